@@ -1,0 +1,2 @@
+//! The `stepwright` command.
+fn main() {}

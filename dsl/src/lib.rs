@@ -1,0 +1,1 @@
+//! AWS Step Functions workflows as type-checked Rust.

@@ -1,0 +1,2 @@
+//! A service.
+fn main() {}

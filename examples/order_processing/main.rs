@@ -1,0 +1,2 @@
+//! An e-commerce order.
+fn main() {}

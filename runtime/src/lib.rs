@@ -1,0 +1,1 @@
+//! Runs AWS Step Functions workflows in process.
