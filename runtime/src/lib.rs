@@ -1,1 +1,3 @@
 //! Runs AWS Step Functions workflows in process.
+
+pub mod value;

@@ -1,0 +1,159 @@
+//! From Rust's scalars and from the two foreign value types.
+
+use std::borrow::Cow;
+
+use serde_json::Value as Json;
+use smol_str::SmolStr;
+
+use super::number::Big;
+use super::{MAX_DEPTH, Value};
+
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Value::Bool(flag)
+    }
+}
+
+macro_rules! from_small_integer {
+    ($($type:ty),*) => {$(
+        impl From<$type> for Value {
+            fn from(number: $type) -> Self {
+                Value::Int(i64::from(number))
+            }
+        }
+    )*};
+}
+from_small_integer!(i8, i16, i32, i64, u8, u16, u32);
+
+macro_rules! from_wide_integer {
+    ($($type:ty),*) => {$(
+        /// An `i64` where it fits, else a [`Big`].
+        impl From<$type> for Value {
+            fn from(number: $type) -> Self {
+                match i64::try_from(number) {
+                    Ok(number) => Value::Int(number),
+                    Err(_) => Big::parse(&number.to_string()).unwrap_or_default(),
+                }
+            }
+        }
+    )*};
+}
+from_wide_integer!(u64, usize, i128, u128);
+
+/// What is not finite is no JSON and becomes `null`.
+impl From<f64> for Value {
+    fn from(number: f64) -> Self {
+        if number.is_finite() {
+            Value::Float(number)
+        } else {
+            Value::Null
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Value::Str(SmolStr::new(text))
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Value::Str(SmolStr::from(text))
+    }
+}
+
+impl From<&String> for Value {
+    fn from(text: &String) -> Self {
+        Value::from(text.as_str())
+    }
+}
+
+impl From<Cow<'_, str>> for Value {
+    fn from(text: Cow<'_, str>) -> Self {
+        Value::Str(SmolStr::from(text))
+    }
+}
+
+impl From<SmolStr> for Value {
+    fn from(text: SmolStr) -> Self {
+        Value::Str(text)
+    }
+}
+
+/// `null` for nothing.
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Value::Null, Into::into)
+    }
+}
+
+impl From<&serde_json::Number> for Value {
+    fn from(number: &serde_json::Number) -> Self {
+        if let Some(number) = number.as_i64() {
+            Value::Int(number)
+        } else if let Some(number) = number.as_u64() {
+            Value::from(number)
+        } else {
+            number.as_f64().map_or(Value::Null, Value::from)
+        }
+    }
+}
+
+impl From<&Json> for Value {
+    fn from(json: &Json) -> Self {
+        match json {
+            Json::Null => Value::Null,
+            Json::Bool(flag) => Value::Bool(*flag),
+            Json::Number(number) => Value::from(number),
+            Json::String(text) => Value::from(text),
+            Json::Array(items) => items.iter().map(Value::from).collect(),
+            Json::Object(members) => members
+                .iter()
+                .map(|(key, value)| (SmolStr::new(key), Value::from(value)))
+                .collect(),
+        }
+    }
+}
+
+impl From<Json> for Value {
+    fn from(json: Json) -> Self {
+        Value::from(&json)
+    }
+}
+
+impl Value {
+    /// The value as `serde_json` holds it: a full copy, for the outermost edge. An integer
+    /// beyond 64 bits becomes the nearest float, and what lies deeper than [`MAX_DEPTH`] levels
+    /// (which no execution accepts) `null`.
+    pub fn to_json(&self) -> Json {
+        self.copy_to_json(MAX_DEPTH)
+    }
+
+    fn copy_to_json(&self, levels: u32) -> Json {
+        match self {
+            Value::Null => Json::Null,
+            Value::Bool(flag) => Json::Bool(*flag),
+            Value::Int(number) => Json::from(*number),
+            Value::Float(number) => Json::from(*number),
+            Value::Big(number) => match number.to_u64() {
+                Some(number) => Json::from(number),
+                None => Json::from(number.to_f64()),
+            },
+            Value::Str(text) => Json::String(text.to_string()),
+            Value::Array(_) | Value::Object(_) if levels == 0 => Json::Null,
+            Value::Array(array) => {
+                let items = array.iter();
+                items.map(|item| item.copy_to_json(levels - 1)).collect()
+            }
+            Value::Object(object) => {
+                let members = object.iter();
+                let copies = members.map(|(key, value)| {
+                    let copy = value.copy_to_json(levels - 1);
+                    (key.to_owned(), copy)
+                });
+                Json::Object(copies.collect())
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Equality: numbers by value, objects whatever the order of their keys. Neither depth nor
+//! sharing can make it hang.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::{Value, compare_numbers};
+
+/// Pairs of nodes larger than this are remembered once they were compared: two separately
+/// built values may share so much inside that a plain walk would never end.
+const LARGE: u64 = 1 << 14;
+
+/// Numbers are equal by value (`1` and `1.0`), objects by their members in any order.
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        let mut pairs: Vec<(&Value, &Value)> = Vec::new();
+        let mut seen: HashSet<(*const (), *const ())> = HashSet::new();
+        let mut next = Some((self, other));
+        while let Some((a, b)) = next {
+            match (a, b) {
+                (Value::Array(a), Value::Array(b)) => {
+                    let settled = Arc::ptr_eq(a, b)
+                        || a.size().json.min(b.size().json) > LARGE
+                            && !seen.insert((Arc::as_ptr(a).cast(), Arc::as_ptr(b).cast()));
+                    if !settled {
+                        if a.len() != b.len() || a.size().depth != b.size().depth {
+                            return false;
+                        }
+                        pairs.extend(a.iter().zip(b.iter()));
+                    }
+                }
+                (Value::Object(a), Value::Object(b)) => {
+                    let settled = Arc::ptr_eq(a, b)
+                        || a.size().json.min(b.size().json) > LARGE
+                            && !seen.insert((Arc::as_ptr(a).cast(), Arc::as_ptr(b).cast()));
+                    if !settled {
+                        if a.len() != b.len() || a.size().depth != b.size().depth {
+                            return false;
+                        }
+                        for (at, (key, value)) in a.iter().enumerate() {
+                            let place = match b.get_index(at) {
+                                Some((same, value)) if same == key => Some(value),
+                                _ => b.get(key),
+                            };
+                            match place {
+                                Some(other) => pairs.push((value, other)),
+                                None => return false,
+                            }
+                        }
+                    }
+                }
+                (a, b) if a.is_number() && b.is_number() => {
+                    if compare_numbers(a, b).is_none_or(|order| order.is_ne()) {
+                        return false;
+                    }
+                }
+                (a, b) if a.is_same_node(b) => {}
+                _ => return false,
+            }
+            next = pairs.pop();
+        }
+        true
+    }
+}
+
+impl PartialEq<str> for Value {
+    fn eq(&self, other: &str) -> bool {
+        self.as_str() == Some(other)
+    }
+}
+
+impl PartialEq<&str> for Value {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_str() == Some(*other)
+    }
+}

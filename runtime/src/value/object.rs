@@ -1,0 +1,351 @@
+//! Object nodes: members in the order of their insertion.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use smol_str::SmolStr;
+
+use super::size::{Size, label_len};
+use super::wide::{CHUNK, Wide};
+use super::{DEEP, Value, dismantle};
+
+/// A member of an object.
+pub(super) type Entry = (SmolStr, Value);
+
+/// The members of an object, with its size.
+#[derive(Clone)]
+pub struct Object {
+    size: Size,
+    body: Body,
+}
+
+#[derive(Clone)]
+enum Body {
+    /// At most [`CHUNK`] members.
+    Small(Vec<Entry>),
+    Wide(Box<Wide>),
+}
+
+impl Object {
+    /// An object without members.
+    pub fn new() -> Object {
+        Object {
+            size: Size::EMPTY,
+            body: Body::Small(Vec::new()),
+        }
+    }
+
+    /// The object of members whose keys the caller knows to differ.
+    pub(crate) fn from_distinct(entries: Vec<Entry>) -> Object {
+        let mut size = Size::EMPTY;
+        for (index, (key, value)) in entries.iter().enumerate() {
+            size.add(label_len(key), value, index);
+        }
+        let body = if entries.len() <= CHUNK {
+            Body::Small(entries)
+        } else {
+            Body::Wide(Box::new(Wide::from_entries(entries)))
+        };
+        Object { size, body }
+    }
+
+    /// The number of members.
+    pub fn len(&self) -> usize {
+        match &self.body {
+            Body::Small(entries) => entries.len(),
+            Body::Wide(wide) => wide.len(),
+        }
+    }
+
+    /// Whether there are no members.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The member `key`.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.position(key).and_then(|at| self.value(at))
+    }
+
+    /// Whether there is a member `key`.
+    pub fn contains_key(&self, key: &str) -> bool {
+        self.position(key).is_some()
+    }
+
+    /// The member at `index`, in the order of insertion.
+    pub fn get_index(&self, index: usize) -> Option<(&str, &Value)> {
+        self.entry(index).map(|(key, value)| (key.as_str(), value))
+    }
+
+    /// Sets a member: in its place if there is one of that name, else as the last. Gives the
+    /// value that was there.
+    pub fn insert(&mut self, key: impl Into<SmolStr>, value: Value) -> Option<Value> {
+        let key = key.into();
+        match self.position(&key) {
+            Some(at) => self.update(at, |place| mem::replace(place, value)),
+            None => {
+                self.push(key, value);
+                None
+            }
+        }
+    }
+
+    /// The members in the order of their insertion.
+    pub fn iter(&self) -> Entries<'_> {
+        Entries {
+            object: self,
+            next: 0,
+        }
+    }
+
+    /// The keys in the order of their insertion.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.iter().map(|(key, _)| key)
+    }
+
+    /// The values in the order of their insertion.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        self.iter().map(|(_, value)| value)
+    }
+
+    pub(super) fn size(&self) -> Size {
+        self.size
+    }
+
+    pub(super) fn entry(&self, index: usize) -> Option<&Entry> {
+        match &self.body {
+            Body::Small(entries) => entries.get(index),
+            Body::Wide(wide) => wide.entry(index),
+        }
+    }
+
+    pub(super) fn value(&self, index: usize) -> Option<&Value> {
+        self.entry(index).map(|entry| &entry.1)
+    }
+
+    pub(super) fn position(&self, key: &str) -> Option<usize> {
+        match &self.body {
+            Body::Small(entries) => entries.iter().position(|entry| entry.0 == key),
+            Body::Wide(wide) => wide.position(key),
+        }
+    }
+
+    /// The place of a key, looked for first where it was found the last time.
+    pub(super) fn position_hinted(&self, key: &str, hint: &AtomicU32) -> Option<usize> {
+        let guess = hint.load(Ordering::Relaxed) as usize;
+        if self.entry(guess).is_some_and(|entry| entry.0 == key) {
+            return Some(guess);
+        }
+        let at = self.position(key)?;
+        if let Ok(at) = u32::try_from(at) {
+            hint.store(at, Ordering::Relaxed);
+        }
+        Some(at)
+    }
+
+    /// The node as one that may be changed: itself when nobody else holds it, else a copy with
+    /// room for `extra` more members.
+    pub(super) fn unshare(node: &mut Arc<Object>, extra: usize) -> &mut Object {
+        if Arc::get_mut(node).is_none() {
+            *node = Arc::new(node.clone_with_room(extra));
+        }
+        Arc::make_mut(node)
+    }
+
+    fn clone_with_room(&self, extra: usize) -> Object {
+        let body = match &self.body {
+            Body::Small(entries) => {
+                let mut copy = Vec::with_capacity(entries.len() + extra);
+                copy.extend_from_slice(entries);
+                Body::Small(copy)
+            }
+            Body::Wide(wide) => Body::Wide(Box::new(wide.clone_with_room(extra))),
+        };
+        Object {
+            size: self.size,
+            body,
+        }
+    }
+
+    /// Appends a member whose key the caller knows to be new.
+    pub(super) fn push(&mut self, key: SmolStr, value: Value) {
+        self.size.add(label_len(&key), &value, self.len());
+        if let Body::Small(entries) = &mut self.body {
+            if entries.len() < CHUNK {
+                entries.push((key, value));
+                return;
+            }
+            self.body = Body::Wide(Box::new(Wide::from_entries(mem::take(entries))));
+        }
+        if let Body::Wide(wide) = &mut self.body {
+            wide.push(key, value);
+        }
+    }
+
+    /// Changes the value at `index` in place; `None` when there is none.
+    pub(super) fn update<R>(
+        &mut self,
+        index: usize,
+        change: impl FnOnce(&mut Value) -> R,
+    ) -> Option<R> {
+        let value = match &mut self.body {
+            Body::Small(entries) => &mut entries.get_mut(index)?.1,
+            Body::Wide(wide) => wide.value_mut(index)?,
+        };
+        let before = Size::of(value);
+        let result = change(value);
+        let after = self.size.replace(before, value);
+        self.size = after.unwrap_or_else(|| self.count());
+        Some(result)
+    }
+
+    fn count(&self) -> Size {
+        let mut size = Size::EMPTY;
+        for (index, (key, value)) in self.iter().enumerate() {
+            size.add(label_len(key), value, index);
+        }
+        size
+    }
+
+    /// Moves the values to `rest`, as far as nobody else holds them.
+    pub(super) fn take(&mut self, rest: &mut Vec<Value>) {
+        self.size = Size::EMPTY;
+        match mem::replace(&mut self.body, Body::Small(Vec::new())) {
+            Body::Small(entries) => rest.extend(entries.into_iter().map(|entry| entry.1)),
+            Body::Wide(wide) => wide.take(rest),
+        }
+    }
+}
+
+impl Default for Object {
+    fn default() -> Self {
+        Object::new()
+    }
+}
+
+impl Drop for Object {
+    fn drop(&mut self) {
+        if self.size.depth > DEEP {
+            let mut rest = Vec::new();
+            self.take(&mut rest);
+            dismantle(rest);
+        }
+    }
+}
+
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Object")
+            .field("len", &self.len())
+            .field("size", &self.size)
+            .finish_non_exhaustive()
+    }
+}
+
+impl From<Object> for Value {
+    fn from(object: Object) -> Self {
+        Value::Object(Arc::new(object))
+    }
+}
+
+/// Keys that repeat: the last value wins, in the place of the first.
+impl<K: Into<SmolStr>> FromIterator<(K, Value)> for Object {
+    fn from_iter<I: IntoIterator<Item = (K, Value)>>(members: I) -> Self {
+        let members = members.into_iter();
+        let mut builder = ObjectBuilder::with_capacity(members.size_hint().0);
+        for (key, value) in members {
+            builder.insert(key.into(), value);
+        }
+        builder.finish()
+    }
+}
+
+impl<K: Into<SmolStr>> FromIterator<(K, Value)> for Value {
+    fn from_iter<I: IntoIterator<Item = (K, Value)>>(members: I) -> Self {
+        Value::from(Object::from_iter(members))
+    }
+}
+
+impl<'a> IntoIterator for &'a Object {
+    type Item = (&'a str, &'a Value);
+    type IntoIter = Entries<'a>;
+
+    fn into_iter(self) -> Entries<'a> {
+        self.iter()
+    }
+}
+
+/// Iterator over the members of an [`Object`].
+#[derive(Clone, Debug)]
+pub struct Entries<'a> {
+    object: &'a Object,
+    next: usize,
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = (&'a str, &'a Value);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (key, value) = self.object.entry(self.next)?;
+        self.next += 1;
+        Some((key.as_str(), value))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.object.len() - self.next;
+        (left, Some(left))
+    }
+}
+
+impl ExactSizeIterator for Entries<'_> {}
+
+/// Collects the members of an object whose keys may repeat. Above 16 keys a hash finds the
+/// repetition, so that an object of 30,000 keys is not quadratic.
+#[derive(Debug, Default)]
+pub struct ObjectBuilder {
+    entries: Vec<Entry>,
+    places: HashMap<SmolStr, usize>,
+}
+
+impl ObjectBuilder {
+    /// A builder with room for so many members.
+    pub fn with_capacity(members: usize) -> ObjectBuilder {
+        ObjectBuilder {
+            // What a foreign size hint promises is not believed beyond reason.
+            entries: Vec::with_capacity(members.min(4096)),
+            places: HashMap::new(),
+        }
+    }
+
+    /// Sets a member. A key that was there keeps its place and takes the new value.
+    pub fn insert(&mut self, key: SmolStr, value: Value) {
+        match self.place(&key) {
+            Some(at) => self.entries[at].1 = value,
+            None => {
+                if self.entries.len() >= CHUNK {
+                    self.places.insert(key.clone(), self.entries.len());
+                }
+                self.entries.push((key, value));
+            }
+        }
+    }
+
+    fn place(&mut self, key: &SmolStr) -> Option<usize> {
+        if self.entries.len() <= CHUNK {
+            return self.entries.iter().position(|entry| entry.0 == *key);
+        }
+        if self.places.len() < self.entries.len() {
+            let places = self.entries.iter().enumerate();
+            self.places = places.map(|(at, entry)| (entry.0.clone(), at)).collect();
+        }
+        self.places.get(key).copied()
+    }
+
+    /// The object.
+    pub fn finish(self) -> Object {
+        Object::from_distinct(self.entries)
+    }
+}

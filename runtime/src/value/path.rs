@@ -1,0 +1,240 @@
+//! Reference paths: places inside a value, each key with a hint where it was found last.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use smol_str::SmolStr;
+
+use super::object::Object;
+use super::{Array, Value};
+
+/// A place inside a value: a list of keys and indices, made once when a program is built.
+///
+/// Each key remembers at which position it was found the last time. The same state nearly
+/// always finds the key at the same position, which makes the look-up one comparison whatever
+/// the width of the object. The hint is relaxed and only a hint: paths are shared freely.
+#[derive(Debug, Default)]
+pub struct RefPath {
+    segments: Box<[Segment]>,
+}
+
+/// One step of a [`RefPath`].
+pub enum Segment {
+    /// Into the member of that name.
+    Key {
+        /// The name.
+        name: SmolStr,
+        /// Where it was found the last time.
+        #[doc(hidden)]
+        hint: AtomicU32,
+    },
+    /// Into the item at an index; negative ones count from the end.
+    Index(i64),
+}
+
+impl Segment {
+    /// The step into the member `name`.
+    pub fn key(name: impl Into<SmolStr>) -> Segment {
+        Segment::Key {
+            name: name.into(),
+            hint: AtomicU32::new(0),
+        }
+    }
+}
+
+impl Clone for Segment {
+    fn clone(&self) -> Self {
+        match self {
+            Segment::Key { name, hint } => Segment::Key {
+                name: name.clone(),
+                hint: AtomicU32::new(hint.load(Ordering::Relaxed)),
+            },
+            Segment::Index(index) => Segment::Index(*index),
+        }
+    }
+}
+
+impl PartialEq for Segment {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Segment::Key { name: a, .. }, Segment::Key { name: b, .. }) => a == b,
+            (Segment::Index(a), Segment::Index(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Segment {}
+
+/// As the step of a path is quoted in errors: the key, or the index.
+impl fmt::Display for Segment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Segment::Key { name, .. } => f.write_str(name),
+            Segment::Index(index) => write!(f, "{index}"),
+        }
+    }
+}
+
+impl fmt::Debug for Segment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Segment::Key { name, .. } => write!(f, "[{name:?}]"),
+            Segment::Index(index) => write!(f, "[{index}]"),
+        }
+    }
+}
+
+impl Clone for RefPath {
+    fn clone(&self) -> Self {
+        RefPath {
+            segments: self.segments.to_vec().into(),
+        }
+    }
+}
+
+impl PartialEq for RefPath {
+    fn eq(&self, other: &Self) -> bool {
+        self.segments == other.segments
+    }
+}
+
+impl Eq for RefPath {}
+
+impl RefPath {
+    /// The most steps a path may have: [`Value::put`] goes down one call each.
+    pub const MAX_SEGMENTS: usize = 256;
+
+    /// The path of these steps, or nothing when there are more than
+    /// [`MAX_SEGMENTS`](Self::MAX_SEGMENTS).
+    pub fn new(segments: Vec<Segment>) -> Option<RefPath> {
+        (segments.len() <= RefPath::MAX_SEGMENTS).then(|| RefPath {
+            segments: segments.into(),
+        })
+    }
+
+    /// The path of these keys; what is beyond [`MAX_SEGMENTS`](Self::MAX_SEGMENTS) is cut.
+    pub fn keys<K: Into<SmolStr>>(keys: impl IntoIterator<Item = K>) -> RefPath {
+        let keys = keys.into_iter().take(RefPath::MAX_SEGMENTS);
+        RefPath {
+            segments: keys.map(Segment::key).collect(),
+        }
+    }
+
+    /// The steps.
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// Whether the path names the whole value.
+    pub fn is_root(&self) -> bool {
+        self.segments.is_empty()
+    }
+}
+
+/// A value could not be put at its place: a step leads into something that has no members, or
+/// to an item that an array does not have.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("unable to apply step \"{step}\" to input {input}")]
+pub struct NotAnObject {
+    /// The step, as it is written in the path.
+    pub step: String,
+    /// What the step was applied to.
+    pub input: Value,
+}
+
+impl Value {
+    /// The value at `path`, if every step leads somewhere.
+    pub fn at(&self, path: &RefPath) -> Option<&Value> {
+        self.walk(path).ok()
+    }
+
+    /// The value at `path`; else the number of the first step that leads nowhere, and what it
+    /// was applied to.
+    pub fn walk(&self, path: &RefPath) -> Result<&Value, (usize, &Value)> {
+        let mut here = self;
+        for (number, segment) in path.segments.iter().enumerate() {
+            here = here.step(segment).ok_or((number, here))?;
+        }
+        Ok(here)
+    }
+
+    fn step(&self, segment: &Segment) -> Option<&Value> {
+        match (segment, self) {
+            (Segment::Key { name, hint }, Value::Object(object)) => {
+                object.value(object.position_hinted(name, hint)?)
+            }
+            (Segment::Index(index), Value::Array(array)) => array.get(place(array, *index)?),
+            _ => None,
+        }
+    }
+
+    /// Puts `value` at `path`. Objects that are missing on the way are made. Nodes that nobody
+    /// else holds are changed in place; of the others, those on the path are copied.
+    ///
+    /// Fails, and changes nothing that can be seen, when a step leads into something that is
+    /// no object (`null` included), or to an item that an array does not have.
+    pub fn put(&mut self, path: &RefPath, value: Value) -> Result<(), NotAnObject> {
+        put(self, &path.segments, value)
+    }
+}
+
+fn place(array: &Array, index: i64) -> Option<usize> {
+    if index < 0 {
+        array.len().checked_sub(index.unsigned_abs() as usize)
+    } else {
+        usize::try_from(index).ok()
+    }
+}
+
+fn put(here: &mut Value, segments: &[Segment], value: Value) -> Result<(), NotAnObject> {
+    let Some((segment, rest)) = segments.split_first() else {
+        *here = value;
+        return Ok(());
+    };
+    let done = match (segment, &mut *here) {
+        (Segment::Key { name, hint }, Value::Object(node)) => {
+            match node.position_hinted(name, hint) {
+                Some(at) => {
+                    let object = Object::unshare(node, 0);
+                    object.update(at, |child| put(child, rest, value))
+                }
+                None => {
+                    let child = wrap(rest, value)?;
+                    Object::unshare(node, 1).push(name.clone(), child);
+                    Some(Ok(()))
+                }
+            }
+        }
+        (Segment::Index(index), Value::Array(node)) => match place(node, *index) {
+            Some(at) if at < node.len() => {
+                Arc::make_mut(node).update(at, |child| put(child, rest, value))
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    done.unwrap_or_else(|| {
+        Err(NotAnObject {
+            step: segment.to_string(),
+            input: here.clone(),
+        })
+    })
+}
+
+/// The value inside the objects that the rest of a path asks for.
+fn wrap(segments: &[Segment], value: Value) -> Result<Value, NotAnObject> {
+    segments
+        .iter()
+        .rev()
+        .try_fold(value, |inner, segment| match segment {
+            Segment::Key { name, .. } => {
+                Ok(Object::from_distinct(vec![(name.clone(), inner)]).into())
+            }
+            Segment::Index(index) => Err(NotAnObject {
+                step: index.to_string(),
+                input: Value::empty_object(),
+            }),
+        })
+}

@@ -1,0 +1,190 @@
+//! Value to text. Keeps its own stack, so that a deep value cannot overflow the thread's.
+
+use std::fmt;
+
+use serde_json::ser::{CompactFormatter, Formatter};
+
+use super::object::Entries;
+use super::{Array, Value};
+
+impl Value {
+    /// The compact JSON text. It is [`json_len`](Value::json_len) bytes long: a caller who did
+    /// not build the value checks that first, because sharing makes values whose text fits no
+    /// memory.
+    pub fn to_text(&self) -> String {
+        let mut out = String::with_capacity(self.json_len().min(1 << 26) as usize);
+        self.write_to(&mut out);
+        out
+    }
+
+    /// The compact JSON text if it takes at most `limit` bytes.
+    pub fn to_text_within(&self, limit: u64) -> Option<String> {
+        (self.json_len() <= limit).then(|| self.to_text())
+    }
+
+    /// Appends the compact JSON text.
+    pub fn write_to(&self, out: &mut String) {
+        let mut printer = Printer { out, limit: None };
+        // A printer without limit writes all of it.
+        let _all = printer.print(self);
+    }
+}
+
+/// The compact JSON text.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_text())
+    }
+}
+
+/// The compact JSON text, cut after some 4,000 bytes.
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = String::new();
+        let mut printer = Printer {
+            out: &mut out,
+            limit: Some(4000),
+        };
+        let whole = printer.print(self);
+        f.write_str(&out)?;
+        f.write_str(if whole { "" } else { "…" })
+    }
+}
+
+struct Printer<'o> {
+    out: &'o mut String,
+    limit: Option<usize>,
+}
+
+/// A node whose members are being written.
+enum Open<'v> {
+    Array(std::slice::Iter<'v, Value>),
+    Object(Entries<'v>),
+}
+
+impl Printer<'_> {
+    /// Writes the value; `false` when the limit cut it.
+    fn print(&mut self, value: &Value) -> bool {
+        let mut stack: Vec<(Open<'_>, bool)> = Vec::new();
+        let mut next = Some(value);
+        loop {
+            if let Some(open) = next.and_then(|value| self.value(value)) {
+                stack.push((open, true));
+            }
+            if self.limit.is_some_and(|limit| self.out.len() >= limit) {
+                return stack.is_empty();
+            }
+            let Some((open, first)) = stack.last_mut() else {
+                return true;
+            };
+            let comma = if std::mem::take(first) { "" } else { "," };
+            next = match open {
+                Open::Array(items) => match items.next() {
+                    Some(item) => {
+                        self.out.push_str(comma);
+                        Some(item)
+                    }
+                    None => {
+                        self.out.push(']');
+                        None
+                    }
+                },
+                Open::Object(entries) => match entries.next() {
+                    Some((key, value)) => {
+                        self.out.push_str(comma);
+                        string(key, self.out);
+                        self.out.push(':');
+                        Some(value)
+                    }
+                    None => {
+                        self.out.push('}');
+                        None
+                    }
+                },
+            };
+            if next.is_none() {
+                stack.pop();
+            }
+        }
+    }
+
+    /// Writes a scalar, or opens a node.
+    fn value<'v>(&mut self, value: &'v Value) -> Option<Open<'v>> {
+        match value {
+            Value::Null => self.out.push_str("null"),
+            Value::Bool(true) => self.out.push_str("true"),
+            Value::Bool(false) => self.out.push_str("false"),
+            Value::Int(number) => int(*number, self.out),
+            Value::Float(number) => float(*number, self.out),
+            Value::Big(number) => self.out.push_str(number.as_str()),
+            Value::Str(text) => string(text, self.out),
+            Value::Array(array) => {
+                self.out.push('[');
+                let items: &Array = array;
+                return Some(Open::Array(items.iter()));
+            }
+            Value::Object(object) => {
+                self.out.push('{');
+                return Some(Open::Object(object.iter()));
+            }
+        }
+        None
+    }
+}
+
+fn int(number: i64, out: &mut String) {
+    let mut digits = [0u8; 20];
+    let mut at = digits.len();
+    let mut rest = number.unsigned_abs();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if number < 0 {
+        out.push('-');
+    }
+    out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
+}
+
+/// The shortest text that reads back as the same number, as serde_json writes it. What is not
+/// finite is no JSON and becomes `null`.
+pub(super) fn float(number: f64, out: &mut String) {
+    let mut text = Vec::with_capacity(24);
+    let written = number.is_finite() && CompactFormatter.write_f64(&mut text, number).is_ok();
+    match std::str::from_utf8(&text) {
+        Ok(text) if written => out.push_str(text),
+        _ => out.push_str("null"),
+    }
+}
+
+pub(super) fn string(text: &str, out: &mut String) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    out.push('"');
+    let mut plain = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let escape = match byte {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            0x08 => "\\b",
+            0x09 => "\\t",
+            0x0a => "\\n",
+            0x0c => "\\f",
+            0x0d => "\\r",
+            0x00..0x20 => "\\u00",
+            _ => continue,
+        };
+        out.push_str(&text[plain..at]);
+        out.push_str(escape);
+        if escape.len() == 4 {
+            out.push(char::from(HEX[usize::from(byte >> 4)]));
+            out.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+        plain = at + 1;
+    }
+    out.push_str(&text[plain..]);
+    out.push('"');
+}

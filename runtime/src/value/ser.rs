@@ -1,0 +1,503 @@
+//! Typed to value, and value to any serializer.
+
+use std::fmt::Display;
+use std::sync::Arc;
+
+use serde::ser::{self, Error as _, Impossible, Serialize, SerializeMap, SerializeSeq};
+use smol_str::SmolStr;
+
+use super::{MAX_DEPTH, Object, ObjectBuilder, Value};
+
+/// A typed value could not be turned into a [`Value`], or the other way round.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ValueError(String);
+
+impl ser::Error for ValueError {
+    fn custom<T: Display>(message: T) -> Self {
+        ValueError(message.to_string())
+    }
+}
+
+impl serde::de::Error for ValueError {
+    fn custom<T: Display>(message: T) -> Self {
+        ValueError(message.to_string())
+    }
+}
+
+impl Value {
+    /// The value that `typed` serializes to, as `serde_json` would form it, without a detour
+    /// over `serde_json::Value`: enums in every tagging, maps with keys that print as strings,
+    /// bytes as an array of numbers, floats that are not finite as `null`.
+    ///
+    /// Fails when the type's `Serialize` fails, or on a map key that is no text.
+    ///
+    /// ```
+    /// # use stepwright_runtime::value::Value;
+    /// #[derive(serde::Serialize)]
+    /// struct Order { id: u64, tags: Vec<&'static str> }
+    ///
+    /// let value = Value::from_typed(&Order { id: u64::MAX, tags: vec!["new"] })?;
+    /// assert_eq!(value.to_text(), r#"{"id":18446744073709551615,"tags":["new"]}"#);
+    /// # Ok::<(), stepwright_runtime::value::ValueError>(())
+    /// ```
+    pub fn from_typed<T: Serialize + ?Sized>(typed: &T) -> Result<Value, ValueError> {
+        typed.serialize(ToValue)
+    }
+}
+
+/// Arrays and objects as sequences and maps; an integer beyond 128 bits as the nearest float.
+impl Serialize for Value {
+    fn serialize<S: ser::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.depth() > MAX_DEPTH {
+            return Err(S::Error::custom(format_args!(
+                "a value nested deeper than {MAX_DEPTH} levels cannot be serialized"
+            )));
+        }
+        match self {
+            Value::Null => serializer.serialize_unit(),
+            Value::Bool(flag) => serializer.serialize_bool(*flag),
+            Value::Int(number) => serializer.serialize_i64(*number),
+            Value::Float(number) => serializer.serialize_f64(*number),
+            Value::Big(number) => {
+                let digits = number.as_str();
+                if let Ok(number) = digits.parse::<u64>() {
+                    serializer.serialize_u64(number)
+                } else if let Ok(number) = digits.parse::<i128>() {
+                    serializer.serialize_i128(number)
+                } else {
+                    serializer.serialize_f64(number.to_f64())
+                }
+            }
+            Value::Str(text) => serializer.serialize_str(text),
+            Value::Array(array) => {
+                let mut items = serializer.serialize_seq(Some(array.len()))?;
+                for item in array.iter() {
+                    items.serialize_element(item)?;
+                }
+                items.end()
+            }
+            Value::Object(object) => {
+                let mut members = serializer.serialize_map(Some(object.len()))?;
+                for (key, value) in object.iter() {
+                    members.serialize_entry(key, value)?;
+                }
+                members.end()
+            }
+        }
+    }
+}
+
+struct ToValue;
+
+/// Items of a sequence; `variant` wraps them as an enum's content.
+struct Items {
+    items: Vec<Value>,
+    variant: Option<&'static str>,
+}
+
+/// Members of a map or struct; `variant` wraps them as an enum's content.
+struct Members {
+    members: ObjectBuilder,
+    key: Option<SmolStr>,
+    variant: Option<&'static str>,
+}
+
+fn tagged(variant: Option<&'static str>, content: Value) -> Value {
+    match variant {
+        Some(name) => Object::from_distinct(vec![(SmolStr::new_static(name), content)]).into(),
+        None => content,
+    }
+}
+
+impl Items {
+    fn new(len: usize, variant: Option<&'static str>) -> Items {
+        Items {
+            // A length that a type merely claims is not believed beyond reason.
+            items: Vec::with_capacity(len.min(4096)),
+            variant,
+        }
+    }
+
+    fn push<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), ValueError> {
+        self.items.push(item.serialize(ToValue)?);
+        Ok(())
+    }
+
+    fn finish(self) -> Value {
+        tagged(self.variant, Value::from(self.items))
+    }
+}
+
+impl Members {
+    fn new(len: usize, variant: Option<&'static str>) -> Members {
+        Members {
+            members: ObjectBuilder::with_capacity(len),
+            key: None,
+            variant,
+        }
+    }
+
+    fn set<T: Serialize + ?Sized>(&mut self, key: SmolStr, value: &T) -> Result<(), ValueError> {
+        self.members.insert(key, value.serialize(ToValue)?);
+        Ok(())
+    }
+
+    fn finish(self) -> Value {
+        let object = Value::Object(Arc::new(self.members.finish()));
+        tagged(self.variant, object)
+    }
+}
+
+type Out = Result<Value, ValueError>;
+
+impl ser::Serializer for ToValue {
+    type Ok = Value;
+    type Error = ValueError;
+    type SerializeSeq = Items;
+    type SerializeTuple = Items;
+    type SerializeTupleStruct = Items;
+    type SerializeTupleVariant = Items;
+    type SerializeMap = Members;
+    type SerializeStruct = Members;
+    type SerializeStructVariant = Members;
+
+    fn serialize_bool(self, flag: bool) -> Out {
+        Ok(Value::Bool(flag))
+    }
+    fn serialize_i8(self, number: i8) -> Out {
+        Ok(number.into())
+    }
+    fn serialize_i16(self, number: i16) -> Out {
+        Ok(number.into())
+    }
+    fn serialize_i32(self, number: i32) -> Out {
+        Ok(number.into())
+    }
+    fn serialize_i64(self, number: i64) -> Out {
+        Ok(number.into())
+    }
+    fn serialize_i128(self, number: i128) -> Out {
+        Ok(number.into())
+    }
+    fn serialize_u8(self, number: u8) -> Out {
+        Ok(number.into())
+    }
+    fn serialize_u16(self, number: u16) -> Out {
+        Ok(number.into())
+    }
+    fn serialize_u32(self, number: u32) -> Out {
+        Ok(number.into())
+    }
+    fn serialize_u64(self, number: u64) -> Out {
+        Ok(number.into())
+    }
+    fn serialize_u128(self, number: u128) -> Out {
+        Ok(number.into())
+    }
+    fn serialize_f32(self, number: f32) -> Out {
+        // Through its own shortest text: 0.1f32 is 0.1, not 0.10000000149011612.
+        let text = number.to_string();
+        Ok(text.parse::<f64>().map_or(Value::Null, Value::from))
+    }
+    fn serialize_f64(self, number: f64) -> Out {
+        Ok(number.into())
+    }
+    fn serialize_char(self, character: char) -> Out {
+        Ok(Value::from(character.encode_utf8(&mut [0; 4]) as &str))
+    }
+    fn serialize_str(self, text: &str) -> Out {
+        Ok(text.into())
+    }
+    fn serialize_bytes(self, bytes: &[u8]) -> Out {
+        Ok(bytes.iter().map(|byte| Value::from(*byte)).collect())
+    }
+    fn serialize_none(self) -> Out {
+        Ok(Value::Null)
+    }
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Out {
+        value.serialize(self)
+    }
+    fn serialize_unit(self) -> Out {
+        Ok(Value::Null)
+    }
+    fn serialize_unit_struct(self, _name: &'static str) -> Out {
+        Ok(Value::Null)
+    }
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Out {
+        Ok(Value::Str(SmolStr::new_static(variant)))
+    }
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Out {
+        value.serialize(self)
+    }
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Out {
+        Ok(tagged(Some(variant), value.serialize(ToValue)?))
+    }
+    fn serialize_seq(self, len: Option<usize>) -> Result<Items, ValueError> {
+        Ok(Items::new(len.unwrap_or(0), None))
+    }
+    fn serialize_tuple(self, len: usize) -> Result<Items, ValueError> {
+        Ok(Items::new(len, None))
+    }
+    fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<Items, ValueError> {
+        Ok(Items::new(len, None))
+    }
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        len: usize,
+    ) -> Result<Items, ValueError> {
+        Ok(Items::new(len, Some(variant)))
+    }
+    fn serialize_map(self, len: Option<usize>) -> Result<Members, ValueError> {
+        Ok(Members::new(len.unwrap_or(0), None))
+    }
+    fn serialize_struct(self, _: &'static str, len: usize) -> Result<Members, ValueError> {
+        Ok(Members::new(len, None))
+    }
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        len: usize,
+    ) -> Result<Members, ValueError> {
+        Ok(Members::new(len, Some(variant)))
+    }
+}
+
+impl SerializeSeq for Items {
+    type Ok = Value;
+    type Error = ValueError;
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), ValueError> {
+        self.push(item)
+    }
+    fn end(self) -> Out {
+        Ok(self.finish())
+    }
+}
+
+impl ser::SerializeTuple for Items {
+    type Ok = Value;
+    type Error = ValueError;
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), ValueError> {
+        self.push(item)
+    }
+    fn end(self) -> Out {
+        Ok(self.finish())
+    }
+}
+
+impl ser::SerializeTupleStruct for Items {
+    type Ok = Value;
+    type Error = ValueError;
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), ValueError> {
+        self.push(item)
+    }
+    fn end(self) -> Out {
+        Ok(self.finish())
+    }
+}
+
+impl ser::SerializeTupleVariant for Items {
+    type Ok = Value;
+    type Error = ValueError;
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), ValueError> {
+        self.push(item)
+    }
+    fn end(self) -> Out {
+        Ok(self.finish())
+    }
+}
+
+impl SerializeMap for Members {
+    type Ok = Value;
+    type Error = ValueError;
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), ValueError> {
+        self.key = Some(key.serialize(ToKey)?);
+        Ok(())
+    }
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), ValueError> {
+        let key = self.key.take();
+        let key = key.ok_or_else(|| ValueError::custom("a map's value came before its key"))?;
+        self.set(key, value)
+    }
+    fn end(self) -> Out {
+        Ok(self.finish())
+    }
+}
+
+impl ser::SerializeStruct for Members {
+    type Ok = Value;
+    type Error = ValueError;
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        key: &'static str,
+        value: &T,
+    ) -> Result<(), ValueError> {
+        self.set(SmolStr::new_static(key), value)
+    }
+    fn end(self) -> Out {
+        Ok(self.finish())
+    }
+}
+
+impl ser::SerializeStructVariant for Members {
+    type Ok = Value;
+    type Error = ValueError;
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        key: &'static str,
+        value: &T,
+    ) -> Result<(), ValueError> {
+        self.set(SmolStr::new_static(key), value)
+    }
+    fn end(self) -> Out {
+        Ok(self.finish())
+    }
+}
+
+/// Keys of maps: what prints as one word is a key, as in `serde_json`.
+struct ToKey;
+
+type Key = Result<SmolStr, ValueError>;
+type NoKey = Impossible<SmolStr, ValueError>;
+
+fn no_key<T>() -> Result<T, ValueError> {
+    Err(ValueError::custom(
+        "a map key must be a string, a number or a boolean",
+    ))
+}
+
+fn printed(key: impl Display) -> Key {
+    Ok(SmolStr::from(key.to_string()))
+}
+
+impl ser::Serializer for ToKey {
+    type Ok = SmolStr;
+    type Error = ValueError;
+    type SerializeSeq = NoKey;
+    type SerializeTuple = NoKey;
+    type SerializeTupleStruct = NoKey;
+    type SerializeTupleVariant = NoKey;
+    type SerializeMap = NoKey;
+    type SerializeStruct = NoKey;
+    type SerializeStructVariant = NoKey;
+
+    fn serialize_bool(self, flag: bool) -> Key {
+        printed(flag)
+    }
+    fn serialize_i8(self, number: i8) -> Key {
+        printed(number)
+    }
+    fn serialize_i16(self, number: i16) -> Key {
+        printed(number)
+    }
+    fn serialize_i32(self, number: i32) -> Key {
+        printed(number)
+    }
+    fn serialize_i64(self, number: i64) -> Key {
+        printed(number)
+    }
+    fn serialize_i128(self, number: i128) -> Key {
+        printed(number)
+    }
+    fn serialize_u8(self, number: u8) -> Key {
+        printed(number)
+    }
+    fn serialize_u16(self, number: u16) -> Key {
+        printed(number)
+    }
+    fn serialize_u32(self, number: u32) -> Key {
+        printed(number)
+    }
+    fn serialize_u64(self, number: u64) -> Key {
+        printed(number)
+    }
+    fn serialize_u128(self, number: u128) -> Key {
+        printed(number)
+    }
+    fn serialize_f32(self, _: f32) -> Key {
+        no_key()
+    }
+    fn serialize_f64(self, _: f64) -> Key {
+        no_key()
+    }
+    fn serialize_char(self, character: char) -> Key {
+        printed(character)
+    }
+    fn serialize_str(self, text: &str) -> Key {
+        Ok(SmolStr::new(text))
+    }
+    fn serialize_bytes(self, _: &[u8]) -> Key {
+        no_key()
+    }
+    fn serialize_none(self) -> Key {
+        no_key()
+    }
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Key {
+        value.serialize(self)
+    }
+    fn serialize_unit(self) -> Key {
+        no_key()
+    }
+    fn serialize_unit_struct(self, _: &'static str) -> Key {
+        no_key()
+    }
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Key {
+        Ok(SmolStr::new_static(variant))
+    }
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Key {
+        value.serialize(self)
+    }
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: &T,
+    ) -> Key {
+        no_key()
+    }
+    fn serialize_seq(self, _: Option<usize>) -> Result<NoKey, ValueError> {
+        no_key()
+    }
+    fn serialize_tuple(self, _: usize) -> Result<NoKey, ValueError> {
+        no_key()
+    }
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<NoKey, ValueError> {
+        no_key()
+    }
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<NoKey, ValueError> {
+        no_key()
+    }
+    fn serialize_map(self, _: Option<usize>) -> Result<NoKey, ValueError> {
+        no_key()
+    }
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<NoKey, ValueError> {
+        no_key()
+    }
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<NoKey, ValueError> {
+        no_key()
+    }
+}

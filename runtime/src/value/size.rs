@@ -1,0 +1,100 @@
+//! What a node remembers of itself, and the lengths of scalars.
+
+use std::io;
+
+use serde_json::ser::{CompactFormatter, Formatter};
+
+use super::Value;
+
+/// Length of the compact JSON text and depth of one node. Both saturate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Size {
+    pub(crate) json: u64,
+    pub(crate) depth: u32,
+}
+
+impl Size {
+    /// `[]` or `{}`.
+    pub(crate) const EMPTY: Size = Size { json: 2, depth: 1 };
+
+    /// Counts one more member: `label` bytes for its key and colon, `others` members before it.
+    pub(crate) fn add(&mut self, label: u64, value: &Value, others: usize) {
+        let comma = u64::from(others > 0);
+        self.json = self
+            .json
+            .saturating_add(label + comma)
+            .saturating_add(value.json_len());
+        self.depth = self.depth.max(value.depth().saturating_add(1));
+    }
+
+    /// Follows the replacement of a member. `None`: only a recount can tell.
+    pub(crate) fn replace(self, before: Size, after: &Value) -> Option<Size> {
+        let after = Size {
+            json: after.json_len(),
+            depth: after.depth(),
+        };
+        let deepest_shrank =
+            after.depth < before.depth && before.depth.saturating_add(1) == self.depth;
+        if self.json == u64::MAX || deepest_shrank {
+            return None;
+        }
+        Some(Size {
+            json: (self.json - before.json).saturating_add(after.json),
+            depth: self.depth.max(after.depth.saturating_add(1)),
+        })
+    }
+
+    /// The size of any value.
+    pub(crate) fn of(value: &Value) -> Size {
+        Size {
+            json: value.json_len(),
+            depth: value.depth(),
+        }
+    }
+}
+
+/// `"key":`
+pub(crate) fn label_len(key: &str) -> u64 {
+    str_len(key) + 1
+}
+
+pub(crate) fn int_len(number: i64) -> u64 {
+    let digits = number.unsigned_abs().checked_ilog10().unwrap_or(0) + 1;
+    u64::from(digits) + u64::from(number < 0)
+}
+
+pub(crate) fn float_len(number: f64) -> u64 {
+    struct Count(u64);
+    impl io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += bytes.len() as u64;
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    if !number.is_finite() {
+        return 4;
+    }
+    let mut count = Count(0);
+    match CompactFormatter.write_f64(&mut count, number) {
+        Ok(()) => count.0,
+        Err(_) => u64::MAX,
+    }
+}
+
+/// The text with its quotes and escapes.
+pub(crate) fn str_len(text: &str) -> u64 {
+    let escapes: u64 = text.bytes().map(|byte| extra(byte) as u64).sum();
+    text.len() as u64 + 2 + escapes
+}
+
+/// How many bytes the escape of a byte adds.
+fn extra(byte: u8) -> u8 {
+    match byte {
+        b'"' | b'\\' | 0x08 | 0x09 | 0x0a | 0x0c | 0x0d => 1,
+        0x00..0x20 => 5,
+        _ => 0,
+    }
+}
