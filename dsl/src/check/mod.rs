@@ -1,0 +1,26 @@
+//! What the never-run blocks of `workflow!` are written with.
+//!
+//! `workflow!` writes the user's expressions once more, as they stand, into a function that is never called, so that
+//! rustc checks them on the real types and reports on the user's own tokens. Nothing of this module ever runs, and
+//! nothing of it is part of the public interface.
+
+mod call;
+mod place;
+mod witness;
+
+pub use self::call::Checked;
+pub use self::place::{
+    Items, Json, Seconds, Text as FailText, Timestamp, Untyped, WholeNumber, item, json, seconds,
+    text, timestamp, untyped, whole_number,
+};
+pub use self::witness::{Witness, error_field_of, error_name_of, record_of};
+
+/// A value of whatever type its place asks for, in code that never runs.
+pub fn any<T>() -> T {
+    never()
+}
+
+/// What everything here does when it is called all the same.
+fn never() -> ! {
+    unreachable!("type-check blocks never run")
+}

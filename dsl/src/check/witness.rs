@@ -1,0 +1,71 @@
+//! Types that are learnt from a pattern.
+//!
+//! `Receipt { .. }` as a pattern says the type `Receipt` in the same words as the user's struct literal does. So a
+//! misspelled name is one error and not two, where a type argument would be a second one in other words.
+
+use super::never;
+use crate::expr::{Expr, Text, error_field, error_name};
+use crate::shape::Payload;
+use crate::task::TaskError;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// A type without a value.
+pub struct Witness<T> {
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Witness<T> {
+    /// A witness of a type that a later line fixes.
+    #[must_use]
+    pub const fn new() -> Self {
+        Witness { of: PhantomData }
+    }
+
+    /// A value to match on, in code that never runs.
+    pub fn get(&self) -> T {
+        never()
+    }
+
+    /// Fixes the type by a value, in code that never runs.
+    pub fn see(&self, _value: T) {}
+}
+
+impl<T> Clone for Witness<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Witness<T> {}
+
+impl<T> Default for Witness<T> {
+    fn default() -> Self {
+        Witness::new()
+    }
+}
+
+impl<T> fmt::Debug for Witness<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Witness")
+    }
+}
+
+/// [`Expr::record`] of the witnessed type.
+pub fn record_of<T: Payload>(
+    _of: Witness<T>,
+    variant: Option<&'static str>,
+    fields: Vec<(&'static str, Expr)>,
+) -> Expr {
+    Expr::record::<T>(variant, fields)
+}
+
+/// [`error_name`] of the witnessed type.
+pub fn error_name_of<T: TaskError>(_of: Witness<T>, variant: &str) -> Text {
+    error_name::<T>(variant)
+}
+
+/// [`error_field`] of the witnessed type.
+pub fn error_field_of<T: TaskError>(_of: Witness<T>, variant: &str, field: &str) -> Expr {
+    error_field::<T>(variant, field)
+}

@@ -1,0 +1,41 @@
+//! The names and fields of a task's errors, by variant.
+
+use super::{Expr, Node, Text};
+use crate::shape::Shape;
+use crate::task::{ErrorVariant, TaskError};
+
+/// The name under which Step Functions knows a variant of `E`.
+///
+/// The derive writes the table it reads, and rustc has checked that the variant exists; an unknown name is given back
+/// as `Enum.Variant`, the default of `derive(TaskError)`.
+pub fn error_name<E: TaskError>(variant: &str) -> Text {
+    match find::<E>(variant) {
+        Some(found) => Text::Borrowed(found.error),
+        None => Text::Owned(variant.to_owned()),
+    }
+}
+
+/// A field of a caught error, as an expression of the catch edge.
+pub fn error_field<E: TaskError>(variant: &str, field: &str) -> Expr {
+    let shape: Option<fn() -> Shape> = find::<E>(variant)
+        .and_then(|found| found.fields.iter().find(|(name, _)| *name == field))
+        .map(|(_, shape)| *shape);
+    Expr::new(match shape {
+        Some(shape) => Node::ErrorField(Text::Owned(field.to_owned()), shape),
+        None => Node::Refused(format!(
+            "the field `{field}` of the error `{variant}` does not travel, so a catch cannot bind it; take \
+             `#[task_error(skip)]` or `#[source]` off it, or write `..`"
+        )),
+    })
+}
+
+/// The variant's row; of an error that is a struct, its only one.
+fn find<E: TaskError>(variant: &str) -> Option<&'static ErrorVariant> {
+    E::VARIANTS
+        .iter()
+        .find(|row| row.variant == variant)
+        .or(match E::VARIANTS {
+            [only] if variant.is_empty() => Some(only),
+            _ => None,
+        })
+}

@@ -1,0 +1,225 @@
+//! Expressions as data: what `workflow!` and `expr!` make of Rust expressions, before they become JSONata or JSONPath.
+//!
+//! The tree is untyped. rustc has checked the types of the Rust expression it was made from; names and meanings come
+//! from [shapes](crate::shape) when the tree is lowered.
+
+mod error;
+pub(crate) mod methods;
+mod node;
+
+pub use self::error::{error_field, error_name};
+pub use self::node::{Binary, Piece, Unary};
+pub(crate) use self::node::{Node, Record};
+
+use crate::shape::{Payload, Shape};
+use serde::Serialize;
+use serde_json::Value;
+use std::borrow::Cow;
+
+/// A name or text, borrowed where it is known at compile time.
+pub type Text = Cow<'static, str>;
+
+/// A value that a workflow computes.
+///
+/// ```
+/// use stepwright::expr::{Binary, Expr};
+///
+/// // checked.total > 1000.0
+/// let condition = Expr::variable("checked")
+///     .field("total")
+///     .binary(Binary::Gt, Expr::literal(1000.0));
+/// # let _ = condition;
+/// ```
+#[derive(Clone, Debug)]
+pub struct Expr {
+    pub(crate) node: Box<Node>,
+}
+
+impl Expr {
+    pub(crate) fn new(node: Node) -> Expr {
+        Expr {
+            node: Box::new(node),
+        }
+    }
+
+    /// A workflow variable: `$name`.
+    pub fn variable(name: impl Into<Text>) -> Expr {
+        Expr::new(Node::Variable(name.into()))
+    }
+
+    /// The workflow's parameter: the input of the execution.
+    pub fn parameter() -> Expr {
+        Expr::new(Node::Parameter)
+    }
+
+    /// The item of the map whose `for` names it so.
+    pub fn item(name: impl Into<Text>) -> Expr {
+        Expr::new(Node::Item(name.into()))
+    }
+
+    /// What the state's task, branches or map gave.
+    ///
+    /// Of a Lambda task this is the function's result, never the envelope around it.
+    pub fn result() -> Expr {
+        Expr::new(Node::Result)
+    }
+
+    /// The token with which somebody else completes the task.
+    pub fn task_token() -> Expr {
+        Expr::new(Node::TaskToken)
+    }
+
+    /// On a catch edge, the error: a [`ErrorOutput`](crate::task::ErrorOutput).
+    pub fn error_output() -> Expr {
+        Expr::new(Node::ErrorOutput)
+    }
+
+    /// A name that a closure or a pattern binds.
+    pub fn local(name: impl Into<Text>) -> Expr {
+        Expr::new(Node::Local(name.into()))
+    }
+
+    /// A JSON value as it stands.
+    pub fn literal(value: impl Into<Value>) -> Expr {
+        Expr::new(Node::Literal(value.into()))
+    }
+
+    /// A Rust constant: its JSON is taken now.
+    ///
+    /// A value that serde cannot write as JSON becomes a fault when the flow is lowered.
+    pub fn constant<T: Serialize + ?Sized>(value: &T) -> Expr {
+        Expr::new(match serde_json::to_value(value) {
+            Ok(value) => Node::Literal(value),
+            Err(error) => Node::Refused(format!(
+                "a constant of type `{}` cannot be written as JSON: {error}",
+                std::any::type_name::<T>()
+            )),
+        })
+    }
+
+    /// A value that a template engine fills in before deployment: `${name}`.
+    pub fn placeholder(name: impl Into<Text>) -> Expr {
+        Expr::new(Node::Placeholder(name.into()))
+    }
+
+    /// A field, by its Rust name.
+    #[must_use]
+    pub fn field(self, name: impl Into<Text>) -> Expr {
+        Expr::new(Node::Field(self, name.into()))
+    }
+
+    /// An item of a collection, from 0.
+    #[must_use]
+    pub fn index(self, index: Expr) -> Expr {
+        Expr::new(Node::Index(self, index))
+    }
+
+    /// A field of a tuple or tuple struct.
+    #[must_use]
+    pub fn tuple_field(self, index: usize) -> Expr {
+        Expr::new(Node::TupleField(self, index))
+    }
+
+    /// A method call, by its Rust name. Which ones a workflow can run is [one table](crate::expr#methods).
+    #[must_use]
+    pub fn method(self, name: impl Into<Text>, arguments: Vec<Expr>) -> Expr {
+        Expr::new(Node::Method(self, name.into(), arguments))
+    }
+
+    /// `-value` or `!value`.
+    #[must_use]
+    pub fn unary(operator: Unary, value: Expr) -> Expr {
+        Expr::new(Node::Unary(operator, value))
+    }
+
+    /// `self operator right`.
+    #[must_use]
+    pub fn binary(self, operator: Binary, right: Expr) -> Expr {
+        Expr::new(Node::Binary(operator, self, right))
+    }
+
+    /// `if condition { then } else { otherwise }`.
+    #[must_use]
+    pub fn if_else(condition: Expr, then: Expr, otherwise: Expr) -> Expr {
+        Expr::new(Node::If(condition, then, otherwise))
+    }
+
+    /// A struct literal, or one of an enum's variants, written as serde would write it.
+    ///
+    /// Fields carry their Rust names; those of tuples are `"0"`, `"1"`, ..
+    #[must_use]
+    pub fn record<T: Payload>(
+        variant: Option<&'static str>,
+        fields: Vec<(&'static str, Expr)>,
+    ) -> Expr {
+        Expr::new(Node::Record(Record {
+            shape: T::shape,
+            variant,
+            fields,
+        }))
+    }
+
+    /// A tuple: a JSON array of fixed length.
+    #[must_use]
+    pub fn tuple(items: Vec<Expr>) -> Expr {
+        Expr::new(Node::Tuple(items))
+    }
+
+    /// An array.
+    #[must_use]
+    pub fn array(items: Vec<Expr>) -> Expr {
+        Expr::new(Node::Array(items))
+    }
+
+    /// A JSON object with these keys.
+    #[must_use]
+    pub fn object(entries: Vec<(Text, Expr)>) -> Expr {
+        Expr::new(Node::Object(entries))
+    }
+
+    /// `format!(..)`: text and values, in order.
+    #[must_use]
+    pub fn format(pieces: Vec<Piece>) -> Expr {
+        Expr::new(Node::Format(pieces))
+    }
+
+    /// A closure, as the argument of a method. Its parameters are [locals](Expr::local) of its body.
+    #[must_use]
+    pub fn closure<N: Into<Text>>(parameters: Vec<N>, body: Expr) -> Expr {
+        let parameters = parameters.into_iter().map(Into::into).collect();
+        Expr::new(Node::Closure(parameters, body))
+    }
+
+    /// `Some(value)`.
+    #[must_use]
+    pub fn some(value: Expr) -> Expr {
+        Expr::new(Node::Some(value))
+    }
+
+    /// `None`.
+    #[must_use]
+    pub fn none() -> Expr {
+        Expr::new(Node::None)
+    }
+
+    /// A call of a function by its path as written, such as `String::from`.
+    #[must_use]
+    pub fn function(path: impl Into<Text>, arguments: Vec<Expr>) -> Expr {
+        Expr::new(Node::Function(path.into(), arguments))
+    }
+
+    /// A JSONata expression as it stands (the text between `{%` and `%}`), with the shape that it gives.
+    pub fn jsonata(text: impl Into<Text>, shape: fn() -> Shape) -> Expr {
+        Expr::new(Node::Jsonata(text.into(), shape))
+    }
+
+    /// A JSONPath as it stands, with the shape that it gives.
+    pub fn path(text: impl Into<Text>, shape: fn() -> Shape) -> Expr {
+        Expr::new(Node::Path(text.into(), shape))
+    }
+
+    /// A call of an intrinsic function as it stands, with the shape that it gives.
+    pub fn intrinsic(text: impl Into<Text>, shape: fn() -> Shape) -> Expr {
+        Expr::new(Node::Intrinsic(text.into(), shape))
+    }
+}

@@ -1,0 +1,97 @@
+//! The nodes of the expression tree.
+
+use super::{Expr, Text};
+use crate::shape::Shape;
+use serde_json::Value;
+
+/// An operator before its operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unary {
+    /// `!`
+    Not,
+    /// `-`
+    Neg,
+}
+
+/// An operator between its operands, with Rust's meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Binary {
+    /// `+`: sum of numbers, concatenation of texts.
+    Add,
+    /// `-`
+    Sub,
+    /// `*`
+    Mul,
+    /// `/`: of integers it truncates.
+    Div,
+    /// `%`
+    Rem,
+    /// `==`
+    Eq,
+    /// `!=`
+    Ne,
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+    /// `>`
+    Gt,
+    /// `>=`
+    Ge,
+    /// `&&`
+    And,
+    /// `||`
+    Or,
+}
+
+/// A piece of a `format!`.
+#[derive(Clone, Debug)]
+pub enum Piece {
+    /// Text between the braces.
+    Text(Text),
+    /// The value of one `{}`.
+    Value(Expr),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Record {
+    pub(crate) shape: fn() -> Shape,
+    pub(crate) variant: Option<&'static str>,
+    pub(crate) fields: Vec<(&'static str, Expr)>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Node {
+    Variable(Text),
+    Parameter,
+    Item(Text),
+    Result,
+    TaskToken,
+    ErrorOutput,
+    /// A field that travels with an error: its name, the variant's name for messages, its shape.
+    ErrorField(Text, fn() -> Shape),
+    Local(Text),
+    Literal(Value),
+    Placeholder(Text),
+    Field(Expr, Text),
+    Index(Expr, Expr),
+    TupleField(Expr, usize),
+    Method(Expr, Text, Vec<Expr>),
+    Unary(Unary, Expr),
+    Binary(Binary, Expr, Expr),
+    If(Expr, Expr, Expr),
+    Record(Record),
+    Tuple(Vec<Expr>),
+    Array(Vec<Expr>),
+    Object(Vec<(Text, Expr)>),
+    Format(Vec<Piece>),
+    Closure(Vec<Text>, Expr),
+    Some(Expr),
+    None,
+    Function(Text, Vec<Expr>),
+    Jsonata(Text, fn() -> Shape),
+    Path(Text, fn() -> Shape),
+    Intrinsic(Text, fn() -> Shape),
+    /// Something that could not be built; the text says why.
+    Refused(String),
+}

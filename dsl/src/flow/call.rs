@@ -1,0 +1,140 @@
+//! What a Task state calls.
+
+use crate::expr::{Expr, Text};
+use crate::shape::{Payload, Shape};
+use crate::task::{Deploy, Task};
+use crate::workflow::Workflow;
+use stepwright_asl::model::MachineType;
+
+/// The work of a Task state.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub(crate) sends: Sends,
+    pub(crate) waits_for_token: bool,
+    pub(crate) output: Option<fn() -> Shape>,
+}
+
+/// Who is called, and with what.
+#[derive(Clone, Debug)]
+#[doc(hidden)]
+pub enum Sends {
+    Task(TaskCall),
+    Workflow(WorkflowCall),
+    Service(ServiceCall),
+}
+
+#[derive(Clone, Debug)]
+#[doc(hidden)]
+pub struct TaskCall {
+    pub(crate) name: &'static str,
+    pub(crate) function: &'static str,
+    pub(crate) parameters: &'static [&'static str],
+    pub(crate) deploy: Deploy,
+    pub(crate) sends_context: bool,
+    pub(crate) arguments: Vec<Expr>,
+}
+
+#[derive(Clone, Debug)]
+#[doc(hidden)]
+pub struct WorkflowCall {
+    pub(crate) name: &'static str,
+    pub(crate) machine_type: MachineType,
+    pub(crate) awaited: bool,
+    pub(crate) input: Expr,
+}
+
+#[derive(Clone, Debug)]
+#[doc(hidden)]
+pub struct ServiceCall {
+    pub(crate) resource: Text,
+    pub(crate) fields: Vec<(Text, Expr)>,
+}
+
+impl Call {
+    /// Calls a task function. The arguments stand in the order of its parameters, without the context.
+    #[must_use]
+    pub fn task<T: Task>(arguments: Vec<Expr>) -> Call {
+        Call {
+            sends: Sends::Task(TaskCall {
+                name: T::NAME,
+                function: T::FUNCTION,
+                parameters: T::PARAMETERS,
+                deploy: T::DEPLOY,
+                sends_context: T::SENDS_CONTEXT,
+                arguments,
+            }),
+            waits_for_token: false,
+            output: Some(<T::Output as Payload>::shape),
+        }
+    }
+
+    /// Calls a task function and waits until somebody answers the token that is among its arguments.
+    #[must_use]
+    pub fn wait_for_task_token<T: Task>(arguments: Vec<Expr>, output: fn() -> Shape) -> Call {
+        Call {
+            waits_for_token: true,
+            output: Some(output),
+            ..Call::task::<T>(arguments)
+        }
+    }
+
+    /// Runs another workflow and waits for its output.
+    #[must_use]
+    pub fn workflow<W: Workflow>(input: Expr) -> Call {
+        Call {
+            sends: Sends::Workflow(WorkflowCall {
+                name: W::NAME,
+                machine_type: W::TYPE,
+                awaited: true,
+                input,
+            }),
+            waits_for_token: false,
+            output: Some(<W::Output as Payload>::shape),
+        }
+    }
+
+    /// Starts another workflow and goes on. The result is `{"ExecutionArn", "StartDate"}`.
+    #[must_use]
+    pub fn start_workflow<W: Workflow>(input: Expr) -> Call {
+        Call {
+            sends: Sends::Workflow(WorkflowCall {
+                name: W::NAME,
+                machine_type: W::TYPE,
+                awaited: false,
+                input,
+            }),
+            waits_for_token: false,
+            output: None,
+        }
+    }
+
+    /// Calls a service integration by its resource, pattern suffix included.
+    #[must_use]
+    pub fn service(
+        resource: impl Into<Text>,
+        fields: Vec<(Text, Expr)>,
+        output: Option<fn() -> Shape>,
+    ) -> Call {
+        Call {
+            sends: Sends::Service(ServiceCall {
+                resource: resource.into(),
+                fields,
+            }),
+            waits_for_token: false,
+            output,
+        }
+    }
+
+    /// Calls a service integration with `.waitForTaskToken`; the token is among the fields.
+    #[must_use]
+    pub fn service_with_task_token(
+        resource: impl Into<Text>,
+        fields: Vec<(Text, Expr)>,
+        output: Option<fn() -> Shape>,
+    ) -> Call {
+        Call {
+            waits_for_token: true,
+            ..Call::service(resource, fields, output)
+        }
+    }
+}

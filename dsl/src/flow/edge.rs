@@ -1,0 +1,115 @@
+//! Where a state goes, and what it does about errors.
+
+use crate::expr::{Expr, Text};
+
+/// A way to another state, with what is assigned on it.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    pub(crate) target: Text,
+    pub(crate) assign: Vec<(Text, Expr)>,
+}
+
+impl Edge {
+    /// Goes to the state of that name.
+    pub fn to(state: impl Into<Text>) -> Edge {
+        Edge {
+            target: state.into(),
+            assign: Vec::new(),
+        }
+    }
+
+    /// Assigns a workflow variable on the way.
+    #[must_use]
+    pub fn assign(mut self, variable: impl Into<Text>, value: Expr) -> Edge {
+        self.assign.push((variable.into(), value));
+        self
+    }
+}
+
+/// One Retrier. What is not set is AWS's default: 1 s, 3 attempts, rate 2.0.
+#[derive(Clone, Debug)]
+pub struct Retry {
+    pub(crate) errors: Vec<Text>,
+    pub(crate) interval: Option<u32>,
+    pub(crate) max_attempts: Option<u32>,
+    pub(crate) backoff_rate: Option<f64>,
+    pub(crate) max_delay: Option<u32>,
+    pub(crate) jitter: Option<Jitter>,
+}
+
+impl Retry {
+    /// Retries these errors, by their names in ASL.
+    #[must_use]
+    pub fn on<N: Into<Text>>(errors: Vec<N>) -> Retry {
+        Retry {
+            errors: errors.into_iter().map(Into::into).collect(),
+            interval: None,
+            max_attempts: None,
+            backoff_rate: None,
+            max_delay: None,
+            jitter: None,
+        }
+    }
+
+    /// Seconds before the first retry, at least 1.
+    #[must_use]
+    pub fn interval(mut self, seconds: u32) -> Retry {
+        self.interval = Some(seconds);
+        self
+    }
+
+    /// How many retries; 0 is none.
+    #[must_use]
+    pub fn max_attempts(mut self, attempts: u32) -> Retry {
+        self.max_attempts = Some(attempts);
+        self
+    }
+
+    /// By what the interval grows each time, at least 1.
+    #[must_use]
+    pub fn backoff_rate(mut self, rate: f64) -> Retry {
+        self.backoff_rate = Some(rate);
+        self
+    }
+
+    /// The longest interval in seconds.
+    #[must_use]
+    pub fn max_delay(mut self, seconds: u32) -> Retry {
+        self.max_delay = Some(seconds);
+        self
+    }
+
+    /// Whether intervals are spread at random.
+    #[must_use]
+    pub fn jitter(mut self, jitter: Jitter) -> Retry {
+        self.jitter = Some(jitter);
+        self
+    }
+}
+
+/// `JitterStrategy`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Jitter {
+    /// Somewhere between nothing and the interval.
+    Full,
+    /// The interval itself.
+    None,
+}
+
+/// One Catcher.
+#[derive(Clone, Debug)]
+pub struct Catch {
+    pub(crate) errors: Vec<Text>,
+    pub(crate) edge: Edge,
+}
+
+impl Catch {
+    /// Goes along the edge on these errors, by their names in ASL.
+    #[must_use]
+    pub fn on<N: Into<Text>>(errors: Vec<N>, edge: Edge) -> Catch {
+        Catch {
+            errors: errors.into_iter().map(Into::into).collect(),
+            edge,
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The flow tree: a workflow as data, before it becomes ASL.
+//!
+//! `workflow!` expands to it and the typed builder makes it; both share everything below. Nothing here can fail:
+//! [`Flow::lower`] finds what cannot be said and lists it as [`Faults`], each with its state and a way out.
+//!
+//! Where this differs from what a reader of the macro may expect:
+//!
+//! * [`Catch::on`] and [`Retry::on`] take names as they stand in ASL; `stepwright::__::error_name` finds a variant's.
+//! * [`Pattern::Variant`] also takes a struct's pattern, under the struct's name.
+//! * `raw` takes an [`Expr`]; literals in it stand in the ASL exactly as written, other nodes are lowered.
+//! * An option on a state that has no such field (a `retry` on a `pass`) is a fault, not a panic.
+
+mod call;
+mod edge;
+mod map;
+mod pattern;
+mod state;
+
+pub use self::call::{Call, Sends};
+pub(crate) use self::call::{ServiceCall, TaskCall, WorkflowCall};
+pub use self::edge::{Catch, Edge, Jitter, Retry};
+pub use self::map::Map;
+pub use self::pattern::{Arm, Pattern};
+pub use self::state::{Body, State, Wait};
+pub(crate) use self::state::{Kind, Otherwise, Transition};
+
+use crate::expr::{Expr, Text};
+use crate::shape::Shape;
+use crate::task::Deploy;
+use crate::workflow::{Definition, Faults};
+use stepwright_asl::model::MachineType;
+use stepwright_asl::model::QueryLanguage;
+
+/// A whole workflow.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    pub(crate) name: Text,
+    pub(crate) comment: Option<Text>,
+    pub(crate) machine_type: MachineType,
+    pub(crate) query_language: QueryLanguage,
+    pub(crate) timeout: Option<Expr>,
+    pub(crate) lambda_retries: bool,
+    pub(crate) deploy: Option<Deploy>,
+    pub(crate) parameter: Option<(Text, fn() -> Shape)>,
+    pub(crate) returns: Option<fn() -> Shape>,
+    pub(crate) raw: Vec<(Text, Expr)>,
+    pub(crate) states: Vec<State>,
+}
+
+impl Flow {
+    /// A workflow without states. The first state that is added is the first to run.
+    pub fn new(name: impl Into<Text>) -> Flow {
+        Flow {
+            name: name.into(),
+            comment: None,
+            machine_type: MachineType::Standard,
+            query_language: QueryLanguage::Jsonata,
+            timeout: None,
+            lambda_retries: false,
+            deploy: None,
+            parameter: None,
+            returns: None,
+            raw: Vec::new(),
+            states: Vec::new(),
+        }
+    }
+
+    /// `Comment`.
+    #[must_use]
+    pub fn comment(mut self, text: impl Into<Text>) -> Flow {
+        self.comment = Some(text.into());
+        self
+    }
+
+    /// Standard (the default) or Express. It is no part of the ASL.
+    #[must_use]
+    pub fn machine_type(mut self, machine_type: MachineType) -> Flow {
+        self.machine_type = machine_type;
+        self
+    }
+
+    /// The language of every state that does not name its own. JSONata is the default.
+    #[must_use]
+    pub fn query_language(mut self, language: QueryLanguage) -> Flow {
+        self.query_language = language;
+        self
+    }
+
+    /// `TimeoutSeconds` of the whole execution: a literal number of seconds.
+    #[must_use]
+    pub fn timeout(mut self, seconds: Expr) -> Flow {
+        self.timeout = Some(seconds);
+        self
+    }
+
+    /// Retries Lambda's transient errors on every Lambda task, as CDK does.
+    #[must_use]
+    pub fn lambda_retries(mut self) -> Flow {
+        self.lambda_retries = true;
+        self
+    }
+
+    /// Where tasks live that do not say it themselves.
+    #[must_use]
+    pub fn deploy(mut self, deploy: Deploy) -> Flow {
+        self.deploy = Some(deploy);
+        self
+    }
+
+    /// The workflow's parameter, with the shape of its type.
+    #[must_use]
+    pub fn parameter(mut self, name: impl Into<Text>, shape: fn() -> Shape) -> Flow {
+        self.parameter = Some((name.into(), shape));
+        self
+    }
+
+    /// The shape of the workflow's output.
+    #[must_use]
+    pub fn returns(mut self, shape: fn() -> Shape) -> Flow {
+        self.returns = Some(shape);
+        self
+    }
+
+    /// A field of the machine as it stands in ASL. It wins over what the flow would write.
+    #[must_use]
+    pub fn raw(mut self, key: impl Into<Text>, value: Expr) -> Flow {
+        self.raw.push((key.into(), value));
+        self
+    }
+
+    /// Adds a state.
+    #[must_use]
+    pub fn state(mut self, state: State) -> Flow {
+        self.states.push(state);
+        self
+    }
+
+    /// Makes the ASL.
+    ///
+    /// # Errors
+    ///
+    /// Everything that ASL cannot say, all at once.
+    pub fn lower(self) -> Result<Definition, Faults> {
+        crate::lower::lower(&self)
+    }
+}

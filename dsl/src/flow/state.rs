@@ -1,0 +1,343 @@
+//! One state of a flow.
+
+use super::call::Call;
+use super::edge::{Catch, Edge, Retry};
+use super::map::Map;
+use super::pattern::Arm;
+use crate::expr::{Expr, Text};
+use stepwright_asl::model::QueryLanguage;
+
+/// A state: its kind, its options and where it goes.
+#[derive(Clone, Debug)]
+pub struct State {
+    pub(crate) name: Text,
+    pub(crate) comment: Option<Text>,
+    pub(crate) query_language: Option<QueryLanguage>,
+    pub(crate) raw: Vec<(Text, Expr)>,
+    pub(crate) assign: Vec<(Text, Expr)>,
+    pub(crate) transition: Option<Transition>,
+    pub(crate) retry: Vec<Retry>,
+    pub(crate) catch: Vec<Catch>,
+    pub(crate) kind: Kind,
+    /// Options that this kind of state does not have.
+    pub(crate) misplaced: Vec<&'static str>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Transition {
+    Next(Text),
+    End(Option<Expr>),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    Task {
+        call: Call,
+        timeout: Option<Expr>,
+        heartbeat: Option<Expr>,
+        credentials: Option<Expr>,
+    },
+    Pass,
+    Choice {
+        rules: Vec<(Expr, Edge)>,
+        subject: Option<Expr>,
+        arms: Vec<Arm>,
+        otherwise: Otherwise,
+    },
+    Wait(Wait),
+    Succeed,
+    Fail {
+        error: Option<Expr>,
+        cause: Option<Expr>,
+    },
+    Parallel(Vec<Body>),
+    Map(Map),
+}
+
+/// What a choice does with data that no rule takes.
+#[derive(Clone, Debug)]
+pub(crate) enum Otherwise {
+    /// Nobody said.
+    Unsaid,
+    /// It fails, on purpose.
+    Fail,
+    To(Edge),
+}
+
+/// How long a Wait waits.
+#[derive(Clone, Debug)]
+pub enum Wait {
+    /// That many seconds.
+    Seconds(Expr),
+    /// Until that time, RFC 3339 text.
+    Timestamp(Expr),
+}
+
+impl Wait {
+    /// Waits that many seconds.
+    #[must_use]
+    pub fn seconds(seconds: Expr) -> Wait {
+        Wait::Seconds(seconds)
+    }
+
+    /// Waits until that time, RFC 3339 text.
+    #[must_use]
+    pub fn timestamp(time: Expr) -> Wait {
+        Wait::Timestamp(time)
+    }
+}
+
+/// The states of a branch or of a map's body. The first runs first.
+#[derive(Clone, Debug)]
+pub struct Body {
+    pub(crate) states: Vec<State>,
+}
+
+impl Body {
+    /// These states.
+    #[must_use]
+    pub fn new(states: Vec<State>) -> Body {
+        Body { states }
+    }
+}
+
+impl State {
+    fn new(name: impl Into<Text>, kind: Kind) -> State {
+        State {
+            name: name.into(),
+            comment: None,
+            query_language: None,
+            raw: Vec::new(),
+            assign: Vec::new(),
+            transition: None,
+            retry: Vec::new(),
+            catch: Vec::new(),
+            kind,
+            misplaced: Vec::new(),
+        }
+    }
+
+    /// Calls a task, a service or another workflow.
+    pub fn task(name: impl Into<Text>, call: Call) -> State {
+        State::new(
+            name,
+            Kind::Task {
+                call,
+                timeout: None,
+                heartbeat: None,
+                credentials: None,
+            },
+        )
+    }
+
+    /// Computes values.
+    pub fn pass(name: impl Into<Text>) -> State {
+        State::new(name, Kind::Pass)
+    }
+
+    /// Decides where to go.
+    pub fn choice(name: impl Into<Text>) -> State {
+        State::new(
+            name,
+            Kind::Choice {
+                rules: Vec::new(),
+                subject: None,
+                arms: Vec::new(),
+                otherwise: Otherwise::Unsaid,
+            },
+        )
+    }
+
+    /// Waits.
+    pub fn wait(name: impl Into<Text>, wait: Wait) -> State {
+        State::new(name, Kind::Wait(wait))
+    }
+
+    /// Ends well. Its value is given with [`State::end_with`].
+    pub fn succeed(name: impl Into<Text>) -> State {
+        State::new(name, Kind::Succeed)
+    }
+
+    /// Ends with an error.
+    pub fn fail(name: impl Into<Text>) -> State {
+        State::new(
+            name,
+            Kind::Fail {
+                error: None,
+                cause: None,
+            },
+        )
+    }
+
+    /// Runs branches at the same time; the result is a tuple of theirs.
+    pub fn parallel(name: impl Into<Text>, branches: Vec<Body>) -> State {
+        State::new(name, Kind::Parallel(branches))
+    }
+
+    /// Runs a body for each item; the result is a list of the body's.
+    pub fn map(name: impl Into<Text>, map: Map) -> State {
+        State::new(name, Kind::Map(map))
+    }
+
+    /// `Comment`.
+    #[must_use]
+    pub fn comment(mut self, text: impl Into<Text>) -> State {
+        self.comment = Some(text.into());
+        self
+    }
+
+    /// The language of this state's expressions.
+    #[must_use]
+    pub fn query_language(mut self, language: QueryLanguage) -> State {
+        self.query_language = Some(language);
+        self
+    }
+
+    /// A field as it stands in ASL. It wins over what the state would write.
+    #[must_use]
+    pub fn raw(mut self, key: impl Into<Text>, value: Expr) -> State {
+        self.raw.push((key.into(), value));
+        self
+    }
+
+    /// Assigns a workflow variable as the state ends.
+    #[must_use]
+    pub fn assign(mut self, variable: impl Into<Text>, value: Expr) -> State {
+        self.assign.push((variable.into(), value));
+        self
+    }
+
+    /// Goes to another state.
+    #[must_use]
+    pub fn next(mut self, state: impl Into<Text>) -> State {
+        self.transition = Some(Transition::Next(state.into()));
+        self
+    }
+
+    /// Ends the workflow, the branch or the map's body, with the state's own result.
+    #[must_use]
+    pub fn end(mut self) -> State {
+        self.transition = Some(Transition::End(None));
+        self
+    }
+
+    /// Ends the workflow, the branch or the map's body with this value.
+    #[must_use]
+    pub fn end_with(mut self, value: Expr) -> State {
+        self.transition = Some(Transition::End(Some(value)));
+        self
+    }
+
+    /// Task: the longest time in seconds.
+    #[must_use]
+    pub fn timeout(mut self, seconds: Expr) -> State {
+        match &mut self.kind {
+            Kind::Task { timeout, .. } => *timeout = Some(seconds),
+            _ => self.misplaced.push("timeout"),
+        }
+        self
+    }
+
+    /// Task: the longest time in seconds between two heartbeats.
+    #[must_use]
+    pub fn heartbeat(mut self, seconds: Expr) -> State {
+        match &mut self.kind {
+            Kind::Task { heartbeat, .. } => *heartbeat = Some(seconds),
+            _ => self.misplaced.push("heartbeat"),
+        }
+        self
+    }
+
+    /// Task: the role that the call is made with, by its ARN.
+    #[must_use]
+    pub fn credentials(mut self, role: Expr) -> State {
+        match &mut self.kind {
+            Kind::Task { credentials, .. } => *credentials = Some(role),
+            _ => self.misplaced.push("credentials"),
+        }
+        self
+    }
+
+    /// Task, parallel, map: adds a Retrier.
+    #[must_use]
+    pub fn retry(mut self, retry: Retry) -> State {
+        match self.kind {
+            Kind::Task { .. } | Kind::Parallel(_) | Kind::Map(_) => self.retry.push(retry),
+            _ => self.misplaced.push("retry"),
+        }
+        self
+    }
+
+    /// Task, parallel, map: adds a Catcher.
+    #[must_use]
+    pub fn catch(mut self, catch: Catch) -> State {
+        match self.kind {
+            Kind::Task { .. } | Kind::Parallel(_) | Kind::Map(_) => self.catch.push(catch),
+            _ => self.misplaced.push("catch"),
+        }
+        self
+    }
+
+    /// Choice: goes along the edge when the condition holds and no earlier one did.
+    #[must_use]
+    pub fn when(mut self, condition: Expr, edge: Edge) -> State {
+        match &mut self.kind {
+            Kind::Choice { rules, .. } => rules.push((condition, edge)),
+            _ => self.misplaced.push("when"),
+        }
+        self
+    }
+
+    /// Choice: `Default`.
+    #[must_use]
+    pub fn otherwise(mut self, edge: Edge) -> State {
+        match &mut self.kind {
+            Kind::Choice { otherwise, .. } => *otherwise = Otherwise::To(edge),
+            _ => self.misplaced.push("otherwise"),
+        }
+        self
+    }
+
+    /// Choice: data that no rule takes fails, on purpose.
+    #[must_use]
+    pub fn no_default(mut self) -> State {
+        match &mut self.kind {
+            Kind::Choice { otherwise, .. } => *otherwise = Otherwise::Fail,
+            _ => self.misplaced.push("otherwise fail"),
+        }
+        self
+    }
+
+    /// Choice: takes the first arm that fits the value.
+    #[must_use]
+    pub fn match_on(mut self, value: Expr, with: Vec<Arm>) -> State {
+        match &mut self.kind {
+            Kind::Choice { subject, arms, .. } => {
+                *subject = Some(value);
+                *arms = with;
+            }
+            _ => self.misplaced.push("match"),
+        }
+        self
+    }
+
+    /// Fail: `Error`, a text.
+    #[must_use]
+    pub fn error(mut self, name: Expr) -> State {
+        match &mut self.kind {
+            Kind::Fail { error, .. } => *error = Some(name),
+            _ => self.misplaced.push("error"),
+        }
+        self
+    }
+
+    /// Fail: `Cause`, a text.
+    #[must_use]
+    pub fn cause(mut self, text: Expr) -> State {
+        match &mut self.kind {
+            Kind::Fail { cause, .. } => *cause = Some(text),
+            _ => self.misplaced.push("cause"),
+        }
+        self
+    }
+}

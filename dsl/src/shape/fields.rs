@@ -1,0 +1,55 @@
+//! The shape of a struct and of the fields of a variant.
+
+use super::Shape;
+use serde_json::Value;
+use std::borrow::Cow;
+
+/// A struct: its Rust name and its fields.
+#[derive(Clone, Debug)]
+pub struct StructShape {
+    /// The name of the Rust type.
+    pub name: Cow<'static, str>,
+    /// What it holds.
+    pub fields: Fields,
+    /// `#[serde(tag = "..")]` on a struct: the key and the text that serde adds.
+    pub tag: Option<(Cow<'static, str>, Cow<'static, str>)>,
+}
+
+/// The fields of a struct or of an enum's variant.
+#[derive(Clone, Debug)]
+pub enum Fields {
+    /// None.
+    Unit,
+    /// One field that is the value itself: a newtype, or `#[serde(transparent)]`.
+    Newtype(Box<Field>),
+    /// Fields by position: a JSON array.
+    Tuple(Vec<Field>),
+    /// Fields by name: a JSON object.
+    Named(Vec<Field>),
+}
+
+/// One field.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// The name in Rust; of a tuple's field its index.
+    pub name: Cow<'static, str>,
+    /// The name in JSON.
+    pub wire: Cow<'static, str>,
+    /// The shape of its value.
+    pub shape: Shape,
+    /// `#[serde(flatten)]`: its own fields stand in the struct that holds it.
+    pub flatten: bool,
+    /// Whether the JSON always has it.
+    pub presence: Presence,
+}
+
+/// Whether a field stands in the JSON.
+#[derive(Clone, Copy, Debug)]
+pub enum Presence {
+    /// Always.
+    Always,
+    /// It may be absent (`default`, `skip_serializing_if`, an `Option`); absent means this value, `null` where there is none.
+    Sometimes(Option<fn() -> Value>),
+    /// Never (`skip`): in Rust it always has this value, `null` where there is none.
+    Never(Option<fn() -> Value>),
+}

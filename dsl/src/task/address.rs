@@ -1,0 +1,121 @@
+//! Where a task or a nested workflow is found.
+
+use super::Task;
+use crate::workflow::Workflow;
+use stepwright_asl::model::MachineType;
+
+/// Where a task lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Deploy {
+    /// A Lambda function through `arn:aws:states:::lambda:invoke`. This is what a task is that says nothing else, so a
+    /// workflow's `deploy` replaces it.
+    Lambda,
+    /// A Lambda function whose ARN is the resource.
+    LambdaArn,
+    /// An activity whose ARN is the resource.
+    Activity,
+    /// This resource, as it stands.
+    Resource(&'static str),
+}
+
+/// How ASL names a task or a nested workflow, before a template engine fills in placeholders.
+///
+/// The resource stands without `.sync`, `.sync:2` and `.waitForTaskToken`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Address {
+    /// `Resource`: `arn:aws:states:::lambda:invoke`, `${ChargeCardArn}`.
+    pub resource: String,
+    /// `FunctionName` or `StateMachineArn`, where the resource has one.
+    pub target: Option<String>,
+}
+
+impl Address {
+    pub(crate) const LAMBDA: &'static str = "arn:aws:states:::lambda:invoke";
+    pub(crate) const START: &'static str = "arn:aws:states:::states:startExecution";
+    pub(crate) const START_SYNC: &'static str = "arn:aws:states:::aws-sdk:sfn:startSyncExecution";
+
+    /// The address of a task in a workflow whose `deploy` is `default`.
+    #[must_use]
+    pub fn of<T: Task>(default: Option<Deploy>) -> Address {
+        Address::of_task(T::NAME, T::DEPLOY, default)
+    }
+
+    pub(crate) fn of_task(name: &str, own: Deploy, default: Option<Deploy>) -> Address {
+        match effective(own, default) {
+            Deploy::Lambda => Address {
+                resource: Address::LAMBDA.to_owned(),
+                target: Some(placeholder(name)),
+            },
+            Deploy::LambdaArn | Deploy::Activity => Address {
+                resource: placeholder(name),
+                target: None,
+            },
+            Deploy::Resource(resource) => Address {
+                resource: resource
+                    .strip_suffix(".waitForTaskToken")
+                    .unwrap_or(resource)
+                    .to_owned(),
+                target: None,
+            },
+        }
+    }
+
+    /// The address of a nested workflow.
+    #[must_use]
+    pub fn of_workflow<W: Workflow>() -> Address {
+        Address::of_machine(W::NAME, W::TYPE, true)
+    }
+
+    pub(crate) fn of_machine(name: &str, machine_type: MachineType, awaited: bool) -> Address {
+        let resource = match machine_type {
+            MachineType::Express if awaited => Address::START_SYNC,
+            _ => Address::START,
+        };
+        Address {
+            resource: resource.to_owned(),
+            target: Some(placeholder(name)),
+        }
+    }
+}
+
+/// Where a task lives in a workflow whose `deploy` is `default`.
+pub(crate) fn effective(own: Deploy, default: Option<Deploy>) -> Deploy {
+    match own {
+        Deploy::Lambda => default.unwrap_or(Deploy::Lambda),
+        own => own,
+    }
+}
+
+/// `${ChargeCardArn}`: what the template engine fills in. Placeholders hold letters and digits only.
+fn placeholder(name: &str) -> String {
+    let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    format!("${{{name}Arn}}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_workflows_deploy_moves_only_tasks_that_say_nothing() {
+        let moved = Address::of_task("ChargeCard", Deploy::Lambda, Some(Deploy::Activity));
+        assert_eq!(moved.resource, "${ChargeCardArn}");
+        assert_eq!(moved.target, None);
+        let own = Address::of_task("A", Deploy::Resource("arn:x"), Some(Deploy::Activity));
+        assert_eq!(own.resource, "arn:x");
+    }
+
+    #[test]
+    fn a_lambda_task_is_invoked_by_a_placeholder_of_letters_and_digits() {
+        let address = Address::of_task("charge-card", Deploy::Lambda, None);
+        assert_eq!(address.resource, "arn:aws:states:::lambda:invoke");
+        assert_eq!(address.target.as_deref(), Some("${chargecardArn}"));
+    }
+
+    #[test]
+    fn an_express_child_is_called_through_the_sdk() {
+        let address = Address::of_machine("Fulfilment", MachineType::Express, true);
+        assert_eq!(address.resource, Address::START_SYNC);
+        assert_eq!(address.target.as_deref(), Some("${FulfilmentArn}"));
+    }
+}

@@ -1,0 +1,100 @@
+//! How a task fails.
+
+use crate::shape::{Field, Fields, Payload, Presence, Shape, StructShape};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::convert::Infallible;
+use std::fmt;
+
+/// An error that a workflow can retry and catch, with the name and cause under which Step Functions knows it.
+///
+/// `#[derive(TaskError)]` implements it; the same name and cause travel on every transport.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an error that a workflow can catch",
+    label = "this error has no name in Step Functions",
+    note = "add `#[derive(TaskError)]` to `{Self}` (it also needs `std::error::Error`)"
+)]
+pub trait TaskError: std::error::Error + Send + 'static {
+    /// Every variant, for `retry` and `catch`.
+    const VARIANTS: &'static [ErrorVariant];
+
+    /// `Error`: what `ErrorEquals` matches.
+    fn name(&self) -> Cow<'static, str>;
+
+    /// `Cause`: JSON text `{"errorType", "errorMessage"}`, at most 32,768 characters unless bound fields need more.
+    fn cause(&self) -> String;
+}
+
+/// One variant of an error.
+#[derive(Clone, Copy, Debug)]
+pub struct ErrorVariant {
+    /// The variant's Rust name; of a struct, the struct's.
+    pub variant: &'static str,
+    /// Its name in `ErrorEquals`.
+    pub error: &'static str,
+    /// The fields that travel, by name (of a tuple `"0"`, `"1"`, ..), with their shapes.
+    pub fields: &'static [(&'static str, fn() -> Shape)],
+}
+
+/// The error of a task that returns no `Result`. There is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoError {}
+
+impl fmt::Display for NoError {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {}
+    }
+}
+
+impl std::error::Error for NoError {}
+
+impl TaskError for NoError {
+    const VARIANTS: &'static [ErrorVariant] = &[];
+
+    fn name(&self) -> Cow<'static, str> {
+        match *self {}
+    }
+
+    fn cause(&self) -> String {
+        match *self {}
+    }
+}
+
+impl TaskError for Infallible {
+    const VARIANTS: &'static [ErrorVariant] = &[];
+
+    fn name(&self) -> Cow<'static, str> {
+        match *self {}
+    }
+
+    fn cause(&self) -> String {
+        match *self {}
+    }
+}
+
+/// What `catch .. as error` binds: the error as Step Functions has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct ErrorOutput {
+    /// The error's name. Somebody who fails a task token may give none.
+    pub error: Option<String>,
+    /// The cause. For an error of ours this is JSON text.
+    pub cause: Option<String>,
+}
+
+impl Payload for ErrorOutput {
+    fn shape() -> Shape {
+        let text = |name: &'static str, wire: &'static str| Field {
+            name: name.into(),
+            wire: wire.into(),
+            shape: Shape::Option(Box::new(Shape::String)),
+            flatten: false,
+            presence: Presence::Sometimes(None),
+        };
+        Shape::Struct(StructShape {
+            name: "ErrorOutput".into(),
+            fields: Fields::Named(vec![text("error", "Error"), text("cause", "Cause")]),
+            tag: None,
+        })
+    }
+}

@@ -1,0 +1,57 @@
+//! Tasks: async functions that a workflow calls.
+
+mod address;
+pub(crate) mod cause;
+mod context;
+mod error;
+mod returns;
+
+pub use self::address::{Address, Deploy};
+#[doc(hidden)]
+pub use self::cause::cause;
+pub use self::context::{Cancelled, SentContext, TaskContext, TaskHost, WithContext};
+pub use self::error::{ErrorOutput, ErrorVariant, NoError, TaskError};
+pub use self::returns::TaskReturn;
+
+use crate::shape::Payload;
+use crate::workflow::Binder;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::future::Future;
+
+/// A function that a workflow can call: the marker that `#[task]` makes beside the function, under its name.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a task",
+    label = "this is not a task",
+    note = "put `#[task]` on the function"
+)]
+pub trait Task: 'static {
+    /// What travels to the task: nothing as `{}`, one parameter as its JSON, several as an object by their names.
+    type Input: Serialize + DeserializeOwned + Send + 'static;
+    /// What it gives.
+    type Output: Payload;
+    /// How it fails; [`NoError`] where the function returns no `Result`.
+    type Error: TaskError;
+    /// The name on the wire: the function's in PascalCase, or `#[task(name = "..")]`.
+    const NAME: &'static str;
+    /// The function's name.
+    const FUNCTION: &'static str;
+    /// The names of the parameters, without the context.
+    const PARAMETERS: &'static [&'static str];
+    /// Where it lives.
+    const DEPLOY: Deploy;
+    /// Whether the execution's context travels with the input: `#[task(context)]`.
+    const SENDS_CONTEXT: bool;
+
+    /// Hands the task to a runtime.
+    fn bind<B: Binder>(binder: &mut B, address: Address);
+}
+
+/// A task whose function has a body.
+pub trait Handler: Task {
+    /// Runs the function.
+    fn call(
+        context: TaskContext,
+        input: Self::Input,
+    ) -> impl Future<Output = Result<Self::Output, Self::Error>> + Send + 'static;
+}

@@ -1,0 +1,43 @@
+//! What a task function may return.
+
+use super::{NoError, TaskError};
+use crate::shape::Payload;
+
+/// A payload, or a `Result` of a payload and a task error.
+#[diagnostic::on_unimplemented(
+    message = "a task cannot return `{Self}`",
+    label = "this cannot travel back to the workflow",
+    note = "a task returns `T` or `Result<T, E>`, where `T` has `#[derive(Payload)]` and `E` has `#[derive(TaskError)]`"
+)]
+pub trait TaskReturn {
+    /// What it gives.
+    type Output: Payload;
+    /// How it fails.
+    type Error: TaskError;
+
+    /// Both as a `Result`.
+    ///
+    /// # Errors
+    ///
+    /// The task's own error.
+    fn into_result(self) -> Result<Self::Output, Self::Error>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Payload> TaskReturn for T {
+    type Output = T;
+    type Error = NoError;
+
+    fn into_result(self) -> Result<T, NoError> {
+        Ok(self)
+    }
+}
+
+impl<T: Payload, E: TaskError> TaskReturn for Result<T, E> {
+    type Output = T;
+    type Error = E;
+
+    fn into_result(self) -> Result<T, E> {
+        self
+    }
+}

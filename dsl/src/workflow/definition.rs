@@ -1,0 +1,74 @@
+//! A workflow that has become ASL.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+use stepwright_asl::model::MachineType;
+use stepwright_asl::model::StateMachine;
+
+/// The ASL of a workflow, with its name and type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Definition {
+    name: String,
+    machine_type: MachineType,
+    machine: StateMachine,
+}
+
+impl Definition {
+    pub(crate) fn new(
+        name: String,
+        machine_type: MachineType,
+        machine: StateMachine,
+    ) -> Definition {
+        Definition {
+            name,
+            machine_type,
+            machine,
+        }
+    }
+
+    /// The workflow's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The state machine.
+    pub fn machine(&self) -> &StateMachine {
+        &self.machine
+    }
+
+    /// Standard or Express. Templates need it; it is no part of the ASL.
+    pub fn machine_type(&self) -> MachineType {
+        self.machine_type
+    }
+
+    /// The ASL on one line.
+    pub fn to_json(&self) -> String {
+        self.machine.to_json()
+    }
+
+    /// The ASL, indented by two blanks. The same workflow always gives the same text.
+    pub fn to_json_pretty(&self) -> String {
+        self.machine.to_json_pretty()
+    }
+
+    /// Writes the indented ASL to a file, with a line feed at its end. Missing directories are made.
+    ///
+    /// # Errors
+    ///
+    /// What the file system says.
+    pub fn write(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        let path = path.as_ref();
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        std::fs::write(path, self.to_json_pretty() + "\n")
+    }
+}
+
+/// The indented ASL.
+impl fmt::Display for Definition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_json_pretty())
+    }
+}

@@ -1,0 +1,58 @@
+//! Workflows as types, and what they hand to whoever runs them.
+
+mod binder;
+mod definition;
+mod fault;
+
+pub use self::binder::Binder;
+pub use self::definition::Definition;
+pub use self::fault::{Fault, Faults};
+
+use crate::flow::Flow;
+use crate::shape::Payload;
+use stepwright_asl::model::MachineType;
+
+/// A workflow, as `workflow!` declares it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a workflow",
+    label = "this is not a workflow",
+    note = "declare it with `workflow! {{ workflow {Self}(..) {{ .. }} }}`"
+)]
+pub trait Workflow: 'static {
+    /// What an execution is started with.
+    type Input: Payload;
+    /// What it gives.
+    type Output: Payload;
+    /// The name of the state machine.
+    const NAME: &'static str;
+    /// Standard or Express.
+    const TYPE: MachineType;
+
+    /// The workflow as data.
+    fn flow() -> Flow;
+
+    /// Hands every task and nested workflow to a runtime.
+    fn bind<B: Binder>(binder: &mut B);
+
+    /// Makes the ASL.
+    ///
+    /// # Errors
+    ///
+    /// Everything that could not be said in ASL, all at once.
+    fn build() -> Result<Definition, Faults> {
+        Self::flow().lower()
+    }
+
+    /// Makes the ASL.
+    ///
+    /// # Panics
+    ///
+    /// With the list of faults where [`build`](Workflow::build) gives one. A test that calls this once keeps it from
+    /// happening anywhere else.
+    fn definition() -> Definition {
+        match Self::build() {
+            Ok(definition) => definition,
+            Err(faults) => panic!("{faults}"),
+        }
+    }
+}
