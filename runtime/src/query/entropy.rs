@@ -1,0 +1,46 @@
+//! Chance that can be repeated.
+
+use std::cell::Cell;
+
+/// A stream of random numbers that its seed fixes. An execution owns one, so that a run on
+/// virtual time draws the same numbers every time. Not for secrets.
+#[derive(Clone, Debug)]
+pub struct Entropy {
+    state: Cell<u64>,
+}
+
+impl Entropy {
+    /// The stream of a seed.
+    pub fn new(seed: u64) -> Entropy {
+        Entropy {
+            state: Cell::new(seed),
+        }
+    }
+
+    /// What to keep of the stream in order to go on with it later: `Entropy::new(e.state())`.
+    pub fn state(&self) -> u64 {
+        self.state.get()
+    }
+
+    /// The next 64 random bits (SplitMix64).
+    pub fn next_u64(&self) -> u64 {
+        let state = self.state.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.state.set(state);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A random number of at least 0 and less than 1.
+    pub fn next_f64(&self) -> f64 {
+        (self.next_u64() >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// A random (version 4) UUID in lower case.
+    pub fn uuid(&self) -> String {
+        let bits = (u128::from(self.next_u64()) << 64) | u128::from(self.next_u64());
+        uuid::Builder::from_random_bytes(bits.to_be_bytes())
+            .into_uuid()
+            .to_string()
+    }
+}

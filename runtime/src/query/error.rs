@@ -1,0 +1,77 @@
+//! Failures of compilation and of evaluation.
+
+use std::borrow::Cow;
+
+use crate::value::Value;
+
+/// An evaluation failed. The interpreter puts AWS's prefix (`An error occurred while executing
+/// the state ..`) before the cause and decides who may catch it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{error}: {cause}")]
+pub struct QueryError {
+    /// The error's name: `States.Runtime`, `States.QueryEvaluationError` and so on.
+    pub error: Cow<'static, str>,
+    /// The cause without the prefix.
+    pub cause: String,
+    /// The field of a JSONata expression that failed (`Output/a/b[0]`), as the history event
+    /// `EvaluationFailed` carries it.
+    pub location: Option<String>,
+}
+
+impl QueryError {
+    /// A `States.Runtime` error.
+    pub fn runtime(cause: impl Into<String>) -> QueryError {
+        QueryError {
+            error: Cow::Borrowed("States.Runtime"),
+            cause: cause.into(),
+            location: None,
+        }
+    }
+
+    /// A `States.ReferencePathConflict`: a path leads through something that has no members.
+    pub fn conflict(step: &str, input: &str) -> QueryError {
+        QueryError {
+            error: Cow::Borrowed("States.ReferencePathConflict"),
+            cause: format!("Unable to apply step \"{step}\" to input {input}"),
+            location: None,
+        }
+    }
+
+    /// A `States.QueryEvaluationError` of the JSONata field `location`.
+    pub fn jsonata(location: impl Into<String>, cause: impl Into<String>) -> QueryError {
+        QueryError {
+            error: Cow::Borrowed("States.QueryEvaluationError"),
+            cause: cause.into(),
+            location: Some(location.into()),
+        }
+    }
+}
+
+/// A field does not compile. Definitions that passed the validator do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the field `{field}`: {message}")]
+pub struct CompileError {
+    /// The field, as a path inside its state: `Parameters/a/b.$`, `Choices[0]/Condition`.
+    pub field: String,
+    /// What is wrong: a sentence in lower case.
+    pub message: String,
+}
+
+impl CompileError {
+    pub(crate) fn new(field: impl Into<String>, message: impl Into<String>) -> CompileError {
+        CompileError {
+            field: field.into(),
+            message: message.into(),
+        }
+    }
+}
+
+/// Values longer than this are cut where an error quotes them: an error's cause has no room for
+/// them, and sharing makes values whose text fits no memory.
+const SHOWN: u64 = 1 << 20;
+
+/// A value as errors quote it.
+pub(super) fn shown(value: &Value) -> String {
+    let text = value.to_text_within(SHOWN);
+    text.unwrap_or_else(|| format!("{value:?}"))
+}

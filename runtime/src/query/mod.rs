@@ -1,0 +1,30 @@
+//! Queries over values: paths, payload templates, intrinsic functions, Choice conditions and
+//! JSONata, each compiled once when a program is built and evaluated as the service evaluates it.
+//!
+//! | noun | what it is |
+//! |---|---|
+//! | [`Expr`] | a field that yields a value: a path, a template, an intrinsic call, a JSONata expression |
+//! | [`Assignments`] | an `Assign` block |
+//! | [`Condition`] | the condition of a Choice rule |
+//! | [`ReferencePath`] | where a `ResultPath` puts its value |
+//! | [`Scope`] | what an evaluation reads: input, result, error output, context object, variables, chance, time |
+//! | [`Variables`], [`VariableNames`] | workflow variables by index |
+//! | [`QueryError`], [`CompileError`] | what fails at run time and at compile time |
+
+mod assign;
+mod condition;
+mod entropy;
+mod error;
+mod expr;
+mod reference;
+mod scope;
+mod variables;
+
+pub use assign::Assignments;
+pub use condition::Condition;
+pub use entropy::Entropy;
+pub use error::{CompileError, QueryError};
+pub use expr::{Expected, Expr};
+pub use reference::ReferencePath;
+pub use scope::{Context, Scope};
+pub use variables::{VariableIx, VariableNames, Variables};

@@ -1,0 +1,96 @@
+//! Workflow variables: names become indices when a program is built.
+
+use std::sync::Arc;
+
+use indexmap::IndexSet;
+use smol_str::SmolStr;
+
+use crate::value::Value;
+
+/// A variable of a program, by the order in which its name was met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VariableIx(u32);
+
+impl VariableIx {
+    /// The index.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// The variable names of one program; compile all of its fields with the same table.
+#[derive(Clone, Debug, Default)]
+pub struct VariableNames {
+    names: IndexSet<SmolStr>,
+}
+
+impl VariableNames {
+    /// An empty table.
+    pub fn new() -> VariableNames {
+        VariableNames::default()
+    }
+
+    /// The index of a name (without `$`), a new one when the name is new.
+    pub fn intern(&mut self, name: &str) -> VariableIx {
+        let (at, _new) = self.names.insert_full(SmolStr::new(name));
+        VariableIx(u32::try_from(at).unwrap_or(u32::MAX))
+    }
+
+    /// The index of a name that was met.
+    pub fn find(&self, name: &str) -> Option<VariableIx> {
+        let at = self.names.get_index_of(name)?;
+        u32::try_from(at).ok().map(VariableIx)
+    }
+
+    /// The name of an index.
+    pub fn name(&self, ix: VariableIx) -> Option<&SmolStr> {
+        self.names.get_index(ix.index())
+    }
+
+    /// How many names were met.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether no name was met.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+}
+
+/// The values of variables in one scope. A clone is cheap and independent: a branch or an
+/// iteration starts with a clone of its parent's, and what it assigns is gone with it.
+#[derive(Clone, Debug, Default)]
+pub struct Variables {
+    values: Option<Arc<Vec<Option<Value>>>>,
+}
+
+impl Variables {
+    /// No variable has a value.
+    pub fn new() -> Variables {
+        Variables::default()
+    }
+
+    /// The value of a variable, if one was assigned.
+    pub fn get(&self, ix: VariableIx) -> Option<&Value> {
+        self.values.as_ref()?.get(ix.index())?.as_ref()
+    }
+
+    /// Assigns a variable.
+    pub fn set(&mut self, ix: VariableIx, value: Value) {
+        let values = Arc::make_mut(self.values.get_or_insert_default());
+        if values.len() <= ix.index() {
+            values.resize(ix.index() + 1, None);
+        }
+        values[ix.index()] = Some(value);
+    }
+
+    /// The variables that have a value.
+    pub fn iter(&self) -> impl Iterator<Item = (VariableIx, &Value)> {
+        let values = self.values.iter().flat_map(|values| values.iter());
+        values.enumerate().filter_map(|(at, value)| {
+            let ix = VariableIx(u32::try_from(at).ok()?);
+            Some((ix, value.as_ref()?))
+        })
+    }
+}
