@@ -1,1 +1,25 @@
-//! The Amazon States Language.
+//! The Amazon States Language (ASL): the language in which AWS Step Functions workflows are written.
+//!
+//! The crate reads, checks and writes definitions; it runs nothing. It knows the language as AWS accepts it in 2026, with both query
+//! languages, JSONPath and JSONata.
+//!
+//! ```
+//! use stepwright_asl::model::{State, StateMachine};
+//!
+//! let machine = StateMachine::from_json(r#"{
+//!     "StartAt": "Greet",
+//!     "States": {"Greet": {"Type": "Pass", "Result": "hello", "End": true}}
+//! }"#)?;
+//! let State::Pass(greet) = &machine.states["Greet"] else { unreachable!() };
+//! assert_eq!(greet.end, Some(true));
+//! # Ok::<(), stepwright_asl::Findings>(())
+//! ```
+
+pub mod json;
+pub mod model;
+
+mod finding;
+mod place;
+
+pub use finding::{Finding, Findings, Severity};
+pub use model::{MachineType, QueryLanguage, StateMachine};

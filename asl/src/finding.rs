@@ -1,0 +1,228 @@
+//! What a reader or the validator has to say about a definition.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::json::{Document, Duplicate, Position, SyntaxError};
+
+/// One fault or doubt, at its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The rule's id, such as `SW020`.
+    pub rule: &'static str,
+    /// The code of AWS's `ValidateStateMachineDefinition`, such as `MISSING_TRANSITION_TARGET`.
+    pub code: &'static str,
+    /// Whether AWS would refuse the definition.
+    pub severity: Severity,
+    /// What is wrong: AWS's words where they are known.
+    pub message: String,
+    /// RFC 6901 pointer to the place; empty for the whole definition.
+    pub pointer: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The offset in bytes, from 0.
+    pub offset: usize,
+    /// A mend, where one is likely, such as "did you mean `Charge`?".
+    pub suggestion: Option<String>,
+}
+
+/// How grave a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The definition can be used, and does perhaps not do what was meant.
+    Warning,
+    /// The definition cannot be used.
+    Error,
+}
+
+impl Severity {
+    /// AWS's word: `WARNING` or `ERROR`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Warning => "WARNING",
+            Severity::Error => "ERROR",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Finding {
+    /// An error about the node at `pointer`.
+    pub(crate) fn error(
+        document: &Document,
+        rule: &'static str,
+        code: &'static str,
+        pointer: String,
+        message: impl Into<String>,
+    ) -> Finding {
+        let position = document
+            .position(&pointer)
+            .unwrap_or_else(|| document.position_at(0));
+        Finding {
+            rule,
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            pointer,
+            line: position.line,
+            column: position.column,
+            offset: position.offset,
+            suggestion: None,
+        }
+    }
+
+    /// The error that a text is no JSON.
+    pub(crate) fn not_json(error: &SyntaxError) -> Finding {
+        Finding {
+            rule: "SW001",
+            code: "INVALID_JSON_DESCRIPTION",
+            severity: Severity::Error,
+            message: error.message.clone(),
+            pointer: String::new(),
+            line: error.line,
+            column: error.column,
+            offset: error.offset,
+            suggestion: None,
+        }
+    }
+
+    /// The error that a key stands twice in one object.
+    pub(crate) fn duplicate(document: &Document, duplicate: &Duplicate) -> Finding {
+        let message = format!(
+            "the key `{}` stands twice in one object; it first stands at line {}, column {}",
+            duplicate.key, duplicate.first.line, duplicate.first.column
+        );
+        let pointer = duplicate.pointer.clone();
+        Finding::error(
+            document,
+            "SW001",
+            "INVALID_JSON_DESCRIPTION",
+            pointer,
+            message,
+        )
+        .at(duplicate.again)
+    }
+
+    /// The same finding at another place of the text, with the same pointer.
+    pub(crate) fn at(mut self, position: Position) -> Finding {
+        self.line = position.line;
+        self.column = position.column;
+        self.offset = position.offset;
+        self
+    }
+
+    #[allow(dead_code)]
+    /// The same finding with a mend.
+    pub(crate) fn suggest(mut self, suggestion: Option<String>) -> Finding {
+        self.suggestion = suggestion;
+        self
+    }
+
+    /// The location as AWS gives it: `/` for the whole definition, `None` for a finding that AWS gives no location.
+    pub fn location(&self) -> Option<Cow<'_, str>> {
+        match (self.code, self.pointer.as_str()) {
+            ("MISSING_END_STATE", _) => None,
+            (_, "") => Some(Cow::Borrowed("/")),
+            (_, pointer) => Some(Cow::Borrowed(pointer)),
+        }
+    }
+}
+
+/// `2:14: SW020 MISSING_TRANSITION_TARGET: message at /States/A/Next`
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}:{}: {} {}: {}",
+            self.line, self.column, self.rule, self.code, self.message
+        )?;
+        if let Some(location) = self.location() {
+            write!(f, " at {location}")?;
+        }
+        match &self.suggestion {
+            Some(suggestion) => write!(f, "; {suggestion}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// All findings about one definition, in the order of the text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Findings(Vec<Finding>);
+
+impl Findings {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> std::slice::Iter<'_, Finding> {
+        self.0.iter()
+    }
+
+    /// Those for which AWS would refuse the definition.
+    pub fn errors(&self) -> impl Iterator<Item = &Finding> {
+        self.iter()
+            .filter(|finding| finding.severity == Severity::Error)
+    }
+
+    /// Whether AWS would refuse the definition.
+    pub fn has_errors(&self) -> bool {
+        self.errors().next().is_some()
+    }
+}
+
+impl FromIterator<Finding> for Findings {
+    fn from_iter<I: IntoIterator<Item = Finding>>(findings: I) -> Findings {
+        let mut findings: Vec<Finding> = findings.into_iter().collect();
+        findings.sort_by_key(|finding| finding.offset);
+        Findings(findings)
+    }
+}
+
+impl IntoIterator for Findings {
+    type Item = Finding;
+    type IntoIter = std::vec::IntoIter<Finding>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Findings {
+    type Item = &'a Finding;
+    type IntoIter = std::slice::Iter<'a, Finding>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// One finding a line.
+impl fmt::Display for Findings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, finding) in self.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            finding.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Findings {}

@@ -1,0 +1,217 @@
+//! A text together with the place of every node in it.
+
+use std::fmt;
+use std::ops::Range;
+
+use super::{Json, pointer, reader, segments};
+
+/// A JSON text that was read: its value, and line, column and offset of every node.
+///
+/// ```
+/// use stepwright_asl::json::Document;
+///
+/// let document = Document::parse("{\n  \"StartAt\": \"A\"\n}")?;
+/// let position = document.position("/StartAt").expect("the member is there");
+/// assert_eq!((position.line, position.column), (2, 14));
+/// # Ok::<(), stepwright_asl::json::SyntaxError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Document {
+    source: String,
+    json: Json,
+    root: Mark,
+    duplicates: Vec<Duplicate>,
+    line_starts: Vec<u32>,
+}
+
+/// Where a node begins and ends in the text. Its children stand in the order of the value's members or items.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Mark {
+    /// Offset of the member's key; of the value itself where there is no key.
+    pub(super) key: u32,
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(super) children: Vec<Mark>,
+}
+
+/// A place in a text. Lines and columns count from 1, columns in characters; the offset counts bytes from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The offset in bytes, from 0.
+    pub offset: usize,
+}
+
+/// A key that one object has twice. The value keeps what was written last, as most readers do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duplicate {
+    /// Pointer to the member.
+    pub pointer: String,
+    /// The key.
+    pub key: String,
+    /// Where the key stands first.
+    pub first: Position,
+    /// Where it stands again.
+    pub again: Position,
+}
+
+/// A text that is no JSON.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message} at line {line}, column {column}")]
+#[non_exhaustive]
+pub struct SyntaxError {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The offset in bytes, from 0.
+    pub offset: usize,
+    /// What is wrong, without the place.
+    pub message: String,
+}
+
+impl Document {
+    /// Reads a JSON text.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no JSON, nests deeper than [`MAX_DEPTH`](super::MAX_DEPTH), or is longer than 4 GiB.
+    pub fn parse(text: &str) -> Result<Document, SyntaxError> {
+        let line_starts = line_starts(text);
+        let read = reader::read(text).map_err(|error| {
+            let position = locate(text, &line_starts, error.offset);
+            SyntaxError {
+                line: position.line,
+                column: position.column,
+                offset: position.offset,
+                message: error.message,
+            }
+        })?;
+        let duplicates = read
+            .duplicates
+            .into_iter()
+            .map(|duplicate| Duplicate {
+                first: locate(text, &line_starts, duplicate.first),
+                again: locate(text, &line_starts, duplicate.again),
+                pointer: duplicate.pointer,
+                key: duplicate.key,
+            })
+            .collect();
+        Ok(Document {
+            source: text.to_owned(),
+            json: read.json,
+            root: read.mark,
+            duplicates,
+            line_starts,
+        })
+    }
+
+    /// The value.
+    pub fn json(&self) -> &Json {
+        &self.json
+    }
+
+    /// The value, without its places.
+    pub fn into_json(self) -> Json {
+        self.json
+    }
+
+    /// The text that was read.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Keys that stand twice in one object, in the order of the text.
+    pub fn duplicates(&self) -> &[Duplicate] {
+        &self.duplicates
+    }
+
+    /// Where the value at `pointer` begins; `None` when there is no such node.
+    pub fn position(&self, pointer: &str) -> Option<Position> {
+        self.mark(pointer)
+            .map(|mark| self.position_at(mark.start as usize))
+    }
+
+    /// Where the key of the member at `pointer` begins; where the value begins when it is no member of an object.
+    pub fn key_position(&self, pointer: &str) -> Option<Position> {
+        self.mark(pointer)
+            .map(|mark| self.position_at(mark.key as usize))
+    }
+
+    /// The bytes of the text that the value at `pointer` occupies.
+    pub fn span(&self, pointer: &str) -> Option<Range<usize>> {
+        self.mark(pointer)
+            .map(|mark| mark.start as usize..mark.end as usize)
+    }
+
+    /// Line and column of a byte offset; an offset past the end is the end.
+    pub fn position_at(&self, offset: usize) -> Position {
+        locate(&self.source, &self.line_starts, offset)
+    }
+
+    /// The text of a line (counted from 1) without its line break.
+    pub fn line(&self, line: usize) -> Option<&str> {
+        let start = *self.line_starts.get(line.checked_sub(1)?)? as usize;
+        let end = self
+            .line_starts
+            .get(line)
+            .map_or(self.source.len(), |&next| next as usize);
+        Some(self.source.get(start..end)?.trim_end_matches(['\n', '\r']))
+    }
+
+    fn mark(&self, pointer: &str) -> Option<&Mark> {
+        segments(pointer)?
+            .try_fold((&self.json, &self.root), |(json, mark), segment| {
+                let index = match json {
+                    Json::Object(members) => members.get_index_of(segment.as_ref())?,
+                    Json::Array(_) => pointer::index(&segment)?,
+                    _ => return None,
+                };
+                let child = match json {
+                    Json::Object(members) => members.get_index(index)?.1,
+                    Json::Array(items) => items.get(index)?,
+                    _ => return None,
+                };
+                Some((child, mark.children.get(index)?))
+            })
+            .map(|(_, mark)| mark)
+    }
+}
+
+impl std::str::FromStr for Document {
+    type Err = SyntaxError;
+
+    fn from_str(text: &str) -> Result<Document, SyntaxError> {
+        Document::parse(text)
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
+}
+
+fn line_starts(text: &str) -> Vec<u32> {
+    let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+    std::iter::once(0)
+        .chain(breaks.filter_map(|(offset, _)| u32::try_from(offset + 1).ok()))
+        .collect()
+}
+
+fn locate(text: &str, line_starts: &[u32], offset: usize) -> Position {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    let line = line_starts.partition_point(|&start| start as usize <= offset);
+    let start = line_starts[line - 1] as usize;
+    Position {
+        line,
+        column: text[start..offset].chars().count() + 1,
+        offset,
+    }
+}

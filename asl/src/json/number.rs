@@ -1,0 +1,134 @@
+//! Numbers as they were written.
+
+use std::fmt;
+
+/// A JSON number: an `i64`, a `u64`, a finite `f64`, or the text of a number that fits none of them.
+///
+/// Two numbers are equal when they were written in the same form with the same value, as in `serde_json`: `1` and `1.0` differ.
+/// [`Number::as_f64`] compares by value.
+///
+/// ```
+/// use stepwright_asl::json::{Json, Number};
+///
+/// assert_eq!(Number::from(3).to_string(), "3");
+/// let giant: Json = "123456789012345678901234567890".parse()?;
+/// assert_eq!(giant.to_string(), "123456789012345678901234567890");
+/// # Ok::<(), stepwright_asl::json::SyntaxError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Number(Form);
+
+#[derive(Debug, Clone, PartialEq)]
+enum Form {
+    Signed(i64),
+    /// Only values above `i64::MAX`.
+    Unsigned(u64),
+    Float(f64),
+    Text(Box<str>),
+}
+
+impl Number {
+    /// The number of a float, or `None` when it is infinite or no number: JSON has neither.
+    pub fn from_f64(value: f64) -> Option<Number> {
+        value.is_finite().then_some(Number(Form::Float(value)))
+    }
+
+    /// Reads text that the reader has already found to follow JSON's grammar for numbers.
+    pub(super) fn from_checked_text(text: &str) -> Number {
+        let integer = !text.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'));
+        if integer && text != "-0" {
+            if let Ok(value) = text.parse::<i64>() {
+                return Number(Form::Signed(value));
+            }
+            if let Ok(value) = text.parse::<u64>() {
+                return Number(Form::Unsigned(value));
+            }
+            return Number(Form::Text(text.into()));
+        }
+        match text.parse::<f64>() {
+            Ok(value) if value.is_finite() => Number(Form::Float(value)),
+            _ => Number(Form::Text(text.into())),
+        }
+    }
+
+    /// The integer, when it was written as one that fits.
+    pub fn as_i64(&self) -> Option<i64> {
+        match &self.0 {
+            Form::Signed(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The integer, when it was written as one that is not negative and fits.
+    pub fn as_u64(&self) -> Option<u64> {
+        match &self.0 {
+            Form::Signed(value) => u64::try_from(*value).ok(),
+            Form::Unsigned(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The nearest `f64`; numbers beyond its range become the largest or smallest finite one.
+    pub fn as_f64(&self) -> f64 {
+        match &self.0 {
+            Form::Signed(value) => *value as f64,
+            Form::Unsigned(value) => *value as f64,
+            Form::Float(value) => *value,
+            Form::Text(text) => text.parse::<f64>().unwrap_or(0.0).clamp(f64::MIN, f64::MAX),
+        }
+    }
+
+    /// Whether it has no fraction: `3`, `3.0` and `3e2`, but not `3.5`.
+    pub fn is_integer(&self) -> bool {
+        match &self.0 {
+            Form::Signed(_) | Form::Unsigned(_) => true,
+            Form::Float(value) => value.fract() == 0.0,
+            Form::Text(text) => !text.contains(['.', 'e', 'E']),
+        }
+    }
+
+    /// Whether it was written as an integer beyond `u64` or `i64`, or beyond the range of `f64`: only its text has its value.
+    pub fn is_giant(&self) -> bool {
+        matches!(self.0, Form::Text(_))
+    }
+
+    pub(super) fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Form::Signed(value) => serializer.serialize_i64(*value),
+            Form::Unsigned(value) => serializer.serialize_u64(*value),
+            Form::Float(_) | Form::Text(_) => serializer.serialize_f64(self.as_f64()),
+        }
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Form::Signed(value) => value.fmt(f),
+            Form::Unsigned(value) => value.fmt(f),
+            // Debug keeps `1.0` apart from `1` and writes large exponents as `1e300`.
+            Form::Float(value) => write!(f, "{value:?}"),
+            Form::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+macro_rules! from_integer {
+    ($($signed:ty),*) => {$(
+        impl From<$signed> for Number {
+            fn from(value: $signed) -> Number {
+                Number(Form::Signed(value.into()))
+            }
+        }
+    )*};
+}
+from_integer!(i8, i16, i32, i64, u8, u16, u32);
+
+impl From<u64> for Number {
+    fn from(value: u64) -> Number {
+        Number(match i64::try_from(value) {
+            Ok(value) => Form::Signed(value),
+            Err(_) => Form::Unsigned(value),
+        })
+    }
+}

@@ -1,0 +1,159 @@
+//! What the reader and the writer promise.
+
+use super::*;
+use proptest::prelude::*;
+
+fn parse(text: &str) -> Result<Json, SyntaxError> {
+    text.parse()
+}
+
+#[test]
+fn order_and_numbers_survive() {
+    let text = r#"{"z":1,"a":-0.5,"m":18446744073709551615,"g":123456789012345678901234567890,"e":1e400,"s":"\u0001\"\\é😀"}"#;
+    assert_eq!(parse(text).expect("is JSON").to_string(), text);
+}
+
+#[test]
+fn agrees_with_serde_json_on_numbers() {
+    for text in [
+        "0",
+        "-0",
+        "1.0",
+        "1e3",
+        "1E-2",
+        "0.1",
+        "-12",
+        "9223372036854775807",
+        "9223372036854775808",
+        "-9223372036854775808",
+        "5e-324",
+        "1.7976931348623157e308",
+    ] {
+        let ours = serde_json::Value::from(&parse(text).expect("is JSON"));
+        let theirs: serde_json::Value = serde_json::from_str(text).expect("is JSON");
+        assert_eq!(ours, theirs, "{text}");
+        let again = parse(&parse(text).expect("is JSON").to_string()).expect("is JSON");
+        assert_eq!(
+            serde_json::Value::from(&again),
+            theirs,
+            "{text} written again"
+        );
+    }
+}
+
+#[test]
+fn refuses_what_is_no_json_with_its_place() {
+    for (text, line, column) in [
+        ("", 1, 1),
+        ("{\n  \"a\": tru\n}", 2, 8),
+        ("{\"a\": 1,}", 1, 9),
+        ("[1 2]", 1, 4),
+        ("\"ä\" x", 1, 5),
+        ("\"open", 1, 1),
+        ("01", 1, 1),
+        ("1.", 1, 3),
+        ("\"\\ud800\"", 1, 2),
+        ("\"\\x\"", 1, 2),
+        ("\"a\tb\"", 1, 3),
+        ("{a: 1}", 1, 2),
+    ] {
+        let error = parse(text).expect_err(text);
+        assert_eq!(
+            (error.line, error.column),
+            (line, column),
+            "{text}: {error}"
+        );
+    }
+}
+
+#[test]
+fn surrogate_pairs_are_one_character() {
+    assert_eq!(parse(r#""\ud83d\ude00""#), Ok(Json::from("😀")));
+}
+
+#[test]
+fn duplicates_are_found_and_the_last_one_counts() {
+    let document = Document::parse("{\"a\": {\"x/y\": 1,\n \"x/y\": [2]}}").expect("is JSON");
+    let [duplicate] = document.duplicates() else {
+        panic!("one duplicate: {:?}", document.duplicates());
+    };
+    assert_eq!(duplicate.pointer, "/a/x~1y");
+    assert_eq!((duplicate.first.line, duplicate.again.line), (1, 2));
+    assert_eq!(document.json().to_string(), r#"{"a":{"x/y":[2]}}"#);
+    assert_eq!(document.position("/a/x~1y/0").map(|p| p.line), Some(2));
+}
+
+#[test]
+fn depth_is_bounded() {
+    let deep = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+    assert!(parse(&deep(MAX_DEPTH)).is_ok());
+    assert!(parse(&deep(MAX_DEPTH + 1)).is_err());
+    assert!(parse(&"[".repeat(1_000_000)).is_err());
+    assert!(parse(&"{\"a\":".repeat(1_000_000)).is_err());
+}
+
+#[test]
+fn every_node_has_its_place() {
+    let document = Document::parse("{\"a\": [10,\n  {\"b\": null}]}").expect("is JSON");
+    assert_eq!(
+        document.position("/a/1/b").map(|p| (p.line, p.column)),
+        Some((2, 9))
+    );
+    assert_eq!(
+        document.key_position("/a/1/b").map(|p| (p.line, p.column)),
+        Some((2, 4))
+    );
+    assert_eq!(document.span("/a/0"), Some(7..9));
+    assert_eq!(document.position("/a/2"), None);
+    assert_eq!(document.position("/a/00"), None);
+    assert_eq!(document.position("a"), None);
+    assert_eq!(document.line(2), Some("  {\"b\": null}]}"));
+    assert_eq!(document.line(0), None);
+}
+
+fn any_json() -> impl Strategy<Value = serde_json::Value> {
+    use serde_json::Value;
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 32, 6, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::vec((any::<String>(), inner), 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics_the_reader(text in any::<String>()) {
+        let _ = Document::parse(&text);
+    }
+
+    #[test]
+    fn nearly_json_does_not_panic(text in r#"[\[\]{}",:0-9a-z\\eu. -]{0,40}"#) {
+        if let (Ok(ours), theirs) = (parse(&text), serde_json::from_str::<serde_json::Value>(&text)) {
+            if let Ok(theirs) = theirs {
+                prop_assert_eq!(serde_json::Value::from(&ours), theirs);
+            }
+        } else {
+            prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_err());
+        }
+    }
+
+    #[test]
+    fn reads_and_writes_as_serde_json_does(value in any_json()) {
+        for text in [value.to_string(), serde_json::to_string_pretty(&value).expect("a value has a text")] {
+            let ours = parse(&text).expect("is JSON");
+            prop_assert_eq!(&serde_json::Value::from(&ours), &value);
+            prop_assert_eq!(parse(&ours.to_string()).expect("is JSON"), ours.clone());
+            prop_assert_eq!(parse(&ours.to_pretty()).expect("is JSON"), ours);
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! The types that fields have.
+
+use indexmap::IndexMap;
+
+use crate::json::{Json, Number};
+use crate::place::Place;
+
+use super::structure::{Field, Reading, Structure};
+use super::{Kind, State, States};
+
+/// The value of `InputPath`, `OutputPath` or `ResultPath`, where `null` means something else than absence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PathField {
+    /// `null`: an empty input or output, or a result that is dropped.
+    Null,
+    /// The path's text.
+    Path(String),
+}
+
+impl PathField {
+    /// The path's text; `None` for `null`.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            PathField::Null => None,
+            PathField::Path(path) => Some(path),
+        }
+    }
+}
+
+impl From<&str> for PathField {
+    fn from(path: &str) -> PathField {
+        PathField::Path(path.to_owned())
+    }
+}
+
+/// A number, or text in its place: a JSONata expression, or a `${substitution}` that a template engine fills in.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NumberOrExpression {
+    /// The number.
+    Number(Number),
+    /// The text with its delimiters, such as `{% $states.input.delay %}`.
+    Expression(String),
+}
+
+impl NumberOrExpression {
+    /// The number, when it is one.
+    pub fn as_number(&self) -> Option<&Number> {
+        match self {
+            NumberOrExpression::Number(number) => Some(number),
+            NumberOrExpression::Expression(_) => None,
+        }
+    }
+
+    /// The text, when it is no number.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            NumberOrExpression::Number(_) => None,
+            NumberOrExpression::Expression(text) => Some(text),
+        }
+    }
+}
+
+impl From<Number> for NumberOrExpression {
+    fn from(number: Number) -> NumberOrExpression {
+        NumberOrExpression::Number(number)
+    }
+}
+
+impl From<u32> for NumberOrExpression {
+    fn from(value: u32) -> NumberOrExpression {
+        NumberOrExpression::Number(value.into())
+    }
+}
+
+impl From<u64> for NumberOrExpression {
+    fn from(value: u64) -> NumberOrExpression {
+        NumberOrExpression::Number(value.into())
+    }
+}
+
+impl From<&str> for NumberOrExpression {
+    fn from(text: &str) -> NumberOrExpression {
+        NumberOrExpression::Expression(text.to_owned())
+    }
+}
+
+impl From<String> for NumberOrExpression {
+    fn from(text: String) -> NumberOrExpression {
+        NumberOrExpression::Expression(text)
+    }
+}
+
+/// Reads what `read` takes, or reports the type that `kind` names.
+fn take<'j, T>(
+    json: &'j Json,
+    kind: Kind,
+    at: &Place<'_>,
+    reading: &mut Reading<'_>,
+    read: impl FnOnce(&'j Json) -> Option<T>,
+) -> Option<T> {
+    let value = read(json);
+    if value.is_none() {
+        reading.wrong_type(json, kind.noun(), at);
+    }
+    value
+}
+
+/// An optional field is of the same kind, and absent when it is `None`.
+impl<T: Field> Field for Option<T> {
+    const KIND: Kind = T::KIND;
+
+    fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+        T::read(json, at, reading).map(Some)
+    }
+
+    fn write(&self) -> Option<Json> {
+        self.as_ref().and_then(T::write)
+    }
+}
+
+impl<T: Field> Field for Box<T> {
+    const KIND: Kind = T::KIND;
+
+    fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+        T::read(json, at, reading).map(Box::new)
+    }
+
+    fn write(&self) -> Option<Json> {
+        T::write(self)
+    }
+}
+
+impl Field for String {
+    const KIND: Kind = Kind::Text;
+
+    fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+        take(json, Self::KIND, at, reading, |json| {
+            json.as_str().map(str::to_owned)
+        })
+    }
+
+    fn write(&self) -> Option<Json> {
+        Some(self.as_str().into())
+    }
+}
+
+impl Field for bool {
+    const KIND: Kind = Kind::Bool;
+
+    fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+        take(json, Self::KIND, at, reading, Json::as_bool)
+    }
+
+    fn write(&self) -> Option<Json> {
+        Some((*self).into())
+    }
+}
+
+impl Field for NumberOrExpression {
+    const KIND: Kind = Kind::Number;
+
+    fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+        take(json, Self::KIND, at, reading, |json| match json {
+            Json::Number(number) => Some(NumberOrExpression::Number(number.clone())),
+            Json::String(text) => Some(NumberOrExpression::Expression(text.clone())),
+            _ => None,
+        })
+    }
+
+    fn write(&self) -> Option<Json> {
+        Some(match self {
+            NumberOrExpression::Number(number) => Json::Number(number.clone()),
+            NumberOrExpression::Expression(text) => Json::String(text.clone()),
+        })
+    }
+}
+
+impl Field for PathField {
+    const KIND: Kind = Kind::Path;
+
+    fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+        take(json, Self::KIND, at, reading, |json| match json {
+            Json::Null => Some(PathField::Null),
+            Json::String(path) => Some(PathField::Path(path.clone())),
+            _ => None,
+        })
+    }
+
+    fn write(&self) -> Option<Json> {
+        Some(self.as_str().map_or(Json::Null, Json::from))
+    }
+}
+
+impl Field for Json {
+    const KIND: Kind = Kind::Template;
+
+    fn read(json: &Json, _: &Place<'_>, _: &mut Reading<'_>) -> Option<Self> {
+        Some(json.clone())
+    }
+
+    fn write(&self) -> Option<Json> {
+        Some(self.clone())
+    }
+}
+
+impl Field for IndexMap<String, Json> {
+    const KIND: Kind = Kind::Templates;
+
+    fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+        take(json, Self::KIND, at, reading, |json| {
+            json.as_object().cloned()
+        })
+    }
+
+    fn write(&self) -> Option<Json> {
+        Some(Json::Object(self.clone()))
+    }
+}
+
+impl Field for Vec<String> {
+    const KIND: Kind = Kind::Texts;
+
+    fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+        take(json, Self::KIND, at, reading, |json| {
+            let items = json.as_array()?.iter();
+            items.map(|item| item.as_str().map(str::to_owned)).collect()
+        })
+    }
+
+    fn write(&self) -> Option<Json> {
+        Some(Json::Array(
+            self.iter().map(|text| text.as_str().into()).collect(),
+        ))
+    }
+}
+
+impl Field for States {
+    const KIND: Kind = Kind::States;
+
+    fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+        let states = take(json, Self::KIND, at, reading, |json| json.as_object())?;
+        let read = states.iter().filter_map(|(name, state)| {
+            Some((name.clone(), State::read(state, &at.key(name), reading)?))
+        });
+        Some(read.collect())
+    }
+
+    fn write(&self) -> Option<Json> {
+        let states = self
+            .iter()
+            .map(|(name, state)| (name.clone(), state.write()));
+        Some(Json::Object(states.collect()))
+    }
+}
+
+/// Reads an object with the fields of a structure.
+pub(super) fn read_structure<S: Structure>(
+    json: &Json,
+    at: &Place<'_>,
+    reading: &mut Reading<'_>,
+) -> Option<S> {
+    let object = take(json, Kind::Structure(S::table), at, reading, |json| {
+        json.as_object()
+    })?;
+    Some(S::read(object, at, reading))
+}
+
+/// Reads an array of them.
+pub(super) fn read_structures<S: Structure>(
+    json: &Json,
+    at: &Place<'_>,
+    reading: &mut Reading<'_>,
+) -> Option<Vec<S>> {
+    let items = take(json, Kind::Structures(S::table), at, reading, |json| {
+        json.as_array()
+    })?;
+    let read = items
+        .iter()
+        .enumerate()
+        .filter_map(|(index, item)| read_structure(item, &at.index(index), reading));
+    Some(read.collect())
+}

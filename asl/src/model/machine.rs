@@ -1,0 +1,107 @@
+//! A whole definition.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::finding::{Finding, Findings};
+use crate::json::{Document, Json};
+use crate::place::Place;
+
+use super::structure::{Field, Reading, Structure, structure};
+use super::{NumberOrExpression, QueryLanguage, State};
+
+/// States by name, in the order in which they are written.
+pub type States = IndexMap<String, State>;
+
+structure! {
+    /// A state machine.
+    ///
+    /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html>
+    StateMachine {
+        /// What the machine is for.
+        comment: Option<String> = "Comment",
+        /// The query language of every state that names none; JSONPath when absent.
+        query_language: Option<QueryLanguage> = "QueryLanguage",
+        /// The version of the language: `1.0`.
+        version: Option<String> = "Version",
+        /// The longest time in seconds that an execution may take.
+        timeout_seconds: Option<NumberOrExpression> = "TimeoutSeconds",
+        /// The name of the first state.
+        start_at: String = "StartAt" required,
+        /// The states.
+        states: States = "States" required,
+    }
+}
+
+impl StateMachine {
+    /// Reads a definition from JSON text.
+    ///
+    /// # Errors
+    ///
+    /// All places at which the text is no JSON, has a key twice, or holds a value of a type that its field cannot have. Whether the definition
+    /// makes sense is the validator's question.
+    pub fn from_json(text: &str) -> Result<StateMachine, Findings> {
+        let document = Document::parse(text)
+            .map_err(|error| Findings::from_iter([Finding::not_json(&error)]))?;
+        StateMachine::from_document(&document)
+    }
+
+    /// Reads a definition from a text that was read already.
+    ///
+    /// # Errors
+    ///
+    /// As [`StateMachine::from_json`].
+    pub fn from_document(document: &Document) -> Result<StateMachine, Findings> {
+        let mut reading = Reading::new(document);
+        for duplicate in document.duplicates() {
+            reading.push(Finding::duplicate(document, duplicate));
+        }
+        let machine = <StateMachine as Field>::read(document.json(), &Place::ROOT, &mut reading);
+        reading.finish(machine.unwrap_or_default())
+    }
+
+    /// Reads a definition from a value, for instance a part of another document.
+    ///
+    /// # Errors
+    ///
+    /// As [`StateMachine::from_json`]; lines and columns are those of the value's compact text.
+    pub fn from_value(json: &Json) -> Result<StateMachine, Findings> {
+        StateMachine::from_json(&json.to_string())
+    }
+
+    /// The definition as a value.
+    pub fn to_value(&self) -> Json {
+        Json::Object(Structure::write(self))
+    }
+
+    /// The definition as compact JSON text.
+    pub fn to_json(&self) -> String {
+        self.to_value().to_string()
+    }
+
+    /// The definition as JSON text with two blanks of indentation: the same text for the same machine always.
+    pub fn to_json_pretty(&self) -> String {
+        self.to_value().to_pretty()
+    }
+}
+
+impl Serialize for StateMachine {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_value().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for StateMachine {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<StateMachine, D::Error> {
+        let json = Json::deserialize(deserializer)?;
+        StateMachine::from_value(&json).map_err(serde::de::Error::custom)
+    }
+}
+
+impl std::str::FromStr for StateMachine {
+    type Err = Findings;
+
+    fn from_str(text: &str) -> Result<StateMachine, Findings> {
+        StateMachine::from_json(text)
+    }
+}

@@ -1,0 +1,38 @@
+//! The Pass state.
+
+use indexmap::IndexMap;
+
+use crate::json::Json;
+
+use super::structure::structure;
+use super::{PathField, QueryLanguage};
+
+structure! {
+    /// Passes its input on, or puts something in its place.
+    ///
+    /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/state-pass.html>
+    Pass is "Pass" {
+        /// What the state is for.
+        comment: Option<String> = "Comment",
+        /// The query language of this state; the machine's when absent.
+        query_language: Option<QueryLanguage> = "QueryLanguage",
+        /// Selects the part of the input that the state works on; `null` for an empty one.
+        input_path: Option<PathField> = "InputPath" JsonPath,
+        /// The payload, built from the input.
+        parameters: Option<Json> = "Parameters" JsonPath,
+        /// The result as it stands: nothing in it is evaluated.
+        result: Option<Json> = "Result" JsonPath,
+        /// Where in the input the result is put; `null` drops it.
+        result_path: Option<PathField> = "ResultPath" JsonPath,
+        /// Selects the part of the state's data that is its output; `null` for an empty one.
+        output_path: Option<PathField> = "OutputPath" JsonPath,
+        /// Workflow variables by name, and their new values.
+        assign: Option<IndexMap<String, Json>> = "Assign",
+        /// The output, built with expressions.
+        output: Option<Json> = "Output" Jsonata,
+        /// The name of the state that follows.
+        next: Option<String> = "Next",
+        /// Whether the execution, branch or iteration ends here.
+        end: Option<bool> = "End",
+    }
+}

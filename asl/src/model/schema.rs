@@ -1,0 +1,97 @@
+//! The tables behind the structures.
+
+use crate::json::Json;
+
+use super::QueryLanguage;
+
+/// The fields of one structure of the language.
+#[derive(Debug, Clone, Copy)]
+pub struct Schema {
+    /// What a message calls the structure: `Task`, `Retrier`, ...
+    pub name: &'static str,
+    /// Its fields in the order in which they are written.
+    pub fields: &'static [FieldInfo],
+    /// Whether a key is a field that the table does not list, as the comparison operators of a choice rule are.
+    pub also: fn(&str) -> bool,
+}
+
+/// One field of a structure.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldInfo {
+    /// The field's name in JSON.
+    pub name: &'static str,
+    /// What its value may be.
+    pub kind: Kind,
+    /// The only query language that has the field; `None` when both have it.
+    pub language: Option<QueryLanguage>,
+    /// Whether the structure makes no sense without it.
+    pub required: bool,
+}
+
+/// What the value of a field may be.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// Any string.
+    Text,
+    /// One of these strings.
+    Word(&'static [&'static str]),
+    /// `true` or `false`.
+    Bool,
+    /// A number, or a string that holds a JSONata expression or a `${substitution}`.
+    Number,
+    /// A path, or `null`.
+    Path,
+    /// Any JSON: a payload template or a value.
+    Template,
+    /// An object whose values are templates.
+    Templates,
+    /// An array of strings.
+    Texts,
+    /// An object with the fields of this schema.
+    Structure(fn() -> &'static Schema),
+    /// An array of objects with the fields of this schema.
+    Structures(fn() -> &'static Schema),
+    /// An object of states by name.
+    States,
+}
+
+impl Kind {
+    /// Whether a value has the JSON type that the field needs; what is inside the value is not looked at.
+    pub fn accepts(self, json: &Json) -> bool {
+        match self {
+            Kind::Text | Kind::Word(_) => json.as_str().is_some(),
+            Kind::Bool => json.as_bool().is_some(),
+            Kind::Number => json.as_number().is_some() || json.as_str().is_some(),
+            Kind::Path => json.is_null() || json.as_str().is_some(),
+            Kind::Template => true,
+            Kind::Templates | Kind::Structure(_) | Kind::States => json.as_object().is_some(),
+            Kind::Texts | Kind::Structures(_) => json.as_array().is_some(),
+        }
+    }
+
+    /// What a message says the field needs.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Kind::Text | Kind::Word(_) => "a string",
+            Kind::Bool => "a boolean",
+            Kind::Number => "a number",
+            Kind::Path => "a path or null",
+            Kind::Template => "any JSON value",
+            Kind::Templates | Kind::Structure(_) | Kind::States => "an object",
+            Kind::Texts => "an array of strings",
+            Kind::Structures(_) => "an array of objects",
+        }
+    }
+}
+
+impl Schema {
+    /// The field of that name, when the table lists it.
+    pub fn field(&self, name: &str) -> Option<&'static FieldInfo> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// Whether the structure has a field of that name.
+    pub fn has(&self, name: &str) -> bool {
+        self.field(name).is_some() || (self.also)(name)
+    }
+}

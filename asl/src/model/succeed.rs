@@ -1,0 +1,24 @@
+//! The Succeed state.
+
+use crate::json::Json;
+
+use super::structure::structure;
+use super::{PathField, QueryLanguage};
+
+structure! {
+    /// Ends the execution, branch or iteration with success.
+    ///
+    /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/state-succeed.html>
+    Succeed is "Succeed" {
+        /// What the state is for.
+        comment: Option<String> = "Comment",
+        /// The query language of this state; the machine's when absent.
+        query_language: Option<QueryLanguage> = "QueryLanguage",
+        /// Selects the part of the input that the state works on; `null` for an empty one.
+        input_path: Option<PathField> = "InputPath" JsonPath,
+        /// Selects the part of the state's data that is its output; `null` for an empty one.
+        output_path: Option<PathField> = "OutputPath" JsonPath,
+        /// The output, built with expressions.
+        output: Option<Json> = "Output" Jsonata,
+    }
+}

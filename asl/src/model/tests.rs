@@ -1,0 +1,102 @@
+//! What reading and writing promise.
+
+use super::*;
+use crate::json::{Document, Json};
+
+fn round_trip(text: &str) {
+    let machine = StateMachine::from_json(text).unwrap_or_else(|findings| panic!("{findings}"));
+    let compact = text.parse::<Json>().expect("is JSON").to_string();
+    assert_eq!(machine.to_json(), compact);
+    assert_eq!(
+        StateMachine::from_json(&machine.to_json_pretty()),
+        Ok(machine)
+    );
+}
+
+#[test]
+fn order_unknown_fields_and_empty_lists_survive() {
+    round_trip(
+        r#"{"X-Extra": {"b": 1, "a": 2}, "States": {"A": {"End": true, "Retry": [], "Typo": null, "Resource": "r", "Type": "Task",
+            "Parameters": null, "ResultPath": null, "TimeoutSeconds": "${Timeout}", "Assign": {}}}, "StartAt": "A"}"#,
+    );
+}
+
+#[test]
+fn choice_rules_keep_their_comparison_in_place() {
+    round_trip(
+        r#"{"StartAt": "C", "States": {"C": {"Type": "Choice", "Default": "C", "Choices": [
+            {"Not": {"IsNull": true, "Variable": "$.a"}, "Next": "C"},
+            {"Next": "C", "Variable": "$.a", "NumericEquals": 1.0},
+            {"And": [{"Variable": "$.a", "StringEqualsPath": "$.b"}, {"Or": []}], "Next": "C"},
+            {"Condition": "{% true %}", "Output": null, "Next": "C"}]}}}"#,
+    );
+}
+
+#[test]
+fn every_wrong_type_is_reported_at_its_place() {
+    let text = "{\"StartAt\": 1,\n\"States\": {\"A\": {\"Type\": \"Task\", \"End\": \"yes\"},\n\"B\": {\"Type\": \"Tsk\"}, \"C\": [], \"D\": {}}}";
+    let findings = StateMachine::from_json(text).expect_err("has faults");
+    let found: Vec<_> = findings
+        .iter()
+        .map(|finding| (finding.rule, finding.pointer.as_str(), finding.line))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("SW017", "/StartAt", 1),
+            ("SW040", "/States/A", 2),
+            ("SW017", "/States/A/End", 2),
+            ("SW015", "/States/B/Type", 3),
+            ("SW017", "/States/C", 3),
+            ("SW015", "/States/D", 3),
+        ]
+    );
+}
+
+#[test]
+fn a_rule_with_two_comparisons_is_refused() {
+    let text = r#"{"StartAt": "C", "States": {"C": {"Type": "Choice", "Choices": [
+        {"Variable": "$.a", "IsNull": true, "IsString": true, "Next": "C"}]}}}"#;
+    let findings = StateMachine::from_json(text).expect_err("has a fault");
+    assert_eq!(
+        findings.iter().map(|f| f.rule).collect::<Vec<_>>(),
+        ["SW071"]
+    );
+}
+
+#[test]
+fn a_definition_that_is_no_object_is_refused() {
+    for text in ["", "null", "[]", "3", "\"x\"", "{}"] {
+        assert!(StateMachine::from_json(text).is_err(), "{text}");
+    }
+    let document = Document::parse("{\"StartAt\": \"A\", \"StartAt\": \"A\", \"States\": {}}")
+        .expect("is JSON");
+    let findings = StateMachine::from_document(&document).expect_err("has a duplicate");
+    assert_eq!(
+        findings.iter().map(|f| f.rule).collect::<Vec<_>>(),
+        ["SW001"]
+    );
+}
+
+#[test]
+fn serde_reads_and_writes_machines() {
+    let text = r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#;
+    let machine: StateMachine = serde_json::from_str(text).expect("is a machine");
+    assert_eq!(serde_json::to_string(&machine).expect("has a text"), text);
+    assert!(machine.states["A"].is_terminal());
+    assert_eq!(machine.states["A"].kind(), StateKind::Succeed);
+}
+
+#[test]
+fn tables_name_every_field_once() {
+    for kind in StateKind::ALL {
+        let schema = kind.schema();
+        let mut names: Vec<_> = schema.fields.iter().map(|field| field.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), schema.fields.len(), "{kind}");
+        assert!(schema.has("Type") && schema.has("Comment"), "{kind}");
+        assert_eq!(schema.name, kind.as_str());
+    }
+    assert!(ChoiceRule::schema().has("StringMatches") && !ChoiceRule::schema().has("Type"));
+}

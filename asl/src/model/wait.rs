@@ -1,0 +1,40 @@
+//! The Wait state.
+
+use indexmap::IndexMap;
+
+use crate::json::Json;
+
+use super::structure::structure;
+use super::{NumberOrExpression, PathField, QueryLanguage};
+
+structure! {
+    /// Waits for a time or until one.
+    ///
+    /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html>
+    Wait is "Wait" {
+        /// What the state is for.
+        comment: Option<String> = "Comment",
+        /// The query language of this state; the machine's when absent.
+        query_language: Option<QueryLanguage> = "QueryLanguage",
+        /// Selects the part of the input that the state works on; `null` for an empty one.
+        input_path: Option<PathField> = "InputPath" JsonPath,
+        /// How many seconds.
+        seconds: Option<NumberOrExpression> = "Seconds",
+        /// A path to how many seconds.
+        seconds_path: Option<String> = "SecondsPath" JsonPath,
+        /// Until when: RFC 3339 with `T` and an offset, or an expression.
+        timestamp: Option<String> = "Timestamp",
+        /// A path to until when.
+        timestamp_path: Option<String> = "TimestampPath" JsonPath,
+        /// Selects the part of the state's data that is its output; `null` for an empty one.
+        output_path: Option<PathField> = "OutputPath" JsonPath,
+        /// Workflow variables by name, and their new values.
+        assign: Option<IndexMap<String, Json>> = "Assign",
+        /// The output, built with expressions.
+        output: Option<Json> = "Output" Jsonata,
+        /// The name of the state that follows.
+        next: Option<String> = "Next",
+        /// Whether the execution, branch or iteration ends here.
+        end: Option<bool> = "End",
+    }
+}

@@ -1,0 +1,54 @@
+//! Definitions as people wrote them are read and written again as the same JSON.
+
+use std::path::{Path, PathBuf};
+
+use stepwright_asl::StateMachine;
+
+/// Beside the project's root, where the conformance data is; absent elsewhere.
+fn realworld() -> Option<Vec<(PathBuf, String)>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/realworld");
+    let Ok(entries) = folder.read_dir() else {
+        eprintln!("skipped: there is no {}", folder.display());
+        return None;
+    };
+    let mut files: Vec<_> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "json")
+        })
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).expect("the file can be read");
+            (path, text)
+        })
+        .collect();
+    files.sort();
+    Some(files)
+}
+
+#[test]
+fn realworld_definitions_survive_reading_and_writing() {
+    let Some(files) = realworld() else { return };
+    let mut broken = Vec::new();
+    for (path, text) in &files {
+        let Ok(original) = serde_json::from_str::<serde_json::Value>(text) else {
+            assert!(StateMachine::from_json(text).is_err(), "{}", path.display());
+            broken.push(path);
+            continue;
+        };
+        let machine = StateMachine::from_json(text)
+            .unwrap_or_else(|findings| panic!("{}:\n{findings}", path.display()));
+        for written in [machine.to_json(), machine.to_json_pretty()] {
+            let again: serde_json::Value = serde_json::from_str(&written).expect("is JSON");
+            assert_eq!(again, original, "{}", path.display());
+            // `Value` compares objects without their order; the text has it.
+            assert_eq!(
+                again.to_string(),
+                original.to_string(),
+                "{}",
+                path.display()
+            );
+        }
+    }
+    assert!(broken.len() <= 2, "too many files do not parse: {broken:?}");
+}
