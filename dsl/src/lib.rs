@@ -19,5 +19,5 @@ pub use crate::task::{
 pub use crate::workflow::{Binder, Definition, Fault, Faults, Workflow};
 #[doc(inline)]
 pub use stepwright_asl as asl;
-pub use stepwright_asl::MachineType;
-pub use stepwright_asl::QueryLanguage;
+pub use stepwright_asl::model::MachineType;
+pub use stepwright_asl::model::QueryLanguage;
