@@ -1,0 +1,28 @@
+use std::fmt;
+
+use super::Clock;
+
+/// Keeps virtual time from jumping while it lives; see [`Clock::hold`].
+#[must_use = "virtual time jumps again as soon as the guard is dropped"]
+pub struct Hold {
+    clock: Clock,
+}
+
+impl Hold {
+    /// Takes over one count of the clock's holds.
+    pub(super) fn new(clock: Clock) -> Self {
+        Self { clock }
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.clock.release_hold();
+    }
+}
+
+impl fmt::Debug for Hold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hold")
+    }
+}

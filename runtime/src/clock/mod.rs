@@ -1,0 +1,324 @@
+//! The engine's one clock: every wait, retry, timeout and heartbeat asks it.
+//!
+//! Production runs on real time. Tests run on virtual time, where nothing takes time until nothing else can
+//! happen: the clock jumps to the next timer only when no execution is runnable, no handler is pending and
+//! nobody holds it. While a handler is pending, virtual time passes at real speed, so a handler that hangs
+//! still meets its timeout.
+//!
+//! An open task token or activity does not hold the clock. Whoever answers from outside takes [`Clock::hold`]
+//! before the execution starts, or sleeps on [`Clock::sleep`], and keeps the guard until the answer is in.
+
+mod driver;
+mod hold;
+mod sleep;
+mod timers;
+mod timestamp;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+pub use self::hold::Hold;
+pub use self::sleep::Sleep;
+pub(crate) use self::timers::TimerKey;
+pub use self::timestamp::Timestamp;
+
+use self::sleep::Sleeper;
+use self::timers::Timers;
+
+/// Where virtual time begins unless the builder says otherwise: 2026-01-01T00:00:00Z, so that a run is the
+/// same every time.
+pub const VIRTUAL_START: Timestamp = Timestamp::from_unix_micros(1_767_225_600_000_000);
+
+/// The clock of one engine. Clones are the same clock.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// use std::time::Duration;
+/// use stepwright_runtime::clock::{Clock, Timestamp};
+///
+/// let clock = Clock::virtual_from(Timestamp::default());
+/// let _held = clock.sleep(Duration::from_secs(86_400)).await; // at once
+/// assert_eq!(clock.now() - Timestamp::default(), Duration::from_secs(86_400));
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Clock {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    is_virtual: bool,
+    state: Mutex<State>,
+    /// Wakes the driver when the next timer changed.
+    changed: Arc<Notify>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Virtual time; unused on real time.
+    now: Timestamp,
+    timers: Timers<Target>,
+    /// Timers that only bound what would otherwise wait for ever (an execution's longest life). Virtual time
+    /// does not jump to them while somebody outside may still answer.
+    bounds: Timers<Target>,
+    /// Executions that are being stepped, timers that are being delivered.
+    busy: usize,
+    /// Handlers that are pending.
+    handlers: usize,
+    /// Guards of [`Clock::hold`] and sleepers that woke.
+    holds: usize,
+    /// Tokens and activities that wait for somebody outside.
+    open: usize,
+    /// Since when virtual time stands still while a handler is pending.
+    pending_since: Option<Instant>,
+    driver: Option<tokio::task::JoinHandle<()>>,
+}
+
+/// What a timer does when it rings.
+pub(crate) enum Target {
+    Run(Box<dyn FnOnce() + Send>),
+    Sleeper(Arc<Sleeper>),
+}
+
+/// Names an armed timer and the heap it is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Alarm {
+    key: TimerKey,
+    is_bound: bool,
+}
+
+impl Clock {
+    /// Real time.
+    pub fn real() -> Self {
+        Self::new(false, Timestamp::default())
+    }
+
+    /// Virtual time that begins at `start`.
+    pub fn virtual_from(start: Timestamp) -> Self {
+        Self::new(true, start)
+    }
+
+    fn new(is_virtual: bool, now: Timestamp) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                is_virtual,
+                state: Mutex::new(State {
+                    now,
+                    ..State::default()
+                }),
+                changed: Arc::new(Notify::new()),
+            }),
+        }
+    }
+
+    /// Whether this clock jumps instead of waiting.
+    pub fn is_virtual(&self) -> bool {
+        self.shared.is_virtual
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        if self.shared.is_virtual {
+            self.lock().now
+        } else {
+            Timestamp::system()
+        }
+    }
+
+    /// Keeps virtual time from jumping until the guard is dropped. Costs nothing on real time.
+    pub fn hold(&self) -> Hold {
+        if self.shared.is_virtual {
+            self.lock().holds += 1;
+        }
+        Hold::new(self.clone())
+    }
+
+    /// Sleeps for `duration` on this clock; no time begins before the first poll.
+    ///
+    /// The guard that comes back holds virtual time: keep it until whatever you woke up for is done.
+    pub fn sleep(&self, duration: Duration) -> Sleep {
+        Sleep::new(self.clone(), duration)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.shared
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Arms a timer that calls `ring` at `at`, with no lock of the clock taken.
+    pub(crate) fn arm(&self, at: Timestamp, ring: Box<dyn FnOnce() + Send>) -> Alarm {
+        self.arm_target(at, Target::Run(ring), false)
+    }
+
+    /// Arms a timer for the longest that something may last at all.
+    pub(crate) fn arm_bound(&self, at: Timestamp, ring: Box<dyn FnOnce() + Send>) -> Alarm {
+        self.arm_target(at, Target::Run(ring), true)
+    }
+
+    fn arm_target(&self, at: Timestamp, target: Target, is_bound: bool) -> Alarm {
+        let mut state = self.lock();
+        let heap = if is_bound {
+            &mut state.bounds
+        } else {
+            &mut state.timers
+        };
+        let first = heap.earliest().is_none_or(|next| at < next);
+        let key = heap.arm(at, target);
+        if first {
+            self.wake_driver(&mut state);
+        }
+        Alarm { key, is_bound }
+    }
+
+    pub(crate) fn disarm(&self, alarm: Alarm) {
+        let mut state = self.lock();
+        let heap = if alarm.is_bound {
+            &mut state.bounds
+        } else {
+            &mut state.timers
+        };
+        let target = heap.cancel(alarm.key);
+        drop(state);
+        drop(target);
+    }
+
+    /// Something became runnable: virtual time stands until [`Clock::leave`].
+    pub(crate) fn enter(&self) {
+        if self.shared.is_virtual {
+            self.lock().busy += 1;
+        }
+    }
+
+    /// What was runnable waits or is done.
+    pub(crate) fn leave(&self) {
+        if self.shared.is_virtual {
+            self.lock().busy -= 1;
+            self.settle();
+        }
+    }
+
+    /// A handler is pending.
+    pub(crate) fn handler_pends(&self) {
+        if self.shared.is_virtual {
+            let mut state = self.lock();
+            state.handlers += 1;
+            if state.handlers == 1 {
+                state.pending_since = Some(Instant::now());
+                self.wake_driver(&mut state);
+            }
+        }
+    }
+
+    /// A pending handler answered or was dropped.
+    pub(crate) fn handler_ended(&self) {
+        if self.shared.is_virtual {
+            let mut state = self.lock();
+            state.handlers -= 1;
+            if state.handlers == 0 {
+                state.pending_since = None;
+            }
+            drop(state);
+            self.settle();
+        }
+    }
+
+    /// Somebody outside may answer a token or take an activity.
+    pub(crate) fn opened(&self) {
+        if self.shared.is_virtual {
+            self.lock().open += 1;
+        }
+    }
+
+    /// Nobody outside can answer that one any more.
+    pub(crate) fn closed(&self) {
+        if self.shared.is_virtual {
+            self.lock().open -= 1;
+            self.settle();
+        }
+    }
+
+    fn release_hold(&self) {
+        if self.shared.is_virtual {
+            self.lock().holds -= 1;
+            self.settle();
+        }
+    }
+
+    /// Jumps virtual time to the next timer, again and again, as long as nothing else can happen.
+    ///
+    /// The timers of one moment are delivered together; while they are, they count as busy, so only one
+    /// thread delivers at a time.
+    fn settle(&self) {
+        loop {
+            let due = {
+                let mut state = self.lock();
+                if state.busy + state.handlers + state.holds > 0 {
+                    return;
+                }
+                let Some(next) = state.next_moment() else {
+                    return;
+                };
+                state.now = state.now.max(next);
+                state.take_due()
+            };
+            self.deliver(due);
+        }
+    }
+
+    /// Rings what [`State::take_due`] took.
+    fn deliver(&self, due: Vec<Target>) {
+        let count = due.len();
+        for target in due {
+            match target {
+                Target::Run(ring) => ring(),
+                Target::Sleeper(sleeper) => sleeper.ring(),
+            }
+        }
+        self.lock().busy -= count;
+    }
+}
+
+impl State {
+    /// When something happens if nobody does anything.
+    fn next_moment(&mut self) -> Option<Timestamp> {
+        let timer = self.timers.earliest();
+        if self.open > 0 {
+            return timer;
+        }
+        match (timer, self.bounds.earliest()) {
+            (Some(timer), Some(bound)) => Some(timer.min(bound)),
+            (timer, bound) => timer.or(bound),
+        }
+    }
+
+    /// Takes all timers that are due now; each counts as busy until it is delivered.
+    fn take_due(&mut self) -> Vec<Target> {
+        let mut due = Vec::new();
+        while let Some(target) = self.timers.pop_due(self.now) {
+            due.push(target);
+        }
+        while let Some(target) = self.bounds.pop_due(self.now) {
+            due.push(target);
+        }
+        self.busy += due.len();
+        self.holds += due
+            .iter()
+            .filter(|target| matches!(target, Target::Sleeper(_)))
+            .count();
+        due
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Clock")
+            .field("virtual", &self.is_virtual())
+            .field("now", &self.now())
+            .finish_non_exhaustive()
+    }
+}

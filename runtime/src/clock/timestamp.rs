@@ -1,0 +1,150 @@
+use std::fmt;
+use std::ops::{Add, Sub};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// A moment on the engine's clock: microseconds since 1970-01-01T00:00:00Z.
+///
+/// Arithmetic saturates, so no definition can make a time that overflows.
+///
+/// ```
+/// use std::time::Duration;
+/// use stepwright_runtime::clock::Timestamp;
+///
+/// let noon = Timestamp::parse("2026-01-01T12:00:00Z").expect("a timestamp");
+/// let later = noon + Duration::from_millis(1_500);
+/// assert_eq!(later.to_string(), "2026-01-01T12:00:01.500Z");
+/// assert_eq!(later - noon, Duration::from_millis(1_500));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+/// The last microsecond that has a four-digit year: 9999-12-31T23:59:59.999999Z.
+const LAST_PRINTABLE: i64 = 253_402_300_799_999_999;
+/// 0001-01-01T00:00:00Z.
+const FIRST_PRINTABLE: i64 = -62_135_596_800_000_000;
+
+impl Timestamp {
+    /// The time that lies `micros` microseconds after 1970.
+    pub const fn from_unix_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since 1970.
+    pub const fn unix_micros(self) -> i64 {
+        self.0
+    }
+
+    /// Whole milliseconds since 1970, rounded down.
+    pub const fn unix_millis(self) -> i64 {
+        self.0.div_euclid(1_000)
+    }
+
+    /// The operating system's time.
+    pub fn system() -> Self {
+        match SystemTime::now().duration_since(UNIX_EPOCH) {
+            Ok(since) => Self(micros(since)),
+            Err(before) => Self(-micros(before.duration())),
+        }
+    }
+
+    /// Reads an ISO-8601 extended offset date-time as AWS accepts it: a capital `T`, and `Z` or an offset.
+    ///
+    /// Fractions finer than a microsecond are rounded up, so that a wait never ends early.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.as_bytes().get(10) != Some(&b'T') || text.ends_with('z') {
+            return None;
+        }
+        let read = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        let nanos = read.unix_timestamp_nanos();
+        let micros = nanos.div_euclid(1_000) + i128::from(nanos.rem_euclid(1_000) != 0);
+        i64::try_from(micros).ok().map(Self)
+    }
+
+    /// The time from `earlier` to `self`; zero when `earlier` is later.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+}
+
+/// As the context object and AWS's API print it: UTC with milliseconds and `Z`.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let micros = self.0.clamp(FIRST_PRINTABLE, LAST_PRINTABLE);
+        let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1_000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        write!(
+            f,
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
+            moment.year(),
+            u8::from(moment.month()),
+            moment.day(),
+            moment.hour(),
+            moment.minute(),
+            moment.second(),
+            moment.millisecond()
+        )
+    }
+}
+
+impl Add<Duration> for Timestamp {
+    type Output = Self;
+
+    fn add(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(micros(duration)))
+    }
+}
+
+impl Sub for Timestamp {
+    type Output = Duration;
+
+    fn sub(self, earlier: Self) -> Duration {
+        self.since(earlier)
+    }
+}
+
+/// Rounds up, so that a wait never ends early.
+fn micros(duration: Duration) -> i64 {
+    let whole = duration.as_nanos().div_ceil(1_000);
+    i64::try_from(whole).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn iso_8601_needs_t_and_an_offset() {
+        for good in [
+            "2016-12-05T21:29:29Z",
+            "2016-12-05T21:29:29.123456789+02:00",
+            "2016-12-05T21:29:29-11:30",
+        ] {
+            assert!(Timestamp::parse(good).is_some(), "{good}");
+        }
+        for bad in [
+            "2016-12-05 21:29:29Z",
+            "2016-12-05T21:29:29",
+            "2016-13-05T21:29:29Z",
+            "05-12-2016T21:29:29Z",
+            "2016-12-05t21:29:29Z",
+            "2016-12-05",
+            "",
+        ] {
+            assert!(Timestamp::parse(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn arithmetic_saturates_and_still_prints() {
+        let end = Timestamp::from_unix_micros(i64::MAX - 5) + Duration::from_secs(9);
+        assert_eq!(end.unix_micros(), i64::MAX);
+        assert_eq!(end.to_string(), "9999-12-31T23:59:59.999Z");
+        assert_eq!(
+            Timestamp::from_unix_micros(i64::MIN).to_string(),
+            "0001-01-01T00:00:00.000Z"
+        );
+    }
+}

@@ -1,0 +1,73 @@
+use smol_str::SmolStr;
+
+use super::{EventKind, ScopeId};
+use crate::clock::Timestamp;
+use crate::program::StateIx;
+use crate::value::Value;
+
+/// One event as an execution keeps it: 40 bytes and shared values. Nothing is printed until somebody asks.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) at: Timestamp,
+    pub(crate) payload: Payload,
+    pub(crate) scope: ScopeId,
+    pub(crate) state: StateIx,
+    pub(crate) kind: EventKind,
+}
+
+/// What an event carries; the rare details stand behind one box.
+#[derive(Clone, Debug)]
+pub(crate) enum Payload {
+    None,
+    /// Input, output or parameters.
+    Value(Value),
+    Details(Box<Details>),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Details {
+    Scheduled {
+        parameters: Value,
+        timeout: Option<u64>,
+        heartbeat: Option<u64>,
+        role: Option<SmolStr>,
+    },
+    Exited {
+        output: Value,
+        assigned: Vec<(SmolStr, Value)>,
+    },
+    Failure {
+        error: Option<SmolStr>,
+        cause: Option<SmolStr>,
+    },
+    Evaluation {
+        error: SmolStr,
+        cause: SmolStr,
+        location: Option<SmolStr>,
+    },
+    Length(u64),
+    Worker(SmolStr),
+    MapRun(SmolStr),
+}
+
+impl Payload {
+    pub(crate) fn failure(error: Option<SmolStr>, cause: Option<SmolStr>) -> Self {
+        Self::Details(Box::new(Details::Failure { error, cause }))
+    }
+}
+
+impl From<Details> for Payload {
+    fn from(details: Details) -> Self {
+        Self::Details(Box::new(details))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_forty_bytes() {
+        assert_eq!(size_of::<Entry>(), 40);
+    }
+}

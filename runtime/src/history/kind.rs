@@ -1,0 +1,250 @@
+use std::fmt;
+
+/// The type of an event, under AWS's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+#[allow(missing_docs)] // The names are AWS's and say it.
+pub enum EventKind {
+    ExecutionStarted,
+    ExecutionSucceeded,
+    ExecutionFailed,
+    ExecutionAborted,
+    ExecutionTimedOut,
+    PassStateEntered,
+    PassStateExited,
+    TaskStateEntered,
+    TaskStateExited,
+    TaskStateAborted,
+    ChoiceStateEntered,
+    ChoiceStateExited,
+    WaitStateEntered,
+    WaitStateExited,
+    WaitStateAborted,
+    SucceedStateEntered,
+    SucceedStateExited,
+    FailStateEntered,
+    ParallelStateEntered,
+    ParallelStateExited,
+    ParallelStateStarted,
+    ParallelStateSucceeded,
+    ParallelStateFailed,
+    ParallelStateAborted,
+    MapStateEntered,
+    MapStateExited,
+    MapStateStarted,
+    MapStateSucceeded,
+    MapStateFailed,
+    MapStateAborted,
+    MapIterationStarted,
+    MapIterationSucceeded,
+    MapIterationFailed,
+    MapIterationAborted,
+    MapRunStarted,
+    MapRunSucceeded,
+    MapRunFailed,
+    MapRunAborted,
+    TaskScheduled,
+    TaskStarted,
+    TaskSubmitted,
+    TaskSucceeded,
+    TaskFailed,
+    TaskTimedOut,
+    LambdaFunctionScheduled,
+    LambdaFunctionStarted,
+    LambdaFunctionSucceeded,
+    LambdaFunctionFailed,
+    LambdaFunctionTimedOut,
+    ActivityScheduled,
+    ActivityStarted,
+    ActivitySucceeded,
+    ActivityFailed,
+    ActivityTimedOut,
+    EvaluationFailed,
+}
+
+/// What an event is about, over all kinds of states and tasks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Group {
+    Execution,
+    Entered,
+    Exited,
+    Aborted,
+    /// Started, Succeeded, Failed of a Map, Parallel or Map run.
+    Container,
+    Iteration,
+    Scheduled,
+    Started,
+    Submitted,
+    Succeeded,
+    Failed,
+    Evaluation,
+}
+
+impl EventKind {
+    /// The name of the type, as in `GetExecutionHistory`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ExecutionStarted => "ExecutionStarted",
+            Self::ExecutionSucceeded => "ExecutionSucceeded",
+            Self::ExecutionFailed => "ExecutionFailed",
+            Self::ExecutionAborted => "ExecutionAborted",
+            Self::ExecutionTimedOut => "ExecutionTimedOut",
+            Self::PassStateEntered => "PassStateEntered",
+            Self::PassStateExited => "PassStateExited",
+            Self::TaskStateEntered => "TaskStateEntered",
+            Self::TaskStateExited => "TaskStateExited",
+            Self::TaskStateAborted => "TaskStateAborted",
+            Self::ChoiceStateEntered => "ChoiceStateEntered",
+            Self::ChoiceStateExited => "ChoiceStateExited",
+            Self::WaitStateEntered => "WaitStateEntered",
+            Self::WaitStateExited => "WaitStateExited",
+            Self::WaitStateAborted => "WaitStateAborted",
+            Self::SucceedStateEntered => "SucceedStateEntered",
+            Self::SucceedStateExited => "SucceedStateExited",
+            Self::FailStateEntered => "FailStateEntered",
+            Self::ParallelStateEntered => "ParallelStateEntered",
+            Self::ParallelStateExited => "ParallelStateExited",
+            Self::ParallelStateStarted => "ParallelStateStarted",
+            Self::ParallelStateSucceeded => "ParallelStateSucceeded",
+            Self::ParallelStateFailed => "ParallelStateFailed",
+            Self::ParallelStateAborted => "ParallelStateAborted",
+            Self::MapStateEntered => "MapStateEntered",
+            Self::MapStateExited => "MapStateExited",
+            Self::MapStateStarted => "MapStateStarted",
+            Self::MapStateSucceeded => "MapStateSucceeded",
+            Self::MapStateFailed => "MapStateFailed",
+            Self::MapStateAborted => "MapStateAborted",
+            Self::MapIterationStarted => "MapIterationStarted",
+            Self::MapIterationSucceeded => "MapIterationSucceeded",
+            Self::MapIterationFailed => "MapIterationFailed",
+            Self::MapIterationAborted => "MapIterationAborted",
+            Self::MapRunStarted => "MapRunStarted",
+            Self::MapRunSucceeded => "MapRunSucceeded",
+            Self::MapRunFailed => "MapRunFailed",
+            Self::MapRunAborted => "MapRunAborted",
+            Self::TaskScheduled => "TaskScheduled",
+            Self::TaskStarted => "TaskStarted",
+            Self::TaskSubmitted => "TaskSubmitted",
+            Self::TaskSucceeded => "TaskSucceeded",
+            Self::TaskFailed => "TaskFailed",
+            Self::TaskTimedOut => "TaskTimedOut",
+            Self::LambdaFunctionScheduled => "LambdaFunctionScheduled",
+            Self::LambdaFunctionStarted => "LambdaFunctionStarted",
+            Self::LambdaFunctionSucceeded => "LambdaFunctionSucceeded",
+            Self::LambdaFunctionFailed => "LambdaFunctionFailed",
+            Self::LambdaFunctionTimedOut => "LambdaFunctionTimedOut",
+            Self::ActivityScheduled => "ActivityScheduled",
+            Self::ActivityStarted => "ActivityStarted",
+            Self::ActivitySucceeded => "ActivitySucceeded",
+            Self::ActivityFailed => "ActivityFailed",
+            Self::ActivityTimedOut => "ActivityTimedOut",
+            Self::EvaluationFailed => "EvaluationFailed",
+        }
+    }
+
+    /// Whether a state was entered.
+    pub fn is_entered(self) -> bool {
+        self.group() == Group::Entered
+    }
+
+    /// Whether a state was left.
+    pub fn is_exited(self) -> bool {
+        self.group() == Group::Exited
+    }
+
+    pub(crate) fn group(self) -> Group {
+        use EventKind as K;
+        match self {
+            K::ExecutionStarted
+            | K::ExecutionSucceeded
+            | K::ExecutionFailed
+            | K::ExecutionAborted
+            | K::ExecutionTimedOut => Group::Execution,
+            K::PassStateEntered
+            | K::TaskStateEntered
+            | K::ChoiceStateEntered
+            | K::WaitStateEntered
+            | K::SucceedStateEntered
+            | K::FailStateEntered
+            | K::ParallelStateEntered
+            | K::MapStateEntered => Group::Entered,
+            K::PassStateExited
+            | K::TaskStateExited
+            | K::ChoiceStateExited
+            | K::WaitStateExited
+            | K::SucceedStateExited
+            | K::ParallelStateExited
+            | K::MapStateExited => Group::Exited,
+            K::TaskStateAborted
+            | K::WaitStateAborted
+            | K::ParallelStateAborted
+            | K::MapStateAborted
+            | K::MapRunAborted => Group::Aborted,
+            K::ParallelStateStarted
+            | K::ParallelStateSucceeded
+            | K::ParallelStateFailed
+            | K::MapStateStarted
+            | K::MapStateSucceeded
+            | K::MapStateFailed
+            | K::MapRunStarted
+            | K::MapRunSucceeded
+            | K::MapRunFailed => Group::Container,
+            K::MapIterationStarted
+            | K::MapIterationSucceeded
+            | K::MapIterationFailed
+            | K::MapIterationAborted => Group::Iteration,
+            K::TaskScheduled | K::LambdaFunctionScheduled | K::ActivityScheduled => {
+                Group::Scheduled
+            }
+            K::TaskStarted | K::LambdaFunctionStarted | K::ActivityStarted => Group::Started,
+            K::TaskSubmitted => Group::Submitted,
+            K::TaskSucceeded | K::LambdaFunctionSucceeded | K::ActivitySucceeded => {
+                Group::Succeeded
+            }
+            K::TaskFailed
+            | K::TaskTimedOut
+            | K::LambdaFunctionFailed
+            | K::LambdaFunctionTimedOut
+            | K::ActivityFailed
+            | K::ActivityTimedOut => Group::Failed,
+            K::EvaluationFailed => Group::Evaluation,
+        }
+    }
+
+    /// The name of the object that `GetExecutionHistory` puts the event's details into.
+    pub(crate) fn details_key(self) -> String {
+        match self.group() {
+            Group::Entered => "stateEnteredEventDetails".to_owned(),
+            Group::Exited => "stateExitedEventDetails".to_owned(),
+            _ => {
+                let mut key = self.name().to_owned();
+                key[..1].make_ascii_lowercase();
+                key.push_str("EventDetails");
+                key
+            }
+        }
+    }
+}
+
+impl fmt::Display for EventKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn details_are_named_as_the_api_names_them() {
+        assert_eq!(
+            EventKind::MapStateEntered.details_key(),
+            "stateEnteredEventDetails"
+        );
+        assert_eq!(
+            EventKind::LambdaFunctionFailed.details_key(),
+            "lambdaFunctionFailedEventDetails"
+        );
+    }
+}

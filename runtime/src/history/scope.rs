@@ -1,0 +1,107 @@
+use std::fmt::Write;
+
+use crate::program::{Kind, Program, StateIx};
+
+/// Names one iteration or branch of an execution; 0 is the top level.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct ScopeId(pub(crate) u32);
+
+impl ScopeId {
+    pub(crate) const TOP: Self = Self(0);
+}
+
+/// One iteration of a Map or one branch of a Parallel, and how far its chain of events has come.
+#[derive(Clone, Debug)]
+struct Scope {
+    parent: ScopeId,
+    container: StateIx,
+    index: u32,
+}
+
+/// The scopes of one execution.
+#[derive(Clone, Debug)]
+pub(crate) struct Scopes(Vec<Scope>);
+
+impl Default for Scopes {
+    fn default() -> Self {
+        Self(vec![Scope {
+            parent: ScopeId::TOP,
+            container: StateIx::NONE,
+            index: 0,
+        }])
+    }
+}
+
+impl Scopes {
+    pub(crate) fn open(&mut self, parent: ScopeId, container: StateIx, index: u32) -> ScopeId {
+        self.0.push(Scope {
+            parent,
+            container,
+            index,
+        });
+        ScopeId(u32::try_from(self.0.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn parent(&self, scope: ScopeId) -> ScopeId {
+        self.0
+            .get(scope.0 as usize)
+            .map_or(ScopeId::TOP, |scope| scope.parent)
+    }
+
+    pub(super) fn index(&self, scope: ScopeId) -> u32 {
+        self.0.get(scope.0 as usize).map_or(0, |scope| scope.index)
+    }
+
+    /// The containers around `scope`, outermost first.
+    pub(super) fn path(&self, scope: ScopeId) -> Vec<(StateIx, u32)> {
+        let mut path = Vec::new();
+        let mut at = scope;
+        while at != ScopeId::TOP {
+            let Some(scope) = self.0.get(at.0 as usize) else {
+                break;
+            };
+            path.push((scope.container, scope.index));
+            at = scope.parent;
+        }
+        path.reverse();
+        path
+    }
+}
+
+/// A scope that prints itself.
+pub(crate) struct ScopePath<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) scopes: &'a Scopes,
+    pub(crate) scope: ScopeId,
+}
+
+impl ScopePath<'_> {
+    pub(crate) fn to_strings(&self) -> Vec<String> {
+        names(self.program, &self.scopes.path(self.scope))
+    }
+}
+
+/// `Map[2]` for an iteration, `Parallel/FirstState` for a branch.
+pub(super) fn names(program: &Program, path: &[(StateIx, u32)]) -> Vec<String> {
+    path.iter()
+        .map(|&(container, index)| {
+            let state = program.state(container);
+            let mut text = state.name.to_string();
+            match &state.kind {
+                Kind::Parallel(parallel) => {
+                    let branch = parallel.branches.get(index as usize);
+                    let first = branch.map_or("", |branch| &program.state(branch.start).name);
+                    let _ = write!(text, "/{first}");
+                }
+                _ => {
+                    let _ = write!(text, "[{index}]");
+                }
+            }
+            text
+        })
+        .collect()
+}

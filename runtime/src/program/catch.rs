@@ -1,0 +1,13 @@
+use super::io::ResultPath;
+use super::state::StateIx;
+use crate::query::{Assignments, Expr};
+
+/// A catcher.
+#[derive(Debug)]
+pub(crate) struct Catcher {
+    pub(crate) errors: Box<[String]>,
+    pub(crate) result_path: ResultPath,
+    pub(crate) assign: Assignments,
+    pub(crate) output: Option<Expr>,
+    pub(crate) next: StateIx,
+}

@@ -1,0 +1,18 @@
+use super::state::StateIx;
+use crate::query::{Assignments, Condition, Expr};
+
+/// A Choice state.
+#[derive(Debug)]
+pub(crate) struct Choice {
+    pub(crate) rules: Box<[Rule]>,
+    pub(crate) default: Option<StateIx>,
+}
+
+/// One way out. What it assigns and gives replaces what the state assigns and gives.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    pub(crate) condition: Condition,
+    pub(crate) assign: Option<Assignments>,
+    pub(crate) output: Option<Expr>,
+    pub(crate) next: StateIx,
+}

@@ -1,0 +1,646 @@
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use smol_str::SmolStr;
+use stepwright_asl::json::Json;
+use stepwright_asl::model::{self, MachineType, NumberOrExpression, PathField, QueryLanguage};
+
+use super::catch::Catcher;
+use super::choice::{Choice, Rule};
+use super::fail::{Fail, Text};
+use super::io::{Io, JsonPathIo, JsonataIo, Numeric, ResultPath, Selection};
+use super::map::{Batcher, Distributed, Items, Map};
+use super::parallel::{Branch, Parallel};
+use super::pass::Pass;
+use super::retry::Retrier;
+use super::state::{Kind, State, StateIx};
+use super::task::Task;
+use super::wait::Wait;
+use super::{Program, ProgramError};
+use crate::query::{
+    Assignments, CompileError, Condition, Expected, Expr, ReferencePath, VariableNames,
+};
+use crate::task::{Family, Resource};
+use crate::value::Value;
+
+/// How deep Map and Parallel may stand in each other.
+const MAX_NESTING: usize = 64;
+
+pub(super) fn compile(
+    machine: &model::StateMachine,
+    machine_type: MachineType,
+    families: &IndexMap<String, Family>,
+) -> Result<Program, ProgramError> {
+    let mut compiler = Compiler {
+        language: machine.query_language.unwrap_or(QueryLanguage::JsonPath),
+        families,
+        states: Vec::new(),
+        names: VariableNames::new(),
+        problems: Vec::new(),
+    };
+    let start = compiler.scope(&machine.states, &machine.start_at, "the state machine", 0);
+    let timeout = compiler.machine_timeout(machine.timeout_seconds.as_ref());
+    let states: Option<Box<[State]>> = compiler.states.into_iter().collect();
+    match (start, states) {
+        (Some(start), Some(states)) if compiler.problems.is_empty() => Ok(Program {
+            states,
+            start,
+            machine_type,
+            timeout,
+            variables: compiler.names,
+        }),
+        _ => Err(ProgramError::new(compiler.problems)),
+    }
+}
+
+struct Compiler<'a> {
+    /// The query language of a state that names none.
+    language: QueryLanguage,
+    families: &'a IndexMap<String, Family>,
+    /// `None` until the state that a number was given to is compiled.
+    states: Vec<Option<State>>,
+    names: VariableNames,
+    problems: Vec<String>,
+}
+
+/// The names that a scope's transitions may go to.
+struct Targets<'a> {
+    ixs: IndexMap<&'a str, StateIx>,
+}
+
+type Compiled<T> = Result<T, CompileError>;
+
+impl Compiler<'_> {
+    /// Compiles the states of the machine, of a branch or of a Map's iterations.
+    fn scope(
+        &mut self,
+        states: &model::States,
+        start_at: &str,
+        place: &str,
+        depth: usize,
+    ) -> Option<StateIx> {
+        if depth > MAX_NESTING {
+            self.problems
+                .push(format!("{place} is nested more than {MAX_NESTING} deep"));
+            return None;
+        }
+        let first = self.states.len();
+        if first + states.len() >= usize::from(u16::MAX) {
+            self.problems
+                .push("a state machine has at most 65,534 states".to_owned());
+            return None;
+        }
+        self.states.extend(states.iter().map(|_| None));
+        let ixs = states
+            .keys()
+            .zip(first..)
+            .filter_map(|(name, ix)| Some((name.as_str(), StateIx(u16::try_from(ix).ok()?))))
+            .collect();
+        let targets = Targets { ixs };
+        for (name, state) in states {
+            let before = self.problems.len();
+            let compiled = self.state(name, state, &targets, depth);
+            let Some(ix) = targets.ixs.get(name.as_str()) else {
+                continue;
+            };
+            match compiled {
+                Ok(compiled) => self.states[ix.index()] = Some(compiled),
+                Err(error) => self.problems.push(error.to_string()),
+            }
+            for problem in &mut self.problems[before..] {
+                if !problem.starts_with("state `") {
+                    *problem = format!("state `{name}`: {problem}");
+                }
+            }
+        }
+        let start = targets.ixs.get(start_at).copied();
+        if start.is_none() {
+            self.problems.push(format!(
+                "{place} starts at `{start_at}`, and there is no such state"
+            ));
+        }
+        start
+    }
+
+    fn state(
+        &mut self,
+        name: &str,
+        state: &model::State,
+        targets: &Targets<'_>,
+        depth: usize,
+    ) -> Compiled<State> {
+        let language = state.query_language().unwrap_or(self.language);
+        let kind = match state {
+            model::State::Task(task) => Kind::Task(Box::new(self.task(task, language)?)),
+            model::State::Pass(pass) => Kind::Pass(Pass {
+                result: pass.result.as_ref().map(constant).transpose()?,
+            }),
+            model::State::Choice(choice) => Kind::Choice(self.choice(choice, language, targets)?),
+            model::State::Wait(wait) => Kind::Wait(Box::new(self.wait(wait, language)?)),
+            model::State::Succeed(_) => Kind::Succeed,
+            model::State::Fail(fail) => Kind::Fail(Box::new(self.fail(fail, language)?)),
+            model::State::Parallel(parallel) => {
+                let place = format!("a branch of `{name}`");
+                let starts: Vec<Option<StateIx>> = parallel
+                    .branches
+                    .iter()
+                    .map(|branch| self.scope(&branch.states, &branch.start_at, &place, depth + 1))
+                    .collect();
+                Kind::Parallel(Parallel {
+                    branches: starts
+                        .into_iter()
+                        .flatten()
+                        .map(|start| Branch { start })
+                        .collect(),
+                })
+            }
+            model::State::Map(map) => {
+                let Some(processor) = map.processor() else {
+                    return Err(CompileError::new("ItemProcessor", "is missing"));
+                };
+                let place = format!("the iteration of `{name}`");
+                let start = self.scope(&processor.states, &processor.start_at, &place, depth + 1);
+                Kind::Map(Box::new(self.map(
+                    map,
+                    language,
+                    start.unwrap_or(StateIx::NONE),
+                )?))
+            }
+        };
+        let next = match state {
+            model::State::Choice(_) | model::State::Succeed(_) | model::State::Fail(_) => None,
+            state if state.is_end() => None,
+            state => match state.next() {
+                Some(next) => Some(target(next, "Next", targets)?),
+                None => {
+                    return Err(CompileError::new(
+                        "Next",
+                        "is missing; write `\"End\": true` where the state is the last",
+                    ));
+                }
+            },
+        };
+        Ok(State {
+            name: name.into(),
+            kind,
+            io: self.io(state, language)?,
+            retry: state.retry().iter().map(retrier).collect::<Compiled<_>>()?,
+            catch: state
+                .catch()
+                .iter()
+                .enumerate()
+                .map(|(index, catcher)| self.catcher(catcher, index, language, targets))
+                .collect::<Compiled<_>>()?,
+            next,
+        })
+    }
+
+    fn io(&mut self, state: &model::State, language: QueryLanguage) -> Compiled<Io> {
+        let names = &mut self.names;
+        let assign = match state.assign() {
+            Some(assign) => Assignments::compile(assign, language, "Assign", names)?,
+            None => Assignments::default(),
+        };
+        if language == QueryLanguage::Jsonata {
+            let mut template = |json: Option<&Json>, field: &str| {
+                json.map(|json| Expr::jsonata_template(json, field, names))
+                    .transpose()
+            };
+            return Ok(Io::Jsonata(Box::new(JsonataIo {
+                arguments: template(state.arguments(), "Arguments")?,
+                output: template(state.output(), "Output")?,
+                assign,
+            })));
+        }
+        // A Map's Parameters are its older ItemSelector.
+        let parameters = state
+            .parameters()
+            .filter(|_| !matches!(state, model::State::Map(_)));
+        let template = |json: Option<&Json>, field: &str, names: &mut VariableNames| {
+            json.map(|json| Expr::jsonpath_template(json, field, names))
+                .transpose()
+        };
+        Ok(Io::JsonPath(Box::new(JsonPathIo {
+            input_path: selection(state.input_path(), "InputPath", names)?,
+            parameters: template(parameters, "Parameters", names)?,
+            result_selector: template(state.result_selector(), "ResultSelector", names)?,
+            result_path: result_path(state.result_path())?,
+            output_path: selection(state.output_path(), "OutputPath", names)?,
+            assign,
+        })))
+    }
+
+    fn task(&mut self, task: &model::Task, language: QueryLanguage) -> Compiled<Task> {
+        let resource = Resource::parse(&task.resource);
+        let family = match resource.family() {
+            Family::Service => Family::Service,
+            told => *self.families.get(resource.base()).unwrap_or(&told),
+        };
+        let credentials = match (&task.credentials, language) {
+            (Some(json), QueryLanguage::Jsonata) => {
+                Some(Expr::jsonata_template(json, "Credentials", &mut self.names)?)
+            }
+            (Some(json), QueryLanguage::JsonPath) => {
+                Some(Expr::jsonpath_template(json, "Credentials", &mut self.names)?)
+            }
+            (None, _) => None,
+        };
+        Ok(Task {
+            resource: resource.with_family(family),
+            timeout: self.numeric(
+                task.timeout_seconds.as_ref(),
+                "TimeoutSeconds",
+                task.timeout_seconds_path.as_deref(),
+                "TimeoutSecondsPath",
+                language,
+            )?,
+            heartbeat: self.numeric(
+                task.heartbeat_seconds.as_ref(),
+                "HeartbeatSeconds",
+                task.heartbeat_seconds_path.as_deref(),
+                "HeartbeatSecondsPath",
+                language,
+            )?,
+            credentials,
+        })
+    }
+
+    fn choice(
+        &mut self,
+        choice: &model::Choice,
+        language: QueryLanguage,
+        targets: &Targets<'_>,
+    ) -> Compiled<Choice> {
+        let mut rules = Vec::with_capacity(choice.choices.len());
+        for (index, rule) in choice.choices.iter().enumerate() {
+            let place = format!("Choices[{index}]");
+            let condition = Condition::compile(rule, language, index, &mut self.names)?;
+            let assign = match &rule.assign {
+                Some(assign) => Assignments::compile(
+                    assign,
+                    language,
+                    &format!("{place}/Assign"),
+                    &mut self.names,
+                )?,
+                None => Assignments::default(),
+            };
+            let output = match &rule.output {
+                Some(output) if language == QueryLanguage::Jsonata => Some(Expr::jsonata_template(
+                    output,
+                    &format!("{place}/Output"),
+                    &mut self.names,
+                )?),
+                _ => None,
+            };
+            let Some(next) = &rule.next else {
+                return Err(CompileError::new(format!("{place}/Next"), "is missing"));
+            };
+            rules.push(Rule {
+                condition,
+                assign: rule.assign.is_some().then_some(assign),
+                output,
+                next: target(next, &format!("{place}/Next"), targets)?,
+            });
+        }
+        Ok(Choice {
+            rules: rules.into(),
+            default: choice
+                .default
+                .as_deref()
+                .map(|name| target(name, "Default", targets))
+                .transpose()?,
+        })
+    }
+
+    fn wait(&mut self, wait: &model::Wait, language: QueryLanguage) -> Compiled<Wait> {
+        if let Some(path) = &wait.timestamp_path {
+            return Ok(Wait::TimestampPath {
+                path: path.into(),
+                value: Expr::path(path, "TimestampPath", &mut self.names)?,
+            });
+        }
+        if let Some(text) = &wait.timestamp {
+            if language == QueryLanguage::Jsonata {
+                let value = Expr::jsonata_field(text, "Timestamp", &mut self.names)?;
+                return Ok(Wait::TimestampExpression(value.expecting(Expected::String)));
+            }
+            return Ok(Wait::Timestamp(text.into()));
+        }
+        let seconds = self.numeric(
+            wait.seconds.as_ref(),
+            "Seconds",
+            wait.seconds_path.as_deref(),
+            "SecondsPath",
+            language,
+        )?;
+        if matches!(seconds, Numeric::Absent) {
+            return Err(CompileError::new(
+                "Seconds",
+                "is missing; a Wait has Seconds, SecondsPath, Timestamp or TimestampPath",
+            ));
+        }
+        Ok(Wait::Seconds(seconds))
+    }
+
+    fn fail(&mut self, fail: &model::Fail, language: QueryLanguage) -> Compiled<Fail> {
+        Ok(Fail {
+            error: self.text(
+                fail.error.as_deref(),
+                fail.error_path.as_deref(),
+                ["Error", "ErrorPath"],
+                language,
+            )?,
+            cause: self.text(
+                fail.cause.as_deref(),
+                fail.cause_path.as_deref(),
+                ["Cause", "CausePath"],
+                language,
+            )?,
+        })
+    }
+
+    fn text(
+        &mut self,
+        literal: Option<&str>,
+        path: Option<&str>,
+        [field, path_field]: [&'static str; 2],
+        language: QueryLanguage,
+    ) -> Compiled<Text> {
+        Ok(match (literal, path) {
+            (_, Some(path)) => Text::Computed {
+                field: path_field,
+                value: Expr::path(path, path_field, &mut self.names)?,
+            },
+            (Some(text), None) if language == QueryLanguage::Jsonata => Text::Computed {
+                field,
+                value: Expr::jsonata_field(text, field, &mut self.names)?
+                    .expecting(Expected::String),
+            },
+            (Some(text), None) => Text::Literal(text.into()),
+            (None, None) => Text::Absent,
+        })
+    }
+
+    fn map(
+        &mut self,
+        map: &model::Map,
+        language: QueryLanguage,
+        start: StateIx,
+    ) -> Compiled<Map> {
+        let is_jsonata = language == QueryLanguage::Jsonata;
+        let items = if is_jsonata {
+            match &map.items {
+                Some(items) => {
+                    let items = Expr::jsonata_template(items, "Items", &mut self.names)?;
+                    Items::Expression(items.expecting(Expected::Array))
+                }
+                None => Items::Input,
+            }
+        } else {
+            match map.items_path.as_deref() {
+                None | Some("$") => Items::Input,
+                Some(path) => Items::Path {
+                    path: path.into(),
+                    value: Expr::path(path, "ItemsPath", &mut self.names)?,
+                },
+            }
+        };
+        let (selector, field) = match (&map.item_selector, &map.parameters) {
+            (None, Some(parameters)) => (Some(parameters), "Parameters"),
+            (selector, _) => (selector.as_ref(), "ItemSelector"),
+        };
+        let item_selector = match selector {
+            Some(json) if is_jsonata => Some(Expr::jsonata_template(json, field, &mut self.names)?),
+            Some(json) => Some(Expr::jsonpath_template(json, field, &mut self.names)?),
+            None => None,
+        };
+        Ok(Map {
+            items,
+            item_selector,
+            max_concurrency: self.numeric(
+                map.max_concurrency.as_ref(),
+                "MaxConcurrency",
+                map.max_concurrency_path.as_deref(),
+                "MaxConcurrencyPath",
+                language,
+            )?,
+            start,
+            distributed: map
+                .is_distributed()
+                .then(|| self.distributed(map, language))
+                .transpose()?,
+        })
+    }
+
+    fn distributed(&mut self, map: &model::Map, language: QueryLanguage) -> Compiled<Distributed> {
+        let batcher = match &map.item_batcher {
+            None => None,
+            Some(batcher) => Some(Batcher {
+                input: match (&batcher.batch_input, language) {
+                    (Some(json), QueryLanguage::Jsonata) => Some(Expr::jsonata_template(
+                        json,
+                        "ItemBatcher/BatchInput",
+                        &mut self.names,
+                    )?),
+                    (Some(json), QueryLanguage::JsonPath) => Some(Expr::jsonpath_template(
+                        json,
+                        "BatchInput",
+                        &mut self.names,
+                    )?),
+                    (None, _) => None,
+                },
+                max_items: self.numeric(
+                    batcher.max_items_per_batch.as_ref(),
+                    "ItemBatcher/MaxItemsPerBatch",
+                    batcher.max_items_per_batch_path.as_deref(),
+                    "MaxItemsPerBatchPath",
+                    language,
+                )?,
+                max_bytes: self.numeric(
+                    batcher.max_input_bytes_per_batch.as_ref(),
+                    "ItemBatcher/MaxInputBytesPerBatch",
+                    batcher.max_input_bytes_per_batch_path.as_deref(),
+                    "MaxInputBytesPerBatchPath",
+                    language,
+                )?,
+            }),
+        };
+        let unsupported = if map.item_reader.is_some() {
+            Some("ItemReader")
+        } else if map.result_writer.is_some() {
+            Some("ResultWriter")
+        } else {
+            None
+        };
+        Ok(Distributed {
+            label: map.label.as_deref().map(SmolStr::new),
+            tolerated_count: self.numeric(
+                map.tolerated_failure_count.as_ref(),
+                "ToleratedFailureCount",
+                map.tolerated_failure_count_path.as_deref(),
+                "ToleratedFailureCountPath",
+                language,
+            )?,
+            tolerated_percentage: self.numeric(
+                map.tolerated_failure_percentage.as_ref(),
+                "ToleratedFailurePercentage",
+                map.tolerated_failure_percentage_path.as_deref(),
+                "ToleratedFailurePercentagePath",
+                language,
+            )?,
+            batcher,
+            unsupported,
+        })
+    }
+
+    fn catcher(
+        &mut self,
+        catcher: &model::Catcher,
+        index: usize,
+        language: QueryLanguage,
+        targets: &Targets<'_>,
+    ) -> Compiled<Catcher> {
+        let place = format!("Catch[{index}]");
+        let assign = match &catcher.assign {
+            Some(assign) => Assignments::compile(
+                assign,
+                language,
+                &format!("{place}/Assign"),
+                &mut self.names,
+            )?,
+            None => Assignments::default(),
+        };
+        let output = match &catcher.output {
+            Some(output) if language == QueryLanguage::Jsonata => Some(Expr::jsonata_template(
+                output,
+                &format!("{place}/Output"),
+                &mut self.names,
+            )?),
+            _ => None,
+        };
+        Ok(Catcher {
+            errors: catcher.error_equals.clone().into(),
+            result_path: result_path(catcher.result_path.as_ref())?,
+            assign,
+            output,
+            next: target(&catcher.next, &format!("{place}/Next"), targets)?,
+        })
+    }
+
+    fn numeric(
+        &mut self,
+        literal: Option<&NumberOrExpression>,
+        field: &'static str,
+        path: Option<&str>,
+        path_field: &'static str,
+        language: QueryLanguage,
+    ) -> Compiled<Numeric> {
+        if let Some(path) = path {
+            return Ok(Numeric::Path {
+                path: path.into(),
+                value: Expr::path(path, path_field, &mut self.names)?,
+            });
+        }
+        Ok(match literal {
+            None => Numeric::Absent,
+            Some(NumberOrExpression::Number(number)) => {
+                Numeric::Literal(constant(&Json::Number(number.clone()))?)
+            }
+            Some(NumberOrExpression::Expression(text)) if language == QueryLanguage::Jsonata => {
+                let value = Expr::jsonata_field(text, field, &mut self.names)?;
+                Numeric::Expression(value.expecting(Expected::Number))
+            }
+            Some(NumberOrExpression::Expression(text)) => {
+                return Err(CompileError::new(field, not_a_number(text)));
+            }
+        })
+    }
+
+    fn machine_timeout(&mut self, timeout: Option<&NumberOrExpression>) -> Option<Duration> {
+        match timeout? {
+            NumberOrExpression::Number(number) => {
+                let seconds = number.as_f64().clamp(0.0, 1e10);
+                Duration::try_from_secs_f64(seconds).ok()
+            }
+            NumberOrExpression::Expression(text) => {
+                self.problems
+                    .push(format!("the field `TimeoutSeconds`: {}", not_a_number(text)));
+                None
+            }
+        }
+    }
+}
+
+fn not_a_number(text: &str) -> String {
+    if text.contains("${") {
+        format!("`{text}` is a placeholder; fill it in before the definition runs")
+    } else {
+        format!("`{text}` is no number")
+    }
+}
+
+fn target(name: &str, field: &str, targets: &Targets<'_>) -> Compiled<StateIx> {
+    targets.ixs.get(name).copied().ok_or_else(|| {
+        CompileError::new(
+            field,
+            format!("there is no state `{name}` beside this one"),
+        )
+    })
+}
+
+fn selection(
+    path: Option<&PathField>,
+    field: &str,
+    names: &mut VariableNames,
+) -> Compiled<Selection> {
+    Ok(match path {
+        None => Selection::Whole,
+        Some(PathField::Null) => Selection::Nothing,
+        Some(PathField::Path(text)) if text == "$" => Selection::Whole,
+        Some(PathField::Path(text)) => Selection::Path(Expr::path(text, field, names)?),
+    })
+}
+
+fn result_path(path: Option<&PathField>) -> Compiled<ResultPath> {
+    Ok(match path {
+        None => ResultPath::Replace,
+        Some(PathField::Null) => ResultPath::Discard,
+        Some(PathField::Path(text)) => {
+            let path = ReferencePath::compile(text)?;
+            if path.is_root() {
+                ResultPath::Replace
+            } else {
+                ResultPath::Put(path)
+            }
+        }
+    })
+}
+
+fn retrier(retrier: &model::Retrier) -> Compiled<Retrier> {
+    let number = |value: Option<&NumberOrExpression>, field: &str, default: f64| match value {
+        None => Ok(default),
+        Some(NumberOrExpression::Number(number)) => Ok(number.as_f64()),
+        Some(NumberOrExpression::Expression(text)) => {
+            Err(CompileError::new(format!("Retry/{field}"), not_a_number(text)))
+        }
+    };
+    let max_attempts = number(retrier.max_attempts.as_ref(), "MaxAttempts", 3.0)?;
+    Ok(Retrier {
+        errors: retrier.error_equals.clone().into(),
+        interval: number(retrier.interval_seconds.as_ref(), "IntervalSeconds", 1.0)?,
+        // Saturates, as `as` does between these types.
+        max_attempts: max_attempts as u32,
+        backoff_rate: number(retrier.backoff_rate.as_ref(), "BackoffRate", 2.0)?,
+        max_delay: match &retrier.max_delay_seconds {
+            Some(most) => Some(number(Some(most), "MaxDelaySeconds", 0.0)?),
+            None => None,
+        },
+        jitter: retrier.jitter_strategy == Some(model::JitterStrategy::Full),
+    })
+}
+
+/// JSON of the definition as a value.
+fn constant(json: &Json) -> Compiled<Value> {
+    Value::from_text(&json.to_string())
+        .map_err(|error| CompileError::new("Result", error.to_string()))
+}

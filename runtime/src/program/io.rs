@@ -1,0 +1,67 @@
+use smol_str::SmolStr;
+
+use crate::query::{Assignments, Expr, ReferencePath};
+use crate::value::Value;
+
+/// What a state does to its input and result, in its query language.
+#[derive(Debug)]
+pub(crate) enum Io {
+    JsonPath(Box<JsonPathIo>),
+    Jsonata(Box<JsonataIo>),
+}
+
+/// InputPath, Parameters, ResultSelector, Assign, ResultPath, OutputPath, in this order.
+#[derive(Debug, Default)]
+pub(crate) struct JsonPathIo {
+    pub(crate) input_path: Selection,
+    pub(crate) parameters: Option<Expr>,
+    pub(crate) result_selector: Option<Expr>,
+    pub(crate) result_path: ResultPath,
+    pub(crate) output_path: Selection,
+    pub(crate) assign: Assignments,
+}
+
+/// Arguments, then Assign and Output from the same variables.
+#[derive(Debug, Default)]
+pub(crate) struct JsonataIo {
+    pub(crate) arguments: Option<Expr>,
+    pub(crate) output: Option<Expr>,
+    pub(crate) assign: Assignments,
+}
+
+/// InputPath or OutputPath.
+#[derive(Debug, Default)]
+pub(crate) enum Selection {
+    /// Absent, or `$`.
+    #[default]
+    Whole,
+    /// `null`: an empty object.
+    Nothing,
+    Path(Expr),
+}
+
+/// ResultPath.
+#[derive(Debug, Default)]
+pub(crate) enum ResultPath {
+    /// Absent, or `$`: the result is the output.
+    #[default]
+    Replace,
+    /// `null`: the raw input goes on.
+    Discard,
+    Put(ReferencePath),
+}
+
+/// A number that is written down, or found when the state runs.
+#[derive(Debug, Default)]
+pub(crate) enum Numeric {
+    #[default]
+    Absent,
+    Literal(Value),
+    /// `..Path`: the path's text is a part of messages.
+    Path {
+        path: SmolStr,
+        value: Expr,
+    },
+    /// `{% .. %}`
+    Expression(Expr),
+}

@@ -1,0 +1,86 @@
+//! A definition, compiled once: states by index, paths and expressions parsed, retry tables flat.
+
+mod catch;
+mod choice;
+mod compile;
+mod fail;
+mod io;
+mod map;
+mod parallel;
+mod pass;
+mod problem;
+mod retry;
+mod state;
+mod task;
+mod wait;
+
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use smol_str::SmolStr;
+use stepwright_asl::model::{MachineType, StateMachine};
+
+pub(crate) use self::catch::Catcher;
+pub(crate) use self::choice::Choice;
+pub(crate) use self::fail::{Fail, Text};
+pub(crate) use self::io::{Io, JsonPathIo, JsonataIo, Numeric, ResultPath, Selection};
+pub(crate) use self::map::{Batcher, Distributed, Items, Map};
+pub(crate) use self::parallel::Parallel;
+pub(crate) use self::pass::Pass;
+pub use self::problem::ProgramError;
+pub(crate) use self::retry::Retrier;
+pub(crate) use self::state::{Kind, State, StateIx};
+pub(crate) use self::task::Task;
+pub(crate) use self::wait::Wait;
+
+use crate::query::VariableNames;
+use crate::task::Family;
+
+/// A state machine that is ready to run.
+#[derive(Debug)]
+pub struct Program {
+    states: Box<[State]>,
+    pub(crate) start: StateIx,
+    pub(crate) machine_type: MachineType,
+    /// The machine's TimeoutSeconds.
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) variables: VariableNames,
+}
+
+impl Program {
+    /// Compiles a definition. `families` says which resources are activities or functions where their text does
+    /// not.
+    ///
+    /// # Errors
+    ///
+    /// All the places that do not compile. A definition that the validator accepts compiles.
+    pub(crate) fn compile(
+        machine: &StateMachine,
+        machine_type: MachineType,
+        families: &IndexMap<String, Family>,
+    ) -> Result<Self, ProgramError> {
+        compile::compile(machine, machine_type, families)
+    }
+
+    pub(crate) fn state(&self, ix: StateIx) -> &State {
+        &self.states[ix.index()]
+    }
+
+    /// How many states there are, those inside branches and iterations too.
+    pub(crate) fn len(&self) -> usize {
+        self.states.len()
+    }
+
+    pub(crate) fn states(&self) -> impl Iterator<Item = &State> {
+        self.states.iter()
+    }
+
+    /// Room for the events of one pass through the states.
+    pub(crate) fn expected_events(&self) -> usize {
+        (self.states.len() * 5 + 2).min(64)
+    }
+
+    pub(crate) fn variable_name(&self, ix: crate::query::VariableIx) -> SmolStr {
+        self.variables.name(ix).cloned().unwrap_or_default()
+    }
+}

@@ -1,0 +1,13 @@
+use super::state::StateIx;
+
+/// A Parallel state.
+#[derive(Debug)]
+pub(crate) struct Parallel {
+    pub(crate) branches: Box<[Branch]>,
+}
+
+/// One branch.
+#[derive(Debug)]
+pub(crate) struct Branch {
+    pub(crate) start: StateIx,
+}

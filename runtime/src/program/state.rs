@@ -1,0 +1,74 @@
+use std::fmt;
+
+use smol_str::SmolStr;
+
+use super::catch::Catcher;
+use super::choice::Choice;
+use super::fail::Fail;
+use super::io::Io;
+use super::map::Map;
+use super::parallel::Parallel;
+use super::pass::Pass;
+use super::retry::Retrier;
+use super::task::Task;
+use super::wait::Wait;
+
+/// Where a state stands in the program.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct StateIx(pub(super) u16);
+
+impl StateIx {
+    /// No state: the events of the execution itself.
+    pub(crate) const NONE: Self = Self(u16::MAX);
+
+    pub(crate) fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+impl fmt::Debug for StateIx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}", self.0)
+    }
+}
+
+/// A state, ready to run: no name is looked up and nothing is parsed any more.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) name: SmolStr,
+    pub(crate) kind: Kind,
+    pub(crate) io: Io,
+    pub(crate) retry: Box<[Retrier]>,
+    pub(crate) catch: Box<[Catcher]>,
+    /// Where it goes; `None` when it ends its scope.
+    pub(crate) next: Option<StateIx>,
+}
+
+/// What is particular to a type of state.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    Task(Box<Task>),
+    Pass(Pass),
+    Choice(Choice),
+    Wait(Box<Wait>),
+    Succeed,
+    Fail(Box<Fail>),
+    Parallel(Parallel),
+    Map(Box<Map>),
+}
+
+impl Kind {
+    /// The word in `Type`.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Task(_) => "Task",
+            Self::Pass(_) => "Pass",
+            Self::Choice(_) => "Choice",
+            Self::Wait(_) => "Wait",
+            Self::Succeed => "Succeed",
+            Self::Fail(_) => "Fail",
+            Self::Parallel(_) => "Parallel",
+            Self::Map(_) => "Map",
+        }
+    }
+}

@@ -1,0 +1,97 @@
+use std::fmt;
+use std::time::Duration;
+
+use super::Resource;
+use crate::about::About;
+use crate::history::ScopePath;
+use crate::value::Value;
+
+/// One attempt at a Task state, as it is put to a [`TaskSource`](super::TaskSource).
+pub struct TaskCall<'a> {
+    pub(crate) about: &'a About,
+    pub(crate) state: &'a str,
+    pub(crate) resource: &'a Resource,
+    pub(crate) parameters: &'a Value,
+    pub(crate) scope: ScopePath<'a>,
+    pub(crate) attempt: u32,
+    pub(crate) call: u32,
+    pub(crate) token: Option<&'a str>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) heartbeat: Option<Duration>,
+}
+
+impl TaskCall<'_> {
+    /// The execution: its ids, names and input.
+    pub fn execution(&self) -> &About {
+        self.about
+    }
+
+    /// The state's name.
+    pub fn state(&self) -> &str {
+        self.state
+    }
+
+    /// The state's `Resource`.
+    pub fn resource(&self) -> &Resource {
+        self.resource
+    }
+
+    /// The effective parameters: what InputPath and Parameters, or Arguments, made of the state's input.
+    pub fn parameters(&self) -> &Value {
+        self.parameters
+    }
+
+    /// The enclosing Map iterations (`Map[2]`) and Parallel branches (`Parallel/FirstState`), outermost first.
+    pub fn scope(&self) -> Vec<String> {
+        self.scope.to_strings()
+    }
+
+    /// How often this visit of the state was retried: 0 at the first attempt.
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// How many calls this state made before in this execution, over all visits and iterations.
+    pub fn call(&self) -> u32 {
+        self.call
+    }
+
+    /// The task token, where the task has one.
+    pub fn token(&self) -> Option<&str> {
+        self.token
+    }
+
+    /// The evaluated TimeoutSeconds.
+    pub fn timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    /// The evaluated HeartbeatSeconds.
+    pub fn heartbeat(&self) -> Option<Duration> {
+        self.heartbeat
+    }
+
+    /// What names the target inside the parameters: the `FunctionName` of `lambda:invoke`, the
+    /// `StateMachineArn` of `states:startExecution` and its likes.
+    pub fn target(&self) -> Option<&str> {
+        let key = if self.resource.is_lambda_invoke() {
+            "FunctionName"
+        } else {
+            "StateMachineArn"
+        };
+        self.parameters.get(key)?.as_str()
+    }
+}
+
+impl fmt::Debug for TaskCall<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskCall")
+            .field("state", &self.state)
+            .field("resource", &self.resource.as_str())
+            .field("scope", &self.scope())
+            .field("attempt", &self.attempt)
+            .field("call", &self.call)
+            .field("parameters", &self.parameters)
+            .finish_non_exhaustive()
+    }
+}
