@@ -21,3 +21,5 @@ pub use crate::workflow::{Binder, Definition, Fault, Faults, Workflow};
 pub use stepwright_asl as asl;
 pub use stepwright_asl::model::MachineType;
 pub use stepwright_asl::model::QueryLanguage;
+#[doc(inline)]
+pub use stepwright_macros::{Payload, TaskError, task};

@@ -1,1 +1,39 @@
 //! The procedural macros of Stepwright.
+
+mod check;
+mod errors;
+mod expand;
+mod payload;
+mod suggest;
+mod syntax;
+mod task;
+mod task_error;
+
+use proc_macro::TokenStream;
+
+/// Derives the JSON shape of a type, as serde writes it.
+///
+/// The type also needs `Serialize`, `Deserialize` and `JsonSchema`. serde's attributes are read; `#[payload(opaque)]` on a
+/// field takes its shape from its JSON Schema instead of its type's `Payload`.
+#[proc_macro_derive(Payload, attributes(payload, serde))]
+pub fn derive_payload(input: TokenStream) -> TokenStream {
+    payload::derive(input.into()).into()
+}
+
+/// Derives the name and cause under which Step Functions knows an error.
+///
+/// The type also needs `std::error::Error`. `#[task_error(name = "..")]` on a variant replaces its name, `Enum.Variant`;
+/// `#[task_error(skip)]` on a field keeps it from travelling, as `#[source]` and `#[from]` do.
+#[proc_macro_derive(TaskError, attributes(task_error))]
+pub fn derive_task_error(input: TokenStream) -> TokenStream {
+    task_error::derive(input.into()).into()
+}
+
+/// Makes an async function a task that workflows call.
+///
+/// The function stays as it is. Beside it stands a marker of the same name that implements `Task`, and `Handler` where the
+/// function has a body; one that ends in `;` is implemented by somebody else.
+#[proc_macro_attribute]
+pub fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    task::attribute(arguments.into(), item.into()).into()
+}

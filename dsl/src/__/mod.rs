@@ -7,7 +7,11 @@ pub use ::serde_json;
 pub use crate::check::*;
 pub use crate::expr::{Binary, Expr, Piece, Text, Unary, error_field, error_name};
 pub use crate::flow::*;
-pub use crate::shape::wire;
-pub use crate::task::cause;
-pub use crate::task::{TaskError, TaskReturn};
+pub use crate::shape::{self, Payload, Shape, wire};
+pub use crate::task::{
+    Address, Deploy, ErrorVariant, Handler, Task, TaskContext, TaskError, TaskReturn, cause,
+};
 pub use crate::workflow::{Binder, Workflow};
+
+/// Asks for a payload, at the place where its type stands.
+pub fn payload<T: Payload>() {}

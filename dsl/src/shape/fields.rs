@@ -50,6 +50,6 @@ pub enum Presence {
     Always,
     /// It may be absent (`default`, `skip_serializing_if`, an `Option`); absent means this value, `null` where there is none.
     Sometimes(Option<fn() -> Value>),
-    /// Never (`skip`): in Rust it always has this value, `null` where there is none.
-    Never(Option<fn() -> Value>),
+    /// Never (`skip`): a workflow cannot know it.
+    Never,
 }

@@ -44,4 +44,8 @@ pub struct Variant {
     pub wire: Cow<'static, str>,
     /// What it holds.
     pub fields: Fields,
+    /// `#[serde(other)]`: it stands for every name that no other variant has.
+    pub other: bool,
+    /// `#[serde(untagged)]` on the variant: its content alone.
+    pub untagged: bool,
 }

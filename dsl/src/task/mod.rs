@@ -55,3 +55,6 @@ pub trait Handler: Task {
         input: Self::Input,
     ) -> impl Future<Output = Result<Self::Output, Self::Error>> + Send + 'static;
 }
+
+#[cfg(test)]
+mod tests;

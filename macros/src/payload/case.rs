@@ -1,0 +1,116 @@
+//! serde's `rename_all` rules.
+
+/// How names are rewritten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Case {
+    Lower,
+    Upper,
+    Pascal,
+    Camel,
+    Snake,
+    ScreamingSnake,
+    Kebab,
+    ScreamingKebab,
+}
+
+impl Case {
+    /// The rule that serde knows under this text.
+    pub(super) fn from_text(text: &str) -> Option<Case> {
+        Some(match text {
+            "lowercase" => Case::Lower,
+            "UPPERCASE" => Case::Upper,
+            "PascalCase" => Case::Pascal,
+            "camelCase" => Case::Camel,
+            "snake_case" => Case::Snake,
+            "SCREAMING_SNAKE_CASE" => Case::ScreamingSnake,
+            "kebab-case" => Case::Kebab,
+            "SCREAMING-KEBAB-CASE" => Case::ScreamingKebab,
+            _ => return None,
+        })
+    }
+
+    /// A field's name, written in `snake_case`.
+    pub(super) fn field(self, name: &str) -> String {
+        match self {
+            Case::Lower | Case::Snake => name.to_owned(),
+            Case::Upper | Case::ScreamingSnake => name.to_ascii_uppercase(),
+            Case::Pascal => pascal(name),
+            Case::Camel => lower_first(&pascal(name)),
+            Case::Kebab => name.replace('_', "-"),
+            Case::ScreamingKebab => name.to_ascii_uppercase().replace('_', "-"),
+        }
+    }
+
+    /// A variant's name, written in `PascalCase`.
+    pub(super) fn variant(self, name: &str) -> String {
+        match self {
+            Case::Pascal => name.to_owned(),
+            Case::Lower => name.to_ascii_lowercase(),
+            Case::Upper => name.to_ascii_uppercase(),
+            Case::Camel => lower_first(name),
+            Case::Snake => snake(name),
+            Case::ScreamingSnake => snake(name).to_ascii_uppercase(),
+            Case::Kebab => snake(name).replace('_', "-"),
+            Case::ScreamingKebab => snake(name).to_ascii_uppercase().replace('_', "-"),
+        }
+    }
+}
+
+fn pascal(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut capital = true;
+    for letter in name.chars() {
+        if letter == '_' {
+            capital = true;
+        } else if capital {
+            out.push(letter.to_ascii_uppercase());
+            capital = false;
+        } else {
+            out.push(letter);
+        }
+    }
+    out
+}
+
+fn lower_first(name: &str) -> String {
+    let mut letters = name.chars();
+    match letters.next() {
+        Some(first) => first.to_ascii_lowercase().to_string() + letters.as_str(),
+        None => String::new(),
+    }
+}
+
+fn snake(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    for (at, letter) in name.char_indices() {
+        if at > 0 && letter.is_uppercase() {
+            out.push('_');
+        }
+        out.push(letter.to_ascii_lowercase());
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_rewritten_as_serde_does() {
+        let names = |case: &str| Case::from_text(case).unwrap().field("order_line_id");
+        assert_eq!(names("camelCase"), "orderLineId");
+        assert_eq!(names("PascalCase"), "OrderLineId");
+        assert_eq!(names("SCREAMING-KEBAB-CASE"), "ORDER-LINE-ID");
+        assert_eq!(names("lowercase"), "order_line_id");
+    }
+
+    #[test]
+    fn variants_are_rewritten_as_serde_does() {
+        let names = |case: &str| Case::from_text(case).unwrap().variant("TimedOut");
+        assert_eq!(names("camelCase"), "timedOut");
+        assert_eq!(names("snake_case"), "timed_out");
+        assert_eq!(names("SCREAMING_SNAKE_CASE"), "TIMED_OUT");
+        assert_eq!(names("kebab-case"), "timed-out");
+        assert_eq!(names("lowercase"), "timedout");
+    }
+}

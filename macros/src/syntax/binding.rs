@@ -1,0 +1,85 @@
+//! `let` and what it names.
+
+use super::reader::{Expression, Reader, name};
+use proc_macro2::{Ident, Span};
+use syn::parse::ParseStream;
+use syn::spanned::Spanned;
+use syn::{Result, Token, Type};
+
+/// `let name: Type =` or `let (a, b) =`.
+pub(crate) struct Binding {
+    /// `None` stands for `_`.
+    pub(crate) names: Vec<Option<Ident>>,
+    /// Whether the names are those of a tuple's fields.
+    pub(crate) tuple: bool,
+    pub(crate) ty: Option<Type>,
+    pub(crate) equals: Span,
+}
+
+/// `let name = expression;`
+pub(crate) struct Let {
+    pub(crate) binding: Binding,
+    pub(crate) value: Expression,
+}
+
+impl Binding {
+    /// Reads up to the `=`, with it.
+    pub(crate) fn parse(input: ParseStream) -> Result<Binding> {
+        input.parse::<Token![let]>()?;
+        let mut names = Vec::new();
+        let tuple = input.peek(syn::token::Paren);
+        if tuple {
+            let content;
+            syn::parenthesized!(content in input);
+            while !content.is_empty() {
+                names.push(one(&content)?);
+                if content.is_empty() {
+                    break;
+                }
+                content.parse::<Token![,]>()?;
+            }
+        } else {
+            if input.peek(Token![mut]) {
+                return Err(input.error(
+                    "a workflow variable needs no `mut`: assign it again with another `let`",
+                ));
+            }
+            names.push(one(input)?);
+        }
+        let ty = if input.peek(Token![:]) {
+            input.parse::<Token![:]>()?;
+            Some(input.parse::<Type>()?)
+        } else {
+            None
+        };
+        let equals = input.parse::<Token![=]>()?.span();
+        Ok(Binding {
+            names,
+            tuple,
+            ty,
+            equals,
+        })
+    }
+
+    /// The names that are no `_`.
+    pub(crate) fn named(&self) -> impl Iterator<Item = &Ident> {
+        self.names.iter().flatten()
+    }
+}
+
+impl Let {
+    pub(crate) fn parse(input: ParseStream, reader: &Reader) -> Result<Let> {
+        let binding = reader.attempt(input, Binding::parse)?;
+        let value = reader.expression(input)?;
+        reader.semicolon(input);
+        Ok(Let { binding, value })
+    }
+}
+
+fn one(input: ParseStream) -> Result<Option<Ident>> {
+    if input.peek(Token![_]) {
+        input.parse::<Token![_]>()?;
+        return Ok(None);
+    }
+    name(input, "a value").map(Some)
+}

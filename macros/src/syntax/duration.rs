@@ -1,0 +1,69 @@
+//! Durations: `90`, `90s`, `5m`, `2h`, `7d`.
+
+use super::reader::{Expression, Reader};
+use proc_macro2::Span;
+use syn::parse::ParseStream;
+use syn::{LitFloat, LitInt, Result, Token};
+
+/// Seconds, known or computed.
+pub(crate) enum Amount {
+    Seconds(u64, Span),
+    Computed(Expression),
+}
+
+impl Amount {
+    pub(crate) fn parse(input: ParseStream, reader: &Reader) -> Result<Amount> {
+        match seconds(input)? {
+            Some((seconds, span)) => Ok(Amount::Seconds(seconds, span)),
+            None => Ok(Amount::Computed(reader.expression(input)?)),
+        }
+    }
+
+    /// The seconds, where they are known.
+    pub(crate) fn known(&self) -> Option<u64> {
+        match self {
+            Amount::Seconds(seconds, _) => Some(*seconds),
+            Amount::Computed(_) => None,
+        }
+    }
+}
+
+/// Reads a duration where one stands and nothing follows it that makes it an expression.
+pub(crate) fn seconds(input: ParseStream) -> Result<Option<(u64, Span)>> {
+    if input.peek(LitFloat) {
+        let literal: LitFloat = input.fork().parse()?;
+        if matches!(literal.suffix(), "s" | "m" | "h" | "d") {
+            return Err(syn::Error::new(
+                literal.span(),
+                "a duration is a whole number of `s`, `m`, `h` or `d`",
+            ));
+        }
+    }
+    if !input.peek(LitInt) {
+        return Ok(None);
+    }
+    let ahead = input.fork();
+    let literal: LitInt = ahead.parse()?;
+    let unit = match literal.suffix() {
+        "s" => 1,
+        "m" => 60,
+        "h" => 60 * 60,
+        "d" => 24 * 60 * 60,
+        "" if ahead.is_empty() || ahead.peek(Token![;]) || ahead.peek(Token![,]) => 1,
+        "" | "u8" | "u16" | "u32" | "u64" | "u128" | "usize" | "i8" | "i16" | "i32" | "i64"
+        | "i128" | "isize" => return Ok(None),
+        other => {
+            return Err(syn::Error::new(
+                literal.span(),
+                format!("`{other}` is no unit of time: durations end in `s`, `m`, `h` or `d`"),
+            ));
+        }
+    };
+    let seconds = literal
+        .base10_parse::<u64>()?
+        .checked_mul(unit)
+        .ok_or_else(|| syn::Error::new(literal.span(), "this duration is too long"))?;
+    let span = literal.span();
+    syn::parse::discouraged::Speculative::advance_to(input, &ahead);
+    Ok(Some((seconds, span)))
+}

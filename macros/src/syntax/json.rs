@@ -1,0 +1,94 @@
+//! JSON as it stands, after `raw`.
+
+use super::reader::{Reader, skip_to_comma};
+use syn::parse::ParseStream;
+use syn::{Lit, LitStr, Result, Token};
+
+/// A JSON value.
+pub(crate) enum Json {
+    Null,
+    Bool(bool),
+    /// A number, and whether a minus stands before it.
+    Number(Lit, bool),
+    String(LitStr),
+    Array(Vec<Json>),
+    Object(Vec<(LitStr, Json)>),
+}
+
+impl Json {
+    /// The fields of the object that stands next.
+    pub(crate) fn fields(input: ParseStream, reader: &Reader) -> Result<Vec<(LitStr, Json)>> {
+        let content;
+        syn::braced!(content in input);
+        let mut fields = Vec::new();
+        while !content.is_empty() {
+            match field(&content, reader) {
+                Ok(field) => fields.push(field),
+                Err(error) => {
+                    reader.errors.syn(&error);
+                    skip_to_comma(&content);
+                }
+            }
+            comma(&content, reader);
+        }
+        Ok(fields)
+    }
+
+    fn parse(input: ParseStream, reader: &Reader) -> Result<Json> {
+        if input.peek(syn::token::Brace) {
+            return Ok(Json::Object(Json::fields(input, reader)?));
+        }
+        if input.peek(syn::token::Bracket) {
+            let content;
+            syn::bracketed!(content in input);
+            let mut items = Vec::new();
+            while !content.is_empty() {
+                match Json::parse(&content, reader) {
+                    Ok(item) => items.push(item),
+                    Err(error) => {
+                        reader.errors.syn(&error);
+                        skip_to_comma(&content);
+                    }
+                }
+                comma(&content, reader);
+            }
+            return Ok(Json::Array(items));
+        }
+        if super::reader::word(input).is_some_and(|word| word == "null") {
+            super::reader::take_word(input)?;
+            return Ok(Json::Null);
+        }
+        let negative = input.parse::<Option<Token![-]>>()?.is_some();
+        let here = input.span();
+        match input.parse::<Lit>() {
+            Ok(Lit::Bool(bool)) if !negative => Ok(Json::Bool(bool.value)),
+            Ok(Lit::Str(text)) if !negative => Ok(Json::String(text)),
+            Ok(number @ (Lit::Int(_) | Lit::Float(_))) => Ok(Json::Number(number, negative)),
+            _ => Err(syn::Error::new(
+                here,
+                "expected JSON: an object, an array, text in quotes, a number, `true`, `false` or `null`",
+            )),
+        }
+    }
+}
+
+fn field(input: ParseStream, reader: &Reader) -> Result<(LitStr, Json)> {
+    if !input.peek(LitStr) {
+        return Err(input.error("expected a field's name in quotes"));
+    }
+    let name = input.parse()?;
+    input.parse::<Token![:]>()?;
+    Ok((name, Json::parse(input, reader)?))
+}
+
+/// The comma after a field or item; none is needed before the end.
+pub(super) fn comma(input: ParseStream, reader: &Reader) {
+    if input.is_empty() {
+        return;
+    }
+    if let Err(error) = input.parse::<Token![,]>() {
+        reader.errors.syn(&error);
+        skip_to_comma(input);
+        let _ = input.parse::<Option<Token![,]>>();
+    }
+}

@@ -1,0 +1,48 @@
+//! The grammar of `workflow!`, as `docs/language.md` writes it down: one file a construct.
+//!
+//! The parser recovers. A mistake in a statement, a state or a workflow is recorded and the rest is read on, so that
+//! one compile shows all mistakes and an editor can work with half a line. It knows the words and no rules: whether
+//! a state exists or a choice is complete is [`check`](crate::check)'s business. It never panics.
+
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod binding;
+mod catch;
+mod choice;
+mod duration;
+mod fail;
+mod json;
+mod map;
+mod object;
+mod option;
+mod parallel;
+mod pass;
+mod pattern;
+mod reader;
+mod retry;
+mod state;
+mod succeed;
+mod target;
+mod task;
+mod wait;
+mod workflow;
+
+pub(crate) use self::binding::{Binding, Let};
+pub(crate) use self::catch::{Catch, CatchArm, CatchEvery};
+pub(crate) use self::choice::{Arm, Choice, Otherwise, Rule};
+pub(crate) use self::duration::Amount;
+pub(crate) use self::fail::Fail;
+pub(crate) use self::json::Json;
+pub(crate) use self::map::{For, Map};
+pub(crate) use self::object::{Object, ObjectValue};
+pub(crate) use self::option::{StateOption, Transition};
+pub(crate) use self::parallel::Parallel;
+pub(crate) use self::pattern::ErrorPattern;
+pub(crate) use self::reader::{Expression, Reader};
+pub(crate) use self::retry::{Retry, Setting, SettingValue};
+pub(crate) use self::state::{Body, Kind, State};
+pub(crate) use self::succeed::Succeed;
+pub(crate) use self::target::Target;
+pub(crate) use self::task::{Call, Callee, TaskLet};
+pub(crate) use self::wait::Wait;
+pub(crate) use self::workflow::{Source, Workflow, WorkflowOption};

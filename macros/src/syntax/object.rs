@@ -1,0 +1,75 @@
+//! The arguments of a service: JSON whose leaves are expressions.
+
+use super::json::comma;
+use super::reader::{Expression, Reader, skip_to_comma, take_word};
+use proc_macro2::Span;
+use syn::parse::ParseStream;
+use syn::{LitStr, Result, Token};
+
+/// `{ Key: value, "Other key": { .. } }`
+pub(crate) struct Object {
+    pub(crate) entries: Vec<(String, Span, ObjectValue)>,
+}
+
+/// A value in an [`Object`].
+pub(crate) enum ObjectValue {
+    Object(Object),
+    Array(Vec<ObjectValue>),
+    Expression(Expression),
+}
+
+impl Object {
+    pub(crate) fn parse(input: ParseStream, reader: &Reader) -> Result<Object> {
+        let content;
+        syn::braced!(content in input);
+        let mut entries = Vec::new();
+        while !content.is_empty() {
+            match entry(&content, reader) {
+                Ok(entry) => entries.push(entry),
+                Err(error) => {
+                    reader.errors.syn(&error);
+                    skip_to_comma(&content);
+                }
+            }
+            comma(&content, reader);
+        }
+        Ok(Object { entries })
+    }
+}
+
+fn entry(input: ParseStream, reader: &Reader) -> Result<(String, Span, ObjectValue)> {
+    let span = input.span();
+    let key = if input.peek(LitStr) {
+        input.parse::<LitStr>()?.value()
+    } else {
+        take_word(input)
+            .map_err(|error| syn::Error::new(error.span(), "expected a field's name"))?
+            .to_string()
+    };
+    input.parse::<Token![:]>()?;
+    Ok((key, span, value(input, reader)?))
+}
+
+fn value(input: ParseStream, reader: &Reader) -> Result<ObjectValue> {
+    if input.peek(syn::token::Brace) {
+        return Ok(ObjectValue::Object(Object::parse(input, reader)?));
+    }
+    if input.peek(syn::token::Bracket) {
+        // An array may hold objects, which Rust would read as blocks.
+        let content;
+        syn::bracketed!(content in input);
+        let mut items = Vec::new();
+        while !content.is_empty() {
+            match value(&content, reader) {
+                Ok(item) => items.push(item),
+                Err(error) => {
+                    reader.errors.syn(&error);
+                    skip_to_comma(&content);
+                }
+            }
+            comma(&content, reader);
+        }
+        return Ok(ObjectValue::Array(items));
+    }
+    Ok(ObjectValue::Expression(reader.expression(input)?))
+}

@@ -1,0 +1,80 @@
+//! The errors that `retry` and `catch` name.
+
+use super::reader::Reader;
+use proc_macro2::Span;
+use syn::parse::ParseStream;
+use syn::spanned::Spanned;
+use syn::{LitStr, Pat, Path, Result, Token};
+
+/// `PaymentError::Declined { reason }`, `States::Timeout` or `"Lambda.Unknown"`.
+pub(crate) enum ErrorPattern {
+    Path(Path),
+    /// The variant's path, and the whole pattern.
+    Fields(Path, Pat),
+    Text(LitStr),
+}
+
+impl ErrorPattern {
+    /// One pattern and those behind `|`.
+    pub(crate) fn several(input: ParseStream, reader: &Reader) -> Result<Vec<ErrorPattern>> {
+        let mut list = vec![ErrorPattern::parse(input, reader)?];
+        while input.peek(Token![|]) {
+            input.parse::<Token![|]>()?;
+            list.push(ErrorPattern::parse(input, reader)?);
+        }
+        Ok(list)
+    }
+
+    fn parse(input: ParseStream, reader: &Reader) -> Result<ErrorPattern> {
+        if input.peek(LitStr) {
+            return Ok(ErrorPattern::Text(input.parse()?));
+        }
+        if input.peek(Token![_]) {
+            return Err(input.error("expected an error; every error is `States::ALL`"));
+        }
+        let ahead = input.fork();
+        let path = Path::parse_mod_style(&ahead).map_err(|_| {
+            input.error("expected an error: `PaymentError::Declined`, `States::Timeout` or a name in quotes")
+        })?;
+        let fields =
+            ahead.peek(syn::token::Brace) || (ahead.peek(syn::token::Paren) && !settings(&ahead));
+        if fields {
+            let pattern = reader.attempt(input, Pat::parse_single)?;
+            return Ok(ErrorPattern::Fields(path, pattern));
+        }
+        syn::parse::discouraged::Speculative::advance_to(input, &ahead);
+        Ok(ErrorPattern::Path(path))
+    }
+
+    /// The path, of a pattern that is not text.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self {
+            ErrorPattern::Path(path) | ErrorPattern::Fields(path, _) => Some(path),
+            ErrorPattern::Text(_) => None,
+        }
+    }
+
+    /// The first token's span.
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            ErrorPattern::Path(path) | ErrorPattern::Fields(path, _) => path.span(),
+            ErrorPattern::Text(text) => text.span(),
+        }
+    }
+}
+
+/// Whether the parentheses that stand next hold `name: value` settings and no pattern.
+fn settings(input: ParseStream) -> bool {
+    let Some((inside, _, _)) = input.cursor().group(proc_macro2::Delimiter::Parenthesis) else {
+        return false;
+    };
+    if inside.eof() {
+        return true;
+    }
+    inside
+        .ident()
+        .and_then(|(_, rest)| rest.punct())
+        .is_some_and(|(punct, _)| {
+            punct.as_char() == ':' && punct.spacing() == proc_macro2::Spacing::Alone
+        })
+}

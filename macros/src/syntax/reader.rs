@@ -1,0 +1,189 @@
+//! What every rule of the grammar reads with: attempts, recovery, expressions.
+
+use crate::errors::Errors;
+use proc_macro2::{Delimiter, Ident, Span};
+use std::cell::Cell;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, discouraged::Speculative};
+use syn::{Expr, Result, Token};
+
+/// A Rust expression of the user's, with a number by which the later stages know it.
+pub(crate) struct Expression {
+    pub(crate) id: usize,
+    pub(crate) syn: Expr,
+}
+
+/// The state of one parse.
+pub(crate) struct Reader<'e> {
+    pub(crate) errors: &'e Errors,
+    expressions: Cell<usize>,
+}
+
+/// Words that start a statement: where one of them stands, the statement before it is over.
+const STATEMENTS: &[&str] = &[
+    "batch", "branch", "catch", "credentials", "distributed", "end", "for", "heartbeat", "label", "let", "match",
+    "max_concurrency", "next", "otherwise", "query_language", "raw", "reader", "retry", "seconds", "timeout",
+    "timestamp", "tolerated_failures", "when", "writer",
+];
+
+impl<'e> Reader<'e> {
+    pub(crate) fn new(errors: &'e Errors) -> Reader<'e> {
+        Reader {
+            errors,
+            expressions: Cell::new(0),
+        }
+    }
+
+    /// How many expressions have been read.
+    pub(crate) fn expressions(&self) -> usize {
+        self.expressions.get()
+    }
+
+    /// Parses on a fork, so that a failure leaves `input` where it was.
+    ///
+    /// syn remembers what a failed parse left unread in its groups and fails the whole parse for it in the end; a
+    /// fork keeps that to itself.
+    pub(crate) fn attempt<T>(
+        &self,
+        input: ParseStream,
+        parse: impl FnOnce(ParseStream) -> Result<T>,
+    ) -> Result<T> {
+        let ahead = input.fork();
+        let value = parse(&ahead)?;
+        input.advance_to(&ahead);
+        Ok(value)
+    }
+
+    /// An expression.
+    pub(crate) fn expression(&self, input: ParseStream) -> Result<Expression> {
+        self.unfinished(input)?;
+        let syn = self.attempt(input, |ahead| ahead.parse::<Expr>())?;
+        Ok(self.number(syn))
+    }
+
+    /// An expression that ends where a `{` begins, as after Rust's own `match` and `for .. in`.
+    pub(crate) fn expression_before_brace(&self, input: ParseStream) -> Result<Expression> {
+        self.unfinished(input)?;
+        let syn = self.attempt(input, Expr::parse_without_eager_brace)?;
+        Ok(self.number(syn))
+    }
+
+    /// Expressions between commas.
+    pub(crate) fn expressions_between_commas(&self, input: ParseStream) -> Vec<Expression> {
+        let mut list = Vec::new();
+        while !input.is_empty() {
+            match self.expression(input) {
+                Ok(expression) => list.push(expression),
+                Err(error) => {
+                    self.errors.syn(&error);
+                    skip_to_comma(input);
+                }
+            }
+            if input.is_empty() {
+                break;
+            }
+            if let Err(error) = input.parse::<Token![,]>() {
+                self.errors.syn(&error);
+                skip_to_comma(input);
+                let _ = input.parse::<Option<Token![,]>>();
+            }
+        }
+        list
+    }
+
+    /// The semicolon after a statement. Where it is missing, that is the mistake, and the statement counts.
+    pub(crate) fn semicolon(&self, input: ParseStream) {
+        if input.peek(Token![;]) {
+            let _ = input.parse::<Token![;]>();
+            return;
+        }
+        self.errors.at(input.span(), "expected `;`");
+        if !word(input).is_some_and(|word| STATEMENTS.contains(&word.as_str())) {
+            skip_statement(input);
+        }
+    }
+
+    fn number(&self, syn: Expr) -> Expression {
+        let id = self.expressions.get();
+        self.expressions.set(id + 1);
+        Expression { id, syn }
+    }
+
+    fn unfinished(&self, input: ParseStream) -> Result<()> {
+        if input.is_empty() || input.peek(Token![;]) || input.peek(Token![=>]) {
+            return Err(syn::Error::new(input.span(), "expected an expression"));
+        }
+        Ok(())
+    }
+}
+
+/// The word that stands next, keyword or not.
+pub(crate) fn word(input: ParseStream) -> Option<String> {
+    input.cursor().ident().map(|(ident, _)| ident.to_string())
+}
+
+/// Takes the next word, keyword or not.
+pub(crate) fn take_word(input: ParseStream) -> Result<Ident> {
+    input.call(Ident::parse_any)
+}
+
+/// Takes a name, and says what it would have been the name of.
+pub(crate) fn name(input: ParseStream, of: &str) -> Result<Ident> {
+    if input.peek(syn::Ident) {
+        return input.parse();
+    }
+    let found = word(input)
+        .map(|word| format!("; `{word}` is a keyword of Rust"))
+        .unwrap_or_default();
+    Err(syn::Error::new(
+        input.span(),
+        format!("expected the name of {of}{found}"),
+    ))
+}
+
+/// Skips one token tree.
+pub(crate) fn skip_one(input: ParseStream) {
+    let _ = input.step(|cursor| {
+        cursor
+            .token_tree()
+            .map(|(_, rest)| ((), rest))
+            .ok_or_else(|| cursor.error("nothing to skip"))
+    });
+}
+
+/// Skips to behind the next semicolon of this level.
+pub(crate) fn skip_statement(input: ParseStream) {
+    while !input.is_empty() {
+        let end = input.peek(Token![;]);
+        skip_one(input);
+        if end {
+            break;
+        }
+    }
+}
+
+/// Skips to the next comma of this level, and leaves it.
+pub(crate) fn skip_to_comma(input: ParseStream) {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        skip_one(input);
+    }
+}
+
+/// Skips to behind the next braces or semicolon of this level.
+pub(crate) fn skip_block(input: ParseStream) {
+    while !input.is_empty() {
+        let end = input.peek(Token![;]) || input.peek(syn::token::Brace);
+        skip_one(input);
+        if end {
+            break;
+        }
+    }
+}
+
+/// The span of the braces that stand next, else of what stands there.
+pub(crate) fn group_span(input: ParseStream, delimiter: Delimiter) -> Span {
+    input
+        .cursor()
+        .group(delimiter)
+        .map_or_else(|| input.span(), |(_, span, _)| span.join())
+}

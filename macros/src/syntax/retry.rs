@@ -1,0 +1,92 @@
+//! `retry PaymentError::GatewayTimeout (interval: 2s, max_attempts: 3);`
+
+use super::duration::seconds;
+use super::json::comma;
+use super::pattern::ErrorPattern;
+use super::reader::{Reader, skip_to_comma, take_word};
+use proc_macro2::{Ident, Span};
+use syn::parse::ParseStream;
+use syn::{Lit, Result, Token};
+
+/// One `retry`.
+pub(crate) struct Retry {
+    pub(crate) keyword: Ident,
+    pub(crate) errors: Vec<ErrorPattern>,
+    pub(crate) settings: Vec<Setting>,
+}
+
+/// `name: value`
+pub(crate) struct Setting {
+    pub(crate) name: Ident,
+    pub(crate) value: SettingValue,
+}
+
+/// What a setting is set to.
+pub(crate) enum SettingValue {
+    /// A whole number, or a duration in seconds.
+    Whole(u64, Span),
+    Literal(Lit),
+    Word(Ident),
+}
+
+impl Retry {
+    pub(crate) fn parse(input: ParseStream, reader: &Reader) -> Result<Retry> {
+        let keyword = take_word(input)?;
+        let errors = ErrorPattern::several(input, reader)?;
+        let settings = if input.peek(syn::token::Paren) {
+            Setting::several(input, reader)?
+        } else {
+            Vec::new()
+        };
+        reader.semicolon(input);
+        Ok(Retry {
+            keyword,
+            errors,
+            settings,
+        })
+    }
+}
+
+impl Setting {
+    /// The settings in the parentheses that stand next.
+    pub(crate) fn several(input: ParseStream, reader: &Reader) -> Result<Vec<Setting>> {
+        let content;
+        syn::parenthesized!(content in input);
+        let mut list = Vec::new();
+        while !content.is_empty() {
+            match Setting::parse(&content) {
+                Ok(setting) => list.push(setting),
+                Err(error) => {
+                    reader.errors.syn(&error);
+                    skip_to_comma(&content);
+                }
+            }
+            comma(&content, reader);
+        }
+        Ok(list)
+    }
+
+    fn parse(input: ParseStream) -> Result<Setting> {
+        let name = take_word(input)
+            .map_err(|error| syn::Error::new(error.span(), "expected a setting: `name: value`"))?;
+        input.parse::<Token![:]>()?;
+        let value = match seconds(input)? {
+            Some((whole, span)) => SettingValue::Whole(whole, span),
+            None if input.peek(Lit) => SettingValue::Literal(input.parse()?),
+            None => SettingValue::Word(take_word(input).map_err(|error| {
+                syn::Error::new(error.span(), "expected a number, a duration or a word")
+            })?),
+        };
+        Ok(Setting { name, value })
+    }
+}
+
+impl SettingValue {
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            SettingValue::Whole(_, span) => *span,
+            SettingValue::Literal(literal) => literal.span(),
+            SettingValue::Word(word) => word.span(),
+        }
+    }
+}

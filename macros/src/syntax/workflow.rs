@@ -1,0 +1,212 @@
+//! `pub workflow OrderProcessing(order: Order) -> Receipt { .. }`
+
+use super::duration::Amount;
+use super::json::Json;
+use super::reader::{Reader, name, skip_block, skip_one, skip_statement, take_word, word};
+use super::state::{Body, docs};
+use crate::suggest::closest;
+use proc_macro2::{Ident, Span};
+use syn::parse::ParseStream;
+use syn::{Attribute, LitStr, Result, Token, Type, Visibility};
+
+/// All that stands in one `workflow! { .. }`.
+#[derive(Default)]
+pub(crate) struct Source {
+    pub(crate) workflows: Vec<Workflow>,
+    pub(crate) expressions: usize,
+}
+
+/// One workflow.
+pub(crate) struct Workflow {
+    pub(crate) docs: Option<String>,
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) name: Ident,
+    pub(crate) parameter: Option<(Ident, Type)>,
+    pub(crate) output: Option<Type>,
+    pub(crate) options: Vec<WorkflowOption>,
+    pub(crate) body: Body,
+}
+
+/// An option of a workflow.
+pub(crate) enum WorkflowOption {
+    Express(Ident),
+    Timeout(Ident, Amount),
+    QueryLanguage(Ident, Ident),
+    LambdaRetries(Ident),
+    Deploy(Ident, Ident),
+    Deny(Ident),
+    Raw(Ident, Vec<(LitStr, Json)>),
+}
+
+const WORDS: &[&str] = &[
+    "express", "timeout", "query_language", "lambda_retries", "deploy", "deny", "raw",
+];
+
+impl Source {
+    /// Reads the whole macro input; what cannot be read is an error, never a failure.
+    pub(crate) fn parse(input: ParseStream, reader: &Reader) -> Result<Source> {
+        let mut source = Source::default();
+        if input.is_empty() {
+            reader.errors.at(
+                Span::call_site(),
+                "expected `workflow Name(input: Type) -> Type { .. }`",
+            );
+        }
+        while !input.is_empty() {
+            let mark = input.cursor();
+            match Workflow::parse(input, reader) {
+                Ok(workflow) => source.workflows.extend(workflow),
+                Err(error) => {
+                    reader.errors.syn(&error);
+                    skip_block(input);
+                }
+            }
+            if input.cursor() == mark {
+                skip_one(input);
+            }
+        }
+        source.expressions = reader.expressions();
+        Ok(source)
+    }
+}
+
+impl Workflow {
+    fn parse(input: ParseStream, reader: &Reader) -> Result<Option<Workflow>> {
+        let attributes = reader.attempt(input, Attribute::parse_outer)?;
+        let visibility = reader.attempt(input, |ahead| ahead.parse::<Visibility>())?;
+        match word(input).as_deref() {
+            Some("workflow") => take_word(input)?,
+            Some("fragment") => {
+                reader.errors.at(
+                    input.span(),
+                    "fragments are not supported yet: write the states out where they are used",
+                );
+                skip_block(input);
+                return Ok(None);
+            }
+            _ => {
+                return Err(input.error("expected `workflow Name(input: Type) -> Type { .. }`"));
+            }
+        };
+        let name = name(input, "the workflow")?;
+        let parameter = parameter(input, reader)?;
+        let output = if input.peek(Token![->]) {
+            input.parse::<Token![->]>()?;
+            Some(reader.attempt(input, |ahead| ahead.parse::<Type>())?)
+        } else {
+            None
+        };
+        if !input.peek(syn::token::Brace) {
+            return Err(input.error("expected `{` and the states of the workflow"));
+        }
+        let content;
+        let span = syn::braced!(content in input).span.join();
+        let (options, broken) = options(&content, reader);
+        let mut body = Body::rest(&content, span, reader);
+        body.broken |= broken;
+        Ok(Some(Workflow {
+            docs: docs(&attributes),
+            attributes,
+            visibility,
+            name,
+            parameter,
+            output,
+            options,
+            body,
+        }))
+    }
+}
+
+fn parameter(input: ParseStream, reader: &Reader) -> Result<Option<(Ident, Type)>> {
+    if !input.peek(syn::token::Paren) {
+        return Err(input.error("expected `(input: Type)`, or `()` for a workflow without input"));
+    }
+    let content;
+    syn::parenthesized!(content in input);
+    let read = |content: ParseStream| -> Result<Option<(Ident, Type)>> {
+        if content.is_empty() {
+            return Ok(None);
+        }
+        let ident = name(content, "the parameter")?;
+        content.parse::<Token![:]>()?;
+        let ty = content.parse()?;
+        content.parse::<Option<Token![,]>>()?;
+        if !content.is_empty() {
+            return Err(content.error(
+                "a workflow has one parameter: put several values into one struct",
+            ));
+        }
+        Ok(Some((ident, ty)))
+    };
+    match reader.attempt(&content, read) {
+        Ok(parameter) => Ok(parameter),
+        Err(error) => {
+            while !content.is_empty() {
+                skip_one(&content);
+            }
+            Err(error)
+        }
+    }
+}
+
+/// The options before the first state.
+fn options(input: ParseStream, reader: &Reader) -> (Vec<WorkflowOption>, bool) {
+    let mut options = Vec::new();
+    let mut broken = false;
+    while let Some(found) = word(input) {
+        // A state is a word, a name and braces; whatever ends in a semicolon before that is an option.
+        let outcome = if WORDS.contains(&found.as_str()) {
+            WorkflowOption::parse(&found, input, reader).map(|option| options.push(option))
+        } else if let Some(close) = closest(&found, WORDS.iter().copied())
+            && !input.peek2(syn::Ident)
+        {
+            Err(input.error(format!(
+                "`{found}` is no option of a workflow; did you mean `{close}`?"
+            )))
+        } else {
+            break;
+        };
+        if let Err(error) = outcome {
+            reader.errors.syn(&error);
+            broken = true;
+            skip_statement(input);
+        }
+    }
+    (options, broken)
+}
+
+impl WorkflowOption {
+    fn parse(word: &str, input: ParseStream, reader: &Reader) -> Result<WorkflowOption> {
+        let keyword = take_word(input)?;
+        let option = match word {
+            "express" => WorkflowOption::Express(keyword),
+            "timeout" => WorkflowOption::Timeout(keyword, Amount::parse(input, reader)?),
+            "query_language" => WorkflowOption::QueryLanguage(
+                keyword,
+                name(input, "a query language: `JSONata` or `JSONPath`")?,
+            ),
+            "lambda_retries" => WorkflowOption::LambdaRetries(keyword),
+            "deploy" => WorkflowOption::Deploy(
+                keyword,
+                name(input, "a place: `lambda`, `lambda_arn` or `activity`")?,
+            ),
+            "deny" => {
+                while !input.is_empty() && !input.peek(Token![;]) {
+                    skip_one(input);
+                }
+                WorkflowOption::Deny(keyword)
+            }
+            _ => {
+                if !input.peek(syn::token::Brace) {
+                    return Err(input.error("expected `{ \"Field\": value }` after `raw`"));
+                }
+                let fields = Json::fields(input, reader)?;
+                let _ = input.parse::<Option<Token![;]>>();
+                return Ok(WorkflowOption::Raw(keyword, fields));
+            }
+        };
+        reader.semicolon(input);
+        Ok(option)
+    }
+}

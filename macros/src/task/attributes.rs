@@ -1,0 +1,99 @@
+//! `#[task(name = "..", activity, context)]`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::parse::ParseStream;
+use syn::{Error, Ident, LitStr, Result, Token};
+
+/// What the attribute says.
+#[derive(Default)]
+pub(super) struct Options {
+    pub(super) name: Option<LitStr>,
+    pub(super) deploy: Deploy,
+    pub(super) context: bool,
+}
+
+/// Where the task lives.
+#[derive(Default)]
+pub(super) enum Deploy {
+    #[default]
+    Lambda,
+    LambdaArn,
+    Activity,
+    Resource(LitStr),
+}
+
+impl Deploy {
+    pub(super) fn tokens(&self) -> TokenStream {
+        match self {
+            Deploy::Lambda => quote!(::stepwright::__::Deploy::Lambda),
+            Deploy::LambdaArn => quote!(::stepwright::__::Deploy::LambdaArn),
+            Deploy::Activity => quote!(::stepwright::__::Deploy::Activity),
+            Deploy::Resource(text) => quote!(::stepwright::__::Deploy::Resource(#text)),
+        }
+    }
+}
+
+impl Options {
+    pub(super) fn parse(input: ParseStream<'_>) -> Result<Options> {
+        let mut options = Options::default();
+        let mut place: Option<Ident> = None;
+        while !input.is_empty() {
+            let option: Ident = input.parse()?;
+            let deploy = match option.to_string().as_str() {
+                "name" => {
+                    options.name = Some(name(text(input)?)?);
+                    None
+                }
+                "context" => {
+                    options.context = true;
+                    None
+                }
+                "lambda_arn" => Some(Deploy::LambdaArn),
+                "activity" => Some(Deploy::Activity),
+                "resource" => Some(Deploy::Resource(text(input)?)),
+                other => {
+                    return Err(Error::new(
+                        option.span(),
+                        format!(
+                            "`{other}` is no option of a task; there are `name = \"..\"`, `lambda_arn`, `activity`, \
+                             `resource = \"..\"` and `context`"
+                        ),
+                    ));
+                }
+            };
+            if let Some(deploy) = deploy {
+                if let Some(first) = &place {
+                    return Err(Error::new(
+                        option.span(),
+                        format!("a task lives in one place, and `{first}` says where already"),
+                    ));
+                }
+                options.deploy = deploy;
+                place = Some(option);
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(options)
+    }
+}
+
+fn text(input: ParseStream<'_>) -> Result<LitStr> {
+    input.parse::<Token![=]>()?;
+    input.parse()
+}
+
+/// The wire name also names the placeholder, which holds letters and digits only.
+fn name(text: LitStr) -> Result<LitStr> {
+    let value = text.value();
+    let legal = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
+    if value.is_empty() || value.len() > 80 || !value.chars().all(legal) {
+        return Err(Error::new(
+            text.span(),
+            "a task's name has 1 to 80 letters, digits, `_` and `-`",
+        ));
+    }
+    Ok(text)
+}

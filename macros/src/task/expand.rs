@@ -1,0 +1,198 @@
+//! The code of a task's marker.
+
+use super::attributes::Options;
+use super::function::{Function, Task};
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Attribute, Error};
+
+pub(super) fn expand(
+    function: &Function,
+    options: &Options,
+    task: Option<&Task>,
+    errors: &[Error],
+) -> TokenStream {
+    // `const _` keeps rustc's name resolution alive for the rest of the crate; a bare `compile_error!` item ends it.
+    let errors = errors.iter().map(|error| {
+        let error = error.to_compile_error();
+        quote!(const _: () = { #error };)
+    });
+    let marker = marker(function, options, task);
+    let function = source(function);
+    quote! {
+        #function
+        #marker
+        #(#errors)*
+    }
+}
+
+/// The function as the user wrote it.
+fn source(function: &Function) -> TokenStream {
+    let Some(body) = &function.body else {
+        return TokenStream::new();
+    };
+    let Function {
+        attributes,
+        visibility,
+        signature,
+        ..
+    } = function;
+    quote!(#(#attributes)* #visibility #signature #body)
+}
+
+fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenStream {
+    let visibility = &function.visibility;
+    let name = &function.signature.ident;
+    let attributes = function
+        .attributes
+        .iter()
+        .filter(|attribute| stays(attribute));
+    let conditions: Vec<_> = function
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("cfg"))
+        .collect();
+    let marker = quote! {
+        #(#attributes)*
+        #[allow(non_camel_case_types, dead_code, missing_debug_implementations)]
+        #visibility struct #name {}
+    };
+    let Some(task) = task else {
+        return marker;
+    };
+    let returns = &task.returns;
+    let names: Vec<_> = task.parameters.iter().map(|p| &p.name).collect();
+    let types: Vec<_> = task.parameters.iter().map(|p| &p.ty).collect();
+    let keys = names.iter().map(|name| name.unraw().to_string());
+    let plain = name.unraw().to_string();
+    let wire = options
+        .name
+        .as_ref()
+        .map_or_else(|| pascal(&plain), |name| name.value());
+    let deploy = options.deploy.tokens();
+    let sends_context = options.context;
+    // The return type keeps its own span: "a task cannot return" is about it.
+    let answer = quote_spanned!(returns.span()=> <#returns as ::stepwright::__::TaskReturn>);
+    let (input, record, taken) = match task.parameters.as_slice() {
+        [only] => {
+            let ty = &only.ty;
+            (quote!(#ty), TokenStream::new(), quote!(input))
+        }
+        _ => {
+            let record = quote! {
+                #[derive(::stepwright::__::serde::Serialize, ::stepwright::__::serde::Deserialize)]
+                #[serde(crate = "::stepwright::__::serde")]
+                #[allow(missing_docs, missing_debug_implementations)]
+                pub struct __Input { #(#names: #types),* }
+            };
+            (quote!(__Input), record, quote!(#(input.#names),*))
+        }
+    };
+    let bounds = types.iter().map(|ty| {
+        // The user's type: "cannot travel between workflow states" is about it.
+        let bound = quote_spanned!(ty.span()=> ::stepwright::__::payload::<#ty>);
+        quote!(let _ = #bound;)
+    });
+    // A task with mistakes stays a declaration, so that its workflows see a task and report nothing more.
+    let callable = function.body.is_some() && function.signature.asyncness.is_some();
+    let (handed, handler) = if callable {
+        let context = task.takes_context.then(|| quote!(&context,));
+        let unused = (!task.takes_context).then(|| quote!(let _ = &context;));
+        let empty = task
+            .parameters
+            .is_empty()
+            .then(|| quote!(let __Input {} = input;));
+        let handler = quote! {
+            impl ::stepwright::__::Handler for #name {
+                fn call(
+                    context: ::stepwright::__::TaskContext,
+                    input: Self::Input,
+                ) -> impl ::core::future::Future<
+                    Output = ::core::result::Result<Self::Output, Self::Error>,
+                > + ::core::marker::Send + 'static {
+                    async move {
+                        #unused
+                        #empty
+                        ::stepwright::__::TaskReturn::into_result(#name(#context #taken).await)
+                    }
+                }
+            }
+        };
+        (quote!(handler), handler)
+    } else {
+        (quote!(declaration), TokenStream::new())
+    };
+    quote! {
+        #marker
+
+        #(#conditions)*
+        impl #name {
+            #[doc(hidden)]
+            #[allow(unused_variables, dead_code, clippy::too_many_arguments, clippy::needless_pass_by_value)]
+            #visibility fn check(
+                #(#names: #types),*
+            ) -> ::stepwright::__::Checked<#answer::Output, #answer::Error> {
+                ::stepwright::__::Checked::new()
+            }
+        }
+
+        #(#conditions)*
+        const _: () = {
+            #record
+
+            #[allow(dead_code)]
+            fn __payloads() { #(#bounds)* }
+
+            #[automatically_derived]
+            impl ::stepwright::__::Task for #name {
+                type Input = #input;
+                type Output = #answer::Output;
+                type Error = #answer::Error;
+                const NAME: &'static str = #wire;
+                const FUNCTION: &'static str = #plain;
+                const PARAMETERS: &'static [&'static str] = &[#(#keys),*];
+                const DEPLOY: ::stepwright::__::Deploy = #deploy;
+                const SENDS_CONTEXT: bool = #sends_context;
+
+                fn bind<B: ::stepwright::__::Binder>(binder: &mut B, address: ::stepwright::__::Address) {
+                    binder.#handed::<Self>(address);
+                }
+            }
+
+            #handler
+        };
+    }
+}
+
+/// Attributes that the marker shares with its function.
+fn stays(attribute: &Attribute) -> bool {
+    let path = attribute.path();
+    path.is_ident("doc") || path.is_ident("cfg") || path.is_ident("deprecated")
+}
+
+/// `charge_card` is `ChargeCard` on the wire.
+fn pascal(name: &str) -> String {
+    name.split('_')
+        .filter(|word| !word.is_empty())
+        .map(|word| {
+            let mut letters = word.chars();
+            letters.next().map_or_else(String::new, |first| {
+                first.to_uppercase().to_string() + letters.as_str()
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pascal;
+
+    #[test]
+    fn a_functions_name_is_pascal_case_on_the_wire() {
+        assert_eq!(pascal("charge_card"), "ChargeCard");
+        assert_eq!(pascal("ship"), "Ship");
+        assert_eq!(pascal("_v2_pay"), "V2Pay");
+    }
+}

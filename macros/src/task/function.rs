@@ -1,0 +1,168 @@
+//! The function under `#[task]`, and what of it a workflow can call.
+
+use proc_macro2::TokenStream;
+use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
+use syn::{
+    Attribute, Error, FnArg, Ident, Pat, Result, ReturnType, Signature, Token, Type, Visibility,
+};
+
+/// A function with a body, or a declaration that ends in `;`.
+pub(super) struct Function {
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) visibility: Visibility,
+    pub(super) signature: Signature,
+    /// The braces with all between them, unread: rustc reads them.
+    pub(super) body: Option<TokenStream>,
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream<'_>) -> Result<Function> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let visibility = input.parse()?;
+        let signature = input.parse()?;
+        let body = if input.peek(Token![;]) {
+            input.parse::<Token![;]>()?;
+            None
+        } else {
+            Some(input.parse::<TokenStream>()?)
+        };
+        Ok(Function {
+            attributes,
+            visibility,
+            signature,
+            body,
+        })
+    }
+}
+
+/// One parameter that travels.
+pub(super) struct Parameter {
+    pub(super) name: Ident,
+    pub(super) ty: Type,
+}
+
+/// What a workflow needs to know.
+pub(super) struct Task {
+    pub(super) parameters: Vec<Parameter>,
+    pub(super) takes_context: bool,
+    pub(super) returns: Type,
+}
+
+impl Task {
+    /// Reads the signature. Every mistake is pushed; `None` where no marker can be made all the same.
+    pub(super) fn read(function: &Function, errors: &mut Vec<Error>) -> Option<Task> {
+        let signature = &function.signature;
+        if signature.asyncness.is_none() {
+            errors.push(Error::new(
+                signature.fn_token.span,
+                "a task is an `async fn`: write `async` before `fn`",
+            ));
+        }
+        if let Some(token) = &signature.constness {
+            errors.push(Error::new(token.span(), "a task cannot be `const`"));
+        }
+        if let Some(variadic) = &signature.variadic {
+            errors.push(Error::new(variadic.span(), "a task cannot be variadic"));
+        }
+        let generic = !signature.generics.params.is_empty();
+        if generic {
+            errors.push(Error::new(
+                signature.generics.span(),
+                "a task has no generic parameters, because each has one name and one form on the wire: write one function for \
+                 each type",
+            ));
+        }
+        let mut parameters = Vec::new();
+        let mut takes_context = false;
+        let mut broken = false;
+        for (index, input) in signature.inputs.iter().enumerate() {
+            match input {
+                FnArg::Receiver(receiver) => {
+                    broken = true;
+                    errors.push(Error::new(
+                        receiver.span(),
+                        "a task is a function of its own, not a method: take what it needs as parameters, and the application's \
+                         state from `&TaskContext`",
+                    ));
+                }
+                FnArg::Typed(typed) if is_context(&typed.ty) => {
+                    if index == 0 && matches!(*typed.ty, Type::Reference(_)) {
+                        takes_context = true;
+                    } else {
+                        broken = true;
+                        errors.push(Error::new(
+                            typed.ty.span(),
+                            "the context is a task's first parameter, and borrowed: `context: &TaskContext`",
+                        ));
+                    }
+                }
+                FnArg::Typed(typed) => {
+                    if let Some(message) = refused(&typed.ty) {
+                        broken = true;
+                        errors.push(Error::new(typed.ty.span(), message));
+                        continue;
+                    }
+                    match &*typed.pat {
+                        Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => {
+                            parameters.push(Parameter {
+                                name: name.ident.clone(),
+                                ty: (*typed.ty).clone(),
+                            });
+                        }
+                        pattern => {
+                            broken = true;
+                            errors.push(Error::new(
+                                pattern.span(),
+                                "a task's parameter is a plain name, because that is its key on the wire: take it apart in \
+                                 the body",
+                            ));
+                        }
+                    }
+                }
+            }
+        }
+        let returns = match &signature.output {
+            ReturnType::Default => syn::parse_quote!(()),
+            ReturnType::Type(_, ty) => (**ty).clone(),
+        };
+        if matches!(returns, Type::ImplTrait(_)) {
+            broken = true;
+            errors.push(Error::new(
+                returns.span(),
+                "a task returns a type with `#[derive(Payload)]`, or a `Result` of one: name it",
+            ));
+        }
+        (!generic && !broken).then_some(Task {
+            parameters,
+            takes_context,
+            returns,
+        })
+    }
+}
+
+/// `TaskContext` or `&TaskContext`, by whatever path.
+fn is_context(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => is_context(&reference.elem),
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .is_some_and(|segment| segment.ident == "TaskContext"),
+        _ => false,
+    }
+}
+
+/// Why a type cannot arrive as JSON, where its form shows it.
+fn refused(ty: &Type) -> Option<&'static str> {
+    match ty {
+        Type::Reference(_) => Some(
+            "a task owns what it takes, because it arrives as JSON: use `String` for `&str`, `Vec<T>` for `&[T]`, `T` for `&T`",
+        ),
+        Type::ImplTrait(_) => {
+            Some("a task's parameter has a type with a name, because it arrives as JSON")
+        }
+        _ => None,
+    }
+}

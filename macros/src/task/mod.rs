@@ -1,0 +1,29 @@
+//! `#[task]`: the marker beside an async function that a workflow calls.
+
+mod attributes;
+mod expand;
+mod function;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::parse::Parser;
+
+/// The function and its marker, or its errors with what can still be made of it.
+pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let function = match syn::parse2::<function::Function>(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            // What is no function stays as it is, so that the rest of the file still finds it.
+            let error = error.into_compile_error();
+            return quote!(#error #item);
+        }
+    };
+    let options = attributes::Options::parse.parse2(arguments);
+    let mut errors = Vec::new();
+    let options = options.unwrap_or_else(|error| {
+        errors.push(error);
+        attributes::Options::default()
+    });
+    let task = function::Task::read(&function, &mut errors);
+    expand::expand(&function, &options, task.as_ref(), &errors)
+}

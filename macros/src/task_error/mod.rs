@@ -1,0 +1,14 @@
+//! `#[derive(TaskError)]`: the name and cause under which Step Functions knows an error.
+
+mod attributes;
+mod expand;
+
+use proc_macro2::TokenStream;
+use syn::DeriveInput;
+
+/// The implementation, or the errors in the type's attributes.
+pub(crate) fn derive(input: TokenStream) -> TokenStream {
+    syn::parse2::<DeriveInput>(input)
+        .and_then(|input| expand::expand(&input))
+        .unwrap_or_else(syn::Error::into_compile_error)
+}
