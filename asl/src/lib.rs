@@ -15,11 +15,18 @@
 //! # Ok::<(), stepwright_asl::Findings>(())
 //! ```
 
+pub mod errors;
+pub mod intrinsic;
 pub mod json;
 pub mod model;
+pub mod name;
+pub mod path;
+pub mod similar;
 
 mod finding;
 mod place;
+mod syntax_error;
 
 pub use finding::{Finding, Findings, Severity};
 pub use model::{MachineType, QueryLanguage, StateMachine};
+pub use syntax_error::SyntaxError;

@@ -1,0 +1,171 @@
+//! What names may be.
+//!
+//! Sources: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html> and
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html>.
+
+/// How many characters a name may have: of a machine, an execution, an activity, a state or a variable.
+pub const MAX_LENGTH: usize = 80;
+
+/// How many characters the label of a Distributed Map may have.
+pub const MAX_LABEL_LENGTH: usize = 40;
+
+/// Characters that the name of a machine, execution or activity and a label may not have, besides blanks and control characters.
+const FORBIDDEN: &[char] = &[
+    '?', '*', '<', '>', '{', '}', '[', ']', '"', '#', '%', '\\', '^', '|', '~', '`', '$', '&', ',',
+    ';', ':', '/',
+];
+
+/// What is wrong with a name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// It has no character.
+    #[error("the name is empty")]
+    Empty,
+    /// It has too many characters.
+    #[error("the name has {length} characters; at most {limit} are allowed")]
+    TooLong {
+        /// How many it has.
+        length: usize,
+        /// How many it may have.
+        limit: usize,
+    },
+    /// It has a character that it may not have.
+    #[error("the name has the character `{}`, which is not allowed", .0.escape_debug())]
+    Character(char),
+    /// It is kept for something else.
+    #[error("the name `{0}` is reserved")]
+    Reserved(&'static str),
+}
+
+/// Checks the name of a state machine, an execution or an activity.
+///
+/// # Errors
+///
+/// When it is empty, longer than 80 characters, or has a blank, a control character or one of ``? * < > { } [ ] " # % \ ^ | ~ ` $ & , ; : /``.
+///
+/// ```
+/// use stepwright_asl::name::{NameError, check_machine};
+///
+/// assert_eq!(check_machine("OrderProcessing-2"), Ok(()));
+/// assert_eq!(check_machine("order processing"), Err(NameError::Character(' ')));
+/// ```
+pub fn check_machine(name: &str) -> Result<(), NameError> {
+    check_length(name, MAX_LENGTH)?;
+    check_characters(name, |char| {
+        char.is_whitespace() || FORBIDDEN.contains(&char)
+    })
+}
+
+/// Checks the label of a Distributed Map.
+///
+/// # Errors
+///
+/// As [`check_machine`], with at most 40 characters.
+pub fn check_label(name: &str) -> Result<(), NameError> {
+    check_length(name, MAX_LABEL_LENGTH)?;
+    check_characters(name, |char| {
+        char.is_whitespace() || FORBIDDEN.contains(&char)
+    })
+}
+
+/// Checks the name of a state, which may have blanks and punctuation.
+///
+/// # Errors
+///
+/// When it is empty, longer than 80 characters or has a control character.
+pub fn check_state(name: &str) -> Result<(), NameError> {
+    check_length(name, MAX_LENGTH)?;
+    check_characters(name, |_| false)
+}
+
+/// Checks the name of a workflow variable, without its `$`.
+///
+/// # Errors
+///
+/// When it is empty, longer than 80 characters, no Unicode identifier, or `states`.
+pub fn check_variable(name: &str) -> Result<(), NameError> {
+    check_length(name, MAX_LENGTH)?;
+    if name == "states" {
+        return Err(NameError::Reserved("states"));
+    }
+    let mut chars = name.chars();
+    let wrong = chars
+        .next()
+        .filter(|char| !starts_variable(*char))
+        .or_else(|| chars.find(|char| !continues_variable(*char)));
+    wrong.map_or(Ok(()), |char| Err(NameError::Character(char)))
+}
+
+/// Whether a variable's name may begin with this character.
+pub(crate) fn starts_variable(char: char) -> bool {
+    char.is_alphabetic() || char == '_'
+}
+
+/// Whether a variable's name may go on with this character.
+pub(crate) fn continues_variable(char: char) -> bool {
+    char.is_alphanumeric() || char == '_'
+}
+
+fn check_length(name: &str, limit: usize) -> Result<(), NameError> {
+    match name.chars().count() {
+        0 => Err(NameError::Empty),
+        length if length > limit => Err(NameError::TooLong { length, limit }),
+        _ => Ok(()),
+    }
+}
+
+fn check_characters(name: &str, forbidden: impl Fn(char) -> bool) -> Result<(), NameError> {
+    match name
+        .chars()
+        .find(|char| char.is_control() || forbidden(*char))
+    {
+        Some(char) => Err(NameError::Character(char)),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn machine_names_are_checked() {
+        assert_eq!(check_machine(""), Err(NameError::Empty));
+        assert_eq!(check_machine(&"é".repeat(80)), Ok(()));
+        assert!(matches!(
+            check_machine(&"é".repeat(81)),
+            Err(NameError::TooLong {
+                length: 81,
+                limit: 80
+            })
+        ));
+        for char in "?*<>{}[]\"#%\\^|~`$&,;:/ \t\u{1}\u{7f}\u{85}".chars() {
+            assert_eq!(
+                check_machine(&format!("a{char}")),
+                Err(NameError::Character(char))
+            );
+            assert_eq!(
+                check_label(&format!("a{char}")),
+                Err(NameError::Character(char))
+            );
+        }
+        assert!(check_label(&"a".repeat(41)).is_err());
+    }
+
+    #[test]
+    fn state_names_may_have_blanks() {
+        assert_eq!(check_state("Charge the card: 100 %?"), Ok(()));
+        assert_eq!(check_state("a\u{1}"), Err(NameError::Character('\u{1}')));
+        assert!(check_state(&"a".repeat(81)).is_err());
+    }
+
+    #[test]
+    fn variable_names_are_identifiers() {
+        for name in ["a", "_a1", "größe", "变量"] {
+            assert_eq!(check_variable(name), Ok(()), "{name}");
+        }
+        assert_eq!(check_variable("1a"), Err(NameError::Character('1')));
+        assert_eq!(check_variable("a-b"), Err(NameError::Character('-')));
+        assert_eq!(check_variable("states"), Err(NameError::Reserved("states")));
+    }
+}

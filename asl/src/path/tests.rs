@@ -1,0 +1,261 @@
+//! What the reader of paths promises.
+
+use super::*;
+use crate::json::{Json, Number};
+use proptest::prelude::*;
+
+fn steps(text: &str) -> Vec<Step> {
+    Path::parse(text)
+        .unwrap_or_else(|error| panic!("{text}: {error}"))
+        .steps
+}
+
+fn key(name: &str) -> Step {
+    Step::Key(name.to_owned())
+}
+
+#[test]
+fn roots_are_told_apart() {
+    for (text, root) in [
+        ("$", Root::Input),
+        ("$.a", Root::Input),
+        ("$['a']", Root::Input),
+        ("$$", Root::Context),
+        ("$$.Task.Token", Root::Context),
+        ("$$['Task']", Root::Context),
+        ("$order", Root::Variable("order".to_owned())),
+        ("$größe_2.a[0]", Root::Variable("größe_2".to_owned())),
+    ] {
+        assert_eq!(Path::parse(text).map(|path| path.root), Ok(root), "{text}");
+    }
+}
+
+#[test]
+fn keys_take_whatever_jayway_takes() {
+    assert_eq!(
+        steps("$.detail.case-id.1.$x:y"),
+        [key("detail"), key("case-id"), key("1"), key("$x:y")]
+    );
+    assert_eq!(
+        steps("$['a b'].c[\"d.e\"]"),
+        [key("a b"), key("c"), key("d.e")]
+    );
+    // Recorded: what stands between the quotes is the key, backslashes included.
+    assert_eq!(steps(r#"$['Test\""Name"']"#), [key(r#"Test\""Name""#)]);
+    assert_eq!(steps(r"$['it\'s']"), [key(r"it\'s")]);
+    assert_eq!(
+        steps("$.[*].['bucket', 'key']"),
+        [
+            Step::Wildcard,
+            Step::Keys(vec!["bucket".to_owned(), "key".to_owned()])
+        ]
+    );
+}
+
+#[test]
+fn arrays_are_indexed_sliced_and_joined() {
+    assert_eq!(steps("$[0][-2]"), [Step::Index(0), Step::Index(-2)]);
+    assert_eq!(steps("$.a[0, 2]"), [key("a"), Step::Indices(vec![0, 2])]);
+    let slice = |start, end| Step::Slice { start, end };
+    assert_eq!(
+        steps("$[1:5][3:][:-1]"),
+        [
+            slice(Some(1), Some(5)),
+            slice(Some(3), None),
+            slice(None, Some(-1))
+        ]
+    );
+    assert_eq!(steps("$[1:5:2]"), [slice(Some(1), Some(5))]);
+    assert_eq!(steps("$.*[*]"), [Step::Wildcard, Step::Wildcard]);
+}
+
+#[test]
+fn descent_takes_any_step() {
+    assert_eq!(
+        steps("$..a..[0]..*"),
+        [key("a"), Step::Index(0), Step::Wildcard].map(|step| Step::Descendant(Box::new(step)))
+    );
+}
+
+#[test]
+fn functions_are_steps() {
+    assert_eq!(
+        steps("$.list.length()"),
+        [
+            key("list"),
+            Step::Function {
+                name: "length".to_owned(),
+                arguments: String::new()
+            }
+        ]
+    );
+    assert!(
+        Path::parse("$.list.length()").is_ok_and(|path| path.is_definite() && !path.is_reference())
+    );
+}
+
+fn filter(text: &str) -> Filter {
+    match steps(text).pop() {
+        Some(Step::Filter(filter)) => filter,
+        other => panic!("{text}: {other:?}"),
+    }
+}
+
+fn compare(left: &str, comparator: Comparator, right: impl Into<Json>) -> Filter {
+    let mut reader = filter(&format!("$[?({left})]"));
+    let Filter::Exists(path) = &mut reader else {
+        panic!("{left} is no path")
+    };
+    Filter::Compare {
+        left: Operand::Path(path.clone()),
+        comparator,
+        right: Operand::Literal(right.into()),
+    }
+}
+
+#[test]
+fn filters_bind_as_in_java() {
+    assert_eq!(
+        filter("$.a[?(@.x == 1 && !(@.y == 'b') || @['z'])]"),
+        Filter::Or(vec![
+            Filter::And(vec![
+                compare("@.x", Comparator::Equal, 1),
+                Filter::Not(Box::new(compare("@.y", Comparator::Equal, "b"))),
+            ]),
+            filter("$[?(@['z'])]"),
+        ])
+    );
+}
+
+#[test]
+fn filters_compare_with_all_operators() {
+    for comparator in Comparator::ALL {
+        let text = format!("$.a[?(@.x.y {comparator} 1.5)]");
+        let number = Number::from_f64(1.5).map(Json::Number).expect("is finite");
+        assert_eq!(
+            filter(&text),
+            compare("@.x.y", *comparator, number),
+            "{text}"
+        );
+    }
+    assert_eq!(
+        filter("$[?(@.a IN ['x', \"y\", -1, null, {'k': [true]}])]"),
+        {
+            let list: Json = r#"["x", "y", -1, null, {"k": [true]}]"#.parse().expect("is JSON");
+            compare("@.a", Comparator::In, list)
+        }
+    );
+    assert_eq!(
+        filter("$[?(@.a<=2)]"),
+        compare("@.a", Comparator::LessOrEqual, 2)
+    );
+    assert_eq!(
+        filter("$[?(@.a == Fizz)]"),
+        compare("@.a", Comparator::Equal, "Fizz")
+    );
+    assert_eq!(
+        filter(r"$[?(@.a == 'it\'s \u00e9')]"),
+        compare("@.a", Comparator::Equal, "it's é")
+    );
+    let Filter::Compare { right, .. } = filter(r"$[?(@.a =~ /^a\/b.*/i)]") else {
+        panic!("no comparison")
+    };
+    assert_eq!(
+        right,
+        Operand::Regex {
+            pattern: r"^a\/b.*".to_owned(),
+            flags: "i".to_owned()
+        }
+    );
+}
+
+#[test]
+fn filters_hold_paths_with_filters() {
+    let filter = filter("$.a[?(@.b[?(@.c > $.limit)].d[0] == 'x')]");
+    assert!(
+        matches!(filter, Filter::Compare { left: Operand::Path(path), .. } if path.steps.len() == 4)
+    );
+}
+
+#[test]
+fn definite_and_reference_paths_are_known() {
+    for (text, definite, reference) in [
+        ("$", true, true),
+        ("$.a[0]['b c']", true, true),
+        ("$$.Map.Item.Value", true, true),
+        ("$.a[-1]", true, false),
+        ("$.a[*]", false, false),
+        ("$.a[0,1]", false, false),
+        ("$.a[1:]", false, false),
+        ("$['a','b']", false, false),
+        ("$..a", false, false),
+        ("$.a[?(@.b)]", false, false),
+    ] {
+        let path = Path::parse(text).expect(text);
+        assert_eq!(
+            (path.is_definite(), path.is_reference()),
+            (definite, reference),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn what_is_no_path_is_refused_at_its_place() {
+    for (text, offset) in [
+        ("", 0),
+        ("a.b", 0),
+        (".guid", 0),
+        ("..guid", 0),
+        ("()", 0),
+        ("$.", 1),
+        ("$...", 1),
+        ("$..", 1),
+        ("$.a.", 3),
+        ("$$23", 2),
+        ("$23", 1),
+        ("$.a b", 3),
+        ("$.a[", 4),
+        ("$.a[b]", 4),
+        ("$.a[1", 5),
+        ("$.a[:]", 4),
+        ("$.a[1-2]", 4),
+        ("$['a", 2),
+        ("$['a' 'b']", 6),
+        ("$[?(@.a ==)]", 10),
+        ("$[?(@.a == 1]", 12),
+        ("$[?@.a]", 3),
+        ("$[?(1)]", 4),
+        ("$[?((@.a)]", 9),
+        ("$.a.f(", 5),
+        ("@.a", 0),
+        ("$ ", 1),
+    ] {
+        let error = Path::parse(text).expect_err(text);
+        assert_eq!(error.offset, offset, "{text}: {error}");
+    }
+}
+
+#[test]
+fn nesting_is_bounded() {
+    for deep in ["(", "!", "@[?(", "[", "{'a':["] {
+        let text = format!("$[?({}", deep.repeat(100_000));
+        assert!(Path::parse(&text).is_err(), "{deep}");
+    }
+    let groups = format!("$[?({}@.a{})]", "(".repeat(50), ")".repeat(50));
+    assert!(Path::parse(&groups).is_ok());
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics_the_reader(text in any::<String>()) {
+        let _ = Path::parse(&text);
+    }
+
+    #[test]
+    fn nearly_paths_do_not_panic(text in r#"\$\$?[a-zé.\[\]()?@!&|<>=~/'",:*0-9 \\u{}-]{0,40}"#) {
+        if let Ok(path) = Path::parse(&text) {
+            prop_assert_eq!(path.as_str(), text);
+        }
+    }
+}
