@@ -18,6 +18,7 @@
 pub mod errors;
 pub mod intrinsic;
 pub mod json;
+pub mod jsonata;
 pub mod model;
 pub mod name;
 pub mod path;

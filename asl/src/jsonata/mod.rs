@@ -1,0 +1,121 @@
+//! JSONata as AWS uses it: what the language allows, before anything is evaluated.
+//!
+//! Expressions stand in strings between `{%` and `%}`. AWS's dialect has no input at the top level: a path begins with `$states`, a workflow
+//! variable or a local binding, never with a bare name, `$` or `$$`. Evaluation is the interpreter's; it gets the compiled expression from here.
+//!
+//! Source: <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>, and recordings of the service.
+//!
+//! ```
+//! use stepwright_asl::jsonata::{Expression, strip};
+//!
+//! let text = strip("{% $sum($order.items.price) > $states.input.limit %}").expect("is an expression");
+//! let expression = Expression::parse(text)?;
+//! assert_eq!(expression.variables(), ["order"]);
+//! assert_eq!(expression.states()[0].field.as_deref(), Some("input"));
+//!
+//! let error = Expression::parse("phone & 'x'").unwrap_err();
+//! assert_eq!(error.message, "Reference to 'phone' at the top level is not supported.");
+//! # Ok::<(), stepwright_asl::jsonata::SyntaxError>(())
+//! ```
+
+mod function;
+mod references;
+
+pub use function::{AWS_FUNCTIONS, is_function};
+pub use references::StatesRead;
+
+use references::References;
+
+/// An expression of AWS's dialect, compiled.
+#[derive(Debug, Clone)]
+pub struct Expression {
+    compiled: jlens_core::Expression,
+    references: References,
+}
+
+/// An expression that AWS refuses.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message} at offset {offset}")]
+#[non_exhaustive]
+pub struct SyntaxError {
+    /// Where in the text, in bytes from 0.
+    pub offset: usize,
+    /// AWS's code: `INVALID_JSONATA_EXPRESSION` for what is no JSONata, `UNSUPPORTED_JSONATA_EXPRESSION` for JSONata that AWS does not take.
+    pub code: &'static str,
+    /// What is wrong, without the place. Begins with JSONata's own code when the text is no JSONata.
+    pub message: String,
+}
+
+impl SyntaxError {
+    /// The text is no JSONata.
+    pub const INVALID: &'static str = "INVALID_JSONATA_EXPRESSION";
+    /// AWS does not take this JSONata.
+    pub const UNSUPPORTED: &'static str = "UNSUPPORTED_JSONATA_EXPRESSION";
+}
+
+impl Expression {
+    /// Reads the text between `{%` and `%}`.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no JSONata, or begins a path at the top level with a bare name, `$` or `$$`, or assigns `$states`.
+    pub fn parse(text: &str) -> Result<Expression, SyntaxError> {
+        let source = text.trim();
+        let indent = text.len() - text.trim_start().len();
+        let compiled = jlens_core::Expression::compile(source).map_err(|error| SyntaxError {
+            offset: indent + error.span().map_or(0, |span| span.start),
+            code: SyntaxError::INVALID,
+            message: format!("{}: {}", error.code(), error.message()),
+        })?;
+        let references = references::find(compiled.ast()).map_err(|refusal| SyntaxError {
+            offset: indent + refusal.offset,
+            code: refusal.code,
+            message: refusal.message,
+        })?;
+        Ok(Expression {
+            compiled,
+            references,
+        })
+    }
+
+    /// The expression without blanks around it, as AWS's messages quote it.
+    pub fn source(&self) -> &str {
+        self.compiled.source()
+    }
+
+    /// The workflow variables it reads, without `$`, each once. Names of functions count as functions.
+    pub fn variables(&self) -> &[String] {
+        &self.references.variables
+    }
+
+    /// What it reads of `$states`, in the order of the text.
+    pub fn states(&self) -> &[StatesRead] {
+        &self.references.states
+    }
+
+    /// The functions it calls that AWS does not have, `$eval` among them, each once and without `$`. Calling one fails when the state runs, not before.
+    pub fn unknown_functions(&self) -> &[String] {
+        &self.references.unknown_functions
+    }
+
+    /// The compiled expression, for the evaluator.
+    pub fn compiled(&self) -> &jlens_core::Expression {
+        &self.compiled
+    }
+}
+
+/// The text between `{%` and `%}` when a string is an expression: it begins and ends with them exactly, without a blank outside.
+///
+/// ```
+/// use stepwright_asl::jsonata::strip;
+///
+/// assert_eq!(strip("{% 1 + 1 %}"), Some(" 1 + 1 "));
+/// assert_eq!(strip(" {% 1 + 1 %}"), None);
+/// assert_eq!(strip("{%}"), None);
+/// ```
+pub fn strip(text: &str) -> Option<&str> {
+    text.strip_prefix("{%")?.strip_suffix("%}")
+}
+
+#[cfg(test)]
+mod tests;
