@@ -16,6 +16,7 @@
 //! ```
 
 pub mod errors;
+pub mod graph;
 pub mod intrinsic;
 pub mod json;
 pub mod jsonata;

@@ -39,8 +39,8 @@ structure! {
     ChoiceRule {
         /// What the rule is for.
         comment: Option<String> = "Comment",
-        /// An expression that gives a boolean.
-        condition: Option<String> = "Condition" Jsonata,
+        /// An expression that gives a boolean, or `true` or `false` as it stands.
+        condition: Option<Json> = "Condition" Jsonata,
         /// Holds when all of these hold.
         and: Vec<ChoiceRule> = "And" JsonPath,
         /// Holds when one of these holds.

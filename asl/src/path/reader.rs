@@ -123,9 +123,8 @@ impl<'t> Reader<'t> {
         }
         let in_filter = self.in_filter;
         let key = self.take_while(|char| {
-            !matches!(char, '.' | '[' | '(')
-                && !char.is_whitespace()
-                && !(in_filter && ends_in_filter(char))
+            let ends = matches!(char, '.' | '[' | '(') || char.is_whitespace();
+            !(ends || in_filter && ends_in_filter(char))
         });
         if self.peek() == Some('(') && !key.is_empty() {
             return self.function(key);
