@@ -16,14 +16,37 @@ pub struct Assignments {
 impl Assignments {
     /// Compiles an `Assign`. `field` is its place in the state: `Assign`,
     /// `Choices[0]/Assign`, `Catch[1]/Assign`.
+    ///
+    /// Fails when a path, a call or an expression in it does not parse.
     pub fn compile(
         assign: &Object,
         language: QueryLanguage,
         field: &str,
         names: &mut VariableNames,
     ) -> Result<Assignments, CompileError> {
-        let _ = (assign, language, names);
-        Err(CompileError::new(field, "Assign is not built in yet"))
+        let mut assignments = Vec::with_capacity(assign.len());
+        for (key, json) in assign {
+            let place = format!("{field}/{key}");
+            let evaluated = match language {
+                QueryLanguage::JsonPath => key.strip_suffix(".$"),
+                QueryLanguage::Jsonata => None,
+            };
+            let expr = match (evaluated, language) {
+                (Some(_), _) => {
+                    let text = json.as_str().ok_or_else(|| {
+                        let message = "must be a path or an intrinsic function in a string";
+                        CompileError::new(&*place, message)
+                    })?;
+                    Expr::evaluated(text, key, names)?
+                }
+                (None, QueryLanguage::JsonPath) => Expr::jsonpath_template(json, &place, names)?,
+                (None, QueryLanguage::Jsonata) => Expr::jsonata_template(json, &place, names)?,
+            };
+            assignments.push((names.intern(evaluated.unwrap_or(key)), expr));
+        }
+        Ok(Assignments {
+            assignments: assignments.into(),
+        })
     }
 
     /// Whether there is nothing to assign.

@@ -22,6 +22,11 @@ impl Entropy {
         self.state.get()
     }
 
+    /// Goes on where another stream of the same kind stands.
+    pub(super) fn resume(&self, state: u64) {
+        self.state.set(state);
+    }
+
     /// The next 64 random bits (SplitMix64).
     pub fn next_u64(&self) -> u64 {
         let state = self.state.get().wrapping_add(0x9e37_79b9_7f4a_7c15);

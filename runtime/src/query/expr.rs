@@ -1,18 +1,50 @@
 //! Compiled fields.
 
+use smol_str::SmolStr;
 use stepwright_asl::json::Json;
 
-use crate::value::Value;
+use crate::value::{Object, Value};
 
+use super::field::{Field, FieldPath};
+use super::intrinsic::Intrinsic;
+use super::jsonata::{self, Jsonata};
 use super::{CompileError, QueryError, Scope, VariableNames};
 
-/// A field that yields a value, compiled once. Cheap to evaluate; shared by all executions.
+/// A field that yields a value, compiled once. Shared by all executions of a program.
+///
+/// ```
+/// use stepwright_asl::json::Json;
+/// use stepwright_runtime::query::{Entropy, Expr, Scope, VariableNames, Variables};
+/// use stepwright_runtime::value::Value;
+///
+/// let template: Json = r#"{"id.$": "$.order.id", "note": "new"}"#.parse()?;
+/// let mut names = VariableNames::new();
+/// let parameters = Expr::jsonpath_template(&template, "Parameters", &mut names)?;
+///
+/// let input = Value::from_text(r#"{"order": {"id": 7}}"#)?;
+/// let scope = Scope {
+///     input: &input,
+///     result: None,
+///     error_output: None,
+///     context: &Value::empty_object(),
+///     variables: &Variables::new(),
+///     entropy: &Entropy::new(1),
+///     now_millis: 0,
+/// };
+/// assert_eq!(parameters.eval(&scope)?.to_text(), r#"{"id":7,"note":"new"}"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Expr(Node);
 
 #[derive(Debug)]
 enum Node {
     Const(Value),
+    Path(FieldPath),
+    Call(Box<Intrinsic>),
+    Jsonata(Box<Jsonata>),
+    Object(Box<[(SmolStr, Node)]>),
+    Array(Box<[Node]>),
 }
 
 /// The type that a JSONata field must give.
@@ -30,6 +62,23 @@ pub enum Expected {
     String,
 }
 
+impl Expected {
+    /// Whether a value is of the type.
+    pub fn admits(self, value: &Value) -> bool {
+        self == Expected::Any || self.name() == value.type_name()
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Expected::Any => "any",
+            Expected::Array => "array",
+            Expected::Number => "number",
+            Expected::Boolean => "boolean",
+            Expected::String => "string",
+        }
+    }
+}
+
 impl Expr {
     /// A value that is always the same.
     pub fn constant(value: Value) -> Expr {
@@ -38,64 +87,217 @@ impl Expr {
 
     /// A JSONPath payload template (`Parameters`, `ResultSelector`, `ItemSelector`, ...): the
     /// members whose key ends in `.$` are evaluated. `field` is its name.
+    ///
+    /// Fails when a path or a call in it does not parse.
     pub fn jsonpath_template(
         template: &Json,
         field: &str,
         names: &mut VariableNames,
     ) -> Result<Expr, CompileError> {
-        let _ = (template, names);
-        Err(CompileError::new(field, "templates are not built in yet"))
+        payload(template, field, names).map(Expr)
+    }
+
+    /// One evaluated member of a payload template: `text` is the path or call that stands under
+    /// `key`, which ends in `.$`.
+    pub(super) fn evaluated(
+        text: &str,
+        key: &str,
+        names: &mut VariableNames,
+    ) -> Result<Expr, CompileError> {
+        member(text, key, names).map(Expr)
     }
 
     /// A JSONata field that may be any JSON (`Arguments`, `Output`, `ItemSelector`, `Items`,
     /// ...): every string that is one `{% .. %}` is evaluated. `field` is the place inside the
     /// state, as errors quote it: `Output`, `Choices[1]/Output`, `Catch[0]/Output`.
+    ///
+    /// Fails when an expression in it does not parse.
     pub fn jsonata_template(
         template: &Json,
         field: &str,
         names: &mut VariableNames,
     ) -> Result<Expr, CompileError> {
-        let _ = (template, names);
-        Err(CompileError::new(field, "templates are not built in yet"))
+        expressions(template, field, names).map(Expr)
     }
 
     /// One path field of a JSONPath state. The name of the field (`InputPath`, `ItemsPath`,
     /// `SecondsPath`, `ErrorPath`, ...) decides how a path that finds nothing fails, and
     /// whether an intrinsic function may stand there (`ErrorPath`, `CausePath`).
+    ///
+    /// Fails when the text does not parse.
     pub fn path(text: &str, field: &str, names: &mut VariableNames) -> Result<Expr, CompileError> {
-        let _ = (text, names);
-        Err(CompileError::new(field, "paths are not built in yet"))
+        if matches!(field, "ErrorPath" | "CausePath") {
+            return member(text, field, names).map(Expr);
+        }
+        let path = FieldPath::compile(text, Field::named(field), field, names)?;
+        Ok(Expr(Node::Path(path)))
     }
 
     /// One string field of a JSONata state: an expression in `{% .. %}`, or a literal.
+    ///
+    /// Fails when the expression does not parse.
     pub fn jsonata_field(
         text: &str,
         field: &str,
         names: &mut VariableNames,
     ) -> Result<Expr, CompileError> {
-        let _ = (text, names);
-        Err(CompileError::new(field, "JSONata is not built in yet"))
+        expression(text, field, names).map(Expr)
     }
 
-    /// The same, failing with AWS's text when the JSONata expression gives another type.
+    /// The same, failing with AWS's text when the JSONata expression gives another type. What is
+    /// no JSONata expression stays as it is.
     #[must_use]
     pub fn expecting(self, expected: Expected) -> Expr {
-        let _ = expected;
-        self
+        Expr(match self.0 {
+            Node::Jsonata(jsonata) => Node::Jsonata(Box::new(jsonata.expecting(expected))),
+            other => other,
+        })
     }
 
     /// The value, if it is the same in every scope.
     pub fn as_constant(&self) -> Option<&Value> {
-        match &self.0 {
-            Node::Const(value) => Some(value),
-        }
+        self.0.as_constant()
     }
 
     /// The value in a scope.
+    ///
+    /// Fails with `States.Runtime` (paths, intrinsic functions), `States.QueryEvaluationError`
+    /// (JSONata) or `States.ReferencePathConflict` (`ItemsPath`).
     pub fn eval(&self, scope: &Scope<'_>) -> Result<Value, QueryError> {
-        let _ = scope;
-        match &self.0 {
-            Node::Const(value) => Ok(value.clone()),
+        self.0.eval(scope)
+    }
+}
+
+impl Node {
+    fn as_constant(&self) -> Option<&Value> {
+        match self {
+            Node::Const(value) => Some(value),
+            Node::Jsonata(jsonata) => jsonata.as_constant(),
+            _ => None,
         }
+    }
+
+    fn eval(&self, scope: &Scope<'_>) -> Result<Value, QueryError> {
+        match self {
+            Node::Const(value) => Ok(value.clone()),
+            Node::Path(path) => path.eval(scope),
+            Node::Call(call) => call.eval(scope),
+            Node::Jsonata(jsonata) => jsonata.eval(scope),
+            Node::Object(members) => {
+                let mut entries = Vec::with_capacity(members.len());
+                for (key, node) in members {
+                    entries.push((key.clone(), node.eval(scope)?));
+                }
+                Ok(Value::from(Object::from_distinct(entries)))
+            }
+            Node::Array(nodes) => {
+                let mut items = Vec::with_capacity(nodes.len());
+                for node in nodes {
+                    items.push(node.eval(scope)?);
+                }
+                Ok(Value::from(items))
+            }
+        }
+    }
+
+    /// An object; one value when all of its members are constant.
+    fn object(members: Vec<(SmolStr, Node)>) -> Node {
+        let constants = members.iter().map(|(key, node)| {
+            let value = node.as_constant()?;
+            Some((key.clone(), value.clone()))
+        });
+        match constants.collect::<Option<Vec<_>>>() {
+            Some(entries) => Node::Const(Value::from(Object::from_distinct(entries))),
+            None => Node::Object(members.into()),
+        }
+    }
+
+    /// An array; one value when all of its items are constant.
+    fn array(items: Vec<Node>) -> Node {
+        let constants = items.iter().map(|node| node.as_constant().cloned());
+        match constants.collect::<Option<Vec<_>>>() {
+            Some(items) => Node::Const(Value::from(items)),
+            None => Node::Array(items.into()),
+        }
+    }
+}
+
+fn payload(template: &Json, place: &str, names: &mut VariableNames) -> Result<Node, CompileError> {
+    match template {
+        Json::Object(members) => {
+            let mut compiled: Vec<(SmolStr, Node)> = Vec::with_capacity(members.len());
+            for (key, json) in members {
+                let (name, node) = match key.strip_suffix(".$") {
+                    Some(name) => {
+                        let text = json.as_str().ok_or_else(|| {
+                            let message = "must be a path or an intrinsic function in a string";
+                            CompileError::new(format!("{place}/{key}"), message)
+                        })?;
+                        (name, member(text, key, names)?)
+                    }
+                    None => (
+                        key.as_str(),
+                        payload(json, &format!("{place}/{key}"), names)?,
+                    ),
+                };
+                // `a` and `a.$` are one key; the later wins.
+                match compiled.iter_mut().find(|(known, _)| known == name) {
+                    Some(place) => place.1 = node,
+                    None => compiled.push((SmolStr::new(name), node)),
+                }
+            }
+            Ok(Node::object(compiled))
+        }
+        Json::Array(items) => {
+            let place = |index: usize| format!("{place}[{index}]");
+            let items = items.iter().enumerate();
+            let nodes = items.map(|(index, item)| payload(item, &place(index), names));
+            Ok(Node::array(nodes.collect::<Result<_, _>>()?))
+        }
+        scalar => Ok(Node::Const(Value::from(scalar))),
+    }
+}
+
+/// What stands under a key that ends in `.$`, or in `ErrorPath` and `CausePath`.
+fn member(text: &str, key: &str, names: &mut VariableNames) -> Result<Node, CompileError> {
+    if text.starts_with("States.") {
+        let call = Intrinsic::compile(text, key, names)?;
+        return Ok(Node::Call(Box::new(call)));
+    }
+    let path = FieldPath::compile(text, Field::Member, key, names)?;
+    Ok(Node::Path(path))
+}
+
+fn expressions(
+    template: &Json,
+    place: &str,
+    names: &mut VariableNames,
+) -> Result<Node, CompileError> {
+    match template {
+        Json::String(text) => expression(text, place, names),
+        Json::Object(members) => {
+            let members = members.iter().map(|(key, json)| {
+                let node = expressions(json, &format!("{place}/{key}"), names)?;
+                Ok((SmolStr::new(key), node))
+            });
+            Ok(Node::object(members.collect::<Result<_, _>>()?))
+        }
+        Json::Array(items) => {
+            let place = |index: usize| format!("{place}[{index}]");
+            let items = items.iter().enumerate();
+            let nodes = items.map(|(index, item)| expressions(item, &place(index), names));
+            Ok(Node::array(nodes.collect::<Result<_, _>>()?))
+        }
+        scalar => Ok(Node::Const(Value::from(scalar))),
+    }
+}
+
+fn expression(text: &str, place: &str, names: &mut VariableNames) -> Result<Node, CompileError> {
+    match jsonata::strip(text) {
+        Some(source) => {
+            let jsonata = Jsonata::compile(source, place, names)?;
+            Ok(Node::Jsonata(Box::new(jsonata)))
+        }
+        None => Ok(Node::Const(Value::from(text))),
     }
 }

@@ -13,9 +13,14 @@
 
 mod assign;
 mod condition;
+mod digest;
 mod entropy;
 mod error;
 mod expr;
+mod field;
+mod intrinsic;
+mod jsonata;
+mod path;
 mod reference;
 mod scope;
 mod variables;

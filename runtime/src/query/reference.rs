@@ -1,7 +1,10 @@
 //! `ResultPath`: where a value is put.
 
-use crate::value::{NotAnObject, RefPath, Value};
+use stepwright_asl::path::{Path, Root, Step};
 
+use crate::value::{NotAnObject, RefPath, Segment, Value};
+
+use super::error::shown;
 use super::{CompileError, QueryError};
 
 /// A path that names one place, made when it is missing.
@@ -12,12 +15,29 @@ pub struct ReferencePath {
 
 impl ReferencePath {
     /// Compiles a `ResultPath`.
+    ///
+    /// Fails when the text is no path from `$` of keys and indices, or has more than
+    /// [`RefPath::MAX_SEGMENTS`] steps.
     pub fn compile(text: &str) -> Result<ReferencePath, CompileError> {
-        let _ = text;
-        Err(CompileError::new(
-            "ResultPath",
-            "paths are not built in yet",
-        ))
+        let refuse = |message: String| CompileError::new("ResultPath", message);
+        let path = Path::parse(text)
+            .map_err(|error| refuse(format!("the path `{text}` is refused: {error}")))?;
+        if path.root != Root::Input {
+            return Err(refuse(format!("the path `{text}` must begin at `$`")));
+        }
+        let segments = path.steps.iter().map(|step| match step {
+            Step::Key(name) => Some(Segment::key(name.as_str())),
+            Step::Index(index) => Some(Segment::Index(*index)),
+            _ => None,
+        });
+        let segments = segments.collect::<Option<Vec<Segment>>>();
+        let path = segments.and_then(RefPath::new).ok_or_else(|| {
+            let most = RefPath::MAX_SEGMENTS;
+            refuse(format!(
+                "the path `{text}` must name one place: at most {most} keys and indices"
+            ))
+        })?;
+        Ok(ReferencePath { path })
     }
 
     /// Whether the path is `$`: the value replaces everything.
@@ -27,12 +47,54 @@ impl ReferencePath {
 
     /// Puts `value` into `input` at the path; the objects on the way are made where missing.
     ///
-    /// Fails with `States.ReferencePathConflict` when a step leads into something that is no
-    /// object.
+    /// Fails with `States.ReferencePathConflict`, changing nothing, when a step leads into
+    /// something that is no object.
     pub fn put(&self, input: &mut Value, value: Value) -> Result<(), QueryError> {
         let placed = input.put(&self.path, value);
-        placed.map_err(|NotAnObject { step, input }| {
-            QueryError::conflict(&step, &super::error::shown(&input))
-        })
+        placed.map_err(|NotAnObject { step, input }| QueryError::conflict(&step, &shown(&input)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(path: &str, input: &str) -> Result<String, QueryError> {
+        let path = ReferencePath::compile(path).expect("compiles");
+        let mut input = Value::from_text(input).expect("is JSON");
+        path.put(&mut input, Value::Int(1))?;
+        Ok(input.to_text())
+    }
+
+    #[test]
+    fn missing_parents_are_made() {
+        assert_eq!(put("$", "[]").as_deref(), Ok("1"));
+        assert_eq!(put("$.a.b", "{}").as_deref(), Ok(r#"{"a":{"b":1}}"#));
+        assert_eq!(
+            put("$['a b']", r#"{"c":2}"#).as_deref(),
+            Ok(r#"{"c":2,"a b":1}"#)
+        );
+        assert_eq!(
+            put("$.a[1]", r#"{"a":[0,0]}"#).as_deref(),
+            Ok(r#"{"a":[0,1]}"#)
+        );
+    }
+
+    #[test]
+    fn what_has_no_members_is_a_conflict() {
+        let error = put("$.a.b", r#"{"a":[7]}"#).expect_err("conflicts");
+        assert_eq!(error.error, "States.ReferencePathConflict");
+        assert_eq!(error.cause, r#"Unable to apply step "b" to input [7]"#);
+        assert!(put("$.a", "null").is_err());
+        assert!(put("$[0]", "[]").is_err());
+    }
+
+    #[test]
+    fn only_places_in_the_input_are_accepted() {
+        for path in ["$$.a", "$x.a", "$.a[*]", "$..a", "a", ""] {
+            assert!(ReferencePath::compile(path).is_err(), "{path}");
+        }
+        let long = format!("${}", ".a".repeat(100_000));
+        assert!(ReferencePath::compile(&long).is_err());
     }
 }

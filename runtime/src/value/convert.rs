@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 use smol_str::SmolStr;
+use stepwright_asl::json::{Json as Written, Number};
 
 use super::number::Big;
 use super::{MAX_DEPTH, Value};
@@ -109,6 +110,42 @@ impl From<&Json> for Value {
             Json::String(text) => Value::from(text),
             Json::Array(items) => items.iter().map(Value::from).collect(),
             Json::Object(members) => members
+                .iter()
+                .map(|(key, value)| (SmolStr::new(key), Value::from(value)))
+                .collect(),
+        }
+    }
+}
+
+/// A number of a definition: integers of any length as they were written, others as the nearest
+/// finite float.
+impl From<&Number> for Value {
+    fn from(number: &Number) -> Self {
+        match number.as_i64() {
+            Some(number) => Value::Int(number),
+            None if number.is_giant() && number.is_integer() => {
+                Big::parse(&number.to_string()).unwrap_or_else(|| Value::from(number.as_f64()))
+            }
+            None => match number.as_u64() {
+                Some(number) => Value::from(number),
+                // `-0` is the integer 0.
+                None if number.to_string() == "-0" => Value::Int(0),
+                None => Value::from(number.as_f64()),
+            },
+        }
+    }
+}
+
+/// JSON of a definition.
+impl From<&Written> for Value {
+    fn from(json: &Written) -> Self {
+        match json {
+            Written::Null => Value::Null,
+            Written::Bool(flag) => Value::Bool(*flag),
+            Written::Number(number) => Value::from(number),
+            Written::String(text) => Value::from(text),
+            Written::Array(items) => items.iter().map(Value::from).collect(),
+            Written::Object(members) => members
                 .iter()
                 .map(|(key, value)| (SmolStr::new(key), Value::from(value)))
                 .collect(),

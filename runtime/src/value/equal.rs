@@ -2,9 +2,10 @@
 //! sharing can make it hang.
 
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use super::{Value, compare_numbers};
+use super::{DEEP, Value, compare_numbers};
 
 /// Pairs of nodes larger than this are remembered once they were compared: two separately
 /// built values may share so much inside that a plain walk would never end.
@@ -72,5 +73,43 @@ impl PartialEq<str> for Value {
 impl PartialEq<&str> for Value {
     fn eq(&self, other: &&str) -> bool {
         self.as_str() == Some(*other)
+    }
+}
+
+impl Value {
+    /// A hash that equal values share. What lies deep inside is not looked at.
+    pub(crate) fn value_hash(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.hash_into(&mut hasher, DEEP);
+        hasher.finish()
+    }
+
+    fn hash_into(&self, hasher: &mut DefaultHasher, levels: u32) {
+        match self {
+            Value::Null => 0u8.hash(hasher),
+            Value::Bool(flag) => flag.hash(hasher),
+            Value::Str(text) => text.hash(hasher),
+            Value::Array(_) | Value::Object(_) if levels == 0 || self.json_len() > LARGE => {}
+            Value::Array(items) => {
+                for item in items.iter() {
+                    item.hash_into(hasher, levels - 1);
+                }
+            }
+            Value::Object(members) => {
+                // The order of the members does not count.
+                let hashes = members.iter().map(|(key, value)| {
+                    let mut hasher = DefaultHasher::new();
+                    key.hash(&mut hasher);
+                    value.hash_into(&mut hasher, levels - 1);
+                    hasher.finish()
+                });
+                hashes.fold(0u64, u64::wrapping_add).hash(hasher);
+            }
+            number => {
+                // Numbers that are equal have equal floats; 0 and -0 are.
+                let float = number.as_f64().unwrap_or_default() + 0.0;
+                float.to_bits().hash(hasher);
+            }
+        }
     }
 }

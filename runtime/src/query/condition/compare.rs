@@ -1,0 +1,210 @@
+//! Comparisons of one value: a value of another type than the operator's is not an error, the
+//! comparison does not hold.
+
+use std::cmp::Ordering;
+
+use stepwright_asl::json::Json;
+use stepwright_asl::model::{OperandType, Operator};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::query::field::{Field, FieldPath};
+use crate::query::{CompileError, QueryError, Scope, VariableNames};
+use crate::value::{Value, compare_numbers};
+
+use super::pattern::Pattern;
+
+/// A compiled operator with its operand.
+#[derive(Debug)]
+pub(super) enum Comparison {
+    Order(Kind, Relation, Operand),
+    Matches(Pattern),
+    /// A test of the value's type, and whether it must hold.
+    Is(Type, bool),
+}
+
+/// What [`Comparison::compile`] gives.
+pub(super) enum Compiled {
+    /// `IsPresent`.
+    Present(bool),
+    Comparison(Comparison),
+}
+
+/// What is compared.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    Text,
+    Number,
+    Bool,
+    Timestamp,
+}
+
+/// Which orders satisfy an operator.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Relation {
+    less: bool,
+    equal: bool,
+    greater: bool,
+}
+
+#[derive(Debug)]
+pub(super) enum Operand {
+    Literal(Value),
+    /// A timestamp that was read when the program was built.
+    Instant(OffsetDateTime),
+    Path(FieldPath),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Type {
+    Null,
+    Numeric,
+    String,
+    Boolean,
+    Timestamp,
+}
+
+impl Comparison {
+    pub(super) fn compile(
+        operator: Operator,
+        operand: &Json,
+        place: &str,
+        names: &mut VariableNames,
+    ) -> Result<Compiled, CompileError> {
+        let refuse = |message: String| CompileError::new(place, message);
+        let kind = match operator.operand_type() {
+            OperandType::Test => {
+                let expected = operand.as_bool();
+                let expected =
+                    expected.ok_or_else(|| refuse("must be `true` or `false`".to_owned()))?;
+                return Ok(match test(operator) {
+                    Some(test) => Compiled::Comparison(Comparison::Is(test, expected)),
+                    None => Compiled::Present(expected),
+                });
+            }
+            OperandType::Text => Kind::Text,
+            OperandType::Number => Kind::Number,
+            OperandType::Bool => Kind::Bool,
+            OperandType::Timestamp => Kind::Timestamp,
+        };
+        if operator == Operator::StringMatches {
+            let text = operand.as_str().unwrap_or_default();
+            let pattern = Pattern::compile(text).map_err(refuse)?;
+            return Ok(Compiled::Comparison(Comparison::Matches(pattern)));
+        }
+        let operand = if operator.is_path() {
+            let path = operand.as_str();
+            let path = path.ok_or_else(|| refuse("must be a path in a string".to_owned()))?;
+            Operand::Path(FieldPath::compile(
+                path,
+                Field::Choice,
+                operator.name(),
+                names,
+            )?)
+        } else {
+            match (kind, operand.as_str().and_then(instant)) {
+                (Kind::Timestamp, Some(instant)) => Operand::Instant(instant),
+                _ => Operand::Literal(Value::from(operand)),
+            }
+        };
+        let relation = Relation::of(operator);
+        Ok(Compiled::Comparison(Comparison::Order(
+            kind, relation, operand,
+        )))
+    }
+
+    pub(super) fn holds(&self, value: &Value, scope: &Scope<'_>) -> Result<bool, QueryError> {
+        match self {
+            Comparison::Order(kind, relation, operand) => {
+                let order = match operand {
+                    Operand::Literal(literal) => kind.order(value, literal),
+                    Operand::Instant(literal) => {
+                        let instant = value.as_str().and_then(instant);
+                        instant.map(|instant| instant.cmp(literal))
+                    }
+                    Operand::Path(path) => kind.order(value, &*path.find(scope)?),
+                };
+                Ok(order.is_some_and(|order| relation.admits(order)))
+            }
+            Comparison::Matches(pattern) => {
+                let text = value.as_str();
+                Ok(text.is_some_and(|text| pattern.matches(text)))
+            }
+            Comparison::Is(test, expected) => Ok(test.holds(value) == *expected),
+        }
+    }
+}
+
+impl Kind {
+    /// The order of two values; nothing when one is not of the kind.
+    fn order(self, left: &Value, right: &Value) -> Option<Ordering> {
+        match self {
+            Kind::Text => Some(by_code_units(left.as_str()?, right.as_str()?)),
+            Kind::Number => compare_numbers(left, right),
+            Kind::Bool => Some(left.as_bool()?.cmp(&right.as_bool()?)),
+            Kind::Timestamp => Some(instant(left.as_str()?)?.cmp(&instant(right.as_str()?)?)),
+        }
+    }
+}
+
+/// Java's order of strings.
+fn by_code_units(left: &str, right: &str) -> Ordering {
+    if left.is_ascii() && right.is_ascii() {
+        return left.cmp(right);
+    }
+    left.encode_utf16().cmp(right.encode_utf16())
+}
+
+impl Relation {
+    fn of(operator: Operator) -> Relation {
+        let name = operator.name().trim_end_matches("Path");
+        Relation {
+            less: name.contains("LessThan"),
+            equal: name.ends_with("Equals"),
+            greater: name.contains("GreaterThan"),
+        }
+    }
+
+    fn admits(self, order: Ordering) -> bool {
+        match order {
+            Ordering::Less => self.less,
+            Ordering::Equal => self.equal,
+            Ordering::Greater => self.greater,
+        }
+    }
+}
+
+/// The type that an operator tests; `None` for `IsPresent`.
+fn test(operator: Operator) -> Option<Type> {
+    match operator {
+        Operator::IsNull => Some(Type::Null),
+        Operator::IsNumeric => Some(Type::Numeric),
+        Operator::IsString => Some(Type::String),
+        Operator::IsBoolean => Some(Type::Boolean),
+        Operator::IsTimestamp => Some(Type::Timestamp),
+        _ => None,
+    }
+}
+
+impl Type {
+    fn holds(self, value: &Value) -> bool {
+        match self {
+            Type::Null => value.is_null(),
+            Type::Numeric => value.is_number(),
+            Type::String => value.as_str().is_some(),
+            Type::Boolean => value.as_bool().is_some(),
+            Type::Timestamp => value.as_str().and_then(instant).is_some(),
+        }
+    }
+}
+
+/// The instant of an RFC 3339 timestamp, with the `T` and an offset that ASL asks for (RFC 3339
+/// itself would take a blank or lower case).
+fn instant(text: &str) -> Option<OffsetDateTime> {
+    let is_strict = text.as_bytes().get(10) == Some(&b'T') && !text.ends_with('z');
+    if is_strict {
+        OffsetDateTime::parse(text, &Rfc3339).ok()
+    } else {
+        None
+    }
+}

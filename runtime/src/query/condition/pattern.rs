@@ -1,0 +1,89 @@
+//! Patterns of `StringMatches`: `*` stands for any text, `\*` for a star, `\\` for a backslash.
+
+/// A compiled pattern.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    /// The texts between the stars, one more than there are stars.
+    pieces: Box<[Box<str>]>,
+}
+
+impl Pattern {
+    pub(super) fn compile(text: &str) -> Result<Pattern, String> {
+        let mut pieces = Vec::new();
+        let mut piece = String::new();
+        let mut characters = text.chars();
+        while let Some(character) = characters.next() {
+            match character {
+                '*' => pieces.push(std::mem::take(&mut piece).into()),
+                '\\' => match characters.next() {
+                    Some(escaped @ ('*' | '\\')) => piece.push(escaped),
+                    _ => {
+                        return Err(format!(
+                            "the pattern `{text}` has a backslash before something else than `*` and `\\`; write `\\\\` for a backslash"
+                        ));
+                    }
+                },
+                other => piece.push(other),
+            }
+        }
+        pieces.push(piece.into());
+        Ok(Pattern {
+            pieces: pieces.into(),
+        })
+    }
+
+    /// Whether the whole text matches: the first piece begins it, the last ends it, and the
+    /// others follow each other at their first places.
+    pub(super) fn matches(&self, text: &str) -> bool {
+        let [first, middle @ .., last] = &*self.pieces else {
+            return self.pieces.first().is_some_and(|only| **only == *text);
+        };
+        let Some(mut rest) = text.strip_prefix(&**first) else {
+            return false;
+        };
+        for piece in middle {
+            match rest.find(&**piece) {
+                Some(at) => rest = &rest[at + piece.len()..],
+                None => return false,
+            }
+        }
+        rest.ends_with(&**last)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(pattern: &str, text: &str) -> bool {
+        Pattern::compile(pattern).expect("compiles").matches(text)
+    }
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        for (pattern, text, expected) in [
+            ("log-*.txt", "log-2020.txt", true),
+            ("log-*.txt", "log-.txt", true),
+            ("log-*.txt", "log-txt", false),
+            ("*", "", true),
+            ("", "", true),
+            ("", "a", false),
+            ("a*a", "a", false),
+            ("a*b*c", "a-b-b-c", true),
+            ("a*b*c", "acb", false),
+            ("*.*", "x.y", true),
+            ("Fo*rBar*", "Foo\nrBarium", true),
+        ] {
+            assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn backslashes_escape_stars_and_backslashes_only() {
+        assert!(matches(r"a\*b", "a*b"));
+        assert!(!matches(r"a\*b", "axb"));
+        assert!(matches(r"a\\*", r"a\x"));
+        assert!(Pattern::compile(r"a\b").is_err());
+        assert!(Pattern::compile(r"a\").is_err());
+    }
+}

@@ -1,0 +1,95 @@
+//! Path fields: which field it is decides how a path that finds nothing fails.
+
+use std::borrow::Cow;
+
+use crate::value::Value;
+
+use super::error::shown;
+use super::path::{Missing, PathExpr};
+use super::{CompileError, QueryError, Scope, VariableNames};
+
+/// The families of path fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    /// A member of a payload template, `ErrorPath`, `CausePath`.
+    Member,
+    /// `InputPath`, `OutputPath`, `TimeoutSecondsPath` and other numbers.
+    Plain,
+    /// `SecondsPath`, `TimestampPath`.
+    Wait,
+    /// `ItemsPath`.
+    Items,
+    /// `Variable` and the operands of a Choice rule.
+    Choice,
+}
+
+impl Field {
+    pub(super) fn named(field: &str) -> Field {
+        match field {
+            "SecondsPath" | "TimestampPath" => Field::Wait,
+            "ItemsPath" => Field::Items,
+            _ => Field::Plain,
+        }
+    }
+}
+
+/// A path in a field.
+#[derive(Debug)]
+pub(super) struct FieldPath {
+    path: PathExpr,
+    field: Field,
+    /// The field's name as messages quote it.
+    name: Box<str>,
+}
+
+impl FieldPath {
+    pub(super) fn compile(
+        text: &str,
+        field: Field,
+        name: &str,
+        names: &mut VariableNames,
+    ) -> Result<FieldPath, CompileError> {
+        Ok(FieldPath {
+            path: PathExpr::compile(text, name, names)?,
+            field,
+            name: name.into(),
+        })
+    }
+
+    pub(super) fn eval(&self, scope: &Scope<'_>) -> Result<Value, QueryError> {
+        self.find(scope).map(Cow::into_owned)
+    }
+
+    pub(super) fn find<'s>(&self, scope: &Scope<'s>) -> Result<Cow<'s, Value>, QueryError> {
+        let found = self.path.find(scope);
+        found.map_err(|missing| self.failure(&missing))
+    }
+
+    /// Whether the path finds something.
+    pub(super) fn is_present(&self, scope: &Scope<'_>) -> bool {
+        self.path.find(scope).is_ok()
+    }
+
+    fn failure(&self, missing: &Missing) -> QueryError {
+        if let Some(error) = missing.refused() {
+            return error;
+        }
+        let (path, name) = (self.path.text(), &self.name);
+        QueryError::runtime(match self.field {
+            Field::Member => {
+                let input = shown(&missing.searched);
+                format!(
+                    "The JSONPath '{path}' specified for the field '{name}' could not be found in the input '{input}'"
+                )
+            }
+            Field::Plain => format!("Invalid path '{path}' : {}", missing.message),
+            Field::Wait => {
+                format!("The {name} parameter does not reference an input value: {path}")
+            }
+            Field::Choice => format!(
+                "Invalid path '{path}': The choice state's condition path references an invalid value."
+            ),
+            Field::Items => return QueryError::conflict(&missing.step, &shown(&missing.at)),
+        })
+    }
+}

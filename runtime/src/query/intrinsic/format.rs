@@ -1,0 +1,102 @@
+//! `States.Format`: texts with places, and values as Java prints them.
+
+use std::borrow::Cow;
+
+use stepwright_asl::intrinsic::Literal;
+
+use crate::value::{MAX_DEPTH, Value};
+
+/// A text whose `{}` are cut out.
+#[derive(Debug)]
+pub(super) struct Template {
+    /// One more than there are places.
+    pieces: Box<[Box<str>]>,
+}
+
+impl Template {
+    pub(super) fn literal(literal: &Literal) -> Template {
+        let text = &literal.value;
+        let mut pieces = Vec::with_capacity(literal.placeholders.len() + 1);
+        let mut at = 0;
+        for place in &literal.placeholders {
+            pieces.push(text.get(at..*place).unwrap_or_default().into());
+            at = place + 2;
+        }
+        pieces.push(text.get(at..).unwrap_or_default().into());
+        Template {
+            pieces: pieces.into(),
+        }
+    }
+
+    /// A template that comes from data: a backslash keeps a brace from being a place.
+    pub(super) fn dynamic(text: &str) -> Template {
+        let mut pieces = Vec::new();
+        let mut piece = String::new();
+        let mut characters = text.chars().peekable();
+        while let Some(character) = characters.next() {
+            match (character, characters.peek().copied()) {
+                ('\\', Some(escaped @ ('{' | '}' | '\\' | '\''))) => {
+                    characters.next();
+                    piece.push(escaped);
+                }
+                ('{', Some('}')) => {
+                    characters.next();
+                    pieces.push(std::mem::take(&mut piece).into());
+                }
+                _ => piece.push(character),
+            }
+        }
+        pieces.push(piece.into());
+        Template {
+            pieces: pieces.into(),
+        }
+    }
+
+    pub(super) fn fill(&self, values: &[Cow<'_, Value>]) -> Result<String, String> {
+        let places = self.pieces.len() - 1;
+        if places != values.len() {
+            let given = values.len();
+            return Err(format!(
+                "The template has {places} occurrences of {{}}, but {given} arguments were given."
+            ));
+        }
+        let mut out = String::new();
+        for (index, piece) in self.pieces.iter().enumerate() {
+            out.push_str(piece);
+            if let Some(value) = values.get(index) {
+                if value.depth() > MAX_DEPTH || value.json_len() > super::MAX_LENGTH {
+                    return Err("The argument is too large.".to_owned());
+                }
+                print(value, &mut out);
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// A value as Java's `toString` prints it: strings as they are, objects as a `Map`
+/// (`{a=1, b=[]}`), arrays as a `List`. Recursion is as deep as the value, which was checked.
+fn print(value: &Value, out: &mut String) {
+    match value {
+        Value::Str(text) => out.push_str(text),
+        Value::Array(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                out.push_str(if index == 0 { "" } else { ", " });
+                print(item, out);
+            }
+            out.push(']');
+        }
+        Value::Object(members) => {
+            out.push('{');
+            for (index, (key, value)) in members.iter().enumerate() {
+                out.push_str(if index == 0 { "" } else { ", " });
+                out.push_str(key);
+                out.push('=');
+                print(value, out);
+            }
+            out.push('}');
+        }
+        scalar => scalar.write_to(out),
+    }
+}

@@ -1,0 +1,176 @@
+//! What an expression mentions and could notice, found on its tree.
+
+use std::collections::BTreeSet;
+
+use jlens_core::ast::Stage;
+use jlens_core::ast::{BinaryOp, NodeKind};
+use jlens_core::{Ast, Node, Span};
+
+use super::functions;
+
+#[derive(Debug, Default)]
+pub(super) struct Analysis<'t> {
+    /// Where `$states` stands.
+    pub(super) states: Vec<Span>,
+    /// The names of all variables and functions that are mentioned.
+    pub(super) names: BTreeSet<&'t str>,
+    /// Those of them that are mentioned otherwise than to be called.
+    pub(super) values: BTreeSet<&'t str>,
+    /// The expression could tell a root from none, or gives `$states` another meaning.
+    pub(super) sees_root: bool,
+    /// Has an operator whose result may not be finite.
+    pub(super) arithmetic: bool,
+}
+
+impl<'t> Analysis<'t> {
+    pub(super) fn of(ast: &'t Ast) -> Analysis<'t> {
+        let mut analysis = Analysis::default();
+        analysis.visit(&ast.root, true);
+        analysis
+    }
+
+    /// `top`: `$` means the root here.
+    fn visit(&mut self, node: &'t Node, top: bool) {
+        match &node.kind {
+            NodeKind::Variable { name } => self.variable(name, node.span, top),
+            NodeKind::Name { .. }
+            | NodeKind::Wildcard
+            | NodeKind::Descendant
+            | NodeKind::Parent { .. } => self.sees_root |= top,
+            NodeKind::Path { steps, .. } => {
+                for (number, step) in steps.iter().enumerate() {
+                    self.visit(step, top && number == 0);
+                }
+            }
+            NodeKind::Sort { terms } => {
+                for term in terms {
+                    self.visit(&term.expr, false);
+                }
+            }
+            NodeKind::Function { procedure, args } => self.call(procedure, args, 0, top),
+            NodeKind::Apply { lhs, rhs } => {
+                self.visit(lhs, top);
+                match &rhs.kind {
+                    NodeKind::Function { procedure, args } => {
+                        self.call(procedure, args, 1, top);
+                        self.attributes(rhs);
+                    }
+                    _ => self.visit(rhs, top),
+                }
+            }
+            NodeKind::Partial { procedure, args } => {
+                self.procedure(procedure, top);
+                args.iter().for_each(|arg| self.visit(arg, top));
+            }
+            NodeKind::Lambda(lambda) => {
+                self.sees_root |= lambda.params.iter().any(|param| param == "states");
+                self.visit(&lambda.body, top);
+            }
+            NodeKind::Transform(transform) => {
+                self.visit(&transform.pattern, false);
+                self.visit(&transform.update, false);
+                if let Some(delete) = &transform.delete {
+                    self.visit(delete, false);
+                }
+            }
+            NodeKind::Bind { lhs, rhs } => {
+                match &lhs.kind {
+                    NodeKind::Variable { name } => self.sees_root |= name == "states",
+                    _ => self.visit(lhs, top),
+                }
+                self.visit(rhs, top);
+            }
+            NodeKind::Binary { op, lhs, rhs } => {
+                self.arithmetic |= matches!(
+                    op,
+                    BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Mod
+                );
+                self.visit(lhs, top);
+                self.visit(rhs, top);
+            }
+            NodeKind::Negate { expr } => self.visit(expr, top),
+            NodeKind::Array { items } => items.iter().for_each(|item| self.visit(item, top)),
+            NodeKind::Object { pairs } => {
+                for (key, value) in pairs {
+                    self.visit(key, top);
+                    self.visit(value, top);
+                }
+            }
+            NodeKind::Condition {
+                condition,
+                then,
+                otherwise,
+            } => {
+                self.visit(condition, top);
+                self.visit(then, top);
+                if let Some(otherwise) = otherwise {
+                    self.visit(otherwise, top);
+                }
+            }
+            NodeKind::Fallback { lhs, rhs, .. } => {
+                self.visit(lhs, top);
+                self.visit(rhs, top);
+            }
+            NodeKind::Block { exprs, .. } => exprs.iter().for_each(|expr| self.visit(expr, top)),
+            NodeKind::String { .. }
+            | NodeKind::Number { .. }
+            | NodeKind::Bool { .. }
+            | NodeKind::Null
+            | NodeKind::Regex { .. }
+            | NodeKind::Placeholder
+            | NodeKind::Error { .. } => {}
+        }
+        self.attributes(node);
+    }
+
+    /// Predicates, groupings and bindings of a step.
+    fn attributes(&mut self, node: &'t Node) {
+        let attrs = &node.attrs;
+        let bound = [&attrs.focus, &attrs.index];
+        self.sees_root |= bound.into_iter().flatten().any(|name| name == "states");
+        for stage in attrs.stages.iter().chain(&attrs.predicate) {
+            match stage {
+                Stage::Filter { expr, .. } => self.visit(expr, false),
+                Stage::Index { var, .. } => self.sees_root |= var == "states",
+            }
+        }
+        if let Some(group) = &attrs.group {
+            for (key, value) in &group.pairs {
+                self.visit(key, false);
+                self.visit(value, false);
+            }
+        }
+    }
+
+    fn variable(&mut self, name: &'t str, span: Span, top: bool) {
+        match name {
+            "" => self.sees_root |= top,
+            "$" => self.sees_root = true,
+            "states" => self.states.push(span),
+            _ => {
+                self.names.insert(name);
+                self.values.insert(name);
+            }
+        }
+    }
+
+    /// A call; `given`: how many arguments it has beside those written.
+    fn call(&mut self, procedure: &'t Node, args: &'t [Node], given: usize, top: bool) {
+        if let NodeKind::Variable { name } = &procedure.kind {
+            let arguments = args.len() + given;
+            self.sees_root |= top && functions::reads_context(name, arguments);
+        }
+        self.procedure(procedure, top);
+        args.iter().for_each(|arg| self.visit(arg, top));
+    }
+
+    fn procedure(&mut self, procedure: &'t Node, top: bool) {
+        match &procedure.kind {
+            NodeKind::Variable { name } if !matches!(name.as_str(), "" | "$" | "states") => {
+                self.names.insert(name);
+                self.attributes(procedure);
+            }
+            _ => self.visit(procedure, top),
+        }
+    }
+}

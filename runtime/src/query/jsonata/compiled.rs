@@ -1,0 +1,269 @@
+//! What jlens evaluates, and how.
+
+use std::cell::OnceCell;
+use std::fmt::Write as _;
+use std::rc::Rc;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use jlens_core::{Bindings, Error, Expression, Options};
+use serde_json::{Map, Value as Json};
+use smol_str::SmolStr;
+
+use crate::query::{Scope, VariableIx, VariableNames};
+use crate::value::Value;
+
+use super::analysis::Analysis;
+use super::build::ValueBuilder;
+use super::failure::MAX_DEPTH;
+use super::root::{Input, Nothing, Root};
+use super::{arithmetic, functions};
+
+/// The longest string, in bytes, and eight times the longest array.
+const MAX_MEMORY: usize = 6_990_256;
+/// The service ends what does not end by a clock of unknown length; steps end it the same way
+/// on every machine, and the clock is the last resort.
+const MAX_STEPS: u64 = 30_000_000;
+const MAX_TIME: Duration = Duration::from_secs(5);
+
+#[derive(Debug)]
+pub(super) struct Compiled {
+    /// As it was written.
+    plain: Expression,
+    /// With `$states` as the root; none if the expression could tell.
+    rooted: Option<Expression>,
+    /// With calls for operators; made when a result was not finite.
+    calculating: OnceLock<Option<Expression>>,
+    /// The host functions that the expression mentions.
+    bindings: Bindings,
+    variables: Box<[Variable]>,
+    /// Variables that bear the name of a function. While none of them has a value the name means
+    /// the function.
+    shadows: Box<[Variable]>,
+    reads_states: bool,
+    draws: bool,
+    arithmetic: bool,
+}
+
+/// A workflow variable that an expression may read.
+#[derive(Debug)]
+pub(super) struct Variable {
+    name: SmolStr,
+    pub(super) ix: VariableIx,
+    /// The key of the root's hidden member: the name with `$` before it.
+    pub(super) member: SmolStr,
+}
+
+impl Variable {
+    fn all<'n>(read: impl Iterator<Item = &'n str>, names: &mut VariableNames) -> Box<[Variable]> {
+        let variable = |name| Variable {
+            name: SmolStr::new(name),
+            ix: names.intern(name),
+            member: SmolStr::new(format!("${name}")),
+        };
+        read.map(variable).collect()
+    }
+}
+
+/// The result, and whether a `null` was built for it.
+type Evaluated = Result<(Option<Value>, bool), Error>;
+
+impl Compiled {
+    pub(super) fn new(plain: Expression, names: &mut VariableNames) -> Result<Compiled, Error> {
+        let analysis = Analysis::of(plain.ast());
+        let reads = plain.reads();
+        let free = reads.bindings().keys().map(String::as_str);
+        let read = free.filter(|name| *name != "states" && !functions::is_host(name));
+        let variables = Variable::all(read, names);
+        let named = analysis.values.iter().copied();
+        let shadows = Variable::all(named.filter(|name| functions::is_any(name)), names);
+        let rooted = if analysis.sees_root {
+            None
+        } else {
+            let source = rooted(plain.source(), &analysis, &variables);
+            Some(Expression::compile(&source)?)
+        };
+        Ok(Compiled {
+            rooted,
+            calculating: OnceLock::new(),
+            bindings: functions::bindings(&analysis.names),
+            variables,
+            shadows,
+            reads_states: !analysis.states.is_empty(),
+            draws: functions::draws(&analysis.names),
+            arithmetic: analysis.arithmetic,
+            plain,
+        })
+    }
+
+    /// The value; nothing when the expression gives nothing, or a function.
+    pub(super) fn run(&self, scope: &Scope<'_>) -> Result<Option<Value>, Error> {
+        let before = scope.entropy.state();
+        let evaluated = self.evaluate(scope);
+        let suspect = self.arithmetic
+            && match &evaluated {
+                Ok((_, nulls)) => *nulls,
+                Err(error) => error.code() == "D1001",
+            };
+        if suspect && let Some(calculating) = self.calculating() {
+            scope.entropy.resume(before);
+            let bindings = self.bind(scope);
+            let bindings = bindings.function(arithmetic::FUNCTION, arithmetic::function());
+            return Ok(self.plainly(calculating, &bindings, scope)?.0);
+        }
+        Ok(evaluated?.0)
+    }
+
+    /// Whether the expression gives a function.
+    pub(super) fn is_function(&self, scope: &Scope<'_>) -> bool {
+        let source = format!("$type(({}\n))", self.plain.source());
+        Expression::compile(&source).is_ok_and(|asks| {
+            let answer = self.plainly(&asks, &self.bind(scope), scope);
+            answer.is_ok_and(|(answer, _)| answer.is_some_and(|answer| answer == "function"))
+        })
+    }
+
+    fn calculating(&self) -> Option<&Expression> {
+        let make = || Expression::compile(&arithmetic::rewritten(self.plain.ast())).ok();
+        self.calculating.get_or_init(make).as_ref()
+    }
+
+    fn evaluate(&self, scope: &Scope<'_>) -> Evaluated {
+        let shadowed = has_value(&self.shadows, scope, |_| true);
+        let nodes = self.reads_states || has_value(&self.variables, scope, is_node);
+        match &self.rooted {
+            Some(rooted) if nodes && !shadowed => self.rootedly(rooted, scope),
+            _ => self.plainly(&self.plain, &self.bind(scope), scope),
+        }
+    }
+
+    fn rootedly(&self, rooted: &Expression, scope: &Scope<'_>) -> Evaluated {
+        let context = OnceCell::new();
+        let root = Root::new(*scope, &context, &self.variables);
+        let input = Input(Rc::clone(&root));
+        // The block that binds variables is one more level.
+        let depth = MAX_DEPTH + usize::from(!self.variables.is_empty());
+        let options = self.options(scope, depth);
+        let mut builder = ValueBuilder {
+            root: Some(&root),
+            nulls: false,
+        };
+        let result = self.draw(scope, || {
+            rooted.evaluate_source_to(&input, &self.bindings, &options, |output| {
+                output.write(&mut builder)
+            })
+        });
+        self.accept(result?, builder.nulls)
+    }
+
+    fn plainly(
+        &self,
+        expression: &Expression,
+        bindings: &Bindings,
+        scope: &Scope<'_>,
+    ) -> Evaluated {
+        let options = self.options(scope, MAX_DEPTH);
+        let mut builder = ValueBuilder {
+            root: None,
+            nulls: false,
+        };
+        let result = self.draw(scope, || {
+            expression.evaluate_source_to(&Nothing, bindings, &options, |output| {
+                output.write(&mut builder)
+            })
+        });
+        self.accept(result?, builder.nulls)
+    }
+
+    /// What was handed through is not counted by jlens.
+    fn accept(&self, result: Option<Value>, nulls: bool) -> Evaluated {
+        match result {
+            Some(value) if value.json_len() > MAX_MEMORY as u64 => Err(Error::new("U1001")),
+            result => Ok((result, nulls)),
+        }
+    }
+
+    /// Variables and `$states` as bindings.
+    fn bind(&self, scope: &Scope<'_>) -> Bindings {
+        let mut bindings = self.bindings.clone();
+        for variable in self.variables.iter().chain(&self.shadows) {
+            if let Some(value) = scope.variables.get(variable.ix) {
+                bindings = bindings.var(variable.name.as_str(), value.to_json());
+            }
+        }
+        if self.reads_states {
+            let mut states = Map::new();
+            states.insert("input".to_owned(), scope.input.to_json());
+            states.insert("context".to_owned(), scope.context.value().to_json());
+            if let Some(result) = scope.result {
+                states.insert("result".to_owned(), result.to_json());
+            }
+            if let Some(output) = scope.error_output {
+                states.insert("errorOutput".to_owned(), output.to_json());
+            }
+            bindings = bindings.var("states", Json::Object(states));
+        }
+        bindings
+    }
+
+    fn options(&self, scope: &Scope<'_>, depth: usize) -> Options {
+        let seed = if self.draws {
+            scope.entropy.next_u64()
+        } else {
+            0
+        };
+        Options::new()
+            .max_depth(depth)
+            .max_string_length(MAX_MEMORY)
+            .max_array_length(MAX_MEMORY / 8)
+            .max_result_size(MAX_MEMORY)
+            .max_steps(MAX_STEPS)
+            .timeout(MAX_TIME)
+            .now(scope.now_millis)
+            .seed(seed)
+    }
+
+    fn draw<R>(&self, scope: &Scope<'_>, evaluation: impl FnOnce() -> R) -> R {
+        if self.draws {
+            functions::drawing(scope.entropy, evaluation)
+        } else {
+            evaluation()
+        }
+    }
+}
+
+fn has_value(variables: &[Variable], scope: &Scope<'_>, that: fn(&Value) -> bool) -> bool {
+    let values = variables.iter();
+    values
+        .filter_map(|variable| scope.variables.get(variable.ix))
+        .any(that)
+}
+
+fn is_node(value: &Value) -> bool {
+    value.depth() > 0
+}
+
+/// The expression with `$states` as the root, in a block that binds its variables.
+fn rooted(source: &str, analysis: &Analysis<'_>, variables: &[Variable]) -> String {
+    let mut spans: Vec<_> = analysis.states.iter().collect();
+    spans.sort_by_key(|span| span.start);
+    let mut out = String::with_capacity(source.len() + 32);
+    if !variables.is_empty() {
+        out.push('(');
+        for Variable { name, member, .. } in variables {
+            // Writing to a string does not fail.
+            let _written = write!(out, "${name}:=$$.`{member}`;");
+        }
+    }
+    let mut at = 0;
+    for span in spans {
+        out.push_str(source.get(at..span.start).unwrap_or_default());
+        out.push_str("$$     ");
+        at = span.end;
+    }
+    out.push_str(source.get(at..).unwrap_or_default());
+    if !variables.is_empty() {
+        out.push_str("\n)");
+    }
+    out
+}

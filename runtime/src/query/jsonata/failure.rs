@@ -1,0 +1,58 @@
+//! What AWS says when an expression fails: the second half of the sentence that begins `The
+//! JSONata expression '..' specified for the field '..'`.
+
+use jlens_core::Error;
+
+use crate::query::error::shown;
+use crate::query::{Entropy, Expected};
+use crate::value::Value;
+
+/// The expression gave nothing.
+pub(super) const UNDEFINED: &str = "returned nothing (undefined).";
+
+/// The expression gave a function.
+pub(super) const UNSUPPORTED: &str = "returned an unsupported result type.";
+
+/// The code of failures that the service reports as its own.
+pub(super) const INTERNAL: &str = "internal";
+
+/// The code of failures that have a message and no code.
+pub(super) const UNCODED: &str = "uncoded";
+
+/// How many nested evaluations the service allows.
+pub(super) const MAX_DEPTH: usize = 100;
+
+/// The expression gave a value of another type than the field takes.
+pub(super) fn unexpected_type(expected: Expected, value: &Value) -> String {
+    let expected = expected.name();
+    let actual = value.type_name();
+    let value = shown(value);
+    format!(
+        "returned an unexpected result type. Expected '{expected}', but was '{actual}' for value: {value}"
+    )
+}
+
+/// The expression threw.
+pub(super) fn thrown(error: &Error, entropy: &Entropy) -> String {
+    let limit = match error.code() {
+        "D1011" => format!(
+            "Stack overflow error: Check for non-terminating recursive function. \
+             Consider rewriting as tail-recursive. Depth={} max={MAX_DEPTH}",
+            MAX_DEPTH + 1
+        ),
+        "U1001" => "Expression evaluation memory limit exceeded: Check for excessive memory usage"
+            .to_owned(),
+        // The service's text for its clock is not known.
+        "D1012" | "U1006" => "Expression evaluation timeout: Check for infinite loop".to_owned(),
+        UNCODED => error.message(),
+        INTERNAL => {
+            let id = entropy.uuid();
+            return format!("threw an internal error during evaluation. {id}");
+        }
+        code => {
+            let message = error.message();
+            return format!("threw an error during evaluation. {code}: {message}");
+        }
+    };
+    format!("threw an error during evaluation: {limit}")
+}

@@ -1,0 +1,232 @@
+//! AWS's functions beyond JSONata's own, as host functions of jlens.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::OnceLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jlens_core::{Bindings, Error, HostCall, HostFunction, function_catalog, signature::Signature};
+use serde_json::Value as Json;
+
+use crate::query::Entropy;
+use crate::query::digest;
+
+use super::JavaRandom;
+use super::failure::{INTERNAL, UNCODED};
+
+/// The most numbers that `$range` makes.
+const MAX_RANGE: f64 = 360_145.0;
+
+type Arguments<'a> = &'a [Option<Json>];
+type Outcome = Result<Option<Json>, Error>;
+
+/// Name, number of parameters, implementation.
+type Host = (&'static str, usize, fn(Arguments<'_>) -> Outcome);
+
+const HOST: &[Host] = &[
+    ("partition", 2, partition),
+    ("range", 3, range),
+    ("hash", 2, hash),
+    ("random", 1, random),
+    ("uuid", 0, uuid),
+    ("parse", 1, parse),
+    ("base64decode", 1, base64_decode),
+];
+
+/// Whether AWS has a function of that name beside JSONata's.
+pub(super) fn is_host(name: &str) -> bool {
+    HOST.iter().any(|host| host.0 == name)
+}
+
+/// Whether there is a function of that name.
+pub(super) fn is_any(name: &str) -> bool {
+    is_host(name) || builtins().contains_key(name)
+}
+
+/// Whether a call with so many arguments takes its context for one more.
+pub(super) fn reads_context(name: &str, arguments: usize) -> bool {
+    builtins()
+        .get(name)
+        .is_some_and(|needed| arguments < *needed)
+}
+
+/// The built-in functions by name, each with the number of arguments below which it reads its
+/// context (0: never).
+fn builtins() -> &'static HashMap<&'static str, usize> {
+    static BUILTINS: OnceLock<HashMap<&'static str, usize>> = OnceLock::new();
+    BUILTINS.get_or_init(|| {
+        let needed = |text: &str| {
+            let params = Signature::parse(text).map(|signature| signature.params);
+            let params = params.unwrap_or_default();
+            if params.iter().any(|param| param.context) {
+                let required = |param: &&jlens_core::signature::Param| {
+                    param.context || !param.pattern.ends_with('?')
+                };
+                params.iter().filter(required).count()
+            } else {
+                0
+            }
+        };
+        let catalog = function_catalog().into_iter();
+        catalog
+            .map(|function| (function.name, needed(&function.signature)))
+            .collect()
+    })
+}
+
+/// What an expression that mentions these names needs bound.
+pub(super) fn bindings(names: &BTreeSet<&str>) -> Bindings {
+    let mut bindings = Bindings::new();
+    // AWS took `$eval` away: the name must not be a function.
+    if names.contains("eval") {
+        bindings = bindings.var("eval", Json::Null);
+    }
+    for (name, arity, function) in HOST {
+        if names.contains(name) {
+            let call = move |arguments: Arguments<'_>, _: &HostCall<'_>| function(arguments);
+            let host = HostFunction::new(*arity, call).without_input();
+            bindings = bindings.function(*name, host);
+        }
+    }
+    bindings
+}
+
+/// Whether an expression that mentions these names draws random numbers.
+pub(super) fn draws(names: &BTreeSet<&str>) -> bool {
+    ["random", "uuid", "shuffle"]
+        .iter()
+        .any(|name| names.contains(name))
+}
+
+thread_local! {
+    /// Where host functions draw from while an evaluation runs on this thread: they are shared
+    /// by all evaluations and cannot hold it.
+    static CHANCE: Entropy = Entropy::new(0);
+}
+
+/// Runs an evaluation whose host functions draw from `entropy`.
+pub(super) fn drawing<R>(entropy: &Entropy, evaluation: impl FnOnce() -> R) -> R {
+    CHANCE.with(|chance| chance.resume(entropy.state()));
+    let result = evaluation();
+    CHANCE.with(|chance| entropy.resume(chance.state()));
+    result
+}
+
+fn argument<'a>(arguments: Arguments<'a>, index: usize) -> Option<&'a Json> {
+    arguments.get(index)?.as_ref()
+}
+
+/// A number, its fraction cut.
+fn whole(arguments: Arguments<'_>, index: usize) -> Option<f64> {
+    argument(arguments, index)?.as_f64().map(f64::trunc)
+}
+
+/// `$partition(array, size)`: chunks of that size, the last may be shorter.
+fn partition(arguments: Arguments<'_>) -> Outcome {
+    let (Some(array), Some(size)) = (argument(arguments, 0), whole(arguments, 1)) else {
+        return Ok(None);
+    };
+    // JSONata's own habit: one item is an array of one.
+    let one = std::slice::from_ref(array);
+    let items = array.as_array().map_or(one, Vec::as_slice);
+    if items.is_empty() || size < 1.0 {
+        return Ok(None);
+    }
+    let chunks = items.chunks(size.min(items.len() as f64) as usize);
+    Ok(Some(
+        chunks.map(|chunk| Json::from(chunk.to_vec())).collect(),
+    ))
+}
+
+/// `$range(from, to, step)`: the numbers, with `to` when it is hit.
+fn range(arguments: Arguments<'_>) -> Outcome {
+    let (Some(from), Some(to), Some(step)) = (
+        whole(arguments, 0),
+        whole(arguments, 1),
+        whole(arguments, 2),
+    ) else {
+        return Ok(None);
+    };
+    let steps = ((to - from) / step).floor();
+    if step == 0.0 || steps < 0.0 {
+        return Ok(None);
+    }
+    if steps + 1.0 > MAX_RANGE {
+        return Err(Error::new("U1001"));
+    }
+    let mut numbers: Vec<Json> = Vec::with_capacity(steps as usize + 1);
+    for index in 0..=steps as u32 {
+        numbers.push(number(from + f64::from(index) * step));
+    }
+    Ok(match numbers.len() {
+        1 => numbers.pop(),
+        _ => Some(Json::from(numbers)),
+    })
+}
+
+/// A number as JSON; what is not finite cannot come here.
+fn number(number: f64) -> Json {
+    Json::from(number)
+}
+
+/// `$hash(text, algorithm)` in lower-case hexadecimal digits.
+fn hash(arguments: Arguments<'_>) -> Outcome {
+    let text = argument(arguments, 0).and_then(Json::as_str);
+    let algorithm = argument(arguments, 1).and_then(Json::as_str);
+    let (Some(text), Some(algorithm)) = (text, algorithm) else {
+        return Ok(None);
+    };
+    match digest::hex(algorithm, text.as_bytes()) {
+        Some(digest) => Ok(Some(Json::from(digest))),
+        None => Err(Error::new(UNCODED).with(
+            "message",
+            format!("Unsupported hash algorithm: {algorithm}"),
+        )),
+    }
+}
+
+/// `$random(seed?)`: at least 0 and less than 1.
+fn random(arguments: Arguments<'_>) -> Outcome {
+    let drawn = match whole(arguments, 0) {
+        Some(seed) => JavaRandom::new(seed as i64).next_f64(),
+        None => CHANCE.with(Entropy::next_f64),
+    };
+    Ok(Some(number(drawn)))
+}
+
+/// `$uuid()`: version 4.
+fn uuid(_: Arguments<'_>) -> Outcome {
+    Ok(Some(Json::from(CHANCE.with(Entropy::uuid))))
+}
+
+/// `$parse(text)`: the JSON value in the text.
+fn parse(arguments: Arguments<'_>) -> Outcome {
+    let Some(text) = argument(arguments, 0) else {
+        return Ok(None);
+    };
+    let Some(text) = text.as_str() else {
+        return Err(Error::new("T0410").with("token", "parse").with("index", 1));
+    };
+    match crate::value::Value::from_text(text) {
+        Ok(value) => Ok(Some(value.to_json())),
+        Err(error) => Err(Error::new(UNCODED).with("message", error.to_string())),
+    }
+}
+
+/// `$base64decode(text)`: strict, where JSONata's own takes anything.
+fn base64_decode(arguments: Arguments<'_>) -> Outcome {
+    let Some(text) = argument(arguments, 0) else {
+        return Ok(None);
+    };
+    let Some(text) = text.as_str() else {
+        return Err(Error::new("T0410")
+            .with("token", "base64decode")
+            .with("index", 1));
+    };
+    match STANDARD.decode(text) {
+        Ok(bytes) => Ok(Some(Json::from(
+            String::from_utf8_lossy(&bytes).into_owned(),
+        ))),
+        Err(_) => Err(Error::new(INTERNAL)),
+    }
+}
