@@ -11,13 +11,13 @@ use serde::forward_to_deserialize_any;
 use smol_str::SmolStr;
 
 use super::object::Entries;
-use super::{Big, MAX_DEPTH, ObjectBuilder, Value, ValueError};
+use super::{Big, MAX_TYPED_DEPTH, ObjectBuilder, Value, ValueError};
 
 impl Value {
     /// Reads a typed value, as `serde_json` would from the value's text: without printing it,
     /// and strings may be borrowed.
     ///
-    /// Fails when the value is not of the type's form, or deeper than [`MAX_DEPTH`] levels.
+    /// Fails when the value is not of the type's form, or deeper than [`MAX_TYPED_DEPTH`] levels.
     ///
     /// ```
     /// # use stepwright_runtime::value::Value;
@@ -30,9 +30,9 @@ impl Value {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_typed<'de, T: Deserialize<'de>>(&'de self) -> Result<T, ValueError> {
-        if self.depth() > MAX_DEPTH {
+        if self.depth() > MAX_TYPED_DEPTH {
             return Err(ValueError::custom(format_args!(
-                "a value nested deeper than {MAX_DEPTH} levels cannot be read into a type"
+                "a value nested deeper than {MAX_TYPED_DEPTH} levels cannot be read into a type"
             )));
         }
         T::deserialize(self)
@@ -404,7 +404,9 @@ impl<'de> VariantAccess<'de> for Content<'de> {
 /// [`Value::from_text`] for JSON text: it is faster and keeps integers of any length.
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(ValueVisitor { levels: MAX_DEPTH })
+        deserializer.deserialize_any(ValueVisitor {
+            levels: MAX_TYPED_DEPTH,
+        })
     }
 }
 
@@ -416,8 +418,9 @@ struct ValueVisitor {
 impl ValueVisitor {
     fn below<E: de::Error>(&self) -> Result<ValueVisitor, E> {
         let levels = self.levels.checked_sub(1);
-        let levels = levels
-            .ok_or_else(|| E::custom(format_args!("nested deeper than {MAX_DEPTH} levels")))?;
+        let levels = levels.ok_or_else(|| {
+            E::custom(format_args!("nested deeper than {MAX_TYPED_DEPTH} levels"))
+        })?;
         Ok(ValueVisitor { levels })
     }
 }

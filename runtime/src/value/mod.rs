@@ -29,7 +29,8 @@
 //! # Bounds
 //!
 //! Reading and printing text, dropping and comparing do not recurse, whatever the depth.
-//! Text deeper than [`MAX_DEPTH`] is refused, as are typed conversions of deeper values.
+//! Text deeper than [`MAX_DEPTH`] is refused, as are typed conversions of values deeper than
+//! [`MAX_TYPED_DEPTH`].
 
 mod array;
 mod convert;
@@ -57,9 +58,13 @@ pub use ser::ValueError;
 
 pub(crate) use number::compare as compare_numbers;
 
-/// How deep the text of a value may nest, and a value that is turned into a typed one. The
-/// bound is that of the service's JSON reader (Jackson's `StreamReadConstraints`).
+/// How deep the text of a value may nest. The bound is that of the service's JSON reader
+/// (Jackson's `StreamReadConstraints`).
 pub const MAX_DEPTH: u32 = 1000;
+
+/// How deep a value may nest that is turned into a typed one or serialized: serde's visitors
+/// recurse, and must not overflow the stack of a worker thread. `serde_json` takes 128 levels.
+pub const MAX_TYPED_DEPTH: u32 = 256;
 
 /// A JSON value; see the [module](self).
 #[derive(Clone, Default)]

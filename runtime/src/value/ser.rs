@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::ser::{self, Error as _, Impossible, Serialize, SerializeMap, SerializeSeq};
 use smol_str::SmolStr;
 
-use super::{MAX_DEPTH, Object, ObjectBuilder, Value};
+use super::{MAX_TYPED_DEPTH, Object, ObjectBuilder, Value};
 
 /// A typed value could not be turned into a [`Value`], or the other way round.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,8 +26,8 @@ impl serde::de::Error for ValueError {
 }
 
 impl Value {
-    /// The value that `typed` serializes to, as `serde_json` would form it, without a detour
-    /// over `serde_json::Value`: enums in every tagging, maps with keys that print as strings,
+    /// The value that `typed` serializes to, as `serde_json` would print it, without a detour
+    /// over text or `serde_json::Value`: enums in every tagging, maps with keys that print as strings,
     /// bytes as an array of numbers, floats that are not finite as `null`.
     ///
     /// Fails when the type's `Serialize` fails, or on a map key that is no text.
@@ -49,9 +49,9 @@ impl Value {
 /// Arrays and objects as sequences and maps; an integer beyond 128 bits as the nearest float.
 impl Serialize for Value {
     fn serialize<S: ser::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.depth() > MAX_DEPTH {
+        if self.depth() > MAX_TYPED_DEPTH {
             return Err(S::Error::custom(format_args!(
-                "a value nested deeper than {MAX_DEPTH} levels cannot be serialized"
+                "a value nested deeper than {MAX_TYPED_DEPTH} levels cannot be serialized"
             )));
         }
         match self {
