@@ -8,6 +8,7 @@ mod suggest;
 mod syntax;
 mod task;
 mod task_error;
+mod workflow;
 
 use proc_macro::TokenStream;
 
@@ -36,4 +37,31 @@ pub fn derive_task_error(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
     task::attribute(arguments.into(), item.into()).into()
+}
+
+/// Declares a workflow.
+///
+/// Its states, where they go and what they compute; the whole language is in `docs/language.md`.
+///
+/// ```ignore
+/// workflow! {
+///     /// Validates and charges an order.
+///     pub workflow OrderProcessing(order: Order) -> Receipt {
+///         task Charge {
+///             let payment = charge_card(order);
+///             retry PaymentError::GatewayTimeout (interval: 2s, max_attempts: 3);
+///             catch PaymentError::Declined { reason } => Reject;
+///             next Done;
+///         }
+///         succeed Done { Receipt { payment } }
+///         fail Reject { "OrderRejected", reason }
+///     }
+/// }
+/// ```
+///
+/// The macro makes `struct OrderProcessing` with `impl Workflow` and `OrderProcessing::definition()`, the ASL. What it
+/// cannot know, rustc checks on the real types; every mistake is reported in one compile, at the token that it is about.
+#[proc_macro]
+pub fn workflow(input: TokenStream) -> TokenStream {
+    workflow::workflow(input.into()).into()
 }

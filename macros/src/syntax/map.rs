@@ -27,7 +27,15 @@ pub(crate) struct For {
 }
 
 pub(super) const WORDS: &[&str] = &[
-    "let", "for", "max_concurrency", "distributed", "label", "tolerated_failures", "reader", "batch", "writer",
+    "let",
+    "for",
+    "max_concurrency",
+    "distributed",
+    "label",
+    "tolerated_failures",
+    "reader",
+    "batch",
+    "writer",
 ];
 
 impl Map {
@@ -75,8 +83,8 @@ impl For {
             None
         };
         input.parse::<Token![in]>()?;
-        let from_reader = word(input).is_some_and(|word| word == "reader")
-            && input.peek2(syn::token::Brace);
+        let from_reader =
+            word(input).is_some_and(|word| word == "reader") && input.peek2(syn::token::Brace);
         let list = if from_reader {
             take_word(input)?;
             None

@@ -29,7 +29,15 @@ pub(crate) enum Transition {
 
 /// The words of this file.
 pub(super) const WORDS: &[&str] = &[
-    "timeout", "heartbeat", "credentials", "retry", "catch", "query_language", "raw", "next", "end",
+    "timeout",
+    "heartbeat",
+    "credentials",
+    "retry",
+    "catch",
+    "query_language",
+    "raw",
+    "next",
+    "end",
 ];
 
 /// A statement of this file.

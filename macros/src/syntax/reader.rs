@@ -21,9 +21,30 @@ pub(crate) struct Reader<'e> {
 
 /// Words that start a statement: where one of them stands, the statement before it is over.
 const STATEMENTS: &[&str] = &[
-    "batch", "branch", "catch", "credentials", "distributed", "end", "for", "heartbeat", "label", "let", "match",
-    "max_concurrency", "next", "otherwise", "query_language", "raw", "reader", "retry", "seconds", "timeout",
-    "timestamp", "tolerated_failures", "when", "writer",
+    "batch",
+    "branch",
+    "catch",
+    "credentials",
+    "distributed",
+    "end",
+    "for",
+    "heartbeat",
+    "label",
+    "let",
+    "match",
+    "max_concurrency",
+    "next",
+    "otherwise",
+    "query_language",
+    "raw",
+    "reader",
+    "retry",
+    "seconds",
+    "timeout",
+    "timestamp",
+    "tolerated_failures",
+    "when",
+    "writer",
 ];
 
 impl<'e> Reader<'e> {

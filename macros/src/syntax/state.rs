@@ -153,10 +153,7 @@ impl State {
             return self.values(input, reader);
         }
         let Some(word) = word(input) else {
-            return Err(input.error(format!(
-                "expected a statement of a {} state",
-                self.keyword
-            )));
+            return Err(input.error(format!("expected a statement of a {} state", self.keyword)));
         };
         let known = match &mut self.kind {
             Kind::Task(calls) => task::parse(&word, input, reader)?
@@ -272,9 +269,10 @@ fn kind_of(word: &str, keyword: &Ident, input: ParseStream, reader: &Reader) -> 
             } else {
                 &hint
             };
-            reader
-                .errors
-                .at(keyword.span(), format!("`{other}` is no kind of state{hint}"));
+            reader.errors.at(
+                keyword.span(),
+                format!("`{other}` is no kind of state{hint}"),
+            );
             close.unwrap_or(other)
         }
     };
@@ -360,7 +358,12 @@ pub(super) fn docs(attributes: &[Attribute]) -> Option<String> {
             && let Some(line) = text(&pair.value)
         {
             let line = line.value();
-            lines.push(line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned());
+            lines.push(
+                line.strip_prefix(' ')
+                    .unwrap_or(&line)
+                    .trim_end()
+                    .to_owned(),
+            );
         }
     }
     if lines.is_empty() {

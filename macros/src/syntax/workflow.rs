@@ -40,7 +40,13 @@ pub(crate) enum WorkflowOption {
 }
 
 const WORDS: &[&str] = &[
-    "express", "timeout", "query_language", "lambda_retries", "deploy", "deny", "raw",
+    "express",
+    "timeout",
+    "query_language",
+    "lambda_retries",
+    "deploy",
+    "deny",
+    "raw",
 ];
 
 impl Source {
@@ -133,9 +139,9 @@ fn parameter(input: ParseStream, reader: &Reader) -> Result<Option<(Ident, Type)
         let ty = content.parse()?;
         content.parse::<Option<Token![,]>>()?;
         if !content.is_empty() {
-            return Err(content.error(
-                "a workflow has one parameter: put several values into one struct",
-            ));
+            return Err(
+                content.error("a workflow has one parameter: put several values into one struct")
+            );
         }
         Ok(Some((ident, ty)))
     };

@@ -1,0 +1,270 @@
+//! A workflow as a graph: states and scopes by number, edges between them, variables.
+
+use super::values::{Read, Value};
+use crate::syntax::{
+    Body, Catch, CatchArm, Kind, Let, State, StateOption, Target, Transition, Workflow,
+    WorkflowOption,
+};
+use proc_macro2::Ident;
+use std::collections::HashMap;
+
+/// What the rules know about a workflow.
+pub(crate) struct Machine<'a> {
+    pub(crate) workflow: &'a Workflow,
+    /// The workflow's own body first; a scope comes after the one around it.
+    pub(crate) scopes: Vec<Scope<'a>>,
+    pub(crate) states: Vec<Node<'a>>,
+    pub(crate) variables: Vec<Variable<'a>>,
+    /// What each expression lowers to, by its number.
+    pub(crate) values: Vec<Option<Value>>,
+    /// Expressions with a mistake of their own, which rustc shall not report a second time.
+    pub(crate) faulty: Vec<bool>,
+    /// Expressions that the type check cannot take as they stand, see [`values`](super::values).
+    pub(crate) rewritten: Vec<bool>,
+    pub(crate) reads: Vec<Read>,
+    /// States by name.
+    pub(crate) by_name: HashMap<String, usize>,
+}
+
+/// The states of one body, between which transitions go.
+pub(crate) struct Scope<'a> {
+    pub(crate) body: &'a Body,
+    /// The parallel or map around it.
+    pub(crate) owner: Option<usize>,
+    /// The states, in the order of the source.
+    pub(crate) states: Vec<usize>,
+    /// The item, of a map's body.
+    pub(crate) item: Option<&'a Ident>,
+    pub(crate) variables: HashMap<String, usize>,
+    /// The states in reverse postorder, those that nothing reaches last.
+    pub(crate) order: Vec<usize>,
+}
+
+/// One state.
+pub(crate) struct Node<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) name: String,
+    pub(crate) scope: usize,
+    pub(crate) edges: Vec<Edge<'a>>,
+    /// The scopes of its branches or of its body.
+    pub(crate) inner: Vec<usize>,
+    /// An earlier state has the name already.
+    pub(crate) duplicate: bool,
+}
+
+/// A way from one state to another.
+pub(crate) struct Edge<'a> {
+    pub(crate) kind: EdgeKind<'a>,
+    pub(crate) name: &'a Ident,
+    pub(crate) to: Option<usize>,
+    /// The variables that are assigned on it.
+    pub(crate) assigns: Vec<usize>,
+}
+
+/// What an edge comes from.
+#[derive(Clone, Copy)]
+pub(crate) enum EdgeKind<'a> {
+    /// `next`: carries what the state's `let`s assign.
+    Next,
+    Rule(&'a Target),
+    Otherwise(&'a Target),
+    Arm(&'a crate::syntax::Arm),
+    Catch(&'a Catch),
+    CatchArm(&'a CatchArm),
+}
+
+/// A workflow variable.
+pub(crate) struct Variable<'a> {
+    pub(crate) name: &'a Ident,
+    pub(crate) text: String,
+    pub(crate) scope: usize,
+    /// Its type, where a `let` ascribes one.
+    pub(crate) ty: Option<&'a syn::Type>,
+}
+
+impl<'a> Machine<'a> {
+    pub(super) fn new(workflow: &'a Workflow, expressions: usize) -> Machine<'a> {
+        let mut machine = Machine {
+            workflow,
+            scopes: Vec::new(),
+            states: Vec::new(),
+            variables: Vec::new(),
+            values: Vec::new(),
+            faulty: vec![false; expressions],
+            rewritten: vec![false; expressions],
+            reads: Vec::new(),
+            by_name: HashMap::new(),
+        };
+        machine.values.resize_with(expressions, || None);
+        machine.add_scope(&workflow.body, None, None);
+        machine
+    }
+
+    fn add_scope(
+        &mut self,
+        body: &'a Body,
+        owner: Option<usize>,
+        item: Option<&'a Ident>,
+    ) -> usize {
+        let scope = self.scopes.len();
+        self.scopes.push(Scope {
+            body,
+            owner,
+            states: Vec::new(),
+            item,
+            variables: HashMap::new(),
+            order: Vec::new(),
+        });
+        for state in &body.states {
+            let index = self.states.len();
+            let name = state.name.to_string();
+            let duplicate = self.by_name.contains_key(&name);
+            if !duplicate {
+                self.by_name.insert(name.clone(), index);
+            }
+            self.scopes[scope].states.push(index);
+            self.states.push(Node {
+                state,
+                name,
+                scope,
+                edges: state.edges(),
+                inner: Vec::new(),
+                duplicate,
+            });
+            let mut inner = Vec::new();
+            match &state.kind {
+                Kind::Parallel(runs) => {
+                    for branch in runs.iter().flat_map(|run| &run.branches) {
+                        inner.push(self.add_scope(branch, Some(index), None));
+                    }
+                }
+                Kind::Map(map) => {
+                    for run in &map.runs {
+                        inner.push(self.add_scope(&run.body, Some(index), Some(&run.item)));
+                    }
+                }
+                _ => {}
+            }
+            self.states[index].inner = inner;
+        }
+        scope
+    }
+
+    /// The scope around a scope.
+    pub(crate) fn parent(&self, scope: usize) -> Option<usize> {
+        self.scopes[scope]
+            .owner
+            .map(|owner| self.states[owner].scope)
+    }
+
+    /// The scope and all around it, the innermost first.
+    pub(crate) fn scopes_around(&self, scope: usize) -> impl Iterator<Item = usize> + '_ {
+        std::iter::successors(Some(scope), |scope| self.parent(*scope))
+    }
+
+    /// Whether `query_language JSONPath;` holds for a state.
+    pub(crate) fn is_jsonpath(&self, state: &State) -> bool {
+        let own = state.options.iter().rev().find_map(|option| match option {
+            StateOption::QueryLanguage(_, language) => Some(language),
+            _ => None,
+        });
+        let whole = self
+            .workflow
+            .options
+            .iter()
+            .rev()
+            .find_map(|option| match option {
+                WorkflowOption::QueryLanguage(_, language) => Some(language),
+                _ => None,
+            });
+        own.or(whole).is_some_and(|language| language == "JSONPath")
+    }
+}
+
+impl State {
+    /// The ways out of it, in the order of the source.
+    fn edges(&self) -> Vec<Edge<'_>> {
+        let mut edges = Vec::new();
+        let mut add = |kind, name| {
+            edges.push(Edge {
+                kind,
+                name,
+                to: None,
+                assigns: Vec::new(),
+            });
+        };
+        for transition in self.transitions.iter().take(1) {
+            if let Transition::Next(_, name) = transition {
+                add(EdgeKind::Next, name);
+            }
+        }
+        if let Kind::Choice(choice) = &self.kind {
+            for rule in &choice.rules {
+                add(EdgeKind::Rule(&rule.target), &rule.target.name);
+            }
+            for arm in choice.matches.iter().flat_map(|one| &one.arms) {
+                add(EdgeKind::Arm(arm), &arm.target.name);
+            }
+            for target in choice
+                .otherwise
+                .iter()
+                .filter_map(|one| one.target.as_ref())
+            {
+                add(EdgeKind::Otherwise(target), &target.name);
+            }
+        }
+        for option in &self.options {
+            match option {
+                StateOption::Catch(_, catch) => add(EdgeKind::Catch(catch), &catch.target.name),
+                StateOption::CatchEvery(every) => {
+                    for arm in &every.arms {
+                        add(EdgeKind::CatchArm(arm), &arm.target.name);
+                    }
+                }
+                _ => {}
+            }
+        }
+        edges
+    }
+
+    /// Whether it hands on with `end`.
+    pub(crate) fn ends(&self) -> bool {
+        matches!(self.transitions.first(), Some(Transition::End(..)))
+    }
+
+    /// What its own `let` of a call, of branches or of a map names.
+    pub(crate) fn result(&self) -> Option<&crate::syntax::Binding> {
+        match &self.kind {
+            Kind::Task(calls) => calls.first().and_then(|call| call.binding.as_ref()),
+            Kind::Parallel(runs) => runs.first().and_then(|run| run.binding.as_ref()),
+            Kind::Map(map) => map.runs.first().and_then(|run| run.binding.as_ref()),
+            _ => None,
+        }
+    }
+
+    /// The `let`s of a pass or a wait.
+    pub(crate) fn lets(&self) -> &[Let] {
+        match &self.kind {
+            Kind::Pass(lets) | Kind::Wait(_, lets) => lets,
+            _ => &[],
+        }
+    }
+}
+
+impl<'a> EdgeKind<'a> {
+    /// The target with its `let`s, of an edge that may have some.
+    pub(crate) fn target(self) -> Option<&'a Target> {
+        match self {
+            EdgeKind::Next => None,
+            EdgeKind::Rule(target) | EdgeKind::Otherwise(target) => Some(target),
+            EdgeKind::Arm(arm) => Some(&arm.target),
+            EdgeKind::Catch(catch) => Some(&catch.target),
+            EdgeKind::CatchArm(arm) => Some(&arm.target),
+        }
+    }
+
+    /// Whether a failure takes it, so that the state's own assignments are not there.
+    pub(crate) fn is_catch(self) -> bool {
+        matches!(self, EdgeKind::Catch(_) | EdgeKind::CatchArm(_))
+    }
+}

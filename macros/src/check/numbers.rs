@@ -1,0 +1,178 @@
+//! Numbers that AWS limits.
+
+use super::machine::Machine;
+use crate::errors::Errors;
+use crate::syntax::{
+    Amount, Expression, Kind, Retry, SettingValue, State, StateOption, Wait, WorkflowOption,
+};
+use proc_macro2::Span;
+use syn::{Expr, Lit};
+
+/// The longest that a state, a wait or a heartbeat may take: 99,999,999 seconds.
+const LONGEST: u64 = 99_999_999;
+/// The longest interval between retries, a year.
+const LONGEST_DELAY: u64 = 31_622_400;
+
+/// Runs the rules of this file.
+pub(super) fn rules(machine: &Machine, errors: &Errors) {
+    for option in &machine.workflow.options {
+        if let WorkflowOption::Timeout(keyword, amount) = option {
+            seconds_are_in_range("timeout", keyword.span(), amount, errors);
+        }
+    }
+    for node in &machine.states {
+        heartbeats_are_below_timeouts(node.state, errors);
+        for option in &node.state.options {
+            match option {
+                StateOption::Timeout(keyword, amount) => {
+                    seconds_are_in_range("timeout", keyword.span(), amount, errors);
+                }
+                StateOption::Heartbeat(keyword, amount) => {
+                    seconds_are_in_range("heartbeat", keyword.span(), amount, errors);
+                }
+                StateOption::Retry(retry) => settings_are_in_range(retry, errors),
+                _ => {}
+            }
+        }
+        match &node.state.kind {
+            Kind::Wait(waits, _) => {
+                for wait in waits {
+                    if let Wait::Seconds(_, Amount::Seconds(seconds, span)) = wait
+                        && *seconds > LONGEST
+                    {
+                        errors.at(*span, format!("a wait is at most {LONGEST} seconds"));
+                    }
+                }
+            }
+            Kind::Map(map) => {
+                for (_, limit) in &map.max_concurrency {
+                    concurrency_is_in_range(limit, errors);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Seconds are from 1 to 99,999,999.
+fn seconds_are_in_range(what: &str, keyword: Span, amount: &Amount, errors: &Errors) {
+    if let Amount::Seconds(seconds, span) = amount
+        && !(1..=LONGEST).contains(seconds)
+    {
+        let span = if *seconds == 0 { *span } else { keyword };
+        errors.at(
+            span,
+            format!("a `{what}` is from 1 to {LONGEST} seconds; this is {seconds}"),
+        );
+    }
+}
+
+/// A heartbeat is shorter than the timeout, else the timeout always comes first.
+fn heartbeats_are_below_timeouts(state: &State, errors: &Errors) {
+    let mut timeout = None;
+    let mut heartbeat = None;
+    for option in &state.options {
+        match option {
+            StateOption::Timeout(_, amount) => timeout = amount.known(),
+            StateOption::Heartbeat(_, Amount::Seconds(seconds, span)) => {
+                heartbeat = Some((*seconds, *span));
+            }
+            _ => {}
+        }
+    }
+    if let (Some(timeout), Some((heartbeat, span))) = (timeout, heartbeat)
+        && heartbeat >= timeout
+    {
+        errors.at(
+            span,
+            format!(
+                "the heartbeat of `{}` must be shorter than its timeout: {heartbeat} s is not below {timeout} s",
+                state.name
+            ),
+        );
+    }
+}
+
+/// Retries have the settings that ASL has, within AWS's limits.
+fn settings_are_in_range(retry: &Retry, errors: &Errors) {
+    const NAMES: &[&str] = &[
+        "interval",
+        "max_attempts",
+        "backoff_rate",
+        "max_delay",
+        "jitter",
+    ];
+    let mut interval = None;
+    let mut seen: Vec<String> = Vec::new();
+    for setting in &retry.settings {
+        let name = setting.name.to_string();
+        let span = setting.value.span();
+        if seen.contains(&name) {
+            errors.at(setting.name.span(), format!("`{name}` is given twice"));
+        }
+        match (name.as_str(), &setting.value) {
+            ("interval", SettingValue::Whole(seconds, _)) => {
+                interval = Some(*seconds);
+                if !(1..=LONGEST).contains(seconds) {
+                    errors.at(span, format!("an interval is from 1 to {LONGEST} seconds"));
+                }
+            }
+            ("max_delay", SettingValue::Whole(seconds, _)) => {
+                if !(1..LONGEST_DELAY).contains(seconds) {
+                    errors.at(
+                        span,
+                        format!("a `max_delay` is at least 1 and below {LONGEST_DELAY} seconds"),
+                    );
+                } else if interval.is_some_and(|interval| *seconds <= interval) {
+                    errors.at(span, "`max_delay` must be longer than `interval`");
+                }
+            }
+            ("max_attempts", SettingValue::Whole(attempts, _)) => {
+                if *attempts > LONGEST {
+                    errors.at(span, format!("`max_attempts` is at most {LONGEST}"));
+                }
+            }
+            ("backoff_rate", value) => match rate(value) {
+                Some(rate) if rate >= 1.0 => {}
+                Some(_) => errors.at(span, "a `backoff_rate` is at least 1.0"),
+                None => errors.at(span, "a `backoff_rate` is a number, at least 1.0"),
+            },
+            ("jitter", SettingValue::Word(word)) if word == "full" || word == "none" => {}
+            ("jitter", _) => errors.at(span, "`jitter` is `full` or `none`"),
+            ("interval" | "max_delay", _) => {
+                errors.at(span, format!("`{name}` is a duration: `2s`, `5m`"));
+            }
+            ("max_attempts", _) => errors.at(span, "`max_attempts` is a whole number"),
+            _ => errors.at(
+                setting.name.span(),
+                format!(
+                    "`{name}` is no setting of a `retry`{}",
+                    match crate::suggest::closest(&name, NAMES.iter().copied()) {
+                        Some(close) => format!("; did you mean `{close}`?"),
+                        None => format!(": there are `{}`", NAMES.join("`, `")),
+                    }
+                ),
+            ),
+        }
+        seen.push(name);
+    }
+}
+
+/// The number that a `backoff_rate` is set to.
+pub(crate) fn rate(value: &SettingValue) -> Option<f64> {
+    match value {
+        SettingValue::Whole(whole, _) => whole.to_string().parse().ok(),
+        SettingValue::Literal(Lit::Float(number)) => number.base10_parse().ok(),
+        SettingValue::Literal(Lit::Int(number)) => number.base10_parse().ok(),
+        _ => None,
+    }
+}
+
+/// A map runs at least one item at a time; 0 is AWS's word for no limit.
+fn concurrency_is_in_range(limit: &Expression, errors: &Errors) {
+    if let Expr::Unary(unary) = &limit.syn
+        && matches!(unary.op, syn::UnOp::Neg(_))
+    {
+        errors.on(&limit.syn, "`max_concurrency` is 0 (no limit) or more");
+    }
+}

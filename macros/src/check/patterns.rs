@@ -1,0 +1,164 @@
+//! Patterns of `match` and of `catch`.
+
+use proc_macro2::Ident;
+use syn::{Lit, Member, Pat, Path};
+
+/// What a `match` pattern asks for.
+pub(crate) enum Shape<'a> {
+    Wildcard,
+    Bind(&'a Ident),
+    /// A variant or a struct by its own name, with its fields.
+    Variant(&'a Ident, Vec<(String, Shape<'a>)>),
+    Literal(&'a Lit),
+    Constant(Path),
+    Some(Box<Shape<'a>>),
+    None,
+    Or(Vec<Shape<'a>>),
+    Tuple(Vec<Shape<'a>>),
+}
+
+/// Reads a `match` pattern; a part that a workflow cannot match by is given back.
+pub(crate) fn pattern(from: &Pat) -> Result<Shape<'_>, &Pat> {
+    Ok(match from {
+        Pat::Wild(_) | Pat::Rest(_) => Shape::Wildcard,
+        Pat::Paren(inner) => pattern(&inner.pat)?,
+        Pat::Ident(ident) if ident.subpat.is_some() || ident.by_ref.is_some() => return Err(from),
+        Pat::Ident(ident) if ident.ident == "None" => Shape::None,
+        Pat::Ident(ident) if is_bound(&ident.ident) => Shape::Bind(&ident.ident),
+        // syn cannot tell a variant or constant of one segment from a binding.
+        Pat::Ident(ident) if is_constant(&ident.ident) => {
+            Shape::Constant(ident.ident.clone().into())
+        }
+        Pat::Ident(ident) => Shape::Variant(&ident.ident, Vec::new()),
+        Pat::Path(path) if path.qself.is_none() => {
+            let last = own_name(&path.path).ok_or(from)?;
+            if is_constant(last) {
+                Shape::Constant(path.path.clone())
+            } else {
+                Shape::Variant(last, Vec::new())
+            }
+        }
+        Pat::Struct(pattern) if pattern.qself.is_none() => {
+            let mut fields = Vec::new();
+            for field in &pattern.fields {
+                fields.push((member(&field.member), self::pattern(&field.pat)?));
+            }
+            Shape::Variant(own_name(&pattern.path).ok_or(from)?, fields)
+        }
+        Pat::TupleStruct(pattern) if pattern.qself.is_none() => {
+            let some = pattern.path.is_ident("Some");
+            let mut fields = Vec::new();
+            for (index, field) in pattern.elems.iter().enumerate() {
+                if matches!(field, Pat::Rest(_)) {
+                    if index + 1 < pattern.elems.len() {
+                        return Err(from);
+                    }
+                    continue;
+                }
+                fields.push((index.to_string(), self::pattern(field)?));
+            }
+            match (some, fields.len()) {
+                (true, 1) => {
+                    let inner = fields.swap_remove(0).1;
+                    Shape::Some(Box::new(inner))
+                }
+                (true, _) => return Err(from),
+                (false, _) => Shape::Variant(own_name(&pattern.path).ok_or(from)?, fields),
+            }
+        }
+        Pat::Lit(literal) => Shape::Literal(&literal.lit),
+        Pat::Or(or) => Shape::Or(or.cases.iter().map(pattern).collect::<Result<_, _>>()?),
+        Pat::Tuple(tuple) => {
+            if tuple.elems.iter().any(|item| matches!(item, Pat::Rest(_))) {
+                return Err(from);
+            }
+            Shape::Tuple(tuple.elems.iter().map(pattern).collect::<Result<_, _>>()?)
+        }
+        _ => return Err(from),
+    })
+}
+
+/// A path's last segment.
+pub(crate) fn own_name(path: &Path) -> Option<&Ident> {
+    path.segments.last().map(|last| &last.ident)
+}
+
+impl<'a> Shape<'a> {
+    /// The names that it binds.
+    pub(crate) fn bound(&self, into: &mut Vec<&'a Ident>) {
+        match self {
+            Shape::Bind(name) => {
+                if !into.iter().any(|other| *other == *name) {
+                    into.push(name);
+                }
+            }
+            Shape::Variant(_, fields) => fields.iter().for_each(|(_, field)| field.bound(into)),
+            Shape::Some(inner) => inner.bound(into),
+            Shape::Or(cases) | Shape::Tuple(cases) => {
+                cases.iter().for_each(|case| case.bound(into));
+            }
+            Shape::Wildcard | Shape::Literal(_) | Shape::Constant(_) | Shape::None => {}
+        }
+    }
+}
+
+/// The fields that an error's pattern binds, by the field's name.
+pub(crate) type Fields<'a> = Vec<(String, &'a Ident)>;
+
+/// Reads an error's pattern; a part that looks deeper than the fields is given back.
+pub(crate) fn error_fields(from: &Pat) -> Result<Fields<'_>, &Pat> {
+    let parts: Vec<(String, &Pat)> = match from {
+        Pat::Wild(_) | Pat::Path(_) => Vec::new(),
+        Pat::Ident(ident) if !is_bound(&ident.ident) => Vec::new(),
+        Pat::Struct(pattern) => pattern
+            .fields
+            .iter()
+            .map(|field| (member(&field.member), &*field.pat))
+            .collect(),
+        Pat::TupleStruct(pattern) => (0..)
+            .zip(&pattern.elems)
+            .map(|(index, field): (usize, _)| (index.to_string(), field))
+            .collect(),
+        other => return Err(other),
+    };
+    let mut fields = Vec::new();
+    for (name, part) in parts {
+        match part {
+            Pat::Wild(_) | Pat::Rest(_) => {}
+            Pat::Ident(ident) if ident.subpat.is_none() && is_bound(&ident.ident) => {
+                fields.push((name, &ident.ident));
+            }
+            deeper => return Err(deeper),
+        }
+    }
+    Ok(fields)
+}
+
+/// The path of an error's pattern; of `_` there is none.
+pub(crate) fn error_path(from: &Pat) -> Option<Path> {
+    match from {
+        Pat::Path(path) => Some(path.path.clone()),
+        Pat::Ident(ident) => Some(ident.ident.clone().into()),
+        Pat::Struct(pattern) => Some(pattern.path.clone()),
+        Pat::TupleStruct(pattern) => Some(pattern.path.clone()),
+        _ => None,
+    }
+}
+
+/// Whether a name in a pattern is bound by it, by Rust's habits: constants and variants begin with a capital.
+pub(crate) fn is_bound(name: &Ident) -> bool {
+    !name.to_string().starts_with(|c: char| c.is_uppercase())
+}
+
+/// Whether a name is a constant's by its spelling: `MAX_ITEMS`.
+fn is_constant(name: &Ident) -> bool {
+    let text = name.to_string();
+    text.len() > 1 && !text.chars().any(char::is_lowercase)
+}
+
+fn member(member: &Member) -> String {
+    match member {
+        Member::Named(name) => name.to_string(),
+        Member::Unnamed(index) => index.index.to_string(),
+    }
+}

@@ -1,0 +1,540 @@
+//! One expression after the other.
+
+use super::literals::{jsonata, literal_text};
+use super::methods::{FUNCTIONS, METHODS};
+use super::templates::{format_pieces, items};
+use super::{Literal, Local, Read, Record, Value};
+use crate::check::machine::Machine;
+use crate::check::patterns::own_name;
+use crate::errors::Errors;
+use crate::suggest::closest;
+use proc_macro2::{Ident, Span};
+use quote::ToTokens;
+use std::rc::Rc;
+use syn::spanned::Spanned;
+use syn::{BinOp, Block, Expr, ExprClosure, ExprMacro, Lit, Member, Pat, Path, Stmt, Type, UnOp};
+
+/// Turns the expressions of one state into [`Value`]s.
+pub(super) struct Resolver<'m, 'a> {
+    pub(super) machine: &'m Machine<'a>,
+    pub(super) errors: &'m Errors,
+    state: usize,
+    /// What the state's own names stand for, the innermost last.
+    pub(super) locals: Vec<Local>,
+    /// Whether `task_token` is one of them.
+    pub(super) task_token: bool,
+    pub(super) reads: Vec<Read>,
+    expression: usize,
+    ty: Option<Rc<Type>>,
+    outcome: Outcome,
+}
+
+/// What was learnt about one expression.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Outcome {
+    /// It has a mistake.
+    pub(super) faulty: bool,
+    /// rustc cannot check it as it stands.
+    pub(super) rewritten: bool,
+}
+
+impl<'m, 'a> Resolver<'m, 'a> {
+    pub(super) fn new(machine: &'m Machine<'a>, state: usize, errors: &'m Errors) -> Self {
+        Resolver {
+            machine,
+            errors,
+            state,
+            locals: Vec::new(),
+            task_token: false,
+            reads: Vec::new(),
+            expression: 0,
+            ty: None,
+            outcome: Outcome::default(),
+        }
+    }
+
+    /// Begins an expression, of a type that is written down or not.
+    pub(super) fn begin(&mut self, expression: usize, ty: Option<&Type>) {
+        self.expression = expression;
+        self.ty = ty.map(|ty| Rc::new(ty.clone()));
+        self.outcome = Outcome::default();
+    }
+
+    pub(super) fn finish(&mut self) -> Outcome {
+        self.outcome
+    }
+
+    pub(super) fn value(&mut self, expression: &Expr) -> Value {
+        match expression {
+            Expr::Paren(inner) => self.value(&inner.expr),
+            Expr::Group(inner) => self.value(&inner.expr),
+            Expr::Reference(inner) => self.value(&inner.expr),
+            Expr::Lit(literal) => self.literal(&literal.lit),
+            Expr::Path(path) if path.qself.is_none() => self.path(&path.path),
+            Expr::Field(field) => {
+                let base = self.value(&field.base);
+                match &field.member {
+                    Member::Named(name) => Value::Field(Box::new(base), name.to_string()),
+                    Member::Unnamed(index) => Value::TupleField(Box::new(base), index.index),
+                }
+            }
+            Expr::Index(index) => {
+                if matches!(&*index.index, Expr::Range(_)) {
+                    return self.cannot(&index.index, "a slice", "name its items in a task");
+                }
+                let base = self.value(&index.expr);
+                let at = self.value(&index.index);
+                Value::Index(Box::new(base), Box::new(at))
+            }
+            Expr::MethodCall(call) => {
+                let receiver = self.value(&call.receiver);
+                self.method(&call.method);
+                let arguments = call.args.iter().map(|one| self.argument(one)).collect();
+                Value::Method(Box::new(receiver), call.method.to_string(), arguments)
+            }
+            Expr::Call(call) => {
+                let arguments: Vec<Value> = call.args.iter().map(|one| self.value(one)).collect();
+                match &*call.func {
+                    Expr::Path(path) if path.qself.is_none() => self.call(&path.path, arguments),
+                    other => self.cannot(other, "this call", "call it in a task"),
+                }
+            }
+            Expr::Unary(unary) => self.unary(unary),
+            Expr::Binary(binary) => self.binary(binary),
+            Expr::If(branch) => self.branch(branch),
+            Expr::Block(block) if block.label.is_none() => self.block(&block.block),
+            Expr::Struct(literal) => self.record(literal),
+            Expr::Tuple(tuple) if tuple.elems.is_empty() => Value::Unit,
+            Expr::Tuple(tuple) => {
+                Value::Tuple(tuple.elems.iter().map(|item| self.value(item)).collect())
+            }
+            Expr::Array(array) => {
+                Value::Array(array.elems.iter().map(|item| self.value(item)).collect())
+            }
+            Expr::Macro(call) => self.call_of_a_macro(call),
+            Expr::Closure(closure) => self.cannot(
+                closure,
+                "a closure",
+                "closures stand only as arguments of methods such as `map`",
+            ),
+            Expr::Await(_) => self.cannot(
+                expression,
+                "`.await`",
+                "a task state waits for its task by itself",
+            ),
+            Expr::Try(_) => self.cannot(expression, "`?`", "`catch` says where errors go"),
+            Expr::Match(one) => self.cannot(
+                &one.match_token,
+                "a `match` in an expression",
+                "a choice state with `match` goes different ways",
+            ),
+            Expr::Cast(cast) => self.cannot(
+                &cast.as_token,
+                "`as`",
+                "`f64::from(..)` widens a number, and a task converts the rest",
+            ),
+            Expr::Assign(assign) => self.cannot(
+                &assign.eq_token,
+                "an assignment",
+                "`let name = value;` assigns a workflow variable",
+            ),
+            Expr::Let(one) => self.cannot(
+                &one.let_token,
+                "`if let`",
+                "use `unwrap_or`, or a choice state with `match`",
+            ),
+            Expr::Range(_) => self.cannot(expression, "a range", "call it in a task instead"),
+            Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => self.cannot(
+                expression,
+                "a loop",
+                "a map state runs over a list, and a transition to an earlier state repeats",
+            ),
+            _ => self.cannot(expression, "this expression", "call it in a task instead"),
+        }
+    }
+
+    /// An argument of a method, which may be a closure.
+    fn argument(&mut self, expression: &Expr) -> Value {
+        match expression {
+            Expr::Closure(closure) => self.closure(closure),
+            other => self.value(other),
+        }
+    }
+
+    fn closure(&mut self, closure: &ExprClosure) -> Value {
+        // What it captures would be moved in Rust, and is not in JSON.
+        self.outcome.rewritten = true;
+        let before = self.locals.len();
+        let mut parameters = Vec::new();
+        for input in &closure.inputs {
+            match parameter(input) {
+                Some(name) => {
+                    let name = name.to_string();
+                    self.locals.push(Local {
+                        name: name.clone(),
+                        value: Value::Local(name.clone()),
+                    });
+                    parameters.push(name);
+                }
+                None => {
+                    self.cannot(
+                        input,
+                        "a pattern as a closure's parameter",
+                        "name it, and read its fields in the body",
+                    );
+                }
+            }
+        }
+        let body = self.value(&closure.body);
+        self.locals.truncate(before);
+        Value::Closure(parameters, Box::new(body))
+    }
+
+    fn literal(&mut self, literal: &Lit) -> Value {
+        match literal {
+            Lit::Str(_) | Lit::Char(_) | Lit::Int(_) | Lit::Float(_) | Lit::Bool(_) => {
+                Value::Literal(literal.clone())
+            }
+            other => self.cannot(
+                other,
+                "this literal",
+                "JSON has text, numbers, `true` and `false`",
+            ),
+        }
+    }
+
+    fn path(&mut self, path: &Path) -> Value {
+        let Some(name) = path.get_ident() else {
+            return Value::Constant(path.clone());
+        };
+        if name == "None" {
+            return Value::None;
+        }
+        self.name(name)
+            .unwrap_or_else(|| Value::Constant(path.clone()))
+    }
+
+    /// What a single name stands for; `None` for a constant of the user's.
+    pub(super) fn name(&mut self, name: &Ident) -> Option<Value> {
+        let text = name.to_string();
+        if let Some(local) = self.locals.iter().rev().find(|local| local.name == text) {
+            return Some(local.value.clone());
+        }
+        if text == "task_token" && self.task_token {
+            return Some(Value::TaskToken);
+        }
+        let home = self.machine.states[self.state].scope;
+        for scope in self.machine.scopes_around(home) {
+            let scope = &self.machine.scopes[scope];
+            if let Some(variable) = scope.variables.get(&text) {
+                self.reads.push(Read {
+                    variable: *variable,
+                    state: self.state,
+                    span: name.span(),
+                    expression: self.expression,
+                });
+                return Some(Value::Variable(text));
+            }
+            if scope.item.is_some_and(|item| item == name) {
+                return Some(Value::Item(text));
+            }
+        }
+        if let Some((parameter, _)) = &self.machine.workflow.parameter
+            && parameter == name
+        {
+            return Some(Value::Parameter);
+        }
+        self.unseen(name, &text)
+    }
+
+    /// A name that is a value elsewhere says where.
+    fn unseen(&mut self, name: &Ident, text: &str) -> Option<Value> {
+        if text == "task_token" {
+            // Said with the call.
+            self.outcome.faulty = true;
+            return Some(Value::Faulty);
+        }
+        let owner = self.machine.scopes.iter().find_map(|scope| {
+            let named =
+                scope.variables.contains_key(text) || scope.item.is_some_and(|item| item == name);
+            named.then_some(scope.owner).flatten()
+        });
+        if let Some(owner) = owner {
+            self.errors.at(
+                name.span(),
+                format!(
+                    "`{text}` belongs to the inside of `{}` and ends with it: hand the value out with `end {text};`",
+                    self.machine.states[owner].name
+                ),
+            );
+            self.outcome.faulty = true;
+            return Some(Value::Faulty);
+        }
+        let local = self.machine.states.iter().find(|node| {
+            node.state.ends()
+                && node
+                    .state
+                    .result()
+                    .into_iter()
+                    .chain(node.state.lets().iter().map(|one| &one.binding))
+                    .flat_map(|binding| binding.named())
+                    .any(|other| other == name)
+        });
+        if let Some(node) = local {
+            self.errors.at(
+                name.span(),
+                format!(
+                    "`{text}` is known in `{}` only, because that state ends: a `let` makes a variable in a state with `next`",
+                    node.name
+                ),
+            );
+            self.outcome.faulty = true;
+            return Some(Value::Faulty);
+        }
+        None
+    }
+
+    fn method(&mut self, method: &Ident) {
+        let name = method.to_string();
+        if METHODS.contains(&name.as_str()) {
+            return;
+        }
+        let hint = match closest(&name, METHODS.iter().copied()) {
+            Some(close) => format!("; did you mean `{close}`?"),
+            None => String::new(),
+        };
+        self.refuse(
+            method.span(),
+            format!("`{name}` cannot run inside a workflow; call it in a task instead{hint}"),
+        );
+    }
+
+    fn call(&mut self, path: &Path, mut arguments: Vec<Value>) -> Value {
+        let written = path.to_token_stream().to_string().replace(' ', "");
+        if written == "Some" && arguments.len() == 1 {
+            return Value::Some(Box::new(arguments.remove(0)));
+        }
+        if FUNCTIONS.contains(&written.as_str()) {
+            return Value::Function(written, arguments);
+        }
+        let is_type = own_name(path)
+            .is_some_and(|name| name.to_string().starts_with(|c: char| c.is_uppercase()));
+        if is_type && !matches!(written.as_str(), "Ok" | "Err" | "Box") {
+            let fields = (0..)
+                .zip(arguments)
+                .map(|(index, value): (usize, _)| (index.to_string(), value))
+                .collect();
+            return Value::Record(Record {
+                variant: variant(path),
+                path: path.clone(),
+                called: true,
+                fields,
+            });
+        }
+        self.refuse(
+            path.span(),
+            format!("`{written}` cannot run inside a workflow; call it in a task instead"),
+        );
+        Value::Faulty
+    }
+
+    fn unary(&mut self, unary: &syn::ExprUnary) -> Value {
+        let value = self.value(&unary.expr);
+        match unary.op {
+            UnOp::Deref(_) => value,
+            UnOp::Not(_) => Value::Not(Box::new(value)),
+            UnOp::Neg(_) => Value::Negative(Box::new(value)),
+            _ => self.cannot(&unary.op, "this operator", "call it in a task instead"),
+        }
+    }
+
+    fn binary(&mut self, binary: &syn::ExprBinary) -> Value {
+        let left = self.value(&binary.left);
+        let right = self.value(&binary.right);
+        let operator = match binary.op {
+            BinOp::Add(_) => "Add",
+            BinOp::Sub(_) => "Sub",
+            BinOp::Mul(_) => "Mul",
+            BinOp::Div(_) => "Div",
+            BinOp::Rem(_) => "Rem",
+            BinOp::Eq(_) => "Eq",
+            BinOp::Ne(_) => "Ne",
+            BinOp::Lt(_) => "Lt",
+            BinOp::Le(_) => "Le",
+            BinOp::Gt(_) => "Gt",
+            BinOp::Ge(_) => "Ge",
+            BinOp::And(_) => "And",
+            BinOp::Or(_) => "Or",
+            BinOp::AddAssign(_) | BinOp::SubAssign(_) | BinOp::MulAssign(_) => {
+                return self.cannot(
+                    &binary.op,
+                    "an assignment",
+                    "`let name = value;` assigns a workflow variable",
+                );
+            }
+            _ => return self.cannot(&binary.op, "bit arithmetic", "call it in a task instead"),
+        };
+        Value::Binary(operator, Box::new(left), Box::new(right))
+    }
+
+    fn branch(&mut self, branch: &syn::ExprIf) -> Value {
+        let condition = self.value(&branch.cond);
+        let then = self.block(&branch.then_branch);
+        match &branch.else_branch {
+            Some((_, otherwise)) => {
+                let otherwise = self.value(otherwise);
+                Value::If(Box::new(condition), Box::new(then), Box::new(otherwise))
+            }
+            None => self.cannot(
+                &branch.if_token,
+                "an `if` without `else`",
+                "a value needs both",
+            ),
+        }
+    }
+
+    fn block(&mut self, block: &Block) -> Value {
+        match block.stmts.as_slice() {
+            [] => Value::Unit,
+            [Stmt::Expr(expression, None)] => self.value(expression),
+            [first, ..] => self.cannot(
+                first,
+                "a statement in an expression",
+                "compute it in a `pass` state before",
+            ),
+        }
+    }
+
+    fn record(&mut self, literal: &syn::ExprStruct) -> Value {
+        if let Some(rest) = &literal.rest {
+            return self.cannot(rest, "`..` in a struct literal", "write the fields out");
+        }
+        if literal.qself.is_some() {
+            return self.cannot(literal, "this struct literal", "name the type by its path");
+        }
+        let mut fields = Vec::new();
+        for field in &literal.fields {
+            let name = match &field.member {
+                Member::Named(name) => name.to_string(),
+                Member::Unnamed(index) => index.index.to_string(),
+            };
+            fields.push((name, self.value(&field.expr)));
+        }
+        Value::Record(Record {
+            path: literal.path.clone(),
+            variant: variant(&literal.path),
+            called: false,
+            fields,
+        })
+    }
+
+    fn call_of_a_macro(&mut self, call: &ExprMacro) -> Value {
+        let name = own_name(&call.mac.path)
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        match name.as_str() {
+            "format" => match format_pieces(&call.mac) {
+                Ok(pieces) => {
+                    let pieces = pieces
+                        .into_iter()
+                        .map(|piece| piece.resolve(self))
+                        .collect();
+                    Value::Format(pieces)
+                }
+                Err(error) => self.said(&error),
+            },
+            "vec" => match items(&call.mac) {
+                Ok(list) => Value::Array(list.iter().map(|item| self.value(item)).collect()),
+                Err(error) => self.said(&error),
+            },
+            "jsonata" | "path" | "intrinsic" => self.raw(&name, call),
+            _ => self.cannot(
+                &call.mac.path,
+                &format!("`{name}!`"),
+                "call it in a task instead",
+            ),
+        }
+    }
+
+    /// `jsonata!("..")`, `path!("..")`, `intrinsic!("..")`: checked here as far as their syntax goes.
+    fn raw(&mut self, name: &str, call: &ExprMacro) -> Value {
+        self.outcome.rewritten = true;
+        let literal = match literal_text(&call.mac) {
+            Ok(literal) => literal,
+            Err(error) => return self.said(&error),
+        };
+        let kind = match name {
+            "jsonata" => "jsonata",
+            "path" => "path",
+            _ => "intrinsic",
+        };
+        match super::literals::check(kind, &literal) {
+            Ok(()) => {}
+            Err(message) => self.refuse(literal.span, message),
+        }
+        self.read_in(kind, &literal);
+        Value::Raw(kind, literal.text, self.ty.clone())
+    }
+
+    /// What a literal reads is read: `$checked` in JSONata and in paths.
+    fn read_in(&mut self, kind: &str, literal: &Literal) {
+        for name in jsonata(kind, &literal.text) {
+            let home = self.machine.states[self.state].scope;
+            let found = self
+                .machine
+                .scopes_around(home)
+                .find_map(|scope| self.machine.scopes[scope].variables.get(&name));
+            if let Some(variable) = found {
+                self.reads.push(Read {
+                    variable: *variable,
+                    state: self.state,
+                    span: literal.span,
+                    expression: self.expression,
+                });
+            }
+        }
+    }
+
+    /// Refuses an expression, and says the way out.
+    fn cannot(&mut self, place: &impl ToTokens, what: &str, instead: &str) -> Value {
+        self.outcome.faulty = true;
+        self.errors.on(
+            place,
+            format!("{what} cannot run inside a workflow: {instead}"),
+        );
+        Value::Faulty
+    }
+
+    fn refuse(&mut self, span: Span, message: String) {
+        self.outcome.faulty = true;
+        self.errors.at(span, message);
+    }
+
+    fn said(&mut self, error: &syn::Error) -> Value {
+        self.outcome.faulty = true;
+        self.errors.syn(error);
+        Value::Faulty
+    }
+}
+
+/// The variant that a path names, by Rust's habits: `Decision::Refused`, but not `domain::Receipt`.
+fn variant(path: &Path) -> Option<String> {
+    let mut segments = path.segments.iter().rev();
+    let (last, before) = (segments.next()?, segments.next()?);
+    before
+        .ident
+        .to_string()
+        .starts_with(|c: char| c.is_uppercase())
+        .then(|| last.ident.to_string())
+}
+
+/// The name of a closure's parameter: `x`, `&x`, `x: Item`.
+fn parameter(pattern: &Pat) -> Option<&Ident> {
+    match pattern {
+        Pat::Ident(ident) if ident.subpat.is_none() => Some(&ident.ident),
+        Pat::Reference(inner) => parameter(&inner.pat),
+        Pat::Type(typed) => parameter(&typed.pat),
+        Pat::Paren(inner) => parameter(&inner.pat),
+        _ => None,
+    }
+}

@@ -1,0 +1,93 @@
+//! Expressions: what each of the user's expressions lowers to, which variables it reads, and what cannot run.
+
+mod expression;
+mod literals;
+mod methods;
+mod places;
+mod templates;
+
+pub(super) use self::places::resolve;
+
+use proc_macro2::Span;
+use std::rc::Rc;
+use syn::{Lit, Path, Type};
+
+/// An expression as the flow tree will have it: names are resolved, sugar is gone.
+#[derive(Clone)]
+pub(crate) enum Value {
+    Parameter,
+    Item(String),
+    Variable(String),
+    Result,
+    TaskToken,
+    ErrorOutput,
+    /// A field of the error that a `catch` binds: its variant's path and the field's name.
+    ErrorField(Path, String),
+    Local(String),
+    /// What another name of the same state stands for.
+    Inline(Rc<Value>),
+    Literal(Lit),
+    /// `()`
+    Unit,
+    /// A Rust constant by its path.
+    Constant(Path),
+    Field(Box<Value>, String),
+    TupleField(Box<Value>, u32),
+    Index(Box<Value>, Box<Value>),
+    Method(Box<Value>, String, Vec<Value>),
+    Not(Box<Value>),
+    Negative(Box<Value>),
+    Binary(&'static str, Box<Value>, Box<Value>),
+    If(Box<Value>, Box<Value>, Box<Value>),
+    Record(Record),
+    Tuple(Vec<Value>),
+    Array(Vec<Value>),
+    Format(Vec<Piece>),
+    Closure(Vec<String>, Box<Value>),
+    Some(Box<Value>),
+    None,
+    Function(String, Vec<Value>),
+    /// `jsonata!`, `path!` or `intrinsic!`, its text, and its type where one is ascribed.
+    Raw(&'static str, String, Option<Rc<Type>>),
+    /// Something that is a mistake already.
+    Faulty,
+}
+
+/// A struct literal, a variant, or a call of a tuple struct.
+#[derive(Clone)]
+pub(crate) struct Record {
+    /// The path as the user wrote it.
+    pub(crate) path: Path,
+    pub(crate) variant: Option<String>,
+    /// Whether it was written as a call: `Wrapper(x)`.
+    pub(crate) called: bool,
+    pub(crate) fields: Vec<(String, Value)>,
+}
+
+/// A piece of a `format!`.
+#[derive(Clone)]
+pub(crate) enum Piece {
+    Text(String),
+    Value(Value),
+}
+
+/// One reading of a workflow variable.
+pub(crate) struct Read {
+    pub(crate) variable: usize,
+    pub(crate) state: usize,
+    pub(crate) span: Span,
+    pub(crate) expression: usize,
+}
+
+/// What a name of a state's own stands for.
+#[derive(Clone)]
+pub(crate) struct Local {
+    pub(crate) name: String,
+    pub(crate) value: Value,
+}
+
+/// The text of a literal and where it stands.
+pub(crate) struct Literal {
+    pub(crate) text: String,
+    pub(crate) span: Span,
+}

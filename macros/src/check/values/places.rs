@@ -1,0 +1,284 @@
+//! Every place where an expression stands, and the names that are known there.
+
+use super::expression::Resolver;
+use super::{Local, Value};
+use crate::check::machine::{EdgeKind, Machine};
+use crate::check::patterns::{error_fields, error_path, pattern};
+use crate::errors::Errors;
+use crate::syntax::{
+    Amount, Binding, Callee, ErrorPattern, Expression, Kind, Let, ObjectValue, State, StateOption,
+    Transition, Wait, WorkflowOption,
+};
+use std::rc::Rc;
+use syn::spanned::Spanned;
+use syn::{Pat, Type};
+
+/// Every name in an expression is a value of the workflow or a constant, and what is done with it can run in a
+/// workflow.
+pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
+    let mut found = Found::default();
+    {
+        let machine = &*machine;
+        for option in &machine.workflow.options {
+            if let WorkflowOption::Timeout(_, Amount::Computed(expression)) = option {
+                errors.on(
+                    &expression.syn,
+                    "the timeout of a workflow is a fixed duration, such as `7d`",
+                );
+                found.faulty.push(expression.id);
+            }
+        }
+        for state in 0..machine.states.len() {
+            let mut places = Places {
+                resolver: Resolver::new(machine, state, errors),
+                found: &mut found,
+            };
+            places.state(machine, state);
+            places.found.reads.append(&mut places.resolver.reads);
+        }
+    }
+    for (expression, value) in found.values {
+        machine.values[expression] = Some(value);
+    }
+    for expression in found.faulty {
+        machine.faulty[expression] = true;
+    }
+    for expression in found.rewritten {
+        machine.rewritten[expression] = true;
+    }
+    machine.reads = found.reads;
+}
+
+#[derive(Default)]
+struct Found {
+    values: Vec<(usize, Value)>,
+    faulty: Vec<usize>,
+    rewritten: Vec<usize>,
+    reads: Vec<super::Read>,
+}
+
+struct Places<'r, 'm, 'a> {
+    resolver: Resolver<'m, 'a>,
+    found: &'r mut Found,
+}
+
+impl Places<'_, '_, '_> {
+    fn one(&mut self, expression: &Expression) -> Value {
+        self.typed(expression, None)
+    }
+
+    fn typed(&mut self, expression: &Expression, ty: Option<&Type>) -> Value {
+        self.resolver.begin(expression.id, ty);
+        let value = self.resolver.value(&expression.syn);
+        let outcome = self.resolver.finish();
+        if outcome.faulty {
+            self.found.faulty.push(expression.id);
+        }
+        if outcome.rewritten {
+            self.found.rewritten.push(expression.id);
+        }
+        self.found.values.push((expression.id, value.clone()));
+        value
+    }
+
+    fn state(&mut self, machine: &Machine, index: usize) {
+        let state = machine.states[index].state;
+        for option in &state.options {
+            match option {
+                StateOption::Timeout(_, Amount::Computed(value))
+                | StateOption::Heartbeat(_, Amount::Computed(value))
+                | StateOption::Credentials(_, value) => {
+                    self.one(value);
+                }
+                _ => {}
+            }
+        }
+        let before = self.resolver.locals.len();
+        self.kind(state);
+        if let Some(Transition::End(_, Some(value))) = state.transitions.first() {
+            self.one(value);
+        }
+        self.resolver.locals.truncate(before);
+        for edge in &machine.states[index].edges {
+            let before = self.resolver.locals.len();
+            self.edge(edge.kind);
+            self.resolver.locals.truncate(before);
+        }
+    }
+
+    fn kind(&mut self, state: &State) {
+        let ends = state.ends();
+        match &state.kind {
+            Kind::Task(calls) => {
+                for call in calls {
+                    self.resolver.task_token = call.call.wait.is_some();
+                    match &call.call.callee {
+                        Callee::Task { arguments, .. } | Callee::Workflow { arguments, .. } => {
+                            for argument in arguments {
+                                self.one(argument);
+                            }
+                        }
+                        Callee::Service { arguments, .. } => {
+                            for (_, _, value) in &arguments.entries {
+                                self.object(value);
+                            }
+                        }
+                    }
+                    self.resolver.task_token = false;
+                    if ends && let Some(binding) = &call.binding {
+                        self.bind(binding, Value::Result);
+                    }
+                }
+            }
+            Kind::Pass(lets) => self.lets(lets, ends),
+            Kind::Wait(waits, lets) => {
+                for wait in waits {
+                    match wait {
+                        Wait::Seconds(_, Amount::Computed(value)) | Wait::Timestamp(_, value) => {
+                            self.one(value);
+                        }
+                        Wait::Seconds(..) => {}
+                    }
+                }
+                self.lets(lets, ends);
+            }
+            Kind::Choice(choice) => {
+                for rule in &choice.rules {
+                    self.one(&rule.condition);
+                }
+                for one in &choice.matches {
+                    self.one(&one.value);
+                }
+            }
+            Kind::Succeed(succeed) => {
+                succeed.value.iter().for_each(|value| {
+                    self.one(value);
+                });
+            }
+            Kind::Fail(fail) => {
+                for value in fail.error.iter().chain(&fail.cause) {
+                    self.one(value);
+                }
+            }
+            Kind::Parallel(runs) => {
+                if ends && let Some(binding) = runs.first().and_then(|run| run.binding.as_ref()) {
+                    self.bind(binding, Value::Result);
+                }
+            }
+            Kind::Map(map) => {
+                for (_, limit) in &map.max_concurrency {
+                    self.one(limit);
+                }
+                for run in &map.runs {
+                    run.list.iter().for_each(|list| {
+                        self.one(list);
+                    });
+                    if ends && let Some(binding) = &run.binding {
+                        self.bind(binding, Value::Result);
+                    }
+                }
+            }
+            Kind::Unknown => {}
+        }
+    }
+
+    /// In a state that ends, a `let` makes no variable: its name stands for its expression.
+    fn lets(&mut self, lets: &[Let], ends: bool) {
+        for one in lets {
+            let value = self.typed(&one.value, one.binding.ty.as_ref());
+            if ends {
+                self.bind(&one.binding, Value::Inline(Rc::new(value)));
+            }
+        }
+    }
+
+    fn bind(&mut self, binding: &Binding, value: Value) {
+        for (index, name) in (0..).zip(&binding.names) {
+            if let Some(name) = name {
+                let value = if binding.tuple {
+                    Value::TupleField(Box::new(value.clone()), index)
+                } else {
+                    value.clone()
+                };
+                self.local(name.to_string(), value);
+            }
+        }
+    }
+
+    fn local(&mut self, name: String, value: Value) {
+        self.resolver.locals.push(Local { name, value });
+    }
+
+    fn object(&mut self, value: &ObjectValue) {
+        match value {
+            ObjectValue::Object(object) => {
+                for (_, _, value) in &object.entries {
+                    self.object(value);
+                }
+            }
+            ObjectValue::Array(items) => items.iter().for_each(|item| self.object(item)),
+            ObjectValue::Expression(expression) => {
+                self.one(expression);
+            }
+        }
+    }
+
+    fn edge(&mut self, kind: EdgeKind) {
+        match kind {
+            EdgeKind::Next | EdgeKind::Otherwise(_) | EdgeKind::Rule(_) => {}
+            EdgeKind::Arm(arm) => {
+                match pattern(&arm.pattern) {
+                    Ok(shape) => {
+                        let mut bound = Vec::new();
+                        shape.bound(&mut bound);
+                        for name in bound {
+                            let name = name.to_string();
+                            self.local(name.clone(), Value::Local(name));
+                        }
+                    }
+                    Err(part) => self.resolver.errors.at(
+                        part.span(),
+                        "a workflow cannot match by this pattern: variants, literals, tuples, `Some(..)`, `None`, `|` and `_` \
+                         work, and guards for the rest",
+                    ),
+                }
+                if let Some(guard) = &arm.guard {
+                    self.one(guard);
+                }
+            }
+            EdgeKind::Catch(catch) => {
+                for pattern in catch.errors.iter().take(1) {
+                    if let ErrorPattern::Fields(_, fields) = pattern {
+                        self.caught(fields);
+                    }
+                }
+                if let Some(output) = &catch.output {
+                    self.local(output.to_string(), Value::ErrorOutput);
+                }
+            }
+            EdgeKind::CatchArm(arm) => {
+                match &arm.pattern {
+                    Pat::Or(or) => or.cases.iter().take(1).for_each(|case| self.caught(case)),
+                    fields => self.caught(fields),
+                }
+                if let Some(output) = &arm.output {
+                    self.local(output.to_string(), Value::ErrorOutput);
+                }
+            }
+        }
+        if let Some(target) = kind.target() {
+            for one in &target.lets {
+                self.typed(&one.value, one.binding.ty.as_ref());
+            }
+        }
+    }
+
+    fn caught(&mut self, from: &Pat) {
+        let (Some(path), Ok(fields)) = (error_path(from), error_fields(from)) else {
+            return;
+        };
+        for (field, name) in fields {
+            self.local(name.to_string(), Value::ErrorField(path.clone(), field));
+        }
+    }
+}

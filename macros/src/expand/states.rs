@@ -1,0 +1,21 @@
+//! A hidden enum with a variant for each state, so that an editor completes, explains and follows their names.
+
+use crate::check::Machine;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+pub(super) fn states(machine: &Machine) -> TokenStream {
+    let mut variants = TokenStream::new();
+    // A second state of the same name is reported already.
+    for node in machine.states.iter().filter(|node| !node.duplicate) {
+        let name = &node.state.name;
+        match &node.state.docs {
+            Some(docs) => quote!(#[doc = #docs] #name,).to_tokens(&mut variants),
+            None => quote!(#name,).to_tokens(&mut variants),
+        }
+    }
+    quote! {
+        #[allow(dead_code, non_camel_case_types, clippy::all, clippy::pedantic)]
+        enum __State { #variants }
+    }
+}

@@ -1,0 +1,94 @@
+//! What transitions assign and where they lead.
+
+use super::Checker;
+use crate::check::Machine;
+use crate::syntax::{Binding, Let, Target};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+
+impl Checker<'_, '_> {
+    /// Names the states that the edges of a state lead to, for editors.
+    pub(super) fn targets(&self, state: usize) -> TokenStream {
+        let names = self.machine.states[state]
+            .edges
+            .iter()
+            .filter(|edge| edge.to.is_some())
+            .map(|edge| edge.name);
+        quote!(#(__State::#names;)*)
+    }
+
+    /// The `let`s of an edge.
+    pub(super) fn lets_of(&self, target: &Target) -> TokenStream {
+        let mut tokens = TokenStream::new();
+        for one in &target.lets {
+            self.assign_let(one).to_tokens(&mut tokens);
+        }
+        tokens
+    }
+
+    /// `let name = expression;` as an assignment.
+    pub(super) fn assign_let(&self, one: &Let) -> TokenStream {
+        let value = self.expression(&one.value);
+        self.assign(&one.binding, &value)
+    }
+
+    /// Assigns a value to what a `let` names.
+    pub(super) fn assign(&self, binding: &Binding, value: &TokenStream) -> TokenStream {
+        let Some(ty) = &binding.ty else {
+            let place = names(binding);
+            return quote!(#place = #value;);
+        };
+        let place = names(binding);
+        // Where this type and the variable's are not one, the `=` between them is where it shows.
+        let typed = Ident::new("__typed", binding.equals);
+        quote!({ let #typed: #ty = #value; #place = #typed; })
+    }
+
+    /// `let name = expression;` as itself, in a state that ends.
+    pub(super) fn local_let(&self, one: &Let) -> TokenStream {
+        let value = self.expression(&one.value);
+        local(&one.binding, &value)
+    }
+}
+
+/// A value under the names of a `let`, within its state.
+pub(super) fn local(binding: &Binding, value: &TokenStream) -> TokenStream {
+    let place = names(binding);
+    let ty = binding.ty.as_ref().map(|ty| quote!(: #ty));
+    quote!(let #place #ty = #value;)
+}
+
+/// The names as a place or as a pattern. Names that begin with `_` are no variables.
+fn names(binding: &Binding) -> TokenStream {
+    let mut names = binding.names.iter().map(|name| match name {
+        Some(name) if !name.to_string().starts_with('_') => name.to_token_stream(),
+        _ => quote!(_),
+    });
+    if binding.tuple {
+        quote!((#(#names),*))
+    } else {
+        names.next().unwrap_or_else(|| quote!(_))
+    }
+}
+
+/// Whether an edge of a state assigns variables that a pattern on it binds.
+pub(super) fn bound_variables<'m>(
+    machine: &'m Machine,
+    state: usize,
+    edge: usize,
+    names: &[&Ident],
+) -> Vec<(&'m Ident, Ident)> {
+    let assigned = &machine.states[state].edges[edge].assigns;
+    names
+        .iter()
+        .filter_map(|name| {
+            let variable = assigned
+                .iter()
+                .map(|variable| &machine.variables[*variable])
+                .find(|variable| variable.name == *name)?;
+            // Where the types do not agree, the name in this pattern is where it shows.
+            let temporary = Ident::new(&format!("__bound_{name}"), name.span());
+            Some((variable.name, temporary))
+        })
+        .collect()
+}

@@ -1,0 +1,104 @@
+//! The user's expressions as they stand, but for what rustc could not take so.
+
+use super::Checker;
+use crate::check::Machine;
+use crate::syntax::Expression;
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, ExprClosure, ExprMacro, ExprPath, parse_quote};
+
+impl Checker<'_, '_> {
+    /// An expression as the user wrote it; of a faulty one, anything.
+    pub(super) fn expression(&self, expression: &Expression) -> TokenStream {
+        if self.machine.faulty[expression.id] {
+            return quote!(__s::any());
+        }
+        if !self.machine.rewritten[expression.id] {
+            return expression.syn.to_token_stream();
+        }
+        let mut copy = expression.syn.clone();
+        Rewrite {
+            machine: self.machine,
+        }
+        .visit_expr_mut(&mut copy);
+        copy.into_token_stream()
+    }
+}
+
+/// Makes closures and raw literals fit for rustc.
+struct Rewrite<'m, 'a> {
+    machine: &'m Machine<'a>,
+}
+
+impl VisitMut for Rewrite<'_, '_> {
+    fn visit_expr_mut(&mut self, expression: &mut Expr) {
+        if let Expr::Macro(ExprMacro { mac, .. }) = expression
+            && ["jsonata", "path", "intrinsic"]
+                .iter()
+                .any(|name| mac.path.is_ident(name))
+        {
+            // "type annotations needed" is said of the literal.
+            *expression = Expr::Verbatim(quote_spanned!(mac.path.span()=> __s::any()));
+            return;
+        }
+        if let Expr::Closure(closure) = expression {
+            self.closure(closure);
+        }
+        visit_mut::visit_expr_mut(self, expression);
+    }
+}
+
+impl Rewrite<'_, '_> {
+    /// `|x| body` becomes `|x| { loop {} let a = copy(&a); body }`.
+    ///
+    /// A closure's body is checked for moves of its own, so it too stands behind a `loop {}`; and what it reads is
+    /// copied, because taking it by value would make a closure that can be called but once.
+    fn closure(&self, closure: &mut ExprClosure) {
+        let mut names = Names(Vec::new());
+        names.visit_expr(&closure.body);
+        let copies = names
+            .0
+            .iter()
+            .filter(|name| self.is_value(name))
+            .map(|name| quote!(let #name = __s::copy(&#name);));
+        let body = &closure.body;
+        let body: Expr = parse_quote!({ loop {} #(#copies)* #body });
+        *closure.body = body;
+    }
+
+    /// Whether a workflow has a value of that name anywhere. A closure's own parameters may be copied as well.
+    fn is_value(&self, name: &Ident) -> bool {
+        self.machine
+            .variables
+            .iter()
+            .any(|variable| variable.name == name)
+            || self
+                .machine
+                .scopes
+                .iter()
+                .any(|scope| scope.item.is_some_and(|item| item == name))
+            || self
+                .machine
+                .workflow
+                .parameter
+                .as_ref()
+                .is_some_and(|(parameter, _)| parameter == name)
+    }
+}
+
+/// The single names in an expression.
+struct Names(Vec<Ident>);
+
+impl Visit<'_> for Names {
+    fn visit_expr_path(&mut self, path: &ExprPath) {
+        if let Some(name) = path.path.get_ident()
+            && !self.0.contains(name)
+        {
+            self.0.push(name.clone());
+        }
+        visit::visit_expr_path(self, path);
+    }
+}

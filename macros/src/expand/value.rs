@@ -1,0 +1,251 @@
+//! Values as calls that build `stepwright::expr::Expr`.
+
+use crate::check::{Piece, Value};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::{Lit, Path};
+
+/// Writes values, and remembers the types that their records have.
+#[derive(Default)]
+pub(super) struct Values {
+    witnesses: Vec<(String, TokenStream)>,
+    /// The task whose error a `catch` looks at, while one is written.
+    pub(super) task: Option<Path>,
+}
+
+impl Values {
+    pub(super) fn value(&mut self, value: &Value) -> TokenStream {
+        match value {
+            Value::Parameter => quote!(__s::Expr::parameter()),
+            Value::Item(name) => quote!(__s::Expr::item(#name)),
+            Value::Variable(name) => quote!(__s::Expr::variable(#name)),
+            Value::Result => quote!(__s::Expr::result()),
+            Value::TaskToken => quote!(__s::Expr::task_token()),
+            Value::ErrorOutput => quote!(__s::Expr::error_output()),
+            Value::ErrorField(path, field) => self.error_field(path, field),
+            Value::Local(name) => quote!(__s::Expr::local(#name)),
+            Value::Inline(value) => self.value(value),
+            Value::Literal(literal) => {
+                let literal = json(literal);
+                quote!(__s::Expr::literal(#literal))
+            }
+            Value::Unit => quote!(__s::Expr::literal(__s::serde_json::Value::Null)),
+            Value::Constant(path) => quote!(__s::Expr::constant(&#path)),
+            Value::Field(base, name) => {
+                let base = self.value(base);
+                quote!(#base.field(#name))
+            }
+            Value::TupleField(base, index) => {
+                let base = self.value(base);
+                let index = Literal::usize_unsuffixed(*index as usize);
+                quote!(#base.tuple_field(#index))
+            }
+            Value::Index(base, index) => {
+                let base = self.value(base);
+                let index = self.value(index);
+                quote!(#base.index(#index))
+            }
+            Value::Method(receiver, name, arguments) => {
+                let receiver = self.value(receiver);
+                let arguments = self.list(arguments);
+                quote!(#receiver.method(#name, #arguments))
+            }
+            Value::Not(value) => {
+                let value = self.value(value);
+                quote!(__s::Expr::unary(__s::Unary::Not, #value))
+            }
+            Value::Negative(value) => {
+                let value = self.value(value);
+                quote!(__s::Expr::unary(__s::Unary::Neg, #value))
+            }
+            Value::Binary(operator, left, right) => {
+                let operator = Ident::new(operator, Span::call_site());
+                let left = self.value(left);
+                let right = self.value(right);
+                quote!(#left.binary(__s::Binary::#operator, #right))
+            }
+            Value::If(condition, then, otherwise) => {
+                let condition = self.value(condition);
+                let then = self.value(then);
+                let otherwise = self.value(otherwise);
+                quote!(__s::Expr::if_else(#condition, #then, #otherwise))
+            }
+            Value::Record(record) => {
+                let witness =
+                    self.witness(&record.path, record.called.then_some(record.fields.len()));
+                let variant = option(record.variant.as_deref());
+                let mut fields = TokenStream::new();
+                for (name, value) in &record.fields {
+                    let value = self.value(value);
+                    quote!((#name, #value),).to_tokens(&mut fields);
+                }
+                quote!(__s::record_of(#witness, #variant, ::std::vec![#fields]))
+            }
+            Value::Tuple(items) => {
+                let items = self.list(items);
+                quote!(__s::Expr::tuple(#items))
+            }
+            Value::Array(items) => {
+                let items = self.list(items);
+                quote!(__s::Expr::array(#items))
+            }
+            Value::Format(pieces) => {
+                let mut list = TokenStream::new();
+                for piece in pieces {
+                    match piece {
+                        Piece::Text(text) => {
+                            quote!(__s::Piece::Text(__s::Text::Borrowed(#text)),)
+                                .to_tokens(&mut list);
+                        }
+                        Piece::Value(value) => {
+                            let value = self.value(value);
+                            quote!(__s::Piece::Value(#value),).to_tokens(&mut list);
+                        }
+                    }
+                }
+                quote!(__s::Expr::format(::std::vec![#list]))
+            }
+            Value::Closure(parameters, body) => {
+                let body = self.value(body);
+                quote!(__s::Expr::closure::<&'static str>(::std::vec![#(#parameters),*], #body))
+            }
+            Value::Some(value) => {
+                let value = self.value(value);
+                quote!(__s::Expr::some(#value))
+            }
+            Value::None => quote!(__s::Expr::none()),
+            Value::Function(path, arguments) => {
+                let arguments = self.list(arguments);
+                quote!(__s::Expr::function(#path, #arguments))
+            }
+            Value::Raw(kind, text, ty) => {
+                let kind = Ident::new(kind, Span::call_site());
+                let shape = match ty {
+                    Some(ty) => quote!(<#ty as __s::Payload>::shape),
+                    None => quote!(<__s::serde_json::Value as __s::Payload>::shape),
+                };
+                quote!(__s::Expr::#kind(#text, #shape))
+            }
+            // A flow with a mistake in it is not written.
+            Value::Faulty => quote!(__s::Expr::none()),
+        }
+    }
+
+    pub(super) fn list(&mut self, values: &[Value]) -> TokenStream {
+        let mut items = TokenStream::new();
+        for value in values {
+            let value = self.value(value);
+            quote!(#value,).to_tokens(&mut items);
+        }
+        quote!(::std::vec![#items])
+    }
+
+    /// The field of a caught error: of the task's own, else of the type that the path begins with.
+    fn error_field(&mut self, path: &Path, field: &str) -> TokenStream {
+        let variant = last(path);
+        if let Some(task) = &self.task {
+            return quote!(__s::error_field::<<#task as __s::Task>::Error>(#variant, #field));
+        }
+        let witness = self.witness(path, None);
+        quote!(__s::error_field_of(#witness, #variant, #field))
+    }
+
+    /// The name of an error's variant in ASL.
+    pub(super) fn error_name(&mut self, path: &Path) -> TokenStream {
+        let variant = last(path);
+        if let Some(task) = &self.task {
+            return quote!(__s::error_name::<<#task as __s::Task>::Error>(#variant));
+        }
+        let witness = self.witness(path, None);
+        quote!(__s::error_name_of(#witness, #variant))
+    }
+
+    /// A variable that stands for the type of a struct, or of a variant, by its path as the user wrote it; `called` is
+    /// how many arguments it was called with.
+    ///
+    /// The type is learnt from a pattern or a call, which says of a misspelled path what the type check says of it, so
+    /// that rustc reports it once.
+    fn witness(&mut self, path: &Path, called: Option<usize>) -> Ident {
+        let key = format!(
+            "{}{}",
+            path.to_token_stream(),
+            if called.is_some() { "(" } else { "" }
+        );
+        let known = self.witnesses.iter().position(|(other, _)| *other == key);
+        let index = known.unwrap_or_else(|| {
+            let name = format_ident!("__t{}", self.witnesses.len());
+            let fixed = match called {
+                Some(count) => {
+                    let arguments = (0..count).map(|_| quote!(__s::any()));
+                    quote!(#name.see(#path(#(#arguments),*));)
+                }
+                None => quote!(match #name.get() { #path { .. } => {} _ => {} }),
+            };
+            self.witnesses.push((key, fixed));
+            self.witnesses.len() - 1
+        });
+        format_ident!("__t{}", index)
+    }
+
+    /// The lines that make the witnesses.
+    pub(super) fn witnesses(&self) -> TokenStream {
+        if self.witnesses.is_empty() {
+            return TokenStream::new();
+        }
+        let names = (0..self.witnesses.len()).map(|index| format_ident!("__t{}", index));
+        let fixed = self.witnesses.iter().map(|(_, fixed)| fixed);
+        quote! {
+            #(let #names = __s::Witness::new();)*
+            if false {
+                loop {}
+                #(#fixed)*
+            }
+        }
+    }
+}
+
+/// A literal as something that is `Into<serde_json::Value>`.
+pub(super) fn json(literal: &Lit) -> TokenStream {
+    match literal {
+        // An unsuffixed literal is an `i32` to rustc, and too large for one or not.
+        Lit::Int(number) => {
+            let digits = number.base10_digits();
+            if let Ok(number) = digits.parse::<i64>() {
+                let number = Literal::i64_suffixed(number);
+                quote!(#number)
+            } else if let Ok(number) = digits.parse::<u64>() {
+                let number = Literal::u64_suffixed(number);
+                quote!(#number)
+            } else {
+                quote!(#number)
+            }
+        }
+        Lit::Float(number) => match number.base10_parse::<f64>() {
+            Ok(number) if number.is_finite() => {
+                let number = Literal::f64_suffixed(number);
+                quote!(#number)
+            }
+            _ => quote!(#number),
+        },
+        Lit::Char(char) => {
+            let text = char.value().to_string();
+            quote!(#text)
+        }
+        other => quote!(#other),
+    }
+}
+
+/// `Option<&'static str>`
+fn option(text: Option<&str>) -> TokenStream {
+    match text {
+        Some(text) => quote!(::core::option::Option::Some(#text)),
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+fn last(path: &Path) -> String {
+    path.segments
+        .last()
+        .map(|last| last.ident.to_string())
+        .unwrap_or_default()
+}

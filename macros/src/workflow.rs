@@ -1,0 +1,34 @@
+//! From the input of `workflow!` to its code: parse, check, expand.
+
+use crate::errors::Errors;
+use crate::syntax::{Reader, Source};
+use crate::{check, expand};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::parse::{ParseStream, Parser};
+
+pub(crate) fn workflow(input: TokenStream) -> TokenStream {
+    let errors = Errors::new();
+    let source = {
+        let reader = Reader::new(&errors);
+        let parsed = (|input: ParseStream| Source::parse(input, &reader)).parse2(input);
+        parsed.unwrap_or_else(|error| {
+            errors.syn(&error);
+            Source::default()
+        })
+    };
+    let machines: Vec<_> = source
+        .workflows
+        .iter()
+        .map(|workflow| check::check(workflow, source.expressions, &errors))
+        .collect();
+    let mistakes = errors.finish();
+    let mut tokens = TokenStream::new();
+    for mistake in &mistakes {
+        mistake.item().to_tokens(&mut tokens);
+    }
+    for machine in &machines {
+        expand::workflow(machine, &mistakes).to_tokens(&mut tokens);
+    }
+    quote!(#tokens)
+}
