@@ -22,4 +22,4 @@ pub use stepwright_asl as asl;
 pub use stepwright_asl::model::MachineType;
 pub use stepwright_asl::model::QueryLanguage;
 #[doc(inline)]
-pub use stepwright_macros::{Payload, TaskError, task};
+pub use stepwright_macros::{Payload, TaskError, task, workflow};
