@@ -15,7 +15,7 @@
 //! # Ok::<(), stepwright_asl::json::SyntaxError>(())
 //! ```
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::json::{Json, Object, escape};
 use crate::model::StateKind;
@@ -120,11 +120,11 @@ impl<'j> Graph<'j> {
             .containers
             .get(container)
             .and_then(|found| self.find(container, found.start_at?));
-        let mut seen = vec![false; self.states.len()];
+        let mut seen = HashSet::new();
         let mut reached: Vec<usize> = Vec::new();
         let mut open: Vec<usize> = start.into_iter().collect();
         while let Some(state) = open.pop() {
-            if std::mem::replace(&mut seen[state], true) {
+            if !seen.insert(state) {
                 continue;
             }
             reached.push(state);

@@ -225,6 +225,11 @@ impl CallError {
         }
     }
 
+    /// A text that does not follow the grammar.
+    pub(crate) fn syntax(offset: usize, message: impl Into<String>) -> CallError {
+        CallError::new(CallFault::Syntax, offset, message)
+    }
+
     /// The function that was probably meant.
     pub fn suggestion(&self) -> Option<String> {
         let CallFault::UnknownFunction(name) = &self.fault else {
@@ -237,6 +242,12 @@ impl CallError {
 impl From<CallError> for SyntaxError {
     fn from(error: CallError) -> SyntaxError {
         SyntaxError::new(error.offset, error.message)
+    }
+}
+
+impl From<SyntaxError> for CallError {
+    fn from(error: SyntaxError) -> CallError {
+        CallError::syntax(error.offset, error.message)
     }
 }
 
@@ -310,14 +321,7 @@ impl Expression {
         if text.starts_with("States.") {
             return Call::parse(text).map(Expression::Call);
         }
-        match Path::parse(text) {
-            Ok(path) => Ok(Expression::Path(path)),
-            Err(error) => Err(CallError::new(
-                CallFault::Syntax,
-                error.offset,
-                error.message,
-            )),
-        }
+        Ok(Expression::Path(Path::parse(text)?))
     }
 
     /// All paths in it.

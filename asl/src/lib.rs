@@ -24,6 +24,7 @@ pub mod model;
 pub mod name;
 pub mod path;
 pub mod similar;
+pub mod validate;
 
 mod finding;
 mod place;

@@ -109,6 +109,17 @@ impl Document {
         })
     }
 
+    /// A text in which nothing stands: its value is null.
+    pub(crate) fn empty(text: &str) -> Document {
+        Document {
+            source: text.to_owned(),
+            json: Json::Null,
+            root: Mark::default(),
+            duplicates: Vec::new(),
+            line_starts: line_starts(text),
+        }
+    }
+
     /// The value.
     pub fn json(&self) -> &Json {
         &self.json

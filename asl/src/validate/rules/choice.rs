@@ -1,0 +1,176 @@
+//! Choice states and their rules.
+
+use crate::finding::Severity;
+use crate::model::{Operator, QueryLanguage};
+use crate::validate::definition::{Definition, Part};
+use crate::validate::report::Report;
+use crate::validate::rule::{Known, Rule, SCHEMA};
+
+use super::fields::is_substitution;
+
+fn rules<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Part<'d>> {
+    definition.parts.iter().filter(|part| part.is("ChoiceRule"))
+}
+
+/// Whether the rule stands in `Choices`, not below another rule.
+fn is_outer(rule: &Part<'_>) -> bool {
+    rule.parent == Some("Choice")
+}
+
+fn operators(rule: &Part<'_>) -> impl Iterator<Item = Operator> {
+    rule.object
+        .keys()
+        .filter_map(|key| Operator::from_name(key))
+}
+
+/// What a rule of the JSONPath sort tests: its comparisons, `And`, `Or` and `Not`.
+fn tests<'d>(rule: &Part<'d>) -> Vec<&'d str> {
+    let keys = rule.object.keys().map(String::as_str);
+    keys.filter(|key| matches!(*key, "And" | "Or" | "Not") || Operator::from_name(key).is_some())
+        .collect()
+}
+
+pub(super) const EMPTY_OR_WITHOUT_NEXT: Rule = Rule {
+    id: "SW070",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "`Choices` is missing or empty, or a rule has no `Next`.",
+    check: empty_or_without_next,
+};
+
+fn empty_or_without_next(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for choice in definition.parts.iter().filter(|part| part.is("Choice")) {
+        if !choice.has("Choices") {
+            let message = "These fields are required: [Choices]";
+            report.add(choice.pointer.as_str(), message).at_key();
+        }
+        if choice.items("Choices").is_some_and(<[_]>::is_empty) {
+            report.add(choice.at("Choices"), "Value cannot be empty");
+        }
+    }
+    for rule in rules(definition) {
+        if is_outer(rule) && !rule.has("Next") {
+            let message = "These fields are required: [Next]";
+            report.add(rule.pointer.as_str(), message);
+        }
+    }
+}
+
+pub(super) const ONE_TEST: Rule = Rule {
+    id: "SW071",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "A choice rule has not exactly one comparison, `And`, `Or` or `Not`.",
+    check: one_test,
+};
+
+fn one_test(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for rule in rules(definition) {
+        // A condition in the wrong language has a rule of its own.
+        if rule.language != QueryLanguage::JsonPath || rule.has("Condition") {
+            continue;
+        }
+        let message = match tests(rule).as_slice() {
+            [] => {
+                "a choice rule needs a comparison such as `StringEquals`, or `And`, `Or` or `Not`"
+                    .to_owned()
+            }
+            [test] => {
+                let compares = Operator::from_name(test).is_some();
+                match (compares, rule.has("Variable")) {
+                    (true, false) => format!("`{test}` needs a `Variable` to compare"),
+                    (false, true) => {
+                        format!("`Variable` stands beside `{test}`, which compares nothing itself")
+                    }
+                    _ => continue,
+                }
+            }
+            several => format!(
+                "a choice rule has one test, not {}: {}",
+                several.len(),
+                several.join(", ")
+            ),
+        };
+        report.add(rule.pointer.as_str(), message);
+    }
+}
+
+pub(super) const NEXT_INSIDE: Rule = Rule {
+    id: "SW072",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "A rule below `And`, `Or` or `Not` has `Next`.",
+    check: next_inside,
+};
+
+fn next_inside(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for rule in rules(definition) {
+        if !is_outer(rule) && rule.has("Next") {
+            report
+                .add(rule.at("Next"), "Field 'Next' is not supported")
+                .at_key()
+                .suggest(Some("only the outermost rule has `Next`".to_owned()));
+        }
+    }
+}
+
+pub(super) const OPERAND: Rule = Rule {
+    id: "SW073",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "A comparison's operand is of another JSON type than it compares.",
+    check: operand,
+};
+
+fn operand(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for rule in rules(definition).filter(|rule| rule.language == QueryLanguage::JsonPath) {
+        for operator in operators(rule) {
+            let operand = &rule.object[operator.name()];
+            let (fits, wanted) = if operator.is_path() {
+                (operand.as_str().is_some(), "a path")
+            } else {
+                let kind = operator.operand_type();
+                (kind.accepts(operand), kind.noun())
+            };
+            if !fits && !operand.as_str().is_some_and(is_substitution) {
+                let message = format!(
+                    "`{operator}` compares with {wanted}, not with {}",
+                    operand.noun()
+                );
+                report.add(rule.at(operator.name()), message);
+            }
+        }
+    }
+}
+
+pub(super) const CONDITION: Rule = Rule {
+    id: "SW129",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "A JSONata choice rule has no `Condition`, or has fields of a JSONPath rule.",
+    check: condition,
+};
+
+fn condition(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for rule in rules(definition).filter(|rule| rule.language == QueryLanguage::Jsonata) {
+        let foreign = tests(rule)
+            .into_iter()
+            .next()
+            .or(rule.has("Variable").then_some("Variable"));
+        if let Some(field) = foreign {
+            let message =
+                format!("The field '{field}' is only supported for the 'JSONPath' QueryLanguage");
+            report.add(rule.at(field), message).at_key().suggest(Some(
+                "a JSONata rule tests with `\"Condition\": \"{% ... %}\"`".to_owned(),
+            ));
+        } else if !rule.has("Condition") {
+            let message = "These fields are required: [Condition]";
+            report.add(rule.pointer.as_str(), message);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Which fields there are, and of what type.
+
+use crate::finding::Severity;
+use crate::json::Json;
+use crate::jsonata;
+use crate::model::{FieldInfo, Kind, QueryLanguage, StateKind};
+use crate::similar::did_you_mean;
+use crate::validate::definition::{Definition, Part, member};
+use crate::validate::report::Report;
+use crate::validate::rule::{Known, Rule, SCHEMA};
+
+pub(super) const UNKNOWN_FIELD: Rule = Rule {
+    id: "SW014",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Measured,
+    summary: "A machine, state or part of one has a field that there is not.",
+    check: unknown_field,
+};
+
+fn unknown_field(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for part in &definition.parts {
+        for key in part.object.keys() {
+            if part.schema.has(key) || key == "Comment" || has_own_rule(part, key) {
+                continue;
+            }
+            let names = part.schema.fields.iter().map(|field| field.name);
+            report
+                .add(part.at(key), format!("Field '{key}' is not supported"))
+                .at_key()
+                .suggest(did_you_mean(key, names));
+        }
+    }
+}
+
+/// Fields that another rule says more about.
+fn has_own_rule(part: &Part<'_>, key: &str) -> bool {
+    match key {
+        "Next" | "End" => part.is_state(),
+        "InputPath" | "OutputPath" => part.is("Fail"),
+        _ => false,
+    }
+}
+
+pub(super) const STATE_TYPE: Rule = Rule {
+    id: "SW015",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Measured,
+    summary: "A state's `Type` is missing or none of the eight types.",
+    check: state_type,
+};
+
+fn state_type(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for state in definition
+        .graph
+        .states()
+        .iter()
+        .filter(|state| state.kind.is_none())
+    {
+        match state.object.get("Type") {
+            None => {
+                report
+                    .add(state.pointer.as_str(), "These fields are required: [Type]")
+                    .at_key();
+            }
+            Some(Json::String(word)) => {
+                let words: Vec<&str> = StateKind::ALL.iter().map(|kind| kind.as_str()).collect();
+                let message = format!(
+                    "The field 'Type' should have one of these values: [{}]",
+                    words.join(", ")
+                );
+                report
+                    .add(member(&state.pointer, "Type"), message)
+                    .suggest(did_you_mean(word, words));
+            }
+            Some(other) => {
+                let message = format!("expected a string, found {}", other.noun());
+                report.add(member(&state.pointer, "Type"), message);
+            }
+        }
+    }
+}
+
+pub(super) const WRONG_TYPE: Rule = Rule {
+    id: "SW017",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "A field holds a JSON type that it cannot hold, or a word that it does not know.",
+    check: wrong_type,
+};
+
+fn wrong_type(definition: &Definition<'_>, report: &mut Report<'_>) {
+    if !matches!(definition.document.json(), Json::Object(_) | Json::Null) {
+        let found = definition.document.json().noun();
+        report.add("", format!("expected an object, found {found}"));
+    }
+    for part in &definition.parts {
+        for (key, value) in part.object {
+            if let Some(field) = part.schema.field(key) {
+                check_type(part, field, value, report);
+            }
+        }
+    }
+}
+
+fn check_type(part: &Part<'_>, field: &FieldInfo, value: &Json, report: &mut Report<'_>) {
+    let pointer = part.at(field.name);
+    if field.language.is_some_and(|only| only != part.language) {
+        return;
+    }
+    if !field.kind.accepts(value) {
+        let message = format!("expected {}, found {}", field.kind.noun(), value.noun());
+        report.add(pointer, message);
+        return;
+    }
+    match (field.kind, value) {
+        // The list has a rule of its own.
+        (Kind::Word(words), Json::String(word)) if field.name != "JitterStrategy" => {
+            if !words.contains(&word.as_str()) && !is_substitution(word) {
+                let message = format!(
+                    "The field '{}' should have one of these values: [{}]",
+                    field.name,
+                    words.join(", ")
+                );
+                report
+                    .add(pointer, message)
+                    .suggest(did_you_mean(word, words.iter().copied()));
+            }
+        }
+        (Kind::Number, Json::String(text)) => {
+            let may_be_expression =
+                part.language == QueryLanguage::Jsonata && jsonata::strip(text).is_some();
+            if !may_be_expression && !is_substitution(text) {
+                report.add(pointer, "expected a number, found a string");
+            }
+        }
+        (Kind::Structures(_), Json::Array(items)) => {
+            for (index, item) in items.iter().enumerate() {
+                if item.as_object().is_none() {
+                    let message = format!("expected an object, found {}", item.noun());
+                    report.add(format!("{pointer}/{index}"), message);
+                }
+            }
+        }
+        (Kind::States, Json::Object(states)) => {
+            for (name, state) in states {
+                if state.as_object().is_none() {
+                    let message = format!("expected an object, found {}", state.noun());
+                    report.add(member(&pointer, name), message);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether a template engine (SAM, CDK, CloudFormation) puts something in its place before AWS sees it.
+pub(super) fn is_substitution(text: &str) -> bool {
+    text.contains("${")
+}

@@ -1,0 +1,141 @@
+//! JSONata expressions.
+
+use crate::finding::Severity;
+use crate::jsonata::SyntaxError;
+use crate::validate::definition::{Definition, ExpressionText};
+use crate::validate::report::Report;
+use crate::validate::rule::{Known, Rule, SCHEMA};
+
+pub(super) const INVALID: Rule = Rule {
+    id: "SW124",
+    severity: Severity::Error,
+    code: SyntaxError::INVALID,
+    known: Known::Measured,
+    summary: "An expression is no JSONata.",
+    check: |definition, report| {
+        refused(definition, report, |error| {
+            error.code == SyntaxError::INVALID
+        })
+    },
+};
+
+pub(super) const TOP_LEVEL: Rule = Rule {
+    id: "SW126",
+    severity: Severity::Error,
+    code: SyntaxError::UNSUPPORTED,
+    known: Known::Measured,
+    summary: "An expression begins a path with a bare name, or assigns `$states`.",
+    check: |definition, report| {
+        refused(definition, report, |error| {
+            error.code == SyntaxError::UNSUPPORTED && !is_context(error)
+        });
+    },
+};
+
+pub(super) const CONTEXT: Rule = Rule {
+    id: "SW127",
+    severity: Severity::Error,
+    code: SyntaxError::UNSUPPORTED,
+    known: Known::Measured,
+    summary: "An expression uses `$` or `$$` at the top level.",
+    check: |definition, report| refused(definition, report, is_context),
+};
+
+fn is_context(error: &SyntaxError) -> bool {
+    error.message.contains("'$'") || error.message.contains("'$$'")
+}
+
+fn refused(
+    definition: &Definition<'_>,
+    report: &mut Report<'_>,
+    is_ours: fn(&SyntaxError) -> bool,
+) {
+    for expression in &definition.expressions {
+        let Some(Err(error)) = &expression.parsed else {
+            continue;
+        };
+        if !is_ours(error) {
+            continue;
+        }
+        let suggestion = if error.code == SyntaxError::INVALID {
+            Some(format!(
+                "at character {} of the expression",
+                error.offset + 1
+            ))
+        } else {
+            Some(
+                "begin with `$states.input`, a variable such as `$name`, or a local binding"
+                    .to_owned(),
+            )
+        };
+        report
+            .add(expression.pointer.as_str(), error.message.as_str())
+            .suggest(suggestion);
+    }
+}
+
+pub(super) const NOT_CLOSED: Rule = Rule {
+    id: "SW125",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "A string begins with `{%` and does not end with `%}`; or blanks outside of both make it a literal, which is a warning.",
+    check: not_closed,
+};
+
+fn not_closed(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for ExpressionText {
+        pointer,
+        text,
+        parsed,
+        ..
+    } in &definition.expressions
+    {
+        let trimmed = text.trim();
+        if parsed.is_some() || !trimmed.starts_with("{%") {
+            continue;
+        }
+        if trimmed.len() >= 4 && trimmed.ends_with("%}") {
+            let message =
+                "blanks before `{%` or after `%}` make the string a literal that is not evaluated";
+            report.add(pointer.as_str(), message).warn();
+        } else if text.starts_with("{%") {
+            let message = "an expression that begins with `{%` must end with `%}`";
+            report.add(pointer.as_str(), message);
+        }
+    }
+}
+
+pub(super) const STATES: Rule = Rule {
+    id: "SW128",
+    severity: Severity::Error,
+    code: SyntaxError::UNSUPPORTED,
+    known: Known::Measured,
+    summary: "An expression reads `$states.errorOutput` outside of a catcher, or `$states.result` outside of `Output` and `Assign`.",
+    check: states,
+};
+
+fn states(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for expression in &definition.expressions {
+        let Some(Ok(parsed)) = &expression.parsed else {
+            continue;
+        };
+        let shapes_output = matches!(expression.field, "Output" | "Assign");
+        for read in parsed.states() {
+            let (field, place) = match read.field.as_deref() {
+                Some("errorOutput") if expression.owner != "Catcher" => {
+                    ("errorOutput", "`Output` and `Assign` of a catcher")
+                }
+                Some("result") if !shapes_output => ("result", "`Output` and `Assign`"),
+                _ => continue,
+            };
+            let message = format!(
+                "Reference to '$states.{field}' is not supported in the field '{}'.",
+                expression.field
+            );
+            report
+                .add(expression.pointer.as_str(), message)
+                .suggest(Some(format!("`$states.{field}` is there only in {place}")));
+        }
+    }
+}

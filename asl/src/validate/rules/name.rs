@@ -1,0 +1,102 @@
+//! Names of states and labels.
+
+use std::collections::HashMap;
+
+use crate::finding::Severity;
+use crate::json::Json;
+use crate::name::{NameError, check_label, check_state};
+use crate::validate::definition::{Definition, member};
+use crate::validate::report::Report;
+use crate::validate::rule::{Known, Rule};
+
+pub(super) const DUPLICATE: Rule = Rule {
+    id: "SW025",
+    severity: Severity::Error,
+    code: "DUPLICATE_STATE_NAME",
+    known: Known::Measured,
+    summary: "Two states of the machine, inner ones included, have the same name.",
+    check: duplicate,
+};
+
+fn duplicate(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let mut first: HashMap<&str, &str> = HashMap::new();
+    for state in definition.graph.states() {
+        if let Some(first) = first.get(state.name) {
+            let first = definition.document.key_position(first);
+            let place = first.map(|first| {
+                format!(
+                    "the first `{}` stands at line {}, column {}; names are unique in the whole machine",
+                    state.name, first.line, first.column
+                )
+            });
+            report
+                .add(
+                    state.pointer.as_str(),
+                    format!("Duplicate State name: {}", state.name),
+                )
+                .at_key()
+                .suggest(place);
+        } else {
+            first.insert(state.name, &state.pointer);
+        }
+    }
+}
+
+pub(super) const STATE_NAME: Rule = Rule {
+    id: "SW031",
+    severity: Severity::Error,
+    code: "INVALID_STATE_NAME",
+    known: Known::Documented,
+    summary: "A state's name is empty, longer than 80 characters, or has a control character.",
+    check: state_name,
+};
+
+fn state_name(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for state in definition.graph.states() {
+        if let Err(error) = check_state(state.name) {
+            report
+                .add(state.pointer.as_str(), error.to_string())
+                .at_key();
+        }
+    }
+}
+
+pub(super) const LABEL: Rule = Rule {
+    id: "SW106",
+    severity: Severity::Error,
+    code: "INVALID_LABEL_NAME",
+    known: Known::Documented,
+    summary: "A Map's `Label` is empty, longer than 40 characters, has a forbidden character, or is that of another Map.",
+    check: label,
+};
+
+fn label(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let mut seen = std::collections::HashSet::new();
+    for state in definition.graph.states() {
+        let Some(label) = state.object.get("Label").and_then(Json::as_str) else {
+            continue;
+        };
+        let pointer = member(&state.pointer, "Label");
+        match check_label(label) {
+            Err(NameError::TooLong { .. }) => {
+                report.add(pointer, "Label cannot exceed 40 characters");
+            }
+            Err(NameError::Character(char)) => {
+                let char = char.escape_default();
+                report.add(
+                    pointer,
+                    format!("Label contains invalid character: '{char}'"),
+                );
+            }
+            Err(error) => {
+                report.add(pointer, error.to_string());
+            }
+            Ok(()) if !seen.insert(label) => {
+                report
+                    .add(pointer, format!("Duplicate label: {label}"))
+                    .code("DUPLICATE_LABEL_NAME");
+            }
+            Ok(()) => {}
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Fields that are paths.
+
+use crate::finding::Severity;
+use crate::intrinsic::Expression;
+use crate::path::Root;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Known, Rule, SCHEMA};
+
+use super::fields::is_substitution;
+
+pub(super) const NO_PATH: Rule = Rule {
+    id: "SW110",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "A field that must be a path is none.",
+    check: no_path,
+};
+
+fn no_path(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for path in &definition.paths {
+        let Err(error) = &path.parsed else { continue };
+        if is_substitution(path.text) {
+            continue;
+        }
+        let message = format!("Value is not a valid path: {error}");
+        report
+            .add(path.pointer.as_str(), message)
+            .suggest(error.suggestion());
+    }
+}
+
+pub(super) const NO_REFERENCE: Rule = Rule {
+    id: "SW111",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "A field that must name a single place selects by wildcard, filter or the like, or `ResultPath` does not begin with `$`.",
+    check: no_reference,
+};
+
+fn no_reference(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for path in &definition.paths {
+        let Ok(Expression::Path(parsed)) = &path.parsed else {
+            continue;
+        };
+        let message = match path.field {
+            // They may select several values.
+            "InputPath" | "OutputPath" => continue,
+            "ResultPath" if parsed.root != Root::Input => {
+                "Value is not a Reference Path: `ResultPath` names a place in the input and begins with `$.`"
+            }
+            "ResultPath" if !parsed.is_reference() => {
+                "Value is not a Reference Path: it has only keys and indices, such as `$.a.b[0]`"
+            }
+            _ if !parsed.is_definite() => {
+                "Value is not a Reference Path: it has only keys and indices, such as `$.a.b[0]`"
+            }
+            _ => continue,
+        };
+        report.add(path.pointer.as_str(), message);
+    }
+}

@@ -1,0 +1,122 @@
+//! Query languages and the fields that belong to one.
+
+use crate::finding::Severity;
+use crate::model::QueryLanguage;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Known, Rule, SCHEMA};
+
+pub(super) const DOWNGRADE: Rule = Rule {
+    id: "SW120",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Measured,
+    summary: "A state of a JSONata machine has `\"QueryLanguage\": \"JSONPath\"`.",
+    check: downgrade,
+};
+
+fn downgrade(definition: &Definition<'_>, report: &mut Report<'_>) {
+    if definition.language != QueryLanguage::Jsonata {
+        return;
+    }
+    for part in definition.parts.iter().filter(|part| part.is_state()) {
+        if part.text("QueryLanguage") == Some(QueryLanguage::JsonPath.as_str()) {
+            let message =
+                "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine";
+            report
+                .add(part.pointer.as_str(), message)
+                .at_value(&part.at("QueryLanguage"))
+                .suggest(Some(
+                    "leave the machine JSONPath and give the JSONata states their own `QueryLanguage`".to_owned(),
+                ));
+        }
+    }
+}
+
+pub(super) const JSONATA_ONLY: Rule = Rule {
+    id: "SW121",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Measured,
+    summary: "A JSONPath state has a field that only JSONata has.",
+    check: |definition, report| foreign(definition, report, QueryLanguage::Jsonata),
+};
+
+pub(super) const JSONPATH_ONLY: Rule = Rule {
+    id: "SW122",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Measured,
+    summary: "A JSONata state has a field that only JSONPath has.",
+    check: |definition, report| foreign(definition, report, QueryLanguage::JsonPath),
+};
+
+fn foreign(definition: &Definition<'_>, report: &mut Report<'_>, only: QueryLanguage) {
+    for part in definition.parts.iter().filter(|part| part.language != only) {
+        // What a JSONata rule may not have is said by its own rule.
+        if part.is("ChoiceRule") && only == QueryLanguage::JsonPath {
+            continue;
+        }
+        for key in part.object.keys() {
+            let field = part.schema.field(key);
+            if field.is_none_or(|field| field.language != Some(only)) {
+                continue;
+            }
+            let message =
+                format!("The field '{key}' is only supported for the '{only}' QueryLanguage");
+            report
+                .add(part.at(key), message)
+                .at_key()
+                .suggest(instead(key, only).map(str::to_owned));
+        }
+    }
+}
+
+/// What the other language has for a field.
+fn instead(field: &str, language: QueryLanguage) -> Option<&'static str> {
+    Some(match (language, field) {
+        (QueryLanguage::Jsonata, "Arguments") => "JSONPath has `Parameters`",
+        (QueryLanguage::Jsonata, "Output") => {
+            "JSONPath has `ResultSelector`, `ResultPath` and `OutputPath`"
+        }
+        (QueryLanguage::Jsonata, "Items") => "JSONPath has `ItemsPath`",
+        (QueryLanguage::Jsonata, "Condition") => "JSONPath has `Variable` and a comparison",
+        (QueryLanguage::JsonPath, "Parameters") => {
+            "JSONata has `Arguments`; a Pass builds its `Output`"
+        }
+        (QueryLanguage::JsonPath, "Result" | "ResultSelector" | "ResultPath" | "OutputPath") => {
+            "JSONata has `Output`"
+        }
+        (QueryLanguage::JsonPath, "InputPath") => "expressions read `$states.input`",
+        (QueryLanguage::JsonPath, "ItemsPath") => "JSONata has `Items`",
+        (QueryLanguage::JsonPath, field) if field.ends_with("Path") => {
+            "the field without `Path` takes an expression"
+        }
+        _ => return None,
+    })
+}
+
+pub(super) const IN_PROCESSOR: Rule = Rule {
+    id: "SW123",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Measured,
+    summary: "A processor or branch has `QueryLanguage`; only the machine and states have it.",
+    check: in_processor,
+};
+
+fn in_processor(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for part in &definition.parts {
+        if (part.is("Processor") || part.is("Branch")) && part.has("QueryLanguage") {
+            report
+                .add(
+                    part.at("QueryLanguage"),
+                    "Field 'QueryLanguage' is not supported",
+                )
+                .at_key()
+                .suggest(Some(
+                    "the states inside take the machine's language, or name their own".to_owned(),
+                ));
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Payload templates.
+
+use crate::finding::Severity;
+use crate::intrinsic::{CallError, CallFault};
+use crate::validate::definition::{Binding, Definition, member};
+use crate::validate::report::Report;
+use crate::validate::rule::{Known, Rule, SCHEMA};
+
+pub(super) const NEITHER_PATH_NOR_CALL: Rule = Rule {
+    id: "SW112",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Measured,
+    summary: "A key ends in `.$` and its value is neither a path nor a call of an intrinsic function.",
+    check: neither_path_nor_call,
+};
+
+fn neither_path_nor_call(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for binding in &definition.bindings {
+        let detail = match &binding.parsed {
+            Some(Ok(_)) => continue,
+            Some(Err(error)) if error.fault == CallFault::Syntax => Some(error.to_string()),
+            Some(Err(_)) => continue,
+            None => Some("the value must be a string".to_owned()),
+        };
+        refuse(binding, report, detail);
+    }
+}
+
+/// AWS's finding is about the object that has the key.
+fn refuse(binding: &Binding<'_>, report: &mut Report<'_>, detail: Option<String>) {
+    let message = format!(
+        "The value for the field '{}' must be a valid JSONPath or a valid intrinsic function call",
+        binding.key
+    );
+    report
+        .add(binding.object.as_str(), message)
+        .at_value(&member(&binding.object, binding.key))
+        .suggest(detail);
+}
+
+pub(super) const TWICE: Rule = Rule {
+    id: "SW113",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "An object of a payload template has a key both with and without `.$`.",
+    check: twice,
+};
+
+fn twice(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for (pointer, object) in &definition.templates {
+        for key in object.keys() {
+            let plain = key.strip_suffix(".$");
+            if let Some(plain) = plain.filter(|plain| object.contains_key(*plain)) {
+                let message = format!("the keys `{plain}` and `{key}` give the same member");
+                report.add(member(pointer, key), message).at_key();
+            }
+        }
+    }
+}
+
+pub(super) const UNKNOWN_FUNCTION: Rule = Rule {
+    id: "SW114",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "A payload template calls an intrinsic function that there is not.",
+    check: |definition, report| {
+        calls(definition, report, |fault| {
+            matches!(fault, CallFault::UnknownFunction(_))
+        });
+    },
+};
+
+pub(super) const CALL: Rule = Rule {
+    id: "SW115",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "A call has too many or too few arguments, a literal of the wrong type, or more than ten calls within each other.",
+    check: |definition, report| {
+        calls(definition, report, |fault| {
+            matches!(
+                fault,
+                CallFault::Arity | CallFault::ArgumentType | CallFault::Nesting
+            )
+        });
+    },
+};
+
+fn calls(definition: &Definition<'_>, report: &mut Report<'_>, is_ours: fn(&CallFault) -> bool) {
+    for binding in &definition.bindings {
+        let Some(Err(error)) = &binding.parsed else {
+            continue;
+        };
+        if is_ours(&error.fault) {
+            refuse(binding, report, Some(detail(error)));
+        }
+    }
+}
+
+fn detail(error: &CallError) -> String {
+    match error.suggestion() {
+        Some(suggestion) => format!("{error}; {suggestion}"),
+        None => error.to_string(),
+    }
+}

@@ -1,0 +1,192 @@
+//! Transitions.
+
+use crate::finding::Severity;
+use crate::graph::{EdgeKind, State};
+use crate::json::Json;
+use crate::model::StateKind;
+use crate::similar::did_you_mean;
+use crate::validate::definition::{Definition, member};
+use crate::validate::report::Report;
+use crate::validate::rule::{Known, Rule, SCHEMA, TARGET};
+
+use super::container::{has_state, names};
+
+pub(super) const MISSING_TARGET: Rule = Rule {
+    id: "SW020",
+    severity: Severity::Error,
+    code: TARGET,
+    known: Known::Measured,
+    summary: "A transition names a state that is nowhere in the definition.",
+    check: |definition, report| targets(definition, report, false),
+};
+
+pub(super) const OUTSIDE_TARGET: Rule = Rule {
+    id: "SW026",
+    severity: Severity::Error,
+    code: TARGET,
+    known: Known::Documented,
+    summary: "A transition leaves or enters a branch or processor.",
+    check: |definition, report| targets(definition, report, true),
+};
+
+fn targets(definition: &Definition<'_>, report: &mut Report<'_>, elsewhere: bool) {
+    let all: std::collections::HashSet<&str> = definition
+        .graph
+        .states()
+        .iter()
+        .map(|state| state.name)
+        .collect();
+    for state in definition.graph.states() {
+        let container = &definition.graph.containers()[state.container];
+        for edge in &state.edges {
+            if has_state(container, edge.target) || all.contains(edge.target) != elsewhere {
+                continue;
+            }
+            let field = match edge.kind {
+                EdgeKind::Default => "Default",
+                EdgeKind::Next | EdgeKind::Choice(_) | EdgeKind::Catch(_) => "Next",
+            };
+            let suggestion = if elsewhere {
+                Some(format!(
+                    "`{}` stands in another container; a transition cannot leave a branch or Map, nor enter one",
+                    edge.target
+                ))
+            } else {
+                did_you_mean(edge.target, names(definition, state.container))
+            };
+            report
+                .add(
+                    edge.pointer.as_str(),
+                    format!("Missing '{field}' target: {}", edge.target),
+                )
+                .suggest(suggestion);
+        }
+    }
+}
+
+/// The states that go on by `Next` or end by `End`.
+fn takes_next(state: &State<'_>) -> bool {
+    state.kind.is_some_and(|kind| {
+        !matches!(
+            kind,
+            StateKind::Choice | StateKind::Succeed | StateKind::Fail
+        )
+    })
+}
+
+fn end(state: &State<'_>) -> Option<bool> {
+    state.object.get("End").and_then(Json::as_bool)
+}
+
+pub(super) const NEXT_AND_END: Rule = Rule {
+    id: "SW027",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "A state has both `Next` and `End`.",
+    check: next_and_end,
+};
+
+fn next_and_end(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for state in definition
+        .graph
+        .states()
+        .iter()
+        .filter(|state| takes_next(state))
+    {
+        if state.object.contains_key("Next") && end(state) == Some(true) {
+            let message = "a state has either `Next` or `End`, not both";
+            report
+                .add(state.pointer.as_str(), message)
+                .at_value(&member(&state.pointer, "End"));
+        }
+    }
+}
+
+pub(super) const NEITHER_NEXT_NOR_END: Rule = Rule {
+    id: "SW028",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "A state has neither `Next` nor `End`.",
+    check: neither_next_nor_end,
+};
+
+fn neither_next_nor_end(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for state in definition
+        .graph
+        .states()
+        .iter()
+        .filter(|state| takes_next(state))
+    {
+        let ends = match state.object.get("End") {
+            Some(Json::Bool(end)) => *end,
+            // Of another type: that is the finding.
+            Some(_) => true,
+            None => false,
+        };
+        if !state.object.contains_key("Next") && !ends {
+            let message = "a state needs `\"Next\": \"...\"` or `\"End\": true`";
+            report.add(state.pointer.as_str(), message).at_key();
+        }
+    }
+}
+
+pub(super) const END_FALSE: Rule = Rule {
+    id: "SW029",
+    severity: Severity::Warning,
+    code: SCHEMA,
+    known: Known::Presumed,
+    summary: "`End` is `false` beside a `Next`, where it says nothing.",
+    check: end_false,
+};
+
+fn end_false(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for state in definition
+        .graph
+        .states()
+        .iter()
+        .filter(|state| takes_next(state))
+    {
+        if state.object.contains_key("Next") && end(state) == Some(false) {
+            report.add(
+                member(&state.pointer, "End"),
+                "`\"End\": false` says nothing; leave it out",
+            );
+        }
+    }
+}
+
+pub(super) const NEEDLESS: Rule = Rule {
+    id: "SW030",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "A Choice, Succeed or Fail has `Next` or `End`.",
+    check: needless,
+};
+
+fn needless(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for state in definition.graph.states() {
+        let Some(kind) = state.kind.filter(|_| !takes_next(state)) else {
+            continue;
+        };
+        for field in ["Next", "End"] {
+            if state.object.contains_key(field) {
+                let mend = match kind {
+                    StateKind::Choice => {
+                        "a Choice goes on by the `Next` of its rules and by `Default`"
+                    }
+                    _ => "nothing follows a Succeed or Fail",
+                };
+                report
+                    .add(
+                        member(&state.pointer, field),
+                        format!("Field '{field}' is not supported"),
+                    )
+                    .at_key()
+                    .suggest(Some(mend.to_owned()));
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Wait states.
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::finding::Severity;
+use crate::jsonata;
+use crate::model::QueryLanguage;
+use crate::validate::definition::{Definition, Part};
+use crate::validate::report::Report;
+use crate::validate::rule::{Known, Rule, SCHEMA};
+
+use super::fields::is_substitution;
+use super::task::{MAX_SECONDS, whole_number};
+
+fn waits<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Part<'d>> {
+    definition.parts.iter().filter(|part| part.is("Wait"))
+}
+
+pub(super) const ONE_FIELD: Rule = Rule {
+    id: "SW080",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "A Wait has not exactly one of `Seconds`, `SecondsPath`, `Timestamp` and `TimestampPath`.",
+    check: one_field,
+};
+
+fn one_field(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for wait in waits(definition) {
+        let fields = ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"];
+        let given: Vec<&str> = fields.into_iter().filter(|field| wait.has(field)).collect();
+        let message = match given.as_slice() {
+            [_] => continue,
+            [] => format!("a Wait needs one of these fields: [{}]", fields.join(", ")),
+            several => format!(
+                "a Wait has one of these fields, not several: [{}]",
+                several.join(", ")
+            ),
+        };
+        report.add(wait.pointer.as_str(), message).at_key();
+    }
+}
+
+pub(super) const SECONDS: Rule = Rule {
+    id: "SW081",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "`Seconds` is no whole number from 0 to 99,999,999.",
+    check: seconds,
+};
+
+fn seconds(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for wait in waits(definition) {
+        whole_number(wait, "Seconds", 0.0, MAX_SECONDS, report);
+    }
+}
+
+pub(super) const TIMESTAMP: Rule = Rule {
+    id: "SW082",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Measured,
+    summary: "`Timestamp` is no RFC 3339 timestamp with `T` and an offset.",
+    check: timestamp,
+};
+
+fn timestamp(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for wait in waits(definition) {
+        let Some(text) = wait.text("Timestamp") else {
+            continue;
+        };
+        let is_expression =
+            wait.language == QueryLanguage::Jsonata && jsonata::strip(text).is_some();
+        if !is_expression && !is_substitution(text) && !is_timestamp(text) {
+            report
+                .add(
+                    wait.at("Timestamp"),
+                    "String does not match RFC3339 timestamp",
+                )
+                .suggest(Some("write it like `2016-03-14T01:59:00Z`".to_owned()));
+        }
+    }
+}
+
+/// AWS wants `T` and `Z` in capitals, which RFC 3339 does not.
+fn is_timestamp(text: &str) -> bool {
+    text.as_bytes().get(10) == Some(&b'T')
+        && !text.ends_with('z')
+        && OffsetDateTime::parse(text, &Rfc3339).is_ok()
+}

@@ -1,0 +1,187 @@
+//! What the validator promises as a whole.
+
+use super::*;
+use proptest::prelude::*;
+
+#[test]
+fn ids_are_in_order_and_used_once() {
+    let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+    assert!(ids.is_sorted(), "{ids:?}");
+    let mut unique = ids.clone();
+    unique.dedup();
+    assert_eq!(ids, unique);
+    assert!(RULES.iter().all(|rule| rule.summary.ends_with('.')));
+}
+
+#[test]
+fn several_faults_are_found_in_one_pass() {
+    let text = r#"{"StartAt": "A", "Version": "2.0", "States": {
+        "A": {"Type": "Task", "Retyr": [], "Next": "B", "TimeoutSeconds": 0},
+        "B": {"Type": "Wait", "Seconds": 1, "Timestamp": "x", "Next": "Nowhere"},
+        "C": {"Type": "Chioce"}}}"#;
+    let findings = validate_text(text, MachineType::Standard);
+    let rules: Vec<_> = findings.iter().map(|finding| finding.rule).collect();
+    assert_eq!(
+        rules,
+        [
+            "SW013", "SW040", "SW014", "SW043", "SW080", "SW082", "SW020", "SW015"
+        ]
+    );
+    let suggestions: Vec<_> = findings
+        .iter()
+        .filter_map(|finding| finding.suggestion.as_deref())
+        .collect();
+    assert!(
+        suggestions.contains(&"did you mean `Retry`?")
+            && suggestions.contains(&"did you mean `Choice`?")
+    );
+}
+
+#[test]
+fn a_rule_can_be_left_out() {
+    let text = r#"{"StartAt": "A", "Version": "2.0", "States": {"A": {"Type": "Succeed"}}}"#;
+    let all = Validator::new(MachineType::Standard);
+    assert_eq!(all.check_text(text).len(), 1);
+    assert!(all.without("SW013").check_text(text).is_empty());
+}
+
+#[test]
+fn texts_that_hold_no_definition_are_findings() {
+    for (text, rule) in [
+        ("", "SW002"),
+        (" \n", "SW002"),
+        ("null", "SW002"),
+        ("{", "SW001"),
+        ("[]", "SW017"),
+        ("{}", "SW010"),
+    ] {
+        let findings = validate_text(text, MachineType::Standard);
+        assert_eq!(
+            findings
+                .iter()
+                .map(|finding| finding.rule)
+                .collect::<Vec<_>>(),
+            [rule],
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn hostile_definitions_end() {
+    let cycle = (0..20_000).map(|i| {
+        format!(
+            r#""S{i}": {{"Type": "Pass", "Next": "S{}"}}"#,
+            (i + 1) % 20_000
+        )
+    });
+    let cycle = format!(
+        r#"{{"StartAt": "S0", "States": {{{}}}}}"#,
+        cycle.collect::<Vec<_>>().join(",")
+    );
+    let findings = validate_text(&cycle, MachineType::Standard);
+    assert!(findings.iter().any(|finding| finding.rule == "SW023"));
+
+    let nested = |open: &str, close: &str| format!("{}{}", open.repeat(60), close.repeat(60));
+    let maps = nested(
+        r#"{"StartAt":"A","States":{"A":{"Type":"Map","End":true,"ItemProcessor":"#,
+        "}}}",
+    );
+    assert!(!validate_text(&maps, MachineType::Standard).is_empty());
+    let rules = nested(r#"{"Not":"#, "}");
+    let text =
+        format!(r#"{{"StartAt":"A","States":{{"A":{{"Type":"Choice","Choices":[{rules}]}}}}}}"#);
+    assert!(!validate_text(&text, MachineType::Standard).is_empty());
+
+    let giant = "a".repeat(2_000_000);
+    let text = format!(
+        r#"{{"StartAt": "{giant}", "{giant}": 1, "States": {{"{giant}": {{"Type": "{giant}"}}}}}}"#
+    );
+    assert!(validate_text(&text, MachineType::Express).has_errors());
+}
+
+/// JSON with the words of the language in wrong places.
+fn any_definition() -> impl Strategy<Value = serde_json::Value> {
+    use serde_json::{Value, json};
+    let word = prop::sample::select(vec![
+        "StartAt",
+        "States",
+        "Type",
+        "Next",
+        "End",
+        "Task",
+        "Map",
+        "Choice",
+        "Choices",
+        "Pass",
+        "Fail",
+        "Catch",
+        "Retry",
+        "ErrorEquals",
+        "Parallel",
+        "Branches",
+        "Iterator",
+        "ItemProcessor",
+        "Parameters",
+        "a.$",
+        "$.a",
+        "$",
+        "{% $states.input %}",
+        "{% a %}",
+        "JSONata",
+        "QueryLanguage",
+        "Output",
+        "Assign",
+        "ResultPath",
+        "Variable",
+        "StringEqualsPath",
+        "And",
+        "Not",
+        "States.Format('{}', $.a)",
+        "Label",
+    ]);
+    let leaf = prop_oneof![
+        word.clone().prop_map(Value::from),
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+    ];
+    let inner = leaf.prop_recursive(6, 64, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::vec((word.clone(), inner), 0..6).prop_map(|members| {
+                Value::Object(
+                    members
+                        .into_iter()
+                        .map(|(key, value)| (key.to_owned(), value))
+                        .collect(),
+                )
+            }),
+        ]
+    });
+    prop::collection::vec(inner, 0..4).prop_map(|states| {
+        let states: serde_json::Map<_, _> = states
+            .into_iter()
+            .enumerate()
+            .map(|(i, state)| (format!("S{i}"), state))
+            .collect();
+        json!({"StartAt": "S0", "States": states})
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_definition_panics_the_validator(definition in any_definition()) {
+        let text = definition.to_string();
+        let document = Document::parse(&text).expect("is JSON");
+        let findings = validate(&document, MachineType::Express);
+        for finding in &findings {
+            prop_assert!(document.position(&finding.pointer).is_some() , "{}", finding);
+        }
+        // What the validator lets pass can be read.
+        if !findings.has_errors() {
+            let machine = crate::StateMachine::from_document(&document);
+            prop_assert!(machine.is_ok(), "{machine:?}");
+        }
+    }
+}

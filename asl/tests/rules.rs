@@ -1,0 +1,86 @@
+//! Each rule has a definition in `tests/rules/` that it alone reports, and that is clean without it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use stepwright_asl::validate::{MachineType, RULES, Validator};
+
+/// The fixtures by rule: the text and the type of the machine. `SW046.express.json` is one for an Express machine.
+fn fixtures() -> BTreeMap<String, (String, MachineType)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules");
+    let entries = folder.read_dir().expect("the folder can be read");
+    let fixtures = entries.map(|entry| {
+        let path = entry.expect("the entry can be read").path();
+        let text = std::fs::read_to_string(&path).expect("the file can be read");
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let (id, rest) = name.split_once('.').expect("the file has an extension");
+        let machine_type = if rest.starts_with("express") {
+            MachineType::Express
+        } else {
+            MachineType::Standard
+        };
+        (id.to_owned(), (text, machine_type))
+    });
+    fixtures.collect()
+}
+
+#[test]
+fn each_rule_alone_reports_its_fixture() {
+    let fixtures = fixtures();
+    for rule in RULES {
+        if rule.id == "SW003" {
+            continue;
+        }
+        let (text, machine_type) = fixtures
+            .get(rule.id)
+            .unwrap_or_else(|| panic!("{} has no fixture", rule.id));
+        let findings = Validator::new(*machine_type).check_text(text);
+        let [finding] = findings.iter().as_slice() else {
+            panic!("{}: one finding was expected:\n{findings}", rule.id);
+        };
+        assert_eq!(
+            (finding.rule, finding.severity),
+            (rule.id, rule.severity),
+            "{finding}"
+        );
+        assert_eq!(finding.code, rule.code, "{finding}");
+        assert!(finding.line >= 1 && finding.column >= 1, "{finding}");
+
+        let without = Validator::new(*machine_type)
+            .without(rule.id)
+            .check_text(text);
+        assert!(without.is_empty(), "{} without itself:\n{without}", rule.id);
+    }
+    for id in fixtures.keys() {
+        assert!(RULES.iter().any(|rule| rule.id == id), "{id} is no rule");
+    }
+}
+
+#[test]
+fn a_definition_beyond_a_mebibyte_is_too_long() {
+    let comment = "ä".repeat(1_048_576);
+    let text = format!(
+        r#"{{"Comment": "{comment}", "StartAt": "A", "States": {{"A": {{"Type": "Succeed"}}}}}}"#
+    );
+    let findings = Validator::new(MachineType::Standard).check_text(&text);
+    assert_eq!(
+        findings
+            .iter()
+            .map(|finding| finding.rule)
+            .collect::<Vec<_>>(),
+        ["SW003"]
+    );
+}
+
+#[test]
+fn messages_read_well() {
+    let all: Vec<String> = fixtures()
+        .into_iter()
+        .map(|(_, (text, machine_type))| Validator::new(machine_type).check_text(&text).to_string())
+        .collect();
+    insta::assert_snapshot!(all.join("\n"));
+}
