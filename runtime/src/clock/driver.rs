@@ -72,10 +72,7 @@ impl Clock {
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        let state = self
-            .state
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner);
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         if let Some(driver) = state.driver.take() {
             driver.abort();
         }

@@ -33,11 +33,12 @@ impl Chain {
         let parent = scopes.parent(entry.scope).0 as usize;
         if !self.scopes[at].is_open && entry.scope != ScopeId::TOP {
             let above = self.scopes[parent];
-            self.scopes[at].last = if above.inner > above.last && entry.kind == EventKind::MapIterationStarted {
-                above.inner
-            } else {
-                above.last
-            };
+            self.scopes[at].last =
+                if above.inner > above.last && entry.kind == EventKind::MapIterationStarted {
+                    above.inner
+                } else {
+                    above.last
+                };
             self.scopes[at].is_open = true;
         }
         let group = entry.kind.group();

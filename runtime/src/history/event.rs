@@ -174,15 +174,15 @@ impl Event {
                         .map(|(name, value)| (name.to_string(), Json::from(value.to_text())))
                         .collect();
                     details.insert(name.to_owned(), Json::from(texts));
-                    details.insert(
-                        format!("{name}Details"),
-                        json!({ "truncated": false }),
-                    );
+                    details.insert(format!("{name}Details"), json!({ "truncated": false }));
                 }
             }
         }
         if self.kind() == EventKind::ExecutionStarted {
-            details.insert("roleArn".to_owned(), Json::from(self.about.role_arn.as_str()));
+            details.insert(
+                "roleArn".to_owned(),
+                Json::from(self.about.role_arn.as_str()),
+            );
         }
         let mut event = Map::new();
         event.insert(
@@ -247,7 +247,8 @@ impl Event {
                         fields.push(("heartbeatInSeconds", Field::Plain(Value::from(*seconds))));
                     }
                     if let Some(role) = role {
-                        let credentials = [(SmolStr::new_static("roleArn"), Value::from(role.clone()))];
+                        let credentials =
+                            [(SmolStr::new_static("roleArn"), Value::from(role.clone()))];
                         fields.push((
                             "taskCredentials",
                             Field::Plain(credentials.into_iter().collect()),
@@ -287,10 +288,16 @@ impl Event {
             Group::Evaluation => {
                 fields.push(("state", Field::Plain(Value::from(self.state_name()))));
             }
-            Group::Scheduled | Group::Started | Group::Submitted | Group::Succeeded
+            Group::Scheduled
+            | Group::Started
+            | Group::Submitted
+            | Group::Succeeded
             | Group::Failed => {
                 if let Some(resource) = service {
-                    fields.push(("resourceType", Field::Plain(Value::from(resource.service()))));
+                    fields.push((
+                        "resourceType",
+                        Field::Plain(Value::from(resource.service())),
+                    ));
                     fields.push(("resource", Field::Plain(Value::from(resource.action()))));
                     if group == Group::Scheduled {
                         fields.push(("region", Field::Plain(Value::from(self.about.region()))));

@@ -35,12 +35,7 @@ pub struct History {
 }
 
 impl History {
-    fn new(
-        program: Arc<Program>,
-        about: Arc<About>,
-        entries: Vec<Entry>,
-        scopes: Scopes,
-    ) -> Self {
+    fn new(program: Arc<Program>, about: Arc<About>, entries: Vec<Entry>, scopes: Scopes) -> Self {
         Self {
             program,
             about,

@@ -52,10 +52,6 @@ impl Scopes {
             .map_or(ScopeId::TOP, |scope| scope.parent)
     }
 
-    pub(super) fn index(&self, scope: ScopeId) -> u32 {
-        self.0.get(scope.0 as usize).map_or(0, |scope| scope.index)
-    }
-
     /// The containers around `scope`, outermost first.
     pub(super) fn path(&self, scope: ScopeId) -> Vec<(StateIx, u32)> {
         let mut path = Vec::new();

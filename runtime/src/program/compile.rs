@@ -237,12 +237,16 @@ impl Compiler<'_> {
             told => *self.families.get(resource.base()).unwrap_or(&told),
         };
         let credentials = match (&task.credentials, language) {
-            (Some(json), QueryLanguage::Jsonata) => {
-                Some(Expr::jsonata_template(json, "Credentials", &mut self.names)?)
-            }
-            (Some(json), QueryLanguage::JsonPath) => {
-                Some(Expr::jsonpath_template(json, "Credentials", &mut self.names)?)
-            }
+            (Some(json), QueryLanguage::Jsonata) => Some(Expr::jsonata_template(
+                json,
+                "Credentials",
+                &mut self.names,
+            )?),
+            (Some(json), QueryLanguage::JsonPath) => Some(Expr::jsonpath_template(
+                json,
+                "Credentials",
+                &mut self.names,
+            )?),
             (None, _) => None,
         };
         Ok(Task {
@@ -381,12 +385,7 @@ impl Compiler<'_> {
         })
     }
 
-    fn map(
-        &mut self,
-        map: &model::Map,
-        language: QueryLanguage,
-        start: StateIx,
-    ) -> Compiled<Map> {
+    fn map(&mut self, map: &model::Map, language: QueryLanguage, start: StateIx) -> Compiled<Map> {
         let is_jsonata = language == QueryLanguage::Jsonata;
         let items = if is_jsonata {
             match &map.items {
@@ -563,8 +562,10 @@ impl Compiler<'_> {
                 Duration::try_from_secs_f64(seconds).ok()
             }
             NumberOrExpression::Expression(text) => {
-                self.problems
-                    .push(format!("the field `TimeoutSeconds`: {}", not_a_number(text)));
+                self.problems.push(format!(
+                    "the field `TimeoutSeconds`: {}",
+                    not_a_number(text)
+                ));
                 None
             }
         }
@@ -581,10 +582,7 @@ fn not_a_number(text: &str) -> String {
 
 fn target(name: &str, field: &str, targets: &Targets<'_>) -> Compiled<StateIx> {
     targets.ixs.get(name).copied().ok_or_else(|| {
-        CompileError::new(
-            field,
-            format!("there is no state `{name}` beside this one"),
-        )
+        CompileError::new(field, format!("there is no state `{name}` beside this one"))
     })
 }
 
@@ -620,9 +618,10 @@ fn retrier(retrier: &model::Retrier) -> Compiled<Retrier> {
     let number = |value: Option<&NumberOrExpression>, field: &str, default: f64| match value {
         None => Ok(default),
         Some(NumberOrExpression::Number(number)) => Ok(number.as_f64()),
-        Some(NumberOrExpression::Expression(text)) => {
-            Err(CompileError::new(format!("Retry/{field}"), not_a_number(text)))
-        }
+        Some(NumberOrExpression::Expression(text)) => Err(CompileError::new(
+            format!("Retry/{field}"),
+            not_a_number(text),
+        )),
     };
     let max_attempts = number(retrier.max_attempts.as_ref(), "MaxAttempts", 3.0)?;
     Ok(Retrier {

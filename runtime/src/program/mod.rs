@@ -28,7 +28,6 @@ pub(crate) use self::map::{Batcher, Distributed, Items, Map};
 pub(crate) use self::parallel::Parallel;
 pub(crate) use self::pass::Pass;
 pub use self::problem::ProgramError;
-pub(crate) use self::retry::Retrier;
 pub(crate) use self::state::{Kind, State, StateIx};
 pub(crate) use self::task::Task;
 pub(crate) use self::wait::Wait;
@@ -38,7 +37,7 @@ use crate::task::Family;
 
 /// A state machine that is ready to run.
 #[derive(Debug)]
-pub struct Program {
+pub(crate) struct Program {
     states: Box<[State]>,
     pub(crate) start: StateIx,
     pub(crate) machine_type: MachineType,
@@ -69,10 +68,6 @@ impl Program {
     /// How many states there are, those inside branches and iterations too.
     pub(crate) fn len(&self) -> usize {
         self.states.len()
-    }
-
-    pub(crate) fn states(&self) -> impl Iterator<Item = &State> {
-        self.states.iter()
     }
 
     /// Room for the events of one pass through the states.

@@ -1,6 +1,5 @@
 use std::time::Duration;
 
-
 /// A retrier.
 #[derive(Debug)]
 pub(crate) struct Retrier {
@@ -44,7 +43,6 @@ impl Default for Retrier {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,9 +67,6 @@ mod tests {
     #[test]
     fn an_endless_backoff_stays_a_duration() {
         let retrier = Retrier::default();
-        assert_eq!(
-            retrier.delay(100_000, || 1.0).as_secs(),
-            3_155_760_000
-        );
+        assert_eq!(retrier.delay(100_000, || 1.0).as_secs(), 3_155_760_000);
     }
 }

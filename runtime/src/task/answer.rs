@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use smol_str::SmolStr;
 
+use crate::engine::Responder;
 use crate::value::Value;
 
 /// What a task comes back with.
@@ -12,6 +13,23 @@ pub type TaskResult = Result<Value, TaskFailure>;
 
 /// A task that is still at work.
 pub type TaskFuture = Pin<Box<dyn Future<Output = TaskResult> + Send>>;
+
+/// Somebody in the engine who takes a task over and answers it later.
+pub(crate) enum External {
+    /// The workers of an activity. The task is started when one of them takes it.
+    Activity { arn: SmolStr, input: Value },
+    /// A child execution, which begins when this is called.
+    Child(Box<dyn FnOnce(Responder) + Send>),
+}
+
+impl fmt::Debug for External {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Activity { arn, .. } => write!(f, "Activity({arn})"),
+            Self::Child(_) => f.write_str("Child"),
+        }
+    }
+}
 
 /// A failed task: the error name that Retry and Catch match, and its cause. Either may be missing, as
 /// SendTaskFailure allows.
@@ -62,8 +80,8 @@ pub(crate) enum Reply {
     Submit(TaskFuture),
     /// Whoever has the token answers.
     Token,
-    /// The activity's queue.
-    Queue,
+    /// Somebody else in the engine: an activity's queue, a child execution.
+    External(External),
     /// Nobody ever answers; the state's timeout is what ends it.
     Never,
     /// The integration does not take these parameters; nothing is scheduled.
@@ -109,9 +127,9 @@ impl Answer {
         Self::of(Reply::Token)
     }
 
-    /// The activity's workers are asked.
-    pub(crate) fn queue() -> Self {
-        Self::of(Reply::Queue)
+    /// Somebody else in the engine answers.
+    pub(crate) fn external(external: External) -> Self {
+        Self::of(Reply::External(external))
     }
 
     /// The integration cannot be started with these parameters: the state fails with `States.Runtime` and
@@ -155,7 +173,7 @@ impl fmt::Debug for Answer {
             Reply::Later(_) => &"Later",
             Reply::Submit(_) => &"Submit",
             Reply::Token => &"Token",
-            Reply::Queue => &"Queue",
+            Reply::External(external) => external,
             Reply::Never => &"Never",
             Reply::Refused(reason) => reason,
         };

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Resource;
@@ -8,7 +9,7 @@ use crate::value::Value;
 
 /// One attempt at a Task state, as it is put to a [`TaskSource`](super::TaskSource).
 pub struct TaskCall<'a> {
-    pub(crate) about: &'a About,
+    pub(crate) about: &'a Arc<About>,
     pub(crate) state: &'a str,
     pub(crate) resource: &'a Resource,
     pub(crate) parameters: &'a Value,

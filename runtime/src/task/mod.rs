@@ -2,11 +2,15 @@
 
 mod answer;
 mod call;
+pub(crate) mod envelope;
+pub(crate) mod handler;
+mod host;
 mod resource;
 mod source;
 
-pub(crate) use self::answer::Reply;
 pub use self::answer::{Answer, TaskFailure, TaskFuture, TaskResult};
+pub(crate) use self::answer::{External, Reply};
 pub use self::call::TaskCall;
+pub(crate) use self::host::{RunningTask, SharedState};
 pub use self::resource::{Family, Pattern, Resource};
 pub use self::source::TaskSource;

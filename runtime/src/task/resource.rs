@@ -187,7 +187,10 @@ mod tests {
         assert_eq!(function.family(), Family::Lambda);
         let activity = Resource::parse("arn:aws:states:us-east-1:1:activity:pick.sync");
         assert_eq!(activity.family(), Family::Activity);
-        assert_eq!(activity.base(), "arn:aws:states:us-east-1:1:activity:pick.sync");
+        assert_eq!(
+            activity.base(),
+            "arn:aws:states:us-east-1:1:activity:pick.sync"
+        );
         assert_eq!(Resource::parse("${ChargeArn}").family(), Family::Lambda);
         assert_eq!(Resource::parse("arn:aws:states:::odd").service(), "");
         assert_eq!(Resource::parse("arn:aws:states:::.sync").action(), ".sync");

@@ -1,0 +1,304 @@
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::fmt;
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use stepwright::Workflow;
+use stepwright_asl::model::{MachineType, StateMachine};
+
+use super::Engine;
+use super::activities::Activities;
+use super::error::BuildError;
+use super::registry::Registry;
+use super::shared::{Executions, Machine, Shared};
+use super::tokens::Tokens;
+use crate::clock::{Clock, Timestamp, VIRTUAL_START};
+use crate::limits::Limits;
+use crate::program::Program;
+use crate::task::{Family, Resource, SharedState, TaskFailure, TaskSource, handler};
+
+/// Puts an engine together; see [`Engine::builder`].
+#[must_use]
+pub struct EngineBuilder {
+    registry: Registry,
+    sources: Vec<Arc<dyn TaskSource>>,
+    state: SharedState,
+    clock: Option<Timestamp>,
+    limits: Limits,
+    keeps_history: bool,
+    seed: Option<u64>,
+    region: String,
+    account: String,
+    role: String,
+    retention: usize,
+}
+
+impl EngineBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            registry: Registry::default(),
+            sources: Vec::new(),
+            state: SharedState::new(),
+            clock: None,
+            limits: Limits::default(),
+            keeps_history: true,
+            seed: None,
+            region: "us-east-1".to_owned(),
+            account: "123456789012".to_owned(),
+            role: "arn:aws:iam::123456789012:role/stepwright".to_owned(),
+            retention: 1_000,
+        }
+    }
+
+    /// Registers a workflow, its tasks and the workflows that it nests.
+    pub fn register<W: Workflow>(mut self) -> Self {
+        self.registry.workflow::<W>();
+        self
+    }
+
+    /// Registers a definition under a name.
+    pub fn definition(
+        mut self,
+        name: impl Into<String>,
+        machine: &StateMachine,
+        machine_type: MachineType,
+    ) -> Self {
+        self.registry
+            .definition(name.into(), machine.clone(), machine_type);
+        self
+    }
+
+    /// Registers a definition from its JSON text. What is wrong with the text is an error of [`build`](Self::build).
+    pub fn definition_json(
+        mut self,
+        name: impl Into<String>,
+        text: &str,
+        machine_type: MachineType,
+    ) -> Self {
+        let name = name.into();
+        if text.len() > self.limits.definition_bytes {
+            self.registry.problems.push(format!(
+                "the definition `{name}` has {} bytes, and {} are allowed",
+                text.len(),
+                self.limits.definition_bytes
+            ));
+            return self;
+        }
+        match StateMachine::from_json(text) {
+            Ok(machine) => self.registry.definition(name, machine, machine_type),
+            Err(findings) => self
+                .registry
+                .problems
+                .push(format!("the definition `{name}`: {findings}")),
+        }
+        self
+    }
+
+    /// Answers the tasks of a resource, or of all resources that a pattern with `*` fits.
+    ///
+    /// The closure gets the effective parameters, and what it gives is the raw result of the resource: for
+    /// `lambda:invoke` the envelope with its `Payload`. Where the resource is a function's own ARN, parameters and
+    /// result are the function's.
+    ///
+    /// The types are yours: anything that serde reads and writes, `serde_json::Value`, or
+    /// [`Value`](crate::value::Value), which costs nothing.
+    ///
+    /// ```
+    /// use serde_json::{Value, json};
+    /// use stepwright_runtime::{Engine, task::TaskFailure};
+    ///
+    /// let builder = Engine::builder().handler("arn:aws:states:::aws-sdk:s3:*", |request: Value| async move {
+    ///     Ok::<_, TaskFailure>(json!({ "Body": format!("of {}", request["Key"]) }))
+    /// });
+    /// # let _ = builder;
+    /// ```
+    pub fn handler<I, O, E, F, Fut>(mut self, pattern: impl Into<String>, handler: F) -> Self
+    where
+        I: DeserializeOwned + Send + 'static,
+        O: Serialize + 'static,
+        E: Into<TaskFailure>,
+        F: Fn(I) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<O, E>> + Send + 'static,
+    {
+        let handler = handler::of_closure(handler);
+        self.registry.resource(pattern.into(), handler);
+        self
+    }
+
+    /// Answers a function, by its name, its ARN or its placeholder, whether it is invoked through
+    /// `lambda:invoke` or stands as the resource itself. The closure gets the payload and gives the function's result.
+    pub fn function<I, O, E, F, Fut>(mut self, name: impl Into<String>, handler: F) -> Self
+    where
+        I: DeserializeOwned + Send + 'static,
+        O: Serialize + 'static,
+        E: Into<TaskFailure>,
+        F: Fn(I) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<O, E>> + Send + 'static,
+    {
+        let handler = handler::of_closure(handler);
+        self.registry.function(name.into(), handler);
+        self
+    }
+
+    /// Asks `source` before any handler. Sources are asked in the order in which they are added. Tasks without a
+    /// handler are no error of [`build`](Self::build) when there is a source.
+    pub fn tasks(mut self, source: impl TaskSource + 'static) -> Self {
+        self.sources.push(Arc::new(source));
+        self
+    }
+
+    /// Declares an activity whose workers ask with [`Engine::get_activity_task`].
+    pub fn activity(mut self, arn: impl Into<String>) -> Self {
+        let arn = arn.into();
+        let base = Resource::parse(&arn).base().to_owned();
+        self.registry.families.insert(base, Family::Activity);
+        self.registry.activities.insert(arn);
+        self
+    }
+
+    /// Shares a value with all tasks: `context.state::<T>()`. A second value of one type replaces the first.
+    pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
+        self.state.insert(TypeId::of::<T>(), Box::new(state));
+        self
+    }
+
+    /// Runs on virtual time, which begins at 2026-01-01T00:00:00Z: waits, retries and timeouts take no time, and
+    /// every run is the same.
+    pub fn virtual_time(self) -> Self {
+        self.virtual_time_from(VIRTUAL_START)
+    }
+
+    /// Runs on virtual time that begins at `start`.
+    pub fn virtual_time_from(mut self, start: Timestamp) -> Self {
+        self.clock = Some(start);
+        self
+    }
+
+    /// Other limits than AWS's.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Whether executions keep their history; they do unless told otherwise. Without, reports and failures have an
+    /// empty one, and executions are cheaper.
+    pub fn history(mut self, keeps: bool) -> Self {
+        self.keeps_history = keeps;
+        self
+    }
+
+    /// Where names, jitter and random functions begin. By default 0 on virtual time, and the system's randomness on
+    /// real time.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// The region in ARNs; `us-east-1` unless set.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = region.into();
+        self
+    }
+
+    /// The account in ARNs; `123456789012` unless set.
+    pub fn account(mut self, account: impl Into<String>) -> Self {
+        self.account = account.into();
+        self
+    }
+
+    /// The role that executions run under, where they are started with no other.
+    pub fn role_arn(mut self, role_arn: impl Into<String>) -> Self {
+        self.role = role_arn.into();
+        self
+    }
+
+    /// How many finished executions can still be described; 1,000 unless set.
+    pub fn retention(mut self, executions: usize) -> Self {
+        self.retention = executions;
+        self
+    }
+
+    /// Compiles all definitions and checks that every task of a workflow has somebody who answers it.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong: definitions that do not compile, two machines with one name, two tasks with one
+    /// key, tasks that nobody answers.
+    pub fn build(self) -> Result<Engine, BuildError> {
+        let mut registry = self.registry;
+        let mut problems = std::mem::take(&mut registry.problems);
+        if self.sources.is_empty() {
+            problems.extend(registry.unanswered());
+        }
+        let mut machines = HashMap::new();
+        for (name, pending) in std::mem::take(&mut registry.definitions) {
+            let compiled =
+                Program::compile(&pending.machine, pending.machine_type, &registry.families);
+            match compiled {
+                Ok(program) => {
+                    let arn = format!(
+                        "arn:aws:states:{}:{}:stateMachine:{name}",
+                        self.region, self.account
+                    );
+                    machines.insert(
+                        name.clone(),
+                        Machine {
+                            name: name.into(),
+                            arn: arn.into(),
+                            program: Arc::new(program),
+                        },
+                    );
+                }
+                Err(error) => problems.extend(
+                    error
+                        .problems()
+                        .iter()
+                        .map(|problem| format!("state machine `{name}`: {problem}")),
+                ),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(BuildError { problems });
+        }
+        let activities = Activities::default();
+        for arn in &registry.activities {
+            activities.declare(arn);
+        }
+        let seed = match (self.seed, self.clock) {
+            (Some(seed), _) => seed,
+            (None, Some(_)) => 0,
+            (None, None) => {
+                let (seed, _) = uuid::Uuid::new_v4().as_u64_pair();
+                seed
+            }
+        };
+        Ok(Engine::new(Shared {
+            clock: self.clock.map_or_else(Clock::real, Clock::virtual_from),
+            limits: Arc::new(self.limits),
+            keeps_history: self.keeps_history,
+            machines,
+            registry,
+            sources: self.sources,
+            state: Arc::new(self.state),
+            tokens: Tokens::default(),
+            activities,
+            executions: Mutex::new(Executions::new(seed)),
+            region: self.region,
+            account: self.account,
+            role: self.role,
+            retention: self.retention,
+        }))
+    }
+}
+
+impl fmt::Debug for EngineBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EngineBuilder")
+            .field("machines", &self.registry.definitions.keys())
+            .field("virtual_time", &self.clock)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,135 @@
+use std::fmt;
+
+use super::report::{ExecutionReport, Status};
+use crate::history::History;
+
+/// An engine cannot be built. All that is wrong is listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BuildError {
+    pub(super) problems: Vec<String>,
+}
+
+impl BuildError {
+    /// What is wrong, a sentence each.
+    pub fn problems(&self) -> &[String] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.problems.join("\n"))
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+/// An execution cannot be started.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// No machine of that name was registered.
+    #[error("the state machine `{0}` does not exist; register it with the engine's builder")]
+    StateMachineDoesNotExist(String),
+    /// A Standard execution of that name runs with other input, or ended.
+    #[error("an execution named `{0}` exists already; choose another name")]
+    ExecutionAlreadyExists(String),
+    /// The input cannot be an execution's input.
+    #[error("the input cannot be used: {0}")]
+    InvalidInput(String),
+    /// The name breaks AWS's rules.
+    #[error(
+        "`{0}` is no name for an execution: 1 to 80 characters, without blanks and without any of <>{{}}[]?*\"#%\\^|~`$&,;:/"
+    )]
+    InvalidName(String),
+    /// There is no tokio runtime to run it on.
+    #[error("there is no tokio runtime here; start executions from within one")]
+    NoRuntime,
+}
+
+/// A token cannot be answered.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// Nobody was ever given this token.
+    #[error("Invalid Token: 'Invalid token'")]
+    InvalidToken,
+    /// Its task timed out.
+    #[error("the task of this token timed out")]
+    TaskTimedOut,
+    /// Its task was answered already, or its execution is over.
+    #[error("the task of this token does not exist any more")]
+    TaskDoesNotExist,
+    /// The output is no JSON, or larger than AWS takes.
+    #[error("the output cannot be used: {0}")]
+    InvalidOutput(String),
+}
+
+/// An activity cannot be asked for tasks.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ActivityError {
+    /// Nobody declared it.
+    #[error("the activity `{0}` does not exist; declare it with the engine's builder")]
+    ActivityDoesNotExist(String),
+}
+
+/// An execution did not end well.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ExecutionFailed {
+    /// The execution's ARN.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// `Failed`, `TimedOut` or `Aborted`; `Succeeded` when the output is not what the caller's type says.
+    pub status: Status,
+    /// The error name.
+    pub error: Option<String>,
+    /// The cause.
+    pub cause: Option<String>,
+    /// Everything that happened.
+    pub history: History,
+}
+
+impl ExecutionFailed {
+    pub(super) fn new(report: &ExecutionReport) -> Self {
+        let about = report.execution();
+        Self {
+            id: about.id.to_string(),
+            name: about.name.to_string(),
+            status: report.status,
+            error: report.error.clone(),
+            cause: report.cause.clone(),
+            history: report.history.clone(),
+        }
+    }
+
+    /// The execution succeeded, and its output is no value of the caller's type.
+    pub(super) fn mismatch(report: &ExecutionReport, cause: String) -> Self {
+        Self {
+            error: Some("Stepwright.OutputMismatch".to_owned()),
+            cause: Some(cause),
+            ..Self::new(report)
+        }
+    }
+}
+
+impl fmt::Display for ExecutionFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "execution `{}` ended with status {}",
+            self.name, self.status
+        )?;
+        if let Some(error) = &self.error {
+            write!(f, ": {error}")?;
+        }
+        if let Some(cause) = &self.cause {
+            write!(f, ": {cause}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ExecutionFailed {}

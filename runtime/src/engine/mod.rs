@@ -1,0 +1,359 @@
+//! The engine: registered workflows and the executions of them.
+
+mod activities;
+mod builder;
+mod cell;
+mod drive;
+mod error;
+mod nested;
+mod registry;
+mod report;
+mod run;
+mod shared;
+mod start;
+mod tokens;
+mod wires;
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use smol_str::SmolStr;
+use stepwright::Workflow;
+
+pub use self::activities::ActivityTask;
+pub use self::builder::EngineBuilder;
+pub(crate) use self::cell::Responder;
+pub use self::error::{ActivityError, BuildError, ExecutionFailed, StartError, TokenError};
+pub use self::report::{ExecutionReport, Status};
+pub use self::run::{Events, Run};
+pub use self::start::StartOptions;
+
+use self::run::Decode;
+use self::shared::Shared;
+use crate::clock::{Clock, Timestamp};
+use crate::task::{TaskFailure, TaskResult};
+use crate::value::Value;
+
+/// Runs workflows. Clones are the same engine.
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+}
+
+/// One row of [`Engine::executions`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExecutionSummary {
+    /// The execution's ARN.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The state machine's name.
+    pub machine: String,
+    /// Where it stands.
+    pub status: Status,
+    /// When it started.
+    pub started: Timestamp,
+    /// When it ended.
+    pub stopped: Option<Timestamp>,
+}
+
+impl Engine {
+    /// Begins an engine.
+    pub fn builder() -> EngineBuilder {
+        EngineBuilder::new()
+    }
+
+    fn new(shared: Shared) -> Self {
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// The clock that all waits, retries and timeouts ask.
+    pub fn clock(&self) -> &Clock {
+        &self.shared.clock
+    }
+
+    /// Starts a workflow. The execution runs on its own from here on.
+    ///
+    /// # Errors
+    ///
+    /// When the workflow is not registered or the input cannot be used.
+    pub async fn start<W: Workflow>(&self, input: W::Input) -> Result<Run<W::Output>, StartError> {
+        self.start_with::<W>(input, StartOptions::default()).await
+    }
+
+    /// Starts a workflow under a name or with mocks of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start), and when the name is taken.
+    pub async fn start_with<W: Workflow>(
+        &self,
+        input: W::Input,
+        options: StartOptions,
+    ) -> Result<Run<W::Output>, StartError> {
+        let input = to_value(&input)?;
+        self.launch(W::NAME, input, options, decode_typed)
+    }
+
+    /// Starts a state machine by its name.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    /// use stepwright_runtime::{Engine, MachineType, StartOptions};
+    ///
+    /// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
+    /// let engine = Engine::builder().definition_json("greet", text, MachineType::Standard).build()?;
+    /// let run = engine.start_machine("greet", json!({"name": "Ada"}), StartOptions::new()).await?;
+    /// assert_eq!(run.await?.to_text(), r#"{"name":"Ada"}"#);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When there is no such machine, the input cannot be used, or the name is taken.
+    pub async fn start_machine(
+        &self,
+        machine: &str,
+        input: impl Into<Value>,
+        options: StartOptions,
+    ) -> Result<Run<Value>, StartError> {
+        self.launch(machine, input.into(), options, |output| Ok(output.clone()))
+    }
+
+    /// Runs a workflow to its end on the caller's own task, without spawning one while it need not.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start), or that the execution did not end well.
+    pub async fn execute<W: Workflow>(&self, input: W::Input) -> Result<W::Output, ExecuteError> {
+        let input = to_value(&input)?;
+        let options = StartOptions::new().synchronous();
+        let (run, drive) = self.prepare(W::NAME, input, options, decode_typed::<W::Output>)?;
+        if let Some(drive) = drive {
+            drive.await;
+        }
+        let report = run.report().await;
+        Ok(run.decode(&report)?)
+    }
+
+    /// The same for a state machine by its name; the report tells how it ended.
+    ///
+    /// # Errors
+    ///
+    /// As [`start_machine`](Self::start_machine).
+    pub async fn execute_machine(
+        &self,
+        machine: &str,
+        input: impl Into<Value>,
+        options: StartOptions,
+    ) -> Result<Arc<ExecutionReport>, StartError> {
+        let (run, drive) = self.prepare(machine, input.into(), options, |_| Ok(()))?;
+        if let Some(drive) = drive {
+            drive.await;
+        }
+        Ok(run.report().await)
+    }
+
+    fn launch<T>(
+        &self,
+        machine: &str,
+        input: Value,
+        options: StartOptions,
+        decode: Decode<T>,
+    ) -> Result<Run<T>, StartError> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
+        let (run, drive) = self.prepare(machine, input, options, decode)?;
+        if let Some(drive) = drive {
+            runtime.spawn(drive);
+        }
+        Ok(run)
+    }
+
+    fn prepare<T>(
+        &self,
+        machine: &str,
+        input: Value,
+        options: StartOptions,
+        decode: Decode<T>,
+    ) -> Result<(Run<T>, Option<drive::Drive>), StartError> {
+        let Some(machine) = self.shared.machine(machine) else {
+            return Err(StartError::StateMachineDoesNotExist(machine.to_owned()));
+        };
+        let launched = self.shared.launch(machine, input, options, 0)?;
+        Ok((Run::new(launched.cell, decode), launched.drive))
+    }
+
+    /// A Standard execution by its ARN, running or over, as long as it is remembered.
+    pub fn execution(&self, id: &str) -> Option<Run<Value>> {
+        let cell = self.shared.executions().by_id.get(id).cloned()?;
+        Some(Run::new(cell, |output| Ok(output.clone())))
+    }
+
+    /// The Standard executions that are remembered, newest first.
+    pub fn executions(&self) -> Vec<ExecutionSummary> {
+        let mut rows: Vec<ExecutionSummary> = self
+            .shared
+            .executions()
+            .by_id
+            .values()
+            .map(|cell| {
+                let report = cell.report();
+                ExecutionSummary {
+                    id: cell.about.id.to_string(),
+                    name: cell.about.name.to_string(),
+                    machine: cell.about.machine_name.to_string(),
+                    status: report.map_or(Status::Running, |report| report.status),
+                    started: cell.about.started,
+                    stopped: report.map(|report| report.stopped),
+                }
+            })
+            .collect();
+        rows.sort_by(|a, b| (b.started, &b.id).cmp(&(a.started, &a.id)));
+        rows
+    }
+
+    /// Answers a task token with an output.
+    ///
+    /// # Errors
+    ///
+    /// When the token is not, or no longer, answered, or the output cannot be used.
+    pub async fn send_task_success<T: Serialize + ?Sized>(
+        &self,
+        token: &str,
+        output: &T,
+    ) -> Result<(), TokenError> {
+        let output = Value::from_typed(output)
+            .map_err(|error| TokenError::InvalidOutput(error.to_string()))?;
+        if output.json_len() > self.shared.limits.payload_bytes {
+            return Err(TokenError::InvalidOutput(format!(
+                "it has {} bytes, and {} are allowed",
+                output.json_len(),
+                self.shared.limits.payload_bytes
+            )));
+        }
+        self.answer(token, Ok(output))
+    }
+
+    /// Answers a task token with a failure; both parts may be missing.
+    ///
+    /// # Errors
+    ///
+    /// When the token is not, or no longer, answered.
+    pub async fn send_task_failure(
+        &self,
+        token: &str,
+        error: Option<&str>,
+        cause: Option<&str>,
+    ) -> Result<(), TokenError> {
+        self.answer(
+            token,
+            Err(TaskFailure {
+                error: error.map(SmolStr::new),
+                cause: cause.map(SmolStr::new),
+            }),
+        )
+    }
+
+    fn answer(&self, token: &str, result: TaskResult) -> Result<(), TokenError> {
+        self.shared.tokens.take(token)?.answer(result);
+        Ok(())
+    }
+
+    /// Starts the heartbeat's time of a token's task anew.
+    ///
+    /// # Errors
+    ///
+    /// When the token is not, or no longer, answered.
+    pub async fn send_task_heartbeat(&self, token: &str) -> Result<(), TokenError> {
+        self.shared.tokens.get(token)?.heartbeat();
+        Ok(())
+    }
+
+    /// Waits for the next task of an activity, oldest first. Dropping the future gives up waiting.
+    ///
+    /// # Errors
+    ///
+    /// When nobody declared the activity.
+    pub async fn get_activity_task(
+        &self,
+        arn: &str,
+        worker: Option<&str>,
+    ) -> Result<ActivityTask, ActivityError> {
+        self.shared
+            .activities
+            .take(arn, worker, &self.shared.clock)
+            .await
+    }
+
+    /// Works for an activity, one task after the other, until the future is dropped.
+    ///
+    /// # Errors
+    ///
+    /// When nobody declared the activity.
+    pub async fn work_on_activity<I, O, E, F, Fut>(
+        &self,
+        arn: &str,
+        worker: Option<&str>,
+        work: F,
+    ) -> Result<std::convert::Infallible, ActivityError>
+    where
+        I: DeserializeOwned,
+        O: Serialize,
+        E: Into<TaskFailure>,
+        F: Fn(I) -> Fut,
+        Fut: Future<Output = Result<O, E>>,
+    {
+        loop {
+            let task = self.get_activity_task(arn, worker).await?;
+            let result = match task.input.to_typed::<I>() {
+                Ok(input) => work(input).await.map_err(Into::into),
+                Err(error) => Err(TaskFailure::internal(
+                    crate::task::handler::INVALID_INPUT,
+                    &error.to_string(),
+                )),
+            };
+            let result = result.and_then(|output| {
+                Value::from_typed(&output).map_err(|error| {
+                    TaskFailure::internal(crate::task::handler::INVALID_OUTPUT, &error.to_string())
+                })
+            });
+            if let Err(error) = self.answer(&task.token, result) {
+                tracing::warn!(activity = arn, %error, "nobody waits for the result any more");
+            }
+        }
+    }
+}
+
+/// Why [`Engine::execute`] gave no output.
+#[derive(Debug, thiserror::Error)]
+pub enum ExecuteError {
+    /// It could not be started.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// It did not end well.
+    #[error(transparent)]
+    Failed(#[from] ExecutionFailed),
+}
+
+fn to_value<T: Serialize>(input: &T) -> Result<Value, StartError> {
+    Value::from_typed(input).map_err(|error| StartError::InvalidInput(error.to_string()))
+}
+
+fn decode_typed<T: DeserializeOwned>(output: &Value) -> Result<T, String> {
+    output.to_typed().map_err(|error| error.to_string())
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("machines", &self.shared.machines.keys())
+            .field("clock", &self.shared.clock)
+            .finish_non_exhaustive()
+    }
+}

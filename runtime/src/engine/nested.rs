@@ -1,0 +1,192 @@
+use std::sync::Arc;
+
+use super::error::StartError;
+use super::report::{ExecutionReport, Status};
+use super::shared::{Machine, Shared, request_id};
+use super::start::StartOptions;
+use crate::about::About;
+use crate::task::{
+    Answer, External, Pattern, TaskCall, TaskFailure, TaskResult,
+    envelope::{object, with_metadata},
+};
+use crate::value::Value;
+
+/// How a state starts another execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Integration {
+    /// `states:startExecution`
+    Optimised,
+    /// `states:startExecution.sync`, whose Input and Output are text.
+    Sync,
+    /// `states:startExecution.sync:2`, whose Input and Output are JSON.
+    SyncJson,
+    /// `aws-sdk:sfn:startExecution`
+    Sdk,
+    /// `aws-sdk:sfn:startSyncExecution`
+    SdkSync,
+}
+
+impl Integration {
+    fn of(call: &TaskCall<'_>) -> Option<Self> {
+        let resource = call.resource();
+        if resource.pattern() == Pattern::WaitForTaskToken {
+            return None;
+        }
+        match (resource.service(), resource.action()) {
+            ("states", "startExecution") => Some(Self::Optimised),
+            ("states", "startExecution.sync") => Some(Self::Sync),
+            ("states", "startExecution.sync:2") => Some(Self::SyncJson),
+            ("aws-sdk:sfn", "startExecution") => Some(Self::Sdk),
+            ("aws-sdk:sfn", "startSyncExecution") => Some(Self::SdkSync),
+            _ => None,
+        }
+    }
+
+    fn failure(self, error: &StartError) -> TaskFailure {
+        let exception = match error {
+            StartError::ExecutionAlreadyExists(_) => "ExecutionAlreadyExists",
+            StartError::InvalidName(_) => "InvalidName",
+            StartError::StateMachineDoesNotExist(_) => "StateMachineDoesNotExist",
+            StartError::InvalidInput(_) | StartError::NoRuntime => "InvalidExecutionInput",
+        };
+        let service = match self {
+            Self::Optimised | Self::Sync | Self::SyncJson => "StepFunctions",
+            Self::Sdk | Self::SdkSync => "Sfn",
+        };
+        TaskFailure::new(format!("{service}.{exception}Exception"), error.to_string())
+    }
+}
+
+impl Shared {
+    /// A state that starts a registered state machine.
+    pub(super) fn by_workflow(self: &Arc<Self>, call: &TaskCall<'_>, depth: u32) -> Option<Answer> {
+        let integration = Integration::of(call)?;
+        let machine = self.machine(call.target()?)?;
+        if depth >= self.limits.nesting {
+            return Some(Answer::failure(
+                "StepFunctions.ExecutionLimitExceededException",
+                format!(
+                    "executions start executions more than {} deep",
+                    self.limits.nesting
+                ),
+            ));
+        }
+        Some(match self.nested(machine, integration, call, depth) {
+            Ok(answer) => answer,
+            Err(error) => Answer::result(Err(integration.failure(&error))),
+        })
+    }
+
+    fn nested(
+        self: &Arc<Self>,
+        machine: &Machine,
+        integration: Integration,
+        call: &TaskCall<'_>,
+        depth: u32,
+    ) -> Result<Answer, StartError> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
+        let input = match call.parameters().get("Input") {
+            None => Value::empty_object(),
+            // Text is the input's JSON.
+            Some(Value::Str(text)) => Value::from_text(text)
+                .map_err(|error| StartError::InvalidInput(error.to_string()))?,
+            Some(input) => input.clone(),
+        };
+        let name = call.parameters().get("Name").and_then(Value::as_str);
+        let options = StartOptions {
+            name: name.map(str::to_owned),
+            is_synchronous: integration == Integration::SdkSync,
+            ..StartOptions::default()
+        };
+        let launched = self.launch(machine, input, options, depth + 1)?;
+        let cell = launched.cell;
+        if let Some(drive) = launched.drive {
+            runtime.spawn(drive);
+        }
+        let about = cell.about.clone();
+        let request = request_id(call);
+        let begun = started(&about, integration, request);
+        if matches!(integration, Integration::Optimised | Integration::Sdk) {
+            return Ok(Answer::output(begun));
+        }
+        let external = External::Child(Box::new(move |responder| {
+            cell.on_close(Box::new(move |report| {
+                responder.answer(ended(report, integration));
+            }));
+        }));
+        Ok(Answer::external(external).submitted(begun))
+    }
+}
+
+/// What the start itself answers.
+fn started(about: &About, integration: Integration, request: String) -> Value {
+    let members = [
+        ("ExecutionArn", Value::from(about.id.clone())),
+        ("StartDate", date(about.started, integration)),
+    ];
+    match integration {
+        Integration::Sdk | Integration::SdkSync => object(members),
+        _ => with_metadata(members, request),
+    }
+}
+
+/// What a finished child is as a task's result (SERVICE_FACTS 7.2).
+fn ended(report: &ExecutionReport, integration: Integration) -> TaskResult {
+    let about = report.execution();
+    let data = |value: &Value| match integration {
+        Integration::SyncJson => value.clone(),
+        _ => Value::from(value.to_text()),
+    };
+    let included = || object([("Included", Value::from(true))]);
+    let mut members = Vec::new();
+    if let Some(cause) = &report.cause {
+        members.push(("Cause", Value::from(cause)));
+    }
+    if let Some(error) = &report.error {
+        members.push(("Error", Value::from(error)));
+    }
+    members.extend([
+        ("ExecutionArn", Value::from(about.id.clone())),
+        ("Input", data(&about.input)),
+        ("InputDetails", included()),
+        ("Name", Value::from(about.name.clone())),
+    ]);
+    if let Some(output) = &report.output {
+        members.push(("Output", data(output)));
+        members.push(("OutputDetails", included()));
+    }
+    if integration != Integration::SdkSync {
+        members.push(("RedriveCount", Value::from(0)));
+        let (status, reason) = match report.status {
+            Status::Succeeded => (
+                "NOT_REDRIVABLE",
+                Some("Execution is SUCCEEDED and cannot be redriven"),
+            ),
+            _ => ("REDRIVABLE", None),
+        };
+        members.push(("RedriveStatus", Value::from(status)));
+        if let Some(reason) = reason {
+            members.push(("RedriveStatusReason", Value::from(reason)));
+        }
+    }
+    members.extend([
+        ("StartDate", date(about.started, integration)),
+        ("StateMachineArn", Value::from(about.machine_id.clone())),
+        ("Status", Value::from(report.status.as_str())),
+        ("StopDate", date(report.stopped, integration)),
+    ]);
+    let envelope = object(members);
+    match report.status {
+        Status::Succeeded => Ok(envelope),
+        _ if integration == Integration::SdkSync => Ok(envelope),
+        _ => Err(TaskFailure::new("States.TaskFailed", envelope.to_text())),
+    }
+}
+
+/// The SDK integrations print dates, the optimised ones count milliseconds.
+fn date(at: crate::clock::Timestamp, integration: Integration) -> Value {
+    match integration {
+        Integration::Sdk | Integration::SdkSync => Value::from(at.to_string()),
+        _ => Value::from(at.unix_millis()),
+    }
+}

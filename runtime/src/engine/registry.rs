@@ -1,0 +1,318 @@
+use std::any::TypeId;
+use std::collections::{BTreeSet, HashMap};
+
+use indexmap::IndexMap;
+use smol_str::SmolStr;
+use stepwright::{Address, Binder, Deploy, Handler, Task, Workflow};
+use stepwright_asl::model::{MachineType, StateMachine};
+
+use crate::task::handler::{self, ErasedHandler};
+use crate::task::{Family, TaskCall};
+
+/// Everything that can answer a task by its key: handlers, declarations, nested workflows.
+#[derive(Default)]
+pub(super) struct Registry {
+    /// Typed tasks by resource and target.
+    tasks: HashMap<String, Vec<BoundTask>>,
+    /// Closures for a function's name or ARN.
+    functions: HashMap<String, ErasedHandler>,
+    /// Closures for a resource or a pattern of resources; the first that fits.
+    resources: Vec<(String, ErasedHandler)>,
+    /// State machines by the text of StateMachineArn.
+    pub(super) machines_by_target: HashMap<String, String>,
+    /// Definitions to compile, by name.
+    pub(super) definitions: IndexMap<String, PendingMachine>,
+    /// Which resources are activities or functions.
+    pub(super) families: IndexMap<String, Family>,
+    /// Activities with workers outside.
+    pub(super) activities: BTreeSet<String>,
+    pub(super) problems: Vec<String>,
+}
+
+/// A definition that is not compiled yet.
+pub(super) struct PendingMachine {
+    pub(super) machine: StateMachine,
+    pub(super) machine_type: MachineType,
+    /// The workflow's Rust type, where it has one.
+    type_id: Option<TypeId>,
+}
+
+struct BoundTask {
+    target: Option<String>,
+    type_id: TypeId,
+    function: &'static str,
+    handler: Option<ErasedHandler>,
+    /// The workflow that uses it, for messages.
+    workflow: SmolStr,
+}
+
+/// How a handler that was found is called.
+pub(super) struct Found<'r> {
+    pub(super) handler: &'r ErasedHandler,
+    /// It is a function: it takes the payload, and its result is put into the integration's envelope.
+    pub(super) is_function: bool,
+}
+
+impl Registry {
+    /// Registers a workflow with all of its tasks and nested workflows.
+    pub(super) fn workflow<W: Workflow>(&mut self) {
+        let type_id = TypeId::of::<W>();
+        if let Some(known) = self.definitions.get(W::NAME) {
+            if known.type_id != Some(type_id) {
+                self.problems
+                    .push(format!("two state machines are named `{}`", W::NAME));
+            }
+            return;
+        }
+        match W::build() {
+            Ok(definition) => {
+                self.definitions.insert(
+                    W::NAME.to_owned(),
+                    PendingMachine {
+                        machine: definition.machine().clone(),
+                        machine_type: definition.machine_type(),
+                        type_id: Some(type_id),
+                    },
+                );
+            }
+            Err(faults) => self
+                .problems
+                .push(format!("workflow `{}`: {faults}", W::NAME)),
+        }
+        let mut binding = Binding {
+            registry: self,
+            workflow: W::NAME,
+        };
+        W::bind(&mut binding);
+    }
+
+    /// Registers a definition without Rust types.
+    pub(super) fn definition(
+        &mut self,
+        name: String,
+        machine: StateMachine,
+        machine_type: MachineType,
+    ) {
+        if self.definitions.contains_key(&name) {
+            self.problems
+                .push(format!("two state machines are named `{name}`"));
+            return;
+        }
+        self.definitions.insert(
+            name,
+            PendingMachine {
+                machine,
+                machine_type,
+                type_id: None,
+            },
+        );
+    }
+
+    pub(super) fn resource(&mut self, pattern: String, handler: ErasedHandler) {
+        self.resources.push((pattern, handler));
+    }
+
+    pub(super) fn function(&mut self, name: String, handler: ErasedHandler) {
+        if self.functions.insert(name.clone(), handler).is_some() {
+            self.problems.push(format!(
+                "two handlers are registered for the function `{name}`"
+            ));
+        }
+    }
+
+    fn bind<T: Task>(&mut self, workflow: &str, address: Address, handler: Option<ErasedHandler>) {
+        let Address { resource, target } = address;
+        let is_activity = match T::DEPLOY {
+            Deploy::Activity => true,
+            Deploy::LambdaArn | Deploy::Resource(_) => false,
+            // The workflow's own default moved it.
+            Deploy::Lambda => target.is_none(),
+        };
+        if target.is_none() && !matches!(T::DEPLOY, Deploy::Resource(_)) {
+            let family = if is_activity {
+                Family::Activity
+            } else {
+                Family::Lambda
+            };
+            self.families.insert(resource.clone(), family);
+        }
+        let bound = self.tasks.entry(resource.clone()).or_default();
+        match bound.iter().find(|bound| bound.target == target) {
+            Some(known) if known.type_id == TypeId::of::<T>() => {}
+            Some(known) => {
+                let key = target.unwrap_or(resource);
+                self.problems.push(format!(
+                    "the tasks `{}` and `{}` are both `{key}`; give one of them another `#[task(name = \"..\")]`",
+                    known.function,
+                    T::FUNCTION
+                ));
+            }
+            None => bound.push(BoundTask {
+                target,
+                type_id: TypeId::of::<T>(),
+                function: T::FUNCTION,
+                handler,
+                workflow: workflow.into(),
+            }),
+        }
+    }
+
+    /// The tasks that nobody answers: without a body, without a closure for their key and no activity.
+    pub(super) fn unanswered(&self) -> Vec<String> {
+        let mut unanswered = Vec::new();
+        for (resource, bound) in &self.tasks {
+            for task in bound.iter().filter(|task| task.handler.is_none()) {
+                let key = task.target.as_ref().unwrap_or(resource);
+                let is_answered = self.functions.contains_key(key)
+                    || self.activities.contains(resource)
+                    || self
+                        .resources
+                        .iter()
+                        .any(|(pattern, _)| fits(pattern, resource));
+                if !is_answered {
+                    unanswered.push(format!(
+                        "the task `{}` of workflow `{}` (`{key}`) has no handler; give it a body, register a handler or a mock for it, or declare the activity that answers it",
+                        task.function, task.workflow
+                    ));
+                }
+            }
+        }
+        unanswered.sort();
+        unanswered
+    }
+
+    /// Who answers a call.
+    pub(super) fn find(&self, call: &TaskCall<'_>) -> Option<Found<'_>> {
+        let resource = call.resource();
+        let target = call.target();
+        let function = |handler| Found {
+            handler,
+            is_function: true,
+        };
+        if let Some(bound) = self.tasks.get(resource.base()) {
+            let is_service = resource.family() == Family::Service;
+            let task = bound.iter().find(|bound| {
+                bound.target.is_none() || (bound.target.as_deref() == target && is_service)
+            });
+            if let Some(handler) = task.and_then(|task| task.handler.as_ref()) {
+                let is_function = !is_service || resource.is_lambda_invoke();
+                return Some(Found {
+                    handler,
+                    is_function,
+                });
+            }
+        }
+        let name = match resource.family() {
+            Family::Service if resource.is_lambda_invoke() => target,
+            Family::Service => None,
+            Family::Lambda | Family::Activity => Some(resource.as_str()),
+        };
+        if let Some(name) = name
+            && let Some(handler) = self.by_name(name)
+        {
+            return Some(function(handler));
+        }
+        let fitting = self.resources.iter().find(|(pattern, _)| {
+            fits(pattern, resource.base()) || fits(pattern, resource.as_str())
+        });
+        fitting.map(|(_, handler)| Found {
+            handler,
+            is_function: resource.family() != Family::Service,
+        })
+    }
+
+    /// A function by its name or ARN, whichever the definition and the registration say.
+    fn by_name(&self, text: &str) -> Option<&ErasedHandler> {
+        if self.functions.is_empty() {
+            return None;
+        }
+        self.functions
+            .get(text)
+            .or_else(|| self.functions.get(function_name(text)))
+    }
+}
+
+/// The name in a function's ARN, without version or alias; other text as it is.
+fn function_name(text: &str) -> &str {
+    match text.split_once(":function:") {
+        Some((_, name)) => name.split(':').next().unwrap_or(name),
+        None => text,
+    }
+}
+
+/// Whether a pattern, in which `*` stands for anything, fits a text.
+pub(crate) fn fits(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    true
+}
+
+/// Takes the tasks of one workflow.
+struct Binding<'a> {
+    registry: &'a mut Registry,
+    workflow: &'static str,
+}
+
+impl Binder for Binding<'_> {
+    fn handler<T: Handler>(&mut self, address: Address) {
+        let handler = handler::of_task::<T>();
+        self.registry
+            .bind::<T>(self.workflow, address, Some(handler));
+    }
+
+    fn declaration<T: Task>(&mut self, address: Address) {
+        self.registry.bind::<T>(self.workflow, address, None);
+    }
+
+    fn workflow<W: Workflow>(&mut self, address: Address) {
+        if let Some(target) = address.target {
+            self.registry
+                .machines_by_target
+                .insert(target, W::NAME.to_owned());
+        }
+        self.registry.workflow::<W>();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        assert!(fits(
+            "arn:aws:states:::aws-sdk:*",
+            "arn:aws:states:::aws-sdk:s3:getObject"
+        ));
+        assert!(fits("*", ""));
+        assert!(fits("a*c*e", "abcde"));
+        assert!(!fits("a*c*e", "abde"));
+        assert!(fits("exact", "exact") && !fits("exact", "exactly"));
+        assert!(!fits("ab*ba", "aba"));
+    }
+
+    #[test]
+    fn a_function_is_found_by_name_in_its_arn() {
+        assert_eq!(
+            function_name("arn:aws:lambda:us-east-1:1:function:charge:$LATEST"),
+            "charge"
+        );
+        assert_eq!(function_name("charge"), "charge");
+    }
+}

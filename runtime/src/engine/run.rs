@@ -1,0 +1,138 @@
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use futures_util::Stream;
+use smol_str::SmolStr;
+use tokio::sync::mpsc::{self, UnboundedReceiver};
+use tokio::sync::oneshot;
+
+use super::cell::{Message, RunCell};
+use super::error::ExecutionFailed;
+use super::report::{ExecutionReport, Status};
+use crate::about::About;
+use crate::history::{Event, History};
+use crate::interpret::Failure;
+use crate::value::Value;
+
+/// Turns an execution's output into what its caller asked for.
+pub(super) type Decode<T> = fn(&Value) -> Result<T, String>;
+
+/// A handle of an execution. Awaiting it gives the output.
+///
+/// Dropping it changes nothing: the execution goes on.
+pub struct Run<T> {
+    cell: Arc<RunCell>,
+    decode: Decode<T>,
+}
+
+impl<T> Run<T> {
+    pub(super) fn new(cell: Arc<RunCell>, decode: Decode<T>) -> Self {
+        Self { cell, decode }
+    }
+
+    /// The execution's ARN.
+    pub fn id(&self) -> &str {
+        &self.cell.about.id
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.cell.about.name
+    }
+
+    /// Its ids, names and input.
+    pub fn execution(&self) -> &About {
+        &self.cell.about
+    }
+
+    /// Where it stands.
+    pub fn status(&self) -> Status {
+        let report = self.cell.report();
+        report.map_or(Status::Running, |report| report.status)
+    }
+
+    /// Its events, from the first, as they are written; the stream ends with the execution.
+    pub fn events(&self) -> Events {
+        let (listener, events) = mpsc::unbounded_channel();
+        self.cell.send_or_answer(Message::Listen(listener));
+        Events { events }
+    }
+
+    /// The history so far.
+    pub async fn history(&self) -> History {
+        let (asker, answer) = oneshot::channel();
+        self.cell.send_or_answer(Message::History(asker));
+        match answer.await {
+            Ok(history) => history,
+            // It ended in between.
+            Err(_) => self.cell.finished().await.history.clone(),
+        }
+    }
+
+    /// Stops the execution, as StopExecution does, and waits until it has stopped. One that is over stays as it is.
+    pub async fn stop(&self, error: Option<&str>, cause: Option<&str>) -> Arc<ExecutionReport> {
+        let failure = Failure::stopped(error.map(SmolStr::new), cause.map(SmolStr::new));
+        self.cell.send_or_answer(Message::Stop(failure));
+        self.cell.finished().await
+    }
+
+    /// Waits for the end, whatever it is.
+    pub async fn report(&self) -> Arc<ExecutionReport> {
+        self.cell.finished().await
+    }
+
+    /// The output of a finished execution as the caller's type.
+    pub(super) fn decode(&self, report: &ExecutionReport) -> Result<T, ExecutionFailed> {
+        match (&report.status, &report.output) {
+            (Status::Succeeded, Some(output)) => {
+                (self.decode)(output).map_err(|cause| ExecutionFailed::mismatch(report, cause))
+            }
+            _ => Err(ExecutionFailed::new(report)),
+        }
+    }
+}
+
+impl<T: 'static> IntoFuture for Run<T> {
+    type Output = Result<T, ExecutionFailed>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let report = self.cell.finished().await;
+            self.decode(&report)
+        })
+    }
+}
+
+impl<T> fmt::Debug for Run<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run")
+            .field("id", &self.id())
+            .field("status", &self.status())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The events of an execution as they are written; see [`Run::events`].
+#[derive(Debug)]
+pub struct Events {
+    events: UnboundedReceiver<Event>,
+}
+
+impl Events {
+    /// The next event; `None` after the last.
+    pub async fn next(&mut self) -> Option<Event> {
+        self.events.recv().await
+    }
+}
+
+impl Stream for Events {
+    type Item = Event;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+        self.events.poll_recv(cx)
+    }
+}

@@ -1,0 +1,289 @@
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use smol_str::SmolStr;
+use stepwright_asl::model::MachineType;
+
+use super::activities::Activities;
+use super::cell::{Responder, RunCell};
+use super::drive::Drive;
+use super::error::StartError;
+use super::registry::Registry;
+use super::start::StartOptions;
+use super::tokens::Tokens;
+use crate::about::About;
+use crate::clock::Clock;
+use crate::limits::Limits;
+use crate::program::Program;
+use crate::query::Entropy;
+use crate::task::{
+    Answer, External, Family, Pattern, RunningTask, SharedState, TaskCall, TaskSource, envelope,
+};
+use crate::value::Value;
+
+/// What all handles of an engine, and all of its executions, share.
+pub(crate) struct Shared {
+    pub(super) clock: Clock,
+    pub(super) limits: Arc<Limits>,
+    pub(super) keeps_history: bool,
+    pub(super) machines: HashMap<String, Machine>,
+    pub(super) registry: Registry,
+    pub(super) sources: Vec<Arc<dyn TaskSource>>,
+    pub(super) state: Arc<SharedState>,
+    pub(super) tokens: Tokens,
+    pub(super) activities: Activities,
+    pub(super) executions: Mutex<Executions>,
+    pub(super) region: String,
+    pub(super) account: String,
+    pub(super) role: String,
+    pub(super) retention: usize,
+}
+
+/// A registered state machine.
+pub(super) struct Machine {
+    pub(super) name: SmolStr,
+    pub(super) arn: SmolStr,
+    pub(super) program: Arc<Program>,
+}
+
+/// The executions that can be described.
+pub(super) struct Executions {
+    pub(super) by_id: HashMap<SmolStr, Arc<RunCell>>,
+    /// Those that are over, oldest first.
+    closed: VecDeque<SmolStr>,
+    /// Where names and seeds come from.
+    entropy: Entropy,
+}
+
+impl Executions {
+    pub(super) fn new(seed: u64) -> Self {
+        Self {
+            by_id: HashMap::new(),
+            closed: VecDeque::new(),
+            entropy: Entropy::new(seed),
+        }
+    }
+}
+
+/// An execution that was started, or found.
+pub(super) struct Launched {
+    pub(super) cell: Arc<RunCell>,
+    /// What drives it; `None` when it runs already.
+    pub(super) drive: Option<Drive>,
+}
+
+impl Shared {
+    pub(super) fn executions(&self) -> MutexGuard<'_, Executions> {
+        self.executions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The machine of a name, an ARN or a workflow's placeholder.
+    pub(super) fn machine(&self, text: &str) -> Option<&Machine> {
+        if let Some(machine) = self.machines.get(text) {
+            return Some(machine);
+        }
+        if let Some(name) = self.registry.machines_by_target.get(text) {
+            return self.machines.get(name);
+        }
+        let (_, name) = text.split_once(":stateMachine:")?;
+        self.machines.get(name.split(':').next()?)
+    }
+
+    /// Makes an execution, or finds the one that has its name.
+    pub(super) fn launch(
+        self: &Arc<Self>,
+        machine: &Machine,
+        input: Value,
+        options: StartOptions,
+        depth: u32,
+    ) -> Result<Launched, StartError> {
+        if input.json_len() > self.limits.payload_bytes {
+            return Err(StartError::InvalidInput(format!(
+                "it has {} bytes, and {} are allowed",
+                input.json_len(),
+                self.limits.payload_bytes
+            )));
+        }
+        if input.depth() > self.limits.value_depth {
+            return Err(StartError::InvalidInput("it is nested too deep".to_owned()));
+        }
+        if let Some(name) = &options.name
+            && !is_name(name)
+        {
+            return Err(StartError::InvalidName(name.clone()));
+        }
+        let is_express = machine.program.machine_type == MachineType::Express;
+        let mut executions = self.executions();
+        let seed = executions.entropy.next_u64();
+        let name: SmolStr = match options.name {
+            Some(name) => name.into(),
+            None => executions.entropy.uuid().into(),
+        };
+        let id = match options.id {
+            Some(id) => id.into(),
+            None if is_express => {
+                let unique = executions.entropy.uuid();
+                self.arn("express", &format!("{}:{name}:{unique}", machine.name))
+            }
+            None => self.arn("execution", &format!("{}:{name}", machine.name)),
+        };
+        if !is_express && let Some(known) = executions.by_id.get(&id) {
+            return if known.report().is_none() && known.about.input == input {
+                Ok(Launched {
+                    cell: known.clone(),
+                    drive: None,
+                })
+            } else {
+                Err(StartError::ExecutionAlreadyExists(name.to_string()))
+            };
+        }
+        let about = Arc::new(About {
+            id: id.clone(),
+            name,
+            role_arn: options.role_arn.unwrap_or_else(|| self.role.clone()).into(),
+            machine_id: options
+                .machine_id
+                .map_or_else(|| machine.arn.clone(), SmolStr::from),
+            machine_name: options
+                .machine_name
+                .map_or_else(|| machine.name.clone(), SmolStr::from),
+            started: self.clock.now(),
+            input,
+            redrive_count: (!options.is_synchronous).then_some(0),
+        });
+        let cell = RunCell::new(about, self.clock.clone());
+        if !is_express {
+            executions.by_id.insert(id, cell.clone());
+        }
+        drop(executions);
+        let drive = Drive::new(
+            self.clone(),
+            cell.clone(),
+            machine.program.clone(),
+            options.source,
+            seed,
+            depth,
+        );
+        Ok(Launched {
+            cell,
+            drive: Some(drive),
+        })
+    }
+
+    /// An execution is over; the oldest of those that are is forgotten when there are too many.
+    pub(super) fn closed(&self, cell: &RunCell) {
+        let mut executions = self.executions();
+        if !executions.by_id.contains_key(&cell.about.id) {
+            return;
+        }
+        executions.closed.push_back(cell.about.id.clone());
+        while executions.closed.len() > self.retention {
+            if let Some(oldest) = executions.closed.pop_front() {
+                executions.by_id.remove(&oldest);
+            }
+        }
+    }
+
+    pub(super) fn arn(&self, kind: &str, name: &str) -> SmolStr {
+        format!(
+            "arn:aws:states:{}:{}:{kind}:{name}",
+            self.region, self.account
+        )
+        .into()
+    }
+
+    /// Who answers a task: the execution's source, the engine's, a handler, a nested workflow, an activity.
+    pub(super) fn answer(
+        self: &Arc<Self>,
+        call: &TaskCall<'_>,
+        source: Option<&Arc<dyn TaskSource>>,
+        responder: Responder,
+        depth: u32,
+    ) -> Answer {
+        let sources = source.into_iter().chain(&self.sources);
+        for source in sources {
+            if let Some(answer) = source.answer(call) {
+                return answer;
+            }
+        }
+        if let Some(answer) = self.by_handler(call, responder) {
+            return answer;
+        }
+        if let Some(answer) = self.by_workflow(call, depth) {
+            return answer;
+        }
+        let resource = call.resource();
+        if resource.family() == Family::Activity {
+            let arn = resource.as_str();
+            if self.activities.exists(arn) {
+                return Answer::external(External::Activity {
+                    arn: arn.into(),
+                    input: call.parameters().clone(),
+                });
+            }
+            return Answer::refused(format!("The activity {arn} does not exist."));
+        }
+        let target = call.target();
+        let target = target.map_or_else(String::new, |target| format!(" ('{target}')"));
+        Answer::refused(format!(
+            "There is no handler and no mock for the resource '{resource}'{target} of the state '{}'; register one with the engine",
+            call.state()
+        ))
+    }
+
+    fn by_handler(&self, call: &TaskCall<'_>, responder: Responder) -> Option<Answer> {
+        let found = self.registry.find(call)?;
+        let resource = call.resource();
+        let is_invoke = resource.is_lambda_invoke() && found.is_function;
+        let payload = if is_invoke {
+            let payload = call.parameters().get("Payload");
+            payload.cloned().unwrap_or_else(Value::empty_object)
+        } else {
+            call.parameters().clone()
+        };
+        let context = stepwright::TaskContext::new(Arc::new(RunningTask {
+            shared: self.state.clone(),
+            about: call.about.clone(),
+            started: call.execution().started.to_string(),
+            state: call.state().into(),
+            attempt: call.attempt(),
+            responder,
+        }));
+        let work = (found.handler)(context, payload);
+        let work: crate::task::TaskFuture = if is_invoke {
+            let request = request_id(call);
+            Box::pin(async move {
+                let payload = work.await?;
+                Ok(envelope::lambda(payload, request))
+            })
+        } else {
+            work
+        };
+        Some(if resource.pattern() == Pattern::WaitForTaskToken {
+            Answer::submit(work)
+        } else {
+            Answer::later(work)
+        })
+    }
+}
+
+/// A request id that is the same in every run of the same execution.
+pub(super) fn request_id(call: &TaskCall<'_>) -> String {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    call.execution().id.hash(&mut hasher);
+    call.state().hash(&mut hasher);
+    call.call().hash(&mut hasher);
+    Entropy::new(hasher.finish()).uuid()
+}
+
+/// AWS's rules for the names of executions.
+fn is_name(name: &str) -> bool {
+    let length = name.chars().count();
+    (1..=80).contains(&length)
+        && !name
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || "<>{}[]?*\"#%\\^|~`$&,;:/".contains(c))
+}

@@ -1,0 +1,61 @@
+use super::cursor::{Cursor, CursorId};
+use super::execution::Execution;
+use super::failure::Failure;
+use super::host::Cx;
+use super::io::place;
+use super::step::Exit;
+use crate::program::{Catcher, Io, State};
+use crate::query::QueryError;
+
+impl Execution {
+    /// The way out that the first catcher gives that names the failure. An error in its own fields is a new
+    /// failure, which no catcher of this state takes.
+    pub(super) fn caught(
+        &mut self,
+        id: CursorId,
+        failure: &Failure,
+        cx: &mut Cx<'_>,
+    ) -> Option<Result<Exit, Failure>> {
+        let cursor = self.cursors.get(id)?;
+        let state = cx.program.state(cursor.state);
+        let catcher = state
+            .catch
+            .iter()
+            .find(|catcher| failure.is_named_by(&catcher.errors))?;
+        let exit = self.catch_exit(cursor, state, catcher, failure);
+        Some(exit.map_err(|error| self.query_failed(id, &error, &state.name)))
+    }
+
+    fn catch_exit(
+        &self,
+        cursor: &Cursor,
+        state: &State,
+        catcher: &Catcher,
+        failure: &Failure,
+    ) -> Result<Exit, QueryError> {
+        let error_output = failure.output();
+        match &state.io {
+            // `$` of Assign is the Error Output; ResultPath puts it into the raw input.
+            Io::JsonPath(_) => Ok(Exit {
+                assigned: self.assign(&catcher.assign, cursor, &error_output)?,
+                output: place(&catcher.result_path, &cursor.input, error_output)?,
+                next: Some(catcher.next),
+            }),
+            Io::Jsonata(_) => {
+                let context = self.context(cursor);
+                let mut scope = self.scope(cursor, &context, &cursor.input);
+                scope.error_output = Some(&error_output);
+                let assigned = catcher.assign.eval(&scope)?;
+                let output = match &catcher.output {
+                    Some(output) => output.eval(&scope)?,
+                    None => error_output.clone(),
+                };
+                Ok(Exit {
+                    output,
+                    assigned,
+                    next: Some(catcher.next),
+                })
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+use super::cursor::CursorId;
+use super::execution::Execution;
+use super::step::{Done, Exit, Stepped};
+use crate::program::{Choice, Io, State};
+use crate::query::QueryError;
+
+const NO_WAY_OUT: &str =
+    "Failed to transition out of the state. The state does not point to a next state.";
+
+impl Execution {
+    /// The first rule that matches decides; its own Assign and Output replace the state's.
+    pub(super) fn choice(&mut self, id: CursorId, state: &State, choice: &Choice) -> Stepped {
+        match self.choice_exit(id, state, choice) {
+            Ok(exit) => Ok(Done::Exits(exit)),
+            Err(error) => Err(self.query_failed(id, &error, &state.name)),
+        }
+    }
+
+    fn choice_exit(
+        &self,
+        id: CursorId,
+        state: &State,
+        choice: &Choice,
+    ) -> Result<Exit, QueryError> {
+        let cursor = self.cursor(id)?;
+        let effective = self.effective_input(cursor, state)?;
+        let context = self.context(cursor);
+        let scope = self.scope(cursor, &context, &effective);
+        for rule in &choice.rules {
+            if !rule.condition.test(&scope)? {
+                continue;
+            }
+            let assigned = match &rule.assign {
+                Some(assign) => assign.eval(&scope)?,
+                None => Vec::new(),
+            };
+            let output = match (&state.io, &rule.output) {
+                (Io::JsonPath(io), _) => self.select(&io.output_path, cursor, &effective)?,
+                (Io::Jsonata(_), Some(output)) => output.eval(&scope)?,
+                (Io::Jsonata(_), None) => effective.clone(),
+            };
+            return Ok(Exit {
+                output,
+                assigned,
+                next: Some(rule.next),
+            });
+        }
+        match choice.default {
+            Some(default) => self.exit_forwarding(cursor, state, effective, Some(default)),
+            None => Err(QueryError::runtime(NO_WAY_OUT)),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+use smol_str::SmolStr;
+
+use super::cursor::Cursor;
+use crate::about::About;
+use crate::program::{Kind, Program};
+use crate::query::Context;
+use crate::value::Value;
+
+/// The context object of one cursor, built when an expression reads it.
+pub(crate) struct ContextView<'a> {
+    pub(crate) about: &'a About,
+    pub(crate) program: &'a Program,
+    pub(crate) cursor: &'a Cursor,
+    /// The item that an ItemSelector is evaluated for, instead of the cursor's own.
+    pub(crate) item: Option<(u32, &'a Value)>,
+}
+
+impl Context for ContextView<'_> {
+    fn value(&self) -> Value {
+        let state = self.program.state(self.cursor.state);
+        let about = self.cursor.child.as_deref().unwrap_or(self.about);
+        let mut execution = vec![
+            member("Id", about.id.clone()),
+            member("Input", about.input.clone()),
+            member("Name", about.name.clone()),
+            member("RoleArn", about.role_arn.clone()),
+            member("StartTime", about.started.to_string()),
+        ];
+        if let Some(count) = about.redrive_count {
+            execution.push(member("RedriveCount", count));
+        }
+        let mut current = vec![
+            member("EnteredTime", self.cursor.entered_at.to_string()),
+            member("Name", state.name.clone()),
+        ];
+        if matches!(state.kind, Kind::Task(_) | Kind::Map(_) | Kind::Parallel(_)) {
+            current.push(member("RetryCount", self.cursor.retry_count));
+        }
+        let mut members = vec![
+            member("Execution", object(execution)),
+            member(
+                "StateMachine",
+                object(vec![
+                    member("Id", about.machine_id.clone()),
+                    member("Name", about.machine_name.clone()),
+                ]),
+            ),
+            member("State", object(current)),
+        ];
+        if let Some(token) = &self.cursor.token {
+            members.push(member("Task", object(vec![member("Token", token.clone())])));
+        }
+        let own = self.cursor.item.as_deref();
+        let item = self.item.or(own.map(|item| (item.index, &item.value)));
+        if let Some((index, value)) = item {
+            let item = vec![member("Index", index), member("Value", value.clone())];
+            members.push(member("Map", object(vec![member("Item", object(item))])));
+        }
+        object(members)
+    }
+}
+
+fn member(key: &'static str, value: impl Into<Value>) -> (SmolStr, Value) {
+    (SmolStr::new_static(key), value.into())
+}
+
+fn object(members: Vec<(SmolStr, Value)>) -> Value {
+    members.into_iter().collect()
+}

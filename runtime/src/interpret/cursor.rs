@@ -1,0 +1,175 @@
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use crate::about::About;
+use crate::clock::Timestamp;
+use crate::history::ScopeId;
+use crate::program::StateIx;
+use crate::query::Variables;
+use crate::task::TaskResult;
+use crate::value::Value;
+
+/// Where one thread of control stands: the top level, a branch or an iteration.
+#[derive(Debug)]
+pub(crate) struct Cursor {
+    pub(crate) state: StateIx,
+    /// The raw input of the state.
+    pub(crate) input: Value,
+    pub(crate) variables: Variables,
+    /// The id of the state's Entered event.
+    pub(crate) entered: u32,
+    pub(crate) entered_at: Timestamp,
+    pub(crate) scope: ScopeId,
+    /// The Map or Parallel that it belongs to, and its place there.
+    pub(crate) parent: Option<(CursorId, u32)>,
+    /// The item of the innermost iteration.
+    pub(crate) item: Option<Arc<Item>>,
+    /// The child execution of a Distributed Map that it is in. Its events are no part of this history.
+    pub(crate) child: Option<Arc<About>>,
+    /// How often each retrier was used in this visit; empty before the first failure.
+    pub(crate) retries: Vec<u32>,
+    /// All of them: `State.RetryCount`.
+    pub(crate) retry_count: u32,
+    /// `Task.Token` of this attempt.
+    pub(crate) token: Option<SmolStr>,
+    pub(crate) waiting: Waiting,
+    /// Names the wait, so that what comes late finds nobody.
+    pub(crate) wait: u32,
+}
+
+/// `Map.Item` of the context object.
+#[derive(Debug)]
+pub(crate) struct Item {
+    pub(crate) index: u32,
+    pub(crate) value: Value,
+}
+
+/// What a cursor waits for.
+#[derive(Debug)]
+pub(crate) enum Waiting {
+    /// Nothing: the state is to be entered.
+    Enter,
+    /// Nothing: the state's work is to begin, or to begin again.
+    Attempt,
+    /// The end of a Wait; the effective input goes on.
+    Until { effective: Value },
+    /// The end of a Retry's delay.
+    Pause,
+    /// A task.
+    Task(Box<OpenTask>),
+    /// The branches or iterations inside.
+    Children(Box<Children>),
+    /// Nothing: all branches or iterations ended.
+    Joined(Value),
+}
+
+impl Waiting {
+    pub(crate) fn is_runnable(&self) -> bool {
+        matches!(self, Self::Enter | Self::Attempt | Self::Joined(_))
+    }
+}
+
+/// A task that was scheduled.
+#[derive(Debug)]
+pub(crate) struct OpenTask {
+    pub(crate) stage: Stage,
+    /// Seconds, for the clocks that begin anew.
+    pub(crate) timeout: Option<u64>,
+    pub(crate) heartbeat: Option<u64>,
+    /// An answer that is there already: a mock's that comes later, or a token's that came before TaskSubmitted.
+    pub(crate) answer: Option<TaskResult>,
+}
+
+/// How far a task has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// In an activity's queue.
+    Queued,
+    /// At work.
+    Started,
+    /// The request is under way; its response is TaskSubmitted, and then the token decides.
+    Submitting,
+}
+
+/// The branches or iterations of a running Map or Parallel.
+#[derive(Debug)]
+pub(crate) struct Children {
+    /// The items of a Map; null for a Parallel.
+    pub(crate) items: Value,
+    pub(crate) results: Vec<Option<Value>>,
+    /// How many have not ended.
+    pub(crate) left: u32,
+    /// The next one to start.
+    pub(crate) next: u32,
+    /// What a Distributed Map tolerates.
+    pub(crate) tolerance: Option<Tolerance>,
+}
+
+/// How many failed items a Distributed Map bears. Without any number it bears none.
+#[derive(Debug)]
+pub(crate) struct Tolerance {
+    pub(crate) count: Option<u64>,
+    pub(crate) percentage: Option<f64>,
+    pub(crate) failed: u64,
+}
+
+impl Tolerance {
+    /// Whether more of `total` items failed than the Map bears.
+    pub(crate) fn is_exceeded(&self, total: usize) -> bool {
+        let share = self.failed as f64 / (total.max(1)) as f64 * 100.0;
+        match (self.count, self.percentage) {
+            (None, None) => self.failed > 0,
+            (count, percentage) => {
+                count.is_some_and(|most| self.failed > most)
+                    || percentage.is_some_and(|most| share > most)
+            }
+        }
+    }
+}
+
+/// Names a cursor of an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct CursorId(u32);
+
+/// The cursors of an execution; places are used again.
+#[derive(Debug, Default)]
+pub(crate) struct Cursors {
+    places: Vec<Option<Cursor>>,
+    free: Vec<u32>,
+}
+
+impl Cursors {
+    pub(crate) fn insert(&mut self, cursor: Cursor) -> CursorId {
+        match self.free.pop() {
+            Some(place) => {
+                self.places[place as usize] = Some(cursor);
+                CursorId(place)
+            }
+            None => {
+                self.places.push(Some(cursor));
+                CursorId(u32::try_from(self.places.len() - 1).unwrap_or(u32::MAX))
+            }
+        }
+    }
+
+    pub(crate) fn remove(&mut self, id: CursorId) -> Option<Cursor> {
+        let cursor = self.places.get_mut(id.0 as usize)?.take()?;
+        self.free.push(id.0);
+        Some(cursor)
+    }
+
+    pub(crate) fn get(&self, id: CursorId) -> Option<&Cursor> {
+        self.places.get(id.0 as usize)?.as_ref()
+    }
+
+    pub(crate) fn get_mut(&mut self, id: CursorId) -> Option<&mut Cursor> {
+        self.places.get_mut(id.0 as usize)?.as_mut()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (CursorId, &Cursor)> {
+        (0u32..)
+            .zip(&self.places)
+            .filter_map(|(place, cursor)| Some((CursorId(place), cursor.as_ref()?)))
+    }
+}

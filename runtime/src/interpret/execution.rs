@@ -1,0 +1,421 @@
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use smol_str::SmolStr;
+use stepwright_asl::model::MachineType;
+
+use super::cursor::{Cursor, CursorId, Cursors, Waiting};
+use super::failure::{Failure, names};
+use super::host::{Cx, Host, Ring, Ticket};
+use crate::about::About;
+use crate::clock::Timestamp;
+use crate::history::{EventKind, Payload, Recorder, ScopeId};
+use crate::limits::Limits;
+use crate::program::{Program, StateIx};
+use crate::query::{Entropy, QueryError, Variables};
+use crate::task::TaskResult;
+use crate::value::Value;
+
+/// One execution: plain data that [`Execution::step`] moves on.
+///
+/// It holds no future, no timer and no waker; what waits in the world is the [`Host`]'s and is told apart by
+/// [`Ticket`]s. So the same stepping serves an execution in memory and one whose transitions are journalled.
+#[derive(Debug)]
+pub(crate) struct Execution {
+    pub(super) program: Arc<Program>,
+    pub(super) about: Arc<About>,
+    pub(super) limits: Arc<Limits>,
+    pub(super) cursors: Cursors,
+    pub(super) runnable: VecDeque<CursorId>,
+    pub(super) recorder: Recorder,
+    pub(super) entropy: Entropy,
+    /// Calls of each Task state so far; empty before the first.
+    pub(super) calls: Vec<u32>,
+    /// The time of this resumption.
+    pub(super) now: Timestamp,
+    waits: u32,
+    transitions: u64,
+    outcome: Option<Outcome>,
+    /// The history is full.
+    pub(super) is_full: bool,
+    /// The cursor that is being moved on; the loop that does goes on with it by itself.
+    current: Option<CursorId>,
+}
+
+/// How an execution ended.
+#[derive(Clone, Debug)]
+pub(crate) enum Outcome {
+    Succeeded(Value),
+    Failed(Failure),
+    TimedOut,
+    Aborted(Failure),
+}
+
+/// What became of a call of [`Execution::step`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Every cursor waits.
+    Waits,
+    /// The budget is used up; call again.
+    Budget,
+    /// It is over.
+    Ended,
+}
+
+impl Execution {
+    /// An execution that has not begun. `now` is when it starts.
+    pub(crate) fn new(
+        program: Arc<Program>,
+        about: Arc<About>,
+        limits: Arc<Limits>,
+        keeps_history: bool,
+        seed: u64,
+    ) -> Self {
+        let recorder = Recorder::new(program.clone(), about.clone(), keeps_history);
+        let now = about.started;
+        Self {
+            program,
+            about,
+            limits,
+            cursors: Cursors::default(),
+            runnable: VecDeque::new(),
+            recorder,
+            entropy: Entropy::new(seed),
+            calls: Vec::new(),
+            now,
+            waits: 0,
+            transitions: 0,
+            outcome: None,
+            is_full: false,
+            current: None,
+        }
+    }
+
+    /// Writes ExecutionStarted and puts the first cursor at the first state.
+    pub(crate) fn begin(&mut self) {
+        let input = self.about.input.clone();
+        self.recorder.write(
+            self.now,
+            EventKind::ExecutionStarted,
+            StateIx::NONE,
+            ScopeId::TOP,
+            Payload::Value(input.clone()),
+        );
+        self.spawn(Cursor {
+            state: self.program.start,
+            input,
+            variables: Variables::new(),
+            entered: 0,
+            entered_at: self.now,
+            scope: ScopeId::TOP,
+            parent: None,
+            item: None,
+            child: None,
+            retries: Vec::new(),
+            retry_count: 0,
+            token: None,
+            waiting: Waiting::Enter,
+            wait: 0,
+        });
+    }
+
+    pub(crate) fn outcome(&self) -> Option<&Outcome> {
+        self.outcome.as_ref()
+    }
+
+    pub(crate) fn recorder(&mut self) -> &mut Recorder {
+        &mut self.recorder
+    }
+
+    /// Runs whatever can run, `budget` transitions at most.
+    pub(crate) fn step(&mut self, host: &mut dyn Host, mut budget: u32) -> Step {
+        let program = self.program.clone();
+        let cx = &mut Cx::new(&program, host);
+        self.now = cx.host.now();
+        while self.outcome.is_none() {
+            let Some(id) = self.runnable.pop_front() else {
+                return Step::Waits;
+            };
+            while self
+                .cursors
+                .get(id)
+                .is_some_and(|cursor| cursor.waiting.is_runnable())
+            {
+                if budget == 0 {
+                    self.runnable.push_back(id);
+                    return Step::Budget;
+                }
+                budget -= 1;
+                self.transitions += 1;
+                self.current = Some(id);
+                self.advance(id, cx);
+                self.current = None;
+                if self.is_full {
+                    self.fill_up(cx.host);
+                }
+                if self.has_no_event_limit() && self.transitions > self.limits.express_transitions {
+                    self.time_out(cx.host);
+                }
+                if self.outcome.is_some() {
+                    break;
+                }
+            }
+        }
+        Step::Ended
+    }
+
+    /// The machine's time is up.
+    pub(crate) fn time_out(&mut self, host: &mut dyn Host) {
+        let failure = Failure::timeout(false);
+        self.end(
+            EventKind::ExecutionTimedOut,
+            failure,
+            |_| Outcome::TimedOut,
+            host,
+        );
+    }
+
+    /// Somebody stopped it.
+    pub(crate) fn abort(&mut self, failure: Failure, host: &mut dyn Host) {
+        self.end(EventKind::ExecutionAborted, failure, Outcome::Aborted, host);
+    }
+
+    pub(super) fn succeed(&mut self, output: Value, cx: &mut Cx<'_>) {
+        if self.outcome.is_none() {
+            self.write_last(
+                EventKind::ExecutionSucceeded,
+                Payload::Value(output.clone()),
+                cx.host,
+            );
+            self.outcome = Some(Outcome::Succeeded(output));
+        }
+    }
+
+    pub(super) fn fail(&mut self, failure: Failure, host: &mut dyn Host) {
+        self.end(EventKind::ExecutionFailed, failure, Outcome::Failed, host);
+    }
+
+    fn end(
+        &mut self,
+        kind: EventKind,
+        failure: Failure,
+        outcome: impl FnOnce(Failure) -> Outcome,
+        host: &mut dyn Host,
+    ) {
+        if self.outcome.is_none() {
+            let payload = Payload::failure(failure.error.clone(), failure.cause.clone());
+            self.write_last(kind, payload, host);
+            self.outcome = Some(outcome(failure));
+        }
+    }
+
+    /// Writes the last event and lets go of everything that waits.
+    fn write_last(&mut self, kind: EventKind, payload: Payload, host: &mut dyn Host) {
+        self.recorder
+            .write(self.now, kind, StateIx::NONE, ScopeId::TOP, payload);
+        let open: Vec<Ticket> = self
+            .cursors
+            .iter()
+            .map(|(cursor, at)| Ticket {
+                cursor,
+                wait: at.wait,
+            })
+            .collect();
+        for ticket in open {
+            host.forget(ticket);
+        }
+        self.cursors = Cursors::default();
+        self.runnable.clear();
+    }
+
+    fn has_no_event_limit(&self) -> bool {
+        self.program.machine_type == MachineType::Express
+    }
+
+    /// The history has room for one event only, which says so.
+    fn fill_up(&mut self, host: &mut dyn Host) {
+        self.is_full = false;
+        if self.outcome.is_some() {
+            return;
+        }
+        let cause = format!(
+            "The execution reached the maximum number of history events ({}).",
+            self.limits.events
+        );
+        self.fail(Failure::new(names::RUNTIME, cause), host);
+    }
+
+    /// Writes an event of a cursor and gives its id. When the history is full nothing is written, and the
+    /// execution ends after this transition.
+    pub(super) fn write(&mut self, id: CursorId, kind: EventKind, payload: Payload) -> u32 {
+        let Some(cursor) = self.cursors.get(id) else {
+            return self.recorder.count();
+        };
+        let (state, scope, muted) = (cursor.state, cursor.scope, cursor.child.is_some());
+        self.write_at(state, scope, muted, kind, payload)
+    }
+
+    /// The same for an event whose cursor is gone, or that is another's.
+    pub(super) fn write_at(
+        &mut self,
+        state: StateIx,
+        scope: ScopeId,
+        muted: bool,
+        kind: EventKind,
+        payload: Payload,
+    ) -> u32 {
+        if muted || self.is_full {
+            return self.recorder.count();
+        }
+        if !self.has_no_event_limit() && self.recorder.count() + 1 >= self.limits.events {
+            self.is_full = true;
+            return self.recorder.count();
+        }
+        let name = &self.program.state(state).name;
+        tracing::debug!(state = %name, event = kind.name(), "event");
+        self.recorder.write(self.now, kind, state, scope, payload)
+    }
+
+    /// Puts a cursor at the end of what can run.
+    pub(super) fn spawn(&mut self, cursor: Cursor) -> CursorId {
+        let id = self.cursors.insert(cursor);
+        self.runnable.push_back(id);
+        id
+    }
+
+    /// Begins a wait under a name of its own.
+    pub(super) fn wait(&mut self, id: CursorId, waiting: Waiting) -> Ticket {
+        let ticket = self.next_wait(id);
+        self.wait_as(ticket, waiting);
+        ticket
+    }
+
+    /// The name of a wait that is about to begin.
+    pub(super) fn next_wait(&mut self, id: CursorId) -> Ticket {
+        self.waits = self.waits.wrapping_add(1);
+        Ticket {
+            cursor: id,
+            wait: self.waits,
+        }
+    }
+
+    pub(super) fn wait_as(&mut self, ticket: Ticket, waiting: Waiting) {
+        if let Some(cursor) = self.cursors.get_mut(ticket.cursor) {
+            cursor.waiting = waiting;
+            cursor.wait = ticket.wait;
+        }
+    }
+
+    /// The cursor that waits under `ticket`, if it still does.
+    pub(super) fn waiting_for(&mut self, ticket: Ticket) -> Option<&mut Cursor> {
+        self.cursors
+            .get_mut(ticket.cursor)
+            .filter(|cursor| cursor.wait == ticket.wait && !cursor.waiting.is_runnable())
+    }
+
+    /// A timer rings.
+    pub(crate) fn ring(&mut self, ticket: Ticket, ring: Ring, host: &mut dyn Host) {
+        let program = self.program.clone();
+        let cx = &mut Cx::new(&program, host);
+        self.now = cx.host.now();
+        let Some(cursor) = self.waiting_for(ticket) else {
+            return;
+        };
+        match (&mut cursor.waiting, ring) {
+            (Waiting::Pause, Ring::Wait) => {
+                cx.host.forget(ticket);
+                self.resume(ticket.cursor, Waiting::Attempt);
+            }
+            (Waiting::Until { effective }, Ring::Wait) => {
+                let effective = std::mem::take(effective);
+                cx.host.forget(ticket);
+                self.wait_is_over(ticket.cursor, effective, cx);
+            }
+            (Waiting::Task(task), Ring::Answer) => {
+                if let Some(result) = task.answer.take() {
+                    self.task_ends(ticket, result, cx);
+                }
+            }
+            (Waiting::Task(_), Ring::Timeout | Ring::Heartbeat) => {
+                self.task_timed_out(ticket, ring == Ring::Heartbeat, cx);
+            }
+            _ => {}
+        }
+        self.after_news(cx);
+    }
+
+    /// A handler's future answered.
+    pub(crate) fn work_answered(
+        &mut self,
+        ticket: Ticket,
+        result: TaskResult,
+        host: &mut dyn Host,
+    ) {
+        let program = self.program.clone();
+        let cx = &mut Cx::new(&program, host);
+        self.now = cx.host.now();
+        self.task_work_answered(ticket, result, cx);
+        self.after_news(cx);
+    }
+
+    /// Somebody outside answered: by token, or a child execution.
+    pub(crate) fn outside_answered(
+        &mut self,
+        ticket: Ticket,
+        result: TaskResult,
+        host: &mut dyn Host,
+    ) {
+        let program = self.program.clone();
+        let cx = &mut Cx::new(&program, host);
+        self.now = cx.host.now();
+        self.task_outside_answered(ticket, result, cx);
+        self.after_news(cx);
+    }
+
+    /// A worker took the activity.
+    pub(crate) fn started(&mut self, ticket: Ticket, worker: Option<SmolStr>, host: &mut dyn Host) {
+        self.now = host.now();
+        let program = self.program.clone();
+        let cx = &mut Cx::new(&program, host);
+        self.activity_started(ticket, worker, cx);
+        self.after_news(cx);
+    }
+
+    /// Whoever works on the task still does.
+    pub(crate) fn heartbeat(&mut self, ticket: Ticket, host: &mut dyn Host) {
+        self.now = host.now();
+        let now = self.now;
+        if let Some(cursor) = self.waiting_for(ticket)
+            && let Waiting::Task(task) = &cursor.waiting
+            && let Some(seconds) = task.heartbeat
+        {
+            host.disarm(ticket, Ring::Heartbeat);
+            host.arm(ticket, Ring::Heartbeat, now + Duration::from_secs(seconds));
+        }
+    }
+
+    /// Makes a cursor runnable.
+    pub(super) fn resume(&mut self, id: CursorId, waiting: Waiting) {
+        if let Some(cursor) = self.cursors.get_mut(id) {
+            cursor.waiting = waiting;
+            if self.current != Some(id) {
+                self.runnable.push_back(id);
+            }
+        }
+    }
+
+    /// A cursor that must be there.
+    pub(super) fn cursor(&self, id: CursorId) -> Result<&Cursor, QueryError> {
+        self.cursors
+            .get(id)
+            .ok_or_else(|| QueryError::runtime("the cursor of this state is gone"))
+    }
+
+    /// What a piece of news wrote may have filled the history.
+    fn after_news(&mut self, cx: &mut Cx<'_>) {
+        if self.is_full {
+            self.fill_up(cx.host);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+use smol_str::SmolStr;
+
+use super::cursor::{Cursor, CursorId};
+use super::execution::Execution;
+use super::failure::Failure;
+use super::step::Stepped;
+use crate::program::{Fail, Text};
+use crate::query::QueryError;
+use crate::value::Value;
+
+impl Execution {
+    /// The scope fails with the state's own error and cause, which get no prefix.
+    pub(super) fn fail_state(&mut self, id: CursorId, fail: &Fail) -> Stepped {
+        Err(match self.declared(id, fail) {
+            Ok(failure) => failure,
+            Err((error, name)) => self.query_failed(id, &error, &name),
+        })
+    }
+
+    fn declared(&self, id: CursorId, fail: &Fail) -> Result<Failure, (QueryError, SmolStr)> {
+        let cursor = self
+            .cursor(id)
+            .map_err(|error| (error, SmolStr::default()))?;
+        let name = || self.program.state(cursor.state).name.clone();
+        Ok(Failure {
+            error: self
+                .text(cursor, &fail.error)
+                .map_err(|error| (error, name()))?,
+            cause: self
+                .text(cursor, &fail.cause)
+                .map_err(|error| (error, name()))?,
+            by_heartbeat: false,
+            by_task: false,
+            is_inner: false,
+        })
+    }
+
+    fn text(&self, cursor: &Cursor, text: &Text) -> Result<Option<SmolStr>, QueryError> {
+        let (field, value) = match text {
+            Text::Absent => return Ok(None),
+            Text::Literal(text) => return Ok(Some(text.clone())),
+            Text::Computed { field, value } => (field, value),
+        };
+        match self.evaluate(value, cursor, &cursor.input)? {
+            Value::Str(text) => Ok(Some(text)),
+            other => Err(QueryError::runtime(format!(
+                "The {field} field must evaluate to a string, but was: {}",
+                other.to_text_within(10_000).unwrap_or_default()
+            ))),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+use smol_str::SmolStr;
+
+use super::cursor::CursorId;
+use crate::clock::Timestamp;
+use crate::program::Program;
+use crate::task::{Answer, External, TaskCall, TaskFuture, TaskResult};
+
+/// What an execution needs from outside. The engine implements it; the interpreter itself knows no runtime, no
+/// clock and no handler.
+pub(crate) trait Host {
+    /// The time.
+    fn now(&self) -> Timestamp;
+
+    /// A token that nobody can guess.
+    fn new_token(&mut self) -> SmolStr;
+
+    /// Who answers the task, asked before anything of it is written down. `ticket` is the wait that will be for
+    /// the answer.
+    fn answer(&mut self, call: &TaskCall<'_>, ticket: Ticket) -> Answer;
+
+    /// Polls the work once, in place. When it is not ready the host keeps it and brings the result later.
+    fn poll(&mut self, ticket: Ticket, work: TaskFuture) -> Option<TaskResult>;
+
+    /// Gives the task to somebody who brings the result later.
+    fn hand_over(&mut self, ticket: Ticket, external: External);
+
+    /// From now on whoever has `token` may answer.
+    fn open_token(&mut self, ticket: Ticket, token: &SmolStr);
+
+    /// Rings at `at`.
+    fn arm(&mut self, ticket: Ticket, ring: Ring, at: Timestamp);
+
+    /// Takes one timer back.
+    fn disarm(&mut self, ticket: Ticket, ring: Ring);
+
+    /// The wait is over: its timers, its work and its token are nobody's any more.
+    fn forget(&mut self, ticket: Ticket);
+}
+
+/// What goes along while an execution is moved on.
+pub(crate) struct Cx<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) host: &'a mut dyn Host,
+}
+
+impl<'a> Cx<'a> {
+    pub(crate) fn new(program: &'a Program, host: &'a mut dyn Host) -> Self {
+        Self { program, host }
+    }
+}
+
+/// Names one wait of one cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Ticket {
+    pub(crate) cursor: CursorId,
+    pub(crate) wait: u32,
+}
+
+/// Why a timer rings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Ring {
+    /// A Wait or a Retry's delay is over.
+    Wait,
+    /// TimeoutSeconds ran out.
+    Timeout,
+    /// HeartbeatSeconds ran out.
+    Heartbeat,
+    /// An answer that was there already becomes due.
+    Answer,
+}

@@ -1,0 +1,25 @@
+//! Steps executions: plain data in, plain data out, one file per type of state.
+
+mod catch;
+mod children;
+mod choice;
+mod context;
+mod cursor;
+mod execution;
+mod fail;
+mod failure;
+mod host;
+mod io;
+mod map;
+mod number;
+mod parallel;
+mod pass;
+mod retry;
+mod step;
+mod succeed;
+mod task;
+mod wait;
+
+pub(crate) use self::execution::{Execution, Outcome, Step};
+pub(crate) use self::failure::Failure;
+pub(crate) use self::host::{Host, Ring, Ticket};

@@ -1,0 +1,99 @@
+use super::cursor::Cursor;
+use super::execution::Execution;
+use crate::program::Numeric;
+use crate::query::QueryError;
+use crate::value::Value;
+
+impl Execution {
+    /// A whole number that is not negative. Where it comes by path, text that is a number counts as one
+    /// (SERVICE_FACTS 0.9).
+    pub(super) fn whole(
+        &self,
+        cursor: &Cursor,
+        numeric: &Numeric,
+        field: &str,
+        input: &Value,
+    ) -> Result<Option<u64>, QueryError> {
+        let (found, path) = match numeric {
+            Numeric::Absent => return Ok(None),
+            Numeric::Literal(value) => (value.clone(), None),
+            Numeric::Expression(expr) => (self.evaluate(expr, cursor, input)?, None),
+            Numeric::Path { path, value } => (self.evaluate(value, cursor, input)?, Some(path)),
+        };
+        let number = match (&found, path) {
+            (Value::Str(text), Some(_)) => text.parse::<i64>().ok(),
+            (found, _) => found.as_i64(),
+        };
+        let bad = |what: &str| match (numeric, path) {
+            (_, Some(path)) => QueryError::runtime(format!(
+                "The {field}Path field refers to value \"{}\" which is not a valid integer: {path}",
+                shown(&found)
+            )),
+            (Numeric::Expression(_), _) => QueryError::jsonata(
+                field,
+                format!(
+                    "The {field} field must be {what}, but was: {}",
+                    shown(&found)
+                ),
+            ),
+            _ => QueryError::runtime(format!(
+                "The {field} field must be {what}, but was: {}",
+                shown(&found)
+            )),
+        };
+        match number {
+            None => Err(bad("an integer")),
+            Some(number) => match u64::try_from(number) {
+                Ok(number) => Ok(Some(number)),
+                Err(_) if field == "ToleratedFailureCount" => Err(QueryError::runtime(
+                    "ToleratedFailureCount cannot be negative.",
+                )),
+                Err(_) => Err(bad("an integer that is not negative")),
+            },
+        }
+    }
+
+    /// ToleratedFailurePercentage: a number from 0 to 100.
+    pub(super) fn percentage(
+        &self,
+        cursor: &Cursor,
+        numeric: &Numeric,
+        field: &str,
+        input: &Value,
+    ) -> Result<Option<f64>, QueryError> {
+        let (found, path) = match numeric {
+            Numeric::Absent => return Ok(None),
+            Numeric::Literal(value) => (value.clone(), None),
+            Numeric::Expression(expr) => (self.evaluate(expr, cursor, input)?, None),
+            Numeric::Path { path, value } => (self.evaluate(value, cursor, input)?, Some(path)),
+        };
+        let number = match &found {
+            Value::Str(text) => text.parse::<f64>().ok(),
+            found => found.as_f64(),
+        };
+        match (number, path) {
+            (Some(number), _) if (0.0..=100.0).contains(&number) => Ok(Some(number)),
+            (Some(_), _) => Err(QueryError::runtime(format!(
+                "{field} must be between 0 and 100."
+            ))),
+            (None, Some(path)) => Err(QueryError::runtime(format!(
+                "The {field}Path field refers to value \"{}\" which is not a valid float: {path}",
+                shown(&found)
+            ))),
+            (None, None) => Err(QueryError::runtime(format!(
+                "The {field} field must be a number, but was: {}",
+                shown(&found)
+            ))),
+        }
+    }
+}
+
+/// A value inside a message: strings bare, the rest as JSON, cut where it is very long.
+pub(super) fn shown(value: &Value) -> String {
+    match value {
+        Value::Str(text) => text.to_string(),
+        other => other
+            .to_text_within(100_000)
+            .unwrap_or_else(|| format!("(a value of {} bytes)", other.json_len())),
+    }
+}

@@ -1,0 +1,70 @@
+use super::cursor::{Children, Cursor, CursorId, Waiting};
+use super::execution::Execution;
+use super::failure::Failure;
+use super::step::{Done, Stepped};
+use crate::history::{EventKind, Payload};
+use crate::program::{Parallel, State};
+use crate::query::QueryError;
+use crate::value::Value;
+
+impl Execution {
+    /// Starts a cursor for each branch, each with its own copy of the input and of the variables.
+    pub(super) fn parallel(&mut self, id: CursorId, state: &State, parallel: &Parallel) -> Stepped {
+        let input = match self.branch_input(id, state) {
+            Ok(input) => input,
+            Err(error) => return Err(self.query_failed(id, &error, &state.name).inner()),
+        };
+        if !self.fits(&input) {
+            return Err(Failure::too_large(&state.name));
+        }
+        self.write(id, EventKind::ParallelStateStarted, Payload::None);
+        let count = parallel.branches.len();
+        if count == 0 {
+            self.resume(
+                id,
+                Waiting::Joined(Vec::<Value>::new().into_iter().collect()),
+            );
+            return Ok(Done::Waits);
+        }
+        self.wait(
+            id,
+            Waiting::Children(Box::new(Children {
+                items: Value::Null,
+                results: vec![None; count],
+                left: u32::try_from(count).unwrap_or(u32::MAX),
+                next: 0,
+                tolerance: None,
+            })),
+        );
+        for (index, branch) in (0u32..).zip(&parallel.branches) {
+            let Some(cursor) = self.cursors.get(id) else {
+                break;
+            };
+            let (container, parent) = (cursor.state, cursor.scope);
+            let child = Cursor {
+                state: branch.start,
+                input: input.clone(),
+                variables: cursor.variables.clone(),
+                entered: 0,
+                entered_at: self.now,
+                scope: self.recorder.open(parent, container, index),
+                parent: Some((id, index)),
+                item: cursor.item.clone(),
+                child: cursor.child.clone(),
+                retries: Vec::new(),
+                retry_count: 0,
+                token: None,
+                waiting: Waiting::Enter,
+                wait: 0,
+            };
+            self.spawn(child);
+        }
+        Ok(Done::Waits)
+    }
+
+    fn branch_input(&self, id: CursorId, state: &State) -> Result<Value, QueryError> {
+        let cursor = self.cursor(id)?;
+        let effective = self.effective_input(cursor, state)?;
+        self.parameters(cursor, state, effective)
+    }
+}

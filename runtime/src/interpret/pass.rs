@@ -1,0 +1,29 @@
+use super::cursor::CursorId;
+use super::execution::Execution;
+use super::step::{Done, Exit, Stepped};
+use crate::program::{Io, Pass, State};
+use crate::query::QueryError;
+
+impl Execution {
+    /// InputPath, Parameters, Result, Assign, ResultPath, OutputPath.
+    pub(super) fn pass(&mut self, id: CursorId, state: &State, pass: &Pass) -> Stepped {
+        match self.pass_exit(id, state, pass) {
+            Ok(exit) => Ok(Done::Exits(exit)),
+            Err(error) => Err(self.query_failed(id, &error, &state.name)),
+        }
+    }
+
+    fn pass_exit(&self, id: CursorId, state: &State, pass: &Pass) -> Result<Exit, QueryError> {
+        let cursor = self.cursor(id)?;
+        let effective = self.effective_input(cursor, state)?;
+        let Io::JsonPath(io) = &state.io else {
+            return self.exit_forwarding(cursor, state, effective, state.next);
+        };
+        let parameters = self.parameters(cursor, state, effective)?;
+        let result = match &pass.result {
+            Some(result) => result.clone(),
+            None => parameters,
+        };
+        self.exit_with_selected(cursor, io, result, state.next)
+    }
+}

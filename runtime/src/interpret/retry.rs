@@ -1,0 +1,36 @@
+use super::cursor::{CursorId, Waiting};
+use super::execution::Execution;
+use super::failure::Failure;
+use super::host::{Cx, Ring};
+
+impl Execution {
+    /// Whether a retrier takes the failure. The first that names it decides, even when it is used up.
+    pub(super) fn retries(&mut self, id: CursorId, failure: &Failure, cx: &mut Cx<'_>) -> bool {
+        let Some(cursor) = self.cursors.get_mut(id) else {
+            return false;
+        };
+        let retriers = &cx.program.state(cursor.state).retry;
+        let found = retriers
+            .iter()
+            .position(|retrier| failure.is_named_by(&retrier.errors));
+        let Some(index) = found else {
+            return false;
+        };
+        let retrier = &retriers[index];
+        cursor.retries.resize(retriers.len(), 0);
+        let used = cursor.retries[index];
+        if used >= retrier.max_attempts {
+            return false;
+        }
+        cursor.retries[index] += 1;
+        cursor.retry_count += 1;
+        let delay = retrier.delay(used, || self.entropy.next_f64());
+        if delay.is_zero() {
+            self.resume(id, Waiting::Attempt);
+        } else {
+            let ticket = self.wait(id, Waiting::Pause);
+            cx.host.arm(ticket, Ring::Wait, self.now + delay);
+        }
+        true
+    }
+}

@@ -1,0 +1,272 @@
+use super::context::ContextView;
+use super::cursor::{Cursor, CursorId, Waiting};
+use super::execution::Execution;
+use super::failure::{Failure, names};
+use super::host::Cx;
+use crate::history::{Details, EventKind, Payload};
+use crate::program::{Kind, StateIx};
+use crate::query::{Context, QueryError, Scope, VariableIx};
+use crate::value::Value;
+
+/// What a state's work came to.
+pub(super) type Stepped = Result<Done, Failure>;
+
+/// A state that did not fail.
+#[derive(Debug)]
+pub(super) enum Done {
+    /// It is left.
+    Exits(Exit),
+    /// It waits.
+    Waits,
+}
+
+/// How a state is left.
+#[derive(Debug)]
+pub(super) struct Exit {
+    pub(super) output: Value,
+    pub(super) assigned: Vec<(VariableIx, Value)>,
+    /// `None` when the state ends its scope.
+    pub(super) next: Option<StateIx>,
+}
+
+impl Execution {
+    /// Moves a runnable cursor by one transition.
+    pub(super) fn advance(&mut self, id: CursorId, cx: &mut Cx<'_>) {
+        let Some(cursor) = self.cursors.get_mut(id) else {
+            return;
+        };
+        let stepped = match std::mem::replace(&mut cursor.waiting, Waiting::Attempt) {
+            Waiting::Enter => {
+                self.enter(id, cx);
+                self.attempt(id, cx)
+            }
+            Waiting::Joined(results) => self.joined(id, results, cx),
+            _ => self.attempt(id, cx),
+        };
+        self.conclude(id, stepped, cx);
+    }
+
+    /// Writes that a state is entered.
+    fn enter(&mut self, id: CursorId, cx: &mut Cx<'_>) {
+        let now = self.now;
+        let Some(cursor) = self.cursors.get_mut(id) else {
+            return;
+        };
+        cursor.entered_at = now;
+        cursor.retries.clear();
+        cursor.retry_count = 0;
+        cursor.token = None;
+        let input = cursor.input.clone();
+        let kind = match cx.program.state(cursor.state).kind {
+            Kind::Task(_) => EventKind::TaskStateEntered,
+            Kind::Pass(_) => EventKind::PassStateEntered,
+            Kind::Choice(_) => EventKind::ChoiceStateEntered,
+            Kind::Wait(_) => EventKind::WaitStateEntered,
+            Kind::Succeed => EventKind::SucceedStateEntered,
+            Kind::Fail(_) => EventKind::FailStateEntered,
+            Kind::Parallel(_) => EventKind::ParallelStateEntered,
+            Kind::Map(_) => EventKind::MapStateEntered,
+        };
+        let entered = self.write(id, kind, Payload::Value(input));
+        if let Some(cursor) = self.cursors.get_mut(id) {
+            cursor.entered = entered;
+        }
+    }
+
+    /// Does a state's work, or begins it.
+    fn attempt(&mut self, id: CursorId, cx: &mut Cx<'_>) -> Stepped {
+        let Some(cursor) = self.cursors.get(id) else {
+            return Ok(Done::Waits);
+        };
+        let state = cx.program.state(cursor.state);
+        match &state.kind {
+            Kind::Pass(pass) => self.pass(id, state, pass),
+            Kind::Choice(choice) => self.choice(id, state, choice),
+            Kind::Succeed => self.succeed_state(id, state),
+            Kind::Fail(fail) => self.fail_state(id, fail),
+            Kind::Wait(wait) => self.wait_state(id, state, wait, cx),
+            Kind::Task(task) => self.task(id, state, task, cx),
+            Kind::Parallel(parallel) => self.parallel(id, state, parallel),
+            Kind::Map(map) => self.map(id, state, map, cx),
+        }
+    }
+
+    /// Draws the consequences of a state's work.
+    pub(super) fn conclude(&mut self, id: CursorId, stepped: Stepped, cx: &mut Cx<'_>) {
+        match stepped {
+            Ok(Done::Waits) => {}
+            Ok(Done::Exits(exit)) => {
+                if let Err(failure) = self.exit(id, exit, cx) {
+                    self.failed(id, failure, cx);
+                }
+            }
+            Err(failure) => self.failed(id, failure, cx),
+        }
+    }
+
+    /// Leaves a state.
+    pub(super) fn exit(
+        &mut self,
+        id: CursorId,
+        exit: Exit,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Failure> {
+        let Some(cursor) = self.cursors.get(id) else {
+            return Ok(());
+        };
+        let state = cx.program.state(cursor.state);
+        if !self.fits(&exit.output) {
+            return Err(Failure::too_large(&state.name));
+        }
+        for (variable, value) in &exit.assigned {
+            if value.json_len() > self.limits.variable_bytes
+                || value.depth() > self.limits.value_depth
+            {
+                let name = cx.program.variable_name(*variable);
+                return Err(Failure::new(
+                    names::DATA_LIMIT,
+                    format!(
+                        "The value assigned to the variable '{name}' exceeds the maximum number of bytes service limit."
+                    ),
+                ));
+            }
+        }
+        let kind = match &state.kind {
+            Kind::Task(_) => EventKind::TaskStateExited,
+            Kind::Pass(_) => EventKind::PassStateExited,
+            Kind::Choice(_) => EventKind::ChoiceStateExited,
+            Kind::Wait(_) => EventKind::WaitStateExited,
+            Kind::Succeed | Kind::Fail(_) => EventKind::SucceedStateExited,
+            Kind::Parallel(_) => EventKind::ParallelStateExited,
+            Kind::Map(_) => EventKind::MapStateExited,
+        };
+        let Exit {
+            output,
+            assigned,
+            next,
+        } = exit;
+        let payload = if assigned.is_empty() {
+            Payload::Value(output.clone())
+        } else {
+            let assigned = assigned
+                .iter()
+                .map(|(variable, value)| (cx.program.variable_name(*variable), value.clone()))
+                .collect();
+            Details::Exited {
+                output: output.clone(),
+                assigned,
+            }
+            .into()
+        };
+        self.write(id, kind, payload);
+        let Some(cursor) = self.cursors.get_mut(id) else {
+            return Ok(());
+        };
+        for (variable, value) in assigned {
+            cursor.variables.set(variable, value);
+        }
+        match next {
+            Some(next) => {
+                cursor.state = next;
+                cursor.input = output;
+                self.resume(id, Waiting::Enter);
+            }
+            None => self.scope_ends(id, output, cx),
+        }
+        Ok(())
+    }
+
+    /// A state failed: Retry, then Catch, then whoever is around it.
+    pub(super) fn failed(&mut self, id: CursorId, failure: Failure, cx: &mut Cx<'_>) {
+        if self.retries(id, &failure, cx) {
+            return;
+        }
+        if failure.is_inner {
+            self.write_container_failed(id, cx);
+        }
+        match self.caught(id, &failure, cx) {
+            None => self.scope_fails(id, failure, cx),
+            Some(Ok(exit)) => {
+                if let Err(failure) = self.exit(id, exit, cx) {
+                    self.scope_fails(id, failure, cx);
+                }
+            }
+            Some(Err(failure)) => self.scope_fails(id, failure, cx),
+        }
+    }
+
+    /// The last state of a scope was left.
+    fn scope_ends(&mut self, id: CursorId, output: Value, cx: &mut Cx<'_>) {
+        let Some(cursor) = self.cursors.remove(id) else {
+            return;
+        };
+        match cursor.parent {
+            None => self.succeed(output, cx),
+            Some((container, index)) => self.child_ended(container, index, &cursor, output, cx),
+        }
+    }
+
+    /// A failure that nobody in its scope takes.
+    fn scope_fails(&mut self, id: CursorId, failure: Failure, cx: &mut Cx<'_>) {
+        let Some(cursor) = self.cursors.remove(id) else {
+            return;
+        };
+        match cursor.parent {
+            None => self.fail(failure, cx.host),
+            Some((container, index)) => self.child_failed(container, index, &cursor, failure, cx),
+        }
+    }
+
+    /// Whether the service takes a value of this size.
+    pub(super) fn fits(&self, value: &Value) -> bool {
+        value.json_len() <= self.limits.payload_bytes && value.depth() <= self.limits.value_depth
+    }
+
+    /// A failed evaluation as the state's failure. JSONata's are written down.
+    pub(super) fn query_failed(
+        &mut self,
+        id: CursorId,
+        error: &QueryError,
+        state: &str,
+    ) -> Failure {
+        let entered = self.cursors.get(id).map_or(0, |cursor| cursor.entered);
+        let failure = Failure::of_query(error, state, entered);
+        if error.error == names::EVALUATION {
+            let payload = Details::Evaluation {
+                error: failure.error.clone().unwrap_or_default(),
+                cause: failure.cause.clone().unwrap_or_default(),
+                location: error.location.as_deref().map(Into::into),
+            };
+            self.write(id, EventKind::EvaluationFailed, payload.into());
+        }
+        failure
+    }
+
+    /// The context object of a cursor.
+    pub(super) fn context<'a>(&'a self, cursor: &'a Cursor) -> ContextView<'a> {
+        ContextView {
+            about: &self.about,
+            program: &self.program,
+            cursor,
+            item: None,
+        }
+    }
+
+    /// What expressions of a cursor's state read.
+    pub(super) fn scope<'a>(
+        &'a self,
+        cursor: &'a Cursor,
+        context: &'a dyn Context,
+        input: &'a Value,
+    ) -> Scope<'a> {
+        Scope {
+            input,
+            result: None,
+            error_output: None,
+            context,
+            variables: &cursor.variables,
+            entropy: &self.entropy,
+            now_millis: self.now.unix_millis(),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+use super::cursor::CursorId;
+use super::execution::Execution;
+use super::step::{Done, Exit, Stepped};
+use crate::program::State;
+use crate::query::QueryError;
+
+impl Execution {
+    /// InputPath and OutputPath, or Output; then the scope ends.
+    pub(super) fn succeed_state(&mut self, id: CursorId, state: &State) -> Stepped {
+        match self.succeed_exit(id, state) {
+            Ok(exit) => Ok(Done::Exits(exit)),
+            Err(error) => Err(self.query_failed(id, &error, &state.name)),
+        }
+    }
+
+    fn succeed_exit(&self, id: CursorId, state: &State) -> Result<Exit, QueryError> {
+        let cursor = self.cursor(id)?;
+        let effective = self.effective_input(cursor, state)?;
+        self.exit_forwarding(cursor, state, effective, None)
+    }
+}

@@ -1,0 +1,437 @@
+use std::time::Duration;
+
+use smol_str::SmolStr;
+
+use super::cursor::{CursorId, OpenTask, Stage, Waiting};
+use super::execution::Execution;
+use super::failure::{Failure, names};
+use super::host::{Cx, Ring, Ticket};
+use super::step::{Done, Stepped};
+use crate::history::{Details, EventKind, Payload};
+use crate::program::{Kind, State, Task};
+use crate::query::QueryError;
+use crate::task::{Answer, External, Family, Pattern, Reply, TaskCall, TaskResult};
+use crate::value::Value;
+
+/// What a Task's fields came to.
+struct Prepared {
+    parameters: Value,
+    timeout: Option<u64>,
+    heartbeat: Option<u64>,
+    role: Option<SmolStr>,
+}
+
+impl Execution {
+    /// Evaluates the fields, asks who answers, writes Scheduled and Started, and takes the answer if it is there.
+    pub(super) fn task(
+        &mut self,
+        id: CursorId,
+        state: &State,
+        task: &Task,
+        cx: &mut Cx<'_>,
+    ) -> Stepped {
+        if task.resource.has_token()
+            && let Some(cursor) = self.cursors.get_mut(id)
+        {
+            cursor.token = Some(cx.host.new_token());
+        }
+        let prepared = match self.prepare(id, state, task) {
+            Ok(prepared) => prepared,
+            Err(error) => return Err(self.query_failed(id, &error, &state.name)),
+        };
+        if !self.fits(&prepared.parameters) {
+            return Err(Failure::too_large(&state.name));
+        }
+        let ticket = self.next_wait(id);
+        let mut answer = self.ask(ticket, state, task, &prepared, cx);
+        if let Reply::Refused(reason) = answer.reply {
+            let error = QueryError::runtime(reason);
+            return Err(self.query_failed(id, &error, &state.name));
+        }
+        let family = task.resource.family();
+        let (timeout, heartbeat) = (prepared.timeout, prepared.heartbeat);
+        self.write(id, scheduled(family), scheduled_payload(prepared));
+        let queued = matches!(answer.reply, Reply::External(External::Activity { .. }));
+        if !queued {
+            let worker = answer.worker.take();
+            let worker = worker.map_or(Payload::None, |name| Details::Worker(name).into());
+            self.write(id, started(family), worker);
+        }
+        if self.is_full {
+            return Ok(Done::Waits);
+        }
+        self.wait_as(
+            ticket,
+            Waiting::Task(Box::new(OpenTask {
+                stage: if queued {
+                    Stage::Queued
+                } else {
+                    Stage::Started
+                },
+                timeout,
+                heartbeat,
+                answer: None,
+            })),
+        );
+        let result = self.begin_task(ticket, task, answer, cx);
+        if let Some(result) = result {
+            cx.host.forget(ticket);
+            return self.finish_task(id, state, task, result);
+        }
+        self.arm_task(ticket, cx);
+        Ok(Done::Waits)
+    }
+
+    /// Takes the answer as far as it is there.
+    fn begin_task(
+        &mut self,
+        ticket: Ticket,
+        task: &Task,
+        answer: Answer,
+        cx: &mut Cx<'_>,
+    ) -> Option<TaskResult> {
+        let id = ticket.cursor;
+        let pattern = task.resource.pattern();
+        let token = self.cursors.get(id).and_then(|cursor| cursor.token.clone());
+        let submitted = answer.submitted.unwrap_or_else(Value::empty_object);
+        // Other replies than a token's own request are submitted as soon as they are started.
+        if pattern != Pattern::RequestResponse && !matches!(answer.reply, Reply::Submit(_)) {
+            self.write(id, EventKind::TaskSubmitted, Payload::Value(submitted));
+        }
+        match answer.reply {
+            Reply::Result(result) if answer.delay.is_zero() => Some(result),
+            Reply::Result(result) => {
+                self.keep_answer(ticket, result);
+                cx.host.arm(ticket, Ring::Answer, self.now + answer.delay);
+                None
+            }
+            Reply::Later(work) => cx.host.poll(ticket, work),
+            Reply::Submit(work) => {
+                if let Some(token) = &token {
+                    cx.host.open_token(ticket, token);
+                }
+                match cx.host.poll(ticket, work) {
+                    Some(Ok(response)) => {
+                        self.write(id, EventKind::TaskSubmitted, Payload::Value(response));
+                        None
+                    }
+                    Some(Err(failure)) => Some(Err(failure)),
+                    None => {
+                        self.set_stage(ticket, Stage::Submitting);
+                        None
+                    }
+                }
+            }
+            Reply::Token => {
+                if let Some(token) = &token {
+                    cx.host.open_token(ticket, token);
+                }
+                None
+            }
+            Reply::External(external) => {
+                if let (Some(token), External::Activity { .. }) = (&token, &external) {
+                    cx.host.open_token(ticket, token);
+                }
+                cx.host.hand_over(ticket, external);
+                None
+            }
+            Reply::Never | Reply::Refused(_) => None,
+        }
+    }
+
+    /// Starts the clocks of a task that waits. A queued activity has only its timeout, which begins anew when a
+    /// worker takes it.
+    fn arm_task(&mut self, ticket: Ticket, cx: &mut Cx<'_>) {
+        let now = self.now;
+        let Some(cursor) = self.waiting_for(ticket) else {
+            return;
+        };
+        let Waiting::Task(task) = &cursor.waiting else {
+            return;
+        };
+        if let Some(seconds) = task.timeout {
+            let at = now + Duration::from_secs(seconds);
+            cx.host.arm(ticket, Ring::Timeout, at);
+        }
+        if let Some(seconds) = task.heartbeat
+            && task.stage != Stage::Queued
+        {
+            let at = now + Duration::from_secs(seconds);
+            cx.host.arm(ticket, Ring::Heartbeat, at);
+        }
+    }
+
+    fn prepare(&self, id: CursorId, state: &State, task: &Task) -> Result<Prepared, QueryError> {
+        let cursor = self.cursor(id)?;
+        let effective = self.effective_input(cursor, state)?;
+        let parameters = self.parameters(cursor, state, effective.clone())?;
+        let timeout = self.whole(cursor, &task.timeout, "TimeoutSeconds", &effective)?;
+        let heartbeat = self.whole(cursor, &task.heartbeat, "HeartbeatSeconds", &effective)?;
+        let role = match &task.credentials {
+            Some(credentials) => {
+                let found = self.evaluate(credentials, cursor, &effective)?;
+                found
+                    .get("RoleArn")
+                    .and_then(Value::as_str)
+                    .map(SmolStr::new)
+            }
+            None => None,
+        };
+        Ok(Prepared {
+            parameters,
+            timeout,
+            heartbeat,
+            role,
+        })
+    }
+
+    fn ask(
+        &mut self,
+        ticket: Ticket,
+        state: &State,
+        task: &Task,
+        prepared: &Prepared,
+        cx: &mut Cx<'_>,
+    ) -> Answer {
+        let states = cx.program.len();
+        let Some(cursor) = self.cursors.get(ticket.cursor) else {
+            return Answer::never();
+        };
+        if self.calls.is_empty() {
+            self.calls.resize(states, 0);
+        }
+        let place = cursor.state.index();
+        let call = self.calls[place];
+        self.calls[place] += 1;
+        let call = TaskCall {
+            about: cursor.child.as_ref().unwrap_or(&self.about),
+            state: &state.name,
+            resource: &task.resource,
+            parameters: &prepared.parameters,
+            scope: self.recorder.scope_path(cx.program, cursor.scope),
+            attempt: cursor.retry_count,
+            call,
+            token: cursor.token.as_deref(),
+            timeout: prepared.timeout.map(Duration::from_secs),
+            heartbeat: prepared.heartbeat.map(Duration::from_secs),
+        };
+        cx.host.answer(&call, ticket)
+    }
+
+    /// Writes how a task ended and leaves the state, or fails.
+    fn finish_task(
+        &mut self,
+        id: CursorId,
+        state: &State,
+        task: &Task,
+        result: TaskResult,
+    ) -> Stepped {
+        let family = task.resource.family();
+        let result = match result {
+            Ok(output) if self.fits(&output) => Ok(output),
+            Ok(_) => Err(Failure::too_large(task.resource.label(&state.name)).of_task()),
+            Err(failure) => Err(Failure::from(failure)),
+        };
+        match result {
+            Ok(output) => {
+                self.write(id, succeeded(family), Payload::Value(output.clone()));
+                let exit = self
+                    .cursor(id)
+                    .and_then(|cursor| self.exit_with_result(cursor, state, output));
+                match exit {
+                    Ok(exit) => Ok(Done::Exits(exit)),
+                    Err(error) => Err(self.query_failed(id, &error, &state.name)),
+                }
+            }
+            Err(failure) => {
+                let payload = Payload::failure(failure.error.clone(), failure.cause.clone());
+                self.write(id, failed(family), payload);
+                Err(failure)
+            }
+        }
+    }
+
+    /// The result of a waiting task.
+    pub(super) fn task_ends(&mut self, ticket: Ticket, result: TaskResult, cx: &mut Cx<'_>) {
+        let Some(cursor) = self.waiting_for(ticket) else {
+            return;
+        };
+        let state = cx.program.state(cursor.state);
+        let Kind::Task(task) = &state.kind else {
+            return;
+        };
+        cx.host.forget(ticket);
+        let stepped = self.finish_task(ticket.cursor, state, task, result);
+        self.conclude(ticket.cursor, stepped, cx);
+    }
+
+    /// A handler's future is ready: the result, or the response to a request whose token then decides.
+    pub(super) fn task_work_answered(
+        &mut self,
+        ticket: Ticket,
+        result: TaskResult,
+        cx: &mut Cx<'_>,
+    ) {
+        let Some(cursor) = self.waiting_for(ticket) else {
+            return;
+        };
+        let Waiting::Task(task) = &mut cursor.waiting else {
+            return;
+        };
+        if task.stage != Stage::Submitting {
+            return self.task_ends(ticket, result, cx);
+        }
+        match result {
+            Err(failure) => self.task_ends(ticket, Err(failure), cx),
+            Ok(response) => {
+                task.stage = Stage::Started;
+                let early = task.answer.take();
+                self.write(
+                    ticket.cursor,
+                    EventKind::TaskSubmitted,
+                    Payload::Value(response),
+                );
+                if let Some(result) = early {
+                    self.task_ends(ticket, result, cx);
+                }
+            }
+        }
+    }
+
+    /// A token was answered, or a child execution ended. What comes before TaskSubmitted lands after it.
+    pub(super) fn task_outside_answered(
+        &mut self,
+        ticket: Ticket,
+        result: TaskResult,
+        cx: &mut Cx<'_>,
+    ) {
+        let Some(cursor) = self.waiting_for(ticket) else {
+            return;
+        };
+        let Waiting::Task(task) = &mut cursor.waiting else {
+            return;
+        };
+        if task.stage == Stage::Submitting {
+            task.answer = Some(result);
+        } else {
+            self.task_ends(ticket, result, cx);
+        }
+    }
+
+    /// A worker took the activity from its queue.
+    pub(super) fn activity_started(
+        &mut self,
+        ticket: Ticket,
+        worker: Option<SmolStr>,
+        cx: &mut Cx<'_>,
+    ) {
+        let Some(cursor) = self.waiting_for(ticket) else {
+            return;
+        };
+        let Waiting::Task(task) = &mut cursor.waiting else {
+            return;
+        };
+        if task.stage != Stage::Queued {
+            return;
+        }
+        task.stage = Stage::Started;
+        let payload = worker.map_or(Payload::None, |name| Details::Worker(name).into());
+        self.write(ticket.cursor, EventKind::ActivityStarted, payload);
+        cx.host.disarm(ticket, Ring::Timeout);
+        self.arm_task(ticket, cx);
+    }
+
+    /// TimeoutSeconds or HeartbeatSeconds ran out. Both are reported as States.Timeout.
+    pub(super) fn task_timed_out(&mut self, ticket: Ticket, by_heartbeat: bool, cx: &mut Cx<'_>) {
+        let Some(cursor) = self.waiting_for(ticket) else {
+            return;
+        };
+        let Kind::Task(task) = &cx.program.state(cursor.state).kind else {
+            return;
+        };
+        cx.host.forget(ticket);
+        let error = SmolStr::new_static(names::TIMEOUT);
+        self.write(
+            ticket.cursor,
+            timed_out(task.resource.family()),
+            Payload::failure(Some(error), None),
+        );
+        let failure = Failure::timeout(by_heartbeat).of_task();
+        self.conclude(ticket.cursor, Err(failure), cx);
+    }
+
+    fn keep_answer(&mut self, ticket: Ticket, result: TaskResult) {
+        if let Some(cursor) = self.waiting_for(ticket)
+            && let Waiting::Task(task) = &mut cursor.waiting
+        {
+            task.answer = Some(result);
+        }
+    }
+
+    fn set_stage(&mut self, ticket: Ticket, stage: Stage) {
+        if let Some(cursor) = self.waiting_for(ticket)
+            && let Waiting::Task(task) = &mut cursor.waiting
+        {
+            task.stage = stage;
+        }
+    }
+}
+
+fn scheduled_payload(prepared: Prepared) -> Payload {
+    let Prepared {
+        parameters,
+        timeout,
+        heartbeat,
+        role,
+    } = prepared;
+    if timeout.is_none() && heartbeat.is_none() && role.is_none() {
+        return Payload::Value(parameters);
+    }
+    Details::Scheduled {
+        parameters,
+        timeout,
+        heartbeat,
+        role,
+    }
+    .into()
+}
+
+fn scheduled(family: Family) -> EventKind {
+    match family {
+        Family::Lambda => EventKind::LambdaFunctionScheduled,
+        Family::Activity => EventKind::ActivityScheduled,
+        Family::Service => EventKind::TaskScheduled,
+    }
+}
+
+fn started(family: Family) -> EventKind {
+    match family {
+        Family::Lambda => EventKind::LambdaFunctionStarted,
+        Family::Activity => EventKind::ActivityStarted,
+        Family::Service => EventKind::TaskStarted,
+    }
+}
+
+fn succeeded(family: Family) -> EventKind {
+    match family {
+        Family::Lambda => EventKind::LambdaFunctionSucceeded,
+        Family::Activity => EventKind::ActivitySucceeded,
+        Family::Service => EventKind::TaskSucceeded,
+    }
+}
+
+fn failed(family: Family) -> EventKind {
+    match family {
+        Family::Lambda => EventKind::LambdaFunctionFailed,
+        Family::Activity => EventKind::ActivityFailed,
+        Family::Service => EventKind::TaskFailed,
+    }
+}
+
+fn timed_out(family: Family) -> EventKind {
+    match family {
+        Family::Lambda => EventKind::LambdaFunctionTimedOut,
+        Family::Activity => EventKind::ActivityTimedOut,
+        Family::Service => EventKind::TaskTimedOut,
+    }
+}

@@ -1,0 +1,108 @@
+use std::any::Any;
+use std::future::Future;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use stepwright::task::WithContext;
+use stepwright::{Handler, TaskContext, TaskError};
+
+use super::{TaskFailure, TaskFuture};
+use crate::value::Value;
+
+/// A handler without its types. Nothing of it runs before the future is polled.
+pub(crate) type ErasedHandler = Arc<dyn Fn(TaskContext, Value) -> TaskFuture + Send + Sync>;
+
+/// The error name of a task whose input is not what its function takes.
+pub(crate) const INVALID_INPUT: &str = "Stepwright.InvalidInput";
+/// The error name of a task whose output cannot travel.
+pub(crate) const INVALID_OUTPUT: &str = "Stepwright.InvalidOutput";
+/// The error name of a task that panicked.
+pub(crate) const PANICKED: &str = "Stepwright.TaskPanicked";
+
+/// The failure of a Rust task, as every transport reports it.
+impl<E: TaskError> From<E> for TaskFailure {
+    fn from(error: E) -> Self {
+        Self::new(error.name().as_ref(), TaskError::cause(&error))
+    }
+}
+
+impl TaskFailure {
+    /// A failure of ours, with the cause in the form that Rust tasks have.
+    pub(crate) fn internal(error: &'static str, message: &str) -> Self {
+        let cause = json!({ "errorType": error, "errorMessage": message });
+        Self::new(error, cause.to_string())
+    }
+}
+
+/// A task function of a workflow.
+pub(crate) fn of_task<T: Handler>() -> ErasedHandler {
+    Arc::new(|context, payload| {
+        Box::pin(async move {
+            let input = if T::SENDS_CONTEXT {
+                read::<WithContext<T::Input>>(&payload)?.input
+            } else {
+                read::<T::Input>(&payload)?
+            };
+            drop(payload);
+            let output = T::call(context, input).await?;
+            write(&output)
+        })
+    })
+}
+
+/// A closure of the user's.
+pub(crate) fn of_closure<I, O, E, F, Fut>(closure: F) -> ErasedHandler
+where
+    I: DeserializeOwned + Send + 'static,
+    O: Serialize + 'static,
+    E: Into<TaskFailure>,
+    F: Fn(I) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<O, E>> + Send + 'static,
+{
+    let closure = Arc::new(closure);
+    Arc::new(move |_context, payload| {
+        let closure = closure.clone();
+        Box::pin(async move {
+            let work = closure(into_typed(payload)?);
+            let output = work.await.map_err(Into::into)?;
+            from_typed(output)
+        })
+    })
+}
+
+/// A value is given as it is; anything else is read from it.
+fn into_typed<I: DeserializeOwned + 'static>(payload: Value) -> Result<I, TaskFailure> {
+    let mut slot = Some(payload);
+    if let Some(same) = (&mut slot as &mut dyn Any).downcast_mut::<Option<I>>()
+        && let Some(payload) = same.take()
+    {
+        return Ok(payload);
+    }
+    read(slot.as_ref().unwrap_or(&Value::Null))
+}
+
+fn from_typed<O: Serialize + 'static>(output: O) -> Result<Value, TaskFailure> {
+    let mut slot = Some(output);
+    if let Some(same) = (&mut slot as &mut dyn Any).downcast_mut::<Option<Value>>()
+        && let Some(value) = same.take()
+    {
+        return Ok(value);
+    }
+    match slot {
+        Some(output) => write(&output),
+        None => Ok(Value::Null),
+    }
+}
+
+fn read<I: DeserializeOwned>(payload: &Value) -> Result<I, TaskFailure> {
+    payload
+        .to_typed()
+        .map_err(|error| TaskFailure::internal(INVALID_INPUT, &error.to_string()))
+}
+
+fn write<O: Serialize>(output: &O) -> Result<Value, TaskFailure> {
+    Value::from_typed(output)
+        .map_err(|error| TaskFailure::internal(INVALID_OUTPUT, &error.to_string()))
+}
