@@ -9,7 +9,8 @@ pub use crate::expr::{Binary, Expr, Piece, Text, Unary, error_field, error_name}
 pub use crate::flow::*;
 pub use crate::shape::{self, Payload, Shape, wire};
 pub use crate::task::{
-    Address, Deploy, ErrorOutput, ErrorVariant, Handler, Task, TaskContext, TaskError, TaskReturn, cause,
+    Address, Deploy, ErrorOutput, ErrorVariant, Handler, Task, TaskContext, TaskError, TaskReturn,
+    cause,
 };
 pub use crate::workflow::{Binder, Definition, Workflow};
 pub use stepwright_asl::model::{MachineType, QueryLanguage};

@@ -6,6 +6,7 @@
 mod error;
 pub(crate) mod methods;
 mod node;
+mod walk;
 
 pub use self::error::{error_field, error_name};
 pub use self::node::{Binary, Piece, Unary};

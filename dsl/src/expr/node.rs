@@ -92,6 +92,8 @@ pub(crate) enum Node {
     Jsonata(Text, fn() -> Shape),
     Path(Text, fn() -> Shape),
     Intrinsic(Text, fn() -> Shape),
+    /// A path of the context object.
+    Context(&'static str),
     /// Something that could not be built; the text says why.
     Refused(String),
 }

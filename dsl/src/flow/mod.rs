@@ -15,6 +15,7 @@ mod edge;
 mod map;
 mod pattern;
 mod state;
+mod walk;
 
 pub use self::call::{Call, Sends};
 pub(crate) use self::call::{ServiceCall, TaskCall, WorkflowCall};

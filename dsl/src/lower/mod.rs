@@ -1,9 +1,20 @@
 //! From the flow tree to ASL.
+//!
+//! `scope` finds variables and what they hold; `state` makes one state of one state; `jsonata` and `jsonpath` write its
+//! expressions; `machine` puts the whole together. Everything that cannot be said is a fault, and all are reported at once.
 
-use crate::flow::Flow;
-use crate::workflow::{Definition, Faults};
+mod env;
+mod jsonata;
+mod jsonpath;
+mod machine;
+mod pattern;
+mod report;
+mod scope;
+mod state;
+mod text;
+mod tree;
 
-pub(crate) fn lower(flow: &Flow) -> Result<Definition, Faults> {
-    let _ = flow;
-    Err(Faults::new(&flow.name, Vec::new()))
-}
+#[cfg(test)]
+mod tests;
+
+pub(crate) use self::machine::lower;

@@ -6,6 +6,7 @@ mod context;
 mod error;
 mod returns;
 
+pub(crate) use self::address::effective;
 pub use self::address::{Address, Deploy};
 #[doc(hidden)]
 pub use self::cause::cause;

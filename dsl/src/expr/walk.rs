@@ -1,0 +1,62 @@
+//! Looking at every node of an expression.
+
+use super::{Expr, Node, Piece};
+
+impl Expr {
+    /// Calls `see` with this node and everything below it.
+    pub(crate) fn walk<'a>(&'a self, see: &mut dyn FnMut(&'a Node)) {
+        see(&self.node);
+        self.children(&mut |child| child.walk(see));
+    }
+
+    fn children<'a>(&'a self, each: &mut dyn FnMut(&'a Expr)) {
+        match &*self.node {
+            Node::Variable(_)
+            | Node::Parameter
+            | Node::Item(_)
+            | Node::Result
+            | Node::TaskToken
+            | Node::ErrorOutput
+            | Node::ErrorField(..)
+            | Node::Local(_)
+            | Node::Literal(_)
+            | Node::Placeholder(_)
+            | Node::None
+            | Node::Jsonata(..)
+            | Node::Path(..)
+            | Node::Intrinsic(..)
+            | Node::Context(_)
+            | Node::Refused(_) => {}
+            Node::Field(base, _)
+            | Node::TupleField(base, _)
+            | Node::Unary(_, base)
+            | Node::Some(base)
+            | Node::Closure(_, base) => each(base),
+            Node::Index(a, b) | Node::Binary(_, a, b) => {
+                each(a);
+                each(b);
+            }
+            Node::If(a, b, c) => {
+                each(a);
+                each(b);
+                each(c);
+            }
+            Node::Method(base, _, arguments) => {
+                each(base);
+                arguments.iter().for_each(each);
+            }
+            Node::Tuple(items) | Node::Array(items) | Node::Function(_, items) => {
+                items.iter().for_each(each);
+            }
+            Node::Object(entries) => entries.iter().for_each(|(_, value)| each(value)),
+            Node::Record(record) => record.fields.iter().for_each(|(_, value)| each(value)),
+            Node::Format(pieces) => {
+                for piece in pieces {
+                    if let Piece::Value(value) = piece {
+                        each(value);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Looking at every expression of a state.
+
+use super::{Body, Edge, Kind, Otherwise, Sends, State, Transition, Wait};
+use crate::expr::Expr;
+
+impl State {
+    /// Calls `see` with the state's own expressions, not with those of its branches or body.
+    pub(crate) fn own_expressions<'a>(&'a self, see: &mut dyn FnMut(&'a Expr)) {
+        self.raw.iter().for_each(|(_, value)| see(value));
+        self.assign.iter().for_each(|(_, value)| see(value));
+        if let Some(Transition::End(Some(value))) = &self.transition {
+            see(value);
+        }
+        for edge in self.edges() {
+            edge.assign.iter().for_each(|(_, value)| see(value));
+        }
+        match &self.kind {
+            Kind::Task {
+                call,
+                timeout,
+                heartbeat,
+                credentials,
+            } => {
+                match &call.sends {
+                    Sends::Task(task) => task.arguments.iter().for_each(&mut *see),
+                    Sends::Workflow(workflow) => see(&workflow.input),
+                    Sends::Service(service) => {
+                        service.fields.iter().for_each(|(_, value)| see(value));
+                    }
+                }
+                for option in [timeout, heartbeat, credentials] {
+                    option.iter().for_each(&mut *see);
+                }
+            }
+            Kind::Choice {
+                rules,
+                subject,
+                arms,
+                ..
+            } => {
+                rules.iter().for_each(|(condition, _)| see(condition));
+                subject.iter().for_each(&mut *see);
+                arms.iter()
+                    .filter_map(|arm| arm.guard.as_ref())
+                    .for_each(see);
+            }
+            Kind::Wait(Wait::Seconds(value) | Wait::Timestamp(value)) => see(value),
+            Kind::Fail { error, cause } => {
+                error.iter().for_each(&mut *see);
+                cause.iter().for_each(see);
+            }
+            Kind::Map(map) => {
+                see(&map.items);
+                map.max_concurrency.iter().for_each(see);
+            }
+            Kind::Pass | Kind::Succeed | Kind::Parallel(_) => {}
+        }
+    }
+
+    /// The state's expressions and those of everything inside it.
+    pub(crate) fn all_expressions<'a>(&'a self, see: &mut dyn FnMut(&'a Expr)) {
+        self.own_expressions(see);
+        for body in self.bodies() {
+            body.states
+                .iter()
+                .for_each(|state| state.all_expressions(see));
+        }
+    }
+
+    /// The branches of a parallel, the body of a map.
+    pub(crate) fn bodies(&self) -> &[Body] {
+        match &self.kind {
+            Kind::Parallel(branches) => branches,
+            Kind::Map(map) => std::slice::from_ref(&map.body),
+            _ => &[],
+        }
+    }
+
+    /// The edges of rules, arms and catchers; not the state's own `next`.
+    pub(crate) fn edges(&self) -> Vec<&Edge> {
+        let mut edges: Vec<&Edge> = self.catch.iter().map(|catch| &catch.edge).collect();
+        if let Kind::Choice {
+            rules,
+            arms,
+            otherwise,
+            ..
+        } = &self.kind
+        {
+            edges.extend(rules.iter().map(|(_, edge)| edge));
+            edges.extend(arms.iter().map(|arm| &arm.edge));
+            if let Otherwise::To(edge) = otherwise {
+                edges.push(edge);
+            }
+        }
+        edges
+    }
+
+    /// The states that this one may go to.
+    pub(crate) fn targets(&self) -> Vec<&str> {
+        let mut targets: Vec<&str> = self.edges().iter().map(|edge| &*edge.target).collect();
+        if let Some(Transition::Next(next)) = &self.transition {
+            targets.push(next);
+        }
+        targets
+    }
+}

@@ -1,0 +1,781 @@
+//! One expression.
+
+use super::code::{Absent, Code, level};
+use super::names;
+use crate::expr::{Binary, Expr, Node, Piece, Text, Unary};
+use crate::lower::env::Env;
+use crate::lower::report::Report;
+use crate::lower::text;
+use crate::lower::tree::{Build, Tree};
+use crate::shape::{Field, Fields, Presence, Shape};
+use serde_json::Value;
+
+/// The largest integer that JSONata keeps exactly.
+const EXACT: u64 = 1 << 53;
+
+/// Lowers expressions of one place.
+pub(in crate::lower) struct Lowering<'e, 'r> {
+    pub(super) env: Env<'e>,
+    pub(super) report: &'r mut Report,
+    fresh: usize,
+}
+
+impl<'e, 'r> Lowering<'e, 'r> {
+    pub(in crate::lower) fn new(env: Env<'e>, report: &'r mut Report) -> Self {
+        Lowering {
+            env,
+            report,
+            fresh: 0,
+        }
+    }
+
+    pub(super) fn refuse_code(&mut self, message: impl Into<String>) -> Code {
+        self.report.fault(message);
+        Code::nothing()
+    }
+
+    /// A built-in function's name, which no variable in scope may hide.
+    pub(super) fn function(&mut self, name: &'static str) -> String {
+        let hidden = self.env.levels.iter().any(|level| {
+            level.scope.variable(name).is_some()
+                || level
+                    .scope
+                    .item()
+                    .is_some_and(|item| item.assigned && item.name == name)
+        });
+        if hidden {
+            self.report.fault(format!(
+                "the variable `{name}` hides JSONata's function `${name}`, which this expression needs; give the variable \
+                 another name"
+            ));
+        }
+        format!("${name}")
+    }
+
+    /// `$name(arguments)`.
+    pub(super) fn call(&mut self, name: &'static str, arguments: &[&Code], shape: Shape) -> Code {
+        let function = self.function(name);
+        let arguments: Vec<_> = arguments.iter().map(|code| code.text.as_str()).collect();
+        Code::atom(format!("{function}({})", arguments.join(", ")), shape)
+    }
+
+    /// The code of an expression, as it is: it may be undefined where Rust has `None`.
+    pub(in crate::lower) fn code(&mut self, expr: &Expr) -> Code {
+        match self.tree(expr) {
+            Tree::Leaf(code) => code,
+            tree => self.built(tree),
+        }
+    }
+
+    /// The code of an expression where a value must be: what is absent becomes `null` or its default.
+    pub(in crate::lower) fn value(&mut self, expr: &Expr) -> Code {
+        let code = self.code(expr);
+        self.present(code)
+    }
+
+    /// Makes sure that a value is there.
+    pub(in crate::lower) fn present(&mut self, code: Code) -> Code {
+        let code = self.unflatten(code);
+        let otherwise = match code.absent {
+            Absent::Never => return code,
+            Absent::Null => "null".to_owned(),
+            Absent::Default(default) => self
+                .built(Tree::Literal(default()))
+                .at(level::CONDITIONAL + 1),
+        };
+        let shape = code.shape.clone();
+        self.twice(code, |this, code| {
+            let exists = this.function("exists");
+            let text = code.at(level::CONDITIONAL + 1);
+            Code::conditional(
+                format!("{exists}({}) ? {text} : {otherwise}", code.text),
+                shape,
+            )
+        })
+    }
+
+    /// The value of a flattened struct, taken out of the object that holds it.
+    fn unflatten(&mut self, code: Code) -> Code {
+        if !code.flattened {
+            return code;
+        }
+        let Shape::Struct(shape) = code.shape.plain() else {
+            return self.refuse_code(format!(
+                "{} is flattened into the struct that holds it, so it cannot be read as a whole; read its fields",
+                code.shape.describe()
+            ));
+        };
+        let Fields::Named(fields) = &shape.fields else {
+            return self.refuse_code(format!(
+                "`{}` is flattened, so it cannot be read as a whole",
+                shape.name
+            ));
+        };
+        let base = Code {
+            flattened: false,
+            ..code.clone()
+        };
+        let mut entries = Vec::new();
+        for field in fields {
+            if !matches!(field.presence, Presence::Never) {
+                let value = self.step(&base, field);
+                let value = self.present(value);
+                entries.push(format!(
+                    "{}: {}",
+                    quote(&field.wire).at(level::ATOM),
+                    value.text
+                ));
+            }
+        }
+        Code::atom(format!("{{{}}}", entries.join(", ")), code.shape)
+    }
+
+    /// Uses a value twice: as it is where it is short, else under a name of its own.
+    pub(super) fn twice(
+        &mut self,
+        code: Code,
+        body: impl FnOnce(&mut Self, &Code) -> Code,
+    ) -> Code {
+        if code.simple {
+            return body(self, &code);
+        }
+        self.fresh += 1;
+        let name = format!("$v{}", self.fresh);
+        let bound = Code {
+            text: name.clone(),
+            level: level::ATOM,
+            simple: true,
+            ..code.clone()
+        };
+        let inner = body(self, &bound);
+        Code::atom(
+            format!("({name} := {}; {})", code.text, inner.text),
+            inner.shape,
+        )
+        .absent(inner.absent)
+    }
+
+    /// A structured value inside an expression.
+    pub(super) fn built(&mut self, tree: Tree<Code>) -> Code {
+        match tree {
+            Tree::Leaf(code) => self.present(code),
+            Tree::Placeholder(name) => Code::path(format!("'${{{name}}}'"), Shape::String),
+            Tree::Literal(value) => self.literal(value),
+            Tree::Array(items) => {
+                let items: Vec<_> = items.into_iter().map(|item| self.built(item)).collect();
+                let text: Vec<_> = items.iter().map(|item| item.text.as_str()).collect();
+                let shape = Shape::Tuple(items.iter().map(|item| item.shape.clone()).collect());
+                let item = items.first().map_or(Shape::Any, |item| item.shape.clone());
+                let alike = items
+                    .iter()
+                    .all(|other| other.shape.describe() == item.describe());
+                let shape = if alike {
+                    Shape::Array(Box::new(item))
+                } else {
+                    shape
+                };
+                Code::atom(format!("[{}]", text.join(", ")), shape)
+            }
+            Tree::Object(entries) => {
+                let mut shapes = Vec::new();
+                let mut texts = Vec::new();
+                for (key, value) in entries {
+                    let value = self.built(value);
+                    texts.push(format!("{}: {}", quote(&key).at(level::ATOM), value.text));
+                    shapes.push((Text::Owned(key), value.shape));
+                }
+                Code::atom(format!("{{{}}}", texts.join(", ")), Shape::object(shapes))
+            }
+            Tree::Merge(parts) => {
+                let parts: Vec<_> = parts.into_iter().map(|part| self.built(part)).collect();
+                let merge = self.function("merge");
+                let texts: Vec<_> = parts.iter().map(|part| part.text.as_str()).collect();
+                Code::atom(format!("{merge}([{}])", texts.join(", ")), Shape::Any)
+            }
+        }
+    }
+
+    fn literal(&mut self, value: Value) -> Code {
+        let shape = Shape::of_value(&value);
+        match value {
+            Value::Null => Code::path("null", shape),
+            Value::Bool(value) => Code::path(value.to_string(), shape),
+            Value::Number(number) => {
+                let magnitude = number.as_i64().map(i64::unsigned_abs).or(number.as_u64());
+                if magnitude.is_some_and(|magnitude| magnitude > EXACT) {
+                    return self.refuse_code(format!(
+                        "the number {number} is beyond 2^53, which JSONata does not keep exactly; carry it as a text"
+                    ));
+                }
+                let text = match number.as_f64() {
+                    // `1000.0` and `1000` are one number in JSON.
+                    Some(float)
+                        if number.is_f64() && float.fract() == 0.0 && float.abs() < 1e15 =>
+                    {
+                        format!("{float:.0}")
+                    }
+                    _ => number.to_string(),
+                };
+                let level = if text.starts_with('-') {
+                    level::NEGATION
+                } else {
+                    level::ATOM
+                };
+                Code {
+                    simple: true,
+                    ..Code::new(text, level, shape)
+                }
+            }
+            Value::String(text) => quote(&text),
+            Value::Array(items) => {
+                let code = self.built(Tree::Array(items.into_iter().map(Tree::Literal).collect()));
+                code.shaped(shape)
+            }
+            Value::Object(entries) => {
+                let entries = entries
+                    .into_iter()
+                    .map(|(key, value)| (key, Tree::Literal(value)));
+                self.built(Tree::Object(entries.collect()))
+            }
+        }
+    }
+
+    /// An expression without structure of its own.
+    fn plain(&mut self, expr: &Expr) -> Code {
+        match &*expr.node {
+            Node::Variable(name) => self.variable(name),
+            Node::Parameter => {
+                let shape = match &self.env.flow.parameter {
+                    Some((_, shape)) => Shape::Lazy(*shape),
+                    None => Shape::Any,
+                };
+                Code::path("$states.context.Execution.Input", shape)
+            }
+            Node::Item(name) => self.item(name),
+            Node::Result => match self.env.result.clone() {
+                Some(found) => found.code,
+                None => self.refuse_code("only a task, parallel or map has a result, and only after it succeeded"),
+            },
+            Node::TaskToken => {
+                if !self.env.has_token() {
+                    return self.refuse_code(
+                        "only `wait_for_task_token` hands out a task token: `let answer: T = wait_for_task_token f(.., task_token);`",
+                    );
+                }
+                Code::path("$states.context.Task.Token", Shape::String)
+            }
+            Node::ErrorOutput => {
+                if !self.env.in_catch {
+                    return self.refuse_code("only a catch edge has an error");
+                }
+                Code::path(
+                    "$states.errorOutput",
+                    <crate::task::ErrorOutput as crate::shape::Payload>::shape(),
+                )
+            }
+            Node::ErrorField(name, shape) => self.error_field(name, *shape),
+            Node::Local(name) => {
+                let local = self.env.locals.iter().rev().find(|(local, _)| local == name);
+                match local {
+                    Some((_, code)) => code.clone(),
+                    None => self.refuse_code(format!("nothing binds `{name}` here")),
+                }
+            }
+            Node::Field(base, name) => {
+                let base = self.code(base);
+                self.field(&base, name)
+            }
+            Node::TupleField(base, index) => {
+                let base = self.code(base);
+                self.tuple_field(base, *index)
+            }
+            Node::Index(base, index) => self.index(base, index),
+            Node::Method(base, name, arguments) => self.method(base, name, arguments),
+            Node::Unary(operator, value) => self.unary(*operator, value),
+            Node::Binary(operator, left, right) => self.binary(*operator, left, right),
+            Node::If(condition, then, otherwise) => {
+                let condition = self.value(condition).at(level::CONDITIONAL + 1);
+                let then = self.value(then);
+                let otherwise = self.value(otherwise);
+                Code::conditional(
+                    format!("{condition} ? {} : {}", then.at(level::CONDITIONAL), otherwise.at(level::CONDITIONAL)),
+                    then.shape,
+                )
+            }
+            Node::Format(pieces) => self.format(pieces),
+            Node::Closure(..) => self.refuse_code("a closure can only be the argument of a method such as `map` or `filter`"),
+            Node::Function(path, arguments) => self.path_call(path, arguments),
+            Node::Jsonata(text, shape) => Code::new(text.trim(), level::LOOSE, Shape::Lazy(*shape)),
+            Node::Path(text, _) => self.refuse_code(format!(
+                "the path `{text}` stands in a JSONata state; write `jsonata!(\"..\")`, or `query_language JSONPath;` in the state"
+            )),
+            Node::Intrinsic(text, _) => self.refuse_code(format!(
+                "the intrinsic function `{text}` stands in a JSONata state; write `jsonata!(\"..\")`, or \
+                 `query_language JSONPath;` in the state"
+            )),
+            Node::Context(path) => Code::path(format!("$states.context.{path}"), Shape::Any),
+            Node::Refused(message) => self.refuse_code(message.clone()),
+            Node::Literal(_)
+            | Node::Placeholder(_)
+            | Node::Record(_)
+            | Node::Tuple(_)
+            | Node::Array(_)
+            | Node::Object(_)
+            | Node::Some(_)
+            | Node::None => Code::nothing(),
+        }
+    }
+
+    fn variable(&mut self, name: &str) -> Code {
+        let shape = self
+            .env
+            .levels
+            .iter()
+            .rev()
+            .find_map(|level| level.scope.variable(name));
+        match shape {
+            Some(shape) => Code::path(format!("${name}"), shape),
+            None => {
+                self.report.unknown(name);
+                Code::path(format!("${name}"), Shape::Any)
+            }
+        }
+    }
+
+    /// A map's item: the input of the body's first state, a variable elsewhere.
+    fn item(&mut self, name: &str) -> Code {
+        let innermost = self.env.levels.len().saturating_sub(1);
+        let found = self
+            .env
+            .levels
+            .iter()
+            .enumerate()
+            .rev()
+            .find_map(|(depth, level)| {
+                let item = level.scope.item().filter(|item| item.name == name)?;
+                Some((depth, level.in_first, item.shape))
+            });
+        match found {
+            Some((depth, true, shape)) if depth == innermost => Code::path("$states.input", shape),
+            Some((_, true, _)) => self.refuse_code(format!(
+                "`{name}` is read inside the first state of its map's body, where it is no variable yet; put a `pass` state \
+                 before that state"
+            )),
+            Some((_, false, shape)) => Code::path(format!("${name}"), shape),
+            None => self.refuse_code(format!("no map around this state has an item `{name}`")),
+        }
+    }
+
+    fn error_field(&mut self, name: &str, shape: fn() -> Shape) -> Code {
+        if !self.env.in_catch {
+            return self.refuse_code("only a catch edge has an error");
+        }
+        let parse = self.function("parse");
+        let fields = Code::path(
+            format!("{parse}({parse}($states.errorOutput.Cause).errorMessage).fields"),
+            Shape::Any,
+        );
+        let code = step(&fields, name, Shape::Lazy(shape));
+        let absent = if code.is_option() {
+            Absent::Null
+        } else {
+            Absent::Never
+        };
+        Code {
+            simple: false,
+            ..code.absent(absent)
+        }
+    }
+
+    /// Reads a field by its Rust name.
+    pub(in crate::lower) fn field(&mut self, base: &Code, name: &str) -> Code {
+        match base.shape.resolve() {
+            Shape::Struct(shape) => match &shape.fields {
+                Fields::Newtype(field) if field.name == name => {
+                    base.clone().shaped(field.shape.clone())
+                }
+                Fields::Newtype(field) => {
+                    let inner = base.clone().shaped(field.shape.clone());
+                    self.field(&inner, name)
+                }
+                Fields::Named(fields) => match fields.iter().find(|field| field.name == name) {
+                    Some(field) => self.step(base, field),
+                    None => self.refuse_code(format!("`{}` has no field `{name}`", shape.name)),
+                },
+                Fields::Tuple(_) | Fields::Unit => {
+                    self.refuse_code(format!("`{}` has no field `{name}`", shape.name))
+                }
+            },
+            Shape::Any => {
+                let base = self.present(base.clone());
+                step(&base, name, Shape::Any)
+            }
+            other => self.refuse_code(format!("{} has no field `{name}`", other.describe())),
+        }
+    }
+
+    /// The step to a field of a struct's shape.
+    fn step(&mut self, base: &Code, field: &Field) -> Code {
+        if let Presence::Never = field.presence {
+            return self.refuse_code(format!(
+                "the field `{}` never travels, because serde skips it, so a workflow cannot read it",
+                field.name
+            ));
+        }
+        // A default struct that is absent has its default's fields.
+        let base = match base.absent {
+            Absent::Default(_) => &self.present(base.clone()),
+            _ => base,
+        };
+        if field.flatten {
+            let mut code = base.clone().shaped(field.shape.clone());
+            code.flattened = true;
+            return code;
+        }
+        let plain = Code {
+            flattened: false,
+            ..base.clone()
+        };
+        let code = step(&plain, &field.wire, field.shape.clone());
+        let absent = match field.presence {
+            Presence::Sometimes(Some(default)) => Absent::Default(default),
+            Presence::Sometimes(None) => Absent::Null,
+            _ if code.is_option() => Absent::Null,
+            _ => Absent::Never,
+        };
+        code.absent(absent)
+    }
+
+    pub(in crate::lower) fn tuple_field(&mut self, base: Code, index: usize) -> Code {
+        match base.shape.resolve() {
+            Shape::Struct(shape) => match &shape.fields {
+                Fields::Newtype(field) if index == 0 => base.shaped(field.shape.clone()),
+                Fields::Tuple(fields) => {
+                    // Fields that serde skips take no place in the array.
+                    let place = fields
+                        .iter()
+                        .take(index)
+                        .filter(|field| !matches!(field.presence, Presence::Never))
+                        .count();
+                    match fields.get(index) {
+                        Some(field) => item(&base, place, field.shape.clone()),
+                        None => {
+                            self.refuse_code(format!("`{}` has no field `{index}`", shape.name))
+                        }
+                    }
+                }
+                _ => self.refuse_code(format!("`{}` has no field `{index}`", shape.name)),
+            },
+            Shape::Tuple(items) => match items.get(index) {
+                Some(shape) => item(&base, index, shape.clone()),
+                None => {
+                    self.refuse_code(format!("a tuple of {} has no field `{index}`", items.len()))
+                }
+            },
+            Shape::Array(shape) => item(&base, index, *shape),
+            Shape::Any => item(&base, index, Shape::Any),
+            other => self.refuse_code(format!("{} has no field `{index}`", other.describe())),
+        }
+    }
+
+    fn index(&mut self, base: &Expr, index: &Expr) -> Code {
+        let base = self.value(base);
+        let index = self.value(index);
+        match base.shape.plain() {
+            Shape::Map(value) => self.call("lookup", &[&base, &index], *value),
+            shape => Code {
+                simple: base.simple && index.simple,
+                ..Code::atom(
+                    format!("{}[{}]", base.at(level::ATOM), index.text),
+                    shape.item(),
+                )
+            },
+        }
+    }
+
+    fn unary(&mut self, operator: Unary, value: &Expr) -> Code {
+        let value = self.value(value);
+        match operator {
+            Unary::Not => self.call("not", &[&value], Shape::Bool),
+            Unary::Neg => {
+                let shape = value.shape.clone();
+                Code::new(
+                    format!("-{}", value.at(level::ATOM)),
+                    level::NEGATION,
+                    shape,
+                )
+            }
+        }
+    }
+
+    fn binary(&mut self, operator: Binary, left: &Expr, right: &Expr) -> Code {
+        if let Binary::Eq | Binary::Ne = operator {
+            for (option, none) in [(left, right), (right, left)] {
+                if let Node::None = &*none.node {
+                    let option = self.code(option);
+                    return self.is_some(&option, operator == Binary::Ne);
+                }
+            }
+        }
+        let left = self.value(left);
+        let right = self.value(right);
+        let kinds = (left.shape.plain(), right.shape.plain());
+        let number = match kinds {
+            (Shape::Integer, Shape::Integer | Shape::Any) | (Shape::Any, Shape::Integer) => {
+                Shape::Integer
+            }
+            _ => Shape::Number,
+        };
+        let infix = |symbol: &str, level: u8, shape: Shape| {
+            let text = format!("{} {symbol} {}", left.at(level), right.at(level + 1));
+            Code::new(text, level, shape)
+        };
+        match operator {
+            Binary::Add if matches!(kinds, (Shape::String, _) | (_, Shape::String)) => {
+                infix("&", level::SUM, Shape::String)
+            }
+            Binary::Add => infix("+", level::SUM, number),
+            Binary::Sub => infix("-", level::SUM, number),
+            Binary::Mul => infix("*", level::PRODUCT, number),
+            Binary::Div if matches!(number, Shape::Integer) => self.divide(left, right),
+            Binary::Div => infix("/", level::PRODUCT, number),
+            Binary::Rem => infix("%", level::PRODUCT, number),
+            Binary::And => infix("and", level::AND, Shape::Bool),
+            Binary::Or => infix("or", level::OR, Shape::Bool),
+            Binary::Eq | Binary::Ne => {
+                let symbol = if operator == Binary::Eq { "=" } else { "!=" };
+                // Comparisons do not chain.
+                let text = format!(
+                    "{} {symbol} {}",
+                    left.at(level::COMPARISON + 1),
+                    right.at(level::COMPARISON + 1)
+                );
+                Code::new(text, level::COMPARISON, Shape::Bool)
+            }
+            Binary::Lt | Binary::Le | Binary::Gt | Binary::Ge => {
+                for shape in [&left.shape, &right.shape] {
+                    if !matches!(
+                        shape.plain(),
+                        Shape::Integer | Shape::Number | Shape::String | Shape::Any
+                    ) {
+                        return self.refuse_code(format!(
+                            "JSONata orders numbers and texts, and this compares {}; compare in a task",
+                            shape.describe()
+                        ));
+                    }
+                }
+                let symbol = match operator {
+                    Binary::Lt => "<",
+                    Binary::Le => "<=",
+                    Binary::Gt => ">",
+                    _ => ">=",
+                };
+                let text = format!(
+                    "{} {symbol} {}",
+                    left.at(level::COMPARISON + 1),
+                    right.at(level::COMPARISON + 1)
+                );
+                Code::new(text, level::COMPARISON, Shape::Bool)
+            }
+        }
+    }
+
+    /// Integer division truncates: what the remainder leaves over is taken away first.
+    fn divide(&mut self, left: Code, right: Code) -> Code {
+        self.twice(left, |this, left| {
+            let left = left.clone();
+            this.twice(right, |_, right| {
+                let text = format!(
+                    "({} - {} % {}) / {}",
+                    left.at(level::SUM),
+                    left.at(level::PRODUCT),
+                    right.at(level::PRODUCT + 1),
+                    right.at(level::PRODUCT + 1)
+                );
+                Code::new(text, level::PRODUCT, Shape::Integer)
+            })
+        })
+    }
+
+    /// `x != null` is true only for what is there and not null.
+    pub(super) fn is_some(&mut self, option: &Code, wanted: bool) -> Code {
+        let test = format!("{} != null", option.at(level::COMPARISON + 1));
+        if wanted {
+            Code::new(test, level::COMPARISON, Shape::Bool)
+        } else {
+            let not = self.function("not");
+            Code::atom(format!("{not}({test})"), Shape::Bool)
+        }
+    }
+
+    /// The JSON text of a value: `$string` leaves texts as they are, so those are quoted by a list around them.
+    pub(super) fn json_text(&mut self, code: &Code) -> Code {
+        match code.shape.plain() {
+            Shape::Struct(_)
+            | Shape::Map(_)
+            | Shape::Integer
+            | Shape::Number
+            | Shape::Bool
+            | Shape::Array(_) => self.call("string", &[code], Shape::String),
+            _ => {
+                let (string, length) = (self.function("string"), self.function("length"));
+                let substring = self.function("substring");
+                let text = format!("{string}([{}])", code.text);
+                Code::atom(
+                    format!("($t := {text}; {substring}($t, 1, {length}($t) - 2))"),
+                    Shape::String,
+                )
+            }
+        }
+    }
+
+    /// Text of a value, as its `Display` writes it.
+    pub(super) fn display(&mut self, code: Code) -> Code {
+        match code.shape.plain() {
+            Shape::String => code,
+            Shape::Integer | Shape::Number | Shape::Bool | Shape::Any => {
+                let code = self.present(code);
+                self.call("string", &[&code], Shape::String)
+            }
+            other => self.refuse_code(format!(
+                "{} is written by its own `Display`, which cannot run inside a workflow; call a task, or write the field that \
+                 is meant",
+                other.describe()
+            )),
+        }
+    }
+
+    fn format(&mut self, pieces: &[Piece]) -> Code {
+        let mut texts = Vec::new();
+        let mut only = None;
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) if text.is_empty() => {}
+                Piece::Text(text) => {
+                    let code = quote(text);
+                    texts.push(code.at(level::SUM));
+                    only = Some(code);
+                }
+                Piece::Value(value) => {
+                    let value = self.value(value);
+                    let code = self.display(value);
+                    texts.push(code.at(level::SUM + 1));
+                    only = Some(code);
+                }
+            }
+        }
+        match (texts.len(), only) {
+            (1, Some(only)) => only,
+            (0, _) => quote(""),
+            _ => Code::new(texts.join(" & "), level::SUM, Shape::String),
+        }
+    }
+
+    fn path_call(&mut self, path: &str, arguments: &[Expr]) -> Code {
+        match (path, arguments) {
+            ("String::new", []) => quote(""),
+            (
+                "String::from" | "Box::new" | "i64::from" | "u64::from" | "f64::from" | "i32::from" | "u32::from"
+                | "Some" | "Cow::from" | "Cow::Borrowed" | "Cow::Owned",
+                [only],
+            ) => self.code(only),
+            _ => self.refuse_code(format!(
+                "`{path}` cannot run inside a workflow expression; call it in a task instead, or write `jsonata!(\"..\")`"
+            )),
+        }
+    }
+}
+
+impl Build for Lowering<'_, '_> {
+    type Leaf = Code;
+
+    fn leaf(&mut self, expr: &Expr) -> Tree<Code> {
+        Tree::Leaf(self.plain(expr))
+    }
+
+    fn refuse(&mut self, message: String) {
+        self.report.fault(message);
+    }
+}
+
+/// The step to a name on the wire.
+pub(in crate::lower) fn step(base: &Code, name: &str, shape: Shape) -> Code {
+    let at = base.at(level::ATOM);
+    let text = if names::is_plain(name) {
+        format!("{at}.{name}")
+    } else if name.contains('`') || !text::is_safe(name) {
+        format!("$lookup({}, {})", base.text, quote(name).text)
+    } else {
+        format!("{at}.`{name}`")
+    };
+    Code {
+        simple: base.simple,
+        ..Code::atom(text, shape)
+    }
+}
+
+/// The item of an array at a fixed place.
+fn item(base: &Code, index: usize, shape: Shape) -> Code {
+    Code {
+        simple: base.simple,
+        ..Code::atom(format!("{}[{index}]", base.at(level::ATOM)), shape)
+    }
+}
+
+/// A text literal. Single quotes where they do, because the JSON around it has double ones.
+pub(in crate::lower) fn quote(text: &str) -> Code {
+    let pieces: Vec<_> = text::pieces(text).into_iter().map(quoted).collect();
+    let level = if pieces.len() == 1 {
+        level::ATOM
+    } else {
+        level::SUM
+    };
+    Code {
+        simple: true,
+        ..Code::new(pieces.join(" & "), level, Shape::String)
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let mark = if text.contains('\'') { '"' } else { '\'' };
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push(mark);
+    for letter in text.chars() {
+        match letter {
+            '\\' => out.push_str("\\\\"),
+            '"' if mark == '"' => out.push_str("\\\""),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            control if control.is_control() => {
+                let mut units = [0; 2];
+                for unit in control.encode_utf16(&mut units) {
+                    out.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+            other => out.push(other),
+        }
+    }
+    out.push(mark);
+    out
+}
+
+/// A field by its Rust name, for patterns.
+pub(in crate::lower) fn field_of(
+    base: &Code,
+    name: &str,
+    env: &Env<'_>,
+    report: &mut Report,
+) -> Code {
+    Lowering::new(env.clone(), report).field(base, name)
+}
+
+/// A tuple's field, for patterns.
+pub(in crate::lower) fn tuple_field_of(
+    base: &Code,
+    index: usize,
+    env: &Env<'_>,
+    report: &mut Report,
+) -> Code {
+    Lowering::new(env.clone(), report).tuple_field(base.clone(), index)
+}

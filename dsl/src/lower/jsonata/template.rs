@@ -1,0 +1,83 @@
+//! Fields of a JSONata state: JSON whose texts may be expressions.
+
+use super::code::Code;
+use super::expression::Lowering;
+use crate::expr::Expr;
+use crate::lower::env::Env;
+use crate::lower::report::Report;
+use crate::lower::text;
+use crate::lower::tree::{Build, Tree};
+use serde_json::Value;
+use stepwright_asl::json::Json;
+
+/// The value of a field: structure stays JSON, what is computed becomes `{% .. %}`.
+pub(in crate::lower) fn template(expr: &Expr, env: &Env<'_>, report: &mut Report) -> Json {
+    let mut lowering = Lowering::new(env.clone(), report);
+    let tree = lowering.tree(expr);
+    json(tree, &mut lowering)
+}
+
+/// An expression between its delimiters.
+pub(in crate::lower) fn condition(expr: &Expr, env: &Env<'_>, report: &mut Report) -> String {
+    let code = Lowering::new(env.clone(), report).value(expr);
+    delimited(&code)
+}
+
+/// The JSON text of a value, as an expression.
+pub(in crate::lower) fn as_text(expr: &Expr, env: &Env<'_>, report: &mut Report) -> String {
+    let mut lowering = Lowering::new(env.clone(), report);
+    let value = lowering.value(expr);
+    delimited(&lowering.json_text(&value))
+}
+
+/// Code between its delimiters.
+pub(in crate::lower) fn text(code: Code, env: &Env<'_>, report: &mut Report) -> String {
+    let code = Lowering::new(env.clone(), report).present(code);
+    delimited(&code)
+}
+
+fn delimited(code: &Code) -> String {
+    format!("{{% {} %}}", code.text)
+}
+
+fn json(tree: Tree<Code>, lowering: &mut Lowering<'_, '_>) -> Json {
+    match tree {
+        Tree::Literal(value) if is_safe(&value) => Json::from(value),
+        Tree::Literal(Value::Array(items)) => Json::Array(
+            items
+                .into_iter()
+                .map(|item| json(Tree::Literal(item), lowering))
+                .collect(),
+        ),
+        Tree::Literal(Value::Object(entries)) => {
+            let entries = entries
+                .into_iter()
+                .map(|(key, value)| (key, Tree::Literal(value)));
+            json(Tree::Object(entries.collect()), lowering)
+        }
+        Tree::Placeholder(name) => Json::String(format!("${{{name}}}")),
+        Tree::Array(items) => {
+            Json::Array(items.into_iter().map(|item| json(item, lowering)).collect())
+        }
+        // Keys are never evaluated, so one that a template engine would read makes the object an expression.
+        Tree::Object(entries) if entries.iter().all(|(key, _)| text::is_safe(key)) => Json::Object(
+            entries
+                .into_iter()
+                .map(|(key, value)| (key, json(value, lowering)))
+                .collect(),
+        ),
+        other => Json::String(delimited(&lowering.built(other))),
+    }
+}
+
+/// Whether a literal can stand in a template as it is.
+fn is_safe(value: &Value) -> bool {
+    match value {
+        Value::String(value) => text::is_safe(value),
+        Value::Array(items) => items.iter().all(is_safe),
+        Value::Object(entries) => entries
+            .iter()
+            .all(|(key, value)| text::is_safe(key) && is_safe(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => true,
+    }
+}

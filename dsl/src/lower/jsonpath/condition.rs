@@ -1,0 +1,287 @@
+//! Conditions as Choice rules.
+
+use super::WAY_OUT;
+use super::leaf::Leaf;
+use super::path::Paths;
+use crate::expr::{Binary, Expr, Node, Unary};
+use crate::lower::env::Env;
+use crate::lower::report::Report;
+use crate::shape::Shape;
+use serde_json::Value;
+use stepwright_asl::json::Json;
+use stepwright_asl::model::{ChoiceRule, Comparison, Operator};
+
+/// The rule of a condition.
+pub(in crate::lower) fn condition(expr: &Expr, env: &Env<'_>, report: &mut Report) -> ChoiceRule {
+    rule(&mut Paths::new(env.clone(), report), expr)
+}
+
+fn rule(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
+    match &*expr.node {
+        Node::Unary(Unary::Not, value) => not(rule(paths, value)),
+        Node::Binary(Binary::And, left, right) => {
+            let mut rules = Vec::new();
+            for side in [left, right] {
+                let side = rule(paths, side);
+                if side.and.is_empty() {
+                    rules.push(side)
+                } else {
+                    rules.extend(side.and)
+                }
+            }
+            all(rules)
+        }
+        Node::Binary(Binary::Or, left, right) => {
+            let mut rules = Vec::new();
+            for side in [left, right] {
+                let side = rule(paths, side);
+                if side.or.is_empty() {
+                    rules.push(side)
+                } else {
+                    rules.extend(side.or)
+                }
+            }
+            any(rules)
+        }
+        Node::Binary(operator, left, right) => compare(paths, *operator, left, right),
+        Node::Method(base, name, arguments) => method(paths, expr, base, name, arguments),
+        _ => truth(paths, expr),
+    }
+}
+
+/// The rule of a constant.
+pub(in crate::lower) fn always(paths: &mut Paths<'_, '_>, constant: &Expr) -> ChoiceRule {
+    truth(paths, constant)
+}
+
+/// A value that is itself a `bool`.
+fn truth(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
+    match paths.leaf_of(expr) {
+        Ok(leaf) => on(paths, &leaf, Operator::BooleanEquals, true.into()),
+        // A constant decides by whether something that is always there is there.
+        Err(value) => ChoiceRule {
+            variable: Some("$$.Execution.Id".to_owned()),
+            comparison: Some(Comparison {
+                operator: Operator::IsPresent,
+                operand: (value == Value::Bool(true)).into(),
+            }),
+            ..ChoiceRule::default()
+        },
+    }
+}
+
+fn method(
+    paths: &mut Paths<'_, '_>,
+    expr: &Expr,
+    base: &Expr,
+    name: &str,
+    arguments: &[Expr],
+) -> ChoiceRule {
+    match (name, arguments) {
+        ("is_some", []) => some(paths, base),
+        ("is_none", []) => not(some(paths, base)),
+        ("starts_with" | "ends_with" | "contains", [part]) => {
+            let Ok(leaf) = paths.leaf_of(base) else {
+                return truth(paths, expr);
+            };
+            let text = match &*part.node {
+                Node::Literal(Value::String(text))
+                    if matches!(leaf.shape.plain(), Shape::String) =>
+                {
+                    text
+                }
+                _ => {
+                    paths.report.fault(format!(
+                        "`{name}` in a JSONPath choice takes a text and a literal; {WAY_OUT}"
+                    ));
+                    return ChoiceRule::default();
+                }
+            };
+            let text = text.replace('\\', "\\\\").replace('*', "\\*");
+            let pattern = match name {
+                "starts_with" => format!("{text}*"),
+                "ends_with" => format!("*{text}"),
+                _ => format!("*{text}*"),
+            };
+            on(paths, &leaf, Operator::StringMatches, pattern.into())
+        }
+        ("is_empty", []) => match paths.leaf_of(base) {
+            Ok(leaf) if matches!(leaf.shape.plain(), Shape::String) => {
+                on(paths, &leaf, Operator::StringEquals, "".into())
+            }
+            Ok(leaf) if matches!(leaf.shape.plain(), Shape::Array(_)) => {
+                // The first item is there, or it is not.
+                not(on(
+                    paths,
+                    &Leaf::path(format!("{}[0]", leaf.text), Shape::Any),
+                    Operator::IsPresent,
+                    true.into(),
+                ))
+            }
+            _ => truth(paths, expr),
+        },
+        (name, []) if crate::expr::methods::is_identity(name) => rule(paths, base),
+        _ => truth(paths, expr),
+    }
+}
+
+/// Present and not null.
+fn some(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
+    match paths.leaf_of(expr) {
+        Ok(leaf) => super::pattern::there(&leaf, paths),
+        Err(_) => truth(paths, expr),
+    }
+}
+
+fn compare(paths: &mut Paths<'_, '_>, operator: Binary, left: &Expr, right: &Expr) -> ChoiceRule {
+    if let Binary::Eq | Binary::Ne = operator {
+        for (option, none) in [(left, right), (right, left)] {
+            if let Node::None = &*none.node {
+                let some = some(paths, option);
+                return if operator == Binary::Ne {
+                    some
+                } else {
+                    not(some)
+                };
+            }
+        }
+    }
+    let (left, right) = (paths.leaf_of(left), paths.leaf_of(right));
+    let (variable, operator, operand) = match (left, right) {
+        (Ok(variable), operand) => (variable, operator, operand),
+        (Err(value), Ok(variable)) => (variable, mirrored(operator), Err(value)),
+        (Err(_), Err(_)) => {
+            paths
+                .report
+                .fault("this condition compares two literals; compare with a workflow value");
+            return ChoiceRule::default();
+        }
+    };
+    let kind = match (&variable.shape.some(), &operand) {
+        (Shape::Any, Ok(other)) => other.shape.some(),
+        (Shape::Any, Err(value)) => Shape::of_value(value),
+        (kind, _) => kind.clone(),
+    };
+    let is_path = operand.is_ok();
+    // A unit variant is compared by its text.
+    let kind = match (&kind, &operand) {
+        (Shape::Enum(_), Err(Value::String(_))) => Shape::String,
+        (Shape::Struct(_), _) => kind.plain(),
+        _ => kind,
+    };
+    let Some((name, negated)) = operator_name(&kind, operator, is_path) else {
+        paths.report.fault(format!(
+            "a JSONPath choice cannot compare {} so; {WAY_OUT}",
+            variable.shape.describe()
+        ));
+        return ChoiceRule::default();
+    };
+    let operand = match operand {
+        Ok(leaf) if leaf.call => {
+            paths.report.fault(format!(
+                "a JSONPath choice compares with literals and paths, not with computed values; assign the value in a `pass` \
+                 before, or {WAY_OUT}"
+            ));
+            Json::Null
+        }
+        Ok(leaf) => Json::String(leaf.text),
+        Err(value) => Json::from(value),
+    };
+    let rule = on(paths, &variable, name, operand);
+    if negated { not(rule) } else { rule }
+}
+
+/// `1 < x` is `x > 1`.
+fn mirrored(operator: Binary) -> Binary {
+    match operator {
+        Binary::Lt => Binary::Gt,
+        Binary::Le => Binary::Ge,
+        Binary::Gt => Binary::Lt,
+        Binary::Ge => Binary::Le,
+        other => other,
+    }
+}
+
+/// The operator for a kind of value, and whether its rule is to be negated.
+fn operator_name(kind: &Shape, operator: Binary, is_path: bool) -> Option<(Operator, bool)> {
+    let family = match kind.plain() {
+        Shape::Integer | Shape::Number => "Numeric",
+        Shape::String => "String",
+        Shape::Bool => "Boolean",
+        _ => return None,
+    };
+    let (suffix, negated) = match operator {
+        Binary::Eq => ("Equals", false),
+        Binary::Ne => ("Equals", true),
+        Binary::Lt => ("LessThan", false),
+        Binary::Le => ("LessThanEquals", false),
+        Binary::Gt => ("GreaterThan", false),
+        Binary::Ge => ("GreaterThanEquals", false),
+        _ => return None,
+    };
+    let path = if is_path { "Path" } else { "" };
+    Operator::from_name(&format!("{family}{suffix}{path}")).map(|operator| (operator, negated))
+}
+
+/// One comparison; of what may be absent only where it is there.
+pub(super) fn on(
+    paths: &mut Paths<'_, '_>,
+    leaf: &Leaf,
+    operator: Operator,
+    operand: Json,
+) -> ChoiceRule {
+    if leaf.call {
+        paths.report.fault(format!(
+            "a JSONPath choice compares paths, not computed values; assign the value in a `pass` before, or {WAY_OUT}"
+        ));
+    }
+    if operand
+        .as_str()
+        .is_some_and(|text| !crate::lower::text::is_safe(text))
+    {
+        paths.report.fault(format!(
+            "a JSONPath choice cannot compare with this text, because a template engine would read it; {WAY_OUT}"
+        ));
+    }
+    let rule = |operator, operand| ChoiceRule {
+        variable: Some(leaf.text.clone()),
+        comparison: Some(Comparison { operator, operand }),
+        ..ChoiceRule::default()
+    };
+    if leaf.absent.is_some() {
+        all(vec![
+            rule(Operator::IsPresent, true.into()),
+            rule(operator, operand),
+        ])
+    } else {
+        rule(operator, operand)
+    }
+}
+
+pub(super) fn not(rule: ChoiceRule) -> ChoiceRule {
+    ChoiceRule {
+        not: Some(Box::new(rule)),
+        ..ChoiceRule::default()
+    }
+}
+
+/// All of these.
+pub(in crate::lower) fn all(mut rules: Vec<ChoiceRule>) -> ChoiceRule {
+    if rules.len() == 1 {
+        return rules.remove(0);
+    }
+    ChoiceRule {
+        and: rules,
+        ..ChoiceRule::default()
+    }
+}
+
+pub(super) fn any(mut rules: Vec<ChoiceRule>) -> ChoiceRule {
+    if rules.len() == 1 {
+        return rules.remove(0);
+    }
+    ChoiceRule {
+        or: rules,
+        ..ChoiceRule::default()
+    }
+}

@@ -1,0 +1,107 @@
+//! Calls of intrinsic functions.
+
+use super::WAY_OUT;
+use super::leaf::Leaf;
+use super::path::Paths;
+use crate::expr::{Binary, Expr, Piece};
+use crate::shape::Shape;
+use serde_json::Value;
+
+/// An argument of an intrinsic function.
+pub(super) fn argument(paths: &mut Paths<'_, '_>, expr: &Expr) -> Leaf {
+    let leaf = match paths.leaf_of(expr) {
+        Ok(leaf) => leaf,
+        Err(value) => return literal(paths, &value),
+    };
+    if let Some(field) = &leaf.absent {
+        let message =
+            format!("`{field}` may be absent, and JSONPath fails on what is absent; {WAY_OUT}");
+        return paths.refuse_leaf(message);
+    }
+    leaf
+}
+
+/// A literal as an argument.
+pub(super) fn literal(paths: &mut Paths<'_, '_>, value: &Value) -> Leaf {
+    let shape = Shape::of_value(value);
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => Leaf::call(value.to_string(), shape),
+        Value::String(text) => Leaf::call(format!("'{}'", escaped(text)), shape),
+        Value::Array(_) | Value::Object(_) => paths.refuse_leaf(format!(
+            "a list or an object cannot be the argument of an intrinsic function; assign it to a variable first, or {WAY_OUT}"
+        )),
+    }
+}
+
+/// `States.Format`: the braces of the text are escaped, so no template engine finds a placeholder in it.
+pub(super) fn format(paths: &mut Paths<'_, '_>, pieces: &[Piece]) -> Leaf {
+    let mut template = String::new();
+    let mut arguments = Vec::new();
+    for piece in pieces {
+        match piece {
+            Piece::Text(text) => template.push_str(&escaped(text)),
+            Piece::Value(value) => {
+                let leaf = argument(paths, value);
+                if !matches!(
+                    leaf.shape.plain(),
+                    Shape::String | Shape::Integer | Shape::Bool
+                ) {
+                    let what = leaf.shape.describe();
+                    return paths.refuse_leaf(format!(
+                        "`States.Format` writes {what} in another way than Rust does; {WAY_OUT}"
+                    ));
+                }
+                template.push_str("{}");
+                arguments.push(leaf.text);
+            }
+        }
+    }
+    let arguments: String = arguments
+        .iter()
+        .map(|argument| format!(", {argument}"))
+        .collect();
+    Leaf::call(
+        format!("States.Format('{template}'{arguments})"),
+        Shape::String,
+    )
+}
+
+/// `a + b` and `a - 1`: sums of integers, and texts put together.
+pub(super) fn sum(paths: &mut Paths<'_, '_>, operator: Binary, left: &Expr, right: &Expr) -> Leaf {
+    let a = argument(paths, left);
+    let b = argument(paths, right);
+    match (operator, a.shape.plain(), b.shape.plain()) {
+        (Binary::Add, Shape::String, Shape::String) => Leaf::call(
+            format!("States.Format('{{}}{{}}', {}, {})", a.text, b.text),
+            Shape::String,
+        ),
+        (Binary::Add, Shape::Integer, Shape::Integer) => Leaf::call(
+            format!("States.MathAdd({}, {})", a.text, b.text),
+            Shape::Integer,
+        ),
+        (Binary::Sub, Shape::Integer, Shape::Integer) => match b.text.parse::<i64>() {
+            Ok(number) => Leaf::call(
+                format!("States.MathAdd({}, {})", a.text, -number),
+                Shape::Integer,
+            ),
+            Err(_) => paths.refuse_leaf(format!(
+                "JSONPath subtracts only literal numbers; {WAY_OUT}"
+            )),
+        },
+        _ => paths.refuse_leaf(format!(
+            "JSONPath adds only integers, and puts only texts together; {WAY_OUT}"
+        )),
+    }
+}
+
+/// The text of a literal between single quotes.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if matches!(letter, '\'' | '{' | '}' | '\\') {
+            out.push('\\');
+        }
+        out.push(letter);
+    }
+    out
+}

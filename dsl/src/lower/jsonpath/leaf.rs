@@ -1,0 +1,36 @@
+//! What is computed in JSONPath: a path, or a call of an intrinsic function.
+
+use crate::shape::Shape;
+
+/// A computed value.
+#[derive(Clone, Debug)]
+pub(in crate::lower) struct Leaf {
+    pub(in crate::lower) text: String,
+    pub(in crate::lower) shape: Shape,
+    pub(in crate::lower) call: bool,
+    /// The field that may be absent, which JSONPath fails on.
+    pub(in crate::lower) absent: Option<String>,
+}
+
+impl Leaf {
+    pub(in crate::lower) fn path(text: impl Into<String>, shape: Shape) -> Leaf {
+        Leaf {
+            text: text.into(),
+            shape,
+            call: false,
+            absent: None,
+        }
+    }
+
+    pub(in crate::lower) fn call(text: impl Into<String>, shape: Shape) -> Leaf {
+        Leaf {
+            call: true,
+            ..Leaf::path(text, shape)
+        }
+    }
+
+    /// What stands where nothing could be lowered.
+    pub(in crate::lower) fn nothing() -> Leaf {
+        Leaf::path("$", Shape::Any)
+    }
+}

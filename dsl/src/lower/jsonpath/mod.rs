@@ -1,0 +1,21 @@
+//! Expressions as JSONPath: paths, payload templates, Choice rules and intrinsic functions.
+//!
+//! Much has no form here. Each fault says what does, or that the state can be JSONata.
+
+mod condition;
+mod intrinsic;
+mod leaf;
+mod path;
+mod pattern;
+mod template;
+#[cfg(test)]
+mod tests;
+
+pub(super) use self::condition::{all, always, condition};
+pub(super) use self::leaf::Leaf;
+pub(super) use self::path::{Paths, Value};
+pub(super) use self::pattern::matched;
+pub(super) use self::template::{entry, object};
+
+/// The end of every fault about what JSONPath lacks.
+const WAY_OUT: &str = "write `query_language JSONata;` in this state";

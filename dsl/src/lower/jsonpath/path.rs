@@ -1,0 +1,366 @@
+//! One expression as a path, an intrinsic call or a literal.
+
+use super::WAY_OUT;
+use super::intrinsic;
+use super::leaf::Leaf;
+use crate::expr::{Binary, Expr, Node, methods};
+use crate::lower::env::{Dollar, Env};
+use crate::lower::report::Report;
+use crate::lower::tree::{Build, Tree};
+use crate::shape::{Fields, Payload, Presence, Shape};
+use crate::task::ErrorOutput;
+
+/// A value of a JSONPath state.
+pub(in crate::lower) type Value = Tree<Leaf>;
+
+/// Lowers expressions of one place.
+pub(in crate::lower) struct Paths<'e, 'r> {
+    pub(super) env: Env<'e>,
+    pub(super) report: &'r mut Report,
+}
+
+impl<'e, 'r> Paths<'e, 'r> {
+    pub(in crate::lower) fn new(env: Env<'e>, report: &'r mut Report) -> Self {
+        Paths { env, report }
+    }
+
+    pub(super) fn refuse_leaf(&mut self, message: impl Into<String>) -> Leaf {
+        self.report.fault(message);
+        Leaf::nothing()
+    }
+
+    /// A value where one must be: JSONPath fails on what is absent, so that is refused.
+    pub(in crate::lower) fn value(&mut self, expr: &Expr) -> Value {
+        let value = self.tree(expr);
+        self.present(value)
+    }
+
+    pub(super) fn present(&mut self, value: Value) -> Value {
+        match value {
+            Tree::Leaf(leaf) => {
+                if let Some(field) = &leaf.absent {
+                    self.report.fault(format!(
+                        "`{field}` may be absent, and JSONPath fails on what is absent; {WAY_OUT}, or select it with \
+                         `path!(\"..\")` where you know that it is there"
+                    ));
+                }
+                Tree::Leaf(leaf)
+            }
+            Tree::Array(items) => {
+                Tree::Array(items.into_iter().map(|item| self.present(item)).collect())
+            }
+            Tree::Object(entries) => Tree::Object(
+                entries
+                    .into_iter()
+                    .map(|(key, value)| (key, self.present(value)))
+                    .collect(),
+            ),
+            Tree::Merge(_) => {
+                self.report
+                    .fault(format!("a flattened value has no JSONPath form; {WAY_OUT}"));
+                value
+            }
+            other => other,
+        }
+    }
+
+    /// A path, a call or a literal; for an operand.
+    pub(super) fn leaf_of(&mut self, expr: &Expr) -> Result<Leaf, serde_json::Value> {
+        match self.tree(expr) {
+            Tree::Leaf(leaf) => Ok(leaf),
+            other => match other.into_literal() {
+                Ok(value) => Err(value),
+                Err(_) => Ok(self.refuse_leaf(format!(
+                    "a constructed value has no JSONPath form here; {WAY_OUT}"
+                ))),
+            },
+        }
+    }
+
+    fn plain(&mut self, expr: &Expr) -> Leaf {
+        match &*expr.node {
+            Node::Variable(name) => {
+                let shape = self.env.levels.iter().rev().find_map(|level| level.scope.variable(name));
+                if shape.is_none() {
+                    self.report.unknown(name);
+                }
+                Leaf::path(format!("${name}"), shape.unwrap_or(Shape::Any))
+            }
+            Node::Parameter => {
+                let shape = self.env.flow.parameter.as_ref().map(|(_, shape)| *shape);
+                Leaf::path("$$.Execution.Input", shape.map_or(Shape::Any, Shape::Lazy))
+            }
+            Node::Item(name) => self.item(name),
+            Node::Result => match self.env.result.clone() {
+                Some(found) if self.env.dollar == Dollar::Result => match found.path {
+                    Some(path) => Leaf::path(path, found.code.shape),
+                    None => self.refuse_leaf(format!(
+                        "the result of an Express child has no JSONPath form, because it is text; {WAY_OUT}"
+                    )),
+                },
+                _ => self.refuse_leaf("only a task, parallel or map has a result, and only after it succeeded"),
+            },
+            Node::TaskToken if self.env.has_token() => Leaf::path("$$.Task.Token", Shape::String),
+            Node::TaskToken => self.refuse_leaf(
+                "only `wait_for_task_token` hands out a task token: `let answer: T = wait_for_task_token f(.., task_token);`",
+            ),
+            Node::ErrorOutput if self.env.in_catch => Leaf::path("$", ErrorOutput::shape()),
+            Node::ErrorOutput => self.refuse_leaf("only a catch edge has an error"),
+            Node::ErrorField(name, _) => self.refuse_leaf(format!(
+                "JSONPath cannot take the field `{name}` out of an error's cause; {WAY_OUT}, or bind the whole error with \
+                 `catch .. as error`"
+            )),
+            Node::Local(name) => {
+                let local = self.env.path_locals.iter().rev().find(|(local, _)| local == name);
+                match local {
+                    Some((_, leaf)) => leaf.clone(),
+                    None => self.refuse_leaf(format!("nothing binds `{name}` here")),
+                }
+            }
+            Node::Field(base, name) => match self.leaf_of(base) {
+                Ok(base) => self.field(base, name),
+                Err(_) => self.refuse_leaf(format!("a field of a literal has no JSONPath form; {WAY_OUT}")),
+            },
+            Node::TupleField(base, index) => match self.leaf_of(base) {
+                Ok(base) => self.tuple_field(base, *index),
+                Err(_) => self.refuse_leaf(format!("a field of a literal has no JSONPath form; {WAY_OUT}")),
+            },
+            Node::Index(base, index) => self.index(base, index),
+            Node::Path(text, shape) => Leaf::path(text.trim(), Shape::Lazy(*shape)),
+            Node::Intrinsic(text, shape) => Leaf::call(text.trim(), Shape::Lazy(*shape)),
+            Node::Jsonata(text, _) => self.refuse_leaf(format!(
+                "the JSONata expression `{text}` stands in a JSONPath state; {WAY_OUT}, or write `path!(\"..\")` or \
+                 `intrinsic!(\"..\")`"
+            )),
+            Node::Format(pieces) => intrinsic::format(self, pieces),
+            Node::Binary(operator @ (Binary::Add | Binary::Sub), left, right) => {
+                intrinsic::sum(self, *operator, left, right)
+            }
+            Node::Method(base, name, arguments) => self.method(base, name, arguments),
+            Node::Function(path, arguments) => match (&**path, arguments.as_slice()) {
+                ("String::from" | "Box::new" | "Some" | "i64::from" | "u64::from" | "f64::from", [only]) => {
+                    match self.leaf_of(only) {
+                        Ok(leaf) => leaf,
+                        Err(value) => intrinsic::literal(self, &value),
+                    }
+                }
+                _ => self.refuse_leaf(format!(
+                    "`{path}` cannot run inside a workflow expression; call it in a task instead"
+                )),
+            },
+            Node::Unary(..) | Node::Binary(..) => self.refuse_leaf(format!(
+                "JSONPath computes nothing but sums of integers; conditions stand in a choice. For the rest {WAY_OUT}"
+            )),
+            Node::If(..) => self.refuse_leaf(format!("JSONPath has no `if`; use a choice, or {WAY_OUT}")),
+            Node::Closure(..) => self.refuse_leaf(format!("JSONPath has no closures; {WAY_OUT}")),
+            Node::Context(path) => Leaf::path(format!("$$.{path}"), Shape::Any),
+            Node::Refused(message) => self.refuse_leaf(message.clone()),
+            Node::Literal(_)
+            | Node::Placeholder(_)
+            | Node::Record(_)
+            | Node::Tuple(_)
+            | Node::Array(_)
+            | Node::Object(_)
+            | Node::Some(_)
+            | Node::None => Leaf::nothing(),
+        }
+    }
+
+    fn item(&mut self, name: &str) -> Leaf {
+        let innermost = self.env.levels.len().saturating_sub(1);
+        let found = self
+            .env
+            .levels
+            .iter()
+            .enumerate()
+            .rev()
+            .find_map(|(depth, level)| {
+                let item = level.scope.item().filter(|item| item.name == name)?;
+                Some((depth, level.in_first, item.shape))
+            });
+        match found {
+            Some((depth, true, shape)) if depth == innermost => match self.env.dollar {
+                Dollar::Input => Leaf::path("$", shape),
+                Dollar::Result | Dollar::Error => self.refuse_leaf(format!(
+                    "`{name}` cannot be read here: JSONPath sees only the result once the task has run; put a `pass` state \
+                     before this one, or {WAY_OUT}"
+                )),
+            },
+            Some((_, true, _)) => self.refuse_leaf(format!(
+                "`{name}` is read inside the first state of its map's body, where it is no variable yet; put a `pass` state \
+                 before that state"
+            )),
+            Some((_, false, shape)) => Leaf::path(format!("${name}"), shape),
+            None => self.refuse_leaf(format!("no map around this state has an item `{name}`")),
+        }
+    }
+
+    pub(super) fn field(&mut self, base: Leaf, name: &str) -> Leaf {
+        if base.call {
+            return self.refuse_leaf(format!(
+                "a field of a computed value has no JSONPath form; assign the value to a variable first, or {WAY_OUT}"
+            ));
+        }
+        match base.shape.resolve() {
+            Shape::Struct(shape) => match &shape.fields {
+                Fields::Newtype(field) => {
+                    let inner = Leaf {
+                        shape: field.shape.clone(),
+                        ..base
+                    };
+                    if field.name == name { inner } else { self.field(inner, name) }
+                }
+                Fields::Named(fields) => match fields.iter().find(|field| field.name == name) {
+                    Some(field) if matches!(field.presence, Presence::Never) => self.refuse_leaf(format!(
+                        "the field `{name}` never travels, because serde skips it, so a workflow cannot read it"
+                    )),
+                    Some(field) if field.flatten => Leaf {
+                        shape: field.shape.clone(),
+                        ..base
+                    },
+                    Some(field) => {
+                        let sometimes = matches!(field.presence, Presence::Sometimes(_))
+                            || matches!(field.shape.plain(), Shape::Option(_));
+                        Leaf {
+                            text: base.text.clone() + &step(&field.wire),
+                            shape: field.shape.clone(),
+                            absent: sometimes.then(|| name.to_owned()),
+                            ..base
+                        }
+                    }
+                    None => self.refuse_leaf(format!("`{}` has no field `{name}`", shape.name)),
+                },
+                Fields::Tuple(_) | Fields::Unit => {
+                    self.refuse_leaf(format!("`{}` has no field `{name}`", shape.name))
+                }
+            },
+            Shape::Any => Leaf::path(base.text + &step(name), Shape::Any),
+            other => self.refuse_leaf(format!("{} has no field `{name}`", other.describe())),
+        }
+    }
+
+    pub(super) fn tuple_field(&mut self, base: Leaf, index: usize) -> Leaf {
+        if base.call {
+            return Leaf::call(
+                format!("States.ArrayGetItem({}, {index})", base.text),
+                Shape::Any,
+            );
+        }
+        let shape = match base.shape.resolve() {
+            Shape::Struct(shape) => match shape.fields {
+                Fields::Newtype(field) if index == 0 => {
+                    return Leaf {
+                        shape: field.shape,
+                        ..base
+                    };
+                }
+                Fields::Tuple(fields) => fields.get(index).map(|field| field.shape.clone()),
+                _ => None,
+            },
+            Shape::Tuple(items) => items.get(index).cloned(),
+            Shape::Array(item) => Some(*item),
+            Shape::Any => Some(Shape::Any),
+            _ => None,
+        };
+        match shape {
+            Some(shape) => Leaf::path(format!("{}[{index}]", base.text), shape),
+            None => {
+                let what = base.shape.describe();
+                self.refuse_leaf(format!("{what} has no field `{index}`"))
+            }
+        }
+    }
+
+    fn index(&mut self, base: &Expr, index: &Expr) -> Leaf {
+        let base = match self.leaf_of(base) {
+            Ok(base) => base,
+            Err(_) => {
+                return self.refuse_leaf(format!(
+                    "an item of a literal has no JSONPath form; {WAY_OUT}"
+                ));
+            }
+        };
+        let item = base.shape.item();
+        match self.leaf_of(index) {
+            Err(serde_json::Value::Number(number)) if !base.call => {
+                Leaf::path(format!("{}[{number}]", base.text), item)
+            }
+            Err(value) => {
+                let index = intrinsic::literal(self, &value);
+                Leaf::call(
+                    format!("States.ArrayGetItem({}, {})", base.text, index.text),
+                    item,
+                )
+            }
+            Ok(index) => Leaf::call(
+                format!("States.ArrayGetItem({}, {})", base.text, index.text),
+                item,
+            ),
+        }
+    }
+
+    fn method(&mut self, base: &Expr, name: &str, arguments: &[Expr]) -> Leaf {
+        let receiver = match self.leaf_of(base) {
+            Ok(leaf) => leaf,
+            Err(value) => intrinsic::literal(self, &value),
+        };
+        if arguments.is_empty() && methods::is_identity(name) {
+            return receiver;
+        }
+        if let Some(field) = &receiver.absent {
+            let message =
+                format!("`{field}` may be absent, and JSONPath fails on what is absent; {WAY_OUT}");
+            return self.refuse_leaf(message);
+        }
+        match (name, receiver.shape.plain(), arguments) {
+            ("len" | "count", Shape::Array(_) | Shape::Tuple(_), []) => Leaf::call(
+                format!("States.ArrayLength({})", receiver.text),
+                Shape::Integer,
+            ),
+            ("contains", Shape::Array(_), [wanted]) => {
+                let wanted = intrinsic::argument(self, wanted);
+                Leaf::call(
+                    format!("States.ArrayContains({}, {})", receiver.text, wanted.text),
+                    Shape::Bool,
+                )
+            }
+            ("to_string" | "into", Shape::String, []) => receiver,
+            ("to_string", Shape::Integer | Shape::Bool, []) => Leaf::call(
+                format!("States.Format('{{}}', {})", receiver.text),
+                Shape::String,
+            ),
+            _ => {
+                let what = receiver.shape.describe();
+                self.refuse_leaf(format!(
+                    "`{name}` on {what} has no JSONPath form; {WAY_OUT}, or call it in a task"
+                ))
+            }
+        }
+    }
+}
+
+impl Build for Paths<'_, '_> {
+    type Leaf = Leaf;
+
+    fn leaf(&mut self, expr: &Expr) -> Tree<Leaf> {
+        Tree::Leaf(self.plain(expr))
+    }
+
+    fn refuse(&mut self, message: String) {
+        self.report.fault(message);
+    }
+}
+
+/// The step to a name on the wire.
+pub(super) fn step(name: &str) -> String {
+    let mut letters = name.chars();
+    let plain = letters
+        .next()
+        .is_some_and(|letter| letter.is_ascii_alphabetic() || letter == '_')
+        && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    if plain {
+        format!(".{name}")
+    } else {
+        format!("['{}']", name.replace('\\', "\\\\").replace('\'', "\\'"))
+    }
+}

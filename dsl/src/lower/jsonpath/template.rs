@@ -1,0 +1,88 @@
+//! Payload templates: objects whose computed members have keys that end in `.$`.
+
+use super::WAY_OUT;
+use super::leaf::Leaf;
+use super::path::{Paths, Value};
+use crate::lower::text;
+use crate::lower::tree::Tree;
+use serde_json::Value as Literal;
+use stepwright_asl::json::{Json, Object};
+
+/// A template of these members.
+pub(in crate::lower) fn object(members: Vec<(String, Value)>, paths: &mut Paths<'_, '_>) -> Json {
+    let mut object = Object::new();
+    for (key, value) in members {
+        let (key, value) = entry(&key, value, paths);
+        object.insert(key, value);
+    }
+    Json::Object(object)
+}
+
+/// One member of a template: its key, with `.$` where its value is computed.
+pub(in crate::lower) fn entry(
+    key: &str,
+    value: Value,
+    paths: &mut Paths<'_, '_>,
+) -> (String, Json) {
+    if key.ends_with(".$") || !text::is_safe(key) {
+        paths.report.fault(format!(
+            "the key `{key}` means something else in a payload template; {WAY_OUT}"
+        ));
+    }
+    match value {
+        Tree::Leaf(leaf) => (format!("{key}.$"), Json::String(leaf.text)),
+        Tree::Literal(value) => literal(key, value, paths),
+        Tree::Placeholder(name) => (key.to_owned(), Json::String(format!("${{{name}}}"))),
+        Tree::Object(members) => (key.to_owned(), object(members, paths)),
+        Tree::Array(items) => array(key, items, paths),
+        Tree::Merge(_) => (key.to_owned(), Json::Null),
+    }
+}
+
+/// A text that a template engine would read is computed instead.
+fn literal(key: &str, value: Literal, paths: &mut Paths<'_, '_>) -> (String, Json) {
+    match value {
+        Literal::String(text) if !text::is_safe(&text) => {
+            let leaf = super::intrinsic::format(paths, &[crate::expr::Piece::Text(text.into())]);
+            (format!("{key}.$"), Json::String(leaf.text))
+        }
+        Literal::Array(items) => array(key, items.into_iter().map(Tree::Literal).collect(), paths),
+        Literal::Object(members) => {
+            let members = members
+                .into_iter()
+                .map(|(key, value)| (key, Tree::Literal(value)));
+            (key.to_owned(), object(members.collect(), paths))
+        }
+        other => (key.to_owned(), Json::from(other)),
+    }
+}
+
+/// In an array only objects are templates: where an item is computed, the whole is a call.
+fn array(key: &str, items: Vec<Value>, paths: &mut Paths<'_, '_>) -> (String, Json) {
+    let computed = |item: &Value| match item {
+        Tree::Leaf(_) => true,
+        Tree::Literal(Literal::String(text)) => !text::is_safe(text),
+        _ => false,
+    };
+    if !items.iter().any(computed) {
+        let items = items.into_iter().map(|item| entry("item", item, paths).1);
+        return (key.to_owned(), Json::Array(items.collect()));
+    }
+    let arguments: Vec<_> = items
+        .into_iter()
+        .map(|item| match item {
+            Tree::Leaf(Leaf { text, .. }) => text,
+            Tree::Literal(value) => super::intrinsic::literal(paths, &value).text,
+            _ => {
+                paths.report.fault(format!(
+                    "a list that holds both computed values and objects has no JSONPath form; {WAY_OUT}"
+                ));
+                "null".to_owned()
+            }
+        })
+        .collect();
+    (
+        format!("{key}.$"),
+        Json::String(format!("States.Array({})", arguments.join(", "))),
+    )
+}

@@ -1,0 +1,110 @@
+//! The whole machine.
+
+use super::report::Report;
+use super::scope::Scopes;
+use super::state::{States, raw};
+use super::text;
+use crate::flow::{Flow, State};
+use crate::workflow::{Definition, Faults};
+use std::collections::HashSet;
+use stepwright_asl::json::Json;
+use stepwright_asl::model::{NumberOrExpression, QueryLanguage, StateMachine};
+
+pub(crate) fn lower(flow: &Flow) -> Result<Definition, Faults> {
+    let scopes = Scopes::of(flow);
+    let mut report = Report::of_machine();
+    if flow.states.is_empty() {
+        report.fault("a workflow needs a state");
+    }
+    let mut names = HashSet::new();
+    duplicates(&flow.states, &mut names, &mut report);
+    let mixed = any_jsonpath(flow, &flow.states);
+    let mut states = States::new(flow, &scopes, mixed);
+    let lowered = states.lower(&flow.states, &[scopes.root_level()]);
+    let machine = StateMachine {
+        comment: flow.comment.as_deref().map(text::comment),
+        // AWS refuses JSONPath below a JSONata machine, so one JSONPath state makes the machine JSONPath.
+        query_language: (!mixed).then_some(QueryLanguage::Jsonata),
+        timeout_seconds: timeout(flow, &mut report),
+        start_at: flow
+            .states
+            .first()
+            .map(|state| state.name.to_string())
+            .unwrap_or_default(),
+        states: lowered,
+        ..StateMachine::default()
+    };
+    let machine = with_raw(flow, machine, &mut report);
+    let mut faults = report.into_faults();
+    faults.extend(states.into_faults());
+    if faults.is_empty() {
+        Ok(Definition::new(
+            flow.name.to_string(),
+            flow.machine_type,
+            machine,
+        ))
+    } else {
+        Err(Faults::new(&flow.name, faults))
+    }
+}
+
+fn duplicates<'a>(states: &'a [State], names: &mut HashSet<&'a str>, report: &mut Report) {
+    for state in states {
+        if !names.insert(&state.name) {
+            report.fault(format!(
+                "the state name `{}` is used twice; a name stands once in a machine, branches and maps included",
+                state.name
+            ));
+        }
+        for body in state.bodies() {
+            duplicates(&body.states, names, report);
+        }
+    }
+}
+
+fn any_jsonpath(flow: &Flow, states: &[State]) -> bool {
+    states.iter().any(|state| {
+        state.query_language.unwrap_or(flow.query_language) == QueryLanguage::JsonPath
+            || state
+                .bodies()
+                .iter()
+                .any(|body| any_jsonpath(flow, &body.states))
+    })
+}
+
+fn timeout(flow: &Flow, report: &mut Report) -> Option<NumberOrExpression> {
+    let timeout = flow.timeout.as_ref()?;
+    match raw::literal(timeout) {
+        Some(Json::Number(number)) => Some(NumberOrExpression::Number(number)),
+        _ => {
+            report.fault("the timeout of a workflow is a fixed number of seconds");
+            None
+        }
+    }
+}
+
+fn with_raw(flow: &Flow, machine: StateMachine, report: &mut Report) -> StateMachine {
+    if flow.raw.is_empty() {
+        return machine;
+    }
+    let Json::Object(mut object) = machine.to_value() else {
+        return machine;
+    };
+    for (key, value) in &flow.raw {
+        match raw::literal(value) {
+            Some(value) => {
+                object.insert(key.to_string(), value);
+            }
+            None => report.fault(format!(
+                "the raw field `{key}` of a workflow cannot be computed"
+            )),
+        }
+    }
+    match StateMachine::from_value(&Json::Object(object)) {
+        Ok(machine) => machine,
+        Err(findings) => {
+            report.fault(format!("a raw field does not fit: {findings}"));
+            machine
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! The scopes of variables, the shapes of what they hold, and the items of maps.
+
+use super::env::{Env, Level};
+use super::report::Report;
+use crate::expr::{Expr, Node, Text};
+use crate::flow::{Body, Flow, Kind, State};
+use crate::shape::Shape;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+
+/// The variables of the machine, of one branch or of one map's body.
+#[derive(Debug, Default)]
+pub(super) struct Scope {
+    variables: RefCell<BTreeMap<String, Shape>>,
+    pub(super) item: RefCell<Option<Item>>,
+}
+
+/// What a map's body is run for.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    pub(super) name: Text,
+    pub(super) shape: Shape,
+    /// Some state other than the first reads it, so the first one assigns it to a variable.
+    pub(super) assigned: bool,
+}
+
+impl Scope {
+    pub(super) fn variable(&self, name: &str) -> Option<Shape> {
+        self.variables.borrow().get(name).cloned()
+    }
+
+    pub(super) fn item(&self) -> Option<Item> {
+        self.item.borrow().clone()
+    }
+
+    /// Takes what another assignment says about a variable; whether that is news.
+    fn learn(&self, name: &str, shape: Shape) -> bool {
+        let mut variables = self.variables.borrow_mut();
+        match variables.get_mut(name) {
+            None => {
+                variables.insert(name.to_owned(), shape);
+                true
+            }
+            Some(known) => match refine(known, &shape) {
+                Some(better) => {
+                    *known = better;
+                    true
+                }
+                None => false,
+            },
+        }
+    }
+}
+
+/// The better of two shapes of one type, where the first is vague: an empty list, `None`.
+fn refine(known: &Shape, other: &Shape) -> Option<Shape> {
+    match (known, other) {
+        (Shape::Any, Shape::Any) => None,
+        (Shape::Any, other) => Some(other.clone()),
+        (Shape::Option(inner), Shape::Option(other)) => {
+            refine(inner, other).map(|inner| Shape::Option(Box::new(inner)))
+        }
+        (Shape::Array(inner), Shape::Array(other)) => {
+            refine(inner, other).map(|inner| Shape::Array(Box::new(inner)))
+        }
+        _ => None,
+    }
+}
+
+/// All scopes of a flow. A branch or body is found by the name of its state and its place there.
+#[derive(Debug, Default)]
+pub(super) struct Scopes {
+    root: Scope,
+    inner: HashMap<(String, usize), Scope>,
+}
+
+impl Scopes {
+    /// Finds every variable and, as far as shapes tell, what it holds.
+    pub(super) fn of(flow: &Flow) -> Scopes {
+        let mut scopes = Scopes::default();
+        scopes.add(&flow.states);
+        // In the order of the source most variables are known before they are read; loops take another round. Each round
+        // learns something, or was the last.
+        let mut inference = Inference {
+            flow,
+            scopes: &scopes,
+            news: true,
+        };
+        while inference.news {
+            inference.news = false;
+            inference.states(&flow.states, &[scopes.root_level()]);
+        }
+        scopes
+    }
+
+    fn add(&mut self, states: &[State]) {
+        for state in states {
+            for (index, body) in state.bodies().iter().enumerate() {
+                let scope = Scope::default();
+                if let Kind::Map(map) = &state.kind {
+                    *scope.item.borrow_mut() = Some(Item {
+                        name: map.item.clone(),
+                        shape: Shape::Any,
+                        assigned: reads_item_later(body, &map.item),
+                    });
+                }
+                self.inner.insert((state.name.to_string(), index), scope);
+                self.add(&body.states);
+            }
+        }
+    }
+
+    pub(super) fn root_level(&self) -> Level<'_> {
+        Level {
+            scope: &self.root,
+            in_first: false,
+        }
+    }
+
+    /// The scope of a branch or body.
+    pub(super) fn inner(&self, state: &str, index: usize) -> &Scope {
+        self.inner
+            .get(&(state.to_owned(), index))
+            .unwrap_or(&self.root)
+    }
+}
+
+/// The levels that a state of a branch or body sees.
+pub(super) fn enter<'a>(
+    scopes: &'a Scopes,
+    levels: &[Level<'a>],
+    state: &State,
+    index: usize,
+) -> Vec<Level<'a>> {
+    let mut inner = levels.to_vec();
+    inner.push(Level {
+        scope: scopes.inner(&state.name, index),
+        in_first: false,
+    });
+    inner
+}
+
+/// The levels as one state sees them: whether it is the first of its body.
+pub(super) fn at<'a>(levels: &[Level<'a>], index: usize) -> Vec<Level<'a>> {
+    let mut levels = levels.to_vec();
+    if let Some(innermost) = levels.last_mut() {
+        innermost.in_first = index == 0;
+    }
+    levels
+}
+
+/// Whether a state other than the body's first, or anything inside one, reads the item.
+fn reads_item_later(body: &Body, item: &str) -> bool {
+    let mut read = false;
+    for (index, state) in body.states.iter().enumerate() {
+        if index == 0 {
+            continue;
+        }
+        state.all_expressions(&mut |expr| read |= reads_item(expr, item));
+    }
+    read
+}
+
+/// Whether an expression reads an item.
+pub(super) fn reads_item(expr: &Expr, item: &str) -> bool {
+    let mut read = false;
+    expr.walk(&mut |node| read |= matches!(node, Node::Item(name) if name == item));
+    read
+}
+
+struct Inference<'a> {
+    flow: &'a Flow,
+    scopes: &'a Scopes,
+    news: bool,
+}
+
+impl<'a> Inference<'a> {
+    fn states(&mut self, states: &'a [State], levels: &[Level<'a>]) {
+        for (index, state) in states.iter().enumerate() {
+            let levels = at(levels, index);
+            let env = Env::new(self.flow, self.scopes, state, levels.clone());
+            for (inner, body) in state.bodies().iter().enumerate() {
+                let inside = enter(self.scopes, &levels, state, inner);
+                if let Kind::Map(map) = &state.kind {
+                    let (items, known) = self.shape(&map.items, &env);
+                    let scope = self.scopes.inner(&state.name, inner);
+                    if let Some(item) = scope.item.borrow_mut().as_mut()
+                        && known
+                        && let Some(better) = refine(&item.shape, &items.item())
+                    {
+                        item.shape = better;
+                        self.news = true;
+                    }
+                }
+                self.states(&body.states, &inside);
+            }
+            let env = env.with_result(state);
+            self.assign(&state.assign, &env);
+            for catch in &state.catch {
+                self.assign(&catch.edge.assign, &env.in_catch());
+            }
+            if let Kind::Choice {
+                rules,
+                subject,
+                arms,
+                otherwise,
+            } = &state.kind
+            {
+                for (_, edge) in rules {
+                    self.assign(&edge.assign, &env);
+                }
+                if let crate::flow::Otherwise::To(edge) = otherwise {
+                    self.assign(&edge.assign, &env);
+                }
+                for arm in arms {
+                    let mut env = env.clone();
+                    if let Some(subject) = subject {
+                        let mut report = Report::new(&state.name);
+                        let bound = super::pattern::bind(subject, &arm.pattern, &env, &mut report);
+                        for (name, code) in bound {
+                            if report.is_known() && !name.starts_with('_') {
+                                self.learn(&name, code.shape.clone(), &env);
+                            }
+                            env.locals.push((name, code));
+                        }
+                    }
+                    self.assign(&arm.edge.assign, &env);
+                }
+            }
+        }
+    }
+
+    fn assign(&mut self, assign: &[(Text, Expr)], env: &Env<'a>) {
+        for (name, value) in assign {
+            let (shape, known) = self.shape(value, env);
+            if known {
+                self.learn(name, shape, env);
+            }
+        }
+    }
+
+    fn learn(&mut self, name: &str, shape: Shape, env: &Env<'a>) {
+        if let Some(level) = env.levels.last() {
+            self.news |= level.scope.learn(name, shape);
+        }
+    }
+
+    /// The shape of a value, and whether every variable in it was known.
+    fn shape(&self, value: &Expr, env: &Env<'a>) -> (Shape, bool) {
+        let mut report = Report::new(&env.state.name);
+        let code = super::jsonata::lower(value, env, &mut report);
+        (code.shape.resolve(), report.is_known())
+    }
+}

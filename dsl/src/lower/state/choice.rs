@@ -1,0 +1,145 @@
+//! Choice.
+
+use super::Place;
+use crate::expr::{Expr, Text};
+use crate::flow::{Arm, Edge, Otherwise, Pattern};
+use crate::lower::jsonata;
+use crate::lower::jsonpath::{self, Paths};
+use crate::lower::pattern;
+use stepwright_asl::json::Object;
+use stepwright_asl::model::{Choice, ChoiceRule};
+
+impl<'a> Place<'_, 'a> {
+    pub(super) fn choice(
+        &mut self,
+        rules: &'a [(Expr, Edge)],
+        subject: Option<&'a Expr>,
+        arms: &'a [Arm],
+        otherwise: &'a Otherwise,
+    ) -> Choice {
+        let env = self.env.clone();
+        let mut choice = Choice::default();
+        for (condition, edge) in rules {
+            let rule = if self.is_jsonata() {
+                ChoiceRule {
+                    condition: Some(jsonata::condition(condition, &env, self.report)),
+                    ..ChoiceRule::default()
+                }
+            } else {
+                jsonpath::condition(condition, &env, self.report)
+            };
+            let assign = self.assign(&edge.assign, &env, true);
+            choice.choices.push(leading(rule, assign, edge));
+        }
+        if let Some(subject) = subject {
+            let last = arms.len().saturating_sub(1);
+            for (index, arm) in arms.iter().enumerate() {
+                self.arm(&mut choice, subject, arm, index == last);
+            }
+        }
+        match otherwise {
+            Otherwise::To(edge) => {
+                choice.assign = self.assign(&edge.assign, &env, true);
+                choice.default = Some(edge.target.to_string());
+            }
+            // Data that fits no arm of a `match` fails, as rustc has checked that there is none.
+            Otherwise::Unsaid if subject.is_none() => self.report.fault(
+                "a choice without `otherwise` fails with States.Runtime where nothing holds; add `otherwise => State;`, or \
+                 `otherwise fail;` to say that it shall",
+            ),
+            Otherwise::Unsaid | Otherwise::Fail => {}
+        }
+        if choice.choices.is_empty() {
+            self.report
+                .fault("a choice needs a rule; use a `pass` where there is only one way");
+        }
+        choice
+    }
+
+    fn arm(&mut self, choice: &mut Choice, subject: &'a Expr, arm: &'a Arm, is_last: bool) {
+        let mut env = self.env.clone();
+        let matched = if self.is_jsonata() {
+            let matched = pattern::in_jsonata(subject, &arm.pattern, &env, self.report);
+            env.locals.extend(matched.bound);
+            let mut tests = matched.tests;
+            if let Some(guard) = &arm.guard {
+                let guard = jsonata::lower(guard, &env, self.report);
+                tests.push(guard);
+            }
+            (!tests.is_empty()).then(|| {
+                let test = jsonata::all(&tests);
+                ChoiceRule {
+                    condition: Some(jsonata::text(test, &env, self.report)),
+                    ..ChoiceRule::default()
+                }
+            })
+        } else {
+            let matched = jsonpath::matched(subject, &arm.pattern, &env, self.report);
+            env.path_locals.extend(matched.bound);
+            let mut rules = matched.rules;
+            if let Some(guard) = &arm.guard {
+                rules.push(jsonpath::condition(guard, &env, self.report));
+            }
+            (!rules.is_empty()).then(|| jsonpath::all(rules))
+        };
+        // What the pattern binds is assigned on the edge, before what the edge says itself.
+        let mut assign: Vec<(Text, Expr)> = Vec::new();
+        let mut names = Vec::new();
+        bound(&arm.pattern, &mut names);
+        for name in names {
+            let own = arm.edge.assign.iter().any(|(other, _)| other == name);
+            if !name.starts_with('_') && !own {
+                assign.push((name.clone(), Expr::local(name.clone())));
+            }
+        }
+        assign.extend(arm.edge.assign.iter().cloned());
+        let assign = self.assign(&assign, &env, true);
+        match matched {
+            Some(rule) => choice.choices.push(leading(rule, assign, &arm.edge)),
+            // `_` and a lone name take everything: the Default, whose Assign is the state's own.
+            None if is_last && !choice.choices.is_empty() => {
+                choice.assign = assign;
+                choice.default = Some(arm.edge.target.to_string());
+            }
+            None => {
+                let always = Expr::literal(true);
+                let rule = if self.is_jsonata() {
+                    ChoiceRule {
+                        condition: Some(jsonata::condition(&always, &env, self.report)),
+                        ..ChoiceRule::default()
+                    }
+                } else {
+                    let mut paths = Paths::new(env, self.report);
+                    jsonpath::always(&mut paths, &always)
+                };
+                choice.choices.push(leading(rule, assign, &arm.edge));
+            }
+        }
+    }
+}
+
+/// A rule of the state itself: with what is assigned, and where it goes.
+fn leading(rule: ChoiceRule, assign: Option<Object>, edge: &Edge) -> ChoiceRule {
+    ChoiceRule {
+        assign,
+        next: Some(edge.target.to_string()),
+        ..rule
+    }
+}
+
+/// The names that a pattern binds, once each, in the order of the source.
+fn bound<'p>(pattern: &'p Pattern, names: &mut Vec<&'p Text>) {
+    match pattern {
+        Pattern::Bind(name) => {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        Pattern::Some(inner) => bound(inner, names),
+        Pattern::Variant(_, fields) => fields.iter().for_each(|(_, inner)| bound(inner, names)),
+        Pattern::Or(inner) | Pattern::Tuple(inner) => {
+            inner.iter().for_each(|inner| bound(inner, names))
+        }
+        Pattern::Wildcard | Pattern::Literal(_) | Pattern::None => {}
+    }
+}

@@ -1,0 +1,274 @@
+//! What states of several kinds write: assignments, outputs, catchers, numbers.
+
+use super::Place;
+use crate::expr::{Expr, Node, Text};
+use crate::flow::Transition;
+use crate::lower::env::Env;
+use crate::lower::jsonata;
+use crate::lower::jsonpath::{self, Paths, Value};
+use crate::lower::tree::Tree;
+use crate::shape::Shape;
+use stepwright_asl::json::{Json, Object};
+use stepwright_asl::model::{Catcher, NumberOrExpression, PathField, QueryLanguage};
+
+/// Where a state goes, and what it leaves behind.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub(super) assign: Option<Object>,
+    /// JSONata: `Output`.
+    pub(super) output: Option<Json>,
+    /// JSONPath: `OutputPath`.
+    pub(super) output_path: Option<PathField>,
+    /// JSONPath: an object that must be built, by `ResultSelector` or `Parameters`.
+    pub(super) built: Option<Json>,
+    /// JSONPath: a constant, by a Pass's `Result`.
+    pub(super) constant: Option<Json>,
+    pub(super) next: Option<String>,
+    pub(super) end: Option<bool>,
+}
+
+/// A number, or where one is read: JSONPath has a field of its own for that.
+#[derive(Default)]
+pub(super) struct Amount {
+    pub(super) value: Option<NumberOrExpression>,
+    pub(super) path: Option<String>,
+}
+
+impl<'a> Place<'_, 'a> {
+    pub(super) fn is_jsonata(&self) -> bool {
+        self.env.language() == QueryLanguage::Jsonata
+    }
+
+    /// Where the state goes, its variables and its output. `env` is what they are evaluated in.
+    pub(super) fn outcome(&mut self, env: &Env<'a>) -> Outcome {
+        let mut outcome = Outcome::default();
+        let value = match &self.state.transition {
+            Some(Transition::Next(next)) => {
+                outcome.next = Some(next.to_string());
+                outcome.assign = self.assign(&self.state.assign, env, true);
+                None
+            }
+            Some(Transition::End(value)) => {
+                outcome.end = Some(true);
+                outcome.assign = self.assign(&self.state.assign, env, false);
+                value.as_ref()
+            }
+            None => None,
+        };
+        if self.is_jsonata() {
+            outcome.output = match value {
+                Some(value) => Some(jsonata::template(value, env, self.report)),
+                None => env
+                    .result
+                    .as_ref()
+                    .map(|found| Json::String(jsonata::text(found.code.clone(), env, self.report))),
+            };
+            // The result as it is comes out by itself.
+            if outcome.output.as_ref().and_then(Json::as_str) == Some("{% $states.result %}") {
+                outcome.output = None;
+            }
+        } else {
+            self.path_output(value, env, &mut outcome);
+        }
+        outcome
+    }
+
+    fn path_output(&mut self, value: Option<&Expr>, env: &Env<'a>, outcome: &mut Outcome) {
+        let select = |path: &str| (path != "$").then(|| PathField::Path(path.to_owned()));
+        let Some(value) = value else {
+            outcome.output_path = env.result.as_ref().and_then(|found| select(found.path?));
+            return;
+        };
+        let mut paths = Paths::new(env.clone(), self.report);
+        match paths.value(value) {
+            Tree::Leaf(leaf) if !leaf.call => outcome.output_path = select(&leaf.text),
+            Tree::Object(members) => outcome.built = Some(jsonpath::object(members, &mut paths)),
+            value => match value.into_literal() {
+                Ok(value) => outcome.constant = Some(Json::from(value)),
+                Err(value) => {
+                    // Only objects are templates: a single value is built in one and taken out again.
+                    let members = vec![("value".to_owned(), value)];
+                    outcome.built = Some(jsonpath::object(members, &mut paths));
+                    outcome.output_path = Some(PathField::Path("$.value".to_owned()));
+                }
+            },
+        }
+    }
+
+    /// `Assign`, with the item of a map's body where this is its first state.
+    pub(super) fn assign(
+        &mut self,
+        assign: &[(Text, Expr)],
+        env: &Env<'a>,
+        leaves: bool,
+    ) -> Option<Object> {
+        let mut object = Object::new();
+        if leaves && let Some(item) = self.assigns_item.clone() {
+            self.check_variable(&item);
+            let read = Expr::item(item.clone());
+            self.assign_one(&mut object, &item, &read, env);
+        }
+        for (name, value) in assign {
+            self.check_variable(name);
+            self.assign_one(&mut object, name, value, env);
+        }
+        (!object.is_empty()).then_some(object)
+    }
+
+    fn assign_one(&mut self, object: &mut Object, name: &str, value: &Expr, env: &Env<'a>) {
+        if self.is_jsonata() {
+            let value = jsonata::template(value, env, self.report);
+            object.insert(name.to_owned(), value);
+        } else {
+            let mut paths = Paths::new(env.clone(), self.report);
+            let value = paths.value(value);
+            let (key, value) = jsonpath::entry(name, value, &mut paths);
+            object.insert(key, value);
+        }
+    }
+
+    /// Variables that AWS refuses or that would change what an expression means.
+    fn check_variable(&mut self, name: &str) {
+        if name == "states" {
+            self.report.fault("a variable cannot be called `states`, which is JSONata's own; give it another name");
+        }
+        let outer = self.env.levels.len().saturating_sub(1);
+        if self.env.levels[..outer]
+            .iter()
+            .any(|level| level.scope.variable(name).is_some())
+        {
+            self.report.fault(format!(
+                "`{name}` belongs to the workflow around this branch or map, which cannot assign it; give the inner variable \
+                 another name"
+            ));
+        }
+    }
+
+    /// The Catchers.
+    pub(super) fn catchers(&mut self) -> Vec<Catcher> {
+        let state = self.state;
+        let catches = state.catch.iter();
+        catches
+            .map(|catch| {
+                let env = self.env.in_catch();
+                self.check_errors(&catch.errors);
+                Catcher {
+                    error_equals: catch.errors.iter().map(ToString::to_string).collect(),
+                    assign: self.assign(&catch.edge.assign, &env, true),
+                    next: catch.edge.target.to_string(),
+                    ..Catcher::default()
+                }
+            })
+            .collect()
+    }
+
+    pub(super) fn check_errors(&mut self, errors: &[Text]) {
+        for error in errors {
+            if !crate::lower::text::is_safe(error) {
+                self.report.fault(format!(
+                    "the error name `{error}` would be read by a template engine"
+                ));
+            }
+        }
+    }
+
+    /// A number of seconds or of anything else.
+    pub(super) fn amount(&mut self, value: &Expr) -> Amount {
+        if let Some(Json::Number(number)) = super::raw::literal(value) {
+            return Amount {
+                value: Some(NumberOrExpression::Number(number)),
+                path: None,
+            };
+        }
+        if self.is_jsonata() {
+            let text = match &*value.node {
+                Node::Placeholder(name) => format!("${{{name}}}"),
+                _ => jsonata::condition(value, &self.env, self.report),
+            };
+            return Amount {
+                value: Some(NumberOrExpression::Expression(text)),
+                path: None,
+            };
+        }
+        Amount {
+            value: None,
+            path: self.path_of(value, "a computed number"),
+        }
+    }
+
+    /// A JSONPath where the field takes nothing else.
+    pub(super) fn path_of(&mut self, value: &Expr, what: &str) -> Option<String> {
+        match self.path_value(value) {
+            Tree::Leaf(leaf) if !leaf.call => Some(leaf.text),
+            _ => {
+                self.report.fault(format!(
+                    "{what} has no JSONPath form here; assign it to a variable in a `pass` before, or write \
+                     `query_language JSONata;` in this state"
+                ));
+                None
+            }
+        }
+    }
+
+    /// A value of a JSONPath state, on its input.
+    pub(super) fn path_value(&mut self, value: &Expr) -> Value {
+        let env = self.env.clone();
+        Paths::new(env, self.report).value(value)
+    }
+
+    /// A value as a member of a template: `key`, or `key.$`.
+    pub(super) fn member(&mut self, key: &str, value: &Expr) -> (String, Json) {
+        if self.is_jsonata() {
+            let value = jsonata::template(value, &self.env, self.report);
+            return (key.to_owned(), value);
+        }
+        let mut paths = Paths::new(self.env.clone(), self.report);
+        let value = paths.value(value);
+        jsonpath::entry(key, value, &mut paths)
+    }
+
+    /// A text field that is literal, computed, or in JSONPath read from a path.
+    pub(super) fn text_field(
+        &mut self,
+        value: &Expr,
+        calls: bool,
+    ) -> (Option<String>, Option<String>) {
+        if self.is_jsonata() {
+            let json = jsonata::template(value, &self.env, self.report);
+            return match json {
+                Json::String(text) => (Some(text), None),
+                other => {
+                    self.report
+                        .fault(format!("this must be a text, and it is {}", other.noun()));
+                    (None, None)
+                }
+            };
+        }
+        match self.path_value(value) {
+            Tree::Leaf(leaf) if calls || !leaf.call => (None, Some(leaf.text)),
+            Tree::Placeholder(name) => (Some(format!("${{{name}}}")), None),
+            Tree::Literal(serde_json::Value::String(text))
+                if crate::lower::text::is_safe(&text) =>
+            {
+                (Some(text), None)
+            }
+            Tree::Literal(serde_json::Value::String(text)) if calls => {
+                let pieces = vec![crate::expr::Piece::Text(text.into())];
+                self.text_field(&Expr::format(pieces), calls)
+            }
+            _ => {
+                self.report.fault(
+                    "this text has no JSONPath form here; assign it to a variable in a `pass` before, or write \
+                     `query_language JSONata;` in this state",
+                );
+                (None, None)
+            }
+        }
+    }
+
+    /// The shape of a value of this state.
+    pub(super) fn shape_of(&mut self, value: &Expr) -> Shape {
+        let mut silent = crate::lower::report::Report::new(&self.state.name);
+        jsonata::lower(value, &self.env, &mut silent).shape.plain()
+    }
+}

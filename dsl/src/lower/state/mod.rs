@@ -1,0 +1,213 @@
+//! One state of one state.
+
+mod choice;
+mod common;
+mod fail;
+mod map;
+mod parallel;
+mod pass;
+pub(super) mod raw;
+mod retry;
+mod succeed;
+mod task;
+mod wait;
+
+use super::env::{Env, Level};
+use super::report::Report;
+use super::scope::{self, Scopes, at, enter};
+use super::text;
+use crate::flow::{Flow, Kind, State, Transition};
+use crate::workflow::Fault;
+use stepwright_asl::model;
+use stepwright_asl::model::QueryLanguage;
+
+/// Lowers the states of a flow.
+pub(super) struct States<'a> {
+    flow: &'a Flow,
+    scopes: &'a Scopes,
+    /// Some state is JSONPath, so each JSONata state says that it is one.
+    mixed: bool,
+    faults: Vec<Fault>,
+}
+
+/// One state on its way.
+pub(super) struct Place<'s, 'a> {
+    pub(super) flow: &'a Flow,
+    pub(super) state: &'a State,
+    pub(super) env: Env<'a>,
+    pub(super) report: &'s mut Report,
+    /// The item that this first state of a body assigns for those after it.
+    pub(super) assigns_item: Option<crate::expr::Text>,
+}
+
+impl<'a> States<'a> {
+    pub(super) fn new(flow: &'a Flow, scopes: &'a Scopes, mixed: bool) -> States<'a> {
+        States {
+            flow,
+            scopes,
+            mixed,
+            faults: Vec::new(),
+        }
+    }
+
+    pub(super) fn into_faults(self) -> Vec<Fault> {
+        self.faults
+    }
+
+    /// The states of the machine, of a branch or of a body.
+    pub(super) fn lower(&mut self, states: &'a [State], levels: &[Level<'a>]) -> model::States {
+        let mut lowered = model::States::new();
+        for (index, state) in states.iter().enumerate() {
+            let levels = at(levels, index);
+            let mut report = Report::new(&state.name);
+            check(state, states, &mut report);
+            let env = Env::new(self.flow, self.scopes, state, levels.clone());
+            let assigns_item = self.item_to_assign(index, states, &env, &mut report);
+            // What is inside comes after what is around it, in the list of faults.
+            let mut place = Place {
+                flow: self.flow,
+                state,
+                env,
+                report: &mut report,
+                assigns_item,
+            };
+            let mut made = match &state.kind {
+                Kind::Task {
+                    call,
+                    timeout,
+                    heartbeat,
+                    credentials,
+                } => place
+                    .task(
+                        call,
+                        timeout.as_ref(),
+                        heartbeat.as_ref(),
+                        credentials.as_ref(),
+                    )
+                    .into(),
+                Kind::Pass => place.pass().into(),
+                Kind::Choice {
+                    rules,
+                    subject,
+                    arms,
+                    otherwise,
+                } => place
+                    .choice(rules, subject.as_ref(), arms, otherwise)
+                    .into(),
+                Kind::Wait(wait) => place.wait(wait).into(),
+                Kind::Succeed => place.succeed().into(),
+                Kind::Fail { error, cause } => place.fail(error.as_ref(), cause.as_ref()).into(),
+                Kind::Parallel(_) => place.parallel().into(),
+                Kind::Map(map) => place.map(map).into(),
+            };
+            let language = place.env.language();
+            made_common(
+                &mut made,
+                state,
+                (self.mixed && language == QueryLanguage::Jsonata).then_some(language),
+            );
+            let raw = std::mem::take(&mut place.raw_fields());
+            self.faults.extend(report.into_faults());
+            self.inside(&mut made, state, &levels);
+            let mut report = Report::new(&state.name);
+            made = raw::merge(made, raw, &mut report);
+            self.faults.extend(report.into_faults());
+            lowered.insert(state.name.to_string(), made);
+        }
+        lowered
+    }
+
+    /// Fills in the branches of a parallel and the body of a map.
+    fn inside(&mut self, made: &mut model::State, state: &'a State, levels: &[Level<'a>]) {
+        for (index, body) in state.bodies().iter().enumerate() {
+            let levels = enter(self.scopes, levels, state, index);
+            let start_at = body
+                .states
+                .first()
+                .map(|first| first.name.to_string())
+                .unwrap_or_default();
+            if body.states.is_empty() {
+                let fault = Fault::new(Some(&state.name), "a branch and a map's body need a state");
+                self.faults.push(fault);
+            }
+            let states = self.lower(&body.states, &levels);
+            match made {
+                model::State::Parallel(parallel) => parallel.branches.push(model::Branch {
+                    start_at,
+                    states,
+                    ..model::Branch::default()
+                }),
+                model::State::Map(map) => {
+                    let processor = map.item_processor.get_or_insert_default();
+                    processor.start_at = start_at;
+                    processor.states = states;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The item that a body's first state hands on, and whether it can.
+    fn item_to_assign(
+        &self,
+        index: usize,
+        states: &'a [State],
+        env: &Env<'a>,
+        report: &mut Report,
+    ) -> Option<crate::expr::Text> {
+        let item = env.levels.last()?.scope.item()?;
+        if index > 0 {
+            return None;
+        }
+        let first = &states[0];
+        let mut read = item.assigned;
+        first.all_expressions(&mut |expr| read |= scope::reads_item(expr, &item.name));
+        let returns = states
+            .iter()
+            .any(|state| state.targets().contains(&&*first.name));
+        if read && returns {
+            report.fault(format!(
+                "this first state of a map's body is also the target of a transition, and its input is then not the item \
+                 `{}`; put a `pass` state before it",
+                item.name
+            ));
+        }
+        item.assigned.then_some(item.name)
+    }
+}
+
+/// What does not depend on the kind of the state.
+fn made_common(made: &mut model::State, state: &State, language: Option<QueryLanguage>) {
+    made.set_comment(state.comment.as_deref().map(text::comment));
+    made.set_query_language(language);
+}
+
+/// Mistakes that a tree may hold whatever made it.
+fn check(state: &State, siblings: &[State], report: &mut Report) {
+    if !text::is_safe(&state.name) {
+        report.fault("a state's name must not hold `${`, `%{`, `{%` or `%}`");
+    }
+    for option in &state.misplaced {
+        report.fault(format!("`{option}` has no place in this kind of state"));
+    }
+    for target in state.targets() {
+        if !siblings.iter().any(|sibling| sibling.name == target) {
+            report.fault(format!("there is no state `{target}` here to go to"));
+        }
+    }
+    let goes = matches!(state.transition, Some(Transition::Next(_)));
+    match state.kind {
+        Kind::Choice { .. } | Kind::Fail { .. } if state.transition.is_some() => {
+            report.fault("a choice and a fail go nowhere else; take the transition away");
+        }
+        Kind::Succeed if goes => report.fault("a succeed ends; take `next` away"),
+        Kind::Choice { .. } | Kind::Fail { .. } | Kind::Succeed => {}
+        _ if state.transition.is_none() => {
+            report.fault("this state goes nowhere: add `next OtherState;` or `end value;`");
+        }
+        _ => {}
+    }
+    if matches!(state.kind, Kind::Fail { .. } | Kind::Succeed) && !state.assign.is_empty() {
+        report.fault("a succeed and a fail assign nothing");
+    }
+}

@@ -1,0 +1,83 @@
+//! Retriers.
+
+use super::Place;
+use crate::flow::{Jitter, Retry};
+use stepwright_asl::json::Number;
+use stepwright_asl::model::{JitterStrategy, Retrier};
+
+/// Lambda's transient errors, as CDK retries them.
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#bp-lambda-serviceexception>
+const TRANSIENT: [&str; 4] = [
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+];
+
+impl Place<'_, '_> {
+    /// The state's Retriers, with Lambda's where the task is a Lambda function and the workflow says `lambda_retries`.
+    pub(super) fn retriers(&mut self, is_lambda: bool) -> Vec<Retrier> {
+        let state = self.state;
+        let mut retriers = Vec::with_capacity(state.retry.len() + 1);
+        for retry in &state.retry {
+            self.check_errors(&retry.errors);
+            retriers.push(retrier(retry));
+        }
+        if is_lambda && self.flow.lambda_retries {
+            let own = |name: &&str| {
+                !state
+                    .retry
+                    .iter()
+                    .any(|retry| retry.errors.iter().any(|error| error == name))
+            };
+            let names: Vec<_> = TRANSIENT
+                .iter()
+                .filter(|name| own(name))
+                .map(ToString::to_string)
+                .collect();
+            if !names.is_empty() {
+                // `States.ALL` must stay last.
+                let all = retriers.last().is_some_and(|last| {
+                    last.error_equals.iter().any(|error| error == "States.ALL")
+                });
+                let at = retriers.len() - usize::from(all);
+                retriers.insert(
+                    at,
+                    Retrier {
+                        error_equals: names,
+                        interval_seconds: Some(2u32.into()),
+                        max_attempts: Some(6u32.into()),
+                        backoff_rate: Some(2u32.into()),
+                        ..Retrier::default()
+                    },
+                );
+            }
+        }
+        retriers
+    }
+}
+
+fn retrier(retry: &Retry) -> Retrier {
+    Retrier {
+        error_equals: retry.errors.iter().map(ToString::to_string).collect(),
+        interval_seconds: retry.interval.map(Into::into),
+        max_attempts: retry.max_attempts.map(Into::into),
+        backoff_rate: retry.backoff_rate.and_then(rate).map(Into::into),
+        max_delay_seconds: retry.max_delay.map(Into::into),
+        jitter_strategy: retry.jitter.map(|jitter| match jitter {
+            Jitter::Full => JitterStrategy::Full,
+            Jitter::None => JitterStrategy::None,
+        }),
+        ..Retrier::default()
+    }
+}
+
+/// `2.0` is written `2`, as a person would.
+fn rate(rate: f64) -> Option<Number> {
+    let whole = rate as u32;
+    if f64::from(whole) == rate {
+        Some(whole.into())
+    } else {
+        Number::from_f64(rate)
+    }
+}

@@ -1,0 +1,279 @@
+//! Task.
+
+use super::Place;
+use crate::expr::{Expr, Node};
+use crate::flow::{Call, Sends, ServiceCall, TaskCall, WorkflowCall};
+use crate::lower::jsonata;
+use crate::lower::jsonpath::{self, Paths};
+use crate::lower::tree::Tree;
+use crate::task::{Address, Deploy, effective};
+use stepwright_asl::json::{Json, Object};
+use stepwright_asl::model::{MachineType, PathField, Task};
+
+const TOKEN_SUFFIX: &str = ".waitForTaskToken";
+
+/// The part of a Task that its call decides.
+#[derive(Default)]
+struct Called {
+    resource: String,
+    /// `Arguments` or `Parameters`.
+    arguments: Option<Json>,
+    input_path: Option<PathField>,
+    is_lambda: bool,
+}
+
+impl Place<'_, '_> {
+    pub(super) fn task(
+        &mut self,
+        call: &Call,
+        timeout: Option<&Expr>,
+        heartbeat: Option<&Expr>,
+        credentials: Option<&Expr>,
+    ) -> Task {
+        let called = match &call.sends {
+            Sends::Task(task) => self.call_task(task, call.waits_for_token),
+            Sends::Workflow(workflow) => self.call_workflow(workflow),
+            Sends::Service(service) => self.call_service(service, call.waits_for_token),
+        };
+        if self.env.has_token() {
+            self.check_token(call);
+        }
+        self.check_express(&called.resource, call);
+        let timeout = timeout
+            .map(|seconds| self.amount(seconds))
+            .unwrap_or_default();
+        let heartbeat = heartbeat
+            .map(|seconds| self.amount(seconds))
+            .unwrap_or_default();
+        let credentials = credentials.map(|role| {
+            let (key, role) = self.member("RoleArn", role);
+            Json::Object(Object::from_iter([(key, role)]))
+        });
+        let env = self.env.with_result(self.state);
+        let outcome = self.outcome(&env);
+        let retry = self.retriers(called.is_lambda);
+        let catch = self.catchers();
+        let (parameters, arguments) = if self.is_jsonata() {
+            (None, called.arguments)
+        } else {
+            (called.arguments, None)
+        };
+        Task {
+            resource: called.resource,
+            input_path: called.input_path,
+            parameters,
+            arguments,
+            timeout_seconds: timeout.value,
+            timeout_seconds_path: timeout.path,
+            heartbeat_seconds: heartbeat.value,
+            heartbeat_seconds_path: heartbeat.path,
+            credentials,
+            result_selector: self.selector(&outcome),
+            output_path: outcome.output_path,
+            assign: outcome.assign,
+            output: outcome.output,
+            retry,
+            catch,
+            next: outcome.next,
+            end: outcome.end,
+            ..Task::default()
+        }
+    }
+
+    fn call_task(&mut self, task: &TaskCall, waits_for_token: bool) -> Called {
+        if task.arguments.len() != task.parameters.len() {
+            self.report.fault(format!(
+                "the task `{}` takes {} arguments, and this call has {}",
+                task.function,
+                task.parameters.len(),
+                task.arguments.len()
+            ));
+        }
+        let address = self.env.address(task.name, task.deploy);
+        let payload = payload(task);
+        let deploy = effective(task.deploy, self.flow.deploy);
+        let is_lambda = matches!(deploy, Deploy::Lambda | Deploy::LambdaArn);
+        if deploy == Deploy::Lambda {
+            let (key, payload) = self.member("Payload", &payload);
+            let target = Json::String(address.target.unwrap_or_default());
+            let suffix = if waits_for_token { TOKEN_SUFFIX } else { "" };
+            return Called {
+                resource: address.resource + suffix,
+                arguments: Some(Json::Object(Object::from_iter([
+                    ("FunctionName".to_owned(), target),
+                    (key, payload),
+                ]))),
+                is_lambda,
+                ..Called::default()
+            };
+        }
+        let mut resource = address.resource;
+        if waits_for_token {
+            let integration = resource.starts_with("arn:aws:states:::");
+            if integration {
+                resource += TOKEN_SUFFIX;
+            } else {
+                self.report.fault(format!(
+                    "`{}` cannot wait for a task token where it lives: only integrations such as `lambda:invoke` can; make it \
+                     a plain `#[task]`{}",
+                    task.function,
+                    if deploy == Deploy::Activity {
+                        ", or call the activity without `wait_for_task_token`, because its worker holds a token anyway"
+                    } else {
+                        ""
+                    }
+                ));
+            }
+        }
+        self.whole_input(resource, &payload, is_lambda)
+    }
+
+    /// The payload is the whole input of the resource.
+    fn whole_input(&mut self, resource: String, payload: &Expr, is_lambda: bool) -> Called {
+        let mut called = Called {
+            resource,
+            is_lambda,
+            ..Called::default()
+        };
+        if self.is_jsonata() {
+            called.arguments = Some(jsonata::template(payload, &self.env, self.report));
+            return called;
+        }
+        let mut paths = Paths::new(self.env.clone(), self.report);
+        match paths.value(payload) {
+            Tree::Object(members) => called.arguments = Some(jsonpath::object(members, &mut paths)),
+            Tree::Leaf(leaf) if !leaf.call => {
+                called.input_path = (leaf.text != "$").then_some(PathField::Path(leaf.text));
+            }
+            Tree::Literal(serde_json::Value::Object(members)) => {
+                let members = members.into_iter().map(|(key, value)| (key, Tree::Literal(value)));
+                called.arguments = Some(jsonpath::object(members.collect(), &mut paths));
+            }
+            _ => self.report.fault(
+                "the input of this resource must be an object or a selected value in JSONPath; assign it to a variable in a \
+                 `pass` before, or write `query_language JSONata;` in this state",
+            ),
+        }
+        called
+    }
+
+    fn call_workflow(&mut self, workflow: &WorkflowCall) -> Called {
+        let address = Address::of_machine(workflow.name, workflow.machine_type, workflow.awaited);
+        let mut resource = address.resource;
+        let express = workflow.machine_type == MachineType::Express;
+        if workflow.awaited && !express {
+            resource += ".sync:2";
+        }
+        let (key, input) = if workflow.awaited && express {
+            if !self.is_jsonata() {
+                self.report.fault(
+                    "JSONPath cannot read the result of an Express child, which is text; write `query_language JSONata;` in \
+                     this state",
+                );
+            }
+            // The SDK's call takes text.
+            let code = jsonata::as_text(&workflow.input, &self.env, self.report);
+            ("Input".to_owned(), Json::String(code))
+        } else {
+            self.member("Input", &workflow.input)
+        };
+        let target = Json::String(address.target.unwrap_or_default());
+        Called {
+            resource,
+            arguments: Some(Json::Object(Object::from_iter([
+                ("StateMachineArn".to_owned(), target),
+                (key, input),
+            ]))),
+            ..Called::default()
+        }
+    }
+
+    fn call_service(&mut self, service: &ServiceCall, waits_for_token: bool) -> Called {
+        let mut resource = service.resource.to_string();
+        if waits_for_token && !resource.ends_with(TOKEN_SUFFIX) {
+            resource += TOKEN_SUFFIX;
+        }
+        let mut arguments = Object::new();
+        for (key, value) in &service.fields {
+            let (key, value) = self.member(key, value);
+            arguments.insert(key, value);
+        }
+        Called {
+            is_lambda: resource.starts_with(Address::LAMBDA),
+            resource,
+            arguments: Some(Json::Object(arguments)),
+            ..Called::default()
+        }
+    }
+
+    /// A token that nobody gets is never answered.
+    fn check_token(&mut self, call: &Call) {
+        let mut sent = false;
+        let mut see = |expr: &Expr| {
+            expr.walk(&mut |node| {
+                sent |= match node {
+                    Node::TaskToken => true,
+                    Node::Jsonata(text, _) | Node::Path(text, _) => text.contains("Task.Token"),
+                    _ => false,
+                }
+            });
+        };
+        match &call.sends {
+            Sends::Task(task) => task.arguments.iter().for_each(&mut see),
+            Sends::Service(service) => service.fields.iter().for_each(|(_, value)| see(value)),
+            Sends::Workflow(_) => {}
+        }
+        if !sent && self.state.raw.is_empty() {
+            self.report.fault("nobody gets the task token, so nobody can answer; pass `task_token` as an argument");
+        }
+    }
+
+    /// What an Express workflow cannot do.
+    fn check_express(&mut self, resource: &str, call: &Call) {
+        if self.flow.machine_type != MachineType::Express {
+            return;
+        }
+        let what = if resource.ends_with(TOKEN_SUFFIX) {
+            "wait for a task token"
+        } else if resource.ends_with(".sync") || resource.ends_with(".sync:2") {
+            "wait for a job or a Standard child"
+        } else if matches!(&call.sends, Sends::Task(task) if effective(task.deploy, self.flow.deploy) == Deploy::Activity)
+        {
+            "call an activity"
+        } else {
+            return;
+        };
+        self.report.fault(format!(
+            "an Express workflow cannot {what}; make the workflow Standard"
+        ));
+    }
+}
+
+/// What travels to a task: nothing as `{}`, one argument as it is, several by the parameters' names.
+fn payload(task: &TaskCall) -> Expr {
+    let input = match (task.parameters, task.arguments.as_slice()) {
+        ([_], [only]) => only.clone(),
+        (names, arguments) => {
+            let members = names.iter().zip(arguments);
+            Expr::object(
+                members
+                    .map(|(name, value)| ((*name).into(), value.clone()))
+                    .collect(),
+            )
+        }
+    };
+    if !task.sends_context {
+        return input;
+    }
+    let context = [
+        ("execution", "Execution.Id"),
+        ("state", "State.Name"),
+        ("attempt", "State.RetryCount"),
+        ("startTime", "Execution.StartTime"),
+    ];
+    let context = context.map(|(key, path)| (key.into(), Expr::new(Node::Context(path))));
+    Expr::object(vec![
+        ("input".into(), input),
+        ("context".into(), Expr::object(context.into())),
+    ])
+}

@@ -1,0 +1,42 @@
+//! Wait.
+
+use super::Place;
+use crate::flow::Wait;
+use stepwright_asl::model;
+
+impl Place<'_, '_> {
+    pub(super) fn wait(&mut self, wait: &Wait) -> model::Wait {
+        let env = self.env.clone();
+        let outcome = self.outcome(&env);
+        self.selects_only(&outcome);
+        let mut made = model::Wait {
+            output_path: outcome.output_path,
+            assign: outcome.assign,
+            output: outcome.output,
+            next: outcome.next,
+            end: outcome.end,
+            ..model::Wait::default()
+        };
+        match wait {
+            Wait::Seconds(seconds) => {
+                let amount = self.amount(seconds);
+                made.seconds = amount.value;
+                made.seconds_path = amount.path;
+            }
+            Wait::Timestamp(time) => {
+                (made.timestamp, made.timestamp_path) = self.text_field(time, false);
+            }
+        }
+        made
+    }
+
+    /// In JSONPath some states can only select their output.
+    pub(super) fn selects_only(&mut self, outcome: &super::common::Outcome) {
+        if outcome.built.is_some() || outcome.constant.is_some() {
+            self.report.fault(
+                "this kind of state can only select a value in JSONPath; build it in a `pass` state that ends, or write \
+                 `query_language JSONata;` in this state",
+            );
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Values with structure, before they are written as a template or as an expression.
+
+use crate::expr::Expr;
+use crate::expr::{Node, Record};
+use crate::shape::{EnumShape, Field, Fields, Presence, Shape, Tagging, Variant};
+use serde_json::Value;
+
+/// A value whose leaves are computed in one of the query languages.
+#[derive(Clone, Debug)]
+pub(super) enum Tree<L> {
+    /// A JSON value as it stands.
+    Literal(Value),
+    /// `${Name}` for a template engine.
+    Placeholder(String),
+    /// Something computed.
+    Leaf(L),
+    /// An object.
+    Object(Vec<(String, Tree<L>)>),
+    /// An array.
+    Array(Vec<Tree<L>>),
+    /// Objects put together, later keys over earlier ones.
+    Merge(Vec<Tree<L>>),
+}
+
+impl<L> Tree<L> {
+    /// Whether nothing in it is computed.
+    pub(super) fn is_literal(&self) -> bool {
+        match self {
+            Tree::Literal(_) => true,
+            Tree::Leaf(_) | Tree::Merge(_) | Tree::Placeholder(_) => false,
+            Tree::Object(entries) => entries.iter().all(|(_, value)| value.is_literal()),
+            Tree::Array(items) => items.iter().all(Tree::is_literal),
+        }
+    }
+
+    /// Its value, where nothing in it is computed.
+    pub(super) fn into_literal(self) -> Result<Value, Tree<L>> {
+        if !self.is_literal() {
+            return Err(self);
+        }
+        Ok(self.literal())
+    }
+
+    fn literal(self) -> Value {
+        match self {
+            Tree::Literal(value) => value,
+            Tree::Object(entries) => {
+                let entries = entries
+                    .into_iter()
+                    .map(|(key, value)| (key, value.literal()));
+                Value::Object(entries.collect())
+            }
+            Tree::Array(items) => items.into_iter().map(Tree::literal).collect(),
+            Tree::Leaf(_) | Tree::Merge(_) | Tree::Placeholder(_) => Value::Null,
+        }
+    }
+}
+
+/// Makes trees of expressions. A query language says how its leaves are written.
+pub(super) trait Build {
+    type Leaf;
+
+    /// Lowers an expression that has no structure of its own.
+    fn leaf(&mut self, expr: &Expr) -> Tree<Self::Leaf>;
+
+    /// Says that something cannot be lowered.
+    fn refuse(&mut self, message: String);
+
+    /// Lowers any expression.
+    fn tree(&mut self, expr: &Expr) -> Tree<Self::Leaf> {
+        match &*expr.node {
+            Node::Literal(value) => Tree::Literal(value.clone()),
+            Node::Placeholder(name) => Tree::Placeholder(name.to_string()),
+            Node::None => Tree::Literal(Value::Null),
+            Node::Some(value) => self.tree(value),
+            Node::Tuple(items) if items.is_empty() => Tree::Literal(Value::Null),
+            Node::Tuple(items) | Node::Array(items) => {
+                Tree::Array(items.iter().map(|item| self.tree(item)).collect())
+            }
+            Node::Object(entries) => Tree::Object(
+                entries
+                    .iter()
+                    .map(|(key, value)| (key.to_string(), self.tree(value)))
+                    .collect(),
+            ),
+            Node::Record(record) => self.record(record),
+            Node::Function(path, arguments)
+                if path.starts_with("vec!") || path == "vec" || path == "Vec::from" =>
+            {
+                match arguments.as_slice() {
+                    [only] if path == "Vec::from" => self.tree(only),
+                    items => Tree::Array(items.iter().map(|item| self.tree(item)).collect()),
+                }
+            }
+            Node::Function(path, arguments)
+                if arguments.is_empty() && matches!(&**path, "Vec::new" | "Vec::default") =>
+            {
+                Tree::Array(Vec::new())
+            }
+            Node::Method(base, name, arguments)
+                if arguments.is_empty()
+                    && crate::expr::methods::is_identity(name)
+                    && is_built(base) =>
+            {
+                self.tree(base)
+            }
+            _ => self.leaf(expr),
+        }
+    }
+
+    /// Writes a struct or variant literal as serde would.
+    fn record(&mut self, record: &Record) -> Tree<Self::Leaf> {
+        match (record.variant, (record.shape)().resolve()) {
+            (None, Shape::Struct(shape)) => {
+                let tag = shape
+                    .tag
+                    .map(|(key, name)| (key.into_owned(), name.into_owned()));
+                self.fields(&shape.fields, &record.fields, tag)
+            }
+            (Some(name), Shape::Enum(shape)) => {
+                match shape.variants.iter().find(|variant| variant.name == name) {
+                    Some(variant) => self.variant(&shape, variant, &record.fields),
+                    None => {
+                        self.refuse(format!("the variant `{}::{name}` is never written as JSON, because serde skips it", shape.name));
+                        Tree::Literal(Value::Null)
+                    }
+                }
+            }
+            (_, other) => {
+                self.refuse(format!(
+                    "{} is opaque here, so its literal cannot be written: give the value as a constant, or build it in a task",
+                    other.describe()
+                ));
+                Tree::Literal(Value::Null)
+            }
+        }
+    }
+
+    /// Writes the fields of a struct or a variant.
+    fn fields(
+        &mut self,
+        fields: &Fields,
+        given: &[(&'static str, Expr)],
+        tag: Option<(String, String)>,
+    ) -> Tree<Self::Leaf> {
+        let find = |this: &mut Self, field: &Field| {
+            let value = given.iter().find(|(name, _)| *name == field.name);
+            match value {
+                Some((_, value)) => this.tree(value),
+                None => Tree::Literal(absent(field)),
+            }
+        };
+        let head = tag.map(|(key, name)| (key, Tree::Literal(Value::String(name))));
+        match fields {
+            Fields::Unit => match head {
+                Some(entry) => Tree::Object(vec![entry]),
+                None => Tree::Literal(Value::Null),
+            },
+            Fields::Newtype(field) => {
+                let value = find(self, field);
+                match head {
+                    Some(entry) => merge(vec![Tree::Object(vec![entry]), value]),
+                    None => value,
+                }
+            }
+            Fields::Tuple(fields) => Tree::Array(
+                fields
+                    .iter()
+                    .filter(|field| !matches!(field.presence, Presence::Never))
+                    .map(|field| find(self, field))
+                    .collect(),
+            ),
+            Fields::Named(fields) => {
+                let mut parts = vec![Tree::Object(head.into_iter().collect())];
+                for field in fields {
+                    if matches!(field.presence, Presence::Never) {
+                        continue;
+                    }
+                    let value = find(self, field);
+                    if field.flatten {
+                        parts.push(value);
+                    } else {
+                        parts.push(Tree::Object(vec![(field.wire.to_string(), value)]));
+                    }
+                }
+                merge(parts)
+            }
+        }
+    }
+
+    /// Writes a variant under its enum's tagging.
+    fn variant(
+        &mut self,
+        shape: &EnumShape,
+        variant: &Variant,
+        given: &[(&'static str, Expr)],
+    ) -> Tree<Self::Leaf> {
+        let wire = variant.wire.to_string();
+        let unit = matches!(variant.fields, Fields::Unit);
+        if variant.untagged {
+            return self.fields(&variant.fields, given, None);
+        }
+        match &shape.tagging {
+            Tagging::External if unit => Tree::Literal(Value::String(wire)),
+            Tagging::External => {
+                let content = self.fields(&variant.fields, given, None);
+                Tree::Object(vec![(wire, content)])
+            }
+            Tagging::Internal { tag } => {
+                self.fields(&variant.fields, given, Some((tag.to_string(), wire)))
+            }
+            Tagging::Adjacent { tag, content } => {
+                let mut entries = vec![(tag.to_string(), Tree::Literal(Value::String(wire)))];
+                if !unit {
+                    let value = self.fields(&variant.fields, given, None);
+                    entries.push((content.to_string(), value));
+                }
+                Tree::Object(entries)
+            }
+            Tagging::Untagged => self.fields(&variant.fields, given, None),
+        }
+    }
+}
+
+/// Whether an expression has structure of its own.
+fn is_built(expr: &Expr) -> bool {
+    matches!(
+        &*expr.node,
+        Node::Record(_)
+            | Node::Tuple(_)
+            | Node::Array(_)
+            | Node::Object(_)
+            | Node::Literal(_)
+            | Node::Some(_)
+            | Node::None
+    )
+}
+
+/// What stands for a field that a literal leaves to `..Default::default()`.
+fn absent(field: &Field) -> Value {
+    match field.presence {
+        Presence::Sometimes(Some(default)) => default(),
+        _ => Value::Null,
+    }
+}
+
+/// Objects next to each other become one; what is computed stays apart.
+fn merge<L>(parts: Vec<Tree<L>>) -> Tree<L> {
+    let mut merged: Vec<Tree<L>> = Vec::new();
+    for part in parts {
+        let part = match part {
+            Tree::Merge(inner) => inner,
+            Tree::Literal(Value::Object(entries)) => vec![Tree::Object(
+                entries
+                    .into_iter()
+                    .map(|(key, value)| (key, Tree::Literal(value)))
+                    .collect(),
+            )],
+            // A flattened `None` adds nothing.
+            Tree::Literal(Value::Null) => Vec::new(),
+            other => vec![other],
+        };
+        for part in part {
+            match (merged.last_mut(), part) {
+                (Some(Tree::Object(entries)), Tree::Object(more)) => entries.extend(more),
+                (_, part) => merged.push(part),
+            }
+        }
+    }
+    if matches!(merged.first(), Some(Tree::Object(entries)) if entries.is_empty())
+        && merged.len() > 1
+    {
+        merged.remove(0);
+    }
+    match merged.len() {
+        1 => merged.remove(0),
+        _ => Tree::Merge(merged),
+    }
+}
