@@ -18,6 +18,8 @@ mod entropy;
 mod error;
 mod expr;
 mod field;
+#[cfg(test)]
+mod fixture;
 mod intrinsic;
 mod jsonata;
 mod path;
@@ -33,3 +35,6 @@ pub use expr::{Expected, Expr};
 pub use reference::ReferencePath;
 pub use scope::{Context, Scope};
 pub use variables::{VariableIx, VariableNames, Variables};
+
+#[cfg(test)]
+mod tests;

@@ -145,7 +145,7 @@ fn range(first: i64, last: i64, step: i64) -> Outcome {
     if (step > 0) != (last >= first) && first != last {
         return Ok(Value::from(Vec::new()));
     }
-    let count = last.abs_diff(first) / step.unsigned_abs() + 1;
+    let count = (last.abs_diff(first) / step.unsigned_abs()).saturating_add(1);
     if count > MAX_RANGE {
         return Err(format!(
             "The range has {count} items; at most {MAX_RANGE} are supported."

@@ -16,6 +16,8 @@ pub(super) struct Analysis<'t> {
     pub(super) names: BTreeSet<&'t str>,
     /// Those of them that are mentioned otherwise than to be called.
     pub(super) values: BTreeSet<&'t str>,
+    /// Those that `:=` binds: before that, the name means what it means outside.
+    pub(super) bound: BTreeSet<&'t str>,
     /// The expression could tell a root from none, or gives `$states` another meaning.
     pub(super) sees_root: bool,
     /// Has an operator whose result may not be finite.
@@ -75,7 +77,10 @@ impl<'t> Analysis<'t> {
             }
             NodeKind::Bind { lhs, rhs } => {
                 match &lhs.kind {
-                    NodeKind::Variable { name } => self.sees_root |= name == "states",
+                    NodeKind::Variable { name } => {
+                        self.sees_root |= name == "states";
+                        self.bound.insert(name);
+                    }
                     _ => self.visit(lhs, top),
                 }
                 self.visit(rhs, top);

@@ -1,6 +1,7 @@
 //! What jlens evaluates, and how.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::rc::Rc;
 use std::sync::OnceLock;
@@ -72,9 +73,10 @@ impl Compiled {
     pub(super) fn new(plain: Expression, names: &mut VariableNames) -> Result<Compiled, Error> {
         let analysis = Analysis::of(plain.ast());
         let reads = plain.reads();
-        let free = reads.bindings().keys().map(String::as_str);
-        let read = free.filter(|name| *name != "states" && !functions::is_host(name));
-        let variables = Variable::all(read, names);
+        let mut read: BTreeSet<&str> = reads.bindings().keys().map(String::as_str).collect();
+        read.extend(analysis.values.intersection(&analysis.bound));
+        read.retain(|name| *name != "states" && !functions::is_any(name));
+        let variables = Variable::all(read.into_iter(), names);
         let named = analysis.values.iter().copied();
         let shadows = Variable::all(named.filter(|name| functions::is_any(name)), names);
         let rooted = if analysis.sees_root {
@@ -112,6 +114,12 @@ impl Compiled {
             return Ok(self.plainly(calculating, &bindings, scope)?.0);
         }
         Ok(evaluated?.0)
+    }
+
+    /// The value by the plain form, whatever the variables are.
+    #[cfg(test)]
+    pub(super) fn run_plainly(&self, scope: &Scope<'_>) -> Result<Option<Value>, Error> {
+        Ok(self.plainly(&self.plain, &self.bind(scope), scope)?.0)
     }
 
     /// Whether the expression gives a function.

@@ -1,1 +1,430 @@
+//! What AWS's dialect of JSONata promises.
 
+use proptest::prelude::*;
+
+use super::*;
+use crate::query::fixture::{Fixture, value};
+use crate::query::{Expr, Scope};
+use crate::value::Value;
+
+fn gives(source: &str, expected: &str) {
+    let result =
+        Fixture::new(r#"{"xs": [{"n": 1}, {"n": 2}], "one": [{"n": 1}], "o": {"k": null}}"#)
+            .with("num", "5")
+            .with("list", r#"[1, "two", [3]]"#)
+            .with("order", r#"{"id": "A1", "items": [{"q": 2}]}"#)
+            .jsonata(source);
+    assert_eq!(result.as_deref(), Ok(expected), "{source}");
+}
+
+fn fails(source: &str, expected: &str) {
+    let result = Fixture::new(r#"{"a": 1}"#).with("num", "5").jsonata(source);
+    assert_eq!(result, Err(expected.to_owned()), "{source}");
+}
+
+#[test]
+fn only_exact_marks_make_an_expression() {
+    assert_eq!(strip("{% 1 %}"), Some("1"));
+    assert_eq!(strip("{%1%}"), Some("1"));
+    assert_eq!(strip(" {% 1 %}"), None);
+    assert_eq!(strip("{% 1 %} "), None);
+    assert_eq!(strip("{%}"), None);
+}
+
+#[test]
+fn literals_and_selections() {
+    gives("1", "1");
+    gives("1.5", "1.5");
+    gives("'text'", r#""text""#);
+    gives("null", "null");
+    gives("$states.input.o", r#"{"k":null}"#);
+    gives("$states.input.o.k", "null");
+    gives("$order.items", r#"[{"q":2}]"#);
+    gives("$num", "5");
+    gives("$states.context.Execution.Name", r#""run""#);
+}
+
+#[test]
+fn paths_collapse_and_arrays_do_not() {
+    gives("$states.input.xs.n", "[1,2]");
+    gives("$states.input.one.n", "1");
+    gives("$states.input.one", r#"[{"n":1}]"#);
+    gives("[$states.input.one.n]", "[1]");
+    gives("$order.items.q", "2");
+    gives("$states.input.xs[n=2].n", "2");
+    gives("$states.input.xs[$.n > 1].n", "2");
+}
+
+#[test]
+fn variables_and_states_stand_in_the_same_expression() {
+    gives("$sum($states.input.xs.n) + $num", "8");
+    gives(
+        "{'id': $order.id, 'all': $states.input.xs.(n + $num)}",
+        r#"{"id":"A1","all":[6,7]}"#,
+    );
+    gives("$states.input.xs.(n & $order.id)", r#"["1A1","2A1"]"#);
+    gives("$num := 9", "9");
+    gives("($num := $num + 1; $num)", "6");
+    gives("$keys($states)", r#"["input","context"]"#);
+    gives(
+        "$merge([$order, {'id': 1}])",
+        r#"{"id":1,"items":[{"q":2}]}"#,
+    );
+    gives("($f := function($order) { $order * 2 }; $f($num))", "10");
+    gives("$exists($none) ? 'yes' : 'no'", r#""no""#);
+    gives("$list[2]", "[3]");
+    gives(
+        "'$states ' & $string($states.input.o) /* $states */",
+        r#""$states {\"k\":null}""#,
+    );
+}
+
+#[test]
+fn what_comes_from_the_input_comes_back_as_the_node_it_was() {
+    let mut fixture = Fixture::new(r#"{"doc": {"big": 9007199254740993, "f": 1.0}}"#);
+    let text = "{% {'all': $states.input.doc, 'n': 1} %}";
+    let expr = Expr::jsonata_field(text, "Output", &mut fixture.names).expect("compiles");
+    let result = fixture.eval(&expr).expect("evaluates");
+    let (before, after) = (fixture.input.get("doc"), result.get("all"));
+    let same = before
+        .zip(after)
+        .is_some_and(|(before, after)| before.is_same_node(after));
+    assert!(same);
+    assert_eq!(
+        result.to_text(),
+        r#"{"all":{"big":9007199254740993,"f":1.0},"n":1}"#
+    );
+}
+
+#[test]
+fn a_variable_with_the_name_of_a_function_shadows_it_once_assigned() {
+    let mut fixture = Fixture::new(r#"{"xs": [1, 2]}"#);
+    assert_eq!(
+        fixture.jsonata("$count($states.input.xs)").as_deref(),
+        Ok("2")
+    );
+    assert_eq!(
+        fixture
+            .jsonata("$map($states.input.xs, $string)")
+            .as_deref(),
+        Ok(r#"["1","2"]"#)
+    );
+    let mut fixture = fixture.with("count", "5").with("range", "7");
+    assert_eq!(fixture.jsonata("$count + 1").as_deref(), Ok("6"));
+    assert_eq!(fixture.jsonata("$range").as_deref(), Ok("7"));
+    assert_eq!(
+        fixture.jsonata("$count + $states.input.xs[0]").as_deref(),
+        Ok("6")
+    );
+}
+
+#[test]
+fn there_is_no_root_to_be_seen() {
+    for source in [
+        "$$",
+        "$",
+        "a",
+        "*",
+        "**",
+        "$$.input",
+        "$states.input.x[$$.a]",
+    ] {
+        fails(source, "returned nothing (undefined).");
+    }
+    // Functions that would take their context find none.
+    fails("$uppercase()", "returned nothing (undefined).");
+    gives("'a' ~> $uppercase()", r#""A""#);
+    gives("$states.input.xs.n.$string()", r#"["1","2"]"#);
+    gives("$states.input.xs.[$$, n]", "[[1],[2]]");
+}
+
+#[test]
+fn functions_of_aws() {
+    gives("$partition([1,2,3], 2)", "[[1,2],[3]]");
+    gives("$partition([1,2,3], 9)", "[[1,2,3]]");
+    gives("$partition([1,2,3], 2.9)", "[[1,2],[3]]");
+    fails("$partition([1], 0)", "returned nothing (undefined).");
+    fails("$partition([], 2)", "returned nothing (undefined).");
+    gives("$range(0, 4, 2)", "[0,2,4]");
+    gives("$range(5, 6, 9)", "5");
+    gives("$range(5, 1, -2)", "[5,3,1]");
+    gives("$range(0.9, 2.9, 1.9)", "[0,1,2]");
+    fails("$range(1, 2)", "returned nothing (undefined).");
+    fails("$range(1, 2, -1)", "returned nothing (undefined).");
+    gives(
+        "$hash('abc', 'MD5')",
+        r#""900150983cd24fb0d6963f7d28e17f72""#,
+    );
+    fails("$hash('abc')", "returned nothing (undefined).");
+    gives("$random(42)", "0.7275636800328681");
+    gives("$parse('{\"a\": [1, -0]}')", r#"{"a":[1,0]}"#);
+    gives("$parse($parse('\"[1]\"'))", "[1]");
+    gives("$length($uuid())", "36");
+    gives("$random() < 1", "true");
+    gives("$base64decode($base64encode('hi'))", r#""hi""#);
+}
+
+#[test]
+fn chance_repeats_with_its_seed_and_goes_on() {
+    let mut fixture = Fixture::new("{}");
+    let first = fixture.jsonata("[$random(), $uuid(), $shuffle([1..9])]");
+    let second = fixture.jsonata("[$random(), $uuid(), $shuffle([1..9])]");
+    assert!(first.is_ok() && first != second);
+    let again = Fixture::new("{}").jsonata("[$random(), $uuid(), $shuffle([1..9])]");
+    assert_eq!(first, again);
+    assert_eq!(fixture.jsonata("$millis()").as_deref(), Ok("1700000000123"));
+}
+
+#[test]
+fn null_is_a_value_and_undefined_is_none() {
+    gives("$count(null)", "1");
+    gives("$exists(null)", "true");
+    gives("$type(null)", r#""null""#);
+    gives("[null, $none]", "[null]");
+    gives("{'a': $none, 'b': null}", r#"{"b":null}"#);
+    fails("$none", "returned nothing (undefined).");
+    fails("$states.input.none", "returned nothing (undefined).");
+    fails("$states.result", "returned nothing (undefined).");
+    fails("$sum", "returned an unsupported result type.");
+    fails(
+        "function($x) { $x }",
+        "returned an unsupported result type.",
+    );
+    fails(
+        "$states.input ~> function($x) { $uppercase }",
+        "returned an unsupported result type.",
+    );
+}
+
+#[test]
+fn numbers_print_as_the_service_prints_them() {
+    gives("10 / 2", "5");
+    gives("0.1 + 0.2", "0.30000000000000004");
+    gives("$string(1e21)", r#""1e+21""#);
+    gives("$string(0.1 + 0.2)", r#""0.3""#);
+    gives("-0", "0");
+    gives("1/0", r#""Infinity""#);
+    gives("-1/0", r#""-Infinity""#);
+    gives("0/0", r#""NaN""#);
+    gives(
+        "{'a': [1, 1/0, {'b': 0/0}], 'n': null}",
+        r#"{"a":[1,"Infinity",{"b":"NaN"}],"n":null}"#,
+    );
+    gives("$states.input.xs.(n / 0)", r#"["Infinity","Infinity"]"#);
+    gives("[null, 4 / 2, $num * 2 - 1 % 2]", "[null,2,9]");
+}
+
+#[test]
+fn what_is_thrown_carries_its_code() {
+    let thrown = |message: &str| format!("threw an error during evaluation. {message}");
+    fails(
+        "$foo(1)",
+        &thrown("T1006: Attempted to invoke a non-function"),
+    );
+    fails(
+        "$eval('1')",
+        &thrown("T1006: Attempted to invoke a non-function"),
+    );
+    fails(
+        "$sum('a')",
+        &thrown(r#"T0412: Argument 1 of function "sum" must be an array of "numbers""#),
+    );
+    let picture = "The sub-picture must not contain a passive character that is preceded by an \
+                   active character and that is followed by another active character";
+    fails(
+        "$formatNumber(1, 'x')",
+        &thrown(&format!("D3086: {picture}")),
+    );
+    fails(
+        "1 + 'a'",
+        &thrown("T2002: The right side of the \"+\" operator must evaluate to a number"),
+    );
+    let mut fixture = Fixture::new("{}");
+    let internal = fixture.jsonata("$base64decode('!!!')").expect_err("fails");
+    let start = "threw an internal error during evaluation. ";
+    assert_eq!(
+        internal.strip_prefix(start).map(str::len),
+        Some(36),
+        "{internal}"
+    );
+}
+
+#[test]
+fn depth_is_limited_as_recorded() {
+    let overflow = "threw an error during evaluation: Stack overflow error: Check for \
+                    non-terminating recursive function. Consider rewriting as tail-recursive. \
+                    Depth=101 max=100";
+    let chain = |terms: usize| vec!["1"; terms].join("+");
+    let parens = |n: usize| format!("{}1{}", "(".repeat(n), ")".repeat(n));
+    let brackets = |n: usize| format!("{}1{}", "[".repeat(n), "]".repeat(n));
+    let stages = |n: usize| format!("1{}", "~>$string".repeat(n));
+    // The last term reads: the block that binds variables must not count.
+    let read = |n: usize| format!("{}+$num", chain(n - 1));
+    let read_node = |n: usize| format!("{}+$order.n", chain(n - 1));
+    let mut fixture = Fixture::new("{}")
+        .with("num", "1")
+        .with("order", r#"{"n": 1}"#);
+    for (allowed, refused) in [
+        (chain(100), chain(101)),
+        (parens(99), parens(100)),
+        (brackets(99), brackets(100)),
+        (stages(99), stages(100)),
+        (read(100), read(101)),
+        (read_node(100), read_node(101)),
+    ] {
+        assert!(fixture.jsonata(&allowed).is_ok(), "{allowed}");
+        assert_eq!(
+            fixture.jsonata(&refused).err().as_deref(),
+            Some(overflow),
+            "{refused}"
+        );
+    }
+    let recursive =
+        |n: u32| format!("($f := function($n) {{ $n = 0 ? 0 : 1 + $f($n - 1) }}; $f({n}))");
+    assert_eq!(fixture.jsonata(&recursive(31)).as_deref(), Ok("31"));
+    assert!(fixture.jsonata(&recursive(32)).is_err());
+}
+
+#[test]
+fn memory_is_limited_as_recorded() {
+    let exceeded = "threw an error during evaluation: Expression evaluation memory limit \
+                    exceeded: Check for excessive memory usage";
+    gives("$count([1..873782])", "873782");
+    fails("$count([1..873783])", exceeded);
+    let doubling =
+        "($f := function($s, $n) { $n = 0 ? $length($s) : $f($s & $s, $n - 1) }; $f('a', N))";
+    gives(&doubling.replace('N', "22"), "4194304");
+    fails(&doubling.replace('N', "23"), exceeded);
+    fails("$range(1, 400000, 1)", exceeded);
+    // Nested in itself: what would print beyond all memory.
+    fails(
+        "($f := function($v, $n) { $n = 0 ? $v : $f([$v, $v], $n - 1) }; $f($states.input, 60))",
+        exceeded,
+    );
+}
+
+#[test]
+fn a_field_of_a_type_refuses_others() {
+    let mut fixture = Fixture::new("{}");
+    let mut eval = |text: &str| {
+        let expr = Expr::jsonata_field(text, "Items", &mut fixture.names);
+        let expr = expr.expect("compiles").expecting(Expected::Array);
+        expr.eval(&fixture.scope()).map_err(|error| error.cause)
+    };
+    assert_eq!(eval("{% [1] %}"), Ok(value("[1]")));
+    assert_eq!(
+        eval("{% 'string' %}"),
+        Err("The JSONata expression ''string'' specified for the field 'Items' returned an unexpected result type. Expected 'array', but was 'string' for value: \"string\"".to_owned())
+    );
+}
+
+#[test]
+fn what_does_not_parse_is_refused_with_its_field() {
+    let mut names = VariableNames::new();
+    let error = Expr::jsonata_field("{% $sum( %}", "Output", &mut names).expect_err("refused");
+    assert!(
+        error
+            .to_string()
+            .starts_with("the field `Output`: the JSONata expression `$sum(` is refused: S02")
+    );
+}
+
+fn document() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        (-3i64..3).prop_map(Value::from),
+        "[ab]?".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 24, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            prop::collection::vec(("[ab]", inner), 0..3).prop_map(Value::from_iter),
+        ]
+    })
+}
+
+/// The three ways of evaluating: as compiled, rooted by jlens, plain by jlens.
+fn agree(source: &str, scope: &Scope<'_>, names: &mut VariableNames) {
+    let expression = Expression::compile(source).expect("parses");
+    let selection = Selection::of(&expression.ast().root, names);
+    let compiled = Compiled::new(expression, names).expect("compiles");
+    let plain = compiled
+        .run_plainly(scope)
+        .map_err(|error| error.code().to_owned());
+    let rooted = compiled.run(scope).map_err(|error| error.code().to_owned());
+    assert_eq!(rooted, plain, "{source} over {:?}", scope.input);
+    let selected = selection.and_then(|selection| selection.read(scope));
+    assert!(
+        selected.is_none() || Ok(selected) == plain,
+        "{source} over {:?}",
+        scope.input
+    );
+}
+
+proptest! {
+    #[test]
+    fn selections_agree_with_the_evaluator(
+        input in document(),
+        variable in document(),
+        path in "(\\$states\\.input|\\$doc)(\\.[ab]){0,3}",
+    ) {
+        let mut fixture = Fixture::new("{}").with("doc", &variable.to_text());
+        fixture.input = input;
+        let mut names = fixture.names.clone();
+        agree(&path, &fixture.scope(), &mut names);
+    }
+
+    #[test]
+    fn the_rooted_form_agrees_with_the_plain_one(
+        input in document(),
+        variable in document(),
+        expression in prop::sample::select(&[
+            "$states.input.*.a",
+            "$states.input.**.b",
+            "$states.input[0]",
+            "$states.input.a[b]",
+            "$states.input.a[$.b = $doc.b]",
+            "$states.input.(a & b)",
+            "$states.input.a{$string(b): $count($)}",
+            "[$states.input.a, $doc.b]",
+            "{'a': $states.input.a, 'b': $doc}",
+            "$append($states.input.a, $doc)",
+            "$count($states.input.a) + $count($doc)",
+            "$map($states.input.a, function($v, $i) { {'v': $v, 'i': $i} })",
+            "$filter($doc, function($v) { $exists($v.a) })",
+            "$states.input ~> |a|{'b': $doc}|",
+            "$sort($states.input.a, function($l, $r) { $string($l) > $string($r) })",
+            "$states.input.a^(b)",
+            "$states.input.a@$x.b[$ = $x]",
+            "$states.input.a.b.%.b",
+            "$string($states.input)",
+            "$keys($states.input)",
+            "$type($states.input.a)",
+            "$doc = $states.input",
+            "$doc in $states.input.a",
+            "$states.input.a[]",
+            "($x := $states.input; $x.a)",
+            "$distinct([$states.input.a, $doc, $doc])",
+            "$merge([$states.input, $doc])",
+            "$lookup($states.input, 'a')",
+            "$boolean($doc) ? $states.input : $doc",
+            "$spread($doc)",
+            "$reverse($doc.a)",
+            "$zip($states.input.a, $doc.a)",
+        ][..]),
+    ) {
+        let mut fixture = Fixture::new("{}").with("doc", &variable.to_text());
+        fixture.input = input;
+        let mut names = fixture.names.clone();
+        agree(expression, &fixture.scope(), &mut names);
+    }
+
+    #[test]
+    fn no_expression_panics(source in r#"[$a-c.\[\](){}'"0-9+*/%&=<>?:;,@#^~| \\-]{0,24}"#) {
+        let mut names = VariableNames::new();
+        if let Ok(expression) = Jsonata::compile(&source, "Output", &mut names) {
+            let fixture = Fixture::new(r#"{"a": [1, {"b": "c"}]}"#);
+            let _ = expression.eval(&fixture.scope());
+        }
+    }
+}
