@@ -119,13 +119,6 @@ impl Finding {
         self
     }
 
-    #[allow(dead_code)]
-    /// The same finding with a mend.
-    pub(crate) fn suggest(mut self, suggestion: Option<String>) -> Finding {
-        self.suggestion = suggestion;
-        self
-    }
-
     /// The location as AWS gives it: `/` for the whole definition, `None` for a finding that AWS gives no location.
     pub fn location(&self) -> Option<Cow<'_, str>> {
         match (self.code, self.pointer.as_str()) {

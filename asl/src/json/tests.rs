@@ -111,6 +111,22 @@ fn every_node_has_its_place() {
     assert_eq!(document.line(0), None);
 }
 
+#[test]
+fn columns_count_characters_on_long_lines() {
+    for length in [0, 1, 500, 1022, 1023, 1024, 5000] {
+        let text = format!("\n\"{}\"", "ä".repeat(length));
+        let document = Document::parse(&text).expect("is JSON");
+        for offset in 0..=text.len() {
+            let position = document.position_at(offset);
+            let slow = text[1.min(position.offset)..position.offset]
+                .chars()
+                .count()
+                + 1;
+            assert_eq!(position.column, slow, "{length} {offset}");
+        }
+    }
+}
+
 fn any_json() -> impl Strategy<Value = serde_json::Value> {
     use serde_json::Value;
     let leaf = prop_oneof![

@@ -24,13 +24,13 @@ mod references;
 pub use function::{AWS_FUNCTIONS, is_function};
 pub use references::StatesRead;
 
-use references::References;
-
 /// An expression of AWS's dialect, compiled.
 #[derive(Debug, Clone)]
 pub struct Expression {
     compiled: jlens_core::Expression,
-    references: References,
+    variables: Vec<String>,
+    states: Vec<StatesRead>,
+    unknown_functions: Vec<String>,
 }
 
 /// An expression that AWS refuses.
@@ -74,7 +74,9 @@ impl Expression {
         })?;
         Ok(Expression {
             compiled,
-            references,
+            variables: references.variables.into_iter().collect(),
+            states: references.states,
+            unknown_functions: references.unknown_functions.into_iter().collect(),
         })
     }
 
@@ -85,17 +87,17 @@ impl Expression {
 
     /// The workflow variables it reads, without `$`, each once. Names of functions count as functions.
     pub fn variables(&self) -> &[String] {
-        &self.references.variables
+        &self.variables
     }
 
     /// What it reads of `$states`, in the order of the text.
     pub fn states(&self) -> &[StatesRead] {
-        &self.references.states
+        &self.states
     }
 
     /// The functions it calls that AWS does not have, `$eval` among them, each once and without `$`. Calling one fails when the state runs, not before.
     pub fn unknown_functions(&self) -> &[String] {
-        &self.references.unknown_functions
+        &self.unknown_functions
     }
 
     /// The compiled expression, for the evaluator.

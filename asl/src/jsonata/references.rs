@@ -1,5 +1,8 @@
 //! What an expression refers to outside itself, and whether AWS lets it.
 
+use std::collections::HashSet;
+
+use indexmap::IndexSet;
 use jlens_core::ast::{Ast, Group, Node, NodeKind, Stage};
 
 use super::{SyntaxError, is_function};
@@ -7,9 +10,9 @@ use super::{SyntaxError, is_function};
 /// What an expression refers to outside itself.
 #[derive(Debug, Clone, Default)]
 pub(super) struct References {
-    pub(super) variables: Vec<String>,
+    pub(super) variables: IndexSet<String>,
     pub(super) states: Vec<StatesRead>,
-    pub(super) unknown_functions: Vec<String>,
+    pub(super) unknown_functions: IndexSet<String>,
 }
 
 /// One place at which an expression reads `$states`.
@@ -49,20 +52,20 @@ struct Walk<'a> {
 /// The local names of a block, function or path.
 struct Frame<'a> {
     /// Bound so far.
-    bound: Vec<&'a str>,
+    bound: HashSet<&'a str>,
     /// Bound anywhere in the frame: what a function body sees, because it runs later.
-    all: Vec<&'a str>,
+    all: HashSet<&'a str>,
     lambdas: usize,
 }
 
 impl<'a> Frame<'a> {
     fn of(nodes: &[&'a Node], lambdas: usize) -> Frame<'a> {
-        let mut all = Vec::new();
+        let mut all = HashSet::new();
         for node in nodes {
             bindings(node, &mut all);
         }
         Frame {
-            bound: Vec::new(),
+            bound: HashSet::new(),
             all,
             lambdas,
         }
@@ -70,7 +73,7 @@ impl<'a> Frame<'a> {
 }
 
 /// The names that an expression binds in the frame it is evaluated in.
-fn bindings<'a>(node: &'a Node, names: &mut Vec<&'a str>) {
+fn bindings<'a>(node: &'a Node, names: &mut HashSet<&'a str>) {
     match &node.kind {
         NodeKind::Block { .. } | NodeKind::Lambda(_) => return,
         NodeKind::Bind { lhs, .. } => names.extend(variable(lhs)),
@@ -222,7 +225,7 @@ impl<'a> Walk<'a> {
                 Stage::Filter { expr, .. } => self.visit(expr, true)?,
                 Stage::Index { var, .. } => {
                     if let Some(frame) = self.frames.last_mut() {
-                        frame.bound.push(var);
+                        frame.bound.insert(var);
                     }
                 }
             }
@@ -255,7 +258,7 @@ impl<'a> Walk<'a> {
             self.visit(rhs, context)?;
         }
         if let Some(frame) = self.frames.last_mut() {
-            frame.bound.push(name);
+            frame.bound.insert(name);
         }
         if is_function {
             self.visit(rhs, context)?;
@@ -275,7 +278,9 @@ impl<'a> Walk<'a> {
                 offset: node.span.start,
             }),
             _ if is_function(name) => {}
-            _ => remember(&mut self.references.variables, name),
+            _ => {
+                self.references.variables.insert(name.to_owned());
+            }
         }
         Ok(())
     }
@@ -285,7 +290,7 @@ impl<'a> Walk<'a> {
         match variable(node) {
             Some(name) if !matches!(name, "" | "$" | "states") => {
                 if !self.is_local(name) && !is_function(name) {
-                    remember(&mut self.references.unknown_functions, name);
+                    self.references.unknown_functions.insert(name.to_owned());
                 }
                 self.visit_attributes(node)
             }
@@ -295,8 +300,7 @@ impl<'a> Walk<'a> {
 
     fn is_local(&self, name: &str) -> bool {
         self.frames.iter().any(|frame| {
-            frame.bound.contains(&name)
-                || (frame.lambdas < self.lambdas && frame.all.contains(&name))
+            frame.bound.contains(name) || (frame.lambdas < self.lambdas && frame.all.contains(name))
         })
     }
 }
@@ -334,11 +338,5 @@ fn top_level(name: &str, node: &Node) -> Refusal {
         offset: node.span.start,
         code: SyntaxError::UNSUPPORTED,
         message: format!("Reference to '{name}' at the top level is not supported."),
-    }
-}
-
-fn remember(names: &mut Vec<String>, name: &str) {
-    if !names.iter().any(|known| known == name) {
-        names.push(name.to_owned());
     }
 }

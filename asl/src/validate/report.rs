@@ -3,12 +3,15 @@
 use super::Rule;
 use crate::finding::{Finding, Findings, Severity};
 use crate::json::Document;
+use crate::similar::did_you_mean;
 
 /// The findings so far, and the rule that is at work.
 pub(super) struct Report<'d> {
     document: &'d Document,
     rule: Option<&'static Rule>,
     findings: Vec<Finding>,
+    /// How many names may still be compared for suggestions: thousands of faults in a definition of thousands of states would take long.
+    comparisons: usize,
 }
 
 impl<'d> Report<'d> {
@@ -17,6 +20,7 @@ impl<'d> Report<'d> {
             document,
             rule: None,
             findings: Vec::new(),
+            comparisons: 200_000,
         }
     }
 
@@ -43,6 +47,7 @@ impl<'d> Report<'d> {
         self.findings.push(finding);
         Entry {
             finding: self.findings.last_mut(),
+            comparisons: &mut self.comparisons,
             document,
         }
     }
@@ -56,6 +61,7 @@ impl<'d> Report<'d> {
 /// A finding that was just added.
 pub(super) struct Entry<'r> {
     finding: Option<&'r mut Finding>,
+    comparisons: &'r mut usize,
     document: &'r Document,
 }
 
@@ -63,6 +69,21 @@ impl Entry<'_> {
     /// Says how to mend it.
     pub(super) fn suggest(self, suggestion: Option<String>) -> Self {
         self.change(|finding, _| finding.suggestion = suggestion)
+    }
+
+    /// Asks for the candidate that was probably meant by `name`, unless too many were compared already.
+    pub(super) fn meant<'c>(
+        mut self,
+        name: &str,
+        candidates: impl IntoIterator<Item = &'c str>,
+    ) -> Self {
+        let left = &mut self.comparisons;
+        let candidates = candidates.into_iter().take_while(|_| {
+            **left = left.saturating_sub(1);
+            **left > 0
+        });
+        let suggestion = did_you_mean(name, candidates);
+        self.suggest(suggestion)
     }
 
     /// Gives it another of AWS's codes.

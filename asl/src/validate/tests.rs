@@ -82,6 +82,22 @@ fn hostile_definitions_end() {
     let findings = validate_text(&cycle, MachineType::Standard);
     assert!(findings.iter().any(|finding| finding.rule == "SW023"));
 
+    let lost =
+        (0..15_000).map(|i| format!(r#""S{i}": {{"Type": "Pass", "Nxet": 1, "Next": "T{i}"}}"#));
+    let lost = format!(
+        r#"{{"StartAt": "S0", "States": {{{}}}}}"#,
+        lost.collect::<Vec<_>>().join(",")
+    );
+    let findings = validate_text(&lost, MachineType::Standard);
+    assert_eq!(findings.len(), 30_000);
+
+    let names: Vec<String> = (0..20_000).map(|i| format!("$v{i} := $w{i}")).collect();
+    let expression = format!("({})", names.join(";"));
+    let text = format!(
+        r#"{{"StartAt":"A","QueryLanguage":"JSONata","States":{{"A":{{"Type":"Succeed","Output":"{{% {expression} %}}"}}}}}}"#
+    );
+    assert!(validate_text(&text, MachineType::Standard).is_empty());
+
     let nested = |open: &str, close: &str| format!("{}{}", open.repeat(60), close.repeat(60));
     let maps = nested(
         r#"{"StartAt":"A","States":{"A":{"Type":"Map","End":true,"ItemProcessor":"#,

@@ -3,7 +3,6 @@
 use crate::finding::Severity;
 use crate::graph::Container;
 use crate::json::Json;
-use crate::similar::did_you_mean;
 use crate::validate::definition::{Definition, member};
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, TARGET};
@@ -63,7 +62,7 @@ fn start_at_missing(definition: &Definition<'_>, report: &mut Report<'_>) {
                 member(&container.pointer, "StartAt"),
                 format!("Missing 'StartAt' target: {start_at}"),
             )
-            .suggest(did_you_mean(start_at, names));
+            .meant(start_at, names);
     }
 }
 

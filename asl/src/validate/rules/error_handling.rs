@@ -4,7 +4,6 @@ use crate::errors;
 use crate::finding::Severity;
 use crate::json::Json;
 use crate::model::JitterStrategy;
-use crate::similar::did_you_mean;
 use crate::validate::definition::{Definition, Part};
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA};
@@ -191,7 +190,7 @@ fn jitter(definition: &Definition<'_>, report: &mut Report<'_>) {
                 "The field 'JitterStrategy' should have one of these values: [FULL, NONE]";
             report
                 .add(retrier.at("JitterStrategy"), message)
-                .suggest(did_you_mean(word, JitterStrategy::WORDS.iter().copied()));
+                .meant(word, JitterStrategy::WORDS.iter().copied());
         }
     }
 }

@@ -4,7 +4,6 @@ use crate::finding::Severity;
 use crate::json::Json;
 use crate::jsonata;
 use crate::model::{FieldInfo, Kind, QueryLanguage, StateKind};
-use crate::similar::did_you_mean;
 use crate::validate::definition::{Definition, Part, member};
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA};
@@ -28,7 +27,7 @@ fn unknown_field(definition: &Definition<'_>, report: &mut Report<'_>) {
             report
                 .add(part.at(key), format!("Field '{key}' is not supported"))
                 .at_key()
-                .suggest(did_you_mean(key, names));
+                .meant(key, names);
         }
     }
 }
@@ -72,7 +71,7 @@ fn state_type(definition: &Definition<'_>, report: &mut Report<'_>) {
                 );
                 report
                     .add(member(&state.pointer, "Type"), message)
-                    .suggest(did_you_mean(word, words));
+                    .meant(word, words);
             }
             Some(other) => {
                 let message = format!("expected a string, found {}", other.noun());
@@ -116,18 +115,20 @@ fn check_type(part: &Part<'_>, field: &FieldInfo, value: &Json, report: &mut Rep
         return;
     }
     match (field.kind, value) {
-        // The list has a rule of its own.
-        (Kind::Word(words), Json::String(word)) if field.name != "JitterStrategy" => {
-            if !words.contains(&word.as_str()) && !is_substitution(word) {
-                let message = format!(
-                    "The field '{}' should have one of these values: [{}]",
-                    field.name,
-                    words.join(", ")
-                );
-                report
-                    .add(pointer, message)
-                    .suggest(did_you_mean(word, words.iter().copied()));
+        // This one has a rule of its own.
+        (Kind::Word(_), _) if field.name == "JitterStrategy" => {}
+        (Kind::Word(words), Json::String(word)) => {
+            if words.contains(&word.as_str()) || is_substitution(word) {
+                return;
             }
+            let message = format!(
+                "The field '{}' should have one of these values: [{}]",
+                field.name,
+                words.join(", ")
+            );
+            report
+                .add(pointer, message)
+                .meant(word, words.iter().copied());
         }
         (Kind::Number, Json::String(text)) => {
             let may_be_expression =

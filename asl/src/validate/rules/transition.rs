@@ -4,7 +4,6 @@ use crate::finding::Severity;
 use crate::graph::{EdgeKind, State};
 use crate::json::Json;
 use crate::model::StateKind;
-use crate::similar::did_you_mean;
 use crate::validate::definition::{Definition, member};
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, TARGET};
@@ -46,20 +45,18 @@ fn targets(definition: &Definition<'_>, report: &mut Report<'_>, elsewhere: bool
                 EdgeKind::Default => "Default",
                 EdgeKind::Next | EdgeKind::Choice(_) | EdgeKind::Catch(_) => "Next",
             };
-            let suggestion = if elsewhere {
-                Some(format!(
+            let entry = report.add(
+                edge.pointer.as_str(),
+                format!("Missing '{field}' target: {}", edge.target),
+            );
+            if elsewhere {
+                entry.suggest(Some(format!(
                     "`{}` stands in another container; a transition cannot leave a branch or Map, nor enter one",
                     edge.target
-                ))
+                )));
             } else {
-                did_you_mean(edge.target, names(definition, state.container))
-            };
-            report
-                .add(
-                    edge.pointer.as_str(),
-                    format!("Missing '{field}' target: {}", edge.target),
-                )
-                .suggest(suggestion);
+                entry.meant(edge.target, names(definition, state.container));
+            }
         }
     }
 }

@@ -1,0 +1,253 @@
+//! Reads calls.
+
+use crate::json::Json;
+use crate::path::Path;
+
+use super::function::Parameter;
+use super::{Argument, Call, CallError, CallFault, Function, Literal, MAX_NESTING};
+
+pub(super) struct Reader<'t> {
+    text: &'t str,
+    offset: usize,
+}
+
+impl<'t> Reader<'t> {
+    pub(super) fn new(text: &'t str) -> Reader<'t> {
+        Reader { text, offset: 0 }
+    }
+
+    pub(super) fn call(&mut self, depth: usize) -> Result<Call, CallError> {
+        let start = self.offset;
+        if depth > MAX_NESTING {
+            return Err(CallError::new(
+                CallFault::Nesting,
+                start,
+                format!("intrinsic functions nest deeper than {MAX_NESTING} levels"),
+            ));
+        }
+        let name = self.take_while(|char| char.is_alphanumeric() || matches!(char, '.' | '_'));
+        let Some(function) = Function::from_name(name) else {
+            return Err(if name.starts_with("States.") {
+                let fault = CallFault::UnknownFunction(name.to_owned());
+                CallError::new(
+                    fault,
+                    start,
+                    format!("there is no intrinsic function `{name}`"),
+                )
+            } else {
+                CallError::new(
+                    CallFault::Syntax,
+                    start,
+                    "expected an intrinsic function such as `States.Format`",
+                )
+            });
+        };
+        self.skip_blanks();
+        if !self.take('(') {
+            return Err(self.failure(format!("expected `(` after `{name}`")));
+        }
+        let arguments = self.arguments(function, depth)?;
+        if !function.arity().contains(&arguments.len()) {
+            let wanted = match (*function.arity().start(), *function.arity().end()) {
+                (least, usize::MAX) => format!("at least {least}"),
+                (least, most) if least == most => least.to_string(),
+                (least, most) => format!("{least} to {most}"),
+            };
+            return Err(CallError::new(
+                CallFault::Arity,
+                start,
+                format!(
+                    "`{name}` takes {wanted} arguments, {} are given",
+                    arguments.len()
+                ),
+            ));
+        }
+        Ok(Call {
+            function,
+            arguments,
+            text: self.text[start..self.offset].to_owned(),
+        })
+    }
+
+    fn arguments(&mut self, function: Function, depth: usize) -> Result<Vec<Argument>, CallError> {
+        let mut arguments = Vec::new();
+        self.skip_blanks();
+        if self.take(')') {
+            return Ok(arguments);
+        }
+        loop {
+            self.skip_blanks();
+            let start = self.offset;
+            let argument = self.argument(depth)?;
+            check_literal(function, arguments.len(), &argument, start)?;
+            arguments.push(argument);
+            self.skip_blanks();
+            if self.take(',') {
+                continue;
+            }
+            if self.take(')') {
+                return Ok(arguments);
+            }
+            return Err(self.failure("expected `,` or `)` after the argument"));
+        }
+    }
+
+    fn argument(&mut self, depth: usize) -> Result<Argument, CallError> {
+        let start = self.offset;
+        match self.rest().chars().next() {
+            Some('\'') => self.literal().map(Argument::String),
+            Some('$') => {
+                let text = self.path_text();
+                Path::parse(text).map(Argument::Path).map_err(|error| {
+                    CallError::new(CallFault::Syntax, start + error.offset, error.message)
+                })
+            }
+            _ if self.rest().starts_with("States.") => self.call(depth + 1).map(Argument::Call),
+            _ => {
+                let word = self.take_while(|char| {
+                    char.is_alphanumeric() || matches!(char, '.' | '+' | '-' | '_')
+                });
+                match word.parse() {
+                    Ok(Json::Number(number)) => Ok(Argument::Number(number)),
+                    Ok(Json::Bool(value)) => Ok(Argument::Bool(value)),
+                    Ok(Json::Null) => Ok(Argument::Null),
+                    _ => Err(CallError::new(
+                        CallFault::Syntax,
+                        start,
+                        "expected a path, a string in single quotes, a number, `true`, `false`, `null` or a call",
+                    )),
+                }
+            }
+        }
+    }
+
+    /// A path goes on to the next comma or parenthesis that is not inside its brackets.
+    fn path_text(&mut self) -> &'t str {
+        let rest = self.rest();
+        let mut depth = 0_usize;
+        let mut quote = None;
+        let mut escaped = false;
+        let mut end = rest.len();
+        for (offset, char) in rest.char_indices() {
+            match (quote, char) {
+                (Some(_), _) if escaped => escaped = false,
+                (Some(_), '\\') => escaped = true,
+                (Some(open), _) if open == char => quote = None,
+                (Some(_), _) => {}
+                (None, '\'' | '"') if depth > 0 => quote = Some(char),
+                (None, '[' | '(') => depth += 1,
+                (None, ',' | ')') if depth == 0 => {
+                    end = offset;
+                    break;
+                }
+                (None, ']' | ')') => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        let text = rest[..end].trim_end();
+        let start = self.offset;
+        self.offset += text.len();
+        &self.text[start..self.offset]
+    }
+
+    fn literal(&mut self) -> Result<Literal, CallError> {
+        let start = self.offset;
+        let mut literal = Literal {
+            value: String::new(),
+            placeholders: Vec::new(),
+        };
+        self.offset += 1;
+        let mut open = None;
+        loop {
+            let Some(char) = self.rest().chars().next() else {
+                return Err(CallError::new(
+                    CallFault::Syntax,
+                    start,
+                    "the string is not closed; expected `'`",
+                ));
+            };
+            self.offset += char.len_utf8();
+            match char {
+                '\'' => return Ok(literal),
+                '\\' => {
+                    let escaped = self.rest().chars().next();
+                    let Some(char @ ('\'' | '{' | '}' | '\\')) = escaped else {
+                        self.offset -= 1;
+                        return Err(self.failure(
+                            "a backslash in a string escapes `'`, `{`, `}` or `\\` only",
+                        ));
+                    };
+                    self.offset += 1;
+                    literal.value.push(char);
+                    open = None;
+                }
+                '}' if open == Some(literal.value.len()) => {
+                    literal.placeholders.push(literal.value.len() - 1);
+                    literal.value.push('}');
+                    open = None;
+                }
+                char => {
+                    literal.value.push(char);
+                    open = (char == '{').then_some(literal.value.len());
+                }
+            }
+        }
+    }
+
+    fn take_while(&mut self, test: impl Fn(char) -> bool) -> &'t str {
+        let rest = self.rest();
+        let end = rest.find(|char| !test(char)).unwrap_or(rest.len());
+        let start = self.offset;
+        self.offset += end;
+        &self.text[start..self.offset]
+    }
+
+    fn take(&mut self, char: char) -> bool {
+        let found = self.rest().starts_with(char);
+        self.offset += if found { char.len_utf8() } else { 0 };
+        found
+    }
+
+    pub(super) fn skip_blanks(&mut self) {
+        self.take_while(char::is_whitespace);
+    }
+
+    pub(super) fn rest(&self) -> &'t str {
+        &self.text[self.offset..]
+    }
+
+    pub(super) fn failure(&self, message: impl Into<String>) -> CallError {
+        CallError::new(CallFault::Syntax, self.offset, message)
+    }
+}
+
+fn check_literal(
+    function: Function,
+    index: usize,
+    argument: &Argument,
+    offset: usize,
+) -> Result<(), CallError> {
+    let parameter = function.parameter(index);
+    let fits = match argument {
+        Argument::Call(_) | Argument::Path(_) => true,
+        Argument::String(_) => matches!(parameter, Parameter::Any | Parameter::String),
+        Argument::Number(_) => matches!(parameter, Parameter::Any | Parameter::Number),
+        Argument::Bool(_) => matches!(parameter, Parameter::Any | Parameter::Bool),
+        Argument::Null => parameter == Parameter::Any,
+    };
+    if fits {
+        return Ok(());
+    }
+    let wanted = match parameter {
+        Parameter::Any => "any value",
+        Parameter::Structure => "an array or object from a path or call",
+        Parameter::String => "a string",
+        Parameter::Number => "a number",
+        Parameter::Bool => "`false`",
+    };
+    Err(CallError::new(
+        CallFault::ArgumentType,
+        offset,
+        format!("argument {} of `{function}` must be {wanted}", index + 1),
+    ))
+}
