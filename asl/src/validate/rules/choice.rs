@@ -1,6 +1,7 @@
 //! Choice states and their rules.
 
 use crate::finding::Severity;
+use crate::json::Json;
 use crate::model::{Operator, QueryLanguage};
 use crate::validate::definition::{Definition, Part};
 use crate::validate::report::Report;
@@ -152,7 +153,7 @@ pub(super) const CONDITION: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "A JSONata choice rule has no `Condition`, or has fields of a JSONPath rule.",
+    summary: "A JSONata choice rule has no `Condition`, one that is neither expression nor boolean, or fields of a JSONPath rule.",
     check: condition,
 };
 
@@ -168,9 +169,21 @@ fn condition(definition: &Definition<'_>, report: &mut Report<'_>) {
             report.add(rule.at(field), message).at_key().suggest(Some(
                 "a JSONata rule tests with `\"Condition\": \"{% ... %}\"`".to_owned(),
             ));
-        } else if !rule.has("Condition") {
-            let message = "These fields are required: [Condition]";
-            report.add(rule.pointer.as_str(), message);
+            continue;
+        }
+        match rule.object.get("Condition") {
+            Some(Json::Bool(_) | Json::String(_)) => {}
+            Some(other) => {
+                let message = format!(
+                    "expected an expression or a boolean, found {}",
+                    other.noun()
+                );
+                report.add(rule.at("Condition"), message);
+            }
+            None => {
+                let message = "These fields are required: [Condition]";
+                report.add(rule.pointer.as_str(), message);
+            }
         }
     }
 }
