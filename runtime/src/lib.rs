@@ -4,6 +4,7 @@ pub mod clock;
 pub mod history;
 pub mod query;
 pub mod task;
+pub mod testing;
 pub mod value;
 
 mod about;

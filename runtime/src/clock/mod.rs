@@ -136,7 +136,7 @@ impl Clock {
         Hold::new(self.clone())
     }
 
-    /// Sleeps for `duration` on this clock; no time begins before the first poll.
+    /// Sleeps for `duration` on this clock, from now on, not from the first poll.
     ///
     /// The guard that comes back holds virtual time: keep it until whatever you woke up for is done.
     pub fn sleep(&self, duration: Duration) -> Sleep {

@@ -10,7 +10,7 @@ use super::{Alarm, Clock, Hold, Target};
 /// The future of [`Clock::sleep`].
 pub struct Sleep {
     clock: Clock,
-    duration: Duration,
+    /// `None` once the guard was given.
     armed: Option<(Alarm, Arc<Sleeper>)>,
 }
 
@@ -43,10 +43,12 @@ impl Sleeper {
 
 impl Sleep {
     pub(super) fn new(clock: Clock, duration: Duration) -> Self {
+        let sleeper = Arc::new(Sleeper::default());
+        let at = clock.now() + duration;
+        let alarm = clock.arm_target(at, Target::Sleeper(sleeper.clone()), false);
         Self {
             clock,
-            duration,
-            armed: None,
+            armed: Some((alarm, sleeper)),
         }
     }
 }
@@ -55,22 +57,14 @@ impl Future for Sleep {
     type Output = Hold;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Hold> {
-        if self.armed.is_none() {
-            let sleeper = Arc::new(Sleeper::default());
-            sleeper.rang(Some(cx.waker()));
-            let at = self.clock.now() + self.duration;
-            let alarm = self
-                .clock
-                .arm_target(at, Target::Sleeper(sleeper.clone()), false);
-            self.armed = Some((alarm, sleeper));
+        if let Some((_, sleeper)) = &self.armed
+            && !sleeper.rang(Some(cx.waker()))
+        {
+            // Nothing else may be going on that would let time jump.
             self.clock.settle_if_virtual();
-        }
-        let rang = match &self.armed {
-            Some((_, sleeper)) => sleeper.rang(Some(cx.waker())),
-            None => false,
-        };
-        if !rang {
-            return Poll::Pending;
+            if !sleeper.rang(Some(cx.waker())) {
+                return Poll::Pending;
+            }
         }
         self.armed = None;
         // On virtual time the timer took the count that this guard gives back.
@@ -100,7 +94,7 @@ impl Clock {
 impl fmt::Debug for Sleep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sleep")
-            .field("duration", &self.duration)
+            .field("is_over", &self.armed.is_none())
             .finish_non_exhaustive()
     }
 }

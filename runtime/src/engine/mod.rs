@@ -27,8 +27,10 @@ pub use self::activities::ActivityTask;
 pub use self::builder::EngineBuilder;
 pub(crate) use self::cell::Responder;
 pub use self::error::{ActivityError, BuildError, ExecutionFailed, StartError, TokenError};
+pub(crate) use self::registry::{fits, function_name};
 pub use self::report::{ExecutionReport, Status};
 pub use self::run::{Events, Run};
+pub(crate) use self::shared::request_id;
 pub use self::start::StartOptions;
 
 use self::run::Decode;

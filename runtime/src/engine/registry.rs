@@ -233,7 +233,7 @@ impl Registry {
 }
 
 /// The name in a function's ARN, without version or alias; other text as it is.
-fn function_name(text: &str) -> &str {
+pub(crate) fn function_name(text: &str) -> &str {
     match text.split_once(":function:") {
         Some((_, name)) => name.split(':').next().unwrap_or(name),
         None => text,

@@ -194,6 +194,17 @@ impl Shared {
         .into()
     }
 
+    /// The token that a source chose for a task.
+    pub(super) fn chosen_token(
+        &self,
+        about: &About,
+        state: &str,
+        source: Option<&Arc<dyn TaskSource>>,
+    ) -> Option<String> {
+        let mut sources = source.into_iter().chain(&self.sources);
+        sources.find_map(|source| source.token(about, state))
+    }
+
     /// Who answers a task: the execution's source, the engine's, a handler, a nested workflow, an activity.
     pub(super) fn answer(
         self: &Arc<Self>,
@@ -270,7 +281,7 @@ impl Shared {
 }
 
 /// A request id that is the same in every run of the same execution.
-pub(super) fn request_id(call: &TaskCall<'_>) -> String {
+pub(crate) fn request_id(call: &TaskCall<'_>) -> String {
     use std::hash::{DefaultHasher, Hash as _, Hasher as _};
     let mut hasher = DefaultHasher::new();
     call.execution().id.hash(&mut hasher);

@@ -14,6 +14,7 @@ use super::cell::{Responder, RunCell};
 use super::error::TokenError;
 use super::shared::Shared;
 use super::tokens::new_token;
+use crate::about::About;
 use crate::clock::{Alarm, Clock, Timestamp};
 use crate::interpret::{Host, Ring, Ticket};
 use crate::task::handler::PANICKED;
@@ -92,8 +93,15 @@ impl Host for Wires {
         self.engine.clock.now()
     }
 
-    fn new_token(&mut self) -> SmolStr {
-        new_token()
+    fn new_token(&mut self, about: &About, state: &str) -> SmolStr {
+        let chosen = catch_unwind(AssertUnwindSafe(|| {
+            self.engine.chosen_token(about, state, self.source.as_ref())
+        }));
+        match chosen {
+            Ok(Some(token)) => token.into(),
+            // A source that panics chooses nothing here; it is told of when it answers.
+            Ok(None) | Err(_) => new_token(),
+        }
     }
 
     fn answer(&mut self, call: &TaskCall<'_>, ticket: Ticket) -> Answer {

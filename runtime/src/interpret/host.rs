@@ -1,6 +1,7 @@
 use smol_str::SmolStr;
 
 use super::cursor::CursorId;
+use crate::about::About;
 use crate::clock::Timestamp;
 use crate::program::Program;
 use crate::task::{Answer, External, TaskCall, TaskFuture, TaskResult};
@@ -11,8 +12,8 @@ pub(crate) trait Host {
     /// The time.
     fn now(&self) -> Timestamp;
 
-    /// A token that nobody can guess.
-    fn new_token(&mut self) -> SmolStr;
+    /// A token for a state's task, one that nobody can guess unless a test chose it.
+    fn new_token(&mut self, about: &About, state: &str) -> SmolStr;
 
     /// Who answers the task, asked before anything of it is written down. `ticket` is the wait that will be for
     /// the answer.

@@ -33,7 +33,8 @@ impl Execution {
         if task.resource.has_token()
             && let Some(cursor) = self.cursors.get_mut(id)
         {
-            cursor.token = Some(cx.host.new_token());
+            let about = cursor.child.as_deref().unwrap_or(&self.about);
+            cursor.token = Some(cx.host.new_token(about, &state.name));
         }
         let prepared = match self.prepare(id, state, task) {
             Ok(prepared) => prepared,

@@ -1,4 +1,5 @@
 use super::{Answer, TaskCall};
+use crate::about::About;
 
 /// Answers Task states in place of their handlers: mocks, recordings, a table in a file.
 ///
@@ -23,6 +24,13 @@ use super::{Answer, TaskCall};
 pub trait TaskSource: Send + Sync {
     /// The answer to one attempt, or `None` when somebody else is to answer.
     fn answer(&self, call: &TaskCall<'_>) -> Option<Answer>;
+
+    /// The task token for the next attempt of a state, where a recording or a test must know it. `None` gives one
+    /// that nobody can guess.
+    fn token(&self, execution: &About, state: &str) -> Option<String> {
+        let _ = (execution, state);
+        None
+    }
 }
 
 impl<F> TaskSource for F

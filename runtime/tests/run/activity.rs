@@ -1,0 +1,102 @@
+use serde_json::{Value as Json, json};
+use stepwright_runtime::task::TaskFailure;
+use stepwright_runtime::{ActivityError, StartOptions};
+
+use crate::support::{builder, kinds, machine, output, seconds};
+
+const ARN: &str = "arn:aws:states:us-east-1:123456789012:activity:pick";
+
+#[tokio::test]
+async fn a_worker_takes_tasks_and_answers_them() {
+    let definition = machine(json!({"Type": "Task", "Resource": ARN}));
+    let engine = builder(&definition).activity(ARN).build().unwrap();
+    let run = engine
+        .start_machine("m", json!({"n": 1}), StartOptions::new())
+        .await
+        .unwrap();
+    let task = engine.get_activity_task(ARN, Some("robot")).await.unwrap();
+    assert_eq!(task.input.to_text(), r#"{"n":1}"#);
+    engine
+        .send_task_success(&task.token, &json!("picked"))
+        .await
+        .unwrap();
+    drop(task);
+    let report = run.report().await;
+    assert_eq!(output(&report), json!("picked"));
+    assert_eq!(
+        kinds(&report)[2..5],
+        ["ActivityScheduled", "ActivityStarted", "ActivitySucceeded"]
+    );
+    let started = report.history.events().nth(3).unwrap();
+    assert_eq!(started.details().to_text(), r#"{"workerName":"robot"}"#);
+}
+
+#[tokio::test]
+async fn a_worker_that_waits_is_given_the_next_task() {
+    let definition = machine(json!({"Type": "Task", "Resource": ARN, "TimeoutSeconds": 60}));
+    let engine = builder(&definition).activity(ARN).build().unwrap();
+    let worker = engine.clone();
+    tokio::spawn(async move {
+        let work = |input: Json| async move {
+            if input == json!("bad") {
+                return Err(TaskFailure::new("Broken", "dropped it"));
+            }
+            Ok::<_, TaskFailure>(json!({"did": input}))
+        };
+        worker.work_on_activity(ARN, None, work).await
+    });
+    tokio::task::yield_now().await;
+    for (input, expected) in [
+        (json!(1), Ok(json!({"did": 1}))),
+        (json!("bad"), Err("Broken")),
+    ] {
+        let run = engine
+            .start_machine("m", input, StartOptions::new())
+            .await
+            .unwrap();
+        let report = run.report().await;
+        match expected {
+            Ok(expected) => assert_eq!(output(&report), expected),
+            Err(error) => assert_eq!(report.error.as_deref(), Some(error)),
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_activity_that_nobody_polls_times_out() {
+    let definition = machine(json!({"Type": "Task", "Resource": ARN, "TimeoutSeconds": 60}));
+    let engine = builder(&definition).activity(ARN).build().unwrap();
+    let run = engine
+        .start_machine("m", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    let report = run.report().await;
+    assert_eq!(report.error.as_deref(), Some("States.Timeout"));
+    assert_eq!(
+        kinds(&report)[2..4],
+        ["ActivityScheduled", "ActivityTimedOut"]
+    );
+    assert_eq!(seconds(&report), 60.0);
+}
+
+#[tokio::test]
+async fn an_activity_that_nobody_declared_does_not_exist() {
+    let engine = builder(&machine(json!({"Type": "Task", "Resource": ARN})))
+        .build()
+        .unwrap();
+    let run = engine
+        .start_machine("m", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    let report = run.report().await;
+    assert_eq!(report.error.as_deref(), Some("States.Runtime"));
+    assert!(
+        report
+            .cause
+            .as_ref()
+            .unwrap()
+            .ends_with(&format!("The activity {ARN} does not exist."))
+    );
+    let asked = engine.get_activity_task(ARN, None).await;
+    assert!(matches!(asked, Err(ActivityError::ActivityDoesNotExist(_))));
+}

@@ -1,0 +1,18 @@
+//! Whole executions, on virtual time unless a test says otherwise.
+
+mod activity;
+mod catch;
+mod clock;
+mod events;
+mod limits;
+mod map;
+mod nested;
+mod order;
+mod panics;
+mod parallel;
+mod retry;
+mod support;
+mod timeout;
+mod token;
+mod typed;
+mod wait;

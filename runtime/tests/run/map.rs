@@ -1,0 +1,219 @@
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+use stepwright_runtime::Status;
+use stepwright_runtime::task::Answer;
+use stepwright_runtime::testing::{Mock, Mocks};
+
+use crate::support::{kinds, output, run, seconds, task};
+
+fn map(state: Json, more: Json) -> Json {
+    let mut inner = state;
+    if inner["Type"] != "Fail" {
+        inner["End"] = json!(true);
+    }
+    let mut map = json!({
+        "Type": "Map", "ItemProcessor": {"StartAt": "I", "States": {"I": inner}}, "End": true
+    });
+    for (key, value) in more.as_object().unwrap() {
+        map[key] = value.clone();
+    }
+    json!({"StartAt": "M", "States": {"M": map, "Caught": {"Type": "Pass", "End": true}}})
+}
+
+#[tokio::test]
+async fn results_come_in_the_order_of_items_whatever_the_order_of_ending() {
+    let mocks = Mocks::new().state(
+        "I",
+        Mock::output(json!({"Payload": "first"}))
+            .after(Duration::from_secs(9))
+            .then(Mock::output(json!({"Payload": "then"})).after(Duration::from_secs(1))),
+    );
+    let report = run(&map(task(json!({})), json!({})), &mocks, json!([1, 2, 3])).await;
+    assert_eq!(output(&report), json!(["first", "then", "then"]));
+    assert_eq!(seconds(&report), 9.0);
+    // With room for all, all of them start before one of them does anything.
+    assert_eq!(kinds(&report)[3..6], ["MapIterationStarted"; 3]);
+}
+
+#[tokio::test]
+async fn concurrency_is_a_bound() {
+    for (declared, expected) in [(json!(2), 5.0), (json!(1), 10.0), (json!(0), 1.0)] {
+        let mocks = Mocks::new().state(
+            "I",
+            Mock::output(json!({"Payload": 1})).after(Duration::from_secs(1)),
+        );
+        let definition = map(task(json!({})), json!({"MaxConcurrency": declared}));
+        let report = run(&definition, &mocks, json!((0..10).collect::<Vec<_>>())).await;
+        assert_eq!(seconds(&report), expected);
+    }
+}
+
+#[tokio::test]
+async fn no_more_than_forty_iterations_run_at_a_time() {
+    let mocks = Mocks::new().state(
+        "I",
+        Mock::output(json!({"Payload": 1})).after(Duration::from_secs(1)),
+    );
+    let items = json!((0..100).collect::<Vec<_>>());
+    let report = run(&map(task(json!({})), json!({})), &mocks, items).await;
+    assert_eq!(seconds(&report), 3.0);
+    assert_eq!(output(&report).as_array().unwrap().len(), 100);
+}
+
+#[tokio::test]
+async fn one_at_a_time_is_strictly_in_order() {
+    let definition = map(json!({"Type": "Pass"}), json!({"MaxConcurrency": 1}));
+    let report = run(&definition, &Mocks::new(), json!(["a", "b"])).await;
+    assert_eq!(
+        kinds(&report)[2..],
+        [
+            "MapStateStarted",
+            "MapIterationStarted",
+            "PassStateEntered",
+            "PassStateExited",
+            "MapIterationSucceeded",
+            "MapIterationStarted",
+            "PassStateEntered",
+            "PassStateExited",
+            "MapIterationSucceeded",
+            "MapStateSucceeded",
+            "MapStateExited",
+            "ExecutionSucceeded"
+        ]
+    );
+    let scopes: Vec<Vec<String>> = report.history.events().map(|event| event.scope()).collect();
+    assert_eq!(scopes[3], ["M[0]"]);
+    assert_eq!(scopes[8], ["M[1]"]);
+    let previous: Vec<u32> = report
+        .history
+        .events()
+        .map(|event| event.previous_id())
+        .collect();
+    assert_eq!(previous, [0, 0, 2, 3, 4, 5, 6, 6, 8, 9, 10, 10, 10, 13]);
+}
+
+#[tokio::test]
+async fn a_failed_iteration_aborts_the_others_and_starts_none() {
+    let mocks = Mocks::new().state(
+        "I",
+        Mock::output(json!({"Payload": 1}))
+            .after(Duration::from_secs(9))
+            .then(Mock::failure("E", "why").after(Duration::from_secs(2)))
+            .then(Mock::output(json!({"Payload": 1})).after(Duration::from_secs(9))),
+    );
+    let definition = map(
+        task(json!({})),
+        json!({"MaxConcurrency": 3, "Catch": [{"ErrorEquals": ["E"], "Next": "Caught"}]}),
+    );
+    let report = run(&definition, &mocks, json!([0, 1, 2, 3, 4])).await;
+    assert_eq!(output(&report), json!({"Error": "E", "Cause": "why"}));
+    assert_eq!(seconds(&report), 2.0);
+    assert_eq!(mocks.calls().len(), 3);
+    let kinds = kinds(&report);
+    let at = kinds
+        .iter()
+        .position(|kind| *kind == "MapIterationFailed")
+        .unwrap();
+    assert_eq!(
+        kinds[at..at + 8],
+        [
+            "MapIterationFailed",
+            "TaskStateAborted",
+            "TaskStateAborted",
+            "MapIterationAborted",
+            "TaskStateAborted",
+            "MapIterationAborted",
+            "MapStateFailed",
+            "MapStateExited"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn item_selectors_see_the_item_and_the_effective_input() {
+    let definition = map(
+        json!({"Type": "Pass", "Parameters": {"again.$": "$$.Map.Item.Index", "got.$": "$"}}),
+        json!({
+            "ItemsPath": "$.items",
+            "ItemSelector": {"value.$": "$$.Map.Item.Value", "shared.$": "$.shared"}
+        }),
+    );
+    let report = run(
+        &definition,
+        &Mocks::new(),
+        json!({"items": ["a"], "shared": 1}),
+    )
+    .await;
+    assert_eq!(
+        output(&report),
+        json!([{"again": 0, "got": {"value": "a", "shared": 1}}])
+    );
+}
+
+#[tokio::test]
+async fn no_items_are_an_empty_array_and_no_array_is_an_error() {
+    let definition = map(json!({"Type": "Pass"}), json!({"ItemsPath": "$.items"}));
+    let report = run(&definition, &Mocks::new(), json!({"items": []})).await;
+    assert_eq!(output(&report), json!([]));
+    let report = run(&definition, &Mocks::new(), json!({"items": {}})).await;
+    assert_eq!(report.error.as_deref(), Some("States.Runtime"));
+    assert!(
+        report
+            .cause
+            .as_ref()
+            .unwrap()
+            .ends_with("Reference path \"$.items\" must point to array.")
+    );
+}
+
+#[tokio::test]
+async fn maps_nest_and_each_scope_has_its_own_variables() {
+    let definition = json!({"QueryLanguage": "JSONata", "StartAt": "M", "States": {"M": {
+        "Type": "Map", "Items": [[1, 2], [3]], "End": true,
+        "ItemProcessor": {"StartAt": "Set", "States": {
+            "Set": {"Type": "Pass", "Assign": {"sum": "{% $sum($states.input) %}"}, "Next": "N"},
+            "N": {"Type": "Map", "Items": "{% [$states.input] %}", "End": true, "ItemProcessor": {
+                "StartAt": "I", "States": {"I": {"Type": "Pass", "Output": "{% $sum * 10 + $states.input %}", "End": true}}
+            }}
+        }}
+    }}});
+    let report = run(&definition, &Mocks::new(), json!({})).await;
+    assert_eq!(output(&report), json!([[31, 32], [33]]));
+}
+
+#[tokio::test]
+async fn a_distributed_map_tolerates_what_it_declares() {
+    let mocks = Mocks::new().state(
+        "I",
+        Mock::with(|call| match call.parameters().get("Payload") {
+            Some(item) if item.as_i64() == Some(1) => Answer::failure("E", ""),
+            _ => Answer::output(json!({"Payload": "ok"})),
+        }),
+    );
+    let distributed = |more: Json| {
+        let mut definition = map(task(json!({})), more);
+        definition["States"]["M"]["ItemProcessor"]["ProcessorConfig"] =
+            json!({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"});
+        definition
+    };
+    let definition = distributed(json!({"ToleratedFailureCount": 1}));
+    let report = run(&definition, &mocks, json!([1, 2, 3])).await;
+    assert_eq!(output(&report), json!(["ok", "ok"]));
+    assert_eq!(
+        kinds(&report)[2..6],
+        [
+            "MapStateStarted",
+            "MapRunStarted",
+            "MapRunSucceeded",
+            "MapStateSucceeded"
+        ]
+    );
+    let mocks = Mocks::new().state("I", Mock::failure("E", ""));
+    let report = run(&distributed(json!({})), &mocks, json!([1])).await;
+    assert_eq!(report.status, Status::Failed);
+    assert_eq!(
+        report.error.as_deref(),
+        Some("States.ExceedToleratedFailureThreshold")
+    );
+}

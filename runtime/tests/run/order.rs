@@ -1,0 +1,118 @@
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::{Value as Json, json};
+use stepwright_runtime::task::TaskFailure;
+use stepwright_runtime::testing::Mocks;
+use stepwright_runtime::{StartError, StartOptions, Status};
+
+use crate::support::{builder, machine, output, run, task};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_thousand_executions_run_side_by_side() {
+    let definition = json!({"StartAt": "A", "States": {
+        "A": task(json!({"Next": "W"})),
+        "W": {"Type": "Wait", "Seconds": 3600, "End": true}
+    }});
+    let engine = builder(&definition)
+        .function("f", |n: u32| async move {
+            tokio::task::yield_now().await;
+            Ok::<u32, TaskFailure>(n + 1)
+        })
+        .build()
+        .unwrap();
+    let begun = Instant::now();
+    let mut runs = Vec::new();
+    for n in 0..10_000u32 {
+        let run = engine
+            .start_machine("m", json!(n), StartOptions::new())
+            .await;
+        runs.push(run.unwrap());
+    }
+    for (n, run) in runs.into_iter().enumerate() {
+        assert_eq!(run.await.unwrap().as_i64(), Some(n as i64 + 1));
+    }
+    assert!(begun.elapsed().as_secs() < 60);
+}
+
+#[tokio::test]
+async fn one_name_is_one_execution_while_it_runs() {
+    let engine = builder(&machine(json!({"Type": "Wait", "Seconds": 60})))
+        .build()
+        .unwrap();
+    let start = |input: Json| engine.start_machine("m", input, StartOptions::new().name("order-1"));
+    let held = engine.clock().hold();
+    let first = start(json!({"a": 1})).await.unwrap();
+    let again = start(json!({"a": 1})).await.unwrap();
+    assert_eq!(first.id(), again.id());
+    assert_eq!(
+        first.id(),
+        "arn:aws:states:us-east-1:123456789012:execution:m:order-1"
+    );
+    assert!(matches!(
+        start(json!({})).await,
+        Err(StartError::ExecutionAlreadyExists(_))
+    ));
+    drop(held);
+    first.await.unwrap();
+    assert!(matches!(
+        start(json!({"a": 1})).await,
+        Err(StartError::ExecutionAlreadyExists(_))
+    ));
+    let bad = engine
+        .start_machine("m", json!({}), StartOptions::new().name("a b"))
+        .await;
+    assert!(matches!(bad, Err(StartError::InvalidName(_))));
+    let unknown = engine
+        .start_machine("n", json!({}), StartOptions::new())
+        .await;
+    assert!(matches!(
+        unknown,
+        Err(StartError::StateMachineDoesNotExist(_))
+    ));
+}
+
+#[tokio::test]
+async fn a_stopped_execution_keeps_what_was_said() {
+    let engine = builder(&machine(json!({"Type": "Wait", "Seconds": 60})))
+        .build()
+        .unwrap();
+    let _held = engine.clock().hold();
+    let run = engine
+        .start_machine("m", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    let report = run.stop(Some("Cancelled"), Some("by the customer")).await;
+    assert_eq!(report.status, Status::Aborted);
+    assert_eq!(report.error.as_deref(), Some("Cancelled"));
+    let rows = engine.executions();
+    assert_eq!((rows.len(), rows[0].status), (1, Status::Aborted));
+    let again = engine.execution(run.id()).unwrap().report().await;
+    assert_eq!(again.cause.as_deref(), Some("by the customer"));
+}
+
+#[tokio::test]
+async fn the_same_run_is_the_same_every_time() {
+    let definition = json!({"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {
+        "Type": "Pass", "End": true,
+        "Output": {"u": "{% $uuid() %}", "r": "{% $random() %}", "n": "{% $now() %}", "x": "{% $states.context.Execution.Name %}"}
+    }}});
+    let first = run(&definition, &Mocks::new(), json!({})).await;
+    let second = run(&definition, &Mocks::new(), json!({})).await;
+    assert_eq!(output(&first), output(&second));
+    assert_eq!(first.history.to_json(), second.history.to_json());
+}
+
+#[tokio::test]
+async fn one_input_is_shared_and_never_changed() {
+    let definition = json!({"StartAt": "A", "States": {
+        "A": {"Type": "Pass", "Result": 1, "ResultPath": "$.a", "Next": "B"},
+        "B": {"Type": "Pass", "Parameters": {"before.$": "$$.Execution.Input", "now.$": "$"}, "End": true}
+    }});
+    let report = run(&definition, &Mocks::new(), json!({"x": [1]})).await;
+    assert_eq!(
+        output(&report),
+        json!({"before": {"x": [1]}, "now": {"x": [1], "a": 1}})
+    );
+    assert!(Arc::strong_count(&report) >= 1);
+}

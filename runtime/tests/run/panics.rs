@@ -1,0 +1,85 @@
+use serde_json::{Value as Json, json};
+use stepwright_runtime::task::{Answer, TaskCall, TaskFailure};
+use stepwright_runtime::{StartOptions, Status};
+
+use crate::support::{builder, machine, task};
+
+#[tokio::test]
+async fn a_handler_that_panics_is_a_failed_task() {
+    let engine = builder(&machine(task(json!({}))))
+        .function("f", |now: bool| async move {
+            if !now {
+                tokio::task::yield_now().await;
+            }
+            assert!(now && !now, "the card reader is on fire");
+            Ok::<Json, TaskFailure>(Json::Null)
+        })
+        .build()
+        .unwrap();
+    for now in [true, false] {
+        let run = engine
+            .start_machine("m", json!(now), StartOptions::new())
+            .await
+            .unwrap();
+        let report = run.report().await;
+        assert_eq!(report.status, Status::Failed);
+        assert_eq!(report.error.as_deref(), Some("Stepwright.TaskPanicked"));
+        assert!(
+            report
+                .cause
+                .as_ref()
+                .unwrap()
+                .contains("the card reader is on fire")
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_panics_is_a_failed_task() {
+    let engine = builder(&machine(task(json!({}))))
+        .tasks(|_: &TaskCall<'_>| -> Option<Answer> { panic!("no mock today") })
+        .build()
+        .unwrap();
+    let run = engine
+        .start_machine("m", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    let report = run.report().await;
+    assert_eq!(report.error.as_deref(), Some("Stepwright.TaskPanicked"));
+}
+
+#[tokio::test]
+async fn a_task_that_nobody_answers_fails_with_state_and_resource() {
+    let engine = builder(&machine(task(json!({})))).build().unwrap();
+    let run = engine
+        .start_machine("m", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    let failed = run.await.unwrap_err();
+    assert_eq!(failed.error.as_deref(), Some("States.Runtime"));
+    let cause = failed.cause.unwrap();
+    for part in [
+        "state 'S'",
+        "'arn:aws:states:::lambda:invoke' ('f')",
+        "register",
+    ] {
+        assert!(cause.contains(part), "{cause}");
+    }
+}
+
+#[tokio::test]
+async fn an_input_that_a_handler_cannot_read_is_a_failed_task() {
+    let engine = builder(&machine(task(json!({}))))
+        .function(
+            "f",
+            |number: u8| async move { Ok::<u8, TaskFailure>(number) },
+        )
+        .build()
+        .unwrap();
+    let run = engine
+        .start_machine("m", json!("text"), StartOptions::new())
+        .await
+        .unwrap();
+    let failed = run.await.unwrap_err();
+    assert_eq!(failed.error.as_deref(), Some("Stepwright.InvalidInput"));
+}

@@ -1,0 +1,110 @@
+use std::time::{Duration, Instant};
+
+use serde_json::{Value as Json, json};
+use stepwright_runtime::task::TaskFailure;
+use stepwright_runtime::testing::{Mock, Mocks};
+use stepwright_runtime::{StartOptions, Status};
+
+use crate::support::{builder, kinds, machine, output, run, seconds, task};
+
+#[tokio::test]
+async fn a_mock_that_never_answers_meets_the_timeout_at_once() {
+    let begun = Instant::now();
+    let definition = machine(task(json!({"TimeoutSeconds": 3600})));
+    let mocks = Mocks::new().function("f", Mock::never());
+    let report = run(&definition, &mocks, json!({})).await;
+    assert_eq!(report.status, Status::Failed);
+    assert_eq!(report.error.as_deref(), Some("States.Timeout"));
+    assert_eq!(report.cause, None);
+    assert_eq!(seconds(&report), 3600.0);
+    assert_eq!(
+        kinds(&report)[2..],
+        [
+            "TaskScheduled",
+            "TaskStarted",
+            "TaskTimedOut",
+            "ExecutionFailed"
+        ]
+    );
+    assert!(begun.elapsed().as_secs() < 5);
+}
+
+#[tokio::test]
+async fn a_handler_that_hangs_meets_its_timeout_at_real_speed() {
+    let begun = Instant::now();
+    let definition = machine(task(json!({"TimeoutSeconds": 1})));
+    let engine = builder(&definition)
+        .function("f", |_: Json| async {
+            std::future::pending::<()>().await;
+            Ok::<Json, TaskFailure>(Json::Null)
+        })
+        .build()
+        .unwrap();
+    let run = engine
+        .start_machine("m", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    let report = run.report().await;
+    assert_eq!(report.error.as_deref(), Some("States.Timeout"));
+    assert_eq!(seconds(&report), 1.0);
+    let elapsed = begun.elapsed();
+    assert!(elapsed >= Duration::from_millis(900) && elapsed < Duration::from_secs(20));
+}
+
+#[tokio::test]
+async fn a_caught_timeout_has_an_empty_cause() {
+    let definition = json!({"StartAt": "S", "States": {
+        "S": task(json!({
+            "TimeoutSecondsPath": "$.t",
+            "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "C"}],
+            "End": true
+        })),
+        "C": {"Type": "Succeed"}
+    }});
+    let mocks = Mocks::new().function("f", Mock::never());
+    let report = run(&definition, &mocks, json!({"t": 7})).await;
+    assert_eq!(
+        output(&report),
+        json!({"Error": "States.Timeout", "Cause": ""})
+    );
+    assert_eq!(seconds(&report), 7.0);
+}
+
+#[tokio::test]
+async fn the_machines_timeout_cuts_everything() {
+    let mut definition = machine(json!({"Type": "Wait", "Seconds": 1000}));
+    definition["TimeoutSeconds"] = json!(60);
+    let report = run(&definition, &Mocks::new(), json!({})).await;
+    assert_eq!(report.status, Status::TimedOut);
+    assert_eq!((&report.error, &report.cause), (&None, &None));
+    assert_eq!(seconds(&report), 60.0);
+    let last = report.history.events().last().unwrap();
+    assert_eq!(last.kind().name(), "ExecutionTimedOut");
+    assert_eq!(
+        (last.error(), last.previous_id()),
+        (Some("States.Timeout"), 0)
+    );
+}
+
+#[tokio::test]
+async fn nothing_waits_longer_than_a_year() {
+    let definition = machine(task(json!({})));
+    let mocks = Mocks::new().function("f", Mock::never());
+    let report = run(&definition, &mocks, json!({})).await;
+    assert_eq!(report.status, Status::TimedOut);
+    assert_eq!(seconds(&report), 366.0 * 86_400.0);
+}
+
+#[tokio::test]
+async fn each_attempt_gets_fresh_clocks() {
+    let definition = machine(task(json!({
+        "TimeoutSeconds": 10, "Retry": [{"ErrorEquals": ["States.Timeout"], "MaxAttempts": 2}]
+    })));
+    let slow = Mock::output(1)
+        .after(Duration::from_secs(11))
+        .times(2)
+        .then(Mock::output(2).after(Duration::from_secs(9)));
+    let report = run(&definition, &Mocks::new().function("f", slow), json!({})).await;
+    assert_eq!(output(&report), json!(2));
+    assert_eq!(seconds(&report), 10.0 + 1.0 + 10.0 + 2.0 + 9.0);
+}

@@ -1,0 +1,187 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+use stepwright_runtime::task::TaskFailure;
+use stepwright_runtime::testing::{Mock, Mocks};
+use stepwright_runtime::{Engine, StartOptions, Status, TokenError};
+use tokio::sync::mpsc;
+
+use crate::support::{builder, kinds, machine, output, run, seconds};
+
+fn asking(more: Json) -> Json {
+    let mut state = json!({
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+        "Parameters": {"FunctionName": "ask", "Payload": {"token.$": "$$.Task.Token"}},
+    });
+    for (key, value) in more.as_object().unwrap() {
+        state[key] = value.clone();
+    }
+    machine(state)
+}
+
+/// An engine whose function sends its token out.
+fn engine(definition: &Json) -> (Engine, mpsc::UnboundedReceiver<String>) {
+    let (sender, tokens) = mpsc::unbounded_channel();
+    let sender = Arc::new(sender);
+    let engine = builder(definition)
+        .function("ask", move |payload: Json| {
+            let sender = sender.clone();
+            async move {
+                let token = payload["token"].as_str().unwrap_or_default().to_owned();
+                let _ = sender.send(token);
+                Ok::<_, TaskFailure>(json!({"asked": true}))
+            }
+        })
+        .build()
+        .unwrap();
+    (engine, tokens)
+}
+
+#[tokio::test]
+async fn somebody_outside_answers_days_later() {
+    let (engine, mut tokens) = engine(&asking(json!({"TimeoutSeconds": 3 * 86_400})));
+    let held = engine.clock().hold();
+    let run = engine
+        .start_machine("m", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    let token = tokens.recv().await.unwrap();
+    assert!(token.len() >= 40, "{token}");
+    let asleep = engine.clock().sleep(Duration::from_secs(2 * 86_400));
+    drop(held);
+    let _awake = asleep.await;
+    engine
+        .send_task_success(&token, &json!({"approved": true}))
+        .await
+        .unwrap();
+    let report = run.report().await;
+    assert_eq!(output(&report), json!({"approved": true}));
+    assert_eq!(seconds(&report), 2.0 * 86_400.0);
+    assert_eq!(
+        kinds(&report)[2..6],
+        [
+            "TaskScheduled",
+            "TaskStarted",
+            "TaskSubmitted",
+            "TaskSucceeded"
+        ]
+    );
+    // Once answered it is nobody's.
+    let again = engine.send_task_success(&token, &1).await;
+    assert_eq!(again, Err(TokenError::TaskDoesNotExist));
+    let unknown = engine.send_task_success("guess", &1).await;
+    assert_eq!(unknown, Err(TokenError::InvalidToken));
+}
+
+#[tokio::test]
+async fn a_failure_from_outside_may_lack_error_and_cause() {
+    let (engine, mut tokens) = engine(&asking(json!({})));
+    let _held = engine.clock().hold();
+    let run = engine
+        .start_machine("m", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    let token = tokens.recv().await.unwrap();
+    engine.send_task_failure(&token, None, None).await.unwrap();
+    let report = run.report().await;
+    assert_eq!(report.status, Status::Failed);
+    assert_eq!((&report.error, &report.cause), (&None, &None));
+}
+
+#[tokio::test]
+async fn heartbeats_keep_a_task_alive() {
+    let (engine, mut tokens) = engine(&asking(json!({"HeartbeatSeconds": 60})));
+    let mut held = engine.clock().hold();
+    let run = engine
+        .start_machine("m", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    let token = tokens.recv().await.unwrap();
+    for _ in 0..10 {
+        let asleep = engine.clock().sleep(Duration::from_secs(50));
+        drop(held);
+        held = asleep.await;
+        engine.send_task_heartbeat(&token).await.unwrap();
+    }
+    engine.send_task_success(&token, "at last").await.unwrap();
+    let report = run.report().await;
+    drop(held);
+    assert_eq!(output(&report), json!("at last"));
+    assert_eq!(seconds(&report), 500.0);
+}
+
+#[tokio::test]
+async fn a_heartbeat_that_stops_is_retried_under_either_name() {
+    let definition = asking(json!({
+        "HeartbeatSeconds": 60, "Retry": [{"ErrorEquals": ["States.HeartbeatTimeout"], "MaxAttempts": 1}]
+    }));
+    let mocks = Mocks::new().state("S", Mock::token());
+    let report = run(&definition, &mocks, json!({})).await;
+    assert_eq!(report.error.as_deref(), Some("States.Timeout"));
+    assert_eq!(seconds(&report), 60.0 + 1.0 + 60.0);
+    let timed_out = kinds(&report)
+        .into_iter()
+        .filter(|kind| *kind == "TaskTimedOut");
+    assert_eq!(timed_out.count(), 2);
+}
+
+#[tokio::test]
+async fn without_heartbeats_a_token_times_out_and_learns_it() {
+    let (engine, mut tokens) = engine(&asking(json!({"HeartbeatSeconds": 60})));
+    let run = engine
+        .start_machine("m", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    let token = tokens.recv().await.unwrap();
+    let report = run.report().await;
+    assert_eq!(report.error.as_deref(), Some("States.Timeout"));
+    assert_eq!(seconds(&report), 60.0);
+    let late = engine.send_task_success(&token, &1).await;
+    assert_eq!(late, Err(TokenError::TaskTimedOut));
+}
+
+#[tokio::test]
+async fn a_mock_answers_with_the_response_of_the_request_and_then_the_result() {
+    let mocks = Mocks::new().state(
+        "S",
+        Mock::output("yes").submitted(json!({"MessageId": "1"})),
+    );
+    let report = run(&asking(json!({})), &mocks, json!({})).await;
+    assert_eq!(output(&report), json!("yes"));
+    let submitted = report
+        .history
+        .events()
+        .find(|event| event.kind().name() == "TaskSubmitted")
+        .unwrap();
+    assert_eq!(submitted.value().unwrap().to_text(), r#"{"MessageId":"1"}"#);
+}
+
+#[tokio::test]
+async fn an_answer_from_within_the_request_lands_after_it() {
+    let engine_cell: Arc<std::sync::OnceLock<Engine>> = Arc::default();
+    let seen = engine_cell.clone();
+    let engine = builder(&asking(json!({})))
+        .function("ask", move |payload: Json| {
+            let engine = seen.clone();
+            async move {
+                let token = payload["token"].as_str().unwrap_or_default().to_owned();
+                if let Some(engine) = engine.get() {
+                    let _ = engine.send_task_success(&token, &json!("early")).await;
+                }
+                tokio::task::yield_now().await;
+                Ok::<_, TaskFailure>(json!("response"))
+            }
+        })
+        .build()
+        .unwrap();
+    engine_cell.set(engine.clone()).unwrap();
+    let run = engine
+        .start_machine("m", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    let report = run.report().await;
+    assert_eq!(output(&report), json!("early"));
+    assert_eq!(kinds(&report)[4..6], ["TaskSubmitted", "TaskSucceeded"]);
+}
