@@ -7,9 +7,9 @@
 pub(crate) struct Method {
     /// The name in Rust.
     pub(crate) name: &'static str,
-    /// Receiver and arguments, as they are written in Rust; the first word is the receiver's kind.
+    /// The call as it is written in Rust, on workflow variables that are named for their kind.
     pub(crate) rust: &'static str,
-    /// What it becomes in JSONata; `list`, `text`, `number`, `option`, `map` stand for the receiver.
+    /// What it becomes in JSONata.
     pub(crate) jsonata: &'static str,
     /// What it becomes in JSONPath, where there is a form.
     pub(crate) jsonpath: Option<&'static str>,
@@ -117,25 +117,25 @@ pub(crate) const METHODS: &[Method] = &[
     row("rev", "list.rev()", "$reverse($list)", None),
     row("join", "texts.join(text)", "$join($texts, $text)", None),
     // Maps.
-    row("len", "map.len()", "$count($keys($map))", None),
+    row("len", "table.len()", "$count($keys($table))", None),
     row(
         "is_empty",
-        "map.is_empty()",
-        "$count($keys($map)) = 0",
+        "table.is_empty()",
+        "$count($keys($table)) = 0",
         None,
     ),
-    row("get", "map.get(text)", "$lookup($map, $text)", None),
+    row("get", "table.get(text)", "$lookup($table, $text)", None),
     row(
         "contains_key",
-        "map.contains_key(text)",
-        "$exists($lookup($map, $text))",
+        "table.contains_key(text)",
+        "$exists($lookup($table, $text))",
         None,
     ),
-    row("keys", "map.keys()", "[$keys($map)]", None),
+    row("keys", "table.keys()", "[$keys($table)]", None),
     row(
         "values",
-        "map.values()",
-        "[$each($map, function($value) { $value })]",
+        "table.values()",
+        "[$each($table, function($value) { $value })]",
         None,
     ),
     // Texts.
@@ -190,9 +190,9 @@ pub(crate) const METHODS: &[Method] = &[
         None,
     ),
     row("sqrt", "number.sqrt()", "$sqrt($number)", None),
-    row("pow", "number.pow(count)", "$power($number, $count)", None),
-    row("min", "number.min(count)", "$min([$number, $count])", None),
-    row("max", "number.max(count)", "$max([$number, $count])", None),
+    row("pow", "number.pow(other)", "$power($number, $other)", None),
+    row("min", "number.min(other)", "$min([$number, $other])", None),
+    row("max", "number.max(other)", "$max([$number, $other])", None),
     row(
         "to_string",
         "number.to_string()",

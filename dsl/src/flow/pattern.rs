@@ -46,3 +46,30 @@ pub enum Pattern {
     /// `(a, b)`.
     Tuple(Vec<Pattern>),
 }
+
+impl Pattern {
+    /// The names that it binds, once each, in the order of the source.
+    pub(crate) fn names(&self) -> Vec<&Text> {
+        let mut names = Vec::new();
+        self.collect(&mut names);
+        names
+    }
+
+    fn collect<'p>(&'p self, names: &mut Vec<&'p Text>) {
+        match self {
+            Pattern::Bind(name) => {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+            Pattern::Some(inner) => inner.collect(names),
+            Pattern::Variant(_, fields) => {
+                fields.iter().for_each(|(_, inner)| inner.collect(names));
+            }
+            Pattern::Or(inner) | Pattern::Tuple(inner) => {
+                inner.iter().for_each(|inner| inner.collect(names));
+            }
+            Pattern::Wildcard | Pattern::Literal(_) | Pattern::None => {}
+        }
+    }
+}

@@ -15,6 +15,8 @@ pub(super) struct Level<'a> {
     pub(super) scope: &'a Scope,
     /// The expression stands in the scope's first state, or inside it.
     pub(super) in_first: bool,
+    /// The state of the scope in or inside which the expression stands.
+    pub(super) state: &'a str,
 }
 
 /// What `$` means in a JSONPath field.
@@ -158,7 +160,12 @@ impl<'a> Env<'a> {
     fn output(&self, outer: &State, index: usize, body: &Body) -> Shape {
         let levels = enter(self.scopes, &self.levels, outer, index);
         for (place, state) in body.states.iter().enumerate() {
-            let env = Env::new(self.flow, self.scopes, state, at(&levels, place));
+            let env = Env::new(
+                self.flow,
+                self.scopes,
+                state,
+                at(&levels, body.states.as_slice(), place),
+            );
             let env = env.with_result(state);
             match &state.transition {
                 Some(Transition::End(Some(value))) => {

@@ -1,18 +1,21 @@
 //! The scopes of variables, the shapes of what they hold, and the items of maps.
 
 use super::env::{Env, Level};
+use super::jsonata;
 use super::report::Report;
 use crate::expr::{Expr, Node, Text};
-use crate::flow::{Body, Flow, Kind, State};
+use crate::flow::{Body, Flow, Kind, State, Transition};
 use crate::shape::Shape;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The variables of the machine, of one branch or of one map's body.
 #[derive(Debug, Default)]
 pub(super) struct Scope {
     variables: RefCell<BTreeMap<String, Shape>>,
     pub(super) item: RefCell<Option<Item>>,
+    /// For variables that are named like one of JSONata's functions: the states that they may be set in.
+    hiding: HashMap<String, HashSet<String>>,
 }
 
 /// What a map's body is run for.
@@ -31,6 +34,13 @@ impl Scope {
 
     pub(super) fn item(&self) -> Option<Item> {
         self.item.borrow().clone()
+    }
+
+    /// Whether a variable of this name may be set when the state runs, and so hide the function of that name.
+    pub(super) fn hides(&self, function: &str, state: &str) -> bool {
+        self.hiding
+            .get(function)
+            .is_some_and(|states| states.contains(state))
     }
 
     /// Takes what another assignment says about a variable; whether that is news.
@@ -78,6 +88,7 @@ impl Scopes {
     /// Finds every variable and, as far as shapes tell, what it holds.
     pub(super) fn of(flow: &Flow) -> Scopes {
         let mut scopes = Scopes::default();
+        scopes.root.hiding = hiding(&flow.states, None);
         scopes.add(&flow.states);
         // In the order of the source most variables are known before they are read; loops take another round. Each round
         // learns something, or was the last.
@@ -96,7 +107,7 @@ impl Scopes {
     fn add(&mut self, states: &[State]) {
         for state in states {
             for (index, body) in state.bodies().iter().enumerate() {
-                let scope = Scope::default();
+                let mut scope = Scope::default();
                 if let Kind::Map(map) = &state.kind {
                     *scope.item.borrow_mut() = Some(Item {
                         name: map.item.clone(),
@@ -104,6 +115,11 @@ impl Scopes {
                         assigned: reads_item_later(body, &map.item),
                     });
                 }
+                let item = scope
+                    .item()
+                    .filter(|item| item.assigned)
+                    .map(|item| item.name);
+                scope.hiding = hiding(&body.states, item.as_deref());
                 self.inner.insert((state.name.to_string(), index), scope);
                 self.add(&body.states);
             }
@@ -114,6 +130,7 @@ impl Scopes {
         Level {
             scope: &self.root,
             in_first: false,
+            state: "",
         }
     }
 
@@ -136,15 +153,17 @@ pub(super) fn enter<'a>(
     inner.push(Level {
         scope: scopes.inner(&state.name, index),
         in_first: false,
+        state: "",
     });
     inner
 }
 
-/// The levels as one state sees them: whether it is the first of its body.
-pub(super) fn at<'a>(levels: &[Level<'a>], index: usize) -> Vec<Level<'a>> {
+/// The levels as one state sees them.
+pub(super) fn at<'a>(levels: &[Level<'a>], states: &'a [State], index: usize) -> Vec<Level<'a>> {
     let mut levels = levels.to_vec();
     if let Some(innermost) = levels.last_mut() {
         innermost.in_first = index == 0;
+        innermost.state = &states[index].name;
     }
     levels
 }
@@ -168,6 +187,52 @@ pub(super) fn reads_item(expr: &Expr, item: &str) -> bool {
     read
 }
 
+/// For each variable that is named like a function: the states that run after it may have been assigned.
+fn hiding(states: &[State], item: Option<&str>) -> HashMap<String, HashSet<String>> {
+    let mut hiding: HashMap<String, HashSet<String>> = HashMap::new();
+    let mut set = |name: &str, target: &str| {
+        if jsonata::is_function(name) {
+            hiding
+                .entry(name.to_owned())
+                .or_default()
+                .insert(target.to_owned());
+        }
+    };
+    for (index, state) in states.iter().enumerate() {
+        if let Some(Transition::Next(next)) = &state.transition {
+            state.assign.iter().for_each(|(name, _)| set(name, next));
+        }
+        for edge in state.edges() {
+            edge.assign
+                .iter()
+                .for_each(|(name, _)| set(name, &edge.target));
+        }
+        if let Kind::Choice { arms, .. } = &state.kind {
+            for arm in arms {
+                arm.pattern
+                    .names()
+                    .iter()
+                    .for_each(|name| set(name, &arm.edge.target));
+            }
+        }
+        if let (0, Some(item)) = (index, item) {
+            state.targets().iter().for_each(|target| set(item, target));
+        }
+    }
+    for reached in hiding.values_mut() {
+        let mut open: Vec<String> = reached.iter().cloned().collect();
+        while let Some(name) = open.pop() {
+            let state = states.iter().find(|state| state.name == name);
+            for target in state.map(State::targets).unwrap_or_default() {
+                if reached.insert(target.to_owned()) {
+                    open.push(target.to_owned());
+                }
+            }
+        }
+    }
+    hiding
+}
+
 struct Inference<'a> {
     flow: &'a Flow,
     scopes: &'a Scopes,
@@ -177,7 +242,7 @@ struct Inference<'a> {
 impl<'a> Inference<'a> {
     fn states(&mut self, states: &'a [State], levels: &[Level<'a>]) {
         for (index, state) in states.iter().enumerate() {
-            let levels = at(levels, index);
+            let levels = at(levels, states, index);
             let env = Env::new(self.flow, self.scopes, state, levels.clone());
             for (inner, body) in state.bodies().iter().enumerate() {
                 let inside = enter(self.scopes, &levels, state, inner);
@@ -248,7 +313,7 @@ impl<'a> Inference<'a> {
     /// The shape of a value, and whether every variable in it was known.
     fn shape(&self, value: &Expr, env: &Env<'a>) -> (Shape, bool) {
         let mut report = Report::new(&env.state.name);
-        let code = super::jsonata::lower(value, env, &mut report);
+        let code = jsonata::lower(value, env, &mut report);
         (code.shape.resolve(), report.is_known())
     }
 }

@@ -46,8 +46,10 @@ pub struct Field {
 /// Whether a field stands in the JSON.
 #[derive(Clone, Copy, Debug)]
 pub enum Presence {
-    /// Always.
+    /// Always, except that `None` may be absent.
     Always,
+    /// Always, and `None` is written as `null`.
+    Explicit,
     /// It may be absent (`default`, `skip_serializing_if`, an `Option`); absent means this value, `null` where there is none.
     Sometimes(Option<fn() -> Value>),
     /// Never (`skip`): a workflow cannot know it.

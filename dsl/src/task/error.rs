@@ -89,7 +89,7 @@ impl Payload for ErrorOutput {
             wire: wire.into(),
             shape: Shape::Option(Box::new(Shape::String)),
             flatten: false,
-            presence: Presence::Sometimes(None),
+            presence: Presence::Explicit,
         };
         Shape::Struct(StructShape {
             name: "ErrorOutput".into(),

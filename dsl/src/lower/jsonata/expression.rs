@@ -36,13 +36,10 @@ impl<'e, 'r> Lowering<'e, 'r> {
 
     /// A built-in function's name, which no variable in scope may hide.
     pub(super) fn function(&mut self, name: &'static str) -> String {
-        let hidden = self.env.levels.iter().any(|level| {
-            level.scope.variable(name).is_some()
-                || level
-                    .scope
-                    .item()
-                    .is_some_and(|item| item.assigned && item.name == name)
-        });
+        let levels = &self.env.levels;
+        let hidden = levels
+            .iter()
+            .any(|level| level.scope.hides(name, level.state));
         if hidden {
             self.report.fault(format!(
                 "the variable `{name}` hides JSONata's function `${name}`, which this expression needs; give the variable \
@@ -306,13 +303,13 @@ impl<'e, 'r> Lowering<'e, 'r> {
             Node::Closure(..) => self.refuse_code("a closure can only be the argument of a method such as `map` or `filter`"),
             Node::Function(path, arguments) => self.path_call(path, arguments),
             Node::Jsonata(text, shape) => Code::new(text.trim(), level::LOOSE, Shape::Lazy(*shape)),
-            Node::Path(text, _) => self.refuse_code(format!(
+            Node::Path(text, shape) => self.refuse_code(format!(
                 "the path `{text}` stands in a JSONata state; write `jsonata!(\"..\")`, or `query_language JSONPath;` in the state"
-            )),
-            Node::Intrinsic(text, _) => self.refuse_code(format!(
+            )).shaped(Shape::Lazy(*shape)),
+            Node::Intrinsic(text, shape) => self.refuse_code(format!(
                 "the intrinsic function `{text}` stands in a JSONata state; write `jsonata!(\"..\")`, or \
                  `query_language JSONPath;` in the state"
-            )),
+            )).shaped(Shape::Lazy(*shape)),
             Node::Context(path) => Code::path(format!("$states.context.{path}"), Shape::Any),
             Node::Refused(message) => self.refuse_code(message.clone()),
             Node::Literal(_)
@@ -440,7 +437,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
         let absent = match field.presence {
             Presence::Sometimes(Some(default)) => Absent::Default(default),
             Presence::Sometimes(None) => Absent::Null,
-            _ if code.is_option() => Absent::Null,
+            Presence::Always if code.is_option() => Absent::Null,
             _ => Absent::Never,
         };
         code.absent(absent)
@@ -608,25 +605,28 @@ impl<'e, 'r> Lowering<'e, 'r> {
         }
     }
 
-    /// The JSON text of a value: `$string` leaves texts as they are, so those are quoted by a list around them.
+    /// The JSON text of a value: `$string`, which leaves texts as they are, so those get a list around them first.
     pub(super) fn json_text(&mut self, code: &Code) -> Code {
-        match code.shape.plain() {
-            Shape::Struct(_)
-            | Shape::Map(_)
-            | Shape::Integer
-            | Shape::Number
-            | Shape::Bool
-            | Shape::Array(_) => self.call("string", &[code], Shape::String),
-            _ => {
-                let (string, length) = (self.function("string"), self.function("length"));
-                let substring = self.function("substring");
-                let text = format!("{string}([{}])", code.text);
-                Code::atom(
-                    format!("($t := {text}; {substring}($t, 1, {length}($t) - 2))"),
-                    Shape::String,
+        let string = self.function("string");
+        let plain = format!("{string}({})", code.text);
+        let text = match code.shape.plain() {
+            Shape::String | Shape::Any | Shape::Option(_) | Shape::Enum(_) => {
+                let (substring, length) = (self.function("substring"), self.function("length"));
+                format!(
+                    "($t := {string}([{}]); {substring}($t, 1, {length}($t) - 2))",
+                    code.text
                 )
             }
+            _ => return Code::atom(plain, Shape::String),
+        };
+        if let Shape::String = code.shape.plain() {
+            return Code::atom(text, Shape::String);
         }
+        let kind = self.function("type");
+        Code::conditional(
+            format!("{kind}({}) = 'string' ? {text} : {plain}", code.text),
+            Shape::String,
+        )
     }
 
     /// Text of a value, as its `Display` writes it.

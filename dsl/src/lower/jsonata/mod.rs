@@ -11,6 +11,7 @@ mod tests;
 
 pub(super) use self::code::Code;
 pub(super) use self::expression::{field_of, step, tuple_field_of};
+pub(super) use self::names::is_function;
 pub(super) use self::template::{as_text, condition, template, text};
 pub(super) use self::test::{all, any, choose, equals, is_some, is_variant};
 

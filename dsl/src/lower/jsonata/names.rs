@@ -74,7 +74,7 @@ const FUNCTIONS: &[&str] = &[
     "zip",
 ];
 
-pub(super) fn is_function(name: &str) -> bool {
+pub(in crate::lower) fn is_function(name: &str) -> bool {
     FUNCTIONS.binary_search(&name).is_ok()
 }
 

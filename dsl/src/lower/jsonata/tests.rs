@@ -1,1 +1,615 @@
-//! Tests.
+//! Expressions as JSONata, and that they mean what Rust means: evaluated with the engine that `asl` reads them with.
+
+use crate::expr::{Binary, Expr, Piece, Unary, methods};
+use crate::flow::{Flow, State};
+use crate::lower::env::Env;
+use crate::lower::report::Report;
+use crate::lower::scope::{Scopes, at};
+use crate::shape::Shape;
+use jlens_core::{Bindings, Expression};
+use serde_json::{Value, json};
+use stepwright_asl::json::Json;
+use stepwright_asl::model;
+
+/// What a variable is declared with: its name, its shape, a value.
+type Variable = (&'static str, fn() -> Shape, Value);
+
+fn integer() -> Shape {
+    Shape::Integer
+}
+
+fn number() -> Shape {
+    Shape::Number
+}
+
+fn text() -> Shape {
+    Shape::String
+}
+
+fn boolean() -> Shape {
+    Shape::Bool
+}
+
+fn integers() -> Shape {
+    Shape::Array(Box::new(Shape::Integer))
+}
+
+fn texts() -> Shape {
+    Shape::Array(Box::new(Shape::String))
+}
+
+fn lists() -> Shape {
+    Shape::Array(Box::new(integers()))
+}
+
+fn optional() -> Shape {
+    Shape::Option(Box::new(Shape::Integer))
+}
+
+fn table() -> Shape {
+    Shape::Map(Box::new(Shape::Integer))
+}
+
+/// The `Output` of a pass state that gives an expression, after one that assigns the variables.
+fn output(expr: Expr, variables: &[Variable]) -> Result<Json, String> {
+    let start = variables
+        .iter()
+        .fold(State::pass("Start"), |state, (name, shape, _)| {
+            state.assign(*name, Expr::jsonata("$states.input", *shape))
+        });
+    let flow = Flow::new("Test")
+        .state(start.next("End"))
+        .state(State::pass("End").end_with(expr));
+    let definition = flow.lower().map_err(|faults| faults.to_string())?;
+    match &definition.machine().states["End"] {
+        model::State::Pass(pass) => Ok(pass.output.clone().unwrap_or(Json::Null)),
+        other => panic!("{other:?} is no pass"),
+    }
+}
+
+/// The code of an expression.
+fn code(expr: Expr, variables: &[Variable]) -> String {
+    match output(expr, variables) {
+        Ok(Json::String(text)) => match text
+            .strip_prefix("{% ")
+            .and_then(|text| text.strip_suffix(" %}"))
+        {
+            Some(code) => code.to_owned(),
+            None => panic!("{text} is no expression"),
+        },
+        other => panic!("{other:?} is no expression"),
+    }
+}
+
+/// The code of an expression before what is absent becomes `null`.
+fn unguarded(expr: &Expr, variables: &[Variable]) -> String {
+    placed(variables, |env, report| {
+        super::lower(expr, env, report).text
+    })
+}
+
+/// Lowers something where the variables are known.
+fn placed<T>(variables: &[Variable], lower: impl FnOnce(&Env<'_>, &mut Report) -> T) -> T {
+    let start = variables
+        .iter()
+        .fold(State::pass("Start"), |state, (name, shape, _)| {
+            state.assign(*name, Expr::jsonata("$states.input", *shape))
+        });
+    let flow = Flow::new("Test")
+        .state(start.next("End"))
+        .state(State::pass("End").end());
+    let scopes = Scopes::of(&flow);
+    let levels = at(&[scopes.root_level()], &flow.states, 1);
+    let env = Env::new(&flow, &scopes, &flow.states[1], levels);
+    lower(&env, &mut Report::new("End"))
+}
+
+/// The value of an expression; undefined where AWS would fail.
+fn value(expr: Expr, variables: &[Variable]) -> Result<Value, String> {
+    evaluate(&output(expr, variables)?, variables)
+}
+
+fn evaluate(template: &Json, variables: &[Variable]) -> Result<Value, String> {
+    match template {
+        Json::String(text) => match text
+            .strip_prefix("{% ")
+            .and_then(|text| text.strip_suffix(" %}"))
+        {
+            Some(code) => {
+                let bindings = variables
+                    .iter()
+                    .fold(Bindings::new(), |bindings, (name, _, value)| {
+                        bindings.var(*name, value.clone())
+                    });
+                let compiled =
+                    Expression::compile(code).map_err(|error| format!("{code}: {error}"))?;
+                compiled
+                    .evaluate(None, &bindings)
+                    .map_err(|error| error.to_string())?
+                    .ok_or_else(|| format!("{code} is undefined"))
+            }
+            None => Ok(json!(text)),
+        },
+        Json::Array(items) => items.iter().map(|item| evaluate(item, variables)).collect(),
+        Json::Object(entries) => entries
+            .iter()
+            .map(|(key, value)| Ok((key.clone(), evaluate(value, variables)?)))
+            .collect::<Result<serde_json::Map<_, _>, String>>()
+            .map(Value::Object),
+        other => Ok(other.into()),
+    }
+}
+
+fn v(name: &'static str) -> Expr {
+    Expr::variable(name)
+}
+
+fn int(value: i64) -> Expr {
+    Expr::literal(value)
+}
+
+/// `|x| x operator other`
+fn with(operator: Binary, other: Expr) -> Expr {
+    Expr::closure(vec!["x"], Expr::local("x").binary(operator, other))
+}
+
+/// The expression of a row's Rust column: `list.map(|x| x + number)`.
+fn written(rust: &str) -> Expr {
+    if let Some(text) = rust.strip_suffix(".chars().count()") {
+        return written_name(text)
+            .method("chars", vec![])
+            .method("count", vec![]);
+    }
+    let (receiver, call) = rust.split_once('.').unwrap();
+    let (name, arguments) = call.strip_suffix(')').unwrap().split_once('(').unwrap();
+    let arguments = match arguments.strip_prefix("|x| x ") {
+        Some(body) => {
+            let operator = if body.starts_with('+') {
+                Binary::Add
+            } else {
+                Binary::Gt
+            };
+            vec![with(operator, written_name(&body[2..]))]
+        }
+        None if arguments.is_empty() => vec![],
+        None => vec![written_name(arguments)],
+    };
+    written_name(receiver).method(name.to_owned(), arguments)
+}
+
+fn written_name(name: &str) -> Expr {
+    Expr::variable(name.to_owned())
+}
+
+#[test]
+fn every_method_becomes_what_its_row_says() {
+    for row in methods::METHODS {
+        let other: Variable = if row.rust.starts_with("number") {
+            ("other", integer, json!(2))
+        } else {
+            ("other", text, json!("b"))
+        };
+        let variables = [
+            ("list", integers as fn() -> Shape, json!([3, 1])),
+            ("texts", texts, json!(["a"])),
+            ("text", text, json!("abc")),
+            ("number", number, json!(1)),
+            ("option", optional, json!(4)),
+            ("table", table, json!({"a": 1})),
+            other,
+        ];
+        assert_eq!(
+            unguarded(&written(row.rust), &variables),
+            row.jsonata,
+            "{}",
+            row.rust
+        );
+        let value = value(written(row.rust), &variables);
+        assert!(value.is_ok(), "{}: {value:?}", row.rust);
+    }
+}
+
+#[test]
+fn operators_are_parenthesised_by_binding_power() {
+    let variables = [
+        ("a", number as fn() -> Shape, json!(7)),
+        ("b", number, json!(2)),
+        ("p", boolean, json!(true)),
+        ("q", boolean, json!(false)),
+    ];
+    let (a, b, p, q) = (|| v("a"), || v("b"), || v("p"), || v("q"));
+    let cases = [
+        (
+            a().binary(Binary::Sub, b().binary(Binary::Sub, a())),
+            "$a - ($b - $a)",
+            json!(12),
+        ),
+        (
+            a().binary(Binary::Sub, b()).binary(Binary::Sub, a()),
+            "$a - $b - $a",
+            json!(-2),
+        ),
+        (
+            a().binary(Binary::Add, b()).binary(Binary::Mul, b()),
+            "($a + $b) * $b",
+            json!(18),
+        ),
+        (
+            a().binary(Binary::Mul, b().binary(Binary::Div, a())),
+            "$a * ($b / $a)",
+            json!(2),
+        ),
+        (
+            Expr::unary(Unary::Neg, a().binary(Binary::Add, b())),
+            "-($a + $b)",
+            json!(-9),
+        ),
+        (a().binary(Binary::Sub, int(-3)), "$a - -3", json!(10)),
+        (
+            p().binary(Binary::Or, q()).binary(Binary::And, q()),
+            "($p or $q) and $q",
+            json!(false),
+        ),
+        (
+            p().binary(Binary::Or, q().binary(Binary::And, q())),
+            "$p or $q and $q",
+            json!(true),
+        ),
+        (
+            a().binary(Binary::Lt, b()).binary(Binary::Eq, q()),
+            "($a < $b) = $q",
+            json!(true),
+        ),
+        (
+            Expr::if_else(p(), Expr::if_else(q(), a(), b()), a()).binary(Binary::Add, int(1)),
+            "($p ? $q ? $a : $b : $a) + 1",
+            json!(3),
+        ),
+        (
+            Expr::unary(Unary::Not, p().binary(Binary::And, q())),
+            "$not($p and $q)",
+            json!(true),
+        ),
+    ];
+    for (expr, expected, result) in cases {
+        assert_eq!(code(expr.clone(), &variables), expected);
+        assert_eq!(value(expr, &variables), Ok(result), "{expected}");
+    }
+}
+
+#[test]
+fn integer_division_truncates() {
+    for (a, b) in [(7, 2), (-7, 2), (7, -2), (-7, -2), (6, 3), (0, 5)] {
+        let variables = [
+            ("a", integer as fn() -> Shape, json!(a)),
+            ("b", integer, json!(b)),
+        ];
+        let quotient = v("a").binary(Binary::Div, v("b"));
+        assert_eq!(value(quotient, &variables), Ok(json!(a / b)), "{a} / {b}");
+        let long = v("a")
+            .binary(Binary::Add, int(1))
+            .binary(Binary::Div, v("b").binary(Binary::Mul, int(1)));
+        assert_eq!(
+            value(long, &variables),
+            Ok(json!((a + 1) / b)),
+            "({a} + 1) / ({b} * 1)"
+        );
+        let rest = v("a").binary(Binary::Rem, v("b"));
+        assert_eq!(value(rest, &variables), Ok(json!(a % b)), "{a} % {b}");
+    }
+    let fraction = [
+        ("a", number as fn() -> Shape, json!(7.0)),
+        ("b", number, json!(2.0)),
+    ];
+    assert_eq!(
+        value(v("a").binary(Binary::Div, v("b")), &fraction),
+        Ok(json!(3.5))
+    );
+}
+
+#[test]
+fn halves_round_away_from_zero() {
+    for a in [0.5_f64, -0.5, 1.5, 2.5, -2.5, 2.4, -2.6, 0.0] {
+        let variables = [("a", number as fn() -> Shape, json!(a))];
+        let rounded = value(v("a").method("round", vec![]), &variables).unwrap();
+        assert_eq!(rounded.as_f64().unwrap(), a.round(), "{a}");
+    }
+}
+
+#[test]
+fn a_collection_is_always_a_list() {
+    for list in [vec![], vec![5], vec![1, 5, 7]] {
+        let variables = [("list", integers as fn() -> Shape, json!(list))];
+        let mapped = v("list")
+            .method("iter", vec![])
+            .method("map", vec![with(Binary::Add, int(1))]);
+        let expected: Vec<i64> = list.iter().map(|x| x + 1).collect();
+        assert_eq!(value(mapped.clone(), &variables), Ok(json!(expected)));
+        let filtered = v("list").method("filter", vec![with(Binary::Gt, int(4))]);
+        let kept: Vec<_> = list.iter().filter(|x| **x > 4).collect();
+        assert_eq!(value(filtered.clone(), &variables), Ok(json!(kept)));
+        assert_eq!(
+            value(filtered.clone().method("len", vec![]), &variables),
+            Ok(json!(kept.len()))
+        );
+        assert_eq!(
+            value(mapped.method("sum", vec![]), &variables),
+            Ok(json!(expected.iter().sum::<i64>()))
+        );
+        let largest = v("list").method("max", vec![]);
+        assert_eq!(value(largest, &variables), Ok(json!(list.iter().max())));
+        assert_eq!(
+            value(v("list").method("first", vec![]), &variables),
+            Ok(json!(list.first()))
+        );
+        assert_eq!(
+            value(v("list").method("last", vec![]), &variables),
+            Ok(json!(list.last()))
+        );
+        let any = v("list").method("any", vec![with(Binary::Gt, int(4))]);
+        assert_eq!(
+            value(any, &variables),
+            Ok(json!(list.iter().any(|x| *x > 4)))
+        );
+        let all = v("list").method("all", vec![with(Binary::Gt, int(4))]);
+        assert_eq!(
+            value(all, &variables),
+            Ok(json!(list.iter().all(|x| *x > 4)))
+        );
+        let found = v("list").method("find", vec![with(Binary::Gt, int(4))]);
+        assert_eq!(
+            value(found, &variables),
+            Ok(json!(list.iter().find(|x| **x > 4)))
+        );
+        let has = v("list").method("contains", vec![int(5)]);
+        assert_eq!(value(has, &variables), Ok(json!(list.contains(&5))));
+        let texts = v("list").method(
+            "map",
+            vec![Expr::closure(
+                vec!["n"],
+                Expr::local("n").method("to_string", vec![]),
+            )],
+        );
+        let joined: Vec<_> = list.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            value(texts.method("join", vec![Expr::literal("-")]), &variables),
+            Ok(json!(joined.join("-")))
+        );
+    }
+}
+
+#[test]
+fn lists_of_lists_stay_lists_of_lists() {
+    for list in [
+        json!([]),
+        json!([[1, 2]]),
+        json!([[]]),
+        json!([[1], [2, 3]]),
+    ] {
+        let variables = [("list", lists as fn() -> Shape, list.clone())];
+        let same = Expr::closure(vec!["x"], Expr::local("x"));
+        assert_eq!(
+            value(v("list").method("map", vec![same]), &variables),
+            Ok(list.clone())
+        );
+        let every = Expr::closure(vec!["x"], Expr::literal(true));
+        let filtered = v("list").method("filter", vec![every.clone()]);
+        assert_eq!(value(filtered, &variables), Ok(list.clone()));
+        let items = list.as_array().unwrap();
+        assert_eq!(
+            value(v("list").method("first", vec![]), &variables),
+            Ok(json!(items.first()))
+        );
+        assert_eq!(
+            value(v("list").method("any", vec![every]), &variables),
+            Ok(json!(!items.is_empty())),
+            "{list}"
+        );
+        assert_eq!(
+            value(v("list").method("len", vec![]), &variables),
+            Ok(json!(items.len()))
+        );
+    }
+}
+
+#[test]
+fn options_never_fail_where_rust_does_not() {
+    let shape: fn() -> Shape =
+        || Shape::object([("coupon".into(), Shape::Option(Box::new(Shape::Integer)))]);
+    for (order, coupon) in [
+        (json!({}), None),
+        (json!({"coupon": null}), None),
+        (json!({"coupon": 0}), Some(0)),
+    ] {
+        let variables = [("order", shape, order)];
+        let read = || v("order").field("coupon");
+        let cases = [
+            (read(), json!(coupon)),
+            (read().method("is_some", vec![]), json!(coupon.is_some())),
+            (read().method("is_none", vec![]), json!(coupon.is_none())),
+            (
+                read().method("unwrap_or", vec![int(9)]),
+                json!(coupon.unwrap_or(9)),
+            ),
+            (
+                read().method("unwrap_or_default", vec![]),
+                json!(coupon.unwrap_or_default()),
+            ),
+            (
+                read().method("map", vec![with(Binary::Add, int(1))]),
+                json!(coupon.map(|x| x + 1)),
+            ),
+            (
+                read().method("is_some_and", vec![with(Binary::Gt, int(-1))]),
+                json!(coupon.is_some_and(|x| x > -1)),
+            ),
+            (
+                read().binary(Binary::Eq, Expr::none()),
+                json!(coupon.is_none()),
+            ),
+            (
+                read().binary(Binary::Ne, Expr::none()),
+                json!(coupon.is_some()),
+            ),
+            (
+                read().binary(Binary::Eq, Expr::some(int(0))),
+                json!(coupon == Some(0)),
+            ),
+            (
+                Expr::tuple(vec![read(), int(1)]).method("clone", vec![]),
+                json!([coupon, 1]),
+            ),
+        ];
+        for (expr, expected) in cases {
+            assert_eq!(
+                value(expr.clone(), &variables),
+                Ok(expected),
+                "{}",
+                format_args!("{expr:?}")
+            );
+        }
+        let unwrapped = value(read().method("unwrap", vec![]), &variables);
+        assert_eq!(unwrapped.is_ok(), coupon.is_some(), "{unwrapped:?}");
+    }
+}
+
+#[test]
+fn texts_mean_what_rust_means() {
+    for sample in [
+        "",
+        " ",
+        "abc",
+        "  a  b ",
+        "ÄÖ ü🦀",
+        "a,b,,c",
+        "it's \"so\" \\ ${x} %{y} {% z %}\n",
+    ] {
+        let variables = [("text", text as fn() -> Shape, json!(sample))];
+        let read = || v("text");
+        let part = || vec![Expr::literal("a")];
+        let cases = [
+            (read().method("trim", vec![]), json!(sample.trim())),
+            (
+                read().method("to_uppercase", vec![]),
+                json!(sample.to_uppercase()),
+            ),
+            (read().method("is_empty", vec![]), json!(sample.is_empty())),
+            (
+                read().method("contains", part()),
+                json!(sample.contains('a')),
+            ),
+            (
+                read().method("starts_with", part()),
+                json!(sample.starts_with('a')),
+            ),
+            (
+                read().method("ends_with", vec![Expr::literal(" ")]),
+                json!(sample.ends_with(' ')),
+            ),
+            (
+                read().method("ends_with", vec![Expr::literal("")]),
+                json!(true),
+            ),
+            (
+                read()
+                    .method("split", vec![Expr::literal(",")])
+                    .method("collect", vec![]),
+                json!(sample.split(',').collect::<Vec<_>>()),
+            ),
+            (
+                read().method("chars", vec![]).method("count", vec![]),
+                json!(sample.chars().count()),
+            ),
+            (
+                Expr::format(vec![
+                    Piece::Text("<".into()),
+                    Piece::Value(read()),
+                    Piece::Value(int(7)),
+                    Piece::Text("${>".into()),
+                ]),
+                json!(format!("<{sample}7${{>")),
+            ),
+            (
+                read().binary(Binary::Add, Expr::literal("!")),
+                json!(format!("{sample}!")),
+            ),
+            (
+                read().binary(Binary::Eq, Expr::literal(sample)),
+                json!(true),
+            ),
+        ];
+        for (expr, expected) in cases {
+            assert_eq!(
+                value(expr.clone(), &variables),
+                Ok(expected),
+                "{sample:?} {expr:?}"
+            );
+        }
+        assert_eq!(value(Expr::literal(sample), &[]), Ok(json!(sample)));
+    }
+}
+
+#[test]
+fn names_that_are_no_identifiers_are_quoted() {
+    let shape: fn() -> Shape = || {
+        Shape::object([
+            ("e-mail".into(), Shape::String),
+            ("and".into(), Shape::String),
+            ("a`b".into(), Shape::String),
+            ("${x}".into(), Shape::String),
+        ])
+    };
+    let variables = [(
+        "x",
+        shape,
+        json!({"e-mail": 1, "and": 2, "a`b": 3, "${x}": 4}),
+    )];
+    let cases = [
+        ("e-mail", "$x.`e-mail`", 1),
+        ("and", "$x.`and`", 2),
+        ("a`b", "$lookup($x, 'a`b')", 3),
+        ("${x}", "$lookup($x, '$' & '{x}')", 4),
+    ];
+    for (name, expected, result) in cases {
+        assert_eq!(code(v("x").field(name), &variables), expected);
+        assert_eq!(value(v("x").field(name), &variables), Ok(json!(result)));
+    }
+}
+
+#[test]
+fn a_closures_parameter_hides_no_function() {
+    let variables = [("list", lists as fn() -> Shape, json!([[1, 2], [3]]))];
+    let lengths = v("list").method(
+        "map",
+        vec![Expr::closure(
+            vec!["count"],
+            Expr::local("count").method("len", vec![]),
+        )],
+    );
+    assert_eq!(
+        code(lengths.clone(), &variables),
+        "[$map($list, function($count_) { $count($count_) })]"
+    );
+    assert_eq!(value(lengths, &variables), Ok(json!([2, 1])));
+}
+
+#[test]
+fn the_json_text_of_any_value_can_be_taken() {
+    for sample in [
+        json!("a\"b"),
+        json!(null),
+        json!(1.5),
+        json!({"a": [1]}),
+        json!([[1]]),
+    ] {
+        let variables: [Variable; 1] = [("x", || Shape::Any, sample.clone())];
+        let text = placed(&variables, |env, report| {
+            super::as_text(&v("x"), env, report)
+        });
+        let text = evaluate(&Json::String(text), &variables).unwrap();
+        assert_eq!(
+            serde_json::from_str::<Value>(text.as_str().unwrap()).unwrap(),
+            sample
+        );
+    }
+}

@@ -19,18 +19,7 @@ pub(in crate::lower) fn condition(expr: &Expr, env: &Env<'_>, report: &mut Repor
 fn rule(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
     match &*expr.node {
         Node::Unary(Unary::Not, value) => not(rule(paths, value)),
-        Node::Binary(Binary::And, left, right) => {
-            let mut rules = Vec::new();
-            for side in [left, right] {
-                let side = rule(paths, side);
-                if side.and.is_empty() {
-                    rules.push(side)
-                } else {
-                    rules.extend(side.and)
-                }
-            }
-            all(rules)
-        }
+        Node::Binary(Binary::And, left, right) => all(vec![rule(paths, left), rule(paths, right)]),
         Node::Binary(Binary::Or, left, right) => {
             let mut rules = Vec::new();
             for side in [left, right] {
@@ -270,8 +259,15 @@ pub(in crate::lower) fn all(mut rules: Vec<ChoiceRule>) -> ChoiceRule {
     if rules.len() == 1 {
         return rules.remove(0);
     }
+    let flat = rules.into_iter().flat_map(|rule| {
+        if rule.and.is_empty() {
+            vec![rule]
+        } else {
+            rule.and
+        }
+    });
     ChoiceRule {
-        and: rules,
+        and: flat.collect(),
         ..ChoiceRule::default()
     }
 }

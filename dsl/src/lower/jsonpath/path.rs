@@ -220,7 +220,8 @@ impl<'e, 'r> Paths<'e, 'r> {
                     },
                     Some(field) => {
                         let sometimes = matches!(field.presence, Presence::Sometimes(_))
-                            || matches!(field.shape.plain(), Shape::Option(_));
+                            || matches!(field.presence, Presence::Always)
+                                && matches!(field.shape.plain(), Shape::Option(_));
                         Leaf {
                             text: base.text.clone() + &step(&field.wire),
                             shape: field.shape.clone(),

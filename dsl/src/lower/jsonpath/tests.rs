@@ -1,1 +1,97 @@
-//! Tests.
+//! What has a JSONPath form, and what the rest says.
+
+use crate::QueryLanguage;
+use crate::expr::{Expr, methods};
+use crate::flow::{Flow, State};
+use crate::shape::Shape;
+
+/// The `x` that a JSONPath pass state assigns.
+fn assigned(value: Expr) -> Result<String, String> {
+    let shapes: [(&str, fn() -> Shape); 5] = [
+        ("list", || Shape::Array(Box::new(Shape::Integer))),
+        ("text", || Shape::String),
+        ("other", || Shape::String),
+        ("number", || Shape::Integer),
+        ("option", || Shape::Option(Box::new(Shape::Integer))),
+    ];
+    let start = shapes
+        .iter()
+        .fold(State::pass("Start"), |state, (name, shape)| {
+            state.assign(*name, Expr::path("$", *shape))
+        });
+    let flow = Flow::new("Test")
+        .query_language(QueryLanguage::JsonPath)
+        .state(start.next("End"))
+        .state(State::pass("End").assign("x", value).end());
+    let definition = flow.lower().map_err(|faults| faults.to_string())?;
+    let json: serde_json::Value = serde_json::from_str(&definition.to_json()).unwrap();
+    Ok(json["States"]["End"]["Assign"].to_string())
+}
+
+#[test]
+fn methods_have_the_form_of_their_row_or_none() {
+    for row in methods::METHODS {
+        let (receiver, call) = row.rust.split_once('.').unwrap();
+        let (name, arguments) = call.split_once('(').unwrap();
+        let arguments = arguments.trim_end_matches(')');
+        if !matches!(receiver, "list" | "text" | "number")
+            || arguments.contains('|')
+            || call.contains(").")
+        {
+            continue;
+        }
+        let arguments = if arguments.is_empty() {
+            vec![]
+        } else {
+            vec![Expr::variable(arguments)]
+        };
+        let made = assigned(Expr::variable(receiver).method(name, arguments));
+        match row.jsonpath {
+            Some(expected) => assert_eq!(
+                made,
+                Ok(format!(r#"{{"x.$":"{expected}"}}"#)),
+                "{}",
+                row.rust
+            ),
+            None => assert!(
+                made.unwrap_err().contains("query_language JSONata"),
+                "{}",
+                row.rust
+            ),
+        }
+    }
+}
+
+#[test]
+fn computed_members_have_keys_of_their_own() {
+    let list = Expr::array(vec![Expr::variable("number"), Expr::literal("a'b")]);
+    assert_eq!(
+        assigned(list),
+        Ok(r#"{"x.$":"States.Array($number, 'a\\'b')"}"#.to_owned())
+    );
+    let object = Expr::object(vec![
+        ("fixed".into(), Expr::literal(1)),
+        ("read".into(), Expr::variable("text")),
+    ]);
+    assert_eq!(
+        assigned(object),
+        Ok(r#"{"x":{"fixed":1,"read.$":"$text"}}"#.to_owned())
+    );
+    assert!(assigned(Expr::object(vec![("a.$".into(), Expr::literal(1))])).is_err());
+}
+
+#[test]
+fn sums_are_of_integers_and_texts_are_put_together() {
+    use crate::expr::Binary;
+    let number = || Expr::variable("number");
+    assert_eq!(
+        assigned(number().binary(Binary::Sub, Expr::literal(1))),
+        Ok(r#"{"x.$":"States.MathAdd($number, -1)"}"#.to_owned())
+    );
+    assert_eq!(
+        assigned(Expr::variable("text").binary(Binary::Add, Expr::literal("!"))),
+        Ok(r#"{"x.$":"States.Format('{}{}', $text, '!')"}"#.to_owned())
+    );
+    assert!(assigned(number().binary(Binary::Mul, number())).is_err());
+    assert!(assigned(Expr::variable("list").index(Expr::variable("number"))).is_ok());
+}

@@ -2,11 +2,11 @@
 
 use super::Place;
 use crate::expr::{Expr, Text};
-use crate::flow::{Arm, Edge, Otherwise, Pattern};
+use crate::flow::{Arm, Edge, Otherwise};
 use crate::lower::jsonata;
 use crate::lower::jsonpath::{self, Paths};
 use crate::lower::pattern;
-use stepwright_asl::json::Object;
+use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::{Choice, ChoiceRule};
 
 impl<'a> Place<'_, 'a> {
@@ -22,7 +22,11 @@ impl<'a> Place<'_, 'a> {
         for (condition, edge) in rules {
             let rule = if self.is_jsonata() {
                 ChoiceRule {
-                    condition: Some(jsonata::condition(condition, &env, self.report)),
+                    condition: Some(Json::String(jsonata::condition(
+                        condition,
+                        &env,
+                        self.report,
+                    ))),
                     ..ChoiceRule::default()
                 }
             } else {
@@ -69,7 +73,7 @@ impl<'a> Place<'_, 'a> {
             (!tests.is_empty()).then(|| {
                 let test = jsonata::all(&tests);
                 ChoiceRule {
-                    condition: Some(jsonata::text(test, &env, self.report)),
+                    condition: Some(Json::String(jsonata::text(test, &env, self.report))),
                     ..ChoiceRule::default()
                 }
             })
@@ -84,9 +88,7 @@ impl<'a> Place<'_, 'a> {
         };
         // What the pattern binds is assigned on the edge, before what the edge says itself.
         let mut assign: Vec<(Text, Expr)> = Vec::new();
-        let mut names = Vec::new();
-        bound(&arm.pattern, &mut names);
-        for name in names {
+        for name in arm.pattern.names() {
             let own = arm.edge.assign.iter().any(|(other, _)| other == name);
             if !name.starts_with('_') && !own {
                 assign.push((name.clone(), Expr::local(name.clone())));
@@ -105,7 +107,11 @@ impl<'a> Place<'_, 'a> {
                 let always = Expr::literal(true);
                 let rule = if self.is_jsonata() {
                     ChoiceRule {
-                        condition: Some(jsonata::condition(&always, &env, self.report)),
+                        condition: Some(Json::String(jsonata::condition(
+                            &always,
+                            &env,
+                            self.report,
+                        ))),
                         ..ChoiceRule::default()
                     }
                 } else {
@@ -124,22 +130,5 @@ fn leading(rule: ChoiceRule, assign: Option<Object>, edge: &Edge) -> ChoiceRule 
         assign,
         next: Some(edge.target.to_string()),
         ..rule
-    }
-}
-
-/// The names that a pattern binds, once each, in the order of the source.
-fn bound<'p>(pattern: &'p Pattern, names: &mut Vec<&'p Text>) {
-    match pattern {
-        Pattern::Bind(name) => {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        Pattern::Some(inner) => bound(inner, names),
-        Pattern::Variant(_, fields) => fields.iter().for_each(|(_, inner)| bound(inner, names)),
-        Pattern::Or(inner) | Pattern::Tuple(inner) => {
-            inner.iter().for_each(|inner| bound(inner, names))
-        }
-        Pattern::Wildcard | Pattern::Literal(_) | Pattern::None => {}
     }
 }

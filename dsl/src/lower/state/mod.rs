@@ -58,7 +58,7 @@ impl<'a> States<'a> {
     pub(super) fn lower(&mut self, states: &'a [State], levels: &[Level<'a>]) -> model::States {
         let mut lowered = model::States::new();
         for (index, state) in states.iter().enumerate() {
-            let levels = at(levels, index);
+            let levels = at(levels, states, index);
             let mut report = Report::new(&state.name);
             check(state, states, &mut report);
             let env = Env::new(self.flow, self.scopes, state, levels.clone());
