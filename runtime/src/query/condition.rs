@@ -6,12 +6,13 @@ mod pattern;
 mod tests;
 
 use stepwright_asl::json::Json;
+use stepwright_asl::jsonata::strip;
 use stepwright_asl::model::{ChoiceRule, Comparison as ComparisonSyntax, QueryLanguage};
 
 use self::compare::Comparison;
 
 use super::field::{Field, FieldPath};
-use super::jsonata::{self, Jsonata};
+use super::jsonata::Jsonata;
 use super::{CompileError, Expected, QueryError, Scope, VariableNames};
 
 /// The condition of one rule of a Choice state.
@@ -94,7 +95,7 @@ impl Test {
         let source = match &rule.condition {
             None => return Err(refuse("is missing")),
             Some(Json::Bool(constant)) => return Ok(Test::Constant(*constant)),
-            Some(other) => other.as_str().and_then(jsonata::strip),
+            Some(other) => other.as_str().and_then(strip),
         };
         let source = source.ok_or_else(|| {
             refuse("must be a boolean, or a JSONata expression between `{%` and `%}`")

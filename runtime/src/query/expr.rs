@@ -2,12 +2,13 @@
 
 use smol_str::SmolStr;
 use stepwright_asl::json::Json;
+use stepwright_asl::jsonata::strip;
 
 use crate::value::{Object, Value};
 
 use super::field::{Field, FieldPath};
 use super::intrinsic::Intrinsic;
-use super::jsonata::{self, Jsonata};
+use super::jsonata::Jsonata;
 use super::{CompileError, QueryError, Scope, VariableNames};
 
 /// A field that yields a value, compiled once. Shared by all executions of a program.
@@ -293,7 +294,7 @@ fn expressions(
 }
 
 fn expression(text: &str, place: &str, names: &mut VariableNames) -> Result<Node, CompileError> {
-    match jsonata::strip(text) {
+    match strip(text) {
         Some(source) => {
             let jsonata = Jsonata::compile(source, place, names)?;
             Ok(Node::Jsonata(Box::new(jsonata)))

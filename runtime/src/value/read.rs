@@ -48,16 +48,12 @@ impl Value {
     /// # Ok::<(), stepwright_runtime::value::TextError>(())
     /// ```
     pub fn from_text(text: &str) -> Result<Value, TextError> {
-        let mut reader = Reader { text, at: 0 };
-        reader.document().map_err(|message| {
-            let before = text.get(..reader.at).unwrap_or(text);
-            let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-            TextError {
-                message,
-                line: before.matches('\n').count() + 1,
-                column: before[line_start..].chars().count() + 1,
-            }
-        })
+        Reader::new(text, true).read()
+    }
+
+    /// Reads JSON text, and integers beyond 64 bits as the nearest float.
+    pub(crate) fn from_text_with_doubles(text: &str) -> Result<Value, TextError> {
+        Reader::new(text, false).read()
     }
 }
 
@@ -67,6 +63,8 @@ struct Reader<'t> {
     text: &'t str,
     /// Always on a character boundary.
     at: usize,
+    /// Whether integers of any length keep their digits.
+    exact: bool,
 }
 
 /// A node whose members are being read.
@@ -76,6 +74,22 @@ enum Open {
 }
 
 impl<'t> Reader<'t> {
+    fn new(text: &'t str, exact: bool) -> Reader<'t> {
+        Reader { text, at: 0, exact }
+    }
+
+    fn read(mut self) -> Result<Value, TextError> {
+        self.document().map_err(|message| {
+            let before = self.text.get(..self.at).unwrap_or(self.text);
+            let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+            TextError {
+                message,
+                line: before.matches('\n').count() + 1,
+                column: before[line_start..].chars().count() + 1,
+            }
+        })
+    }
+
     fn document(&mut self) -> Step<Value> {
         let value = self.value()?;
         self.blanks();
@@ -212,11 +226,14 @@ impl<'t> Reader<'t> {
             }
         }
         let text = self.text.get(start..self.at).unwrap_or_default();
-        let value = if is_integer {
-            Big::parse(text)
-        } else {
-            let number = text.parse::<f64>().ok();
-            number.filter(|number| number.is_finite()).map(Value::Float)
+        let integer = if is_integer { Big::parse(text) } else { None };
+        let value = match integer {
+            Some(Value::Big(big)) if !self.exact => Some(Value::Float(big.to_f64())),
+            Some(integer) => Some(integer),
+            None => {
+                let number = text.parse::<f64>().ok();
+                number.filter(|number| number.is_finite()).map(Value::Float)
+            }
         };
         value.ok_or_else(|| "number out of range".into())
     }

@@ -86,15 +86,26 @@ pub(crate) fn float_len(number: f64) -> u64 {
 
 /// The text with its quotes and escapes.
 pub(crate) fn str_len(text: &str) -> u64 {
-    let escapes: u64 = text.bytes().map(|byte| extra(byte) as u64).sum();
+    let escapes: u64 = text
+        .bytes()
+        .map(|byte| u64::from(EXTRA[usize::from(byte)]))
+        .sum();
     text.len() as u64 + 2 + escapes
 }
 
-/// How many bytes the escape of a byte adds.
-fn extra(byte: u8) -> u8 {
-    match byte {
-        b'"' | b'\\' | 0x08 | 0x09 | 0x0a | 0x0c | 0x0d => 1,
-        0x00..0x20 => 5,
-        _ => 0,
+/// How many bytes the escape of each byte adds.
+static EXTRA: [u8; 256] = {
+    let mut extra = [0; 256];
+    let mut control = 0;
+    while control < 0x20 {
+        extra[control] = 5;
+        control += 1;
     }
-}
+    let short = *b"\"\\\x08\t\n\x0c\r";
+    let mut index = 0;
+    while index < short.len() {
+        extra[short[index] as usize] = 1;
+        index += 1;
+    }
+    extra
+};

@@ -31,8 +31,12 @@ impl<'t> Analysis<'t> {
         analysis
     }
 
-    /// `top`: `$` means the root here.
+    /// `top`: `$` means the root here. Trees may be deep: the stack grows with them.
     fn visit(&mut self, node: &'t Node, top: bool) {
+        jlens_core::stack::grow(|| self.visit_here(node, top));
+    }
+
+    fn visit_here(&mut self, node: &'t Node, top: bool) {
         match &node.kind {
             NodeKind::Variable { name } => self.variable(name, node.span, top),
             NodeKind::Name { .. }
@@ -76,12 +80,13 @@ impl<'t> Analysis<'t> {
                 }
             }
             NodeKind::Bind { lhs, rhs } => {
-                match &lhs.kind {
-                    NodeKind::Variable { name } => {
-                        self.sees_root |= name == "states";
-                        self.bound.insert(name);
-                    }
-                    _ => self.visit(lhs, top),
+                let target = match &lhs.kind {
+                    NodeKind::Path { steps, .. } => steps.first().unwrap_or(lhs),
+                    _ => lhs,
+                };
+                if let NodeKind::Variable { name } = &target.kind {
+                    self.sees_root |= name == "states";
+                    self.bound.insert(name);
                 }
                 self.visit(rhs, top);
             }

@@ -16,7 +16,12 @@ pub(super) fn rewritten(ast: &Ast) -> String {
     text(&ast.root, &ast.source)
 }
 
+/// Trees may be deep: the stack grows with them.
 fn text(node: &Node, source: &str) -> String {
+    jlens_core::stack::grow(|| text_here(node, source))
+}
+
+fn text_here(node: &Node, source: &str) -> String {
     if let NodeKind::Binary { op, lhs, rhs } = &node.kind
         && is_arithmetic(*op)
         && node.attrs.predicate.is_empty()

@@ -10,6 +10,7 @@ use std::time::Duration;
 use jlens_core::{Bindings, Error, Expression, Options};
 use serde_json::{Map, Value as Json};
 use smol_str::SmolStr;
+use stepwright_asl::jsonata as asl;
 
 use crate::query::{Scope, VariableIx, VariableNames};
 use crate::value::Value;
@@ -70,10 +71,11 @@ impl Variable {
 type Evaluated = Result<(Option<Value>, bool), Error>;
 
 impl Compiled {
-    pub(super) fn new(plain: Expression, names: &mut VariableNames) -> Result<Compiled, Error> {
+    pub(super) fn new(expression: &asl::Expression, names: &mut VariableNames) -> Compiled {
+        let plain = expression.compiled().clone();
         let analysis = Analysis::of(plain.ast());
-        let reads = plain.reads();
-        let mut read: BTreeSet<&str> = reads.bindings().keys().map(String::as_str).collect();
+        let free = expression.variables().iter();
+        let mut read: BTreeSet<&str> = free.map(String::as_str).collect();
         read.extend(analysis.values.intersection(&analysis.bound));
         read.retain(|name| *name != "states" && !functions::is_any(name));
         let variables = Variable::all(read.into_iter(), names);
@@ -82,10 +84,10 @@ impl Compiled {
         let rooted = if analysis.sees_root {
             None
         } else {
-            let source = rooted(plain.source(), &analysis, &variables);
-            Some(Expression::compile(&source)?)
+            // The plain form is there where the rewritten text should not compile.
+            Expression::compile(&rooted(plain.source(), &analysis, &variables)).ok()
         };
-        Ok(Compiled {
+        Compiled {
             rooted,
             calculating: OnceLock::new(),
             bindings: functions::bindings(&analysis.names),
@@ -95,7 +97,7 @@ impl Compiled {
             draws: functions::draws(&analysis.names),
             arithmetic: analysis.arithmetic,
             plain,
-        })
+        }
     }
 
     /// The value; nothing when the expression gives nothing, or a function.

@@ -5,6 +5,7 @@
 //! | form | when | evaluated by |
 //! |---|---|---|
 //! | constant | a literal | nobody |
+//! | parse | `$parse($states.input.a)` | the runtime's own reader, which keeps integers exact |
 //! | selection | `$states.input.a.b`, `$order.id` | the runtime's own path; the rooted form where a step finds no object |
 //! | rooted | nearly all others | jlens, with `$states` as its root: nothing is converted, and whole subtrees come back as they are |
 //! | plain | what could see the root; scalar variables alone | jlens, with variables bound and no root |
@@ -26,7 +27,7 @@ mod selection;
 #[cfg(test)]
 mod tests;
 
-use jlens_core::Expression;
+use stepwright_asl::jsonata::Expression;
 
 use crate::value::Value;
 
@@ -36,13 +37,6 @@ use self::compiled::Compiled;
 use self::selection::Selection;
 
 pub(super) use self::java::Random as JavaRandom;
-
-/// The text between `{%` and `%}`, if the string is an expression. It must begin and end with
-/// the marks exactly; with anything around them it is a literal.
-pub(super) fn strip(text: &str) -> Option<&str> {
-    let inner = text.strip_prefix("{%")?.strip_suffix("%}")?;
-    Some(inner.trim())
-}
 
 /// The compiled JSONata expression of one field.
 #[derive(Debug)]
@@ -59,6 +53,8 @@ pub(super) struct Jsonata {
 enum Form {
     Constant(Value),
     Selection(Selection, Compiled),
+    /// `$parse` of a selection.
+    Parse(Selection, Compiled),
     Compiled(Compiled),
 }
 
@@ -68,25 +64,25 @@ impl Jsonata {
         field: &str,
         names: &mut VariableNames,
     ) -> Result<Jsonata, CompileError> {
-        let refuse = |error: jlens_core::Error| {
-            let (code, message) = (error.code(), error.message());
-            let message =
-                format!("the JSONata expression `{source}` is refused: {code}: {message}");
+        let expression = Expression::parse(source).map_err(|error| {
+            let message = format!(
+                "the JSONata expression `{}` is refused: {error}",
+                source.trim()
+            );
             CompileError::new(field, message)
-        };
-        let expression = Expression::compile(source).map_err(refuse)?;
-        let form = if let Some(value) = selection::constant(&expression.ast().root) {
+        })?;
+        let root = &expression.compiled().ast().root;
+        let form = if let Some(value) = selection::constant(root) {
             Form::Constant(value)
+        } else if let Some(selection) = Selection::of(root, names) {
+            Form::Selection(selection, Compiled::new(&expression, names))
+        } else if let Some(selection) = Selection::parsed(root, names) {
+            Form::Parse(selection, Compiled::new(&expression, names))
         } else {
-            let selection = Selection::of(&expression.ast().root, names);
-            let compiled = Compiled::new(expression, names).map_err(refuse)?;
-            match selection {
-                Some(selection) => Form::Selection(selection, compiled),
-                None => Form::Compiled(compiled),
-            }
+            Form::Compiled(Compiled::new(&expression, names))
         };
         Ok(Jsonata {
-            source: source.into(),
+            source: expression.source().into(),
             field: field.into(),
             expected: Expected::Any,
             form,
@@ -110,6 +106,10 @@ impl Jsonata {
         let value = match &self.form {
             Form::Constant(value) => value.clone(),
             Form::Selection(selection, compiled) => match selection.read(scope) {
+                Some(value) => value,
+                None => self.run(compiled, scope)?,
+            },
+            Form::Parse(selection, compiled) => match selection.read_json(scope) {
                 Some(value) => value,
                 None => self.run(compiled, scope)?,
             },

@@ -84,6 +84,28 @@ impl Selection {
         Some(Selection { origin, path })
     }
 
+    /// What `$parse(..)` is given, if that is a selection.
+    pub(super) fn parsed(root: &Node, names: &mut VariableNames) -> Option<Selection> {
+        match &root.kind {
+            NodeKind::Function { procedure, args } if is_plain(root) => {
+                let is_parse =
+                    matches!(&procedure.kind, NodeKind::Variable { name } if name == "parse");
+                match args.as_slice() {
+                    [argument] if is_parse => Selection::of(argument, names),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The JSON value in the selected text. Integers beyond 64 bits are doubles, as the service
+    /// reads them.
+    pub(super) fn read_json(&self, scope: &Scope<'_>) -> Option<Value> {
+        let text = self.read(scope)?;
+        Value::from_text_with_doubles(text.as_str()?).ok()
+    }
+
     /// The value, if every step finds an object that has the member.
     pub(super) fn read(&self, scope: &Scope<'_>) -> Option<Value> {
         let from = match &self.origin {
