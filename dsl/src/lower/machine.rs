@@ -5,10 +5,11 @@ use super::scope::Scopes;
 use super::state::{States, raw};
 use super::text;
 use crate::flow::{Flow, State};
-use crate::workflow::{Definition, Faults};
+use crate::workflow::{Definition, Fault, Faults};
 use std::collections::HashSet;
 use stepwright_asl::json::Json;
-use stepwright_asl::model::{NumberOrExpression, QueryLanguage, StateMachine};
+use stepwright_asl::model::{MachineType, NumberOrExpression, QueryLanguage, StateMachine};
+use stepwright_asl::validate::validate_text;
 
 pub(crate) fn lower(flow: &Flow) -> Result<Definition, Faults> {
     let scopes = Scopes::of(flow);
@@ -38,6 +39,9 @@ pub(crate) fn lower(flow: &Flow) -> Result<Definition, Faults> {
     let mut faults = report.into_faults();
     faults.extend(states.into_faults());
     if faults.is_empty() {
+        faults = refused(&machine, flow.machine_type);
+    }
+    if faults.is_empty() {
         Ok(Definition::new(
             flow.name.to_string(),
             flow.machine_type,
@@ -46,6 +50,27 @@ pub(crate) fn lower(flow: &Flow) -> Result<Definition, Faults> {
     } else {
         Err(Faults::new(&flow.name, faults))
     }
+}
+
+/// What AWS would refuse all the same: a state that nothing reaches, a number out of range, a raw field that does not fit.
+fn refused(machine: &StateMachine, machine_type: MachineType) -> Vec<Fault> {
+    let findings = validate_text(&machine.to_json(), machine_type);
+    let faults = findings.errors().map(|finding| {
+        let message = match &finding.suggestion {
+            Some(suggestion) => format!("{} ({}; {suggestion})", finding.message, finding.rule),
+            None => format!("{} ({})", finding.message, finding.rule),
+        };
+        Fault::new(state_of(&finding.pointer).as_deref(), message)
+    });
+    faults.collect()
+}
+
+/// The innermost state on the way to a place: the key after the last `States`.
+fn state_of(pointer: &str) -> Option<String> {
+    let steps: Vec<&str> = pointer.split('/').collect();
+    let states = steps.iter().rposition(|step| *step == "States")?;
+    let name = steps.get(states + 1)?;
+    Some(name.replace("~1", "/").replace("~0", "~"))
 }
 
 fn duplicates<'a>(states: &'a [State], names: &mut HashSet<&'a str>, report: &mut Report) {

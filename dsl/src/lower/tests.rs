@@ -782,3 +782,16 @@ fn emitted_text_survives_template_engines() {
 fn the_error_output_has_its_own_names() {
     assert_eq!(Shape::disagreements::<ErrorOutput>(), Vec::<String>::new());
 }
+
+#[test]
+fn what_aws_would_refuse_is_a_fault_too() {
+    let flow = flow(vec![
+        State::pass("A").next("B"),
+        State::succeed("B"),
+        State::task("Lonely", charge())
+            .retry(Retry::on(vec!["x"]).interval(0))
+            .raw("Colour", Expr::literal("red"))
+            .next("B"),
+    ]);
+    insta::assert_snapshot!("refused_by_the_validator", faults(flow).join("\n"));
+}
