@@ -9,11 +9,10 @@ mod place;
 mod witness;
 
 pub use self::call::Checked;
-pub use self::place::{
-    Items, Json, Seconds, Text as FailText, Timestamp, Untyped, WholeNumber, item, json, seconds,
-    text, timestamp, untyped, whole_number,
+pub use self::place::{FailText, Items, Json, Seconds, Timestamp, Untyped, WholeNumber};
+pub use self::witness::{
+    Witness, error_field_of, error_name_of, input_shape, output_shape, record_of,
 };
-pub use self::witness::{Witness, error_field_of, error_name_of, record_of};
 
 /// A value of whatever type its place asks for, in code that never runs.
 pub fn any<T>() -> T {

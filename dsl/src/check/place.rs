@@ -1,7 +1,7 @@
 //! What a place of the language asks of the type of its expression.
 //!
-//! One trait a place, each with its own words for a type that does not fit. The functions take the value as their
-//! argument, so that rustc points at the user's expression.
+//! One trait a place, each with its own words for a type that does not fit. The block calls the trait's own method on the
+//! user's expression: rustc then points at the expression, and quotes no bound of ours.
 
 use super::never;
 use serde::Serialize;
@@ -14,7 +14,12 @@ use std::collections::{BTreeSet, HashSet, VecDeque};
     label = "this is a `{Self}`, not a list",
     note = "`for item in ..` takes a `Vec`, an array, a `VecDeque`, a set or a `serde_json::Value`"
 )]
-pub trait Items<Item> {}
+pub trait Items<Item>: Sized {
+    /// The item of a map over the list.
+    fn item(self) -> Item {
+        never()
+    }
+}
 
 #[diagnostic::do_not_recommend]
 impl<T> Items<T> for Vec<T> {}
@@ -29,25 +34,26 @@ impl<T> Items<T> for BTreeSet<T> {}
 #[diagnostic::do_not_recommend]
 impl Items<serde_json::Value> for serde_json::Value {}
 
-/// The item of a map over `list`.
-pub fn item<List: Items<Item>, Item>(_list: List) -> Item {
-    never()
-}
-
 /// A number of whole seconds.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a number of whole seconds",
     label = "this is a `{Self}`",
     note = "seconds are an integer: a field of type `u32`, say, or a literal such as `90`, `5m`, `2h` or `3d`"
 )]
-pub trait Seconds {}
+pub trait Seconds: Sized {
+    /// Asks for seconds.
+    fn seconds(self) {}
+}
 
 /// A whole number.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a whole number",
     label = "this is a `{Self}`"
 )]
-pub trait WholeNumber {}
+pub trait WholeNumber: Sized {
+    /// Asks for a whole number.
+    fn whole_number(self) {}
+}
 
 macro_rules! whole {
     ($($integer:ty)*) => {$(
@@ -59,19 +65,16 @@ macro_rules! whole {
 }
 whole!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
 
-/// Asks for seconds.
-pub fn seconds<T: Seconds>(_value: T) {}
-
-/// Asks for a whole number.
-pub fn whole_number<T: WholeNumber>(_value: T) {}
-
 /// A moment, as ASL reads it: RFC 3339 text.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a timestamp",
     label = "this is a `{Self}`",
     note = "a timestamp is RFC 3339 text (`2027-01-01T00:00:00Z`): a `String`, or a date type that serialises so"
 )]
-pub trait Timestamp {}
+pub trait Timestamp: Sized {
+    /// Asks for a timestamp.
+    fn timestamp(self) {}
+}
 
 #[diagnostic::do_not_recommend]
 impl Timestamp for String {}
@@ -80,26 +83,23 @@ impl Timestamp for &str {}
 #[diagnostic::do_not_recommend]
 impl Timestamp for Cow<'_, str> {}
 
-/// Asks for a timestamp.
-pub fn timestamp<T: Timestamp>(_value: T) {}
-
 /// The name or the cause of a failure.
 #[diagnostic::on_unimplemented(
     message = "the error and the cause of a `fail` are text, not `{Self}`",
     label = "this is a `{Self}`",
     note = "`format!(\"{{}}\", ..)` makes text of a number or a `bool`"
 )]
-pub trait Text {}
+pub trait FailText: Sized {
+    /// Asks for text.
+    fn text(self) {}
+}
 
 #[diagnostic::do_not_recommend]
-impl Text for String {}
+impl FailText for String {}
 #[diagnostic::do_not_recommend]
-impl Text for &str {}
+impl FailText for &str {}
 #[diagnostic::do_not_recommend]
-impl Text for Cow<'_, str> {}
-
-/// Asks for text.
-pub fn text<T: Text>(_value: T) {}
+impl FailText for Cow<'_, str> {}
 
 /// A value that can stand in a service's arguments.
 #[diagnostic::on_unimplemented(
@@ -107,13 +107,13 @@ pub fn text<T: Text>(_value: T) {}
     label = "this is a `{Self}`",
     note = "add `#[derive(Serialize)]` to `{Self}`"
 )]
-pub trait Json {}
+pub trait Json: Sized {
+    /// Asks for a value that can be written as JSON.
+    fn json(self) {}
+}
 
 #[diagnostic::do_not_recommend]
 impl<T: Serialize> Json for T {}
-
-/// Asks for a value that can be written as JSON.
-pub fn json<T: Json>(_value: T) {}
 
 /// A result that needs no value: what a state without one hands on is whatever came in.
 #[diagnostic::on_unimplemented(
@@ -121,10 +121,10 @@ pub fn json<T: Json>(_value: T) {}
     label = "no value is given here",
     note = "write `end value;`, or `succeed Name {{ value }}`"
 )]
-pub trait Untyped {}
+pub trait Untyped: Sized {
+    /// Asks that a result may be whatever came in.
+    fn untyped(self) {}
+}
 
 #[diagnostic::do_not_recommend]
 impl Untyped for serde_json::Value {}
-
-/// Asks that a result of type `T` may be whatever came in.
-pub fn untyped<T: Untyped>() {}

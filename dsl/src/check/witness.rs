@@ -5,8 +5,9 @@
 
 use super::never;
 use crate::expr::{Expr, Text, error_field, error_name};
-use crate::shape::Payload;
+use crate::shape::{Payload, Shape};
 use crate::task::TaskError;
+use crate::workflow::Workflow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -68,4 +69,14 @@ pub fn error_name_of<T: TaskError>(_of: Witness<T>, variant: &str) -> Text {
 /// [`error_field`] of the witnessed type.
 pub fn error_field_of<T: TaskError>(_of: Witness<T>, variant: &str, field: &str) -> Expr {
     error_field::<T>(variant, field)
+}
+
+/// The shape of a workflow's input.
+pub fn input_shape<W: Workflow>() -> Shape {
+    <W::Input as Payload>::shape()
+}
+
+/// The shape of a workflow's output.
+pub fn output_shape<W: Workflow>() -> Shape {
+    <W::Output as Payload>::shape()
 }

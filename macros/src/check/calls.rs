@@ -39,7 +39,7 @@ fn does_one_thing(state: &State, errors: &Errors) {
     if count == 0 && !state.broken {
         errors.at(
             name.span(),
-            format!("{} `{name}` does nothing: write {hint}", state.keyword),
+            format!("{} `{name}` does nothing: write {hint}", state.kind.word()),
         );
     } else if count > 1 {
         let second = match &state.kind {
@@ -50,7 +50,7 @@ fn does_one_thing(state: &State, errors: &Errors) {
             second.unwrap_or_else(|| name.span()),
             format!(
                 "{} `{name}` has more than one {what}: make a state of each",
-                state.keyword
+                state.kind.word()
             ),
         );
     }

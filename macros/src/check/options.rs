@@ -20,7 +20,9 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
             }
         }
     }
+    let mut seen = HashSet::new();
     for option in &machine.workflow.options {
+        workflow_options_are_given_once(option, &mut seen, errors);
         match option {
             WorkflowOption::QueryLanguage(_, language) => languages_exist(language, errors),
             WorkflowOption::Deploy(_, place) => places_exist(place, errors),
@@ -59,7 +61,7 @@ fn options_belong_to_the_kind(state: &State, errors: &Errors) {
             option.span(),
             format!(
                 "a {} state has no `{}`: that is for {who}",
-                state.keyword,
+                state.kind.word(),
                 option.keyword()
             ),
         );
@@ -83,6 +85,22 @@ fn options_are_given_once(state: &State, errors: &Errors) {
                 format!("`{}` is given twice in `{}`", option.keyword(), state.name),
             );
         }
+    }
+}
+
+/// An option of the workflow is given once, but for `raw`.
+fn workflow_options_are_given_once(
+    option: &WorkflowOption,
+    seen: &mut HashSet<String>,
+    errors: &Errors,
+) {
+    let keyword = option.keyword();
+    let repeats = matches!(option, WorkflowOption::Raw(..) | WorkflowOption::Deny(_));
+    if !repeats && !seen.insert(keyword.to_string()) {
+        errors.at(
+            keyword.span(),
+            format!("`{keyword}` is given twice in this workflow"),
+        );
     }
 }
 

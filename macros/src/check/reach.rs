@@ -3,6 +3,7 @@
 use super::machine::Machine;
 use crate::errors::Errors;
 use crate::syntax::{Kind, State};
+use std::collections::HashSet;
 
 /// Runs the rules of this file, and puts each scope's states in order.
 ///
@@ -25,9 +26,10 @@ fn every_state_is_reached(machine: &Machine, scope: usize, reached: &[bool], err
     let Some(first) = states.first() else {
         return;
     };
+    let followers = followers(machine, states, reached);
     for state in states {
         let node = &machine.states[*state];
-        if !reached[*state] && !node.duplicate {
+        if !reached[*state] && !node.duplicate && !followers.contains(state) {
             errors.at(
                 node.state.name.span(),
                 format!(
@@ -37,6 +39,25 @@ fn every_state_is_reached(machine: &Machine, scope: usize, reached: &[bool], err
             );
         }
     }
+}
+
+/// The unreachable states that another unreachable one leads to: when it is mended, so are they.
+fn followers(machine: &Machine, states: &[usize], reached: &[bool]) -> HashSet<usize> {
+    let mut followers = HashSet::new();
+    for state in states.iter().filter(|state| !reached[**state]) {
+        if followers.contains(state) {
+            continue;
+        }
+        let mut todo = vec![*state];
+        while let Some(here) = todo.pop() {
+            for to in machine.states[here].edges.iter().filter_map(|edge| edge.to) {
+                if to != *state && !reached[to] && followers.insert(to) {
+                    todo.push(to);
+                }
+            }
+        }
+    }
+    followers
 }
 
 /// From every state some way leads to an end; else an execution that gets there runs until AWS stops it.

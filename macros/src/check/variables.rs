@@ -183,7 +183,7 @@ fn names_are_free(machine: &Machine, scope: usize, name: &Ident, text: &str, err
                 name.span(),
                 format!(
                     "`{text}` is a variable outside of `{owner}`, which may read but not assign it: choose another name, \
-                     and hand the value out with `end {text};`"
+                     and hand the value out with `end value;`"
                 ),
             );
             return;

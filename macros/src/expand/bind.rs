@@ -19,9 +19,9 @@ pub(super) fn bind(machine: &Machine) -> TokenStream {
                 Callee::Task { path, .. } => {
                     if seen.insert((false, path.to_token_stream().to_string())) {
                         quote! {
-                            <#path as ::stepwright::__::Task>::bind(
+                            <(#path) as ::stepwright::__::Task>::bind(
                                 __binder,
-                                ::stepwright::__::Address::of::<#path>(#deploy),
+                                ::stepwright::__::Address::of::<(#path)>(#deploy),
                             );
                         }
                         .to_tokens(&mut tokens);
@@ -30,7 +30,7 @@ pub(super) fn bind(machine: &Machine) -> TokenStream {
                 Callee::Workflow { path, .. } => {
                     if seen.insert((true, path.to_token_stream().to_string())) {
                         quote! {
-                            __binder.workflow::<#path>(::stepwright::__::Address::of_workflow::<#path>());
+                            __binder.workflow::<(#path)>(::stepwright::__::Address::of_workflow::<(#path)>());
                         }
                         .to_tokens(&mut tokens);
                     }

@@ -51,12 +51,13 @@ impl Writer<'_, '_> {
         if let Some(docs) = &workflow.docs {
             quote!(.comment(#docs)).to_tokens(&mut flow);
         }
-        if let Some((name, ty)) = &workflow.parameter {
+        // Through the workflow, which has said already where such a type is no payload.
+        if let Some((name, _)) = &workflow.parameter {
             let name = name.to_string();
-            quote!(.parameter(#name, <#ty as __s::Payload>::shape)).to_tokens(&mut flow);
+            quote!(.parameter(#name, __s::input_shape::<Self>)).to_tokens(&mut flow);
         }
-        if let Some(ty) = &workflow.output {
-            quote!(.returns(<#ty as __s::Payload>::shape)).to_tokens(&mut flow);
+        if workflow.output.is_some() {
+            quote!(.returns(__s::output_shape::<Self>)).to_tokens(&mut flow);
         }
         if let Some(place) = place(self.machine) {
             quote!(.deploy(#place)).to_tokens(&mut flow);
@@ -226,14 +227,15 @@ impl Writer<'_, '_> {
                 path, arguments, ..
             } => {
                 let arguments = self.expressions(arguments);
+                // In parentheses a path is a type: without them a function in its place is a second error.
                 match (&call.wait, ty) {
-                    (None, _) => quote!(__s::Call::task::<#path>(#arguments)),
+                    (None, _) => quote!(__s::Call::task::<(#path)>(#arguments)),
                     (Some(_), ty) => {
                         let shape = ty.map_or_else(
                             || quote!(<__s::serde_json::Value as __s::Payload>::shape),
                             shape,
                         );
-                        quote!(__s::Call::wait_for_task_token::<#path>(#arguments, #shape))
+                        quote!(__s::Call::wait_for_task_token::<(#path)>(#arguments, #shape))
                     }
                 }
             }
@@ -251,7 +253,7 @@ impl Writer<'_, '_> {
                     Some(_) => quote!(start_workflow),
                     None => quote!(workflow),
                 };
-                quote!(__s::Call::#how::<#path>(#input))
+                quote!(__s::Call::#how::<(#path)>(#input))
             }
             Callee::Service {
                 resource,

@@ -54,7 +54,7 @@ pub(super) fn item(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
                 #flow
             }
 
-            #[allow(unused_variables)]
+            #[allow(unused_variables, unused_parens)]
             fn bind<__B: ::stepwright::__::Binder>(__binder: &mut __B) {
                 #bind
             }

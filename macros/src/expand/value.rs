@@ -30,7 +30,17 @@ impl Values {
                 quote!(__s::Expr::literal(#literal))
             }
             Value::Unit => quote!(__s::Expr::literal(__s::serde_json::Value::Null)),
-            Value::Constant(path) => quote!(__s::Expr::constant(&#path)),
+            Value::Constant(path, beside) if beside.is_empty() => {
+                quote!(__s::Expr::constant(&#path))
+            }
+            Value::Constant(path, beside) => {
+                // rustc suggests the close names that it sees. It sees the same ones in the type check, so that a
+                // misspelled name is one error and not two.
+                let names = beside
+                    .iter()
+                    .map(|name| Ident::new(name, Span::call_site()));
+                quote!({ #(let #names = ();)* __s::Expr::constant(&#path) })
+            }
             Value::Field(base, name) => {
                 let base = self.value(base);
                 quote!(#base.field(#name))

@@ -2,7 +2,7 @@
 
 use super::json::comma;
 use super::pattern::ErrorPattern;
-use super::reader::{Reader, name, skip_to_comma, take_word};
+use super::reader::{Reader, name, skip_to_comma};
 use super::target::Target;
 use proc_macro2::{Ident, Span};
 use syn::parse::ParseStream;

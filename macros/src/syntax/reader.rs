@@ -1,7 +1,7 @@
 //! What every rule of the grammar reads with: attempts, recovery, expressions.
 
 use crate::errors::Errors;
-use proc_macro2::{Delimiter, Ident, Span};
+use proc_macro2::{Ident, TokenStream};
 use std::cell::Cell;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, discouraged::Speculative};
@@ -78,14 +78,18 @@ impl<'e> Reader<'e> {
     /// An expression.
     pub(crate) fn expression(&self, input: ParseStream) -> Result<Expression> {
         self.unfinished(input)?;
-        let syn = self.attempt(input, |ahead| ahead.parse::<Expr>())?;
+        let syn = self
+            .attempt(input, |ahead| ahead.parse::<Expr>())
+            .map_err(|error| not_finished(&error))?;
         Ok(self.number(syn))
     }
 
     /// An expression that ends where a `{` begins, as after Rust's own `match` and `for .. in`.
     pub(crate) fn expression_before_brace(&self, input: ParseStream) -> Result<Expression> {
         self.unfinished(input)?;
-        let syn = self.attempt(input, Expr::parse_without_eager_brace)?;
+        let syn = self
+            .attempt(input, Expr::parse_without_eager_brace)
+            .map_err(|error| not_finished(&error))?;
         Ok(self.number(syn))
     }
 
@@ -98,6 +102,8 @@ impl<'e> Reader<'e> {
                 Err(error) => {
                     self.errors.syn(&error);
                     skip_to_comma(input);
+                    // It keeps its place among the arguments, so that rustc does not count them anew.
+                    list.push(self.number(Expr::Verbatim(TokenStream::new())));
                 }
             }
             if input.is_empty() {
@@ -118,9 +124,15 @@ impl<'e> Reader<'e> {
             let _ = input.parse::<Token![;]>();
             return;
         }
-        self.errors.at(input.span(), "expected `;`");
-        if !word(input).is_some_and(|word| STATEMENTS.contains(&word.as_str())) {
-            skip_statement(input);
+        let next = word(input).filter(|word| STATEMENTS.contains(&word.as_str()));
+        match next {
+            Some(word) => self
+                .errors
+                .at(input.span(), format!("expected `;` before `{word}`")),
+            None => {
+                self.errors.at(input.span(), "expected `;`");
+                skip_statement(input);
+            }
         }
     }
 
@@ -135,6 +147,18 @@ impl<'e> Reader<'e> {
             return Err(syn::Error::new(input.span(), "expected an expression"));
         }
         Ok(())
+    }
+}
+
+/// syn's "unexpected end of input", in words that fit one expression.
+fn not_finished(error: &syn::Error) -> syn::Error {
+    let said = error.to_string();
+    match said.strip_prefix("unexpected end of input") {
+        Some(rest) => syn::Error::new(
+            error.span(),
+            format!("this expression is not finished{rest}"),
+        ),
+        None => syn::Error::new(error.span(), said),
     }
 }
 
@@ -199,12 +223,4 @@ pub(crate) fn skip_block(input: ParseStream) {
             break;
         }
     }
-}
-
-/// The span of the braces that stand next, else of what stands there.
-pub(crate) fn group_span(input: ParseStream, delimiter: Delimiter) -> Span {
-    input
-        .cursor()
-        .group(delimiter)
-        .map_or_else(|| input.span(), |(_, span, _)| span.join())
 }

@@ -52,6 +52,23 @@ pub(crate) enum Kind {
     Unknown,
 }
 
+impl Kind {
+    /// The word for it; of a misspelled one, the word that was meant.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Kind::Task(_) => "task",
+            Kind::Pass(_) => "pass",
+            Kind::Choice(_) => "choice",
+            Kind::Wait(..) => "wait",
+            Kind::Succeed(_) => "succeed",
+            Kind::Fail(_) => "fail",
+            Kind::Parallel(_) => "parallel",
+            Kind::Map(_) => "map",
+            Kind::Unknown => "unknown",
+        }
+    }
+}
+
 const KINDS: &[&str] = &[
     "task", "pass", "choice", "wait", "succeed", "fail", "parallel", "map",
 ];
@@ -153,7 +170,10 @@ impl State {
             return self.values(input, reader);
         }
         let Some(word) = word(input) else {
-            return Err(input.error(format!("expected a statement of a {} state", self.keyword)));
+            return Err(input.error(format!(
+                "expected a statement of a {} state",
+                self.kind.word()
+            )));
         };
         let known = match &mut self.kind {
             Kind::Task(calls) => task::parse(&word, input, reader)?
@@ -207,7 +227,8 @@ impl State {
         }
         Err(input.error(format!(
             "expected nothing more in the {} state `{}`",
-            self.keyword, self.name
+            self.kind.word(),
+            self.name
         )))
     }
 
@@ -233,7 +254,7 @@ impl State {
             input.span(),
             format!(
                 "`{found}` is no statement of a {} state{hint}",
-                self.keyword
+                self.kind.word()
             ),
         )
     }

@@ -2,7 +2,8 @@
 
 use super::binding::Binding;
 use super::object::Object;
-use super::reader::{Expression, Reader, group_span, take_word, word};
+use super::reader::{Expression, Reader, take_word, word};
+use proc_macro2::extra::DelimSpan;
 use proc_macro2::{Delimiter, Ident, Span};
 use syn::parse::ParseStream;
 use syn::spanned::Spanned;
@@ -27,7 +28,7 @@ pub(crate) enum Callee {
     Task {
         path: Path,
         arguments: Vec<Expression>,
-        parentheses: Span,
+        parentheses: DelimSpan,
     },
     /// `service "arn:.." { Key: value }`
     Service {
@@ -38,10 +39,9 @@ pub(crate) enum Callee {
     /// `workflow Fulfilment(order)`, `start workflow Fulfilment(order)`
     Workflow {
         start: Option<Ident>,
-        keyword: Ident,
         path: Path,
         arguments: Vec<Expression>,
-        parentheses: Span,
+        parentheses: DelimSpan,
     },
 }
 
@@ -98,14 +98,13 @@ impl Call {
                 if word(input).is_none_or(|word| word != "workflow") {
                     return Err(input.error("expected `workflow` after `start`"));
                 }
-                let keyword = take_word(input)?;
+                take_word(input)?;
                 let path = Path::parse_mod_style(input).map_err(|error| {
                     syn::Error::new(error.span(), "expected the name of a workflow")
                 })?;
                 let (arguments, parentheses) = arguments(input, reader)?;
                 Callee::Workflow {
                     start,
-                    keyword,
                     path,
                     arguments,
                     parentheses,
@@ -131,13 +130,12 @@ impl Call {
     }
 }
 
-fn arguments(input: ParseStream, reader: &Reader) -> Result<(Vec<Expression>, Span)> {
-    let span = group_span(input, Delimiter::Parenthesis);
+fn arguments(input: ParseStream, reader: &Reader) -> Result<(Vec<Expression>, DelimSpan)> {
     if !input.peek(syn::token::Paren) {
         return Err(input.error("expected `(` and the arguments"));
     }
     let content;
-    syn::parenthesized!(content in input);
+    let span = syn::parenthesized!(content in input).span;
     Ok((reader.expressions_between_commas(&content), span))
 }
 

@@ -183,6 +183,19 @@ fn options(input: ParseStream, reader: &Reader) -> (Vec<WorkflowOption>, bool) {
 }
 
 impl WorkflowOption {
+    /// The word that it begins with.
+    pub(crate) fn keyword(&self) -> &Ident {
+        match self {
+            WorkflowOption::Express(keyword)
+            | WorkflowOption::Timeout(keyword, _)
+            | WorkflowOption::QueryLanguage(keyword, _)
+            | WorkflowOption::LambdaRetries(keyword)
+            | WorkflowOption::Deploy(keyword, _)
+            | WorkflowOption::Deny(keyword)
+            | WorkflowOption::Raw(keyword, _) => keyword,
+        }
+    }
+
     fn parse(word: &str, input: ParseStream, reader: &Reader) -> Result<WorkflowOption> {
         let keyword = take_word(input)?;
         let option = match word {

@@ -90,6 +90,8 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
             (quote!(__Input), record, quote!(#(input.#names),*))
         }
     };
+    // rustc points here for "associated function defined here": at the user's function.
+    let check = syn::Ident::new("check", name.span());
     let bounds = types.iter().map(|ty| {
         // The user's type: "cannot travel between workflow states" is about it.
         let bound = quote_spanned!(ty.span()=> ::stepwright::__::payload::<#ty>);
@@ -131,7 +133,7 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
         impl #name {
             #[doc(hidden)]
             #[allow(unused_variables, dead_code, clippy::too_many_arguments, clippy::needless_pass_by_value)]
-            #visibility fn check(
+            #visibility fn #check(
                 #(#names: #types),*
             ) -> ::stepwright::__::Checked<#answer::Output, #answer::Error> {
                 ::stepwright::__::Checked::new()

@@ -1,11 +1,11 @@
 //! One expression after the other.
 
-use super::literals::{jsonata, literal_text};
+use super::literals::{literal_text, variables};
 use super::methods::{FUNCTIONS, METHODS};
 use super::templates::{format_pieces, items};
-use super::{Literal, Local, Read, Record, Value};
+use super::{Local, Read, Record, Value};
 use crate::check::machine::Machine;
-use crate::check::patterns::own_name;
+use crate::check::patterns::{is_bound, own_name};
 use crate::errors::Errors;
 use crate::suggest::closest;
 use proc_macro2::{Ident, Span};
@@ -143,6 +143,11 @@ impl<'m, 'a> Resolver<'m, 'a> {
                 "`if let`",
                 "use `unwrap_or`, or a choice state with `match`",
             ),
+            // What could not be read; that is said already.
+            Expr::Verbatim(tokens) if tokens.is_empty() => {
+                self.outcome.faulty = true;
+                Value::Faulty
+            }
             Expr::Range(_) => self.cannot(expression, "a range", "call it in a task instead"),
             Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => self.cannot(
                 expression,
@@ -205,13 +210,37 @@ impl<'m, 'a> Resolver<'m, 'a> {
 
     fn path(&mut self, path: &Path) -> Value {
         let Some(name) = path.get_ident() else {
-            return Value::Constant(path.clone());
+            return Value::Constant(path.clone(), Vec::new());
         };
         if name == "None" {
             return Value::None;
         }
-        self.name(name)
-            .unwrap_or_else(|| Value::Constant(path.clone()))
+        if let Some(value) = self.name(name) {
+            return value;
+        }
+        let beside = if is_bound(name) {
+            self.visible()
+        } else {
+            Vec::new()
+        };
+        Value::Constant(path.clone(), beside)
+    }
+
+    /// The names of the workflow that are known here.
+    fn visible(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.locals.iter().map(|local| local.name.clone()).collect();
+        let home = self.machine.states[self.state].scope;
+        for scope in self.machine.scopes_around(home) {
+            let scope = &self.machine.scopes[scope];
+            names.extend(scope.variables.keys().cloned());
+            names.extend(scope.item.iter().map(ToString::to_string));
+        }
+        if let Some((parameter, _)) = &self.machine.workflow.parameter {
+            names.push(parameter.to_string());
+        }
+        names.sort();
+        names.dedup();
+        names
     }
 
     /// What a single name stands for; `None` for a constant of the user's.
@@ -468,27 +497,26 @@ impl<'m, 'a> Resolver<'m, 'a> {
             "path" => "path",
             _ => "intrinsic",
         };
-        match super::literals::check(kind, &literal) {
-            Ok(()) => {}
+        match variables(kind, &literal) {
+            Ok(names) => self.read_in(&names, literal.span),
             Err(message) => self.refuse(literal.span, message),
         }
-        self.read_in(kind, &literal);
         Value::Raw(kind, literal.text, self.ty.clone())
     }
 
     /// What a literal reads is read: `$checked` in JSONata and in paths.
-    fn read_in(&mut self, kind: &str, literal: &Literal) {
-        for name in jsonata(kind, &literal.text) {
-            let home = self.machine.states[self.state].scope;
+    fn read_in(&mut self, names: &[String], span: Span) {
+        let home = self.machine.states[self.state].scope;
+        for name in names {
             let found = self
                 .machine
                 .scopes_around(home)
-                .find_map(|scope| self.machine.scopes[scope].variables.get(&name));
+                .find_map(|scope| self.machine.scopes[scope].variables.get(name));
             if let Some(variable) = found {
                 self.reads.push(Read {
                     variable: *variable,
                     state: self.state,
-                    span: literal.span,
+                    span,
                     expression: self.expression,
                 });
             }

@@ -2,6 +2,7 @@
 
 use super::Literal;
 use stepwright_asl::intrinsic::Call;
+use stepwright_asl::jsonata::Expression;
 use stepwright_asl::path::Path;
 use syn::{LitStr, Macro};
 
@@ -19,18 +20,35 @@ pub(super) fn literal_text(call: &Macro) -> syn::Result<Literal> {
     })
 }
 
-/// Whether the text can be read, else what is wrong and where in it.
-pub(super) fn check(kind: &str, literal: &Literal) -> Result<(), String> {
-    let outcome = match kind {
-        "path" => Path::parse(&literal.text)
-            .map(drop)
-            .map_err(|error| (error.offset, error.message)),
-        "intrinsic" => Call::parse(&literal.text)
-            .map(drop)
-            .map_err(|error| (error.offset, error.message)),
-        _ => Ok(()),
-    };
-    outcome.map_err(|(offset, message)| place_in(&literal.text, offset, &message))
+/// The workflow variables that a text reads, where it can be read; else what is wrong and where in it.
+pub(super) fn variables(kind: &str, literal: &Literal) -> Result<Vec<String>, String> {
+    let text = &literal.text;
+    match kind {
+        "path" => Path::parse(text)
+            .map(|path| path.variable().map(str::to_owned).into_iter().collect())
+            .map_err(|error| place_in(text, error.offset, &error.message)),
+        "intrinsic" => Call::parse(text)
+            .map(|call| {
+                let paths = call.paths().into_iter();
+                paths
+                    .filter_map(|path| path.variable().map(str::to_owned))
+                    .collect()
+            })
+            .map_err(|error| place_in(text, error.offset, &error.message)),
+        _ => {
+            let expression = Expression::parse(text)
+                .map_err(|error| place_in(text, error.offset, &error.message))?;
+            if let Some(unknown) = expression.unknown_functions().first() {
+                let offset = text.find(&format!("${unknown}")).unwrap_or(0);
+                return Err(place_in(
+                    text,
+                    offset,
+                    &format!("Step Functions has no JSONata function `${unknown}`"),
+                ));
+            }
+            Ok(expression.variables().to_vec())
+        }
+    }
 }
 
 /// A message with the text and a caret below the place.
@@ -45,29 +63,4 @@ fn place_in(text: &str, offset: usize, message: &str) -> String {
         before.chars().count() + 1,
         " ".repeat(column)
     )
-}
-
-/// The workflow variables that a text names: `$name`.
-pub(super) fn jsonata(_kind: &str, text: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, char)) = chars.next() {
-        if char != '$' {
-            continue;
-        }
-        let name: String = text
-            .get(at + 1..)
-            .unwrap_or_default()
-            .chars()
-            .take_while(|c| c.is_alphanumeric() || *c == '_')
-            .collect();
-        if !name.is_empty() && !names.contains(&name) {
-            names.push(name);
-        }
-        while chars
-            .next_if(|(_, c)| c.is_alphanumeric() || *c == '_')
-            .is_some()
-        {}
-    }
-    names
 }

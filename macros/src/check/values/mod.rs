@@ -29,8 +29,8 @@ pub(crate) enum Value {
     Literal(Lit),
     /// `()`
     Unit,
-    /// A Rust constant by its path.
-    Constant(Path),
+    /// A Rust constant by its path, with the workflow's names that it may have been meant for.
+    Constant(Path, Vec<String>),
     Field(Box<Value>, String),
     TupleField(Box<Value>, u32),
     Index(Box<Value>, Box<Value>),

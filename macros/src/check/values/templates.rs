@@ -1,7 +1,7 @@
 //! `format!` and `vec!`.
 
+use super::Piece;
 use super::expression::Resolver;
-use super::{Piece, Value};
 use proc_macro2::Ident;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
@@ -145,14 +145,4 @@ fn argument(
     })?;
     let ident = Ident::new(&ident.to_string(), span);
     Ok(syn::parse_quote!(#ident))
-}
-
-impl Piece {
-    /// The value, of a piece that is no text.
-    pub(crate) fn value(&self) -> Option<&Value> {
-        match self {
-            Piece::Text(_) => None,
-            Piece::Value(value) => Some(value),
-        }
-    }
 }

@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::edge::bound_variables;
+use super::state::group_of_braces;
 use crate::check::{EdgeKind, error_fields, predefined};
 use crate::syntax::{ErrorPattern, Kind, StateOption};
 use proc_macro2::{Ident, TokenStream};
@@ -114,7 +115,8 @@ impl Checker<'_, '_> {
                 Some(call) => quote_spanned!(every.keyword.span()=> __s::Checked::error(&#call)),
                 None => quote_spanned!(every.keyword.span()=> __s::any()),
             };
-            quote!({ #before match #error { #arms } #after }).to_tokens(&mut tokens);
+            let arms = group_of_braces(every.braces, arms);
+            quote!({ #before match #error #arms #after }).to_tokens(&mut tokens);
         }
         tokens
     }

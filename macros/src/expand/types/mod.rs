@@ -114,7 +114,7 @@ impl Checker<'_, '_> {
             // The type as the user wrote it: "expected due to this".
             Some(ty) => quote!(let _: #ty = #value;),
             // "cannot be written as JSON" is said of the value.
-            None => quote_spanned!(keyword=> __s::json(#value);),
+            None => quote_spanned!(keyword=> __s::Json::json(#value);),
         }
     }
 
@@ -127,8 +127,9 @@ impl Checker<'_, '_> {
         match &self.machine.workflow.output {
             // "this ends without a value" is said of `end` or `succeed`.
             Some(ty) => {
-                let check = quote_spanned!(keyword=> __s::untyped);
-                quote!(#check::<#ty>();)
+                let nothing = quote_spanned!(keyword=> __nothing);
+                let check = quote_spanned!(keyword=> __s::Untyped::untyped);
+                quote!({ let #nothing: #ty = __s::any(); #check(#nothing); })
             }
             None => TokenStream::new(),
         }

@@ -53,7 +53,8 @@ impl Checker<'_, '_> {
                 }
                 StateOption::Credentials(keyword, value) => {
                     let value = self.expression(value);
-                    quote_spanned!(keyword.span()=> __s::text(#value);).to_tokens(&mut tokens);
+                    quote_spanned!(keyword.span()=> __s::FailText::text(#value);)
+                        .to_tokens(&mut tokens);
                 }
                 _ => {}
             }
@@ -64,7 +65,7 @@ impl Checker<'_, '_> {
     fn seconds(&self, keyword: &Ident, value: &crate::syntax::Expression) -> TokenStream {
         let value = self.expression(value);
         // "not a number of whole seconds" is required by the keyword.
-        quote_spanned!(keyword.span()=> __s::seconds(#value);)
+        quote_spanned!(keyword.span()=> __s::Seconds::seconds(#value);)
     }
 
     /// What the state does; says what it gives.
@@ -99,7 +100,7 @@ impl Checker<'_, '_> {
                         }
                         Wait::Timestamp(keyword, value) => {
                             let value = self.expression(value);
-                            quote_spanned!(keyword.span()=> __s::timestamp(#value);)
+                            quote_spanned!(keyword.span()=> __s::Timestamp::timestamp(#value);)
                                 .to_tokens(tokens);
                         }
                         Wait::Seconds(..) => {}
@@ -122,7 +123,8 @@ impl Checker<'_, '_> {
             Kind::Fail(fail) => {
                 for value in fail.error.iter().chain(&fail.cause) {
                     let value = self.expression(value);
-                    quote_spanned!(state.keyword.span()=> __s::text(#value);).to_tokens(tokens);
+                    quote_spanned!(state.keyword.span()=> __s::FailText::text(#value);)
+                        .to_tokens(tokens);
                 }
                 Given::Input
             }
@@ -138,7 +140,8 @@ impl Checker<'_, '_> {
             Kind::Map(map) => {
                 for (keyword, limit) in &map.max_concurrency {
                     let limit = self.expression(limit);
-                    quote_spanned!(keyword.span()=> __s::whole_number(#limit);).to_tokens(tokens);
+                    quote_spanned!(keyword.span()=> __s::WholeNumber::whole_number(#limit);)
+                        .to_tokens(tokens);
                 }
                 for (run, scope) in map.runs.iter().zip(&node.inner) {
                     let item = &run.item;
@@ -147,7 +150,7 @@ impl Checker<'_, '_> {
                         Some(list) => self.expression(list),
                         None => quote!(__s::any::<::std::vec::Vec<_>>()),
                     };
-                    let one = quote_spanned!(state.keyword.span()=> __s::item);
+                    let one = quote_spanned!(state.keyword.span()=> __s::Items::item);
                     let inner = self.inner(*scope);
                     quote!(let #item #ty = #one(#list); #inner).to_tokens(tokens);
                 }
@@ -200,23 +203,26 @@ impl Checker<'_, '_> {
                 let arguments = arguments.iter().map(|argument| self.expression(argument));
                 let token = self.token(&task.call);
                 let start = path.span();
+                // "arguments to this function are incorrect" is said from the path to the parenthesis.
                 let (less, greater) = (
                     quote_spanned!(start=> <),
-                    quote_spanned!(*parentheses=> >::check),
+                    quote_spanned!(parentheses.open()=> >::check),
                 );
-                let arguments = group(*parentheses, quote!(#(#arguments),*));
+                let arguments = group(parentheses.join(), quote!(#(#arguments),*));
                 let checked = quote!(#token let __call = #less #path #greater #arguments;);
                 let value = if task.call.wait.is_some() {
-                    match ty {
+                    match &task.binding {
+                        // The type stands in the `let`, or is missing there.
                         Some(_) => quote!(__s::any()),
                         None => quote!(__s::any::<__s::serde_json::Value>()),
                     }
                 } else {
-                    // From the first token of the call to its last, so that "expected .., found .." is said of all of
-                    // it.
-                    let output = quote_spanned!(start=> __s::Checked::output);
-                    let call = group(*parentheses, quote!(&__call));
-                    quote!(#output #call)
+                    // A method call from the first token of the user's call to its last, so that "expected .., found .."
+                    // is said of all of it.
+                    let call = group(start, quote!(&__call));
+                    let output = quote_spanned!(parentheses.open()=> .output);
+                    let nothing = group(parentheses.join(), TokenStream::new());
+                    quote!(#call #output #nothing)
                 };
                 (checked, value)
             }
@@ -229,7 +235,7 @@ impl Checker<'_, '_> {
             } => {
                 let input = match arguments.first() {
                     Some(input) => self.expression(input),
-                    None => group(*parentheses, TokenStream::new()).to_token_stream(),
+                    None => group(parentheses.join(), TokenStream::new()),
                 };
                 let checked = quote!(let _: <#path as __s::Workflow>::Input = #input;);
                 let value = match start {
@@ -276,7 +282,7 @@ impl Checker<'_, '_> {
             }
             ObjectValue::Expression(expression) => {
                 let value = self.expression(expression);
-                quote_spanned!(span=> __s::json(#value);).to_tokens(tokens);
+                quote_spanned!(span=> __s::Json::json(#value);).to_tokens(tokens);
             }
         }
     }
@@ -344,7 +350,7 @@ fn group(span: Span, inside: TokenStream) -> TokenStream {
     delimited(Delimiter::Parenthesis, span, inside)
 }
 
-fn group_of_braces(span: Span, inside: TokenStream) -> TokenStream {
+pub(super) fn group_of_braces(span: Span, inside: TokenStream) -> TokenStream {
     delimited(Delimiter::Brace, span, inside)
 }
 

@@ -1,0 +1,15 @@
+use stepwright::workflow;
+use stepwright_compile_fail::*;
+
+workflow! {
+    workflow Orders(order: Order) -> Charge {
+        task Charge {
+            let charge = charge_card(order);
+            catch OrderError::Invalid { reason } => Reject;
+            end charge;
+        }
+        fail Reject { "Invalid", reason }
+    }
+}
+
+fn main() {}

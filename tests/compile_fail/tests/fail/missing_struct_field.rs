@@ -1,0 +1,11 @@
+use stepwright::workflow;
+use stepwright_compile_fail::*;
+
+workflow! {
+    workflow Orders(order: Order) -> Receipt {
+        task Charge { let charge = charge_card(order); next Done; }
+        succeed Done { Receipt { order_id: order.id } }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use stepwright::workflow;
+use stepwright_compile_fail::*;
+
+workflow! {
+    workflow Orders(order: Order) -> Receipt {
+        task Charge { let charge = charge_card(order); end charge; }
+    }
+}
+
+fn main() {}
