@@ -1,5 +1,71 @@
 //! AWS Step Functions workflows as type-checked Rust.
+//!
+//! A workflow is declared with [`workflow!`], its tasks are async functions under [`#[task]`](macro@task), and its ASL comes
+//! from [`Workflow::definition`]. The build checks names, transitions, payload types and error names.
+//!
+//! ```
+//! use schemars::JsonSchema;
+//! use serde::{Deserialize, Serialize};
+//! use stepwright::prelude::*;
+//!
+//! #[derive(Debug, Serialize, Deserialize, JsonSchema, Payload)]
+//! #[serde(rename_all = "camelCase")]
+//! pub struct Order {
+//!     order_id: String,
+//!     total: f64,
+//! }
+//!
+//! #[derive(Debug, Serialize, Deserialize, JsonSchema, Payload)]
+//! pub struct Receipt {
+//!     order: String,
+//!     payment: String,
+//! }
+//!
+//! #[derive(Debug, thiserror::Error, TaskError)]
+//! pub enum PaymentError {
+//!     #[error("the gateway did not answer")]
+//!     GatewayTimeout,
+//!     #[error("declined: {reason}")]
+//!     Declined { reason: String },
+//! }
+//!
+//! /// Charges the customer's card.
+//! #[task]
+//! pub async fn charge_card(total: f64) -> Result<String, PaymentError> {
+//!     if total > 10_000.0 {
+//!         return Err(PaymentError::Declined { reason: "above the limit".to_owned() });
+//!     }
+//!     Ok("charge-1".to_owned())
+//! }
+//!
+//! workflow! {
+//!     /// Charges an order.
+//!     pub workflow Checkout(order: Order) -> Receipt {
+//!         task Charge {
+//!             let payment = charge_card(order.total);
+//!             retry PaymentError::GatewayTimeout (interval: 2s, max_attempts: 3);
+//!             catch PaymentError::Declined { reason } => Reject;
+//!             next Done;
+//!         }
+//!         succeed Done { Receipt { order: order.order_id, payment } }
+//!         fail Reject { "OrderRejected", reason }
+//!     }
+//! }
+//!
+//! let definition = Checkout::definition();
+//! assert_eq!(definition.name(), "Checkout");
+//! assert!(definition.to_json().contains("{% $states.context.Execution.Input.orderId %}"));
+//! ```
+//!
+//! The same definition runs in process with the crate `stepwright-runtime`. This one has no async runtime in it, so that a
+//! build script can emit ASL with it.
+//!
+//! # Features
+//!
+//! `chrono`, `rust_decimal`, `url` and `uuid` implement [`Payload`] for the types of those crates. A type of another crate
+//! travels as a field with `#[payload(opaque)]`, as long as it has serde's and schemars' derives.
 
+// So that the macros' code, which names `::stepwright`, also works in this crate's own tests.
 extern crate self as stepwright;
 
 #[doc(hidden)]
@@ -8,6 +74,7 @@ mod check;
 pub mod expr;
 pub mod flow;
 mod lower;
+pub mod prelude;
 pub mod shape;
 pub mod task;
 pub mod workflow;
@@ -19,7 +86,6 @@ pub use crate::task::{
 pub use crate::workflow::{Binder, Definition, Fault, Faults, Workflow};
 #[doc(inline)]
 pub use stepwright_asl as asl;
-pub use stepwright_asl::model::MachineType;
-pub use stepwright_asl::model::QueryLanguage;
+pub use stepwright_asl::model::{MachineType, QueryLanguage};
 #[doc(inline)]
 pub use stepwright_macros::{Payload, TaskError, task, workflow};

@@ -674,8 +674,10 @@ impl<'e, 'r> Lowering<'e, 'r> {
     fn path_call(&mut self, path: &str, arguments: &[Expr]) -> Code {
         match (path, arguments) {
             ("String::new", []) => quote(""),
+            // No longer an integer, so that division does not truncate.
+            ("f64::from", [only]) => self.code(only).shaped(Shape::Number),
             (
-                "String::from" | "Box::new" | "i64::from" | "u64::from" | "f64::from" | "i32::from" | "u32::from"
+                "String::from" | "Box::new" | "i64::from" | "u64::from" | "i32::from" | "u32::from"
                 | "Some" | "Cow::from" | "Cow::Borrowed" | "Cow::Owned",
                 [only],
             ) => self.code(only),
