@@ -25,9 +25,13 @@ use self::chain::Chain;
 use crate::about::About;
 use crate::program::Program;
 
-/// The history of an execution.
+/// The history of an execution. Clones share it.
 #[derive(Clone)]
 pub struct History {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
     program: Arc<Program>,
     about: Arc<About>,
     entries: Vec<Entry>,
@@ -37,51 +41,57 @@ pub struct History {
 impl History {
     fn new(program: Arc<Program>, about: Arc<About>, entries: Vec<Entry>, scopes: Scopes) -> Self {
         Self {
-            program,
-            about,
-            entries,
-            scopes,
+            inner: Arc::new(Inner {
+                program,
+                about,
+                entries,
+                scopes,
+            }),
         }
     }
 
     /// How many events it has.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.inner.entries.len()
     }
 
     /// Whether it has no events, because the engine keeps none.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.inner.entries.is_empty()
     }
 
     /// The execution.
     pub fn execution(&self) -> &About {
-        &self.about
+        &self.inner.about
     }
 
     /// The events in the order of writing.
     pub fn events(&self) -> impl Iterator<Item = Event> + '_ {
+        let inner = &*self.inner;
         let mut chain = Chain::default();
-        self.entries.iter().enumerate().map(move |(index, entry)| {
+        inner.entries.iter().enumerate().map(move |(index, entry)| {
             let id = u32::try_from(index + 1).unwrap_or(u32::MAX);
-            let previous = chain.previous(&self.scopes, entry, id);
+            let previous = chain.previous(&inner.scopes, entry, id);
             Event::new(
                 id,
                 previous,
                 entry.clone(),
-                &self.scopes,
-                self.program.clone(),
-                self.about.clone(),
+                &inner.scopes,
+                inner.program.clone(),
+                inner.about.clone(),
             )
         })
     }
 
     /// The names of the states in the order in which they were entered.
     pub fn path(&self) -> Vec<String> {
-        self.entries
+        let entered = self
+            .inner
+            .entries
             .iter()
-            .filter(|entry| entry.kind.is_entered())
-            .map(|entry| self.program.state(entry.state).name.to_string())
+            .filter(|entry| entry.kind.is_entered());
+        entered
+            .map(|entry| self.inner.program.state(entry.state).name.to_string())
             .collect()
     }
 
@@ -94,9 +104,10 @@ impl History {
 impl fmt::Debug for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kinds = self
+            .inner
             .entries
             .iter()
-            .map(|entry| (entry.kind, &self.program.state(entry.state).name));
+            .map(|entry| (entry.kind, entry.state));
         f.debug_list().entries(kinds).finish()
     }
 }

@@ -1,5 +1,8 @@
 //! Whole executions, on virtual time unless a test says otherwise.
 
+// `unwrap` in a test is an assertion, in its helpers too.
+#![allow(clippy::unwrap_used)]
+
 mod activity;
 mod catch;
 mod clock;

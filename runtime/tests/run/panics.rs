@@ -11,8 +11,8 @@ async fn a_handler_that_panics_is_a_failed_task() {
             if !now {
                 tokio::task::yield_now().await;
             }
-            assert!(now && !now, "the card reader is on fire");
-            Ok::<Json, TaskFailure>(Json::Null)
+            let reader: Option<Json> = None;
+            Ok::<Json, TaskFailure>(reader.expect("the card reader is on fire"))
         })
         .build()
         .unwrap();

@@ -1,1 +1,247 @@
-//! Typed workflows.
+//! Workflows as Rust types: the engine runs the ASL that they emit, with their own functions as tasks.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use stepwright::{Payload, TaskContext, TaskError, Workflow, task, workflow};
+use stepwright_runtime::testing::{Mock, Mocks};
+use stepwright_runtime::{Engine, Status};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+#[serde(rename_all = "camelCase")]
+struct Order {
+    order_id: String,
+    total: f64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+struct Receipt {
+    payment: String,
+    attempts: u32,
+}
+
+#[derive(Debug, thiserror::Error, TaskError)]
+enum PaymentError {
+    #[error("the gateway did not answer")]
+    GatewayTimeout,
+    #[error("declined: {reason}")]
+    Declined { reason: String },
+}
+
+/// How often the card was charged, over all executions.
+#[derive(Default)]
+struct Gateway {
+    calls: AtomicU32,
+}
+
+/// Times out once, declines what is dear, and says which attempt it was.
+#[task]
+async fn charge_card(context: &TaskContext, order: Order) -> Result<Receipt, PaymentError> {
+    if let Some(gateway) = context.state::<Gateway>() {
+        gateway.calls.fetch_add(1, Ordering::SeqCst);
+    }
+    let attempts = context.attempt().unwrap_or(99);
+    if attempts == 0 {
+        return Err(PaymentError::GatewayTimeout);
+    }
+    if order.total > 1_000.0 {
+        let reason = format!("{} is too much", order.total);
+        return Err(PaymentError::Declined { reason });
+    }
+    let payment = format!(
+        "{} for {}",
+        context.state_name().unwrap_or("?"),
+        order.order_id
+    );
+    Ok(Receipt { payment, attempts })
+}
+
+workflow! {
+    /// Charges an order.
+    workflow Charging(order: Order) -> Receipt {
+        task Charge {
+            let receipt = charge_card(order);
+            retry PaymentError::GatewayTimeout (interval: 2s, max_attempts: 3);
+            catch PaymentError::Declined { reason } => Reject;
+            next Done;
+        }
+        succeed Done { receipt }
+        fail Reject { "OrderRejected", reason }
+    }
+}
+
+fn order(total: f64) -> Order {
+    Order {
+        order_id: "o-1".to_owned(),
+        total,
+    }
+}
+
+#[tokio::test]
+async fn a_workflow_runs_with_its_own_functions() {
+    let engine = Engine::builder()
+        .register::<Charging>()
+        .state(Gateway::default())
+        .virtual_time()
+        .build()
+        .unwrap();
+    let begun = engine.clock().now();
+    let run = engine.start::<Charging>(order(12.0)).await.unwrap();
+    let receipt: Receipt = run.await.unwrap();
+    assert_eq!(receipt.payment, "Charge for o-1");
+    assert_eq!(receipt.attempts, 1);
+    assert_eq!(engine.clock().now() - begun, Duration::from_secs(2));
+
+    let failed = engine
+        .start::<Charging>(order(2_000.0))
+        .await
+        .unwrap()
+        .await
+        .unwrap_err();
+    assert_eq!(failed.status, Status::Failed);
+    assert_eq!(failed.error.as_deref(), Some("OrderRejected"));
+    assert_eq!(failed.cause.as_deref(), Some("2000 is too much"));
+    assert_eq!(failed.history.path(), ["Charge", "Reject"]);
+    assert!(failed.to_string().contains("OrderRejected"));
+}
+
+#[tokio::test]
+async fn a_workflow_can_be_run_on_the_callers_task() {
+    let engine = Engine::builder()
+        .register::<Charging>()
+        .virtual_time()
+        .build()
+        .unwrap();
+    let receipt = engine.execute::<Charging>(order(1.0)).await.unwrap();
+    assert_eq!(receipt.attempts, 1);
+}
+
+#[tokio::test]
+async fn a_mock_stands_in_for_a_task_function() {
+    let mocks =
+        Mocks::new().task::<charge_card>(Mock::output(json!({"payment": "mocked", "attempts": 7})));
+    let engine = Engine::builder()
+        .register::<Charging>()
+        .tasks(mocks.clone())
+        .virtual_time()
+        .build()
+        .unwrap();
+    let receipt = engine
+        .start::<Charging>(order(5.0))
+        .await
+        .unwrap()
+        .await
+        .unwrap();
+    assert_eq!(receipt.payment, "mocked");
+    let sent = mocks.calls()[0]
+        .parameters
+        .get("Payload")
+        .unwrap()
+        .to_json();
+    assert_eq!(sent, json!({"orderId": "o-1", "total": 5.0}));
+}
+
+#[tokio::test]
+async fn an_output_of_another_shape_is_told() {
+    let mocks = Mocks::new().task::<charge_card>(Mock::output(json!({"payment": 1})));
+    let engine = Engine::builder()
+        .register::<Charging>()
+        .tasks(mocks)
+        .virtual_time()
+        .build()
+        .unwrap();
+    let failed = engine
+        .start::<Charging>(order(5.0))
+        .await
+        .unwrap()
+        .await
+        .unwrap_err();
+    assert_eq!(failed.status, Status::Succeeded);
+    assert_eq!(failed.error.as_deref(), Some("Stepwright.OutputMismatch"));
+}
+
+/// Somebody else's.
+#[task]
+async fn pack(order: Order) -> String;
+
+workflow! {
+    workflow Packing(order: Order) -> String {
+        task Pack { let parcel = pack(order); end parcel; }
+    }
+}
+
+#[tokio::test]
+async fn a_task_without_a_body_needs_somebody_who_answers() {
+    let error = Engine::builder().register::<Packing>().build().unwrap_err();
+    for part in ["`pack`", "`Packing`", "`${PackArn}`"] {
+        assert!(error.to_string().contains(part), "{error}");
+    }
+    let engine = Engine::builder()
+        .register::<Packing>()
+        .function("${PackArn}", |order: Order| async move {
+            Ok::<_, stepwright_runtime::task::TaskFailure>(format!("parcel of {}", order.order_id))
+        })
+        .virtual_time()
+        .build()
+        .unwrap();
+    let parcel = engine
+        .start::<Packing>(order(1.0))
+        .await
+        .unwrap()
+        .await
+        .unwrap();
+    assert_eq!(parcel, "parcel of o-1");
+}
+
+workflow! {
+    workflow Shop(order: Order) -> Receipt {
+        task Child { let receipt = workflow Charging(order); next Done; }
+        succeed Done { receipt }
+    }
+}
+
+#[tokio::test]
+async fn a_workflow_that_nests_another_registers_it() {
+    let engine = Engine::builder()
+        .register::<Shop>()
+        .virtual_time()
+        .build()
+        .unwrap();
+    let receipt = engine
+        .start::<Shop>(order(3.0))
+        .await
+        .unwrap()
+        .await
+        .unwrap();
+    assert_eq!(receipt.payment, "Charge for o-1");
+    assert_eq!(engine.executions().len(), 2);
+}
+
+mod other {
+    use stepwright::task;
+
+    #[task(name = "ChargeCard")]
+    pub(super) async fn charge(order: super::Order) -> String {
+        order.order_id
+    }
+}
+use other::charge;
+
+workflow! {
+    workflow Clash(order: Order) -> String {
+        task First { let receipt = charge_card(order); next Second; }
+        task Second { let text = charge(order); end text; }
+    }
+}
+
+#[test]
+fn two_tasks_with_one_key_are_named() {
+    let error = Engine::builder().register::<Clash>().build().unwrap_err();
+    for part in ["`charge_card`", "`charge`", "`${ChargeCardArn}`"] {
+        assert!(error.to_string().contains(part), "{error}");
+    }
+    assert_eq!(Clash::NAME, "Clash");
+}
