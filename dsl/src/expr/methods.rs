@@ -1,18 +1,18 @@
 //! The methods that a workflow can run: one table, which the lowering is tested against and messages are made from.
 //!
-//! `macros` may copy the names; what is not here is a fault that offers a task.
+//! What is not here is a fault that offers a task.
 
 /// One method on one kind of receiver.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Method {
+pub struct Method {
     /// The name in Rust.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// The call as it is written in Rust, on workflow variables that are named for their kind.
-    pub(crate) rust: &'static str,
+    pub rust: &'static str,
     /// What it becomes in JSONata.
-    pub(crate) jsonata: &'static str,
+    pub jsonata: &'static str,
     /// What it becomes in JSONPath, where there is a form.
-    pub(crate) jsonpath: Option<&'static str>,
+    pub jsonpath: Option<&'static str>,
 }
 
 /// The methods that change nothing in JSON.
@@ -56,8 +56,10 @@ const fn row(
     }
 }
 
-/// The methods that become something.
-pub(crate) const METHODS: &[Method] = &[
+/// The methods that a workflow expression can call, one row for each kind of receiver.
+///
+/// Methods that change nothing in JSON (`clone`, `iter`, `as_str`, `collect`, ..) are not listed.
+pub const METHODS: &[Method] = &[
     // Lists and iterators.
     row(
         "len",

@@ -9,6 +9,7 @@ mod node;
 mod walk;
 
 pub use self::error::{error_field, error_name};
+pub use self::methods::{METHODS, Method};
 pub use self::node::{Binary, Piece, Unary};
 pub(crate) use self::node::{Node, Record};
 
@@ -121,7 +122,7 @@ impl Expr {
         Expr::new(Node::TupleField(self, index))
     }
 
-    /// A method call, by its Rust name. Which ones a workflow can run is [one table](crate::expr#methods).
+    /// A method call, by its Rust name. [`METHODS`] lists those that a workflow can run.
     #[must_use]
     pub fn method(self, name: impl Into<Text>, arguments: Vec<Expr>) -> Expr {
         Expr::new(Node::Method(self, name.into(), arguments))

@@ -33,8 +33,11 @@ pub struct ErrorVariant {
     /// Its name in `ErrorEquals`.
     pub error: &'static str,
     /// The fields that travel, by name (of a tuple `"0"`, `"1"`, ..), with their shapes.
-    pub fields: &'static [(&'static str, fn() -> Shape)],
+    pub fields: &'static [ErrorField],
 }
+
+/// A field that travels with an error: its name, and the shape of its value.
+pub type ErrorField = (&'static str, fn() -> Shape);
 
 /// The error of a task that returns no `Result`. There is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,9 +9,9 @@ mod returns;
 pub(crate) use self::address::effective;
 pub use self::address::{Address, Deploy};
 #[doc(hidden)]
-pub use self::cause::cause;
+pub use self::cause::{TravellingField, cause};
 pub use self::context::{Cancelled, SentContext, TaskContext, TaskHost, WithContext};
-pub use self::error::{ErrorOutput, ErrorVariant, NoError, TaskError};
+pub use self::error::{ErrorField, ErrorOutput, ErrorVariant, NoError, TaskError};
 pub use self::returns::TaskReturn;
 
 use crate::shape::Payload;

@@ -23,7 +23,7 @@ pub(super) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     };
     let name = &input.ident;
     let mut generics = input.generics.clone();
-    for lifetime in generics.lifetimes() {
+    if let Some(lifetime) = generics.lifetimes().next() {
         return Err(Error::new(
             lifetime.span(),
             "a payload owns its data, because it arrives as JSON: use `String` for `&str`, `Vec<T>` for `&[T]`",

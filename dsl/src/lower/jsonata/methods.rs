@@ -1,8 +1,9 @@
 //! Method calls. What each becomes is listed in `expr/methods.rs`, against which this is tested.
 
 use super::code::{Absent, Code, level};
-use super::expression::{Lowering, quote};
+use super::expression::Lowering;
 use super::names;
+use super::quote::quote;
 use crate::expr::{Expr, Node, Text, methods};
 use crate::shape::Shape;
 use serde_json::Value;

@@ -1,9 +1,12 @@
 //! Expressions as JSONata.
 
 mod code;
+mod display;
 mod expression;
 mod methods;
 mod names;
+mod operator;
+mod quote;
 mod template;
 mod test;
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Conditions about a value: what patterns are made of.
 
 use super::code::{Absent, Code, level};
-use super::expression::{Lowering, quote, step};
+use super::expression::{Lowering, step};
+use super::quote::quote;
 use crate::lower::env::Env;
 use crate::lower::pattern::{is_unit, known};
 use crate::lower::report::Report;

@@ -5,9 +5,12 @@ use crate::expr::{Expr, methods};
 use crate::flow::{Flow, State};
 use crate::shape::Shape;
 
+/// A variable and the shape of its value.
+type Variable = (&'static str, fn() -> Shape);
+
 /// The `x` that a JSONPath pass state assigns.
 fn assigned(value: Expr) -> Result<String, String> {
-    let shapes: [(&str, fn() -> Shape); 5] = [
+    let shapes: [Variable; 5] = [
         ("list", || Shape::Array(Box::new(Shape::Integer))),
         ("text", || Shape::String),
         ("other", || Shape::String),
