@@ -197,7 +197,9 @@ impl Clock {
     /// What was runnable waits or is done.
     pub(crate) fn leave(&self) {
         if self.shared.is_virtual {
-            self.lock().busy -= 1;
+            let mut state = self.lock();
+            state.busy = state.busy.saturating_sub(1);
+            drop(state);
             self.settle();
         }
     }
@@ -218,7 +220,7 @@ impl Clock {
     pub(crate) fn handler_ended(&self) {
         if self.shared.is_virtual {
             let mut state = self.lock();
-            state.handlers -= 1;
+            state.handlers = state.handlers.saturating_sub(1);
             if state.handlers == 0 {
                 state.pending_since = None;
             }
@@ -237,14 +239,18 @@ impl Clock {
     /// Nobody outside can answer that one any more.
     pub(crate) fn closed(&self) {
         if self.shared.is_virtual {
-            self.lock().open -= 1;
+            let mut state = self.lock();
+            state.open = state.open.saturating_sub(1);
+            drop(state);
             self.settle();
         }
     }
 
     fn release_hold(&self) {
         if self.shared.is_virtual {
-            self.lock().holds -= 1;
+            let mut state = self.lock();
+            state.holds = state.holds.saturating_sub(1);
+            drop(state);
             self.settle();
         }
     }
@@ -279,7 +285,8 @@ impl Clock {
                 Target::Sleeper(sleeper) => sleeper.ring(),
             }
         }
-        self.lock().busy -= count;
+        let mut state = self.lock();
+        state.busy = state.busy.saturating_sub(count);
     }
 }
 

@@ -110,12 +110,13 @@ impl RunCell {
 
     /// Says that the execution is over.
     pub(super) fn close(&self, report: Arc<ExecutionReport>) {
-        let (left, on_close) = {
+        let (left, on_close, was_awake) = {
             let mut mailbox = self.lock();
             mailbox.is_closed = true;
             (
                 std::mem::take(&mut mailbox.messages),
                 std::mem::take(&mut mailbox.on_close),
+                std::mem::take(&mut mailbox.is_awake),
             )
         };
         for message in left {
@@ -126,7 +127,9 @@ impl RunCell {
             call(&report);
         }
         self.closed.notify_waiters();
-        self.clock.leave();
+        if was_awake {
+            self.clock.leave();
+        }
     }
 
     /// What comes when all is over still gets the history.

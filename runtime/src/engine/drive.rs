@@ -1,9 +1,11 @@
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 
 use super::cell::{Message, RunCell};
@@ -11,12 +13,19 @@ use super::report::{ExecutionReport, Status};
 use super::shared::Shared;
 use super::wires::Wires;
 use crate::clock::Alarm;
+use crate::history::History;
 use crate::interpret::{Execution, Failure, Outcome, Step};
 use crate::program::Program;
 use crate::task::TaskSource;
+use crate::value::Value;
 
 /// How many transitions an execution makes before it lets others run.
 const BUDGET: u32 = 256;
+
+/// The error of an execution that a mistake of this crate ended.
+const INTERNAL: &str = "Stepwright.Internal";
+/// The error of an execution whose tokio runtime went away.
+const SHUT_DOWN: &str = "Stepwright.ShutDown";
 
 /// Drives one execution: brings it news, steps it, and rests when it waits.
 ///
@@ -27,6 +36,7 @@ pub(super) struct Drive {
     execution: Option<Execution>,
     wires: Wires,
     deadline: Option<Alarm>,
+    is_closed: bool,
     span: tracing::Span,
 }
 
@@ -50,6 +60,7 @@ impl Drive {
             execution: None,
             wires: Wires::new(engine, cell, source, depth),
             deadline: None,
+            is_closed: false,
             span,
         }
     }
@@ -122,34 +133,94 @@ impl Drive {
 
     /// Tells everybody how it ended.
     fn finish(&mut self, mut execution: Execution) {
-        if let Some(deadline) = self.deadline.take() {
-            self.wires.engine.clock.disarm(deadline);
-        }
         let outcome = execution.outcome().cloned();
-        let stopped = self.wires.engine.clock.now();
         let history = execution.recorder().finish();
-        let text = |text: Option<smol_str::SmolStr>| text.map(String::from);
+        drop(execution);
         let (status, output, failure) = match outcome {
             Some(Outcome::Succeeded(output)) => (Status::Succeeded, Some(output), None),
             Some(Outcome::Failed(failure)) => (Status::Failed, None, Some(failure)),
             Some(Outcome::Aborted(failure)) => (Status::Aborted, None, Some(failure)),
             Some(Outcome::TimedOut) | None => (Status::TimedOut, None, None),
         };
+        self.close(status, output, failure, history);
+    }
+
+    /// It ends without having come to its end: the interpreter panicked, or the runtime it ran on was shut down.
+    fn break_off(&mut self, status: Status, failure: Failure) {
+        let history = match self.execution.take() {
+            Some(mut execution) => execution.recorder().finish(),
+            None => History::empty(self.program.clone(), self.wires.cell.about.clone()),
+        };
+        self.close(status, None, Some(failure), history);
+    }
+
+    fn close(
+        &mut self,
+        status: Status,
+        output: Option<Value>,
+        failure: Option<Failure>,
+        history: History,
+    ) {
+        self.is_closed = true;
+        let clock = &self.wires.engine.clock;
+        if let Some(deadline) = self.deadline.take() {
+            clock.disarm(deadline);
+        }
+        let text = |text: Option<SmolStr>| text.map(String::from);
         let (error, cause) = failure.map_or((None, None), |Failure { error, cause, .. }| {
             (text(error), text(cause))
         });
         tracing::info!(status = status.as_str(), error, "ended");
-        drop(execution);
         let report = Arc::new(ExecutionReport {
             status,
             output,
             error,
             cause,
-            stopped,
+            stopped: clock.now(),
             history,
         });
         self.wires.engine.closed(&self.wires.cell);
         self.wires.cell.close(report);
+    }
+
+    /// Brings news, steps, and rests when there is nothing to do.
+    fn advance(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.execution.is_none() {
+            self.execution = Some(self.begin());
+        }
+        loop {
+            // Taken out while it is at work: what panics is not stepped again.
+            let Some(mut execution) = self.execution.take() else {
+                return Poll::Ready(());
+            };
+            for message in self.wires.cell.take() {
+                self.receive(&mut execution, message);
+            }
+            while let Poll::Ready((ticket, result)) = self.wires.poll_work(cx) {
+                execution.work_answered(ticket, result, &mut self.wires);
+            }
+            let step = execution.step(&mut self.wires, BUDGET);
+            if step == Step::Ended {
+                self.finish(execution);
+                return Poll::Ready(());
+            }
+            if step == Step::Budget {
+                self.execution = Some(execution);
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            // What was begun just now must be polled once with this task's waker; what is given up, dropped.
+            if let Poll::Ready((ticket, result)) = self.wires.poll_work(cx) {
+                execution.work_answered(ticket, result, &mut self.wires);
+                self.execution = Some(execution);
+                continue;
+            }
+            self.execution = Some(execution);
+            self.bound();
+            if self.wires.cell.rest() {
+                return Poll::Pending;
+            }
+        }
     }
 }
 
@@ -162,39 +233,23 @@ impl Future for Drive {
         let _entered = span.enter();
         this.wires.cell.waker.register(cx.waker());
         this.wires.waker = cx.waker().clone();
-        let mut execution = match this.execution.take() {
-            Some(execution) => execution,
-            None => this.begin(),
-        };
-        loop {
-            for message in this.wires.cell.take() {
-                this.receive(&mut execution, message);
+        match catch_unwind(AssertUnwindSafe(|| this.advance(cx))) {
+            Ok(polled) => polled,
+            // A mistake of ours must not leave anybody waiting for ever.
+            Err(_) => {
+                let cause = "the runtime itself panicked; this is a bug of stepwright-runtime";
+                this.break_off(Status::Failed, Failure::new(INTERNAL, cause));
+                Poll::Ready(())
             }
-            while let Poll::Ready((ticket, result)) = this.wires.poll_work(cx) {
-                execution.work_answered(ticket, result, &mut this.wires);
-            }
-            match execution.step(&mut this.wires, BUDGET) {
-                Step::Ended => {
-                    this.finish(execution);
-                    return Poll::Ready(());
-                }
-                Step::Budget => {
-                    this.execution = Some(execution);
-                    cx.waker().wake_by_ref();
-                    return Poll::Pending;
-                }
-                Step::Waits => {}
-            }
-            // What was begun just now must be polled once with this task's waker; what is given up, dropped.
-            if let Poll::Ready((ticket, result)) = this.wires.poll_work(cx) {
-                execution.work_answered(ticket, result, &mut this.wires);
-                continue;
-            }
-            this.bound();
-            if this.wires.cell.rest() {
-                this.execution = Some(execution);
-                return Poll::Pending;
-            }
+        }
+    }
+}
+
+impl Drop for Drive {
+    fn drop(&mut self) {
+        if !self.is_closed {
+            let cause = "the runtime that drove the execution was shut down";
+            self.break_off(Status::Aborted, Failure::new(SHUT_DOWN, cause));
         }
     }
 }

@@ -83,6 +83,27 @@ impl Wires {
         }
     }
 
+    fn let_go(&self, held: Held) {
+        for (_, alarm) in held.alarms {
+            self.engine.clock.disarm(alarm);
+        }
+        if let Some(work) = held.work {
+            work.abort();
+        }
+        if let Some(token) = held.token {
+            if let Some(activity) = held.activity {
+                self.engine.activities.forget(&activity, &token);
+            }
+            let why = if held.timed_out {
+                TokenError::TaskTimedOut
+            } else {
+                TokenError::TaskDoesNotExist
+            };
+            self.engine.tokens.close(&token, why);
+            self.engine.clock.closed();
+        }
+    }
+
     fn held(&mut self, ticket: Ticket) -> &mut Held {
         self.waits.entry(ticket.wait).or_default()
     }
@@ -180,26 +201,17 @@ impl Host for Wires {
     }
 
     fn forget(&mut self, ticket: Ticket) {
-        let Some(held) = self.waits.remove(&ticket.wait) else {
-            return;
-        };
-        for (_, alarm) in held.alarms {
-            self.engine.clock.disarm(alarm);
+        if let Some(held) = self.waits.remove(&ticket.wait) {
+            self.let_go(held);
         }
-        if let Some(work) = held.work {
-            work.abort();
-        }
-        if let Some(token) = held.token {
-            if let Some(activity) = held.activity {
-                self.engine.activities.forget(&activity, &token);
-            }
-            let why = if held.timed_out {
-                TokenError::TaskTimedOut
-            } else {
-                TokenError::TaskDoesNotExist
-            };
-            self.engine.tokens.close(&token, why);
-            self.engine.clock.closed();
+    }
+}
+
+/// Whatever way an execution ends, nothing of it stays in the world.
+impl Drop for Wires {
+    fn drop(&mut self) {
+        for (_, held) in std::mem::take(&mut self.waits) {
+            self.let_go(held);
         }
     }
 }

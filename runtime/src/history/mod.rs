@@ -50,6 +50,11 @@ impl History {
         }
     }
 
+    /// The history of an execution that never began.
+    pub(crate) fn empty(program: Arc<Program>, about: Arc<About>) -> Self {
+        Self::new(program, about, Vec::new(), Scopes::default())
+    }
+
     /// How many events it has.
     pub fn len(&self) -> usize {
         self.inner.entries.len()

@@ -1,3 +1,4 @@
+use std::future::IntoFuture as _;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -115,4 +116,26 @@ async fn one_input_is_shared_and_never_changed() {
         json!({"before": {"x": [1]}, "now": {"x": [1], "a": 1}})
     );
     assert!(Arc::strong_count(&report) >= 1);
+}
+
+#[test]
+fn an_execution_whose_runtime_goes_away_is_over() {
+    let engine = builder(&machine(json!({"Type": "Wait", "Seconds": 60})))
+        .build()
+        .unwrap();
+    let held = engine.clock().hold();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let run = runtime
+        .block_on(engine.start_machine("m", json!({}), StartOptions::new()))
+        .unwrap();
+    drop(runtime);
+    drop(held);
+    assert_eq!(run.status(), Status::Aborted);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let failed = runtime.block_on(run.into_future()).unwrap_err();
+    assert_eq!(failed.error.as_deref(), Some("Stepwright.ShutDown"));
 }
