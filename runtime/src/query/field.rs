@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use crate::value::Value;
 
-use super::error::shown;
 use super::path::{Missing, PathExpr};
 use super::{CompileError, QueryError, Scope, VariableNames};
 
@@ -60,36 +59,39 @@ impl FieldPath {
         self.find(scope).map(Cow::into_owned)
     }
 
-    pub(super) fn find<'s>(&self, scope: &Scope<'s>) -> Result<Cow<'s, Value>, QueryError> {
+    pub(super) fn find<'s>(&'s self, scope: &Scope<'s>) -> Result<Cow<'s, Value>, QueryError> {
         let found = self.path.find(scope);
         found.map_err(|missing| self.failure(&missing))
     }
 
     /// Whether the path finds something.
     pub(super) fn is_present(&self, scope: &Scope<'_>) -> bool {
-        self.path.find(scope).is_ok()
+        self.path.is_present(scope)
     }
 
-    fn failure(&self, missing: &Missing) -> QueryError {
-        if let Some(error) = missing.refused() {
+    fn failure(&self, missing: &Missing<'_>) -> QueryError {
+        if let Some(error) = missing.refused(self.path.text()) {
             return error;
         }
         let (path, name) = (self.path.text(), &self.name);
         QueryError::runtime(match self.field {
             Field::Member => {
-                let input = shown(&missing.searched);
+                let input = missing.searched();
                 format!(
                     "The JSONPath '{path}' specified for the field '{name}' could not be found in the input '{input}'"
                 )
             }
-            Field::Plain => format!("Invalid path '{path}' : {}", missing.message),
+            Field::Plain => format!("Invalid path '{path}' : {}", missing.message()),
             Field::Wait => {
                 format!("The {name} parameter does not reference an input value: {path}")
             }
             Field::Choice => format!(
                 "Invalid path '{path}': The choice state's condition path references an invalid value."
             ),
-            Field::Items => return QueryError::conflict(&missing.step, &shown(&missing.at)),
+            Field::Items => {
+                let (step, input) = missing.step();
+                return QueryError::conflict(&step, &input);
+            }
         })
     }
 }

@@ -198,6 +198,11 @@ fn what_is_absent_is_an_error_except_for_is_present() {
         test(r#"{"Variable": "$v", "IsPresent": true}"#, input),
         Ok(true)
     );
+    let list = r#"{"x": [null]}"#;
+    for (path, present) in [("$.x[0]", true), ("$.x[1]", false), ("$.x[*].a", true)] {
+        let rule = format!(r#"{{"Variable": "{path}", "IsPresent": true}}"#);
+        assert_eq!(test(&rule, list), Ok(present), "{path}");
+    }
     assert_eq!(
         test(r#"{"Variable": "$.no", "IsNull": true}"#, input),
         Err(absent("$.no"))

@@ -15,7 +15,6 @@ use stepwright_asl::intrinsic::{Argument as Syntax, Call as CallSyntax, Function
 
 use crate::value::Value;
 
-use super::error::shown;
 use super::path::PathExpr;
 use super::{CompileError, QueryError, Scope, VariableNames};
 
@@ -126,15 +125,16 @@ impl Argument {
             Argument::Template(_) => Ok(Cow::Owned(Value::Null)),
             Argument::Call(call) => call.eval(scope).map(Cow::Owned),
             Argument::Path(path) => path.find(scope).map_err(|missing| {
-                if missing.message.starts_with("Filter: ") {
-                    return missing.message;
-                }
-                if let Some(error) = missing.refused() {
+                let text = path.text();
+                if let Some(error) = missing.refused(text) {
                     return error.cause;
                 }
-                let (path, input) = (path.text(), shown(&missing.searched));
+                if missing.is_index_into_no_array() {
+                    return missing.message();
+                }
+                let input = missing.searched();
                 format!(
-                    "The JsonPath argument for the field '{path}' could not be found in the input '{input}'"
+                    "The JsonPath argument for the field '{text}' could not be found in the input '{input}'"
                 )
             }),
         }

@@ -1,0 +1,149 @@
+//! Why a path gives no value, in Jayway's words. The words are made when they are asked for: a
+//! path that finds nothing is often no failure.
+
+use std::fmt::Write as _;
+
+use crate::query::QueryError;
+use crate::query::error::shown;
+use crate::value::{RefPath, Segment, Value};
+
+/// A path that gives no value.
+#[derive(Debug)]
+pub(in crate::query) struct Missing<'p> {
+    reason: Reason<'p>,
+    /// What the path was applied to.
+    searched: Value,
+}
+
+#[derive(Debug)]
+pub(super) enum Reason<'p> {
+    /// There is nothing to apply a step to.
+    NullInput,
+    /// The variable has no value.
+    Unassigned,
+    /// The path selects more than is bearable.
+    TooMuch(String),
+    /// A function ends the path.
+    Function { before: &'p RefPath, name: &'p str },
+    /// A step leads nowhere from `at`.
+    Step {
+        path: &'p RefPath,
+        number: usize,
+        at: Value,
+    },
+}
+
+impl<'p> Missing<'p> {
+    pub(super) fn new(reason: Reason<'p>, searched: &Value) -> Missing<'p> {
+        Missing {
+            reason,
+            searched: searched.clone(),
+        }
+    }
+
+    /// The error where the sentence is the same for all fields.
+    pub(in crate::query) fn refused(&self, path: &str) -> Option<QueryError> {
+        Some(QueryError::runtime(match &self.reason {
+            Reason::NullInput => {
+                "Unable to apply Path transformation to null or empty input.".to_owned()
+            }
+            Reason::TooMuch(message) => message.clone(),
+            Reason::Function { before, name } => {
+                let place = canonical(before.segments());
+                format!("Invalid path '{path}' : Property ['{name}'] not found in path {place}")
+            }
+            Reason::Unassigned | Reason::Step { .. } => return None,
+        }))
+    }
+
+    /// What was searched, as messages quote it.
+    pub(in crate::query) fn searched(&self) -> String {
+        shown(&self.searched)
+    }
+
+    /// A step met something that is no array.
+    pub(in crate::query) fn is_index_into_no_array(&self) -> bool {
+        match &self.reason {
+            Reason::Step { path, number, at } => {
+                matches!(path.segments()[*number], Segment::Index(_)) && at.as_array().is_none()
+            }
+            _ => false,
+        }
+    }
+
+    /// The step that leads nowhere, and what it was applied to.
+    pub(in crate::query) fn step(&self) -> (String, String) {
+        match &self.reason {
+            Reason::Step { path, number, at } => (path.segments()[*number].to_string(), shown(at)),
+            _ => (String::new(), self.searched()),
+        }
+    }
+
+    /// Jayway's message.
+    pub(in crate::query) fn message(&self) -> String {
+        let Reason::Step { path, number, at } = &self.reason else {
+            return "the variable has no value".to_owned();
+        };
+        let segments = path.segments();
+        let (before, through) = (&segments[..*number], &segments[..=*number]);
+        let rest = &segments[*number..];
+        match (rest, at) {
+            ([Segment::Index(_), next, ..], Value::Array(_)) => match next {
+                Segment::Key { name, .. } => not_an_object(name, through, "null"),
+                Segment::Index(_) => format!("The path {} is null", canonical(through)),
+            },
+            ([Segment::Index(index), ..], _) => {
+                let at = shown(at);
+                format!("Filter: [{index}] can only be applied to arrays. Current context is: {at}")
+            }
+            ([Segment::Key { .. }], Value::Object(_)) => {
+                format!("No results for path: {}", canonical(segments))
+            }
+            ([Segment::Key { .. }, ..], Value::Object(_)) => {
+                format!("Missing property in path {}", canonical(through))
+            }
+            ([Segment::Key { name, .. }, ..], _) => {
+                let class = format!("com.fasterxml.jackson.databind.node.{}", node_class(at));
+                not_an_object(name, before, &class)
+            }
+            ([], _) => format!("No results for path: {}", canonical(segments)),
+        }
+    }
+}
+
+/// A path as Jayway prints it.
+fn canonical(segments: &[Segment]) -> String {
+    let mut out = String::from("$");
+    for segment in segments {
+        // Writing to a string does not fail.
+        let _written = match segment {
+            Segment::Key { name, .. } => write!(out, "['{name}']"),
+            Segment::Index(index) => write!(out, "[{index}]"),
+        };
+    }
+    out
+}
+
+fn not_an_object(key: &str, path: &[Segment], class: &str) -> String {
+    format!(
+        "Expected to find an object with property ['{key}'] in path {} but found '{class}'. This \
+         is not a json object according to the JsonProvider: \
+         'com.jayway.jsonpath.spi.json.JacksonJsonNodeJsonProvider'.",
+        canonical(path)
+    )
+}
+
+/// The class of Jackson's node for a value.
+fn node_class(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "NullNode",
+        Value::Bool(_) => "BooleanNode",
+        Value::Int(number) if i32::try_from(*number).is_ok() => "IntNode",
+        Value::Int(_) => "LongNode",
+        Value::Float(_) => "DoubleNode",
+        Value::Big(_) => "BigIntegerNode",
+        Value::Str(_) => "TextNode",
+        Value::Array(_) => "ArrayNode",
+        Value::Object(_) => "ObjectNode",
+    }
+}
