@@ -1,2 +1,33 @@
-//! The `stepwright` command.
-fn main() {}
+//! The `stepwright` command: check, run and inspect AWS Step Functions definitions.
+//!
+//! Results go to standard output, everything else to standard error. Exit status: 0 done, 1 the definition or the execution failed, 2 wrong usage.
+
+mod args;
+mod commands;
+mod definition;
+mod failure;
+mod input;
+mod report;
+mod run;
+mod validate;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Validate(arguments) => validate::validate(&arguments),
+        Command::Run(arguments) => run::run(arguments).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            report::failure(&failure);
+            failure.exit_code()
+        }
+    }
+}

@@ -1,1 +1,3 @@
-//! What the tests share.
+//! What the tests that cross packages share: the runner of the conformance recordings.
+
+pub mod conformance;

@@ -26,7 +26,7 @@ pub struct EngineBuilder {
     registry: Registry,
     sources: Vec<Arc<dyn TaskSource>>,
     state: SharedState,
-    clock: Option<Timestamp>,
+    clock: Clock,
     limits: Limits,
     keeps_history: bool,
     seed: Option<u64>,
@@ -42,7 +42,7 @@ impl EngineBuilder {
             registry: Registry::default(),
             sources: Vec::new(),
             state: SharedState::new(),
-            clock: None,
+            clock: Clock::real(),
             limits: Limits::default(),
             keeps_history: true,
             seed: None,
@@ -172,8 +172,23 @@ impl EngineBuilder {
     }
 
     /// Runs on virtual time that begins at `start`.
-    pub fn virtual_time_from(mut self, start: Timestamp) -> Self {
-        self.clock = Some(start);
+    pub fn virtual_time_from(self, start: Timestamp) -> Self {
+        self.clock(Clock::virtual_from(start))
+    }
+
+    /// Runs on a clock that the program shares: with the tasks, say, so that one that asks somebody outside can hold
+    /// virtual time until the answer is in.
+    ///
+    /// ```
+    /// use stepwright_runtime::Engine;
+    /// use stepwright_runtime::clock::{Clock, VIRTUAL_START};
+    ///
+    /// let clock = Clock::virtual_from(VIRTUAL_START);
+    /// let engine = Engine::builder().state(clock.clone()).clock(clock).build()?;
+    /// # Ok::<(), stepwright_runtime::BuildError>(())
+    /// ```
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
         self
     }
 
@@ -267,16 +282,16 @@ impl EngineBuilder {
         for arn in &registry.activities {
             activities.declare(arn);
         }
-        let seed = match (self.seed, self.clock) {
-            (Some(seed), _) => seed,
-            (None, Some(_)) => 0,
-            (None, None) => {
+        let seed = match self.seed {
+            Some(seed) => seed,
+            None if self.clock.is_virtual() => 0,
+            None => {
                 let (seed, _) = uuid::Uuid::new_v4().as_u64_pair();
                 seed
             }
         };
         Ok(Engine::new(Shared {
-            clock: self.clock.map_or_else(Clock::real, Clock::virtual_from),
+            clock: self.clock,
             limits: Arc::new(self.limits),
             keeps_history: self.keeps_history,
             machines,
@@ -298,7 +313,7 @@ impl fmt::Debug for EngineBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EngineBuilder")
             .field("machines", &self.registry.definitions.keys())
-            .field("virtual_time", &self.clock)
+            .field("virtual_time", &self.clock.is_virtual())
             .finish_non_exhaustive()
     }
 }

@@ -1,2 +1,45 @@
-//! The conformance runner.
-fn main() {}
+//! `cargo run -p stepwright-tests --bin conformance -- FILE...`
+//!
+//! Replays every row of the files and prints, for each row that differs, its id and the first difference; the last line is `N passed, N failed`.
+//! Exit status: 0 all agree, 1 some differ, 2 a file cannot be read.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use stepwright_tests::conformance::read_rows;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let files: Vec<String> = std::env::args().skip(1).collect();
+    if files.is_empty() {
+        eprintln!(
+            "usage: conformance FILE...\n\nFILE holds one JSON row a line: cases.jsonl, teststate.jsonl or validation.jsonl"
+        );
+        return ExitCode::from(2);
+    }
+    let (mut passed, mut failed) = (0_usize, 0_usize);
+    for file in &files {
+        let rows = match read_rows(Path::new(file)) {
+            Ok(rows) => rows,
+            Err(error) => {
+                eprintln!("{error}");
+                return ExitCode::from(2);
+            }
+        };
+        for row in rows {
+            match row.check().await {
+                Ok(()) => passed += 1,
+                Err(difference) => {
+                    failed += 1;
+                    println!("{}: {difference}", row.id);
+                }
+            }
+        }
+    }
+    println!("{passed} passed, {failed} failed");
+    if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}

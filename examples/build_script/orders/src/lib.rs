@@ -1,1 +1,62 @@
-//! Workflows of the orders team.
+//! The workflows of the orders team: a library that the service runs and that the service's build script asks for the ASL.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use stepwright::prelude::*;
+
+/// What the customer ordered.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+pub struct Order {
+    /// The order's number.
+    pub id: String,
+    /// In euros.
+    pub total: f64,
+}
+
+/// What the customer gets.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+#[serde(rename_all = "camelCase")]
+pub struct Receipt {
+    /// The order's number.
+    pub order_id: String,
+    /// What was paid, in euros.
+    pub paid: f64,
+}
+
+/// What can go wrong when a card is charged.
+#[derive(Debug, thiserror::Error, TaskError)]
+pub enum PaymentError {
+    /// The bank said no.
+    #[error("declined: {reason}")]
+    Declined {
+        /// The bank's words.
+        reason: String,
+    },
+}
+
+/// Charges the customer's card. The function itself is deployed elsewhere, so it has no body here.
+#[task]
+pub async fn charge_card(order: Order) -> Result<Receipt, PaymentError>;
+
+workflow! {
+    /// Charges an order.
+    pub workflow Checkout(order: Order) -> Receipt {
+        timeout 1h;
+        lambda_retries;
+
+        choice Check {
+            when order.total > 0.0 => Charge;
+            otherwise => Free;
+        }
+
+        task Charge {
+            let receipt = charge_card(order);
+            catch PaymentError::Declined { reason } => Declined;
+            next Paid;
+        }
+
+        succeed Paid { receipt }
+        succeed Free { Receipt { order_id: order.id, paid: 0.0 } }
+        fail Declined { "CardDeclined", reason }
+    }
+}

@@ -1,0 +1,165 @@
+//! What may be written on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Check, run and inspect AWS Step Functions definitions.
+#[derive(Debug, Parser)]
+#[command(name = "stepwright", version, arg_required_else_help = true, propagate_version = true, after_help = EXIT_STATUS)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_STATUS: &str = "Exit status: 0 done; 1 the definition or the execution failed; 2 wrong usage, an input that is not JSON, or a file that cannot be read.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check definitions: every finding, with its place and how to mend it
+    #[command(after_help = VALIDATE_EXAMPLES)]
+    Validate(ValidateArguments),
+    /// Run a definition in process and print the execution's output as JSON
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(RunArguments),
+}
+
+const VALIDATE_EXAMPLES: &str = "Examples:
+  stepwright validate state-machine.asl.json
+  stepwright validate --type EXPRESS --format json infra/*.asl.json
+  cargo run --bin order_processing -- --emit | stepwright validate -";
+
+const RUN_EXAMPLES: &str = "Examples:
+  stepwright run greet.asl.json --input '{\"name\": \"Ada\"}'
+  stepwright run greet.asl.json --input @order.json --history history.json
+  cat order.json | stepwright run greet.asl.json --input -
+  stepwright run orders.asl.json --mocks MockConfigFile.json --case HappyPath
+  stepwright run orders.asl.json --task 'ChargeCard=./charge.py'
+
+A command gets the task's input as JSON on standard input and prints its output as JSON: for lambda:invoke the function's payload and result, otherwise the
+state's parameters and result. To make the task fail, it prints `ErrorName: cause` on standard error and exits with another status than 0.";
+
+/// Where a definition's machine type is not said, it is STANDARD.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "UPPER")]
+pub(crate) enum MachineType {
+    /// Exactly once, with a history
+    Standard,
+    /// At least once, at most five minutes
+    Express,
+}
+
+impl From<MachineType> for stepwright_asl::MachineType {
+    fn from(machine_type: MachineType) -> Self {
+        match machine_type {
+            MachineType::Standard => Self::Standard,
+            MachineType::Express => Self::Express,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people, with the lines of the source
+    Text,
+    /// For programs: one object a file, in the shape of AWS's ValidateStateMachineDefinition response
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ValidateArguments {
+    /// Definitions in JSON; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// What the machine will be created as
+    #[arg(
+        long = "type",
+        value_enum,
+        default_value = "STANDARD",
+        ignore_case = true
+    )]
+    pub(crate) machine_type: MachineType,
+    /// How findings are printed
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+    /// Count the findings of this rule as errors (SW022, say)
+    #[arg(long, value_name = "ID")]
+    pub(crate) deny: Vec<String>,
+    /// Silence the warnings of this rule
+    #[arg(long, value_name = "ID")]
+    pub(crate) allow: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments {
+    /// The definition in JSON; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The execution's input: JSON, `@FILE`, or `-` for standard input
+    #[arg(
+        long,
+        default_value = "{}",
+        value_name = "JSON|@FILE|-",
+        allow_hyphen_values = true
+    )]
+    pub(crate) input: String,
+    /// What the machine is
+    #[arg(
+        long = "type",
+        value_enum,
+        default_value = "STANDARD",
+        ignore_case = true
+    )]
+    pub(crate) machine_type: MachineType,
+    /// Answers for the tasks, in the format of Step Functions Local's MockConfigFile.json
+    #[arg(long, value_name = "MockConfigFile.json", requires = "case")]
+    pub(crate) mocks: Option<PathBuf>,
+    /// The machine in the mock file; by default the definition file's stem, else the file's only machine
+    #[arg(long, value_name = "NAME", requires = "mocks")]
+    pub(crate) machine: Option<String>,
+    /// The test case in the mock file
+    #[arg(long, value_name = "NAME", requires = "mocks")]
+    pub(crate) case: Option<String>,
+    /// Run a command for a task: a state's name, a function's name or a resource, and the command
+    #[arg(long = "task", value_name = "NAME=COMMAND", value_parser = task_command)]
+    pub(crate) tasks: Vec<(String, String)>,
+    /// Let waits, retries and timeouts take their time; by default virtual time jumps over them
+    #[arg(long)]
+    pub(crate) real_time: bool,
+    /// Write the history as GetExecutionHistory returns it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) history: Option<PathBuf>,
+    /// The execution's name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+}
+
+fn task_command(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, command)) if !name.trim().is_empty() && !command.trim().is_empty() => {
+            Ok((name.trim().to_owned(), command.trim().to_owned()))
+        }
+        _ => Err("expected NAME=COMMAND, for example 'ChargeCard=./charge.py'".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_task_needs_a_name_and_a_command() {
+        assert_eq!(
+            task_command("Charge = ./charge.py --fast"),
+            Ok(("Charge".to_owned(), "./charge.py --fast".to_owned()))
+        );
+        assert!(task_command("Charge").is_err());
+        assert!(task_command("=x").is_err());
+    }
+}

@@ -1,0 +1,23 @@
+//! Why a command did not do what it was asked.
+
+use std::process::ExitCode;
+
+/// What is told on standard error, and the exit status.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The definition has errors; they have been printed already.
+    Findings,
+    /// The definition or the execution failed.
+    Failed(String),
+    /// Wrong usage, an input that is not JSON, or a file that cannot be read.
+    Usage(String),
+}
+
+impl Failure {
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Findings | Self::Failed(_) => ExitCode::from(1),
+            Self::Usage(_) => ExitCode::from(2),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! `stepwright run`: one execution of a definition, in process.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use stepwright_runtime::testing::{MockCase, MockConfig};
+use stepwright_runtime::{Engine, ExecutionReport, StartOptions, Status};
+
+use crate::args::RunArguments;
+use crate::commands::Commands;
+use crate::definition::Definition;
+use crate::failure::Failure;
+use crate::input;
+use crate::report;
+
+/// The name under which the engine knows the definition.
+const MACHINE: &str = "StateMachine";
+
+/// Runs the definition and prints the execution's output.
+pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
+    let input = input::json("--input", &arguments.input)?;
+    let definition = Definition::read(&arguments.file, arguments.machine_type.into())?;
+    definition.refuse_errors()?;
+    let commands = Commands::new(&definition, &arguments.tasks)?;
+
+    let mut builder =
+        Engine::builder().definition_json(MACHINE, &definition.text, arguments.machine_type.into());
+    if let Some(case) = mocks(&arguments, &definition)? {
+        builder = builder.tasks(case);
+    }
+    builder = builder.tasks(commands.clone());
+    if !arguments.real_time {
+        builder = builder.virtual_time();
+    }
+    let engine = builder
+        .build()
+        .map_err(|error| Failure::Failed(error.to_string()))?;
+
+    let mut options = StartOptions::new().machine_name(definition.stem());
+    if let Some(name) = &arguments.name {
+        options = options.name(name);
+    }
+    let report = engine
+        .execute_machine(MACHINE, input, options)
+        .await
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    if let Some(file) = &arguments.history {
+        write_history(file, &report)?;
+    }
+    tell(&report, &commands)
+}
+
+/// The case of the mock file that the arguments name.
+fn mocks(arguments: &RunArguments, definition: &Definition) -> Result<Option<MockCase>, Failure> {
+    let (Some(file), Some(case)) = (&arguments.mocks, &arguments.case) else {
+        return Ok(None);
+    };
+    let wrong = |error: String| Failure::Usage(format!("{}: {error}", file.display()));
+    let config =
+        MockConfig::parse(&input::read(file)?).map_err(|error| wrong(error.to_string()))?;
+    let machines: Vec<&str> = config.machines().collect();
+    let machine = match (&arguments.machine, machines.as_slice()) {
+        (Some(machine), _) => machine.as_str(),
+        (None, machines) if machines.contains(&definition.stem()) => definition.stem(),
+        (None, [only]) => only,
+        (None, _) => {
+            return Err(wrong(format!(
+                "the machines are {}, and none is named `{}` as the definition is; choose one with --machine",
+                machines
+                    .iter()
+                    .map(|name| format!("`{name}`"))
+                    .collect::<Vec<_>>()
+                    .join(", "),
+                definition.stem()
+            )));
+        }
+    };
+    config
+        .case(machine, case)
+        .map(Some)
+        .map_err(|error| wrong(error.to_string()))
+}
+
+fn write_history(file: &Path, report: &ExecutionReport) -> Result<(), Failure> {
+    let text = format!("{:#}\n", report.history.to_json());
+    std::fs::write(file, text)
+        .map_err(|error| Failure::Usage(format!("cannot write {}: {error}", file.display())))
+}
+
+/// Prints the output on standard output, or says why there is none.
+fn tell(report: &Arc<ExecutionReport>, commands: &Commands) -> Result<(), Failure> {
+    if let (Status::Succeeded, Some(output)) = (report.status, &report.output) {
+        println!("{:#}", output.to_json());
+        return Ok(());
+    }
+    let mut text = match (&report.error, &report.cause) {
+        (Some(error), Some(cause)) => format!("{error}: {cause}"),
+        (Some(only), None) | (None, Some(only)) => only.clone(),
+        (None, None) => format!("the execution ended with status {}", report.status),
+    };
+    if let Some(state) = commands.unanswered() {
+        text.push_str(&report::hint(&format!(
+            "answer the task with a command (--task '{state}=COMMAND'), or with a mock file (--mocks FILE --case NAME)"
+        )));
+    }
+    Err(Failure::Failed(text))
+}

@@ -1,0 +1,255 @@
+//! The command as its users meet it: arguments in, output, messages and exit status out.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+/// What one run of the command gave.
+struct Ran {
+    status: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Ran {
+    fn output(&self) -> Value {
+        assert_eq!(self.status, 0, "{}", self.stderr);
+        serde_json::from_str(&self.stdout).unwrap()
+    }
+
+    /// The command failed with this status and said all of this, on standard error or, for findings, on standard output.
+    fn failed(&self, status: i32, texts: &[&str]) {
+        let said = format!("{}{}", self.stdout, self.stderr);
+        assert_eq!(self.status, status, "{said}");
+        for text in texts {
+            assert!(said.contains(text), "`{text}` is not in:\n{said}");
+        }
+        assert!(!said.contains("panicked"), "{said}");
+    }
+}
+
+fn stepwright(arguments: &[&str], stdin: &str) -> Ran {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_stepwright"))
+        .args(arguments)
+        .current_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples/asl"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that refuses its arguments does not read its input; the broken pipe is no failure of the test.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    Ran {
+        status: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+#[test]
+fn a_jsonata_definition_runs_and_its_output_is_printed() {
+    let ran = stepwright(
+        &[
+            "run",
+            "discount.asl.json",
+            "--input",
+            "@discount.input.json",
+        ],
+        "",
+    );
+    assert_eq!(
+        ran.output(),
+        json!({"customer": "Ada", "discount": 18.45, "toPay": 166.05})
+    );
+}
+
+#[test]
+fn the_input_may_come_from_standard_input() {
+    let ran = stepwright(
+        &["run", "discount.asl.json", "--input", "-"],
+        r#"{"customer": "Bob", "orders": 1, "lines": [{"price": 2, "quantity": 3}]}"#,
+    );
+    assert_eq!(
+        ran.output(),
+        json!({"customer": "Bob", "discount": 0, "toPay": 6})
+    );
+}
+
+#[test]
+fn a_mock_file_answers_the_tasks() {
+    let run = |case: &str| {
+        stepwright(
+            &[
+                "run",
+                "checkout.asl.json",
+                "--input",
+                r#"{"id": 7, "total": 2000}"#,
+                "--mocks",
+                "MockConfigFile.json",
+                "--case",
+                case,
+            ],
+            "",
+        )
+    };
+    assert_eq!(
+        run("HappyPath").output(),
+        json!({"order": 7, "charge": "ch_1"})
+    );
+    assert_eq!(
+        run("SlowGateway").output(),
+        json!({"order": 7, "charge": "ch_2"})
+    );
+    run("DeclinedCard").failed(1, &["OrderDeclined: insufficient funds"]);
+    run("Sunny").failed(2, &["no test case `Sunny`", "`HappyPath`"]);
+}
+
+#[test]
+fn a_command_answers_a_task() {
+    let ran = stepwright(
+        &[
+            "run",
+            "checkout.asl.json",
+            "--input",
+            r#"{"id": 7, "total": 20}"#,
+            "--task",
+            r#"Charge=read input; echo '{"chargeId": "ch_sh"}'"#,
+        ],
+        "",
+    );
+    assert_eq!(ran.output(), json!({"order": 7, "charge": "ch_sh"}));
+    let ran = stepwright(
+        &[
+            "run",
+            "checkout.asl.json",
+            "--input",
+            r#"{"id": 7, "total": 20}"#,
+            "--task",
+            r"Charge=echo 'CardDeclined: no funds' >&2; exit 3",
+        ],
+        "",
+    );
+    ran.failed(1, &["OrderDeclined: no funds"]);
+}
+
+#[test]
+fn the_history_is_written_as_the_api_returns_it() {
+    let file = std::env::temp_dir().join(format!("stepwright-history-{}.json", std::process::id()));
+    let ran = stepwright(
+        &[
+            "run",
+            "discount.asl.json",
+            "--input",
+            "@discount.input.json",
+            "--history",
+            file.to_str().unwrap(),
+        ],
+        "",
+    );
+    ran.output();
+    let history: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let types: Vec<&str> = history["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| event["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(types.first(), Some(&"ExecutionStarted"));
+    assert_eq!(types.last(), Some(&"ExecutionSucceeded"));
+    assert!(types.contains(&"WaitStateEntered"));
+}
+
+#[test]
+fn a_task_that_nobody_answers_is_named_with_the_ways_to_answer_it() {
+    let ran = stepwright(
+        &[
+            "run",
+            "checkout.asl.json",
+            "--input",
+            r#"{"id": 1, "total": 1}"#,
+        ],
+        "",
+    );
+    ran.failed(
+        1,
+        &[
+            "'Charge'",
+            "arn:aws:states:::lambda:invoke",
+            "--mocks",
+            "--task",
+        ],
+    );
+}
+
+#[test]
+fn an_input_that_is_no_json_is_wrong_usage() {
+    stepwright(&["run", "discount.asl.json", "--input", "{oops"], "")
+        .failed(2, &["--input is not JSON", "line 1 column 2"]);
+    stepwright(
+        &["run", "discount.asl.json", "--input", "@nowhere.json"],
+        "",
+    )
+    .failed(2, &["nowhere.json"]);
+}
+
+#[test]
+fn a_definition_that_is_no_json_is_told_with_its_place() {
+    let ran = stepwright(
+        &["run", "-"],
+        "{\n  \"StartAt\": \"A\"\n  \"States\": {}\n}",
+    );
+    ran.failed(1, &["standard input:3:3", "\"States\""]);
+    stepwright(&["validate", "-"], "not a definition").failed(1, &["standard input:1:1"]);
+}
+
+#[test]
+fn a_missing_target_is_told_with_its_place_and_the_likely_name() {
+    let definition = r#"{
+  "StartAt": "Charge",
+  "States": {
+    "Charge": { "Type": "Pass", "Next": "Don" },
+    "Done": { "Type": "Succeed" }
+  }
+}"#;
+    stepwright(&["run", "-"], definition).failed(1, &["Don", "4:41", "`Done`"]);
+    stepwright(&["validate", "-"], definition).failed(1, &["SW020", "4:41", "`Done`"]);
+}
+
+#[test]
+fn findings_as_json_have_the_shape_of_the_api() {
+    let ran = stepwright(
+        &["validate", "--format", "json", "-"],
+        r#"{"StartAt": "A", "States": {"A": {"Type": "Pass"}}}"#,
+    );
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(report["result"], "FAIL");
+    let diagnostic = &report["diagnostics"][0];
+    assert_eq!(diagnostic["severity"], "ERROR");
+    assert!(diagnostic["location"].is_string(), "{report:#}");
+    assert_eq!(diagnostic["line"], 1);
+}
+
+#[test]
+fn several_files_are_checked_at_once() {
+    let ran = stepwright(&["validate", "discount.asl.json", "checkout.asl.json"], "");
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stdout.contains("discount.asl.json: valid")
+            && ran.stdout.contains("checkout.asl.json: valid"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_and_wrong_options_are_wrong_usage() {
+    stepwright(&["validate", "nowhere.asl.json"], "").failed(2, &["nowhere.asl.json"]);
+    stepwright(&["run"], "").failed(2, &["FILE"]);
+    stepwright(&["run", "discount.asl.json", "--task", "Charge"], "").failed(2, &["NAME=COMMAND"]);
+    stepwright(&["fly"], "").failed(2, &["fly"]);
+}

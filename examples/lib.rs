@@ -1,0 +1,3 @@
+//! Workflows that a team would really have, as a library, so that the tests run the very same ones.
+
+pub mod order_processing;

@@ -1,0 +1,223 @@
+//! When a recorded value and ours count as equal: the rules of the corpus README, no looser.
+
+use serde_json::{Number, Value};
+
+/// The placeholders of a row: texts that the recording masked.
+#[derive(Debug, Default)]
+pub struct Volatile {
+    /// Longest first, so that `start-date` is found before `date`.
+    placeholders: Vec<String>,
+}
+
+impl Volatile {
+    /// Takes the `volatile` list of a row.
+    #[must_use]
+    pub fn new(list: &Value) -> Self {
+        let mut placeholders: Vec<String> = list
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|text| text.as_str().map(str::to_owned))
+            .collect();
+        placeholders.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        Self { placeholders }
+    }
+
+    fn is_placeholder(&self, text: &str) -> bool {
+        self.placeholders
+            .iter()
+            .any(|placeholder| placeholder == text)
+    }
+
+    /// Splits a text at the placeholders in it; `None` when it holds none.
+    fn pieces<'a>(&self, text: &'a str) -> Option<Vec<&'a str>> {
+        let mut pieces = Vec::new();
+        let (mut start, mut at) = (0, 0);
+        while at < text.len() {
+            let found = self.placeholders.iter().find(|placeholder| {
+                text[at..].starts_with(placeholder.as_str()) && stands_alone(text, at, placeholder)
+            });
+            match found {
+                Some(placeholder) => {
+                    pieces.push(&text[start..at]);
+                    at += placeholder.len();
+                    start = at;
+                }
+                None => at += text[at..].chars().next().map_or(1, char::len_utf8),
+            }
+        }
+        if pieces.is_empty() {
+            return None;
+        }
+        pieces.push(&text[start..]);
+        Some(pieces)
+    }
+}
+
+/// `<..>` placeholders may stand anywhere in a string, bare ones only as whole words.
+fn stands_alone(text: &str, at: usize, placeholder: &str) -> bool {
+    if placeholder.starts_with('<') {
+        return true;
+    }
+    let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    !is_word(text[..at].chars().next_back())
+        && !is_word(text[at + placeholder.len()..].chars().next())
+}
+
+/// Whether `text` is the pieces in order with any text between them.
+fn matches_pieces(pieces: &[&str], text: &str) -> bool {
+    let Some((first, rest)) = pieces.split_first() else {
+        return text.is_empty();
+    };
+    let Some(mut left) = text.strip_prefix(first) else {
+        return false;
+    };
+    let Some((last, middle)) = rest.split_last() else {
+        return left.is_empty();
+    };
+    for piece in middle {
+        match left.find(piece) {
+            Some(at) => left = &left[at + piece.len()..],
+            None => return false,
+        }
+    }
+    left.ends_with(last)
+}
+
+/// The place and kind of the first difference, or `None` when the values are equal.
+///
+/// ```
+/// use serde_json::json;
+/// use stepwright_tests::conformance::equal::{Volatile, difference};
+///
+/// let volatile = Volatile::new(&json!(["<uuid:1>"]));
+/// assert_eq!(difference(&json!({"id": "a <uuid:1> b"}), &json!({"id": "a 17 b"}), &volatile), None);
+/// assert!(difference(&json!({"n": 1}), &json!({"n": true}), &volatile).is_some());
+/// ```
+#[must_use]
+pub fn difference(expected: &Value, actual: &Value, volatile: &Volatile) -> Option<String> {
+    at("", expected, actual, volatile)
+}
+
+fn at(path: &str, expected: &Value, actual: &Value, volatile: &Volatile) -> Option<String> {
+    let here = if path.is_empty() { "/" } else { path };
+    let differ = || {
+        Some(format!(
+            "at {here}: expected {}, got {}",
+            short(expected),
+            short(actual)
+        ))
+    };
+    match (expected, actual) {
+        (Value::String(text), _) if volatile.is_placeholder(text) => None,
+        (Value::String(text), Value::String(other)) => match volatile.pieces(text) {
+            Some(pieces) if matches_pieces(&pieces, other) => None,
+            None if text == other => None,
+            _ => differ(),
+        },
+        (Value::Object(_) | Value::Array(_), Value::String(text)) => {
+            let inner = match expected.as_object() {
+                Some(object) if object.len() == 1 && object.contains_key("$json") => {
+                    &object["$json"]
+                }
+                _ => expected,
+            };
+            match serde_json::from_str::<Value>(text) {
+                Ok(parsed) => at(&format!("{path}/(JSON text)"), inner, &parsed, volatile),
+                Err(_) => differ(),
+            }
+        }
+        (Value::Object(left), Value::Object(right)) => {
+            if let Some(key) = left.keys().find(|key| !right.contains_key(*key)) {
+                return Some(format!(
+                    "at {here}: `{key}` is missing in {}",
+                    short(actual)
+                ));
+            }
+            if let Some(key) = right.keys().find(|key| !left.contains_key(*key)) {
+                return Some(format!(
+                    "at {here}: `{key}` was not recorded: {}",
+                    short(&right[key])
+                ));
+            }
+            left.iter()
+                .find_map(|(key, value)| at(&format!("{path}/{key}"), value, &right[key], volatile))
+        }
+        (Value::Array(left), Value::Array(right)) if left.len() == right.len() => left
+            .iter()
+            .zip(right)
+            .enumerate()
+            .find_map(|(index, (left, right))| {
+                at(&format!("{path}/{index}"), left, right, volatile)
+            }),
+        (Value::Number(left), Value::Number(right)) if same_number(left, right) => None,
+        (Value::Bool(left), Value::Bool(right)) if left == right => None,
+        (Value::Null, Value::Null) => None,
+        _ => differ(),
+    }
+}
+
+fn same_number(left: &Number, right: &Number) -> bool {
+    match (left.as_i128(), right.as_i128()) {
+        (Some(left), Some(right)) => left == right,
+        _ => left.as_f64() == right.as_f64(),
+    }
+}
+
+/// A value as text, cut to what a reader of a report can take in.
+pub(super) fn short(value: &Value) -> String {
+    const MOST: usize = 300;
+    let text = value.to_string();
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn equal(expected: &Value, actual: &Value, volatile: &[&str]) -> bool {
+        difference(expected, actual, &Volatile::new(&json!(volatile))).is_none()
+    }
+
+    #[test]
+    fn a_placeholder_stands_for_any_value() {
+        assert!(equal(&json!("date"), &json!(17), &["date"]));
+        assert!(equal(&json!({"a": "<x>"}), &json!({"a": [1]}), &["<x>"]));
+        assert!(!equal(&json!("date"), &json!(17), &[]));
+    }
+
+    #[test]
+    fn bare_placeholders_stand_only_for_whole_words() {
+        assert!(equal(
+            &json!("on date at"),
+            &json!("on monday at"),
+            &["date"]
+        ));
+        assert!(!equal(&json!("update"), &json!("upper"), &["date"]));
+        assert!(equal(&json!("x<id>y"), &json!("x17y"), &["<id>"]));
+    }
+
+    #[test]
+    fn json_text_equals_the_value_it_spells() {
+        assert!(equal(
+            &json!({"$json": {"a": 1}}),
+            &json!("{\"a\": 1.0}"),
+            &[]
+        ));
+        assert!(equal(&json!([1]), &json!("[1]"), &[]));
+        assert!(!equal(&json!({"a": 1}), &json!("{\"a\": 2}"), &[]));
+        assert!(!equal(&json!("[1]"), &json!([1]), &[]));
+    }
+
+    #[test]
+    fn booleans_are_not_numbers_and_keys_and_lengths_count() {
+        assert!(!equal(&json!(1), &json!(true), &[]));
+        assert!(equal(&json!(1), &json!(1.0), &[]));
+        assert!(!equal(&json!({"a": 1}), &json!({"a": 1, "b": 2}), &[]));
+        assert!(!equal(&json!([1]), &json!([1, 2]), &[]));
+    }
+}

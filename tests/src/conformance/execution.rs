@@ -1,0 +1,248 @@
+//! Executions recorded with their history.
+
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::Value as Json;
+use stepwright_runtime::task::{Answer, Family, TaskCall, TaskFailure, TaskSource};
+use stepwright_runtime::value::Value;
+use stepwright_runtime::{Engine, ExecutionReport, MachineType, StartOptions};
+
+use super::Difference;
+use super::equal::{Volatile, difference, short};
+use super::history::{Event, Order, compare};
+
+/// Runs the row's definition on its input, with the tasks answering as they were recorded.
+pub(super) async fn check(row: &Json) -> Result<(), Difference> {
+    let volatile = Volatile::new(&row["volatile"]);
+    let report = run(row, Volatile::new(&row["volatile"])).await?;
+    compare_result(&row["expect"], &report, &volatile)?;
+    if let Some(recorded) = row["history"].as_array() {
+        let recorded: Vec<Event> = recorded.iter().map(Event::recorded).collect();
+        let ours: Vec<Event> = report
+            .history
+            .events()
+            .map(|event| Event::ours(&event))
+            .collect();
+        compare(&recorded, &ours, order(row), &volatile)?;
+    }
+    Ok(())
+}
+
+async fn run(
+    row: &Json,
+    volatile: Volatile,
+) -> Result<std::sync::Arc<ExecutionReport>, Difference> {
+    let machine_type = match row["type"].as_str() {
+        Some("EXPRESS") => MachineType::Express,
+        _ => MachineType::Standard,
+    };
+    let definition = row["definition"].to_string();
+    let engine = Engine::builder()
+        .definition_json("machine", &definition, machine_type)
+        .account("111111111111")
+        .region("us-east-1")
+        .tasks(Recording::new(row, volatile))
+        .virtual_time()
+        .build()
+        .map_err(|error| format!("the definition does not compile: {error}"))?;
+    let mut options = StartOptions::new();
+    let context = |pointer: &str| row["context"].pointer(pointer).and_then(Json::as_str);
+    match (machine_type, context("/Execution/Id")) {
+        (MachineType::Standard, Some(id)) => options = options.id(id),
+        // The rows give every execution a Standard one's id; those of Express have a form of their own, which is what is recorded.
+        _ if row["snapshotKey"] == "start_execution_sync_response" => {
+            options = options.synchronous()
+        }
+        _ => {}
+    }
+    if let Some(role) = context("/Execution/RoleArn") {
+        options = options.role_arn(role);
+    }
+    if let Some(id) = context("/StateMachine/Id") {
+        options = options.machine_id(id);
+    }
+    if let Some(name) = context("/StateMachine/Name") {
+        options = options.machine_name(name);
+    }
+    engine
+        .execute_machine("machine", row["input"].clone(), options)
+        .await
+        .map_err(|error| Difference(format!("the execution does not start: {error}")))
+}
+
+fn order(row: &Json) -> Order {
+    let has = |flag: &str| {
+        row["flags"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .any(|given| given == flag)
+    };
+    if row["orderLost"] == true {
+        Order::Lost
+    } else if has("map") || has("parallel") || has("distributed-map") {
+        Order::ByScope
+    } else {
+        Order::Total
+    }
+}
+
+fn compare_result(
+    expect: &Json,
+    report: &ExecutionReport,
+    volatile: &Volatile,
+) -> Result<(), Difference> {
+    let ours = serde_json::json!({
+        "status": report.status.as_str(),
+        "output": report.output.as_ref().map(Value::to_json),
+        "error": report.error,
+        "cause": report.cause,
+    });
+    if expect["status"] != ours["status"] {
+        return Err(format!(
+            "expected {}, got {}",
+            short(&expect["status"]),
+            short(&ours)
+        )
+        .into());
+    }
+    for field in ["output", "error", "cause"] {
+        // An absent error or cause is meant: AWS recorded none. An output of null is an output.
+        let (expected, actual) = (&expect[field], &ours[field]);
+        if let Some(difference) = difference(expected, actual, volatile) {
+            return Err(format!("{field}: {difference}").into());
+        }
+    }
+    Ok(())
+}
+
+/// Answers each task as the service was recorded to answer it.
+struct Recording {
+    tasks: Vec<RecordedTask>,
+    /// Functions that give back what they get. Where the calls themselves are not recorded (in the children of a Distributed Map), they answer.
+    echoes: Vec<String>,
+    volatile: Volatile,
+}
+
+/// The answers of one (state, resource), in the order of scheduling.
+struct RecordedTask {
+    state: String,
+    resource: String,
+    worker: Option<String>,
+    results: Mutex<Vec<Json>>,
+}
+
+impl Recording {
+    fn new(row: &Json, volatile: Volatile) -> Self {
+        let workers: Vec<(&str, &str)> = row["history"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|event| {
+                Some((
+                    event["stateName"].as_str()?,
+                    event["details"]["workerName"].as_str()?,
+                ))
+            })
+            .collect();
+        let tasks = row["tasks"].as_array().into_iter().flatten().map(|task| {
+            let state = task["state"].as_str().unwrap_or_default();
+            RecordedTask {
+                state: state.to_owned(),
+                resource: task["resource"].as_str().unwrap_or_default().to_owned(),
+                worker: workers
+                    .iter()
+                    .find(|(name, _)| *name == state)
+                    .map(|(_, worker)| (*worker).to_owned()),
+                results: Mutex::new(task["results"].as_array().cloned().unwrap_or_default()),
+            }
+        });
+        let lambdas = row["lambdas"].as_object().into_iter().flatten();
+        let echoes = lambdas
+            .filter(|(_, kind)| *kind == "id_function")
+            .map(|(name, _)| name.clone());
+        Self {
+            tasks: tasks.collect(),
+            echoes: echoes.collect(),
+            volatile,
+        }
+    }
+
+    fn echo(&self, call: &TaskCall<'_>) -> Option<Answer> {
+        let (function, payload) = match call.resource().family() {
+            Family::Lambda => (call.resource().as_str(), call.parameters().clone()),
+            Family::Service => (
+                call.target()?,
+                call.parameters()
+                    .get("Payload")
+                    .cloned()
+                    .unwrap_or_else(Value::empty_object),
+            ),
+            Family::Activity => return None,
+        };
+        let name = function.rsplit(':').next().unwrap_or(function);
+        if !self.echoes.iter().any(|echo| echo == name) {
+            return None;
+        }
+        Some(match call.resource().family() {
+            Family::Lambda => Answer::output(payload),
+            _ => {
+                Answer::output(serde_json::json!({"Payload": payload.to_json(), "StatusCode": 200}))
+            }
+        })
+    }
+}
+
+impl TaskSource for Recording {
+    fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
+        let resource = match call.resource().family() {
+            Family::Service => call.resource().action(),
+            Family::Lambda | Family::Activity => call.resource().as_str(),
+        };
+        let Some(task) = self
+            .tasks
+            .iter()
+            .find(|task| task.state == call.state() && task.resource == resource)
+        else {
+            return self.echo(call);
+        };
+        let mut results = task.results.lock().unwrap_or_else(PoisonError::into_inner);
+        if results.is_empty() {
+            return None;
+        }
+        // Iterations of a Map ask in another order than they did on the service; what they ask tells them apart.
+        let parameters = call.parameters().to_json();
+        let index = results
+            .iter()
+            .position(|result| {
+                difference(&result["parameters"], &parameters, &self.volatile).is_none()
+            })
+            .unwrap_or(0);
+        let answer = answer(&results.remove(index));
+        Some(match &task.worker {
+            Some(worker) => answer.worker(worker.as_str()),
+            None => answer,
+        })
+    }
+}
+
+fn answer(result: &Json) -> Answer {
+    let answer = if let Some(output) = result.get("output") {
+        Answer::output(output.clone())
+    } else if result["timedOut"] == true {
+        Answer::never()
+    } else if result.get("error").is_some() || result.get("cause").is_some() {
+        let text = |field: &str| result[field].as_str().map(Into::into);
+        Answer::result(Err(TaskFailure {
+            error: text("error"),
+            cause: text("cause"),
+        }))
+    } else {
+        // It never ended before the execution did.
+        Answer::never()
+    };
+    match result.get("submitted") {
+        Some(submitted) => answer.submitted(submitted.clone()),
+        None => answer,
+    }
+}

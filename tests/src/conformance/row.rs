@@ -1,0 +1,72 @@
+//! One line of a conformance file.
+
+use serde_json::Value;
+
+use super::{Difference, execution, test_state, validation};
+
+/// One recorded fact about the service.
+#[derive(Debug)]
+pub struct Row {
+    /// The row's own name.
+    pub id: String,
+    kind: Kind,
+    fields: Value,
+}
+
+/// Which format a row has; its own fields tell.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Execution,
+    TestState,
+    Validation,
+}
+
+impl Row {
+    fn parse(line: &str) -> Result<Self, String> {
+        let fields: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
+        let id = fields["id"]
+            .as_str()
+            .ok_or("the row has no `id`")?
+            .to_owned();
+        let kind = if fields.get("inspectionLevel").is_some() {
+            Kind::TestState
+        } else if fields.get("valid").is_some() {
+            Kind::Validation
+        } else if fields.get("expect").is_some() {
+            Kind::Execution
+        } else {
+            return Err(format!("`{id}` has the fields of no known format"));
+        };
+        Ok(Self { id, kind, fields })
+    }
+
+    /// Replays the row.
+    ///
+    /// # Errors
+    ///
+    /// The first difference between what was recorded and what we do.
+    pub async fn check(&self) -> Result<(), Difference> {
+        match self.kind {
+            Kind::Execution => execution::check(&self.fields).await,
+            Kind::TestState => test_state::check(&self.fields),
+            Kind::Validation => validation::check(&self.fields),
+        }
+    }
+}
+
+/// Reads a file of rows, one JSON object a line.
+///
+/// # Errors
+///
+/// A file that cannot be read, or a line that is no row.
+pub fn read_rows(path: &std::path::Path) -> Result<Vec<Row>, String> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    text.lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+        .map(|(index, line)| {
+            Row::parse(line).map_err(|error| format!("{}:{}: {error}", path.display(), index + 1))
+        })
+        .collect()
+}

@@ -1,0 +1,28 @@
+//! Definitions with a verdict.
+
+use serde_json::Value;
+use stepwright_asl::MachineType;
+use stepwright_asl::validate::validate_text;
+
+use super::Difference;
+
+/// Validates the row's definition and compares the verdict.
+pub(super) fn check(row: &Value) -> Result<(), Difference> {
+    let text = match &row["definition"] {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let machine_type = match row["type"].as_str() {
+        Some("EXPRESS") => MachineType::Express,
+        _ => MachineType::Standard,
+    };
+    let findings = validate_text(&text, machine_type);
+    let error = findings.errors().next();
+    match (row["valid"].as_bool(), error) {
+        (Some(true), Some(error)) => Err(format!("valid on AWS, but: {error}").into()),
+        (Some(false), None) => {
+            Err(format!("refused there ({}), but we find no error", row["error"]).into())
+        }
+        _ => Ok(()),
+    }
+}

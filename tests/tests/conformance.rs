@@ -1,0 +1,70 @@
+//! The recordings of the real service, replayed. They are data beside the project and not a part of it; on a machine without them these tests say that they
+//! were skipped.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use stepwright_tests::conformance::{Known, read_rows};
+
+fn lists() -> [Known; 2] {
+    [
+        include_str!("../conformance/known.toml"),
+        include_str!("../conformance/pending.toml"),
+    ]
+    .map(|text| Known::parse(text).unwrap())
+}
+
+/// Replays a file; exactly the rows of the two lists may differ.
+async fn replay(file: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../shared/conformance")
+        .join(file);
+    if !path.exists() {
+        println!("skipped: {file} is not on this machine");
+        return;
+    }
+    let lists = lists();
+    let stem = file.strip_suffix(".jsonl").unwrap_or(file);
+    let mut listed: BTreeSet<&str> = lists.iter().flat_map(|list| list.ids(stem)).collect();
+    let rows = read_rows(&path).unwrap();
+    assert!(!rows.is_empty(), "{file} has no rows");
+    let mut wrong = BTreeSet::new();
+    for row in &rows {
+        let is_listed = listed.remove(row.id.as_str());
+        match (row.check().await, is_listed) {
+            (Err(difference), false) => wrong.insert(format!("{}: {difference}", row.id)),
+            (Ok(()), true) => {
+                wrong.insert(format!("{}: agrees, so it must leave the list", row.id))
+            }
+            _ => false,
+        };
+    }
+    wrong.extend(listed.iter().map(|id| format!("{id}: no row of {file}")));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} rows:\n{}",
+        wrong.len(),
+        rows.len(),
+        wrong.into_iter().collect::<Vec<_>>().join("\n")
+    );
+}
+
+#[tokio::test]
+async fn executions_run_as_they_were_recorded() {
+    replay("cases.jsonl").await;
+}
+
+#[tokio::test]
+async fn definitions_are_judged_as_they_were_recorded() {
+    replay("validation.jsonl").await;
+}
+
+#[test]
+fn no_recording_is_excused_twice() {
+    let [known, pending] = lists();
+    for file in ["cases", "teststate", "validation"] {
+        let known: BTreeSet<&str> = known.ids(file).collect();
+        let both: Vec<&str> = pending.ids(file).filter(|id| known.contains(id)).collect();
+        assert!(both.is_empty(), "{both:?}");
+    }
+}
