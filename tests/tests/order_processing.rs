@@ -1,0 +1,178 @@
+//! The example's orders meet the fates that they are told to meet, and its ASL is the one that was read.
+
+use std::sync::Mutex;
+
+use stepwright_examples::order_processing::{Order, OrderProcessing, Receipt, Services, orders};
+use stepwright_runtime::clock::{Clock, VIRTUAL_START};
+use stepwright_runtime::{Engine, ExecutionFailed};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use stepwright_examples::order_processing::{Decision, ReviewRequest};
+
+/// An engine on virtual time, and the requests for a review.
+fn engine() -> (Engine, UnboundedReceiver<ReviewRequest>) {
+    let (reviews, requests) = unbounded_channel();
+    let clock = Clock::virtual_from(VIRTUAL_START);
+    let services = Services {
+        reviews,
+        clock: clock.clone(),
+        slow_cards: Mutex::default(),
+    };
+    let engine = Engine::builder()
+        .register::<OrderProcessing>()
+        .state(services)
+        .clock(clock)
+        .build()
+        .unwrap();
+    (engine, requests)
+}
+
+fn order(id: &str) -> Order {
+    orders()
+        .into_iter()
+        .find(|fate| fate.order.id == id)
+        .unwrap()
+        .order
+}
+
+/// How the order ends when nobody answers requests for a review, and the states that it went through.
+async fn fate(id: &str) -> (Result<Receipt, ExecutionFailed>, Vec<String>) {
+    let (engine, _requests) = engine();
+    let run = engine.start::<OrderProcessing>(order(id)).await.unwrap();
+    let path = run.report().await.history.path();
+    (run.await, path)
+}
+
+fn failure(ended: Result<Receipt, ExecutionFailed>) -> (String, String) {
+    let failed = ended.unwrap_err();
+    (failed.error.unwrap(), failed.cause.unwrap())
+}
+
+#[test]
+fn the_definition_is_the_one_that_was_read() {
+    insta::assert_snapshot!(OrderProcessing::definition().to_json_pretty());
+}
+
+#[test]
+fn the_definition_is_the_same_every_time() {
+    let definition = || OrderProcessing::definition().to_json_pretty();
+    assert_eq!(definition(), definition());
+}
+
+#[tokio::test]
+async fn a_small_order_goes_through_and_keeps_the_order_of_its_items() {
+    let (ended, path) = fate("A-1").await;
+    let receipt = ended.unwrap();
+    assert_eq!(receipt.order_id, "A-1");
+    let tracking: Vec<&str> = receipt
+        .parcels
+        .iter()
+        .map(|parcel| parcel.tracking.as_str())
+        .collect();
+    assert_eq!(tracking, ["A-1-lamp", "A-1-bulb"]);
+    assert_eq!(receipt.invoice, "inv_ch_4242");
+    assert!(!path.contains(&"Review".to_owned()));
+}
+
+#[tokio::test]
+async fn one_item_is_still_a_list_of_parcels() {
+    let (ended, _) = fate("A-2").await;
+    assert_eq!(ended.unwrap().parcels.len(), 1);
+}
+
+#[tokio::test]
+async fn a_gateway_timeout_is_retried_after_its_interval() {
+    let (engine, _requests) = engine();
+    let run = engine.start::<OrderProcessing>(order("A-2")).await.unwrap();
+    let report = run.report().await;
+    assert_eq!(
+        report.stopped.since(report.execution().started).as_secs(),
+        2
+    );
+    run.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_declined_card_rejects_the_order_with_the_bank_s_reason() {
+    let (ended, path) = fate("A-3").await;
+    assert_eq!(
+        failure(ended),
+        ("OrderRejected".to_owned(), "insufficient funds".to_owned())
+    );
+    assert_eq!(path, ["ValidateOrder", "Triage", "ChargeCard", "Reject"]);
+}
+
+#[tokio::test]
+async fn an_approval_from_outside_lets_a_large_order_through() {
+    let (engine, mut requests) = engine();
+    let run = engine.start::<OrderProcessing>(order("A-4")).await.unwrap();
+    let request = requests.recv().await.unwrap();
+    let decision = Decision::Approved {
+        by: "Margaret".to_owned(),
+    };
+    engine
+        .send_task_success(&request.task_token, &decision)
+        .await
+        .unwrap();
+    drop(request.hold);
+    assert_eq!(run.await.unwrap().payment.amount, 1890.0);
+}
+
+#[tokio::test]
+async fn a_refusal_from_outside_rejects_a_large_order_with_its_reason() {
+    let (engine, mut requests) = engine();
+    let run = engine.start::<OrderProcessing>(order("A-5")).await.unwrap();
+    let request = requests.recv().await.unwrap();
+    let decision = Decision::Refused {
+        reason: "no".to_owned(),
+    };
+    engine
+        .send_task_success(&request.task_token, &decision)
+        .await
+        .unwrap();
+    // An answer counts once.
+    assert!(
+        engine
+            .send_task_success(&request.task_token, &decision)
+            .await
+            .is_err()
+    );
+    drop(request.hold);
+    assert_eq!(
+        failure(run.await),
+        ("OrderRejected".to_owned(), "no".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn a_large_order_that_nobody_decides_about_expires_after_its_heartbeat() {
+    let (engine, mut requests) = engine();
+    let run = engine.start::<OrderProcessing>(order("A-6")).await.unwrap();
+    drop(requests.recv().await.unwrap().hold);
+    let report = run.report().await;
+    assert_eq!(report.error.as_deref(), Some("ReviewExpired"));
+    assert_eq!(
+        report.stopped.since(report.execution().started).as_secs(),
+        24 * 60 * 60
+    );
+}
+
+#[tokio::test]
+async fn a_fulfilment_that_fails_refunds_the_card() {
+    let (ended, path) = fate("A-7").await;
+    assert_eq!(failure(ended).0, "FulfilmentFailed");
+    assert!(path.contains(&"RefundCustomer".to_owned()));
+}
+
+#[tokio::test]
+async fn an_empty_order_is_rejected_before_any_money_moves() {
+    let (ended, path) = fate("A-8").await;
+    assert_eq!(
+        failure(ended),
+        (
+            "OrderRejected".to_owned(),
+            "order A-8 has no items".to_owned()
+        )
+    );
+    assert!(!path.contains(&"ChargeCard".to_owned()));
+}
