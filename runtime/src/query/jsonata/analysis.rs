@@ -20,8 +20,10 @@ pub(super) struct Analysis<'t> {
     pub(super) bound: BTreeSet<&'t str>,
     /// The expression could tell a root from none, or gives `$states` another meaning.
     pub(super) sees_root: bool,
-    /// Has an operator whose result may not be finite.
+    /// Has an operator whose result may be infinite.
     pub(super) arithmetic: bool,
+    /// Has an operator whose result may be no number.
+    pub(super) divides: bool,
 }
 
 impl<'t> Analysis<'t> {
@@ -95,6 +97,7 @@ impl<'t> Analysis<'t> {
                     op,
                     BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Mod
                 );
+                self.divides |= matches!(op, BinaryOp::Div | BinaryOp::Mod);
                 self.visit(lhs, top);
                 self.visit(rhs, top);
             }

@@ -45,6 +45,7 @@ pub(super) struct Compiled {
     reads_states: bool,
     draws: bool,
     arithmetic: bool,
+    divides: bool,
 }
 
 /// A workflow variable that an expression may read.
@@ -96,6 +97,7 @@ impl Compiled {
             reads_states: !analysis.states.is_empty(),
             draws: functions::draws(&analysis.names),
             arithmetic: analysis.arithmetic,
+            divides: analysis.divides,
             plain,
         }
     }
@@ -104,18 +106,38 @@ impl Compiled {
     pub(super) fn run(&self, scope: &Scope<'_>) -> Result<Option<Value>, Error> {
         let before = scope.entropy.state();
         let evaluated = self.evaluate(scope);
-        let suspect = self.arithmetic
-            && match &evaluated {
-                Ok((_, nulls)) => *nulls,
-                Err(error) => error.code() == "D1001",
-            };
-        if suspect && let Some(calculating) = self.calculating() {
+        let suspect = match &evaluated {
+            Ok((_, nulls)) => self.divides && *nulls,
+            Err(error) => self.arithmetic && error.code() == "D1001",
+        };
+        if suspect {
             scope.entropy.resume(before);
-            let bindings = self.bind(scope);
-            let bindings = bindings.function(arithmetic::FUNCTION, arithmetic::function());
-            return Ok(self.plainly(calculating, &bindings, scope)?.0);
+            // Where calculating fails, it was not the operators.
+            if let Some(Ok((value, _))) = self.calculate(scope) {
+                return Ok(value);
+            }
         }
         Ok(evaluated?.0)
+    }
+
+    /// The evaluation with calls for operators.
+    fn calculate(&self, scope: &Scope<'_>) -> Option<Evaluated> {
+        let rooted = self.rooted.as_ref().filter(|_| !self.is_shadowed(scope));
+        let calculating = self.calculating.get_or_init(|| {
+            let ast = self.rooted.as_ref().unwrap_or(&self.plain).ast();
+            Expression::compile(&arithmetic::rewritten(ast)).ok()
+        });
+        let calculate =
+            |bindings: Bindings| bindings.function(arithmetic::FUNCTION, arithmetic::function());
+        let calculating = calculating.as_ref()?;
+        match (rooted, &self.rooted) {
+            (Some(_), _) => {
+                Some(self.rootedly(calculating, &calculate(self.bindings.clone()), scope))
+            }
+            (None, None) => Some(self.plainly(calculating, &calculate(self.bind(scope)), scope)),
+            // The calls were made for the form that cannot be used now.
+            (None, Some(_)) => None,
+        }
     }
 
     /// The value by the plain form, whatever the variables are.
@@ -133,21 +155,21 @@ impl Compiled {
         })
     }
 
-    fn calculating(&self) -> Option<&Expression> {
-        let make = || Expression::compile(&arithmetic::rewritten(self.plain.ast())).ok();
-        self.calculating.get_or_init(make).as_ref()
-    }
-
     fn evaluate(&self, scope: &Scope<'_>) -> Evaluated {
-        let shadowed = has_value(&self.shadows, scope, |_| true);
+        let shadowed = self.is_shadowed(scope);
         let nodes = self.reads_states || has_value(&self.variables, scope, is_node);
         match &self.rooted {
-            Some(rooted) if nodes && !shadowed => self.rootedly(rooted, scope),
+            Some(rooted) if nodes && !shadowed => self.rootedly(rooted, &self.bindings, scope),
             _ => self.plainly(&self.plain, &self.bind(scope), scope),
         }
     }
 
-    fn rootedly(&self, rooted: &Expression, scope: &Scope<'_>) -> Evaluated {
+    /// Whether the name of a function means a variable now.
+    fn is_shadowed(&self, scope: &Scope<'_>) -> bool {
+        has_value(&self.shadows, scope, |_| true)
+    }
+
+    fn rootedly(&self, rooted: &Expression, bindings: &Bindings, scope: &Scope<'_>) -> Evaluated {
         let context = OnceCell::new();
         let root = Root::new(*scope, &context, &self.variables);
         let input = Input(Rc::clone(&root));
@@ -159,7 +181,7 @@ impl Compiled {
             nulls: false,
         };
         let result = self.draw(scope, || {
-            rooted.evaluate_source_to(&input, &self.bindings, &options, |output| {
+            rooted.evaluate_source_to(&input, bindings, &options, |output| {
                 output.write(&mut builder)
             })
         });

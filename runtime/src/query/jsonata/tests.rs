@@ -200,6 +200,29 @@ fn numbers_print_as_the_service_prints_them() {
 }
 
 #[test]
+fn looking_for_infinity_changes_nothing_else() {
+    let mut fixture = Fixture::new(r#"{"big": {"id": 9007199254740993}}"#).with("n", "4");
+    for (source, expected) in [
+        (
+            "{'null': null, 'half': $n / 2, 'all': $states.input.big}",
+            r#"{"null":null,"half":2,"all":{"id":9007199254740993}}"#,
+        ),
+        (
+            "{'null': null, 'nan': 0 / 0 > 1}",
+            r#"{"null":null,"nan":false}"#,
+        ),
+        (
+            "[$n / 0, $states.input.big]",
+            r#"["Infinity",{"id":9007199254740993}]"#,
+        ),
+    ] {
+        assert_eq!(fixture.jsonata(source).as_deref(), Ok(expected), "{source}");
+    }
+    let error = fixture.jsonata("1 + 1 / 0").expect_err("fails");
+    assert!(error.contains("D1001"), "{error}");
+}
+
+#[test]
 fn what_is_thrown_carries_its_code() {
     let thrown = |message: &str| format!("threw an error during evaluation. {message}");
     fails(
