@@ -1,9 +1,9 @@
 //! The code of a task's marker.
 
 use super::attributes::Options;
-use super::function::{Function, Task};
+use super::function::{Function, Returns, Task};
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Error};
@@ -33,6 +33,10 @@ fn source(function: &Function) -> TokenStream {
     let Some(body) = &function.body else {
         return TokenStream::new();
     };
+    // rustc has words of its own for a `self` outside of an `impl`, and one message is enough.
+    if function.signature.receiver().is_some() {
+        return TokenStream::new();
+    }
     let Function {
         attributes,
         visibility,
@@ -62,7 +66,7 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
     let Some(task) = task else {
         return marker;
     };
-    let returns = &task.returns;
+    let (output, error) = answer(&task.returns);
     let names: Vec<_> = task.parameters.iter().map(|p| &p.name).collect();
     let types: Vec<_> = task.parameters.iter().map(|p| &p.ty).collect();
     let keys = names.iter().map(|name| name.unraw().to_string());
@@ -73,8 +77,6 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
         .map_or_else(|| pascal(&plain), |name| name.value());
     let deploy = options.deploy.tokens();
     let sends_context = options.context;
-    // The return type keeps its own span: "a task cannot return" is about it.
-    let answer = quote_spanned!(returns.span()=> <#returns as ::stepwright::__::TaskReturn>);
     let (input, record, taken) = match task.parameters.as_slice() {
         [only] => {
             let ty = &only.ty;
@@ -106,7 +108,16 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
             .parameters
             .is_empty()
             .then(|| quote!(let __Input {} = input;));
-        let handler = quote! {
+        let called = quote!(#name(#context #taken).await);
+        let called = match &task.returns {
+            Returns::Result(..) => called,
+            Returns::Other(ty) => {
+                quote_spanned!(ty.span()=> ::stepwright::__::TaskReturn::into_result(#called))
+            }
+        };
+        // The user's `async`: "future cannot be sent between threads" is about it.
+        let running = quote_spanned!(function.signature.asyncness.span()=> async move);
+        let handler = quote_spanned! {task.returns.span()=>
             impl ::stepwright::__::Handler for #name {
                 fn call(
                     context: ::stepwright::__::TaskContext,
@@ -114,10 +125,10 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
                 ) -> impl ::core::future::Future<
                     Output = ::core::result::Result<Self::Output, Self::Error>,
                 > + ::core::marker::Send + 'static {
-                    async move {
+                    #running {
                         #unused
                         #empty
-                        ::stepwright::__::TaskReturn::into_result(#name(#context #taken).await)
+                        #called
                     }
                 }
             }
@@ -125,6 +136,25 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
         (quote!(handler), handler)
     } else {
         (quote!(declaration), TokenStream::new())
+    };
+    let checked = quote_spanned!(task.returns.span()=> ::stepwright::__::Checked<#output, #error>);
+    // What is said about the return type is said at the return type, wherever it is used.
+    let task_impl = quote_spanned! {task.returns.span()=>
+        #[automatically_derived]
+        impl ::stepwright::__::Task for #name {
+            type Input = #input;
+            type Output = #output;
+            type Error = #error;
+            const NAME: &'static str = #wire;
+            const FUNCTION: &'static str = #plain;
+            const PARAMETERS: &'static [&'static str] = &[#(#keys),*];
+            const DEPLOY: ::stepwright::__::Deploy = #deploy;
+            const SENDS_CONTEXT: bool = #sends_context;
+
+            fn bind<B: ::stepwright::__::Binder>(binder: &mut B, address: ::stepwright::__::Address) {
+                binder.#handed::<Self>(address);
+            }
+        }
     };
     quote! {
         #marker
@@ -135,7 +165,7 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
             #[allow(unused_variables, dead_code, clippy::too_many_arguments, clippy::needless_pass_by_value)]
             #visibility fn #check(
                 #(#names: #types),*
-            ) -> ::stepwright::__::Checked<#answer::Output, #answer::Error> {
+            ) -> #checked {
                 ::stepwright::__::Checked::new()
             }
         }
@@ -147,24 +177,25 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
             #[allow(dead_code)]
             fn __payloads() { #(#bounds)* }
 
-            #[automatically_derived]
-            impl ::stepwright::__::Task for #name {
-                type Input = #input;
-                type Output = #answer::Output;
-                type Error = #answer::Error;
-                const NAME: &'static str = #wire;
-                const FUNCTION: &'static str = #plain;
-                const PARAMETERS: &'static [&'static str] = &[#(#keys),*];
-                const DEPLOY: ::stepwright::__::Deploy = #deploy;
-                const SENDS_CONTEXT: bool = #sends_context;
-
-                fn bind<B: ::stepwright::__::Binder>(binder: &mut B, address: ::stepwright::__::Address) {
-                    binder.#handed::<Self>(address);
-                }
-            }
+            #task_impl
 
             #handler
         };
+    }
+}
+
+/// What the task gives and how it fails. All tokens stand at the user's type, which rustc's messages are about.
+fn answer(returns: &Returns) -> (TokenStream, TokenStream) {
+    match returns {
+        Returns::Result(output, error) => (output.to_token_stream(), error.to_token_stream()),
+        Returns::Other(ty) => {
+            let span = ty.span();
+            let named = quote_spanned!(span=> <#ty as ::stepwright::__::TaskReturn>);
+            (
+                quote_spanned!(span=> #named::Output),
+                quote_spanned!(span=> #named::Error),
+            )
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! The function under `#[task]`, and what of it a workflow can call.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Error, FnArg, Ident, Pat, Result, ReturnType, Signature, Token, Type, Visibility,
+    Attribute, Error, FnArg, GenericArgument, Ident, Pat, PathArguments, Result, ReturnType,
+    Signature, Token, Type, Visibility,
 };
 
 /// A function with a body, or a declaration that ends in `;`.
@@ -46,7 +47,48 @@ pub(super) struct Parameter {
 pub(super) struct Task {
     pub(super) parameters: Vec<Parameter>,
     pub(super) takes_context: bool,
-    pub(super) returns: Type,
+    pub(super) returns: Returns,
+}
+
+/// What a task returns.
+pub(super) enum Returns {
+    /// A `Result` that is written out: both of its types can be spoken about.
+    Result(Type, Type),
+    /// Anything else; whether it is a `Result` by another name, its trait knows.
+    Other(Type),
+}
+
+impl Returns {
+    /// Where messages about what cannot be returned belong.
+    pub(super) fn span(&self) -> Span {
+        match self {
+            Returns::Result(output, _) => output.span(),
+            Returns::Other(ty) => ty.span(),
+        }
+    }
+
+    fn of(ty: Type) -> Returns {
+        let arguments = match &ty {
+            Type::Path(path) => path
+                .path
+                .segments
+                .last()
+                .filter(|last| last.ident == "Result"),
+            _ => None,
+        };
+        if let Some(PathArguments::AngleBracketed(arguments)) =
+            arguments.map(|last| &last.arguments)
+        {
+            let mut types = arguments.args.iter().filter_map(|argument| match argument {
+                GenericArgument::Type(ty) => Some(ty.clone()),
+                _ => None,
+            });
+            if let (Some(output), Some(error), None) = (types.next(), types.next(), types.next()) {
+                return Returns::Result(output, error);
+            }
+        }
+        Returns::Other(ty)
+    }
 }
 
 impl Task {
@@ -136,7 +178,7 @@ impl Task {
         (!generic && !broken).then_some(Task {
             parameters,
             takes_context,
-            returns,
+            returns: Returns::of(returns),
         })
     }
 }

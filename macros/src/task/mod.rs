@@ -13,9 +13,10 @@ pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStrea
     let function = match syn::parse2::<function::Function>(item.clone()) {
         Ok(function) => function,
         Err(error) => {
+            let error = syn::Error::new(error.span(), "`#[task]` stands on an `async fn`")
+                .into_compile_error();
             // What is no function stays as it is, so that the rest of the file still finds it.
-            let error = error.into_compile_error();
-            return quote!(#error #item);
+            return quote!(const _: () = { #error }; #item);
         }
     };
     let options = attributes::Options::parse.parse2(arguments);
