@@ -119,6 +119,7 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
         let running = quote_spanned!(function.signature.asyncness.span()=> async move);
         let handler = quote_spanned! {task.returns.span()=>
             impl ::stepwright::__::Handler for #name {
+                #[allow(clippy::manual_async_fn)]
                 fn call(
                     context: ::stepwright::__::TaskContext,
                     input: Self::Input,

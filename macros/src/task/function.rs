@@ -53,9 +53,9 @@ pub(super) struct Task {
 /// What a task returns.
 pub(super) enum Returns {
     /// A `Result` that is written out: both of its types can be spoken about.
-    Result(Type, Type),
+    Result(Box<Type>, Box<Type>),
     /// Anything else; whether it is a `Result` by another name, its trait knows.
-    Other(Type),
+    Other(Box<Type>),
 }
 
 impl Returns {
@@ -84,10 +84,10 @@ impl Returns {
                 _ => None,
             });
             if let (Some(output), Some(error), None) = (types.next(), types.next(), types.next()) {
-                return Returns::Result(output, error);
+                return Returns::Result(Box::new(output), Box::new(error));
             }
         }
-        Returns::Other(ty)
+        Returns::Other(Box::new(ty))
     }
 }
 
