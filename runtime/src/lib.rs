@@ -1,4 +1,82 @@
-//! Runs AWS Step Functions workflows in process.
+//! Runs AWS Step Functions workflows in process, as AWS runs them: in tests on virtual time, in production on real time.
+//!
+//! An [`Engine`] takes workflows that were written with [`stepwright`], or any definition in the Amazon States Language, and
+//! runs their executions. What runs is the definition that ships: the workflow's ASL, compiled once into an indexed
+//! program.
+//!
+//! ```
+//! use schemars::JsonSchema;
+//! use serde::{Deserialize, Serialize};
+//! use stepwright::{Payload, TaskError, task, workflow};
+//! use stepwright_runtime::Engine;
+//!
+//! #[derive(Serialize, Deserialize, JsonSchema, Payload)]
+//! struct Order {
+//!     id: String,
+//!     total: f64,
+//! }
+//!
+//! #[derive(Debug, thiserror::Error, TaskError)]
+//! enum PaymentError {
+//!     #[error("declined: {reason}")]
+//!     Declined { reason: String },
+//! }
+//!
+//! #[task]
+//! async fn charge_card(order: Order) -> Result<String, PaymentError> {
+//!     if order.total > 1_000.0 {
+//!         let reason = "over the limit".to_owned();
+//!         return Err(PaymentError::Declined { reason });
+//!     }
+//!     Ok(format!("receipt of {}", order.id))
+//! }
+//!
+//! workflow! {
+//!     /// Charges an order a day after it came in.
+//!     workflow Orders(order: Order) -> String {
+//!         wait Cool { seconds 1d; next Charge; }
+//!         task Charge {
+//!             let receipt = charge_card(order);
+//!             catch PaymentError::Declined { reason } => Reject;
+//!             next Done;
+//!         }
+//!         succeed Done { receipt }
+//!         fail Reject { "OrderRejected", reason }
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let engine = Engine::builder().register::<Orders>().virtual_time().build()?;
+//! let run = engine.start::<Orders>(Order { id: "o-1".to_owned(), total: 12.0 }).await?;
+//! assert_eq!(run.await?, "receipt of o-1"); // a day later, in no time
+//!
+//! let run = engine.start::<Orders>(Order { id: "o-2".to_owned(), total: 2_000.0 }).await?;
+//! let failed = run.await.expect_err("it is declined");
+//! assert_eq!(failed.error.as_deref(), Some("OrderRejected"));
+//! assert_eq!(failed.history.path(), ["Cool", "Charge", "Reject"]);
+//! # Ok(()) }
+//! ```
+//!
+//! # Where things are
+//!
+//! | module | what it has |
+//! |---|---|
+//! | crate root | [`Engine`], its [builder](EngineBuilder), [`Run`], [`ExecutionReport`], errors, [`Limits`] |
+//! | [`clock`] | real and virtual time, [`Clock::hold`](clock::Clock::hold), [`Clock::sleep`](clock::Clock::sleep) |
+//! | [`history`] | events, in AWS's names, order and ids, and as `GetExecutionHistory` prints them |
+//! | [`task`] | what an execution asks of the world, and [`TaskSource`](task::TaskSource), which answers in place of handlers |
+//! | [`testing`] | mocks of tasks |
+//! | [`value`] | JSON as executions hold it: shared, never deep-copied, measured |
+//! | [`query`] | paths, templates, intrinsic functions, conditions and JSONata over values |
+//!
+//! Behind them, `program` compiles definitions, `interpret` steps executions (plain data, one synchronous function, a
+//! file for each type of state) and `engine` gives them tasks, timers and callers.
+//!
+//! # Observing
+//!
+//! Each execution is a [`tracing`] span `execution` with the fields `machine` and `name`; its start and its end are events at
+//! level info, each event of its history one at level debug. [`Run::events`] is the same as a stream.
 
 pub mod clock;
 pub mod history;
@@ -20,5 +98,4 @@ pub use self::engine::{
     TokenError,
 };
 pub use self::limits::Limits;
-pub use self::program::ProgramError;
 pub use stepwright_asl::model::MachineType;

@@ -207,6 +207,13 @@ impl Execution {
     /// The items, and how many may run at a time.
     fn items(&self, id: CursorId, state: &State, map: &Map) -> Result<(Value, u64), QueryError> {
         let cursor = self.cursor(id)?;
+        if let Some(distributed) = &map.distributed
+            && let Some(field) = distributed.unsupported
+        {
+            return Err(QueryError::runtime(format!(
+                "The field {field} of a Distributed Map is not supported by this runtime yet"
+            )));
+        }
         let effective = self.effective_input(cursor, state)?;
         let declared = self.whole(cursor, &map.max_concurrency, "MaxConcurrency", &effective)?;
         let most = match &map.distributed {
@@ -252,11 +259,6 @@ impl Execution {
     ) -> Result<(Value, Tolerance), QueryError> {
         let tolerance = {
             let cursor = self.cursor(id)?;
-            if let Some(field) = distributed.unsupported {
-                return Err(QueryError::runtime(format!(
-                    "The field {field} of a Distributed Map is not supported by this runtime yet"
-                )));
-            }
             let input = self.effective_input(cursor, state)?;
             Tolerance {
                 count: self.whole(

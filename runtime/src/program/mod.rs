@@ -27,7 +27,7 @@ pub(crate) use self::io::{Io, JsonPathIo, JsonataIo, Numeric, ResultPath, Select
 pub(crate) use self::map::{Batcher, Distributed, Items, Map};
 pub(crate) use self::parallel::Parallel;
 pub(crate) use self::pass::Pass;
-pub use self::problem::ProgramError;
+pub(crate) use self::problem::ProgramError;
 pub(crate) use self::state::{Kind, State, StateIx};
 pub(crate) use self::task::Task;
 pub(crate) use self::wait::Wait;

@@ -2,7 +2,7 @@ use std::fmt;
 
 /// A definition does not compile. All of its problems are listed, each with the state that has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProgramError {
+pub(crate) struct ProgramError {
     problems: Vec<String>,
 }
 
@@ -12,7 +12,7 @@ impl ProgramError {
     }
 
     /// The problems, each a sentence.
-    pub fn problems(&self) -> &[String] {
+    pub(crate) fn problems(&self) -> &[String] {
         &self.problems
     }
 }
