@@ -1,0 +1,107 @@
+//! Definitions as people wrote them, run with mocks. They are data beside the project; where they are absent these tests say that they were skipped.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+/// Runs a definition with a mock file; `None` where the definition is not on this machine.
+fn run(definition: &str, input: &Value, mocks: &Value) -> Option<(i32, String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/realworld");
+    let file = folder.join(definition);
+    if !file.exists() {
+        println!("skipped: {definition} is not on this machine");
+        return None;
+    }
+    let mock_file: PathBuf = std::env::temp_dir().join(format!(
+        "stepwright-mocks-{}-{definition}",
+        std::process::id()
+    ));
+    std::fs::write(&mock_file, mocks.to_string()).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_stepwright"))
+        .arg("run")
+        .arg(&file)
+        .args(["--input", &input.to_string(), "--case", "Case", "--mocks"])
+        .arg(&mock_file)
+        .output()
+        .unwrap();
+    std::fs::remove_file(&mock_file).unwrap();
+    Some((
+        output.status.code().unwrap(),
+        String::from_utf8(output.stdout).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    ))
+}
+
+#[test]
+fn a_query_is_polled_until_it_has_finished() {
+    let mocks = json!({
+        "StateMachines": {"Unload": {"TestCases": {"Case": {
+            "ExecuteStatement": "Started",
+            "DescribeStatement": "FinishesAtLast",
+            "Get manifest file": "Manifest",
+        }}}},
+        "MockedResponses": {
+            "Started": {"0": {"Return": {"Id": "q-1"}}},
+            "FinishesAtLast": {
+                "0-1": {"Return": {"Id": "q-1", "Status": "STARTED"}},
+                "2": {"Return": {"Id": "q-1", "Status": "FINISHED"}},
+            },
+            "Manifest": {"0": {"Return": {"Body": "{\"entries\": [1, 2]}"}}},
+        },
+    });
+    let input = json!({
+        "redshift_workgroup": "team", "redshift_database": "sales", "output_bucket": "results",
+        "query_without_unload": "select 1",
+    });
+    let file = "redshift-serverless-unload-statemachine-statemachine-asl-json.json";
+    let Some((status, stdout, stderr)) = run(file, &input, &mocks) else {
+        return;
+    };
+    assert_eq!(status, 0, "{stderr}");
+    let output: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(
+        output["getManifest"],
+        json!({"result": {"entries": [1, 2]}})
+    );
+    assert_eq!(output["describeStatement"]["Status"], "FINISHED");
+    assert!(output["uuid"].is_string());
+}
+
+#[test]
+fn a_branch_that_fails_on_purpose_ends_the_parallel_state() {
+    let mut states = serde_json::Map::new();
+    states.insert("Log execution in DynamoDB".to_owned(), json!("Written"));
+    for process in 1..=3 {
+        states.insert(format!("Mock Process {process}"), json!("Done"));
+        states.insert(format!("Update Process{process} Success"), json!("Written"));
+        states.insert(
+            format!("Get Process Completion Statuses{process}"),
+            json!("Both"),
+        );
+    }
+    states.insert(
+        "Update \"Ran Out of time\" to False (if needed)".to_owned(),
+        json!("NotNeeded"),
+    );
+    states.insert("Get Process Completion Status".to_owned(), json!("Both"));
+    let mocks = json!({
+        "StateMachines": {"Quorum": {"TestCases": {"Case": states}}},
+        "MockedResponses": {
+            "NotNeeded": {"0": {"Throw": {"Error": "DynamoDB.ConditionalCheckFailedException", "Cause": "not needed"}}},
+            "Written": {"0": {"Return": {}}},
+            "Done": {"0": {"Return": {"StatusCode": 200, "Payload": {"ok": true}}}},
+            "Both": {"0": {"Return": {"Item": {"successful_processes": {"L": ["Process1", "Process2"]}}}}},
+        },
+    });
+    let file = "quorum-with-parallel-pattern-statemachine-statemachine-asl-json.json";
+    let Some((status, stdout, stderr)) = run(file, &json!({"quorum": 2}), &mocks) else {
+        return;
+    };
+    assert_eq!(status, 0, "{stderr}");
+    let output: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(
+        output["Item"]["successful_processes"]["L"],
+        json!(["Process1", "Process2"])
+    );
+}
