@@ -1,3 +1,8 @@
 //! What the tests that cross packages share: the runner of the conformance recordings.
 
 pub mod conformance;
+
+/// The README's example compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}

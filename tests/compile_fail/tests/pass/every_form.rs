@@ -1,4 +1,4 @@
-use stepwright::{Workflow, workflow};
+use stepwright::workflow;
 use stepwright_compile_fail::*;
 
 const LIMIT: f64 = 100.0;
@@ -106,5 +106,7 @@ workflow! {
 }
 
 fn main() {
-    let _ = (Polling::flow(), Nested::flow(), Calls::flow());
+    for definition in [Polling::definition(), Nested::definition(), Calls::definition()] {
+        println!("{}", definition.to_json_pretty());
+    }
 }

@@ -1,4 +1,4 @@
-use stepwright::{Workflow, workflow};
+use stepwright::workflow;
 use stepwright_compile_fail::*;
 
 workflow! {
@@ -62,5 +62,5 @@ workflow! {
 }
 
 fn main() {
-    let _ = OrderProcessing::flow();
+    let _ = OrderProcessing::definition();
 }
