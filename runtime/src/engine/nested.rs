@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use stepwright_asl::errors;
+
 use super::error::StartError;
 use super::report::{ExecutionReport, Status};
 use super::shared::{Machine, Shared, request_id};
@@ -179,7 +181,7 @@ fn ended(report: &ExecutionReport, integration: Integration) -> TaskResult {
     match report.status {
         Status::Succeeded => Ok(envelope),
         _ if integration == Integration::SdkSync => Ok(envelope),
-        _ => Err(TaskFailure::new("States.TaskFailed", envelope.to_text())),
+        _ => Err(TaskFailure::new(errors::TASK_FAILED, envelope.to_text())),
     }
 }
 

@@ -1,6 +1,8 @@
+use stepwright_asl::errors;
+
 use super::cursor::{Cursor, CursorId, Tolerance, Waiting};
 use super::execution::Execution;
-use super::failure::{Failure, names};
+use super::failure::Failure;
 use super::host::{Cx, Ticket};
 use super::step::{Done, Stepped};
 use crate::history::{EventKind, Payload};
@@ -134,7 +136,7 @@ impl Execution {
         }
         self.abort_inside(container, cx);
         let failure = Failure::new(
-            names::THRESHOLD,
+            errors::EXCEED_TOLERATED_FAILURE_THRESHOLD,
             "The specified tolerated failure threshold was exceeded",
         );
         let payload = Payload::failure(failure.error.clone(), failure.cause.clone());

@@ -3,10 +3,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use smol_str::SmolStr;
+use stepwright_asl::errors;
 use stepwright_asl::model::MachineType;
 
 use super::cursor::{Cursor, CursorId, Cursors, Waiting};
-use super::failure::{Failure, names};
+use super::failure::Failure;
 use super::host::{Cx, Host, Ring, Ticket};
 use crate::about::About;
 use crate::clock::Timestamp;
@@ -243,7 +244,7 @@ impl Execution {
             "The execution reached the maximum number of history events ({}).",
             self.limits.events
         );
-        self.fail(Failure::new(names::RUNTIME, cause), host);
+        self.fail(Failure::new(errors::RUNTIME, cause), host);
     }
 
     /// Writes an event of a cursor and gives its id. When the history is full nothing is written, and the

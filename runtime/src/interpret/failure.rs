@@ -1,4 +1,5 @@
 use smol_str::SmolStr;
+use stepwright_asl::errors;
 
 use crate::query::QueryError;
 use crate::task::TaskFailure;
@@ -17,18 +18,6 @@ pub(crate) struct Failure {
     pub(crate) is_inner: bool,
 }
 
-/// The names that the interpreter itself gives to failures.
-pub(crate) mod names {
-    pub(crate) const ALL: &str = "States.ALL";
-    pub(crate) const DATA_LIMIT: &str = "States.DataLimitExceeded";
-    pub(crate) const EVALUATION: &str = "States.QueryEvaluationError";
-    pub(crate) const HEARTBEAT: &str = "States.HeartbeatTimeout";
-    pub(crate) const RUNTIME: &str = "States.Runtime";
-    pub(crate) const TASK_FAILED: &str = "States.TaskFailed";
-    pub(crate) const THRESHOLD: &str = "States.ExceedToleratedFailureThreshold";
-    pub(crate) const TIMEOUT: &str = "States.Timeout";
-}
-
 impl Failure {
     pub(crate) fn new(error: impl Into<SmolStr>, cause: impl Into<SmolStr>) -> Self {
         Self {
@@ -43,7 +32,7 @@ impl Failure {
     /// A timeout or heartbeat ran out: an error without a cause.
     pub(crate) fn timeout(by_heartbeat: bool) -> Self {
         Self {
-            error: Some(SmolStr::new_static(names::TIMEOUT)),
+            error: Some(SmolStr::new_static(errors::TIMEOUT)),
             cause: None,
             by_heartbeat,
             by_task: false,
@@ -65,7 +54,7 @@ impl Failure {
     /// A value that is larger than the service takes. `label` is the state's name, or the task's.
     pub(crate) fn too_large(label: &str) -> Self {
         Self::new(
-            names::DATA_LIMIT,
+            errors::DATA_LIMIT_EXCEEDED,
             format!(
                 "The state/task '{label}' returned a result with a size exceeding the maximum number of bytes service limit."
             ),
@@ -96,21 +85,14 @@ impl Failure {
         self
     }
 
-    /// Whether one of `patterns` names this failure, as AWS reads ErrorEquals (SERVICE_FACTS 8).
-    ///
-    /// States.Runtime is matched by nobody, not even by name; States.DataLimitExceeded by its name only. A failure
-    /// without a name is matched by the two wildcards.
-    pub(crate) fn is_named_by(&self, patterns: &[String]) -> bool {
-        let error = self.error.as_deref();
-        if error == Some(names::RUNTIME) {
-            return false;
-        }
-        patterns.iter().any(|pattern| match pattern.as_str() {
-            names::ALL => error != Some(names::DATA_LIMIT),
-            names::TASK_FAILED => error != Some(names::DATA_LIMIT) && error != Some(names::TIMEOUT),
-            names::HEARTBEAT => self.by_heartbeat || error == Some(names::HEARTBEAT),
-            pattern => error == Some(pattern),
-        })
+    /// Whether ErrorEquals names this failure. One without a name is matched by the wildcards.
+    pub(crate) fn is_named_by(&self, error_equals: &[String]) -> bool {
+        let error = if self.by_heartbeat {
+            errors::HEARTBEAT_TIMEOUT
+        } else {
+            self.error.as_deref().unwrap_or_default()
+        };
+        errors::matches(error_equals, error)
     }
 
     /// What a Catcher sees: `{"Error", "Cause"}`, with null for what is missing. A timeout's missing cause is an
@@ -118,7 +100,7 @@ impl Failure {
     pub(crate) fn output(&self) -> Value {
         let text = |text: &Option<SmolStr>| text.clone().map_or(Value::Null, Value::Str);
         let cause = match (&self.cause, self.error.as_deref()) {
-            (None, Some(names::TIMEOUT)) => Value::from(""),
+            (None, Some(errors::TIMEOUT)) => Value::from(""),
             (cause, _) => text(cause),
         };
         [
@@ -162,17 +144,17 @@ mod tests {
 
     #[test]
     fn wildcards_leave_out_what_aws_leaves_out() {
-        let runtime = Failure::new(names::RUNTIME, "");
-        assert!(!named(&runtime, names::ALL) && !named(&runtime, names::RUNTIME));
+        let runtime = Failure::new(errors::RUNTIME, "");
+        assert!(!named(&runtime, errors::ALL) && !named(&runtime, errors::RUNTIME));
         let limit = Failure::too_large("lambda");
-        assert!(!named(&limit, names::ALL) && named(&limit, names::DATA_LIMIT));
+        assert!(!named(&limit, errors::ALL) && named(&limit, errors::DATA_LIMIT_EXCEEDED));
         let timeout = Failure::timeout(false);
-        assert!(named(&timeout, names::ALL) && !named(&timeout, names::TASK_FAILED));
-        assert!(!named(&timeout, names::HEARTBEAT) && named(&timeout, names::TIMEOUT));
+        assert!(named(&timeout, errors::ALL) && !named(&timeout, errors::TASK_FAILED));
+        assert!(!named(&timeout, errors::HEARTBEAT_TIMEOUT) && named(&timeout, errors::TIMEOUT));
         let heartbeat = Failure::timeout(true);
-        assert!(named(&heartbeat, names::HEARTBEAT) && named(&heartbeat, names::TIMEOUT));
+        assert!(named(&heartbeat, errors::HEARTBEAT_TIMEOUT) && named(&heartbeat, errors::TIMEOUT));
         let nameless = Failure::from(TaskFailure::default());
-        assert!(named(&nameless, names::ALL) && named(&nameless, names::TASK_FAILED));
+        assert!(named(&nameless, errors::ALL) && named(&nameless, errors::TASK_FAILED));
         assert!(!named(&Failure::new("A", ""), "a"));
     }
 

@@ -1,7 +1,9 @@
+use stepwright_asl::errors;
+
 use super::context::ContextView;
 use super::cursor::{Cursor, CursorId, Waiting};
 use super::execution::Execution;
-use super::failure::{Failure, names};
+use super::failure::Failure;
 use super::host::Cx;
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, StateIx};
@@ -124,7 +126,7 @@ impl Execution {
             {
                 let name = cx.program.variable_name(*variable);
                 return Err(Failure::new(
-                    names::DATA_LIMIT,
+                    errors::DATA_LIMIT_EXCEEDED,
                     format!(
                         "The value assigned to the variable '{name}' exceeds the maximum number of bytes service limit."
                     ),
@@ -231,7 +233,7 @@ impl Execution {
     ) -> Failure {
         let entered = self.cursors.get(id).map_or(0, |cursor| cursor.entered);
         let failure = Failure::of_query(error, state, entered);
-        if error.error == names::EVALUATION {
+        if error.error == errors::QUERY_EVALUATION_ERROR {
             let payload = Details::Evaluation {
                 error: failure.error.clone().unwrap_or_default(),
                 cause: failure.cause.clone().unwrap_or_default(),

@@ -1,10 +1,11 @@
 use std::time::Duration;
 
 use smol_str::SmolStr;
+use stepwright_asl::errors;
 
 use super::cursor::{CursorId, OpenTask, Stage, Waiting};
 use super::execution::Execution;
-use super::failure::{Failure, names};
+use super::failure::Failure;
 use super::host::{Cx, Ring, Ticket};
 use super::step::{Done, Stepped};
 use crate::history::{Details, EventKind, Payload};
@@ -351,7 +352,7 @@ impl Execution {
             return;
         };
         cx.host.forget(ticket);
-        let error = SmolStr::new_static(names::TIMEOUT);
+        let error = SmolStr::new_static(errors::TIMEOUT);
         self.write(
             ticket.cursor,
             timed_out(task.resource.family()),

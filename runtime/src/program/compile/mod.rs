@@ -1,27 +1,25 @@
+mod field;
+mod map;
+
 use std::time::Duration;
 
 use indexmap::IndexMap;
-use smol_str::SmolStr;
 use stepwright_asl::json::Json;
-use stepwright_asl::model::{self, MachineType, NumberOrExpression, PathField, QueryLanguage};
+use stepwright_asl::model::{self, MachineType, NumberOrExpression, QueryLanguage};
 
-use super::catch::Catcher;
-use super::choice::{Choice, Rule};
-use super::fail::{Fail, Text};
-use super::io::{Io, JsonPathIo, JsonataIo, Numeric, ResultPath, Selection};
-use super::map::{Batcher, Distributed, Items, Map};
-use super::parallel::{Branch, Parallel};
-use super::pass::Pass;
-use super::retry::Retrier;
-use super::state::{Kind, State, StateIx};
-use super::task::Task;
-use super::wait::Wait;
-use super::{Program, ProgramError};
-use crate::query::{
-    Assignments, CompileError, Condition, Expected, Expr, ReferencePath, VariableNames,
-};
+use self::field::{constant, not_a_number, result_path, retrier, selection, target};
+use crate::program::catch::Catcher;
+use crate::program::choice::{Choice, Rule};
+use crate::program::fail::{Fail, Text};
+use crate::program::io::{Io, JsonPathIo, JsonataIo, Numeric};
+use crate::program::parallel::{Branch, Parallel};
+use crate::program::pass::Pass;
+use crate::program::state::{Kind, State, StateIx};
+use crate::program::task::Task;
+use crate::program::wait::Wait;
+use crate::program::{Program, ProgramError};
+use crate::query::{Assignments, CompileError, Condition, Expected, Expr, VariableNames};
 use crate::task::{Family, Resource};
-use crate::value::Value;
 
 /// How deep Map and Parallel may stand in each other.
 const MAX_NESTING: usize = 64;
@@ -385,113 +383,6 @@ impl Compiler<'_> {
         })
     }
 
-    fn map(&mut self, map: &model::Map, language: QueryLanguage, start: StateIx) -> Compiled<Map> {
-        let is_jsonata = language == QueryLanguage::Jsonata;
-        let items = if is_jsonata {
-            match &map.items {
-                Some(items) => {
-                    let items = Expr::jsonata_template(items, "Items", &mut self.names)?;
-                    Items::Expression(items.expecting(Expected::Array))
-                }
-                None => Items::Input,
-            }
-        } else {
-            match map.items_path.as_deref() {
-                None | Some("$") => Items::Input,
-                Some(path) => Items::Path {
-                    path: path.into(),
-                    value: Expr::path(path, "ItemsPath", &mut self.names)?,
-                },
-            }
-        };
-        let (selector, field) = match (&map.item_selector, &map.parameters) {
-            (None, Some(parameters)) => (Some(parameters), "Parameters"),
-            (selector, _) => (selector.as_ref(), "ItemSelector"),
-        };
-        let item_selector = match selector {
-            Some(json) if is_jsonata => Some(Expr::jsonata_template(json, field, &mut self.names)?),
-            Some(json) => Some(Expr::jsonpath_template(json, field, &mut self.names)?),
-            None => None,
-        };
-        Ok(Map {
-            items,
-            item_selector,
-            max_concurrency: self.numeric(
-                map.max_concurrency.as_ref(),
-                "MaxConcurrency",
-                map.max_concurrency_path.as_deref(),
-                "MaxConcurrencyPath",
-                language,
-            )?,
-            start,
-            distributed: map
-                .is_distributed()
-                .then(|| self.distributed(map, language))
-                .transpose()?,
-        })
-    }
-
-    fn distributed(&mut self, map: &model::Map, language: QueryLanguage) -> Compiled<Distributed> {
-        let batcher = match &map.item_batcher {
-            None => None,
-            Some(batcher) => Some(Batcher {
-                input: match (&batcher.batch_input, language) {
-                    (Some(json), QueryLanguage::Jsonata) => Some(Expr::jsonata_template(
-                        json,
-                        "ItemBatcher/BatchInput",
-                        &mut self.names,
-                    )?),
-                    (Some(json), QueryLanguage::JsonPath) => Some(Expr::jsonpath_template(
-                        json,
-                        "BatchInput",
-                        &mut self.names,
-                    )?),
-                    (None, _) => None,
-                },
-                max_items: self.numeric(
-                    batcher.max_items_per_batch.as_ref(),
-                    "ItemBatcher/MaxItemsPerBatch",
-                    batcher.max_items_per_batch_path.as_deref(),
-                    "MaxItemsPerBatchPath",
-                    language,
-                )?,
-                max_bytes: self.numeric(
-                    batcher.max_input_bytes_per_batch.as_ref(),
-                    "ItemBatcher/MaxInputBytesPerBatch",
-                    batcher.max_input_bytes_per_batch_path.as_deref(),
-                    "MaxInputBytesPerBatchPath",
-                    language,
-                )?,
-            }),
-        };
-        let unsupported = if map.item_reader.is_some() {
-            Some("ItemReader")
-        } else if map.result_writer.is_some() {
-            Some("ResultWriter")
-        } else {
-            None
-        };
-        Ok(Distributed {
-            label: map.label.as_deref().map(SmolStr::new),
-            tolerated_count: self.numeric(
-                map.tolerated_failure_count.as_ref(),
-                "ToleratedFailureCount",
-                map.tolerated_failure_count_path.as_deref(),
-                "ToleratedFailureCountPath",
-                language,
-            )?,
-            tolerated_percentage: self.numeric(
-                map.tolerated_failure_percentage.as_ref(),
-                "ToleratedFailurePercentage",
-                map.tolerated_failure_percentage_path.as_deref(),
-                "ToleratedFailurePercentagePath",
-                language,
-            )?,
-            batcher,
-            unsupported,
-        })
-    }
-
     fn catcher(
         &mut self,
         catcher: &model::Catcher,
@@ -570,76 +461,4 @@ impl Compiler<'_> {
             }
         }
     }
-}
-
-fn not_a_number(text: &str) -> String {
-    if text.contains("${") {
-        format!("`{text}` is a placeholder; fill it in before the definition runs")
-    } else {
-        format!("`{text}` is no number")
-    }
-}
-
-fn target(name: &str, field: &str, targets: &Targets<'_>) -> Compiled<StateIx> {
-    targets.ixs.get(name).copied().ok_or_else(|| {
-        CompileError::new(field, format!("there is no state `{name}` beside this one"))
-    })
-}
-
-fn selection(
-    path: Option<&PathField>,
-    field: &str,
-    names: &mut VariableNames,
-) -> Compiled<Selection> {
-    Ok(match path {
-        None => Selection::Whole,
-        Some(PathField::Null) => Selection::Nothing,
-        Some(PathField::Path(text)) if text == "$" => Selection::Whole,
-        Some(PathField::Path(text)) => Selection::Path(Expr::path(text, field, names)?),
-    })
-}
-
-fn result_path(path: Option<&PathField>) -> Compiled<ResultPath> {
-    Ok(match path {
-        None => ResultPath::Replace,
-        Some(PathField::Null) => ResultPath::Discard,
-        Some(PathField::Path(text)) => {
-            let path = ReferencePath::compile(text)?;
-            if path.is_root() {
-                ResultPath::Replace
-            } else {
-                ResultPath::Put(path)
-            }
-        }
-    })
-}
-
-fn retrier(retrier: &model::Retrier) -> Compiled<Retrier> {
-    let number = |value: Option<&NumberOrExpression>, field: &str, default: f64| match value {
-        None => Ok(default),
-        Some(NumberOrExpression::Number(number)) => Ok(number.as_f64()),
-        Some(NumberOrExpression::Expression(text)) => Err(CompileError::new(
-            format!("Retry/{field}"),
-            not_a_number(text),
-        )),
-    };
-    let max_attempts = number(retrier.max_attempts.as_ref(), "MaxAttempts", 3.0)?;
-    Ok(Retrier {
-        errors: retrier.error_equals.clone().into(),
-        interval: number(retrier.interval_seconds.as_ref(), "IntervalSeconds", 1.0)?,
-        // Saturates, as `as` does between these types.
-        max_attempts: max_attempts as u32,
-        backoff_rate: number(retrier.backoff_rate.as_ref(), "BackoffRate", 2.0)?,
-        max_delay: match &retrier.max_delay_seconds {
-            Some(most) => Some(number(Some(most), "MaxDelaySeconds", 0.0)?),
-            None => None,
-        },
-        jitter: retrier.jitter_strategy == Some(model::JitterStrategy::Full),
-    })
-}
-
-/// JSON of the definition as a value.
-fn constant(json: &Json) -> Compiled<Value> {
-    Value::from_text(&json.to_string())
-        .map_err(|error| CompileError::new("Result", error.to_string()))
 }

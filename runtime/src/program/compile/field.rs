@@ -1,0 +1,81 @@
+use stepwright_asl::json::Json;
+use stepwright_asl::model::{self, NumberOrExpression, PathField};
+
+use super::{Compiled, Targets};
+use crate::program::io::{ResultPath, Selection};
+use crate::program::retry::Retrier;
+use crate::program::state::StateIx;
+use crate::query::{CompileError, Expr, ReferencePath, VariableNames};
+use crate::value::Value;
+
+pub(super) fn not_a_number(text: &str) -> String {
+    if text.contains("${") {
+        format!("`{text}` is a placeholder; fill it in before the definition runs")
+    } else {
+        format!("`{text}` is no number")
+    }
+}
+
+pub(super) fn target(name: &str, field: &str, targets: &Targets<'_>) -> Compiled<StateIx> {
+    targets.ixs.get(name).copied().ok_or_else(|| {
+        CompileError::new(field, format!("there is no state `{name}` beside this one"))
+    })
+}
+
+pub(super) fn selection(
+    path: Option<&PathField>,
+    field: &str,
+    names: &mut VariableNames,
+) -> Compiled<Selection> {
+    Ok(match path {
+        None => Selection::Whole,
+        Some(PathField::Null) => Selection::Nothing,
+        Some(PathField::Path(text)) if text == "$" => Selection::Whole,
+        Some(PathField::Path(text)) => Selection::Path(Expr::path(text, field, names)?),
+    })
+}
+
+pub(super) fn result_path(path: Option<&PathField>) -> Compiled<ResultPath> {
+    Ok(match path {
+        None => ResultPath::Replace,
+        Some(PathField::Null) => ResultPath::Discard,
+        Some(PathField::Path(text)) => {
+            let path = ReferencePath::compile(text)?;
+            if path.is_root() {
+                ResultPath::Replace
+            } else {
+                ResultPath::Put(path)
+            }
+        }
+    })
+}
+
+pub(super) fn retrier(retrier: &model::Retrier) -> Compiled<Retrier> {
+    let number = |value: Option<&NumberOrExpression>, field: &str, default: f64| match value {
+        None => Ok(default),
+        Some(NumberOrExpression::Number(number)) => Ok(number.as_f64()),
+        Some(NumberOrExpression::Expression(text)) => Err(CompileError::new(
+            format!("Retry/{field}"),
+            not_a_number(text),
+        )),
+    };
+    let max_attempts = number(retrier.max_attempts.as_ref(), "MaxAttempts", 3.0)?;
+    Ok(Retrier {
+        errors: retrier.error_equals.clone().into(),
+        interval: number(retrier.interval_seconds.as_ref(), "IntervalSeconds", 1.0)?,
+        // Saturates, as `as` does between these types.
+        max_attempts: max_attempts as u32,
+        backoff_rate: number(retrier.backoff_rate.as_ref(), "BackoffRate", 2.0)?,
+        max_delay: match &retrier.max_delay_seconds {
+            Some(most) => Some(number(Some(most), "MaxDelaySeconds", 0.0)?),
+            None => None,
+        },
+        jitter: retrier.jitter_strategy == Some(model::JitterStrategy::Full),
+    })
+}
+
+/// JSON of the definition as a value.
+pub(super) fn constant(json: &Json) -> Compiled<Value> {
+    Value::from_text(&json.to_string())
+        .map_err(|error| CompileError::new("Result", error.to_string()))
+}
