@@ -128,7 +128,8 @@ impl Engine {
         self.launch(machine, input.into(), options, |output| Ok(output.clone()))
     }
 
-    /// Runs a workflow to its end on the caller's own task, without spawning one while it need not.
+    /// Runs a workflow to its end on the caller's own task, without spawning one: what a caller wants who waits
+    /// anyway. Dropping the future breaks the execution off.
     ///
     /// # Errors
     ///

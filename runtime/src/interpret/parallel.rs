@@ -3,7 +3,7 @@ use super::execution::Execution;
 use super::failure::Failure;
 use super::step::{Done, Stepped};
 use crate::history::{EventKind, Payload};
-use crate::program::{Parallel, State};
+use crate::program::{Io, Parallel, State};
 use crate::query::QueryError;
 use crate::value::Value;
 
@@ -12,7 +12,12 @@ impl Execution {
     pub(super) fn parallel(&mut self, id: CursorId, state: &State, parallel: &Parallel) -> Stepped {
         let input = match self.branch_input(id, state) {
             Ok(input) => input,
-            Err(error) => return Err(self.query_failed(id, &error, &state.name).inner()),
+            Err(error) => {
+                let failure = self.query_failed(id, &error, &state.name);
+                // As with a Map: what JSONata cannot give is ParallelStateFailed too, what a path cannot, is not.
+                let is_jsonata = matches!(state.io, Io::Jsonata(_));
+                return Err(if is_jsonata { failure.inner() } else { failure });
+            }
         };
         if !self.fits(&input) {
             return Err(Failure::too_large(&state.name));
