@@ -1,6 +1,6 @@
 //! A piece of JSONata with what is needed to put it into a larger one.
 
-use crate::shape::Shape;
+use crate::shape::{Fields, Shape, Tagging};
 use serde_json::Value;
 
 /// How tightly a piece holds together: JSONata's binding powers.
@@ -25,6 +25,35 @@ pub(in crate::lower) mod level {
     pub(in crate::lower) const ATOM: u8 = 100;
 }
 
+/// Whether a value is a list, which JSONata takes apart where it stands in another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Listed {
+    Never,
+    Always,
+    Perhaps,
+}
+
+impl Listed {
+    pub(super) fn of(shape: &Shape) -> Listed {
+        match shape.plain() {
+            Shape::Array(_) | Shape::Tuple(_) => Listed::Always,
+            Shape::Struct(shape) if matches!(shape.fields, Fields::Tuple(_)) => Listed::Always,
+            Shape::Any => Listed::Perhaps,
+            Shape::Option(inner) if Listed::of(&inner) == Listed::Never => Listed::Never,
+            Shape::Option(_) => Listed::Perhaps,
+            Shape::Enum(shape) => {
+                let untagged = shape.variants.iter().any(|variant| variant.untagged);
+                if untagged || shape.tagging == Tagging::Untagged {
+                    Listed::Perhaps
+                } else {
+                    Listed::Never
+                }
+            }
+            _ => Listed::Never,
+        }
+    }
+}
+
 /// What an undefined value stands for in Rust.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::lower) enum Absent {
@@ -47,6 +76,8 @@ pub(in crate::lower) struct Code {
     pub(in crate::lower) simple: bool,
     /// The value of a flattened field: the text is that of the object that holds it.
     pub(in crate::lower) flattened: bool,
+    /// An array literal, `[..]`.
+    pub(in crate::lower) array: bool,
 }
 
 impl Code {
@@ -58,6 +89,7 @@ impl Code {
             absent: Absent::Never,
             simple: false,
             flattened: false,
+            array: false,
         }
     }
 
@@ -72,6 +104,14 @@ impl Code {
     /// A call of a function.
     pub(in crate::lower) fn atom(text: impl Into<String>, shape: Shape) -> Code {
         Code::new(text, level::ATOM, shape)
+    }
+
+    /// `[items]`
+    pub(in crate::lower) fn array(items: &str, shape: Shape) -> Code {
+        Code {
+            array: true,
+            ..Code::atom(format!("[{items}]"), shape)
+        }
     }
 
     /// `a ? b : c`

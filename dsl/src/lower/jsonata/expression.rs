@@ -1,6 +1,6 @@
 //! One expression.
 
-use super::code::{Absent, Code, level};
+use super::code::{Absent, Code, Listed, level};
 use super::names;
 use super::quote::quote;
 use crate::expr::{Expr, Node, Text};
@@ -161,7 +161,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
             Tree::Literal(value) => self.literal(value),
             Tree::Array(items) => {
                 let items: Vec<_> = items.into_iter().map(|item| self.built(item)).collect();
-                let text: Vec<_> = items.iter().map(|item| item.text.as_str()).collect();
+                let text: Vec<_> = items.iter().map(|item| self.member(item)).collect();
                 let shape = Shape::Tuple(items.iter().map(|item| item.shape.clone()).collect());
                 let item = items.first().map_or(Shape::Any, |item| item.shape.clone());
                 let alike = items
@@ -172,7 +172,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
                 } else {
                     shape
                 };
-                Code::atom(format!("[{}]", text.join(", ")), shape)
+                Code::array(&text.join(", "), shape)
             }
             Tree::Object(entries) => {
                 let mut shapes = Vec::new();
@@ -189,6 +189,20 @@ impl<'e, 'r> Lowering<'e, 'r> {
                 let merge = self.function("merge");
                 let texts: Vec<_> = parts.iter().map(|part| part.text.as_str()).collect();
                 Code::atom(format!("{merge}([{}])", texts.join(", ")), Shape::Any)
+            }
+        }
+    }
+
+    /// The item of an array literal: JSONata would put the items of a list there in its place.
+    fn member(&mut self, item: &Code) -> String {
+        match Listed::of(&item.shape) {
+            Listed::Never => item.text.clone(),
+            // Another literal is taken as it is.
+            Listed::Always if item.array => item.text.clone(),
+            Listed::Always => format!("[{}]", item.text),
+            Listed::Perhaps => {
+                let map = self.function("map");
+                format!("{map}([0], function() {{ {} }})[]", item.text)
             }
         }
     }
@@ -483,6 +497,8 @@ impl<'e, 'r> Lowering<'e, 'r> {
             Shape::Map(value) => self.call("lookup", &[&base, &index], *value),
             shape => Code {
                 simple: base.simple && index.simple,
+                // To JSONata an item of a literal is still a literal.
+                array: base.array,
                 ..Code::atom(
                     format!("{}[{}]", base.at(level::ATOM), index.text),
                     shape.item(),
@@ -540,6 +556,7 @@ pub(in crate::lower) fn step(base: &Code, name: &str, shape: Shape) -> Code {
 fn item(base: &Code, index: usize, shape: Shape) -> Code {
     Code {
         simple: base.simple,
+        array: base.array,
         ..Code::atom(format!("{}[{index}]", base.at(level::ATOM)), shape)
     }
 }

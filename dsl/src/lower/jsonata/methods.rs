@@ -1,6 +1,6 @@
 //! Method calls. What each becomes is listed in `expr/methods.rs`, against which this is tested.
 
-use super::code::{Absent, Code, level};
+use super::code::{Absent, Code, Listed, level};
 use super::expression::Lowering;
 use super::names;
 use super::quote::quote;
@@ -83,12 +83,13 @@ impl Lowering<'_, '_> {
     /// A list made of a function's sequence: JSONata makes one item a scalar and none nothing, and this a list again.
     fn listed(&mut self, sequence: Code, item: Shape) -> Code {
         // Items that are lists themselves would be taken apart; `[]` keeps a single one whole.
-        let keep = match item.plain() {
-            Shape::Array(_) | Shape::Tuple(_) | Shape::Any | Shape::Option(_) => "[]",
-            _ => "",
+        let keep = if Listed::of(&item) == Listed::Never {
+            ""
+        } else {
+            "[]"
         };
-        Code::atom(
-            format!("[{}{keep}]", sequence.text),
+        Code::array(
+            &format!("{}{keep}", sequence.text),
             Shape::Array(Box::new(item)),
         )
     }
@@ -146,11 +147,9 @@ impl Lowering<'_, '_> {
             ("find", [closure]) => {
                 let lambda = self.lambda(closure, item.clone())?;
                 let filtered = self.call("filter", &[&list, &lambda], Shape::Any);
-                let filtered = match item.plain() {
-                    Shape::Array(_) | Shape::Tuple(_) | Shape::Any | Shape::Option(_) => {
-                        self.listed(filtered, item.clone())
-                    }
-                    _ => filtered,
+                let filtered = match Listed::of(&item) {
+                    Listed::Never => filtered,
+                    _ => self.listed(filtered, item.clone()),
                 };
                 Code::atom(format!("{}[0]", filtered.text), optional(item)).absent(Absent::Null)
             }
@@ -199,12 +198,10 @@ impl Lowering<'_, '_> {
 
     fn count_of(&mut self, list: &Code, lambda: &Code, item: Shape) -> String {
         let filtered = self.call("filter", &[list, lambda], Shape::Any);
-        let filtered = match item.plain() {
-            // A single item that is a list would be counted by its own items.
-            Shape::Array(_) | Shape::Tuple(_) | Shape::Any | Shape::Option(_) => {
-                self.listed(filtered, item)
-            }
-            _ => filtered,
+        // A single item that is a list would be counted by its own items.
+        let filtered = match Listed::of(&item) {
+            Listed::Never => filtered,
+            _ => self.listed(filtered, item),
         };
         self.call("count", &[&filtered], Shape::Integer).text
     }
@@ -213,6 +210,7 @@ impl Lowering<'_, '_> {
         let text = format!("{}[{place}]", list.at(level::ATOM));
         let code = Code {
             simple: list.simple,
+            array: list.array,
             ..Code::atom(text, optional(item))
         };
         code.absent(Absent::Null)

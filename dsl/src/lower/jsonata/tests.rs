@@ -613,3 +613,54 @@ fn the_json_text_of_any_value_can_be_taken() {
         );
     }
 }
+
+#[test]
+fn a_part_of_a_tuple_that_is_a_list_stays_one() {
+    let shape: fn() -> Shape =
+        || Shape::object([("result".into(), Shape::Tuple(vec![lists(), Shape::Any]))]);
+    for part in [
+        json!([]),
+        json!([1]),
+        json!([[1]]),
+        json!([{"a": 1}]),
+        json!([[]]),
+        json!([1, 2]),
+    ] {
+        let variables = [("states", shape, json!({ "result": [part, 2] }))];
+        let states = [("s", variables[0].1, variables[0].2.clone())];
+        let read = v("s").field("result").tuple_field(0);
+        assert_eq!(value(read.clone(), &states), Ok(part.clone()), "{part}");
+        assert_eq!(value(Expr::array(vec![read]), &states), Ok(json!([part])));
+    }
+}
+
+#[test]
+fn a_list_in_a_list_is_not_taken_apart() {
+    let any: fn() -> Shape = || Shape::Any;
+    let option: fn() -> Shape = || Shape::Option(Box::new(integers()));
+    for list in [json!([]), json!([1]), json!([1, 2]), json!([[1]])] {
+        for shape in [integers, any, option] {
+            let variables = [("x", shape, list.clone()), ("n", integers, json!([7]))];
+            // Inside a closure nothing of this is a template.
+            let pair = Expr::closure(
+                vec!["n"],
+                Expr::tuple(vec![v("x"), Expr::local("n"), v("x")]),
+            );
+            let mapped = v("n").method("map", vec![pair]);
+            assert_eq!(value(mapped, &variables), Ok(json!([[list, 7, list]])));
+        }
+    }
+    let first = Expr::array(vec![Expr::array(vec![int(1), int(2)])]).index(int(0));
+    let variables = [("n", integers as fn() -> Shape, json!([7]))];
+    let pair = Expr::closure(vec!["n"], Expr::tuple(vec![first, Expr::local("n")]));
+    let mapped = v("n").method("map", vec![pair]);
+    assert_eq!(value(mapped, &variables), Ok(json!([[[1, 2], 7]])));
+    for scalar in [json!(null), json!("a"), json!({"a": [1]})] {
+        let variables = [("x", any, scalar.clone()), ("n", integers, json!([7]))];
+        let single = Expr::closure(vec!["n"], Expr::array(vec![v("x")]));
+        assert_eq!(
+            value(v("n").method("map", vec![single]), &variables),
+            Ok(json!([[scalar]]))
+        );
+    }
+}
