@@ -16,5 +16,7 @@ mod tree;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_records;
 
 pub(crate) use self::machine::lower;

@@ -72,3 +72,21 @@ impl fmt::Display for Definition {
         f.write_str(&self.to_json_pretty())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::flow::{Flow, State};
+
+    #[test]
+    fn a_written_definition_is_the_indented_text_with_a_line_feed() {
+        let flow = Flow::new("Small").state(State::succeed("Done"));
+        let definition = flow.lower().unwrap();
+        let directory = std::env::temp_dir().join(format!("stepwright-{}", std::process::id()));
+        let file = directory.join("asl/small.asl.json");
+        definition.write(&file).unwrap();
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::remove_dir_all(&directory).unwrap();
+        assert_eq!(text, format!("{definition}\n"));
+        assert_eq!(definition.name(), "Small");
+    }
+}

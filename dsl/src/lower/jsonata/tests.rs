@@ -664,3 +664,26 @@ fn a_list_in_a_list_is_not_taken_apart() {
         );
     }
 }
+
+#[test]
+fn every_short_text_survives_as_a_literal() {
+    let letters = ['$', '{', '}', '%', '\'', '"', '\\', 'a'];
+    let mut texts = vec![String::new()];
+    let mut longer = texts.clone();
+    for _ in 0..4 {
+        longer = longer
+            .iter()
+            .flat_map(|text| letters.iter().map(move |letter| format!("{text}{letter}")))
+            .collect();
+        texts.extend(longer.clone());
+    }
+    for text in texts {
+        let code = super::quote::quote(&text).text;
+        assert!(
+            crate::lower::text::is_safe(&code),
+            "{text:?} is written {code}"
+        );
+        let written = Json::String(format!("{{% {code} %}}"));
+        assert_eq!(evaluate(&written, &[]), Ok(json!(text)));
+    }
+}
