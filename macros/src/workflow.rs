@@ -32,3 +32,6 @@ pub(crate) fn workflow(input: TokenStream) -> TokenStream {
     }
     quote!(#tokens)
 }
+
+#[cfg(test)]
+mod tests;

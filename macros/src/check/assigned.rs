@@ -46,7 +46,7 @@ pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
     for read in &machine.reads {
         let scope = machine.variables[read.variable].scope;
         // An inner body reads what was assigned when the state that holds it began.
-        let Some(state) = state_in(machine, read.state, scope) else {
+        let Some(state) = machine.state_in(read.state, scope) else {
             continue;
         };
         if assigned[state].contains(read.variable) {
@@ -60,14 +60,6 @@ pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
     for expression in faulty {
         machine.faulty[expression] = true;
     }
-}
-
-/// The state of `scope` that `state` is, or is inside of.
-fn state_in(machine: &Machine, mut state: usize, scope: usize) -> Option<usize> {
-    while machine.states[state].scope != scope {
-        state = machine.scopes[machine.states[state].scope].owner?;
-    }
-    Some(state)
 }
 
 /// By state, the variables that every path has assigned when it begins; everything, for a state that nothing reaches.

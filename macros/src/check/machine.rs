@@ -1,6 +1,6 @@
 //! A workflow as a graph: states and scopes by number, edges between them, variables.
 
-use super::values::{Read, Value};
+use super::values::{ItemRead, Read, Value};
 use crate::syntax::{
     Body, Catch, CatchArm, Kind, Let, State, StateOption, Target, Transition, Workflow,
     WorkflowOption,
@@ -22,6 +22,7 @@ pub(crate) struct Machine<'a> {
     /// Expressions that the type check cannot take as they stand, see [`values`](super::values).
     pub(crate) rewritten: Vec<bool>,
     pub(crate) reads: Vec<Read>,
+    pub(crate) item_reads: Vec<ItemRead>,
     /// States by name.
     pub(crate) by_name: HashMap<String, usize>,
 }
@@ -93,6 +94,7 @@ impl<'a> Machine<'a> {
             faulty: vec![false; expressions],
             rewritten: vec![false; expressions],
             reads: Vec::new(),
+            item_reads: Vec::new(),
             by_name: HashMap::new(),
         };
         machine.values.resize_with(expressions, || None);
@@ -160,6 +162,14 @@ impl<'a> Machine<'a> {
     /// The scope and all around it, the innermost first.
     pub(crate) fn scopes_around(&self, scope: usize) -> impl Iterator<Item = usize> + '_ {
         std::iter::successors(Some(scope), |scope| self.parent(*scope))
+    }
+
+    /// The state of `scope` that `state` is, or is inside of.
+    pub(crate) fn state_in(&self, mut state: usize, scope: usize) -> Option<usize> {
+        while self.states[state].scope != scope {
+            state = self.scopes[self.states[state].scope].owner?;
+        }
+        Some(state)
     }
 
     /// Whether `query_language JSONPath;` holds for a state.

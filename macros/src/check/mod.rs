@@ -8,6 +8,7 @@ mod calls;
 mod choices;
 mod express;
 mod handlers;
+mod items;
 mod later;
 mod machine;
 mod names;
@@ -52,5 +53,6 @@ pub(crate) fn check<'a>(
     variables::collect(&mut machine, errors);
     values::resolve(&mut machine, errors);
     assigned::rules(&mut machine, errors);
+    items::rules(&mut machine, errors);
     machine
 }

@@ -88,7 +88,7 @@ impl<'a> Shape<'a> {
     pub(crate) fn bound(&self, into: &mut Vec<&'a Ident>) {
         match self {
             Shape::Bind(name) => {
-                if !into.iter().any(|other| *other == *name) {
+                if !into.contains(name) {
                     into.push(name);
                 }
             }

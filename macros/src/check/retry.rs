@@ -3,10 +3,11 @@
 use super::machine::Machine;
 use crate::errors::Errors;
 use crate::suggest::did_you_mean;
-use crate::syntax::{ErrorPattern, State, StateOption};
+use crate::syntax::{ErrorPattern, Kind, State, StateOption};
 use quote::ToTokens;
 use std::collections::HashSet;
-use stepwright_asl::errors::{RESERVED, is_reserved};
+use stepwright_asl::errors::{RESERVED, is_reserved, matches};
+use syn::Pat;
 
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
@@ -75,14 +76,10 @@ fn all_stands_alone(what: &str, group: &[ErrorPattern], errors: &Errors) {
 /// A `retry` or `catch` names errors that no earlier one of its state takes; `States::ALL` comes last.
 fn nothing_is_shadowed(what: &str, list: &[&[ErrorPattern]], errors: &Errors) {
     let mut seen: HashSet<String> = HashSet::new();
-    let mut all = false;
+    let mut predefined_before: Vec<String> = Vec::new();
     for (index, group) in list.iter().enumerate() {
         for pattern in *group {
-            if all {
-                // Said once, at the `States::ALL` that comes too early.
-                continue;
-            }
-            let key = key(pattern);
+            let name = name(pattern);
             if is_all(pattern) {
                 if index + 1 < list.len() {
                     errors.on(
@@ -90,30 +87,93 @@ fn nothing_is_shadowed(what: &str, list: &[&[ErrorPattern]], errors: &Errors) {
                         format!("`States::ALL` takes every error, so each `{what}` after it never runs: put it last"),
                     );
                 }
-                all = true;
-            } else if !seen.insert(key.clone()) {
+                // Said once, at the `States::ALL` that comes too early.
+                return;
+            }
+            let taken_by = predefined_before
+                .iter()
+                .find(|earlier| matches(std::slice::from_ref(earlier), &name));
+            if let Some(earlier) = taken_by.filter(|earlier| **earlier != name) {
                 errors.at(
                     pattern.span(),
-                    format!("an earlier `{what}` of this state takes `{key}` already"),
+                    format!(
+                        "an earlier `{what}` of this state takes this already: `{}` stands for it too; put this one before",
+                        earlier.replace('.', "::")
+                    ),
                 );
+            } else if !seen.insert(name.clone()) {
+                errors.at(
+                    pattern.span(),
+                    format!(
+                        "an earlier `{what}` of this state takes `{}` already",
+                        written(pattern)
+                    ),
+                );
+            }
+            if predefined(pattern).is_some() {
+                predefined_before.push(name);
             }
         }
     }
 }
 
-/// A state has single `catch`es, or one `catch { .. }` that names every error; `States::*` may stand beside it.
+/// A state has single `catch`es, or one `catch { .. }` that names every error of its task; beside it stand only
+/// `States::*` and names in quotes.
 fn one_kind_of_catch(state: &State, errors: &Errors) {
-    let every = state.options.iter().filter_map(|option| match option {
+    let mut every = state.options.iter().filter_map(|option| match option {
         StateOption::CatchEvery(every) => Some(every),
         _ => None,
     });
-    for second in every.skip(1) {
+    let Some(first) = every.next() else {
+        return;
+    };
+    if let Some(second) = every.next() {
         errors.at(
             second.keyword.span(),
             format!(
                 "`{}` has two `catch {{ .. }}`: put the arms into one",
                 state.name
             ),
+        );
+    }
+    if !matches!(state.kind, Kind::Task(_)) {
+        errors.at(
+            first.keyword.span(),
+            "`catch { .. }` names every error of one task, and this state runs several: write a `catch` for each error",
+        );
+    }
+    for option in &state.options {
+        if let StateOption::Catch(_, catch) = option {
+            for pattern in &catch.errors {
+                if pattern.path().is_some() && predefined(pattern).is_none() {
+                    errors.at(
+                        pattern.span(),
+                        format!(
+                            "`catch {{ .. }}` of `{}` names this error as well: say it there",
+                            state.name
+                        ),
+                    );
+                }
+            }
+        }
+    }
+    let wild = first
+        .arms
+        .iter()
+        .position(|arm| matches!(arm.pattern, Pat::Wild(_)));
+    let last_catch = state
+        .options
+        .iter()
+        .rposition(|option| matches!(option, StateOption::Catch(..) | StateOption::CatchEvery(_)));
+    let every_is_last = last_catch
+        .and_then(|last| state.options.get(last))
+        .is_some_and(|last| matches!(last, StateOption::CatchEvery(_)));
+    if let Some(wild) = wild
+        && (wild + 1 < first.arms.len() || !every_is_last)
+    {
+        errors.on(
+            &first.arms[wild].pattern,
+            "`_` takes every error, so what stands after it never runs: put it last",
         );
     }
 }
@@ -130,8 +190,16 @@ pub(crate) fn predefined(pattern: &ErrorPattern) -> Option<String> {
     (first.ident == "States" && segments.next().is_none()).then(|| second.ident.to_string())
 }
 
-/// An error's name, for comparison and for messages.
-fn key(pattern: &ErrorPattern) -> String {
+/// An error's name, for comparison: that of ASL where it is known here, else the path.
+fn name(pattern: &ErrorPattern) -> String {
+    match predefined(pattern) {
+        Some(name) => format!("States.{name}"),
+        None => written(pattern),
+    }
+}
+
+/// An error as the user wrote it.
+fn written(pattern: &ErrorPattern) -> String {
     match pattern {
         ErrorPattern::Text(text) => text.value(),
         ErrorPattern::Path(path) | ErrorPattern::Fields(path, _) => {

@@ -99,7 +99,7 @@ impl Writer<'_, '_> {
             self.edge(state, edge).to_tokens(&mut tokens);
         }
         if let Some(transition) = state.transitions.first() {
-            self.transition(state, transition).to_tokens(&mut tokens);
+            self.transition(transition).to_tokens(&mut tokens);
         }
         tokens
     }
@@ -412,8 +412,7 @@ impl Writer<'_, '_> {
             EdgeKind::Next => {
                 let mut tokens = TokenStream::new();
                 for one in state.lets() {
-                    let value = self.expression(&one.value);
-                    assign(&one.binding, &value).to_tokens(&mut tokens);
+                    self.assign_let(one).to_tokens(&mut tokens);
                 }
                 if let Some(binding) = state.result() {
                     assign(binding, &quote!(__s::Expr::result())).to_tokens(&mut tokens);
@@ -431,10 +430,9 @@ impl Writer<'_, '_> {
         };
         let mut way = way;
         for (field, name) in fields {
-            let name = name.to_string();
-            if name.starts_with('_') {
+            let Some(name) = variable(Some(name)) else {
                 continue;
-            }
+            };
             let value = self.values.value(&Value::ErrorField(path.clone(), field));
             quote!(.assign(#name, #value)).to_tokens(&mut way);
         }
@@ -459,14 +457,31 @@ impl Writer<'_, '_> {
         let name = self.name_of(&target.name);
         let mut tokens = quote!(__s::Edge::to(#name));
         for one in &target.lets {
-            let Let { binding, value } = one;
-            let value = self.expression(value);
-            assign(binding, &value).to_tokens(&mut tokens);
+            self.assign_let(one).to_tokens(&mut tokens);
         }
         tokens
     }
 
-    fn transition(&mut self, state: &State, transition: &Transition) -> TokenStream {
+    /// `.assign(..)` for a `let`; of a tuple that is written out, each item for itself.
+    fn assign_let(&mut self, one: &Let) -> TokenStream {
+        let Let { binding, value } = one;
+        if let (true, Some(Value::Tuple(items))) = (binding.tuple, &self.machine.values[value.id])
+            && items.len() == binding.names.len()
+        {
+            let mut tokens = TokenStream::new();
+            for (name, item) in binding.names.iter().zip(items) {
+                if let Some(name) = variable(name.as_ref()) {
+                    let item = self.values.value(item);
+                    quote!(.assign(#name, #item)).to_tokens(&mut tokens);
+                }
+            }
+            return tokens;
+        }
+        let value = self.expression(value);
+        assign(binding, &value)
+    }
+
+    fn transition(&mut self, transition: &Transition) -> TokenStream {
         match transition {
             Transition::Next(_, name) => {
                 let name = self.name_of(name);
@@ -478,7 +493,6 @@ impl Writer<'_, '_> {
                 quote!(.end_with(#value))
             }
             Transition::End(_, None) => {
-                let _ = state;
                 quote!(.end())
             }
         }
@@ -524,12 +538,9 @@ impl Writer<'_, '_> {
 fn assign(binding: &Binding, value: &TokenStream) -> TokenStream {
     let mut tokens = TokenStream::new();
     for (index, name) in binding.names.iter().enumerate() {
-        let Some(name) = name.as_ref().map(Ident::to_string) else {
+        let Some(name) = variable(name.as_ref()) else {
             continue;
         };
-        if name.starts_with('_') {
-            continue;
-        }
         if binding.tuple {
             let index = Literal::usize_unsuffixed(index);
             quote!(.assign(#name, #value.tuple_field(#index))).to_tokens(&mut tokens);
@@ -540,13 +551,17 @@ fn assign(binding: &Binding, value: &TokenStream) -> TokenStream {
     tokens
 }
 
+/// The variable that a name makes: none, where it is `_` or begins with it.
+fn variable(name: Option<&Ident>) -> Option<String> {
+    name.map(Ident::to_string)
+        .filter(|name| !name.starts_with('_'))
+}
+
 /// Assigns what `as` names.
 fn output(way: TokenStream, name: Option<&Ident>) -> TokenStream {
-    match name.map(Ident::to_string) {
-        Some(name) if !name.starts_with('_') => {
-            quote!(#way.assign(#name, __s::Expr::error_output()))
-        }
-        _ => way,
+    match variable(name) {
+        Some(name) => quote!(#way.assign(#name, __s::Expr::error_output())),
+        None => way,
     }
 }
 

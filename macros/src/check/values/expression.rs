@@ -3,7 +3,7 @@
 use super::literals::{literal_text, variables};
 use super::methods::{FUNCTIONS, METHODS};
 use super::templates::{format_pieces, items};
-use super::{Local, Read, Record, Value};
+use super::{ItemRead, Local, Read, Record, Value};
 use crate::check::machine::Machine;
 use crate::check::patterns::{is_bound, own_name};
 use crate::errors::Errors;
@@ -24,6 +24,7 @@ pub(super) struct Resolver<'m, 'a> {
     /// Whether `task_token` is one of them.
     pub(super) task_token: bool,
     pub(super) reads: Vec<Read>,
+    pub(super) item_reads: Vec<ItemRead>,
     expression: usize,
     ty: Option<Rc<Type>>,
     outcome: Outcome,
@@ -47,6 +48,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
             locals: Vec::new(),
             task_token: false,
             reads: Vec::new(),
+            item_reads: Vec::new(),
             expression: 0,
             ty: None,
             outcome: Outcome::default(),
@@ -253,8 +255,8 @@ impl<'m, 'a> Resolver<'m, 'a> {
             return Some(Value::TaskToken);
         }
         let home = self.machine.states[self.state].scope;
-        for scope in self.machine.scopes_around(home) {
-            let scope = &self.machine.scopes[scope];
+        for index in self.machine.scopes_around(home) {
+            let scope = &self.machine.scopes[index];
             if let Some(variable) = scope.variables.get(&text) {
                 self.reads.push(Read {
                     variable: *variable,
@@ -265,6 +267,12 @@ impl<'m, 'a> Resolver<'m, 'a> {
                 return Some(Value::Variable(text));
             }
             if scope.item.is_some_and(|item| item == name) {
+                self.item_reads.push(ItemRead {
+                    scope: index,
+                    state: self.state,
+                    span: name.span(),
+                    expression: self.expression,
+                });
                 return Some(Value::Item(text));
             }
         }
@@ -343,12 +351,15 @@ impl<'m, 'a> Resolver<'m, 'a> {
         if written == "Some" && arguments.len() == 1 {
             return Value::Some(Box::new(arguments.remove(0)));
         }
+        if written == "Vec::new" && arguments.is_empty() {
+            return Value::Array(Vec::new());
+        }
         if FUNCTIONS.contains(&written.as_str()) {
             return Value::Function(written, arguments);
         }
         let is_type = own_name(path)
             .is_some_and(|name| name.to_string().starts_with(|c: char| c.is_uppercase()));
-        if is_type && !matches!(written.as_str(), "Ok" | "Err" | "Box") {
+        if is_type && !matches!(written.as_str(), "Ok" | "Err") {
             let fields = (0..)
                 .zip(arguments)
                 .map(|(index, value): (usize, _)| (index.to_string(), value))

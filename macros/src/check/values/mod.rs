@@ -79,6 +79,15 @@ pub(crate) struct Read {
     pub(crate) expression: usize,
 }
 
+/// One reading of a map's item.
+pub(crate) struct ItemRead {
+    /// The map's body.
+    pub(crate) scope: usize,
+    pub(crate) state: usize,
+    pub(crate) span: Span,
+    pub(crate) expression: usize,
+}
+
 /// What a name of a state's own stands for.
 #[derive(Clone)]
 pub(crate) struct Local {

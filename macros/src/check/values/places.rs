@@ -35,6 +35,10 @@ pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
             };
             places.state(machine, state);
             places.found.reads.append(&mut places.resolver.reads);
+            places
+                .found
+                .item_reads
+                .append(&mut places.resolver.item_reads);
         }
     }
     for (expression, value) in found.values {
@@ -47,6 +51,7 @@ pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
         machine.rewritten[expression] = true;
     }
     machine.reads = found.reads;
+    machine.item_reads = found.item_reads;
 }
 
 #[derive(Default)]
@@ -55,6 +60,7 @@ struct Found {
     faulty: Vec<usize>,
     rewritten: Vec<usize>,
     reads: Vec<super::Read>,
+    item_reads: Vec<super::ItemRead>,
 }
 
 struct Places<'r, 'm, 'a> {

@@ -9,6 +9,8 @@ workflow! {
             retry PaymentError::GatewayTimeout (max_attempts: 4);
             catch States::Timeout => Late;
             catch States::Timeout | States::TaskFaild => Late;
+            catch States::TaskFailed => Late;
+            catch PaymentError::Declined { .. } => Late;
             end charge;
         }
         fail Late;

@@ -14,7 +14,7 @@ workflow! {
         pass Start { let attempt = 0; next Ask; }
         task Ask {
             let charge = charge_card(order);
-            catch PaymentError::GatewayTimeout => { let attempt = attempt + 1; next Decide; }
+            catch States::Timeout => { let attempt = attempt + 1; next Decide; }
             catch { PaymentError::Declined { reason } => Stop, PaymentError::GatewayTimeout => { next Decide; } }
             next Done;
         }
@@ -34,6 +34,7 @@ workflow! {
                 branch {
                     map Outer {
                         for item in order.items {
+                            pass Begin { next Inner; }
                             map Inner {
                                 max_concurrency 2;
                                 for other in order.items {
@@ -78,7 +79,7 @@ workflow! {
                 QueueUrl: "https://queue",
                 MessageBody: { order: order.id, charges: [charge, { id: "other" }], "limit of": LIMIT },
             };
-            raw { "ResultSelector": { "id.$": "$.MessageId", "n": [1, -2.5, true, null] } }
+            raw { "Output": { "id": "{% $states.result.MessageId %}", "n": [1, -2.5, true, null] } }
             catch States::ALL => Begin;
             next Ask;
         }

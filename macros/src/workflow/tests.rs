@@ -1,0 +1,188 @@
+//! The macro as a function from tokens to tokens.
+
+use super::workflow;
+use proc_macro2::TokenStream;
+use std::str::FromStr;
+
+/// Every form of the language, as the compile tests have them.
+const FORMS: &str = include_str!("../../../tests/compile_fail/tests/pass/every_form.rs");
+const LANGUAGE: &str = include_str!("../../../docs/language.md");
+
+/// The bodies of the `workflow!` calls in a Rust file.
+fn workflows(source: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for part in source.split("workflow! {").skip(1) {
+        let mut depth = 1;
+        for (at, char) in part.char_indices() {
+            depth += match char {
+                '{' => 1,
+                '}' => -1,
+                _ => 0,
+            };
+            if depth == 0 {
+                found.push(&part[..at]);
+                break;
+            }
+        }
+    }
+    found
+}
+
+/// The messages that the macro gives as items; one of them stands in the type check once more.
+fn messages(source: &str) -> Vec<String> {
+    let tokens = TokenStream::from_str(source).expect("the source is made of tokens");
+    let text = workflow(tokens).to_string();
+    text.split("const _ : () = { :: core :: compile_error ! (\"")
+        .skip(1)
+        .filter_map(|rest| rest.split("\")").next())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Text cut off anywhere, with the groups that it left open closed.
+fn closed(text: &str) -> String {
+    let mut open = Vec::new();
+    let mut in_text = false;
+    let mut escaped = false;
+    for char in text.chars() {
+        match char {
+            _ if escaped => escaped = false,
+            '\\' if in_text => escaped = true,
+            '"' => in_text = !in_text,
+            _ if in_text => {}
+            '{' => open.push('}'),
+            '(' => open.push(')'),
+            '[' => open.push(']'),
+            '}' | ')' | ']' => drop(open.pop()),
+            _ => {}
+        }
+    }
+    let mut text = text.to_owned();
+    if in_text {
+        text.push('"');
+    }
+    text.extend(open.into_iter().rev());
+    text
+}
+
+#[test]
+fn every_form_is_taken() {
+    for source in workflows(FORMS) {
+        assert_eq!(messages(source), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn examples_of_the_language_page_parse() {
+    let blocks = LANGUAGE.split("```rust,ignore").skip(1);
+    let blocks = blocks.filter_map(|block| block.split("```").next());
+    let mut count = 0;
+    for block in blocks {
+        let source = if let Some(whole) = workflows(block).first() {
+            (*whole).to_owned()
+        } else if block.trim_start().starts_with("retry") {
+            format!("workflow W() {{ task T {{ f(); {block} end; }} }}")
+        } else {
+            format!("workflow W() {{ {block} }}")
+        };
+        count += 1;
+        for message in messages(&source) {
+            let syntax = message.starts_with("expected")
+                || message.starts_with("unexpected")
+                || message.contains("is no ")
+                || message.contains("not finished");
+            assert!(!syntax, "{message}\n{block}");
+        }
+    }
+    assert!(count > 10, "the page was not read");
+}
+
+#[test]
+fn half_typed_input_never_panics() {
+    for source in workflows(FORMS) {
+        for (at, char) in source.char_indices() {
+            // Between words and marks; within a word is a shorter word.
+            if char.is_alphanumeric() || char == ' ' {
+                continue;
+            }
+            if let Ok(tokens) = TokenStream::from_str(&closed(&source[..at])) {
+                let _ = workflow(tokens);
+            }
+        }
+    }
+}
+
+#[test]
+fn garbled_input_never_panics() {
+    const NOISE: &[&str] = &[
+        ";",
+        "=>",
+        ",",
+        "{",
+        "}",
+        "(",
+        ")",
+        "let",
+        "match",
+        "next",
+        "end",
+        "in",
+        "for",
+        "if",
+        "|",
+        "\"\"",
+        "0x",
+        "1e9",
+        "99999999999999999999s",
+        "r#type",
+        "_",
+        "::",
+        "#",
+        "'a",
+        "..",
+        "branch",
+        "Self",
+        "task",
+        "as",
+        "$",
+    ];
+    let mut seed: u64 = 42;
+    let mut random = move |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        usize::try_from(seed >> 33).unwrap_or(0) % below
+    };
+    for source in workflows(FORMS) {
+        let words: Vec<&str> = source.split_inclusive([' ', '\n', ';', '(', '.']).collect();
+        for _ in 0..300 {
+            let mut words = words.clone();
+            for _ in 0..=random(3) {
+                let at = random(words.len());
+                match random(3) {
+                    0 => drop(words.remove(at)),
+                    1 => words.insert(at, NOISE[random(NOISE.len())]),
+                    _ => {
+                        let other = random(words.len());
+                        words.swap(at, other);
+                    }
+                }
+            }
+            if let Ok(tokens) = TokenStream::from_str(&closed(&words.concat())) {
+                let _ = workflow(tokens);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_mistake_in_one_state_leaves_the_others_alone() {
+    let found = messages(
+        "workflow W(order: Order) -> Order {
+            task A { let a = f(order.); next B; }
+            pass B { let b = ; next C; }
+            choice C { when => D; when order.x => E; otherwise => E; }
+            bogus D { }
+            succeed E { order }
+        }",
+    );
+    assert_eq!(found.len(), 4, "{found:#?}");
+}
