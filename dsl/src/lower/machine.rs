@@ -25,7 +25,7 @@ pub(crate) fn lower(flow: &Flow) -> Result<Definition, Faults> {
     let machine = StateMachine {
         comment: flow.comment.as_deref().map(text::comment),
         // AWS refuses JSONPath below a JSONata machine, so one JSONPath state makes the machine JSONPath.
-        query_language: (!mixed).then_some(QueryLanguage::Jsonata),
+        query_language: (!mixed).then_some(QueryLanguage::Jsonata.into()),
         timeout_seconds: timeout(flow, &mut report),
         start_at: flow
             .states

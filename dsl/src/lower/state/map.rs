@@ -38,7 +38,7 @@ impl Place<'_, '_> {
             max_concurrency_path: limit.path,
             item_processor: Some(Processor {
                 processor_config: Some(ProcessorConfig {
-                    mode: Some(ProcessorMode::Inline),
+                    mode: Some(ProcessorMode::Inline.into()),
                     ..ProcessorConfig::default()
                 }),
                 ..Processor::default()

@@ -65,8 +65,8 @@ fn retrier(retry: &Retry) -> Retrier {
         backoff_rate: retry.backoff_rate.and_then(rate).map(Into::into),
         max_delay_seconds: retry.max_delay.map(Into::into),
         jitter_strategy: retry.jitter.map(|jitter| match jitter {
-            Jitter::Full => JitterStrategy::Full,
-            Jitter::None => JitterStrategy::None,
+            Jitter::Full => JitterStrategy::Full.into(),
+            Jitter::None => JitterStrategy::None.into(),
         }),
         ..Retrier::default()
     }
