@@ -28,6 +28,7 @@ pub mod validate;
 
 mod finding;
 mod place;
+mod substitution;
 mod syntax_error;
 
 pub use finding::{Finding, Findings, Severity};

@@ -6,7 +6,7 @@ use crate::json::{Json, Object};
 use crate::place::Place;
 
 use super::structure::{Flattened, Reading, structure};
-use super::{Operator, PathField, QueryLanguage};
+use super::{Operator, PathField, QueryLanguage, Word};
 
 structure! {
     /// Goes on by what the data is: the first rule that holds decides.
@@ -16,7 +16,7 @@ structure! {
         /// What the state is for.
         comment: Option<String> = "Comment",
         /// The query language of this state; the machine's when absent.
-        query_language: Option<QueryLanguage> = "QueryLanguage",
+        query_language: Option<Word<QueryLanguage>> = "QueryLanguage",
         /// Selects the part of the input that the state works on; `null` for an empty one.
         input_path: Option<PathField> = "InputPath" JsonPath,
         /// The rules.

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use crate::json::Json;
 
 use super::structure::structure;
-use super::{JitterStrategy, NumberOrExpression, PathField};
+use super::{JitterStrategy, NumberOrExpression, PathField, Word};
 
 structure! {
     /// What is tried again, how often and after what delay.
@@ -25,7 +25,7 @@ structure! {
         /// The longest delay in seconds.
         max_delay_seconds: Option<NumberOrExpression> = "MaxDelaySeconds",
         /// How the delay is randomised.
-        jitter_strategy: Option<JitterStrategy> = "JitterStrategy",
+        jitter_strategy: Option<Word<JitterStrategy>> = "JitterStrategy",
     }
 }
 

@@ -1,7 +1,7 @@
 //! The Fail state.
 
-use super::QueryLanguage;
 use super::structure::structure;
+use super::{QueryLanguage, Word};
 
 structure! {
     /// Ends the execution, branch or iteration with an error.
@@ -11,7 +11,7 @@ structure! {
         /// What the state is for.
         comment: Option<String> = "Comment",
         /// The query language of this state; the machine's when absent.
-        query_language: Option<QueryLanguage> = "QueryLanguage",
+        query_language: Option<Word<QueryLanguage>> = "QueryLanguage",
         /// The error's name.
         error: Option<String> = "Error",
         /// A path or intrinsic function call that gives it.

@@ -8,7 +8,7 @@ use crate::json::{Document, Json};
 use crate::place::Place;
 
 use super::structure::{Field, Reading, Structure, structure};
-use super::{NumberOrExpression, QueryLanguage, State};
+use super::{NumberOrExpression, QueryLanguage, State, Word};
 
 /// States by name, in the order in which they are written.
 pub type States = IndexMap<String, State>;
@@ -21,7 +21,7 @@ structure! {
         /// What the machine is for.
         comment: Option<String> = "Comment",
         /// The query language of every state that names none; JSONPath when absent.
-        query_language: Option<QueryLanguage> = "QueryLanguage",
+        query_language: Option<Word<QueryLanguage>> = "QueryLanguage",
         /// The version of the language: `1.0`.
         version: Option<String> = "Version",
         /// The longest time in seconds that an execution may take.

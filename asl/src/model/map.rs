@@ -7,7 +7,7 @@ use crate::json::Json;
 use super::structure::structure;
 use super::{
     Catcher, MachineType, NumberOrExpression, PathField, ProcessorMode, QueryLanguage, Retrier,
-    States,
+    States, Word,
 };
 
 structure! {
@@ -18,7 +18,7 @@ structure! {
         /// What the state is for.
         comment: Option<String> = "Comment",
         /// The query language of this state; the machine's when absent.
-        query_language: Option<QueryLanguage> = "QueryLanguage",
+        query_language: Option<Word<QueryLanguage>> = "QueryLanguage",
         /// Selects the part of the input that the state works on; `null` for an empty one.
         input_path: Option<PathField> = "InputPath" JsonPath,
         /// Where the collection comes from, in a Distributed Map.
@@ -84,7 +84,7 @@ impl Map {
     pub fn is_distributed(&self) -> bool {
         self.processor()
             .and_then(|processor| processor.processor_config.as_ref())
-            .and_then(|config| config.mode)
+            .and_then(|config| config.mode.as_ref()?.known())
             == Some(ProcessorMode::Distributed)
     }
 }
@@ -97,7 +97,7 @@ structure! {
         /// What they are for.
         comment: Option<String> = "Comment",
         /// Kept when it was read; AWS refuses it here.
-        query_language: Option<QueryLanguage> = "QueryLanguage",
+        query_language: Option<Word<QueryLanguage>> = "QueryLanguage",
         /// The name of the first state.
         start_at: String = "StartAt" required,
         /// The states.
@@ -109,9 +109,9 @@ structure! {
     /// How a Map runs its iterations.
     ProcessorConfig {
         /// Within the execution or each in one of its own.
-        mode: Option<ProcessorMode> = "Mode",
+        mode: Option<Word<ProcessorMode>> = "Mode",
         /// The type of the children of a Distributed Map.
-        execution_type: Option<MachineType> = "ExecutionType",
+        execution_type: Option<Word<MachineType>> = "ExecutionType",
     }
 }
 

@@ -54,7 +54,7 @@ pub use structure::Other;
 pub use succeed::Succeed;
 pub use task::Task;
 pub use wait::Wait;
-pub use words::{JitterStrategy, MachineType, ProcessorMode, QueryLanguage};
+pub use words::{JitterStrategy, MachineType, ProcessorMode, QueryLanguage, Word};
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use crate::json::Json;
 
 use super::structure::structure;
-use super::{Catcher, PathField, QueryLanguage, Retrier, States};
+use super::{Catcher, PathField, QueryLanguage, Retrier, States, Word};
 
 structure! {
     /// Runs branches side by side; its result is the array of their outputs.
@@ -15,7 +15,7 @@ structure! {
         /// What the state is for.
         comment: Option<String> = "Comment",
         /// The query language of this state; the machine's when absent.
-        query_language: Option<QueryLanguage> = "QueryLanguage",
+        query_language: Option<Word<QueryLanguage>> = "QueryLanguage",
         /// Selects the part of the input that the state works on; `null` for an empty one.
         input_path: Option<PathField> = "InputPath" JsonPath,
         /// The payload, built from the input.
@@ -51,7 +51,7 @@ structure! {
         /// What the branch is for.
         comment: Option<String> = "Comment",
         /// Kept when it was read; AWS refuses it here.
-        query_language: Option<QueryLanguage> = "QueryLanguage",
+        query_language: Option<Word<QueryLanguage>> = "QueryLanguage",
         /// The name of the branch's first state.
         start_at: String = "StartAt" required,
         /// The branch's states.

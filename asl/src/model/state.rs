@@ -11,7 +11,7 @@ use crate::place::Place;
 use super::structure::{Field, Reading, Structure};
 use super::{
     Catcher, Choice, Fail, Map, Other, Parallel, Pass, PathField, QueryLanguage, Retrier, Schema,
-    Succeed, Task, Wait,
+    Succeed, Task, Wait, Word,
 };
 
 macro_rules! states {
@@ -81,16 +81,16 @@ macro_rules! states {
             }
 
             /// The query language that it names itself.
-            pub fn query_language(&self) -> Option<QueryLanguage> {
+            pub fn query_language(&self) -> Option<&Word<QueryLanguage>> {
                 match self {
-                    $( State::$name(state) => state.query_language, )*
+                    $( State::$name(state) => state.query_language.as_ref(), )*
                 }
             }
 
             /// Sets the query language of this state.
             pub fn set_query_language(&mut self, language: Option<QueryLanguage>) {
                 match self {
-                    $( State::$name(state) => state.query_language = language, )*
+                    $( State::$name(state) => state.query_language = language.map(Word::Known), )*
                 }
             }
 

@@ -3,7 +3,7 @@
 use crate::json::Json;
 
 use super::structure::structure;
-use super::{PathField, QueryLanguage};
+use super::{PathField, QueryLanguage, Word};
 
 structure! {
     /// Ends the execution, branch or iteration with success.
@@ -13,7 +13,7 @@ structure! {
         /// What the state is for.
         comment: Option<String> = "Comment",
         /// The query language of this state; the machine's when absent.
-        query_language: Option<QueryLanguage> = "QueryLanguage",
+        query_language: Option<Word<QueryLanguage>> = "QueryLanguage",
         /// Selects the part of the input that the state works on; `null` for an empty one.
         input_path: Option<PathField> = "InputPath" JsonPath,
         /// Selects the part of the state's data that is its output; `null` for an empty one.

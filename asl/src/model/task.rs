@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use crate::json::Json;
 
 use super::structure::structure;
-use super::{Catcher, NumberOrExpression, PathField, QueryLanguage, Retrier};
+use super::{Catcher, NumberOrExpression, PathField, QueryLanguage, Retrier, Word};
 
 structure! {
     /// Does work: calls a function, a service or an activity.
@@ -15,7 +15,7 @@ structure! {
         /// What the state is for.
         comment: Option<String> = "Comment",
         /// The query language of this state; the machine's when absent.
-        query_language: Option<QueryLanguage> = "QueryLanguage",
+        query_language: Option<Word<QueryLanguage>> = "QueryLanguage",
         /// What does the work: an ARN, or the URI of a service integration with its pattern (`.sync`, `.waitForTaskToken`).
         resource: String = "Resource" required,
         /// Selects the part of the input that the state works on; `null` for an empty one.

@@ -100,3 +100,35 @@ fn tables_name_every_field_once() {
     }
     assert!(ChoiceRule::schema().has("StringMatches") && !ChoiceRule::schema().has("Type"));
 }
+
+#[test]
+fn substitutions_stand_where_words_and_numbers_do() {
+    let text = r#"{"QueryLanguage":"${Language}","TimeoutSeconds":"${Timeout}","StartAt":"M","States":{"M":{
+        "Type":"Map","QueryLanguage":"${Language}","MaxConcurrency":"${Concurrency}",
+        "ItemProcessor":{"ProcessorConfig":{"Mode":"${Mode}","ExecutionType":"${Type}"},
+            "StartAt":"A","States":{"A":{"Type":"Task","Resource":"${Arn}","End":true,"Retry":[
+                {"ErrorEquals":["${Error}"],"JitterStrategy":"${Jitter}","MaxAttempts":"${Attempts}"}]}}},
+        "End":true}}}"#;
+    let machine = StateMachine::from_json(text).expect("is a machine");
+    assert_eq!(
+        machine.query_language,
+        Some(Word::Substitution("${Language}".to_owned()))
+    );
+    assert_eq!(
+        machine.states["M"].query_language().map(Word::as_str),
+        Some("${Language}")
+    );
+    let original: crate::json::Json = text.parse().expect("is JSON");
+    assert_eq!(machine.to_value(), original);
+
+    let document = Document::parse(text).expect("is JSON");
+    let findings = crate::validate::validate(&document, MachineType::Standard);
+    assert!(!findings.has_errors(), "{findings}");
+
+    let wrong = text.replace("${Jitter}", "SOME");
+    let findings = StateMachine::from_json(&wrong).expect_err("has a fault");
+    assert_eq!(
+        findings.iter().map(|f| f.rule).collect::<Vec<_>>(),
+        ["SW059"]
+    );
+}

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use crate::json::Json;
 
 use super::structure::structure;
-use super::{NumberOrExpression, PathField, QueryLanguage};
+use super::{NumberOrExpression, PathField, QueryLanguage, Word};
 
 structure! {
     /// Waits for a time or until one.
@@ -15,7 +15,7 @@ structure! {
         /// What the state is for.
         comment: Option<String> = "Comment",
         /// The query language of this state; the machine's when absent.
-        query_language: Option<QueryLanguage> = "QueryLanguage",
+        query_language: Option<Word<QueryLanguage>> = "QueryLanguage",
         /// Selects the part of the input that the state works on; `null` for an empty one.
         input_path: Option<PathField> = "InputPath" JsonPath,
         /// How many seconds.

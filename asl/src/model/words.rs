@@ -4,9 +4,52 @@ use std::fmt;
 
 use crate::json::Json;
 use crate::place::Place;
+use crate::substitution::is_substitution;
 
 use super::Kind;
 use super::structure::{Field, Reading};
+
+/// A word of the language, or the `${substitution}` that a template engine fills in.
+///
+/// ```
+/// use stepwright_asl::model::{JitterStrategy, Word};
+///
+/// assert_eq!(Word::from(JitterStrategy::Full).known(), Some(JitterStrategy::Full));
+/// assert_eq!(Word::<JitterStrategy>::Substitution("${Jitter}".to_owned()).known(), None);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Word<W> {
+    /// The word.
+    Known(W),
+    /// The text in its place, such as `${Jitter}`.
+    Substitution(String),
+}
+
+impl<W: Copy> Word<W> {
+    /// The word, when it is known.
+    pub fn known(&self) -> Option<W> {
+        match self {
+            Word::Known(word) => Some(*word),
+            Word::Substitution(_) => None,
+        }
+    }
+}
+
+impl<W: AsRef<str>> Word<W> {
+    /// The text that stands in the definition.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Word::Known(word) => word.as_ref(),
+            Word::Substitution(text) => text,
+        }
+    }
+}
+
+impl<W> From<W> for Word<W> {
+    fn from(word: W) -> Word<W> {
+        Word::Known(word)
+    }
+}
 
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident as $rule:literal { $( $(#[$word_meta:meta])* $variant:ident = $word:literal, )* }) => {
@@ -42,20 +85,30 @@ macro_rules! words {
             }
         }
 
-        impl Field for $name {
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl Field for Word<$name> {
             const KIND: Kind = Kind::Word($name::WORDS);
 
             fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
-                let Some(word) = json.as_str() else {
+                let Some(text) = json.as_str() else {
                     reading.wrong_type(json, Self::KIND.noun(), at);
                     return None;
                 };
-                let value = $name::from_word(word);
-                if value.is_none() {
+                let word = match $name::from_word(text) {
+                    Some(word) => Some(Word::Known(word)),
+                    None if is_substitution(text) => Some(Word::Substitution(text.to_owned())),
+                    None => None,
+                };
+                if word.is_none() {
                     let message = format!("Value is not one of: [{}]", $name::WORDS.join(", "));
                     reading.fault($rule, message, at);
                 }
-                value
+                word
             }
 
             fn write(&self) -> Option<Json> {

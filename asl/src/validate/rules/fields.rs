@@ -6,7 +6,9 @@ use crate::jsonata;
 use crate::model::{FieldInfo, Kind, QueryLanguage, StateKind};
 use crate::validate::definition::{Definition, Part, member};
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA};
+use crate::validate::rule::{Known, Rule, SCHEMA, source};
+
+pub(super) use crate::substitution::is_substitution;
 
 pub(super) const UNKNOWN_FIELD: Rule = Rule {
     id: "SW014",
@@ -14,6 +16,8 @@ pub(super) const UNKNOWN_FIELD: Rule = Rule {
     code: SCHEMA,
     known: Known::Measured,
     summary: "A machine, state or part of one has a field that there is not.",
+    doc: "AWS refuses fields that it does not know, on the machine, on states, and on retriers, catchers, choice rules and the other objects with named fields. `Comment` may stand anywhere. What stands inside payload templates is free.",
+    source: source::STATES,
     check: unknown_field,
 };
 
@@ -47,6 +51,8 @@ pub(super) const STATE_TYPE: Rule = Rule {
     code: SCHEMA,
     known: Known::Measured,
     summary: "A state's `Type` is missing or none of the eight types.",
+    doc: "The eight types are Task, Pass, Choice, Wait, Succeed, Fail, Parallel and Map, spelled exactly so. Without a type nothing else about the state can be checked.",
+    source: source::STATES,
     check: state_type,
 };
 
@@ -87,6 +93,8 @@ pub(super) const WRONG_TYPE: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A field holds a JSON type that it cannot hold, or a word that it does not know.",
+    doc: "Where a number is wanted, a JSONata state also takes an expression in a string; a `${substitution}` that a template engine fills in is taken everywhere. Fields with a fixed set of words, such as `Mode`, are spelled exactly as AWS documents them.",
+    source: source::STATES,
     check: wrong_type,
 };
 
@@ -155,9 +163,4 @@ fn check_type(part: &Part<'_>, field: &FieldInfo, value: &Json, report: &mut Rep
         }
         _ => {}
     }
-}
-
-/// Whether a template engine (SAM, CDK, CloudFormation) puts something in its place before AWS sees it.
-pub(super) fn is_substitution(text: &str) -> bool {
-    text.contains("${")
 }

@@ -1,5 +1,5 @@
 use stepwright_asl::json::Json;
-use stepwright_asl::model::{self, NumberOrExpression, PathField};
+use stepwright_asl::model::{self, JitterStrategy, NumberOrExpression, PathField, Word};
 
 use super::{Compiled, Targets};
 use crate::program::io::{ResultPath, Selection};
@@ -8,9 +8,22 @@ use crate::program::state::StateIx;
 use crate::query::{CompileError, Expr, ReferencePath, VariableNames};
 use crate::value::Value;
 
+fn placeholder(text: &str) -> String {
+    format!("`{text}` is a placeholder; fill it in before the definition runs")
+}
+
+/// The word of a field, which nobody may have left to a template engine.
+pub(super) fn word<W: Copy>(word: Option<&Word<W>>, field: &str) -> Compiled<Option<W>> {
+    match word {
+        None => Ok(None),
+        Some(Word::Known(word)) => Ok(Some(*word)),
+        Some(Word::Substitution(text)) => Err(CompileError::new(field, placeholder(text))),
+    }
+}
+
 pub(super) fn not_a_number(text: &str) -> String {
     if text.contains("${") {
-        format!("`{text}` is a placeholder; fill it in before the definition runs")
+        placeholder(text)
     } else {
         format!("`{text}` is no number")
     }
@@ -70,7 +83,8 @@ pub(super) fn retrier(retrier: &model::Retrier) -> Compiled<Retrier> {
             Some(most) => Some(number(Some(most), "MaxDelaySeconds", 0.0)?),
             None => None,
         },
-        jitter: retrier.jitter_strategy == Some(model::JitterStrategy::Full),
+        jitter: word(retrier.jitter_strategy.as_ref(), "Retry/JitterStrategy")?
+            == Some(JitterStrategy::Full),
     })
 }
 

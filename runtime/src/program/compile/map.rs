@@ -1,6 +1,7 @@
 use smol_str::SmolStr;
 use stepwright_asl::model::{self, QueryLanguage};
 
+use super::field::word;
 use super::{Compiled, Compiler};
 use crate::program::map::{Batcher, Distributed, Items, Map};
 use crate::program::state::StateIx;
@@ -14,6 +15,13 @@ impl Compiler<'_> {
         start: StateIx,
     ) -> Compiled<Map> {
         let is_jsonata = language == QueryLanguage::Jsonata;
+        let config = map
+            .processor()
+            .and_then(|processor| processor.processor_config.as_ref());
+        word(
+            config.and_then(|config| config.mode.as_ref()),
+            "ItemProcessor/ProcessorConfig/Mode",
+        )?;
         let items = if is_jsonata {
             match &map.items {
                 Some(items) => {

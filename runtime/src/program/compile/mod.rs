@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{self, MachineType, NumberOrExpression, QueryLanguage};
 
-use self::field::{constant, not_a_number, result_path, retrier, selection, target};
+use self::field::{constant, not_a_number, result_path, retrier, selection, target, word};
 use crate::program::catch::Catcher;
 use crate::program::choice::{Choice, Rule};
 use crate::program::fail::{Fail, Text};
@@ -30,12 +30,16 @@ pub(super) fn compile(
     families: &IndexMap<String, Family>,
 ) -> Result<Program, ProgramError> {
     let mut compiler = Compiler {
-        language: machine.query_language.unwrap_or(QueryLanguage::JsonPath),
+        language: QueryLanguage::JsonPath,
         families,
         states: Vec::new(),
         names: VariableNames::new(),
         problems: Vec::new(),
     };
+    match word(machine.query_language.as_ref(), "QueryLanguage") {
+        Ok(language) => compiler.language = language.unwrap_or(QueryLanguage::JsonPath),
+        Err(error) => compiler.problems.push(error.to_string()),
+    }
     let start = compiler.scope(&machine.states, &machine.start_at, "the state machine", 0);
     let timeout = compiler.machine_timeout(machine.timeout_seconds.as_ref());
     let states: Option<Box<[State]>> = compiler.states.into_iter().collect();
@@ -127,7 +131,7 @@ impl Compiler<'_> {
         targets: &Targets<'_>,
         depth: usize,
     ) -> Compiled<State> {
-        let language = state.query_language().unwrap_or(self.language);
+        let language = word(state.query_language(), "QueryLanguage")?.unwrap_or(self.language);
         let kind = match state {
             model::State::Task(task) => Kind::Task(Box::new(self.task(task, language)?)),
             model::State::Pass(pass) => Kind::Pass(Pass {
