@@ -104,7 +104,12 @@ fn message(machine: &Machine, read: &Read, state: usize) -> String {
         .edges
         .iter()
         .any(|edge| edge.assigns.contains(&read.variable));
-    let path = path(machine, read.variable, state);
+    let steps = path(machine, read.variable, state);
+    let caught = is_caught(machine, read.variable, &steps);
+    let path: Vec<&str> = steps
+        .iter()
+        .map(|step| machine.states[*step].name.as_str())
+        .collect();
     if assigns_itself && path.len() == 1 {
         return format!(
             "`{variable}` is not assigned yet when `{name}` runs: what a state assigns can be read from the next state on"
@@ -119,11 +124,27 @@ fn message(machine: &Machine, read: &Read, state: usize) -> String {
             format!("it is not assigned on the way `{a}`, `{b}`{dots}, `{y}`, `{z}`")
         }
     };
-    format!("`{variable}` may not be assigned when `{name}` runs: {path}")
+    let hint = if caught {
+        "; a `catch` carries the values from before its state"
+    } else {
+        ""
+    };
+    format!("`{variable}` may not be assigned when `{name}` runs: {path}{hint}")
+}
+
+/// Whether one step of a path is a `catch` out of a state that would have assigned the variable.
+fn is_caught(machine: &Machine, variable: usize, path: &[usize]) -> bool {
+    path.windows(2).any(|step| {
+        let edges = &machine.states[step[0]].edges;
+        let fails = edges
+            .iter()
+            .any(|edge| edge.kind.is_catch() && edge.to == Some(step[1]));
+        fails && edges.iter().any(|edge| edge.assigns.contains(&variable))
+    })
 }
 
 /// The shortest path to a state on which nothing assigns the variable.
-fn path(machine: &Machine, variable: usize, state: usize) -> Vec<String> {
+fn path(machine: &Machine, variable: usize, state: usize) -> Vec<usize> {
     let scope = &machine.scopes[machine.states[state].scope];
     let Some(first) = scope.states.first() else {
         return Vec::new();
@@ -145,9 +166,7 @@ fn path(machine: &Machine, variable: usize, state: usize) -> Vec<String> {
             }
         }
     }
-    let mut path: Vec<String> = std::iter::successors(Some(state), |here| from[*here])
-        .map(|here| machine.states[here].name.clone())
-        .collect();
+    let mut path: Vec<usize> = std::iter::successors(Some(state), |here| from[*here]).collect();
     path.reverse();
     path
 }

@@ -272,4 +272,9 @@ impl<'a> EdgeKind<'a> {
             EdgeKind::CatchArm(arm) => Some(&arm.target),
         }
     }
+
+    /// Whether a failure takes it, so that the state's own assignments are not there.
+    pub(crate) fn is_catch(self) -> bool {
+        matches!(self, EdgeKind::Catch(_) | EdgeKind::CatchArm(_))
+    }
 }

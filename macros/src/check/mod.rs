@@ -24,7 +24,9 @@ mod variables;
 
 pub(crate) use self::machine::{Edge, EdgeKind, Machine};
 pub(crate) use self::numbers::rate;
-pub(crate) use self::patterns::{Shape as PatternShape, error_fields, error_path, pattern};
+pub(crate) use self::patterns::{
+    Shape as PatternShape, error_fields, error_path, is_bound, pattern,
+};
 pub(crate) use self::retry::predefined;
 pub(crate) use self::values::{Piece, Value};
 

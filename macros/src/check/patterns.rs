@@ -1,6 +1,7 @@
 //! Patterns of `match` and of `catch`.
 
 use proc_macro2::Ident;
+use syn::ext::IdentExt;
 use syn::{Lit, Member, Pat, Path};
 
 /// What a `match` pattern asks for.
@@ -158,7 +159,7 @@ fn is_constant(name: &Ident) -> bool {
 
 fn member(member: &Member) -> String {
     match member {
-        Member::Named(name) => name.to_string(),
+        Member::Named(name) => name.unraw().to_string(),
         Member::Unnamed(index) => index.index.to_string(),
     }
 }

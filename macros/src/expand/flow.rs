@@ -9,7 +9,7 @@ use crate::check::{
 };
 use crate::syntax::{
     Amount, Binding, Call, Callee, ErrorPattern, Expression, Json, Kind, Let, Object, ObjectValue,
-    Retry, SettingValue, State, StateOption, Transition, Wait, WorkflowOption,
+    Retry, SettingValue, State, StateOption, Target, Transition, Wait, WorkflowOption,
 };
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
@@ -382,12 +382,13 @@ impl Writer<'_, '_> {
         match edge.kind {
             EdgeKind::Catch(catch) => {
                 let names = self.names(&catch.errors);
-                let mut way = self.target(&catch.target);
+                let mut way = self.way(&catch.target);
                 if let Some(ErrorPattern::Fields(_, fields)) = catch.errors.first() {
                     way = self.caught(way, fields);
                 }
                 let way = output(way, catch.output.as_ref());
-                quote!(.catch(__s::Catch::on::<__s::Text>(#names, #way)))
+                let lets = self.lets(&catch.target);
+                quote!(.catch(__s::Catch::on::<__s::Text>(#names, #way #lets)))
             }
             EdgeKind::CatchArm(arm) => {
                 let cases: Vec<&Pat> = match &arm.pattern {
@@ -402,12 +403,13 @@ impl Writer<'_, '_> {
                     };
                     quote!(#name,).to_tokens(&mut names);
                 }
-                let mut way = self.target(&arm.target);
+                let mut way = self.way(&arm.target);
                 if let Some(first) = cases.first() {
                     way = self.caught(way, first);
                 }
                 let way = output(way, arm.output.as_ref());
-                quote!(.catch(__s::Catch::on::<__s::Text>(::std::vec![#names], #way)))
+                let lets = self.lets(&arm.target);
+                quote!(.catch(__s::Catch::on::<__s::Text>(::std::vec![#names], #way #lets)))
             }
             EdgeKind::Next => {
                 let mut tokens = TokenStream::new();
@@ -453,9 +455,21 @@ impl Writer<'_, '_> {
         quote!(__s::Arm::new(#pattern, #guard, #edge),)
     }
 
-    fn target(&mut self, target: &crate::syntax::Target) -> TokenStream {
+    /// An edge with the `let`s on it.
+    fn target(&mut self, target: &Target) -> TokenStream {
+        let way = self.way(target);
+        let lets = self.lets(target);
+        quote!(#way #lets)
+    }
+
+    /// An edge without them.
+    fn way(&self, target: &Target) -> TokenStream {
         let name = self.name_of(&target.name);
-        let mut tokens = quote!(__s::Edge::to(#name));
+        quote!(__s::Edge::to(#name))
+    }
+
+    fn lets(&mut self, target: &Target) -> TokenStream {
+        let mut tokens = TokenStream::new();
         for one in &target.lets {
             self.assign_let(one).to_tokens(&mut tokens);
         }

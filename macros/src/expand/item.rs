@@ -30,6 +30,7 @@ pub(super) fn item(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
     } else {
         quote!(Standard)
     };
+    let conditions = conditions(machine);
     let flow = if mistakes.is_empty() {
         flow::flow(machine)
     } else {
@@ -42,6 +43,7 @@ pub(super) fn item(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
         #[derive(Clone, Copy, Debug)]
         #visibility struct #name;
 
+        #conditions
         #[automatically_derived]
         impl ::stepwright::__::Workflow for #name {
             type Input = #input;
@@ -60,6 +62,7 @@ pub(super) fn item(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
             }
         }
 
+        #conditions
         impl #name {
             /// The definition of this workflow: its ASL, ready to be written out.
             ///
@@ -74,4 +77,11 @@ pub(super) fn item(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
             }
         }
     }
+}
+
+/// The workflow's `#[cfg(..)]`, which all of its items share.
+pub(super) fn conditions(machine: &Machine) -> TokenStream {
+    let attributes = machine.workflow.attributes.iter();
+    let conditions = attributes.filter(|attribute| attribute.path().is_ident("cfg"));
+    quote!(#(#conditions)*)
 }

@@ -22,11 +22,13 @@ use quote::quote;
 /// The code of one workflow.
 pub(crate) fn workflow(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
     let item = item::item(machine, mistakes);
+    let conditions = item::conditions(machine);
     let states = states::states(machine);
     let types = types::block(machine, mistakes.first());
     quote! {
         #item
 
+        #conditions
         #[doc(hidden)]
         const _: () = {
             use ::stepwright::__ as __s;

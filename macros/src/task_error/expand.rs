@@ -177,11 +177,14 @@ fn arms(case: &Case) -> (TokenStream, TokenStream) {
     let fields = if case.fields.is_empty() {
         quote!(::core::option::Option::None)
     } else {
-        let names = case.fields.iter().map(|field| &field.name);
+        let fields = case.fields.iter().zip(&bindings).map(|(field, binding)| {
+            let name = &field.name;
+            // The user's type again, so that both uses give one message.
+            let value = quote_spanned!(field.ty.span()=> ::stepwright::__::wire::field(#binding));
+            quote!((#name, #value))
+        });
         quote! {
-            ::core::option::Option::Some(::std::vec![
-                #((#names, ::stepwright::__::serde_json::to_value(#bindings))),*
-            ])
+            ::core::option::Option::Some(::std::vec![#(#fields),*])
         }
     };
     let cause = quote! {

@@ -11,6 +11,7 @@ use crate::suggest::closest;
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use std::rc::Rc;
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{BinOp, Block, Expr, ExprClosure, ExprMacro, Lit, Member, Pat, Path, Stmt, Type, UnOp};
 
@@ -76,7 +77,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
             Expr::Field(field) => {
                 let base = self.value(&field.base);
                 match &field.member {
-                    Member::Named(name) => Value::Field(Box::new(base), name.to_string()),
+                    Member::Named(name) => Value::Field(Box::new(base), name.unraw().to_string()),
                     Member::Unnamed(index) => Value::TupleField(Box::new(base), index.index),
                 }
             }
@@ -455,7 +456,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
         let mut fields = Vec::new();
         for field in &literal.fields {
             let name = match &field.member {
-                Member::Named(name) => name.to_string(),
+                Member::Named(name) => name.unraw().to_string(),
                 Member::Unnamed(index) => index.index.to_string(),
             };
             fields.push((name, self.value(&field.expr)));

@@ -1,7 +1,7 @@
 //! The user's expressions as they stand, but for what rustc could not take so.
 
 use super::Checker;
-use crate::check::Machine;
+use crate::check::is_bound;
 use crate::syntax::Expression;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -20,20 +20,15 @@ impl Checker<'_, '_> {
             return expression.syn.to_token_stream();
         }
         let mut copy = expression.syn.clone();
-        Rewrite {
-            machine: self.machine,
-        }
-        .visit_expr_mut(&mut copy);
+        Rewrite.visit_expr_mut(&mut copy);
         copy.into_token_stream()
     }
 }
 
 /// Makes closures and raw literals fit for rustc.
-struct Rewrite<'m, 'a> {
-    machine: &'m Machine<'a>,
-}
+struct Rewrite;
 
-impl VisitMut for Rewrite<'_, '_> {
+impl VisitMut for Rewrite {
     fn visit_expr_mut(&mut self, expression: &mut Expr) {
         if let Expr::Macro(ExprMacro { mac, .. }) = expression
             && ["jsonata", "path", "intrinsic"]
@@ -45,48 +40,27 @@ impl VisitMut for Rewrite<'_, '_> {
             return;
         }
         if let Expr::Closure(closure) = expression {
-            self.closure(closure);
+            copy_what_it_reads(closure);
         }
         visit_mut::visit_expr_mut(self, expression);
     }
 }
 
-impl Rewrite<'_, '_> {
-    /// `|x| body` becomes `|x| { loop {} let a = copy(&a); body }`.
-    ///
-    /// A closure's body is checked for moves of its own, so it too stands behind a `loop {}`; and what it reads is
-    /// copied, because taking it by value would make a closure that can be called but once.
-    fn closure(&self, closure: &mut ExprClosure) {
-        let mut names = Names(Vec::new());
-        names.visit_expr(&closure.body);
-        let copies = names
-            .0
-            .iter()
-            .filter(|name| self.is_value(name))
-            .map(|name| quote!(let #name = __s::copy(&#name);));
-        let body = &closure.body;
-        let body: Expr = parse_quote!({ loop {} #(#copies)* #body });
-        *closure.body = body;
-    }
-
-    /// Whether a workflow has a value of that name anywhere. A closure's own parameters may be copied as well.
-    fn is_value(&self, name: &Ident) -> bool {
-        self.machine
-            .variables
-            .iter()
-            .any(|variable| variable.name == name)
-            || self
-                .machine
-                .scopes
-                .iter()
-                .any(|scope| scope.item.is_some_and(|item| item == name))
-            || self
-                .machine
-                .workflow
-                .parameter
-                .as_ref()
-                .is_some_and(|(parameter, _)| parameter == name)
-    }
+/// `|x| body` becomes `|x| { loop {} let a = copy(&a); body }`.
+///
+/// A closure's body is checked for moves of its own, so it too stands behind a `loop {}`; and what it reads is copied,
+/// because taking it by value would make a closure that can be called but once.
+fn copy_what_it_reads(closure: &mut ExprClosure) {
+    let mut names = Names(Vec::new());
+    names.visit_expr(&closure.body);
+    let copies = names
+        .0
+        .iter()
+        .filter(|name| is_bound(name))
+        .map(|name| quote!(let #name = __s::copy(&#name);));
+    let body = &closure.body;
+    let body: Expr = parse_quote!({ loop {} #(#copies)* #body });
+    *closure.body = body;
 }
 
 /// The single names in an expression.

@@ -63,6 +63,33 @@ workflow! {
         fail Failed { "Failed", error.cause.unwrap_or("none".to_string()) }
     }
 
+    /// What a pattern binds, read on its edge; closures that read variables.
+    workflow Bound(order: Order) -> Vec<String> {
+        task Ask {
+            let decision: Decision = wait_for_task_token request_review(order, task_token);
+            next Decide;
+        }
+        choice Decide {
+            match decision {
+                Decision::Refused { reason } if reason.is_empty() => Charge,
+                Decision::Refused { reason } => { let text = format!("no: {reason}"); next Stop; }
+                Decision::Approved => Charge,
+            }
+        }
+        task Charge {
+            charge_card(order);
+            catch PaymentError::Declined { reason } => { let text = format!("declined: {reason}"); next Stop; }
+            catch States::Timeout as late => { let text = late.cause.unwrap_or_default(); next Stop; }
+            next List;
+        }
+        pass List {
+            let prefix = order.id;
+            let list = order.items.iter().map(|item| format!("{prefix} {}", item.sku)).collect();
+            end list;
+        }
+        fail Stop { "Stopped", text }
+    }
+
     /// Services, workflows, raw fields, names that are no identifiers.
     workflow Calls(order: Order) {
         raw { "Version": "1.0" }
@@ -107,7 +134,7 @@ workflow! {
 }
 
 fn main() {
-    for definition in [Polling::definition(), Nested::definition(), Calls::definition()] {
+    for definition in [Polling::definition(), Nested::definition(), Bound::definition(), Calls::definition()] {
         println!("{}", definition.to_json_pretty());
     }
 }
