@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use stepwright_asl::validate::validate_text;
-use stepwright_asl::{Findings, MachineType};
+use stepwright_asl::Findings;
+use stepwright_asl::validate::Validator;
 
 use crate::failure::Failure;
 use crate::input;
@@ -19,9 +19,9 @@ pub(crate) struct Definition {
 
 impl Definition {
     /// Reads and validates a file, or standard input for `-`.
-    pub(crate) fn read(path: &Path, machine_type: MachineType) -> Result<Self, Failure> {
+    pub(crate) fn read(path: &Path, validator: &Validator) -> Result<Self, Failure> {
         let text = input::read(path)?;
-        let findings = validate_text(&text, machine_type);
+        let findings = validator.check_text(&text);
         Ok(Self {
             path: path.to_owned(),
             text,
@@ -35,10 +35,7 @@ impl Definition {
             return Ok(());
         }
         for finding in self.findings.errors() {
-            anstream::eprintln!(
-                "{}\n",
-                report::finding(finding, finding.severity, &self.path, &self.text)
-            );
+            anstream::eprintln!("{}\n", report::finding(finding, &self.path, &self.text));
         }
         Err(Failure::Findings)
     }

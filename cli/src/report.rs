@@ -26,8 +26,8 @@ pub(crate) fn hint(text: &str) -> String {
 }
 
 /// One finding as people read it: what, where, the line itself, and how to mend it.
-pub(crate) fn finding(finding: &Finding, severity: Severity, path: &Path, source: &str) -> String {
-    let level = match severity {
+pub(crate) fn finding(finding: &Finding, path: &Path, source: &str) -> String {
+    let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };

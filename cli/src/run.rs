@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use stepwright_asl::validate::Validator;
 use stepwright_runtime::testing::{MockCase, MockConfig};
 use stepwright_runtime::{Engine, ExecutionReport, StartOptions, Status};
 
@@ -19,7 +20,8 @@ const MACHINE: &str = "StateMachine";
 /// Runs the definition and prints the execution's output.
 pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
     let input = input::json("--input", &arguments.input)?;
-    let definition = Definition::read(&arguments.file, arguments.machine_type.into())?;
+    let validator = Validator::new(arguments.machine_type.into());
+    let definition = Definition::read(&arguments.file, &validator)?;
     definition.refuse_errors()?;
     let commands = Commands::new(&definition, &arguments.tasks)?;
 

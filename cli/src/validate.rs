@@ -1,7 +1,7 @@
 //! `stepwright validate`: every finding about definitions.
 
 use serde_json::{Value, json};
-use stepwright_asl::{Finding, Severity};
+use stepwright_asl::validate::{Validator, rule};
 
 use crate::args::{Format, ValidateArguments};
 use crate::definition::Definition;
@@ -10,24 +10,16 @@ use crate::report;
 
 /// Validates the files and prints what there is to say.
 pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Failure> {
+    let validator = validator(arguments)?;
     let mut errors = 0;
     let mut reports = Vec::new();
     for path in &arguments.files {
-        let definition = Definition::read(path, arguments.machine_type.into())?;
-        let findings: Vec<(&Finding, Severity)> = definition
-            .findings
-            .iter()
-            .filter_map(|finding| Some((finding, severity(finding, arguments)?)))
-            .collect();
-        let refused = findings
-            .iter()
-            .filter(|(_, severity)| *severity == Severity::Error)
-            .count();
+        let definition = Definition::read(path, &validator)?;
         match arguments.format {
-            Format::Json => reports.push(as_json(&definition, &findings)),
-            Format::Text => as_text(&definition, &findings, refused),
+            Format::Json => reports.push(as_json(&definition)),
+            Format::Text => as_text(&definition),
         }
-        errors += refused;
+        errors += definition.findings.errors().count();
     }
     if arguments.format == Format::Json {
         // One file is one response, as from AWS; several are a list of them.
@@ -45,30 +37,31 @@ pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Failure> {
     }
 }
 
-/// What the user makes of a finding: `None` silences it. An error cannot be silenced, because AWS would refuse the definition all the same.
-fn severity(finding: &Finding, arguments: &ValidateArguments) -> Option<Severity> {
-    let named = |rules: &[String]| {
-        rules
-            .iter()
-            .any(|rule| rule.eq_ignore_ascii_case(finding.rule))
-    };
-    match finding.severity {
-        Severity::Error => Some(Severity::Error),
-        Severity::Warning if named(&arguments.deny) => Some(Severity::Error),
-        Severity::Warning if named(&arguments.allow) => None,
-        Severity::Warning => Some(Severity::Warning),
+/// The rules, with the user's say in what they count for.
+fn validator(arguments: &ValidateArguments) -> Result<Validator, Failure> {
+    let named = arguments.deny.iter().chain(&arguments.allow);
+    for id in named {
+        if rule(id).is_none() {
+            return Err(Failure::Usage(format!(
+                "there is no rule `{id}`; a rule's id stands in each finding, such as SW022"
+            )));
+        }
     }
+    let validator = Validator::new(arguments.machine_type.into());
+    let validator = arguments.deny.iter().fold(validator, Validator::deny);
+    Ok(arguments.allow.iter().fold(validator, Validator::allow))
 }
 
-fn as_text(definition: &Definition, findings: &[(&Finding, Severity)], errors: usize) {
-    for (finding, severity) in findings {
+fn as_text(definition: &Definition) {
+    for finding in &definition.findings {
         anstream::println!(
             "{}\n",
-            report::finding(finding, *severity, &definition.path, &definition.text)
+            report::finding(finding, &definition.path, &definition.text)
         );
     }
     let path = definition.path.display();
-    let warnings = findings.len() - errors;
+    let errors = definition.findings.errors().count();
+    let warnings = definition.findings.len() - errors;
     match (errors, warnings) {
         (0, 0) => println!("{path}: valid"),
         (0, warnings) => println!("{path}: valid, {}", count(warnings, "warning")),
@@ -90,15 +83,13 @@ fn count(number: usize, noun: &str) -> String {
 }
 
 /// The shape of AWS's ValidateStateMachineDefinition response, with our fields beside theirs.
-fn as_json(definition: &Definition, findings: &[(&Finding, Severity)]) -> Value {
-    let refused = findings
+fn as_json(definition: &Definition) -> Value {
+    let diagnostics: Vec<Value> = definition
+        .findings
         .iter()
-        .any(|(_, severity)| *severity == Severity::Error);
-    let diagnostics: Vec<Value> = findings
-        .iter()
-        .map(|(finding, severity)| {
+        .map(|finding| {
             json!({
-                "severity": severity.as_str(),
+                "severity": finding.severity.as_str(),
                 "code": finding.code,
                 "message": finding.message,
                 "location": finding.location(),
@@ -111,7 +102,7 @@ fn as_json(definition: &Definition, findings: &[(&Finding, Severity)]) -> Value 
         .collect();
     json!({
         "file": definition.path,
-        "result": if refused { "FAIL" } else { "OK" },
+        "result": if definition.findings.has_errors() { "FAIL" } else { "OK" },
         "diagnostics": diagnostics,
         "truncated": false,
     })

@@ -19,6 +19,8 @@
 //! ```
 
 mod definition;
+mod machine_name;
+mod page;
 mod report;
 mod rule;
 mod rules;
@@ -26,8 +28,10 @@ mod template;
 
 pub use crate::finding::{Finding, Findings, Severity};
 pub use crate::model::MachineType;
+pub use machine_name::validate_name;
+pub use page::rules_page;
 pub use rule::{Known, Rule};
-pub use rules::RULES;
+pub use rules::{RULES, rule};
 
 use crate::json::Document;
 use definition::Definition;
@@ -43,11 +47,23 @@ pub fn validate_text(text: &str, machine_type: MachineType) -> Findings {
     Validator::new(machine_type).check_text(text)
 }
 
-/// Checks definitions by a choice of rules.
+/// Checks definitions, with a say in what the rules count for.
+///
+/// ```
+/// use stepwright_asl::validate::{MachineType, Validator};
+///
+/// let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": false, "Next": "B"}, "B": {"Type": "Succeed"}}}"#;
+/// let validator = Validator::new(MachineType::Standard);
+/// assert!(!validator.check_text(text).has_errors());
+/// assert!(validator.clone().deny("SW029").check_text(text).has_errors());
+/// assert!(validator.allow("SW029").check_text(text).is_empty());
+/// ```
 #[derive(Debug, Clone)]
 pub struct Validator {
     machine_type: MachineType,
     off: Vec<String>,
+    denied: Vec<String>,
+    allowed: Vec<String>,
 }
 
 impl Validator {
@@ -56,10 +72,26 @@ impl Validator {
         Validator {
             machine_type,
             off: Vec::new(),
+            denied: Vec::new(),
+            allowed: Vec::new(),
         }
     }
 
-    /// The same without the rule of this id. An id that no rule has changes nothing.
+    /// Counts the findings of this rule as errors. Ids are taken in upper or lower case; [`rule`] says whether there is such a rule.
+    #[must_use]
+    pub fn deny(mut self, id: impl Into<String>) -> Validator {
+        self.denied.push(id.into());
+        self
+    }
+
+    /// Silences the warnings of this rule. An error cannot be silenced, because AWS refuses the definition all the same; a rule that is denied too stays denied.
+    #[must_use]
+    pub fn allow(mut self, id: impl Into<String>) -> Validator {
+        self.allowed.push(id.into());
+        self
+    }
+
+    /// The same without the rule of this id, its errors included. An id that no rule has changes nothing.
     #[must_use]
     pub fn without(mut self, id: impl Into<String>) -> Validator {
         self.off.push(id.into());
@@ -83,13 +115,28 @@ impl Validator {
         let definition = Definition::read(document, self.machine_type);
         let mut report = Report::new(document);
         for rule in RULES {
-            if !self.off.iter().any(|id| id == rule.id) {
+            if !names(&self.off, rule.id) {
                 report.begin(rule);
                 (rule.check)(&definition, &mut report);
             }
         }
-        report.finish()
+        let mut findings = report.finish();
+        findings.retain_mut(|finding| {
+            if finding.severity == Severity::Error {
+                return true;
+            }
+            if names(&self.denied, finding.rule) {
+                finding.severity = Severity::Error;
+                return true;
+            }
+            !names(&self.allowed, finding.rule)
+        });
+        findings.into_iter().collect()
     }
+}
+
+fn names(ids: &[String], id: &str) -> bool {
+    ids.iter().any(|named| named.eq_ignore_ascii_case(id))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Where rules put their findings.
 
 use super::Rule;
-use crate::finding::{Finding, Findings, Severity};
+use crate::finding::{Finding, Severity};
 use crate::json::Document;
 use crate::similar::did_you_mean;
 
@@ -28,8 +28,8 @@ impl<'d> Report<'d> {
         self.rule = Some(rule);
     }
 
-    pub(super) fn finish(self) -> Findings {
-        self.findings.into_iter().collect()
+    pub(super) fn finish(self) -> Vec<Finding> {
+        self.findings
     }
 
     /// A finding about the node at `pointer`, of which more can be said.

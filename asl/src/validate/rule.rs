@@ -18,6 +18,10 @@ pub struct Rule {
     pub known: Known,
     /// What it forbids, in a sentence.
     pub summary: &'static str,
+    /// Why, what AWS does, and how to mend it, in Markdown.
+    pub doc: &'static str,
+    /// The page on which AWS writes about it.
+    pub source: &'static str,
     pub(super) check: fn(&Definition<'_>, &mut Report<'_>),
 }
 
@@ -34,3 +38,35 @@ pub enum Known {
 
 pub(super) const SCHEMA: &str = "SCHEMA_VALIDATION_FAILED";
 pub(super) const TARGET: &str = "MISSING_TRANSITION_TARGET";
+
+/// Pages of AWS's documentation.
+pub(super) mod source {
+    macro_rules! pages {
+        ($( $name:ident = $page:literal, )*) => {
+            $( pub(in crate::validate) const $name: &str =
+                concat!("https://docs.aws.amazon.com/step-functions/latest/", $page); )*
+        };
+    }
+
+    pages! {
+        CHOICE = "dg/state-choice.html",
+        CREDENTIALS = "dg/concepts-access-cross-acct-resources.html",
+        DIAGNOSTICS = "apireference/API_ValidateStateMachineDefinitionDiagnostic.html",
+        DISTRIBUTED = "dg/state-map-distributed.html",
+        ERRORS = "dg/concepts-error-handling.html",
+        EXPRESS = "dg/choosing-workflow-type.html",
+        FAIL = "dg/state-fail.html",
+        INTRINSIC = "dg/intrinsic-functions.html",
+        JSONATA = "dg/transforming-data.html",
+        MAP = "dg/state-map.html",
+        PARALLEL = "dg/state-parallel.html",
+        PARAMETERS = "dg/input-output-inputpath-params.html",
+        PATHS = "dg/amazon-states-language-paths.html",
+        QUOTAS = "dg/service-quotas.html",
+        RESOURCES = "dg/integrate-services.html",
+        STATES = "dg/workflow-states.html",
+        STRUCTURE = "dg/statemachine-structure.html",
+        TASK = "dg/state-task.html",
+        WAIT = "dg/state-wait.html",
+    }
+}

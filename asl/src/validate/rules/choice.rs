@@ -5,7 +5,7 @@ use crate::json::Json;
 use crate::model::{Operator, QueryLanguage};
 use crate::validate::definition::{Definition, Part};
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA};
+use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
 use super::fields::is_substitution;
 
@@ -37,6 +37,8 @@ pub(super) const EMPTY_OR_WITHOUT_NEXT: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "`Choices` is missing or empty, or a rule has no `Next`.",
+    doc: "Rules are tried in order, and the first that holds says by its `Next` where to go on.",
+    source: source::CHOICE,
     check: empty_or_without_next,
 };
 
@@ -64,6 +66,8 @@ pub(super) const ONE_TEST: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A choice rule has not exactly one comparison, `And`, `Or` or `Not`.",
+    doc: "A JSONPath rule is one comparison with its `Variable`, or one of `And`, `Or` and `Not`. Several comparisons are joined by `And`.",
+    source: source::CHOICE,
     check: one_test,
 };
 
@@ -104,6 +108,8 @@ pub(super) const NEXT_INSIDE: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A rule below `And`, `Or` or `Not` has `Next`.",
+    doc: "Only the outermost rule, which stands in `Choices` itself, has a transition.",
+    source: source::CHOICE,
     check: next_inside,
 };
 
@@ -124,6 +130,8 @@ pub(super) const OPERAND: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A comparison's operand is of another JSON type than it compares.",
+    doc: "`NumericEquals` compares with a number, `BooleanEquals` with a boolean, the tests `IsNull`, `IsPresent` and so on with a boolean, all others with a string. The operators that end in `Path` take a path.",
+    source: source::CHOICE,
     check: operand,
 };
 
@@ -154,6 +162,8 @@ pub(super) const CONDITION: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A JSONata choice rule has no `Condition`, one that is neither expression nor boolean, or fields of a JSONPath rule.",
+    doc: "A JSONata rule tests with `\"Condition\": \"{% ... %}\"`, or with `true` or `false` as it stands.",
+    source: source::CHOICE,
     check: condition,
 };
 

@@ -5,7 +5,7 @@ use crate::graph::Container;
 use crate::json::Json;
 use crate::validate::definition::{Definition, member};
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA, TARGET};
+use crate::validate::rule::{Known, Rule, SCHEMA, TARGET, source};
 
 pub(super) const NO_STATES: Rule = Rule {
     id: "SW010",
@@ -13,6 +13,8 @@ pub(super) const NO_STATES: Rule = Rule {
     code: SCHEMA,
     known: Known::Measured,
     summary: "The machine, a branch or a processor has no `States`.",
+    doc: "A container is the machine itself, a branch of a Parallel, or the processor of a Map; each has its own `States`.",
+    source: source::STRUCTURE,
     check: |definition, report| required(definition, report, true),
 };
 
@@ -22,6 +24,8 @@ pub(super) const NO_START_AT: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "The machine, a branch or a processor has `States` and no `StartAt`.",
+    doc: "Each container says by `StartAt` where it begins, also when it has one state only.",
+    source: source::STRUCTURE,
     check: |definition, report| required(definition, report, false),
 };
 
@@ -45,6 +49,8 @@ pub(super) const START_AT_MISSING: Rule = Rule {
     code: TARGET,
     known: Known::Measured,
     summary: "`StartAt` names no state of the same container.",
+    doc: "Names are matched exactly, upper and lower case included, and only among the states of the same container.",
+    source: source::STRUCTURE,
     check: start_at_missing,
 };
 
@@ -72,6 +78,8 @@ pub(super) const EMPTY_STATES: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "`States` is empty.",
+    doc: "A container without a state cannot begin.",
+    source: source::STRUCTURE,
     check: empty_states,
 };
 
@@ -93,6 +101,8 @@ pub(super) const UNREACHABLE: Rule = Rule {
     code: TARGET,
     known: Known::Measured,
     summary: "A state is named by no transition and not by `StartAt`.",
+    doc: "AWS asks whether anything in the container names the state, not whether a walk from `StartAt` arrives at it; the second question is SW022. Usually a transition was forgotten or the state is left over.",
+    source: source::DIAGNOSTICS,
     check: unreachable,
 };
 
@@ -124,6 +134,8 @@ pub(super) const NO_END: Rule = Rule {
     code: "MISSING_END_STATE",
     known: Known::Measured,
     summary: "A container has no state at which it may end.",
+    doc: "A container ends at a Succeed or Fail state, or at a state with `\"End\": true`. AWS gives no location for this finding. As long as a transition of the container is broken, that fault is reported alone.",
+    source: source::DIAGNOSTICS,
     check: no_end,
 };
 

@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Severity};
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA};
+use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
 /// How many characters a definition may have.
 ///
@@ -16,6 +16,8 @@ pub(super) const DUPLICATE_KEY: Rule = Rule {
     code: "INVALID_JSON_DESCRIPTION",
     known: Known::Documented,
     summary: "The definition is no JSON, or an object in it has a key twice.",
+    doc: "JSON lets an object have a key twice, and readers differ in which one they keep: AWS, an editor and a template engine may each see another definition. A text that is no JSON at all has this finding alone, at the place where reading stopped.",
+    source: source::STRUCTURE,
     check: duplicate_key,
 };
 
@@ -31,6 +33,8 @@ pub(super) const EMPTY: Rule = Rule {
     code: "MISSING_DESCRIPTION",
     known: Known::Documented,
     summary: "The definition is empty or `null`.",
+    doc: "There is nothing to check: a machine needs `StartAt` and `States`.",
+    source: source::DIAGNOSTICS,
     check: empty,
 };
 
@@ -49,6 +53,8 @@ pub(super) const TOO_LONG: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "The definition has more than 1,048,576 characters.",
+    doc: "CreateStateMachine refuses such a definition whatever is in it. Move a part into a machine of its own and start it as a nested workflow, or shorten what a generator repeats.",
+    source: source::QUOTAS,
     check: too_long,
 };
 
@@ -73,6 +79,8 @@ pub(super) const VERSION: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "`Version` is another than `1.0`.",
+    doc: "There is one version of the language, `1.0`. The field may be left out.",
+    source: source::STRUCTURE,
     check: version,
 };
 

@@ -6,7 +6,7 @@ use crate::json::Json;
 use crate::model::JitterStrategy;
 use crate::validate::definition::{Definition, Part};
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA};
+use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
 use super::fields::is_substitution;
 use super::task::{MAX_SECONDS, whole_number};
@@ -26,6 +26,8 @@ pub(super) const ERROR_EQUALS: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "`ErrorEquals` is missing, empty, or has something else than strings.",
+    doc: "A retrier or catcher without names would match nothing.",
+    source: source::ERRORS,
     check: error_equals,
 };
 
@@ -62,6 +64,8 @@ pub(super) const ALL_ALONE: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "`States.ALL` stands beside other names.",
+    doc: "`States.ALL` already means every error that can be matched.",
+    source: source::ERRORS,
     check: all_alone,
 };
 
@@ -83,6 +87,8 @@ pub(super) const ALL_LAST: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "`States.ALL` stands in a retrier or catcher that is not the last.",
+    doc: "Retriers and catchers are tried in order; what stands behind one for every error is never reached.",
+    source: source::ERRORS,
     check: all_last,
 };
 
@@ -115,6 +121,8 @@ pub(super) const BACKOFF_RATE: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "`BackoffRate` is less than 1.",
+    doc: "The rate multiplies the delay of each further retry. Delays do not shrink.",
+    source: source::ERRORS,
     check: backoff_rate,
 };
 
@@ -135,6 +143,8 @@ pub(super) const INTERVAL_AND_ATTEMPTS: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "`IntervalSeconds` is no whole number from 1, or `MaxAttempts` none from 0, to 99,999,999.",
+    doc: "`\"MaxAttempts\": 0` is allowed and means that the named errors are not retried.",
+    source: source::ERRORS,
     check: interval_and_attempts,
 };
 
@@ -151,6 +161,8 @@ pub(super) const MAX_DELAY: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "`MaxDelaySeconds` is not greater than `IntervalSeconds`, or not less than 31,622,400.",
+    doc: "The cap on the delay must leave room for the first one, and be less than 366 days.",
+    source: source::ERRORS,
     check: max_delay,
 };
 
@@ -177,6 +189,8 @@ pub(super) const JITTER: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "`JitterStrategy` is neither `FULL` nor `NONE`.",
+    doc: "`FULL` takes a random delay between 0 and the computed one; `NONE`, which is the default, takes the computed one.",
+    source: source::ERRORS,
     check: jitter,
 };
 
@@ -201,6 +215,8 @@ pub(super) const CATCHER_NEXT: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A catcher has no `Next`.",
+    doc: "A catcher says where to go on.",
+    source: source::ERRORS,
     check: catcher_next,
 };
 

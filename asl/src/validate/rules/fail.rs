@@ -4,7 +4,7 @@ use crate::finding::Severity;
 use crate::intrinsic::Expression;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA};
+use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
 pub(super) const TWICE: Rule = Rule {
     id: "SW090",
@@ -12,6 +12,8 @@ pub(super) const TWICE: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A Fail has a field and its `Path` form, or `InputPath` or `OutputPath`.",
+    doc: "Error and cause are each given as a text or as a path, not both. A Fail has no output, so it has no fields that shape one.",
+    source: source::FAIL,
     check: twice,
 };
 
@@ -39,6 +41,8 @@ pub(super) const NO_STRING: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "The intrinsic function in `ErrorPath` or `CausePath` never gives a string.",
+    doc: "An error and a cause are strings. Functions that can give one are `States.Format`, `States.JsonToString`, `States.ArrayGetItem`, `States.Base64Encode`, `States.Base64Decode`, `States.Hash` and `States.UUID`.",
+    source: source::FAIL,
     check: no_string,
 };
 

@@ -4,7 +4,7 @@ use crate::finding::Severity;
 use crate::jsonata::SyntaxError;
 use crate::validate::definition::{Definition, ExpressionText};
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA};
+use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
 pub(super) const INVALID: Rule = Rule {
     id: "SW124",
@@ -12,6 +12,8 @@ pub(super) const INVALID: Rule = Rule {
     code: SyntaxError::INVALID,
     known: Known::Measured,
     summary: "An expression is no JSONata.",
+    doc: "The message has JSONata's own code. The suggestion says at which character of the expression reading stopped.",
+    source: source::JSONATA,
     check: |definition, report| {
         refused(definition, report, |error| {
             error.code == SyntaxError::INVALID
@@ -25,6 +27,8 @@ pub(super) const TOP_LEVEL: Rule = Rule {
     code: SyntaxError::UNSUPPORTED,
     known: Known::Measured,
     summary: "An expression begins a path with a bare name, or assigns `$states`.",
+    doc: "There is no input at the top level of an expression. A path begins with `$states`, a variable or a local binding; bare names stand inside predicates, map steps and groupings.",
+    source: source::JSONATA,
     check: |definition, report| {
         refused(definition, report, |error| {
             error.code == SyntaxError::UNSUPPORTED && !is_context(error)
@@ -38,6 +42,8 @@ pub(super) const CONTEXT: Rule = Rule {
     code: SyntaxError::UNSUPPORTED,
     known: Known::Measured,
     summary: "An expression uses `$` or `$$` at the top level.",
+    doc: "There is no context value at the top level of an expression. `$states.input` is the state's input.",
+    source: source::JSONATA,
     check: |definition, report| refused(definition, report, is_context),
 };
 
@@ -80,6 +86,8 @@ pub(super) const NOT_CLOSED: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A string begins with `{%` and does not end with `%}`; or blanks outside of both make it a literal, which is a warning.",
+    doc: "A string is an expression when it begins with `{%` and ends with `%}` exactly. With a blank in front or behind, AWS takes the string as it stands and evaluates nothing.",
+    source: source::JSONATA,
     check: not_closed,
 };
 
@@ -112,6 +120,8 @@ pub(super) const STATES: Rule = Rule {
     code: SyntaxError::UNSUPPORTED,
     known: Known::Measured,
     summary: "An expression reads `$states.errorOutput` outside of a catcher, or `$states.result` outside of `Output` and `Assign`.",
+    doc: "The result is there once the work is done, in `Output` and `Assign`; the error output is there in the `Output` and `Assign` of a catcher.",
+    source: source::JSONATA,
     check: states,
 };
 

@@ -4,7 +4,7 @@ use crate::finding::Severity;
 use crate::model::QueryLanguage;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA};
+use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
 pub(super) const BRANCHES: Rule = Rule {
     id: "SW100",
@@ -12,6 +12,8 @@ pub(super) const BRANCHES: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A Parallel has no `Branches`, or none in it.",
+    doc: "A Parallel runs at least one branch.",
+    source: source::PARALLEL,
     check: branches,
 };
 
@@ -33,6 +35,8 @@ pub(super) const PROCESSOR: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A Map has neither or both of `ItemProcessor` and `Iterator`.",
+    doc: "`Iterator` is the old name of `ItemProcessor`; a Map has one of them.",
+    source: source::MAP,
     check: processor,
 };
 
@@ -69,6 +73,8 @@ pub(super) const VALUE_AND_PATH: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A Map or a part of one has a field twice, once as a path or under its old name.",
+    doc: "A value is given as it stands or as a path to it. `Parameters` is the old name of `ItemSelector`. `ItemsPath` beside an `ItemReader` is accepted by AWS and ignored.",
+    source: source::MAP,
     check: value_and_path,
 };
 
@@ -98,6 +104,8 @@ pub(super) const TOLERATED: Rule = Rule {
     code: SCHEMA,
     known: Known::Measured,
     summary: "`ToleratedFailurePercentage` is not from 0 to 100, or `ToleratedFailureCount` negative.",
+    doc: "The two may stand together; the first threshold that is passed fails the Map. AWS accepts them on an inline Map as well.",
+    source: source::DISTRIBUTED,
     check: tolerated,
 };
 

@@ -87,3 +87,15 @@ pub const RULES: &[Rule] = &[
     jsonata::STATES,
     choice::CONDITION,
 ];
+
+/// The rule of an id, in upper or lower case.
+///
+/// ```
+/// use stepwright_asl::validate::rule;
+///
+/// assert_eq!(rule("sw020").map(|rule| rule.code), Some("MISSING_TRANSITION_TARGET"));
+/// assert!(rule("SW999").is_none());
+/// ```
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.id.eq_ignore_ascii_case(id))
+}

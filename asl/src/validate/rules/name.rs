@@ -7,7 +7,7 @@ use crate::json::Json;
 use crate::name::{NameError, check_label, check_state};
 use crate::validate::definition::{Definition, member};
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule};
+use crate::validate::rule::{Known, Rule, source};
 
 pub(super) const DUPLICATE: Rule = Rule {
     id: "SW025",
@@ -15,6 +15,8 @@ pub(super) const DUPLICATE: Rule = Rule {
     code: "DUPLICATE_STATE_NAME",
     known: Known::Measured,
     summary: "Two states of the machine, inner ones included, have the same name.",
+    doc: "State names are unique in the whole machine, inside branches and processors too, because the history and the console show them without their container.",
+    source: source::STATES,
     check: duplicate,
 };
 
@@ -48,6 +50,8 @@ pub(super) const STATE_NAME: Rule = Rule {
     code: "INVALID_STATE_NAME",
     known: Known::Documented,
     summary: "A state's name is empty, longer than 80 characters, or has a control character.",
+    doc: "At most 80 characters, counted as Unicode characters.",
+    source: source::QUOTAS,
     check: state_name,
 };
 
@@ -67,6 +71,8 @@ pub(super) const LABEL: Rule = Rule {
     code: "INVALID_LABEL_NAME",
     known: Known::Documented,
     summary: "A Map's `Label` is empty, longer than 40 characters, has a forbidden character, or is that of another Map.",
+    doc: "The label becomes a part of the ARNs of the Map's children, so it has the characters of a machine's name and is that of one Map only. A duplicate has AWS's code DUPLICATE_LABEL_NAME.",
+    source: source::DISTRIBUTED,
     check: label,
 };
 

@@ -5,7 +5,7 @@ use crate::intrinsic::Expression;
 use crate::path::Root;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA};
+use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
 use super::fields::is_substitution;
 
@@ -15,6 +15,8 @@ pub(super) const NO_PATH: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A field that must be a path is none.",
+    doc: "A path begins with `$`, `$$` for the context object, or `$name` for a variable.",
+    source: source::PATHS,
     check: no_path,
 };
 
@@ -37,6 +39,8 @@ pub(super) const NO_REFERENCE: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A field that must name a single place selects by wildcard, filter or the like, or `ResultPath` does not begin with `$`.",
+    doc: "A reference path has keys and indices only, such as `$.a.b[0]`. `ResultPath` says where in the input the result is put, so it cannot begin in the context object or at a variable.",
+    source: source::PATHS,
     check: no_reference,
 };
 

@@ -4,7 +4,7 @@ use crate::finding::Severity;
 use crate::model::QueryLanguage;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA};
+use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
 pub(super) const DOWNGRADE: Rule = Rule {
     id: "SW120",
@@ -12,6 +12,8 @@ pub(super) const DOWNGRADE: Rule = Rule {
     code: SCHEMA,
     known: Known::Measured,
     summary: "A state of a JSONata machine has `\"QueryLanguage\": \"JSONPath\"`.",
+    doc: "Below a JSONata machine every state is JSONata. To mix the languages, leave the machine JSONPath and give the JSONata states their own `QueryLanguage`.",
+    source: source::JSONATA,
     check: downgrade,
 };
 
@@ -39,6 +41,8 @@ pub(super) const JSONATA_ONLY: Rule = Rule {
     code: SCHEMA,
     known: Known::Measured,
     summary: "A JSONPath state has a field that only JSONata has.",
+    doc: "`Arguments`, `Output`, `Items` and `Condition` belong to JSONata. JSONPath has `Parameters`, `ResultSelector`, `ResultPath`, `OutputPath`, `ItemsPath`, and `Variable` with a comparison.",
+    source: source::JSONATA,
     check: |definition, report| foreign(definition, report, QueryLanguage::Jsonata),
 };
 
@@ -48,6 +52,8 @@ pub(super) const JSONPATH_ONLY: Rule = Rule {
     code: SCHEMA,
     known: Known::Measured,
     summary: "A JSONata state has a field that only JSONPath has.",
+    doc: "`InputPath`, `Parameters`, `Result`, `ResultSelector`, `ResultPath`, `OutputPath` and the other fields that are paths belong to JSONPath.",
+    source: source::JSONATA,
     check: |definition, report| foreign(definition, report, QueryLanguage::JsonPath),
 };
 
@@ -102,6 +108,8 @@ pub(super) const IN_PROCESSOR: Rule = Rule {
     code: SCHEMA,
     known: Known::Measured,
     summary: "A processor or branch has `QueryLanguage`; only the machine and states have it.",
+    doc: "The states inside take the machine's language, not that of the Map or Parallel around them, or name their own.",
+    source: source::JSONATA,
     check: in_processor,
 };
 

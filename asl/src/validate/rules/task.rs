@@ -6,7 +6,7 @@ use crate::model::{MachineType, QueryLanguage};
 use crate::similar::nearest;
 use crate::validate::definition::{Definition, Part, member};
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA};
+use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
 use super::fields::is_substitution;
 
@@ -20,6 +20,8 @@ pub(super) const RESOURCE_MISSING: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A Task has no `Resource`.",
+    doc: "`Resource` says what does the work: the ARN of a function or activity, or an integration such as `arn:aws:states:::lambda:invoke`.",
+    source: source::TASK,
     check: resource_missing,
 };
 
@@ -40,6 +42,8 @@ pub(super) const RESOURCE: Rule = Rule {
     code: "INVALID_RESOURCE",
     known: Known::Measured,
     summary: "A Task's `Resource` is an integration without action or with an unknown pattern; or it is no ARN or URI, which is a warning.",
+    doc: "An integration is written `arn:<partition>:states:::<service>:<action>`, with one of the patterns `.sync`, `.sync:2` and `.waitForTaskToken` behind the action where the service has it. A `Resource` without a colon may still become an ARN when a template engine has run, so it is a warning.",
+    source: source::RESOURCES,
     check: resource,
 };
 
@@ -104,6 +108,8 @@ pub(super) const TWO_TIMEOUTS: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A Task has both `TimeoutSeconds` and `TimeoutSecondsPath`, or both of the heartbeat's.",
+    doc: "A timeout is given as a number or as a path to one.",
+    source: source::TASK,
     check: two_timeouts,
 };
 
@@ -130,6 +136,8 @@ pub(super) const TIMEOUT_RANGE: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "`TimeoutSeconds` or `HeartbeatSeconds` is no whole number from 1 to 99,999,999.",
+    doc: "Seconds are whole. Without `TimeoutSeconds` a task may take 99,999,999 seconds, which is more than the year that an execution may take.",
+    source: source::TASK,
     check: timeout_range,
 };
 
@@ -168,6 +176,8 @@ pub(super) const HEARTBEAT: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "`HeartbeatSeconds` is not less than `TimeoutSeconds`.",
+    doc: "A heartbeat that is not shorter than the timeout can never be missed.",
+    source: source::TASK,
     check: heartbeat,
 };
 
@@ -191,6 +201,8 @@ pub(super) const CREDENTIALS: Rule = Rule {
     code: SCHEMA,
     known: Known::Measured,
     summary: "`Credentials` is no object with `RoleArn`.",
+    doc: "A Task takes on the role in `Credentials.RoleArn`, or in JSONPath `RoleArn.$`.",
+    source: source::CREDENTIALS,
     check: credentials,
 };
 
@@ -220,6 +232,8 @@ pub(super) const EXPRESS: Rule = Rule {
     code: SCHEMA,
     known: Known::Measured,
     summary: "An Express machine waits for a job, a callback or an activity.",
+    doc: "Express executions end after five minutes and cannot be waited for from outside: `.sync`, `.waitForTaskToken` and activities are for Standard machines.",
+    source: source::EXPRESS,
     check: express,
 };
 

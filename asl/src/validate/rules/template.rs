@@ -4,7 +4,7 @@ use crate::finding::Severity;
 use crate::intrinsic::{CallError, CallFault};
 use crate::validate::definition::{Binding, Definition, member};
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA};
+use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
 pub(super) const NEITHER_PATH_NOR_CALL: Rule = Rule {
     id: "SW112",
@@ -12,6 +12,8 @@ pub(super) const NEITHER_PATH_NOR_CALL: Rule = Rule {
     code: SCHEMA,
     known: Known::Measured,
     summary: "A key ends in `.$` and its value is neither a path nor a call of an intrinsic function.",
+    doc: "A key that ends in `.$` asks for evaluation: its value is a path or a call such as `States.Format('{}', $.id)`. AWS's location is the object that has the key.",
+    source: source::PARAMETERS,
     check: neither_path_nor_call,
 };
 
@@ -45,6 +47,8 @@ pub(super) const TWICE: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "An object of a payload template has a key both with and without `.$`.",
+    doc: "`.$` is cut off the key after evaluation, so both keys would give the same member.",
+    source: source::PARAMETERS,
     check: twice,
 };
 
@@ -66,6 +70,8 @@ pub(super) const UNKNOWN_FUNCTION: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A payload template calls an intrinsic function that there is not.",
+    doc: "There are 18 intrinsic functions, spelled exactly as documented.",
+    source: source::INTRINSIC,
     check: |definition, report| {
         calls(definition, report, |fault| {
             matches!(fault, CallFault::UnknownFunction(_))
@@ -79,6 +85,8 @@ pub(super) const CALL: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A call has too many or too few arguments, a literal of the wrong type, or more than ten calls within each other.",
+    doc: "Arguments are paths, other calls, strings in single quotes, numbers, booleans and `null`. At most ten calls stand within each other in one field.",
+    source: source::INTRINSIC,
     check: |definition, report| {
         calls(definition, report, |fault| {
             matches!(

@@ -6,7 +6,7 @@ use crate::json::Json;
 use crate::model::StateKind;
 use crate::validate::definition::{Definition, member};
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA, TARGET};
+use crate::validate::rule::{Known, Rule, SCHEMA, TARGET, source};
 
 use super::container::{has_state, names};
 
@@ -16,6 +16,8 @@ pub(super) const MISSING_TARGET: Rule = Rule {
     code: TARGET,
     known: Known::Measured,
     summary: "A transition names a state that is nowhere in the definition.",
+    doc: "`Next`, `Default`, and the `Next` of choice rules and catchers name a state of the same container. Names are matched exactly, upper and lower case included.",
+    source: source::STATES,
     check: |definition, report| targets(definition, report, false),
 };
 
@@ -25,6 +27,8 @@ pub(super) const OUTSIDE_TARGET: Rule = Rule {
     code: TARGET,
     known: Known::Documented,
     summary: "A transition leaves or enters a branch or processor.",
+    doc: "A branch or processor is left by ending it. What should happen afterwards is said by the `Next` of the Parallel or Map around it.",
+    source: source::STATES,
     check: |definition, report| targets(definition, report, true),
 };
 
@@ -81,6 +85,8 @@ pub(super) const NEXT_AND_END: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A state has both `Next` and `End`.",
+    doc: "`End` says that nothing follows, `Next` says what follows.",
+    source: source::STATES,
     check: next_and_end,
 };
 
@@ -106,6 +112,8 @@ pub(super) const NEITHER_NEXT_NOR_END: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A state has neither `Next` nor `End`.",
+    doc: "Every state but Choice, Succeed and Fail says what follows or that nothing does.",
+    source: source::STATES,
     check: neither_next_nor_end,
 };
 
@@ -135,6 +143,8 @@ pub(super) const END_FALSE: Rule = Rule {
     code: SCHEMA,
     known: Known::Presumed,
     summary: "`End` is `false` beside a `Next`, where it says nothing.",
+    doc: "AWS accepts it. Leave the field out.",
+    source: source::STATES,
     check: end_false,
 };
 
@@ -160,6 +170,8 @@ pub(super) const NEEDLESS: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A Choice, Succeed or Fail has `Next` or `End`.",
+    doc: "A Choice goes on by its rules and `Default`; a Succeed or Fail ends the container.",
+    source: source::STATES,
     check: needless,
 };
 

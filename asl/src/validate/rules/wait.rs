@@ -8,7 +8,7 @@ use crate::jsonata;
 use crate::model::QueryLanguage;
 use crate::validate::definition::{Definition, Part};
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA};
+use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
 use super::fields::is_substitution;
 use super::task::{MAX_SECONDS, whole_number};
@@ -23,6 +23,8 @@ pub(super) const ONE_FIELD: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A Wait has not exactly one of `Seconds`, `SecondsPath`, `Timestamp` and `TimestampPath`.",
+    doc: "A Wait waits for a time or until one, written down or selected by a path.",
+    source: source::WAIT,
     check: one_field,
 };
 
@@ -48,6 +50,8 @@ pub(super) const SECONDS: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "`Seconds` is no whole number from 0 to 99,999,999.",
+    doc: "Seconds are whole and not negative. `0` passes at once.",
+    source: source::WAIT,
     check: seconds,
 };
 
@@ -63,6 +67,8 @@ pub(super) const TIMESTAMP: Rule = Rule {
     code: SCHEMA,
     known: Known::Measured,
     summary: "`Timestamp` is no RFC 3339 timestamp with `T` and an offset.",
+    doc: "RFC 3339 with a capital `T` between date and time, and an offset or a capital `Z`: `2016-03-14T01:59:00Z`.",
+    source: source::WAIT,
     check: timestamp,
 };
 

@@ -1,0 +1,71 @@
+//! Prints a generated definition: `cargo run --release -p stepwright-asl --example generate_definition -- jsonata 1048576`
+//!
+//! With `--time` it reads and validates it instead and prints how long the fastest of twenty runs took.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use stepwright_asl::json::Document;
+use stepwright_asl::validate::{MachineType, validate};
+
+#[path = "../benches/definitions.rs"]
+mod definitions;
+
+use definitions::{Language, definition};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let language = match arguments.first().map(String::as_str) {
+        Some("jsonpath") => Language::JsonPath,
+        Some("jsonata") => Language::Jsonata,
+        _ => return usage(),
+    };
+    let Some(bytes) = arguments.get(1).and_then(|bytes| bytes.parse().ok()) else {
+        return usage();
+    };
+    let text = definition(language, bytes);
+    if arguments.get(2).is_some_and(|option| option == "--time") {
+        time(&text);
+    } else {
+        print!("{text}");
+    }
+    ExitCode::SUCCESS
+}
+
+fn usage() -> ExitCode {
+    eprintln!("usage: generate_definition jsonpath|jsonata BYTES [--time]");
+    ExitCode::from(2)
+}
+
+fn time(text: &str) {
+    let mut reading = f64::INFINITY;
+    let mut validating = f64::INFINITY;
+    let mut found = String::new();
+    for _ in 0..20 {
+        let start = Instant::now();
+        let document = match Document::parse(text) {
+            Ok(document) => document,
+            Err(error) => {
+                println!("{error}");
+                return;
+            }
+        };
+        let read = Instant::now();
+        let findings = validate(&document, MachineType::Standard);
+        let end = Instant::now();
+        reading = reading.min((read - start).as_secs_f64());
+        validating = validating.min((end - read).as_secs_f64());
+        found = findings
+            .iter()
+            .take(3)
+            .map(|finding| format!("\n{finding}"))
+            .collect();
+    }
+    let states = text.matches("\"Type\": ").count();
+    println!(
+        "{} bytes, {states} states: read {:.1} ms, validate {:.1} ms{found}",
+        text.len(),
+        reading * 1e3,
+        validating * 1e3
+    );
+}

@@ -1,0 +1,5 @@
+//! Writes the page about the rules: `cargo run -p stepwright-asl --example rules_page > docs/rules.md`
+
+fn main() {
+    print!("{}", stepwright_asl::validate::rules_page());
+}

@@ -1,0 +1,55 @@
+//! The name under which a machine is created, which no definition has.
+
+use crate::finding::{Finding, Findings};
+use crate::json::Document;
+use crate::name::{NameError, check_machine};
+
+/// Checks the name of a state machine, an execution or an activity: rule SW150.
+///
+/// The codes are AWS's: `STATE_MACHINE_NAME_EMPTY`, `STATE_MACHINE_NAME_TOO_LONG` and `STATE_MACHINE_NAME_INVALID`.
+///
+/// ```
+/// use stepwright_asl::validate::validate_name;
+///
+/// assert!(validate_name("OrderProcessing-2").is_empty());
+/// assert_eq!(
+///     validate_name("order processing").to_string(),
+///     "1:1: SW150 STATE_MACHINE_NAME_INVALID: the name has the character ` `, which is not allowed at /",
+/// );
+/// ```
+pub fn validate_name(name: &str) -> Findings {
+    let Err(error) = check_machine(name) else {
+        return Findings::default();
+    };
+    let code = match error {
+        NameError::Empty => "STATE_MACHINE_NAME_EMPTY",
+        NameError::TooLong { .. } => "STATE_MACHINE_NAME_TOO_LONG",
+        NameError::Character(_) | NameError::Reserved(_) => "STATE_MACHINE_NAME_INVALID",
+    };
+    let document = Document::empty("");
+    let pointer = String::new();
+    Findings::from_iter([Finding::error(
+        &document,
+        "SW150",
+        code,
+        pointer,
+        error.to_string(),
+    )])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_have_aws_codes() {
+        let code = |name: &str| {
+            let findings = validate_name(name);
+            findings.iter().map(|finding| finding.code).next()
+        };
+        assert_eq!(code("a-b_1"), None);
+        assert_eq!(code(""), Some("STATE_MACHINE_NAME_EMPTY"));
+        assert_eq!(code(&"a".repeat(81)), Some("STATE_MACHINE_NAME_TOO_LONG"));
+        assert_eq!(code("a/b"), Some("STATE_MACHINE_NAME_INVALID"));
+    }
+}

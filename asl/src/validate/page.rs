@@ -1,0 +1,86 @@
+//! The rules as a page to read.
+
+use std::fmt::Write;
+
+use super::{Known, RULES, Rule, Severity};
+
+/// Rules of the list that are checked where their subject is, not in a definition.
+const ELSEWHERE: &[(&str, &str)] = &[
+    (
+        "SW083",
+        "the interpreter: a Wait that would end too late fails with `Wait state delay is too long.`",
+    ),
+    (
+        "SW150",
+        "`stepwright_asl::validate::validate_name`: the name of a machine, an execution or an activity",
+    ),
+    (
+        "SW160 to SW163",
+        "`stepwright`: types of tasks against each other, against paths and expressions, and against the errors that are caught",
+    ),
+];
+
+/// The page about all rules, in Markdown: `docs/rules.md` of the project.
+pub fn rules_page() -> String {
+    let mut page = String::from(HEAD);
+    for rule in RULES {
+        let (id, severity, code, summary) = (rule.id, noun(rule), rule.code, rule.summary);
+        let anchor = id.to_lowercase();
+        line(
+            &mut page,
+            format_args!("| [{id}](#{anchor}) | {severity} | `{code}` | {summary} |"),
+        );
+    }
+    page.push_str("\nRules that no definition is checked by:\n\n| id | where |\n|---|---|\n");
+    for (id, place) in ELSEWHERE {
+        line(&mut page, format_args!("| {id} | {place} |"));
+    }
+    for rule in RULES {
+        section(&mut page, rule);
+    }
+    page
+}
+
+const HEAD: &str = "\
+# Rules of the validator
+
+This page is written by `cargo run -p stepwright-asl --example rules_page > docs/rules.md` from the rules themselves.
+
+`stepwright validate` and `stepwright_asl::validate::validate` check a definition by every rule in one pass. An error means that AWS refuses the definition; a warning
+means that AWS takes it and that it does perhaps not do what was meant. `--deny ID` counts a rule's warnings as errors, `--allow ID` silences them; errors cannot be silenced.
+The code is that of AWS's ValidateStateMachineDefinition; rules that AWS does not have carry the code they would fit.
+
+| id | severity | code | what it reports |
+|---|---|---|---|
+";
+
+fn section(page: &mut String, rule: &Rule) {
+    let known = match rule.known {
+        Known::Measured => "recorded on the service",
+        Known::Documented => "documented",
+        Known::Presumed => "our judgement",
+    };
+    line(page, format_args!("\n## {}\n", rule.id));
+    line(page, format_args!("{}\n\n{}\n", rule.summary, rule.doc));
+    line(
+        page,
+        format_args!(
+            "{} · `{}` · {known} · [AWS]({})",
+            noun(rule),
+            rule.code,
+            rule.source
+        ),
+    );
+}
+
+fn noun(rule: &Rule) -> &'static str {
+    match rule.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+fn line(page: &mut String, text: std::fmt::Arguments<'_>) {
+    // Writing to a `String` does not fail.
+    let _ = writeln!(page, "{text}");
+}
