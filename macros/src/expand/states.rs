@@ -15,7 +15,7 @@ pub(super) fn states(machine: &Machine) -> TokenStream {
         }
     }
     quote! {
-        #[allow(dead_code, non_camel_case_types, clippy::all, clippy::pedantic)]
+        #[allow(dead_code, non_camel_case_types, clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
         enum __State { #variants }
     }
 }
