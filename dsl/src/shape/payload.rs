@@ -33,6 +33,12 @@ use std::hash::{BuildHasher, Hash};
 pub trait Payload: Serialize + DeserializeOwned + JsonSchema + Send + 'static {
     /// The JSON form of this type.
     fn shape() -> Shape;
+
+    /// The value as JSON, for `derive(TaskError)`.
+    #[doc(hidden)]
+    fn __to_json(&self) -> Result<serde_json::Value, serde_json::Error> {
+        serde_json::to_value(self)
+    }
 }
 
 /// The implementations for types without parameters.

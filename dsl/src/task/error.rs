@@ -51,6 +51,7 @@ impl fmt::Display for NoError {
 
 impl std::error::Error for NoError {}
 
+#[diagnostic::do_not_recommend]
 impl TaskError for NoError {
     const VARIANTS: &'static [ErrorVariant] = &[];
 
@@ -63,6 +64,7 @@ impl TaskError for NoError {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl TaskError for Infallible {
     const VARIANTS: &'static [ErrorVariant] = &[];
 
@@ -85,6 +87,7 @@ pub struct ErrorOutput {
     pub cause: Option<String>,
 }
 
+#[diagnostic::do_not_recommend]
 impl Payload for ErrorOutput {
     fn shape() -> Shape {
         let text = |name: &'static str, wire: &'static str| Field {

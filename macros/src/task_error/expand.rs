@@ -1,7 +1,7 @@
 //! The code of a `TaskError` implementation.
 
 use super::attributes;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -167,8 +167,9 @@ fn row(case: &Case) -> TokenStream {
 fn arms(case: &Case) -> (TokenStream, TokenStream) {
     let (path, error) = (&case.path, &case.error);
     let name = quote!(#path { .. } => ::std::borrow::Cow::Borrowed(#error),);
-    let bindings: Vec<_> = (0..case.fields.len())
-        .map(|index| format_ident!("__field_{index}", span = Span::call_site()))
+    let fields = case.fields.iter().enumerate();
+    let bindings: Vec<_> = fields
+        .map(|(index, field)| format_ident!("__field_{index}", span = field.ty.span()))
         .collect();
     let members = case
         .fields
@@ -180,7 +181,9 @@ fn arms(case: &Case) -> (TokenStream, TokenStream) {
         let fields = case.fields.iter().zip(&bindings).map(|(field, binding)| {
             let name = &field.name;
             // The user's type again, so that both uses give one message.
-            let value = quote_spanned!(field.ty.span()=> ::stepwright::__::wire::field(#binding));
+            let ty = &field.ty;
+            let value =
+                quote_spanned!(ty.span()=> <#ty as ::stepwright::__::Payload>::__to_json(#binding));
             quote!((#name, #value))
         });
         quote! {
