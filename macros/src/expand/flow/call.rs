@@ -1,0 +1,90 @@
+//! What a task state calls.
+
+use super::Writer;
+use crate::syntax::{Call, Callee, Object, ObjectValue};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+impl Writer<'_, '_> {
+    pub(super) fn call(&mut self, call: &Call, ty: Option<&syn::Type>) -> TokenStream {
+        let shape = |ty: &syn::Type| quote!(<#ty as __s::Payload>::shape);
+        match &call.callee {
+            Callee::Task {
+                path, arguments, ..
+            } => {
+                let arguments = self.expressions(arguments);
+                // In parentheses a path is a type: without them a function in its place is a second error.
+                match (&call.wait, ty) {
+                    (None, _) => quote!(__s::Call::task::<(#path)>(#arguments)),
+                    (Some(_), ty) => {
+                        let shape = ty.map_or_else(
+                            || quote!(<__s::serde_json::Value as __s::Payload>::shape),
+                            shape,
+                        );
+                        quote!(__s::Call::wait_for_task_token::<(#path)>(#arguments, #shape))
+                    }
+                }
+            }
+            Callee::Workflow {
+                start,
+                path,
+                arguments,
+                ..
+            } => {
+                let input = match arguments.first() {
+                    Some(input) => self.expression(input),
+                    None => quote!(__s::Expr::object(::std::vec![])),
+                };
+                let how = match start {
+                    Some(_) => quote!(start_workflow),
+                    None => quote!(workflow),
+                };
+                quote!(__s::Call::#how::<(#path)>(#input))
+            }
+            Callee::Service {
+                resource,
+                arguments,
+                ..
+            } => {
+                let resource = resource.value();
+                let how = match call.wait {
+                    Some(_) => quote!(service_with_task_token),
+                    None => quote!(service),
+                };
+                let fields = self.fields(arguments);
+                let shape = match ty.map(shape) {
+                    Some(shape) => quote!(::core::option::Option::Some(#shape)),
+                    None => quote!(::core::option::Option::None),
+                };
+                quote!(__s::Call::#how(#resource, #fields, #shape))
+            }
+        }
+    }
+
+    pub(super) fn fields(&mut self, object: &Object) -> TokenStream {
+        let mut fields = TokenStream::new();
+        for (name, _, value) in &object.entries {
+            let value = self.object_value(value);
+            quote!((__s::Text::Borrowed(#name), #value),).to_tokens(&mut fields);
+        }
+        quote!(::std::vec![#fields])
+    }
+
+    pub(super) fn object_value(&mut self, value: &ObjectValue) -> TokenStream {
+        match value {
+            ObjectValue::Object(object) => {
+                let fields = self.fields(object);
+                quote!(__s::Expr::object(#fields))
+            }
+            ObjectValue::Array(items) => {
+                let mut list = TokenStream::new();
+                for item in items {
+                    let item = self.object_value(item);
+                    quote!(#item,).to_tokens(&mut list);
+                }
+                quote!(__s::Expr::array(::std::vec![#list]))
+            }
+            ObjectValue::Expression(expression) => self.expression(expression),
+        }
+    }
+}

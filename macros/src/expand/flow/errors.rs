@@ -1,0 +1,59 @@
+//! `retry`, and the names of errors.
+
+use super::Writer;
+use crate::check::{predefined, rate};
+use crate::syntax::{ErrorPattern, Retry, SettingValue};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, quote};
+
+impl Writer<'_, '_> {
+    pub(super) fn retry(&mut self, retry: &Retry) -> TokenStream {
+        let names = self.names(&retry.errors);
+        let mut tokens = quote!(__s::Retry::on::<__s::Text>(#names));
+        for setting in &retry.settings {
+            let name = &setting.name;
+            match (name.to_string().as_str(), &setting.value) {
+                ("jitter", SettingValue::Word(word)) => {
+                    let jitter = if word == "full" {
+                        quote!(Full)
+                    } else {
+                        quote!(None)
+                    };
+                    quote!(.jitter(__s::Jitter::#jitter)).to_tokens(&mut tokens);
+                }
+                ("backoff_rate", value) => {
+                    let rate = Literal::f64_suffixed(rate(value).unwrap_or(1.0));
+                    quote!(.backoff_rate(#rate)).to_tokens(&mut tokens);
+                }
+                (_, SettingValue::Whole(whole, _)) => {
+                    let whole = Literal::u32_suffixed(u32::try_from(*whole).unwrap_or(u32::MAX));
+                    let name = Ident::new(&name.to_string(), Span::call_site());
+                    quote!(.#name(#whole)).to_tokens(&mut tokens);
+                }
+                _ => {}
+            }
+        }
+        quote!(.retry(#tokens))
+    }
+
+    /// The names of errors in ASL, as a `Vec<Text>`.
+    pub(super) fn names(&mut self, errors: &[ErrorPattern]) -> TokenStream {
+        let mut names = TokenStream::new();
+        for error in errors {
+            let name = match error {
+                ErrorPattern::Text(text) => quote!(__s::Text::Borrowed(#text)),
+                ErrorPattern::Path(path) | ErrorPattern::Fields(path, _) => {
+                    match predefined(error) {
+                        Some(name) => {
+                            let name = format!("States.{name}");
+                            quote!(__s::Text::Borrowed(#name))
+                        }
+                        None => self.values.error_name(path),
+                    }
+                }
+            };
+            quote!(#name,).to_tokens(&mut names);
+        }
+        quote!(::std::vec![#names])
+    }
+}

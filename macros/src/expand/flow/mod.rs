@@ -1,0 +1,324 @@
+//! The flow tree.
+
+mod call;
+mod edge;
+mod errors;
+mod raw;
+
+use super::bind::place;
+use super::value::Values;
+use crate::check::Machine;
+use crate::syntax::{
+    Amount, Callee, Expression, Kind, State, StateOption, Transition, Wait, WorkflowOption,
+};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{ToTokens, quote};
+
+/// The body of `Workflow::flow`.
+pub(super) fn flow(machine: &Machine) -> TokenStream {
+    let mut writer = Writer {
+        machine,
+        values: Values::default(),
+    };
+    let head = writer.head();
+    let mut states = TokenStream::new();
+    for state in &machine.scopes[0].states {
+        let state = writer.state(*state);
+        // A statement a state: one chain of a thousand calls is slow to check.
+        quote!(__flow = __flow.state(#state);).to_tokens(&mut states);
+    }
+    let witnesses = writer.values.witnesses();
+    quote! {
+        use ::stepwright::__ as __s;
+        #witnesses
+        let mut __flow = #head;
+        #states
+        __flow
+    }
+}
+
+struct Writer<'m, 'a> {
+    machine: &'m Machine<'a>,
+    values: Values,
+}
+
+impl Writer<'_, '_> {
+    fn head(&mut self) -> TokenStream {
+        let workflow = self.machine.workflow;
+        let name = workflow.name.to_string();
+        let mut flow = quote!(__s::Flow::new(#name));
+        if let Some(docs) = &workflow.docs {
+            quote!(.comment(#docs)).to_tokens(&mut flow);
+        }
+        // Through the workflow, which has said already where such a type is no payload.
+        if let Some((name, _)) = &workflow.parameter {
+            let name = name.to_string();
+            quote!(.parameter(#name, __s::input_shape::<Self>)).to_tokens(&mut flow);
+        }
+        if workflow.output.is_some() {
+            quote!(.returns(__s::output_shape::<Self>)).to_tokens(&mut flow);
+        }
+        if let Some(place) = place(self.machine) {
+            quote!(.deploy(#place)).to_tokens(&mut flow);
+        }
+        for option in &workflow.options {
+            match option {
+                WorkflowOption::Express(_) => quote!(.machine_type(__s::MachineType::Express)),
+                WorkflowOption::Timeout(_, amount) => {
+                    let amount = self.amount(amount);
+                    quote!(.timeout(#amount))
+                }
+                WorkflowOption::QueryLanguage(_, language) => {
+                    let language = query_language(language);
+                    quote!(.query_language(#language))
+                }
+                WorkflowOption::LambdaRetries(_) => quote!(.lambda_retries()),
+                WorkflowOption::Raw(_, fields) => raw::fields(fields),
+                WorkflowOption::Deploy(..) | WorkflowOption::Deny(_) => continue,
+            }
+            .to_tokens(&mut flow);
+        }
+        flow
+    }
+
+    fn state(&mut self, index: usize) -> TokenStream {
+        let machine = self.machine;
+        let node = &machine.states[index];
+        let state = node.state;
+        let name = wire_name(state);
+        self.values.task = task_path(state).cloned();
+        let mut tokens = self.kind(index, &name);
+        if let Some(docs) = &state.docs {
+            quote!(.comment(#docs)).to_tokens(&mut tokens);
+        }
+        for option in &state.options {
+            self.option(option).to_tokens(&mut tokens);
+        }
+        for edge in &node.edges {
+            self.edge(state, edge).to_tokens(&mut tokens);
+        }
+        if let Some(transition) = state.transitions.first() {
+            self.transition(transition).to_tokens(&mut tokens);
+        }
+        tokens
+    }
+
+    fn kind(&mut self, index: usize, name: &str) -> TokenStream {
+        let machine = self.machine;
+        let node = &machine.states[index];
+        match &node.state.kind {
+            Kind::Task(calls) => match calls.first() {
+                Some(task) => {
+                    let ty = task
+                        .binding
+                        .as_ref()
+                        .and_then(|binding| binding.ty.as_ref());
+                    let call = self.call(&task.call, ty);
+                    quote!(__s::State::task(#name, #call))
+                }
+                None => quote!(__s::State::pass(#name)),
+            },
+            Kind::Pass(_) | Kind::Unknown => quote!(__s::State::pass(#name)),
+            Kind::Choice(choice) => {
+                let mut tokens = quote!(__s::State::choice(#name));
+                for rule in &choice.rules {
+                    let condition = self.expression(&rule.condition);
+                    let edge = self.target(&rule.target);
+                    quote!(.when(#condition, #edge)).to_tokens(&mut tokens);
+                }
+                for one in &choice.matches {
+                    let value = self.expression(&one.value);
+                    let mut arms = TokenStream::new();
+                    for arm in &one.arms {
+                        self.arm(arm).to_tokens(&mut arms);
+                    }
+                    quote!(.match_on(#value, ::std::vec![#arms])).to_tokens(&mut tokens);
+                }
+                for otherwise in &choice.otherwise {
+                    match &otherwise.target {
+                        Some(target) => {
+                            let edge = self.target(target);
+                            quote!(.otherwise(#edge)).to_tokens(&mut tokens);
+                        }
+                        None => quote!(.no_default()).to_tokens(&mut tokens),
+                    }
+                }
+                tokens
+            }
+            Kind::Wait(waits, _) => {
+                let wait = match waits.first() {
+                    Some(Wait::Timestamp(_, value)) => {
+                        let value = self.expression(value);
+                        quote!(__s::Wait::timestamp(#value))
+                    }
+                    Some(Wait::Seconds(_, amount)) => {
+                        let amount = self.amount(amount);
+                        quote!(__s::Wait::seconds(#amount))
+                    }
+                    None => quote!(__s::Wait::seconds(__s::Expr::literal(0i64))),
+                };
+                quote!(__s::State::wait(#name, #wait))
+            }
+            Kind::Succeed(succeed) => {
+                let mut tokens = quote!(__s::State::succeed(#name));
+                if let Some(value) = &succeed.value {
+                    let value = self.expression(value);
+                    quote!(.end_with(#value)).to_tokens(&mut tokens);
+                }
+                tokens
+            }
+            Kind::Fail(fail) => {
+                let mut tokens = quote!(__s::State::fail(#name));
+                if let Some(error) = &fail.error {
+                    let error = self.expression(error);
+                    quote!(.error(#error)).to_tokens(&mut tokens);
+                }
+                if let Some(cause) = &fail.cause {
+                    let cause = self.expression(cause);
+                    quote!(.cause(#cause)).to_tokens(&mut tokens);
+                }
+                tokens
+            }
+            Kind::Parallel(_) => {
+                let mut bodies = TokenStream::new();
+                for scope in &node.inner {
+                    let body = self.body(*scope);
+                    quote!(#body,).to_tokens(&mut bodies);
+                }
+                self.values.task = None;
+                quote!(__s::State::parallel(#name, ::std::vec![#bodies]))
+            }
+            Kind::Map(map) => {
+                let (Some(run), Some(scope)) = (map.runs.first(), node.inner.first()) else {
+                    return quote!(__s::State::pass(#name));
+                };
+                let items = match &run.list {
+                    Some(list) => self.expression(list),
+                    None => quote!(__s::Expr::none()),
+                };
+                let item = run.item.to_string();
+                let body = self.body(*scope);
+                self.values.task = None;
+                let mut over = quote!(__s::Map::over(#items, #item).body(#body));
+                for (_, limit) in &map.max_concurrency {
+                    let limit = self.expression(limit);
+                    quote!(.max_concurrency(#limit)).to_tokens(&mut over);
+                }
+                quote!(__s::State::map(#name, #over))
+            }
+        }
+    }
+
+    fn body(&mut self, scope: usize) -> TokenStream {
+        let machine = self.machine;
+        let mut states = TokenStream::new();
+        for state in &machine.scopes[scope].states {
+            let state = self.state(*state);
+            quote!(#state,).to_tokens(&mut states);
+        }
+        quote!(__s::Body::new(::std::vec![#states]))
+    }
+
+    /// Options but for `catch`, which is an edge.
+    fn option(&mut self, option: &StateOption) -> TokenStream {
+        match option {
+            StateOption::Timeout(_, amount) => {
+                let amount = self.amount(amount);
+                quote!(.timeout(#amount))
+            }
+            StateOption::Heartbeat(_, amount) => {
+                let amount = self.amount(amount);
+                quote!(.heartbeat(#amount))
+            }
+            StateOption::Credentials(_, role) => {
+                let role = self.expression(role);
+                quote!(.credentials(#role))
+            }
+            StateOption::QueryLanguage(_, language) => {
+                let language = query_language(language);
+                quote!(.query_language(#language))
+            }
+            StateOption::Raw(_, fields) => raw::fields(fields),
+            StateOption::Retry(retry) => self.retry(retry),
+            StateOption::Catch(..) | StateOption::CatchEvery(_) => TokenStream::new(),
+        }
+    }
+
+    fn transition(&mut self, transition: &Transition) -> TokenStream {
+        match transition {
+            Transition::Next(_, name) => {
+                let name = self.name_of(name);
+                quote!(.next(#name))
+            }
+            Transition::End(_, Some(value)) => {
+                // `let c = f(); end c;` gives the result as it is.
+                let value = self.expression(value);
+                quote!(.end_with(#value))
+            }
+            Transition::End(_, None) => {
+                quote!(.end())
+            }
+        }
+    }
+
+    /// The name in ASL of the state that an identifier stands for.
+    fn name_of(&self, ident: &Ident) -> String {
+        let name = ident.to_string();
+        self.machine
+            .by_name
+            .get(&name)
+            .map_or(name, |index| wire_name(self.machine.states[*index].state))
+    }
+
+    fn amount(&mut self, amount: &Amount) -> TokenStream {
+        match amount {
+            Amount::Seconds(seconds, _) => {
+                let seconds = Literal::u64_suffixed(*seconds);
+                quote!(__s::Expr::literal(#seconds))
+            }
+            Amount::Computed(expression) => self.expression(expression),
+        }
+    }
+
+    fn expression(&mut self, expression: &Expression) -> TokenStream {
+        match &self.machine.values[expression.id] {
+            Some(value) => self.values.value(value),
+            None => quote!(__s::Expr::none()),
+        }
+    }
+
+    fn expressions(&mut self, list: &[Expression]) -> TokenStream {
+        let mut items = TokenStream::new();
+        for expression in list {
+            let value = self.expression(expression);
+            quote!(#value,).to_tokens(&mut items);
+        }
+        quote!(::std::vec![#items])
+    }
+}
+
+/// The task function that a state calls: its error is what `retry` and `catch` name.
+fn task_path(state: &State) -> Option<&syn::Path> {
+    match &state.kind {
+        Kind::Task(calls) => match &calls.first()?.call.callee {
+            Callee::Task { path, .. } => Some(path),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn wire_name(state: &State) -> String {
+    match &state.renamed {
+        Some(name) => name.value(),
+        None => state.name.to_string(),
+    }
+}
+
+fn query_language(language: &Ident) -> TokenStream {
+    if language == "JSONPath" {
+        quote!(__s::QueryLanguage::JsonPath)
+    } else {
+        quote!(__s::QueryLanguage::Jsonata)
+    }
+}
