@@ -79,7 +79,7 @@ impl Finding {
         }
     }
 
-    /// The error that a text is no JSON.
+    /// The error that a text is no JSON, or no YAML.
     pub(crate) fn not_json(error: &SyntaxError) -> Finding {
         Finding {
             rule: "SW001",
@@ -176,6 +176,13 @@ impl Findings {
     /// Whether AWS would refuse the definition.
     pub fn has_errors(&self) -> bool {
         self.errors().next().is_some()
+    }
+}
+
+/// The finding that a text cannot be read.
+impl From<SyntaxError> for Findings {
+    fn from(error: SyntaxError) -> Findings {
+        Findings::from_iter([Finding::not_json(&error)])
     }
 }
 

@@ -27,6 +27,8 @@ pub mod similar;
 pub mod validate;
 
 mod finding;
+#[cfg(feature = "yaml")]
+pub mod yaml;
 mod place;
 mod substitution;
 mod syntax_error;

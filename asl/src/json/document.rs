@@ -3,9 +3,10 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::{Json, pointer, reader, segments};
+use super::reader::{self, Failure, Read};
+use super::{Json, pointer, segments};
 
-/// A JSON text that was read: its value, and line, column and offset of every node.
+/// A JSON or YAML text that was read: its value, and line, column and offset of every node.
 ///
 /// ```
 /// use stepwright_asl::json::Document;
@@ -26,12 +27,12 @@ pub struct Document {
 
 /// Where a node begins and ends in the text. Its children stand in the order of the value's members or items.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Mark {
+pub(crate) struct Mark {
     /// Offset of the member's key; of the value itself where there is no key.
-    pub(super) key: u32,
-    pub(super) start: u32,
-    pub(super) end: u32,
-    pub(super) children: Vec<Mark>,
+    pub(crate) key: u32,
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    pub(crate) children: Vec<Mark>,
 }
 
 /// A place in a text. Lines and columns count from 1, columns in characters; the offset counts bytes from 0.
@@ -58,7 +59,7 @@ pub struct Duplicate {
     pub again: Position,
 }
 
-/// A text that is no JSON.
+/// A text that is no JSON, or no YAML.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message} at line {line}, column {column}")]
 #[non_exhaustive]
@@ -80,8 +81,27 @@ impl Document {
     ///
     /// When the text is no JSON, nests deeper than [`MAX_DEPTH`](super::MAX_DEPTH), or is longer than 4 GiB.
     pub fn parse(text: &str) -> Result<Document, SyntaxError> {
+        Document::read(text, reader::read)
+    }
+
+    /// Reads a YAML text, as SAM's `.asl.yaml` files are: [`yaml`](crate::yaml) says what it means. A text that is JSON is read as JSON, and one in
+    /// which nothing stands is null.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no YAML or holds what a definition cannot have (several documents, keys that are no text, numbers that JSON
+    /// lacks, tags that nothing computes), nests deeper than [`MAX_DEPTH`](super::MAX_DEPTH), repeats too much by aliases, or is longer than 4 GiB.
+    #[cfg(feature = "yaml")]
+    pub fn parse_yaml(text: &str) -> Result<Document, SyntaxError> {
+        Document::read(text, crate::yaml::read)
+    }
+
+    fn read(
+        text: &str,
+        read: impl FnOnce(&str) -> Result<Read, Failure>,
+    ) -> Result<Document, SyntaxError> {
         let lines = Lines::of(text);
-        let read = reader::read(text).map_err(|error| {
+        let read = read(text).map_err(|error| {
             let position = lines.locate(text, error.offset);
             SyntaxError {
                 line: position.line,

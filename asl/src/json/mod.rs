@@ -14,6 +14,11 @@ pub use document::{Document, Duplicate, Position, SyntaxError};
 pub use number::Number;
 pub use pointer::{escape, segments};
 
+#[cfg(feature = "yaml")]
+pub(crate) use document::Mark;
+#[cfg(feature = "yaml")]
+pub(crate) use reader::{Failure, RawDuplicate, Read, check_length, read};
+
 use indexmap::IndexMap;
 
 /// How deep arrays and objects may nest before a text is refused.

@@ -34,7 +34,7 @@ impl Number {
     }
 
     /// Reads text that the reader has already found to follow JSON's grammar for numbers.
-    pub(super) fn from_checked_text(text: &str) -> Number {
+    pub(crate) fn from_checked_text(text: &str) -> Number {
         let integer = !text.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'));
         if integer && text != "-0" {
             if let Ok(value) = text.parse::<i64>() {

@@ -5,32 +5,41 @@ use indexmap::map::Entry;
 use super::document::Mark;
 use super::{Json, MAX_DEPTH, Number, Object, escape};
 
-pub(super) struct Read {
-    pub(super) json: Json,
-    pub(super) mark: Mark,
-    pub(super) duplicates: Vec<RawDuplicate>,
+/// What a reader finds in a text.
+pub(crate) struct Read {
+    pub(crate) json: Json,
+    pub(crate) mark: Mark,
+    pub(crate) duplicates: Vec<RawDuplicate>,
 }
 
-pub(super) struct RawDuplicate {
-    pub(super) pointer: String,
-    pub(super) key: String,
-    pub(super) first: usize,
-    pub(super) again: usize,
+/// A key that stands twice in one object, by byte offsets.
+pub(crate) struct RawDuplicate {
+    pub(crate) pointer: String,
+    pub(crate) key: String,
+    pub(crate) first: usize,
+    pub(crate) again: usize,
 }
 
-pub(super) struct Failure {
-    pub(super) offset: usize,
-    pub(super) message: String,
+/// Why a text cannot be read.
+pub(crate) struct Failure {
+    pub(crate) offset: usize,
+    pub(crate) message: String,
+}
+
+/// Refuses a text that is longer than a [`Mark`] can say.
+pub(crate) fn check_length(text: &str) -> Result<(), Failure> {
+    match u32::try_from(text.len()) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Failure {
+            offset: 0,
+            message: "the text is longer than 4 GiB".to_owned(),
+        }),
+    }
 }
 
 /// Reads a whole text.
-pub(super) fn read(text: &str) -> Result<Read, Failure> {
-    if u32::try_from(text.len()).is_err() {
-        return Err(Failure {
-            offset: 0,
-            message: "the text is longer than 4 GiB".to_owned(),
-        });
-    }
+pub(crate) fn read(text: &str) -> Result<Read, Failure> {
+    check_length(text)?;
     let mut reader = Reader {
         text,
         bytes: text.as_bytes(),

@@ -41,9 +41,32 @@ impl StateMachine {
     /// All places at which the text is no JSON, has a key twice, or holds a value of a type that its field cannot have. Whether the definition
     /// makes sense is the validator's question.
     pub fn from_json(text: &str) -> Result<StateMachine, Findings> {
-        let document = Document::parse(text)
-            .map_err(|error| Findings::from_iter([Finding::not_json(&error)]))?;
-        StateMachine::from_document(&document)
+        StateMachine::from_document(&Document::parse(text)?)
+    }
+
+    /// Reads a definition from YAML text, as SAM's `.asl.yaml` files are; [`yaml`](crate::yaml) says what a text means.
+    ///
+    /// ```
+    /// use stepwright_asl::StateMachine;
+    ///
+    /// let machine = StateMachine::from_yaml("
+    /// StartAt: Charge
+    /// States:
+    ///   Charge:
+    ///     Type: Task
+    ///     Resource: ${ChargeArn}
+    ///     End: true
+    /// ")?;
+    /// assert_eq!(machine.start_at, "Charge");
+    /// # Ok::<(), stepwright_asl::Findings>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`StateMachine::from_json`].
+    #[cfg(feature = "yaml")]
+    pub fn from_yaml(text: &str) -> Result<StateMachine, Findings> {
+        StateMachine::from_document(&Document::parse_yaml(text)?)
     }
 
     /// Reads a definition from a text that was read already.

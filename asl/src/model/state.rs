@@ -161,9 +161,7 @@ impl State {
     ///
     /// As [`StateMachine::from_json`](super::StateMachine::from_json).
     pub fn from_json(text: &str) -> Result<State, Findings> {
-        let document = Document::parse(text)
-            .map_err(|error| Findings::from_iter([Finding::not_json(&error)]))?;
-        State::from_document(&document)
+        State::from_document(&Document::parse(text)?)
     }
 
     /// Reads one state from a text that was read already.

@@ -106,7 +106,7 @@ impl Validator {
         }
         match Document::parse(text) {
             Ok(document) => self.check(&document),
-            Err(error) => Findings::from_iter([Finding::not_json(&error)]),
+            Err(error) => error.into(),
         }
     }
 

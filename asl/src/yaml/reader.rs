@@ -1,0 +1,368 @@
+//! From the parser's events to a value and the place of every node in it.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, Tag};
+use indexmap::map::Entry;
+
+use super::scalar::resolve;
+use super::tag::{Meaning, NodeKind, meaning};
+use super::{Format, message};
+use crate::json::{self, Failure, Json, MAX_DEPTH, Mark, Object, RawDuplicate, Read, escape};
+
+/// How many bytes aliases may repeat.
+const MAX_REPEATED: usize = 1_048_576;
+
+/// Reads a whole text.
+pub(crate) fn read(text: &str) -> Result<Read, Failure> {
+    json::check_length(text)?;
+    // What CloudFormation can read as JSON it does.
+    if Format::of_text(text) == Format::Json
+        && let Ok(read) = json::read(text)
+    {
+        return Ok(read);
+    }
+    let (nodes, anchors) = nodes(text)?;
+    let mut reader = Reader {
+        text,
+        nodes,
+        anchors,
+        next: 0,
+        open: Vec::new(),
+        repeating: 0,
+        repeated: 0,
+        depth: 0,
+        path: String::new(),
+        duplicates: Vec::new(),
+    };
+    let (json, mark) = if reader.nodes.is_empty() {
+        (Json::Null, Mark::default())
+    } else {
+        reader.value()?
+    };
+    Ok(Read {
+        json,
+        mark,
+        duplicates: reader.duplicates,
+    })
+}
+
+/// An event that is a part of the document's tree.
+struct Node<'t> {
+    event: Event<'t>,
+    /// Where the value stands, without its tag.
+    span: Range<usize>,
+    /// Where its tag begins, or the value where there is none.
+    start: usize,
+}
+
+/// Anchors by number, and the index of the node that each names.
+type Anchors = HashMap<usize, usize>;
+
+/// The nodes of the only document in the text.
+fn nodes(text: &str) -> Result<(Vec<Node<'_>>, Anchors), Failure> {
+    let options = granit_parser::options! {
+        emit_comments: false,
+        flow_nesting_limit: MAX_DEPTH,
+        block_nesting_limit: MAX_DEPTH,
+    };
+    let mut nodes = Vec::new();
+    let mut anchors = Anchors::new();
+    let mut documents = 0;
+    for event in Parser::new_from_str_with_options(text, options) {
+        let (event, span) = event.map_err(|error| {
+            let offset = error.marker().byte_offset().unwrap_or_default();
+            failure(offset, message::of(error.kind(), text, offset))
+        })?;
+        let tag_start = span.tag_span().and_then(|tag| tag.byte_range());
+        let span = span.byte_range().unwrap_or_default();
+        match event {
+            Event::DocumentStart(..) if documents == 1 => {
+                let message = "a second document begins here; a definition is one document";
+                return Err(failure(span.start, message));
+            }
+            Event::DocumentStart(..) => documents += 1,
+            Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
+            event => {
+                if let Some(anchor) = anchor(&event) {
+                    anchors.insert(anchor, nodes.len());
+                }
+                let start = tag_start.map_or(span.start, |tag| tag.start);
+                nodes.push(Node { event, span, start });
+            }
+        }
+    }
+    Ok((nodes, anchors))
+}
+
+fn anchor(event: &Event<'_>) -> Option<usize> {
+    match event {
+        Event::Scalar(_, _, anchor, _)
+        | Event::SequenceStart(_, anchor, _)
+        | Event::MappingStart(_, anchor, _) => (*anchor > 0).then_some(*anchor),
+        _ => None,
+    }
+}
+
+fn failure(offset: usize, message: impl Into<String>) -> Failure {
+    Failure {
+        offset,
+        message: message.into(),
+    }
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    nodes: Vec<Node<'t>>,
+    anchors: Anchors,
+    /// The node to be read next.
+    next: usize,
+    /// The first nodes of the arrays and objects that are being read, outermost first.
+    open: Vec<usize>,
+    /// How many aliases the reader is in.
+    repeating: usize,
+    /// How many bytes aliases repeated.
+    repeated: usize,
+    depth: usize,
+    /// Where the reader is, kept for the pointers of duplicates.
+    path: String,
+    duplicates: Vec<RawDuplicate>,
+}
+
+impl<'t> Reader<'t> {
+    fn value(&mut self) -> Result<(Json, Mark), Failure> {
+        let at = self.next;
+        let Some(node) = self.nodes.get(at) else {
+            return Err(failure(self.text.len(), "the text ends in a value"));
+        };
+        self.next += 1;
+        let start = node.start;
+        let mut mark = Mark {
+            key: start as u32,
+            start: start as u32,
+            end: node.span.end as u32,
+            children: Vec::new(),
+        };
+        if self.repeating > 0 {
+            self.repeat(at)?;
+        }
+        let node = &self.nodes[at];
+        let json = match &node.event {
+            Event::Scalar(text, style, _, tag) => {
+                let text = content(text, &node.span);
+                scalar(text, *style, tag.as_deref()).map_err(|message| failure(start, message))?
+            }
+            Event::SequenceStart(style, _, tag) => {
+                let (style, meaning) = (*style, Self::meaning(tag, NodeKind::Sequence, start)?);
+                let items = self.nested(at, |reader| reader.sequence(style, &mut mark))?;
+                if matches!(meaning, Meaning::Plain) {
+                    items
+                } else {
+                    mark.children.clear();
+                    computed(&items, meaning)
+                        .ok_or_else(|| failure(start, "the tag does not fit what it stands at"))?
+                }
+            }
+            Event::MappingStart(style, _, tag) => {
+                let style = *style;
+                Self::meaning(tag, NodeKind::Mapping, start)?;
+                self.nested(at, |reader| reader.mapping(style, &mut mark))?
+            }
+            Event::Alias(anchor) => {
+                let anchor = *anchor;
+                // An alias needs a level of the stack too.
+                let (json, named) = self.nested(at, |reader| reader.alias(anchor, start))?;
+                mark.children = named.children;
+                json
+            }
+            _ => return Err(failure(start, "expected a value")),
+        };
+        Ok((json, mark))
+    }
+
+    fn meaning(
+        tag: &Option<std::borrow::Cow<'_, Tag>>,
+        kind: NodeKind,
+        start: usize,
+    ) -> Result<Meaning, Failure> {
+        meaning(tag.as_deref(), kind).map_err(|message| failure(start, message))
+    }
+
+    fn nested<T>(
+        &mut self,
+        at: usize,
+        read: impl FnOnce(&mut Self) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        if self.depth == MAX_DEPTH {
+            return Err(failure(self.nodes[at].start, message::too_deep()));
+        }
+        self.depth += 1;
+        self.open.push(at);
+        let read = read(self);
+        self.open.pop();
+        self.depth -= 1;
+        read
+    }
+
+    /// What an anchor names, read once more.
+    fn alias(&mut self, anchor: usize, start: usize) -> Result<(Json, Mark), Failure> {
+        let named = self.anchors.get(&anchor).copied();
+        let Some(named) = named else {
+            return Err(failure(
+                start,
+                "the alias names no anchor that stands before it",
+            ));
+        };
+        if self.open.contains(&named) {
+            return Err(failure(start, "the alias stands inside of what it names"));
+        }
+        let after = std::mem::replace(&mut self.next, named);
+        self.repeating += 1;
+        let value = self.value();
+        self.repeating -= 1;
+        self.next = after;
+        value
+    }
+
+    /// Counts a node that an alias repeats.
+    fn repeat(&mut self, at: usize) -> Result<(), Failure> {
+        let node = &self.nodes[at];
+        self.repeated += 1 + node.span.len();
+        if self.repeated > MAX_REPEATED {
+            let message = format!("aliases repeat more than {MAX_REPEATED} bytes");
+            return Err(failure(node.start, message));
+        }
+        Ok(())
+    }
+
+    /// Whether the array or object that is being read ends here; then its end is noted.
+    fn ends(&mut self, style: StructureStyle, mark: &mut Mark) -> bool {
+        let Some(node) = self.nodes.get(self.next) else {
+            return true;
+        };
+        if !matches!(node.event, Event::SequenceEnd | Event::MappingEnd) {
+            return false;
+        }
+        self.next += 1;
+        mark.end = match style {
+            StructureStyle::Flow => node.span.end as u32,
+            // A block ends where its last part does; the parser also counts the blank lines and comments that follow.
+            StructureStyle::Block => mark.children.last().map_or(mark.end, |last| last.end),
+        };
+        true
+    }
+
+    fn sequence(&mut self, style: StructureStyle, mark: &mut Mark) -> Result<Json, Failure> {
+        let mut items = Vec::new();
+        while !self.ends(style, mark) {
+            let outer = self.path.len();
+            self.enter(&items.len().to_string());
+            let (item, place) = self.value()?;
+            self.path.truncate(outer);
+            items.push(item);
+            mark.children.push(place);
+        }
+        Ok(Json::Array(items))
+    }
+
+    fn mapping(&mut self, style: StructureStyle, mark: &mut Mark) -> Result<Json, Failure> {
+        let mut members = Object::new();
+        while !self.ends(style, mark) {
+            let (key, key_start) = self.key()?;
+            let outer = self.path.len();
+            self.enter(&escape(&key));
+            let (value, mut place) = self.value()?;
+            place.key = key_start as u32;
+            match members.entry(key) {
+                Entry::Vacant(entry) => {
+                    entry.insert(value);
+                    mark.children.push(place);
+                }
+                Entry::Occupied(mut entry) => {
+                    let first = &mut mark.children[entry.index()];
+                    // What aliases repeat was told where it stands.
+                    if self.repeating == 0 {
+                        self.duplicates.push(RawDuplicate {
+                            pointer: self.path.clone(),
+                            key: entry.key().clone(),
+                            first: first.key as usize,
+                            again: key_start,
+                        });
+                    }
+                    entry.insert(value);
+                    *first = place;
+                }
+            }
+            self.path.truncate(outer);
+        }
+        Ok(Json::Object(members))
+    }
+
+    /// A member's key, which is text whatever it looks like, and where it stands.
+    fn key(&mut self) -> Result<(String, usize), Failure> {
+        let Some(node) = self.nodes.get(self.next) else {
+            return Err(failure(
+                self.text.len(),
+                "the text ends where a key was expected",
+            ));
+        };
+        let start = node.start;
+        self.next += 1;
+        let named = match &node.event {
+            Event::Alias(anchor) => self.anchors.get(anchor).map(|&named| &self.nodes[named]),
+            _ => Some(node),
+        };
+        match named.map(|named| (&named.event, &named.span)) {
+            Some((Event::Scalar(text, ScalarStyle::Plain, ..), _)) if text == "<<" => Err(failure(
+                start,
+                "the key `<<` merges nothing in a definition; write the members out, or put it in quotes",
+            )),
+            Some((Event::Scalar(text, ..), span)) => Ok((content(text, span).to_owned(), start)),
+            _ => Err(failure(
+                start,
+                "a key must be text; it is an array or an object",
+            )),
+        }
+    }
+
+    /// Goes to a member or an item, for the pointers of duplicates.
+    fn enter(&mut self, segment: &str) {
+        self.path.push('/');
+        self.path.push_str(segment);
+    }
+}
+
+/// The text of a scalar. The parser gives `~` for one that is not there.
+fn content<'a>(text: &'a str, span: &Range<usize>) -> &'a str {
+    if span.is_empty() { "" } else { text }
+}
+
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Json, String> {
+    match meaning(tag, NodeKind::Scalar)? {
+        Meaning::Plain if style == ScalarStyle::Plain => resolve(text),
+        Meaning::Plain | Meaning::Text | Meaning::Sub => Ok(text.into()),
+        Meaning::Reference => Ok(format!("${{{text}}}").into()),
+        Meaning::Core { noun, fits } => {
+            let json = resolve(text)?;
+            if fits(&json) {
+                Ok(json)
+            } else {
+                Err(format!("the tag wants {noun}, and `{text}` is none"))
+            }
+        }
+    }
+}
+
+/// The text that `!Sub [text, ..]` or `!GetAtt [Name, Arn]` stands for.
+fn computed(items: &Json, meaning: Meaning) -> Option<Json> {
+    let items = items.as_array()?;
+    let texts: Option<Vec<&str>> = items.iter().map(Json::as_str).collect();
+    match (meaning, texts, items) {
+        (Meaning::Sub, _, [Json::String(text), ..]) => Some(text.as_str().into()),
+        (Meaning::Reference, Some(texts), [_, _]) => {
+            Some(format!("${{{}}}", texts.join(".")).into())
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,80 @@
+//! Tags: `!Sub`, `!!str` and the others.
+
+use granit_parser::Tag;
+
+use crate::json::{Json, Number};
+
+/// What a tag asks for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Meaning {
+    /// Nothing: there is no tag, or `!` alone, or one that says what the node is anyway.
+    Plain,
+    /// `!!str`: text, whatever it looks like.
+    Text,
+    /// `!!int` and the like: what the text looks like, quotes or not, and it must be of this kind.
+    Core {
+        /// The kind, as a message calls it.
+        noun: &'static str,
+        /// Whether a value is of it.
+        fits: fn(&Json) -> bool,
+    },
+    /// `!Sub`: a text with substitutions.
+    Sub,
+    /// `!Ref` or `!GetAtt`: a substitution.
+    Reference,
+}
+
+/// What a node is, as far as tags care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NodeKind {
+    Scalar,
+    Sequence,
+    Mapping,
+}
+
+/// The meaning of a node's tag; an error for a tag that nothing computes.
+pub(super) fn meaning(tag: Option<&Tag>, node: NodeKind) -> Result<Meaning, String> {
+    let Some(tag) = tag else {
+        return Ok(Meaning::Plain);
+    };
+    let (handle, suffix) = tag.original_parts();
+    let written = format!("{handle}{suffix}");
+    if let Some(core) = tag.core_suffix() {
+        let fits = match (node, core) {
+            (NodeKind::Scalar, "str") => Some(Meaning::Text),
+            (NodeKind::Scalar, "int") => Some(core_kind("an integer", |json| {
+                json.as_number().is_some_and(Number::is_integer)
+            })),
+            (NodeKind::Scalar, "float") => {
+                Some(core_kind("a number", |json| json.as_number().is_some()))
+            }
+            (NodeKind::Scalar, "bool") => {
+                Some(core_kind("a boolean", |json| json.as_bool().is_some()))
+            }
+            (NodeKind::Scalar, "null") => Some(core_kind("null", Json::is_null)),
+            (NodeKind::Sequence, "seq") | (NodeKind::Mapping, "map") => Some(Meaning::Plain),
+            _ => None,
+        };
+        return fits.ok_or_else(|| format!("the tag `{written}` does not fit what it stands at"));
+    }
+    match (written.as_str(), node) {
+        ("!", _) => Ok(Meaning::Plain),
+        ("!Sub", NodeKind::Scalar | NodeKind::Sequence) => Ok(Meaning::Sub),
+        ("!Ref", NodeKind::Scalar) | ("!GetAtt", NodeKind::Scalar | NodeKind::Sequence) => {
+            Ok(Meaning::Reference)
+        }
+        ("!Sub" | "!Ref" | "!GetAtt", _) => Err(format!(
+            "the tag `{written}` does not fit what it stands at"
+        )),
+        (local, _) if local.starts_with("!!") || !local.starts_with('!') => Err(format!(
+            "the tag `{written}` has no meaning in a definition"
+        )),
+        _ => Err(format!(
+            "nothing computes the tag `{written}` in a definition; write `${{Name}}` and give the name its value in `DefinitionSubstitutions`"
+        )),
+    }
+}
+
+fn core_kind(noun: &'static str, fits: fn(&Json) -> bool) -> Meaning {
+    Meaning::Core { noun, fits }
+}

@@ -1,0 +1,229 @@
+//! Definitions in YAML are the same definitions.
+#![cfg(feature = "yaml")]
+
+#[path = "yaml/emit.rs"]
+mod emit;
+
+use std::path::{Path, PathBuf};
+
+use emit::emit;
+use proptest::prelude::*;
+use stepwright_asl::StateMachine;
+use stepwright_asl::json::{Document, Json, escape};
+use stepwright_asl::validate::{MachineType, validate};
+
+/// The same value, and as many places.
+fn same(json: &Json, yaml: &str) -> Document {
+    let document =
+        Document::parse_yaml(yaml).unwrap_or_else(|error| panic!("{error}\n{yaml}\n{json}"));
+    assert_eq!(document.json(), json, "{yaml}");
+    assert_eq!(document.json().to_string(), json.to_string(), "{yaml}");
+    assert!(document.duplicates().is_empty(), "{yaml}");
+    places(&document, "", json);
+    document
+}
+
+/// What stands at the place of a scalar is that scalar.
+fn places(document: &Document, pointer: &str, json: &Json) {
+    let span = document.span(pointer).expect("every node has a span");
+    match json {
+        Json::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                places(document, &format!("{pointer}/{index}"), item);
+            }
+        }
+        Json::Object(members) => {
+            for (key, member) in members {
+                places(document, &format!("{pointer}/{}", escape(key)), member);
+            }
+        }
+        scalar => {
+            let written = &document.source()[span];
+            let again = Document::parse_yaml(written);
+            let read = again.is_ok_and(|again| again.json() == scalar);
+            // What stands after `|` is text line by line.
+            let literal = scalar.as_str().is_some_and(|text| {
+                text.trim_end()
+                    .lines()
+                    .eq(written.trim_end().lines().map(str::trim_start))
+            });
+            assert!(read || literal, "{pointer}: {written} is not {scalar}");
+        }
+    }
+}
+
+#[test]
+fn realworld_definitions_are_the_same_in_yaml() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/realworld");
+    let Ok(entries) = folder.read_dir() else {
+        eprintln!("skipped: there is no {}", folder.display());
+        return;
+    };
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
+    paths.sort();
+    let mut read = 0;
+    for path in paths {
+        let text = std::fs::read_to_string(&path).expect("the file can be read");
+        let Ok(document) = Document::parse(&text) else {
+            continue;
+        };
+        read += 1;
+        let findings = validate(&document, MachineType::Standard);
+        for style in [0, 1, 0x5555_5555_5555_5555, u64::MAX] {
+            let yaml = emit(document.json(), style);
+            let again = same(document.json(), &yaml);
+            let said = |findings: &stepwright_asl::Findings| {
+                let mut said: Vec<_> = findings
+                    .iter()
+                    .map(|finding| {
+                        (
+                            finding.rule,
+                            finding.pointer.clone(),
+                            finding.message.clone(),
+                        )
+                    })
+                    .collect();
+                said.sort();
+                said
+            };
+            // Duplicate keys of the original are told where they stand, which only the original knows.
+            if document.duplicates().is_empty() {
+                let found = validate(&again, MachineType::Standard);
+                assert_eq!(said(&found), said(&findings), "{}", path.display());
+            }
+            let machine = StateMachine::from_yaml(&yaml).expect("is a machine");
+            let written: Json = machine.to_json().parse().expect("is JSON");
+            assert_eq!(&written, document.json(), "{}", path.display());
+        }
+    }
+    assert!(read > 40, "{read}");
+}
+
+#[test]
+fn findings_stand_at_their_places() {
+    let text = include_str!("yaml/faulty.asl.yaml");
+    let document = Document::parse_yaml(text).expect("is YAML");
+    let findings = validate(&document, MachineType::Standard);
+    let shown: Vec<String> = findings
+        .errors()
+        .map(|finding| {
+            let line = document.line(finding.line).expect("the line is there");
+            format!("{line}\n{}^ {finding}", " ".repeat(finding.column - 1))
+        })
+        .collect();
+    insta::assert_snapshot!(shown.join("\n"));
+}
+
+#[test]
+fn large_texts_are_read_fast() {
+    let states: Vec<String> = (0..8000)
+        .map(|i| {
+            format!(
+                "  S{i}:\n    Type: Task\n    Resource: arn:aws:states:::lambda:invoke\n    Parameters:\n      FunctionName: f\n      Payload.$: $.a\n    Next: S{}\n",
+                i + 1
+            )
+        })
+        .collect();
+    let text = format!(
+        "StartAt: S0\nStates:\n{}  S8000: {{Type: Succeed}}\n",
+        states.concat()
+    );
+    assert!(text.len() > 1_000_000);
+    let start = std::time::Instant::now();
+    let document = Document::parse_yaml(&text).expect("is YAML");
+    // In a debug build half a second; what grows faster than the text takes minutes.
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+    let states = document.json().get("States").and_then(Json::as_object);
+    assert_eq!(states.map(|states| states.len()), Some(8001));
+}
+
+fn any_json() -> impl Strategy<Value = Json> {
+    let word = prop::sample::select(vec![
+        "",
+        " ",
+        "~",
+        "null",
+        "yes",
+        "On",
+        "1_000",
+        "010",
+        "0x1F",
+        "1.",
+        ".5",
+        "1e3",
+        ".inf",
+        "2026-01-31",
+        "12:30",
+        "- a",
+        "a: b",
+        "a #b",
+        "#",
+        "&a",
+        "*a",
+        "!Ref x",
+        "{% $a %}",
+        "{",
+        "]",
+        "|",
+        ">",
+        "%",
+        "@",
+        "`",
+        "'",
+        "\"",
+        "---",
+        "...",
+        "? x",
+        "a\nb",
+        "a\n",
+        "\n",
+        "a\tb",
+        "\u{85}",
+        "\u{feff}",
+        "\u{7f}",
+        "é",
+        "😀",
+        "${X}",
+        "$.a",
+        "<<",
+        "=",
+        "a:",
+        ":a",
+        "\\",
+        "a\\nb",
+        "trailing ",
+        "x: ",
+    ]);
+    let text = prop_oneof![
+        any::<String>(),
+        "[ -~\\n]{0,30}",
+        word.prop_map(str::to_owned),
+    ];
+    let number = prop_oneof![
+        any::<i64>().prop_map(serde_json::Value::from),
+        any::<u64>().prop_map(serde_json::Value::from),
+        any::<f64>().prop_map(serde_json::Value::from),
+    ];
+    let leaf = prop_oneof![
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::from),
+        number.prop_map(Json::from),
+        text.clone().prop_map(Json::from),
+    ];
+    leaf.prop_recursive(5, 40, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Json::from),
+            prop::collection::vec((text.clone(), inner), 0..6)
+                .prop_map(|members| Json::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_value_is_the_same_in_yaml(json in any_json(), style in any::<u64>()) {
+        same(&json, &emit(&json, style));
+    }
+}
