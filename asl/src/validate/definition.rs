@@ -1,13 +1,20 @@
 //! A definition as the rules look at it: broken or not, taken apart once.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
 use crate::graph::Graph;
 use crate::intrinsic::{CallError, Expression};
 use crate::json::{Document, Json, Object, escape};
 use crate::jsonata;
-use crate::model::{FieldInfo, Kind, MachineType, Operator, QueryLanguage, Schema, StateMachine};
+use crate::model::{
+    FieldInfo, Kind, MachineType, Operator, ProcessorMode, QueryLanguage, Schema, StateMachine,
+};
 use crate::path::Path;
 
+use super::flow::Flow;
 use super::template;
+use super::variables::Variables;
 
 /// A definition, taken apart.
 pub(super) struct Definition<'d> {
@@ -16,6 +23,7 @@ pub(super) struct Definition<'d> {
     /// The query language of the machine.
     pub(super) language: QueryLanguage,
     pub(super) graph: Graph<'d>,
+    pub(super) flow: Flow,
     /// Every object with named fields, outer before inner.
     pub(super) parts: Vec<Part<'d>>,
     /// Every field that must be a path.
@@ -26,11 +34,15 @@ pub(super) struct Definition<'d> {
     pub(super) templates: Vec<(String, &'d Object)>,
     /// Every string in which JSONata may stand.
     pub(super) expressions: Vec<ExpressionText<'d>>,
+    pub(super) variables: Variables<'d>,
+    unassigned: OnceCell<Vec<usize>>,
 }
 
 /// An object with named fields.
 pub(super) struct Part<'d> {
     pub(super) pointer: String,
+    /// The innermost state that it is or is a part of, by its number in the graph.
+    pub(super) state: Option<usize>,
     pub(super) object: &'d Object,
     pub(super) schema: &'static Schema,
     /// The query language that holds in it.
@@ -76,6 +88,8 @@ impl<'d> Part<'d> {
 /// A field that must be a path.
 pub(super) struct PathText<'d> {
     pub(super) pointer: String,
+    /// The part that has the field.
+    pub(super) part: usize,
     pub(super) field: &'d str,
     pub(super) text: &'d str,
     /// What it is; a call where the field takes one.
@@ -84,8 +98,12 @@ pub(super) struct PathText<'d> {
 
 /// A member whose key ends in `.$`.
 pub(super) struct Binding<'d> {
+    /// The part in whose template it stands.
+    pub(super) part: usize,
     /// Pointer to the object that has it.
     pub(super) object: String,
+    /// The member of `Assign` that it gives the value of, or a part of it.
+    pub(super) assigns: Option<&'d str>,
     pub(super) key: &'d str,
     /// What the value is; `None` when it is no string.
     pub(super) parsed: Option<Result<Expression, CallError>>,
@@ -94,6 +112,10 @@ pub(super) struct Binding<'d> {
 /// A string in which JSONata may stand.
 pub(super) struct ExpressionText<'d> {
     pub(super) pointer: String,
+    /// The part that has the field.
+    pub(super) part: usize,
+    /// The member of `Assign` that it gives the value of, or a part of it.
+    pub(super) assigns: Option<&'d str>,
     /// The field of the state or sub-object that the string is in.
     pub(super) field: &'static str,
     /// The object that has the field, by its schema's name.
@@ -112,80 +134,130 @@ impl<'d> Definition<'d> {
     pub(super) fn read(document: &'d Document, machine_type: MachineType) -> Definition<'d> {
         let json = document.json();
         let language = json.get("QueryLanguage").and_then(language_of);
+        let graph = Graph::of(json);
         let mut definition = Definition {
             document,
             machine_type,
             language: language.unwrap_or(QueryLanguage::JsonPath),
-            graph: Graph::of(json),
+            flow: Flow::of(&graph),
+            graph,
             parts: Vec::new(),
             paths: Vec::new(),
             bindings: Vec::new(),
             templates: Vec::new(),
             expressions: Vec::new(),
+            variables: Variables::default(),
+            unassigned: OnceCell::new(),
         };
         if let Some(object) = json.as_object() {
-            let language = definition.language;
-            definition.part(
+            let states = definition.graph.states().iter().enumerate();
+            let numbers = states.map(|(number, state)| (address(state.object), number));
+            let mut walk = Walk {
+                numbers: numbers.collect(),
+                definition: &mut definition,
+            };
+            walk.part(
                 object,
                 String::new(),
                 StateMachine::schema(),
-                language,
-                None,
+                Around::default(),
             );
         }
+        definition.variables = Variables::of(&definition);
         definition
     }
 
+    /// Whether a container is the processor of a Distributed Map.
+    pub(super) fn is_distributed(&self, container: usize) -> bool {
+        let object = self.graph.containers()[container].object;
+        let config = object.get("ProcessorConfig");
+        let mode = config.and_then(|config| config.get("Mode"));
+        mode.and_then(Json::as_str) == Some(ProcessorMode::Distributed.as_str())
+    }
+
+    /// The reads of variables that some way to the reader does not assign.
+    pub(super) fn unassigned(&self) -> &[usize] {
+        self.unassigned
+            .get_or_init(|| self.variables.unassigned(self))
+    }
+}
+
+/// Identifies an object of the document.
+fn address(object: &Object) -> usize {
+    std::ptr::from_ref(object) as usize
+}
+
+/// Takes a definition apart.
+struct Walk<'w, 'd> {
+    definition: &'w mut Definition<'d>,
+    /// The numbers of states by their objects.
+    numbers: HashMap<usize, usize>,
+}
+
+/// What a part stands in.
+#[derive(Clone, Copy, Default)]
+struct Around {
+    /// The language of the state; `None` for that of the machine.
+    language: Option<QueryLanguage>,
+    parent: Option<&'static str>,
+    state: Option<usize>,
+}
+
+impl<'d> Walk<'_, 'd> {
     fn part(
         &mut self,
         object: &'d Object,
         pointer: String,
         schema: &'static Schema,
-        language: QueryLanguage,
-        parent: Option<&'static str>,
+        around: Around,
     ) {
-        let parent_name = Some(schema.name);
-        self.parts.push(Part {
+        let language = around.language.unwrap_or(self.definition.language);
+        let part = self.definition.parts.len();
+        self.definition.parts.push(Part {
             pointer: pointer.clone(),
+            state: around.state,
             object,
             schema,
             language,
-            parent,
+            parent: around.parent,
         });
+        let inside = Around {
+            parent: Some(schema.name),
+            ..around
+        };
         for (key, value) in object {
             let at = member(&pointer, key);
             let Some(field) = schema.field(key) else {
                 let is_path = Operator::from_name(key).is_some_and(Operator::is_path);
                 if is_path && schema.has(key) && language == QueryLanguage::JsonPath {
-                    self.path(key, value, at);
+                    self.path(part, key, value, at);
                 }
                 continue;
             };
             match field.kind {
                 Kind::Structure(inner) => {
                     if let Some(object) = value.as_object() {
-                        self.part(object, at, inner(), language, parent_name);
+                        self.part(object, at, inner(), inside);
                     }
                 }
                 Kind::Structures(inner) => {
                     for (index, item) in value.as_array().into_iter().flatten().enumerate() {
                         if let Some(object) = item.as_object() {
-                            let at = format!("{at}/{index}");
-                            self.part(object, at, inner(), language, parent_name);
+                            self.part(object, format!("{at}/{index}"), inner(), inside);
                         }
                     }
                 }
-                Kind::States => self.states(value, &at, parent_name),
+                Kind::States => self.states(value, &at, schema.name),
                 _ if field.language.is_some_and(|only| only != language) => {}
                 _ => match language {
-                    QueryLanguage::JsonPath => self.jsonpath_field(field, value, at),
-                    QueryLanguage::Jsonata => self.jsonata_field(schema, field, value, at),
+                    QueryLanguage::JsonPath => self.jsonpath_field(part, field, value, at),
+                    QueryLanguage::Jsonata => self.jsonata_field(part, schema, field, value, at),
                 },
             }
         }
     }
 
-    fn states(&mut self, states: &'d Json, pointer: &str, parent: Option<&'static str>) {
+    fn states(&mut self, states: &'d Json, pointer: &str, parent: &'static str) {
         for (name, state) in states.as_object().into_iter().flatten() {
             let Some(object) = state.as_object() else {
                 continue;
@@ -194,43 +266,52 @@ impl<'d> Definition<'d> {
             let Some(kind) = kind.and_then(crate::model::StateKind::from_word) else {
                 continue;
             };
-            let own = object.get("QueryLanguage").and_then(language_of);
-            let language = own.unwrap_or(self.language);
-            self.part(
-                object,
-                member(pointer, name),
-                kind.schema(),
-                language,
-                parent,
-            );
+            let around = Around {
+                language: object.get("QueryLanguage").and_then(language_of),
+                parent: Some(parent),
+                state: self.numbers.get(&address(object)).copied(),
+            };
+            self.part(object, member(pointer, name), kind.schema(), around);
         }
     }
 
-    fn jsonpath_field(&mut self, field: &'static FieldInfo, value: &'d Json, pointer: String) {
+    fn jsonpath_field(
+        &mut self,
+        part: usize,
+        field: &'static FieldInfo,
+        value: &'d Json,
+        pointer: String,
+    ) {
         match field.kind {
-            Kind::Path => self.path(field.name, value, pointer),
+            Kind::Path => self.path(part, field.name, value, pointer),
             Kind::Text if field.name == "Variable" || field.name.ends_with("Path") => {
-                self.path(field.name, value, pointer);
+                self.path(part, field.name, value, pointer);
             }
             Kind::Template | Kind::Templates
                 if !matches!(field.name, "Result" | "CSVHeaders" | "Condition") =>
             {
-                template::walk_objects(value, pointer, &mut |pointer, object| {
+                let definition = &mut *self.definition;
+                let is_assign = matches!(field.kind, Kind::Templates);
+                template::walk_objects(value, pointer, None, &mut |place, object| {
                     for (key, value) in object.iter().filter(|(key, _)| key.ends_with(".$")) {
-                        self.bindings.push(Binding {
-                            object: pointer.to_owned(),
+                        definition.bindings.push(Binding {
+                            part,
+                            object: place.pointer.to_owned(),
+                            assigns: is_assign.then(|| place.member.unwrap_or(key)),
                             key,
                             parsed: value.as_str().map(Expression::parse),
                         });
                     }
-                    self.templates.push((pointer.to_owned(), object));
+                    definition
+                        .templates
+                        .push((place.pointer.to_owned(), object));
                 });
             }
             _ => {}
         }
     }
 
-    fn path(&mut self, field: &'d str, value: &'d Json, pointer: String) {
+    fn path(&mut self, part: usize, field: &'d str, value: &'d Json, pointer: String) {
         let Some(text) = value.as_str() else { return };
         let takes_call = matches!(field, "ErrorPath" | "CausePath");
         let parsed = if takes_call {
@@ -240,8 +321,9 @@ impl<'d> Definition<'d> {
                 .map(Expression::Path)
                 .map_err(CallError::from)
         };
-        self.paths.push(PathText {
+        self.definition.paths.push(PathText {
             pointer,
+            part,
             field,
             text,
             parsed,
@@ -250,6 +332,7 @@ impl<'d> Definition<'d> {
 
     fn jsonata_field(
         &mut self,
+        part: usize,
         schema: &'static Schema,
         field: &'static FieldInfo,
         value: &'d Json,
@@ -264,9 +347,12 @@ impl<'d> Definition<'d> {
         if !evaluated {
             return;
         }
-        template::walk_strings(value, pointer, &mut |pointer, text| {
-            self.expressions.push(ExpressionText {
-                pointer: pointer.to_owned(),
+        let is_assign = matches!(field.kind, Kind::Templates);
+        template::walk_strings(value, pointer, None, &mut |place, text| {
+            self.definition.expressions.push(ExpressionText {
+                pointer: place.pointer.to_owned(),
+                part,
+                assigns: place.member.filter(|_| is_assign),
                 field: field.name,
                 owner: schema.name,
                 text,

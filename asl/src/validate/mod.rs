@@ -19,12 +19,14 @@
 //! ```
 
 mod definition;
+mod flow;
 mod machine_name;
 mod page;
 mod report;
 mod rule;
 mod rules;
 mod template;
+mod variables;
 
 pub use crate::finding::{Finding, Findings, Severity};
 pub use crate::model::MachineType;

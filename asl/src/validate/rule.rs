@@ -67,6 +67,7 @@ pub(super) mod source {
         STATES = "dg/workflow-states.html",
         STRUCTURE = "dg/statemachine-structure.html",
         TASK = "dg/state-task.html",
+        VARIABLES = "dg/workflow-variables.html",
         WAIT = "dg/state-wait.html",
     }
 }

@@ -4,25 +4,39 @@ use crate::json::{Json, Object};
 
 use super::definition::member;
 
+/// Where a walk is.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'p, 'j> {
+    pub(super) pointer: &'p str,
+    /// The member of the outermost object that the place is in; `None` at that object itself.
+    pub(super) member: Option<&'j str>,
+}
+
 /// Visits every object in a value, outer before inner.
 pub(super) fn walk_objects<'j>(
     json: &'j Json,
     pointer: String,
-    visit: &mut impl FnMut(&str, &'j Object),
+    inside: Option<&'j str>,
+    visit: &mut impl FnMut(Place<'_, 'j>, &'j Object),
 ) {
     match json {
         Json::Object(object) => {
-            visit(&pointer, object);
+            let place = Place {
+                pointer: &pointer,
+                member: inside,
+            };
+            visit(place, object);
             for (key, value) in object {
                 if matches!(value, Json::Object(_) | Json::Array(_)) {
-                    walk_objects(value, member(&pointer, key), visit);
+                    let inside = inside.or(Some(key));
+                    walk_objects(value, member(&pointer, key), inside, visit);
                 }
             }
         }
         Json::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 if matches!(item, Json::Object(_) | Json::Array(_)) {
-                    walk_objects(item, format!("{pointer}/{index}"), visit);
+                    walk_objects(item, format!("{pointer}/{index}"), inside, visit);
                 }
             }
         }
@@ -34,18 +48,26 @@ pub(super) fn walk_objects<'j>(
 pub(super) fn walk_strings<'j>(
     json: &'j Json,
     pointer: String,
-    visit: &mut impl FnMut(&str, &'j str),
+    inside: Option<&'j str>,
+    visit: &mut impl FnMut(Place<'_, 'j>, &'j str),
 ) {
     match json {
-        Json::String(text) => visit(&pointer, text),
+        Json::String(text) => {
+            let place = Place {
+                pointer: &pointer,
+                member: inside,
+            };
+            visit(place, text);
+        }
         Json::Object(object) => {
             for (key, value) in object {
-                walk_strings(value, member(&pointer, key), visit);
+                let inside = inside.or(Some(key));
+                walk_strings(value, member(&pointer, key), inside, visit);
             }
         }
         Json::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                walk_strings(item, format!("{pointer}/{index}"), visit);
+                walk_strings(item, format!("{pointer}/{index}"), inside, visit);
             }
         }
         _ => {}

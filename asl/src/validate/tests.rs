@@ -96,7 +96,7 @@ fn hostile_definitions_end() {
     let text = format!(
         r#"{{"StartAt":"A","QueryLanguage":"JSONata","States":{{"A":{{"Type":"Succeed","Output":"{{% {expression} %}}"}}}}}}"#
     );
-    assert!(validate_text(&text, MachineType::Standard).is_empty());
+    assert!(!validate_text(&text, MachineType::Standard).has_errors());
 
     let nested = |open: &str, close: &str| format!("{}{}", open.repeat(60), close.repeat(60));
     let maps = nested(

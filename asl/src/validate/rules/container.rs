@@ -1,11 +1,17 @@
 //! Containers: the machine, branches and processors, each with `StartAt` and `States`.
 
+use indexmap::IndexMap;
+
 use crate::finding::Severity;
 use crate::graph::Container;
 use crate::json::Json;
+use crate::model::StateKind;
 use crate::validate::definition::{Definition, member};
+use crate::validate::flow::has_state;
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, TARGET, source};
+
+use super::task::{is_activity, pattern};
 
 pub(super) const NO_STATES: Rule = Rule {
     id: "SW010",
@@ -108,23 +114,77 @@ pub(super) const UNREACHABLE: Rule = Rule {
 
 /// AWS asks whether any transition names the state, not whether a walk from `StartAt` arrives at it.
 fn unreachable(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for (index, container) in definition.graph.containers().iter().enumerate() {
-        if is_incomplete(definition, index) {
+    for state in unnamed(definition) {
+        let state = &definition.graph.states()[state];
+        let message = format!("State \"{}\" is not reachable.", state.name);
+        report.add(state.pointer.as_str(), message).at_key();
+    }
+}
+
+/// The states that nothing names, of the containers in which no transition is broken.
+fn unnamed(definition: &Definition<'_>) -> impl Iterator<Item = usize> {
+    let flow = &definition.flow;
+    let states = definition.graph.states().iter().enumerate();
+    states
+        .filter(|(index, state)| !flow.named[*index] && !flow.incomplete[state.container])
+        .map(|(index, _)| index)
+}
+
+pub(super) const ISLAND: Rule = Rule {
+    id: "SW022",
+    severity: Severity::Warning,
+    code: TARGET,
+    known: Known::Presumed,
+    summary: "A state is named by transitions, and no walk from `StartAt` arrives at it.",
+    doc: "States that lead only to each other, or a state that leads to itself, pass AWS's check (SW021) and never run. The finding is about the first state of such a group; states that only the group leads to have none of their own.",
+    source: source::DIAGNOSTICS,
+    check: island,
+};
+
+fn island(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let (flow, states) = (&definition.flow, definition.graph.states());
+    if flow.reached.iter().all(|reached| *reached) {
+        return;
+    }
+    // What is behind a state that nothing names has its fault there.
+    let roots = (0..states.len()).filter(|state| flow.reached[*state] || !flow.named[*state]);
+    let explained = flow.walk(roots);
+    let mut groups: IndexMap<usize, Vec<usize>> = IndexMap::new();
+    for (index, state) in states.iter().enumerate() {
+        if !explained[index] && !flow.incomplete[state.container] {
+            groups.entry(flow.circle[index]).or_default().push(index);
+        }
+    }
+    for (circle, members) in &groups {
+        let mut sources = members.iter().flat_map(|member| &flow.sources[*member]);
+        if sources.any(|source| flow.circle[*source] != *circle) {
             continue;
         }
-        let states = definition.graph.states();
-        let own = container.states.iter().map(|state| &states[*state]);
-        let mut named: std::collections::HashSet<&str> = own
-            .clone()
-            .flat_map(|state| state.edges.iter().map(|edge| edge.target))
+        let state = &states[members[0]];
+        let others: Vec<String> = members[1..]
+            .iter()
+            .map(|member| format!("`{}`", states[*member].name))
             .collect();
-        named.extend(container.start_at);
-        for state in own {
-            if !named.contains(state.name) {
-                let message = format!("State \"{}\" is not reachable.", state.name);
-                report.add(state.pointer.as_str(), message).at_key();
-            }
-        }
+        let from = if others.is_empty() {
+            "itself".to_owned()
+        } else {
+            list(&others)
+        };
+        let message = format!(
+            "state `{}` is never reached: only {from} leads to it, and nothing before it",
+            state.name
+        );
+        report.add(state.pointer.as_str(), message).at_key();
+    }
+}
+
+/// The first few of a list.
+fn list(items: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let shown = items[..items.len().min(SHOWN)].join(", ");
+    match items.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
 }
 
@@ -141,11 +201,9 @@ pub(super) const NO_END: Rule = Rule {
 
 fn no_end(definition: &Definition<'_>, report: &mut Report<'_>) {
     for (index, container) in definition.graph.containers().iter().enumerate() {
-        let states = definition.graph.states();
-        let own = || container.states.iter().map(|state| &states[*state]);
         if container.states.is_empty()
-            || is_incomplete(definition, index)
-            || own().any(|state| state.is_terminal())
+            || definition.flow.incomplete[index]
+            || has_terminal(definition, container)
         {
             continue;
         }
@@ -158,30 +216,100 @@ fn no_end(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Whether a transition is missing, or a state cannot be understood: what follows from that is no finding of its own.
-fn is_incomplete(definition: &Definition<'_>, index: usize) -> bool {
-    let container = &definition.graph.containers()[index];
-    let states = container.object.get("States").and_then(Json::as_object);
-    let unread = states.is_none_or(|states| states.len() != container.states.len());
-    let lost_start = container
-        .start_at
-        .is_none_or(|start_at| !has_state(container, start_at));
-    unread
-        || lost_start
-        || container.states.iter().any(|state| {
-            let state = &definition.graph.states()[*state];
-            let dangling = state
-                .edges
-                .iter()
-                .any(|edge| !has_state(container, edge.target));
-            state.kind.is_none() || dangling || (state.edges.is_empty() && !state.is_terminal())
-        })
+fn has_terminal(definition: &Definition<'_>, container: &Container<'_>) -> bool {
+    let states = definition.graph.states();
+    let mut own = container.states.iter();
+    own.any(|state| states[*state].is_terminal())
 }
 
-/// Whether a container has something of this name, be it a state that can be understood or not.
-pub(super) fn has_state(container: &Container<'_>, name: &str) -> bool {
-    let states = container.object.get("States").and_then(Json::as_object);
-    states.is_some_and(|states| states.contains_key(name))
+pub(super) const ENDLESS: Rule = Rule {
+    id: "SW024",
+    severity: Severity::Warning,
+    code: TARGET,
+    known: Known::Presumed,
+    summary: "States lead to each other for ever, and none of them waits.",
+    doc: "The container has a state at which it may end, but from these states no walk arrives at it. Such a loop runs as fast as it can until the history is full (25,000 events), the execution times out, or somebody stops it. A loop that waits, or that has a task which waits for somebody, is not reported here; see SW141.",
+    source: source::STATES,
+    check: endless,
+};
+
+fn endless(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for circle in endless_circles(definition) {
+        if circle.iter().any(|state| waits(definition, *state)) {
+            continue;
+        }
+        let state = &definition.graph.states()[circle[0]];
+        let message = if circle.len() == 1 {
+            format!(
+                "state `{}` leads to itself for ever, without a pause",
+                state.name
+            )
+        } else {
+            format!(
+                "state `{}` and {} more lead to each other for ever, without a pause",
+                state.name,
+                circle.len() - 1
+            )
+        };
+        report
+            .add(state.pointer.as_str(), message)
+            .at_key()
+            .suggest(Some(
+                "add a transition out of the loop, or a Wait inside it".to_owned(),
+            ));
+    }
+}
+
+/// The circles that are reached and never left, in containers that could end.
+pub(super) fn endless_circles(definition: &Definition<'_>) -> Vec<Vec<usize>> {
+    let (graph, flow) = (&definition.graph, &definition.flow);
+    let mut circles = Vec::new();
+    for (index, container) in graph.containers().iter().enumerate() {
+        let reached = |state: &&usize| flow.reached[**state];
+        // Where no end is reached at all, a state that is not reached is the fault.
+        let may_end = container
+            .states
+            .iter()
+            .filter(reached)
+            .any(|state| graph.states()[*state].is_terminal());
+        if flow.incomplete[index] || !may_end {
+            continue;
+        }
+        let mut members: IndexMap<usize, Vec<usize>> = IndexMap::new();
+        for state in container.states.iter().filter(reached) {
+            if !flow.ends[*state] {
+                members.entry(flow.circle[*state]).or_default().push(*state);
+            }
+        }
+        circles.extend(members.into_values().filter(|circle| {
+            flow.is_in_circle(circle[0])
+                && circle.iter().all(|state| {
+                    let mut targets = flow.targets[*state].iter().flatten();
+                    targets.all(|target| flow.circle[*target] == flow.circle[*state])
+                })
+        }));
+    }
+    circles
+}
+
+/// Whether a state takes time that is not its own: it waits, or somebody is waited for, in it or inside of it.
+pub(super) fn waits(definition: &Definition<'_>, state: usize) -> bool {
+    let state = &definition.graph.states()[state];
+    let inner = || {
+        let mut inner = state.inner.iter();
+        inner.any(|container| {
+            let mut states = definition.graph.containers()[*container].states.iter();
+            states.any(|state| waits(definition, *state))
+        })
+    };
+    match state.kind {
+        Some(StateKind::Wait) => true,
+        Some(StateKind::Task) => {
+            let resource = state.object.get("Resource").and_then(Json::as_str);
+            resource.is_some_and(|resource| pattern(resource).is_some() || is_activity(resource))
+        }
+        _ => inner(),
+    }
 }
 
 /// The names of a container's states.

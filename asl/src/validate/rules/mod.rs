@@ -14,6 +14,7 @@ mod query_language;
 mod task;
 mod template;
 mod transition;
+mod variable;
 mod wait;
 
 use super::Rule;
@@ -33,7 +34,9 @@ pub const RULES: &[Rule] = &[
     fields::WRONG_TYPE,
     transition::MISSING_TARGET,
     container::UNREACHABLE,
+    container::ISLAND,
     container::NO_END,
+    container::ENDLESS,
     name::DUPLICATE,
     transition::OUTSIDE_TARGET,
     transition::NEXT_AND_END,
@@ -86,6 +89,10 @@ pub const RULES: &[Rule] = &[
     jsonata::CONTEXT,
     jsonata::STATES,
     choice::CONDITION,
+    variable::UNASSIGNED,
+    variable::NAME,
+    variable::SHADOWS,
+    variable::TOGETHER,
 ];
 
 /// The rule of an id, in upper or lower case.

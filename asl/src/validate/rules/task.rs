@@ -259,8 +259,15 @@ fn express(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// What an integration waits for: `sync`, `sync:2` or `waitForTaskToken`.
+pub(super) fn pattern(resource: &str) -> Option<&str> {
+    let action = integration(resource)?;
+    let (_, pattern) = action.split_once('.')?;
+    PATTERNS.contains(&pattern).then_some(pattern)
+}
+
 /// `arn:aws:states:us-east-1:123456789012:activity:name`
-fn is_activity(resource: &str) -> bool {
+pub(super) fn is_activity(resource: &str) -> bool {
     let mut parts = resource.split(':');
     parts.next() == Some("arn")
         && parts.nth(1) == Some("states")

@@ -5,10 +5,11 @@ use crate::graph::{EdgeKind, State};
 use crate::json::Json;
 use crate::model::StateKind;
 use crate::validate::definition::{Definition, member};
+use crate::validate::flow::has_state;
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, TARGET, source};
 
-use super::container::{has_state, names};
+use super::container::names;
 
 pub(super) const MISSING_TARGET: Rule = Rule {
     id: "SW020",

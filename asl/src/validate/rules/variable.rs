@@ -1,0 +1,292 @@
+//! Workflow variables.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::finding::Severity;
+use crate::graph::Graph;
+use crate::name::check_variable;
+use crate::validate::definition::{Definition, member};
+use crate::validate::report::Report;
+use crate::validate::rule::{Known, Rule, SCHEMA, source};
+use crate::validate::variables::Assignment;
+
+pub(super) const UNASSIGNED: Rule = Rule {
+    id: "SW130",
+    severity: Severity::Warning,
+    code: SCHEMA,
+    known: Known::Presumed,
+    summary: "A variable is read where not every way from the start has assigned it.",
+    doc: "AWS creates such a machine, and the state fails with States.QueryEvaluationError or States.Runtime when an execution takes the other way. What a state assigns is there from the next state on; a catcher's way has the variables from before the state, with the catcher's own `Assign`. States inside a branch or an inline Map read outer variables; what they assign is gone when they end. Children of a Distributed Map read no outer variable: `ItemSelector` hands values over. An expression that asks `$exists($name)` is taken to know what it does.",
+    source: source::VARIABLES,
+    check: unassigned,
+};
+
+/// How many findings say which way lacks the assignment: finding it out takes a walk over the container.
+const WAYS: usize = 50;
+
+fn unassigned(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let (variables, graph) = (&definition.variables, &definition.graph);
+    let mut places: HashMap<usize, HashSet<usize>> = HashMap::new();
+    for assignment in &variables.assignments {
+        let container = graph.states()[assignment.state].container;
+        places.entry(assignment.name).or_default().insert(container);
+    }
+    for (count, read) in definition.unassigned().iter().enumerate() {
+        let read = &variables.reads[*read];
+        let name = &variables.names[read.name];
+        let nowhere = HashSet::new();
+        let assigned_in = places.get(&read.name).unwrap_or(&nowhere);
+        // The state whose container assigns it somewhere: the reader, or one around it.
+        let scope = Scopes::around(definition, read.state);
+        let found = scope.clone().find(|state| {
+            let container = graph.states()[*state].container;
+            assigned_in.contains(&container)
+        });
+        let Some(state) = found else {
+            let message = format!("variable `${name}` is never assigned where it could be read");
+            let entry = report.add(read.pointer.as_str(), message);
+            let outside = Scopes::everywhere(graph, read.state);
+            if outside
+                .into_iter()
+                .any(|container| assigned_in.contains(&container))
+            {
+                entry.suggest(Some(
+                    "children of a Distributed Map do not see the variables of the machine; hand the value over in `ItemSelector`".to_owned(),
+                ));
+            } else if assigned_in.is_empty() {
+                entry.meant(
+                    name,
+                    variables
+                        .names
+                        .iter()
+                        .filter(|other| *other != name)
+                        .map(String::as_str),
+                );
+            } else {
+                entry.suggest(Some(format!(
+                    "`{name}` is assigned inside a branch or Map, and gone when that ends; give the value out by `Output`"
+                )));
+            }
+            continue;
+        };
+        let mut message = format!("variable `${name}` may be read before it is assigned");
+        if count < WAYS {
+            let way = variables.way_without(definition, read.name, state);
+            let names: Vec<&str> = way
+                .iter()
+                .map(|state| graph.states()[*state].name)
+                .collect();
+            message.push_str(&format!(
+                ": nothing assigns it on the way {}",
+                arrows(&names)
+            ));
+        }
+        report.add(read.pointer.as_str(), message);
+    }
+}
+
+/// The ends of a way, when it is long.
+fn arrows(names: &[&str]) -> String {
+    let quoted = |names: &[&str]| {
+        let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        quoted.join(" -> ")
+    };
+    match names {
+        [first, second, .., before, last] if names.len() > 6 => {
+            format!(
+                "{} -> .. -> {}",
+                quoted(&[first, second]),
+                quoted(&[before, last])
+            )
+        }
+        _ => quoted(names),
+    }
+}
+
+/// A state, the state it stands in, and so on, as far as variables are seen.
+#[derive(Clone)]
+struct Scopes<'a, 'd> {
+    definition: &'a Definition<'d>,
+    state: Option<usize>,
+}
+
+impl<'a, 'd> Scopes<'a, 'd> {
+    fn around(definition: &'a Definition<'d>, state: usize) -> Scopes<'a, 'd> {
+        Scopes {
+            definition,
+            state: Some(state),
+        }
+    }
+
+    /// The containers around a state, whether or not variables are seen in them.
+    fn everywhere(graph: &Graph<'_>, state: usize) -> Vec<usize> {
+        let parent = |container: &usize| {
+            let parent = graph.containers()[*container].parent?;
+            Some(graph.states()[parent].container)
+        };
+        std::iter::successors(Some(graph.states()[state].container), parent).collect()
+    }
+}
+
+impl Iterator for Scopes<'_, '_> {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        let state = self.state?;
+        let graph = &self.definition.graph;
+        let container = graph.states()[state].container;
+        self.state = graph.containers()[container]
+            .parent
+            .filter(|_| !self.definition.is_distributed(container));
+        Some(state)
+    }
+}
+
+pub(super) const NAME: Rule = Rule {
+    id: "SW131",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "A member of `Assign` is no name that a variable can have.",
+    doc: "A name has at most 80 characters, begins with a letter or `_`, goes on with letters, digits and `_` (of any script), and is not `states`. In JSONPath `.$` behind the name asks for evaluation and is no part of it.",
+    source: source::VARIABLES,
+    check: name,
+};
+
+fn name(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let variables = &definition.variables;
+    for assignment in &variables.assignments {
+        if let Err(error) = check_variable(&variables.names[assignment.name]) {
+            let message = format!("`{}` is no name of a variable: {error}", assignment.key);
+            report
+                .add(pointer(definition, assignment), message)
+                .at_key();
+        }
+    }
+}
+
+fn pointer(definition: &Definition<'_>, assignment: &Assignment<'_>) -> String {
+    member(
+        &definition.parts[assignment.part].at("Assign"),
+        assignment.key,
+    )
+}
+
+pub(super) const SHADOWS: Rule = Rule {
+    id: "SW132",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "A state inside a branch or inline Map assigns a variable that a state before the Parallel or Map assigned.",
+    doc: "Inner states read outer variables and cannot assign them, nor have one of their own of the same name. AWS takes it when the outer assignment is made only by the Parallel or Map itself or behind it (recorded). Give the inner variable another name, or give the value out by `Output` and assign it in the Parallel or Map. Children of a Distributed Map are executions of their own and may use any name.",
+    source: source::VARIABLES,
+    check: shadows,
+};
+
+fn shadows(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let (variables, graph) = (&definition.variables, &definition.graph);
+    let mut by_scope: HashMap<(usize, usize), Vec<usize>> = HashMap::new();
+    for (number, assignment) in variables.assignments.iter().enumerate() {
+        let container = graph.states()[assignment.state].container;
+        let scope = by_scope.entry((container, assignment.name));
+        scope.or_default().push(number);
+    }
+    let mut before: HashMap<usize, HashSet<usize>> = HashMap::new();
+    for (number, assignment) in variables.assignments.iter().enumerate() {
+        let container = graph.states()[assignment.state].container;
+        // One finding a name and container.
+        if by_scope[&(container, assignment.name)][0] != number {
+            continue;
+        }
+        let outer = Scopes::around(definition, assignment.state)
+            .skip(1)
+            .find_map(|state| {
+                let container = graph.states()[state].container;
+                let others = by_scope.get(&(container, assignment.name))?;
+                let before = before
+                    .entry(state)
+                    .or_insert_with(|| before_state(definition, state));
+                others.iter().find(|other| {
+                    let other = variables.assignments[**other].state;
+                    other != state && before.contains(&other)
+                })
+            });
+        let Some(outer) = outer else { continue };
+        let outer = &variables.assignments[*outer];
+        let place = definition
+            .document
+            .key_position(&pointer(definition, outer));
+        let name = &variables.names[assignment.name];
+        let message = format!(
+            "variable `{name}` belongs to the states around this one, which assigned it before"
+        );
+        let suggestion = place.map(|place| {
+            format!(
+                "it is assigned at line {}, column {}; give the inner variable another name",
+                place.line, place.column
+            )
+        });
+        report
+            .add(pointer(definition, assignment), message)
+            .at_key()
+            .suggest(suggestion);
+    }
+}
+
+/// The states from which a walk arrives at a state.
+fn before_state(definition: &Definition<'_>, state: usize) -> HashSet<usize> {
+    let mut before = HashSet::new();
+    let mut open = vec![state];
+    while let Some(state) = open.pop() {
+        for source in &definition.flow.sources[state] {
+            if before.insert(*source) {
+                open.push(*source);
+            }
+        }
+    }
+    before
+}
+
+pub(super) const TOGETHER: Rule = Rule {
+    id: "SW133",
+    severity: Severity::Warning,
+    code: SCHEMA,
+    known: Known::Presumed,
+    summary: "A member of `Assign` reads a variable that another member of the same `Assign` gives a value.",
+    doc: "All members of an `Assign` are evaluated together and see the variables from before the state, whatever their order. A counter that reads itself (`\"i\": \"{% $i + 1 %}\"`) is no finding, nor are variables that are computed from each other, which only makes sense with the old values.",
+    source: source::VARIABLES,
+    check: together,
+};
+
+fn together(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let variables = &definition.variables;
+    let mut assigned: HashMap<(usize, usize), &str> = HashMap::new();
+    for assignment in &variables.assignments {
+        assigned.insert((assignment.part, assignment.name), assignment.key);
+    }
+    let key_of = |read: usize| {
+        let read = &variables.reads[read];
+        let (part, key) = read.assigns?;
+        let other = assigned
+            .get(&(part, read.name))
+            .filter(|other| **other != key)?;
+        Some((part, key, *other))
+    };
+    let pairs: HashSet<(usize, &str, &str)> =
+        (0..variables.reads.len()).filter_map(key_of).collect();
+    // A variable that has no value at all is the graver fault.
+    let unassigned: HashSet<usize> = definition.unassigned().iter().copied().collect();
+    for (number, read) in variables.reads.iter().enumerate() {
+        let Some((part, key, other)) = key_of(number) else {
+            continue;
+        };
+        if unassigned.contains(&number) || pairs.contains(&(part, other, key)) {
+            continue;
+        }
+        let name = &variables.names[read.name];
+        let message = format!(
+            "`{key}` reads the value that `${name}` has before this state: what `{other}` assigns beside it is there from the next state on"
+        );
+        report.add(read.pointer.as_str(), message);
+    }
+}
