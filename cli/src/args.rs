@@ -26,7 +26,7 @@ pub(crate) enum Command {
 
 const VALIDATE_EXAMPLES: &str = "Examples:
   stepwright validate state-machine.asl.json
-  stepwright validate --type EXPRESS --format json infra/*.asl.json
+  stepwright validate --type EXPRESS --format json infra/*.asl.json infra/*.asl.yaml
   cargo run --bin order_processing -- --emit | stepwright validate -";
 
 const RUN_EXAMPLES: &str = "Examples:
@@ -68,7 +68,7 @@ pub(crate) enum Format {
 
 #[derive(Debug, Args)]
 pub(crate) struct ValidateArguments {
-    /// Definitions in JSON; `-` is standard input
+    /// Definitions in JSON or YAML; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// What the machine will be created as
@@ -92,7 +92,7 @@ pub(crate) struct ValidateArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
-    /// The definition in JSON; `-` is standard input
+    /// The definition in JSON or YAML; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     /// The execution's input: JSON, `@FILE`, or `-` for standard input

@@ -10,7 +10,6 @@ use stepwright_runtime::value::Value;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
-use crate::definition::Definition;
 use crate::failure::Failure;
 
 /// The commands, by the state that each answers, and which state went without an answer.
@@ -22,12 +21,7 @@ pub(crate) struct Commands {
 
 impl Commands {
     /// Finds the Task states that each NAME means: a state's name, else a function's name, else a resource.
-    pub(crate) fn new(
-        definition: &Definition,
-        tasks: &[(String, String)],
-    ) -> Result<Self, Failure> {
-        let machine = StateMachine::from_json(&definition.text)
-            .map_err(|error| Failure::Failed(error.to_string()))?;
+    pub(crate) fn new(machine: &StateMachine, tasks: &[(String, String)]) -> Result<Self, Failure> {
         let mut known = Vec::new();
         collect(&machine.states, &mut known);
         let mut states = Vec::new();

@@ -4,8 +4,11 @@ use std::ops::Range;
 use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use stepwright_asl::json::Json;
+use stepwright_asl::yaml::Format;
 use stepwright_asl::{Finding, Severity};
 
+use crate::definition::Definition;
 use crate::failure::Failure;
 
 /// Prints a failure on standard error.
@@ -26,7 +29,8 @@ pub(crate) fn hint(text: &str) -> String {
 }
 
 /// One finding as people read it: what, where, the line itself, and how to mend it.
-pub(crate) fn finding(finding: &Finding, path: &Path, source: &str) -> String {
+pub(crate) fn finding(finding: &Finding, definition: &Definition) -> String {
+    let (path, source) = (&definition.path, definition.text.as_str());
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -36,7 +40,7 @@ pub(crate) fn finding(finding: &Finding, path: &Path, source: &str) -> String {
     } else {
         path.to_string_lossy()
     };
-    let annotation = AnnotationKind::Primary.span(token(source, finding.offset));
+    let annotation = AnnotationKind::Primary.span(place(finding, definition));
     let mut group = level
         .primary_title(finding.message.as_str())
         .id(finding.rule)
@@ -48,6 +52,53 @@ pub(crate) fn finding(finding: &Finding, path: &Path, source: &str) -> String {
         group = group.element(Level::NOTE.message(format!("{} at {location}", finding.code)));
     }
     Renderer::styled().render(&[group])
+}
+
+/// What is marked in the text.
+fn place(finding: &Finding, definition: &Definition) -> Range<usize> {
+    match definition.format {
+        Format::Json => token(&definition.text, finding.offset),
+        Format::Yaml => {
+            let value = definition.document.as_ref().and_then(|document| {
+                let value = document.json().pointer(&finding.pointer)?;
+                let is_whole = !matches!(value, Json::Array(_) | Json::Object(_));
+                document.span(&finding.pointer).filter(|_| is_whole)
+            });
+            match value {
+                Some(span) if span.start == finding.offset => {
+                    first_line(&definition.text, span.start, span.end)
+                }
+                _ => yaml_token(&definition.text, finding.offset),
+            }
+        }
+    }
+}
+
+/// The part of a piece of text that stands in its first line.
+fn first_line(source: &str, start: usize, end: usize) -> Range<usize> {
+    let piece = source.get(start..end).unwrap_or_default();
+    let line = piece.lines().next().unwrap_or_default().trim_end();
+    start..start + line.len()
+}
+
+/// The YAML token that begins at `offset`: a string in quotes, a key, a word, or one bracket.
+fn yaml_token(source: &str, offset: usize) -> Range<usize> {
+    let start = offset.min(source.len());
+    let line = first_line(source, start, source.len());
+    let rest = &source[line];
+    let length = match rest.chars().next() {
+        None => 0,
+        Some('"') => string_length(rest),
+        Some('\'') => rest[1..].find('\'').map_or(rest.len(), |end| end + 2),
+        Some(first @ ('{' | '[' | ']' | '}')) => first.len_utf8(),
+        Some(first) => [": ", ", ", " #", "]", "}"]
+            .iter()
+            .filter_map(|end| rest.find(end))
+            .min()
+            .unwrap_or(rest.strip_suffix(':').unwrap_or(rest).len())
+            .max(first.len_utf8()),
+    };
+    start..start + length
 }
 
 /// The JSON token that begins at `offset`: a whole string, number or word, or one bracket.
@@ -94,6 +145,25 @@ mod tests {
         assert_eq!(marked(r#"{"n": -1.5e3}"#, 6), "-1.5e3");
         assert_eq!(marked(r#"{"n": true, "m": 1}"#, 6), "true");
         assert_eq!(marked("[[1]]", 1), "[");
+    }
+
+    #[test]
+    fn a_finding_marks_its_whole_token_in_yaml() {
+        for (text, offset, token) in [
+            ("Next: Charge it # so", 0, "Next"),
+            ("Next: Charge it # so", 6, "Charge it"),
+            ("{Next: Charge, End: no}", 7, "Charge"),
+            ("[a, b]", 4, "b"),
+            ("'a ''b': 1", 0, "'a '"),
+            ("\"a b\": 1", 0, "\"a b\""),
+            ("a: {% x %}", 3, "{"),
+            ("States:\n  A:\n", 10, "A"),
+            ("é", 0, "é"),
+            (":", 0, ":"),
+            ("a\n", 2, ""),
+        ] {
+            assert_eq!(&text[yaml_token(text, offset)], token, "{text}");
+        }
     }
 
     #[test]

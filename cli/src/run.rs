@@ -22,11 +22,11 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
     let input = input::json("--input", &arguments.input)?;
     let validator = Validator::new(arguments.machine_type.into());
     let definition = Definition::read(&arguments.file, &validator)?;
-    definition.refuse_errors()?;
-    let commands = Commands::new(&definition, &arguments.tasks)?;
+    let machine = definition.machine()?;
+    let commands = Commands::new(&machine, &arguments.tasks)?;
 
     let mut builder =
-        Engine::builder().definition_json(MACHINE, &definition.text, arguments.machine_type.into());
+        Engine::builder().definition(MACHINE, &machine, arguments.machine_type.into());
     if let Some(case) = mocks(&arguments, &definition)? {
         builder = builder.tasks(case);
     }

@@ -54,10 +54,7 @@ fn validator(arguments: &ValidateArguments) -> Result<Validator, Failure> {
 
 fn as_text(definition: &Definition) {
     for finding in &definition.findings {
-        anstream::println!(
-            "{}\n",
-            report::finding(finding, &definition.path, &definition.text)
-        );
+        anstream::println!("{}\n", report::finding(finding, definition));
     }
     let path = definition.path.display();
     let errors = definition.findings.errors().count();

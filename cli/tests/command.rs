@@ -253,3 +253,89 @@ fn a_file_that_cannot_be_read_and_wrong_options_are_wrong_usage() {
     stepwright(&["run", "discount.asl.json", "--task", "Charge"], "").failed(2, &["NAME=COMMAND"]);
     stepwright(&["fly"], "").failed(2, &["fly"]);
 }
+
+#[test]
+fn a_definition_in_yaml_is_validated_and_runs() {
+    let valid = stepwright(&["validate", "refund.asl.yaml", "discount.asl.json"], "");
+    assert_eq!(valid.status, 0, "{}{}", valid.stdout, valid.stderr);
+    assert!(
+        valid.stdout.contains("refund.asl.yaml: valid"),
+        "{}",
+        valid.stdout
+    );
+
+    let arguments = [
+        "--input",
+        r#"{"order": 7, "amount": 80.5}"#,
+        "--task",
+        r#"Pay=read input; echo "{\"receipt\": $input}""#,
+    ];
+    let expected = json!({
+        "order": 7,
+        "receipt": {"order": 7, "cents": 8050},
+        "note": "Paid back 80.5 for order 7"
+    });
+    let ran = stepwright(&[&["run", "refund.asl.yaml"][..], &arguments].concat(), "");
+    assert_eq!(ran.output(), expected);
+}
+
+#[test]
+fn standard_input_may_be_yaml() {
+    let text = "StartAt: A\nStates:\n  A: {Type: Pass, Result: 0x1F, End: true}\n";
+    assert_eq!(stepwright(&["run", "-"], text).output(), json!(31));
+    let ran = stepwright(&["validate", "-"], text);
+    assert_eq!(ran.status, 0, "{}", ran.stdout);
+    stepwright(&["run", "-"], "StartAt: A\n").failed(1, &["SW010", "standard input:1:1"]);
+}
+
+#[test]
+fn findings_about_yaml_show_its_lines() {
+    let ran = stepwright(
+        &["validate", "-"],
+        "StartAt: Charge\nStates:\n  Charge: # the card\n    Type: Pass\n    Next: Dnoe   # so\n  Done:\n    Type: Succeed\n    Next: 'Charge'\n",
+    );
+    ran.failed(1, &["SW020", "SW030"]);
+    assert!(
+        ran.stdout.contains(
+            "\
+error[SW020]: Missing 'Next' target: Dnoe
+ --> standard input:5:11
+  |
+5 |     Next: Dnoe   # so
+  |           ^^^^
+"
+        ),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout.contains("did you mean `Done`?"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout
+            .contains("8 |     Next: 'Charge'\n  |     ^^^^\n"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn a_definition_that_is_no_yaml_gives_one_finding_with_its_place() {
+    let ran = stepwright(
+        &["validate", "-", "--format", "json"],
+        "StartAt: A\nStates:\n  A:\n    Type: Succeed\n    Output: {% $states.input %}\n",
+    );
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let [diagnostic] = report["diagnostics"].as_array().unwrap().as_slice() else {
+        panic!("{report:#}");
+    };
+    assert_eq!(diagnostic["code"], "INVALID_JSON_DESCRIPTION");
+    assert_eq!(diagnostic["line"], 5);
+    assert_eq!(diagnostic["column"], 14);
+    let message = diagnostic["message"].as_str().unwrap();
+    assert!(message.contains("quotes in YAML"), "{message}");
+    stepwright(&["run", "-"], "a: [1,\n").failed(1, &["the `[` is not closed", "1:4"]);
+}
