@@ -67,6 +67,7 @@
 //! | [`history`] | events, in AWS's names, order and ids, and as `GetExecutionHistory` prints them |
 //! | [`task`] | what an execution asks of the world, and [`TaskSource`](task::TaskSource), which answers in place of handlers |
 //! | [`testing`] | mocks of tasks |
+//! | [`test_state`] | single states, as AWS's TestState tests them |
 //! | [`value`] | JSON as executions hold it: shared, never deep-copied, measured |
 //! | [`query`] | paths, templates, intrinsic functions, conditions and JSONata over values |
 //!
@@ -82,6 +83,7 @@ pub mod clock;
 pub mod history;
 pub mod query;
 pub mod task;
+pub mod test_state;
 pub mod testing;
 pub mod value;
 

@@ -55,6 +55,11 @@ async fn executions_run_as_they_were_recorded() {
 }
 
 #[tokio::test]
+async fn single_states_are_tested_as_they_were_recorded() {
+    replay("teststate.jsonl").await;
+}
+
+#[tokio::test]
 async fn definitions_are_judged_as_they_were_recorded() {
     replay("validation.jsonl").await;
 }

@@ -14,7 +14,7 @@ use super::shared::Shared;
 use super::wires::Wires;
 use crate::clock::Alarm;
 use crate::history::History;
-use crate::interpret::{Execution, Failure, Outcome, Step};
+use crate::interpret::{Execution, Failure, Inspection, Outcome, Start, Step};
 use crate::program::Program;
 use crate::task::TaskSource;
 use crate::value::Value;
@@ -36,6 +36,10 @@ pub(super) struct Drive {
     execution: Option<Execution>,
     wires: Wires,
     deadline: Option<Alarm>,
+    /// The state that it tests, before it begins.
+    test: Option<(Start, Inspection)>,
+    /// What was seen of the state, when it is over.
+    pub(super) inspected: Option<Box<Inspection>>,
     is_closed: bool,
     span: tracing::Span,
 }
@@ -60,9 +64,17 @@ impl Drive {
             execution: None,
             wires: Wires::new(engine, cell, source, depth),
             deadline: None,
+            test: None,
+            inspected: None,
             is_closed: false,
             span,
         }
+    }
+
+    /// The same for one state of the program, which is all that runs.
+    pub(super) fn of_state(mut self, start: Start, inspection: Inspection) -> Self {
+        self.test = Some((start, inspection));
+        self
     }
 
     /// Makes the execution and starts the clock of its whole life, where the definition or the type sets one.
@@ -76,7 +88,10 @@ impl Drive {
             engine.keeps_history,
             self.seed,
         );
-        execution.begin();
+        match self.test.take() {
+            Some((start, inspection)) => execution.begin_inspection(start, inspection),
+            None => execution.begin(),
+        }
         let express = (self.program.machine_type == MachineType::Express)
             .then_some(engine.limits.express_duration);
         let life: Option<Duration> = match (self.program.timeout, express) {
@@ -134,6 +149,7 @@ impl Drive {
     /// Tells everybody how it ended.
     fn finish(&mut self, mut execution: Execution) {
         let outcome = execution.outcome().cloned();
+        self.inspected = execution.take_inspection();
         let history = execution.recorder().finish();
         drop(execution);
         let (status, output, failure) = match outcome {

@@ -52,7 +52,7 @@ pub(super) struct Executions {
     /// Those that are over, oldest first.
     closed: VecDeque<SmolStr>,
     /// Where names and seeds come from.
-    entropy: Entropy,
+    pub(super) entropy: Entropy,
 }
 
 impl Executions {

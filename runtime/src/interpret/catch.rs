@@ -18,10 +18,14 @@ impl Execution {
     ) -> Option<Result<Exit, Failure>> {
         let cursor = self.cursors.get(id)?;
         let state = cx.program.state(cursor.state);
-        let catcher = state
+        let index = state
             .catch
             .iter()
-            .find(|catcher| failure.is_named_by(&catcher.errors))?;
+            .position(|catcher| failure.is_named_by(&catcher.errors))?;
+        if let Some(inspection) = &mut self.inspection {
+            inspection.catcher = Some(index);
+        }
+        let catcher = &state.catch[index];
         let exit = self.catch_exit(cursor, state, catcher, failure);
         Some(exit.map_err(|error| self.query_failed(id, &error, &state.name)))
     }

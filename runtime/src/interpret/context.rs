@@ -4,7 +4,7 @@ use super::cursor::Cursor;
 use crate::about::About;
 use crate::program::{Kind, Program};
 use crate::query::Context;
-use crate::value::Value;
+use crate::value::{Object, Value};
 
 /// The context object of one cursor, built when an expression reads it.
 pub(crate) struct ContextView<'a> {
@@ -13,17 +13,39 @@ pub(crate) struct ContextView<'a> {
     pub(crate) cursor: &'a Cursor,
     /// The item that an ItemSelector is evaluated for, instead of the cursor's own.
     pub(crate) item: Option<(u32, &'a Value)>,
+    /// What a test of one state has in place of all but the item.
+    pub(crate) given: Option<&'a Value>,
 }
 
 impl Context for ContextView<'_> {
     fn value(&self) -> Value {
+        let mut members = match self.given.and_then(Value::as_object) {
+            Some(given) => given.clone(),
+            None => self.own(),
+        };
+        let own = self.cursor.item.as_deref();
+        let item = self.item.or(own.map(|item| (item.index, &item.value)));
+        if let Some((index, value)) = item {
+            let item = vec![member("Index", index), member("Value", value.clone())];
+            members.insert("Map", object(vec![member("Item", object(item))]));
+        }
+        members.into()
+    }
+}
+
+impl ContextView<'_> {
+    /// All but the item.
+    fn own(&self) -> Object {
         let state = self.program.state(self.cursor.state);
         let about = self.cursor.child.as_deref().unwrap_or(self.about);
+        // Only a test of one state runs without a role.
+        let role = Some(about.role_arn.clone()).filter(|role| !role.is_empty());
+        let role = role.map_or(Value::Null, Value::Str);
         let mut execution = vec![
             member("Id", about.id.clone()),
             member("Input", about.input.clone()),
             member("Name", about.name.clone()),
-            member("RoleArn", about.role_arn.clone()),
+            member("RoleArn", role),
             member("StartTime", about.started.to_string()),
         ];
         if let Some(count) = about.redrive_count {
@@ -50,13 +72,7 @@ impl Context for ContextView<'_> {
         if let Some(token) = &self.cursor.token {
             members.push(member("Task", object(vec![member("Token", token.clone())])));
         }
-        let own = self.cursor.item.as_deref();
-        let item = self.item.or(own.map(|item| (item.index, &item.value)));
-        if let Some((index, value)) = item {
-            let item = vec![member("Index", index), member("Value", value.clone())];
-            members.push(member("Map", object(vec![member("Item", object(item))])));
-        }
-        object(members)
+        members.into_iter().collect()
     }
 }
 

@@ -9,6 +9,7 @@ use stepwright_asl::model::MachineType;
 use super::cursor::{Cursor, CursorId, Cursors, Waiting};
 use super::failure::Failure;
 use super::host::{Cx, Host, Ring, Ticket};
+use super::inspect::Inspection;
 use crate::about::About;
 use crate::clock::Timestamp;
 use crate::history::{EventKind, Payload, Recorder, ScopeId};
@@ -42,6 +43,8 @@ pub(crate) struct Execution {
     pub(super) is_full: bool,
     /// The cursor that is being moved on; the loop that does goes on with it by itself.
     current: Option<CursorId>,
+    /// Set in a test of one state.
+    pub(super) inspection: Option<Box<Inspection>>,
 }
 
 /// How an execution ended.
@@ -90,6 +93,7 @@ impl Execution {
             outcome: None,
             is_full: false,
             current: None,
+            inspection: None,
         }
     }
 

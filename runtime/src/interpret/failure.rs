@@ -61,6 +61,14 @@ impl Failure {
         )
     }
 
+    /// More items of a Map failed than it bears.
+    pub(crate) fn exceeds_threshold() -> Self {
+        Self::new(
+            errors::EXCEED_TOLERATED_FAILURE_THRESHOLD,
+            "The specified tolerated failure threshold was exceeded",
+        )
+    }
+
     /// A failure of the interpreter in `state`, whose Entered event is `entered`.
     pub(crate) fn of_query(error: &QueryError, state: &str, entered: u32) -> Self {
         Self::new(

@@ -1,5 +1,6 @@
 use super::cursor::Cursor;
 use super::execution::Execution;
+use super::inspect::Stage;
 use super::step::Exit;
 use crate::program::{Io, JsonPathIo, JsonataIo, ResultPath, Selection, State, StateIx};
 use crate::query::{Assignments, Expr, QueryError, ReferencePath};
@@ -12,7 +13,11 @@ impl Execution {
     /// InputPath; in JSONata the input itself.
     pub(super) fn effective_input(&self, cursor: &Cursor, state: &State) -> Evaluated<Value> {
         match &state.io {
-            Io::JsonPath(io) => self.select(&io.input_path, cursor, &cursor.input),
+            Io::JsonPath(io) => {
+                let effective = self.select(&io.input_path, cursor, &cursor.input)?;
+                self.saw(Stage::InputPath, &effective);
+                Ok(effective)
+            }
             Io::Jsonata(_) => Ok(cursor.input.clone()),
         }
     }
@@ -28,10 +33,12 @@ impl Execution {
             Io::JsonPath(io) => io.parameters.as_ref(),
             Io::Jsonata(io) => io.arguments.as_ref(),
         };
-        match template {
-            Some(template) => self.evaluate(template, cursor, &effective),
-            None => Ok(effective),
-        }
+        let parameters = match template {
+            Some(template) => self.evaluate(template, cursor, &effective)?,
+            None => effective,
+        };
+        self.saw(Stage::Parameters, &parameters);
+        Ok(parameters)
     }
 
     /// An expression over `input`: the effective input in JSONPath, the state's in JSONata.
@@ -47,6 +54,7 @@ impl Execution {
         state: &State,
         result: Value,
     ) -> Evaluated<Exit> {
+        self.saw(Stage::Result, &result);
         match &state.io {
             Io::JsonPath(io) => {
                 let selected = match &io.result_selector {
@@ -67,8 +75,10 @@ impl Execution {
         selected: Value,
         next: Option<StateIx>,
     ) -> Evaluated<Exit> {
+        self.saw(Stage::ResultSelector, &selected);
         let assigned = self.assign(&io.assign, cursor, &selected)?;
         let placed = place(&io.result_path, &cursor.input, selected)?;
+        self.saw(Stage::ResultPath, &placed);
         Ok(Exit {
             output: self.select(&io.output_path, cursor, &placed)?,
             assigned,

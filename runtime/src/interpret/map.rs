@@ -6,6 +6,7 @@ use super::cursor::{Children, Cursor, CursorId, Item, Tolerance, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
 use super::host::Cx;
+use super::inspect::Stage;
 use super::step::{Done, Stepped};
 use crate::about::About;
 use crate::history::{Details, EventKind, Payload, ScopeId};
@@ -52,6 +53,9 @@ impl Execution {
                 }
                 Err(error) => return Err(self.query_failed(id, &error, &state.name)),
             }
+        }
+        if let Some(stepped) = self.mocked_run(id, map, &items, tolerance.as_ref(), cx) {
+            return stepped;
         }
         let length = items.as_array().map_or(0, |items| items.as_slice().len());
         if length == 0 {
@@ -171,7 +175,7 @@ impl Execution {
         Ok((input, about))
     }
 
-    fn selected_item(
+    pub(super) fn selected_item(
         &self,
         cursor: &Cursor,
         map: &Map,
@@ -209,6 +213,7 @@ impl Execution {
         let cursor = self.cursor(id)?;
         if let Some(distributed) = &map.distributed
             && let Some(field) = distributed.unsupported
+            && self.inspection.is_none()
         {
             return Err(QueryError::runtime(format!(
                 "The field {field} of a Distributed Map is not supported by this runtime yet"
@@ -216,6 +221,7 @@ impl Execution {
         }
         let effective = self.effective_input(cursor, state)?;
         let declared = self.whole(cursor, &map.max_concurrency, "MaxConcurrency", &effective)?;
+        self.saw(Stage::MaxConcurrency, &declared.unwrap_or(0).into());
         let most = match &map.distributed {
             Some(_) => DISTRIBUTED_CONCURRENCY,
             None => u64::from(self.limits.map_concurrency),
@@ -225,6 +231,7 @@ impl Execution {
             Some(number) => number.min(most),
         };
         let items = match &map.items {
+            _ if self.reads_in_test(map) => self.read_in_test(),
             Items::Input => match (&state.io, &effective) {
                 (_, Value::Array(_)) => effective,
                 (Io::JsonPath(_), _) => return Err(no_array("$")),
@@ -246,6 +253,7 @@ impl Execution {
             },
             Items::Expression(items) => self.evaluate(items, cursor, &effective)?,
         };
+        self.saw(Stage::ItemsPath, &items);
         Ok((items, concurrency))
     }
 
@@ -276,8 +284,14 @@ impl Execution {
                 failed: 0,
             }
         };
+        self.saw(Stage::ToleratedCount, &tolerance.count.into());
+        self.saw(Stage::ToleratedPercentage, &tolerance.percentage.into());
         let items = match &distributed.batcher {
-            Some(batcher) => self.batches(id, state, batcher, &items)?,
+            Some(batcher) => {
+                let batches = self.batches(id, state, batcher, &items)?;
+                self.saw(Stage::ItemBatcher, &batches);
+                batches
+            }
             None => items,
         };
         let label = distributed

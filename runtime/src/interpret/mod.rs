@@ -9,6 +9,7 @@ mod execution;
 mod fail;
 mod failure;
 mod host;
+mod inspect;
 mod io;
 mod map;
 mod number;
@@ -20,6 +21,8 @@ mod succeed;
 mod task;
 mod wait;
 
+pub(crate) use self::cursor::Item;
 pub(crate) use self::execution::{Execution, Outcome, Step};
 pub(crate) use self::failure::Failure;
 pub(crate) use self::host::{Host, Ring, Ticket};
+pub(crate) use self::inspect::{Inspection, Stage, Start};

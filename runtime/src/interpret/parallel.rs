@@ -1,6 +1,7 @@
 use super::cursor::{Children, Cursor, CursorId, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
+use super::host::Cx;
 use super::step::{Done, Stepped};
 use crate::history::{EventKind, Payload};
 use crate::program::{Io, Parallel, State};
@@ -9,7 +10,13 @@ use crate::value::Value;
 
 impl Execution {
     /// Starts a cursor for each branch, each with its own copy of the input and of the variables.
-    pub(super) fn parallel(&mut self, id: CursorId, state: &State, parallel: &Parallel) -> Stepped {
+    pub(super) fn parallel(
+        &mut self,
+        id: CursorId,
+        state: &State,
+        parallel: &Parallel,
+        cx: &mut Cx<'_>,
+    ) -> Stepped {
         let input = match self.branch_input(id, state) {
             Ok(input) => input,
             Err(error) => {
@@ -23,6 +30,9 @@ impl Execution {
             return Err(Failure::too_large(&state.name));
         }
         self.write(id, EventKind::ParallelStateStarted, Payload::None);
+        if let Some(stepped) = self.mocked_inside(id, cx) {
+            return stepped;
+        }
         let count = parallel.branches.len();
         if count == 0 {
             self.resume(

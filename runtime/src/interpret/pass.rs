@@ -1,5 +1,6 @@
 use super::cursor::CursorId;
 use super::execution::Execution;
+use super::inspect::Stage;
 use super::step::{Done, Exit, Stepped};
 use crate::program::{Io, Pass, State};
 use crate::query::QueryError;
@@ -21,7 +22,10 @@ impl Execution {
         };
         let parameters = self.parameters(cursor, state, effective)?;
         let result = match &pass.result {
-            Some(result) => result.clone(),
+            Some(result) => {
+                self.saw(Stage::Result, result);
+                result.clone()
+            }
             None => parameters,
         };
         self.exit_with_selected(cursor, io, result, state.next)

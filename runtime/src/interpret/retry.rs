@@ -16,6 +16,9 @@ impl Execution {
         let Some(index) = found else {
             return false;
         };
+        if let Some(inspection) = &mut self.inspection {
+            inspection.retrier = Some(index);
+        }
         let retrier = &retriers[index];
         cursor.retries.resize(retriers.len(), 0);
         let used = cursor.retries[index];

@@ -88,7 +88,7 @@ impl Execution {
             Kind::Fail(fail) => self.fail_state(id, fail),
             Kind::Wait(wait) => self.wait_state(id, state, wait, cx),
             Kind::Task(task) => self.task(id, state, task, cx),
-            Kind::Parallel(parallel) => self.parallel(id, state, parallel),
+            Kind::Parallel(parallel) => self.parallel(id, state, parallel, cx),
             Kind::Map(map) => self.map(id, state, map, cx),
         }
     }
@@ -133,6 +133,9 @@ impl Execution {
                 ));
             }
         }
+        let Some(exit) = self.left(exit, cx) else {
+            return Ok(());
+        };
         let kind = match &state.kind {
             Kind::Task(_) => EventKind::TaskStateExited,
             Kind::Pass(_) => EventKind::PassStateExited,
@@ -180,8 +183,11 @@ impl Execution {
 
     /// A state failed: Retry, then Catch, then whoever is around it.
     pub(super) fn failed(&mut self, id: CursorId, failure: Failure, cx: &mut Cx<'_>) {
+        if let Some(inspection) = &mut self.inspection {
+            inspection.failure = Some(failure.clone());
+        }
         if self.retries(id, &failure, cx) {
-            return;
+            return self.would_retry(failure, cx);
         }
         if failure.is_inner {
             self.write_container_failed(id, cx);
@@ -232,7 +238,11 @@ impl Execution {
         state: &str,
     ) -> Failure {
         let entered = self.cursors.get(id).map_or(0, |cursor| cursor.entered);
-        let failure = Failure::of_query(error, state, entered);
+        // A test has no events that a cause could name.
+        let failure = match &self.inspection {
+            Some(_) => Failure::new(error.error.as_ref(), &error.cause),
+            None => Failure::of_query(error, state, entered),
+        };
         if error.error == errors::QUERY_EVALUATION_ERROR {
             let payload = Details::Evaluation {
                 error: failure.error.clone().unwrap_or_default(),
@@ -251,6 +261,10 @@ impl Execution {
             program: &self.program,
             cursor,
             item: None,
+            given: self
+                .inspection
+                .as_ref()
+                .and_then(|test| test.context.as_ref()),
         }
     }
 

@@ -65,6 +65,12 @@ impl Program {
         &self.states[ix.index()]
     }
 
+    /// The first state of a name, inside branches and iterations too.
+    pub(crate) fn find(&self, name: &str) -> Option<StateIx> {
+        let place = self.states.iter().position(|state| state.name == name)?;
+        u16::try_from(place).ok().map(StateIx)
+    }
+
     /// How many states there are, those inside branches and iterations too.
     pub(crate) fn len(&self) -> usize {
         self.states.len()

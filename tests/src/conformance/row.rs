@@ -48,7 +48,7 @@ impl Row {
     pub async fn check(&self) -> Result<(), Difference> {
         match self.kind {
             Kind::Execution => execution::check(&self.fields).await,
-            Kind::TestState => test_state::check(&self.fields),
+            Kind::TestState => test_state::check(&self.fields).await,
             Kind::Validation => validation::check(&self.fields),
         }
     }

@@ -1,12 +1,158 @@
 //! Single states, as the TestState API runs them.
 
-use serde_json::Value;
+use serde_json::{Map, Value as Json, json};
+use stepwright_runtime::Engine;
+use stepwright_runtime::task::{Answer, TaskCall, TaskFailure, TaskSource};
+use stepwright_runtime::test_state::{TestStateError, TestStateRequest};
 
 use super::Difference;
+use super::equal::{Volatile, difference};
 
-/// The runtime runs whole executions only, so no row of this kind agrees.
-pub(super) fn check(_row: &Value) -> Result<(), Difference> {
-    Err("single states are not run by this release"
-        .to_owned()
-        .into())
+const ROLE: &str = "arn:aws:iam::111111111111:role/stepwright";
+
+/// Tests the row's state as it was tested there, and compares the response, or the refusal.
+pub(super) async fn check(row: &Json) -> Result<(), Difference> {
+    let volatile = Volatile::new(&row["volatile"]);
+    let engine = Engine::builder()
+        .account("111111111111")
+        .region("us-east-1")
+        .tasks(Recorded::new(row))
+        .virtual_time()
+        .build()
+        .map_err(|error| error.to_string())?;
+    let request = request(row)?;
+    let (expected, ours) = match engine.test_state(&request).await {
+        Ok(response) => {
+            let response = serde_json::to_value(response).map_err(|error| error.to_string())?;
+            (row["expect"].clone(), decoded(response))
+        }
+        Err(error) => (row["expect"].clone(), refusal(&row["expect"], &error)),
+    };
+    match difference(&expected, &ours, &volatile) {
+        Some(difference) => Err(difference.into()),
+        None => Ok(()),
+    }
+}
+
+/// The request as it was made: JSON in strings, and a role, which the rows leave out.
+fn request(row: &Json) -> Result<TestStateRequest, String> {
+    let mut members: Map<String, Json> = row["args"].as_object().cloned().unwrap_or_default();
+    members.insert(
+        "definition".to_owned(),
+        row["definition"].to_string().into(),
+    );
+    members.insert("inspectionLevel".to_owned(), row["inspectionLevel"].clone());
+    // A refused row that was given no input has null.
+    if row["rejected"] != true || !row["input"].is_null() {
+        members.insert("input".to_owned(), row["input"].to_string().into());
+    }
+    if has_role(&row["expect"]) {
+        members
+            .entry("roleArn")
+            .or_insert_with(|| ROLE.to_owned().into());
+    }
+    serde_json::from_value(Json::Object(members)).map_err(|error| format!("the request: {error}"))
+}
+
+/// The rows do not say whether there was a role. What was recorded does, where it can be seen: the context object shows none, or
+/// the service asks for one.
+fn has_role(expect: &Json) -> bool {
+    let asks = |text: &Json| {
+        text.as_str()
+            .is_some_and(|text| text.contains("RoleArn must be specified"))
+    };
+    fn shows_none(json: &Json) -> bool {
+        match json {
+            Json::Object(members) => members.iter().any(|(key, value)| {
+                (key == "Execution" && value.get("RoleArn").is_some_and(Json::is_null))
+                    || shows_none(value)
+            }),
+            Json::Array(items) => items.iter().any(shows_none),
+            _ => false,
+        }
+    }
+    !asks(&expect["message"]) && !asks(&expect["exception_value"]) && !shows_none(expect)
+}
+
+/// A response with the JSON in its strings read, as the rows have it.
+fn decoded(mut response: Json) -> Json {
+    if let Some(output) = response.get_mut("output") {
+        decode(output);
+    }
+    let data = response.get_mut("inspectionData");
+    if let Some(data) = data.and_then(Json::as_object_mut) {
+        data.values_mut().for_each(decode);
+    }
+    response
+}
+
+fn decode(json: &mut Json) {
+    if let Json::String(text) = json
+        && let Ok(read) = serde_json::from_str(text)
+    {
+        *json = read;
+    }
+}
+
+/// An error response, in whichever form the row has it.
+fn refusal(expect: &Json, error: &TestStateError) -> Json {
+    let (code, message) = (error.code(), error.message());
+    if expect.get("exception_typename").is_some() {
+        json!({
+            "exception_typename": code,
+            "exception_value": format!("An error occurred ({code}) when calling the TestState operation: {message}"),
+        })
+    } else {
+        json!({"Error": {"Code": code, "Message": message}, "message": message})
+    }
+}
+
+/// Answers a task that is not mocked, which was called there, with what it answered there.
+struct Recorded {
+    answer: Option<Result<Json, TaskFailure>>,
+}
+
+impl Recorded {
+    /// The result is what the inspection shows as such; where there is none, what the state gave on, if it gives on what it got.
+    /// An error is the state's, unless it is one that no task has.
+    fn new(row: &Json) -> Self {
+        let expect = &row["expect"];
+        let text = |field: &str| expect[field].as_str().map(Into::into);
+        let answer = match expect["status"].as_str() {
+            Some("SUCCEEDED") => match expect.pointer("/inspectionData/result") {
+                Some(result) => Some(Ok(result.clone())),
+                None if gives_on(&row["definition"]) => Some(Ok(expect["output"].clone())),
+                None => None,
+            },
+            Some(_) if !is_interpreters_own(&expect["error"]) => Some(Err(TaskFailure {
+                error: text("error"),
+                cause: text("cause"),
+            })),
+            _ => None,
+        };
+        Self { answer }
+    }
+}
+
+/// Whether a state that comes alone gives its result on as it is.
+fn gives_on(state: &Json) -> bool {
+    const FIELDS: [&str; 4] = ["ResultSelector", "ResultPath", "OutputPath", "Output"];
+    state.get("Type").is_some() && FIELDS.iter().all(|field| state.get(field).is_none())
+}
+
+fn is_interpreters_own(error: &Json) -> bool {
+    const ERRORS: [&str; 4] = [
+        "States.Runtime",
+        "States.QueryEvaluationError",
+        "States.DataLimitExceeded",
+        "States.ReferencePathConflict",
+    ];
+    error.as_str().is_some_and(|error| ERRORS.contains(&error))
+}
+
+impl TaskSource for Recorded {
+    fn answer(&self, _call: &TaskCall<'_>) -> Option<Answer> {
+        let answer = self.answer.clone()?;
+        Some(Answer::result(answer.map(Into::into)))
+    }
 }

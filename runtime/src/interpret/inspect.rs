@@ -1,0 +1,245 @@
+//! Watches one state, for tests of single states: what its fields come to on the way, and how it is left.
+//!
+//! Such an execution begins at the state and ends with it. It steps as every other does, so that what a test shows is what
+//! an execution does.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use super::cursor::{Cursor, CursorId, Item, Tolerance, Waiting};
+use super::execution::Execution;
+use super::failure::Failure;
+use super::host::Cx;
+use super::step::{Done, Exit, Stepped};
+use crate::history::ScopeId;
+use crate::program::{Map, StateIx};
+use crate::query::{QueryError, VariableIx, Variables};
+use crate::task::TaskResult;
+use crate::value::Value;
+
+/// A place on the way from a state's input to its output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    InputPath,
+    /// Parameters, or Arguments.
+    Parameters,
+    Result,
+    ResultSelector,
+    ResultPath,
+    /// A Map's items.
+    ItemsPath,
+    /// The inputs of its iterations, as its ItemSelector makes them.
+    ItemSelector,
+    /// Its batches.
+    ItemBatcher,
+    MaxConcurrency,
+    ToleratedCount,
+    ToleratedPercentage,
+}
+
+/// What a test of one state wants, and what it has seen.
+#[derive(Debug, Default)]
+pub(crate) struct Inspection {
+    /// The context object in place of the execution's own.
+    pub(crate) context: Option<Value>,
+    /// What the branches or iterations of the state come to; none of them runs.
+    pub(crate) inside: Option<TaskResult>,
+    /// What the ItemReader of a Map reads.
+    pub(crate) items: Option<Value>,
+    /// How many iterations of a Map failed.
+    pub(crate) failed_iterations: Option<u32>,
+    /// There are not as many iterations as failed.
+    pub(crate) has_too_few_iterations: bool,
+    /// The latest value of each stage.
+    pub(crate) seen: RefCell<Vec<(Stage, Value)>>,
+    /// The retrier that names the failure, used up or not.
+    pub(crate) retrier: Option<usize>,
+    /// The failure is one that the retrier tries again.
+    pub(crate) is_retriable: bool,
+    /// The catcher that takes the failure.
+    pub(crate) catcher: Option<usize>,
+    /// What went wrong; also when a catcher takes it.
+    pub(crate) failure: Option<Failure>,
+    /// How the state was left.
+    pub(crate) left: Option<Left>,
+}
+
+/// A state that was left, by its own way or by a catcher's.
+#[derive(Debug)]
+pub(crate) struct Left {
+    pub(crate) output: Value,
+    pub(crate) assigned: Vec<(VariableIx, Value)>,
+    pub(crate) next: Option<StateIx>,
+}
+
+impl Inspection {
+    /// What a stage gave, if the state came so far.
+    pub(crate) fn at(&self, stage: Stage) -> Option<Value> {
+        let seen = self.seen.borrow();
+        let found = seen.iter().find(|(at, _)| *at == stage);
+        found.map(|(_, value)| value.clone())
+    }
+
+    fn saw(&self, stage: Stage, value: &Value) {
+        let mut seen = self.seen.borrow_mut();
+        match seen.iter_mut().find(|(at, _)| *at == stage) {
+            Some((_, known)) => *known = value.clone(),
+            None => seen.push((stage, value.clone())),
+        }
+    }
+}
+
+/// Where a test of one state begins.
+#[derive(Debug)]
+pub(crate) struct Start {
+    pub(crate) state: StateIx,
+    pub(crate) input: Value,
+    pub(crate) variables: Variables,
+    /// How often each retrier was used before.
+    pub(crate) retries: u32,
+    /// The item, when the state stands in a Map.
+    pub(crate) item: Option<Item>,
+}
+
+impl Execution {
+    /// Puts the first cursor at a state, which is all that this execution runs.
+    pub(crate) fn begin_inspection(&mut self, start: Start, inspection: Inspection) {
+        let retriers = self.program.state(start.state).retry.len();
+        self.inspection = Some(Box::new(inspection));
+        self.spawn(Cursor {
+            state: start.state,
+            input: start.input,
+            variables: start.variables,
+            entered: 0,
+            entered_at: self.now,
+            scope: ScopeId::TOP,
+            parent: None,
+            item: start.item.map(Arc::new),
+            child: None,
+            retries: vec![start.retries; retriers],
+            retry_count: start.retries,
+            token: None,
+            waiting: Waiting::Attempt,
+            wait: 0,
+        });
+    }
+
+    /// What was seen, when it is over.
+    pub(crate) fn take_inspection(&mut self) -> Option<Box<Inspection>> {
+        self.inspection.take()
+    }
+
+    /// Notes what a stage gave.
+    pub(super) fn saw(&self, stage: Stage, value: &Value) {
+        if let Some(inspection) = &self.inspection {
+            inspection.saw(stage, value);
+        }
+    }
+
+    /// Takes the way out of the state, which ends the test; gives it back when nothing is tested.
+    pub(super) fn left(&mut self, exit: Exit, cx: &mut Cx<'_>) -> Option<Exit> {
+        let Some(inspection) = &mut self.inspection else {
+            return Some(exit);
+        };
+        let output = exit.output.clone();
+        inspection.left = Some(Left {
+            output: exit.output,
+            assigned: exit.assigned,
+            next: exit.next,
+        });
+        self.succeed(output, cx);
+        None
+    }
+
+    /// Takes a failure that would be tried again, which ends the test.
+    pub(super) fn would_retry(&mut self, failure: Failure, cx: &mut Cx<'_>) {
+        if let Some(inspection) = &mut self.inspection {
+            inspection.is_retriable = true;
+            self.fail(failure, cx.host);
+        }
+    }
+
+    /// What the branches or iterations come to where a test says so, instead of running them.
+    pub(super) fn mocked_inside(&mut self, id: CursorId, cx: &mut Cx<'_>) -> Option<Stepped> {
+        let inside = self.inspection.as_ref()?.inside.clone()?;
+        Some(match inside {
+            Ok(results) => self.joined(id, results, cx),
+            Err(failure) => Err(Failure::from(failure).inner()),
+        })
+    }
+
+    /// The end of a Map whose iterations do not run: their mocked outputs, or the threshold of failures that they
+    /// exceed. Only a Map that says what it tolerates has a threshold here.
+    pub(super) fn mocked_run(
+        &mut self,
+        id: CursorId,
+        map: &Map,
+        items: &Value,
+        tolerance: Option<&Tolerance>,
+        cx: &mut Cx<'_>,
+    ) -> Option<Stepped> {
+        self.inspection.as_ref()?.inside.as_ref()?;
+        if let Err(error) = self.select_items(id, map, items) {
+            let name = self.program.state(self.cursor(id).ok()?.state).name.clone();
+            return Some(Err(self.query_failed(id, &error, &name)));
+        }
+        let inspection = self.inspection.as_mut()?;
+        let total = match (items.as_array(), &inspection.inside) {
+            (Some(items), _) if !items.as_slice().is_empty() => items.as_slice().len(),
+            (_, Some(Ok(results))) => results.as_array().map_or(0, |all| all.as_slice().len()),
+            _ => 0,
+        };
+        let failed = inspection.failed_iterations.unwrap_or(0);
+        if failed as usize > total {
+            inspection.has_too_few_iterations = true;
+            self.fail(Failure::new("", ""), cx.host);
+            return Some(Ok(Done::Waits));
+        }
+        let is_exceeded = tolerance.is_some_and(|tolerance| {
+            let tolerance = Tolerance {
+                failed: failed.into(),
+                ..*tolerance
+            };
+            (tolerance.count.is_some() || tolerance.percentage.is_some())
+                && tolerance.is_exceeded(total)
+        });
+        if is_exceeded && matches!(inspection.inside, Some(Ok(_))) {
+            return Some(Err(Failure::exceeds_threshold().inner()));
+        }
+        self.mocked_inside(id, cx)
+    }
+
+    /// Notes what the ItemSelector makes of each item.
+    fn select_items(&self, id: CursorId, map: &Map, items: &Value) -> Result<(), QueryError> {
+        let batcher = map
+            .distributed
+            .as_ref()
+            .and_then(|run| run.batcher.as_ref());
+        if map.item_selector.is_none() || batcher.is_some() {
+            return Ok(());
+        }
+        let cursor = self.cursor(id)?;
+        let items = items.as_array().map_or(&[][..], |items| items.as_slice());
+        let selected: Value = (0u32..)
+            .zip(items)
+            .map(|(index, item)| self.selected_item(cursor, map, index, item))
+            .collect::<Result<Vec<Value>, QueryError>>()?
+            .into();
+        self.saw(Stage::ItemSelector, &selected);
+        Ok(())
+    }
+
+    /// Whether a test supplies what the Map's ItemReader would read.
+    pub(super) fn reads_in_test(&self, map: &Map) -> bool {
+        let distributed = map.distributed.as_ref();
+        self.inspection.is_some()
+            && distributed.is_some_and(|run| run.unsupported == Some("ItemReader"))
+    }
+
+    /// The items that the test supplies; none where it does not.
+    pub(super) fn read_in_test(&self) -> Value {
+        let inspection = self.inspection.as_ref();
+        let items = inspection.and_then(|inspection| inspection.items.clone());
+        items.unwrap_or_else(|| Vec::new().into())
+    }
+}

@@ -1,0 +1,200 @@
+//! What services return: the tables of `models/`, which `models/derive.py` writes and explains.
+
+use std::str::Lines;
+
+use crate::task::{Pattern, Resource};
+use crate::value::{Object, Value};
+
+/// What a result must have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Strictness {
+    /// Whatever is required, in the right form.
+    Required,
+    /// The right form, where it is there.
+    Present,
+}
+
+/// Holds a mocked result against what the integration returns. Integrations that no table has take any JSON, and so do
+/// functions, activities and callbacks, whose result is their author's.
+pub(super) fn check(
+    resource: &Resource,
+    result: &Value,
+    strictness: Strictness,
+) -> Result<(), String> {
+    match Table::of(resource) {
+        Some((table, kind)) => table.value("", kind, result, strictness),
+        None => Ok(()),
+    }
+}
+
+macro_rules! tables {
+    ($($service:literal)*) => {
+        &[$(($service, include_str!(concat!("models/", $service, ".txt")))),*]
+    };
+}
+
+/// The `aws-sdk:` services.
+const SDK: &[(&str, &str)] = tables!(
+    "athena" "batch" "bedrockruntime" "cloudformation" "cloudwatch" "cloudwatchlogs" "comprehend" "dynamodb" "ec2" "ecs"
+    "emrserverless" "eventbridge" "firehose" "glue" "kinesis" "kms" "lambda" "polly" "rds" "rdsdata" "redshiftdata"
+    "rekognition" "s3" "scheduler" "secretsmanager" "ses" "sesv2" "sfn" "sns" "sqs" "ssm" "sts" "textract" "transcribe"
+    "translate"
+);
+
+/// The optimised integrations, by `service:action`.
+const OPTIMIZED: &str = include_str!("models/optimized.txt");
+
+/// The structures of one table.
+#[derive(Clone)]
+struct Table {
+    structures: Lines<'static>,
+}
+
+impl Table {
+    /// The table of an integration, and the type of its result.
+    fn of(resource: &Resource) -> Option<(Self, &'static str)> {
+        if resource.pattern() == Pattern::WaitForTaskToken {
+            return None;
+        }
+        let action = resource.action();
+        let (text, key) = match resource.service().strip_prefix("aws-sdk:") {
+            Some(service) => {
+                let (_, text) = SDK.iter().find(|(known, _)| *known == service)?;
+                (*text, action.to_owned())
+            }
+            None => (OPTIMIZED, format!("{}:{action}", resource.service())),
+        };
+        let mut lines = text.lines();
+        let kind = lines
+            .by_ref()
+            .take_while(|line| *line != "=")
+            .find_map(|line| {
+                let (action, kind) = line.split_once(' ')?;
+                (action == key).then_some(kind)
+            })?;
+        let mut structures = text.lines();
+        structures.by_ref().find(|line| *line == "=");
+        Some((Self { structures }, kind))
+    }
+
+    fn value(
+        &self,
+        name: &str,
+        kind: &str,
+        value: &Value,
+        strictness: Strictness,
+    ) -> Result<(), String> {
+        let Some(letter) = kind.chars().next() else {
+            return Ok(());
+        };
+        let rest = &kind[letter.len_utf8()..];
+        let must = |what: &str| Err(format!("Field '{name}' must be {what}"));
+        match letter {
+            's' => match value {
+                Value::Str(text) => length(name, rest, text.chars().count()),
+                _ => must("a string"),
+            },
+            'e' => match value {
+                Value::Str(text) if rest.split('|').any(|known| known == text.as_str()) => Ok(()),
+                Value::Str(_) => Err(format!("Field '{name}' is not an expected value")),
+                _ => must("a string"),
+            },
+            'n' => match value.as_f64() {
+                Some(number) => bounds(name, rest, number),
+                None => must("a number"),
+            },
+            'b' => match value {
+                Value::Bool(_) => Ok(()),
+                _ => must("a boolean"),
+            },
+            '[' => {
+                let Some(items) = value.as_array() else {
+                    return must("an array");
+                };
+                let is_bound = |c: char| c.is_ascii_digit() || c == '~';
+                let kind = rest.trim_start_matches(is_bound);
+                let items = items.as_slice();
+                length(name, &rest[..rest.len() - kind.len()], items.len())?;
+                items
+                    .iter()
+                    .try_for_each(|item| self.value(name, kind, item, strictness))
+            }
+            '{' => match value.as_object() {
+                Some(members) => members
+                    .iter()
+                    .try_for_each(|(_, member)| self.value(name, rest, member, strictness)),
+                None => must("an object"),
+            },
+            '#' => match value.as_object() {
+                Some(members) => {
+                    let line = rest.parse().ok();
+                    let line = line.and_then(|number| self.structures.clone().nth(number));
+                    structure(line.unwrap_or_default(), members, strictness)
+                        .and_then(|found| self.members(found, strictness))
+                }
+                None if name.is_empty() => Err("Mocked result must be a JSON object.".to_owned()),
+                None => must("an object"),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    fn members(
+        &self,
+        found: Vec<(&str, &str, &Value)>,
+        strictness: Strictness,
+    ) -> Result<(), String> {
+        found
+            .into_iter()
+            .try_for_each(|(name, kind, value)| self.value(name, kind, value, strictness))
+    }
+}
+
+/// The members of a structure that a value has. Null is as good as nothing; members that the structure does not know
+/// never fail.
+fn structure<'v, 't>(
+    line: &'t str,
+    value: &'v Object,
+    strictness: Strictness,
+) -> Result<Vec<(&'t str, &'t str, &'v Value)>, String> {
+    let mut found = Vec::new();
+    for member in line.split('\t') {
+        let Some((name, kind)) = member.split_once(' ') else {
+            continue;
+        };
+        let (name, is_required) = match name.strip_suffix('!') {
+            Some(name) => (name, true),
+            None => (name, false),
+        };
+        match value.get(name) {
+            None | Some(Value::Null) if is_required && strictness == Strictness::Required => {
+                return Err(format!("Required field '{name}' is missing"));
+            }
+            None | Some(Value::Null) => {}
+            Some(value) => found.push((name, kind, value)),
+        }
+    }
+    Ok(found)
+}
+
+fn length(name: &str, bounds: &str, length: usize) -> Result<(), String> {
+    let (least, most) = bounds.split_once('~').unwrap_or_default();
+    if least.parse().is_ok_and(|least: usize| length < least) {
+        return Err(format!("Field '{name}' is smaller than the minimum length"));
+    }
+    if most.parse().is_ok_and(|most: usize| length > most) {
+        return Err(format!("Field '{name}' exceeds the maximum length"));
+    }
+    Ok(())
+}
+
+fn bounds(name: &str, bounds: &str, number: f64) -> Result<(), String> {
+    let (least, most) = bounds.split_once('~').unwrap_or_default();
+    if least.parse().is_ok_and(|least: f64| number < least) {
+        return Err(format!("Field '{name}' is less than the minimum value"));
+    }
+    if most.parse().is_ok_and(|most: f64| number > most) {
+        return Err(format!("Field '{name}' exceeds the maximum value"));
+    }
+    Ok(())
+}

@@ -1,0 +1,215 @@
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use smol_str::SmolStr;
+
+use super::mock::{self, Mocked};
+use super::request::{InspectionLevel, StateConfiguration, TestStateRequest};
+use super::subject::Subject;
+use super::{TestStateError, context};
+use crate::interpret::{Inspection, Item, Start};
+use crate::program::Kind;
+use crate::query::Variables;
+use crate::task::{Family, Pattern, TaskResult, TaskSource};
+use crate::value::Value;
+
+const UNSUPPORTED: &str = "TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]";
+
+/// A request that is not refused.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) subject: Subject,
+    pub(super) level: InspectionLevel,
+    pub(super) input: Value,
+    /// The variables that were given, those that the program never reads too.
+    pub(super) variables: Vec<(SmolStr, Value)>,
+    pub(super) context: Option<Value>,
+    pub(super) retries: u32,
+    failed_iterations: Option<u32>,
+    items: Option<Value>,
+    mocked: Option<TaskResult>,
+}
+
+impl Prepared {
+    /// Looks through a request for everything that the service refuses.
+    pub(super) fn of(
+        request: &TestStateRequest,
+        families: &IndexMap<String, Family>,
+    ) -> Result<Self, TestStateError> {
+        let refuse = |text: &str| Err(TestStateError::validation(text));
+        if let Some(mock) = &request.mock {
+            mock::has_one_of_both(mock)?;
+            if request.reveal_secrets == Some(true) {
+                return refuse(
+                    "TestState does not support RevealSecrets when a mock is specified.",
+                );
+            }
+        } else if request.context.is_some() {
+            return refuse("TestState does not support Context when a mock is not specified.");
+        }
+        if let Some(role) = &request.role_arn
+            && !role.starts_with("arn:")
+        {
+            let text = format!("Invalid Arn: 'Invalid ARN prefix: {role}'");
+            return Err(TestStateError::InvalidArn(text));
+        }
+        let subject = Subject::find(request, families)?;
+        let none = StateConfiguration::default();
+        let configuration = request.state_configuration.as_ref().unwrap_or(&none);
+        is_testable(&subject, request, configuration)?;
+        let input = request.input.as_deref().unwrap_or("{}");
+        let input = Value::from_text(input).map_err(|error| {
+            TestStateError::InvalidExecutionInput(format!(
+                "Invalid State Machine Execution Input: '{error}'"
+            ))
+        })?;
+        let variables = match &request.variables {
+            Some(text) => variables(text)?,
+            None => Vec::new(),
+        };
+        let context = request.context.as_deref();
+        let context = context.map(|text| context::read(text, &subject));
+        let mock = request.mock.as_ref();
+        let mocked = mock.map(|mock| mock::read(mock, &subject)).transpose()?;
+        let read = configuration.map_item_reader_data.as_deref();
+        Ok(Self {
+            context: context.transpose()?,
+            level: request.inspection_level.unwrap_or_default(),
+            input,
+            variables,
+            retries: configuration.retrier_retry_count.unwrap_or(0),
+            failed_iterations: configuration.map_iteration_failure_count,
+            items: read.map(|text| subject.items(text)).transpose()?,
+            mocked,
+            subject,
+        })
+    }
+
+    /// Where the test begins.
+    pub(super) fn start(&self) -> Start {
+        let mut variables = Variables::new();
+        for (name, value) in &self.variables {
+            if let Some(ix) = self.subject.program.variables.find(name) {
+                variables.set(ix, value.clone());
+            }
+        }
+        Start {
+            state: self.subject.ix,
+            input: self.input.clone(),
+            variables,
+            retries: self.retries,
+            // A state of a Map is tested as its first iteration, with its input as the item.
+            item: self.subject.is_in_map.then(|| Item {
+                index: 0,
+                value: self.input.clone(),
+            }),
+        }
+    }
+
+    /// What the test wants.
+    pub(super) fn inspection(&self) -> Inspection {
+        let is_container = !matches!(self.subject.kind(), Kind::Task(_));
+        Inspection {
+            context: self.context.clone(),
+            inside: self.mocked.clone().filter(|_| is_container),
+            items: self.items.clone(),
+            failed_iterations: self.failed_iterations,
+            ..Inspection::default()
+        }
+    }
+
+    /// Who answers the task where it is mocked.
+    pub(super) fn source(&self) -> Option<Arc<dyn TaskSource>> {
+        let result = self.mocked.clone()?;
+        let token = self.context.as_ref().and_then(context::token);
+        Some(Arc::new(Mocked {
+            result,
+            token: token.map(String::from),
+        }))
+    }
+}
+
+/// Whether the state can be tested with, or without, the mock.
+fn is_testable(
+    subject: &Subject,
+    request: &TestStateRequest,
+    configuration: &StateConfiguration,
+) -> Result<(), TestStateError> {
+    let kind = subject.kind();
+    if request.mock.is_some() {
+        if !matches!(kind, Kind::Task(_) | Kind::Map(_) | Kind::Parallel(_)) {
+            let name = kind.name();
+            return Err(TestStateError::validation(format!(
+                "State type '{name}' is not supported when a mock is specified"
+            )));
+        }
+        return match &configuration.error_caused_by_state {
+            Some(name)
+                if matches!(kind, Kind::Map(_) | Kind::Parallel(_)) && !subject.holds(name) =>
+            {
+                Err(TestStateError::validation("State not found in definition"))
+            }
+            _ => Ok(()),
+        };
+    }
+    let given = [
+        (
+            "RetrierRetryCount",
+            configuration.retrier_retry_count.is_some(),
+        ),
+        (
+            "ErrorCausedByState",
+            configuration.error_caused_by_state.is_some(),
+        ),
+        (
+            "MapIterationFailureCount",
+            configuration.map_iteration_failure_count.is_some(),
+        ),
+        (
+            "MapItemReaderData",
+            configuration.map_item_reader_data.is_some(),
+        ),
+    ];
+    if let Some((field, _)) = given.iter().find(|(_, is_given)| *is_given) {
+        return Err(TestStateError::validation(format!(
+            "TestState does not support {field} when a mock is not specified."
+        )));
+    }
+    match subject.resource() {
+        None if matches!(kind, Kind::Map(_) | Kind::Parallel(_)) => {
+            Err(TestStateError::InvalidDefinition(UNSUPPORTED.to_owned()))
+        }
+        None => Ok(()),
+        Some(resource) => {
+            let unsupported = match (resource.family(), resource.pattern()) {
+                (Family::Activity, _) => "Activity tasks",
+                (_, Pattern::Sync) => "the '.sync' service integration pattern",
+                (_, Pattern::WaitForTaskToken) => {
+                    "the '.waitForTaskToken' service integration pattern"
+                }
+                _ if request.role_arn.is_none() => {
+                    let text = "RoleArn must be specified when testing a Task state";
+                    return Err(TestStateError::validation(text));
+                }
+                _ => return Ok(()),
+            };
+            let text = format!(
+                "TestState API does not support {unsupported} when a mock is not specified."
+            );
+            Err(TestStateError::InvalidDefinition(text))
+        }
+    }
+}
+
+fn variables(text: &str) -> Result<Vec<(SmolStr, Value)>, TestStateError> {
+    let refuse = |problem: &str| {
+        TestStateError::validation(format!("Invalid variables provided: {problem}"))
+    };
+    let variables = Value::from_text(text).map_err(|error| refuse(&error.to_string()))?;
+    let members = variables.as_object();
+    let members = members.ok_or_else(|| refuse("variables must be a JSON object"))?;
+    Ok(members
+        .iter()
+        .map(|(name, value)| (SmolStr::new(name), value.clone()))
+        .collect())
+}

@@ -1,0 +1,224 @@
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+/// What TestState is asked: the members of the API's request, JSON in strings where the API has it so.
+///
+/// ```
+/// use serde_json::json;
+/// use stepwright_runtime::test_state::{InspectionLevel, MockInput, TestStateRequest};
+///
+/// let state = json!({"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": true});
+/// let request = TestStateRequest::new(state)
+///     .input(json!({"QueueUrl": "orders"}))
+///     .mock(MockInput::result(json!({"MessageId": "m-1"})))
+///     .inspection_level(InspectionLevel::Debug);
+/// assert_eq!(request.input.as_deref(), Some(r#"{"QueueUrl":"orders"}"#));
+///
+/// let same: TestStateRequest = serde_json::from_value(json!({
+///     "definition": request.definition,
+///     "input": "{\"QueueUrl\":\"orders\"}",
+///     "mock": {"result": "{\"MessageId\":\"m-1\"}"},
+///     "inspectionLevel": "DEBUG",
+/// }))?;
+/// assert_eq!(same, request);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TestStateRequest {
+    /// One state, or a state machine when [`state_name`](Self::state_name) says which of its states; JSON text.
+    pub definition: String,
+    /// The state of the machine in [`definition`](Self::definition), wherever in its branches and iterations it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_name: Option<String>,
+    /// The role that calls are made under. A Task needs one unless it is mocked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role_arn: Option<String>,
+    /// The state's input as JSON text; `{}` when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<String>,
+    /// How much the response tells of the way from input to output; INFO when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inspection_level: Option<InspectionLevel>,
+    /// Whether the secrets of an HTTP task are shown. Refused together with a mock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reveal_secrets: Option<bool>,
+    /// The workflow variables, JSON text of an object by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variables: Option<String>,
+    /// What the task, the iterations or the branches come to, without any of them running.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mock: Option<MockInput>,
+    /// The context object, JSON text; only with a mock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<String>,
+    /// What happened to the state before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_configuration: Option<StateConfiguration>,
+}
+
+impl TestStateRequest {
+    /// A test of a state, or of a state of a machine. A JSON string is taken as the definition's text.
+    pub fn new(definition: impl Into<Json>) -> Self {
+        Self {
+            definition: match definition.into() {
+                Json::String(text) => text,
+                json => json.to_string(),
+            },
+            ..Self::default()
+        }
+    }
+
+    /// Tests this state of the machine.
+    pub fn state_name(mut self, name: impl Into<String>) -> Self {
+        self.state_name = Some(name.into());
+        self
+    }
+
+    /// Runs under this role.
+    pub fn role_arn(mut self, arn: impl Into<String>) -> Self {
+        self.role_arn = Some(arn.into());
+        self
+    }
+
+    /// Gives the state this input.
+    pub fn input(mut self, input: impl Into<Json>) -> Self {
+        self.input = Some(input.into().to_string());
+        self
+    }
+
+    /// Tells this much.
+    pub fn inspection_level(mut self, level: InspectionLevel) -> Self {
+        self.inspection_level = Some(level);
+        self
+    }
+
+    /// Shows secrets.
+    pub fn reveal_secrets(mut self) -> Self {
+        self.reveal_secrets = Some(true);
+        self
+    }
+
+    /// Gives workflow variables values, by name.
+    pub fn variables(mut self, variables: impl Into<Json>) -> Self {
+        self.variables = Some(variables.into().to_string());
+        self
+    }
+
+    /// Mocks what the state calls.
+    pub fn mock(mut self, mock: MockInput) -> Self {
+        self.mock = Some(mock);
+        self
+    }
+
+    /// Makes this the context object.
+    pub fn context(mut self, context: impl Into<Json>) -> Self {
+        self.context = Some(context.into().to_string());
+        self
+    }
+
+    /// Says what happened before.
+    pub fn state_configuration(mut self, configuration: StateConfiguration) -> Self {
+        self.state_configuration = Some(configuration);
+        self
+    }
+}
+
+/// How much a response tells.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum InspectionLevel {
+    /// How the state ended.
+    #[default]
+    Info,
+    /// What its fields made of input and result, too.
+    Debug,
+    /// The workflow variables too.
+    Trace,
+}
+
+/// A mocked result, or a mocked error; one of the two.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MockInput {
+    /// The raw result of the task as JSON text; of a Map or Parallel the array of outputs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<String>,
+    /// The error that the state ends with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_output: Option<MockErrorOutput>,
+    /// How strictly the result is held against what the service returns; STRICT when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field_validation_mode: Option<FieldValidationMode>,
+}
+
+impl MockInput {
+    /// The state's work succeeds.
+    pub fn result(result: impl Into<Json>) -> Self {
+        Self {
+            result: Some(result.into().to_string()),
+            ..Self::default()
+        }
+    }
+
+    /// The state's work fails.
+    pub fn error(error: impl Into<String>, cause: impl Into<String>) -> Self {
+        Self {
+            error_output: Some(MockErrorOutput {
+                error: Some(error.into()),
+                cause: Some(cause.into()),
+            }),
+            ..Self::default()
+        }
+    }
+
+    /// The result is validated in this way.
+    pub fn validated(mut self, mode: FieldValidationMode) -> Self {
+        self.field_validation_mode = Some(mode);
+        self
+    }
+}
+
+/// The error name and the cause of a mocked failure.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MockErrorOutput {
+    /// The name that Retry and Catch match.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// The cause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+}
+
+/// How a mocked result is held against the output model of the service's API.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum FieldValidationMode {
+    /// What is required is there, and what is there has the right form.
+    #[default]
+    Strict,
+    /// What is there has the right form.
+    Present,
+    /// Any JSON will do.
+    None,
+}
+
+/// What happened to the state before, and inside it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StateConfiguration {
+    /// How often the retrier that matches the mocked error was used already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retrier_retry_count: Option<u32>,
+    /// The state inside a Map or Parallel that the mocked error comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_caused_by_state: Option<String>,
+    /// How many iterations of a Map failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub map_iteration_failure_count: Option<u32>,
+    /// What a Distributed Map's ItemReader reads, as it is in its source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub map_item_reader_data: Option<String>,
+}
