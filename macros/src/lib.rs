@@ -3,6 +3,7 @@
 mod check;
 mod errors;
 mod expand;
+mod expr;
 mod payload;
 mod suggest;
 mod syntax;
@@ -37,6 +38,20 @@ pub fn derive_task_error(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
     task::attribute(arguments.into(), item.into()).into()
+}
+
+/// An expression of the typed builder, with typed parameters.
+///
+/// ```ignore
+/// let large = expr!(|order: Order| order.total > 1_000.0 && !order.customer.vip);
+/// ```
+///
+/// rustc checks it on the real types, and it becomes the tree that `workflow!` makes of its own expressions: an
+/// `Expression<Order, bool>`. Several parameters take a tuple apart. `_` does not name its parameter, `-> T` gives the
+/// result's type. Any other name is a Rust value; its JSON is taken where the `expr!` stands.
+#[proc_macro]
+pub fn expr(input: TokenStream) -> TokenStream {
+    expr::expr(input.into()).into()
 }
 
 /// Declares a workflow.

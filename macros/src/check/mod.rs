@@ -28,7 +28,7 @@ pub(crate) use self::patterns::{
     Shape as PatternShape, error_fields, error_path, is_bound, pattern,
 };
 pub(crate) use self::retry::predefined;
-pub(crate) use self::values::{Piece, Value};
+pub(crate) use self::values::{Alone, Piece, Value, alone};
 
 use crate::errors::Errors;
 use crate::syntax::Workflow;

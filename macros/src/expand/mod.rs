@@ -14,6 +14,9 @@ mod states;
 mod types;
 mod value;
 
+pub(crate) use self::types::verbatim;
+pub(crate) use self::value::Values;
+
 use crate::check::Machine;
 use crate::errors::Mistake;
 use proc_macro2::TokenStream;

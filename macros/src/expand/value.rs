@@ -7,14 +7,14 @@ use syn::{Lit, Path};
 
 /// Writes values, and remembers the types that their records have.
 #[derive(Default)]
-pub(super) struct Values {
+pub(crate) struct Values {
     witnesses: Vec<(String, TokenStream)>,
     /// The task whose error a `catch` looks at, while one is written.
     pub(super) task: Option<Path>,
 }
 
 impl Values {
-    pub(super) fn value(&mut self, value: &Value) -> TokenStream {
+    pub(crate) fn value(&mut self, value: &Value) -> TokenStream {
         match value {
             Value::Parameter => quote!(__s::Expr::parameter()),
             Value::Item(name) => quote!(__s::Expr::item(#name)),
@@ -198,7 +198,7 @@ impl Values {
     }
 
     /// The lines that make the witnesses.
-    pub(super) fn witnesses(&self) -> TokenStream {
+    pub(crate) fn witnesses(&self) -> TokenStream {
         if self.witnesses.is_empty() {
             return TokenStream::new();
         }

@@ -1,11 +1,13 @@
 //! Expressions: what each of the user's expressions lowers to, which variables it reads, and what cannot run.
 
+mod alone;
 mod expression;
 mod literals;
 mod methods;
 mod places;
 mod templates;
 
+pub(crate) use self::alone::{Alone, alone};
 pub(super) use self::places::resolve;
 
 use proc_macro2::Span;

@@ -11,6 +11,8 @@ mod handler;
 mod state;
 mod verbatim;
 
+pub(crate) use self::verbatim::verbatim;
+
 use crate::check::Machine;
 use crate::errors::Mistake;
 use crate::syntax::{Kind, Transition};

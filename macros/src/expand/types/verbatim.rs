@@ -16,13 +16,18 @@ impl Checker<'_, '_> {
         if self.machine.faulty[expression.id] {
             return quote!(__s::any());
         }
-        if !self.machine.rewritten[expression.id] {
-            return expression.syn.to_token_stream();
-        }
-        let mut copy = expression.syn.clone();
-        Rewrite.visit_expr_mut(&mut copy);
-        copy.into_token_stream()
+        verbatim(&expression.syn, self.machine.rewritten[expression.id])
     }
+}
+
+/// An expression as the user wrote it, but for what has to be rewritten.
+pub(crate) fn verbatim(expression: &Expr, rewritten: bool) -> TokenStream {
+    if !rewritten {
+        return expression.to_token_stream();
+    }
+    let mut copy = expression.clone();
+    Rewrite.visit_expr_mut(&mut copy);
+    copy.into_token_stream()
 }
 
 /// Makes closures and raw literals fit for rustc.

@@ -1,0 +1,60 @@
+//! An expression outside of any workflow.
+
+use super::expression::Resolver;
+use super::{Local, Value};
+use crate::check::machine::Machine;
+use crate::errors::Errors;
+use crate::syntax::{Expression, Reader, Source};
+use proc_macro2::Ident;
+use quote::quote;
+use syn::Type;
+use syn::parse::{ParseStream, Parser};
+
+/// What was learnt about an expression that stands on its own.
+pub(crate) struct Alone {
+    pub(crate) value: Value,
+    /// It has a mistake of its own.
+    pub(crate) faulty: bool,
+    /// rustc cannot check it as it stands.
+    pub(crate) rewritten: bool,
+}
+
+/// Resolves an expression whose only names are its parameters'. A parameter becomes the local that its place names, so
+/// that no name of the user's can hide it.
+pub(crate) fn alone(
+    expression: &Expression,
+    ty: Option<&Type>,
+    parameters: &[Option<&Ident>],
+    errors: &Errors,
+) -> Alone {
+    // Expressions are resolved as those of a state, so there is one: it knows no names and has no mistakes.
+    let home = quote!(workflow __Expression() { succeed __Value; });
+    let reader = Reader::new(errors);
+    let source = (|input: ParseStream| Source::parse(input, &reader)).parse2(home);
+    let workflow = source.ok().and_then(|mut source| source.workflows.pop());
+    let Some(workflow) = workflow else {
+        return Alone {
+            value: Value::Faulty,
+            faulty: true,
+            rewritten: false,
+        };
+    };
+    let machine = Machine::new(&workflow, expression.id + 1);
+    let mut resolver = Resolver::new(&machine, 0, errors);
+    for (index, name) in parameters.iter().enumerate() {
+        if let Some(name) = name {
+            resolver.locals.push(Local {
+                name: name.to_string(),
+                value: Value::Local(index.to_string()),
+            });
+        }
+    }
+    resolver.begin(expression.id, ty);
+    let value = resolver.value(&expression.syn);
+    let outcome = resolver.finish();
+    Alone {
+        value,
+        faulty: outcome.faulty,
+        rewritten: outcome.rewritten,
+    }
+}

@@ -1,0 +1,84 @@
+//! The code of an `expr!`: a block in which rustc checks it, and the tree.
+
+use super::parse::Lambda;
+use crate::check::Alone;
+use crate::errors::Mistake;
+use crate::expand::{Values, verbatim};
+use proc_macro2::{Literal, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> TokenStream {
+    let types: Vec<_> = lambda
+        .parameters
+        .iter()
+        .map(|parameter| &parameter.ty)
+        .collect();
+    // Several parameters take a tuple apart.
+    let input = match types.as_slice() {
+        [] => quote!(_),
+        [only] => quote!(#only),
+        several => quote!((#(#several),*)),
+    };
+    let output = match &lambda.output {
+        Some(ty) => quote!(#ty),
+        None => quote!(_),
+    };
+    let parameters = lambda.parameters.iter().map(|parameter| {
+        let ty = &parameter.ty;
+        // "cannot travel between workflow states" is about the type.
+        let payload = quote_spanned!(ty.span()=> __s::payload::<#ty>);
+        let bound = parameter
+            .name
+            .as_ref()
+            .map(|name| quote!(let #name: #ty = __s::any();));
+        quote!(let _ = #payload; #bound)
+    });
+    let body = if lowered.faulty {
+        quote!(__s::any())
+    } else {
+        verbatim(&lambda.body.syn, lowered.rewritten)
+    };
+    // As in `workflow!`: never run, and behind a `loop {}` rustc checks types and no moves.
+    let check = quote! {
+        #[allow(
+            dead_code, unused, unreachable_code, deprecated,
+            clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction
+        )]
+        {
+            if false {
+                loop {}
+                #(#parameters)*
+                __types.gives(#body);
+            }
+        }
+    };
+    let made = if mistakes.is_empty() {
+        let mut values = Values::default();
+        let tree = values.value(&lowered.value);
+        let witnesses = values.witnesses();
+        let count = Literal::usize_unsuffixed(lambda.parameters.len());
+        quote! {
+            #witnesses
+            __s::Expression::new(#count, #tree, __types)
+        }
+    } else {
+        let mistakes = mistakes.iter().map(Mistake::expression);
+        quote! {
+            #(#mistakes;)*
+            __s::Expression::new(0, __s::Expr::none(), __types)
+        }
+    };
+    quote! {{
+        use ::stepwright::__ as __s;
+        let __types = __s::ExpressionTypes::<#input, #output>::new();
+        #check
+        #made
+    }}
+}
+
+/// What could not be read at all.
+pub(super) fn nothing(mistakes: &[Mistake]) -> TokenStream {
+    let mistakes = mistakes.iter().map(Mistake::expression);
+    quote!({ #(#mistakes;)* ::stepwright::__::any::<::stepwright::__::Expression<_, _>>() })
+}

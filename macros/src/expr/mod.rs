@@ -1,0 +1,44 @@
+//! `expr!(|order: Order| order.total > 100.0)`: one expression of the language, with typed parameters.
+//!
+//! It is parsed, checked and written with what `workflow!` has for its expressions; only the names that are known differ.
+
+mod expand;
+mod parse;
+
+use self::parse::Lambda;
+use crate::check::alone;
+use crate::errors::Errors;
+use crate::syntax::Reader;
+use proc_macro2::TokenStream;
+use syn::parse::{ParseStream, Parser};
+
+pub(crate) fn expr(input: TokenStream) -> TokenStream {
+    let errors = Errors::new();
+    let lambda = {
+        let reader = Reader::new(&errors);
+        let parsed = (|input: ParseStream| Ok(Lambda::parse(input, &reader))).parse2(input);
+        match parsed {
+            Ok(lambda) => lambda,
+            Err(error) => {
+                errors.syn(&error);
+                None
+            }
+        }
+    };
+    let lowered = lambda.as_ref().map(|lambda| {
+        let names: Vec<_> = lambda
+            .parameters
+            .iter()
+            .map(|parameter| parameter.name.as_ref())
+            .collect();
+        alone(&lambda.body, lambda.output.as_ref(), &names, &errors)
+    });
+    let mistakes = errors.finish();
+    match (lambda, lowered) {
+        (Some(lambda), Some(lowered)) => expand::expand(&lambda, &lowered, &mistakes),
+        _ => expand::nothing(&mistakes),
+    }
+}
+
+#[cfg(test)]
+mod tests;
