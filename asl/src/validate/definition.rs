@@ -11,6 +11,7 @@ use crate::model::{
     FieldInfo, Kind, MachineType, Operator, ProcessorMode, QueryLanguage, Schema, StateMachine,
 };
 use crate::path::Path;
+use crate::place::Place;
 
 use super::flow::Flow;
 use super::template;
@@ -32,6 +33,8 @@ pub(super) struct Definition<'d> {
     pub(super) bindings: Vec<Binding<'d>>,
     /// Every object in a payload template.
     pub(super) templates: Vec<(String, &'d Object)>,
+    /// Every string of a payload template, or of the `Result` of a Pass, that stands as it is and looks as if it were to be evaluated.
+    pub(super) literals: Vec<Literal<'d>>,
     /// Every string in which JSONata may stand.
     pub(super) expressions: Vec<ExpressionText<'d>>,
     pub(super) variables: Variables<'d>,
@@ -109,6 +112,18 @@ pub(super) struct Binding<'d> {
     pub(super) parsed: Option<Result<Expression, CallError>>,
 }
 
+/// A string that stands as it is and begins like a path or a call.
+pub(super) struct Literal<'d> {
+    pub(super) pointer: String,
+    /// The part that has the template.
+    pub(super) part: usize,
+    /// Whether it stands in the `Result` of a Pass.
+    pub(super) in_result: bool,
+    /// The key of the member whose value it is; `None` for an item.
+    pub(super) key: Option<&'d str>,
+    pub(super) text: &'d str,
+}
+
 /// A string in which JSONata may stand.
 pub(super) struct ExpressionText<'d> {
     pub(super) pointer: String,
@@ -145,6 +160,7 @@ impl<'d> Definition<'d> {
             paths: Vec::new(),
             bindings: Vec::new(),
             templates: Vec::new(),
+            literals: Vec::new(),
             expressions: Vec::new(),
             variables: Variables::default(),
             unassigned: OnceCell::new(),
@@ -288,9 +304,29 @@ impl<'d> Walk<'_, 'd> {
                 self.path(part, field.name, value, pointer);
             }
             Kind::Template | Kind::Templates
-                if !matches!(field.name, "Result" | "CSVHeaders" | "Condition") =>
+                if !matches!(field.name, "CSVHeaders" | "Condition") =>
             {
                 let definition = &mut *self.definition;
+                let in_result = field.name == "Result";
+                template::walk_literals(
+                    value,
+                    &Place::ROOT,
+                    Some(field.name),
+                    &mut |at, key, text| {
+                        if in_result || key.is_none_or(|key| !key.ends_with(".$")) {
+                            definition.literals.push(Literal {
+                                pointer: format!("{pointer}{}", at.pointer()),
+                                part,
+                                in_result,
+                                key,
+                                text,
+                            });
+                        }
+                    },
+                );
+                if in_result {
+                    return;
+                }
                 let is_assign = matches!(field.kind, Kind::Templates);
                 template::walk_objects(value, pointer, None, &mut |place, object| {
                     for (key, value) in object.iter().filter(|(key, _)| key.ends_with(".$")) {

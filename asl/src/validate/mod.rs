@@ -20,6 +20,7 @@
 
 mod definition;
 mod flow;
+mod history;
 mod machine_name;
 mod page;
 mod report;

@@ -49,6 +49,7 @@ pub(super) mod source {
     }
 
     pages! {
+        BEST_PRACTICES = "dg/sfn-best-practices.html",
         CHOICE = "dg/state-choice.html",
         CREDENTIALS = "dg/concepts-access-cross-acct-resources.html",
         DIAGNOSTICS = "apireference/API_ValidateStateMachineDefinitionDiagnostic.html",
@@ -62,6 +63,7 @@ pub(super) mod source {
         PARALLEL = "dg/state-parallel.html",
         PARAMETERS = "dg/input-output-inputpath-params.html",
         PATHS = "dg/amazon-states-language-paths.html",
+        PATTERNS = "dg/connect-to-resource.html",
         QUOTAS = "dg/service-quotas.html",
         RESOURCES = "dg/integrate-services.html",
         STATES = "dg/workflow-states.html",
@@ -69,5 +71,6 @@ pub(super) mod source {
         TASK = "dg/state-task.html",
         VARIABLES = "dg/workflow-variables.html",
         WAIT = "dg/state-wait.html",
+        WRITER = "dg/input-output-resultwriter.html",
     }
 }

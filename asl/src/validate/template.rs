@@ -1,6 +1,7 @@
 //! Walks over payload templates.
 
 use crate::json::{Json, Object};
+use crate::place::Place as Steps;
 
 use super::definition::member;
 
@@ -68,6 +69,34 @@ pub(super) fn walk_strings<'j>(
         Json::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 walk_strings(item, format!("{pointer}/{index}"), inside, visit);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Visits every string that is taken as it stands but looks as if it were to be evaluated, with its key; in templates those under a key that ends in `.$` are evaluated.
+pub(super) fn walk_literals<'j>(
+    json: &'j Json,
+    at: &Steps<'_>,
+    key: Option<&'j str>,
+    visit: &mut impl FnMut(&Steps<'_>, Option<&'j str>, &'j str),
+) {
+    match json {
+        Json::String(text) if text.starts_with('$') || text.starts_with("States.") => {
+            visit(at, key, text);
+        }
+        Json::Object(object) => {
+            for (key, value) in object {
+                // Anything else than a string is a fault under such a key.
+                if value.as_str().is_some() || !key.ends_with(".$") {
+                    walk_literals(value, &at.key(key), Some(key), visit);
+                }
+            }
+        }
+        Json::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                walk_literals(item, &at.index(index), None, visit);
             }
         }
         _ => {}

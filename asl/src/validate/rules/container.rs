@@ -321,3 +321,34 @@ pub(super) fn names<'d>(
     let states = definition.graph.states();
     container.states.iter().map(|state| states[*state].name)
 }
+
+pub(super) const TOO_DEEP: Rule = Rule {
+    id: "SW032",
+    severity: Severity::Error,
+    code: "TOO_DEEPLY_NESTED",
+    known: Known::Documented,
+    summary: "Parallel and Map states stand more than 32 deep within each other.",
+    doc: "AWS documents that there is a limit and not what it is; no recorded definition comes near ours. Start a nested workflow instead.",
+    source: source::DIAGNOSTICS,
+    check: too_deep,
+};
+
+/// How deep Parallel and Map states may stand within each other.
+const MAX_NESTING: usize = 32;
+
+fn too_deep(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let graph = &definition.graph;
+    let mut depths: Vec<usize> = Vec::new();
+    for container in graph.containers() {
+        // Containers stand behind those that they are in.
+        let outer = container
+            .parent
+            .map(|parent| graph.states()[parent].container);
+        let depth = outer.map_or(0, |outer| depths[outer] + 1);
+        depths.push(depth);
+        if depth == MAX_NESTING + 1 {
+            let message = format!("Parallel and Map states nest deeper than {MAX_NESTING} levels");
+            report.add(container.pointer.as_str(), message);
+        }
+    }
+}

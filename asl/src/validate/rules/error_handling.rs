@@ -1,5 +1,7 @@
 //! Retriers and catchers.
 
+use std::collections::HashSet;
+
 use crate::errors;
 use crate::finding::Severity;
 use crate::json::Json;
@@ -113,6 +115,131 @@ fn all_last(definition: &Definition<'_>, report: &mut Report<'_>) {
             report.add(handler.at("ErrorEquals"), message);
         }
     }
+}
+
+/// Every name in an `ErrorEquals`, with the pointer to it.
+fn names<'a, 'd>(
+    definition: &'a Definition<'d>,
+) -> impl Iterator<Item = (&'d str, String)> + use<'a, 'd> {
+    handlers(definition).flat_map(|handler| {
+        let names = handler.items("ErrorEquals").unwrap_or_default().iter();
+        names.enumerate().filter_map(|(index, name)| {
+            let pointer = format!("{}/{index}", handler.at("ErrorEquals"));
+            Some((name.as_str()?, pointer))
+        })
+    })
+}
+
+pub(super) const UNKNOWN_NAME: Rule = Rule {
+    id: "SW053",
+    severity: Severity::Warning,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "A name in `ErrorEquals` looks like one of the service's own, and is none of them.",
+    doc: "Names that begin with `States.` are kept for the service. Any other name is taken as that of an error of yours: a misspelled one is accepted and never matches (recorded for `State.ALL`). A name that a Fail state of the machine has as its `Error` is no finding.",
+    source: source::ERRORS,
+    check: unknown_name,
+};
+
+fn unknown_name(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let fails = definition.parts.iter().filter(|part| part.is("Fail"));
+    let raised: HashSet<&str> = fails.filter_map(|fail| fail.text("Error")).collect();
+    for (name, pointer) in names(definition) {
+        let Some((first, _)) = name.split_once('.') else {
+            continue;
+        };
+        let like = ["states", "state"]
+            .iter()
+            .any(|word| first.eq_ignore_ascii_case(word));
+        if like && !errors::is_reserved(name) && !raised.contains(name) {
+            let message = format!("`{name}` is no error of the service");
+            report
+                .add(pointer, message)
+                .meant(name, errors::RESERVED.iter().copied());
+        }
+    }
+}
+
+pub(super) const NEVER_MATCHED: Rule = Rule {
+    id: "SW054",
+    severity: Severity::Warning,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "`ErrorEquals` names an error that is never matched.",
+    doc: "`States.Runtime` ends the execution even where it is named, and `States.ALL` does not match it (recorded). `States.NoChoiceMatched`, `States.IntrinsicFailure` and `States.ParameterPathFailure` are documented names of faults that the service reports as `States.Runtime`. `States.DataLimitExceeded` is matched by its own name, not by `States.ALL`. Check the data before the state that may fail, with a Choice, instead.",
+    source: source::ERRORS,
+    check: never_matched,
+};
+
+/// Names of faults that end the execution, because they are reported as `States.Runtime`.
+const FATAL: &[&str] = &[
+    errors::RUNTIME,
+    errors::NO_CHOICE_MATCHED,
+    errors::INTRINSIC_FAILURE,
+    errors::PARAMETER_PATH_FAILURE,
+];
+
+fn never_matched(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for (name, pointer) in names(definition).filter(|(name, _)| FATAL.contains(name)) {
+        let message = if name == errors::RUNTIME {
+            format!("`{name}` is never retried or caught: it ends the execution")
+        } else {
+            format!(
+                "`{name}` is never retried or caught: the service reports such a fault as `{}`, which ends the execution",
+                errors::RUNTIME
+            )
+        };
+        report.add(pointer, message);
+    }
+}
+
+pub(super) const COVERED: Rule = Rule {
+    id: "SW055",
+    severity: Severity::Warning,
+    code: SCHEMA,
+    known: Known::Presumed,
+    summary: "A retrier or catcher is never used: earlier ones match all its names.",
+    doc: "Retriers and catchers are tried in order, and the first that matches decides. Put the one with the narrower names first. What stands behind `States.ALL` is SW052.",
+    source: source::ERRORS,
+    check: covered,
+};
+
+fn covered(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let mut list = "";
+    let mut earlier: HashSet<&str> = HashSet::new();
+    for handler in handlers(definition) {
+        let own = handler
+            .pointer
+            .rsplit_once('/')
+            .map_or("", |(list, _)| list);
+        if own != list {
+            list = own;
+            earlier.clear();
+        }
+        let names = handler.items("ErrorEquals").unwrap_or_default().iter();
+        let names: Vec<&str> = names.filter_map(Json::as_str).collect();
+        let mut fresh = names.iter().filter(|name| !FATAL.contains(name)).peekable();
+        if fresh.peek().is_some() && fresh.all(|name| is_covered(name, &earlier)) {
+            let what = if handler.is("Retrier") {
+                "retrier"
+            } else {
+                "catcher"
+            };
+            let message = match names.as_slice() {
+                [name] => format!("this {what} is never used: an earlier one matches `{name}`"),
+                _ => format!("this {what} is never used: earlier ones match all its names"),
+            };
+            report.add(handler.at("ErrorEquals"), message);
+        }
+        earlier.extend(names);
+    }
+}
+
+/// Whether a name is matched by earlier ones. Which of the service's own errors `States.TaskFailed` matches is not known for certain.
+fn is_covered(name: &str, earlier: &HashSet<&str>) -> bool {
+    earlier.contains(name)
+        || (name == errors::HEARTBEAT_TIMEOUT && earlier.contains(errors::TIMEOUT))
+        || (!errors::is_reserved(name) && earlier.contains(errors::TASK_FAILED))
 }
 
 pub(super) const BACKOFF_RATE: Rule = Rule {

@@ -2,15 +2,20 @@
 
 mod choice;
 mod container;
+mod coverage;
+mod distributed;
 mod document;
 mod error_handling;
 mod fail;
 mod fields;
 mod jsonata;
+mod limits;
+mod literal;
 mod map_parallel;
 mod name;
 mod path;
 mod query_language;
+mod resource;
 mod task;
 mod template;
 mod transition;
@@ -18,6 +23,8 @@ mod variable;
 mod wait;
 
 use super::Rule;
+
+pub(super) use task::{is_activity, pattern};
 
 /// Every rule, in the order of their ids.
 pub const RULES: &[Rule] = &[
@@ -44,16 +51,22 @@ pub const RULES: &[Rule] = &[
     transition::END_FALSE,
     transition::NEEDLESS,
     name::STATE_NAME,
+    container::TOO_DEEP,
     task::RESOURCE_MISSING,
-    task::RESOURCE,
+    resource::RESOURCE,
     task::TWO_TIMEOUTS,
     task::TIMEOUT_RANGE,
     task::HEARTBEAT,
     task::CREDENTIALS,
     task::EXPRESS,
+    task::TOKEN,
+    task::NO_TIMEOUT,
     error_handling::ERROR_EQUALS,
     error_handling::ALL_ALONE,
     error_handling::ALL_LAST,
+    error_handling::UNKNOWN_NAME,
+    error_handling::NEVER_MATCHED,
+    error_handling::COVERED,
     error_handling::BACKOFF_RATE,
     error_handling::INTERVAL_AND_ATTEMPTS,
     error_handling::MAX_DELAY,
@@ -63,6 +76,8 @@ pub const RULES: &[Rule] = &[
     choice::ONE_TEST,
     choice::NEXT_INSIDE,
     choice::OPERAND,
+    coverage::NO_DEFAULT,
+    coverage::ABSENT,
     wait::ONE_FIELD,
     wait::SECONDS,
     wait::TIMESTAMP,
@@ -71,14 +86,22 @@ pub const RULES: &[Rule] = &[
     map_parallel::BRANCHES,
     map_parallel::PROCESSOR,
     map_parallel::VALUE_AND_PATH,
+    distributed::ONLY_DISTRIBUTED,
+    distributed::EXECUTION_TYPE,
     map_parallel::TOLERATED,
     name::LABEL,
+    distributed::REQUIRED,
+    distributed::IN_EXPRESS,
+    distributed::FORMAT,
     path::NO_PATH,
     path::NO_REFERENCE,
     template::NEITHER_PATH_NOR_CALL,
     template::TWICE,
     template::UNKNOWN_FUNCTION,
     template::CALL,
+    literal::NO_DOLLAR,
+    literal::NO_PATH,
+    literal::STATIC_RESULT,
     query_language::DOWNGRADE,
     query_language::JSONATA_ONLY,
     query_language::JSONPATH_ONLY,
@@ -93,6 +116,9 @@ pub const RULES: &[Rule] = &[
     variable::NAME,
     variable::SHADOWS,
     variable::TOGETHER,
+    limits::PAYLOAD,
+    limits::HISTORY,
+    task::LAMBDA_RETRY,
 ];
 
 /// The rule of an id, in upper or lower case.

@@ -6,6 +6,8 @@ use crate::validate::definition::Definition;
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
+use super::distributed::lacks_payload;
+
 pub(super) const DOWNGRADE: Rule = Rule {
     id: "SW120",
     severity: Severity::Error,
@@ -59,8 +61,8 @@ pub(super) const JSONPATH_ONLY: Rule = Rule {
 
 fn foreign(definition: &Definition<'_>, report: &mut Report<'_>, only: QueryLanguage) {
     for part in definition.parts.iter().filter(|part| part.language != only) {
-        // What a JSONata rule may not have is said by its own rule.
-        if part.is("ChoiceRule") && only == QueryLanguage::JsonPath {
+        // What a JSONata rule may not have is said by its own rule, and so is a payload under the name of the other language.
+        if (part.is("ChoiceRule") && only == QueryLanguage::JsonPath) || lacks_payload(part) {
             continue;
         }
         for key in part.object.keys() {

@@ -1,9 +1,12 @@
 //! Task states.
 
+use std::collections::HashSet;
+
+use crate::errors;
 use crate::finding::Severity;
 use crate::json::Json;
 use crate::model::{MachineType, QueryLanguage};
-use crate::similar::nearest;
+use crate::path::{Path, Root, Step};
 use crate::validate::definition::{Definition, Part, member};
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
@@ -36,67 +39,11 @@ fn resource_missing(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) const RESOURCE: Rule = Rule {
-    id: "SW041",
-    severity: Severity::Error,
-    code: "INVALID_RESOURCE",
-    known: Known::Measured,
-    summary: "A Task's `Resource` is an integration without action or with an unknown pattern; or it is no ARN or URI, which is a warning.",
-    doc: "An integration is written `arn:<partition>:states:::<service>:<action>`, with one of the patterns `.sync`, `.sync:2` and `.waitForTaskToken` behind the action where the service has it. A `Resource` without a colon may still become an ARN when a template engine has run, so it is a warning.",
-    source: source::RESOURCES,
-    check: resource,
-};
-
 /// The suffixes of an integration's action.
-const PATTERNS: &[&str] = &["sync", "sync:2", "waitForTaskToken"];
-
-fn resource(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for task in tasks(definition) {
-        let Some(resource) = task.text("Resource") else {
-            continue;
-        };
-        if is_substitution(resource) {
-            continue;
-        }
-        let pointer = task.at("Resource");
-        if !resource.contains(':') {
-            // AWS refuses it, but a deployment script may still put the ARN in its place.
-            report
-                .add(pointer, "Value is not a valid resource ARN")
-                .warn()
-                .suggest(Some(
-                    "an integration is written like `arn:aws:states:::lambda:invoke`".to_owned(),
-                ));
-            continue;
-        }
-        let Some(integration) = integration(resource) else {
-            continue;
-        };
-        let unrecognized = format!(
-            "The resource provided {resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region."
-        );
-        let (service, action) = match integration.rsplit_once(':') {
-            // The pattern `.sync:2` has a colon of its own.
-            Some((rest, "2")) if rest.ends_with(".sync") => (
-                rest.split_once(':').map_or("", |(service, _)| service),
-                integration,
-            ),
-            Some((service, action)) => (service, action),
-            None => ("", integration),
-        };
-        let pattern = action.split_once('.').map(|(_, pattern)| pattern);
-        if service.is_empty() || action.is_empty() {
-            report.add(pointer, unrecognized);
-        } else if let Some(pattern) = pattern.filter(|pattern| !PATTERNS.contains(pattern)) {
-            let meant = nearest(pattern, PATTERNS.iter().copied());
-            let suggestion = meant.map(|meant| format!("did you mean `.{meant}`?"));
-            report.add(pointer, unrecognized).suggest(suggestion);
-        }
-    }
-}
+pub(super) const PATTERNS: &[&str] = &["sync", "sync:2", "waitForTaskToken"];
 
 /// What follows `arn:aws:states:::` in the name of a service integration.
-fn integration(resource: &str) -> Option<&str> {
+pub(super) fn integration(resource: &str) -> Option<&str> {
     let rest = resource.strip_prefix("arn:")?;
     let (_partition, rest) = rest.split_once(':')?;
     rest.strip_prefix("states:::")
@@ -259,15 +206,225 @@ fn express(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// What a Task waits for besides an answer to its call.
+fn waits_for(task: &Part<'_>) -> Option<&'static str> {
+    let resource = task.text("Resource")?;
+    match pattern(resource) {
+        Some("waitForTaskToken") => Some("a callback"),
+        Some(_) => Some("a job"),
+        None => is_activity(resource).then_some("an activity"),
+    }
+}
+
+pub(super) const TOKEN: Rule = Rule {
+    id: "SW047",
+    severity: Severity::Warning,
+    code: SCHEMA,
+    known: Known::Presumed,
+    summary: "A Task waits for its token to be sent back and gives the token to nobody.",
+    doc: "Put `$$.Task.Token` (in JSONata `$states.context.Task.Token`) into `Parameters` or `Arguments`; whoever does the work sends it back with SendTaskSuccess or SendTaskFailure. Without it the Task waits until it times out.",
+    source: source::PATTERNS,
+    check: token,
+};
+
+fn token(definition: &Definition<'_>, report: &mut Report<'_>) {
+    // There such a Task is refused.
+    if definition.machine_type == MachineType::Express {
+        return;
+    }
+    let is_waiting = |task: &Part<'_>| {
+        let resource = task.text("Resource").and_then(pattern);
+        resource == Some("waitForTaskToken")
+    };
+    if !tasks(definition).any(is_waiting) {
+        return;
+    }
+    let mut giving: HashSet<usize> = HashSet::new();
+    for binding in &definition.bindings {
+        if let Some(Ok(parsed)) = &binding.parsed
+            && parsed.paths().into_iter().any(selects_token)
+        {
+            giving.insert(binding.part);
+        }
+    }
+    for path in &definition.paths {
+        if let Ok(parsed) = &path.parsed
+            && path.field == "InputPath"
+            && parsed.paths().into_iter().any(selects_token)
+        {
+            giving.insert(path.part);
+        }
+    }
+    for expression in definition
+        .expressions
+        .iter()
+        .filter(|expression| expression.field == "Arguments")
+    {
+        if let Some(Ok(parsed)) = &expression.parsed
+            && reads_token(parsed.source())
+        {
+            giving.insert(expression.part);
+        }
+    }
+    for (number, task) in definition.parts.iter().enumerate() {
+        if !task.is("Task") || !is_waiting(task) || giving.contains(&number) {
+            continue;
+        }
+        let (field, token) = match task.language {
+            QueryLanguage::JsonPath => ("Parameters", "\"token.$\": \"$$.Task.Token\""),
+            QueryLanguage::Jsonata => (
+                "Arguments",
+                "\"token\": \"{% $states.context.Task.Token %}\"",
+            ),
+        };
+        let payload = task.object.get(field);
+        if payload.and_then(Json::as_str).is_some_and(is_substitution) {
+            continue;
+        }
+        let pointer = task.at(payload.map_or("Resource", |_| field));
+        report
+            .add(
+                pointer,
+                "nobody gets the task token, so nobody can send it back",
+            )
+            .suggest(Some(format!("put it into `{field}`, such as `{token}`")));
+    }
+}
+
+/// Whether what a path selects has the task token in it.
+fn selects_token(path: &Path) -> bool {
+    let mut way = ["Task", "Token"].into_iter();
+    path.root == Root::Context
+        && path.steps.iter().all(|step| match (step, way.next()) {
+            (Step::Key(key), Some(wanted)) => key == wanted,
+            (_, Some(_)) => true,
+            (_, None) => false,
+        })
+}
+
+/// Whether an expression reads the task token, or the context object or its `Task` whole.
+fn reads_token(source: &str) -> bool {
+    source.match_indices("$states").any(|(at, _)| {
+        let rest = source[at + "$states".len()..].trim_start();
+        let Some(rest) = rest.strip_prefix('.') else {
+            return true;
+        };
+        let Some(rest) = rest.trim_start().strip_prefix("context") else {
+            return false;
+        };
+        match rest.trim_start().strip_prefix('.') {
+            Some(rest) => rest.trim_start().starts_with("Task"),
+            None => true,
+        }
+    })
+}
+
+pub(super) const NO_TIMEOUT: Rule = Rule {
+    id: "SW048",
+    severity: Severity::Warning,
+    code: SCHEMA,
+    known: Known::Presumed,
+    summary: "A Task waits for a job, a callback or an activity without a timeout.",
+    doc: "When the answer never comes, the execution waits until its year is over. Give the Task `TimeoutSeconds` or `HeartbeatSeconds`, or the machine `TimeoutSeconds`.",
+    source: source::BEST_PRACTICES,
+    check: no_timeout,
+};
+
+fn no_timeout(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let machine_ends = definition.document.json().get("TimeoutSeconds").is_some();
+    if machine_ends || definition.machine_type == MachineType::Express {
+        return;
+    }
+    let limits = [
+        "TimeoutSeconds",
+        "TimeoutSecondsPath",
+        "HeartbeatSeconds",
+        "HeartbeatSecondsPath",
+    ];
+    for task in tasks(definition) {
+        let Some(what) = waits_for(task) else {
+            continue;
+        };
+        if !limits.iter().any(|limit| task.has(limit)) {
+            report
+                .add(
+                    task.at("Resource"),
+                    format!("this Task waits for {what}, for a year if need be"),
+                )
+                .suggest(Some(
+                    "give it `TimeoutSeconds` or `HeartbeatSeconds`".to_owned(),
+                ));
+        }
+    }
+}
+
+pub(super) const LAMBDA_RETRY: Rule = Rule {
+    id: "SW142",
+    severity: Severity::Warning,
+    code: SCHEMA,
+    known: Known::Presumed,
+    summary: "A Task invokes a Lambda function and does not retry the errors that the Lambda service itself makes now and then.",
+    doc: "AWS recommends a retrier for `Lambda.ServiceException`, `Lambda.AWSLambdaException`, `Lambda.SdkClientException`, `Lambda.ClientExecutionTimeoutException` and `Lambda.TooManyRequestsException`, for instance `{\"ErrorEquals\": [...], \"IntervalSeconds\": 1, \"MaxAttempts\": 3, \"BackoffRate\": 2, \"JitterStrategy\": \"FULL\"}`. The finding is about the first three; `States.TaskFailed` and `States.ALL` match them too.",
+    source: source::BEST_PRACTICES,
+    check: lambda_retry,
+};
+
+/// Errors that pass by themselves.
+const TRANSIENT: &[&str] = &[
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+];
+
+fn lambda_retry(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for task in tasks(definition) {
+        let resource = task.text("Resource").and_then(integration);
+        let action = resource.and_then(|resource| resource.strip_prefix("lambda:invoke"));
+        if !action.is_some_and(|rest| rest.is_empty() || rest.starts_with('.')) {
+            continue;
+        }
+        let retriers = task.items("Retry").unwrap_or_default().iter();
+        let names: Vec<&str> = retriers
+            .filter(|retrier| retrier.get("MaxAttempts").and_then(Json::as_f64) != Some(0.0))
+            .filter_map(|retrier| retrier.get("ErrorEquals")?.as_array())
+            .flatten()
+            .filter_map(Json::as_str)
+            .collect();
+        let missing: Vec<String> = TRANSIENT
+            .iter()
+            .filter(|error| !errors::matches(&names, error))
+            .map(|error| format!("`{error}`"))
+            .collect();
+        if !missing.is_empty() {
+            let message = format!(
+                "transient errors of Lambda are not retried: {}",
+                missing.join(", ")
+            );
+            report
+                .add(
+                    task.at(if task.has("Retry") {
+                        "Retry"
+                    } else {
+                        "Resource"
+                    }),
+                    message,
+                )
+                .suggest(Some(
+                    "add a retrier for them, with a few attempts".to_owned(),
+                ));
+        }
+    }
+}
+
 /// What an integration waits for: `sync`, `sync:2` or `waitForTaskToken`.
-pub(super) fn pattern(resource: &str) -> Option<&str> {
+pub(in crate::validate) fn pattern(resource: &str) -> Option<&str> {
     let action = integration(resource)?;
     let (_, pattern) = action.split_once('.')?;
     PATTERNS.contains(&pattern).then_some(pattern)
 }
 
 /// `arn:aws:states:us-east-1:123456789012:activity:name`
-pub(super) fn is_activity(resource: &str) -> bool {
+pub(in crate::validate) fn is_activity(resource: &str) -> bool {
     let mut parts = resource.split(':');
     parts.next() == Some("arn")
         && parts.nth(1) == Some("states")

@@ -1,0 +1,386 @@
+//! How many events a definition writes into the history of its execution, at the least.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+
+use jlens_core::ast::{BinaryOp, Node, NodeKind};
+
+use crate::graph::{EdgeKind, State};
+use crate::json::Json;
+use crate::jsonata;
+use crate::model::StateKind;
+use crate::path::{Path, Root, Step};
+
+use super::definition::Definition;
+use super::rules::{is_activity, pattern};
+
+/// How many events a history holds.
+pub(super) const MAX_EVENTS: u64 = 25_000;
+
+/// Events at the least.
+pub(super) struct Events<'a, 'd> {
+    definition: &'a Definition<'d>,
+    items: &'a HashMap<usize, u64>,
+    /// For each container the events of the cheapest way through it.
+    containers: Vec<u64>,
+    /// For each state the events of one visit, those of what is inside included.
+    states: Vec<u64>,
+}
+
+impl<'a, 'd> Events<'a, 'd> {
+    /// Counts, with the numbers of items that [`items`] found.
+    pub(super) fn of(
+        definition: &'a Definition<'d>,
+        items: &'a HashMap<usize, u64>,
+    ) -> Events<'a, 'd> {
+        let graph = &definition.graph;
+        let mut events = Events {
+            definition,
+            items,
+            containers: vec![0; graph.containers().len()],
+            states: vec![0; graph.states().len()],
+        };
+        // Inner containers stand behind those that they are in.
+        for (number, container) in graph.containers().iter().enumerate().rev() {
+            for state in &container.states {
+                events.states[*state] = events.visit(*state);
+            }
+            let start = container
+                .start_at
+                .and_then(|start| graph.find(number, start));
+            let cheapest = start.map(|start| {
+                events.cheapest(start, |_| true, |state| graph.states()[state].is_terminal())
+            });
+            events.containers[number] = cheapest.flatten().unwrap_or(0);
+        }
+        events
+    }
+
+    /// The events of one visit of a state, those of what is inside included.
+    pub(super) fn state(&self, number: usize) -> u64 {
+        self.states[number]
+    }
+
+    fn visit(&self, number: usize) -> u64 {
+        let state = &self.definition.graph.states()[number];
+        match state.kind {
+            Some(StateKind::Fail) => 1,
+            Some(StateKind::Task) => task(state),
+            Some(StateKind::Parallel) => {
+                let branches = state.inner.iter().map(|branch| self.containers[*branch]);
+                branches.fold(4, u64::saturating_add)
+            }
+            Some(StateKind::Map) => self.map(number),
+            _ => 2,
+        }
+    }
+
+    fn map(&self, number: usize) -> u64 {
+        let state = &self.definition.graph.states()[number];
+        let Some(inner) = state.inner.first() else {
+            return 4;
+        };
+        if self.definition.is_distributed(*inner) {
+            return 6;
+        }
+        let items = self.items.get(&number).copied().unwrap_or(0);
+        let iteration = self.containers[*inner].saturating_add(2);
+        items.saturating_mul(iteration).saturating_add(4)
+    }
+
+    /// The events on the cheapest way from a state to one that is wanted, both included, through states that are allowed.
+    fn cheapest(
+        &self,
+        from: usize,
+        allowed: impl Fn(usize) -> bool,
+        wanted: impl Fn(usize) -> bool,
+    ) -> Option<u64> {
+        let mut best: HashMap<usize, u64> = HashMap::from([(from, self.states[from])]);
+        let mut open = BinaryHeap::from([Reverse((self.states[from], from))]);
+        while let Some(Reverse((cost, state))) = open.pop() {
+            if wanted(state) {
+                return Some(cost);
+            }
+            if best.get(&state).is_some_and(|best| *best < cost) {
+                continue;
+            }
+            let targets = self.definition.flow.targets[state].iter().flatten();
+            for target in targets.filter(|target| allowed(**target)) {
+                let cost = cost.saturating_add(self.states[*target]);
+                if best.get(target).is_none_or(|best| cost < *best) {
+                    best.insert(*target, cost);
+                    open.push(Reverse((cost, *target)));
+                }
+            }
+        }
+        None
+    }
+
+    /// The events of the shortest round from a state back to it.
+    pub(super) fn round(&self, state: usize) -> Option<u64> {
+        let flow = &self.definition.flow;
+        let is_inside = |other: usize| flow.circle[other] == flow.circle[state];
+        let targets = flow.targets[state].iter().flatten();
+        targets
+            .filter(|target| is_inside(**target))
+            // The state itself is counted where the round closes.
+            .filter_map(|target| self.cheapest(*target, is_inside, |other| other == state))
+            .min()
+    }
+}
+
+fn task(state: &State<'_>) -> u64 {
+    let resource = state.object.get("Resource").and_then(Json::as_str);
+    // Entered, scheduled, started, succeeded, exited; what is waited for is submitted too.
+    let waits =
+        resource.is_some_and(|resource| pattern(resource).is_some() && !is_activity(resource));
+    5 + u64::from(waits)
+}
+
+/// The numbers of items of Maps that the definition itself says.
+pub(super) fn items(definition: &Definition<'_>) -> HashMap<usize, u64> {
+    let mut known = HashMap::new();
+    for expression in &definition.expressions {
+        if let (true, "Map", "Items", Some(Ok(parsed))) = (
+            expression.pointer.ends_with("/Items"),
+            expression.owner,
+            expression.field,
+            &expression.parsed,
+        ) && let (Some(count), Some(state)) = (
+            range(&parsed.compiled().ast().root),
+            definition.parts[expression.part].state,
+        ) {
+            known.insert(state, count);
+        }
+    }
+    for (number, state) in definition.graph.states().iter().enumerate() {
+        if state.kind != Some(StateKind::Map) {
+            continue;
+        }
+        let listed = state.object.get("Items").and_then(Json::as_array);
+        let listed = listed.or_else(|| listed_before(definition, number));
+        if let Some(listed) = listed {
+            known.insert(number, listed.len() as u64);
+        }
+    }
+    known
+}
+
+/// How many items `[1..5000]` or `$range(1, 5000, 1)` has.
+fn range(node: &Node) -> Option<u64> {
+    let number = |node: &Node| match node.kind {
+        NodeKind::Number { value } => Some(value),
+        _ => None,
+    };
+    let (first, last, step) = match &node.kind {
+        NodeKind::Array { items } => match items.as_slice() {
+            [item] => match &item.kind {
+                NodeKind::Binary {
+                    op: BinaryOp::Range,
+                    lhs,
+                    rhs,
+                } => (number(lhs)?, number(rhs)?, 1.0),
+                _ => return None,
+            },
+            _ => return None,
+        },
+        NodeKind::Function { procedure, args } if variable(procedure) == Some("range") => {
+            match args.as_slice() {
+                [first, last, step] => (number(first)?, number(last)?, number(step)?),
+                _ => return None,
+            }
+        }
+        _ => return None,
+    };
+    let count = ((last - first) / step).floor() + 1.0;
+    (count.is_finite() && count >= 0.0).then_some(count as u64)
+}
+
+fn variable(node: &Node) -> Option<&str> {
+    match &node.kind {
+        NodeKind::Variable { name } => Some(name),
+        NodeKind::Path { steps, .. } => match steps.as_slice() {
+            [step] => variable(step),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The array that a JSONPath Map goes through when the only state before it is a Pass whose `Result` has it.
+fn listed_before<'d>(definition: &Definition<'d>, map: usize) -> Option<&'d [Json]> {
+    let graph = &definition.graph;
+    let [before] = definition.flow.sources[map].as_slice() else {
+        return None;
+    };
+    let container = &graph.containers()[graph.states()[map].container];
+    let (map, pass) = (&graph.states()[map], &graph.states()[*before]);
+    let shaped = ["InputPath", "OutputPath", "Items", "ItemReader"];
+    let is_shaped =
+        |state: &State<'d>| shaped.iter().any(|field| state.object.contains_key(*field));
+    if pass.kind != Some(StateKind::Pass)
+        || container.start_at == Some(map.name)
+        || is_shaped(map)
+        || is_shaped(pass)
+    {
+        return None;
+    }
+    let result = pass.object.get("Result")?;
+    let steps = |state: &State<'d>, field: &str| match state.object.get(field) {
+        None => Some(Vec::new()),
+        Some(path) => keys(&Path::parse(path.as_str()?).ok()?),
+    };
+    let (put, taken) = (steps(pass, "ResultPath")?, steps(map, "ItemsPath")?);
+    let rest = taken.strip_prefix(put.as_slice())?;
+    let found = rest.iter().try_fold(result, |json, key| json.get(key))?;
+    found.as_array()
+}
+
+fn keys(path: &Path) -> Option<Vec<String>> {
+    if path.root != Root::Input {
+        return None;
+    }
+    let keys = path.steps.iter().map(|step| match step {
+        Step::Key(key) => Some(key.clone()),
+        _ => None,
+    });
+    keys.collect()
+}
+
+/// A Choice that ends a loop when a counter arrives at a number.
+pub(super) struct Counted {
+    /// The Choice.
+    pub(super) state: usize,
+    /// How often the loop goes round.
+    pub(super) rounds: u64,
+}
+
+/// The loops that count: a variable or a value is increased by a number in the loop, and a Choice of the loop compares it with another.
+pub(super) fn counted(definition: &Definition<'_>) -> Vec<Counted> {
+    let (graph, flow) = (&definition.graph, &definition.flow);
+    // What is counted, by the circle in which it is and how it is written, and in what steps.
+    let mut steps: HashMap<(usize, String), f64> = HashMap::new();
+    let mut count = |part: usize, counter: &str, step: f64| {
+        if let Some(state) = definition.parts[part]
+            .state
+            .filter(|state| flow.is_in_circle(*state))
+            && step > 0.0
+        {
+            steps.insert((flow.circle[state], counter.to_owned()), step);
+        }
+    };
+    for binding in &definition.bindings {
+        if let Some(Ok(crate::intrinsic::Expression::Call(call))) = &binding.parsed
+            && let Some((counter, step)) = increment(call)
+        {
+            count(binding.part, counter, step);
+        }
+    }
+    for expression in &definition.expressions {
+        if let (Some(name), Some(Ok(parsed))) = (expression.assigns, &expression.parsed)
+            && let Some((counter, step)) = jsonata_sum(parsed)
+            && counter == name
+        {
+            count(expression.part, &format!("${counter}"), step);
+        }
+    }
+    if steps.is_empty() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let mut compared = |part: usize, counter: &str, limit: f64| {
+        let Some(state) = definition.parts[part].state else {
+            return;
+        };
+        if let Some(step) = steps.get(&(flow.circle[state], counter.to_owned())) {
+            let rounds = (limit / step).floor();
+            if rounds > 0.0 {
+                found.push(Counted {
+                    state,
+                    rounds: rounds as u64,
+                });
+            }
+        }
+    };
+    for (number, part) in definition
+        .parts
+        .iter()
+        .enumerate()
+        .filter(|(_, part)| part.is("ChoiceRule"))
+    {
+        let limit = [
+            "Equals",
+            "LessThan",
+            "LessThanEquals",
+            "GreaterThan",
+            "GreaterThanEquals",
+        ];
+        let limit = limit
+            .iter()
+            .find_map(|name| part.number(&format!("Numeric{name}")));
+        if let (Some(counter), Some(limit)) = (part.text("Variable"), limit) {
+            compared(number, counter, limit);
+        }
+    }
+    for expression in definition
+        .expressions
+        .iter()
+        .filter(|expression| expression.field == "Condition")
+    {
+        if let Some(Ok(parsed)) = &expression.parsed
+            && let Some((counter, limit)) = jsonata_limit(parsed)
+        {
+            compared(expression.part, &format!("${counter}"), limit);
+        }
+    }
+    let is_loop = |counted: &Counted| {
+        let edges = graph.states()[counted.state].edges.iter();
+        flow.is_in_circle(counted.state)
+            && edges.into_iter().all(|edge| edge.kind != EdgeKind::Next)
+    };
+    found.retain(is_loop);
+    // Each asks for a walk through its loop.
+    found.truncate(100);
+    found
+}
+
+/// `States.MathAdd($.i, 1)`: what is counted, and in what steps.
+fn increment(call: &crate::intrinsic::Call) -> Option<(&str, f64)> {
+    use crate::intrinsic::{Argument, Function};
+    match (call.function, call.arguments.as_slice()) {
+        (Function::MathAdd, [Argument::Path(path), Argument::Number(step)]) => {
+            Some((path.as_str(), step.as_f64()))
+        }
+        _ => None,
+    }
+}
+
+/// `$i + 1`
+fn jsonata_sum(expression: &jsonata::Expression) -> Option<(&str, f64)> {
+    match &expression.compiled().ast().root.kind {
+        NodeKind::Binary {
+            op: BinaryOp::Add,
+            lhs,
+            rhs,
+        } => match rhs.kind {
+            NodeKind::Number { value } => Some((variable(lhs)?, value)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// `$i < 1000` and the like.
+fn jsonata_limit(expression: &jsonata::Expression) -> Option<(&str, f64)> {
+    match &expression.compiled().ast().root.kind {
+        NodeKind::Binary {
+            op: BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge | BinaryOp::Eq,
+            lhs,
+            rhs,
+        } => match rhs.kind {
+            NodeKind::Number { value } => Some((variable(lhs)?, value)),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,417 @@
+//! Whether the rules of a Choice take every way, and whether what they compare is there.
+
+use std::collections::{HashMap, HashSet};
+
+use jlens_core::ast::{BinaryOp, Node, NodeKind};
+
+use crate::finding::Severity;
+use crate::json::{Json, Object};
+use crate::jsonata;
+use crate::model::{OperandType, Operator, QueryLanguage};
+use crate::validate::definition::{Definition, ExpressionText, Part, member};
+use crate::validate::report::Report;
+use crate::validate::rule::{Known, Rule, SCHEMA, source};
+
+pub(super) const NO_DEFAULT: Rule = Rule {
+    id: "SW074",
+    severity: Severity::Warning,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "A Choice has no `Default`, and perhaps none of its rules holds.",
+    doc: "When no rule holds and there is no `Default`, the execution fails with `States.Runtime`, which nothing catches. Rules count as exhaustive when one is `true`, when one is the opposite of another, when a boolean or a test is compared with both `true` and `false`, or when comparisons of a number with constants leave no gap.",
+    source: source::CHOICE,
+    check: no_default,
+};
+
+fn no_default(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let mut conditions: Option<HashMap<&str, &ExpressionText<'_>>> = None;
+    for choice in definition.parts.iter().filter(|part| part.is("Choice")) {
+        let rules = choice.items("Choices").unwrap_or_default();
+        if choice.has("Default") || rules.is_empty() {
+            continue;
+        }
+        let exhaustive = match choice.language {
+            QueryLanguage::JsonPath => jsonpath_exhaustive(rules),
+            QueryLanguage::Jsonata => {
+                let conditions = conditions.get_or_insert_with(|| conditions_of(definition));
+                jsonata_exhaustive(choice, rules, conditions)
+            }
+        };
+        if !exhaustive {
+            report
+                .add(
+                    choice.pointer.as_str(),
+                    "no rule may hold, and there is no `Default`: the execution then fails with `States.Runtime`",
+                )
+                .at_key()
+                .suggest(Some("add a `Default`".to_owned()));
+        }
+    }
+}
+
+fn conditions_of<'a, 'd>(
+    definition: &'a Definition<'d>,
+) -> HashMap<&'a str, &'a ExpressionText<'d>> {
+    let expressions = definition.expressions.iter();
+    expressions
+        .filter(|expression| expression.field == "Condition")
+        .map(|expression| (expression.pointer.as_str(), expression))
+        .collect()
+}
+
+/// A comparison as a rule has it.
+#[derive(Clone, Copy)]
+struct Comparison<'d> {
+    variable: &'d str,
+    operator: Operator,
+    operand: &'d Json,
+}
+
+fn comparison(rule: &Object) -> Option<Comparison<'_>> {
+    let variable = rule.get("Variable")?.as_str()?;
+    rule.iter().find_map(|(key, operand)| {
+        Some(Comparison {
+            variable,
+            operator: Operator::from_name(key)?,
+            operand,
+        })
+    })
+}
+
+/// The comparisons of which one suffices for a rule to hold, and whether each is meant as it stands (`true`) or under `Not`.
+fn alternatives<'d>(rule: &'d Json, holds: bool, found: &mut Vec<(Comparison<'d>, bool)>) {
+    let Some(object) = rule.as_object() else {
+        return;
+    };
+    if let Some(comparison) = comparison(object) {
+        found.push((comparison, holds));
+    }
+    if let Some(inner) = object.get("Not") {
+        alternatives(inner, !holds, found);
+    }
+    let (any, all) = if holds { ("Or", "And") } else { ("And", "Or") };
+    for inner in object
+        .get(any)
+        .and_then(Json::as_array)
+        .into_iter()
+        .flatten()
+    {
+        alternatives(inner, holds, found);
+    }
+    if let Some([only]) = object.get(all).and_then(Json::as_array) {
+        alternatives(only, holds, found);
+    }
+}
+
+fn jsonpath_exhaustive(rules: &[Json]) -> bool {
+    let mut found = Vec::new();
+    for rule in rules {
+        alternatives(rule, true, &mut found);
+    }
+    let mut seen: HashSet<(&str, Operator, String, bool)> = HashSet::new();
+    let mut numbers: HashMap<&str, Numbers> = HashMap::new();
+    for (
+        Comparison {
+            variable,
+            operator,
+            operand,
+        },
+        holds,
+    ) in found
+    {
+        let text = operand.to_string();
+        let mut opposites = vec![(operator, text.clone(), !holds)];
+        if holds
+            && matches!(
+                operator.operand_type(),
+                OperandType::Test | OperandType::Bool
+            )
+        {
+            // For what is neither true nor false no rule is expected.
+            let other = operand.as_bool().map(|operand| (!operand).to_string());
+            opposites.extend(other.map(|other| (operator, other, true)));
+        }
+        opposites.extend(opposite(operator).map(|opposite| (opposite, text.clone(), holds)));
+        let covered = opposites
+            .into_iter()
+            .any(|(operator, operand, holds)| seen.contains(&(variable, operator, operand, holds)));
+        if covered {
+            return true;
+        }
+        if let (Some(number), true) = (operand.as_f64(), holds)
+            && numbers.entry(variable).or_default().add(operator, number)
+        {
+            return true;
+        }
+        seen.insert((variable, operator, text, holds));
+    }
+    false
+}
+
+/// The comparison that holds exactly when another does not, for values that can be compared.
+fn opposite(operator: Operator) -> Option<Operator> {
+    let name = operator.name();
+    let (kind, rest) = ["String", "Numeric", "Timestamp"]
+        .into_iter()
+        .find_map(|kind| Some((kind, name.strip_prefix(kind)?)))?;
+    let opposite = match rest {
+        "LessThan" => "GreaterThanEquals",
+        "GreaterThanEquals" => "LessThan",
+        "GreaterThan" => "LessThanEquals",
+        "LessThanEquals" => "GreaterThan",
+        "LessThanPath" => "GreaterThanEqualsPath",
+        "GreaterThanEqualsPath" => "LessThanPath",
+        "GreaterThanPath" => "LessThanEqualsPath",
+        "LessThanEqualsPath" => "GreaterThanPath",
+        _ => return None,
+    };
+    Operator::from_name(&format!("{kind}{opposite}"))
+}
+
+/// The numbers that comparisons with constants leave out lie between two bounds.
+#[derive(Default)]
+struct Numbers {
+    below: Option<(f64, bool)>,
+    above: Option<(f64, bool)>,
+    equal: Vec<f64>,
+}
+
+impl Numbers {
+    /// Takes a comparison in; says whether no number is left out.
+    fn add(&mut self, operator: Operator, number: f64) -> bool {
+        match operator {
+            Operator::NumericLessThan => widen(&mut self.below, (number, false), f64::gt),
+            Operator::NumericLessThanEquals => widen(&mut self.below, (number, true), f64::gt),
+            Operator::NumericGreaterThan => widen(&mut self.above, (number, false), f64::lt),
+            Operator::NumericGreaterThanEquals => widen(&mut self.above, (number, true), f64::lt),
+            Operator::NumericEquals => self.equal.push(number),
+            _ => {}
+        }
+        let (Some((below, to)), Some((above, from))) = (self.below, self.above) else {
+            return false;
+        };
+        above < below || (above == below && (to || from || self.equal.contains(&above)))
+    }
+}
+
+fn widen(bound: &mut Option<(f64, bool)>, new: (f64, bool), is_wider: fn(&f64, &f64) -> bool) {
+    let wider = match *bound {
+        None => true,
+        Some((old, included)) => is_wider(&new.0, &old) || (new.0 == old && new.1 && !included),
+    };
+    if wider {
+        *bound = Some(new);
+    }
+}
+
+fn jsonata_exhaustive(
+    choice: &Part<'_>,
+    rules: &[Json],
+    conditions: &HashMap<&str, &ExpressionText<'_>>,
+) -> bool {
+    let mut seen = HashSet::new();
+    for (index, rule) in rules.iter().enumerate() {
+        let condition = rule.get("Condition");
+        if condition.and_then(Json::as_bool) == Some(true) {
+            return true;
+        }
+        let pointer = format!("{}/Choices/{index}/Condition", choice.pointer);
+        let expression = conditions.get(pointer.as_str());
+        let Some(Some(Ok(expression))) = expression.map(|expression| &expression.parsed) else {
+            continue;
+        };
+        let source = expression.source();
+        if source == "true" {
+            return true;
+        }
+        let negation = |text: &str| format!("$not({text})");
+        let inner = source
+            .strip_prefix("$not(")
+            .and_then(|rest| rest.strip_suffix(')'));
+        let opposite = opposite_of(expression);
+        if seen.contains(&negation(source))
+            || inner.is_some_and(|inner| seen.contains(inner.trim()))
+            || opposite.is_some_and(|opposite| seen.contains(&opposite))
+        {
+            return true;
+        }
+        seen.insert(source.to_owned());
+        // Comparisons are kept with the blanks that `opposite_of` writes, too.
+        seen.extend(binary(expression).map(|(left, op, right)| spelled(left, op, right)));
+    }
+    false
+}
+
+fn binary(expression: &jsonata::Expression) -> Option<(&str, BinaryOp, &str)> {
+    let text = |node: &Node| expression.source().get(node.span.start..node.span.end);
+    match &expression.compiled().ast().root.kind {
+        NodeKind::Binary { op, lhs, rhs } => Some((text(lhs)?, *op, text(rhs)?)),
+        _ => None,
+    }
+}
+
+fn opposite_of(expression: &jsonata::Expression) -> Option<String> {
+    let (left, op, right) = binary(expression)?;
+    let opposite = match op {
+        BinaryOp::Eq => BinaryOp::Ne,
+        BinaryOp::Ne => BinaryOp::Eq,
+        BinaryOp::Lt => BinaryOp::Ge,
+        BinaryOp::Ge => BinaryOp::Lt,
+        BinaryOp::Gt => BinaryOp::Le,
+        BinaryOp::Le => BinaryOp::Gt,
+        _ => return None,
+    };
+    Some(spelled(left, opposite, right))
+}
+
+fn spelled(left: &str, op: BinaryOp, right: &str) -> String {
+    format!("{} {op:?} {}", left.trim(), right.trim())
+}
+
+pub(super) const ABSENT: Rule = Rule {
+    id: "SW075",
+    severity: Severity::Warning,
+    code: SCHEMA,
+    known: Known::Presumed,
+    summary: "A rule compares a value whose presence another rule of the same Choice asks for, without asking itself.",
+    doc: "A comparison whose `Variable` selects nothing fails the execution with `States.Runtime`, which nothing catches. Whether a value may be absent is known only where the Choice itself asks `IsPresent`. Ask before every comparison, in the same `And`, or let an earlier rule take the way where the value is absent: rules are tried in order, and so are the parts of `And` and `Or`.",
+    source: source::CHOICE,
+    check: absent,
+};
+
+fn absent(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for choice in definition.parts.iter().filter(|part| part.is("Choice")) {
+        let rules = choice.items("Choices").unwrap_or_default();
+        if choice.language != QueryLanguage::JsonPath {
+            continue;
+        }
+        let mut asked = HashSet::new();
+        rules.iter().for_each(|rule| asks(rule, &mut asked));
+        if asked.is_empty() {
+            continue;
+        }
+        let mut presence = Presence {
+            asked,
+            known: HashMap::new(),
+            told: HashSet::new(),
+            report,
+        };
+        for (index, rule) in rules.iter().enumerate() {
+            let pointer = format!("{}/Choices/{index}", choice.pointer);
+            let (_, otherwise) = presence.test(rule, &pointer);
+            presence.learn(&otherwise);
+        }
+    }
+}
+
+/// The variables whose presence is asked for.
+fn asks<'d>(rule: &'d Json, asked: &mut HashSet<&'d str>) {
+    let Some(object) = rule.as_object() else {
+        return;
+    };
+    if let Some(comparison) = comparison(object)
+        && comparison.operator == Operator::IsPresent
+    {
+        asked.insert(comparison.variable);
+    }
+    inner(object).for_each(|(_, rule)| asks(rule, asked));
+}
+
+/// The rules inside a rule, with the pointers to them from it.
+fn inner(rule: &Object) -> impl Iterator<Item = (String, &Json)> {
+    let lists = ["And", "Or"].into_iter().flat_map(|key| {
+        let rules = rule.get(key).and_then(Json::as_array);
+        let rules = rules.into_iter().flatten().enumerate();
+        rules.map(move |(index, rule)| (format!("/{key}/{index}"), rule))
+    });
+    let not = rule.get("Not").map(|rule| ("/Not".to_owned(), rule));
+    lists.chain(not)
+}
+
+struct Presence<'r, 'd, 'report> {
+    asked: HashSet<&'d str>,
+    /// How often each variable is known to be there.
+    known: HashMap<&'d str, usize>,
+    told: HashSet<&'d str>,
+    report: &'r mut Report<'report>,
+}
+
+impl<'d> Presence<'_, 'd, '_> {
+    fn learn(&mut self, variables: &[&'d str]) {
+        for variable in variables {
+            *self.known.entry(variable).or_default() += 1;
+        }
+    }
+
+    fn forget(&mut self, variables: &[&'d str]) {
+        for variable in variables {
+            if let Some(count) = self.known.get_mut(variable) {
+                *count -= 1;
+            }
+        }
+    }
+
+    /// Looks at a rule; gives the variables that are known to be there when it holds, and those when it does not.
+    fn test(&mut self, rule: &'d Json, pointer: &str) -> (Vec<&'d str>, Vec<&'d str>) {
+        let Some(object) = rule.as_object() else {
+            return (Vec::new(), Vec::new());
+        };
+        if let Some(comparison) = comparison(object) {
+            let variable = comparison.variable;
+            if !self.asked.contains(variable) {
+                return (Vec::new(), Vec::new());
+            }
+            if comparison.operator == Operator::IsPresent {
+                return match comparison.operand.as_bool() {
+                    Some(true) => (vec![variable], Vec::new()),
+                    _ => (Vec::new(), vec![variable]),
+                };
+            }
+            let known = self.known.get(variable).is_some_and(|count| *count > 0);
+            if !known && self.told.insert(variable) {
+                let message = format!(
+                    "`{variable}` may be absent here, which fails the execution with `States.Runtime`"
+                );
+                self.report
+                    .add(member(pointer, "Variable"), message)
+                    .suggest(Some(
+                        "ask `IsPresent` before it in an `And`, or in a rule before this one"
+                            .to_owned(),
+                    ));
+            }
+            // What was compared was there.
+            return (vec![variable], vec![variable]);
+        }
+        if let Some(inner) = object.get("Not") {
+            let (holds, otherwise) = self.test(inner, &member(pointer, "Not"));
+            return (otherwise, holds);
+        }
+        for (key, is_and) in [("And", true), ("Or", false)] {
+            let Some(rules) = object.get(key).and_then(Json::as_array) else {
+                continue;
+            };
+            let mut learnt = Vec::new();
+            let mut first_other = None;
+            for (index, rule) in rules.iter().enumerate() {
+                let (holds, otherwise) = self.test(rule, &format!("{pointer}/{key}/{index}"));
+                let (on, other) = if is_and {
+                    (holds, otherwise)
+                } else {
+                    (otherwise, holds)
+                };
+                self.learn(&on);
+                learnt.extend(on);
+                first_other.get_or_insert(other);
+            }
+            self.forget(&learnt);
+            // Which part decided is not known, unless there is one only.
+            let other = first_other.filter(|_| rules.len() == 1).unwrap_or_default();
+            return if is_and {
+                (learnt, other)
+            } else {
+                (other, learnt)
+            };
+        }
+        (Vec::new(), Vec::new())
+    }
+}

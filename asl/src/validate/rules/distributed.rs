@@ -1,0 +1,258 @@
+//! Distributed Maps and the objects that only they have.
+
+use crate::finding::Severity;
+use crate::json::Json;
+use crate::jsonata;
+use crate::model::{MachineType, ProcessorMode, QueryLanguage};
+use crate::validate::definition::{Definition, Part, member};
+use crate::validate::report::Report;
+use crate::validate::rule::{Known, Rule, SCHEMA, source};
+
+use super::fields::is_substitution;
+
+fn maps<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Part<'d>> {
+    definition.parts.iter().filter(|part| part.is("Map"))
+}
+
+/// The key and the value of a Map's processor.
+fn processor<'d>(map: &Part<'d>) -> Option<(&'static str, &'d Json)> {
+    ["ItemProcessor", "Iterator"]
+        .into_iter()
+        .find_map(|key| Some((key, map.object.get(key)?)))
+}
+
+fn config<'d>(map: &Part<'d>, field: &str) -> Option<&'d str> {
+    let (_, processor) = processor(map)?;
+    processor.get("ProcessorConfig")?.get(field)?.as_str()
+}
+
+/// Whether a Map is distributed; `None` when that is not known.
+pub(super) fn is_distributed(map: &Part<'_>) -> Option<bool> {
+    match config(map, "Mode") {
+        Some(mode) if is_substitution(mode) => None,
+        mode => Some(mode == Some(ProcessorMode::Distributed.as_str())),
+    }
+}
+
+fn config_pointer(map: &Part<'_>) -> String {
+    let key = processor(map).map_or("ItemProcessor", |(key, _)| key);
+    format!("{}/ProcessorConfig", map.at(key))
+}
+
+pub(super) const ONLY_DISTRIBUTED: Rule = Rule {
+    id: "SW103",
+    severity: Severity::Warning,
+    code: SCHEMA,
+    known: Known::Presumed,
+    summary: "An inline Map has a field that only a Distributed Map uses.",
+    doc: "`ItemReader`, `ItemBatcher`, `ResultWriter` and `Label` need `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": ..}` in the processor. `ToleratedFailureCount` and `ToleratedFailurePercentage` are accepted on an inline Map and work there (recorded).",
+    source: source::DISTRIBUTED,
+    check: only_distributed,
+};
+
+fn only_distributed(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let fields = ["ItemReader", "ItemBatcher", "ResultWriter", "Label"];
+    for map in maps(definition) {
+        let given: Vec<&str> = fields.into_iter().filter(|field| map.has(field)).collect();
+        let (Some(first), Some(false)) = (given.first(), is_distributed(map)) else {
+            continue;
+        };
+        let names: Vec<String> = given.iter().map(|field| format!("`{field}`")).collect();
+        let message = format!("an inline Map does not use {}", names.join(", "));
+        report.add(map.at(first), message).at_key().suggest(Some(
+            "give the processor `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}`"
+                .to_owned(),
+        ));
+    }
+}
+
+pub(super) const EXECUTION_TYPE: Rule = Rule {
+    id: "SW104",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "A Distributed Map does not say by `ExecutionType` what its children are.",
+    doc: "`STANDARD` for children of up to a year with a history of their own, `EXPRESS` for many short ones of up to five minutes.",
+    source: source::DISTRIBUTED,
+    check: execution_type,
+};
+
+fn execution_type(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for map in maps(definition).filter(|map| is_distributed(map) == Some(true)) {
+        let config = processor(map).and_then(|(_, processor)| processor.get("ProcessorConfig"));
+        if config.is_some_and(|config| config.get("ExecutionType").is_none()) {
+            report
+                .add(
+                    config_pointer(map),
+                    "These fields are required: [ExecutionType]",
+                )
+                .suggest(Some("`STANDARD` or `EXPRESS`".to_owned()));
+        }
+    }
+}
+
+pub(super) const REQUIRED: Rule = Rule {
+    id: "SW107",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Measured,
+    summary: "An `ItemReader` or `ResultWriter` with a `Resource` has no `Parameters`, in JSONata no `Arguments`.",
+    doc: "They say which bucket and key are read or written. The field's name goes by the query language of the Map: `Parameters` in JSONPath, `Arguments` in JSONata.",
+    source: source::WRITER,
+    check: required,
+};
+
+fn required(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for part in definition.parts.iter().filter(|part| lacks_payload(part)) {
+        let (field, other) = payload(part.language);
+        let message = format!("These fields are required: [{field}]");
+        let language = part.language;
+        let entry = report.add(part.pointer.as_str(), message);
+        if part.has(other) {
+            entry.suggest(Some(format!("in {language} `{other}` is called `{field}`")));
+        }
+    }
+}
+
+/// The field that says what is read or written, and its name in the other language.
+fn payload(language: QueryLanguage) -> (&'static str, &'static str) {
+    match language {
+        QueryLanguage::JsonPath => ("Parameters", "Arguments"),
+        QueryLanguage::Jsonata => ("Arguments", "Parameters"),
+    }
+}
+
+/// Whether a part is a reader or writer that does not say what it reads or writes.
+pub(super) fn lacks_payload(part: &Part<'_>) -> bool {
+    (part.is("ItemReader") || part.is("ResultWriter"))
+        && part.has("Resource")
+        && !part.has(payload(part.language).0)
+}
+
+pub(super) const IN_EXPRESS: Rule = Rule {
+    id: "SW108",
+    severity: Severity::Warning,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "A Distributed Map stands in an Express machine, or among the Express children of another.",
+    doc: "Distributed mode is for Standard workflows; an Express execution ends after five minutes and cannot be waited for. Make the machine Standard and, where it should be cheap, its children Express.",
+    source: source::DISTRIBUTED,
+    check: in_express,
+};
+
+fn in_express(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for map in maps(definition).filter(|map| is_distributed(map) == Some(true)) {
+        let around = map.state.and_then(|state| children(definition, state));
+        let message = match around {
+            Some(MachineType::Express) => {
+                "a Distributed Map cannot run inside the Express children of another one"
+            }
+            None if definition.machine_type == MachineType::Express => {
+                "a Distributed Map cannot run in an Express machine"
+            }
+            _ => continue,
+        };
+        report.add(member(&config_pointer(map), "Mode"), message);
+    }
+}
+
+/// The type of the children of the innermost Distributed Map around a state.
+pub(super) fn children(definition: &Definition<'_>, state: usize) -> Option<MachineType> {
+    let graph = &definition.graph;
+    let mut container = graph.states()[state].container;
+    loop {
+        if definition.is_distributed(container) {
+            let config = graph.containers()[container]
+                .object
+                .get("ProcessorConfig")?;
+            return MachineType::from_word(config.get("ExecutionType")?.as_str()?);
+        }
+        let parent = graph.containers()[container].parent?;
+        container = graph.states()[parent].container;
+    }
+}
+
+pub(super) const FORMAT: Rule = Rule {
+    id: "SW109",
+    severity: Severity::Error,
+    code: SCHEMA,
+    known: Known::Documented,
+    summary: "A `WriterConfig` lacks `OutputType`; a warning: a word in it or in `ReaderConfig` is not known, or a `ResultWriter` is empty.",
+    doc: "`Transformation` is `NONE`, `COMPACT` or `FLATTEN` and `OutputType` `JSON` or `JSONL`. A reader's `InputType` is `CSV`, `JSON`, `JSONL`, `PARQUET` or `MANIFEST`; CSV says by `CSVHeaderLocation` where its header is, and with `GIVEN` what it is by `CSVHeaders`. A `ResultWriter` has `WriterConfig`, or `Resource` and `Parameters`, or all three; an empty one is accepted and fails when the Map runs.",
+    source: source::WRITER,
+    check: format,
+};
+
+/// Fields with a fixed set of words.
+const WORDS: &[(&str, &str, &[&str])] = &[
+    (
+        "WriterConfig",
+        "Transformation",
+        &["NONE", "COMPACT", "FLATTEN"],
+    ),
+    ("WriterConfig", "OutputType", &["JSON", "JSONL"]),
+    (
+        "ReaderConfig",
+        "InputType",
+        &["CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"],
+    ),
+    (
+        "ReaderConfig",
+        "Transformation",
+        &["NONE", "LOAD_AND_FLATTEN"],
+    ),
+    (
+        "ReaderConfig",
+        "ManifestType",
+        &["ATHENA_DATA", "S3_INVENTORY"],
+    ),
+    (
+        "ReaderConfig",
+        "CSVDelimiter",
+        &["COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"],
+    ),
+    ("ReaderConfig", "CSVHeaderLocation", &["FIRST_ROW", "GIVEN"]),
+];
+
+fn format(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for part in &definition.parts {
+        match part.schema.name {
+            "WriterConfig" if !part.has("OutputType") => {
+                let message = "These fields are required: [OutputType]";
+                report.add(part.pointer.as_str(), message);
+            }
+            "ResultWriter" if part.object.is_empty() => {
+                let message = "the `ResultWriter` is empty, which fails when the Map runs";
+                report.add(part.pointer.as_str(), message).warn();
+            }
+            "ReaderConfig" => csv(part, report),
+            _ => {}
+        }
+        for (_, field, words) in WORDS.iter().filter(|(owner, ..)| part.is(owner)) {
+            let Some(word) = part.text(field) else {
+                continue;
+            };
+            let computed = is_substitution(word) || jsonata::strip(word).is_some();
+            if !computed && !words.contains(&word) {
+                let message = format!("`{field}` is one of: {}", words.join(", "));
+                report
+                    .add(part.at(field), message)
+                    .warn()
+                    .meant(word, words.iter().copied());
+            }
+        }
+    }
+}
+
+fn csv(config: &Part<'_>, report: &mut Report<'_>) {
+    if config.text("InputType") != Some("CSV") {
+        return;
+    }
+    let missing = match config.text("CSVHeaderLocation") {
+        None if !config.has("CSVHeaderLocation") => "CSVHeaderLocation",
+        Some("GIVEN") if !config.has("CSVHeaders") => "CSVHeaders",
+        _ => return,
+    };
+    let message = format!("a CSV file is read with `{missing}`");
+    report.add(config.pointer.as_str(), message).warn();
+}

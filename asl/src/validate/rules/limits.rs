@@ -1,0 +1,213 @@
+//! Limits of the service that a definition runs into.
+
+use std::collections::HashSet;
+
+use crate::finding::Severity;
+use crate::json::{Json, Object};
+use crate::model::{MachineType, QueryLanguage, StateKind};
+use crate::validate::definition::Definition;
+use crate::validate::history::{Events, MAX_EVENTS, counted, items};
+use crate::validate::report::Report;
+use crate::validate::rule::{Known, Rule, SCHEMA, source};
+
+use super::container::{endless_circles, waits};
+use super::distributed::children;
+use super::task::integration;
+
+pub(super) const PAYLOAD: Rule = Rule {
+    id: "SW140",
+    severity: Severity::Warning,
+    code: SCHEMA,
+    known: Known::Presumed,
+    summary: "A Map collects whole answers of a service, as many as there are items, and nothing makes them smaller.",
+    doc: "A state's output has at most 262,144 bytes; beyond that the Map fails with `States.DataLimitExceeded`. The answer of an optimised integration carries its HTTP headers and metadata, about 2 KiB, so some hundred items fill it. Take what is needed by `ResultSelector`, `OutputPath` or `Output` of the Task at which the iteration ends, drop the Map's result by `\"ResultPath\": null`, or let a Distributed Map write it with a `ResultWriter`. Maps over a list in the definition that is short enough are no finding, nor are Parallel states, whose branches are counted.",
+    source: source::QUOTAS,
+    check: payload,
+};
+
+/// What a state's output holds, and what an answer takes of it, in bytes.
+const MAX_PAYLOAD: u64 = 262_144;
+const ANSWER: u64 = 2_048;
+
+fn payload(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let graph = &definition.graph;
+    let mut known = None;
+    for (number, map) in graph.states().iter().enumerate() {
+        if map.kind != Some(StateKind::Map)
+            || drops_result(map.object)
+            || map.object.contains_key("ResultWriter")
+        {
+            continue;
+        }
+        let Some(inner) = map.inner.first() else {
+            continue;
+        };
+        let states = graph.containers()[*inner]
+            .states
+            .iter()
+            .map(|state| (*state, &graph.states()[*state]));
+        let whole = states.clone().find(|(state, last)| {
+            definition.flow.reached[*state]
+                && last.is_terminal()
+                && gives_answer(definition, last.object)
+        });
+        let Some((_, last)) = whole else { continue };
+        let known = known.get_or_insert_with(|| items(definition));
+        let items = known.get(&number).copied();
+        if items.is_some_and(|items| items.saturating_mul(ANSWER) <= MAX_PAYLOAD) {
+            continue;
+        }
+        let message = format!(
+            "the Map collects the whole answer of `{}` for each item; a few hundred of them exceed 256 KiB",
+            last.name
+        );
+        report
+            .add(map.pointer.as_str(), message)
+            .at_key()
+            .suggest(Some(format!(
+                "take what is needed by `{}` of `{}`",
+                if is_jsonata(definition, last.object) {
+                    "Output"
+                } else {
+                    "ResultSelector"
+                },
+                last.name
+            )));
+    }
+}
+
+fn is_jsonata(definition: &Definition<'_>, state: &Object) -> bool {
+    let own = state.get("QueryLanguage").and_then(Json::as_str);
+    own.map_or(definition.language == QueryLanguage::Jsonata, |own| {
+        own == QueryLanguage::Jsonata.as_str()
+    })
+}
+
+/// Whether a Map gives its result another shape, or drops it.
+fn drops_result(map: &Object) -> bool {
+    let shapes = ["ResultSelector", "Output"];
+    shapes.iter().any(|field| map.contains_key(*field))
+        || map.get("ResultPath").is_some_and(Json::is_null)
+}
+
+/// Whether a state's output is the answer of an optimised integration, or has it inside.
+fn gives_answer(definition: &Definition<'_>, task: &Object) -> bool {
+    let resource = task.get("Resource").and_then(Json::as_str);
+    let Some(action) = resource.and_then(integration) else {
+        return false;
+    };
+    // These bring no metadata along; a callback's answer is what was sent back.
+    let is_lean = action.starts_with("aws-sdk:")
+        || action.starts_with("events:")
+        || action.ends_with(".waitForTaskToken");
+    if is_lean {
+        return false;
+    }
+    if is_jsonata(definition, task) {
+        return !task.contains_key("Output");
+    }
+    let shapes = ["ResultSelector", "OutputPath"];
+    !shapes.iter().any(|field| task.contains_key(*field))
+        && !task.get("ResultPath").is_some_and(Json::is_null)
+}
+
+pub(super) const HISTORY: Rule = Rule {
+    id: "SW141",
+    severity: Severity::Warning,
+    code: SCHEMA,
+    known: Known::Presumed,
+    summary: "A loop or an inline Map writes more events than a history holds.",
+    doc: "The history of a Standard execution has at most 25,000 events; the execution fails with the last one. Counted are the events at the least, without retries: a loop that waits and never ends, a loop that a Choice ends when a counter arrives at a number, and an inline Map over a list whose length the definition says. Give the work to a Distributed Map, whose children have histories of their own, or go on in a new execution.",
+    source: source::BEST_PRACTICES,
+    check: history,
+};
+
+fn history(definition: &Definition<'_>, report: &mut Report<'_>) {
+    endless(definition, report);
+    let (counted, items) = (counted(definition), items(definition));
+    if counted.is_empty() && items.is_empty() {
+        return;
+    }
+    let events = Events::of(definition, &items);
+    let mut told = HashSet::new();
+    for counted in counted {
+        if !has_history(definition, counted.state) || told.contains(&counted.state) {
+            continue;
+        }
+        let round = events.round(counted.state);
+        let total = round.map(|round| round.saturating_mul(counted.rounds));
+        if let Some(total) = total.filter(|total| *total > MAX_EVENTS) {
+            told.insert(counted.state);
+            let state = &definition.graph.states()[counted.state];
+            let message = format!(
+                "the loop goes round about {} times and writes {total} events or more; a history holds 25,000",
+                counted.rounds
+            );
+            report
+                .add(state.pointer.as_str(), message)
+                .at_key()
+                .suggest(mend());
+        }
+    }
+    // Inner Maps stand behind those that they are in: the innermost that is too much is the finding.
+    let mut full: HashSet<usize> = HashSet::new();
+    for (number, map) in definition.graph.states().iter().enumerate().rev() {
+        let (Some(StateKind::Map), Some(inner)) = (map.kind, map.inner.first()) else {
+            continue;
+        };
+        let Some(items) = items.get(&number) else {
+            continue;
+        };
+        let total = events.state(number);
+        if total <= MAX_EVENTS
+            || full.contains(&number)
+            || definition.is_distributed(*inner)
+            || !has_history(definition, number)
+        {
+            continue;
+        }
+        full.extend(around(definition, number));
+        let message =
+            format!("{items} iterations write {total} events or more; a history holds 25,000");
+        report
+            .add(map.pointer.as_str(), message)
+            .at_key()
+            .suggest(mend());
+    }
+}
+
+fn mend() -> Option<String> {
+    Some("use a Distributed Map, or go on in a new execution now and then".to_owned())
+}
+
+fn endless(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for circle in endless_circles(definition) {
+        if !circle.iter().any(|state| waits(definition, *state))
+            || !has_history(definition, circle[0])
+        {
+            continue;
+        }
+        let state = &definition.graph.states()[circle[0]];
+        let message = "this loop never ends, and after 25,000 events the execution fails";
+        report
+            .add(state.pointer.as_str(), message)
+            .at_key()
+            .suggest(Some(
+                "start a new execution now and then, or add a way out".to_owned(),
+            ));
+    }
+}
+
+/// The states that a state stands in.
+fn around(definition: &Definition<'_>, state: usize) -> impl Iterator<Item = usize> {
+    let graph = &definition.graph;
+    std::iter::successors(Some(state), |state| {
+        graph.containers()[graph.states()[*state].container].parent
+    })
+    .skip(1)
+}
+
+/// Whether a state runs in a Standard execution.
+fn has_history(definition: &Definition<'_>, state: usize) -> bool {
+    children(definition, state).unwrap_or(definition.machine_type) == MachineType::Standard
+}

@@ -1,0 +1,189 @@
+//! Strings that stand as they are and look as if they were to be evaluated.
+
+use std::collections::HashSet;
+
+use crate::finding::Severity;
+use crate::intrinsic::Expression;
+use crate::json::Json;
+use crate::model::{OperandType, Operator, QueryLanguage};
+use crate::path::Root;
+use crate::validate::definition::{Definition, Part};
+use crate::validate::report::Report;
+use crate::validate::rule::{Known, Rule, source};
+
+/// Whether a text is a path or a call that somebody meant: `$` alone or `$name` without such a variable is not.
+struct Meaning<'a> {
+    variables: HashSet<&'a str>,
+}
+
+impl<'a> Meaning<'a> {
+    fn of(definition: &'a Definition<'_>) -> Meaning<'a> {
+        let variables = &definition.variables;
+        let assigned = variables.assignments.iter();
+        Meaning {
+            variables: assigned
+                .map(|assignment| variables.names[assignment.name].as_str())
+                .collect(),
+        }
+    }
+
+    fn is_evaluated(&self, text: &str) -> bool {
+        if !text.starts_with('$') && !text.starts_with("States.") {
+            return false;
+        }
+        match Expression::parse(text) {
+            Ok(Expression::Call(_)) => true,
+            Ok(Expression::Path(path)) => match &path.root {
+                Root::Variable(name) => self.variables.contains(name.as_str()),
+                Root::Input => !path.steps.is_empty(),
+                _ => true,
+            },
+            Err(_) => false,
+        }
+    }
+}
+
+pub(super) const NO_DOLLAR: Rule = Rule {
+    id: "SW116",
+    severity: Severity::Warning,
+    code: "NO_DOLLAR",
+    known: Known::Documented,
+    summary: "A value in a payload template looks like a path or a call, and its key does not end in `.$`.",
+    doc: "Only members whose key ends in `.$` are evaluated; every other string is passed on as it stands. Items of an array are never evaluated: build such an array with `States.Array` under a key that ends in `.$`.",
+    source: source::DIAGNOSTICS,
+    check: no_dollar,
+};
+
+fn no_dollar(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let meaning = Meaning::of(definition);
+    for literal in definition
+        .literals
+        .iter()
+        .filter(|literal| !literal.in_result)
+    {
+        if !meaning.is_evaluated(literal.text) {
+            continue;
+        }
+        let text = literal.text;
+        let is_whole = |key| literal.pointer == definition.parts[literal.part].at(key);
+        let (message, mend) = match literal.key {
+            Some(key) if is_whole(key) => (
+                format!("`{key}` is the text `{text}`, which is not evaluated"),
+                "give an object in which keys end in `.$`".to_owned(),
+            ),
+            Some(key) => (
+                format!("`{key}` is given the text `{text}`, which is not evaluated"),
+                format!("write the key as `{key}.$`"),
+            ),
+            None => (
+                format!("an item is the text `{text}`, which is not evaluated"),
+                "build the array with `States.Array(..)` under a key that ends in `.$`".to_owned(),
+            ),
+        };
+        report
+            .add(literal.pointer.as_str(), message)
+            .suggest(Some(mend));
+    }
+}
+
+pub(super) const NO_PATH: Rule = Rule {
+    id: "SW117",
+    severity: Severity::Warning,
+    code: "NO_PATH",
+    known: Known::Documented,
+    summary: "A field has a value that looks like a path, and its name does not end in `Path`.",
+    doc: "`Error`, `Cause` and the comparisons of a choice rule take a text as it stands; their `Path` forms (`ErrorPath`, `CausePath`, `StringEqualsPath`, ..) take a path. Fields of numbers and timestamps refuse a path under SW017 and SW082.",
+    source: source::DIAGNOSTICS,
+    check: no_path,
+};
+
+fn no_path(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let meaning = Meaning::of(definition);
+    for part in &definition.parts {
+        if part.language != QueryLanguage::JsonPath {
+            continue;
+        }
+        let fields: Vec<&str> = match part.schema.name {
+            "Fail" => vec!["Error", "Cause"],
+            "ChoiceRule" => part
+                .object
+                .keys()
+                .map(String::as_str)
+                .filter(|key| Operator::from_name(key).is_some_and(has_path_form))
+                .collect(),
+            _ => continue,
+        };
+        for field in fields {
+            let Some(text) = part.text(field).filter(|text| meaning.is_evaluated(text)) else {
+                continue;
+            };
+            report
+                .add(
+                    part.at(field),
+                    format!("`{field}` is the text `{text}`, not what the path selects"),
+                )
+                .suggest(Some(format!("`{field}Path` takes a path")));
+        }
+    }
+}
+
+fn has_path_form(operator: Operator) -> bool {
+    let takes_text = matches!(
+        operator.operand_type(),
+        OperandType::Text | OperandType::Timestamp
+    );
+    takes_text && !operator.is_path() && operator != Operator::StringMatches
+}
+
+pub(super) const STATIC_RESULT: Rule = Rule {
+    id: "SW118",
+    severity: Severity::Warning,
+    code: "PASS_RESULT_IS_STATIC",
+    known: Known::Documented,
+    summary: "The `Result` of a Pass has a path or a call in it, or a key that ends in `.$`; nothing in it is evaluated.",
+    doc: "`Result` is passed on as it stands, keys that end in `.$` included (recorded). `Parameters` is evaluated.",
+    source: source::DIAGNOSTICS,
+    check: static_result,
+};
+
+fn static_result(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let meaning = Meaning::of(definition);
+    let mut literals = definition
+        .literals
+        .iter()
+        .filter(|literal| literal.in_result)
+        .peekable();
+    for (number, pass) in definition.parts.iter().enumerate() {
+        if !is_static(pass) {
+            continue;
+        }
+        let mut first = None;
+        while let Some(literal) = literals.next_if(|literal| literal.part <= number) {
+            let bound = literal.key.is_some_and(|key| key.ends_with(".$"));
+            if literal.part == number
+                && first.is_none()
+                && (bound || meaning.is_evaluated(literal.text))
+            {
+                first = Some(literal);
+            }
+        }
+        if let Some(literal) = first {
+            let message = format!(
+                "`Result` is passed on as it stands: `{}` is not evaluated",
+                literal.text
+            );
+            report
+                .add(literal.pointer.as_str(), message)
+                .suggest(Some("`Parameters` is evaluated".to_owned()));
+        }
+    }
+}
+
+fn is_static(part: &Part<'_>) -> bool {
+    part.is("Pass")
+        && part.language == QueryLanguage::JsonPath
+        && part
+            .object
+            .get("Result")
+            .is_some_and(|result| !matches!(result, Json::Null))
+}

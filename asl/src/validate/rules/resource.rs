@@ -1,0 +1,160 @@
+//! What a `Resource` names.
+
+use crate::finding::Severity;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Known, Rule, source};
+
+use super::fields::is_substitution;
+use super::task::integration;
+
+pub(super) const RESOURCE: Rule = Rule {
+    id: "SW041",
+    severity: Severity::Error,
+    code: "INVALID_RESOURCE",
+    known: Known::Measured,
+    summary: "A Task's `Resource` names an integration, an action or a pattern that there is not; or it is no ARN or URI, which is a warning.",
+    doc: "An integration is written `arn:<partition>:states:::<service>:<action>`, with one of the patterns `.sync`, `.sync:2` and `.waitForTaskToken` behind the action where the service has it; an action of the AWS SDK is `arn:<partition>:states:::aws-sdk:<service>:<action>`, the action with a small first letter. With the feature `integrations`, which the command line has, all three are looked up in AWS's tables. AWS adds services and actions to the SDK all the time, so an unknown one is a warning unless it looks like a slip of the pen. So is a pattern about which AWS's pages disagree, an unknown `Resource` of an `ItemReader` or `ResultWriter`, and a `Resource` without a colon: it may still become an ARN when a template engine has run.",
+    source: source::RESOURCES,
+    check: resource,
+};
+
+fn resource(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let mut tables = tables::Tables::default();
+    for part in &definition.parts {
+        let place = match part.schema.name {
+            place @ ("Task" | "ItemReader" | "ResultWriter") => place,
+            _ => continue,
+        };
+        let Some(resource) = part.text("Resource") else {
+            continue;
+        };
+        if is_substitution(resource) {
+            continue;
+        }
+        let pointer = part.at("Resource");
+        if !resource.contains(':') {
+            // AWS refuses it, but a deployment script may still put the ARN in its place.
+            report
+                .add(pointer, "Value is not a valid resource ARN")
+                .warn()
+                .suggest(Some(
+                    "an integration is written like `arn:aws:states:::lambda:invoke`".to_owned(),
+                ));
+            continue;
+        }
+        if integration(resource).is_none() {
+            continue;
+        }
+        let Some(fault) = tables.fault(place, resource) else {
+            continue;
+        };
+        let entry = report.add(pointer, fault.message).suggest(fault.suggestion);
+        if fault.doubt {
+            entry.warn();
+        }
+    }
+}
+
+/// What is wrong with the name of an integration.
+struct Fault {
+    message: String,
+    suggestion: Option<String>,
+    /// Whether AWS may take it all the same.
+    doubt: bool,
+}
+
+impl Fault {
+    fn unrecognized(resource: &str, suggestion: Option<String>) -> Fault {
+        Fault {
+            message: format!(
+                "The resource provided {resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region."
+            ),
+            suggestion,
+            doubt: false,
+        }
+    }
+}
+
+/// The tables of integrations.
+#[cfg(feature = "integrations")]
+mod tables {
+    use super::Fault;
+    use crate::integrations::{Unknown, find, lookup_item_reader, lookup_result_writer};
+
+    /// How many suggestions are looked for in one definition: a search goes through hundreds of names.
+    const SUGGESTIONS: usize = 100;
+
+    #[derive(Default)]
+    pub(super) struct Tables {
+        asked: usize,
+    }
+
+    impl Tables {
+        pub(super) fn fault(&mut self, place: &str, resource: &str) -> Option<Fault> {
+            let unknown = |unknown: Unknown| {
+                let doubt = unknown.doubt || place != "Task";
+                Fault {
+                    doubt,
+                    ..Fault::unrecognized(resource, unknown.suggestion)
+                }
+            };
+            match place {
+                "ItemReader" => return lookup_item_reader(resource).err().map(unknown),
+                "ResultWriter" => return lookup_result_writer(resource).err().map(unknown),
+                _ => {}
+            }
+            match find(resource, self.asked < SUGGESTIONS) {
+                Ok(found) if found.is_unsure() => Some(Fault {
+                    message: format!(
+                        "AWS's pages disagree about whether `{}:{}` has the pattern `{}`",
+                        found.service(),
+                        found.action(),
+                        found.pattern()
+                    ),
+                    suggestion: None,
+                    doubt: true,
+                }),
+                Ok(_) => None,
+                Err(error) => {
+                    self.asked += 1;
+                    Some(unknown(error))
+                }
+            }
+        }
+    }
+}
+
+/// What can be said without the tables: what every integration has.
+#[cfg(not(feature = "integrations"))]
+mod tables {
+    use super::{Fault, integration};
+    use crate::similar::nearest;
+    use crate::validate::rules::task::PATTERNS;
+
+    #[derive(Default)]
+    pub(super) struct Tables;
+
+    impl Tables {
+        pub(super) fn fault(&mut self, place: &str, resource: &str) -> Option<Fault> {
+            let name = integration(resource).filter(|_| place == "Task")?;
+            let (service, action) = name.split_once(':').unwrap_or((name, ""));
+            // `aws-sdk` is followed by the service's own name.
+            let action = match service {
+                "aws-sdk" => action.split_once(':').map_or("", |(_, action)| action),
+                _ => action,
+            };
+            let (action, pattern) = match action.split_once('.') {
+                Some((action, pattern)) => (action, Some(pattern)),
+                None => (action, None),
+            };
+            if service.is_empty() || action.is_empty() {
+                return Some(Fault::unrecognized(resource, None));
+            }
+            let pattern = pattern.filter(|pattern| !PATTERNS.contains(pattern))?;
+            let meant = nearest(pattern, PATTERNS.iter().copied());
+            let suggestion = meant.map(|meant| format!("did you mean `.{meant}`?"));
+            Some(Fault::unrecognized(resource, suggestion))
+        }
+    }
+}
