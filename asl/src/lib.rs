@@ -17,6 +17,8 @@
 
 pub mod errors;
 pub mod graph;
+#[cfg(feature = "integrations")]
+pub mod integrations;
 pub mod intrinsic;
 pub mod json;
 pub mod jsonata;
@@ -25,10 +27,10 @@ pub mod name;
 pub mod path;
 pub mod similar;
 pub mod validate;
-
-mod finding;
 #[cfg(feature = "yaml")]
 pub mod yaml;
+
+mod finding;
 mod place;
 mod substitution;
 mod syntax_error;

@@ -37,6 +37,16 @@ pub fn did_you_mean<'c>(
     nearest(name, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
 }
 
+/// Whether at most `limit` characters are to be put in, left out, changed or swapped to make `b` of `a`; capitals do not matter.
+#[cfg(feature = "integrations")]
+pub(crate) fn distance_within(a: &str, b: &str, limit: usize) -> bool {
+    let chars = |text: &str| -> Vec<char> { text.chars().flat_map(char::to_lowercase).collect() };
+    // Most names differ in length, and bytes are counted fast.
+    a.len().abs_diff(b.len()) <= 4 * limit
+        && a.chars().count().abs_diff(b.chars().count()) <= limit
+        && distance(&chars(a), &chars(b)) <= limit
+}
+
 /// How many characters are to be put in, left out, changed or swapped with their neighbour.
 fn distance(a: &[char], b: &[char]) -> usize {
     let mut before_last = vec![0; b.len() + 1];

@@ -152,8 +152,9 @@ mod tables {
                 return Some(Fault::unrecognized(resource, None));
             }
             let pattern = pattern.filter(|pattern| !PATTERNS.contains(pattern))?;
+            let bare = resource.strip_suffix(pattern).unwrap_or(resource);
             let meant = nearest(pattern, PATTERNS.iter().copied());
-            let suggestion = meant.map(|meant| format!("did you mean `.{meant}`?"));
+            let suggestion = meant.map(|meant| format!("did you mean `{bare}{meant}`?"));
             Some(Fault::unrecognized(resource, suggestion))
         }
     }

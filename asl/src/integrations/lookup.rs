@@ -1,0 +1,381 @@
+//! From a resource's text to what the tables say of it.
+
+use super::optimized::{self, Optimized, Place};
+use super::service::{self, Service, services, split};
+use super::{Pattern, Permission, Unknown, What};
+use crate::model::MachineType;
+use crate::similar::{distance_within, nearest};
+
+/// A resource that is known.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Integration<'r> {
+    kind: Kind,
+    service: &'r str,
+    action: &'r str,
+    pattern: Pattern,
+}
+
+/// What sort of resource it is, with its line in the tables.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kind {
+    /// An optimized integration: `arn:aws:states:::lambda:invoke`.
+    Optimized(&'static Optimized),
+    /// An action of the AWS SDK: `arn:aws:states:::aws-sdk:s3:getObject`.
+    Sdk(&'static Service),
+    /// A function by its own ARN: `arn:aws:lambda:eu-west-1:123456789012:function:charge`.
+    Function(&'static Optimized),
+    /// An activity: `arn:aws:states:eu-west-1:123456789012:activity:approve`.
+    Activity(&'static Optimized),
+}
+
+impl<'r> Integration<'r> {
+    /// What sort of resource it is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The service: `sqs`; `lambda` for functions, `states` for activities.
+    pub fn service(&self) -> &'r str {
+        self.service
+    }
+
+    /// The action: `sendMessage`; the name for functions and activities.
+    pub fn action(&self) -> &'r str {
+        self.action
+    }
+
+    /// The pattern that the resource asks for.
+    pub fn pattern(&self) -> Pattern {
+        self.pattern
+    }
+
+    /// The patterns that the action has.
+    pub fn patterns(&self) -> &'static [Pattern] {
+        match self.kind {
+            Kind::Optimized(line) | Kind::Function(line) | Kind::Activity(line) => &line.patterns,
+            Kind::Sdk(_) => &[Pattern::RequestResponse, Pattern::WaitForTaskToken],
+        }
+    }
+
+    /// Whether AWS's pages disagree about the pattern that the resource asks for.
+    pub fn is_unsure(&self) -> bool {
+        match self.kind {
+            Kind::Optimized(line) => line.unsure.contains(&self.pattern),
+            _ => false,
+        }
+    }
+
+    /// Whether machines of this type may use it: Express machines only wait for a service's answer, and have no activities.
+    pub fn runs_in(&self, machine_type: MachineType) -> bool {
+        machine_type == MachineType::Standard
+            || self.pattern == Pattern::RequestResponse && !matches!(self.kind, Kind::Activity(_))
+    }
+
+    /// What stands before the dot in the names of its errors; `None` for activities, whose workers name them.
+    pub fn error_prefix(&self) -> Option<&'static str> {
+        match self.kind {
+            Kind::Optimized(line) | Kind::Function(line) | Kind::Activity(line) => {
+                line.error_prefix
+            }
+            Kind::Sdk(service) => Some(service.error_prefix()),
+        }
+    }
+
+    /// What the role must be allowed to do, in the pattern that the resource asks for. Nothing is known of SDK actions but the usual
+    /// name of their IAM action, `<iam prefix>:<Action>`.
+    pub fn permissions(&self) -> impl Iterator<Item = &'static Permission> {
+        let line = match self.kind {
+            Kind::Optimized(line) | Kind::Function(line) | Kind::Activity(line) => Some(line),
+            Kind::Sdk(_) => None,
+        };
+        let sync = matches!(self.pattern, Pattern::Sync | Pattern::Sync2);
+        line.into_iter().flat_map(move |line| {
+            let more = line.sync_permissions.iter().filter(move |_| sync);
+            line.permissions.iter().chain(more)
+        })
+    }
+}
+
+/// Finds the `Resource` of a Task. The partition (`aws`, `aws-cn`, ..) does not matter.
+///
+/// # Errors
+///
+/// When it is not in the tables, with what was probably meant. A text with a `${substitution}` is not known either.
+pub fn lookup(resource: &str) -> Result<Integration<'_>, Unknown> {
+    find(resource, true)
+}
+
+/// Finds the `Resource` of an `ItemReader`.
+///
+/// # Errors
+///
+/// As [`lookup`].
+pub fn lookup_item_reader(resource: &str) -> Result<&'static Optimized, Unknown> {
+    in_map(resource, Place::ItemReader)
+}
+
+/// Finds the `Resource` of a `ResultWriter`.
+///
+/// # Errors
+///
+/// As [`lookup`].
+pub fn lookup_result_writer(resource: &str) -> Result<&'static Optimized, Unknown> {
+    in_map(resource, Place::ResultWriter)
+}
+
+fn in_map(resource: &str, place: Place) -> Result<&'static Optimized, Unknown> {
+    let question = Question::new(resource, true);
+    let Arn::Integration(name) = question.arn else {
+        return Err(question.unknown(What::Resource, None));
+    };
+    optimized::get(place, name).ok_or_else(|| {
+        let names = optimized::at(place).map(|line| line.resource);
+        question.unknown(What::Action, nearest(name, names).map(str::to_owned))
+    })
+}
+
+/// [`lookup`], with or without the search for what was probably meant, which takes long where thousands ask.
+pub(crate) fn find(resource: &str, suggest: bool) -> Result<Integration<'_>, Unknown> {
+    let question = Question::new(resource, suggest);
+    let name = match question.arn {
+        Arn::Integration(name) => name,
+        Arn::Function(name) => {
+            let line = optimized::get(Place::Task, "function");
+            return question.own_arn(line.map(Kind::Function), "lambda", name);
+        }
+        Arn::Activity(name) => {
+            let line = optimized::get(Place::Task, "activity");
+            return question.own_arn(line.map(Kind::Activity), "states", name);
+        }
+        Arn::Other => return Err(question.unknown(What::Resource, None)),
+    };
+    match name.strip_prefix("aws-sdk:") {
+        Some(name) => question.sdk(name),
+        None => question.optimized(name),
+    }
+}
+
+/// The forms of ARNs that a Task may have.
+#[derive(Clone, Copy)]
+enum Arn<'r> {
+    /// What follows `arn:aws:states:::`.
+    Integration(&'r str),
+    /// The name of a function.
+    Function(&'r str),
+    /// The name of an activity.
+    Activity(&'r str),
+    Other,
+}
+
+struct Question<'r> {
+    resource: &'r str,
+    /// `aws`
+    partition: &'r str,
+    arn: Arn<'r>,
+    suggest: bool,
+}
+
+impl<'r> Question<'r> {
+    fn new(resource: &'r str, suggest: bool) -> Question<'r> {
+        let rest = resource.strip_prefix("arn:").unwrap_or_default();
+        let (partition, rest) = rest.split_once(':').unwrap_or_default();
+        let arn = match rest.strip_prefix("states:::") {
+            Some(name) => Arn::Integration(name),
+            None => {
+                let parts: Vec<&str> = rest.splitn(5, ':').collect();
+                match parts.as_slice() {
+                    ["lambda", _, _, "function", name] if !name.is_empty() => Arn::Function(name),
+                    ["states", _, _, "activity", name] if !name.is_empty() => Arn::Activity(name),
+                    _ => Arn::Other,
+                }
+            }
+        };
+        Question {
+            resource,
+            partition,
+            arn,
+            suggest,
+        }
+    }
+
+    fn own_arn(
+        &self,
+        kind: Option<Kind>,
+        service: &'static str,
+        action: &'r str,
+    ) -> Result<Integration<'r>, Unknown> {
+        let kind = kind.ok_or_else(|| self.unknown(What::Resource, None))?;
+        Ok(Integration {
+            kind,
+            service,
+            action,
+            pattern: Pattern::RequestResponse,
+        })
+    }
+
+    fn optimized(&self, name: &'r str) -> Result<Integration<'r>, Unknown> {
+        let (service, rest) = name.split_once(':').unwrap_or((name, ""));
+        let (action, suffix) = split_pattern(rest);
+        let bare = &name[..name.len() - suffix.len()];
+        // Functions and activities stand in the table too, but have no action.
+        let line = optimized::get(Place::Task, bare).filter(|line| !line.action().is_empty());
+        let Some(line) = line else {
+            let is_service = actions().any(|line| line.service() == service);
+            let what = if is_service {
+                What::Action
+            } else {
+                What::Service
+            };
+            return Err(self.unknown(what, self.instead(service, action, is_service)));
+        };
+        let has =
+            |pattern: Pattern| line.patterns.contains(&pattern) || line.unsure.contains(&pattern);
+        match Pattern::from_suffix(suffix).filter(|pattern| has(*pattern)) {
+            Some(pattern) => Ok(Integration {
+                kind: Kind::Optimized(line),
+                service,
+                action,
+                pattern,
+            }),
+            None => Err(self.no_pattern(bare, suffix, &line.patterns)),
+        }
+    }
+
+    /// What was meant by an optimized integration that there is not: an action of the SDK, or one with a similar name.
+    fn instead(&self, service: &str, action: &str, is_service: bool) -> Option<String> {
+        if !self.suggest {
+            return None;
+        }
+        let sdk = service::known_elsewhere(service)
+            .and_then(|service| Some((service, service.in_other_case(action)?)));
+        if let Some((service, action)) = sdk {
+            return Some(format!("aws-sdk:{}:{action}", service.name()));
+        }
+        if is_service {
+            let of_service = actions().filter(|line| line.service() == service);
+            let meant = nearest(action, of_service.map(Optimized::action))?;
+            return Some(format!("{service}:{meant}"));
+        }
+        let meant = nearest(service, actions().map(Optimized::service))?;
+        let of_service = actions().filter(|line| line.service() == meant);
+        let action = nearest(action, of_service.map(Optimized::action))?;
+        Some(format!("{meant}:{action}"))
+    }
+
+    fn sdk(&self, name: &'r str) -> Result<Integration<'r>, Unknown> {
+        let (name, rest) = name.split_once(':').unwrap_or((name, ""));
+        let (action, suffix) = split_pattern(rest);
+        let Some(service) = service::get(name) else {
+            let elsewhere = service::known_elsewhere(name);
+            let meant = match elsewhere {
+                Some(service) => Some(service.name()),
+                None => self
+                    .suggest
+                    .then(|| nearest(name, services().iter().map(Service::name)))
+                    .flatten(),
+            };
+            let unknown = self.unknown(
+                What::Service,
+                meant.map(|meant| format!("aws-sdk:{meant}:{action}{suffix}")),
+            );
+            let is_slip = elsewhere.is_some()
+                || services()
+                    .iter()
+                    .any(|service| is_slip(name, service.name()));
+            return Err(unknown.doubtful(!is_slip));
+        };
+        if service.is_unsupported(&capitalized(action)) {
+            return Err(self.unknown(What::Action, None));
+        }
+        if action.is_empty() || service.has_actions() && !service.has(action) {
+            let (verb, rest) = split(action);
+            let same_verb = || {
+                service
+                    .after(verb)
+                    .into_iter()
+                    .flat_map(|list| list.split(','))
+            };
+            let other_case = service.in_other_case(action);
+            let is_slip = action.is_empty()
+                || other_case.is_some()
+                || same_verb().any(|known| is_slip(rest, known));
+            let meant = other_case.or_else(|| self.similar_action(service, action));
+            let unknown = self.unknown(
+                What::Action,
+                meant.map(|meant| format!("aws-sdk:{name}:{meant}{suffix}")),
+            );
+            return Err(unknown.doubtful(!is_slip));
+        }
+        let patterns = [Pattern::RequestResponse, Pattern::WaitForTaskToken];
+        match Pattern::from_suffix(suffix).filter(|pattern| patterns.contains(pattern)) {
+            Some(pattern) => Ok(Integration {
+                kind: Kind::Sdk(service),
+                service: name,
+                action,
+                pattern,
+            }),
+            None => Err(self.no_pattern(&format!("aws-sdk:{name}:{action}"), suffix, &patterns)),
+        }
+    }
+
+    fn similar_action(&self, service: &Service, action: &str) -> Option<String> {
+        if !self.suggest {
+            return None;
+        }
+        let actions: Vec<String> = service.actions().collect();
+        nearest(action, actions.iter().map(String::as_str)).map(str::to_owned)
+    }
+
+    fn no_pattern(&self, name: &str, suffix: &str, patterns: &[Pattern]) -> Unknown {
+        let suffixes = || patterns.iter().map(|pattern| pattern.suffix());
+        let meant = nearest(suffix, suffixes().filter(|suffix| !suffix.is_empty())).unwrap_or("");
+        self.unknown(What::Pattern, Some(format!("{name}{meant}")))
+    }
+
+    fn unknown(&self, what: What, meant: Option<String>) -> Unknown {
+        Unknown {
+            what,
+            resource: self.resource.to_owned(),
+            suggestion: meant
+                .map(|meant| format!("did you mean `arn:{}:states:::{meant}`?", self.partition)),
+            doubt: false,
+        }
+    }
+}
+
+impl Unknown {
+    fn doubtful(mut self, doubt: bool) -> Unknown {
+        self.doubt = doubt;
+        self
+    }
+}
+
+/// The action, and its pattern with the dot.
+fn split_pattern(text: &str) -> (&str, &str) {
+    text.split_at(text.find('.').unwrap_or(text.len()))
+}
+
+/// The optimized integrations that a Task names by service and action, which functions and activities are not.
+fn actions() -> impl Iterator<Item = &'static Optimized> {
+    optimized::at(Place::Task).filter(|line| !line.action().is_empty())
+}
+
+/// `InvokeAsync` for `invokeAsync`.
+fn capitalized(action: &str) -> String {
+    let mut chars = action.chars();
+    match chars.next() {
+        Some(first) => first.to_ascii_uppercase().to_string() + chars.as_str(),
+        None => String::new(),
+    }
+}
+
+/// Whether a name is another one that was mistyped, rather than one that AWS has added since: a character or two differ, and no digits.
+fn is_slip(name: &str, known: &str) -> bool {
+    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).collect::<Vec<_>>();
+    let limit = match known.len() {
+        0..4 => 0,
+        4..8 => 1,
+        _ => 2,
+    };
+    digits(name) == digits(known) && distance_within(name, known, limit)
+}

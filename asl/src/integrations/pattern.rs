@@ -1,0 +1,59 @@
+//! How an integration answers.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+/// What a state waits for after it has called a service.
+///
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+pub enum Pattern {
+    /// The service's answer. It has no suffix.
+    #[serde(rename = "request-response")]
+    RequestResponse,
+    /// The end of the job: `.sync`.
+    #[serde(rename = "sync")]
+    Sync,
+    /// The end of the execution, whose output is JSON rather than text: `.sync:2`.
+    #[serde(rename = "sync:2")]
+    Sync2,
+    /// `SendTaskSuccess` or `SendTaskFailure` with the task's token: `.waitForTaskToken`.
+    #[serde(rename = "waitForTaskToken")]
+    WaitForTaskToken,
+}
+
+impl Pattern {
+    /// All patterns.
+    pub const ALL: &'static [Pattern] = &[
+        Pattern::RequestResponse,
+        Pattern::Sync,
+        Pattern::Sync2,
+        Pattern::WaitForTaskToken,
+    ];
+
+    /// What follows the action in a resource, the dot included; empty for [`Pattern::RequestResponse`].
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Pattern::RequestResponse => "",
+            Pattern::Sync => ".sync",
+            Pattern::Sync2 => ".sync:2",
+            Pattern::WaitForTaskToken => ".waitForTaskToken",
+        }
+    }
+
+    /// The pattern that a suffix names, spelled exactly so.
+    pub fn from_suffix(suffix: &str) -> Option<Pattern> {
+        Pattern::ALL
+            .iter()
+            .copied()
+            .find(|pattern| pattern.suffix() == suffix)
+    }
+}
+
+/// Its suffix.
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.suffix())
+    }
+}

@@ -1,0 +1,248 @@
+//! What the tables and their look-up promise.
+
+use super::*;
+use proptest::prelude::*;
+
+#[test]
+fn tables_are_ordered_and_read_whole() {
+    assert_eq!(
+        services().len(),
+        include_str!("services.txt").lines().count()
+    );
+    assert_eq!(
+        optimized().len(),
+        include_str!("optimized.jsonl").lines().count()
+    );
+    assert!(services().is_sorted_by(|a, b| a.name() < b.name()));
+    assert!(optimized().is_sorted_by(|a, b| (a.place, a.resource) < (b.place, b.resource)));
+    for service in services() {
+        for action in service.actions() {
+            assert!(service.has(&action), "{} {action}", service.name());
+            assert!(
+                !service.has(&format!("{action}x")),
+                "{} {action}",
+                service.name()
+            );
+        }
+        assert!(!service.has("") && !service.is_unsupported(""));
+    }
+}
+
+#[test]
+fn functions_and_activities_are_found_by_their_own_arns() {
+    let found =
+        lookup("arn:aws:lambda:us-east-1:123456789012:function:charge:prod").expect("is one");
+    assert!(matches!(found.kind(), Kind::Function(_)));
+    assert_eq!((found.service(), found.action()), ("lambda", "charge:prod"));
+    assert_eq!(found.error_prefix(), Some("Lambda"));
+    assert_eq!(found.permissions().count(), 1);
+    let found = lookup("arn:aws-us-gov:states:us-gov-west-1:123456789012:activity:approve")
+        .expect("is one");
+    assert!(matches!(found.kind(), Kind::Activity(_)));
+    assert!(
+        found.runs_in(crate::MachineType::Standard) && !found.runs_in(crate::MachineType::Express)
+    );
+    assert_eq!(found.error_prefix(), None);
+    for resource in [
+        "",
+        "charge",
+        "${ChargeArn}",
+        "arn:aws:sqs:us-east-1:123456789012:queue",
+        "arn:aws:lambda:us-east-1:123456789012:function:",
+        "arn:aws:states",
+        "arn",
+        "arn:aws:states:::",
+    ] {
+        let unknown = lookup(resource).expect_err(resource);
+        let what = if resource.ends_with(":::") {
+            What::Service
+        } else {
+            What::Resource
+        };
+        assert_eq!(unknown.what, what, "{resource}");
+    }
+}
+
+/// What is unknown of a resource, what was meant, and whether AWS may know it.
+fn unknown(name: &str) -> (What, String, bool) {
+    let resource = format!("arn:aws:states:::{name}");
+    let unknown = lookup(&resource).expect_err(name);
+    assert_eq!(unknown.resource, resource);
+    let meant = unknown.suggestion.unwrap_or_default();
+    let meant = meant
+        .strip_prefix("did you mean `arn:aws:states:::")
+        .and_then(|rest| rest.strip_suffix("`?"));
+    (
+        unknown.what,
+        meant.unwrap_or_default().to_owned(),
+        unknown.doubt,
+    )
+}
+
+#[test]
+fn optimized_integrations_that_there_are_not_are_told_from_those_of_the_sdk() {
+    for (name, what, meant) in [
+        ("lamda:invoke", What::Service, "lambda:invoke"),
+        ("lambda:invok", What::Action, "lambda:invoke"),
+        ("lambda:", What::Action, ""),
+        ("lambda", What::Action, ""),
+        (
+            "lambda:listFunctions",
+            What::Action,
+            "aws-sdk:lambda:listFunctions",
+        ),
+        ("s3:getObject", What::Service, "aws-sdk:s3:getObject"),
+        ("dynamodb:Query", What::Action, "aws-sdk:dynamodb:query"),
+        (
+            "states:describeExecution",
+            What::Action,
+            "aws-sdk:sfn:describeExecution",
+        ),
+        ("events:putEvent", What::Action, "events:putEvents"),
+        ("dynamodb:putItem.sync", What::Pattern, "dynamodb:putItem"),
+        (
+            "sqs:sendMessage.waitForTaskTokn",
+            What::Pattern,
+            "sqs:sendMessage.waitForTaskToken",
+        ),
+        (
+            "states:startExecution.sync:3",
+            What::Pattern,
+            "states:startExecution.sync:2",
+        ),
+        ("ecs:runTask.sync:2", What::Pattern, "ecs:runTask.sync"),
+        ("lambda:invoke.", What::Pattern, "lambda:invoke"),
+        ("function", What::Service, ""),
+    ] {
+        assert_eq!(unknown(name), (what, meant.to_owned(), false), "{name}");
+    }
+}
+
+#[test]
+fn sdk_integrations_that_the_tables_lack_are_in_doubt_unless_they_are_slips() {
+    for (name, what, meant, doubt) in [
+        (
+            "aws-sdk:dynamoDB:getItem",
+            What::Service,
+            "aws-sdk:dynamodb:getItem",
+            false,
+        ),
+        (
+            "aws-sdk:dynamobd:getItem",
+            What::Service,
+            "aws-sdk:dynamodb:getItem",
+            false,
+        ),
+        (
+            "aws-sdk:stepfunctions:startExecution",
+            What::Service,
+            "aws-sdk:sfn:startExecution",
+            false,
+        ),
+        (
+            "aws-sdk:logs:putLogEvents",
+            What::Service,
+            "aws-sdk:cloudwatchlogs:putLogEvents",
+            false,
+        ),
+        ("aws-sdk:s3vectors:queryVectors", What::Service, "", true),
+        ("aws-sdk", What::Service, "", false),
+        ("aws-sdk:s3", What::Action, "", false),
+        (
+            "aws-sdk:s3:ListObjectsV2",
+            What::Action,
+            "aws-sdk:s3:listObjectsV2",
+            false,
+        ),
+        (
+            "aws-sdk:s3:listObjectV2",
+            What::Action,
+            "aws-sdk:s3:listObjectsV2",
+            false,
+        ),
+        (
+            "aws-sdk:s3:listObjectsV3",
+            What::Action,
+            "aws-sdk:s3:listObjectsV2",
+            true,
+        ),
+        ("aws-sdk:dynamodb:frobnicate", What::Action, "", true),
+        ("aws-sdk:sts:assumeRole", What::Action, "", false),
+        ("aws-sdk:lambda:invokeAsync", What::Action, "", false),
+        (
+            "aws-sdk:s3:getObject.sync",
+            What::Pattern,
+            "aws-sdk:s3:getObject",
+            false,
+        ),
+        (
+            "aws-sdk:S3:getObject.waitForTaskToken",
+            What::Service,
+            "aws-sdk:s3:getObject.waitForTaskToken",
+            false,
+        ),
+    ] {
+        assert_eq!(unknown(name), (what, meant.to_owned(), doubt), "{name}");
+    }
+}
+
+#[test]
+fn services_whose_actions_are_not_known_have_any() {
+    let found = lookup("arn:aws:states:::aws-sdk:qldb:listLedgers").expect("is known");
+    assert_eq!(found.error_prefix(), Some("Qldb"));
+    let Kind::Sdk(service) = found.kind() else {
+        panic!("{found:?}")
+    };
+    assert!(!service.has_actions() && service.command().is_none());
+}
+
+#[test]
+fn patterns_about_which_the_pages_disagree_are_unsure() {
+    for (name, unsure) in [
+        ("bedrock:invokeModel.waitForTaskToken", true),
+        ("eks:runJob.waitForTaskToken", true),
+        ("eks:runJob.sync", false),
+        ("bedrock:invokeModel", false),
+        ("sqs:sendMessage.waitForTaskToken", false),
+    ] {
+        let resource = format!("arn:aws:states:::{name}");
+        assert_eq!(
+            lookup(&resource).map(|found| found.is_unsure()),
+            Ok(unsure),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn readers_and_writers_of_maps_have_their_own_resources() {
+    assert!(lookup_item_reader("arn:aws:states:::s3:listObjectsV2").is_ok());
+    assert!(lookup_result_writer("arn:aws-cn:states:::s3:putObject").is_ok());
+    let unknown = lookup_item_reader("arn:aws:states:::s3:getObjects").expect_err("is none");
+    assert_eq!(
+        unknown.suggestion.as_deref(),
+        Some("did you mean `arn:aws:states:::s3:getObject`?")
+    );
+    assert!(lookup_result_writer("arn:aws:states:::s3:getObject").is_err());
+    assert!(lookup_item_reader("s3").is_err());
+}
+
+#[test]
+fn an_unknown_resource_says_how_to_mend_it() {
+    let unknown = lookup("arn:aws:states:::lambda:invok").expect_err("is none");
+    assert_eq!(
+        unknown.to_string(),
+        "`arn:aws:states:::lambda:invok` names no action that is known; did you mean `arn:aws:states:::lambda:invoke`?"
+    );
+}
+
+proptest! {
+    #[test]
+    fn no_resource_panics_the_lookup(name in any::<String>(), action in "[a-zA-Zé:.]{0,20}") {
+        for resource in [name.clone(), format!("arn:aws:states:::{name}"), format!("arn:aws:states:::aws-sdk:s3:{name}"),
+            format!("arn:aws:states:::{action}"), format!("arn:aws:states:::aws-sdk:{action}"), format!("arn:aws:states:::aws-sdk:s3:{action}")] {
+            let _ = lookup(&resource);
+            let _ = lookup_item_reader(&resource);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! A resource that is not in the tables.
+
+/// Why a resource is not known.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{resource}` names no {what} that is known{}", hint(.suggestion.as_deref()))]
+#[non_exhaustive]
+pub struct Unknown {
+    /// What is not known.
+    pub what: What,
+    /// The resource.
+    pub resource: String,
+    /// What was probably meant.
+    pub suggestion: Option<String>,
+    /// Whether AWS may know it all the same, because the tables are older than the service or because AWS's pages disagree.
+    pub doubt: bool,
+}
+
+/// A part of a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum What {
+    /// The whole: it is neither the ARN of an integration nor that of a function or an activity.
+    Resource,
+    /// The service.
+    Service,
+    /// The action of a service that is known.
+    Action,
+    /// The pattern of an action that is known.
+    Pattern,
+}
+
+impl std::fmt::Display for What {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            What::Resource => "task",
+            What::Service => "service",
+            What::Action => "action",
+            What::Pattern => "pattern",
+        })
+    }
+}
+
+fn hint(suggestion: Option<&str>) -> String {
+    suggestion.map_or(String::new(), |suggestion| format!("; {suggestion}"))
+}
