@@ -133,7 +133,7 @@ mod tables {
     use crate::validate::rules::task::PATTERNS;
 
     #[derive(Default)]
-    pub(super) struct Tables;
+    pub(super) struct Tables {}
 
     impl Tables {
         pub(super) fn fault(&mut self, place: &str, resource: &str) -> Option<Fault> {

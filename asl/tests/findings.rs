@@ -1,0 +1,840 @@
+//! What is a finding and what is none: one fault gives one finding, and what follows from it gives none.
+
+use serde_json::{Value, json};
+use stepwright_asl::validate::{MachineType, Validator};
+
+/// The findings as `SW020 /States/A/Next`. Advice about Lambda and about timeouts is left out unless a test is about it.
+fn found_in(machine_type: MachineType, definition: &Value) -> Vec<String> {
+    let findings = Validator::new(machine_type)
+        .allow("SW142")
+        .allow("SW048")
+        .check_text(&definition.to_string());
+    let found = findings.iter();
+    found
+        .map(|finding| format!("{} {}", finding.rule, finding.pointer))
+        .collect()
+}
+
+fn found(definition: Value) -> Vec<String> {
+    found_in(MachineType::Standard, &definition)
+}
+
+/// A JSONPath machine that begins at its first state.
+fn machine(states: Value) -> Value {
+    let first = states
+        .as_object()
+        .and_then(|states| states.keys().next())
+        .cloned();
+    json!({"StartAt": first, "States": states})
+}
+
+fn jsonata(states: Value) -> Value {
+    let mut machine = machine(states);
+    machine["QueryLanguage"] = "JSONata".into();
+    machine
+}
+
+/// A processor of one state that ends.
+fn body(state: Value) -> Value {
+    json!({"StartAt": "I", "States": {"I": state}})
+}
+
+fn distributed(state: Value) -> Value {
+    json!({"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "I", "States": {"I": state}})
+}
+
+mod graph {
+    use super::*;
+
+    #[test]
+    fn a_misspelled_target_is_the_only_finding() {
+        let states = json!({
+            "A": {"Type": "Pass", "Next": "Bb"}, "B": {"Type": "Pass", "Next": "C"},
+            "C": {"Type": "Pass", "Next": "B"}, "D": {"Type": "Succeed"}});
+        assert_eq!(found(machine(states)), ["SW020 /States/A/Next"]);
+    }
+
+    #[test]
+    fn what_is_behind_an_unnamed_state_has_no_finding_of_its_own() {
+        let states = json!({
+            "A": {"Type": "Succeed"}, "B": {"Type": "Pass", "Next": "C"},
+            "C": {"Type": "Pass", "Next": "D"}, "D": {"Type": "Choice", "Choices": [], "Default": "C"}});
+        assert_eq!(
+            found(machine(states)),
+            ["SW021 /States/B", "SW070 /States/D/Choices"]
+        );
+    }
+
+    #[test]
+    fn each_island_is_one_finding() {
+        let states = json!({
+            "A": {"Type": "Succeed"}, "B": {"Type": "Pass", "Next": "C"}, "C": {"Type": "Pass", "Next": "B"},
+            "D": {"Type": "Pass", "Next": "D"}});
+        assert_eq!(
+            found(machine(states)),
+            ["SW022 /States/B", "SW022 /States/D"]
+        );
+    }
+
+    #[test]
+    fn a_loop_and_an_end_that_nothing_names_is_one_fault() {
+        // Recorded: AWS reports the transition only.
+        let states = json!({"A": {"Type": "Pass", "Next": "A"}, "B": {"Type": "Succeed"}});
+        assert_eq!(found(machine(states)), ["SW021 /States/B"]);
+    }
+
+    #[test]
+    fn a_loop_without_any_end_is_the_missing_end() {
+        for wait in [
+            json!({"Type": "Pass", "Next": "A"}),
+            json!({"Type": "Wait", "Seconds": 1, "Next": "A"}),
+        ] {
+            assert_eq!(found(machine(json!({"A": wait}))), ["SW023 "]);
+        }
+    }
+
+    #[test]
+    fn endless_loops_are_told_apart_by_whether_they_wait() {
+        let states = |inside: Value| {
+            machine(json!({
+                "A": {"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": true, "Next": "B"}], "Default": "End"},
+                "B": inside, "C": {"Type": "Pass", "Next": "B"}, "End": {"Type": "Succeed"}}))
+        };
+        let pass = json!({"Type": "Pass", "Next": "C"});
+        assert_eq!(found(states(pass)), ["SW024 /States/B"]);
+        let wait = json!({"Type": "Wait", "Seconds": 5, "Next": "C"});
+        assert_eq!(found(states(wait.clone())), ["SW141 /States/B"]);
+        assert!(found_in(MachineType::Express, &states(wait)).is_empty());
+        let nested = json!({"Type": "Parallel", "Next": "C", "Branches": [body(json!({"Type": "Wait", "Seconds": 5, "End": true}))]});
+        assert_eq!(found(states(nested)), ["SW141 /States/B"]);
+    }
+
+    #[test]
+    fn a_loop_with_a_way_out_is_no_finding() {
+        let states = json!({
+            "A": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "Next": "A",
+                "Catch": [{"ErrorEquals": ["Done"], "Next": "B"}]},
+            "B": {"Type": "Succeed"}});
+        assert!(found(machine(states)).is_empty());
+    }
+}
+
+mod variables {
+    use super::*;
+
+    const TASK: &str = "arn:aws:lambda:us-east-1:123456789012:function:f";
+
+    #[test]
+    fn every_way_must_assign() {
+        let states = |default: &str| {
+            jsonata(json!({
+                "A": {"Type": "Choice", "Default": default,
+                    "Choices": [{"Condition": "{% $states.input.a %}", "Next": "C", "Assign": {"x": 1}}]},
+                "B": {"Type": "Pass", "Next": "C", "Assign": {"x": 2}},
+                "C": {"Type": "Pass", "End": true, "Output": "{% $x %}"}}))
+        };
+        assert!(found(states("B")).is_empty());
+        assert_eq!(
+            found(states("C")),
+            ["SW021 /States/B", "SW130 /States/C/Output"]
+        );
+    }
+
+    #[test]
+    fn the_assign_of_a_choice_is_that_of_its_default() {
+        let states = json!({
+            "A": {"Type": "Choice", "Default": "B", "Assign": {"x": 1}, "Choices": [{"Condition": "{% $states.input.a %}", "Next": "B"}]},
+            "B": {"Type": "Pass", "End": true, "Output": "{% $x %}"}});
+        assert_eq!(found(jsonata(states)), ["SW130 /States/B/Output"]);
+    }
+
+    #[test]
+    fn a_catcher_goes_on_with_the_values_from_before() {
+        let states = |assign: Value| {
+            jsonata(json!({
+                "A": {"Type": "Task", "Resource": TASK, "Assign": {"x": 1}, "Next": "B",
+                    "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "B", "Assign": assign}]},
+                "B": {"Type": "Pass", "End": true, "Output": "{% $x %}"}}))
+        };
+        assert_eq!(found(states(json!({"y": 1}))), ["SW130 /States/B/Output"]);
+        assert!(found(states(json!({"x": "{% $states.errorOutput %}"}))).is_empty());
+    }
+
+    #[test]
+    fn the_first_reader_of_a_way_has_the_finding() {
+        let states = json!({
+            "A": {"Type": "Pass", "Next": "B", "Output": "{% $x + $y %}"},
+            "B": {"Type": "Pass", "Next": "C", "Output": "{% $x %}"},
+            "C": {"Type": "Map", "End": true, "ItemSelector": "{% $y %}", "ItemProcessor": body(json!({"Type": "Pass", "Output": "{% $x %}", "End": true}))}});
+        assert_eq!(
+            found(jsonata(states)),
+            ["SW130 /States/A/Output", "SW130 /States/A/Output"]
+        );
+    }
+
+    #[test]
+    fn loops_are_gone_round_from_the_start() {
+        let states = json!({
+            "A": {"Type": "Pass", "Assign": {"i": 0}, "Next": "B"},
+            "B": {"Type": "Pass", "Assign": {"i": "{% $i + 1 %}", "last": "{% $states.input %}"}, "Next": "C"},
+            "C": {"Type": "Choice", "Choices": [{"Condition": "{% $i < 10 and $last.more %}", "Next": "B"}], "Default": "D"},
+            "D": {"Type": "Succeed", "Output": "{% $last %}"}});
+        assert!(found(jsonata(states)).is_empty());
+    }
+
+    #[test]
+    fn inner_states_read_outer_variables_and_keep_theirs() {
+        let states = json!({
+            "A": {"Type": "Pass", "Assign": {"x": 1}, "Next": "B"},
+            "B": {"Type": "Parallel", "Next": "C", "Branches": [
+                body(json!({"Type": "Pass", "Assign": {"inner": "{% $x %}"}, "End": true})),
+                {"StartAt": "J", "States": {"J": {"Type": "Pass", "Assign": {"inner": 2}, "End": true}}}]},
+            "C": {"Type": "Succeed", "Output": "{% $inner %}"}});
+        assert_eq!(found(jsonata(states)), ["SW130 /States/C/Output"]);
+    }
+
+    #[test]
+    fn children_of_a_distributed_map_have_scopes_of_their_own() {
+        let states = json!({
+            "A": {"Type": "Pass", "Assign": {"x": 1}, "Next": "B"},
+            "B": {"Type": "Map", "End": true, "ItemSelector": {"x": "{% $x %}"},
+                "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "I", "States": {
+                    "I": {"Type": "Pass", "Output": "{% $x %}", "Next": "J"},
+                    "J": {"Type": "Pass", "Assign": {"x": 1}, "End": true}}}}});
+        assert_eq!(
+            found(jsonata(states)),
+            ["SW130 /States/B/ItemProcessor/States/I/Output"]
+        );
+    }
+
+    #[test]
+    fn a_variable_may_be_asked_for() {
+        let states = |output: &str| jsonata(json!({"A": {"Type": "Succeed", "Output": output}}));
+        assert!(found(states("{% $exists($x) ? $x : 0 %}")).is_empty());
+        assert_eq!(
+            found(states("{% $exists($xy) ? $x : 0 %}")),
+            ["SW130 /States/A/Output"]
+        );
+    }
+
+    #[test]
+    fn paths_read_variables_too() {
+        let states = json!({
+            "A": {"Type": "Pass", "Assign": {"known.$": "$.a"}, "Next": "B"},
+            "B": {"Type": "Pass", "InputPath": "$known.a", "Parameters": {"x.$": "States.Format('{}', $unknown)"}, "OutputPath": "$lost", "End": true}});
+        assert_eq!(
+            found(machine(states)),
+            [
+                "SW130 /States/B/Parameters/x.$",
+                "SW130 /States/B/OutputPath"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_outer_variable_that_is_assigned_later_is_no_conflict() {
+        // Recorded: a catcher of the Parallel assigns the name that a branch uses.
+        let states = |first: Value| {
+            jsonata(json!({
+                "A": {"Type": "Pass", "Assign": first, "Next": "B"},
+                "B": {"Type": "Parallel", "Next": "C", "Branches": [body(json!({"Type": "Pass", "Assign": {"x": 1}, "End": true}))],
+                    "Catch": [{"ErrorEquals": ["States.ALL"], "Assign": {"x": 2}, "Next": "C"}]},
+                "C": {"Type": "Pass", "Assign": {"x": 3}, "End": true}}))
+        };
+        assert!(found(states(json!({"y": 1}))).is_empty());
+        assert_eq!(
+            found(states(json!({"x": 1}))),
+            ["SW132 /States/B/Branches/0/States/I/Assign/x"]
+        );
+    }
+
+    #[test]
+    fn values_computed_from_each_other_are_meant_so() {
+        let states = |assign: Value| {
+            jsonata(json!({
+                "A": {"Type": "Pass", "Assign": {"a": 0, "b": 1}, "Next": "B"},
+                "B": {"Type": "Pass", "Assign": assign, "End": true}}))
+        };
+        assert!(found(states(json!({"a": "{% $b %}", "b": "{% $a + $b %}"}))).is_empty());
+        assert!(found(states(json!({"a": "{% $a + 1 %}"}))).is_empty());
+        assert_eq!(
+            found(states(json!({"a": 5, "c": {"d": ["{% $a %}"]}}))),
+            ["SW133 /States/B/Assign/c/d/0"]
+        );
+    }
+
+    #[test]
+    fn names_are_checked_without_the_ending_of_templates() {
+        let long = "v".repeat(81);
+        let states = json!({"A": {"Type": "Pass", "End": true,
+            "Assign": {"größe.$": "$.a", "states": 1, "1st": 1, (long.clone()): 1}}});
+        assert_eq!(
+            found(machine(states)),
+            [
+                "SW131 /States/A/Assign/states".to_owned(),
+                "SW131 /States/A/Assign/1st".to_owned(),
+                format!("SW131 /States/A/Assign/{long}")
+            ]
+        );
+    }
+}
+
+mod choices {
+    use super::*;
+
+    fn choice(rules: Value) -> Vec<String> {
+        let mut rules = rules;
+        for rule in rules.as_array_mut().into_iter().flatten() {
+            rule["Next"] = "B".into();
+        }
+        found(machine(
+            json!({"A": {"Type": "Choice", "Choices": rules}, "B": {"Type": "Succeed"}}),
+        ))
+    }
+
+    #[test]
+    fn exhaustive_rules_need_no_default() {
+        for rules in [
+            json!([{"Variable": "$.a", "IsPresent": true}, {"Variable": "$.a", "IsPresent": false}]),
+            json!([{"Variable": "$.a", "BooleanEquals": true}, {"Variable": "$.a", "BooleanEquals": false}]),
+            json!([{"Variable": "$.a", "StringEquals": "x"}, {"Not": {"Variable": "$.a", "StringEquals": "x"}}]),
+            json!([{"Variable": "$.a", "NumericLessThan": 5}, {"Variable": "$.a", "NumericGreaterThanEquals": 5}]),
+            json!([{"Variable": "$.a", "NumericLessThan": 5}, {"Variable": "$.a", "NumericEquals": 5}, {"Variable": "$.a", "NumericGreaterThan": 5}]),
+            json!([{"Variable": "$.a", "NumericLessThanEquals": 9}, {"Variable": "$.a", "NumericGreaterThan": 2}]),
+            json!([{"Variable": "$.a", "StringLessThanPath": "$.b"}, {"Variable": "$.a", "StringGreaterThanEqualsPath": "$.b"}]),
+            json!([{"Or": [{"Variable": "$.a", "IsNull": true}, {"Variable": "$.a", "IsNull": false}]}]),
+            json!([{"Not": {"And": [{"Variable": "$.a", "IsNull": true}, {"Variable": "$.b", "IsNull": true}]}}, {"Variable": "$.a", "IsNull": true}]),
+        ] {
+            assert!(choice(rules.clone()).is_empty(), "{rules}");
+        }
+    }
+
+    #[test]
+    fn gaps_need_a_default() {
+        for rules in [
+            json!([{"Variable": "$.a", "IsNull": true}, {"Variable": "$.b", "IsNull": false}]),
+            json!([{"Variable": "$.a", "NumericLessThan": 5}, {"Variable": "$.a", "NumericGreaterThan": 5}]),
+            json!([{"And": [{"Variable": "$.a", "IsNull": true}, {"Variable": "$.b", "IsNull": true}]}, {"Variable": "$.a", "IsNull": false}]),
+            json!([{"Variable": "$.a", "StringEquals": "x"}, {"Variable": "$.a", "StringEquals": "y"}]),
+        ] {
+            assert_eq!(choice(rules.clone()), ["SW074 /States/A"], "{rules}");
+        }
+    }
+
+    #[test]
+    fn conditions_may_be_opposites() {
+        let conditions = |conditions: &[Value]| {
+            let rules: Vec<Value> = conditions
+                .iter()
+                .map(|condition| json!({"Condition": condition, "Next": "B"}))
+                .collect();
+            found(jsonata(
+                json!({"A": {"Type": "Choice", "Choices": rules}, "B": {"Type": "Succeed"}}),
+            ))
+        };
+        let a = json!("{% $states.input.a > 5 %}");
+        assert!(conditions(&[a.clone(), json!("{% $states.input.a <= 5 %}")]).is_empty());
+        assert!(conditions(&[a.clone(), json!("{% $not($states.input.a > 5) %}")]).is_empty());
+        assert!(conditions(&[a.clone(), json!(true)]).is_empty());
+        assert!(
+            conditions(&[
+                json!("{% $states.input.a='x' %}"),
+                json!("{% $states.input.a != 'x' %}")
+            ])
+            .is_empty()
+        );
+        assert_eq!(
+            conditions(&[a.clone(), json!("{% $states.input.a < 5 %}")]),
+            ["SW074 /States/A"]
+        );
+        assert_eq!(conditions(&[a, json!(false)]), ["SW074 /States/A"]);
+    }
+
+    fn with_default(rules: Value) -> Vec<String> {
+        let mut rules = rules;
+        for rule in rules.as_array_mut().into_iter().flatten() {
+            rule["Next"] = "B".into();
+        }
+        found(machine(
+            json!({"A": {"Type": "Choice", "Choices": rules, "Default": "B"}, "B": {"Type": "Succeed"}}),
+        ))
+    }
+
+    #[test]
+    fn presence_is_asked_before_comparing() {
+        let present = json!({"Variable": "$.a", "IsPresent": true});
+        let absent = json!({"Variable": "$.a", "IsPresent": false});
+        let compare = json!({"Variable": "$.a", "NumericEquals": 1});
+        for rules in [
+            json!([compare]),
+            json!([{"And": [present, compare]}]),
+            json!([absent, compare]),
+            json!([{"Not": present}, compare]),
+            json!([{"Or": [absent, compare]}, compare]),
+            json!([{"Not": {"Or": [absent, compare]}}]),
+            json!([present, {"Variable": "$.b", "NumericEquals": 1}]),
+        ] {
+            assert!(with_default(rules.clone()).is_empty(), "{rules}");
+        }
+        for (rules, place) in [
+            (
+                json!([{"And": [compare, present]}]),
+                "/Choices/0/And/0/Variable",
+            ),
+            (json!([present, compare]), "/Choices/1/Variable"),
+            (
+                json!([{"And": [present, compare]}, compare]),
+                "/Choices/1/Variable",
+            ),
+            (
+                json!([{"Or": [present, compare]}]),
+                "/Choices/0/Or/1/Variable",
+            ),
+            (
+                json!([{"And": [present, {"Not": compare}]}, {"And": [{"Not": compare}, compare]}]),
+                "/Choices/1/And/0/Not/Variable",
+            ),
+        ] {
+            assert_eq!(
+                with_default(rules.clone()),
+                [format!("SW075 /States/A{place}")],
+                "{rules}"
+            );
+        }
+    }
+}
+
+mod handlers {
+    use super::*;
+
+    fn catch(names: &[&[&str]]) -> Vec<String> {
+        let catchers: Vec<Value> = names
+            .iter()
+            .map(|names| json!({"ErrorEquals": names, "Next": "B"}))
+            .collect();
+        found(machine(json!({
+            "A": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "Catch": catchers, "End": true},
+            "B": {"Type": "Fail", "Error": "States.Mine"}})))
+    }
+
+    #[test]
+    fn narrower_names_stand_first() {
+        assert!(catch(&[&["A"], &["States.TaskFailed"], &["States.ALL"]]).is_empty());
+        assert!(catch(&[&["States.HeartbeatTimeout"], &["States.Timeout"]]).is_empty());
+        assert!(catch(&[&["States.TaskFailed"], &["States.Permissions"]]).is_empty());
+        assert!(catch(&[&["A"], &["A", "B"]]).is_empty());
+        assert_eq!(
+            catch(&[&["A"], &["B"], &["B", "A"]]),
+            ["SW055 /States/A/Catch/2/ErrorEquals"]
+        );
+        assert_eq!(
+            catch(&[&["States.Timeout"], &["States.HeartbeatTimeout"]]),
+            ["SW055 /States/A/Catch/1/ErrorEquals"]
+        );
+        assert_eq!(
+            catch(&[&["States.TaskFailed"], &["A"]]),
+            ["SW055 /States/A/Catch/1/ErrorEquals"]
+        );
+    }
+
+    #[test]
+    fn what_is_behind_all_is_the_fault_of_all() {
+        assert_eq!(
+            catch(&[&["States.ALL"], &["A"]]),
+            ["SW052 /States/A/Catch/0/ErrorEquals"]
+        );
+    }
+
+    #[test]
+    fn names_of_the_service_are_known() {
+        assert!(
+            catch(&[&[
+                "States.Http.StatusCode.503",
+                "States.Mine",
+                "Stateless.Error",
+                "Mine"
+            ]])
+            .is_empty()
+        );
+        assert_eq!(
+            catch(&[&["State.ALL"]]),
+            ["SW053 /States/A/Catch/0/ErrorEquals/0"]
+        );
+        assert_eq!(
+            catch(&[&["A", "States.NoChoiceMatched"]]),
+            ["SW054 /States/A/Catch/0/ErrorEquals/1"]
+        );
+        assert_eq!(catch(&[&["States.Runtime"], &["States.Runtime"]]).len(), 2);
+    }
+}
+
+mod tasks {
+    use super::*;
+
+    #[test]
+    fn the_token_may_be_given_in_many_ways() {
+        let resource = "arn:aws:states:::sqs:sendMessage.waitForTaskToken";
+        for parameters in [
+            json!({"MessageBody": {"token.$": "$$.Task.Token"}}),
+            json!({"MessageBody.$": "$$"}),
+            json!({"MessageBody.$": "States.Format('{}', $$['Task'].Token)"}),
+            json!("${Parameters}"),
+        ] {
+            let states = json!({"A": {"Type": "Task", "Resource": resource, "Parameters": parameters, "End": true}});
+            assert!(found(machine(states)).is_empty(), "{parameters}");
+        }
+        for arguments in [
+            json!({"MessageBody": "{% $states.context.Task.Token %}"}),
+            json!({"MessageBody": ["{% $string($states.context) %}"]}),
+            json!("{% {'all': $states} %}"),
+        ] {
+            let states = json!({"A": {"Type": "Task", "Resource": resource, "Arguments": arguments, "End": true}});
+            assert!(found(jsonata(states)).is_empty(), "{arguments}");
+        }
+        for arguments in [
+            json!({"MessageBody": "{% $states.context.Execution.Id %}"}),
+            json!({"x": "{% $states.input.Task.Token %}"}),
+        ] {
+            let states = json!({"A": {"Type": "Task", "Resource": resource, "Arguments": arguments, "End": true}});
+            assert_eq!(
+                found(jsonata(states)),
+                ["SW047 /States/A/Arguments"],
+                "{arguments}"
+            );
+        }
+        let states = json!({"A": {"Type": "Task", "Resource": resource, "End": true}});
+        assert_eq!(found(machine(states.clone())), ["SW047 /States/A/Resource"]);
+        assert_eq!(
+            found_in(MachineType::Express, &machine(states)),
+            ["SW046 /States/A/Resource"]
+        );
+    }
+
+    #[test]
+    fn waiting_has_an_end() {
+        let rules = |machine_timeout: Value, task: Value| {
+            let mut machine = machine(json!({"A": task}));
+            machine["TimeoutSeconds"] = machine_timeout;
+            let findings = Validator::new(MachineType::Standard).check_text(&machine.to_string());
+            findings
+                .iter()
+                .map(|finding| finding.rule)
+                .filter(|rule| *rule == "SW048")
+                .count()
+        };
+        let task = json!({"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:a", "End": true});
+        let mut limited = task.clone();
+        limited["HeartbeatSecondsPath"] = "$.heartbeat".into();
+        assert_eq!(rules(json!("${Timeout}"), task.clone()), 0);
+        assert_eq!(rules(json!("${Timeout}"), limited.clone()), 0);
+        let findings = |task: &Value| {
+            Validator::new(MachineType::Standard)
+                .check_text(&machine(json!({"A": task})).to_string())
+        };
+        assert_eq!(
+            findings(&task)
+                .iter()
+                .map(|finding| finding.rule)
+                .collect::<Vec<_>>(),
+            ["SW048"]
+        );
+        assert!(findings(&limited).is_empty());
+    }
+
+    #[test]
+    fn transient_errors_of_lambda_may_be_retried_in_many_ways() {
+        let retried = |retry: Value| {
+            let definition = machine(
+                json!({"A": {"Type": "Task", "Resource": "arn:aws-cn:states:::lambda:invoke", "Retry": retry, "End": true}}),
+            );
+            Validator::new(MachineType::Standard)
+                .check_text(&definition.to_string())
+                .is_empty()
+        };
+        assert!(retried(json!([{"ErrorEquals": ["States.ALL"]}])));
+        assert!(retried(
+            json!([{"ErrorEquals": ["Mine"]}, {"ErrorEquals": ["States.TaskFailed"]}])
+        ));
+        assert!(retried(
+            json!([{"ErrorEquals": ["Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException"]}])
+        ));
+        assert!(!retried(
+            json!([{"ErrorEquals": ["States.ALL"], "MaxAttempts": 0}])
+        ));
+        assert!(!retried(json!([])));
+    }
+}
+
+mod maps {
+    use super::*;
+
+    #[test]
+    fn a_map_that_reads_is_distributed() {
+        let map = |field: &str, value: Value, processor: Value| {
+            let mut map = json!({"Type": "Map", "End": true, "ItemProcessor": processor});
+            map[field] = value;
+            found(machine(json!({"A": map})))
+        };
+        let end = || json!({"Type": "Pass", "End": true});
+        assert!(map("Label", json!("x"), distributed(end())).is_empty());
+        assert_eq!(
+            map("Label", json!("x"), body(end())),
+            ["SW103 /States/A/Label"]
+        );
+        // Recorded: accepted, and they work.
+        assert!(map("ToleratedFailurePercentage", json!(5), body(end())).is_empty());
+        assert!(map("ToleratedFailureCount", json!(5), body(end())).is_empty());
+        let mut open = distributed(end());
+        open["ProcessorConfig"]["Mode"] = "${Mode}".into();
+        assert!(map("Label", json!("x"), open).is_empty());
+    }
+
+    #[test]
+    fn a_payload_has_the_name_of_the_language() {
+        let writer = |language: &str, writer: Value| {
+            let mut machine = machine(
+                json!({"A": {"Type": "Map", "End": true, "ResultWriter": writer,
+                "ItemProcessor": distributed(json!({"Type": "Pass", "End": true}))}}),
+            );
+            machine["QueryLanguage"] = language.into();
+            found(machine)
+        };
+        let resource = "arn:aws:states:::s3:putObject";
+        let place = ["SW107 /States/A/ResultWriter"];
+        assert!(
+            writer(
+                "JSONPath",
+                json!({"Resource": resource, "Parameters": {"Bucket": "b"}})
+            )
+            .is_empty()
+        );
+        assert!(
+            writer(
+                "JSONata",
+                json!({"Resource": resource, "Arguments": {"Bucket": "b"}})
+            )
+            .is_empty()
+        );
+        assert!(writer("JSONata", json!({"WriterConfig": {"OutputType": "JSONL"}})).is_empty());
+        assert_eq!(
+            writer(
+                "JSONPath",
+                json!({"Resource": resource, "Arguments": {"Bucket": "b"}})
+            ),
+            place
+        );
+        assert_eq!(
+            writer(
+                "JSONata",
+                json!({"Resource": resource, "Parameters": {"Bucket": "b"}})
+            ),
+            place
+        );
+        assert_eq!(writer("JSONata", json!({"Resource": resource})), place);
+        assert_eq!(
+            writer("JSONata", json!({})),
+            ["SW109 /States/A/ResultWriter"]
+        );
+        assert_eq!(
+            writer(
+                "JSONPath",
+                json!({"WriterConfig": {"OutputType": "JSONLINES"}})
+            ),
+            ["SW109 /States/A/ResultWriter/WriterConfig/OutputType"]
+        );
+    }
+
+    #[test]
+    fn distributed_maps_are_for_standard_executions() {
+        let inner = json!({"Type": "Map", "End": true, "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "J", "States": {"J": {"Type": "Pass", "End": true}}}});
+        let outer = |execution_type: &str| {
+            let mut processor = distributed(inner.clone());
+            processor["ProcessorConfig"]["ExecutionType"] = execution_type.into();
+            machine(json!({"A": {"Type": "Map", "End": true, "ItemProcessor": processor}}))
+        };
+        assert!(found(outer("STANDARD")).is_empty());
+        assert_eq!(
+            found(outer("EXPRESS")),
+            ["SW108 /States/A/ItemProcessor/States/I/ItemProcessor/ProcessorConfig/Mode"]
+        );
+        assert_eq!(
+            found_in(MachineType::Express, &outer("STANDARD")),
+            ["SW108 /States/A/ItemProcessor/ProcessorConfig/Mode"]
+        );
+    }
+
+    #[test]
+    fn whole_answers_of_services_add_up() {
+        let map = |task: Value, map: Value| {
+            let mut map = map;
+            map["Type"] = "Map".into();
+            map["End"] = true.into();
+            map["ItemProcessor"] = body(task);
+            found(machine(json!({"A": map})))
+        };
+        let put = json!({"Type": "Task", "Resource": "arn:aws:states:::dynamodb:putItem", "Parameters": {}, "End": true});
+        assert_eq!(map(put.clone(), json!({})), ["SW140 /States/A"]);
+        assert!(map(put.clone(), json!({"ResultPath": null})).is_empty());
+        assert!(map(put.clone(), json!({"ResultSelector": {}})).is_empty());
+        for (field, value) in [
+            ("ResultPath", Value::Null),
+            ("ResultSelector", json!({})),
+            ("OutputPath", json!("$.a")),
+        ] {
+            let mut task = put.clone();
+            task[field] = value;
+            assert!(map(task, json!({})).is_empty(), "{field}");
+        }
+        let sdk = json!({"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:dynamodb:putItem", "Parameters": {}, "End": true});
+        assert!(map(sdk, json!({})).is_empty());
+    }
+
+    #[test]
+    fn long_lists_fill_the_history() {
+        let map = |items: Value| {
+            found(jsonata(
+                json!({"A": {"Type": "Map", "Items": items, "End": true, "ItemProcessor": body(json!({"Type": "Pass", "End": true}))}}),
+            ))
+        };
+        assert!(map(json!("{% [1..6000] %}")).is_empty());
+        assert_eq!(map(json!("{% [1..6250] %}")), ["SW141 /States/A"]);
+        assert_eq!(
+            map(json!("{% $range(0, 62499, 10) %}")),
+            ["SW141 /States/A"]
+        );
+        assert_eq!(map(json!(vec![0; 7000])), ["SW141 /States/A"]);
+        let listed = |path: &str| {
+            found(machine(json!({
+                "A": {"Type": "Pass", "Result": {"all": vec![0; 7000]}, "ResultPath": "$.listed", "Next": "B"},
+                "B": {"Type": "Map", "ItemsPath": path, "End": true, "ItemProcessor": body(json!({"Type": "Pass", "End": true}))}})))
+        };
+        assert_eq!(listed("$.listed.all"), ["SW141 /States/B"]);
+        assert!(listed("$.other").is_empty());
+        let nested = |outer: usize, inner: usize| {
+            let map = json!({"Type": "Map", "Items": vec![0; inner], "End": true,
+                "ItemProcessor": {"StartAt": "J", "States": {"J": {"Type": "Pass", "End": true}}}});
+            found(jsonata(
+                json!({"A": {"Type": "Map", "Items": vec![0; outer], "End": true, "ItemProcessor": body(map)}}),
+            ))
+        };
+        assert!(nested(10, 100).is_empty());
+        assert_eq!(nested(100, 100), ["SW141 /States/A"]);
+        assert_eq!(
+            nested(100, 7000),
+            ["SW141 /States/A/ItemProcessor/States/I"]
+        );
+    }
+
+    #[test]
+    fn counted_loops_fill_the_history() {
+        let jsonata_loop = |limit: u32| {
+            found(jsonata(json!({
+                "A": {"Type": "Pass", "Assign": {"i": 0}, "Next": "B"},
+                "B": {"Type": "Pass", "Assign": {"i": "{% $i + 1 %}"}, "Next": "C"},
+                "C": {"Type": "Choice", "Choices": [{"Condition": format!("{{% $i < {limit} %}}"), "Next": "B"}], "Default": "D"},
+                "D": {"Type": "Succeed"}})))
+        };
+        assert!(jsonata_loop(6000).is_empty());
+        assert_eq!(jsonata_loop(7000), ["SW141 /States/C"]);
+        let jsonpath_loop = |step: u32| {
+            found(machine(json!({
+                "A": {"Type": "Pass", "Result": {"i": 0}, "Next": "B"},
+                "B": {"Type": "Pass", "Parameters": {"i.$": format!("States.MathAdd($.i, {step})")}, "Next": "C"},
+                "C": {"Type": "Choice", "Choices": [{"Variable": "$.i", "NumericLessThan": 7000, "Next": "B"}], "Default": "D"},
+                "D": {"Type": "Succeed"}})))
+        };
+        assert_eq!(jsonpath_loop(1), ["SW141 /States/C"]);
+        assert!(jsonpath_loop(10).is_empty());
+    }
+}
+
+mod literals {
+    use super::*;
+
+    #[test]
+    fn texts_that_look_like_paths_are_doubtful_in_templates() {
+        let pass = |parameters: Value| {
+            found(machine(json!({
+                "A": {"Type": "Pass", "Assign": {"known": 1}, "Next": "B"},
+                "B": {"Type": "Pass", "Parameters": parameters, "End": true}})))
+        };
+        for value in [
+            "$",
+            "$5.00 off",
+            "$HOME",
+            "$unknown",
+            "States.",
+            "States.Format",
+            "S$.a",
+            "$.a b",
+            "{% $x %}",
+        ] {
+            assert!(pass(json!({"x": value})).is_empty(), "{value}");
+        }
+        for value in [
+            "$.a",
+            "$['a']",
+            "$$",
+            "$$.Execution.Id",
+            "$known",
+            "$known.a",
+            "States.UUID()",
+        ] {
+            assert_eq!(
+                pass(json!({"x": value})),
+                ["SW116 /States/B/Parameters/x"],
+                "{value}"
+            );
+        }
+        assert_eq!(
+            pass(json!({"x": ["$.a"]})),
+            ["SW116 /States/B/Parameters/x/0"]
+        );
+        assert_eq!(pass(json!("$.a")), ["SW116 /States/B/Parameters"]);
+        assert_eq!(
+            pass(json!({"x.$": ["$.a"]})),
+            ["SW112 /States/B/Parameters"]
+        );
+    }
+
+    #[test]
+    fn a_path_in_a_field_of_another_type_is_that_fault_only() {
+        let wait = |field: &str| {
+            found(machine(
+                json!({"A": {"Type": "Wait", (field): "$.a", "End": true}}),
+            ))
+        };
+        assert_eq!(wait("Seconds"), ["SW017 /States/A/Seconds"]);
+        assert_eq!(wait("Timestamp"), ["SW082 /States/A/Timestamp"]);
+        let rule = |operator: &str| {
+            found(machine(
+                json!({"A": {"Type": "Choice", "Choices": [{"Variable": "$.b", (operator): "$.a", "Next": "B"}], "Default": "B"}, "B": {"Type": "Succeed"}}),
+            ))
+        };
+        assert_eq!(
+            rule("StringEquals"),
+            ["SW117 /States/A/Choices/0/StringEquals"]
+        );
+        assert_eq!(
+            rule("NumericEquals"),
+            ["SW073 /States/A/Choices/0/NumericEquals"]
+        );
+        assert!(rule("StringEqualsPath").is_empty());
+    }
+
+    #[test]
+    fn a_static_result_is_one_finding() {
+        let pass = |result: Value| {
+            found(machine(
+                json!({"A": {"Type": "Pass", "Result": result, "End": true}}),
+            ))
+        };
+        assert_eq!(
+            pass(json!({"a": "$.a", "b": "$.b"})),
+            ["SW118 /States/A/Result/a"]
+        );
+        assert_eq!(pass(json!("$.a")), ["SW118 /States/A/Result"]);
+        assert!(pass(json!({"a": "$", "b": null})).is_empty());
+    }
+}
