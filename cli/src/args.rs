@@ -22,6 +22,9 @@ pub(crate) enum Command {
     /// Run a definition in process and print the execution's output as JSON
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArguments),
+    /// Test one state as AWS's TestState does and print its response as JSON
+    #[command(after_help = TEST_STATE_EXAMPLES)]
+    TestState(TestStateArguments),
 }
 
 const VALIDATE_EXAMPLES: &str = "Examples:
@@ -38,6 +41,16 @@ const RUN_EXAMPLES: &str = "Examples:
 
 A command gets the task's input as JSON on standard input and prints its output as JSON: for lambda:invoke the function's payload and result, otherwise the
 state's parameters and result. To make the task fail, it prints `ErrorName: cause` on standard error and exits with another status than 0.";
+
+const TEST_STATE_EXAMPLES: &str = "Examples:
+  stepwright test-state orders.asl.json --state 'Large?' --input '{\"total\": 2000}'
+  stepwright test-state orders.asl.json --state Charge --input @order.json --inspection-level DEBUG \\
+      --mock '{\"result\": {\"Payload\": {\"chargeId\": \"ch_1\"}, \"StatusCode\": 200}}'
+  stepwright test-state orders.asl.json --state Charge --state-configuration '{\"retrierRetryCount\": 2}' \\
+      --mock '{\"errorOutput\": {\"error\": \"GatewayTimeout\", \"cause\": \"no answer\"}}'
+  stepwright test-state state.json --variables '{\"rate\": 0.2}' --inspection-level TRACE
+
+Exit status: 0 the state succeeded, its error was caught, or it would be tried again; 1 it failed, or the test was refused; 2 wrong usage.";
 
 /// Where a definition's machine type is not said, it is STANDARD.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -132,6 +145,65 @@ pub(crate) struct RunArguments {
     /// The execution's name
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TestStateArguments {
+    /// A state, or a state machine with --state, in JSON or YAML; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The state of the machine, wherever in its branches and iterations it stands
+    #[arg(long, value_name = "NAME")]
+    pub(crate) state: Option<String>,
+    /// The state's input: JSON, `@FILE`, or `-` for standard input
+    #[arg(
+        long,
+        default_value = "{}",
+        value_name = "JSON|@FILE|-",
+        allow_hyphen_values = true
+    )]
+    pub(crate) input: String,
+    /// What the task, the iterations or the branches come to: `{"result": .., "fieldValidationMode": "STRICT"}` or
+    /// `{"errorOutput": {"error": .., "cause": ..}}`
+    #[arg(long, value_name = "JSON|@FILE")]
+    pub(crate) mock: Option<String>,
+    /// The context object, in place of one that is made up; only with --mock
+    #[arg(long, value_name = "JSON|@FILE")]
+    pub(crate) context: Option<String>,
+    /// The workflow variables, an object by name
+    #[arg(long, value_name = "JSON|@FILE")]
+    pub(crate) variables: Option<String>,
+    /// How much the response tells of the way from input to output
+    #[arg(long, value_enum, default_value = "INFO", ignore_case = true)]
+    pub(crate) inspection_level: InspectionLevel,
+    /// What happened before: retrierRetryCount, mapIterationFailureCount, errorCausedByState, mapItemReaderData
+    #[arg(long, value_name = "JSON|@FILE")]
+    pub(crate) state_configuration: Option<String>,
+    /// Show the secrets of an HTTP task; not with --mock
+    #[arg(long)]
+    pub(crate) reveal_secrets: bool,
+}
+
+/// How much the response of a test tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "UPPER")]
+pub(crate) enum InspectionLevel {
+    /// How the state ended
+    Info,
+    /// What its fields made of input and result, too
+    Debug,
+    /// The workflow variables too
+    Trace,
+}
+
+impl From<InspectionLevel> for stepwright_runtime::test_state::InspectionLevel {
+    fn from(level: InspectionLevel) -> Self {
+        match level {
+            InspectionLevel::Info => Self::Info,
+            InspectionLevel::Debug => Self::Debug,
+            InspectionLevel::Trace => Self::Trace,
+        }
+    }
 }
 
 fn task_command(text: &str) -> Result<(String, String), String> {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 /// What is told on standard error, and the exit status.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The definition has errors; they have been printed already.
+    /// The definition has errors, or a tested state failed; all of it has been printed already.
     Findings,
     /// The definition or the execution failed.
     Failed(String),

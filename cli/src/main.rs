@@ -9,6 +9,7 @@ mod failure;
 mod input;
 mod report;
 mod run;
+mod test_state;
 mod validate;
 
 use std::process::ExitCode;
@@ -22,6 +23,7 @@ async fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Run(arguments) => run::run(arguments).await,
+        Command::TestState(arguments) => test_state::test(arguments).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

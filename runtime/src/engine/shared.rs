@@ -250,6 +250,8 @@ impl Shared {
         let is_invoke = resource.is_lambda_invoke() && found.is_function;
         let payload = if is_invoke {
             let payload = call.parameters().get("Payload");
+            // A payload of null is none: TestState was recorded to call the function with `{}`.
+            let payload = payload.filter(|payload| !matches!(payload, Value::Null));
             payload.cloned().unwrap_or_else(Value::empty_object)
         } else {
             call.parameters().clone()

@@ -1,4 +1,82 @@
-//! Single states, as AWS's TestState tests them.
+//! Single states, tested as AWS's [TestState](https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html)
+//! tests them: the same request, the same response, the same refusals.
+//!
+//! A test runs the state in the interpreter that runs executions, and stops when the state is left. So what it shows of
+//! input and output processing, of Retry and of Catch is what an execution does.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use serde_json::json;
+//! use stepwright_runtime::test_state::{InspectionLevel, MockInput, TestStateRequest, TestStatus, test_state};
+//!
+//! let charge = json!({
+//!     "Type": "Task",
+//!     "Resource": "arn:aws:states:::lambda:invoke",
+//!     "Parameters": {"FunctionName": "charge", "Payload": {"amount.$": "$.total"}},
+//!     "ResultSelector": {"id.$": "$.Payload.chargeId"},
+//!     "ResultPath": "$.charge",
+//!     "Catch": [{"ErrorEquals": ["CardDeclined"], "ResultPath": "$.problem", "Next": "Declined"}],
+//!     "Next": "Ship"
+//! });
+//! let request = TestStateRequest::new(charge)
+//!     .input(json!({"total": 12}))
+//!     .mock(MockInput::result(json!({"Payload": {"chargeId": "ch-1"}, "StatusCode": 200})))
+//!     .inspection_level(InspectionLevel::Debug);
+//! let response = test_state(&request).await?;
+//! assert_eq!(response.status, TestStatus::Succeeded);
+//! assert_eq!(response.next_state.as_deref(), Some("Ship"));
+//! assert_eq!(response.output_json(), Some(json!({"total": 12, "charge": {"id": "ch-1"}})));
+//! let data = response.inspection_data.unwrap_or_default();
+//! assert_eq!(data.after_parameters.as_deref(), Some(r#"{"FunctionName":"charge","Payload":{"amount":12}}"#));
+//!
+//! // The same state with a card that is declined, and with a mock that Lambda would never answer.
+//! let declined = request.clone().mock(MockInput::error("CardDeclined", "no funds"));
+//! let response = test_state(&declined).await?;
+//! assert_eq!(response.status, TestStatus::CaughtError);
+//! assert_eq!(response.next_state.as_deref(), Some("Declined"));
+//! let wrong = request.mock(MockInput::result(json!({"StatusCode": "200"})));
+//! let refused = test_state(&wrong).await.expect_err("a status code is a number");
+//! assert_eq!(
+//!     refused.to_string(),
+//!     "ValidationException: Mock result schema validation error: Field 'StatusCode' must be a number"
+//! );
+//! # Ok(()) }
+//! ```
+//!
+//! # What can be tested
+//!
+//! | state | without a mock | with a mock |
+//! |---|---|---|
+//! | Pass, Choice, Wait, Succeed, Fail | yes | refused |
+//! | Task | [`Engine::test_state`] asks the engine's handlers; a role must be given, as on AWS | its result or its error |
+//! | activity, `.sync`, `.waitForTaskToken` | refused | what the job or the callback comes to |
+//! | Map, Parallel | refused | the array of outputs, or the error that comes out |
+//!
+//! - A state that comes alone is called `StateName`; its targets need not exist.
+//! - A mocked context object is the whole of it: what it does not name is not there. Only a state of a Map has an item all the
+//!   same: number 0, with the state's input as its value.
+//! - `retrierRetryCount` counts the retries of the retrier that matches, and is `State.RetryCount` too.
+//! - `mapIterationFailureCount` is held against what the Map tolerates, when the mock is a result; a mocked error is what the Map
+//!   fails with, whatever the count.
+//! - A test takes at most five minutes of the engine's time, as on AWS; then it fails with `States.Timeout`. [`test_state`] runs
+//!   on virtual time, so that a Wait takes none.
+//! - Causes have no prefix (`An error occurred while executing the state ..`): there is no event that it could name.
+//!
+//! # Mocked results
+//!
+//! A mocked result is held against what the service's API returns: required members (STRICT alone), types, values of enumerations,
+//! lengths and bounds, nested ones too. Members that the API does not know never fail. Timestamps and blobs are strings.
+//! The tables are taken from the service models that AWS publishes; they have these integrations:
+//!
+//! - optimised: lambda, sqs, sns, events, dynamodb, states, ecs, batch, glue, databrew, athena, sagemaker, codebuild, bedrock,
+//!   emr-containers, emr-serverless; of `.sync` those of states and athena, whose result is that of the call that asks for the
+//!   job's state;
+//! - `aws-sdk:` athena, batch, bedrockruntime, cloudwatch, cloudwatchlogs, dynamodb, ecs, emrserverless, eventbridge, firehose,
+//!   kinesis, kms, lambda, polly, rdsdata, redshiftdata, rekognition, s3, scheduler, secretsmanager, ses, sesv2, sfn, sns, sqs,
+//!   sts, textract, translate, and the usual actions of cloudformation, comprehend, ec2, glue, rds, ssm, transcribe.
+//!
+//! Any other integration takes any JSON, and so do functions, activities and callbacks, whose results are their authors'.
+
 mod constraints;
 mod context;
 mod error;
@@ -20,17 +98,67 @@ pub use self::response::{ErrorDetails, InspectionData, TestStateResponse, TestSt
 use self::prepare::Prepared;
 use crate::engine::Engine;
 
-/// Tests a state with nothing around it: a mock answers its task, or nobody does. Virtual time, so that a Wait takes none.
+/// Tests a state with nobody around it who could answer a task: a Task needs a mock. On virtual time.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use serde_json::json;
+/// use stepwright_runtime::test_state::{TestStateRequest, test_state};
+///
+/// let machine = json!({"StartAt": "Large?", "QueryLanguage": "JSONata", "States": {
+///     "Large?": {
+///         "Type": "Choice",
+///         "Choices": [{"Condition": "{% $states.input.total > 1000 %}", "Next": "Call"}],
+///         "Default": "Done"
+///     },
+///     "Call": {"Type": "Wait", "Seconds": 60, "Next": "Done"},
+///     "Done": {"Type": "Succeed"}
+/// }});
+/// let request = TestStateRequest::new(machine).state_name("Large?").input(json!({"total": 2_000}));
+/// assert_eq!(test_state(&request).await?.next_state.as_deref(), Some("Call"));
+/// # Ok(()) }
+/// ```
+///
+/// # Errors
+///
+/// What the service refuses, with its exception's name and text.
 pub async fn test_state(request: &TestStateRequest) -> Result<TestStateResponse, TestStateError> {
     match Engine::builder().virtual_time().build() {
         Ok(engine) => engine.test_state(request).await,
-        // What has no machines and no tasks has nothing that could be wrong.
+        // An engine without machines and tasks has nothing that could be wrong with it.
         Err(error) => Err(TestStateError::InvalidDefinition(error.to_string())),
     }
 }
 
+/// Tests of single states.
 impl Engine {
-    /// Tests a state.
+    /// Tests a state, as [`test_state`](crate::test_state) does, on this engine's clock: a task that is not mocked goes to its
+    /// sources and handlers.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::{Value, json};
+    /// use stepwright_runtime::Engine;
+    /// use stepwright_runtime::task::{Answer, TaskCall};
+    /// use stepwright_runtime::test_state::TestStateRequest;
+    ///
+    /// let answers = |call: &TaskCall<'_>| Some(Answer::output(json!({"Payload": call.parameters().to_json()["Payload"]})));
+    /// let engine = Engine::builder().tasks(answers).virtual_time().build()?;
+    /// let echo = json!({
+    ///     "Type": "Task",
+    ///     "Resource": "arn:aws:states:::lambda:invoke",
+    ///     "Parameters": {"FunctionName": "echo", "Payload.$": "$"},
+    ///     "OutputPath": "$.Payload",
+    ///     "End": true
+    /// });
+    /// let request = TestStateRequest::new(echo).input(json!([1, 2])).role_arn("arn:aws:iam::123456789012:role/tester");
+    /// assert_eq!(engine.test_state(&request).await?.output_json(), Some(json!([1, 2])));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What the service refuses, with its exception's name and text.
     pub async fn test_state(
         &self,
         request: &TestStateRequest,

@@ -132,7 +132,7 @@ impl Table {
                     structure(line.unwrap_or_default(), members, strictness)
                         .and_then(|found| self.members(found, strictness))
                 }
-                None if name.is_empty() => Err("Mocked result must be a JSON object.".to_owned()),
+                None if name.is_empty() => Err("Mocked result must be a JSON object".to_owned()),
                 None => must("an object"),
             },
             _ => Ok(()),

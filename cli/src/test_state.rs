@@ -1,0 +1,179 @@
+//! `stepwright test-state`: one state, tested as AWS's TestState tests it.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use stepwright_asl::MachineType;
+use stepwright_asl::validate::Validator;
+use stepwright_runtime::test_state::{
+    FieldValidationMode, MockErrorOutput, MockInput, StateConfiguration, TestStateRequest,
+    TestStatus, test_state,
+};
+
+use crate::args::TestStateArguments;
+use crate::definition::Definition;
+use crate::failure::Failure;
+use crate::input;
+use crate::report;
+
+/// The role of a task that is called for real. AWS asks for one; here it is only shown in the context object.
+const ROLE: &str = "arn:aws:iam::123456789012:role/stepwright";
+
+/// How the runtime begins to say that a task has no handler.
+const UNANSWERED: &str = "There is no handler and no mock";
+
+const MOCK: &str = r#"say what the state's work comes to: --mock '{"result": ..}' or --mock '{"errorOutput": {"error": "..", "cause": ".."}}'"#;
+
+/// Tests the state and prints the response.
+pub(crate) async fn test(arguments: TestStateArguments) -> Result<(), Failure> {
+    let request = request(&arguments)?;
+    let response = test_state(&request).await.map_err(|refused| {
+        let mut text = refused.to_string();
+        if request.mock.is_none() && text.contains("not support") {
+            text.push_str(&report::hint(MOCK));
+        }
+        Failure::Failed(text)
+    })?;
+    let printed =
+        serde_json::to_value(&response).map_err(|error| Failure::Failed(error.to_string()))?;
+    println!("{printed:#}");
+    match (response.status, &response.cause) {
+        (TestStatus::Failed, Some(cause)) if cause.starts_with(UNANSWERED) => Err(Failure::Failed(
+            format!("nobody answers the task{}", report::hint(MOCK)),
+        )),
+        // The response has said it all.
+        (TestStatus::Failed, _) => Err(Failure::Findings),
+        _ => Ok(()),
+    }
+}
+
+fn request(arguments: &TestStateArguments) -> Result<TestStateRequest, Failure> {
+    let mut request = TestStateRequest {
+        state_name: arguments.state.clone(),
+        input: Some(input::json("--input", &arguments.input)?.to_string()),
+        inspection_level: Some(arguments.inspection_level.into()),
+        reveal_secrets: arguments.reveal_secrets.then_some(true),
+        ..TestStateRequest::new(definition(arguments)?)
+    };
+    if let Some(text) = &arguments.variables {
+        request.variables = Some(input::json("--variables", text)?.to_string());
+    }
+    if let Some(text) = &arguments.context {
+        request.context = Some(input::json("--context", text)?.to_string());
+    }
+    if let Some(text) = &arguments.mock {
+        request.mock = Some(read::<Mock>("--mock", text)?.into());
+    } else {
+        request.role_arn = Some(ROLE.to_owned());
+    }
+    if let Some(text) = &arguments.state_configuration {
+        let configuration = read::<Configuration>("--state-configuration", text)?;
+        request.state_configuration = Some(configuration.into());
+    }
+    Ok(request)
+}
+
+/// The state, or the machine around it. What is wrong with a machine is shown in its lines.
+fn definition(arguments: &TestStateArguments) -> Result<Value, Failure> {
+    let definition = Definition::read(&arguments.file, &Validator::new(MachineType::Standard))?;
+    let Some(document) = &definition.document else {
+        return Err(definition.machine().err().unwrap_or(Failure::Findings));
+    };
+    let json = Value::from(document.json());
+    let path = arguments.file.display();
+    match (json.get("States"), &arguments.state) {
+        (Some(_), Some(_)) => {
+            definition.machine()?;
+        }
+        (None, None) => {}
+        (Some(states), None) => {
+            let mut names = Vec::new();
+            collect(states, &mut names);
+            return Err(Failure::Usage(format!(
+                "{path} is a state machine; choose one of its states with --state: {}",
+                names.join(", ")
+            )));
+        }
+        (None, Some(_)) => {
+            return Err(Failure::Usage(format!(
+                "{path} is no state machine; leave --state out to test it as one state"
+            )));
+        }
+    }
+    Ok(json)
+}
+
+/// The names of the states, those in branches and iterations too.
+fn collect(states: &Value, names: &mut Vec<String>) {
+    for (name, state) in states.as_object().into_iter().flatten() {
+        names.push(format!("`{name}`"));
+        let branches = state["Branches"].as_array().into_iter().flatten();
+        let processors = [&state["ItemProcessor"], &state["Iterator"]];
+        for inside in branches.chain(processors) {
+            collect(&inside["States"], names);
+        }
+    }
+}
+
+/// What `--mock` takes: the API's members, with the result as JSON or, as the API has it, as JSON in a string.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Mock {
+    result: Option<Value>,
+    error_output: Option<ErrorOutput>,
+    field_validation_mode: Option<FieldValidationMode>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ErrorOutput {
+    error: Option<String>,
+    cause: Option<String>,
+}
+
+impl From<Mock> for MockInput {
+    fn from(mock: Mock) -> Self {
+        Self {
+            result: mock.result.map(text),
+            error_output: mock.error_output.map(|output| MockErrorOutput {
+                error: output.error,
+                cause: output.cause,
+            }),
+            field_validation_mode: mock.field_validation_mode,
+        }
+    }
+}
+
+/// What `--state-configuration` takes.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Configuration {
+    retrier_retry_count: Option<u32>,
+    error_caused_by_state: Option<String>,
+    map_iteration_failure_count: Option<u32>,
+    map_item_reader_data: Option<Value>,
+}
+
+impl From<Configuration> for StateConfiguration {
+    fn from(configuration: Configuration) -> Self {
+        Self {
+            retrier_retry_count: configuration.retrier_retry_count,
+            error_caused_by_state: configuration.error_caused_by_state,
+            map_iteration_failure_count: configuration.map_iteration_failure_count,
+            map_item_reader_data: configuration.map_item_reader_data.map(text),
+        }
+    }
+}
+
+/// A string is what the API takes already.
+fn text(json: Value) -> String {
+    match json {
+        Value::String(text) => text,
+        json => json.to_string(),
+    }
+}
+
+fn read<T: DeserializeOwned>(option: &str, text: &str) -> Result<T, Failure> {
+    let json = input::json(option, text)?;
+    serde_json::from_value(json).map_err(|error| Failure::Usage(format!("{option}: {error}")))
+}

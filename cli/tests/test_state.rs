@@ -1,0 +1,183 @@
+//! `stepwright test-state` as its users meet it.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+/// What one run of the command gave.
+struct Ran {
+    status: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Ran {
+    fn response(&self, status: i32) -> Value {
+        assert_eq!(self.status, status, "{}", self.stderr);
+        serde_json::from_str(&self.stdout).unwrap()
+    }
+
+    fn refused(&self, status: i32, texts: &[&str]) {
+        assert_eq!(self.status, status, "{}{}", self.stdout, self.stderr);
+        assert_eq!(self.stdout, "");
+        for text in texts {
+            assert!(
+                self.stderr.contains(text),
+                "`{text}` is not in:\n{}",
+                self.stderr
+            );
+        }
+    }
+}
+
+fn test_state(arguments: &[&str], stdin: &str) -> Ran {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_stepwright"))
+        .arg("test-state")
+        .args(arguments)
+        .current_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples/asl"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that refuses its arguments does not read its input; the broken pipe is no failure of the test.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    Ran {
+        status: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+const CHARGE: [&str; 5] = [
+    "checkout.asl.json",
+    "--state",
+    "Charge",
+    "--input",
+    r#"{"id": 7, "total": 20}"#,
+];
+
+fn charge(more: &[&str]) -> Ran {
+    test_state(&[&CHARGE, more].concat(), "")
+}
+
+#[test]
+fn a_state_of_a_machine_is_tested_with_a_mock() {
+    let ran = charge(&[
+        "--mock",
+        r#"{"result": {"Payload": {"chargeId": "ch_1"}, "StatusCode": 200}}"#,
+        "--inspection-level",
+        "DEBUG",
+    ]);
+    let response = ran.response(0);
+    assert_eq!(response["status"], "SUCCEEDED");
+    assert_eq!(response["nextState"], "Large?");
+    assert_eq!(
+        response["output"],
+        r#"{"id":7,"total":20,"charge":{"chargeId":"ch_1"}}"#
+    );
+    assert_eq!(
+        response["inspectionData"]["afterResultSelector"],
+        r#"{"chargeId":"ch_1"}"#
+    );
+}
+
+#[test]
+fn the_mock_may_be_written_as_the_api_has_it() {
+    let ran = charge(&[
+        "--mock",
+        r#"{"result": "{\"Payload\": {\"chargeId\": 1}}"}"#,
+    ]);
+    assert_eq!(ran.response(0)["status"], "SUCCEEDED");
+}
+
+#[test]
+fn an_error_is_tried_again_caught_or_fails() {
+    let error = |name: &str| format!(r#"{{"errorOutput": {{"error": "{name}", "cause": "why"}}}}"#);
+    let retried = charge(&[
+        "--mock",
+        &error("GatewayTimeout"),
+        "--state-configuration",
+        r#"{"retrierRetryCount": 1}"#,
+        "--inspection-level",
+        "debug",
+    ]);
+    let response = retried.response(0);
+    assert_eq!(response["status"], "RETRIABLE");
+    assert_eq!(
+        response["inspectionData"]["errorDetails"],
+        json!({"retryIndex": 0, "retryBackoffIntervalSeconds": 10})
+    );
+    let caught = charge(&["--mock", &error("CardDeclined")]).response(0);
+    assert_eq!(
+        (&caught["status"], &caught["nextState"]),
+        (&json!("CAUGHT_ERROR"), &json!("Declined"))
+    );
+    let failed = charge(&["--mock", &error("Broken")]).response(1);
+    assert_eq!(
+        (&failed["status"], &failed["error"]),
+        (&json!("FAILED"), &json!("Broken"))
+    );
+}
+
+#[test]
+fn one_state_alone_may_come_in_yaml_from_standard_input() {
+    let state = "Type: Pass\nQueryLanguage: JSONata\nOutput: '{% $states.input.n * $rate %}'\nNext: Elsewhere\n";
+    let arguments = [
+        "-",
+        "--input",
+        r#"{"n": 4}"#,
+        "--variables",
+        r#"{"rate": 2}"#,
+    ];
+    let response = test_state(&arguments, state).response(0);
+    assert_eq!(
+        response,
+        json!({"status": "SUCCEEDED", "output": "8", "nextState": "Elsewhere"})
+    );
+}
+
+#[test]
+fn a_refusal_has_the_services_words() {
+    charge(&["--mock", r#"{"result": {"StatusCode": "200"}}"#]).refused(
+        1,
+        &["ValidationException: Mock result schema validation error: Field 'StatusCode' must be a number"],
+    );
+    charge(&["--mock", r#"{"result": {}}"#, "--reveal-secrets"])
+        .refused(1, &["TestState does not support RevealSecrets"]);
+    let missing = ["checkout.asl.json", "--state", "Chrge"];
+    test_state(&missing, "").refused(1, &["ValidationException: State not found in definition"]);
+    test_state(&["-"], r#"{"Type": "Pass"}"#).refused(
+        1,
+        &[
+            "InvalidDefinition: Invalid State Machine Definition: '",
+            "/States/StateName",
+        ],
+    );
+}
+
+#[test]
+fn a_task_without_a_mock_says_what_to_do() {
+    let ran = charge(&[]);
+    assert_eq!(ran.response(1)["error"], "States.Runtime");
+    assert!(ran.stderr.contains("--mock"), "{}", ran.stderr);
+}
+
+#[test]
+fn wrong_usage_is_told_apart() {
+    test_state(&["checkout.asl.json"], "").refused(2, &["--state", "`Charge`", "`Large?`"]);
+    test_state(&["-", "--state", "A"], r#"{"Type": "Succeed"}"#).refused(2, &["no state machine"]);
+    charge(&["--mock", r#"{"reslt": 1}"#]).refused(2, &["--mock", "reslt"]);
+    charge(&["--mock", "{"]).refused(2, &["--mock", "not JSON"]);
+    test_state(&["absent.json"], "").refused(2, &["absent.json"]);
+}
+
+#[test]
+fn a_broken_machine_is_shown_in_its_lines() {
+    let machine = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}"#;
+    test_state(&["-", "--state", "A"], machine)
+        .refused(1, &["MISSING_TRANSITION_TARGET", "standard input:1"]);
+}

@@ -1,0 +1,53 @@
+//! Tests of single states, as AWS's TestState makes them.
+
+mod context;
+mod inspection;
+mod map;
+mod mock;
+mod parallel;
+mod refusal;
+mod retry;
+mod task;
+mod variables;
+mod wait;
+
+use serde_json::{Value, json};
+use stepwright_runtime::test_state::{
+    InspectionLevel, TestStateRequest, TestStateResponse, test_state,
+};
+
+/// The response to a request that is not refused.
+async fn tested(request: TestStateRequest) -> TestStateResponse {
+    test_state(&request).await.unwrap()
+}
+
+/// What a refused request is told.
+async fn refused(request: TestStateRequest) -> String {
+    test_state(&request).await.unwrap_err().to_string()
+}
+
+/// The inspection data, with the JSON in its strings read.
+async fn inspected(request: TestStateRequest) -> Value {
+    let response = tested(request.inspection_level(InspectionLevel::Trace)).await;
+    let mut data = serde_json::to_value(response.inspection_data).unwrap();
+    for value in data.as_object_mut().unwrap().values_mut() {
+        if let Some(text) = value.as_str() {
+            *value = serde_json::from_str(text).unwrap();
+        }
+    }
+    data
+}
+
+/// A function behind the optimised integration, with more fields.
+fn invoke(fields: Value) -> Value {
+    let mut state = json!({
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": "f", "Payload.$": "$"},
+        "End": true
+    });
+    for (name, value) in fields.as_object().unwrap() {
+        state[name] = value.clone();
+    }
+    state
+}

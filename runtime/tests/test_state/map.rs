@@ -1,0 +1,159 @@
+use serde_json::{Value, json};
+use stepwright_runtime::test_state::{MockInput, StateConfiguration, TestStateRequest, TestStatus};
+
+use crate::{inspected, refused, tested};
+
+fn map(fields: Value) -> Value {
+    let mut state = json!({
+        "Type": "Map", "ItemsPath": "$.xs", "End": true,
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "Inside", "States": {"Inside": {"Type": "Pass", "End": true}}
+        }
+    });
+    for (name, value) in fields.as_object().unwrap() {
+        state[name] = value.clone();
+    }
+    state
+}
+
+fn request(fields: Value) -> TestStateRequest {
+    TestStateRequest::new(map(fields))
+        .input(json!({"xs": [1, 2, 3]}))
+        .mock(MockInput::result(json!([10, 20, 30])))
+}
+
+fn failed(count: u32) -> StateConfiguration {
+    StateConfiguration {
+        map_iteration_failure_count: Some(count),
+        ..StateConfiguration::default()
+    }
+}
+
+#[tokio::test]
+async fn the_outputs_of_the_iterations_are_mocked() {
+    let request = request(
+        json!({"MaxConcurrency": 2, "ToleratedFailurePercentage": 50, "ResultPath": "$.ys",
+        "ItemSelector": {"n.$": "$$.Map.Item.Value"}}),
+    );
+    let output = json!({"xs": [1, 2, 3], "ys": [10, 20, 30]});
+    assert_eq!(
+        tested(request.clone()).await.output_json(),
+        Some(output.clone())
+    );
+    assert_eq!(
+        inspected(request).await,
+        json!({
+            "input": {"xs": [1, 2, 3]}, "afterInputPath": {"xs": [1, 2, 3]}, "afterItemsPath": [1, 2, 3],
+            "afterItemSelector": [{"n": 1}, {"n": 2}, {"n": 3}], "maxConcurrency": 2,
+            "toleratedFailurePercentage": 50.0, "afterResultSelector": [10, 20, 30], "afterResultPath": output
+        })
+    );
+}
+
+#[tokio::test]
+async fn more_failures_than_the_map_tolerates_are_an_error() {
+    let fields = json!({"ToleratedFailureCount": 1, "Catch": [{"ErrorEquals": ["States.ExceedToleratedFailureThreshold"], "Next": "X"}]});
+    let below = tested(request(fields.clone()).state_configuration(failed(1))).await;
+    assert_eq!(below.status, TestStatus::Succeeded);
+    let above = tested(request(fields).state_configuration(failed(2))).await;
+    assert_eq!(above.status, TestStatus::CaughtError);
+    assert_eq!(
+        above.cause.as_deref(),
+        Some("The specified tolerated failure threshold was exceeded")
+    );
+    let share = request(json!({"ToleratedFailurePercentage": 60})).state_configuration(failed(2));
+    assert_eq!(tested(share).await.status, TestStatus::Failed);
+    // A Map that says nothing of failures has no threshold in a test.
+    let silent = request(json!({})).state_configuration(failed(3));
+    assert_eq!(tested(silent).await.status, TestStatus::Succeeded);
+}
+
+#[tokio::test]
+async fn no_more_iterations_fail_than_there_are() {
+    let text = "ValidationException: Map iteration failure count must be less than or equal to the number of Map iterations";
+    assert_eq!(
+        refused(request(json!({})).state_configuration(failed(4))).await,
+        text
+    );
+}
+
+#[tokio::test]
+async fn a_mocked_error_is_the_maps_whatever_failed() {
+    let request = request(json!({"ToleratedFailureCount": 2}))
+        .mock(MockInput::error("Broken", "why"))
+        .state_configuration(StateConfiguration {
+            error_caused_by_state: Some("Inside".to_owned()),
+            ..failed(3)
+        });
+    let response = tested(request).await;
+    assert_eq!(response.error.as_deref(), Some("Broken"));
+    assert_eq!(response.cause.as_deref(), Some("why"));
+}
+
+#[tokio::test]
+async fn an_error_comes_from_a_state_inside() {
+    let request = request(json!({}))
+        .mock(MockInput::error("Broken", "why"))
+        .state_configuration(StateConfiguration {
+            error_caused_by_state: Some("Elsewhere".to_owned()),
+            ..StateConfiguration::default()
+        });
+    assert_eq!(
+        refused(request).await,
+        "ValidationException: State not found in definition"
+    );
+}
+
+#[tokio::test]
+async fn a_mock_is_an_array_unless_the_results_are_written() {
+    let object = MockInput::result(json!({}));
+    assert_eq!(
+        refused(request(json!({})).mock(object)).await,
+        "ValidationException: Mocked result must be an array."
+    );
+}
+
+#[tokio::test]
+async fn a_state_inside_has_the_first_item() {
+    let machine = json!({"StartAt": "M", "QueryLanguage": "JSONata", "States": {"M": {
+        "Type": "Map", "End": true,
+        "ItemProcessor": {"StartAt": "P", "States": {
+            "P": {"Type": "Pass", "Output": "{% $states.context.Map.Item %}", "End": true}
+        }}
+    }}});
+    let request = TestStateRequest::new(machine)
+        .state_name("P")
+        .input(json!({"n": 1}));
+    assert_eq!(
+        tested(request).await.output_json(),
+        Some(json!({"Index": 0, "Value": {"n": 1}}))
+    );
+}
+
+#[tokio::test]
+async fn what_an_item_reader_reads_is_supplied() {
+    let state = json!({
+        "Type": "Map", "End": true, "MaxConcurrency": 1,
+        "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"},
+            "Parameters": {"Bucket.$": "$.bucket", "Key": "k"}},
+        "ItemSelector": {"n.$": "$$.Map.Item.Value"},
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "Inside", "States": {"Inside": {"Type": "Pass", "End": true}}
+        }
+    });
+    let request = TestStateRequest::new(state)
+        .input(json!({"bucket": "b"}))
+        .mock(MockInput::result(json!([1, 4])))
+        .state_configuration(StateConfiguration {
+            map_item_reader_data: Some("[1, 2]".to_owned()),
+            ..StateConfiguration::default()
+        });
+    assert_eq!(
+        tested(request.clone()).await.output.as_deref(),
+        Some("[1,4]")
+    );
+    let data = inspected(request).await;
+    assert_eq!(data["afterItemSelector"], json!([{"n": 1}, {"n": 2}]));
+}

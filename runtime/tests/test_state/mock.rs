@@ -1,0 +1,144 @@
+use serde_json::{Value, json};
+use stepwright_runtime::test_state::{FieldValidationMode, MockInput, TestStateRequest};
+
+use crate::{refused, tested};
+
+fn call(resource: &str, mock: MockInput) -> TestStateRequest {
+    let resource = format!("arn:aws:states:::{resource}");
+    TestStateRequest::new(
+        json!({"Type": "Task", "Resource": resource, "Parameters": {}, "End": true}),
+    )
+    .mock(mock)
+}
+
+async fn problem(resource: &str, result: Value) -> String {
+    let refused = refused(call(resource, MockInput::result(result))).await;
+    let prefix = "ValidationException: Mock result schema validation error: ";
+    refused.strip_prefix(prefix).unwrap_or(&refused).to_owned()
+}
+
+#[tokio::test]
+async fn results_have_the_form_that_the_service_gives_them() {
+    for (resource, result, expected) in [
+        (
+            "states:startExecution",
+            json!({}),
+            "Required field 'ExecutionArn' is missing",
+        ),
+        (
+            "states:startExecution",
+            json!({"ExecutionArn": null}),
+            "Required field 'ExecutionArn' is missing",
+        ),
+        (
+            "states:startExecution",
+            json!({"ExecutionArn": "a", "StartDate": 5}),
+            "Field 'StartDate' must be a string",
+        ),
+        (
+            "events:putEvents",
+            json!({"Entries": {}}),
+            "Field 'Entries' must be an array",
+        ),
+        (
+            "events:putEvents",
+            json!({"Entries": [{"EventId": 1}]}),
+            "Field 'EventId' must be a string",
+        ),
+        (
+            "lambda:invoke",
+            json!({"StatusCode": "200"}),
+            "Field 'StatusCode' must be a number",
+        ),
+        (
+            "aws-sdk:s3:getObject",
+            json!({"StorageClass": "Papyrus"}),
+            "Field 'StorageClass' is not an expected value",
+        ),
+        (
+            "aws-sdk:kms:encrypt",
+            json!({"KeyId": ""}),
+            "Field 'KeyId' is smaller than the minimum length",
+        ),
+        (
+            "aws-sdk:lambda:getFunction",
+            json!({"Configuration": {"MemorySize": 1}}),
+            "Field 'MemorySize' is less than the minimum value",
+        ),
+        (
+            "aws-sdk:lambda:getFunction",
+            json!({"Configuration": {"MemorySize": 1_000_000}}),
+            "Field 'MemorySize' exceeds the maximum value",
+        ),
+        (
+            "dynamodb:getItem",
+            json!({"Item": {"a": {"L": [{"N": 1}]}}}),
+            "Field 'N' must be a string",
+        ),
+        (
+            "states:startExecution.sync",
+            json!({"Status": "DONE"}),
+            "Required field 'ExecutionArn' is missing",
+        ),
+    ] {
+        assert_eq!(problem(resource, result).await, expected, "{resource}");
+    }
+}
+
+#[tokio::test]
+async fn what_no_model_names_is_no_fault() {
+    for (resource, result) in [
+        ("events:putEvents", json!({"random": "json"})),
+        (
+            "lambda:invoke",
+            json!({"Payload": {"any": ["json"]}, "SdkHttpMetadata": 1}),
+        ),
+        (
+            "sqs:sendMessage.waitForTaskToken",
+            json!("the callback's own"),
+        ),
+        ("apigateway:invoke", json!(null)),
+        ("aws-sdk:braket:getJob", json!({"status": 1})),
+    ] {
+        let response = tested(call(resource, MockInput::result(result.clone()))).await;
+        assert_eq!(response.output_json(), Some(result), "{resource}");
+    }
+}
+
+#[tokio::test]
+async fn modes_differ_in_what_must_be_there() {
+    let mock = |result: Value, mode| {
+        call(
+            "states:startExecution",
+            MockInput::result(result).validated(mode),
+        )
+    };
+    tested(mock(json!({}), FieldValidationMode::Present)).await;
+    let text = refused(mock(json!({"StartDate": 1}), FieldValidationMode::Present)).await;
+    assert!(
+        text.ends_with("Field 'StartDate' must be a string"),
+        "{text}"
+    );
+    tested(mock(json!({"StartDate": 1}), FieldValidationMode::None)).await;
+}
+
+#[tokio::test]
+async fn a_mock_is_json_and_one_thing() {
+    let text = MockInput {
+        result: Some("not JSON".to_owned()),
+        ..MockInput::default()
+    };
+    let request = call("lambda:invoke", text.validated(FieldValidationMode::None));
+    assert_eq!(
+        refused(request).await,
+        "ValidationException: Mocked result must be valid JSON"
+    );
+    let both = MockInput {
+        result: Some("{}".to_owned()),
+        ..MockInput::error("E", "c")
+    };
+    assert_eq!(
+        refused(call("lambda:invoke", both)).await,
+        "ValidationException: A test mock should have only one of the following fields: [result, errorOutput]."
+    );
+}

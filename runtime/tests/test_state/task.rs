@@ -1,0 +1,55 @@
+use serde_json::{Value, json};
+use stepwright_runtime::Engine;
+use stepwright_runtime::task::TaskFailure;
+use stepwright_runtime::test_state::{TestStateRequest, TestStatus};
+
+use crate::{invoke, tested};
+
+fn real(fields: Value) -> TestStateRequest {
+    TestStateRequest::new(invoke(fields)).role_arn("arn:aws:iam::123456789012:role/tester")
+}
+
+#[tokio::test]
+async fn a_task_that_is_not_mocked_is_answered_by_the_engine() {
+    let double = async |n: i64| Ok::<_, TaskFailure>(n * 2);
+    let engine = Engine::builder()
+        .function("f", double)
+        .virtual_time()
+        .build()
+        .unwrap();
+    let request = real(json!({"ResultSelector": {"n.$": "$.Payload"}})).input(json!(21));
+    let response = engine.test_state(&request).await.unwrap();
+    assert_eq!(response.output_json(), Some(json!({"n": 42})));
+    // The input is no number: the handler fails, and Retry is asked.
+    let retried = real(json!({"Retry": [{"ErrorEquals": ["States.TaskFailed"]}]}));
+    let response = engine.test_state(&retried).await.unwrap();
+    assert_eq!(response.status, TestStatus::Retriable);
+}
+
+#[tokio::test]
+async fn a_task_that_nobody_answers_says_so() {
+    let response = tested(real(json!({}))).await;
+    assert_eq!(response.status, TestStatus::Failed);
+    assert!(response.cause.unwrap().contains("no handler and no mock"));
+}
+
+#[tokio::test]
+async fn a_slow_handler_meets_the_states_timeout() {
+    let engine = Engine::builder()
+        .function("f", async |_: Value| {
+            std::future::pending::<Result<Value, TaskFailure>>().await
+        })
+        .virtual_time()
+        .build()
+        .unwrap();
+    let request = real(
+        json!({"TimeoutSeconds": 1, "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "A"}]}),
+    );
+    let response = engine.test_state(&request).await.unwrap();
+    assert_eq!(response.status, TestStatus::CaughtError);
+    assert_eq!(response.error.as_deref(), Some("States.Timeout"));
+    assert_eq!(
+        response.output_json(),
+        Some(json!({"Error": "States.Timeout", "Cause": ""}))
+    );
+}

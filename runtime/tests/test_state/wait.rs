@@ -1,0 +1,21 @@
+use serde_json::json;
+use stepwright_runtime::test_state::{TestStateRequest, TestStatus};
+
+use crate::tested;
+
+#[tokio::test]
+async fn a_wait_takes_no_time_here() {
+    let wait =
+        TestStateRequest::new(json!({"Type": "Wait", "Seconds": 299, "Next": "A"})).input(json!(1));
+    let response = tested(wait).await;
+    assert_eq!(response.status, TestStatus::Succeeded);
+    assert_eq!(response.output.as_deref(), Some("1"));
+}
+
+#[tokio::test]
+async fn a_test_takes_five_minutes_at_most() {
+    let wait = TestStateRequest::new(json!({"Type": "Wait", "Seconds": 301, "End": true}));
+    let response = tested(wait).await;
+    assert_eq!(response.status, TestStatus::Failed);
+    assert_eq!(response.error.as_deref(), Some("States.Timeout"));
+}
