@@ -8,10 +8,10 @@ use std::time::Instant;
 use stepwright_asl::json::Document;
 use stepwright_asl::validate::{MachineType, validate};
 
-#[path = "../benches/definitions.rs"]
-mod definitions;
+#[path = "../benches/generate/mod.rs"]
+mod generate;
 
-use definitions::{Language, definition};
+use generate::{Language, definition};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
