@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use smol_str::SmolStr;
 
 use super::Engine;
 use super::cell::RunCell;
 use super::drive::Drive;
 use super::report::Status;
 use crate::about::About;
-use crate::interpret::{Inspection, Start};
+use crate::interpret::{Failure, Inspection, Start};
 use crate::program::Program;
 use crate::query::Entropy;
 use crate::task::{Family, TaskSource};
@@ -49,11 +50,20 @@ impl Engine {
         let drive = Drive::new(engine.clone(), cell.clone(), program, source, seed, 0);
         let mut drive = drive.of_state(start, inspection);
         (&mut drive).await;
-        let status = cell.report().map(|report| report.status);
+        let report = cell.report();
+        let inspection = drive.inspected.take().unwrap_or_else(|| {
+            // The interpreter broke off; its report says why.
+            let text = |text: Option<&String>| text.map(SmolStr::from);
+            let error = text(report.and_then(|report| report.error.as_ref()));
+            let cause = text(report.and_then(|report| report.cause.as_ref()));
+            Box::new(Inspection {
+                failure: Some(Failure::stopped(error, cause)),
+                ..Inspection::default()
+            })
+        });
         Inspected {
-            // It is there unless the interpreter broke off, which is a failure without any detail.
-            inspection: drive.inspected.take().unwrap_or_default(),
-            is_timed_out: status == Some(Status::TimedOut),
+            inspection,
+            is_timed_out: report.is_some_and(|report| report.status == Status::TimedOut),
         }
     }
 

@@ -198,3 +198,54 @@ fn bounds(name: &str, bounds: &str, number: f64) -> Result<(), String> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What stands behind the containers around a type; `None` where it is no type of the tables.
+    fn innermost(kind: &str) -> Option<(char, &str)> {
+        let letter = kind.chars().next()?;
+        let rest = &kind[letter.len_utf8()..];
+        match letter {
+            '[' => innermost(rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '~')),
+            '{' => innermost(rest),
+            's' | 'e' | 'n' | 'b' | '?' | '#' => Some((letter, rest)),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn every_table_can_be_read() {
+        let optimized = [("optimized", OPTIMIZED)];
+        for (service, text) in SDK.iter().chain(&optimized) {
+            let (actions, structures) = text.split_once("\n=\n").unwrap();
+            let count = structures.lines().count();
+            let results = actions.lines().map(|line| line.split_once(' ').unwrap().1);
+            let members = structures.lines().flat_map(|line| line.split('\t'));
+            let members = members.filter_map(|member| member.split_once(' '));
+            for kind in results.chain(members.map(|(_, kind)| kind)) {
+                match innermost(kind) {
+                    _ if kind == "-" => {}
+                    Some(('#', number)) => {
+                        assert!(
+                            number.parse::<usize>().unwrap() < count,
+                            "{service}: {kind}"
+                        );
+                    }
+                    Some(('s' | 'n', bounds)) if !bounds.is_empty() => {
+                        let (least, most) = bounds.split_once('~').unwrap();
+                        for bound in [least, most] {
+                            assert!(
+                                bound.is_empty() || bound.parse::<f64>().is_ok(),
+                                "{service}: {kind}"
+                            );
+                        }
+                    }
+                    Some(_) => {}
+                    None => panic!("{service}: {kind}"),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! What a test of a single state shows is what an execution does: every state that the recorded executions pass through is tested alone, on the input
+//! that it had there, and must be left as it was left there.
+
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+use stepwright_runtime::test_state::{
+    FieldValidationMode, MockErrorOutput, MockInput, TestStateRequest, test_state,
+};
+use stepwright_tests::conformance::equal::{Volatile, difference};
+
+/// One visit of a state in a recorded execution.
+struct Visit<'a> {
+    state: &'a str,
+    input: &'a Value,
+    variables: Map<String, Value>,
+    /// What its task came to at the end.
+    mock: Option<MockInput>,
+    output: &'a Value,
+    /// The state that was entered next.
+    next: Option<&'a str>,
+}
+
+/// The visits that ended; executions with branches are left out, where events of several states mix.
+fn visits(history: &[Value]) -> Vec<Visit<'_>> {
+    let mut visits = Vec::new();
+    let mut variables = Map::new();
+    let mut entered: Option<(&Value, Option<MockInput>)> = None;
+    for (at, event) in history.iter().enumerate() {
+        let kind = event["type"].as_str().unwrap_or_default();
+        let details = &event["details"];
+        if kind.ends_with("StateEntered") {
+            entered = Some((event, None));
+        } else if kind.ends_with("StateExited") {
+            let before = variables.clone();
+            let assigned = details["assignedVariables"].as_object();
+            variables.extend(assigned.cloned().unwrap_or_default());
+            // The times that a Wait waits for were masked.
+            let Some((begun, mock)) = entered.take().filter(|_| kind != "WaitStateExited") else {
+                continue;
+            };
+            visits.push(Visit {
+                state: event["stateName"].as_str().unwrap_or_default(),
+                input: &begun["details"]["input"],
+                variables: before,
+                mock,
+                output: &details["output"],
+                next: history[at + 1..]
+                    .iter()
+                    .find_map(|next| next["stateName"].as_str()),
+            });
+        } else if let Some((_, mock)) = &mut entered {
+            let ended = ["Succeeded", "Failed", "TimedOut"];
+            if !ended.iter().any(|end| kind.ends_with(end)) {
+                continue;
+            }
+            if details["cause"].is_object() {
+                // Its text was taken apart, and the catcher's output has the text.
+                entered = None;
+                continue;
+            }
+            let text = |field: &str| details[field].as_str().map(str::to_owned);
+            *mock = Some(match details.get("output") {
+                Some(output) => {
+                    MockInput::result(output.clone()).validated(FieldValidationMode::None)
+                }
+                None => MockInput {
+                    error_output: Some(MockErrorOutput {
+                        error: text("error"),
+                        cause: text("cause"),
+                    }),
+                    ..MockInput::default()
+                },
+            });
+        }
+    }
+    visits
+}
+
+/// Whether a state reads what only its execution knows: its ids and times, or chance.
+fn is_its_executions(definition: &str) -> bool {
+    const READS: [&str; 7] = ["$$", "context", "UUID", "$uuid", "andom", "$now", "$millis"];
+    READS.iter().any(|read| definition.contains(read))
+}
+
+#[tokio::test]
+async fn states_are_left_as_in_the_recorded_executions() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/cases.jsonl");
+    let Ok(text) = std::fs::read_to_string(path) else {
+        println!("skipped: cases.jsonl is not on this machine");
+        return;
+    };
+    let mut tested = 0;
+    for row in text.lines() {
+        let row: Value = serde_json::from_str(row).unwrap();
+        let flags = row["flags"].to_string();
+        let history = row["history"].as_array().map_or(&[][..], Vec::as_slice);
+        let is_mixed = ["map", "parallel", "timeout"]
+            .iter()
+            .any(|flag| flags.contains(flag));
+        let definition = row["definition"].to_string();
+        if is_mixed || is_its_executions(&definition) {
+            continue;
+        }
+        let volatile = Volatile::new(&row["volatile"]);
+        for visit in visits(history) {
+            let mut request = TestStateRequest::new(definition.as_str())
+                .state_name(visit.state)
+                .input(visit.input.clone())
+                .variables(Value::Object(visit.variables));
+            request.mock = visit.mock;
+            // What was caught there had used its retrier up.
+            request.state_configuration = request
+                .mock
+                .is_some()
+                .then(|| serde_json::from_value(json!({"retrierRetryCount": 1_000_000})).unwrap());
+            let place = format!("{} at {}", row["id"], visit.state);
+            let response = match test_state(&request).await {
+                Ok(response) => response,
+                Err(error) => panic!("{place}: {error}"),
+            };
+            let Some(output) = response.output_json() else {
+                panic!("{place}: {response:?}");
+            };
+            assert_eq!(
+                difference(visit.output, &output, &volatile),
+                None,
+                "{place}"
+            );
+            assert_eq!(response.next_state.as_deref(), visit.next, "{place}");
+            tested += 1;
+        }
+    }
+    assert!(tested > 150, "only {tested} states were tested");
+}
