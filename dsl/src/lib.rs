@@ -70,6 +70,7 @@ extern crate self as stepwright;
 
 #[doc(hidden)]
 pub mod __;
+pub mod builder;
 mod check;
 pub mod expr;
 pub mod flow;
@@ -88,4 +89,4 @@ pub use crate::workflow::{Binder, Definition, Fault, Faults, Workflow};
 pub use stepwright_asl as asl;
 pub use stepwright_asl::model::{MachineType, QueryLanguage};
 #[doc(inline)]
-pub use stepwright_macros::{Payload, TaskError, task, workflow};
+pub use stepwright_macros::{Payload, TaskError, expr, task, workflow};

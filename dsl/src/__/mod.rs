@@ -4,16 +4,19 @@ pub use ::schemars;
 pub use ::serde;
 pub use ::serde_json;
 
+pub use crate::builder::{Expression, ExpressionTypes, errors_of, field_of};
 pub use crate::check::*;
 pub use crate::expr::{Binary, Expr, Piece, Text, Unary, error_field, error_name};
 pub use crate::flow::*;
 pub use crate::shape::{self, Payload, Shape, wire};
 pub use crate::task::{
-    Address, Deploy, ErrorOutput, ErrorVariant, Handler, Task, TaskContext, TaskError, TaskReturn,
-    cause,
+    Address, Deploy, ErrorOutput, ErrorVariant, Handler, SchemaOf, Task, TaskContext, TaskError,
+    TaskReturn, cause,
 };
 pub use crate::workflow::{Binder, Definition, Workflow};
 pub use stepwright_asl::model::{MachineType, QueryLanguage};
 
 /// Asks for a payload, at the place where its type stands.
-pub fn payload<T: Payload>() {}
+pub fn payload<T: Payload>() -> SchemaOf {
+    |generator| generator.subschema_for::<T>()
+}

@@ -54,6 +54,11 @@ impl Expr {
         Expr::new(Node::Parameter)
     }
 
+    /// The input of the state in which it stands, with its shape: what the state before handed on.
+    pub fn input(shape: fn() -> Shape) -> Expr {
+        Expr::new(Node::Input(shape))
+    }
+
     /// The item of the map whose `for` names it so.
     pub fn item(name: impl Into<Text>) -> Expr {
         Expr::new(Node::Item(name.into()))

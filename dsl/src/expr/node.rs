@@ -64,6 +64,8 @@ pub(crate) struct Record {
 pub(crate) enum Node {
     Variable(Text),
     Parameter,
+    /// The state's input, with its shape.
+    Input(fn() -> Shape),
     Item(Text),
     Result,
     TaskToken,

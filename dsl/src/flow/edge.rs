@@ -101,6 +101,7 @@ pub enum Jitter {
 pub struct Catch {
     pub(crate) errors: Vec<Text>,
     pub(crate) edge: Edge,
+    pub(crate) output: Option<Expr>,
 }
 
 impl Catch {
@@ -110,6 +111,14 @@ impl Catch {
         Catch {
             errors: errors.into_iter().map(Into::into).collect(),
             edge,
+            output: None,
         }
+    }
+
+    /// What the state that it goes to gets as its input. Without, that is the [error](crate::ErrorOutput).
+    #[must_use]
+    pub fn output(mut self, value: Expr) -> Catch {
+        self.output = Some(value);
+        self
     }
 }

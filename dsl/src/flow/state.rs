@@ -15,6 +15,8 @@ pub struct State {
     pub(crate) query_language: Option<QueryLanguage>,
     pub(crate) raw: Vec<(Text, Expr)>,
     pub(crate) assign: Vec<(Text, Expr)>,
+    /// What it hands on with `next`, where that is not its result.
+    pub(crate) output: Option<Expr>,
     pub(crate) transition: Option<Transition>,
     pub(crate) retry: Vec<Retry>,
     pub(crate) catch: Vec<Catch>,
@@ -109,6 +111,7 @@ impl State {
             query_language: None,
             raw: Vec::new(),
             assign: Vec::new(),
+            output: None,
             transition: None,
             retry: Vec::new(),
             catch: Vec::new(),
@@ -207,6 +210,13 @@ impl State {
         self
     }
 
+    /// `Output` of a state that goes on: what the next state gets as its input.
+    #[must_use]
+    pub fn output(mut self, value: Expr) -> State {
+        self.output = Some(value);
+        self
+    }
+
     /// Goes to another state.
     #[must_use]
     pub fn next(mut self, state: impl Into<Text>) -> State {
@@ -276,6 +286,24 @@ impl State {
             _ => self.misplaced.push("catch"),
         }
         self
+    }
+
+    /// Map: how many items run at the same time at most.
+    #[must_use]
+    pub fn max_concurrency(mut self, limit: Expr) -> State {
+        match &mut self.kind {
+            Kind::Map(map) => map.max_concurrency = Some(limit),
+            _ => self.misplaced.push("max_concurrency"),
+        }
+        self
+    }
+
+    /// Whether it does work that gives something of its own.
+    pub(crate) fn has_result(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Task { .. } | Kind::Parallel(_) | Kind::Map(_)
+        )
     }
 
     /// Choice: goes along the edge when the condition holds and no earlier one did.

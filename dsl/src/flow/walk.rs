@@ -8,6 +8,11 @@ impl State {
     pub(crate) fn own_expressions<'a>(&'a self, see: &mut dyn FnMut(&'a Expr)) {
         self.raw.iter().for_each(|(_, value)| see(value));
         self.assign.iter().for_each(|(_, value)| see(value));
+        self.output.iter().for_each(&mut *see);
+        self.catch
+            .iter()
+            .filter_map(|catch| catch.output.as_ref())
+            .for_each(&mut *see);
         if let Some(Transition::End(Some(value))) = &self.transition {
             see(value);
         }

@@ -12,6 +12,23 @@ use stepwright_asl::model::{MachineType, NumberOrExpression, QueryLanguage, Stat
 use stepwright_asl::validate::validate_text;
 
 pub(crate) fn lower(flow: &Flow) -> Result<Definition, Faults> {
+    let (machine, mut faults) = machine_of(flow);
+    if faults.is_empty() {
+        faults = refused(&machine, flow.machine_type);
+    }
+    if faults.is_empty() {
+        Ok(Definition::new(
+            flow.name.to_string(),
+            flow.machine_type,
+            machine,
+        ))
+    } else {
+        Err(Faults::new(&flow.name, faults))
+    }
+}
+
+/// The machine as far as it can be said, and what cannot; AWS's own rules are not asked yet.
+pub(crate) fn machine_of(flow: &Flow) -> (StateMachine, Vec<Fault>) {
     let scopes = Scopes::of(flow);
     let mut report = Report::of_machine();
     if flow.states.is_empty() {
@@ -38,18 +55,7 @@ pub(crate) fn lower(flow: &Flow) -> Result<Definition, Faults> {
     let machine = with_raw(flow, machine, &mut report);
     let mut faults = report.into_faults();
     faults.extend(states.into_faults());
-    if faults.is_empty() {
-        faults = refused(&machine, flow.machine_type);
-    }
-    if faults.is_empty() {
-        Ok(Definition::new(
-            flow.name.to_string(),
-            flow.machine_type,
-            machine,
-        ))
-    } else {
-        Err(Faults::new(&flow.name, faults))
-    }
+    (machine, faults)
 }
 
 /// What AWS would refuse all the same: a state that nothing reaches, a number out of range, a raw field that does not fit.

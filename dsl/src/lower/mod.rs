@@ -19,4 +19,4 @@ mod tests;
 #[cfg(test)]
 mod tests_records;
 
-pub(crate) use self::machine::lower;
+pub(crate) use self::machine::{lower, machine_of};

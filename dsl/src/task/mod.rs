@@ -29,6 +29,8 @@ use std::future::Future;
 pub trait Task: 'static {
     /// What travels to the task: nothing as `{}`, one parameter as its JSON, several as an object by their names.
     type Input: Serialize + DeserializeOwned + Send + 'static;
+    /// The types of the parameters, without the context: none as `()`, one as it is, several as a tuple.
+    type Arguments;
     /// What it gives.
     type Output: Payload;
     /// How it fails; [`NoError`] where the function returns no `Result`.
@@ -44,9 +46,17 @@ pub trait Task: 'static {
     /// Whether the execution's context travels with the input: `#[task(context)]`.
     const SENDS_CONTEXT: bool;
 
+    /// How the schemas of the parameters are made, in their order.
+    #[doc(hidden)]
+    fn schemas() -> Vec<SchemaOf>;
+
     /// Hands the task to a runtime.
     fn bind<B: Binder>(binder: &mut B, address: Address);
 }
+
+/// Makes the JSON Schema of a type.
+#[doc(hidden)]
+pub type SchemaOf = fn(&mut schemars::SchemaGenerator) -> schemars::Schema;
 
 /// A task whose function has a body.
 pub trait Handler: Task {

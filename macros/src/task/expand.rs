@@ -94,11 +94,14 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
     };
     // rustc points here for "associated function defined here": at the user's function.
     let check = syn::Ident::new("check", name.span());
-    let bounds = types.iter().map(|ty| {
-        // The user's type: "cannot travel between workflow states" is about it.
-        let bound = quote_spanned!(ty.span()=> ::stepwright::__::payload::<#ty>);
-        quote!(let _ = #bound;)
-    });
+    // The user's type: "cannot travel between workflow states" is about it.
+    let schemas = types
+        .iter()
+        .map(|ty| quote_spanned!(ty.span()=> ::stepwright::__::payload::<#ty>()));
+    let arguments = match types.as_slice() {
+        [only] => quote!(#only),
+        several => quote!((#(#several),*)),
+    };
     // A task with mistakes stays a declaration, so that its workflows see a task and report nothing more.
     let callable = function.body.is_some() && function.signature.asyncness.is_some();
     let (handed, handler) = if callable {
@@ -144,6 +147,7 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
         #[automatically_derived]
         impl ::stepwright::__::Task for #name {
             type Input = #input;
+            type Arguments = #arguments;
             type Output = #output;
             type Error = #error;
             const NAME: &'static str = #wire;
@@ -151,6 +155,10 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
             const PARAMETERS: &'static [&'static str] = &[#(#keys),*];
             const DEPLOY: ::stepwright::__::Deploy = #deploy;
             const SENDS_CONTEXT: bool = #sends_context;
+
+            fn schemas() -> ::std::vec::Vec<::stepwright::__::SchemaOf> {
+                ::std::vec![#(#schemas),*]
+            }
 
             fn bind<B: ::stepwright::__::Binder>(binder: &mut B, address: ::stepwright::__::Address) {
                 binder.#handed::<Self>(address);
@@ -174,9 +182,6 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
         #(#conditions)*
         const _: () = {
             #record
-
-            #[allow(dead_code)]
-            fn __payloads() { #(#bounds)* }
 
             #task_impl
 

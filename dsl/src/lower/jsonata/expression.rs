@@ -263,6 +263,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
                 };
                 Code::path("$states.context.Execution.Input", shape)
             }
+            Node::Input(shape) => Code::path("$states.input", Shape::Lazy(*shape)),
             Node::Item(name) => self.item(name),
             Node::Result => match self.env.result.clone() {
                 Some(found) => found.code,

@@ -90,6 +90,10 @@ impl<'e, 'r> Paths<'e, 'r> {
                 let shape = self.env.flow.parameter.as_ref().map(|(_, shape)| *shape);
                 Leaf::path("$$.Execution.Input", shape.map_or(Shape::Any, Shape::Lazy))
             }
+            Node::Input(shape) if self.env.dollar == Dollar::Input => Leaf::path("$", Shape::Lazy(*shape)),
+            Node::Input(_) => self.refuse_leaf(format!(
+                "JSONPath cannot read the state's input beside its result or its error; {WAY_OUT}"
+            )),
             Node::Item(name) => self.item(name),
             Node::Result => match self.env.result.clone() {
                 Some(found) if self.env.dollar == Dollar::Result => match found.path {

@@ -46,7 +46,7 @@ impl<'a> Place<'_, 'a> {
             Some(Transition::Next(next)) => {
                 outcome.next = Some(next.to_string());
                 outcome.assign = self.assign(&self.state.assign, env, true);
-                None
+                self.state.output.as_ref()
             }
             Some(Transition::End(value)) => {
                 outcome.end = Some(true);
@@ -152,8 +152,19 @@ impl<'a> Place<'_, 'a> {
             .map(|catch| {
                 let env = self.env.in_catch();
                 self.check_errors(&catch.errors);
+                let output = catch.output.as_ref().and_then(|value| {
+                    if !self.is_jsonata() {
+                        self.report.fault(
+                            "a catch of a JSONPath state hands on the error and nothing else; write `query_language JSONata;` \
+                             in this state",
+                        );
+                        return None;
+                    }
+                    Some(jsonata::template(value, &env, self.report))
+                });
                 Catcher {
                     error_equals: catch.errors.iter().map(ToString::to_string).collect(),
+                    output,
                     assign: self.assign(&catch.edge.assign, &env, true),
                     next: catch.edge.target.to_string(),
                     ..Catcher::default()

@@ -1,0 +1,176 @@
+//! Tasks and nested workflows as values, for a workflow that is no type.
+//!
+//! A [`Binder`] takes tasks by their types. A built workflow has them only while it runs, so it hands them to the binder of
+//! this module, which keeps what a runtime needs of each.
+
+use crate::shape::Payload;
+use crate::task::{Address, Deploy, Handler, Task, TaskContext, TaskError};
+use crate::workflow::{Binder, Definition, Faults, Workflow};
+use serde::Deserialize;
+use serde_json::Value;
+use std::any::TypeId;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+/// The tasks and nested workflows of a built workflow.
+#[derive(Clone, Debug, Default)]
+pub struct Bindings {
+    tasks: Vec<BoundTask>,
+    workflows: Vec<BoundWorkflow>,
+}
+
+impl Bindings {
+    /// The tasks, each once for each address.
+    pub fn tasks(&self) -> &[BoundTask] {
+        &self.tasks
+    }
+
+    /// The nested workflows.
+    pub fn workflows(&self) -> &[BoundWorkflow] {
+        &self.workflows
+    }
+
+    fn add<T: Task>(&mut self, address: Address, call: Option<CallTask>) {
+        let task = BoundTask {
+            type_id: TypeId::of::<T>(),
+            function: T::FUNCTION,
+            deploy: T::DEPLOY,
+            sends_context: T::SENDS_CONTEXT,
+            address,
+            call,
+        };
+        let known =
+            |other: &BoundTask| other.type_id == task.type_id && other.address == task.address;
+        if !self.tasks.iter().any(known) {
+            self.tasks.push(task);
+        }
+    }
+}
+
+impl Binder for Bindings {
+    fn handler<T: Handler>(&mut self, address: Address) {
+        self.add::<T>(address, Some(call::<T>));
+    }
+
+    fn declaration<T: Task>(&mut self, address: Address) {
+        self.add::<T>(address, None);
+    }
+
+    fn workflow<W: Workflow>(&mut self, address: Address) {
+        if self.workflows.iter().any(|known| known.address == address) {
+            return;
+        }
+        self.workflows.push(BoundWorkflow {
+            type_id: TypeId::of::<W>(),
+            name: W::NAME,
+            address,
+            build: W::build,
+            bind: |bindings| W::bind(bindings),
+        });
+    }
+}
+
+/// A task of a built workflow.
+#[derive(Clone)]
+pub struct BoundTask {
+    /// The task's marker.
+    pub type_id: TypeId,
+    /// The function's name.
+    pub function: &'static str,
+    /// Where it lives.
+    pub deploy: Deploy,
+    /// Whether the execution's context travels with the input.
+    pub sends_context: bool,
+    /// How the ASL names it.
+    pub address: Address,
+    /// Calls it with its payload as JSON; `None` where somebody else implements it.
+    pub call: Option<CallTask>,
+}
+
+impl fmt::Debug for BoundTask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BoundTask")
+            .field("function", &self.function)
+            .field("address", &self.address)
+            .field("is_handler", &self.call.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Calls a task with its payload as JSON.
+pub type CallTask = fn(TaskContext, Value) -> Called;
+
+/// The result of a task, some time.
+pub type Called = Pin<Box<dyn Future<Output = Result<Value, CallError>> + Send>>;
+
+/// How the call of a task went wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallError {
+    /// The payload is not what the function takes.
+    Input(String),
+    /// The result cannot be written as JSON.
+    Output(String),
+    /// The task's own error: its name and its cause.
+    Failed {
+        /// `Error`.
+        name: String,
+        /// `Cause`.
+        cause: String,
+    },
+}
+
+fn call<T: Handler>(context: TaskContext, payload: Value) -> Called {
+    Box::pin(async move {
+        let payload = match payload {
+            Value::Object(mut object) if T::SENDS_CONTEXT => {
+                object.remove("input").unwrap_or_default()
+            }
+            payload => payload,
+        };
+        let input =
+            T::Input::deserialize(payload).map_err(|error| CallError::Input(error.to_string()))?;
+        let output = T::call(context, input)
+            .await
+            .map_err(|error| CallError::Failed {
+                name: error.name().into_owned(),
+                cause: TaskError::cause(&error),
+            })?;
+        output
+            .__to_json()
+            .map_err(|error| CallError::Output(error.to_string()))
+    })
+}
+
+/// A workflow that a built one runs.
+#[derive(Clone)]
+pub struct BoundWorkflow {
+    /// The workflow's type.
+    pub type_id: TypeId,
+    /// The name of its state machine.
+    pub name: &'static str,
+    /// How the ASL names it.
+    pub address: Address,
+    /// Makes its definition.
+    pub build: fn() -> Result<Definition, Faults>,
+    bind: fn(&mut Bindings),
+}
+
+impl BoundWorkflow {
+    /// Its own tasks and nested workflows.
+    #[must_use]
+    pub fn bindings(&self) -> Bindings {
+        let mut bindings = Bindings::default();
+        (self.bind)(&mut bindings);
+        bindings
+    }
+}
+
+impl fmt::Debug for BoundWorkflow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BoundWorkflow")
+            .field("name", &self.name)
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}

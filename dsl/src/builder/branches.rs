@@ -1,0 +1,54 @@
+//! The branches of a parallel.
+
+use super::body::Body;
+use super::scope::Scope;
+
+/// Branches that all take an `In`: a tuple of two to eight [`Body`]s, or a `Vec` of bodies of one type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` are no branches of a parallel that takes a `{In}`",
+    label = "not the branches of this parallel",
+    note = "branches are a tuple or a `Vec` of `Body<{In}, _>`: each gets the state's input"
+)]
+pub trait Branches<In> {
+    /// What the parallel hands on.
+    type Outputs;
+
+    /// The bodies, in order.
+    #[doc(hidden)]
+    #[allow(private_interfaces, reason = "only this package calls it")]
+    fn bodies(self) -> Vec<Scope>;
+}
+
+impl<In, Out> Branches<In> for Vec<Body<In, Out>> {
+    type Outputs = Vec<Out>;
+
+    #[allow(private_interfaces, reason = "only this package calls it")]
+    fn bodies(self) -> Vec<Scope> {
+        self.into_iter().map(|body| body.scope).collect()
+    }
+}
+
+macro_rules! tuples {
+    ($(($($out:ident $index:tt),+))+) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<In, $($out),+> Branches<In> for ($(Body<In, $out>,)+) {
+            type Outputs = ($($out,)+);
+
+            #[allow(private_interfaces, reason = "only this package calls it")]
+            fn bodies(self) -> Vec<Scope> {
+                vec![$(self.$index.scope),+]
+            }
+        }
+    )+};
+}
+
+tuples! {
+    (A 0)
+    (A 0, B 1)
+    (A 0, B 1, C 2)
+    (A 0, B 1, C 2, D 3)
+    (A 0, B 1, C 2, D 3, E 4)
+    (A 0, B 1, C 2, D 3, E 4, F 5)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
+}

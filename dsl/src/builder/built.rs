@@ -1,0 +1,59 @@
+//! What the builder makes.
+
+use super::bindings::Bindings;
+use crate::workflow::Definition;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+/// A built workflow: its [`Definition`], which it derefs to, and its tasks, for a runtime.
+pub struct Built<In, Out> {
+    definition: Definition,
+    bindings: Bindings,
+    types: PhantomData<fn(In) -> Out>,
+}
+
+impl<In, Out> Built<In, Out> {
+    pub(super) fn new(definition: Definition, bindings: Bindings) -> Self {
+        Built {
+            definition,
+            bindings,
+            types: PhantomData,
+        }
+    }
+
+    /// The definition.
+    #[must_use]
+    pub fn definition(&self) -> &Definition {
+        &self.definition
+    }
+
+    /// The tasks and nested workflows that it calls.
+    #[must_use]
+    pub fn bindings(&self) -> &Bindings {
+        &self.bindings
+    }
+}
+
+impl<In, Out> Deref for Built<In, Out> {
+    type Target = Definition;
+
+    fn deref(&self) -> &Definition {
+        &self.definition
+    }
+}
+
+impl<In, Out> Clone for Built<In, Out> {
+    fn clone(&self) -> Self {
+        Built::new(self.definition.clone(), self.bindings.clone())
+    }
+}
+
+impl<In, Out> fmt::Debug for Built<In, Out> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Built")
+            .field("definition", &self.definition.name())
+            .field("bindings", &self.bindings)
+            .finish()
+    }
+}

@@ -1,0 +1,72 @@
+//! The typed builder, for workflows that are computed: in loops, from configuration.
+//!
+//! It makes the same [flow tree](crate::flow) that `workflow!` expands to. States are typed [handles](Handle), so a
+//! misspelled name or a value of the wrong type does not compile; conditions and values are
+//! [`expr!`](macro@crate::expr)s, checked by rustc on the real types.
+//!
+//! Values travel as ASL's own state input and output: a handle says what its state takes, and what a state hands on is what
+//! the next one takes. `docs/builder.md` shows the ASL of each call.
+//!
+//! ```
+//! use stepwright::builder::{FlowBuilder, Retry, States};
+//! use stepwright::{TaskError, errors, expr, task};
+//!
+//! #[derive(Debug, thiserror::Error, TaskError)]
+//! pub enum PaymentError {
+//!     #[error("the gateway did not answer")]
+//!     GatewayTimeout,
+//!     #[error("declined: {reason}")]
+//!     Declined { reason: String },
+//! }
+//!
+//! #[task]
+//! async fn charge_card(amount: f64) -> Result<String, PaymentError>;
+//!
+//! let flow = FlowBuilder::<f64, String>::new("Checkout");
+//! let charge = flow.declare::<f64>("Charge");
+//! let reject = flow.declare::<String>("Reject");
+//! flow.start_at(&charge);
+//! flow.task(&charge, charge_card {})
+//!     .retry(Retry::on(errors!(PaymentError::GatewayTimeout)).interval(2))
+//!     .catch(errors!(PaymentError::Declined { reason }), &reject)
+//!     .end();
+//! flow.fail(&reject, "Rejected", expr!(|reason: String| reason));
+//!
+//! let checkout = flow.build().unwrap();
+//! assert!(checkout.to_json().contains(r#""Payload":"{% $states.input %}""#));
+//! ```
+
+mod bindings;
+mod body;
+mod branches;
+mod built;
+mod check;
+mod choice;
+mod errors;
+mod expression;
+mod flow;
+mod handle;
+mod open;
+mod retry;
+mod scope;
+mod values;
+
+pub use self::bindings::{Bindings, BoundTask, BoundWorkflow, CallError, CallTask, Called};
+pub use self::body::Body;
+pub use self::branches::Branches;
+pub use self::built::Built;
+pub use self::choice::Choice;
+pub use self::errors::{Errors, ErrorsOf, InMap, InParallel, States};
+#[doc(hidden)]
+pub use self::errors::{errors_of, field_of};
+pub use self::expression::Expression;
+#[doc(hidden)]
+pub use self::expression::ExpressionTypes;
+pub use self::flow::FlowBuilder;
+pub use self::handle::Handle;
+pub use self::open::{Fallible, Open};
+pub use self::retry::Retry;
+pub use self::values::{EndsWith, SecondsOf, Takes, TextOf};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,71 @@
+//! How a state is tried again.
+
+use super::errors::ErrorsOf;
+use crate::flow::{self, Jitter};
+
+/// A retry of some errors, with AWS's defaults: after 1 s, three times, each time after twice as long.
+///
+/// ```
+/// use stepwright::builder::{Retry, States};
+///
+/// let retry = Retry::on(States::TASK_FAILED).interval(2).max_attempts(5).backoff_rate(1.5);
+/// # let _ = retry;
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a retry does nothing before a state has it"]
+pub struct Retry<Errors> {
+    errors: Errors,
+    settings: flow::Retry,
+}
+
+impl<Errors> Retry<Errors> {
+    /// Retries these errors.
+    pub fn on(errors: Errors) -> Self {
+        Retry {
+            errors,
+            settings: flow::Retry::on(Vec::<&'static str>::new()),
+        }
+    }
+
+    fn set(self, change: impl FnOnce(flow::Retry) -> flow::Retry) -> Self {
+        Retry {
+            settings: change(self.settings),
+            ..self
+        }
+    }
+
+    /// Seconds before the first retry, at least 1.
+    pub fn interval(self, seconds: u32) -> Self {
+        self.set(|retry| retry.interval(seconds))
+    }
+
+    /// How many retries; 0 is none.
+    pub fn max_attempts(self, attempts: u32) -> Self {
+        self.set(|retry| retry.max_attempts(attempts))
+    }
+
+    /// By what the interval grows each time, at least 1.
+    pub fn backoff_rate(self, rate: f64) -> Self {
+        self.set(|retry| retry.backoff_rate(rate))
+    }
+
+    /// The longest interval in seconds.
+    pub fn max_delay(self, seconds: u32) -> Self {
+        self.set(|retry| retry.max_delay(seconds))
+    }
+
+    /// Spreads intervals at random: somewhere between nothing and the interval.
+    pub fn full_jitter(self) -> Self {
+        self.set(|retry| retry.jitter(Jitter::Full))
+    }
+
+    pub(super) fn into_flow<E>(self) -> flow::Retry
+    where
+        Errors: ErrorsOf<E>,
+    {
+        flow::Retry {
+            errors: self.errors.names(),
+            ..self.settings
+        }
+    }
+}
