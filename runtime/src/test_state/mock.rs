@@ -70,6 +70,15 @@ fn result_of(text: &str, mock: &MockInput, subject: &Subject) -> Result<Value, T
     Ok(result)
 }
 
+/// Whether no more iterations failed than have outputs.
+pub(super) fn has_iterations(result: &TaskResult, failed: Option<u32>) -> bool {
+    let outputs = result.as_ref().ok().and_then(Value::as_array);
+    match (outputs, failed) {
+        (Some(outputs), Some(failed)) => failed as usize <= outputs.as_slice().len(),
+        _ => true,
+    }
+}
+
 /// Answers the task under test.
 #[derive(Debug)]
 pub(super) struct Mocked {

@@ -175,9 +175,7 @@ impl Engine {
             )
             .await;
         if inspected.inspection.has_too_few_iterations {
-            return Err(TestStateError::validation(
-                "Map iteration failure count must be less than or equal to the number of Map iterations",
-            ));
+            return Err(TestStateError::validation(prepare::TOO_FEW_ITERATIONS));
         }
         Ok(report::response(&prepared, &inspected))
     }

@@ -15,6 +15,9 @@ use crate::value::Value;
 
 const UNSUPPORTED: &str = "TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]";
 
+pub(super) const TOO_FEW_ITERATIONS: &str =
+    "Map iteration failure count must be less than or equal to the number of Map iterations";
+
 /// A request that is not refused.
 #[derive(Debug)]
 pub(super) struct Prepared {
@@ -71,6 +74,12 @@ impl Prepared {
         let context = context.map(|text| context::read(text, &subject));
         let mock = request.mock.as_ref();
         let mocked = mock.map(|mock| mock::read(mock, &subject)).transpose()?;
+        let failed_iterations = configuration.map_iteration_failure_count;
+        if let (Kind::Map(_), Some(result)) = (subject.kind(), &mocked)
+            && !mock::has_iterations(result, failed_iterations)
+        {
+            return refuse(TOO_FEW_ITERATIONS);
+        }
         let read = configuration.map_item_reader_data.as_deref();
         Ok(Self {
             context: context.transpose()?,
@@ -78,7 +87,7 @@ impl Prepared {
             input,
             variables,
             retries: configuration.retrier_retry_count.unwrap_or(0),
-            failed_iterations: configuration.map_iteration_failure_count,
+            failed_iterations,
             items: read.map(|text| subject.items(text)).transpose()?,
             mocked,
             subject,

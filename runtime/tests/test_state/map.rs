@@ -76,6 +76,11 @@ async fn no_more_iterations_fail_than_there_are() {
         refused(request(json!({})).state_configuration(failed(4))).await,
         text
     );
+    // Whether there are that many is known before anything is evaluated, from the outputs, or else when the items are found.
+    let blind = request(json!({})).input(json!({}));
+    assert_eq!(refused(blind.state_configuration(failed(4))).await, text);
+    let error = request(json!({})).mock(MockInput::error("E", "c"));
+    assert_eq!(refused(error.state_configuration(failed(4))).await, text);
 }
 
 #[tokio::test]

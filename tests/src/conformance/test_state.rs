@@ -37,10 +37,11 @@ pub(super) async fn check(row: &Json) -> Result<(), Difference> {
 /// The request as it was made: JSON in strings, and a role, which the rows leave out.
 fn request(row: &Json) -> Result<TestStateRequest, String> {
     let mut members: Map<String, Json> = row["args"].as_object().cloned().unwrap_or_default();
-    members.insert(
-        "definition".to_owned(),
-        row["definition"].to_string().into(),
-    );
+    let definition = match &row["definition"] {
+        Json::String(text) => text.clone(),
+        json => json.to_string(),
+    };
+    members.insert("definition".to_owned(), definition.into());
     members.insert("inspectionLevel".to_owned(), row["inspectionLevel"].clone());
     // A refused row that was given no input has null.
     if row["rejected"] != true || !row["input"].is_null() {
