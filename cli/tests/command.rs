@@ -339,3 +339,27 @@ fn a_definition_that_is_no_yaml_gives_one_finding_with_its_place() {
     assert!(message.contains("quotes in YAML"), "{message}");
     stepwright(&["run", "-"], "a: [1,\n").failed(1, &["the `[` is not closed", "1:4"]);
 }
+
+#[test]
+fn resources_are_looked_up_in_the_tables_of_integrations() {
+    let definition = |resource: &str| {
+        format!(
+            "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: arn:aws:states:::{resource}\n    End: true\n"
+        )
+    };
+    let validate = |resource: &str| stepwright(&["validate", "-"], &definition(resource));
+    validate("dynamodb:query").failed(
+        1,
+        &[
+            "SW041",
+            "5:15",
+            "did you mean `arn:aws:states:::aws-sdk:dynamodb:query`?",
+        ],
+    );
+    validate("aws-sdk:dynamodb:Query").failed(1, &["`arn:aws:states:::aws-sdk:dynamodb:query`"]);
+    validate("sqs:sendMessage.sync").failed(1, &["`arn:aws:states:::sqs:sendMessage`"]);
+    // AWS may have added it since.
+    let ran = validate("aws-sdk:brandnew:call");
+    assert_eq!(ran.status, 0, "{}", ran.stdout);
+    assert!(ran.stdout.contains("warning[SW041]"), "{}", ran.stdout);
+}

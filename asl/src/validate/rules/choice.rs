@@ -7,7 +7,7 @@ use crate::validate::definition::{Definition, Part};
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
-use super::fields::is_substitution;
+use super::fields::{in_quotes, is_substitution};
 
 fn rules<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Part<'d>> {
     definition.parts.iter().filter(|part| part.is("ChoiceRule"))
@@ -150,7 +150,10 @@ fn operand(definition: &Definition<'_>, report: &mut Report<'_>) {
                     "`{operator}` compares with {wanted}, not with {}",
                     operand.noun()
                 );
-                report.add(rule.at(operator.name()), message);
+                let wants_text = wanted == "a string";
+                report
+                    .add(rule.at(operator.name()), message)
+                    .suggest(wants_text.then(|| in_quotes(operand)).flatten());
             }
         }
     }

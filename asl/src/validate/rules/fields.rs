@@ -119,7 +119,9 @@ fn check_type(part: &Part<'_>, field: &FieldInfo, value: &Json, report: &mut Rep
     }
     if !field.kind.accepts(value) {
         let message = format!("expected {}, found {}", field.kind.noun(), value.noun());
-        report.add(pointer, message);
+        let is_text = matches!(field.kind, Kind::Text | Kind::Word(_));
+        let suggestion = is_text.then(|| in_quotes(value)).flatten();
+        report.add(pointer, message).suggest(suggestion);
         return;
     }
     match (field.kind, value) {
@@ -163,4 +165,9 @@ fn check_type(part: &Part<'_>, field: &FieldInfo, value: &Json, report: &mut Rep
         }
         _ => {}
     }
+}
+
+/// The mend for a number or a boolean where text is wanted, which YAML makes of `1.0` and `yes`.
+pub(super) fn in_quotes(value: &Json) -> Option<String> {
+    matches!(value, Json::Number(_) | Json::Bool(_)).then(|| "put it in quotes".to_owned())
 }
