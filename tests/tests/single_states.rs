@@ -133,3 +133,50 @@ async fn states_are_left_as_in_the_recorded_executions() {
     }
     assert!(tested > 150, "only {tested} states were tested");
 }
+
+/// The names and types of all states, those in branches and iterations too.
+fn states<'a>(states: &'a Value, all: &mut Vec<(&'a str, &'a Value)>) {
+    for (name, state) in states.as_object().into_iter().flatten() {
+        all.push((name, state));
+        let branches = state["Branches"].as_array().into_iter().flatten();
+        for inside in branches.chain([&state["ItemProcessor"], &state["Iterator"]]) {
+            self::states(&inside["States"], all);
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_state_that_people_wrote_can_be_tested() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/realworld");
+    let Ok(files) = std::fs::read_dir(folder) else {
+        println!("skipped: realworld is not on this machine");
+        return;
+    };
+    let mut ended = 0;
+    for file in files {
+        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        // One or two do not parse upstream.
+        let Ok(machine) = serde_json::from_str::<Value>(&text) else {
+            continue;
+        };
+        let mut all = Vec::new();
+        states(&machine["States"], &mut all);
+        for (name, state) in all {
+            let request = TestStateRequest::new(text.as_str()).state_name(name);
+            let error = MockInput::error("States.TaskFailed", "mocked");
+            let mocks = match state["Type"].as_str() {
+                Some("Task") => vec![Some(MockInput::result(json!({}))), Some(error)],
+                Some("Map" | "Parallel") => vec![Some(MockInput::result(json!([]))), Some(error)],
+                _ => vec![None],
+            };
+            for mock in mocks {
+                let request = TestStateRequest {
+                    mock,
+                    ..request.clone()
+                };
+                ended += usize::from(test_state(&request).await.is_ok());
+            }
+        }
+    }
+    assert!(ended > 400, "only {ended} tests ended");
+}
