@@ -183,18 +183,14 @@ impl Execution {
             let name = self.program.state(self.cursor(id).ok()?.state).name.clone();
             return Some(Err(self.query_failed(id, &error, &name)));
         }
-        let is_unread = self.reads_in_test(map);
         let inspection = self.inspection.as_mut()?;
-        let is_unread = is_unread && inspection.items.is_none();
-        let length = |value: &Value| value.as_array().map(|items| items.as_slice().len());
-        // What a reader reads is not known unless the test says it; then the outputs tell how many there are.
-        let total = match &inspection.inside {
-            Some(Ok(results)) if is_unread => length(results),
-            _ if is_unread => None,
-            _ => length(items),
+        let total = match (items.as_array(), &inspection.inside) {
+            (Some(items), _) if !items.as_slice().is_empty() => items.as_slice().len(),
+            (_, Some(Ok(results))) => results.as_array().map_or(0, |all| all.as_slice().len()),
+            _ => 0,
         };
         let failed = inspection.failed_iterations.unwrap_or(0);
-        if total.is_some_and(|total| failed as usize > total) {
+        if failed as usize > total {
             inspection.has_too_few_iterations = true;
             self.fail(Failure::new("", ""), cx.host);
             return Some(Ok(Done::Waits));
@@ -205,7 +201,7 @@ impl Execution {
                 ..*tolerance
             };
             (tolerance.count.is_some() || tolerance.percentage.is_some())
-                && tolerance.is_exceeded(total.unwrap_or(failed as usize))
+                && tolerance.is_exceeded(total)
         });
         if is_exceeded && matches!(inspection.inside, Some(Ok(_))) {
             return Some(Err(Failure::exceeds_threshold().inner()));
