@@ -141,6 +141,7 @@ mod tests {
             ("-12", "-12"),
             ("+12", "12"),
             ("1_000", "1000"),
+            ("1__", "1"),
             ("010", "8"),
             ("-010", "-8"),
             ("00", "0"),
@@ -178,7 +179,6 @@ mod tests {
             "0b2",
             "0b",
             "0x",
-            "1__",
             "_1",
             "-",
             "+",
@@ -200,12 +200,7 @@ mod tests {
             "Infinity",
             "NaN",
         ] {
-            if text == "1__" {
-                // Underscores may also stand at the end.
-                assert_eq!(json(text), "1");
-            } else {
-                assert_eq!(resolve(text), Ok(Json::from(text)));
-            }
+            assert_eq!(resolve(text), Ok(Json::from(text)));
         }
     }
 
