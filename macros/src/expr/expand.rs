@@ -40,11 +40,14 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
         verbatim(&lambda.body.syn, lowered.rewritten)
     };
     // As in `workflow!`: never run, and behind a `loop {}` rustc checks types and no moves.
-    let check = quote! {
+    let quiet = quote! {
         #[allow(
             dead_code, unused, unreachable_code, deprecated,
             clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction
         )]
+    };
+    let check = quote! {
+        #quiet
         {
             if false {
                 loop {}
@@ -59,8 +62,12 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
         let witnesses = values.witnesses();
         let count = Literal::usize_unsuffixed(lambda.parameters.len());
         quote! {
-            #witnesses
-            __s::Expression::new(#count, #tree, __types)
+            #quiet
+            let __tree = {
+                #witnesses
+                #tree
+            };
+            __s::Expression::new(#count, __tree, __types)
         }
     } else {
         let mistakes = mistakes.iter().map(Mistake::expression);

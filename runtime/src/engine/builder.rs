@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use stepwright::Workflow;
+use stepwright::builder::Built;
+use stepwright::{Payload, Workflow};
 use stepwright_asl::model::{MachineType, StateMachine};
 
 use super::Engine;
@@ -56,6 +57,34 @@ impl EngineBuilder {
     /// Registers a workflow, its tasks and the workflows that it nests.
     pub fn register<W: Workflow>(mut self) -> Self {
         self.registry.workflow::<W>();
+        self
+    }
+
+    /// Registers a workflow that the typed builder made, with its tasks and the workflows that it nests.
+    ///
+    /// ```
+    /// use stepwright::builder::FlowBuilder;
+    /// use stepwright_runtime::{Engine, StartOptions};
+    ///
+    /// #[stepwright::task]
+    /// async fn double(number: u32) -> u32 {
+    ///     number * 2
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let flow = FlowBuilder::<u32, u32>::new("Doubling");
+    /// let state = flow.declare("Double");
+    /// flow.start_at(&state);
+    /// flow.task(&state, double {}).end();
+    /// let doubling = flow.build().map_err(|faults| faults[0].clone())?;
+    ///
+    /// let engine = Engine::builder().register_built(&doubling).build()?;
+    /// let run = engine.start_built(&doubling, 21, StartOptions::new()).await?;
+    /// assert_eq!(run.await?, 42);
+    /// # Ok(()) }
+    /// ```
+    pub fn register_built<In: Payload, Out>(mut self, built: &Built<In, Out>) -> Self {
+        self.registry.built(built);
         self
     }
 
@@ -264,6 +293,7 @@ impl EngineBuilder {
                             name: name.into(),
                             arn: arn.into(),
                             program: Arc::new(program),
+                            check_input: pending.check_input,
                         },
                     );
                 }

@@ -2,9 +2,11 @@
 
 mod activities;
 mod builder;
+mod built;
 mod cell;
 mod drive;
 mod error;
+mod input;
 mod inspect;
 mod nested;
 mod registry;
@@ -104,7 +106,7 @@ impl Engine {
         self.launch(W::NAME, input, options, decode_typed)
     }
 
-    /// Starts a state machine by its name.
+    /// Starts a state machine by its name. The input of a workflow that has a Rust type must be one of that type.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -127,7 +129,8 @@ impl Engine {
         input: impl Into<Value>,
         options: StartOptions,
     ) -> Result<Run<Value>, StartError> {
-        self.launch(machine, input.into(), options, |output| Ok(output.clone()))
+        let input = self.checked(machine, input.into())?;
+        self.launch(machine, input, options, |output| Ok(output.clone()))
     }
 
     /// Runs a workflow to its end on the caller's own task, without spawning one: what a caller wants who waits
@@ -158,11 +161,21 @@ impl Engine {
         input: impl Into<Value>,
         options: StartOptions,
     ) -> Result<Arc<ExecutionReport>, StartError> {
-        let (run, drive) = self.prepare(machine, input.into(), options, |_| Ok(()))?;
+        let input = self.checked(machine, input.into())?;
+        let (run, drive) = self.prepare(machine, input, options, |_| Ok(()))?;
         if let Some(drive) = drive {
             drive.await;
         }
         Ok(run.report().await)
+    }
+
+    /// An input in JSON, where it is one of the workflow's type.
+    fn checked(&self, machine: &str, input: Value) -> Result<Value, StartError> {
+        let check = self.shared.machine(machine).and_then(|one| one.check_input);
+        match check.map(|check| check(&input)) {
+            Some(Err(cause)) => Err(StartError::InvalidInput(cause)),
+            _ => Ok(input),
+        }
     }
 
     fn launch<T>(

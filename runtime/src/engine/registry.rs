@@ -3,9 +3,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use indexmap::IndexMap;
 use smol_str::SmolStr;
-use stepwright::{Address, Binder, Deploy, Handler, Task, Workflow};
+use stepwright::builder::{Bindings, BoundWorkflow, Built};
+use stepwright::{Address, Binder, Deploy, Handler, Payload, Task, Workflow};
 use stepwright_asl::model::{MachineType, StateMachine};
 
+use super::input::{self, CheckInput};
 use crate::task::handler::{self, ErasedHandler};
 use crate::task::{Family, TaskCall};
 
@@ -35,6 +37,25 @@ pub(super) struct PendingMachine {
     pub(super) machine_type: MachineType,
     /// The workflow's Rust type, where it has one.
     type_id: Option<TypeId>,
+    /// Whether an input is one of the workflow's type, where it has one.
+    pub(super) check_input: Option<CheckInput>,
+}
+
+/// A task that is being registered.
+struct Bound {
+    type_id: TypeId,
+    function: &'static str,
+    deploy: Deploy,
+}
+
+impl Bound {
+    fn of<T: Task>() -> Self {
+        Self {
+            type_id: TypeId::of::<T>(),
+            function: T::FUNCTION,
+            deploy: T::DEPLOY,
+        }
+    }
 }
 
 struct BoundTask {
@@ -72,6 +93,7 @@ impl Registry {
                         machine: definition.machine().clone(),
                         machine_type: definition.machine_type(),
                         type_id: Some(type_id),
+                        check_input: Some(input::check::<W::Input>),
                     },
                 );
             }
@@ -104,8 +126,66 @@ impl Registry {
                 machine,
                 machine_type,
                 type_id: None,
+                check_input: None,
             },
         );
+    }
+
+    /// Registers a workflow that the typed builder made, with all of its tasks and nested workflows.
+    pub(super) fn built<In: Payload, Out>(&mut self, built: &Built<In, Out>) {
+        let name = built.name().to_owned();
+        self.definition(name, built.machine().clone(), built.machine_type());
+        if let Some(pending) = self.definitions.get_mut(built.name()) {
+            pending.check_input = Some(input::check::<In>);
+        }
+        self.bindings(built.name(), built.bindings());
+    }
+
+    fn bindings(&mut self, workflow: &str, bindings: &Bindings) {
+        for task in bindings.tasks() {
+            let bound = Bound {
+                type_id: task.type_id,
+                function: task.function,
+                deploy: task.deploy,
+            };
+            let handler = task.call.map(handler::of_call);
+            self.bind(workflow, &bound, task.address.clone(), handler);
+        }
+        for nested in bindings.workflows() {
+            if let Some(target) = &nested.address.target {
+                self.machines_by_target
+                    .insert(target.clone(), nested.name.to_owned());
+            }
+            self.nested(nested);
+        }
+    }
+
+    /// A workflow of a type that is not known here any more.
+    fn nested(&mut self, workflow: &BoundWorkflow) {
+        if let Some(known) = self.definitions.get(workflow.name) {
+            if known.type_id != Some(workflow.type_id) {
+                self.problems
+                    .push(format!("two state machines are named `{}`", workflow.name));
+            }
+            return;
+        }
+        match (workflow.build)() {
+            Ok(definition) => {
+                self.definitions.insert(
+                    workflow.name.to_owned(),
+                    PendingMachine {
+                        machine: definition.machine().clone(),
+                        machine_type: definition.machine_type(),
+                        type_id: Some(workflow.type_id),
+                        check_input: None,
+                    },
+                );
+            }
+            Err(faults) => self
+                .problems
+                .push(format!("workflow `{}`: {faults}", workflow.name)),
+        }
+        self.bindings(workflow.name, &workflow.bindings());
     }
 
     pub(super) fn resource(&mut self, pattern: String, handler: ErasedHandler) {
@@ -120,15 +200,21 @@ impl Registry {
         }
     }
 
-    fn bind<T: Task>(&mut self, workflow: &str, address: Address, handler: Option<ErasedHandler>) {
+    fn bind(
+        &mut self,
+        workflow: &str,
+        task: &Bound,
+        address: Address,
+        handler: Option<ErasedHandler>,
+    ) {
         let Address { resource, target } = address;
-        let is_activity = match T::DEPLOY {
+        let is_activity = match task.deploy {
             Deploy::Activity => true,
             Deploy::LambdaArn | Deploy::Resource(_) => false,
             // The workflow's own default moved it.
             Deploy::Lambda => target.is_none(),
         };
-        if target.is_none() && !matches!(T::DEPLOY, Deploy::Resource(_)) {
+        if target.is_none() && !matches!(task.deploy, Deploy::Resource(_)) {
             let family = if is_activity {
                 Family::Activity
             } else {
@@ -138,19 +224,18 @@ impl Registry {
         }
         let bound = self.tasks.entry(resource.clone()).or_default();
         match bound.iter().find(|bound| bound.target == target) {
-            Some(known) if known.type_id == TypeId::of::<T>() => {}
+            Some(known) if known.type_id == task.type_id => {}
             Some(known) => {
                 let key = target.unwrap_or(resource);
                 self.problems.push(format!(
                     "the tasks `{}` and `{}` are both `{key}`; give one of them another `#[task(name = \"..\")]`",
-                    known.function,
-                    T::FUNCTION
+                    known.function, task.function
                 ));
             }
             None => bound.push(BoundTask {
                 target,
-                type_id: TypeId::of::<T>(),
-                function: T::FUNCTION,
+                type_id: task.type_id,
+                function: task.function,
                 handler,
                 workflow: workflow.into(),
             }),
@@ -273,11 +358,12 @@ impl Binder for Binding<'_> {
     fn handler<T: Handler>(&mut self, address: Address) {
         let handler = handler::of_task::<T>();
         self.registry
-            .bind::<T>(self.workflow, address, Some(handler));
+            .bind(self.workflow, &Bound::of::<T>(), address, Some(handler));
     }
 
     fn declaration<T: Task>(&mut self, address: Address) {
-        self.registry.bind::<T>(self.workflow, address, None);
+        self.registry
+            .bind(self.workflow, &Bound::of::<T>(), address, None);
     }
 
     fn workflow<W: Workflow>(&mut self, address: Address) {

@@ -8,6 +8,7 @@ use super::activities::Activities;
 use super::cell::{Responder, RunCell};
 use super::drive::Drive;
 use super::error::StartError;
+use super::input::CheckInput;
 use super::registry::Registry;
 use super::start::StartOptions;
 use super::tokens::Tokens;
@@ -44,6 +45,8 @@ pub(super) struct Machine {
     pub(super) name: SmolStr,
     pub(super) arn: SmolStr,
     pub(super) program: Arc<Program>,
+    /// Whether an input is one of the workflow's type, where it has one.
+    pub(super) check_input: Option<CheckInput>,
 }
 
 /// The executions that can be described.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
+use stepwright::builder::{CallError, CallTask};
 use stepwright::task::WithContext;
 use stepwright::{Handler, TaskContext, TaskError};
 
@@ -48,6 +49,25 @@ pub(crate) fn of_task<T: Handler>() -> ErasedHandler {
             drop(payload);
             let output = T::call(context, input).await?;
             write(&output)
+        })
+    })
+}
+
+/// A task of a built workflow, which takes and gives JSON.
+pub(crate) fn of_call(call: CallTask) -> ErasedHandler {
+    Arc::new(move |context, payload| {
+        Box::pin(async move {
+            let payload = payload.to_json();
+            match call(context, payload).await {
+                Ok(output) => Ok(Value::from(output)),
+                Err(CallError::Input(message)) => {
+                    Err(TaskFailure::internal(INVALID_INPUT, &message))
+                }
+                Err(CallError::Output(message)) => {
+                    Err(TaskFailure::internal(INVALID_OUTPUT, &message))
+                }
+                Err(CallError::Failed { name, cause }) => Err(TaskFailure::new(name, cause)),
+            }
         })
     })
 }

@@ -1,0 +1,25 @@
+use stepwright::Payload;
+use stepwright::builder::Built;
+
+use super::error::StartError;
+use super::run::Run;
+use super::start::StartOptions;
+use super::{Engine, decode_typed, to_value};
+
+impl Engine {
+    /// Starts a workflow that the typed builder made and that
+    /// [`register_built`](super::EngineBuilder::register_built) was given.
+    ///
+    /// # Errors
+    ///
+    /// As [`start_with`](Self::start_with).
+    pub async fn start_built<In: Payload, Out: Payload>(
+        &self,
+        built: &Built<In, Out>,
+        input: In,
+        options: StartOptions,
+    ) -> Result<Run<Out>, StartError> {
+        let input = to_value(&input)?;
+        self.launch(built.name(), input, options, decode_typed)
+    }
+}
