@@ -8,7 +8,8 @@ use crate::intrinsic::{CallError, Expression};
 use crate::json::{Document, Json, Object, escape};
 use crate::jsonata;
 use crate::model::{
-    FieldInfo, Kind, MachineType, Operator, ProcessorMode, QueryLanguage, Schema, StateMachine,
+    FieldInfo, Kind, MachineType, Operator, ProcessorMode, QueryLanguage, Schema, StateKind,
+    StateMachine,
 };
 use crate::path::Path;
 use crate::place::Place;
@@ -27,6 +28,8 @@ pub(super) struct Definition<'d> {
     pub(super) flow: Flow,
     /// Every object with named fields, outer before inner.
     pub(super) parts: Vec<Part<'d>>,
+    /// The numbers of the parts of each schema.
+    kinds: HashMap<&'static str, Vec<usize>>,
     /// Every field that must be a path.
     pub(super) paths: Vec<PathText<'d>>,
     /// Every member of a payload template whose key ends in `.$`.
@@ -48,6 +51,8 @@ pub(super) struct Part<'d> {
     pub(super) state: Option<usize>,
     pub(super) object: &'d Object,
     pub(super) schema: &'static Schema,
+    /// For each member the field that it is.
+    fields: Box<[Option<&'static FieldInfo>]>,
     /// The query language that holds in it.
     pub(super) language: QueryLanguage,
     /// The schema of the object it is a part of.
@@ -65,26 +70,45 @@ impl<'d> Part<'d> {
         member(&self.pointer, key)
     }
 
+    pub(super) fn get(&self, key: &str) -> Option<&'d Json> {
+        // Most parts have few members: looking at each is faster than a hash.
+        if self.object.len() > 12 {
+            return self.object.get(key);
+        }
+        let mut members = self.object.iter();
+        members
+            .find(|(name, _)| *name == key)
+            .map(|(_, value)| value)
+    }
+
     pub(super) fn has(&self, key: &str) -> bool {
-        self.object.contains_key(key)
+        self.get(key).is_some()
     }
 
     pub(super) fn text(&self, key: &str) -> Option<&'d str> {
-        self.object.get(key)?.as_str()
+        self.get(key)?.as_str()
     }
 
     /// A number that is written as one.
     pub(super) fn number(&self, key: &str) -> Option<f64> {
-        self.object.get(key)?.as_f64()
+        self.get(key)?.as_f64()
     }
 
     pub(super) fn items(&self, key: &str) -> Option<&'d [Json]> {
-        self.object.get(key)?.as_array()
+        self.get(key)?.as_array()
+    }
+
+    /// The members, each with the field that it is.
+    pub(super) fn members(
+        &self,
+    ) -> impl Iterator<Item = (&'d str, &'d Json, Option<&'static FieldInfo>)> {
+        let members = self.object.iter().zip(&self.fields);
+        members.map(|((key, value), field)| (key.as_str(), value, *field))
     }
 
     /// Whether it is one of the eight states.
     pub(super) fn is_state(&self) -> bool {
-        crate::model::StateKind::from_word(self.schema.name).is_some()
+        StateKind::from_word(self.schema.name).is_some()
     }
 }
 
@@ -157,6 +181,7 @@ impl<'d> Definition<'d> {
             flow: Flow::of(&graph),
             graph,
             parts: Vec::new(),
+            kinds: HashMap::new(),
             paths: Vec::new(),
             bindings: Vec::new(),
             templates: Vec::new(),
@@ -181,6 +206,16 @@ impl<'d> Definition<'d> {
         }
         definition.variables = Variables::of(&definition);
         definition
+    }
+
+    /// The parts of a schema.
+    pub(super) fn parts_of(&self, kind: &str) -> impl Iterator<Item = &Part<'d>> {
+        self.numbers_of(kind).map(|number| &self.parts[number])
+    }
+
+    /// The numbers of the parts of a schema.
+    pub(super) fn numbers_of(&self, kind: &str) -> impl Iterator<Item = usize> {
+        self.kinds.get(kind).into_iter().flatten().copied()
     }
 
     /// Whether a container is the processor of a Distributed Map.
@@ -229,21 +264,26 @@ impl<'d> Walk<'_, 'd> {
     ) {
         let language = around.language.unwrap_or(self.definition.language);
         let part = self.definition.parts.len();
+        let fields: Box<[Option<&'static FieldInfo>]> =
+            object.keys().map(|key| schema.field(key)).collect();
         self.definition.parts.push(Part {
             pointer: pointer.clone(),
             state: around.state,
             object,
             schema,
+            fields: fields.clone(),
             language,
             parent: around.parent,
         });
+        let kind = self.definition.kinds.entry(schema.name);
+        kind.or_default().push(part);
         let inside = Around {
             parent: Some(schema.name),
             ..around
         };
-        for (key, value) in object {
-            let at = member(&pointer, key);
-            let Some(field) = schema.field(key) else {
+        for ((key, value), field) in object.iter().zip(fields) {
+            let at = || member(&pointer, key);
+            let Some(field) = field else {
                 let is_path = Operator::from_name(key).is_some_and(Operator::is_path);
                 if is_path && schema.has(key) && language == QueryLanguage::JsonPath {
                     self.path(part, key, value, at);
@@ -253,17 +293,18 @@ impl<'d> Walk<'_, 'd> {
             match field.kind {
                 Kind::Structure(inner) => {
                     if let Some(object) = value.as_object() {
-                        self.part(object, at, inner(), inside);
+                        self.part(object, at(), inner(), inside);
                     }
                 }
                 Kind::Structures(inner) => {
+                    let at = at();
                     for (index, item) in value.as_array().into_iter().flatten().enumerate() {
                         if let Some(object) = item.as_object() {
                             self.part(object, format!("{at}/{index}"), inner(), inside);
                         }
                     }
                 }
-                Kind::States => self.states(value, &at, schema.name),
+                Kind::States => self.states(value, &at(), schema.name),
                 _ if field.language.is_some_and(|only| only != language) => {}
                 _ => match language {
                     QueryLanguage::JsonPath => self.jsonpath_field(part, field, value, at),
@@ -279,7 +320,7 @@ impl<'d> Walk<'_, 'd> {
                 continue;
             };
             let kind = object.get("Type").and_then(Json::as_str);
-            let Some(kind) = kind.and_then(crate::model::StateKind::from_word) else {
+            let Some(kind) = kind.and_then(StateKind::from_word) else {
                 continue;
             };
             let around = Around {
@@ -296,7 +337,7 @@ impl<'d> Walk<'_, 'd> {
         part: usize,
         field: &'static FieldInfo,
         value: &'d Json,
-        pointer: String,
+        pointer: impl Fn() -> String,
     ) {
         match field.kind {
             Kind::Path => self.path(part, field.name, value, pointer),
@@ -307,6 +348,7 @@ impl<'d> Walk<'_, 'd> {
                 if !matches!(field.name, "CSVHeaders" | "Condition") =>
             {
                 let definition = &mut *self.definition;
+                let pointer = pointer();
                 let in_result = field.name == "Result";
                 template::walk_literals(
                     value,
@@ -347,7 +389,7 @@ impl<'d> Walk<'_, 'd> {
         }
     }
 
-    fn path(&mut self, part: usize, field: &'d str, value: &'d Json, pointer: String) {
+    fn path(&mut self, part: usize, field: &'d str, value: &'d Json, pointer: impl Fn() -> String) {
         let Some(text) = value.as_str() else { return };
         let takes_call = matches!(field, "ErrorPath" | "CausePath");
         let parsed = if takes_call {
@@ -358,7 +400,7 @@ impl<'d> Walk<'_, 'd> {
                 .map_err(CallError::from)
         };
         self.definition.paths.push(PathText {
-            pointer,
+            pointer: pointer(),
             part,
             field,
             text,
@@ -372,7 +414,7 @@ impl<'d> Walk<'_, 'd> {
         schema: &'static Schema,
         field: &'static FieldInfo,
         value: &'d Json,
-        pointer: String,
+        pointer: impl Fn() -> String,
     ) {
         let evaluated = match field.kind {
             Kind::Template | Kind::Templates => true,
@@ -384,7 +426,7 @@ impl<'d> Walk<'_, 'd> {
             return;
         }
         let is_assign = matches!(field.kind, Kind::Templates);
-        template::walk_strings(value, pointer, None, &mut |place, text| {
+        template::walk_strings(value, pointer(), None, &mut |place, text| {
             self.definition.expressions.push(ExpressionText {
                 pointer: place.pointer.to_owned(),
                 part,

@@ -60,7 +60,7 @@ impl Flow {
             }),
             circle: circles(&targets),
             incomplete: incomplete
-                .map(|container| is_incomplete(graph, container))
+                .map(|container| is_incomplete(graph, container, &targets))
                 .collect(),
             targets,
             sources,
@@ -150,7 +150,11 @@ fn circles(targets: &[Vec<Option<usize>>]) -> Vec<usize> {
     circle
 }
 
-fn is_incomplete(graph: &Graph<'_>, container: &Container<'_>) -> bool {
+fn is_incomplete(
+    graph: &Graph<'_>,
+    container: &Container<'_>,
+    targets: &[Vec<Option<usize>>],
+) -> bool {
     let states = container.object.get("States").and_then(Json::as_object);
     let unread = states.is_none_or(|states| states.len() != container.states.len());
     let lost_start = container
@@ -158,12 +162,11 @@ fn is_incomplete(graph: &Graph<'_>, container: &Container<'_>) -> bool {
         .is_none_or(|start_at| !has_state(container, start_at));
     unread
         || lost_start
-        || container.states.iter().any(|state| {
-            let state = &graph.states()[*state];
-            let dangling = state
-                .edges
-                .iter()
-                .any(|edge| !has_state(container, edge.target));
+        || container.states.iter().any(|number| {
+            let state = &graph.states()[*number];
+            let mut edges = state.edges.iter().zip(&targets[*number]);
+            let dangling =
+                edges.any(|(edge, target)| target.is_none() && !has_state(container, edge.target));
             state.kind.is_none() || dangling || (state.edges.is_empty() && !state.is_terminal())
         })
 }

@@ -10,7 +10,7 @@ use crate::validate::rule::{Known, Rule, SCHEMA, source};
 use super::fields::{in_quotes, is_substitution};
 
 fn rules<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Part<'d>> {
-    definition.parts.iter().filter(|part| part.is("ChoiceRule"))
+    definition.parts_of("ChoiceRule")
 }
 
 /// Whether the rule stands in `Choices`, not below another rule.
@@ -43,7 +43,7 @@ pub(super) const EMPTY_OR_WITHOUT_NEXT: Rule = Rule {
 };
 
 fn empty_or_without_next(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for choice in definition.parts.iter().filter(|part| part.is("Choice")) {
+    for choice in definition.parts_of("Choice") {
         if !choice.has("Choices") {
             let message = "These fields are required: [Choices]";
             report.add(choice.pointer.as_str(), message).at_key();

@@ -25,7 +25,7 @@ pub(super) const NO_DEFAULT: Rule = Rule {
 
 fn no_default(definition: &Definition<'_>, report: &mut Report<'_>) {
     let mut conditions: Option<HashMap<&str, &ExpressionText<'_>>> = None;
-    for choice in definition.parts.iter().filter(|part| part.is("Choice")) {
+    for choice in definition.parts_of("Choice") {
         let rules = choice.items("Choices").unwrap_or_default();
         if choice.has("Default") || rules.is_empty() {
             continue;
@@ -280,7 +280,7 @@ pub(super) const ABSENT: Rule = Rule {
 };
 
 fn absent(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for choice in definition.parts.iter().filter(|part| part.is("Choice")) {
+    for choice in definition.parts_of("Choice") {
         let rules = choice.items("Choices").unwrap_or_default();
         if choice.language != QueryLanguage::JsonPath {
             continue;

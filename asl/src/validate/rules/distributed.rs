@@ -11,7 +11,7 @@ use crate::validate::rule::{Known, Rule, SCHEMA, source};
 use super::fields::is_substitution;
 
 fn maps<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Part<'d>> {
-    definition.parts.iter().filter(|part| part.is("Map"))
+    definition.parts_of("Map")
 }
 
 /// The key and the value of a Map's processor.
@@ -103,7 +103,9 @@ pub(super) const REQUIRED: Rule = Rule {
 };
 
 fn required(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for part in definition.parts.iter().filter(|part| lacks_payload(part)) {
+    let readers = definition.parts_of("ItemReader");
+    let all = readers.chain(definition.parts_of("ResultWriter"));
+    for part in all.filter(|part| lacks_payload(part)) {
         let (field, other) = payload(part.language);
         let message = format!("These fields are required: [{field}]");
         let language = part.language;
@@ -215,7 +217,8 @@ const WORDS: &[(&str, &str, &[&str])] = &[
 ];
 
 fn format(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for part in &definition.parts {
+    let kinds = ["WriterConfig", "ResultWriter", "ReaderConfig"];
+    for part in kinds.iter().flat_map(|kind| definition.parts_of(kind)) {
         match part.schema.name {
             "WriterConfig" if !part.has("OutputType") => {
                 let message = "These fields are required: [OutputType]";

@@ -14,12 +14,12 @@ use super::fields::is_substitution;
 use super::task::{MAX_SECONDS, whole_number};
 
 fn handlers<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Part<'d>> {
-    let parts = definition.parts.iter();
-    parts.filter(|part| part.is("Retrier") || part.is("Catcher"))
+    let retriers = definition.parts_of("Retrier");
+    retriers.chain(definition.parts_of("Catcher"))
 }
 
 fn retriers<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Part<'d>> {
-    definition.parts.iter().filter(|part| part.is("Retrier"))
+    definition.parts_of("Retrier")
 }
 
 pub(super) const ERROR_EQUALS: Rule = Rule {
@@ -142,7 +142,7 @@ pub(super) const UNKNOWN_NAME: Rule = Rule {
 };
 
 fn unknown_name(definition: &Definition<'_>, report: &mut Report<'_>) {
-    let fails = definition.parts.iter().filter(|part| part.is("Fail"));
+    let fails = definition.parts_of("Fail");
     let raised: HashSet<&str> = fails.filter_map(|fail| fail.text("Error")).collect();
     for (name, pointer) in names(definition) {
         let Some((first, _)) = name.split_once('.') else {
@@ -348,7 +348,7 @@ pub(super) const CATCHER_NEXT: Rule = Rule {
 };
 
 fn catcher_next(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for catcher in definition.parts.iter().filter(|part| part.is("Catcher")) {
+    for catcher in definition.parts_of("Catcher") {
         if !catcher.has("Next") {
             let message = "These fields are required: [Next]";
             report.add(catcher.pointer.as_str(), message);

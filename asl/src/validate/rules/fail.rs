@@ -18,7 +18,7 @@ pub(super) const TWICE: Rule = Rule {
 };
 
 fn twice(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for fail in definition.parts.iter().filter(|part| part.is("Fail")) {
+    for fail in definition.parts_of("Fail") {
         for (value, path) in [("Error", "ErrorPath"), ("Cause", "CausePath")] {
             if fail.has(value) && fail.has(path) {
                 let message = format!("a Fail has either `{value}` or `{path}`, not both");

@@ -23,8 +23,9 @@ pub(super) const UNKNOWN_FIELD: Rule = Rule {
 
 fn unknown_field(definition: &Definition<'_>, report: &mut Report<'_>) {
     for part in &definition.parts {
-        for key in part.object.keys() {
-            if part.schema.has(key) || key == "Comment" || has_own_rule(part, key) {
+        for (key, _, field) in part.members() {
+            let known = field.is_some() || part.schema.has(key) || key == "Comment";
+            if known || has_own_rule(part, key) {
                 continue;
             }
             let names = part.schema.fields.iter().map(|field| field.name);
@@ -104,8 +105,8 @@ fn wrong_type(definition: &Definition<'_>, report: &mut Report<'_>) {
         report.add("", format!("expected an object, found {found}"));
     }
     for part in &definition.parts {
-        for (key, value) in part.object {
-            if let Some(field) = part.schema.field(key) {
+        for (_, value, field) in part.members() {
+            if let Some(field) = field {
                 check_type(part, field, value, report);
             }
         }
@@ -113,15 +114,15 @@ fn wrong_type(definition: &Definition<'_>, report: &mut Report<'_>) {
 }
 
 fn check_type(part: &Part<'_>, field: &FieldInfo, value: &Json, report: &mut Report<'_>) {
-    let pointer = part.at(field.name);
     if field.language.is_some_and(|only| only != part.language) {
         return;
     }
+    let pointer = || part.at(field.name);
     if !field.kind.accepts(value) {
         let message = format!("expected {}, found {}", field.kind.noun(), value.noun());
         let is_text = matches!(field.kind, Kind::Text | Kind::Word(_));
         let suggestion = is_text.then(|| in_quotes(value)).flatten();
-        report.add(pointer, message).suggest(suggestion);
+        report.add(pointer(), message).suggest(suggestion);
         return;
     }
     match (field.kind, value) {
@@ -137,21 +138,21 @@ fn check_type(part: &Part<'_>, field: &FieldInfo, value: &Json, report: &mut Rep
                 words.join(", ")
             );
             report
-                .add(pointer, message)
+                .add(pointer(), message)
                 .meant(word, words.iter().copied());
         }
         (Kind::Number, Json::String(text)) => {
             let may_be_expression =
                 part.language == QueryLanguage::Jsonata && jsonata::strip(text).is_some();
             if !may_be_expression && !is_substitution(text) {
-                report.add(pointer, "expected a number, found a string");
+                report.add(pointer(), "expected a number, found a string");
             }
         }
         (Kind::Structures(_), Json::Array(items)) => {
             for (index, item) in items.iter().enumerate() {
                 if item.as_object().is_none() {
                     let message = format!("expected an object, found {}", item.noun());
-                    report.add(format!("{pointer}/{index}"), message);
+                    report.add(format!("{}/{index}", pointer()), message);
                 }
             }
         }
@@ -159,7 +160,7 @@ fn check_type(part: &Part<'_>, field: &FieldInfo, value: &Json, report: &mut Rep
             for (name, state) in states {
                 if state.as_object().is_none() {
                     let message = format!("expected an object, found {}", state.noun());
-                    report.add(member(&pointer, name), message);
+                    report.add(member(&pointer(), name), message);
                 }
             }
         }

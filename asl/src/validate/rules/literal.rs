@@ -99,7 +99,8 @@ pub(super) const NO_PATH: Rule = Rule {
 
 fn no_path(definition: &Definition<'_>, report: &mut Report<'_>) {
     let meaning = Meaning::of(definition);
-    for part in &definition.parts {
+    let fails = definition.parts_of("Fail");
+    for part in fails.chain(definition.parts_of("ChoiceRule")) {
         if part.language != QueryLanguage::JsonPath {
             continue;
         }
@@ -153,8 +154,8 @@ fn static_result(definition: &Definition<'_>, report: &mut Report<'_>) {
         .iter()
         .filter(|literal| literal.in_result)
         .peekable();
-    for (number, pass) in definition.parts.iter().enumerate() {
-        if !is_static(pass) {
+    for number in definition.numbers_of("Pass") {
+        if !is_static(&definition.parts[number]) {
             continue;
         }
         let mut first = None;

@@ -18,7 +18,7 @@ pub(super) const BRANCHES: Rule = Rule {
 };
 
 fn branches(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for parallel in definition.parts.iter().filter(|part| part.is("Parallel")) {
+    for parallel in definition.parts_of("Parallel") {
         if !parallel.has("Branches") {
             let message = "These fields are required: [Branches]";
             report.add(parallel.pointer.as_str(), message).at_key();
@@ -41,7 +41,7 @@ pub(super) const PROCESSOR: Rule = Rule {
 };
 
 fn processor(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for map in definition.parts.iter().filter(|part| part.is("Map")) {
+    for map in definition.parts_of("Map") {
         let message = match (map.has("ItemProcessor"), map.has("Iterator")) {
             (false, false) => "These fields are required: [ItemProcessor]",
             (true, true) => {
@@ -79,12 +79,8 @@ pub(super) const VALUE_AND_PATH: Rule = Rule {
 };
 
 fn value_and_path(definition: &Definition<'_>, report: &mut Report<'_>) {
-    let names = ["Map", "ReaderConfig", "ItemBatcher"];
-    for part in definition
-        .parts
-        .iter()
-        .filter(|part| names.contains(&part.schema.name))
-    {
+    let kinds = ["Map", "ReaderConfig", "ItemBatcher"];
+    for part in kinds.iter().flat_map(|kind| definition.parts_of(kind)) {
         // In JSONata the second of each pair is refused anyway.
         if part.language != QueryLanguage::JsonPath {
             continue;
@@ -110,7 +106,7 @@ pub(super) const TOLERATED: Rule = Rule {
 };
 
 fn tolerated(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for map in definition.parts.iter().filter(|part| part.is("Map")) {
+    for map in definition.parts_of("Map") {
         let percentage = map.number("ToleratedFailurePercentage");
         if percentage.is_some_and(|percentage| !(0.0..=100.0).contains(&percentage)) {
             report.add(

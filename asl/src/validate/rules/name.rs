@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 
 use crate::finding::Severity;
-use crate::json::Json;
 use crate::name::{NameError, check_label, check_state};
-use crate::validate::definition::{Definition, member};
+use crate::validate::definition::Definition;
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, source};
 
@@ -78,11 +77,11 @@ pub(super) const LABEL: Rule = Rule {
 
 fn label(definition: &Definition<'_>, report: &mut Report<'_>) {
     let mut seen = std::collections::HashSet::new();
-    for state in definition.graph.states() {
-        let Some(label) = state.object.get("Label").and_then(Json::as_str) else {
+    for map in definition.parts_of("Map") {
+        let Some(label) = map.text("Label") else {
             continue;
         };
-        let pointer = member(&state.pointer, "Label");
+        let pointer = map.at("Label");
         match check_label(label) {
             Err(NameError::TooLong { .. }) => {
                 report.add(pointer, "Label cannot exceed 40 characters");

@@ -65,8 +65,7 @@ fn foreign(definition: &Definition<'_>, report: &mut Report<'_>, only: QueryLang
         if (part.is("ChoiceRule") && only == QueryLanguage::JsonPath) || lacks_payload(part) {
             continue;
         }
-        for key in part.object.keys() {
-            let field = part.schema.field(key);
+        for (key, _, field) in part.members() {
             if field.is_none_or(|field| field.language != Some(only)) {
                 continue;
             }
@@ -116,8 +115,9 @@ pub(super) const IN_PROCESSOR: Rule = Rule {
 };
 
 fn in_processor(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for part in &definition.parts {
-        if (part.is("Processor") || part.is("Branch")) && part.has("QueryLanguage") {
+    let processors = definition.parts_of("Processor");
+    for part in processors.chain(definition.parts_of("Branch")) {
+        if part.has("QueryLanguage") {
             report
                 .add(
                     part.at("QueryLanguage"),

@@ -21,11 +21,9 @@ pub(super) const RESOURCE: Rule = Rule {
 
 fn resource(definition: &Definition<'_>, report: &mut Report<'_>) {
     let mut tables = tables::Tables::default();
-    for part in &definition.parts {
-        let place = match part.schema.name {
-            place @ ("Task" | "ItemReader" | "ResultWriter") => place,
-            _ => continue,
-        };
+    let places = ["Task", "ItemReader", "ResultWriter"];
+    for part in places.iter().flat_map(|place| definition.parts_of(place)) {
+        let place = part.schema.name;
         let Some(resource) = part.text("Resource") else {
             continue;
         };

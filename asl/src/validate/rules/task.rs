@@ -14,7 +14,7 @@ use crate::validate::rule::{Known, Rule, SCHEMA, source};
 use super::fields::is_substitution;
 
 fn tasks<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Part<'d>> {
-    definition.parts.iter().filter(|part| part.is("Task"))
+    definition.parts_of("Task")
 }
 
 pub(super) const RESOURCE_MISSING: Rule = Rule {
@@ -89,11 +89,8 @@ pub(super) const TIMEOUT_RANGE: Rule = Rule {
 };
 
 fn timeout_range(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for part in definition
-        .parts
-        .iter()
-        .filter(|part| part.is("Task") || part.is("StateMachine"))
-    {
+    let machine = definition.parts_of("StateMachine");
+    for part in machine.chain(tasks(definition)) {
         for field in ["TimeoutSeconds", "HeartbeatSeconds"] {
             whole_number(part, field, 1.0, MAX_SECONDS, report);
         }
@@ -266,8 +263,9 @@ fn token(definition: &Definition<'_>, report: &mut Report<'_>) {
             giving.insert(expression.part);
         }
     }
-    for (number, task) in definition.parts.iter().enumerate() {
-        if !task.is("Task") || !is_waiting(task) || giving.contains(&number) {
+    for number in definition.numbers_of("Task") {
+        let task = &definition.parts[number];
+        if !is_waiting(task) || giving.contains(&number) {
             continue;
         }
         let (field, token) = match task.language {

@@ -1,5 +1,7 @@
 //! Transitions.
 
+use std::collections::HashSet;
+
 use crate::finding::Severity;
 use crate::graph::{EdgeKind, State};
 use crate::json::Json;
@@ -34,16 +36,16 @@ pub(super) const OUTSIDE_TARGET: Rule = Rule {
 };
 
 fn targets(definition: &Definition<'_>, report: &mut Report<'_>, elsewhere: bool) {
-    let all: std::collections::HashSet<&str> = definition
-        .graph
-        .states()
-        .iter()
-        .map(|state| state.name)
-        .collect();
-    for state in definition.graph.states() {
+    let mut all: Option<HashSet<&str>> = None;
+    let states = definition.graph.states();
+    for (state, targets) in states.iter().zip(&definition.flow.targets) {
         let container = &definition.graph.containers()[state.container];
-        for edge in &state.edges {
-            if has_state(container, edge.target) || all.contains(edge.target) != elsewhere {
+        for (edge, target) in state.edges.iter().zip(targets) {
+            if target.is_some() || has_state(container, edge.target) {
+                continue;
+            }
+            let all = all.get_or_insert_with(|| states.iter().map(|state| state.name).collect());
+            if all.contains(edge.target) != elsewhere {
                 continue;
             }
             let field = match edge.kind {

@@ -14,7 +14,7 @@ use super::fields::is_substitution;
 use super::task::{MAX_SECONDS, whole_number};
 
 fn waits<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Part<'d>> {
-    definition.parts.iter().filter(|part| part.is("Wait"))
+    definition.parts_of("Wait")
 }
 
 pub(super) const ONE_FIELD: Rule = Rule {
