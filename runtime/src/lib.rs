@@ -65,6 +65,7 @@
 //! | crate root | [`Engine`], its [builder](EngineBuilder), [`Run`], [`ExecutionReport`], errors, [`Limits`] |
 //! | [`clock`] | real and virtual time, [`Clock::hold`](clock::Clock::hold), [`Clock::sleep`](clock::Clock::sleep) |
 //! | [`history`] | events, in AWS's names, order and ids, and as `GetExecutionHistory` prints them |
+//! | [`objects`] | where Distributed Maps read items and write results |
 //! | [`task`] | what an execution asks of the world, and [`TaskSource`](task::TaskSource), which answers in place of handlers |
 //! | [`testing`] | mocks of tasks |
 //! | [`test_state`] | single states, as AWS's TestState tests them |
@@ -81,6 +82,7 @@
 
 pub mod clock;
 pub mod history;
+pub mod objects;
 pub mod query;
 pub mod task;
 pub mod test_state;
@@ -88,12 +90,14 @@ pub mod testing;
 pub mod value;
 
 mod about;
+mod distributed;
 mod engine;
 mod interpret;
 mod limits;
 mod program;
 
 pub use self::about::About;
+pub use self::distributed::{MapRun, MapRunCounts};
 pub use self::engine::{
     ActivityError, ActivityTask, BuildError, Engine, EngineBuilder, Events, ExecuteError,
     ExecutionFailed, ExecutionReport, ExecutionSummary, Run, StartError, StartOptions, Status,

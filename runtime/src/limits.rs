@@ -23,6 +23,12 @@ pub struct Limits {
     pub express_transitions: u64,
     /// The most iterations of an inline Map at a time: 40.
     pub map_concurrency: u32,
+    /// The most child executions of a Map Run (a Distributed Map) at a time: 10,000.
+    pub map_run_concurrency: u32,
+    /// The most bytes of an object that an ItemReader reads, without compression: 10 GB.
+    pub object_bytes: u64,
+    /// The bytes after which a ResultWriter begins another file: 5 GB.
+    pub result_file_bytes: u64,
     /// The most bytes of a definition: 1 MiB.
     pub definition_bytes: usize,
     /// The most bytes of one variable and of one state's Assign: 262,144.
@@ -44,6 +50,9 @@ impl Default for Limits {
             express_duration: Duration::from_secs(300),
             express_transitions: 1_000_000,
             map_concurrency: 40,
+            map_run_concurrency: 10_000,
+            object_bytes: 10_000_000_000,
+            result_file_bytes: 5_000_000_000,
             definition_bytes: 1_048_576,
             variable_bytes: 262_144,
             wait: Duration::from_secs(2_147_483_647),

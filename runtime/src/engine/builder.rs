@@ -14,10 +14,12 @@ use super::Engine;
 use super::activities::Activities;
 use super::error::BuildError;
 use super::registry::Registry;
+use super::runs::Runs;
 use super::shared::{Executions, Machine, Shared};
 use super::tokens::Tokens;
 use crate::clock::{Clock, Timestamp, VIRTUAL_START};
 use crate::limits::Limits;
+use crate::objects::ObjectStore;
 use crate::program::Program;
 use crate::task::{Family, Resource, SharedState, TaskFailure, TaskSource, handler};
 
@@ -35,6 +37,7 @@ pub struct EngineBuilder {
     account: String,
     role: String,
     retention: usize,
+    objects: Option<Arc<dyn ObjectStore>>,
 }
 
 impl EngineBuilder {
@@ -51,6 +54,7 @@ impl EngineBuilder {
             account: "123456789012".to_owned(),
             role: "arn:aws:iam::123456789012:role/stepwright".to_owned(),
             retention: 1_000,
+            objects: None,
         }
     }
 
@@ -259,7 +263,24 @@ impl EngineBuilder {
         self
     }
 
-    /// How many finished executions can still be described; 1,000 unless set.
+    /// Where Distributed Maps read their items and write their results, in place of S3. Without, each ItemReader and
+    /// each ResultWriter fails.
+    ///
+    /// ```
+    /// use stepwright_runtime::Engine;
+    /// use stepwright_runtime::objects::Memory;
+    ///
+    /// let store = Memory::new().with("orders", "today.json", "[1, 2]").bucket("results");
+    /// let builder = Engine::builder().objects(store);
+    /// # let _ = builder;
+    /// ```
+    pub fn objects(mut self, store: impl ObjectStore + 'static) -> Self {
+        self.objects = Some(Arc::new(store));
+        self
+    }
+
+    /// How many finished executions can still be described; 1,000 unless set. The children of a Map Run do not
+    /// count: of each run, so many can be described by themselves, as long as its execution can.
     pub fn retention(mut self, executions: usize) -> Self {
         self.retention = executions;
         self
@@ -331,6 +352,8 @@ impl EngineBuilder {
             tokens: Tokens::default(),
             activities,
             executions: Mutex::new(Executions::new(seed)),
+            runs: Runs::default(),
+            objects: self.objects,
             region: self.region,
             account: self.account,
             role: self.role,

@@ -9,6 +9,7 @@ use tokio::sync::{Notify, oneshot};
 use super::report::ExecutionReport;
 use crate::about::About;
 use crate::clock::Clock;
+use crate::distributed::Ended;
 use crate::history::{Event, History};
 use crate::interpret::{Failure, Ring, Ticket};
 use crate::task::TaskResult;
@@ -40,6 +41,8 @@ pub(crate) enum Message {
     Ring(Ticket, Ring),
     Answer(Ticket, TaskResult),
     Started(Ticket, Option<SmolStr>),
+    /// A child of a Map Run ended.
+    Child(Ticket, u32, Ended),
     Heartbeat(Ticket),
     Deadline,
     Stop(Failure),
@@ -223,6 +226,10 @@ impl Responder {
 
     pub(crate) fn started(&self, worker: Option<SmolStr>) {
         self.send(Message::Started(self.ticket, worker));
+    }
+
+    pub(super) fn child_ended(&self, number: u32, ended: Ended) {
+        self.send(Message::Child(self.ticket, number, ended));
     }
 
     pub(crate) fn heartbeat(&self) {

@@ -11,11 +11,11 @@ use stepwright_asl::model::MachineType;
 use super::cell::{Message, RunCell};
 use super::report::{ExecutionReport, Status};
 use super::shared::Shared;
-use super::wires::Wires;
+use super::wires::{Arrived, Wires};
 use crate::clock::Alarm;
 use crate::history::History;
-use crate::interpret::{Execution, Failure, Inspection, Outcome, Start, Step};
-use crate::program::Program;
+use crate::interpret::{Execution, Failure, Inspection, Outcome, Start, Step, Ticket};
+use crate::program::{Entry, Program};
 use crate::task::TaskSource;
 use crate::value::Value;
 
@@ -32,6 +32,7 @@ const SHUT_DOWN: &str = "Stepwright.ShutDown";
 /// The execution is made, grown and dropped in the task that drives it.
 pub(super) struct Drive {
     program: Arc<Program>,
+    entry: Entry,
     seed: u64,
     execution: Option<Execution>,
     wires: Wires,
@@ -53,22 +54,30 @@ impl Drive {
         seed: u64,
         depth: u32,
     ) -> Self {
+        let entry = program.entry();
         let span = tracing::info_span!(
             "execution",
             machine = %cell.about.machine_name,
             name = %cell.about.name
         );
         Self {
-            program,
+            program: program.clone(),
+            entry,
             seed,
             execution: None,
-            wires: Wires::new(engine, cell, source, depth),
+            wires: Wires::new(engine, program, cell, source, depth),
             deadline: None,
             test: None,
             inspected: None,
             is_closed: false,
             span,
         }
+    }
+
+    /// The same for a child of a Distributed Map, which is a part of the program.
+    pub(super) fn of_child(mut self, entry: Entry) -> Self {
+        self.entry = entry;
+        self
     }
 
     /// The same for one state of the program, which is all that runs.
@@ -87,14 +96,15 @@ impl Drive {
             engine.limits.clone(),
             engine.keeps_history,
             self.seed,
-        );
+        )
+        .entering(self.entry);
         match self.test.take() {
             Some((start, inspection)) => execution.begin_inspection(start, inspection),
             None => execution.begin(),
         }
-        let express = (self.program.machine_type == MachineType::Express)
+        let express = (self.entry.machine_type == MachineType::Express)
             .then_some(engine.limits.express_duration);
-        let life: Option<Duration> = match (self.program.timeout, express) {
+        let life: Option<Duration> = match (self.entry.timeout, express) {
             (Some(declared), Some(express)) => Some(declared.min(express)),
             (declared, express) => declared.or(express),
         };
@@ -137,12 +147,25 @@ impl Drive {
             Message::Started(ticket, worker) => {
                 execution.started(ticket, worker, &mut self.wires);
             }
+            Message::Child(ticket, number, ended) => {
+                execution.child_execution_ended(ticket, number, ended, &mut self.wires);
+            }
             Message::Heartbeat(ticket) => execution.heartbeat(ticket, &mut self.wires),
             Message::Deadline => execution.time_out(&mut self.wires),
             Message::Stop(failure) => execution.abort(failure, &mut self.wires),
             Message::Listen(listener) => execution.recorder().listen(listener),
             // Whoever asked may have gone.
             Message::History(asker) => drop(asker.send(execution.recorder().history())),
+        }
+    }
+
+    /// Something that was at work is ready.
+    fn take_in(&mut self, execution: &mut Execution, ticket: Ticket, arrived: Arrived) {
+        let host = &mut self.wires;
+        match arrived {
+            Arrived::Task(result) => execution.work_answered(ticket, result, host),
+            Arrived::Read(read) => execution.object_was_read(ticket, read, host),
+            Arrived::Written(written) => execution.object_was_written(ticket, written, host),
         }
     }
 
@@ -212,8 +235,8 @@ impl Drive {
             for message in self.wires.cell.take() {
                 self.receive(&mut execution, message);
             }
-            while let Poll::Ready((ticket, result)) = self.wires.poll_work(cx) {
-                execution.work_answered(ticket, result, &mut self.wires);
+            while let Poll::Ready((ticket, arrived)) = self.wires.poll_work(cx) {
+                self.take_in(&mut execution, ticket, arrived);
             }
             let step = execution.step(&mut self.wires, BUDGET);
             if step == Step::Ended {
@@ -226,8 +249,8 @@ impl Drive {
                 return Poll::Pending;
             }
             // What was begun just now must be polled once with this task's waker; what is given up, dropped.
-            if let Poll::Ready((ticket, result)) = self.wires.poll_work(cx) {
-                execution.work_answered(ticket, result, &mut self.wires);
+            if let Poll::Ready((ticket, arrived)) = self.wires.poll_work(cx) {
+                self.take_in(&mut execution, ticket, arrived);
                 self.execution = Some(execution);
                 continue;
             }

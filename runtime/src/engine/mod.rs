@@ -12,6 +12,7 @@ mod nested;
 mod registry;
 mod report;
 mod run;
+mod runs;
 mod shared;
 mod start;
 mod tokens;
@@ -37,9 +38,11 @@ pub use self::run::{Events, Run};
 pub(crate) use self::shared::request_id;
 pub use self::start::StartOptions;
 
+use self::cell::RunCell;
 use self::run::Decode;
 use self::shared::Shared;
 use crate::clock::{Clock, Timestamp};
+use crate::distributed::MapRun;
 use crate::task::{TaskFailure, TaskResult};
 use crate::value::Value;
 
@@ -64,6 +67,20 @@ pub struct ExecutionSummary {
     pub started: Timestamp,
     /// When it ended.
     pub stopped: Option<Timestamp>,
+}
+
+impl ExecutionSummary {
+    fn of(cell: &RunCell) -> Self {
+        let report = cell.report();
+        Self {
+            id: cell.about.id.to_string(),
+            name: cell.about.name.to_string(),
+            machine: cell.about.machine_name.to_string(),
+            status: report.map_or(Status::Running, |report| report.status),
+            started: cell.about.started,
+            stopped: report.map(|report| report.stopped),
+        }
+    }
 }
 
 impl Engine {
@@ -207,9 +224,10 @@ impl Engine {
         Ok((Run::new(launched.cell, decode), launched.drive))
     }
 
-    /// A Standard execution by its ARN, running or over, as long as it is remembered.
+    /// A Standard execution, or a child of a Map Run, by its ARN, running or over, as long as it is remembered.
     pub fn execution(&self, id: &str) -> Option<Run<Value>> {
-        let cell = self.shared.executions().by_id.get(id).cloned()?;
+        let known = self.shared.executions().by_id.get(id).cloned();
+        let cell = known.or_else(|| self.shared.runs.child(id))?;
         Some(Run::new(cell, |output| Ok(output.clone())))
     }
 
@@ -220,20 +238,28 @@ impl Engine {
             .executions()
             .by_id
             .values()
-            .map(|cell| {
-                let report = cell.report();
-                ExecutionSummary {
-                    id: cell.about.id.to_string(),
-                    name: cell.about.name.to_string(),
-                    machine: cell.about.machine_name.to_string(),
-                    status: report.map_or(Status::Running, |report| report.status),
-                    started: cell.about.started,
-                    stopped: report.map(|report| report.stopped),
-                }
-            })
+            .map(|cell| ExecutionSummary::of(cell))
             .collect();
         rows.sort_by(|a, b| (b.started, &b.id).cmp(&(a.started, &a.id)));
         rows
+    }
+
+    /// The Map Runs of an execution, by its ARN, in the order of their starts: one for each attempt of a Distributed
+    /// Map.
+    pub fn map_runs(&self, execution: &str) -> Vec<MapRun> {
+        self.shared.runs.of_execution(execution)
+    }
+
+    /// A Map Run by its ARN, as long as its execution is remembered.
+    pub fn map_run(&self, arn: &str) -> Option<MapRun> {
+        self.shared.runs.describe(arn)
+    }
+
+    /// The children of a Map Run, by its ARN, that run or are remembered, in the order of their starts.
+    pub fn map_run_executions(&self, arn: &str) -> Vec<ExecutionSummary> {
+        let children = self.shared.runs.children(arn);
+        let children = children.iter();
+        children.map(|cell| ExecutionSummary::of(cell)).collect()
     }
 
     /// Answers a task token with an output.

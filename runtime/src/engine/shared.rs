@@ -10,11 +10,13 @@ use super::drive::Drive;
 use super::error::StartError;
 use super::input::CheckInput;
 use super::registry::Registry;
+use super::runs::Runs;
 use super::start::StartOptions;
 use super::tokens::Tokens;
 use crate::about::About;
 use crate::clock::Clock;
 use crate::limits::Limits;
+use crate::objects::ObjectStore;
 use crate::program::Program;
 use crate::query::Entropy;
 use crate::task::{
@@ -34,6 +36,10 @@ pub(crate) struct Shared {
     pub(super) tokens: Tokens,
     pub(super) activities: Activities,
     pub(super) executions: Mutex<Executions>,
+    /// The Map Runs of the executions that can be described.
+    pub(super) runs: Runs,
+    /// Where Distributed Maps read and write.
+    pub(super) objects: Option<Arc<dyn ObjectStore>>,
     pub(super) region: String,
     pub(super) account: String,
     pub(super) role: String,
@@ -117,7 +123,7 @@ impl Shared {
         {
             return Err(StartError::InvalidName(name.clone()));
         }
-        let is_express = machine.program.machine_type == MachineType::Express;
+        let is_express = machine.program.entry().machine_type == MachineType::Express;
         let mut executions = self.executions();
         let seed = executions.entropy.next_u64();
         let name: SmolStr = match options.name {
@@ -179,12 +185,14 @@ impl Shared {
     pub(super) fn closed(&self, cell: &RunCell) {
         let mut executions = self.executions();
         if !executions.by_id.contains_key(&cell.about.id) {
+            self.runs.forget(&cell.about.id);
             return;
         }
         executions.closed.push_back(cell.about.id.clone());
         while executions.closed.len() > self.retention {
             if let Some(oldest) = executions.closed.pop_front() {
                 executions.by_id.remove(&oldest);
+                self.runs.forget(&oldest);
             }
         }
     }

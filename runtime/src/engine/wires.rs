@@ -11,18 +11,29 @@ use smol_str::SmolStr;
 
 use super::activities::Queued;
 use super::cell::{Responder, RunCell};
+use super::drive::Drive;
 use super::error::TokenError;
+use super::report::Status;
+use super::runs::RunRecord;
 use super::shared::Shared;
 use super::tokens::new_token;
 use crate::about::About;
 use crate::clock::{Alarm, Clock, Timestamp};
-use crate::interpret::{Host, Ring, Ticket};
+use crate::distributed::source::{Request, Supply};
+use crate::distributed::{Ended, File, RunView, Tally};
+use crate::interpret::{ChildStart, Host, Ring, Ticket};
+use crate::program::Program;
+use crate::query::Entropy;
 use crate::task::handler::PANICKED;
 use crate::task::{Answer, External, TaskCall, TaskFailure, TaskFuture, TaskResult, TaskSource};
+
+/// Why an engine without an object store reads and writes none.
+const NO_STORE: &str = "The engine has no object store; give it one with `EngineBuilder::objects`";
 
 /// What an execution has in the world: timers, pending handlers, open tokens.
 pub(super) struct Wires {
     pub(super) engine: Arc<Shared>,
+    program: Arc<Program>,
     pub(super) cell: Arc<RunCell>,
     /// Asked before the engine's own sources.
     pub(super) source: Option<Arc<dyn TaskSource>>,
@@ -41,6 +52,7 @@ struct Held {
     work: Option<AbortHandle>,
     token: Option<SmolStr>,
     activity: Option<SmolStr>,
+    run: Option<Arc<RunRecord>>,
     /// A timeout or heartbeat rang; a late answer to the token is told so.
     timed_out: bool,
 }
@@ -48,12 +60,14 @@ struct Held {
 impl Wires {
     pub(super) fn new(
         engine: Arc<Shared>,
+        program: Arc<Program>,
         cell: Arc<RunCell>,
         source: Option<Arc<dyn TaskSource>>,
         depth: u32,
     ) -> Self {
         Self {
             engine,
+            program,
             cell,
             source,
             depth,
@@ -64,7 +78,7 @@ impl Wires {
     }
 
     /// The next handler that answered.
-    pub(super) fn poll_work(&mut self, cx: &mut Context<'_>) -> Poll<(Ticket, TaskResult)> {
+    pub(super) fn poll_work(&mut self, cx: &mut Context<'_>) -> Poll<(Ticket, Arrived)> {
         loop {
             match Pin::new(&mut self.work).poll_next(cx) {
                 Poll::Ready(Some(Ok(answered))) => return Poll::Ready(answered),
@@ -90,6 +104,9 @@ impl Wires {
         if let Some(work) = held.work {
             work.abort();
         }
+        if let Some(run) = held.run {
+            run.abort(self.engine.clock.now());
+        }
         if let Some(token) = held.token {
             if let Some(activity) = held.activity {
                 self.engine.activities.forget(&activity, &token);
@@ -106,6 +123,37 @@ impl Wires {
 
     fn held(&mut self, ticket: Ticket) -> &mut Held {
         self.waits.entry(ticket.wait).or_default()
+    }
+
+    fn run(&self, ticket: Ticket) -> Option<&Arc<RunRecord>> {
+        self.waits.get(&ticket.wait)?.run.as_ref()
+    }
+
+    /// Polls once, in place; what is not ready is kept.
+    fn begin(&mut self, ticket: Ticket, job: Job) -> Option<Arrived> {
+        let mut work = Work {
+            ticket,
+            job,
+            pending: None,
+        };
+        let waker = self.waker.clone();
+        if let Poll::Ready(arrived) = work.poll_guarded(&mut Context::from_waker(&waker)) {
+            return Some(arrived);
+        }
+        work.pending = Some(Pending::new(self.engine.clock.clone()));
+        let (handle, registration) = AbortHandle::new_pair();
+        self.held(ticket).work = Some(handle);
+        self.work.push(Abortable::new(work, registration));
+        None
+    }
+
+    /// Where the ids of a request to the object store come from: the same in every run of the same execution.
+    fn request_names(&self, ticket: Ticket) -> Entropy {
+        use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+        let mut hasher = DefaultHasher::new();
+        self.cell.about.id.hash(&mut hasher);
+        ticket.hash(&mut hasher);
+        Entropy::new(hasher.finish())
     }
 }
 
@@ -131,24 +179,109 @@ impl Host for Wires {
             self.engine
                 .answer(call, self.source.as_ref(), responder, self.depth)
         }));
-        answered.unwrap_or_else(|panic| Answer::result(Err(panicked(&*panic))))
+        answered.unwrap_or_else(|panic| Answer::result(Err(panicked(said(&*panic)))))
     }
 
     fn poll(&mut self, ticket: Ticket, work: TaskFuture) -> Option<TaskResult> {
-        let mut work = Work {
-            ticket,
-            future: work,
-            pending: None,
-        };
-        let waker = self.waker.clone();
-        if let Poll::Ready(result) = work.poll_guarded(&mut Context::from_waker(&waker)) {
-            return Some(result);
+        match self.begin(ticket, Job::Task(work)) {
+            Some(Arrived::Task(result)) => Some(result),
+            _ => None,
         }
-        work.pending = Some(Pending::new(self.engine.clock.clone()));
-        let (handle, registration) = AbortHandle::new_pair();
-        self.held(ticket).work = Some(handle);
-        self.work.push(Abortable::new(work, registration));
-        None
+    }
+
+    fn open_run(&mut self, ticket: Ticket, view: RunView) {
+        let run = self.engine.runs.open(view, self.engine.retention);
+        self.held(ticket).run = Some(run);
+    }
+
+    fn start_child(&mut self, ticket: Ticket, child: ChildStart) -> Result<(), String> {
+        let runtime = tokio::runtime::Handle::try_current()
+            .map_err(|_| "A Distributed Map needs a tokio runtime for its children".to_owned())?;
+        let Some(run) = self.run(ticket).cloned() else {
+            return Ok(());
+        };
+        let ChildStart {
+            number,
+            about,
+            entry,
+            seed,
+        } = child;
+        let cell = RunCell::new(about, self.engine.clock.clone());
+        run.started(number, &cell);
+        let parent = Responder::new(&self.cell, ticket);
+        cell.on_close(Box::new(move |report| {
+            run.ended(number);
+            let text = |text: &Option<String>| text.as_deref().map(SmolStr::new);
+            let ended = Ended {
+                status: report.status,
+                output: report.output.clone(),
+                error: text(&report.error),
+                cause: text(&report.cause),
+                stopped: report.stopped,
+            };
+            parent.child_ended(number, ended);
+        }));
+        let drive = Drive::new(
+            self.engine.clone(),
+            cell,
+            self.program.clone(),
+            self.source.clone(),
+            seed,
+            self.depth,
+        );
+        runtime.spawn(drive.of_child(entry));
+        Ok(())
+    }
+
+    fn stop_children(&mut self, ticket: Ticket) {
+        if let Some(run) = self.run(ticket) {
+            run.stop_children();
+        }
+    }
+
+    fn report_run(&mut self, ticket: Ticket, tally: Tally, ended: Option<Status>) {
+        let now = self.engine.clock.now();
+        if let Some(run) = self.run(ticket) {
+            run.report(tally, ended, now);
+        }
+    }
+
+    fn read_object(&mut self, ticket: Ticket, request: Request) -> Option<Result<Supply, String>> {
+        let Some(store) = self.engine.objects.clone() else {
+            return Some(Err(NO_STORE.to_owned()));
+        };
+        let names = self.request_names(ticket);
+        let work = Box::pin(async move {
+            let read = match request {
+                Request::Get(place) => {
+                    let object = store.get(&place.bucket, &place.key).await;
+                    object.map(Supply::Object)
+                }
+                Request::List { bucket, prefix } => {
+                    store.list(&bucket, &prefix).await.map(Supply::List)
+                }
+            };
+            read.map_err(|error| error.cause(&names.uuid()))
+        });
+        match self.begin(ticket, Job::Read(work)) {
+            Some(Arrived::Read(read)) => Some(read),
+            _ => None,
+        }
+    }
+
+    fn write_object(&mut self, ticket: Ticket, file: File) -> Option<Result<(), String>> {
+        let Some(store) = self.engine.objects.clone() else {
+            return Some(Err(NO_STORE.to_owned()));
+        };
+        let names = self.request_names(ticket);
+        let work = Box::pin(async move {
+            let written = store.put(&file.bucket, &file.key, file.body).await;
+            written.map_err(|error| error.cause(&names.uuid()))
+        });
+        match self.begin(ticket, Job::Write(work)) {
+            Some(Arrived::Written(written)) => Some(written),
+            _ => None,
+        }
     }
 
     fn hand_over(&mut self, ticket: Ticket, external: External) {
@@ -216,29 +349,57 @@ impl Drop for Wires {
     }
 }
 
-/// A handler's future, and whose it is.
+/// What is under way in the world.
+enum Job {
+    Task(TaskFuture),
+    Read(StoreFuture<Supply>),
+    Write(StoreFuture<()>),
+}
+
+/// The object store at work. A failure is the cause of the state's.
+type StoreFuture<T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send>>;
+
+/// What a [`Job`] came to.
+pub(super) enum Arrived {
+    Task(TaskResult),
+    Read(Result<Supply, String>),
+    Written(Result<(), String>),
+}
+
+/// A future, and whose it is.
 struct Work {
     ticket: Ticket,
-    future: TaskFuture,
+    job: Job,
     pending: Option<Pending>,
 }
 
 impl Work {
-    /// Polls; a panic is a failure of the task.
-    fn poll_guarded(&mut self, cx: &mut Context<'_>) -> Poll<TaskResult> {
-        catch_unwind(AssertUnwindSafe(|| self.future.as_mut().poll(cx)))
-            .unwrap_or_else(|panic| Poll::Ready(Err(panicked(&*panic))))
+    /// Polls; a panic is a failure.
+    fn poll_guarded(&mut self, cx: &mut Context<'_>) -> Poll<Arrived> {
+        let polled = catch_unwind(AssertUnwindSafe(|| match &mut self.job {
+            Job::Task(work) => work.as_mut().poll(cx).map(Arrived::Task),
+            Job::Read(work) => work.as_mut().poll(cx).map(Arrived::Read),
+            Job::Write(work) => work.as_mut().poll(cx).map(Arrived::Written),
+        }));
+        polled.unwrap_or_else(|panic| {
+            let message = said(&*panic);
+            Poll::Ready(match self.job {
+                Job::Task(_) => Arrived::Task(Err(panicked(message))),
+                Job::Read(_) => Arrived::Read(Err(message.to_owned())),
+                Job::Write(_) => Arrived::Written(Err(message.to_owned())),
+            })
+        })
     }
 }
 
 impl Future for Work {
-    type Output = (Ticket, TaskResult);
+    type Output = (Ticket, Arrived);
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let polled = self.poll_guarded(cx);
-        polled.map(|result| {
+        polled.map(|arrived| {
             self.pending = None;
-            (self.ticket, result)
+            (self.ticket, arrived)
         })
     }
 }
@@ -260,11 +421,15 @@ impl Drop for Pending {
 }
 
 /// The failure of a handler that panicked.
-fn panicked(panic: &(dyn std::any::Any + Send)) -> TaskFailure {
-    let message = panic
+fn panicked(message: &str) -> TaskFailure {
+    TaskFailure::internal(PANICKED, message)
+}
+
+/// What somebody said who panicked.
+fn said(panic: &(dyn std::any::Any + Send)) -> &str {
+    panic
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("the task panicked");
-    TaskFailure::internal(PANICKED, message)
+        .unwrap_or("the task panicked")
 }

@@ -1,6 +1,4 @@
-use stepwright_asl::errors;
-
-use super::cursor::{Cursor, CursorId, Tolerance, Waiting};
+use super::cursor::{Cursor, CursorId, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
 use super::host::{Cx, Ticket};
@@ -21,17 +19,11 @@ impl Execution {
         cx: &mut Cx<'_>,
     ) {
         self.write_iteration(container, child, EventKind::MapIterationSucceeded, cx);
-        self.child_gave(container, index, Some(output), cx);
+        self.child_gave(container, index, output, cx);
     }
 
-    /// Takes a result, or that there is none, starts the next item, and goes on when all are there.
-    fn child_gave(
-        &mut self,
-        container: CursorId,
-        index: u32,
-        output: Option<Value>,
-        cx: &mut Cx<'_>,
-    ) {
+    /// Takes a result, starts the next item, and goes on when all are there.
+    fn child_gave(&mut self, container: CursorId, index: u32, output: Value, cx: &mut Cx<'_>) {
         let Some(cursor) = self.cursors.get_mut(container) else {
             return;
         };
@@ -39,7 +31,7 @@ impl Execution {
             return;
         };
         if let Some(place) = children.results.get_mut(index as usize) {
-            *place = output;
+            *place = Some(output);
         }
         children.left = children.left.saturating_sub(1);
         if children.left > 0 {
@@ -51,13 +43,9 @@ impl Execution {
             }
             return;
         }
-        let leaves_out_failed = children.tolerance.is_some();
         let results = std::mem::take(&mut children.results);
-        let results: Value = if leaves_out_failed {
-            results.into_iter().flatten().collect()
-        } else {
-            results.into_iter().map(Option::unwrap_or_default).collect()
-        };
+        let results = results.into_iter().map(Option::unwrap_or_default);
+        let results: Value = results.collect();
         self.resume(container, Waiting::Joined(results));
     }
 
@@ -90,57 +78,16 @@ impl Execution {
     pub(super) fn child_failed(
         &mut self,
         container: CursorId,
-        index: u32,
         child: &Cursor,
         failure: Failure,
         cx: &mut Cx<'_>,
     ) {
-        if self.tolerates(container) {
-            return self.item_failed(container, index, cx);
-        }
         self.write_iteration(container, child, EventKind::MapIterationFailed, cx);
-        let muted = child.child.is_some();
         if failure.by_task && matches!(cx.program.state(child.state).kind, Kind::Task(_)) {
             let kind = EventKind::TaskStateAborted;
-            self.write_at(child.state, child.scope, muted, kind, Payload::None);
+            self.write_at(child.state, child.scope, kind, Payload::None);
         }
         self.abort_inside(container, cx);
-        self.failed(container, failure.inner(), cx);
-    }
-
-    fn tolerates(&self, container: CursorId) -> bool {
-        let cursor = self.cursors.get(container);
-        cursor.is_some_and(|cursor| {
-            matches!(&cursor.waiting, Waiting::Children(children) if children.tolerance.is_some())
-        })
-    }
-
-    /// An item of a Distributed Map failed.
-    fn item_failed(&mut self, container: CursorId, index: u32, cx: &mut Cx<'_>) {
-        let Some(cursor) = self.cursors.get_mut(container) else {
-            return;
-        };
-        let Waiting::Children(children) = &mut cursor.waiting else {
-            return;
-        };
-        let total = children.results.len();
-        let is_exceeded = children
-            .tolerance
-            .as_mut()
-            .is_some_and(|tolerance: &mut Tolerance| {
-                tolerance.failed += 1;
-                tolerance.is_exceeded(total)
-            });
-        if !is_exceeded {
-            return self.child_gave(container, index, None, cx);
-        }
-        self.abort_inside(container, cx);
-        let failure = Failure::new(
-            errors::EXCEED_TOLERATED_FAILURE_THRESHOLD,
-            "The specified tolerated failure threshold was exceeded",
-        );
-        let payload = Payload::failure(failure.error.clone(), failure.cause.clone());
-        self.write(container, EventKind::MapRunFailed, payload);
         self.failed(container, failure.inner(), cx);
     }
 
@@ -177,6 +124,10 @@ impl Execution {
                 cursor: id,
                 wait: cursor.wait,
             });
+            if matches!(cursor.waiting, Waiting::Run(_)) {
+                let kind = EventKind::MapRunAborted;
+                self.write_at(cursor.state, cursor.scope, kind, Payload::None);
+            }
             let is_open = !matches!(cursor.waiting, Waiting::Enter);
             let aborted = match cx.program.state(cursor.state).kind {
                 Kind::Task(_) if is_open => Some(EventKind::TaskStateAborted),
@@ -186,8 +137,7 @@ impl Execution {
                 _ => None,
             };
             if let Some(kind) = aborted {
-                let muted = cursor.child.is_some();
-                self.write_at(cursor.state, cursor.scope, muted, kind, Payload::None);
+                self.write_at(cursor.state, cursor.scope, kind, Payload::None);
             }
             self.write_iteration(container, &cursor, EventKind::MapIterationAborted, cx);
         }
@@ -205,8 +155,8 @@ impl Execution {
             return;
         };
         if matches!(cx.program.state(cursor.state).kind, Kind::Map(_)) {
-            let (state, muted) = (cursor.state, child.child.is_some());
-            self.write_at(state, child.scope, muted, kind, Payload::None);
+            let state = cursor.state;
+            self.write_at(state, child.scope, kind, Payload::None);
         }
     }
 }

@@ -1,6 +1,6 @@
 use smol_str::SmolStr;
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, Item};
 use crate::about::About;
 use crate::program::{Kind, Program};
 use crate::query::Context;
@@ -12,7 +12,7 @@ pub(crate) struct ContextView<'a> {
     pub(crate) program: &'a Program,
     pub(crate) cursor: &'a Cursor,
     /// The item that an ItemSelector is evaluated for, instead of the cursor's own.
-    pub(crate) item: Option<(u32, &'a Value)>,
+    pub(crate) item: Option<&'a Item>,
     /// What a test of one state has in place of all but the item.
     pub(crate) given: Option<&'a Value>,
 }
@@ -24,10 +24,8 @@ impl Context for ContextView<'_> {
             None => self.own(),
         };
         let own = self.cursor.item.as_deref();
-        let item = self.item.or(own.map(|item| (item.index, &item.value)));
-        if let Some((index, value)) = item {
-            let item = vec![member("Index", index), member("Value", value.clone())];
-            members.insert("Map", object(vec![member("Item", object(item))]));
+        if let Some(item) = self.item.or(own) {
+            members.insert("Map", object(vec![member("Item", item.context())]));
         }
         members.into()
     }
@@ -37,7 +35,7 @@ impl ContextView<'_> {
     /// All but the item.
     fn own(&self) -> Object {
         let state = self.program.state(self.cursor.state);
-        let about = self.cursor.child.as_deref().unwrap_or(self.about);
+        let about = self.about;
         // Only a test of one state runs without a role.
         let role = Some(about.role_arn.clone()).filter(|role| !role.is_empty());
         let role = role.map_or(Value::Null, Value::Str);

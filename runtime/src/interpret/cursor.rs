@@ -2,8 +2,9 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::about::About;
+use super::distributed::MapRun;
 use crate::clock::Timestamp;
+pub(crate) use crate::distributed::Item;
 use crate::history::ScopeId;
 use crate::program::StateIx;
 use crate::query::Variables;
@@ -25,8 +26,6 @@ pub(crate) struct Cursor {
     pub(crate) parent: Option<(CursorId, u32)>,
     /// The item of the innermost iteration.
     pub(crate) item: Option<Arc<Item>>,
-    /// The child execution of a Distributed Map that it is in. Its events are no part of this history.
-    pub(crate) child: Option<Arc<About>>,
     /// How often each retrier was used in this visit; empty before the first failure.
     pub(crate) retries: Vec<u32>,
     /// All of them: `State.RetryCount`.
@@ -36,13 +35,6 @@ pub(crate) struct Cursor {
     pub(crate) waiting: Waiting,
     /// Names the wait, so that what comes late finds nobody.
     pub(crate) wait: u32,
-}
-
-/// `Map.Item` of the context object.
-#[derive(Debug)]
-pub(crate) struct Item {
-    pub(crate) index: u32,
-    pub(crate) value: Value,
 }
 
 /// What a cursor waits for.
@@ -60,13 +52,19 @@ pub(crate) enum Waiting {
     Task(Box<OpenTask>),
     /// The branches or iterations inside.
     Children(Box<Children>),
+    /// The child executions of a Distributed Map, and the objects that it reads and writes.
+    Run(Box<MapRun>),
     /// Nothing: all branches or iterations ended.
     Joined(Value),
 }
 
 impl Waiting {
     pub(crate) fn is_runnable(&self) -> bool {
-        matches!(self, Self::Enter | Self::Attempt | Self::Joined(_))
+        match self {
+            Self::Enter | Self::Attempt | Self::Joined(_) => true,
+            Self::Run(run) => run.is_ready(),
+            _ => false,
+        }
     }
 }
 
@@ -102,30 +100,6 @@ pub(crate) struct Children {
     pub(crate) left: u32,
     /// The next one to start.
     pub(crate) next: u32,
-    /// What a Distributed Map tolerates.
-    pub(crate) tolerance: Option<Tolerance>,
-}
-
-/// How many failed items a Distributed Map bears. Without any number it bears none.
-#[derive(Debug)]
-pub(crate) struct Tolerance {
-    pub(crate) count: Option<u64>,
-    pub(crate) percentage: Option<f64>,
-    pub(crate) failed: u64,
-}
-
-impl Tolerance {
-    /// Whether more of `total` items failed than the Map bears.
-    pub(crate) fn is_exceeded(&self, total: usize) -> bool {
-        let share = self.failed as f64 / (total.max(1)) as f64 * 100.0;
-        match (self.count, self.percentage) {
-            (None, None) => self.failed > 0,
-            (count, percentage) => {
-                count.is_some_and(|most| self.failed > most)
-                    || percentage.is_some_and(|most| share > most)
-            }
-        }
-    }
 }
 
 /// Names a cursor of an execution.

@@ -14,7 +14,7 @@ use crate::about::About;
 use crate::clock::Timestamp;
 use crate::history::{EventKind, Payload, Recorder, ScopeId};
 use crate::limits::Limits;
-use crate::program::{Program, StateIx};
+use crate::program::{Entry, Program, StateIx};
 use crate::query::{Entropy, QueryError, Variables};
 use crate::task::TaskResult;
 use crate::value::Value;
@@ -26,6 +26,7 @@ use crate::value::Value;
 #[derive(Debug)]
 pub(crate) struct Execution {
     pub(super) program: Arc<Program>,
+    entry: Entry,
     pub(super) about: Arc<About>,
     pub(super) limits: Arc<Limits>,
     pub(super) cursors: Cursors,
@@ -41,6 +42,8 @@ pub(crate) struct Execution {
     outcome: Option<Outcome>,
     /// The history is full.
     pub(super) is_full: bool,
+    /// Others should run before this execution goes on.
+    pub(super) gives_way: bool,
     /// The cursor that is being moved on; the loop that does goes on with it by itself.
     current: Option<CursorId>,
     /// Set in a test of one state.
@@ -78,7 +81,9 @@ impl Execution {
     ) -> Self {
         let recorder = Recorder::new(program.clone(), about.clone(), keeps_history);
         let now = about.started;
+        let entry = program.entry();
         Self {
+            entry,
             program,
             about,
             limits,
@@ -92,9 +97,16 @@ impl Execution {
             transitions: 0,
             outcome: None,
             is_full: false,
+            gives_way: false,
             current: None,
             inspection: None,
         }
+    }
+
+    /// The same for a child of a Distributed Map.
+    pub(crate) fn entering(mut self, entry: Entry) -> Self {
+        self.entry = entry;
+        self
     }
 
     /// Writes ExecutionStarted and puts the first cursor at the first state.
@@ -108,7 +120,7 @@ impl Execution {
             Payload::Value(input.clone()),
         );
         self.spawn(Cursor {
-            state: self.program.start,
+            state: self.entry.start,
             input,
             variables: Variables::new(),
             entered: 0,
@@ -116,7 +128,6 @@ impl Execution {
             scope: ScopeId::TOP,
             parent: None,
             item: None,
-            child: None,
             retries: Vec::new(),
             retry_count: 0,
             token: None,
@@ -165,6 +176,10 @@ impl Execution {
                 if self.outcome.is_some() {
                     break;
                 }
+                if std::mem::take(&mut self.gives_way) {
+                    self.runnable.push_back(id);
+                    return Step::Budget;
+                }
             }
         }
         Step::Ended
@@ -172,6 +187,7 @@ impl Execution {
 
     /// The machine's time is up.
     pub(crate) fn time_out(&mut self, host: &mut dyn Host) {
+        self.abort_runs();
         let failure = Failure::timeout(false);
         self.end(
             EventKind::ExecutionTimedOut,
@@ -183,7 +199,21 @@ impl Execution {
 
     /// Somebody stopped it.
     pub(crate) fn abort(&mut self, failure: Failure, host: &mut dyn Host) {
+        self.abort_runs();
         self.end(EventKind::ExecutionAborted, failure, Outcome::Aborted, host);
+    }
+
+    /// Writes that the Map Runs at work end here.
+    fn abort_runs(&mut self) {
+        let open: Vec<(StateIx, ScopeId)> = self
+            .cursors
+            .iter()
+            .filter(|(_, cursor)| matches!(cursor.waiting, Waiting::Run(_)))
+            .map(|(_, cursor)| (cursor.state, cursor.scope))
+            .collect();
+        for (state, scope) in open {
+            self.write_at(state, scope, EventKind::MapRunAborted, Payload::None);
+        }
     }
 
     pub(super) fn succeed(&mut self, output: Value, cx: &mut Cx<'_>) {
@@ -235,7 +265,7 @@ impl Execution {
     }
 
     fn has_no_event_limit(&self) -> bool {
-        self.program.machine_type == MachineType::Express
+        self.entry.machine_type == MachineType::Express
     }
 
     /// The history has room for one event only, which says so.
@@ -257,8 +287,8 @@ impl Execution {
         let Some(cursor) = self.cursors.get(id) else {
             return self.recorder.count();
         };
-        let (state, scope, muted) = (cursor.state, cursor.scope, cursor.child.is_some());
-        self.write_at(state, scope, muted, kind, payload)
+        let (state, scope) = (cursor.state, cursor.scope);
+        self.write_at(state, scope, kind, payload)
     }
 
     /// The same for an event whose cursor is gone, or that is another's.
@@ -266,11 +296,10 @@ impl Execution {
         &mut self,
         state: StateIx,
         scope: ScopeId,
-        muted: bool,
         kind: EventKind,
         payload: Payload,
     ) -> u32 {
-        if muted || self.is_full {
+        if self.is_full {
             return self.recorder.count();
         }
         if !self.has_no_event_limit() && self.recorder.count() + 1 >= self.limits.events {

@@ -1,9 +1,14 @@
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use super::cursor::CursorId;
 use crate::about::About;
 use crate::clock::Timestamp;
-use crate::program::Program;
+use crate::distributed::source::{Request, Supply};
+use crate::distributed::{File, RunView, Tally};
+use crate::engine::Status;
+use crate::program::{Entry, Program};
 use crate::task::{Answer, External, TaskCall, TaskFuture, TaskResult};
 
 /// What an execution needs from outside. The engine implements it; the interpreter itself knows no runtime, no
@@ -34,7 +39,29 @@ pub(crate) trait Host {
     /// Takes one timer back.
     fn disarm(&mut self, ticket: Ticket, ring: Ring);
 
-    /// The wait is over: its timers, its work and its token are nobody's any more.
+    /// A Map Run begins; its children and its end are told under `ticket`.
+    fn open_run(&mut self, ticket: Ticket, view: RunView);
+
+    /// Starts a child of a Map Run, and brings its end later.
+    ///
+    /// # Errors
+    ///
+    /// Why there can be no child.
+    fn start_child(&mut self, ticket: Ticket, child: ChildStart) -> Result<(), String>;
+
+    /// Stops the children of a Map Run that are at work. The end of each is brought as always.
+    fn stop_children(&mut self, ticket: Ticket);
+
+    /// How far a Map Run has come, and how it ended if it did.
+    fn report_run(&mut self, ticket: Ticket, tally: Tally, ended: Option<Status>);
+
+    /// Asks the object store. When it does not answer at once the host brings the answer later.
+    fn read_object(&mut self, ticket: Ticket, request: Request) -> Option<Result<Supply, String>>;
+
+    /// Gives the object store something to keep. When it does not answer at once the host brings the answer later.
+    fn write_object(&mut self, ticket: Ticket, file: File) -> Option<Result<(), String>>;
+
+    /// The wait is over: its children, its timers, its work and its token are nobody's any more.
     fn forget(&mut self, ticket: Ticket);
 }
 
@@ -48,6 +75,16 @@ impl<'a> Cx<'a> {
     pub(crate) fn new(program: &'a Program, host: &'a mut dyn Host) -> Self {
         Self { program, host }
     }
+}
+
+/// A child execution of a Map Run.
+#[derive(Debug)]
+pub(crate) struct ChildStart {
+    /// Its place among the run's children.
+    pub(crate) number: u32,
+    pub(crate) about: Arc<About>,
+    pub(crate) entry: Entry,
+    pub(crate) seed: u64,
 }
 
 /// Names one wait of one cursor.

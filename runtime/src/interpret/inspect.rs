@@ -6,7 +6,8 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::cursor::{Cursor, CursorId, Item, Tolerance, Waiting};
+use super::cursor::{Cursor, CursorId, Item, Waiting};
+use super::distributed::Tolerance;
 use super::execution::Execution;
 use super::failure::Failure;
 use super::host::Cx;
@@ -15,7 +16,7 @@ use crate::history::ScopeId;
 use crate::program::{Map, StateIx};
 use crate::query::{QueryError, VariableIx, Variables};
 use crate::task::TaskResult;
-use crate::value::Value;
+use crate::value::{Array, Value};
 
 /// A place on the way from a state's input to its output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,7 +116,6 @@ impl Execution {
             scope: ScopeId::TOP,
             parent: None,
             item: start.item.map(Arc::new),
-            child: None,
             retries: vec![start.retries; retriers],
             retry_count: start.retries,
             token: None,
@@ -168,14 +168,12 @@ impl Execution {
         })
     }
 
-    /// The end of a Map whose iterations do not run: their mocked outputs, or the threshold of failures that they
-    /// exceed. Only a Map that says what it tolerates has a threshold here.
-    pub(super) fn mocked_run(
+    /// The end of a Map within the execution whose iterations do not run.
+    pub(super) fn mocked_map(
         &mut self,
         id: CursorId,
         map: &Map,
         items: &Value,
-        tolerance: Option<&Tolerance>,
         cx: &mut Cx<'_>,
     ) -> Option<Stepped> {
         self.inspection.as_ref()?.inside.as_ref()?;
@@ -183,25 +181,33 @@ impl Execution {
             let name = self.program.state(self.cursor(id).ok()?.state).name.clone();
             return Some(Err(self.query_failed(id, &error, &name)));
         }
+        self.mocked_run(id, items.as_array().map_or(0, length), None, cx)
+    }
+
+    /// The end of a Map whose iterations do not run: their mocked outputs, or the threshold of failures that they
+    /// exceed. Only a Map that says what it tolerates has a threshold here. Where no item is known there are as many
+    /// as outputs.
+    pub(super) fn mocked_run(
+        &mut self,
+        id: CursorId,
+        iterations: u64,
+        tolerance: Option<&Tolerance>,
+        cx: &mut Cx<'_>,
+    ) -> Option<Stepped> {
         let inspection = self.inspection.as_mut()?;
-        let total = match (items.as_array(), &inspection.inside) {
-            (Some(items), _) if !items.as_slice().is_empty() => items.as_slice().len(),
-            (_, Some(Ok(results))) => results.as_array().map_or(0, |all| all.as_slice().len()),
-            _ => 0,
+        let total = match inspection.inside.as_ref()? {
+            Ok(results) if iterations == 0 => results.as_array().map_or(0, length),
+            _ => iterations,
         };
-        let failed = inspection.failed_iterations.unwrap_or(0);
-        if failed as usize > total {
+        let failed = u64::from(inspection.failed_iterations.unwrap_or(0));
+        if failed > total {
             inspection.has_too_few_iterations = true;
             self.fail(Failure::new("", ""), cx.host);
             return Some(Ok(Done::Waits));
         }
         let is_exceeded = tolerance.is_some_and(|tolerance| {
-            let tolerance = Tolerance {
-                failed: failed.into(),
-                ..*tolerance
-            };
             (tolerance.count.is_some() || tolerance.percentage.is_some())
-                && tolerance.is_exceeded(total)
+                && tolerance.is_exceeded(failed, Some(total))
         });
         if is_exceeded && matches!(inspection.inside, Some(Ok(_))) {
             return Some(Err(Failure::exceeds_threshold().inner()));
@@ -211,35 +217,28 @@ impl Execution {
 
     /// Notes what the ItemSelector makes of each item.
     fn select_items(&self, id: CursorId, map: &Map, items: &Value) -> Result<(), QueryError> {
-        let batcher = map
-            .distributed
-            .as_ref()
-            .and_then(|run| run.batcher.as_ref());
-        if map.item_selector.is_none() || batcher.is_some() {
+        if map.item_selector.is_none() {
             return Ok(());
         }
         let cursor = self.cursor(id)?;
         let items = items.as_array().map_or(&[][..], |items| items.as_slice());
         let selected: Value = (0u32..)
             .zip(items)
-            .map(|(index, item)| self.selected_item(cursor, map, index, item))
+            .map(|(index, item)| self.selected(cursor, map, &Item::of_input(index, item.clone())))
             .collect::<Result<Vec<Value>, QueryError>>()?
             .into();
         self.saw(Stage::ItemSelector, &selected);
         Ok(())
     }
 
-    /// Whether a test supplies what the Map's ItemReader would read.
-    pub(super) fn reads_in_test(&self, map: &Map) -> bool {
-        let distributed = map.distributed.as_ref();
-        self.inspection.is_some()
-            && distributed.is_some_and(|run| run.unsupported == Some("ItemReader"))
+    /// What the ItemReader reads in a test: the items that the test supplies, none where it does not.
+    pub(super) fn items_in_test(&self) -> Option<Value> {
+        let inspection = self.inspection.as_ref()?;
+        let items = inspection.items.clone();
+        Some(items.unwrap_or_else(|| Vec::new().into()))
     }
+}
 
-    /// The items that the test supplies; none where it does not.
-    pub(super) fn read_in_test(&self) -> Value {
-        let inspection = self.inspection.as_ref();
-        let items = inspection.and_then(|inspection| inspection.items.clone());
-        items.unwrap_or_else(|| Vec::new().into())
-    }
+fn length(array: &Array) -> u64 {
+    u64::try_from(array.as_slice().len()).unwrap_or(u64::MAX)
 }

@@ -14,42 +14,44 @@ impl Execution {
         field: &str,
         input: &Value,
     ) -> Result<Option<u64>, QueryError> {
-        let (found, path) = match numeric {
-            Numeric::Absent => return Ok(None),
-            Numeric::Literal(value) => (value.clone(), None),
-            Numeric::Expression(expr) => (self.evaluate(expr, cursor, input)?, None),
-            Numeric::Path { path, value } => (self.evaluate(value, cursor, input)?, Some(path)),
+        let Some(number) = self.integer(cursor, numeric, field, input)? else {
+            return Ok(None);
         };
-        let number = match (&found, path) {
-            (Value::Str(text), Some(_)) => text.parse::<i64>().ok(),
-            (found, _) => found.as_i64(),
-        };
-        let bad = |what: &str| match (numeric, path) {
-            (_, Some(path)) => QueryError::runtime(format!(
-                "The {field}Path field refers to value \"{}\" which is not a valid integer: {path}",
-                shown(&found)
+        match u64::try_from(number) {
+            Ok(number) => Ok(Some(number)),
+            Err(_) if field == "ToleratedFailureCount" => Err(QueryError::runtime(
+                "ToleratedFailureCount cannot be negative.",
             )),
-            (Numeric::Expression(_), _) => QueryError::jsonata(
+            Err(_) => Err(refused(
+                numeric,
                 field,
-                format!(
-                    "The {field} field must be {what}, but was: {}",
-                    shown(&found)
-                ),
-            ),
-            _ => QueryError::runtime(format!(
-                "The {field} field must be {what}, but was: {}",
-                shown(&found)
+                "an integer that is not negative",
+                &Value::from(number),
             )),
+        }
+    }
+
+    /// A whole number of any sign.
+    pub(super) fn integer(
+        &self,
+        cursor: &Cursor,
+        numeric: &Numeric,
+        field: &str,
+        input: &Value,
+    ) -> Result<Option<i64>, QueryError> {
+        let (found, is_path) = match numeric {
+            Numeric::Absent => return Ok(None),
+            Numeric::Literal(value) => (value.clone(), false),
+            Numeric::Expression(expr) => (self.evaluate(expr, cursor, input)?, false),
+            Numeric::Path { value, .. } => (self.evaluate(value, cursor, input)?, true),
+        };
+        let number = match &found {
+            Value::Str(text) if is_path => text.parse().ok(),
+            found => found.as_i64(),
         };
         match number {
-            None => Err(bad("an integer")),
-            Some(number) => match u64::try_from(number) {
-                Ok(number) => Ok(Some(number)),
-                Err(_) if field == "ToleratedFailureCount" => Err(QueryError::runtime(
-                    "ToleratedFailureCount cannot be negative.",
-                )),
-                Err(_) => Err(bad("an integer that is not negative")),
-            },
+            Some(number) => Ok(Some(number)),
+            None => Err(refused(numeric, field, "an integer", &found)),
         }
     }
 
@@ -85,6 +87,23 @@ impl Execution {
                 shown(&found)
             ))),
         }
+    }
+}
+
+/// A number that is none, or not one of those that the field takes.
+fn refused(numeric: &Numeric, field: &str, what: &str, found: &Value) -> QueryError {
+    let found = shown(found);
+    match numeric {
+        Numeric::Path { path, .. } => QueryError::runtime(format!(
+            "The {field}Path field refers to value \"{found}\" which is not a valid integer: {path}"
+        )),
+        Numeric::Expression(_) => QueryError::jsonata(
+            field,
+            format!("The {field} field must be {what}, but was: {found}"),
+        ),
+        Numeric::Absent | Numeric::Literal(_) => QueryError::runtime(format!(
+            "The {field} field must be {what}, but was: {found}"
+        )),
     }
 }
 

@@ -48,7 +48,6 @@ impl Execution {
                 results: vec![None; count],
                 left: u32::try_from(count).unwrap_or(u32::MAX),
                 next: 0,
-                tolerance: None,
             })),
         );
         for (index, branch) in (0u32..).zip(&parallel.branches) {
@@ -65,7 +64,6 @@ impl Execution {
                 scope: self.recorder.open(parent, container, index),
                 parent: Some((id, index)),
                 item: cursor.item.clone(),
-                child: cursor.child.clone(),
                 retries: Vec::new(),
                 retry_count: 0,
                 token: None,

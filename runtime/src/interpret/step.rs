@@ -43,6 +43,7 @@ impl Execution {
                 self.attempt(id, cx)
             }
             Waiting::Joined(results) => self.joined(id, results, cx),
+            Waiting::Run(run) => self.run_on(id, run, cx),
             _ => self.attempt(id, cx),
         };
         self.conclude(id, stepped, cx);
@@ -221,7 +222,7 @@ impl Execution {
         };
         match cursor.parent {
             None => self.fail(failure, cx.host),
-            Some((container, index)) => self.child_failed(container, index, &cursor, failure, cx),
+            Some((container, _)) => self.child_failed(container, &cursor, failure, cx),
         }
     }
 

@@ -34,8 +34,7 @@ impl Execution {
         if task.resource.has_token()
             && let Some(cursor) = self.cursors.get_mut(id)
         {
-            let about = cursor.child.as_deref().unwrap_or(&self.about);
-            cursor.token = Some(cx.host.new_token(about, &state.name));
+            cursor.token = Some(cx.host.new_token(&self.about, &state.name));
         }
         let prepared = match self.prepare(id, state, task) {
             Ok(prepared) => prepared,
@@ -206,7 +205,7 @@ impl Execution {
         let call = self.calls[place];
         self.calls[place] += 1;
         let call = TaskCall {
-            about: cursor.child.as_ref().unwrap_or(&self.about),
+            about: &self.about,
             state: &state.name,
             resource: &task.resource,
             parameters: &prepared.parameters,

@@ -1,5 +1,6 @@
 use smol_str::SmolStr;
 
+use super::distributed::Distributed;
 use super::io::Numeric;
 use super::state::StateIx;
 use crate::query::Expr;
@@ -13,7 +14,7 @@ pub(crate) struct Map {
     pub(crate) max_concurrency: Numeric,
     pub(crate) start: StateIx,
     /// `None` when the iterations run inline.
-    pub(crate) distributed: Option<Distributed>,
+    pub(crate) distributed: Option<Box<Distributed>>,
 }
 
 /// Where the items come from.
@@ -27,23 +28,4 @@ pub(crate) enum Items {
     },
     /// JSONata: an array, or an expression for one.
     Expression(Expr),
-}
-
-/// What only a Distributed Map has.
-#[derive(Debug)]
-pub(crate) struct Distributed {
-    pub(crate) label: Option<SmolStr>,
-    pub(crate) tolerated_count: Numeric,
-    pub(crate) tolerated_percentage: Numeric,
-    pub(crate) batcher: Option<Batcher>,
-    /// Fields that this version cannot run, named in the error of the state that has them.
-    pub(crate) unsupported: Option<&'static str>,
-}
-
-/// ItemBatcher.
-#[derive(Debug)]
-pub(crate) struct Batcher {
-    pub(crate) input: Option<Expr>,
-    pub(crate) max_items: Numeric,
-    pub(crate) max_bytes: Numeric,
 }

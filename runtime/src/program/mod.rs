@@ -3,6 +3,7 @@
 mod catch;
 mod choice;
 mod compile;
+mod distributed;
 mod fail;
 mod io;
 mod map;
@@ -22,9 +23,10 @@ use stepwright_asl::model::{MachineType, StateMachine};
 
 pub(crate) use self::catch::Catcher;
 pub(crate) use self::choice::Choice;
+pub(crate) use self::distributed::{Batcher, Distributed, Format, Reader, Reads, Writer};
 pub(crate) use self::fail::{Fail, Text};
 pub(crate) use self::io::{Io, JsonPathIo, JsonataIo, Numeric, ResultPath, Selection};
-pub(crate) use self::map::{Batcher, Distributed, Items, Map};
+pub(crate) use self::map::{Items, Map};
 pub(crate) use self::parallel::Parallel;
 pub(crate) use self::pass::Pass;
 pub(crate) use self::problem::ProgramError;
@@ -39,14 +41,31 @@ use crate::task::Family;
 #[derive(Debug)]
 pub(crate) struct Program {
     states: Box<[State]>,
-    pub(crate) start: StateIx,
-    pub(crate) machine_type: MachineType,
+    start: StateIx,
+    machine_type: MachineType,
     /// The machine's TimeoutSeconds.
-    pub(crate) timeout: Option<Duration>,
+    timeout: Option<Duration>,
     pub(crate) variables: VariableNames,
 }
 
+/// Where an execution begins, and what it is: the machine's own, or a child of a Distributed Map.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    pub(crate) start: StateIx,
+    pub(crate) machine_type: MachineType,
+    pub(crate) timeout: Option<Duration>,
+}
+
 impl Program {
+    /// Where the machine itself begins.
+    pub(crate) fn entry(&self) -> Entry {
+        Entry {
+            start: self.start,
+            machine_type: self.machine_type,
+            timeout: self.timeout,
+        }
+    }
+
     /// Compiles a definition. `families` says which resources are activities or functions where their text does
     /// not.
     ///

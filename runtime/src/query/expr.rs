@@ -55,6 +55,8 @@ pub enum Expected {
     Any,
     /// An array (`Items`).
     Array,
+    /// An array or an object (`Items` of a Distributed Map).
+    Collection,
     /// A number (`Seconds`, `MaxConcurrency`, ...).
     Number,
     /// A boolean (`Condition`).
@@ -66,13 +68,16 @@ pub enum Expected {
 impl Expected {
     /// Whether a value is of the type.
     pub fn admits(self, value: &Value) -> bool {
-        self == Expected::Any || self.name() == value.type_name()
+        match (self, value) {
+            (Expected::Any, _) | (Expected::Collection, Value::Object(_)) => true,
+            _ => self.name() == value.type_name(),
+        }
     }
 
     pub(super) fn name(self) -> &'static str {
         match self {
             Expected::Any => "any",
-            Expected::Array => "array",
+            Expected::Array | Expected::Collection => "array",
             Expected::Number => "number",
             Expected::Boolean => "boolean",
             Expected::String => "string",

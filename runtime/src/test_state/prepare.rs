@@ -108,10 +108,10 @@ impl Prepared {
             variables,
             retries: self.retries,
             // A state of a Map is tested as its first iteration, with its input as the item.
-            item: self.subject.is_in_map.then(|| Item {
-                index: 0,
-                value: self.input.clone(),
-            }),
+            item: self
+                .subject
+                .is_in_map
+                .then(|| Item::of_input(0, self.input.clone())),
         }
     }
 

@@ -132,7 +132,7 @@ async fn a_state_inside_has_the_first_item() {
         .input(json!({"n": 1}));
     assert_eq!(
         tested(request).await.output_json(),
-        Some(json!({"Index": 0, "Value": {"n": 1}}))
+        Some(json!({"Index": 0, "Value": {"n": 1}, "Source": "STATE_DATA"}))
     );
 }
 

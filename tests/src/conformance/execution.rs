@@ -3,9 +3,10 @@
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value as Json;
+use stepwright_runtime::objects::Memory;
 use stepwright_runtime::task::{Answer, Family, TaskCall, TaskFailure, TaskSource};
 use stepwright_runtime::value::Value;
-use stepwright_runtime::{Engine, ExecutionReport, MachineType, StartOptions};
+use stepwright_runtime::{About, Engine, ExecutionReport, MachineType, StartOptions};
 
 use super::Difference;
 use super::equal::{Volatile, difference, short};
@@ -42,6 +43,7 @@ async fn run(
         .account("111111111111")
         .region("us-east-1")
         .tasks(Recording::new(row, volatile))
+        .objects(objects(row))
         .virtual_time()
         .build()
         .map_err(|error| format!("the definition does not compile: {error}"))?;
@@ -68,6 +70,16 @@ async fn run(
         .execute_machine("machine", row["input"].clone(), options)
         .await
         .map_err(|error| Difference(format!("the execution does not start: {error}")))
+}
+
+/// The objects that an ItemReader reads.
+fn objects(row: &Json) -> Memory {
+    let text = |object: &Json, field: &str| object[field].as_str().unwrap_or_default().to_owned();
+    let objects = row["s3"].as_array().into_iter().flatten();
+    objects.fold(Memory::new(), |store, object| {
+        let body = text(object, "body");
+        store.with(text(object, "bucket"), text(object, "key"), body)
+    })
 }
 
 fn order(row: &Json) -> Order {
@@ -121,6 +133,8 @@ struct Recording {
     tasks: Vec<RecordedTask>,
     /// Functions that give back what they get. Where the calls themselves are not recorded (in the children of a Distributed Map), they answer.
     echoes: Vec<String>,
+    /// The token of each state, in the text that the recording has in its place.
+    tokens: Vec<(String, String)>,
     volatile: Volatile,
 }
 
@@ -164,6 +178,7 @@ impl Recording {
         Self {
             tasks: tasks.collect(),
             echoes: echoes.collect(),
+            tokens: recorded_tokens(row),
             volatile,
         }
     }
@@ -193,7 +208,43 @@ impl Recording {
     }
 }
 
+/// What stands in the parameters of each state's task where the recorder masked the token: the text around a
+/// `<task_token..>` placeholder.
+fn recorded_tokens(row: &Json) -> Vec<(String, String)> {
+    let volatile = row["volatile"].as_array().into_iter().flatten();
+    let placeholders: Vec<&str> = volatile
+        .filter_map(Json::as_str)
+        .filter(|placeholder| placeholder.starts_with("<task_token"))
+        .collect();
+    let tasks = row["tasks"].as_array().into_iter().flatten();
+    tasks
+        .filter_map(|task| {
+            let token = find_text(&task["parameters"], &|text| {
+                placeholders
+                    .iter()
+                    .any(|placeholder| text.contains(placeholder))
+            })?;
+            Some((task["state"].as_str()?.to_owned(), token.to_owned()))
+        })
+        .collect()
+}
+
+/// The first text in a value that is wanted.
+fn find_text<'v>(value: &'v Json, is_wanted: &dyn Fn(&str) -> bool) -> Option<&'v str> {
+    match value {
+        Json::String(text) => Some(text.as_str()).filter(|text| is_wanted(text)),
+        Json::Array(items) => items.iter().find_map(|item| find_text(item, is_wanted)),
+        Json::Object(fields) => fields.values().find_map(|item| find_text(item, is_wanted)),
+        _ => None,
+    }
+}
+
 impl TaskSource for Recording {
+    fn token(&self, _execution: &About, state: &str) -> Option<String> {
+        let found = self.tokens.iter().find(|(name, _)| name == state);
+        found.map(|(_, token)| token.clone())
+    }
+
     fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
         let resource = match call.resource().family() {
             Family::Service => call.resource().action(),

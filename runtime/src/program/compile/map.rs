@@ -1,15 +1,15 @@
-use smol_str::SmolStr;
 use stepwright_asl::model::{self, QueryLanguage};
 
 use super::field::word;
 use super::{Compiled, Compiler};
-use crate::program::map::{Batcher, Distributed, Items, Map};
+use crate::program::map::{Items, Map};
 use crate::program::state::StateIx;
 use crate::query::{Expected, Expr};
 
 impl Compiler<'_> {
     pub(super) fn map(
         &mut self,
+        name: &str,
         map: &model::Map,
         language: QueryLanguage,
         start: StateIx,
@@ -26,7 +26,13 @@ impl Compiler<'_> {
             match &map.items {
                 Some(items) => {
                     let items = Expr::jsonata_template(items, "Items", &mut self.names)?;
-                    Items::Expression(items.expecting(Expected::Array))
+                    // The members of an object are items of a Distributed Map alone.
+                    let expected = if map.is_distributed() {
+                        Expected::Collection
+                    } else {
+                        Expected::Array
+                    };
+                    Items::Expression(items.expecting(expected))
                 }
                 None => Items::Input,
             }
@@ -61,69 +67,8 @@ impl Compiler<'_> {
             start,
             distributed: map
                 .is_distributed()
-                .then(|| self.distributed(map, language))
+                .then(|| self.distributed(name, map, language).map(Box::new))
                 .transpose()?,
-        })
-    }
-
-    fn distributed(&mut self, map: &model::Map, language: QueryLanguage) -> Compiled<Distributed> {
-        let batcher = match &map.item_batcher {
-            None => None,
-            Some(batcher) => Some(Batcher {
-                input: match (&batcher.batch_input, language) {
-                    (Some(json), QueryLanguage::Jsonata) => Some(Expr::jsonata_template(
-                        json,
-                        "ItemBatcher/BatchInput",
-                        &mut self.names,
-                    )?),
-                    (Some(json), QueryLanguage::JsonPath) => Some(Expr::jsonpath_template(
-                        json,
-                        "BatchInput",
-                        &mut self.names,
-                    )?),
-                    (None, _) => None,
-                },
-                max_items: self.numeric(
-                    batcher.max_items_per_batch.as_ref(),
-                    "ItemBatcher/MaxItemsPerBatch",
-                    batcher.max_items_per_batch_path.as_deref(),
-                    "MaxItemsPerBatchPath",
-                    language,
-                )?,
-                max_bytes: self.numeric(
-                    batcher.max_input_bytes_per_batch.as_ref(),
-                    "ItemBatcher/MaxInputBytesPerBatch",
-                    batcher.max_input_bytes_per_batch_path.as_deref(),
-                    "MaxInputBytesPerBatchPath",
-                    language,
-                )?,
-            }),
-        };
-        let unsupported = if map.item_reader.is_some() {
-            Some("ItemReader")
-        } else if map.result_writer.is_some() {
-            Some("ResultWriter")
-        } else {
-            None
-        };
-        Ok(Distributed {
-            label: map.label.as_deref().map(SmolStr::new),
-            tolerated_count: self.numeric(
-                map.tolerated_failure_count.as_ref(),
-                "ToleratedFailureCount",
-                map.tolerated_failure_count_path.as_deref(),
-                "ToleratedFailureCountPath",
-                language,
-            )?,
-            tolerated_percentage: self.numeric(
-                map.tolerated_failure_percentage.as_ref(),
-                "ToleratedFailurePercentage",
-                map.tolerated_failure_percentage_path.as_deref(),
-                "ToleratedFailurePercentagePath",
-                language,
-            )?,
-            batcher,
-            unsupported,
         })
     }
 }

@@ -1,3 +1,4 @@
+mod distributed;
 mod field;
 mod map;
 
@@ -163,6 +164,7 @@ impl Compiler<'_> {
                 let place = format!("the iteration of `{name}`");
                 let start = self.scope(&processor.states, &processor.start_at, &place, depth + 1);
                 Kind::Map(Box::new(self.map(
+                    name,
                     map,
                     language,
                     start.unwrap_or(StateIx::NONE),

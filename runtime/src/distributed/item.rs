@@ -1,0 +1,56 @@
+use smol_str::SmolStr;
+
+use crate::value::Value;
+
+/// `Map.Item.Source` of an item of the state's input.
+const STATE_DATA: SmolStr = SmolStr::new_static("STATE_DATA");
+
+/// One item: `Map.Item` of the context object.
+#[derive(Clone, Debug)]
+pub(crate) struct Item {
+    pub(crate) index: u32,
+    /// The member's key, when the items are those of an object.
+    pub(crate) key: Option<SmolStr>,
+    pub(crate) value: Value,
+    /// Where it was read.
+    pub(crate) source: SmolStr,
+}
+
+impl Item {
+    /// An item of an array in the state's input.
+    pub(crate) fn of_input(index: u32, value: Value) -> Self {
+        Self {
+            index,
+            key: None,
+            value,
+            source: STATE_DATA,
+        }
+    }
+
+    /// What an iteration gets when no ItemSelector says otherwise: the item, or the pair of an object's member.
+    pub(crate) fn input(&self) -> Value {
+        match &self.key {
+            None => self.value.clone(),
+            Some(key) => [
+                (SmolStr::new_static("Key"), Value::from(key.clone())),
+                (SmolStr::new_static("Value"), self.value.clone()),
+            ]
+            .into_iter()
+            .collect(),
+        }
+    }
+
+    /// `Map.Item`.
+    pub(crate) fn context(&self) -> Value {
+        let mut members = vec![(SmolStr::new_static("Index"), Value::from(self.index))];
+        if let Some(key) = &self.key {
+            members.push((SmolStr::new_static("Key"), Value::from(key.clone())));
+        }
+        members.push((SmolStr::new_static("Value"), self.value.clone()));
+        members.push((
+            SmolStr::new_static("Source"),
+            Value::from(self.source.clone()),
+        ));
+        members.into_iter().collect()
+    }
+}

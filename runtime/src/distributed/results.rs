@@ -1,0 +1,394 @@
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use crate::about::About;
+use crate::clock::Timestamp;
+use crate::engine::Status;
+use crate::value::Value;
+
+/// WriterConfig: the form of the results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Layout {
+    pub(crate) transformation: Transformation,
+    /// JSON Lines instead of a JSON array.
+    pub(crate) is_lines: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Transformation {
+    /// The executions with all that is known of them.
+    None,
+    /// Their outputs.
+    Compact,
+    /// Their outputs; those that are arrays, taken apart.
+    Flatten,
+}
+
+impl Layout {
+    /// The text of a result file.
+    fn print(self, rows: Vec<Value>) -> String {
+        let mut text = String::new();
+        if self.is_lines {
+            for row in rows {
+                row.write_to(&mut text);
+                text.push('\n');
+            }
+        } else {
+            rows.into_iter().collect::<Value>().write_to(&mut text);
+        }
+        text
+    }
+
+    fn extension(self) -> &'static str {
+        if self.is_lines { "jsonl" } else { "json" }
+    }
+}
+
+/// How a child ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Ended {
+    pub(crate) status: Status,
+    pub(crate) output: Option<Value>,
+    pub(crate) error: Option<SmolStr>,
+    pub(crate) cause: Option<SmolStr>,
+    pub(crate) stopped: Timestamp,
+}
+
+/// The children of a Map Run in the order of their items.
+#[derive(Debug)]
+pub(crate) struct Results {
+    children: Vec<Child>,
+    /// Whether all that is known of a child is kept, or its output alone.
+    keeps_all: bool,
+    /// Inputs of children that were never started.
+    pending: Vec<Value>,
+}
+
+#[derive(Debug)]
+struct Child {
+    /// How many items it has.
+    items: u32,
+    output: Option<Value>,
+    record: Option<Box<Record>>,
+}
+
+#[derive(Debug)]
+struct Record {
+    about: Arc<About>,
+    ended: Option<Ended>,
+}
+
+impl Results {
+    pub(crate) fn new(keeps_all: bool) -> Self {
+        Self {
+            children: Vec::new(),
+            keeps_all,
+            pending: Vec::new(),
+        }
+    }
+
+    /// A child starts. Gives its number.
+    pub(crate) fn started(&mut self, about: &Arc<About>, items: u32) -> u32 {
+        let number = u32::try_from(self.children.len()).unwrap_or(u32::MAX);
+        let record = self.keeps_all.then(|| {
+            Box::new(Record {
+                about: about.clone(),
+                ended: None,
+            })
+        });
+        self.children.push(Child {
+            items,
+            output: None,
+            record,
+        });
+        number
+    }
+
+    /// A child ended. Gives how many items it had.
+    pub(crate) fn ended(&mut self, number: u32, ended: Ended) -> u64 {
+        let Some(child) = self.children.get_mut(number as usize) else {
+            return 0;
+        };
+        match &mut child.record {
+            Some(record) => record.ended = Some(ended),
+            None => child.output = ended.output,
+        }
+        u64::from(child.items)
+    }
+
+    /// An input that no child was started with.
+    pub(crate) fn pending(&mut self, input: Value) {
+        self.pending.push(input);
+    }
+
+    /// The state's result where nothing is exported: the outputs, without those of failed children; with a
+    /// WriterConfig what that says, failed children as records.
+    pub(crate) fn into_output(self, layout: Option<Layout>) -> Value {
+        let Some(layout) = layout else {
+            let outputs = self.children.into_iter().filter_map(|child| child.output);
+            return outputs.collect();
+        };
+        let mut rows = Vec::new();
+        for child in &self.children {
+            child.rows(layout.transformation, &mut rows);
+        }
+        if layout.is_lines {
+            Value::from(layout.print(rows))
+        } else {
+            rows.into_iter().collect()
+        }
+    }
+}
+
+impl Child {
+    /// What this child adds to the results; nothing, when it has not ended.
+    fn rows(&self, transformation: Transformation, rows: &mut Vec<Value>) {
+        let Some((about, ended)) = self.ended() else {
+            return;
+        };
+        match (&ended.output, transformation) {
+            (Some(Value::Array(items)), Transformation::Flatten) => {
+                rows.extend(items.as_slice().iter().cloned());
+            }
+            (Some(output), Transformation::Compact | Transformation::Flatten) => {
+                rows.push(output.clone());
+            }
+            // A failed execution is shown as it is, whatever the transformation.
+            _ => rows.push(describe(about, ended)),
+        }
+    }
+
+    fn ended(&self) -> Option<(&About, &Ended)> {
+        let record = self.record.as_deref()?;
+        Some((&record.about, record.ended.as_ref()?))
+    }
+}
+
+/// An execution as the result files have it.
+fn describe(about: &About, ended: &Ended) -> Value {
+    let included = || object([("Included", Value::from(true))]);
+    let mut members: Vec<(&'static str, Value)> = Vec::new();
+    if let Some(cause) = &ended.cause {
+        members.push(("Cause", Value::from(cause.clone())));
+    }
+    if let Some(error) = &ended.error {
+        members.push(("Error", Value::from(error.clone())));
+    }
+    members.extend([
+        ("ExecutionArn", Value::from(about.id.clone())),
+        ("Input", Value::from(about.input.to_text())),
+        ("InputDetails", included()),
+        ("Name", Value::from(about.name.clone())),
+    ]);
+    if let Some(output) = &ended.output {
+        members.push(("Output", Value::from(output.to_text())));
+    }
+    members.push(("OutputDetails", included()));
+    members.push(("RedriveCount", Value::from(0)));
+    if ended.status == Status::Succeeded {
+        let reason = "Execution is SUCCEEDED and cannot be redriven";
+        members.push(("RedriveStatus", Value::from("NOT_REDRIVABLE")));
+        members.push(("RedriveStatusReason", Value::from(reason)));
+    } else {
+        members.push(("RedriveStatus", Value::from("REDRIVABLE_BY_MAP_RUN")));
+    }
+    members.extend([
+        ("StartDate", Value::from(about.started.to_string())),
+        ("StateMachineArn", Value::from(about.machine_id.clone())),
+        ("Status", Value::from(ended.status.as_str())),
+        ("StopDate", Value::from(ended.stopped.to_string())),
+    ]);
+    object(members)
+}
+
+/// An execution that was not started.
+fn describe_pending(input: &Value, machine_id: &SmolStr) -> Value {
+    object([
+        ("Input", Value::from(input.to_text())),
+        ("StateMachineArn", Value::from(machine_id.clone())),
+        ("Status", Value::from("PENDING")),
+    ])
+}
+
+fn object(members: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
+    let members = members.into_iter();
+    members
+        .map(|(key, value)| (SmolStr::new_static(key), value))
+        .collect()
+}
+
+/// An object to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct File {
+    pub(crate) bucket: SmolStr,
+    pub(crate) key: SmolStr,
+    pub(crate) body: Vec<u8>,
+}
+
+/// Makes the files of a ResultWriter one after the other: the results by status, then the manifest that lists them.
+#[derive(Debug)]
+pub(crate) struct Written {
+    run: SmolStr,
+    /// The children's state machine.
+    machine_id: SmolStr,
+    bucket: SmolStr,
+    /// With the id of the run, and a `/` behind it.
+    prefix: String,
+    layout: Layout,
+    /// The most bytes of one file.
+    most: u64,
+    /// The parts that are still to be written, the next one last.
+    parts: Vec<Part>,
+    /// The next child of the part, and the number of its next file.
+    next: usize,
+    number: usize,
+    listed: [Vec<Value>; 3],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Failed,
+    Pending,
+    Succeeded,
+    Manifest,
+}
+
+impl Part {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Failed => "FAILED",
+            Self::Pending => "PENDING",
+            Self::Succeeded => "SUCCEEDED",
+            Self::Manifest => "manifest",
+        }
+    }
+}
+
+impl Written {
+    /// The files of a run whose ARN is `run`.
+    pub(crate) fn new(
+        run: SmolStr,
+        machine_id: SmolStr,
+        bucket: SmolStr,
+        prefix: &str,
+        layout: Layout,
+        most: u64,
+    ) -> Self {
+        let is_closed = prefix.is_empty() || prefix.ends_with('/');
+        let slash = if is_closed { "" } else { "/" };
+        let id = run.rsplit(':').next().unwrap_or_default();
+        Self {
+            prefix: format!("{prefix}{slash}{id}/"),
+            run,
+            machine_id,
+            bucket,
+            layout,
+            most,
+            parts: vec![Part::Manifest, Part::Succeeded, Part::Pending, Part::Failed],
+            next: 0,
+            number: 0,
+            listed: Default::default(),
+        }
+    }
+
+    /// `{MapRunArn, ResultWriterDetails}`: the state's result.
+    pub(crate) fn output(&self) -> Value {
+        let key = format!("{}manifest.json", self.prefix);
+        let details = object([
+            ("Bucket", Value::from(self.bucket.clone())),
+            ("Key", Value::from(key)),
+        ]);
+        object([
+            ("MapRunArn", Value::from(self.run.clone())),
+            ("ResultWriterDetails", details),
+        ])
+    }
+
+    /// The next file to write.
+    pub(crate) fn next_file(&mut self, results: &Results) -> Option<File> {
+        while let Some(part) = self.parts.last().copied() {
+            let file = match part {
+                Part::Manifest => {
+                    self.parts.clear();
+                    return Some(self.manifest());
+                }
+                part => self.file_of(part, results),
+            };
+            if file.is_some() {
+                return file;
+            }
+            self.parts.pop();
+            self.next = 0;
+            self.number = 0;
+        }
+        None
+    }
+
+    /// The next file of a part, as long as there are rows for it.
+    fn file_of(&mut self, part: Part, results: &Results) -> Option<File> {
+        let mut rows = Vec::new();
+        let mut bytes = 0u64;
+        while bytes < self.most {
+            let before = rows.len();
+            let is_left = match part {
+                Part::Pending => results.pending.get(self.next).map(|input| {
+                    rows.push(describe_pending(input, &self.machine_id));
+                }),
+                part => results.children.get(self.next).map(|child| {
+                    let is_success = child
+                        .ended()
+                        .is_some_and(|(_, ended)| ended.status == Status::Succeeded);
+                    if is_success == (part == Part::Succeeded) {
+                        child.rows(self.layout.transformation, &mut rows);
+                    }
+                }),
+            };
+            if is_left.is_none() {
+                break;
+            }
+            self.next += 1;
+            let added = rows[before..].iter().map(Value::json_len);
+            bytes = added.fold(bytes, |sum, length| sum.saturating_add(length + 1));
+        }
+        if rows.is_empty() {
+            return None;
+        }
+        let body = self.layout.print(rows);
+        let key = format!(
+            "{}{}_{}.{}",
+            self.prefix,
+            part.name(),
+            self.number,
+            self.layout.extension()
+        );
+        self.number += 1;
+        self.listed[part as usize].push(object([
+            ("Key", Value::from(key.as_str())),
+            ("Size", Value::from(body.len())),
+        ]));
+        Some(File {
+            bucket: self.bucket.clone(),
+            key: key.into(),
+            body: body.into_bytes(),
+        })
+    }
+
+    fn manifest(&mut self) -> File {
+        let listed = std::mem::take(&mut self.listed);
+        let files = [Part::Failed, Part::Pending, Part::Succeeded]
+            .into_iter()
+            .zip(listed)
+            .map(|(part, listed)| (part.name(), listed.into_iter().collect()));
+        let manifest = object([
+            ("DestinationBucket", Value::from(self.bucket.clone())),
+            ("MapRunArn", Value::from(self.run.clone())),
+            ("ResultFiles", object(files)),
+        ]);
+        File {
+            bucket: self.bucket.clone(),
+            key: format!("{}manifest.json", self.prefix).into(),
+            body: manifest.to_text().into_bytes(),
+        }
+    }
+}

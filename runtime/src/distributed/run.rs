@@ -1,0 +1,125 @@
+use serde_json::{Value as Json, json};
+use smol_str::SmolStr;
+
+use super::counts::{MapRunCounts, Tally};
+use crate::clock::Timestamp;
+use crate::engine::Status;
+
+/// A Map Run: what a Distributed Map does in one attempt, as `DescribeMapRun` tells it.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use serde_json::json;
+/// use stepwright_runtime::{Engine, MachineType, StartOptions, Status};
+///
+/// let definition = json!({"StartAt": "Each", "States": {"Each": {
+///     "Type": "Map", "Label": "each", "ToleratedFailureCount": 1, "End": true,
+///     "ItemProcessor": {
+///         "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+///         "StartAt": "Small", "States": {
+///             "Small": {"Type": "Choice", "Default": "Large", "Choices": [
+///                 {"Variable": "$", "NumericLessThan": 10, "Next": "Done"}
+///             ]},
+///             "Done": {"Type": "Succeed"},
+///             "Large": {"Type": "Fail", "Error": "TooLarge"}
+///         }
+///     }
+/// }}});
+/// let engine = Engine::builder()
+///     .definition_json("m", &definition.to_string(), MachineType::Standard)
+///     .virtual_time()
+///     .build()?;
+/// let run = engine.start_machine("m", json!([1, 20, 3]), StartOptions::new()).await?;
+/// run.report().await;
+///
+/// let map_run = engine.map_runs(run.id()).pop().expect("there was one Map Run");
+/// assert_eq!((map_run.items.succeeded, map_run.items.failed), (2, 1));
+/// assert_eq!(map_run.to_json()["status"], "SUCCEEDED");
+///
+/// // Each item was an execution with a history of its own.
+/// let children = engine.map_run_executions(&map_run.arn);
+/// let failed = children.iter().find(|child| child.status == Status::Failed).unwrap();
+/// let child = engine.execution(&failed.id).expect("it is remembered");
+/// assert_eq!(child.history().await.path(), ["Small", "Large"]);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct MapRun {
+    /// `arn:aws:states:<region>:<account>:mapRun:<machine>/<label>:<id>`.
+    pub arn: String,
+    /// The ARN of the execution that it belongs to.
+    pub execution: String,
+    /// Where it stands; never [`Status::TimedOut`].
+    pub status: Status,
+    /// When it started.
+    pub started: Timestamp,
+    /// When it ended.
+    pub stopped: Option<Timestamp>,
+    /// MaxConcurrency as it was declared; 0 when it was not.
+    pub max_concurrency: u64,
+    /// ToleratedFailureCount; 0 when none was declared.
+    pub tolerated_failure_count: u64,
+    /// ToleratedFailurePercentage; 0 when none was declared.
+    pub tolerated_failure_percentage: f64,
+    /// The counts in items.
+    pub items: MapRunCounts,
+    /// The counts in child executions: fewer than items where they are batched.
+    pub executions: MapRunCounts,
+}
+
+impl MapRun {
+    /// The answer of `DescribeMapRun`.
+    pub fn to_json(&self) -> Json {
+        let mut answer = json!({
+            "mapRunArn": self.arn,
+            "executionArn": self.execution,
+            "status": self.status.as_str(),
+            "startDate": self.started.to_string(),
+            "maxConcurrency": self.max_concurrency,
+            "toleratedFailurePercentage": self.tolerated_failure_percentage,
+            "toleratedFailureCount": self.tolerated_failure_count,
+            "itemCounts": self.items.to_json(),
+            "executionCounts": self.executions.to_json(),
+            "redriveCount": 0,
+        });
+        if let Some(stopped) = self.stopped {
+            answer["stopDate"] = json!(stopped.to_string());
+        }
+        answer
+    }
+}
+
+/// What stays the same in a Map Run.
+#[derive(Clone, Debug)]
+pub(crate) struct RunView {
+    pub(crate) arn: SmolStr,
+    pub(crate) execution: SmolStr,
+    pub(crate) started: Timestamp,
+    pub(crate) max_concurrency: u64,
+    pub(crate) tolerated_count: Option<u64>,
+    pub(crate) tolerated_percentage: Option<f64>,
+}
+
+impl RunView {
+    /// The run as it stands.
+    pub(crate) fn describe(
+        &self,
+        status: Status,
+        stopped: Option<Timestamp>,
+        tally: Tally,
+    ) -> MapRun {
+        MapRun {
+            arn: self.arn.to_string(),
+            execution: self.execution.to_string(),
+            status,
+            started: self.started,
+            stopped,
+            max_concurrency: self.max_concurrency,
+            tolerated_failure_count: self.tolerated_count.unwrap_or_default(),
+            tolerated_failure_percentage: self.tolerated_percentage.unwrap_or_default(),
+            items: tally.items,
+            executions: tally.executions,
+        }
+    }
+}

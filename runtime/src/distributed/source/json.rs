@@ -1,0 +1,49 @@
+use crate::value::Value;
+
+/// What the service says of a JSON file, or of a node in it, that has no items.
+const NOT_ITERABLE: &str = "Attempting to map over non-iterable node.";
+
+/// ItemsPointer: a JSON pointer (RFC 6901).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pointer(Box<[String]>);
+
+impl Pointer {
+    /// Reads a pointer; `None` for text that is none.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        if text.is_empty() {
+            return Some(Self(Box::new([])));
+        }
+        let parts = text.strip_prefix('/')?.split('/');
+        let parts = parts.map(|part| part.replace("~1", "/").replace("~0", "~"));
+        Some(Self(parts.collect()))
+    }
+
+    fn find<'v>(&self, mut value: &'v Value) -> Option<&'v Value> {
+        for part in &self.0 {
+            value = match value {
+                Value::Array(_) => value.item(part.parse().ok()?)?,
+                _ => value.get(part)?,
+            };
+        }
+        Some(value)
+    }
+}
+
+/// The items of a JSON file: its array, or what the pointer selects. That an object as a whole is refused was
+/// recorded; that the pointer may select one is documented.
+pub(super) fn items(body: &[u8], pointer: Option<&Pointer>) -> Result<Value, String> {
+    let value = document(body).map_err(|error| format!("The file is not valid JSON: {error}"))?;
+    let found = match pointer {
+        None => Some(&value).filter(|value| value.as_array().is_some()),
+        Some(pointer) => pointer
+            .find(&value)
+            .filter(|found| matches!(found, Value::Array(_) | Value::Object(_))),
+    };
+    found.cloned().ok_or_else(|| NOT_ITERABLE.to_owned())
+}
+
+/// The value of a whole file.
+pub(super) fn document(body: &[u8]) -> Result<Value, crate::value::TextError> {
+    let text = String::from_utf8_lossy(body);
+    Value::from_text(text.trim_start_matches('\u{feff}'))
+}

@@ -1,0 +1,73 @@
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::{Format, Header, Place, Reader, json};
+use crate::value::Value;
+
+/// The data files of an S3 inventory, from its `manifest.json`, with the columns that it names.
+pub(super) fn inventory(body: &[u8]) -> Result<Vec<Reader>, String> {
+    let manifest = json::document(body)
+        .map_err(|error| format!("The S3 inventory manifest is not valid JSON: {error}"))?;
+    let member = |key: &str| {
+        let text = manifest.get(key).and_then(Value::as_str);
+        text.ok_or_else(|| format!("The S3 inventory manifest has no `{key}`"))
+    };
+    let format = member("fileFormat")?;
+    if format != "CSV" {
+        return Err(format!(
+            "The output format of an S3 inventory must be CSV, but was: {format}"
+        ));
+    }
+    let header: Arc<[SmolStr]> = member("fileSchema")?
+        .split(',')
+        .map(|name| SmolStr::new(name.trim()))
+        .collect();
+    // `arn:aws:s3:::name`
+    let destination = member("destinationBucket")?;
+    let bucket = destination.rsplit(':').next().unwrap_or(destination);
+    let Some(files) = manifest.get("files").and_then(Value::as_array) else {
+        return Err("The S3 inventory manifest has no `files`".to_owned());
+    };
+    let files = files.as_slice().iter();
+    files
+        .map(|file| match file.get("key").and_then(Value::as_str) {
+            Some(key) => Ok(Reader::Object {
+                place: Place {
+                    bucket: bucket.into(),
+                    key: key.into(),
+                },
+                format: Format::Csv {
+                    delimiter: b',',
+                    header: Header::Given(header.clone()),
+                },
+            }),
+            None => Err("A file of the S3 inventory manifest has no `key`".to_owned()),
+        })
+        .collect()
+}
+
+/// The data files of an Athena `UNLOAD` manifest: a URI a line.
+pub(super) fn athena(body: &[u8], format: &Format) -> Result<Vec<Reader>, String> {
+    let text = String::from_utf8_lossy(body);
+    let lines = text.trim_start_matches('\u{feff}').lines();
+    lines
+        .map(|line| line.trim().trim_matches('"'))
+        .filter(|line| !line.is_empty())
+        .map(|line| {
+            let place = line.strip_prefix("s3://").or(line.strip_prefix("S3://"));
+            match place.and_then(|place| place.split_once('/')) {
+                Some((bucket, key)) if !bucket.is_empty() && !key.is_empty() => {
+                    Ok(Reader::Object {
+                        place: Place {
+                            bucket: bucket.into(),
+                            key: key.into(),
+                        },
+                        format: format.clone(),
+                    })
+                }
+                _ => Err(format!("A line of the manifest is no S3 URI: {line}")),
+            }
+        })
+        .collect()
+}

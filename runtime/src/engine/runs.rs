@@ -1,0 +1,189 @@
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use smol_str::SmolStr;
+
+use super::cell::{Message, RunCell};
+use super::report::Status;
+use crate::clock::Timestamp;
+use crate::distributed::{MapRun, RunView, Tally};
+use crate::interpret::Failure;
+
+/// The Map Runs of an engine.
+#[derive(Debug, Default)]
+pub(super) struct Runs {
+    known: Mutex<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    by_arn: HashMap<SmolStr, Arc<RunRecord>>,
+    /// The ARNs of the runs of an execution, in the order of their starts.
+    of_execution: HashMap<SmolStr, Vec<SmolStr>>,
+}
+
+impl Runs {
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins a run, of which `retention` children can be described when they are over.
+    pub(super) fn open(&self, view: RunView, retention: usize) -> Arc<RunRecord> {
+        let mut known = self.lock();
+        let (arn, execution) = (view.arn.clone(), view.execution.clone());
+        let run = Arc::new(RunRecord {
+            view,
+            retention,
+            state: Mutex::default(),
+        });
+        known
+            .of_execution
+            .entry(execution)
+            .or_default()
+            .push(arn.clone());
+        known.by_arn.insert(arn, run.clone());
+        run
+    }
+
+    /// Forgets the runs of an execution, and their children.
+    pub(super) fn forget(&self, execution: &str) {
+        let mut known = self.lock();
+        let runs = known.of_execution.remove(execution);
+        let forgotten: Vec<_> = runs
+            .into_iter()
+            .flatten()
+            .filter_map(|arn| known.by_arn.remove(&arn))
+            .collect();
+        drop(known);
+        drop(forgotten);
+    }
+
+    pub(super) fn of_execution(&self, execution: &str) -> Vec<MapRun> {
+        let known = self.lock();
+        let arns = known.of_execution.get(execution).into_iter().flatten();
+        arns.filter_map(|arn| Some(known.by_arn.get(arn)?.describe()))
+            .collect()
+    }
+
+    pub(super) fn describe(&self, arn: &str) -> Option<MapRun> {
+        Some(self.lock().by_arn.get(arn)?.describe())
+    }
+
+    /// The children of a run, in the order of their starts.
+    pub(super) fn children(&self, arn: &str) -> Vec<Arc<RunCell>> {
+        let run = self.lock().by_arn.get(arn).cloned();
+        run.map_or_else(Vec::new, |run| run.children())
+    }
+
+    /// A child of any run.
+    pub(super) fn child(&self, id: &str) -> Option<Arc<RunCell>> {
+        let runs: Vec<_> = self.lock().by_arn.values().cloned().collect();
+        let mut found = runs.iter().filter_map(|run| run.child(id));
+        found.next()
+    }
+}
+
+/// One Map Run as others see it.
+pub(super) struct RunRecord {
+    view: RunView,
+    retention: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    tally: Tally,
+    /// How it ended, and when.
+    ended: Option<(Status, Timestamp)>,
+    /// By number: the children that are at work.
+    running: BTreeMap<u32, Arc<RunCell>>,
+    /// The children that ended last, by number, in the order of their ends.
+    over: VecDeque<(u32, Arc<RunCell>)>,
+}
+
+impl RunRecord {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn started(&self, number: u32, cell: &Arc<RunCell>) {
+        self.lock().running.insert(number, cell.clone());
+    }
+
+    pub(super) fn ended(&self, number: u32) {
+        let mut state = self.lock();
+        let ended = state.running.remove(&number);
+        state.over.extend(ended.map(|cell| (number, cell)));
+        let forgotten = if state.over.len() > self.retention {
+            state.over.pop_front()
+        } else {
+            None
+        };
+        drop(state);
+        drop(forgotten);
+    }
+
+    /// Tells the children that are at work to stop.
+    pub(super) fn stop_children(&self) {
+        let running: Vec<_> = self.lock().running.values().cloned().collect();
+        for child in running {
+            // One that is over meanwhile needs not be told.
+            let _ = child.send(Message::Stop(Failure::stopped(None, None)));
+        }
+    }
+
+    pub(super) fn report(&self, tally: Tally, ended: Option<Status>, now: Timestamp) {
+        let mut state = self.lock();
+        state.tally = tally;
+        if let Some(status) = ended {
+            state.ended = Some((status, now));
+        }
+    }
+
+    /// Whoever waits for the run has gone. A run that is at work ends here, and its children with it.
+    pub(super) fn abort(&self, now: Timestamp) {
+        let was_running = {
+            let mut state = self.lock();
+            let was_running = state.ended.is_none();
+            state.ended.get_or_insert((Status::Aborted, now));
+            if was_running {
+                state.tally.abort();
+            }
+            was_running
+        };
+        if was_running {
+            self.stop_children();
+        }
+    }
+
+    fn describe(&self) -> MapRun {
+        let state = self.lock();
+        let status = state.ended.map_or(Status::Running, |(status, _)| status);
+        let stopped = state.ended.map(|(_, at)| at);
+        self.view.describe(status, stopped, state.tally)
+    }
+
+    fn children(&self) -> Vec<Arc<RunCell>> {
+        let state = self.lock();
+        let over = state.over.iter().map(|(number, cell)| (*number, cell));
+        let running = state.running.iter().map(|(number, cell)| (*number, cell));
+        let all: BTreeMap<u32, &Arc<RunCell>> = over.chain(running).collect();
+        all.into_values().cloned().collect()
+    }
+
+    fn child(&self, id: &str) -> Option<Arc<RunCell>> {
+        let state = self.lock();
+        let over = state.over.iter().map(|(_, cell)| cell);
+        let mut all = over.chain(state.running.values());
+        all.find(|cell| cell.about.id == id).cloned()
+    }
+}
+
+impl fmt::Debug for RunRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunRecord")
+            .field("arn", &self.view.arn)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,488 @@
+mod batch;
+mod plan;
+mod tolerance;
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+use stepwright_asl::errors;
+use stepwright_asl::model::MachineType;
+
+pub(crate) use self::tolerance::Tolerance;
+use super::cursor::{Cursor, CursorId, Waiting};
+use super::execution::Execution;
+use super::failure::Failure;
+use super::host::{ChildStart, Cx, Host, Ticket};
+use super::step::{Done, Stepped};
+
+use self::batch::Batch;
+use crate::about::About;
+use crate::distributed::source::{Items, Pulled, Request, Supply};
+use crate::distributed::{Ended, Item, Layout, MapRunCounts, Results, Tally, Written};
+use crate::engine::Status;
+use crate::history::{EventKind, Payload};
+use crate::program::{Distributed, Entry, Kind, Map};
+use crate::query::QueryError;
+use crate::value::Value;
+
+/// How many children a run starts before it lets them, and others, have a turn.
+const AT_ONCE: u32 = 64;
+
+/// A Map Run at work: plain data, as all of an execution is. Its children are executions of their own, which the
+/// host starts and tells the end of.
+#[derive(Debug)]
+pub(crate) struct MapRun {
+    pub(super) items: Items,
+    pub(super) batch: Option<Batch>,
+    /// The most children at a time.
+    pub(super) concurrency: u64,
+    pub(super) tolerance: Tolerance,
+    pub(super) tally: Tally,
+    pub(super) results: Results,
+    /// What a WriterConfig says that nothing is exported by.
+    pub(super) layout: Option<Layout>,
+    /// The state machine that the children are executions of.
+    pub(super) machine_id: SmolStr,
+    pub(super) machine_name: SmolStr,
+    /// The files that the results are exported to.
+    pub(super) files: Option<Written>,
+    pub(super) stage: Stage,
+    /// There is something to do.
+    pub(super) is_ready: bool,
+}
+
+/// What a Map Run is at.
+#[derive(Debug)]
+pub(super) enum Stage {
+    /// Children are started as long as there is room.
+    Starting,
+    /// An object is being read.
+    Reading,
+    /// All items were started.
+    Started,
+    /// It failed; the children that run are being stopped.
+    Stopping(Failure),
+    /// The results are being written, and it ends with this.
+    Writing(Result<(), Failure>),
+}
+
+/// What a run does next.
+enum Turn {
+    Again,
+    Waits,
+    /// Children that just started should run first.
+    GivesWay,
+    Ends(Result<(), Failure>),
+}
+
+/// The next child's input, or why there is none.
+pub(super) enum Next {
+    Child { input: Value, items: u32 },
+    Needs(Request),
+    End,
+}
+
+/// Why the next child's input cannot be made.
+pub(super) enum Trouble {
+    /// The ItemReader.
+    Reading(String),
+    /// The ItemSelector.
+    Selecting(QueryError),
+}
+
+impl MapRun {
+    pub(super) fn is_ready(&self) -> bool {
+        self.is_ready
+    }
+
+    fn fail(&mut self, failure: Failure, ticket: Ticket, host: &mut dyn Host) {
+        self.stage = Stage::Stopping(failure);
+        host.stop_children(ticket);
+    }
+
+    /// Fails when more items failed than it bears.
+    fn judge(&mut self, ticket: Ticket, host: &mut dyn Host) {
+        let counts = self.tally.items;
+        // A child that somebody stopped has no result either.
+        let failed = counts.failed + counts.timed_out + counts.aborted;
+        let is_exceeded = self.tolerance.is_exceeded(failed, self.items.known_total());
+        let is_open = matches!(
+            self.stage,
+            Stage::Starting | Stage::Reading | Stage::Started
+        );
+        if is_open && is_exceeded {
+            self.fail(Failure::exceeds_threshold(), ticket, host);
+        }
+    }
+}
+
+impl Execution {
+    /// Goes on with a run.
+    pub(super) fn run_on(
+        &mut self,
+        id: CursorId,
+        mut run: Box<MapRun>,
+        cx: &mut Cx<'_>,
+    ) -> Stepped {
+        let Some(cursor) = self.cursors.get_mut(id) else {
+            return Ok(Done::Waits);
+        };
+        // Whoever looks meanwhile finds somebody who waits.
+        cursor.waiting = Waiting::Pause;
+        let ticket = Ticket {
+            cursor: id,
+            wait: cursor.wait,
+        };
+        let Kind::Map(map) = &cx.program.state(cursor.state).kind else {
+            return Ok(Done::Waits);
+        };
+        let Some(distributed) = &map.distributed else {
+            return Ok(Done::Waits);
+        };
+        run.is_ready = false;
+        let ends = loop {
+            match self.turn(ticket, map, distributed, &mut run, cx) {
+                Turn::Again => {}
+                Turn::Ends(result) => break result,
+                turn @ (Turn::Waits | Turn::GivesWay) => {
+                    run.is_ready = matches!(turn, Turn::GivesWay);
+                    self.gives_way = run.is_ready;
+                    cx.host.report_run(ticket, run.tally, None);
+                    if let Some(cursor) = self.cursors.get_mut(id) {
+                        cursor.waiting = Waiting::Run(run);
+                    }
+                    return Ok(Done::Waits);
+                }
+            }
+        };
+        let status = match &ends {
+            Ok(()) => Status::Succeeded,
+            Err(_) => Status::Failed,
+        };
+        cx.host.report_run(ticket, run.tally, Some(status));
+        cx.host.forget(ticket);
+        match ends {
+            Ok(()) => {
+                let MapRun {
+                    results,
+                    layout,
+                    files,
+                    ..
+                } = *run;
+                let output = match files {
+                    Some(files) => files.output(),
+                    None => results.into_output(layout),
+                };
+                self.joined(id, output, cx)
+            }
+            Err(failure) => {
+                let payload = Payload::failure(failure.error.clone(), failure.cause.clone());
+                self.write(id, EventKind::MapRunFailed, payload);
+                Err(failure.inner())
+            }
+        }
+    }
+
+    fn turn(
+        &mut self,
+        ticket: Ticket,
+        map: &Map,
+        distributed: &Distributed,
+        run: &mut MapRun,
+        cx: &mut Cx<'_>,
+    ) -> Turn {
+        let is_idle = run.tally.executions.running == 0;
+        match &mut run.stage {
+            Stage::Starting => self.start_children(ticket, map, distributed, run, cx),
+            Stage::Started if is_idle => {
+                run.stage = Stage::Writing(Ok(()));
+                Turn::Again
+            }
+            Stage::Stopping(failure) if is_idle => {
+                let failure = failure.clone();
+                if run.files.is_some() {
+                    self.note_pending(ticket.cursor, map, run);
+                }
+                run.stage = Stage::Writing(Err(failure));
+                Turn::Again
+            }
+            Stage::Reading | Stage::Started | Stage::Stopping(_) => Turn::Waits,
+            Stage::Writing(ends) => {
+                let files = run.files.as_mut();
+                let Some(file) = files.and_then(|files| files.next_file(&run.results)) else {
+                    if run.files.is_some() {
+                        run.tally.written();
+                    }
+                    return Turn::Ends(ends.clone());
+                };
+                match cx.host.write_object(ticket, file) {
+                    None => Turn::Waits,
+                    Some(Ok(())) => Turn::Again,
+                    Some(Err(cause)) => Turn::Ends(unwritten(ends.clone(), cause)),
+                }
+            }
+        }
+    }
+
+    fn start_children(
+        &mut self,
+        ticket: Ticket,
+        map: &Map,
+        distributed: &Distributed,
+        run: &mut MapRun,
+        cx: &mut Cx<'_>,
+    ) -> Turn {
+        let mut started = 0;
+        while run.tally.executions.running < run.concurrency {
+            if started == AT_ONCE {
+                return Turn::GivesWay;
+            }
+            let next = self.next_input(ticket.cursor, map, run);
+            if let Some(total) = run.items.known_total() {
+                run.tally.found(total);
+            }
+            match next {
+                Ok(Next::Child { input, items }) => {
+                    started += 1;
+                    let child = self.start_child(ticket, map, distributed, run, (input, items), cx);
+                    if let Err(failure) = child {
+                        run.fail(failure, ticket, cx.host);
+                        return Turn::Again;
+                    }
+                }
+                Ok(Next::Needs(request)) => match cx.host.read_object(ticket, request) {
+                    None => {
+                        run.stage = Stage::Reading;
+                        return Turn::Waits;
+                    }
+                    Some(read) => {
+                        if let Err(cause) = read.and_then(|supply| run.items.supply(supply)) {
+                            run.fail(unread(cause), ticket, cx.host);
+                            return Turn::Again;
+                        }
+                    }
+                },
+                Ok(Next::End) => {
+                    run.stage = Stage::Started;
+                    // Now that it is known how many there are, the failed may be too many.
+                    run.judge(ticket, cx.host);
+                    return Turn::Again;
+                }
+                Err(trouble) => {
+                    let failure = self.troubled(ticket.cursor, &trouble);
+                    run.fail(failure, ticket, cx.host);
+                    return Turn::Again;
+                }
+            }
+        }
+        Turn::Waits
+    }
+
+    fn start_child(
+        &mut self,
+        ticket: Ticket,
+        map: &Map,
+        distributed: &Distributed,
+        run: &mut MapRun,
+        (input, items): (Value, u32),
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Failure> {
+        if !self.fits(&input) {
+            let cursor = self.cursors.get(ticket.cursor);
+            let name = cursor.map(|cursor| &cx.program.state(cursor.state).name);
+            return Err(Failure::too_large(name.map_or("", |name| name)));
+        }
+        let about = self.child_about(distributed, run, input);
+        let number = run.results.started(&about, items);
+        run.tally.started(items.into());
+        let child = ChildStart {
+            number,
+            about,
+            entry: Entry {
+                start: map.start,
+                machine_type: distributed.execution_type,
+                timeout: None,
+            },
+            seed: self.entropy.next_u64(),
+        };
+        cx.host
+            .start_child(ticket, child)
+            .map_err(|cause| Failure::new(errors::RUNTIME, cause))
+    }
+
+    /// A child's ids. Its names follow from the parent's, and are the same in every run on virtual time.
+    fn child_about(&self, distributed: &Distributed, run: &MapRun, input: Value) -> Arc<About> {
+        let parent = &self.about;
+        let name = SmolStr::from(self.entropy.uuid());
+        let (kind, unique) = match distributed.execution_type {
+            MachineType::Standard => (":execution:", String::new()),
+            MachineType::Express => (":express:", format!(":{}", self.entropy.uuid())),
+        };
+        let prefix = run.machine_id.replace(":stateMachine:", kind);
+        Arc::new(About {
+            id: format!("{prefix}:{name}{unique}").into(),
+            name,
+            role_arn: parent.role_arn.clone(),
+            machine_id: run.machine_id.clone(),
+            machine_name: run.machine_name.clone(),
+            started: self.now,
+            input,
+            redrive_count: parent.redrive_count,
+        })
+    }
+
+    /// The input of the next child: the next item, or the next batch, as the ItemSelector makes it.
+    pub(super) fn next_input(
+        &self,
+        id: CursorId,
+        map: &Map,
+        run: &mut MapRun,
+    ) -> Result<Next, Trouble> {
+        loop {
+            let item = match run.items.pull() {
+                Pulled::Item(item) => item,
+                Pulled::Needs(request) => return Ok(Next::Needs(request)),
+                Pulled::Failed(cause) => return Err(Trouble::Reading(cause)),
+                Pulled::End => {
+                    let rest = run.batch.as_mut().and_then(Batch::take);
+                    return Ok(rest.unwrap_or(Next::End));
+                }
+            };
+            let input = self
+                .cursor(id)
+                .and_then(|cursor| self.selected(cursor, map, &item))
+                .map_err(Trouble::Selecting)?;
+            match &mut run.batch {
+                None => return Ok(Next::Child { input, items: 1 }),
+                Some(batch) => {
+                    if let Some(full) = batch.push(input) {
+                        return Ok(full);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What the ItemSelector makes of an item.
+    pub(super) fn selected(
+        &self,
+        cursor: &Cursor,
+        map: &Map,
+        item: &Item,
+    ) -> Result<Value, QueryError> {
+        let Some(selector) = &map.item_selector else {
+            return Ok(item.input());
+        };
+        let effective = self.effective_input(cursor, self.program.state(cursor.state))?;
+        let mut context = self.context(cursor);
+        context.item = Some(item);
+        selector.eval(&self.scope(cursor, &context, &effective))
+    }
+
+    pub(super) fn troubled(&mut self, id: CursorId, trouble: &Trouble) -> Failure {
+        match trouble {
+            Trouble::Reading(cause) => unread(cause.clone()),
+            Trouble::Selecting(error) => {
+                let name = self
+                    .cursors
+                    .get(id)
+                    .map(|cursor| self.program.state(cursor.state).name.clone());
+                self.query_failed(id, error, &name.unwrap_or_default())
+            }
+        }
+    }
+
+    /// Notes the inputs that nobody was started with, as far as they are known without reading more.
+    fn note_pending(&self, id: CursorId, map: &Map, run: &mut MapRun) {
+        while let Ok(Next::Child { input, .. }) = self.next_input(id, map, run) {
+            run.results.pending(input);
+        }
+    }
+
+    /// A child ended.
+    pub(crate) fn child_execution_ended(
+        &mut self,
+        ticket: Ticket,
+        number: u32,
+        ended: Ended,
+        host: &mut dyn Host,
+    ) {
+        self.with_run(ticket, host, |run, host| {
+            let place: fn(&mut MapRunCounts) -> &mut u64 = match ended.status {
+                Status::Succeeded => |counts| &mut counts.succeeded,
+                Status::TimedOut => |counts| &mut counts.timed_out,
+                Status::Aborted => |counts| &mut counts.aborted,
+                Status::Failed | Status::Running => |counts| &mut counts.failed,
+            };
+            let items = run.results.ended(number, ended);
+            run.tally.ended(items, place);
+            run.judge(ticket, host);
+        });
+    }
+
+    /// The object store gave what it was asked for, or not.
+    pub(crate) fn object_was_read(
+        &mut self,
+        ticket: Ticket,
+        read: Result<Supply, String>,
+        host: &mut dyn Host,
+    ) {
+        self.with_run(ticket, host, |run, host| {
+            if !matches!(run.stage, Stage::Reading) {
+                // It failed meanwhile.
+                return;
+            }
+            match read.and_then(|supply| run.items.supply(supply)) {
+                Ok(()) => run.stage = Stage::Starting,
+                Err(cause) => run.fail(unread(cause), ticket, host),
+            }
+        });
+    }
+
+    /// The object store took what it was given, or not.
+    pub(crate) fn object_was_written(
+        &mut self,
+        ticket: Ticket,
+        written: Result<(), String>,
+        host: &mut dyn Host,
+    ) {
+        self.with_run(ticket, host, |run, _| {
+            if let (Stage::Writing(ends), Err(cause)) = (&mut run.stage, written) {
+                *ends = unwritten(ends.clone(), cause);
+                run.files = None;
+            }
+        });
+    }
+
+    /// Lets a run know something, and go on.
+    fn with_run(
+        &mut self,
+        ticket: Ticket,
+        host: &mut dyn Host,
+        tell: impl FnOnce(&mut MapRun, &mut dyn Host),
+    ) {
+        self.now = host.now();
+        let Some(cursor) = self.cursors.get_mut(ticket.cursor) else {
+            return;
+        };
+        let Waiting::Run(run) = &mut cursor.waiting else {
+            return;
+        };
+        if cursor.wait != ticket.wait {
+            return;
+        }
+        tell(run, host);
+        if !std::mem::replace(&mut run.is_ready, true) {
+            self.runnable.push_back(ticket.cursor);
+        }
+    }
+}
+
+fn unread(cause: String) -> Failure {
+    Failure::new(errors::ITEM_READER_FAILED, cause)
+}
+
+/// What a run ends with whose results cannot be written: that, unless it failed anyway.
+fn unwritten(ends: Result<(), Failure>, cause: String) -> Result<(), Failure> {
+    ends.and(Err(Failure::new(errors::RESULT_WRITER_FAILED, cause)))
+}

@@ -1,0 +1,354 @@
+use smol_str::SmolStr;
+
+use super::batch::Batch;
+use super::{MapRun, Next, Stage, Tolerance, unread};
+use crate::distributed::source::{self, Header, Items, List, Place};
+use crate::distributed::{Results, RunView, Tally, Written};
+use crate::history::{Details, EventKind};
+use crate::interpret::cursor::{Cursor, CursorId, Waiting};
+use crate::interpret::execution::Execution;
+use crate::interpret::failure::Failure;
+use crate::interpret::host::Cx;
+use crate::interpret::inspect::Stage as Seen;
+use crate::interpret::step::{Done, Stepped};
+use crate::program::{Batcher, Distributed, Format, Io, Map, Reader, Reads, State, Writer};
+use crate::query::QueryError;
+use crate::value::Value;
+
+type Evaluated<T> = Result<T, QueryError>;
+
+/// What the fields of a Distributed Map come to before its run starts.
+struct Plan {
+    items: Items,
+    /// Why the run fails as soon as it starts.
+    refused: Option<String>,
+    tolerance: Tolerance,
+    batch: Option<Batch>,
+    /// Bucket and prefix of the ResultWriter.
+    target: Option<(SmolStr, SmolStr)>,
+}
+
+impl Execution {
+    /// Begins a run.
+    pub(in super::super) fn distribute(
+        &mut self,
+        id: CursorId,
+        state: &State,
+        map: &Map,
+        distributed: &Distributed,
+        cx: &mut Cx<'_>,
+    ) -> Stepped {
+        let (items, declared) = match self.items_of_run(id, state, map, distributed) {
+            Ok(found) => found,
+            Err(error) => return Err(self.map_refused(id, state, &error)),
+        };
+        // What a reader is going to read is not counted.
+        let length = items.as_ref().map_or(0, |items| match items {
+            Value::Object(object) => object.len(),
+            items => items.as_array().map_or(0, |items| items.as_slice().len()),
+        });
+        let length = u64::try_from(length).unwrap_or(u64::MAX);
+        self.write(
+            id,
+            EventKind::MapStateStarted,
+            Details::Length(length).into(),
+        );
+        let plan = match self.plan(id, state, distributed, items) {
+            Ok(plan) => plan,
+            Err(error) => return Err(self.map_refused(id, state, &error)),
+        };
+        let label = &distributed.label;
+        let machine_id = SmolStr::from(format!("{}/{label}", self.about.machine_id));
+        let prefix = machine_id.replace(":stateMachine:", ":mapRun:");
+        let arn = SmolStr::from(format!("{prefix}:{}", self.entropy.uuid()));
+        self.write(
+            id,
+            EventKind::MapRunStarted,
+            Details::MapRun(arn.clone()).into(),
+        );
+        let most = u64::from(self.limits.map_run_concurrency);
+        let layout = distributed.writer.as_ref().map(|writer| writer.layout);
+        let mut run = MapRun {
+            concurrency: declared.filter(|most| *most > 0).unwrap_or(most).min(most),
+            tolerance: plan.tolerance,
+            tally: Tally::default(),
+            results: Results::new(layout.is_some()),
+            files: plan.target.zip(layout).map(|((bucket, prefix), layout)| {
+                Written::new(
+                    arn.clone(),
+                    machine_id.clone(),
+                    bucket,
+                    &prefix,
+                    layout,
+                    self.limits.result_file_bytes,
+                )
+            }),
+            layout,
+            items: plan.items,
+            batch: plan.batch,
+            machine_id,
+            machine_name: format!("{}/{label}", self.about.machine_name).into(),
+            stage: match plan.refused {
+                Some(cause) => Stage::Stopping(unread(cause)),
+                None => Stage::Starting,
+            },
+            is_ready: true,
+        };
+        if self.inspection.is_some() {
+            return self.inspect_run(id, map, &mut run, cx);
+        }
+        let view = RunView {
+            arn,
+            execution: self.about.id.clone(),
+            started: self.now,
+            max_concurrency: declared.unwrap_or_default(),
+            tolerated_count: run.tolerance.count,
+            tolerated_percentage: run.tolerance.percentage,
+        };
+        let ticket = self.wait(id, Waiting::Run(Box::new(run)));
+        cx.host.open_run(ticket, view);
+        Ok(Done::Waits)
+    }
+
+    /// The failure of a Map whose fields do not evaluate: what JSONata cannot give is MapStateFailed too, what a
+    /// path cannot, is not.
+    pub(in super::super) fn map_refused(
+        &mut self,
+        id: CursorId,
+        state: &State,
+        error: &QueryError,
+    ) -> Failure {
+        let failure = self.query_failed(id, error, &state.name);
+        match &state.io {
+            Io::Jsonata(_) => failure.inner(),
+            Io::JsonPath(_) => failure,
+        }
+    }
+
+    /// The items, unless a reader reads them; and MaxConcurrency.
+    fn items_of_run(
+        &self,
+        id: CursorId,
+        state: &State,
+        map: &Map,
+        distributed: &Distributed,
+    ) -> Evaluated<(Option<Value>, Option<u64>)> {
+        let cursor = self.cursor(id)?;
+        let effective = self.effective_input(cursor, state)?;
+        let declared = self.declared_concurrency(cursor, map, &effective)?;
+        let items = match &distributed.reader {
+            None => Some(self.items(cursor, state, map, effective)?),
+            // Items and ItemsPath beside a reader are ignored. A test brings what would be read.
+            Some(_) => self.items_in_test(),
+        };
+        Ok((items, declared))
+    }
+
+    fn plan(
+        &self,
+        id: CursorId,
+        state: &State,
+        distributed: &Distributed,
+        items: Option<Value>,
+    ) -> Evaluated<Plan> {
+        let cursor = self.cursor(id)?;
+        let input = self.effective_input(cursor, state)?;
+        let tolerance = Tolerance {
+            count: self.whole(
+                cursor,
+                &distributed.tolerated_count,
+                "ToleratedFailureCount",
+                &input,
+            )?,
+            percentage: self.percentage(
+                cursor,
+                &distributed.tolerated_percentage,
+                "ToleratedFailurePercentage",
+                &input,
+            )?,
+        };
+        self.saw(Seen::ToleratedCount, &tolerance.count.into());
+        self.saw(Seen::ToleratedPercentage, &tolerance.percentage.into());
+        let (items, refused) = match (&distributed.reader, items) {
+            (Some(reader), None) => self.read_by(cursor, reader, &input)?,
+            (_, items) => (Items::of_value(items.unwrap_or_default()), None),
+        };
+        Ok(Plan {
+            items,
+            refused,
+            tolerance,
+            batch: match &distributed.batcher {
+                Some(batcher) => Some(self.batch(cursor, batcher, &input)?),
+                None => None,
+            },
+            target: match &distributed.writer {
+                Some(writer) => self.target(cursor, writer, &input)?,
+                None => None,
+            },
+        })
+    }
+
+    /// What an ItemReader is going to read, or why it does not.
+    fn read_by(
+        &self,
+        cursor: &Cursor,
+        reader: &Reader,
+        input: &Value,
+    ) -> Evaluated<(Items, Option<String>)> {
+        let most = self.integer(cursor, &reader.max_items, "MaxItems", input)?;
+        let parameters = self.evaluate(&reader.parameters, cursor, input)?;
+        let place = || -> Evaluated<Place> {
+            Ok(Place {
+                bucket: required(&parameters, "Bucket")?,
+                key: required(&parameters, "Key")?,
+            })
+        };
+        let format = |format: &Format| self.format(cursor, format, input);
+        let source = match &reader.reads {
+            Reads::Object(of) => source::Reader::Object {
+                place: place()?,
+                format: format(of)?,
+            },
+            Reads::Inventory => source::Reader::Inventory { place: place()? },
+            Reads::Athena(of) => source::Reader::Athena {
+                place: place()?,
+                format: format(of)?,
+            },
+            Reads::List(load) => source::Reader::List(List {
+                bucket: required(&parameters, "Bucket")?,
+                prefix: text(&parameters, "Prefix")?.unwrap_or_default(),
+                delimiter: text(&parameters, "Delimiter")?,
+                start_after: text(&parameters, "StartAfter")?,
+                load: load.as_ref().map(format).transpose()?,
+            }),
+        };
+        let (most, refused) = match u64::try_from(most.unwrap_or_default()) {
+            Ok(most) => (most, None),
+            Err(_) => (0, Some("field MaxItems must be positive".to_owned())),
+        };
+        let items = Items::of_reader(source, most, self.limits.object_bytes);
+        Ok((items, refused))
+    }
+
+    fn format(&self, cursor: &Cursor, format: &Format, input: &Value) -> Evaluated<source::Format> {
+        Ok(match format {
+            Format::Json { pointer } => source::Format::Json {
+                pointer: pointer.clone(),
+            },
+            Format::JsonLines => source::Format::JsonLines,
+            Format::Parquet => source::Format::Parquet,
+            Format::Csv { delimiter, headers } => source::Format::Csv {
+                delimiter: *delimiter,
+                header: match headers {
+                    None => Header::FirstRow,
+                    Some(headers) => {
+                        let headers = self.evaluate(headers, cursor, input)?;
+                        let names = headers.as_array().and_then(|names| {
+                            let names = names.as_slice().iter();
+                            names.map(|name| name.as_str().map(SmolStr::new)).collect()
+                        });
+                        Header::Given(names.ok_or_else(|| {
+                            QueryError::runtime(format!(
+                                "The CSVHeaders field must be an array of strings, but was: {}",
+                                shown(&headers)
+                            ))
+                        })?)
+                    }
+                },
+            },
+        })
+    }
+
+    fn batch(&self, cursor: &Cursor, batcher: &Batcher, input: &Value) -> Evaluated<Batch> {
+        let most = self.whole(cursor, &batcher.max_items, "MaxItemsPerBatch", input)?;
+        let bytes = self.whole(cursor, &batcher.max_bytes, "MaxInputBytesPerBatch", input)?;
+        let shared = match &batcher.input {
+            Some(template) => Some(self.evaluate(template, cursor, input)?),
+            None => None,
+        };
+        // Without a bound of its own a batch is as large as an input may be.
+        let limit = self.limits.payload_bytes;
+        let bytes = bytes.filter(|bytes| *bytes > 0).unwrap_or(limit);
+        Ok(Batch::new(shared, most, bytes.min(limit)))
+    }
+
+    fn target(
+        &self,
+        cursor: &Cursor,
+        writer: &Writer,
+        input: &Value,
+    ) -> Evaluated<Option<(SmolStr, SmolStr)>> {
+        let Some(template) = &writer.parameters else {
+            return Ok(None);
+        };
+        let parameters = self.evaluate(template, cursor, input)?;
+        let bucket = required(&parameters, "Bucket")?;
+        let prefix = text(&parameters, "Prefix")?.unwrap_or_default();
+        Ok(Some((bucket, prefix)))
+    }
+
+    /// What a test shows of a run: the inputs of its children, none of which runs.
+    fn inspect_run(
+        &mut self,
+        id: CursorId,
+        map: &Map,
+        run: &mut MapRun,
+        cx: &mut Cx<'_>,
+    ) -> Stepped {
+        if let Stage::Stopping(failure) = &run.stage {
+            return Err(failure.clone().inner());
+        }
+        let mut inputs = Vec::new();
+        loop {
+            match self.next_input(id, map, run) {
+                Ok(Next::Child { input, .. }) => inputs.push(input),
+                // Nothing is read in a test.
+                Ok(Next::End | Next::Needs(_)) => break,
+                Err(trouble) => return Err(self.troubled(id, &trouble)),
+            }
+        }
+        let iterations = u64::try_from(inputs.len()).unwrap_or(u64::MAX);
+        if run.batch.is_some() {
+            self.saw(Seen::ItemBatcher, &inputs.into());
+        } else if map.item_selector.is_some() {
+            self.saw(Seen::ItemSelector, &inputs.into());
+        }
+        let tolerance = run.tolerance;
+        let stepped = self.mocked_run(id, iterations, Some(&tolerance), cx);
+        // A test of a Map always says what is inside.
+        stepped.unwrap_or(Ok(Done::Waits))
+    }
+}
+
+/// A member of the parameters of an S3 action that must be there.
+fn required(parameters: &Value, name: &str) -> Evaluated<SmolStr> {
+    text(parameters, name)?.ok_or_else(|| {
+        unusable(
+            parameters,
+            format!("The field \"{name}\" is required but was missing"),
+        )
+    })
+}
+
+/// A member of the parameters of an S3 action.
+fn text(parameters: &Value, name: &str) -> Evaluated<Option<SmolStr>> {
+    match parameters.get(name) {
+        None => Ok(None),
+        Some(Value::Str(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(unusable(
+            parameters,
+            format!("The value for the field \"{name}\" must be a STRING"),
+        )),
+    }
+}
+
+fn unusable(parameters: &Value, reason: String) -> QueryError {
+    QueryError::runtime(format!(
+        "The Parameters '{}' could not be used to start the Task: [{reason}]",
+        shown(parameters)
+    ))
+}
+
+fn shown(value: &Value) -> String {
+    crate::interpret::number::shown(value)
+}

@@ -1,0 +1,182 @@
+use std::fs::{self, Metadata};
+use std::io::{self, ErrorKind};
+use std::path::{Component, Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use super::{Listed, Object, ObjectError, ObjectFuture, ObjectStore};
+use crate::clock::Timestamp;
+
+/// Objects in a local directory: each directory in it is a bucket, each file below that an object whose key is its
+/// path, with `/` between the parts.
+///
+/// No key leads out of its bucket: `..`, absolute paths and links that point elsewhere are refused. A bucket must
+/// be there; directories inside it are made as keys need them. Reading and writing happen on tokio's threads for
+/// blocking work.
+///
+/// ```
+/// use stepwright_runtime::Engine;
+/// use stepwright_runtime::objects::Folder;
+///
+/// let builder = Engine::builder().objects(Folder::new("./buckets"));
+/// # let _ = builder;
+/// ```
+#[derive(Clone, Debug)]
+pub struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    /// The directory that has the buckets.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The directory of a bucket, with all links resolved.
+    fn bucket(&self, name: &str) -> Result<PathBuf, ObjectError> {
+        if !is_name(name) {
+            return Err(ObjectError::NoSuchBucket);
+        }
+        let path = self.root.join(name);
+        match path.canonicalize() {
+            Ok(path) if path.is_dir() => Ok(path),
+            Ok(_) => Err(ObjectError::NoSuchBucket),
+            Err(error) if error.kind() == ErrorKind::NotFound => Err(ObjectError::NoSuchBucket),
+            Err(error) => Err(other(&path, &error)),
+        }
+    }
+
+    fn read(&self, bucket: &str, key: &str) -> Result<Object, ObjectError> {
+        let bucket = self.bucket(bucket)?;
+        let Some(relative) = relative(key) else {
+            return Err(ObjectError::NoSuchKey);
+        };
+        let path = match bucket.join(relative).canonicalize() {
+            Ok(path) if path.starts_with(&bucket) && path.is_file() => path,
+            _ => return Err(ObjectError::NoSuchKey),
+        };
+        let body = fs::read(&path).map_err(|error| other(&path, &error))?;
+        Ok(Object::new(body))
+    }
+
+    fn rows(&self, bucket: &str, prefix: &str) -> Result<Vec<Listed>, ObjectError> {
+        let bucket = self.bucket(bucket)?;
+        let mut rows = Vec::new();
+        let mut open = vec![(bucket, String::new())];
+        while let Some((directory, before)) = open.pop() {
+            let entries = fs::read_dir(&directory).map_err(|error| other(&directory, &error))?;
+            for entry in entries {
+                let entry = entry.map_err(|error| other(&directory, &error))?;
+                let path = entry.path();
+                let Ok(name) = entry.file_name().into_string() else {
+                    // No key can name it.
+                    continue;
+                };
+                let key = format!("{before}{name}");
+                // Links are not followed: they may lead anywhere, also back here.
+                let kind = entry.file_type().map_err(|error| other(&path, &error))?;
+                let inner = format!("{key}/");
+                if kind.is_dir() && (inner.starts_with(prefix) || prefix.starts_with(&inner)) {
+                    open.push((path, inner));
+                } else if kind.is_file() && key.starts_with(prefix) {
+                    let metadata = entry.metadata().map_err(|error| other(&path, &error))?;
+                    rows.push(row(key, &metadata));
+                }
+            }
+        }
+        rows.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        Ok(rows)
+    }
+
+    fn write(&self, bucket: &str, key: &str, body: &[u8]) -> Result<(), ObjectError> {
+        let bucket = self.bucket(bucket)?;
+        let Some(relative) = relative(key) else {
+            return Err(ObjectError::Other(format!(
+                "`{key}` is no key that a folder can hold; its parts must be names, without `..` and empty ones"
+            )));
+        };
+        let path = bucket.join(relative);
+        if let Some(parent) = path.parent() {
+            // What is there already must lie inside before anything is made below it.
+            let existing = parent.ancestors().find(|ancestor| ancestor.exists());
+            let existing = existing.unwrap_or(&bucket);
+            let real = existing
+                .canonicalize()
+                .map_err(|error| other(existing, &error))?;
+            if !real.starts_with(&bucket) {
+                return Err(ObjectError::AccessDenied);
+            }
+            fs::create_dir_all(parent).map_err(|error| other(parent, &error))?;
+        }
+        if path.is_symlink() {
+            return Err(ObjectError::AccessDenied);
+        }
+        fs::write(&path, body).map_err(|error| other(&path, &error))
+    }
+}
+
+/// Whether a text is the name of one directory or file.
+fn is_name(text: &str) -> bool {
+    let mut parts = Path::new(text).components();
+    let is_one = matches!(
+        (parts.next(), parts.next()),
+        (Some(Component::Normal(name)), None) if name == text
+    );
+    is_one && !text.contains(['\\', '\0'])
+}
+
+/// A key as a path below its bucket; `None` for one that leads elsewhere or that no file can have.
+fn relative(key: &str) -> Option<PathBuf> {
+    let parts = key.split('/');
+    parts
+        .map(|part| is_name(part).then_some(part))
+        .collect::<Option<PathBuf>>()
+}
+
+/// The content itself is not read: the entity tag follows from the file's size and time.
+fn row(key: String, metadata: &Metadata) -> Listed {
+    let since = metadata
+        .modified()
+        .ok()
+        .and_then(|at| at.duration_since(UNIX_EPOCH).ok())
+        .unwrap_or_default();
+    let etag = format!("\"{:x}-{:x}\"", since.as_nanos(), metadata.len());
+    Listed::new(key, metadata.len(), etag).modified(Timestamp::default() + since)
+}
+
+fn other(path: &Path, error: &io::Error) -> ObjectError {
+    match error.kind() {
+        ErrorKind::PermissionDenied => ObjectError::AccessDenied,
+        _ => ObjectError::Other(format!("{}: {error}", path.display())),
+    }
+}
+
+/// Does blocking work where it hinders nobody; without a tokio runtime, here.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ObjectError> + Send + 'static,
+) -> Result<T, ObjectError> {
+    match tokio::runtime::Handle::try_current() {
+        Ok(runtime) => runtime.spawn_blocking(work).await.unwrap_or_else(|error| {
+            Err(ObjectError::Other(format!(
+                "the work of the object store was broken off: {error}"
+            )))
+        }),
+        Err(_) => work(),
+    }
+}
+
+impl ObjectStore for Folder {
+    fn get<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, Object> {
+        let (store, bucket, key) = (self.clone(), bucket.to_owned(), key.to_owned());
+        Box::pin(blocking(move || store.read(&bucket, &key)))
+    }
+
+    fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<Listed>> {
+        let (store, bucket, prefix) = (self.clone(), bucket.to_owned(), prefix.to_owned());
+        Box::pin(blocking(move || store.rows(&bucket, &prefix)))
+    }
+
+    fn put<'a>(&'a self, bucket: &'a str, key: &'a str, body: Vec<u8>) -> ObjectFuture<'a, ()> {
+        let (store, bucket, key) = (self.clone(), bucket.to_owned(), key.to_owned());
+        Box::pin(blocking(move || store.write(&bucket, &key, &body)))
+    }
+}

@@ -1,0 +1,79 @@
+use std::sync::Arc;
+
+use md5::{Digest, Md5};
+
+use crate::clock::Timestamp;
+
+/// An object's content. Clones share it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// The bytes.
+    pub body: Arc<[u8]>,
+}
+
+impl Object {
+    /// An object of these bytes.
+    pub fn new(body: impl Into<Arc<[u8]>>) -> Self {
+        Self { body: body.into() }
+    }
+
+    /// The content as text; what is no UTF-8 is replaced.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The row of this object in a list. Its entity tag is the MD5 digest of the content, as S3's is.
+    pub fn listed(&self, key: impl Into<String>) -> Listed {
+        let digest = Md5::digest(&self.body);
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let size = u64::try_from(self.body.len()).unwrap_or(u64::MAX);
+        Listed::new(key, size, format!("\"{hex}\""))
+    }
+}
+
+/// One row of a bucket's list, with what `ListObjectsV2` tells of it.
+///
+/// ```
+/// use stepwright_runtime::objects::{Listed, Object};
+///
+/// let row = Object::new(*b"{}").listed("in/a.json");
+/// assert_eq!((row.size, row.storage_class.as_str()), (2, "STANDARD"));
+/// assert_eq!(row.etag, "\"99914b932bd37a50b983c5e7c90ae93b\"");
+///
+/// let large = Listed::new("in/b.csv", 5_000_000_000, "\"version 3\"");
+/// assert_eq!(large.key, "in/b.csv");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Listed {
+    /// The key.
+    pub key: String,
+    /// The length in bytes.
+    pub size: u64,
+    /// The entity tag, with its quotes.
+    pub etag: String,
+    /// When the object was written.
+    pub last_modified: Timestamp,
+    /// `STANDARD` unless the store knows others.
+    pub storage_class: String,
+}
+
+impl Listed {
+    /// A row of an object in the standard class that was written at the beginning of 1970.
+    pub fn new(key: impl Into<String>, size: u64, etag: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            size,
+            etag: etag.into(),
+            last_modified: Timestamp::default(),
+            storage_class: "STANDARD".to_owned(),
+        }
+    }
+
+    /// The same row, written at another time.
+    #[must_use]
+    pub fn modified(mut self, at: Timestamp) -> Self {
+        self.last_modified = at;
+        self
+    }
+}

@@ -1,0 +1,73 @@
+use smol_str::SmolStr;
+use stepwright_asl::model::MachineType;
+
+use super::io::Numeric;
+use crate::distributed::Layout;
+use crate::distributed::source::Pointer;
+use crate::query::Expr;
+
+/// What only a Distributed Map has.
+#[derive(Debug)]
+pub(crate) struct Distributed {
+    /// What its children are.
+    pub(crate) execution_type: MachineType,
+    /// Its name in the ARNs of its runs and children.
+    pub(crate) label: SmolStr,
+    pub(crate) tolerated_count: Numeric,
+    pub(crate) tolerated_percentage: Numeric,
+    pub(crate) reader: Option<Reader>,
+    pub(crate) batcher: Option<Batcher>,
+    pub(crate) writer: Option<Writer>,
+}
+
+/// ItemReader.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    pub(crate) parameters: Expr,
+    pub(crate) reads: Reads,
+    pub(crate) max_items: Numeric,
+}
+
+/// What the parameters lead to.
+#[derive(Debug)]
+pub(crate) enum Reads {
+    /// `s3:getObject`: an object with the items.
+    Object(Format),
+    /// `s3:getObject` of an S3 inventory's manifest.
+    Inventory,
+    /// `s3:getObject` of an Athena manifest, which lists objects with the items.
+    Athena(Format),
+    /// `s3:listObjectsV2`: the objects' metadata, or, with LOAD_AND_FLATTEN, what is in them.
+    List(Option<Format>),
+}
+
+/// InputType, with what belongs to it.
+#[derive(Debug)]
+pub(crate) enum Format {
+    Json {
+        pointer: Option<Pointer>,
+    },
+    JsonLines,
+    Csv {
+        delimiter: u8,
+        /// CSVHeaders; `None` when they are the first row.
+        headers: Option<Expr>,
+    },
+    Parquet,
+}
+
+/// ItemBatcher.
+#[derive(Debug)]
+pub(crate) struct Batcher {
+    pub(crate) input: Option<Expr>,
+    pub(crate) max_items: Numeric,
+    pub(crate) max_bytes: Numeric,
+}
+
+/// ResultWriter.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    /// Of `s3:putObject`: Bucket and Prefix. Without, the results are the state's.
+    pub(crate) parameters: Option<Expr>,
+    pub(crate) layout: Layout,
+}
