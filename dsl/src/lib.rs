@@ -75,11 +75,13 @@ mod check;
 pub mod expr;
 pub mod flow;
 mod lower;
+mod map_run;
 pub mod prelude;
 pub mod shape;
 pub mod task;
 pub mod workflow;
 
+pub use crate::map_run::{Batch, Manifest, MapResults, NoInput};
 pub use crate::shape::Payload;
 pub use crate::task::{
     Address, Deploy, ErrorOutput, ErrorVariant, Handler, NoError, Task, TaskContext, TaskError,

@@ -2,5 +2,6 @@
 
 #[doc(no_inline)]
 pub use crate::{
-    Definition, ErrorOutput, Payload, Task, TaskContext, TaskError, Workflow, task, workflow,
+    Batch, Definition, ErrorOutput, MapResults, Payload, Task, TaskContext, TaskError, Workflow,
+    task, workflow,
 };

@@ -8,6 +8,7 @@ pub use crate::builder::{Expression, ExpressionTypes, errors_of, field_of};
 pub use crate::check::*;
 pub use crate::expr::{Binary, Expr, Piece, Text, Unary, error_field, error_name};
 pub use crate::flow::*;
+pub use crate::map_run::{Batch, MapResults, NoInput};
 pub use crate::shape::{self, Payload, Shape, wire};
 pub use crate::task::{
     Address, Deploy, ErrorOutput, ErrorVariant, Handler, SchemaOf, Task, TaskContext, TaskError,

@@ -14,6 +14,8 @@ pub use self::witness::{
     Witness, error_field_of, error_name_of, input_shape, output_shape, record_of,
 };
 
+use crate::map_run::Batch;
+
 /// A value of whatever type its place asks for, in code that never runs.
 pub fn any<T>() -> T {
     never()
@@ -21,6 +23,11 @@ pub fn any<T>() -> T {
 
 /// A list of values like this one.
 pub fn list<T>(_item: T) -> Vec<T> {
+    never()
+}
+
+/// Several items like this one.
+pub fn batch<Item, Input>(_item: Item) -> Batch<Item, Input> {
     never()
 }
 

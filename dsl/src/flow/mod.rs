@@ -11,6 +11,7 @@
 //! * An option on a state that has no such field (a `retry` on a `pass`) is a fault, not a panic.
 
 mod call;
+mod distributed;
 mod edge;
 mod map;
 mod pattern;
@@ -19,6 +20,7 @@ mod walk;
 
 pub use self::call::{Call, Sends};
 pub(crate) use self::call::{ServiceCall, TaskCall, WorkflowCall};
+pub use self::distributed::{Access, Batching, Distributed};
 pub use self::edge::{Catch, Edge, Jitter, Retry};
 pub use self::map::Map;
 pub use self::pattern::{Arm, Pattern};

@@ -1,6 +1,6 @@
 //! Looking at every expression of a state.
 
-use super::{Body, Edge, Kind, Otherwise, Sends, State, Transition, Wait};
+use super::{Body, Distributed, Edge, Kind, Otherwise, Sends, State, Transition, Wait};
 use crate::expr::Expr;
 
 impl State {
@@ -55,8 +55,11 @@ impl State {
                 cause.iter().for_each(see);
             }
             Kind::Map(map) => {
-                see(&map.items);
-                map.max_concurrency.iter().for_each(see);
+                map.items.iter().for_each(&mut *see);
+                map.max_concurrency.iter().for_each(&mut *see);
+                if let Some(distributed) = &map.distributed {
+                    distributed.own_expressions(see);
+                }
             }
             Kind::Pass | Kind::Succeed | Kind::Parallel(_) => {}
         }
@@ -107,5 +110,20 @@ impl State {
             targets.push(next);
         }
         targets
+    }
+}
+
+impl Distributed {
+    fn own_expressions<'a>(&'a self, see: &mut dyn FnMut(&'a Expr)) {
+        self.tolerated_count.iter().for_each(&mut *see);
+        self.tolerated_percentage.iter().for_each(&mut *see);
+        for access in self.reader.iter().chain(&self.writer) {
+            let values = access.settings.iter().chain(&access.arguments);
+            values.for_each(|(_, value)| see(value));
+        }
+        if let Some(batch) = &self.batch {
+            let values = [&batch.max_items, &batch.max_input_bytes, &batch.input];
+            values.into_iter().flatten().for_each(see);
+        }
     }
 }

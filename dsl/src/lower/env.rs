@@ -1,11 +1,13 @@
 //! What an expression can read where it stands.
 
+use super::handed;
 use super::jsonata::Code;
 use super::jsonpath::Leaf;
 use super::scope::{Scope, Scopes, at, enter};
 use crate::expr::Text;
 use crate::flow::{Body, Flow, Kind, Sends, State, Transition};
-use crate::shape::Shape;
+use crate::map_run::MapResults;
+use crate::shape::{Payload, Shape};
 use crate::task::{Address, Deploy, effective};
 use stepwright_asl::model::{MachineType, QueryLanguage};
 
@@ -28,6 +30,19 @@ pub(super) enum Dollar {
     Result,
     /// The error of a catch.
     Error,
+}
+
+/// Where a value from outside of the place is found: an item, the parameter, a variable of an outer scope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Whence {
+    /// Under its own name: a variable, or the execution's input.
+    Here,
+    /// In the state's input, under this name; as the whole of it where there is none.
+    Input(Vec<String>),
+    /// In a variable that a first state assigned.
+    Assigned,
+    /// Nowhere: the place is inside of the first state of a body, whose input it is.
+    Inside,
 }
 
 /// Where the result of a state is found.
@@ -95,6 +110,92 @@ impl<'a> Env<'a> {
         }
     }
 
+    /// How a variable is found that the scope at `depth` has; the workflow's parameter is at no depth.
+    pub(super) fn whence(&self, depth: Option<usize>, name: &str) -> Whence {
+        let innermost = self.levels.len().saturating_sub(1);
+        let handing = self
+            .levels
+            .iter()
+            .enumerate()
+            .rev()
+            .take_while(|(level, _)| depth.is_none_or(|depth| *level > depth))
+            .find_map(|(at, level)| Some((at, level, level.scope.children.as_ref()?)));
+        match handing {
+            None => Whence::Here,
+            Some((_, level, _)) if !level.in_first => Whence::Assigned,
+            Some((at, _, _)) if at != innermost => Whence::Inside,
+            Some((_, _, children)) if children.batched => {
+                Whence::Input(vec!["BatchInput".to_owned(), name.to_owned()])
+            }
+            Some(_) => Whence::Input(vec![name.to_owned()]),
+        }
+    }
+
+    /// How the item of that name is found, and its shape.
+    pub(super) fn item(&self, name: &str) -> Option<(Whence, Shape)> {
+        let innermost = self.levels.len().saturating_sub(1);
+        let (depth, level, item) =
+            self.levels
+                .iter()
+                .enumerate()
+                .rev()
+                .find_map(|(depth, level)| {
+                    let item = level.scope.item().filter(|item| item.name == name)?;
+                    Some((depth, level, item))
+                })?;
+        let whence = match self.whence(Some(depth), name) {
+            Whence::Here if !level.in_first => Whence::Assigned,
+            Whence::Here if depth != innermost => Whence::Inside,
+            Whence::Here => match &level.scope.children {
+                Some(children) if !children.batched && !children.handed.is_empty() => {
+                    Whence::Input(vec![name.to_owned()])
+                }
+                _ => Whence::Input(Vec::new()),
+            },
+            handed => handed,
+        };
+        Some((whence, item.shape))
+    }
+
+    /// How a workflow variable is found, and its shape where one is assigned.
+    pub(super) fn variable(&self, name: &str) -> Option<(Whence, Shape)> {
+        let (depth, shape) = self
+            .levels
+            .iter()
+            .enumerate()
+            .rev()
+            .find_map(|(depth, level)| Some((depth, level.scope.variable(name)?)))?;
+        Some((self.whence(Some(depth), name), shape))
+    }
+
+    /// How the workflow's parameter is found, its name and its shape.
+    pub(super) fn parameter(&self) -> (Whence, Text, Shape) {
+        let name = handed::parameter(self.flow);
+        let shape = match &self.flow.parameter {
+            Some((_, shape)) => Shape::Lazy(*shape),
+            None => Shape::Any,
+        };
+        (self.whence(None, &name), name, shape)
+    }
+
+    /// The levels of this execution: those of a Distributed Map's parent have no variables here.
+    pub(super) fn own_levels(&self) -> &[Level<'a>] {
+        let first = self
+            .levels
+            .iter()
+            .rposition(|level| level.scope.children.is_some());
+        &self.levels[first.unwrap_or(0)..]
+    }
+
+    /// The type of the execution that the state runs in.
+    pub(super) fn machine_type(&self) -> MachineType {
+        self.levels
+            .iter()
+            .rev()
+            .find_map(|level| level.scope.children.as_ref())
+            .map_or(self.flow.machine_type, |children| children.machine_type)
+    }
+
     /// The query language of the state.
     pub(super) fn language(&self) -> QueryLanguage {
         self.state
@@ -143,6 +244,14 @@ impl<'a> Env<'a> {
                     .enumerate()
                     .map(|(index, branch)| self.output(state, index, branch));
                 ("$states.result", Some("$"), Shape::Tuple(outputs.collect()))
+            }
+            Kind::Map(map)
+                if map
+                    .distributed
+                    .as_ref()
+                    .is_some_and(|one| one.writer.is_some()) =>
+            {
+                ("$states.result", Some("$"), MapResults::shape())
             }
             Kind::Map(map) => {
                 let output = self.output(state, 0, &map.body);

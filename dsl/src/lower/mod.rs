@@ -4,6 +4,7 @@
 //! expressions; `machine` puts the whole together. Everything that cannot be said is a fault, and all are reported at once.
 
 mod env;
+mod handed;
 mod jsonata;
 mod jsonpath;
 mod machine;

@@ -1,11 +1,12 @@
 //! The scopes of variables, the shapes of what they hold, and the items of maps.
 
 use super::env::{Env, Level};
+use super::handed::Children;
 use super::jsonata;
 use super::report::Report;
 use crate::expr::{Expr, Node, Text};
-use crate::flow::{Body, Flow, Kind, State, Transition};
-use crate::shape::Shape;
+use crate::flow::{Body, Flow, Kind, Map, State, Transition};
+use crate::shape::{Field, Fields, Presence, Shape, StructShape};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -14,6 +15,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 pub(super) struct Scope {
     variables: RefCell<BTreeMap<String, Shape>>,
     pub(super) item: RefCell<Option<Item>>,
+    /// Of the body of a Distributed Map.
+    pub(super) children: Option<Children>,
     /// For variables that are named like one of JSONata's functions: the states that they may be set in.
     hiding: HashMap<String, HashSet<String>>,
 }
@@ -34,6 +37,21 @@ impl Scope {
 
     pub(super) fn item(&self) -> Option<Item> {
         self.item.borrow().clone()
+    }
+
+    /// The names of what the body's first state assigns because it is its input: the item, and what a Distributed Map
+    /// hands in.
+    pub(super) fn given(&self) -> Vec<Text> {
+        let item = self.item().filter(|item| item.assigned);
+        let handed = self.children.iter().flat_map(|children| &children.handed);
+        item.into_iter()
+            .map(|item| item.name)
+            .chain(
+                handed
+                    .filter(|one| one.assigned)
+                    .map(|one| one.name.clone()),
+            )
+            .collect()
     }
 
     /// Whether a variable of this name may be set when the state runs, and so hide the function of that name.
@@ -88,8 +106,8 @@ impl Scopes {
     /// Finds every variable and, as far as shapes tell, what it holds.
     pub(super) fn of(flow: &Flow) -> Scopes {
         let mut scopes = Scopes::default();
-        scopes.root.hiding = hiding(&flow.states, None);
-        scopes.add(&flow.states);
+        scopes.root.hiding = hiding(&flow.states, &[]);
+        scopes.add(&flow.states, flow);
         // In the order of the source most variables are known before they are read; loops take another round. Each round
         // learns something, or was the last.
         let mut inference = Inference {
@@ -104,24 +122,21 @@ impl Scopes {
         scopes
     }
 
-    fn add(&mut self, states: &[State]) {
+    fn add(&mut self, states: &[State], flow: &Flow) {
         for state in states {
             for (index, body) in state.bodies().iter().enumerate() {
                 let mut scope = Scope::default();
                 if let Kind::Map(map) = &state.kind {
                     *scope.item.borrow_mut() = Some(Item {
                         name: map.item.clone(),
-                        shape: Shape::Any,
+                        shape: map.shape.map_or(Shape::Any, Shape::Lazy),
                         assigned: reads_item_later(body, &map.item),
                     });
+                    scope.children = Children::of(map, flow);
                 }
-                let item = scope
-                    .item()
-                    .filter(|item| item.assigned)
-                    .map(|item| item.name);
-                scope.hiding = hiding(&body.states, item.as_deref());
+                scope.hiding = hiding(&body.states, &scope.given());
                 self.inner.insert((state.name.to_string(), index), scope);
-                self.add(&body.states);
+                self.add(&body.states, flow);
             }
         }
     }
@@ -188,7 +203,7 @@ pub(super) fn reads_item(expr: &Expr, item: &str) -> bool {
 }
 
 /// For each variable that is named like a function: the states that run after it may have been assigned.
-fn hiding(states: &[State], item: Option<&str>) -> HashMap<String, HashSet<String>> {
+fn hiding(states: &[State], given: &[Text]) -> HashMap<String, HashSet<String>> {
     let mut hiding: HashMap<String, HashSet<String>> = HashMap::new();
     let mut set = |name: &str, target: &str| {
         if jsonata::is_function(name) {
@@ -215,8 +230,10 @@ fn hiding(states: &[State], item: Option<&str>) -> HashMap<String, HashSet<Strin
                     .for_each(|name| set(name, &arm.edge.target));
             }
         }
-        if let (0, Some(item)) = (index, item) {
-            state.targets().iter().for_each(|target| set(item, target));
+        if index == 0 {
+            for name in given {
+                state.targets().iter().for_each(|target| set(name, target));
+            }
         }
     }
     for reached in hiding.values_mut() {
@@ -247,11 +264,11 @@ impl<'a> Inference<'a> {
             for (inner, body) in state.bodies().iter().enumerate() {
                 let inside = enter(self.scopes, &levels, state, inner);
                 if let Kind::Map(map) = &state.kind {
-                    let (items, known) = self.shape(&map.items, &env);
+                    let (shape, known) = self.item(map, &env);
                     let scope = self.scopes.inner(&state.name, inner);
                     if let Some(item) = scope.item.borrow_mut().as_mut()
                         && known
-                        && let Some(better) = refine(&item.shape, &items.item())
+                        && let Some(better) = refine(&item.shape, &shape)
                     {
                         item.shape = better;
                         self.news = true;
@@ -293,6 +310,38 @@ impl<'a> Inference<'a> {
                 }
             }
         }
+    }
+
+    /// The shape of what a map's body runs for, and whether every variable in it was known.
+    fn item(&self, map: &Map, env: &Env<'a>) -> (Shape, bool) {
+        let Some(items) = &map.items else {
+            return (Shape::Any, true);
+        };
+        let (items, known) = self.shape(items, env);
+        let batch = map.distributed.as_ref().and_then(|one| one.batch.as_ref());
+        let Some(batch) = batch else {
+            return (items.item(), known);
+        };
+        let (input, input_known) = match &batch.input {
+            Some(input) => self.shape(input, env),
+            None => (Shape::object([]), true),
+        };
+        let field = |name: &'static str, wire: &'static str, shape: Shape| Field {
+            name: name.into(),
+            wire: wire.into(),
+            shape,
+            flatten: false,
+            presence: Presence::Always,
+        };
+        let shape = Shape::Struct(StructShape {
+            name: "Batch".into(),
+            fields: Fields::Named(vec![
+                field("items", "Items", Shape::Array(Box::new(items.item()))),
+                field("input", "BatchInput", input),
+            ]),
+            tag: None,
+        });
+        (shape, known && input_known)
     }
 
     fn assign(&mut self, assign: &[(Text, Expr)], env: &Env<'a>) {

@@ -1,26 +1,54 @@
-//! What an Express workflow cannot do.
+//! What an Express execution cannot do.
 
-use super::machine::Machine;
+use super::machine::{Express, Machine};
 use crate::errors::Errors;
-use crate::syntax::{Callee, Kind, WorkflowOption};
+use crate::syntax::{Callee, DistributedOption, Kind, WorkflowOption};
 
-/// An Express workflow neither waits for others (`.sync`, task tokens) nor uses activities.
-pub(super) fn rules(machine: &Machine, errors: &Errors) {
-    let options = &machine.workflow.options;
-    if !options
-        .iter()
-        .any(|option| matches!(option, WorkflowOption::Express(_)))
-    {
-        return;
+impl Express {
+    fn subject(self) -> &'static str {
+        match self {
+            Express::Workflow => "an Express workflow",
+            Express::Children => "the Express children of a Distributed Map",
+        }
     }
-    for option in options {
+
+    fn way_out(self) -> &'static str {
+        match self {
+            Express::Workflow => "take `express;` out",
+            Express::Children => "write `distributed standard;`",
+        }
+    }
+}
+
+/// An Express execution neither waits for others (`.sync`, task tokens) nor uses activities, nor runs a Distributed Map.
+pub(super) fn rules(machine: &Machine, errors: &Errors) {
+    for option in &machine.workflow.options {
         if let WorkflowOption::Deploy(_, place) = option
             && place == "activity"
+            && machine.express(0).is_some()
         {
             errors.at(place.span(), "an Express workflow cannot use activities");
         }
     }
     for node in &machine.states {
+        let Some(express) = machine.express(node.scope) else {
+            continue;
+        };
+        let (who, way_out) = (express.subject(), express.way_out());
+        if let Kind::Map(map) = &node.state.kind {
+            let distributed = map.options.iter().find_map(|option| match option {
+                DistributedOption::Distributed(keyword, _) => Some(keyword),
+                _ => None,
+            });
+            if let Some(keyword) = distributed {
+                errors.at(
+                    keyword.span(),
+                    format!(
+                        "{who} cannot run a Distributed Map: {way_out}, or let the map run inline"
+                    ),
+                );
+            }
+        }
         let Kind::Task(calls) = &node.state.kind else {
             continue;
         };
@@ -28,8 +56,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
             if let Some(wait) = &call.call.wait {
                 errors.at(
                     wait.span(),
-                    "an Express workflow cannot wait for a task token: take `express;` out, or do this in a Standard \
-                     workflow",
+                    format!("{who} cannot wait for a task token: {way_out}, or do this in a Standard workflow"),
                 );
             }
             if let Callee::Service { resource, .. } = &call.call.callee {
@@ -37,16 +64,18 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
                 if text.contains(".sync") {
                     errors.at(
                         resource.span(),
-                        "an Express workflow cannot wait for a job (`.sync`): call the service without it, or do this \
-                         in a Standard workflow",
+                        format!(
+                            "{who} cannot wait for a job (`.sync`): call the service without it, or do this in a Standard \
+                             workflow"
+                        ),
                     );
                 } else if text.contains(".waitForTaskToken") {
                     errors.at(
                         resource.span(),
-                        "an Express workflow cannot wait for a task token",
+                        format!("{who} cannot wait for a task token"),
                     );
                 } else if text.contains(":activity:") {
-                    errors.at(resource.span(), "an Express workflow cannot use activities");
+                    errors.at(resource.span(), format!("{who} cannot use activities"));
                 }
             }
         }

@@ -1,8 +1,8 @@
-//! The item of a map: the input of its body's first state.
+//! The item of a map, and what a Distributed Map hands in: the input of its body's first state.
 
 use super::machine::Machine;
 use crate::errors::Errors;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
@@ -10,14 +10,15 @@ pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
     items_are_known_inside(machine, errors);
 }
 
-/// The first state of a body is no target of a transition where the item is read: when it runs again, its input is
+/// The first state of a body is no target of a transition where its input is read: when it runs again, its input is
 /// something else.
 fn first_states_run_once(machine: &Machine, errors: &Errors) {
-    let read: HashSet<usize> = machine.item_reads.iter().map(|read| read.scope).collect();
+    let mut read: HashMap<usize, &str> = HashMap::new();
+    for one in &machine.item_reads {
+        read.entry(one.scope).or_insert(&one.name);
+    }
     for (index, scope) in machine.scopes.iter().enumerate() {
-        let (Some(item), Some(first), true) =
-            (scope.item, scope.states.first(), read.contains(&index))
-        else {
+        let (Some(name), Some(first)) = (read.get(&index), scope.states.first()) else {
             continue;
         };
         let again = scope
@@ -26,11 +27,15 @@ fn first_states_run_once(machine: &Machine, errors: &Errors) {
             .flat_map(|state| &machine.states[*state].edges)
             .find(|edge| edge.to == Some(*first));
         if let Some(edge) = again {
+            let what = match scope.item {
+                Some(item) if item == name => format!("`{name}` is its input"),
+                _ => format!("`{name}` comes in with its input"),
+            };
             errors.at(
                 edge.name.span(),
                 format!(
-                    "`{}` begins its body, where `{item}` is its input, and this goes to it again with another input: put a \
-                     `pass` state before it, `pass Begin {{ next {}; }}`",
+                    "`{}` begins its body, where {what}, and this goes to it again with another input: put a `pass` state \
+                     before it, `pass Begin {{ next {}; }}`",
                     edge.name, edge.name
                 ),
             );
@@ -38,7 +43,7 @@ fn first_states_run_once(machine: &Machine, errors: &Errors) {
     }
 }
 
-/// An item is read inside of the body's first state only by that state itself: behind it, the item is a variable.
+/// What comes into a body is read inside of the body's first state only by that state itself: behind it, it is a variable.
 fn items_are_known_inside(machine: &mut Machine, errors: &Errors) {
     let mut said = HashSet::new();
     let mut faulty = Vec::new();
@@ -46,25 +51,36 @@ fn items_are_known_inside(machine: &mut Machine, errors: &Errors) {
         let Some(first) = machine.scopes[read.scope].states.first() else {
             continue;
         };
+        let (name, begins) = (&read.name, &machine.states[*first].name);
         let inside =
             read.state != *first && machine.state_in(read.state, read.scope) == Some(*first);
-        if inside {
-            faulty.push(read.expression);
-            if said.insert((read.scope, read.state)) {
-                let name = &machine.states[*first].name;
-                let item = machine.scopes[read.scope]
-                    .item
-                    .map(ToString::to_string)
-                    .unwrap_or_default();
-                errors.at(
-                    read.span,
-                    format!(
-                        "`{item}` is the input of `{name}`, and the states inside of `{name}` do not see it: put a `pass` state \
-                         before it, `pass Begin {{ next {name}; }}`"
-                    ),
-                );
-            }
+        let too_early = read.in_text && read.state == *first;
+        if !inside && !too_early {
+            continue;
         }
+        faulty.push(read.expression);
+        if !said.insert((read.scope, read.state)) {
+            continue;
+        }
+        let is_item = machine.scopes[read.scope]
+            .item
+            .is_some_and(|item| item == name);
+        let what = if is_item {
+            format!("is the input of `{begins}`")
+        } else {
+            format!("comes in with the input of `{begins}`")
+        };
+        let why = if inside {
+            format!("the states inside of `{begins}` do not see it")
+        } else {
+            format!("`${name}` is a variable only behind it")
+        };
+        errors.at(
+            read.span,
+            format!(
+                "`{name}` {what}, and {why}: put a `pass` state before it, `pass Begin {{ next {begins}; }}`"
+            ),
+        );
     }
     for expression in faulty {
         machine.faulty[expression] = true;

@@ -2,7 +2,7 @@
 
 use super::values::{ItemRead, Read, Value};
 use crate::syntax::{
-    Body, Catch, CatchArm, Kind, Let, State, StateOption, Target, Transition, Workflow,
+    Body, Catch, CatchArm, Children, Kind, Let, State, StateOption, Target, Transition, Workflow,
     WorkflowOption,
 };
 use proc_macro2::Ident;
@@ -36,6 +36,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) states: Vec<usize>,
     /// The item, of a map's body.
     pub(crate) item: Option<&'a Ident>,
+    /// What runs the body, where its map is distributed.
+    pub(crate) children: Option<Children>,
     pub(crate) variables: HashMap<String, usize>,
     /// The states in reverse postorder, those that nothing reaches last.
     pub(crate) order: Vec<usize>,
@@ -83,6 +85,15 @@ pub(crate) struct Variable<'a> {
     pub(crate) ty: Option<&'a syn::Type>,
 }
 
+/// Which execution is Express.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Express {
+    /// The workflow's own.
+    Workflow,
+    /// Those of a Distributed Map's children.
+    Children,
+}
+
 impl<'a> Machine<'a> {
     pub(super) fn new(workflow: &'a Workflow, expressions: usize) -> Machine<'a> {
         let mut machine = Machine {
@@ -98,7 +109,7 @@ impl<'a> Machine<'a> {
             by_name: HashMap::new(),
         };
         machine.values.resize_with(expressions, || None);
-        machine.add_scope(&workflow.body, None, None);
+        machine.add_scope(&workflow.body, None, None, None);
         machine
     }
 
@@ -107,6 +118,7 @@ impl<'a> Machine<'a> {
         body: &'a Body,
         owner: Option<usize>,
         item: Option<&'a Ident>,
+        children: Option<Children>,
     ) -> usize {
         let scope = self.scopes.len();
         self.scopes.push(Scope {
@@ -114,6 +126,7 @@ impl<'a> Machine<'a> {
             owner,
             states: Vec::new(),
             item,
+            children,
             variables: HashMap::new(),
             order: Vec::new(),
         });
@@ -137,12 +150,13 @@ impl<'a> Machine<'a> {
             match &state.kind {
                 Kind::Parallel(runs) => {
                     for branch in runs.iter().flat_map(|run| &run.branches) {
-                        inner.push(self.add_scope(branch, Some(index), None));
+                        inner.push(self.add_scope(branch, Some(index), None, None));
                     }
                 }
                 Kind::Map(map) => {
                     for run in &map.runs {
-                        inner.push(self.add_scope(&run.body, Some(index), Some(&run.item)));
+                        let item = Some(&run.item);
+                        inner.push(self.add_scope(&run.body, Some(index), item, map.children()));
                     }
                 }
                 _ => {}
@@ -170,6 +184,23 @@ impl<'a> Machine<'a> {
             state = self.scopes[self.states[state].scope].owner?;
         }
         Some(state)
+    }
+
+    /// Whether the states of a scope run in an Express execution, and whose fault that is.
+    pub(super) fn express(&self, scope: usize) -> Option<Express> {
+        let children = self
+            .scopes_around(scope)
+            .find_map(|scope| self.scopes[scope].children);
+        match children {
+            Some(Children::Express) => Some(Express::Children),
+            Some(Children::Standard) => None,
+            None => self
+                .workflow
+                .options
+                .iter()
+                .any(|option| matches!(option, WorkflowOption::Express(_)))
+                .then_some(Express::Workflow),
+        }
     }
 
     /// Whether `query_language JSONPath;` holds for a state.

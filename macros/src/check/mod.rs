@@ -6,6 +6,7 @@
 mod assigned;
 mod calls;
 mod choices;
+mod distributed;
 mod express;
 mod handlers;
 mod items;
@@ -22,6 +23,7 @@ mod transitions;
 mod values;
 mod variables;
 
+pub(crate) use self::distributed::field;
 pub(crate) use self::machine::{Edge, EdgeKind, Machine};
 pub(crate) use self::numbers::rate;
 pub(crate) use self::patterns::{
@@ -51,6 +53,7 @@ pub(crate) fn check<'a>(
     retry::rules(&machine, errors);
     handlers::rules(&machine, errors);
     express::rules(&machine, errors);
+    distributed::rules(&machine, errors);
     reach::rules(&mut machine, &unresolved, &missing, errors);
     variables::collect(&mut machine, errors);
     values::resolve(&mut machine, errors);

@@ -1,7 +1,8 @@
 //! `map Pack { let packed = for item in order.items { .. }; next X; }`
 
 use super::binding::Binding;
-use super::reader::{Expression, Reader, name, skip_statement, take_word, word};
+use super::distributed::{Access, Batch, DistributedOption};
+use super::reader::{Expression, Reader, name, take_word, word};
 use super::state::Body;
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
@@ -12,8 +13,8 @@ use syn::{Result, Token, Type};
 pub(crate) struct Map {
     pub(crate) runs: Vec<For>,
     pub(crate) max_concurrency: Vec<(Ident, Expression)>,
-    /// The options of Distributed Map, which no stage but the rule that refuses them reads yet.
-    pub(crate) distributed: Vec<Ident>,
+    /// The options that only a distributed map has.
+    pub(crate) options: Vec<DistributedOption>,
 }
 
 /// `let results = for item in list { .. };`
@@ -54,13 +55,50 @@ impl Map {
                 reader.semicolon(input);
                 self.max_concurrency.push((keyword, limit));
             }
-            "distributed" | "label" | "tolerated_failures" | "reader" | "batch" | "writer" => {
-                self.distributed.push(take_word(input)?);
-                skip_statement(input);
+            other => {
+                let option = DistributedOption::parse(other, input, reader)?;
+                let known = option.is_some();
+                self.options.extend(option);
+                return Ok(known);
             }
-            _ => return Ok(false),
         }
         Ok(true)
+    }
+}
+
+/// How a map is distributed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Children {
+    Standard,
+    Express,
+}
+
+impl Map {
+    /// Whether it is distributed, and what its children are.
+    pub(crate) fn children(&self) -> Option<Children> {
+        self.options.iter().find_map(|option| match option {
+            DistributedOption::Distributed(_, Some(kind)) if kind == "express" => {
+                Some(Children::Express)
+            }
+            DistributedOption::Distributed(..) => Some(Children::Standard),
+            _ => None,
+        })
+    }
+
+    /// How its items are put together.
+    pub(crate) fn batch(&self) -> Option<&Batch> {
+        self.options.iter().find_map(|option| match option {
+            DistributedOption::Batch(batch) => Some(batch),
+            _ => None,
+        })
+    }
+
+    /// Where its results are written.
+    pub(crate) fn writer(&self) -> Option<&Access> {
+        self.options.iter().find_map(|option| match option {
+            DistributedOption::Writer(writer) => Some(writer),
+            _ => None,
+        })
     }
 }
 

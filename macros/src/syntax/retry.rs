@@ -6,7 +6,7 @@ use super::pattern::ErrorPattern;
 use super::reader::{Reader, skip_to_comma, take_word};
 use proc_macro2::{Ident, Span};
 use syn::parse::ParseStream;
-use syn::{Lit, Result, Token};
+use syn::{Lit, LitStr, Result, Token};
 
 /// One `retry`.
 pub(crate) struct Retry {
@@ -27,6 +27,8 @@ pub(crate) enum SettingValue {
     Whole(u64, Span),
     Literal(Lit),
     Word(Ident),
+    /// `["id", "name"]`
+    List(Vec<LitStr>, Span),
 }
 
 impl Retry {
@@ -72,6 +74,18 @@ impl Setting {
         input.parse::<Token![:]>()?;
         let value = match seconds(input)? {
             Some((whole, span)) => SettingValue::Whole(whole, span),
+            None if input.peek(syn::token::Bracket) => {
+                let content;
+                let span = syn::bracketed!(content in input).span.join();
+                let mut list = Vec::new();
+                while !content.is_empty() {
+                    list.push(content.parse()?);
+                    if !content.is_empty() {
+                        content.parse::<Token![,]>()?;
+                    }
+                }
+                SettingValue::List(list, span)
+            }
             None if input.peek(Lit) => SettingValue::Literal(input.parse()?),
             None => SettingValue::Word(take_word(input).map_err(|error| {
                 syn::Error::new(error.span(), "expected a number, a duration or a word")
@@ -84,7 +98,7 @@ impl Setting {
 impl SettingValue {
     pub(crate) fn span(&self) -> Span {
         match self {
-            SettingValue::Whole(_, span) => *span,
+            SettingValue::Whole(_, span) | SettingValue::List(_, span) => *span,
             SettingValue::Literal(literal) => literal.span(),
             SettingValue::Word(word) => word.span(),
         }

@@ -4,7 +4,7 @@ use super::code::{Absent, Code, Listed, level};
 use super::names;
 use super::quote::quote;
 use crate::expr::{Expr, Node, Text};
-use crate::lower::env::Env;
+use crate::lower::env::{Env, Whence};
 use crate::lower::report::Report;
 use crate::lower::text;
 use crate::lower::tree::{Build, Tree};
@@ -37,7 +37,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
 
     /// A built-in function's name, which no variable in scope may hide.
     pub(super) fn function(&mut self, name: &'static str) -> String {
-        let levels = &self.env.levels;
+        let levels = self.env.own_levels();
         let hidden = levels
             .iter()
             .any(|level| level.scope.hides(name, level.state));
@@ -257,11 +257,11 @@ impl<'e, 'r> Lowering<'e, 'r> {
         match &*expr.node {
             Node::Variable(name) => self.variable(name),
             Node::Parameter => {
-                let shape = match &self.env.flow.parameter {
-                    Some((_, shape)) => Shape::Lazy(*shape),
-                    None => Shape::Any,
-                };
-                Code::path("$states.context.Execution.Input", shape)
+                let (whence, name, shape) = self.env.parameter();
+                match whence {
+                    Whence::Here => Code::path("$states.context.Execution.Input", shape),
+                    other => self.handed(other, &name, shape),
+                }
             }
             Node::Input(shape) => Code::path("$states.input", Shape::Lazy(*shape)),
             Node::Item(name) => self.item(name),
@@ -340,14 +340,8 @@ impl<'e, 'r> Lowering<'e, 'r> {
     }
 
     fn variable(&mut self, name: &str) -> Code {
-        let shape = self
-            .env
-            .levels
-            .iter()
-            .rev()
-            .find_map(|level| level.scope.variable(name));
-        match shape {
-            Some(shape) => Code::path(format!("${name}"), shape),
+        match self.env.variable(name) {
+            Some((whence, shape)) => self.handed(whence, name, shape),
             None => {
                 self.report.unknown(name);
                 Code::path(format!("${name}"), Shape::Any)
@@ -357,25 +351,27 @@ impl<'e, 'r> Lowering<'e, 'r> {
 
     /// A map's item: the input of the body's first state, a variable elsewhere.
     fn item(&mut self, name: &str) -> Code {
-        let innermost = self.env.levels.len().saturating_sub(1);
-        let found = self
-            .env
-            .levels
-            .iter()
-            .enumerate()
-            .rev()
-            .find_map(|(depth, level)| {
-                let item = level.scope.item().filter(|item| item.name == name)?;
-                Some((depth, level.in_first, item.shape))
-            });
-        match found {
-            Some((depth, true, shape)) if depth == innermost => Code::path("$states.input", shape),
-            Some((_, true, _)) => self.refuse_code(format!(
+        match self.env.item(name) {
+            Some((whence, shape)) => self.handed(whence, name, shape),
+            None => self.refuse_code(format!("no map around this state has an item `{name}`")),
+        }
+    }
+
+    /// A value that is a variable, or came in with the input of a body's first state.
+    fn handed(&mut self, whence: Whence, name: &str, shape: Shape) -> Code {
+        match whence {
+            Whence::Here | Whence::Assigned => Code::path(format!("${name}"), shape),
+            Whence::Input(steps) => {
+                let input = Code::path("$states.input", Shape::Any);
+                steps
+                    .iter()
+                    .fold(input, |base, name| step(&base, name, Shape::Any))
+                    .shaped(shape)
+            }
+            Whence::Inside => self.refuse_code(format!(
                 "`{name}` is read inside the first state of its map's body, where it is no variable yet; put a `pass` state \
                  before that state"
             )),
-            Some((_, false, shape)) => Code::path(format!("${name}"), shape),
-            None => self.refuse_code(format!("no map around this state has an item `{name}`")),
         }
     }
 

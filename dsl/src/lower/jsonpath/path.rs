@@ -4,7 +4,7 @@ use super::WAY_OUT;
 use super::intrinsic;
 use super::leaf::Leaf;
 use crate::expr::{Binary, Expr, Node, methods};
-use crate::lower::env::{Dollar, Env};
+use crate::lower::env::{Dollar, Env, Whence};
 use crate::lower::report::Report;
 use crate::lower::tree::{Build, Tree};
 use crate::shape::{Fields, Payload, Presence, Shape};
@@ -79,16 +79,19 @@ impl<'e, 'r> Paths<'e, 'r> {
 
     fn plain(&mut self, expr: &Expr) -> Leaf {
         match &*expr.node {
-            Node::Variable(name) => {
-                let shape = self.env.levels.iter().rev().find_map(|level| level.scope.variable(name));
-                if shape.is_none() {
+            Node::Variable(name) => match self.env.variable(name) {
+                Some((whence, shape)) => self.handed(whence, name, shape),
+                None => {
                     self.report.unknown(name);
+                    Leaf::path(format!("${name}"), Shape::Any)
                 }
-                Leaf::path(format!("${name}"), shape.unwrap_or(Shape::Any))
-            }
+            },
             Node::Parameter => {
-                let shape = self.env.flow.parameter.as_ref().map(|(_, shape)| *shape);
-                Leaf::path("$$.Execution.Input", shape.map_or(Shape::Any, Shape::Lazy))
+                let (whence, name, shape) = self.env.parameter();
+                match whence {
+                    Whence::Here => Leaf::path("$$.Execution.Input", shape),
+                    other => self.handed(other, &name, shape),
+                }
             }
             Node::Input(shape) if self.env.dollar == Dollar::Input => Leaf::path("$", Shape::Lazy(*shape)),
             Node::Input(_) => self.refuse_leaf(format!(
@@ -171,31 +174,30 @@ impl<'e, 'r> Paths<'e, 'r> {
     }
 
     fn item(&mut self, name: &str) -> Leaf {
-        let innermost = self.env.levels.len().saturating_sub(1);
-        let found = self
-            .env
-            .levels
-            .iter()
-            .enumerate()
-            .rev()
-            .find_map(|(depth, level)| {
-                let item = level.scope.item().filter(|item| item.name == name)?;
-                Some((depth, level.in_first, item.shape))
-            });
-        match found {
-            Some((depth, true, shape)) if depth == innermost => match self.env.dollar {
-                Dollar::Input => Leaf::path("$", shape),
+        match self.env.item(name) {
+            Some((whence, shape)) => self.handed(whence, name, shape),
+            None => self.refuse_leaf(format!("no map around this state has an item `{name}`")),
+        }
+    }
+
+    /// A value that is a variable, or came in with the input of a body's first state.
+    fn handed(&mut self, whence: Whence, name: &str, shape: Shape) -> Leaf {
+        match whence {
+            Whence::Here | Whence::Assigned => Leaf::path(format!("${name}"), shape),
+            Whence::Input(steps) => match self.env.dollar {
+                Dollar::Input => {
+                    let steps: String = steps.iter().map(|name| step(name)).collect();
+                    Leaf::path(format!("${steps}"), shape)
+                }
                 Dollar::Result | Dollar::Error => self.refuse_leaf(format!(
                     "`{name}` cannot be read here: JSONPath sees only the result once the task has run; put a `pass` state \
                      before this one, or {WAY_OUT}"
                 )),
             },
-            Some((_, true, _)) => self.refuse_leaf(format!(
+            Whence::Inside => self.refuse_leaf(format!(
                 "`{name}` is read inside the first state of its map's body, where it is no variable yet; put a `pass` state \
                  before that state"
             )),
-            Some((_, false, shape)) => Leaf::path(format!("${name}"), shape),
-            None => self.refuse_leaf(format!("no map around this state has an item `{name}`")),
         }
     }
 

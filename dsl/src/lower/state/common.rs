@@ -95,7 +95,7 @@ impl<'a> Place<'_, 'a> {
         }
     }
 
-    /// `Assign`, with the item of a map's body where this is its first state.
+    /// `Assign`, with what came in where this is the first state of a map's body.
     pub(super) fn assign(
         &mut self,
         assign: &[(Text, Expr)],
@@ -103,10 +103,13 @@ impl<'a> Place<'_, 'a> {
         leaves: bool,
     ) -> Option<Object> {
         let mut object = Object::new();
-        if leaves && let Some(item) = self.assigns_item.clone() {
-            self.check_variable(&item);
-            let read = Expr::item(item.clone());
-            self.assign_one(&mut object, &item, &read, env);
+        if leaves {
+            for (name, value) in self.assigns_input.clone() {
+                if let Node::Item(_) = &*value.node {
+                    self.check_variable(&name);
+                }
+                self.assign_one(&mut object, &name, &value, env);
+            }
         }
         for (name, value) in assign {
             self.check_variable(name);

@@ -1,6 +1,8 @@
 //! Map. Its body is filled in by the caller.
 
 use super::Place;
+use super::common::Amount;
+use crate::expr::Expr;
 use crate::flow;
 use crate::lower::jsonata;
 use crate::shape::Shape;
@@ -8,30 +10,16 @@ use stepwright_asl::model::{Map, Processor, ProcessorConfig, ProcessorMode};
 
 impl Place<'_, '_> {
     pub(super) fn map(&mut self, map: &flow::Map) -> Map {
-        let shape = self.shape_of(&map.items);
-        if !matches!(shape, Shape::Array(_) | Shape::Tuple(_) | Shape::Any) {
-            self.report.fault(format!(
-                "a map runs over a list, and this is {}",
-                shape.describe()
-            ));
-        }
-        let (items, items_path) = if self.is_jsonata() {
-            (
-                Some(jsonata::template(&map.items, &self.env, self.report)),
-                None,
-            )
-        } else {
-            (None, self.path_of(&map.items, "a computed list"))
+        let (items, items_path) = match &map.items {
+            Some(items) => self.items(items),
+            None => (None, None),
         };
-        let limit = match &map.max_concurrency {
-            Some(limit) => self.amount(limit),
-            None => super::common::Amount::default(),
-        };
+        let limit = self.optional_amount(map.max_concurrency.as_ref());
         let env = self.env.with_result(self.state);
         let outcome = self.outcome(&env);
         let retry = self.retriers(false);
         let catch = self.catchers();
-        Map {
+        let made = Map {
             items,
             items_path,
             max_concurrency: limit.value,
@@ -52,6 +40,36 @@ impl Place<'_, '_> {
             next: outcome.next,
             end: outcome.end,
             ..Map::default()
+        };
+        match &map.distributed {
+            Some(distributed) => self.distributed(made, map, distributed),
+            None => {
+                if map.items.is_none() {
+                    self.report.fault("only a Distributed Map reads its items");
+                }
+                made
+            }
         }
+    }
+
+    fn items(&mut self, items: &Expr) -> (Option<stepwright_asl::json::Json>, Option<String>) {
+        let shape = self.shape_of(items);
+        if !matches!(shape, Shape::Array(_) | Shape::Tuple(_) | Shape::Any) {
+            self.report.fault(format!(
+                "a map runs over a list, and this is {}",
+                shape.describe()
+            ));
+        }
+        if self.is_jsonata() {
+            let items = jsonata::template(items, &self.env, self.report);
+            (Some(items), None)
+        } else {
+            (None, self.path_of(items, "a computed list"))
+        }
+    }
+
+    /// A number, where one is given.
+    pub(super) fn optional_amount(&mut self, value: Option<&Expr>) -> Amount {
+        value.map(|value| self.amount(value)).unwrap_or_default()
     }
 }

@@ -2,6 +2,7 @@
 
 mod choice;
 mod common;
+mod distributed;
 mod fail;
 mod map;
 mod parallel;
@@ -13,9 +14,11 @@ mod task;
 mod wait;
 
 use super::env::{Env, Level};
+use super::handed;
 use super::report::Report;
 use super::scope::{self, Scopes, at, enter};
 use super::text;
+use crate::expr::{Expr, Text};
 use crate::flow::{Flow, Kind, State, Transition};
 use crate::workflow::Fault;
 use stepwright_asl::model;
@@ -36,8 +39,9 @@ pub(super) struct Place<'s, 'a> {
     pub(super) state: &'a State,
     pub(super) env: Env<'a>,
     pub(super) report: &'s mut Report,
-    /// The item that this first state of a body assigns for those after it.
-    pub(super) assigns_item: Option<crate::expr::Text>,
+    /// What this first state of a body assigns for those after it, because it is its input: the item, and what a
+    /// Distributed Map hands in.
+    pub(super) assigns_input: Vec<(Text, Expr)>,
 }
 
 impl<'a> States<'a> {
@@ -62,14 +66,14 @@ impl<'a> States<'a> {
             let mut report = Report::new(&state.name);
             check(state, states, &mut report);
             let env = Env::new(self.flow, self.scopes, state, levels.clone());
-            let assigns_item = self.item_to_assign(index, states, &env, &mut report);
+            let assigns_input = self.input_to_assign(index, states, &env, &mut report);
             // What is inside comes after what is around it, in the list of faults.
             let mut place = Place {
                 flow: self.flow,
                 state,
                 env,
                 report: &mut report,
-                assigns_item,
+                assigns_input,
             };
             let mut made = match &state.kind {
                 Kind::Task {
@@ -147,32 +151,53 @@ impl<'a> States<'a> {
         }
     }
 
-    /// The item that a body's first state hands on, and whether it can.
-    fn item_to_assign(
+    /// What a body's first state hands on, and whether it can.
+    fn input_to_assign(
         &self,
         index: usize,
         states: &'a [State],
         env: &Env<'a>,
         report: &mut Report,
-    ) -> Option<crate::expr::Text> {
-        let item = env.levels.last()?.scope.item()?;
+    ) -> Vec<(Text, Expr)> {
+        let Some(item) = env.levels.last().and_then(|level| level.scope.item()) else {
+            return Vec::new();
+        };
         if index > 0 {
-            return None;
+            return Vec::new();
         }
         let first = &states[0];
+        let children = env
+            .levels
+            .last()
+            .and_then(|level| level.scope.children.as_ref());
+        let handed = children.map_or(&[][..], |children| &children.handed);
         let mut read = item.assigned;
         first.all_expressions(&mut |expr| read |= scope::reads_item(expr, &item.name));
         let returns = states
             .iter()
             .any(|state| state.targets().contains(&&*first.name));
-        if read && returns {
+        let needed = read.then_some(&item.name);
+        if let Some(name) = needed.or(handed.first().map(|one| &one.name))
+            && returns
+        {
             report.fault(format!(
                 "this first state of a map's body is also the target of a transition, and its input is then not the item \
-                 `{}`; put a `pass` state before it",
-                item.name
+                 `{name}`; put a `pass` state before it"
             ));
         }
-        item.assigned.then_some(item.name)
+        if let Some(name) = handed::literal_reads(first, handed) {
+            report.fault(format!(
+                "a literal in this first state of a Distributed Map's body reads `${name}`, which is no variable there yet; \
+                 put a `pass` state before it"
+            ));
+        }
+        let item = item
+            .assigned
+            .then(|| (item.name.clone(), Expr::item(item.name)));
+        let handed = handed.iter().filter(|one| one.assigned);
+        item.into_iter()
+            .chain(handed.map(|one| (one.name.clone(), one.value.clone())))
+            .collect()
     }
 }
 

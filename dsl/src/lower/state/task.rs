@@ -230,7 +230,7 @@ impl Place<'_, '_> {
 
     /// What an Express workflow cannot do.
     fn check_express(&mut self, resource: &str, call: &Call) {
-        if self.flow.machine_type != MachineType::Express {
+        if self.env.machine_type() != MachineType::Express {
             return;
         }
         let what = if resource.ends_with(TOKEN_SUFFIX) {
@@ -243,9 +243,13 @@ impl Place<'_, '_> {
         } else {
             return;
         };
-        self.report.fault(format!(
-            "an Express workflow cannot {what}; make the workflow Standard"
-        ));
+        self.report.fault(if self.flow.machine_type == MachineType::Express {
+            format!("an Express workflow cannot {what}; make the workflow Standard")
+        } else {
+            format!(
+                "the Express children of a Distributed Map cannot {what}; make them Standard: `distributed standard;`"
+            )
+        });
     }
 }
 

@@ -265,14 +265,18 @@ impl<'m, 'a> Resolver<'m, 'a> {
                     span: name.span(),
                     expression: self.expression,
                 });
+                self.handed(&text, Some(index), name.span(), false);
                 return Some(Value::Variable(text));
             }
             if scope.item.is_some_and(|item| item == name) {
+                let state = self.handed(&text, Some(index), name.span(), false);
                 self.item_reads.push(ItemRead {
+                    name: text.clone(),
                     scope: index,
-                    state: self.state,
+                    state,
                     span: name.span(),
                     expression: self.expression,
+                    in_text: false,
                 });
                 return Some(Value::Item(text));
             }
@@ -280,9 +284,38 @@ impl<'m, 'a> Resolver<'m, 'a> {
         if let Some((parameter, _)) = &self.machine.workflow.parameter
             && parameter == name
         {
+            self.handed(&text, None, name.span(), false);
             return Some(Value::Parameter);
         }
         self.unseen(name, &text)
+    }
+
+    /// Notes the Distributed Maps that hand a value of the scope `from` to this state; the parameter is of none. Gives
+    /// the state that reads it there: the outermost of those maps, or this one.
+    fn handed(&mut self, name: &str, from: Option<usize>, span: Span, in_text: bool) -> usize {
+        let machine = self.machine;
+        let mut state = self.state;
+        let mut in_text = in_text;
+        for index in machine.scopes_around(machine.states[self.state].scope) {
+            if Some(index) == from {
+                break;
+            }
+            let scope = &machine.scopes[index];
+            if let (Some(_), Some(owner)) = (scope.children, scope.owner) {
+                self.item_reads.push(ItemRead {
+                    name: name.to_owned(),
+                    scope: index,
+                    state,
+                    span,
+                    expression: self.expression,
+                    in_text,
+                });
+                state = owner;
+                // The map hands it on by name.
+                in_text = false;
+            }
+        }
+        state
     }
 
     /// A name that is a value elsewhere says where.
@@ -520,17 +553,18 @@ impl<'m, 'a> Resolver<'m, 'a> {
     fn read_in(&mut self, names: &[String], span: Span) {
         let home = self.machine.states[self.state].scope;
         for name in names {
-            let found = self
-                .machine
-                .scopes_around(home)
-                .find_map(|scope| self.machine.scopes[scope].variables.get(name));
-            if let Some(variable) = found {
+            let found = self.machine.scopes_around(home).find_map(|scope| {
+                let variable = self.machine.scopes[scope].variables.get(name)?;
+                Some((scope, *variable))
+            });
+            if let Some((scope, variable)) = found {
                 self.reads.push(Read {
-                    variable: *variable,
+                    variable,
                     state: self.state,
                     span,
                     expression: self.expression,
                 });
+                self.handed(name, Some(scope), span, true);
             }
         }
     }

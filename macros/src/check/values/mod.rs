@@ -81,13 +81,16 @@ pub(crate) struct Read {
     pub(crate) expression: usize,
 }
 
-/// One reading of a map's item.
+/// One reading of what came into a map's body: of its item, or of a value from outside of a Distributed Map.
 pub(crate) struct ItemRead {
+    pub(crate) name: String,
     /// The map's body.
     pub(crate) scope: usize,
     pub(crate) state: usize,
     pub(crate) span: Span,
     pub(crate) expression: usize,
+    /// In the text of a `jsonata!` or `path!`, where it stands for a variable.
+    pub(crate) in_text: bool,
 }
 
 /// What a name of a state's own stands for.

@@ -6,8 +6,8 @@ use crate::check::machine::{EdgeKind, Machine};
 use crate::check::patterns::{error_fields, error_path, pattern};
 use crate::errors::Errors;
 use crate::syntax::{
-    Amount, Binding, Callee, ErrorPattern, Expression, Kind, Let, ObjectValue, State, StateOption,
-    Transition, Wait, WorkflowOption,
+    Amount, BatchInput, Binding, Callee, DistributedOption, ErrorPattern, Expression, Kind, Let,
+    ObjectValue, State, StateOption, Tolerance, Transition, Wait, WorkflowOption,
 };
 use std::rc::Rc;
 use syn::spanned::Spanned;
@@ -175,6 +175,9 @@ impl Places<'_, '_, '_> {
                 for (_, limit) in &map.max_concurrency {
                     self.one(limit);
                 }
+                for option in &map.options {
+                    self.distributed(option);
+                }
                 for run in &map.runs {
                     run.list.iter().for_each(|list| {
                         self.one(list);
@@ -185,6 +188,33 @@ impl Places<'_, '_, '_> {
                 }
             }
             Kind::Unknown => {}
+        }
+    }
+
+    fn distributed(&mut self, option: &DistributedOption) {
+        match option {
+            DistributedOption::Tolerated(_, Tolerance::Count(count)) => {
+                self.one(count);
+            }
+            DistributedOption::Reader(access) | DistributedOption::Writer(access) => {
+                for (_, _, value) in &access.arguments.entries {
+                    self.object(value);
+                }
+            }
+            DistributedOption::Batch(batch) => match &batch.input {
+                Some(BatchInput::Object(object)) => {
+                    for (_, _, value) in &object.entries {
+                        self.object(value);
+                    }
+                }
+                Some(BatchInput::Value(value)) => {
+                    self.one(value);
+                }
+                None => {}
+            },
+            DistributedOption::Distributed(..)
+            | DistributedOption::Label(..)
+            | DistributedOption::Tolerated(..) => {}
         }
     }
 

@@ -3,6 +3,7 @@
 mod call;
 mod edge;
 mod errors;
+mod map;
 mod raw;
 
 use super::bind::place;
@@ -188,24 +189,10 @@ impl Writer<'_, '_> {
                 self.values.task = None;
                 quote!(__s::State::parallel(#name, ::std::vec![#bodies]))
             }
-            Kind::Map(map) => {
-                let (Some(run), Some(scope)) = (map.runs.first(), node.inner.first()) else {
-                    return quote!(__s::State::pass(#name));
-                };
-                let items = match &run.list {
-                    Some(list) => self.expression(list),
-                    None => quote!(__s::Expr::none()),
-                };
-                let item = run.item.to_string();
-                let body = self.body(*scope);
-                self.values.task = None;
-                let mut over = quote!(__s::Map::over(#items, #item).body(#body));
-                for (_, limit) in &map.max_concurrency {
-                    let limit = self.expression(limit);
-                    quote!(.max_concurrency(#limit)).to_tokens(&mut over);
-                }
-                quote!(__s::State::map(#name, #over))
-            }
+            Kind::Map(map) => match (map.runs.first(), node.inner.first()) {
+                (Some(run), Some(scope)) => self.map(name, map, run, *scope),
+                _ => quote!(__s::State::pass(#name)),
+            },
         }
     }
 

@@ -8,6 +8,7 @@
 
 mod edge;
 mod handler;
+mod map;
 mod state;
 mod verbatim;
 

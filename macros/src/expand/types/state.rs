@@ -143,24 +143,23 @@ impl Checker<'_, '_> {
                     quote_spanned!(keyword.span()=> __s::WholeNumber::whole_number(#limit);)
                         .to_tokens(tokens);
                 }
+                self.distributed(map).to_tokens(tokens);
                 for (run, scope) in map.runs.iter().zip(&node.inner) {
-                    let item = &run.item;
-                    let ty = run.ty.as_ref().map(|ty| quote!(: #ty));
-                    let list = match &run.list {
-                        Some(list) => self.expression(list),
-                        None => quote!(__s::any::<::std::vec::Vec<_>>()),
-                    };
-                    let one = quote_spanned!(state.keyword.span()=> __s::Items::item);
-                    let inner = self.inner(*scope);
-                    quote!(let #item #ty = #one(#list); #inner).to_tokens(tokens);
+                    self.item(state, map, run).to_tokens(tokens);
+                    self.inner(*scope).to_tokens(tokens);
                 }
                 self.handlers(index, None).to_tokens(tokens);
-                match node.inner.first().map(|scope| result_of(*scope)) {
+                let result = node.inner.first().map(|scope| result_of(*scope));
+                match (map.writer(), result) {
+                    // "expected .., found `MapResults`" is said of `map`.
+                    (Some(_), Some(_)) => Given::Value(
+                        quote_spanned!(state.keyword.span()=> __s::any::<__s::MapResults>()),
+                    ),
                     // "expected .., found `Vec`" is said of `map`.
-                    Some(result) => {
+                    (None, Some(result)) => {
                         Given::Value(quote_spanned!(state.keyword.span()=> __s::list(#result)))
                     }
-                    None => Given::Input,
+                    (_, None) => Given::Input,
                 }
             }
         }
@@ -266,7 +265,7 @@ impl Checker<'_, '_> {
             .then(|| quote!(let task_token: ::std::string::String = __s::any();))
     }
 
-    fn object(&self, object: &Object, span: Span, tokens: &mut TokenStream) {
+    pub(super) fn object(&self, object: &Object, span: Span, tokens: &mut TokenStream) {
         for (_, _, value) in &object.entries {
             self.object_value(value, span, tokens);
         }

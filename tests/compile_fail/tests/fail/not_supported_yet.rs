@@ -2,15 +2,9 @@ use stepwright::workflow;
 use stepwright_compile_fail::*;
 
 workflow! {
-    workflow Orders(order: Order) -> Vec<Parcel> {
+    workflow Orders(order: Order) -> Charge {
         deny unhandled_errors;
-        map Pack {
-            distributed;
-            let parcels = for item in order.items {
-                task PackItem { let parcel = pack_item(item); end parcel; }
-            };
-            end parcels;
-        }
+        task Only { let charge = charge_card(order); end charge; }
     }
 
     fragment Payment(order: Order) -> Charge {

@@ -1,0 +1,172 @@
+//! What travels in and out of a Distributed Map.
+
+use crate::Payload;
+use crate::shape::{Field, Fields, Presence, Shape, StructShape};
+use schemars::JsonSchema;
+use serde::de::{Deserialize, Deserializer, IgnoredAny, Visitor};
+use serde::{Deserialize as DeserializeDerive, Serialize};
+use std::fmt;
+
+/// Several items of a Distributed Map, as one of its children gets them: `batch (max_items: 50);`.
+///
+/// `input` is what the `batch` gives to each of them beside its items. Batches without one are `Batch<Item>`.
+///
+/// ```
+/// use stepwright::Batch;
+///
+/// let batch: Batch<u32> = serde_json::from_str(r#"{"Items": [1, 2]}"#)?;
+/// assert_eq!(batch.items, [1, 2]);
+/// let batch: Batch<u32, String> = serde_json::from_str(r#"{"BatchInput": "a", "Items": [1, 2]}"#)?;
+/// assert_eq!(batch.input, "a");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html>
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, DeserializeDerive, JsonSchema)]
+pub struct Batch<Item, Input = NoInput> {
+    /// The items, at least one.
+    #[serde(rename = "Items")]
+    pub items: Vec<Item>,
+    /// What all batches of the map are given.
+    #[serde(rename = "BatchInput")]
+    pub input: Input,
+}
+
+/// The input of a [`Batch`] that is given none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct NoInput {}
+
+// Whatever stands there, or nothing: values that the map's body reads from outside travel in a batch's input.
+impl<'de> Deserialize<'de> for NoInput {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Nothing;
+        impl<'de> Visitor<'de> for Nothing {
+            type Value = NoInput;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the input of a batch, or none")
+            }
+
+            fn visit_none<E>(self) -> Result<NoInput, E> {
+                Ok(NoInput {})
+            }
+
+            fn visit_unit<E>(self) -> Result<NoInput, E> {
+                Ok(NoInput {})
+            }
+
+            fn visit_some<D: Deserializer<'de>>(self, input: D) -> Result<NoInput, D::Error> {
+                IgnoredAny::deserialize(input).map(|_| NoInput {})
+            }
+        }
+        deserializer.deserialize_option(Nothing)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Payload for NoInput {
+    fn shape() -> Shape {
+        Shape::object([])
+    }
+}
+
+// By hand, so that rustc does not list these types where one of the user's own is no payload.
+fn structure(name: &'static str, fields: Vec<Field>) -> Shape {
+    Shape::Struct(StructShape {
+        name: name.into(),
+        fields: Fields::Named(fields),
+        tag: None,
+    })
+}
+
+fn field(name: &'static str, wire: &'static str, shape: fn() -> Shape) -> Field {
+    Field {
+        name: name.into(),
+        wire: wire.into(),
+        shape: Shape::Lazy(shape),
+        flatten: false,
+        presence: Presence::Always,
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<Item: Payload, Input: Payload> Payload for Batch<Item, Input> {
+    fn shape() -> Shape {
+        let fields = vec![
+            field("items", "Items", <Vec<Item>>::shape),
+            field("input", "BatchInput", Input::shape),
+        ];
+        structure("Batch", fields)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Payload for MapResults {
+    fn shape() -> Shape {
+        let fields = vec![
+            field("map_run_arn", "MapRunArn", String::shape),
+            field("manifest", "ResultWriterDetails", Manifest::shape),
+        ];
+        structure("MapResults", fields)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Payload for Manifest {
+    fn shape() -> Shape {
+        let fields = vec![
+            field("bucket", "Bucket", String::shape),
+            field("key", "Key", String::shape),
+        ];
+        structure("Manifest", fields)
+    }
+}
+
+/// The result of a Distributed Map with a `writer`: where its results are.
+///
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html>
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, DeserializeDerive, JsonSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct MapResults {
+    /// The ARN of the map's run.
+    pub map_run_arn: String,
+    /// Where the manifest is.
+    #[serde(rename = "ResultWriterDetails")]
+    pub manifest: Manifest,
+}
+
+/// The object that lists the files of a map's results.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, DeserializeDerive, JsonSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct Manifest {
+    /// The bucket.
+    pub bucket: String,
+    /// The key of `manifest.json`.
+    pub key: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_agree_with_serde() {
+        assert_eq!(
+            Shape::disagreements::<Batch<u32, String>>(),
+            Vec::<String>::new()
+        );
+        assert_eq!(Shape::disagreements::<MapResults>(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_batch_without_input_takes_any() -> Result<(), serde_json::Error> {
+        for text in [
+            r#"{"Items": []}"#,
+            r#"{"Items": [], "BatchInput": {"a": [1]}}"#,
+        ] {
+            let batch: Batch<String> = serde_json::from_str(text)?;
+            assert_eq!(batch.input, NoInput {});
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,130 @@
+//! Maps, inline and distributed.
+
+use super::Writer;
+use crate::check::field;
+use crate::syntax::{
+    Access, Batch, BatchInput, Children, DistributedOption, For, Map, Setting, SettingValue,
+    Tolerance,
+};
+use proc_macro2::{Literal, TokenStream};
+use quote::{ToTokens, quote};
+
+impl Writer<'_, '_> {
+    pub(super) fn map(&mut self, name: &str, map: &Map, run: &For, scope: usize) -> TokenStream {
+        let item = run.item.to_string();
+        let mut over = match &run.list {
+            Some(list) => {
+                let list = self.expression(list);
+                quote!(__s::Map::over(#list, #item))
+            }
+            None => quote!(__s::Map::read(#item)),
+        };
+        if let Some(ty) = &run.ty {
+            quote!(.shape(<#ty as __s::Payload>::shape)).to_tokens(&mut over);
+        }
+        for (_, limit) in &map.max_concurrency {
+            let limit = self.expression(limit);
+            quote!(.max_concurrency(#limit)).to_tokens(&mut over);
+        }
+        if let Some(children) = map.children() {
+            let distributed = self.distributed(map, children);
+            quote!(.distributed(#distributed)).to_tokens(&mut over);
+        }
+        let body = self.body(scope);
+        self.values.task = None;
+        quote!(__s::State::map(#name, #over.body(#body)))
+    }
+
+    fn distributed(&mut self, map: &Map, children: Children) -> TokenStream {
+        let children = match children {
+            Children::Standard => quote!(Standard),
+            Children::Express => quote!(Express),
+        };
+        let mut tokens = quote!(__s::Distributed::new(__s::MachineType::#children));
+        for option in &map.options {
+            match option {
+                DistributedOption::Distributed(..) => continue,
+                DistributedOption::Label(_, label) => quote!(.label(#label)),
+                DistributedOption::Tolerated(_, Tolerance::Count(count)) => {
+                    let count = self.expression(count);
+                    quote!(.tolerated_count(#count))
+                }
+                DistributedOption::Tolerated(_, Tolerance::Percentage(number)) => {
+                    let number = crate::expand::value::json(number);
+                    quote!(.tolerated_percentage(__s::Expr::literal(#number)))
+                }
+                DistributedOption::Reader(reader) => {
+                    let reader = self.access(reader);
+                    quote!(.reader(#reader))
+                }
+                DistributedOption::Writer(writer) => {
+                    let writer = self.access(writer);
+                    quote!(.writer(#writer))
+                }
+                DistributedOption::Batch(batch) => {
+                    let batch = self.batch(batch);
+                    quote!(.batch(#batch))
+                }
+            }
+            .to_tokens(&mut tokens);
+        }
+        tokens
+    }
+
+    fn access(&mut self, access: &Access) -> TokenStream {
+        let resource = &access.resource;
+        let mut tokens = quote!(__s::Access::new(#resource));
+        for setting in &access.settings {
+            if let Some(name) = field(&access.keyword, &setting.name) {
+                let value = value(setting);
+                quote!(.setting(#name, #value)).to_tokens(&mut tokens);
+            }
+        }
+        let arguments = self.fields(&access.arguments);
+        quote!(#tokens.arguments(#arguments))
+    }
+
+    fn batch(&mut self, batch: &Batch) -> TokenStream {
+        let mut tokens = quote!(__s::Batching::new());
+        for setting in &batch.settings {
+            let name = &setting.name;
+            let value = value(setting);
+            quote!(.#name(#value)).to_tokens(&mut tokens);
+        }
+        match &batch.input {
+            Some(BatchInput::Object(object)) => {
+                let fields = self.fields(object);
+                quote!(.input(__s::Expr::object(#fields))).to_tokens(&mut tokens);
+            }
+            Some(BatchInput::Value(value)) => {
+                let value = self.expression(value);
+                quote!(.input(#value)).to_tokens(&mut tokens);
+            }
+            None => {}
+        }
+        tokens
+    }
+}
+
+/// What a setting is set to, as JSON.
+fn value(setting: &Setting) -> TokenStream {
+    match &setting.value {
+        SettingValue::Whole(whole, _) => {
+            let whole = Literal::u64_suffixed(*whole);
+            quote!(__s::Expr::literal(#whole))
+        }
+        SettingValue::Literal(literal) => {
+            let literal = crate::expand::value::json(literal);
+            quote!(__s::Expr::literal(#literal))
+        }
+        SettingValue::Word(word) => {
+            let word = word.to_string();
+            quote!(__s::Expr::literal(#word))
+        }
+        SettingValue::List(items, _) => {
+            quote!(__s::Expr::array(
+                ::std::vec![#(__s::Expr::literal(#items)),*]
+            ))
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! A Distributed Map hands its children what they read from outside, and its ASL is the one that was read.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use stepwright::prelude::*;
+use stepwright_runtime::Engine;
+
+/// What to import.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+#[serde(rename_all = "camelCase")]
+struct Source {
+    bucket: String,
+    table_name: String,
+    rows: Vec<Row>,
+    groups: Vec<Vec<u32>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+struct Row {
+    id: u32,
+}
+
+/// What each batch is given.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+#[serde(rename_all = "camelCase")]
+struct Target {
+    table_name: String,
+}
+
+#[derive(Debug, thiserror::Error, TaskError)]
+enum StoreError {
+    #[error("no room for {id}")]
+    Full { id: u32 },
+}
+
+fn source() -> Source {
+    Source {
+        bucket: "b".to_owned(),
+        table_name: "t".to_owned(),
+        rows: (1..=3).map(|id| Row { id }).collect(),
+        groups: vec![vec![1, 2], vec![3]],
+    }
+}
+
+/// Says where a row went.
+#[task]
+async fn store(row: Row, table: String, prefix: String) -> Result<String, StoreError> {
+    if row.id == 2 {
+        return Err(StoreError::Full { id: row.id });
+    }
+    Ok(format!("{prefix}{table}/{}", row.id))
+}
+
+/// Stores the rows of a batch.
+#[task]
+async fn store_all(rows: Batch<Row, Target>) -> Vec<u32> {
+    assert_eq!(rows.input.table_name, "t");
+    rows.items.iter().map(|row| row.id).collect()
+}
+
+workflow! {
+    /// Outer values in the first state, in later ones and after a catch.
+    workflow Import(source: Source) -> Vec<String> {
+        pass Begin { let prefix = format!("{}:", source.bucket); next Each; }
+        map Each {
+            distributed express;
+            label "Rows";
+            max_concurrency 10;
+            let stored = for row in source.rows {
+                task Store {
+                    let place = store(row, source.table_name, prefix);
+                    catch StoreError::Full { id } => Full;
+                    next Stored;
+                }
+                pass Stored { end format!("{place} of {prefix}{}", row.id); }
+                pass Full { end format!("full at {id}={} in {prefix}{}", row.id, source.table_name); }
+            };
+            end stored;
+        }
+    }
+
+    /// Batches, with their input and with what the body reads beside it.
+    workflow Batches(source: Source) -> Vec<String> {
+        map Each {
+            distributed;
+            batch (max_items: 2) Target { table_name: source.table_name };
+            let stored = for rows: Batch<Row, Target> in source.rows {
+                task Store { let ids = store_all(rows); next Said; }
+                pass Said { end format!("{} {} {}", source.bucket, rows.input.table_name, ids.len()); }
+            };
+            end stored;
+        }
+    }
+
+    /// Maps in maps: a distributed one in an inline one and the other way round.
+    workflow Nested(source: Source) -> Vec<Vec<Vec<String>>> {
+        pass Begin { let sign = "#".to_string(); next Outer; }
+        map Outer {
+            distributed;
+            let all = for group in source.groups {
+                pass Start { next Twice; }
+                map Twice {
+                    let both = for factor in [1, 10] {
+                        pass First { next Inner; }
+                        map Inner {
+                            distributed;
+                            let texts = for number in group {
+                                pass Number { end format!("{sign}{}", number * factor); }
+                            };
+                            end texts;
+                        }
+                    };
+                    end both;
+                }
+            };
+            end all;
+        }
+    }
+
+    /// The first state is a map itself, which hands on what it was handed.
+    workflow Chain(source: Source) -> Vec<Vec<String>> {
+        map Outer {
+            distributed;
+            let all = for group in source.groups {
+                map Inner {
+                    distributed;
+                    let texts = for number in group {
+                        choice Size { when number > 1 => Large; otherwise => Small; }
+                        pass Large { end format!("{}>{number}", source.bucket); }
+                        pass Small { end format!("{number}<{}", source.table_name); }
+                    };
+                    end texts;
+                }
+            };
+            end all;
+        }
+    }
+
+    /// The same in JSONPath.
+    workflow Paths(source: Source) -> Vec<Vec<String>> {
+        query_language JSONPath;
+        map Each {
+            distributed;
+            let pairs = for row in source.rows {
+                pass Begin { next Pair; }
+                pass Pair { end format!("{}{}", source.bucket, row.id); }
+            };
+            next Done;
+        }
+        pass Done { end vec![pairs, pairs]; }
+    }
+
+    /// Everything that is written about a Distributed Map. It is not run here.
+    workflow Everything(source: Source) -> MapResults {
+        map Each {
+            distributed express;
+            label "Everything";
+            max_concurrency 100;
+            tolerated_failures 5%;
+            tolerated_failures source.rows.len();
+            reader "arn:aws:states:::s3:getObject" (input_type: CSV, csv_header_location: GIVEN, csv_headers: ["id"], max_items: 1000) {
+                Bucket: source.bucket,
+                Key: format!("{}.csv", source.table_name),
+            };
+            batch (max_items: 50, max_input_bytes: 100_000) { tableName: source.table_name };
+            writer "arn:aws:states:::s3:putObject" (transformation: COMPACT, output_type: JSONL) { Bucket: source.bucket, Prefix: "results" };
+            retry States::ItemReaderFailed (max_attempts: 1);
+            catch States::ExceedToleratedFailureThreshold => TooMany;
+            let results: MapResults = for rows: Batch<Row, Target> in reader {
+                task Store { store_all(rows); end; }
+            };
+            next Done;
+        }
+        succeed Done { results }
+        fail TooMany;
+    }
+}
+
+async fn run<W: Workflow<Input = Source>>() -> W::Output {
+    let engine = Engine::builder().register::<W>().virtual_time().build();
+    let engine = engine.expect("the workflow can be run");
+    let run = engine.start::<W>(source()).await.expect("it starts");
+    match run.await {
+        Ok(output) => output,
+        Err(failed) => panic!("{failed:?}"),
+    }
+}
+
+#[test]
+fn definitions_are_the_ones_that_were_read() {
+    for (name, definition) in [
+        ("import", Import::definition()),
+        ("batches", Batches::definition()),
+        ("nested", Nested::definition()),
+        ("chain", Chain::definition()),
+        ("paths", Paths::definition()),
+        ("everything", Everything::definition()),
+    ] {
+        insta::assert_snapshot!(format!("distributed_{name}"), definition.to_json_pretty());
+    }
+}
+
+#[tokio::test]
+async fn outer_values_are_read_in_the_first_state_in_later_ones_and_after_a_catch() {
+    assert_eq!(
+        run::<Import>().await,
+        ["b:t/1 of b:1", "full at 2=2 in b:t", "b:t/3 of b:3"]
+    );
+}
+
+#[tokio::test]
+async fn batches_have_their_input_and_the_values_from_outside() {
+    assert_eq!(run::<Batches>().await, ["b t 2", "b t 1"]);
+}
+
+#[tokio::test]
+async fn nested_maps_read_through_each_other() {
+    assert_eq!(
+        run::<Nested>().await,
+        [
+            vec![vec!["#1", "#2"], vec!["#10", "#20"]],
+            vec![vec!["#3"], vec!["#30"]]
+        ]
+    );
+    assert_eq!(run::<Chain>().await, [vec!["1<t", "b>2"], vec!["b>3"]]);
+}
+
+#[tokio::test]
+async fn paths_read_the_same() {
+    assert_eq!(run::<Paths>().await[1], ["b1", "b2", "b3"]);
+}
