@@ -1,1 +1,429 @@
+use std::io::Write;
+use std::sync::Arc;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use proptest::prelude::*;
+
+use super::*;
+use crate::objects::ObjectStore;
+
+fn place(bucket: &str, key: &str) -> Place {
+    Place {
+        bucket: bucket.into(),
+        key: key.into(),
+    }
+}
+
+fn csv(delimiter: u8) -> Format {
+    Format::Csv {
+        delimiter,
+        header: Header::FirstRow,
+    }
+}
+
+fn given(names: &[&str]) -> Format {
+    Format::Csv {
+        delimiter: b',',
+        header: Header::Given(names.iter().map(SmolStr::new).collect()),
+    }
+}
+
+fn object(key: &str, format: Format) -> Reader {
+    Reader::Object {
+        place: place("b", key),
+        format,
+    }
+}
+
+/// All items as JSON text, or the cause of the failure.
+fn drain(mut items: Items, store: &crate::objects::Memory) -> Result<Vec<Item>, String> {
+    let mut all = Vec::new();
+    loop {
+        match items.pull() {
+            Pulled::Item(item) => all.push(item),
+            Pulled::End => return Ok(all),
+            Pulled::Failed(cause) => return Err(cause),
+            Pulled::Needs(request) => {
+                let supply = futures_util::FutureExt::now_or_never(async {
+                    match request {
+                        Request::Get(place) => {
+                            let object = store.get(&place.bucket, &place.key).await;
+                            Supply::Object(object.unwrap())
+                        }
+                        Request::List { bucket, prefix } => {
+                            Supply::List(store.list(&bucket, &prefix).await.unwrap())
+                        }
+                    }
+                });
+                items.supply(supply.unwrap())?;
+            }
+        }
+    }
+}
+
+/// The values in one object.
+fn read(body: &[u8], format: Format) -> Result<Vec<String>, String> {
+    read_named("k", body, format)
+}
+
+fn read_named(key: &str, body: &[u8], format: Format) -> Result<Vec<String>, String> {
+    let store = crate::objects::Memory::new().with("b", key, body);
+    let items = Items::of_reader(object(key, format), 0, 1_000_000);
+    let items = drain(items, &store)?;
+    Ok(items.iter().map(|item| item.value.to_text()).collect())
+}
+
+#[test]
+fn csv_is_read_as_the_service_documents_it() {
+    let row = "abc,123,\"This string contains commas, a double quotation marks (\"\"), and a newline (\n)\",{\"\"MyKey\"\":\"\"MyValue\"\"},\"[1,2,3]\"";
+    assert_eq!(
+        read(row.as_bytes(), given(&["l", "n", "s", "o", "a"])).unwrap(),
+        [concat!(
+            r#"{"l":"abc","n":"123","s":"This string contains commas, a double quotation marks (\"), and a newline (\n)","#,
+            r#""o":"{\"MyKey\":\"MyValue\"}","a":"[1,2,3]"}"#
+        )]
+    );
+    let paths = "path,size\nC:\\\\Program Files\\\\MyApp.exe,6534512\na\\,b\\x,1\n";
+    assert_eq!(
+        read(paths.as_bytes(), csv(b',')).unwrap(),
+        [
+            r#"{"path":"C:\\Program Files\\MyApp.exe","size":"6534512"}"#,
+            r#"{"path":"a,bx","size":"1"}"#
+        ]
+    );
+}
+
+#[test]
+fn csv_keeps_blanks_fills_up_and_leaves_out() {
+    assert_eq!(
+        read(b"a,,c\r\n1\r\n ,2,3,4\r\n\r\n,,\r\n\r\n\r\n", csv(b',')).unwrap(),
+        [
+            r#"{"a":"1","":"","c":""}"#,
+            r#"{"a":" ","":"2","c":"3"}"#,
+            r#"{"a":"","":"","c":""}"#,
+            r#"{"a":"","":"","c":""}"#,
+        ]
+    );
+    // No line end behind the last row, a byte order mark before the first, other line ends.
+    assert_eq!(
+        read("\u{feff}a\r1\rä".as_bytes(), csv(b',')).unwrap(),
+        [r#"{"a":"1"}"#, r#"{"a":"ä"}"#]
+    );
+    assert_eq!(read(b"a,b\n", csv(b',')).unwrap(), [""; 0]);
+    assert_eq!(read(b"", csv(b',')).unwrap(), [""; 0]);
+}
+
+#[test]
+fn csv_has_other_delimiters() {
+    for delimiter in [b'|', b';', b' ', b'\t'] {
+        let text = b"a,x\n1,\"2,3\"\n".map(|byte| if byte == b',' { delimiter } else { byte });
+        let inner = char::from(delimiter).to_string();
+        let inner = Value::from(format!("2{inner}3")).to_text();
+        assert_eq!(
+            read(&text, csv(delimiter)).unwrap(),
+            [format!(r#"{{"a":"1","x":{inner}}}"#)]
+        );
+    }
+}
+
+#[test]
+fn csv_headers_are_checked() {
+    let duplicates = "CSV headers cannot contain duplicates.";
+    assert_eq!(read(b"a,b,a\n1,2,3\n", csv(b',')).unwrap_err(), duplicates);
+    assert_eq!(read(b"1,2\n", given(&["x", "x"])).unwrap_err(), duplicates);
+    let long = "a".repeat(10 * 1024 + 1);
+    assert_eq!(
+        read(long.as_bytes(), csv(b',')).unwrap_err(),
+        "CSV headers cannot exceed 10240 bytes."
+    );
+}
+
+#[test]
+fn json_is_an_array_or_what_a_pointer_selects() {
+    let json = |pointer: Option<&str>| Format::Json {
+        pointer: pointer.map(|text| Pointer::parse(text).unwrap()),
+    };
+    assert_eq!(read(b"[1,[2]]", json(None)).unwrap(), ["1", "[2]"]);
+    let not_iterable = "Attempting to map over non-iterable node.";
+    for body in ["{\"a\":1}", "1", "\"x\"", "null"] {
+        assert_eq!(
+            read(body.as_bytes(), json(None)).unwrap_err(),
+            not_iterable,
+            "{body}"
+        );
+    }
+    let nested = br#"{"a": {"b/c": [{"x~y": [7, 8]}]}}"#;
+    assert_eq!(
+        read(nested, json(Some("/a/b~1c/0/x~0y"))).unwrap(),
+        ["7", "8"]
+    );
+    assert_eq!(read(nested, json(Some("/a"))).unwrap().len(), 1);
+    for pointer in ["/nowhere", "/a/b~1c/7", "/a/b~1c/0/x~0y/0"] {
+        assert_eq!(read(nested, json(Some(pointer))).unwrap_err(), not_iterable);
+    }
+    assert!(Pointer::parse("a").is_none());
+    let broken = read(b"[1,", json(None)).unwrap_err();
+    assert!(
+        broken.starts_with("The file is not valid JSON: "),
+        "{broken}"
+    );
+}
+
+#[test]
+fn json_lines_say_which_of_them_is_broken() {
+    assert_eq!(
+        read(b"{\"a\":1}\r\n\n 2 \n[3]", Format::JsonLines).unwrap(),
+        [r#"{"a":1}"#, "2", "[3]"]
+    );
+    let broken = read(b"1\n\n{", Format::JsonLines).unwrap_err();
+    assert!(
+        broken.starts_with("Line 3 of the file is not valid JSON: "),
+        "{broken}"
+    );
+}
+
+#[test]
+fn compression_is_told_by_the_name() {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(b"1\n2\n").unwrap();
+    let body = encoder.finish().unwrap();
+    assert_eq!(
+        read_named("k.jsonl.gz", &body, Format::JsonLines).unwrap(),
+        ["1", "2"]
+    );
+    let broken = read_named("k.gz", b"no gzip", Format::JsonLines).unwrap_err();
+    assert!(
+        broken.starts_with("The file k.gz is not valid GZIP: "),
+        "{broken}"
+    );
+    assert!(
+        read_named("k.zst", &body, Format::JsonLines)
+            .unwrap_err()
+            .contains("ZSTD")
+    );
+}
+
+#[test]
+fn what_is_too_large_is_not_read() {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(&vec![b' '; 2_000_000]).unwrap();
+    for (key, body) in [
+        ("k.gz", encoder.finish().unwrap()),
+        ("k", vec![b' '; 2_000_000]),
+    ] {
+        assert_eq!(
+            read_named(key, &body, Format::JsonLines).unwrap_err(),
+            format!("The file {key} has more than 1000000 bytes")
+        );
+    }
+}
+
+#[test]
+fn parquet_is_refused_before_it_is_asked_for() {
+    let cause = read(b"PAR1", Format::Parquet).unwrap_err();
+    assert!(cause.contains("does not read PARQUET"), "{cause}");
+}
+
+#[test]
+fn an_inventory_leads_to_its_files() {
+    let manifest = r#"{"sourceBucket": "s", "destinationBucket": "arn:aws:s3:::inventory", "fileFormat": "CSV",
+        "fileSchema": "Bucket, Key, Size", "files": [{"key": "data/1.csv"}, {"key": "data/2.csv"}]}"#;
+    let store = crate::objects::Memory::new()
+        .with("b", "manifest.json", manifest)
+        .with("inventory", "data/1.csv", "\"s\",\"a\",\"1\"\n")
+        .with("inventory", "data/2.csv", "\"s\",\"b\",\"2\"\n");
+    let reader = Reader::Inventory {
+        place: place("b", "manifest.json"),
+    };
+    let items = drain(Items::of_reader(reader, 0, u64::MAX), &store).unwrap();
+    assert_eq!(
+        items[1].value.to_text(),
+        r#"{"Bucket":"s","Key":"b","Size":"2"}"#
+    );
+    assert_eq!((items.len(), items[1].index), (2, 1));
+    assert_eq!(items[1].source, "s3://inventory/data/2.csv");
+    for (manifest, cause) in [
+        ("{}", "The S3 inventory manifest has no `fileFormat`"),
+        (
+            r#"{"fileFormat": "ORC"}"#,
+            "The output format of an S3 inventory must be CSV, but was: ORC",
+        ),
+    ] {
+        let store = crate::objects::Memory::new().with("b", "manifest.json", manifest);
+        let reader = Reader::Inventory {
+            place: place("b", "manifest.json"),
+        };
+        assert_eq!(
+            drain(Items::of_reader(reader, 0, u64::MAX), &store).unwrap_err(),
+            cause
+        );
+    }
+}
+
+#[test]
+fn an_athena_manifest_leads_to_its_files() {
+    let store = crate::objects::Memory::new()
+        .with("b", "m.csv", "s3://out/1\n\"s3://out/2\"\n\n")
+        .with("out", "1", "1\n2\n")
+        .with("out", "2", "3\n");
+    let athena = || Reader::Athena {
+        place: place("b", "m.csv"),
+        format: Format::JsonLines,
+    };
+    let items = drain(Items::of_reader(athena(), 0, u64::MAX), &store).unwrap();
+    let values: Vec<String> = items.iter().map(|item| item.value.to_text()).collect();
+    assert_eq!(values, ["1", "2", "3"]);
+    assert_eq!(items[2].source, "s3://out/2");
+    let store = crate::objects::Memory::new().with("b", "m.csv", "out/1\n");
+    assert_eq!(
+        drain(Items::of_reader(athena(), 0, u64::MAX), &store).unwrap_err(),
+        "A line of the manifest is no S3 URI: out/1"
+    );
+}
+
+#[test]
+fn lists_are_metadata_or_lead_to_what_they_list() {
+    let store = crate::objects::Memory::new()
+        .with("b", "in/", "")
+        .with("b", "in/a.json", "[1, 2]")
+        .with("b", "in/b.json", "[3]")
+        .with("b", "in/deep/c.json", "[4]")
+        .with("b", "other", "x");
+    let list = |load| List {
+        bucket: "b".into(),
+        prefix: "in/".into(),
+        delimiter: None,
+        start_after: None,
+        load,
+    };
+    let keys = |list: List| -> Vec<String> {
+        let items = drain(Items::of_reader(Reader::List(list), 0, u64::MAX), &store).unwrap();
+        let keys = items.iter().filter_map(|item| item.value.get("Key"));
+        keys.filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    assert_eq!(
+        keys(list(None)),
+        ["in/", "in/a.json", "in/b.json", "in/deep/c.json"]
+    );
+    let after = List {
+        start_after: Some("in/a.json".into()),
+        delimiter: Some("/".into()),
+        ..list(None)
+    };
+    assert_eq!(keys(after), ["in/b.json"]);
+    let items = Items::of_reader(Reader::List(list(None)), 0, u64::MAX);
+    let items = drain(items, &store).unwrap();
+    assert_eq!(items[1].source, "s3://b");
+    assert_eq!(
+        items[1].value.to_text(),
+        r#"{"Etag":"\"dce25dc1cfb64bcd5ed25e40e3dd9e9e\"","Key":"in/a.json","LastModified":0,"Size":6,"StorageClass":"STANDARD"}"#
+            .replace("dce25dc1cfb64bcd5ed25e40e3dd9e9e", &md5_of(b"[1, 2]"))
+    );
+    let load = Some(Format::Json { pointer: None });
+    let items = Items::of_reader(Reader::List(list(load)), 3, u64::MAX);
+    let items = drain(items, &store).unwrap();
+    let values: Vec<String> = items.iter().map(|item| item.value.to_text()).collect();
+    assert_eq!(values, ["1", "2", "3"]);
+    assert_eq!(items[2].source, "s3://b/in/b.json");
+}
+
+fn md5_of(body: &[u8]) -> String {
+    let row = Object::new(body).listed("k");
+    row.etag.trim_matches('"').to_owned()
+}
+
+#[test]
+fn max_items_is_a_bound_and_zero_is_none() {
+    for (most, expected) in [(0, 3), (2, 2), (100_000_000, 3)] {
+        let store = crate::objects::Memory::new().with("b", "k", "1\n2\n3\n");
+        let items = Items::of_reader(object("k", Format::JsonLines), most, u64::MAX);
+        assert_eq!(drain(items, &store).unwrap().len(), expected);
+    }
+}
+
+#[test]
+fn members_of_an_object_are_pairs() {
+    let value = Value::from_text(r#"{"a": 1, "b": [2]}"#).unwrap();
+    let store = crate::objects::Memory::new();
+    let items = drain(Items::of_value(value), &store).unwrap();
+    assert_eq!(items[1].input().to_text(), r#"{"Key":"b","Value":[2]}"#);
+    assert_eq!(
+        items[1].context().to_text(),
+        r#"{"Index":1,"Key":"b","Value":[2],"Source":"STATE_DATA"}"#
+    );
+}
+
+#[test]
+fn how_many_there_are_is_known_as_soon_as_it_can_be() {
+    let items = Items::of_value((0..3).map(Value::from).collect());
+    assert_eq!(items.known_total(), Some(3));
+    let store = crate::objects::Memory::new().with("b", "k", "1\n2\n");
+    let mut items = Items::of_reader(object("k", Format::JsonLines), 0, u64::MAX);
+    assert_eq!(items.known_total(), None);
+    let mut left = 2;
+    loop {
+        match items.pull() {
+            Pulled::Needs(_) => {
+                let body: Arc<[u8]> = store.text("b", "k").unwrap().into_bytes().into();
+                items.supply(Supply::Object(Object::new(body))).unwrap();
+            }
+            Pulled::Item(_) => left -= 1,
+            Pulled::End => break,
+            Pulled::Failed(cause) => panic!("{cause}"),
+        }
+    }
+    assert_eq!((left, items.known_total()), (0, Some(2)));
+}
+
+/// A field of a table, without what only the service's own rules treat in another way: backslashes.
+fn field() -> impl Strategy<Value = String> {
+    "[a-c,\"\n\r ;äß]{0,6}"
+}
+
+proptest! {
+    #[test]
+    fn what_a_csv_library_writes_is_read_back(rows in prop::collection::vec(prop::collection::vec(field(), 3), 1..8)) {
+        let mut writer = ::csv::WriterBuilder::new()
+            .quote_style(::csv::QuoteStyle::Always)
+            .from_writer(Vec::new());
+        for row in &rows {
+            writer.write_record(row).unwrap();
+        }
+        let body = writer.into_inner().unwrap();
+        let read = read(&body, given(&["x", "y", "z"])).unwrap();
+        let expected: Vec<String> = rows
+            .iter()
+            .map(|row| {
+                let members = ["x", "y", "z"].into_iter().zip(row);
+                let members = members.map(|(key, field)| (SmolStr::new(key), Value::from(field.as_str())));
+                members.collect::<Value>().to_text()
+            })
+            .collect();
+        prop_assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn no_text_makes_a_reader_panic(
+        body in prop::collection::vec(any::<u8>(), 0..200),
+        text in "[\\[\\]{}\",:0-9a-z\\\\\n\r|;\u{feff}]{0,80}",
+        pointer in "(/[a-z0-9~]{0,3}){0,3}",
+    ) {
+        for body in [body.as_slice(), text.as_bytes()] {
+            for format in [
+                Format::Json { pointer: None },
+                Format::Json { pointer: Pointer::parse(&pointer) },
+                Format::JsonLines,
+                csv(b','),
+                csv(b'\t'),
+                given(&["a", "b"]),
+            ] {
+                // Bytes that are no text are replaced, text that is no table is a table of something.
+                let _ = read(body, format);
+            }
+            let _ = read_named("k.gz", body, Format::JsonLines);
+            let _ = manifest::inventory(body);
+            let _ = manifest::athena(body, &Format::JsonLines);
+        }
+    }
+}
