@@ -4,7 +4,7 @@ pub use ::schemars;
 pub use ::serde;
 pub use ::serde_json;
 
-pub use crate::builder::{Expression, ExpressionTypes, errors_of, field_of};
+pub use crate::builder::{ExpressionTypes, Takes, errors_of, field_of};
 pub use crate::check::*;
 pub use crate::expr::{Binary, Expr, Piece, Text, Unary, error_field, error_name};
 pub use crate::flow::*;

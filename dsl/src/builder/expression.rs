@@ -22,17 +22,6 @@ pub struct Expression<In, Out> {
 }
 
 impl<In, Out> Expression<In, Out> {
-    /// What `expr!` expands to: its parameters are the locals `"0"`, `"1"`, .. of the tree.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn new(parameters: usize, tree: Expr, _: ExpressionTypes<In, Out>) -> Self {
-        Expression {
-            parameters,
-            tree,
-            types: PhantomData,
-        }
-    }
-
     /// The same where the type of the result does not matter: in the arguments of a service.
     #[must_use]
     pub fn untyped(self) -> Expression<In, serde_json::Value> {
@@ -85,6 +74,16 @@ impl<In, Out> ExpressionTypes<In, Out> {
 
     /// Fixes the result's type, in code that never runs.
     pub fn gives(&self, _value: Out) {}
+
+    /// The expression of these types; its parameters are the locals `"0"`, `"1"`, .. of the tree.
+    #[must_use]
+    pub fn expression(self, parameters: usize, tree: Expr) -> Expression<In, Out> {
+        Expression {
+            parameters,
+            tree,
+            types: PhantomData,
+        }
+    }
 }
 
 impl<In, Out> Default for ExpressionTypes<In, Out> {

@@ -3,7 +3,6 @@
 use super::expression::Expression;
 use crate::check::Seconds;
 use crate::expr::{Expr, Text};
-use crate::task::Task;
 
 /// A number of seconds that a state which takes an `In` knows: a number, or an expression over its input.
 #[diagnostic::on_unimplemented(
@@ -81,12 +80,10 @@ pub trait EndsWith<Out> {}
 
 impl<T> EndsWith<T> for T {}
 
-/// A task that takes the values of an `In`: as its only argument, or as a tuple of its arguments.
+/// A task that takes the values of an `In`: as its only argument, or as a tuple of its arguments. `#[task]` implements it.
 #[diagnostic::on_unimplemented(
     message = "the task `{Self}` does not take a `{In}`",
     label = "does not take a `{In}`",
     note = "`flow.task_with(&state, task {{}}, expr!(|input: ..| ..))` makes its arguments of the state's input"
 )]
 pub trait Takes<In> {}
-
-impl<T: Task> Takes<T::Arguments> for T {}

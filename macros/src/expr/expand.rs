@@ -67,13 +67,13 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
                 #witnesses
                 #tree
             };
-            __s::Expression::new(#count, __tree, __types)
+            __types.expression(#count, __tree)
         }
     } else {
         let mistakes = mistakes.iter().map(Mistake::expression);
         quote! {
             #(#mistakes;)*
-            __s::Expression::new(0, __s::Expr::none(), __types)
+            __types.expression(0, __s::Expr::none())
         }
     };
     quote! {{
@@ -87,5 +87,5 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
 /// What could not be read at all.
 pub(super) fn nothing(mistakes: &[Mistake]) -> TokenStream {
     let mistakes = mistakes.iter().map(Mistake::expression);
-    quote!({ #(#mistakes;)* ::stepwright::__::any::<::stepwright::__::Expression<_, _>>() })
+    quote!({ #(#mistakes;)* ::stepwright::__::any() })
 }

@@ -185,6 +185,9 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
 
             #task_impl
 
+            #[automatically_derived]
+            impl ::stepwright::__::Takes<#arguments> for #name {}
+
             #handler
         };
     }
