@@ -15,6 +15,8 @@
 //! # Ok::<(), stepwright_asl::Findings>(())
 //! ```
 
+#[cfg(feature = "diagram")]
+pub mod diagram;
 pub mod errors;
 pub mod graph;
 #[cfg(feature = "integrations")]
@@ -30,6 +32,8 @@ pub mod validate;
 #[cfg(feature = "yaml")]
 pub mod yaml;
 
+#[cfg(any(feature = "diagram", feature = "diff"))]
+mod condition;
 mod finding;
 mod place;
 mod substitution;

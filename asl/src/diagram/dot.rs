@@ -1,0 +1,222 @@
+//! Diagrams as DOT text, for Graphviz.
+
+use super::outline::{Class, Node, Outline, Shape, Step};
+use super::text::one_line;
+use crate::model::StateKind;
+
+/// How much of a comment is shown in a tooltip.
+const LONGEST: usize = 400;
+
+const HEAD: &str = "\
+digraph StateMachine {
+  compound=true
+  rankdir=TB
+  nodesep=0.4
+  fontname=\"Helvetica\"
+  fontsize=11
+  node [shape=box style=\"rounded,filled\" fillcolor=white fontname=\"Helvetica\" fontsize=11]
+  edge [fontname=\"Helvetica\" fontsize=9 color=\"#5b6778\" fontcolor=\"#3a4658\"]
+";
+
+/// Draws the outline.
+pub(super) fn render(outline: &Outline) -> String {
+    let mut writer = Writer {
+        outline,
+        out: HEAD.to_owned(),
+        depth: 1,
+    };
+    for step in outline.steps() {
+        writer.step(step);
+    }
+    writer.out.push_str("}\n");
+    writer.out
+}
+
+struct Writer<'a> {
+    outline: &'a Outline,
+    out: String,
+    depth: usize,
+}
+
+impl Writer<'_> {
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::Body(body) => {
+                if self.outline.is_framed(body) {
+                    let comment = self.outline.bodies[body].comment.as_deref();
+                    self.open(&format!("cluster_b{body}"));
+                    self.line(&format!(
+                        "label=\"{}\" style=dashed color=\"#5b6778\"",
+                        escape(comment.unwrap_or_default())
+                    ));
+                }
+                if self.outline.start(body).is_some() {
+                    self.line(&format!(
+                        "s{body} [shape=circle width=0.15 label=\"\" fillcolor=\"#5b6778\" color=\"#5b6778\"]"
+                    ));
+                }
+            }
+            Step::Node(node) => {
+                let found = &self.outline.nodes[node];
+                self.open(&format!("cluster_n{node}"));
+                self.line(&format!(
+                    "label=\"{}\\l\" labeljust=l style=\"rounded,filled\" fillcolor=\"#f3f6fa\" color=\"{}\" tooltip=\"{}\"",
+                    text(found, "\\l"),
+                    colour(found.shape),
+                    escape(&found.tooltip())
+                ));
+                // Edges begin and end at nodes, never at clusters: this one stands for its cluster.
+                self.line(&format!(
+                    "n{node} [shape=point style=invis width=0 height=0 label=\"\"]"
+                ));
+            }
+            Step::Leaf(node) => {
+                let found = &self.outline.nodes[node];
+                let shape = match found.shape {
+                    Shape::State(StateKind::Choice) => " shape=hexagon style=filled",
+                    Shape::State(StateKind::Succeed | StateKind::Fail) => {
+                        " shape=oval style=filled"
+                    }
+                    Shape::Missing | Shape::Unknown => " style=\"rounded,dashed\"",
+                    _ => "",
+                };
+                self.line(&format!(
+                    "n{node} [label=\"{}\"{shape} color=\"{}\" tooltip=\"{}\"]",
+                    text(found, "\\n"),
+                    colour(found.shape),
+                    escape(&found.tooltip())
+                ));
+            }
+            Step::Links(body) => self.links(body),
+            Step::EndNode(_) => self.close(),
+            Step::EndBody(body) => {
+                if self.outline.is_framed(body) {
+                    self.close();
+                }
+            }
+        }
+    }
+
+    fn links(&mut self, body: usize) {
+        let found = &self.outline.bodies[body];
+        if let Some(start) = self.outline.start(body) {
+            let ends = self.clusters(None, Some(start));
+            self.line(&format!("s{body} -> n{start}{}", attributes(&ends)));
+        }
+        for link in &found.links {
+            let mut attributes_of = self.clusters(Some(link.from), Some(link.to));
+            let labels: Vec<String> = link
+                .labels
+                .iter()
+                .map(|label| escape(&label.short))
+                .collect();
+            if !labels.is_empty() {
+                attributes_of.push(format!("label=\"{}\"", labels.join("\\n")));
+            }
+            if link.class == Class::Catch {
+                attributes_of
+                    .push("style=dashed color=\"#c4242b\" fontcolor=\"#c4242b\"".to_owned());
+            }
+            self.line(&format!(
+                "n{} -> n{}{}",
+                link.from,
+                link.to,
+                attributes(&attributes_of)
+            ));
+        }
+        let ends: Vec<usize> = self.outline.ends(body).collect();
+        if !ends.is_empty() {
+            self.line(&format!(
+                "e{body} [shape=doublecircle width=0.12 label=\"\" fillcolor=\"#5b6778\" color=\"#5b6778\"]"
+            ));
+        }
+        for node in ends {
+            let clusters = self.clusters(Some(node), None);
+            self.line(&format!("n{node} -> e{body}{}", attributes(&clusters)));
+        }
+    }
+
+    /// Cuts an edge at the borders of the clusters that its ends stand for.
+    fn clusters(&self, from: Option<usize>, to: Option<usize>) -> Vec<String> {
+        let has_cluster = |node: &usize| !self.outline.nodes[*node].inner.is_empty();
+        let mut attributes = Vec::new();
+        if from.is_some() && from == to {
+            // Graphviz cannot cut a loop at a border.
+            return attributes;
+        }
+        if let Some(from) = from.filter(has_cluster) {
+            attributes.push(format!("ltail=cluster_n{from}"));
+        }
+        if let Some(to) = to.filter(has_cluster) {
+            attributes.push(format!("lhead=cluster_n{to}"));
+        }
+        attributes
+    }
+
+    fn open(&mut self, name: &str) {
+        self.line(&format!("subgraph {name} {{"));
+        self.depth += 1;
+    }
+
+    fn close(&mut self) {
+        self.depth -= 1;
+        self.line("}");
+    }
+
+    fn line(&mut self, text: &str) {
+        // Deep nesting is not indented further: the text would grow with its square.
+        for _ in 0..self.depth.min(20) {
+            self.out.push_str("  ");
+        }
+        self.out.push_str(text);
+        self.out.push('\n');
+    }
+}
+
+fn attributes(attributes: &[String]) -> String {
+    if attributes.is_empty() {
+        String::new()
+    } else {
+        format!(" [{}]", attributes.join(" "))
+    }
+}
+
+/// Name, type and detail of a node, with a line break of that kind between.
+fn text(node: &Node, line_break: &str) -> String {
+    let retries = if node.retries { " ↻" } else { "" };
+    let (name, kind) = (escape(&node.name), escape(&node.kind()));
+    format!("{name}{line_break}{kind}{retries}")
+}
+
+fn colour(shape: Shape) -> &'static str {
+    match shape {
+        Shape::State(StateKind::Task) => "#1d4ed8",
+        Shape::State(StateKind::Pass) => "#52606f",
+        Shape::State(StateKind::Choice) => "#a8500a",
+        Shape::State(StateKind::Wait) => "#6d28d9",
+        Shape::State(StateKind::Succeed) => "#157038",
+        Shape::State(StateKind::Fail) | Shape::Missing => "#b3181f",
+        Shape::State(StateKind::Parallel) => "#0a6b64",
+        Shape::State(StateKind::Map) => "#0b648c",
+        Shape::Unknown => "#7a1f5c",
+    }
+}
+
+/// Text inside quotes. A backslash would begin an escape of Graphviz, and `&` an entity.
+fn escape(text: &str) -> String {
+    let mut escaped = String::new();
+    for line in text.lines() {
+        if !escaped.is_empty() {
+            escaped.push_str("\\n");
+        }
+        for c in one_line(line, LONGEST).chars() {
+            match c {
+                '"' => escaped.push_str("\\\""),
+                '\\' => escaped.push_str("\\\\"),
+                '&' => escaped.push_str("&amp;"),
+                c => escaped.push(c),
+            }
+        }
+    }
+    escaped
+}

@@ -1,0 +1,101 @@
+//! What is written on nodes and links, and the room that it takes.
+
+use crate::diagram::outline::{Link, Node};
+use crate::diagram::text::{Font, wrap_evenly};
+
+use super::geometry::Size;
+
+/// Names of states.
+pub(in crate::diagram) const NAME: Font = Font {
+    size: 13.0,
+    stretch: 1.07,
+};
+/// Types of states, and what they do.
+pub(in crate::diagram) const TYPE: Font = Font {
+    size: 10.5,
+    stretch: 1.03,
+};
+/// Conditions and errors on links.
+pub(in crate::diagram) const LABEL: Font = Font {
+    size: 11.0,
+    stretch: 1.03,
+};
+
+/// The height of a line of a name.
+pub(in crate::diagram) const NAME_LINE: f64 = 16.0;
+/// The height of the line of the type.
+pub(in crate::diagram) const TYPE_LINE: f64 = 15.0;
+/// The height of a line on a link.
+pub(in crate::diagram) const LABEL_LINE: f64 = 14.0;
+/// The room around the text of a node.
+pub(in crate::diagram) const PADDING: (f64, f64) = (14.0, 8.0);
+/// The room that the mark of retriers takes.
+pub(in crate::diagram) const RETRY: f64 = 18.0;
+
+/// The widest line of a name.
+const NAME_WIDTH: f64 = 190.0;
+/// The narrowest node.
+const NARROWEST: f64 = 96.0;
+/// The widest line on a link.
+const LABEL_WIDTH: f64 = 170.0;
+/// How many lines a name, one label and all labels of a link have at most.
+const LINES: (usize, usize, usize) = (4, 3, 5);
+
+/// What is written on a node.
+#[derive(Debug, Clone, Default)]
+pub(in crate::diagram) struct Face {
+    pub(in crate::diagram) name: Vec<String>,
+    /// The type and what the state does.
+    pub(in crate::diagram) kind: String,
+    /// The size of a node with nothing inside, or of the head of one.
+    pub(in crate::diagram) size: Size,
+}
+
+impl Face {
+    pub(super) fn of(node: &Node) -> Face {
+        let kind = node.kind();
+        let name = wrap_evenly(&node.name, NAME, NAME_WIDTH, LINES.0);
+        let widest = name.iter().map(|line| NAME.width(line)).fold(0.0, f64::max);
+        let retry = if node.retries { RETRY } else { 0.0 };
+        let width = widest
+            .max(TYPE.width(&kind) + retry)
+            .max(NARROWEST - 2.0 * PADDING.0);
+        Face {
+            size: Size::new(
+                (width + 2.0 * PADDING.0).ceil(),
+                TYPE_LINE + NAME_LINE * name.len() as f64 + 2.0 * PADDING.1,
+            ),
+            name,
+            kind,
+        }
+    }
+}
+
+/// What is written on a link: all that its transitions are taken for.
+pub(super) fn label_lines(link: &Link) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for (index, label) in link.labels.iter().enumerate() {
+        let wrapped = wrap_evenly(&label.short, LABEL, LABEL_WIDTH, LINES.1);
+        if !lines.is_empty() && lines.len() + wrapped.len() > LINES.2 {
+            lines.push(format!("and {} more", link.labels.len() - index));
+            break;
+        }
+        lines.extend(wrapped);
+    }
+    lines
+}
+
+/// The room that lines on a link take.
+pub(super) fn label_size(lines: &[String]) -> Size {
+    if lines.is_empty() {
+        return Size::default();
+    }
+    let widest = lines
+        .iter()
+        .map(|line| LABEL.width(line))
+        .fold(0.0, f64::max);
+    Size::new(
+        (widest + 10.0).ceil(),
+        LABEL_LINE * lines.len() as f64 + 4.0,
+    )
+}

@@ -1,0 +1,157 @@
+//! Points, boxes and paths. All lengths are pixels; `y` grows downwards.
+
+/// A place.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(in crate::diagram) struct Point {
+    pub(in crate::diagram) x: f64,
+    pub(in crate::diagram) y: f64,
+}
+
+impl Point {
+    pub(super) fn new(x: f64, y: f64) -> Point {
+        Point { x, y }
+    }
+
+    /// The point as seen from outside a box that stands at `origin`.
+    pub(in crate::diagram) fn moved(self, origin: Point) -> Point {
+        Point::new(self.x + origin.x, self.y + origin.y)
+    }
+}
+
+/// A width and a height.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(in crate::diagram) struct Size {
+    pub(in crate::diagram) width: f64,
+    pub(in crate::diagram) height: f64,
+}
+
+impl Size {
+    pub(in crate::diagram) fn new(width: f64, height: f64) -> Size {
+        Size { width, height }
+    }
+}
+
+/// A box: its upper left corner and its size.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(in crate::diagram) struct Rect {
+    pub(in crate::diagram) corner: Point,
+    pub(in crate::diagram) size: Size,
+}
+
+impl Rect {
+    /// The box around a centre.
+    pub(super) fn around(centre: Point, size: Size) -> Rect {
+        Rect {
+            corner: Point::new(centre.x - size.width / 2.0, centre.y - size.height / 2.0),
+            size,
+        }
+    }
+
+    pub(super) fn right(&self) -> f64 {
+        self.corner.x + self.size.width
+    }
+
+    pub(super) fn bottom(&self) -> f64 {
+        self.corner.y + self.size.height
+    }
+}
+
+/// A line that an edge follows.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(in crate::diagram) struct Path {
+    pub(in crate::diagram) start: Point,
+    pub(in crate::diagram) segments: Vec<Segment>,
+}
+
+/// A part of a path, from where the part before it ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::diagram) enum Segment {
+    /// Straight to a point.
+    Line(Point),
+    /// Along a cubic Bézier curve: two control points and the end.
+    Curve(Point, Point, Point),
+}
+
+impl Segment {
+    pub(in crate::diagram) fn end(self) -> Point {
+        match self {
+            Segment::Line(end) | Segment::Curve(_, _, end) => end,
+        }
+    }
+}
+
+impl Path {
+    pub(super) fn from(start: Point) -> Path {
+        Path {
+            start,
+            segments: Vec::new(),
+        }
+    }
+
+    fn end(&self) -> Point {
+        self.segments
+            .last()
+            .map_or(self.start, |segment| segment.end())
+    }
+
+    /// Goes straight down to a height, when that is not where the path is already.
+    pub(super) fn down_to(&mut self, y: f64) {
+        let end = self.end();
+        if (y - end.y).abs() < 0.05 {
+            return;
+        }
+        // Two straight parts in one direction are one.
+        if let Some(Segment::Line(last)) = self.segments.last_mut() {
+            last.y = y;
+            return;
+        }
+        self.segments.push(Segment::Line(Point::new(end.x, y)));
+    }
+
+    /// Swings over to a point below, leaving and arriving upright.
+    pub(super) fn swing_to(&mut self, point: Point) {
+        let end = self.end();
+        if (point.x - end.x).abs() < 0.5 {
+            // Too little to be seen as a curve; the straight line hits the point to half a pixel.
+            self.down_to(point.y);
+            return;
+        }
+        let middle = (end.y + point.y) / 2.0;
+        self.segments.push(Segment::Curve(
+            Point::new(end.x, middle),
+            Point::new(point.x, middle),
+            point,
+        ));
+    }
+
+    /// The line as seen from outside a box that stands at `origin`.
+    pub(in crate::diagram) fn moved(&self, origin: Point) -> Path {
+        Path {
+            start: self.start.moved(origin),
+            segments: self
+                .segments
+                .iter()
+                .map(|segment| match segment {
+                    Segment::Line(end) => Segment::Line(end.moved(origin)),
+                    Segment::Curve(first, second, end) => {
+                        Segment::Curve(first.moved(origin), second.moved(origin), end.moved(origin))
+                    }
+                })
+                .collect(),
+        }
+    }
+
+    /// The same line, followed from its end.
+    pub(super) fn reversed(&self) -> Path {
+        let mut path = Path::from(self.end());
+        let mut starts: Vec<Point> = vec![self.start];
+        starts.extend(self.segments.iter().map(|segment| segment.end()));
+        for (segment, start) in self.segments.iter().zip(&starts).rev() {
+            path.segments.push(match segment {
+                Segment::Line(_) => Segment::Line(*start),
+                Segment::Curve(first, second, _) => Segment::Curve(*second, *first, *start),
+            });
+        }
+        path
+    }
+}

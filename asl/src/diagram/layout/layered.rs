@@ -1,0 +1,190 @@
+//! The layers of a graph, the order within them and the horizontal places: `dugong`'s work, behind an interface of ours.
+
+use dugong::graphlib::{Graph, GraphOptions};
+use dugong::{EdgeLabel, GraphLabel, NodeLabel, WorkControl, WorkError};
+
+use super::geometry::Size;
+use super::straighten::straighten;
+
+/// A way from an upper vertex to a lower one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Arc {
+    pub(super) upper: usize,
+    pub(super) lower: usize,
+    /// The room for what stands on it; zero when nothing does.
+    pub(super) label: Size,
+    /// How much it wants to be short and straight.
+    pub(super) weight: f64,
+    /// Whether it leads straight down if it can.
+    pub(super) upright: bool,
+    /// How many layers it spans at least.
+    pub(super) span: usize,
+}
+
+/// Where everything is, by layers from top to bottom.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Layers {
+    /// Half the height of each layer.
+    pub(super) half_heights: Vec<f64>,
+    /// Layer and horizontal centre of each vertex.
+    pub(super) vertices: Vec<(usize, f64)>,
+    /// For each arc the layers between its ends, and where it passes through them.
+    pub(super) arcs: Vec<Vec<(usize, f64)>>,
+    /// For each arc that has a label, the layer and horizontal centre of it.
+    pub(super) labels: Vec<Option<(usize, f64)>>,
+}
+
+/// What a layout may cost, in the units in which `dugong` counts: 10 to 50 nanoseconds each.
+#[derive(Debug)]
+pub(super) struct Budget {
+    left: usize,
+}
+
+impl Budget {
+    pub(super) fn new(units: usize) -> Budget {
+        Budget { left: units }
+    }
+}
+
+impl WorkControl for Budget {
+    fn charge(&mut self, units: usize) -> Result<(), WorkError> {
+        match self.left.checked_sub(units) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => Err(WorkError::Interrupted),
+        }
+    }
+}
+
+/// The least distance of two vertices of one layer.
+pub(super) const BETWEEN_VERTICES: f64 = 28.0;
+/// The least distance of two arcs that pass through one layer.
+pub(super) const BETWEEN_ARCS: f64 = 16.0;
+/// Places that differ by less are the same layer.
+const SAME: f64 = 0.01;
+
+/// Lays the graph out; `None` when that costs more than the budget has.
+pub(super) fn layers(vertices: &[Size], arcs: &[Arc], budget: &mut Budget) -> Option<Layers> {
+    let mut graph: Graph<NodeLabel, EdgeLabel, GraphLabel> = Graph::new(GraphOptions {
+        directed: true,
+        multigraph: true,
+        compound: false,
+    });
+    graph.set_graph(GraphLabel {
+        nodesep: BETWEEN_VERTICES,
+        edgesep: BETWEEN_ARCS,
+        // Vertical places are ours; here they only tell the layers apart.
+        ranksep: 20.0,
+        ..GraphLabel::default()
+    });
+    for (index, size) in vertices.iter().enumerate() {
+        graph.set_node(
+            vertex_id(index),
+            NodeLabel {
+                width: size.width,
+                height: size.height,
+                ..NodeLabel::default()
+            },
+        );
+    }
+    for (index, arc) in arcs.iter().enumerate() {
+        graph.set_edge_named(
+            vertex_id(arc.upper),
+            vertex_id(arc.lower),
+            Some(index.to_string()),
+            Some(EdgeLabel {
+                width: arc.label.width,
+                height: arc.label.height,
+                minlen: arc.span,
+                weight: arc.weight,
+                ..EdgeLabel::default()
+            }),
+        );
+    }
+    dugong::layout_controlled(&mut graph, budget).ok()?;
+    let mut layers = read(&graph, vertices, arcs)?;
+    straighten(&mut layers, vertices, arcs, budget);
+    Some(layers)
+}
+
+fn vertex_id(index: usize) -> String {
+    // No text that JavaScript takes for an array index: `dugong` keeps those in an order of their own, as its model does.
+    format!("v{index}")
+}
+
+fn read(
+    graph: &Graph<NodeLabel, EdgeLabel, GraphLabel>,
+    vertices: &[Size],
+    arcs: &[Arc],
+) -> Option<Layers> {
+    let places: Vec<(f64, f64)> = (0..vertices.len())
+        .map(|index| {
+            let node = graph.node(&vertex_id(index))?;
+            Some((node.x?, node.y?))
+        })
+        .collect::<Option<_>>()?;
+    let mut bends: Vec<Vec<(f64, f64)>> = Vec::with_capacity(arcs.len());
+    let mut labels: Vec<Option<(f64, f64)>> = Vec::with_capacity(arcs.len());
+    for (index, arc) in arcs.iter().enumerate() {
+        let name = index.to_string();
+        let (upper, lower) = (vertex_id(arc.upper), vertex_id(arc.lower));
+        let edge = graph.edge(&upper, &lower, Some(&name))?;
+        // First and last are on the borders of the vertices.
+        let inner = edge
+            .points
+            .get(1..edge.points.len().saturating_sub(1))
+            .unwrap_or_default();
+        bends.push(inner.iter().map(|point| (point.x, point.y)).collect());
+        labels.push(edge.x.zip(edge.y).filter(|_| arc.label.height > 0.0));
+    }
+
+    let mut heights: Vec<(f64, f64)> = Vec::new();
+    heights.extend(
+        places
+            .iter()
+            .zip(vertices)
+            .map(|(place, size)| (place.1, size.height / 2.0)),
+    );
+    heights.extend(
+        labels
+            .iter()
+            .zip(arcs)
+            .filter_map(|(place, arc)| Some(((*place)?.1, arc.label.height / 2.0))),
+    );
+    heights.extend(bends.iter().flatten().map(|place| (place.1, 0.0)));
+    heights.sort_by(|left, right| left.0.total_cmp(&right.0));
+    let mut levels: Vec<(f64, f64)> = Vec::new();
+    for (y, half) in heights {
+        match levels.last_mut() {
+            Some(level) if y - level.0 < SAME => level.1 = level.1.max(half),
+            _ => levels.push((y, half)),
+        }
+    }
+    let layer = |y: f64| {
+        levels
+            .partition_point(|level| level.0 < y - SAME)
+            .min(levels.len().saturating_sub(1))
+    };
+    Some(Layers {
+        vertices: places
+            .iter()
+            .map(|place| (layer(place.1), place.0))
+            .collect(),
+        arcs: bends
+            .iter()
+            .map(|bends| {
+                bends
+                    .iter()
+                    .map(|place| (layer(place.1), place.0))
+                    .collect()
+            })
+            .collect(),
+        labels: labels
+            .iter()
+            .map(|place| place.map(|place| (layer(place.1), place.0)))
+            .collect(),
+        half_heights: levels.into_iter().map(|level| level.1).collect(),
+    })
+}

@@ -1,0 +1,106 @@
+//! How far from the start each vertex stands, and which ways lead back.
+
+/// The levels of a directed graph whose cycles are broken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Levels {
+    /// For each vertex the length of the longest way to it.
+    pub(super) of: Vec<usize>,
+    /// For each way whether it leads back: turned round, all ways together have no cycle.
+    pub(super) back: Vec<bool>,
+    /// The vertices in an order in which every way that does not lead back goes forward.
+    order: Vec<usize>,
+}
+
+impl Levels {
+    /// Walks from `start`, then from each vertex that was not reached, taking ways in their order.
+    pub(super) fn new(vertices: usize, ways: &[(usize, usize)], start: Option<usize>) -> Levels {
+        let mut out: Vec<Vec<usize>> = vec![Vec::new(); vertices];
+        for (way, (from, _)) in ways.iter().enumerate() {
+            out[*from].push(way);
+        }
+        #[derive(Clone, Copy, PartialEq)]
+        enum Mark {
+            New,
+            Open,
+            Done,
+        }
+        let mut marks = vec![Mark::New; vertices];
+        let mut back = vec![false; ways.len()];
+        let mut finished = Vec::with_capacity(vertices);
+        for root in start.into_iter().chain(0..vertices) {
+            if marks[root] != Mark::New {
+                continue;
+            }
+            marks[root] = Mark::Open;
+            let mut path = vec![(root, 0)];
+            while let Some((vertex, next)) = path.last_mut() {
+                let Some(&way) = out[*vertex].get(*next) else {
+                    marks[*vertex] = Mark::Done;
+                    finished.push(*vertex);
+                    path.pop();
+                    continue;
+                };
+                *next += 1;
+                let target = ways[way].1;
+                match marks[target] {
+                    Mark::New => {
+                        marks[target] = Mark::Open;
+                        path.push((target, 0));
+                    }
+                    Mark::Open => back[way] = true,
+                    Mark::Done => {}
+                }
+            }
+        }
+        finished.reverse();
+        let mut levels = Levels {
+            of: Vec::new(),
+            back,
+            order: finished,
+        };
+        levels.stretch(ways, &vec![1; ways.len()]);
+        levels
+    }
+
+    /// Finds the levels anew, when each way spans so many of them at least.
+    pub(super) fn stretch(&mut self, ways: &[(usize, usize)], spans: &[usize]) {
+        let mut out: Vec<Vec<usize>> = vec![Vec::new(); self.order.len()];
+        for (way, (from, _)) in ways.iter().enumerate() {
+            if !self.back[way] {
+                out[*from].push(way);
+            }
+        }
+        self.of = vec![0; self.order.len()];
+        for &vertex in &self.order {
+            for &way in &out[vertex] {
+                let target = ways[way].1;
+                self.of[target] = self.of[target].max(self.of[vertex] + spans[way]);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_way_counts() {
+        let levels = Levels::new(4, &[(0, 1), (1, 2), (0, 2), (2, 3)], None);
+        assert_eq!(levels.of, [0, 1, 2, 3]);
+        assert!(!levels.back.contains(&true));
+    }
+
+    #[test]
+    fn a_loop_leads_back_where_it_closes() {
+        let levels = Levels::new(4, &[(0, 1), (1, 2), (2, 1), (2, 3), (3, 0), (3, 3)], None);
+        assert_eq!(levels.back, [false, false, true, false, true, true]);
+        assert_eq!(levels.of, [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn a_long_chain_needs_no_deep_stack() {
+        let ways: Vec<_> = (0..100_000).map(|at| (at, at + 1)).collect();
+        assert_eq!(Levels::new(100_001, &ways, None).of[100_000], 100_000);
+    }
+}

@@ -1,0 +1,202 @@
+//! Diagrams as Mermaid text.
+//!
+//! A flowchart, not a state diagram: flowcharts have boxes inside boxes, several edges between the same two nodes, broken lines, and labels
+//! that hold any text.
+
+use super::outline::{Class, Node, Outline, Shape, Step};
+use super::text::one_line;
+use crate::model::StateKind;
+
+/// How much of a name or a label is shown.
+const LONGEST: usize = 120;
+
+/// Classes with their colours: what is legible on light and dark alike.
+const STYLES: [(&str, &str); 11] = [
+    ("task", "fill:#dbe7ff,stroke:#1d4ed8,color:#10192b"),
+    ("pass", "fill:#eceff3,stroke:#52606f,color:#10192b"),
+    ("choice", "fill:#fdebcf,stroke:#a8500a,color:#10192b"),
+    ("wait", "fill:#ece3ff,stroke:#6d28d9,color:#10192b"),
+    ("succeed", "fill:#d9f5e2,stroke:#157038,color:#10192b"),
+    ("fail", "fill:#ffdfe0,stroke:#b3181f,color:#10192b"),
+    ("parallel", "fill:#d5f2ef,stroke:#0a6b64,color:#10192b"),
+    ("map", "fill:#d5eefa,stroke:#0b648c,color:#10192b"),
+    ("unknown", "fill:#fbe0f1,stroke:#7a1f5c,color:#10192b"),
+    (
+        "missing",
+        "fill:#ffdfe0,stroke:#b3181f,color:#10192b,stroke-dasharray:5 4",
+    ),
+    ("mark", "fill:#5b6778,stroke:#5b6778,color:#ffffff"),
+];
+
+/// Draws the outline.
+pub(super) fn render(outline: &Outline) -> String {
+    let mut writer = Writer {
+        outline,
+        out: String::from("flowchart TD\n"),
+        depth: 1,
+        caught: Vec::new(),
+        edges: 0,
+    };
+    for step in outline.steps() {
+        writer.step(step);
+    }
+    if !writer.caught.is_empty() {
+        let caught: Vec<String> = writer.caught.iter().map(usize::to_string).collect();
+        writer.line(&format!(
+            "linkStyle {} stroke:#c4242b,color:#c4242b",
+            caught.join(",")
+        ));
+    }
+    for (class, style) in STYLES {
+        writer.line(&format!("classDef {class} {style}"));
+    }
+    writer.out
+}
+
+struct Writer<'a> {
+    outline: &'a Outline,
+    out: String,
+    depth: usize,
+    /// The edges that are catchers, by their number in the text.
+    caught: Vec<usize>,
+    edges: usize,
+}
+
+impl Writer<'_> {
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::Body(body) => {
+                if self.outline.is_framed(body) {
+                    let comment = self.outline.bodies[body].comment.as_deref();
+                    let comment = label(comment.unwrap_or_default());
+                    self.line(&format!("subgraph b{body}[\"{comment}\"]"));
+                    self.depth += 1;
+                }
+                if self.outline.start(body).is_some() {
+                    self.line(&format!("s{body}((\" \")):::mark"));
+                }
+            }
+            Step::Node(node) => {
+                // One line: Mermaid keeps no room for a second one above what is inside.
+                let found = &self.outline.nodes[node];
+                let (name, kind) = (label(&found.name), kind(found));
+                self.line(&format!("subgraph n{node}[\"{name} · {kind}\"]"));
+                self.depth += 1;
+            }
+            Step::Leaf(node) => {
+                let found = &self.outline.nodes[node];
+                let (left, right) = brackets(found.shape);
+                let (text, class) = (text(found), found.shape.class());
+                self.line(&format!("n{node}{left}\"{text}\"{right}:::{class}"));
+            }
+            Step::Links(body) => self.links(body),
+            Step::EndNode(node) => {
+                self.end();
+                let colour = match self.outline.nodes[node].shape {
+                    Shape::State(StateKind::Map) => "#0b648c",
+                    _ => "#0a6b64",
+                };
+                self.line(&format!("style n{node} fill:#8090a81a,stroke:{colour}"));
+            }
+            Step::EndBody(body) => {
+                if self.outline.is_framed(body) {
+                    self.end();
+                    self.line(&format!(
+                        "style b{body} fill:none,stroke:#8e9bb0,stroke-dasharray:2 3"
+                    ));
+                }
+            }
+        }
+    }
+
+    fn end(&mut self) {
+        self.depth -= 1;
+        self.line("end");
+    }
+
+    fn links(&mut self, body: usize) {
+        let found = &self.outline.bodies[body];
+        if let Some(start) = self.outline.start(body) {
+            self.edge(&format!("s{body} --> n{start}"));
+        }
+        for link in &found.links {
+            let labels: Vec<String> = link.labels.iter().map(|text| label(&text.short)).collect();
+            let arrow = match link.class {
+                Class::Catch => {
+                    self.caught.push(self.edges);
+                    "-.->"
+                }
+                Class::Next | Class::Choice => "-->",
+            };
+            let labels = if labels.is_empty() {
+                String::new()
+            } else {
+                format!("|\"{}\"|", labels.join("<br/>"))
+            };
+            self.edge(&format!("n{} {arrow}{labels} n{}", link.from, link.to));
+        }
+        let ends: Vec<usize> = self.outline.ends(body).collect();
+        if !ends.is_empty() {
+            self.line(&format!("e{body}(((\" \"))):::mark"));
+        }
+        for node in ends {
+            self.edge(&format!("n{node} --> e{body}"));
+        }
+    }
+
+    fn edge(&mut self, text: &str) {
+        self.line(text);
+        self.edges += 1;
+    }
+
+    fn line(&mut self, text: &str) {
+        // Deep nesting is not indented further: the text would grow with its square.
+        for _ in 0..self.depth.min(20) {
+            self.out.push_str("  ");
+        }
+        self.out.push_str(text);
+        self.out.push('\n');
+    }
+}
+
+/// Name, type and detail of a node.
+fn text(node: &Node) -> String {
+    format!("{}<br/><small>{}</small>", label(&node.name), kind(node))
+}
+
+/// Type and detail, and a mark for retriers.
+fn kind(node: &Node) -> String {
+    let retries = if node.retries { " ↻" } else { "" };
+    format!("{}{retries}", label(&node.kind()))
+}
+
+fn brackets(shape: Shape) -> (&'static str, &'static str) {
+    match shape {
+        Shape::State(StateKind::Choice) => ("{{", "}}"),
+        Shape::State(StateKind::Succeed | StateKind::Fail) => ("([", "])"),
+        _ => ("[", "]"),
+    }
+}
+
+/// Text inside quotes: what Mermaid, Markdown or HTML would take for something else is written as a number.
+fn label(text: &str) -> String {
+    let mut escaped = String::new();
+    for c in one_line(text, LONGEST).chars() {
+        let plain = c.is_alphanumeric()
+            || (!c.is_ascii() && !c.is_control())
+            || matches!(
+                c,
+                ' ' | '.' | ',' | ':' | '/' | '=' | '(' | ')' | '+' | '?' | '!'
+            );
+        if plain {
+            escaped.push(c);
+        } else {
+            escaped.push_str(&format!("#{};", u32::from(c)));
+        }
+    }
+    if escaped.trim().is_empty() {
+        "#160;".to_owned()
+    } else {
+        escaped
+    }
+}

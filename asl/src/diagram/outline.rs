@@ -1,0 +1,431 @@
+//! What a diagram shows, before anybody thinks of how it looks.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::condition;
+use crate::graph::{EdgeKind, Graph, State};
+use crate::json::{Json, Object};
+use crate::model::StateKind;
+
+use super::resource;
+use super::text::{one_line, tooltip};
+
+/// Longer names are cut where they are shown; AWS allows 80 characters.
+const NAME: usize = 120;
+/// How much of a condition stands on an edge.
+const CONDITION: usize = 90;
+
+/// The states and transitions of a definition as they are drawn.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Outline {
+    /// The machine itself first; an inner body stands behind the one around it.
+    pub(super) bodies: Vec<Body>,
+    pub(super) nodes: Vec<Node>,
+    /// What the machine is for.
+    pub(super) comment: Option<String>,
+}
+
+/// The states between which transitions go: those of the machine, of a branch or of a Map's processor.
+#[derive(Debug, Clone)]
+pub(super) struct Body {
+    /// The node it stands in; `None` for the machine.
+    pub(super) parent: Option<usize>,
+    /// What it is for, as a branch may say.
+    pub(super) comment: Option<String>,
+    pub(super) nodes: Vec<usize>,
+    /// The node that `StartAt` names.
+    pub(super) start: Option<usize>,
+    pub(super) links: Vec<Link>,
+}
+
+/// A state, or what stands for one that is not there.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    /// The name, cut to a sensible length.
+    pub(super) name: String,
+    /// The whole name.
+    pub(super) full_name: String,
+    pub(super) shape: Shape,
+    /// What it does, in a word: the service that it calls, how long it waits.
+    pub(super) detail: Option<String>,
+    /// Everything else that is worth a tooltip, line by line.
+    pub(super) notes: Vec<String>,
+    /// Whether it has retriers.
+    pub(super) retries: bool,
+    /// Whether the execution, branch or iteration ends here with `End`.
+    pub(super) ends: bool,
+    /// Whether a walk from `StartAt` gets here.
+    pub(super) reached: bool,
+    /// The bodies inside it.
+    pub(super) inner: Vec<usize>,
+}
+
+/// What a node is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// A state.
+    State(StateKind),
+    /// A state whose `Type` is none.
+    Unknown,
+    /// The target of a transition that names no state of its body.
+    Missing,
+}
+
+/// A way from one node to another. Several transitions between the same two nodes are one link.
+#[derive(Debug, Clone)]
+pub(super) struct Link {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) class: Class,
+    /// What each transition is taken for.
+    pub(super) labels: Vec<Label>,
+}
+
+/// What text that has boxes within boxes is made of, in its order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// A body begins.
+    Body(usize),
+    /// A node with bodies inside begins.
+    Node(usize),
+    /// A node with nothing inside.
+    Leaf(usize),
+    /// The links of a body, behind its nodes.
+    Links(usize),
+    /// What began last ends: a node.
+    EndNode(usize),
+    /// What began last ends: a body.
+    EndBody(usize),
+}
+
+/// How a link is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Class {
+    /// `Next`.
+    Next,
+    /// Rules and the default of a Choice.
+    Choice,
+    /// Catchers.
+    Catch,
+}
+
+/// What a transition is taken for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Label {
+    /// As it stands on the link.
+    pub(super) short: String,
+    /// All of it.
+    pub(super) full: String,
+}
+
+impl Outline {
+    /// Reads what is to be drawn from any JSON.
+    pub(super) fn of(definition: &Json) -> Outline {
+        let graph = Graph::of(definition);
+        let mut outline = Outline {
+            comment: comment(definition.as_object()),
+            ..Outline::default()
+        };
+        outline
+            .nodes
+            .extend(graph.states().iter().map(|state| Node::of(state)));
+        let names = graph.states().iter().map(|state| state.name).collect();
+        for index in 0..graph.containers().len() {
+            outline.body(&graph, index, &names);
+        }
+        outline
+    }
+
+    /// All of it in the order of a text. Definitions may nest deeply, so this does not recurse.
+    pub(super) fn steps(&self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let mut open: Vec<Step> = (!self.bodies.is_empty())
+            .then_some(Step::Body(0))
+            .into_iter()
+            .collect();
+        while let Some(step) = open.pop() {
+            steps.push(step);
+            match step {
+                Step::Body(body) => {
+                    open.extend([Step::EndBody(body), Step::Links(body)]);
+                    let nodes = self.bodies[body].nodes.iter().rev();
+                    open.extend(nodes.map(|node| {
+                        if self.nodes[*node].inner.is_empty() {
+                            Step::Leaf(*node)
+                        } else {
+                            Step::Node(*node)
+                        }
+                    }));
+                }
+                Step::Node(node) => {
+                    open.push(Step::EndNode(node));
+                    open.extend(self.nodes[node].inner.iter().rev().copied().map(Step::Body));
+                }
+                Step::Leaf(_) | Step::Links(_) | Step::EndNode(_) | Step::EndBody(_) => {}
+            }
+        }
+        steps
+    }
+
+    /// Whether a body is set off by a frame of its own.
+    pub(super) fn is_framed(&self, body: usize) -> bool {
+        self.bodies[body]
+            .parent
+            .is_some_and(|parent| self.nodes[parent].has_frames())
+    }
+
+    /// Whether marks show where a body starts and ends. A single state inside another shows that without.
+    pub(super) fn is_marked(&self, body: usize) -> bool {
+        let body = &self.bodies[body];
+        body.parent.is_none() || body.nodes.len() > 1
+    }
+
+    /// Where the mark of a body's start leads.
+    pub(super) fn start(&self, body: usize) -> Option<usize> {
+        self.bodies[body].start.filter(|_| self.is_marked(body))
+    }
+
+    /// The nodes from which a way leads to the mark of a body's end: those at which, branch or iteration ends with `End`.
+    pub(super) fn ends(&self, body: usize) -> impl Iterator<Item = usize> {
+        let marked = self.is_marked(body);
+        let nodes = self.bodies[body].nodes.iter().copied();
+        nodes.filter(move |node| marked && self.nodes[*node].ends && self.nodes[*node].reached)
+    }
+
+    /// `names` are those of all states, of whatever body.
+    fn body(&mut self, graph: &Graph<'_>, index: usize, names: &HashSet<&str>) {
+        let container = &graph.containers()[index];
+        for state in graph.reachable(index) {
+            self.nodes[state].reached = true;
+        }
+        let mut body = Body {
+            parent: container.parent,
+            comment: container
+                .parent
+                .and_then(|_| comment(Some(container.object))),
+            nodes: container.states.clone(),
+            start: None,
+            links: Vec::new(),
+        };
+        let mut missing = HashMap::new();
+        let mut target = |name: &str, body: &mut Body, nodes: &mut Vec<Node>| {
+            graph.find(index, name).unwrap_or_else(|| {
+                *missing.entry(name.to_owned()).or_insert_with(|| {
+                    nodes.push(Node::missing(name, names.contains(name)));
+                    body.nodes.push(nodes.len() - 1);
+                    nodes.len() - 1
+                })
+            })
+        };
+        if let Some(name) = container.start_at {
+            body.start = Some(target(name, &mut body, &mut self.nodes));
+        }
+        let mut links: HashMap<(usize, usize, Class), usize> = HashMap::new();
+        for &from in &container.states {
+            let state = &graph.states()[from];
+            for edge in &state.edges {
+                let (class, label) = label(state.object, edge.kind);
+                let to = target(edge.target, &mut body, &mut self.nodes);
+                let link = *links.entry((from, to, class)).or_insert_with(|| {
+                    body.links.push(Link {
+                        from,
+                        to,
+                        class,
+                        labels: Vec::new(),
+                    });
+                    body.links.len() - 1
+                });
+                body.links[link].labels.extend(label);
+            }
+        }
+        self.bodies.push(body);
+    }
+}
+
+impl Node {
+    fn of(state: &State<'_>) -> Node {
+        let object = state.object;
+        let shape = state.kind.map_or(Shape::Unknown, Shape::State);
+        Node {
+            name: name(state.name),
+            full_name: tooltip(state.name),
+            shape,
+            detail: resource::detail(state),
+            notes: notes(object),
+            retries: object
+                .get("Retry")
+                .and_then(Json::as_array)
+                .is_some_and(|retriers| !retriers.is_empty()),
+            ends: object.get("End").and_then(Json::as_bool) == Some(true),
+            reached: false,
+            inner: state.inner.clone(),
+        }
+    }
+
+    /// `elsewhere` says whether another body has a state of that name.
+    fn missing(missing: &str, elsewhere: bool) -> Node {
+        let note = if elsewhere {
+            "no state of this scope has that name: a transition cannot leave its branch"
+        } else {
+            "no state has that name"
+        };
+        Node {
+            name: name(missing),
+            full_name: tooltip(missing),
+            shape: Shape::Missing,
+            detail: None,
+            notes: vec![note.to_owned()],
+            retries: false,
+            ends: false,
+            reached: true,
+            inner: Vec::new(),
+        }
+    }
+
+    /// Its type and what it does.
+    pub(super) fn kind(&self) -> String {
+        match &self.detail {
+            Some(detail) => format!("{} · {detail}", self.type_label()),
+            None => self.type_label().to_owned(),
+        }
+    }
+
+    /// What its type is called: `Task`, `Map`, ...
+    fn type_label(&self) -> &'static str {
+        match self.shape {
+            Shape::State(kind) => kind.as_str(),
+            Shape::Unknown => "unknown type",
+            Shape::Missing => "missing state",
+        }
+    }
+
+    /// Whether the bodies inside are set off from each other.
+    pub(super) fn has_frames(&self) -> bool {
+        self.shape == Shape::State(StateKind::Parallel) || self.inner.len() > 1
+    }
+
+    /// All that is known of it, line by line.
+    pub(super) fn tooltip(&self) -> String {
+        let mut lines = vec![format!("{} ({})", self.full_name, self.type_label())];
+        if !self.reached {
+            lines.push("nothing leads here".to_owned());
+        }
+        lines.extend(self.notes.iter().cloned());
+        tooltip(&lines.join("\n"))
+    }
+}
+
+impl Shape {
+    /// A word for it that any format takes for a name of a class.
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            Shape::State(StateKind::Task) => "task",
+            Shape::State(StateKind::Pass) => "pass",
+            Shape::State(StateKind::Choice) => "choice",
+            Shape::State(StateKind::Wait) => "wait",
+            Shape::State(StateKind::Succeed) => "succeed",
+            Shape::State(StateKind::Fail) => "fail",
+            Shape::State(StateKind::Parallel) => "parallel",
+            Shape::State(StateKind::Map) => "map",
+            Shape::Unknown => "unknown",
+            Shape::Missing => "missing",
+        }
+    }
+}
+
+impl Link {
+    /// What it is taken for, line by line, in full.
+    pub(super) fn tooltip(&self, from: &Node, to: &Node) -> String {
+        let mut lines = vec![format!("{} → {}", from.full_name, to.full_name)];
+        lines.extend(self.labels.iter().map(|label| label.full.clone()));
+        tooltip(&lines.join("\n"))
+    }
+}
+
+fn name(name: &str) -> String {
+    let name = one_line(name, NAME);
+    if name.is_empty() {
+        "(no name)".to_owned()
+    } else {
+        name
+    }
+}
+
+fn comment(object: Option<&Object>) -> Option<String> {
+    let comment = object?.get("Comment")?.as_str()?.trim();
+    (!comment.is_empty()).then(|| tooltip(comment))
+}
+
+/// How a transition is drawn, and what stands on it.
+fn label(state: &Object, kind: EdgeKind) -> (Class, Option<Label>) {
+    let item = |field: &str, index: usize| state.get(field)?.as_array()?.get(index);
+    match kind {
+        EdgeKind::Next => (Class::Next, None),
+        EdgeKind::Choice(rule) => {
+            let text = item("Choices", rule).map(condition::readable);
+            (Class::Choice, text.map(|text| Label::of(&text)))
+        }
+        EdgeKind::Default => (Class::Choice, Some(Label::of("default"))),
+        EdgeKind::Catch(catcher) => {
+            let errors = item("Catch", catcher).and_then(|catcher| catcher.get("ErrorEquals"));
+            (Class::Catch, Some(Label::of(&names(errors))))
+        }
+    }
+}
+
+impl Label {
+    fn of(text: &str) -> Label {
+        Label {
+            short: one_line(text, CONDITION),
+            full: tooltip(text),
+        }
+    }
+}
+
+/// The names in an `ErrorEquals`.
+fn names(errors: Option<&Json>) -> String {
+    let names = errors.and_then(Json::as_array).into_iter().flatten();
+    let names: Vec<&str> = names.filter_map(Json::as_str).collect();
+    if names.is_empty() {
+        "?".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
+/// Comment, timeouts, retriers: what a tooltip says of a state.
+fn notes(state: &Object) -> Vec<String> {
+    let mut notes: Vec<String> = comment(Some(state)).into_iter().collect();
+    if let Some(resource) = state.get("Resource").and_then(Json::as_str) {
+        notes.push(one_line(resource, 300));
+    }
+    for key in [
+        "TimeoutSeconds",
+        "TimeoutSecondsPath",
+        "HeartbeatSeconds",
+        "HeartbeatSecondsPath",
+    ] {
+        if let Some(value) = state.get(key) {
+            notes.push(format!("{key}: {}", one_line(&value.to_string(), 100)));
+        }
+    }
+    let retriers = state.get("Retry").and_then(Json::as_array);
+    for retrier in retriers.into_iter().flatten().take(20) {
+        let mut note = format!("Retry {}", names(retrier.get("ErrorEquals")));
+        // What AWS documents as the value of an absent field is what happens, so it is said.
+        for (key, default, words) in [
+            ("MaxAttempts", "3", " attempts"),
+            ("IntervalSeconds", "1", " s apart"),
+            ("BackoffRate", "2.0", " times longer each"),
+        ] {
+            let value = retrier.get(key).map(Json::to_string);
+            note.push_str(", ");
+            note.push_str(&one_line(value.as_deref().unwrap_or(default), 60));
+            note.push_str(words);
+        }
+        notes.push(note);
+    }
+    let mut seen = HashSet::new();
+    notes.retain(|note| seen.insert(note.clone()));
+    notes
+}

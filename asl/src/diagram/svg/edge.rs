@@ -1,0 +1,106 @@
+//! Transitions as lines.
+
+use crate::diagram::layout::{LABEL_LINE, Layout, Line, Path, Point, Segment, What};
+use crate::diagram::outline::{Class, Outline};
+use crate::diagram::text::xml;
+
+use super::style::line_class;
+use super::{Canvas, number};
+
+/// All lines, without what stands on them.
+pub(super) fn lines(out: &mut Canvas, outline: &Outline, layout: &Layout) {
+    for (index, body) in layout.bodies.iter().enumerate() {
+        for line in &body.lines {
+            let path = data(&line.path, layout.origins[index]);
+            let (class, arrow) = appearance(outline, index, line);
+            let path = format!(r#"<path class="{class}" d="{path}"{arrow}/>"#);
+            match line.what {
+                What::Link(link) => {
+                    let link = &outline.bodies[index].links[link];
+                    let (from, to) = (&outline.nodes[link.from], &outline.nodes[link.to]);
+                    out.line(&format!(
+                        r#"<g class="edge" data-from="{}" data-to="{}"><title>{}</title>{path}</g>"#,
+                        xml(&from.full_name),
+                        xml(&to.full_name),
+                        xml(&link.tooltip(from, to))
+                    ));
+                }
+                What::Start | What::End(_) | What::Trunk(_) => out.line(&path),
+            }
+        }
+    }
+}
+
+fn appearance(outline: &Outline, body: usize, line: &Line) -> (String, String) {
+    let (class, trunk) = match line.what {
+        What::Link(link) => (outline.bodies[body].links[link].class, ""),
+        What::Trunk(class) => (class, " trunk"),
+        What::Start | What::End(_) => (Class::Next, ""),
+    };
+    let class = line_class(class);
+    let arrow = if line.arrow {
+        format!(r#" marker-end="url(#stepwright-{class})""#)
+    } else {
+        String::new()
+    };
+    (format!("line {class}{trunk}"), arrow)
+}
+
+/// Conditions and errors, over all lines.
+pub(super) fn labels(out: &mut Canvas, outline: &Outline, layout: &Layout) {
+    for (index, body) in layout.bodies.iter().enumerate() {
+        for line in &body.lines {
+            let (What::Link(link), Some(rect)) = (line.what, line.label) else {
+                continue;
+            };
+            let lines = &layout.labels[index][link];
+            let link = &outline.bodies[index].links[link];
+            let corner = rect.corner.moved(layout.origins[index]);
+            // What stands on a line hides it with the colour that is behind both.
+            let parent = outline.bodies[index].parent;
+            let bare = parent.is_some_and(|parent| !outline.nodes[parent].has_frames());
+            let inside = if bare { " inside" } else { "" };
+            out.line(&format!(
+                r#"<g class="label {}{inside}"><title>{}</title><rect x="{}" y="{}" width="{}" height="{}" rx="3"/>"#,
+                line_class(link.class),
+                xml(&link.tooltip(&outline.nodes[link.from], &outline.nodes[link.to])),
+                number(corner.x),
+                number(corner.y),
+                number(rect.size.width),
+                number(rect.size.height),
+            ));
+            let x = number(corner.x + rect.size.width / 2.0);
+            for (row, text) in lines.iter().enumerate() {
+                out.line(&format!(
+                    r#"<text x="{x}" y="{}">{}</text>"#,
+                    number(corner.y + LABEL_LINE * row as f64 + 12.0),
+                    xml(text)
+                ));
+            }
+            out.line("</g>");
+        }
+    }
+}
+
+/// The path in the words of SVG.
+fn data(path: &Path, origin: Point) -> String {
+    let point = |point: Point| {
+        let point = point.moved(origin);
+        format!("{} {}", number(point.x), number(point.y))
+    };
+    let mut data = format!("M{}", point(path.start));
+    for segment in &path.segments {
+        match segment {
+            Segment::Line(end) => data.push_str(&format!("L{}", point(*end))),
+            Segment::Curve(first, second, end) => {
+                data.push_str(&format!(
+                    "C{} {} {}",
+                    point(*first),
+                    point(*second),
+                    point(*end)
+                ));
+            }
+        }
+    }
+    data
+}

@@ -1,0 +1,142 @@
+//! A picture that needs no tool: one SVG file without scripts, fonts or links, legible on light and dark.
+
+mod edge;
+mod node;
+mod style;
+
+use std::fmt::Write;
+
+use super::layout::{self, Layout, Point, Rect};
+use super::outline::Outline;
+use super::text::xml;
+
+/// The room around the picture.
+const MARGIN: f64 = 24.0;
+
+/// Draws the outline.
+pub(super) fn render(outline: &Outline) -> String {
+    let layout = layout::lay_out(outline);
+    let (width, height) = (
+        layout.size.width + 2.0 * MARGIN,
+        layout.size.height + 2.0 * MARGIN,
+    );
+    let mut out = Canvas::default();
+    out.line(&format!(
+        r#"<svg xmlns="http://www.w3.org/2000/svg" class="stepwright" role="img" width="{w}" height="{h}" viewBox="0 0 {w} {h}">"#,
+        w = number(width),
+        h = number(height),
+    ));
+    let states = outline.nodes.len();
+    out.line(&format!(
+        "<title>State machine of {states} {}</title>",
+        if states == 1 { "state" } else { "states" }
+    ));
+    if let Some(comment) = &outline.comment {
+        out.line(&format!("<desc>{}</desc>", xml(comment)));
+    }
+    style::write(&mut out, outline);
+    out.line(&format!(
+        r#"<rect class="paper" width="{}" height="{}"/>"#,
+        number(width),
+        number(height)
+    ));
+    out.line(&format!(r#"<g transform="translate({MARGIN} {MARGIN})">"#));
+    // What stands inside another thing is drawn after it; lines run over boxes and under labels.
+    for index in 0..outline.nodes.len() {
+        if !outline.nodes[index].inner.is_empty() {
+            node::container(&mut out, outline, &layout, index);
+        }
+    }
+    edge::lines(&mut out, outline, &layout);
+    for index in 0..outline.nodes.len() {
+        if outline.nodes[index].inner.is_empty() {
+            node::leaf(&mut out, outline, &layout, index);
+        }
+    }
+    marks(&mut out, &layout);
+    edge::labels(&mut out, outline, &layout);
+    out.line("</g>");
+    out.line("</svg>");
+    out.text
+}
+
+/// The dots at which bodies start and end.
+fn marks(out: &mut Canvas, layout: &Layout) {
+    for (body, origin) in layout.bodies.iter().zip(&layout.origins) {
+        if let Some(mark) = body.start {
+            let (x, y, radius) = circle(mark, *origin);
+            out.line(&format!(
+                r#"<circle class="mark" cx="{x}" cy="{y}" r="{radius}"><title>start</title></circle>"#
+            ));
+        }
+        if let Some(mark) = body.end {
+            let (x, y, radius) = circle(mark, *origin);
+            out.line(&format!(
+                r#"<g class="end"><title>end</title><circle class="ring" cx="{x}" cy="{y}" r="{radius}"/><circle class="mark" cx="{x}" cy="{y}" r="{}"/></g>"#,
+                number(dot(mark))
+            ));
+        }
+    }
+}
+
+/// The dot inside the ring of an end.
+fn dot(mark: Rect) -> f64 {
+    mark.size.width / 2.0 - 4.0
+}
+
+fn circle(mark: Rect, origin: Point) -> (String, String, String) {
+    let corner = mark.corner.moved(origin);
+    let radius = mark.size.width / 2.0;
+    (
+        number(corner.x + radius),
+        number(corner.y + radius),
+        number(radius - 1.0),
+    )
+}
+
+/// The text of the picture as it grows.
+#[derive(Debug, Default)]
+struct Canvas {
+    text: String,
+}
+
+impl Canvas {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+}
+
+/// A length with one digit after the point at most.
+fn number(value: f64) -> String {
+    let tenths = (value * 10.0).round() as i64;
+    let (sign, tenths) = if tenths < 0 {
+        ("-", -tenths)
+    } else {
+        ("", tenths)
+    };
+    let mut text = format!("{sign}{}", tenths / 10);
+    if tenths % 10 != 0 {
+        // Writing to a `String` does not fail.
+        let _ = write!(text, ".{}", tenths % 10);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn lengths_are_short() {
+        for (value, text) in [
+            (3.0, "3"),
+            (2.449, "2.4"),
+            (-0.04, "0"),
+            (-1.26, "-1.3"),
+            (0.5, "0.5"),
+        ] {
+            assert_eq!(number(value), text);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Diagrams: what they look like as text, and what holds for every one of them.
+
+mod diagram {
+    pub(crate) mod hostile;
+    pub(crate) mod picture;
+    pub(crate) mod sample;
+}
+
+use std::collections::BTreeMap;
+
+use diagram::picture::Picture;
+use diagram::sample::{checkout, definitions, names};
+use proptest::prelude::*;
+use stepwright_asl::StateMachine;
+use stepwright_asl::diagram::Diagram;
+use stepwright_asl::graph::Graph;
+use stepwright_asl::json::Json;
+
+fn parse(text: &str) -> Json {
+    text.parse().expect("is JSON")
+}
+
+#[test]
+fn mermaid_of_a_checkout() {
+    insta::assert_snapshot!(Diagram::of(&checkout()).to_mermaid());
+}
+
+#[test]
+fn dot_of_a_checkout() {
+    insta::assert_snapshot!(Diagram::of(&checkout()).to_dot());
+}
+
+#[test]
+fn svg_of_a_greeting() {
+    let json = parse(
+        r#"{"Comment": "Says <hello>.", "StartAt": "Greet", "States": {
+            "Greet": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Retry": [{"ErrorEquals": ["States.ALL"]}],
+                "Catch": [{"ErrorEquals": ["Rude"], "Next": "Sulk"}], "End": true},
+            "Sulk": {"Type": "Fail", "Error": "Offended"}}}"#,
+    );
+    insta::assert_snapshot!(Diagram::of(&json).to_svg());
+}
+
+#[test]
+fn any_name_is_drawn() {
+    let json = names();
+    let diagram = Diagram::of(&json);
+    insta::assert_snapshot!("mermaid_of_any_name", diagram.to_mermaid());
+    insta::assert_snapshot!("dot_of_any_name", diagram.to_dot());
+    Picture::read(&diagram.to_svg());
+}
+
+#[test]
+fn a_machine_a_document_and_a_value_are_drawn_alike() {
+    let json = checkout();
+    let machine = StateMachine::from_value(&json).expect("is a definition");
+    let document = stepwright_asl::json::Document::parse(&json.to_string()).expect("is JSON");
+    let drawn = Diagram::of(&json).to_svg();
+    assert_eq!(drawn, Diagram::from(&machine).to_svg());
+    assert_eq!(drawn, Diagram::from(&document).to_svg());
+}
+
+#[test]
+fn what_is_no_definition_is_an_empty_picture() {
+    for text in ["null", "[]", "{}", r#"{"States": {"A": 1}}"#] {
+        let diagram = Diagram::of(&parse(text));
+        assert!(Picture::read(&diagram.to_svg()).states.is_empty(), "{text}");
+        assert!(diagram.to_mermaid().starts_with("flowchart TD\n"));
+        assert!(diagram.to_dot().ends_with("}\n"));
+    }
+}
+
+#[test]
+fn a_target_that_is_missing_is_drawn_and_said() {
+    let json = parse(
+        r#"{"StartAt": "Nowhere", "States": {
+            "P": {"Type": "Parallel", "Next": "Inner", "Branches": [
+                {"StartAt": "Inner", "States": {"Inner": {"Type": "Pass", "Next": "P"}}}]}}}"#,
+    );
+    let svg = Diagram::of(&json).to_svg();
+    let picture = Picture::read(&svg);
+    let names: Vec<&str> = picture
+        .states
+        .iter()
+        .map(|state| state.name.as_str())
+        .collect();
+    assert_eq!(names.iter().filter(|name| **name == "Inner").count(), 2);
+    assert_eq!(names.iter().filter(|name| **name == "P").count(), 2);
+    assert!(svg.contains("no state has that name"));
+    assert!(svg.contains("a transition cannot leave its branch"));
+    assert!(svg.contains("nothing leads here"));
+}
+
+#[test]
+fn tooltips_tell_what_the_picture_does_not() {
+    let svg = Diagram::of(&checkout()).to_svg();
+    for text in [
+        "Charges the card, once.",
+        "arn:aws:states:::lambda:invoke",
+        "Retry Throttled, 5 attempts, 1 s apart, 2.0 times longer each",
+        "TimeoutSeconds: 30",
+    ] {
+        assert!(svg.contains(text), "{text}");
+    }
+}
+
+#[test]
+fn the_page_holds_the_picture_and_loads_nothing() {
+    let diagram = Diagram::of(&checkout());
+    let page = diagram.to_html();
+    assert!(page.contains(&diagram.to_svg()));
+    assert!(!page.contains("src=") && !page.contains("href="));
+}
+
+#[test]
+fn what_nobody_can_look_at_is_drawn_all_the_same() {
+    for (what, json) in diagram::hostile::definitions() {
+        let diagram = Diagram::of(&json);
+        let svg = diagram.to_svg();
+        let count = Graph::of(&json).states().len();
+        let drawn = Picture::read(&svg)
+            .states
+            .iter()
+            .filter(|state| !state.missing)
+            .count();
+        assert_eq!(drawn, count, "{what}");
+        assert!(
+            svg.len() < 4_000 * (count + 20),
+            "{what}: {} bytes",
+            svg.len()
+        );
+        assert!(diagram.to_mermaid().len() < 1_000 * (count + 20), "{what}");
+        assert!(diagram.to_dot().len() < 2_000 * (count + 20), "{what}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_state_and_every_transition_is_drawn_once(json in definitions()) {
+        let svg = Diagram::of(&json).to_svg();
+        prop_assert_eq!(&svg, &Diagram::of(&json).to_svg(), "the same definition gives the same picture");
+        let picture = Picture::read(&svg);
+        let graph = Graph::of(&json);
+        for state in graph.states() {
+            let drawn = picture.states.iter().filter(|drawn| drawn.name == state.name && !drawn.missing);
+            prop_assert_eq!(drawn.count(), 1, "{}", state.name);
+            let mut targets: BTreeMap<(&str, bool), usize> = BTreeMap::new();
+            for edge in &state.edges {
+                let catches = matches!(edge.kind, stepwright_asl::graph::EdgeKind::Catch(_));
+                *targets.entry((edge.target, catches)).or_default() += 1;
+            }
+            for ((target, _), _) in targets {
+                let drawn = picture.edges.iter().any(|edge| edge.from == state.name && edge.to == target);
+                prop_assert!(drawn, "{} to {}", state.name, target);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_stands_or_runs_over_a_state(json in definitions()) {
+        let picture = Picture::read(&Diagram::of(&json).to_svg());
+        picture.is_tidy()?;
+    }
+
+    #[test]
+    fn text_formats_name_every_state(json in definitions()) {
+        let diagram = Diagram::of(&json);
+        let (mermaid, dot) = (diagram.to_mermaid(), diagram.to_dot());
+        for state in Graph::of(&json).states() {
+            prop_assert!(mermaid.contains(&format!("\"{}", state.name)), "{}", state.name);
+            prop_assert!(dot.contains(&format!("label=\"{}", state.name)), "{}", state.name);
+        }
+        let opened = mermaid.lines().filter(|line| line.trim().starts_with("subgraph ")).count();
+        prop_assert_eq!(opened, mermaid.lines().filter(|line| line.trim() == "end").count());
+        prop_assert_eq!(dot.matches('{').count(), dot.matches('}').count());
+    }
+}
