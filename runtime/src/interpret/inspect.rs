@@ -12,8 +12,9 @@ use super::execution::Execution;
 use super::failure::Failure;
 use super::host::Cx;
 use super::step::{Done, Exit, Stepped};
+use crate::distributed::source::Items;
 use crate::history::ScopeId;
-use crate::program::{Map, StateIx};
+use crate::program::{Format, Map, Reads, StateIx};
 use crate::query::{QueryError, VariableIx, Variables};
 use crate::task::TaskResult;
 use crate::value::{Array, Value};
@@ -29,6 +30,8 @@ pub(crate) enum Stage {
     ResultPath,
     /// A Map's items.
     ItemsPath,
+    /// Its items, where an ItemsPointer finds them in what is read.
+    ItemsPointer,
     /// The inputs of its iterations, as its ItemSelector makes them.
     ItemSelector,
     /// Its batches.
@@ -45,8 +48,8 @@ pub(crate) struct Inspection {
     pub(crate) context: Option<Value>,
     /// What the branches or iterations of the state come to; none of them runs.
     pub(crate) inside: Option<TaskResult>,
-    /// What the ItemReader of a Map reads.
-    pub(crate) items: Option<Value>,
+    /// What the ItemReader of a Map reads, until it is read.
+    pub(crate) read: Option<String>,
     /// How many iterations of a Map failed.
     pub(crate) failed_iterations: Option<u32>,
     /// There are not as many iterations as failed.
@@ -181,33 +184,33 @@ impl Execution {
             let name = self.program.state(self.cursor(id).ok()?.state).name.clone();
             return Some(Err(self.query_failed(id, &error, &name)));
         }
-        self.mocked_run(id, items.as_array().map_or(0, length), None, cx)
+        self.mocked_run(id, items.as_array().map(length), None, cx)
     }
 
     /// The end of a Map whose iterations do not run: their mocked outputs, or the threshold of failures that they
-    /// exceed. Only a Map that says what it tolerates has a threshold here. Where no item is known there are as many
-    /// as outputs.
+    /// exceed. Only a Map that says what it tolerates has a threshold here. Where it is not known how many there are,
+    /// there are as many as outputs.
     pub(super) fn mocked_run(
         &mut self,
         id: CursorId,
-        iterations: u64,
+        iterations: Option<u64>,
         tolerance: Option<&Tolerance>,
         cx: &mut Cx<'_>,
     ) -> Option<Stepped> {
         let inspection = self.inspection.as_mut()?;
         let total = match inspection.inside.as_ref()? {
-            Ok(results) if iterations == 0 => results.as_array().map_or(0, length),
+            Ok(results) if iterations.is_none() => results.as_array().map(length),
             _ => iterations,
         };
         let failed = u64::from(inspection.failed_iterations.unwrap_or(0));
-        if failed > total {
+        if total.is_some_and(|total| failed > total) {
             inspection.has_too_few_iterations = true;
             self.fail(Failure::new("", ""), cx.host);
             return Some(Ok(Done::Waits));
         }
         let is_exceeded = tolerance.is_some_and(|tolerance| {
             (tolerance.count.is_some() || tolerance.percentage.is_some())
-                && tolerance.is_exceeded(failed, Some(total))
+                && tolerance.is_exceeded(failed, total)
         });
         if is_exceeded && matches!(inspection.inside, Some(Ok(_))) {
             return Some(Err(Failure::exceeds_threshold().inner()));
@@ -231,11 +234,23 @@ impl Execution {
         Ok(())
     }
 
-    /// What the ItemReader reads in a test: the items that the test supplies, none where it does not.
-    pub(super) fn items_in_test(&self) -> Option<Value> {
-        let inspection = self.inspection.as_ref()?;
-        let items = inspection.items.clone();
-        Some(items.unwrap_or_else(|| Vec::new().into()))
+    /// Gives a reader what the test says is read, once. Whether there was anything.
+    pub(super) fn supply_in_test(&mut self, map: &Map, items: &mut Items) -> Result<bool, String> {
+        let inspection = self.inspection.as_mut();
+        let Some(text) = inspection.and_then(|inspection| inspection.read.take()) else {
+            return Ok(false);
+        };
+        items.supply_content(text.into_bytes().into())?;
+        let reader = map.distributed.as_ref().and_then(|run| run.reader.as_ref());
+        if let (Some(reader), Some(found)) = (reader, items.whole())
+            && matches!(
+                &reader.reads,
+                Reads::Object(Format::Json { pointer: Some(_) })
+            )
+        {
+            self.saw(Stage::ItemsPointer, found);
+        }
+        Ok(true)
     }
 }
 

@@ -58,6 +58,8 @@
 //! - `retrierRetryCount` counts the retries of the retrier that matches, and is `State.RetryCount` too.
 //! - `mapIterationFailureCount` is held against what the Map tolerates, when the mock is a result; a mocked error is what the Map
 //!   fails with, whatever the count.
+//! - `mapItemReaderData` is the content of what an ItemReader reads, JSON, JSON Lines or CSV as its ReaderConfig says, unpacked;
+//!   in place of a list or a manifest the items as a JSON array. Nothing is read from an object store in a test.
 //! - A test takes at most five minutes of the engine's time, as on AWS; then it fails with `States.Timeout`. [`test_state`] runs
 //!   on virtual time, so that a Wait takes none.
 //! - Causes have no prefix (`An error occurred while executing the state ..`): there is no event that it could name.

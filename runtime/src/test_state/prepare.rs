@@ -29,7 +29,7 @@ pub(super) struct Prepared {
     pub(super) context: Option<Value>,
     pub(super) retries: u32,
     failed_iterations: Option<u32>,
-    items: Option<Value>,
+    read: Option<String>,
     mocked: Option<TaskResult>,
 }
 
@@ -80,7 +80,6 @@ impl Prepared {
         {
             return refuse(TOO_FEW_ITERATIONS);
         }
-        let read = configuration.map_item_reader_data.as_deref();
         Ok(Self {
             context: context.transpose()?,
             level: request.inspection_level.unwrap_or_default(),
@@ -88,7 +87,7 @@ impl Prepared {
             variables,
             retries: configuration.retrier_retry_count.unwrap_or(0),
             failed_iterations,
-            items: read.map(|text| subject.items(text)).transpose()?,
+            read: configuration.map_item_reader_data.clone(),
             mocked,
             subject,
         })
@@ -121,7 +120,7 @@ impl Prepared {
         Inspection {
             context: self.context.clone(),
             inside: self.mocked.clone().filter(|_| is_container),
-            items: self.items.clone(),
+            read: self.read.clone(),
             failed_iterations: self.failed_iterations,
             ..Inspection::default()
         }

@@ -69,6 +69,7 @@ fn inspection_data(prepared: &Prepared, inspection: &Inspection) -> InspectionDa
                 .and_then(|value| value.as_f64());
             data.after_item_selector = seen(Stage::ItemSelector);
             data.after_item_batcher = seen(Stage::ItemBatcher);
+            data.after_items_pointer = seen(Stage::ItemsPointer);
             data.after_items_path = seen(Stage::ItemsPath).filter(|_| !is_jsonata);
         }
         _ => {}

@@ -10,7 +10,6 @@ use super::TestStateError;
 use super::request::TestStateRequest;
 use crate::program::{self, Kind, Program, StateIx};
 use crate::task::{Family, Resource};
-use crate::value::Value;
 
 /// What a state is called that comes without a machine.
 const NAME: &str = "StateName";
@@ -75,14 +74,6 @@ impl Subject {
             Kind::Task(task) => Some(&task.resource),
             _ => None,
         }
-    }
-
-    /// The items in what an ItemReader reads.
-    pub(super) fn items(&self, text: &str) -> Result<Value, TestStateError> {
-        let items = Value::from_text(text).ok();
-        items
-            .filter(|items| items.as_array().is_some())
-            .ok_or_else(|| TestStateError::validation("Map item reader data must be a JSON array."))
     }
 
     /// Whether a state of this name is inside.

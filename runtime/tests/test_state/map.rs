@@ -136,29 +136,85 @@ async fn a_state_inside_has_the_first_item() {
     );
 }
 
-#[tokio::test]
-async fn what_an_item_reader_reads_is_supplied() {
-    let state = json!({
-        "Type": "Map", "End": true, "MaxConcurrency": 1,
-        "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"},
-            "Parameters": {"Bucket.$": "$.bucket", "Key": "k"}},
-        "ItemSelector": {"n.$": "$$.Map.Item.Value"},
-        "ItemProcessor": {
-            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-            "StartAt": "Inside", "States": {"Inside": {"Type": "Pass", "End": true}}
-        }
+/// A Map that reads `s3://b/k`, and what is there.
+fn reading(config: Value, fields: Value, data: &str) -> TestStateRequest {
+    let mut fields = fields;
+    fields["ItemsPath"] = Value::Null;
+    fields["ItemReader"] = json!({
+        "Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": config,
+        "Parameters": {"Bucket.$": "$.bucket", "Key": "k"}
     });
-    let request = TestStateRequest::new(state)
+    let mut state = map(fields);
+    state.as_object_mut().unwrap().remove("ItemsPath");
+    TestStateRequest::new(state)
         .input(json!({"bucket": "b"}))
         .mock(MockInput::result(json!([1, 4])))
         .state_configuration(StateConfiguration {
-            map_item_reader_data: Some("[1, 2]".to_owned()),
+            map_item_reader_data: Some(data.to_owned()),
             ..StateConfiguration::default()
-        });
+        })
+}
+
+#[tokio::test]
+async fn what_an_item_reader_reads_is_supplied() {
+    let select =
+        json!({"ItemSelector": {"n.$": "$$.Map.Item.Value", "from.$": "$$.Map.Item.Source"}});
+    let request = reading(json!({"InputType": "JSON"}), select, "[1, 2]");
     assert_eq!(
         tested(request.clone()).await.output.as_deref(),
         Some("[1,4]")
     );
     let data = inspected(request).await;
-    assert_eq!(data["afterItemSelector"], json!([{"n": 1}, {"n": 2}]));
+    assert_eq!(
+        data["afterItemSelector"],
+        json!([{"n": 1, "from": "s3://b/k"}, {"n": 2, "from": "s3://b/k"}])
+    );
+    assert_eq!(
+        (data.get("afterItemsPath"), data.get("afterItemsPointer")),
+        (None, None)
+    );
+}
+
+#[tokio::test]
+async fn what_is_read_has_the_form_of_its_file() {
+    let batches = json!({"ItemBatcher": {"MaxItemsPerBatch": 2}});
+    let csv = json!({"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"});
+    let data = inspected(reading(csv, batches, "a,b\n1,2\n3,4\n5,6\n")).await;
+    assert_eq!(
+        data["afterItemBatcher"],
+        json!([{"Items": [{"a": "1", "b": "2"}, {"a": "3", "b": "4"}]}, {"Items": [{"a": "5", "b": "6"}]}])
+    );
+    let pointer = json!({"InputType": "JSON", "ItemsPointer": "/deep/xs"});
+    let data = inspected(reading(
+        pointer.clone(),
+        json!({}),
+        r#"{"deep": {"xs": [7]}}"#,
+    ))
+    .await;
+    assert_eq!(data["afterItemsPointer"], json!([7]));
+    let response = tested(reading(pointer, json!({}), "{}")).await;
+    assert_eq!(response.error.as_deref(), Some("States.ItemReaderFailed"));
+}
+
+#[tokio::test]
+async fn a_reader_whose_parameters_fail_fails_the_map() {
+    let request = reading(json!({"InputType": "JSON"}), json!({}), "[]").input(json!({}));
+    let response = tested(request).await;
+    assert_eq!(response.error.as_deref(), Some("States.Runtime"));
+}
+
+#[tokio::test]
+async fn failures_of_items_that_nobody_knows_are_counted_against_the_outputs() {
+    let mut request = reading(
+        json!({"InputType": "JSON"}),
+        json!({"ToleratedFailureCount": 1}),
+        "",
+    );
+    request.state_configuration = Some(failed(2));
+    assert_eq!(
+        tested(request.clone()).await.error.as_deref(),
+        Some("States.ExceedToleratedFailureThreshold")
+    );
+    let broken = request.mock(MockInput::error("Broken", "why"));
+    assert_eq!(tested(broken).await.error.as_deref(), Some("Broken"));
 }

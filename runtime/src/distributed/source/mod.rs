@@ -219,6 +219,36 @@ impl Items {
         Ok(())
     }
 
+    /// Takes what a test says is read, in place of all that would be asked for: the content of an object, unpacked; of
+    /// a list or a manifest its items as a JSON array.
+    pub(crate) fn supply_content(&mut self, content: Arc<[u8]>) -> Result<(), String> {
+        let Some(reader) = self.ahead.pop_front() else {
+            return Ok(());
+        };
+        self.ahead.clear();
+        let json = Format::Json { pointer: None };
+        let (source, format) = match reader {
+            Reader::Object { place, format } => (place.uri(), format),
+            Reader::Inventory { place } => (place.uri(), json),
+            Reader::Athena { place, .. } => (place.uri(), json),
+            Reader::List(list) => (
+                format!("s3://{}", list.bucket).into(),
+                list.load.unwrap_or(json),
+            ),
+        };
+        self.source = source;
+        self.rows = Rows::of_object(content, &format)?;
+        Ok(())
+    }
+
+    /// The array or the object that the items are taken from, where there is one.
+    pub(crate) fn whole(&self) -> Option<&Value> {
+        match &self.rows {
+            Rows::Value(value, _) => Some(value),
+            _ => None,
+        }
+    }
+
     fn listed(&mut self, list: List, mut rows: Vec<Listed>) {
         let List {
             bucket,

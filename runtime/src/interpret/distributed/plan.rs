@@ -138,8 +138,8 @@ impl Execution {
         let declared = self.declared_concurrency(cursor, map, &effective)?;
         let items = match &distributed.reader {
             None => Some(self.items(cursor, state, map, effective)?),
-            // Items and ItemsPath beside a reader are ignored. A test brings what would be read.
-            Some(_) => self.items_in_test(),
+            // Items and ItemsPath beside a reader are ignored.
+            Some(_) => None,
         };
         Ok((items, declared))
     }
@@ -299,15 +299,24 @@ impl Execution {
             return Err(failure.clone().inner());
         }
         let mut inputs = Vec::new();
+        let mut is_known = true;
         loop {
             match self.next_input(id, map, run) {
                 Ok(Next::Child { input, .. }) => inputs.push(input),
-                // Nothing is read in a test.
-                Ok(Next::End | Next::Needs(_)) => break,
-                Err(trouble) => return Err(self.troubled(id, &trouble)),
+                Ok(Next::End) => break,
+                Ok(Next::Needs(_)) => match self.supply_in_test(map, &mut run.items) {
+                    Ok(true) => {}
+                    // Nothing is read in a test but what it brings.
+                    Ok(false) => {
+                        is_known = false;
+                        break;
+                    }
+                    Err(cause) => return Err(unread(cause).inner()),
+                },
+                Err(trouble) => return Err(self.troubled(id, &trouble).inner()),
             }
         }
-        let iterations = u64::try_from(inputs.len()).unwrap_or(u64::MAX);
+        let iterations = is_known.then(|| u64::try_from(inputs.len()).unwrap_or(u64::MAX));
         if run.batch.is_some() {
             self.saw(Seen::ItemBatcher, &inputs.into());
         } else if map.item_selector.is_some() {
