@@ -134,6 +134,11 @@ impl Event {
         }
     }
 
+    /// Whether it is one attempt of a task that was scheduled.
+    pub(crate) fn is_scheduled(&self) -> bool {
+        self.kind().group() == Group::Scheduled
+    }
+
     /// The API's details, with data as values instead of JSON text, without the state's name, the role and what
     /// says whether data was cut.
     pub fn details(&self) -> Value {
@@ -198,7 +203,8 @@ impl Event {
         Json::from(event)
     }
 
-    fn resource(&self) -> Option<&Resource> {
+    /// The `Resource` of its Task state.
+    pub fn resource(&self) -> Option<&Resource> {
         if self.entry.state == StateIx::NONE {
             return None;
         }

@@ -75,12 +75,7 @@ impl TaskCall<'_> {
     /// What names the target inside the parameters: the `FunctionName` of `lambda:invoke`, the
     /// `StateMachineArn` of `states:startExecution` and its likes.
     pub fn target(&self) -> Option<&str> {
-        let key = if self.resource.is_lambda_invoke() {
-            "FunctionName"
-        } else {
-            "StateMachineArn"
-        };
-        self.parameters.get(key)?.as_str()
+        self.resource.target_in(self.parameters)
     }
 }
 

@@ -2,6 +2,8 @@ use std::fmt;
 
 use smol_str::SmolStr;
 
+use crate::value::Value;
+
 /// The `Resource` of a Task state, taken apart.
 ///
 /// ```
@@ -138,6 +140,16 @@ impl Resource {
     /// Whether this is `arn:aws:states:::lambda:invoke`, with or without a pattern.
     pub fn is_lambda_invoke(&self) -> bool {
         self.service == "lambda" && self.plain_action() == "invoke"
+    }
+
+    /// What names the target inside a call's parameters.
+    pub(crate) fn target_in<'a>(&self, parameters: &'a Value) -> Option<&'a str> {
+        let key = if self.is_lambda_invoke() {
+            "FunctionName"
+        } else {
+            "StateMachineArn"
+        };
+        parameters.get(key)?.as_str()
     }
 
     /// Whether the task is given a token: `.waitForTaskToken` and activities.

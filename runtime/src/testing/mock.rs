@@ -2,8 +2,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Serialize;
 use smol_str::SmolStr;
+use stepwright::TaskError;
 
+use super::matcher::payload;
+use crate::task::handler::INVALID_OUTPUT;
 use crate::task::{Answer, TaskCall, TaskFailure, TaskResult};
 use crate::value::Value;
 
@@ -39,6 +43,7 @@ enum Reply {
     Never,
     Token,
     With(Arc<dyn Fn(&TaskCall<'_>) -> Answer + Send + Sync>),
+    Function(Arc<dyn Fn(&Value) -> TaskResult + Send + Sync>),
 }
 
 impl Mock {
@@ -65,6 +70,39 @@ impl Mock {
     /// The answer is computed from the call.
     pub fn with(answer: impl Fn(&TaskCall<'_>) -> Answer + Send + Sync + 'static) -> Self {
         Self::of(Reply::With(Arc::new(answer)))
+    }
+
+    /// The task succeeds with what a task function gives.
+    ///
+    /// ```
+    /// use serde::Serialize;
+    /// use stepwright_runtime::testing::Mock;
+    ///
+    /// #[derive(Serialize)]
+    /// struct Receipt {
+    ///     id: String,
+    /// }
+    ///
+    /// let mock = Mock::returns(&Receipt { id: "r-1".to_owned() });
+    /// # let _ = mock;
+    /// ```
+    ///
+    /// A value that is no JSON (a map with keys that are no strings) makes the task fail, as it does the function.
+    pub fn returns(output: &impl Serialize) -> Self {
+        let output = Value::from_typed(output)
+            .map_err(|error| TaskFailure::internal(INVALID_OUTPUT, &error.to_string()));
+        Self::of(Reply::Result(output))
+    }
+
+    /// The task fails with a task function's own error, under the name and with the cause that the error has in
+    /// every transport.
+    pub fn fails(error: impl TaskError) -> Self {
+        Self::of(Reply::Result(Err(error.into())))
+    }
+
+    /// The answer of a function, computed from its payload.
+    pub(super) fn function(answer: impl Fn(&Value) -> TaskResult + Send + Sync + 'static) -> Self {
+        Self::of(Reply::Function(Arc::new(answer)))
     }
 
     /// The last answer is given to this many calls.
@@ -140,6 +178,13 @@ impl Step {
             Reply::Never => Answer::never(),
             Reply::Token => Answer::token(),
             Reply::With(compute) => return compute(call),
+            Reply::Function(compute) => {
+                let payload = payload(call.resource(), call.parameters());
+                match compute(payload.unwrap_or(&Value::empty_object())) {
+                    Ok(output) => Answer::output(wrap(output)),
+                    Err(failure) => Answer::result(Err(failure)),
+                }
+            }
         };
         if let Some(response) = &self.submitted {
             answer = answer.submitted(response.clone());
@@ -158,6 +203,7 @@ impl fmt::Debug for Step {
             Reply::Never => f.write_str("Never"),
             Reply::Token => f.write_str("Token"),
             Reply::With(_) => f.write_str("With"),
+            Reply::Function(_) => f.write_str("Function"),
         }
     }
 }

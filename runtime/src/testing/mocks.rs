@@ -1,12 +1,16 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde::de::DeserializeOwned;
 use smol_str::SmolStr;
-use stepwright::{Address, Task};
+use stepwright::Task;
+use stepwright::task::WithContext;
 
+use super::matcher::Matcher;
 use super::mock::Mock;
-use crate::engine::{fits, function_name, request_id};
-use crate::task::{Answer, Family, TaskCall, TaskSource, envelope};
+use crate::engine::request_id;
+use crate::task::handler::{INVALID_INPUT, INVALID_OUTPUT};
+use crate::task::{Answer, TaskCall, TaskFailure, TaskSource, envelope};
 use crate::value::Value;
 
 /// Mocks of tasks: by state, by function or by resource, the first that fits. Clones are the same mocks, so a test
@@ -44,15 +48,6 @@ use crate::value::Value;
 pub struct Mocks {
     rules: Vec<(Matcher, Mock)>,
     record: Arc<Mutex<Record>>,
-}
-
-#[derive(Clone, Debug)]
-enum Matcher {
-    State(String),
-    /// A name, ARN or placeholder.
-    Function(String),
-    Task(Address),
-    Resource(String),
 }
 
 #[derive(Debug, Default)]
@@ -100,7 +95,38 @@ impl Mocks {
     /// Mocks a task function, wherever it is called. The output is what the function gives.
     #[must_use]
     pub fn task<T: Task>(self, mock: Mock) -> Self {
-        self.rule(Matcher::Task(Address::of::<T>(None)), mock)
+        self.rule(Matcher::task::<T>(), mock)
+    }
+
+    /// Mocks a task function by another one, which the compiler holds against the function's own types. What it
+    /// gives, or its error, is what the function itself would.
+    ///
+    /// ```
+    /// use stepwright::task;
+    /// use stepwright_runtime::testing::Mocks;
+    ///
+    /// #[task]
+    /// async fn price(article: String) -> f64;
+    ///
+    /// let mocks = Mocks::new().task_with::<price>(|article| Ok(article.len() as f64));
+    /// # let _ = mocks;
+    /// ```
+    #[must_use]
+    pub fn task_with<T: Task>(
+        self,
+        answer: impl Fn(T::Input) -> Result<T::Output, T::Error> + Send + Sync + 'static,
+    ) -> Self {
+        let mock = Mock::function(move |payload| {
+            let input = if T::SENDS_CONTEXT {
+                read::<WithContext<T::Input>>(payload)?.input
+            } else {
+                read::<T::Input>(payload)?
+            };
+            let output = answer(input)?;
+            Value::from_typed(&output)
+                .map_err(|error| TaskFailure::internal(INVALID_OUTPUT, &error.to_string()))
+        });
+        self.task::<T>(mock)
     }
 
     /// Mocks a resource, or all that a pattern with `*` fits. The output is its raw result.
@@ -131,39 +157,10 @@ impl Mocks {
     }
 }
 
-impl Matcher {
-    fn is_for(&self, call: &TaskCall<'_>) -> bool {
-        let resource = call.resource();
-        match self {
-            Self::State(name) => name == call.state(),
-            Self::Function(name) => {
-                let text = match resource.family() {
-                    Family::Service if resource.is_lambda_invoke() => call.target(),
-                    Family::Service => None,
-                    Family::Lambda | Family::Activity => Some(resource.as_str()),
-                };
-                text.is_some_and(|text| text == name || function_name(text) == name)
-            }
-            Self::Task(address) => match resource.family() {
-                Family::Service => {
-                    resource.base() == address.resource
-                        && (address.target.is_none() || call.target() == address.target.as_deref())
-                }
-                // A workflow's `deploy` puts the placeholder of the target into the resource.
-                Family::Lambda | Family::Activity => {
-                    resource.as_str() == address.target.as_ref().unwrap_or(&address.resource)
-                }
-            },
-            Self::Resource(pattern) => {
-                fits(pattern, resource.as_str()) || fits(pattern, resource.base())
-            }
-        }
-    }
-
-    /// Whether an output is a function's, without the envelope.
-    fn is_function(&self) -> bool {
-        matches!(self, Self::Function(_) | Self::Task(_))
-    }
+fn read<I: DeserializeOwned>(payload: &Value) -> Result<I, TaskFailure> {
+    payload
+        .to_typed()
+        .map_err(|error| TaskFailure::internal(INVALID_INPUT, &error.to_string()))
 }
 
 impl TaskSource for Mocks {
@@ -172,7 +169,7 @@ impl TaskSource for Mocks {
             .rules
             .iter()
             .enumerate()
-            .find(|(_, (matcher, _))| matcher.is_for(call))?;
+            .find(|(_, (matcher, _))| matcher.is_for_call(call))?;
         let number = {
             let mut record = self.lock();
             record.calls.push(MockedCall {

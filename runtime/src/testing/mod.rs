@@ -1,9 +1,22 @@
-//! What tests of workflows need: mocks of tasks.
+//! What tests of workflows need: mocks of tasks, assertions on what an execution did, coverage.
 
+mod coverage;
+mod difference;
+mod expect;
+mod matcher;
 mod mock;
 mod mock_config;
 mod mocks;
+mod recorded;
+mod replay;
 
+pub use self::coverage::{
+    ArrowMark, Coverage, CoverageDiagram, CoveredCatcher, CoveredRetrier, CoveredState,
+    CoveredTransition, StateMark,
+};
+pub use self::expect::{Expect, expect};
 pub use self::mock::Mock;
 pub use self::mock_config::{MockCase, MockConfig, MockConfigError};
 pub use self::mocks::{MockedCall, Mocks};
+pub use self::recorded::{RecordedHistory, RecordedHistoryError};
+pub use self::replay::{FirstDifference, ReplayError, replay};

@@ -1,0 +1,578 @@
+use std::collections::HashMap;
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+use stepwright::Workflow;
+use stepwright_asl::errors;
+use stepwright_asl::graph::{EdgeKind, Graph};
+use stepwright_asl::json::Json as Asl;
+use stepwright_asl::model::StateMachine;
+
+use super::recorded::{RecordedHistory, Step, steps};
+use crate::history::History;
+
+/// Which states, transitions, retriers and catchers of a definition a set of runs went through.
+///
+/// It reads histories after the runs, so runs that nobody measures pay nothing. Two rules of a Choice that go to the same
+/// state count as one transition: a history does not tell them apart.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use serde_json::json;
+/// use stepwright_asl::StateMachine;
+/// use stepwright_runtime::testing::Coverage;
+/// use stepwright_runtime::{Engine, MachineType, StartOptions};
+///
+/// let machine = StateMachine::from_json(r#"{"StartAt": "Large?", "States": {
+///     "Large?": {"Type": "Choice", "Default": "Small",
+///         "Choices": [{"Variable": "$.total", "NumericGreaterThan": 100, "Next": "Large"}]},
+///     "Large": {"Type": "Succeed"}, "Small": {"Type": "Succeed"}
+/// }}"#)?;
+/// let engine = Engine::builder().definition("m", &machine, MachineType::Standard).virtual_time().build()?;
+/// let mut coverage = Coverage::of(&machine);
+///
+/// let report = engine.execute_machine("m", json!({"total": 5}), StartOptions::new()).await?;
+/// coverage.add(&report.history);
+/// assert_eq!(coverage.missing(), ["state `Large`", "transition `Large?` -> `Large`"]);
+///
+/// let report = engine.execute_machine("m", json!({"total": 500}), StartOptions::new()).await?;
+/// coverage.add(&report.history);
+/// coverage.assert_at_least(100.0);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Coverage {
+    runs: u64,
+    states: Vec<CoveredState>,
+    transitions: Vec<CoveredTransition>,
+    retriers: Vec<CoveredRetrier>,
+    catchers: Vec<CoveredCatcher>,
+}
+
+/// A state, and how often it was entered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct CoveredState {
+    /// Its name.
+    pub name: String,
+    /// The word in `Type`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// How often it was entered.
+    pub count: u64,
+    /// The error of a Fail state, where the definition says it.
+    #[serde(skip)]
+    error: Option<String>,
+}
+
+/// A transition by `Next`, a Choice's rule or `Default`, and how often it was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct CoveredTransition {
+    /// The state that it leaves.
+    pub from: String,
+    /// The state that it enters.
+    pub to: String,
+    /// How often it was taken.
+    pub count: u64,
+}
+
+/// A retrier, and how often it tried again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct CoveredRetrier {
+    /// The state that has it.
+    pub state: String,
+    /// Its place in `Retry`, from 0.
+    pub index: usize,
+    /// Its `ErrorEquals`.
+    pub errors: Vec<String>,
+    /// How often it tried again.
+    pub count: u64,
+}
+
+/// A catcher, and how often it caught.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct CoveredCatcher {
+    /// The state that has it.
+    pub state: String,
+    /// Its place in `Catch`, from 0.
+    pub index: usize,
+    /// Its `ErrorEquals`.
+    pub errors: Vec<String>,
+    /// The state that it goes to.
+    pub to: String,
+    /// How often it caught.
+    pub count: u64,
+}
+
+/// A diagram's states and arrows with the colours of a coverage; see [`Coverage::diagram`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct CoverageDiagram {
+    /// The states.
+    pub states: Vec<StateMark>,
+    /// The arrows: transitions and catchers.
+    pub arrows: Vec<ArrowMark>,
+}
+
+/// How a state is drawn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct StateMark {
+    /// The state.
+    pub name: String,
+    /// How often it was entered.
+    pub count: u64,
+    /// `#rrggbb`.
+    pub colour: &'static str,
+}
+
+/// How an arrow is drawn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ArrowMark {
+    /// The state that it leaves.
+    pub from: String,
+    /// The state that it enters.
+    pub to: String,
+    /// The place of the catcher in `Catch`, when it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub catcher: Option<usize>,
+    /// How often it was taken.
+    pub count: u64,
+    /// `#rrggbb`.
+    pub colour: &'static str,
+}
+
+const COVERED: &str = "#2e7d32";
+/// A state that was entered, with ways out that were not all taken.
+const PARTLY: &str = "#f9a825";
+const MISSED: &str = "#c62828";
+
+/// What goes on in one iteration or branch, or at the top.
+#[derive(Default)]
+struct Visit {
+    state: String,
+    attempts: u32,
+    /// The last error, where the history names it.
+    error: Option<String>,
+    failed: bool,
+    is_over: bool,
+}
+
+impl Coverage {
+    /// Nothing covered yet of a definition.
+    pub fn of(machine: &StateMachine) -> Self {
+        let definition = machine.to_value();
+        let graph = Graph::of(&definition);
+        let mut coverage = Self {
+            runs: 0,
+            states: Vec::new(),
+            transitions: Vec::new(),
+            retriers: Vec::new(),
+            catchers: Vec::new(),
+        };
+        for state in graph.states() {
+            let text = |field: &str| Some(state.object.get(field)?.as_str()?.to_owned());
+            let error = text("Error").filter(|error| !error.starts_with("{%"));
+            coverage.states.push(CoveredState {
+                name: state.name.to_owned(),
+                kind: text("Type").unwrap_or_default(),
+                count: 0,
+                error,
+            });
+            for (index, errors) in handlers(state.object.get("Retry")) {
+                coverage.retriers.push(CoveredRetrier {
+                    state: state.name.to_owned(),
+                    index,
+                    errors,
+                    count: 0,
+                });
+            }
+            let catch: HashMap<usize, Vec<String>> = handlers(state.object.get("Catch")).collect();
+            for edge in &state.edges {
+                let (from, to) = (state.name.to_owned(), edge.target.to_owned());
+                if let EdgeKind::Catch(index) = edge.kind {
+                    coverage.catchers.push(CoveredCatcher {
+                        state: from,
+                        index,
+                        errors: catch.get(&index).cloned().unwrap_or_default(),
+                        to,
+                        count: 0,
+                    });
+                } else if coverage.transition(&from, &to).is_none() {
+                    let count = 0;
+                    coverage
+                        .transitions
+                        .push(CoveredTransition { from, to, count });
+                }
+            }
+        }
+        coverage
+    }
+
+    /// Nothing covered yet of a workflow.
+    pub fn of_workflow<W: Workflow>() -> Self {
+        Self::of(W::definition().machine())
+    }
+
+    /// Adds a run.
+    pub fn add(&mut self, history: &History) {
+        self.add_steps(&steps(history));
+    }
+
+    /// Adds a run that was recorded.
+    pub fn add_recorded(&mut self, history: &RecordedHistory) {
+        self.add_steps(&history.steps);
+    }
+
+    /// Adds the runs of another coverage of the same definition; what only the other one has is left out.
+    pub fn merge(&mut self, other: &Self) {
+        self.runs += other.runs;
+        for state in &mut self.states {
+            let same = |found: &&CoveredState| found.name == state.name;
+            state.count += other
+                .states
+                .iter()
+                .find(same)
+                .map_or(0, |found| found.count);
+        }
+        for transition in &mut self.transitions {
+            let same = |found: &&CoveredTransition| {
+                found.from == transition.from && found.to == transition.to
+            };
+            let found = other.transitions.iter().find(same);
+            transition.count += found.map_or(0, |found| found.count);
+        }
+        for retrier in &mut self.retriers {
+            let same = |found: &&CoveredRetrier| {
+                found.state == retrier.state && found.index == retrier.index
+            };
+            let found = other.retriers.iter().find(same);
+            retrier.count += found.map_or(0, |found| found.count);
+        }
+        for catcher in &mut self.catchers {
+            let same = |found: &&CoveredCatcher| {
+                found.state == catcher.state && found.index == catcher.index
+            };
+            let found = other.catchers.iter().find(same);
+            catcher.count += found.map_or(0, |found| found.count);
+        }
+    }
+
+    /// How many runs were added.
+    pub fn runs(&self) -> u64 {
+        self.runs
+    }
+
+    /// The states, in the order of the definition.
+    pub fn states(&self) -> &[CoveredState] {
+        &self.states
+    }
+
+    /// The transitions.
+    pub fn transitions(&self) -> &[CoveredTransition] {
+        &self.transitions
+    }
+
+    /// The retriers.
+    pub fn retriers(&self) -> &[CoveredRetrier] {
+        &self.retriers
+    }
+
+    /// The catchers.
+    pub fn catchers(&self) -> &[CoveredCatcher] {
+        &self.catchers
+    }
+
+    /// Which part of all states, transitions, retriers and catchers was covered, from 0 to 100.
+    pub fn percent(&self) -> f64 {
+        let rows = self.rows();
+        let all: usize = rows.iter().map(|(_, _, all)| all).sum();
+        let covered: usize = rows.iter().map(|(_, covered, _)| covered).sum();
+        share(covered, all)
+    }
+
+    /// What was not covered, a line each.
+    pub fn missing(&self) -> Vec<String> {
+        let states = self.states.iter().filter(|state| state.count == 0);
+        let transitions = self.transitions.iter().filter(|found| found.count == 0);
+        let retriers = self.retriers.iter().filter(|retrier| retrier.count == 0);
+        let catchers = self.catchers.iter().filter(|catcher| catcher.count == 0);
+        states
+            .map(|state| format!("state `{}`", state.name))
+            .chain(
+                transitions.map(|found| format!("transition `{}` -> `{}`", found.from, found.to)),
+            )
+            .chain(retriers.map(|retrier| {
+                let (errors, number) = (retrier.errors.join(", "), retrier.index + 1);
+                format!("retrier {number} of `{}` ({errors})", retrier.state)
+            }))
+            .chain(catchers.map(|catcher| {
+                let (errors, number) = (catcher.errors.join(", "), catcher.index + 1);
+                format!(
+                    "catcher {number} of `{}` ({errors}) -> `{}`",
+                    catcher.state, catcher.to
+                )
+            }))
+            .collect()
+    }
+
+    /// Fails a test when less than this is covered, in percent, and lists what is missing.
+    ///
+    /// # Panics
+    ///
+    /// When [`percent`](Self::percent) is less than `percent`.
+    #[track_caller]
+    pub fn assert_at_least(&self, percent: f64) {
+        assert!(
+            self.percent() >= percent,
+            "less than {percent} % are covered\n{self}"
+        );
+    }
+
+    /// For programs: all counts, the summary, and what is missing.
+    pub fn to_json(&self) -> Json {
+        let summary: serde_json::Map<String, Json> = (self.rows().into_iter())
+            .map(|(what, covered, all)| {
+                (
+                    what.to_owned(),
+                    json!({"covered": covered, "all": all, "percent": share(covered, all)}),
+                )
+            })
+            .collect();
+        json!({
+            "percent": self.percent(),
+            "runs": self.runs,
+            "summary": summary,
+            "states": self.states,
+            "transitions": self.transitions,
+            "retriers": self.retriers,
+            "catchers": self.catchers,
+            "missing": self.missing(),
+        })
+    }
+
+    /// What a diagram of the definition needs to be coloured: green what was covered, red what was not, yellow a state
+    /// with a way out, a retrier or a catcher that was not.
+    pub fn diagram(&self) -> CoverageDiagram {
+        let colour = |count| if count == 0 { MISSED } else { COVERED };
+        let misses = |name: &str| {
+            self.transitions
+                .iter()
+                .any(|found| found.from == name && found.count == 0)
+                || self
+                    .retriers
+                    .iter()
+                    .any(|found| found.state == name && found.count == 0)
+                || self
+                    .catchers
+                    .iter()
+                    .any(|found| found.state == name && found.count == 0)
+        };
+        let states = self.states.iter().map(|state| StateMark {
+            name: state.name.clone(),
+            count: state.count,
+            colour: match state.count {
+                0 => MISSED,
+                _ if misses(&state.name) => PARTLY,
+                _ => COVERED,
+            },
+        });
+        let transitions = self.transitions.iter().map(|found| ArrowMark {
+            from: found.from.clone(),
+            to: found.to.clone(),
+            catcher: None,
+            count: found.count,
+            colour: colour(found.count),
+        });
+        let catchers = self.catchers.iter().map(|found| ArrowMark {
+            from: found.state.clone(),
+            to: found.to.clone(),
+            catcher: Some(found.index),
+            count: found.count,
+            colour: colour(found.count),
+        });
+        CoverageDiagram {
+            states: states.collect(),
+            arrows: transitions.chain(catchers).collect(),
+        }
+    }
+
+    /// What there is of each kind, and how much of it was covered.
+    fn rows(&self) -> [(&'static str, usize, usize); 4] {
+        fn row<T>(rows: &[T], count: impl Fn(&T) -> u64) -> (usize, usize) {
+            let covered = rows.iter().filter(|row| count(row) > 0).count();
+            (covered, rows.len())
+        }
+        let rows = [
+            ("states", row(&self.states, |found| found.count)),
+            ("transitions", row(&self.transitions, |found| found.count)),
+            ("retriers", row(&self.retriers, |found| found.count)),
+            ("catchers", row(&self.catchers, |found| found.count)),
+        ];
+        rows.map(|(what, (covered, all))| (what, covered, all))
+    }
+
+    fn transition(&mut self, from: &str, to: &str) -> Option<&mut CoveredTransition> {
+        self.transitions
+            .iter_mut()
+            .find(|found| found.from == from && found.to == to)
+    }
+
+    fn add_steps(&mut self, steps: &[Step]) {
+        self.runs += 1;
+        let mut visits: HashMap<&[String], Visit> = HashMap::new();
+        for step in steps {
+            let scope = step.scope.as_slice();
+            let kind = step.kind.as_str();
+            let state = step.state.as_deref().unwrap_or_default();
+            if kind.ends_with("StateEntered") {
+                let visit = Visit {
+                    state: state.to_owned(),
+                    ..Visit::default()
+                };
+                if let Some(last) = visits.insert(scope, visit).filter(|last| last.is_over) {
+                    self.went(&last, state);
+                }
+                if let Some(found) = self.states.iter_mut().find(|found| found.name == state) {
+                    found.count += 1;
+                    if found.kind == "Fail" {
+                        failed(&mut visits, scope, found.error.clone());
+                    }
+                }
+            } else if kind == "MapIterationStarted" {
+                visits.remove(scope);
+            } else if kind.ends_with("Scheduled")
+                || kind == "MapStateStarted"
+                || kind == "ParallelStateStarted"
+            {
+                // The branches begin anew.
+                visits.retain(|other, _| other.len() <= scope.len() || !other.starts_with(scope));
+                if let Some(visit) = visits.get_mut(scope) {
+                    visit.attempts += 1;
+                    if visit.attempts > 1 {
+                        self.tried_again(state, visit.error.as_deref());
+                    }
+                    visit.failed = false;
+                }
+            } else if kind == "EvaluationFailed"
+                || kind.ends_with("TimedOut")
+                || (kind.ends_with("Failed")
+                    && !kind.starts_with("Map")
+                    && !kind.starts_with("Parallel"))
+            {
+                let error = step.details["error"].as_str();
+                failed(
+                    &mut visits,
+                    scope,
+                    Some(error.unwrap_or_default().to_owned()),
+                );
+                if let Some(visit) = visits.get_mut(scope) {
+                    visit.failed = true;
+                }
+            } else if ["MapStateFailed", "ParallelStateFailed", "MapRunFailed"].contains(&kind) {
+                if let Some(visit) = visits.get_mut(scope) {
+                    visit.failed = true;
+                    if let Some(error) = step.details["error"].as_str() {
+                        visit.error = Some(error.to_owned());
+                    }
+                }
+            } else if kind.ends_with("StateExited")
+                && let Some(visit) = visits.get_mut(scope)
+            {
+                visit.is_over = true;
+            }
+        }
+    }
+
+    /// A state was left for another one.
+    fn went(&mut self, last: &Visit, to: &str) {
+        if !last.failed
+            && let Some(transition) = self.transition(&last.state, to)
+        {
+            transition.count += 1;
+            return;
+        }
+        let by_error = last.error.as_deref().and_then(|error| {
+            let named = |found: &CoveredCatcher| {
+                found.state == last.state && errors::matches(&found.errors, error)
+            };
+            let first = self.catchers.iter().position(named)?;
+            (self.catchers[first].to == to).then_some(first)
+        });
+        let by_target = || {
+            let leads = |found: &CoveredCatcher| found.state == last.state && found.to == to;
+            self.catchers.iter().position(leads)
+        };
+        if let Some(index) = by_error.or_else(by_target) {
+            self.catchers[index].count += 1;
+        }
+    }
+
+    /// A state was tried again. The first retrier that names the error decides.
+    fn tried_again(&mut self, state: &str, error: Option<&str>) {
+        let found = self.retriers.iter_mut().find(|found| {
+            found.state == state && error.is_none_or(|error| errors::matches(&found.errors, error))
+        });
+        if let Some(retrier) = found {
+            retrier.count += 1;
+        }
+    }
+}
+
+/// An error goes up through the containers around it.
+fn failed(visits: &mut HashMap<&[String], Visit>, scope: &[String], error: Option<String>) {
+    for length in 0..=scope.len() {
+        if let Some(visit) = visits.get_mut(&scope[..length]) {
+            visit.error.clone_from(&error);
+        }
+    }
+}
+
+/// The places and error names of the entries of Retry or Catch.
+fn handlers(list: Option<&Asl>) -> impl Iterator<Item = (usize, Vec<String>)> {
+    let entries = list.and_then(Asl::as_array).into_iter().flatten();
+    entries.enumerate().map(|(index, entry)| {
+        let errors = entry.get("ErrorEquals").and_then(Asl::as_array);
+        let names = errors.into_iter().flatten().filter_map(Asl::as_str);
+        (index, names.map(str::to_owned).collect())
+    })
+}
+
+fn share(covered: usize, all: usize) -> f64 {
+    if all == 0 {
+        return 100.0;
+    }
+    covered as f64 * 100.0 / all as f64
+}
+
+/// For people: the summary, and what is missing.
+impl fmt::Display for Coverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = self.rows();
+        let all: usize = rows.iter().map(|(_, _, all)| all).sum();
+        let covered: usize = rows.iter().map(|(_, covered, _)| covered).sum();
+        let runs = if self.runs == 1 { "run" } else { "runs" };
+        write!(
+            f,
+            "coverage {:.1} % ({covered} of {all}) in {} {runs}",
+            self.percent(),
+            self.runs
+        )?;
+        for (what, covered, all) in rows {
+            write!(f, "\n  {what:<11} {covered} of {all}")?;
+        }
+        let missing = self.missing();
+        if !missing.is_empty() {
+            f.write_str("\nnot covered:")?;
+        }
+        for line in missing {
+            write!(f, "\n  {line}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,122 @@
+//! Where two JSON values differ, as a reader wants to see it: the places, not the whole values.
+
+use serde_json::Value as Json;
+
+/// How many differences are told.
+const MOST: usize = 5;
+
+/// The differences, a line each: `at /total: expected 12, got 13`. Empty when the values are equal; numbers are equal by
+/// value.
+pub(super) fn differences(expected: &Json, actual: &Json) -> Vec<String> {
+    let mut found = Vec::new();
+    walk("", expected, actual, &mut |pointer, expected, actual| {
+        found.push(line(pointer, expected, actual));
+    });
+    if found.len() > MOST {
+        let more = found.len() - MOST;
+        found.truncate(MOST);
+        found.push(format!("and {more} more"));
+    }
+    found
+}
+
+/// Calls `tell` with the pointer of each place where the values differ, and what stands there.
+pub(super) fn walk(
+    pointer: &str,
+    expected: &Json,
+    actual: &Json,
+    tell: &mut impl FnMut(&str, Option<&Json>, Option<&Json>),
+) {
+    match (expected, actual) {
+        (Json::Object(left), Json::Object(right)) => {
+            for (key, value) in left {
+                let pointer = format!("{pointer}/{}", escape(key));
+                match right.get(key) {
+                    Some(other) => walk(&pointer, value, other, tell),
+                    None => tell(&pointer, Some(value), None),
+                }
+            }
+            for (key, value) in right.iter().filter(|(key, _)| !left.contains_key(*key)) {
+                tell(&format!("{pointer}/{}", escape(key)), None, Some(value));
+            }
+        }
+        (Json::Array(left), Json::Array(right)) => {
+            for index in 0..left.len().max(right.len()) {
+                let pointer = format!("{pointer}/{index}");
+                match (left.get(index), right.get(index)) {
+                    (Some(value), Some(other)) => walk(&pointer, value, other, tell),
+                    (value, other) => tell(&pointer, value, other),
+                }
+            }
+        }
+        (Json::Number(left), Json::Number(right)) => {
+            let equal = match (left.as_i128(), right.as_i128()) {
+                (Some(left), Some(right)) => left == right,
+                _ => left.as_f64() == right.as_f64(),
+            };
+            if !equal {
+                tell(pointer, Some(expected), Some(actual));
+            }
+        }
+        _ if expected == actual => {}
+        _ => tell(pointer, Some(expected), Some(actual)),
+    }
+}
+
+/// One difference.
+pub(super) fn line(pointer: &str, expected: Option<&Json>, actual: Option<&Json>) -> String {
+    let text = |value: Option<&Json>| value.map_or_else(|| "nothing".to_owned(), short);
+    let place = if pointer.is_empty() {
+        String::new()
+    } else {
+        format!("at {pointer}: ")
+    };
+    format!("{place}expected {}, got {}", text(expected), text(actual))
+}
+
+/// A value as text, cut to what fits a line or two.
+pub(super) fn short(value: &Json) -> String {
+    const LENGTH: usize = 200;
+    let text = value.to_string();
+    match text.char_indices().nth(LENGTH) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text,
+    }
+}
+
+fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn each_place_is_told_with_what_was_expected_there() {
+        let expected = json!({"a": [1, {"b/c": 2}], "gone": 1, "same": 1.0});
+        let actual = json!({"a": [1, {"b/c": 3}, 4], "same": 1, "new": null});
+        assert_eq!(
+            differences(&expected, &actual),
+            [
+                "at /a/1/b~1c: expected 2, got 3",
+                "at /a/2: expected nothing, got 4",
+                "at /gone: expected 1, got nothing",
+                "at /new: expected nothing, got null",
+            ]
+        );
+        assert_eq!(
+            differences(&json!(1), &json!("1")),
+            ["expected 1, got \"1\""]
+        );
+    }
+
+    #[test]
+    fn many_differences_are_counted() {
+        let (left, right) = (json!([1, 2, 3, 4, 5, 6, 7]), json!([0, 0, 0, 0, 0, 0, 0]));
+        let told = differences(&left, &right);
+        assert_eq!(told.len(), 6);
+        assert_eq!(told[5], "and 2 more");
+    }
+}

@@ -1,0 +1,386 @@
+use std::collections::HashMap;
+
+use serde_json::{Map, Value as Json};
+
+use crate::clock::Timestamp;
+use crate::history::History;
+use crate::value::Value;
+
+/// A history that was recorded: the JSON that `GetExecutionHistory` returns, `aws stepfunctions get-execution-history` prints
+/// and `stepwright run --history` writes.
+///
+/// ```
+/// use stepwright_runtime::testing::RecordedHistory;
+///
+/// let history = RecordedHistory::parse(r#"{"events": [
+///     {"timestamp": "2026-01-01T00:00:00Z", "type": "ExecutionStarted", "id": 1, "previousEventId": 0,
+///      "executionStartedEventDetails": {"input": "{}", "roleArn": "arn:aws:iam::111111111111:role/orders"}}
+/// ]}"#)?;
+/// assert_eq!(history.len(), 1);
+/// # Ok::<(), stepwright_runtime::testing::RecordedHistoryError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct RecordedHistory {
+    pub(super) steps: Vec<Step>,
+    pub(super) role: Option<String>,
+    pub(super) region: Option<String>,
+}
+
+/// Text that is no recorded history, or one that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct RecordedHistoryError(String);
+
+/// One event, whether the service recorded it or we wrote it.
+#[derive(Clone, Debug)]
+pub(super) struct Step {
+    pub(super) id: u32,
+    /// Its type.
+    pub(super) kind: String,
+    /// The state that it belongs to.
+    pub(super) state: Option<String>,
+    /// The enclosing iterations and branches, outermost first.
+    pub(super) scope: Vec<String>,
+    /// The details, with data decoded, without what is said elsewhere.
+    pub(super) details: Json,
+    pub(super) at: Timestamp,
+}
+
+/// An event as it stands in the JSON, with the place that follows from the chain of `previousEventId`.
+struct Raw {
+    id: u32,
+    previous: u32,
+    kind: String,
+    name: Option<String>,
+    index: u32,
+    details: Json,
+    at: Timestamp,
+    place: Place,
+}
+
+#[derive(Clone, Default)]
+struct Place {
+    frames: Vec<Frame>,
+    state: Option<String>,
+}
+
+/// An iteration or branch.
+#[derive(Clone)]
+enum Frame {
+    Iteration { map: String, index: u32 },
+    Branch { parallel: String, first: String },
+}
+
+impl RecordedHistory {
+    /// Reads a history.
+    ///
+    /// # Errors
+    ///
+    /// Text that is no such JSON, and what [`from_json`](Self::from_json) refuses.
+    pub fn parse(text: &str) -> Result<Self, RecordedHistoryError> {
+        let json = serde_json::from_str(text)
+            .map_err(|error| RecordedHistoryError(format!("the history is not JSON: {error}")))?;
+        Self::from_json(&json)
+    }
+
+    /// Takes a history: `{"events": [..]}` or the list alone, in either order.
+    ///
+    /// # Errors
+    ///
+    /// JSON that is no history, one that does not begin with ExecutionStarted, and one that was fetched without execution data.
+    pub fn from_json(json: &Json) -> Result<Self, RecordedHistoryError> {
+        let events = json.get("events").unwrap_or(json).as_array();
+        let events = events.ok_or_else(|| {
+            refused(
+                "this is no history: there is no list `events`, as GetExecutionHistory returns it",
+            )
+        })?;
+        let mut raw = events
+            .iter()
+            .map(Raw::read)
+            .collect::<Result<Vec<_>, _>>()?;
+        raw.sort_by_key(|event| event.id);
+        let started = events
+            .iter()
+            .find_map(|event| event.get("executionStartedEventDetails"));
+        match (raw.first(), started) {
+            (Some(first), Some(started)) if first.kind == "ExecutionStarted" => {
+                if started["inputDetails"]["truncated"] == true {
+                    return Err(refused(
+                        "the execution's input was cut from the history, so it cannot be run again",
+                    ));
+                }
+                if started.get("input").is_none() {
+                    return Err(refused(
+                        "the history has no execution data; fetch it with `--include-execution-data`",
+                    ));
+                }
+            }
+            _ => {
+                return Err(refused(
+                    "the history does not begin with ExecutionStarted; fetch all of its events",
+                ));
+            }
+        }
+        place_all(&mut raw);
+        let role = started.and_then(|details| details["roleArn"].as_str());
+        let region = events
+            .iter()
+            .find_map(|event| event["taskScheduledEventDetails"]["region"].as_str());
+        Ok(Self {
+            steps: raw.into_iter().map(Step::from).collect(),
+            role: role.map(str::to_owned),
+            region: region.map(str::to_owned),
+        })
+    }
+
+    /// How many events it has.
+    pub fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Whether it has none; one that was read has at least ExecutionStarted.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// The execution's input.
+    pub fn input(&self) -> Value {
+        let input = self.steps.first().map(|step| &step.details["input"]);
+        input.map_or(Value::Null, |input| Value::from(input.clone()))
+    }
+
+    pub(super) fn started(&self) -> Timestamp {
+        self.steps
+            .first()
+            .map_or(Timestamp::default(), |step| step.at)
+    }
+}
+
+fn refused(text: &str) -> RecordedHistoryError {
+    RecordedHistoryError(text.to_owned())
+}
+
+/// The events of a run of ours.
+pub(super) fn steps(history: &History) -> Vec<Step> {
+    history
+        .events()
+        .map(|event| Step {
+            id: event.id(),
+            kind: event.kind().name().to_owned(),
+            state: event.state_name().map(str::to_owned),
+            scope: event.scope(),
+            details: told(event.details().to_json()),
+            at: event.timestamp(),
+        })
+        .collect()
+}
+
+impl Raw {
+    fn read(event: &Json) -> Result<Self, RecordedHistoryError> {
+        let number = |field: &str| {
+            let number = event[field].as_u64();
+            number.and_then(|number| u32::try_from(number).ok())
+        };
+        let (Some(id), Some(kind)) = (number("id"), event["type"].as_str()) else {
+            return Err(RecordedHistoryError(format!(
+                "this is no event of a history, it has no `id` and `type`: {}",
+                super::difference::short(event)
+            )));
+        };
+        let members = event.as_object().into_iter().flatten();
+        let details = members
+            .filter(|(key, _)| key.ends_with("EventDetails"))
+            .find_map(|(_, details)| details.as_object());
+        let text = |field: &str| Some(details?.get(field)?.as_str()?.to_owned());
+        Ok(Self {
+            id,
+            previous: number("previousEventId").unwrap_or(0),
+            kind: kind.to_owned(),
+            name: text("name").or_else(|| text("state")),
+            index: details
+                .and_then(|details| u32::try_from(details.get("index")?.as_u64()?).ok())
+                .unwrap_or(0),
+            details: told(decoded(kind, details)),
+            at: match &event["timestamp"] {
+                Json::String(text) => Timestamp::parse(text).unwrap_or_default(),
+                Json::Number(seconds) => {
+                    let micros = seconds.as_f64().unwrap_or(0.0) * 1e6;
+                    Timestamp::from_unix_micros(micros.round() as i64)
+                }
+                _ => Timestamp::default(),
+            },
+            place: Place::default(),
+        })
+    }
+}
+
+/// The details with their JSON texts read. What was cut is left out.
+fn decoded(kind: &str, details: Option<&Map<String, Json>>) -> Json {
+    let read = |value: &Json| match value.as_str() {
+        Some(text) => serde_json::from_str(text).unwrap_or_else(|_| value.clone()),
+        None => value.clone(),
+    };
+    let has_name = kind.ends_with("StateEntered") || kind.ends_with("StateExited");
+    let mut members = Map::new();
+    for (key, value) in details.into_iter().flatten() {
+        let cut = details.and_then(|details| details.get(&format!("{key}Details")));
+        if cut.is_some_and(|cut| cut["truncated"] == true) || (key == "name" && has_name) {
+            continue;
+        }
+        let value = match (key.as_str(), value) {
+            ("input" | "output" | "parameters", _) => read(value),
+            ("assignedVariables", Json::Object(variables)) => {
+                let variables = variables.iter();
+                variables
+                    .map(|(name, text)| (name.clone(), read(text)))
+                    .collect()
+            }
+            _ => value.clone(),
+        };
+        members.insert(key.clone(), value);
+    }
+    Json::Object(members)
+}
+
+/// Leaves out what no two executions have in common.
+fn told(mut details: Json) -> Json {
+    const LEFT_OUT: [&str; 5] = [
+        "roleArn",
+        "stateMachineAliasArn",
+        "stateMachineVersionArn",
+        "mapRunArn",
+        "region",
+    ];
+    if let Json::Object(members) = &mut details {
+        members.retain(|key, _| !LEFT_OUT.contains(&key.as_str()) && !key.ends_with("Details"));
+    }
+    details
+}
+
+/// Says of each event which state it belongs to and in which iterations and branches: the API does not, but each event
+/// points at the one before it in its chain (SERVICE_FACTS 10.3).
+fn place_all(events: &mut [Raw]) {
+    let by_id: HashMap<u32, usize> = events
+        .iter()
+        .enumerate()
+        .map(|(place, event)| (event.id, place))
+        .collect();
+    let types: HashMap<String, String> = events
+        .iter()
+        .filter_map(|event| {
+            let word = event.kind.strip_suffix("StateEntered")?;
+            Some((event.name.clone()?, word.to_owned()))
+        })
+        .collect();
+    for at in 0..events.len() {
+        let before = by_id
+            .get(&events[at].previous)
+            .filter(|before| **before < at)
+            .map(|before| &events[*before]);
+        let place = place(&events[at], before, &types);
+        events[at].place = place;
+    }
+}
+
+fn place(event: &Raw, before: Option<&Raw>, types: &HashMap<String, String>) -> Place {
+    let kind = event.kind.as_str();
+    if kind.starts_with("Execution") {
+        return Place::default();
+    }
+    let last = before
+        .map(|before| before.place.clone())
+        .unwrap_or_default();
+    let last_kind = before.map_or("", |before| before.kind.as_str());
+    if kind.ends_with("StateEntered") || kind == "EvaluationFailed" {
+        let mut frames = last.frames;
+        if last_kind == "ParallelStateStarted"
+            && let (Some(parallel), Some(first)) = (last.state, event.name.clone())
+        {
+            frames.push(Frame::Branch { parallel, first });
+        }
+        let state = event.name.clone();
+        return Place { frames, state };
+    }
+    if kind.ends_with("StateExited") {
+        let frames = around(&last.frames, event.name.as_deref());
+        let state = event.name.clone();
+        return Place { frames, state };
+    }
+    if kind.starts_with("MapIteration") {
+        let mut frames = around(&last.frames, event.name.as_deref());
+        let map = event.name.clone().unwrap_or_default();
+        let index = event.index;
+        frames.push(Frame::Iteration { map, index });
+        let state = event.name.clone();
+        return Place { frames, state };
+    }
+    let container = ["MapState", "MapRun", "ParallelState"]
+        .iter()
+        .find(|start| kind.starts_with(**start));
+    let Some(container) = container else {
+        return last;
+    };
+    let is_map = *container != "ParallelState";
+    let word = if is_map { "Map" } else { "Parallel" };
+    let is_own = last
+        .state
+        .as_ref()
+        .and_then(|state| types.get(state))
+        .map(String::as_str)
+        == Some(word)
+        && (["MapStateEntered", "MapStateStarted", "EvaluationFailed"].contains(&last_kind)
+            || ["ParallelStateEntered", "ParallelStateStarted"].contains(&last_kind)
+            || last_kind.starts_with("MapRun"));
+    if is_own {
+        return last;
+    }
+    let inner = last
+        .frames
+        .iter()
+        .rposition(|frame| matches!(frame, Frame::Iteration { .. }) == is_map);
+    match inner {
+        Some(inner) => Place {
+            state: Some(last.frames[inner].container().to_owned()),
+            frames: last.frames[..inner].to_vec(),
+        },
+        None => last,
+    }
+}
+
+/// The frames around a container, seen from inside it; all of them from beside it.
+fn around(frames: &[Frame], container: Option<&str>) -> Vec<Frame> {
+    let inside = frames
+        .iter()
+        .rposition(|frame| Some(frame.container()) == container);
+    frames[..inside.unwrap_or(frames.len())].to_vec()
+}
+
+impl Frame {
+    fn container(&self) -> &str {
+        match self {
+            Self::Iteration { map, .. } => map,
+            Self::Branch { parallel, .. } => parallel,
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Iteration { map, index } => format!("{map}[{index}]"),
+            Self::Branch { parallel, first } => format!("{parallel}/{first}"),
+        }
+    }
+}
+
+impl From<Raw> for Step {
+    fn from(event: Raw) -> Self {
+        Self {
+            id: event.id,
+            kind: event.kind,
+            state: event.place.state,
+            scope: event.place.frames.iter().map(Frame::text).collect(),
+            details: event.details,
+            at: event.at,
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Coverage.
+
+use std::panic::catch_unwind;
+
+use serde_json::json;
+use stepwright_runtime::testing::{Coverage, Mock, Mocks, RecordedHistory};
+
+use crate::support::{machine, orders, run};
+
+fn charge(mock: Mock) -> Mocks {
+    Mocks::new().function("charge", mock)
+}
+
+#[tokio::test]
+async fn what_runs_went_through_adds_up() {
+    let definition = orders();
+    let mut coverage = Coverage::of(&machine(&definition));
+    assert_eq!(coverage.percent(), 0.0);
+    let paid = charge(Mock::output(json!({"total": 5})));
+    coverage.add(&run(&definition, &paid, json!({})).await.history);
+    assert_eq!(
+        coverage.to_string(),
+        "coverage 46.7 % (7 of 15) in 1 run\n  \
+           states      4 of 7\n  \
+           transitions 3 of 5\n  \
+           retriers    0 of 1\n  \
+           catchers    0 of 2\n\
+         not covered:\n  \
+           state `Thank`\n  state `Reject`\n  state `Late`\n  \
+           transition `Large?` -> `Thank`\n  transition `Thank` -> `Done`\n  \
+           retrier 1 of `Charge` (Throttled)\n  \
+           catcher 1 of `Charge` (CardDeclined) -> `Reject`\n  \
+           catcher 2 of `Charge` (States.Timeout) -> `Late`"
+    );
+    let flaky = Mock::failure("Throttled", "")
+        .times(2)
+        .then(Mock::output(json!({"total": 500})));
+    coverage.add(&run(&definition, &charge(flaky), json!({})).await.history);
+    assert_eq!(coverage.retriers()[0].count, 2);
+    let declined = charge(Mock::failure("CardDeclined", ""));
+    coverage.add(&run(&definition, &declined, json!({})).await.history);
+
+    let mut other = Coverage::of(&machine(&definition));
+    let late = run(&definition, &charge(Mock::never()), json!({})).await;
+    let recorded = RecordedHistory::from_json(&late.history.to_json()).unwrap();
+    other.add_recorded(&recorded);
+    coverage.merge(&other);
+    assert_eq!(coverage.missing(), [""; 0]);
+    assert_eq!(coverage.runs(), 4);
+    coverage.assert_at_least(100.0);
+
+    let json = coverage.to_json();
+    assert_eq!(json["percent"], 100.0);
+    assert_eq!(
+        json["summary"]["catchers"],
+        json!({"covered": 2, "all": 2, "percent": 100.0})
+    );
+    assert_eq!(
+        json["catchers"][1],
+        json!({"state": "Charge", "index": 1, "errors": ["States.Timeout"], "to": "Late", "count": 1})
+    );
+}
+
+#[tokio::test]
+async fn too_little_fails_a_test_and_says_what_is_missing() {
+    let coverage = Coverage::of(&machine(&orders()));
+    let panic = catch_unwind(|| coverage.assert_at_least(80.0)).unwrap_err();
+    let text = panic.downcast::<String>().unwrap();
+    assert!(
+        text.starts_with("less than 80 % are covered\ncoverage 0.0 %"),
+        "{text}"
+    );
+    assert!(text.contains("transition `Cool` -> `Charge`"), "{text}");
+}
+
+#[tokio::test]
+async fn a_diagram_is_coloured_by_what_was_covered() {
+    let definition = orders();
+    let mut coverage = Coverage::of(&machine(&definition));
+    let paid = charge(Mock::output(json!({"total": 5})));
+    coverage.add(&run(&definition, &paid, json!({})).await.history);
+    let diagram = coverage.diagram();
+    let colour = |name: &str| {
+        let found = diagram.states.iter().find(|state| state.name == name);
+        found.unwrap().colour
+    };
+    assert_ne!(
+        colour("Cool"),
+        colour("Charge"),
+        "its retrier and catchers were not used"
+    );
+    assert_ne!(colour("Cool"), colour("Late"));
+    let arrow = diagram
+        .arrows
+        .iter()
+        .find(|arrow| arrow.to == "Late")
+        .unwrap();
+    assert_eq!((arrow.catcher, arrow.count), (Some(1), 0));
+}
+
+#[tokio::test]
+async fn handlers_of_containers_are_found_by_the_error_inside() {
+    let definition = json!({"StartAt": "Each", "States": {
+        "Each": {
+            "Type": "Map",
+            "ItemProcessor": {"StartAt": "Both", "States": {"Both": {
+                "Type": "Parallel", "End": true,
+                "Branches": [
+                    {"StartAt": "Call", "States": {"Call": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:1:function:f", "Next": "After"},
+                        "After": {"Type": "Pass", "End": true}}},
+                    {"StartAt": "Other", "States": {"Other": {"Type": "Pass", "End": true}}},
+                ],
+            }}},
+            "Retry": [{"ErrorEquals": ["A"]}, {"ErrorEquals": ["B"]}],
+            "Catch": [{"ErrorEquals": ["A"], "Next": "End"}, {"ErrorEquals": ["States.ALL"], "Next": "End"}],
+            "Next": "End",
+        },
+        "End": {"Type": "Succeed"},
+    }});
+    let mock = Mock::output(1)
+        .then(Mock::failure("B", ""))
+        .then(Mock::output(1))
+        .then(Mock::failure("C", ""));
+    let report = run(
+        &definition,
+        &Mocks::new().function("f", mock),
+        json!([1, 2]),
+    )
+    .await;
+    let mut ours = Coverage::of(&machine(&definition));
+    ours.add(&report.history);
+    let counts: Vec<u64> = ours
+        .retriers()
+        .iter()
+        .map(|retrier| retrier.count)
+        .collect();
+    assert_eq!(counts, [0, 1]);
+    let counts: Vec<u64> = ours
+        .catchers()
+        .iter()
+        .map(|catcher| catcher.count)
+        .collect();
+    assert_eq!(counts, [0, 1]);
+    assert_eq!(
+        ours.missing(),
+        [
+            "transition `Each` -> `End`",
+            "retrier 1 of `Each` (A)",
+            "catcher 1 of `Each` (A) -> `End`"
+        ]
+    );
+    let mut recorded = Coverage::of(&machine(&definition));
+    recorded.add_recorded(&RecordedHistory::from_json(&report.history.to_json()).unwrap());
+    assert_eq!(recorded, ours);
+}

@@ -1,0 +1,7 @@
+//! The test kit, tested: assertions, coverage, replay, exploration.
+
+#![allow(clippy::unwrap_used)] // a test says what it expects by unwrapping
+
+mod coverage;
+mod expect;
+mod support;
