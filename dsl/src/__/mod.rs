@@ -11,8 +11,8 @@ pub use crate::flow::*;
 pub use crate::map_run::{Batch, MapResults, NoInput};
 pub use crate::shape::{self, Payload, Shape, wire};
 pub use crate::task::{
-    Address, Deploy, ErrorOutput, ErrorVariant, Handler, SchemaOf, Task, TaskContext, TaskError,
-    TaskReturn, cause,
+    Address, Deploy, ErrorOutput, ErrorVariant, Handler, NoError, SchemaOf, Task, TaskContext,
+    TaskError, TaskReturn, cause,
 };
 pub use crate::workflow::{Binder, Definition, Workflow};
 pub use stepwright_asl::model::{MachineType, QueryLanguage};

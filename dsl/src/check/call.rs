@@ -1,6 +1,7 @@
 //! A task's call, as the check block sees it.
 
 use super::never;
+use super::witness::Witness;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -38,3 +39,30 @@ impl<Output, Error> fmt::Debug for Checked<Output, Error> {
         f.write_str("Checked")
     }
 }
+
+/// The enums that the arms of a `catch { .. }` name, as nested pairs of witnesses.
+#[diagnostic::on_unimplemented(
+    message = "a task inside fails with `{Error}`, and no arm names that",
+    label = "`{Error}` is not caught",
+    note = "name each variant of `{Error}`, or end with `_ => State`"
+)]
+pub trait Catches<Error, Place> {}
+
+/// The first of the pairs has it.
+#[derive(Debug)]
+pub struct First;
+
+/// A later one has it.
+#[derive(Debug)]
+pub struct Later<Place>(PhantomData<Place>);
+
+#[diagnostic::do_not_recommend]
+impl<Error, Rest> Catches<Error, First> for (Witness<Error>, Rest) {}
+#[diagnostic::do_not_recommend]
+impl<Error, Other, Rest, Place> Catches<Error, Later<Place>> for (Witness<Other>, Rest) where
+    Rest: Catches<Error, Place>
+{
+}
+
+/// Asks that the arms of a `catch { .. }` name an error.
+pub fn covered<Error, Place, Caught: Catches<Error, Place>>(_caught: &Caught) {}

@@ -2,7 +2,7 @@
 
 use crate::expr::{Expr, Text};
 use crate::shape::{Payload, Shape};
-use crate::task::{Deploy, Task};
+use crate::task::{Deploy, ErrorVariant, Task, TaskError};
 use crate::workflow::Workflow;
 use stepwright_asl::model::MachineType;
 
@@ -31,6 +31,7 @@ pub struct TaskCall {
     pub(crate) parameters: &'static [&'static str],
     pub(crate) deploy: Deploy,
     pub(crate) sends_context: bool,
+    pub(crate) errors: &'static [ErrorVariant],
     pub(crate) arguments: Vec<Expr>,
 }
 
@@ -61,6 +62,7 @@ impl Call {
                 parameters: T::PARAMETERS,
                 deploy: T::DEPLOY,
                 sends_context: T::SENDS_CONTEXT,
+                errors: <T::Error as TaskError>::VARIANTS,
                 arguments,
             }),
             waits_for_token: false,

@@ -43,6 +43,7 @@ pub struct Flow {
     pub(crate) query_language: QueryLanguage,
     pub(crate) timeout: Option<Expr>,
     pub(crate) lambda_retries: bool,
+    pub(crate) deny_unhandled_errors: bool,
     pub(crate) deploy: Option<Deploy>,
     pub(crate) parameter: Option<(Text, fn() -> Shape)>,
     pub(crate) returns: Option<fn() -> Shape>,
@@ -60,6 +61,7 @@ impl Flow {
             query_language: QueryLanguage::Jsonata,
             timeout: None,
             lambda_retries: false,
+            deny_unhandled_errors: false,
             deploy: None,
             parameter: None,
             returns: None,
@@ -100,6 +102,13 @@ impl Flow {
     #[must_use]
     pub fn lambda_retries(mut self) -> Flow {
         self.lambda_retries = true;
+        self
+    }
+
+    /// Makes a fault of each error of a task that nothing catches.
+    #[must_use]
+    pub fn deny_unhandled_errors(mut self) -> Flow {
+        self.deny_unhandled_errors = true;
         self
     }
 

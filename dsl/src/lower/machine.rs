@@ -4,6 +4,7 @@ use super::report::Report;
 use super::scope::Scopes;
 use super::state::{States, raw};
 use super::text;
+use super::unhandled;
 use crate::flow::{Flow, State};
 use crate::workflow::{Definition, Fault, Faults};
 use std::collections::HashSet;
@@ -55,6 +56,9 @@ pub(crate) fn machine_of(flow: &Flow) -> (StateMachine, Vec<Fault>) {
     let machine = with_raw(flow, machine, &mut report);
     let mut faults = report.into_faults();
     faults.extend(states.into_faults());
+    if flow.deny_unhandled_errors {
+        faults.extend(unhandled::faults(&flow.states, &mut Vec::new()));
+    }
     (machine, faults)
 }
 

@@ -14,6 +14,7 @@ mod scope;
 mod state;
 mod text;
 mod tree;
+mod unhandled;
 
 #[cfg(test)]
 mod tests;

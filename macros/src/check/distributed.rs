@@ -372,6 +372,14 @@ fn children_fail_in_one_way(state: &State, errors: &Errors) {
         let patterns: &[ErrorPattern] = match option {
             StateOption::Retry(retry) => &retry.errors,
             StateOption::Catch(_, catch) => &catch.errors,
+            StateOption::CatchEvery(every) => {
+                errors.at(
+                    every.keyword.span(),
+                    "a Distributed Map never fails with the error of an item, so there is nothing to name all of: write \
+                     `catch States::ExceedToleratedFailureThreshold => State;`",
+                );
+                continue;
+            }
             _ => continue,
         };
         for pattern in patterns {

@@ -1,5 +1,6 @@
 //! A workflow as a graph: states and scopes by number, edges between them, variables.
 
+use super::lints::Warning;
 use super::values::{ItemRead, Read, Value};
 use crate::syntax::{
     Body, Catch, CatchArm, Children, Kind, Let, State, StateOption, Target, Transition, Workflow,
@@ -23,6 +24,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) rewritten: Vec<bool>,
     pub(crate) reads: Vec<Read>,
     pub(crate) item_reads: Vec<ItemRead>,
+    /// What there is to say that is no mistake.
+    pub(crate) warnings: Vec<Warning>,
     /// States by name.
     pub(crate) by_name: HashMap<String, usize>,
 }
@@ -106,6 +109,7 @@ impl<'a> Machine<'a> {
             rewritten: vec![false; expressions],
             reads: Vec::new(),
             item_reads: Vec::new(),
+            warnings: Vec::new(),
             by_name: HashMap::new(),
         };
         machine.values.resize_with(expressions, || None);

@@ -7,10 +7,11 @@ mod assigned;
 mod calls;
 mod choices;
 mod distributed;
+mod errors_inside;
 mod express;
 mod handlers;
 mod items;
-mod later;
+mod lints;
 mod machine;
 mod names;
 mod numbers;
@@ -24,6 +25,7 @@ mod values;
 mod variables;
 
 pub(crate) use self::distributed::field;
+pub(crate) use self::errors_inside::{catches_everything, failing_tasks};
 pub(crate) use self::machine::{Edge, EdgeKind, Machine};
 pub(crate) use self::numbers::rate;
 pub(crate) use self::patterns::{
@@ -42,7 +44,6 @@ pub(crate) fn check<'a>(
     errors: &Errors,
 ) -> Machine<'a> {
     let mut machine = Machine::new(workflow, expressions);
-    later::nothing_that_is_not_there_yet(&machine, errors);
     names::rules(&machine, errors);
     let unresolved = targets::resolve(&mut machine, errors);
     let missing = transitions::rules(&machine, errors);
@@ -59,5 +60,6 @@ pub(crate) fn check<'a>(
     values::resolve(&mut machine, errors);
     assigned::rules(&mut machine, errors);
     items::rules(&mut machine, errors);
+    lints::rules(&mut machine, errors);
     machine
 }

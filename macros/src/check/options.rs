@@ -95,7 +95,10 @@ fn workflow_options_are_given_once(
     errors: &Errors,
 ) {
     let keyword = option.keyword();
-    let repeats = matches!(option, WorkflowOption::Raw(..) | WorkflowOption::Deny(_));
+    let repeats = matches!(
+        option,
+        WorkflowOption::Raw(..) | WorkflowOption::Deny(..) | WorkflowOption::Allow(..)
+    );
     if !repeats && !seen.insert(keyword.to_string()) {
         errors.at(
             keyword.span(),

@@ -3,7 +3,7 @@
 use super::machine::Machine;
 use crate::errors::Errors;
 use crate::suggest::did_you_mean;
-use crate::syntax::{ErrorPattern, Kind, State, StateOption};
+use crate::syntax::{ErrorPattern, State, StateOption};
 use quote::ToTokens;
 use std::collections::HashSet;
 use stepwright_asl::errors::{RESERVED, is_reserved, matches};
@@ -134,12 +134,6 @@ fn one_kind_of_catch(state: &State, errors: &Errors) {
                 "`{}` has two `catch {{ .. }}`: put the arms into one",
                 state.name
             ),
-        );
-    }
-    if !matches!(state.kind, Kind::Task(_)) {
-        errors.at(
-            first.keyword.span(),
-            "`catch { .. }` names every error of one task, and this state runs several: write a `catch` for each error",
         );
     }
     for option in &state.options {

@@ -13,6 +13,7 @@ mod pattern;
 mod states;
 mod types;
 mod value;
+mod warnings;
 
 pub(crate) use self::types::verbatim;
 pub(crate) use self::value::Values;
@@ -28,6 +29,7 @@ pub(crate) fn workflow(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
     let conditions = item::conditions(machine);
     let states = states::states(machine);
     let types = types::block(machine, mistakes.first());
+    let warnings = warnings::warnings(machine);
     quote! {
         #item
 
@@ -37,6 +39,7 @@ pub(crate) fn workflow(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
             use ::stepwright::__ as __s;
             #states
             #types
+            #warnings
         };
     }
 }

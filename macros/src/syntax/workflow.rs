@@ -35,7 +35,8 @@ pub(crate) enum WorkflowOption {
     QueryLanguage(Ident, Ident),
     LambdaRetries(Ident),
     Deploy(Ident, Ident),
-    Deny(Ident),
+    Deny(Ident, Vec<Ident>),
+    Allow(Ident, Vec<Ident>),
     Raw(Ident, Vec<(LitStr, Json)>),
 }
 
@@ -46,6 +47,7 @@ const WORDS: &[&str] = &[
     "lambda_retries",
     "deploy",
     "deny",
+    "allow",
     "raw",
 ];
 
@@ -182,6 +184,18 @@ fn options(input: ParseStream, reader: &Reader) -> (Vec<WorkflowOption>, bool) {
     (options, broken)
 }
 
+/// `unhandled_errors, unbounded_loop`
+fn lints(input: ParseStream) -> Result<Vec<Ident>> {
+    let mut lints = Vec::new();
+    while !input.is_empty() && !input.peek(Token![;]) {
+        lints.push(name(input, "a lint")?);
+        if input.parse::<Option<Token![,]>>()?.is_none() {
+            break;
+        }
+    }
+    Ok(lints)
+}
+
 impl WorkflowOption {
     /// The word that it begins with.
     pub(crate) fn keyword(&self) -> &Ident {
@@ -191,7 +205,8 @@ impl WorkflowOption {
             | WorkflowOption::QueryLanguage(keyword, _)
             | WorkflowOption::LambdaRetries(keyword)
             | WorkflowOption::Deploy(keyword, _)
-            | WorkflowOption::Deny(keyword)
+            | WorkflowOption::Deny(keyword, _)
+            | WorkflowOption::Allow(keyword, _)
             | WorkflowOption::Raw(keyword, _) => keyword,
         }
     }
@@ -210,12 +225,8 @@ impl WorkflowOption {
                 keyword,
                 name(input, "a place: `lambda`, `lambda_arn` or `activity`")?,
             ),
-            "deny" => {
-                while !input.is_empty() && !input.peek(Token![;]) {
-                    skip_one(input);
-                }
-                WorkflowOption::Deny(keyword)
-            }
+            "deny" => WorkflowOption::Deny(keyword, lints(input)?),
+            "allow" => WorkflowOption::Allow(keyword, lints(input)?),
             _ => {
                 if !input.peek(syn::token::Brace) {
                     return Err(input.error("expected `{ \"Field\": value }` after `raw`"));

@@ -62,6 +62,9 @@ impl Writer<'_, '_> {
         if let Some(place) = place(self.machine) {
             quote!(.deploy(#place)).to_tokens(&mut flow);
         }
+        if self.machine.denies("unhandled_errors") {
+            quote!(.deny_unhandled_errors()).to_tokens(&mut flow);
+        }
         for option in &workflow.options {
             match option {
                 WorkflowOption::Express(_) => quote!(.machine_type(__s::MachineType::Express)),
@@ -75,7 +78,9 @@ impl Writer<'_, '_> {
                 }
                 WorkflowOption::LambdaRetries(_) => quote!(.lambda_retries()),
                 WorkflowOption::Raw(_, fields) => raw::fields(fields),
-                WorkflowOption::Deploy(..) | WorkflowOption::Deny(_) => continue,
+                WorkflowOption::Deploy(..)
+                | WorkflowOption::Deny(..)
+                | WorkflowOption::Allow(..) => continue,
             }
             .to_tokens(&mut flow);
         }

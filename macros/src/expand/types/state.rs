@@ -82,6 +82,11 @@ impl Checker<'_, '_> {
                         let checked = matches!(&calls[0].call.callee, Callee::Task { .. })
                             .then(|| Ident::new("__call", Span::call_site()));
                         self.handlers(index, checked.as_ref()).to_tokens(tokens);
+                        if let (Some(call), Callee::Task { path, .. }) =
+                            (&checked, &calls[0].call.callee)
+                        {
+                            self.unhandled(index, call, path.span()).to_tokens(tokens);
+                        }
                         given = Given::Value(value);
                     }
                 }

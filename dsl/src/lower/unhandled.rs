@@ -1,0 +1,55 @@
+//! With `deny unhandled_errors`: errors of tasks that nothing catches.
+
+use crate::flow::{Kind, Sends, State};
+use crate::workflow::Fault;
+use stepwright_asl::errors::matches;
+
+/// Each error of a task that neither its state catches nor one around it.
+pub(super) fn faults<'a>(states: &'a [State], around: &mut Vec<&'a State>) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for state in states {
+        around.push(state);
+        if let Kind::Task { call, .. } = &state.kind
+            && let Sends::Task(task) = &call.sends
+        {
+            for error in task.errors {
+                if !is_caught(around, error.error) {
+                    faults.push(Fault::new(
+                        Some(&state.name),
+                        format!(
+                            "nothing catches `{}`, with which the task `{}` may fail; add a `catch`, or take \
+                             `deny unhandled_errors;` out",
+                            error.error, task.function
+                        ),
+                    ));
+                }
+            }
+        }
+        for body in state.bodies() {
+            faults.extend(self::faults(&body.states, around));
+        }
+        around.pop();
+    }
+    faults
+}
+
+/// Whether one of these states, each in the one before, catches an error of the last. Out of a Distributed Map it comes
+/// under another name.
+fn is_caught(states: &[&State], error: &str) -> bool {
+    let mut name = error;
+    for state in states.iter().rev() {
+        if let Kind::Map(map) = &state.kind
+            && map.distributed.is_some()
+        {
+            name = "States.ExceedToleratedFailureThreshold";
+        }
+        let caught = state.catch.iter().any(|catch| {
+            let names: Vec<String> = catch.errors.iter().map(ToString::to_string).collect();
+            matches(&names, name)
+        });
+        if caught {
+            return true;
+        }
+    }
+    false
+}

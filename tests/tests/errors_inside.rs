@@ -1,0 +1,111 @@
+//! The errors of tasks inside a parallel or a map come out by their names.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use stepwright::prelude::*;
+use stepwright_runtime::Engine;
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Plan {
+    left: String,
+    right: String,
+}
+
+#[derive(Debug, thiserror::Error, TaskError)]
+enum LeftError {
+    #[error("broken: {part}")]
+    Broken { part: String },
+    #[error("late")]
+    Late,
+}
+
+#[derive(Debug, thiserror::Error, TaskError)]
+enum RightError {
+    #[error("torn: {part}")]
+    #[task_error(name = "Torn")]
+    Torn { part: String },
+}
+
+#[task]
+async fn left(how: String) -> Result<String, LeftError> {
+    match how.as_str() {
+        "late" => Err(LeftError::Late),
+        "broken" => Err(LeftError::Broken { part: how }),
+        _ => Ok(how),
+    }
+}
+
+#[task]
+async fn right(how: String) -> Result<String, RightError> {
+    if how == "torn" {
+        return Err(RightError::Torn { part: how });
+    }
+    Ok(how)
+}
+
+#[task]
+async fn harmless() -> String {
+    "fine".to_owned()
+}
+
+workflow! {
+    /// Names every error of the tasks inside.
+    workflow Both(plan: Plan) -> String {
+        deny unhandled_errors, unbounded_loop;
+        parallel Run {
+            let (a, b, c) =
+                branch { task Left { let done = left(plan.left); end done; } }
+                branch {
+                    map Rights {
+                        let all = for one in [plan.right] { task Right { let done = right(one); end done; } };
+                        end all;
+                    }
+                }
+                branch { task Harmless { let done = harmless(); end done; } };
+            catch {
+                LeftError::Broken { part } | RightError::Torn { part } => Parted,
+                LeftError::Late => { let part = "time".to_string(); next Parted; }
+            }
+            next Done;
+        }
+        succeed Done { format!("{a} {} {c}", b.len()) }
+        pass Parted { end format!("without {part}"); }
+    }
+
+    /// What is not named is a fault of the definition, where a state around says by name what it catches.
+    workflow Forgetful(plan: Plan) -> String {
+        deny unhandled_errors;
+        parallel Run {
+            branch { task Left2 { let done = left(plan.left); end done; } };
+            catch LeftError::Broken { part } => Parted;
+            next Done;
+        }
+        succeed Done { plan.right }
+        pass Parted { end part; }
+    }
+}
+
+async fn run(left: &str, right: &str) -> String {
+    let engine = Engine::builder().register::<Both>().virtual_time().build();
+    let engine = engine.expect("the workflow can be run");
+    let plan = Plan {
+        left: left.to_owned(),
+        right: right.to_owned(),
+    };
+    let run = engine.start::<Both>(plan).await.expect("it starts");
+    run.await.expect("every error is caught")
+}
+
+#[tokio::test]
+async fn each_error_goes_its_way() {
+    assert_eq!(run("ok", "ok").await, "ok 1 fine");
+    assert_eq!(run("broken", "ok").await, "without broken");
+    assert_eq!(run("ok", "torn").await, "without torn");
+    assert_eq!(run("late", "ok").await, "without time");
+}
+
+#[test]
+fn an_error_that_nothing_catches_is_a_fault() {
+    let faults = Forgetful::build().expect_err("`Late` is not caught");
+    insta::assert_snapshot!(faults.to_string());
+}
