@@ -33,6 +33,7 @@ const SHUT_DOWN: &str = "Stepwright.ShutDown";
 pub(super) struct Drive {
     program: Arc<Program>,
     entry: Entry,
+    is_child: bool,
     seed: u64,
     execution: Option<Execution>,
     wires: Wires,
@@ -63,6 +64,7 @@ impl Drive {
         Self {
             program: program.clone(),
             entry,
+            is_child: false,
             seed,
             execution: None,
             wires: Wires::new(engine, program, cell, source, depth),
@@ -77,6 +79,7 @@ impl Drive {
     /// The same for a child of a Distributed Map, which is a part of the program.
     pub(super) fn of_child(mut self, entry: Entry) -> Self {
         self.entry = entry;
+        self.is_child = true;
         self
     }
 
@@ -218,7 +221,10 @@ impl Drive {
             stopped: clock.now(),
             history,
         });
-        self.wires.engine.closed(&self.wires.cell);
+        if !self.is_child {
+            // A child is remembered by its run.
+            self.wires.engine.closed(&self.wires.cell);
+        }
         self.wires.cell.close(report);
     }
 

@@ -46,15 +46,19 @@ impl Runs {
         run
     }
 
-    /// Forgets the runs of an execution, and their children.
+    /// Forgets the runs of an execution with their children, and the runs of these.
     pub(super) fn forget(&self, execution: &str) {
         let mut known = self.lock();
-        let runs = known.of_execution.remove(execution);
-        let forgotten: Vec<_> = runs
-            .into_iter()
-            .flatten()
-            .filter_map(|arn| known.by_arn.remove(&arn))
-            .collect();
+        let mut executions = vec![SmolStr::new(execution)];
+        let mut forgotten = Vec::new();
+        while let Some(execution) = executions.pop() {
+            for arn in known.of_execution.remove(&execution).unwrap_or_default() {
+                if let Some(run) = known.by_arn.remove(&arn) {
+                    executions.extend(run.children().iter().map(|cell| cell.about.id.clone()));
+                    forgotten.push(run);
+                }
+            }
+        }
         drop(known);
         drop(forgotten);
     }
@@ -111,17 +115,15 @@ impl RunRecord {
         self.lock().running.insert(number, cell.clone());
     }
 
-    pub(super) fn ended(&self, number: u32) {
+    /// A child is over. Gives the one that is forgotten for it.
+    pub(super) fn ended(&self, number: u32) -> Option<Arc<RunCell>> {
         let mut state = self.lock();
         let ended = state.running.remove(&number);
         state.over.extend(ended.map(|cell| (number, cell)));
-        let forgotten = if state.over.len() > self.retention {
-            state.over.pop_front()
-        } else {
-            None
-        };
-        drop(state);
-        drop(forgotten);
+        if state.over.len() <= self.retention {
+            return None;
+        }
+        state.over.pop_front().map(|(_, cell)| cell)
     }
 
     /// Tells the children that are at work to stop.

@@ -209,8 +209,11 @@ impl Host for Wires {
         let cell = RunCell::new(about, self.engine.clock.clone());
         run.started(number, &cell);
         let parent = Responder::new(&self.cell, ticket);
+        let engine = self.engine.clone();
         cell.on_close(Box::new(move |report| {
-            run.ended(number);
+            if let Some(forgotten) = run.ended(number) {
+                engine.runs.forget(&forgotten.about.id);
+            }
             let text = |text: &Option<String>| text.as_deref().map(SmolStr::new);
             let ended = Ended {
                 status: report.status,

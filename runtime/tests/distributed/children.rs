@@ -1,0 +1,197 @@
+use std::time::Duration;
+
+use serde_json::json;
+use stepwright_runtime::objects::Memory;
+use stepwright_runtime::testing::{Mock, Mocks};
+use stepwright_runtime::{Engine, Status};
+
+use crate::support::{builder, echo, engine, map_run, only_even, output, run_in, seconds, task};
+
+#[tokio::test]
+async fn children_are_executions_of_their_own() {
+    let definition = only_even(json!({"Label": "even", "ToleratedFailureCount": 1}));
+    let engine = engine(&definition, &Memory::new(), &Mocks::new());
+    let report = run_in(&engine, json!([1, 2])).await;
+    assert_eq!(output(&report), json!([2]));
+    let run = map_run(&engine, &report);
+    let prefix = "arn:aws:states:us-east-1:123456789012";
+    assert!(run.arn.starts_with(&format!("{prefix}:mapRun:m/even:")));
+    assert_eq!(run.execution, report.execution().id.as_str());
+    let children = engine.map_run_executions(&run.arn);
+    assert_eq!(children.len(), 2);
+    // They are listed with their run alone.
+    assert_eq!(engine.executions().len(), 1);
+    for (child, (input, status, path)) in children.iter().zip([
+        (1, Status::Failed, vec!["I", "Even", "Odd"]),
+        (2, Status::Succeeded, vec!["I", "Even", "Done"]),
+    ]) {
+        assert!(child.id.starts_with(&format!("{prefix}:execution:m/even:")));
+        assert!(child.id.ends_with(&child.name));
+        assert_eq!(child.machine, "m/even");
+        let child = engine.execution(&child.id).unwrap();
+        assert_eq!(child.status(), status);
+        assert_eq!(
+            child.execution().machine_id.as_str(),
+            format!("{prefix}:stateMachine:m/even")
+        );
+        assert_eq!(child.execution().input.to_json(), json!(input));
+        assert_eq!(child.history().await.path(), path);
+    }
+}
+
+#[tokio::test]
+async fn a_run_is_described_as_the_api_does() {
+    let definition = only_even(json!({
+        "ItemsPath": "$.items", "MaxConcurrency": 5,
+        "ToleratedFailureCount": 3, "ToleratedFailurePercentagePath": "$.share"
+    }));
+    let engine = engine(&definition, &Memory::new(), &Mocks::new());
+    let report = run_in(&engine, json!({"items": [1, 2, 4], "share": 50.5})).await;
+    let run = map_run(&engine, &report);
+    let counts = json!({
+        "pending": 0, "running": 0, "succeeded": 2, "failed": 1, "timedOut": 0, "aborted": 0, "total": 3,
+        "resultsWritten": 0, "failuresNotRedrivable": 0, "pendingRedrive": 0
+    });
+    assert_eq!(
+        run.to_json(),
+        json!({
+            "mapRunArn": run.arn, "executionArn": report.execution().id.as_str(), "status": "SUCCEEDED",
+            "startDate": "2026-01-01T00:00:00.000Z", "stopDate": "2026-01-01T00:00:00.000Z",
+            "maxConcurrency": 5, "toleratedFailureCount": 3, "toleratedFailurePercentage": 50.5,
+            "itemCounts": counts, "executionCounts": counts, "redriveCount": 0
+        })
+    );
+    assert_eq!(engine.map_run(&run.arn), Some(run));
+    assert_eq!(engine.map_run("arn"), None);
+}
+
+#[tokio::test]
+async fn concurrency_is_a_bound() {
+    for (declared, expected) in [(json!(2), 5.0), (json!(1), 10.0), (json!(0), 1.0)] {
+        let mocks = Mocks::new().state(
+            "I",
+            Mock::output(json!({"Payload": 1})).after(Duration::from_secs(1)),
+        );
+        let engine = engine(
+            &task(json!({"MaxConcurrency": declared})),
+            &Memory::new(),
+            &mocks,
+        );
+        let report = run_in(&engine, json!((0..10).collect::<Vec<_>>())).await;
+        assert_eq!(seconds(&report), expected);
+    }
+}
+
+#[tokio::test]
+async fn more_children_than_an_inline_map_has_iterations_run_at_a_time() {
+    let mocks = Mocks::new().state(
+        "I",
+        Mock::output(json!({"Payload": 1})).after(Duration::from_secs(1)),
+    );
+    let engine = engine(&task(json!({})), &Memory::new(), &mocks);
+    let report = run_in(&engine, json!((0..1_000).collect::<Vec<_>>())).await;
+    assert_eq!(seconds(&report), 1.0);
+    assert_eq!(output(&report).as_array().unwrap().len(), 1_000);
+}
+
+#[tokio::test]
+async fn express_children_live_five_minutes_and_standard_ones_longer() {
+    let waits = |kind| {
+        let mut definition = echo(json!({"ToleratedFailureCount": 1}));
+        let processor = &mut definition["States"]["M"]["ItemProcessor"];
+        processor["ProcessorConfig"]["ExecutionType"] = json!(kind);
+        processor["States"]["I"] = json!({"Type": "Wait", "SecondsPath": "$", "End": true});
+        definition
+    };
+    let engine = |kind| engine(&waits(kind), &Memory::new(), &Mocks::new());
+    let express = engine("EXPRESS");
+    let report = run_in(&express, json!([10, 600])).await;
+    assert_eq!(output(&report), json!([10]));
+    assert_eq!(seconds(&report), 300.0);
+    let run = map_run(&express, &report);
+    assert_eq!((run.items.timed_out, run.items.failed), (1, 0));
+    let child = &express.map_run_executions(&run.arn)[1];
+    assert_eq!(child.status, Status::TimedOut);
+    assert!(child.id.contains(":express:m/M:"), "{}", child.id);
+    let report = run_in(&engine("STANDARD"), json!([10, 600])).await;
+    assert_eq!(output(&report), json!([10, 600]));
+}
+
+#[tokio::test]
+async fn results_are_in_the_order_of_the_items() {
+    let mut definition = echo(json!({}));
+    definition["States"]["M"]["ItemProcessor"]["States"]["I"] =
+        json!({"Type": "Wait", "SecondsPath": "$", "End": true});
+    let engine = engine(&definition, &Memory::new(), &Mocks::new());
+    let report = run_in(&engine, json!([3, 1, 2])).await;
+    assert_eq!(output(&report), json!([3, 1, 2]));
+}
+
+#[tokio::test]
+async fn tokens_of_children_are_answered_from_outside() {
+    let mut definition = echo(json!({}));
+    definition["States"]["M"]["ItemProcessor"]["States"]["I"] = json!({
+        "Type": "Task", "End": true, "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Parameters": {"MessageBody": {"token.$": "$$.Task.Token"}}
+    });
+    let mocks = Mocks::new().state("I", Mock::token());
+    let engine = engine(&definition, &Memory::new(), &mocks);
+    let _held = engine.clock().hold();
+    let answers = async {
+        let mut answered = 0;
+        while answered < 2 {
+            for call in mocks.calls().iter().skip(answered) {
+                let token = call.parameters.to_json()["MessageBody"]["token"].clone();
+                let token = token.as_str().unwrap().to_owned();
+                if engine.send_task_success(&token, &answered).await.is_ok() {
+                    answered += 1;
+                }
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let (report, ()) = tokio::join!(run_in(&engine, json!(["a", "b"])), answers);
+    assert_eq!(output(&report), json!([0, 1]));
+}
+
+#[tokio::test]
+async fn only_so_many_children_are_remembered() {
+    let definition = echo(json!({}));
+    let engine: Engine = builder(&definition).retention(3).build().unwrap();
+    let report = run_in(&engine, json!([0, 1, 2, 3, 4])).await;
+    let run = map_run(&engine, &report);
+    assert_eq!(engine.map_run_executions(&run.arn).len(), 3);
+    // The runs go with their execution.
+    for _ in 0..3 {
+        run_in(&engine, json!([1])).await;
+    }
+    assert_eq!(engine.map_run(&run.arn), None);
+    assert!(engine.map_runs(&report.execution().id).is_empty());
+}
+
+#[tokio::test]
+async fn every_run_on_virtual_time_is_the_same() {
+    let names = async || {
+        let engine = engine(&echo(json!({})), &Memory::new(), &Mocks::new());
+        let report = run_in(&engine, json!([1, 2])).await;
+        let run = map_run(&engine, &report);
+        let children = engine.map_run_executions(&run.arn);
+        (run, children)
+    };
+    assert_eq!(names().await, names().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn children_run_on_other_threads_on_real_time() {
+    let definition = echo(json!({"ItemBatcher": {"MaxItemsPerBatch": 3}}));
+    let engine = Engine::builder()
+        .definition_json(
+            "m",
+            &definition.to_string(),
+            stepwright_runtime::MachineType::Standard,
+        )
+        .build()
+        .unwrap();
+    let report = run_in(&engine, json!((0..100).collect::<Vec<_>>())).await;
+    assert_eq!(output(&report)[33], json!({"Items": [99]}));
+}

@@ -1,0 +1,233 @@
+use serde_json::{Value as Json, json};
+use stepwright_runtime::Limits;
+use stepwright_runtime::objects::Memory;
+use stepwright_runtime::testing::Mocks;
+
+use crate::support::{
+    builder, echo, engine, failure, kinds, map_run, only_even, output, run, run_in,
+};
+
+/// A ResultWriter that exports to the bucket `out`.
+fn export(prefix: &str, config: Json) -> Json {
+    let mut writer = json!({
+        "Resource": "arn:aws:states:::s3:putObject",
+        "Parameters": {"Bucket": "out", "Prefix": prefix}
+    });
+    if !config.is_null() {
+        writer["WriterConfig"] = config;
+    }
+    writer
+}
+
+fn read(store: &Memory, key: &str) -> Json {
+    serde_json::from_str(&store.text("out", key).unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn results_are_exported_by_status_with_a_manifest() {
+    let store = Memory::new().bucket("out");
+    let definition = only_even(json!({
+        "Label": "L", "ToleratedFailureCount": 1, "ResultWriter": export("jobs", Json::Null)
+    }));
+    let engine = engine(&definition, &store, &Mocks::new());
+    let report = run_in(&engine, json!([1, 2, 4])).await;
+    let run = map_run(&engine, &report);
+    let id = run.arn.rsplit(':').next().unwrap();
+    let folder = format!("jobs/{id}");
+    assert_eq!(
+        output(&report),
+        json!({
+            "MapRunArn": run.arn,
+            "ResultWriterDetails": {"Bucket": "out", "Key": format!("{folder}/manifest.json")}
+        })
+    );
+    let [failed, succeeded, manifest] = [
+        format!("{folder}/FAILED_0.json"),
+        format!("{folder}/SUCCEEDED_0.json"),
+        format!("{folder}/manifest.json"),
+    ];
+    assert_eq!(
+        store.keys("out"),
+        [&failed, &succeeded, &manifest].map(String::clone)
+    );
+    let size = |key: &str| store.text("out", key).unwrap().len();
+    assert_eq!(
+        read(&store, &manifest),
+        json!({
+            "DestinationBucket": "out", "MapRunArn": run.arn,
+            "ResultFiles": {
+                "FAILED": [{"Key": failed, "Size": size(&failed)}], "PENDING": [],
+                "SUCCEEDED": [{"Key": succeeded, "Size": size(&succeeded)}]
+            }
+        })
+    );
+    let children = engine.map_run_executions(&run.arn);
+    let at = "2026-01-01T00:00:00.000Z";
+    let machine = "arn:aws:states:us-east-1:123456789012:stateMachine:m/L";
+    assert_eq!(
+        read(&store, &succeeded)[1],
+        json!({
+            "ExecutionArn": children[2].id, "Input": "4", "InputDetails": {"Included": true},
+            "Name": children[2].name, "Output": "4", "OutputDetails": {"Included": true},
+            "RedriveCount": 0, "RedriveStatus": "NOT_REDRIVABLE",
+            "RedriveStatusReason": "Execution is SUCCEEDED and cannot be redriven",
+            "StartDate": at, "StateMachineArn": machine, "Status": "SUCCEEDED", "StopDate": at
+        })
+    );
+    assert_eq!(
+        read(&store, &failed),
+        json!([{
+            "Cause": "it is odd", "Error": "Odd", "ExecutionArn": children[0].id, "Input": "1",
+            "InputDetails": {"Included": true}, "Name": children[0].name, "OutputDetails": {"Included": true},
+            "RedriveCount": 0, "RedriveStatus": "REDRIVABLE_BY_MAP_RUN",
+            "StartDate": at, "StateMachineArn": machine, "Status": "FAILED", "StopDate": at
+        }])
+    );
+    assert_eq!(run.items.results_written, 3);
+}
+
+#[tokio::test]
+async fn transformations_shape_what_succeeded() {
+    let input = json!([[1, 2], [3], 4]);
+    for (config, expected) in [
+        (
+            json!({"Transformation": "COMPACT", "OutputType": "JSON"}),
+            "[[1,2],[3],4]",
+        ),
+        (
+            json!({"Transformation": "FLATTEN", "OutputType": "JSON"}),
+            "[1,2,3,4]",
+        ),
+        (
+            json!({"Transformation": "FLATTEN", "OutputType": "JSONL"}),
+            "1\n2\n3\n4\n",
+        ),
+    ] {
+        let store = Memory::new().bucket("out");
+        let definition = echo(json!({"ResultWriter": export("", config.clone())}));
+        run(&definition, &store, input.clone()).await;
+        let keys = store.keys("out");
+        let found = keys.iter().find(|key| key.contains("SUCCEEDED_0")).unwrap();
+        assert_eq!(store.text("out", found).unwrap(), expected, "{config}");
+        let is_lines = config["OutputType"] == "JSONL";
+        assert_eq!(found.ends_with(".jsonl"), is_lines, "{found}");
+        // Without a prefix the folder of the run is the first part.
+        assert_eq!(found.matches('/').count(), 1, "{found}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_target_the_result_is_the_states() {
+    let input = json!([[1, 2], [3]]);
+    let writer = |config| echo(json!({"ResultWriter": {"WriterConfig": config}}));
+    let flat = writer(json!({"Transformation": "FLATTEN", "OutputType": "JSON"}));
+    let report = run(&flat, &Memory::new(), input.clone()).await;
+    assert_eq!(output(&report), json!([1, 2, 3]));
+    let whole = writer(json!({"Transformation": "NONE", "OutputType": "JSON"}));
+    let report = run(&whole, &Memory::new(), input.clone()).await;
+    assert_eq!(output(&report)[0]["Output"], "[1,2]");
+    let lines = writer(json!({"Transformation": "COMPACT", "OutputType": "JSONL"}));
+    let report = run(&lines, &Memory::new(), input).await;
+    assert_eq!(output(&report), "[1,2]\n[3]\n");
+}
+
+#[tokio::test]
+async fn a_run_that_fails_exports_what_there_is_and_what_was_not_started() {
+    let store = Memory::new().bucket("out");
+    let definition = only_even(json!({
+        "MaxConcurrency": 1, "ResultWriter": export("p/", Json::Null)
+    }));
+    let engine = engine(&definition, &store, &Mocks::new());
+    let report = run_in(&engine, json!([2, 3, 4, 5])).await;
+    assert_eq!(failure(&report).0, "States.ExceedToleratedFailureThreshold");
+    let keys = store.keys("out");
+    let names: Vec<&str> = keys
+        .iter()
+        .filter_map(|key| key.rsplit('/').next())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "FAILED_0.json",
+            "PENDING_0.json",
+            "SUCCEEDED_0.json",
+            "manifest.json"
+        ]
+    );
+    let pending = read(&store, &keys[1]);
+    assert_eq!(pending[1]["Input"], "5");
+    assert_eq!(pending[1]["Status"], "PENDING");
+    assert!(keys[0].starts_with("p/") && !keys[0].contains("//"));
+}
+
+#[tokio::test]
+async fn files_do_not_grow_for_ever() {
+    let store = Memory::new().bucket("out");
+    let config = json!({"Transformation": "COMPACT", "OutputType": "JSON"});
+    let definition = echo(json!({"ResultWriter": export("p", config)}));
+    let engine = builder(&definition)
+        .objects(store.clone())
+        .limits(Limits {
+            result_file_bytes: 10,
+            ..Limits::default()
+        })
+        .build()
+        .unwrap();
+    let report = run_in(&engine, json!(["aaaa", "bbbb", "cccc"])).await;
+    output(&report);
+    let keys = store.keys("out");
+    assert_eq!(store.text("out", &keys[0]).unwrap(), r#"["aaaa","bbbb"]"#);
+    assert!(keys[1].ends_with("SUCCEEDED_1.json"));
+    assert_eq!(store.text("out", &keys[1]).unwrap(), r#"["cccc"]"#);
+    let manifest = read(&store, &keys[2]);
+    assert_eq!(
+        manifest["ResultFiles"]["SUCCEEDED"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_fails_the_run() {
+    let definition = echo(json!({
+        "ResultWriter": export("p", Json::Null),
+        "Catch": [{"ErrorEquals": ["States.ResultWriterFailed"], "Next": "Caught"}]
+    }));
+    let report = run(&definition, &Memory::new(), json!([1])).await;
+    let cause = output(&report)["Cause"].as_str().unwrap().to_owned();
+    assert!(
+        cause.starts_with("The specified bucket does not exist (Service: Amazon S3; Status Code: 404; Error Code: NoSuchBucket;"),
+        "{cause}"
+    );
+    assert_eq!(
+        kinds(&report)[3..7],
+        [
+            "MapRunStarted",
+            "MapRunFailed",
+            "MapStateFailed",
+            "MapStateExited"
+        ]
+    );
+    // A run that failed anyway keeps its own failure.
+    let definition = only_even(json!({"ResultWriter": export("p", Json::Null)}));
+    let report = run(&definition, &Memory::new(), json!([1])).await;
+    assert_eq!(failure(&report).0, "States.ExceedToleratedFailureThreshold");
+}
+
+#[tokio::test]
+async fn the_target_is_evaluated() {
+    let store = Memory::new().bucket("out");
+    let mut definition = echo(
+        json!({"Items": "{% $states.input.items %}", "ResultWriter": {
+            "Resource": "arn:aws:states:::s3:putObject",
+            "Arguments": {"Bucket": "{% $states.input.bucket %}", "Prefix": "{% 'a' & 'b' %}"}
+        }}),
+    );
+    definition["QueryLanguage"] = json!("JSONata");
+    let input = json!({"items": [1], "bucket": "out"});
+    let report = run(&definition, &store, input).await;
+    output(&report);
+    assert!(store.keys("out")[0].starts_with("ab/"));
+}
