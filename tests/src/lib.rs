@@ -6,3 +6,8 @@ pub mod conformance;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 mod readme {}
+
+/// The builder's page compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/builder.md")]
+mod builder {}

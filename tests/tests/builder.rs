@@ -424,3 +424,66 @@ async fn an_input_in_json_is_refused_with_the_field_that_is_wrong() {
             .is_ok()
     );
 }
+
+#[tokio::test]
+async fn an_escalation_rings_one_phone_after_the_other() {
+    use stepwright_examples::escalation::{Incident, Person, Phones, Taken, escalation};
+    use stepwright_runtime::clock::{Clock, VIRTUAL_START};
+
+    let person = |name: &str, minutes| Person {
+        name: name.to_owned(),
+        minutes,
+    };
+    let rota = [person("Ada", 5), person("Grace", 10)];
+    let escalation_of_two = escalation(&rota, 3).unwrap();
+    let (calls, mut ringing) = tokio::sync::mpsc::unbounded_channel();
+    let clock = Clock::virtual_from(VIRTUAL_START);
+    let phones = Phones {
+        calls,
+        clock: clock.clone(),
+    };
+    let engine = Engine::builder()
+        .register_built(&escalation_of_two)
+        .state(phones)
+        .clock(clock)
+        .build()
+        .unwrap();
+    let incident = Incident {
+        service: "checkout".to_owned(),
+        severity: 1,
+    };
+    let start = || engine.start_built(&escalation_of_two, incident.clone(), StartOptions::new());
+
+    let run = start().await.unwrap();
+    drop(ringing.recv().await.unwrap().hold);
+    let second = ringing.recv().await.unwrap();
+    assert_eq!(
+        (second.name.as_str(), &second.incident),
+        ("Grace", &incident)
+    );
+    let taken = Taken { by: second.name };
+    engine
+        .send_task_success(&second.task_token, &taken)
+        .await
+        .unwrap();
+    drop(second.hold);
+    let report = run.report().await;
+    assert_eq!(
+        report.stopped.since(report.execution().started).as_secs(),
+        5 * 60
+    );
+    assert_eq!(run.await.unwrap(), taken);
+
+    let run = start().await.unwrap();
+    drop(ringing.recv().await.unwrap().hold);
+    drop(ringing.recv().await.unwrap().hold);
+    let failed = run.await.unwrap_err();
+    assert_eq!(failed.cause.as_deref(), Some("checkout is still broken"));
+
+    let twice = [person("Ada", 5), person("Ada", 10)];
+    let faults = escalation(&twice, 3).unwrap_err();
+    assert!(
+        faults[0].message().contains("`Page Ada` is used twice"),
+        "{faults:?}"
+    );
+}

@@ -5,7 +5,7 @@
 
 use crate::shape::Payload;
 use crate::task::{Address, Deploy, Handler, Task, TaskContext, TaskError};
-use crate::workflow::{Binder, Definition, Faults, Workflow};
+use crate::workflow::{Binder, Definition, Faults, TaskSchemas, Workflow};
 use serde::Deserialize;
 use serde_json::Value;
 use std::any::TypeId;
@@ -38,6 +38,7 @@ impl Bindings {
             deploy: T::DEPLOY,
             sends_context: T::SENDS_CONTEXT,
             address,
+            schemas: TaskSchemas::of::<T>,
             call,
         };
         let known =
@@ -84,6 +85,8 @@ pub struct BoundTask {
     pub sends_context: bool,
     /// How the ASL names it.
     pub address: Address,
+    /// Makes the schemas of what it takes and gives.
+    pub schemas: fn() -> TaskSchemas,
     /// Calls it with its payload as JSON; `None` where somebody else implements it.
     pub call: Option<CallTask>,
 }

@@ -1,7 +1,8 @@
 //! What the builder makes.
 
 use super::bindings::Bindings;
-use crate::workflow::Definition;
+use crate::shape::Payload;
+use crate::workflow::{Definition, Schemas};
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -32,6 +33,15 @@ impl<In, Out> Built<In, Out> {
     #[must_use]
     pub fn bindings(&self) -> &Bindings {
         &self.bindings
+    }
+}
+
+impl<In: Payload, Out: Payload> Built<In, Out> {
+    /// The JSON Schemas of what the workflow and each of its tasks take and give.
+    #[must_use]
+    pub fn schemas(&self) -> Schemas {
+        let tasks = self.bindings.tasks().iter();
+        Schemas::with::<In, Out>(tasks.map(|task| (task.schemas)()).collect())
     }
 }
 

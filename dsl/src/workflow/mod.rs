@@ -3,10 +3,12 @@
 mod binder;
 mod definition;
 mod fault;
+mod schemas;
 
 pub use self::binder::Binder;
 pub use self::definition::Definition;
 pub use self::fault::{Fault, Faults};
+pub use self::schemas::{Schemas, TaskSchemas};
 
 use crate::flow::Flow;
 use crate::shape::Payload;
@@ -41,6 +43,14 @@ pub trait Workflow: 'static {
     /// Everything that could not be said in ASL, all at once.
     fn build() -> Result<Definition, Faults> {
         Self::flow().lower()
+    }
+
+    /// The JSON Schemas of what the workflow and each of its tasks take and give.
+    fn schemas() -> Schemas
+    where
+        Self: Sized,
+    {
+        Schemas::of::<Self>()
     }
 
     /// Makes the ASL.

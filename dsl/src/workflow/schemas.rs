@@ -1,0 +1,237 @@
+//! The JSON Schemas of a workflow and of its tasks.
+
+use super::{Binder, Workflow};
+use crate::shape::Payload;
+use crate::task::{Address, Handler, Task};
+use schemars::generate::SchemaSettings;
+use schemars::{Schema, SchemaGenerator};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use std::fmt;
+
+/// What a workflow takes and gives, and what each of its tasks takes and gives, as JSON Schemas (draft 2020-12).
+///
+/// The tasks stand by their names on the wire, in alphabetical order; those of nested workflows are not among them. The
+/// same types always give the same text.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Schemas {
+    /// What an execution is started with.
+    pub input: Schema,
+    /// What it gives.
+    pub output: Schema,
+    /// Its tasks.
+    pub tasks: Vec<TaskSchemas>,
+}
+
+/// What a task takes and gives.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TaskSchemas {
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// What travels to it: nothing as `{}`, one parameter as its JSON, several as an object by their names.
+    pub input: Schema,
+    /// What it gives.
+    pub output: Schema,
+}
+
+impl Schemas {
+    pub(super) fn of<W: Workflow>() -> Schemas {
+        let mut tasks = Tasks::default();
+        W::bind(&mut tasks);
+        Schemas::with::<W::Input, W::Output>(tasks.0)
+    }
+
+    pub(crate) fn with<In: Payload, Out: Payload>(mut tasks: Vec<TaskSchemas>) -> Schemas {
+        tasks.sort_by_key(|task| task.name);
+        tasks.dedup();
+        Schemas {
+            input: of_input::<In>(),
+            output: of_output::<Out>(),
+            tasks,
+        }
+    }
+
+    /// The schemas of a task, by its name on the wire.
+    #[must_use]
+    pub fn task(&self, name: &str) -> Option<&TaskSchemas> {
+        self.tasks.iter().find(|task| task.name == name)
+    }
+
+    /// `{"input", "output", "tasks": {"ChargeCard": {"input", "output"}}}`, indented by two blanks.
+    #[must_use]
+    pub fn to_json_pretty(&self) -> String {
+        let tasks: Map<String, Value> = self
+            .tasks
+            .iter()
+            .map(|task| {
+                let schemas = json!({ "input": task.input, "output": task.output });
+                (task.name.to_owned(), schemas)
+            })
+            .collect();
+        let all = json!({ "input": self.input, "output": self.output, "tasks": tasks });
+        format!("{all:#}")
+    }
+}
+
+impl TaskSchemas {
+    pub(crate) fn of<T: Task>() -> TaskSchemas {
+        TaskSchemas {
+            name: T::NAME,
+            input: of_arguments::<T>(),
+            output: of_output::<T::Output>(),
+        }
+    }
+}
+
+/// The indented JSON.
+impl fmt::Display for Schemas {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_json_pretty())
+    }
+}
+
+/// What a type reads: fields with a default may be left out.
+fn reading() -> SchemaGenerator {
+    SchemaSettings::draft2020_12().for_deserialize().into()
+}
+
+fn of_input<T: Payload>() -> Schema {
+    reading().into_root_schema_for::<T>()
+}
+
+/// What a type writes.
+fn of_output<T: Payload>() -> Schema {
+    SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<T>()
+}
+
+/// The schema of what travels to a task.
+fn of_arguments<T: Task>() -> Schema {
+    let mut generator = reading();
+    let parameters: Vec<Value> = T::schemas()
+        .into_iter()
+        .map(|schema| schema(&mut generator).to_value())
+        .collect();
+    let mut whole = match parameters.as_slice() {
+        [only] => only.clone(),
+        several => {
+            let properties: Map<String, Value> = T::PARAMETERS
+                .iter()
+                .zip(several)
+                .map(|(name, schema)| ((*name).to_owned(), schema.clone()))
+                .collect();
+            json!({ "type": "object", "properties": properties, "required": T::PARAMETERS })
+        }
+    };
+    let definitions = generator.take_definitions(true);
+    if let Value::Object(object) = &mut whole {
+        if !definitions.is_empty() {
+            object.insert("$defs".to_owned(), Value::Object(definitions));
+        }
+        object.insert("$schema".to_owned(), json!(DIALECT));
+    }
+    Schema::try_from(whole).unwrap_or_default()
+}
+
+const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// Takes the schemas of the tasks.
+#[derive(Default)]
+struct Tasks(Vec<TaskSchemas>);
+
+impl Binder for Tasks {
+    fn handler<T: Handler>(&mut self, _: Address) {
+        self.0.push(TaskSchemas::of::<T>());
+    }
+
+    fn declaration<T: Task>(&mut self, _: Address) {
+        self.0.push(TaskSchemas::of::<T>());
+    }
+
+    fn workflow<W: Workflow>(&mut self, _: Address) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Payload, Workflow, task, workflow};
+    use schemars::JsonSchema;
+    use serde::{Deserialize, Serialize};
+    use serde_json::{Value, json};
+
+    #[derive(Debug, Serialize, Deserialize, JsonSchema, Payload)]
+    #[serde(rename_all = "camelCase")]
+    struct Order {
+        /// Its number.
+        order_id: String,
+        #[serde(default)]
+        note: String,
+        lines: Vec<Line>,
+    }
+
+    #[derive(Debug, Serialize, Deserialize, JsonSchema, Payload)]
+    struct Line {
+        sku: String,
+    }
+
+    #[task]
+    async fn pack(line: Line, order_id: String) -> String;
+
+    #[task(name = "Count-Orders")]
+    async fn count() -> u32;
+
+    #[task]
+    async fn check_order(order: Order) -> Order;
+
+    workflow! {
+        workflow Orders(order: Order) -> String {
+            task Count { count(); next Check; }
+            task Check { let checked = check_order(order); next Pack; }
+            task Pack { let parcel = pack(checked.lines[0], checked.order_id); end parcel; }
+        }
+    }
+
+    #[test]
+    fn a_workflow_and_its_tasks_have_schemas() {
+        let schemas = Orders::schemas();
+        let input = schemas.input.as_value();
+        assert_eq!(input["required"], json!(["orderId", "lines"]));
+        assert_eq!(
+            input["properties"]["orderId"]["description"],
+            json!("Its number.")
+        );
+        assert_eq!(schemas.output.as_value()["type"], json!("string"));
+        let names: Vec<_> = schemas.tasks.iter().map(|task| task.name).collect();
+        assert_eq!(names, ["CheckOrder", "Count-Orders", "Pack"]);
+        let pack = schemas.task("Pack").unwrap().input.as_value();
+        assert_eq!(
+            *pack,
+            json!({
+                "type": "object",
+                "properties": { "line": { "$ref": "#/$defs/Line" }, "order_id": { "type": "string" } },
+                "required": ["line", "order_id"],
+                "$defs": {
+                    "Line": { "type": "object", "properties": { "sku": { "type": "string" } }, "required": ["sku"] }
+                },
+                "$schema": "https://json-schema.org/draft/2020-12/schema"
+            })
+        );
+        let count = schemas.task("Count-Orders").unwrap();
+        assert_eq!(count.input.as_value()["required"], json!([]));
+        // What is written always has the field that may be left out.
+        let checked = schemas.task("CheckOrder").unwrap();
+        assert_eq!(
+            checked.output.as_value()["required"],
+            json!(["orderId", "note", "lines"])
+        );
+    }
+
+    #[test]
+    fn the_same_types_give_the_same_text() {
+        let text = Orders::schemas().to_json_pretty();
+        assert_eq!(Orders::schemas().to_string(), text);
+        let read: Value = serde_json::from_str(&text).unwrap();
+        assert!(read["tasks"]["Pack"]["output"].is_object());
+    }
+}

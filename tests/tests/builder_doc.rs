@@ -1,0 +1,201 @@
+//! Every call that `docs/builder.md` shows stands here too, and becomes the ASL that is shown below it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use stepwright::builder::{Body, FlowBuilder, Retry, States};
+use stepwright::prelude::*;
+use stepwright::{errors, expr};
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+#[serde(rename_all = "camelCase")]
+struct Order {
+    order_id: String,
+    total: f64,
+    patience: u32,
+    items: Vec<Item>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Item {
+    sku: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Parcel {
+    order: String,
+    parcel: String,
+}
+
+#[derive(Debug, thiserror::Error, TaskError)]
+#[allow(dead_code)]
+enum PaymentError {
+    #[error("the gateway did not answer")]
+    GatewayTimeout,
+    #[error("declined: {reason}")]
+    Declined { reason: String },
+}
+
+#[task]
+async fn charge_card(order: Order) -> Result<String, PaymentError>;
+
+#[task]
+async fn pack_item(item: Item, order_id: String) -> String;
+
+#[task]
+async fn pack(item: Item) -> String;
+
+#[task]
+async fn request_review(order: Order, task_token: String);
+
+fn state<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>, name: &str) -> Value {
+    let built = flow.build().unwrap();
+    let machine: Value = serde_json::from_str(&built.to_json()).unwrap();
+    machine["States"][name].clone()
+}
+
+fn task_() -> Value {
+    let flow = FlowBuilder::<Order, String>::new("Orders");
+    let (charge, done) = (flow.declare("Charge"), flow.declare("Done"));
+    let (reject, failed) = (
+        flow.declare("Reject"),
+        flow.declare::<ErrorOutput>("Failed"),
+    );
+    flow.start_at(&charge);
+    flow.task(&charge, charge_card {})
+        .timeout(30)
+        .retry(
+            Retry::on(errors!(PaymentError::GatewayTimeout))
+                .interval(2)
+                .max_attempts(3),
+        )
+        .catch(errors!(PaymentError::Declined { reason }), &reject)
+        .catch(States::ALL, &failed)
+        .next(&done);
+    flow.succeed(&done);
+    flow.fail::<String>(&reject, "Rejected", ());
+    flow.fail(&failed, "Failed", ());
+    state(&flow, "Charge")
+}
+
+fn task_with() -> Value {
+    let flow = FlowBuilder::<Order, Parcel>::new("Orders");
+    let (pack, done) = (flow.declare("Pack"), flow.declare("Done"));
+    let late = flow.declare::<String>("Late");
+    flow.start_at(&pack);
+    flow.task_with(
+        &pack,
+        pack_item {},
+        expr!(|order: Order| (order.items[0], order.order_id)),
+    )
+    .catch_with(
+        States::ALL,
+        &late,
+        expr!(|order: Order, _: ErrorOutput| order.order_id),
+    )
+    .output(expr!(|order: Order, parcel: String| Parcel {
+        order: order.order_id,
+        parcel
+    }))
+    .next(&done);
+    flow.succeed(&done);
+    flow.fail(&late, "Late", ());
+    state(&flow, "Pack")
+}
+
+fn token() -> Value {
+    let flow = FlowBuilder::<Order, bool>::new("Orders");
+    let (review, decide) = (flow.declare("Review"), flow.declare::<bool>("Decide"));
+    flow.start_at(&review);
+    flow.wait_for_task_token(
+        &review,
+        request_review {},
+        expr!(|order: Order, token: String| (order, token)),
+    )
+    .timeout(259_200)
+    .next(&decide);
+    flow.succeed(&decide);
+    state(&flow, "Review")
+}
+
+fn choice() -> Value {
+    let flow = FlowBuilder::<Order, Order>::new("Orders");
+    let size = flow.declare("Size");
+    let (review, charge) = (flow.declare("Review"), flow.declare("Charge"));
+    flow.start_at(&size);
+    flow.choice(&size)
+        .when(
+            expr!(|order: Order| order.total > 1_000.0 && order.items.len() > 1),
+            &review,
+        )
+        .otherwise(&charge);
+    flow.succeed(&review);
+    flow.succeed(&charge);
+    state(&flow, "Size")
+}
+
+/// The wait, the pass and the fail.
+fn small(name: &str) -> Value {
+    let flow = FlowBuilder::<Order, Order>::new("Orders");
+    let (pause, label) = (flow.declare("Pause"), flow.declare("Label"));
+    let rejected = flow.declare("Rejected");
+    flow.start_at(&pause);
+    flow.wait(&pause, expr!(|order: Order| order.patience))
+        .next(&label);
+    flow.pass(
+        &label,
+        expr!(|order: Order| format!("order {}", order.order_id)),
+    )
+    .next(&rejected);
+    flow.fail(&rejected, "OrderRejected", expr!(|reason: String| reason));
+    state(&flow, name)
+}
+
+fn map() -> Value {
+    let flow = FlowBuilder::<Order, Vec<String>>::new("Orders");
+    let pack_all = flow.declare("PackAll");
+    flow.start_at(&pack_all);
+    let packing = Body::<Item, String>::new();
+    let pack_one = packing.declare("PackOne");
+    packing.start_at(&pack_one);
+    packing.task(&pack_one, pack {}).end();
+    flow.map(&pack_all, expr!(|order: Order| order.items), packing)
+        .max_concurrency(10)
+        .end();
+    state(&flow, "PackAll")
+}
+
+/// Rust without what rustfmt decides.
+fn squeezed(code: &str) -> String {
+    let code: String = code.split_whitespace().collect();
+    code.replace(",)", ")").replace(",}", "}")
+}
+
+#[test]
+fn the_page_shows_what_the_calls_become() {
+    let page = include_str!("../../docs/builder.md");
+    let own = squeezed(include_str!("builder_doc.rs"));
+    let made = [
+        ("task", task_()),
+        ("task_with", task_with()),
+        ("token", token()),
+        ("choice", choice()),
+        ("wait", small("Pause")),
+        ("pass", small("Label")),
+        ("fail", small("Rejected")),
+        ("map", map()),
+    ];
+    assert_eq!(page.matches("<!-- ").count(), made.len());
+    for (name, state) in made {
+        let (_, after) = page.split_once(&format!("<!-- {name} -->")).unwrap();
+        let mut fences = after.split("```");
+        let code = fences.nth(1).unwrap().trim_start_matches("rust,ignore");
+        assert!(
+            own.contains(&squeezed(code)),
+            "`{name}` is not in this file"
+        );
+        let json = fences.nth(1).unwrap().trim_start_matches("json");
+        let shown: Value = serde_json::from_str(json).unwrap();
+        assert_eq!(shown, state, "{name}: {state:#}");
+    }
+}
