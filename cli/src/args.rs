@@ -25,6 +25,9 @@ pub(crate) enum Command {
     /// Test one state as AWS's TestState does and print its response as JSON
     #[command(after_help = TEST_STATE_EXAMPLES)]
     TestState(TestStateArguments),
+    /// Run a definition as a history recorded it and tell the first difference
+    #[command(after_help = REPLAY_EXAMPLES)]
+    Replay(ReplayArguments),
 }
 
 const VALIDATE_EXAMPLES: &str = "Examples:
@@ -51,6 +54,14 @@ const TEST_STATE_EXAMPLES: &str = "Examples:
   stepwright test-state state.json --variables '{\"rate\": 0.2}' --inspection-level TRACE
 
 Exit status: 0 the state succeeded, its error was caught, or it would be tried again; 1 it failed, or the test was refused; 2 wrong usage.";
+
+const REPLAY_EXAMPLES: &str = "Examples:
+  stepwright run orders.asl.json --history history.json
+  stepwright replay orders.asl.json --history history.json
+  aws stepfunctions get-execution-history --include-execution-data --execution-arn ARN > history.json
+
+Every task answers what it answered then. Values that come from the clock, from chance or from the execution's ids are not compared.
+Exit status: 0 the definition does what was recorded; 1 it does something else; 2 wrong usage, or a history that cannot be replayed.";
 
 /// Where a definition's machine type is not said, it is STANDARD.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -145,6 +156,16 @@ pub(crate) struct RunArguments {
     /// The execution's name
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArguments {
+    /// The definition in JSON or YAML; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// What GetExecutionHistory returned, or `run --history` wrote; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) history: PathBuf,
 }
 
 #[derive(Debug, Args)]

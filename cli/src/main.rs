@@ -7,6 +7,8 @@ mod commands;
 mod definition;
 mod failure;
 mod input;
+mod progress;
+mod replay;
 mod report;
 mod run;
 mod test_state;
@@ -24,6 +26,7 @@ async fn main() -> ExitCode {
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Run(arguments) => run::run(arguments).await,
         Command::TestState(arguments) => test_state::test(arguments).await,
+        Command::Replay(arguments) => replay::replay(&arguments).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use stepwright_asl::validate::Validator;
 use stepwright_runtime::testing::{MockCase, MockConfig};
-use stepwright_runtime::{Engine, ExecutionReport, StartOptions, Status};
+use stepwright_runtime::{Engine, ExecutionReport, StartError, StartOptions, Status};
 
 use crate::args::RunArguments;
 use crate::commands::Commands;
 use crate::definition::Definition;
 use crate::failure::Failure;
 use crate::input;
+use crate::progress;
 use crate::report;
 
 /// The name under which the engine knows the definition.
@@ -42,10 +43,14 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
     if let Some(name) = &arguments.name {
         options = options.name(name);
     }
-    let report = engine
-        .execute_machine(MACHINE, input, options)
-        .await
-        .map_err(|error| Failure::Usage(error.to_string()))?;
+    let cannot = |error: StartError| Failure::Usage(error.to_string());
+    let report = if progress::is_watched() {
+        let run = engine.start_machine(MACHINE, input, options).await;
+        progress::follow(&run.map_err(cannot)?).await
+    } else {
+        let report = engine.execute_machine(MACHINE, input, options).await;
+        report.map_err(cannot)?
+    };
     if let Some(file) = &arguments.history {
         write_history(file, &report)?;
     }

@@ -1,20 +1,27 @@
-//! What tests of workflows need: mocks of tasks, assertions on what an execution did, coverage.
+//! What tests of workflows need: mocks of tasks, assertions on what an execution did, coverage,
+//! replay of recorded histories, exploration of all outcomes.
 
 mod coverage;
 mod difference;
 mod expect;
+mod explore;
 mod matcher;
 mod mock;
 mod mock_config;
 mod mocks;
 mod recorded;
 mod replay;
+mod sample;
 
 pub use self::coverage::{
     ArrowMark, Coverage, CoverageDiagram, CoveredCatcher, CoveredRetrier, CoveredState,
     CoveredTransition, StateMark,
 };
 pub use self::expect::{Expect, expect};
+pub use self::explore::{
+    ANY_OTHER_ERROR, Bounds, Decision, Exploration, Outcome, Stuck, Uncaught, explore,
+    explore_workflow,
+};
 pub use self::mock::Mock;
 pub use self::mock_config::{MockCase, MockConfig, MockConfigError};
 pub use self::mocks::{MockedCall, Mocks};

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
-use stepwright_asl::model::{MachineType, State, StateMachine, States};
+use stepwright_asl::model::{MachineType, StateMachine};
 
 use super::difference::{line, short, walk};
 use super::recorded::{RecordedHistory, RecordedHistoryError, Step, steps};
 use crate::clock::Timestamp;
 use crate::engine::{Engine, StartOptions};
-use crate::task::{Answer, Family, Pattern, Resource, TaskCall, TaskFailure, TaskSource};
+use crate::task::{Answer, Family, Pattern, TaskCall, TaskFailure, TaskSource};
 
 /// Runs a definition again as a history recorded it, and finds the first difference: on the recorded input, at the
 /// recorded time, with each task answering what it answered then, after as long.
@@ -143,19 +143,19 @@ async fn run(
         ("replay", 0, Duration::ZERO)
     };
     let cannot = |error: &dyn fmt::Display| ReplayError::Definition(error.to_string());
+    let recording = Recording::new(&recorded.steps, machine);
     let mut builder = Engine::builder()
         .definition(name, machine, MachineType::Standard)
-        .tasks(Recording::new(&recorded.steps))
         .seed(seed)
         .virtual_time_from(recorded.started() + later);
     if let Some(region) = &recorded.region {
         builder = builder.region(region);
     }
-    let mut activities = HashSet::new();
-    find_activities(&machine.states, &mut activities);
-    for arn in activities {
+    // An activity that was never scheduled may not exist any more.
+    for arn in &recording.activities {
         builder = builder.activity(arn);
     }
+    builder = builder.tasks(recording);
     let engine = builder.build().map_err(|error| cannot(&error))?;
     let mut options = StartOptions::new().name(name);
     if let Some(role) = &recorded.role {
@@ -168,33 +168,16 @@ async fn run(
     Ok(steps(&report.history))
 }
 
-fn find_activities(states: &States, found: &mut HashSet<String>) {
-    for state in states.values() {
-        match state {
-            State::Task(task) if Resource::parse(&task.resource).family() == Family::Activity => {
-                found.insert(task.resource.clone());
-            }
-            State::Parallel(parallel) => {
-                for branch in &parallel.branches {
-                    find_activities(&branch.states, found);
-                }
-            }
-            State::Map(map) => {
-                for processor in map.item_processor.iter().chain(&map.iterator) {
-                    find_activities(&processor.states, found);
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
 /// Where a task is called from: its scope and its state.
 type Place = (Vec<String>, String);
 
 /// Answers tasks as a history says.
 struct Recording {
     attempts: HashMap<Place, Vec<Attempt>>,
+    /// Those that were scheduled.
+    activities: HashSet<String>,
+    /// Whether the machine has a TimeoutSeconds.
+    ends: bool,
     /// How many of them were given.
     given: Mutex<HashMap<Place, usize>>,
 }
@@ -220,7 +203,7 @@ enum End {
 }
 
 impl Recording {
-    fn new(steps: &[Step]) -> Self {
+    fn new(steps: &[Step], machine: &StateMachine) -> Self {
         let mut attempts: HashMap<Place, Vec<Attempt>> = HashMap::new();
         for step in steps {
             let Some(kind) = ["Task", "LambdaFunction", "Activity"]
@@ -257,12 +240,18 @@ impl Recording {
                         cause: text("cause"),
                     });
                 }
-                _ => {}
+                "TimedOut" => {}
+                // An event of the state.
+                _ => continue,
             }
             attempt.took = step.at.since(attempt.scheduled);
         }
+        let scheduled = steps.iter().filter(|step| step.kind == "ActivityScheduled");
+        let activities = scheduled.filter_map(|step| step.details["resource"].as_str());
         Self {
             attempts,
+            activities: activities.map(str::to_owned).collect(),
+            ends: machine.timeout_seconds.is_some(),
             given: Mutex::default(),
         }
     }
@@ -281,12 +270,17 @@ impl TaskSource for Recording {
             .attempts
             .get(&place)
             .and_then(|attempts| attempts.get(number));
+        let is_activity = call.resource().family() == Family::Activity;
         let Some(attempt) = attempt.cloned() else {
+            if is_activity && !self.activities.contains(call.resource().as_str()) {
+                // It does not exist: the engine says so.
+                return None;
+            }
             // A call that was not recorded is a difference as soon as it is scheduled.
             return Some(Answer::never());
         };
-        if call.resource().family() == Family::Activity && !attempt.started {
-            // No worker took it: it waits in the activity's queue.
+        if is_activity && !attempt.started && (self.ends || call.timeout().is_some()) {
+            // No worker took it: it waits in the activity's queue, until something ends it.
             return None;
         }
         let answer = match attempt.end {

@@ -3,5 +3,8 @@
 #![allow(clippy::unwrap_used)] // a test says what it expects by unwrapping
 
 mod coverage;
+mod docs;
 mod expect;
+mod explore;
+mod replay;
 mod support;

@@ -1,0 +1,99 @@
+//! `stepwright replay`, and the progress of `stepwright run`.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn stepwright(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_stepwright"))
+        .args(arguments)
+        .current_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples/asl"))
+        .output()
+        .unwrap()
+}
+
+fn replay(definition: &Path, history: &Path) -> (i32, String) {
+    let output = stepwright(&[
+        "replay",
+        definition.to_str().unwrap(),
+        "--history",
+        history.to_str().unwrap(),
+    ]);
+    let text = [output.stdout, output.stderr].concat();
+    (
+        output.status.code().unwrap(),
+        String::from_utf8(text).unwrap(),
+    )
+}
+
+/// A file that is removed again.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn new(name: &str) -> Self {
+        let id = std::process::id();
+        Self(std::env::temp_dir().join(format!("stepwright-replay-{id}-{name}")))
+    }
+
+    fn written(name: &str, text: &str) -> Self {
+        let file = Self::new(name);
+        std::fs::write(&file.0, text).unwrap();
+        file
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+#[test]
+fn what_run_recorded_is_equal_until_the_definition_changes() {
+    let history = Temporary::new("history.json");
+    let ran = stepwright(&[
+        "run",
+        "checkout.asl.json",
+        "--input",
+        r#"{"id": 7, "total": 2000}"#,
+        "--mocks",
+        "MockConfigFile.json",
+        "--case",
+        "SlowGateway",
+        "--history",
+        history.0.to_str().unwrap(),
+    ]);
+    assert!(ran.status.success());
+    assert!(ran.stderr.is_empty(), "nobody watches, so nothing is shown");
+
+    let (status, text) = replay(Path::new("checkout.asl.json"), &history.0);
+    assert_eq!(status, 0, "{text}");
+    assert!(text.contains("equal, 2"), "{text}");
+
+    let definition =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples/asl/checkout.asl.json");
+    let changed = std::fs::read_to_string(definition)
+        .unwrap()
+        .replace("order-{}", "sale-{}");
+    let changed = Temporary::written("changed.asl.json", &changed);
+    let (status, text) = replay(&changed.0, &history.0);
+    assert_eq!(status, 1, "{text}");
+    assert!(
+        text.contains("event 3, TaskScheduled of `Charge`: /parameters/Payload/reference: recorded \"order-7\", now \"sale-7\""),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_is_no_history_is_wrong_usage() {
+    let (status, text) = replay(Path::new("checkout.asl.json"), Path::new("nowhere.json"));
+    assert_eq!(status, 2, "{text}");
+    assert!(text.contains("nowhere.json"), "{text}");
+    let (status, text) = replay(
+        Path::new("checkout.asl.json"),
+        Path::new("discount.input.json"),
+    );
+    assert_eq!(status, 2, "{text}");
+    assert!(text.contains("no list `events`"), "{text}");
+    let output = stepwright(&["replay", "checkout.asl.json"]);
+    assert_eq!(output.status.code(), Some(2), "--history is missing");
+}

@@ -1,0 +1,175 @@
+//! The examples of docs/testing.md: each block of Rust there stands here too, word for word but for the indentation.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use stepwright::{Payload, TaskError, task, workflow};
+use stepwright_runtime::{Engine, ExecutionReport};
+
+type Done = Result<(), Box<dyn std::error::Error>>;
+
+#[derive(Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Order {
+    id: String,
+    total: f64,
+}
+
+#[derive(Debug, thiserror::Error, TaskError)]
+enum PaymentError {
+    #[error("declined: {reason}")]
+    Declined { reason: String },
+    #[error("busy")]
+    Busy,
+}
+
+/// Charges the card of an order.
+#[task]
+async fn charge_card(order: Order) -> Result<String, PaymentError>;
+
+workflow! {
+    workflow Sale(order: Order) -> String {
+        wait Cool { seconds 1d; next Charge; }
+        task Charge {
+            let receipt = charge_card(order);
+            retry PaymentError::Busy (interval: 5s);
+            catch PaymentError::Declined { reason } => Reject;
+            next Done;
+        }
+        succeed Done { receipt }
+        fail Reject { "Rejected", reason }
+    }
+}
+
+async fn sale(
+    mocks: stepwright_runtime::testing::Mocks,
+    total: f64,
+) -> Result<std::sync::Arc<ExecutionReport>, Box<dyn std::error::Error>> {
+    let engine = Engine::builder()
+        .register::<Sale>()
+        .tasks(mocks)
+        .virtual_time()
+        .build()?;
+    let id = "o-1".to_owned();
+    let run = engine.start::<Sale>(Order { id, total }).await?;
+    Ok(run.report().await)
+}
+
+#[tokio::test]
+async fn mocks() -> Done {
+    use std::time::Duration;
+    use stepwright_runtime::testing::{Mock, Mocks, expect};
+
+    // Computed from the input.
+    let mocks = Mocks::new().task_with::<charge_card>(|order| match order.total {
+        total if total > 1_000.0 => Err(PaymentError::Declined {
+            reason: "over the limit".to_owned(),
+        }),
+        _ => Ok(format!("receipt of {}", order.id)),
+    });
+    let report = sale(mocks, 2_000.0).await?;
+    expect(&report).failed("Rejected").cause("over the limit");
+
+    // Busy twice, then paid.
+    let mocks = Mocks::new().task::<charge_card>(
+        Mock::fails(PaymentError::Busy)
+            .times(2)
+            .then(Mock::returns(&"r-1").after(Duration::from_secs(3))),
+    );
+    let report = sale(mocks, 12.0).await?;
+    expect(&report).output("r-1");
+    Ok(())
+}
+
+#[tokio::test]
+async fn assertions() -> Done {
+    use std::time::Duration;
+    use stepwright_runtime::testing::{Mocks, expect};
+
+    let mocks =
+        Mocks::new().task_with::<charge_card>(|order| Ok(format!("receipt of {}", order.id)));
+    let report = sale(mocks, 12.0).await?;
+    expect(&report)
+        .output("receipt of o-1")
+        .path(["Cool", "Charge", "Done"])
+        .not_entered("Reject")
+        .called("Charge", 1)
+        .task_calls::<charge_card>([Order {
+            id: "o-1".to_owned(),
+            total: 12.0,
+        }])
+        .took(Duration::from_secs(86_400)); // virtual time
+    Ok(())
+}
+
+#[tokio::test]
+async fn coverage() -> Done {
+    use stepwright_runtime::testing::{Coverage, Mock, Mocks};
+
+    let mut coverage = Coverage::of_workflow::<Sale>();
+    let paid = Mocks::new().task::<charge_card>(Mock::returns(&"r-1"));
+    coverage.add(&sale(paid, 12.0).await?.history);
+    assert_eq!(
+        coverage.to_string(),
+        "\
+coverage 62.5 % (5 of 8) in 1 run
+  states      3 of 4
+  transitions 2 of 2
+  retriers    0 of 1
+  catchers    0 of 1
+not covered:
+  state `Reject`
+  retrier 1 of `Charge` (PaymentError.Busy)
+  catcher 1 of `Charge` (PaymentError.Declined) -> `Reject`"
+    );
+
+    let declined = PaymentError::Declined {
+        reason: "no funds".to_owned(),
+    };
+    let mocks = Mocks::new()
+        .task::<charge_card>(Mock::fails(PaymentError::Busy).then(Mock::fails(declined)));
+    coverage.add(&sale(mocks, 12.0).await?.history);
+    coverage.assert_at_least(100.0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn replay() -> Done {
+    use stepwright_runtime::testing::{Mock, Mocks, RecordedHistory, replay};
+
+    let mocks = Mocks::new().task::<charge_card>(Mock::returns(&"r-1"));
+    let report = sale(mocks, 12.0).await?;
+    let recorded = RecordedHistory::from_json(&report.history.to_json())?;
+    replay(Sale::definition().machine(), &recorded).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn exploration() -> Done {
+    use stepwright_runtime::testing::{Bounds, explore_workflow};
+
+    let bounds = Bounds::new(); // inputs and results of the types
+    let found = explore_workflow::<Sale>(&bounds).await?;
+    assert!(found.is_complete);
+    assert!(found.never_reached().is_empty());
+    // A card service that stays busy is more than the retrier copes with, and nobody catches it.
+    assert_eq!(
+        found.uncaught[0].to_string(),
+        "`PaymentError.Busy` of `Charge` is not caught, when `Charge` fails with `PaymentError.Busy` (1 run)"
+    );
+    Ok(())
+}
+
+#[test]
+fn the_page_shows_what_is_tested_here() {
+    let lines = |text: &str| -> String {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines.map(|line| format!("{line}\n")).collect()
+    };
+    let source = lines(include_str!("docs.rs"));
+    let page = include_str!("../../../docs/testing.md");
+    let blocks: Vec<&str> = page.split("```rust\n").skip(1).collect();
+    assert_eq!(blocks.len(), 6);
+    for block in blocks {
+        let (code, _) = block.split_once("```").unwrap();
+        assert!(source.contains(&lines(code)), "not tested:\n{code}");
+    }
+}
