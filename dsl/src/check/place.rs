@@ -128,3 +128,38 @@ pub trait Untyped: Sized {
 
 #[diagnostic::do_not_recommend]
 impl Untyped for serde_json::Value {}
+
+/// A number whose value is the same as another type of number.
+#[diagnostic::on_unimplemented(
+    message = "`as` can change a `{Self}` that becomes a `{To}`",
+    label = "this is a `{Self}`",
+    note = "inside a workflow `as` stands where every value stays what it is, such as `u32 as u64` or `i32 as f64`; convert \
+            the others in a task"
+)]
+pub trait Lossless<To>: Sized {
+    /// The same value.
+    fn lossless(self) -> To {
+        never()
+    }
+}
+
+macro_rules! lossless {
+    ($($from:ty => $($to:ty)*;)*) => {$($(
+        #[diagnostic::do_not_recommend]
+        impl Lossless<$to> for $from {}
+    )*)*};
+}
+lossless! {
+    u8 => u8 u16 u32 u64 usize i16 i32 i64 isize f32 f64;
+    u16 => u16 u32 u64 usize i32 i64 f32 f64;
+    u32 => u32 u64 i64 f64;
+    u64 => u64;
+    usize => usize u64;
+    i8 => i8 i16 i32 i64 isize f32 f64;
+    i16 => i16 i32 i64 isize f32 f64;
+    i32 => i32 i64 f64;
+    i64 => i64;
+    isize => isize i64;
+    f32 => f32 f64;
+    f64 => f64;
+}

@@ -10,7 +10,7 @@ mod walk;
 
 pub use self::error::{error_field, error_name};
 pub use self::methods::{METHODS, Method};
-pub use self::node::{Binary, Piece, Unary};
+pub use self::node::{Binary, Case, Piece, Unary};
 pub(crate) use self::node::{Node, Record};
 
 use crate::shape::{Payload, Shape};
@@ -149,6 +149,12 @@ impl Expr {
     #[must_use]
     pub fn if_else(condition: Expr, then: Expr, otherwise: Expr) -> Expr {
         Expr::new(Node::If(condition, then, otherwise))
+    }
+
+    /// `match subject { .. }`: the value of the first case that fits. The last one is taken for what fits no other.
+    #[must_use]
+    pub fn match_on(subject: Expr, cases: Vec<Case>) -> Expr {
+        Expr::new(Node::Match(subject, cases))
     }
 
     /// A struct literal, or one of an enum's variants, written as serde would write it.

@@ -1,6 +1,7 @@
 //! The nodes of the expression tree.
 
 use super::{Expr, Text};
+use crate::flow::Pattern;
 use crate::shape::Shape;
 use serde_json::Value;
 
@@ -53,6 +54,26 @@ pub enum Piece {
     Value(Expr),
 }
 
+/// One arm of a `match` in an expression: the pattern, the guard, the value.
+#[derive(Clone, Debug)]
+pub struct Case {
+    pub(crate) pattern: Pattern,
+    pub(crate) guard: Option<Expr>,
+    pub(crate) value: Expr,
+}
+
+impl Case {
+    /// Gives the value where the pattern and the guard hold. Bound names are [`Expr::local`] in both.
+    #[must_use]
+    pub fn new(pattern: Pattern, guard: Option<Expr>, value: Expr) -> Case {
+        Case {
+            pattern,
+            guard,
+            value,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Record {
     pub(crate) shape: fn() -> Shape,
@@ -82,6 +103,7 @@ pub(crate) enum Node {
     Unary(Unary, Expr),
     Binary(Binary, Expr, Expr),
     If(Expr, Expr, Expr),
+    Match(Expr, Vec<Case>),
     Record(Record),
     Tuple(Vec<Expr>),
     Array(Vec<Expr>),

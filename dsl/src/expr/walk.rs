@@ -42,6 +42,13 @@ impl Expr {
                 each(b);
                 each(c);
             }
+            Node::Match(subject, cases) => {
+                each(subject);
+                for case in cases {
+                    case.guard.iter().for_each(&mut *each);
+                    each(&case.value);
+                }
+            }
             Node::Method(base, _, arguments) => {
                 each(base);
                 arguments.iter().for_each(each);
@@ -118,6 +125,13 @@ impl Expr {
                 each(a);
                 each(b);
                 each(c);
+            }
+            Node::Match(subject, cases) => {
+                each(subject);
+                for case in cases {
+                    case.guard.iter_mut().for_each(&mut *each);
+                    each(&mut case.value);
+                }
             }
             Node::Method(base, _, arguments) => {
                 each(base);

@@ -39,13 +39,23 @@ pub(super) fn in_jsonata(
     report: &mut Report,
 ) -> Matched {
     let subject = jsonata::lower(subject, env, report);
+    of_code(&subject, pattern, env, report)
+}
+
+/// Matches a pattern against what is lowered already.
+pub(super) fn of_code(
+    subject: &Code,
+    pattern: &Pattern,
+    env: &Env<'_>,
+    report: &mut Report,
+) -> Matched {
     let mut matching = Matching {
         env,
         report,
         tests: Vec::new(),
         bound: Vec::new(),
     };
-    matching.pattern(pattern, &subject);
+    matching.pattern(pattern, subject);
     Matched {
         tests: matching.tests,
         bound: matching.bound,

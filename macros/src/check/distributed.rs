@@ -137,8 +137,12 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
                 DistributedOption::Tolerated(_, tolerance) => {
                     tolerance_is_in_range(tolerance, errors)
                 }
-                DistributedOption::Reader(access) | DistributedOption::Writer(access) => {
+                DistributedOption::Reader(access) => {
                     settings_fit(&access.keyword, &access.settings, errors);
+                }
+                DistributedOption::Writer(access) => {
+                    settings_fit(&access.keyword, &access.settings, errors);
+                    writers_say_both(access, errors);
                 }
                 DistributedOption::Batch(batch) => {
                     settings_fit(&batch.keyword, &batch.settings, errors);
@@ -283,6 +287,19 @@ fn settings_fit(keyword: &Ident, settings: &[Setting], errors: &Errors) {
                 errors.at(span, format!("`{name}` is a list: `[\"id\", \"name\"]`"))
             }
         }
+    }
+}
+
+/// AWS asks for both settings of a writer, or for none.
+fn writers_say_both(writer: &Access, errors: &Errors) {
+    if let [only] = writer.settings.as_slice()
+        && let Some(other) = WRITER.iter().find(|field| only.name != field.word)
+        && WRITER.iter().any(|field| only.name == field.word)
+    {
+        errors.at(
+            only.name.span(),
+            format!("AWS asks for `{}` beside `{}`", other.word, only.name),
+        );
     }
 }
 

@@ -29,7 +29,8 @@ pub(crate) fn workflow(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
     let conditions = item::conditions(machine);
     let states = states::states(machine);
     let types = types::block(machine, mistakes.first());
-    let warnings = warnings::warnings(machine);
+    // Beside a mistake a warning is noise.
+    let warnings = mistakes.is_empty().then(|| warnings::warnings(machine));
     quote! {
         #item
 

@@ -1,6 +1,6 @@
 //! Values as calls that build `stepwright::expr::Expr`.
 
-use crate::check::{Piece, Value};
+use crate::check::{PatternShape, Piece, Value, pattern as shape};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::{Lit, Path};
@@ -79,6 +79,24 @@ impl Values {
                 let then = self.value(then);
                 let otherwise = self.value(otherwise);
                 quote!(__s::Expr::if_else(#condition, #then, #otherwise))
+            }
+            Value::Match(subject, cases) => {
+                let subject = self.value(subject);
+                let mut list = TokenStream::new();
+                for (pattern, guard, value) in cases {
+                    let shape = shape(pattern).unwrap_or(PatternShape::Wildcard);
+                    let pattern = super::pattern::pattern(&shape);
+                    let guard = match guard {
+                        Some(guard) => {
+                            let guard = self.value(guard);
+                            quote!(::core::option::Option::Some(#guard))
+                        }
+                        None => quote!(::core::option::Option::None),
+                    };
+                    let value = self.value(value);
+                    quote!(__s::Case::new(#pattern, #guard, #value),).to_tokens(&mut list);
+                }
+                quote!(__s::Expr::match_on(#subject, ::std::vec![#list]))
             }
             Value::Record(record) => {
                 let witness =

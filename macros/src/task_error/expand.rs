@@ -70,7 +70,44 @@ pub(super) fn expand(input: &DeriveInput) -> Result<TokenStream> {
             ));
         }
     };
-    Ok(implementation(input, &cases))
+    let implementation = implementation(input, &cases);
+    let constructed = constructed(input);
+    Ok(quote!(#implementation #constructed))
+}
+
+/// Code that makes one of each: the errors of a task that somebody else implements are made nowhere else, and rustc would
+/// call them dead.
+fn constructed(input: &DeriveInput) -> TokenStream {
+    if !input.generics.params.is_empty() {
+        return TokenStream::new();
+    }
+    let name = &input.ident;
+    let make = |path: TokenStream, fields: &Fields| {
+        let members: Vec<_> = fields.members().collect();
+        let types = fields.iter().map(|field| &field.ty);
+        let values: Vec<_> = (0..members.len())
+            .map(|index| format_ident!("__field_{index}"))
+            .collect();
+        quote! {
+            #[allow(dead_code, deprecated, clippy::too_many_arguments)]
+            fn __made(#(#values: #types),*) -> #name {
+                #path { #(#members: #values),* }
+            }
+        }
+    };
+    let made: Vec<_> = match &input.data {
+        Data::Enum(data) => data
+            .variants
+            .iter()
+            .map(|variant| {
+                let ident = &variant.ident;
+                make(quote!(#name::#ident), &variant.fields)
+            })
+            .collect(),
+        Data::Struct(data) => vec![make(quote!(#name), &data.fields)],
+        Data::Union(_) => Vec::new(),
+    };
+    quote!(#(const _: () = { #made };)*)
 }
 
 fn case(

@@ -3,8 +3,9 @@
 use super::code::{Absent, Code, Listed, level};
 use super::names;
 use super::quote::quote;
-use crate::expr::{Expr, Node, Text};
+use crate::expr::{Case, Expr, Node, Text};
 use crate::lower::env::{Env, Whence};
+use crate::lower::pattern;
 use crate::lower::report::Report;
 use crate::lower::text;
 use crate::lower::tree::{Build, Tree};
@@ -315,6 +316,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
                     then.shape,
                 )
             }
+            Node::Match(subject, cases) => self.cases(subject, cases),
             Node::Format(pieces) => self.format(pieces),
             Node::Closure(..) => self.refuse_code("a closure can only be the argument of a method such as `map` or `filter`"),
             Node::Function(path, arguments) => self.path_call(path, arguments),
@@ -502,6 +504,41 @@ impl<'e, 'r> Lowering<'e, 'r> {
                 )
             },
         }
+    }
+
+    /// `match`: the first case whose tests hold; the last needs none, because rustc has checked that nothing is left.
+    fn cases(&mut self, subject: &Expr, cases: &[Case]) -> Code {
+        let subject = self.code(subject);
+        self.twice(subject, |this, subject| {
+            let mut whole: Option<Code> = None;
+            for case in cases.iter().rev() {
+                let matched = pattern::of_code(subject, &case.pattern, &this.env, this.report);
+                let before = this.env.locals.len();
+                this.env.locals.extend(matched.bound);
+                let mut tests = matched.tests;
+                if let Some(guard) = &case.guard {
+                    tests.push(this.value(guard));
+                }
+                let value = this.value(&case.value);
+                this.env.locals.truncate(before);
+                whole = Some(match whole {
+                    Some(otherwise) if !tests.is_empty() => {
+                        let shape = value.shape.clone();
+                        Code::conditional(
+                            format!(
+                                "{} ? {} : {}",
+                                super::all(&tests).at(level::CONDITIONAL + 1),
+                                value.at(level::CONDITIONAL),
+                                otherwise.at(level::CONDITIONAL)
+                            ),
+                            shape,
+                        )
+                    }
+                    _ => value,
+                });
+            }
+            whole.unwrap_or_else(Code::nothing)
+        })
     }
 
     fn path_call(&mut self, path: &str, arguments: &[Expr]) -> Code {

@@ -159,6 +159,7 @@ impl<'e, 'r> Paths<'e, 'r> {
                 "JSONPath computes nothing but sums of integers; conditions stand in a choice. For the rest {WAY_OUT}"
             )),
             Node::If(..) => self.refuse_leaf(format!("JSONPath has no `if`; use a choice, or {WAY_OUT}")),
+            Node::Match(..) => self.refuse_leaf(format!("JSONPath has no `match` in an expression; use a choice, or {WAY_OUT}")),
             Node::Closure(..) => self.refuse_leaf(format!("JSONPath has no closures; {WAY_OUT}")),
             Node::Context(path) => Leaf::path(format!("$$.{path}"), Shape::Any),
             Node::Refused(message) => self.refuse_leaf(message.clone()),

@@ -5,7 +5,7 @@ use super::methods::{FUNCTIONS, METHODS};
 use super::templates::{format_pieces, items};
 use super::{ItemRead, Local, Read, Record, Value};
 use crate::check::machine::Machine;
-use crate::check::patterns::{is_bound, own_name};
+use crate::check::patterns::{is_bound, own_name, pattern};
 use crate::errors::Errors;
 use crate::suggest::closest;
 use proc_macro2::{Ident, Span};
@@ -13,6 +13,7 @@ use quote::ToTokens;
 use std::rc::Rc;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
+use syn::visit::Visit;
 use syn::{BinOp, Block, Expr, ExprClosure, ExprMacro, Lit, Member, Pat, Path, Stmt, Type, UnOp};
 
 /// Turns the expressions of one state into [`Value`]s.
@@ -126,16 +127,21 @@ impl<'m, 'a> Resolver<'m, 'a> {
                 "a task state waits for its task by itself",
             ),
             Expr::Try(_) => self.cannot(expression, "`?`", "`catch` says where errors go"),
-            Expr::Match(one) => self.cannot(
-                &one.match_token,
-                "a `match` in an expression",
-                "a choice state with `match` goes different ways",
-            ),
-            Expr::Cast(cast) => self.cannot(
-                &cast.as_token,
-                "`as`",
-                "`f64::from(..)` widens a number, and a task converts the rest",
-            ),
+            Expr::Match(one) => {
+                let subject = self.value(&one.expr);
+                let cases = one.arms.iter();
+                let cases = cases
+                    .map(|arm| {
+                        let (pattern, guard) = match &arm.pat {
+                            Pat::Guard(both) => (&*both.pat, Some(&*both.guard)),
+                            alone => (alone, None),
+                        };
+                        self.case(pattern, guard, &arm.body)
+                    })
+                    .collect();
+                Value::Match(Box::new(subject), cases)
+            }
+            Expr::Cast(cast) => self.cast(cast),
             Expr::Assign(assign) => self.cannot(
                 &assign.eq_token,
                 "an assignment",
@@ -144,7 +150,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
             Expr::Let(one) => self.cannot(
                 &one.let_token,
                 "`if let`",
-                "use `unwrap_or`, or a choice state with `match`",
+                "it stands alone after `if`: `if let Some(x) = value { .. } else { .. }`",
             ),
             // What could not be read; that is said already.
             Expr::Verbatim(tokens) if tokens.is_empty() => {
@@ -175,27 +181,65 @@ impl<'m, 'a> Resolver<'m, 'a> {
         let before = self.locals.len();
         let mut parameters = Vec::new();
         for input in &closure.inputs {
-            match parameter(input) {
-                Some(name) => {
-                    let name = name.to_string();
-                    self.locals.push(Local {
-                        name: name.clone(),
-                        value: Value::Local(name.clone()),
-                    });
-                    parameters.push(name);
-                }
-                None => {
-                    self.cannot(
-                        input,
-                        "a pattern as a closure's parameter",
-                        "name it, and read its fields in the body",
-                    );
-                }
-            }
+            let name = match parameter(input) {
+                Some(name) => name.to_string(),
+                // It has a name all the same, of those that are taken out of it.
+                None => format!("of_{}", names_of(input).join("_")),
+            };
+            self.take_apart(input, Value::Local(name.clone()));
+            parameters.push(name);
         }
         let body = self.value(&closure.body);
         self.locals.truncate(before);
         Value::Closure(parameters, Box::new(body))
+    }
+
+    /// The names of a closure's parameter: it, or fields of it.
+    fn take_apart(&mut self, from: &Pat, value: Value) {
+        match from {
+            Pat::Ident(ident) if ident.subpat.is_none() && is_bound(&ident.ident) => {
+                self.locals.push(Local {
+                    name: ident.ident.to_string(),
+                    value,
+                });
+            }
+            Pat::Wild(_) | Pat::Rest(_) => {}
+            Pat::Reference(inner) => self.take_apart(&inner.pat, value),
+            Pat::Paren(inner) => self.take_apart(&inner.pat, value),
+            Pat::Type(typed) => self.take_apart(&typed.pat, value),
+            Pat::Tuple(tuple)
+                if !tuple
+                    .elems
+                    .iter()
+                    .rev()
+                    .skip(1)
+                    .any(|item| matches!(item, Pat::Rest(_))) =>
+            {
+                for (index, item) in (0..).zip(&tuple.elems) {
+                    self.take_apart(item, Value::TupleField(Box::new(value.clone()), index));
+                }
+            }
+            Pat::Struct(pattern) => {
+                for field in &pattern.fields {
+                    let part = match &field.member {
+                        Member::Named(name) => {
+                            Value::Field(Box::new(value.clone()), name.unraw().to_string())
+                        }
+                        Member::Unnamed(index) => {
+                            Value::TupleField(Box::new(value.clone()), index.index)
+                        }
+                    };
+                    self.take_apart(&field.pat, part);
+                }
+            }
+            other => {
+                self.cannot(
+                    other,
+                    "this pattern as a closure's parameter",
+                    "names, tuples and structs of them do; name it, and read its fields in the body",
+                );
+            }
+        }
     }
 
     fn literal(&mut self, literal: &Lit) -> Value {
@@ -451,7 +495,74 @@ impl<'m, 'a> Resolver<'m, 'a> {
         Value::Binary(operator, Box::new(left), Box::new(right))
     }
 
+    /// One case of a `match`, with the names that its pattern binds.
+    fn case(
+        &mut self,
+        pat: &Pat,
+        guard: Option<&Expr>,
+        body: &Expr,
+    ) -> (Pat, Option<Value>, Value) {
+        let before = self.locals.len();
+        match pattern(pat) {
+            Ok(shape) => {
+                let mut bound = Vec::new();
+                shape.bound(&mut bound);
+                for name in bound {
+                    let name = name.to_string();
+                    let value = Value::Local(name.clone());
+                    self.locals.push(Local { name, value });
+                }
+            }
+            Err(part) => {
+                self.cannot(
+                    part,
+                    "this pattern",
+                    "variants, literals, tuples, `Some(..)`, `None`, `|` and `_` do, and guards for the rest",
+                );
+            }
+        }
+        let guard = guard.map(|guard| self.value(guard));
+        let value = self.value(body);
+        self.locals.truncate(before);
+        (pat.clone(), guard, value)
+    }
+
+    /// `x as f64`: rustc sees to it that no value changes.
+    fn cast(&mut self, cast: &syn::ExprCast) -> Value {
+        self.outcome.rewritten = true;
+        let value = self.value(&cast.expr);
+        let to = match &*cast.ty {
+            Type::Path(path) => path.path.get_ident().map(ToString::to_string),
+            _ => None,
+        };
+        match to.as_deref() {
+            Some("f32" | "f64") => Value::Function("f64::from".to_owned(), vec![value]),
+            Some(
+                "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize",
+            ) => Value::Function("i64::from".to_owned(), vec![value]),
+            _ => self.cannot(
+                &cast.ty,
+                "`as` to this type",
+                "it makes numbers of numbers; convert the rest in a task",
+            ),
+        }
+    }
+
     fn branch(&mut self, branch: &syn::ExprIf) -> Value {
+        if let (Expr::Let(one), Some((_, otherwise))) = (&*branch.cond, &branch.else_branch) {
+            let subject = self.value(&one.expr);
+            let before = self.locals.len();
+            let body = Expr::Block(syn::ExprBlock {
+                attrs: Vec::new(),
+                label: None,
+                block: branch.then_branch.clone(),
+            });
+            let then = self.case(&one.pat, None, &body);
+            self.locals.truncate(before);
+            let otherwise = self.value(otherwise);
+            let wild: Pat = syn::parse_quote!(_);
+            return Value::Match(Box::new(subject), vec![then, (wild, None, otherwise)]);
+        }
         let condition = self.value(&branch.cond);
         let then = self.block(&branch.then_branch);
         match &branch.else_branch {
@@ -600,6 +711,19 @@ fn variant(path: &Path) -> Option<String> {
         .to_string()
         .starts_with(|c: char| c.is_uppercase())
         .then(|| last.ident.to_string())
+}
+
+/// The names in a closure's parameter.
+fn names_of(pattern: &Pat) -> Vec<String> {
+    struct Names(Vec<String>);
+    impl Visit<'_> for Names {
+        fn visit_pat_ident(&mut self, ident: &syn::PatIdent) {
+            self.0.push(ident.ident.unraw().to_string());
+        }
+    }
+    let mut names = Names(Vec::new());
+    names.visit_pat(pattern);
+    names.0
 }
 
 /// The name of a closure's parameter: `x`, `&x`, `x: Item`.

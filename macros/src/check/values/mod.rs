@@ -12,7 +12,7 @@ pub(super) use self::places::resolve;
 
 use proc_macro2::Span;
 use std::rc::Rc;
-use syn::{Lit, Path, Type};
+use syn::{Lit, Pat, Path, Type};
 
 /// An expression as the flow tree will have it: names are resolved, sugar is gone.
 #[derive(Clone)]
@@ -41,6 +41,8 @@ pub(crate) enum Value {
     Negative(Box<Value>),
     Binary(&'static str, Box<Value>, Box<Value>),
     If(Box<Value>, Box<Value>, Box<Value>),
+    /// `match`, and `if let`: patterns, guards, values.
+    Match(Box<Value>, Vec<(Pat, Option<Value>, Value)>),
     Record(Record),
     Tuple(Vec<Value>),
     Array(Vec<Value>),

@@ -44,6 +44,14 @@ impl VisitMut for Rewrite {
             *expression = Expr::Verbatim(quote_spanned!(mac.path.span()=> __s::any()));
             return;
         }
+        if let Expr::Cast(cast) = expression {
+            visit_mut::visit_expr_mut(self, &mut cast.expr);
+            let (value, ty) = (&cast.expr, &cast.ty);
+            // "`as` can change .." is said of the value, and asked for by `as`.
+            let cast = quote_spanned!(cast.as_token.span=> __s::Lossless::<#ty>::lossless(#value));
+            *expression = Expr::Verbatim(cast);
+            return;
+        }
         if let Expr::Closure(closure) = expression {
             copy_what_it_reads(closure);
         }

@@ -19,7 +19,7 @@ workflow! {
             distributed;
             reader "arn:aws:states:::s3:getObject" (input_type: CVS, csv_headers: ["id"], max_item: 5) { Bucket: "b" };
             batch ();
-            writer "arn:aws:states:::s3:putObject" (output_type: "JSON") { Bucket: "b" };
+            writer "arn:aws:states:::s3:putObject" (output_type: "JSON", transformation: NONE) { Bucket: "b" };
             for rows in reader { pass Rows { end; } };
             next Single;
         }
@@ -33,6 +33,7 @@ workflow! {
             distributed;
             distributed;
             reader "arn:aws:states:::s3:getObject" { Bucket: "b" };
+            writer "arn:aws:states:::s3:putObject" (output_type: JSON) { Bucket: "b" };
             for item in order.items { task Failing { validate_order(order); end; } };
             catch OrderError::Invalid { reason } => Failed;
             end;

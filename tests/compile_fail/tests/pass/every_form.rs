@@ -131,10 +131,54 @@ workflow! {
         }
         succeed End;
     }
+
+    /// Distributed Maps with all of their options; all errors of what is inside; what expressions can decide.
+    workflow Spread(order: Order) -> stepwright::MapResults {
+        deny unhandled_errors;
+        allow unbounded_loop;
+        pass Compute {
+            let size = match order.items.len() { 0 | 1 => 1, many if many > 9 && order.vip => 9, _ => 5 };
+            let first = if let Some(item) = order.items.first() { item.quantity as u64 } else { 0 };
+            let pairs: Vec<(String, u32)> = order.items.iter().map(|Item { sku, quantity: count }| (sku.clone(), *count)).collect();
+            let heavy: Vec<String> = order.items.iter().map(|item| (item.sku.clone(), item.quantity)).filter(|(_, count)| *count > 3).map(|(sku, _)| sku).collect();
+            next Run;
+        }
+        parallel Run {
+            branch { task First { charge_card(order); end; } }
+            branch { task Second { validate_order(order); end; } };
+            catch {
+                PaymentError::Declined { reason } | OrderError::Invalid { reason } => Stop,
+                PaymentError::GatewayTimeout as late => { let reason = late.cause.unwrap_or_default(); next Stop; }
+            }
+            next Each;
+        }
+        map Each {
+            distributed express;
+            label "Each";
+            max_concurrency size;
+            tolerated_failures 2.5%;
+            tolerated_failures first % 3;
+            reader "arn:aws:states:::s3:getObject" (input_type: CSV, csv_header_location: GIVEN, csv_headers: ["sku", "quantity"], max_items: 5) {
+                Bucket: "bucket",
+                Key: format!("{}.csv", order.id),
+            };
+            batch (max_items: 10, max_input_bytes: 1000) { order_id: order.id, "charge_id": "none" };
+            writer "arn:aws:states:::s3:putObject" (transformation: NONE, output_type: JSON) { Bucket: "bucket" };
+            catch States::ALL => Again;
+            let results: stepwright::MapResults = for rows: stepwright::Batch<Item, Receipt> in reader {
+                pass Begin { next Use; }
+                pass Use { end (rows, heavy, size); }
+            };
+            next Done;
+        }
+        pass Again { next Compute; }
+        succeed Done { results }
+        fail Stop { "Stopped", reason }
+    }
 }
 
 fn main() {
-    for definition in [Polling::definition(), Nested::definition(), Bound::definition(), Calls::definition()] {
+    for definition in [Polling::definition(), Nested::definition(), Bound::definition(), Calls::definition(), Spread::definition()] {
         println!("{}", definition.to_json_pretty());
     }
 }
