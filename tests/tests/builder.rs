@@ -387,8 +387,15 @@ async fn a_task_that_nobody_answers_is_an_error_of_the_engine() {
 #[tokio::test]
 async fn an_input_in_json_is_refused_with_the_field_that_is_wrong() {
     let built = orders();
+    // A workflow is known by its type however the engine hears of it first.
+    let flow = FlowBuilder::<f64, f64>::new("Nesting");
+    let child = flow.declare("Child");
+    flow.start_at(&child);
+    flow.workflow(&child, Halving).end();
+    let nesting = flow.build().unwrap();
     let engine = Engine::builder()
         .register_built(&built)
+        .register_built(&nesting)
         .register::<Halving>()
         .virtual_time()
         .build()

@@ -78,8 +78,11 @@ impl Registry {
     /// Registers a workflow with all of its tasks and nested workflows.
     pub(super) fn workflow<W: Workflow>(&mut self) {
         let type_id = TypeId::of::<W>();
-        if let Some(known) = self.definitions.get(W::NAME) {
-            if known.type_id != Some(type_id) {
+        if let Some(known) = self.definitions.get_mut(W::NAME) {
+            if known.type_id == Some(type_id) {
+                // A built workflow that nests it did not know its input's type.
+                known.check_input = Some(input::check::<W::Input>);
+            } else {
                 self.problems
                     .push(format!("two state machines are named `{}`", W::NAME));
             }
