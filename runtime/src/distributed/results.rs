@@ -25,23 +25,43 @@ pub(crate) enum Transformation {
     Flatten,
 }
 
-impl Layout {
-    /// The text of a result file.
-    fn print(self, rows: Vec<Value>) -> String {
-        let mut text = String::new();
-        if self.is_lines {
-            for row in rows {
-                row.write_to(&mut text);
-                text.push('\n');
-            }
-        } else {
-            rows.into_iter().collect::<Value>().write_to(&mut text);
+/// The text of a result file, row by row.
+struct Text {
+    layout: Layout,
+    text: String,
+}
+
+impl Text {
+    fn new(layout: Layout) -> Self {
+        Self {
+            layout,
+            text: String::new(),
         }
-        text
     }
 
-    fn extension(self) -> &'static str {
-        if self.is_lines { "jsonl" } else { "json" }
+    fn push(&mut self, row: &Value) {
+        if !self.layout.is_lines {
+            self.text.push(if self.text.is_empty() { '[' } else { ',' });
+        }
+        row.write_to(&mut self.text);
+        if self.layout.is_lines {
+            self.text.push('\n');
+        }
+    }
+
+    fn len(&self) -> u64 {
+        u64::try_from(self.text.len()).unwrap_or(u64::MAX)
+    }
+
+    /// `None` when there is no row.
+    fn finish(mut self) -> Option<String> {
+        if self.text.is_empty() {
+            return None;
+        }
+        if !self.layout.is_lines {
+            self.text.push(']');
+        }
+        Some(self.text)
     }
 }
 
@@ -129,33 +149,36 @@ impl Results {
             let outputs = self.children.into_iter().filter_map(|child| child.output);
             return outputs.collect();
         };
+        if layout.is_lines {
+            let mut text = Text::new(layout);
+            for child in &self.children {
+                child.rows(layout.transformation, |row| text.push(row));
+            }
+            return Value::from(text.finish().unwrap_or_default());
+        }
         let mut rows = Vec::new();
         for child in &self.children {
-            child.rows(layout.transformation, &mut rows);
+            child.rows(layout.transformation, |row| rows.push(row.clone()));
         }
-        if layout.is_lines {
-            Value::from(layout.print(rows))
-        } else {
-            rows.into_iter().collect()
-        }
+        rows.into_iter().collect()
     }
 }
 
 impl Child {
     /// What this child adds to the results; nothing, when it has not ended.
-    fn rows(&self, transformation: Transformation, rows: &mut Vec<Value>) {
+    fn rows(&self, transformation: Transformation, mut add: impl FnMut(&Value)) {
         let Some((about, ended)) = self.ended() else {
             return;
         };
         match (&ended.output, transformation) {
             (Some(Value::Array(items)), Transformation::Flatten) => {
-                rows.extend(items.as_slice().iter().cloned());
+                items.as_slice().iter().for_each(add);
             }
             (Some(output), Transformation::Compact | Transformation::Flatten) => {
-                rows.push(output.clone());
+                add(output);
             }
             // A failed execution is shown as it is, whatever the transformation.
-            _ => rows.push(describe(about, ended)),
+            _ => add(&describe(about, ended)),
         }
     }
 
@@ -327,20 +350,18 @@ impl Written {
 
     /// The next file of a part, as long as there are rows for it.
     fn file_of(&mut self, part: Part, results: &Results) -> Option<File> {
-        let mut rows = Vec::new();
-        let mut bytes = 0u64;
-        while bytes < self.most {
-            let before = rows.len();
+        let mut text = Text::new(self.layout);
+        while text.len() < self.most {
             let is_left = match part {
                 Part::Pending => results.pending.get(self.next).map(|input| {
-                    rows.push(describe_pending(input, &self.machine_id));
+                    text.push(&describe_pending(input, &self.machine_id));
                 }),
                 part => results.children.get(self.next).map(|child| {
                     let is_success = child
                         .ended()
                         .is_some_and(|(_, ended)| ended.status == Status::Succeeded);
                     if is_success == (part == Part::Succeeded) {
-                        child.rows(self.layout.transformation, &mut rows);
+                        child.rows(self.layout.transformation, |row| text.push(row));
                     }
                 }),
             };
@@ -348,19 +369,18 @@ impl Written {
                 break;
             }
             self.next += 1;
-            let added = rows[before..].iter().map(Value::json_len);
-            bytes = added.fold(bytes, |sum, length| sum.saturating_add(length + 1));
         }
-        if rows.is_empty() {
-            return None;
-        }
-        let body = self.layout.print(rows);
+        let body = text.finish()?;
         let key = format!(
             "{}{}_{}.{}",
             self.prefix,
             part.name(),
             self.number,
-            self.layout.extension()
+            if self.layout.is_lines {
+                "jsonl"
+            } else {
+                "json"
+            }
         );
         self.number += 1;
         self.listed[part as usize].push(object([
