@@ -67,7 +67,7 @@
 //! | [`history`] | events, in AWS's names, order and ids, and as `GetExecutionHistory` prints them |
 //! | [`objects`] | where Distributed Maps read items and write results |
 //! | [`task`] | what an execution asks of the world, and [`TaskSource`](task::TaskSource), which answers in place of handlers |
-//! | [`testing`] | mocks of tasks |
+//! | [`testing`] | mocks of tasks, assertions, coverage, replay, exploration |
 //! | [`test_state`] | single states, as AWS's TestState tests them |
 //! | [`value`] | JSON as executions hold it: shared, never deep-copied, measured |
 //! | [`query`] | paths, templates, intrinsic functions, conditions and JSONata over values |

@@ -403,6 +403,9 @@ fn in_scope(
                     detail.push_str(text);
                 }
             }
+            if step.kind.starts_with("MapRun") {
+                detail.push_str("; the items of a Distributed Map, and what their tasks answered, are not in the history");
+            }
             return Some(FirstDifference::at(step, detail));
         }
         let details = |step: &Step| {

@@ -1,0 +1,63 @@
+use serde_json::{Value as Json, json};
+use stepwright::{Address, Binder, ErrorVariant, Handler, Payload, Task, TaskError, Workflow};
+
+use crate::testing::matcher::Matcher;
+use crate::testing::sample::{DEPTH, sample, samples};
+use crate::value::Value;
+
+/// What task functions declare: their errors, and values of their outputs.
+#[derive(Default)]
+pub(super) struct Declared {
+    pub(super) errors: Vec<(Matcher, Declaration)>,
+    pub(super) samples: Vec<(Matcher, Value)>,
+}
+
+/// An error that a task may fail with.
+#[derive(Clone, Debug)]
+pub(super) struct Declaration {
+    pub(super) error: String,
+    pub(super) cause: String,
+}
+
+impl Declaration {
+    pub(super) fn new(error: String) -> Self {
+        let cause = "explored".to_owned();
+        Self { error, cause }
+    }
+
+    /// With the cause that every transport gives such an error.
+    fn of_variant(variant: &ErrorVariant) -> Self {
+        let fields: serde_json::Map<String, Json> = (variant.fields.iter())
+            .map(|(name, shape)| ((*name).to_owned(), sample(&shape(), DEPTH)))
+            .collect();
+        let message = if fields.is_empty() {
+            "explored".to_owned()
+        } else {
+            json!({"message": "explored", "fields": fields}).to_string()
+        };
+        Self {
+            error: variant.error.to_owned(),
+            cause: json!({"errorType": variant.error, "errorMessage": message}).to_string(),
+        }
+    }
+}
+
+impl Binder for Declared {
+    fn handler<T: Handler>(&mut self, address: Address) {
+        self.declaration::<T>(address);
+    }
+
+    fn declaration<T: Task>(&mut self, address: Address) {
+        for variant in <T::Error as TaskError>::VARIANTS {
+            let matcher = Matcher::Task(address.clone());
+            self.errors
+                .push((matcher, Declaration::of_variant(variant)));
+        }
+        for value in samples(&<T::Output as Payload>::shape()) {
+            let matcher = Matcher::Task(address.clone());
+            self.samples.push((matcher, value.into()));
+        }
+    }
+
+    fn workflow<W: Workflow>(&mut self, _address: Address) {}
+}
