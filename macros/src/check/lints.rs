@@ -84,15 +84,20 @@ fn lints_exist(machine: &Machine, errors: &Errors) {
 /// Where loops go back that neither wait nor count.
 fn unbounded_loops(machine: &Machine) -> Vec<Span> {
     let component = components(machine);
+    let mut place = vec![0; machine.states.len()];
+    for scope in &machine.scopes {
+        for (at, state) in scope.order.iter().enumerate() {
+            place[*state] = at;
+        }
+    }
     let mut found = Vec::new();
     let mut said = HashSet::new();
     for scope in &machine.scopes {
-        let place = |state: usize| scope.order.iter().position(|one| *one == state);
         for state in &scope.order {
             for edge in &machine.states[*state].edges {
                 let Some(to) = edge.to else { continue };
                 let here = component[*state];
-                let goes_back = here == component[to] && place(to) <= place(*state);
+                let goes_back = here == component[to] && place[to] <= place[*state];
                 if goes_back && said.insert(here) && !is_bounded(machine, scope, &component, here) {
                     found.push(edge.name.span());
                 }
