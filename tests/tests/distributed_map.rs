@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stepwright::prelude::*;
 use stepwright_runtime::Engine;
+use stepwright_runtime::objects::Memory;
 
 /// What to import.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
@@ -18,6 +19,13 @@ struct Source {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 struct Row {
     id: u32,
+}
+
+/// A row of a CSV file: all of its values are text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+struct Line {
+    id: String,
+    name: String,
 }
 
 /// What each batch is given.
@@ -150,6 +158,25 @@ workflow! {
         pass Done { end vec![pairs, pairs]; }
     }
 
+    /// From a CSV file to files of results, in batches.
+    workflow Load(source: Source) -> MapResults {
+        map Each {
+            distributed;
+            reader "arn:aws:states:::s3:getObject" (input_type: CSV, csv_header_location: FIRST_ROW) {
+                Bucket: source.bucket,
+                Key: format!("{}.csv", source.table_name),
+            };
+            batch (max_items: 2);
+            writer "arn:aws:states:::s3:putObject" (transformation: COMPACT, output_type: JSON) { Bucket: source.bucket, Prefix: "results" };
+            let results: MapResults = for lines: Batch<Line> in reader {
+                pass Begin { next Names; }
+                pass Names { end format!("{} {}", source.bucket, lines.items.iter().map(|Line { name, .. }| name.clone()).collect::<Vec<String>>().join("+")); }
+            };
+            next Done;
+        }
+        succeed Done { results }
+    }
+
     /// Everything that is written about a Distributed Map. It is not run here.
     workflow Everything(source: Source) -> MapResults {
         map Each {
@@ -194,6 +221,7 @@ fn definitions_are_the_ones_that_were_read() {
         ("nested", Nested::definition()),
         ("chain", Chain::definition()),
         ("paths", Paths::definition()),
+        ("load", Load::definition()),
         ("everything", Everything::definition()),
     ] {
         insta::assert_snapshot!(format!("distributed_{name}"), definition.to_json_pretty());
@@ -206,6 +234,30 @@ async fn outer_values_are_read_in_the_first_state_in_later_ones_and_after_a_catc
         run::<Import>().await,
         ["b:t/1 of b:1", "full at 2=2 in b:t", "b:t/3 of b:3"]
     );
+}
+
+#[tokio::test]
+async fn rows_are_read_in_batches_and_results_written() {
+    let store = Memory::new().with("b", "t.csv", "id,name\n1,ada\n2,bo\n3,cy\n");
+    let engine = Engine::builder()
+        .register::<Load>()
+        .objects(store.clone())
+        .virtual_time()
+        .build();
+    let engine = engine.expect("the workflow can be run");
+    let run = engine.start::<Load>(source()).await.expect("it starts");
+    let results = match run.await {
+        Ok(results) => results,
+        Err(failed) => panic!("{failed:?}"),
+    };
+    assert_eq!(results.manifest.bucket, "b");
+    let key = results
+        .manifest
+        .key
+        .replace("manifest.json", "SUCCEEDED_0.json");
+    let written = store.text("b", &key).expect("results are written");
+    let written: Vec<String> = serde_json::from_str(&written).expect("they are JSON");
+    assert_eq!(written, ["b ada+bo", "b cy"]);
 }
 
 #[tokio::test]
