@@ -1,6 +1,7 @@
 //! Prints a generated definition: `cargo run --release -p stepwright-asl --example generate_definition -- jsonata 1048576`
 //!
-//! With `--time` it reads and validates it instead and prints how long the fastest of twenty runs took.
+//! With `--template` it prints it as the definition of a CloudFormation template, for tools that check those. With `--time` it reads and
+//! validates it instead and prints how long the fastest of twenty runs took.
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -24,16 +25,19 @@ fn main() -> ExitCode {
         return usage();
     };
     let text = definition(language, bytes);
-    if arguments.get(2).is_some_and(|option| option == "--time") {
-        time(&text);
-    } else {
-        print!("{text}");
+    match arguments.get(2).map(String::as_str) {
+        None => print!("{text}"),
+        Some("--template") => print!(
+            r#"{{"Resources": {{"Orders": {{"Type": "AWS::StepFunctions::StateMachine", "Properties": {{"RoleArn": "arn:aws:iam::123456789012:role/orders", "Definition": {text}}}}}}}}}"#
+        ),
+        Some("--time") => time(&text),
+        Some(_) => return usage(),
     }
     ExitCode::SUCCESS
 }
 
 fn usage() -> ExitCode {
-    eprintln!("usage: generate_definition jsonpath|jsonata BYTES [--time]");
+    eprintln!("usage: generate_definition jsonpath|jsonata BYTES [--template|--time]");
     ExitCode::from(2)
 }
 

@@ -2,21 +2,18 @@
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::graph::Graph;
 use crate::intrinsic::{CallError, Expression};
 use crate::json::{Document, Json, Object, escape};
 use crate::jsonata;
-use crate::model::{
-    FieldInfo, Kind, MachineType, Operator, ProcessorMode, QueryLanguage, Schema, StateKind,
-    StateMachine,
-};
-use crate::path::Path;
-use crate::place::Place;
+use crate::model::{FieldInfo, MachineType, ProcessorMode, QueryLanguage, Schema, StateKind};
 
+use super::expression::Parsed;
 use super::flow::Flow;
-use super::template;
 use super::variables::Variables;
+use super::walk::Walk;
 
 /// A definition, taken apart.
 pub(super) struct Definition<'d> {
@@ -29,13 +26,11 @@ pub(super) struct Definition<'d> {
     /// Every object with named fields, outer before inner.
     pub(super) parts: Vec<Part<'d>>,
     /// The numbers of the parts of each schema.
-    kinds: HashMap<&'static str, Vec<usize>>,
+    pub(super) kinds: HashMap<&'static str, Vec<usize>>,
     /// Every field that must be a path.
     pub(super) paths: Vec<PathText<'d>>,
     /// Every member of a payload template whose key ends in `.$`.
     pub(super) bindings: Vec<Binding<'d>>,
-    /// Every object in a payload template.
-    pub(super) templates: Vec<(String, &'d Object)>,
     /// Every string of a payload template, or of the `Result` of a Pass, that stands as it is and looks as if it were to be evaluated.
     pub(super) literals: Vec<Literal<'d>>,
     /// Every string in which JSONata may stand.
@@ -52,7 +47,7 @@ pub(super) struct Part<'d> {
     pub(super) object: &'d Object,
     pub(super) schema: &'static Schema,
     /// For each member the field that it is.
-    fields: Box<[Option<&'static FieldInfo>]>,
+    pub(super) fields: Box<[Option<&'static FieldInfo>]>,
     /// The query language that holds in it.
     pub(super) language: QueryLanguage,
     /// The schema of the object it is a part of.
@@ -128,10 +123,12 @@ pub(super) struct Binding<'d> {
     /// The part in whose template it stands.
     pub(super) part: usize,
     /// Pointer to the object that has it.
-    pub(super) object: String,
+    pub(super) object: Rc<str>,
     /// The member of `Assign` that it gives the value of, or a part of it.
     pub(super) assigns: Option<&'d str>,
     pub(super) key: &'d str,
+    /// Whether the object has the key without `.$`, too.
+    pub(super) is_double: bool,
     /// What the value is; `None` when it is no string.
     pub(super) parsed: Option<Result<Expression, CallError>>,
 }
@@ -161,7 +158,7 @@ pub(super) struct ExpressionText<'d> {
     pub(super) owner: &'static str,
     pub(super) text: &'d str,
     /// `None` when the string is no expression.
-    pub(super) parsed: Option<Result<jsonata::Expression, jsonata::SyntaxError>>,
+    pub(super) parsed: Option<Result<Parsed<'d>, jsonata::SyntaxError>>,
 }
 
 /// Pointer to a member.
@@ -184,25 +181,13 @@ impl<'d> Definition<'d> {
             kinds: HashMap::new(),
             paths: Vec::new(),
             bindings: Vec::new(),
-            templates: Vec::new(),
             literals: Vec::new(),
             expressions: Vec::new(),
             variables: Variables::default(),
             unassigned: OnceCell::new(),
         };
         if let Some(object) = json.as_object() {
-            let states = definition.graph.states().iter().enumerate();
-            let numbers = states.map(|(number, state)| (address(state.object), number));
-            let mut walk = Walk {
-                numbers: numbers.collect(),
-                definition: &mut definition,
-            };
-            walk.part(
-                object,
-                String::new(),
-                StateMachine::schema(),
-                Around::default(),
-            );
+            Walk::over(&mut definition, object);
         }
         definition.variables = Variables::of(&definition);
         definition
@@ -233,213 +218,6 @@ impl<'d> Definition<'d> {
     }
 }
 
-/// Identifies an object of the document.
-fn address(object: &Object) -> usize {
-    std::ptr::from_ref(object) as usize
-}
-
-/// Takes a definition apart.
-struct Walk<'w, 'd> {
-    definition: &'w mut Definition<'d>,
-    /// The numbers of states by their objects.
-    numbers: HashMap<usize, usize>,
-}
-
-/// What a part stands in.
-#[derive(Clone, Copy, Default)]
-struct Around {
-    /// The language of the state; `None` for that of the machine.
-    language: Option<QueryLanguage>,
-    parent: Option<&'static str>,
-    state: Option<usize>,
-}
-
-impl<'d> Walk<'_, 'd> {
-    fn part(
-        &mut self,
-        object: &'d Object,
-        pointer: String,
-        schema: &'static Schema,
-        around: Around,
-    ) {
-        let language = around.language.unwrap_or(self.definition.language);
-        let part = self.definition.parts.len();
-        let fields: Box<[Option<&'static FieldInfo>]> =
-            object.keys().map(|key| schema.field(key)).collect();
-        self.definition.parts.push(Part {
-            pointer: pointer.clone(),
-            state: around.state,
-            object,
-            schema,
-            fields: fields.clone(),
-            language,
-            parent: around.parent,
-        });
-        let kind = self.definition.kinds.entry(schema.name);
-        kind.or_default().push(part);
-        let inside = Around {
-            parent: Some(schema.name),
-            ..around
-        };
-        for ((key, value), field) in object.iter().zip(fields) {
-            let at = || member(&pointer, key);
-            let Some(field) = field else {
-                let is_path = Operator::from_name(key).is_some_and(Operator::is_path);
-                if is_path && schema.has(key) && language == QueryLanguage::JsonPath {
-                    self.path(part, key, value, at);
-                }
-                continue;
-            };
-            match field.kind {
-                Kind::Structure(inner) => {
-                    if let Some(object) = value.as_object() {
-                        self.part(object, at(), inner(), inside);
-                    }
-                }
-                Kind::Structures(inner) => {
-                    let at = at();
-                    for (index, item) in value.as_array().into_iter().flatten().enumerate() {
-                        if let Some(object) = item.as_object() {
-                            self.part(object, format!("{at}/{index}"), inner(), inside);
-                        }
-                    }
-                }
-                Kind::States => self.states(value, &at(), schema.name),
-                _ if field.language.is_some_and(|only| only != language) => {}
-                _ => match language {
-                    QueryLanguage::JsonPath => self.jsonpath_field(part, field, value, at),
-                    QueryLanguage::Jsonata => self.jsonata_field(part, schema, field, value, at),
-                },
-            }
-        }
-    }
-
-    fn states(&mut self, states: &'d Json, pointer: &str, parent: &'static str) {
-        for (name, state) in states.as_object().into_iter().flatten() {
-            let Some(object) = state.as_object() else {
-                continue;
-            };
-            let kind = object.get("Type").and_then(Json::as_str);
-            let Some(kind) = kind.and_then(StateKind::from_word) else {
-                continue;
-            };
-            let around = Around {
-                language: object.get("QueryLanguage").and_then(language_of),
-                parent: Some(parent),
-                state: self.numbers.get(&address(object)).copied(),
-            };
-            self.part(object, member(pointer, name), kind.schema(), around);
-        }
-    }
-
-    fn jsonpath_field(
-        &mut self,
-        part: usize,
-        field: &'static FieldInfo,
-        value: &'d Json,
-        pointer: impl Fn() -> String,
-    ) {
-        match field.kind {
-            Kind::Path => self.path(part, field.name, value, pointer),
-            Kind::Text if field.name == "Variable" || field.name.ends_with("Path") => {
-                self.path(part, field.name, value, pointer);
-            }
-            Kind::Template | Kind::Templates
-                if !matches!(field.name, "CSVHeaders" | "Condition") =>
-            {
-                let definition = &mut *self.definition;
-                let pointer = pointer();
-                let in_result = field.name == "Result";
-                template::walk_literals(
-                    value,
-                    &Place::ROOT,
-                    Some(field.name),
-                    &mut |at, key, text| {
-                        if in_result || key.is_none_or(|key| !key.ends_with(".$")) {
-                            definition.literals.push(Literal {
-                                pointer: format!("{pointer}{}", at.pointer()),
-                                part,
-                                in_result,
-                                key,
-                                text,
-                            });
-                        }
-                    },
-                );
-                if in_result {
-                    return;
-                }
-                let is_assign = matches!(field.kind, Kind::Templates);
-                template::walk_objects(value, pointer, None, &mut |place, object| {
-                    for (key, value) in object.iter().filter(|(key, _)| key.ends_with(".$")) {
-                        definition.bindings.push(Binding {
-                            part,
-                            object: place.pointer.to_owned(),
-                            assigns: is_assign.then(|| place.member.unwrap_or(key)),
-                            key,
-                            parsed: value.as_str().map(Expression::parse),
-                        });
-                    }
-                    definition
-                        .templates
-                        .push((place.pointer.to_owned(), object));
-                });
-            }
-            _ => {}
-        }
-    }
-
-    fn path(&mut self, part: usize, field: &'d str, value: &'d Json, pointer: impl Fn() -> String) {
-        let Some(text) = value.as_str() else { return };
-        let takes_call = matches!(field, "ErrorPath" | "CausePath");
-        let parsed = if takes_call {
-            Expression::parse(text)
-        } else {
-            Path::parse(text)
-                .map(Expression::Path)
-                .map_err(CallError::from)
-        };
-        self.definition.paths.push(PathText {
-            pointer: pointer(),
-            part,
-            field,
-            text,
-            parsed,
-        });
-    }
-
-    fn jsonata_field(
-        &mut self,
-        part: usize,
-        schema: &'static Schema,
-        field: &'static FieldInfo,
-        value: &'d Json,
-        pointer: impl Fn() -> String,
-    ) {
-        let evaluated = match field.kind {
-            Kind::Template | Kind::Templates => true,
-            Kind::Number => schema.name != "StateMachine" && schema.name != "Retrier",
-            Kind::Text => matches!(field.name, "Timestamp" | "Error" | "Cause"),
-            _ => false,
-        };
-        if !evaluated {
-            return;
-        }
-        let is_assign = matches!(field.kind, Kind::Templates);
-        template::walk_strings(value, pointer(), None, &mut |place, text| {
-            self.definition.expressions.push(ExpressionText {
-                pointer: place.pointer.to_owned(),
-                part,
-                assigns: place.member.filter(|_| is_assign),
-                field: field.name,
-                owner: schema.name,
-                text,
-                parsed: jsonata::strip(text).map(jsonata::Expression::parse),
-            });
-        });
-    }
-}
-
-fn language_of(json: &Json) -> Option<QueryLanguage> {
+pub(super) fn language_of(json: &Json) -> Option<QueryLanguage> {
     json.as_str().and_then(QueryLanguage::from_word)
 }

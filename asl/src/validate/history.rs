@@ -3,15 +3,15 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
-use jlens_core::ast::{BinaryOp, Node, NodeKind};
+use jlens_core::ast::BinaryOp;
 
 use crate::graph::{EdgeKind, State};
 use crate::json::Json;
-use crate::jsonata;
 use crate::model::StateKind;
 use crate::path::{Path, Root, Step};
 
 use super::definition::Definition;
+use super::expression::Parsed;
 use super::rules::{is_activity, pattern};
 
 /// How many events a history holds.
@@ -146,10 +146,9 @@ pub(super) fn items(definition: &Definition<'_>) -> HashMap<usize, u64> {
             expression.owner,
             expression.field,
             &expression.parsed,
-        ) && let (Some(count), Some(state)) = (
-            range(&parsed.compiled().ast().root),
-            definition.parts[expression.part].state,
-        ) {
+        ) && let (Some(count), Some(state)) =
+            (parsed.count, definition.parts[expression.part].state)
+        {
             known.insert(state, count);
         }
     }
@@ -164,47 +163,6 @@ pub(super) fn items(definition: &Definition<'_>) -> HashMap<usize, u64> {
         }
     }
     known
-}
-
-/// How many items `[1..5000]` or `$range(1, 5000, 1)` has.
-fn range(node: &Node) -> Option<u64> {
-    let number = |node: &Node| match node.kind {
-        NodeKind::Number { value } => Some(value),
-        _ => None,
-    };
-    let (first, last, step) = match &node.kind {
-        NodeKind::Array { items } => match items.as_slice() {
-            [item] => match &item.kind {
-                NodeKind::Binary {
-                    op: BinaryOp::Range,
-                    lhs,
-                    rhs,
-                } => (number(lhs)?, number(rhs)?, 1.0),
-                _ => return None,
-            },
-            _ => return None,
-        },
-        NodeKind::Function { procedure, args } if variable(procedure) == Some("range") => {
-            match args.as_slice() {
-                [first, last, step] => (number(first)?, number(last)?, number(step)?),
-                _ => return None,
-            }
-        }
-        _ => return None,
-    };
-    let count = ((last - first) / step).floor() + 1.0;
-    (count.is_finite() && count >= 0.0).then_some(count as u64)
-}
-
-fn variable(node: &Node) -> Option<&str> {
-    match &node.kind {
-        NodeKind::Variable { name } => Some(name),
-        NodeKind::Path { steps, .. } => match steps.as_slice() {
-            [step] => variable(step),
-            _ => None,
-        },
-        _ => None,
-    }
 }
 
 /// The array that a JSONPath Map goes through when the only state before it is a Pass whose `Result` has it.
@@ -356,31 +314,14 @@ fn increment(call: &crate::intrinsic::Call) -> Option<(&str, f64)> {
 }
 
 /// `$i + 1`
-fn jsonata_sum(expression: &jsonata::Expression) -> Option<(&str, f64)> {
-    match &expression.compiled().ast().root.kind {
-        NodeKind::Binary {
-            op: BinaryOp::Add,
-            lhs,
-            rhs,
-        } => match rhs.kind {
-            NodeKind::Number { value } => Some((variable(lhs)?, value)),
-            _ => None,
-        },
-        _ => None,
-    }
+fn jsonata_sum<'d>(expression: &Parsed<'d>) -> Option<(&'d str, f64)> {
+    let (counter, op, step) = expression.variable_and_number()?;
+    (op == BinaryOp::Add).then_some((counter, step))
 }
 
 /// `$i < 1000` and the like.
-fn jsonata_limit(expression: &jsonata::Expression) -> Option<(&str, f64)> {
-    match &expression.compiled().ast().root.kind {
-        NodeKind::Binary {
-            op: BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge | BinaryOp::Eq,
-            lhs,
-            rhs,
-        } => match rhs.kind {
-            NodeKind::Number { value } => Some((variable(lhs)?, value)),
-            _ => None,
-        },
-        _ => None,
-    }
+fn jsonata_limit<'d>(expression: &Parsed<'d>) -> Option<(&'d str, f64)> {
+    use BinaryOp::{Eq, Ge, Gt, Le, Lt};
+    let (counter, op, limit) = expression.variable_and_number()?;
+    matches!(op, Lt | Le | Gt | Ge | Eq).then_some((counter, limit))
 }

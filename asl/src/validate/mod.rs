@@ -19,6 +19,7 @@
 //! ```
 
 mod definition;
+mod expression;
 mod flow;
 mod history;
 mod machine_name;
@@ -28,6 +29,7 @@ mod rule;
 mod rules;
 mod template;
 mod variables;
+mod walk;
 
 pub use crate::finding::{Finding, Findings, Severity};
 pub use crate::model::MachineType;

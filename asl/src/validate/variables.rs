@@ -101,9 +101,9 @@ impl<'d> Variables<'d> {
             let Some(Ok(parsed)) = &expression.parsed else {
                 continue;
             };
-            for name in parsed.variables() {
+            for name in &parsed.variables {
                 // A test for presence is what one writes for a variable that may be missing.
-                if !asks_for(parsed.source(), name) {
+                if !asks_for(parsed.source, name) {
                     let shapes_output = matches!(expression.field, "Output" | "Assign");
                     let place = (expression.part, shapes_output, expression.assigns);
                     variables.read(definition, name, place, expression.pointer.clone());

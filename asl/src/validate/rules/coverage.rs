@@ -2,13 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jlens_core::ast::{BinaryOp, Node, NodeKind};
+use jlens_core::ast::BinaryOp;
 
 use crate::finding::Severity;
 use crate::json::{Json, Object};
-use crate::jsonata;
 use crate::model::{OperandType, Operator, QueryLanguage};
 use crate::validate::definition::{Definition, ExpressionText, Part, member};
+use crate::validate::expression::Parsed;
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
@@ -220,7 +220,7 @@ fn jsonata_exhaustive(
         let Some(Some(Ok(expression))) = expression.map(|expression| &expression.parsed) else {
             continue;
         };
-        let source = expression.source();
+        let source = expression.source;
         if source == "true" {
             return true;
         }
@@ -237,21 +237,14 @@ fn jsonata_exhaustive(
         }
         seen.insert(source.to_owned());
         // Comparisons are kept with the blanks that `opposite_of` writes, too.
-        seen.extend(binary(expression).map(|(left, op, right)| spelled(left, op, right)));
+        let operands = expression.operands();
+        seen.extend(operands.map(|(left, op, right)| spelled(left, op, right)));
     }
     false
 }
 
-fn binary(expression: &jsonata::Expression) -> Option<(&str, BinaryOp, &str)> {
-    let text = |node: &Node| expression.source().get(node.span.start..node.span.end);
-    match &expression.compiled().ast().root.kind {
-        NodeKind::Binary { op, lhs, rhs } => Some((text(lhs)?, *op, text(rhs)?)),
-        _ => None,
-    }
-}
-
-fn opposite_of(expression: &jsonata::Expression) -> Option<String> {
-    let (left, op, right) = binary(expression)?;
+fn opposite_of(expression: &Parsed<'_>) -> Option<String> {
+    let (left, op, right) = expression.operands()?;
     let opposite = match op {
         BinaryOp::Eq => BinaryOp::Ne,
         BinaryOp::Ne => BinaryOp::Eq,
@@ -265,7 +258,7 @@ fn opposite_of(expression: &jsonata::Expression) -> Option<String> {
 }
 
 fn spelled(left: &str, op: BinaryOp, right: &str) -> String {
-    format!("{} {op:?} {}", left.trim(), right.trim())
+    format!("{left} {op:?} {right}")
 }
 
 pub(super) const ABSENT: Rule = Rule {

@@ -117,17 +117,20 @@ fn all_last(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Every name in an `ErrorEquals`, with the pointer to it.
+/// Every name in an `ErrorEquals`, with the handler that has it and its index.
 fn names<'a, 'd>(
     definition: &'a Definition<'d>,
-) -> impl Iterator<Item = (&'d str, String)> + use<'a, 'd> {
+) -> impl Iterator<Item = (&'d str, &'a Part<'d>, usize)> {
     handlers(definition).flat_map(|handler| {
         let names = handler.items("ErrorEquals").unwrap_or_default().iter();
-        names.enumerate().filter_map(|(index, name)| {
-            let pointer = format!("{}/{index}", handler.at("ErrorEquals"));
-            Some((name.as_str()?, pointer))
-        })
+        names
+            .enumerate()
+            .filter_map(move |(index, name)| Some((name.as_str()?, handler, index)))
     })
+}
+
+fn name_pointer(handler: &Part<'_>, index: usize) -> String {
+    format!("{}/{index}", handler.at("ErrorEquals"))
 }
 
 pub(super) const UNKNOWN_NAME: Rule = Rule {
@@ -144,7 +147,7 @@ pub(super) const UNKNOWN_NAME: Rule = Rule {
 fn unknown_name(definition: &Definition<'_>, report: &mut Report<'_>) {
     let fails = definition.parts_of("Fail");
     let raised: HashSet<&str> = fails.filter_map(|fail| fail.text("Error")).collect();
-    for (name, pointer) in names(definition) {
+    for (name, handler, index) in names(definition) {
         let Some((first, _)) = name.split_once('.') else {
             continue;
         };
@@ -154,7 +157,7 @@ fn unknown_name(definition: &Definition<'_>, report: &mut Report<'_>) {
         if like && !errors::is_reserved(name) && !raised.contains(name) {
             let message = format!("`{name}` is no error of the service");
             report
-                .add(pointer, message)
+                .add(name_pointer(handler, index), message)
                 .meant(name, errors::RESERVED.iter().copied());
         }
     }
@@ -180,7 +183,10 @@ const FATAL: &[&str] = &[
 ];
 
 fn never_matched(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for (name, pointer) in names(definition).filter(|(name, _)| FATAL.contains(name)) {
+    for (name, handler, index) in names(definition) {
+        if !FATAL.contains(&name) {
+            continue;
+        }
         let message = if name == errors::RUNTIME {
             format!("`{name}` is never retried or caught: it ends the execution")
         } else {
@@ -189,7 +195,7 @@ fn never_matched(definition: &Definition<'_>, report: &mut Report<'_>) {
                 errors::RUNTIME
             )
         };
-        report.add(pointer, message);
+        report.add(name_pointer(handler, index), message);
     }
 }
 

@@ -131,7 +131,7 @@ fn states(definition: &Definition<'_>, report: &mut Report<'_>) {
             continue;
         };
         let shapes_output = matches!(expression.field, "Output" | "Assign");
-        for read in parsed.states() {
+        for read in &parsed.states {
             let (field, place) = match read.field.as_deref() {
                 Some("errorOutput") if expression.owner != "Catcher" => {
                     ("errorOutput", "`Output` and `Assign` of a catcher")

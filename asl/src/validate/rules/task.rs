@@ -258,7 +258,7 @@ fn token(definition: &Definition<'_>, report: &mut Report<'_>) {
         .filter(|expression| expression.field == "Arguments")
     {
         if let Some(Ok(parsed)) = &expression.parsed
-            && reads_token(parsed.source())
+            && reads_token(parsed.source)
         {
             giving.insert(expression.part);
         }

@@ -36,7 +36,7 @@ fn refuse(binding: &Binding<'_>, report: &mut Report<'_>, detail: Option<String>
         binding.key
     );
     report
-        .add(binding.object.as_str(), message)
+        .add(&*binding.object, message)
         .at_value(&member(&binding.object, binding.key))
         .suggest(detail);
 }
@@ -53,14 +53,15 @@ pub(super) const TWICE: Rule = Rule {
 };
 
 fn twice(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for (pointer, object) in &definition.templates {
-        for key in object.keys() {
-            let plain = key.strip_suffix(".$");
-            if let Some(plain) = plain.filter(|plain| object.contains_key(*plain)) {
-                let message = format!("the keys `{plain}` and `{key}` give the same member");
-                report.add(member(pointer, key), message).at_key();
-            }
-        }
+    for binding in definition
+        .bindings
+        .iter()
+        .filter(|binding| binding.is_double)
+    {
+        let key = binding.key;
+        let plain = key.strip_suffix(".$").unwrap_or(key);
+        let message = format!("the keys `{plain}` and `{key}` give the same member");
+        report.add(member(&binding.object, key), message).at_key();
     }
 }
 

@@ -1,0 +1,247 @@
+//! Takes a definition apart.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::intrinsic::{CallError, Expression};
+use crate::json::{Json, Object};
+use crate::jsonata;
+use crate::model::{FieldInfo, Kind, Operator, QueryLanguage, Schema, StateKind, StateMachine};
+use crate::path::Path;
+use crate::place::Place;
+
+use super::definition::{
+    Binding, Definition, ExpressionText, Literal, Part, PathText, language_of, member,
+};
+use super::expression::Parsed;
+use super::template::{self, At};
+
+/// Takes a definition apart.
+pub(super) struct Walk<'w, 'd> {
+    definition: &'w mut Definition<'d>,
+    /// The numbers of states by their objects.
+    numbers: HashMap<usize, usize>,
+}
+
+/// What a part stands in.
+#[derive(Clone, Copy, Default)]
+struct Around {
+    /// The language of the state; `None` for that of the machine.
+    language: Option<QueryLanguage>,
+    parent: Option<&'static str>,
+    state: Option<usize>,
+}
+
+impl<'w, 'd> Walk<'w, 'd> {
+    /// Puts everything in the object that is the definition into its lists.
+    pub(super) fn over(definition: &'w mut Definition<'d>, object: &'d Object) {
+        let states = definition.graph.states().iter().enumerate();
+        let numbers = states.map(|(number, state)| (address(state.object), number));
+        let mut walk = Walk {
+            numbers: numbers.collect(),
+            definition,
+        };
+        let machine = StateMachine::schema();
+        walk.part(object, String::new(), machine, Around::default());
+    }
+
+    fn part(
+        &mut self,
+        object: &'d Object,
+        pointer: String,
+        schema: &'static Schema,
+        around: Around,
+    ) {
+        let language = around.language.unwrap_or(self.definition.language);
+        let part = self.definition.parts.len();
+        let fields: Box<[Option<&'static FieldInfo>]> =
+            object.keys().map(|key| schema.field(key)).collect();
+        self.definition.parts.push(Part {
+            pointer: pointer.clone(),
+            state: around.state,
+            object,
+            schema,
+            fields: fields.clone(),
+            language,
+            parent: around.parent,
+        });
+        let kind = self.definition.kinds.entry(schema.name);
+        kind.or_default().push(part);
+        let inside = Around {
+            parent: Some(schema.name),
+            ..around
+        };
+        for ((key, value), field) in object.iter().zip(fields) {
+            let at = || member(&pointer, key);
+            let Some(field) = field else {
+                let is_path = Operator::from_name(key).is_some_and(Operator::is_path);
+                if is_path && schema.has(key) && language == QueryLanguage::JsonPath {
+                    self.path(part, key, value, at);
+                }
+                continue;
+            };
+            match field.kind {
+                Kind::Structure(inner) => {
+                    if let Some(object) = value.as_object() {
+                        self.part(object, at(), inner(), inside);
+                    }
+                }
+                Kind::Structures(inner) => {
+                    let at = at();
+                    for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+                        if let Some(object) = item.as_object() {
+                            self.part(object, format!("{at}/{index}"), inner(), inside);
+                        }
+                    }
+                }
+                Kind::States => self.states(value, &at(), schema.name),
+                _ if field.language.is_some_and(|only| only != language) => {}
+                _ => match language {
+                    QueryLanguage::JsonPath => self.jsonpath_field(part, field, value, at),
+                    QueryLanguage::Jsonata => self.jsonata_field(part, schema, field, value, at),
+                },
+            }
+        }
+    }
+
+    fn states(&mut self, states: &'d Json, pointer: &str, parent: &'static str) {
+        for (name, state) in states.as_object().into_iter().flatten() {
+            let Some(object) = state.as_object() else {
+                continue;
+            };
+            let kind = object.get("Type").and_then(Json::as_str);
+            let Some(kind) = kind.and_then(StateKind::from_word) else {
+                continue;
+            };
+            let around = Around {
+                language: object.get("QueryLanguage").and_then(language_of),
+                parent: Some(parent),
+                state: self.numbers.get(&address(object)).copied(),
+            };
+            self.part(object, member(pointer, name), kind.schema(), around);
+        }
+    }
+
+    fn jsonpath_field(
+        &mut self,
+        part: usize,
+        field: &'static FieldInfo,
+        value: &'d Json,
+        pointer: impl Fn() -> String,
+    ) {
+        match field.kind {
+            Kind::Path => self.path(part, field.name, value, pointer),
+            Kind::Text if field.name == "Variable" || field.name.ends_with("Path") => {
+                self.path(part, field.name, value, pointer);
+            }
+            Kind::Template | Kind::Templates
+                if !matches!(field.name, "CSVHeaders" | "Condition") =>
+            {
+                let definition = &mut *self.definition;
+                let pointer = pointer();
+                let in_result = field.name == "Result";
+                template::walk_literals(
+                    value,
+                    &Place::ROOT,
+                    Some(field.name),
+                    &mut |at, key, text| {
+                        if in_result || key.is_none_or(|key| !key.ends_with(".$")) {
+                            definition.literals.push(Literal {
+                                pointer: format!("{pointer}{}", at.pointer()),
+                                part,
+                                in_result,
+                                key,
+                                text,
+                            });
+                        }
+                    },
+                );
+                if in_result {
+                    return;
+                }
+                let is_assign = matches!(field.kind, Kind::Templates);
+                template::walk_objects(value, At::ROOT, &mut |at, object| {
+                    if !object.keys().any(|key| key.ends_with(".$")) {
+                        return;
+                    }
+                    let place: Rc<str> = format!("{pointer}{}", at.steps.pointer()).into();
+                    for (key, value) in object {
+                        let Some(plain) = key.strip_suffix(".$") else {
+                            continue;
+                        };
+                        definition.bindings.push(Binding {
+                            part,
+                            object: Rc::clone(&place),
+                            assigns: is_assign.then(|| at.member.unwrap_or(key)),
+                            key,
+                            is_double: object.contains_key(plain),
+                            parsed: value.as_str().map(Expression::parse),
+                        });
+                    }
+                });
+            }
+            _ => {}
+        }
+    }
+
+    fn path(&mut self, part: usize, field: &'d str, value: &'d Json, pointer: impl Fn() -> String) {
+        let Some(text) = value.as_str() else { return };
+        let takes_call = matches!(field, "ErrorPath" | "CausePath");
+        let parsed = if takes_call {
+            Expression::parse(text)
+        } else {
+            Path::parse(text)
+                .map(Expression::Path)
+                .map_err(CallError::from)
+        };
+        self.definition.paths.push(PathText {
+            pointer: pointer(),
+            part,
+            field,
+            text,
+            parsed,
+        });
+    }
+
+    fn jsonata_field(
+        &mut self,
+        part: usize,
+        schema: &'static Schema,
+        field: &'static FieldInfo,
+        value: &'d Json,
+        pointer: impl Fn() -> String,
+    ) {
+        let evaluated = match field.kind {
+            Kind::Template | Kind::Templates => true,
+            Kind::Number => schema.name != "StateMachine" && schema.name != "Retrier",
+            Kind::Text => matches!(field.name, "Timestamp" | "Error" | "Cause"),
+            _ => false,
+        };
+        if !evaluated {
+            return;
+        }
+        let is_assign = matches!(field.kind, Kind::Templates);
+        let mut base = None;
+        template::walk_strings(value, At::ROOT, &mut |at, text| {
+            // Every other string stands as it is.
+            if !text.trim_start().starts_with("{%") {
+                return;
+            }
+            let base = base.get_or_insert_with(&pointer);
+            self.definition.expressions.push(ExpressionText {
+                pointer: format!("{base}{}", at.steps.pointer()),
+                part,
+                assigns: at.member.filter(|_| is_assign),
+                field: field.name,
+                owner: schema.name,
+                text,
+                parsed: jsonata::strip(text).map(Parsed::read),
+            });
+        });
+    }
+}
+
+/// Identifies an object of the document.
+fn address(object: &Object) -> usize {
+    std::ptr::from_ref(object) as usize
+}
