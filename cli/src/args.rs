@@ -28,6 +28,9 @@ pub(crate) enum Command {
     /// Run a definition as a history recorded it and tell the first difference
     #[command(after_help = REPLAY_EXAMPLES)]
     Replay(ReplayArguments),
+    /// Draw a definition, and what an execution made of it
+    #[command(after_help = GRAPH_EXAMPLES)]
+    Graph(GraphArguments),
 }
 
 const VALIDATE_EXAMPLES: &str = "Examples:
@@ -62,6 +65,16 @@ const REPLAY_EXAMPLES: &str = "Examples:
 
 Every task answers what it answered then. Values that come from the clock, from chance or from the execution's ids are not compared.
 Exit status: 0 the definition does what was recorded; 1 it does something else; 2 wrong usage, or a history that cannot be replayed.";
+
+const GRAPH_EXAMPLES: &str = "Examples:
+  stepwright graph orders.asl.json                          Mermaid, as READMEs on GitHub show it
+  stepwright graph orders.asl.yaml --output orders.svg      the ending says the format: .mmd, .dot, .svg, .html
+  stepwright graph orders.asl.json --format dot | dot -Tpdf > orders.pdf
+  stepwright run orders.asl.json --history history.json
+  stepwright graph orders.asl.json --history history.json --output run.html
+
+A definition with errors is drawn as far as it goes, and the errors are told on standard error.
+Exit status: 0 drawn; 1 there is nothing to draw; 2 wrong usage, or a history that is none.";
 
 /// Where a definition's machine type is not said, it is STANDARD.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -166,6 +179,35 @@ pub(crate) struct ReplayArguments {
     /// What GetExecutionHistory returned, or `run --history` wrote; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) history: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GraphArguments {
+    /// The definition in JSON or YAML; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// What is drawn; by default what the ending of --output says, else Mermaid
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<DiagramFormat>,
+    /// Colour the states by what happened in an execution: what GetExecutionHistory returned, or `run --history` wrote
+    #[arg(long, value_name = "FILE")]
+    pub(crate) history: Option<PathBuf>,
+    /// Where the diagram is written; by default to standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// What a diagram is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiagramFormat {
+    /// A flowchart in text, which GitHub and many editors show as a picture
+    Mermaid,
+    /// For Graphviz
+    Dot,
+    /// A picture that needs no tool
+    Svg,
+    /// A page on which the picture can be zoomed and each state says all it does
+    Html,
 }
 
 #[derive(Debug, Args)]

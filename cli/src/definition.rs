@@ -60,10 +60,15 @@ impl Definition {
         if !self.findings.has_errors() {
             return Ok(());
         }
+        self.print_errors();
+        Err(Failure::Findings)
+    }
+
+    /// Prints the errors on standard error.
+    pub(crate) fn print_errors(&self) {
         for finding in self.findings.errors() {
             anstream::eprintln!("{}\n", report::finding(finding, self));
         }
-        Err(Failure::Findings)
     }
 
     /// The file's name without its endings: `orders` for `deploy/orders.asl.json` and `orders.asl.yaml`.

@@ -6,6 +6,7 @@ mod args;
 mod commands;
 mod definition;
 mod failure;
+mod graph;
 mod input;
 mod progress;
 mod replay;
@@ -27,6 +28,7 @@ async fn main() -> ExitCode {
         Command::Run(arguments) => run::run(arguments).await,
         Command::TestState(arguments) => test_state::test(arguments).await,
         Command::Replay(arguments) => replay::replay(&arguments).await,
+        Command::Graph(arguments) => graph::graph(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

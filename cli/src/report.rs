@@ -28,6 +28,12 @@ pub(crate) fn hint(text: &str) -> String {
     format!("\n{style}help{style:#}: {text}")
 }
 
+/// Prints what is worth knowing and no failure, on standard error.
+pub(crate) fn note(text: &str) {
+    let style = anstyle::AnsiColor::Yellow.on_default().bold();
+    anstream::eprintln!("{style}note{style:#}: {text}");
+}
+
 /// One finding as people read it: what, where, the line itself, and how to mend it.
 pub(crate) fn finding(finding: &Finding, definition: &Definition) -> String {
     let (path, source) = (&definition.path, definition.text.as_str());

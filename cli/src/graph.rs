@@ -1,0 +1,76 @@
+//! `stepwright graph`: a definition as a picture.
+
+use std::path::Path;
+
+use stepwright_asl::MachineType;
+use stepwright_asl::diagram::Diagram;
+use stepwright_asl::graph::Graph;
+use stepwright_asl::json::Json;
+use stepwright_asl::validate::Validator;
+
+use crate::args::{DiagramFormat, GraphArguments};
+use crate::definition::Definition;
+use crate::failure::Failure;
+use crate::report;
+
+/// Draws the definition.
+pub(crate) fn graph(arguments: &GraphArguments) -> Result<(), Failure> {
+    let validator = Validator::new(MachineType::Standard);
+    let definition = Definition::read(&arguments.file, &validator)?;
+    let json = drawable(&definition)?;
+    let diagram = Diagram::of(json);
+    let text = match format(arguments) {
+        DiagramFormat::Mermaid => diagram.to_mermaid(),
+        DiagramFormat::Dot => diagram.to_dot(),
+        DiagramFormat::Svg => diagram.to_svg(),
+        DiagramFormat::Html => diagram.to_html(),
+    };
+    match &arguments.output {
+        None => print!("{text}"),
+        Some(file) => std::fs::write(file, text)
+            .map_err(|error| Failure::Usage(format!("cannot write {}: {error}", file.display())))?,
+    }
+    Ok(())
+}
+
+/// What there is to draw. Errors are told, and are in the way only where they leave nothing.
+fn drawable(definition: &Definition) -> Result<&Json, Failure> {
+    let json = definition.document.as_ref().map(|document| document.json());
+    let has_states = json.is_some_and(|json| !Graph::of(json).states().is_empty());
+    let errors = definition.findings.errors().count();
+    if errors > 0 {
+        definition.print_errors();
+    }
+    let path = definition.path.display();
+    match json {
+        Some(json) if has_states => {
+            if errors > 0 {
+                let noun = if errors == 1 { "error" } else { "errors" };
+                report::note(&format!(
+                    "{path} has {errors} {noun}; what there is of it is drawn"
+                ));
+            }
+            Ok(json)
+        }
+        _ => Err(Failure::Failed(format!(
+            "{path}: there is nothing to draw: it has no states"
+        ))),
+    }
+}
+
+/// What was asked for, else what the name of the output says.
+fn format(arguments: &GraphArguments) -> DiagramFormat {
+    let by_ending = || {
+        let ending = arguments.output.as_deref().and_then(Path::extension)?;
+        match ending.to_str()?.to_ascii_lowercase().as_str() {
+            "svg" => Some(DiagramFormat::Svg),
+            "html" | "htm" => Some(DiagramFormat::Html),
+            "dot" | "gv" => Some(DiagramFormat::Dot),
+            _ => None,
+        }
+    };
+    arguments
+        .format
+        .or_else(by_ending)
+        .unwrap_or(DiagramFormat::Mermaid)
+}

@@ -1,0 +1,152 @@
+//! `stepwright graph` as its users meet it.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+struct Ran {
+    status: i32,
+    stdout: String,
+    stderr: String,
+}
+
+fn graph(arguments: &[&str], stdin: &str) -> Ran {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_stepwright"))
+        .arg("graph")
+        .args(arguments)
+        .current_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples/asl"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that refuses its arguments does not read its input; the broken pipe is no failure of the test.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    Ran {
+        status: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A file that goes away with the test.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn named(name: &str) -> Self {
+        let name = format!("stepwright-graph-{}-{name}", std::process::id());
+        Self(std::env::temp_dir().join(name))
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+const BROKEN: &str = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Next": "Wave"}, "Bow": {"Type": "Succeed"}}}"#;
+
+#[test]
+fn each_format_begins_as_its_readers_expect() {
+    for (format, beginning) in [
+        ("mermaid", "flowchart TD\n"),
+        ("dot", "digraph "),
+        ("svg", "<svg "),
+        ("html", "<!doctype html>"),
+    ] {
+        let ran = graph(&["checkout.asl.json", "--format", format], "");
+        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{format}");
+        assert!(ran.stdout.starts_with(beginning), "{format}");
+        assert!(ran.stdout.contains("Charge"), "{format}");
+    }
+}
+
+#[test]
+fn mermaid_is_what_is_drawn_when_nothing_is_said() {
+    let ran = graph(&["checkout.asl.json"], "");
+    assert!(ran.stdout.starts_with("flowchart TD\n"), "{}", ran.stdout);
+}
+
+#[test]
+fn the_ending_of_the_output_says_the_format() {
+    for (name, beginning) in [
+        ("a.svg", "<svg "),
+        ("a.HTML", "<!doctype html>"),
+        ("a.dot", "digraph "),
+        ("a.md", "flowchart TD\n"),
+    ] {
+        let file = Temporary::named(name);
+        let ran = graph(&["refund.asl.yaml", "--output", file.path()], "");
+        assert_eq!((ran.status, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
+        let text = std::fs::read_to_string(&file.0).unwrap();
+        assert!(text.starts_with(beginning), "{name}");
+    }
+}
+
+#[test]
+fn a_definition_comes_from_standard_input_too() {
+    let text = std::fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/asl/checkout.asl.json"),
+    )
+    .unwrap();
+    let by_name = graph(&["checkout.asl.json", "--format", "svg"], "");
+    let by_input = graph(&["-", "--format", "svg"], &text);
+    assert_eq!(by_name.stdout, by_input.stdout);
+}
+
+#[test]
+fn a_definition_with_errors_is_drawn_and_the_errors_are_told() {
+    let ran = graph(&["-", "--format", "svg"], BROKEN);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains("no state has that name"));
+    assert!(ran.stderr.contains("Wave"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("what there is of it is drawn"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn where_there_is_nothing_to_draw_that_is_said() {
+    for text in [
+        "",
+        "{\"StartAt\": ",
+        "{}",
+        "[1]",
+        r#"{"StartAt": "A", "States": {}}"#,
+    ] {
+        let ran = graph(&["-"], text);
+        assert_eq!((ran.status, ran.stdout.as_str()), (1, ""), "{text}");
+        assert!(
+            ran.stderr.contains("nothing to draw"),
+            "{text}: {}",
+            ran.stderr
+        );
+        assert!(ran.stderr.contains("error[SW"), "{text}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_or_written_is_wrong_usage() {
+    let ran = graph(&["nowhere.asl.json"], "");
+    assert_eq!(ran.status, 2, "{}", ran.stderr);
+    assert!(ran.stderr.contains("nowhere.asl.json"), "{}", ran.stderr);
+    let ran = graph(&["checkout.asl.json", "-o", "no/such/folder/a.svg"], "");
+    assert_eq!(ran.status, 2, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("no/such/folder/a.svg"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(
+        graph(&["checkout.asl.json", "--format", "png"], "").status,
+        2
+    );
+}
