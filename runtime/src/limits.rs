@@ -31,8 +31,10 @@ pub struct Limits {
     pub result_file_bytes: u64,
     /// The most bytes of a definition: 1 MiB.
     pub definition_bytes: usize,
-    /// The most bytes of one variable and of one state's Assign: 262,144.
+    /// The most bytes of one variable, and of all that one Assign assigns: 262,144.
     pub variable_bytes: u64,
+    /// The most bytes of all variables that one state can read: 10 MiB.
+    pub variables_bytes: u64,
     /// The longest Wait: 2^31 - 1 seconds.
     pub wait: Duration,
     /// How deep a value may nest. No limit of AWS's documentation; its JSON parser's is 1,000.
@@ -55,6 +57,7 @@ impl Default for Limits {
             result_file_bytes: 5_000_000_000,
             definition_bytes: 1_048_576,
             variable_bytes: 262_144,
+            variables_bytes: 10_485_760,
             wait: Duration::from_secs(2_147_483_647),
             value_depth: 1_000,
             nesting: 100,

@@ -2,13 +2,15 @@ use std::sync::Arc;
 
 use stepwright_asl::errors;
 
+use super::cell::Message;
 use super::error::StartError;
 use super::report::{ExecutionReport, Status};
 use super::shared::{Machine, Shared, request_id};
 use super::start::StartOptions;
 use crate::about::About;
+use crate::interpret::Failure;
 use crate::task::{
-    Answer, External, Pattern, TaskCall, TaskFailure, TaskResult,
+    Answer, External, Pattern, StopChild, TaskCall, TaskFailure, TaskResult,
     envelope::{object, with_metadata},
 };
 use crate::value::Value;
@@ -111,11 +113,23 @@ impl Shared {
         if matches!(integration, Integration::Optimised | Integration::Sdk) {
             return Ok(Answer::output(begun));
         }
-        let external = External::Child(Box::new(move |responder| {
-            cell.on_close(Box::new(move |report| {
-                responder.answer(ended(report, integration));
-            }));
-        }));
+        // A job that is waited for is stopped with the task. A request to an Express child cannot be taken back.
+        let is_job = matches!(integration, Integration::Sync | Integration::SyncJson);
+        let child = Arc::downgrade(&cell);
+        let stop = move || {
+            if let Some(child) = child.upgrade() {
+                // One that is over needs not be told.
+                let _ = child.send(Message::Stop(Failure::stopped(None, None)));
+            }
+        };
+        let external = External::Child {
+            begin: Box::new(move |responder| {
+                cell.on_close(Box::new(move |report| {
+                    responder.answer(ended(report, integration));
+                }));
+            }),
+            stop: is_job.then(|| Box::new(stop) as StopChild),
+        };
         Ok(Answer::external(external).submitted(begun))
     }
 }

@@ -25,7 +25,9 @@ use crate::interpret::{ChildStart, Host, Ring, Ticket};
 use crate::program::Program;
 use crate::query::Entropy;
 use crate::task::handler::PANICKED;
-use crate::task::{Answer, External, TaskCall, TaskFailure, TaskFuture, TaskResult, TaskSource};
+use crate::task::{
+    Answer, External, StopChild, TaskCall, TaskFailure, TaskFuture, TaskResult, TaskSource,
+};
 
 /// Why an engine without an object store reads and writes none.
 const NO_STORE: &str = "The engine has no object store; give it one with `EngineBuilder::objects`";
@@ -53,6 +55,8 @@ struct Held {
     token: Option<SmolStr>,
     activity: Option<SmolStr>,
     run: Option<Arc<RunRecord>>,
+    /// Stops the child execution that is waited for.
+    child: Option<StopChild>,
     /// A timeout or heartbeat rang; a late answer to the token is told so.
     timed_out: bool,
 }
@@ -106,6 +110,11 @@ impl Wires {
         }
         if let Some(run) = held.run {
             run.abort(self.engine.clock.now());
+        }
+        // AWS documents that an aborted `.sync` task stops what it started; so does one whose time ran out here, for
+        // a retry would run beside it.
+        if let Some(stop) = held.child {
+            stop();
         }
         if let Some(token) = held.token {
             if let Some(activity) = held.activity {
@@ -303,7 +312,10 @@ impl Host for Wires {
                 };
                 self.engine.activities.push(&arn, task, &self.engine.clock);
             }
-            External::Child(start) => start(responder),
+            External::Child { begin, stop } => {
+                self.held(ticket).child = stop;
+                begin(responder);
+            }
         }
     }
 

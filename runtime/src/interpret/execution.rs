@@ -187,7 +187,7 @@ impl Execution {
 
     /// The machine's time is up.
     pub(crate) fn time_out(&mut self, host: &mut dyn Host) {
-        self.abort_runs();
+        self.abort_open(host);
         let failure = Failure::timeout(false);
         self.end(
             EventKind::ExecutionTimedOut,
@@ -199,21 +199,32 @@ impl Execution {
 
     /// Somebody stopped it.
     pub(crate) fn abort(&mut self, failure: Failure, host: &mut dyn Host) {
-        self.abort_runs();
+        self.abort_open(host);
         self.end(EventKind::ExecutionAborted, failure, Outcome::Aborted, host);
     }
 
-    /// Writes that the Map Runs at work end here.
-    fn abort_runs(&mut self) {
-        let open: Vec<(StateIx, ScopeId)> = self
+    /// Writes what ends here inside of Maps and Parallels, and the Map Runs at work. A state at the top level that is
+    /// cut short has no event of its own (recorded for Wait and Task).
+    fn abort_open(&mut self, host: &mut dyn Host) {
+        self.now = host.now();
+        let program = self.program.clone();
+        let cx = &mut Cx::new(&program, host);
+        let is_top = |cursor: &Cursor| cursor.parent.is_none();
+        let top: Vec<CursorId> = self
             .cursors
             .iter()
-            .filter(|(_, cursor)| matches!(cursor.waiting, Waiting::Run(_)))
-            .map(|(_, cursor)| (cursor.state, cursor.scope))
+            .filter_map(|(id, cursor)| is_top(cursor).then_some(id))
             .collect();
-        for (state, scope) in open {
-            self.write_at(state, scope, EventKind::MapRunAborted, Payload::None);
+        for id in top {
+            self.abort_inside(id, cx);
+            if let Some(cursor) = self.cursors.get(id)
+                && matches!(cursor.waiting, Waiting::Run(_))
+            {
+                self.write(id, EventKind::MapRunAborted, Payload::None);
+            }
         }
+        // Where the history has no room for that, the end is still the end.
+        self.is_full = false;
     }
 
     pub(super) fn succeed(&mut self, output: Value, cx: &mut Cx<'_>) {

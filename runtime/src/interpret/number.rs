@@ -22,6 +22,11 @@ impl Execution {
             Err(_) if field == "ToleratedFailureCount" => Err(QueryError::runtime(
                 "ToleratedFailureCount cannot be negative.",
             )),
+            Err(_) if field == "MaxConcurrency" && !matches!(numeric, Numeric::Expression(_)) => {
+                Err(QueryError::runtime(format!(
+                    "Expected non-negative integer for MaxConcurrency, got '{number}' instead."
+                )))
+            }
             Err(_) => Err(refused(
                 numeric,
                 field,
@@ -112,7 +117,7 @@ pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::Str(text) => text.to_string(),
         other => other
-            .to_text_within(100_000)
+            .to_java_text_within(100_000)
             .unwrap_or_else(|| format!("(a value of {} bytes)", other.json_len())),
     }
 }

@@ -121,18 +121,8 @@ impl Execution {
         if !self.fits(&exit.output) {
             return Err(Failure::too_large(&state.name));
         }
-        for (variable, value) in &exit.assigned {
-            if value.json_len() > self.limits.variable_bytes
-                || value.depth() > self.limits.value_depth
-            {
-                let name = cx.program.variable_name(*variable);
-                return Err(Failure::new(
-                    errors::DATA_LIMIT_EXCEEDED,
-                    format!(
-                        "The value assigned to the variable '{name}' exceeds the maximum number of bytes service limit."
-                    ),
-                ));
-            }
+        if !exit.assigned.is_empty() {
+            self.check_assigned(cursor, &exit, cx)?;
         }
         let Some(exit) = self.left(exit, cx) else {
             return Ok(());
@@ -178,6 +168,39 @@ impl Execution {
                 self.resume(id, Waiting::Enter);
             }
             None => self.scope_ends(id, output, cx),
+        }
+        Ok(())
+    }
+
+    /// Whether the service takes what a state assigns. AWS documents the sizes and not the error: it is the one of all
+    /// other values that are too large.
+    fn check_assigned(&self, cursor: &Cursor, exit: &Exit, cx: &Cx<'_>) -> Result<(), Failure> {
+        let limits = &self.limits;
+        let refused = |what: &str| {
+            let cause = format!("{what} exceeds the maximum number of bytes service limit.");
+            Err(Failure::new(errors::DATA_LIMIT_EXCEEDED, cause))
+        };
+        let mut sum = 0u64;
+        for (variable, value) in &exit.assigned {
+            sum = sum.saturating_add(value.json_len());
+            if value.json_len() > limits.variable_bytes || value.depth() > limits.value_depth {
+                let name = cx.program.variable_name(*variable);
+                return refused(&format!("The value assigned to the variable '{name}'"));
+            }
+        }
+        let state = &cx.program.state(cursor.state).name;
+        if sum > limits.variable_bytes {
+            return refused(&format!("What the state '{state}' assigns"));
+        }
+        let mut variables = cursor.variables.clone();
+        if variables.bytes().saturating_add(sum) > limits.variables_bytes {
+            // What is assigned anew counts once.
+            for (variable, value) in &exit.assigned {
+                variables.set(*variable, value.clone());
+            }
+            if variables.bytes() > limits.variables_bytes {
+                return refused("The size of all variables");
+            }
         }
         Ok(())
     }

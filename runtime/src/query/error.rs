@@ -70,8 +70,14 @@ impl CompileError {
 /// them, and sharing makes values whose text fits no memory.
 const SHOWN: u64 = 1 << 20;
 
-/// A value as errors quote it.
+/// A value as errors of paths quote it.
 pub(super) fn shown(value: &Value) -> String {
+    let text = value.to_java_text_within(SHOWN);
+    text.unwrap_or_else(|| format!("{value:?}"))
+}
+
+/// A value as errors of JSONata quote it.
+pub(super) fn shown_of_jsonata(value: &Value) -> String {
     let text = value.to_text_within(SHOWN);
     text.unwrap_or_else(|| format!("{value:?}"))
 }

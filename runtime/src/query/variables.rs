@@ -63,6 +63,8 @@ impl VariableNames {
 #[derive(Clone, Debug, Default)]
 pub struct Variables {
     values: Option<Arc<Vec<Option<Value>>>>,
+    /// The bytes of all values as JSON.
+    bytes: u64,
 }
 
 impl Variables {
@@ -82,7 +84,14 @@ impl Variables {
         if values.len() <= ix.index() {
             values.resize(ix.index() + 1, None);
         }
-        values[ix.index()] = Some(value);
+        self.bytes = self.bytes.saturating_add(value.json_len());
+        let old = values[ix.index()].replace(value);
+        self.bytes -= old.map_or(0, |old| old.json_len()).min(self.bytes);
+    }
+
+    /// The bytes that all values take as JSON.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// The variables that have a value.

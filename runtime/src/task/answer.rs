@@ -18,15 +18,23 @@ pub type TaskFuture = Pin<Box<dyn Future<Output = TaskResult> + Send>>;
 pub(crate) enum External {
     /// The workers of an activity. The task is started when one of them takes it.
     Activity { arn: SmolStr, input: Value },
-    /// A child execution, which begins when this is called.
-    Child(Box<dyn FnOnce(Responder) + Send>),
+    /// A child execution.
+    Child {
+        /// Tells whom to answer.
+        begin: Box<dyn FnOnce(Responder) + Send>,
+        /// Stops the child when nobody waits for it any more; `None` where the service cannot.
+        stop: Option<StopChild>,
+    },
 }
+
+/// Stops a child execution; one that is over stays as it is.
+pub(crate) type StopChild = Box<dyn FnOnce() + Send>;
 
 impl fmt::Debug for External {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Activity { arn, .. } => write!(f, "Activity({arn})"),
-            Self::Child(_) => f.write_str("Child"),
+            Self::Child { .. } => f.write_str("Child"),
         }
     }
 }

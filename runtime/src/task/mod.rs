@@ -9,7 +9,7 @@ mod resource;
 mod source;
 
 pub use self::answer::{Answer, TaskFailure, TaskFuture, TaskResult};
-pub(crate) use self::answer::{External, Reply};
+pub(crate) use self::answer::{External, Reply, StopChild};
 pub use self::call::TaskCall;
 pub(crate) use self::host::{RunningTask, SharedState};
 pub use self::resource::{Family, Pattern, Resource};

@@ -57,6 +57,7 @@ pub use read::TextError;
 pub use ser::ValueError;
 
 pub(crate) use number::compare as compare_numbers;
+pub(crate) use print::java_float;
 
 /// How deep the text of a value may nest. The bound is that of the service's JSON reader
 /// (Jackson's `StreamReadConstraints`).

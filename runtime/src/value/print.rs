@@ -24,9 +24,29 @@ impl Value {
 
     /// Appends the compact JSON text.
     pub fn write_to(&self, out: &mut String) {
-        let mut printer = Printer { out, limit: None };
+        let mut printer = Printer {
+            out,
+            limit: None,
+            float,
+        };
         // A printer without limit writes all of it.
         let _all = printer.print(self);
+    }
+
+    /// The compact JSON text with floats as Java prints them (`1.0E10`): what the service makes of a value where it
+    /// makes text of it. `None` when it is longer than `limit` bytes, or so.
+    pub(crate) fn to_java_text_within(&self, limit: u64) -> Option<String> {
+        if self.json_len() > limit {
+            return None;
+        }
+        let mut out = String::new();
+        let mut printer = Printer {
+            out: &mut out,
+            limit: None,
+            float: java_float,
+        };
+        let _all = printer.print(self);
+        Some(out)
     }
 }
 
@@ -44,6 +64,7 @@ impl fmt::Debug for Value {
         let mut printer = Printer {
             out: &mut out,
             limit: Some(4000),
+            float,
         };
         let whole = printer.print(self);
         f.write_str(&out)?;
@@ -54,6 +75,8 @@ impl fmt::Debug for Value {
 struct Printer<'o> {
     out: &'o mut String,
     limit: Option<usize>,
+    /// How floats are written.
+    float: fn(f64, &mut String),
 }
 
 /// A node whose members are being written.
@@ -115,7 +138,7 @@ impl Printer<'_> {
             Value::Bool(true) => self.out.push_str("true"),
             Value::Bool(false) => self.out.push_str("false"),
             Value::Int(number) => int(*number, self.out),
-            Value::Float(number) => float(*number, self.out),
+            Value::Float(number) => (self.float)(*number, self.out),
             Value::Big(number) => self.out.push_str(number.as_str()),
             Value::Str(text) => string(text, self.out),
             Value::Array(array) => {
@@ -159,6 +182,20 @@ pub(super) fn float(number: f64, out: &mut String) {
         Ok(text) if written => out.push_str(text),
         _ => out.push_str("null"),
     }
+}
+
+/// Java's `Double.toString`: decimal from a thousandth to ten million, else `1.5E-7`; always with a fraction.
+pub(crate) fn java_float(number: f64, out: &mut String) {
+    let is_plain = number == 0.0 || (1e-3..1e7).contains(&number.abs());
+    if is_plain || !number.is_finite() {
+        return float(number, out);
+    }
+    let text = format!("{number:e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    out.push_str(digits);
+    out.push_str(if digits.contains('.') { "" } else { ".0" });
+    out.push('E');
+    out.push_str(exponent);
 }
 
 pub(super) fn string(text: &str, out: &mut String) {

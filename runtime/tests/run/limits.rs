@@ -98,3 +98,42 @@ fn all_that_does_not_compile_is_listed() {
         assert!(text.contains(part), "{text}");
     }
 }
+
+#[tokio::test]
+async fn variables_have_limits_each_together_and_all() {
+    let assign = |size: usize, names: &[&str], next: &str| {
+        let block: serde_json::Map<_, _> = names
+            .iter()
+            .map(|name| ((*name).to_owned(), json!("x".repeat(size))))
+            .collect();
+        json!({"Type": "Pass", "Assign": block, "Next": next})
+    };
+    let run_states = async |states: serde_json::Value| {
+        let machine = json!({"StartAt": "S0", "States": states});
+        run(&machine, &Mocks::new(), json!({})).await
+    };
+    let end = json!({"Type": "Succeed"});
+    let fits = run_states(json!({"S0": assign(262_142, &["a"], "E"), "E": end})).await;
+    assert_eq!(fits.status, Status::Succeeded);
+    let cause = |report: &std::sync::Arc<stepwright_runtime::ExecutionReport>| {
+        assert_eq!(report.error.as_deref(), Some("States.DataLimitExceeded"));
+        report.cause.clone().unwrap()
+    };
+    let single = run_states(json!({"S0": assign(262_143, &["a"], "E"), "E": end})).await;
+    assert!(cause(&single).contains("the variable 'a'"));
+    let both = run_states(json!({"S0": assign(140_000, &["a", "b"], "E"), "E": end})).await;
+    assert!(cause(&both).contains("the state 'S0' assigns"));
+    // Forty variables of 256 KiB are 10 MiB; what is assigned anew counts once.
+    let mut many = serde_json::Map::new();
+    let copy = |variable: &str, next: &str| json!({"Type": "Pass", "Assign": {format!("{variable}.$"): "$"}, "Next": next});
+    for index in 0..45 {
+        let state = copy(&format!("v{}", index.min(39)), &format!("S{}", index + 1));
+        many.insert(format!("S{index}"), state);
+    }
+    many.insert("S45".to_owned(), copy("more", "S46"));
+    many.insert("S46".to_owned(), end);
+    let machine = json!({"StartAt": "S0", "States": many});
+    let report = run(&machine, &Mocks::new(), json!("x".repeat(262_142))).await;
+    assert!(cause(&report).contains("all variables"));
+    assert!(report.history.path().iter().any(|state| state == "S45"));
+}

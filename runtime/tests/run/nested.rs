@@ -1,5 +1,5 @@
 use serde_json::{Value as Json, json};
-use stepwright_runtime::{Engine, MachineType, StartOptions};
+use stepwright_runtime::{Engine, MachineType, StartOptions, Status};
 
 use crate::support::{output, seconds};
 
@@ -124,4 +124,127 @@ async fn executions_that_start_themselves_end() {
         .unwrap();
     let failed = run.await.unwrap_err();
     assert_eq!(failed.error.as_deref(), Some("States.TaskFailed"));
+}
+
+const SYNC: &str = "arn:aws:states:::states:startExecution.sync:2";
+
+/// Where the one execution of `child` stands.
+fn child_status(engine: &Engine) -> Status {
+    let rows = engine.executions();
+    let children: Vec<Status> = rows
+        .iter()
+        .filter(|row| row.machine == "child")
+        .map(|row| row.status)
+        .collect();
+    assert_eq!(children.len(), 1);
+    children[0]
+}
+
+#[tokio::test]
+async fn stopping_a_parent_stops_the_child_that_it_waits_for() {
+    let child = waiting(json!({"Type": "Succeed"}));
+    for resource in [SYNC, "arn:aws:states:::states:startExecution.sync"] {
+        let engine = engine(&parent(resource, json!({})), &child, MachineType::Standard);
+        let held = engine.clock().hold();
+        let run = engine
+            .start_machine("parent", json!({}), StartOptions::new())
+            .await
+            .unwrap();
+        while engine.executions().len() < 2 {
+            tokio::task::yield_now().await;
+        }
+        let report = run.stop(Some("Enough"), None).await;
+        assert_eq!(report.status, Status::Aborted);
+        drop(held);
+        let child = engine
+            .executions()
+            .into_iter()
+            .find(|row| row.machine == "child");
+        let child = engine.execution(&child.unwrap().id).unwrap();
+        let report = child.report().await;
+        assert_eq!((report.status, seconds(&report)), (Status::Aborted, 0.0));
+    }
+}
+
+#[tokio::test]
+async fn a_failed_sibling_stops_the_child_of_another_branch() {
+    let child = waiting(json!({"Type": "Succeed"}));
+    let branch = parent(SYNC, json!({}));
+    let failing = json!({"StartAt": "W", "States": {
+        "W": {"Type": "Wait", "Seconds": 5, "Next": "F"}, "F": {"Type": "Fail", "Error": "E"}
+    }});
+    let parent = json!({"StartAt": "P", "States": {
+        "P": {"Type": "Parallel", "Branches": [branch, failing], "End": true,
+              "Catch": [{"ErrorEquals": ["E"], "Next": "Later"}]},
+        "Later": {"Type": "Wait", "Seconds": 100, "End": true}
+    }});
+    let engine = engine(&parent, &child, MachineType::Standard);
+    let run = engine
+        .start_machine("parent", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    let report = run.report().await;
+    assert_eq!(
+        (report.status, seconds(&report)),
+        (Status::Succeeded, 105.0)
+    );
+    assert_eq!(child_status(&engine), Status::Aborted);
+    let aborted = report
+        .history
+        .events()
+        .filter(|event| event.kind().name() == "TaskStateAborted");
+    assert_eq!(aborted.count(), 1);
+}
+
+#[tokio::test]
+async fn a_parent_or_a_task_whose_time_runs_out_stops_the_child() {
+    let child = waiting(json!({"Type": "Succeed"}));
+    let mut machine = parent(SYNC, json!({}));
+    machine["TimeoutSeconds"] = json!(10);
+    let mut state = parent(SYNC, json!({}));
+    state["States"]["S"]["TimeoutSeconds"] = json!(10);
+    for (parent, status) in [(machine, Status::TimedOut), (state, Status::Failed)] {
+        let engine = engine(&parent, &child, MachineType::Standard);
+        let run = engine
+            .start_machine("parent", json!({}), StartOptions::new())
+            .await
+            .unwrap();
+        let report = run.report().await;
+        assert_eq!((report.status, seconds(&report)), (status, 10.0));
+        let id = engine
+            .executions()
+            .into_iter()
+            .find(|row| row.machine == "child");
+        let child = engine.execution(&id.unwrap().id).unwrap().report().await;
+        assert_eq!((child.status, seconds(&child)), (Status::Aborted, 10.0));
+    }
+}
+
+#[tokio::test]
+async fn stopping_writes_what_was_open_inside_branches() {
+    let branch = |state: &str| json!({"StartAt": state, "States": {state: {"Type": "Wait", "Seconds": 60, "End": true}}});
+    let definition = json!({"StartAt": "P", "States": {"P": {
+        "Type": "Parallel", "Branches": [branch("A"), branch("B")], "End": true
+    }}});
+    let engine = engine(
+        &definition,
+        &waiting(json!({"Type": "Succeed"})),
+        MachineType::Standard,
+    );
+    let _held = engine.clock().hold();
+    let run = engine
+        .start_machine("parent", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    while run.history().await.len() < 5 {
+        tokio::task::yield_now().await;
+    }
+    let report = run.stop(None, None).await;
+    let kinds: Vec<_> = report
+        .history
+        .events()
+        .map(|event| event.kind().name())
+        .collect();
+    let ends = ["WaitStateAborted", "WaitStateAborted", "ExecutionAborted"];
+    assert_eq!(kinds[5..], ends);
 }

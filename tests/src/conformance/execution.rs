@@ -24,7 +24,7 @@ pub(super) async fn check(row: &Json) -> Result<(), Difference> {
             .events()
             .map(|event| Event::ours(&event))
             .collect();
-        compare(&recorded, &ours, order(row), &volatile)?;
+        compare(&recorded, &ours, order(row), dropped(row), &volatile)?;
     }
     Ok(())
 }
@@ -38,11 +38,14 @@ async fn run(
         _ => MachineType::Standard,
     };
     let definition = row["definition"].to_string();
-    let engine = Engine::builder()
-        .definition_json("machine", &definition, machine_type)
+    let recording = Recording::new(row, volatile);
+    let builder = Engine::builder().definition_json("machine", &definition, machine_type);
+    let activities = recording.unpolled();
+    let engine = activities
+        .fold(builder, |builder, arn| builder.activity(arn))
         .account("111111111111")
         .region("us-east-1")
-        .tasks(Recording::new(row, volatile))
+        .tasks(recording)
         .objects(objects(row))
         .virtual_time()
         .build()
@@ -99,6 +102,14 @@ fn order(row: &Json) -> Order {
     }
 }
 
+/// How many events the recorder dropped of a history whose order it lost: the ids jump over them.
+fn dropped(row: &Json) -> usize {
+    let recorded = row["history"].as_array().map_or(&[][..], Vec::as_slice);
+    let last = recorded.last().and_then(|event| event["id"].as_u64());
+    let last = usize::try_from(last.unwrap_or_default()).unwrap_or_default();
+    last.saturating_sub(recorded.len())
+}
+
 fn compare_result(
     expect: &Json,
     report: &ExecutionReport,
@@ -143,6 +154,8 @@ struct RecordedTask {
     state: String,
     resource: String,
     worker: Option<String>,
+    /// An activity that no worker ever took.
+    is_unpolled: bool,
     results: Mutex<Vec<Json>>,
 }
 
@@ -159,7 +172,15 @@ impl Recording {
                 ))
             })
             .collect();
+        let polled: Vec<&Json> = row["history"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|event| event["type"] == "ActivityStarted")
+            .map(|event| &event["previousEventId"])
+            .collect();
         let tasks = row["tasks"].as_array().into_iter().flatten().map(|task| {
+            let is_activity = task["kind"] == "Activity";
             let state = task["state"].as_str().unwrap_or_default();
             RecordedTask {
                 state: state.to_owned(),
@@ -168,6 +189,12 @@ impl Recording {
                     .iter()
                     .find(|(name, _)| *name == state)
                     .map(|(_, worker)| (*worker).to_owned()),
+                // Ids are what a worker's taking the task is recognised by.
+                is_unpolled: is_activity
+                    && task["results"].as_array().is_some_and(|results| {
+                        let polled = |result: &Json| polled.contains(&&result["scheduledId"]);
+                        !results.is_empty() && !results.iter().any(polled)
+                    }),
                 results: Mutex::new(task["results"].as_array().cloned().unwrap_or_default()),
             }
         });
@@ -181,6 +208,13 @@ impl Recording {
             tokens: recorded_tokens(row),
             volatile,
         }
+    }
+
+    /// The activities that nobody polled: the engine queues their tasks.
+    fn unpolled(&self) -> impl Iterator<Item = String> + use<> {
+        let unpolled = self.tasks.iter().filter(|task| task.is_unpolled);
+        let arns: Vec<String> = unpolled.map(|task| task.resource.clone()).collect();
+        arns.into_iter()
     }
 
     fn echo(&self, call: &TaskCall<'_>) -> Option<Answer> {
@@ -258,7 +292,7 @@ impl TaskSource for Recording {
             return self.echo(call);
         };
         let mut results = task.results.lock().unwrap_or_else(PoisonError::into_inner);
-        if results.is_empty() {
+        if results.is_empty() || task.is_unpolled {
             return None;
         }
         // Iterations of a Map ask in another order than they did on the service; what they ask tells them apart.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use stepwright_asl::intrinsic::Literal;
 
-use crate::value::{MAX_DEPTH, Value};
+use crate::value::{MAX_DEPTH, Value, java_float};
 
 /// A text whose `{}` are cut out.
 #[derive(Debug)]
@@ -97,6 +97,7 @@ fn print(value: &Value, out: &mut String) {
             }
             out.push('}');
         }
+        Value::Float(number) => java_float(*number, out),
         scalar => scalar.write_to(out),
     }
 }

@@ -198,6 +198,19 @@ fn formats_fill_places_as_java_prints() {
 }
 
 #[test]
+fn floats_in_texts_are_java_s() {
+    let input =
+        r#"{"f": [1.0, 1e21, 1.5e-7, 1e7, 9999999.5, 0.001, 0.0009, -0.0], "o": {"n": 1e10}}"#;
+    let text = |call: &str| Fixture::new(input).member(call);
+    let printed = "[1.0,1.0E21,1.5E-7,1.0E7,9999999.5,0.001,9.0E-4,-0.0]";
+    assert_eq!(text("States.JsonToString($.f)"), Ok(format!("{printed:?}")));
+    assert_eq!(
+        text("States.Format('{} {}', $.o, 1e10)").as_deref(),
+        Ok(r#""{n=1.0E10} 1.0E10""#)
+    );
+}
+
+#[test]
 fn what_an_argument_does_not_find_quotes_the_whole_call() {
     let input = crate::query::fixture::value(INPUT).to_text();
     fails(

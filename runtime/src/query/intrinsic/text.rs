@@ -49,9 +49,9 @@ pub(super) fn parse(text: &str) -> Outcome {
     Value::from_text(text).map_err(|error| format!("Invalid JSON: {error}"))
 }
 
-/// The compact JSON text.
+/// The compact JSON text, with floats as Java prints them.
 pub(super) fn json(value: &Value) -> Result<String, String> {
-    let text = value.to_text_within(super::MAX_LENGTH);
+    let text = value.to_java_text_within(super::MAX_LENGTH);
     text.ok_or_else(|| "The argument is too large.".to_owned())
 }
 

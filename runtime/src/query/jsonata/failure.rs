@@ -3,7 +3,7 @@
 
 use jlens_core::Error;
 
-use crate::query::error::shown;
+use crate::query::error::shown_of_jsonata;
 use crate::query::{Entropy, Expected};
 use crate::value::Value;
 
@@ -26,7 +26,7 @@ pub(super) const MAX_DEPTH: usize = 100;
 pub(super) fn unexpected_type(expected: Expected, value: &Value) -> String {
     let expected = expected.name();
     let actual = value.type_name();
-    let value = shown(value);
+    let value = shown_of_jsonata(value);
     format!(
         "returned an unexpected result type. Expected '{expected}', but was '{actual}' for value: {value}"
     )
@@ -50,9 +50,24 @@ pub(super) fn thrown(error: &Error, entropy: &Entropy) -> String {
             return format!("threw an internal error during evaluation. {id}");
         }
         code => {
-            let message = error.message();
+            let message = with_integers(error).message();
             return format!("threw an error during evaluation. {code}: {message}");
         }
     };
     format!("threw an error during evaluation: {limit}")
+}
+
+/// The same error, whole numbers in its message written as JavaScript writes them: `10`, not `10.0`.
+fn with_integers(error: &Error) -> Error {
+    let mut error = error.clone();
+    for key in ["value", "value2", "exp"] {
+        let whole = error.detail(key).and_then(|detail| {
+            let number = detail.as_f64().filter(|_| detail.is_f64())?;
+            Value::Float(number).as_i64()
+        });
+        if let Some(whole) = whole {
+            error = error.with(key, whole);
+        }
+    }
+    error
 }

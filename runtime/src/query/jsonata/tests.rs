@@ -247,6 +247,16 @@ fn what_is_thrown_carries_its_code() {
         "1 + 'a'",
         &thrown("T2002: The right side of the \"+\" operator must evaluate to a number"),
     );
+    fails(
+        "$power(10, 400)",
+        &thrown(
+            "D3061: The power function has resulted in a value that cannot be represented as a JSON number: base=10, exponent=400",
+        ),
+    );
+    fails(
+        "$sqrt(-1.5)",
+        &thrown("D3060: The sqrt function cannot be applied to a negative number: -1.5"),
+    );
     let mut fixture = Fixture::new("{}");
     let internal = fixture.jsonata("$base64decode('!!!')").expect_err("fails");
     let start = "threw an internal error during evaluation. ";
