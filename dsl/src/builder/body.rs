@@ -186,7 +186,10 @@ impl<In: Payload, Out> Body<In, Out> {
             .collect();
         let resource = resource.into();
         self.fallible(state, |name| {
-            State::task(name, Call::service(resource, fields, Some(Answer::shape)))
+            State::task(
+                name,
+                Call::service(resource, Some(fields), Some(Answer::shape)),
+            )
         })
     }
 

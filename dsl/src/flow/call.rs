@@ -48,7 +48,8 @@ pub struct WorkflowCall {
 #[doc(hidden)]
 pub struct ServiceCall {
     pub(crate) resource: Text,
-    pub(crate) fields: Vec<(Text, Expr)>,
+    /// None where the service is handed the state's input.
+    pub(crate) fields: Option<Vec<(Text, Expr)>>,
 }
 
 impl Call {
@@ -110,11 +111,12 @@ impl Call {
         }
     }
 
-    /// Calls a service integration by its resource, pattern suffix included.
+    /// Calls a service integration by its resource, pattern suffix included. Without fields it is handed the state's
+    /// input.
     #[must_use]
     pub fn service(
         resource: impl Into<Text>,
-        fields: Vec<(Text, Expr)>,
+        fields: Option<Vec<(Text, Expr)>>,
         output: Option<fn() -> Shape>,
     ) -> Call {
         Call {
@@ -131,7 +133,7 @@ impl Call {
     #[must_use]
     pub fn service_with_task_token(
         resource: impl Into<Text>,
-        fields: Vec<(Text, Expr)>,
+        fields: Option<Vec<(Text, Expr)>>,
         output: Option<fn() -> Shape>,
     ) -> Call {
         Call {

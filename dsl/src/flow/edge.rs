@@ -7,6 +7,7 @@ use crate::expr::{Expr, Text};
 pub struct Edge {
     pub(crate) target: Text,
     pub(crate) assign: Vec<(Text, Expr)>,
+    pub(crate) raw: Vec<(Text, Expr)>,
 }
 
 impl Edge {
@@ -15,7 +16,15 @@ impl Edge {
         Edge {
             target: state.into(),
             assign: Vec::new(),
+            raw: Vec::new(),
         }
+    }
+
+    /// A field of the rule or Catcher as it stands in ASL. It wins over what the edge would write.
+    #[must_use]
+    pub fn raw(mut self, key: impl Into<Text>, value: Expr) -> Edge {
+        self.raw.push((key.into(), value));
+        self
     }
 
     /// Assigns a workflow variable on the way.

@@ -16,6 +16,8 @@ pub struct Map {
     pub(crate) body: Body,
     pub(crate) max_concurrency: Option<Expr>,
     pub(crate) distributed: Option<Distributed>,
+    /// The body stands under its old name.
+    pub(crate) iterator: bool,
 }
 
 impl Map {
@@ -28,6 +30,7 @@ impl Map {
             body: Body::new(Vec::new()),
             max_concurrency: None,
             distributed: None,
+            iterator: false,
         }
     }
 
@@ -57,6 +60,13 @@ impl Map {
     #[must_use]
     pub fn max_concurrency(mut self, limit: Expr) -> Map {
         self.max_concurrency = Some(limit);
+        self
+    }
+
+    /// Writes the body under its old name, `Iterator`, which takes no `ProcessorConfig`.
+    #[must_use]
+    pub fn iterator(mut self) -> Map {
+        self.iterator = true;
         self
     }
 

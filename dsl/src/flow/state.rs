@@ -41,7 +41,8 @@ pub(crate) enum Kind {
     },
     Pass,
     Choice {
-        rules: Vec<(Expr, Edge)>,
+        /// `None` where the edge's raw fields are the condition.
+        rules: Vec<(Option<Expr>, Edge)>,
         subject: Option<Expr>,
         arms: Vec<Arm>,
         otherwise: Otherwise,
@@ -93,13 +94,24 @@ impl Wait {
 #[derive(Clone, Debug)]
 pub struct Body {
     pub(crate) states: Vec<State>,
+    pub(crate) raw: Vec<(Text, Expr)>,
 }
 
 impl Body {
     /// These states.
     #[must_use]
     pub fn new(states: Vec<State>) -> Body {
-        Body { states }
+        Body {
+            states,
+            raw: Vec::new(),
+        }
+    }
+
+    /// A field of the branch or ItemProcessor as it stands in ASL. It wins over what would be written.
+    #[must_use]
+    pub fn raw(mut self, key: impl Into<Text>, value: Expr) -> Body {
+        self.raw.push((key.into(), value));
+        self
     }
 }
 
@@ -196,7 +208,7 @@ impl State {
         self
     }
 
-    /// A field as it stands in ASL. It wins over what the state would write.
+    /// A field as it stands in ASL. It wins over what the state would write; [`Expr::none`] takes a field away.
     #[must_use]
     pub fn raw(mut self, key: impl Into<Text>, value: Expr) -> State {
         self.raw.push((key.into(), value));
@@ -310,7 +322,17 @@ impl State {
     #[must_use]
     pub fn when(mut self, condition: Expr, edge: Edge) -> State {
         match &mut self.kind {
-            Kind::Choice { rules, .. } => rules.push((condition, edge)),
+            Kind::Choice { rules, .. } => rules.push((Some(condition), edge)),
+            _ => self.misplaced.push("when"),
+        }
+        self
+    }
+
+    /// Choice: goes along the edge when its raw fields say so and no earlier rule held.
+    #[must_use]
+    pub fn when_raw(mut self, edge: Edge) -> State {
+        match &mut self.kind {
+            Kind::Choice { rules, .. } => rules.push((None, edge)),
             _ => self.misplaced.push("when"),
         }
         self

@@ -17,7 +17,8 @@ impl State {
             see(value);
         }
         for edge in self.edges() {
-            edge.assign.iter().for_each(|(_, value)| see(value));
+            let values = edge.assign.iter().chain(&edge.raw);
+            values.for_each(|(_, value)| see(value));
         }
         match &self.kind {
             Kind::Task {
@@ -30,7 +31,8 @@ impl State {
                     Sends::Task(task) => task.arguments.iter().for_each(&mut *see),
                     Sends::Workflow(workflow) => see(&workflow.input),
                     Sends::Service(service) => {
-                        service.fields.iter().for_each(|(_, value)| see(value));
+                        let fields = service.fields.iter().flatten();
+                        fields.for_each(|(_, value)| see(value));
                     }
                 }
                 for option in [timeout, heartbeat, credentials] {
@@ -43,7 +45,8 @@ impl State {
                 arms,
                 ..
             } => {
-                rules.iter().for_each(|(condition, _)| see(condition));
+                let conditions = rules.iter().filter_map(|(condition, _)| condition.as_ref());
+                conditions.for_each(&mut *see);
                 subject.iter().for_each(&mut *see);
                 arms.iter()
                     .filter_map(|arm| arm.guard.as_ref())

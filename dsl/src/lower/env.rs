@@ -217,7 +217,7 @@ impl<'a> Env<'a> {
                 let shape = call.output.map_or(Shape::Any, Shape::Lazy);
                 match &call.sends {
                     Sends::Task(task)
-                        if effective(task.deploy, self.flow.deploy) == Deploy::Lambda
+                        if effective(task.deploy, self.flow.deploy).is_invoked()
                             && !call.waits_for_token =>
                     {
                         ("$states.result.Payload", Some("$.Payload"), shape)

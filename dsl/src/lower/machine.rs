@@ -127,9 +127,8 @@ fn with_raw(flow: &Flow, machine: StateMachine, report: &mut Report) -> StateMac
     };
     for (key, value) in &flow.raw {
         match raw::literal(value) {
-            Some(value) => {
-                object.insert(key.to_string(), value);
-            }
+            Some(value) => raw::over(&mut object, key.to_string(), Some(value)),
+            None if raw::is_omitted(value) => raw::over(&mut object, key.to_string(), None),
             None => report.fault(format!(
                 "the raw field `{key}` of a workflow cannot be computed"
             )),

@@ -262,7 +262,7 @@ fn services_and_nested_workflows() {
             "Send",
             Call::service_with_task_token(
                 "arn:aws:states:::sqs:sendMessage",
-                vec![
+                Some(vec![
                     ("QueueUrl".into(), Expr::placeholder("QueueUrl")),
                     (
                         "MessageBody".into(),
@@ -271,7 +271,7 @@ fn services_and_nested_workflows() {
                             ("price".into(), Expr::literal("costs ${price}")),
                         ]),
                     ),
-                ],
+                ]),
                 None,
             ),
         )

@@ -10,12 +10,21 @@ pub enum Deploy {
     /// A Lambda function through `arn:aws:states:::lambda:invoke`. This is what a task is that says nothing else, so a
     /// workflow's `deploy` replaces it.
     Lambda,
+    /// The Lambda function of this name or ARN, as it stands, through `arn:aws:states:::lambda:invoke`.
+    FunctionName(&'static str),
     /// A Lambda function whose ARN is the resource.
     LambdaArn,
     /// An activity whose ARN is the resource.
     Activity,
     /// This resource, as it stands.
     Resource(&'static str),
+}
+
+impl Deploy {
+    /// Whether it is called through `arn:aws:states:::lambda:invoke`, whose result is an envelope.
+    pub(crate) fn is_invoked(self) -> bool {
+        matches!(self, Deploy::Lambda | Deploy::FunctionName(_))
+    }
 }
 
 /// How ASL names a task or a nested workflow, before a template engine fills in placeholders.
@@ -45,6 +54,10 @@ impl Address {
             Deploy::Lambda => Address {
                 resource: Address::LAMBDA.to_owned(),
                 target: Some(placeholder(name)),
+            },
+            Deploy::FunctionName(function) => Address {
+                resource: Address::LAMBDA.to_owned(),
+                target: Some(function.to_owned()),
             },
             Deploy::LambdaArn | Deploy::Activity => Address {
                 resource: placeholder(name),
@@ -103,6 +116,13 @@ mod tests {
         assert_eq!(moved.target, None);
         let own = Address::of_task("A", Deploy::Resource("arn:x"), Some(Deploy::Activity));
         assert_eq!(own.resource, "arn:x");
+    }
+
+    #[test]
+    fn a_function_that_is_there_already_keeps_its_name() {
+        let address = Address::of_task("A", Deploy::FunctionName("charge:live"), None);
+        assert_eq!(address.resource, "arn:aws:states:::lambda:invoke");
+        assert_eq!(address.target.as_deref(), Some("charge:live"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::machine::Machine;
 use crate::errors::Errors;
-use crate::syntax::{Callee, Kind, Let, ObjectValue, State, TaskLet};
+use crate::syntax::{Callee, Kind, Let, ObjectValue, State, StateOption, TaskLet};
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprPath};
 
@@ -13,7 +13,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
         if let Kind::Task(calls) = &node.state.kind {
             for call in calls {
                 answers_have_a_type(call, errors);
-                tokens_are_sent_and_waited_for(call, errors);
+                tokens_are_sent_and_waited_for(node.state, call, errors);
                 workflows_take_one_input(call, errors);
             }
         }
@@ -71,7 +71,10 @@ fn answers_have_a_type(call: &TaskLet, errors: &Errors) {
 }
 
 /// `task_token` is sent by a call that waits for it, and a call that waits sends it.
-fn tokens_are_sent_and_waited_for(call: &TaskLet, errors: &Errors) {
+fn tokens_are_sent_and_waited_for(state: &State, call: &TaskLet, errors: &Errors) {
+    // What stands in `raw` may send it.
+    let raw = |option: &StateOption| matches!(option, StateOption::Raw(..));
+    let unknown = state.options.iter().any(raw);
     let mut found = Vec::new();
     match &call.call.callee {
         Callee::Task { arguments, .. } | Callee::Workflow { arguments, .. } => {
@@ -80,7 +83,7 @@ fn tokens_are_sent_and_waited_for(call: &TaskLet, errors: &Errors) {
             }
         }
         Callee::Service { arguments, .. } => {
-            for (_, _, value) in &arguments.entries {
+            for (_, _, value) in arguments.iter().flat_map(|all| &all.entries) {
                 tokens_of(value, &mut found);
             }
         }
@@ -90,7 +93,7 @@ fn tokens_are_sent_and_waited_for(call: &TaskLet, errors: &Errors) {
             *span,
             "nobody waits for this `task_token`: write `wait_for_task_token` before the call",
         ),
-        (Some(wait), None) => errors.at(
+        (Some(wait), None) if !unknown => errors.at(
             wait.span(),
             "this waits for a token that it never sends: pass `task_token` to the call",
         ),

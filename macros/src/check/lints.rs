@@ -203,7 +203,8 @@ fn decides_by(choice: &Choice, names: &[&Ident]) -> bool {
     choice
         .rules
         .iter()
-        .any(|rule| reads(&rule.condition.syn, names))
+        .filter_map(|rule| rule.condition.expression())
+        .any(|condition| reads(&condition.syn, names))
         || choice
             .matches
             .iter()

@@ -1,13 +1,13 @@
 //! `choice Triage { when .. => A; otherwise => B; }` and `choice Decide { match value { .. } }`
 
 use super::catch::arrow;
-use super::json::comma;
+use super::json::{Json, comma};
 use super::reader::{Expression, Reader, skip_to_comma, take_word, word};
-use super::target::Target;
+use super::target::{Target, is_raw};
 use proc_macro2::{Ident, Span};
 use syn::parse::ParseStream;
 use syn::spanned::Spanned;
-use syn::{Pat, Result, Token};
+use syn::{LitStr, Pat, Result, Token};
 
 /// What a choice decides by.
 #[derive(Default)]
@@ -20,8 +20,25 @@ pub(crate) struct Choice {
 /// `when condition => target;`
 pub(crate) struct Rule {
     pub(crate) keyword: Ident,
-    pub(crate) condition: Expression,
+    pub(crate) condition: Condition,
     pub(crate) target: Target,
+}
+
+/// When a rule holds.
+pub(crate) enum Condition {
+    Expression(Expression),
+    /// `raw { "Variable": .. }`: the rule's fields as they stand in ASL.
+    Raw(Vec<(LitStr, Json)>),
+}
+
+impl Condition {
+    /// The expression, where it is one.
+    pub(crate) fn expression(&self) -> Option<&Expression> {
+        match self {
+            Condition::Expression(expression) => Some(expression),
+            Condition::Raw(_) => None,
+        }
+    }
 }
 
 /// `otherwise => target;`, or `otherwise fail;`, which has none.
@@ -68,7 +85,12 @@ impl Choice {
 impl Rule {
     fn parse(input: ParseStream, reader: &Reader) -> Result<Rule> {
         let keyword = take_word(input)?;
-        let condition = reader.expression(input)?;
+        let condition = if is_raw(input) {
+            take_word(input)?;
+            Condition::Raw(Json::fields(input, reader)?)
+        } else {
+            Condition::Expression(reader.expression(input)?)
+        };
         arrow(input)?;
         let target = Target::parse(input, reader)?;
         separator(input, reader, &target);

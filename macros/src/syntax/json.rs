@@ -13,6 +13,8 @@ pub(crate) enum Json {
     String(LitStr),
     Array(Vec<Json>),
     Object(Vec<(LitStr, Json)>),
+    /// `_`: the field is left out, although the macro would write it.
+    Omitted,
 }
 
 impl Json {
@@ -78,6 +80,10 @@ fn field(input: ParseStream, reader: &Reader) -> Result<(LitStr, Json)> {
     }
     let name = input.parse()?;
     input.parse::<Token![:]>()?;
+    if input.peek(Token![_]) {
+        input.parse::<Token![_]>()?;
+        return Ok((name, Json::Omitted));
+    }
     Ok((name, Json::parse(input, reader)?))
 }
 

@@ -13,6 +13,8 @@ use syn::{Result, Token, Type};
 pub(crate) struct Map {
     pub(crate) runs: Vec<For>,
     pub(crate) max_concurrency: Vec<(Ident, Expression)>,
+    /// `iterator;`: the body stands under its old name.
+    pub(crate) iterator: Option<Ident>,
     /// The options that only a distributed map has.
     pub(crate) options: Vec<DistributedOption>,
 }
@@ -31,6 +33,7 @@ pub(super) const WORDS: &[&str] = &[
     "let",
     "for",
     "max_concurrency",
+    "iterator",
     "distributed",
     "label",
     "tolerated_failures",
@@ -54,6 +57,10 @@ impl Map {
                 let limit = reader.expression(input)?;
                 reader.semicolon(input);
                 self.max_concurrency.push((keyword, limit));
+            }
+            "iterator" => {
+                self.iterator = Some(take_word(input)?);
+                reader.semicolon(input);
             }
             other => {
                 let option = DistributedOption::parse(other, input, reader)?;

@@ -35,7 +35,7 @@ mod workflow;
 
 pub(crate) use self::binding::{Binding, Let};
 pub(crate) use self::catch::{Catch, CatchArm, CatchEvery};
-pub(crate) use self::choice::{Arm, Choice};
+pub(crate) use self::choice::{Arm, Choice, Condition};
 pub(crate) use self::distributed::{Access, Batch, BatchInput, DistributedOption, Tolerance};
 pub(crate) use self::duration::Amount;
 pub(crate) use self::json::Json;

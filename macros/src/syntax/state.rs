@@ -3,11 +3,13 @@
 use super::binding::Let;
 use super::choice::Choice;
 use super::fail::Fail;
+use super::json::Json;
 use super::map::Map;
 use super::option::{Common, StateOption, Transition};
 use super::parallel::Parallel;
 use super::reader::{Reader, name, skip_block, skip_one, skip_statement, take_word, word};
 use super::succeed::Succeed;
+use super::target::{fields, is_raw};
 use super::task::TaskLet;
 use super::wait::Wait;
 use super::{choice, map, option, parallel, pass, task, wait};
@@ -18,6 +20,8 @@ use syn::{Attribute, Expr, Lit, LitStr, Meta, Result, Token};
 
 /// States in braces: a workflow's, a branch's, a map's.
 pub(crate) struct Body {
+    /// Fields of a branch or of an ItemProcessor as they stand in ASL.
+    pub(crate) raw: Vec<(LitStr, Json)>,
     pub(crate) states: Vec<State>,
     pub(crate) span: Span,
     /// Something in it was skipped, so that a state may be missing here that the user wrote.
@@ -78,12 +82,20 @@ impl Body {
     pub(crate) fn parse(input: ParseStream, reader: &Reader) -> Result<Body> {
         let content;
         let span = syn::braced!(content in input).span.join();
-        Ok(Body::rest(&content, span, reader))
+        let mut raw = Vec::new();
+        while is_raw(&content) {
+            raw.extend(fields(&content, reader)?);
+        }
+        Ok(Body {
+            raw,
+            ..Body::rest(&content, span, reader)
+        })
     }
 
     /// The states up to the end of `content`.
     pub(crate) fn rest(content: ParseStream, span: Span, reader: &Reader) -> Body {
         let mut body = Body {
+            raw: Vec::new(),
             states: Vec::new(),
             span,
             broken: false,

@@ -1,14 +1,17 @@
 //! Where an edge goes: `=> X`, or `=> { let n = n + 1; next X; }`.
 
 use super::binding::Let;
-use super::reader::{Reader, name, skip_statement, word};
+use super::json::Json;
+use super::reader::{Reader, name, skip_statement, take_word, word};
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
-use syn::{Result, Token};
+use syn::{LitStr, Result, Token};
 
 /// The state that an edge leads to, and what the edge assigns.
 pub(crate) struct Target {
     pub(crate) lets: Vec<Let>,
+    /// Fields of the rule or Catcher as they stand in ASL.
+    pub(crate) raw: Vec<(LitStr, Json)>,
     pub(crate) name: Ident,
     pub(crate) braced: bool,
 }
@@ -19,6 +22,7 @@ impl Target {
         if !input.peek(syn::token::Brace) {
             return Ok(Target {
                 lets: Vec::new(),
+                raw: Vec::new(),
                 name: name(input, "a state")?,
                 braced: false,
             });
@@ -26,6 +30,7 @@ impl Target {
         let content;
         let brace = syn::braced!(content in input);
         let mut lets = Vec::new();
+        let mut raw = Vec::new();
         let mut target = None;
         let before = reader.errors.count();
         while !content.is_empty() {
@@ -33,8 +38,10 @@ impl Target {
                 Let::parse(&content, reader).map(|one| lets.push(one))
             } else if word(&content).is_some_and(|word| word == "next") {
                 next(&content, reader).map(|name| target = Some(name))
+            } else if is_raw(&content) {
+                fields(&content, reader).map(|fields| raw.extend(fields))
             } else {
-                Err(content.error("expected `let` or `next` on an edge"))
+                Err(content.error("expected `let`, `raw` or `next` on an edge"))
             };
             if let Err(error) = outcome {
                 reader.errors.syn(&error);
@@ -44,6 +51,7 @@ impl Target {
         match target {
             Some(name) => Ok(Target {
                 lets,
+                raw,
                 name,
                 braced: true,
             }),
@@ -64,4 +72,17 @@ fn next(input: ParseStream, reader: &Reader) -> Result<Ident> {
     let name = name(input, "a state")?;
     reader.semicolon(input);
     Ok(name)
+}
+
+/// Whether `raw {` stands next.
+pub(super) fn is_raw(input: ParseStream) -> bool {
+    word(input).is_some_and(|word| word == "raw") && input.peek2(syn::token::Brace)
+}
+
+/// `raw { "Field": value }`, with or without a semicolon behind it.
+pub(super) fn fields(input: ParseStream, reader: &Reader) -> Result<Vec<(LitStr, Json)>> {
+    take_word(input)?;
+    let fields = Json::fields(input, reader)?;
+    let _ = input.parse::<Option<Token![;]>>();
+    Ok(fields)
 }

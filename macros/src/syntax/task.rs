@@ -34,7 +34,8 @@ pub(crate) enum Callee {
     Service {
         keyword: Ident,
         resource: LitStr,
-        arguments: Object,
+        /// None is handed the state's input.
+        arguments: Option<Object>,
     },
     /// `workflow Fulfilment(order)`, `start workflow Fulfilment(order)`
     Workflow {
@@ -79,7 +80,9 @@ impl Call {
                     syn::Error::new(error.span(), "expected the service's resource in quotes")
                 })?;
                 let arguments = if input.peek(syn::token::Brace) {
-                    Object::parse(input, reader)?
+                    Some(Object::parse(input, reader)?)
+                } else if input.peek(Token![;]) {
+                    None
                 } else {
                     return Err(input.error("expected the service's arguments: `{ Key: value }`"));
                 };

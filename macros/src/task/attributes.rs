@@ -20,6 +20,7 @@ pub(super) enum Deploy {
     Lambda,
     LambdaArn,
     Activity,
+    FunctionName(LitStr),
     Resource(LitStr),
 }
 
@@ -29,6 +30,7 @@ impl Deploy {
             Deploy::Lambda => quote!(::stepwright::__::Deploy::Lambda),
             Deploy::LambdaArn => quote!(::stepwright::__::Deploy::LambdaArn),
             Deploy::Activity => quote!(::stepwright::__::Deploy::Activity),
+            Deploy::FunctionName(text) => quote!(::stepwright::__::Deploy::FunctionName(#text)),
             Deploy::Resource(text) => quote!(::stepwright::__::Deploy::Resource(#text)),
         }
     }
@@ -51,13 +53,14 @@ impl Options {
                 }
                 "lambda_arn" => Some(Deploy::LambdaArn),
                 "activity" => Some(Deploy::Activity),
+                "function_name" => Some(Deploy::FunctionName(text(input)?)),
                 "resource" => Some(Deploy::Resource(text(input)?)),
                 other => {
                     return Err(Error::new(
                         option.span(),
                         format!(
-                            "`{other}` is no option of a task; there are `name = \"..\"`, `lambda_arn`, `activity`, \
-                             `resource = \"..\"` and `context`"
+                            "`{other}` is no option of a task; there are `name = \"..\"`, `function_name = \"..\"`, `lambda_arn`, \
+                             `activity`, `resource = \"..\"` and `context`"
                         ),
                     ));
                 }

@@ -213,7 +213,7 @@ impl Registry {
         let Address { resource, target } = address;
         let is_activity = match task.deploy {
             Deploy::Activity => true,
-            Deploy::LambdaArn | Deploy::Resource(_) => false,
+            Deploy::LambdaArn | Deploy::FunctionName(_) | Deploy::Resource(_) => false,
             // The workflow's own default moved it.
             Deploy::Lambda => target.is_none(),
         };

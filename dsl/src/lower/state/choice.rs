@@ -12,7 +12,7 @@ use stepwright_asl::model::{Choice, ChoiceRule};
 impl<'a> Place<'_, 'a> {
     pub(super) fn choice(
         &mut self,
-        rules: &'a [(Expr, Edge)],
+        rules: &'a [(Option<Expr>, Edge)],
         subject: Option<&'a Expr>,
         arms: &'a [Arm],
         otherwise: &'a Otherwise,
@@ -20,17 +20,17 @@ impl<'a> Place<'_, 'a> {
         let env = self.env.clone();
         let mut choice = Choice::default();
         for (condition, edge) in rules {
-            let rule = if self.is_jsonata() {
-                ChoiceRule {
+            let rule = match condition {
+                None => ChoiceRule::default(),
+                Some(condition) if self.is_jsonata() => ChoiceRule {
                     condition: Some(Json::String(jsonata::condition(
                         condition,
                         &env,
                         self.report,
                     ))),
                     ..ChoiceRule::default()
-                }
-            } else {
-                jsonpath::condition(condition, &env, self.report)
+                },
+                Some(condition) => jsonpath::condition(condition, &env, self.report),
             };
             let assign = self.assign(&edge.assign, &env, true);
             choice.choices.push(leading(rule, assign, edge));

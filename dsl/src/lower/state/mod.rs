@@ -19,7 +19,7 @@ use super::report::Report;
 use super::scope::{self, Scopes, at, enter};
 use super::text;
 use crate::expr::{Expr, Text};
-use crate::flow::{Flow, Kind, State, Transition};
+use crate::flow::{self, Flow, Kind, State, Transition};
 use crate::workflow::Fault;
 use stepwright_asl::model;
 use stepwright_asl::model::QueryLanguage;
@@ -110,11 +110,11 @@ impl<'a> States<'a> {
                 state,
                 (self.mixed && language == QueryLanguage::Jsonata).then_some(language),
             );
-            let raw = std::mem::take(&mut place.raw_fields());
+            let raw = place.raw_fields();
             self.faults.extend(report.into_faults());
             self.inside(&mut made, state, &levels);
             let mut report = Report::new(&state.name);
-            made = raw::merge(made, raw, &mut report);
+            made = raw::merge(made, state, raw, &mut report);
             self.faults.extend(report.into_faults());
             lowered.insert(state.name.to_string(), made);
         }
@@ -145,6 +145,10 @@ impl<'a> States<'a> {
                     let processor = map.item_processor.get_or_insert_default();
                     processor.start_at = start_at;
                     processor.states = states;
+                    if let Kind::Map(flow::Map { iterator: true, .. }) = &state.kind {
+                        processor.processor_config = None;
+                        map.iterator = map.item_processor.take();
+                    }
                 }
                 _ => {}
             }

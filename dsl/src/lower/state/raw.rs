@@ -1,10 +1,11 @@
 //! Fields that stand as the user wrote them.
 
 use super::Place;
-use crate::expr::{Expr, Node};
+use crate::expr::{Expr, Node, Text};
+use crate::flow::{Kind, Otherwise, State};
 use crate::lower::report::Report;
 use stepwright_asl::json::{Json, Object};
-use stepwright_asl::model::State;
+use stepwright_asl::model;
 
 /// A literal with everything in it as it stands, where nothing is computed.
 pub(in crate::lower) fn literal(expr: &Expr) -> Option<Json> {
@@ -27,33 +28,117 @@ pub(in crate::lower) fn literal(expr: &Expr) -> Option<Json> {
 
 impl Place<'_, '_> {
     /// The raw fields of the state.
-    pub(super) fn raw_fields(&mut self) -> Vec<(String, Json)> {
+    pub(super) fn raw_fields(&mut self) -> Vec<(String, Option<Json>)> {
         let state = self.state;
         state
             .raw
             .iter()
             .map(|(key, value)| match literal(value) {
-                Some(value) => (key.to_string(), value),
-                None => self.member(key, value),
+                Some(value) => (key.to_string(), Some(value)),
+                None if is_omitted(value) => (key.to_string(), None),
+                None => {
+                    let (key, value) = self.member(key, value);
+                    (key, Some(value))
+                }
             })
             .collect()
     }
 }
 
-/// Puts raw fields over what the state would write.
-pub(super) fn merge(state: State, raw: Vec<(String, Json)>, report: &mut Report) -> State {
-    if raw.is_empty() {
-        return state;
+/// Puts raw fields over what the state, its branches or body and its edges would write.
+pub(super) fn merge(
+    made: model::State,
+    state: &State,
+    raw: Vec<(String, Option<Json>)>,
+    report: &mut Report,
+) -> model::State {
+    let edges = state.edges();
+    let inside = state.bodies().iter().any(|body| !body.raw.is_empty());
+    if raw.is_empty() && !inside && edges.iter().all(|edge| edge.raw.is_empty()) {
+        return made;
     }
-    let Json::Object(mut object) = state.to_value() else {
-        return state;
+    let Json::Object(mut object) = made.to_value() else {
+        return made;
     };
-    object.extend(raw);
-    match State::from_json(&Json::Object(object).to_string()) {
+    for (index, body) in state.bodies().iter().enumerate() {
+        let place = match &state.kind {
+            Kind::Parallel(_) => entry(&mut object, "Branches", index),
+            Kind::Map(map) if map.iterator => object.get_mut("Iterator"),
+            _ => object.get_mut("ItemProcessor"),
+        };
+        put(place, &body.raw, report);
+    }
+    for (index, catch) in state.catch.iter().enumerate() {
+        put(entry(&mut object, "Catch", index), &catch.edge.raw, report);
+    }
+    if let Kind::Choice {
+        rules,
+        arms,
+        otherwise,
+        ..
+    } = &state.kind
+    {
+        let ways = rules.iter().map(|(_, edge)| edge);
+        let ways = ways.chain(arms.iter().map(|arm| &arm.edge));
+        for (index, edge) in ways.enumerate() {
+            put(entry(&mut object, "Choices", index), &edge.raw, report);
+        }
+        if let Otherwise::To(edge) = otherwise {
+            put(None, &edge.raw, report);
+        }
+    }
+    for (key, value) in raw {
+        over(&mut object, key, value);
+    }
+    match model::State::from_json(&Json::Object(object).to_string()) {
         Ok(state) => state,
         Err(findings) => {
             report.fault(format!("a raw field does not fit: {findings}"));
-            state
+            made
         }
     }
+}
+
+fn entry<'o>(object: &'o mut Object, list: &str, index: usize) -> Option<&'o mut Json> {
+    match object.get_mut(list) {
+        Some(Json::Array(items)) => items.get_mut(index),
+        _ => None,
+    }
+}
+
+/// Puts the fields over those of the object at a place.
+fn put(place: Option<&mut Json>, fields: &[(Text, Expr)], report: &mut Report) {
+    if fields.is_empty() {
+        return;
+    }
+    let Some(Json::Object(object)) = place else {
+        report.fault(
+            "raw fields have no place on the edge that becomes `Default`; put them into the state's own `raw`",
+        );
+        return;
+    };
+    for (key, value) in fields {
+        match literal(value) {
+            Some(value) => over(object, key.to_string(), Some(value)),
+            None if is_omitted(value) => over(object, key.to_string(), None),
+            None => report.fault(format!("the raw field `{key}` cannot be computed here")),
+        }
+    }
+}
+
+/// Puts one raw field over what stands there; without a value takes it away.
+pub(in crate::lower) fn over(object: &mut Object, key: String, value: Option<Json>) {
+    match value {
+        Some(value) => {
+            object.insert(key, value);
+        }
+        None => {
+            object.shift_remove(&key);
+        }
+    }
+}
+
+/// Whether the field is to be left out.
+pub(in crate::lower) fn is_omitted(value: &Expr) -> bool {
+    matches!(&*value.node, Node::None)
 }

@@ -92,8 +92,9 @@ impl Place<'_, '_> {
         let address = self.env.address(task.name, task.deploy);
         let payload = payload(task);
         let deploy = effective(task.deploy, self.flow.deploy);
-        let is_lambda = matches!(deploy, Deploy::Lambda | Deploy::LambdaArn);
-        if deploy == Deploy::Lambda {
+        let invoked = deploy.is_invoked();
+        let is_lambda = invoked || deploy == Deploy::LambdaArn;
+        if invoked {
             let (key, payload) = self.member("Payload", &payload);
             let target = Json::String(address.target.unwrap_or_default());
             let suffix = if waits_for_token { TOKEN_SUFFIX } else { "" };
@@ -193,15 +194,14 @@ impl Place<'_, '_> {
         if waits_for_token && !resource.ends_with(TOKEN_SUFFIX) {
             resource += TOKEN_SUFFIX;
         }
-        let mut arguments = Object::new();
-        for (key, value) in &service.fields {
-            let (key, value) = self.member(key, value);
-            arguments.insert(key, value);
-        }
+        let arguments = service.fields.as_ref().map(|fields| {
+            let fields = fields.iter();
+            Json::Object(fields.map(|(key, value)| self.member(key, value)).collect())
+        });
         Called {
             is_lambda: resource.starts_with(Address::LAMBDA),
             resource,
-            arguments: Some(Json::Object(arguments)),
+            arguments,
             ..Called::default()
         }
     }
@@ -220,7 +220,10 @@ impl Place<'_, '_> {
         };
         match &call.sends {
             Sends::Task(task) => task.arguments.iter().for_each(&mut see),
-            Sends::Service(service) => service.fields.iter().for_each(|(_, value)| see(value)),
+            Sends::Service(service) => {
+                let fields = service.fields.iter().flatten();
+                fields.for_each(|(_, value)| see(value));
+            }
             Sends::Workflow(_) => {}
         }
         if !sent && self.state.raw.is_empty() {

@@ -125,7 +125,7 @@ impl Places<'_, '_, '_> {
                             }
                         }
                         Callee::Service { arguments, .. } => {
-                            for (_, _, value) in &arguments.entries {
+                            for (_, _, value) in arguments.iter().flat_map(|all| &all.entries) {
                                 self.object(value);
                             }
                         }
@@ -149,8 +149,12 @@ impl Places<'_, '_, '_> {
                 self.lets(lets, ends);
             }
             Kind::Choice(choice) => {
-                for rule in &choice.rules {
-                    self.one(&rule.condition);
+                for condition in choice
+                    .rules
+                    .iter()
+                    .filter_map(|rule| rule.condition.expression())
+                {
+                    self.one(condition);
                 }
                 for one in &choice.matches {
                     self.one(&one.value);

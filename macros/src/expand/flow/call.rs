@@ -51,7 +51,13 @@ impl Writer<'_, '_> {
                     Some(_) => quote!(service_with_task_token),
                     None => quote!(service),
                 };
-                let fields = self.fields(arguments);
+                let fields = match arguments {
+                    Some(arguments) => {
+                        let fields = self.fields(arguments);
+                        quote!(::core::option::Option::Some(#fields))
+                    }
+                    None => quote!(::core::option::Option::None),
+                };
                 let shape = match ty.map(shape) {
                     Some(shape) => quote!(::core::option::Option::Some(#shape)),
                     None => quote!(::core::option::Option::None),

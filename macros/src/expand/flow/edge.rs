@@ -1,7 +1,7 @@
 //! Transitions, and what they assign.
 
 use super::super::pattern::pattern;
-use super::Writer;
+use super::{Writer, raw};
 use crate::check::{
     Edge, EdgeKind, PatternShape, Value, error_fields, error_path, pattern as shape,
 };
@@ -99,7 +99,8 @@ impl Writer<'_, '_> {
     /// An edge without them.
     pub(super) fn way(&self, target: &Target) -> TokenStream {
         let name = self.name_of(&target.name);
-        quote!(__s::Edge::to(#name))
+        let fields = raw::fields(&target.raw);
+        quote!(__s::Edge::to(#name) #fields)
     }
 
     pub(super) fn lets(&mut self, target: &Target) -> TokenStream {

@@ -26,6 +26,9 @@ impl Writer<'_, '_> {
             let limit = self.expression(limit);
             quote!(.max_concurrency(#limit)).to_tokens(&mut over);
         }
+        if map.iterator.is_some() {
+            quote!(.iterator()).to_tokens(&mut over);
+        }
         if let Some(children) = map.children() {
             let distributed = self.distributed(map, children);
             quote!(.distributed(#distributed)).to_tokens(&mut over);

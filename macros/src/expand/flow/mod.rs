@@ -10,7 +10,8 @@ use super::bind::place;
 use super::value::Values;
 use crate::check::Machine;
 use crate::syntax::{
-    Amount, Callee, Expression, Kind, State, StateOption, Transition, Wait, WorkflowOption,
+    Amount, Callee, Condition, Expression, Kind, State, StateOption, Transition, Wait,
+    WorkflowOption,
 };
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
@@ -128,9 +129,18 @@ impl Writer<'_, '_> {
             Kind::Choice(choice) => {
                 let mut tokens = quote!(__s::State::choice(#name));
                 for rule in &choice.rules {
-                    let condition = self.expression(&rule.condition);
                     let edge = self.target(&rule.target);
-                    quote!(.when(#condition, #edge)).to_tokens(&mut tokens);
+                    match &rule.condition {
+                        Condition::Expression(condition) => {
+                            let condition = self.expression(condition);
+                            quote!(.when(#condition, #edge))
+                        }
+                        Condition::Raw(fields) => {
+                            let fields = raw::fields(fields);
+                            quote!(.when_raw(#edge #fields))
+                        }
+                    }
+                    .to_tokens(&mut tokens);
                 }
                 for one in &choice.matches {
                     let value = self.expression(&one.value);
@@ -208,7 +218,8 @@ impl Writer<'_, '_> {
             let state = self.state(*state);
             quote!(#state,).to_tokens(&mut states);
         }
-        quote!(__s::Body::new(::std::vec![#states]))
+        let fields = raw::fields(&machine.scopes[scope].body.raw);
+        quote!(__s::Body::new(::std::vec![#states]) #fields)
     }
 
     /// Options but for `catch`, which is an edge.

@@ -17,6 +17,7 @@ pub(super) fn fields(fields: &[(syn::LitStr, Json)]) -> TokenStream {
 
 fn json(value: &Json) -> TokenStream {
     match value {
+        Json::Omitted => quote!(__s::Expr::none()),
         Json::Null => quote!(__s::Expr::literal(__s::serde_json::Value::Null)),
         Json::Bool(bool) => quote!(__s::Expr::literal(#bool)),
         Json::Number(number, negative) => {

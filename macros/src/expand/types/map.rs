@@ -12,7 +12,7 @@ impl Checker<'_, '_> {
         for option in &map.options {
             match option {
                 DistributedOption::Tolerated(keyword, Tolerance::Count(count)) => {
-                    let count = self.expression(count);
+                    let count = self.number(count);
                     // "not a whole number" is required by the keyword.
                     quote_spanned!(keyword.span()=> __s::WholeNumber::whole_number(#count);)
                         .to_tokens(&mut tokens);
@@ -38,7 +38,12 @@ impl Checker<'_, '_> {
         let span = state.keyword.span();
         let one = match &run.list {
             Some(list) => {
-                let list = self.expression(list);
+                let ty = run.ty.as_ref();
+                let item = ty.map_or_else(
+                    || quote!(__s::serde_json::Value),
+                    quote::ToTokens::to_token_stream,
+                );
+                let list = self.expression_of(list, &quote!(::std::vec::Vec<#item>));
                 let one = quote_spanned!(span=> __s::Items::item);
                 quote!(#one(#list))
             }

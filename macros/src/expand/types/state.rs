@@ -52,7 +52,7 @@ impl Checker<'_, '_> {
                     self.seconds(keyword, value).to_tokens(&mut tokens);
                 }
                 StateOption::Credentials(keyword, value) => {
-                    let value = self.expression(value);
+                    let value = self.text(value);
                     quote_spanned!(keyword.span()=> __s::FailText::text(#value);)
                         .to_tokens(&mut tokens);
                 }
@@ -63,7 +63,7 @@ impl Checker<'_, '_> {
     }
 
     fn seconds(&self, keyword: &Ident, value: &crate::syntax::Expression) -> TokenStream {
-        let value = self.expression(value);
+        let value = self.number(value);
         // "not a number of whole seconds" is required by the keyword.
         quote_spanned!(keyword.span()=> __s::Seconds::seconds(#value);)
     }
@@ -104,7 +104,7 @@ impl Checker<'_, '_> {
                             self.seconds(keyword, value).to_tokens(tokens);
                         }
                         Wait::Timestamp(keyword, value) => {
-                            let value = self.expression(value);
+                            let value = self.text(value);
                             quote_spanned!(keyword.span()=> __s::Timestamp::timestamp(#value);)
                                 .to_tokens(tokens);
                         }
@@ -127,7 +127,7 @@ impl Checker<'_, '_> {
             }
             Kind::Fail(fail) => {
                 for value in fail.error.iter().chain(&fail.cause) {
-                    let value = self.expression(value);
+                    let value = self.text(value);
                     quote_spanned!(state.keyword.span()=> __s::FailText::text(#value);)
                         .to_tokens(tokens);
                 }
@@ -144,7 +144,7 @@ impl Checker<'_, '_> {
             }
             Kind::Map(map) => {
                 for (keyword, limit) in &map.max_concurrency {
-                    let limit = self.expression(limit);
+                    let limit = self.number(limit);
                     quote_spanned!(keyword.span()=> __s::WholeNumber::whole_number(#limit);)
                         .to_tokens(tokens);
                 }
@@ -253,7 +253,9 @@ impl Checker<'_, '_> {
             } => {
                 let token = self.token(&task.call);
                 let mut checked = quote!(#token);
-                self.object(arguments, keyword.span(), &mut checked);
+                if let Some(arguments) = arguments {
+                    self.object(arguments, keyword.span(), &mut checked);
+                }
                 let value = match ty {
                     Some(_) => quote!(__s::any()),
                     None => quote!(__s::any::<__s::serde_json::Value>()),
@@ -285,7 +287,7 @@ impl Checker<'_, '_> {
                 }
             }
             ObjectValue::Expression(expression) => {
-                let value = self.expression(expression);
+                let value = self.json(expression);
                 quote_spanned!(span=> __s::Json::json(#value);).to_tokens(tokens);
             }
         }
@@ -294,8 +296,12 @@ impl Checker<'_, '_> {
     fn choice(&self, index: usize, choice: &Choice) -> TokenStream {
         let mut tokens = TokenStream::new();
         for rule in &choice.rules {
-            let condition = self.expression(&rule.condition);
             let lets = self.lets_of(&rule.target);
+            let Some(condition) = rule.condition.expression() else {
+                lets.to_tokens(&mut tokens);
+                continue;
+            };
+            let condition = self.expression(condition);
             // "expected due to this" is said of `when`.
             let ty = quote_spanned!(rule.keyword.span()=> bool);
             quote!(let _: #ty = #condition; #lets).to_tokens(&mut tokens);

@@ -8,7 +8,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprClosure, ExprMacro, ExprPath, parse_quote};
+use syn::{Expr, ExprClosure, ExprMacro, ExprPath, Macro, parse_quote};
 
 impl Checker<'_, '_> {
     /// An expression as the user wrote it; of a faulty one, anything.
@@ -18,6 +18,38 @@ impl Checker<'_, '_> {
         }
         verbatim(&expression.syn, self.machine.rewritten[expression.id])
     }
+
+    /// An expression where a place says what it takes, so that a literal such as `path!("..")` needs no type of its own.
+    pub(super) fn expression_of(&self, expression: &Expression, ty: &TokenStream) -> TokenStream {
+        match &expression.syn {
+            Expr::Macro(ExprMacro { mac, .. }) if is_literal(mac) => {
+                quote_spanned!(mac.path.span()=> __s::any::<#ty>())
+            }
+            _ => self.expression(expression),
+        }
+    }
+
+    /// A text.
+    pub(super) fn text(&self, expression: &Expression) -> TokenStream {
+        self.expression_of(expression, &quote!(::std::string::String))
+    }
+
+    /// A whole number.
+    pub(super) fn number(&self, expression: &Expression) -> TokenStream {
+        self.expression_of(expression, &quote!(u32))
+    }
+
+    /// Any JSON.
+    pub(super) fn json(&self, expression: &Expression) -> TokenStream {
+        self.expression_of(expression, &quote!(__s::serde_json::Value))
+    }
+}
+
+/// Whether it is `jsonata!(..)`, `path!(..)` or `intrinsic!(..)`.
+fn is_literal(mac: &Macro) -> bool {
+    ["jsonata", "path", "intrinsic"]
+        .iter()
+        .any(|name| mac.path.is_ident(name))
 }
 
 /// An expression as the user wrote it, but for what has to be rewritten.
@@ -36,9 +68,7 @@ struct Rewrite;
 impl VisitMut for Rewrite {
     fn visit_expr_mut(&mut self, expression: &mut Expr) {
         if let Expr::Macro(ExprMacro { mac, .. }) = expression
-            && ["jsonata", "path", "intrinsic"]
-                .iter()
-                .any(|name| mac.path.is_ident(name))
+            && is_literal(mac)
         {
             // "type annotations needed" is said of the literal.
             *expression = Expr::Verbatim(quote_spanned!(mac.path.span()=> __s::any()));

@@ -1,0 +1,149 @@
+//! Fields that stand in a workflow as they stand in ASL: on states, bodies, edges and rules.
+
+use serde_json::{Value, json};
+use stepwright::prelude::*;
+use stepwright_runtime::Engine;
+
+#[task(function_name = "arn:aws:lambda:eu-central-1:123456789012:function:score:live")]
+async fn score(input: Value) -> Value {
+    json!({ "points": input["base"].as_i64().unwrap_or(0) * 2 })
+}
+
+workflow! {
+    workflow Scoring(input: Value) {
+        query_language JSONPath;
+        raw { "Version": "1.0" }
+        task Score {
+            score(path!("$"));
+            raw {
+                "Parameters": {
+                    "FunctionName": "arn:aws:lambda:eu-central-1:123456789012:function:score:live",
+                    "Payload": { "base.$": "$.base" }
+                },
+                "ResultSelector": { "points.$": "$.Payload.points" },
+                "ResultPath": "$.score",
+                "OutputPath": _
+            }
+            catch "Lambda.ServiceException" => { raw { "ResultPath": "$.error" } next Failed; }
+            next Triage;
+        }
+        choice Triage {
+            when raw { "Variable": "$.score.points", "NumericGreaterThan": 10 } => { raw { "Comment": "A good one." } next Each; }
+            otherwise => Failed;
+        }
+        map Each {
+            iterator;
+            for _part: Value in path!("$.parts") {
+                raw { "Comment": "One part." }
+                pass Part { raw { "Parameters": { "part.$": "$" } } end; }
+            };
+            raw { "ResultPath": "$.parts", "MaxConcurrency": 2 }
+            next Both;
+        }
+        parallel Both {
+            branch { raw { "Comment": "The left one." } pass Left { end; } }
+            branch { pass Right { raw { "InputPath": null } end; } };
+            raw { "ResultSelector": { "left.$": "$[0]", "right.$": "$[1]" } }
+            end;
+        }
+        fail Failed;
+    }
+}
+
+#[test]
+fn what_stands_in_raw_stands_in_the_definition() {
+    let definition: Value = serde_json::from_str(&Scoring::definition().to_json()).unwrap();
+    assert_eq!(
+        definition,
+        json!({
+            "Version": "1.0",
+            "StartAt": "Score",
+            "States": {
+                "Score": {
+                    "Type": "Task",
+                    "Resource": "arn:aws:states:::lambda:invoke",
+                    "Parameters": {
+                        "FunctionName": "arn:aws:lambda:eu-central-1:123456789012:function:score:live",
+                        "Payload": { "base.$": "$.base" }
+                    },
+                    "ResultSelector": { "points.$": "$.Payload.points" },
+                    "ResultPath": "$.score",
+                    "Catch": [{ "ErrorEquals": ["Lambda.ServiceException"], "ResultPath": "$.error", "Next": "Failed" }],
+                    "Next": "Triage"
+                },
+                "Triage": {
+                    "Type": "Choice",
+                    "Choices": [{
+                        "Variable": "$.score.points",
+                        "NumericGreaterThan": 10,
+                        "Comment": "A good one.",
+                        "Next": "Each"
+                    }],
+                    "Default": "Failed"
+                },
+                "Each": {
+                    "Type": "Map",
+                    "ItemsPath": "$.parts",
+                    "MaxConcurrency": 2,
+                    "Iterator": {
+                        "Comment": "One part.",
+                        "StartAt": "Part",
+                        "States": { "Part": { "Type": "Pass", "Parameters": { "part.$": "$" }, "End": true } }
+                    },
+                    "ResultPath": "$.parts",
+                    "Next": "Both"
+                },
+                "Both": {
+                    "Type": "Parallel",
+                    "Branches": [
+                        { "Comment": "The left one.", "StartAt": "Left", "States": { "Left": { "Type": "Pass", "End": true } } },
+                        { "StartAt": "Right", "States": { "Right": { "Type": "Pass", "InputPath": null, "End": true } } }
+                    ],
+                    "ResultSelector": { "left.$": "$[0]", "right.$": "$[1]" },
+                    "End": true
+                },
+                "Failed": { "Type": "Fail" }
+            }
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_function_by_its_name_is_the_handler_of_what_raw_calls() {
+    let engine = Engine::builder()
+        .register::<Scoring>()
+        .virtual_time()
+        .build()
+        .unwrap();
+    let run = engine
+        .start::<Scoring>(json!({ "base": 7, "parts": [1, 2] }))
+        .await
+        .unwrap();
+    let output = run.await.unwrap();
+    let kept = json!({
+        "base": 7,
+        "parts": [{ "part": 1 }, { "part": 2 }],
+        "score": { "points": 14 }
+    });
+    // `"InputPath": null` hands on an empty object.
+    assert_eq!(output, json!({ "left": kept, "right": {} }));
+}
+
+workflow! {
+    workflow Misplaced() {
+        choice Check {
+            when true => Done;
+            otherwise => { raw { "Comment": "why" } next Done; }
+        }
+        succeed Done;
+    }
+}
+
+#[test]
+fn raw_fields_on_the_default_edge_are_refused_with_the_place_for_them() {
+    let faults = Misplaced::build().unwrap_err().to_string();
+    assert!(
+        faults.contains("put them into the state's own `raw`"),
+        "{faults}"
+    );
+}
