@@ -26,6 +26,7 @@ pub mod json;
 pub mod jsonata;
 pub mod model;
 pub mod name;
+pub mod overlay;
 pub mod path;
 pub mod similar;
 pub mod validate;

@@ -13,8 +13,9 @@ use diagram::sample::{checkout, definitions, names};
 use proptest::prelude::*;
 use stepwright_asl::StateMachine;
 use stepwright_asl::diagram::Diagram;
-use stepwright_asl::graph::Graph;
+use stepwright_asl::graph::{EdgeKind, Graph};
 use stepwright_asl::json::Json;
+use stepwright_asl::overlay::{Mark, Overlay, Status};
 
 fn parse(text: &str) -> Json {
     text.parse().expect("is JSON")
@@ -102,6 +103,74 @@ fn tooltips_tell_what_the_picture_does_not() {
     ] {
         assert!(svg.contains(text), "{text}");
     }
+}
+
+/// What an execution, or tests, made of the checkout.
+fn overlay() -> Overlay {
+    let json = checkout();
+    let graph = Graph::of(&json);
+    let mut overlay = Overlay::new("execution <failed>: \"Declined\"");
+    for (index, state) in graph.states().iter().enumerate() {
+        let status = Status::ALL[index % Status::ALL.len()];
+        let mark = Mark::new(status).badge("1 of 3").note("last error: <none>");
+        overlay.state(state.name, mark);
+        for (edge, to) in state.edges.iter().enumerate() {
+            let status = Status::ALL[(index + edge) % Status::ALL.len()];
+            match to.kind {
+                EdgeKind::Catch(_) => overlay.catcher(state.name, to.target, status, edge as u64),
+                _ => overlay.transition(state.name, to.target, status, edge as u64 + 1),
+            }
+        }
+    }
+    overlay
+}
+
+#[test]
+fn marks_are_drawn_over_the_definition() {
+    let diagram = Diagram::of(&checkout()).with(&overlay());
+    let svg = diagram.to_svg();
+    Picture::read(&svg)
+        .is_tidy()
+        .expect("badges keep to their states");
+    for text in [
+        "execution &lt;failed&gt;: &quot;Declined&quot;",
+        "error caught",
+        "never entered",
+        "1 of 3",
+        "last error: &lt;none&gt;",
+        "taken 2 times",
+    ] {
+        assert!(svg.contains(text), "{text}");
+    }
+    insta::assert_snapshot!("mermaid_with_marks", diagram.to_mermaid());
+    insta::assert_snapshot!("dot_with_marks", diagram.to_dot());
+}
+
+#[test]
+fn marks_of_a_greeting_in_a_picture() {
+    let json = parse(
+        r#"{"StartAt": "Greet", "States": {
+            "Greet": {"Type": "Task", "Resource": "${GreetArn}", "Next": "Smile", "Catch": [{"ErrorEquals": ["Rude"], "Next": "Sulk"}]},
+            "Smile": {"Type": "Succeed"},
+            "Sulk": {"Type": "Fail", "Error": "Offended"}}}"#,
+    );
+    let mut overlay = Overlay::new("execution failed: Offended");
+    overlay.state("Greet", Mark::new(Status::Caught).note("last error: Rude"));
+    overlay.state("Sulk", Mark::new(Status::Failed));
+    overlay.state("Smile", Mark::new(Status::NotEntered));
+    overlay.transition("Greet", "Smile", Status::NotEntered, 0);
+    overlay.catcher("Greet", "Sulk", Status::Caught, 1);
+    insta::assert_snapshot!(Diagram::of(&json).with(&overlay).to_svg());
+}
+
+#[test]
+fn marks_of_what_is_not_there_change_nothing_but_the_legend() {
+    let mut overlay = Overlay::new("another execution");
+    overlay.state("Nowhere", Mark::new(Status::Failed));
+    overlay.transition("Nowhere", "Neverwhere", Status::Succeeded, 3);
+    let svg = Diagram::of(&checkout()).with(&overlay).to_svg();
+    assert!(svg.contains("another execution"));
+    assert!(!svg.contains(" is-") && !svg.contains("×3"));
 }
 
 #[test]

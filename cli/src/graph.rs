@@ -1,16 +1,20 @@
 //! `stepwright graph`: a definition as a picture.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use stepwright_asl::MachineType;
 use stepwright_asl::diagram::Diagram;
 use stepwright_asl::graph::Graph;
 use stepwright_asl::json::Json;
+use stepwright_asl::overlay::Overlay;
 use stepwright_asl::validate::Validator;
+use stepwright_runtime::testing::RecordedHistory;
 
 use crate::args::{DiagramFormat, GraphArguments};
 use crate::definition::Definition;
 use crate::failure::Failure;
+use crate::input;
 use crate::report;
 
 /// Draws the definition.
@@ -18,7 +22,10 @@ pub(crate) fn graph(arguments: &GraphArguments) -> Result<(), Failure> {
     let validator = Validator::new(MachineType::Standard);
     let definition = Definition::read(&arguments.file, &validator)?;
     let json = drawable(&definition)?;
-    let diagram = Diagram::of(json);
+    let diagram = match &arguments.history {
+        Some(file) => Diagram::of(json).with(&what_happened(file, json)?),
+        None => Diagram::of(json),
+    };
     let text = match format(arguments) {
         DiagramFormat::Mermaid => diagram.to_mermaid(),
         DiagramFormat::Dot => diagram.to_dot(),
@@ -56,6 +63,28 @@ fn drawable(definition: &Definition) -> Result<&Json, Failure> {
             "{path}: there is nothing to draw: it has no states"
         ))),
     }
+}
+
+/// What an execution made of the states.
+fn what_happened(file: &Path, definition: &Json) -> Result<Overlay, Failure> {
+    let text = input::read(file)?;
+    let recorded = RecordedHistory::parse(&text)
+        .map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
+    let graph = Graph::of(definition);
+    let known: HashSet<&str> = graph.states().iter().map(|state| state.name).collect();
+    let entered = recorded.entered();
+    let mut unknown = entered.iter().filter(|state| !known.contains(**state));
+    if let Some(state) = unknown.next() {
+        let more = match unknown.count() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        report::note(&format!(
+            "{} tells of the state `{state}`{more}, and the definition has none of that name: it is of another definition",
+            file.display()
+        ));
+    }
+    Ok(recorded.overlay(definition))
 }
 
 /// What was asked for, else what the name of the output says.

@@ -150,3 +150,73 @@ fn what_cannot_be_read_or_written_is_wrong_usage() {
         2
     );
 }
+
+/// The history of an order that is too large for its card: `Charge` fails and is caught.
+fn history() -> Temporary {
+    let history = Temporary::named(&format!("history-{:?}.json", std::thread::current().id()));
+    let status = Command::new(env!("CARGO_BIN_EXE_stepwright"))
+        .current_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples/asl"))
+        .args([
+            "run",
+            "checkout.asl.json",
+            "--mocks",
+            "MockConfigFile.json",
+            "--case",
+            "DeclinedCard",
+        ])
+        .args([
+            "--input",
+            r#"{"id": 7, "total": 12}"#,
+            "--history",
+            history.path(),
+        ])
+        .output()
+        .unwrap();
+    assert!(history.0.exists(), "{status:?}");
+    history
+}
+
+#[test]
+fn states_are_coloured_by_what_an_execution_made_of_them() {
+    let history = history();
+    let ran = graph(
+        &[
+            "checkout.asl.json",
+            "--history",
+            history.path(),
+            "--format",
+            "svg",
+        ],
+        "",
+    );
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    for text in ["execution failed", "is-caught", "is-unentered", "is-taken"] {
+        assert!(ran.stdout.contains(text), "{text}");
+    }
+    let ran = graph(&["checkout.asl.json", "--history", history.path()], "");
+    assert!(ran.stdout.contains("error caught"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_history_of_another_definition_is_told() {
+    let history = history();
+    let ran = graph(&["refund.asl.yaml", "--history", history.path()], "");
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("it is of another definition"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn what_is_no_history_is_wrong_usage() {
+    for (file, text) in [
+        ("nowhere.json", "nowhere.json"),
+        ("discount.input.json", "no list `events`"),
+    ] {
+        let ran = graph(&["checkout.asl.json", "--history", file], "");
+        assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
+        assert!(ran.stderr.contains(text), "{}", ran.stderr);
+    }
+}

@@ -1,8 +1,10 @@
 //! Diagrams as DOT text, for Graphviz.
 
+use super::marks;
 use super::outline::{Class, Node, Outline, Shape, Step};
 use super::text::one_line;
 use crate::model::StateKind;
+use crate::overlay::Status;
 
 /// How much of a comment is shown in a tooltip.
 const LONGEST: usize = 400;
@@ -62,7 +64,7 @@ impl Writer<'_> {
                 self.line(&format!(
                     "label=\"{}\\l\" labeljust=l style=\"rounded,filled\" fillcolor=\"#f3f6fa\" color=\"{}\" tooltip=\"{}\"",
                     text(found, "\\l"),
-                    colour(found.shape),
+                    colour(found),
                     escape(&found.tooltip())
                 ));
                 // Edges begin and end at nodes, never at clusters: this one stands for its cluster.
@@ -80,10 +82,14 @@ impl Writer<'_> {
                     Shape::Missing | Shape::Unknown => " style=\"rounded,dashed\"",
                     _ => "",
                 };
+                let fill = match &found.mark {
+                    Some(mark) => format!(" fillcolor=\"{}\"", marks::light(mark.status).0),
+                    None => String::new(),
+                };
                 self.line(&format!(
-                    "n{node} [label=\"{}\"{shape} color=\"{}\" tooltip=\"{}\"]",
+                    "n{node} [label=\"{}\"{shape} color=\"{}\"{fill} tooltip=\"{}\"]",
                     text(found, "\\n"),
-                    colour(found.shape),
+                    colour(found),
                     escape(&found.tooltip())
                 ));
             }
@@ -116,6 +122,16 @@ impl Writer<'_> {
             if link.class == Class::Catch {
                 attributes_of
                     .push("style=dashed color=\"#c4242b\" fontcolor=\"#c4242b\"".to_owned());
+            }
+            match link.mark {
+                Some(Status::NotEntered) => {
+                    attributes_of.push("color=\"#c3cad4\" fontcolor=\"#8e9bb0\"".to_owned());
+                }
+                Some(status @ (Status::Covered | Status::NotCovered)) => {
+                    attributes_of.push(format!("color=\"{}\"", marks::light(status).1));
+                }
+                Some(_) => attributes_of.push("penwidth=2".to_owned()),
+                None => {}
             }
             self.line(&format!(
                 "n{} -> n{}{}",
@@ -185,11 +201,18 @@ fn attributes(attributes: &[String]) -> String {
 fn text(node: &Node, line_break: &str) -> String {
     let retries = if node.retries { " ↻" } else { "" };
     let (name, kind) = (escape(&node.name), escape(&node.kind()));
-    format!("{name}{line_break}{kind}{retries}")
+    let mark = match &node.mark {
+        Some(mark) => format!("{line_break}{}", escape(&marks::words(mark))),
+        None => String::new(),
+    };
+    format!("{name}{line_break}{kind}{retries}{mark}")
 }
 
-fn colour(shape: Shape) -> &'static str {
-    match shape {
+fn colour(node: &Node) -> &'static str {
+    if let Some(mark) = &node.mark {
+        return marks::light(mark.status).1;
+    }
+    match node.shape {
         Shape::State(StateKind::Task) => "#1d4ed8",
         Shape::State(StateKind::Pass) => "#52606f",
         Shape::State(StateKind::Choice) => "#a8500a",

@@ -3,9 +3,11 @@
 //! A flowchart, not a state diagram: flowcharts have boxes inside boxes, several edges between the same two nodes, broken lines, and labels
 //! that hold any text.
 
+use super::marks;
 use super::outline::{Class, Node, Outline, Shape, Step};
 use super::text::one_line;
 use crate::model::StateKind;
+use crate::overlay::Status;
 
 /// How much of a name or a label is shown.
 const LONGEST: usize = 120;
@@ -35,6 +37,7 @@ pub(super) fn render(outline: &Outline) -> String {
         out: String::from("flowchart TD\n"),
         depth: 1,
         caught: Vec::new(),
+        marked: Vec::new(),
         edges: 0,
     };
     for step in outline.steps() {
@@ -47,8 +50,16 @@ pub(super) fn render(outline: &Outline) -> String {
             caught.join(",")
         ));
     }
+    writer.marks();
     for (class, style) in STYLES {
         writer.line(&format!("classDef {class} {style}"));
+    }
+    // `failed` and the like are no classes of shapes.
+    for status in marks::legend(outline) {
+        let (class, (fill, line)) = (marks::class(status), marks::light(status));
+        writer.line(&format!(
+            "classDef {class} fill:{fill},stroke:{line},color:#10192b"
+        ));
     }
     writer.out
 }
@@ -59,6 +70,8 @@ struct Writer<'a> {
     depth: usize,
     /// The edges that are catchers, by their number in the text.
     caught: Vec<usize>,
+    /// The edges of which it is known what became of them.
+    marked: Vec<(usize, Status)>,
     edges: usize,
 }
 
@@ -80,20 +93,27 @@ impl Writer<'_> {
                 // One line: Mermaid keeps no room for a second one above what is inside.
                 let found = &self.outline.nodes[node];
                 let (name, kind) = (label(&found.name), kind(found));
-                self.line(&format!("subgraph n{node}[\"{name} · {kind}\"]"));
+                let mark = mark(found, " · ");
+                self.line(&format!("subgraph n{node}[\"{name} · {kind}{mark}\"]"));
                 self.depth += 1;
             }
             Step::Leaf(node) => {
                 let found = &self.outline.nodes[node];
                 let (left, right) = brackets(found.shape);
-                let (text, class) = (text(found), found.shape.class());
+                let class = match &found.mark {
+                    Some(mark) => marks::class(mark.status),
+                    None => found.shape.class(),
+                };
+                let text = text(found);
                 self.line(&format!("n{node}{left}\"{text}\"{right}:::{class}"));
             }
             Step::Links(body) => self.links(body),
             Step::EndNode(node) => {
                 self.end();
-                let colour = match self.outline.nodes[node].shape {
-                    Shape::State(StateKind::Map) => "#0b648c",
+                let found = &self.outline.nodes[node];
+                let colour = match (&found.mark, found.shape) {
+                    (Some(mark), _) => marks::light(mark.status).1,
+                    (None, Shape::State(StateKind::Map)) => "#0b648c",
                     _ => "#0a6b64",
                 };
                 self.line(&format!("style n{node} fill:#8090a81a,stroke:{colour}"));
@@ -109,6 +129,25 @@ impl Writer<'_> {
         }
     }
 
+    /// Lines that were taken are thick, those that were not are faint; what tests covered has colours.
+    fn marks(&mut self) {
+        for status in Status::ALL {
+            let edges = self.marked.iter().filter(|(_, mark)| *mark == status);
+            let edges: Vec<String> = edges.map(|(edge, _)| edge.to_string()).collect();
+            if edges.is_empty() {
+                continue;
+            }
+            let style = match status {
+                Status::NotEntered => "opacity:0.4".to_owned(),
+                Status::Covered | Status::NotCovered => {
+                    format!("stroke:{}", marks::light(status).1)
+                }
+                _ => "stroke-width:3px".to_owned(),
+            };
+            self.line(&format!("linkStyle {} {style}", edges.join(",")));
+        }
+    }
+
     fn end(&mut self) {
         self.depth -= 1;
         self.line("end");
@@ -121,6 +160,9 @@ impl Writer<'_> {
         }
         for link in &found.links {
             let labels: Vec<String> = link.labels.iter().map(|text| label(&text.short)).collect();
+            if let Some(mark) = link.mark {
+                self.marked.push((self.edges, mark));
+            }
             let arrow = match link.class {
                 Class::Catch => {
                     self.caught.push(self.edges);
@@ -161,7 +203,20 @@ impl Writer<'_> {
 
 /// Name, type and detail of a node.
 fn text(node: &Node) -> String {
-    format!("{}<br/><small>{}</small>", label(&node.name), kind(node))
+    let mark = mark(node, "<br/>");
+    format!(
+        "{}<br/><small>{}{mark}</small>",
+        label(&node.name),
+        kind(node)
+    )
+}
+
+/// What became of a node, behind a separator.
+fn mark(node: &Node, separator: &str) -> String {
+    match &node.mark {
+        Some(mark) => format!("{separator}{}", label(&marks::words(mark))),
+        None => String::new(),
+    }
 }
 
 /// Type and detail, and a mark for retriers.

@@ -17,6 +17,7 @@
 mod dot;
 mod html;
 mod layout;
+mod marks;
 mod mermaid;
 mod outline;
 mod resource;
@@ -25,6 +26,7 @@ mod text;
 
 use crate::StateMachine;
 use crate::json::{Document, Json};
+use crate::overlay::Overlay;
 
 use outline::Outline;
 
@@ -40,6 +42,27 @@ impl Diagram {
         Diagram {
             outline: Outline::of(definition),
         }
+    }
+
+    /// The same with what is known beside the definition: states and transitions get the colours of what became of them, how often, and a
+    /// legend. `stepwright_runtime::testing` makes overlays of histories and of coverage.
+    ///
+    /// ```
+    /// use stepwright_asl::diagram::Diagram;
+    /// use stepwright_asl::json::Json;
+    /// use stepwright_asl::overlay::{Mark, Overlay, Status};
+    ///
+    /// let json: Json = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#.parse()?;
+    /// let mut overlay = Overlay::new("execution succeeded");
+    /// overlay.state("Greet", Mark::new(Status::Succeeded).badge("×2"));
+    /// let svg = Diagram::of(&json).with(&overlay).to_svg();
+    /// assert!(svg.contains("execution succeeded") && svg.contains("×2"));
+    /// # Ok::<(), stepwright_asl::json::SyntaxError>(())
+    /// ```
+    #[must_use]
+    pub fn with(mut self, overlay: &Overlay) -> Diagram {
+        marks::put(&mut self.outline, overlay);
+        self
     }
 
     /// A Mermaid flowchart, as GitHub and many other tools render it.

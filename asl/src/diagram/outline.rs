@@ -6,6 +6,7 @@ use crate::condition;
 use crate::graph::{EdgeKind, Graph, State};
 use crate::json::{Json, Object};
 use crate::model::StateKind;
+use crate::overlay::{Mark, Status};
 
 use super::resource;
 use super::text::{one_line, tooltip};
@@ -23,6 +24,8 @@ pub(super) struct Outline {
     pub(super) nodes: Vec<Node>,
     /// What the machine is for.
     pub(super) comment: Option<String>,
+    /// What the marks of nodes and links are about, when there are some.
+    pub(super) overlay: Option<String>,
 }
 
 /// The states between which transitions go: those of the machine, of a branch or of a Map's processor.
@@ -58,6 +61,8 @@ pub(super) struct Node {
     pub(super) reached: bool,
     /// The bodies inside it.
     pub(super) inner: Vec<usize>,
+    /// What became of it, when that is known.
+    pub(super) mark: Option<Mark>,
 }
 
 /// What a node is.
@@ -79,6 +84,8 @@ pub(super) struct Link {
     pub(super) class: Class,
     /// What each transition is taken for.
     pub(super) labels: Vec<Label>,
+    /// What became of its transitions, when that is known.
+    pub(super) mark: Option<Status>,
 }
 
 /// What text that has boxes within boxes is made of, in its order.
@@ -232,6 +239,7 @@ impl Outline {
                         to,
                         class,
                         labels: Vec::new(),
+                        mark: None,
                     });
                     body.links.len() - 1
                 });
@@ -259,6 +267,7 @@ impl Node {
             ends: object.get("End").and_then(Json::as_bool) == Some(true),
             reached: false,
             inner: state.inner.clone(),
+            mark: None,
         }
     }
 
@@ -279,6 +288,7 @@ impl Node {
             ends: false,
             reached: true,
             inner: Vec::new(),
+            mark: None,
         }
     }
 
@@ -309,6 +319,10 @@ impl Node {
         let mut lines = vec![format!("{} ({})", self.full_name, self.type_label())];
         if !self.reached {
             lines.push("nothing leads here".to_owned());
+        }
+        if let Some(mark) = &self.mark {
+            lines.push(mark.status.as_str().to_owned());
+            lines.extend(mark.notes.iter().cloned());
         }
         lines.extend(self.notes.iter().cloned());
         tooltip(&lines.join("\n"))

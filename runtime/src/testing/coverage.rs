@@ -8,6 +8,7 @@ use stepwright_asl::errors;
 use stepwright_asl::graph::{EdgeKind, Graph};
 use stepwright_asl::json::Json as Asl;
 use stepwright_asl::model::StateMachine;
+use stepwright_asl::overlay::{Mark, Overlay, Status};
 
 use super::recorded::{RecordedHistory, Step, steps};
 use crate::history::History;
@@ -108,50 +109,6 @@ pub struct CoveredCatcher {
     pub count: u64,
 }
 
-/// A diagram's states and arrows with the colours of a coverage; see [`Coverage::diagram`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct CoverageDiagram {
-    /// The states.
-    pub states: Vec<StateMark>,
-    /// The arrows: transitions and catchers.
-    pub arrows: Vec<ArrowMark>,
-}
-
-/// How a state is drawn.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct StateMark {
-    /// The state.
-    pub name: String,
-    /// How often it was entered.
-    pub count: u64,
-    /// `#rrggbb`.
-    pub colour: &'static str,
-}
-
-/// How an arrow is drawn.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct ArrowMark {
-    /// The state that it leaves.
-    pub from: String,
-    /// The state that it enters.
-    pub to: String,
-    /// The place of the catcher in `Catch`, when it is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub catcher: Option<usize>,
-    /// How often it was taken.
-    pub count: u64,
-    /// `#rrggbb`.
-    pub colour: &'static str,
-}
-
-const COVERED: &str = "#2e7d32";
-/// A state that was entered, with ways out that were not all taken.
-const PARTLY: &str = "#f9a825";
-const MISSED: &str = "#c62828";
-
 /// What goes on in one iteration or branch, or at the top.
 #[derive(Default)]
 struct Visit {
@@ -166,8 +123,12 @@ struct Visit {
 impl Coverage {
     /// Nothing covered yet of a definition.
     pub fn of(machine: &StateMachine) -> Self {
-        let definition = machine.to_value();
-        let graph = Graph::of(&definition);
+        Self::of_definition(&machine.to_value())
+    }
+
+    /// The same of any JSON, of which what is no state or transition is left out.
+    pub(super) fn of_definition(definition: &Asl) -> Self {
+        let graph = Graph::of(definition);
         let mut coverage = Self {
             runs: 0,
             states: Vec::new(),
@@ -356,50 +317,57 @@ impl Coverage {
         })
     }
 
-    /// What a diagram of the definition needs to be coloured: green what was covered, red what was not, yellow a state
-    /// with a way out, a retrier or a catcher that was not.
-    pub fn diagram(&self) -> CoverageDiagram {
-        let colour = |count| if count == 0 { MISSED } else { COVERED };
-        let misses = |name: &str| {
-            self.transitions
-                .iter()
-                .any(|found| found.from == name && found.count == 0)
-                || self
-                    .retriers
-                    .iter()
-                    .any(|found| found.state == name && found.count == 0)
-                || self
-                    .catchers
-                    .iter()
-                    .any(|found| found.state == name && found.count == 0)
+    /// What a diagram of the definition needs to be coloured: what was covered and what was not; a state with a way out, a retrier or a
+    /// catcher that was not is partly covered.
+    ///
+    /// `stepwright_asl::diagram`, behind the feature `diagram` of that crate, draws it: `Diagram::from(&machine).with(&coverage.overlay())`.
+    pub fn overlay(&self) -> Overlay {
+        let runs = match self.runs {
+            1 => "1 run".to_owned(),
+            runs => format!("{runs} runs"),
         };
-        let states = self.states.iter().map(|state| StateMark {
-            name: state.name.clone(),
-            count: state.count,
-            colour: match state.count {
-                0 => MISSED,
-                _ if misses(&state.name) => PARTLY,
-                _ => COVERED,
-            },
-        });
-        let transitions = self.transitions.iter().map(|found| ArrowMark {
-            from: found.from.clone(),
-            to: found.to.clone(),
-            catcher: None,
-            count: found.count,
-            colour: colour(found.count),
-        });
-        let catchers = self.catchers.iter().map(|found| ArrowMark {
-            from: found.state.clone(),
-            to: found.to.clone(),
-            catcher: Some(found.index),
-            count: found.count,
-            colour: colour(found.count),
-        });
-        CoverageDiagram {
-            states: states.collect(),
-            arrows: transitions.chain(catchers).collect(),
+        let mut overlay = Overlay::new(format!("coverage {:.1} % in {runs}", self.percent()));
+        let status = |count| match count {
+            0 => Status::NotCovered,
+            _ => Status::Covered,
+        };
+        for state in &self.states {
+            let missed = self.missed_of(&state.name);
+            let mut mark = Mark::new(match state.count {
+                0 => Status::NotCovered,
+                _ if !missed.is_empty() => Status::PartlyCovered,
+                _ => Status::Covered,
+            });
+            if state.count > 0 {
+                mark = mark.badge(format!("×{}", state.count));
+                for missed in missed {
+                    mark = mark.note(format!("not covered: {missed}"));
+                }
+            }
+            overlay.state(&state.name, mark);
         }
+        for found in &self.transitions {
+            overlay.transition(&found.from, &found.to, status(found.count), found.count);
+        }
+        for found in &self.catchers {
+            overlay.catcher(&found.state, &found.to, status(found.count), found.count);
+        }
+        overlay
+    }
+
+    /// What was not covered of a state that was entered.
+    fn missed_of(&self, state: &str) -> Vec<String> {
+        let transitions = self.transitions.iter();
+        let transitions = transitions.filter(|found| found.from == state && found.count == 0);
+        let retriers = self.retriers.iter();
+        let retriers = retriers.filter(|found| found.state == state && found.count == 0);
+        let catchers = self.catchers.iter();
+        let catchers = catchers.filter(|found| found.state == state && found.count == 0);
+        transitions
+            .map(|found| format!("to {}", found.to))
+            .chain(retriers.map(|found| format!("retrier of {}", found.errors.join(", "))))
+            .chain(catchers.map(|found| format!("catcher of {}", found.errors.join(", "))))
+            .collect()
     }
 
     /// What there is of each kind, and how much of it was covered.
@@ -423,7 +391,7 @@ impl Coverage {
             .find(|found| found.from == from && found.to == to)
     }
 
-    fn add_steps(&mut self, steps: &[Step]) {
+    pub(super) fn add_steps(&mut self, steps: &[Step]) {
         self.runs += 1;
         let mut visits: HashMap<&[String], Visit> = HashMap::new();
         for step in steps {

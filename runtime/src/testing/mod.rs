@@ -9,13 +9,13 @@ mod matcher;
 mod mock;
 mod mock_config;
 mod mocks;
+mod overlay;
 mod recorded;
 mod replay;
 mod sample;
 
 pub use self::coverage::{
-    ArrowMark, Coverage, CoverageDiagram, CoveredCatcher, CoveredRetrier, CoveredState,
-    CoveredTransition, StateMark,
+    Coverage, CoveredCatcher, CoveredRetrier, CoveredState, CoveredTransition,
 };
 pub use self::expect::{Expect, expect};
 pub use self::explore::{
@@ -25,5 +25,6 @@ pub use self::explore::{
 pub use self::mock::Mock;
 pub use self::mock_config::{MockCase, MockConfig, MockConfigError};
 pub use self::mocks::{MockedCall, Mocks};
+pub use self::overlay::overlay;
 pub use self::recorded::{RecordedHistory, RecordedHistoryError};
 pub use self::replay::{FirstDifference, ReplayError, replay};

@@ -24,6 +24,10 @@ pub struct RecordedHistory {
     pub(super) steps: Vec<Step>,
     pub(super) role: Option<String>,
     pub(super) region: Option<String>,
+    /// Why the execution cannot be run again.
+    pub(super) incomplete: Option<&'static str>,
+    /// Whether there are more events than these.
+    pub(super) goes_on: bool,
 }
 
 /// Text that is no recorded history, or one that cannot be used.
@@ -87,7 +91,7 @@ impl RecordedHistory {
     ///
     /// # Errors
     ///
-    /// JSON that is no history, one that does not begin with ExecutionStarted, and one that was fetched without execution data.
+    /// JSON that is no history, and one that does not begin with ExecutionStarted.
     pub fn from_json(json: &Json) -> Result<Self, RecordedHistoryError> {
         let events = json.get("events").unwrap_or(json).as_array();
         let events = events.ok_or_else(|| {
@@ -103,27 +107,21 @@ impl RecordedHistory {
         let started = events
             .iter()
             .find_map(|event| event.get("executionStartedEventDetails"));
-        match (raw.first(), started) {
-            (Some(first), Some(started)) if first.kind == "ExecutionStarted" => {
-                if started["inputDetails"]["truncated"] == true {
-                    return Err(refused(
-                        "the execution's input was cut from the history, so it cannot be run again",
-                    ));
-                }
-                if started.get("input").is_none() {
-                    return Err(refused(
-                        "the history has no execution data; fetch it with `--include-execution-data`",
-                    ));
-                }
-            }
-            _ => {
-                return Err(refused(
-                    "the history does not begin with ExecutionStarted; fetch all of its events",
-                ));
-            }
-        }
+        let is_first = |first: &Raw| first.kind == "ExecutionStarted";
+        let Some(started) = started.filter(|_| raw.first().is_some_and(is_first)) else {
+            return Err(refused(
+                "the history does not begin with ExecutionStarted; fetch all of its events",
+            ));
+        };
+        let incomplete = if started["inputDetails"]["truncated"] == true {
+            Some("the execution's input was cut from the history, so it cannot be run again")
+        } else if started.get("input").is_none() {
+            Some("the history has no execution data; fetch it with `--include-execution-data`")
+        } else {
+            None
+        };
         place_all(&mut raw);
-        let role = started.and_then(|details| details["roleArn"].as_str());
+        let role = started["roleArn"].as_str();
         let region = events
             .iter()
             .find_map(|event| event["taskScheduledEventDetails"]["region"].as_str());
@@ -131,6 +129,8 @@ impl RecordedHistory {
             steps: raw.into_iter().map(Step::from).collect(),
             role: role.map(str::to_owned),
             region: region.map(str::to_owned),
+            incomplete,
+            goes_on: json.get("nextToken").is_some_and(|token| !token.is_null()),
         })
     }
 

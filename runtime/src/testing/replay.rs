@@ -52,6 +52,9 @@ use crate::task::{Answer, Family, Pattern, TaskCall, TaskFailure, TaskSource};
 ///
 /// The first difference, or a definition that cannot run.
 pub async fn replay(machine: &StateMachine, recorded: &RecordedHistory) -> Result<(), ReplayError> {
+    if let Some(reason) = recorded.incomplete {
+        return Err(ReplayError::Unusable(reason.to_owned()));
+    }
     if let Some(step) = recorded
         .steps
         .iter()

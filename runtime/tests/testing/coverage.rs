@@ -3,6 +3,7 @@
 use std::panic::catch_unwind;
 
 use serde_json::json;
+use stepwright_asl::overlay::Status;
 use stepwright_runtime::testing::{Coverage, Mock, Mocks, RecordedHistory};
 
 use crate::support::{machine, orders, run};
@@ -79,23 +80,23 @@ async fn a_diagram_is_coloured_by_what_was_covered() {
     let mut coverage = Coverage::of(&machine(&definition));
     let paid = charge(Mock::output(json!({"total": 5})));
     coverage.add(&run(&definition, &paid, json!({})).await.history);
-    let diagram = coverage.diagram();
-    let colour = |name: &str| {
-        let found = diagram.states.iter().find(|state| state.name == name);
-        found.unwrap().colour
-    };
-    assert_ne!(
-        colour("Cool"),
-        colour("Charge"),
-        "its retrier and catchers were not used"
+    let overlay = coverage.overlay();
+    assert_eq!(overlay.title(), "coverage 46.7 % in 1 run");
+    let status = |name: &str| overlay.mark(name).unwrap().status;
+    assert_eq!(status("Cool"), Status::Covered);
+    assert_eq!(status("Charge"), Status::PartlyCovered);
+    assert_eq!(
+        overlay.mark("Charge").unwrap().notes,
+        [
+            "not covered: retrier of Throttled",
+            "not covered: catcher of CardDeclined",
+            "not covered: catcher of States.Timeout",
+        ]
     );
-    assert_ne!(colour("Cool"), colour("Late"));
-    let arrow = diagram
-        .arrows
-        .iter()
-        .find(|arrow| arrow.to == "Late")
-        .unwrap();
-    assert_eq!((arrow.catcher, arrow.count), (Some(1), 0));
+    assert_eq!(status("Late"), Status::NotCovered);
+    let taken = |from, to, by_catcher| overlay.taken(from, to, by_catcher).unwrap();
+    assert_eq!(taken("Charge", "Late", true), (Status::NotCovered, 0));
+    assert_eq!(taken("Cool", "Charge", false), (Status::Covered, 1));
 }
 
 #[tokio::test]

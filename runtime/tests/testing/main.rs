@@ -6,5 +6,6 @@ mod coverage;
 mod docs;
 mod expect;
 mod explore;
+mod overlay;
 mod replay;
 mod support;

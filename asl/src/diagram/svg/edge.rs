@@ -3,8 +3,9 @@
 use crate::diagram::layout::{LABEL_LINE, Layout, Line, Path, Point, Segment, What};
 use crate::diagram::outline::{Class, Outline};
 use crate::diagram::text::xml;
+use crate::overlay::Status;
 
-use super::style::line_class;
+use super::style::{coverage, line_class};
 use super::{Canvas, number};
 
 /// All lines, without what stands on them.
@@ -32,18 +33,38 @@ pub(super) fn lines(out: &mut Canvas, outline: &Outline, layout: &Layout) {
 }
 
 fn appearance(outline: &Outline, body: usize, line: &Line) -> (String, String) {
-    let (class, trunk) = match line.what {
-        What::Link(link) => (outline.bodies[body].links[link].class, ""),
-        What::Trunk(class) => (class, " trunk"),
-        What::Start | What::End(_) => (Class::Next, ""),
+    let (class, mark, trunk) = match line.what {
+        What::Link(link) => {
+            let link = &outline.bodies[body].links[link];
+            (link.class, link.mark, "")
+        }
+        What::Trunk(class) => (class, None, " trunk"),
+        What::Start | What::End(_) => (Class::Next, None, ""),
     };
     let class = line_class(class);
+    let head = mark.and_then(coverage).unwrap_or(class);
     let arrow = if line.arrow {
-        format!(r#" marker-end="url(#stepwright-{class})""#)
+        format!(r#" marker-end="url(#stepwright-{head})""#)
     } else {
         String::new()
     };
-    (format!("line {class}{trunk}"), arrow)
+    (format!("line {class}{trunk}{}", marked(mark)), arrow)
+}
+
+/// The class of a line or a label with a mark.
+fn marked(mark: Option<Status>) -> String {
+    match mark {
+        Some(mark) => format!(" is-{}", coverage(mark).unwrap_or(went(mark))),
+        None => String::new(),
+    }
+}
+
+/// Whether somebody went along a line, as a class.
+fn went(mark: Status) -> &'static str {
+    match mark {
+        Status::NotEntered => "unentered",
+        _ => "taken",
+    }
 }
 
 /// Conditions and errors, over all lines.
@@ -61,8 +82,9 @@ pub(super) fn labels(out: &mut Canvas, outline: &Outline, layout: &Layout) {
             let bare = parent.is_some_and(|parent| !outline.nodes[parent].has_frames());
             let inside = if bare { " inside" } else { "" };
             out.line(&format!(
-                r#"<g class="label {}{inside}"><title>{}</title><rect x="{}" y="{}" width="{}" height="{}" rx="3"/>"#,
+                r#"<g class="label {}{inside}{}"><title>{}</title><rect x="{}" y="{}" width="{}" height="{}" rx="3"/>"#,
                 line_class(link.class),
+                marked(link.mark),
                 xml(&link.tooltip(&outline.nodes[link.from], &outline.nodes[link.to])),
                 number(corner.x),
                 number(corner.y),

@@ -1,6 +1,7 @@
 //! A picture that needs no tool: one SVG file without scripts, fonts or links, legible on light and dark.
 
 mod edge;
+mod legend;
 mod node;
 mod style;
 
@@ -9,6 +10,7 @@ use std::fmt::Write;
 use super::layout::{self, Layout, Point, Rect};
 use super::outline::Outline;
 use super::text::xml;
+use legend::Legend;
 
 /// The room around the picture.
 const MARGIN: f64 = 24.0;
@@ -16,9 +18,10 @@ const MARGIN: f64 = 24.0;
 /// Draws the outline.
 pub(super) fn render(outline: &Outline) -> String {
     let layout = layout::lay_out(outline);
+    let legend = Legend::of(outline, layout.size.width);
     let (width, height) = (
-        layout.size.width + 2.0 * MARGIN,
-        layout.size.height + 2.0 * MARGIN,
+        layout.size.width.max(legend.width) + 2.0 * MARGIN,
+        layout.size.height + legend.height + 2.0 * MARGIN,
     );
     let mut out = Canvas::default();
     out.line(&format!(
@@ -55,6 +58,7 @@ pub(super) fn render(outline: &Outline) -> String {
     }
     marks(&mut out, &layout);
     edge::labels(&mut out, outline, &layout);
+    legend.draw(&mut out, layout.size.height);
     out.line("</g>");
     out.line("</svg>");
     out.text

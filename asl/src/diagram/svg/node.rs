@@ -1,11 +1,12 @@
 //! States as shapes.
 
 use crate::diagram::layout::{Layout, NAME_LINE, PADDING, RETRY, Rect, TYPE_LINE};
+use crate::diagram::marks;
 use crate::diagram::outline::{Outline, Shape};
 use crate::diagram::text::xml;
 use crate::model::StateKind;
 
-use super::{Canvas, number};
+use super::{Canvas, legend, number};
 
 /// A state with nothing inside.
 pub(super) fn leaf(out: &mut Canvas, outline: &Outline, layout: &Layout, index: usize) {
@@ -46,6 +47,9 @@ pub(super) fn leaf(out: &mut Canvas, outline: &Outline, layout: &Layout, index: 
         ));
         y += NAME_LINE;
     }
+    if let Some(mark) = &node.mark {
+        legend::badge(out, mark, rect, if node.retries { RETRY } else { 0.0 });
+    }
     out.line("</g>");
 }
 
@@ -85,14 +89,21 @@ pub(super) fn container(out: &mut Canvas, outline: &Outline, layout: &Layout, in
             None => out.line(&frame),
         }
     }
+    if let Some(mark) = &node.mark {
+        legend::badge(out, mark, rect, if node.retries { RETRY } else { 0.0 });
+    }
     out.line("</g>");
 }
 
 fn open(out: &mut Canvas, outline: &Outline, index: usize, more: &str) {
     let node = &outline.nodes[index];
     let unreached = if node.reached { "" } else { " unreached" };
+    let mark = match &node.mark {
+        Some(mark) => format!(" is-{}", marks::class(mark.status)),
+        None => String::new(),
+    };
     out.line(&format!(
-        r#"<g class="state {}{more}{unreached}" data-state="{}"><title>{}</title>"#,
+        r#"<g class="state {}{more}{unreached}{mark}" data-state="{}"><title>{}</title>"#,
         node.shape.class(),
         xml(&node.full_name),
         xml(&node.tooltip())

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::fmt::Write;
 
+use crate::diagram::marks;
 use crate::diagram::outline::{Class, Outline};
+use crate::overlay::Status;
 
 use super::Canvas;
 
@@ -30,6 +32,15 @@ pub(super) fn line_class(class: Class) -> &'static str {
     }
 }
 
+/// The class of a line that has a colour because tests went along it or did not; those of an execution keep theirs.
+pub(super) fn coverage(mark: Status) -> Option<&'static str> {
+    let is_coverage = matches!(
+        mark,
+        Status::Covered | Status::PartlyCovered | Status::NotCovered
+    );
+    is_coverage.then_some(marks::class(mark))
+}
+
 /// One theme: paper, box, text, dimmed text, lines, catch lines, and the colour of each kind by a choice of the table above.
 struct Theme {
     paper: &'static str,
@@ -41,6 +52,7 @@ struct Theme {
     line: &'static str,
     catch: &'static str,
     kind: fn(&(&'static str, &'static str, &'static str)) -> &'static str,
+    mark: fn(Status) -> (&'static str, &'static str),
 }
 
 const LIGHT: Theme = Theme {
@@ -53,6 +65,7 @@ const LIGHT: Theme = Theme {
     line: "#5b6778",
     catch: "#c4242b",
     kind: |kind| kind.1,
+    mark: marks::light,
 };
 
 const DARK: Theme = Theme {
@@ -65,10 +78,11 @@ const DARK: Theme = Theme {
     line: "#8e9bb0",
     catch: "#ff8585",
     kind: |kind| kind.2,
+    mark: marks::dark,
 };
 
 const FIXED: &str = "\
-.stepwright text { font-family: Helvetica, Arial, \"Liberation Sans\", sans-serif; text-anchor: middle; }
+.stepwright text { font-family: Helvetica, Arial, \"Liberation Sans\", \"DejaVu Sans Condensed\", sans-serif; text-anchor: middle; }
 .stepwright .head text { text-anchor: start; }
 .stepwright .name { font-size: 13px; font-weight: 600; }
 .stepwright .kind { font-size: 10.5px; }
@@ -82,6 +96,18 @@ const FIXED: &str = "\
 .stepwright .frame { stroke-width: 1; stroke-dasharray: 2 3; }
 ";
 
+/// What is added for pictures with marks.
+const MARKS: &str = "\
+.stepwright .badge text { font-size: 10.5px; font-weight: 600; text-anchor: start; }
+.stepwright .badge path { fill: none; stroke-width: 1.7; stroke-linecap: round; stroke-linejoin: round; }
+.stepwright .legend > text { font-size: 11px; text-anchor: start; }
+.stepwright .legend > .title { font-weight: 600; }
+.stepwright .line.is-taken { stroke-width: 2.4; }
+.stepwright .line.is-unentered { opacity: 0.4; }
+.stepwright .label.is-unentered text, .stepwright .is-unentered > text, .stepwright .is-unentered > .head, .stepwright .is-unentered > .again { opacity: 0.6; }
+.stepwright .is-unentered > .stripe { opacity: 0.4; }
+";
+
 /// Writes the style sheet, with the kinds of states that are there, and the heads of arrows.
 pub(super) fn write(out: &mut Canvas, outline: &Outline) {
     let used: HashSet<&str> = outline
@@ -91,13 +117,23 @@ pub(super) fn write(out: &mut Canvas, outline: &Outline) {
         .collect();
     out.line("<style>");
     out.text.push_str(FIXED);
-    theme(&LIGHT, &used, &mut out.text);
+    let marks = outline.overlay.as_ref().map(|_| marks::legend(outline));
+    if marks.is_some() {
+        out.text.push_str(MARKS);
+    }
+    let marks = marks.unwrap_or_default();
+    theme(&LIGHT, &used, &marks, &mut out.text);
     out.line("@media (prefers-color-scheme: dark) {");
-    theme(&DARK, &used, &mut out.text);
+    theme(&DARK, &used, &marks, &mut out.text);
     out.line("}");
     out.line("</style>");
     out.line("<defs>");
-    for class in ["next", "rule", "catch"] {
+    let coverage = if marks.iter().any(|mark| coverage(*mark).is_some()) {
+        vec!["covered", "uncovered"]
+    } else {
+        Vec::new()
+    };
+    for class in ["next", "rule", "catch"].into_iter().chain(coverage) {
         out.line(&format!(
             r#"<marker id="stepwright-{class}" viewBox="0 0 10 8" refX="9.5" refY="4" markerWidth="10" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path class="tip {class}" d="M0 0L10 4L0 8L2.5 4Z"/></marker>"#
         ));
@@ -105,7 +141,7 @@ pub(super) fn write(out: &mut Canvas, outline: &Outline) {
     out.line("</defs>");
 }
 
-fn theme(theme: &Theme, used: &HashSet<&str>, out: &mut String) {
+fn theme(theme: &Theme, used: &HashSet<&str>, marks: &[Status], out: &mut String) {
     let mut rule = |selectors: &str, declarations: String| {
         let selectors: Vec<String> = selectors
             .split(", ")
@@ -146,6 +182,43 @@ fn theme(theme: &Theme, used: &HashSet<&str>, out: &mut String) {
         rule(
             &format!(".{class} > .kind, .{class} > .stripe, .{class} > .head > .kind"),
             format!("fill: {colour};"),
+        );
+    }
+    if marks.is_empty() {
+        return;
+    }
+    rule(".legend > text", format!("fill: {};", theme.text));
+    rule(".badge path", format!("stroke: {};", theme.paper));
+    rule(".badge text", format!("fill: {};", theme.paper));
+    // A line may be covered where no state is, and the other way round.
+    let lines = [Status::Covered, Status::NotCovered];
+    let has_coverage = marks.iter().any(|mark| coverage(*mark).is_some());
+    for status in lines.into_iter().filter(|_| has_coverage) {
+        let (class, (_, line)) = (marks::class(status), (theme.mark)(status));
+        rule(&format!(".line.is-{class}"), format!("stroke: {line};"));
+        rule(
+            &format!(".{class}.tip, .label.is-{class} text"),
+            format!("fill: {line};"),
+        );
+    }
+    for &status in marks {
+        let (class, (fill, line)) = (marks::class(status), (theme.mark)(status));
+        rule(
+            &format!(".is-{class} > .box, .is-{class} > .again"),
+            format!("stroke: {line};"),
+        );
+        rule(&format!(".is-{class} > .box"), format!("fill: {fill};"));
+        rule(
+            &format!(".container.is-{class} > .box"),
+            format!("fill: {};", theme.container),
+        );
+        rule(
+            &format!(".is-{class} > .stripe, .badge.{class} rect"),
+            format!("fill: {line};"),
+        );
+        rule(
+            &format!(".is-{class} > .kind, .is-{class} > .head > .kind"),
+            format!("fill: {};", theme.label),
         );
     }
 }

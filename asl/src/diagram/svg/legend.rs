@@ -1,0 +1,147 @@
+//! What became of states: the badges on them, and the line below the picture that says what these mean.
+
+use crate::diagram::layout::Rect;
+use crate::diagram::marks;
+use crate::diagram::outline::Outline;
+use crate::diagram::text::{Font, wrap, xml};
+use crate::overlay::{Mark, Status};
+
+use super::{Canvas, number};
+
+const HEIGHT: f64 = 16.0;
+/// The room for the sign in a badge.
+const SIGN: f64 = 16.0;
+/// A row of the legend, and the room above all of them.
+const ROW: f64 = 22.0;
+const ABOVE: f64 = 18.0;
+/// A legend is at least so wide before it goes on in a new row.
+const NARROWEST: f64 = 320.0;
+const BADGE: Font = Font {
+    size: 10.5,
+    stretch: 1.07,
+};
+const WORD: Font = Font {
+    size: 11.0,
+    stretch: 1.03,
+};
+
+/// The badge of a state, on its upper border, so far from the corner that it leaves the room for other marks.
+pub(super) fn badge(out: &mut Canvas, mark: &Mark, rect: Rect, room: f64) {
+    if mark.status == Status::NotEntered && mark.badge.is_empty() {
+        return;
+    }
+    let right = rect.corner.x + rect.size.width - 12.0 - room;
+    pill(
+        out,
+        mark.status,
+        &mark.badge,
+        right - width(&mark.badge),
+        rect.corner.y - HEIGHT / 2.0,
+    );
+}
+
+fn width(text: &str) -> f64 {
+    if text.is_empty() {
+        SIGN
+    } else {
+        SIGN + BADGE.width(text) + 6.0
+    }
+}
+
+fn pill(out: &mut Canvas, status: Status, text: &str, x: f64, y: f64) {
+    out.line(&format!(
+        r#"<g class="badge {}"><rect x="{}" y="{}" width="{}" height="{HEIGHT}" rx="8"/>{}"#,
+        marks::class(status),
+        number(x),
+        number(y),
+        number(width(text)),
+        sign(status, x + SIGN / 2.0, y + HEIGHT / 2.0),
+    ));
+    if !text.is_empty() {
+        out.line(&format!(
+            r#"<text x="{}" y="{}">{}</text>"#,
+            number(x + SIGN - 1.0),
+            number(y + 12.0),
+            xml(text)
+        ));
+    }
+    out.line("</g>");
+}
+
+/// The sign in a badge, for those who see no colours. A path, because not every font has the characters.
+fn sign(status: Status, x: f64, y: f64) -> String {
+    let data = match status {
+        Status::Succeeded | Status::Covered => "m-3.2 .3l2.3 2.3l4.2-5",
+        Status::Caught | Status::PartlyCovered => "m0-4v4.8m0 2.6v.2",
+        Status::Failed | Status::NotCovered => "m-2.7-2.7l5.4 5.4m0-5.4l-5.4 5.4",
+        Status::Running => "m-1.6-2.6l4 2.6l-4 2.6z",
+        Status::Stopped => "m-2.2-2.2h4.4v4.4h-4.4z",
+        Status::NotEntered => "m-2.8 0h5.6",
+    };
+    format!(r#"<path d="M{} {}{data}"/>"#, number(x), number(y))
+}
+
+/// What stands below a picture with marks.
+#[derive(Debug, Default)]
+pub(super) struct Legend {
+    title: Vec<String>,
+    /// Each status with its place.
+    items: Vec<(Status, f64, f64)>,
+    pub(super) width: f64,
+    pub(super) height: f64,
+}
+
+impl Legend {
+    /// The legend of an outline, for a picture that is so wide; nothing where the outline has no marks.
+    pub(super) fn of(outline: &Outline, width: f64) -> Legend {
+        let Some(title) = &outline.overlay else {
+            return Legend::default();
+        };
+        let room = width.max(NARROWEST);
+        let mut legend = Legend {
+            title: wrap(title, WORD, room, 3),
+            ..Legend::default()
+        };
+        let titles = legend.title.iter().map(|line| WORD.width(line));
+        legend.width = titles.fold(0.0, f64::max);
+        let mut y = ABOVE + ROW * legend.title.len() as f64;
+        let mut x = 0.0;
+        for status in marks::legend(outline) {
+            let item = SIGN + 6.0 + WORD.width(status.as_str());
+            if x > 0.0 && x + item > room {
+                x = 0.0;
+                y += ROW;
+            }
+            legend.items.push((status, x, y));
+            legend.width = legend.width.max(x + item);
+            x += item + 16.0;
+        }
+        legend.height = if legend.items.is_empty() { y } else { y + ROW };
+        legend
+    }
+
+    /// Draws it below `top`.
+    pub(super) fn draw(&self, out: &mut Canvas, top: f64) {
+        if self.height == 0.0 {
+            return;
+        }
+        out.line(r#"<g class="legend">"#);
+        for (row, line) in self.title.iter().enumerate() {
+            out.line(&format!(
+                r#"<text class="title" x="0" y="{}">{}</text>"#,
+                number(top + ABOVE + ROW * row as f64 + 12.0),
+                xml(line)
+            ));
+        }
+        for &(status, x, y) in &self.items {
+            pill(out, status, "", x, top + y);
+            out.line(&format!(
+                r#"<text x="{}" y="{}">{}</text>"#,
+                number(x + SIGN + 6.0),
+                number(top + y + 12.0),
+                status.as_str()
+            ));
+        }
+        out.line("</g>");
+    }
+}

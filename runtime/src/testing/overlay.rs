@@ -1,0 +1,377 @@
+//! What an execution made of the states of its definition, as marks for a diagram.
+
+use std::collections::HashMap;
+
+use stepwright_asl::graph::Graph;
+use stepwright_asl::json::Json as Asl;
+use stepwright_asl::overlay::{Mark, Overlay, Status};
+
+use super::coverage::Coverage;
+use super::recorded::{RecordedHistory, Step, steps};
+use crate::history::History;
+
+/// Marks the states and transitions of a definition with what an execution made of them.
+///
+/// A state that was entered several times has the mark of its worst visit: failed, in progress, stopped, caught, succeeded; its badge and
+/// notes tell how many there were of each. A state that failed without an event of its own inside a Parallel counts as failed when it is
+/// the only one that was open there: a history does not say more. States inside a Distributed Map have no marks, because its items are
+/// executions with histories of their own.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use serde_json::json;
+/// use stepwright_asl::StateMachine;
+/// use stepwright_asl::overlay::Status;
+/// use stepwright_runtime::testing::overlay;
+/// use stepwright_runtime::{Engine, MachineType, StartOptions};
+///
+/// let machine = StateMachine::from_json(r#"{"StartAt": "Give up", "States": {"Give up": {"Type": "Fail", "Error": "TooLate"}}}"#)?;
+/// let engine = Engine::builder().definition("m", &machine, MachineType::Standard).virtual_time().build()?;
+/// let report = engine.execute_machine("m", json!({}), StartOptions::new()).await?;
+///
+/// let overlay = overlay(&machine.to_value(), &report.history);
+/// assert_eq!(overlay.title(), "execution failed: TooLate");
+/// assert_eq!(overlay.mark("Give up").map(|mark| mark.status), Some(Status::Failed));
+/// # Ok(()) }
+/// ```
+pub fn overlay(definition: &Asl, history: &History) -> Overlay {
+    of_steps(definition, &steps(history))
+}
+
+impl RecordedHistory {
+    /// Marks the states and transitions of a definition with what the recorded execution made of them, as [`overlay`] does.
+    pub fn overlay(&self, definition: &Asl) -> Overlay {
+        let overlay = of_steps(definition, &self.steps);
+        if self.goes_on {
+            let title = format!(
+                "{}, as far as this part of its history goes",
+                overlay.title()
+            );
+            return overlay.titled(title);
+        }
+        overlay
+    }
+
+    /// The states that were entered, each once, in the order in which they first were.
+    pub fn entered(&self) -> Vec<&str> {
+        let mut entered: Vec<&str> = Vec::new();
+        for step in self.steps.iter().filter(|step| is_entered(step)) {
+            let state = step.state.as_deref().unwrap_or_default();
+            if !entered.contains(&state) {
+                entered.push(state);
+            }
+        }
+        entered
+    }
+}
+
+fn is_entered(step: &Step) -> bool {
+    step.kind.ends_with("StateEntered")
+}
+
+/// One time that a state was entered.
+struct Visit<'s> {
+    state: &'s str,
+    scope: &'s [String],
+    /// Where it is now; running until it has ended.
+    status: Status,
+    /// Whether what it tried last failed.
+    failed: bool,
+    attempts: u32,
+    error: Option<String>,
+}
+
+impl Visit<'_> {
+    fn is_open(&self) -> bool {
+        self.status == Status::Running
+    }
+}
+
+#[derive(Default)]
+struct Walk<'s> {
+    visits: Vec<Visit<'s>>,
+    /// The last visit of each state in each iteration and branch.
+    last: HashMap<(&'s [String], &'s str), usize>,
+    title: String,
+}
+
+fn of_steps(definition: &Asl, steps: &[Step]) -> Overlay {
+    let mut walk = Walk {
+        title: "execution in progress".to_owned(),
+        ..Walk::default()
+    };
+    for step in steps {
+        walk.step(step);
+    }
+    let mut overlay = Overlay::new(walk.title.clone());
+    let mut visits: HashMap<&str, Vec<&Visit<'_>>> = HashMap::new();
+    for visit in &walk.visits {
+        visits.entry(visit.state).or_default().push(visit);
+    }
+    let graph = Graph::of(definition);
+    let elsewhere = in_child_executions(&graph);
+    for (index, state) in graph.states().iter().enumerate() {
+        let found = visits.get(state.name);
+        if found.is_some() || !elsewhere[index] {
+            let found = found.map(Vec::as_slice).unwrap_or_default();
+            overlay.state(state.name, mark(found));
+        }
+    }
+    let mut coverage = Coverage::of_definition(definition);
+    coverage.add_steps(steps);
+    let elsewhere: HashMap<&str, bool> = graph
+        .states()
+        .iter()
+        .zip(elsewhere)
+        .map(|(state, elsewhere)| (state.name, elsewhere))
+        .collect();
+    let is_here =
+        |state: &str, count: u64| count > 0 || !elsewhere.get(state).is_some_and(|it| *it);
+    let taken = |status: Status, count: u64| {
+        if count == 0 {
+            Status::NotEntered
+        } else {
+            status
+        }
+    };
+    for way in coverage.transitions() {
+        if is_here(&way.from, way.count) {
+            let status = taken(Status::Succeeded, way.count);
+            overlay.transition(&way.from, &way.to, status, way.count);
+        }
+    }
+    for way in coverage.catchers() {
+        if is_here(&way.state, way.count) {
+            let status = taken(Status::Caught, way.count);
+            overlay.catcher(&way.state, &way.to, status, way.count);
+        }
+    }
+    overlay
+}
+
+/// Which states stand inside a Distributed Map.
+fn in_child_executions(graph: &Graph<'_>) -> Vec<bool> {
+    let mut elsewhere = vec![false; graph.states().len()];
+    // A state stands behind the one around it.
+    for (index, state) in graph.states().iter().enumerate() {
+        let container = &graph.containers()[state.container];
+        let distributed = container.object.get("ProcessorConfig");
+        let mode = distributed.and_then(|config| config.get("Mode")?.as_str());
+        let around = container.parent.is_some_and(|parent| elsewhere[parent]);
+        elsewhere[index] = around || mode == Some("DISTRIBUTED");
+    }
+    elsewhere
+}
+
+/// The worst of the visits, and how many there were of each kind.
+fn mark(visits: &[&Visit<'_>]) -> Mark {
+    const WORST_FIRST: [Status; 5] = [
+        Status::Failed,
+        Status::Running,
+        Status::Stopped,
+        Status::Caught,
+        Status::Succeeded,
+    ];
+    let count = |status: Status| visits.iter().filter(|visit| visit.status == status).count();
+    let found: Vec<(Status, usize)> = WORST_FIRST
+        .into_iter()
+        .map(|status| (status, count(status)))
+        .filter(|(_, count)| *count > 0)
+        .collect();
+    let Some(&(status, worst)) = found.first() else {
+        return Mark::new(Status::NotEntered);
+    };
+    let all = visits.len();
+    let mut mark = Mark::new(status);
+    if all > 1 {
+        mark = mark.badge(if worst == all {
+            format!("×{all}")
+        } else {
+            format!("{worst} of {all}")
+        });
+        let each: Vec<String> = found
+            .iter()
+            .map(|(status, count)| format!("{count} {}", status.as_str()))
+            .collect();
+        mark = mark.note(format!("entered {all} times: {}", each.join(", ")));
+    }
+    let again: u32 = visits
+        .iter()
+        .map(|visit| visit.attempts.saturating_sub(1))
+        .sum();
+    match again {
+        0 => {}
+        1 => mark = mark.note("tried again once"),
+        again => mark = mark.note(format!("tried again {again} times")),
+    }
+    let errors = visits.iter().rev().filter(|visit| visit.status == status);
+    if let Some(error) = errors.filter_map(|visit| visit.error.as_deref()).next() {
+        mark = mark.note(format!("last error: {error}"));
+    }
+    mark
+}
+
+impl<'s> Walk<'s> {
+    fn step(&mut self, step: &'s Step) {
+        let kind = step.kind.as_str();
+        let scope = step.scope.as_slice();
+        let state = step.state.as_deref().unwrap_or_default();
+        if kind.starts_with("Execution") {
+            self.execution(step);
+        } else if is_entered(step) {
+            self.entered(scope, state, kind == "FailStateEntered");
+        } else if kind.starts_with("MapIteration") {
+            // The state of the event is the Map, its scope the iteration.
+            match kind {
+                "MapIterationFailed" => self.close(scope, scope.len(), true),
+                "MapIterationAborted" => self.close(scope, scope.len(), false),
+                _ => {}
+            }
+        } else if let Some(&at) = self.last.get(&(scope, state)) {
+            let visit = &mut self.visits[at];
+            if kind.ends_with("StateExited") {
+                visit.status = if visit.failed {
+                    Status::Caught
+                } else {
+                    Status::Succeeded
+                };
+            } else if kind.ends_with("Aborted") {
+                // What failed inside a container is aborted when the container fails.
+                visit.status = if visit.failed {
+                    Status::Failed
+                } else {
+                    Status::Stopped
+                };
+            } else if is_attempt(kind) {
+                // What was redriven is open again.
+                visit.status = Status::Running;
+                visit.failed = false;
+                visit.attempts += 1;
+            } else if is_failure(kind) {
+                visit.failed = true;
+                visit.error = error(step).or(visit.error.take());
+                if ["MapStateFailed", "ParallelStateFailed"].contains(&kind) {
+                    self.close(scope, scope.len() + 1, false);
+                }
+            }
+        }
+    }
+
+    fn entered(&mut self, scope: &'s [String], state: &'s str, fails: bool) {
+        let ended = |visit: &Visit<'_>| matches!(visit.status, Status::Failed | Status::Stopped);
+        let again = self.last.get(&(scope, state)).copied();
+        // An attempt of its container before this one has ended with it; only a redrive enters a state anew.
+        let redriven =
+            again.filter(|at| ended(&self.visits[*at]) && self.visits[*at].attempts == 0);
+        let is_redriven = self.title == REDRIVEN;
+        let at = match redriven.filter(|_| is_redriven) {
+            Some(at) => at,
+            None => {
+                self.visits.push(Visit {
+                    state,
+                    scope,
+                    status: Status::Running,
+                    failed: false,
+                    attempts: 0,
+                    error: None,
+                });
+                self.visits.len() - 1
+            }
+        };
+        self.visits[at].status = Status::Running;
+        self.visits[at].failed = fails;
+        self.last.insert((scope, state), at);
+    }
+
+    fn execution(&mut self, step: &Step) {
+        self.title = match step.kind.as_str() {
+            "ExecutionSucceeded" => "execution succeeded".to_owned(),
+            "ExecutionRedriven" => REDRIVEN.to_owned(),
+            "ExecutionFailed" => {
+                self.close(&[], 0, true);
+                ended("failed", step)
+            }
+            "ExecutionAborted" => {
+                self.stop();
+                ended("aborted", step)
+            }
+            "ExecutionTimedOut" => {
+                self.stop();
+                "execution timed out".to_owned()
+            }
+            _ => return,
+        };
+        if step.kind == "ExecutionFailed"
+            && let Some(error) = error(step)
+        {
+            let failed = self.visits.iter_mut().rev();
+            let mut failed = failed.filter(|visit| visit.status == Status::Failed);
+            if let Some(visit) = failed.find(|visit| visit.scope.is_empty()) {
+                visit.error.get_or_insert(error);
+            }
+        }
+    }
+
+    /// Ends what is open in a scope and, from `depth` on, deeper: the iteration, branches or execution around it failed or was cut short.
+    fn close(&mut self, scope: &[String], depth: usize, fails: bool) {
+        let inside = |visit: &Visit<'_>| {
+            visit.is_open() && visit.scope.len() >= depth && visit.scope.starts_with(scope)
+        };
+        let open: Vec<usize> = (0..self.visits.len())
+            .filter(|at| inside(&self.visits[*at]))
+            .collect();
+        let failed = open.iter().any(|at| {
+            let visit = &self.visits[*at];
+            visit.failed && visit.scope.len() >= depth
+        });
+        for &at in &open {
+            let own = fails && self.visits[at].scope.len() == scope.len();
+            let only = !failed && open.len() == 1;
+            let visit = &mut self.visits[at];
+            visit.status = if visit.failed || own || only {
+                Status::Failed
+            } else {
+                Status::Stopped
+            };
+        }
+    }
+
+    /// Ends all that is open: the execution was stopped, or its time ran out.
+    fn stop(&mut self) {
+        for visit in self.visits.iter_mut().filter(|visit| visit.is_open()) {
+            visit.status = Status::Stopped;
+        }
+    }
+}
+
+const REDRIVEN: &str = "execution redriven, in progress";
+
+fn ended(how: &str, step: &Step) -> String {
+    match step.details["error"].as_str() {
+        Some(error) => format!("execution {how}: {error}"),
+        None => format!("execution {how}"),
+    }
+}
+
+/// Whether a task, iterations or branches are tried.
+fn is_attempt(kind: &str) -> bool {
+    kind.ends_with("Scheduled")
+        || ["MapStateStarted", "ParallelStateStarted", "MapRunRedriven"].contains(&kind)
+}
+
+/// Whether that failed.
+fn is_failure(kind: &str) -> bool {
+    kind.ends_with("Failed") || kind.ends_with("TimedOut")
+}
+
+/// The error of an event, with its cause.
+fn error(step: &Step) -> Option<String> {
+    let error = step.details["error"].as_str();
+    let cause = step.details["cause"]
+        .as_str()
+        .filter(|cause| !cause.is_empty());
+    match (error, cause) {
+        (Some(error), Some(cause)) => Some(format!("{error}: {cause}")),
+        (only, None) | (None, only) => only.map(str::to_owned),
+    }
+}
