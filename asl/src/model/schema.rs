@@ -84,6 +84,18 @@ impl Kind {
     }
 }
 
+impl FieldInfo {
+    /// Whether expressions in the field of a JSONata state are evaluated, when the field is one of this schema.
+    pub(crate) fn is_evaluated(&self, schema: &Schema) -> bool {
+        match self.kind {
+            Kind::Template | Kind::Templates => true,
+            Kind::Number => schema.name != "StateMachine" && schema.name != "Retrier",
+            Kind::Text => matches!(self.name, "Timestamp" | "Error" | "Cause"),
+            _ => false,
+        }
+    }
+}
+
 impl Schema {
     /// The field of that name, when the table lists it.
     pub fn field(&self, name: &str) -> Option<&'static FieldInfo> {

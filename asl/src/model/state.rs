@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use crate::finding::{Finding, Findings};
 use crate::json::{Document, Json};
 use crate::place::Place;
+use crate::substitution::is_substitution;
 
 use super::structure::{Field, Reading, Structure};
 use super::{
@@ -192,6 +193,12 @@ impl State {
             reading.missing("Type", at);
             return None;
         };
+        if let Some(open) = kind.as_str().filter(|word| is_substitution(word)) {
+            let message =
+                format!("nobody knows what a state of the type `{open}` is before it is filled in");
+            reading.fault("SW015", message, &at.key("Type"));
+            return None;
+        }
         match kind.as_str().map(StateKind::from_word) {
             Some(Some(kind)) => kind.read(json, at, reading),
             Some(None) => {

@@ -3,6 +3,7 @@
 use crate::finding::{Finding, Findings};
 use crate::json::{Document, Json, Object};
 use crate::place::Place;
+use crate::substitution::is_substitution;
 
 use super::Schema;
 
@@ -63,7 +64,15 @@ pub(crate) trait Structure: Default + Sized + 'static {
         let mut this = Self::default();
         for (key, value) in object {
             let known = Self::TYPE.is_some() && key == "Type";
-            if !known && !this.set(key, value, &at.key(key), reading) {
+            if known {
+                continue;
+            }
+            // No boolean can say what a template engine will fill in; the text is kept.
+            let open = value.as_str().is_some_and(is_substitution)
+                && Self::SCHEMA
+                    .field(key)
+                    .is_some_and(|field| matches!(field.kind, super::Kind::Bool));
+            if open || !this.set(key, value, &at.key(key), reading) {
                 this.other_mut().unknown.insert(key.clone(), value.clone());
             }
         }

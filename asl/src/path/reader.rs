@@ -121,13 +121,9 @@ impl<'t> Reader<'t> {
         if self.take("*") {
             return Ok(Step::Wildcard);
         }
-        let in_filter = self.in_filter;
-        let key = self.take_while(|char| {
-            let ends = matches!(char, '.' | '[' | '(') || char.is_whitespace();
-            !(ends || in_filter && ends_in_filter(char))
-        });
+        let key = self.key();
         if self.peek() == Some('(') && !key.is_empty() {
-            return self.function(key);
+            return self.function(&key);
         }
         match self.peek() {
             Some(char) if char.is_whitespace() && !self.in_filter => {
@@ -135,7 +131,23 @@ impl<'t> Reader<'t> {
                     .failure("a blank stands in a key; write such keys in brackets: `['my key']`"))
             }
             _ if key.is_empty() => Err(SyntaxError::new(start, "expected a key after `.`")),
-            _ => Ok(Step::Key(key.to_owned())),
+            _ => Ok(Step::Key(key)),
+        }
+    }
+
+    /// A key without quotes. A backslash takes what follows into the key, as the States Language has it (`$.store\.book`, `$.a\[b`).
+    fn key(&mut self) -> String {
+        let in_filter = self.in_filter;
+        let mut key = String::new();
+        loop {
+            key.push_str(self.take_while(|char| {
+                let ends = matches!(char, '.' | '[' | '(' | '\\') || char.is_whitespace();
+                !(ends || in_filter && ends_in_filter(char))
+            }));
+            if !self.take("\\") {
+                return key;
+            }
+            key.extend(self.next());
         }
     }
 

@@ -12,6 +12,7 @@ use crate::model::{FieldInfo, MachineType, ProcessorMode, QueryLanguage, Schema,
 
 use super::expression::Parsed;
 use super::flow::Flow;
+use super::language;
 use super::variables::Variables;
 use super::walk::Walk;
 
@@ -21,6 +22,8 @@ pub(super) struct Definition<'d> {
     pub(super) machine_type: MachineType,
     /// The query language of the machine.
     pub(super) language: QueryLanguage,
+    /// The query language of each state.
+    pub(super) languages: Vec<QueryLanguage>,
     pub(super) graph: Graph<'d>,
     pub(super) flow: Flow,
     /// Every object with named fields, outer before inner.
@@ -129,6 +132,8 @@ pub(super) struct Binding<'d> {
     pub(super) key: &'d str,
     /// Whether the object has the key without `.$`, too.
     pub(super) is_double: bool,
+    /// Whether a template engine fills in a part of the value: what is wrong with it now says nothing.
+    pub(super) is_open: bool,
     /// What the value is; `None` when it is no string.
     pub(super) parsed: Option<Result<Expression, CallError>>,
 }
@@ -169,12 +174,13 @@ pub(super) fn member(pointer: &str, key: &str) -> String {
 impl<'d> Definition<'d> {
     pub(super) fn read(document: &'d Document, machine_type: MachineType) -> Definition<'d> {
         let json = document.json();
-        let language = json.get("QueryLanguage").and_then(language_of);
         let graph = Graph::of(json);
+        let language = language::of_machine(json, &graph);
         let mut definition = Definition {
             document,
             machine_type,
-            language: language.unwrap_or(QueryLanguage::JsonPath),
+            language,
+            languages: vec![language; graph.states().len()],
             flow: Flow::of(&graph),
             graph,
             parts: Vec::new(),
@@ -216,8 +222,4 @@ impl<'d> Definition<'d> {
         self.unassigned
             .get_or_init(|| self.variables.unassigned(self))
     }
-}
-
-pub(super) fn language_of(json: &Json) -> Option<QueryLanguage> {
-    json.as_str().and_then(QueryLanguage::from_word)
 }

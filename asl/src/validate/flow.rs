@@ -2,6 +2,7 @@
 
 use crate::graph::{Container, Graph};
 use crate::json::Json;
+use crate::substitution::is_substitution;
 
 /// The transitions of a definition, followed once.
 pub(super) struct Flow {
@@ -19,6 +20,8 @@ pub(super) struct Flow {
     pub(super) circle: Vec<usize>,
     /// For each container whether a transition is missing or a state cannot be understood: what follows from that is no finding of its own.
     pub(super) incomplete: Vec<bool>,
+    /// For each container whether a template engine fills in a part of a state's name: then any name may be one of its states.
+    pub(super) open: Vec<bool>,
 }
 
 impl Flow {
@@ -51,7 +54,12 @@ impl Flow {
         }
         let terminal = (0..states.len()).filter(|state| states[*state].is_terminal());
         let incomplete = graph.containers().iter();
+        let open = graph.containers().iter().map(|container| {
+            let mut own = container.states.iter();
+            own.any(|state| is_substitution(states[*state].name))
+        });
         Flow {
+            open: open.collect(),
             reached: walk(states.len(), starts.iter().copied(), |state| {
                 targets[state].iter().flatten().copied()
             }),

@@ -22,6 +22,7 @@ mod definition;
 mod expression;
 mod flow;
 mod history;
+mod language;
 mod machine_name;
 mod page;
 mod report;

@@ -9,11 +9,11 @@ use crate::jsonata;
 use crate::model::{FieldInfo, Kind, Operator, QueryLanguage, Schema, StateKind, StateMachine};
 use crate::path::Path;
 use crate::place::Place;
+use crate::substitution::is_substitution;
 
-use super::definition::{
-    Binding, Definition, ExpressionText, Literal, Part, PathText, language_of, member,
-};
+use super::definition::{Binding, Definition, ExpressionText, Literal, Part, PathText, member};
 use super::expression::Parsed;
+use super::language;
 use super::template::{self, At};
 
 /// Takes a definition apart.
@@ -113,10 +113,15 @@ impl<'w, 'd> Walk<'w, 'd> {
             let Some(kind) = kind.and_then(StateKind::from_word) else {
                 continue;
             };
+            let language = language::of_state(object, kind, self.definition.language);
+            let number = self.numbers.get(&address(object)).copied();
+            if let Some(number) = number {
+                self.definition.languages[number] = language;
+            }
             let around = Around {
-                language: object.get("QueryLanguage").and_then(language_of),
+                language: Some(language),
                 parent: Some(parent),
-                state: self.numbers.get(&address(object)).copied(),
+                state: number,
             };
             self.part(object, member(pointer, name), kind.schema(), around);
         }
@@ -175,6 +180,7 @@ impl<'w, 'd> Walk<'w, 'd> {
                             assigns: is_assign.then(|| at.member.unwrap_or(key)),
                             key,
                             is_double: object.contains_key(plain),
+                            is_open: value.as_str().is_some_and(is_substitution),
                             parsed: value.as_str().map(Expression::parse),
                         });
                     }
@@ -211,13 +217,7 @@ impl<'w, 'd> Walk<'w, 'd> {
         value: &'d Json,
         pointer: impl Fn() -> String,
     ) {
-        let evaluated = match field.kind {
-            Kind::Template | Kind::Templates => true,
-            Kind::Number => schema.name != "StateMachine" && schema.name != "Retrier",
-            Kind::Text => matches!(field.name, "Timestamp" | "Error" | "Cause"),
-            _ => false,
-        };
-        if !evaluated {
+        if !field.is_evaluated(schema) {
             return;
         }
         let is_assign = matches!(field.kind, Kind::Templates);

@@ -2,12 +2,13 @@
 
 use crate::finding::Severity;
 use crate::json::Json;
-use crate::model::{Operator, QueryLanguage};
+use crate::model::{OperandType, Operator, QueryLanguage};
 use crate::validate::definition::{Definition, Part};
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
 use super::fields::{in_quotes, is_substitution};
+use super::wait::{NO_TIMESTAMP, TIMESTAMP_MEND, is_timestamp};
 
 fn rules<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Part<'d>> {
     definition.parts_of("ChoiceRule")
@@ -66,7 +67,7 @@ pub(super) const ONE_TEST: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A choice rule has not exactly one comparison, `And`, `Or` or `Not`.",
-    doc: "A JSONPath rule is one comparison with its `Variable`, or one of `And`, `Or` and `Not`. Several comparisons are joined by `And`.",
+    doc: "A JSONPath rule is one comparison with its `Variable`, or one of `And`, `Or` and `Not`. `And` and `Or` have at least one rule in them. Several comparisons are joined by `And`.",
     source: source::CHOICE,
     check: one_test,
 };
@@ -81,6 +82,10 @@ fn one_test(definition: &Definition<'_>, report: &mut Report<'_>) {
             [] => {
                 "a choice rule needs a comparison such as `StringEquals`, or `And`, `Or` or `Not`"
                     .to_owned()
+            }
+            [test @ ("And" | "Or")] if rule.items(test).is_some_and(<[_]>::is_empty) => {
+                report.add(rule.at(test), "Value cannot be empty");
+                continue;
             }
             [test] => {
                 let compares = Operator::from_name(test).is_some();
@@ -107,8 +112,8 @@ pub(super) const NEXT_INSIDE: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "A rule below `And`, `Or` or `Not` has `Next`.",
-    doc: "Only the outermost rule, which stands in `Choices` itself, has a transition.",
+    summary: "A rule below `And`, `Or` or `Not` has `Next`; or `Assign`, which is a warning.",
+    doc: "Only the outermost rule, which stands in `Choices` itself, has a transition and what is done on it.",
     source: source::CHOICE,
     check: next_inside,
 };
@@ -121,6 +126,12 @@ fn next_inside(definition: &Definition<'_>, report: &mut Report<'_>) {
                 .at_key()
                 .suggest(Some("only the outermost rule has `Next`".to_owned()));
         }
+        if !is_outer(rule) && rule.has("Assign") && rule.language == QueryLanguage::JsonPath {
+            report
+                .add(rule.at("Assign"), "only the outermost rule has `Assign`")
+                .at_key()
+                .warn();
+        }
     }
 }
 
@@ -130,7 +141,7 @@ pub(super) const OPERAND: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A comparison's operand is of another JSON type than it compares.",
-    doc: "`NumericEquals` compares with a number, `BooleanEquals` with a boolean, the tests `IsNull`, `IsPresent` and so on with a boolean, all others with a string. The operators that end in `Path` take a path.",
+    doc: "`NumericEquals` compares with a number, `BooleanEquals` with a boolean, the tests `IsNull`, `IsPresent` and so on with a boolean, all others with a string; those for timestamps with one of RFC 3339, as SW082 has it. The operators that end in `Path` take a path.",
     source: source::CHOICE,
     check: operand,
 };
@@ -145,7 +156,21 @@ fn operand(definition: &Definition<'_>, report: &mut Report<'_>) {
                 let kind = operator.operand_type();
                 (kind.accepts(operand), kind.noun())
             };
-            if !fits && !operand.as_str().is_some_and(is_substitution) {
+            if operand.as_str().is_some_and(is_substitution) {
+                continue;
+            }
+            let is_time = operator.operand_type() == OperandType::Timestamp && !operator.is_path();
+            if is_time && operand.as_str().is_some_and(|text| !is_timestamp(text)) {
+                let takes_path = operand.as_str().is_some_and(|text| text.starts_with('$'));
+                let mend = if takes_path {
+                    format!("`{operator}Path` takes a path")
+                } else {
+                    TIMESTAMP_MEND.to_owned()
+                };
+                report
+                    .add(rule.at(operator.name()), NO_TIMESTAMP)
+                    .suggest(Some(mend));
+            } else if !fits {
                 let message = format!(
                     "`{operator}` compares with {wanted}, not with {}",
                     operand.noun()
@@ -185,7 +210,16 @@ fn condition(definition: &Definition<'_>, report: &mut Report<'_>) {
             continue;
         }
         match rule.object.get("Condition") {
-            Some(Json::Bool(_) | Json::String(_)) => {}
+            Some(Json::Bool(_)) => {}
+            Some(Json::String(text)) => {
+                // One that is not closed has a rule of its own.
+                if !text.starts_with("{%") && !is_substitution(text) {
+                    report.add(
+                        rule.at("Condition"),
+                        "expected an expression or a boolean, found a string",
+                    );
+                }
+            }
             Some(other) => {
                 let message = format!(
                     "expected an expression or a boolean, found {}",

@@ -11,6 +11,7 @@ use crate::validate::flow::has_state;
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, TARGET, source};
 
+use super::fields::is_substitution;
 use super::task::{is_activity, pattern};
 
 pub(super) const NO_STATES: Rule = Rule {
@@ -65,7 +66,8 @@ fn start_at_missing(definition: &Definition<'_>, report: &mut Report<'_>) {
         let Some(start_at) = container.start_at else {
             continue;
         };
-        if container.states.is_empty() || has_state(container, start_at) {
+        let may_be_there = is_substitution(start_at) || definition.flow.open[index];
+        if container.states.is_empty() || may_be_there || has_state(container, start_at) {
             continue;
         }
         let names = names(definition, index);

@@ -96,8 +96,8 @@ pub(super) const REQUIRED: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Measured,
-    summary: "An `ItemReader` or `ResultWriter` with a `Resource` has no `Parameters`, in JSONata no `Arguments`.",
-    doc: "They say which bucket and key are read or written. The field's name goes by the query language of the Map: `Parameters` in JSONPath, `Arguments` in JSONata.",
+    summary: "An `ItemReader` has no `Resource`; or it or a `ResultWriter` has one of `Resource` and `Parameters`, in JSONata `Arguments`, without the other.",
+    doc: "`Resource` is the API action, `Parameters` say which bucket and key are read or written. The field's name goes by the query language of the Map: `Parameters` in JSONPath, `Arguments` in JSONata.",
     source: source::WRITER,
     check: required,
 };
@@ -105,7 +105,16 @@ pub(super) const REQUIRED: Rule = Rule {
 fn required(definition: &Definition<'_>, report: &mut Report<'_>) {
     let readers = definition.parts_of("ItemReader");
     let all = readers.chain(definition.parts_of("ResultWriter"));
-    for part in all.filter(|part| lacks_payload(part)) {
+    for part in all {
+        if lacks_resource(part) {
+            report.add(
+                part.pointer.as_str(),
+                "These fields are required: [Resource]",
+            );
+        }
+        if !lacks_payload(part) {
+            continue;
+        }
         let (field, other) = payload(part.language);
         let message = format!("These fields are required: [{field}]");
         let language = part.language;
@@ -122,6 +131,12 @@ fn payload(language: QueryLanguage) -> (&'static str, &'static str) {
         QueryLanguage::JsonPath => ("Parameters", "Arguments"),
         QueryLanguage::Jsonata => ("Arguments", "Parameters"),
     }
+}
+
+/// Whether a part is a reader or writer that does not say by what action it reads or writes.
+fn lacks_resource(part: &Part<'_>) -> bool {
+    let needs = part.is("ItemReader") || part.has("Parameters") || part.has("Arguments");
+    needs && !part.has("Resource")
 }
 
 /// Whether a part is a reader or writer that does not say what it reads or writes.
@@ -216,8 +231,21 @@ const WORDS: &[(&str, &str, &[&str])] = &[
     ("ReaderConfig", "CSVHeaderLocation", &["FIRST_ROW", "GIVEN"]),
 ];
 
+/// What says how large a batch is.
+const BATCHES: &[&str] = &[
+    "MaxItemsPerBatch",
+    "MaxItemsPerBatchPath",
+    "MaxInputBytesPerBatch",
+    "MaxInputBytesPerBatchPath",
+];
+
 fn format(definition: &Definition<'_>, report: &mut Report<'_>) {
-    let kinds = ["WriterConfig", "ResultWriter", "ReaderConfig"];
+    let kinds = [
+        "WriterConfig",
+        "ResultWriter",
+        "ReaderConfig",
+        "ItemBatcher",
+    ];
     for part in kinds.iter().flat_map(|kind| definition.parts_of(kind)) {
         match part.schema.name {
             "WriterConfig" if !part.has("OutputType") => {
@@ -227,6 +255,15 @@ fn format(definition: &Definition<'_>, report: &mut Report<'_>) {
             "ResultWriter" if part.object.is_empty() => {
                 let message = "the `ResultWriter` is empty, which fails when the Map runs";
                 report.add(part.pointer.as_str(), message).warn();
+            }
+            "ItemBatcher" if !BATCHES.iter().any(|field| part.has(field)) => {
+                let message = "the `ItemBatcher` does not say how large a batch is";
+                report
+                    .add(part.pointer.as_str(), message)
+                    .warn()
+                    .suggest(Some(
+                        "give `MaxItemsPerBatch` or `MaxInputBytesPerBatch`".to_owned(),
+                    ));
             }
             "ReaderConfig" => csv(part, report),
             _ => {}

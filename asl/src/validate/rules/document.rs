@@ -1,6 +1,7 @@
 //! The definition as a whole.
 
 use crate::finding::{Finding, Severity};
+use crate::substitution::is_substitution;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
@@ -88,7 +89,8 @@ fn version(definition: &Definition<'_>, report: &mut Report<'_>) {
     let Some(version) = definition.document.json().get("Version") else {
         return;
     };
-    if version.as_str().is_some_and(|version| version != "1.0") {
+    let is_other = |version: &str| version != "1.0" && !is_substitution(version);
+    if version.as_str().is_some_and(is_other) {
         report.add(
             "/Version",
             "The field 'Version' should have one of these values: [1.0]",

@@ -148,7 +148,7 @@ fn unknown_name(definition: &Definition<'_>, report: &mut Report<'_>) {
     let fails = definition.parts_of("Fail");
     let raised: HashSet<&str> = fails.filter_map(|fail| fail.text("Error")).collect();
     for (name, handler, index) in names(definition) {
-        let Some((first, _)) = name.split_once('.') else {
+        let Some((first, _)) = name.split_once('.').filter(|_| !is_substitution(name)) else {
             continue;
         };
         let like = ["states", "state"]

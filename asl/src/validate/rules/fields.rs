@@ -25,7 +25,7 @@ fn unknown_field(definition: &Definition<'_>, report: &mut Report<'_>) {
     for part in &definition.parts {
         for (key, _, field) in part.members() {
             let known = field.is_some() || part.schema.has(key) || key == "Comment";
-            if known || has_own_rule(part, key) {
+            if known || has_own_rule(part, key) || is_substitution(key) {
                 continue;
             }
             let names = part.schema.fields.iter().map(|field| field.name);
@@ -70,6 +70,7 @@ fn state_type(definition: &Definition<'_>, report: &mut Report<'_>) {
                     .add(state.pointer.as_str(), "These fields are required: [Type]")
                     .at_key();
             }
+            Some(Json::String(word)) if is_substitution(word) => {}
             Some(Json::String(word)) => {
                 let words: Vec<&str> = StateKind::ALL.iter().map(|kind| kind.as_str()).collect();
                 let message = format!(
@@ -94,7 +95,7 @@ pub(super) const WRONG_TYPE: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A field holds a JSON type that it cannot hold, or a word that it does not know.",
-    doc: "Where a number is wanted, a JSONata state also takes an expression in a string; a `${substitution}` that a template engine fills in is taken everywhere. Fields with a fixed set of words, such as `Mode`, are spelled exactly as AWS documents them.",
+    doc: "Where a number is wanted, a JSONata state also takes an expression in a string, save in a retrier; `Items` is an array, an object or an expression. A `${substitution}` that a template engine fills in is taken everywhere. Fields with a fixed set of words, such as `Mode`, are spelled exactly as AWS documents them.",
     source: source::STATES,
     check: wrong_type,
 };
@@ -118,6 +119,9 @@ fn check_type(part: &Part<'_>, field: &FieldInfo, value: &Json, report: &mut Rep
         return;
     }
     let pointer = || part.at(field.name);
+    if matches!(field.kind, Kind::Bool) && value.as_str().is_some_and(is_substitution) {
+        return;
+    }
     if !field.kind.accepts(value) {
         let message = format!("expected {}, found {}", field.kind.noun(), value.noun());
         let is_text = matches!(field.kind, Kind::Text | Kind::Word(_));
@@ -142,10 +146,25 @@ fn check_type(part: &Part<'_>, field: &FieldInfo, value: &Json, report: &mut Rep
                 .meant(word, words.iter().copied());
         }
         (Kind::Number, Json::String(text)) => {
-            let may_be_expression =
-                part.language == QueryLanguage::Jsonata && jsonata::strip(text).is_some();
+            let may_be_expression = part.language == QueryLanguage::Jsonata
+                && field.is_evaluated(part.schema)
+                && jsonata::strip(text).is_some();
             if !may_be_expression && !is_substitution(text) {
                 report.add(pointer(), "expected a number, found a string");
+            }
+        }
+        (Kind::Template, _) if field.name == "Items" => {
+            let is_collection = match value {
+                Json::Array(_) | Json::Object(_) => true,
+                // One that is not closed has a rule of its own.
+                Json::String(text) => text.trim_start().starts_with("{%") || is_substitution(text),
+                _ => false,
+            };
+            if !is_collection {
+                let found = value.noun();
+                let message =
+                    format!("expected an array, an object or an expression, found {found}");
+                report.add(pointer(), message);
             }
         }
         (Kind::Structures(_), Json::Array(items)) => {

@@ -2,6 +2,7 @@
 
 use crate::finding::Severity;
 use crate::jsonata::SyntaxError;
+use crate::substitution::is_substitution;
 use crate::validate::definition::{Definition, ExpressionText};
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
@@ -60,7 +61,7 @@ fn refused(
         let Some(Err(error)) = &expression.parsed else {
             continue;
         };
-        if !is_ours(error) {
+        if !is_ours(error) || is_substitution(expression.text) {
             continue;
         }
         let suggestion = if error.code == SyntaxError::INVALID {
@@ -94,6 +95,7 @@ pub(super) const NOT_CLOSED: Rule = Rule {
 fn not_closed(definition: &Definition<'_>, report: &mut Report<'_>) {
     for ExpressionText {
         pointer,
+        field,
         text,
         parsed,
         ..
@@ -101,6 +103,10 @@ fn not_closed(definition: &Definition<'_>, report: &mut Report<'_>) {
     {
         let trimmed = text.trim();
         if parsed.is_some() || !trimmed.starts_with("{%") {
+            continue;
+        }
+        // There a literal is no condition.
+        if *field == "Condition" && !text.starts_with("{%") {
             continue;
         }
         if trimmed.len() >= 4 && trimmed.ends_with("%}") {
@@ -120,10 +126,16 @@ pub(super) const STATES: Rule = Rule {
     code: SyntaxError::UNSUPPORTED,
     known: Known::Measured,
     summary: "An expression reads `$states.errorOutput` outside of a catcher, or `$states.result` outside of `Output` and `Assign`.",
-    doc: "The result is there once the work is done, in `Output` and `Assign`; the error output is there in the `Output` and `Assign` of a catcher.",
+    doc: "The result is there once the work is done, in the `Output` and `Assign` of a Task, Parallel or Map; the error output is there in the `Output` and `Assign` of a catcher. It is a warning where the result of another state, or that of the state in its catcher, is read, and where `$states` has no such field at all: what AWS says of these is not recorded.",
     source: source::JSONATA,
     check: states,
 };
+
+/// What `$states` has.
+const FIELDS: &[&str] = &["input", "context", "result", "errorOutput"];
+
+/// Where the result is.
+const RESULT: &str = "`Output` and `Assign` of a Task, Parallel or Map";
 
 fn states(definition: &Definition<'_>, report: &mut Report<'_>) {
     for expression in &definition.expressions {
@@ -132,11 +144,26 @@ fn states(definition: &Definition<'_>, report: &mut Report<'_>) {
         };
         let shapes_output = matches!(expression.field, "Output" | "Assign");
         for read in &parsed.states {
+            let pointer = expression.pointer.as_str();
             let (field, place) = match read.field.as_deref() {
                 Some("errorOutput") if expression.owner != "Catcher" => {
                     ("errorOutput", "`Output` and `Assign` of a catcher")
                 }
-                Some("result") if !shapes_output => ("result", "`Output` and `Assign`"),
+                Some("result") if !shapes_output => ("result", RESULT),
+                Some("result") if !matches!(expression.owner, "Task" | "Parallel" | "Map") => {
+                    report
+                        .add(pointer, "there is no `$states.result` here")
+                        .warn()
+                        .suggest(Some(format!("it is there only in {RESULT}")));
+                    continue;
+                }
+                Some(field) if !FIELDS.contains(&field) => {
+                    report
+                        .add(pointer, format!("`$states` has no field `{field}`"))
+                        .warn()
+                        .meant(field, FIELDS.iter().copied());
+                    continue;
+                }
                 _ => continue,
             };
             let message = format!(
@@ -144,7 +171,7 @@ fn states(definition: &Definition<'_>, report: &mut Report<'_>) {
                 expression.field
             );
             report
-                .add(expression.pointer.as_str(), message)
+                .add(pointer, message)
                 .suggest(Some(format!("`$states.{field}` is there only in {place}")));
         }
     }

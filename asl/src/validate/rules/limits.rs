@@ -49,9 +49,9 @@ fn payload(definition: &Definition<'_>, report: &mut Report<'_>) {
         let whole = states.clone().find(|(state, last)| {
             definition.flow.reached[*state]
                 && last.is_terminal()
-                && gives_answer(definition, last.object)
+                && gives_answer(definition, *state)
         });
-        let Some((_, last)) = whole else { continue };
+        let Some((end, last)) = whole else { continue };
         let known = known.get_or_insert_with(|| items(definition));
         let items = known.get(&number).copied();
         if items.is_some_and(|items| items.saturating_mul(ANSWER) <= MAX_PAYLOAD) {
@@ -66,7 +66,7 @@ fn payload(definition: &Definition<'_>, report: &mut Report<'_>) {
             .at_key()
             .suggest(Some(format!(
                 "take what is needed by `{}` of `{}`",
-                if is_jsonata(definition, last.object) {
+                if definition.languages[end] == QueryLanguage::Jsonata {
                     "Output"
                 } else {
                     "ResultSelector"
@@ -74,13 +74,6 @@ fn payload(definition: &Definition<'_>, report: &mut Report<'_>) {
                 last.name
             )));
     }
-}
-
-fn is_jsonata(definition: &Definition<'_>, state: &Object) -> bool {
-    let own = state.get("QueryLanguage").and_then(Json::as_str);
-    own.map_or(definition.language == QueryLanguage::Jsonata, |own| {
-        own == QueryLanguage::Jsonata.as_str()
-    })
 }
 
 /// Whether a Map gives its result another shape, or drops it.
@@ -91,7 +84,8 @@ fn drops_result(map: &Object) -> bool {
 }
 
 /// Whether a state's output is the answer of an optimised integration, or has it inside.
-fn gives_answer(definition: &Definition<'_>, task: &Object) -> bool {
+fn gives_answer(definition: &Definition<'_>, state: usize) -> bool {
+    let task = definition.graph.states()[state].object;
     let resource = task.get("Resource").and_then(Json::as_str);
     let Some(action) = resource.and_then(integration) else {
         return false;
@@ -103,7 +97,7 @@ fn gives_answer(definition: &Definition<'_>, task: &Object) -> bool {
     if is_lean {
         return false;
     }
-    if is_jsonata(definition, task) {
+    if definition.languages[state] == QueryLanguage::Jsonata {
         return !task.contains_key("Output");
     }
     let shapes = ["ResultSelector", "OutputPath"];

@@ -92,7 +92,7 @@ pub(super) const NO_PATH: Rule = Rule {
     code: "NO_PATH",
     known: Known::Documented,
     summary: "A field has a value that looks like a path, and its name does not end in `Path`.",
-    doc: "`Error`, `Cause` and the comparisons of a choice rule take a text as it stands; their `Path` forms (`ErrorPath`, `CausePath`, `StringEqualsPath`, ..) take a path. Fields of numbers and timestamps refuse a path under SW017 and SW082.",
+    doc: "`Error`, `Cause` and the comparisons of strings take a text as it stands; their `Path` forms (`ErrorPath`, `CausePath`, `StringEqualsPath`, ..) take a path. Fields of numbers and timestamps refuse a path under SW017, SW073 and SW082.",
     source: source::DIAGNOSTICS,
     check: no_path,
 };
@@ -129,10 +129,7 @@ fn no_path(definition: &Definition<'_>, report: &mut Report<'_>) {
 }
 
 fn has_path_form(operator: Operator) -> bool {
-    let takes_text = matches!(
-        operator.operand_type(),
-        OperandType::Text | OperandType::Timestamp
-    );
+    let takes_text = operator.operand_type() == OperandType::Text;
     takes_text && !operator.is_path() && operator != Operator::StringMatches
 }
 

@@ -2,9 +2,11 @@
 
 use crate::finding::Severity;
 use crate::model::QueryLanguage;
-use crate::validate::definition::Definition;
+use crate::validate::definition::{Definition, Part};
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
+
+use super::task::whole_number;
 
 pub(super) const BRANCHES: Rule = Rule {
     id: "SW100",
@@ -99,8 +101,8 @@ pub(super) const TOLERATED: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Measured,
-    summary: "`ToleratedFailurePercentage` is not from 0 to 100, or `ToleratedFailureCount` negative.",
-    doc: "The two may stand together; the first threshold that is passed fails the Map. AWS accepts them on an inline Map as well.",
+    summary: "`ToleratedFailurePercentage` is not from 0 to 100, or another number of a Map is out of its range.",
+    doc: "`ToleratedFailureCount` and `MaxConcurrency` are whole numbers from 0, `MaxItems` one from 0 to 100,000,000, `MaxItemsPerBatch` one from 1, and `MaxInputBytesPerBatch` one from 1 to 262,144. The two thresholds may stand together; the first that is passed fails the Map. AWS accepts them on an inline Map as well.",
     source: source::DISTRIBUTED,
     check: tolerated,
 };
@@ -122,6 +124,39 @@ fn tolerated(definition: &Definition<'_>, report: &mut Report<'_>) {
                 map.at("ToleratedFailureCount"),
                 "ToleratedFailureCount cannot be negative.",
             );
+        } else {
+            whole(map, "ToleratedFailureCount", 0.0, report);
         }
+        whole(map, "MaxConcurrency", 0.0, report);
+    }
+    for config in definition.parts_of("ReaderConfig") {
+        whole_number(config, "MaxItems", 0.0, MAX_ITEMS, report);
+    }
+    for batcher in definition.parts_of("ItemBatcher") {
+        whole(batcher, "MaxItemsPerBatch", 1.0, report);
+        whole_number(
+            batcher,
+            "MaxInputBytesPerBatch",
+            1.0,
+            MAX_BATCH_BYTES,
+            report,
+        );
+    }
+}
+
+/// How many items a Distributed Map reads at most, and how many bytes a batch has at most.
+///
+/// Sources: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html> and
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html>.
+const MAX_ITEMS: f64 = 100_000_000.0;
+const MAX_BATCH_BYTES: f64 = 262_144.0;
+
+/// Reports a number that is not whole or less than it may be.
+fn whole(part: &Part<'_>, field: &str, least: f64, report: &mut Report<'_>) {
+    if let Some(number) = part.number(field)
+        && (number.fract() != 0.0 || number < least)
+    {
+        let message = format!("`{field}` must be a whole number from {least}, not {number}");
+        report.add(part.at(field), message);
     }
 }

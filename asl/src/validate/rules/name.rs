@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::finding::Severity;
 use crate::name::{NameError, check_label, check_state};
+use crate::substitution::is_substitution;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, source};
@@ -55,7 +56,8 @@ pub(super) const STATE_NAME: Rule = Rule {
 };
 
 fn state_name(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for state in definition.graph.states() {
+    let states = definition.graph.states().iter();
+    for state in states.filter(|state| !is_substitution(state.name)) {
         if let Err(error) = check_state(state.name) {
             report
                 .add(state.pointer.as_str(), error.to_string())
@@ -82,7 +84,12 @@ fn label(definition: &Definition<'_>, report: &mut Report<'_>) {
             continue;
         };
         let pointer = map.at("Label");
-        match check_label(label) {
+        let checked = if is_substitution(label) {
+            Ok(())
+        } else {
+            check_label(label)
+        };
+        match checked {
             Err(NameError::TooLong { .. }) => {
                 report.add(pointer, "Label cannot exceed 40 characters");
             }

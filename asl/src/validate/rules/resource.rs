@@ -13,8 +13,8 @@ pub(super) const RESOURCE: Rule = Rule {
     severity: Severity::Error,
     code: "INVALID_RESOURCE",
     known: Known::Measured,
-    summary: "A Task's `Resource` names an integration, an action or a pattern that there is not; or it is no ARN or URI, which is a warning.",
-    doc: "An integration is written `arn:<partition>:states:::<service>:<action>`, with one of the patterns `.sync`, `.sync:2` and `.waitForTaskToken` behind the action where the service has it; an action of the AWS SDK is `arn:<partition>:states:::aws-sdk:<service>:<action>`, the action with a small first letter. With the feature `integrations`, which the command line has, all three are looked up in AWS's tables. AWS adds services and actions to the SDK all the time, so an unknown one is a warning unless it looks like a slip of the pen. So is a pattern about which AWS's pages disagree, an unknown `Resource` of an `ItemReader` or `ResultWriter`, and a `Resource` without a colon: it may still become an ARN when a template engine has run.",
+    summary: "A Task's `Resource` names an integration, an action or a pattern that there is not; or it is no ARN or URI, which is a warning when it is a bare name.",
+    doc: "An integration is written `arn:<partition>:states:::<service>:<action>`, with one of the patterns `.sync`, `.sync:2` and `.waitForTaskToken` behind the action where the service has it; an action of the AWS SDK is `arn:<partition>:states:::aws-sdk:<service>:<action>`, the action with a small first letter. With the feature `integrations`, which the command line has, all three are looked up in AWS's tables. AWS adds services and actions to the SDK all the time, so an unknown one is a warning unless it looks like a slip of the pen. So is a pattern about which AWS's pages disagree, an unknown `Resource` of an `ItemReader` or `ResultWriter`, and a `Resource` that is a bare name: it may still become an ARN when a script has put it in.",
     source: source::RESOURCES,
     check: resource,
 };
@@ -32,13 +32,15 @@ fn resource(definition: &Definition<'_>, report: &mut Report<'_>) {
         }
         let pointer = part.at("Resource");
         if !resource.contains(':') {
-            // AWS refuses it, but a deployment script may still put the ARN in its place.
-            report
+            let entry = report
                 .add(pointer, "Value is not a valid resource ARN")
-                .warn()
                 .suggest(Some(
                     "an integration is written like `arn:aws:states:::lambda:invoke`".to_owned(),
                 ));
+            // AWS refuses a name, too, but a deployment script may still put the ARN in its place.
+            if is_name(resource) {
+                entry.warn();
+            }
             continue;
         }
         if integration(resource).is_none() {
@@ -52,6 +54,11 @@ fn resource(definition: &Definition<'_>, report: &mut Report<'_>) {
             entry.warn();
         }
     }
+}
+
+fn is_name(text: &str) -> bool {
+    let is_part = |char: char| char.is_alphanumeric() || matches!(char, '_' | '-' | '.' | '@');
+    !text.is_empty() && text.chars().all(is_part)
 }
 
 /// What is wrong with the name of an integration.

@@ -144,7 +144,7 @@ pub(super) const CREDENTIALS: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Measured,
-    summary: "`Credentials` is no object with `RoleArn`.",
+    summary: "`Credentials` is no object with a text `RoleArn`.",
     doc: "A Task takes on the role in `Credentials.RoleArn`, or in JSONPath `RoleArn.$`.",
     source: source::CREDENTIALS,
     check: credentials,
@@ -155,11 +155,19 @@ fn credentials(definition: &Definition<'_>, report: &mut Report<'_>) {
         let pointer = task.at("Credentials");
         match task.object.get("Credentials") {
             None => {}
+            Some(Json::String(text)) if is_substitution(text) => {}
             Some(Json::Object(object)) => {
                 let computed =
                     task.language == QueryLanguage::JsonPath && object.contains_key("RoleArn.$");
-                if !object.contains_key("RoleArn") && !computed {
-                    report.add(pointer, "The field 'RoleArn' is required but was missing");
+                match object.get("RoleArn") {
+                    None if !computed => {
+                        report.add(pointer, "The field 'RoleArn' is required but was missing");
+                    }
+                    None | Some(Json::String(_)) => {}
+                    Some(other) => {
+                        let message = format!("expected a string, found {}", other.noun());
+                        report.add(format!("{pointer}/RoleArn"), message);
+                    }
                 }
             }
             Some(other) => {

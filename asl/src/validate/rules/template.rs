@@ -31,6 +31,9 @@ fn neither_path_nor_call(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 /// AWS's finding is about the object that has the key.
 fn refuse(binding: &Binding<'_>, report: &mut Report<'_>, detail: Option<String>) {
+    if binding.is_open {
+        return;
+    }
     let message = format!(
         "The value for the field '{}' must be a valid JSONPath or a valid intrinsic function call",
         binding.key

@@ -12,6 +12,7 @@ use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, TARGET, source};
 
 use super::container::names;
+use super::fields::is_substitution;
 
 pub(super) const MISSING_TARGET: Rule = Rule {
     id: "SW020",
@@ -41,7 +42,9 @@ fn targets(definition: &Definition<'_>, report: &mut Report<'_>, elsewhere: bool
     for (state, targets) in states.iter().zip(&definition.flow.targets) {
         let container = &definition.graph.containers()[state.container];
         for (edge, target) in state.edges.iter().zip(targets) {
-            if target.is_some() || has_state(container, edge.target) {
+            let may_be_there =
+                is_substitution(edge.target) || definition.flow.open[state.container];
+            if target.is_some() || may_be_there || has_state(container, edge.target) {
                 continue;
             }
             let all = all.get_or_insert_with(|| states.iter().map(|state| state.name).collect());

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::finding::Severity;
 use crate::graph::Graph;
 use crate::name::check_variable;
+use crate::substitution::is_substitution;
 use crate::validate::definition::{Definition, member};
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
@@ -156,7 +157,11 @@ pub(super) const NAME: Rule = Rule {
 fn name(definition: &Definition<'_>, report: &mut Report<'_>) {
     let variables = &definition.variables;
     for assignment in &variables.assignments {
-        if let Err(error) = check_variable(&variables.names[assignment.name]) {
+        let name = &variables.names[assignment.name];
+        if is_substitution(name) {
+            continue;
+        }
+        if let Err(error) = check_variable(name) {
             let message = format!("`{}` is no name of a variable: {error}", assignment.key);
             report
                 .add(pointer(definition, assignment), message)

@@ -81,17 +81,18 @@ fn timestamp(definition: &Definition<'_>, report: &mut Report<'_>) {
             wait.language == QueryLanguage::Jsonata && jsonata::strip(text).is_some();
         if !is_expression && !is_substitution(text) && !is_timestamp(text) {
             report
-                .add(
-                    wait.at("Timestamp"),
-                    "String does not match RFC3339 timestamp",
-                )
-                .suggest(Some("write it like `2016-03-14T01:59:00Z`".to_owned()));
+                .add(wait.at("Timestamp"), NO_TIMESTAMP)
+                .suggest(Some(TIMESTAMP_MEND.to_owned()));
         }
     }
 }
 
+/// AWS's words for a text that is no timestamp.
+pub(super) const NO_TIMESTAMP: &str = "String does not match RFC3339 timestamp";
+pub(super) const TIMESTAMP_MEND: &str = "write it like `2016-03-14T01:59:00Z`";
+
 /// AWS wants `T` and `Z` in capitals, which RFC 3339 does not.
-fn is_timestamp(text: &str) -> bool {
+pub(super) fn is_timestamp(text: &str) -> bool {
     text.as_bytes().get(10) == Some(&b'T')
         && !text.ends_with('z')
         && OffsetDateTime::parse(text, &Rfc3339).is_ok()

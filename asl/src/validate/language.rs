@@ -1,0 +1,75 @@
+//! Which query language holds, also where a template engine fills the word in.
+
+use crate::graph::Graph;
+use crate::json::{Json, Object};
+use crate::model::{Kind, QueryLanguage, Schema, StateKind};
+
+/// The query language of the machine. A word that says nothing yet, such as `${QueryLanguage}`, is taken for the one that the states are written in.
+pub(super) fn of_machine(machine: &Json, graph: &Graph<'_>) -> QueryLanguage {
+    let Some(word) = word(machine.as_object()) else {
+        return QueryLanguage::JsonPath;
+    };
+    QueryLanguage::from_word(word).unwrap_or_else(|| {
+        let mut inherits = None;
+        for state in graph.states() {
+            match (word_of(state.object), state.kind) {
+                // Below a JSONata machine there is no JSONPath.
+                (Some(QueryLanguage::JsonPath), _) => return QueryLanguage::JsonPath,
+                (None, Some(kind)) if inherits.is_none() => {
+                    inherits = evidence(state.object, kind.schema());
+                }
+                _ => {}
+            }
+        }
+        inherits.unwrap_or(QueryLanguage::JsonPath)
+    })
+}
+
+/// The query language of a state.
+pub(super) fn of_state(state: &Object, kind: StateKind, machine: QueryLanguage) -> QueryLanguage {
+    match word(Some(state)) {
+        None => machine,
+        Some(word) => QueryLanguage::from_word(word)
+            .or_else(|| evidence(state, kind.schema()))
+            .unwrap_or(machine),
+    }
+}
+
+fn word(object: Option<&Object>) -> Option<&str> {
+    object?.get("QueryLanguage")?.as_str()
+}
+
+fn word_of(state: &Object) -> Option<QueryLanguage> {
+    word(Some(state)).and_then(QueryLanguage::from_word)
+}
+
+/// The language that something is written in: it has a field that only one language has, an expression, or a key that ends in `.$`.
+fn evidence(object: &Object, schema: &Schema) -> Option<QueryLanguage> {
+    object.iter().find_map(|(key, value)| {
+        let field = schema.field(key)?;
+        field.language.or_else(|| match field.kind {
+            Kind::Structure(inner) => evidence(value.as_object()?, inner()),
+            Kind::Structures(inner) => {
+                let mut items = value.as_array()?.iter();
+                items.find_map(|item| evidence(item.as_object()?, inner()))
+            }
+            // The states inside are not of the language of those around them.
+            Kind::States => None,
+            _ => in_template(value),
+        })
+    })
+}
+
+fn in_template(value: &Json) -> Option<QueryLanguage> {
+    match value {
+        Json::String(text) => text.starts_with("{%").then_some(QueryLanguage::Jsonata),
+        Json::Array(items) => items.iter().find_map(in_template),
+        Json::Object(members) => members.iter().find_map(|(key, value)| {
+            let is_path = key.ends_with(".$");
+            is_path
+                .then_some(QueryLanguage::JsonPath)
+                .or_else(|| in_template(value))
+        }),
+        _ => None,
+    }
+}

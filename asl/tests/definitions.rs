@@ -1,0 +1,125 @@
+//! Definitions that AWS takes give no error, and each fault in one that it refuses is one error at its place.
+//!
+//! `definitions/accepted.jsonl` has every field of every state in both query languages, every form of a path, call and expression, and
+//! `${substitutions}` wherever a text may stand. `definitions/refused.jsonl` has the faults, with rule and place.
+
+use serde_json::{Map, Value};
+use stepwright_asl::StateMachine;
+use stepwright_asl::json::Document;
+use stepwright_asl::validate::{Finding, Findings, MachineType, Severity, validate_text};
+
+fn rows(text: &str) -> Vec<Map<String, Value>> {
+    let rows = text.lines().map(serde_json::from_str);
+    rows.collect::<Result<_, _>>().expect("each line is JSON")
+}
+
+/// The definition's text: a string is text that need not be JSON.
+fn text(row: &Map<String, Value>) -> String {
+    let definition = &row["definition"];
+    definition
+        .as_str()
+        .map_or_else(|| definition.to_string(), str::to_owned)
+}
+
+fn check(row: &Map<String, Value>) -> Findings {
+    let express = row.get("type").is_some_and(|kind| kind == "EXPRESS");
+    let machine_type = if express {
+        MachineType::Express
+    } else {
+        MachineType::Standard
+    };
+    validate_text(&text(row), machine_type)
+}
+
+/// Advice that many definitions get, whatever they are an example of.
+fn is_advice(finding: &Finding) -> bool {
+    matches!(finding.rule, "SW048" | "SW142")
+}
+
+fn listed(row: &Map<String, Value>, key: &str) -> Vec<String> {
+    let items = row.get(key).and_then(Value::as_array).into_iter().flatten();
+    items
+        .filter_map(|item| item.as_str().map(str::to_owned))
+        .collect()
+}
+
+#[test]
+fn what_aws_takes_gives_no_error() {
+    let mut faults = Vec::new();
+    for row in rows(include_str!("definitions/accepted.jsonl")) {
+        let findings = check(&row);
+        let (errors, mut warnings) = (
+            findings.errors().count(),
+            findings
+                .iter()
+                .filter(|finding| finding.severity == Severity::Warning && !is_advice(finding))
+                .map(|finding| finding.rule.to_owned())
+                .collect::<Vec<_>>(),
+        );
+        warnings.sort();
+        warnings.dedup();
+        if errors > 0 || warnings != listed(&row, "warnings") {
+            faults.push(format!("{}:\n{findings}", row["name"]));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn each_fault_is_one_error_at_its_place() {
+    let mut faults = Vec::new();
+    for row in rows(include_str!("definitions/refused.jsonl")) {
+        let findings = check(&row);
+        let found: Vec<String> = findings
+            .errors()
+            .map(|finding| format!("{} {}", finding.rule, finding.pointer))
+            .map(|finding| finding.trim_end().to_owned())
+            .collect();
+        if found != listed(&row, "errors") {
+            faults.push(format!(
+                "{}: {:?} was expected:\n{findings}",
+                row["name"], row["errors"]
+            ));
+        }
+        // The place is one of the text.
+        let text = text(&row);
+        for finding in &findings {
+            assert!(text.get(finding.offset..).is_some(), "{finding}");
+            if let Ok(document) = Document::parse(&text) {
+                let is_there = document.span(&finding.pointer).is_some();
+                assert!(is_there, "{} points nowhere: {finding}", row["name"]);
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn what_aws_takes_is_read_and_written_again_as_the_same_json() {
+    for row in rows(include_str!("definitions/accepted.jsonl")) {
+        let text = text(&row);
+        let machine = match StateMachine::from_json(&text) {
+            Ok(machine) => machine,
+            Err(findings) => {
+                // What type of state it will be is the one thing that a model must know.
+                let open_type = |finding: &Finding| finding.rule == "SW015";
+                assert!(
+                    findings.iter().all(open_type),
+                    "{}:\n{findings}",
+                    row["name"]
+                );
+                continue;
+            }
+        };
+        let compact = |text: &str| {
+            let document = Document::parse(text).expect("is JSON");
+            document.json().to_string()
+        };
+        assert_eq!(
+            compact(&machine.to_json()),
+            compact(&text),
+            "{}",
+            row["name"]
+        );
+    }
+}
