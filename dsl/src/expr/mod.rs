@@ -6,6 +6,7 @@
 mod error;
 pub(crate) mod methods;
 mod node;
+mod rename;
 mod walk;
 
 pub use self::error::{error_field, error_name};
@@ -219,6 +220,11 @@ impl Expr {
     #[must_use]
     pub fn function(path: impl Into<Text>, arguments: Vec<Expr>) -> Expr {
         Expr::new(Node::Function(path.into(), arguments))
+    }
+
+    /// The same value, of which the shape is known.
+    pub(crate) fn typed(self, shape: fn() -> Shape) -> Expr {
+        Expr::new(Node::Typed(self, shape))
     }
 
     /// A JSONata expression as it stands (the text between `{%` and `%}`), with the shape that it gives.

@@ -111,6 +111,8 @@ pub(crate) enum Node {
     Format(Vec<Piece>),
     Closure(Vec<Text>, Expr),
     Some(Expr),
+    /// A value of that shape, whatever it looks like.
+    Typed(Expr, fn() -> Shape),
     None,
     Function(Text, Vec<Expr>),
     Jsonata(Text, fn() -> Shape),

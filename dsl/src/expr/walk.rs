@@ -32,6 +32,7 @@ impl Expr {
             | Node::TupleField(base, _)
             | Node::Unary(_, base)
             | Node::Some(base)
+            | Node::Typed(base, _)
             | Node::Closure(_, base) => each(base),
             Node::Index(a, b) | Node::Binary(_, a, b) => {
                 each(a);
@@ -85,6 +86,18 @@ impl Expr {
         }
     }
 
+    /// Puts a value in the place of the state's result.
+    pub(crate) fn with_result(mut self, value: &Expr) -> Expr {
+        if let Node::Result = &*self.node {
+            return value.clone();
+        }
+        self.children_mut(&mut |child| {
+            let taken = std::mem::replace(child, Expr::none());
+            *child = taken.with_result(value);
+        });
+        self
+    }
+
     /// An item of a tuple, which is taken out where the tuple stands here.
     pub(crate) fn taken_apart(self, index: usize) -> Expr {
         match *self.node {
@@ -93,7 +106,7 @@ impl Expr {
         }
     }
 
-    fn children_mut(&mut self, each: &mut dyn FnMut(&mut Expr)) {
+    pub(super) fn children_mut(&mut self, each: &mut dyn FnMut(&mut Expr)) {
         match &mut *self.node {
             Node::Variable(_)
             | Node::Parameter
@@ -116,6 +129,7 @@ impl Expr {
             | Node::TupleField(base, _)
             | Node::Unary(_, base)
             | Node::Some(base)
+            | Node::Typed(base, _)
             | Node::Closure(_, base) => each(base),
             Node::Index(a, b) | Node::Binary(_, a, b) => {
                 each(a);

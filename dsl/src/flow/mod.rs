@@ -13,15 +13,18 @@
 mod call;
 mod distributed;
 mod edge;
+mod fragment;
 mod map;
 mod pattern;
 mod state;
 mod walk;
+mod walk_mut;
 
 pub use self::call::{Call, Sends};
 pub(crate) use self::call::{ServiceCall, TaskCall, WorkflowCall};
 pub use self::distributed::{Access, Batching, Distributed};
 pub use self::edge::{Catch, Edge, Jitter, Retry};
+pub use self::fragment::{Fragment, Include, arguments, entry, first_of, longest};
 pub use self::map::Map;
 pub use self::pattern::{Arm, Pattern};
 pub use self::state::{Body, State, Wait};
@@ -144,6 +147,13 @@ impl Flow {
     #[must_use]
     pub fn state(mut self, state: State) -> Flow {
         self.states.push(state);
+        self
+    }
+
+    /// Adds several states.
+    #[must_use]
+    pub fn states(mut self, states: Vec<State>) -> Flow {
+        self.states.extend(states);
         self
     }
 

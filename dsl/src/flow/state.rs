@@ -18,6 +18,8 @@ pub struct State {
     /// What it hands on with `next`, where that is not its result.
     pub(crate) output: Option<Expr>,
     pub(crate) transition: Option<Transition>,
+    /// The exit of a fragment that it is.
+    pub(crate) exit: Option<Text>,
     pub(crate) retry: Vec<Retry>,
     pub(crate) catch: Vec<Catch>,
     pub(crate) kind: Kind,
@@ -125,6 +127,7 @@ impl State {
             assign: Vec::new(),
             output: None,
             transition: None,
+            exit: None,
             retry: Vec::new(),
             catch: Vec::new(),
             kind,
@@ -246,6 +249,14 @@ impl State {
     /// Ends the workflow, the branch or the map's body with this value.
     #[must_use]
     pub fn end_with(mut self, value: Expr) -> State {
+        self.transition = Some(Transition::End(Some(value)));
+        self
+    }
+
+    /// Of a fragment: leaves it by this exit, with this value.
+    #[must_use]
+    pub fn exit_with(mut self, exit: impl Into<Text>, value: Expr) -> State {
+        self.exit = Some(exit.into());
         self.transition = Some(Transition::End(Some(value)));
         self
     }

@@ -72,7 +72,7 @@ pub(super) trait Build {
             Node::Literal(value) => Tree::Literal(value.clone()),
             Node::Placeholder(name) => Tree::Placeholder(name.to_string()),
             Node::None => Tree::Literal(Value::Null),
-            Node::Some(value) => self.tree(value),
+            Node::Some(value) | Node::Typed(value, _) => self.tree(value),
             Node::Tuple(items) if items.is_empty() => Tree::Literal(Value::Null),
             Node::Tuple(items) | Node::Array(items) => {
                 Tree::Array(items.iter().map(|item| self.tree(item)).collect())
@@ -232,6 +232,7 @@ fn is_built(expr: &Expr) -> bool {
             | Node::Object(_)
             | Node::Literal(_)
             | Node::Some(_)
+            | Node::Typed(..)
             | Node::None
     )
 }

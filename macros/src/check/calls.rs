@@ -32,6 +32,11 @@ fn does_one_thing(state: &State, errors: &Errors) {
             "set of branches",
             "`branch { .. } branch { .. };`",
         ),
+        Kind::Include(include) => (
+            include.calls.len(),
+            "fragment",
+            "`let result = Fragment(input);`",
+        ),
         Kind::Map(map) => (map.runs.len(), "`for`", "`for item in list { .. };`"),
         Kind::Wait(waits, _) => (waits.len(), "`seconds` or `timestamp`", "`seconds 5m;`"),
         _ => return,

@@ -181,7 +181,8 @@ fn is_bounded(
 /// Whether a state takes its time.
 fn waits(kind: &Kind) -> bool {
     match kind {
-        Kind::Wait(..) => true,
+        // What a fragment does is not known here.
+        Kind::Wait(..) | Kind::Include(_) => true,
         Kind::Task(calls) => calls.iter().any(|call| {
             call.call.wait.is_some()
                 || match &call.call.callee {

@@ -3,8 +3,8 @@
 use super::lints::Warning;
 use super::values::{ItemRead, Read, Value};
 use crate::syntax::{
-    Body, Catch, CatchArm, Children, Kind, Let, State, StateOption, Target, Transition, Workflow,
-    WorkflowOption,
+    Body, Catch, CatchArm, Children, ExitArm, Kind, Let, State, StateOption, Target, Transition,
+    Workflow, WorkflowOption,
 };
 use proc_macro2::Ident;
 use std::collections::HashMap;
@@ -77,6 +77,8 @@ pub(crate) enum EdgeKind<'a> {
     Arm(&'a crate::syntax::Arm),
     Catch(&'a Catch),
     CatchArm(&'a CatchArm),
+    /// An exit of the fragment that an include puts in place.
+    Exit(&'a ExitArm),
 }
 
 /// A workflow variable.
@@ -90,7 +92,7 @@ pub(crate) struct Variable<'a> {
 
 /// Which execution is Express.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Express {
+pub(crate) enum Express {
     /// The workflow's own.
     Workflow,
     /// Those of a Distributed Map's children.
@@ -170,6 +172,20 @@ impl<'a> Machine<'a> {
         scope
     }
 
+    /// The parameters, where this is a fragment; none, where it is a workflow.
+    pub(crate) fn parameters(&self) -> &'a [(Ident, syn::Type)] {
+        self.workflow.fragment.as_deref().unwrap_or_default()
+    }
+
+    /// What this is, in words.
+    pub(crate) fn what(&self) -> &'static str {
+        if self.workflow.fragment.is_some() {
+            "fragment"
+        } else {
+            "workflow"
+        }
+    }
+
     /// The scope around a scope.
     pub(crate) fn parent(&self, scope: usize) -> Option<usize> {
         self.scopes[scope]
@@ -191,7 +207,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Whether the states of a scope run in an Express execution, and whose fault that is.
-    pub(super) fn express(&self, scope: usize) -> Option<Express> {
+    pub(crate) fn express(&self, scope: usize) -> Option<Express> {
         let children = self
             .scopes_around(scope)
             .find_map(|scope| self.scopes[scope].children);
@@ -258,6 +274,11 @@ impl State {
                 add(EdgeKind::Otherwise(target), &target.name);
             }
         }
+        if let Kind::Include(include) = &self.kind {
+            for exit in &include.exits {
+                add(EdgeKind::Exit(exit), &exit.target.name);
+            }
+        }
         for option in &self.options {
             match option {
                 StateOption::Catch(_, catch) => add(EdgeKind::Catch(catch), &catch.target.name),
@@ -283,6 +304,7 @@ impl State {
             Kind::Task(calls) => calls.first().and_then(|call| call.binding.as_ref()),
             Kind::Parallel(runs) => runs.first().and_then(|run| run.binding.as_ref()),
             Kind::Map(map) => map.runs.first().and_then(|run| run.binding.as_ref()),
+            Kind::Include(include) => include.calls.first().and_then(|call| call.binding.as_ref()),
             _ => None,
         }
     }
@@ -305,6 +327,7 @@ impl<'a> EdgeKind<'a> {
             EdgeKind::Arm(arm) => Some(&arm.target),
             EdgeKind::Catch(catch) => Some(&catch.target),
             EdgeKind::CatchArm(arm) => Some(&arm.target),
+            EdgeKind::Exit(exit) => Some(&exit.target),
         }
     }
 

@@ -9,6 +9,7 @@ mod choices;
 mod distributed;
 mod errors_inside;
 mod express;
+mod fragments;
 mod handlers;
 mod items;
 mod lints;
@@ -26,6 +27,7 @@ mod variables;
 
 pub(crate) use self::distributed::field;
 pub(crate) use self::errors_inside::{catches_everything, failing_tasks};
+pub(crate) use self::fragments::needs_standard;
 pub(crate) use self::machine::{Edge, EdgeKind, Machine};
 pub(crate) use self::numbers::rate;
 pub(crate) use self::patterns::{
@@ -54,10 +56,12 @@ pub(crate) fn check<'a>(
     retry::rules(&machine, errors);
     handlers::rules(&machine, errors);
     express::rules(&machine, errors);
+    fragments::rules(&machine, errors);
     distributed::rules(&machine, errors);
     reach::rules(&mut machine, &unresolved, &missing, errors);
     variables::collect(&mut machine, errors);
     values::resolve(&mut machine, errors);
+    fragments::values(&mut machine, errors);
     assigned::rules(&mut machine, errors);
     items::rules(&mut machine, errors);
     lints::rules(&mut machine, errors);

@@ -54,7 +54,7 @@ fn names_are_allowed(machine: &Machine, errors: &Errors) {
     if let Err(error) = check_machine(&workflow.to_string()) {
         errors.at(
             workflow.span(),
-            format!("`{workflow}` cannot name a workflow: {error}"),
+            format!("`{workflow}` cannot name a {}: {error}", machine.what()),
         );
     }
     for node in &machine.states {
@@ -74,7 +74,8 @@ fn there_is_a_first_state(machine: &Machine, errors: &Errors) {
         if scope.states.is_empty() && !scope.body.broken {
             let message = match scope.owner {
                 None => format!(
-                    "workflow `{}` has no states: begin with `task Name {{ .. }}`",
+                    "{} `{}` has no states: begin with `task Name {{ .. }}`",
+                    machine.what(),
                     machine.workflow.name
                 ),
                 Some(owner) => format!(

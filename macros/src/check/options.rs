@@ -22,7 +22,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
     }
     let mut seen = HashSet::new();
     for option in &machine.workflow.options {
-        workflow_options_are_given_once(option, &mut seen, errors);
+        workflow_options_are_given_once(option, &mut seen, machine.what(), errors);
         match option {
             WorkflowOption::QueryLanguage(_, language) => languages_exist(language, errors),
             WorkflowOption::Deploy(_, place) => places_exist(place, errors),
@@ -40,15 +40,32 @@ fn options_belong_to_the_kind(state: &State, errors: &Errors) {
             | StateOption::Credentials(..) => {
                 matches!(state.kind, Kind::Task(_) | Kind::Unknown)
             }
+            StateOption::Catch(..) if matches!(state.kind, Kind::Include(_)) => true,
             StateOption::Retry(_) | StateOption::Catch(..) | StateOption::CatchEvery(_) => {
                 matches!(
                     state.kind,
                     Kind::Task(_) | Kind::Parallel(_) | Kind::Map(_) | Kind::Unknown
                 )
             }
-            StateOption::QueryLanguage(..) | StateOption::Raw(..) => true,
+            StateOption::QueryLanguage(..) | StateOption::Raw(..) => {
+                !matches!(state.kind, Kind::Include(_))
+            }
         };
         if allowed {
+            continue;
+        }
+        if let Kind::Include(_) = state.kind {
+            let what = match option {
+                StateOption::CatchEvery(_) => "catch { .. }",
+                other => other.keyword(),
+            };
+            errors.at(
+                option.span(),
+                format!(
+                    "an include has no `{what}`, because it is several states: write it in the states of the fragment, or put \
+                     the include into the branch of a `parallel`"
+                ),
+            );
             continue;
         }
         let who = match option {
@@ -92,6 +109,7 @@ fn options_are_given_once(state: &State, errors: &Errors) {
 fn workflow_options_are_given_once(
     option: &WorkflowOption,
     seen: &mut HashSet<String>,
+    what: &str,
     errors: &Errors,
 ) {
     let keyword = option.keyword();
@@ -102,7 +120,7 @@ fn workflow_options_are_given_once(
     if !repeats && !seen.insert(keyword.to_string()) {
         errors.at(
             keyword.span(),
-            format!("`{keyword}` is given twice in this workflow"),
+            format!("`{keyword}` is given twice in this {what}"),
         );
     }
 }

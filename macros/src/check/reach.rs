@@ -100,7 +100,7 @@ fn every_state_comes_to_an_end(machine: &Machine, scope: usize, reached: &[bool]
 /// Whether an execution can stop at a state.
 fn is_an_end(state: &State) -> bool {
     match &state.kind {
-        Kind::Succeed(_) | Kind::Fail(_) | Kind::Unknown => true,
+        Kind::Succeed(_) | Kind::Fail(_) | Kind::Exit(_) | Kind::Unknown => true,
         Kind::Choice(choice) => choice.otherwise.iter().any(|one| one.target.is_none()),
         _ => state.broken || state.ends() || state.transitions.is_empty(),
     }

@@ -34,7 +34,7 @@ pub(super) fn resolve(machine: &mut Machine, errors: &Errors) -> Vec<bool> {
                         .map(|state| machine.states[*state].name.as_str());
                     let close = did_you_mean(&name, names);
                     let place = match machine.scopes[scope].owner {
-                        None => "in this workflow".to_owned(),
+                        None => format!("in this {}", machine.what()),
                         Some(owner) => format!("in this body of `{}`", machine.states[owner].name),
                     };
                     if machine.scopes[scope].body.broken && close.is_empty() {

@@ -24,7 +24,12 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) -> Vec<bool> {
 fn hands_on(state: &State) -> bool {
     matches!(
         state.kind,
-        Kind::Task(_) | Kind::Pass(_) | Kind::Wait(..) | Kind::Parallel(_) | Kind::Map(_)
+        Kind::Task(_)
+            | Kind::Pass(_)
+            | Kind::Wait(..)
+            | Kind::Parallel(_)
+            | Kind::Map(_)
+            | Kind::Include(_)
     )
 }
 
@@ -61,6 +66,9 @@ fn goes_nowhere(state: &State, errors: &Errors) {
         }
         Kind::Succeed(_) => format!(
             "`{name}` ends the workflow and has no transition; its value stands alone: `succeed {name} {{ value }}`"
+        ),
+        Kind::Exit(_) => format!(
+            "`{name}` leaves the fragment and has no transition: whoever includes it says where it leads"
         ),
         Kind::Fail(_) => format!("`{name}` ends the workflow and has no transition"),
         _ => return,

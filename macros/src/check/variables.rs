@@ -89,6 +89,7 @@ fn assigned_on<'a>(
             }
             names.extend(arm.output.iter().map(|name| (name, None)));
         }
+        EdgeKind::Exit(exit) => names.extend(exit.value.iter().map(|name| (name, None))),
         EdgeKind::Rule(_) | EdgeKind::Otherwise(_) => {}
     }
     if let Some(target) = kind.target() {
@@ -167,6 +168,17 @@ fn names_are_free(machine: &Machine, scope: usize, name: &Ident, text: &str, err
         );
         return;
     }
+    if machine
+        .parameters()
+        .iter()
+        .any(|(parameter, _)| parameter == name)
+    {
+        errors.at(
+            name.span(),
+            format!("`{text}` is a parameter of the fragment and cannot be assigned: choose another name"),
+        );
+        return;
+    }
     for around in machine.scopes_around(scope) {
         if machine.scopes[around].item.is_some_and(|item| item == name) {
             errors.at(
@@ -200,8 +212,9 @@ fn items_are_new_names(machine: &Machine, errors: &Errors) {
         let is_parameter = machine
             .workflow
             .parameter
-            .as_ref()
-            .is_some_and(|(parameter, _)| parameter == item);
+            .iter()
+            .chain(machine.parameters())
+            .any(|(parameter, _)| parameter == item);
         let is_item = machine.scopes_around(index).skip(1).any(|around| {
             machine.scopes[around]
                 .item

@@ -1,5 +1,6 @@
 //! `Workflow::bind`: every task and every nested workflow, once.
 
+use super::fragment::includes;
 use crate::check::Machine;
 use crate::syntax::{Callee, Kind, WorkflowOption};
 use proc_macro2::TokenStream;
@@ -10,6 +11,13 @@ pub(super) fn bind(machine: &Machine) -> TokenStream {
     let deploy = default(machine);
     let mut seen = HashSet::new();
     let mut tokens = TokenStream::new();
+    for (_, call) in includes(machine) {
+        let path = &call.path;
+        if seen.insert((true, path.to_token_stream().to_string())) {
+            quote!(<#path as ::stepwright::__::Fragment>::bind(__binder, #deploy);)
+                .to_tokens(&mut tokens);
+        }
+    }
     for node in &machine.states {
         let Kind::Task(calls) = &node.state.kind else {
             continue;
@@ -45,6 +53,8 @@ pub(super) fn bind(machine: &Machine) -> TokenStream {
 /// Where tasks live that do not say it themselves, as an `Option<Deploy>`.
 pub(super) fn default(machine: &Machine) -> TokenStream {
     match place(machine) {
+        // A fragment is told by whoever includes it.
+        None if machine.workflow.fragment.is_some() => quote!(__deploy),
         Some(place) => quote!(::core::option::Option::Some(#place)),
         None => quote!(::core::option::Option::None),
     }

@@ -8,6 +8,7 @@
 
 mod bind;
 mod flow;
+mod fragment;
 mod item;
 mod pattern;
 mod states;
@@ -25,7 +26,10 @@ use quote::quote;
 
 /// The code of one workflow.
 pub(crate) fn workflow(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
-    let item = item::item(machine, mistakes);
+    let item = match machine.workflow.fragment {
+        Some(_) => fragment::item(machine, mistakes),
+        None => item::item(machine, mistakes),
+    };
     let conditions = item::conditions(machine);
     let states = states::states(machine);
     let types = types::block(machine, mistakes.first());

@@ -3,6 +3,7 @@
 use super::binding::Let;
 use super::choice::Choice;
 use super::fail::Fail;
+use super::fragment::{Exit, Include};
 use super::json::Json;
 use super::map::Map;
 use super::option::{Common, StateOption, Transition};
@@ -12,7 +13,7 @@ use super::succeed::Succeed;
 use super::target::{fields, is_raw};
 use super::task::TaskLet;
 use super::wait::Wait;
-use super::{choice, map, option, parallel, pass, task, wait};
+use super::{choice, fragment, map, option, parallel, pass, task, wait};
 use crate::suggest::{closest, did_you_mean};
 use proc_macro2::{Ident, Span};
 use syn::parse::ParseStream;
@@ -52,7 +53,11 @@ pub(crate) enum Kind {
     Fail(Fail),
     Parallel(Vec<Parallel>),
     Map(Map),
-    /// A word that is no kind of state, or `include`, which is not there yet.
+    /// A way out of a fragment.
+    Exit(Exit),
+    /// The states of a fragment, in this place.
+    Include(Include),
+    /// A word that is no kind of state.
     Unknown,
 }
 
@@ -68,13 +73,15 @@ impl Kind {
             Kind::Fail(_) => "fail",
             Kind::Parallel(_) => "parallel",
             Kind::Map(_) => "map",
+            Kind::Exit(_) => "exit",
+            Kind::Include(_) => "include",
             Kind::Unknown => "unknown",
         }
     }
 }
 
 const KINDS: &[&str] = &[
-    "task", "pass", "choice", "wait", "succeed", "fail", "parallel", "map",
+    "task", "pass", "choice", "wait", "succeed", "fail", "parallel", "map", "include", "exit",
 ];
 
 impl Body {
@@ -138,6 +145,11 @@ impl State {
             transitions: Vec::new(),
             broken: false,
         };
+        match &mut state.kind {
+            Kind::Exit(exit) => exit.parse_type(input, reader)?,
+            Kind::Include(_) => fragment::named_first(input)?,
+            _ => {}
+        }
         if input.peek(Token![;]) {
             input.parse::<Token![;]>()?;
         } else if input.peek(syn::token::Brace) {
@@ -178,7 +190,9 @@ impl State {
     }
 
     fn statement(&mut self, input: ParseStream, reader: &Reader) -> Result<()> {
-        if matches!(self.kind, Kind::Succeed(_) | Kind::Fail(_)) && !starts_an_option(input) {
+        if matches!(self.kind, Kind::Succeed(_) | Kind::Fail(_) | Kind::Exit(_))
+            && !starts_an_option(input)
+        {
             return self.values(input, reader);
         }
         let Some(word) = word(input) else {
@@ -207,7 +221,10 @@ impl State {
                 .map(|run| runs.push(run))
                 .is_some(),
             Kind::Map(map) => map.statement(&word, input, reader)?,
-            Kind::Pass(_) | Kind::Succeed(_) | Kind::Fail(_) | Kind::Unknown => false,
+            Kind::Include(include) => include.statement(&word, input, reader)?,
+            Kind::Pass(_) | Kind::Succeed(_) | Kind::Fail(_) | Kind::Exit(_) | Kind::Unknown => {
+                false
+            }
         };
         if known {
             return Ok(());
@@ -220,10 +237,11 @@ impl State {
         Ok(())
     }
 
-    /// The values of a succeed or a fail.
+    /// The values of a succeed, a fail or an exit.
     fn values(&mut self, input: ParseStream, reader: &Reader) -> Result<()> {
         match &mut self.kind {
             Kind::Succeed(succeed) => succeed.value = Some(reader.expression(input)?),
+            Kind::Exit(exit) => exit.value = Some(reader.expression(input)?),
             Kind::Fail(fail) => {
                 fail.error = Some(reader.expression(input)?);
                 if input.parse::<Option<Token![,]>>()?.is_some() && !input.is_empty() {
@@ -252,7 +270,8 @@ impl State {
             Kind::Wait(..) => wait::WORDS,
             Kind::Parallel(_) => parallel::WORDS,
             Kind::Map(_) => map::WORDS,
-            Kind::Succeed(_) | Kind::Fail(_) | Kind::Unknown => &[],
+            Kind::Include(_) => fragment::WORDS,
+            Kind::Succeed(_) | Kind::Fail(_) | Kind::Exit(_) | Kind::Unknown => &[],
         };
         let words = own.iter().chain(option::WORDS).copied();
         let hint = closest(found, words).map_or_else(
@@ -275,13 +294,6 @@ impl State {
 /// The kind that `word` names, or was meant to name.
 fn kind_of(word: &str, keyword: &Ident, input: ParseStream, reader: &Reader) -> Result<Kind> {
     let known = match word {
-        "include" => {
-            reader.errors.at(
-                keyword.span(),
-                "fragments are not supported yet: write the states of the fragment out here",
-            );
-            return skip_to_name(input).map(|()| Kind::Unknown);
-        }
         word if KINDS.contains(&word) => word,
         other if !input.peek(syn::Ident) => {
             return Err(syn::Error::new(
@@ -298,7 +310,7 @@ fn kind_of(word: &str, keyword: &Ident, input: ParseStream, reader: &Reader) -> 
             let close = closest(other, KINDS.iter().copied());
             let hint = did_you_mean(other, KINDS.iter().copied());
             let hint = if hint.is_empty() {
-                "; states are `task`, `pass`, `choice`, `wait`, `succeed`, `fail`, `parallel` and `map`"
+                "; states are `task`, `pass`, `choice`, `wait`, `succeed`, `fail`, `parallel`, `map` and `include`"
             } else {
                 &hint
             };
@@ -318,21 +330,10 @@ fn kind_of(word: &str, keyword: &Ident, input: ParseStream, reader: &Reader) -> 
         "fail" => Kind::Fail(Fail::default()),
         "parallel" => Kind::Parallel(Vec::new()),
         "map" => Kind::Map(Map::default()),
+        "include" => Kind::Include(Include::default()),
+        "exit" => Kind::Exit(Exit::default()),
         _ => Kind::Unknown,
     })
-}
-
-/// From behind `include` to behind `as`.
-fn skip_to_name(input: ParseStream) -> Result<()> {
-    while !input.is_empty() && !input.peek(syn::token::Brace) {
-        if input.peek(Token![as]) {
-            input.parse::<Token![as]>()?;
-            // The arguments stand behind the name, where a state has its braces.
-            return Ok(());
-        }
-        skip_one(input);
-    }
-    Err(input.error("expected `as Name`"))
 }
 
 fn next_is_a_state(input: ParseStream) -> bool {

@@ -150,7 +150,7 @@ fn not_a_call(span: Span) -> syn::Error {
 }
 
 /// Whether `name(` or `name::` stands next.
-fn is_call(input: ParseStream) -> bool {
+pub(super) fn is_call(input: ParseStream) -> bool {
     let Some((_, rest)) = input.cursor().ident() else {
         return false;
     };

@@ -16,8 +16,10 @@ pub(crate) struct Source {
     pub(crate) expressions: usize,
 }
 
-/// One workflow.
+/// One workflow, or a fragment of one.
 pub(crate) struct Workflow {
+    /// The parameters, where it is a fragment.
+    pub(crate) fragment: Option<Vec<(Ident, Type)>>,
     pub(crate) docs: Option<String>,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
@@ -64,7 +66,7 @@ impl Source {
         while !input.is_empty() {
             let mark = input.cursor();
             match Workflow::parse(input, reader) {
-                Ok(workflow) => source.workflows.extend(workflow),
+                Ok(workflow) => source.workflows.push(workflow),
                 Err(error) => {
                     reader.errors.syn(&error);
                     skip_block(input);
@@ -80,25 +82,27 @@ impl Source {
 }
 
 impl Workflow {
-    fn parse(input: ParseStream, reader: &Reader) -> Result<Option<Workflow>> {
+    fn parse(input: ParseStream, reader: &Reader) -> Result<Workflow> {
         let attributes = reader.attempt(input, Attribute::parse_outer)?;
         let visibility = reader.attempt(input, |ahead| ahead.parse::<Visibility>())?;
-        match word(input).as_deref() {
-            Some("workflow") => take_word(input)?,
-            Some("fragment") => {
-                reader.errors.at(
-                    input.span(),
-                    "fragments are not supported yet: write the states out where they are used",
-                );
-                skip_block(input);
-                return Ok(None);
-            }
+        let is_fragment = match word(input).as_deref() {
+            Some("workflow") => false,
+            Some("fragment") => true,
             _ => {
-                return Err(input.error("expected `workflow Name(input: Type) -> Type { .. }`"));
+                return Err(input.error(
+                    "expected `workflow Name(input: Type) -> Type { .. }` or `fragment Name(value: Type) -> Type { .. }`",
+                ));
             }
         };
-        let name = name(input, "the workflow")?;
-        let parameter = parameter(input, reader)?;
+        take_word(input)?;
+        let (of, what) = if is_fragment {
+            ("the fragment", "fragment")
+        } else {
+            ("the workflow", "workflow")
+        };
+        let name = name(input, of)?;
+        let mut parameters = parameters(input, reader, what)?;
+        let parameter = if is_fragment { None } else { parameters.pop() };
         let output = if input.peek(Token![->]) {
             input.parse::<Token![->]>()?;
             Some(reader.attempt(input, |ahead| ahead.parse::<Type>())?)
@@ -106,14 +110,15 @@ impl Workflow {
             None
         };
         if !input.peek(syn::token::Brace) {
-            return Err(input.error("expected `{` and the states of the workflow"));
+            return Err(input.error(format!("expected `{{` and the states of {of}")));
         }
         let content;
         let span = syn::braced!(content in input).span.join();
         let (options, broken) = options(&content, reader);
         let mut body = Body::rest(&content, span, reader);
         body.broken |= broken;
-        Ok(Some(Workflow {
+        Ok(Workflow {
+            fragment: is_fragment.then_some(parameters),
             docs: docs(&attributes),
             attributes,
             visibility,
@@ -122,40 +127,40 @@ impl Workflow {
             output,
             options,
             body,
-        }))
+        })
     }
 }
 
-fn parameter(input: ParseStream, reader: &Reader) -> Result<Option<(Ident, Type)>> {
+/// The parameters in parentheses: a workflow has one at most.
+fn parameters(input: ParseStream, reader: &Reader, what: &str) -> Result<Vec<(Ident, Type)>> {
     if !input.peek(syn::token::Paren) {
-        return Err(input.error("expected `(input: Type)`, or `()` for a workflow without input"));
+        return Err(input.error(format!(
+            "expected `(input: Type)`, or `()` for a {what} without input"
+        )));
     }
     let content;
     syn::parenthesized!(content in input);
-    let read = |content: ParseStream| -> Result<Option<(Ident, Type)>> {
-        if content.is_empty() {
-            return Ok(None);
-        }
-        let ident = name(content, "the parameter")?;
-        content.parse::<Token![:]>()?;
-        let ty = content.parse()?;
-        content.parse::<Option<Token![,]>>()?;
-        if !content.is_empty() {
-            return Err(
-                content.error("a workflow has one parameter: put several values into one struct")
-            );
-        }
-        Ok(Some((ident, ty)))
-    };
-    match reader.attempt(&content, read) {
-        Ok(parameter) => Ok(parameter),
-        Err(error) => {
-            while !content.is_empty() {
-                skip_one(&content);
+    let read = |content: ParseStream| -> Result<Vec<(Ident, Type)>> {
+        let mut list = Vec::new();
+        while !content.is_empty() {
+            if what == "workflow" && list.len() == 1 {
+                return Err(content
+                    .error("a workflow has one parameter: put several values into one struct"));
             }
-            Err(error)
+            let ident = name(content, "the parameter")?;
+            content.parse::<Token![:]>()?;
+            list.push((ident, content.parse()?));
+            if !content.is_empty() {
+                content.parse::<Token![,]>()?;
+            }
         }
-    }
+        Ok(list)
+    };
+    reader.attempt(&content, read).inspect_err(|_| {
+        while !content.is_empty() {
+            skip_one(&content);
+        }
+    })
 }
 
 /// The options before the first state.

@@ -60,6 +60,9 @@ impl<'e, 'r> Lowering<'e, 'r> {
 
     /// The code of an expression, as it is: it may be undefined where Rust has `None`.
     pub(in crate::lower) fn code(&mut self, expr: &Expr) -> Code {
+        if let Node::Typed(value, shape) = &*expr.node {
+            return self.code(value).shaped(Shape::Lazy(*shape));
+        }
         match self.tree(expr) {
             Tree::Leaf(code) => code,
             tree => self.built(tree),
@@ -337,6 +340,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
             | Node::Array(_)
             | Node::Object(_)
             | Node::Some(_)
+            | Node::Typed(..)
             | Node::None => Code::nothing(),
         }
     }

@@ -170,6 +170,7 @@ impl<'e, 'r> Paths<'e, 'r> {
             | Node::Array(_)
             | Node::Object(_)
             | Node::Some(_)
+            | Node::Typed(..)
             | Node::None => Leaf::nothing(),
         }
     }

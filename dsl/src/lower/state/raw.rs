@@ -12,6 +12,7 @@ pub(in crate::lower) fn literal(expr: &Expr) -> Option<Json> {
     match &*expr.node {
         Node::Literal(value) => Some(Json::from(value.clone())),
         Node::Placeholder(name) => Some(Json::String(format!("${{{name}}}"))),
+        Node::Typed(value, _) => literal(value),
         Node::Array(items) => items
             .iter()
             .map(literal)

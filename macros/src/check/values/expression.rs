@@ -282,7 +282,8 @@ impl<'m, 'a> Resolver<'m, 'a> {
             names.extend(scope.variables.keys().cloned());
             names.extend(scope.item.iter().map(ToString::to_string));
         }
-        if let Some((parameter, _)) = &self.machine.workflow.parameter {
+        let parameters = self.machine.workflow.parameter.iter();
+        for (parameter, _) in parameters.chain(self.machine.parameters()) {
             names.push(parameter.to_string());
         }
         names.sort();
@@ -330,6 +331,12 @@ impl<'m, 'a> Resolver<'m, 'a> {
         {
             self.handed(&text, None, name.span(), false);
             return Some(Value::Parameter);
+        }
+        let mut parameters = self.machine.parameters().iter();
+        if let Some(index) = parameters.position(|(parameter, _)| parameter == name) {
+            self.handed(&text, None, name.span(), false);
+            // By its place, which no name of the user's can hide.
+            return Some(Value::Local(index.to_string()));
         }
         self.unseen(name, &text)
     }

@@ -6,6 +6,7 @@ mod literals;
 mod methods;
 mod places;
 mod templates;
+mod walk;
 
 pub(crate) use self::alone::{Alone, alone};
 pub(super) use self::places::resolve;

@@ -191,6 +191,21 @@ impl Places<'_, '_, '_> {
                     }
                 }
             }
+            Kind::Exit(exit) => {
+                if let Some(value) = &exit.value {
+                    self.one(value);
+                }
+            }
+            Kind::Include(include) => {
+                for call in &include.calls {
+                    for argument in &call.arguments {
+                        self.one(argument);
+                    }
+                    if ends && let Some(binding) = &call.binding {
+                        self.bind(binding, Value::Result);
+                    }
+                }
+            }
             Kind::Unknown => {}
         }
     }
@@ -294,6 +309,11 @@ impl Places<'_, '_, '_> {
                 }
                 if let Some(output) = &catch.output {
                     self.local(output.to_string(), Value::ErrorOutput);
+                }
+            }
+            EdgeKind::Exit(exit) => {
+                if let Some(name) = &exit.value {
+                    self.local(name.to_string(), Value::Result);
                 }
             }
             EdgeKind::CatchArm(arm) => {

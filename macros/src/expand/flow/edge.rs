@@ -55,6 +55,15 @@ impl Writer<'_, '_> {
                 }
                 tokens
             }
+            EdgeKind::Exit(exit) => {
+                let name = exit.name.to_string();
+                let mut way = self.way(&exit.target);
+                if let Some(variable) = variable(exit.value.as_ref()) {
+                    way = quote!(#way.assign(#variable, __s::Expr::result()));
+                }
+                let lets = self.lets(&exit.target);
+                quote!(.exit(#name, #way #lets))
+            }
             EdgeKind::Rule(_) | EdgeKind::Otherwise(_) | EdgeKind::Arm(_) => TokenStream::new(),
         }
     }

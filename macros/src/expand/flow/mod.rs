@@ -24,10 +24,14 @@ pub(super) fn flow(machine: &Machine) -> TokenStream {
     };
     let head = writer.head();
     let mut states = TokenStream::new();
-    for state in &machine.scopes[0].states {
-        let state = writer.state(*state);
+    for index in &machine.scopes[0].states {
+        let state = writer.state(*index);
         // A statement a state: one chain of a thousand calls is slow to check.
-        quote!(__flow = __flow.state(#state);).to_tokens(&mut states);
+        if writer.is_include(*index) {
+            quote!(__flow = __flow.states(#state.states());).to_tokens(&mut states);
+        } else {
+            quote!(__flow = __flow.state(#state);).to_tokens(&mut states);
+        }
     }
     let witnesses = writer.values.witnesses();
     quote! {
@@ -36,6 +40,20 @@ pub(super) fn flow(machine: &Machine) -> TokenStream {
         let mut __flow = #head;
         #states
         __flow
+    }
+}
+
+/// The body of `Fragment::states`.
+pub(super) fn fragment(machine: &Machine) -> TokenStream {
+    let mut writer = Writer {
+        machine,
+        values: Values::default(),
+    };
+    let states = writer.states(0);
+    let witnesses = writer.values.witnesses();
+    quote! {
+        #witnesses
+        #states
     }
 }
 
@@ -100,6 +118,9 @@ impl Writer<'_, '_> {
         }
         for option in &state.options {
             self.option(option).to_tokens(&mut tokens);
+        }
+        if let Some(language) = self.language_of(state) {
+            quote!(.query_language(#language)).to_tokens(&mut tokens);
         }
         for edge in &node.edges {
             self.edge(state, edge).to_tokens(&mut tokens);
@@ -195,6 +216,28 @@ impl Writer<'_, '_> {
                 }
                 tokens
             }
+            Kind::Exit(exit) => {
+                let value = match &exit.value {
+                    Some(value) => self.expression(value),
+                    None => quote!(__s::Expr::none()),
+                };
+                let exit = node.state.name.to_string();
+                quote!(__s::State::pass(#name).exit_with(#exit, #value))
+            }
+            Kind::Include(include) => match include.calls.first() {
+                Some(call) => {
+                    let path = &call.path;
+                    let variables = node.state.name.to_string();
+                    let arguments = self.expressions(&call.arguments);
+                    quote!(__s::Include::new(
+                        #name,
+                        #variables,
+                        <#path as __s::Fragment>::states(),
+                        __s::arguments(<#path as __s::Fragment>::parameters(), #arguments)
+                    ))
+                }
+                None => quote!(__s::State::pass(#name)),
+            },
             Kind::Parallel(_) => {
                 let mut bodies = TokenStream::new();
                 for scope in &node.inner {
@@ -212,14 +255,52 @@ impl Writer<'_, '_> {
     }
 
     fn body(&mut self, scope: usize) -> TokenStream {
+        let states = self.states(scope);
+        let fields = raw::fields(&self.machine.scopes[scope].body.raw);
+        quote!(__s::Body::new(#states) #fields)
+    }
+
+    /// The states of a scope, as a `Vec`.
+    fn states(&mut self, scope: usize) -> TokenStream {
         let machine = self.machine;
+        let own = &machine.scopes[scope].states;
+        let includes = own.iter().any(|index| self.is_include(*index));
         let mut states = TokenStream::new();
-        for state in &machine.scopes[scope].states {
-            let state = self.state(*state);
-            quote!(#state,).to_tokens(&mut states);
+        for index in own {
+            let state = self.state(*index);
+            match (includes, self.is_include(*index)) {
+                (false, _) => quote!(#state,),
+                (true, false) => quote!(__states.push(#state);),
+                (true, true) => quote!(__states.extend(#state.states());),
+            }
+            .to_tokens(&mut states);
         }
-        let fields = raw::fields(&machine.scopes[scope].body.raw);
-        quote!(__s::Body::new(::std::vec![#states]) #fields)
+        if includes {
+            quote!({ let mut __states = ::std::vec::Vec::new(); #states __states })
+        } else {
+            quote!(::std::vec![#states])
+        }
+    }
+
+    fn is_include(&self, state: usize) -> bool {
+        matches!(&self.machine.states[state].state.kind, Kind::Include(include) if !include.calls.is_empty())
+    }
+
+    /// The query language of a fragment's state, which is the same in every workflow.
+    fn language_of(&self, state: &State) -> Option<TokenStream> {
+        let own = state
+            .options
+            .iter()
+            .any(|option| matches!(option, StateOption::QueryLanguage(..)));
+        if self.machine.workflow.fragment.is_none() || own || matches!(state.kind, Kind::Include(_))
+        {
+            return None;
+        }
+        Some(if self.machine.is_jsonpath(state) {
+            quote!(__s::QueryLanguage::JsonPath)
+        } else {
+            quote!(__s::QueryLanguage::Jsonata)
+        })
     }
 
     /// Options but for `catch`, which is an edge.
@@ -264,13 +345,21 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// The name in ASL of the state that an identifier stands for.
-    fn name_of(&self, ident: &Ident) -> String {
+    /// The name in ASL of the state that an identifier stands for: of an include, the fragment's first.
+    fn name_of(&self, ident: &Ident) -> TokenStream {
         let name = ident.to_string();
-        self.machine
-            .by_name
-            .get(&name)
-            .map_or(name, |index| wire_name(self.machine.states[*index].state))
+        let Some(index) = self.machine.by_name.get(&name) else {
+            return quote!(#name);
+        };
+        let state = self.machine.states[*index].state;
+        let name = wire_name(state);
+        match &state.kind {
+            Kind::Include(include) if !include.calls.is_empty() => {
+                let path = &include.calls[0].path;
+                quote!(__s::entry(#name, <#path as __s::Fragment>::states()))
+            }
+            _ => quote!(#name),
+        }
     }
 
     fn amount(&mut self, amount: &Amount) -> TokenStream {

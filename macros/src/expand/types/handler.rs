@@ -26,7 +26,7 @@ impl Checker<'_, '_> {
         }
         if !matches!(
             node.state.kind,
-            Kind::Task(_) | Kind::Parallel(_) | Kind::Map(_)
+            Kind::Task(_) | Kind::Parallel(_) | Kind::Map(_) | Kind::Include(_)
         ) {
             return tokens;
         }

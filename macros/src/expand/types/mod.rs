@@ -7,6 +7,7 @@
 //! assignments do not agree.
 
 mod edge;
+mod fragment;
 mod handler;
 mod map;
 mod state;
@@ -23,10 +24,9 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 /// The hidden function.
 pub(super) fn block(machine: &Machine, mistake: Option<&Mistake>) -> TokenStream {
     let checker = Checker { machine };
-    let parameter = machine
-        .workflow
-        .parameter
-        .as_ref()
+    let own = machine.workflow.parameter.iter();
+    let parameters = own
+        .chain(machine.parameters())
         .map(|(name, ty)| quote!(#name: #ty));
     // Where there is a mistake already, an expression of unknown type keeps rustc from asking for type annotations of
     // what the mistake left untyped. rustc reports equal errors once.
@@ -40,7 +40,7 @@ pub(super) fn block(machine: &Machine, mistake: Option<&Mistake>) -> TokenStream
             dead_code, unused, unreachable_code, non_snake_case, deprecated,
             clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction
         )]
-        fn __check(#parameter) {
+        fn __check(#(#parameters),*) {
             loop {}
             #mistake
             #body
@@ -99,7 +99,7 @@ impl Checker<'_, '_> {
                 (Kind::Succeed(succeed), _) => succeed.value.as_ref().map(|_| state.keyword.span()),
                 (_, Some(Transition::End(keyword, Some(_)))) => Some(keyword.span()),
                 (
-                    Kind::Task(_) | Kind::Parallel(_) | Kind::Map(_),
+                    Kind::Task(_) | Kind::Parallel(_) | Kind::Map(_) | Kind::Include(_),
                     Some(Transition::End(keyword, None)),
                 ) => Some(keyword.span()),
                 _ => None,
@@ -116,6 +116,8 @@ impl Checker<'_, '_> {
         match &self.machine.workflow.output {
             // The type as the user wrote it: "expected due to this".
             Some(ty) => quote!(let _: #ty = #value;),
+            // A fragment without `->` gives nothing.
+            None if self.machine.workflow.fragment.is_some() => quote!(let _: () = #value;),
             // "cannot be written as JSON" is said of the value.
             None => quote_spanned!(keyword=> __s::Json::json(#value);),
         }

@@ -32,6 +32,8 @@ impl Checker<'_, '_> {
                 let value = self.expression(value);
                 self.give(node.scope, &value, keyword.span())
             }
+            // A fragment that gives nothing takes whatever its last state gives.
+            Some(Transition::End(_, None)) if self.gives_nothing(node.scope) => TokenStream::new(),
             Some(Transition::End(keyword, None)) => match &given {
                 Given::Value(value) => self.give(node.scope, value, keyword.span()),
                 Given::Input => self.give_input(node.scope, keyword.span()),
@@ -132,6 +134,15 @@ impl Checker<'_, '_> {
                         .to_tokens(tokens);
                 }
                 Given::Input
+            }
+            Kind::Exit(exit) => {
+                self.exit(exit, state.keyword.span()).to_tokens(tokens);
+                Given::Input
+            }
+            Kind::Include(include) => {
+                let value = self.include(index, include, tokens);
+                self.handlers(index, None).to_tokens(tokens);
+                value.map_or(Given::Input, Given::Value)
             }
             Kind::Parallel(_) => {
                 for scope in &node.inner {
@@ -356,7 +367,7 @@ impl Checker<'_, '_> {
 }
 
 /// Parentheses where the user's stand.
-fn group(span: Span, inside: TokenStream) -> TokenStream {
+pub(super) fn group(span: Span, inside: TokenStream) -> TokenStream {
     delimited(Delimiter::Parenthesis, span, inside)
 }
 

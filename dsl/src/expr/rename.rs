@@ -1,0 +1,159 @@
+//! The names in an expression under other names.
+
+use super::{Expr, Node, Text};
+use stepwright_asl::intrinsic::Call;
+use stepwright_asl::jsonata::Expression;
+use stepwright_asl::path::Path;
+
+impl Expr {
+    /// Renames what an expression reads and binds, and puts `argument` in the place of each parameter: a local whose name
+    /// is its place. What is put in stays as it is.
+    pub(crate) fn rename(
+        &mut self,
+        argument: &dyn Fn(usize) -> Option<Expr>,
+        name: &dyn Fn(&mut Text),
+    ) {
+        if let Node::Local(local) = &*self.node
+            && let Ok(place) = local.parse()
+        {
+            if let Some(value) = argument(place) {
+                *self = value;
+            }
+            return;
+        }
+        match &mut *self.node {
+            Node::Variable(of) | Node::Item(of) | Node::Local(of) => name(of),
+            Node::Closure(parameters, _) => parameters.iter_mut().for_each(name),
+            Node::Match(_, cases) => {
+                for case in cases {
+                    case.pattern.each_name(&mut |of| name(of));
+                }
+            }
+            Node::Jsonata(text, _) => in_jsonata(text, name),
+            Node::Path(text, _) => in_path(text, name),
+            Node::Intrinsic(text, _) => in_call(text, name),
+            _ => {}
+        }
+        self.children_mut(&mut |child| child.rename(argument, name));
+    }
+}
+
+/// JSONata has names of its own: the old ones, for what the new ones hold.
+fn in_jsonata(text: &mut Text, name: &dyn Fn(&mut Text)) {
+    let Ok(expression) = Expression::parse(text) else {
+        return;
+    };
+    let bound: Vec<String> = expression
+        .variables()
+        .iter()
+        .filter_map(|old| {
+            let new = renamed(old, name);
+            (new != *old).then(|| format!("${old} := ${new}; "))
+        })
+        .collect();
+    if !bound.is_empty() {
+        *text = format!("({}{text})", bound.concat()).into();
+    }
+}
+
+fn in_path(text: &mut Text, name: &dyn Fn(&mut Text)) {
+    let trimmed = text.trim().to_owned();
+    let Ok(path) = Path::parse(&trimmed) else {
+        return;
+    };
+    if let Some(old) = path.variable()
+        && let Some(rest) = trimmed.strip_prefix(&format!("${old}"))
+    {
+        *text = format!("${}{rest}", renamed(old, name)).into();
+    }
+}
+
+/// The paths of a call, which stand outside of its quotes.
+fn in_call(text: &mut Text, name: &dyn Fn(&mut Text)) {
+    let Ok(call) = Call::parse(text) else {
+        return;
+    };
+    let names: Vec<String> = call
+        .paths()
+        .into_iter()
+        .filter_map(|path| path.variable().map(str::to_owned))
+        .collect();
+    let mut out = String::with_capacity(text.len());
+    let mut quoted = false;
+    let mut rest: &str = text;
+    while let Some(letter) = rest.chars().next() {
+        let found = names.iter().find(|old| {
+            !quoted
+                && letter == '$'
+                && rest[1..].strip_prefix(old.as_str()).is_some_and(|behind| {
+                    !behind
+                        .chars()
+                        .next()
+                        .is_some_and(|next| next.is_alphanumeric() || next == '_')
+                })
+        });
+        let taken = match (found, letter) {
+            (Some(old), _) => {
+                out.push('$');
+                out.push_str(&renamed(old, name));
+                1 + old.len()
+            }
+            (None, '\\') => {
+                // What is escaped ends no quote.
+                let pair: String = rest.chars().take(2).collect();
+                out.push_str(&pair);
+                pair.len()
+            }
+            (None, letter) => {
+                quoted ^= letter == '\'';
+                out.push(letter);
+                letter.len_utf8()
+            }
+        };
+        rest = &rest[taken..];
+    }
+    *text = out.into();
+}
+
+fn renamed(old: &str, name: &dyn Fn(&mut Text)) -> String {
+    let mut new = Text::Owned(old.to_owned());
+    name(&mut new);
+    new.into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shape::Shape;
+
+    fn any() -> Shape {
+        Shape::Any
+    }
+
+    fn renamed_text(mut expr: Expr) -> String {
+        expr.rename(&|_| None, &|name| *name = format!("Pay_{name}").into());
+        match *expr.node {
+            Node::Jsonata(text, _) | Node::Path(text, _) | Node::Intrinsic(text, _) => {
+                text.into_owned()
+            }
+            other => panic!("no text: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn texts_read_variables_under_their_new_names() {
+        assert_eq!(
+            renamed_text(Expr::jsonata("$sum($lines.price) + $states.input.x", any)),
+            "($lines := $Pay_lines; $sum($lines.price) + $states.input.x)"
+        );
+        assert_eq!(renamed_text(Expr::path("$lines[0]", any)), "$Pay_lines[0]");
+        assert_eq!(renamed_text(Expr::path("$.lines", any)), "$.lines");
+        assert_eq!(
+            renamed_text(Expr::intrinsic(
+                "States.Format('$id is \\' {} {}', $id, $ids.x)",
+                any
+            )),
+            "States.Format('$id is \\' {} {}', $Pay_id, $Pay_ids.x)"
+        );
+    }
+}

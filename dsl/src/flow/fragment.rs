@@ -1,0 +1,305 @@
+//! Fragments: states that a workflow takes in under a prefix.
+
+use super::edge::{Catch, Edge};
+use super::state::{Body, State, Transition};
+use crate::expr::{Expr, Text};
+use crate::shape::{Payload, Shape};
+use crate::task::Deploy;
+use crate::workflow::Binder;
+
+/// A named group of states, as `workflow! { fragment Name(..) { .. } }` declares it.
+///
+/// An `include` puts them in its place, under its own name: the state `Ask` of a fragment that is included as `Review` is
+/// the state `Review.Ask`, its variable `answer` the variable `Review_answer`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a fragment",
+    label = "this is not a fragment",
+    note = "declare it with `workflow! {{ fragment {Self}(..) {{ .. }} }}`"
+)]
+pub trait Fragment: 'static {
+    /// What it gives where it ends.
+    type Output: Payload;
+    /// Its other ways out, a variant each.
+    type Exit;
+    /// What an include gives it and gets of it, as a function.
+    type Include;
+    /// The function, which is never called: rustc holds the include's arguments against it.
+    const INCLUDE: Self::Include;
+    /// Its name.
+    const NAME: &'static str;
+    /// How many characters its longest state's name has.
+    const LONGEST: usize;
+    /// Why an Express execution cannot run it, where that is so.
+    const STANDARD: Option<&'static str>;
+
+    /// The shapes of its parameters.
+    fn parameters() -> Vec<fn() -> Shape>;
+
+    /// Its states. Parameters are [locals](Expr::local) named by their place.
+    fn states() -> Vec<State>;
+
+    /// Hands every task and nested workflow to a runtime, as [`Workflow::bind`](crate::Workflow::bind) does; `deploy` is
+    /// where the workflow's tasks live that do not say it.
+    fn bind<B: Binder>(binder: &mut B, deploy: Option<Deploy>);
+}
+
+/// The name of the state that a fragment of these states begins with, where it is included under a name.
+#[must_use]
+pub fn entry(prefix: &str, states: Vec<State>) -> Text {
+    match states.first() {
+        Some(first) => joined(prefix, &first.name),
+        None => prefix.to_owned().into(),
+    }
+}
+
+/// The arguments of an include, of the shapes that the parameters have.
+#[must_use]
+pub fn arguments(parameters: Vec<fn() -> Shape>, arguments: Vec<Expr>) -> Vec<Expr> {
+    let typed = arguments.into_iter().zip(parameters);
+    typed
+        .map(|(argument, shape)| argument.typed(shape))
+        .collect()
+}
+
+/// The longest of these.
+#[must_use]
+pub const fn longest(lengths: &[usize]) -> usize {
+    let mut longest = 0;
+    let mut index = 0;
+    while index < lengths.len() {
+        if lengths[index] > longest {
+            longest = lengths[index];
+        }
+        index += 1;
+    }
+    longest
+}
+
+/// The first of these that there is.
+#[must_use]
+pub const fn first_of(list: &[Option<&'static str>]) -> Option<&'static str> {
+    let mut index = 0;
+    while index < list.len() {
+        if list[index].is_some() {
+            return list[index];
+        }
+        index += 1;
+    }
+    None
+}
+
+fn joined(prefix: &str, name: &str) -> Text {
+    format!("{prefix}.{name}").into()
+}
+
+/// A fragment in its place.
+#[derive(Clone, Debug)]
+pub struct Include {
+    prefix: Text,
+    variables: Text,
+    comment: Option<Text>,
+    states: Vec<State>,
+    arguments: Vec<Expr>,
+    assign: Vec<(Text, Expr)>,
+    catch: Vec<Catch>,
+    exits: Vec<(Text, Edge)>,
+    transition: Option<Transition>,
+}
+
+impl Include {
+    /// Takes in a fragment's states under a name. Its variables begin with the other.
+    #[must_use]
+    pub fn new(
+        prefix: impl Into<Text>,
+        variables: impl Into<Text>,
+        states: Vec<State>,
+        arguments: Vec<Expr>,
+    ) -> Include {
+        Include {
+            prefix: prefix.into(),
+            variables: variables.into(),
+            comment: None,
+            states,
+            arguments,
+            assign: Vec::new(),
+            catch: Vec::new(),
+            exits: Vec::new(),
+            transition: None,
+        }
+    }
+
+    /// `Comment` of the first state, where it has none of its own.
+    #[must_use]
+    pub fn comment(mut self, text: impl Into<Text>) -> Include {
+        self.comment = Some(text.into());
+        self
+    }
+
+    /// Assigns a workflow variable where the fragment ends; its value is [`Expr::result`].
+    #[must_use]
+    pub fn assign(mut self, variable: impl Into<Text>, value: Expr) -> Include {
+        self.assign.push((variable.into(), value));
+        self
+    }
+
+    /// Adds a Catcher to the fragment's task, parallel and map states, behind their own.
+    #[must_use]
+    pub fn catch(mut self, catch: Catch) -> Include {
+        self.catch.push(catch);
+        self
+    }
+
+    /// Where an exit leads; its value is [`Expr::result`] on that edge.
+    #[must_use]
+    pub fn exit(mut self, name: impl Into<Text>, edge: Edge) -> Include {
+        self.exits.push((name.into(), edge));
+        self
+    }
+
+    /// Where the fragment's end leads.
+    #[must_use]
+    pub fn next(mut self, state: impl Into<Text>) -> Include {
+        self.transition = Some(Transition::Next(state.into()));
+        self
+    }
+
+    /// The fragment's end is that of the workflow, the branch or the map's body.
+    #[must_use]
+    pub fn end(mut self) -> Include {
+        self.transition = Some(Transition::End(None));
+        self
+    }
+
+    /// The same with another value.
+    #[must_use]
+    pub fn end_with(mut self, value: Expr) -> Include {
+        self.transition = Some(Transition::End(Some(value)));
+        self
+    }
+
+    /// The states as they stand in the workflow.
+    #[must_use]
+    pub fn states(mut self) -> Vec<State> {
+        let mut states = std::mem::take(&mut self.states);
+        let (prefix, variables) = (self.prefix.clone(), self.variables.clone());
+        let rename = Rename {
+            prefix: &prefix,
+            variables: &variables,
+            arguments: std::mem::take(&mut self.arguments),
+        };
+        for state in &mut states {
+            rename.state(state);
+            self.leave(state);
+            self.handle(state);
+        }
+        if let (Some(first), Some(comment)) = (states.first_mut(), self.comment.take()) {
+            first.comment.get_or_insert(comment);
+        }
+        states
+    }
+
+    /// Leads a state that ends the fragment, or leaves it, to where the include says.
+    fn leave(&self, state: &mut State) {
+        let Some(Transition::End(value)) = &state.transition else {
+            return;
+        };
+        let given = match value {
+            Some(value) => value.clone(),
+            None if state.has_result() => Expr::result(),
+            None => Expr::none(),
+        };
+        let given = |expr: &Expr| expr.clone().with_result(&given);
+        if let Some(exit) = state.exit.take() {
+            // rustc has seen to it that there is one.
+            if let Some((_, edge)) = self.exits.iter().find(|(name, _)| *name == exit) {
+                state.assign = assigned(&edge.assign, given);
+                state.transition = Some(Transition::Next(edge.target.clone()));
+                state.raw.extend(edge.raw.iter().cloned());
+            }
+            return;
+        }
+        match &self.transition {
+            Some(Transition::Next(next)) => {
+                state.assign = assigned(&self.assign, given);
+                state.transition = Some(Transition::Next(next.clone()));
+            }
+            Some(Transition::End(Some(value))) => {
+                state.transition = Some(Transition::End(Some(given(value))));
+            }
+            Some(Transition::End(None)) | None => {}
+        }
+    }
+
+    /// Adds the Catchers that have something left to catch.
+    fn handle(&self, state: &mut State) {
+        if !state.has_result() {
+            return;
+        }
+        for catch in &self.catch {
+            let all = state
+                .catch
+                .iter()
+                .any(|own| own.errors.iter().any(|name| name == "States.ALL"));
+            if all {
+                return;
+            }
+            let left: Vec<Text> = catch
+                .errors
+                .iter()
+                .filter(|name| !state.catch.iter().any(|own| own.errors.contains(name)))
+                .cloned()
+                .collect();
+            if !left.is_empty() {
+                state.catch.push(Catch {
+                    errors: left,
+                    ..catch.clone()
+                });
+            }
+        }
+    }
+}
+
+fn assigned(list: &[(Text, Expr)], given: impl Fn(&Expr) -> Expr) -> Vec<(Text, Expr)> {
+    list.iter()
+        .map(|(name, value)| (name.clone(), given(value)))
+        .collect()
+}
+
+/// Puts a fragment's names under those of its include, and the arguments in the place of its parameters.
+struct Rename<'i> {
+    prefix: &'i str,
+    variables: &'i str,
+    arguments: Vec<Expr>,
+}
+
+impl Rename<'_> {
+    fn state(&self, state: &mut State) {
+        state.name = joined(self.prefix, &state.name);
+        if let Some(Transition::Next(next)) = &mut state.transition {
+            *next = joined(self.prefix, next);
+        }
+        state.each_edge(&mut |edge| edge.target = joined(self.prefix, &edge.target));
+        state.each_expression(&mut |expr| self.expression(expr));
+        state.each_name(&mut |name| self.name(name));
+        for body in state.bodies_mut() {
+            self.body(body);
+        }
+    }
+
+    fn body(&self, body: &mut Body) {
+        body.states.iter_mut().for_each(|state| self.state(state));
+    }
+
+    /// A variable, an item or what a pattern or closure binds. Names that begin with `_` are no variables and stay so.
+    fn name(&self, name: &mut Text) {
+        if !name.starts_with('_') {
+            *name = format!("{}_{name}", self.variables).into();
+        }
+    }
+
+    fn expression(&self, expr: &mut Expr) {
+        expr.rename(&|place| self.arguments.get(place).cloned(), &|name| {
+            self.name(name)
+        });
+    }
+}

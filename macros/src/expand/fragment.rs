@@ -1,0 +1,154 @@
+//! A fragment's type and its `impl Fragment`.
+
+use super::{bind, flow, item};
+use crate::check::{Machine, needs_standard};
+use crate::errors::Mistake;
+use crate::syntax::{IncludeLet, Kind};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{ToTokens, quote};
+
+pub(super) fn item(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
+    let fragment = machine.workflow;
+    let attributes = &fragment.attributes;
+    let visibility = &fragment.visibility;
+    let name = &fragment.name;
+    let text = name.to_string();
+    let output = match &fragment.output {
+        Some(ty) => quote!(#ty),
+        None => quote!(()),
+    };
+    let (names, types): (Vec<_>, Vec<_>) = machine
+        .parameters()
+        .iter()
+        .map(|(name, ty)| (name, ty))
+        .unzip();
+    let exits = exits(machine);
+    let (longest, standard, states) = if mistakes.is_empty() {
+        (longest(machine), standard(machine), flow::fragment(machine))
+    } else {
+        // The mistakes stand beside it; these only have to have the right type.
+        (
+            quote!(0),
+            quote!(::core::option::Option::None),
+            quote!(loop {}),
+        )
+    };
+    // What rustc says of a missing exit, or of arguments, it says of the fragment's name.
+    let enum_of_exits = Ident::new("Exits", name.span());
+    let check = Ident::new("include", name.span());
+    let bind = bind::bind(machine);
+    let conditions = item::conditions(machine);
+    quote! {
+        #(#attributes)*
+        #[derive(Clone, Copy, Debug)]
+        #visibility struct #name;
+
+        #conditions
+        #[doc(hidden)]
+        const _: () = {
+            use ::stepwright::__ as __s;
+
+            #[allow(dead_code, non_camel_case_types, missing_docs, missing_debug_implementations, private_interfaces)]
+            pub enum #enum_of_exits { #exits }
+
+            #[allow(unused_variables, clippy::all, clippy::pedantic, clippy::nursery)]
+            fn #check(#(#names: #types),*) -> #output {
+                __s::any()
+            }
+
+            #[automatically_derived]
+            impl __s::Fragment for #name {
+                type Output = #output;
+                type Exit = Exits;
+                type Include = fn(#(#types),*) -> #output;
+                const INCLUDE: fn(#(#types),*) -> #output = include;
+                const NAME: &'static str = #text;
+                const LONGEST: usize = #longest;
+                const STANDARD: ::core::option::Option<&'static str> = #standard;
+
+                fn parameters() -> ::std::vec::Vec<fn() -> __s::Shape> {
+                    ::std::vec![#(<#types as __s::Payload>::shape),*]
+                }
+
+                #[allow(unused, unreachable_code, clippy::all, clippy::pedantic, clippy::nursery)]
+                fn states() -> ::std::vec::Vec<__s::State> {
+                    #states
+                }
+
+                #[allow(unused_variables, unused_parens)]
+                fn bind<__B: __s::Binder>(
+                    __binder: &mut __B,
+                    __deploy: ::core::option::Option<__s::Deploy>,
+                ) {
+                    #bind
+                }
+            }
+        };
+    }
+}
+
+/// A variant for each exit.
+fn exits(machine: &Machine) -> TokenStream {
+    let mut variants = TokenStream::new();
+    for node in &machine.states {
+        if let (Kind::Exit(exit), 0, false) = (&node.state.kind, node.scope, node.duplicate) {
+            let name = &node.state.name;
+            match &exit.ty {
+                Some(ty) => quote!(#name(#ty),).to_tokens(&mut variants),
+                None => quote!(#name(()),).to_tokens(&mut variants),
+            }
+        }
+    }
+    variants
+}
+
+/// How many characters the longest name of a state has.
+fn longest(machine: &Machine) -> TokenStream {
+    let own = machine.states.iter().map(|node| length(node.state)).max();
+    let own = Literal::usize_unsuffixed(own.unwrap_or_default());
+    let included = includes(machine).map(|(state, call)| {
+        let path = &call.path;
+        // The name of the include, and a dot.
+        let prefix = Literal::usize_unsuffixed(length(state) + 1);
+        quote!(#prefix + <#path as __s::Fragment>::LONGEST)
+    });
+    quote!(__s::longest(&[#own, #(#included),*]))
+}
+
+/// How many characters a state's name has.
+pub(super) fn length(state: &crate::syntax::State) -> usize {
+    match &state.renamed {
+        Some(name) => name.value().chars().count(),
+        None => state.name.to_string().chars().count(),
+    }
+}
+
+fn standard(machine: &Machine) -> TokenStream {
+    let own = match needs_standard(machine) {
+        Some((name, why)) => {
+            let text = format!(
+                "an Express execution cannot include this fragment: its state `{name}` {why}"
+            );
+            quote!(::core::option::Option::Some(#text))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    let included = includes(machine).map(|(_, call)| {
+        let path = &call.path;
+        quote!(<#path as __s::Fragment>::STANDARD)
+    });
+    quote!(__s::first_of(&[#own, #(#included),*]))
+}
+
+/// Every include of a fragment or workflow.
+pub(super) fn includes<'m>(
+    machine: &'m Machine,
+) -> impl Iterator<Item = (&'m crate::syntax::State, &'m IncludeLet)> {
+    machine.states.iter().flat_map(|node| {
+        let calls: &[IncludeLet] = match &node.state.kind {
+            Kind::Include(include) => &include.calls,
+            _ => &[],
+        };
+        calls.iter().map(|call| (node.state, call))
+    })
+}

@@ -1,0 +1,117 @@
+//! Includes of fragments, and the exits of a fragment itself.
+
+use super::Checker;
+use super::state::{group, group_of_braces};
+use crate::expand::fragment::length;
+use crate::syntax::{Exit, Include};
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use stepwright_asl::name::MAX_LENGTH;
+use syn::spanned::Spanned;
+
+impl Checker<'_, '_> {
+    /// Whether the scope is that of a fragment without `->`.
+    pub(super) fn gives_nothing(&self, scope: usize) -> bool {
+        let workflow = self.machine.workflow;
+        scope == 0 && workflow.fragment.is_some() && workflow.output.is_none()
+    }
+
+    /// The value of an exit.
+    pub(super) fn exit(&self, exit: &Exit, keyword: Span) -> TokenStream {
+        let value = match &exit.value {
+            Some(value) => self.expression(value),
+            // "expected .., found `()`" is said of `exit`.
+            None => group(keyword, TokenStream::new()),
+        };
+        match &exit.ty {
+            Some(ty) => quote!(let _: #ty = #value;),
+            None => quote!(let _: () = #value;),
+        }
+    }
+
+    /// An include; what it gives.
+    pub(super) fn include(
+        &self,
+        index: usize,
+        include: &Include,
+        tokens: &mut TokenStream,
+    ) -> Option<TokenStream> {
+        let node = &self.machine.states[index];
+        let call = include.calls.first()?;
+        let path = &call.path;
+        let start = path.span();
+        let arguments = call
+            .arguments
+            .iter()
+            .map(|argument| self.expression(argument));
+        // As with a task: "arguments to this function are incorrect" is said from the path to the parenthesis.
+        let (less, greater) = (
+            quote_spanned!(start=> <),
+            quote_spanned!(call.parentheses.open()=> as __s::Fragment>::INCLUDE),
+        );
+        let function = group(start, quote!(#less #path #greater));
+        let arguments = group(call.parentheses.join(), quote!(#(#arguments),*));
+        quote!(let __call = #function #arguments;).to_tokens(tokens);
+        let mut arms = TokenStream::new();
+        for exit in &include.exits {
+            let name = &exit.name;
+            let lets = self.lets_of(&exit.target);
+            let keep = match &exit.value {
+                Some(value) if !value.to_string().starts_with('_') => quote! {
+                    #value = __value;
+                    { let #value = __value; #lets }
+                },
+                _ => quote!({ #lets }),
+            };
+            // "no variant named .." is said of the exit's name.
+            let exits = quote_spanned!(exit.keyword.span()=> __Exits::);
+            quote!(#exits #name(__value) => { #keep }).to_tokens(&mut arms);
+        }
+        // "non-exhaustive patterns" is said of the fragment's name.
+        let one = quote_spanned!(start=> __s::any::<__Exits>());
+        let arms = group_of_braces(node.state.keyword.span(), arms);
+        quote!({ type __Exits = <#path as __s::Fragment>::Exit; match #one #arms })
+            .to_tokens(tokens);
+        self.limits(index, include, tokens);
+        // "expected .., found .." is said of the fragment's name.
+        Some(quote_spanned!(start=> __call))
+    }
+
+    /// What only the fragment itself knows, asked for when rustc evaluates constants.
+    fn limits(&self, index: usize, include: &Include, tokens: &mut TokenStream) {
+        let node = &self.machine.states[index];
+        let name = node
+            .state
+            .renamed
+            .as_ref()
+            .map_or_else(|| node.state.name.span(), |renamed| renamed.span());
+        for call in &include.calls {
+            let path = &call.path;
+            let prefix = Literal::usize_unsuffixed(length(node.state) + 1);
+            let limit = Literal::usize_unsuffixed(MAX_LENGTH);
+            let message = format!(
+                "a state of this fragment would have a name of more than {MAX_LENGTH} characters: shorten `{}`, with which the \
+                 name begins",
+                node.name
+            );
+            // The message is said of the include's name.
+            let check = quote_spanned!(name=> ::core::assert!(__TOO_LONG, #message));
+            quote! {
+                const _: () = {
+                    const __TOO_LONG: bool = <#path as __s::Fragment>::LONGEST + #prefix <= #limit;
+                    #check
+                };
+            }
+            .to_tokens(tokens);
+            if self.machine.express(node.scope).is_some() {
+                // "an Express execution cannot include this" is said of the fragment's name.
+                let panic = quote_spanned!(path.span()=> ::core::panic!("{}", __why));
+                quote! {
+                    const _: () = if let ::core::option::Option::Some(__why) =
+                        <#path as __s::Fragment>::STANDARD { #panic };
+                }
+                .to_tokens(tokens);
+            }
+        }
+    }
+}
