@@ -22,6 +22,8 @@ pub struct About {
     pub input: Value,
     /// How often it was redriven; absent for synchronous Express executions.
     pub redrive_count: Option<u32>,
+    /// When it was redriven last.
+    pub redriven: Option<Timestamp>,
 }
 
 impl About {

@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Notify, oneshot};
 
+use super::redrive::Redrivable;
 use super::report::ExecutionReport;
 use crate::about::About;
 use crate::clock::Clock;
@@ -21,6 +22,8 @@ pub(crate) struct RunCell {
     mailbox: Mutex<Mailbox>,
     pub(super) waker: AtomicWaker,
     report: OnceLock<Arc<ExecutionReport>>,
+    /// What a redrive needs, when it is over and did not succeed.
+    redrivable: OnceLock<Box<Redrivable>>,
     closed: Notify,
 }
 
@@ -63,6 +66,7 @@ impl RunCell {
             }),
             waker: AtomicWaker::new(),
             report: OnceLock::new(),
+            redrivable: OnceLock::new(),
             closed: Notify::new(),
         })
     }
@@ -171,6 +175,18 @@ impl RunCell {
         if let Some(report) = self.report.get() {
             call(report);
         }
+    }
+
+    /// Keeps what a redrive needs; before the execution is closed.
+    pub(super) fn keep(&self, redrivable: Redrivable) {
+        // It is kept once, by whoever closes the cell.
+        let _ = self.redrivable.set(Box::new(redrivable));
+    }
+
+    pub(super) fn redrivable(&self) -> Option<Redrivable> {
+        self.redrivable
+            .get()
+            .map(|redrivable| (**redrivable).clone())
     }
 
     pub(super) fn report(&self) -> Option<&Arc<ExecutionReport>> {

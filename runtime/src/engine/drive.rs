@@ -9,12 +9,13 @@ use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 
 use super::cell::{Message, RunCell};
+use super::redrive::Redrivable;
 use super::report::{ExecutionReport, Status};
 use super::shared::Shared;
 use super::wires::{Arrived, Wires};
 use crate::clock::Alarm;
 use crate::history::History;
-use crate::interpret::{Execution, Failure, Inspection, Outcome, Start, Step, Ticket};
+use crate::interpret::{Execution, Failure, Inspection, Outcome, Resume, Start, Step, Ticket};
 use crate::program::{Entry, Program};
 use crate::task::TaskSource;
 use crate::value::Value;
@@ -40,6 +41,8 @@ pub(super) struct Drive {
     deadline: Option<Alarm>,
     /// The state that it tests, before it begins.
     test: Option<(Start, Inspection)>,
+    /// Where it goes on, when it is redriven.
+    resume: Option<(History, Resume)>,
     /// What was seen of the state, when it is over.
     pub(super) inspected: Option<Box<Inspection>>,
     is_closed: bool,
@@ -70,6 +73,7 @@ impl Drive {
             wires: Wires::new(engine, program, cell, source, depth),
             deadline: None,
             test: None,
+            resume: None,
             inspected: None,
             is_closed: false,
             span,
@@ -89,22 +93,40 @@ impl Drive {
         self
     }
 
+    /// The same for an execution that goes on where it came to no good end.
+    pub(super) fn of_redrive(mut self, history: History, resume: Resume) -> Self {
+        self.resume = Some((history, resume));
+        self
+    }
+
+    /// What it shares with everybody else.
+    pub(super) fn cell(&self) -> &Arc<RunCell> {
+        &self.wires.cell
+    }
+
     /// Makes the execution and starts the clock of its whole life, where the definition or the type sets one.
     fn begin(&mut self) -> Execution {
         let engine = &self.wires.engine;
         let about = self.wires.cell.about.clone();
-        let mut execution = Execution::new(
+        let (program, limits, keeps) = (
             self.program.clone(),
-            about.clone(),
             engine.limits.clone(),
             engine.keeps_history,
-            self.seed,
-        )
-        .entering(self.entry);
-        match self.test.take() {
-            Some((start, inspection)) => execution.begin_inspection(start, inspection),
-            None => execution.begin(),
-        }
+        );
+        let execution = match self.resume.take() {
+            Some((history, resume)) => {
+                Execution::redriven(program, about.clone(), limits, &history, keeps, resume)
+            }
+            None => {
+                let execution = Execution::new(program, about.clone(), limits, keeps, self.seed);
+                let mut execution = execution.entering(self.entry);
+                match self.test.take() {
+                    Some((start, inspection)) => execution.begin_inspection(start, inspection),
+                    None => execution.begin(),
+                }
+                execution
+            }
+        };
         let express = (self.entry.machine_type == MachineType::Express)
             .then_some(engine.limits.express_duration);
         let life: Option<Duration> = match (self.entry.timeout, express) {
@@ -113,7 +135,9 @@ impl Drive {
         };
         if let Some(life) = life {
             let ring = self.ring_deadline();
-            self.deadline = Some(self.wires.engine.clock.arm(about.started + life, ring));
+            // A redrive sets it back.
+            let from = about.redriven.unwrap_or(about.started);
+            self.deadline = Some(self.wires.engine.clock.arm(from + life, ring));
         }
         tracing::info!("started");
         execution
@@ -176,6 +200,17 @@ impl Drive {
     fn finish(&mut self, mut execution: Execution) {
         let outcome = execution.outcome().cloned();
         self.inspected = execution.take_inspection();
+        if !self.is_child
+            && self.inspected.is_none()
+            && let Some(resume) = execution.take_resume()
+        {
+            self.wires.cell.keep(Redrivable {
+                program: self.program.clone(),
+                source: self.wires.source.clone(),
+                depth: self.wires.depth,
+                resume,
+            });
+        }
         let history = execution.recorder().finish();
         drop(execution);
         let (status, output, failure) = match outcome {

@@ -47,6 +47,21 @@ pub enum StartError {
     NoRuntime,
 }
 
+/// An execution cannot be redriven.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RedriveError {
+    /// No Standard execution of that ARN is remembered.
+    #[error("Execution Does Not Exist: '{0}'")]
+    ExecutionDoesNotExist(String),
+    /// It is there and cannot go on; the reason is what DescribeExecution calls `redriveStatusReason`.
+    #[error("{0}")]
+    ExecutionNotRedrivable(String),
+    /// There is no tokio runtime to run it on.
+    #[error("there is no tokio runtime here; redrive executions from within one")]
+    NoRuntime,
+}
+
 /// A token cannot be answered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -45,6 +45,7 @@ impl Engine {
             started: engine.clock.now(),
             input: start.input.clone(),
             redrive_count: None,
+            redriven: None,
         });
         let cell = RunCell::new(about, engine.clock.clone());
         let drive = Drive::new(engine.clone(), cell.clone(), program, source, seed, 0);

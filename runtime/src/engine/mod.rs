@@ -9,6 +9,7 @@ mod error;
 mod input;
 mod inspect;
 mod nested;
+mod redrive;
 mod registry;
 mod report;
 mod run;
@@ -30,7 +31,9 @@ use stepwright::Workflow;
 pub use self::activities::ActivityTask;
 pub use self::builder::EngineBuilder;
 pub(crate) use self::cell::Responder;
-pub use self::error::{ActivityError, BuildError, ExecutionFailed, StartError, TokenError};
+pub use self::error::{
+    ActivityError, BuildError, ExecutionFailed, RedriveError, StartError, TokenError,
+};
 pub(crate) use self::inspect::Inspected;
 pub(crate) use self::registry::{fits, function_name};
 pub use self::report::{ExecutionReport, Status};

@@ -172,7 +172,10 @@ fn ended(report: &ExecutionReport, integration: Integration) -> TaskResult {
         members.push(("OutputDetails", included()));
     }
     if integration != Integration::SdkSync {
-        members.push(("RedriveCount", Value::from(0)));
+        members.push((
+            "RedriveCount",
+            Value::from(about.redrive_count.unwrap_or_default()),
+        ));
         let (status, reason) = match report.status {
             Status::Succeeded => (
                 "NOT_REDRIVABLE",

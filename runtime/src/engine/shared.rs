@@ -74,6 +74,15 @@ impl Executions {
     }
 }
 
+impl Executions {
+    /// An execution that was over runs again.
+    pub(super) fn reopen(&mut self, cell: &Arc<RunCell>) {
+        let id = &cell.about.id;
+        self.closed.retain(|closed| closed != id);
+        self.by_id.insert(id.clone(), cell.clone());
+    }
+}
+
 /// An execution that was started, or found.
 pub(super) struct Launched {
     pub(super) cell: Arc<RunCell>,
@@ -161,6 +170,7 @@ impl Shared {
             started: self.clock.now(),
             input,
             redrive_count: (!options.is_synchronous).then_some(0),
+            redriven: None,
         });
         let cell = RunCell::new(about, self.clock.clone());
         if !is_express {

@@ -48,6 +48,8 @@ pub(crate) enum Details {
     Length(u64),
     Worker(SmolStr),
     MapRun(SmolStr),
+    /// How often the execution was redriven.
+    Redriven(u32),
 }
 
 impl Payload {

@@ -283,6 +283,9 @@ impl Event {
                 }
                 Details::Worker(name) => text(&mut fields, "workerName", Some(name)),
                 Details::MapRun(arn) => text(&mut fields, "mapRunArn", Some(arn)),
+                Details::Redriven(count) => {
+                    fields.push(("redriveCount", Field::Plain(Value::from(*count))));
+                }
             },
         }
         match group {

@@ -10,6 +10,7 @@ pub enum EventKind {
     ExecutionFailed,
     ExecutionAborted,
     ExecutionTimedOut,
+    ExecutionRedriven,
     PassStateEntered,
     PassStateExited,
     TaskStateEntered,
@@ -89,6 +90,7 @@ impl EventKind {
             Self::ExecutionFailed => "ExecutionFailed",
             Self::ExecutionAborted => "ExecutionAborted",
             Self::ExecutionTimedOut => "ExecutionTimedOut",
+            Self::ExecutionRedriven => "ExecutionRedriven",
             Self::PassStateEntered => "PassStateEntered",
             Self::PassStateExited => "PassStateExited",
             Self::TaskStateEntered => "TaskStateEntered",
@@ -159,7 +161,8 @@ impl EventKind {
             | K::ExecutionSucceeded
             | K::ExecutionFailed
             | K::ExecutionAborted
-            | K::ExecutionTimedOut => Group::Execution,
+            | K::ExecutionTimedOut
+            | K::ExecutionRedriven => Group::Execution,
             K::PassStateEntered
             | K::TaskStateEntered
             | K::ChoiceStateEntered

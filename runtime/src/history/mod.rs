@@ -55,6 +55,16 @@ impl History {
         Self::new(program, about, Vec::new(), Scopes::default())
     }
 
+    /// What a history that goes on begins with.
+    fn parts(&self) -> (Arc<Program>, Vec<Entry>, Scopes) {
+        let inner = &*self.inner;
+        (
+            inner.program.clone(),
+            inner.entries.clone(),
+            inner.scopes.clone(),
+        )
+    }
+
     /// How many events it has.
     pub fn len(&self) -> usize {
         self.inner.entries.len()

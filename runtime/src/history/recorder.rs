@@ -38,6 +38,20 @@ impl Recorder {
         }
     }
 
+    /// Goes on with the history of an execution that wrote `count` events.
+    pub(crate) fn resumed(history: &History, about: Arc<About>, keeps: bool, count: u32) -> Self {
+        let (program, entries, scopes) = history.parts();
+        Self {
+            program,
+            about,
+            entries: keeps.then_some(entries),
+            count,
+            scopes,
+            listeners: Vec::new(),
+            chain: Chain::default(),
+        }
+    }
+
     /// Writes an event and gives its id.
     pub(crate) fn write(
         &mut self,

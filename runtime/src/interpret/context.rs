@@ -49,6 +49,9 @@ impl ContextView<'_> {
         if let Some(count) = about.redrive_count {
             execution.push(member("RedriveCount", count));
         }
+        if let Some(redriven) = about.redriven {
+            execution.push(member("RedriveTime", redriven.to_string()));
+        }
         let mut current = vec![
             member("EnteredTime", self.cursor.entered_at.to_string()),
             member("Name", state.name.clone()),

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::distributed::MapRun;
+use super::redrive::Inside;
 use crate::clock::Timestamp;
 pub(crate) use crate::distributed::Item;
 use crate::history::ScopeId;
@@ -35,6 +36,8 @@ pub(crate) struct Cursor {
     pub(crate) waiting: Waiting,
     /// Names the wait, so that what comes late finds nobody.
     pub(crate) wait: u32,
+    /// Of a Map or Parallel whose inside failed: what goes on when the execution is redriven.
+    pub(crate) stopped: Option<Box<Inside>>,
 }
 
 /// What a cursor waits for.

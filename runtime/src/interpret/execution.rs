@@ -10,6 +10,7 @@ use super::cursor::{Cursor, CursorId, Cursors, Waiting};
 use super::failure::Failure;
 use super::host::{Cx, Host, Ring, Ticket};
 use super::inspect::Inspection;
+use super::redrive::Open;
 use crate::about::About;
 use crate::clock::Timestamp;
 use crate::history::{EventKind, Payload, Recorder, ScopeId};
@@ -46,6 +47,10 @@ pub(crate) struct Execution {
     pub(super) gives_way: bool,
     /// The cursor that is being moved on; the loop that does goes on with it by itself.
     current: Option<CursorId>,
+    /// It can go on when it did not succeed.
+    pub(super) is_redrivable: bool,
+    /// Where it did not.
+    pub(super) stopped: Option<Box<Open>>,
     /// Set in a test of one state.
     pub(super) inspection: Option<Box<Inspection>>,
 }
@@ -99,12 +104,15 @@ impl Execution {
             is_full: false,
             gives_way: false,
             current: None,
+            is_redrivable: entry.machine_type == MachineType::Standard,
+            stopped: None,
             inspection: None,
         }
     }
 
     /// The same for a child of a Distributed Map.
     pub(crate) fn entering(mut self, entry: Entry) -> Self {
+        self.is_redrivable &= entry.machine_type == MachineType::Standard;
         self.entry = entry;
         self
     }
@@ -133,6 +141,7 @@ impl Execution {
             token: None,
             waiting: Waiting::Enter,
             wait: 0,
+            stopped: None,
         });
     }
 
@@ -206,6 +215,7 @@ impl Execution {
     /// Writes what ends here inside of Maps and Parallels, and the Map Runs at work. A state at the top level that is
     /// cut short has no event of its own (recorded for Wait and Task).
     fn abort_open(&mut self, host: &mut dyn Host) {
+        self.note_cut();
         self.now = host.now();
         let program = self.program.clone();
         let cx = &mut Cx::new(&program, host);

@@ -124,6 +124,7 @@ impl Execution {
             token: None,
             waiting: Waiting::Attempt,
             wait: 0,
+            stopped: None,
         });
     }
 

@@ -115,6 +115,7 @@ impl Execution {
             token: None,
             waiting: Waiting::Enter,
             wait: 0,
+            stopped: None,
         });
         Ok(())
     }

@@ -69,6 +69,7 @@ impl Execution {
                 token: None,
                 waiting: Waiting::Enter,
                 wait: 0,
+                stopped: None,
             };
             self.spawn(child);
         }

@@ -27,6 +27,7 @@ impl Execution {
         }
         cursor.retries[index] += 1;
         cursor.retry_count += 1;
+        cursor.stopped = None;
         let delay = retrier.delay(used, || self.entropy.next_f64());
         if delay.is_zero() {
             self.resume(id, Waiting::Attempt);

@@ -59,6 +59,7 @@ impl Execution {
         cursor.retries.clear();
         cursor.retry_count = 0;
         cursor.token = None;
+        cursor.stopped = None;
         let input = cursor.input.clone();
         let kind = match cx.program.state(cursor.state).kind {
             Kind::Task(_) => EventKind::TaskStateEntered,
@@ -240,12 +241,18 @@ impl Execution {
 
     /// A failure that nobody in its scope takes.
     fn scope_fails(&mut self, id: CursorId, failure: Failure, cx: &mut Cx<'_>) {
-        let Some(cursor) = self.cursors.remove(id) else {
+        let Some(mut cursor) = self.cursors.remove(id) else {
             return;
         };
         match cursor.parent {
-            None => self.fail(failure, cx.host),
-            Some((container, _)) => self.child_failed(container, &cursor, failure, cx),
+            None => {
+                self.note_failed(&mut cursor);
+                self.fail(failure, cx.host);
+            }
+            Some((container, _)) => {
+                self.note_inside(container, &mut cursor);
+                self.child_failed(container, &cursor, failure, cx);
+            }
         }
     }
 

@@ -13,6 +13,7 @@ mod nested;
 mod order;
 mod panics;
 mod parallel;
+mod redrive;
 mod retry;
 mod support;
 mod timeout;

@@ -327,7 +327,8 @@ impl Execution {
             machine_name: run.machine_name.clone(),
             started: self.now,
             input,
-            redrive_count: parent.redrive_count,
+            redrive_count: parent.redrive_count.map(|_| 0),
+            redriven: None,
         })
     }
 

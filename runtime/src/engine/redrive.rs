@@ -1,0 +1,136 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Engine;
+use super::cell::RunCell;
+use super::drive::Drive;
+use super::error::RedriveError;
+use super::report::{ExecutionReport, Status};
+use super::run::Run;
+use super::shared::Shared;
+use crate::about::About;
+use crate::interpret::Resume;
+use crate::program::Program;
+use crate::task::TaskSource;
+use crate::value::Value;
+
+/// How long after its end an execution can be redriven: 14 days.
+const PERIOD: Duration = Duration::from_secs(14 * 86_400);
+/// The most redrives of one execution.
+const MOST: u32 = 1_000;
+
+/// What an execution that did not succeed leaves behind.
+#[derive(Clone)]
+pub(super) struct Redrivable {
+    pub(super) program: Arc<Program>,
+    pub(super) source: Option<Arc<dyn TaskSource>>,
+    pub(super) depth: u32,
+    pub(super) resume: Resume,
+}
+
+impl Engine {
+    /// Redrives a Standard execution that failed, was stopped or timed out: it goes on where it came to no good end, with
+    /// the same input and the same definition. What succeeded is not done again, in branches and iterations neither;
+    /// retriers count anew, and so does the machine's timeout. The history goes on with `ExecutionRedriven`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    /// use stepwright_runtime::testing::{Mock, Mocks};
+    /// use stepwright_runtime::{Engine, MachineType, StartOptions};
+    ///
+    /// let text = r#"{"StartAt": "Charge", "States": {"Charge": {
+    ///     "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "End": true
+    /// }}}"#;
+    /// let charge = Mock::failure("BankIsClosed", "until tomorrow").times(1).then(Mock::output("receipt"));
+    /// let engine = Engine::builder()
+    ///     .definition_json("orders", text, MachineType::Standard)
+    ///     .tasks(Mocks::new().state("Charge", charge))
+    ///     .virtual_time()
+    ///     .build()?;
+    /// let run = engine.start_machine("orders", json!({}), StartOptions::new()).await?;
+    /// let id = run.id().to_owned();
+    /// assert!(run.await.is_err());
+    ///
+    /// let again = engine.redrive(&id).await?;
+    /// assert_eq!(again.await?.to_text(), r#""receipt""#);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the execution is unknown, or AWS would not redrive it either; the reason is AWS's.
+    pub async fn redrive(&self, execution: &str) -> Result<Run<Value>, RedriveError> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| RedriveError::NoRuntime)?;
+        let drive = self.shared.redrive(execution)?;
+        let cell = drive.cell().clone();
+        runtime.spawn(drive);
+        Ok(Run::new(cell, |output| Ok(output.clone())))
+    }
+}
+
+impl Shared {
+    fn redrive(self: &Arc<Self>, id: &str) -> Result<Drive, RedriveError> {
+        let refused = |reason: &str| Err(RedriveError::ExecutionNotRedrivable(reason.to_owned()));
+        let mut executions = self.executions();
+        let Some(known) = executions.by_id.get(id).cloned() else {
+            drop(executions);
+            return match self.runs.child(id) {
+                Some(_) => refused(
+                    "Execution is a child of a Map Run; redrive the execution that the Map Run belongs to",
+                ),
+                None => Err(RedriveError::ExecutionDoesNotExist(id.to_owned())),
+            };
+        };
+        let Some(report) = known.report() else {
+            return refused("Execution is RUNNING and cannot be redriven");
+        };
+        if report.status == Status::Succeeded {
+            return refused("Execution is SUCCEEDED and cannot be redriven");
+        }
+        let Some(redrivable) = known.redrivable() else {
+            // It filled its history, or broke off.
+            return refused("Execution history event limit exceeded");
+        };
+        let about = self.again(&known.about, report, &redrivable)?;
+        let cell = RunCell::new(about, self.clock.clone());
+        executions.reopen(&cell);
+        drop(executions);
+        let Redrivable {
+            program,
+            source,
+            depth,
+            resume,
+        } = redrivable;
+        let drive = Drive::new(self.clone(), cell, program, source, 0, depth);
+        Ok(drive.of_redrive(report.history.clone(), resume))
+    }
+
+    /// What the execution is when it runs once more, if it may.
+    fn again(
+        &self,
+        about: &About,
+        report: &ExecutionReport,
+        redrivable: &Redrivable,
+    ) -> Result<Arc<About>, RedriveError> {
+        let now = self.clock.now();
+        let count = about.redrive_count.unwrap_or_default();
+        let reason = if now - report.stopped > PERIOD {
+            "Execution redrivable period exceeded"
+        } else if now - about.started > self.limits.standard_duration {
+            "Execution has exceeded the max execution time"
+        } else if redrivable.resume.events.saturating_add(2) > self.limits.events {
+            // ExecutionRedriven and one more must find room.
+            "Execution history event limit exceeded"
+        } else if count >= MOST {
+            "Execution redrive limit exceeded"
+        } else {
+            return Ok(Arc::new(About {
+                redrive_count: Some(count + 1),
+                redriven: Some(now),
+                ..about.clone()
+            }));
+        };
+        Err(RedriveError::ExecutionNotRedrivable(reason.to_owned()))
+    }
+}

@@ -1,0 +1,256 @@
+//! Where an execution that did not succeed goes on when it is redriven.
+//!
+//! AWS documents which states run again, not all of the events. What is taken here: a Task, Wait, Parallel or Map goes on
+//! as if it were retried, without a second StateEntered; the others are entered again; an iteration that goes on writes
+//! MapIterationStarted again. A Distributed Map starts a new Map Run.
+
+use std::sync::Arc;
+
+use super::cursor::{Children, Cursor, CursorId, Item, Waiting};
+use super::execution::Execution;
+use crate::clock::Timestamp;
+use crate::history::{Details, EventKind, History, Payload, Recorder, ScopeId};
+use crate::limits::Limits;
+use crate::program::{Kind, Program, StateIx};
+use crate::query::{Entropy, Variables};
+use crate::value::Value;
+
+/// What an execution keeps in order to be redriven, beside its history.
+#[derive(Clone, Debug)]
+pub(crate) struct Resume {
+    stopped: Stopped,
+    calls: Vec<u32>,
+    entropy: u64,
+    /// How many events it wrote.
+    pub(crate) events: u32,
+}
+
+/// A cursor that came to no good end.
+#[derive(Clone, Debug)]
+struct Stopped {
+    state: StateIx,
+    input: Value,
+    variables: Variables,
+    entered: u32,
+    entered_at: Timestamp,
+    scope: ScopeId,
+    item: Option<Arc<Item>>,
+    inside: Inside,
+}
+
+/// What of its state is done again.
+#[derive(Clone, Debug)]
+pub(crate) enum Inside {
+    /// All: it is entered.
+    Enter,
+    /// Its work.
+    Attempt,
+    /// The branches or iterations that failed, were aborted or never started.
+    Children {
+        items: Value,
+        results: Vec<Option<Value>>,
+        next: u32,
+        open: Vec<(u32, Open)>,
+    },
+}
+
+/// A branch or iteration that goes on.
+#[derive(Clone, Debug)]
+pub(crate) struct Open(Stopped);
+
+impl Execution {
+    /// The same execution, once more.
+    pub(crate) fn redriven(
+        program: Arc<Program>,
+        about: Arc<crate::About>,
+        limits: Arc<Limits>,
+        history: &History,
+        keeps_history: bool,
+        resume: Resume,
+    ) -> Self {
+        let recorder = Recorder::resumed(history, about.clone(), keeps_history, resume.events);
+        let mut execution = Self::new(program, about, limits, false, 0);
+        execution.recorder = recorder;
+        execution.entropy = Entropy::new(resume.entropy);
+        execution.calls = resume.calls;
+        execution.now = execution.about.redriven.unwrap_or(execution.now);
+        let count = execution.about.redrive_count.unwrap_or_default();
+        execution.recorder.write(
+            execution.now,
+            EventKind::ExecutionRedriven,
+            StateIx::NONE,
+            ScopeId::TOP,
+            Details::Redriven(count).into(),
+        );
+        execution.reopen(resume.stopped, None);
+        execution
+    }
+
+    /// What a redrive needs, once the execution is over.
+    pub(crate) fn take_resume(&mut self) -> Option<Resume> {
+        Some(Resume {
+            stopped: self.stopped.take().map(|open| open.0)?,
+            calls: std::mem::take(&mut self.calls),
+            entropy: self.entropy.state(),
+            events: self.recorder.count(),
+        })
+    }
+
+    fn reopen(&mut self, stopped: Stopped, parent: Option<(CursorId, u32)>) {
+        let Stopped {
+            state,
+            input,
+            variables,
+            entered,
+            entered_at,
+            scope,
+            item,
+            inside,
+        } = stopped;
+        let cursor = |waiting| Cursor {
+            state,
+            input,
+            variables,
+            entered,
+            entered_at,
+            scope,
+            parent,
+            item,
+            retries: Vec::new(),
+            retry_count: 0,
+            token: None,
+            waiting,
+            wait: 0,
+            stopped: None,
+        };
+        let (items, results, next, open) = match inside {
+            Inside::Enter => {
+                self.spawn(cursor(Waiting::Enter));
+                return;
+            }
+            Inside::Attempt => {
+                self.spawn(cursor(Waiting::Attempt));
+                return;
+            }
+            Inside::Children {
+                items,
+                results,
+                next,
+                open,
+            } => (items, results, next, open),
+        };
+        let id = self.cursors.insert(cursor(Waiting::Pause));
+        let left = results.iter().filter(|result| result.is_none()).count();
+        self.wait(
+            id,
+            Waiting::Children(Box::new(Children {
+                items,
+                results,
+                left: u32::try_from(left).unwrap_or(u32::MAX),
+                next,
+            })),
+        );
+        let is_map = matches!(self.program.state(state).kind, Kind::Map(_));
+        for (index, Open(inner)) in open {
+            if is_map {
+                let kind = EventKind::MapIterationStarted;
+                self.write_at(state, inner.scope, kind, Payload::None);
+            }
+            self.reopen(inner, Some((id, index)));
+        }
+    }
+
+    /// Remembers where all of it stands, which is about to be cut short.
+    pub(super) fn note_cut(&mut self) {
+        if !self.is_redrivable {
+            return;
+        }
+        let mut cursors = self.cursors.iter();
+        let top = cursors.find(|(_, cursor)| cursor.parent.is_none());
+        self.stopped = top.map(|(id, cursor)| {
+            let inside = self.inside(id, cursor);
+            Box::new(Open(self.stopped_at(cursor, inside)))
+        });
+    }
+
+    /// Remembers where the top level failed.
+    pub(super) fn note_failed(&mut self, cursor: &mut Cursor) {
+        if self.is_redrivable {
+            let inside = cursor.stopped.take().map(|inside| *inside);
+            let inside = inside.unwrap_or_else(|| self.again(cursor.state));
+            self.stopped = Some(Box::new(Open(self.stopped_at(cursor, inside))));
+        }
+    }
+
+    /// Remembers in a container what of it goes on, before a failed child takes the others with it.
+    pub(super) fn note_inside(&mut self, container: CursorId, child: &mut Cursor) {
+        if !self.is_redrivable {
+            return;
+        }
+        let Some((_, index)) = child.parent else {
+            return;
+        };
+        let own = child.stopped.take().map(|inside| *inside);
+        let own = own.unwrap_or_else(|| self.again(child.state));
+        let failed = Open(self.stopped_at(child, own));
+        let Some(cursor) = self.cursors.get(container) else {
+            return;
+        };
+        let mut inside = self.inside(container, cursor);
+        if let Inside::Children { open, .. } = &mut inside {
+            let at = open.partition_point(|(other, _)| *other < index);
+            open.insert(at, (index, failed));
+        }
+        if let Some(cursor) = self.cursors.get_mut(container) {
+            cursor.stopped = Some(Box::new(inside));
+        }
+    }
+
+    fn stopped_at(&self, cursor: &Cursor, inside: Inside) -> Stopped {
+        Stopped {
+            state: cursor.state,
+            input: cursor.input.clone(),
+            variables: cursor.variables.clone(),
+            entered: cursor.entered,
+            entered_at: cursor.entered_at,
+            scope: cursor.scope,
+            item: cursor.item.clone(),
+            inside,
+        }
+    }
+
+    /// How a state is done again of which nothing is kept.
+    fn again(&self, state: StateIx) -> Inside {
+        match self.program.state(state).kind {
+            Kind::Task(_) | Kind::Wait(_) | Kind::Parallel(_) | Kind::Map(_) => Inside::Attempt,
+            _ => Inside::Enter,
+        }
+    }
+
+    /// What of a cursor that is still there goes on.
+    fn inside(&self, id: CursorId, cursor: &Cursor) -> Inside {
+        let children = match &cursor.waiting {
+            Waiting::Enter => return Inside::Enter,
+            Waiting::Children(children) => children,
+            _ => return self.again(cursor.state),
+        };
+        let mut open: Vec<(u32, Open)> = self
+            .cursors
+            .iter()
+            .filter_map(|(child, inner)| match inner.parent {
+                Some((parent, index)) if parent == id => {
+                    let inside = self.inside(child, inner);
+                    Some((index, Open(self.stopped_at(inner, inside))))
+                }
+                _ => None,
+            })
+            .collect();
+        open.sort_unstable_by_key(|(index, _)| *index);
+        Inside::Children {
+            items: children.items.clone(),
+            results: children.results.clone(),
+            next: children.next,
+            open,
+        }
+    }
+}

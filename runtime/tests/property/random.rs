@@ -1,0 +1,35 @@
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+use stepwright_runtime::MachineType;
+
+use crate::generate::scope;
+use crate::run::runs_well;
+
+fn input() -> impl Strategy<Value = Json> {
+    prop::sample::select(vec![
+        json!({}),
+        json!({"a": {"b": 1}, "n": 2, "s": "text", "xs": [{"k": 1}, {"k": 2}, 3]}),
+        json!({"a": null, "n": -1.5, "s": 5, "xs": {}}),
+        json!([1, 2, 3]),
+        json!("text"),
+        Json::Null,
+        json!({"n": 3, "xs": vec![json!({"k": 9}); 60]}),
+    ])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_definition_ends_and_runs_the_same_again(
+        scope in scope(2),
+        input in input(),
+        seed in any::<u64>(),
+        is_express in any::<bool>(),
+    ) {
+        let machine_type = if is_express { MachineType::Express } else { MachineType::Standard };
+        let ran = runs_well(&scope.definition(), machine_type, &input, seed);
+        // What is generated here compiles.
+        prop_assert_eq!(ran, Ok(true), "{} {}", scope.definition(), input);
+    }
+}

@@ -1,0 +1,191 @@
+//! Runs a definition and holds its history to what is true of every history.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+use stepwright_runtime::task::{Answer, TaskCall, TaskFailure};
+use stepwright_runtime::{
+    Engine, ExecutionReport, Limits, MachineType, StartError, StartOptions, Status,
+};
+
+/// Tight, so that endless loops end soon, and loops that start executions which loop.
+pub(crate) fn limits() -> Limits {
+    Limits {
+        events: 600,
+        express_transitions: 600,
+        nesting: 1,
+        ..Limits::default()
+    }
+}
+
+/// How tasks answer: by chance, which the seed, the state and the call's number fix.
+fn answer(seed: u64, call: &TaskCall<'_>) -> Answer {
+    let mut hasher = DefaultHasher::new();
+    (seed, call.state(), call.call()).hash(&mut hasher);
+    let chance = hasher.finish();
+    let delay = Duration::from_millis((chance >> 8) % 90_000);
+    let output = [
+        json!({"Payload": {"a": 1}, "StatusCode": 200}),
+        json!({"a": {"b": [1, 2]}, "n": 1.5}),
+        json!([1, "x", null]),
+        json!("text"),
+        Json::Null,
+        json!("x".repeat(300_000)),
+    ];
+    let failure = |error: Option<&str>, cause: Option<&str>| {
+        Answer::result(Err(TaskFailure {
+            error: error.map(Into::into),
+            cause: cause.map(Into::into),
+        }))
+    };
+    let chosen = (chance >> 32) as usize;
+    match chance % 10 {
+        0..=4 => Answer::output(output[chosen % 5].clone()),
+        5 => Answer::output(output[chosen % 6].clone()).after(delay),
+        6 => failure(Some("Declined"), Some("{\"why\": 1}")),
+        7 => failure(Some("Throttled"), None).after(delay),
+        8 => failure(None, None),
+        _ => Answer::never(),
+    }
+}
+
+/// An engine for one definition, or why it does not compile.
+fn engine(definition: &Json, machine_type: MachineType, seed: u64) -> Result<Engine, String> {
+    Engine::builder()
+        .definition_json("m", &definition.to_string(), machine_type)
+        .tasks(move |call: &TaskCall<'_>| {
+            // What starts executions is left to the engine: a definition may start itself.
+            let starts = call.target().is_some_and(|target| target == "m");
+            (!starts).then(|| answer(seed, call))
+        })
+        .activity("arn:aws:states:us-east-1:123456789012:activity:open")
+        .limits(limits())
+        .virtual_time()
+        .seed(seed)
+        .build()
+        .map_err(|error| error.to_string())
+}
+
+/// Runs a definition to its end, and redrives it when it did not succeed: the reports of both. `None` when the engine
+/// refuses the definition or the input.
+fn run(
+    definition: &Json,
+    machine_type: MachineType,
+    input: &Json,
+    seed: u64,
+) -> Result<Option<Vec<Arc<ExecutionReport>>>, String> {
+    let engine = match engine(definition, machine_type, seed) {
+        Ok(engine) => engine,
+        Err(_) => return Ok(None),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| error.to_string())?;
+    runtime.block_on(async {
+        let started = engine.execute_machine("m", input.clone(), StartOptions::new());
+        let first = match started.await {
+            Ok(report) => report,
+            Err(StartError::InvalidInput(_)) => return Ok(None),
+            Err(error) => return Err(error.to_string()),
+        };
+        let again = match engine.redrive(&first.execution().id).await {
+            Ok(again) => vec![first, again.report().await],
+            Err(_) => vec![first],
+        };
+        Ok(Some(again))
+    })
+}
+
+/// What is true of every execution; the error says what was not.
+fn check(report: &ExecutionReport, machine_type: MachineType) -> Result<(), String> {
+    let limits = limits();
+    let ensure = |holds: bool, what: &str| {
+        let told = || format!("{what}: {report:?}");
+        if holds { Ok(()) } else { Err(told()) }
+    };
+    ensure(report.status != Status::Running, "it does not end")?;
+    let error = report.error.as_deref().unwrap_or_default();
+    let is_ours = error == "Stepwright.Internal" || error == "Stepwright.ShutDown";
+    ensure(!is_ours, "the runtime broke")?;
+    let life = report.stopped - report.execution().started;
+    let most = match machine_type {
+        MachineType::Standard => limits.standard_duration,
+        MachineType::Express => limits.express_duration,
+    };
+    ensure(life <= most, "it lives too long")?;
+    let events: Vec<_> = report.history.events().collect();
+    if machine_type == MachineType::Standard {
+        // One more: what ends the execution finds room.
+        ensure(
+            events.len() <= limits.events as usize + 1,
+            "too many events",
+        )?;
+    }
+    for (index, event) in events.iter().enumerate() {
+        ensure(event.id() as usize == index + 1, "ids have gaps")?;
+        let previous = event.previous_id();
+        ensure(previous < event.id(), "an event points at itself or ahead")?;
+    }
+    let last = events.last().map(|event| event.kind().name());
+    let expected = match report.status {
+        Status::Succeeded => "ExecutionSucceeded",
+        Status::Failed => "ExecutionFailed",
+        Status::TimedOut => "ExecutionTimedOut",
+        Status::Aborted => "ExecutionAborted",
+        Status::Running => "",
+    };
+    ensure(last == Some(expected), "the last event is another")?;
+    let ends = events.iter().filter(|event| {
+        let name = event.kind().name();
+        name.starts_with("Execution") && name != "ExecutionStarted" && name != "ExecutionRedriven"
+    });
+    let redrives = report.execution().redrive_count.unwrap_or_default();
+    ensure(
+        ends.count() == 1 + redrives as usize,
+        "it ends more often than it runs",
+    )
+}
+
+/// Runs it twice on a thread with an ordinary stack: both runs end, hold, and are the same.
+pub(crate) fn runs_well(
+    definition: &Json,
+    machine_type: MachineType,
+    input: &Json,
+    seed: u64,
+) -> Result<bool, String> {
+    let (tell, told) = mpsc::channel();
+    let (definition, input) = (definition.clone(), input.clone());
+    let work = move || {
+        let mut histories = Vec::new();
+        for _ in 0..2 {
+            let Some(reports) = run(&definition, machine_type, &input, seed)? else {
+                return Ok(false);
+            };
+            for report in &reports {
+                check(report, machine_type)?;
+            }
+            let report = reports.last().ok_or("it has no end")?;
+            histories.push(report.history.to_json());
+        }
+        if histories[0] == histories[1] {
+            Ok(true)
+        } else {
+            Err("two runs with one seed differ".to_owned())
+        }
+    };
+    let worker = std::thread::Builder::new()
+        .stack_size(2 << 20)
+        .spawn(move || tell.send(work()))
+        .map_err(|error| error.to_string())?;
+    match told.recv_timeout(Duration::from_secs(20)) {
+        Ok(result) => {
+            let _ = worker.join();
+            result
+        }
+        Err(mpsc::RecvTimeoutError::Timeout) => Err("it hangs".to_owned()),
+        Err(mpsc::RecvTimeoutError::Disconnected) => Err("it panics".to_owned()),
+    }
+}

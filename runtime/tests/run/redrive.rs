@@ -1,0 +1,263 @@
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+use stepwright_runtime::testing::{Mock, Mocks};
+use stepwright_runtime::{
+    Engine, ExecutionReport, Limits, MachineType, RedriveError, StartOptions, Status,
+};
+
+use crate::support::{builder, engine, machine, output, run, seconds, task};
+
+/// Runs to the first end, then redrives.
+async fn twice(definition: &Json, mocks: &Mocks, input: Json) -> [Arc<ExecutionReport>; 2] {
+    let engine = engine(definition, mocks);
+    let run = engine
+        .start_machine("m", input, StartOptions::new())
+        .await
+        .unwrap();
+    let first = run.report().await;
+    let again = engine.redrive(run.id()).await.unwrap();
+    assert_eq!(again.id(), run.id());
+    let second = again.report().await;
+    let known = engine.execution(run.id()).unwrap().report().await;
+    assert_eq!(known.status, second.status);
+    [first, second]
+}
+
+/// The types of the events after ExecutionRedriven.
+fn afterwards(report: &ExecutionReport) -> Vec<&'static str> {
+    let kinds = report.history.events().map(|event| event.kind().name());
+    let after = kinds.skip_while(|kind| *kind != "ExecutionRedriven");
+    after.skip(1).collect()
+}
+
+fn fails_once() -> Mock {
+    Mock::failure("E", "once")
+        .times(1)
+        .then(Mock::output(json!({"Payload": "done"})))
+}
+
+#[tokio::test]
+async fn a_failed_task_is_scheduled_again_and_what_succeeded_is_not() {
+    let mut failing = task(json!({}));
+    failing["Parameters"]["Payload"] =
+        json!({"redriven.$": "$$.Execution.RedriveCount", "retries.$": "$$.State.RetryCount"});
+    failing["Parameters"]
+        .as_object_mut()
+        .unwrap()
+        .remove("Payload.$");
+    failing["End"] = json!(true);
+    let definition = json!({"StartAt": "P", "States": {
+        "P": {"Type": "Pass", "Assign": {"kept": 7}, "Next": "T"}, "T": failing
+    }});
+    let mocks = Mocks::new().state("T", fails_once());
+    let [first, second] = twice(&definition, &mocks, json!({})).await;
+    assert_eq!(
+        (first.status, second.status),
+        (Status::Failed, Status::Succeeded)
+    );
+    assert_eq!(output(&second), json!("done"));
+    assert_eq!(
+        afterwards(&second),
+        [
+            "TaskScheduled",
+            "TaskStarted",
+            "TaskSucceeded",
+            "TaskStateExited",
+            "ExecutionSucceeded"
+        ]
+    );
+    let redriven = second.history.events().nth(first.history.len()).unwrap();
+    assert_eq!(redriven.details().to_json(), json!({"redriveCount": 1}));
+    let payload = &mocks.calls()[1].parameters.to_json()["Payload"];
+    assert_eq!(*payload, json!({"redriven": 1, "retries": 0}));
+}
+
+#[tokio::test]
+async fn branches_and_iterations_that_succeeded_are_not_run_again() {
+    let call = |state: &str| {
+        let mut call = task(json!({}));
+        call["End"] = json!(true);
+        json!({"StartAt": state, "States": {state: call}})
+    };
+    let parallel = json!({"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": true, "Branches": [
+        call("Good"), call("Bad"),
+        {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "Next": "Last"}, "Last": {"Type": "Pass", "Result": "waited", "End": true}}}
+    ]}}});
+    let good = || Mock::output(json!({"Payload": "good"}));
+    let bad = Mock::failure("E", "once")
+        .after(std::time::Duration::from_secs(5))
+        .times(1)
+        .then(Mock::output(json!({"Payload": "done"})));
+    let mocks = Mocks::new().state("Good", good()).state("Bad", bad);
+    let [_, second] = twice(&parallel, &mocks, json!({})).await;
+    assert_eq!(output(&second), json!(["good", "done", "waited"]));
+    assert_eq!(mocks.calls_of("Good").len(), 1);
+    assert_eq!(seconds(&second), 65.0);
+
+    let map = json!({"StartAt": "M", "States": {"M": {
+        "Type": "Map", "MaxConcurrency": 2, "ItemProcessor": call("T"), "End": true
+    }}});
+    let mocks = Mocks::new().state(
+        "T",
+        Mock::output(json!({"Payload": "a"}))
+            .times(1)
+            .then(Mock::failure("E", "second").times(1))
+            .then(Mock::output(json!({"Payload": "b"}))),
+    );
+    let [first, second] = twice(&map, &mocks, json!([1, 2, 3])).await;
+    assert_eq!(first.error.as_deref(), Some("E"));
+    assert_eq!(output(&second), json!(["a", "b", "b"]));
+    let started = afterwards(&second);
+    let started = started
+        .iter()
+        .filter(|kind| **kind == "MapIterationStarted");
+    assert_eq!(started.count(), 2);
+}
+
+#[tokio::test]
+async fn a_caught_failure_leaves_nothing_that_a_later_redrive_would_find() {
+    let definition = json!({"StartAt": "P", "States": {
+        "P": {"Type": "Parallel", "Branches": [{"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E"}}}],
+              "Catch": [{"ErrorEquals": ["E"], "Next": "Later"}], "Next": "Later"},
+        "Later": {"Type": "Fail", "Error": "L"}
+    }});
+    let [_, second] = twice(&definition, &Mocks::new(), json!({})).await;
+    assert_eq!(second.error.as_deref(), Some("L"));
+    assert_eq!(afterwards(&second), ["FailStateEntered", "ExecutionFailed"]);
+}
+
+#[tokio::test]
+async fn a_redrive_sets_the_machines_timeout_back() {
+    let mut definition = json!({"StartAt": "W", "States": {
+        "W": {"Type": "Wait", "Seconds": 20, "Next": "T"}, "T": task(json!({}))
+    }});
+    definition["States"]["T"]["End"] = json!(true);
+    definition["TimeoutSeconds"] = json!(30);
+    let late = Mock::never()
+        .times(1)
+        .then(Mock::output(json!({"Payload": 1})).after(std::time::Duration::from_secs(25)));
+    let mocks = Mocks::new().state("T", late);
+    let [first, second] = twice(&definition, &mocks, json!({})).await;
+    assert_eq!(first.status, Status::TimedOut);
+    assert_eq!((second.status, seconds(&second)), (Status::Succeeded, 55.0));
+}
+
+#[tokio::test]
+async fn a_stopped_execution_goes_on_in_its_branches() {
+    let branch = |state: &str, wait: u32| json!({"StartAt": state, "States": {state: {"Type": "Wait", "Seconds": wait, "End": true}}});
+    let definition = json!({"StartAt": "P", "States": {"P": {
+        "Type": "Parallel", "Branches": [branch("A", 10), branch("B", 20)], "End": true
+    }}});
+    let engine = builder(&definition).build().unwrap();
+    let held = engine.clock().hold();
+    let run = engine
+        .start_machine("m", json!(1), StartOptions::new())
+        .await
+        .unwrap();
+    while run.history().await.len() < 5 {
+        tokio::task::yield_now().await;
+    }
+    run.stop(Some("Enough"), None).await;
+    drop(held);
+    let again = engine.redrive(run.id()).await.unwrap();
+    let report = again.report().await;
+    assert_eq!(output(&report), json!([1, 1]));
+    assert_eq!(seconds(&report), 20.0);
+    assert_eq!(run.report().await.status, Status::Aborted);
+}
+
+#[tokio::test]
+async fn what_cannot_be_redriven_says_why_in_awss_words() {
+    let reason = async |engine: &Engine, id: &str| match engine.redrive(id).await {
+        Err(RedriveError::ExecutionNotRedrivable(reason)) => reason,
+        other => panic!("{other:?}"),
+    };
+    let engine = engine(&machine(json!({"Type": "Pass"})), &Mocks::new());
+    let unknown = engine.redrive("arn:no").await;
+    assert!(matches!(
+        unknown,
+        Err(RedriveError::ExecutionDoesNotExist(_))
+    ));
+    let run = engine
+        .start_machine("m", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    run.report().await;
+    assert_eq!(
+        reason(&engine, run.id()).await,
+        "Execution is SUCCEEDED and cannot be redriven"
+    );
+
+    let failing = machine(json!({"Type": "Fail", "Error": "E"}));
+    let engine = builder(&failing)
+        .limits(Limits {
+            events: 8,
+            ..Limits::default()
+        })
+        .build()
+        .unwrap();
+    let held = engine.clock().hold();
+    let run = engine
+        .start_machine("m", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    assert_eq!(
+        reason(&engine, run.id()).await,
+        "Execution is RUNNING and cannot be redriven"
+    );
+    run.report().await;
+    engine.redrive(run.id()).await.unwrap().report().await;
+    drop(held);
+    // Started, Entered, Failed; Redriven, Entered, Failed: one more Redriven has no room for an end.
+    let again = engine.redrive(run.id()).await.unwrap().report().await;
+    assert_eq!(again.history.len(), 8);
+    assert_eq!(
+        reason(&engine, run.id()).await,
+        "Execution history event limit exceeded"
+    );
+
+    let engine = builder(&failing).build().unwrap();
+    let run = engine
+        .start_machine("m", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    run.report().await;
+    let clock = engine.clock().clone();
+    let _later = clock
+        .sleep(std::time::Duration::from_secs(15 * 86_400))
+        .await;
+    assert_eq!(
+        reason(&engine, run.id()).await,
+        "Execution redrivable period exceeded"
+    );
+
+    let express = Engine::builder()
+        .definition_json("m", &failing.to_string(), MachineType::Express)
+        .virtual_time()
+        .build()
+        .unwrap();
+    let run = express
+        .start_machine("m", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    run.report().await;
+    let unknown = express.redrive(run.id()).await;
+    assert!(matches!(
+        unknown,
+        Err(RedriveError::ExecutionDoesNotExist(_))
+    ));
+}
+
+#[tokio::test]
+async fn retriers_count_anew() {
+    let retried = machine(task(json!({
+        "Retry": [{"ErrorEquals": ["E"], "MaxAttempts": 2, "IntervalSeconds": 1, "BackoffRate": 1}]
+    })));
+    let mocks = Mocks::new().state("S", Mock::failure("E", "always"));
+    let [first, second] = twice(&retried, &mocks, json!({})).await;
+    assert_eq!(first.status, second.status);
+    assert_eq!(mocks.calls().len(), 6);
+    let once = run(&retried, &Mocks::new().state("S", fails_once()), json!({})).await;
+    assert_eq!(once.status, Status::Succeeded);
+}
