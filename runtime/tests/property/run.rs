@@ -1,13 +1,14 @@
 //! Runs a definition and holds its history to what is true of every history.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
-use stepwright_runtime::task::{Answer, TaskCall, TaskFailure};
+use stepwright_runtime::task::{Answer, TaskCall, TaskFailure, TaskSource};
 use stepwright_runtime::{
-    Engine, ExecutionReport, Limits, MachineType, StartError, StartOptions, Status,
+    About, Engine, ExecutionReport, Limits, MachineType, StartError, StartOptions, Status,
 };
 
 /// Tight, so that endless loops end soon, and loops that start executions which loop.
@@ -51,14 +52,33 @@ fn answer(seed: u64, call: &TaskCall<'_>) -> Answer {
     }
 }
 
+/// The tasks of an engine.
+struct ByChance {
+    seed: u64,
+    tokens: AtomicU64,
+}
+
+impl TaskSource for ByChance {
+    fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
+        // What starts executions is left to the engine: a definition may start itself.
+        let starts = call.target().is_some_and(|target| target == "m");
+        (!starts).then(|| answer(self.seed, call))
+    }
+
+    /// Tokens are chance that no seed fixes, and they show in causes.
+    fn token(&self, _: &About, state: &str) -> Option<String> {
+        let number = self.tokens.fetch_add(1, Ordering::Relaxed);
+        Some(format!("{state}-{number}"))
+    }
+}
+
 /// An engine for one definition, or why it does not compile.
 fn engine(definition: &Json, machine_type: MachineType, seed: u64) -> Result<Engine, String> {
     Engine::builder()
         .definition_json("m", &definition.to_string(), machine_type)
-        .tasks(move |call: &TaskCall<'_>| {
-            // What starts executions is left to the engine: a definition may start itself.
-            let starts = call.target().is_some_and(|target| target == "m");
-            (!starts).then(|| answer(seed, call))
+        .tasks(ByChance {
+            seed,
+            tokens: AtomicU64::new(0),
         })
         .activity("arn:aws:states:us-east-1:123456789012:activity:open")
         .limits(limits())
