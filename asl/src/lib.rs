@@ -17,6 +17,8 @@
 
 #[cfg(feature = "diagram")]
 pub mod diagram;
+#[cfg(feature = "diff")]
+pub mod diff;
 pub mod errors;
 pub mod graph;
 #[cfg(feature = "integrations")]

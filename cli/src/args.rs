@@ -31,6 +31,9 @@ pub(crate) enum Command {
     /// Draw a definition, and what an execution made of it
     #[command(after_help = GRAPH_EXAMPLES)]
     Graph(GraphArguments),
+    /// Tell what changed between two definitions, and what that does to executions that run
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(DiffArguments),
 }
 
 const VALIDATE_EXAMPLES: &str = "Examples:
@@ -75,6 +78,14 @@ const GRAPH_EXAMPLES: &str = "Examples:
 
 A definition with errors is drawn as far as it goes, and the errors are told on standard error.
 Exit status: 0 drawn; 1 there is nothing to draw; 2 wrong usage, or a history that is none.";
+
+const DIFF_EXAMPLES: &str = "Examples:
+  stepwright diff deployed.asl.json orders.asl.json
+  git show main:orders.asl.yaml | stepwright diff - orders.asl.yaml
+  stepwright diff --exit-code --format json old.asl.json new.asl.json
+
+The order of states and keys, formatting, and defaults that are written out are no changes.
+Exit status: 0 compared; 1 with --exit-code, they differ in what is executed; 1 a text that is not JSON or YAML; 2 wrong usage.";
 
 /// Where a definition's machine type is not said, it is STANDARD.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -208,6 +219,31 @@ pub(crate) enum DiagramFormat {
     Svg,
     /// A page on which the picture can be zoomed and each state says all it does
     Html,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffArguments {
+    /// The old definition in JSON or YAML; `-` is standard input
+    #[arg(value_name = "OLD")]
+    pub(crate) old: PathBuf,
+    /// The new definition in JSON or YAML; `-` is standard input
+    #[arg(value_name = "NEW")]
+    pub(crate) new: PathBuf,
+    /// How the differences are printed
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: DiffFormat,
+    /// Exit with status 1 when the definitions differ in more than comments
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+}
+
+/// How differences are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// For people
+    Text,
+    /// For programs: one object
+    Json,
 }
 
 #[derive(Debug, Args)]

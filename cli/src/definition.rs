@@ -1,5 +1,6 @@
 //! A definition that the command line names.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use stepwright_asl::json::Document;
@@ -68,6 +69,15 @@ impl Definition {
     pub(crate) fn print_errors(&self) {
         for finding in self.findings.errors() {
             anstream::eprintln!("{}\n", report::finding(finding, self));
+        }
+    }
+
+    /// Where it comes from, as messages say it.
+    pub(crate) fn shown(&self) -> Cow<'_, str> {
+        if self.path == Path::new("-") {
+            "standard input".into()
+        } else {
+            self.path.to_string_lossy()
         }
     }
 

@@ -48,7 +48,7 @@ fn drawable(definition: &Definition) -> Result<&Json, Failure> {
     if errors > 0 {
         definition.print_errors();
     }
-    let path = definition.path.display();
+    let path = definition.shown();
     match json {
         Some(json) if has_states => {
             if errors > 0 {

@@ -5,6 +5,7 @@
 mod args;
 mod commands;
 mod definition;
+mod diff;
 mod failure;
 mod graph;
 mod input;
@@ -29,6 +30,7 @@ async fn main() -> ExitCode {
         Command::TestState(arguments) => test_state::test(arguments).await,
         Command::Replay(arguments) => replay::replay(&arguments).await,
         Command::Graph(arguments) => graph::graph(&arguments),
+        Command::Diff(arguments) => diff::diff(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

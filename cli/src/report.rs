@@ -1,7 +1,6 @@
 //! How findings and failures are shown: with the lines of the source, in colour on a terminal.
 
 use std::ops::Range;
-use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use stepwright_asl::json::Json;
@@ -36,16 +35,12 @@ pub(crate) fn note(text: &str) {
 
 /// One finding as people read it: what, where, the line itself, and how to mend it.
 pub(crate) fn finding(finding: &Finding, definition: &Definition) -> String {
-    let (path, source) = (&definition.path, definition.text.as_str());
+    let source = definition.text.as_str();
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let name = if path == Path::new("-") {
-        "standard input".into()
-    } else {
-        path.to_string_lossy()
-    };
+    let name = definition.shown();
     let annotation = AnnotationKind::Primary.span(place(finding, definition));
     let mut group = level
         .primary_title(finding.message.as_str())

@@ -1,0 +1,123 @@
+//! Which items of two lists are the same ones.
+
+use std::collections::{HashMap, VecDeque};
+use std::hash::Hash;
+
+/// Pairs equal items, each once: the first of the old list with the first equal one of the new, and so on.
+pub(super) fn equal<K: Hash + Eq>(old: &[K], new: &[K]) -> Vec<(usize, usize)> {
+    let mut places: HashMap<&K, VecDeque<usize>> = HashMap::new();
+    for (at, key) in new.iter().enumerate() {
+        places.entry(key).or_default().push_back(at);
+    }
+    old.iter()
+        .enumerate()
+        .filter_map(|(at, key)| Some((at, places.get_mut(key)?.pop_front()?)))
+        .collect()
+}
+
+/// The most pairs that are in order in both lists, when they are in order in the first one: the longest increasing run of the second.
+pub(super) fn in_order(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
+    // `ends[length]` is the pair with the smallest second place that ends a run of that length.
+    let mut ends: Vec<usize> = Vec::new();
+    let mut before: Vec<Option<usize>> = vec![None; pairs.len()];
+    for (at, pair) in pairs.iter().enumerate() {
+        let length = ends.partition_point(|end| pairs[*end].1 < pair.1);
+        before[at] = length.checked_sub(1).map(|shorter| ends[shorter]);
+        if length == ends.len() {
+            ends.push(at);
+        } else {
+            ends[length] = at;
+        }
+    }
+    let mut run = Vec::new();
+    let mut next = ends.last().copied();
+    while let Some(at) = next {
+        run.push(pairs[at]);
+        next = before[at];
+    }
+    run.reverse();
+    run
+}
+
+/// Pairs the items of two lists whose order counts: equal ones that are in order, and in the gaps between them what stands at the same
+/// place. An item without a partner is there alone.
+pub(super) fn ordered<K: Hash + Eq>(old: &[K], new: &[K]) -> Vec<(Option<usize>, Option<usize>)> {
+    let mut rows = Vec::new();
+    let (mut from, mut to) = (0, 0);
+    let anchors = in_order(&equal(old, new));
+    for (at_old, at_new) in anchors.into_iter().chain([(old.len(), new.len())]) {
+        while from < at_old || to < at_new {
+            let (left, right) = ((from < at_old).then_some(from), (to < at_new).then_some(to));
+            from += usize::from(left.is_some());
+            to += usize::from(right.is_some());
+            rows.push((left, right));
+        }
+        if at_old < old.len() {
+            rows.push((Some(at_old), Some(at_new)));
+        }
+        from = at_old + 1;
+        to = at_new + 1;
+    }
+    rows
+}
+
+/// Pairs retriers, catchers or rules: those that are equal, then those that are for the same.
+pub(super) fn handlers<K: Hash + Eq>(all: (&[K], &[K]), same: (&[K], &[K])) -> Vec<(usize, usize)> {
+    let mut pairs = equal(all.0, all.1);
+    let (gone, come) = rest(&pairs, all.0.len(), all.1.len());
+    let before: Vec<&K> = gone.iter().map(|at| &same.0[*at]).collect();
+    let after: Vec<&K> = come.iter().map(|at| &same.1[*at]).collect();
+    let more = equal(&before, &after);
+    pairs.extend(more.iter().map(|(from, to)| (gone[*from], come[*to])));
+    pairs.sort_unstable();
+    pairs
+}
+
+/// What has no partner.
+pub(super) fn rest(pairs: &[(usize, usize)], old: usize, new: usize) -> (Vec<usize>, Vec<usize>) {
+    let (mut used, mut taken) = (vec![false; old], vec![false; new]);
+    for (from, to) in pairs {
+        (used[*from], taken[*to]) = (true, true);
+    }
+    let free = |used: Vec<bool>| (0..used.len()).filter(|at| !used[*at]).collect();
+    (free(used), free(taken))
+}
+
+/// The pairs, and what has no partner.
+pub(super) fn with_rest<K>(
+    pairs: Vec<(usize, usize)>,
+    old: &[K],
+    new: &[K],
+) -> Vec<(Option<usize>, Option<usize>)> {
+    let (gone, come) = rest(&pairs, old.len(), new.len());
+    let pairs = pairs.into_iter().map(|(from, to)| (Some(from), Some(to)));
+    let gone = gone.into_iter().map(|from| (Some(from), None));
+    let come = come.into_iter().map(|to| (None, Some(to)));
+    pairs.chain(gone).chain(come).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_equal_stays_together() {
+        assert_eq!(equal(&["a", "b", "a"], &["a", "a"]), [(0, 0), (2, 1)]);
+        assert_eq!(in_order(&[(0, 2), (1, 0), (2, 1)]), [(1, 0), (2, 1)]);
+        assert_eq!(in_order(&[]), []);
+    }
+
+    #[test]
+    fn an_item_that_is_put_in_front_moves_none() {
+        assert_eq!(
+            ordered(&["a", "b"], &["x", "a", "b"]),
+            [(None, Some(0)), (Some(0), Some(1)), (Some(1), Some(2))]
+        );
+        assert_eq!(
+            ordered(&["a", "b", "c"], &["a", "x", "c"]),
+            [(Some(0), Some(0)), (Some(1), Some(1)), (Some(2), Some(2))]
+        );
+        assert_eq!(ordered::<&str>(&[], &[]), []);
+        assert_eq!(ordered(&["a"], &[]), [(Some(0), None)]);
+    }
+}

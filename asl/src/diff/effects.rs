@@ -1,0 +1,336 @@
+//! What a change does to executions that run, and to those that are redriven.
+//!
+//! Sources, all of AWS's documentation: UpdateStateMachine ("Running executions will continue to use the previous definition and roleArn";
+//! eventually consistent: "Executions started immediately after calling UpdateStateMachine may use the previous state machine definition"),
+//! RedriveExecution and "Restarting state machine executions with redrive" ("Redriven executions use the same state machine definition and
+//! execution ARN that was used for the original execution attempt", the version and alias too; within 14 days; "the state machine level
+//! timeout, if defined, is reset to 0"). What an execution calls is not part of its definition: that is where old executions meet the
+//! new world.
+
+use std::collections::{HashMap, HashSet};
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use crate::json::Object;
+use crate::model::StateKind;
+
+use super::Diff;
+use super::change::Change;
+use super::matching::{Found, Matching, Side};
+
+/// Whether something is safe as it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Safety {
+    /// AWS sees to it.
+    Safe,
+    /// It depends on something that no definition tells.
+    Check,
+}
+
+/// What a change does to executions that run or are redriven.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Effect {
+    /// A word for programs: `running`, `redrive`, `callee-removed`, `payload-changed`, `result-changed`, `waiting`, `execution-type`,
+    /// `timeout`, `names`.
+    pub id: &'static str,
+    /// Whether it is safe.
+    pub safety: Safety,
+    /// What happens, and what to do.
+    pub message: String,
+    /// The states that it is about, by their old names.
+    pub states: Vec<String>,
+}
+
+/// A state of the old definition at which an execution could not go on under the new one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Stranded {
+    /// The state, by its old name.
+    pub state: String,
+    /// Why not.
+    pub reason: String,
+}
+
+/// All effects of a change that is executed; none when nothing is.
+pub(super) fn of(diff: &Diff, old: &Side<'_>, new: &Side<'_>, matching: &Matching) -> Vec<Effect> {
+    if diff.is_comments_only() {
+        return Vec::new();
+    }
+    let mut effects = vec![
+        Effect {
+            id: "running",
+            safety: Safety::Safe,
+            message: "executions that run go on with the definition and the role they began with; for some seconds after the update, new ones may still begin with the old definition".to_owned(),
+            states: Vec::new(),
+        },
+        Effect {
+            id: "redrive",
+            safety: Safety::Safe,
+            message: "a redriven execution goes on with the definition, version and alias of its first attempt, not with the new one; to run the new one, start a new execution".to_owned(),
+            states: Vec::new(),
+        },
+    ];
+    effects.extend(removed_callees(old, new));
+    effects.extend(changed_calls(diff, old, new, matching));
+    effects.extend(waiting(old, new, matching));
+    effects.extend(others(diff));
+    effects
+}
+
+/// What a Task calls: its resource, and the function, queue or machine that its parameters name.
+fn call(state: &Object) -> Option<(&str, Option<&str>)> {
+    const TARGETS: [&str; 14] = [
+        "FunctionName",
+        "StateMachineArn",
+        "QueueUrl",
+        "TopicArn",
+        "TableName",
+        "JobDefinition",
+        "TaskDefinition",
+        "ProjectName",
+        "JobName",
+        "EventBusName",
+        "ApiEndpoint",
+        "ModelId",
+        "ClusterId",
+        "Bucket",
+    ];
+    let resource = state.get("Resource")?.as_str()?;
+    let parameters = state.get("Arguments").or_else(|| state.get("Parameters"));
+    let text = |key: &str| parameters?.get(key)?.as_str();
+    Some((resource, TARGETS.into_iter().find_map(text)))
+}
+
+/// The call in a few words: `lambda:invoke of ${ChargeCardArn}`.
+fn words((resource, target): (&str, Option<&str>)) -> String {
+    let action = resource
+        .split_once(":states:::")
+        .map_or(resource, |(_, action)| action);
+    match target {
+        Some(target) => format!("`{target}` ({action})"),
+        None => format!("`{action}`"),
+    }
+}
+
+fn removed_callees(old: &Side<'_>, new: &Side<'_>) -> Vec<Effect> {
+    let still: HashSet<_> = (new.graph.states().iter())
+        .filter_map(|state| call(state.object))
+        .collect();
+    let mut gone: IndexMap<_, Vec<String>> = IndexMap::new();
+    for state in old.graph.states() {
+        if let Some(call) = call(state.object).filter(|call| !still.contains(call)) {
+            gone.entry(call).or_default().push(state.name.to_owned());
+        }
+    }
+    gone.into_iter()
+        .map(|(call, states)| Effect {
+            id: "callee-removed",
+            safety: Safety::Check,
+            message: format!(
+                "the new definition no longer calls {}: executions of the old one do, so keep it and the role's permission until none runs and none is to be redriven (14 days after its end)",
+                words(call)
+            ),
+            states,
+        })
+        .collect()
+}
+
+/// Tasks that call what they called, with other input, or that read the result in another way.
+fn changed_calls(diff: &Diff, old: &Side<'_>, new: &Side<'_>, matching: &Matching) -> Vec<Effect> {
+    const SENT: [&str; 3] = ["Arguments", "Parameters", "InputPath"];
+    const READ: [&str; 5] = [
+        "ResultSelector",
+        "ResultPath",
+        "Output",
+        "OutputPath",
+        "Assign",
+    ];
+    let places: HashMap<&str, usize> = (new.graph.states().iter().enumerate())
+        .map(|(index, state)| (state.pointer.as_str(), index))
+        .collect();
+    let mut effects = Vec::new();
+    for change in &diff.states {
+        let pointer = change.new_pointer.as_deref();
+        let index = pointer.and_then(|pointer| places.get(pointer).copied());
+        let Some((after, before)) = index
+            .and_then(|index| Some((new.state(index), old.state(*matching.back.get(&index)?))))
+        else {
+            continue;
+        };
+        let (Some(from), Some(to)) = (call(before.object), call(after.object)) else {
+            continue;
+        };
+        if from != to {
+            continue;
+        }
+        let touches = |keys: &[&str]| {
+            change.fields.iter().any(|field| {
+                let pointer = field.old_pointer.as_deref().map(|at| (at, &before.pointer));
+                let pointer =
+                    pointer.or(field.new_pointer.as_deref().map(|at| (at, &after.pointer)));
+                let rest = pointer.and_then(|(at, state)| at.strip_prefix(state.as_str()));
+                let key = rest.and_then(|rest| rest.trim_start_matches('/').split('/').next());
+                key.is_some_and(|key| keys.contains(&key))
+            })
+        };
+        let states = vec![before.name.to_owned()];
+        let words = words(from);
+        if touches(&SENT) {
+            effects.push(Effect {
+                id: "payload-changed",
+                safety: Safety::Check,
+                message: format!(
+                    "`{}` sends other input to {words}: executions of the old definition still send the old one, so what answers has to take both",
+                    before.name
+                ),
+                states: states.clone(),
+            });
+        }
+        if touches(&READ) {
+            effects.push(Effect {
+                id: "result-changed",
+                safety: Safety::Check,
+                message: format!(
+                    "`{}` reads the result of {words} in another way: executions of the old definition still read it the old way, so keep in it what they read",
+                    before.name
+                ),
+                states,
+            });
+        }
+    }
+    effects
+}
+
+/// Tasks that somebody outside answers, and that are gone or another call now.
+fn waiting(old: &Side<'_>, new: &Side<'_>, matching: &Matching) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for (index, state) in old.graph.states().iter().enumerate() {
+        let Some(call) = call(state.object) else {
+            continue;
+        };
+        let waits = call.0.ends_with(".waitForTaskToken") || call.0.contains(":activity:");
+        let now = matching.states.get(&index).map(|(new, _)| *new);
+        let now = now.and_then(|index| self::call(new.state(index).object));
+        if waits && now != Some(call) {
+            effects.push(Effect {
+                id: "waiting",
+                safety: Safety::Check,
+                message: format!(
+                    "executions may wait in `{}` for an answer to {}: whoever answers has to go on until none waits",
+                    state.name,
+                    words(call)
+                ),
+                states: vec![state.name.to_owned()],
+            });
+        }
+    }
+    effects
+}
+
+fn others(diff: &Diff) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let ends_with = |pointer: &str, ends: &[&str]| ends.iter().any(|end| pointer.ends_with(end));
+    for change in &diff.states {
+        let kinds = [
+            "/ProcessorConfig",
+            "/ProcessorConfig/Mode",
+            "/ProcessorConfig/ExecutionType",
+        ];
+        if change
+            .fields
+            .iter()
+            .any(|field| ends_with(field.pointer(), &kinds))
+        {
+            effects.push(Effect {
+                id: "execution-type",
+                safety: Safety::Check,
+                message: format!(
+                    "`{}` runs its items as another kind of execution: Map Runs that have begun stay as they are; EXPRESS children last five minutes at most and may run a step twice",
+                    change.name
+                ),
+                states: vec![change.old_name.clone().unwrap_or(change.name.clone())],
+            });
+        }
+    }
+    if diff
+        .machine
+        .iter()
+        .any(|field| field.pointer() == "/TimeoutSeconds")
+    {
+        effects.push(Effect {
+            id: "timeout",
+            safety: Safety::Safe,
+            message: "executions that run keep the old TimeoutSeconds; a redrive starts it anew"
+                .to_owned(),
+            states: Vec::new(),
+        });
+    }
+    let names: Vec<String> = diff
+        .states
+        .iter()
+        .filter_map(|state| match state.change {
+            Change::Removed => Some(state.name.clone()),
+            Change::Renamed => state.old_name.clone(),
+            _ => None,
+        })
+        .collect();
+    if !names.is_empty() {
+        let list: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        effects.push(Effect {
+            id: "names",
+            safety: Safety::Check,
+            message: format!(
+                "alarms, dashboards, log filters and mock files that name {} find nothing of new executions",
+                list.join(", ")
+            ),
+            states: names,
+        });
+    }
+    effects
+}
+
+/// The states at which an execution could not go on under the new definition.
+pub(super) fn stranded(old: &Side<'_>, new: &Side<'_>, matching: &Matching) -> Vec<Stranded> {
+    let kind = |kind: Option<StateKind>| kind.map_or("unknown type", StateKind::as_str);
+    let mut stranded = Vec::new();
+    for (index, state) in old.graph.states().iter().enumerate() {
+        let reason = match matching.states.get(&index) {
+            None => "it was removed".to_owned(),
+            Some(&(to, found)) => {
+                let now = new.state(to);
+                if found == Found::Renamed {
+                    format!("it is `{}` now", now.name)
+                } else if found == Found::Moved {
+                    "it stands in another branch or Map now".to_owned()
+                } else if now.kind != state.kind {
+                    format!(
+                        "it was a {} and is a {} now",
+                        kind(state.kind),
+                        kind(now.kind)
+                    )
+                } else if !keeps_branches(state.inner.as_slice(), now.inner.as_slice(), matching) {
+                    "its branches are others now, or stand in another order".to_owned()
+                } else {
+                    continue;
+                }
+            }
+        };
+        stranded.push(Stranded {
+            state: state.name.to_owned(),
+            reason,
+        });
+    }
+    stranded
+}
+
+fn keeps_branches(old: &[usize], new: &[usize], matching: &Matching) -> bool {
+    old.len() == new.len()
+        && old
+            .iter()
+            .zip(new)
+            .all(|(old, new)| matching.bodies.get(old) == Some(new))
+}

@@ -1,0 +1,213 @@
+//! Which fields are not the same.
+
+use crate::json::{Json, Object, escape};
+use crate::model::QueryLanguage;
+
+use super::align;
+use super::change::{Change, FieldChange};
+use super::meaning::{meaning, member_meaning};
+use super::place::Place;
+
+/// Where a value stands in one of the definitions.
+#[derive(Debug, Clone)]
+pub(super) struct At {
+    pub(super) pointer: String,
+    pub(super) place: Place,
+    pub(super) language: QueryLanguage,
+}
+
+impl At {
+    fn member(&self, key: &str, canonical: &str) -> At {
+        At {
+            pointer: format!("{}/{}", self.pointer, escape(key)),
+            place: self.place.member(canonical),
+            language: self.language,
+        }
+    }
+
+    pub(super) fn item(&self, index: usize) -> At {
+        At {
+            pointer: format!("{}/{index}", self.pointer),
+            place: self.place.item(),
+            language: self.language,
+        }
+    }
+}
+
+/// A value and where it stands.
+type Side<'a> = (&'a Json, &'a At);
+
+/// Where differences are collected.
+#[derive(Debug, Default)]
+pub(super) struct Fields {
+    pub(super) fields: Vec<FieldChange>,
+    /// Those that nobody executes.
+    pub(super) comments: Vec<FieldChange>,
+}
+
+impl Fields {
+    /// Compares the members of two objects. Rules and catchers are transitions, and are compared by those who compare these.
+    pub(super) fn objects(&mut self, old: (&Object, &At), new: (&Object, &At)) {
+        let places = (old.1.place, new.1.place);
+        let keys = old.0.keys().map(|key| places.0.canonical(old.0, key));
+        let come = new.0.keys().map(|key| places.1.canonical(new.0, key));
+        let come = come.filter(|key| places.0.written(old.0, key).is_none());
+        let of_states = matches!(places, (Place::State(_), Place::State(_)));
+        for key in keys.chain(come) {
+            let is_structure = places.0.is_structure(key) && places.1.is_structure(key);
+            let is_sound = [old.0, new.0].into_iter().all(|object| {
+                let value = object.get(key);
+                value.is_none_or(|value| Place::is_sound(key, value))
+            });
+            if is_structure && is_sound || (of_states && matches!(key, "Catch" | "Choices")) {
+                continue;
+            }
+            self.member(key, (member(old, key), old.1), (member(new, key), new.1));
+        }
+    }
+
+    fn member(
+        &mut self,
+        key: &str,
+        (old, old_at): (Option<(&Json, At)>, &At),
+        (new, new_at): (Option<(&Json, At)>, &At),
+    ) {
+        if key == "Comment" && old_at.place.has_comment() && new_at.place.has_comment() {
+            if old.as_ref().map(|side| side.0) != new.as_ref().map(|side| side.0) {
+                self.comments.push(change(old, new));
+            }
+            return;
+        }
+        match (&old, &new) {
+            (Some((before, at)), Some((after, to))) => {
+                self.values(key, (before, at), (after, to));
+                return;
+            }
+            (Some((value, _)), None) if is_default(value, key, old_at) => return,
+            (None, Some((value, _))) if is_default(value, key, new_at) => return,
+            _ => {}
+        }
+        self.fields.push(change(old, new));
+    }
+
+    /// Compares two values under a key.
+    pub(super) fn values(&mut self, key: &str, old: Side<'_>, new: Side<'_>) {
+        let like = |(_, at): Side<'_>| (at.place, at.language);
+        if old.0 == new.0 && like(old) == like(new) {
+            return;
+        }
+        match (old.0, new.0) {
+            (Json::Object(before), Json::Object(after)) => {
+                self.objects((before, old.1), (after, new.1));
+            }
+            (Json::Array(before), Json::Array(after)) => {
+                self.arrays(key, (before, old.1), (after, new.1));
+            }
+            _ => {
+                if text(key, old) != text(key, new) {
+                    let (before, after) = ((old.0, old.1.clone()), (new.0, new.1.clone()));
+                    self.fields.push(change(Some(before), Some(after)));
+                }
+            }
+        }
+    }
+
+    fn arrays(&mut self, key: &str, old: (&[Json], &At), new: (&[Json], &At)) {
+        let texts = |(items, at): (&[Json], &At)| -> Vec<String> {
+            let place = at.place.item();
+            let items = items.iter();
+            items
+                .map(|item| meaning(item, place, at.language))
+                .collect()
+        };
+        let (before, after) = (texts(old), texts(new));
+        let rows = match old.1.place {
+            Place::Names => align::with_rest(align::equal(&before, &after), &before, &after),
+            Place::Retriers => {
+                let names = (names(old), names(new));
+                let pairs = align::handlers((&before, &after), (&names.0, &names.1));
+                self.reordered(&pairs, old, new);
+                align::with_rest(pairs, &before, &after)
+            }
+            _ => align::ordered(&before, &after),
+        };
+        for (from, to) in rows {
+            let from = from.map(|at| (&old.0[at], old.1.item(at)));
+            let to = to.map(|at| (&new.0[at], new.1.item(at)));
+            match (from, to) {
+                (Some((before, at)), Some((after, to))) => {
+                    self.values(key, (before, &at), (after, &to));
+                }
+                (from, to) => self.fields.push(change(from, to)),
+            }
+        }
+    }
+
+    /// Says which of the pairs stand at another place among the others.
+    pub(super) fn reordered(
+        &mut self,
+        pairs: &[(usize, usize)],
+        old: (&[Json], &At),
+        new: (&[Json], &At),
+    ) {
+        let kept: std::collections::HashSet<_> = align::in_order(pairs).into_iter().collect();
+        for pair in pairs.iter().filter(|pair| !kept.contains(pair)) {
+            let mut moved = change(
+                Some((&old.0[pair.0], old.1.item(pair.0))),
+                Some((&new.0[pair.1], new.1.item(pair.1))),
+            );
+            moved.change = Change::Moved;
+            self.fields.push(moved);
+        }
+    }
+}
+
+/// The names of errors in each retrier or catcher.
+pub(super) fn names((handlers, at): (&[Json], &At)) -> Vec<String> {
+    let names = handlers.iter().map(|handler| handler.get("ErrorEquals"));
+    names
+        .map(|names| meaning(names.unwrap_or(&Json::Null), Place::Names, at.language))
+        .collect()
+}
+
+/// Whether a field says what its absence says.
+fn is_default(value: &Json, key: &str, at: &At) -> bool {
+    at.place.absent(key, at.language).is_some_and(|absent| {
+        let meaning = |json: &Json| member_meaning(json, at.place, key, at.language);
+        meaning(&absent) == meaning(value)
+    })
+}
+
+/// What a value that is no object and no array means under its key.
+fn text(key: &str, (json, at): Side<'_>) -> String {
+    // `Data` and `Literal` are all that differs for such a value.
+    let parent = match at.place {
+        Place::Literal | Place::Names => Place::Literal,
+        _ => Place::Data,
+    };
+    member_meaning(json, parent, key, at.language)
+}
+
+/// What an object has under a canonical key.
+fn member<'a>((object, at): (&'a Object, &At), key: &str) -> Option<(&'a Json, At)> {
+    let written = at.place.written(object, key)?;
+    Some((object.get(written)?, at.member(written, key)))
+}
+
+/// A change of a value that is there in one definition or in both.
+pub(super) fn change(old: Option<(&Json, At)>, new: Option<(&Json, At)>) -> FieldChange {
+    let kind = match (&old, &new) {
+        (None, _) => Change::Added,
+        (_, None) => Change::Removed,
+        _ => Change::Changed,
+    };
+    let (old, old_at) = old.unzip();
+    let (new, new_at) = new.unzip();
+    FieldChange {
+        change: kind,
+        old_pointer: old_at.map(|at| at.pointer),
+        new_pointer: new_at.map(|at| at.pointer),
+        old: old.cloned(),
+        new: new.cloned(),
+    }
+}

@@ -1,0 +1,181 @@
+//! A text for each value that is the same exactly where the values mean the same.
+
+use std::fmt::Write;
+
+use crate::intrinsic::{Argument, Call, Expression};
+use crate::json::{Json, Number, Object};
+use crate::jsonata;
+use crate::model::QueryLanguage;
+use crate::path::Path;
+
+use super::place::Place;
+
+/// What a value means: keys in order, comments and defaults left out, numbers by value, expressions by their syntax tree.
+pub(super) fn meaning(json: &Json, place: Place, language: QueryLanguage) -> String {
+    let mut text = String::new();
+    write(&mut text, json, place, language, "");
+    text
+}
+
+/// The same of an object.
+pub(super) fn object_meaning(members: &Object, place: Place, language: QueryLanguage) -> String {
+    let mut text = String::new();
+    object(&mut text, members, place, language);
+    text
+}
+
+/// The same for the value of a member.
+pub(super) fn member_meaning(
+    json: &Json,
+    place: Place,
+    key: &str,
+    language: QueryLanguage,
+) -> String {
+    let mut text = String::new();
+    write(&mut text, json, place.member(key), language, key);
+    text
+}
+
+fn write(out: &mut String, json: &Json, place: Place, language: QueryLanguage, key: &str) {
+    match json {
+        Json::Null => out.push_str("null"),
+        Json::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Json::Number(value) => number(out, value),
+        Json::String(value) => {
+            if place == Place::Literal || !expression(out, value, language, key) {
+                // Text as JSON, so that it is no other value's text.
+                let _ = write!(out, "{json}");
+            }
+        }
+        Json::Array(items) => {
+            let mut texts: Vec<String> = items
+                .iter()
+                .map(|item| {
+                    let mut text = String::new();
+                    write(&mut text, item, place.item(), language, key);
+                    text
+                })
+                .collect();
+            if place == Place::Names {
+                texts.sort();
+                texts.dedup();
+            }
+            out.push('[');
+            for text in texts {
+                out.push_str(&text);
+                out.push(',');
+            }
+            out.push(']');
+        }
+        Json::Object(members) => object(out, members, place, language),
+    }
+}
+
+fn object(out: &mut String, members: &Object, place: Place, language: QueryLanguage) {
+    let mut texts: Vec<(&str, String)> = Vec::new();
+    for (key, value) in members {
+        if place.is_structure(key) || (key == "Comment" && place.has_comment()) {
+            continue;
+        }
+        let key = place.canonical(members, key);
+        let text = member_meaning(value, place, key, language);
+        let absent = place.absent(key, language);
+        if absent.is_some_and(|absent| member_meaning(&absent, place, key, language) == text) {
+            continue;
+        }
+        texts.push((key, text));
+    }
+    texts.sort();
+    out.push('{');
+    for (key, text) in texts {
+        // Writing to a `String` does not fail.
+        let _ = write!(out, "{key:?}:{text},");
+    }
+    out.push('}');
+}
+
+/// Numbers by value: `2`, `2.0` and `2e0` are one. Beyond the integers that a float holds exactly, by text.
+fn number(out: &mut String, number: &Number) {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let value = number.as_f64();
+    let is_float = number.as_i64().is_none() && number.as_u64().is_none() && !number.is_giant();
+    if is_float && value.fract() == 0.0 && value.abs() < EXACT {
+        let _ = write!(out, "{}", value as i64);
+    } else {
+        let _ = write!(out, "{number}");
+    }
+}
+
+/// Writes a string that is an expression; `false` when it is none, or one that nobody can read.
+fn expression(out: &mut String, text: &str, language: QueryLanguage, key: &str) -> bool {
+    if language == QueryLanguage::Jsonata {
+        let Some(tree) = jsonata::strip(text).and_then(tree) else {
+            return false;
+        };
+        let _ = write!(out, "{{%{tree}%}}");
+        return true;
+    }
+    let is_path = key.ends_with("Path") || key == "Variable";
+    if !is_path && !key.ends_with(".$") {
+        return false;
+    }
+    match Expression::parse(text) {
+        Ok(Expression::Path(path)) => {
+            path_tree(out, &path);
+            true
+        }
+        Ok(Expression::Call(call)) => {
+            call_tree(out, &call);
+            true
+        }
+        Err(_) => false,
+    }
+}
+
+/// The syntax tree of a JSONata expression without the places in its text.
+fn tree(source: &str) -> Option<serde_json::Value> {
+    let compiled = jsonata::Expression::parse(source).ok()?;
+    let mut tree = serde_json::to_value(&compiled.compiled().ast().root).ok()?;
+    forget_places(&mut tree);
+    Some(tree)
+}
+
+fn forget_places(tree: &mut serde_json::Value) {
+    match tree {
+        serde_json::Value::Object(members) => {
+            for place in ["id", "span", "annotation"] {
+                members.remove(place);
+            }
+            members.values_mut().for_each(forget_places);
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(forget_places),
+        _ => {}
+    }
+}
+
+/// A path without its text: `$.a` and `$['a']` are one.
+fn path_tree(out: &mut String, path: &Path) {
+    // A filter holds paths with their texts, which `Debug` would write.
+    if path.is_definite() {
+        let _ = write!(out, "<{:?}{:?}>", path.root, path.steps);
+    } else {
+        let _ = write!(out, "<{:?}>", path.as_str());
+    }
+}
+
+fn call_tree(out: &mut String, call: &Call) {
+    let _ = write!(out, "<{:?}(", call.function);
+    for argument in &call.arguments {
+        match argument {
+            // Calls nest ten deep at most.
+            Argument::Call(call) => call_tree(out, call),
+            Argument::Path(path) => path_tree(out, path),
+            Argument::Number(value) => number(out, value),
+            Argument::String(_) | Argument::Bool(_) | Argument::Null => {
+                let _ = write!(out, "{argument:?}");
+            }
+        }
+        out.push(',');
+    }
+    out.push_str(")>");
+}

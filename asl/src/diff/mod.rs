@@ -1,0 +1,322 @@
+//! What changed between two definitions, by what they mean.
+//!
+//! The order of states and keys, formatting, and a default that is written out are no changes: `"MaxConcurrency": 0`, `"BackoffRate": 2.0`, a
+//! `QueryLanguage` that the machine has anyway, `$['a']` for `$.a`, blanks in a JSONata expression. A state with another name that does the
+//! same is a renamed one. Changes of a `Comment` are told apart from those that are executed.
+//!
+//! ```
+//! use stepwright_asl::diff::{Change, Diff};
+//! use stepwright_asl::json::Json;
+//!
+//! let old: Json = r#"{"StartAt": "Charge", "States": {
+//!     "Charge": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "TimeoutSeconds": 30, "Next": "Done"},
+//!     "Done": {"Type": "Succeed"}}}"#.parse()?;
+//! let new: Json = r#"{"StartAt": "Charge", "States": {
+//!     "Finished": {"Type": "Succeed"},
+//!     "Charge": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "TimeoutSeconds": 60, "Next": "Finished", "ResultPath": "$"}}}"#.parse()?;
+//!
+//! let diff = Diff::of(&old, &new);
+//! let changes: Vec<_> = diff.states().iter().map(|state| (state.change, state.name.as_str())).collect();
+//! assert_eq!(changes, [(Change::Renamed, "Finished"), (Change::Changed, "Charge")]);
+//! assert_eq!(diff.states()[1].fields[0].pointer(), "/States/Charge/TimeoutSeconds");
+//! assert!(diff.transitions().is_empty());
+//! assert!(Diff::of(&old, &old).is_empty());
+//! # Ok::<(), stepwright_asl::json::SyntaxError>(())
+//! ```
+
+mod align;
+mod change;
+mod effects;
+mod fields;
+mod matching;
+mod meaning;
+mod place;
+mod report;
+mod transitions;
+
+use crate::json::{Json, Object};
+use crate::model::{QueryLanguage, StateKind};
+
+pub use change::{Change, FieldChange, On, StateChange, TransitionChange};
+pub use effects::{Effect, Safety, Stranded};
+
+use fields::{At, Fields, change};
+use matching::{Found, Matching, Side};
+use place::Place;
+use transitions::Transitions;
+
+/// What changed between two definitions.
+///
+/// `Display` writes it for people, `serde` for programs.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Diff {
+    machine: Vec<FieldChange>,
+    states: Vec<StateChange>,
+    transitions: Vec<TransitionChange>,
+    comments: Vec<FieldChange>,
+    effects: Vec<Effect>,
+    stranded: Vec<Stranded>,
+}
+
+impl Diff {
+    /// Compares two definitions. Any JSON can be compared; whether the definitions make sense is the validator's question.
+    pub fn of(old: &Json, new: &Json) -> Diff {
+        let (before, after) = (Side::of(old), Side::of(new));
+        let matching = Matching::of(&before, &after);
+        let mut machine = Fields::default();
+        let at = |language| At {
+            pointer: String::new(),
+            place: Place::Body,
+            language,
+        };
+        let language = QueryLanguage::JsonPath;
+        match (before.root, after.root) {
+            (Some(from), Some(to)) => {
+                let (from, to) = (own_fields(from), own_fields(to));
+                machine.objects((&from, &at(language)), (&to, &at(language)));
+            }
+            _ if old != new => {
+                let (from, to) = ((old, at(language)), (new, at(language)));
+                machine.fields.push(change(Some(from), Some(to)));
+            }
+            _ => {}
+        }
+        let mut comparison = Comparison {
+            old: &before,
+            new: &after,
+            matching: &matching,
+            states: Vec::new(),
+            comments: machine.comments,
+            transitions: Transitions {
+                old: &before,
+                new: &after,
+                matching: &matching,
+                changes: Vec::new(),
+            },
+        };
+        comparison.transitions.starts();
+        comparison.states();
+        let Comparison {
+            states,
+            comments,
+            transitions,
+            ..
+        } = comparison;
+        let mut diff = Diff {
+            machine: machine.fields,
+            states,
+            transitions: transitions.changes,
+            comments,
+            effects: Vec::new(),
+            stranded: Vec::new(),
+        };
+        diff.effects = effects::of(&diff, &before, &after, &matching);
+        diff.stranded = effects::stranded(&before, &after, &matching);
+        diff
+    }
+
+    /// Whether nothing changed, comments included.
+    pub fn is_empty(&self) -> bool {
+        self.is_comments_only() && self.comments.is_empty()
+    }
+
+    /// Whether nothing changed that is executed.
+    pub fn is_comments_only(&self) -> bool {
+        self.machine.is_empty() && self.states.is_empty() && self.transitions.is_empty()
+    }
+
+    /// Fields of the machine itself.
+    pub fn machine(&self) -> &[FieldChange] {
+        &self.machine
+    }
+
+    /// The states that were removed, in the old order, then all others, in the new one.
+    pub fn states(&self) -> &[StateChange] {
+        &self.states
+    }
+
+    /// The transitions that came or went. One that leads from or to a renamed state is no other transition for that.
+    pub fn transitions(&self) -> &[TransitionChange] {
+        &self.transitions
+    }
+
+    /// Comments, which nobody executes.
+    pub fn comments(&self) -> &[FieldChange] {
+        &self.comments
+    }
+
+    /// What the change does to executions that run, and to those that are redriven. Empty when nothing changed that is executed.
+    pub fn effects(&self) -> &[Effect] {
+        &self.effects
+    }
+
+    /// The states of the old definition at which an execution could not go on under the new one. AWS never asks for that: an execution
+    /// keeps its definition. It matters to those who start a new execution where an old one stopped.
+    pub fn stranded(&self) -> &[Stranded] {
+        &self.stranded
+    }
+}
+
+/// The fields of a machine or branch without its states, and without the language, which is that of its states.
+fn own_fields(body: &Object) -> Object {
+    let fields = body.iter();
+    fields
+        .filter(|(key, value)| {
+            let is_structure = ["QueryLanguage", "States"].contains(&key.as_str());
+            !is_structure || !Place::is_sound(key, value)
+        })
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
+
+struct Comparison<'a, 'j> {
+    old: &'a Side<'j>,
+    new: &'a Side<'j>,
+    matching: &'a Matching,
+    states: Vec<StateChange>,
+    comments: Vec<FieldChange>,
+    transitions: Transitions<'a, 'j>,
+}
+
+impl Comparison<'_, '_> {
+    fn states(&mut self) {
+        for index in 0..self.old.graph.states().len() {
+            if !self.matching.states.contains_key(&index) {
+                self.alone(false, index);
+            }
+        }
+        for index in 0..self.new.graph.states().len() {
+            match self.matching.back.get(&index) {
+                Some(&old) => self.both(old, index),
+                None => self.alone(true, index),
+            }
+        }
+    }
+
+    fn alone(&mut self, is_new: bool, index: usize) {
+        let side = if is_new { self.new } else { self.old };
+        let state = side.state(index);
+        let pointer = |wanted: bool| (wanted == is_new).then(|| state.pointer.clone());
+        self.states.push(StateChange {
+            change: if is_new {
+                Change::Added
+            } else {
+                Change::Removed
+            },
+            name: state.name.to_owned(),
+            old_name: None,
+            kind: kind(state.object),
+            old_pointer: pointer(false),
+            new_pointer: pointer(true),
+            fields: Vec::new(),
+        });
+        self.transitions.alone(is_new, index);
+    }
+
+    fn both(&mut self, old: usize, new: usize) {
+        let (before, after) = (self.old.state(old), self.new.state(new));
+        let at = |side: &Side<'_>, index: usize| At {
+            pointer: side.state(index).pointer.clone(),
+            place: Place::State(side.state(index).kind),
+            language: side.languages[index],
+        };
+        let (from, to) = (at(self.old, old), at(self.new, new));
+        let mut fields = Fields::default();
+        if from.language != to.language {
+            let word = |at: &At| Json::from(at.language.as_str());
+            let place = |at: &At| At {
+                pointer: format!("{}/QueryLanguage", at.pointer),
+                ..at.clone()
+            };
+            let (before, after) = (word(&from), word(&to));
+            let (before, after) = ((&before, place(&from)), (&after, place(&to)));
+            fields.fields.push(change(Some(before), Some(after)));
+        }
+        fields.objects((before.object, &from), (after.object, &to));
+        self.branches(old, new, &mut fields);
+        self.transitions.of(old, new, &mut fields);
+        self.comments.append(&mut fields.comments);
+        let found = self.matching.states.get(&old).map(|(_, found)| *found);
+        let kind_of_change = match found {
+            Some(Found::Renamed) => Change::Renamed,
+            Some(Found::Moved) => Change::Moved,
+            _ if fields.fields.is_empty() => return,
+            _ => Change::Changed,
+        };
+        self.states.push(StateChange {
+            change: kind_of_change,
+            name: after.name.to_owned(),
+            old_name: (before.name != after.name).then(|| before.name.to_owned()),
+            kind: kind(after.object),
+            old_pointer: Some(before.pointer.clone()),
+            new_pointer: Some(after.pointer.clone()),
+            fields: fields.fields,
+        });
+    }
+
+    /// The branches of a Parallel: which came, went, and stand at another place, and so give their output there.
+    fn branches(&mut self, old: usize, new: usize, fields: &mut Fields) {
+        let (before, after) = (self.old.state(old), self.new.state(new));
+        let is_parallel = |kind| kind == Some(StateKind::Parallel);
+        if !is_parallel(before.kind) && !is_parallel(after.kind) {
+            return;
+        }
+        let pairs: Vec<(usize, usize)> = before
+            .inner
+            .iter()
+            .enumerate()
+            .filter_map(|(at, body)| {
+                let partner = self.matching.bodies.get(body)?;
+                Some((at, after.inner.iter().position(|body| body == partner)?))
+            })
+            .collect();
+        let brief = |side: &Side<'_>, bodies: &[usize]| -> Vec<Json> {
+            let bodies = bodies.iter().map(|body| &side.graph.containers()[*body]);
+            bodies
+                .map(|body| {
+                    let start = Json::from(body.start_at.unwrap_or_default());
+                    Json::Object(Object::from_iter([("StartAt".to_owned(), start)]))
+                })
+                .collect()
+        };
+        let (from, to) = (
+            brief(self.old, &before.inner),
+            brief(self.new, &after.inner),
+        );
+        let at = |pointer: &str| At {
+            pointer: format!("{pointer}/Branches"),
+            place: Place::Literal,
+            language: QueryLanguage::JsonPath,
+        };
+        let (old_at, new_at) = (at(&before.pointer), at(&after.pointer));
+        fields.reordered(&pairs, (&from, &old_at), (&to, &new_at));
+        let (gone, come) = align::rest(&pairs, from.len(), to.len());
+        for index in gone {
+            let side = Some((&from[index], old_at.item(index)));
+            fields.fields.push(change(side, None));
+        }
+        for index in come {
+            let side = Some((&to[index], new_at.item(index)));
+            fields.fields.push(change(None, side));
+        }
+        for (index, partner) in pairs {
+            let body = |side: &Side<'_>, bodies: &[usize], index: usize| {
+                let body = &side.graph.containers()[bodies[index]];
+                let at = At {
+                    pointer: body.pointer.clone(),
+                    place: Place::Body,
+                    language: QueryLanguage::JsonPath,
+                };
+                (own_fields(body.object), at)
+            };
+            let from = body(self.old, &before.inner, index);
+            let to = body(self.new, &after.inner, partner);
+            fields.objects((&from.0, &from.1), (&to.0, &to.1));
+        }
+    }
+}
+
+fn kind(state: &Object) -> String {
+    let kind = state.get("Type").and_then(Json::as_str);
+    kind.unwrap_or("unknown type").to_owned()
+}

@@ -1,0 +1,154 @@
+//! The change as people read it.
+
+use std::fmt::{self, Display, Formatter};
+
+use crate::json::Json;
+
+use super::Diff;
+use super::change::{Change, FieldChange, On, StateChange, TransitionChange};
+use super::effects::Safety;
+
+/// How much of a value is shown.
+const LONGEST: usize = 100;
+
+impl Display for Diff {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return writeln!(f, "no difference");
+        }
+        section(f, "machine", &self.machine, |f, change| {
+            field(f, change, "", "")
+        })?;
+        section(f, "states", &self.states, state)?;
+        section(f, "transitions", &self.transitions, transition)?;
+        if self.is_comments_only() {
+            writeln!(f, "only comments differ")?;
+        }
+        section(f, "comments", &self.comments, |f, change| {
+            field(f, change, "", "")
+        })?;
+        section(
+            f,
+            "running executions and redrive",
+            &self.effects,
+            |f, effect| {
+                let word = match effect.safety {
+                    Safety::Safe => "safe ",
+                    Safety::Check => "check",
+                };
+                writeln!(f, "  {word}  {}", effect.message)
+            },
+        )?;
+        section(
+            f,
+            "a new execution cannot take over where an old one stopped in",
+            &self.stranded,
+            |f, stranded| writeln!(f, "  {}: {}", stranded.state, stranded.reason),
+        )
+    }
+}
+
+fn section<T>(
+    f: &mut Formatter<'_>,
+    title: &str,
+    items: &[T],
+    write: impl Fn(&mut Formatter<'_>, &T) -> fmt::Result,
+) -> fmt::Result {
+    if items.is_empty() {
+        return Ok(());
+    }
+    writeln!(f, "{title}:")?;
+    items.iter().try_for_each(|item| write(f, item))
+}
+
+fn sign(change: Change) -> char {
+    match change {
+        Change::Added => '+',
+        Change::Removed => '-',
+        Change::Changed | Change::Moved | Change::Renamed => '~',
+    }
+}
+
+fn state(f: &mut Formatter<'_>, change: &StateChange) -> fmt::Result {
+    write!(f, "  {} {}", sign(change.change), change.name)?;
+    match (change.change, &change.old_name) {
+        (Change::Renamed, Some(name)) => write!(f, ", which was {name}")?,
+        (Change::Moved, _) => {
+            let (from, to) = (change.old_pointer.as_deref(), change.new_pointer.as_deref());
+            let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
+            write!(f, ", moved from {from} to {to}")?;
+        }
+        _ => write!(f, " ({})", change.kind)?,
+    }
+    writeln!(f)?;
+    let old = change.old_pointer.as_deref().unwrap_or_default();
+    let new = change.new_pointer.as_deref().unwrap_or_default();
+    change
+        .fields
+        .iter()
+        .try_for_each(|change| field(f, change, old, new))
+}
+
+/// One field, by its pointer within the state.
+fn field(f: &mut Formatter<'_>, change: &FieldChange, old: &str, new: &str) -> fmt::Result {
+    let within = |pointer: Option<&str>, state: &str| {
+        pointer.map(|pointer| pointer.strip_prefix(state).unwrap_or(pointer).to_owned())
+    };
+    let from = within(change.old_pointer.as_deref(), old);
+    let to = within(change.new_pointer.as_deref(), new);
+    let indent = if old.is_empty() && new.is_empty() {
+        "  "
+    } else {
+        "      "
+    };
+    let place = match (&from, &to) {
+        (Some(from), Some(to)) if from != to => format!("{from} → {to}"),
+        (_, Some(only)) | (Some(only), None) => only.clone(),
+        (None, None) => String::new(),
+    };
+    let place = if place.is_empty() {
+        "/"
+    } else {
+        place.as_str()
+    };
+    write!(f, "{indent}{} {place}", sign(change.change))?;
+    match (change.change, &change.old, &change.new) {
+        (Change::Moved, _, _) => writeln!(f, " (another order)"),
+        (_, Some(old), Some(new)) => writeln!(f, ": {} → {}", value(old), value(new)),
+        (_, Some(only), None) | (_, None, Some(only)) => writeln!(f, ": {}", value(only)),
+        (_, None, None) => writeln!(f),
+    }
+}
+
+fn transition(f: &mut Formatter<'_>, change: &TransitionChange) -> fmt::Result {
+    let from = match (&change.from, &change.on) {
+        (Some(parent), On::Start) => format!("({parent} starts)"),
+        (Some(from), _) => from.clone(),
+        (None, _) => "(start)".to_owned(),
+    };
+    let to = change.to.as_deref().unwrap_or("(end)");
+    write!(f, "  {} {from} → {to}", sign(change.change))?;
+    let on = change.on.to_string();
+    if on.is_empty() || change.on == On::Start {
+        writeln!(f)
+    } else {
+        writeln!(f, " {}", short(&on))
+    }
+}
+
+fn value(json: &Json) -> String {
+    short(&json.to_string())
+}
+
+/// The text on one line, cut.
+fn short(text: &str) -> String {
+    let mut line: String = text
+        .chars()
+        .take(LONGEST)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if text.chars().nth(LONGEST).is_some() {
+        line.push('…');
+    }
+    line
+}

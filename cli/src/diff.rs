@@ -1,0 +1,66 @@
+//! `stepwright diff`: what changed between two definitions.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use stepwright_asl::MachineType;
+use stepwright_asl::diff::Diff;
+use stepwright_asl::validate::Validator;
+
+use crate::args::{DiffArguments, DiffFormat};
+use crate::definition::Definition;
+use crate::failure::Failure;
+use crate::report;
+
+/// Compares the definitions and prints what changed.
+pub(crate) fn diff(arguments: &DiffArguments) -> Result<(), Failure> {
+    if [&arguments.old, &arguments.new]
+        .iter()
+        .all(|file| *file == Path::new("-"))
+    {
+        return Err(Failure::Usage(
+            "OLD and NEW cannot both come from standard input".to_owned(),
+        ));
+    }
+    let validator = Validator::new(MachineType::Standard);
+    let old = Definition::read(&arguments.old, &validator)?;
+    let new = Definition::read(&arguments.new, &validator)?;
+    let (Some(before), Some(after)) = (&old.document, &new.document) else {
+        for definition in [&old, &new] {
+            if definition.document.is_none() {
+                definition.print_errors();
+            }
+        }
+        return Err(Failure::Findings);
+    };
+    for definition in [&old, &new] {
+        let errors = definition.findings.errors().count();
+        if errors > 0 {
+            let (path, noun) = (
+                definition.shown(),
+                if errors == 1 { "error" } else { "errors" },
+            );
+            report::note(&format!(
+                "{path} has {errors} {noun}, which `stepwright validate` tells"
+            ));
+        }
+    }
+    let diff = Diff::of(before.json(), after.json());
+    match arguments.format {
+        DiffFormat::Text => print!("{diff}"),
+        DiffFormat::Json => println!("{:#}", as_json(&diff)?),
+    }
+    if arguments.exit_code && !diff.is_comments_only() {
+        return Err(Failure::Findings);
+    }
+    Ok(())
+}
+
+fn as_json(diff: &Diff) -> Result<Value, Failure> {
+    let mut report = json!({"equal": diff.is_empty(), "commentsOnly": diff.is_comments_only() && !diff.is_empty()});
+    let rest = serde_json::to_value(diff).map_err(|error| Failure::Failed(error.to_string()))?;
+    if let (Value::Object(report), Value::Object(rest)) = (&mut report, rest) {
+        report.extend(rest);
+    }
+    Ok(report)
+}

@@ -1,0 +1,139 @@
+//! `stepwright diff` as its users meet it.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+struct Ran {
+    status: i32,
+    stdout: String,
+    stderr: String,
+}
+
+/// Compares `examples/asl/checkout.asl.json` with what is given on standard input.
+fn diff(arguments: &[&str], stdin: &str) -> Ran {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_stepwright"))
+        .arg("diff")
+        .args(arguments)
+        .current_dir(examples())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that refuses its arguments does not read its input; the broken pipe is no failure of the test.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    Ran {
+        status: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn examples() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples/asl")
+}
+
+fn checkout() -> String {
+    std::fs::read_to_string(examples().join("checkout.asl.json")).unwrap()
+}
+
+#[test]
+fn a_definition_in_another_form_is_the_same() {
+    let json: Value = serde_json::from_str(&checkout()).unwrap();
+    let written_out = json.to_string().replace(
+        r#""IntervalSeconds":5"#,
+        r#""JitterStrategy":"NONE","IntervalSeconds":5.0"#,
+    );
+    for text in [checkout(), json.to_string(), written_out] {
+        let ran = diff(&["checkout.asl.json", "-", "--exit-code"], &text);
+        assert_eq!(
+            (ran.status, ran.stdout.as_str(), ran.stderr.as_str()),
+            (0, "no difference\n", "")
+        );
+    }
+}
+
+#[test]
+fn changes_are_told_and_are_no_failure_unless_asked_for() {
+    let text = checkout().replace("\"TimeoutSeconds\": 30", "\"TimeoutSeconds\": 60");
+    let ran = diff(&["checkout.asl.json", "-"], &text);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(
+        ran.stdout
+            .starts_with("states:\n  ~ Charge (Task)\n      ~ /TimeoutSeconds: 30 → 60\n"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout.contains("safe   executions that run go on"),
+        "{}",
+        ran.stdout
+    );
+    let ran = diff(&["checkout.asl.json", "-", "--exit-code"], &text);
+    assert_eq!((ran.status, ran.stderr.as_str()), (1, ""));
+}
+
+#[test]
+fn comments_are_told_and_do_not_count() {
+    let text = checkout().replace("Charges an order", "Charges any order");
+    let ran = diff(&["checkout.asl.json", "-", "--exit-code"], &text);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(
+        ran.stdout.starts_with("only comments differ\n"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn programs_get_json() {
+    let text = checkout().replace("\"Done\"", "\"Finished\"");
+    let ran = diff(&["checkout.asl.json", "-", "--format", "json"], &text);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let json: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(json["equal"], false);
+    assert_eq!(json["commentsOnly"], false);
+    assert_eq!(json["states"][0]["change"], "renamed");
+    assert_eq!(json["states"][0]["oldName"], "Done");
+    assert_eq!(json["transitions"], Value::Array(Vec::new()));
+    assert_eq!(json["effects"][1]["id"], "redrive");
+}
+
+#[test]
+fn json_and_yaml_are_compared_with_each_other() {
+    let ran = diff(&["refund.asl.yaml", "refund.asl.yaml", "--exit-code"], "");
+    assert_eq!((ran.status, ran.stdout.as_str()), (0, "no difference\n"));
+    let ran = diff(&["refund.asl.yaml", "checkout.asl.json"], "");
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains("  + Charge (Task)\n"), "{}", ran.stdout);
+}
+
+#[test]
+fn what_cannot_be_compared_is_told() {
+    let ran = diff(&["checkout.asl.json", "-"], "{\"StartAt\": ");
+    assert_eq!((ran.status, ran.stdout.as_str()), (1, ""));
+    assert!(ran.stderr.contains("error[SW001]"), "{}", ran.stderr);
+    let ran = diff(&["-", "-"], "{}");
+    assert_eq!(ran.status, 2);
+    assert!(
+        ran.stderr.contains("cannot both come from standard input"),
+        "{}",
+        ran.stderr
+    );
+    let ran = diff(&["nowhere.json", "checkout.asl.json"], "");
+    assert_eq!(ran.status, 2, "{}", ran.stderr);
+    assert_eq!(diff(&["checkout.asl.json"], "").status, 2);
+}
+
+#[test]
+fn a_definition_with_errors_is_compared_and_that_is_told() {
+    let text = checkout().replace("\"Next\": \"Large?\"", "\"Next\": \"Larger?\"");
+    let ran = diff(&["checkout.asl.json", "-"], &text);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("standard input has "), "{}", ran.stderr);
+    assert!(ran.stdout.contains("+ Charge → Larger?"), "{}", ran.stdout);
+}
