@@ -149,22 +149,36 @@ impl fmt::Display for Finding {
 
 /// All findings about one definition, in the order of the text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Findings(Vec<Finding>);
+pub struct Findings {
+    all: Vec<Finding>,
+    truncated: bool,
+}
 
 impl Findings {
+    /// Puts findings into the order of the text; `truncated` when there were more.
+    pub(crate) fn of(mut all: Vec<Finding>, truncated: bool) -> Findings {
+        all.sort_by_key(|finding| finding.offset);
+        Findings { all, truncated }
+    }
+
+    /// Whether there were more findings than anybody reads: texts of about 64 MiB are kept, and an error where there is one.
+    pub fn is_truncated(&self) -> bool {
+        self.truncated
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.is_empty()
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.all.len()
     }
 
     /// All of them.
     pub fn iter(&self) -> std::slice::Iter<'_, Finding> {
-        self.0.iter()
+        self.all.iter()
     }
 
     /// Those for which AWS would refuse the definition.
@@ -188,9 +202,7 @@ impl From<SyntaxError> for Findings {
 
 impl FromIterator<Finding> for Findings {
     fn from_iter<I: IntoIterator<Item = Finding>>(findings: I) -> Findings {
-        let mut findings: Vec<Finding> = findings.into_iter().collect();
-        findings.sort_by_key(|finding| finding.offset);
-        Findings(findings)
+        Findings::of(findings.into_iter().collect(), false)
     }
 }
 
@@ -199,7 +211,7 @@ impl IntoIterator for Findings {
     type IntoIter = std::vec::IntoIter<Finding>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.all.into_iter()
     }
 }
 

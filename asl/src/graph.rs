@@ -17,7 +17,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::json::{Json, Object, escape};
+use crate::json::{Json, Object, Pointer};
 use crate::model::StateKind;
 
 /// States, transitions and containers of a definition.
@@ -32,7 +32,7 @@ pub struct Graph<'j> {
 #[non_exhaustive]
 pub struct Container<'j> {
     /// Pointer to the object that has `StartAt` and `States`.
-    pub pointer: String,
+    pub pointer: Pointer<'j>,
     /// That object.
     pub object: &'j Object,
     /// The name in `StartAt`.
@@ -51,7 +51,7 @@ pub struct State<'j> {
     /// Its name.
     pub name: &'j str,
     /// Pointer to it.
-    pub pointer: String,
+    pub pointer: Pointer<'j>,
     /// What it is.
     pub object: &'j Object,
     /// Its type, when `Type` names one.
@@ -65,7 +65,7 @@ pub struct State<'j> {
 }
 
 /// A transition.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Edge<'j> {
     /// What it is taken for.
@@ -73,7 +73,7 @@ pub struct Edge<'j> {
     /// The name of the state it goes to.
     pub target: &'j str,
     /// Pointer to that name.
-    pub pointer: String,
+    pub pointer: Pointer<'j>,
 }
 
 /// What a transition is taken for.
@@ -94,7 +94,7 @@ impl<'j> Graph<'j> {
     pub fn of(definition: &'j Json) -> Graph<'j> {
         let mut graph = Graph::default();
         if let Some(object) = definition.as_object() {
-            graph.container(object, String::new(), None);
+            graph.container(object, Pointer::ROOT, None);
         }
         graph
     }
@@ -134,7 +134,12 @@ impl<'j> Graph<'j> {
         reached
     }
 
-    fn container(&mut self, object: &'j Object, pointer: String, parent: Option<usize>) -> usize {
+    fn container(
+        &mut self,
+        object: &'j Object,
+        pointer: Pointer<'j>,
+        parent: Option<usize>,
+    ) -> usize {
         let index = self.containers.len();
         self.containers.push(Container {
             pointer: pointer.clone(),
@@ -145,16 +150,16 @@ impl<'j> Graph<'j> {
             by_name: HashMap::new(),
         });
         let states = object.get("States").and_then(Json::as_object);
+        let pointer = pointer.key("States");
         for (name, state) in states.into_iter().flatten() {
             if let Some(object) = state.as_object() {
-                let pointer = format!("{pointer}/States/{}", escape(name));
-                self.state(name, object, pointer, index);
+                self.state(name, object, pointer.key(name), index);
             }
         }
         index
     }
 
-    fn state(&mut self, name: &'j str, object: &'j Object, pointer: String, container: usize) {
+    fn state(&mut self, name: &'j str, object: &'j Object, pointer: Pointer<'j>, container: usize) {
         let index = self.states.len();
         let kind = object
             .get("Type")
@@ -176,13 +181,13 @@ impl<'j> Graph<'j> {
         let branches = object.get("Branches").and_then(Json::as_array);
         for (branch, json) in branches.into_iter().flatten().enumerate() {
             if let Some(object) = json.as_object() {
-                let pointer = format!("{pointer}/Branches/{branch}");
+                let pointer = pointer.key("Branches").index(branch);
                 inner.push(self.container(object, pointer, Some(index)));
             }
         }
         for field in ["ItemProcessor", "Iterator"] {
             if let Some(object) = object.get(field).and_then(Json::as_object) {
-                inner.push(self.container(object, format!("{pointer}/{field}"), Some(index)));
+                inner.push(self.container(object, pointer.key(field), Some(index)));
             }
         }
         self.states[index].inner = inner;
@@ -197,9 +202,9 @@ impl State<'_> {
     }
 }
 
-fn edges<'j>(state: &'j Object, pointer: &str) -> Vec<Edge<'j>> {
+fn edges<'j>(state: &'j Object, pointer: &Pointer<'j>) -> Vec<Edge<'j>> {
     let mut edges = Vec::new();
-    let mut add = |kind, target: Option<&'j Json>, pointer: String| {
+    let mut add = |kind, target: Option<&'j Json>, pointer: Pointer<'j>| {
         if let Some(target) = target.and_then(Json::as_str) {
             edges.push(Edge {
                 kind,
@@ -211,14 +216,14 @@ fn edges<'j>(state: &'j Object, pointer: &str) -> Vec<Edge<'j>> {
     for (key, value) in state {
         let items = || value.as_array().into_iter().flatten().enumerate();
         match key.as_str() {
-            "Next" => add(EdgeKind::Next, Some(value), format!("{pointer}/Next")),
-            "Default" => add(EdgeKind::Default, Some(value), format!("{pointer}/Default")),
+            "Next" => add(EdgeKind::Next, Some(value), pointer.key("Next")),
+            "Default" => add(EdgeKind::Default, Some(value), pointer.key("Default")),
             "Choices" => items().for_each(|(rule, json)| {
-                let pointer = format!("{pointer}/Choices/{rule}/Next");
+                let pointer = pointer.key("Choices").index(rule).key("Next");
                 add(EdgeKind::Choice(rule), json.get("Next"), pointer);
             }),
             "Catch" => items().for_each(|(catcher, json)| {
-                let pointer = format!("{pointer}/Catch/{catcher}/Next");
+                let pointer = pointer.key("Catch").index(catcher).key("Next");
                 add(EdgeKind::Catch(catcher), json.get("Next"), pointer);
             }),
             _ => {}
@@ -244,7 +249,10 @@ mod tests {
             .expect("is JSON");
         let graph = Graph::of(&json);
         assert_eq!(graph.containers().len(), 3);
-        assert_eq!(graph.containers()[1].pointer, "/States/P/Branches/0");
+        assert_eq!(
+            graph.containers()[1].pointer.to_string(),
+            "/States/P/Branches/0"
+        );
         assert_eq!(graph.containers()[2].parent, graph.find(0, "M"));
         let edges: Vec<_> = graph
             .states()
@@ -268,7 +276,7 @@ mod tests {
             ]
         );
         let slashed = graph.find(0, "a/b").expect("is there");
-        assert_eq!(graph.states()[slashed].pointer, "/States/a~1b");
+        assert_eq!(graph.states()[slashed].pointer.to_string(), "/States/a~1b");
         assert!(graph.states()[graph.find(2, "I").expect("is there")].is_terminal());
     }
 

@@ -69,6 +69,9 @@ fn as_text(definition: &Definition) {
             count(warnings, "warning")
         ),
     }
+    if definition.findings.is_truncated() {
+        println!("{path}: there is more to find once these are mended");
+    }
 }
 
 fn count(number: usize, noun: &str) -> String {
@@ -101,6 +104,6 @@ fn as_json(definition: &Definition) -> Value {
         "file": definition.path,
         "result": if definition.findings.has_errors() { "FAIL" } else { "OK" },
         "diagnostics": diagnostics,
-        "truncated": false,
+        "truncated": definition.findings.is_truncated(),
     })
 }

@@ -12,12 +12,12 @@ mod write;
 
 pub use document::{Document, Duplicate, Position, SyntaxError};
 pub use number::Number;
-pub use pointer::{escape, segments};
+pub use pointer::{Pointer, escape, segments};
 
 #[cfg(feature = "yaml")]
 pub(crate) use document::Mark;
 #[cfg(feature = "yaml")]
-pub(crate) use reader::{Failure, RawDuplicate, Read, check_length, read};
+pub(crate) use reader::{Failure, MAX_POINTERS, RawDuplicate, Read, check_length, read};
 
 use indexmap::IndexMap;
 

@@ -1,6 +1,88 @@
 //! JSON pointers (RFC 6901).
 
 use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+/// A JSON pointer that is written out only when it is shown; pointers that begin alike share their beginning.
+///
+/// Thousands of places below one long key cost no more than a few words each.
+///
+/// ```
+/// use stepwright_asl::json::Pointer;
+///
+/// let states = Pointer::ROOT.key("States");
+/// assert_eq!(states.key("a/b").key("Catch").index(0).to_string(), "/States/a~1b/Catch/0");
+/// assert_eq!(Pointer::ROOT.to_string(), "");
+/// ```
+#[derive(Clone, Default)]
+pub struct Pointer<'j>(Option<Arc<Last<'j>>>);
+
+/// The last step of a pointer, and the pointer before it.
+struct Last<'j> {
+    before: Pointer<'j>,
+    step: Step<'j>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'j> {
+    Key(&'j str),
+    Index(usize),
+}
+
+impl<'j> Pointer<'j> {
+    /// The whole value.
+    pub const ROOT: Pointer<'static> = Pointer(None);
+
+    /// A member of the object that this points to.
+    #[must_use]
+    pub fn key(&self, key: &'j str) -> Pointer<'j> {
+        self.step(Step::Key(key))
+    }
+
+    /// An item of the array that this points to.
+    #[must_use]
+    pub fn index(&self, index: usize) -> Pointer<'j> {
+        self.step(Step::Index(index))
+    }
+
+    /// The index at which it ends, when it points to an item.
+    pub fn last_index(&self) -> Option<usize> {
+        match self.0.as_ref()?.step {
+            Step::Index(index) => Some(index),
+            Step::Key(_) => None,
+        }
+    }
+
+    fn step(&self, step: Step<'j>) -> Pointer<'j> {
+        Pointer(Some(Arc::new(Last {
+            before: self.clone(),
+            step,
+        })))
+    }
+}
+
+/// The pointer as RFC 6901 writes it.
+impl fmt::Display for Pointer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lasts = std::iter::successors(self.0.as_ref(), |last| last.before.0.as_ref());
+        let steps: Vec<Step<'_>> = lasts.map(|last| last.step).collect();
+        for step in steps.into_iter().rev() {
+            f.write_str("/")?;
+            match step {
+                Step::Key(key) => f.write_str(&escape(key))?,
+                Step::Index(index) => write!(f, "{index}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Pointer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.to_string(), f)
+    }
+}
 
 /// Escapes one key for use in a pointer: `~` becomes `~0`, `/` becomes `~1`.
 pub fn escape(key: &str) -> Cow<'_, str> {

@@ -20,6 +20,9 @@ pub(crate) struct RawDuplicate {
     pub(crate) again: usize,
 }
 
+/// How many bytes the pointers to duplicates have together, about.
+pub(crate) const MAX_POINTERS: usize = 16 * 1024 * 1024;
+
 /// Why a text cannot be read.
 pub(crate) struct Failure {
     pub(crate) offset: usize,
@@ -47,6 +50,7 @@ pub(crate) fn read(text: &str) -> Result<Read, Failure> {
         depth: 0,
         path: Vec::new(),
         duplicates: Vec::new(),
+        room: MAX_POINTERS,
     };
     reader.skip_blanks();
     if reader.peek().is_none() {
@@ -72,6 +76,8 @@ struct Reader<'t> {
     /// Where the reader is, kept for the pointers of duplicates.
     path: Vec<Segment>,
     duplicates: Vec<RawDuplicate>,
+    /// How many bytes of pointers to duplicates may still be written: thousands below a key of megabytes would fill the memory.
+    room: usize,
 }
 
 enum Segment {
@@ -150,12 +156,16 @@ impl Reader<'_> {
                 }
                 Entry::Occupied(mut entry) => {
                     let first = &mut marks[entry.index()];
-                    self.duplicates.push(RawDuplicate {
-                        pointer: format!("{}/{}", pointer(&self.path), escape(entry.key())),
-                        key: entry.key().clone(),
-                        first: first.key as usize,
-                        again: key_start,
-                    });
+                    if self.room > 0 {
+                        let pointer = format!("{}/{}", pointer(&self.path), escape(entry.key()));
+                        self.room = self.room.saturating_sub(pointer.len());
+                        self.duplicates.push(RawDuplicate {
+                            pointer,
+                            key: entry.key().clone(),
+                            first: first.key as usize,
+                            again: key_start,
+                        });
+                    }
                     entry.insert(value);
                     *first = mark;
                 }

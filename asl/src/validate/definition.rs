@@ -2,11 +2,10 @@
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
-use std::rc::Rc;
 
 use crate::graph::Graph;
 use crate::intrinsic::{CallError, Expression};
-use crate::json::{Document, Json, Object, escape};
+use crate::json::{Document, Json, Object, Pointer};
 use crate::jsonata;
 use crate::model::{FieldInfo, MachineType, ProcessorMode, QueryLanguage, Schema, StateKind};
 
@@ -44,7 +43,7 @@ pub(super) struct Definition<'d> {
 
 /// An object with named fields.
 pub(super) struct Part<'d> {
-    pub(super) pointer: String,
+    pub(super) pointer: Pointer<'d>,
     /// The innermost state that it is or is a part of, by its number in the graph.
     pub(super) state: Option<usize>,
     pub(super) object: &'d Object,
@@ -64,8 +63,8 @@ impl<'d> Part<'d> {
     }
 
     /// Pointer to one of its members.
-    pub(super) fn at(&self, key: &str) -> String {
-        member(&self.pointer, key)
+    pub(super) fn at(&self, key: &'d str) -> Pointer<'d> {
+        self.pointer.key(key)
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&'d Json> {
@@ -112,7 +111,7 @@ impl<'d> Part<'d> {
 
 /// A field that must be a path.
 pub(super) struct PathText<'d> {
-    pub(super) pointer: String,
+    pub(super) pointer: Pointer<'d>,
     /// The part that has the field.
     pub(super) part: usize,
     pub(super) field: &'d str,
@@ -126,7 +125,7 @@ pub(super) struct Binding<'d> {
     /// The part in whose template it stands.
     pub(super) part: usize,
     /// Pointer to the object that has it.
-    pub(super) object: Rc<str>,
+    pub(super) object: Pointer<'d>,
     /// The member of `Assign` that it gives the value of, or a part of it.
     pub(super) assigns: Option<&'d str>,
     pub(super) key: &'d str,
@@ -140,19 +139,21 @@ pub(super) struct Binding<'d> {
 
 /// A string that stands as it is and begins like a path or a call.
 pub(super) struct Literal<'d> {
-    pub(super) pointer: String,
+    pub(super) pointer: Pointer<'d>,
     /// The part that has the template.
     pub(super) part: usize,
     /// Whether it stands in the `Result` of a Pass.
     pub(super) in_result: bool,
     /// The key of the member whose value it is; `None` for an item.
     pub(super) key: Option<&'d str>,
+    /// Whether it is the whole template.
+    pub(super) is_whole: bool,
     pub(super) text: &'d str,
 }
 
 /// A string in which JSONata may stand.
 pub(super) struct ExpressionText<'d> {
-    pub(super) pointer: String,
+    pub(super) pointer: Pointer<'d>,
     /// The part that has the field.
     pub(super) part: usize,
     /// The member of `Assign` that it gives the value of, or a part of it.
@@ -161,14 +162,11 @@ pub(super) struct ExpressionText<'d> {
     pub(super) field: &'static str,
     /// The object that has the field, by its schema's name.
     pub(super) owner: &'static str,
+    /// Whether it is the whole field.
+    pub(super) is_whole: bool,
     pub(super) text: &'d str,
     /// `None` when the string is no expression.
     pub(super) parsed: Option<Result<Parsed<'d>, jsonata::SyntaxError>>,
-}
-
-/// Pointer to a member.
-pub(super) fn member(pointer: &str, key: &str) -> String {
-    format!("{pointer}/{}", escape(key))
 }
 
 impl<'d> Definition<'d> {

@@ -142,7 +142,7 @@ pub(super) fn items(definition: &Definition<'_>) -> HashMap<usize, u64> {
     let mut known = HashMap::new();
     for expression in &definition.expressions {
         if let (true, "Map", "Items", Some(Ok(parsed))) = (
-            expression.pointer.ends_with("/Items"),
+            expression.is_whole,
             expression.owner,
             expression.field,
             &expression.parsed,

@@ -126,6 +126,7 @@ impl Validator {
                 (rule.check)(&definition, &mut report);
             }
         }
+        let truncated = report.is_truncated();
         let mut findings = report.finish();
         findings.retain_mut(|finding| {
             if finding.severity == Severity::Error {
@@ -137,7 +138,7 @@ impl Validator {
             }
             !names(&self.allowed, finding.rule)
         });
-        findings.into_iter().collect()
+        Findings::of(findings, truncated)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Where rules put their findings.
 
+use std::borrow::Borrow;
+
 use super::Rule;
 use crate::finding::{Finding, Severity};
-use crate::json::Document;
+use crate::json::{Document, Pointer};
 use crate::similar::did_you_mean;
 
 /// The findings so far, and the rule that is at work.
@@ -12,7 +14,14 @@ pub(super) struct Report<'d> {
     findings: Vec<Finding>,
     /// How many names may still be compared for suggestions: thousands of faults in a definition of thousands of states would take long.
     comparisons: usize,
+    /// How many bytes of pointers may still be written: thousands of faults below a key of megabytes would fill the memory.
+    room: usize,
+    has_error: bool,
+    truncated: bool,
 }
+
+/// What a finding takes besides its texts, roughly.
+const FINDING: usize = 200;
 
 impl<'d> Report<'d> {
     pub(super) fn new(document: &'d Document) -> Report<'d> {
@@ -20,7 +29,10 @@ impl<'d> Report<'d> {
             document,
             rule: None,
             findings: Vec::new(),
-            comparisons: 200_000,
+            comparisons: 50_000,
+            room: 64 * 1024 * 1024,
+            has_error: false,
+            truncated: false,
         }
     }
 
@@ -32,28 +44,49 @@ impl<'d> Report<'d> {
         self.findings
     }
 
+    /// Whether there were more findings than there was room for.
+    pub(super) fn is_truncated(&self) -> bool {
+        self.truncated
+    }
+
     /// A finding about the node at `pointer`, of which more can be said.
-    pub(super) fn add(
+    pub(super) fn add<'p>(
         &mut self,
-        pointer: impl Into<String>,
+        pointer: impl Borrow<Pointer<'p>>,
         message: impl Into<String>,
     ) -> Entry<'_> {
         let document = self.document;
         let (id, code, severity) = self.rule.map_or(("", "", Severity::Error), |rule| {
             (rule.id, rule.code, rule.severity)
         });
-        let mut finding = Finding::error(document, id, code, pointer.into(), message);
+        let mut entry = Entry {
+            finding: None,
+            comparisons: &mut self.comparisons,
+            had_error: self.has_error,
+            has_error: &mut self.has_error,
+            document,
+        };
+        // Whether there is an error at all is never lost.
+        let is_needed = severity == Severity::Error && !entry.had_error;
+        if self.room == 0 && !is_needed {
+            self.truncated = true;
+            return entry;
+        }
+        let pointer = pointer.borrow().to_string();
+        let message = message.into();
+        let size = FINDING + pointer.len() + message.len();
+        self.room = self.room.saturating_sub(size);
+        *entry.has_error |= severity == Severity::Error;
+        let mut finding = Finding::error(document, id, code, pointer, message);
         finding.severity = severity;
         self.findings.push(finding);
-        Entry {
-            finding: self.findings.last_mut(),
-            comparisons: &mut self.comparisons,
-            document,
-        }
+        entry.finding = self.findings.last_mut();
+        entry
     }
 
     /// A finding that was made elsewhere.
     pub(super) fn push(&mut self, finding: Finding) {
+        self.has_error |= finding.severity == Severity::Error;
         self.findings.push(finding);
     }
 }
@@ -62,6 +95,9 @@ impl<'d> Report<'d> {
 pub(super) struct Entry<'r> {
     finding: Option<&'r mut Finding>,
     comparisons: &'r mut usize,
+    /// Whether there was an error before this finding.
+    had_error: bool,
+    has_error: &'r mut bool,
     document: &'r Document,
 }
 
@@ -77,6 +113,9 @@ impl Entry<'_> {
         name: &str,
         candidates: impl IntoIterator<Item = &'c str>,
     ) -> Self {
+        if self.finding.is_none() {
+            return self;
+        }
         let left = &mut self.comparisons;
         let candidates = candidates.into_iter().take_while(|_| {
             **left = left.saturating_sub(1);
@@ -93,6 +132,7 @@ impl Entry<'_> {
 
     /// Makes it a warning.
     pub(super) fn warn(self) -> Self {
+        *self.has_error = self.had_error;
         self.change(|finding, _| finding.severity = Severity::Warning)
     }
 
@@ -106,9 +146,9 @@ impl Entry<'_> {
     }
 
     /// Shows a place inside the node, such as the member `/x` of the object that the finding is about.
-    pub(super) fn at_value(self, pointer: &str) -> Self {
+    pub(super) fn at_value(self, pointer: &Pointer<'_>) -> Self {
         self.change(|finding, document| {
-            if let Some(position) = document.position(pointer) {
+            if let Some(position) = document.position(&pointer.to_string()) {
                 *finding = finding.clone().at(position);
             }
         })

@@ -1,23 +1,62 @@
 //! Walks over payload templates.
 
-use crate::json::{Json, Object};
-use crate::place::Place;
+use crate::json::{Json, Object, Pointer};
 
 /// Where a walk is.
 #[derive(Clone, Copy)]
 pub(super) struct At<'p, 'j> {
-    /// The steps from the template on.
-    pub(super) steps: &'p Place<'p>,
+    pub(super) pointer: &'p Pointer<'j>,
     /// The member of the outermost object that the place is in; `None` at that object itself.
     pub(super) member: Option<&'j str>,
+    /// The key of the member whose value stands here; `None` for an item.
+    pub(super) key: Option<&'j str>,
+    /// Whether it is the whole template.
+    pub(super) is_whole: bool,
 }
 
-impl At<'_, '_> {
-    /// The template itself.
-    pub(super) const ROOT: At<'static, 'static> = At {
-        steps: &Place::ROOT,
-        member: None,
-    };
+impl<'p, 'j> At<'p, 'j> {
+    /// A whole template, which is the value of the field `key`.
+    pub(super) fn of(pointer: &'p Pointer<'j>, key: Option<&'j str>) -> At<'p, 'j> {
+        At {
+            pointer,
+            member: None,
+            key,
+            is_whole: true,
+        }
+    }
+
+    /// Goes on to the members or items of a value.
+    fn inside(self, json: &'j Json, mut visit: impl FnMut(At<'_, 'j>, &'j Json)) {
+        match json {
+            Json::Object(object) => {
+                for (key, value) in object {
+                    visit(
+                        At {
+                            pointer: &self.pointer.key(key),
+                            member: self.member.or(Some(key)),
+                            key: Some(key),
+                            is_whole: false,
+                        },
+                        value,
+                    );
+                }
+            }
+            Json::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    visit(
+                        At {
+                            pointer: &self.pointer.index(index),
+                            key: None,
+                            is_whole: false,
+                            ..self
+                        },
+                        item,
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Visits every object in a value, outer before inner.
@@ -26,32 +65,14 @@ pub(super) fn walk_objects<'j>(
     at: At<'_, 'j>,
     visit: &mut impl FnMut(At<'_, 'j>, &'j Object),
 ) {
-    match json {
-        Json::Object(object) => {
-            visit(at, object);
-            for (key, value) in object {
-                if matches!(value, Json::Object(_) | Json::Array(_)) {
-                    let inside = At {
-                        steps: &at.steps.key(key),
-                        member: at.member.or(Some(key)),
-                    };
-                    walk_objects(value, inside, visit);
-                }
-            }
-        }
-        Json::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                if matches!(item, Json::Object(_) | Json::Array(_)) {
-                    let inside = At {
-                        steps: &at.steps.index(index),
-                        ..at
-                    };
-                    walk_objects(item, inside, visit);
-                }
-            }
-        }
-        _ => {}
+    if let Json::Object(object) = json {
+        visit(at, object);
     }
+    at.inside(json, |at, value| {
+        if matches!(value, Json::Object(_) | Json::Array(_)) {
+            walk_objects(value, at, visit);
+        }
+    });
 }
 
 /// Visits every string in a value; keys are not visited.
@@ -60,54 +81,29 @@ pub(super) fn walk_strings<'j>(
     at: At<'_, 'j>,
     visit: &mut impl FnMut(At<'_, 'j>, &'j str),
 ) {
-    match json {
-        Json::String(text) => visit(at, text),
-        Json::Object(object) => {
-            for (key, value) in object {
-                let inside = At {
-                    steps: &at.steps.key(key),
-                    member: at.member.or(Some(key)),
-                };
-                walk_strings(value, inside, visit);
-            }
-        }
-        Json::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                let inside = At {
-                    steps: &at.steps.index(index),
-                    ..at
-                };
-                walk_strings(item, inside, visit);
-            }
-        }
-        _ => {}
+    if let Json::String(text) = json {
+        visit(at, text);
     }
+    at.inside(json, |at, value| walk_strings(value, at, visit));
 }
 
-/// Visits every string that is taken as it stands but looks as if it were to be evaluated, with its key; in templates those under a key that ends in `.$` are evaluated.
+/// Visits every string that is taken as it stands but looks as if it were to be evaluated; in templates those under a key that ends in `.$` are evaluated.
 pub(super) fn walk_literals<'j>(
     json: &'j Json,
-    at: &Place<'_>,
-    key: Option<&'j str>,
-    visit: &mut impl FnMut(&Place<'_>, Option<&'j str>, &'j str),
+    at: At<'_, 'j>,
+    visit: &mut impl FnMut(At<'_, 'j>, &'j str),
 ) {
     match json {
         Json::String(text) if text.starts_with('$') || text.starts_with("States.") => {
-            visit(at, key, text);
+            visit(at, text);
         }
-        Json::Object(object) => {
-            for (key, value) in object {
-                // Anything else than a string is a fault under such a key.
-                if value.as_str().is_some() || !key.ends_with(".$") {
-                    walk_literals(value, &at.key(key), Some(key), visit);
-                }
+        _ => at.inside(json, |at, value| {
+            // Anything else than a string is a fault under such a key.
+            let is_fault =
+                at.key.is_some_and(|key| key.ends_with(".$")) && value.as_str().is_none();
+            if !is_fault {
+                walk_literals(value, at, visit);
             }
-        }
-        Json::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                walk_literals(item, &at.index(index), None, visit);
-            }
-        }
-        _ => {}
+        }),
     }
 }

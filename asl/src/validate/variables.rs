@@ -5,7 +5,7 @@ use std::collections::{HashSet, VecDeque};
 use indexmap::{IndexMap, IndexSet};
 
 use crate::graph::{EdgeKind, Graph};
-use crate::json::Json;
+use crate::json::{Json, Pointer};
 use crate::path::Path;
 
 use super::definition::{Definition, Part};
@@ -36,7 +36,7 @@ pub(super) struct Read<'d> {
     pub(super) state: usize,
     on: On,
     pub(super) name: usize,
-    pub(super) pointer: String,
+    pub(super) pointer: Pointer<'d>,
     /// The part that reads, and the member of its `Assign` for which it does.
     pub(super) assigns: Option<(usize, &'d str)>,
 }
@@ -93,7 +93,7 @@ impl<'d> Variables<'d> {
                 let paths = parsed.paths();
                 let place = (binding.part, binding.assigns.is_some(), binding.assigns);
                 variables.paths(definition, &paths, place, || {
-                    super::definition::member(&binding.object, binding.key)
+                    binding.object.key(binding.key)
                 });
             }
         }
@@ -101,9 +101,10 @@ impl<'d> Variables<'d> {
             let Some(Ok(parsed)) = &expression.parsed else {
                 continue;
             };
+            let asked = asked_for(parsed.source);
             for name in &parsed.variables {
                 // A test for presence is what one writes for a variable that may be missing.
-                if !asks_for(parsed.source, name) {
+                if !asked.contains(name.as_str()) {
                     let shapes_output = matches!(expression.field, "Output" | "Assign");
                     let place = (expression.part, shapes_output, expression.assigns);
                     variables.read(definition, name, place, expression.pointer.clone());
@@ -118,7 +119,7 @@ impl<'d> Variables<'d> {
         definition: &Definition<'d>,
         paths: &[&Path],
         place: (usize, bool, Option<&'d str>),
-        pointer: impl Fn() -> String,
+        pointer: impl Fn() -> Pointer<'d>,
     ) {
         for name in paths.iter().filter_map(|path| path.variable()) {
             self.read(definition, name, place, pointer());
@@ -130,7 +131,7 @@ impl<'d> Variables<'d> {
         definition: &Definition<'d>,
         name: &str,
         (part, shapes_output, assigns): (usize, bool, Option<&'d str>),
-        pointer: String,
+        pointer: Pointer<'d>,
     ) {
         let Some(state) = definition.parts[part].state else {
             return;
@@ -262,10 +263,7 @@ fn on(graph: &Graph<'_>, part: &Part<'_>, state: usize, shapes_output: bool) -> 
         let mut edges = graph.states()[state].edges.iter();
         On::Edge(edges.position(|edge| edge.kind == wanted))
     };
-    let index = || {
-        let (_, index) = part.pointer.rsplit_once('/')?;
-        index.parse().ok()
-    };
+    let index = || part.pointer.last_index();
     match part.schema.name {
         "Catcher" => index().map_or(On::Edge(None), |index| edge(EdgeKind::Catch(index))),
         "ChoiceRule" if shapes_output => {
@@ -284,18 +282,15 @@ fn happens(graph: &Graph<'_>, state: usize, edge: usize, on: On) -> bool {
     }
 }
 
-/// Whether an expression asks whether the variable is there.
-fn asks_for(source: &str, name: &str) -> bool {
-    let mut rest = source;
-    while let Some(at) = rest.find("$exists($") {
-        rest = &rest[at + "$exists($".len()..];
-        if let Some(after) = rest.strip_prefix(name)
-            && !after.starts_with(crate::name::continues_variable)
-        {
-            return true;
-        }
-    }
-    false
+/// The variables of which an expression asks whether they are there.
+fn asked_for(source: &str) -> HashSet<&str> {
+    let mut questions = source.split("$exists($");
+    questions.next();
+    let name = |rest: &'_ str| {
+        let end = rest.find(|char| !crate::name::continues_variable(char));
+        end.unwrap_or(rest.len())
+    };
+    questions.map(|rest| &rest[..name(rest)]).collect()
 }
 
 /// Which of 64 variables are assigned for certain where a state begins.

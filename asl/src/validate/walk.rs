@@ -1,17 +1,15 @@
 //! Takes a definition apart.
 
 use std::collections::HashMap;
-use std::rc::Rc;
 
 use crate::intrinsic::{CallError, Expression};
-use crate::json::{Json, Object};
+use crate::json::{Json, Object, Pointer};
 use crate::jsonata;
 use crate::model::{FieldInfo, Kind, Operator, QueryLanguage, Schema, StateKind, StateMachine};
 use crate::path::Path;
-use crate::place::Place;
 use crate::substitution::is_substitution;
 
-use super::definition::{Binding, Definition, ExpressionText, Literal, Part, PathText, member};
+use super::definition::{Binding, Definition, ExpressionText, Literal, Part, PathText};
 use super::expression::Parsed;
 use super::language;
 use super::template::{self, At};
@@ -42,13 +40,13 @@ impl<'w, 'd> Walk<'w, 'd> {
             definition,
         };
         let machine = StateMachine::schema();
-        walk.part(object, String::new(), machine, Around::default());
+        walk.part(object, Pointer::ROOT, machine, Around::default());
     }
 
     fn part(
         &mut self,
         object: &'d Object,
-        pointer: String,
+        pointer: Pointer<'d>,
         schema: &'static Schema,
         around: Around,
     ) {
@@ -72,7 +70,7 @@ impl<'w, 'd> Walk<'w, 'd> {
             ..around
         };
         for ((key, value), field) in object.iter().zip(fields) {
-            let at = || member(&pointer, key);
+            let at = || pointer.key(key);
             let Some(field) = field else {
                 let is_path = Operator::from_name(key).is_some_and(Operator::is_path);
                 if is_path && schema.has(key) && language == QueryLanguage::JsonPath {
@@ -90,7 +88,7 @@ impl<'w, 'd> Walk<'w, 'd> {
                     let at = at();
                     for (index, item) in value.as_array().into_iter().flatten().enumerate() {
                         if let Some(object) = item.as_object() {
-                            self.part(object, format!("{at}/{index}"), inner(), inside);
+                            self.part(object, at.index(index), inner(), inside);
                         }
                     }
                 }
@@ -104,7 +102,7 @@ impl<'w, 'd> Walk<'w, 'd> {
         }
     }
 
-    fn states(&mut self, states: &'d Json, pointer: &str, parent: &'static str) {
+    fn states(&mut self, states: &'d Json, pointer: &Pointer<'d>, parent: &'static str) {
         for (name, state) in states.as_object().into_iter().flatten() {
             let Some(object) = state.as_object() else {
                 continue;
@@ -123,7 +121,7 @@ impl<'w, 'd> Walk<'w, 'd> {
                 parent: Some(parent),
                 state: number,
             };
-            self.part(object, member(pointer, name), kind.schema(), around);
+            self.part(object, pointer.key(name), kind.schema(), around);
         }
     }
 
@@ -132,7 +130,7 @@ impl<'w, 'd> Walk<'w, 'd> {
         part: usize,
         field: &'static FieldInfo,
         value: &'d Json,
-        pointer: impl Fn() -> String,
+        pointer: impl Fn() -> Pointer<'d>,
     ) {
         match field.kind {
             Kind::Path => self.path(part, field.name, value, pointer),
@@ -147,15 +145,15 @@ impl<'w, 'd> Walk<'w, 'd> {
                 let in_result = field.name == "Result";
                 template::walk_literals(
                     value,
-                    &Place::ROOT,
-                    Some(field.name),
-                    &mut |at, key, text| {
-                        if in_result || key.is_none_or(|key| !key.ends_with(".$")) {
+                    At::of(&pointer, Some(field.name)),
+                    &mut |at, text| {
+                        if in_result || at.key.is_none_or(|key| !key.ends_with(".$")) {
                             definition.literals.push(Literal {
-                                pointer: format!("{pointer}{}", at.pointer()),
+                                pointer: at.pointer.clone(),
                                 part,
                                 in_result,
-                                key,
+                                key: at.key,
+                                is_whole: at.is_whole,
                                 text,
                             });
                         }
@@ -165,18 +163,17 @@ impl<'w, 'd> Walk<'w, 'd> {
                     return;
                 }
                 let is_assign = matches!(field.kind, Kind::Templates);
-                template::walk_objects(value, At::ROOT, &mut |at, object| {
+                template::walk_objects(value, At::of(&pointer, None), &mut |at, object| {
                     if !object.keys().any(|key| key.ends_with(".$")) {
                         return;
                     }
-                    let place: Rc<str> = format!("{pointer}{}", at.steps.pointer()).into();
                     for (key, value) in object {
                         let Some(plain) = key.strip_suffix(".$") else {
                             continue;
                         };
                         definition.bindings.push(Binding {
                             part,
-                            object: Rc::clone(&place),
+                            object: at.pointer.clone(),
                             assigns: is_assign.then(|| at.member.unwrap_or(key)),
                             key,
                             is_double: object.contains_key(plain),
@@ -190,7 +187,13 @@ impl<'w, 'd> Walk<'w, 'd> {
         }
     }
 
-    fn path(&mut self, part: usize, field: &'d str, value: &'d Json, pointer: impl Fn() -> String) {
+    fn path(
+        &mut self,
+        part: usize,
+        field: &'d str,
+        value: &'d Json,
+        pointer: impl Fn() -> Pointer<'d>,
+    ) {
         let Some(text) = value.as_str() else { return };
         let takes_call = matches!(field, "ErrorPath" | "CausePath");
         let parsed = if takes_call {
@@ -215,25 +218,25 @@ impl<'w, 'd> Walk<'w, 'd> {
         schema: &'static Schema,
         field: &'static FieldInfo,
         value: &'d Json,
-        pointer: impl Fn() -> String,
+        pointer: impl Fn() -> Pointer<'d>,
     ) {
         if !field.is_evaluated(schema) {
             return;
         }
         let is_assign = matches!(field.kind, Kind::Templates);
-        let mut base = None;
-        template::walk_strings(value, At::ROOT, &mut |at, text| {
+        let pointer = pointer();
+        template::walk_strings(value, At::of(&pointer, None), &mut |at, text| {
             // Every other string stands as it is.
             if !text.trim_start().starts_with("{%") {
                 return;
             }
-            let base = base.get_or_insert_with(&pointer);
             self.definition.expressions.push(ExpressionText {
-                pointer: format!("{base}{}", at.steps.pointer()),
+                pointer: at.pointer.clone(),
                 part,
                 assigns: at.member.filter(|_| is_assign),
                 field: field.name,
                 owner: schema.name,
+                is_whole: at.is_whole,
                 text,
                 parsed: jsonata::strip(text).map(Parsed::read),
             });
@@ -242,6 +245,6 @@ impl<'w, 'd> Walk<'w, 'd> {
 }
 
 /// Identifies an object of the document.
-fn address(object: &Object) -> usize {
+pub(super) fn address(object: &Object) -> usize {
     std::ptr::from_ref(object) as usize
 }

@@ -9,7 +9,9 @@ use indexmap::map::Entry;
 use super::scalar::resolve;
 use super::tag::{Meaning, NodeKind, meaning};
 use super::{Format, message};
-use crate::json::{self, Failure, Json, MAX_DEPTH, Mark, Object, RawDuplicate, Read, escape};
+use crate::json::{
+    self, Failure, Json, MAX_DEPTH, MAX_POINTERS, Mark, Object, RawDuplicate, Read, escape,
+};
 
 /// How many bytes aliases may repeat.
 const MAX_REPEATED: usize = 1_048_576;
@@ -35,6 +37,7 @@ pub(crate) fn read(text: &str) -> Result<Read, Failure> {
         depth: 0,
         path: String::new(),
         duplicates: Vec::new(),
+        room: MAX_POINTERS,
     };
     let (json, mark) = if reader.nodes.is_empty() {
         (Json::Null, Mark::default())
@@ -128,6 +131,8 @@ struct Reader<'t> {
     /// Where the reader is, kept for the pointers of duplicates.
     path: String,
     duplicates: Vec<RawDuplicate>,
+    /// How many bytes of pointers to duplicates may still be written.
+    room: usize,
 }
 
 impl<'t> Reader<'t> {
@@ -282,7 +287,8 @@ impl<'t> Reader<'t> {
                 Entry::Occupied(mut entry) => {
                     let first = &mut mark.children[entry.index()];
                     // What aliases repeat was told where it stands.
-                    if self.repeating == 0 {
+                    if self.repeating == 0 && self.room > 0 {
+                        self.room = self.room.saturating_sub(self.path.len());
                         self.duplicates.push(RawDuplicate {
                             pointer: self.path.clone(),
                             key: entry.key().clone(),

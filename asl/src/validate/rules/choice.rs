@@ -47,7 +47,7 @@ fn empty_or_without_next(definition: &Definition<'_>, report: &mut Report<'_>) {
     for choice in definition.parts_of("Choice") {
         if !choice.has("Choices") {
             let message = "These fields are required: [Choices]";
-            report.add(choice.pointer.as_str(), message).at_key();
+            report.add(&choice.pointer, message).at_key();
         }
         if choice.items("Choices").is_some_and(<[_]>::is_empty) {
             report.add(choice.at("Choices"), "Value cannot be empty");
@@ -56,7 +56,7 @@ fn empty_or_without_next(definition: &Definition<'_>, report: &mut Report<'_>) {
     for rule in rules(definition) {
         if is_outer(rule) && !rule.has("Next") {
             let message = "These fields are required: [Next]";
-            report.add(rule.pointer.as_str(), message);
+            report.add(&rule.pointer, message);
         }
     }
 }
@@ -103,7 +103,7 @@ fn one_test(definition: &Definition<'_>, report: &mut Report<'_>) {
                 several.join(", ")
             ),
         };
-        report.add(rule.pointer.as_str(), message);
+        report.add(&rule.pointer, message);
     }
 }
 
@@ -229,7 +229,7 @@ fn condition(definition: &Definition<'_>, report: &mut Report<'_>) {
             }
             None => {
                 let message = "These fields are required: [Condition]";
-                report.add(rule.pointer.as_str(), message);
+                report.add(&rule.pointer, message);
             }
         }
     }

@@ -6,7 +6,7 @@ use crate::finding::Severity;
 use crate::graph::Container;
 use crate::json::Json;
 use crate::model::StateKind;
-use crate::validate::definition::{Definition, member};
+use crate::validate::definition::Definition;
 use crate::validate::flow::has_state;
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, TARGET, source};
@@ -45,7 +45,7 @@ fn required(definition: &Definition<'_>, report: &mut Report<'_>, without_states
             .collect();
         if !missing.is_empty() && missing.contains(&"States") == without_states {
             let message = format!("These fields are required: [{}]", missing.join(", "));
-            report.add(container.pointer.as_str(), message);
+            report.add(&container.pointer, message);
         }
     }
 }
@@ -73,7 +73,7 @@ fn start_at_missing(definition: &Definition<'_>, report: &mut Report<'_>) {
         let names = names(definition, index);
         report
             .add(
-                member(&container.pointer, "StartAt"),
+                container.pointer.key("StartAt"),
                 format!("Missing 'StartAt' target: {start_at}"),
             )
             .meant(start_at, names);
@@ -95,10 +95,7 @@ fn empty_states(definition: &Definition<'_>, report: &mut Report<'_>) {
     for container in definition.graph.containers() {
         let states = container.object.get("States").and_then(Json::as_object);
         if states.is_some_and(|states| states.is_empty()) {
-            report.add(
-                member(&container.pointer, "States"),
-                "Value cannot be empty",
-            );
+            report.add(container.pointer.key("States"), "Value cannot be empty");
         }
     }
 }
@@ -119,7 +116,7 @@ fn unreachable(definition: &Definition<'_>, report: &mut Report<'_>) {
     for state in unnamed(definition) {
         let state = &definition.graph.states()[state];
         let message = format!("State \"{}\" is not reachable.", state.name);
-        report.add(state.pointer.as_str(), message).at_key();
+        report.add(&state.pointer, message).at_key();
     }
 }
 
@@ -176,7 +173,7 @@ fn island(definition: &Definition<'_>, report: &mut Report<'_>) {
             "state `{}` is never reached: only {from} leads to it, and nothing before it",
             state.name
         );
-        report.add(state.pointer.as_str(), message).at_key();
+        report.add(&state.pointer, message).at_key();
     }
 }
 
@@ -210,11 +207,9 @@ fn no_end(definition: &Definition<'_>, report: &mut Report<'_>) {
             continue;
         }
         let message = "State Machine is missing a valid terminal state";
-        report
-            .add(container.pointer.as_str(), message)
-            .suggest(Some(
-                "give the last state `\"End\": true`, or add a Succeed or Fail state".to_owned(),
-            ));
+        report.add(&container.pointer, message).suggest(Some(
+            "give the last state `\"End\": true`, or add a Succeed or Fail state".to_owned(),
+        ));
     }
 }
 
@@ -253,12 +248,9 @@ fn endless(definition: &Definition<'_>, report: &mut Report<'_>) {
                 circle.len() - 1
             )
         };
-        report
-            .add(state.pointer.as_str(), message)
-            .at_key()
-            .suggest(Some(
-                "add a transition out of the loop, or a Wait inside it".to_owned(),
-            ));
+        report.add(&state.pointer, message).at_key().suggest(Some(
+            "add a transition out of the loop, or a Wait inside it".to_owned(),
+        ));
     }
 }
 
@@ -350,7 +342,7 @@ fn too_deep(definition: &Definition<'_>, report: &mut Report<'_>) {
         depths.push(depth);
         if depth == MAX_NESTING + 1 {
             let message = format!("Parallel and Map states nest deeper than {MAX_NESTING} levels");
-            report.add(container.pointer.as_str(), message);
+            report.add(&container.pointer, message);
         }
     }
 }

@@ -5,12 +5,13 @@ use std::collections::{HashMap, HashSet};
 use jlens_core::ast::BinaryOp;
 
 use crate::finding::Severity;
-use crate::json::{Json, Object};
+use crate::json::{Json, Object, Pointer};
 use crate::model::{OperandType, Operator, QueryLanguage};
-use crate::validate::definition::{Definition, ExpressionText, Part, member};
+use crate::validate::definition::{Definition, ExpressionText};
 use crate::validate::expression::Parsed;
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
+use crate::validate::walk::address;
 
 pub(super) const NO_DEFAULT: Rule = Rule {
     id: "SW074",
@@ -24,7 +25,7 @@ pub(super) const NO_DEFAULT: Rule = Rule {
 };
 
 fn no_default(definition: &Definition<'_>, report: &mut Report<'_>) {
-    let mut conditions: Option<HashMap<&str, &ExpressionText<'_>>> = None;
+    let mut conditions: Option<HashMap<usize, &ExpressionText<'_>>> = None;
     for choice in definition.parts_of("Choice") {
         let rules = choice.items("Choices").unwrap_or_default();
         if choice.has("Default") || rules.is_empty() {
@@ -34,13 +35,13 @@ fn no_default(definition: &Definition<'_>, report: &mut Report<'_>) {
             QueryLanguage::JsonPath => jsonpath_exhaustive(rules),
             QueryLanguage::Jsonata => {
                 let conditions = conditions.get_or_insert_with(|| conditions_of(definition));
-                jsonata_exhaustive(choice, rules, conditions)
+                jsonata_exhaustive(rules, conditions)
             }
         };
         if !exhaustive {
             report
                 .add(
-                    choice.pointer.as_str(),
+                    &choice.pointer,
                     "no rule may hold, and there is no `Default`: the execution then fails with `States.Runtime`",
                 )
                 .at_key()
@@ -49,13 +50,15 @@ fn no_default(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn conditions_of<'a, 'd>(
-    definition: &'a Definition<'d>,
-) -> HashMap<&'a str, &'a ExpressionText<'d>> {
+/// The expressions of conditions, by the rules that have them.
+fn conditions_of<'a, 'd>(definition: &'a Definition<'d>) -> HashMap<usize, &'a ExpressionText<'d>> {
     let expressions = definition.expressions.iter();
     expressions
-        .filter(|expression| expression.field == "Condition")
-        .map(|expression| (expression.pointer.as_str(), expression))
+        .filter(|expression| expression.field == "Condition" && expression.is_whole)
+        .map(|expression| {
+            let rule = definition.parts[expression.part].object;
+            (address(rule), expression)
+        })
         .collect()
 }
 
@@ -204,19 +207,14 @@ fn widen(bound: &mut Option<(f64, bool)>, new: (f64, bool), is_wider: fn(&f64, &
     }
 }
 
-fn jsonata_exhaustive(
-    choice: &Part<'_>,
-    rules: &[Json],
-    conditions: &HashMap<&str, &ExpressionText<'_>>,
-) -> bool {
+fn jsonata_exhaustive(rules: &[Json], conditions: &HashMap<usize, &ExpressionText<'_>>) -> bool {
     let mut seen = HashSet::new();
-    for (index, rule) in rules.iter().enumerate() {
+    for rule in rules.iter().filter_map(Json::as_object) {
         let condition = rule.get("Condition");
         if condition.and_then(Json::as_bool) == Some(true) {
             return true;
         }
-        let pointer = format!("{}/Choices/{index}/Condition", choice.pointer);
-        let expression = conditions.get(pointer.as_str());
+        let expression = conditions.get(&address(rule));
         let Some(Some(Ok(expression))) = expression.map(|expression| &expression.parsed) else {
             continue;
         };
@@ -289,9 +287,9 @@ fn absent(definition: &Definition<'_>, report: &mut Report<'_>) {
             told: HashSet::new(),
             report,
         };
+        let pointer = choice.at("Choices");
         for (index, rule) in rules.iter().enumerate() {
-            let pointer = format!("{}/Choices/{index}", choice.pointer);
-            let (_, otherwise) = presence.test(rule, &pointer);
+            let (_, otherwise) = presence.test(rule, &pointer.index(index));
             presence.learn(&otherwise);
         }
     }
@@ -307,18 +305,16 @@ fn asks<'d>(rule: &'d Json, asked: &mut HashSet<&'d str>) {
     {
         asked.insert(comparison.variable);
     }
-    inner(object).for_each(|(_, rule)| asks(rule, asked));
+    inner(object).for_each(|rule| asks(rule, asked));
 }
 
-/// The rules inside a rule, with the pointers to them from it.
-fn inner(rule: &Object) -> impl Iterator<Item = (String, &Json)> {
+/// The rules inside a rule.
+fn inner(rule: &Object) -> impl Iterator<Item = &Json> {
     let lists = ["And", "Or"].into_iter().flat_map(|key| {
         let rules = rule.get(key).and_then(Json::as_array);
-        let rules = rules.into_iter().flatten().enumerate();
-        rules.map(move |(index, rule)| (format!("/{key}/{index}"), rule))
+        rules.into_iter().flatten()
     });
-    let not = rule.get("Not").map(|rule| ("/Not".to_owned(), rule));
-    lists.chain(not)
+    lists.chain(rule.get("Not"))
 }
 
 struct Presence<'r, 'd, 'report> {
@@ -345,7 +341,7 @@ impl<'d> Presence<'_, 'd, '_> {
     }
 
     /// Looks at a rule; gives the variables that are known to be there when it holds, and those when it does not.
-    fn test(&mut self, rule: &'d Json, pointer: &str) -> (Vec<&'d str>, Vec<&'d str>) {
+    fn test(&mut self, rule: &'d Json, pointer: &Pointer<'d>) -> (Vec<&'d str>, Vec<&'d str>) {
         let Some(object) = rule.as_object() else {
             return (Vec::new(), Vec::new());
         };
@@ -366,7 +362,7 @@ impl<'d> Presence<'_, 'd, '_> {
                     "`{variable}` may be absent here, which fails the execution with `States.Runtime`"
                 );
                 self.report
-                    .add(member(pointer, "Variable"), message)
+                    .add(pointer.key("Variable"), message)
                     .suggest(Some(
                         "ask `IsPresent` before it in an `And`, or in a rule before this one"
                             .to_owned(),
@@ -376,17 +372,18 @@ impl<'d> Presence<'_, 'd, '_> {
             return (vec![variable], vec![variable]);
         }
         if let Some(inner) = object.get("Not") {
-            let (holds, otherwise) = self.test(inner, &member(pointer, "Not"));
+            let (holds, otherwise) = self.test(inner, &pointer.key("Not"));
             return (otherwise, holds);
         }
         for (key, is_and) in [("And", true), ("Or", false)] {
             let Some(rules) = object.get(key).and_then(Json::as_array) else {
                 continue;
             };
+            let pointer = pointer.key(key);
             let mut learnt = Vec::new();
             let mut first_other = None;
             for (index, rule) in rules.iter().enumerate() {
-                let (holds, otherwise) = self.test(rule, &format!("{pointer}/{key}/{index}"));
+                let (holds, otherwise) = self.test(rule, &pointer.index(index));
                 let (on, other) = if is_and {
                     (holds, otherwise)
                 } else {

@@ -1,10 +1,10 @@
 //! Distributed Maps and the objects that only they have.
 
 use crate::finding::Severity;
-use crate::json::Json;
+use crate::json::{Json, Pointer};
 use crate::jsonata;
 use crate::model::{MachineType, ProcessorMode, QueryLanguage};
-use crate::validate::definition::{Definition, Part, member};
+use crate::validate::definition::{Definition, Part};
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
@@ -34,9 +34,9 @@ pub(super) fn is_distributed(map: &Part<'_>) -> Option<bool> {
     }
 }
 
-fn config_pointer(map: &Part<'_>) -> String {
+fn config_pointer<'d>(map: &Part<'d>) -> Pointer<'d> {
     let key = processor(map).map_or("ItemProcessor", |(key, _)| key);
-    format!("{}/ProcessorConfig", map.at(key))
+    map.at(key).key("ProcessorConfig")
 }
 
 pub(super) const ONLY_DISTRIBUTED: Rule = Rule {
@@ -107,10 +107,7 @@ fn required(definition: &Definition<'_>, report: &mut Report<'_>) {
     let all = readers.chain(definition.parts_of("ResultWriter"));
     for part in all {
         if lacks_resource(part) {
-            report.add(
-                part.pointer.as_str(),
-                "These fields are required: [Resource]",
-            );
+            report.add(&part.pointer, "These fields are required: [Resource]");
         }
         if !lacks_payload(part) {
             continue;
@@ -118,7 +115,7 @@ fn required(definition: &Definition<'_>, report: &mut Report<'_>) {
         let (field, other) = payload(part.language);
         let message = format!("These fields are required: [{field}]");
         let language = part.language;
-        let entry = report.add(part.pointer.as_str(), message);
+        let entry = report.add(&part.pointer, message);
         if part.has(other) {
             entry.suggest(Some(format!("in {language} `{other}` is called `{field}`")));
         }
@@ -169,7 +166,7 @@ fn in_express(definition: &Definition<'_>, report: &mut Report<'_>) {
             }
             _ => continue,
         };
-        report.add(member(&config_pointer(map), "Mode"), message);
+        report.add(config_pointer(map).key("Mode"), message);
     }
 }
 
@@ -250,20 +247,17 @@ fn format(definition: &Definition<'_>, report: &mut Report<'_>) {
         match part.schema.name {
             "WriterConfig" if !part.has("OutputType") => {
                 let message = "These fields are required: [OutputType]";
-                report.add(part.pointer.as_str(), message);
+                report.add(&part.pointer, message);
             }
             "ResultWriter" if part.object.is_empty() => {
                 let message = "the `ResultWriter` is empty, which fails when the Map runs";
-                report.add(part.pointer.as_str(), message).warn();
+                report.add(&part.pointer, message).warn();
             }
             "ItemBatcher" if !BATCHES.iter().any(|field| part.has(field)) => {
                 let message = "the `ItemBatcher` does not say how large a batch is";
-                report
-                    .add(part.pointer.as_str(), message)
-                    .warn()
-                    .suggest(Some(
-                        "give `MaxItemsPerBatch` or `MaxInputBytesPerBatch`".to_owned(),
-                    ));
+                report.add(&part.pointer, message).warn().suggest(Some(
+                    "give `MaxItemsPerBatch` or `MaxInputBytesPerBatch`".to_owned(),
+                ));
             }
             "ReaderConfig" => csv(part, report),
             _ => {}
@@ -294,5 +288,5 @@ fn csv(config: &Part<'_>, report: &mut Report<'_>) {
         _ => return,
     };
     let message = format!("a CSV file is read with `{missing}`");
-    report.add(config.pointer.as_str(), message).warn();
+    report.add(&config.pointer, message).warn();
 }

@@ -1,6 +1,7 @@
 //! The definition as a whole.
 
 use crate::finding::{Finding, Severity};
+use crate::json::Pointer;
 use crate::substitution::is_substitution;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
@@ -42,7 +43,7 @@ pub(super) const EMPTY: Rule = Rule {
 fn empty(definition: &Definition<'_>, report: &mut Report<'_>) {
     if definition.document.json().is_null() {
         report.add(
-            "",
+            Pointer::ROOT,
             "the definition is empty; it needs `StartAt` and `States`",
         );
     }
@@ -70,7 +71,7 @@ fn too_long(definition: &Definition<'_>, report: &mut Report<'_>) {
         let message = format!(
             "the definition has {characters} characters; at most {MAX_CHARACTERS} are allowed"
         );
-        report.add("", message);
+        report.add(Pointer::ROOT, message);
     }
 }
 
@@ -92,7 +93,7 @@ fn version(definition: &Definition<'_>, report: &mut Report<'_>) {
     let is_other = |version: &str| version != "1.0" && !is_substitution(version);
     if version.as_str().is_some_and(is_other) {
         report.add(
-            "/Version",
+            Pointer::ROOT.key("Version"),
             "The field 'Version' should have one of these values: [1.0]",
         );
     }

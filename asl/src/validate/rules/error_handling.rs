@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::errors;
 use crate::finding::Severity;
-use crate::json::Json;
+use crate::json::{Json, Pointer};
 use crate::model::JitterStrategy;
 use crate::validate::definition::{Definition, Part};
 use crate::validate::report::Report;
@@ -37,7 +37,7 @@ fn error_equals(definition: &Definition<'_>, report: &mut Report<'_>) {
     for handler in handlers(definition) {
         if !handler.has("ErrorEquals") {
             let message = "These fields are required: [ErrorEquals]";
-            report.add(handler.pointer.as_str(), message);
+            report.add(&handler.pointer, message);
             continue;
         }
         let Some(names) = handler.items("ErrorEquals") else {
@@ -49,7 +49,7 @@ fn error_equals(definition: &Definition<'_>, report: &mut Report<'_>) {
         for (index, name) in names.iter().enumerate() {
             if name.as_str().is_none() {
                 let message = format!("expected a string, found {}", name.noun());
-                report.add(format!("{}/{index}", handler.at("ErrorEquals")), message);
+                report.add(name_pointer(handler, index), message);
             }
         }
     }
@@ -96,21 +96,18 @@ pub(super) const ALL_LAST: Rule = Rule {
 
 fn all_last(definition: &Definition<'_>, report: &mut Report<'_>) {
     for handler in handlers(definition).filter(|handler| names_all(handler)) {
-        let Some((list, index)) = handler.pointer.rsplit_once('/') else {
-            continue;
+        let (what, field) = if handler.is("Retrier") {
+            ("retrier", "Retry")
+        } else {
+            ("catcher", "Catch")
         };
-        let items = definition
-            .document
-            .json()
-            .pointer(list)
-            .and_then(Json::as_array);
-        let index: usize = index.parse().unwrap_or_default();
-        if items.is_some_and(|items| index + 1 < items.len()) {
-            let what = if handler.is("Retrier") {
-                "retrier"
-            } else {
-                "catcher"
-            };
+        let state = handler.state.map(|state| &definition.graph.states()[state]);
+        let list = state.and_then(|state| state.object.get(field)?.as_array());
+        let index = handler.pointer.last_index();
+        if list
+            .zip(index)
+            .is_some_and(|(list, index)| index + 1 < list.len())
+        {
             let message = format!("`States.ALL` must stand in the last {what}");
             report.add(handler.at("ErrorEquals"), message);
         }
@@ -129,8 +126,8 @@ fn names<'a, 'd>(
     })
 }
 
-fn name_pointer(handler: &Part<'_>, index: usize) -> String {
-    format!("{}/{index}", handler.at("ErrorEquals"))
+fn name_pointer<'d>(handler: &Part<'d>, index: usize) -> Pointer<'d> {
+    handler.at("ErrorEquals").index(index)
 }
 
 pub(super) const UNKNOWN_NAME: Rule = Rule {
@@ -211,13 +208,10 @@ pub(super) const COVERED: Rule = Rule {
 };
 
 fn covered(definition: &Definition<'_>, report: &mut Report<'_>) {
-    let mut list = "";
+    let mut list = None;
     let mut earlier: HashSet<&str> = HashSet::new();
     for handler in handlers(definition) {
-        let own = handler
-            .pointer
-            .rsplit_once('/')
-            .map_or("", |(list, _)| list);
+        let own = Some((handler.state, handler.schema.name));
         if own != list {
             list = own;
             earlier.clear();
@@ -357,7 +351,7 @@ fn catcher_next(definition: &Definition<'_>, report: &mut Report<'_>) {
     for catcher in definition.parts_of("Catcher") {
         if !catcher.has("Next") {
             let message = "These fields are required: [Next]";
-            report.add(catcher.pointer.as_str(), message);
+            report.add(&catcher.pointer, message);
         }
     }
 }

@@ -56,7 +56,7 @@ fn no_string(definition: &Definition<'_>, report: &mut Report<'_>) {
                 "`{}` needs a string, and `{}` gives none",
                 path.field, call.function
             );
-            report.add(path.pointer.as_str(), message);
+            report.add(&path.pointer, message);
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Which fields there are, and of what type.
 
 use crate::finding::Severity;
-use crate::json::Json;
+use crate::json::{Json, Pointer};
 use crate::jsonata;
 use crate::model::{FieldInfo, Kind, QueryLanguage, StateKind};
-use crate::validate::definition::{Definition, Part, member};
+use crate::validate::definition::{Definition, Part};
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
@@ -67,7 +67,7 @@ fn state_type(definition: &Definition<'_>, report: &mut Report<'_>) {
         match state.object.get("Type") {
             None => {
                 report
-                    .add(state.pointer.as_str(), "These fields are required: [Type]")
+                    .add(&state.pointer, "These fields are required: [Type]")
                     .at_key();
             }
             Some(Json::String(word)) if is_substitution(word) => {}
@@ -78,12 +78,12 @@ fn state_type(definition: &Definition<'_>, report: &mut Report<'_>) {
                     words.join(", ")
                 );
                 report
-                    .add(member(&state.pointer, "Type"), message)
+                    .add(state.pointer.key("Type"), message)
                     .meant(word, words);
             }
             Some(other) => {
                 let message = format!("expected a string, found {}", other.noun());
-                report.add(member(&state.pointer, "Type"), message);
+                report.add(state.pointer.key("Type"), message);
             }
         }
     }
@@ -103,7 +103,7 @@ pub(super) const WRONG_TYPE: Rule = Rule {
 fn wrong_type(definition: &Definition<'_>, report: &mut Report<'_>) {
     if !matches!(definition.document.json(), Json::Object(_) | Json::Null) {
         let found = definition.document.json().noun();
-        report.add("", format!("expected an object, found {found}"));
+        report.add(Pointer::ROOT, format!("expected an object, found {found}"));
     }
     for part in &definition.parts {
         for (_, value, field) in part.members() {
@@ -114,7 +114,12 @@ fn wrong_type(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn check_type(part: &Part<'_>, field: &FieldInfo, value: &Json, report: &mut Report<'_>) {
+fn check_type<'d>(
+    part: &Part<'d>,
+    field: &'static FieldInfo,
+    value: &'d Json,
+    report: &mut Report<'_>,
+) {
     if field.language.is_some_and(|only| only != part.language) {
         return;
     }
@@ -171,7 +176,7 @@ fn check_type(part: &Part<'_>, field: &FieldInfo, value: &Json, report: &mut Rep
             for (index, item) in items.iter().enumerate() {
                 if item.as_object().is_none() {
                     let message = format!("expected an object, found {}", item.noun());
-                    report.add(format!("{}/{index}", pointer()), message);
+                    report.add(pointer().index(index), message);
                 }
             }
         }
@@ -179,7 +184,7 @@ fn check_type(part: &Part<'_>, field: &FieldInfo, value: &Json, report: &mut Rep
             for (name, state) in states {
                 if state.as_object().is_none() {
                     let message = format!("expected an object, found {}", state.noun());
-                    report.add(member(&pointer(), name), message);
+                    report.add(pointer().key(name), message);
                 }
             }
         }

@@ -76,7 +76,7 @@ fn refused(
             )
         };
         report
-            .add(expression.pointer.as_str(), error.message.as_str())
+            .add(&expression.pointer, error.message.as_str())
             .suggest(suggestion);
     }
 }
@@ -112,10 +112,10 @@ fn not_closed(definition: &Definition<'_>, report: &mut Report<'_>) {
         if trimmed.len() >= 4 && trimmed.ends_with("%}") {
             let message =
                 "blanks before `{%` or after `%}` make the string a literal that is not evaluated";
-            report.add(pointer.as_str(), message).warn();
+            report.add(pointer, message).warn();
         } else if text.starts_with("{%") {
             let message = "an expression that begins with `{%` must end with `%}`";
-            report.add(pointer.as_str(), message);
+            report.add(pointer, message);
         }
     }
 }
@@ -144,7 +144,7 @@ fn states(definition: &Definition<'_>, report: &mut Report<'_>) {
         };
         let shapes_output = matches!(expression.field, "Output" | "Assign");
         for read in &parsed.states {
-            let pointer = expression.pointer.as_str();
+            let pointer = &expression.pointer;
             let (field, place) = match read.field.as_deref() {
                 Some("errorOutput") if expression.owner != "Catcher" => {
                     ("errorOutput", "`Output` and `Assign` of a catcher")

@@ -62,7 +62,7 @@ fn payload(definition: &Definition<'_>, report: &mut Report<'_>) {
             last.name
         );
         report
-            .add(map.pointer.as_str(), message)
+            .add(&map.pointer, message)
             .at_key()
             .suggest(Some(format!(
                 "take what is needed by `{}` of `{}`",
@@ -137,10 +137,7 @@ fn history(definition: &Definition<'_>, report: &mut Report<'_>) {
                 "the loop goes round about {} times and writes {total} events or more; a history holds 25,000",
                 counted.rounds
             );
-            report
-                .add(state.pointer.as_str(), message)
-                .at_key()
-                .suggest(mend());
+            report.add(&state.pointer, message).at_key().suggest(mend());
         }
     }
     // Inner Maps stand behind those that they are in: the innermost that is too much is the finding.
@@ -163,10 +160,7 @@ fn history(definition: &Definition<'_>, report: &mut Report<'_>) {
         full.extend(around(definition, number));
         let message =
             format!("{items} iterations write {total} events or more; a history holds 25,000");
-        report
-            .add(map.pointer.as_str(), message)
-            .at_key()
-            .suggest(mend());
+        report.add(&map.pointer, message).at_key().suggest(mend());
     }
 }
 
@@ -183,12 +177,9 @@ fn endless(definition: &Definition<'_>, report: &mut Report<'_>) {
         }
         let state = &definition.graph.states()[circle[0]];
         let message = "this loop never ends, and after 25,000 events the execution fails";
-        report
-            .add(state.pointer.as_str(), message)
-            .at_key()
-            .suggest(Some(
-                "start a new execution now and then, or add a way out".to_owned(),
-            ));
+        report.add(&state.pointer, message).at_key().suggest(Some(
+            "start a new execution now and then, or add a way out".to_owned(),
+        ));
     }
 }
 

@@ -65,9 +65,8 @@ fn no_dollar(definition: &Definition<'_>, report: &mut Report<'_>) {
             continue;
         }
         let text = literal.text;
-        let is_whole = |key| literal.pointer == definition.parts[literal.part].at(key);
         let (message, mend) = match literal.key {
-            Some(key) if is_whole(key) => (
+            Some(key) if literal.is_whole => (
                 format!("`{key}` is the text `{text}`, which is not evaluated"),
                 "give an object in which keys end in `.$`".to_owned(),
             ),
@@ -80,9 +79,7 @@ fn no_dollar(definition: &Definition<'_>, report: &mut Report<'_>) {
                 "build the array with `States.Array(..)` under a key that ends in `.$`".to_owned(),
             ),
         };
-        report
-            .add(literal.pointer.as_str(), message)
-            .suggest(Some(mend));
+        report.add(&literal.pointer, message).suggest(Some(mend));
     }
 }
 
@@ -171,7 +168,7 @@ fn static_result(definition: &Definition<'_>, report: &mut Report<'_>) {
                 literal.text
             );
             report
-                .add(literal.pointer.as_str(), message)
+                .add(&literal.pointer, message)
                 .suggest(Some("`Parameters` is evaluated".to_owned()));
         }
     }

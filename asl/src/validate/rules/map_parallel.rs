@@ -23,7 +23,7 @@ fn branches(definition: &Definition<'_>, report: &mut Report<'_>) {
     for parallel in definition.parts_of("Parallel") {
         if !parallel.has("Branches") {
             let message = "These fields are required: [Branches]";
-            report.add(parallel.pointer.as_str(), message).at_key();
+            report.add(&parallel.pointer, message).at_key();
         }
         if parallel.items("Branches").is_some_and(<[_]>::is_empty) {
             report.add(parallel.at("Branches"), "Value cannot be empty");
@@ -51,7 +51,7 @@ fn processor(definition: &Definition<'_>, report: &mut Report<'_>) {
             }
             _ => continue,
         };
-        report.add(map.pointer.as_str(), message).at_key();
+        report.add(&map.pointer, message).at_key();
     }
 }
 
@@ -152,7 +152,7 @@ const MAX_ITEMS: f64 = 100_000_000.0;
 const MAX_BATCH_BYTES: f64 = 262_144.0;
 
 /// Reports a number that is not whole or less than it may be.
-fn whole(part: &Part<'_>, field: &str, least: f64, report: &mut Report<'_>) {
+fn whole(part: &Part<'_>, field: &'static str, least: f64, report: &mut Report<'_>) {
     if let Some(number) = part.number(field)
         && (number.fract() != 0.0 || number < least)
     {

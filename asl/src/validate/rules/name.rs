@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::finding::Severity;
+use crate::json::Pointer;
 use crate::name::{NameError, check_label, check_state};
 use crate::substitution::is_substitution;
 use crate::validate::definition::Definition;
@@ -21,10 +22,10 @@ pub(super) const DUPLICATE: Rule = Rule {
 };
 
 fn duplicate(definition: &Definition<'_>, report: &mut Report<'_>) {
-    let mut first: HashMap<&str, &str> = HashMap::new();
+    let mut first: HashMap<&str, &Pointer<'_>> = HashMap::new();
     for state in definition.graph.states() {
         if let Some(first) = first.get(state.name) {
-            let first = definition.document.key_position(first);
+            let first = definition.document.key_position(&first.to_string());
             let place = first.map(|first| {
                 format!(
                     "the first `{}` stands at line {}, column {}; names are unique in the whole machine",
@@ -33,7 +34,7 @@ fn duplicate(definition: &Definition<'_>, report: &mut Report<'_>) {
             });
             report
                 .add(
-                    state.pointer.as_str(),
+                    &state.pointer,
                     format!("Duplicate State name: {}", state.name),
                 )
                 .at_key()
@@ -59,9 +60,7 @@ fn state_name(definition: &Definition<'_>, report: &mut Report<'_>) {
     let states = definition.graph.states().iter();
     for state in states.filter(|state| !is_substitution(state.name)) {
         if let Err(error) = check_state(state.name) {
-            report
-                .add(state.pointer.as_str(), error.to_string())
-                .at_key();
+            report.add(&state.pointer, error.to_string()).at_key();
         }
     }
 }

@@ -28,7 +28,7 @@ fn no_path(definition: &Definition<'_>, report: &mut Report<'_>) {
         }
         let message = format!("Value is not a valid path: {error}");
         report
-            .add(path.pointer.as_str(), message)
+            .add(&path.pointer, message)
             .suggest(error.suggestion());
     }
 }
@@ -63,6 +63,6 @@ fn no_reference(definition: &Definition<'_>, report: &mut Report<'_>) {
             }
             _ => continue,
         };
-        report.add(path.pointer.as_str(), message);
+        report.add(&path.pointer, message);
     }
 }

@@ -28,7 +28,7 @@ fn downgrade(definition: &Definition<'_>, report: &mut Report<'_>) {
             let message =
                 "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine";
             report
-                .add(part.pointer.as_str(), message)
+                .add(&part.pointer, message)
                 .at_value(&part.at("QueryLanguage"))
                 .suggest(Some(
                     "leave the machine JSONPath and give the JSONata states their own `QueryLanguage`".to_owned(),

@@ -7,7 +7,7 @@ use crate::finding::Severity;
 use crate::json::Json;
 use crate::model::{MachineType, QueryLanguage};
 use crate::path::{Path, Root, Step};
-use crate::validate::definition::{Definition, Part, member};
+use crate::validate::definition::{Definition, Part};
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
@@ -31,10 +31,7 @@ pub(super) const RESOURCE_MISSING: Rule = Rule {
 fn resource_missing(definition: &Definition<'_>, report: &mut Report<'_>) {
     for task in tasks(definition).filter(|task| !task.has("Resource")) {
         report
-            .add(
-                task.pointer.as_str(),
-                "These fields are required: [Resource]",
-            )
+            .add(&task.pointer, "These fields are required: [Resource]")
             .at_key();
     }
 }
@@ -100,7 +97,7 @@ fn timeout_range(definition: &Definition<'_>, report: &mut Report<'_>) {
 /// Reports a number that is not whole or not within bounds.
 pub(super) fn whole_number(
     part: &Part<'_>,
-    field: &str,
+    field: &'static str,
     least: f64,
     most: f64,
     report: &mut Report<'_>,
@@ -166,7 +163,7 @@ fn credentials(definition: &Definition<'_>, report: &mut Report<'_>) {
                     None | Some(Json::String(_)) => {}
                     Some(other) => {
                         let message = format!("expected a string, found {}", other.noun());
-                        report.add(format!("{pointer}/RoleArn"), message);
+                        report.add(pointer.key("RoleArn"), message);
                     }
                 }
             }
@@ -207,7 +204,7 @@ fn express(definition: &Definition<'_>, report: &mut Report<'_>) {
         } else {
             continue;
         };
-        report.add(member(&task.pointer, "Resource"), message);
+        report.add(task.pointer.key("Resource"), message);
     }
 }
 

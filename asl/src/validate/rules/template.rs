@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::intrinsic::{CallError, CallFault};
-use crate::validate::definition::{Binding, Definition, member};
+use crate::validate::definition::{Binding, Definition};
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
@@ -39,8 +39,8 @@ fn refuse(binding: &Binding<'_>, report: &mut Report<'_>, detail: Option<String>
         binding.key
     );
     report
-        .add(&*binding.object, message)
-        .at_value(&member(&binding.object, binding.key))
+        .add(&binding.object, message)
+        .at_value(&binding.object.key(binding.key))
         .suggest(detail);
 }
 
@@ -64,7 +64,7 @@ fn twice(definition: &Definition<'_>, report: &mut Report<'_>) {
         let key = binding.key;
         let plain = key.strip_suffix(".$").unwrap_or(key);
         let message = format!("the keys `{plain}` and `{key}` give the same member");
-        report.add(member(&binding.object, key), message).at_key();
+        report.add(binding.object.key(key), message).at_key();
     }
 }
 
@@ -102,18 +102,21 @@ pub(super) const CALL: Rule = Rule {
 };
 
 fn calls(definition: &Definition<'_>, report: &mut Report<'_>, is_ours: fn(&CallFault) -> bool) {
-    for binding in &definition.bindings {
-        let Some(Err(error)) = &binding.parsed else {
-            continue;
-        };
-        if is_ours(&error.fault) {
-            refuse(binding, report, Some(detail(error)));
-        }
+    let errors = definition.bindings.iter().filter_map(|binding| {
+        let error = binding.parsed.as_ref()?.as_ref().err()?;
+        is_ours(&error.fault).then_some((binding, error))
+    });
+    for (count, (binding, error)) in errors.enumerate() {
+        refuse(binding, report, Some(detail(error, count < SUGGESTIONS)));
     }
 }
 
-fn detail(error: &CallError) -> String {
-    match error.suggestion() {
+/// How many suggestions are looked for: each compares a name with all others.
+const SUGGESTIONS: usize = 100;
+
+fn detail(error: &CallError, suggest: bool) -> String {
+    let suggestion = suggest.then(|| error.suggestion()).flatten();
+    match suggestion {
         Some(suggestion) => format!("{error}; {suggestion}"),
         None => error.to_string(),
     }

@@ -6,7 +6,7 @@ use crate::finding::Severity;
 use crate::graph::{EdgeKind, State};
 use crate::json::Json;
 use crate::model::StateKind;
-use crate::validate::definition::{Definition, member};
+use crate::validate::definition::Definition;
 use crate::validate::flow::has_state;
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, TARGET, source};
@@ -56,7 +56,7 @@ fn targets(definition: &Definition<'_>, report: &mut Report<'_>, elsewhere: bool
                 EdgeKind::Next | EdgeKind::Choice(_) | EdgeKind::Catch(_) => "Next",
             };
             let entry = report.add(
-                edge.pointer.as_str(),
+                &edge.pointer,
                 format!("Missing '{field}' target: {}", edge.target),
             );
             if elsewhere {
@@ -106,8 +106,8 @@ fn next_and_end(definition: &Definition<'_>, report: &mut Report<'_>) {
         if state.object.contains_key("Next") && end(state) == Some(true) {
             let message = "a state has either `Next` or `End`, not both";
             report
-                .add(state.pointer.as_str(), message)
-                .at_value(&member(&state.pointer, "End"));
+                .add(&state.pointer, message)
+                .at_value(&state.pointer.key("End"));
         }
     }
 }
@@ -138,7 +138,7 @@ fn neither_next_nor_end(definition: &Definition<'_>, report: &mut Report<'_>) {
         };
         if !state.object.contains_key("Next") && !ends {
             let message = "a state needs `\"Next\": \"...\"` or `\"End\": true`";
-            report.add(state.pointer.as_str(), message).at_key();
+            report.add(&state.pointer, message).at_key();
         }
     }
 }
@@ -163,7 +163,7 @@ fn end_false(definition: &Definition<'_>, report: &mut Report<'_>) {
     {
         if state.object.contains_key("Next") && end(state) == Some(false) {
             report.add(
-                member(&state.pointer, "End"),
+                state.pointer.key("End"),
                 "`\"End\": false` says nothing; leave it out",
             );
         }
@@ -196,7 +196,7 @@ fn needless(definition: &Definition<'_>, report: &mut Report<'_>) {
                 };
                 report
                     .add(
-                        member(&state.pointer, field),
+                        state.pointer.key(field),
                         format!("Field '{field}' is not supported"),
                     )
                     .at_key()

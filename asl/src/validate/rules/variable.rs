@@ -1,12 +1,15 @@
 //! Workflow variables.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use indexmap::IndexMap;
 
 use crate::finding::Severity;
 use crate::graph::Graph;
+use crate::json::Pointer;
 use crate::name::check_variable;
 use crate::substitution::is_substitution;
-use crate::validate::definition::{Definition, member};
+use crate::validate::definition::Definition;
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
 use crate::validate::variables::Assignment;
@@ -45,7 +48,7 @@ fn unassigned(definition: &Definition<'_>, report: &mut Report<'_>) {
         });
         let Some(state) = found else {
             let message = format!("variable `${name}` is never assigned where it could be read");
-            let entry = report.add(read.pointer.as_str(), message);
+            let entry = report.add(&read.pointer, message);
             let outside = Scopes::everywhere(graph, read.state);
             if outside
                 .into_iter()
@@ -82,7 +85,7 @@ fn unassigned(definition: &Definition<'_>, report: &mut Report<'_>) {
                 arrows(&names)
             ));
         }
-        report.add(read.pointer.as_str(), message);
+        report.add(&read.pointer, message);
     }
 }
 
@@ -170,11 +173,9 @@ fn name(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn pointer(definition: &Definition<'_>, assignment: &Assignment<'_>) -> String {
-    member(
-        &definition.parts[assignment.part].at("Assign"),
-        assignment.key,
-    )
+fn pointer<'d>(definition: &Definition<'d>, assignment: &Assignment<'d>) -> Pointer<'d> {
+    let assign = definition.parts[assignment.part].at("Assign");
+    assign.key(assignment.key)
 }
 
 pub(super) const SHADOWS: Rule = Rule {
@@ -190,17 +191,19 @@ pub(super) const SHADOWS: Rule = Rule {
 
 fn shadows(definition: &Definition<'_>, report: &mut Report<'_>) {
     let (variables, graph) = (&definition.variables, &definition.graph);
-    let mut by_scope: HashMap<(usize, usize), Vec<usize>> = HashMap::new();
+    // For each container and name the states that assign it, with the first assignment of each.
+    let mut by_scope: HashMap<(usize, usize), IndexMap<usize, usize>> = HashMap::new();
     for (number, assignment) in variables.assignments.iter().enumerate() {
         let container = graph.states()[assignment.state].container;
-        let scope = by_scope.entry((container, assignment.name));
-        scope.or_default().push(number);
+        let scope = by_scope.entry((container, assignment.name)).or_default();
+        scope.entry(assignment.state).or_insert(number);
     }
-    let mut before: HashMap<usize, HashSet<usize>> = HashMap::new();
+    let mut search = Search::new(definition);
     for (number, assignment) in variables.assignments.iter().enumerate() {
         let container = graph.states()[assignment.state].container;
         // One finding a name and container.
-        if by_scope[&(container, assignment.name)][0] != number {
+        let own = &by_scope[&(container, assignment.name)];
+        if own.first().is_none_or(|(_, first)| *first != number) {
             continue;
         }
         let outer = Scopes::around(definition, assignment.state)
@@ -208,19 +211,14 @@ fn shadows(definition: &Definition<'_>, report: &mut Report<'_>) {
             .find_map(|state| {
                 let container = graph.states()[state].container;
                 let others = by_scope.get(&(container, assignment.name))?;
-                let before = before
-                    .entry(state)
-                    .or_insert_with(|| before_state(definition, state));
-                others.iter().find(|other| {
-                    let other = variables.assignments[**other].state;
-                    other != state && before.contains(&other)
-                })
+                let before = search.before(state, |other| others.contains_key(&other))?;
+                others.get(&before)
             });
         let Some(outer) = outer else { continue };
         let outer = &variables.assignments[*outer];
         let place = definition
             .document
-            .key_position(&pointer(definition, outer));
+            .key_position(&pointer(definition, outer).to_string());
         let name = &variables.names[assignment.name];
         let message = format!(
             "variable `{name}` belongs to the states around this one, which assigned it before"
@@ -238,18 +236,43 @@ fn shadows(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// The states from which a walk arrives at a state.
-fn before_state(definition: &Definition<'_>, state: usize) -> HashSet<usize> {
-    let mut before = HashSet::new();
-    let mut open = vec![state];
-    while let Some(state) = open.pop() {
-        for source in &definition.flow.sources[state] {
-            if before.insert(*source) {
-                open.push(*source);
-            }
+/// Walks against the transitions.
+struct Search<'a, 'd> {
+    definition: &'a Definition<'d>,
+    /// For each state the last walk that came by.
+    seen: Vec<usize>,
+    walks: usize,
+    /// How many transitions may still be followed: thousands of Maps behind thousands of states would take long.
+    steps: usize,
+}
+
+impl<'a, 'd> Search<'a, 'd> {
+    fn new(definition: &'a Definition<'d>) -> Search<'a, 'd> {
+        Search {
+            definition,
+            seen: vec![0; definition.graph.states().len()],
+            walks: 0,
+            steps: 5_000_000,
         }
     }
-    before
+
+    /// The nearest other state that is wanted and from which a walk arrives at a state.
+    fn before(&mut self, state: usize, wanted: impl Fn(usize) -> bool) -> Option<usize> {
+        self.walks += 1;
+        let mut open = VecDeque::from([state]);
+        while let Some(at) = open.pop_front() {
+            for source in &self.definition.flow.sources[at] {
+                self.steps = self.steps.checked_sub(1)?;
+                if *source != state && wanted(*source) {
+                    return Some(*source);
+                }
+                if std::mem::replace(&mut self.seen[*source], self.walks) != self.walks {
+                    open.push_back(*source);
+                }
+            }
+        }
+        None
+    }
 }
 
 pub(super) const TOGETHER: Rule = Rule {
@@ -292,6 +315,6 @@ fn together(definition: &Definition<'_>, report: &mut Report<'_>) {
         let message = format!(
             "`{key}` reads the value that `${name}` has before this state: what `{other}` assigns beside it is there from the next state on"
         );
-        report.add(read.pointer.as_str(), message);
+        report.add(&read.pointer, message);
     }
 }

@@ -40,7 +40,7 @@ fn one_field(definition: &Definition<'_>, report: &mut Report<'_>) {
                 several.join(", ")
             ),
         };
-        report.add(wait.pointer.as_str(), message).at_key();
+        report.add(&wait.pointer, message).at_key();
     }
 }
 
