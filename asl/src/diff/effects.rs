@@ -149,8 +149,8 @@ fn changed_calls(diff: &Diff, old: &Side<'_>, new: &Side<'_>, matching: &Matchin
         "OutputPath",
         "Assign",
     ];
-    let places: HashMap<&str, usize> = (new.graph.states().iter().enumerate())
-        .map(|(index, state)| (state.pointer.as_str(), index))
+    let places: HashMap<String, usize> = (new.graph.states().iter().enumerate())
+        .map(|(index, state)| (state.pointer.to_string(), index))
         .collect();
     let mut effects = Vec::new();
     for change in &diff.states {
@@ -172,7 +172,8 @@ fn changed_calls(diff: &Diff, old: &Side<'_>, new: &Side<'_>, matching: &Matchin
                 let pointer = field.old_pointer.as_deref().map(|at| (at, &before.pointer));
                 let pointer =
                     pointer.or(field.new_pointer.as_deref().map(|at| (at, &after.pointer)));
-                let rest = pointer.and_then(|(at, state)| at.strip_prefix(state.as_str()));
+                let rest =
+                    pointer.and_then(|(at, state)| at.strip_prefix(state.to_string().as_str()));
                 let key = rest.and_then(|rest| rest.trim_start_matches('/').split('/').next());
                 key.is_some_and(|key| keys.contains(&key))
             })

@@ -196,7 +196,7 @@ impl Comparison<'_, '_> {
     fn alone(&mut self, is_new: bool, index: usize) {
         let side = if is_new { self.new } else { self.old };
         let state = side.state(index);
-        let pointer = |wanted: bool| (wanted == is_new).then(|| state.pointer.clone());
+        let pointer = |wanted: bool| (wanted == is_new).then(|| state.pointer.to_string());
         self.states.push(StateChange {
             change: if is_new {
                 Change::Added
@@ -216,7 +216,7 @@ impl Comparison<'_, '_> {
     fn both(&mut self, old: usize, new: usize) {
         let (before, after) = (self.old.state(old), self.new.state(new));
         let at = |side: &Side<'_>, index: usize| At {
-            pointer: side.state(index).pointer.clone(),
+            pointer: side.state(index).pointer.to_string(),
             place: Place::State(side.state(index).kind),
             language: side.languages[index],
         };
@@ -248,8 +248,8 @@ impl Comparison<'_, '_> {
             name: after.name.to_owned(),
             old_name: (before.name != after.name).then(|| before.name.to_owned()),
             kind: kind(after.object),
-            old_pointer: Some(before.pointer.clone()),
-            new_pointer: Some(after.pointer.clone()),
+            old_pointer: Some(before.pointer.to_string()),
+            new_pointer: Some(after.pointer.to_string()),
             fields: fields.fields,
         });
     }
@@ -288,7 +288,10 @@ impl Comparison<'_, '_> {
             place: Place::Literal,
             language: QueryLanguage::JsonPath,
         };
-        let (old_at, new_at) = (at(&before.pointer), at(&after.pointer));
+        let (old_at, new_at) = (
+            at(&before.pointer.to_string()),
+            at(&after.pointer.to_string()),
+        );
         fields.reordered(&pairs, (&from, &old_at), (&to, &new_at));
         let (gone, come) = align::rest(&pairs, from.len(), to.len());
         for index in gone {
@@ -303,7 +306,7 @@ impl Comparison<'_, '_> {
             let body = |side: &Side<'_>, bodies: &[usize], index: usize| {
                 let body = &side.graph.containers()[bodies[index]];
                 let at = At {
-                    pointer: body.pointer.clone(),
+                    pointer: body.pointer.to_string(),
                     place: Place::Body,
                     language: QueryLanguage::JsonPath,
                 };

@@ -113,7 +113,7 @@ impl<'a, 'j> Transitions<'a, 'j> {
                 Some(state.name),
                 Some(edge.target),
                 on,
-                edge.pointer.clone(),
+                edge.pointer.to_string(),
             );
         }
         if ends(state) {
