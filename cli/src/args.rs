@@ -34,6 +34,9 @@ pub(crate) enum Command {
     /// Tell what changed between two definitions, and what that does to executions that run
     #[command(after_help = DIFF_EXAMPLES)]
     Diff(DiffArguments),
+    /// Write the Rust source of a workflow from a definition
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Import(ImportArguments),
 }
 
 const VALIDATE_EXAMPLES: &str = "Examples:
@@ -86,6 +89,15 @@ const DIFF_EXAMPLES: &str = "Examples:
 
 The order of states and keys, formatting, and defaults that are written out are no changes.
 Exit status: 0 compared; 1 with --exit-code, they differ in what is executed; 1 a text that is not JSON or YAML; 2 wrong usage.";
+const IMPORT_EXAMPLES: &str = "Examples:
+  stepwright import state-machine.asl.json
+  stepwright import orders.asl.yaml --output src/orders.rs
+  stepwright import orders.asl.json --name OrderProcessing --type EXPRESS
+
+The source compiles with stepwright, serde, serde_json and schemars, and emits the definition that it was made from. States, transitions, rules, handlers and tasks
+are said in the language of `workflow!`; what is left stands in `raw { .. }`, to be taken out of it bit by bit. Lambda functions and activities become declarations
+without a body: write one, and it runs in process.
+Exit status: 0 written; 1 the definition has errors, or `workflow!` cannot say it; 2 wrong usage.";
 
 /// Where a definition's machine type is not said, it is STANDARD.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -333,4 +345,26 @@ mod tests {
         assert!(task_command("Charge").is_err());
         assert!(task_command("=x").is_err());
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArguments {
+    /// The definition in JSON or YAML; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The workflow's name in Rust; from the file's name where it is not said
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Standard or Express, which the definition does not say
+    #[arg(
+        long = "type",
+        value_name = "TYPE",
+        value_enum,
+        default_value = "STANDARD",
+        ignore_case = true
+    )]
+    pub(crate) machine_type: MachineType,
+    /// Where to write; standard output where it is not said
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 }

@@ -8,6 +8,7 @@ mod definition;
 mod diff;
 mod failure;
 mod graph;
+mod import;
 mod input;
 mod progress;
 mod replay;
@@ -31,6 +32,7 @@ async fn main() -> ExitCode {
         Command::Replay(arguments) => replay::replay(&arguments).await,
         Command::Graph(arguments) => graph::graph(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),
+        Command::Import(arguments) => import::import(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

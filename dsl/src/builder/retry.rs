@@ -1,7 +1,7 @@
 //! How a state is tried again.
 
 use super::errors::ErrorsOf;
-use crate::flow::{self, Jitter};
+use crate::flow::{self, Jitter, Rate};
 
 /// A retry of some errors, with AWS's defaults: after 1 s, three times, each time after twice as long.
 ///
@@ -44,8 +44,8 @@ impl<Errors> Retry<Errors> {
         self.set(|retry| retry.max_attempts(attempts))
     }
 
-    /// By what the interval grows each time, at least 1.
-    pub fn backoff_rate(self, rate: f64) -> Self {
+    /// By what the interval grows each time, at least 1. It stands in the ASL as it stands here: `2u32` or `2.0`.
+    pub fn backoff_rate(self, rate: impl Into<Rate>) -> Self {
         self.set(|retry| retry.backoff_rate(rate))
     }
 

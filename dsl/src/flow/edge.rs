@@ -35,13 +35,34 @@ impl Edge {
     }
 }
 
+/// A `BackoffRate`: a whole number or a fraction, as it was written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Rate {
+    /// `2`
+    Whole(u32),
+    /// `1.5`, `2.0`
+    Fraction(f64),
+}
+
+impl From<u32> for Rate {
+    fn from(rate: u32) -> Rate {
+        Rate::Whole(rate)
+    }
+}
+
+impl From<f64> for Rate {
+    fn from(rate: f64) -> Rate {
+        Rate::Fraction(rate)
+    }
+}
+
 /// One Retrier. What is not set is AWS's default: 1 s, 3 attempts, rate 2.0.
 #[derive(Clone, Debug)]
 pub struct Retry {
     pub(crate) errors: Vec<Text>,
     pub(crate) interval: Option<u32>,
     pub(crate) max_attempts: Option<u32>,
-    pub(crate) backoff_rate: Option<f64>,
+    pub(crate) backoff_rate: Option<Rate>,
     pub(crate) max_delay: Option<u32>,
     pub(crate) jitter: Option<Jitter>,
 }
@@ -74,10 +95,10 @@ impl Retry {
         self
     }
 
-    /// By what the interval grows each time, at least 1.
+    /// By what the interval grows each time, at least 1. It stands in the ASL as it stands here: `2` or `2.0`.
     #[must_use]
-    pub fn backoff_rate(mut self, rate: f64) -> Retry {
-        self.backoff_rate = Some(rate);
+    pub fn backoff_rate(mut self, rate: impl Into<Rate>) -> Retry {
+        self.backoff_rate = Some(rate.into());
         self
     }
 

@@ -23,7 +23,7 @@ mod walk_mut;
 pub use self::call::{Call, Sends};
 pub(crate) use self::call::{ServiceCall, TaskCall, WorkflowCall};
 pub use self::distributed::{Access, Batching, Distributed};
-pub use self::edge::{Catch, Edge, Jitter, Retry};
+pub use self::edge::{Catch, Edge, Jitter, Rate, Retry};
 pub use self::fragment::{Fragment, Include, arguments, entry, first_of, longest};
 pub use self::map::Map;
 pub use self::pattern::{Arm, Pattern};

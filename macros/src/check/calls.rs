@@ -4,7 +4,7 @@ use super::machine::Machine;
 use crate::errors::Errors;
 use crate::syntax::{Callee, Kind, Let, ObjectValue, State, StateOption, TaskLet};
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprPath};
+use syn::{ExprPath, Macro};
 
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
@@ -80,11 +80,11 @@ fn tokens_are_sent_and_waited_for(state: &State, call: &TaskLet, errors: &Errors
     // What stands in `raw` may send it.
     let raw = |option: &StateOption| matches!(option, StateOption::Raw(..));
     let unknown = state.options.iter().any(raw);
-    let mut found = Vec::new();
+    let mut found = Tokens::default();
     match &call.call.callee {
         Callee::Task { arguments, .. } | Callee::Workflow { arguments, .. } => {
             for argument in arguments {
-                found.extend(token(&argument.syn));
+                found.visit_expr(&argument.syn);
             }
         }
         Callee::Service { arguments, .. } => {
@@ -93,12 +93,12 @@ fn tokens_are_sent_and_waited_for(state: &State, call: &TaskLet, errors: &Errors
             }
         }
     }
-    match (&call.call.wait, found.first()) {
+    match (&call.call.wait, found.named) {
         (None, Some(span)) => errors.at(
-            *span,
+            span,
             "nobody waits for this `task_token`: write `wait_for_task_token` before the call",
         ),
-        (Some(wait), None) if !unknown => errors.at(
+        (Some(wait), None) if !unknown && !found.in_text => errors.at(
             wait.span(),
             "this waits for a token that it never sends: pass `task_token` to the call",
         ),
@@ -112,7 +112,7 @@ fn tokens_are_sent_and_waited_for(state: &State, call: &TaskLet, errors: &Errors
     }
 }
 
-fn tokens_of(value: &ObjectValue, found: &mut Vec<proc_macro2::Span>) {
+fn tokens_of(value: &ObjectValue, found: &mut Tokens) {
     match value {
         ObjectValue::Object(object) => {
             for (_, _, value) in &object.entries {
@@ -124,24 +124,29 @@ fn tokens_of(value: &ObjectValue, found: &mut Vec<proc_macro2::Span>) {
                 tokens_of(item, found);
             }
         }
-        ObjectValue::Expression(expression) => found.extend(token(&expression.syn)),
+        ObjectValue::Expression(expression) => found.visit_expr(&expression.syn),
     }
 }
 
-/// Where an expression names `task_token`.
-fn token(expression: &Expr) -> Option<proc_macro2::Span> {
-    struct Find(Option<proc_macro2::Span>);
-    impl Visit<'_> for Find {
-        fn visit_expr_path(&mut self, path: &ExprPath) {
-            if path.path.is_ident("task_token") {
-                self.0 = path.path.get_ident().map(proc_macro2::Ident::span);
-            }
-            visit::visit_expr_path(self, path);
+/// Where expressions name `task_token`.
+#[derive(Default)]
+struct Tokens {
+    named: Option<proc_macro2::Span>,
+    /// A literal reads it: `path!("$$.Task.Token")`.
+    in_text: bool,
+}
+
+impl Visit<'_> for Tokens {
+    fn visit_expr_path(&mut self, path: &ExprPath) {
+        if path.path.is_ident("task_token") && self.named.is_none() {
+            self.named = path.path.get_ident().map(proc_macro2::Ident::span);
         }
+        visit::visit_expr_path(self, path);
     }
-    let mut find = Find(None);
-    find.visit_expr(expression);
-    find.0
+
+    fn visit_macro(&mut self, mac: &Macro) {
+        self.in_text |= mac.tokens.to_string().contains("Task.Token");
+    }
 }
 
 /// A workflow has one input, or none.

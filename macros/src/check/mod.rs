@@ -34,7 +34,7 @@ pub(crate) use self::patterns::{
     Shape as PatternShape, error_fields, error_path, is_bound, pattern,
 };
 pub(crate) use self::retry::predefined;
-pub(crate) use self::values::{Alone, Piece, Value, alone};
+pub(crate) use self::values::{Alone, Piece, Value, alone, literal_type};
 
 use crate::errors::Errors;
 use crate::syntax::Workflow;

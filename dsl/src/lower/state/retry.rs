@@ -1,7 +1,7 @@
 //! Retriers.
 
 use super::Place;
-use crate::flow::{Jitter, Retry};
+use crate::flow::{Jitter, Rate, Retry};
 use stepwright_asl::json::Number;
 use stepwright_asl::model::{JitterStrategy, Retrier};
 
@@ -72,12 +72,9 @@ fn retrier(retry: &Retry) -> Retrier {
     }
 }
 
-/// `2.0` is written `2`, as a person would.
-fn rate(rate: f64) -> Option<Number> {
-    let whole = rate as u32;
-    if f64::from(whole) == rate {
-        Some(whole.into())
-    } else {
-        Number::from_f64(rate)
+fn rate(rate: Rate) -> Option<Number> {
+    match rate {
+        Rate::Whole(rate) => Some(rate.into()),
+        Rate::Fraction(rate) => Number::from_f64(rate),
     }
 }

@@ -1,6 +1,6 @@
 //! One expression after the other.
 
-use super::literals::{literal_text, variables};
+use super::literals::{literal_text, literal_type, variables};
 use super::methods::{FUNCTIONS, METHODS};
 use super::templates::{format_pieces, items};
 use super::{ItemRead, Local, Read, Record, Value};
@@ -664,7 +664,10 @@ impl<'m, 'a> Resolver<'m, 'a> {
             Ok(names) => self.read_in(&names, literal.span),
             Err(message) => self.refuse(literal.span, message),
         }
-        Value::Raw(kind, literal.text, self.ty.clone())
+        let ty = literal_type(&call.mac)
+            .map(Rc::new)
+            .or_else(|| self.ty.clone());
+        Value::Raw(kind, literal.text, ty)
     }
 
     /// What a literal reads is read: `$checked` in JSONata and in paths.

@@ -4,20 +4,35 @@ use super::Literal;
 use stepwright_asl::intrinsic::Call;
 use stepwright_asl::jsonata::Expression;
 use stepwright_asl::path::Path;
-use syn::{LitStr, Macro};
+use syn::parse::ParseStream;
+use syn::{LitStr, Macro, Token, Type};
 
 /// The one literal that such a macro has.
 pub(super) fn literal_text(call: &Macro) -> syn::Result<Literal> {
-    let text = call.parse_body::<LitStr>().map_err(|error| {
+    let (text, _) = call.parse_body_with(literal_and_type)?;
+    Ok(Literal {
+        text: text.value(),
+        span: text.span(),
+    })
+}
+
+/// The type that such a macro gives its value: `path!("$.total", f64)`.
+pub(crate) fn literal_type(call: &Macro) -> Option<Type> {
+    call.parse_body_with(literal_and_type).ok()?.1
+}
+
+fn literal_and_type(input: ParseStream) -> syn::Result<(LitStr, Option<Type>)> {
+    let text = input.parse::<LitStr>().map_err(|error| {
         syn::Error::new(
             error.span(),
             "expected the text of the expression, as one literal in quotes",
         )
     })?;
-    Ok(Literal {
-        text: text.value(),
-        span: text.span(),
-    })
+    let comma = input.parse::<Option<Token![,]>>()?.is_some();
+    let ty = (comma && !input.is_empty())
+        .then(|| input.parse())
+        .transpose()?;
+    Ok((text, ty))
 }
 
 /// The workflow variables that a text reads, where it can be read; else what is wrong and where in it.

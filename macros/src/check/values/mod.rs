@@ -9,6 +9,7 @@ mod templates;
 mod walk;
 
 pub(crate) use self::alone::{Alone, alone};
+pub(crate) use self::literals::literal_type;
 pub(super) use self::places::resolve;
 
 use proc_macro2::Span;

@@ -22,7 +22,12 @@ impl Writer<'_, '_> {
                     quote!(.jitter(__s::Jitter::#jitter)).to_tokens(&mut tokens);
                 }
                 ("backoff_rate", value) => {
-                    let rate = Literal::f64_suffixed(rate(value).unwrap_or(1.0));
+                    let rate = match value {
+                        SettingValue::Whole(whole, _) => {
+                            Literal::u32_suffixed(u32::try_from(*whole).unwrap_or(u32::MAX))
+                        }
+                        value => Literal::f64_suffixed(rate(value).unwrap_or(1.0)),
+                    };
                     quote!(.backoff_rate(#rate)).to_tokens(&mut tokens);
                 }
                 (_, SettingValue::Whole(whole, _)) => {

@@ -1,7 +1,7 @@
 //! The user's expressions as they stand, but for what rustc could not take so.
 
 use super::Checker;
-use crate::check::is_bound;
+use crate::check::{is_bound, literal_type};
 use crate::syntax::Expression;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -22,7 +22,9 @@ impl Checker<'_, '_> {
     /// An expression where a place says what it takes, so that a literal such as `path!("..")` needs no type of its own.
     pub(super) fn expression_of(&self, expression: &Expression, ty: &TokenStream) -> TokenStream {
         match &expression.syn {
-            Expr::Macro(ExprMacro { mac, .. }) if is_literal(mac) => {
+            Expr::Macro(ExprMacro { mac, .. })
+                if is_literal(mac) && literal_type(mac).is_none() =>
+            {
                 quote_spanned!(mac.path.span()=> __s::any::<#ty>())
             }
             _ => self.expression(expression),
@@ -71,7 +73,8 @@ impl VisitMut for Rewrite {
             && is_literal(mac)
         {
             // "type annotations needed" is said of the literal.
-            *expression = Expr::Verbatim(quote_spanned!(mac.path.span()=> __s::any()));
+            let ty = literal_type(mac).map(|ty| quote!(::<#ty>));
+            *expression = Expr::Verbatim(quote_spanned!(mac.path.span()=> __s::any #ty ()));
             return;
         }
         if let Expr::Cast(cast) = expression {

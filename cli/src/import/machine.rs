@@ -1,0 +1,196 @@
+//! The whole source: imports, declarations, the workflow.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use stepwright_asl::graph::Graph;
+use stepwright_asl::json::{Json, Object, escape};
+
+use super::names::{self, Names};
+use super::state::{Bodies, Language};
+use super::task::{ANY, Tasks};
+use super::text::{Lines, Tree, duration, is_doc};
+
+/// What the command line says of the workflow.
+#[derive(Debug)]
+pub(super) struct Machine {
+    pub(super) name: String,
+    pub(super) origin: String,
+    pub(super) express: bool,
+}
+
+impl Machine {
+    /// The Rust source of a definition that the validator has passed.
+    ///
+    /// # Errors
+    ///
+    /// What `workflow!` cannot say, all of it.
+    pub(super) fn source(&self, json: &Json) -> Result<String, Vec<String>> {
+        let Json::Object(machine) = json else {
+            return Err(vec!["it is no object".to_owned()]);
+        };
+        let mut workflow = Lines::default();
+        let mut tasks = Tasks::default();
+        // The parameter would hide a function of its name.
+        tasks.reserve("input");
+        let mut unsayable = Vec::new();
+        giants(json, "", &mut unsayable);
+        if !unsayable.is_empty() {
+            return Err(unsayable);
+        }
+        self.workflow(json, machine, &mut tasks, &mut workflow);
+        let mut lines = Lines::default();
+        lines.line(&format!("//! Imported from {}.", self.origin));
+        lines.line("");
+        if tasks.have_types() {
+            lines.line("use schemars::JsonSchema;");
+            lines.line("use serde::{Deserialize, Serialize};");
+        }
+        lines.line("use serde_json::Value;");
+        lines.line("use stepwright::prelude::*;");
+        lines.line("");
+        if !tasks.is_empty() {
+            let mut types = Names::default();
+            for taken in [
+                &self.name,
+                "Value",
+                "Payload",
+                "Workflow",
+                "Serialize",
+                "Deserialize",
+            ] {
+                types.unique(taken.to_owned());
+            }
+            tasks.write(&mut types, &mut lines);
+        }
+        lines.append(&workflow);
+        Ok(lines.into_text())
+    }
+
+    fn workflow(&self, json: &Json, machine: &Object, tasks: &mut Tasks, lines: &mut Lines) {
+        let mut rest = machine.clone();
+        rest.shift_remove("StartAt");
+        rest.shift_remove("States");
+        let graph = Graph::of(json);
+        let language = Language::of(machine).unwrap_or(Language::JsonPath);
+        let mut languages = graph
+            .states()
+            .iter()
+            .map(|state| Language::of(state.object));
+        let all_jsonata = languages.all(|own| own.unwrap_or(language) == Language::Jsonata);
+        lines.open("workflow! {");
+        if let Some(comment) = machine.get("Comment").and_then(Json::as_str)
+            && is_doc(comment)
+        {
+            lines.docs(comment);
+            rest.shift_remove("Comment");
+        }
+        lines.open(&format!("pub workflow {}(input: {ANY}) {{", self.name));
+        let options_before = lines.count();
+        if self.express {
+            lines.line("express;");
+        }
+        if language == Language::JsonPath {
+            lines.line("query_language JSONPath;");
+        }
+        if has_loop(&graph) {
+            lines.line("allow unbounded_loop;");
+        }
+        if let Some(seconds) = machine.get("TimeoutSeconds").and_then(Json::as_i64)
+            && (1..=99_999_999).contains(&seconds)
+        {
+            lines.line(&format!("timeout {};", duration(seconds)));
+            rest.shift_remove("TimeoutSeconds");
+        }
+        let mut fields: Vec<(String, Option<Json>)> = Vec::new();
+        // The macro says the language of the machine where no state is JSONPath.
+        match (all_jsonata, rest.shift_remove("QueryLanguage")) {
+            (true, Some(Json::String(said))) if said == "JSONata" => {}
+            (true, None) => fields.push(("QueryLanguage".to_owned(), None)),
+            (_, said) => fields.extend(said.map(|said| ("QueryLanguage".to_owned(), Some(said)))),
+        }
+        fields.extend(rest.into_iter().map(|(key, value)| (key, Some(value))));
+        if !fields.is_empty() {
+            lines.tree("raw ", &Tree::fields(&fields), "");
+        }
+        if options_before < lines.count() {
+            lines.line("");
+        }
+        let mut bodies = Bodies {
+            graph: &graph,
+            tasks,
+            names: identifiers(&graph),
+            language,
+            all_jsonata,
+            items: Names::default(),
+        };
+        bodies.states(0, lines);
+        lines.close("}");
+        lines.close("}");
+    }
+}
+
+/// The numbers that no literal of Rust has, by their places.
+fn giants(json: &Json, pointer: &str, found: &mut Vec<String>) {
+    match json {
+        Json::Number(number) if number.is_giant() => {
+            found.push(format!("{pointer}: {number} fits no number type of Rust"));
+        }
+        Json::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                giants(item, &format!("{pointer}/{index}"), found);
+            }
+        }
+        Json::Object(members) => {
+            for (key, value) in members {
+                giants(value, &format!("{pointer}/{}", escape(key)), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A Rust name for each state, the same in the whole machine.
+fn identifiers<'j>(graph: &Graph<'j>) -> HashMap<&'j str, String> {
+    let mut names = Names::default();
+    let states = graph.states().iter().map(|state| state.name);
+    // Names that are Rust's already come first, so that they keep them.
+    let (own, other): (Vec<_>, Vec<_>) =
+        states.partition(|name| names::pascal(name, "State") == *name);
+    let mut identifiers = HashMap::new();
+    for name in own.into_iter().chain(other) {
+        if let Entry::Vacant(free) = identifiers.entry(name) {
+            free.insert(names.unique(names::pascal(name, "State")));
+        }
+    }
+    identifiers
+}
+
+/// Whether any state can be reached from itself.
+fn has_loop(graph: &Graph<'_>) -> bool {
+    // States that nothing unfinished leads to are finished one after the other; a loop never is.
+    let next = |state: usize| {
+        let one = &graph.states()[state];
+        one.edges
+            .iter()
+            .filter_map(move |edge| graph.find(one.container, edge.target))
+    };
+    let mut coming = vec![0_usize; graph.states().len()];
+    for state in 0..coming.len() {
+        next(state).for_each(|target| coming[target] += 1);
+    }
+    let mut ready: Vec<usize> = (0..coming.len())
+        .filter(|state| coming[*state] == 0)
+        .collect();
+    let mut finished = 0;
+    while let Some(state) = ready.pop() {
+        finished += 1;
+        for target in next(state) {
+            coming[target] -= 1;
+            if coming[target] == 0 {
+                ready.push(target);
+            }
+        }
+    }
+    finished < coming.len()
+}

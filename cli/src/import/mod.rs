@@ -1,0 +1,72 @@
+//! `stepwright import`: a definition as the Rust source of a workflow.
+//!
+//! What the language of `workflow!` says by itself (states, transitions, rules, handlers, tasks) is said in it; every other
+//! field stands in `raw { .. }`. [`state`] knows what the macro will write for what it says, and puts the difference into
+//! `raw`, so that the source always emits the definition that it came from.
+
+mod condition;
+mod machine;
+mod names;
+mod state;
+mod task;
+mod text;
+mod values;
+
+use std::path::Path;
+
+use stepwright_asl::MachineType;
+use stepwright_asl::validate::Validator;
+
+use crate::args::ImportArguments;
+use crate::definition::Definition;
+use crate::failure::Failure;
+
+use machine::Machine;
+
+/// Writes the source.
+pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
+    let machine_type = MachineType::from(arguments.machine_type);
+    let definition = Definition::read(&arguments.file, &Validator::new(machine_type))?;
+    let json = definition.machine()?.to_value();
+    let name = match &arguments.name {
+        Some(name) => checked_name(name)?,
+        None => names::pascal(definition.stem(), "Workflow"),
+    };
+    let machine = Machine {
+        name,
+        origin: origin(&arguments.file),
+        express: machine_type == MachineType::Express,
+    };
+    let source = machine.source(&json).map_err(|unsayable| {
+        Failure::Failed(format!(
+            "{}: `workflow!` cannot say all of this definition:\n  {}",
+            definition.path.display(),
+            unsayable.join("\n  ")
+        ))
+    })?;
+    match &arguments.output {
+        None => print!("{source}"),
+        Some(file) => std::fs::write(file, source)
+            .map_err(|error| Failure::Usage(format!("cannot write {}: {error}", file.display())))?,
+    }
+    Ok(())
+}
+
+fn checked_name(name: &str) -> Result<String, Failure> {
+    if names::pascal(name, "Workflow") == name {
+        Ok(name.to_owned())
+    } else {
+        Err(Failure::Usage(format!(
+            "`{name}` is no name of a Rust type; write `--name {}`",
+            names::pascal(name, "Workflow")
+        )))
+    }
+}
+
+/// Where the source says that it came from.
+fn origin(file: &Path) -> String {
+    match file.file_name().and_then(|name| name.to_str()) {
+        Some(name) if name != "-" => name.to_owned(),
+        _ => "standard input".to_owned(),
+    }
+}

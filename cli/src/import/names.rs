@@ -1,0 +1,124 @@
+//! Rust names for what ASL names with any text.
+
+use std::collections::HashSet;
+
+/// Names that are taken already.
+#[derive(Debug, Default)]
+pub(super) struct Names(HashSet<String>);
+
+impl Names {
+    /// The name, or the name with the first number behind it that makes it one of its own.
+    pub(super) fn unique(&mut self, name: String) -> String {
+        if self.0.insert(name.clone()) {
+            return name;
+        }
+        let mut number = 2;
+        loop {
+            let numbered = format!("{name}{number}");
+            if self.0.insert(numbered.clone()) {
+                return numbered;
+            }
+            number += 1;
+        }
+    }
+}
+
+/// `ChargeTheCard` for `Charge the card`; `otherwise` where no letter or digit is left.
+pub(super) fn pascal(text: &str, otherwise: &str) -> String {
+    let mut name = String::new();
+    for word in words(text) {
+        let mut letters = word.chars();
+        if let Some(first) = letters.next() {
+            name.push(first.to_ascii_uppercase());
+            name.push_str(letters.as_str());
+        }
+    }
+    match name.chars().next() {
+        None => otherwise.to_owned(),
+        Some(first) if first.is_ascii_digit() => format!("{otherwise}{name}"),
+        Some(_) if name == "Self" => format!("{name}State"),
+        Some(_) => name,
+    }
+}
+
+/// `charge_the_card` for `ChargeTheCard` and `Charge the card`; never a keyword.
+pub(super) fn snake(text: &str, otherwise: &str) -> String {
+    let mut name = String::new();
+    for word in words(text) {
+        let letters: Vec<char> = word.chars().collect();
+        for (index, letter) in letters.iter().enumerate() {
+            let before = index.checked_sub(1).map(|before| letters[before]);
+            let after = letters.get(index + 1);
+            // A capital begins a word behind a small letter, and before one: `HTTPRequest` is `http_request`.
+            let begins = letter.is_ascii_uppercase()
+                && before.is_some_and(|before| {
+                    !before.is_ascii_uppercase() || after.is_some_and(char::is_ascii_lowercase)
+                });
+            if (index == 0 || begins) && !name.is_empty() && !name.ends_with('_') {
+                name.push('_');
+            }
+            name.push(letter.to_ascii_lowercase());
+        }
+    }
+    match name.chars().next() {
+        None => otherwise.to_owned(),
+        Some(first) if first.is_ascii_digit() => format!("{otherwise}_{name}"),
+        Some(_) if KEYWORDS.contains(&name.as_str()) => format!("{name}_"),
+        Some(_) => name,
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+}
+
+const KEYWORDS: [&str; 39] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
+    "do", "dyn", "else", "enum", "extern", "false", "fn", "for", "gen", "if", "impl", "in", "let",
+    "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self", "static", "struct",
+    "super", "trait", "true", "type", "use",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_text_becomes_the_name_of_a_type() {
+        for (text, name) in [
+            ("Charge the card", "ChargeTheCard"),
+            ("charge_card", "ChargeCard"),
+            ("HTTP-Get", "HTTPGet"),
+            ("2nd try", "State2ndTry"),
+            ("übung", "Bung"),
+            ("¿?", "State"),
+            ("Self", "SelfState"),
+        ] {
+            assert_eq!(pascal(text, "State"), name, "{text}");
+        }
+    }
+
+    #[test]
+    fn any_text_becomes_the_name_of_a_function() {
+        for (text, name) in [
+            ("ChargeCard", "charge_card"),
+            ("HTTPRequest", "http_request"),
+            ("order-id", "order_id"),
+            ("S3Key", "s3_key"),
+            ("type", "type_"),
+            ("9", "field_9"),
+            ("", "field"),
+        ] {
+            assert_eq!(snake(text, "field"), name, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_taken_gets_a_number() {
+        let mut names = Names::default();
+        assert_eq!(names.unique("A".into()), "A");
+        assert_eq!(names.unique("A".into()), "A2");
+        assert_eq!(names.unique("A".into()), "A3");
+    }
+}

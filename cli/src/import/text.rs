@@ -1,0 +1,233 @@
+//! Source text: lines, literals, JSON as `raw` takes it.
+
+use std::fmt;
+
+use stepwright_asl::json::Json;
+
+/// The longest line that JSON stands on in one piece.
+const WIDTH: usize = 110;
+
+/// Lines of source, indented by where they stand.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    text: String,
+    depth: usize,
+}
+
+impl Lines {
+    pub(super) fn line(&mut self, line: &str) {
+        if !line.is_empty() {
+            for _ in 0..self.depth {
+                self.text.push_str("    ");
+            }
+            self.text.push_str(line);
+        }
+        self.text.push('\n');
+    }
+
+    /// A line that ends in an opening brace.
+    pub(super) fn open(&mut self, line: &str) {
+        self.line(line);
+        self.depth += 1;
+    }
+
+    /// A line that begins with the closing brace.
+    pub(super) fn close(&mut self, line: &str) {
+        self.depth -= 1;
+        self.line(line);
+    }
+
+    /// A doc comment.
+    pub(super) fn docs(&mut self, text: &str) {
+        for line in text.split('\n') {
+            self.line(format!("/// {line}").trim_end());
+        }
+    }
+
+    /// `before tree after`, on one line where it fits.
+    pub(super) fn tree(&mut self, before: &str, tree: &Tree, after: &str) {
+        let line = format!("{before}{tree}{after}");
+        match tree {
+            Tree::Object(members) if !members.is_empty() && !self.fits(&line) => {
+                self.open(&format!("{before}{{"));
+                for (index, (key, value)) in members.iter().enumerate() {
+                    let comma = if index + 1 < members.len() { "," } else { "" };
+                    self.tree(&format!("{key}: "), value, comma);
+                }
+                self.close(&format!("}}{after}"));
+            }
+            Tree::Array(items) if !items.is_empty() && !self.fits(&line) => {
+                self.open(&format!("{before}["));
+                for (index, value) in items.iter().enumerate() {
+                    let comma = if index + 1 < items.len() { "," } else { "" };
+                    self.tree("", value, comma);
+                }
+                self.close(&format!("]{after}"));
+            }
+            _ => self.line(&line),
+        }
+    }
+
+    pub(super) fn fits(&self, line: &str) -> bool {
+        self.depth * 4 + line.len() <= WIDTH
+    }
+
+    /// Lines that were made apart from these.
+    pub(super) fn append(&mut self, lines: &Lines) {
+        self.text.push_str(&lines.text);
+    }
+
+    /// Lines that will stand where these do.
+    pub(super) fn apart(&self) -> Lines {
+        Lines {
+            text: String::new(),
+            depth: self.depth,
+        }
+    }
+
+    /// Goes one step in.
+    pub(super) fn indent(&mut self) {
+        self.depth += 1;
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.text.lines().count()
+    }
+
+    /// The line, where there is but one.
+    pub(super) fn only_line(&self) -> Option<&str> {
+        let mut lines = self.text.lines();
+        let only = lines.next()?;
+        lines.next().is_none().then(|| only.trim_start())
+    }
+
+    pub(super) fn into_text(self) -> String {
+        self.text
+    }
+}
+
+/// A Rust literal of a text: a raw one where that spares escapes.
+pub(super) fn literal(text: &str) -> String {
+    let escapes = text.contains(['"', '\\']);
+    let plain = text.chars().all(|letter| !letter.is_control());
+    if escapes && plain {
+        let mut hashes = String::from("#");
+        while text.contains(&format!("\"{hashes}")) {
+            hashes.push('#');
+        }
+        return format!("r{hashes}\"{text}\"{hashes}");
+    }
+    format!("{text:?}")
+}
+
+/// A value in the source: keys and leaves as they are written.
+#[derive(Debug, Clone)]
+pub(super) enum Tree {
+    Leaf(String),
+    Object(Vec<(String, Tree)>),
+    Array(Vec<Tree>),
+}
+
+impl Tree {
+    /// JSON as `raw` takes it.
+    pub(super) fn raw(json: &Json) -> Tree {
+        match json {
+            Json::Null => Tree::Leaf("null".to_owned()),
+            Json::Bool(value) => Tree::Leaf(value.to_string()),
+            Json::Number(number) => Tree::Leaf(number.to_string()),
+            Json::String(text) => Tree::Leaf(literal(text)),
+            Json::Array(items) => Tree::Array(items.iter().map(Tree::raw).collect()),
+            Json::Object(members) => Tree::Object(
+                members
+                    .iter()
+                    .map(|(key, value)| (literal(key), Tree::raw(value)))
+                    .collect(),
+            ),
+        }
+    }
+
+    /// Fields as `raw` takes them; one without a value is to be left out.
+    pub(super) fn fields(fields: &[(String, Option<Json>)]) -> Tree {
+        let value = |value: &Option<Json>| {
+            let omitted = || Tree::Leaf("_".to_owned());
+            value.as_ref().map_or_else(omitted, Tree::raw)
+        };
+        Tree::Object(
+            fields
+                .iter()
+                .map(|(key, field)| (literal(key), value(field)))
+                .collect(),
+        )
+    }
+}
+
+/// On one line.
+impl fmt::Display for Tree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Tree::Leaf(text) => f.write_str(text),
+            Tree::Object(members) if members.is_empty() => f.write_str("{}"),
+            Tree::Object(members) => {
+                f.write_str("{ ")?;
+                for (index, (key, value)) in members.iter().enumerate() {
+                    let comma = if index > 0 { ", " } else { "" };
+                    write!(f, "{comma}{key}: {value}")?;
+                }
+                f.write_str(" }")
+            }
+            Tree::Array(items) => {
+                f.write_str("[")?;
+                for (index, value) in items.iter().enumerate() {
+                    let comma = if index > 0 { ", " } else { "" };
+                    write!(f, "{comma}{value}")?;
+                }
+                f.write_str("]")
+            }
+        }
+    }
+}
+
+/// Seconds as a duration: `90s`, `5m`, `2h`, `7d`.
+pub(super) fn duration(seconds: i64) -> String {
+    for (length, unit) in [(86_400, 'd'), (3_600, 'h'), (60, 'm')] {
+        if seconds > 0 && seconds % length == 0 {
+            return format!("{}{unit}", seconds / length);
+        }
+    }
+    format!("{seconds}s")
+}
+
+/// Whether a doc comment of the text is the text again.
+pub(super) fn is_doc(text: &str) -> bool {
+    !text.is_empty()
+        && text == text.trim()
+        && !text.contains('\r')
+        && text.split('\n').all(|line| line == line.trim_end())
+        && is_safe(text)
+}
+
+/// Whether the macro writes the text as it stands: template engines read the others.
+pub(super) fn is_safe(text: &str) -> bool {
+    !["${", "%{", "{%", "%}"]
+        .iter()
+        .any(|digraph| text.contains(digraph))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_literal_is_raw_where_that_spares_escapes() {
+        assert_eq!(literal("plain"), r#""plain""#);
+        assert_eq!(literal(r#"a "b""#), r##"r#"a "b""#"##);
+        assert_eq!(literal(r##"a"#"##), "r##\"a\"#\"##");
+        assert_eq!(literal("a\nb"), r#""a\nb""#);
+        assert_eq!(literal("a\u{7f}\""), r#""a\u{7f}\"""#);
+    }
+}

@@ -1,0 +1,63 @@
+//! Imported from checkout.asl.json.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use stepwright::prelude::*;
+
+/// What `charge_card` is sent.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+pub struct ChargeCardInput {
+    pub amount: Value,
+    pub reference: String,
+}
+
+/// Called by `Charge`.
+#[task]
+pub async fn charge_card(input: ChargeCardInput) -> Value;
+
+workflow! {
+    /// Charges an order and tells the customer. JSONPath; its tasks are answered by MockConfigFile.json beside it.
+    pub workflow Checkout(input: Value) {
+        query_language JSONPath;
+
+        task Charge {
+            charge_card(path!("$"));
+            timeout 30s;
+            retry "GatewayTimeout" (interval: 5s, max_attempts: 2, backoff_rate: 2);
+            catch "CardDeclined" => { raw { "ResultPath": "$.problem" } next Declined; }
+            raw {
+                "Parameters": {
+                    "FunctionName": "${ChargeCardArn}",
+                    "Payload": { "amount.$": "$.total", "reference.$": "States.Format('order-{}', $.id)" }
+                },
+                "ResultSelector": { "chargeId.$": "$.Payload.chargeId" },
+                "ResultPath": "$.charge",
+                "OutputPath": _
+            }
+            next Large;
+        }
+
+        #[name = "Large?"]
+        choice Large {
+            when path!("$.total", i64) > 1000 => CallCustomer;
+            otherwise => Done;
+        }
+
+        task CallCustomer {
+            service "arn:aws:states:::sns:publish";
+            raw {
+                "Parameters": { "TopicArn": "${CallsTopicArn}", "Message.$": "$.charge" },
+                "ResultPath": null
+            }
+            next Done;
+        }
+
+        pass Done {
+            raw { "Parameters": { "order.$": "$.id", "charge.$": "$.charge.chargeId" } }
+            end;
+        }
+
+        fail Declined { "OrderDeclined", path!("$.problem.Cause") }
+    }
+}
