@@ -34,4 +34,6 @@ pub(crate) fn workflow(input: TokenStream) -> TokenStream {
 }
 
 #[cfg(test)]
+mod mutations;
+#[cfg(test)]
 mod tests;

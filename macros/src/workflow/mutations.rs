@@ -1,0 +1,189 @@
+//! No input makes the macro panic: the workflows of the project's examples, tests and pages, with tokens taken out, put in
+//! twice, exchanged, and cut off.
+
+use super::workflow;
+use proc_macro2::{Group, TokenStream, TokenTree};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// How many mutations one run makes of each workflow at most.
+const EACH: usize = 60;
+
+#[derive(Clone, Copy, Debug)]
+enum Mutation {
+    Delete,
+    Duplicate,
+    Exchange,
+    CutOff,
+}
+
+const MUTATIONS: [Mutation; 4] = [
+    Mutation::Delete,
+    Mutation::Duplicate,
+    Mutation::Exchange,
+    Mutation::CutOff,
+];
+
+/// How many tokens there are, those in groups among them.
+fn count(tokens: &TokenStream) -> usize {
+    tokens
+        .clone()
+        .into_iter()
+        .map(|token| match token {
+            TokenTree::Group(group) => 1 + count(&group.stream()),
+            _ => 1,
+        })
+        .sum()
+}
+
+/// The tokens with one of them changed; `at` counts down to it.
+fn mutated(tokens: TokenStream, at: &mut Option<usize>, mutation: Mutation) -> TokenStream {
+    let mut out: Vec<TokenTree> = Vec::new();
+    let mut cut = false;
+    let mut held: Option<TokenTree> = None;
+    for token in tokens {
+        if cut {
+            break;
+        }
+        let here = *at == Some(0);
+        *at = match *at {
+            Some(0) | None => None,
+            Some(more) => Some(more - 1),
+        };
+        if here {
+            match mutation {
+                Mutation::Delete => continue,
+                Mutation::Duplicate => out.push(token.clone()),
+                Mutation::Exchange => {
+                    held = Some(token);
+                    continue;
+                }
+                Mutation::CutOff => {
+                    cut = true;
+                    continue;
+                }
+            }
+        }
+        let token = match token {
+            TokenTree::Group(group) if at.is_some() => {
+                let inside = mutated(group.stream(), at, mutation);
+                cut = at.is_none() && matches!(mutation, Mutation::CutOff);
+                TokenTree::Group(Group::new(group.delimiter(), inside))
+            }
+            other => other,
+        };
+        out.push(token);
+        out.extend(held.take());
+    }
+    out.extend(held);
+    out.into_iter().collect()
+}
+
+/// The inputs of all `workflow!` calls in some tokens.
+fn calls(tokens: TokenStream, found: &mut Vec<TokenStream>) {
+    let mut before: [Option<String>; 2] = [None, None];
+    for token in tokens {
+        if let TokenTree::Group(group) = &token {
+            if before == [Some("workflow".to_owned()), Some("!".to_owned())] {
+                found.push(group.stream());
+            } else {
+                calls(group.stream(), found);
+            }
+        }
+        before = [before[1].take(), Some(token.to_string())];
+    }
+}
+
+/// All Rust files below a folder.
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.extension().is_some_and(|kind| kind == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+}
+
+/// The workflows of the project, by where they stand.
+fn workflows() -> Vec<(String, TokenStream)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut list = Vec::new();
+    let mut paths = Vec::new();
+    for folder in ["examples", "tests/tests", "tests/compile_fail/tests"] {
+        files(&root.join(folder), &mut paths);
+    }
+    for path in paths {
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            continue;
+        };
+        let Ok(tokens) = TokenStream::from_str(&text) else {
+            continue;
+        };
+        let mut found = Vec::new();
+        calls(tokens, &mut found);
+        list.extend(found.into_iter().map(|one| (path.display().to_string(), one)));
+    }
+    let page = std::fs::read_to_string(root.join("docs/language.md")).unwrap_or_default();
+    for (index, block) in page.split("```rust,ignore\n").skip(1).enumerate() {
+        let Some(tokens) = block
+            .split("```")
+            .next()
+            .and_then(|code| TokenStream::from_str(code).ok())
+        else {
+            continue;
+        };
+        let name = format!("example {} of the language page", index + 1);
+        let mut found = Vec::new();
+        calls(tokens.clone(), &mut found);
+        if found.is_empty() {
+            // Some states.
+            found.push(quote::quote!(workflow Page(order: Order) { #tokens }));
+        }
+        list.extend(found.into_iter().map(|one| (name.clone(), one)));
+    }
+    list
+}
+
+/// Expands an input; the code that it becomes must be Rust.
+fn expand(input: TokenStream) -> Result<(), String> {
+    let text = input.to_string();
+    let expanded = std::panic::catch_unwind(|| workflow(input))
+        .map_err(|_| format!("the macro panicked on: {text}"))?;
+    syn::parse2::<syn::File>(expanded.clone())
+        .map(|_| ())
+        .map_err(|error| format!("{error}, in the expansion of: {text}\n\n{expanded}"))
+}
+
+#[test]
+fn no_input_makes_the_macro_panic() {
+    let list = workflows();
+    if list.is_empty() {
+        // The package stands alone.
+        return;
+    }
+    assert!(list.len() > 60, "the project's workflows were not found");
+    let mut wrong = Vec::new();
+    let mut made = 0;
+    for (number, (place, tokens)) in list.iter().enumerate() {
+        let size = count(tokens);
+        let all = size * MUTATIONS.len();
+        let step = (all / EACH).max(1);
+        // Each workflow begins elsewhere, so that all four mutations meet all kinds of tokens.
+        for index in (number % step..all).step_by(step) {
+            let mutation = MUTATIONS[index % MUTATIONS.len()];
+            let input = mutated(tokens.clone(), &mut Some(index / MUTATIONS.len()), mutation);
+            made += 1;
+            if let Err(what) = expand(input) {
+                wrong.push(format!("{mutation:?} in {place}: {what}"));
+            }
+        }
+    }
+    assert!(made > 1000, "{made} mutations were made");
+    assert!(wrong.is_empty(), "{} of {made}:\n{}", wrong.len(), wrong[..wrong.len().min(3)].join("\n\n"));
+}
