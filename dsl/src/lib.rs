@@ -74,6 +74,7 @@ pub mod builder;
 mod check;
 pub mod expr;
 pub mod flow;
+pub mod functions;
 mod lower;
 mod map_run;
 pub mod prelude;

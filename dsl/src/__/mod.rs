@@ -17,6 +17,11 @@ pub use crate::task::{
 pub use crate::workflow::{Binder, Definition, Workflow};
 pub use stepwright_asl::model::{MachineType, QueryLanguage};
 
+/// A call of a function of [`functions`](crate::functions), by its type.
+pub fn library<F: crate::functions::Function>(arguments: Vec<Expr>) -> Expr {
+    Expr::function(format!("functions::{}", F::NAME), arguments)
+}
+
 /// Asks for a payload, at the place where its type stands.
 pub fn payload<T: Payload>() -> SchemaOf {
     |generator| generator.subschema_for::<T>()

@@ -223,7 +223,9 @@ impl Expr {
     }
 
     /// The same value, of which the shape is known.
-    pub(crate) fn typed(self, shape: fn() -> Shape) -> Expr {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn typed(self, shape: fn() -> Shape) -> Expr {
         Expr::new(Node::Typed(self, shape))
     }
 

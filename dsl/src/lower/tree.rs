@@ -1,7 +1,6 @@
 //! Values with structure, before they are written as a template or as an expression.
 
-use crate::expr::Expr;
-use crate::expr::{Node, Record};
+use crate::expr::{Expr, Node, Record, Unary};
 use crate::shape::{EnumShape, Field, Fields, Presence, Shape, Tagging, Variant};
 use serde_json::Value;
 
@@ -72,6 +71,9 @@ pub(super) trait Build {
             Node::Literal(value) => Tree::Literal(value.clone()),
             Node::Placeholder(name) => Tree::Placeholder(name.to_string()),
             Node::None => Tree::Literal(Value::Null),
+            Node::Unary(Unary::Neg, value) if negated(value).is_some() => {
+                Tree::Literal(negated(value).unwrap_or(Value::Null))
+            }
             Node::Some(value) | Node::Typed(value, _) => self.tree(value),
             Node::Tuple(items) if items.is_empty() => Tree::Literal(Value::Null),
             Node::Tuple(items) | Node::Array(items) => {
@@ -219,6 +221,17 @@ pub(super) trait Build {
             }
             Tagging::Untagged => self.fields(&variant.fields, given, None),
         }
+    }
+}
+
+/// A literal number with the other sign.
+fn negated(value: &Expr) -> Option<Value> {
+    let Node::Literal(Value::Number(number)) = &*value.node else {
+        return None;
+    };
+    match number.as_i64() {
+        Some(whole) => whole.checked_neg().map(Value::from),
+        None => number.as_f64().map(|number| Value::from(-number)),
     }
 }
 

@@ -83,12 +83,14 @@ pub(super) fn values(machine: &mut Machine, errors: &Errors) {
             continue;
         };
         for argument in include.calls.iter().flat_map(|call| &call.arguments) {
-            // What is read where the fragment's states run means what it means here.
-            if machine.values[argument.id].as_ref().is_some_and(holds_text) {
+            if machine.values[argument.id]
+                .as_ref()
+                .is_some_and(changes_with_its_place)
+            {
                 errors.on(
                     &argument.syn,
-                    "an argument of an include stands in the fragment's states, where this text means something else: give it a \
-                     name in a `pass` state before",
+                    "an argument of an include stands in the fragment's states, where this would be something else: give it a name in \
+                     a `pass` state before",
                 );
                 faulty.push(argument.id);
             }
@@ -112,10 +114,22 @@ pub(super) fn values(machine: &mut Machine, errors: &Errors) {
     }
 }
 
-/// Whether a value has a `jsonata!`, `path!` or `intrinsic!` in it.
-fn holds_text(value: &Value) -> bool {
+/// Whether a value means something else in another state: a `jsonata!`, `path!` or `intrinsic!`, a time, a random number.
+fn changes_with_its_place(value: &Value) -> bool {
     let mut found = false;
-    value.walk(&mut |value| found |= matches!(value, Value::Raw(..)));
+    // A time or a random number would be another one each time that the fragment reads it.
+    let changes = |path: &syn::Path| {
+        path.segments
+            .last()
+            .is_some_and(|last| last.ident == "now" || last.ident == "uuid")
+    };
+    value.walk(&mut |value| {
+        found |= match value {
+            Value::Raw(..) => true,
+            Value::Library(path, ..) => changes(path),
+            _ => false,
+        }
+    });
     found
 }
 

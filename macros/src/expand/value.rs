@@ -146,6 +146,13 @@ impl Values {
                 let arguments = self.list(arguments);
                 quote!(__s::Expr::function(#path, #arguments))
             }
+            Value::Library(path, arguments, ty) => {
+                let arguments = self.list(arguments);
+                let ty = ty
+                    .as_ref()
+                    .map(|ty| quote!(.typed(<#ty as __s::Payload>::shape)));
+                quote!(__s::library::<(#path)>(#arguments) #ty)
+            }
             Value::Raw(kind, text, ty) => {
                 let kind = Ident::new(kind, Span::call_site());
                 let shape = match ty {

@@ -127,7 +127,11 @@ fn workflows() -> Vec<(String, TokenStream)> {
         };
         let mut found = Vec::new();
         calls(tokens, &mut found);
-        list.extend(found.into_iter().map(|one| (path.display().to_string(), one)));
+        list.extend(
+            found
+                .into_iter()
+                .map(|one| (path.display().to_string(), one)),
+        );
     }
     let page = std::fs::read_to_string(root.join("docs/language.md")).unwrap_or_default();
     for (index, block) in page.split("```rust,ignore\n").skip(1).enumerate() {
@@ -185,5 +189,10 @@ fn no_input_makes_the_macro_panic() {
         }
     }
     assert!(made > 1000, "{made} mutations were made");
-    assert!(wrong.is_empty(), "{} of {made}:\n{}", wrong.len(), wrong[..wrong.len().min(3)].join("\n\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {made}:\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(3)].join("\n\n")
+    );
 }

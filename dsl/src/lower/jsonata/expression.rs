@@ -546,6 +546,11 @@ impl<'e, 'r> Lowering<'e, 'r> {
     }
 
     fn path_call(&mut self, path: &str, arguments: &[Expr]) -> Code {
+        if let Some(name) = path.strip_prefix("functions::")
+            && let Some(code) = self.library(name, arguments)
+        {
+            return code;
+        }
         match (path, arguments) {
             ("String::new", []) => quote(""),
             // No longer an integer, so that division does not truncate.

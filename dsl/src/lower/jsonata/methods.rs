@@ -42,23 +42,36 @@ impl Lowering<'_, '_> {
 
     /// `function($x) { body }` over a value of that shape, and the shape of what it gives.
     fn lambda(&mut self, closure: &Expr, shape: Shape) -> Option<Code> {
+        self.lambda_of(closure, &[shape])
+    }
+
+    /// The same with several parameters.
+    fn lambda_of(&mut self, closure: &Expr, shapes: &[Shape]) -> Option<Code> {
         let Node::Closure(parameters, body) = &*closure.node else {
             self.report
                 .fault("a method of a collection takes a closure here: write `|x| ..`");
             return None;
         };
-        let [parameter] = parameters.as_slice() else {
-            self.report.fault("a closure takes one parameter here");
+        if parameters.len() != shapes.len() {
+            let count = match shapes.len() {
+                1 => "one parameter".to_owned(),
+                count => format!("{count} parameters"),
+            };
+            self.report.fault(format!("a closure takes {count} here"));
             return None;
-        };
-        let name = parameter_name(parameter);
-        self.env
-            .locals
-            .push((parameter.clone(), Code::path(name.clone(), shape)));
+        }
+        let before = self.env.locals.len();
+        let mut names = Vec::new();
+        for (parameter, shape) in parameters.iter().zip(shapes) {
+            let name = parameter_name(parameter);
+            let code = Code::path(name.clone(), shape.clone());
+            self.env.locals.push((parameter.clone(), code));
+            names.push(name);
+        }
         let body = self.value(body);
-        self.env.locals.pop();
+        self.env.locals.truncate(before);
         Some(Code::atom(
-            format!("function({name}) {{ {} }}", body.text),
+            format!("function({}) {{ {} }}", names.join(", "), body.text),
             body.shape,
         ))
     }
@@ -81,7 +94,7 @@ impl Lowering<'_, '_> {
     }
 
     /// A list made of a function's sequence: JSONata makes one item a scalar and none nothing, and this a list again.
-    fn listed(&mut self, sequence: Code, item: Shape) -> Code {
+    pub(super) fn listed(&mut self, sequence: Code, item: Shape) -> Code {
         // Items that are lists themselves would be taken apart; `[]` keeps a single one whole.
         let keep = if Listed::of(&item) == Listed::Never {
             ""
@@ -123,14 +136,15 @@ impl Lowering<'_, '_> {
                     Code::new(text, level::COMPARISON, Shape::Bool)
                 } else {
                     // `in` knows scalars only.
-                    let filter = self.function("filter");
-                    let count = self.function("count");
-                    let text = format!(
-                        "{count}({filter}({}, function($item) {{ $item = {} }})) > 0",
-                        list.text,
-                        wanted.at(level::COMPARISON + 1)
+                    let same = Code::atom(
+                        format!(
+                            "function($item) {{ $item = {} }}",
+                            wanted.at(level::COMPARISON + 1)
+                        ),
+                        Shape::Bool,
                     );
-                    Code::new(text, level::COMPARISON, Shape::Bool)
+                    let count = self.count_of(&list, &same, item);
+                    Code::new(format!("{count} > 0"), level::COMPARISON, Shape::Bool)
                 }
             }
             ("map", [closure]) => {
@@ -183,6 +197,53 @@ impl Lowering<'_, '_> {
             ("get", [index]) => {
                 let index = self.value(index);
                 self.at_place(&list, &index.text, item)
+            }
+            ("zip", [other]) => {
+                let other = self.value(other);
+                let pair = Shape::Tuple(vec![item, other.shape.item()]);
+                let pairs = self.call("zip", &[&list, &other], Shape::Any);
+                self.listed(pairs, pair)
+            }
+            ("enumerate", []) => {
+                let pairs = format!("{}, function($item, $at) {{ [$at, $item] }}", list.text);
+                let map = self.function("map");
+                let pairs = Code::atom(format!("{map}({pairs})"), Shape::Any);
+                self.listed(pairs, Shape::Tuple(vec![Shape::Integer, item]))
+            }
+            ("take" | "skip", [count]) => {
+                let count = self.value(count);
+                let test = if name == "take" { "<" } else { ">=" };
+                let (filter, count) = (self.function("filter"), count.at(level::COMPARISON + 1));
+                let test = format!("function($item, $at) {{ $at {test} {count} }}");
+                let kept = Code::atom(format!("{filter}({}, {test})", list.text), Shape::Any);
+                self.listed(kept, item)
+            }
+            ("chain", [other]) => {
+                let other = self.value(other);
+                let all = self.call("append", &[&list, &other], Shape::Any);
+                self.listed(all, item)
+            }
+            ("flatten", []) => {
+                let (reduce, append) = (self.function("reduce"), self.function("append"));
+                let all = format!(
+                    "{reduce}({}, function($all, $list) {{ {append}($all, $list) }}, [])",
+                    list.text
+                );
+                self.listed(Code::atom(all, Shape::Any), item.item())
+            }
+            ("fold", [first, closure]) => {
+                let first = self.value(first);
+                let lambda = self.lambda_of(closure, &[first.shape.clone(), item])?;
+                let shape = first.shape.clone();
+                self.call("reduce", &[&list, &lambda, &first], shape)
+            }
+            ("product", []) if known_number => {
+                let reduce = self.function("reduce");
+                let text = format!(
+                    "{reduce}({}, function($all, $item) {{ $all * $item }}, 1)",
+                    list.text
+                );
+                Code::atom(text, item)
             }
             ("rev", []) => self.call("reverse", &[&list], list.shape.clone()),
             ("join", [separator]) => {
@@ -308,6 +369,19 @@ impl Lowering<'_, '_> {
                 let replace = self.function("replace");
                 Code::atom(format!("{replace}({}, /^\\s+|\\s+$/, '')", text.text), Shape::String)
             }
+            ("trim_start" | "trim_end", []) => {
+                let replace = self.function("replace");
+                let blanks = if name == "trim_start" { "^\\s+" } else { "\\s+$" };
+                Code::atom(format!("{replace}({}, /{blanks}/, '')", text.text), Shape::String)
+            }
+            ("replace", [from, to]) => {
+                if matches!(&*from.node, Node::Literal(Value::String(text)) if text.is_empty()) {
+                    return Some(self.refuse_code("an empty text is replaced in Rust only; do it in a task"));
+                }
+                let from = self.value(from);
+                let to = self.value(to);
+                self.call("replace", &[&text, &from, &to], Shape::String)
+            }
             ("split", [separator]) => {
                 if matches!(&*separator.node, Node::Literal(Value::String(text)) if text.is_empty()) {
                     return Some(self.refuse_code("a split at an empty text differs between Rust and JSONata; do it in a task"));
@@ -329,6 +403,35 @@ impl Lowering<'_, '_> {
             ("floor", []) => self.call("floor", &[&number], shape),
             ("ceil", []) => self.call("ceil", &[&number], shape),
             ("sqrt", []) => self.call("sqrt", &[&number], shape),
+            ("trunc", []) => {
+                let (ceil, floor) = (self.function("ceil"), self.function("floor"));
+                self.twice(number, |_, number| {
+                    Code::conditional(
+                        format!(
+                            "{} < 0 ? {ceil}({}) : {floor}({})",
+                            number.at(level::COMPARISON + 1),
+                            number.text,
+                            number.text
+                        ),
+                        shape,
+                    )
+                })
+            }
+            ("signum", []) if matches!(shape.plain(), Shape::Integer) => {
+                self.twice(number, |_, number| {
+                    let number = number.at(level::COMPARISON + 1);
+                    Code::conditional(format!("{number} > 0 ? 1 : {number} < 0 ? -1 : 0"), shape)
+                })
+            }
+            ("clamp", [least, most]) => {
+                let (least, most) = (self.value(least), self.value(most));
+                let (min, max) = (self.function("min"), self.function("max"));
+                let text = format!(
+                    "{max}([{}, {min}([{}, {}])])",
+                    least.text, most.text, number.text
+                );
+                Code::atom(text, shape)
+            }
             ("round", []) => {
                 // Rust rounds halves away from zero, `$round` to even.
                 let (ceil, floor) = (self.function("ceil"), self.function("floor"));
@@ -435,6 +538,27 @@ impl Lowering<'_, '_> {
             ("is_some_and", [closure]) => {
                 let no = Code::path("false", Shape::Bool);
                 choose(self, &|this, inside| this.applied(closure, inside), no)
+            }
+            ("is_none_or", [closure]) => {
+                let yes = Code::path("true", Shape::Bool);
+                choose(self, &|this, inside| this.applied(closure, inside), yes)
+            }
+            ("filter", [closure]) => {
+                let shape = receiver.shape.clone();
+                let code = choose(
+                    self,
+                    &|this, inside| {
+                        let test = this.applied(closure, inside.clone())?;
+                        let text = format!(
+                            "{} ? {} : null",
+                            test.at(level::CONDITIONAL + 1),
+                            inside.at(level::CONDITIONAL)
+                        );
+                        Some(Code::conditional(text, shape.clone()))
+                    },
+                    null(),
+                );
+                code.shaped(shape.clone())
             }
             ("map_or", [default, closure]) => {
                 let default = self.value(default);

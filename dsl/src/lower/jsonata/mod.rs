@@ -3,6 +3,7 @@
 mod code;
 mod display;
 mod expression;
+mod library;
 mod methods;
 mod names;
 mod operator;

@@ -52,6 +52,9 @@ impl Lowering<'_, '_> {
             Binary::Mul => infix("*", level::PRODUCT, number),
             Binary::Div if matches!(number, Shape::Integer) => self.divide(left, right),
             Binary::Div => infix("/", level::PRODUCT, number),
+            Binary::Rem if matches!(number, Shape::Integer) && !is_positive(&right) => {
+                self.remainder(left, right)
+            }
             Binary::Rem => infix("%", level::PRODUCT, number),
             Binary::And => infix("and", level::AND, Shape::Bool),
             Binary::Or => infix("or", level::OR, Shape::Bool),
@@ -110,6 +113,20 @@ impl Lowering<'_, '_> {
         })
     }
 
+    /// A remainder by nothing stops the execution, as it stops Rust; JSONata would go on with `NaN`.
+    fn remainder(&mut self, left: Code, right: Code) -> Code {
+        let error = self.function("error");
+        self.twice(right, |_, right| {
+            let text = format!(
+                "{} = 0 ? {error}('the remainder of a division by zero') : {} % {}",
+                right.at(level::COMPARISON + 1),
+                left.at(level::PRODUCT),
+                right.at(level::PRODUCT + 1)
+            );
+            Code::conditional(text, Shape::Integer)
+        })
+    }
+
     /// `x != null` is true only for what is there and not null.
     pub(super) fn is_some(&mut self, option: &Code, wanted: bool) -> Code {
         let test = format!("{} != null", option.at(level::COMPARISON + 1));
@@ -120,4 +137,9 @@ impl Lowering<'_, '_> {
             Code::atom(format!("{not}({test})"), Shape::Bool)
         }
     }
+}
+
+/// Whether a value is a literal above 0.
+fn is_positive(code: &Code) -> bool {
+    code.text.parse::<u64>().is_ok_and(|number| number > 0)
 }

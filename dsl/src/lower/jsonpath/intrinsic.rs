@@ -94,6 +94,37 @@ pub(super) fn sum(paths: &mut Paths<'_, '_>, operator: Binary, left: &Expr, righ
     }
 }
 
+/// A call of a function of [`functions`](crate::functions), where an intrinsic function means the same.
+pub(super) fn library(paths: &mut Paths<'_, '_>, name: &str, arguments: &[Expr]) -> Leaf {
+    let mut given: Vec<Leaf> = arguments.iter().map(|one| argument(paths, one)).collect();
+    let item = given.first().map_or(Shape::Any, |list| list.shape.item());
+    let list = |item: Shape| Shape::Array(Box::new(item));
+    let (function, shape) = match name {
+        "unique" => ("ArrayUnique", list(item)),
+        "chunks" => ("ArrayPartition", list(list(item))),
+        "range" => ("ArrayRange", list(Shape::Integer)),
+        "uuid" => ("UUID", Shape::String),
+        "base64_encode" => ("Base64Encode", Shape::String),
+        "base64_decode" => ("Base64Decode", Shape::String),
+        "parse_json" => ("StringToJson", Shape::Any),
+        "to_json" => ("JsonToString", Shape::String),
+        "sha256" => {
+            given.push(Leaf::call("'SHA-256'", Shape::String));
+            ("Hash", Shape::String)
+        }
+        _ => {
+            return paths.refuse_leaf(format!(
+                "`functions::{name}` has no JSONPath form; {WAY_OUT}"
+            ));
+        }
+    };
+    let arguments: Vec<_> = given.iter().map(|leaf| leaf.text.as_str()).collect();
+    Leaf::call(
+        format!("States.{function}({})", arguments.join(", ")),
+        shape,
+    )
+}
+
 /// The text of a literal between single quotes.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -144,6 +144,10 @@ impl<'e, 'r> Paths<'e, 'r> {
                 intrinsic::sum(self, *operator, left, right)
             }
             Node::Method(base, name, arguments) => self.method(base, name, arguments),
+            Node::Function(path, arguments) if path.starts_with("functions::") => {
+                let name = path.trim_start_matches("functions::");
+                intrinsic::library(self, name, arguments)
+            }
             Node::Function(path, arguments) => match (&**path, arguments.as_slice()) {
                 ("String::from" | "Box::new" | "Some" | "i64::from" | "u64::from" | "f64::from", [only]) => {
                     match self.leaf_of(only) {

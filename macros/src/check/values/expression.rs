@@ -1,7 +1,7 @@
 //! One expression after the other.
 
 use super::literals::{literal_text, literal_type, variables};
-use super::methods::{FUNCTIONS, METHODS};
+use super::methods::{FUNCTIONS, LIBRARY, METHODS};
 use super::templates::{format_pieces, items};
 use super::{ItemRead, Local, Read, Record, Value};
 use crate::check::machine::Machine;
@@ -157,7 +157,11 @@ impl<'m, 'a> Resolver<'m, 'a> {
                 self.outcome.faulty = true;
                 Value::Faulty
             }
-            Expr::Range(_) => self.cannot(expression, "a range", "call it in a task instead"),
+            Expr::Range(_) => self.cannot(
+                expression,
+                "a range",
+                "`functions::range(first, last, step)` of `stepwright` gives its numbers",
+            ),
             Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => self.cannot(
                 expression,
                 "a loop",
@@ -432,7 +436,11 @@ impl<'m, 'a> Resolver<'m, 'a> {
     }
 
     fn call(&mut self, path: &Path, mut arguments: Vec<Value>) -> Value {
-        let written = path.to_token_stream().to_string().replace(' ', "");
+        let mut plain = path.clone();
+        for segment in &mut plain.segments {
+            segment.arguments = syn::PathArguments::None;
+        }
+        let written = plain.to_token_stream().to_string().replace(' ', "");
         if written == "Some" && arguments.len() == 1 {
             return Value::Some(Box::new(arguments.remove(0)));
         }
@@ -441,6 +449,10 @@ impl<'m, 'a> Resolver<'m, 'a> {
         }
         if FUNCTIONS.contains(&written.as_str()) {
             return Value::Function(written, arguments);
+        }
+        if let Some(library) = self.library(path) {
+            let (path, ty) = library;
+            return Value::Library(path, arguments, ty);
         }
         let is_type = own_name(path)
             .is_some_and(|name| name.to_string().starts_with(|c: char| c.is_uppercase()));
@@ -461,6 +473,29 @@ impl<'m, 'a> Resolver<'m, 'a> {
             format!("`{written}` cannot run inside a workflow; call it in a task instead"),
         );
         Value::Faulty
+    }
+
+    /// A function of `stepwright::functions`, called as `functions::name`: its path without generic arguments, and the type
+    /// that they or the `let` say.
+    fn library(&self, path: &Path) -> Option<(Path, Option<Rc<Type>>)> {
+        let mut segments = path.segments.iter().rev();
+        let (last, before) = (segments.next()?, segments.next()?);
+        let name = last.ident.to_string();
+        if before.ident != "functions" || !LIBRARY.contains(&name.as_str()) {
+            return None;
+        }
+        let mut plain = path.clone();
+        let mut ty = None;
+        if let Some(last) = plain.segments.last_mut() {
+            if let syn::PathArguments::AngleBracketed(written) = &last.arguments
+                && name == "parse_json"
+                && let Some(syn::GenericArgument::Type(written)) = written.args.first()
+            {
+                ty = Some(Rc::new(written.clone()));
+            }
+            last.arguments = syn::PathArguments::None;
+        }
+        Some((plain, ty))
     }
 
     fn unary(&mut self, unary: &syn::ExprUnary) -> Value {

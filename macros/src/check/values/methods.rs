@@ -4,10 +4,12 @@
 #[rustfmt::skip]
 pub(super) const METHODS: &[&str] = &[
     // As `stepwright::expr::METHODS` has them.
-    "abs", "all", "any", "ceil", "chars", "contains", "contains_key", "count", "ends_with", "filter", "find", "first",
-    "floor", "get", "is_empty", "is_none", "is_some", "is_some_and", "join", "keys", "last", "len", "map", "max", "min",
-    "or", "pow", "rev", "round", "split", "sqrt", "starts_with", "sum", "to_lowercase", "to_string", "to_uppercase",
-    "trim", "unwrap", "unwrap_or", "unwrap_or_default", "values",
+    "abs", "all", "and_then", "any", "ceil", "chain", "chars", "clamp", "contains", "contains_key", "count", "ends_with",
+    "enumerate", "filter", "find", "first", "flatten", "floor", "fold", "get", "is_empty", "is_none", "is_none_or",
+    "is_some", "is_some_and", "join", "keys", "last", "len", "map", "map_or", "max", "min", "or", "pow", "powf", "powi",
+    "product", "replace", "rev", "round", "signum", "skip", "split", "sqrt", "starts_with", "sum", "take", "to_lowercase",
+    "to_string", "to_uppercase", "trim", "trim_end", "trim_start", "trunc", "unwrap", "unwrap_or", "unwrap_or_default",
+    "unwrap_or_else", "values", "zip",
     // Those that change nothing in JSON.
     "as_deref", "as_mut", "as_ref", "as_slice", "as_str", "borrow", "clone", "cloned", "collect", "copied", "deref",
     "into", "into_boxed_str", "into_iter", "into_owned", "into_string", "iter", "to_owned", "to_vec",
@@ -20,9 +22,31 @@ pub(super) const FUNCTIONS: &[&str] = &[
     "i64::from", "u32::from", "u64::from",
 ];
 
+/// The functions of `stepwright::functions`.
+#[rustfmt::skip]
+pub(super) const LIBRARY: &[&str] = &[
+    "sorted", "unique", "chunks", "range", "now", "millis", "timestamp", "uuid", "sha256", "base64_encode", "base64_decode",
+    "parse_json", "to_json", "number",
+];
+
 #[cfg(test)]
 mod tests {
+    use super::LIBRARY;
+
     use super::METHODS;
+
+    #[test]
+    fn functions_are_those_of_the_library() {
+        let library = concat!(env!("CARGO_MANIFEST_DIR"), "/../dsl/src/functions.rs");
+        let Ok(library) = std::fs::read_to_string(library) else {
+            // The package stands alone, without the one that has them.
+            return;
+        };
+        let names = library.split("\nfunctions!(").nth(1);
+        let names = names.and_then(|rest| rest.split(')').next());
+        let names: Vec<&str> = names.unwrap_or_default().split_whitespace().collect();
+        assert_eq!(names, LIBRARY);
+    }
 
     #[test]
     fn methods_are_those_that_can_be_lowered() {
@@ -36,14 +60,15 @@ mod tests {
             .split("row(")
             .skip(1)
             .filter_map(|row| row.trim_start().strip_prefix('"')?.split('"').next());
-        let identities = table
-            .split("const IDENTITIES: &[&str] = &[")
-            .nth(1)
-            .and_then(|rest| rest.split("];").next())
-            .unwrap_or_default()
-            .lines()
-            .filter_map(|line| line.trim().strip_prefix('"')?.strip_suffix("\","));
-        let known: Vec<&str> = rows.chain(identities).chain(["into"]).collect();
+        let lists = |name: &str| {
+            let list = table.split(&format!("const {name}: &[&str] = &[")).nth(1);
+            let list = list.and_then(|rest| rest.split("];").next());
+            list.unwrap_or_default().to_owned()
+        };
+        let (identities, others) = (lists("IDENTITIES"), lists("OTHERS"));
+        let listed = identities.lines().chain(others.lines());
+        let listed = listed.filter_map(|line| line.trim().strip_prefix('"')?.strip_suffix("\","));
+        let known: Vec<&str> = rows.chain(listed).chain(["into"]).collect();
         assert!(known.len() > 50, "the table was not read");
         for name in &known {
             assert!(

@@ -53,6 +53,8 @@ pub(crate) enum Value {
     Some(Box<Value>),
     None,
     Function(String, Vec<Value>),
+    /// A function of `stepwright::functions` by its path as the user wrote it, and what it gives where that is written down.
+    Library(Path, Vec<Value>, Option<Rc<Type>>),
     /// `jsonata!`, `path!` or `intrinsic!`, its text, and its type where one is ascribed.
     Raw(&'static str, String, Option<Rc<Type>>),
     /// Something that is a mistake already.

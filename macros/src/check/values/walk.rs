@@ -44,7 +44,10 @@ impl Value {
                 receiver.walk(see);
                 arguments.iter().for_each(|value| value.walk(see));
             }
-            Value::Tuple(items) | Value::Array(items) | Value::Function(_, items) => {
+            Value::Tuple(items)
+            | Value::Array(items)
+            | Value::Function(_, items)
+            | Value::Library(_, items, _) => {
                 items.iter().for_each(|value| value.walk(see));
             }
             Value::Record(record) => record.fields.iter().for_each(|(_, value)| value.walk(see)),

@@ -8,7 +8,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprClosure, ExprMacro, ExprPath, Macro, parse_quote};
+use syn::{Arm, Expr, ExprClosure, ExprIf, ExprMacro, ExprPath, Macro, Pat, PatIdent, parse_quote};
 
 impl Checker<'_, '_> {
     /// An expression as the user wrote it; of a faulty one, anything.
@@ -112,7 +112,59 @@ fn copy_what_it_reads(closure: &mut ExprClosure) {
 /// The single names in an expression.
 struct Names(Vec<Ident>);
 
+impl Names {
+    /// Adds what `inside` reads, but for what `patterns` bind for it.
+    fn but_for<'p>(
+        &mut self,
+        patterns: impl IntoIterator<Item = &'p Pat>,
+        inside: impl FnOnce(&mut Names),
+    ) {
+        let mut bound = Bound(Vec::new());
+        for pattern in patterns {
+            bound.visit_pat(pattern);
+        }
+        let mut names = Names(Vec::new());
+        inside(&mut names);
+        let free = names.0.into_iter().filter(|name| !bound.0.contains(name));
+        for name in free {
+            if !self.0.contains(&name) {
+                self.0.push(name);
+            }
+        }
+    }
+}
+
+/// The names that patterns bind.
+struct Bound(Vec<Ident>);
+
+impl Visit<'_> for Bound {
+    fn visit_pat_ident(&mut self, ident: &PatIdent) {
+        self.0.push(ident.ident.clone());
+        visit::visit_pat_ident(self, ident);
+    }
+}
+
 impl Visit<'_> for Names {
+    fn visit_expr_closure(&mut self, closure: &ExprClosure) {
+        self.but_for(&closure.inputs, |names| names.visit_expr(&closure.body));
+    }
+
+    fn visit_arm(&mut self, arm: &Arm) {
+        self.but_for([&arm.pat], |names| visit::visit_arm(names, arm));
+    }
+
+    fn visit_expr_if(&mut self, branch: &ExprIf) {
+        if let Expr::Let(one) = &*branch.cond {
+            self.visit_expr(&one.expr);
+            self.but_for([&*one.pat], |names| names.visit_block(&branch.then_branch));
+            if let Some((_, otherwise)) = &branch.else_branch {
+                self.visit_expr(otherwise);
+            }
+            return;
+        }
+        visit::visit_expr_if(self, branch);
+    }
+
     fn visit_expr_path(&mut self, path: &ExprPath) {
         if let Some(name) = path.path.get_ident()
             && !self.0.contains(name)

@@ -1,0 +1,263 @@
+//! Functions that expressions of a workflow may call, beside Rust's own methods: what Step Functions has and Rust's standard
+//! library has not.
+//!
+//! Each is an ordinary Rust function, and in a workflow the JSONata (or the intrinsic function) of the same meaning.
+//! `docs/expressions.md` shows all of them.
+//!
+//! ```
+//! use stepwright::functions;
+//!
+//! assert_eq!(functions::sorted(vec![3, 1, 2]), [1, 2, 3]);
+//! assert_eq!(functions::chunks(vec![1, 2, 3], 2), [vec![1, 2], vec![3]]);
+//! assert_eq!(functions::millis("1970-01-01T00:00:01.500Z"), 1500);
+//! ```
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::hash::{BuildHasher, Hasher};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// A function of this module, as a type of the same name: so `workflow!` knows it, whatever path it is called by.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no function of `stepwright::functions`",
+    label = "a workflow cannot call this",
+    note = "call it in a task instead"
+)]
+pub trait Function {
+    /// Its name.
+    const NAME: &'static str;
+}
+
+macro_rules! functions {
+    ($($name:ident)*) => {
+        $(
+            #[doc(hidden)]
+            #[allow(non_camel_case_types)]
+            #[derive(Debug)]
+            pub struct $name {}
+
+            impl Function for $name {
+                const NAME: &'static str = stringify!($name);
+            }
+        )*
+    };
+}
+
+functions!(sorted unique chunks range now millis timestamp uuid sha256 base64_encode base64_decode parse_json to_json number);
+
+/// The items in order, the smallest first: numbers by size, texts letter by letter.
+#[must_use]
+pub fn sorted<T: PartialOrd>(mut list: Vec<T>) -> Vec<T> {
+    list.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+    list
+}
+
+/// The items without those that stood before.
+#[must_use]
+pub fn unique<T: PartialEq>(list: Vec<T>) -> Vec<T> {
+    let mut seen = Vec::new();
+    for item in list {
+        if !seen.contains(&item) {
+            seen.push(item);
+        }
+    }
+    seen
+}
+
+/// The items in lists of `size`, the last of them with what is left.
+///
+/// # Panics
+///
+/// When `size` is 0. In a workflow the state fails.
+#[must_use]
+pub fn chunks<T>(list: Vec<T>, size: usize) -> Vec<Vec<T>> {
+    assert!(size > 0, "the size of a chunk is at least 1");
+    let mut chunks: Vec<Vec<T>> = Vec::new();
+    for item in list {
+        match chunks.last_mut() {
+            Some(last) if last.len() < size => last.push(item),
+            _ => chunks.push(vec![item]),
+        }
+    }
+    chunks
+}
+
+/// The whole numbers from `first` to `last`, both included, every `step`-th.
+///
+/// # Panics
+///
+/// When `step` is 0. In a workflow the state fails.
+#[must_use]
+pub fn range(first: i64, last: i64, step: i64) -> Vec<i64> {
+    assert!(step != 0, "the step of a range is not 0");
+    let mut list = Vec::new();
+    let mut next = Some(first);
+    while let Some(here) = next
+        && (if step > 0 { here <= last } else { here >= last })
+    {
+        list.push(here);
+        next = here.checked_add(step);
+    }
+    list
+}
+
+/// The present time, in RFC 3339 with milliseconds.
+#[must_use]
+pub fn now() -> String {
+    let now = OffsetDateTime::now_utc();
+    timestamp(i64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX))
+}
+
+/// The milliseconds from 1970 to a time in RFC 3339; two of them give a difference.
+///
+/// # Panics
+///
+/// When the text is no such time. In a workflow the state fails.
+#[must_use]
+pub fn millis(timestamp: &str) -> i64 {
+    match OffsetDateTime::parse(timestamp, &Rfc3339) {
+        Ok(time) => i64::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX),
+        Err(error) => panic!("`{timestamp}` is no time in RFC 3339: {error}"),
+    }
+}
+
+/// The time that many milliseconds after 1970, in RFC 3339 with milliseconds.
+///
+/// # Panics
+///
+/// When it is beyond the year 9999. In a workflow the state fails.
+#[must_use]
+pub fn timestamp(millis: i64) -> String {
+    let Ok(time) = OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000) else {
+        panic!("{millis} ms are beyond the year 9999");
+    };
+    let (year, month, day) = time.to_calendar_date();
+    let (hour, minute, second, milli) = time.to_hms_milli();
+    format!(
+        "{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z",
+        u8::from(month)
+    )
+}
+
+/// A random UUID, version 4.
+#[must_use]
+pub fn uuid() -> String {
+    // The standard library seeds its hashers at random.
+    let random = || {
+        std::collections::hash_map::RandomState::new()
+            .build_hasher()
+            .finish()
+    };
+    let bits = (u128::from(random()) << 64 | u128::from(random())) & !(0xf << 76) & !(0x3 << 62)
+        | (0x4 << 76)
+        | (0x2 << 62);
+    let digits = format!("{bits:032x}");
+    [0..8, 8..12, 12..16, 16..20, 20..32]
+        .map(|part| digits[part].to_owned())
+        .join("-")
+}
+
+/// SHA-256 of the text's UTF-8, in hexadecimal digits.
+#[must_use]
+pub fn sha256(text: &str) -> String {
+    let mut digits = String::new();
+    for byte in Sha256::digest(text.as_bytes()) {
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
+}
+
+/// Base64 of the text's UTF-8. In a JSONata state the text has to be ASCII.
+#[must_use]
+pub fn base64_encode(text: &str) -> String {
+    STANDARD.encode(text)
+}
+
+/// The text that some Base64 stands for. In a JSONata state it has to be ASCII.
+///
+/// # Panics
+///
+/// When it stands for none. In a workflow the state fails.
+#[must_use]
+pub fn base64_decode(base64: &str) -> String {
+    let bytes = STANDARD.decode(base64);
+    match bytes.map(String::from_utf8) {
+        Ok(Ok(text)) => text,
+        _ => panic!("`{base64}` is no Base64 of a text"),
+    }
+}
+
+/// The value that some JSON text stands for. Its type is written down: `functions::parse_json::<Order>(text)`.
+///
+/// # Panics
+///
+/// When it is no JSON of that type. In a workflow the state fails where it is no JSON.
+#[must_use]
+pub fn parse_json<T: DeserializeOwned>(json: &str) -> T {
+    match serde_json::from_str(json) {
+        Ok(value) => value,
+        Err(error) => panic!("`{json}` cannot be read: {error}"),
+    }
+}
+
+/// The JSON text of a value.
+///
+/// # Panics
+///
+/// When serde cannot write it as JSON.
+#[must_use]
+pub fn to_json<T: Serialize>(value: &T) -> String {
+    match serde_json::to_value(value).map(|value| value.to_string()) {
+        Ok(text) => text,
+        Err(error) => panic!("the value cannot be written as JSON: {error}"),
+    }
+}
+
+/// The number that a text stands for.
+///
+/// # Panics
+///
+/// When it stands for none. In a workflow the state fails.
+#[must_use]
+pub fn number(text: &str) -> f64 {
+    match text.parse() {
+        Ok(number) => number,
+        Err(error) => panic!("`{text}` is no number: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uuids_are_random_and_of_version_4() {
+        let (a, b) = (uuid(), uuid());
+        assert_ne!(a, b);
+        assert_eq!(a.len(), 36);
+        assert_eq!(&a[14..15], "4");
+        assert!(matches!(&a[19..20], "8" | "9" | "a" | "b"), "{a}");
+    }
+
+    #[test]
+    fn times_are_what_they_were() {
+        for millis_ in [0, 1, 951_782_400_123, -1, 253_402_300_799_999] {
+            assert_eq!(millis(&timestamp(millis_)), millis_);
+        }
+        assert_eq!(millis(&now()) / 10_000, millis(&now()) / 10_000);
+        assert_eq!(timestamp(-1), "1969-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn ranges_end_at_the_largest_number() {
+        assert_eq!(range(i64::MAX - 1, i64::MAX, 5), [i64::MAX - 1]);
+        assert_eq!(range(3, 1, -1), [3, 2, 1]);
+        assert_eq!(range(3, 1, 1), Vec::<i64>::new());
+    }
+}

@@ -1,0 +1,201 @@
+//! Every row of the expression table gives, as Rust and as the JSONata and JSONPath that it becomes, equal JSON over many
+//! inputs; and `docs/expressions.md` shows these rows.
+//!
+//! `EXPRESSIONS=overwrite cargo test -p stepwright-tests --test expression_table` writes the page's tables anew.
+
+mod inputs;
+mod page;
+mod rows;
+
+use inputs::Input;
+use rows::{Row, Tree};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use stepwright::asl::model::QueryLanguage;
+use stepwright::builder::{Built, FlowBuilder};
+use stepwright::expr;
+use stepwright_runtime::{Engine, StartOptions};
+
+/// A workflow of one state that computes the row; what cannot be said gives its faults.
+fn built(row: &Row, language: QueryLanguage) -> Result<Built<Input, Value>, String> {
+    let flow = FlowBuilder::<Input, Value>::new("Row").query_language(language);
+    let compute = flow.declare("Compute");
+    flow.start_at(&compute);
+    match &row.tree {
+        Tree::Value(tree) => flow.pass(&compute, tree.clone()).end(),
+        Tree::Condition(condition) if language == QueryLanguage::JsonPath => {
+            let (yes, no) = (flow.declare("Yes"), flow.declare("No"));
+            flow.choice(&compute)
+                .when(condition.clone(), &yes)
+                .otherwise(&no);
+            flow.pass(&yes, expr!(|_: Input| true).untyped()).end();
+            flow.pass(&no, expr!(|_: Input| false).untyped()).end();
+        }
+        Tree::Condition(condition) => flow.pass(&compute, condition.clone().untyped()).end(),
+    }
+    flow.build().map_err(|faults| {
+        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        faults.join("; ")
+    })
+}
+
+/// What a row gives for an input as emitted.
+async fn emitted(
+    engine: &Engine,
+    built: &Built<Input, Value>,
+    input: &Input,
+) -> Result<Value, String> {
+    let run = engine.start_built(built, input.clone(), StartOptions::new());
+    let run = run.await.map_err(|error| error.to_string())?;
+    run.await.map_err(|failed| format!("{failed:?}"))
+}
+
+/// Equal as JSON: `1` and `1.0` are one number, and two results of the same sums may differ in their last bits.
+fn equal(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => {
+            if let (Some(a), Some(b)) = (a.as_i64(), b.as_i64()) {
+                return a == b;
+            }
+            let (a, b) = (
+                a.as_f64().unwrap_or(f64::NAN),
+                b.as_f64().unwrap_or(f64::NAN),
+            );
+            a == b || (a - b).abs() <= 1e-12 * a.abs().max(b.abs())
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len()
+                && a.iter()
+                    .all(|(key, a)| b.get(key).is_some_and(|b| equal(a, b)))
+        }
+        (a, b) => a == b,
+    }
+}
+
+#[test]
+fn every_row_gives_the_same_json_in_all_languages() {
+    let inputs = inputs::inputs();
+    // What Rust refuses with a panic is no news here.
+    std::panic::set_hook(Box::new(|_| {}));
+    let expected: Vec<Vec<Option<Value>>> = rows::rows()
+        .iter()
+        .map(|row| {
+            let value = |input: &Input| {
+                catch_unwind(AssertUnwindSafe(|| (row.rust_value)(input.clone()))).ok()
+            };
+            inputs.iter().map(value).collect()
+        })
+        .collect();
+    let _ = std::panic::take_hook();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let mut wrong: BTreeMap<String, String> = BTreeMap::new();
+    let mut compared = 0;
+    for (row, expected) in rows::rows().iter().zip(&expected) {
+        for language in [QueryLanguage::Jsonata, QueryLanguage::JsonPath] {
+            let key = format!("{} ({language:?})", row.rust);
+            let built = match built(row, language) {
+                Ok(built) => built,
+                Err(_) if language == QueryLanguage::JsonPath => continue,
+                Err(faults) => {
+                    wrong.insert(key, faults);
+                    continue;
+                }
+            };
+            let mut valued = 0;
+            runtime.block_on(async {
+                let engine = Engine::builder()
+                    .register_built(&built)
+                    .virtual_time()
+                    .build();
+                let engine = engine.expect("the row can be run");
+                for (input, expected) in inputs.iter().zip(expected) {
+                    let given = emitted(&engine, &built, input).await;
+                    let same = match (expected, &given) {
+                        (Some(expected), Ok(given)) => {
+                            valued += 1;
+                            equal(expected, given)
+                        }
+                        (None, Err(_)) => true,
+                        (Some(_), Err(_)) => false,
+                        // Where Rust stops, the workflow has to stop as well.
+                        (None, Ok(_)) => false,
+                    };
+                    compared += 1;
+                    if !same {
+                        wrong.entry(key.clone()).or_insert_with(|| {
+                            format!(
+                                "Rust gives {}, and {} gives {given:?}, for {input:?}",
+                                expected
+                                    .as_ref()
+                                    .map_or("a panic".to_owned(), ToString::to_string),
+                                text(&built)
+                            )
+                        });
+                    }
+                }
+            });
+            assert!(valued > 0, "no input gives a value for {}", row.rust);
+        }
+    }
+    println!("{compared} values compared");
+    for (rust, language, why) in page::DIFFERENCES {
+        let found = wrong.remove(&format!("{rust} ({language:?})"));
+        assert!(found.is_some(), "{rust} no longer differs: {why}");
+    }
+    let wrong: Vec<String> = wrong
+        .iter()
+        .map(|(row, what)| format!("{row}: {what}"))
+        .collect();
+    assert!(
+        wrong.is_empty(),
+        "{} differ:\n{}",
+        wrong.len(),
+        wrong.join("\n\n")
+    );
+}
+
+/// The state that computes a row, as ASL.
+fn state(built: &Built<Input, Value>) -> Value {
+    let machine: Value = serde_json::from_str(&built.definition().to_json()).expect("JSON");
+    machine["States"]["Compute"].clone()
+}
+
+/// What a row becomes, without its delimiters.
+fn text(built: &Built<Input, Value>) -> String {
+    let state = state(built);
+    for field in [
+        "Output",
+        "Parameters",
+        "InputPath",
+        "OutputPath",
+        "Choices",
+        "Result",
+    ] {
+        match &state[field] {
+            Value::Null => {}
+            Value::String(text) => {
+                let inner = text
+                    .strip_prefix("{% ")
+                    .and_then(|text| text.strip_suffix(" %}"));
+                return inner.unwrap_or(text).replace("$states.input.", "$");
+            }
+            Value::Array(rules) if field == "Choices" => {
+                let mut rule = rules[0].clone();
+                rule.as_object_mut().map(|rule| rule.remove("Next"));
+                return rule.to_string();
+            }
+            Value::Object(one) if one.len() == 1 && one.contains_key("value.$") => {
+                return one["value.$"].as_str().unwrap_or_default().to_owned();
+            }
+            other => return other.to_string().replace("$states.input.", "$"),
+        }
+    }
+    state.to_string()
+}

@@ -1,0 +1,109 @@
+//! `docs/expressions.md` shows the rows, and says where they differ.
+
+use super::rows::rows;
+use super::{built, text};
+use stepwright::asl::model::QueryLanguage::{self, JsonPath, Jsonata};
+
+/// Where a row gives another value than Rust for some input, and why that stays so.
+pub(super) const DIFFERENCES: &[(&str, QueryLanguage, &str)] = &[
+    (
+        "i.list[0]",
+        JsonPath,
+        "an index past the end gives `null` in JSONPath, where Rust panics",
+    ),
+    (
+        "i.lists[0][1]",
+        JsonPath,
+        "an index past the end gives `null` in JSONPath, where Rust panics",
+    ),
+    (
+        "i.x / i.y",
+        Jsonata,
+        "`0.0 / 0.0` gives the text `NaN`; JSON has no such number",
+    ),
+    (
+        "format!(\"{}\", i.x)",
+        Jsonata,
+        "JSONata writes a number into a text with 15 digits at most, Rust with as many as it takes",
+    ),
+    (
+        "i.list.iter().product::<i32>()",
+        Jsonata,
+        "integers have no width in JSON: where Rust overflows and panics, JSONata goes on, exactly up to 2^53",
+    ),
+];
+
+const BEGIN: &str = "<!-- The tables below are written by the test `expression_table`. -->\n";
+
+/// The tables, as Markdown.
+fn tables() -> String {
+    let mut out = String::new();
+    let mut group = "";
+    for row in rows() {
+        if row.group != group {
+            group = row.group;
+            out += &format!("\n## {group}\n\n| Rust | JSONata | JSONPath |\n|---|---|---|\n");
+        }
+        let cell = |language| match built(&row, language) {
+            Ok(built) => code(&text(&built)),
+            Err(_) => "–".to_owned(),
+        };
+        let rust = code(&own(row.rust));
+        out += &format!("| {rust} | {} | {} |\n", cell(Jsonata), cell(JsonPath));
+    }
+    out += "\n## Where the languages differ\n\n";
+    out += "Each of these is found by the test as well: one that no longer differs fails it.\n\n";
+    for (rust, language, why) in DIFFERENCES {
+        let language = match language {
+            JsonPath => "JSONPath",
+            Jsonata => "JSONata",
+        };
+        out += &format!("- {} in {language}: {why}.\n", code(&own(rust)));
+    }
+    out
+}
+
+/// The row without the name of its input.
+fn own(rust: &str) -> String {
+    let mut out = String::new();
+    let mut before = ' ';
+    let mut rest = rust;
+    while !rest.is_empty() {
+        let boundary = !before.is_alphanumeric() && before != '_' && before != '.';
+        if boundary && let Some(field) = rest.strip_prefix("i.") {
+            rest = field;
+        }
+        let Some(letter) = rest.chars().next() else {
+            break;
+        };
+        out.push(letter);
+        before = letter;
+        rest = &rest[letter.len_utf8()..];
+    }
+    out
+}
+
+fn code(text: &str) -> String {
+    let text = text.replace('|', "\\|").replace('\n', " ");
+    if text.contains('`') {
+        format!("`` {text} ``")
+    } else {
+        format!("`{text}`")
+    }
+}
+
+#[test]
+fn the_page_shows_the_rows() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/expressions.md");
+    let page = std::fs::read_to_string(path).expect("the page");
+    let (head, shown) = page.split_once(BEGIN).expect("the place of the tables");
+    let made = tables();
+    if std::env::var_os("EXPRESSIONS").is_some_and(|how| how == "overwrite") {
+        std::fs::write(path, format!("{head}{BEGIN}{made}")).expect("the page is written");
+        return;
+    }
+    assert!(
+        shown == made,
+        "docs/expressions.md is not what the rows become: run this test with EXPRESSIONS=overwrite and read the difference"
+    );
+}

@@ -1,0 +1,156 @@
+//! The rows: each stands once, and is Rust code and an expression of a workflow.
+
+use super::inputs::{Input, Item, Size};
+use serde_json::Value;
+use stepwright::builder::Expression;
+use stepwright::{expr, functions};
+
+/// One row of the table.
+pub(super) struct Row {
+    pub(super) group: &'static str,
+    /// The expression as it is written.
+    pub(super) rust: &'static str,
+    pub(super) tree: Tree,
+    pub(super) rust_value: fn(Input) -> Value,
+}
+
+/// The expression as a workflow has it.
+pub(super) enum Tree {
+    Value(Expression<Input, Value>),
+    /// What a choice may stand on as well.
+    Condition(Expression<Input, bool>),
+}
+
+fn json<T: serde::Serialize>(value: T) -> Value {
+    serde_json::to_value(value).expect("JSON")
+}
+
+/// The same tokens become the closure and the tree, so that they cannot drift apart.
+macro_rules! rows {
+    (|$i:ident| $($group:literal { values { $([$($value:tt)+])* } conditions { $([$($condition:tt)+])* } })*) => {
+        vec![$(
+            $(Row {
+                group: $group,
+                rust: stringify!($($value)+),
+                tree: Tree::Value(expr!(|$i: Input| $($value)+).untyped()),
+                rust_value: |$i: Input| json($($value)+),
+            },)*
+            $(Row {
+                group: $group,
+                rust: stringify!($($condition)+),
+                tree: Tree::Condition(expr!(|$i: Input| $($condition)+)),
+                rust_value: |$i: Input| json($($condition)+),
+            },)*
+        )*]
+    };
+}
+
+/// A constant of the user's.
+const LIMIT: i32 = 10;
+
+#[allow(
+    unused_variables,
+    clippy::redundant_clone,
+    clippy::needless_borrow,
+    clippy::bool_to_int_with_if
+)]
+pub(super) fn rows() -> Vec<Row> {
+    rows! { |i|
+        "Literals and names" {
+            values {
+                [1] [-2.5] [true] ["it's \"quoted\" {% ${x} \\ ü"] [i.text] [i.item.price] [LIMIT] [i.pair.1] [i.list[0]] [i.lists[0][1]]
+            }
+            conditions { [i.yes] }
+        }
+        "Arithmetic" {
+            values {
+                [i.a + i.b] [i.a - i.b] [i.a * i.b] [i.a / i.b] [i.a % i.b] [-i.a] [i.large + 1] [i.large / 7] [i.large % 1000]
+                [i.x + i.y] [i.x - i.y] [i.x * i.y] [i.x / i.y] [-i.x] [(i.a + i.b) * (i.a - i.b)] [i.a - (i.b - i.a)] [i.a + 1]
+                [i.a - 1] [100 / (i.b * 2 + 1)] [i.x % 2.0]
+            }
+            conditions {}
+        }
+        "Comparison and logic" {
+            values { [if i.a > i.b { i.a } else { i.b }] [if i.yes && !i.no { "yes" } else if i.no { "no" } else { "both" }] }
+            conditions {
+                [i.a == i.b] [i.a != i.b] [i.a < i.b] [i.a <= i.b] [i.a > i.b] [i.a >= i.b] [i.large > 0] [i.x < i.y] [i.text == i.other_text]
+                [i.text != "a"] [i.ascii < "m".to_string()] [i.yes && i.no] [i.yes || i.no] [!i.yes] [!(i.a > 3 && i.yes) || i.no] [i.a == 1] [i.x > 0.5]
+                [i.item == i.item] [i.list == i.more] [i.pair.0 > 0 && i.text == "a"] [i.yes == i.no]
+            }
+        }
+        "Structs, tuples and lists" {
+            values {
+                [Item { name: i.text, price: i.x, quantity: i.a, tags: i.texts, note: None }]
+                [(i.a, i.text)] [[i.a, i.b]] [vec![i.text, i.other_text]] [Size::Small] [Size::Boxed { side: i.a }] [Size::Named(i.text)]
+                [vec![i.list, i.more]] [(i.list, i.pair)] [Some(i.a)] [Vec::<i32>::new()] [i.items[0].name.clone()] [i.item]
+            }
+            conditions {}
+        }
+        "match and if let" {
+            values {
+                [match i.size { Size::Small => 0, Size::Boxed { side } if side > 3 => side, Size::Boxed { .. } => 3, Size::Named(_) => -1 }]
+                [match i.a { 0 => "none", 1 | 2 => "few", _ => "many" }]
+                [if let Some(n) = i.option { n + 1 } else { 0 }]
+                [match (i.yes, i.no) { (true, true) => 1, (false, _) => 2, _ => 3 }]
+                [match i.text.as_str() { "a" => 1, _ => 2 }]
+            }
+            conditions {}
+        }
+        "Options" {
+            values {
+                [i.option] [i.option.unwrap_or(7)] [i.option.unwrap_or_default()] [i.maybe.unwrap_or_default()] [i.option.unwrap()] [i.option.map(|n| n * 2)]
+                [i.option.or(Some(3))] [i.item.note.unwrap_or("nothing".to_string())] [i.option.and_then(|n| if n > 0 { Some(n) } else { None })]
+                [i.option.map_or(0, |n| n + 1)] [i.maybe.clone().unwrap_or_else(|| "x".to_string())] [i.option.filter(|n| *n > 0)] [i.option.unwrap_or(i.a) + 1]
+            }
+            conditions { [i.option.is_some()] [i.maybe.is_none()] [i.option.is_some_and(|n| n > 1)] [i.option == None] [i.maybe != None] [i.option == Some(1)] [i.option.is_none_or(|n| n > 1)] }
+        }
+        "Texts" {
+            values {
+                [format!("{} and {}", i.a, i.text)] [format!("{}%", i.count)] [i.text.clone() + &i.other_text] [i.text.to_uppercase()] [i.text.to_lowercase()] [i.text.trim()]
+                [i.text.chars().count()] [i.text.split(", ").collect::<Vec<_>>()] [i.text.split(&i.part).collect::<Vec<_>>()] [i.a.to_string()] [i.yes.to_string()] [i.large.to_string()]
+                [i.text.replace("a", "b")] [i.texts.join(", ")] [i.text.trim_start()] [i.text.trim_end()]
+                [format!("{}", i.x)]
+            }
+            conditions { [i.text.is_empty()] [i.text.contains("a")] [i.text.contains(&i.part)] [i.text.starts_with(&i.part)] [i.text.ends_with(&i.part)] [i.text.starts_with("ab")] }
+        }
+        "Lists" {
+            values {
+                [i.list.len()] [i.list.iter().map(|n| n * 2).collect::<Vec<_>>()] [i.list.iter().filter(|n| **n > 0).collect::<Vec<_>>()] [i.list.iter().filter(|n| **n > 0).map(|n| n + 1).collect::<Vec<_>>()]
+                [i.list.iter().sum::<i32>()] [i.items.iter().map(|item| item.price).sum::<f64>()] [i.list.iter().min()] [i.list.iter().max()] [i.list.first()] [i.list.last()] [i.list.get(1)]
+                [i.list.iter().rev().collect::<Vec<_>>()] [i.list.iter().find(|n| **n > 2)] [i.items.iter().find(|item| item.quantity > 0).map(|item| item.name.clone())] [i.items.iter().map(|item| &item.name).collect::<Vec<_>>()]
+                [i.items.iter().map(|item| &item.tags).collect::<Vec<_>>()] [i.lists.iter().map(|list| list.len()).collect::<Vec<_>>()] [i.lists.iter().filter(|list| !list.is_empty()).collect::<Vec<_>>()]
+                [i.lists.iter().map(|list| list.iter().map(|n| n + 1).collect::<Vec<_>>()).collect::<Vec<_>>()] [i.lists.iter().rev().collect::<Vec<_>>()] [i.lists.first()] [i.lists.last()]
+                [i.list.iter().zip(i.more.iter()).collect::<Vec<_>>()] [i.list.iter().zip(i.texts.iter()).map(|(n, text)| format!("{n}{text}")).collect::<Vec<_>>()]
+                [i.list.iter().filter(|n| **n == 1).count()] [i.items.iter().map(|item| item.note.clone()).collect::<Vec<_>>()] [i.lists.iter().flatten().collect::<Vec<_>>()]
+                [i.list.iter().skip(1).collect::<Vec<_>>()] [i.list.iter().take(2).collect::<Vec<_>>()] [i.list.iter().enumerate().map(|(at, n)| format!("{at}: {n}")).collect::<Vec<_>>()]
+                [i.list.iter().chain(i.more.iter()).collect::<Vec<_>>()] [i.list.iter().fold(0, |sum, n| sum + n)] [i.list.iter().product::<i32>()]
+                [functions::sorted(i.list)] [functions::sorted(i.texts)] [functions::unique(i.list)] [functions::unique(i.texts)] [functions::chunks(i.list, 2)] [functions::chunks(i.texts, 3)] [functions::range(1, 9, 2)] [functions::range(0, i.a as i64 % 50, 1)]
+                [functions::unique(i.lists)]
+            }
+            conditions { [i.list.is_empty()] [i.list.contains(&1)] [i.texts.contains(&i.text)] [i.list.iter().any(|n| *n > 2)] [i.list.iter().all(|n| *n > 0)] [i.lists.contains(&i.list)] [i.items.iter().any(|item| item.tags.contains(&i.text))] [i.lists.iter().any(|list| list.is_empty())] [i.lists.iter().all(|list| list.len() > 1)] }
+        }
+        "Maps" {
+            values { [i.table.len()] [i.table.get("a")] [i.table.keys().collect::<Vec<_>>()] [i.table.values().collect::<Vec<_>>()] [i.table.get(&i.text)] }
+            conditions { [i.table.is_empty()] [i.table.contains_key(&i.text)] }
+        }
+        "Numbers" {
+            values {
+                [i.a.abs()] [i.x.abs()] [i.x.floor()] [i.x.ceil()] [i.x.round()] [i.x.abs().sqrt()] [i.a.min(i.b)] [i.a.max(i.b)] [i.x.max(i.y)] [(i.a % 10).pow(2)] [i.x.powi(2)] [i.x.trunc()] [i.a.signum()] [i.x.clamp(0.0, 1.0)]
+            }
+            conditions {}
+        }
+        "Conversions" {
+            values { [i.a as i64] [i.count as u64] [i.a as f64 / 2.0] [i64::from(i.a)] [f64::from(i.a) / 4.0] [functions::number("12.5")] [functions::to_json(&i.pair)] [functions::to_json(&i.text)] [functions::to_json(&i.list)] [functions::to_json(&i.option)]
+                [functions::parse_json::<Item>(&functions::to_json(&i.item))] [functions::parse_json::<Vec<i32>>(&functions::to_json(&i.list)).len()] }
+            conditions {}
+        }
+        "Times" {
+            values { [functions::millis(&i.end) - functions::millis(&i.start)] [functions::timestamp(i.moment)] [functions::timestamp(functions::millis(&i.start) + 3_600_000)] }
+            conditions { [functions::millis(&i.start) < functions::millis(&i.end)] [i.start < i.end] }
+        }
+        "Hashes and encodings" {
+            values { [functions::sha256(&i.text)] [functions::base64_encode(&i.ascii)] [functions::base64_decode(&functions::base64_encode(&i.ascii))] [functions::uuid().chars().count()] }
+            conditions {}
+        }
+    }
+}
