@@ -48,12 +48,8 @@ macro_rules! rows {
 /// A constant of the user's.
 const LIMIT: i32 = 10;
 
-#[allow(
-    unused_variables,
-    clippy::redundant_clone,
-    clippy::needless_borrow,
-    clippy::bool_to_int_with_if
-)]
+// As a user may write them.
+#[allow(unused_variables, clippy::all)]
 pub(super) fn rows() -> Vec<Row> {
     rows! { |i|
         "Literals and names" {
