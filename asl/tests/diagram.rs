@@ -179,6 +179,24 @@ fn the_page_holds_the_picture_and_loads_nothing() {
     let page = diagram.to_html();
     assert!(page.contains(&diagram.to_svg()));
     assert!(!page.contains("src=") && !page.contains("href="));
+    let (_, states) = page.split_once(r#"id="states">"#).expect("has the states");
+    let (states, _) = states.split_once("</script>").expect("ends");
+    let states = parse(states);
+    let charge = states
+        .get("Charge")
+        .and_then(Json::as_str)
+        .expect("is text");
+    assert_eq!(parse(charge).get("TimeoutSeconds"), Some(&Json::from(30)));
+}
+
+#[test]
+fn no_name_and_no_text_ends_the_script_of_the_page() {
+    let json = parse(
+        r#"{"StartAt": "</script><b>", "States": {"</script><b>": {"Type": "Pass", "Comment": "<!-- </script>", "End": true}}}"#,
+    );
+    let page = Diagram::of(&json).to_html();
+    assert_eq!(page.matches("</script>").count(), 2);
+    assert!(!page.contains("<b>") && !page.contains("<!-- "));
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! A page around a picture.
 
+use crate::json::{Json, Object};
+
+use super::outline::Outline;
+
 const HEAD: &str = r#"<!doctype html>
 <html lang="en">
 <head>
@@ -12,14 +16,31 @@ const HEAD: &str = r#"<!doctype html>
   #view { width: 100%; height: 100%; cursor: grab; touch-action: none; }
   #view.moving { cursor: grabbing; }
   #view > svg { display: block; transform-origin: 0 0; }
+  #view .state { cursor: pointer; }
+  #view .state.chosen > .box { stroke-width: 3; }
+  #detail { position: fixed; top: 0; right: 0; bottom: 0; width: min(30rem, 90vw); overflow: auto; box-sizing: border-box; padding: 1rem 1.25rem;
+    background: #ffffff; color: #10192b; border-left: 1px solid #c3cad4; font: 14px/1.5 Helvetica, Arial, sans-serif; }
+  #detail[hidden] { display: none; }
+  #detail h1 { margin: 0 2rem .5rem 0; font-size: 1.1rem; overflow-wrap: anywhere; }
+  #detail p, #detail pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+  #detail pre { padding: .75rem; border-radius: 6px; background: #f3f6fa; font-size: 12px; }
+  #detail button { float: right; border: 0; background: none; color: inherit; font-size: 1.25rem; cursor: pointer; }
+  @media (prefers-color-scheme: dark) {
+    #detail { background: #0f1623; color: #edf2f9; border-color: #3a4658; }
+    #detail pre { background: #1a2436; }
+  }
 </style>
 </head>
 <body>
 <div id="view">
 "#;
 
-// A wheel turn zooms around the pointer; dragging moves; a double click shows all of it.
-const TAIL: &str = r#"</div>
+const DETAIL: &str = r#"</div>
+<aside id="detail" hidden><button aria-label="close">×</button><h1></h1><p></p><pre></pre></aside>
+<script type="application/json" id="states">"#;
+
+// A wheel turn zooms around the pointer; dragging moves; a double click shows all of it; a click on a state shows its fields.
+const TAIL: &str = r#"</script>
 <script>
   const view = document.getElementById("view"), picture = view.querySelector("svg");
   const width = picture.width.baseVal.value, height = picture.height.baseVal.value;
@@ -40,14 +61,33 @@ const TAIL: &str = r#"</div>
     show();
   }, { passive: false });
   view.addEventListener("pointerdown", event => {
-    held = { x: event.clientX - x, y: event.clientY - y };
+    held = { x: event.clientX - x, y: event.clientY - y, at: [event.clientX, event.clientY], target: event.target };
     view.setPointerCapture(event.pointerId);
     view.classList.add("moving");
   });
   view.addEventListener("pointermove", event => {
     if (held) { x = event.clientX - held.x; y = event.clientY - held.y; show(); }
   });
-  view.addEventListener("pointerup", () => { held = null; view.classList.remove("moving"); });
+  view.addEventListener("pointerup", event => {
+    if (held && Math.hypot(event.clientX - held.at[0], event.clientY - held.at[1]) < 4) tell(held.target.closest(".state"));
+    held = null;
+    view.classList.remove("moving");
+  });
+  const states = JSON.parse(document.getElementById("states").textContent), detail = document.getElementById("detail");
+  const tell = state => {
+    view.querySelectorAll(".chosen").forEach(other => other.classList.remove("chosen"));
+    detail.hidden = !state;
+    if (!state) return;
+    state.classList.add("chosen");
+    const [name, ...notes] = state.querySelector("title").textContent.split("\n");
+    const source = states[state.dataset.state];
+    detail.querySelector("h1").textContent = name;
+    detail.querySelector("p").textContent = notes.join("\n");
+    detail.querySelector("pre").textContent = source || "";
+    detail.querySelector("pre").hidden = !source;
+  };
+  detail.querySelector("button").addEventListener("click", () => tell(null));
+  window.addEventListener("keydown", event => { if (event.key === "Escape") tell(null); });
   view.addEventListener("dblclick", fit);
   window.addEventListener("resize", fit);
   fit();
@@ -57,6 +97,12 @@ const TAIL: &str = r#"</div>
 "#;
 
 /// Puts the picture on a page.
-pub(super) fn render(svg: &str) -> String {
-    format!("{HEAD}{svg}{TAIL}")
+pub(super) fn render(outline: &Outline, svg: &str) -> String {
+    let states = outline.nodes.iter().filter(|node| !node.source.is_empty());
+    let states: Object = states
+        .map(|node| (node.full_name.clone(), Json::from(node.source.as_str())))
+        .collect();
+    // Inside a script nothing may look like the end of it.
+    let states = Json::Object(states).to_string().replace('<', "\\u003c");
+    format!("{HEAD}{svg}{DETAIL}{states}{TAIL}")
 }

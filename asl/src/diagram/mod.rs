@@ -77,9 +77,10 @@ impl Diagram {
         dot::render(&self.outline)
     }
 
-    /// A page around [`Diagram::to_svg`] on which the wheel zooms and dragging moves the picture. It loads nothing.
+    /// A page around [`Diagram::to_svg`] on which the wheel zooms, dragging moves the picture, and a click on a state shows its fields. It
+    /// loads nothing.
     pub fn to_html(&self) -> String {
-        html::render(&self.to_svg())
+        html::render(&self.outline, &self.to_svg())
     }
 
     /// A self-contained SVG: no script, no font, no link to anything.

@@ -63,6 +63,8 @@ pub(super) struct Node {
     pub(super) inner: Vec<usize>,
     /// What became of it, when that is known.
     pub(super) mark: Option<Mark>,
+    /// Its fields as JSON, without the states inside it.
+    pub(super) source: String,
 }
 
 /// What a node is.
@@ -268,6 +270,7 @@ impl Node {
             reached: false,
             inner: state.inner.clone(),
             mark: None,
+            source: source(object),
         }
     }
 
@@ -289,6 +292,7 @@ impl Node {
             reached: true,
             inner: Vec::new(),
             mark: None,
+            source: String::new(),
         }
     }
 
@@ -368,6 +372,17 @@ fn name(name: &str) -> String {
 fn comment(object: Option<&Object>) -> Option<String> {
     let comment = object?.get("Comment")?.as_str()?.trim();
     (!comment.is_empty()).then(|| tooltip(comment))
+}
+
+/// The fields of a state, without the states inside it.
+fn source(state: &Object) -> String {
+    let own = state.iter().filter(|(key, value)| match key.as_str() {
+        "Branches" => value.as_array().is_none(),
+        "ItemProcessor" | "Iterator" => value.as_object().is_none(),
+        _ => true,
+    });
+    let own = own.map(|(key, value)| (key.clone(), value.clone()));
+    Json::Object(own.collect()).to_pretty()
 }
 
 /// How a transition is drawn, and what stands on it.

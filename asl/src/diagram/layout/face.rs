@@ -8,7 +8,7 @@ use super::geometry::Size;
 /// Names of states.
 pub(in crate::diagram) const NAME: Font = Font {
     size: 13.0,
-    stretch: 1.07,
+    stretch: 1.12,
 };
 /// Types of states, and what they do.
 pub(in crate::diagram) const TYPE: Font = Font {

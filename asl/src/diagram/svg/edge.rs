@@ -13,7 +13,7 @@ pub(super) fn lines(out: &mut Canvas, outline: &Outline, layout: &Layout) {
     for (index, body) in layout.bodies.iter().enumerate() {
         for line in &body.lines {
             let path = data(&line.path, layout.origins[index]);
-            let (class, arrow) = appearance(outline, index, line);
+            let (class, arrow) = appearance(outline, index, &body.lines, line);
             let path = format!(r#"<path class="{class}" d="{path}"{arrow}/>"#);
             match line.what {
                 What::Link(link) => {
@@ -32,13 +32,13 @@ pub(super) fn lines(out: &mut Canvas, outline: &Outline, layout: &Layout) {
     }
 }
 
-fn appearance(outline: &Outline, body: usize, line: &Line) -> (String, String) {
+fn appearance(outline: &Outline, body: usize, lines: &[Line], line: &Line) -> (String, String) {
     let (class, mark, trunk) = match line.what {
         What::Link(link) => {
             let link = &outline.bodies[body].links[link];
             (link.class, link.mark, "")
         }
-        What::Trunk(class) => (class, None, " trunk"),
+        What::Trunk(class) => (class, trunk_mark(outline, body, lines, class), " trunk"),
         What::Start | What::End(_) => (Class::Next, None, ""),
     };
     let class = line_class(class);
@@ -49,6 +49,22 @@ fn appearance(outline: &Outline, body: usize, line: &Line) -> (String, String) {
         String::new()
     };
     (format!("line {class}{trunk}{}", marked(mark)), arrow)
+}
+
+/// A trunk is faint when nobody took any of the ways that join one like it.
+fn trunk_mark(outline: &Outline, body: usize, lines: &[Line], class: Class) -> Option<Status> {
+    outline.overlay.as_ref()?;
+    let catches = class == Class::Catch;
+    let joining = lines.iter().filter(|line| !line.arrow);
+    let mut joining = joining.filter_map(|line| match line.what {
+        What::Link(link) => Some(&outline.bodies[body].links[link]),
+        What::Start | What::End(_) | What::Trunk(_) => None,
+    });
+    let is_taken = joining.any(|link| {
+        let is_faint = link.mark == Some(Status::NotEntered);
+        (link.class == Class::Catch) == catches && !is_faint
+    });
+    (!is_taken).then_some(Status::NotEntered)
 }
 
 /// The class of a line or a label with a mark.
