@@ -303,7 +303,8 @@ impl EngineBuilder {
             let compiled =
                 Program::compile(&pending.machine, pending.machine_type, &registry.families);
             match compiled {
-                Ok(program) => {
+                Ok(mut program) => {
+                    program.resolve(|resource, target| registry.resolve(resource, target));
                     let arn = format!(
                         "arn:aws:states:{}:{}:stateMachine:{name}",
                         self.region, self.account

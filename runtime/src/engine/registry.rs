@@ -8,8 +8,8 @@ use stepwright::{Address, Binder, Deploy, Handler, Payload, Task, Workflow};
 use stepwright_asl::model::{MachineType, StateMachine};
 
 use super::input::{self, CheckInput};
-use crate::task::handler::{self, ErasedHandler};
-use crate::task::{Family, TaskCall};
+use crate::task::handler::{self, ErasedHandler, Found, Resolution};
+use crate::task::{Family, Resource};
 
 /// Everything that can answer a task by its key: handlers, declarations, nested workflows.
 #[derive(Default)]
@@ -65,13 +65,6 @@ struct BoundTask {
     handler: Option<ErasedHandler>,
     /// The workflow that uses it, for messages.
     workflow: SmolStr,
-}
-
-/// How a handler that was found is called.
-pub(super) struct Found<'r> {
-    pub(super) handler: &'r ErasedHandler,
-    /// It is a function: it takes the payload, and its result is put into the integration's envelope.
-    pub(super) is_function: bool,
 }
 
 impl Registry {
@@ -269,24 +262,28 @@ impl Registry {
         unanswered
     }
 
-    /// Who answers a call.
-    pub(super) fn find(&self, call: &TaskCall<'_>) -> Option<Found<'_>> {
-        let resource = call.resource();
-        let target = call.target();
-        let function = |handler| Found {
-            handler,
-            is_function: true,
-        };
+    /// Who answers the calls of a state, as far as that can be said before there are calls. `target` is whom the
+    /// definition names in the parameters.
+    pub(super) fn resolve(&self, resource: &Resource, target: Option<&str>) -> Resolution {
+        let names_target = resource.family() == Family::Service
+            && (resource.is_lambda_invoke() || self.tasks.contains_key(resource.base()));
+        if names_target && target.is_none() {
+            return Resolution::ByTarget;
+        }
+        Resolution::Always(self.find(resource, target))
+    }
+
+    /// Who answers a call of a resource that names `target` in its parameters.
+    pub(super) fn find(&self, resource: &Resource, target: Option<&str>) -> Option<Found> {
         if let Some(bound) = self.tasks.get(resource.base()) {
             let is_service = resource.family() == Family::Service;
             let task = bound.iter().find(|bound| {
                 bound.target.is_none() || (bound.target.as_deref() == target && is_service)
             });
             if let Some(handler) = task.and_then(|task| task.handler.as_ref()) {
-                let is_function = !is_service || resource.is_lambda_invoke();
                 return Some(Found {
-                    handler,
-                    is_function,
+                    handler: handler.clone(),
+                    is_function: !is_service || resource.is_lambda_invoke(),
                 });
             }
         }
@@ -298,13 +295,16 @@ impl Registry {
         if let Some(name) = name
             && let Some(handler) = self.by_name(name)
         {
-            return Some(function(handler));
+            return Some(Found {
+                handler: handler.clone(),
+                is_function: true,
+            });
         }
         let fitting = self.resources.iter().find(|(pattern, _)| {
             fits(pattern, resource.base()) || fits(pattern, resource.as_str())
         });
         fitting.map(|(_, handler)| Found {
-            handler,
+            handler: handler.clone(),
             is_function: resource.family() != Family::Service,
         })
     }

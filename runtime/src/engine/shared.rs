@@ -1,5 +1,5 @@
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
@@ -19,6 +19,7 @@ use crate::limits::Limits;
 use crate::objects::ObjectStore;
 use crate::program::Program;
 use crate::query::Entropy;
+use crate::task::handler::Resolution;
 use crate::task::{
     Answer, External, Family, Pattern, RunningTask, SharedState, TaskCall, TaskSource, envelope,
 };
@@ -266,8 +267,15 @@ impl Shared {
     }
 
     fn by_handler(&self, call: &TaskCall<'_>, responder: Responder) -> Option<Answer> {
-        let found = self.registry.find(call)?;
         let resource = call.resource();
+        let searched;
+        let found = match call.handler {
+            Resolution::Always(found) => found.as_ref()?,
+            Resolution::ByTarget => {
+                searched = self.registry.find(resource, call.target())?;
+                &searched
+            }
+        };
         let is_invoke = resource.is_lambda_invoke() && found.is_function;
         let payload = if is_invoke {
             let payload = call.parameters().get("Payload");
@@ -280,7 +288,7 @@ impl Shared {
         let context = stepwright::TaskContext::new(Arc::new(RunningTask {
             shared: self.state.clone(),
             about: call.about.clone(),
-            started: call.execution().started.to_string(),
+            started: OnceLock::new(),
             state: call.state().into(),
             attempt: call.attempt(),
             responder,

@@ -349,6 +349,10 @@ impl Host for Wires {
     }
 
     fn forget(&mut self, ticket: Ticket) {
+        // Most tasks answer at once and hold nothing.
+        if self.waits.is_empty() {
+            return;
+        }
         if let Some(held) = self.waits.remove(&ticket.wait) {
             self.let_go(held);
         }

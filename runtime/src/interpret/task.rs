@@ -208,6 +208,7 @@ impl Execution {
             about: &self.about,
             state: &state.name,
             resource: &task.resource,
+            handler: &task.handler,
             parameters: &prepared.parameters,
             scope: self.recorder.scope_path(cx.program, cursor.scope),
             attempt: cursor.retry_count,

@@ -35,7 +35,8 @@ pub(crate) use self::task::Task;
 pub(crate) use self::wait::Wait;
 
 use crate::query::VariableNames;
-use crate::task::Family;
+use crate::task::handler::Resolution;
+use crate::task::{Family, Resource};
 
 /// A state machine that is ready to run.
 #[derive(Debug)]
@@ -78,6 +79,25 @@ impl Program {
         families: &IndexMap<String, Family>,
     ) -> Result<Self, ProgramError> {
         compile::compile(machine, machine_type, families)
+    }
+
+    /// Finds once who answers each Task state. `find` is told its resource and, where the definition says it, whom
+    /// its parameters name.
+    pub(crate) fn resolve(&mut self, find: impl Fn(&Resource, Option<&str>) -> Resolution) {
+        for state in &mut self.states {
+            let Kind::Task(task) = &mut state.kind else {
+                continue;
+            };
+            let parameters = match &state.io {
+                Io::JsonPath(io) => io.parameters.as_ref(),
+                Io::Jsonata(io) => io.arguments.as_ref(),
+            };
+            let target = parameters.and_then(|parameters| {
+                let target = parameters.constant_member(task.resource.target_key())?;
+                target.as_str()
+            });
+            task.handler = find(&task.resource, target);
+        }
     }
 
     pub(crate) fn state(&self, ix: StateIx) -> &State {

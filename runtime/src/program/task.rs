@@ -1,6 +1,7 @@
 use super::io::Numeric;
 use crate::query::Expr;
 use crate::task::Resource;
+use crate::task::handler::Resolution;
 
 /// A Task state.
 #[derive(Debug)]
@@ -10,4 +11,6 @@ pub(crate) struct Task {
     pub(crate) heartbeat: Numeric,
     /// `Credentials`: an object with a `RoleArn`.
     pub(crate) credentials: Option<Expr>,
+    /// Who answers; an engine fills it in.
+    pub(crate) handler: Resolution,
 }

@@ -165,6 +165,18 @@ impl Expr {
         self.0.as_constant()
     }
 
+    /// A member of an object template, if it is the same in every scope.
+    pub(crate) fn constant_member(&self, key: &str) -> Option<&Value> {
+        match &self.0 {
+            Node::Const(object) => object.get(key),
+            Node::Object(members) => {
+                let (_, node) = members.iter().find(|(name, _)| name == key)?;
+                node.as_constant()
+            }
+            _ => None,
+        }
+    }
+
     /// The value in a scope.
     ///
     /// Fails with `States.Runtime` (paths, intrinsic functions), `States.QueryEvaluationError`

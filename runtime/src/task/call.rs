@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Resource;
+use super::handler::Resolution;
 use crate::about::About;
 use crate::history::ScopePath;
 use crate::value::Value;
@@ -12,6 +13,7 @@ pub struct TaskCall<'a> {
     pub(crate) about: &'a Arc<About>,
     pub(crate) state: &'a str,
     pub(crate) resource: &'a Resource,
+    pub(crate) handler: &'a Resolution,
     pub(crate) parameters: &'a Value,
     pub(crate) scope: ScopePath<'a>,
     pub(crate) attempt: u32,

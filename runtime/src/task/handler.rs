@@ -1,4 +1,5 @@
 use std::any::Any;
+use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -14,6 +15,34 @@ use crate::value::Value;
 
 /// A handler without its types. Nothing of it runs before the future is polled.
 pub(crate) type ErasedHandler = Arc<dyn Fn(TaskContext, Value) -> TaskFuture + Send + Sync>;
+
+/// A handler, and how it is called.
+#[derive(Clone)]
+pub(crate) struct Found {
+    pub(crate) handler: ErasedHandler,
+    /// It is a function: it takes the payload, and its result is put into the integration's envelope.
+    pub(crate) is_function: bool,
+}
+
+/// Who answers the calls of one Task state.
+#[derive(Clone, Default)]
+pub(crate) enum Resolution {
+    /// The same for all calls, found when the engine was built: a handler or none.
+    Always(Option<Found>),
+    /// It depends on whom the parameters name.
+    #[default]
+    ByTarget,
+}
+
+impl fmt::Debug for Resolution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Always(Some(_)) => "Handler",
+            Self::Always(None) => "NoHandler",
+            Self::ByTarget => "ByTarget",
+        })
+    }
+}
 
 /// The error name of a task whose input is not what its function takes.
 pub(crate) const INVALID_INPUT: &str = "Stepwright.InvalidInput";

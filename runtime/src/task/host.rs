@@ -1,6 +1,6 @@
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
 use stepwright::task::TaskHost;
@@ -18,7 +18,8 @@ pub(crate) type SharedState = HashMap<TypeId, Box<dyn Any + Send + Sync>>;
 pub(crate) struct RunningTask {
     pub(crate) shared: Arc<SharedState>,
     pub(crate) about: Arc<About>,
-    pub(crate) started: String,
+    /// When the execution started, printed when it is asked for.
+    pub(crate) started: OnceLock<String>,
     pub(crate) state: SmolStr,
     pub(crate) attempt: u32,
     pub(crate) responder: Responder,
@@ -50,6 +51,7 @@ impl TaskHost for RunningTask {
     }
 
     fn start_time(&self) -> Option<&str> {
-        Some(&self.started)
+        let started = || self.about.started.to_string();
+        Some(self.started.get_or_init(started))
     }
 }

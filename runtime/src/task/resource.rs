@@ -144,12 +144,16 @@ impl Resource {
 
     /// What names the target inside a call's parameters.
     pub(crate) fn target_in<'a>(&self, parameters: &'a Value) -> Option<&'a str> {
-        let key = if self.is_lambda_invoke() {
+        parameters.get(self.target_key())?.as_str()
+    }
+
+    /// The member of a call's parameters that names the target.
+    pub(crate) fn target_key(&self) -> &'static str {
+        if self.is_lambda_invoke() {
             "FunctionName"
         } else {
             "StateMachineArn"
-        };
-        parameters.get(key)?.as_str()
+        }
     }
 
     /// Whether the task is given a token: `.waitForTaskToken` and activities.

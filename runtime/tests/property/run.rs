@@ -14,8 +14,8 @@ use stepwright_runtime::{
 /// Tight, so that endless loops end soon, and loops that start executions which loop.
 pub(crate) fn limits() -> Limits {
     Limits {
-        events: 600,
-        express_transitions: 600,
+        events: 300,
+        express_transitions: 300,
         nesting: 1,
         ..Limits::default()
     }
@@ -200,7 +200,7 @@ pub(crate) fn runs_well(
         .stack_size(2 << 20)
         .spawn(move || tell.send(work()))
         .map_err(|error| error.to_string())?;
-    match told.recv_timeout(Duration::from_secs(20)) {
+    match told.recv_timeout(Duration::from_secs(60)) {
         Ok(result) => {
             let _ = worker.join();
             result

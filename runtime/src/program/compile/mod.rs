@@ -20,6 +20,7 @@ use crate::program::task::Task;
 use crate::program::wait::Wait;
 use crate::program::{Program, ProgramError};
 use crate::query::{Assignments, CompileError, Condition, Expected, Expr, VariableNames};
+use crate::task::handler::Resolution;
 use crate::task::{Family, Resource};
 
 /// How deep Map and Parallel may stand in each other.
@@ -255,6 +256,7 @@ impl Compiler<'_> {
         };
         Ok(Task {
             resource: resource.with_family(family),
+            handler: Resolution::default(),
             timeout: self.numeric(
                 task.timeout_seconds.as_ref(),
                 "TimeoutSeconds",
