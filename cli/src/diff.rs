@@ -10,6 +10,7 @@ use stepwright_asl::validate::Validator;
 use crate::args::{DiffArguments, DiffFormat};
 use crate::definition::Definition;
 use crate::failure::Failure;
+use crate::output;
 use crate::report;
 
 /// Compares the definitions and prints what changed.
@@ -47,8 +48,8 @@ pub(crate) fn diff(arguments: &DiffArguments) -> Result<(), Failure> {
     }
     let diff = Diff::of(before.json(), after.json());
     match arguments.format {
-        DiffFormat::Text => print!("{diff}"),
-        DiffFormat::Json => println!("{:#}", as_json(&diff)?),
+        DiffFormat::Text => output::print(&diff),
+        DiffFormat::Json => output::line(format_args!("{:#}", as_json(&diff)?)),
     }
     if arguments.exit_code && !diff.is_comments_only() {
         return Err(Failure::Findings);

@@ -15,6 +15,7 @@ use crate::args::{DiagramFormat, GraphArguments};
 use crate::definition::Definition;
 use crate::failure::Failure;
 use crate::input;
+use crate::output;
 use crate::report;
 
 /// Draws the definition.
@@ -33,7 +34,7 @@ pub(crate) fn graph(arguments: &GraphArguments) -> Result<(), Failure> {
         DiagramFormat::Html => diagram.to_html(),
     };
     match &arguments.output {
-        None => print!("{text}"),
+        None => output::print(&text),
         Some(file) => std::fs::write(file, text)
             .map_err(|error| Failure::Usage(format!("cannot write {}: {error}", file.display())))?,
     }

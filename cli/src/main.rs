@@ -10,6 +10,7 @@ mod failure;
 mod graph;
 mod import;
 mod input;
+mod output;
 mod progress;
 mod replay;
 mod report;

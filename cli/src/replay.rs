@@ -8,6 +8,7 @@ use crate::args::ReplayArguments;
 use crate::definition::Definition;
 use crate::failure::Failure;
 use crate::input;
+use crate::output;
 
 /// Runs the definition as the history recorded it and tells the first difference.
 pub(crate) async fn replay(arguments: &ReplayArguments) -> Result<(), Failure> {
@@ -20,7 +21,7 @@ pub(crate) async fn replay(arguments: &ReplayArguments) -> Result<(), Failure> {
     let recorded = RecordedHistory::parse(&text).map_err(|error| unusable(&error))?;
     match run_again(&machine, &recorded).await {
         Ok(()) => {
-            println!("{file}: equal, {} events", recorded.len());
+            output::line(format_args!("{file}: equal, {} events", recorded.len()));
             Ok(())
         }
         Err(ReplayError::Unusable(error)) => Err(unusable(&error)),

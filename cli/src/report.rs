@@ -1,8 +1,9 @@
 //! How findings and failures are shown: with the lines of the source, in colour on a terminal.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use stepwright_asl::json::Json;
 use stepwright_asl::yaml::Format;
 use stepwright_asl::{Finding, Severity};
@@ -41,18 +42,82 @@ pub(crate) fn finding(finding: &Finding, definition: &Definition) -> String {
         Severity::Warning => Level::WARNING,
     };
     let name = definition.shown();
-    let annotation = AnnotationKind::Primary.span(place(finding, definition));
-    let mut group = level
-        .primary_title(finding.message.as_str())
-        .id(finding.rule)
-        .element(Snippet::source(source).path(name).annotation(annotation));
+    let excerpt = Excerpt::of(source, place(finding, definition));
+    let annotation = AnnotationKind::Primary.span(excerpt.marked);
+    let snippet = Snippet::source(excerpt.text)
+        .line_start(finding.line)
+        .annotation(annotation);
+    let group = level.primary_title(clip(&finding.message)).id(finding.rule);
+    let mut group = if excerpt.is_whole {
+        group.element(snippet.path(name))
+    } else {
+        // The column is that of the line, not that of the excerpt.
+        let origin = Origin::path(name)
+            .line(finding.line)
+            .char_column(finding.column);
+        group.element(snippet).element(origin)
+    };
     if let Some(suggestion) = &finding.suggestion {
-        group = group.element(Level::HELP.message(suggestion.as_str()));
+        group = group.element(Level::HELP.message(clip(suggestion)));
     }
     if let Some(location) = finding.location().filter(|location| location != "/") {
+        let location = clip(&location).into_owned();
         group = group.element(Level::NOTE.message(format!("{} at {location}", finding.code)));
     }
     Renderer::styled().render(&[group])
+}
+
+/// How many bytes of a text or of a line are shown at most; more only hides what matters.
+const SHOWN: usize = 1000;
+
+/// The beginning of a text that is very long.
+fn clip(text: &str) -> Cow<'_, str> {
+    if text.len() <= 2 * SHOWN {
+        return Cow::Borrowed(text);
+    }
+    let end = text.floor_char_boundary(SHOWN);
+    Cow::Owned(format!("{}...", &text[..end]))
+}
+
+/// What is shown of the source: the line that is marked, or of a very long one the piece around the mark.
+struct Excerpt<'s> {
+    text: Cow<'s, str>,
+    /// What is marked in it.
+    marked: Range<usize>,
+    is_whole: bool,
+}
+
+impl Excerpt<'_> {
+    fn of(source: &str, marked: Range<usize>) -> Excerpt<'_> {
+        let least = source.floor_char_boundary(marked.start.saturating_sub(SHOWN));
+        let before = source[least..marked.start].rfind('\n');
+        let start = before.map_or(least, |at| least + at + 1);
+        let most = source.ceil_char_boundary(source.len().min(marked.start + SHOWN));
+        let after = source[marked.start..most].find('\n');
+        let end = after.map_or(most, |at| marked.start + at);
+        let (text, marked) = (
+            &source[start..end],
+            marked.start - start..marked.end.min(end) - start,
+        );
+        let cut_before = before.is_none() && start > 0;
+        let cut_after = after.is_none() && end < source.len();
+        if !cut_before && !cut_after {
+            return Excerpt {
+                text: Cow::Borrowed(text),
+                marked,
+                is_whole: true,
+            };
+        }
+        let (head, tail) = (
+            if cut_before { "..." } else { "" },
+            if cut_after { "..." } else { "" },
+        );
+        Excerpt {
+            text: Cow::Owned(format!("{head}{text}{tail}")),
+            marked: marked.start + head.len()..marked.end + head.len(),
+            is_whole: false,
+        }
+    }
 }
 
 /// What is marked in the text.
@@ -165,6 +230,22 @@ mod tests {
         ] {
             assert_eq!(&text[yaml_token(text, offset)], token, "{text}");
         }
+    }
+
+    #[test]
+    fn of_a_long_line_the_piece_around_the_mark_is_shown() {
+        let source = format!("{{\n{}Next{}\n}}", "é".repeat(5000), "x".repeat(5000));
+        let at = source.find("Next").expect("is there");
+        let excerpt = Excerpt::of(&source, at..at + 4);
+        assert_eq!(&excerpt.text[excerpt.marked.clone()], "Next");
+        assert!(!excerpt.is_whole && excerpt.text.len() < 3 * SHOWN);
+        assert!(excerpt.text.starts_with("...é") && excerpt.text.ends_with("x..."));
+        // A mark as long as the text is cut too.
+        let excerpt = Excerpt::of(&source, 2..source.len());
+        assert!(excerpt.marked.end <= excerpt.text.len());
+        let whole = Excerpt::of("a\nb: c\nd", 5..6);
+        assert_eq!((&*whole.text, whole.marked), ("b: c", 3..4));
+        assert!(whole.is_whole);
     }
 
     #[test]

@@ -97,7 +97,7 @@ fn write_history(file: &Path, report: &ExecutionReport) -> Result<(), Failure> {
 /// Prints the output on standard output, or says why there is none.
 fn tell(report: &Arc<ExecutionReport>, commands: &Commands) -> Result<(), Failure> {
     if let (Status::Succeeded, Some(output)) = (report.status, &report.output) {
-        println!("{:#}", output.to_json());
+        crate::output::line(format_args!("{:#}", output.to_json()));
         return Ok(());
     }
     let mut text = match (&report.error, &report.cause) {

@@ -14,6 +14,7 @@ use crate::args::TestStateArguments;
 use crate::definition::Definition;
 use crate::failure::Failure;
 use crate::input;
+use crate::output;
 use crate::report;
 
 /// The role of a task that is called for real. AWS asks for one; here it is only shown in the context object.
@@ -36,7 +37,7 @@ pub(crate) async fn test(arguments: TestStateArguments) -> Result<(), Failure> {
     })?;
     let printed =
         serde_json::to_value(&response).map_err(|error| Failure::Failed(error.to_string()))?;
-    println!("{printed:#}");
+    output::line(format_args!("{printed:#}"));
     match (response.status, &response.cause) {
         (TestStatus::Failed, Some(cause)) if cause.starts_with(UNANSWERED) => Err(Failure::Failed(
             format!("nobody answers the task{}", report::hint(MOCK)),

@@ -6,6 +6,7 @@ use stepwright_asl::validate::{Validator, rule};
 use crate::args::{Format, ValidateArguments};
 use crate::definition::Definition;
 use crate::failure::Failure;
+use crate::output;
 use crate::report;
 
 /// Validates the files and prints what there is to say.
@@ -13,27 +14,37 @@ pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Failure> {
     let validator = validator(arguments)?;
     let mut errors = 0;
     let mut reports = Vec::new();
+    let mut unread = None;
     for path in &arguments.files {
-        let definition = Definition::read(path, &validator)?;
+        let definition = match Definition::read(path, &validator) {
+            Ok(definition) => definition,
+            Err(failure) => {
+                // The other files are checked all the same.
+                if let Some(earlier) = unread.replace(failure) {
+                    report::failure(&earlier);
+                }
+                continue;
+            }
+        };
         match arguments.format {
             Format::Json => reports.push(as_json(&definition)),
             Format::Text => as_text(&definition),
         }
         errors += definition.findings.errors().count();
     }
-    if arguments.format == Format::Json {
+    if arguments.format == Format::Json && !reports.is_empty() {
         // One file is one response, as from AWS; several are a list of them.
-        let report = if reports.len() == 1 {
+        let report = if arguments.files.len() == 1 {
             reports.remove(0)
         } else {
             Value::Array(reports)
         };
-        println!("{report:#}");
+        output::line(format_args!("{report:#}"));
     }
-    if errors > 0 {
-        Err(Failure::Findings)
-    } else {
-        Ok(())
+    match unread {
+        Some(failure) => Err(failure),
+        None if errors > 0 => Err(Failure::Findings),
+        None => Ok(()),
     }
 }
 
@@ -54,23 +65,22 @@ fn validator(arguments: &ValidateArguments) -> Result<Validator, Failure> {
 
 fn as_text(definition: &Definition) {
     for finding in &definition.findings {
-        anstream::println!("{}\n", report::finding(finding, definition));
+        output::line(format_args!("{}\n", report::finding(finding, definition)));
     }
-    let path = definition.path.display();
+    let path = definition.shown();
     let errors = definition.findings.errors().count();
     let warnings = definition.findings.len() - errors;
-    match (errors, warnings) {
-        (0, 0) => println!("{path}: valid"),
-        (0, warnings) => println!("{path}: valid, {}", count(warnings, "warning")),
-        (errors, 0) => println!("{path}: {}", count(errors, "error")),
-        (errors, warnings) => println!(
-            "{path}: {}, {}",
-            count(errors, "error"),
-            count(warnings, "warning")
-        ),
-    }
+    let summary = match (errors, warnings) {
+        (0, 0) => "valid".to_owned(),
+        (0, warnings) => format!("valid, {}", count(warnings, "warning")),
+        (errors, 0) => count(errors, "error"),
+        (errors, warnings) => format!("{}, {}", count(errors, "error"), count(warnings, "warning")),
+    };
+    output::line(format_args!("{path}: {summary}"));
     if definition.findings.is_truncated() {
-        println!("{path}: there is more to find once these are mended");
+        output::line(format_args!(
+            "{path}: there is more to find once these are mended"
+        ));
     }
 }
 

@@ -247,6 +247,42 @@ fn several_files_are_checked_at_once() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_does_not_keep_the_others_from_being_checked() {
+    let ran = stepwright(
+        &["validate", "nowhere.asl.json", "discount.asl.json", "-"],
+        r#"{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}"#,
+    );
+    assert_eq!(ran.status, 2, "{}", ran.stdout);
+    assert!(ran.stderr.contains("nowhere.asl.json"), "{}", ran.stderr);
+    assert!(
+        ran.stdout.contains("discount.asl.json: valid") && ran.stdout.contains("SW012"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn a_finding_in_a_line_of_a_megabyte_shows_the_piece_around_it() {
+    let states: Vec<String> = (0..20_000)
+        .map(|i| format!(r#""S{i}": {{"Type": "Pass", "Next": "S{}"}}"#, i + 1))
+        .collect();
+    let definition = format!(
+        r#"{{"StartAt": "S0", "States": {{{}, "S20000": {{"Type": "Sucseed"}}}}}}"#,
+        states.join(", ")
+    );
+    let ran = stepwright(&["validate", "-"], &definition);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    assert!(ran.stdout.len() < 10_000, "{} bytes", ran.stdout.len());
+    let column = definition.find("\"Sucseed").unwrap_or_default() + 1;
+    let place = format!("standard input:1:{column}");
+    assert!(
+        ran.stdout.contains("Sucseed") && ran.stdout.contains(&place),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
 fn a_file_that_cannot_be_read_and_wrong_options_are_wrong_usage() {
     stepwright(&["validate", "nowhere.asl.json"], "").failed(2, &["nowhere.asl.json"]);
     stepwright(&["run"], "").failed(2, &["FILE"]);
