@@ -92,4 +92,4 @@ pub use crate::workflow::{Binder, Definition, Fault, Faults, Schemas, TaskSchema
 pub use stepwright_asl as asl;
 pub use stepwright_asl::model::{MachineType, QueryLanguage};
 #[doc(inline)]
-pub use stepwright_macros::{Payload, TaskError, expr, task, workflow};
+pub use stepwright_macros::{Payload, TaskError, asl_file, expr, task, workflow};

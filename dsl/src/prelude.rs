@@ -3,5 +3,5 @@
 #[doc(no_inline)]
 pub use crate::{
     Batch, Definition, ErrorOutput, MapResults, Payload, Task, TaskContext, TaskError, Workflow,
-    task, workflow,
+    asl_file, task, workflow,
 };

@@ -1,5 +1,6 @@
 //! The procedural macros of Stepwright.
 
+mod asl_file;
 mod check;
 mod errors;
 mod expand;
@@ -79,4 +80,27 @@ pub fn expr(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn workflow(input: TokenStream) -> TokenStream {
     workflow::workflow(input.into()).into()
+}
+
+/// A definition that stands in a file, for gradual adoption.
+///
+/// The file is validated while the crate compiles: each error of `stepwright validate` is a compile error with its line and
+/// column. Its path starts at the folder of Cargo.toml. Task states are bound to task functions by their names; those that
+/// are not bound are answered by a mock or a handler of the engine.
+///
+/// ```ignore
+/// asl_file! {
+///     /// The refund machine, as it is deployed.
+///     pub workflow Refund(request: Request) -> Receipt = "asl/refund.asl.json" {
+///         ReturnMoney => return_money;
+///         "Tell the customer" => tell_customer;
+///         Archive => workflow Archiving;
+///     }
+/// }
+/// ```
+///
+/// With the file's name alone it is an expression, the `Definition`: `asl_file!("asl/refund.asl.json")`.
+#[proc_macro]
+pub fn asl_file(input: TokenStream) -> TokenStream {
+    asl_file::asl_file(input.into()).into()
 }

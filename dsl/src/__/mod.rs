@@ -14,7 +14,7 @@ pub use crate::task::{
     Address, Deploy, ErrorOutput, ErrorVariant, Handler, NoError, SchemaOf, Task, TaskContext,
     TaskError, TaskReturn, cause,
 };
-pub use crate::workflow::{Binder, Definition, Workflow};
+pub use crate::workflow::{Binder, Definition, Faults, Workflow};
 pub use stepwright_asl::model::{MachineType, QueryLanguage};
 
 /// A call of a function of [`functions`](crate::functions), by its type.

@@ -5,6 +5,7 @@ use crate::flow::{Arm, Body, Call, Catch, Edge, Flow, Jitter, Map, Pattern, Retr
 use crate::shape::{Payload, Shape};
 use crate::task::{Deploy, ErrorOutput};
 use crate::workflow::{Binder, Workflow};
+use crate::workflow::{Definition, Faults};
 use crate::{MachineType, QueryLanguage, TaskError, task};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -94,8 +95,9 @@ impl Workflow for Fulfilment {
     const NAME: &'static str = "Fulfilment";
     const TYPE: MachineType = MachineType::Standard;
 
-    fn flow() -> Flow {
-        Flow::new(Self::NAME).state(State::succeed("Done"))
+    fn build() -> Result<Definition, Faults> {
+        let flow = Flow::new(Self::NAME).state(State::succeed("Done"));
+        flow.lower()
     }
 
     fn bind<B: Binder>(_: &mut B) {}
@@ -109,10 +111,9 @@ impl Workflow for Quote {
     const NAME: &'static str = "Quote";
     const TYPE: MachineType = MachineType::Express;
 
-    fn flow() -> Flow {
-        Flow::new(Self::NAME)
-            .machine_type(Self::TYPE)
-            .state(State::succeed("Done"))
+    fn build() -> Result<Definition, Faults> {
+        let flow = Flow::new(Self::NAME).machine_type(Self::TYPE);
+        flow.state(State::succeed("Done")).lower()
     }
 
     fn bind<B: Binder>(_: &mut B) {}

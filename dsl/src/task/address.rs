@@ -36,6 +36,8 @@ pub struct Address {
     pub resource: String,
     /// `FunctionName` or `StateMachineArn`, where the resource has one.
     pub target: Option<String>,
+    /// Whether the resource is an activity's, which a placeholder does not tell.
+    pub is_activity: bool,
 }
 
 impl Address {
@@ -54,14 +56,17 @@ impl Address {
             Deploy::Lambda => Address {
                 resource: Address::LAMBDA.to_owned(),
                 target: Some(placeholder(name)),
+                is_activity: false,
             },
             Deploy::FunctionName(function) => Address {
                 resource: Address::LAMBDA.to_owned(),
                 target: Some(function.to_owned()),
+                is_activity: false,
             },
-            Deploy::LambdaArn | Deploy::Activity => Address {
+            place @ (Deploy::LambdaArn | Deploy::Activity) => Address {
                 resource: placeholder(name),
                 target: None,
+                is_activity: place == Deploy::Activity,
             },
             Deploy::Resource(resource) => Address {
                 resource: resource
@@ -69,7 +74,28 @@ impl Address {
                     .unwrap_or(resource)
                     .to_owned(),
                 target: None,
+                is_activity: false,
             },
+        }
+    }
+
+    /// The address of a task that a definition names itself: its `Resource` without the suffix of a pattern, and its
+    /// `FunctionName` or `StateMachineArn`.
+    #[must_use]
+    pub fn in_definition<T: Task>(resource: &str, target: Option<&str>) -> Address {
+        Address {
+            is_activity: T::DEPLOY == Deploy::Activity,
+            ..Address::of_machine_in_definition(resource, target)
+        }
+    }
+
+    /// The address of a state machine that a definition names itself.
+    #[must_use]
+    pub fn of_machine_in_definition(resource: &str, target: Option<&str>) -> Address {
+        Address {
+            resource: resource.to_owned(),
+            target: target.map(str::to_owned),
+            is_activity: false,
         }
     }
 
@@ -87,6 +113,7 @@ impl Address {
         Address {
             resource: resource.to_owned(),
             target: Some(placeholder(name)),
+            is_activity: false,
         }
     }
 }

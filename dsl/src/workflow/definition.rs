@@ -1,10 +1,13 @@
 //! A workflow that has become ASL.
 
+use super::fault::{Fault, Faults};
 use std::fmt;
 use std::io;
 use std::path::Path;
+use stepwright_asl::Finding;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::model::StateMachine;
+use stepwright_asl::validate::validate_text;
 
 /// The ASL of a workflow, with its name and type.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +27,45 @@ impl Definition {
             name,
             machine_type,
             machine,
+        }
+    }
+
+    /// A definition that stands in a text, read and validated.
+    ///
+    /// ```
+    /// use stepwright::{Definition, MachineType};
+    ///
+    /// let text = r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#;
+    /// let definition = Definition::from_json("Small", MachineType::Standard, text)?;
+    /// assert_eq!(definition.machine().start_at, "Done");
+    /// # Ok::<(), stepwright::Faults>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Every error that the validator finds, with its line and column.
+    pub fn from_json(
+        name: &str,
+        machine_type: MachineType,
+        text: &str,
+    ) -> Result<Definition, Faults> {
+        let fault = |finding: &Finding| {
+            let mend = finding.suggestion.as_deref();
+            let mend = mend.map(|mend| format!("; {mend}")).unwrap_or_default();
+            let message = format!(
+                "{}:{}: {}{mend} ({})",
+                finding.line, finding.column, finding.message, finding.rule
+            );
+            Fault::new(None, message)
+        };
+        let found = validate_text(text, machine_type);
+        let faults: Vec<Fault> = found.errors().map(fault).collect();
+        if !faults.is_empty() {
+            return Err(Faults::new(name, faults));
+        }
+        match StateMachine::from_json(text) {
+            Ok(machine) => Ok(Definition::new(name.to_owned(), machine_type, machine)),
+            Err(found) => Err(Faults::new(name, found.errors().map(fault).collect())),
         }
     }
 

@@ -10,7 +10,6 @@ pub use self::definition::Definition;
 pub use self::fault::{Fault, Faults};
 pub use self::schemas::{Schemas, TaskSchemas};
 
-use crate::flow::Flow;
 use crate::shape::Payload;
 use stepwright_asl::model::MachineType;
 
@@ -30,9 +29,6 @@ pub trait Workflow: 'static {
     /// Standard or Express.
     const TYPE: MachineType;
 
-    /// The workflow as data.
-    fn flow() -> Flow;
-
     /// Hands every task and nested workflow to a runtime.
     fn bind<B: Binder>(binder: &mut B);
 
@@ -41,9 +37,7 @@ pub trait Workflow: 'static {
     /// # Errors
     ///
     /// Everything that could not be said in ASL, all at once.
-    fn build() -> Result<Definition, Faults> {
-        Self::flow().lower()
-    }
+    fn build() -> Result<Definition, Faults>;
 
     /// The JSON Schemas of what the workflow and each of its tasks take and give.
     fn schemas() -> Schemas

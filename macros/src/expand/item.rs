@@ -52,7 +52,7 @@ pub(super) fn item(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
             const TYPE: ::stepwright::__::MachineType = ::stepwright::__::MachineType::#machine_type;
 
             #[allow(unused, unreachable_code, clippy::all, clippy::pedantic, clippy::nursery)]
-            fn flow() -> ::stepwright::__::Flow {
+            fn build() -> ::core::result::Result<::stepwright::__::Definition, ::stepwright::__::Faults> {
                 #flow
             }
 

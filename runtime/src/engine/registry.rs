@@ -203,14 +203,16 @@ impl Registry {
         address: Address,
         handler: Option<ErasedHandler>,
     ) {
-        let Address { resource, target } = address;
-        let is_activity = match task.deploy {
-            Deploy::Activity => true,
-            Deploy::LambdaArn | Deploy::FunctionName(_) | Deploy::Resource(_) => false,
-            // The workflow's own default moved it.
-            Deploy::Lambda => target.is_none(),
-        };
-        if target.is_none() && !matches!(task.deploy, Deploy::Resource(_)) {
+        let Address {
+            resource,
+            target,
+            is_activity,
+        } = address;
+        // An ARN says what it is.
+        if target.is_none()
+            && !matches!(task.deploy, Deploy::Resource(_))
+            && !resource.starts_with("arn:")
+        {
             let family = if is_activity {
                 Family::Activity
             } else {

@@ -16,7 +16,7 @@ use crate::syntax::{
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
 
-/// The body of `Workflow::flow`.
+/// The body of `Workflow::build`.
 pub(super) fn flow(machine: &Machine) -> TokenStream {
     let mut writer = Writer {
         machine,
@@ -39,7 +39,7 @@ pub(super) fn flow(machine: &Machine) -> TokenStream {
         #witnesses
         let mut __flow = #head;
         #states
-        __flow
+        __s::Flow::lower(__flow)
     }
 }
 

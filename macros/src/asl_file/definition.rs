@@ -1,0 +1,179 @@
+//! The file: read, validated, and searched for the states that are bound.
+
+use super::parse::{Binding, Target};
+use crate::errors::Errors;
+use crate::suggest::did_you_mean;
+use std::path::{Path, PathBuf};
+use stepwright_asl::graph::{Graph, State};
+use stepwright_asl::json::{Json, Object};
+use stepwright_asl::model::{MachineType, StateKind};
+use stepwright_asl::validate::validate_text;
+use syn::LitStr;
+
+/// How many findings of a file become compile errors; the first ones tell the most.
+const MOST: usize = 20;
+
+/// A definition that has no errors.
+pub(super) struct Source {
+    /// The whole path, by which the compiler watches the file.
+    pub(super) path: PathBuf,
+    /// The file's name without its endings.
+    pub(super) stem: String,
+    json: Json,
+}
+
+/// A state's call, as the definition says it.
+pub(super) struct Bound<'b> {
+    pub(super) to: &'b Target,
+    pub(super) resource: String,
+    pub(super) target: Option<String>,
+}
+
+impl Source {
+    /// Reads the file; what is wrong with it is an error at its name.
+    pub(super) fn read(file: &LitStr, express: bool, errors: &Errors) -> Option<Source> {
+        let name = file.value();
+        // Where the crate that is compiled has its manifest.
+        let root = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+        let path = Path::new(&root).join(&name);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) => {
+                errors.at(
+                    file.span(),
+                    format!(
+                        "cannot read `{name}`: {error}; the path starts at the folder of Cargo.toml"
+                    ),
+                );
+                return None;
+            }
+        };
+        if [".yaml", ".yml"]
+            .iter()
+            .any(|ending| name.ends_with(ending))
+        {
+            errors.at(
+                file.span(),
+                "`asl_file!` reads JSON; `stepwright import` reads YAML and writes Rust",
+            );
+            return None;
+        }
+        let machine_type = if express {
+            MachineType::Express
+        } else {
+            MachineType::Standard
+        };
+        let findings = validate_text(&text, machine_type);
+        for finding in findings.errors().take(MOST) {
+            let mend = finding.suggestion.as_deref();
+            let mend = mend.map(|mend| format!("; {mend}")).unwrap_or_default();
+            errors.at(
+                file.span(),
+                format!(
+                    "{name}:{}:{}: {}{mend} ({})",
+                    finding.line, finding.column, finding.message, finding.rule
+                ),
+            );
+        }
+        if findings.has_errors() {
+            return None;
+        }
+        let json = match text.parse::<Json>() {
+            Ok(json) => json,
+            Err(error) => {
+                errors.at(file.span(), format!("{name}: {error}"));
+                return None;
+            }
+        };
+        let stem = path.file_name().and_then(|name| name.to_str());
+        let stem = stem.unwrap_or_default().trim_end_matches(".json");
+        Some(Source {
+            stem: stem.trim_end_matches(".asl").to_owned(),
+            path,
+            json,
+        })
+    }
+
+    /// What each bound state calls; a state that there is not, or that calls nothing fixed, is an error at its name.
+    pub(super) fn bindings<'b>(&self, bindings: &'b [Binding], errors: &Errors) -> Vec<Bound<'b>> {
+        let graph = Graph::of(&self.json);
+        let mut bound = Vec::new();
+        for (index, binding) in bindings.iter().enumerate() {
+            let name = binding.state.text();
+            let span = binding.state.span();
+            if bindings[..index]
+                .iter()
+                .any(|earlier| earlier.state.text() == name)
+            {
+                errors.at(span, format!("the state `{name}` is bound already"));
+                continue;
+            }
+            let Some(state) = graph.states().iter().find(|state| state.name == name) else {
+                let tasks = graph.states().iter().filter(|state| is_task(state));
+                let hint = did_you_mean(&name, tasks.map(|state| state.name));
+                errors.at(span, format!("the definition has no state `{name}`{hint}"));
+                continue;
+            };
+            if !is_task(state) {
+                errors.at(
+                    span,
+                    format!("the state `{name}` is no Task, and calls nothing"),
+                );
+                continue;
+            }
+            match call(state.object, &binding.to) {
+                Ok((resource, target)) => bound.push(Bound {
+                    to: &binding.to,
+                    resource,
+                    target,
+                }),
+                Err(message) => errors.at(span, format!("the state `{name}` {message}")),
+            }
+        }
+        bound
+    }
+}
+
+fn is_task(state: &State<'_>) -> bool {
+    state.kind == Some(StateKind::Task)
+}
+
+/// The resource without the suffix of its pattern, and whom it names.
+fn call(state: &Object, to: &Target) -> Result<(String, Option<String>), String> {
+    let resource = state
+        .get("Resource")
+        .and_then(Json::as_str)
+        .unwrap_or_default();
+    let base = [".waitForTaskToken", ".sync:2", ".sync"]
+        .iter()
+        .find_map(|suffix| resource.strip_suffix(suffix))
+        .unwrap_or(resource);
+    let key = match base.rsplit_once(":::").map_or("", |(_, call)| call) {
+        "lambda:invoke" => "FunctionName",
+        "states:startExecution"
+        | "aws-sdk:sfn:startExecution"
+        | "aws-sdk:sfn:startSyncExecution" => "StateMachineArn",
+        _ => {
+            return match to {
+                Target::Task(_) => Ok((base.to_owned(), None)),
+                Target::Workflow(_) => Err(format!(
+                    "calls `{resource}`, which starts no state machine; bind a task"
+                )),
+            };
+        }
+    };
+    if let (Target::Workflow(_), "FunctionName") = (to, key) {
+        return Err("calls a Lambda function; bind a task".to_owned());
+    }
+    if let (Target::Task(_), "StateMachineArn") = (to, key) {
+        return Err("starts a state machine; bind `workflow Name`".to_owned());
+    }
+    let sent = state.get("Arguments").or_else(|| state.get("Parameters"));
+    let named = sent.and_then(|sent| sent.get(key)).and_then(Json::as_str);
+    match named.filter(|name| !name.starts_with("{%")) {
+        Some(name) => Ok((base.to_owned(), Some(name.to_owned()))),
+        None => Err(format!(
+            "computes its `{key}`, so that nobody can say here what it calls; register a handler with the engine"
+        )),
+    }
+}

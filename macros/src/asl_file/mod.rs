@@ -1,0 +1,48 @@
+//! `asl_file!`: a definition that stands in a file, validated while the crate compiles, with its tasks bound to functions.
+
+mod definition;
+mod expand;
+mod parse;
+#[cfg(test)]
+mod tests;
+
+use crate::errors::Errors;
+use definition::Source;
+use parse::{Call, Workflow};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::parse::{ParseStream, Parser};
+
+pub(crate) fn asl_file(input: TokenStream) -> TokenStream {
+    let errors = Errors::new();
+    let call = (|input: ParseStream| Call::parse(input)).parse2(input);
+    let code = match call {
+        Ok(Call::Definition(file)) => {
+            let source = Source::read(&file, false, &errors);
+            let made = source.map(|source| expand::definition(&source));
+            let mistakes = errors.finish();
+            let mistakes = mistakes.iter().map(crate::errors::Mistake::expression);
+            // An expression: its mistakes stand in it.
+            return quote!({ #(#mistakes;)* #made });
+        }
+        Ok(Call::Workflow(workflow)) => bound(&workflow, &errors),
+        Err(error) => {
+            errors.syn(&error);
+            TokenStream::new()
+        }
+    };
+    let mut tokens = TokenStream::new();
+    for mistake in &errors.finish() {
+        mistake.item().to_tokens(&mut tokens);
+    }
+    quote!(#tokens #code)
+}
+
+/// The code of a workflow; where its file is missing or wrong, a stub that keeps its names.
+fn bound(workflow: &Workflow, errors: &Errors) -> TokenStream {
+    let source = Source::read(&workflow.file, workflow.express, errors);
+    let bindings = source
+        .as_ref()
+        .map(|source| source.bindings(&workflow.bindings, errors));
+    expand::workflow(workflow, source.as_ref(), &bindings.unwrap_or_default())
+}
