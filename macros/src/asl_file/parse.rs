@@ -9,7 +9,7 @@ use syn::{Attribute, LitStr, Path, Result, Token, Type, Visibility};
 pub(super) enum Call {
     /// `"file.asl.json"`
     Definition(LitStr),
-    Workflow(Workflow),
+    Workflow(Box<Workflow>),
 }
 
 /// A workflow whose definition stands in a file.
@@ -70,7 +70,7 @@ impl Call {
             }
             return Ok(Call::Definition(file));
         }
-        Workflow::parse(input).map(Call::Workflow)
+        Workflow::parse(input).map(Box::new).map(Call::Workflow)
     }
 }
 
