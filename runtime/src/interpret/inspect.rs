@@ -178,6 +178,7 @@ impl Execution {
         id: CursorId,
         map: &Map,
         items: &Value,
+        tolerance: &Tolerance,
         cx: &mut Cx<'_>,
     ) -> Option<Stepped> {
         self.inspection.as_ref()?.inside.as_ref()?;
@@ -185,7 +186,7 @@ impl Execution {
             let name = self.program.state(self.cursor(id).ok()?.state).name.clone();
             return Some(Err(self.query_failed(id, &error, &name)));
         }
-        self.mocked_run(id, items.as_array().map(length), None, cx)
+        self.mocked_run(id, items.as_array().map(length), Some(tolerance), cx)
     }
 
     /// The end of a Map whose iterations do not run: their mocked outputs, or the threshold of failures that they

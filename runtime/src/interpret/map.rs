@@ -34,8 +34,18 @@ impl Execution {
             EventKind::MapStateStarted,
             Details::Length(shown_length).into(),
         );
-        if let Some(stepped) = self.mocked_map(id, map, &items, cx) {
-            return stepped;
+        if self.inspection.is_some() {
+            let tolerance = self.cursor(id).and_then(|cursor| {
+                let effective = self.effective_input(cursor, state)?;
+                self.tolerance(cursor, map, &effective)
+            });
+            let mocked = match tolerance {
+                Ok(tolerance) => self.mocked_map(id, map, &items, &tolerance, cx),
+                Err(error) => return Err(self.map_refused(id, state, &error)),
+            };
+            if let Some(stepped) = mocked {
+                return stepped;
+            }
         }
         if length == 0 {
             self.resume(

@@ -13,8 +13,6 @@ pub(crate) struct Distributed {
     pub(crate) execution_type: MachineType,
     /// Its name in the ARNs of its runs and children.
     pub(crate) label: SmolStr,
-    pub(crate) tolerated_count: Numeric,
-    pub(crate) tolerated_percentage: Numeric,
     pub(crate) reader: Option<Reader>,
     pub(crate) batcher: Option<Batcher>,
     pub(crate) writer: Option<Writer>,

@@ -13,6 +13,10 @@ pub(crate) struct Map {
     pub(crate) item_selector: Option<Expr>,
     pub(crate) max_concurrency: Numeric,
     pub(crate) start: StateIx,
+    /// How many failed items a Distributed Map bears. AWS takes the fields on an inline Map too, which then runs as if
+    /// it had none; only TestState holds its failures against them.
+    pub(crate) tolerated_count: Numeric,
+    pub(crate) tolerated_percentage: Numeric,
     /// `None` when the iterations run inline.
     pub(crate) distributed: Option<Box<Distributed>>,
 }

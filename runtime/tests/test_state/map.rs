@@ -218,3 +218,43 @@ async fn failures_of_items_that_nobody_knows_are_counted_against_the_outputs() {
     let broken = request.mock(MockInput::error("Broken", "why"));
     assert_eq!(tested(broken).await.error.as_deref(), Some("Broken"));
 }
+
+#[tokio::test]
+async fn selected_items_are_shown_beside_the_batches_that_they_go_into() {
+    let data = inspected(request(json!({
+        "ItemSelector": {"n.$": "$$.Map.Item.Value"},
+        "ItemBatcher": {"MaxItemsPerBatch": 2, "BatchInput": {"Items": "mine"}}
+    })))
+    .await;
+    assert_eq!(
+        data["afterItemSelector"],
+        json!([{"n": 1}, {"n": 2}, {"n": 3}])
+    );
+    assert_eq!(data["afterItemBatcher"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
+async fn an_inline_map_is_held_to_what_it_tolerates_in_a_test() {
+    let inline = |fields: Value| {
+        let mut state = map(fields);
+        state["ItemProcessor"]
+            .as_object_mut()
+            .unwrap()
+            .remove("ProcessorConfig");
+        TestStateRequest::new(state)
+            .input(json!({"xs": [1, 2, 3], "most": 1}))
+            .mock(MockInput::result(json!([10, 20, 30])))
+    };
+    let path = json!({"ToleratedFailureCountPath": "$.most"});
+    let below = inline(path.clone()).state_configuration(failed(1));
+    assert_eq!(tested(below).await.status, TestStatus::Succeeded);
+    let above = inline(path).state_configuration(failed(2));
+    assert_eq!(
+        tested(above).await.error.as_deref(),
+        Some("States.ExceedToleratedFailureThreshold")
+    );
+    let data = inspected(inline(json!({"ToleratedFailurePercentage": 40}))).await;
+    assert_eq!(data["toleratedFailurePercentage"], json!(40.0));
+    let bad = inline(json!({"ToleratedFailureCountPath": "$.xs"}));
+    assert_eq!(tested(bad).await.error.as_deref(), Some("States.Runtime"));
+}

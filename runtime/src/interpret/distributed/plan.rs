@@ -53,7 +53,7 @@ impl Execution {
             EventKind::MapStateStarted,
             Details::Length(length).into(),
         );
-        let plan = match self.plan(id, state, distributed, items) {
+        let plan = match self.plan(id, state, map, distributed, items) {
             Ok(plan) => plan,
             Err(error) => return Err(self.map_refused(id, state, &error)),
         };
@@ -144,31 +144,35 @@ impl Execution {
         Ok((items, declared))
     }
 
+    /// ToleratedFailureCount and ToleratedFailurePercentage.
+    pub(in super::super) fn tolerance(
+        &self,
+        cursor: &Cursor,
+        map: &Map,
+        input: &Value,
+    ) -> Evaluated<Tolerance> {
+        let count = &map.tolerated_count;
+        let share = &map.tolerated_percentage;
+        let tolerance = Tolerance {
+            count: self.whole(cursor, count, "ToleratedFailureCount", input)?,
+            percentage: self.percentage(cursor, share, "ToleratedFailurePercentage", input)?,
+        };
+        self.saw(Seen::ToleratedCount, &tolerance.count.into());
+        self.saw(Seen::ToleratedPercentage, &tolerance.percentage.into());
+        Ok(tolerance)
+    }
+
     fn plan(
         &self,
         id: CursorId,
         state: &State,
+        map: &Map,
         distributed: &Distributed,
         items: Option<Value>,
     ) -> Evaluated<Plan> {
         let cursor = self.cursor(id)?;
         let input = self.effective_input(cursor, state)?;
-        let tolerance = Tolerance {
-            count: self.whole(
-                cursor,
-                &distributed.tolerated_count,
-                "ToleratedFailureCount",
-                &input,
-            )?,
-            percentage: self.percentage(
-                cursor,
-                &distributed.tolerated_percentage,
-                "ToleratedFailurePercentage",
-                &input,
-            )?,
-        };
-        self.saw(Seen::ToleratedCount, &tolerance.count.into());
-        self.saw(Seen::ToleratedPercentage, &tolerance.percentage.into());
+        let tolerance = self.tolerance(cursor, map, &input)?;
         let (items, refused) = match (&distributed.reader, items) {
             (Some(reader), None) => self.read_by(cursor, reader, &input)?,
             (_, items) => (Items::of_value(items.unwrap_or_default()), None),
@@ -317,10 +321,21 @@ impl Execution {
             }
         }
         let iterations = is_known.then(|| u64::try_from(inputs.len()).unwrap_or(u64::MAX));
+        if map.item_selector.is_some() {
+            let selected: Vec<Value> = match &run.batch {
+                None => inputs.clone(),
+                // What the selector made of each item stands in the batches.
+                Some(_) => {
+                    let batches = inputs
+                        .iter()
+                        .filter_map(|input| input.get("Items")?.as_array());
+                    batches.flat_map(|items| items.iter().cloned()).collect()
+                }
+            };
+            self.saw(Seen::ItemSelector, &selected.into());
+        }
         if run.batch.is_some() {
             self.saw(Seen::ItemBatcher, &inputs.into());
-        } else if map.item_selector.is_some() {
-            self.saw(Seen::ItemSelector, &inputs.into());
         }
         let tolerance = run.tolerance;
         let stepped = self.mocked_run(id, iterations, Some(&tolerance), cx);

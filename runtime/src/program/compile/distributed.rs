@@ -32,20 +32,6 @@ impl Compiler<'_> {
                 Some(label) => label.into(),
                 None => label_of(name),
             },
-            tolerated_count: self.numeric(
-                map.tolerated_failure_count.as_ref(),
-                "ToleratedFailureCount",
-                map.tolerated_failure_count_path.as_deref(),
-                "ToleratedFailureCountPath",
-                language,
-            )?,
-            tolerated_percentage: self.numeric(
-                map.tolerated_failure_percentage.as_ref(),
-                "ToleratedFailurePercentage",
-                map.tolerated_failure_percentage_path.as_deref(),
-                "ToleratedFailurePercentagePath",
-                language,
-            )?,
             reader: match &map.item_reader {
                 Some(reader) => Some(self.reader(reader, language)?),
                 None => None,

@@ -65,6 +65,20 @@ impl Compiler<'_> {
                 language,
             )?,
             start,
+            tolerated_count: self.numeric(
+                map.tolerated_failure_count.as_ref(),
+                "ToleratedFailureCount",
+                map.tolerated_failure_count_path.as_deref(),
+                "ToleratedFailureCountPath",
+                language,
+            )?,
+            tolerated_percentage: self.numeric(
+                map.tolerated_failure_percentage.as_ref(),
+                "ToleratedFailurePercentage",
+                map.tolerated_failure_percentage_path.as_deref(),
+                "ToleratedFailurePercentagePath",
+                language,
+            )?,
             distributed: map
                 .is_distributed()
                 .then(|| self.distributed(name, map, language).map(Box::new))
