@@ -137,3 +137,34 @@ fn a_definition_with_errors_is_compared_and_that_is_told() {
     assert!(ran.stderr.contains("standard input has "), "{}", ran.stderr);
     assert!(ran.stdout.contains("+ Charge → Larger?"), "{}", ran.stdout);
 }
+
+#[test]
+fn the_page_on_differences_shows_what_is_printed() {
+    let text = checkout();
+    let start = text.find("    \"CallCustomer\": {").unwrap();
+    let end = text.find("    \"Done\": {").unwrap();
+    let next = format!("{}{}", &text[..start], &text[end..])
+        .replace("\"TimeoutSeconds\": 30", "\"TimeoutSeconds\": 60")
+        .replace(
+            "\"amount.$\": \"$.total\",",
+            "\"amount.$\": \"$.total\", \"currency\": \"EUR\",",
+        )
+        .replace(
+            "\"NumericGreaterThan\": 1000, \"Next\": \"CallCustomer\"",
+            "\"NumericGreaterThan\": 500, \"Next\": \"Done\"",
+        )
+        .replace("\"Declined\"", "\"Refused\"")
+        .replace(
+            "\"MaxAttempts\": 2,",
+            "\"MaxAttempts\": 2, \"JitterStrategy\": \"NONE\",",
+        );
+    let ran = diff(&["checkout.asl.json", "-"], &next);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    let page = examples().join("../../docs/diff.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(
+        page.contains(&format!("```text\n{}```\n", ran.stdout)),
+        "docs/diff.md shows something else than\n{}",
+        ran.stdout
+    );
+}

@@ -220,3 +220,40 @@ fn what_is_no_history_is_wrong_usage() {
         assert!(ran.stderr.contains(text), "{}", ran.stderr);
     }
 }
+
+#[test]
+fn the_page_on_diagrams_shows_what_is_drawn() {
+    let docs = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    let read = |name: &str| std::fs::read_to_string(docs.join(name)).unwrap();
+    let history = history();
+    for (shown, arguments) in [
+        (
+            "diagrams/checkout.svg",
+            vec!["checkout.asl.json", "--format", "svg"],
+        ),
+        (
+            "diagrams/declined.svg",
+            vec![
+                "checkout.asl.json",
+                "--format",
+                "svg",
+                "--history",
+                history.path(),
+            ],
+        ),
+    ] {
+        let ran = graph(&arguments, "");
+        assert!(
+            ran.stdout == read(shown),
+            "draw docs/{shown} anew: stepwright graph {arguments:?}"
+        );
+    }
+    let mermaid = format!(
+        "```mermaid\n{}```\n",
+        graph(&["checkout.asl.json"], "").stdout
+    );
+    assert!(
+        read("diagrams.md").contains(&mermaid),
+        "docs/diagrams.md shows another flowchart than\n{mermaid}"
+    );
+}

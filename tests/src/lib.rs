@@ -11,3 +11,13 @@ mod readme {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/builder.md")]
 mod builder {}
+
+/// The page on diagrams compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/diagrams.md")]
+mod diagrams {}
+
+/// The page on differences compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/diff.md")]
+mod diff {}

@@ -243,8 +243,6 @@ impl<'s> Walk<'s> {
                     Status::Stopped
                 };
             } else if is_attempt(kind) {
-                // What was redriven is open again.
-                visit.status = Status::Running;
                 visit.failed = false;
                 visit.attempts += 1;
             } else if is_failure(kind) {
@@ -258,13 +256,9 @@ impl<'s> Walk<'s> {
     }
 
     fn entered(&mut self, scope: &'s [String], state: &'s str, fails: bool) {
-        let ended = |visit: &Visit<'_>| matches!(visit.status, Status::Failed | Status::Stopped);
+        // A state is left before it is entered again, but for a redrive, which may enter what did not succeed anew.
         let again = self.last.get(&(scope, state)).copied();
-        // An attempt of its container before this one has ended with it; only a redrive enters a state anew.
-        let redriven =
-            again.filter(|at| ended(&self.visits[*at]) && self.visits[*at].attempts == 0);
-        let is_redriven = self.title == REDRIVEN;
-        let at = match redriven.filter(|_| is_redriven) {
+        let at = match again.filter(|at| self.visits[*at].is_open()) {
             Some(at) => at,
             None => {
                 self.visits.push(Visit {
@@ -286,7 +280,10 @@ impl<'s> Walk<'s> {
     fn execution(&mut self, step: &Step) {
         self.title = match step.kind.as_str() {
             "ExecutionSucceeded" => "execution succeeded".to_owned(),
-            "ExecutionRedriven" => REDRIVEN.to_owned(),
+            "ExecutionRedriven" => {
+                self.reopen();
+                "execution redriven, in progress".to_owned()
+            }
             "ExecutionFailed" => {
                 self.close(&[], 0, true);
                 ended("failed", step)
@@ -336,6 +333,29 @@ impl<'s> Walk<'s> {
         }
     }
 
+    /// Opens what had not succeeded when the execution ended. What failed inside a container that caught it, or tried again, stays as it is.
+    fn reopen(&mut self) {
+        let mut last: HashMap<&[String], usize> = HashMap::new();
+        for at in 0..self.visits.len() {
+            last.insert(self.visits[at].scope, at);
+        }
+        // A container was entered before what is inside it.
+        for at in 0..self.visits.len() {
+            let visit = &self.visits[at];
+            let goes_on = match visit.scope.split_last() {
+                None => last.get(visit.scope) == Some(&at),
+                Some((frame, around)) => last.get(around).is_some_and(|container| {
+                    let container = &self.visits[*container];
+                    container.is_open() && frame.starts_with(container.state)
+                }),
+            };
+            if goes_on && matches!(visit.status, Status::Failed | Status::Stopped) {
+                self.visits[at].status = Status::Running;
+                self.visits[at].failed = false;
+            }
+        }
+    }
+
     /// Ends all that is open: the execution was stopped, or its time ran out.
     fn stop(&mut self) {
         for visit in self.visits.iter_mut().filter(|visit| visit.is_open()) {
@@ -343,8 +363,6 @@ impl<'s> Walk<'s> {
         }
     }
 }
-
-const REDRIVEN: &str = "execution redriven, in progress";
 
 fn ended(how: &str, step: &Step) -> String {
     match step.details["error"].as_str() {

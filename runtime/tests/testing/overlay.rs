@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 use stepwright_asl::overlay::{Overlay, Status};
 use stepwright_runtime::testing::{Mock, Mocks, RecordedHistory, overlay};
+use stepwright_runtime::{Engine, MachineType, StartOptions};
 
 use crate::support::{machine, orders, run};
 
@@ -194,6 +195,37 @@ fn what_was_redriven_has_the_mark_of_its_second_try() {
     let overlay = recorded(&events).overlay(&asl);
     assert_eq!(status(&overlay, "Charge"), Status::Succeeded);
     assert_eq!(overlay.mark("Charge").unwrap().badge, "");
+}
+
+#[tokio::test]
+async fn a_redriven_execution_of_ours_has_succeeded_in_the_end() {
+    let flow = json!({"StartAt": "Each", "States": {"Each": {
+        "Type": "Map", "Next": "End",
+        "ItemProcessor": {"StartAt": "Call", "States": {"Call": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:1:function:f", "End": true}}},
+    }, "End": {"Type": "Succeed"}}});
+    let mock = Mock::failure("Closed", "").times(1).then(Mock::output(1));
+    let engine = Engine::builder()
+        .definition("m", &machine(&flow), MachineType::Standard)
+        .tasks(Mocks::new().function("f", mock))
+        .virtual_time()
+        .build()
+        .unwrap();
+    let run = engine
+        .start_machine("m", json!([1, 2, 3]), StartOptions::new())
+        .await
+        .unwrap();
+    let failed = run.report().await;
+    let asl = machine(&flow).to_value();
+    let first = overlay(&asl, &failed.history);
+    assert_eq!(status(&first, "Each"), Status::Failed);
+    assert_eq!(status(&first, "Call"), Status::Failed);
+    let again = engine.redrive(run.id()).await.unwrap().report().await;
+    let second = overlay(&asl, &again.history);
+    assert_eq!(second.title(), "execution succeeded");
+    for state in ["Each", "Call", "End"] {
+        assert_eq!(status(&second, state), Status::Succeeded, "{state}");
+    }
+    assert_eq!(second.mark("Call").unwrap().badge, "×3");
 }
 
 #[test]

@@ -39,7 +39,13 @@ fn appearance(outline: &Outline, body: usize, lines: &[Line], line: &Line) -> (S
             (link.class, link.mark, "")
         }
         What::Trunk(class) => (class, trunk_mark(outline, body, lines, class), " trunk"),
-        What::Start | What::End(_) => (Class::Next, None, ""),
+        What::Start => (Class::Next, None, ""),
+        What::End(at) => {
+            let node = &outline.nodes[outline.bodies[body].nodes[at]];
+            let status = node.mark.as_ref().map(|mark| mark.status);
+            let faint = status.filter(|status| *status == Status::NotEntered);
+            (Class::Next, faint, "")
+        }
     };
     let class = line_class(class);
     let head = mark.and_then(coverage).unwrap_or(class);
