@@ -22,7 +22,7 @@ mod function;
 mod references;
 
 pub use function::{AWS_FUNCTIONS, is_function};
-pub use references::StatesRead;
+pub use references::{Chain, StatesRead};
 
 /// An expression of AWS's dialect, compiled.
 #[derive(Debug, Clone)]
@@ -31,6 +31,7 @@ pub struct Expression {
     variables: Vec<String>,
     states: Vec<StatesRead>,
     unknown_functions: Vec<String>,
+    chains: Vec<Chain>,
 }
 
 /// An expression that AWS refuses.
@@ -77,6 +78,7 @@ impl Expression {
             variables: references.variables.into_iter().collect(),
             states: references.states,
             unknown_functions: references.unknown_functions.into_iter().collect(),
+            chains: references.chains,
         })
     }
 
@@ -93,6 +95,21 @@ impl Expression {
     /// What it reads of `$states`, in the order of the text.
     pub fn states(&self) -> &[StatesRead] {
         &self.states
+    }
+
+    /// The names that it reads one after the other, beginning at variables or at `$states`.
+    ///
+    /// ```
+    /// use stepwright_asl::jsonata::Expression;
+    ///
+    /// let expression = Expression::parse("$sum($order.items[price > 3].price)")?;
+    /// let chain = &expression.chains()[0];
+    /// assert_eq!(chain.variable, "order");
+    /// assert_eq!(chain.names, [("items".to_owned(), 12), ("price".to_owned(), 29)]);
+    /// # Ok::<(), stepwright_asl::jsonata::SyntaxError>(())
+    /// ```
+    pub fn chains(&self) -> &[Chain] {
+        &self.chains
     }
 
     /// The functions it calls that AWS does not have, `$eval` among them, each once and without `$`. Calling one fails when the state runs, not before.

@@ -13,6 +13,16 @@ pub(super) struct References {
     pub(super) variables: IndexSet<String>,
     pub(super) states: Vec<StatesRead>,
     pub(super) unknown_functions: IndexSet<String>,
+    pub(super) chains: Vec<Chain>,
+}
+
+/// Names that an expression reads one after the other, beginning at a variable: `$order.customer.name`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chain {
+    /// The variable, without `$`; `states` is one of them.
+    pub variable: String,
+    /// The names behind it, with where each begins in the expression's source, in bytes from 0. Filters between them are left out.
+    pub names: Vec<(String, usize)>,
 }
 
 /// One place at which an expression reads `$states`.
@@ -174,6 +184,7 @@ impl<'a> Walk<'a> {
     }
 
     fn path(&mut self, steps: &'a [Node], context: bool) -> Result<(), Refusal> {
+        self.chain(steps);
         self.frames.push(Frame::of(&[], self.lambdas));
         for (index, step) in steps.iter().enumerate() {
             let states = matches!(&step.kind, NodeKind::Variable { name } if name == "states");
@@ -206,6 +217,29 @@ impl<'a> Walk<'a> {
         }
         self.frames.pop();
         Ok(())
+    }
+
+    /// Notes the names that a path begins with.
+    fn chain(&mut self, steps: &'a [Node]) {
+        let Some((first, rest)) = steps.split_first() else {
+            return;
+        };
+        let NodeKind::Variable { name } = &first.kind else {
+            return;
+        };
+        if matches!(name.as_str(), "" | "$") || self.is_local(name) {
+            return;
+        }
+        let names = rest.iter().map_while(|step| match &step.kind {
+            NodeKind::Name { name } | NodeKind::String { value: name } => {
+                Some((name.clone(), step.span.start))
+            }
+            _ => None,
+        });
+        self.references.chains.push(Chain {
+            variable: name.clone(),
+            names: names.collect(),
+        });
     }
 
     /// Filters and groupings look at items.

@@ -9,6 +9,7 @@ mod jsonata;
 mod jsonpath;
 mod machine;
 mod pattern;
+mod reads;
 mod report;
 mod scope;
 mod state;

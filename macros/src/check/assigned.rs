@@ -53,6 +53,18 @@ pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
             continue;
         }
         faulty.push(read.expression);
+        // Assigning the parameter is the mistake, and said already.
+        let parameters = machine
+            .workflow
+            .parameter
+            .iter()
+            .chain(machine.parameters());
+        if parameters
+            .into_iter()
+            .any(|(name, _)| *name == machine.variables[read.variable].text)
+        {
+            continue;
+        }
         if said.insert((read.variable, state)) {
             errors.at(read.span, message(machine, read, state));
         }

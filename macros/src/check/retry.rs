@@ -105,7 +105,7 @@ fn nothing_is_shadowed(what: &str, list: &[&[ErrorPattern]], errors: &Errors) {
                 errors.at(
                     pattern.span(),
                     format!(
-                        "an earlier `{what}` of this state takes `{}` already",
+                        "an earlier `{what}` of this state takes `{}` already: take one of them out",
                         written(pattern)
                     ),
                 );

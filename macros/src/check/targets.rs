@@ -15,7 +15,12 @@ pub(super) fn resolve(machine: &mut Machine, errors: &Errors) -> Vec<bool> {
         for edge in 0..machine.states[state].edges.len() {
             let ident = machine.states[state].edges[edge].name;
             let name = ident.to_string();
-            match machine.by_name.get(&name) {
+            // Of two states with this name, the one that can be meant.
+            let here = machine.scopes[scope]
+                .states
+                .iter()
+                .find(|state| machine.states[**state].name == name);
+            match here.or_else(|| machine.by_name.get(&name)) {
                 Some(found) if machine.states[*found].scope == scope => {
                     let found = *found;
                     machine.states[state].edges[edge].to = Some(found);

@@ -6,6 +6,7 @@ use super::quote::quote;
 use crate::expr::{Case, Expr, Node, Text};
 use crate::lower::env::{Env, Whence};
 use crate::lower::pattern;
+use crate::lower::reads;
 use crate::lower::report::Report;
 use crate::lower::text;
 use crate::lower::tree::{Build, Tree};
@@ -323,7 +324,10 @@ impl<'e, 'r> Lowering<'e, 'r> {
             Node::Format(pieces) => self.format(pieces),
             Node::Closure(..) => self.refuse_code("a closure can only be the argument of a method such as `map` or `filter`"),
             Node::Function(path, arguments) => self.path_call(path, arguments),
-            Node::Jsonata(text, shape) => Code::new(text.trim(), level::LOOSE, Shape::Lazy(*shape)),
+            Node::Jsonata(text, shape) => {
+                reads::in_jsonata(text, &self.env, self.report);
+                Code::new(text.trim(), level::LOOSE, Shape::Lazy(*shape))
+            }
             Node::Path(text, shape) => self.refuse_code(format!(
                 "the path `{text}` stands in a JSONata state; write `jsonata!(\"..\")`, or `query_language JSONPath;` in the state"
             )).shaped(Shape::Lazy(*shape)),

@@ -5,6 +5,7 @@ use super::intrinsic;
 use super::leaf::Leaf;
 use crate::expr::{Binary, Expr, Node, methods};
 use crate::lower::env::{Dollar, Env, Whence};
+use crate::lower::reads;
 use crate::lower::report::Report;
 use crate::lower::tree::{Build, Tree};
 use crate::shape::{Fields, Payload, Presence, Shape};
@@ -133,8 +134,14 @@ impl<'e, 'r> Paths<'e, 'r> {
                 Err(_) => self.refuse_leaf(format!("a field of a literal has no JSONPath form; {WAY_OUT}")),
             },
             Node::Index(base, index) => self.index(base, index),
-            Node::Path(text, shape) => Leaf::path(text.trim(), Shape::Lazy(*shape)),
-            Node::Intrinsic(text, shape) => Leaf::call(text.trim(), Shape::Lazy(*shape)),
+            Node::Path(text, shape) => {
+                reads::in_path(text, &self.env, self.report);
+                Leaf::path(text.trim(), Shape::Lazy(*shape))
+            }
+            Node::Intrinsic(text, shape) => {
+                reads::in_call(text, &self.env, self.report);
+                Leaf::call(text.trim(), Shape::Lazy(*shape))
+            }
             Node::Jsonata(text, _) => self.refuse_leaf(format!(
                 "the JSONata expression `{text}` stands in a JSONPath state; {WAY_OUT}, or write `path!(\"..\")` or \
                  `intrinsic!(\"..\")`"

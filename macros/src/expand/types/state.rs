@@ -90,6 +90,9 @@ impl Checker<'_, '_> {
                             self.unhandled(index, call, path.span()).to_tokens(tokens);
                         }
                         given = Given::Value(value);
+                    } else if let Some(binding) = &calls[position].binding {
+                        // One call too many is said already; what it names is no further mistake.
+                        local(binding, &value).to_tokens(tokens);
                     }
                 }
                 given
@@ -193,6 +196,19 @@ impl Checker<'_, '_> {
             }
         }
         if let (Some(binding), Given::Value(value)) = (state.result(), given) {
+            let anything = quote!(__s::any());
+            // A name too many or too few is said already.
+            let value = match &state.kind {
+                Kind::Parallel(runs)
+                    if binding.tuple
+                        && runs
+                            .first()
+                            .is_some_and(|run| run.branches.len() != binding.names.len()) =>
+                {
+                    &anything
+                }
+                _ => value,
+            };
             // The type of an answer is written down, and stands in the value already.
             if state.ends() {
                 local(binding, value).to_tokens(&mut tokens);
