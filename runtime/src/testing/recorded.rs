@@ -99,6 +99,16 @@ impl RecordedHistory {
                 "this is no history: there is no list `events`, as GetExecutionHistory returns it",
             )
         })?;
+        // The spelling of the log, which no event of a history has.
+        if events
+            .iter()
+            .any(|event| event.get("execution_arn").is_some())
+        {
+            return Err(refused(
+                "this is a log, as Express executions write it to CloudWatch, and no history: events may be missing from it or twice, and data may be cut. AWS keeps no history of \
+                 Express executions; replay one of a Standard execution of the definition",
+            ));
+        }
         let mut raw = events
             .iter()
             .map(Raw::read)

@@ -170,6 +170,9 @@ async fn what_is_no_usable_history_is_refused_with_the_reason() {
         error(r#"{"events": [{"id": 2, "type": "PassStateEntered"}]}"#)
             .contains("does not begin with ExecutionStarted")
     );
+    let log = r#"[{"id": "1", "type": "ExecutionStarted", "details": {"input": "{}"}, "previous_event_id": "0",
+        "event_timestamp": "1700000000000", "execution_arn": "arn:aws:states:us-east-1:1:express:m:a:b"}]"#;
+    assert!(error(log).contains("AWS keeps no history of Express executions"));
     let bare = RecordedHistory::parse(
         r#"{"events": [{"id": 1, "type": "ExecutionStarted", "executionStartedEventDetails": {"roleArn": "r"}}]}"#,
     )
