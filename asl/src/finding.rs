@@ -161,7 +161,7 @@ impl Findings {
         Findings { all, truncated }
     }
 
-    /// Whether there were more findings than anybody reads: texts of about 64 MiB are kept, and an error where there is one.
+    /// Whether there were more findings than anybody reads: texts of about 16 MiB are kept, and an error where there is one.
     pub fn is_truncated(&self) -> bool {
         self.truncated
     }

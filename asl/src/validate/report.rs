@@ -30,7 +30,7 @@ impl<'d> Report<'d> {
             rule: None,
             findings: Vec::new(),
             comparisons: 50_000,
-            room: 64 * 1024 * 1024,
+            room: 16 * 1024 * 1024,
             has_error: false,
             truncated: false,
         }
