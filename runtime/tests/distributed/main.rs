@@ -10,6 +10,7 @@ mod folder;
 mod items;
 mod nested;
 mod reader;
+mod redrive;
 mod stop;
 mod support;
 mod writer;

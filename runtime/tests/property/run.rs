@@ -15,7 +15,8 @@ use stepwright_runtime::{
 pub(crate) fn limits() -> Limits {
     Limits {
         events: 300,
-        express_transitions: 300,
+        express_transitions: 200,
+        express_duration: Duration::from_secs(60),
         nesting: 1,
         ..Limits::default()
     }
