@@ -30,6 +30,10 @@ pub(super) fn render(outline: &Outline) -> String {
     for step in outline.steps() {
         writer.step(step);
     }
+    // Clusters take over what stands before them.
+    if let Some(title) = &outline.overlay {
+        writer.line(&format!("label=\"{}\" labelloc=b", escape(title)));
+    }
     writer.out.push_str("}\n");
     writer.out
 }

@@ -81,6 +81,9 @@ pub struct FieldChange {
     /// The new value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new: Option<Json>,
+    /// The value that the field has in the definition that leaves it out, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<Json>,
 }
 
 impl FieldChange {

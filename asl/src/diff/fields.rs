@@ -87,7 +87,12 @@ impl Fields {
             (None, Some((value, _))) if is_default(value, key, new_at) => return,
             _ => {}
         }
-        self.fields.push(change(old, new));
+        let without = if old.is_none() { old_at } else { new_at };
+        let default = without.place.absent(key, without.language);
+        self.fields.push(FieldChange {
+            default,
+            ..change(old, new)
+        });
     }
 
     /// Compares two values under a key.
@@ -209,5 +214,6 @@ pub(super) fn change(old: Option<(&Json, At)>, new: Option<(&Json, At)>) -> Fiel
         new_pointer: new_at.map(|at| at.pointer),
         old: old.cloned(),
         new: new.cloned(),
+        default: None,
     }
 }

@@ -115,7 +115,16 @@ fn field(f: &mut Formatter<'_>, change: &FieldChange, old: &str, new: &str) -> f
     match (change.change, &change.old, &change.new) {
         (Change::Moved, _, _) => writeln!(f, " (another order)"),
         (_, Some(old), Some(new)) => writeln!(f, ": {} → {}", value(old), value(new)),
-        (_, Some(only), None) | (_, None, Some(only)) => writeln!(f, ": {}", value(only)),
+        (_, only @ Some(_), None) | (_, None, only @ Some(_)) => {
+            let only = only.as_ref().map(value).unwrap_or_default();
+            match &change.default {
+                Some(default) if change.change == Change::Added => {
+                    writeln!(f, ": {only}, was {} by default", value(default))
+                }
+                Some(default) => writeln!(f, ": {only}, is {} by default now", value(default)),
+                None => writeln!(f, ": {only}"),
+            }
+        }
         (_, None, None) => writeln!(f),
     }
 }

@@ -338,8 +338,10 @@ impl Coverage {
                 _ if !missed.is_empty() => Status::PartlyCovered,
                 _ => Status::Covered,
             });
-            if state.count > 0 {
+            if state.count > 1 {
                 mark = mark.badge(format!("×{}", state.count));
+            }
+            if state.count > 0 {
                 for missed in missed {
                     mark = mark.note(format!("not covered: {missed}"));
                 }

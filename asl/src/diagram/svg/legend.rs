@@ -25,19 +25,14 @@ const WORD: Font = Font {
     stretch: 1.03,
 };
 
-/// The badge of a state, on its upper border, so far from the corner that it leaves the room for other marks.
-pub(super) fn badge(out: &mut Canvas, mark: &Mark, rect: Rect, room: f64) {
+/// The badge of a state, over its upper right corner: lines arrive in the middle, and retriers have their mark below.
+pub(super) fn badge(out: &mut Canvas, mark: &Mark, rect: Rect) {
     if mark.status == Status::NotEntered && mark.badge.is_empty() {
         return;
     }
-    let right = rect.corner.x + rect.size.width - 12.0 - room;
-    pill(
-        out,
-        mark.status,
-        &mark.badge,
-        right - width(&mark.badge),
-        rect.corner.y - HEIGHT / 2.0,
-    );
+    let right = rect.corner.x + rect.size.width + 6.0;
+    let left = right - width(&mark.badge);
+    pill(out, mark.status, &mark.badge, left, rect.corner.y - 11.0);
 }
 
 fn width(text: &str) -> f64 {

@@ -48,7 +48,7 @@ pub(super) fn leaf(out: &mut Canvas, outline: &Outline, layout: &Layout, index: 
         y += NAME_LINE;
     }
     if let Some(mark) = &node.mark {
-        legend::badge(out, mark, rect, if node.retries { RETRY } else { 0.0 });
+        legend::badge(out, mark, rect);
     }
     out.line("</g>");
 }
@@ -90,7 +90,7 @@ pub(super) fn container(out: &mut Canvas, outline: &Outline, layout: &Layout, in
         }
     }
     if let Some(mark) = &node.mark {
-        legend::badge(out, mark, rect, if node.retries { RETRY } else { 0.0 });
+        legend::badge(out, mark, rect);
     }
     out.line("</g>");
 }
