@@ -1,18 +1,21 @@
 //! Differences between definitions, by what they mean.
 
-use indexmap::IndexMap;
 use proptest::prelude::*;
 use stepwright_asl::diff::{Change, Diff, On, Safety};
 use stepwright_asl::graph::Graph;
-use stepwright_asl::json::{Json, Object};
+use stepwright_asl::json::Json;
 
 mod diagram {
     pub(crate) mod hostile;
     pub(crate) mod sample;
 }
+mod differing {
+    pub(crate) mod sample;
+}
 use diagram::sample::{checkout, definitions, names};
+use differing::sample::{release, renamed, shuffled};
 
-fn parse(text: &str) -> Json {
+pub(crate) fn parse(text: &str) -> Json {
     text.parse().expect("is JSON")
 }
 
@@ -336,30 +339,6 @@ fn a_state_that_keeps_its_name_in_another_branch_is_moved() {
     );
 }
 
-/// An order workflow before and after a release.
-fn release() -> (Json, Json) {
-    let old = parse(
-        r#"{"Comment": "v1", "StartAt": "Check", "States": {
-            "Check": {"Type": "Choice", "Choices": [{"Variable": "$.total", "NumericGreaterThan": 1000, "Next": "Review"}], "Default": "Charge"},
-            "Review": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "Parameters": {"QueueUrl": "${ReviewsUrl}", "MessageBody": {"Token.$": "$$.Task.Token"}}, "Next": "Charge"},
-            "Charge": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "${ChargeArn}", "Payload.$": "$"},
-                "Retry": [{"ErrorEquals": ["Busy"]}], "Catch": [{"ErrorEquals": ["Declined"], "Next": "Reject"}], "Next": "Mail"},
-            "Mail": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "${MailArn}"}, "Next": "Done"},
-            "Done": {"Type": "Succeed"},
-            "Reject": {"Type": "Fail", "Error": "Rejected"}}}"#,
-    );
-    let new = parse(
-        r#"{"Comment": "v2", "StartAt": "Check", "TimeoutSeconds": 86400, "States": {
-            "Refuse": {"Type": "Fail", "Error": "Rejected"},
-            "Check": {"Type": "Choice", "Choices": [{"Variable": "$.total", "NumericGreaterThan": 500, "Next": "Charge"}], "Default": "Charge"},
-            "Charge": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "${ChargeArn}", "Payload": {"order.$": "$"}},
-                "Retry": [{"ErrorEquals": ["Busy"], "MaxAttempts": 5, "BackoffRate": 2.0}],
-                "Catch": [{"ErrorEquals": ["Declined"], "Next": "Refuse"}, {"ErrorEquals": ["States.ALL"], "Next": "Refuse"}], "Next": "Done"},
-            "Done": {"Type": "Succeed"}}}"#,
-    );
-    (old, new)
-}
-
 #[test]
 fn a_release_as_people_read_it() {
     let (old, new) = release();
@@ -422,6 +401,24 @@ fn whatever_the_definitions_are_they_can_be_compared() {
         &format!(r#""Type": "Succeed", "Output": "{{% {nested} %}}""#),
     )));
     all.push(parse(&one("JSONata", r#""Type": "Pass", "Branches": [1, {"States": {"A": {"Type": "Pass"}}}], "Choices": [1, null], "Catch": {}, "Retry": [[], 3]"#)));
+    // As deep as an expression may nest, on the small stack of a test's thread.
+    for (old, new) in [
+        ("+1", " + 1"),
+        ("[0]", "[ 0 ]"),
+        (".b", " . b"),
+        ("~>$f", " ~> $f"),
+    ] {
+        let expression = |step: &str| {
+            one(
+                "JSONata",
+                &format!(
+                    r#""Type": "Succeed", "Output": "{{% $a{} %}}""#,
+                    step.repeat(900)
+                ),
+            )
+        };
+        assert!(diff(&expression(old), &expression(new)).is_empty(), "{old}");
+    }
     for json in &all {
         assert!(Diff::of(json, json).is_empty());
     }
@@ -433,62 +430,6 @@ fn whatever_the_definitions_are_they_can_be_compared() {
         assert!(!has_states || !there.is_empty());
         assert!(!there.to_string().is_empty());
     }
-}
-
-/// The same JSON with the members of every object in another order.
-fn shuffled(json: &Json) -> Json {
-    match json {
-        Json::Object(members) => {
-            let members: IndexMap<String, Json> = members
-                .iter()
-                .rev()
-                .map(|(key, value)| (key.clone(), shuffled(value)))
-                .collect();
-            Json::Object(members)
-        }
-        Json::Array(items) => Json::Array(items.iter().map(shuffled).collect()),
-        other => other.clone(),
-    }
-}
-
-/// The states of the machine with other names.
-fn renamed(json: &Json) -> Json {
-    let Some(members) = json.as_object() else {
-        return json.clone();
-    };
-    let name = |name: &Json| match name.as_str() {
-        Some(name) => Json::from(format!("{name} anew")),
-        None => name.clone(),
-    };
-    fn targets(json: &Json, name: &dyn Fn(&Json) -> Json) -> Json {
-        match json {
-            Json::Array(items) => {
-                Json::Array(items.iter().map(|item| targets(item, name)).collect())
-            }
-            Json::Object(members) => Json::Object(
-                members
-                    .iter()
-                    .map(|(key, value)| match key.as_str() {
-                        "Next" | "Default" => (key.clone(), name(value)),
-                        "Choices" | "Catch" => (key.clone(), targets(value, name)),
-                        _ => (key.clone(), value.clone()),
-                    })
-                    .collect(),
-            ),
-            other => other.clone(),
-        }
-    }
-    let mut machine: Object = members.clone();
-    if let Some(start) = machine.get_mut("StartAt") {
-        *start = name(start);
-    }
-    if let Some(Json::Object(states)) = machine.get_mut("States") {
-        *states = states
-            .iter()
-            .map(|(key, state)| (format!("{key} anew"), targets(state, &name)))
-            .collect();
-    }
-    Json::Object(machine)
 }
 
 #[test]

@@ -9,8 +9,9 @@ use crate::model::QueryLanguage;
 use crate::path::Path;
 
 use super::place::Place;
+use super::tokens::without_blanks;
 
-/// What a value means: keys in order, comments and defaults left out, numbers by value, expressions by their syntax tree.
+/// What a value means: keys in order, comments and defaults left out, numbers by value, expressions without blanks.
 pub(super) fn meaning(json: &Json, place: Place, language: QueryLanguage) -> String {
     let mut text = String::new();
     write(&mut text, json, place, language, "");
@@ -109,10 +110,12 @@ fn number(out: &mut String, number: &Number) {
 /// Writes a string that is an expression; `false` when it is none, or one that nobody can read.
 fn expression(out: &mut String, text: &str, language: QueryLanguage, key: &str) -> bool {
     if language == QueryLanguage::Jsonata {
-        let Some(tree) = jsonata::strip(text).and_then(tree) else {
+        let source = jsonata::strip(text);
+        let Some(source) = source.filter(|source| jsonata::Expression::parse(source).is_ok())
+        else {
             return false;
         };
-        let _ = write!(out, "{{%{tree}%}}");
+        let _ = write!(out, "{{%{:?}%}}", without_blanks(source));
         return true;
     }
     let is_path = key.ends_with("Path") || key == "Variable";
@@ -129,27 +132,6 @@ fn expression(out: &mut String, text: &str, language: QueryLanguage, key: &str) 
             true
         }
         Err(_) => false,
-    }
-}
-
-/// The syntax tree of a JSONata expression without the places in its text.
-fn tree(source: &str) -> Option<serde_json::Value> {
-    let compiled = jsonata::Expression::parse(source).ok()?;
-    let mut tree = serde_json::to_value(&compiled.compiled().ast().root).ok()?;
-    forget_places(&mut tree);
-    Some(tree)
-}
-
-fn forget_places(tree: &mut serde_json::Value) {
-    match tree {
-        serde_json::Value::Object(members) => {
-            for place in ["id", "span", "annotation"] {
-                members.remove(place);
-            }
-            members.values_mut().for_each(forget_places);
-        }
-        serde_json::Value::Array(items) => items.iter_mut().for_each(forget_places),
-        _ => {}
     }
 }
 

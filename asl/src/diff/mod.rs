@@ -32,6 +32,7 @@ mod matching;
 mod meaning;
 mod place;
 mod report;
+mod tokens;
 mod transitions;
 
 use crate::json::{Json, Object};
