@@ -62,6 +62,7 @@ pub struct State<'j> {
     pub inner: Vec<usize>,
     /// The transitions out of it, in the order of the text.
     pub edges: Vec<Edge<'j>>,
+    is_terminal: bool,
 }
 
 /// A transition.
@@ -161,10 +162,19 @@ impl<'j> Graph<'j> {
 
     fn state(&mut self, name: &'j str, object: &'j Object, pointer: Pointer<'j>, container: usize) {
         let index = self.states.len();
-        let kind = object
-            .get("Type")
-            .and_then(Json::as_str)
-            .and_then(StateKind::from_word);
+        // One look at each member is faster than a look for each that matters.
+        let (mut kind, mut ends) = (None, false);
+        let mut bodies: [Option<&'j Json>; 3] = [None; 3];
+        for (key, value) in object {
+            match key.as_str() {
+                "Type" => kind = value.as_str().and_then(StateKind::from_word),
+                "End" => ends = value.as_bool() == Some(true),
+                "Branches" => bodies[0] = Some(value),
+                "ItemProcessor" => bodies[1] = Some(value),
+                "Iterator" => bodies[2] = Some(value),
+                _ => {}
+            }
+        }
         self.states.push(State {
             name,
             edges: edges(object, &pointer),
@@ -173,20 +183,22 @@ impl<'j> Graph<'j> {
             kind,
             container,
             inner: Vec::new(),
+            is_terminal: ends || matches!(kind, Some(StateKind::Succeed | StateKind::Fail)),
         });
         self.containers[container].states.push(index);
         self.containers[container].by_name.insert(name, index);
 
         let mut inner = Vec::new();
-        let branches = object.get("Branches").and_then(Json::as_array);
+        let [branches, processor, iterator] = bodies;
+        let branches = branches.and_then(Json::as_array);
         for (branch, json) in branches.into_iter().flatten().enumerate() {
             if let Some(object) = json.as_object() {
                 let pointer = pointer.key("Branches").index(branch);
                 inner.push(self.container(object, pointer, Some(index)));
             }
         }
-        for field in ["ItemProcessor", "Iterator"] {
-            if let Some(object) = object.get(field).and_then(Json::as_object) {
+        for (field, body) in [("ItemProcessor", processor), ("Iterator", iterator)] {
+            if let Some(object) = body.and_then(Json::as_object) {
                 inner.push(self.container(object, pointer.key(field), Some(index)));
             }
         }
@@ -197,8 +209,7 @@ impl<'j> Graph<'j> {
 impl State<'_> {
     /// Whether the execution, branch or iteration may end here: `End` is true, or it is a Succeed or Fail.
     pub fn is_terminal(&self) -> bool {
-        matches!(self.kind, Some(StateKind::Succeed | StateKind::Fail))
-            || self.object.get("End").and_then(Json::as_bool) == Some(true)
+        self.is_terminal
     }
 }
 

@@ -252,7 +252,7 @@ impl<'a, 'd> Search<'a, 'd> {
             definition,
             seen: vec![0; definition.graph.states().len()],
             walks: 0,
-            steps: 5_000_000,
+            steps: 20_000_000,
         }
     }
 
