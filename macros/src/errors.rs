@@ -22,6 +22,11 @@ impl Mistake {
         quote_spanned!(self.start=> #call #arguments)
     }
 
+    /// What is said.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The mistake as an item.
     ///
     /// Never a bare `compile_error!` item: that silences every unresolved name of the user's crate.

@@ -2,6 +2,7 @@
 
 mod asl_file;
 mod check;
+mod editor;
 mod errors;
 mod expand;
 mod expr;

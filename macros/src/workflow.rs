@@ -2,12 +2,18 @@
 
 use crate::errors::Errors;
 use crate::syntax::{Reader, Source};
-use crate::{check, expand};
+use crate::{check, editor, expand};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
 
 pub(crate) fn workflow(input: TokenStream) -> TokenStream {
+    let in_editor = editor::is_here();
+    let input = if in_editor {
+        editor::mend(input)
+    } else {
+        input
+    };
     let errors = Errors::new();
     let source = {
         let reader = Reader::new(&errors);
@@ -22,13 +28,20 @@ pub(crate) fn workflow(input: TokenStream) -> TokenStream {
         .iter()
         .map(|workflow| check::check(workflow, source.expressions, &errors))
         .collect();
-    let mistakes = errors.finish();
+    let mut mistakes = errors.finish();
+    if in_editor {
+        // Somebody is about to write it.
+        mistakes.retain(|mistake| !mistake.message().contains(editor::MISSING));
+    }
     let mut tokens = TokenStream::new();
+    for machine in &machines {
+        expand::checked(machine, &mistakes).to_tokens(&mut tokens);
+    }
     for mistake in &mistakes {
         mistake.item().to_tokens(&mut tokens);
     }
     for machine in &machines {
-        expand::workflow(machine, &mistakes).to_tokens(&mut tokens);
+        expand::declared(machine, &mistakes).to_tokens(&mut tokens);
     }
     quote!(#tokens)
 }

@@ -24,26 +24,32 @@ use crate::errors::Mistake;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// The code of one workflow.
-pub(crate) fn workflow(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
-    let item = match machine.workflow.fragment {
+/// What the workflow is to everybody else: its type.
+pub(crate) fn declared(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
+    match machine.workflow.fragment {
         Some(_) => fragment::item(machine, mistakes),
         None => item::item(machine, mistakes),
-    };
+    }
+}
+
+/// What rustc and editors look at.
+///
+/// It stands before everything else that holds names as text. An editor completes in an expansion into which it has put
+/// a word at the cursor, and finds the place again in the one without the word by counting characters: whatever shows
+/// the word earlier leads it astray.
+pub(crate) fn checked(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
     let conditions = item::conditions(machine);
     let states = states::states(machine);
     let types = types::block(machine, mistakes.first());
     // Beside a mistake a warning is noise.
     let warnings = mistakes.is_empty().then(|| warnings::warnings(machine));
     quote! {
-        #item
-
         #conditions
         #[doc(hidden)]
         const _: () = {
             use ::stepwright::__ as __s;
-            #states
             #types
+            #states
             #warnings
         };
     }

@@ -2,6 +2,7 @@
 
 use super::Checker;
 use crate::check::Machine;
+use crate::editor;
 use crate::syntax::{Binding, Let, Target};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
@@ -12,7 +13,8 @@ impl Checker<'_, '_> {
         let names = self.machine.states[state]
             .edges
             .iter()
-            .filter(|edge| edge.to.is_some())
+            // An editor completes a name that is only begun.
+            .filter(|edge| edge.to.is_some() || editor::is_here())
             .map(|edge| edge.name);
         quote!(#(__State::#names;)*)
     }

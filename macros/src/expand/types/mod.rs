@@ -42,8 +42,8 @@ pub(super) fn block(machine: &Machine, mistake: Option<&Mistake>) -> TokenStream
         )]
         fn __check(#(#parameters),*) {
             loop {}
-            #mistake
             #body
+            #mistake
         }
     }
 }

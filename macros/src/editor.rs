@@ -1,0 +1,127 @@
+//! What an editor needs that a compiler must not have.
+//!
+//! rust-analyzer expands the text as it stands and once more with a word at the cursor, and looks for the place of the
+//! word in the first expansion. So what is not finished there (`order.`, `next ;`, `PaymentError::`) must expand to what
+//! it will be when it is. For rustc it stays the mistake that it is.
+
+use proc_macro2::{Group, Ident, Punct, Spacing, TokenStream, TokenTree};
+use std::sync::OnceLock;
+
+/// Stands for the word that is not there yet.
+pub(crate) const MISSING: &str = "__missing";
+
+/// Whether the macro runs in an editor's server of macros.
+pub(crate) fn is_here() -> bool {
+    static HERE: OnceLock<bool> = OnceLock::new();
+    *HERE.get_or_init(|| {
+        let program = std::env::current_exe().ok();
+        let name = program.as_deref().and_then(|program| program.file_stem());
+        name.is_some_and(|name| name.to_string_lossy().starts_with("rust-analyzer"))
+    })
+}
+
+/// Puts a word wherever one is missing behind `.`, `::`, `=>` and `next`.
+pub(crate) fn mend(tokens: TokenStream) -> TokenStream {
+    let mut mended: Vec<TokenTree> = Vec::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let token = match token {
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), mend(group.stream()));
+                inner.set_span(group.span());
+                TokenTree::Group(inner)
+            }
+            token => token,
+        };
+        let span = token.span();
+        let asks = asks_for_a_word(&mended, &token);
+        mended.push(token);
+        if asks && is_end(tokens.peek()) {
+            mended.push(TokenTree::Ident(Ident::new(MISSING, span)));
+        }
+    }
+    mended.into_iter().collect()
+}
+
+/// Whether a name follows the token, `before` being what stands before it.
+fn asks_for_a_word(before: &[TokenTree], token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Ident(word) => word == "next",
+        TokenTree::Punct(punct) => match punct.as_char() {
+            // Not the second one of `..`.
+            '.' => !is_joint(before, '.'),
+            ':' => is_joint(before, ':'),
+            '>' => is_joint(before, '='),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether the last token is this one, with the next one glued to it.
+fn is_joint(before: &[TokenTree], char: char) -> bool {
+    let glued = |punct: &Punct| punct.as_char() == char && punct.spacing() == Spacing::Joint;
+    matches!(before.last(), Some(TokenTree::Punct(punct)) if glued(punct))
+}
+
+/// Whether what comes next is nothing that the word could be.
+fn is_end(next: Option<&TokenTree>) -> bool {
+    match next {
+        None => true,
+        Some(TokenTree::Punct(punct)) => {
+            !['<', '*', '.', '-', '!', '&', '#'].contains(&punct.as_char())
+        }
+        Some(TokenTree::Group(group)) => group.delimiter() == proc_macro2::Delimiter::Parenthesis,
+        Some(TokenTree::Ident(_) | TokenTree::Literal(_)) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mended(source: &str) -> String {
+        let tokens: TokenStream = source.parse().unwrap();
+        mend(tokens).to_string().replace(' ', "")
+    }
+
+    fn plain(source: &str) -> String {
+        let tokens: TokenStream = source.parse().unwrap();
+        tokens.to_string().replace(' ', "")
+    }
+
+    #[test]
+    fn a_word_is_put_where_one_is_missing() {
+        let word = MISSING;
+        for (source, finished) in [
+            (
+                "when order. => Charge;",
+                format!("when order.{word} => Charge;"),
+            ),
+            ("f(order.)", format!("f(order.{word})")),
+            ("R { a: order., b }", format!("R {{ a: order.{word}, b }}")),
+            ("next ;", format!("next {word};")),
+            ("otherwise => ;", format!("otherwise => {word};")),
+            ("catch E:: => X;", format!("catch E::{word} => X;")),
+            (
+                "retry E:: (interval: 2s);",
+                format!("retry E::{word} (interval: 2s);"),
+            ),
+        ] {
+            assert_eq!(mended(source), plain(&finished), "{source}");
+        }
+    }
+
+    #[test]
+    fn what_is_finished_stays() {
+        for source in [
+            "when order.total > 10.0 => Charge;",
+            "match x { E::A { .. } => B, 0..=9 => C }",
+            "catch E::A => { let n = n + 1; next X; }",
+            "let a = Vec::<u8>::new(); pair.0",
+            "next Done;",
+        ] {
+            assert_eq!(mended(source), plain(source), "{source}");
+        }
+    }
+}

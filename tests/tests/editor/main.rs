@@ -1,0 +1,368 @@
+//! What an editor knows inside `workflow!`: completion, hover, definitions, references, renaming.
+//!
+//! Drives rust-analyzer, which CI has not: `cargo test -p stepwright-tests --test editor -- --ignored --nocapture`
+//! (`rustup component add rust-analyzer`). The table that it prints is the answer.
+
+mod server;
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use server::Server;
+
+const SOURCE: &str = r#"use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use stepwright::prelude::*;
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+pub struct Order { pub id: String, pub total: f64, pub lines: Vec<Line> }
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+pub struct Line { pub sku: String, pub quantity: u32 }
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+pub struct Receipt { pub order: String, pub tracking: String }
+
+#[derive(Debug, TaskError)]
+pub enum PaymentError { GatewayTimeout, Declined { reason: String } }
+
+impl std::fmt::Display for PaymentError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("payment") }
+}
+
+impl std::error::Error for PaymentError {}
+
+/// Charges the customer's card.
+#[task]
+pub async fn charge_card(order: Order) -> Result<String, PaymentError> { Ok(order.id) }
+
+workflow! {
+    pub workflow Checkout(order: Order) -> Receipt {
+        choice Triage {
+            when order.total > 10.0 => Charge;
+            otherwise => Reject;
+        }
+        /// Takes the money.
+        task Charge {
+            let payment = charge_card(order);
+            retry PaymentError::GatewayTimeout (interval: 2s);
+            catch PaymentError::Declined { reason } => Reject;
+            next Done;
+        }
+        succeed Done { Receipt { order: order.id, tracking: payment } }
+        fail Reject { "Rejected", "no" }
+    }
+}
+"#;
+
+/// What is asked, and what the answer must hold.
+enum Ask {
+    Complete(&'static [&'static str]),
+    Hover(&'static str),
+    /// The line that the definition stands on.
+    Definition(&'static str),
+    /// How many places, the definition among them.
+    References(usize),
+    /// How many places change.
+    Rename(usize),
+}
+
+/// A change of the source: `find` becomes `put`, in which `|` is the cursor.
+struct Case {
+    what: &'static str,
+    find: &'static str,
+    put: &'static str,
+    ask: Ask,
+}
+
+fn cases() -> Vec<Case> {
+    let case = |what, find, put, ask| Case {
+        what,
+        find,
+        put,
+        ask,
+    };
+    vec![
+        case(
+            "complete a field, begun",
+            "when order.total >",
+            "when order.to| >",
+            Ask::Complete(&["total"]),
+        ),
+        case(
+            "complete fields after a bare dot in a condition",
+            "when order.total > 10.0 => Charge;",
+            "when order.| => Charge;",
+            Ask::Complete(&["id", "total", "lines"]),
+        ),
+        case(
+            "complete fields after a bare dot in an argument",
+            "charge_card(order);",
+            "charge_card(order.|);",
+            Ask::Complete(&["id", "total", "lines"]),
+        ),
+        case(
+            "complete fields after a bare dot in a struct literal",
+            "order: order.id,",
+            "order: order.|,",
+            Ask::Complete(&["id", "total", "lines"]),
+        ),
+        case(
+            "complete a state after next, begun",
+            "next Done;",
+            "next Do|;",
+            Ask::Complete(&["Done", "Charge", "Reject"]),
+        ),
+        case(
+            "complete a state after =>, begun",
+            "otherwise => Reject;",
+            "otherwise => Re|;",
+            Ask::Complete(&["Reject"]),
+        ),
+        case(
+            "complete a state after a bare next",
+            "next Done;",
+            "next |;",
+            Ask::Complete(&["Done", "Charge", "Reject"]),
+        ),
+        case(
+            "complete an error's variant in catch, begun",
+            "catch PaymentError::Declined { reason } =>",
+            "catch PaymentError::Dec| =>",
+            Ask::Complete(&["Declined"]),
+        ),
+        case(
+            "complete variants after bare :: in catch",
+            "catch PaymentError::Declined { reason } =>",
+            "catch PaymentError::| =>",
+            Ask::Complete(&["Declined", "GatewayTimeout"]),
+        ),
+        case(
+            "complete variants after bare :: in retry",
+            "retry PaymentError::GatewayTimeout (interval: 2s);",
+            "retry PaymentError::| (interval: 2s);",
+            Ask::Complete(&["Declined", "GatewayTimeout"]),
+        ),
+        case(
+            "complete a task",
+            "= charge_card(order);",
+            "= charge_|(order);",
+            Ask::Complete(&["charge_card"]),
+        ),
+        case(
+            "complete a field of a struct literal",
+            "tracking: payment",
+            "trac|: payment",
+            Ask::Complete(&["tracking"]),
+        ),
+        case(
+            "complete a variable",
+            "tracking: payment",
+            "tracking: pay|",
+            Ask::Complete(&["payment"]),
+        ),
+        case(
+            "hover a field",
+            "when order.total >",
+            "when order.to|tal >",
+            Ask::Hover("total: f64"),
+        ),
+        case(
+            "hover the parameter",
+            "when order.total >",
+            "when or|der.total >",
+            Ask::Hover("order: Order"),
+        ),
+        case(
+            "hover a variable",
+            "tracking: payment",
+            "tracking: pay|ment",
+            Ask::Hover("payment: String"),
+        ),
+        case(
+            "hover a state",
+            "=> Charge;",
+            "=> Cha|rge;",
+            Ask::Hover("Takes the money."),
+        ),
+        case(
+            "hover a task",
+            "= charge_card(order);",
+            "= charge_|card(order);",
+            Ask::Hover("Charges the customer's card."),
+        ),
+        case(
+            "go to a state",
+            "next Done;",
+            "next Do|ne;",
+            Ask::Definition("succeed Done"),
+        ),
+        case(
+            "go to a task",
+            "= charge_card(order);",
+            "= charge_|card(order);",
+            Ask::Definition("pub async fn charge_card"),
+        ),
+        case(
+            "go to a field",
+            "when order.total >",
+            "when order.to|tal >",
+            Ask::Definition("pub struct Order"),
+        ),
+        case(
+            "go to an error's variant",
+            "catch PaymentError::Declined {",
+            "catch PaymentError::Decl|ined {",
+            Ask::Definition("pub enum PaymentError"),
+        ),
+        case(
+            "go to a variable",
+            "tracking: payment",
+            "tracking: pay|ment",
+            Ask::Definition("let payment"),
+        ),
+        case(
+            "find the uses of a state",
+            "fail Reject",
+            "fail Rej|ect",
+            Ask::References(3),
+        ),
+        case(
+            "rename a state",
+            "fail Reject",
+            "fail Rej|ect",
+            Ask::Rename(3),
+        ),
+        case(
+            "rename a variable",
+            "let payment",
+            "let pay|ment",
+            Ask::Rename(2),
+        ),
+    ]
+}
+
+#[test]
+#[ignore = "needs rust-analyzer: cargo test -p stepwright-tests --test editor -- --ignored --nocapture"]
+fn an_editor_knows_what_stands_in_a_workflow() {
+    let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("editor");
+    write_package(&package);
+    let Some(mut server) = Server::start(&package) else {
+        println!("skipped: rust-analyzer is not installed");
+        return;
+    };
+    server.open(SOURCE);
+    let mut missing = Vec::new();
+    println!("| action | expected | got |\n|---|---|---|");
+    for case in cases() {
+        assert!(SOURCE.contains(case.find), "{}", case.what);
+        let changed = SOURCE.replacen(case.find, case.put, 1);
+        let start = SOURCE.find(case.find).unwrap_or_default();
+        let cursor = start + case.put.find('|').unwrap_or_default();
+        let text = format!("{}{}", &changed[..cursor], &changed[cursor + 1..]);
+        server.change(&text);
+        let (expected, got, holds) = ask(&mut server, &case.ask, &text, cursor);
+        println!("| {} | {expected} | {got} |", case.what);
+        if !holds {
+            missing.push(case.what);
+        }
+    }
+    assert!(missing.is_empty(), "not known: {missing:#?}");
+}
+
+fn ask(server: &mut Server, ask: &Ask, text: &str, cursor: usize) -> (String, String, bool) {
+    match ask {
+        Ask::Complete(labels) => {
+            let answer = server.at("textDocument/completion", text, cursor, &json!({}));
+            let items = answer["items"].as_array().or(answer.as_array());
+            let offered: Vec<&str> = items
+                .map(Vec::as_slice)
+                .unwrap_or_default()
+                .iter()
+                .filter_map(|item| item["label"].as_str())
+                .map(|label| label.split(['(', ' ', '…']).next().unwrap_or(label))
+                .collect();
+            let (found, absent): (Vec<&str>, Vec<&str>) =
+                labels.iter().partition(|label| offered.contains(label));
+            let got = match (found.is_empty(), absent.is_empty()) {
+                (_, true) => found.join(", "),
+                (true, _) => format!(
+                    "none of them, {} others {:?}",
+                    offered.len(),
+                    offered.iter().take(5).collect::<Vec<_>>()
+                ),
+                _ => format!("{}; not {}", found.join(", "), absent.join(", ")),
+            };
+            (labels.join(", "), got, absent.is_empty())
+        }
+        Ask::Hover(part) => {
+            let answer = server.at("textDocument/hover", text, cursor, &json!({}));
+            let shown = answer["contents"]["value"].as_str().unwrap_or("nothing");
+            let holds = shown.contains(part);
+            let last = shown.lines().rfind(|line| !line.trim().is_empty());
+            let got = if holds {
+                part
+            } else {
+                last.unwrap_or("nothing")
+            };
+            ((*part).to_owned(), got.to_owned(), holds)
+        }
+        Ask::Definition(line) => {
+            let answer = server.at("textDocument/definition", text, cursor, &json!({}));
+            let place = match &answer {
+                Value::Array(places) => places.first().cloned().unwrap_or_default(),
+                one => one.clone(),
+            };
+            let range = place.get("targetSelectionRange").or(place.get("range"));
+            let number = range.and_then(|range| range["start"]["line"].as_u64());
+            let number = number.and_then(|number| usize::try_from(number).ok());
+            let got = number.and_then(|number| text.lines().nth(number));
+            let got = got.unwrap_or("nothing").trim();
+            ((*line).to_owned(), got.to_owned(), got.contains(line))
+        }
+        Ask::References(count) => {
+            let more = json!({ "context": { "includeDeclaration": true } });
+            let answer = server.at("textDocument/references", text, cursor, &more);
+            let got = answer.as_array().map_or(0, Vec::len);
+            (
+                format!("{count} places"),
+                format!("{got} places"),
+                got == *count,
+            )
+        }
+        Ask::Rename(count) => {
+            let more = json!({ "newName": "Renamed" });
+            let answer = server.at("textDocument/rename", text, cursor, &more);
+            let changes = answer["changes"].as_object();
+            let documents = answer["documentChanges"].as_array();
+            let of_changes = changes.map(|files| {
+                let edits = files.values().filter_map(Value::as_array);
+                edits.map(Vec::len).sum::<usize>()
+            });
+            let of_documents = documents.map(|files| {
+                let edits = files.iter().filter_map(|file| file["edits"].as_array());
+                edits.map(Vec::len).sum::<usize>()
+            });
+            let got = of_changes.or(of_documents).unwrap_or(0);
+            (
+                format!("{count} edits"),
+                format!("{got} edits"),
+                got == *count,
+            )
+        }
+    }
+}
+
+/// A package of its own, as a user has one.
+fn write_package(package: &Path) {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let dsl = project.join("dsl").canonicalize().unwrap();
+    std::fs::create_dir_all(package.join("src")).unwrap();
+    std::fs::write(package.join("src/lib.rs"), SOURCE).unwrap();
+    std::fs::copy(project.join("Cargo.lock"), package.join("Cargo.lock")).unwrap();
+    let manifest = format!(
+        "[package]\nname = \"editor\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\nschemars = \"1\"\n\
+         serde = {{ version = \"1\", features = [\"derive\"] }}\nserde_json = \"1\"\nstepwright = {{ path = {dsl:?} }}\n\n[workspace]\n"
+    );
+    std::fs::write(package.join("Cargo.toml"), manifest).unwrap();
+}
