@@ -76,6 +76,8 @@ fn every_form_is_taken() {
 fn examples_of_the_language_page_parse() {
     let blocks = LANGUAGE.split("```rust,ignore").skip(1);
     let blocks = blocks.filter_map(|block| block.split("```").next());
+    // A definition in a file is another macro's.
+    let blocks = blocks.filter(|block| !block.contains("asl_file!"));
     let mut count = 0;
     for block in blocks {
         let source = if let Some(whole) = workflows(block).first() {
