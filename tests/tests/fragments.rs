@@ -141,6 +141,36 @@ workflow! {
     }
 }
 
+workflow! {
+    /// In JSONPath, whatever the workflow is in.
+    fragment Shift(by: i32, name: String) -> String {
+        query_language JSONPath;
+        pass Add { let sum = by + 1; next Say; }
+        pass Say { let text: String = intrinsic!("States.Format('{}', $sum)"); next Check; }
+        choice Check {
+            when by > 100 => Far;
+            otherwise => Near;
+        }
+        pass Near { end format!("{name} {text}"); }
+        exit Far -> i32 { sum }
+    }
+
+    workflow Shifting(trip: Trip) -> String {
+        pass Start { let steps = 1; let shifted = "nothing".to_string(); next Shifted; }
+        include Shifted {
+            let shifted = Shift(steps, trip.card.holder_name);
+            exit Far as far => { let steps = far; next Long; }
+            next Again;
+        }
+        choice Again {
+            when steps > 1 => Done;
+            otherwise => { let steps = steps + 200; next Shifted; }
+        }
+        pass Long { end format!("{shifted}, then {steps}"); }
+        succeed Done { shifted }
+    }
+}
+
 fn card(holder: &str, limit: u32) -> Card {
     Card {
         holder_name: holder.to_owned(),
@@ -216,6 +246,18 @@ async fn a_fragment_can_be_the_end() {
 #[test]
 fn the_definition_is_the_one_that_was_read() {
     insta::assert_snapshot!(Booking::definition().to_json_pretty());
+}
+
+#[tokio::test]
+async fn a_fragment_keeps_its_query_language_and_runs_again() {
+    let engine = Engine::builder()
+        .register::<Shifting>()
+        .virtual_time()
+        .build();
+    let engine = engine.expect("the workflow can be run");
+    let run = engine.start::<Shifting>(trip("ann", 1, 1, &[])).await;
+    let given = run.expect("it starts").await.expect("it ends");
+    assert_eq!(given, "ann 2, then 202");
 }
 
 /// What `docs/language.md` shows of fragments.

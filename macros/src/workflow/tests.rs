@@ -80,6 +80,10 @@ fn examples_of_the_language_page_parse() {
     let blocks = blocks.filter(|block| !block.contains("asl_file!"));
     let mut count = 0;
     for block in blocks {
+        // Another macro; its own tests have it.
+        if block.trim_start().starts_with("asl_file!") {
+            continue;
+        }
         let source = if let Some(whole) = workflows(block).first() {
             (*whole).to_owned()
         } else if block.trim_start().starts_with("retry") {
