@@ -16,7 +16,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::hash::{BuildHasher, Hasher};
 use time::OffsetDateTime;
@@ -167,7 +166,7 @@ pub fn uuid() -> String {
 #[must_use]
 pub fn sha256(text: &str) -> String {
     let mut digits = String::new();
-    for byte in Sha256::digest(text.as_bytes()) {
+    for byte in hmac_sha256::Hash::hash(text.as_bytes()) {
         let _ = write!(digits, "{byte:02x}");
     }
     digits

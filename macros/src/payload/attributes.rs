@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Error, LitStr, Path, Result, Token};
 
 /// Where a default comes from.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum DefaultValue {
     /// `#[serde(default)]`
     Trait,
@@ -15,7 +15,7 @@ pub(super) enum DefaultValue {
 }
 
 /// `#[serde(..)]` on a type.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Container {
     pub(super) rename: Option<String>,
     pub(super) rename_all: Option<Case>,
@@ -30,7 +30,7 @@ pub(super) struct Container {
 }
 
 /// `#[serde(..)]` on a variant.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Variant {
     pub(super) rename: Option<String>,
     pub(super) rename_all: Option<Case>,
@@ -41,7 +41,7 @@ pub(super) struct Variant {
 }
 
 /// `#[serde(..)]` and `#[payload(..)]` on a field.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Field {
     pub(super) rename: Option<String>,
     pub(super) skip: bool,
