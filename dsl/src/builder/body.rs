@@ -296,11 +296,19 @@ impl<In: Payload, Out> Body<In, Out> {
         body: Body<Item, O>,
     ) -> Fallible<'_, T, Vec<O>, InMap, Out> {
         let items = items.over(&Expr::input(T::shape));
+        self.run_map(state, flow::Map::over(items, "item"), body)
+    }
+
+    /// A Map state that runs a body.
+    pub(super) fn run_map<T: Payload, Item, O, R>(
+        &self,
+        state: &Handle<T>,
+        map: flow::Map,
+        body: Body<Item, O>,
+    ) -> Fallible<'_, T, R, InMap, Out> {
         let made = flow::Body::new(check::states(&body.scope));
         self.scope.inner.borrow_mut().push(body.scope);
-        self.fallible(state, |name| {
-            State::map(name, flow::Map::over(items, "item").body(made))
-        })
+        self.fallible(state, |name| State::map(name, map.body(made)))
     }
 }
 

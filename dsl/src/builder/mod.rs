@@ -42,6 +42,7 @@ mod branches;
 mod built;
 mod check;
 mod choice;
+mod distributed;
 mod errors;
 mod expression;
 mod flow;
@@ -56,6 +57,7 @@ pub use self::body::Body;
 pub use self::branches::Branches;
 pub use self::built::Built;
 pub use self::choice::Choice;
+pub use self::distributed::{Access, Batches};
 pub use self::errors::{Errors, ErrorsOf, InMap, InParallel, States};
 #[doc(hidden)]
 pub use self::errors::{errors_of, field_of};

@@ -35,7 +35,7 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         }
     }
 
-    fn edit(self, change: impl FnOnce(State) -> State) -> Self {
+    pub(super) fn edit(self, change: impl FnOnce(State) -> State) -> Self {
         self.scope.edit(self.index, change);
         self
     }
@@ -43,6 +43,22 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
     /// `Comment`.
     pub fn comment(self, text: impl Into<Text>) -> Self {
         self.edit(|state| state.comment(text))
+    }
+
+    /// The same state, whose work gives something else.
+    pub(super) fn giving<Other>(self) -> Fallible<'b, In, Other, Error, End> {
+        Fallible::new(self.scope, self.index, self.input)
+    }
+
+    /// A field as it stands in ASL. It wins over what the state would write.
+    pub fn raw(self, field: impl Into<Text>, value: impl Into<serde_json::Value>) -> Self {
+        let value = Expr::literal(value.into());
+        self.edit(|state| state.raw(field, value))
+    }
+
+    /// Leaves a field out that the state would write.
+    pub fn without(self, field: impl Into<Text>) -> Self {
+        self.edit(|state| state.raw(field, Expr::none()))
     }
 
     /// Tries again after these errors, before any catch.
@@ -167,6 +183,20 @@ impl<'b, Out, End> Open<'b, Out, End> {
     /// `Comment`.
     pub fn comment(self, text: impl Into<Text>) -> Self {
         self.scope.edit(self.index, |state| state.comment(text));
+        self
+    }
+
+    /// A field as it stands in ASL. It wins over what the state would write.
+    pub fn raw(self, field: impl Into<Text>, value: impl Into<serde_json::Value>) -> Self {
+        let value = Expr::literal(value.into());
+        self.scope.edit(self.index, |state| state.raw(field, value));
+        self
+    }
+
+    /// Leaves a field out that the state would write.
+    pub fn without(self, field: impl Into<Text>) -> Self {
+        self.scope
+            .edit(self.index, |state| state.raw(field, Expr::none()));
         self
     }
 

@@ -1,6 +1,7 @@
 //! One state of a flow.
 
 use super::call::Call;
+use super::distributed::Distributed;
 use super::edge::{Catch, Edge, Retry};
 use super::map::Map;
 use super::pattern::Arm;
@@ -317,6 +318,23 @@ impl State {
         match &mut self.kind {
             Kind::Map(map) => map.max_concurrency = Some(limit),
             _ => self.misplaced.push("max_concurrency"),
+        }
+        self
+    }
+
+    /// Map: changes what makes it distributed; of any other state, `option` is misplaced.
+    #[must_use]
+    pub(crate) fn distributed(
+        mut self,
+        option: &'static str,
+        change: impl FnOnce(Distributed) -> Distributed,
+    ) -> State {
+        match &mut self.kind {
+            Kind::Map(Map {
+                distributed: place @ Some(_),
+                ..
+            }) => *place = place.take().map(change),
+            _ => self.misplaced.push(option),
         }
         self
     }
