@@ -11,7 +11,7 @@ mod witness;
 pub use self::call::{Catches, Checked, First, Later, covered};
 pub use self::place::{FailText, Items, Json, Lossless, Seconds, Timestamp, Untyped, WholeNumber};
 pub use self::witness::{
-    Witness, error_field_of, error_name_of, input_shape, output_shape, record_of,
+    Witness, error_field_of, error_name_of, input_shape, output_shape, record_from, record_of,
 };
 
 use crate::map_run::Batch;

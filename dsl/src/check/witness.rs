@@ -61,6 +61,15 @@ pub fn record_of<T: Payload>(
     Expr::record::<T>(variant, fields)
 }
 
+/// [`Expr::record_from`] of the witnessed type.
+pub fn record_from<T: Payload>(
+    _of: Witness<T>,
+    fields: Vec<(&'static str, Expr)>,
+    base: Expr,
+) -> Expr {
+    Expr::record_from::<T>(fields, base)
+}
+
 /// [`error_name`] of the witnessed type.
 pub fn error_name_of<T: TaskError>(_of: Witness<T>, variant: &str) -> Text {
     error_name::<T>(variant)

@@ -14,7 +14,7 @@ pub use self::methods::{METHODS, Method};
 pub use self::node::{Binary, Case, Piece, Unary};
 pub(crate) use self::node::{Node, Record};
 
-use crate::shape::{Payload, Shape};
+use crate::shape::{Fields, Payload, Shape};
 use serde::Serialize;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -166,10 +166,35 @@ impl Expr {
         variant: Option<&'static str>,
         fields: Vec<(&'static str, Expr)>,
     ) -> Expr {
+        let fields = fields.into_iter();
         Expr::new(Node::Record(Record {
             shape: T::shape,
             variant,
-            fields,
+            fields: fields.map(|(name, value)| (name.into(), value)).collect(),
+        }))
+    }
+
+    /// A struct literal that takes the fields which it does not name from another value: `Receipt { total, ..order }`.
+    #[must_use]
+    pub fn record_from<T: Payload>(fields: Vec<(&'static str, Expr)>, base: Expr) -> Expr {
+        let named: Vec<(Text, Expr)> = fields
+            .into_iter()
+            .map(|(name, value)| (name.into(), value))
+            .collect();
+        let mut all = named.clone();
+        if let Shape::Struct(shape) = T::shape().resolve()
+            && let Fields::Named(declared) = &shape.fields
+        {
+            for field in declared {
+                if !named.iter().any(|(name, _)| *name == field.name) {
+                    all.push((field.name.clone(), base.clone().field(field.name.clone())));
+                }
+            }
+        }
+        Expr::new(Node::Record(Record {
+            shape: T::shape,
+            variant: None,
+            fields: all,
         }))
     }
 

@@ -78,7 +78,7 @@ impl Case {
 pub(crate) struct Record {
     pub(crate) shape: fn() -> Shape,
     pub(crate) variant: Option<&'static str>,
-    pub(crate) fields: Vec<(&'static str, Expr)>,
+    pub(crate) fields: Vec<(Text, Expr)>,
 }
 
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! Values with structure, before they are written as a template or as an expression.
 
-use crate::expr::{Expr, Node, Record, Unary};
+use crate::expr::{Expr, Node, Record, Text, Unary};
 use crate::shape::{EnumShape, Field, Fields, Presence, Shape, Tagging, Variant};
 use serde_json::Value;
 
@@ -142,7 +142,7 @@ pub(super) trait Build {
     fn fields(
         &mut self,
         fields: &Fields,
-        given: &[(&'static str, Expr)],
+        given: &[(Text, Expr)],
         tag: Option<(String, String)>,
     ) -> Tree<Self::Leaf> {
         let find = |this: &mut Self, field: &Field| {
@@ -195,7 +195,7 @@ pub(super) trait Build {
         &mut self,
         shape: &EnumShape,
         variant: &Variant,
-        given: &[(&'static str, Expr)],
+        given: &[(Text, Expr)],
     ) -> Tree<Self::Leaf> {
         let wire = variant.wire.to_string();
         let unit = matches!(variant.fields, Fields::Unit);

@@ -107,7 +107,13 @@ impl Values {
                     let value = self.value(value);
                     quote!((#name, #value),).to_tokens(&mut fields);
                 }
-                quote!(__s::record_of(#witness, #variant, ::std::vec![#fields]))
+                match &record.base {
+                    Some(base) => {
+                        let base = self.value(base);
+                        quote!(__s::record_from(#witness, ::std::vec![#fields], #base))
+                    }
+                    None => quote!(__s::record_of(#witness, #variant, ::std::vec![#fields])),
+                }
             }
             Value::Tuple(items) => {
                 let items = self.list(items);

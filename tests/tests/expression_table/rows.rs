@@ -77,6 +77,7 @@ pub(super) fn rows() -> Vec<Row> {
         "Structs, tuples and lists" {
             values {
                 [Item { name: i.text, price: i.x, quantity: i.a, tags: i.texts, note: None }]
+                [Item { name: i.text, note: Some(i.other_text), ..i.item }]
                 [(i.a, i.text)] [[i.a, i.b]] [vec![i.text, i.other_text]] [Size::Small] [Size::Boxed { side: i.a }] [Size::Named(i.text)]
                 [vec![i.list, i.more]] [(i.list, i.pair)] [Some(i.a)] [Vec::<i32>::new()] [i.items[0].name.clone()] [i.item]
             }

@@ -466,6 +466,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
                 path: path.clone(),
                 called: true,
                 fields,
+                base: None,
             });
         }
         self.refuse(
@@ -633,9 +634,6 @@ impl<'m, 'a> Resolver<'m, 'a> {
     }
 
     fn record(&mut self, literal: &syn::ExprStruct) -> Value {
-        if let Some(rest) = &literal.rest {
-            return self.cannot(rest, "`..` in a struct literal", "write the fields out");
-        }
         if literal.qself.is_some() {
             return self.cannot(literal, "this struct literal", "name the type by its path");
         }
@@ -647,11 +645,13 @@ impl<'m, 'a> Resolver<'m, 'a> {
             };
             fields.push((name, self.value(&field.expr)));
         }
+        let base = literal.rest.as_ref().map(|rest| self.value(rest));
         Value::Record(Record {
             path: literal.path.clone(),
             variant: variant(&literal.path),
             called: false,
             fields,
+            base: base.map(Box::new),
         })
     }
 

@@ -70,6 +70,8 @@ pub(crate) struct Record {
     /// Whether it was written as a call: `Wrapper(x)`.
     pub(crate) called: bool,
     pub(crate) fields: Vec<(String, Value)>,
+    /// `..base`
+    pub(crate) base: Option<Box<Value>>,
 }
 
 /// A piece of a `format!`.

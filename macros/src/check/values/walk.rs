@@ -50,7 +50,10 @@ impl Value {
             | Value::Library(_, items, _) => {
                 items.iter().for_each(|value| value.walk(see));
             }
-            Value::Record(record) => record.fields.iter().for_each(|(_, value)| value.walk(see)),
+            Value::Record(record) => {
+                record.fields.iter().for_each(|(_, value)| value.walk(see));
+                record.base.iter().for_each(|base| base.walk(see));
+            }
             Value::Format(pieces) => {
                 for piece in pieces {
                     if let Piece::Value(value) = piece {
