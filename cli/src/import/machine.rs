@@ -7,9 +7,10 @@ use stepwright_asl::graph::Graph;
 use stepwright_asl::json::{Json, Object, escape};
 
 use super::names::{self, Names};
-use super::state::{Bodies, Language};
+use super::state::Bodies;
 use super::task::{ANY, Tasks};
 use super::text::{Lines, Tree, duration, is_doc};
+use super::writing::Language;
 
 /// What the command line says of the workflow.
 #[derive(Debug)]

@@ -1,16 +1,19 @@
 //! `stepwright import`: a definition as the Rust source of a workflow.
 //!
 //! What the language of `workflow!` says by itself (states, transitions, rules, handlers, tasks) is said in it; every other
-//! field stands in `raw { .. }`. [`state`] knows what the macro will write for what it says, and puts the difference into
+//! field stands in `raw { .. }`. [`writing`] knows what the macro will write for what is said, and puts the difference into
 //! `raw`, so that the source always emits the definition that it came from.
 
 mod condition;
+mod handlers;
 mod machine;
 mod names;
+mod plain;
 mod state;
 mod task;
 mod text;
 mod values;
+mod writing;
 
 use std::path::Path;
 

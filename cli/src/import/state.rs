@@ -2,33 +2,18 @@
 
 use std::collections::HashMap;
 
-use stepwright_asl::errors;
 use stepwright_asl::graph::{Graph, State};
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::StateKind;
 
 use super::condition;
+use super::handlers::{edge, error_names, retries, shadowed};
 use super::names::Names;
+use super::plain::{fail, succeed, wait};
 use super::task::{INVOKE, Place, Tasks};
-use super::text::{Lines, Tree, duration, is_doc, is_safe, literal};
+use super::text::{Lines, Tree, duration, is_doc, literal};
 use super::values;
-
-/// How the expressions of a state are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Language {
-    JsonPath,
-    Jsonata,
-}
-
-impl Language {
-    /// What a machine or a state says itself.
-    pub(super) fn of(object: &Object) -> Option<Language> {
-        match object.get("QueryLanguage")?.as_str()? {
-            "JSONata" => Some(Language::Jsonata),
-            _ => Some(Language::JsonPath),
-        }
-    }
-}
+use super::writing::{Language, MAX_SECONDS, Writing};
 
 /// Writes states; what all of them share.
 pub(super) struct Bodies<'m> {
@@ -42,57 +27,6 @@ pub(super) struct Bodies<'m> {
     /// The names of the items: that of an inner map is another than that of the outer.
     pub(super) items: Names,
 }
-
-/// One state on its way into the source.
-struct Writing<'m> {
-    object: &'m Object,
-    jsonata: bool,
-    /// What the statements say, as the macro will write it into the definition.
-    said: Object,
-    /// Fields that the statements say in a way that is exact.
-    done: Vec<&'static str>,
-}
-
-impl<'m> Writing<'m> {
-    fn get(&self, field: &str) -> Option<&'m Json> {
-        self.object.get(field)
-    }
-
-    fn text(&self, field: &str) -> Option<&'m str> {
-        self.get(field)?.as_str()
-    }
-
-    fn says(&mut self, field: &str, value: impl Into<String>) {
-        self.said
-            .insert(field.to_owned(), Json::String(value.into()));
-    }
-
-    /// A whole number between these.
-    fn whole(&self, field: &str, least: i64, most: i64) -> Option<i64> {
-        self.get(field)?
-            .as_i64()
-            .filter(|number| (least..=most).contains(number))
-    }
-
-    /// The fields that the definition has and the statements do not say, and those that they say too much.
-    fn raw(&self) -> Vec<(String, Option<Json>)> {
-        let mut fields = Vec::new();
-        for (key, value) in self.object {
-            if !self.done.contains(&key.as_str()) && self.said.get(key) != Some(value) {
-                fields.push((key.clone(), Some(value.clone())));
-            }
-        }
-        for key in self.said.keys() {
-            if !self.object.contains_key(key) {
-                fields.push((key.clone(), None));
-            }
-        }
-        fields
-    }
-}
-
-/// The longest time, in seconds, that ASL takes.
-const MAX_SECONDS: i64 = 99_999_999;
 
 impl<'m> Bodies<'m> {
     /// The states of a container, the first one first.
@@ -467,87 +401,6 @@ fn body_fields(rest: Object, said: &Object, lines: &mut Lines) {
     }
 }
 
-/// `before => X;`, with the fields of the rule or catcher that are not said yet.
-fn edge(before: &str, rest: &Object, next: &str, lines: &mut Lines) {
-    if rest.is_empty() {
-        return lines.line(&format!("{before} => {next};"));
-    }
-    let fields = Tree::raw(&Json::Object(rest.clone()));
-    let line = format!("{before} => {{ raw {fields} next {next}; }}");
-    if lines.fits(&line) {
-        return lines.line(&line);
-    }
-    lines.open(&format!("{before} => {{"));
-    lines.tree("raw ", &fields, "");
-    lines.line(&format!("next {next};"));
-    lines.close("}");
-}
-
-fn wait(writing: &mut Writing<'_>, lines: &mut Lines) {
-    if let Some(seconds) = writing.whole("Seconds", 0, MAX_SECONDS) {
-        writing.done.push("Seconds");
-        return lines.line(&format!("seconds {};", duration(seconds)));
-    }
-    if let Some(seconds) = writing.text("SecondsPath").and_then(values::path) {
-        writing.done.push("SecondsPath");
-        return lines.line(&format!("seconds {seconds};"));
-    }
-    if let Some(time) = writing.text("TimestampPath").and_then(values::path) {
-        writing.done.push("TimestampPath");
-        return lines.line(&format!("timestamp {time};"));
-    }
-    if let Some(time) = writing.text("Timestamp")
-        && let Some(said) = match values::expression(time) {
-            Some(expression) if writing.jsonata => Some(expression),
-            _ => is_safe(time).then(|| literal(time)),
-        }
-    {
-        writing.done.push("Timestamp");
-        return lines.line(&format!("timestamp {said};"));
-    }
-    if let Some(seconds) = writing.text("Seconds").and_then(values::expression) {
-        writing.done.push("Seconds");
-        return lines.line(&format!("seconds {seconds};"));
-    }
-    // What stands in `raw` takes its place.
-    lines.line("seconds 0;");
-    let zero = Json::from(serde_json::Value::from(0));
-    writing.said.insert("Seconds".to_owned(), zero);
-}
-
-/// The values of a fail, where they can be said.
-fn fail(writing: &mut Writing<'_>) -> Option<String> {
-    let mut said = Vec::new();
-    for (field, path) in [("Error", "ErrorPath"), ("Cause", "CausePath")] {
-        let literal = match writing.text(field) {
-            Some(text) if writing.jsonata => values::text(text),
-            Some(text) if is_safe(text) => Some(literal(text)),
-            _ => None,
-        };
-        let computed = || values::path_or_intrinsic(writing.text(path)?);
-        match (literal, computed()) {
-            (Some(value), _) => said.push((field, value)),
-            (None, Some(value)) => said.push((path, value)),
-            // What is not said first cannot be followed by what is said second.
-            (None, None) => break,
-        }
-    }
-    if said.is_empty() {
-        return None;
-    }
-    writing.done.extend(said.iter().map(|(field, _)| field));
-    let values: Vec<String> = said.into_iter().map(|(_, value)| value).collect();
-    Some(values.join(", "))
-}
-
-/// The value of a succeed, where it is one expression or text.
-fn succeed(writing: &mut Writing<'_>) -> Option<String> {
-    let output = writing.text("Output").filter(|_| writing.jsonata)?;
-    let value = values::value(output)?;
-    writing.done.push("Output");
-    Some(value)
-}
-
 /// Timeouts and numbers of a task, parallel or map.
 fn limits(kind: StateKind, writing: &mut Writing<'_>, lines: &mut Lines) {
     match kind {
@@ -571,110 +424,6 @@ fn limits(kind: StateKind, writing: &mut Writing<'_>, lines: &mut Lines) {
         }
         _ => {}
     }
-}
-
-/// `retry ..;` for each Retrier, where all of them can be said.
-fn retries(writing: &mut Writing<'_>, lines: &mut Lines) {
-    let Some(retriers) = writing.get("Retry").and_then(Json::as_array) else {
-        return;
-    };
-    let said: Option<Vec<String>> = retriers.iter().map(retry).collect();
-    if let Some(said) = said.filter(|said| !said.is_empty())
-        && !shadowed(retriers).contains(&true)
-    {
-        writing.done.push("Retry");
-        said.iter().for_each(|line| lines.line(line));
-    }
-}
-
-fn retry(retrier: &Json) -> Option<String> {
-    let retrier = retrier.as_object()?;
-    let names = error_names(retrier)?;
-    let whole = |field: &str, least: i64| {
-        let value = retrier.get(field)?.as_i64()?;
-        (least..=MAX_SECONDS).contains(&value).then_some(value)
-    };
-    let interval = whole("IntervalSeconds", 1);
-    let mut settings = Vec::new();
-    for (field, value) in retrier {
-        let setting = match field.as_str() {
-            "ErrorEquals" => continue,
-            "IntervalSeconds" => format!("interval: {}", duration(interval?)),
-            "MaxAttempts" => format!("max_attempts: {}", whole(field, 0)?),
-            "MaxDelaySeconds" => {
-                let delay = whole(field, 1)?;
-                if delay <= interval.unwrap_or(1) || delay > 31_622_400 {
-                    return None;
-                }
-                format!("max_delay: {}", duration(delay))
-            }
-            "BackoffRate" => {
-                let rate = value.as_number()?;
-                let plain = rate
-                    .to_string()
-                    .chars()
-                    .all(|c| c.is_ascii_digit() || c == '.');
-                if rate.as_f64() < 1.0 || !plain || rate.is_giant() {
-                    return None;
-                }
-                format!("backoff_rate: {rate}")
-            }
-            "JitterStrategy" => match value.as_str()? {
-                "FULL" => "jitter: full".to_owned(),
-                "NONE" => "jitter: none".to_owned(),
-                _ => return None,
-            },
-            _ => return None,
-        };
-        settings.push(setting);
-    }
-    let settings = match settings.is_empty() {
-        true => String::new(),
-        false => format!(" ({})", settings.join(", ")),
-    };
-    Some(format!("retry {names}{settings};"))
-}
-
-/// `States::Timeout | "Lambda.Unknown"`, where the macro takes these names.
-fn error_names(object: &Object) -> Option<String> {
-    let names = object.get("ErrorEquals")?.as_array()?;
-    let mut written = Vec::new();
-    for name in names {
-        let name = name.as_str()?;
-        if !is_safe(name) {
-            return None;
-        }
-        written.push(match name.strip_prefix("States.") {
-            Some(rest) if errors::is_reserved(name) && !rest.contains('.') => {
-                format!("States::{rest}")
-            }
-            _ => literal(name),
-        });
-    }
-    (!written.is_empty()).then(|| written.join(" | "))
-}
-
-/// Which Retriers or Catchers name an error that an earlier one takes: the macro refuses those.
-fn shadowed(list: &[Json]) -> Vec<bool> {
-    let mut before: Vec<String> = Vec::new();
-    let mut shadowed = Vec::new();
-    for entry in list {
-        let names = entry.get("ErrorEquals").and_then(Json::as_array);
-        let names = names.unwrap_or_default().iter().filter_map(Json::as_str);
-        let all = before.iter().any(|earlier| earlier == errors::ALL);
-        let mut taken = all;
-        for name in names {
-            let predefined: Vec<&String> = before
-                .iter()
-                .filter(|earlier| errors::is_reserved(earlier))
-                .collect();
-            taken |= before.iter().any(|earlier| earlier == name)
-                || (name != errors::ALL && errors::matches(&predefined, name));
-            before.push(name.to_owned());
-        }
-        shadowed.push(taken);
-    }
-    shadowed
 }
 
 /// Whether the resource is somebody's own function or activity: an ARN of one, or a placeholder.

@@ -1,0 +1,127 @@
+//! Retriers, catchers, and the edges of rules and catchers.
+
+use stepwright_asl::errors;
+use stepwright_asl::json::{Json, Object};
+
+use super::text::{Lines, Tree, duration, is_safe, literal};
+use super::writing::{MAX_SECONDS, Writing};
+
+/// `before => X;`, with the fields of the rule or catcher that are not said yet.
+pub(super) fn edge(before: &str, rest: &Object, next: &str, lines: &mut Lines) {
+    if rest.is_empty() {
+        return lines.line(&format!("{before} => {next};"));
+    }
+    let fields = Tree::raw(&Json::Object(rest.clone()));
+    let line = format!("{before} => {{ raw {fields} next {next}; }}");
+    if lines.fits(&line) {
+        return lines.line(&line);
+    }
+    lines.open(&format!("{before} => {{"));
+    lines.tree("raw ", &fields, "");
+    lines.line(&format!("next {next};"));
+    lines.close("}");
+}
+
+/// `retry ..;` for each Retrier, where all of them can be said.
+pub(super) fn retries(writing: &mut Writing<'_>, lines: &mut Lines) {
+    let Some(retriers) = writing.get("Retry").and_then(Json::as_array) else {
+        return;
+    };
+    let said: Option<Vec<String>> = retriers.iter().map(retry).collect();
+    if let Some(said) = said.filter(|said| !said.is_empty())
+        && !shadowed(retriers).contains(&true)
+    {
+        writing.done.push("Retry");
+        said.iter().for_each(|line| lines.line(line));
+    }
+}
+
+fn retry(retrier: &Json) -> Option<String> {
+    let retrier = retrier.as_object()?;
+    let names = error_names(retrier)?;
+    let whole = |field: &str, least: i64| {
+        let value = retrier.get(field)?.as_i64()?;
+        (least..=MAX_SECONDS).contains(&value).then_some(value)
+    };
+    let interval = whole("IntervalSeconds", 1);
+    let mut settings = Vec::new();
+    for (field, value) in retrier {
+        let setting = match field.as_str() {
+            "ErrorEquals" => continue,
+            "IntervalSeconds" => format!("interval: {}", duration(interval?)),
+            "MaxAttempts" => format!("max_attempts: {}", whole(field, 0)?),
+            "MaxDelaySeconds" => {
+                let delay = whole(field, 1)?;
+                if delay <= interval.unwrap_or(1) || delay > 31_622_400 {
+                    return None;
+                }
+                format!("max_delay: {}", duration(delay))
+            }
+            "BackoffRate" => {
+                let rate = value.as_number()?;
+                let plain = rate
+                    .to_string()
+                    .chars()
+                    .all(|c| c.is_ascii_digit() || c == '.');
+                if rate.as_f64() < 1.0 || !plain || rate.is_giant() {
+                    return None;
+                }
+                format!("backoff_rate: {rate}")
+            }
+            "JitterStrategy" => match value.as_str()? {
+                "FULL" => "jitter: full".to_owned(),
+                "NONE" => "jitter: none".to_owned(),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        settings.push(setting);
+    }
+    let settings = match settings.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", settings.join(", ")),
+    };
+    Some(format!("retry {names}{settings};"))
+}
+
+/// `States::Timeout | "Lambda.Unknown"`, where the macro takes these names.
+pub(super) fn error_names(object: &Object) -> Option<String> {
+    let names = object.get("ErrorEquals")?.as_array()?;
+    let mut written = Vec::new();
+    for name in names {
+        let name = name.as_str()?;
+        if !is_safe(name) {
+            return None;
+        }
+        written.push(match name.strip_prefix("States.") {
+            Some(rest) if errors::is_reserved(name) && !rest.contains('.') => {
+                format!("States::{rest}")
+            }
+            _ => literal(name),
+        });
+    }
+    (!written.is_empty()).then(|| written.join(" | "))
+}
+
+/// Which Retriers or Catchers name an error that an earlier one takes: the macro refuses those.
+pub(super) fn shadowed(list: &[Json]) -> Vec<bool> {
+    let mut before: Vec<String> = Vec::new();
+    let mut shadowed = Vec::new();
+    for entry in list {
+        let names = entry.get("ErrorEquals").and_then(Json::as_array);
+        let names = names.unwrap_or_default().iter().filter_map(Json::as_str);
+        let all = before.iter().any(|earlier| earlier == errors::ALL);
+        let mut taken = all;
+        for name in names {
+            let predefined: Vec<&String> = before
+                .iter()
+                .filter(|earlier| errors::is_reserved(earlier))
+                .collect();
+            taken |= before.iter().any(|earlier| earlier == name)
+                || (name != errors::ALL && errors::matches(&predefined, name));
+            before.push(name.to_owned());
+        }
+        shadowed.push(taken);
+    }
+    shadowed
+}
