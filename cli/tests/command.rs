@@ -1,17 +1,10 @@
 //! The command as its users meet it: arguments in, output, messages and exit status out.
 
-use std::io::Write;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+mod common;
+
+use common::{Ran, stepwright};
 
 use serde_json::{Value, json};
-
-/// What one run of the command gave.
-struct Ran {
-    status: i32,
-    stdout: String,
-    stderr: String,
-}
 
 impl Ran {
     fn output(&self) -> Value {
@@ -27,25 +20,6 @@ impl Ran {
             assert!(said.contains(text), "`{text}` is not in:\n{said}");
         }
         assert!(!said.contains("panicked"), "{said}");
-    }
-}
-
-fn stepwright(arguments: &[&str], stdin: &str) -> Ran {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_stepwright"))
-        .args(arguments)
-        .current_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples/asl"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that refuses its arguments does not read its input; the broken pipe is no failure of the test.
-    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    Ran {
-        status: output.status.code().unwrap(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
     }
 }
 

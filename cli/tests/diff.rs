@@ -1,40 +1,14 @@
 //! `stepwright diff` as its users meet it.
 
-use std::io::Write;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+mod common;
+
+use common::{Ran, examples, stepwright};
 
 use serde_json::Value;
 
-struct Ran {
-    status: i32,
-    stdout: String,
-    stderr: String,
-}
-
 /// Compares `examples/asl/checkout.asl.json` with what is given on standard input.
 fn diff(arguments: &[&str], stdin: &str) -> Ran {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_stepwright"))
-        .arg("diff")
-        .args(arguments)
-        .current_dir(examples())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that refuses its arguments does not read its input; the broken pipe is no failure of the test.
-    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    Ran {
-        status: output.status.code().unwrap(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
-}
-
-fn examples() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples/asl")
+    stepwright(&[&["diff"], arguments].concat(), stdin)
 }
 
 fn checkout() -> String {

@@ -1,33 +1,13 @@
 //! `stepwright graph` as its users meet it.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+mod common;
 
-struct Ran {
-    status: i32,
-    stdout: String,
-    stderr: String,
-}
+use common::{Ran, stepwright};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn graph(arguments: &[&str], stdin: &str) -> Ran {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_stepwright"))
-        .arg("graph")
-        .args(arguments)
-        .current_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples/asl"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that refuses its arguments does not read its input; the broken pipe is no failure of the test.
-    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    Ran {
-        status: output.status.code().unwrap(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    stepwright(&[&["graph"], arguments].concat(), stdin)
 }
 
 /// A file that goes away with the test.

@@ -1,17 +1,10 @@
 //! `stepwright test-state` as its users meet it.
 
-use std::io::Write;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+mod common;
+
+use common::{Ran, stepwright};
 
 use serde_json::{Value, json};
-
-/// What one run of the command gave.
-struct Ran {
-    status: i32,
-    stdout: String,
-    stderr: String,
-}
 
 impl Ran {
     fn response(&self, status: i32) -> Value {
@@ -33,23 +26,7 @@ impl Ran {
 }
 
 fn test_state(arguments: &[&str], stdin: &str) -> Ran {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_stepwright"))
-        .arg("test-state")
-        .args(arguments)
-        .current_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples/asl"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that refuses its arguments does not read its input; the broken pipe is no failure of the test.
-    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    Ran {
-        status: output.status.code().unwrap(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    stepwright(&[&["test-state"], arguments].concat(), stdin)
 }
 
 const CHARGE: [&str; 5] = [
