@@ -19,7 +19,8 @@ pub(crate) fn asl_file(input: TokenStream) -> TokenStream {
     let code = match call {
         Ok(Call::Definition(file)) => {
             let source = Source::read(&file, false, &errors);
-            let made = source.map(|source| expand::definition(&source));
+            // Of any type, so that a mistake is one error.
+            let made = source.map_or_else(|| quote!(loop {}), |source| expand::definition(&source));
             let mistakes = errors.finish();
             let mistakes = mistakes.iter().map(crate::errors::Mistake::expression);
             // An expression: its mistakes stand in it.
