@@ -1,6 +1,6 @@
 //! States as shapes.
 
-use crate::diagram::layout::{Layout, NAME_LINE, PADDING, RETRY, Rect, TYPE_LINE};
+use crate::diagram::layout::{Face, Layout, NAME_LINE, PADDING, RETRY, Rect, TYPE_LINE};
 use crate::diagram::marks;
 use crate::diagram::outline::{Outline, Shape};
 use crate::diagram::text::xml;
@@ -31,22 +31,14 @@ pub(super) fn leaf(out: &mut Canvas, outline: &Outline, layout: &Layout, index: 
     }
     let middle = rect.corner.x + rect.size.width / 2.0;
     let x = number(middle);
-    let mut y = rect.corner.y + PADDING.1;
+    let y = rect.corner.y + PADDING.1;
     out.line(&format!(
         r#"<text class="kind" x="{}" y="{}">{}</text>"#,
         number(middle - if node.retries { RETRY / 4.0 } else { 0.0 }),
         number(y + 9.5),
         xml(&face.kind)
     ));
-    y += TYPE_LINE;
-    for line in &face.name {
-        out.line(&format!(
-            r#"<text class="name" x="{x}" y="{}">{}</text>"#,
-            number(y + 12.0),
-            xml(line)
-        ));
-        y += NAME_LINE;
-    }
+    name_lines(out, face, &x, y + TYPE_LINE);
     if let Some(mark) = &node.mark {
         legend::badge(out, mark, rect);
     }
@@ -66,21 +58,13 @@ pub(super) fn container(out: &mut Canvas, outline: &Outline, layout: &Layout, in
         again(out, rect);
     }
     let x = number(rect.corner.x + PADDING.0);
-    let mut y = rect.corner.y + PADDING.1;
+    let y = rect.corner.y + PADDING.1;
     out.line(&format!(
         r#"<g class="head"><text class="kind" x="{x}" y="{}">{}</text>"#,
         number(y + 9.5),
         xml(&face.kind)
     ));
-    y += TYPE_LINE;
-    for line in &face.name {
-        out.line(&format!(
-            r#"<text class="name" x="{x}" y="{}">{}</text>"#,
-            number(y + 12.0),
-            xml(line)
-        ));
-        y += NAME_LINE;
-    }
+    name_lines(out, face, &x, y + TYPE_LINE);
     out.line("</g>");
     for &body in node.inner.iter().filter(|_| node.has_frames()) {
         let frame = rectangle("frame", layout.frames[body], 6.0);
@@ -161,4 +145,17 @@ fn again(out: &mut Canvas, rect: Rect) {
         number(x + 4.5),
         number(y + 0.5),
     ));
+}
+
+/// A state's name, line below line from `y`.
+fn name_lines(out: &mut Canvas, face: &Face, x: &str, y: f64) {
+    let mut y = y;
+    for line in &face.name {
+        out.line(&format!(
+            r#"<text class="name" x="{x}" y="{}">{}</text>"#,
+            number(y + 12.0),
+            xml(line)
+        ));
+        y += NAME_LINE;
+    }
 }
