@@ -4,10 +4,11 @@ use super::fault::{Fault, Faults};
 use std::fmt;
 use std::io;
 use std::path::Path;
-use stepwright_asl::Finding;
+use stepwright_asl::json::Document;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::model::StateMachine;
-use stepwright_asl::validate::validate_text;
+use stepwright_asl::validate::{validate, validate_text};
+use stepwright_asl::{Finding, Findings};
 
 /// The ASL of a workflow, with its name and type.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,14 +59,17 @@ impl Definition {
             );
             Fault::new(None, message)
         };
-        let found = validate_text(text, machine_type);
-        let faults: Vec<Fault> = found.errors().map(fault).collect();
-        if !faults.is_empty() {
-            return Err(Faults::new(name, faults));
+        let refused = |found: &Findings| Faults::new(name, found.errors().map(fault).collect());
+        let Ok(document) = Document::parse(text) else {
+            return Err(refused(&validate_text(text, machine_type)));
+        };
+        let found = validate(&document, machine_type);
+        if found.has_errors() {
+            return Err(refused(&found));
         }
-        match StateMachine::from_json(text) {
+        match StateMachine::from_document(&document) {
             Ok(machine) => Ok(Definition::new(name.to_owned(), machine_type, machine)),
-            Err(found) => Err(Faults::new(name, found.errors().map(fault).collect())),
+            Err(found) => Err(refused(&found)),
         }
     }
 

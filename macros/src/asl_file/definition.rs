@@ -5,9 +5,9 @@ use crate::errors::Errors;
 use crate::suggest::did_you_mean;
 use std::path::{Path, PathBuf};
 use stepwright_asl::graph::{Graph, State};
-use stepwright_asl::json::{Json, Object};
+use stepwright_asl::json::{Document, Json, Object};
 use stepwright_asl::model::{MachineType, StateKind};
-use stepwright_asl::validate::validate_text;
+use stepwright_asl::validate::{validate, validate_text};
 use syn::LitStr;
 
 /// How many findings of a file become compile errors; the first ones tell the most.
@@ -63,7 +63,11 @@ impl Source {
         } else {
             MachineType::Standard
         };
-        let findings = validate_text(&text, machine_type);
+        let document = Document::parse(&text).ok();
+        let findings = match &document {
+            Some(document) => validate(document, machine_type),
+            None => validate_text(&text, machine_type),
+        };
         for finding in findings.errors().take(MOST) {
             let mend = finding.suggestion.as_deref();
             let mend = mend.map(|mend| format!("; {mend}")).unwrap_or_default();
@@ -78,13 +82,7 @@ impl Source {
         if findings.has_errors() {
             return None;
         }
-        let json = match text.parse::<Json>() {
-            Ok(json) => json,
-            Err(error) => {
-                errors.at(file.span(), format!("{name}: {error}"));
-                return None;
-            }
-        };
+        let json = document?.into_json();
         let stem = path.file_name().and_then(|name| name.to_str());
         let stem = stem.unwrap_or_default().trim_end_matches(".json");
         Some(Source {

@@ -2,6 +2,7 @@
 
 use super::definition::{Bound, Source};
 use super::parse::{Target, Workflow};
+use crate::expand::Declared;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -22,23 +23,7 @@ pub(super) fn workflow(
     source: Option<&Source>,
     bindings: &[Bound<'_>],
 ) -> TokenStream {
-    let attributes = &workflow.attributes;
-    let visibility = &workflow.visibility;
     let name = &workflow.name;
-    let text_name = name.to_string();
-    let input = match &workflow.input {
-        Some(ty) => quote!(#ty),
-        None => quote!(()),
-    };
-    let output = match &workflow.output {
-        Some(ty) => quote!(#ty),
-        None => quote!(::stepwright::__::serde_json::Value),
-    };
-    let machine_type = if workflow.express {
-        quote!(Express)
-    } else {
-        quote!(Standard)
-    };
     let build = match source {
         Some(source) => {
             let text = text(source);
@@ -52,43 +37,17 @@ pub(super) fn workflow(
         None => quote!(loop {}),
     };
     let bind = bindings.iter().map(bind);
-    let conditions: Vec<_> = attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("cfg"))
-        .collect();
-    quote! {
-        #(#attributes)*
-        #[derive(Clone, Copy, Debug)]
-        #visibility struct #name;
-
-        #(#conditions)*
-        #[automatically_derived]
-        impl ::stepwright::__::Workflow for #name {
-            type Input = #input;
-            type Output = #output;
-            const NAME: &'static str = #text_name;
-            const TYPE: ::stepwright::__::MachineType = ::stepwright::__::MachineType::#machine_type;
-
-            fn build() -> ::core::result::Result<::stepwright::__::Definition, ::stepwright::__::Faults> {
-                #build
-            }
-
-            #[allow(unused_variables, unused_parens)]
-            fn bind<__B: ::stepwright::__::Binder>(__binder: &mut __B) {
-                #(#bind)*
-            }
-        }
-
-        #(#conditions)*
-        impl #name {
-            /// The definition of this workflow, as it stands in its file.
-            #[allow(dead_code)]
-            #[must_use]
-            #visibility fn definition() -> ::stepwright::__::Definition {
-                <#name as ::stepwright::__::Workflow>::definition()
-            }
-        }
+    Declared {
+        attributes: &workflow.attributes,
+        visibility: &workflow.visibility,
+        name,
+        input: workflow.input.as_ref(),
+        output: workflow.output.as_ref(),
+        express: workflow.express,
+        build,
+        bind: quote!(#(#bind)*),
     }
+    .item()
 }
 
 fn bind(bound: &Bound<'_>) -> TokenStream {

@@ -4,76 +4,109 @@ use super::{bind, flow};
 use crate::check::Machine;
 use crate::errors::Mistake;
 use crate::syntax::WorkflowOption;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
+use syn::{Attribute, Type, Visibility};
+
+/// A workflow as its type needs it, whichever macro it was written with.
+pub(crate) struct Declared<'a> {
+    pub(crate) attributes: &'a [Attribute],
+    pub(crate) visibility: &'a Visibility,
+    pub(crate) name: &'a Ident,
+    pub(crate) input: Option<&'a Type>,
+    pub(crate) output: Option<&'a Type>,
+    pub(crate) express: bool,
+    /// The body of `Workflow::build`.
+    pub(crate) build: TokenStream,
+    /// The body of `Workflow::bind`.
+    pub(crate) bind: TokenStream,
+}
 
 pub(super) fn item(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
     let workflow = machine.workflow;
-    let attributes = &workflow.attributes;
-    let visibility = &workflow.visibility;
-    let name = &workflow.name;
-    let text = name.to_string();
-    let input = match &workflow.parameter {
-        Some((_, ty)) => quote!(#ty),
-        None => quote!(()),
-    };
-    let output = match &workflow.output {
-        Some(ty) => quote!(#ty),
-        None => quote!(::stepwright::__::serde_json::Value),
-    };
-    let express = workflow
-        .options
-        .iter()
-        .any(|option| matches!(option, WorkflowOption::Express(_)));
-    let machine_type = if express {
-        quote!(Express)
-    } else {
-        quote!(Standard)
-    };
-    let conditions = conditions(machine);
     let flow = if mistakes.is_empty() {
         flow::flow(machine)
     } else {
         // The mistakes stand beside it; this only has to have the right type.
         quote!(loop {})
     };
-    let bind = bind::bind(machine);
-    quote! {
-        #(#attributes)*
-        #[derive(Clone, Copy, Debug)]
-        #visibility struct #name;
+    let express = |option: &WorkflowOption| matches!(option, WorkflowOption::Express(_));
+    Declared {
+        attributes: &workflow.attributes,
+        visibility: &workflow.visibility,
+        name: &workflow.name,
+        input: workflow.parameter.as_ref().map(|(_, ty)| ty),
+        output: workflow.output.as_ref(),
+        express: workflow.options.iter().any(express),
+        build: flow,
+        bind: bind::bind(machine),
+    }
+    .item()
+}
 
-        #conditions
-        #[automatically_derived]
-        impl ::stepwright::__::Workflow for #name {
-            type Input = #input;
-            type Output = #output;
-            const NAME: &'static str = #text;
-            const TYPE: ::stepwright::__::MachineType = ::stepwright::__::MachineType::#machine_type;
+impl Declared<'_> {
+    /// The type, its `impl Workflow` and its `definition()`.
+    pub(crate) fn item(&self) -> TokenStream {
+        let Declared {
+            attributes,
+            visibility,
+            name,
+            build,
+            bind,
+            ..
+        } = self;
+        let text = name.to_string();
+        let input = match self.input {
+            Some(ty) => quote!(#ty),
+            None => quote!(()),
+        };
+        let output = match self.output {
+            Some(ty) => quote!(#ty),
+            None => quote!(::stepwright::__::serde_json::Value),
+        };
+        let machine_type = if self.express {
+            quote!(Express)
+        } else {
+            quote!(Standard)
+        };
+        let conditions = conditions_of(attributes);
+        quote! {
+            #(#attributes)*
+            #[derive(Clone, Copy, Debug)]
+            #visibility struct #name;
 
-            #[allow(unused, unreachable_code, clippy::all, clippy::pedantic, clippy::nursery)]
-            fn build() -> ::core::result::Result<::stepwright::__::Definition, ::stepwright::__::Faults> {
-                #flow
+            #conditions
+            #[automatically_derived]
+            impl ::stepwright::__::Workflow for #name {
+                type Input = #input;
+                type Output = #output;
+                const NAME: &'static str = #text;
+                const TYPE: ::stepwright::__::MachineType = ::stepwright::__::MachineType::#machine_type;
+
+                #[allow(unused, unreachable_code, clippy::all, clippy::pedantic, clippy::nursery)]
+                fn build() -> ::core::result::Result<::stepwright::__::Definition, ::stepwright::__::Faults> {
+                    #build
+                }
+
+                #[allow(unused_variables, unused_parens)]
+                fn bind<__B: ::stepwright::__::Binder>(__binder: &mut __B) {
+                    #bind
+                }
             }
 
-            #[allow(unused_variables, unused_parens)]
-            fn bind<__B: ::stepwright::__::Binder>(__binder: &mut __B) {
-                #bind
-            }
-        }
-
-        #conditions
-        impl #name {
-            /// The definition of this workflow: its ASL, ready to be written out.
-            ///
-            /// # Panics
-            ///
-            /// When something in it cannot be said in ASL, with a list of what and where. `Workflow::build` gives the
-            /// list instead.
-            #[allow(dead_code)]
-            #[must_use]
-            #visibility fn definition() -> ::stepwright::__::Definition {
-                <#name as ::stepwright::__::Workflow>::definition()
+            #conditions
+            impl #name {
+                /// The definition of this workflow: its ASL, ready to be written out.
+                ///
+                /// # Panics
+                ///
+                /// When something in it cannot be said in ASL, with a list of what and where. `Workflow::build` gives the
+                /// list instead.
+                #[allow(dead_code)]
+                #[must_use]
+                #visibility fn definition() -> ::stepwright::__::Definition {
+                    <#name as ::stepwright::__::Workflow>::definition()
+                }
             }
         }
     }
@@ -81,7 +114,11 @@ pub(super) fn item(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
 
 /// The workflow's `#[cfg(..)]`, which all of its items share.
 pub(super) fn conditions(machine: &Machine) -> TokenStream {
-    let attributes = machine.workflow.attributes.iter();
+    conditions_of(&machine.workflow.attributes)
+}
+
+fn conditions_of(attributes: &[Attribute]) -> TokenStream {
+    let attributes = attributes.iter();
     let conditions = attributes.filter(|attribute| attribute.path().is_ident("cfg"));
     quote!(#(#conditions)*)
 }

@@ -16,6 +16,7 @@ mod types;
 mod value;
 mod warnings;
 
+pub(crate) use self::item::Declared;
 pub(crate) use self::types::verbatim;
 pub(crate) use self::value::Values;
 
