@@ -305,7 +305,10 @@ fn branches_and_bodies_are_built_apart_and_typed() {
     assert_eq!(made["Branches"][1]["StartAt"], json!("Charge"));
     assert_eq!(
         made["Output"],
-        json!("{% $states.result[0][0] & ' ' & $states.result[1].chargeId %}")
+        json!(
+            "{% ($exists($states.result[0][0]) ? $states.result[0][0] : $error('the list has no such item')) & ' ' & \
+             $states.result[1].chargeId %}"
+        )
     );
 }
 

@@ -1,18 +1,175 @@
-//! The methods that a workflow can run: one table, which the lowering is tested against and messages are made from.
+//! The methods that a workflow can run: one table, which the lowering reads.
 //!
 //! What is not here is a fault that offers a task.
+
+use crate::shape::Shape;
+
+/// A kind of value that has methods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Receiver {
+    /// A list, a set, a tuple, or an iterator over one.
+    List,
+    /// A list of numbers.
+    Numbers,
+    /// A list of texts.
+    Texts,
+    /// A list of lists.
+    Lists,
+    /// A list of `Option`s.
+    Options,
+    /// A map.
+    Map,
+    /// A map that is iterated in the order of its keys.
+    SortedMap,
+    /// A text.
+    Text,
+    /// A number without fraction.
+    Integer,
+    /// Any number.
+    Number,
+    /// `true` or `false`.
+    Bool,
+    /// An `Option`.
+    Option,
+    /// A `serde_json::Value`.
+    Json,
+}
+
+/// What an argument is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Takes {
+    /// Any value.
+    Value,
+    /// A text: `&str`, `String`, a `char`.
+    Text,
+    /// A text that is not empty; the message says what is wrong about an empty one.
+    Filled(&'static str),
+    /// A number without fraction.
+    Integer,
+    /// A closure, with what its parameters are.
+    Closure(&'static [Gives]),
+}
+
+/// The shape of what a call gives, or of what a closure is given.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Gives {
+    Bool,
+    /// A count: it has few digits.
+    Count,
+    Number,
+    Text,
+    Json,
+    /// The receiver's own.
+    This,
+    /// Of the receiver's items.
+    Item,
+    /// Of what the receiver's lists hold.
+    Inner,
+    /// Of what is there when the receiver is `Some`.
+    Some,
+    /// Of a map's keys and values.
+    Key,
+    Entry,
+    /// The first argument's.
+    First,
+    /// The closure's.
+    Closure,
+    /// The items of the list that the first argument is.
+    FirstItem,
+    List(&'static Gives),
+    Option(&'static Gives),
+    Pair(&'static Gives, &'static Gives),
+}
 
 /// One method on one kind of receiver.
 #[derive(Clone, Copy, Debug)]
 pub struct Method {
-    /// The name in Rust.
-    pub name: &'static str,
-    /// The call as it is written in Rust, on workflow variables that are named for their kind.
-    pub rust: &'static str,
-    /// What it becomes in JSONata.
+    /// The kind of value that has it.
+    pub receiver: Receiver,
+    /// The names in Rust that mean this.
+    pub names: &'static [&'static str],
+    /// What it becomes in JSONata: `$this` is the receiver, `$a` and `$b` are the arguments, `$f` is a closure.
     pub jsonata: &'static str,
     /// What it becomes in JSONPath, where there is a form.
     pub jsonpath: Option<&'static str>,
+    pub(crate) takes: &'static [Takes],
+    pub(crate) gives: Gives,
+    /// It gives nothing in JSONata where it is `None` in Rust.
+    pub(crate) maybe: bool,
+    /// The receiver may stand there as JSONata's functions give it: a single item alone, none as nothing.
+    pub(crate) streams: bool,
+    /// The receiver is a set, and neither order nor repetition changes the result.
+    pub(crate) unordered: bool,
+}
+
+const fn row(
+    receiver: Receiver,
+    names: &'static [&'static str],
+    takes: &'static [Takes],
+    gives: Gives,
+    jsonata: &'static str,
+) -> Method {
+    Method {
+        receiver,
+        names,
+        jsonata,
+        jsonpath: None,
+        takes,
+        gives,
+        maybe: false,
+        streams: false,
+        unordered: false,
+    }
+}
+
+impl Method {
+    const fn jsonpath(mut self, form: &'static str) -> Method {
+        self.jsonpath = Some(form);
+        self
+    }
+
+    const fn maybe(mut self) -> Method {
+        self.maybe = true;
+        self
+    }
+
+    const fn streams(mut self) -> Method {
+        self.streams = true;
+        self
+    }
+
+    const fn unordered(mut self) -> Method {
+        self.unordered = true;
+        self
+    }
+
+    /// Whether a value of that shape has this method.
+    pub(crate) fn is_on(&self, shape: &Shape) -> bool {
+        let shape = shape.plain();
+        let item = || shape.item().plain();
+        match self.receiver {
+            Receiver::List => is_list(&shape),
+            Receiver::Numbers => {
+                is_list(&shape) && (item().is_number() || matches!(item(), Shape::Any))
+            }
+            Receiver::Texts => is_list(&shape) && matches!(item(), Shape::String | Shape::Any),
+            Receiver::Lists => is_list(&shape) && is_list(&item()),
+            Receiver::Options => is_list(&shape) && matches!(item(), Shape::Option(_)),
+            Receiver::Map => matches!(shape, Shape::Map(_)),
+            Receiver::SortedMap => matches!(shape, Shape::Map(map) if map.sorted),
+            Receiver::Text => matches!(shape, Shape::String),
+            Receiver::Integer => shape.is_integer(),
+            Receiver::Number => shape.is_number(),
+            Receiver::Bool => matches!(shape, Shape::Bool),
+            Receiver::Option => matches!(shape, Shape::Option(_)),
+            Receiver::Json => matches!(shape, Shape::Any),
+        }
+    }
+}
+
+fn is_list(shape: &Shape) -> bool {
+    matches!(shape, Shape::Array(_) | Shape::Set(_) | Shape::Tuple(_))
 }
 
 /// The methods that change nothing in JSON.
@@ -37,28 +194,17 @@ const IDENTITIES: &[&str] = &[
     "to_vec",
 ];
 
-/// Methods beside those of [`METHODS`]: with closures of two parameters, or of kinds that have no variable there. What each
+/// Methods that Rust code lowers, because what they become depends on more than the kind of the receiver. What each
 /// becomes stands in `docs/expressions.md`, which is held by a test.
+#[cfg(test)]
 const OTHERS: &[&str] = &[
-    "and_then",
-    "chain",
-    "clamp",
-    "enumerate",
-    "flatten",
-    "fold",
-    "is_none_or",
-    "map_or",
-    "powf",
-    "powi",
-    "product",
-    "replace",
-    "signum",
-    "skip",
-    "take",
-    "trim_end",
-    "trim_start",
-    "trunc",
-    "unwrap_or_else",
+    "chars",
+    "contains",
+    "filter_map",
+    "flat_map",
+    "into",
+    "to_string",
+    "unwrap_or_default",
 ];
 
 /// Whether a method without arguments gives its receiver, as JSON.
@@ -66,213 +212,129 @@ pub(crate) fn is_identity(name: &str) -> bool {
     IDENTITIES.contains(&name)
 }
 
-const fn row(
-    name: &'static str,
-    rust: &'static str,
-    jsonata: &'static str,
-    jsonpath: Option<&'static str>,
-) -> Method {
-    Method {
-        name,
-        rust,
-        jsonata,
-        jsonpath,
-    }
+/// The row of a call: the first that fits the receiver and the number of arguments.
+pub(crate) fn find(name: &str, shape: &Shape, arguments: usize) -> Option<&'static Method> {
+    METHODS
+        .iter()
+        .find(|row| row.names.contains(&name) && row.takes.len() == arguments && row.is_on(shape))
 }
+
+/// White space as Rust's `trim` knows it: JavaScript's, without U+FEFF and with U+0085.
+macro_rules! blanks {
+    () => {
+        r"(?:[^\S\uFEFF]|\u0085)+"
+    };
+}
+
+use Gives as G;
+use Receiver as R;
+use Takes as T;
+
+const ITEM: &[Gives] = &[G::Item];
+const SOME: &[Gives] = &[G::Some];
 
 /// The methods that a workflow expression can call, one row for each kind of receiver.
 ///
 /// Methods that change nothing in JSON (`clone`, `iter`, `as_str`, `collect`, ..) are not listed.
+#[rustfmt::skip]
 pub const METHODS: &[Method] = &[
     // Lists and iterators.
-    row(
-        "len",
-        "list.len()",
-        "$count($list)",
-        Some("States.ArrayLength($list)"),
-    ),
-    row(
-        "count",
-        "list.count()",
-        "$count($list)",
-        Some("States.ArrayLength($list)"),
-    ),
-    row("is_empty", "list.is_empty()", "$count($list) = 0", None),
-    row(
-        "contains",
-        "list.contains(number)",
-        "$number in $list",
-        Some("States.ArrayContains($list, $number)"),
-    ),
-    row(
-        "map",
-        "list.map(|x| x + number)",
-        "[$map($list, function($x) { $x + $number })]",
-        None,
-    ),
-    row(
-        "filter",
-        "list.filter(|x| x > number)",
-        "[$filter($list, function($x) { $x > $number })]",
-        None,
-    ),
-    row(
-        "find",
-        "list.find(|x| x > number)",
-        "$filter($list, function($x) { $x > $number })[0]",
-        None,
-    ),
-    row(
-        "any",
-        "list.any(|x| x > number)",
-        "$count($filter($list, function($x) { $x > $number })) > 0",
-        None,
-    ),
-    row(
-        "all",
-        "list.all(|x| x > number)",
-        "$count($filter($list, function($x) { $not($x > $number) })) = 0",
-        None,
-    ),
-    row("sum", "list.sum()", "$sum($list)", None),
-    row("min", "list.min()", "$min($list)", None),
-    row("max", "list.max()", "$max($list)", None),
-    row("first", "list.first()", "$list[0]", None),
-    row("last", "list.last()", "$list[-1]", None),
-    row("get", "list.get(number)", "$list[$number]", None),
-    row("zip", "list.zip(list)", "[$zip($list, $list)[]]", None),
-    row("rev", "list.rev()", "$reverse($list)", None),
-    row("join", "texts.join(text)", "$join($texts, $text)", None),
+    row(R::List, &["len", "count"], &[], G::Count, "$count($this)").jsonpath("States.ArrayLength($this)").streams(),
+    row(R::List, &["is_empty"], &[], G::Bool, "$count($this) = 0").streams().unordered(),
+    row(R::List, &["map"], &[T::Closure(ITEM)], G::List(&G::Closure), "[$map($this, $f)]").streams(),
+    row(R::List, &["filter"], &[T::Closure(ITEM)], G::List(&G::Item), "[$filter($this, $f)]").streams(),
+    row(R::List, &["find"], &[T::Closure(ITEM)], G::Option(&G::Item), "[$filter($this, $f)][0]").maybe().streams(),
+    row(R::List, &["any"], &[T::Closure(ITEM)], G::Bool, "true in $map($this, $f)").streams().unordered(),
+    row(R::List, &["all"], &[T::Closure(ITEM)], G::Bool, "$not(false in $map($this, $f))").streams().unordered(),
+    row(R::List, &["position"], &[T::Closure(ITEM)], G::Option(&G::Count), "$map($this, function($item, $at) { $f($item) ? $at })[0]").maybe().streams(),
+    row(R::Numbers, &["sum"], &[], G::Item, "$sum($this)"),
+    row(R::Numbers, &["product"], &[], G::Item, "$reduce($this, function($all, $item) { $all * $item }, 1)"),
+    row(R::Numbers, &["min"], &[], G::Option(&G::Item), "$min($this)").maybe().unordered(),
+    row(R::Numbers, &["max"], &[], G::Option(&G::Item), "$max($this)").maybe().unordered(),
+    row(R::List, &["first", "next"], &[], G::Option(&G::Item), "$this[0]").maybe().streams(),
+    row(R::List, &["last"], &[], G::Option(&G::Item), "$this[-1]").maybe().streams(),
+    row(R::List, &["get", "nth"], &[T::Integer], G::Option(&G::Item), "$this[$a]").maybe(),
+    row(R::List, &["zip"], &[T::Value], G::List(&G::Pair(&G::Item, &G::FirstItem)), "[$zip($this, $a)]"),
+    row(R::List, &["enumerate"], &[], G::List(&G::Pair(&G::Count, &G::Item)), "[$map($this, function($item, $at) { [$at, $one($item)] })]").streams(),
+    row(R::List, &["take"], &[T::Integer], G::List(&G::Item), "[$filter($this, function($item, $at) { $at < $a })]").streams(),
+    row(R::List, &["skip"], &[T::Integer], G::List(&G::Item), "[$filter($this, function($item, $at) { $at >= $a })]").streams(),
+    row(R::List, &["chain"], &[T::Value], G::List(&G::Item), "[$append($this, $a)]"),
+    row(R::Lists, &["flatten", "concat"], &[], G::List(&G::Inner), "[$reduce($this, $append, [])]"),
+    row(R::Options, &["flatten"], &[], G::List(&G::Inner), "[$filter($this, function($item) { $item != null })]").streams(),
+    row(R::List, &["fold"], &[T::Value, T::Closure(&[G::First, G::Item])], G::First, "$reduce($this, $f, $a)"),
+    row(R::List, &["rev"], &[], G::List(&G::Item), "$reverse($this)"),
+    row(R::Texts, &["join"], &[T::Text], G::Text, "$join($this, $a)"),
     // Maps.
-    row("len", "table.len()", "$count($keys($table))", None),
-    row(
-        "is_empty",
-        "table.is_empty()",
-        "$count($keys($table)) = 0",
-        None,
-    ),
-    row("get", "table.get(text)", "$lookup($table, $text)", None),
-    row(
-        "contains_key",
-        "table.contains_key(text)",
-        "$exists($lookup($table, $text))",
-        None,
-    ),
-    row("keys", "table.keys()", "[$keys($table)]", None),
-    row(
-        "values",
-        "table.values()",
-        "[$each($table, function($value) { $value })]",
-        None,
-    ),
+    row(R::Map, &["len"], &[], G::Count, "$count($keys($this))"),
+    row(R::Map, &["is_empty"], &[], G::Bool, "$this = {}"),
+    row(R::Map, &["get"], &[T::Value], G::Option(&G::Entry), "$lookup($this, $text_key($a))").maybe(),
+    row(R::Map, &["contains_key"], &[T::Value], G::Bool, "$exists($lookup($this, $text_key($a)))"),
+    row(R::SortedMap, &["keys", "into_keys"], &[], G::List(&G::Key), "[$sort($rust_keys($keys($this)))]"),
+    row(R::SortedMap, &["values", "into_values"], &[], G::List(&G::Entry), "[$map($sort($rust_keys($keys($this))), function($key) { $lookup($this, $text_key($key)) })]"),
+    row(R::SortedMap, &["iter", "into_iter"], &[], G::List(&G::Pair(&G::Key, &G::Entry)), "[$map($sort($rust_keys($keys($this))), function($key) { [$key, $entry($lookup($this, $text_key($key)))] })]"),
+    row(R::Map, &["keys", "into_keys"], &[], G::List(&G::Key), "[$rust_keys($keys($this))]"),
+    row(R::Map, &["values", "into_values"], &[], G::List(&G::Entry), "[$each($this, function($value) { $value })]"),
+    row(R::Map, &["iter", "into_iter"], &[], G::List(&G::Pair(&G::Key, &G::Entry)), "[$each($this, function($value, $key) { [$rust_key($key), $entry($value)] })]"),
     // Texts.
-    row("is_empty", "text.is_empty()", "$text = ''", None),
-    row(
-        "contains",
-        "text.contains(other)",
-        "$contains($text, $other)",
-        None,
-    ),
-    row(
-        "starts_with",
-        "text.starts_with(other)",
-        "$substring($text, 0, $length($other)) = $other",
-        None,
-    ),
-    row(
-        "ends_with",
-        "text.ends_with(other)",
-        "$substring($text, $length($text) - $length($other)) = $other",
-        None,
-    ),
-    row(
-        "to_uppercase",
-        "text.to_uppercase()",
-        "$uppercase($text)",
-        None,
-    ),
-    row(
-        "to_lowercase",
-        "text.to_lowercase()",
-        "$lowercase($text)",
-        None,
-    ),
-    row(
-        "trim",
-        "text.trim()",
-        "$replace($text, /^\\s+|\\s+$/, '')",
-        None,
-    ),
-    row("split", "text.split(other)", "$split($text, $other)", None),
-    row("to_string", "text.to_string()", "$text", Some("$text")),
-    row("chars", "text.chars().count()", "$length($text)", None),
+    row(R::Text, &["is_empty"], &[], G::Bool, "$this = ''"),
+    row(R::Text, &["starts_with"], &[T::Text], G::Bool, "$substring($this, 0, $length($a)) = $a"),
+    row(R::Text, &["ends_with"], &[T::Text], G::Bool, "$substring($this, $length($this) - $length($a)) = $a"),
+    row(R::Text, &["to_uppercase"], &[], G::Text, "$uppercase($this)"),
+    row(R::Text, &["to_lowercase"], &[], G::Text, "$lowercase($this)"),
+    row(R::Text, &["trim"], &[], G::Text, concat!("$replace($this, /^", blanks!(), "|", blanks!(), "$/, '')")),
+    row(R::Text, &["trim_start"], &[], G::Text, concat!("$replace($this, /^", blanks!(), "/, '')")),
+    row(R::Text, &["trim_end"], &[], G::Text, concat!("$replace($this, /", blanks!(), "$/, '')")),
+    row(R::Text, &["replace"], &[T::Filled("an empty text is replaced in Rust only"), T::Text], G::Text, "$replace($this, $a, $b)"),
+    row(R::Text, &["split"], &[T::Filled("a split at an empty text is another one in Rust")], G::List(&G::Text), "$split($this, $a)"),
     // Numbers.
-    row("abs", "number.abs()", "$abs($number)", None),
-    row("floor", "number.floor()", "$floor($number)", None),
-    row("ceil", "number.ceil()", "$ceil($number)", None),
-    row(
-        "round",
-        "number.round()",
-        "$number < 0 ? $ceil($number - 0.5) : $floor($number + 0.5)",
-        None,
-    ),
-    row("sqrt", "number.sqrt()", "$sqrt($number)", None),
-    row("pow", "number.pow(other)", "$power($number, $other)", None),
-    row("min", "number.min(other)", "$min([$number, $other])", None),
-    row("max", "number.max(other)", "$max([$number, $other])", None),
-    row(
-        "to_string",
-        "number.to_string()",
-        "$string($number)",
-        Some("States.Format('{}', $number)"),
-    ),
+    row(R::Number, &["abs"], &[], G::This, "$abs($this)"),
+    row(R::Number, &["floor"], &[], G::This, "$floor($this)"),
+    row(R::Number, &["ceil"], &[], G::This, "$ceil($this)"),
+    // Rust rounds halves away from zero, `$round` to even.
+    row(R::Number, &["round"], &[], G::This, "$this % 1 = 0.5 ? $ceil($this) : $this % 1 = -0.5 ? $floor($this) : $round($this)"),
+    row(R::Number, &["trunc"], &[], G::This, "$this - $this % 1"),
+    row(R::Number, &["sqrt"], &[], G::This, "$sqrt($this)"),
+    row(R::Integer, &["signum"], &[], G::This, "$this > 0 ? 1 : $this < 0 ? -1 : 0"),
+    row(R::Number, &["pow", "powi", "powf"], &[T::Value], G::This, "$power($this, $a)"),
+    row(R::Number, &["min"], &[T::Value], G::This, "$min([$this, $a])"),
+    row(R::Number, &["max"], &[T::Value], G::This, "$max([$this, $a])"),
+    row(R::Number, &["clamp"], &[T::Value, T::Value], G::This, "$max([$a, $min([$b, $this])])"),
+    // Conditions.
+    row(R::Bool, &["then_some"], &[T::Value], G::Option(&G::First), "$this ? $a : null"),
+    row(R::Bool, &["then"], &[T::Closure(&[])], G::Option(&G::Closure), "$this ? $f() : null"),
     // Options.
-    row("is_some", "option.is_some()", "$option != null", None),
-    row("is_none", "option.is_none()", "$not($option != null)", None),
-    row(
-        "unwrap_or",
-        "option.unwrap_or(number)",
-        "$option != null ? $option : $number",
-        None,
-    ),
-    row(
-        "unwrap_or_default",
-        "option.unwrap_or_default()",
-        "$option != null ? $option : 0",
-        None,
-    ),
-    row(
-        "unwrap",
-        "option.unwrap()",
-        "$option != null ? $option : $error('called unwrap on None')",
-        None,
-    ),
-    row(
-        "map",
-        "option.map(|x| x + number)",
-        "$option != null ? $option + $number : null",
-        None,
-    ),
-    row(
-        "is_some_and",
-        "option.is_some_and(|x| x > number)",
-        "$option != null ? $option > $number : false",
-        None,
-    ),
-    row(
-        "or",
-        "option.or(option)",
-        "$option != null ? $option : $option",
-        None,
-    ),
+    row(R::Option, &["is_some"], &[], G::Bool, "$this != null"),
+    row(R::Option, &["is_none"], &[], G::Bool, "$not($this != null)"),
+    row(R::Option, &["is_some_and"], &[T::Closure(SOME)], G::Bool, "$this != null and $f($this)"),
+    row(R::Option, &["is_none_or"], &[T::Closure(SOME)], G::Bool, "$this != null ? $f($this) : true"),
+    row(R::Option, &["unwrap_or"], &[T::Value], G::Some, "$this != null ? $this : $a"),
+    row(R::Option, &["unwrap_or_else"], &[T::Closure(&[])], G::Some, "$this != null ? $this : $f()"),
+    row(R::Option, &["unwrap"], &[], G::Some, "$this != null ? $this : $error('called unwrap on None')"),
+    row(R::Option, &["expect"], &[T::Text], G::Some, "$this != null ? $this : $error($a)"),
+    row(R::Option, &["map"], &[T::Closure(SOME)], G::Option(&G::Closure), "$this != null ? $f($this) : null"),
+    row(R::Option, &["and_then"], &[T::Closure(SOME)], G::Closure, "$this != null ? $f($this) : null"),
+    row(R::Option, &["filter"], &[T::Closure(SOME)], G::This, "$this != null and $f($this) ? $this : null"),
+    row(R::Option, &["map_or"], &[T::Value, T::Closure(SOME)], G::Closure, "$this != null ? $f($this) : $a"),
+    row(R::Option, &["or"], &[T::Value], G::This, "$this != null ? $this : $a"),
+    row(R::Option, &["or_else"], &[T::Closure(&[])], G::This, "$this != null ? $this : $f()"),
+    row(R::Option, &["flatten"], &[], G::Some, "$this"),
+    row(R::Option, &["iter", "into_iter"], &[], G::List(&G::Some), "$this != null ? [$entry($this)] : []"),
+    // Values of `serde_json`.
+    row(R::Json, &["is_null"], &[], G::Bool, "$this = null"),
+    row(R::Json, &["is_string"], &[], G::Bool, "$type($this) = 'string'"),
+    row(R::Json, &["is_number"], &[], G::Bool, "$type($this) = 'number'"),
+    row(R::Json, &["is_boolean"], &[], G::Bool, "$type($this) = 'boolean'"),
+    row(R::Json, &["is_array"], &[], G::Bool, "$type($this) = 'array'"),
+    row(R::Json, &["is_object"], &[], G::Bool, "$type($this) = 'object'"),
+    row(R::Json, &["as_str"], &[], G::Option(&G::Text), "$type($this) = 'string' ? $this : null"),
+    row(R::Json, &["as_f64"], &[], G::Option(&G::Number), "$type($this) = 'number' ? $this : null"),
+    row(R::Json, &["as_bool"], &[], G::Option(&G::Bool), "$type($this) = 'boolean' ? $this : null"),
+    row(R::Json, &["as_array"], &[], G::Option(&G::List(&G::Json)), "$type($this) = 'array' ? $this : null"),
 ];
 
-/// The names of the methods, for a message.
-pub(crate) fn names() -> String {
-    let mut names: Vec<_> = METHODS.iter().map(|method| method.name).collect();
-    names.extend(OTHERS);
-    names.sort_unstable();
-    names.dedup();
-    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    names.join(", ")
+/// The names of the methods.
+#[cfg(test)]
+pub(crate) fn names() -> Vec<&'static str> {
+    let rows = METHODS.iter().flat_map(|row| row.names);
+    rows.chain(IDENTITIES).chain(OTHERS).copied().collect()
 }

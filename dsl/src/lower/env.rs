@@ -1,7 +1,7 @@
 //! What an expression can read where it stands.
 
 use super::handed;
-use super::jsonata::Code;
+use super::jsonata::{Code, Operator, Syntax};
 use super::jsonpath::Leaf;
 use super::scope::{Scope, Scopes, at, enter};
 use crate::expr::Text;
@@ -66,6 +66,18 @@ pub(super) struct Env<'a> {
     pub(super) dollar: Dollar,
     pub(super) locals: Vec<(Text, Code)>,
     pub(super) path_locals: Vec<(Text, Leaf)>,
+}
+
+/// The output of an Express child, which is text; one that did not succeed fails.
+fn express_output() -> Syntax {
+    let result = |name: &'static str| Syntax::states(format!("result.{name}"));
+    let succeeded = result("Status").binary(Operator::Eq, Syntax::text("SUCCEEDED"));
+    let message = result("Error").binary(Operator::Concat, Syntax::text(": "));
+    let message = message.binary(Operator::Concat, result("Cause"));
+    succeeded.conditional(
+        Syntax::call("parse", vec![result("Output")]),
+        Syntax::call("error", vec![message]),
+    )
 }
 
 impl<'a> Env<'a> {
@@ -187,6 +199,15 @@ impl<'a> Env<'a> {
         &self.levels[first.unwrap_or(0)..]
     }
 
+    /// Whether a variable may be set here that hides a function of JSONata.
+    pub(super) fn hides(&self, function: &str) -> bool {
+        self.scopes.emitted(function) == function
+            && self
+                .own_levels()
+                .iter()
+                .any(|level| level.scope.hides(function, level.state))
+    }
+
     /// The type of the execution that the state runs in.
     pub(super) fn machine_type(&self) -> MachineType {
         self.levels
@@ -220,22 +241,18 @@ impl<'a> Env<'a> {
                         if effective(task.deploy, self.flow.deploy).is_invoked()
                             && !call.waits_for_token =>
                     {
-                        ("$states.result.Payload", Some("$.Payload"), shape)
+                        ("result.Payload", Some("$.Payload"), shape)
                     }
                     Sends::Workflow(workflow) if workflow.awaited => match workflow.machine_type {
-                        MachineType::Standard => ("$states.result.Output", Some("$.Output"), shape),
+                        MachineType::Standard => ("result.Output", Some("$.Output"), shape),
                         MachineType::Express => {
                             return Some(Found {
-                                code: Code::conditional(
-                                    "$states.result.Status = 'SUCCEEDED' ? $parse($states.result.Output) : \
-                                     $error($states.result.Error & ': ' & $states.result.Cause)",
-                                    shape,
-                                ),
+                                code: Code::new(express_output(), shape),
                                 path: None,
                             });
                         }
                     },
-                    _ => ("$states.result", Some("$"), shape),
+                    _ => ("result", Some("$"), shape),
                 }
             }
             Kind::Parallel(branches) => {
@@ -243,7 +260,7 @@ impl<'a> Env<'a> {
                     .iter()
                     .enumerate()
                     .map(|(index, branch)| self.output(state, index, branch));
-                ("$states.result", Some("$"), Shape::Tuple(outputs.collect()))
+                ("result", Some("$"), Shape::Tuple(outputs.collect()))
             }
             Kind::Map(map)
                 if map
@@ -251,16 +268,16 @@ impl<'a> Env<'a> {
                     .as_ref()
                     .is_some_and(|one| one.writer.is_some()) =>
             {
-                ("$states.result", Some("$"), MapResults::shape())
+                ("result", Some("$"), MapResults::shape())
             }
             Kind::Map(map) => {
                 let output = self.output(state, 0, &map.body);
-                ("$states.result", Some("$"), Shape::Array(Box::new(output)))
+                ("result", Some("$"), Shape::Array(Box::new(output)))
             }
             _ => return None,
         };
         Some(Found {
-            code: Code::path(text, shape),
+            code: Code::new(Syntax::states(text), shape),
             path,
         })
     }

@@ -31,6 +31,18 @@ pub(crate) fn lower(flow: &Flow) -> Result<Definition, Faults> {
 /// The machine as far as it can be said, and what cannot; AWS's own rules are not asked yet.
 pub(crate) fn machine_of(flow: &Flow) -> (StateMachine, Vec<Fault>) {
     let scopes = Scopes::of(flow);
+    loop {
+        let renamed = scopes.renamed();
+        let lowered = lowered(flow, &scopes);
+        // Where an expression needs a function that a variable hides, that variable has another name the next time; each
+        // round renames one of finitely many.
+        if scopes.renamed() == renamed {
+            return lowered;
+        }
+    }
+}
+
+fn lowered(flow: &Flow, scopes: &Scopes) -> (StateMachine, Vec<Fault>) {
     let mut report = Report::of_machine();
     if flow.states.is_empty() {
         report.fault("a workflow needs a state");
@@ -38,7 +50,7 @@ pub(crate) fn machine_of(flow: &Flow) -> (StateMachine, Vec<Fault>) {
     let mut names = HashSet::new();
     duplicates(&flow.states, &mut names, &mut report);
     let mixed = any_jsonpath(flow, &flow.states);
-    let mut states = States::new(flow, &scopes, mixed);
+    let mut states = States::new(flow, scopes, mixed);
     let lowered = states.lower(&flow.states, &[scopes.root_level()]);
     let machine = StateMachine {
         comment: flow.comment.as_deref().map(text::comment),

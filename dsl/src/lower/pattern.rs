@@ -107,19 +107,17 @@ impl Matching<'_, '_, '_> {
             Pattern::Bind(name) => self.bound.push((name.clone(), subject.clone())),
             Pattern::Literal(value) => {
                 let test = if value.is_null() {
-                    jsonata::is_some(subject, false, self.env, self.report)
+                    jsonata::is_some(subject, false)
                 } else {
                     jsonata::equals(subject, value.clone(), self.env, self.report)
                 };
                 self.tests.push(test);
             }
             Pattern::None => {
-                self.tests
-                    .push(jsonata::is_some(subject, false, self.env, self.report));
+                self.tests.push(jsonata::is_some(subject, false));
             }
             Pattern::Some(inner) => {
-                self.tests
-                    .push(jsonata::is_some(subject, true, self.env, self.report));
+                self.tests.push(jsonata::is_some(subject, true));
                 let some = subject.some();
                 self.pattern(inner, &some);
             }
@@ -140,13 +138,8 @@ impl Matching<'_, '_, '_> {
         let content = match subject.shape.plain() {
             Shape::Enum(shape) => match find(&shape, name) {
                 Ok(variant) => {
-                    self.tests.push(jsonata::is_variant(
-                        subject,
-                        &shape,
-                        variant,
-                        self.env,
-                        self.report,
-                    ));
+                    self.tests
+                        .push(jsonata::is_variant(subject, &shape, variant));
                     let content = match &shape.tagging {
                         Tagging::External => jsonata::step(subject, &variant.wire, Shape::Any),
                         Tagging::Adjacent { content, .. } => {
@@ -201,7 +194,7 @@ impl Matching<'_, '_, '_> {
             let test = jsonata::all(&tests);
             for (name, code) in names {
                 match bound.iter_mut().find(|(other, _)| *other == name) {
-                    Some((_, otherwise)) if otherwise.text != code.text => {
+                    Some((_, otherwise)) if otherwise.syntax != code.syntax => {
                         *otherwise =
                             jsonata::choose(&test, &code, otherwise, self.env, self.report);
                     }

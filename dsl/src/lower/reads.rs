@@ -1,6 +1,7 @@
 //! What the texts in `jsonata!`, `path!` and `intrinsic!` read, held against the shapes of what is there.
 
 use super::env::{Dollar, Env, Whence};
+use super::jsonata::Syntax;
 use super::report::Report;
 use crate::shape::{Fields, Presence, Shape};
 use stepwright_asl::intrinsic::Call;
@@ -84,7 +85,10 @@ fn in_variable<'n>(variable: &str, names: &'n Names, env: &Env<'_>) -> Option<(S
         "context" => in_context(rest, env),
         "result" => {
             let code = &env.result.as_ref()?.code;
-            let prefix = code.text.strip_prefix("$states.result")?;
+            let Syntax::States(path) = &code.syntax else {
+                return None;
+            };
+            let prefix = path.strip_prefix("result")?;
             let names = behind(rest, prefix.split('.').filter(|name| !name.is_empty()))?;
             Some((code.shape.clone(), names))
         }
@@ -122,7 +126,7 @@ fn look(shape: &Shape, names: &Names, kind: &str, text: &str, report: &mut Repor
     let mut shape = shape.clone();
     for (name, offset) in names {
         shape = match entered(&shape) {
-            Shape::Map(value) => *value,
+            Shape::Map(map) => map.value.clone(),
             Shape::Struct(of) => {
                 let mut known = Vec::new();
                 if let Some(tag) = &of.tag {
@@ -147,7 +151,12 @@ fn look(shape: &Shape, names: &Names, kind: &str, text: &str, report: &mut Repor
                     }
                 }
             }
-            plain @ (Shape::String | Shape::Integer | Shape::Number | Shape::Bool) => {
+            plain @ (Shape::String
+            | Shape::Written(_)
+            | Shape::Integer
+            | Shape::SmallInteger
+            | Shape::Number
+            | Shape::Bool) => {
                 let what = plain.describe();
                 return say(
                     &format!("{what} has no field `{name}`"),
@@ -181,6 +190,7 @@ fn entered(shape: &Shape) -> Shape {
     loop {
         shape = match shape {
             Shape::Option(inner) | Shape::Array(inner) => inner.plain(),
+            Shape::Set(set) => set.item.plain(),
             other => return other,
         };
     }

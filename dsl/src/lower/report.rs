@@ -8,6 +8,7 @@ pub(super) struct Report {
     state: Option<String>,
     faults: Vec<Fault>,
     unknown: bool,
+    locals: usize,
 }
 
 impl Report {
@@ -16,6 +17,7 @@ impl Report {
             state: Some(state.to_owned()),
             faults: Vec::new(),
             unknown: false,
+            locals: 0,
         }
     }
 
@@ -25,6 +27,7 @@ impl Report {
             state: None,
             faults: Vec::new(),
             unknown: false,
+            locals: 0,
         }
     }
 
@@ -33,6 +36,12 @@ impl Report {
         if !self.faults.contains(&fault) {
             self.faults.push(fault);
         }
+    }
+
+    /// A number that no other local of the state has.
+    pub(super) fn fresh(&mut self) -> usize {
+        self.locals += 1;
+        self.locals
     }
 
     /// A variable of which nothing is known.

@@ -100,6 +100,8 @@ fn refine(known: &Shape, other: &Shape) -> Option<Shape> {
 pub(super) struct Scopes {
     root: Scope,
     inner: HashMap<(String, usize), Scope>,
+    /// Variables under other names in the ASL, because they would hide a function there.
+    renamed: RefCell<BTreeMap<String, Text>>,
 }
 
 impl Scopes {
@@ -139,6 +141,50 @@ impl Scopes {
                 self.add(&body.states, flow);
             }
         }
+    }
+
+    /// The name of a variable in the ASL.
+    pub(super) fn emitted(&self, name: &str) -> Text {
+        match self.renamed.borrow().get(name) {
+            Some(new) => new.clone(),
+            None => Text::Owned(name.to_owned()),
+        }
+    }
+
+    /// The text of a literal of the user's that reads variables under the names that they have in the ASL.
+    pub(super) fn emitted_text(&self, literal: &Expr) -> Option<Text> {
+        if self.renamed.borrow().is_empty() {
+            return None;
+        }
+        let mut literal = literal.clone();
+        literal.rename(&|_| None, &|name| *name = self.emitted(name));
+        match *literal.node {
+            Node::Jsonata(text, _) | Node::Path(text, _) | Node::Intrinsic(text, _) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Gives a variable that would hide a function another name from the next lowering on.
+    pub(super) fn rename(&self, name: &str) {
+        let mut new = format!("{name}_");
+        while self.has(&new) {
+            new.push('_');
+        }
+        self.renamed
+            .borrow_mut()
+            .insert(name.to_owned(), new.into());
+    }
+
+    /// The variables that have another name.
+    pub(super) fn renamed(&self) -> usize {
+        self.renamed.borrow().len()
+    }
+
+    fn has(&self, name: &str) -> bool {
+        let scopes = std::iter::once(&self.root).chain(self.inner.values());
+        scopes
+            .into_iter()
+            .any(|scope| scope.variable(name).is_some())
     }
 
     pub(super) fn root_level(&self) -> Level<'_> {

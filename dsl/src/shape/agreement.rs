@@ -51,6 +51,11 @@ impl Comparison<'_> {
                 let inner = members(target, "anyOf").next().unwrap_or(target);
                 self.compare(some, inner, place, depth);
             }
+            Shape::Set(set) => {
+                if let Some(items) = self.schema.resolve(schema).get("items") {
+                    self.compare(&set.item, items, &format!("{place}[]"), depth - 1);
+                }
+            }
             Shape::Array(item) => {
                 if let Some(items) = self.schema.resolve(schema).get("items") {
                     self.compare(item, items, &format!("{place}[]"), depth - 1);
@@ -69,11 +74,11 @@ impl Comparison<'_> {
                     self.compare(item, part, &format!("{place}.{index}"), depth - 1);
                 }
             }
-            Shape::Map(value) => {
+            Shape::Map(map) => {
                 if let Some(values @ Value::Object(_)) =
                     self.schema.resolve(schema).get("additionalProperties")
                 {
-                    self.compare(value, values, &format!("{place}{{}}"), depth - 1);
+                    self.compare(&map.value, values, &format!("{place}{{}}"), depth - 1);
                 }
             }
             Shape::Struct(this) => {
@@ -83,9 +88,9 @@ impl Comparison<'_> {
             Shape::Enum(this) => self.compare_enum(this, schema, place, depth),
             Shape::Null => self.compare_type(&["null"], schema, place),
             Shape::Bool => self.compare_type(&["boolean"], schema, place),
-            Shape::Integer => self.compare_type(&["integer"], schema, place),
+            Shape::Integer | Shape::SmallInteger => self.compare_type(&["integer"], schema, place),
             Shape::Number => self.compare_type(&["number", "integer"], schema, place),
-            Shape::String => self.compare_type(&["string"], schema, place),
+            Shape::String | Shape::Written(_) => self.compare_type(&["string"], schema, place),
         }
     }
 

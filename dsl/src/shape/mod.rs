@@ -4,6 +4,7 @@
 //! wire. `#[derive(Payload)]` writes it; [`Shape::disagreements`] holds it against schemars.
 
 mod agreement;
+mod collection;
 mod fields;
 mod payload;
 mod schema;
@@ -11,6 +12,7 @@ mod tagged;
 #[doc(hidden)]
 pub mod wire;
 
+pub use self::collection::{MapShape, SetShape, Written};
 pub use self::fields::{Field, Fields, Presence, StructShape};
 pub use self::payload::Payload;
 pub use self::tagged::{EnumShape, Tagging, Variant};
@@ -27,16 +29,22 @@ pub enum Shape {
     Bool,
     /// A number without fraction. Division of two integers truncates.
     Integer,
+    /// An integer of at most 32 bits, or another one that has at most 15 digits: JSONata writes its text exactly.
+    SmallInteger,
     /// Any other number.
     Number,
-    /// Text; also everything that serde writes as text, such as a UUID.
+    /// Text.
     String,
+    /// A value of another type that serde writes as text, such as a UUID.
+    Written(Written),
     /// A list of one kind of item.
     Array(Box<Shape>),
+    /// A list that holds each item once; in Rust they are in order.
+    Set(Box<SetShape>),
     /// A list of a fixed length.
     Tuple(Vec<Shape>),
     /// An object whose keys are data.
-    Map(Box<Shape>),
+    Map(Box<MapShape>),
     /// A value, or `null`, or absent.
     Option(Box<Shape>),
     /// A struct.
@@ -67,7 +75,14 @@ impl Shape {
             Value::Null => Shape::Option(Box::new(Shape::Any)),
             Value::Bool(_) => Shape::Bool,
             Value::Number(number) if number.is_f64() => Shape::Number,
-            Value::Number(_) => Shape::Integer,
+            Value::Number(number) => {
+                let magnitude = number.as_i64().map_or(u64::MAX, i64::unsigned_abs);
+                if magnitude < 1_000_000_000_000_000 {
+                    Shape::SmallInteger
+                } else {
+                    Shape::Integer
+                }
+            }
             Value::String(_) => Shape::String,
             Value::Array(items) => {
                 Shape::Array(Box::new(items.first().map_or(Shape::Any, Shape::of_value)))
@@ -125,9 +140,56 @@ impl Shape {
     pub fn item(&self) -> Shape {
         match self.plain() {
             Shape::Array(item) => item.resolve(),
+            Shape::Set(set) => set.item.resolve(),
             Shape::Tuple(items) => items.first().map_or(Shape::Any, Shape::resolve),
             _ => Shape::Any,
         }
+    }
+
+    /// A list of such items.
+    #[must_use]
+    pub fn list(item: Shape) -> Shape {
+        Shape::Array(Box::new(item))
+    }
+
+    /// A map with texts for keys, in no order.
+    #[must_use]
+    pub fn map(value: Shape) -> Shape {
+        Shape::Map(Box::new(MapShape {
+            key: Shape::String,
+            value,
+            sorted: false,
+        }))
+    }
+
+    /// Such a value, or none.
+    #[must_use]
+    pub fn option(some: Shape) -> Shape {
+        Shape::Option(Box::new(some))
+    }
+
+    /// The better of two shapes of one type, where one of them is vague: an empty list, `None`.
+    pub(crate) fn or(&self, other: &Shape) -> Shape {
+        match (self.resolve(), other.resolve()) {
+            (Shape::Any, other) => other,
+            (Shape::Option(some), Shape::Option(other)) => Shape::option(some.or(&other)),
+            (Shape::Array(item), Shape::Array(other)) => Shape::list(item.or(&other)),
+            // What has more digits decides.
+            (Shape::SmallInteger, Shape::Integer) => Shape::Integer,
+            (this, _) => this,
+        }
+    }
+
+    /// Whether it is a number without fraction.
+    #[must_use]
+    pub fn is_integer(&self) -> bool {
+        matches!(self.plain(), Shape::Integer | Shape::SmallInteger)
+    }
+
+    /// Whether it is a number.
+    #[must_use]
+    pub fn is_number(&self) -> bool {
+        self.is_integer() || matches!(self.plain(), Shape::Number)
     }
 
     /// What the shape is called in messages: `Order`, `a list`, `a number`.
@@ -136,10 +198,12 @@ impl Shape {
         match self.resolve() {
             Shape::Null => "`()`".to_owned(),
             Shape::Bool => "a `bool`".to_owned(),
-            Shape::Integer => "an integer".to_owned(),
+            Shape::Integer | Shape::SmallInteger => "an integer".to_owned(),
             Shape::Number => "a number".to_owned(),
             Shape::String => "a text".to_owned(),
+            Shape::Written(written) => format!("a `{}`", written.name),
             Shape::Array(_) => "a list".to_owned(),
+            Shape::Set(_) => "a set".to_owned(),
             Shape::Tuple(_) => "a tuple".to_owned(),
             Shape::Map(_) => "a map".to_owned(),
             Shape::Option(_) => "an `Option`".to_owned(),

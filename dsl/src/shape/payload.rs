@@ -1,6 +1,6 @@
 //! The trait of everything that travels between states, and its implementations for the standard library.
 
-use super::Shape;
+use super::{MapShape, SetShape, Shape, Written};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -55,38 +55,57 @@ macro_rules! payload {
     };
 }
 
+/// A type that serde writes as text: its name, and whether equality, order and `Display` mean the same on the text.
+const fn written(name: &'static str, equal: bool, ordered: bool, shown: bool) -> Shape {
+    Shape::Written(Written {
+        name,
+        equal,
+        ordered,
+        shown,
+    })
+}
+
 payload! {
     Shape::Null => ();
     Shape::Bool => bool;
-    Shape::Integer => i8, i16, i32, i64, isize, u8, u16, u32, u64, usize;
-    Shape::Integer => std::num::NonZeroU8, std::num::NonZeroU16, std::num::NonZeroU32, std::num::NonZeroU64;
-    Shape::Integer => std::num::NonZeroI8, std::num::NonZeroI16, std::num::NonZeroI32, std::num::NonZeroI64;
+    Shape::SmallInteger => i8, i16, i32, u8, u16, u32;
+    Shape::Integer => i64, isize, u64, usize;
+    Shape::SmallInteger => std::num::NonZeroU8, std::num::NonZeroU16, std::num::NonZeroU32;
+    Shape::SmallInteger => std::num::NonZeroI8, std::num::NonZeroI16, std::num::NonZeroI32;
+    Shape::Integer => std::num::NonZeroU64, std::num::NonZeroI64;
     Shape::Number => f32, f64;
-    Shape::String => String, char, std::path::PathBuf, std::borrow::Cow<'static, str>;
-    Shape::String => std::net::IpAddr, std::net::Ipv4Addr, std::net::Ipv6Addr;
+    Shape::String => String, char, std::borrow::Cow<'static, str>;
+    written("PathBuf", false, false, false) => std::path::PathBuf;
+    written("IpAddr", true, false, true) => std::net::IpAddr;
+    written("Ipv4Addr", true, false, true) => std::net::Ipv4Addr;
+    written("Ipv6Addr", true, false, true) => std::net::Ipv6Addr;
     Shape::Any => serde_json::Value;
-    Shape::Map(Box::new(Shape::Any)) => serde_json::Map<String, serde_json::Value>;
+    Shape::map(Shape::Any) => serde_json::Map<String, serde_json::Value>;
 }
 
 #[cfg(feature = "chrono")]
 payload! {
-    Shape::String => chrono::DateTime<chrono::Utc>, chrono::DateTime<chrono::FixedOffset>, chrono::NaiveDate;
-    Shape::String => chrono::NaiveDateTime, chrono::NaiveTime;
+    written("DateTime<Utc>", true, false, false) => chrono::DateTime<chrono::Utc>;
+    written("DateTime<FixedOffset>", false, false, false) => chrono::DateTime<chrono::FixedOffset>;
+    written("NaiveDate", true, true, true) => chrono::NaiveDate;
+    written("NaiveDateTime", true, false, false) => chrono::NaiveDateTime;
+    written("NaiveTime", true, true, true) => chrono::NaiveTime;
 }
 
 #[cfg(feature = "rust_decimal")]
 payload! {
-    Shape::String => rust_decimal::Decimal;
+    // `1.0` and `1.00` are equal, and their texts are not.
+    written("Decimal", false, false, true) => rust_decimal::Decimal;
 }
 
 #[cfg(feature = "url")]
 payload! {
-    Shape::String => url::Url;
+    written("Url", true, true, true) => url::Url;
 }
 
 #[cfg(feature = "uuid")]
 payload! {
-    Shape::String => uuid::Uuid;
+    written("Uuid", true, true, true) => uuid::Uuid;
 }
 
 #[diagnostic::do_not_recommend]
@@ -105,23 +124,35 @@ impl<T: Payload> Payload for Box<T> {
 
 /// The implementations for lists.
 macro_rules! list {
-    ($($(#[$bound:ident])* [$($parameter:tt)*] $name:ty;)+) => {
+    ($($(#[$bound:ident])* [$($parameter:tt)*] $name:ty = $shape:expr;)+) => {
         $(
             #[diagnostic::do_not_recommend]
             impl<$($parameter)*> Payload for $name {
                 fn shape() -> Shape {
-                    Shape::Array(Box::new(Shape::Lazy(T::shape)))
+                    $shape(Shape::Lazy(T::shape))
                 }
             }
         )+
     };
 }
 
+fn set(item: Shape, sorted: bool) -> Shape {
+    Shape::Set(Box::new(SetShape { item, sorted }))
+}
+
 list! {
-    [T: Payload] Vec<T>;
-    [T: Payload] VecDeque<T>;
-    [T: Payload + Ord] BTreeSet<T>;
-    [T: Payload + Eq + Hash, S: BuildHasher + Default + Send + 'static] HashSet<T, S>;
+    [T: Payload] Vec<T> = Shape::list;
+    [T: Payload] VecDeque<T> = Shape::list;
+    [T: Payload + Ord] BTreeSet<T> = |item| set(item, true);
+    [T: Payload + Eq + Hash, S: BuildHasher + Default + Send + 'static] HashSet<T, S> = |item| set(item, false);
+}
+
+fn map<K: Payload, V: Payload>(sorted: bool) -> Shape {
+    Shape::Map(Box::new(MapShape {
+        key: Shape::Lazy(K::shape),
+        value: Shape::Lazy(V::shape),
+        sorted,
+    }))
 }
 
 #[diagnostic::do_not_recommend]
@@ -129,14 +160,14 @@ impl<K: Payload + Eq + Hash, V: Payload, S: BuildHasher + Default + Send + 'stat
     for HashMap<K, V, S>
 {
     fn shape() -> Shape {
-        Shape::Map(Box::new(Shape::Lazy(V::shape)))
+        map::<K, V>(false)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<K: Payload + Ord, V: Payload> Payload for BTreeMap<K, V> {
     fn shape() -> Shape {
-        Shape::Map(Box::new(Shape::Lazy(V::shape)))
+        map::<K, V>(true)
     }
 }
 

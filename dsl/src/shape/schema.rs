@@ -178,9 +178,7 @@ impl Schema {
         let properties = self.properties(schema);
         if properties.is_empty() {
             return match schema.get("additionalProperties") {
-                Some(values @ Value::Object(_)) => {
-                    Shape::Map(Box::new(self.shape_of(values, depth - 1)))
-                }
+                Some(values @ Value::Object(_)) => Shape::map(self.shape_of(values, depth - 1)),
                 _ => Shape::Any,
             };
         }

@@ -27,10 +27,11 @@ pub(super) fn sample(shape: &Shape, depth: u32) -> Json {
     match shape.resolve() {
         Shape::Null | Shape::Option(_) => Json::Null,
         Shape::Bool => json!(true),
-        Shape::Integer | Shape::Number => json!(1),
-        Shape::String => json!("sample"),
-        Shape::Array(_) | Shape::Map(_) if depth == 0 => json!([]),
+        Shape::Integer | Shape::SmallInteger | Shape::Number => json!(1),
+        Shape::String | Shape::Written(_) => json!("sample"),
+        Shape::Array(_) | Shape::Set(_) | Shape::Map(_) if depth == 0 => json!([]),
         Shape::Array(item) => json!([sample(&item, inner)]),
+        Shape::Set(set) => json!([sample(&set.item, inner)]),
         Shape::Tuple(items) => items.iter().map(|item| sample(item, inner)).collect(),
         Shape::Struct(found) => {
             let mut value = of_fields(&found.fields, inner);

@@ -71,7 +71,7 @@ pub(super) fn rows() -> Vec<Row> {
             conditions {
                 [i.a == i.b] [i.a != i.b] [i.a < i.b] [i.a <= i.b] [i.a > i.b] [i.a >= i.b] [i.large > 0] [i.x < i.y] [i.text == i.other_text]
                 [i.text != "a"] [i.ascii < "m".to_string()] [i.yes && i.no] [i.yes || i.no] [!i.yes] [!(i.a > 3 && i.yes) || i.no] [i.a == 1] [i.x > 0.5]
-                [i.item == i.item] [i.list == i.more] [i.pair.0 > 0 && i.text == "a"] [i.yes == i.no]
+                [i.pair == i.pair] [i.list == i.more] [i.pair.0 > 0 && i.text == "a"] [i.yes == i.no]
             }
         }
         "Structs, tuples and lists" {

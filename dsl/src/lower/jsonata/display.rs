@@ -1,75 +1,95 @@
 //! Values as text.
 
-use super::code::{Code, level};
+use super::code::Code;
 use super::expression::Lowering;
-use super::quote::quote;
+use super::syntax::{Operator, Syntax};
 use crate::expr::Piece;
 use crate::shape::Shape;
 
 impl Lowering<'_, '_> {
-    /// The JSON text of a value: `$string`, which leaves texts as they are, so those get a list around them first.
-    pub(super) fn json_text(&mut self, code: &Code) -> Code {
-        let string = self.function("string");
-        let plain = format!("{string}({})", code.text);
-        let text = match code.shape.plain() {
-            Shape::String | Shape::Any | Shape::Option(_) | Shape::Enum(_) => {
-                let (substring, length) = (self.function("substring"), self.function("length"));
-                format!(
-                    "($t := {string}([{}]); {substring}($t, 1, {length}($t) - 2))",
-                    code.text
-                )
-            }
-            _ => return Code::atom(plain, Shape::String),
+    /// The JSON text of a value. `$string` leaves texts as they are, so what may be one is written as a member.
+    pub(super) fn json_text(&mut self, code: Code) -> Code {
+        let plain = code.shape.plain();
+        let syntax = if plain.is_number()
+            || matches!(
+                plain,
+                Shape::Bool
+                    | Shape::Array(_)
+                    | Shape::Set(_)
+                    | Shape::Tuple(_)
+                    | Shape::Map(_)
+                    | Shape::Struct(_)
+            ) {
+            Syntax::call("string", vec![code.syntax])
+        } else {
+            // Between `[` and `]`, or between `{"v":` and `}`: a list would be taken apart.
+            let (around, before, beside) = match plain {
+                Shape::String | Shape::Written(_) => (Syntax::Array(vec![code.syntax]), 1, 2),
+                _ => (Syntax::Object(vec![(Syntax::text("v"), code.syntax)]), 5, 6),
+            };
+            let local = self.fresh("t");
+            let text = Syntax::Local(local.clone());
+            let length = Syntax::call("length", vec![text.clone()])
+                .binary(Operator::Sub, Syntax::number(beside));
+            let inner = Syntax::call("substring", vec![text, Syntax::number(before), length]);
+            Syntax::bind(local, Syntax::call("string", vec![around]), inner)
         };
-        if let Shape::String = code.shape.plain() {
-            return Code::atom(text, Shape::String);
-        }
-        let kind = self.function("type");
-        Code::conditional(
-            format!("{kind}({}) = 'string' ? {text} : {plain}", code.text),
-            Shape::String,
-        )
+        Code::new(syntax, Shape::String)
     }
 
     /// Text of a value, as its `Display` writes it.
     pub(super) fn display(&mut self, code: Code) -> Code {
-        match code.shape.plain() {
-            Shape::String => code,
-            Shape::Integer | Shape::Number | Shape::Bool | Shape::Any => {
+        let function = match code.shape.resolve() {
+            Shape::String => return code,
+            Shape::Written(written) if written.shown => return code.shaped(Shape::String),
+            Shape::SmallInteger | Shape::Number | Shape::Bool => "string",
+            // `$string` writes 15 digits at most.
+            Shape::Integer => "formatBase",
+            Shape::Any => {
                 let code = self.present(code);
-                self.call("string", &[&code], Shape::String)
+                return self.json_text(code);
             }
-            other => self.refuse_code(format!(
-                "{} is written by its own `Display`, which cannot run inside a workflow; call a task, or write the field that \
-                 is meant",
-                other.describe()
-            )),
-        }
+            other => {
+                return self.refuse_code(format!(
+                    "{} is written by its own `Display`, which cannot run inside a workflow; call a task, or write the field \
+                     that is meant",
+                    other.describe()
+                ));
+            }
+        };
+        let code = self.present(code);
+        self.call(function, vec![code.syntax], Shape::String)
     }
 
     pub(super) fn format(&mut self, pieces: &[Piece]) -> Code {
-        let mut texts = Vec::new();
-        let mut only = None;
+        let mut texts: Vec<Syntax> = Vec::new();
+        let count = pieces
+            .iter()
+            .filter(|piece| !matches!(piece, Piece::Text(text) if text.is_empty()))
+            .count();
         for piece in pieces {
             match piece {
                 Piece::Text(text) if text.is_empty() => {}
-                Piece::Text(text) => {
-                    let code = quote(text);
-                    texts.push(code.at(level::SUM));
-                    only = Some(code);
-                }
+                Piece::Text(text) => texts.push(Syntax::text(text.clone())),
                 Piece::Value(value) => {
                     let value = self.value(value);
-                    let code = self.display(value);
-                    texts.push(code.at(level::SUM + 1));
-                    only = Some(code);
+                    let implied = matches!(
+                        value.shape.resolve(),
+                        Shape::SmallInteger | Shape::Number | Shape::Bool
+                    );
+                    // `&` makes text of what it puts together.
+                    let code = if count > 1 && implied {
+                        value
+                    } else {
+                        self.display(value)
+                    };
+                    texts.push(code.syntax);
                 }
             }
         }
-        match (texts.len(), only) {
-            (1, Some(only)) => only,
-            (0, _) => quote(""),
-            _ => Code::new(texts.join(" & "), level::SUM, Shape::String),
-        }
+        let all = texts
+            .into_iter()
+            .reduce(|left, right| left.binary(Operator::Concat, right));
+        Code::new(all.unwrap_or_else(|| Syntax::text("")), Shape::String)
     }
 }

@@ -1,35 +1,23 @@
 //! One expression.
 
-use super::code::{Absent, Code, Listed, level};
-use super::names;
-use super::quote::quote;
-use crate::expr::{Case, Expr, Node, Text};
+use super::code::{Absent, Code};
+use super::syntax::{Local, Syntax};
+use crate::expr::{Expr, Node, Text};
 use crate::lower::env::{Env, Whence};
-use crate::lower::pattern;
 use crate::lower::reads;
 use crate::lower::report::Report;
-use crate::lower::text;
 use crate::lower::tree::{Build, Tree};
-use crate::shape::{Field, Fields, Presence, Shape};
-use serde_json::Value;
-
-/// The largest integer that JSONata keeps exactly.
-const EXACT: u64 = 1 << 53;
+use crate::shape::{Shape, StructShape};
 
 /// Lowers expressions of one place.
 pub(in crate::lower) struct Lowering<'e, 'r> {
     pub(super) env: Env<'e>,
     pub(super) report: &'r mut Report,
-    fresh: usize,
 }
 
 impl<'e, 'r> Lowering<'e, 'r> {
     pub(in crate::lower) fn new(env: Env<'e>, report: &'r mut Report) -> Self {
-        Lowering {
-            env,
-            report,
-            fresh: 0,
-        }
+        Lowering { env, report }
     }
 
     pub(super) fn refuse_code(&mut self, message: impl Into<String>) -> Code {
@@ -37,32 +25,33 @@ impl<'e, 'r> Lowering<'e, 'r> {
         Code::nothing()
     }
 
-    /// A built-in function's name, which no variable in scope may hide.
-    pub(super) fn function(&mut self, name: &'static str) -> String {
-        let levels = self.env.own_levels();
-        let hidden = levels
-            .iter()
-            .any(|level| level.scope.hides(name, level.state));
-        if hidden {
-            self.report.fault(format!(
-                "the variable `{name}` hides JSONata's function `${name}`, which this expression needs; give the variable \
-                 another name"
-            ));
+    /// A local of its own.
+    pub(super) fn fresh(&mut self, hint: impl Into<Text>) -> Local {
+        Local {
+            id: self.report.fresh(),
+            hint: hint.into(),
         }
-        format!("${name}")
     }
 
     /// `$name(arguments)`.
-    pub(super) fn call(&mut self, name: &'static str, arguments: &[&Code], shape: Shape) -> Code {
-        let function = self.function(name);
-        let arguments: Vec<_> = arguments.iter().map(|code| code.text.as_str()).collect();
-        Code::atom(format!("{function}({})", arguments.join(", ")), shape)
+    pub(super) fn call(
+        &mut self,
+        name: &'static str,
+        arguments: Vec<Syntax>,
+        shape: Shape,
+    ) -> Code {
+        Code::new(Syntax::call(name, arguments), shape)
     }
 
     /// The code of an expression, as it is: it may be undefined where Rust has `None`.
     pub(in crate::lower) fn code(&mut self, expr: &Expr) -> Code {
         if let Node::Typed(value, shape) = &*expr.node {
-            return self.code(value).shaped(Shape::Lazy(*shape));
+            return self.typed(value, Shape::Lazy(*shape));
+        }
+        if let Node::Some(value) = &*expr.node {
+            let code = self.value(value);
+            let shape = Shape::option(code.shape.clone());
+            return code.shaped(shape);
         }
         match self.tree(expr) {
             Tree::Leaf(code) => code,
@@ -76,61 +65,29 @@ impl<'e, 'r> Lowering<'e, 'r> {
         self.present(code)
     }
 
+    /// The code of an expression for a place that gives nothing where a part is nothing, so that AWS fails as Rust panics.
+    pub(super) fn propagating(&mut self, expr: &Expr) -> Code {
+        let code = self.code(expr);
+        match code.absent {
+            Absent::Panic(_) => code,
+            _ => self.present(code),
+        }
+    }
+
     /// Makes sure that a value is there.
     pub(in crate::lower) fn present(&mut self, code: Code) -> Code {
         let code = self.unflatten(code);
         let otherwise = match code.absent {
             Absent::Never => return code,
-            Absent::Null => "null".to_owned(),
-            Absent::Default(default) => self
-                .built(Tree::Literal(default()))
-                .at(level::CONDITIONAL + 1),
+            Absent::Null => Syntax::Null,
+            Absent::Default(default) => self.built(Tree::Literal(default())).syntax,
+            Absent::Panic(message) => Syntax::call("error", vec![Syntax::text(message)]),
         };
-        let shape = code.shape.clone();
-        self.twice(code, |this, code| {
-            let exists = this.function("exists");
-            let text = code.at(level::CONDITIONAL + 1);
-            Code::conditional(
-                format!("{exists}({}) ? {text} : {otherwise}", code.text),
-                shape,
-            )
+        self.twice(code, |_, code| {
+            let exists = Syntax::call("exists", vec![code.syntax.clone()]);
+            let syntax = exists.conditional(code.syntax.clone(), otherwise);
+            Code::new(syntax, code.shape.clone())
         })
-    }
-
-    /// The value of a flattened struct, taken out of the object that holds it.
-    fn unflatten(&mut self, code: Code) -> Code {
-        if !code.flattened {
-            return code;
-        }
-        let Shape::Struct(shape) = code.shape.plain() else {
-            return self.refuse_code(format!(
-                "{} is flattened into the struct that holds it, so it cannot be read as a whole; read its fields",
-                code.shape.describe()
-            ));
-        };
-        let Fields::Named(fields) = &shape.fields else {
-            return self.refuse_code(format!(
-                "`{}` is flattened, so it cannot be read as a whole",
-                shape.name
-            ));
-        };
-        let base = Code {
-            flattened: false,
-            ..code.clone()
-        };
-        let mut entries = Vec::new();
-        for field in fields {
-            if !matches!(field.presence, Presence::Never) {
-                let value = self.step(&base, field);
-                let value = self.present(value);
-                entries.push(format!(
-                    "{}: {}",
-                    quote(&field.wire).at(level::ATOM),
-                    value.text
-                ));
-            }
-        }
-        Code::atom(format!("{{{}}}", entries.join(", ")), code.shape)
     }
 
     /// Uses a value twice: as it is where it is short, else under a name of its own.
@@ -139,121 +96,18 @@ impl<'e, 'r> Lowering<'e, 'r> {
         code: Code,
         body: impl FnOnce(&mut Self, &Code) -> Code,
     ) -> Code {
-        if code.simple {
+        if code.syntax.is_simple() {
             return body(self, &code);
         }
-        self.fresh += 1;
-        let name = format!("$v{}", self.fresh);
+        let local = self.fresh("v");
         let bound = Code {
-            text: name.clone(),
-            level: level::ATOM,
-            simple: true,
+            syntax: Syntax::Local(local.clone()),
             ..code.clone()
         };
         let inner = body(self, &bound);
-        Code::atom(
-            format!("({name} := {}; {})", code.text, inner.text),
-            inner.shape,
-        )
-        .absent(inner.absent)
-    }
-
-    /// A structured value inside an expression.
-    pub(super) fn built(&mut self, tree: Tree<Code>) -> Code {
-        match tree {
-            Tree::Leaf(code) => self.present(code),
-            Tree::Placeholder(name) => Code::path(format!("'${{{name}}}'"), Shape::String),
-            Tree::Literal(value) => self.literal(value),
-            Tree::Array(items) => {
-                let items: Vec<_> = items.into_iter().map(|item| self.built(item)).collect();
-                let text: Vec<_> = items.iter().map(|item| self.member(item)).collect();
-                let shape = Shape::Tuple(items.iter().map(|item| item.shape.clone()).collect());
-                let item = items.first().map_or(Shape::Any, |item| item.shape.clone());
-                let alike = items
-                    .iter()
-                    .all(|other| other.shape.describe() == item.describe());
-                let shape = if alike {
-                    Shape::Array(Box::new(item))
-                } else {
-                    shape
-                };
-                Code::array(&text.join(", "), shape)
-            }
-            Tree::Object(entries) => {
-                let mut shapes = Vec::new();
-                let mut texts = Vec::new();
-                for (key, value) in entries {
-                    let value = self.built(value);
-                    texts.push(format!("{}: {}", quote(&key).at(level::ATOM), value.text));
-                    shapes.push((Text::Owned(key), value.shape));
-                }
-                Code::atom(format!("{{{}}}", texts.join(", ")), Shape::object(shapes))
-            }
-            Tree::Merge(parts) => {
-                let parts: Vec<_> = parts.into_iter().map(|part| self.built(part)).collect();
-                let merge = self.function("merge");
-                let texts: Vec<_> = parts.iter().map(|part| part.text.as_str()).collect();
-                Code::atom(format!("{merge}([{}])", texts.join(", ")), Shape::Any)
-            }
-        }
-    }
-
-    /// The item of an array literal: JSONata would put the items of a list there in its place.
-    fn member(&mut self, item: &Code) -> String {
-        match Listed::of(&item.shape) {
-            Listed::Never => item.text.clone(),
-            // Another literal is taken as it is.
-            Listed::Always if item.array => item.text.clone(),
-            Listed::Always => format!("[{}]", item.text),
-            Listed::Perhaps => {
-                let map = self.function("map");
-                format!("{map}([0], function() {{ {} }})[]", item.text)
-            }
-        }
-    }
-
-    fn literal(&mut self, value: Value) -> Code {
-        let shape = Shape::of_value(&value);
-        match value {
-            Value::Null => Code::path("null", shape),
-            Value::Bool(value) => Code::path(value.to_string(), shape),
-            Value::Number(number) => {
-                let magnitude = number.as_i64().map(i64::unsigned_abs).or(number.as_u64());
-                if magnitude.is_some_and(|magnitude| magnitude > EXACT) {
-                    return self.refuse_code(format!(
-                        "the number {number} is beyond 2^53, which JSONata does not keep exactly; carry it as a text"
-                    ));
-                }
-                let text = match number.as_f64() {
-                    // `1000.0` and `1000` are one number in JSON.
-                    Some(float)
-                        if number.is_f64() && float.fract() == 0.0 && float.abs() < 1e15 =>
-                    {
-                        format!("{float:.0}")
-                    }
-                    _ => number.to_string(),
-                };
-                let level = if text.starts_with('-') {
-                    level::NEGATION
-                } else {
-                    level::ATOM
-                };
-                Code {
-                    simple: true,
-                    ..Code::new(text, level, shape)
-                }
-            }
-            Value::String(text) => quote(&text),
-            Value::Array(items) => {
-                let code = self.built(Tree::Array(items.into_iter().map(Tree::Literal).collect()));
-                code.shaped(shape)
-            }
-            Value::Object(entries) => {
-                let entries = entries
-                    .into_iter()
-                    .map(|(key, value)| (key, Tree::Literal(value)));
-                self.built(Tree::Object(entries.collect()))
-            }
+        Code {
+            syntax: Syntax::bind(local, code.syntax, inner.syntax),
+            ..inner
         }
     }
 
@@ -264,11 +118,11 @@ impl<'e, 'r> Lowering<'e, 'r> {
             Node::Parameter => {
                 let (whence, name, shape) = self.env.parameter();
                 match whence {
-                    Whence::Here => Code::path("$states.context.Execution.Input", shape),
+                    Whence::Here => Code::new(Syntax::states("context.Execution.Input"), shape),
                     other => self.handed(other, &name, shape),
                 }
             }
-            Node::Input(shape) => Code::path("$states.input", Shape::Lazy(*shape)),
+            Node::Input(shape) => Code::new(Syntax::states("input"), Shape::Lazy(*shape)),
             Node::Item(name) => self.item(name),
             Node::Result => match self.env.result.clone() {
                 Some(found) => found.code,
@@ -280,14 +134,14 @@ impl<'e, 'r> Lowering<'e, 'r> {
                         "only `wait_for_task_token` hands out a task token: `let answer: T = wait_for_task_token f(.., task_token);`",
                     );
                 }
-                Code::path("$states.context.Task.Token", Shape::String)
+                Code::new(Syntax::states("context.Task.Token"), Shape::String)
             }
             Node::ErrorOutput => {
                 if !self.env.in_catch {
                     return self.refuse_code("only a catch edge has an error");
                 }
-                Code::path(
-                    "$states.errorOutput",
+                Code::new(
+                    Syntax::states("errorOutput"),
                     <crate::task::ErrorOutput as crate::shape::Payload>::shape(),
                 )
             }
@@ -312,13 +166,10 @@ impl<'e, 'r> Lowering<'e, 'r> {
             Node::Unary(operator, value) => self.unary(*operator, value),
             Node::Binary(operator, left, right) => self.binary(*operator, left, right),
             Node::If(condition, then, otherwise) => {
-                let condition = self.value(condition).at(level::CONDITIONAL + 1);
-                let then = self.value(then);
-                let otherwise = self.value(otherwise);
-                Code::conditional(
-                    format!("{condition} ? {} : {}", then.at(level::CONDITIONAL), otherwise.at(level::CONDITIONAL)),
-                    then.shape,
-                )
+                let condition = self.value(condition);
+                let (then, otherwise) = (self.value(then), self.value(otherwise));
+                let shape = then.shape.or(&otherwise.shape);
+                Code::new(condition.syntax.conditional(then.syntax, otherwise.syntax), shape)
             }
             Node::Match(subject, cases) => self.cases(subject, cases),
             Node::Format(pieces) => self.format(pieces),
@@ -326,7 +177,8 @@ impl<'e, 'r> Lowering<'e, 'r> {
             Node::Function(path, arguments) => self.path_call(path, arguments),
             Node::Jsonata(text, shape) => {
                 reads::in_jsonata(text, &self.env, self.report);
-                Code::new(text.trim(), level::LOOSE, Shape::Lazy(*shape))
+                let text = self.env.scopes.emitted_text(expr).unwrap_or_else(|| text.clone());
+                Code::new(Syntax::Raw(text), Shape::Lazy(*shape))
             }
             Node::Path(text, shape) => self.refuse_code(format!(
                 "the path `{text}` stands in a JSONata state; write `jsonata!(\"..\")`, or `query_language JSONPath;` in the state"
@@ -335,7 +187,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
                 "the intrinsic function `{text}` stands in a JSONata state; write `jsonata!(\"..\")`, or \
                  `query_language JSONPath;` in the state"
             )).shaped(Shape::Lazy(*shape)),
-            Node::Context(path) => Code::path(format!("$states.context.{path}"), Shape::Any),
+            Node::Context(path) => Code::new(Syntax::states(format!("context.{path}")), Shape::Any),
             Node::Refused(message) => self.refuse_code(message.clone()),
             Node::Literal(_)
             | Node::Placeholder(_)
@@ -354,7 +206,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
             Some((whence, shape)) => self.handed(whence, name, shape),
             None => {
                 self.report.unknown(name);
-                Code::path(format!("${name}"), Shape::Any)
+                Code::new(Syntax::Variable(Text::Owned(name.to_owned())), Shape::Any)
             }
         }
     }
@@ -370,9 +222,12 @@ impl<'e, 'r> Lowering<'e, 'r> {
     /// A value that is a variable, or came in with the input of a body's first state.
     fn handed(&mut self, whence: Whence, name: &str, shape: Shape) -> Code {
         match whence {
-            Whence::Here | Whence::Assigned => Code::path(format!("${name}"), shape),
+            Whence::Here | Whence::Assigned => {
+                let name = self.env.scopes.emitted(name);
+                Code::new(Syntax::Variable(name), shape)
+            }
             Whence::Input(steps) => {
-                let input = Code::path("$states.input", Shape::Any);
+                let input = Code::new(Syntax::states("input"), Shape::Any);
                 steps
                     .iter()
                     .fold(input, |base, name| step(&base, name, Shape::Any))
@@ -389,164 +244,90 @@ impl<'e, 'r> Lowering<'e, 'r> {
         if !self.env.in_catch {
             return self.refuse_code("only a catch edge has an error");
         }
-        let parse = self.function("parse");
-        let fields = Code::path(
-            format!("{parse}({parse}($states.errorOutput.Cause).errorMessage).fields"),
-            Shape::Any,
-        );
-        let code = step(&fields, name, Shape::Lazy(shape));
+        let parse = |value: Syntax| Syntax::call("parse", vec![value]);
+        let cause = parse(Syntax::states("errorOutput.Cause"));
+        let fields = parse(cause.field("errorMessage")).field("fields");
+        let code = Code::new(fields.field(name.to_owned()), Shape::Lazy(shape));
         let absent = if code.is_option() {
             Absent::Null
         } else {
             Absent::Never
         };
-        Code {
-            simple: false,
-            ..code.absent(absent)
-        }
-    }
-
-    /// Reads a field by its Rust name.
-    pub(in crate::lower) fn field(&mut self, base: &Code, name: &str) -> Code {
-        match base.shape.resolve() {
-            Shape::Struct(shape) => match &shape.fields {
-                Fields::Newtype(field) if field.name == name => {
-                    base.clone().shaped(field.shape.clone())
-                }
-                Fields::Newtype(field) => {
-                    let inner = base.clone().shaped(field.shape.clone());
-                    self.field(&inner, name)
-                }
-                Fields::Named(fields) => match fields.iter().find(|field| field.name == name) {
-                    Some(field) => self.step(base, field),
-                    None => self.refuse_code(format!("`{}` has no field `{name}`", shape.name)),
-                },
-                Fields::Tuple(_) | Fields::Unit => {
-                    self.refuse_code(format!("`{}` has no field `{name}`", shape.name))
-                }
-            },
-            Shape::Any => {
-                let base = self.present(base.clone());
-                step(&base, name, Shape::Any)
-            }
-            other => self.refuse_code(format!("{} has no field `{name}`", other.describe())),
-        }
-    }
-
-    /// The step to a field of a struct's shape.
-    fn step(&mut self, base: &Code, field: &Field) -> Code {
-        if let Presence::Never = field.presence {
-            return self.refuse_code(format!(
-                "the field `{}` never travels, because serde skips it, so a workflow cannot read it",
-                field.name
-            ));
-        }
-        // A default struct that is absent has its default's fields.
-        let base = match base.absent {
-            Absent::Default(_) => &self.present(base.clone()),
-            _ => base,
-        };
-        if field.flatten {
-            let mut code = base.clone().shaped(field.shape.clone());
-            code.flattened = true;
-            return code;
-        }
-        let plain = Code {
-            flattened: false,
-            ..base.clone()
-        };
-        let code = step(&plain, &field.wire, field.shape.clone());
-        let absent = match field.presence {
-            Presence::Sometimes(Some(default)) => Absent::Default(default),
-            Presence::Sometimes(None) => Absent::Null,
-            Presence::Always if code.is_option() => Absent::Null,
-            _ => Absent::Never,
-        };
         code.absent(absent)
     }
 
-    pub(in crate::lower) fn tuple_field(&mut self, base: Code, index: usize) -> Code {
-        match base.shape.resolve() {
-            Shape::Struct(shape) => match &shape.fields {
-                Fields::Newtype(field) if index == 0 => base.shaped(field.shape.clone()),
-                Fields::Tuple(fields) => {
-                    // Fields that serde skips take no place in the array.
-                    let place = fields
-                        .iter()
-                        .take(index)
-                        .filter(|field| !matches!(field.presence, Presence::Never))
-                        .count();
-                    match fields.get(index) {
-                        Some(field) => item(&base, place, field.shape.clone()),
-                        None => {
-                            self.refuse_code(format!("`{}` has no field `{index}`", shape.name))
-                        }
-                    }
-                }
-                _ => self.refuse_code(format!("`{}` has no field `{index}`", shape.name)),
-            },
-            Shape::Tuple(items) => match items.get(index) {
-                Some(shape) => item(&base, index, shape.clone()),
-                None => {
-                    self.refuse_code(format!("a tuple of {} has no field `{index}`", items.len()))
-                }
-            },
-            Shape::Array(shape) => item(&base, index, *shape),
-            Shape::Any => item(&base, index, Shape::Any),
-            other => self.refuse_code(format!("{} has no field `{index}`", other.describe())),
-        }
-    }
-
-    fn index(&mut self, base: &Expr, index: &Expr) -> Code {
-        let base = self.value(base);
-        let index = self.value(index);
-        match base.shape.plain() {
-            Shape::Map(value) => self.call("lookup", &[&base, &index], *value),
-            shape => Code {
-                simple: base.simple && index.simple,
-                // To JSONata an item of a literal is still a literal.
-                array: base.array,
-                ..Code::atom(
-                    format!("{}[{}]", base.at(level::ATOM), index.text),
-                    shape.item(),
-                )
-            },
-        }
-    }
-
-    /// `match`: the first case whose tests hold; the last needs none, because rustc has checked that nothing is left.
-    fn cases(&mut self, subject: &Expr, cases: &[Case]) -> Code {
-        let subject = self.code(subject);
-        self.twice(subject, |this, subject| {
-            let mut whole: Option<Code> = None;
-            for case in cases.iter().rev() {
-                let matched = pattern::of_code(subject, &case.pattern, &this.env, this.report);
-                let before = this.env.locals.len();
-                this.env.locals.extend(matched.bound);
-                let mut tests = matched.tests;
-                if let Some(guard) = &case.guard {
-                    tests.push(this.value(guard));
-                }
-                let value = this.value(&case.value);
-                this.env.locals.truncate(before);
-                whole = Some(match whole {
-                    Some(otherwise) if !tests.is_empty() => {
-                        let shape = value.shape.clone();
-                        Code::conditional(
-                            format!(
-                                "{} ? {} : {}",
-                                super::all(&tests).at(level::CONDITIONAL + 1),
-                                value.at(level::CONDITIONAL),
-                                otherwise.at(level::CONDITIONAL)
-                            ),
-                            shape,
-                        )
-                    }
-                    _ => value,
-                });
+    /// A value whose type rustc has found.
+    fn typed(&mut self, value: &Expr, shape: Shape) -> Code {
+        let converts = match &*value.node {
+            Node::Method(_, name, arguments) => {
+                arguments.is_empty() && matches!(&**name, "collect" | "into")
             }
-            whole.unwrap_or_else(Code::nothing)
-        })
+            Node::Function(path, arguments) => arguments.len() == 1 && path.ends_with("::from"),
+            _ => false,
+        };
+        let code = self.code(value);
+        if converts {
+            return self.converted(code, shape);
+        }
+        code.shaped(shape)
+    }
+
+    /// A value as another type: what `collect`, `into` and `from` make of it.
+    fn converted(&mut self, code: Code, to: Shape) -> Code {
+        let from = code.shape.resolve();
+        let target = to.resolve();
+        match (&from, &target) {
+            (Shape::Any, _) | (_, Shape::Any) => code.shaped(to),
+            (Shape::Bool, target) if target.is_number() => {
+                let code = self.present(code);
+                let number = code
+                    .syntax
+                    .conditional(Syntax::number(1), Syntax::number(0));
+                Code::new(number, to)
+            }
+            (from, target) if from.is_number() && target.is_number() => code.shaped(to),
+            (_, Shape::Option(_)) if !is_list(&from) => code.shaped(to),
+            (Shape::String, Shape::String) => code,
+            (Shape::Struct(StructShape { name, .. }), Shape::Struct(other))
+                if *name == other.name =>
+            {
+                code
+            }
+            (
+                Shape::Array(_) | Shape::Tuple(_) | Shape::Set(_),
+                Shape::Array(_) | Shape::Tuple(_),
+            ) => {
+                let code = self.present(code);
+                self.in_order(code).shaped(to)
+            }
+            (Shape::Array(_) | Shape::Tuple(_) | Shape::Set(_), Shape::Set(set)) => {
+                let code = self.present(code);
+                let sorted = set.sorted;
+                self.to_set(code, sorted).shaped(to)
+            }
+            (Shape::Array(item), Shape::String) if matches!(item.plain(), Shape::String) => {
+                let code = self.present(code);
+                self.call("join", vec![code.syntax], to)
+            }
+            (Shape::Array(item), Shape::Map(map))
+                if matches!(map.key.plain(), Shape::String)
+                    && matches!(item.plain(), Shape::Tuple(_)) =>
+            {
+                let code = self.present(code);
+                let pair = self.fresh("pair");
+                let part = |at| Syntax::Local(pair.clone()).item(Syntax::number(at));
+                let entry = Syntax::Object(vec![(part(0), part(1))]);
+                let each = Syntax::Function(vec![pair.clone()], Box::new(entry));
+                let entries = Syntax::Array(vec![Syntax::call("map", vec![code.syntax, each])]);
+                self.call("merge", vec![entries], to)
+            }
+            (Shape::Map(_), Shape::Map(_)) => code.shaped(to),
+            _ => self.refuse_code(format!(
+                "{} cannot be made of {} inside a workflow; do it in a task",
+                target.describe(),
+                from.describe()
+            )),
+        }
     }
 
     fn path_call(&mut self, path: &str, arguments: &[Expr]) -> Code {
@@ -556,18 +337,27 @@ impl<'e, 'r> Lowering<'e, 'r> {
             return code;
         }
         match (path, arguments) {
-            ("String::new", []) => quote(""),
-            // No longer an integer, so that division does not truncate.
-            ("f64::from", [only]) => self.code(only).shaped(Shape::Number),
+            ("String::new", []) => Code::new(Syntax::text(""), Shape::String),
+            ("f64::from", [only]) => self.conversion(only, Shape::Number),
+            ("i32::from" | "u32::from", [only]) => self.conversion(only, Shape::SmallInteger),
+            ("i64::from" | "u64::from", [only]) => self.conversion(only, Shape::Integer),
             (
-                "String::from" | "Box::new" | "i64::from" | "u64::from" | "i32::from" | "u32::from"
-                | "Some" | "Cow::from" | "Cow::Borrowed" | "Cow::Owned",
+                "String::from" | "Box::new" | "Some" | "Cow::from" | "Cow::Borrowed" | "Cow::Owned",
                 [only],
             ) => self.code(only),
             _ => self.refuse_code(format!(
                 "`{path}` cannot run inside a workflow expression; call it in a task instead, or write `jsonata!(\"..\")`"
             )),
         }
+    }
+
+    fn conversion(&mut self, value: &Expr, to: Shape) -> Code {
+        let code = self.code(value);
+        // A wider integer keeps what is known of its digits.
+        if to.is_integer() && code.shape.is_integer() {
+            return code;
+        }
+        self.converted(code, to)
     }
 }
 
@@ -585,45 +375,20 @@ impl Build for Lowering<'_, '_> {
 
 /// The step to a name on the wire.
 pub(in crate::lower) fn step(base: &Code, name: &str, shape: Shape) -> Code {
-    let at = base.at(level::ATOM);
-    let text = if names::is_plain(name) {
-        format!("{at}.{name}")
-    } else if name.contains('`') || !text::is_safe(name) {
-        format!("$lookup({}, {})", base.text, quote(name).text)
-    } else {
-        format!("{at}.`{name}`")
-    };
     Code {
-        simple: base.simple,
-        ..Code::atom(text, shape)
+        flattened: false,
+        ..Code::new(base.syntax.clone().field(name.to_owned()), shape).absent(panics(base))
     }
 }
 
-/// The item of an array at a fixed place.
-fn item(base: &Code, index: usize, shape: Shape) -> Code {
-    Code {
-        simple: base.simple,
-        array: base.array,
-        ..Code::atom(format!("{}[{index}]", base.at(level::ATOM)), shape)
+/// What a step from a value gives nothing for: where that itself is nothing by a panic.
+pub(super) fn panics(base: &Code) -> Absent {
+    match base.absent {
+        Absent::Panic(message) => Absent::Panic(message),
+        _ => Absent::Never,
     }
 }
 
-/// A field by its Rust name, for patterns.
-pub(in crate::lower) fn field_of(
-    base: &Code,
-    name: &str,
-    env: &Env<'_>,
-    report: &mut Report,
-) -> Code {
-    Lowering::new(env.clone(), report).field(base, name)
-}
-
-/// A tuple's field, for patterns.
-pub(in crate::lower) fn tuple_field_of(
-    base: &Code,
-    index: usize,
-    env: &Env<'_>,
-    report: &mut Report,
-) -> Code {
-    Lowering::new(env.clone(), report).tuple_field(base.clone(), index)
+fn is_list(shape: &Shape) -> bool {
+    matches!(shape, Shape::Array(_) | Shape::Set(_) | Shape::Tuple(_))
 }

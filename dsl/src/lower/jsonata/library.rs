@@ -2,82 +2,65 @@
 
 use super::code::Code;
 use super::expression::Lowering;
+use super::syntax::Syntax;
 use crate::expr::Expr;
 use crate::shape::Shape;
 
+/// The functions that are one of JSONata's: the name, that one's, and what it gives.
+const FUNCTIONS: [(&str, &str, Shape); 9] = [
+    ("now", "now", Shape::String),
+    ("uuid", "uuid", Shape::String),
+    ("millis", "toMillis", Shape::SmallInteger),
+    ("timestamp", "fromMillis", Shape::String),
+    ("sha256", "hash", Shape::String),
+    ("base64_encode", "base64encode", Shape::String),
+    ("base64_decode", "base64decode", Shape::String),
+    ("parse_json", "parse", Shape::Any),
+    ("number", "number", Shape::Number),
+];
+
 impl Lowering<'_, '_> {
-    /// A call of a function of [`functions`](crate::functions), where that many arguments fit it.
+    /// A call of a function of [`functions`](crate::functions).
     pub(super) fn library(&mut self, name: &str, arguments: &[Expr]) -> Option<Code> {
-        let list = |item: Shape| Shape::Array(Box::new(item));
-        Some(match (name, arguments) {
-            ("sorted", [all]) => {
-                let all = self.value(all);
-                let item = all.shape.item();
-                if !matches!(
-                    item.plain(),
-                    Shape::Integer | Shape::Number | Shape::String | Shape::Any
-                ) {
-                    return Some(self.refuse_code(format!(
-                        "JSONata orders numbers and texts, and this would order {}; do it in a task",
-                        item.describe()
-                    )));
+        let mut given: Vec<Code> = arguments.iter().map(|one| self.value(one)).collect();
+        if let Some((_, function, shape)) = FUNCTIONS.iter().find(|(own, ..)| *own == name) {
+            let mut arguments: Vec<Syntax> = given.into_iter().map(|code| code.syntax).collect();
+            if name == "sha256" {
+                arguments.push(Syntax::text("SHA-256"));
+            }
+            return Some(self.call(function, arguments, shape.clone()));
+        }
+        let item = given.first().map_or(Shape::Any, |list| list.shape.item());
+        let sequence = |function: &'static str, given: Vec<Code>, item: Shape| {
+            let arguments = given.into_iter().map(|code| code.syntax).collect();
+            list_of(Syntax::call(function, arguments), item)
+        };
+        Some(match name {
+            "sorted" => {
+                let list = given.pop()?;
+                let sorted = self.sorted(list.syntax, &item);
+                Code::new(sorted.unwrap_or(Syntax::Null), Shape::list(item))
+            }
+            "unique" => {
+                let list = given.pop()?;
+                if !self.comparable(&Code::new(Syntax::Null, item.clone())) {
+                    return Some(Code::nothing());
                 }
-                let sorted = self.call("sort", &[&all], Shape::Any);
-                self.listed(sorted, item)
+                self.to_set(list, false)
             }
-            ("unique", [all]) => {
-                let all = self.value(all);
-                let distinct = self.call("distinct", &[&all], Shape::Any);
-                self.listed(distinct, all.shape.item())
-            }
-            ("chunks", [all, size]) => {
-                let all = self.value(all);
-                let size = self.value(size);
-                let parts = self.call("partition", &[&all, &size], Shape::Any);
-                self.listed(parts, list(all.shape.item()))
-            }
-            ("range", [first, last, step]) => {
-                let bounds = [first, last, step].map(|bound| self.value(bound));
-                let [first, last, step] = &bounds;
-                let range = self.call("range", &[first, last, step], Shape::Any);
-                self.listed(range, Shape::Integer)
-            }
-            ("now", []) => self.call("now", &[], Shape::String),
-            ("uuid", []) => self.call("uuid", &[], Shape::String),
-            ("millis", [time]) => {
-                let time = self.value(time);
-                self.call("toMillis", &[&time], Shape::Integer)
-            }
-            ("timestamp", [millis]) => {
-                let millis = self.value(millis);
-                self.call("fromMillis", &[&millis], Shape::String)
-            }
-            ("sha256", [text]) => {
-                let text = self.value(text);
-                let algorithm = super::quote::quote("SHA-256");
-                self.call("hash", &[&text, &algorithm], Shape::String)
-            }
-            ("base64_encode", [text]) => {
-                let text = self.value(text);
-                self.call("base64encode", &[&text], Shape::String)
-            }
-            ("base64_decode", [text]) => {
-                let text = self.value(text);
-                self.call("base64decode", &[&text], Shape::String)
-            }
-            ("parse_json", [text]) => {
-                let text = self.value(text);
-                self.call("parse", &[&text], Shape::Any)
-            }
-            ("to_json", [value]) => {
-                let value = self.value(value);
-                self.json_text(&value)
-            }
-            ("number", [text]) => {
-                let text = self.value(text);
-                self.call("number", &[&text], Shape::Number)
+            "chunks" => sequence("partition", given, Shape::list(item)),
+            "range" => sequence("range", given, Shape::Integer),
+            "to_json" => {
+                let value = given.pop()?;
+                self.json_text(value)
             }
             _ => return None,
         })
     }
+}
+
+/// A list of what a function gives.
+fn list_of(sequence: Syntax, item: Shape) -> Code {
+    let syntax = super::methods::listed(Syntax::Array(vec![sequence]), &item);
+    Code::new(syntax, Shape::list(item))
 }

@@ -1,21 +1,31 @@
 //! Expressions as JSONata.
+//!
+//! `expression` and its siblings make a syntax tree (`syntax`) with what is known about its value (`code`); `print` alone
+//! writes it as text and chooses the names of what it binds. `reader` reads the templates of the method table.
 
+mod cases;
 mod code;
 mod display;
 mod expression;
 mod library;
+mod member;
 mod methods;
 mod names;
 mod operator;
-mod quote;
+mod place;
+mod print;
+mod reader;
+mod syntax;
 mod template;
 mod test;
 #[cfg(test)]
 mod tests;
 
 pub(super) use self::code::Code;
-pub(super) use self::expression::{field_of, step, tuple_field_of};
+pub(super) use self::expression::step;
 pub(super) use self::names::is_function;
+pub(super) use self::place::{field_of, tuple_field_of};
+pub(super) use self::syntax::{Operator, Syntax};
 pub(super) use self::template::{as_text, condition, template, text};
 pub(super) use self::test::{all, any, choose, equals, is_some, is_variant};
 

@@ -16,6 +16,39 @@ pub(super) fn is_plain(name: &str) -> bool {
         )
 }
 
+/// The name of a local that a name in Rust, or a word of ours, asks for.
+pub(super) fn local(hint: &str) -> String {
+    let name: String = hint
+        .trim_start_matches("r#")
+        .trim_start_matches('_')
+        .chars()
+        .map(|letter| {
+            if letter.is_alphanumeric() {
+                letter
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    if name.starts_with(|first: char| first.is_alphabetic()) {
+        name
+    } else {
+        format!("value{name}")
+    }
+}
+
+/// Whether a text of the user's reads `$name`.
+pub(super) fn mentions(text: &str, name: &str) -> bool {
+    text.split('$').skip(1).any(|behind| {
+        behind.strip_prefix(name).is_some_and(|rest| {
+            !rest
+                .chars()
+                .next()
+                .is_some_and(|next| next.is_alphanumeric() || next == '_')
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -24,5 +57,25 @@ mod tests {
     fn only_identifiers_stand_without_backticks() {
         assert!(is_plain("orderId") && is_plain("_x1"));
         assert!(!is_plain("e-mail") && !is_plain("0") && !is_plain("and") && !is_plain("größe"));
+    }
+
+    #[test]
+    fn locals_have_names_that_jsonata_can_read() {
+        for (hint, name) in [
+            ("x", "x"),
+            ("__x", "x"),
+            ("r#type", "type"),
+            ("_", "value"),
+            ("0", "value0"),
+            ("größe", "größe"),
+        ] {
+            assert_eq!(local(hint), name);
+        }
+    }
+
+    #[test]
+    fn a_name_is_read_as_a_whole() {
+        assert!(mentions("$sum($lines)", "sum") && mentions("$sum($lines)", "lines"));
+        assert!(!mentions("$sum1 + sum", "sum"));
     }
 }

@@ -1,99 +1,98 @@
 //! Operators, with Rust's meaning.
 
-use super::code::{Code, level};
+use super::code::{Absent, Code};
 use super::expression::Lowering;
+use super::syntax::{Operator, Syntax};
 use crate::expr::{Binary, Expr, Node, Unary};
-use crate::shape::Shape;
+use crate::shape::{Fields, Presence, Shape, Tagging};
+
+/// How deep two types are compared; recursive types have no end.
+const DEPTH: usize = 8;
 
 impl Lowering<'_, '_> {
     pub(super) fn unary(&mut self, operator: Unary, value: &Expr) -> Code {
-        let value = self.value(value);
-        match operator {
-            Unary::Not => self.call("not", &[&value], Shape::Bool),
-            Unary::Neg => {
-                let shape = value.shape.clone();
-                Code::new(
-                    format!("-{}", value.at(level::ATOM)),
-                    level::NEGATION,
-                    shape,
-                )
+        let value = self.propagating(value);
+        match (operator, value.shape.resolve()) {
+            (Unary::Not, Shape::Bool | Shape::Any) => {
+                let value = self.present(value);
+                Code::test(value.syntax.negated())
+            }
+            (Unary::Neg, shape) if shape.is_number() || matches!(shape, Shape::Any) => Code {
+                syntax: Syntax::Negative(Box::new(value.syntax)),
+                ..value
+            },
+            (operator, shape) => {
+                let symbol = if operator == Unary::Not { "!" } else { "-" };
+                self.refuse_code(format!(
+                    "`{symbol}` on {} cannot run inside a workflow expression; call a task",
+                    shape.describe()
+                ))
             }
         }
     }
 
     pub(super) fn binary(&mut self, operator: Binary, left: &Expr, right: &Expr) -> Code {
-        if let Binary::Eq | Binary::Ne = operator {
-            for (option, none) in [(left, right), (right, left)] {
-                if let Node::None = &*none.node {
-                    let option = self.code(option);
-                    return self.is_some(&option, operator == Binary::Ne);
-                }
+        match operator {
+            Binary::Eq | Binary::Ne => self.equality(operator == Binary::Eq, left, right),
+            Binary::And | Binary::Or => {
+                let (left, right) = (self.value(left), self.value(right));
+                let operator = if operator == Binary::And {
+                    Operator::And
+                } else {
+                    Operator::Or
+                };
+                Code::test(left.syntax.binary(operator, right.syntax))
+            }
+            Binary::Lt | Binary::Le | Binary::Gt | Binary::Ge => self.order(operator, left, right),
+            Binary::Add | Binary::Sub | Binary::Mul | Binary::Div | Binary::Rem => {
+                let (left, right) = (self.propagating(left), self.propagating(right));
+                self.arithmetic(operator, left, right)
             }
         }
-        let left = self.value(left);
-        let right = self.value(right);
-        let kinds = (left.shape.plain(), right.shape.plain());
-        let number = match kinds {
-            (Shape::Integer, Shape::Integer | Shape::Any) | (Shape::Any, Shape::Integer) => {
-                Shape::Integer
+    }
+
+    fn arithmetic(&mut self, operator: Binary, left: Code, right: Code) -> Code {
+        let kinds = (left.shape.resolve(), right.shape.resolve());
+        if let (Binary::Add, Shape::String, Shape::String) = (operator, &kinds.0, &kinds.1) {
+            let (left, right) = (self.present(left), self.present(right));
+            let both = left.syntax.binary(Operator::Concat, right.syntax);
+            return Code::new(both, Shape::String);
+        }
+        for shape in [&kinds.0, &kinds.1] {
+            if !shape.is_number() && !matches!(shape, Shape::Any)
+                || matches!(shape, Shape::Struct(_))
+            {
+                return self.refuse_code(format!(
+                    "{} is no number to JSONata, so a workflow cannot compute with it; call a task",
+                    shape.describe()
+                ));
             }
-            _ => Shape::Number,
+        }
+        let shape = match &kinds {
+            (Shape::Any, other) | (other, _) => other.clone(),
         };
-        let infix = |symbol: &str, level: u8, shape: Shape| {
-            let text = format!("{} {symbol} {}", left.at(level), right.at(level + 1));
-            Code::new(text, level, shape)
+        // Arithmetic gives nothing where an operand is nothing.
+        let absent = match left.absent {
+            Absent::Never => right.absent,
+            absent => absent,
         };
-        match operator {
-            Binary::Add if matches!(kinds, (Shape::String, _) | (_, Shape::String)) => {
-                infix("&", level::SUM, Shape::String)
-            }
-            Binary::Add => infix("+", level::SUM, number),
-            Binary::Sub => infix("-", level::SUM, number),
-            Binary::Mul => infix("*", level::PRODUCT, number),
-            Binary::Div if matches!(number, Shape::Integer) => self.divide(left, right),
-            Binary::Div => infix("/", level::PRODUCT, number),
-            Binary::Rem if matches!(number, Shape::Integer) && !is_positive(&right) => {
+        let code = match operator {
+            Binary::Div if shape.is_integer() => self.divide(left, right),
+            Binary::Rem if shape.is_integer() && !is_nonzero(&right.syntax) => {
                 self.remainder(left, right)
             }
-            Binary::Rem => infix("%", level::PRODUCT, number),
-            Binary::And => infix("and", level::AND, Shape::Bool),
-            Binary::Or => infix("or", level::OR, Shape::Bool),
-            Binary::Eq | Binary::Ne => {
-                let symbol = if operator == Binary::Eq { "=" } else { "!=" };
-                // Comparisons do not chain.
-                let text = format!(
-                    "{} {symbol} {}",
-                    left.at(level::COMPARISON + 1),
-                    right.at(level::COMPARISON + 1)
-                );
-                Code::new(text, level::COMPARISON, Shape::Bool)
-            }
-            Binary::Lt | Binary::Le | Binary::Gt | Binary::Ge => {
-                for shape in [&left.shape, &right.shape] {
-                    if !matches!(
-                        shape.plain(),
-                        Shape::Integer | Shape::Number | Shape::String | Shape::Any
-                    ) {
-                        return self.refuse_code(format!(
-                            "JSONata orders numbers and texts, and this compares {}; compare in a task",
-                            shape.describe()
-                        ));
-                    }
-                }
-                let symbol = match operator {
-                    Binary::Lt => "<",
-                    Binary::Le => "<=",
-                    Binary::Gt => ">",
-                    _ => ">=",
+            _ => {
+                let operator = match operator {
+                    Binary::Add => Operator::Add,
+                    Binary::Sub => Operator::Sub,
+                    Binary::Mul => Operator::Mul,
+                    Binary::Div => Operator::Div,
+                    _ => Operator::Rem,
                 };
-                let text = format!(
-                    "{} {symbol} {}",
-                    left.at(level::COMPARISON + 1),
-                    right.at(level::COMPARISON + 1)
-                );
-                Code::new(text, level::COMPARISON, Shape::Bool)
+                Code::new(left.syntax.binary(operator, right.syntax), shape.clone())
             }
-        }
+        };
+        code.shaped(shape).absent(absent)
     }
 
     /// Integer division truncates: what the remainder leaves over is taken away first.
@@ -101,45 +100,157 @@ impl Lowering<'_, '_> {
         self.twice(left, |this, left| {
             let left = left.clone();
             this.twice(right, |_, right| {
-                let text = format!(
-                    "({} - {} % {}) / {}",
-                    left.at(level::SUM),
-                    left.at(level::PRODUCT),
-                    right.at(level::PRODUCT + 1),
-                    right.at(level::PRODUCT + 1)
-                );
-                Code::new(text, level::PRODUCT, Shape::Integer)
+                let over = left
+                    .syntax
+                    .clone()
+                    .binary(Operator::Rem, right.syntax.clone());
+                let even = left.syntax.clone().binary(Operator::Sub, over);
+                Code::new(even.binary(Operator::Div, right.syntax.clone()), left.shape)
             })
         })
     }
 
     /// A remainder by nothing stops the execution, as it stops Rust; JSONata would go on with `NaN`.
     fn remainder(&mut self, left: Code, right: Code) -> Code {
-        let error = self.function("error");
         self.twice(right, |_, right| {
-            let text = format!(
-                "{} = 0 ? {error}('the remainder of a division by zero') : {} % {}",
-                right.at(level::COMPARISON + 1),
-                left.at(level::PRODUCT),
-                right.at(level::PRODUCT + 1)
-            );
-            Code::conditional(text, Shape::Integer)
+            let zero = right.syntax.clone().binary(Operator::Eq, Syntax::number(0));
+            let message = Syntax::text("the remainder of a division by zero");
+            let error = Syntax::call("error", vec![message]);
+            let rest = left.syntax.binary(Operator::Rem, right.syntax.clone());
+            Code::new(zero.conditional(error, rest), left.shape)
         })
     }
 
-    /// `x != null` is true only for what is there and not null.
-    pub(super) fn is_some(&mut self, option: &Code, wanted: bool) -> Code {
-        let test = format!("{} != null", option.at(level::COMPARISON + 1));
-        if wanted {
-            Code::new(test, level::COMPARISON, Shape::Bool)
-        } else {
-            let not = self.function("not");
-            Code::atom(format!("{not}({test})"), Shape::Bool)
+    fn equality(&mut self, equal: bool, left: &Expr, right: &Expr) -> Code {
+        for (option, none) in [(left, right), (right, left)] {
+            if let Node::None = &*none.node {
+                let option = self.code(option);
+                return is_some(&option, !equal);
+            }
         }
+        let (left, right) = (self.code(left), self.code(right));
+        if !self.comparable(&left) || !self.comparable(&right) {
+            return Code::nothing();
+        }
+        // Nothing is equal to no value, and `None` to none that is there.
+        let raw = |code: &Code, other: &Code| {
+            equal
+                && matches!(code.absent, Absent::Null)
+                && matches!(other.absent, Absent::Never)
+                && other.syntax != Syntax::Null
+                && !other.is_option()
+        };
+        let (keep_left, keep_right) = (raw(&left, &right), raw(&right, &left));
+        let left = if keep_left { left } else { self.compared(left) };
+        let right = if keep_right {
+            right
+        } else {
+            self.compared(right)
+        };
+        let operator = if equal { Operator::Eq } else { Operator::Ne };
+        Code::test(left.syntax.binary(operator, right.syntax))
+    }
+
+    fn compared(&mut self, code: Code) -> Code {
+        let code = self.present(code);
+        self.in_order(code)
+    }
+
+    /// Whether two such values are equal exactly when their JSON is; else that is said.
+    pub(super) fn comparable(&mut self, code: &Code) -> bool {
+        match differs(&code.shape, DEPTH) {
+            None => true,
+            Some(why) => {
+                self.report
+                    .fault(format!("{why}; compare what matters, or call a task"));
+                false
+            }
+        }
+    }
+
+    fn order(&mut self, operator: Binary, left: &Expr, right: &Expr) -> Code {
+        let (left, right) = (self.value(left), self.value(right));
+        for code in [&left, &right] {
+            let shape = code.shape.plain();
+            let orders = shape.is_number()
+                || matches!(shape, Shape::String | Shape::Any)
+                || matches!(shape, Shape::Written(written) if written.ordered);
+            if !orders {
+                return self.refuse_code(format!(
+                    "JSONata orders numbers and texts, and this compares {}; compare in a task",
+                    shape.describe()
+                ));
+            }
+        }
+        let operator = match operator {
+            Binary::Lt => Operator::Lt,
+            Binary::Le => Operator::Le,
+            Binary::Gt => Operator::Gt,
+            _ => Operator::Ge,
+        };
+        Code::test(left.syntax.binary(operator, right.syntax))
     }
 }
 
-/// Whether a value is a literal above 0.
-fn is_positive(code: &Code) -> bool {
-    code.text.parse::<u64>().is_ok_and(|number| number > 0)
+/// `x != null` is true only for what is there and not null.
+pub(super) fn is_some(option: &Code, wanted: bool) -> Code {
+    let test = option.syntax.clone().binary(Operator::Ne, Syntax::Null);
+    Code::test(if wanted { test } else { test.negated() })
+}
+
+/// Why two values of a type may be equal in Rust and not in JSON, or the other way round.
+fn differs(shape: &Shape, depth: usize) -> Option<String> {
+    if depth == 0 {
+        return None;
+    }
+    let inner = |shape: &Shape| differs(shape, depth - 1);
+    match shape.resolve() {
+        Shape::Written(written) if !written.equal => Some(format!(
+            "two values of `{}` may be equal and their texts not",
+            written.name
+        )),
+        Shape::Option(shape) | Shape::Array(shape) => inner(&shape),
+        Shape::Map(map) => inner(&map.value),
+        Shape::Tuple(items) => items.iter().find_map(inner),
+        Shape::Struct(shape) => of_fields(&shape.name, &shape.fields, depth),
+        Shape::Enum(shape) if shape.tagging != Tagging::Untagged => shape
+            .variants
+            .iter()
+            .find_map(|variant| of_fields(&shape.name, &variant.fields, depth)),
+        _ => None,
+    }
+}
+
+fn of_fields(name: &str, fields: &Fields, depth: usize) -> Option<String> {
+    let fields = match fields {
+        Fields::Unit => return None,
+        Fields::Newtype(field) => return differs(&field.shape, depth - 1),
+        Fields::Tuple(fields) | Fields::Named(fields) => fields,
+    };
+    fields.iter().find_map(|field| {
+        let optional = matches!(field.shape.plain(), Shape::Option(_));
+        match field.presence {
+            Presence::Never => Some(format!(
+                "the field `{}` of `{name}` does not travel, so JSON cannot tell two values apart by it",
+                field.name
+            )),
+            Presence::Sometimes(_) => Some(format!(
+                "the field `{}` of `{name}` may be absent or written out in JSON, which are two values to JSONata",
+                field.name
+            )),
+            Presence::Always if optional => Some(format!(
+                "the field `{}` of `{name}` may be absent or `null` in JSON, which are two values to JSONata",
+                field.name
+            )),
+            _ => differs(&field.shape, depth - 1),
+        }
+    })
+}
+
+/// Whether a value is a literal other than 0.
+fn is_nonzero(syntax: &Syntax) -> bool {
+    match syntax {
+        Syntax::Number(number) => number.parse::<f64>().is_ok_and(|number| number != 0.0),
+        _ => false,
+    }
 }

@@ -1,7 +1,8 @@
 //! Fields of a JSONata state: JSON whose texts may be expressions.
 
-use super::code::Code;
+use super::code::{Absent, Code};
 use super::expression::Lowering;
+use super::print::print;
 use crate::expr::Expr;
 use crate::lower::env::Env;
 use crate::lower::report::Report;
@@ -19,25 +20,32 @@ pub(in crate::lower) fn template(expr: &Expr, env: &Env<'_>, report: &mut Report
 
 /// An expression between its delimiters.
 pub(in crate::lower) fn condition(expr: &Expr, env: &Env<'_>, report: &mut Report) -> String {
-    let code = Lowering::new(env.clone(), report).value(expr);
-    delimited(&code)
+    let code = Lowering::new(env.clone(), report).propagating(expr);
+    delimited(&code, env)
 }
 
 /// The JSON text of a value, as an expression.
 pub(in crate::lower) fn as_text(expr: &Expr, env: &Env<'_>, report: &mut Report) -> String {
     let mut lowering = Lowering::new(env.clone(), report);
     let value = lowering.value(expr);
-    delimited(&lowering.json_text(&value))
+    delimited(&lowering.json_text(value), env)
 }
 
 /// Code between its delimiters.
 pub(in crate::lower) fn text(code: Code, env: &Env<'_>, report: &mut Report) -> String {
     let code = Lowering::new(env.clone(), report).present(code);
-    delimited(&code)
+    delimited(&code, env)
 }
 
-fn delimited(code: &Code) -> String {
-    format!("{{% {} %}}", code.text)
+fn delimited(code: &Code, env: &Env<'_>) -> String {
+    let mut functions = Vec::new();
+    code.syntax.functions(&mut functions);
+    for function in functions {
+        if env.hides(function) {
+            env.scopes.rename(function);
+        }
+    }
+    format!("{{% {} %}}", print(&code.syntax))
 }
 
 fn json(tree: Tree<Code>, lowering: &mut Lowering<'_, '_>) -> Json {
@@ -66,7 +74,14 @@ fn json(tree: Tree<Code>, lowering: &mut Lowering<'_, '_>) -> Json {
                 .map(|(key, value)| (key, json(value, lowering)))
                 .collect(),
         ),
-        other => Json::String(delimited(&lowering.built(other))),
+        // AWS fails on a field that is nothing, as Rust panics.
+        Tree::Leaf(code) if matches!(code.absent, Absent::Panic(_)) => {
+            Json::String(delimited(&code, &lowering.env))
+        }
+        other => {
+            let code = lowering.built(other);
+            Json::String(delimited(&code, &lowering.env))
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Conditions about a value: what patterns are made of.
 
-use super::code::{Absent, Code, level};
+use super::code::Code;
 use super::expression::{Lowering, step};
-use super::quote::quote;
+use super::operator;
+use super::syntax::{Operator, Syntax};
 use crate::lower::env::Env;
 use crate::lower::pattern::{is_unit, known};
 use crate::lower::report::Report;
@@ -10,24 +11,9 @@ use crate::lower::tree::Tree;
 use crate::shape::{EnumShape, Shape, Tagging, Variant};
 use serde_json::Value;
 
-impl Code {
-    /// The value of an option that is known to be there.
-    pub(in crate::lower) fn some(&self) -> Code {
-        Code {
-            absent: Absent::Never,
-            ..self.clone().shaped(self.shape.some())
-        }
-    }
-}
-
 /// Whether a value is there.
-pub(in crate::lower) fn is_some(
-    code: &Code,
-    wanted: bool,
-    env: &Env<'_>,
-    report: &mut Report,
-) -> Code {
-    Lowering::new(env.clone(), report).is_some(code, wanted)
+pub(in crate::lower) fn is_some(code: &Code, wanted: bool) -> Code {
+    operator::is_some(code, wanted)
 }
 
 /// Whether a value is this one.
@@ -38,65 +24,50 @@ pub(in crate::lower) fn equals(
     report: &mut Report,
 ) -> Code {
     let mut lowering = Lowering::new(env.clone(), report);
-    let value = lowering.built(Tree::Literal(value));
     let code = lowering.present(code.clone());
-    comparison(&code, "=", &value)
+    match (value, code.shape.plain()) {
+        (Value::Bool(true), Shape::Bool) => Code::test(code.syntax),
+        (Value::Bool(false), Shape::Bool) => Code::test(code.syntax.negated()),
+        (value, _) => {
+            let value = lowering.built(Tree::Literal(value));
+            Code::test(code.syntax.binary(Operator::Eq, value.syntax))
+        }
+    }
 }
 
 /// Whether an enum's value is this variant.
-pub(in crate::lower) fn is_variant(
-    code: &Code,
-    shape: &EnumShape,
-    variant: &Variant,
-    env: &Env<'_>,
-    report: &mut Report,
-) -> Code {
-    let mut lowering = Lowering::new(env.clone(), report);
+pub(in crate::lower) fn is_variant(code: &Code, shape: &EnumShape, variant: &Variant) -> Code {
     let tag = match &shape.tagging {
         Tagging::Internal { tag } | Tagging::Adjacent { tag, .. } => step(code, tag, Shape::String),
         Tagging::External | Tagging::Untagged => code.clone(),
     };
     if variant.other {
-        let names: Vec<_> = known(shape).iter().map(|name| quote(name).text).collect();
-        let list = Code::atom(format!("[{}]", names.join(", ")), Shape::Any);
-        let test = comparison(&tag, "in", &list);
-        return lowering.call("not", &[&test], Shape::Bool);
+        let names = known(shape).into_iter().map(Syntax::text).collect();
+        let test = tag.syntax.binary(Operator::In, Syntax::Array(names));
+        return Code::test(test.negated());
     }
     if shape.tagging == Tagging::External && !is_unit(variant) {
         let content = step(code, &variant.wire, Shape::Any);
-        return lowering.call("exists", &[&content], Shape::Bool);
+        return Code::test(Syntax::call("exists", vec![content.syntax]));
     }
-    comparison(&tag, "=", &quote(&variant.wire))
-}
-
-fn comparison(left: &Code, operator: &str, right: &Code) -> Code {
-    let text = format!(
-        "{} {operator} {}",
-        left.at(level::COMPARISON + 1),
-        right.at(level::COMPARISON + 1)
-    );
-    Code::new(text, level::COMPARISON, Shape::Bool)
+    let name = Syntax::text(variant.wire.clone());
+    Code::test(tag.syntax.binary(Operator::Eq, name))
 }
 
 /// All of these.
 pub(in crate::lower) fn all(tests: &[Code]) -> Code {
-    joined(tests, " and ", level::AND, "true")
+    joined(tests, Operator::And, true)
 }
 
 /// One of these.
 pub(in crate::lower) fn any(tests: &[Code]) -> Code {
-    joined(tests, " or ", level::OR, "false")
+    joined(tests, Operator::Or, false)
 }
 
-fn joined(tests: &[Code], operator: &str, level: u8, none: &str) -> Code {
-    match tests {
-        [] => Code::path(none, Shape::Bool),
-        [only] => only.clone(),
-        _ => {
-            let tests: Vec<_> = tests.iter().map(|test| test.at(level)).collect();
-            Code::new(tests.join(operator), level, Shape::Bool)
-        }
-    }
+fn joined(tests: &[Code], operator: Operator, none: bool) -> Code {
+    let tests = tests.iter().map(|test| test.syntax.clone());
+    let all = tests.reduce(|left, right| left.binary(operator, right));
+    Code::test(all.unwrap_or(Syntax::Bool(none)))
 }
 
 /// One value or another.
@@ -110,11 +81,9 @@ pub(in crate::lower) fn choose(
     let mut lowering = Lowering::new(env.clone(), report);
     let then = lowering.present(then.clone());
     let otherwise = lowering.present(otherwise.clone());
-    let text = format!(
-        "{} ? {} : {}",
-        test.at(level::CONDITIONAL + 1),
-        then.at(level::CONDITIONAL),
-        otherwise.at(level::CONDITIONAL)
-    );
-    Code::conditional(text, then.shape)
+    let syntax = test
+        .syntax
+        .clone()
+        .conditional(then.syntax, otherwise.syntax);
+    Code::new(syntax, then.shape)
 }

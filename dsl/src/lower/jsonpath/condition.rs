@@ -194,8 +194,18 @@ fn mirrored(operator: Binary) -> Binary {
 /// The operator for a kind of value, and whether its rule is to be negated.
 fn operator_name(kind: &Shape, operator: Binary, is_path: bool) -> Option<(Operator, bool)> {
     let family = match kind.plain() {
-        Shape::Integer | Shape::Number => "Numeric",
+        Shape::Integer | Shape::SmallInteger | Shape::Number => "Numeric",
         Shape::String => "String",
+        Shape::Written(written) => {
+            let means_the_same = match operator {
+                Binary::Eq | Binary::Ne => written.equal,
+                _ => written.ordered,
+            };
+            if !means_the_same {
+                return None;
+            }
+            "String"
+        }
         Shape::Bool => "Boolean",
         _ => return None,
     };

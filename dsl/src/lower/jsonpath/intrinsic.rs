@@ -44,7 +44,7 @@ pub(super) fn format(paths: &mut Paths<'_, '_>, pieces: &[Piece]) -> Leaf {
                 let leaf = argument(paths, value);
                 if !matches!(
                     leaf.shape.plain(),
-                    Shape::String | Shape::Integer | Shape::Bool
+                    Shape::String | Shape::Integer | Shape::SmallInteger | Shape::Bool
                 ) {
                     let what = leaf.shape.describe();
                     return paths.refuse_leaf(format!(
@@ -75,11 +75,11 @@ pub(super) fn sum(paths: &mut Paths<'_, '_>, operator: Binary, left: &Expr, righ
             format!("States.Format('{{}}{{}}', {}, {})", a.text, b.text),
             Shape::String,
         ),
-        (Binary::Add, Shape::Integer, Shape::Integer) => Leaf::call(
+        (Binary::Add, x, y) if x.is_integer() && y.is_integer() => Leaf::call(
             format!("States.MathAdd({}, {})", a.text, b.text),
             Shape::Integer,
         ),
-        (Binary::Sub, Shape::Integer, Shape::Integer) => match b.text.parse::<i64>() {
+        (Binary::Sub, x, y) if x.is_integer() && y.is_integer() => match b.text.parse::<i64>() {
             Ok(number) => Leaf::call(
                 format!("States.MathAdd({}, {})", a.text, -number),
                 Shape::Integer,

@@ -136,10 +136,12 @@ impl<'e, 'r> Paths<'e, 'r> {
             Node::Index(base, index) => self.index(base, index),
             Node::Path(text, shape) => {
                 reads::in_path(text, &self.env, self.report);
+                let text = self.env.scopes.emitted_text(expr).unwrap_or_else(|| text.clone());
                 Leaf::path(text.trim(), Shape::Lazy(*shape))
             }
             Node::Intrinsic(text, shape) => {
                 reads::in_call(text, &self.env, self.report);
+                let text = self.env.scopes.emitted_text(expr).unwrap_or_else(|| text.clone());
                 Leaf::call(text.trim(), Shape::Lazy(*shape))
             }
             Node::Jsonata(text, _) => self.refuse_leaf(format!(
@@ -196,7 +198,9 @@ impl<'e, 'r> Paths<'e, 'r> {
     /// A value that is a variable, or came in with the input of a body's first state.
     fn handed(&mut self, whence: Whence, name: &str, shape: Shape) -> Leaf {
         match whence {
-            Whence::Here | Whence::Assigned => Leaf::path(format!("${name}"), shape),
+            Whence::Here | Whence::Assigned => {
+                Leaf::path(format!("${}", self.env.scopes.emitted(name)), shape)
+            }
             Whence::Input(steps) => match self.env.dollar {
                 Dollar::Input => {
                     let steps: String = steps.iter().map(|name| step(name)).collect();
@@ -332,11 +336,11 @@ impl<'e, 'r> Paths<'e, 'r> {
                 format!("`{field}` may be absent, and JSONPath fails on what is absent; {WAY_OUT}");
             return self.refuse_leaf(message);
         }
+        let row = methods::find(name, &receiver.shape, arguments.len());
+        if let Some(form) = row.and_then(|row| row.jsonpath) {
+            return Leaf::call(form.replace("$this", &receiver.text), Shape::SmallInteger);
+        }
         match (name, receiver.shape.plain(), arguments) {
-            ("len" | "count", Shape::Array(_) | Shape::Tuple(_), []) => Leaf::call(
-                format!("States.ArrayLength({})", receiver.text),
-                Shape::Integer,
-            ),
             ("contains", Shape::Array(_), [wanted]) => {
                 let wanted = intrinsic::argument(self, wanted);
                 Leaf::call(
@@ -345,7 +349,7 @@ impl<'e, 'r> Paths<'e, 'r> {
                 )
             }
             ("to_string" | "into", Shape::String, []) => receiver,
-            ("to_string", Shape::Integer | Shape::Bool, []) => Leaf::call(
+            ("to_string", Shape::Integer | Shape::SmallInteger | Shape::Bool, []) => Leaf::call(
                 format!("States.Format('{{}}', {})", receiver.text),
                 Shape::String,
             ),

@@ -1,7 +1,8 @@
 //! What has a JSONPath form, and what the rest says.
 
 use crate::QueryLanguage;
-use crate::expr::{Expr, methods};
+use crate::expr::Expr;
+use crate::expr::methods::{self, Receiver};
 use crate::flow::{Flow, State};
 use crate::shape::Shape;
 
@@ -34,33 +35,25 @@ fn assigned(value: Expr) -> Result<String, String> {
 #[test]
 fn methods_have_the_form_of_their_row_or_none() {
     for row in methods::METHODS {
-        let (receiver, call) = row.rust.split_once('.').unwrap();
-        let (name, arguments) = call.split_once('(').unwrap();
-        let arguments = arguments.trim_end_matches(')');
-        if !matches!(receiver, "list" | "text" | "number")
-            || arguments.contains('|')
-            || call.contains(").")
-        {
-            continue;
-        }
-        let arguments = if arguments.is_empty() {
-            vec![]
-        } else {
-            vec![Expr::variable(arguments)]
+        let variable = match row.receiver {
+            Receiver::List | Receiver::Numbers => "list",
+            Receiver::Text => "text",
+            Receiver::Number | Receiver::Integer => "number",
+            _ => continue,
         };
-        let made = assigned(Expr::variable(receiver).method(name, arguments));
-        match row.jsonpath {
-            Some(expected) => assert_eq!(
-                made,
-                Ok(format!(r#"{{"x.$":"{expected}"}}"#)),
-                "{}",
-                row.rust
-            ),
-            None => assert!(
-                made.unwrap_err().contains("query_language JSONata"),
-                "{}",
-                row.rust
-            ),
+        for name in row.names {
+            let arguments = row.takes.iter().map(|_| Expr::variable("other")).collect();
+            let made = assigned(Expr::variable(variable).method(*name, arguments));
+            match row.jsonpath {
+                Some(form) => {
+                    let expected = form.replace("$this", &format!("${variable}"));
+                    assert_eq!(made, Ok(format!(r#"{{"x.$":"{expected}"}}"#)), "{name}");
+                }
+                None => assert!(
+                    made.unwrap_err().contains("query_language JSONata"),
+                    "{name}"
+                ),
+            }
         }
     }
 }

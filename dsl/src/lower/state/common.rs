@@ -121,11 +121,12 @@ impl<'a> Place<'_, 'a> {
     fn assign_one(&mut self, object: &mut Object, name: &str, value: &Expr, env: &Env<'a>) {
         if self.is_jsonata() {
             let value = jsonata::template(value, env, self.report);
-            object.insert(name.to_owned(), value);
+            object.insert(self.env.scopes.emitted(name).into_owned(), value);
         } else {
             let mut paths = Paths::new(env.clone(), self.report);
             let value = paths.value(value);
-            let (key, value) = jsonpath::entry(name, value, &mut paths);
+            let name = env.scopes.emitted(name);
+            let (key, value) = jsonpath::entry(&name, value, &mut paths);
             object.insert(key, value);
         }
     }

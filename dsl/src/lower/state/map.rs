@@ -54,7 +54,10 @@ impl Place<'_, '_> {
 
     fn items(&mut self, items: &Expr) -> (Option<stepwright_asl::json::Json>, Option<String>) {
         let shape = self.shape_of(items);
-        if !matches!(shape, Shape::Array(_) | Shape::Tuple(_) | Shape::Any) {
+        if !matches!(
+            shape,
+            Shape::Array(_) | Shape::Set(_) | Shape::Tuple(_) | Shape::Any
+        ) {
             self.report.fault(format!(
                 "a map runs over a list, and this is {}",
                 shape.describe()

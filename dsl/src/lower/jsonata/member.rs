@@ -1,0 +1,143 @@
+//! Values with structure: literals, lists, objects.
+
+use super::code::{Code, Listed};
+use super::expression::Lowering;
+use super::syntax::Syntax;
+use crate::expr::Text;
+use crate::lower::tree::Tree;
+use crate::shape::{Fields, Presence, Shape};
+use serde_json::Value;
+
+/// The largest integer that JSONata keeps exactly.
+const EXACT: u64 = 1 << 53;
+
+impl Lowering<'_, '_> {
+    /// A structured value inside an expression.
+    pub(super) fn built(&mut self, tree: Tree<Code>) -> Code {
+        match tree {
+            Tree::Leaf(code) => self.present(code),
+            Tree::Placeholder(name) => Code::new(Syntax::Placeholder(name.into()), Shape::String),
+            Tree::Literal(value) => self.literal(value),
+            Tree::Array(items) => {
+                let items: Vec<_> = items.into_iter().map(|item| self.built(item)).collect();
+                let item = items
+                    .iter()
+                    .map(|item| item.shape.clone())
+                    .reduce(|shape, other| shape.or(&other))
+                    .unwrap_or(Shape::Any);
+                let alike = items.iter().all(|other| {
+                    matches!(other.shape.resolve(), Shape::Any)
+                        || other.shape.describe() == item.describe()
+                });
+                let shape = if alike {
+                    Shape::list(item)
+                } else {
+                    Shape::Tuple(items.iter().map(|item| item.shape.clone()).collect())
+                };
+                let members = items
+                    .into_iter()
+                    .map(|item| self.member(item.syntax, &item.shape));
+                Code::new(Syntax::Array(members.collect()), shape)
+            }
+            Tree::Object(entries) => {
+                let mut shapes = Vec::new();
+                let mut members = Vec::new();
+                for (key, value) in entries {
+                    let value = self.built(value);
+                    members.push((Syntax::text(key.clone()), value.syntax));
+                    shapes.push((Text::Owned(key), value.shape));
+                }
+                Code::new(Syntax::Object(members), Shape::object(shapes))
+            }
+            Tree::Merge(parts) => {
+                let parts = parts.into_iter().map(|part| self.built(part).syntax);
+                let parts = Syntax::Array(parts.collect());
+                self.call("merge", vec![parts], Shape::Any)
+            }
+        }
+    }
+
+    /// The item of an array literal: JSONata would put the items of a list there in its place.
+    pub(super) fn member(&mut self, item: Syntax, shape: &Shape) -> Syntax {
+        match Listed::of(shape) {
+            Listed::Never => item,
+            // Another literal is taken as it is.
+            Listed::Always if item.is_array() => item,
+            Listed::Always => Syntax::Array(vec![item]),
+            Listed::Perhaps => {
+                let nothing = Syntax::Array(vec![Syntax::number(0)]);
+                let same = Syntax::Function(Vec::new(), Box::new(item));
+                Syntax::Whole(Box::new(Syntax::call("map", vec![nothing, same])))
+            }
+        }
+    }
+
+    fn literal(&mut self, value: Value) -> Code {
+        let shape = Shape::of_value(&value);
+        let syntax = match value {
+            Value::Null => Syntax::Null,
+            Value::Bool(value) => Syntax::Bool(value),
+            Value::Number(number) => {
+                let magnitude = number.as_i64().map(i64::unsigned_abs).or(number.as_u64());
+                if magnitude.is_some_and(|magnitude| magnitude > EXACT) {
+                    return self.refuse_code(format!(
+                        "the number {number} is beyond 2^53, which JSONata does not keep exactly; carry it as a text"
+                    ));
+                }
+                Syntax::Number(match number.as_f64() {
+                    // `1000.0` and `1000` are one number in JSON.
+                    Some(float)
+                        if number.is_f64() && float.fract() == 0.0 && float.abs() < 1e15 =>
+                    {
+                        format!("{float:.0}")
+                    }
+                    _ => number.to_string(),
+                })
+            }
+            Value::String(text) => Syntax::text(text),
+            Value::Array(items) => {
+                let code = self.built(Tree::Array(items.into_iter().map(Tree::Literal).collect()));
+                return code.shaped(shape);
+            }
+            Value::Object(entries) => {
+                let entries = entries
+                    .into_iter()
+                    .map(|(key, value)| (key, Tree::Literal(value)));
+                return self.built(Tree::Object(entries.collect()));
+            }
+        };
+        Code::new(syntax, shape)
+    }
+
+    /// The value of a flattened struct, taken out of the object that holds it.
+    pub(super) fn unflatten(&mut self, code: Code) -> Code {
+        if !code.flattened {
+            return code;
+        }
+        let Shape::Struct(shape) = code.shape.plain() else {
+            return self.refuse_code(format!(
+                "{} is flattened into the struct that holds it, so it cannot be read as a whole; read its fields",
+                code.shape.describe()
+            ));
+        };
+        let Fields::Named(fields) = &shape.fields else {
+            return self.refuse_code(format!(
+                "`{}` is flattened, so it cannot be read as a whole",
+                shape.name
+            ));
+        };
+        let base = Code {
+            flattened: false,
+            ..code.clone()
+        };
+        let mut entries = Vec::new();
+        for field in fields {
+            if !matches!(field.presence, Presence::Never) {
+                let value = self.step(&base, field);
+                let value = self.present(value);
+                entries.push((Syntax::text(field.wire.clone()), value.syntax));
+            }
+        }
+        Code::new(Syntax::Object(entries), code.shape)
+    }
+}

@@ -1,0 +1,343 @@
+//! JSONata as text: names of locals that capture nothing, and parentheses where the binding powers ask for them.
+
+use super::names;
+use super::syntax::{Local, Operator, Syntax};
+use crate::lower::text;
+use std::fmt::Write as _;
+
+/// How tightly an expression holds together: JSONata's binding powers.
+mod level {
+    /// Anything: must be put into parentheses.
+    pub(super) const LOOSE: u8 = 0;
+    pub(super) const CONDITIONAL: u8 = 20;
+    pub(super) const OR: u8 = 25;
+    pub(super) const AND: u8 = 30;
+    pub(super) const COMPARISON: u8 = 40;
+    pub(super) const SUM: u8 = 50;
+    pub(super) const PRODUCT: u8 = 60;
+    pub(super) const NEGATION: u8 = 70;
+    /// A path, a call, a literal.
+    pub(super) const ATOM: u8 = 100;
+}
+
+impl Operator {
+    fn symbol(self) -> &'static str {
+        match self {
+            Operator::Or => "or",
+            Operator::And => "and",
+            Operator::Eq => "=",
+            Operator::Ne => "!=",
+            Operator::Lt => "<",
+            Operator::Le => "<=",
+            Operator::Gt => ">",
+            Operator::Ge => ">=",
+            Operator::In => "in",
+            Operator::Add => "+",
+            Operator::Sub => "-",
+            Operator::Concat => "&",
+            Operator::Mul => "*",
+            Operator::Div => "/",
+            Operator::Rem => "%",
+        }
+    }
+
+    fn level(self) -> u8 {
+        match self {
+            Operator::Or => level::OR,
+            Operator::And => level::AND,
+            Operator::Eq
+            | Operator::Ne
+            | Operator::Lt
+            | Operator::Le
+            | Operator::Gt
+            | Operator::Ge
+            | Operator::In => level::COMPARISON,
+            Operator::Add | Operator::Sub | Operator::Concat => level::SUM,
+            Operator::Mul | Operator::Div | Operator::Rem => level::PRODUCT,
+        }
+    }
+
+    /// What the left operand needs. Comparisons do not chain.
+    fn left(self) -> u8 {
+        match self.level() {
+            level::COMPARISON => level::COMPARISON + 1,
+            level => level,
+        }
+    }
+
+    /// What the right operand needs: operators group to the left, and `and` and `or` may be grouped either way.
+    fn right(self) -> u8 {
+        match self {
+            Operator::And | Operator::Or => self.level(),
+            _ => self.level() + 1,
+        }
+    }
+}
+
+/// The text of an expression.
+pub(super) fn print(syntax: &Syntax) -> String {
+    let mut printer = Printer {
+        out: String::new(),
+        scope: Vec::new(),
+    };
+    printer.print(syntax, level::LOOSE);
+    printer.out
+}
+
+struct Printer<'s> {
+    out: String,
+    /// The locals that are known here, the innermost last, with their names.
+    scope: Vec<(&'s Local, String)>,
+}
+
+impl<'s> Printer<'s> {
+    /// Prints at a place that needs at least this level.
+    fn print(&mut self, syntax: &'s Syntax, needed: u8) {
+        if level_of(syntax) < needed {
+            self.out.push('(');
+            self.plain(syntax);
+            self.out.push(')');
+        } else {
+            self.plain(syntax);
+        }
+    }
+
+    fn plain(&mut self, syntax: &'s Syntax) {
+        match syntax {
+            Syntax::Null => self.out.push_str("null"),
+            Syntax::Bool(value) => self.out.push_str(if *value { "true" } else { "false" }),
+            Syntax::Number(number) => self.out.push_str(number),
+            Syntax::Text(text) => self.out.push_str(&quoted(text)),
+            Syntax::Placeholder(name) => self.push(format_args!("'${{{name}}}'")),
+            Syntax::Regex(regex) => self.push(format_args!("/{regex}/")),
+            Syntax::Variable(name) => self.push(format_args!("${name}")),
+            Syntax::Local(local) => {
+                let name = self.name_of(local).to_owned();
+                self.push(format_args!("${name}"));
+            }
+            Syntax::States(path) => self.push(format_args!("$states.{path}")),
+            Syntax::Field(base, name) => self.field(base, name),
+            Syntax::Item(base, index) => {
+                self.print(base, level::ATOM);
+                self.out.push('[');
+                self.print(index, level::LOOSE);
+                self.out.push(']');
+            }
+            Syntax::Whole(value) => {
+                self.print(value, level::ATOM);
+                self.out.push_str("[]");
+            }
+            Syntax::Call(name, arguments) => {
+                self.push(format_args!("${name}("));
+                self.list(arguments);
+                self.out.push(')');
+            }
+            Syntax::Function(parameters, body) => self.function(parameters, body),
+            Syntax::Negative(value) => {
+                self.out.push('-');
+                self.print(value, level::ATOM);
+            }
+            Syntax::Binary(operator, left, right) => {
+                self.print(left, operator.left());
+                self.push(format_args!(" {} ", operator.symbol()));
+                self.print(right, operator.right());
+            }
+            Syntax::Conditional(condition, then, otherwise) => {
+                self.print(condition, level::CONDITIONAL + 1);
+                self.out.push_str(" ? ");
+                self.print(then, level::CONDITIONAL);
+                self.out.push_str(" : ");
+                self.print(otherwise, level::CONDITIONAL);
+            }
+            Syntax::When(condition, then) => {
+                self.print(condition, level::CONDITIONAL + 1);
+                self.out.push_str(" ? ");
+                self.print(then, level::CONDITIONAL + 1);
+            }
+            Syntax::Bind(..) => self.block(syntax),
+            Syntax::Array(items) => {
+                self.out.push('[');
+                self.list(items);
+                self.out.push(']');
+            }
+            Syntax::Object(entries) => {
+                self.out.push('{');
+                for (index, (key, value)) in entries.iter().enumerate() {
+                    if index > 0 {
+                        self.out.push_str(", ");
+                    }
+                    self.print(key, level::ATOM);
+                    self.out.push_str(": ");
+                    self.print(value, level::LOOSE);
+                }
+                self.out.push('}');
+            }
+            Syntax::Raw(text) => self.out.push_str(text.trim()),
+        }
+    }
+
+    fn push(&mut self, text: std::fmt::Arguments<'_>) {
+        // Writing to a String cannot fail.
+        let _ = self.out.write_fmt(text);
+    }
+
+    fn list(&mut self, items: &'s [Syntax]) {
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
+                self.out.push_str(", ");
+            }
+            self.print(item, level::LOOSE);
+        }
+    }
+
+    /// `base.name`, in the form that the name needs.
+    fn field(&mut self, base: &'s Syntax, name: &'s str) {
+        if name.contains('`') || !text::is_safe(name) {
+            self.out.push_str("$lookup(");
+            self.print(base, level::LOOSE);
+            self.push(format_args!(", {})", quoted(name)));
+            return;
+        }
+        // To JSONata a path that begins with a list that is written out has no predicates: `[..][0].name` is nothing.
+        let needed = if base.is_array() {
+            level::ATOM + 1
+        } else {
+            level::ATOM
+        };
+        self.print(base, needed);
+        if names::is_plain(name) {
+            self.push(format_args!(".{name}"));
+        } else {
+            self.push(format_args!(".`{name}`"));
+        }
+    }
+
+    fn function(&mut self, parameters: &'s [Local], body: &'s Syntax) {
+        let before = self.scope.len();
+        self.out.push_str("function(");
+        for (index, parameter) in parameters.iter().enumerate() {
+            if index > 0 {
+                self.out.push_str(", ");
+            }
+            let name = self.bind(parameter, before, &[body]);
+            self.push(format_args!("${name}"));
+        }
+        self.out.push_str(") { ");
+        self.print(body, level::LOOSE);
+        self.out.push_str(" }");
+        self.scope.truncate(before);
+    }
+
+    /// `($a := ..; $b := ..; body)`
+    fn block(&mut self, syntax: &'s Syntax) {
+        let before = self.scope.len();
+        let mut rest = syntax;
+        self.out.push('(');
+        while let Syntax::Bind(local, value, body) = rest {
+            // A block sees its own names from the line after on; a function in the value sees none of them.
+            let mark = self.out.len();
+            self.print(value, level::LOOSE);
+            let printed = self.out.split_off(mark);
+            let name = self.bind(local, before, &[body, value]);
+            self.push(format_args!("${name} := {printed}; "));
+            rest = body;
+        }
+        self.print(rest, level::LOOSE);
+        self.out.push(')');
+        self.scope.truncate(before);
+    }
+
+    /// Gives a local a name that hides nothing which is read there. What is bound beside it, since `beside`, has names of
+    /// its own.
+    fn bind(&mut self, local: &'s Local, beside: usize, inside: &[&Syntax]) -> String {
+        let hint = names::local(&local.hint);
+        let mut name = hint.clone();
+        let mut count = 0;
+        while self.is_taken(&name, beside, inside) {
+            count += 1;
+            name = format!("{hint}{count}");
+        }
+        self.scope.push((local, name.clone()));
+        name
+    }
+
+    fn is_taken(&self, name: &str, beside: usize, inside: &[&Syntax]) -> bool {
+        let hides = |(index, (local, other)): (usize, &(&Local, String))| {
+            other == name && (index >= beside || inside.iter().any(|syntax| has(syntax, local)))
+        };
+        name == "states"
+            || inside.iter().any(|syntax| reads(syntax, name))
+            || self.scope.iter().enumerate().any(hides)
+    }
+
+    fn name_of(&self, local: &Local) -> &str {
+        let found = self.scope.iter().rev().find(|(other, _)| *other == local);
+        // A local that nothing binds is a mistake of the lowering; its tests evaluate what is printed.
+        found.map_or("unbound", |(_, name)| name)
+    }
+}
+
+/// Whether an expression reads a variable or calls a function of that name.
+fn reads(syntax: &Syntax, name: &str) -> bool {
+    let mut found = match syntax {
+        Syntax::Variable(of) | Syntax::Call(of, _) => of == name,
+        Syntax::Field(_, field) => {
+            name == "lookup" && (field.contains('`') || !text::is_safe(field))
+        }
+        Syntax::Raw(text) => names::mentions(text, name),
+        _ => false,
+    };
+    syntax.children(&mut |child| found = found || reads(child, name));
+    found
+}
+
+/// Whether an expression reads a local.
+fn has(syntax: &Syntax, local: &Local) -> bool {
+    let mut found = matches!(syntax, Syntax::Local(of) if of == local);
+    syntax.children(&mut |child| found = found || has(child, local));
+    found
+}
+
+fn level_of(syntax: &Syntax) -> u8 {
+    match syntax {
+        Syntax::Number(number) if number.starts_with('-') => level::NEGATION,
+        Syntax::Text(value) if !text::is_safe(value) => level::SUM,
+        Syntax::Negative(_) => level::NEGATION,
+        Syntax::Binary(operator, ..) => operator.level(),
+        Syntax::Conditional(..) | Syntax::When(..) => level::CONDITIONAL,
+        Syntax::Raw(_) => level::LOOSE,
+        // Held by a path that begins with it, which is where it needs parentheses.
+        _ if syntax.is_array() => level::ATOM,
+        _ => level::ATOM + 1,
+    }
+}
+
+/// A text literal. Single quotes where they do, because the JSON around it has double ones.
+fn quoted(text: &str) -> String {
+    let pieces: Vec<_> = text::pieces(text).into_iter().map(piece).collect();
+    pieces.join(" & ")
+}
+
+fn piece(text: &str) -> String {
+    let mark = if text.contains('\'') { '"' } else { '\'' };
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push(mark);
+    for letter in text.chars() {
+        match letter {
+            '\\' => out.push_str("\\\\"),
+            '"' if mark == '"' => out.push_str("\\\""),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            control if control.is_control() => {
+                let mut units = [0; 2];
+                for unit in control.encode_utf16(&mut units) {
+                    out.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+            other => out.push(other),
+        }
+    }
+    out.push(mark);
+    out
+}

@@ -1,0 +1,243 @@
+//! The templates of the method table: JSONata in which `$this`, `$a`, `$b` and `$f` stand for what a call is made of.
+//!
+//! Only our own texts are read here; a test reads all of them, so a template that is no JSONata is found there.
+
+use super::syntax::{Local, Operator, Syntax};
+use crate::expr::Text;
+
+/// Reads a template. What it binds itself becomes locals, numbered by `fresh`.
+pub(super) fn read(template: &'static str, fresh: &mut dyn FnMut(&'static str) -> Local) -> Syntax {
+    let mut reader = Reader {
+        rest: template,
+        template,
+        bound: Vec::new(),
+        fresh,
+    };
+    let syntax = reader.expression(0);
+    reader.expect("");
+    syntax
+}
+
+struct Reader<'f> {
+    rest: &'static str,
+    template: &'static str,
+    bound: Vec<Local>,
+    fresh: &'f mut dyn FnMut(&'static str) -> Local,
+}
+
+/// The operators with their binding powers, the longer before the shorter.
+const OPERATORS: [(&str, u8, Operator); 15] = [
+    ("or ", 25, Operator::Or),
+    ("and ", 30, Operator::And),
+    ("in ", 40, Operator::In),
+    ("!=", 40, Operator::Ne),
+    ("<=", 40, Operator::Le),
+    (">=", 40, Operator::Ge),
+    ("=", 40, Operator::Eq),
+    ("<", 40, Operator::Lt),
+    (">", 40, Operator::Gt),
+    ("+", 50, Operator::Add),
+    ("-", 50, Operator::Sub),
+    ("&", 50, Operator::Concat),
+    ("*", 60, Operator::Mul),
+    ("/", 60, Operator::Div),
+    ("%", 60, Operator::Rem),
+];
+
+impl Reader<'_> {
+    fn expression(&mut self, least: u8) -> Syntax {
+        let mut left = self.operand();
+        loop {
+            let found = OPERATORS
+                .iter()
+                .find(|(symbol, _, _)| self.blank().starts_with(symbol));
+            if let Some((symbol, power, operator)) = found
+                && *power > least
+            {
+                self.expect(symbol);
+                let right = self.expression(*power);
+                left = left.binary(*operator, right);
+            } else if least < 20 && self.takes("?") {
+                let then = self.expression(20 - 1);
+                left = if self.takes(":") {
+                    let otherwise = self.expression(20 - 1);
+                    left.conditional(then, otherwise)
+                } else {
+                    Syntax::When(Box::new(left), Box::new(then))
+                };
+            } else {
+                return left;
+            }
+        }
+    }
+
+    fn operand(&mut self) -> Syntax {
+        let mut operand = self.plain();
+        loop {
+            operand = if self.takes("[]") {
+                Syntax::Whole(Box::new(operand))
+            } else if self.takes("[") {
+                let index = self.expression(0);
+                self.expect("]");
+                operand.item(index)
+            } else {
+                return operand;
+            };
+        }
+    }
+
+    fn plain(&mut self) -> Syntax {
+        if self.takes("(") {
+            let depth = self.bound.len();
+            let syntax = self.block();
+            self.expect(")");
+            self.bound.truncate(depth);
+            return syntax;
+        }
+        if self.takes("[") {
+            return Syntax::Array(self.list("]"));
+        }
+        if self.takes("{") {
+            let mut entries = Vec::new();
+            while !self.takes("}") {
+                let key = self.expression(0);
+                self.expect(":");
+                entries.push((key, self.expression(0)));
+                self.takes(",");
+            }
+            return Syntax::Object(entries);
+        }
+        if self.takes("'") {
+            let (text, rest) = self.rest.split_once('\'').unwrap_or((self.rest, ""));
+            self.rest = rest;
+            return Syntax::text(text);
+        }
+        if self.takes("/") {
+            let (regex, rest) = self.rest.split_once("/,").unwrap_or((self.rest, ""));
+            self.rest = &self.rest[self.rest.len() - rest.len() - 1..];
+            return Syntax::Regex(regex.into());
+        }
+        if self.takes("-") {
+            return match self.operand() {
+                Syntax::Number(number) => Syntax::Number(format!("-{number}")),
+                other => Syntax::Negative(Box::new(other)),
+            };
+        }
+        if self.takes("$") {
+            let name = self.name();
+            return self.named(name);
+        }
+        if self.takes("function(") {
+            return self.function();
+        }
+        let word = self.name();
+        match word {
+            "null" => Syntax::Null,
+            "true" => Syntax::Bool(true),
+            "false" => Syntax::Bool(false),
+            number if number.starts_with(|first: char| first.is_ascii_digit()) => {
+                Syntax::Number(number.to_owned())
+            }
+            _ => unreachable!(
+                "the template `{}` is no JSONata at `{word}{}`",
+                self.template, self.rest
+            ),
+        }
+    }
+
+    /// `$a := value; body`, or the one expression in parentheses.
+    fn block(&mut self) -> Syntax {
+        let before = self.rest;
+        if self.takes("$") {
+            let name = self.name();
+            if self.takes(":=") {
+                let value = self.expression(0);
+                self.expect(";");
+                let local = (self.fresh)(name);
+                self.bound.push(local.clone());
+                let body = self.block();
+                return Syntax::Bind(local, Box::new(value), Box::new(body));
+            }
+            self.rest = before;
+        }
+        self.expression(0)
+    }
+
+    fn function(&mut self) -> Syntax {
+        let depth = self.bound.len();
+        let mut parameters = Vec::new();
+        while !self.takes(")") {
+            self.expect("$");
+            let name = self.name();
+            parameters.push((self.fresh)(name));
+            self.takes(",");
+        }
+        self.bound.extend(parameters.iter().cloned());
+        self.expect("{");
+        let body = self.expression(0);
+        self.expect("}");
+        self.bound.truncate(depth);
+        Syntax::Function(parameters, Box::new(body))
+    }
+
+    /// A local, a call, or what the template is filled with: a variable of that name.
+    fn named(&mut self, name: &'static str) -> Syntax {
+        if self.rest.starts_with('(') {
+            self.expect("(");
+            let arguments = self.list(")");
+            return Syntax::call(name, arguments);
+        }
+        match self.bound.iter().rev().find(|local| local.hint == name) {
+            Some(local) => Syntax::Local(local.clone()),
+            None => Syntax::Variable(Text::Borrowed(name)),
+        }
+    }
+
+    fn list(&mut self, end: &'static str) -> Vec<Syntax> {
+        let mut items = Vec::new();
+        while !self.takes(end) {
+            items.push(self.expression(0));
+            self.takes(",");
+        }
+        items
+    }
+
+    /// Letters, digits and a point between digits.
+    fn name(&mut self) -> &'static str {
+        let rest = self.rest;
+        let end = rest
+            .find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.' && letter != '_');
+        let (name, rest) = rest.split_at(end.unwrap_or(rest.len()));
+        self.rest = rest;
+        name
+    }
+
+    fn blank(&mut self) -> &'static str {
+        self.rest = self.rest.trim_start();
+        self.rest
+    }
+
+    fn takes(&mut self, token: &str) -> bool {
+        match self.blank().strip_prefix(token) {
+            Some(rest) => {
+                self.rest = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn expect(&mut self, token: &str) {
+        let found = if token.is_empty() {
+            self.blank().is_empty()
+        } else {
+            self.takes(token)
+        };
+        if !found {
+            unreachable!(
+                "the template `{}` has no `{token}` before `{}`",
+                self.template, self.rest
+            );
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! The syntax tree of a JSONata expression. It is printed in one place, which chooses the names of locals.
+
+use super::names;
+use crate::expr::Text;
+
+/// A name that an expression binds: a function's parameter, or a value that is used more than once.
+///
+/// Two locals are one where their numbers are; the printer makes a name of the hint.
+#[derive(Clone, Debug)]
+pub(in crate::lower) struct Local {
+    pub(super) id: usize,
+    pub(super) hint: Text,
+}
+
+impl PartialEq for Local {
+    fn eq(&self, other: &Local) -> bool {
+        self.id == other.id
+    }
+}
+
+/// An operator between two operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::lower) enum Operator {
+    Or,
+    And,
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    In,
+    Add,
+    Sub,
+    Concat,
+    Mul,
+    Div,
+    Rem,
+}
+
+/// A JSONata expression.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::lower) enum Syntax {
+    Null,
+    Bool(bool),
+    /// A number as it is written.
+    Number(String),
+    Text(Text),
+    /// `'${Name}'`, which a template engine fills in.
+    Placeholder(Text),
+    /// What stands between the slashes.
+    Regex(Text),
+    /// A workflow variable.
+    Variable(Text),
+    Local(Local),
+    /// A place of `$states`, by its path: `input`, `context.Task.Token`.
+    States(Text),
+    /// `value.name`
+    Field(Box<Syntax>, Text),
+    /// `value[index]`
+    Item(Box<Syntax>, Box<Syntax>),
+    /// `value[]`: a single item stays in its list.
+    Whole(Box<Syntax>),
+    /// A call of a built-in function.
+    Call(Text, Vec<Syntax>),
+    Function(Vec<Local>, Box<Syntax>),
+    Negative(Box<Syntax>),
+    Binary(Operator, Box<Syntax>, Box<Syntax>),
+    Conditional(Box<Syntax>, Box<Syntax>, Box<Syntax>),
+    /// `condition ? then`: undefined where the condition does not hold.
+    When(Box<Syntax>, Box<Syntax>),
+    /// `($name := value; body)`
+    Bind(Local, Box<Syntax>, Box<Syntax>),
+    Array(Vec<Syntax>),
+    Object(Vec<(Syntax, Syntax)>),
+    /// A user's own text.
+    Raw(Text),
+}
+
+impl Syntax {
+    pub(in crate::lower) fn text(text: impl Into<Text>) -> Syntax {
+        Syntax::Text(text.into())
+    }
+
+    pub(in crate::lower) fn number(number: i64) -> Syntax {
+        Syntax::Number(number.to_string())
+    }
+
+    /// A place of `$states`.
+    pub(in crate::lower) fn states(path: impl Into<Text>) -> Syntax {
+        Syntax::States(path.into())
+    }
+
+    pub(in crate::lower) fn field(self, name: impl Into<Text>) -> Syntax {
+        Syntax::Field(Box::new(self), name.into())
+    }
+
+    pub(in crate::lower) fn item(self, index: Syntax) -> Syntax {
+        Syntax::Item(Box::new(self), Box::new(index))
+    }
+
+    pub(in crate::lower) fn call(name: impl Into<Text>, arguments: Vec<Syntax>) -> Syntax {
+        Syntax::Call(name.into(), arguments)
+    }
+
+    pub(in crate::lower) fn binary(self, operator: Operator, right: Syntax) -> Syntax {
+        Syntax::Binary(operator, Box::new(self), Box::new(right))
+    }
+
+    pub(in crate::lower) fn conditional(self, then: Syntax, otherwise: Syntax) -> Syntax {
+        Syntax::Conditional(Box::new(self), Box::new(then), Box::new(otherwise))
+    }
+
+    /// `$not(..)`, or what says the same in fewer words.
+    ///
+    /// A comparison with something undefined is false either way, so only one of what is there can be turned round.
+    pub(in crate::lower) fn negated(self) -> Syntax {
+        match self {
+            Syntax::Bool(value) => Syntax::Bool(!value),
+            Syntax::Call(name, mut arguments) if name == "not" && arguments.len() == 1 => {
+                arguments.remove(0)
+            }
+            other => Syntax::call("not", vec![other]),
+        }
+    }
+
+    /// Whether it may be written twice: a name, a literal, a path.
+    pub(in crate::lower) fn is_simple(&self) -> bool {
+        match self {
+            Syntax::Null
+            | Syntax::Bool(_)
+            | Syntax::Number(_)
+            | Syntax::Text(_)
+            | Syntax::Placeholder(_)
+            | Syntax::Variable(_)
+            | Syntax::Local(_)
+            | Syntax::States(_) => true,
+            Syntax::Field(base, _) => base.is_simple(),
+            Syntax::Item(base, index) => base.is_simple() && index.is_simple(),
+            Syntax::Array(items) => items.iter().all(Syntax::is_simple),
+            Syntax::Object(entries) => entries.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Whether JSONata takes it for a list that is written out, which stays whole where it stands in another.
+    pub(super) fn is_array(&self) -> bool {
+        match self {
+            Syntax::Array(_) => true,
+            Syntax::Item(base, _) => base.is_array(),
+            _ => false,
+        }
+    }
+
+    /// A value under a name, used in a body: put in at once where that is as good.
+    pub(in crate::lower) fn bind(local: Local, value: Syntax, mut body: Syntax) -> Syntax {
+        let mut uses = Uses::default();
+        uses.count(&body, &local, false);
+        if value.is_simple() || uses.count == 0 || uses.count == 1 && !uses.repeated {
+            body.put(&local, &value);
+            return body;
+        }
+        Syntax::Bind(local, Box::new(value), Box::new(body))
+    }
+
+    /// Puts a value in the place of a local.
+    pub(super) fn put(&mut self, local: &Local, value: &Syntax) {
+        if matches!(self, Syntax::Local(found) if found == local) {
+            *self = value.clone();
+            return;
+        }
+        self.children_mut(&mut |child| child.put(local, value));
+    }
+
+    /// The names of the functions that it calls.
+    pub(super) fn functions<'s>(&'s self, found: &mut Vec<&'s str>) {
+        match self {
+            Syntax::Call(name, _) => found.push(name),
+            // A function as a value.
+            Syntax::Raw(text) if names::is_function(text.trim_start_matches('$')) => {
+                found.push(text.trim_start_matches('$'));
+            }
+            _ => {}
+        }
+        self.children(&mut |child| child.functions(found));
+    }
+
+    pub(super) fn children<'s>(&'s self, each: &mut dyn FnMut(&'s Syntax)) {
+        match self {
+            Syntax::Null
+            | Syntax::Bool(_)
+            | Syntax::Number(_)
+            | Syntax::Text(_)
+            | Syntax::Placeholder(_)
+            | Syntax::Regex(_)
+            | Syntax::Variable(_)
+            | Syntax::Local(_)
+            | Syntax::States(_)
+            | Syntax::Raw(_) => {}
+            Syntax::Field(a, _)
+            | Syntax::Whole(a)
+            | Syntax::Negative(a)
+            | Syntax::Function(_, a) => each(a),
+            Syntax::Item(a, b)
+            | Syntax::Binary(_, a, b)
+            | Syntax::Bind(_, a, b)
+            | Syntax::When(a, b) => {
+                each(a);
+                each(b);
+            }
+            Syntax::Conditional(a, b, c) => {
+                each(a);
+                each(b);
+                each(c);
+            }
+            Syntax::Call(_, items) | Syntax::Array(items) => {
+                items.iter().for_each(each);
+            }
+            Syntax::Object(entries) => entries.iter().for_each(|(key, value)| {
+                each(key);
+                each(value);
+            }),
+        }
+    }
+
+    pub(super) fn children_mut(&mut self, each: &mut dyn FnMut(&mut Syntax)) {
+        match self {
+            Syntax::Null
+            | Syntax::Bool(_)
+            | Syntax::Number(_)
+            | Syntax::Text(_)
+            | Syntax::Placeholder(_)
+            | Syntax::Regex(_)
+            | Syntax::Variable(_)
+            | Syntax::Local(_)
+            | Syntax::States(_)
+            | Syntax::Raw(_) => {}
+            Syntax::Field(a, _)
+            | Syntax::Whole(a)
+            | Syntax::Negative(a)
+            | Syntax::Function(_, a) => each(a),
+            Syntax::Item(a, b)
+            | Syntax::Binary(_, a, b)
+            | Syntax::Bind(_, a, b)
+            | Syntax::When(a, b) => {
+                each(a);
+                each(b);
+            }
+            Syntax::Conditional(a, b, c) => {
+                each(a);
+                each(b);
+                each(c);
+            }
+            Syntax::Call(_, items) | Syntax::Array(items) => {
+                items.iter_mut().for_each(each);
+            }
+            Syntax::Object(entries) => entries.iter_mut().for_each(|(key, value)| {
+                each(key);
+                each(value);
+            }),
+        }
+    }
+}
+
+/// How often a local is read.
+#[derive(Default)]
+struct Uses {
+    count: usize,
+    /// Some place is run any number of times.
+    repeated: bool,
+}
+
+impl Uses {
+    fn count(&mut self, syntax: &Syntax, local: &Local, repeated: bool) {
+        if matches!(syntax, Syntax::Local(found) if found == local) {
+            self.count += 1;
+            self.repeated |= repeated;
+        }
+        let repeated = repeated || matches!(syntax, Syntax::Function(..));
+        syntax.children(&mut |child| self.count(child, local, repeated));
+    }
+}
