@@ -303,7 +303,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
             (Shape::Array(_) | Shape::Tuple(_) | Shape::Set(_), Shape::Set(set)) => {
                 let code = self.present(code);
                 let sorted = set.sorted;
-                self.to_set(code, sorted).shaped(to)
+                self.distinct(code, sorted).shaped(to)
             }
             (Shape::Array(item), Shape::String) if matches!(item.plain(), Shape::String) => {
                 let code = self.present(code);

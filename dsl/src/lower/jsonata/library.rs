@@ -46,7 +46,7 @@ impl Lowering<'_, '_> {
                 if !self.comparable(&Code::new(Syntax::Null, item.clone())) {
                     return Some(Code::nothing());
                 }
-                self.to_set(list, false)
+                self.distinct(list, false)
             }
             "chunks" => sequence("partition", given, Shape::list(item)),
             "range" => sequence("range", given, Shape::Integer),

@@ -185,11 +185,11 @@ impl Lowering<'_, '_> {
         if matches!(&this.syntax, Syntax::Array(_)) {
             return this.shaped(shape);
         }
-        self.to_set(this, set.sorted).shaped(shape)
+        self.distinct(this, set.sorted).shaped(shape)
     }
 
     /// A list with each item once, in order where that is wanted.
-    pub(super) fn to_set(&mut self, list: Code, sorted: bool) -> Code {
+    pub(super) fn distinct(&mut self, list: Code, sorted: bool) -> Code {
         let item = list.shape.item();
         let once = Syntax::call("distinct", vec![list.syntax]);
         let syntax = if sorted {

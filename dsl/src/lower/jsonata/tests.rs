@@ -1,7 +1,8 @@
 //! Expressions as JSONata, and that they mean what Rust means: evaluated with the engine that `asl` reads them with.
 
-use crate::expr::{Binary, Expr, Piece, Unary, methods};
-use crate::flow::{Flow, State};
+use super::syntax::{Local, Operator, Syntax};
+use crate::expr::{Binary, Case, Expr, Piece, Unary, methods};
+use crate::flow::{Flow, Pattern, State};
 use crate::lower::env::Env;
 use crate::lower::report::Report;
 use crate::lower::scope::{Scopes, at};
@@ -28,6 +29,10 @@ fn text() -> Shape {
 
 fn boolean() -> Shape {
     Shape::Bool
+}
+
+fn small() -> Shape {
+    Shape::SmallInteger
 }
 
 fn integers() -> Shape {
@@ -109,11 +114,17 @@ fn evaluate(template: &Json, variables: &[Variable]) -> Result<Value, String> {
             .and_then(|text| text.strip_suffix(" %}"))
         {
             Some(code) => {
-                let bindings = variables
-                    .iter()
-                    .fold(Bindings::new(), |bindings, (name, _, value)| {
-                        bindings.var(*name, value.clone())
-                    });
+                let bindings =
+                    variables
+                        .iter()
+                        .fold(Bindings::new(), |bindings, (name, _, value)| {
+                            // A variable that would hide a function has another name in the ASL.
+                            if code.contains(&format!("${name}(")) {
+                                bindings.var(format!("{name}_"), value.clone())
+                            } else {
+                                bindings.var(*name, value.clone())
+                            }
+                        });
                 let compiled =
                     Expression::compile(code).map_err(|error| format!("{code}: {error}"))?;
                 compiled
@@ -659,5 +670,551 @@ fn every_short_text_survives_as_a_literal() {
         );
         let written = Json::String(format!("{{% {code} %}}"));
         assert_eq!(evaluate(&written, &[]), Ok(json!(text)));
+    }
+}
+
+/// Names that the lowering makes up itself, or that mean something to JSONata.
+const NASTY: [&str; 12] = [
+    "v", "v1", "item", "x", "at", "sum", "count", "map", "length", "string", "pair", "type",
+];
+
+#[test]
+fn names_that_the_lowering_makes_up_capture_nothing() {
+    for name in NASTY {
+        let variables = [
+            (name, integer as fn() -> Shape, json!(5)),
+            ("list", integers, json!([3, 5, 9])),
+            ("other", integers, json!([1, 2])),
+            ("option", optional, json!(4)),
+        ];
+        let own = || v(name);
+        let plus = |local: &'static str| Expr::local(local).binary(Binary::Add, own());
+        let cases = [
+            // if let Some(m) = list.max() { m + name } else { 0 }
+            (
+                Expr::match_on(
+                    v("list").method("max", vec![]),
+                    vec![
+                        Case::new(
+                            Pattern::Some(Box::new(Pattern::Bind("m".into()))),
+                            None,
+                            plus("m"),
+                        ),
+                        Case::new(Pattern::Wildcard, None, int(0)),
+                    ],
+                ),
+                json!(14),
+            ),
+            // list.contains(&name), of a list of pairs
+            (
+                Expr::array(vec![Expr::tuple(vec![own(), int(1)])])
+                    .method("contains", vec![Expr::tuple(vec![int(4), int(1)])]),
+                json!(false),
+            ),
+            (v("list").method("take", vec![own()]), json!([3, 5, 9])),
+            (
+                v("list").method("skip", vec![own().binary(Binary::Sub, int(4))]),
+                json!([5, 9]),
+            ),
+            // Some(y) => other.map(|name| name + y), where the name of the closure is the variable's
+            (
+                v("option").method(
+                    "map",
+                    vec![Expr::closure(
+                        vec!["y"],
+                        v("other").method(
+                            "map",
+                            vec![Expr::closure(
+                                vec![name],
+                                Expr::local(name).binary(Binary::Add, Expr::local("y")),
+                            )],
+                        ),
+                    )],
+                ),
+                json!([5, 6]),
+            ),
+            // list.map(|name| other.map(|w| w + name))
+            (
+                v("list").method(
+                    "map",
+                    vec![Expr::closure(
+                        vec![name],
+                        v("other").method(
+                            "map",
+                            vec![Expr::closure(
+                                vec!["w"],
+                                Expr::local("w").binary(Binary::Add, Expr::local(name)),
+                            )],
+                        ),
+                    )],
+                ),
+                json!([[4, 5], [6, 7], [10, 11]]),
+            ),
+            (
+                v("list").method(
+                    "fold",
+                    vec![
+                        own(),
+                        Expr::closure(
+                            vec!["sum", "item"],
+                            plus("sum").binary(Binary::Add, Expr::local("item")),
+                        ),
+                    ],
+                ),
+                json!(5 + 3 * 5 + 17),
+            ),
+            (
+                v("list").method(
+                    "position",
+                    vec![Expr::closure(
+                        vec!["n"],
+                        Expr::local("n").binary(Binary::Eq, own()),
+                    )],
+                ),
+                json!(1),
+            ),
+            // name.sum() needs the function that the variable hides.
+            (
+                v("list")
+                    .method("sum", vec![])
+                    .binary(Binary::Add, v("list").method("len", vec![]))
+                    .binary(Binary::Add, own()),
+                json!(25),
+            ),
+            (
+                Expr::format(vec![
+                    Piece::Value(own()),
+                    Piece::Text(" of ".into()),
+                    Piece::Value(v("list").method("len", vec![])),
+                ]),
+                json!("5 of 3"),
+            ),
+            // (a / b) where neither is short
+            (
+                plus_all(own()).binary(Binary::Div, own().binary(Binary::Sub, int(2))),
+                json!(13 / 3),
+            ),
+        ];
+        for (expr, expected) in cases {
+            let text = format!("{:?}", output(expr.clone(), &variables));
+            assert_eq!(value(expr, &variables), Ok(expected), "{name}: {text}");
+        }
+    }
+}
+
+/// `list.len() * 2 + 2 + name`
+fn plus_all(name: Expr) -> Expr {
+    let len = v("list").method("len", vec![]).binary(Binary::Mul, int(2));
+    len.binary(Binary::Add, int(2)).binary(Binary::Add, name)
+}
+
+#[test]
+fn a_locals_name_never_changes_what_an_expression_means() {
+    let mut random = Random(7);
+    let variables: Vec<(&str, i64)> = NASTY
+        .iter()
+        .filter(|name| !matches!(**name, "sum" | "count" | "map"))
+        .zip(1..)
+        .map(|(name, value)| (*name, value))
+        .collect();
+    for _ in 0..3_000 {
+        let mut count = 0;
+        let tree = random_tree(&mut random, 5, &mut Vec::new(), &mut count);
+        let nasty = super::print::print(&tree);
+        let mut plain = tree.clone();
+        rename(&mut plain);
+        let plain = super::print::print(&plain);
+        let bindings = || {
+            variables
+                .iter()
+                .fold(Bindings::new(), |bindings, (name, value)| {
+                    bindings.var(*name, json!(value))
+                })
+        };
+        let run = |text: &str| {
+            let compiled =
+                Expression::compile(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+            compiled
+                .evaluate(None, &bindings())
+                .map_err(|error| error.to_string())
+        };
+        assert_eq!(run(&nasty), run(&plain), "{nasty} and {plain}");
+    }
+}
+
+/// Numbers that are the same in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap_or(0) % end
+    }
+}
+
+/// A number: of variables, locals, blocks and functions, all with nasty names.
+fn random_tree(
+    random: &mut Random,
+    depth: usize,
+    bound: &mut Vec<Local>,
+    count: &mut usize,
+) -> Syntax {
+    let hint = NASTY[random.below(NASTY.len())];
+    let mut local = || {
+        *count += 1;
+        Local {
+            id: *count,
+            hint: hint.into(),
+        }
+    };
+    match if depth == 0 {
+        random.below(2)
+    } else {
+        random.below(7)
+    } {
+        0 if !bound.is_empty() => Syntax::Local(bound[random.below(bound.len())].clone()),
+        // A variable that would hide a function has another name in the ASL.
+        0 | 1 if matches!(hint, "sum" | "count" | "map") => Syntax::number(3),
+        0 | 1 => Syntax::Variable(hint.into()),
+        2 | 3 => {
+            let left = random_tree(random, depth - 1, bound, count);
+            let right = random_tree(random, depth - 1, bound, count);
+            left.binary([Operator::Add, Operator::Sub][random.below(2)], right)
+        }
+        4 => {
+            let local = local();
+            let value = random_tree(random, depth - 1, bound, count);
+            bound.push(local.clone());
+            let body = random_tree(random, depth - 1, bound, count);
+            bound.pop();
+            Syntax::Bind(local, Box::new(value), Box::new(body))
+        }
+        5 => {
+            let (first, second) = (local(), local());
+            bound.extend([first.clone(), second.clone()]);
+            let body = random_tree(random, depth - 1, bound, count);
+            bound.truncate(bound.len() - 2);
+            let items = Syntax::Array(vec![
+                random_tree(random, depth - 1, bound, count),
+                Syntax::number(2),
+            ]);
+            let function = Syntax::Function(vec![first, second], Box::new(body));
+            Syntax::call("sum", vec![Syntax::call("map", vec![items, function])])
+        }
+        _ => Syntax::call(
+            "count",
+            vec![Syntax::Array(vec![random_tree(
+                random,
+                depth - 1,
+                bound,
+                count,
+            )])],
+        ),
+    }
+}
+
+/// Gives each local a name that nothing else has.
+fn rename(tree: &mut Syntax) {
+    let own = |local: &mut Local| local.hint = format!("local{}", local.id).into();
+    match tree {
+        Syntax::Local(local) | Syntax::Bind(local, ..) => own(local),
+        Syntax::Function(parameters, _) => parameters.iter_mut().for_each(own),
+        _ => {}
+    }
+    tree.children_mut(&mut rename);
+}
+
+#[test]
+fn an_index_past_the_end_stops_the_state() {
+    let shape: fn() -> Shape = || Shape::list(Shape::object([("tags".into(), texts())]));
+    let variables = [
+        ("list", integers as fn() -> Shape, json!([1])),
+        ("lists", lists, json!([[1]])),
+        ("texts", texts, json!(["a"])),
+        ("items", shape, json!([{"tags": ["a"]}])),
+        ("table", table, json!({"a": 1})),
+    ];
+    let cases = [
+        v("list").index(int(5)),
+        v("list").index(int(5)).binary(Binary::Eq, int(3)),
+        v("list").index(int(5)).binary(Binary::Lt, int(3)),
+        v("list").index(int(5)).binary(Binary::Add, int(3)),
+        Expr::format(vec![
+            Piece::Text("<".into()),
+            Piece::Value(v("texts").index(int(4))),
+        ]),
+        v("lists").index(int(7)).method("len", vec![]),
+        v("lists").index(int(0)).index(int(9)),
+        v("items").index(int(1)).field("tags").method("len", vec![]),
+        v("items").index(int(1)).field("tags"),
+        v("list").method(
+            "map",
+            vec![Expr::closure(
+                vec!["at"],
+                v("list").index(Expr::local("at")),
+            )],
+        ),
+        v("table").index(Expr::literal("nope")),
+        Expr::some(v("table").index(Expr::literal("nope"))).method("is_some", vec![]),
+        Expr::if_else(
+            v("list").index(int(5)).binary(Binary::Gt, int(0)),
+            int(1),
+            int(2),
+        ),
+    ];
+    for expr in cases {
+        let text = format!("{:?}", output(expr.clone(), &variables));
+        assert!(value(expr, &variables).is_err(), "{text}");
+    }
+    let there = v("items").index(int(0)).field("tags").index(int(0));
+    assert_eq!(value(there, &variables), Ok(json!("a")));
+}
+
+#[test]
+fn a_field_of_an_item_of_a_list_that_was_made_is_found() {
+    let shape: fn() -> Shape = || {
+        Shape::list(Shape::object([
+            ("name".into(), Shape::String),
+            ("tags".into(), texts()),
+        ]))
+    };
+    let all = json!([{"name": "a", "tags": ["x", "y"]}, {"name": "b", "tags": []}]);
+    let variables = [("items", shape, all)];
+    let every = || Expr::closure(vec!["i"], Expr::literal(true));
+    let made = [
+        v("items").method("filter", vec![every()]),
+        v("items").method("skip", vec![int(0)]),
+        v("items").method("rev", vec![]).method("rev", vec![]),
+        v("items").method("chain", vec![Expr::array(vec![])]),
+        Expr::function("functions::unique", vec![v("items")]),
+        Expr::array(vec![v("items").index(int(0)), v("items").index(int(1))]),
+    ];
+    for list in made {
+        let text = format!("{:?}", output(list.clone(), &variables));
+        let first = || list.clone().index(int(0));
+        assert_eq!(
+            value(first().field("name"), &variables),
+            Ok(json!("a")),
+            "{text}"
+        );
+        assert_eq!(
+            value(first().field("tags").method("len", vec![]), &variables),
+            Ok(json!(2)),
+            "{text}"
+        );
+    }
+    let pairs = v("items").method("enumerate", vec![]).index(int(1));
+    assert_eq!(
+        value(pairs.clone().tuple_field(1).field("name"), &variables),
+        Ok(json!("b"))
+    );
+    assert_eq!(value(pairs.tuple_field(0), &variables), Ok(json!(1)));
+}
+
+#[test]
+fn lists_of_anything_are_enumerated_whole() {
+    for (shape, list) in [
+        (lists as fn() -> Shape, json!([[1, 2], [], [3]])),
+        (
+            || Shape::list(Shape::Any),
+            json!([[1], "a", null, {"b": []}]),
+        ),
+        (
+            || Shape::list(Shape::Tuple(vec![Shape::Integer, lists()])),
+            json!([[1, [[2]]]]),
+        ),
+        (
+            || Shape::list(Shape::option(integers())),
+            json!([null, [1], []]),
+        ),
+    ] {
+        let variables = [("list", shape, list.clone())];
+        let items = list.as_array().unwrap();
+        let expected: Vec<Value> = items
+            .iter()
+            .enumerate()
+            .map(|(at, item)| json!([at, item]))
+            .collect();
+        assert_eq!(
+            value(v("list").method("enumerate", vec![]), &variables),
+            Ok(json!(expected))
+        );
+        let zipped: Vec<Value> = items.iter().map(|item| json!([item, item])).collect();
+        assert_eq!(
+            value(v("list").method("zip", vec![v("list")]), &variables),
+            Ok(json!(zipped))
+        );
+    }
+}
+
+#[test]
+fn values_of_unknown_form_answer_as_in_rust() {
+    for sample in [
+        json!({"name": "x", "n": 1}),
+        json!([{"name": "y"}, 2]),
+        json!("text"),
+        json!(1.5),
+        json!(null),
+        json!(true),
+    ] {
+        let variables: [Variable; 1] = [("value", || Shape::Any, sample.clone())];
+        let read = || v("value");
+        let cases = [
+            (read().index(Expr::literal("name")), json!(sample["name"])),
+            (read().index(int(0)), json!(sample[0])),
+            (
+                read().index(Expr::literal("a")).index(Expr::literal("b")),
+                json!(sample["a"]["b"]),
+            ),
+            (
+                read()
+                    .method("as_str", vec![])
+                    .method("unwrap_or", vec![Expr::literal("x")]),
+                json!(sample.as_str().unwrap_or("x")),
+            ),
+            (
+                read().method("as_f64", vec![]).method("is_some", vec![]),
+                json!(sample.as_f64().is_some()),
+            ),
+            (read().method("is_null", vec![]), json!(sample.is_null())),
+            (read().method("is_array", vec![]), json!(sample.is_array())),
+            (read().method("as_bool", vec![]), json!(sample.as_bool())),
+            (
+                Expr::format(vec![Piece::Text("<".into()), Piece::Value(read())]),
+                json!(format!("<{sample}")),
+            ),
+        ];
+        for (expr, expected) in cases {
+            let text = format!("{:?}", output(expr.clone(), &variables));
+            assert_eq!(value(expr, &variables), Ok(expected), "{sample}: {text}");
+        }
+    }
+}
+
+#[test]
+fn options_that_are_made_here_are_options() {
+    let variables = [
+        ("yes", boolean as fn() -> Shape, json!(true)),
+        ("text", text, json!("")),
+        ("option", optional, json!(4)),
+        ("options", || Shape::list(optional()), json!([1, null, 3])),
+    ];
+    let made = || Expr::if_else(v("yes"), Expr::some(v("text")), Expr::none());
+    let empty = || Expr::closure(vec!["t"], Expr::local("t").method("is_empty", vec![]));
+    let cases = [
+        (
+            made().method(
+                "filter",
+                vec![Expr::closure(
+                    vec!["t"],
+                    Expr::unary(Unary::Not, Expr::local("t").method("is_empty", vec![])),
+                )],
+            ),
+            json!(null),
+        ),
+        (
+            made().method("map_or", vec![Expr::literal(false), empty()]),
+            json!(true),
+        ),
+        (
+            Expr::some(v("text")).method("is_some_and", vec![empty()]),
+            json!(true),
+        ),
+        (
+            v("option")
+                .method(
+                    "and_then",
+                    vec![Expr::closure(
+                        vec!["p"],
+                        Expr::if_else(
+                            Expr::local("p").binary(Binary::Gt, int(9)),
+                            Expr::some(Expr::local("p")),
+                            Expr::none(),
+                        ),
+                    )],
+                )
+                .method("is_none", vec![]),
+            json!(true),
+        ),
+        (v("options").method("flatten", vec![]), json!([1, 3])),
+        (v("option").method("iter", vec![]), json!([4])),
+        (
+            made().method("unwrap_or", vec![Expr::literal("x")]),
+            json!(""),
+        ),
+        (
+            v("options").method(
+                "filter_map",
+                vec![Expr::closure(
+                    vec!["o"],
+                    Expr::local("o").method(
+                        "map",
+                        vec![Expr::closure(
+                            vec!["n"],
+                            Expr::local("n").binary(Binary::Mul, int(2)),
+                        )],
+                    ),
+                )],
+            ),
+            json!([2, 6]),
+        ),
+    ];
+    for (expr, expected) in cases {
+        let text = format!("{:?}", output(expr.clone(), &variables));
+        assert_eq!(value(expr, &variables), Ok(expected), "{text}");
+    }
+}
+
+#[test]
+fn wide_integers_are_written_with_all_their_digits() {
+    for (shape, number, expected) in [
+        (
+            integer as fn() -> Shape,
+            1_700_000_000_123_456_i64,
+            "order $formatBase",
+        ),
+        (small, 70_000, "order $"),
+    ] {
+        let variables = [("n", shape, json!(number))];
+        let text = Expr::format(vec![Piece::Text("order ".into()), Piece::Value(v("n"))]);
+        assert_eq!(
+            value(text.clone(), &variables),
+            Ok(json!(format!("order {number}")))
+        );
+        let written = code(text, &variables).replace("' & ", "").replace('\'', "");
+        assert!(written.starts_with(expected), "{written}");
+    }
+}
+
+#[test]
+fn a_literal_is_not_checked_for_being_zero() {
+    let variables = [("a", integer as fn() -> Shape, json!(7))];
+    assert_eq!(
+        code(v("a").binary(Binary::Rem, int(-3)), &variables),
+        "$a % -3"
+    );
+}
+
+#[test]
+fn what_is_no_number_is_not_computed_with() {
+    let variables = [
+        (
+            "id",
+            (|| <std::path::PathBuf as crate::Payload>::shape()) as fn() -> Shape,
+            json!("a"),
+        ),
+        ("n", integer, json!(1)),
+    ];
+    for expr in [
+        v("id").binary(Binary::Add, v("id")),
+        v("id").binary(Binary::Eq, v("id")),
+        v("id").binary(Binary::Lt, v("id")),
+        Expr::unary(Unary::Not, v("n")),
+        Expr::format(vec![Piece::Value(v("id"))]),
+    ] {
+        assert!(output(expr.clone(), &variables).is_err(), "{expr:?}");
     }
 }
