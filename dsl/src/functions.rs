@@ -16,6 +16,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::cmp::Ordering;
 use std::fmt::Write as _;
 use std::hash::{BuildHasher, Hasher};
 use time::OffsetDateTime;
@@ -48,13 +50,27 @@ macro_rules! functions {
     };
 }
 
-functions!(sorted unique chunks range now millis timestamp uuid sha256 base64_encode base64_decode parse_json to_json number);
+functions!(sorted is_before unique chunks range now millis timestamp uuid sha256 base64_encode base64_decode parse_json to_json number);
 
-/// The items in order, the smallest first: numbers by size, texts letter by letter.
+/// The items in order, the smallest first: numbers by size, texts as [`is_before`] says.
 #[must_use]
-pub fn sorted<T: PartialOrd>(mut list: Vec<T>) -> Vec<T> {
-    list.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+pub fn sorted<T: PartialOrd + Serialize>(mut list: Vec<T>) -> Vec<T> {
+    list.sort_by(
+        |a, b| match (serde_json::to_value(a), serde_json::to_value(b)) {
+            (Ok(Value::String(a)), Ok(Value::String(b))) => a.encode_utf16().cmp(b.encode_utf16()),
+            _ => a.partial_cmp(b).unwrap_or(Ordering::Equal),
+        },
+    );
     list
+}
+
+/// Whether a text stands before another one where Step Functions orders them: by UTF-16 code units, as Java and JavaScript do.
+///
+/// Rust's `<` orders by characters, which is another order where a character beyond U+FFFF (an emoji, say) meets one from
+/// U+E000 on.
+#[must_use]
+pub fn is_before(text: &str, other: &str) -> bool {
+    text.encode_utf16().lt(other.encode_utf16())
 }
 
 /// The items without those that stood before.
@@ -205,16 +221,68 @@ pub fn parse_json<T: DeserializeOwned>(json: &str) -> T {
     }
 }
 
-/// The JSON text of a value.
+/// The JSON text of a value. Numbers have 15 significant digits at most, as JSONata writes them.
 ///
 /// # Panics
 ///
 /// When serde cannot write it as JSON.
 #[must_use]
 pub fn to_json<T: Serialize>(value: &T) -> String {
-    match serde_json::to_value(value).map(|value| value.to_string()) {
-        Ok(text) => text,
+    let mut text = String::new();
+    match serde_json::to_value(value) {
+        Ok(value) => write_json(&value, &mut text),
         Err(error) => panic!("the value cannot be written as JSON: {error}"),
+    }
+    text
+}
+
+fn write_json(value: &Value, text: &mut String) {
+    match value {
+        Value::Number(number) => match number.as_f64() {
+            Some(number) => text.push_str(&digits(number)),
+            None => text.push_str(&number.to_string()),
+        },
+        Value::Array(items) => {
+            text.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                write_json(item, text);
+            }
+            text.push(']');
+        }
+        Value::Object(members) => {
+            text.push('{');
+            for (index, (key, member)) in members.iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                let _ = write!(text, "{}:", Value::from(key.as_str()));
+                write_json(member, text);
+            }
+            text.push('}');
+        }
+        other => {
+            let _ = write!(text, "{other}");
+        }
+    }
+}
+
+/// A number as JavaScript writes it once it is rounded to 15 significant digits.
+fn digits(number: f64) -> String {
+    let rounded: f64 = format!("{number:.14e}").parse().unwrap_or(number);
+    let magnitude = rounded.abs();
+    if rounded == 0.0 {
+        "0".to_owned()
+    } else if (1e-6..1e21).contains(&magnitude) {
+        rounded.to_string()
+    } else {
+        let scientific = format!("{rounded:e}");
+        match scientific.split_once('e') {
+            Some((digits, power)) if !power.starts_with('-') => format!("{digits}e+{power}"),
+            _ => scientific,
+        }
     }
 }
 
@@ -251,6 +319,36 @@ mod tests {
         }
         assert_eq!(millis(&now()) / 10_000, millis(&now()) / 10_000);
         assert_eq!(timestamp(-1), "1969-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn numbers_in_json_have_the_digits_that_jsonata_writes() {
+        // Taken from `$string` of npm's jsonata 2.0.6.
+        for (number, text) in [
+            (0.1 + 0.2, "0.3"),
+            (1.0, "1"),
+            (-0.0, "0"),
+            (1e21, "1e+21"),
+            (1.5e-7, "1.5e-7"),
+            (0.000_001, "0.000001"),
+            (123_456_789_012_345_680.0, "123456789012346000"),
+            (-1.0 / 3.0, "-0.333333333333333"),
+        ] {
+            assert_eq!(to_json(&number), text);
+        }
+        assert_eq!(to_json(&1_700_000_000_123_456_u64), "1700000000123460");
+        assert_eq!(
+            to_json(&("a\"\u{1}", [Some(1.0), None])),
+            r#"["a\"\u0001",[1,null]]"#
+        );
+    }
+
+    #[test]
+    fn texts_are_ordered_by_utf_16() {
+        let list = vec!["\u{ff61}", "🦀", "b", ""];
+        assert_eq!(sorted(list), ["", "b", "🦀", "\u{ff61}"]);
+        assert!(is_before("🦀", "\u{ff61}") && "🦀" > "\u{ff61}");
+        assert_eq!(sorted(vec![3, 1, 2]), [1, 2, 3]);
     }
 
     #[test]

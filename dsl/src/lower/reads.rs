@@ -156,6 +156,7 @@ fn look(shape: &Shape, names: &Names, kind: &str, text: &str, report: &mut Repor
             | Shape::Integer
             | Shape::SmallInteger
             | Shape::Number
+            | Shape::SmallNumber
             | Shape::Bool) => {
                 let what = plain.describe();
                 return say(

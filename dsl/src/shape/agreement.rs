@@ -89,7 +89,9 @@ impl Comparison<'_> {
             Shape::Null => self.compare_type(&["null"], schema, place),
             Shape::Bool => self.compare_type(&["boolean"], schema, place),
             Shape::Integer | Shape::SmallInteger => self.compare_type(&["integer"], schema, place),
-            Shape::Number => self.compare_type(&["number", "integer"], schema, place),
+            Shape::Number | Shape::SmallNumber => {
+                self.compare_type(&["number", "integer"], schema, place)
+            }
             Shape::String | Shape::Written(_) => self.compare_type(&["string"], schema, place),
         }
     }

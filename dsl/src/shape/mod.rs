@@ -33,6 +33,8 @@ pub enum Shape {
     SmallInteger,
     /// Any other number.
     Number,
+    /// An `f32`: JSON keeps its value, and JSONata would compute with 64 bits.
+    SmallNumber,
     /// Text.
     String,
     /// A value of another type that serde writes as text, such as a UUID.
@@ -189,7 +191,7 @@ impl Shape {
     /// Whether it is a number.
     #[must_use]
     pub fn is_number(&self) -> bool {
-        self.is_integer() || matches!(self.plain(), Shape::Number)
+        self.is_integer() || matches!(self.plain(), Shape::Number | Shape::SmallNumber)
     }
 
     /// What the shape is called in messages: `Order`, `a list`, `a number`.
@@ -200,6 +202,7 @@ impl Shape {
             Shape::Bool => "a `bool`".to_owned(),
             Shape::Integer | Shape::SmallInteger => "an integer".to_owned(),
             Shape::Number => "a number".to_owned(),
+            Shape::SmallNumber => "an `f32`".to_owned(),
             Shape::String => "a text".to_owned(),
             Shape::Written(written) => format!("a `{}`", written.name),
             Shape::Array(_) => "a list".to_owned(),

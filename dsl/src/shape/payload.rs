@@ -73,7 +73,8 @@ payload! {
     Shape::SmallInteger => std::num::NonZeroU8, std::num::NonZeroU16, std::num::NonZeroU32;
     Shape::SmallInteger => std::num::NonZeroI8, std::num::NonZeroI16, std::num::NonZeroI32;
     Shape::Integer => std::num::NonZeroU64, std::num::NonZeroI64;
-    Shape::Number => f32, f64;
+    Shape::SmallNumber => f32;
+    Shape::Number => f64;
     Shape::String => String, char, std::borrow::Cow<'static, str>;
     written("PathBuf", false, false, false) => std::path::PathBuf;
     written("IpAddr", true, false, true) => std::net::IpAddr;

@@ -143,7 +143,7 @@ pub(super) fn rows() -> Vec<Row> {
         }
         "Times" {
             values { [functions::millis(&i.end) - functions::millis(&i.start)] [functions::timestamp(i.moment)] [functions::timestamp(functions::millis(&i.start) + 3_600_000)] }
-            conditions { [functions::millis(&i.start) < functions::millis(&i.end)] [i.start < i.end] }
+            conditions { [functions::millis(&i.start) < functions::millis(&i.end)] [functions::is_before(&i.start, &i.end)] }
         }
         "Hashes and encodings" {
             values { [functions::sha256(&i.text)] [functions::base64_encode(&i.ascii)] [functions::base64_decode(&functions::base64_encode(&i.ascii))] [functions::uuid().chars().count()] }

@@ -42,7 +42,7 @@ impl Lowering<'_, '_> {
         let function = match code.shape.resolve() {
             Shape::String => return code,
             Shape::Written(written) if written.shown => return code.shaped(Shape::String),
-            Shape::SmallInteger | Shape::Number | Shape::Bool => "string",
+            Shape::SmallInteger | Shape::Number | Shape::SmallNumber | Shape::Bool => "string",
             // `$string` writes 15 digits at most.
             Shape::Integer => "formatBase",
             Shape::Any => {
@@ -75,7 +75,7 @@ impl Lowering<'_, '_> {
                     let value = self.value(value);
                     let implied = matches!(
                         value.shape.resolve(),
-                        Shape::SmallInteger | Shape::Number | Shape::Bool
+                        Shape::SmallInteger | Shape::Number | Shape::SmallNumber | Shape::Bool
                     );
                     // `&` makes text of what it puts together.
                     let code = if count > 1 && implied {

@@ -285,6 +285,9 @@ impl<'e, 'r> Lowering<'e, 'r> {
                     .conditional(Syntax::number(1), Syntax::number(0));
                 Code::new(number, to)
             }
+            (Shape::SmallNumber, target) if !matches!(target, Shape::SmallNumber) => {
+                self.refuse_code(super::operator::FLOATS)
+            }
             (from, target) if from.is_number() && target.is_number() => code.shaped(to),
             (_, Shape::Option(_)) if !is_list(&from) => code.shaped(to),
             (Shape::String, Shape::String) => code,

@@ -2,7 +2,7 @@
 
 use super::code::Code;
 use super::expression::Lowering;
-use super::syntax::Syntax;
+use super::syntax::{Operator, Syntax};
 use crate::expr::Expr;
 use crate::shape::Shape;
 
@@ -40,6 +40,10 @@ impl Lowering<'_, '_> {
                 let list = given.pop()?;
                 let sorted = self.sorted(list.syntax, &item);
                 Code::new(sorted.unwrap_or(Syntax::Null), Shape::list(item))
+            }
+            "is_before" => {
+                let (other, text) = (given.pop()?, given.pop()?);
+                Code::test(text.syntax.binary(Operator::Lt, other.syntax))
             }
             "unique" => {
                 let list = given.pop()?;

@@ -2,6 +2,7 @@
 
 use super::code::{Absent, Code, Listed};
 use super::expression::Lowering;
+use super::operator;
 use super::reader;
 use super::syntax::{Local, Operator, Syntax};
 use crate::expr::methods::{self, Gives, Method, Receiver, Takes};
@@ -67,6 +68,13 @@ impl Lowering<'_, '_> {
             return self.refuse_code(
                 "in JSON an `Option` of an `Option` is one `null`, so `None` and `Some(None)` are the same; `.flatten()` it first",
             );
+        }
+        if matches!(name, "sum" | "product" | "sqrt" | "powi" | "powf")
+            && [shape.clone(), shape.item().plain()]
+                .iter()
+                .any(|shape| matches!(shape, Shape::SmallNumber))
+        {
+            return self.refuse_code(operator::FLOATS);
         }
         match (name, arguments) {
             ("to_string", []) => return self.display(this),

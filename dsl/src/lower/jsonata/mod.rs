@@ -24,6 +24,7 @@ mod tests;
 pub(super) use self::code::Code;
 pub(super) use self::expression::step;
 pub(super) use self::names::is_function;
+pub(super) use self::operator::{TEXTS, orders_alike};
 pub(super) use self::place::{field_of, tuple_field_of};
 pub(super) use self::syntax::{Operator, Syntax};
 pub(super) use self::template::{as_text, condition, template, text};

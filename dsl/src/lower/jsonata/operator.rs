@@ -6,6 +6,19 @@ use super::syntax::{Operator, Syntax};
 use crate::expr::{Binary, Expr, Node, Unary};
 use crate::shape::{Fields, Presence, Shape, Tagging};
 
+/// Why nothing is computed with an `f32`.
+pub(super) const FLOATS: &str = "JSONata computes with 64 bits, so an `f32` gives other digits there than in Rust; make the \
+    field an `f64`, or call a task";
+
+/// Why two texts are not compared by `<`.
+pub(in crate::lower) const TEXTS: &str = "Step Functions orders texts by UTF-16 and Rust by characters; write \
+    `functions::is_before(&a, &b)`, or for times `functions::millis(&a) < functions::millis(&b)`";
+
+/// Whether every text is before or behind this one by UTF-16 as it is by characters.
+pub(in crate::lower) fn orders_alike(literal: &str) -> bool {
+    literal.chars().all(|letter| letter <= '\u{d7ff}')
+}
+
 /// How deep two types are compared; recursive types have no end.
 const DEPTH: usize = 8;
 
@@ -59,6 +72,9 @@ impl Lowering<'_, '_> {
             return Code::new(both, Shape::String);
         }
         for shape in [&kinds.0, &kinds.1] {
+            if let Shape::SmallNumber = shape {
+                return self.refuse_code(FLOATS);
+            }
             if !shape.is_number() && !matches!(shape, Shape::Any)
                 || matches!(shape, Shape::Struct(_))
             {
@@ -182,6 +198,13 @@ impl Lowering<'_, '_> {
                 ));
             }
         }
+        let texts = matches!(
+            (left.shape.plain(), right.shape.plain()),
+            (Shape::String, Shape::String)
+        );
+        if texts && !is_ordered_alike(&left.syntax) && !is_ordered_alike(&right.syntax) {
+            return self.refuse_code(TEXTS);
+        }
         let operator = match operator {
             Binary::Lt => Operator::Lt,
             Binary::Le => Operator::Le,
@@ -189,6 +212,14 @@ impl Lowering<'_, '_> {
             _ => Operator::Ge,
         };
         Code::test(left.syntax.binary(operator, right.syntax))
+    }
+}
+
+/// Whether it is a literal of that kind.
+fn is_ordered_alike(syntax: &Syntax) -> bool {
+    match syntax {
+        Syntax::Text(text) => orders_alike(text),
+        _ => false,
     }
 }
 

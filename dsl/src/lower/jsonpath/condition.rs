@@ -5,6 +5,7 @@ use super::leaf::Leaf;
 use super::path::Paths;
 use crate::expr::{Binary, Expr, Node, Unary};
 use crate::lower::env::Env;
+use crate::lower::jsonata;
 use crate::lower::report::Report;
 use crate::shape::Shape;
 use serde_json::Value;
@@ -34,6 +35,13 @@ fn rule(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
         }
         Node::Binary(operator, left, right) => compare(paths, *operator, left, right),
         Node::Method(base, name, arguments) => method(paths, expr, base, name, arguments),
+        Node::Function(path, arguments) => match (&**path, arguments.as_slice()) {
+            ("functions::is_before", [text, other]) => {
+                let (text, other) = (paths.leaf_of(text), paths.leaf_of(other));
+                ordered(paths, Binary::Lt, text, other)
+            }
+            _ => truth(paths, expr),
+        },
         _ => truth(paths, expr),
     }
 }
@@ -136,6 +144,25 @@ fn compare(paths: &mut Paths<'_, '_>, operator: Binary, left: &Expr, right: &Exp
         }
     }
     let (left, right) = (paths.leaf_of(left), paths.leaf_of(right));
+    let alike = |side: &Result<Leaf, Value>| match side {
+        Ok(leaf) => !matches!(leaf.shape.plain(), Shape::String),
+        Err(Value::String(text)) => jsonata::orders_alike(text),
+        Err(_) => true,
+    };
+    if !matches!(operator, Binary::Eq | Binary::Ne) && !alike(&left) && !alike(&right) {
+        paths.report.fault(jsonata::TEXTS);
+        return ChoiceRule::default();
+    }
+    ordered(paths, operator, left, right)
+}
+
+/// A comparison of a path with a path or a literal.
+fn ordered(
+    paths: &mut Paths<'_, '_>,
+    operator: Binary,
+    left: Result<Leaf, Value>,
+    right: Result<Leaf, Value>,
+) -> ChoiceRule {
     let (variable, operator, operand) = match (left, right) {
         (Ok(variable), operand) => (variable, operator, operand),
         (Err(value), Ok(variable)) => (variable, mirrored(operator), Err(value)),
@@ -194,7 +221,7 @@ fn mirrored(operator: Binary) -> Binary {
 /// The operator for a kind of value, and whether its rule is to be negated.
 fn operator_name(kind: &Shape, operator: Binary, is_path: bool) -> Option<(Operator, bool)> {
     let family = match kind.plain() {
-        Shape::Integer | Shape::SmallInteger | Shape::Number => "Numeric",
+        Shape::Integer | Shape::SmallInteger | Shape::Number | Shape::SmallNumber => "Numeric",
         Shape::String => "String",
         Shape::Written(written) => {
             let means_the_same = match operator {

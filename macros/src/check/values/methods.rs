@@ -27,7 +27,7 @@ pub(super) const FUNCTIONS: &[&str] = &[
 /// The functions of `stepwright::functions`.
 #[rustfmt::skip]
 pub(super) const LIBRARY: &[&str] = &[
-    "sorted", "unique", "chunks", "range", "now", "millis", "timestamp", "uuid", "sha256", "base64_encode", "base64_decode",
+    "sorted", "is_before", "unique", "chunks", "range", "now", "millis", "timestamp", "uuid", "sha256", "base64_encode", "base64_decode",
     "parse_json", "to_json", "number",
 ];
 
