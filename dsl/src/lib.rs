@@ -73,6 +73,7 @@ pub mod __;
 pub mod builder;
 mod check;
 pub mod expr;
+#[doc(hidden)]
 pub mod flow;
 pub mod functions;
 mod lower;

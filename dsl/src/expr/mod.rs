@@ -12,7 +12,7 @@ mod walk;
 pub use self::error::{error_field, error_name};
 pub use self::methods::{METHODS, Method};
 pub use self::node::{Binary, Case, Piece, Unary};
-pub(crate) use self::node::{Node, Record};
+pub(crate) use self::node::{Node, Parameter, Record};
 
 use crate::shape::{Fields, Payload, Shape};
 use serde::Serialize;
@@ -225,8 +225,31 @@ impl Expr {
     /// A closure, as the argument of a method. Its parameters are [locals](Expr::local) of its body.
     #[must_use]
     pub fn closure<N: Into<Text>>(parameters: Vec<N>, body: Expr) -> Expr {
-        let parameters = parameters.into_iter().map(Into::into).collect();
-        Expr::new(Node::Closure(parameters, body))
+        let parameters = parameters.into_iter().map(|name| Parameter {
+            name: name.into(),
+            shape: None,
+        });
+        Expr::new(Node::Closure(parameters.collect(), body))
+    }
+
+    /// A closure whose parameters' shapes are known, or some of them.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn typed_closure(
+        parameters: Vec<(&'static str, Option<fn() -> Shape>)>,
+        body: Expr,
+    ) -> Expr {
+        let parameters = parameters.into_iter();
+        let parameters = parameters.map(|(name, shape)| Parameter {
+            name: name.into(),
+            shape,
+        });
+        Expr::new(Node::Closure(parameters.collect(), body))
+    }
+
+    /// Something that cannot be built, with the reason.
+    pub(crate) fn refused(why: impl Into<String>) -> Expr {
+        Expr::new(Node::Refused(why.into()))
     }
 
     /// `Some(value)`.

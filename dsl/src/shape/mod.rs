@@ -5,6 +5,7 @@
 
 mod agreement;
 mod fields;
+mod form;
 mod payload;
 mod schema;
 mod tagged;
@@ -12,6 +13,8 @@ mod tagged;
 pub mod wire;
 
 pub use self::fields::{Field, Fields, Presence, StructShape};
+#[doc(hidden)]
+pub use self::form::Form;
 pub use self::payload::Payload;
 pub use self::tagged::{EnumShape, Tagging, Variant};
 

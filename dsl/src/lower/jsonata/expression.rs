@@ -578,6 +578,10 @@ impl Build for Lowering<'_, '_> {
         Tree::Leaf(self.plain(expr))
     }
 
+    fn shaped(&mut self, leaf: Code, shape: Shape) -> Code {
+        leaf.shaped(shape)
+    }
+
     fn refuse(&mut self, message: String) {
         self.report.fault(message);
     }

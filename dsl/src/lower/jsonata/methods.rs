@@ -63,9 +63,10 @@ impl Lowering<'_, '_> {
         let before = self.env.locals.len();
         let mut names = Vec::new();
         for (parameter, shape) in parameters.iter().zip(shapes) {
-            let name = parameter_name(parameter);
-            let code = Code::path(name.clone(), shape.clone());
-            self.env.locals.push((parameter.clone(), code));
+            let name = parameter_name(&parameter.name);
+            let shape = parameter.shape.map_or(shape.clone(), Shape::Lazy);
+            let code = Code::path(name.clone(), shape);
+            self.env.locals.push((parameter.name.clone(), code));
             names.push(name);
         }
         let body = self.value(body);
@@ -84,7 +85,11 @@ impl Lowering<'_, '_> {
             return None;
         };
         if let Some(parameter) = parameters.first() {
-            self.env.locals.push((parameter.clone(), value));
+            let value = match parameter.shape {
+                Some(shape) => value.shaped(Shape::Lazy(shape)),
+                None => value,
+            };
+            self.env.locals.push((parameter.name.clone(), value));
         }
         let body = self.value(body);
         if !parameters.is_empty() {

@@ -366,6 +366,10 @@ impl Build for Paths<'_, '_> {
         Tree::Leaf(self.plain(expr))
     }
 
+    fn shaped(&mut self, leaf: Leaf, shape: Shape) -> Leaf {
+        Leaf { shape, ..leaf }
+    }
+
     fn refuse(&mut self, message: String) {
         self.report.fault(message);
     }
