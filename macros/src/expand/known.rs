@@ -66,9 +66,28 @@ pub(super) fn variables<'m>(machine: &'m Machine, scope: usize) -> impl Iterator
 #[derive(Default)]
 pub(super) struct Seen {
     numbers: Vec<usize>,
+    /// Those of them that are not in variables yet: the witnesses in expressions.
+    open: Vec<usize>,
 }
 
 impl Seen {
+    /// Witnesses in an expression.
+    pub(super) fn see_in(&mut self, expression: Range<usize>) {
+        for number in expression {
+            if !self.numbers.contains(&number) {
+                self.numbers.push(number);
+                self.open.push(number);
+            }
+        }
+    }
+
+    /// The variables of the witnesses in expressions.
+    pub(super) fn declared(&self) -> TokenStream {
+        let names = self.open.iter().map(|number| witness(*number));
+        quote!(#(let #names = __s::Witness::new();)*)
+    }
+
+    /// Witnesses that are in variables already.
     pub(super) fn see(&mut self, numbers: impl IntoIterator<Item = usize>) {
         for number in numbers {
             // A piece of code that stands twice has its witnesses once.

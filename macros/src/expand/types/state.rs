@@ -47,13 +47,10 @@ impl Checker<'_, '_> {
         if seen.is_empty() {
             return quote!({ #tokens });
         }
-        // Those of expressions are declared here; the others are where what they see is.
-        let own = seen.numbers().iter().copied();
-        let own = own.filter(|number| *number < self.machine.witnesses.len());
-        let own = own.map(witness);
-        let tuple = seen.tuple();
-        self.seen.borrow_mut().see(seen.numbers().iter().copied());
-        quote!(let #tuple = { #(let #own = __s::Witness::new();)* #tokens #tuple };)
+        let (declared, tuple) = (seen.declared(), seen.tuple());
+        let numbers = seen.numbers().iter().copied();
+        self.seen.borrow_mut().see(numbers);
+        quote!(let #tuple = { #declared #tokens #tuple };)
     }
 
     fn options(&self, index: usize) -> TokenStream {

@@ -16,7 +16,7 @@ impl Checker<'_, '_> {
         }
         match &self.machine.rewritten[expression.id] {
             Some(rewritten) => {
-                self.seen.borrow_mut().see(rewritten.witnesses.clone());
+                self.seen.borrow_mut().see_in(rewritten.witnesses.clone());
                 rewritten.code.to_token_stream()
             }
             None => expression.syn.to_token_stream(),
