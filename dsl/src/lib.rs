@@ -83,6 +83,7 @@ pub mod shape;
 pub mod task;
 pub mod workflow;
 
+pub use crate::flow::Fragment;
 pub use crate::map_run::{Batch, Manifest, MapResults, NoInput};
 pub use crate::shape::Payload;
 pub use crate::task::{

@@ -247,6 +247,14 @@ impl Expr {
         Expr::new(Node::Closure(parameters.collect(), body))
     }
 
+    /// The node itself, where its type was only written to it.
+    pub(crate) fn untyped(&self) -> &Node {
+        match &*self.node {
+            Node::Typed(value, _) => value.untyped(),
+            node => node,
+        }
+    }
+
     /// Something that cannot be built, with the reason.
     pub(crate) fn refused(why: impl Into<String>) -> Expr {
         Expr::new(Node::Refused(why.into()))

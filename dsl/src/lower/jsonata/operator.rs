@@ -24,7 +24,7 @@ impl Lowering<'_, '_> {
     pub(super) fn binary(&mut self, operator: Binary, left: &Expr, right: &Expr) -> Code {
         if let Binary::Eq | Binary::Ne = operator {
             for (option, none) in [(left, right), (right, left)] {
-                if let Node::None = &*none.node {
+                if let Node::None = none.untyped() {
                     let option = self.code(option);
                     return self.is_some(&option, operator == Binary::Ne);
                 }

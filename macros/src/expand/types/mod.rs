@@ -55,17 +55,20 @@ pub(super) fn block(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
             dead_code, unused, unreachable_code, non_snake_case, deprecated,
             clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction
         )]
+        fn __check() -> ::std::vec::Vec<__s::Known> {
+            __s::known(|| {
+                loop {}
+                #(#parameters)*
+                #body
+                #mistake
+                #witnesses
+                #tree
+            })
+        }
         #[automatically_derived]
         impl __s::Witnessed for #name {
             fn known() -> ::std::vec::Vec<__s::Known> {
-                __s::known(|| {
-                    loop {}
-                    #(#parameters)*
-                    #body
-                    #mistake
-                    #witnesses
-                    #tree
-                })
+                __check()
             }
         }
     }
