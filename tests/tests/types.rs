@@ -221,7 +221,10 @@ fn the_shape_of_a_conversion_is_that_of_its_type() {
     let text = expr!(|list: Vec<String>| list.iter().cloned().collect::<String>());
     for tree in [format!("{set:?}"), format!("{map:?}"), format!("{text:?}")] {
         let (typed, rest) = tree.split_once("Typed(").expect("its type is known");
-        assert!(!typed.contains("collect") && rest.contains("\"collect\""), "{tree}");
+        assert!(
+            !typed.contains("collect") && rest.contains("\"collect\""),
+            "{tree}"
+        );
     }
 }
 

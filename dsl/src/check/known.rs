@@ -257,6 +257,7 @@ pub trait ByNoDefault {
 impl<T> ByNoDefault for Witness<T> {}
 
 #[cfg(test)]
+#[allow(clippy::needless_borrow)] // The references are what chooses.
 mod tests {
     use super::*;
     use std::collections::BTreeSet;

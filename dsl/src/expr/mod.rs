@@ -22,6 +22,10 @@ use std::borrow::Cow;
 /// A name or text, borrowed where it is known at compile time.
 pub type Text = Cow<'static, str>;
 
+/// How the shape of a type is computed.
+#[doc(hidden)]
+pub type ShapeOf = fn() -> Shape;
+
 /// A value that a workflow computes.
 ///
 /// ```
@@ -186,9 +190,20 @@ impl Expr {
             && let Fields::Named(declared) = &shape.fields
         {
             for field in declared {
-                if !named.iter().any(|(name, _)| *name == field.name) {
-                    all.push((field.name.clone(), base.clone().field(field.name.clone())));
+                if named.iter().any(|(name, _)| *name == field.name) {
+                    continue;
                 }
+                let value = match base.untyped() {
+                    Node::Literal(Value::Object(object)) if !field.flatten => {
+                        // What its JSON leaves out, this one leaves out as well.
+                        let Some(value) = object.get(&*field.wire) else {
+                            continue;
+                        };
+                        Expr::literal(value.clone())
+                    }
+                    _ => base.clone().field(field.name.clone()),
+                };
+                all.push((field.name.clone(), value));
             }
         }
         Expr::new(Node::Record(Record {
@@ -235,10 +250,7 @@ impl Expr {
     /// A closure whose parameters' shapes are known, or some of them.
     #[doc(hidden)]
     #[must_use]
-    pub fn typed_closure(
-        parameters: Vec<(&'static str, Option<fn() -> Shape>)>,
-        body: Expr,
-    ) -> Expr {
+    pub fn typed_closure(parameters: Vec<(&'static str, Option<ShapeOf>)>, body: Expr) -> Expr {
         let parameters = parameters.into_iter();
         let parameters = parameters.map(|(name, shape)| Parameter {
             name: name.into(),
