@@ -73,6 +73,7 @@ pub mod __;
 pub mod builder;
 mod check;
 pub mod expr;
+#[doc(hidden)]
 pub mod flow;
 pub mod functions;
 mod lower;
@@ -82,6 +83,7 @@ pub mod shape;
 pub mod task;
 pub mod workflow;
 
+pub use crate::flow::Fragment;
 pub use crate::map_run::{Batch, Manifest, MapResults, NoInput};
 pub use crate::shape::Payload;
 pub use crate::task::{

@@ -5,10 +5,15 @@
 //! nothing of it is part of the public interface.
 
 mod call;
+mod known;
 mod place;
 mod witness;
 
 pub use self::call::{Catches, Checked, First, Later, covered};
+pub use self::known::{
+    ByDefault, ByForm, ByItems, ByNoDefault, ByNothing, ByPayload, Known, Witnessed, known,
+    nothing, variables,
+};
 pub use self::place::{FailText, Items, Json, Lossless, Seconds, Timestamp, Untyped, WholeNumber};
 pub use self::witness::{
     Witness, error_field_of, error_name_of, input_shape, output_shape, record_from, record_of,

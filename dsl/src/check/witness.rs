@@ -1,4 +1,4 @@
-//! Types that are learnt from a pattern.
+//! Types that are learnt in code that never runs: from a pattern, from a value.
 //!
 //! `Receipt { .. }` as a pattern says the type `Receipt` in the same words as the user's struct literal does. So a
 //! misspelled name is one error and not two, where a type argument would be a second one in other words.
@@ -30,6 +30,20 @@ impl<T> Witness<T> {
 
     /// Fixes the type by a value, in code that never runs.
     pub fn see(&self, _value: T) {}
+
+    /// The witness of a value's type.
+    #[must_use]
+    pub fn of(_value: &T) -> Self {
+        Witness::new()
+    }
+
+    /// Fixes the type by a value, and gives it back.
+    ///
+    /// It goes through references, so that nothing of what the place asks for reaches the value by way of this call: rustc
+    /// reports a value that does not fit as one of its place, and not as an argument of a method.
+    pub fn is<'v>(&self, value: &'v T) -> &'v T {
+        value
+    }
 }
 
 impl<T> Clone for Witness<T> {

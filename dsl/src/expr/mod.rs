@@ -12,7 +12,7 @@ mod walk;
 pub use self::error::{error_field, error_name};
 pub use self::methods::{METHODS, Method};
 pub use self::node::{Binary, Case, Piece, Unary};
-pub(crate) use self::node::{Node, Record};
+pub(crate) use self::node::{Node, Parameter, Record};
 
 use crate::shape::{Fields, Payload, Shape};
 use serde::Serialize;
@@ -21,6 +21,10 @@ use std::borrow::Cow;
 
 /// A name or text, borrowed where it is known at compile time.
 pub type Text = Cow<'static, str>;
+
+/// How the shape of a type is computed.
+#[doc(hidden)]
+pub type ShapeOf = fn() -> Shape;
 
 /// A value that a workflow computes.
 ///
@@ -186,9 +190,20 @@ impl Expr {
             && let Fields::Named(declared) = &shape.fields
         {
             for field in declared {
-                if !named.iter().any(|(name, _)| *name == field.name) {
-                    all.push((field.name.clone(), base.clone().field(field.name.clone())));
+                if named.iter().any(|(name, _)| *name == field.name) {
+                    continue;
                 }
+                let value = match base.untyped() {
+                    Node::Literal(Value::Object(object)) if !field.flatten => {
+                        // What its JSON leaves out, this one leaves out as well.
+                        let Some(value) = object.get(&*field.wire) else {
+                            continue;
+                        };
+                        Expr::literal(value.clone())
+                    }
+                    _ => base.clone().field(field.name.clone()),
+                };
+                all.push((field.name.clone(), value));
             }
         }
         Expr::new(Node::Record(Record {
@@ -225,8 +240,36 @@ impl Expr {
     /// A closure, as the argument of a method. Its parameters are [locals](Expr::local) of its body.
     #[must_use]
     pub fn closure<N: Into<Text>>(parameters: Vec<N>, body: Expr) -> Expr {
-        let parameters = parameters.into_iter().map(Into::into).collect();
-        Expr::new(Node::Closure(parameters, body))
+        let parameters = parameters.into_iter().map(|name| Parameter {
+            name: name.into(),
+            shape: None,
+        });
+        Expr::new(Node::Closure(parameters.collect(), body))
+    }
+
+    /// A closure whose parameters' shapes are known, or some of them.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn typed_closure(parameters: Vec<(&'static str, Option<ShapeOf>)>, body: Expr) -> Expr {
+        let parameters = parameters.into_iter();
+        let parameters = parameters.map(|(name, shape)| Parameter {
+            name: name.into(),
+            shape,
+        });
+        Expr::new(Node::Closure(parameters.collect(), body))
+    }
+
+    /// The node itself, where its type was only written to it.
+    pub(crate) fn untyped(&self) -> &Node {
+        match &*self.node {
+            Node::Typed(value, _) => value.untyped(),
+            node => node,
+        }
+    }
+
+    /// Something that cannot be built, with the reason.
+    pub(crate) fn refused(why: impl Into<String>) -> Expr {
+        Expr::new(Node::Refused(why.into()))
     }
 
     /// `Some(value)`.

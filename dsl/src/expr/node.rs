@@ -81,6 +81,14 @@ pub(crate) struct Record {
     pub(crate) fields: Vec<(Text, Expr)>,
 }
 
+/// A closure's parameter.
+#[derive(Clone, Debug)]
+pub(crate) struct Parameter {
+    pub(crate) name: Text,
+    /// Its shape, where rustc has said it.
+    pub(crate) shape: Option<fn() -> Shape>,
+}
+
 #[derive(Clone, Debug)]
 pub(crate) enum Node {
     Variable(Text),
@@ -109,7 +117,7 @@ pub(crate) enum Node {
     Array(Vec<Expr>),
     Object(Vec<(Text, Expr)>),
     Format(Vec<Piece>),
-    Closure(Vec<Text>, Expr),
+    Closure(Vec<Parameter>, Expr),
     Some(Expr),
     /// A value of that shape, whatever it looks like.
     Typed(Expr, fn() -> Shape),

@@ -23,7 +23,9 @@ impl Expr {
         }
         match &mut *self.node {
             Node::Variable(of) | Node::Item(of) | Node::Local(of) => name(of),
-            Node::Closure(parameters, _) => parameters.iter_mut().for_each(name),
+            Node::Closure(parameters, _) => {
+                parameters.iter_mut().for_each(|one| name(&mut one.name));
+            }
             Node::Match(_, cases) => {
                 for case in cases {
                     case.pattern.each_name(&mut |of| name(of));

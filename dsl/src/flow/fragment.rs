@@ -35,18 +35,18 @@ pub trait Fragment: 'static {
     /// The shapes of its parameters.
     fn parameters() -> Vec<fn() -> Shape>;
 
-    /// Its states. Parameters are [locals](Expr::local) named by their place.
-    fn states() -> Vec<State>;
+    /// Its states and the shapes of its variables. Parameters are [locals](Expr::local) named by their place.
+    fn body() -> Body;
 
     /// Hands every task and nested workflow to a runtime, as [`Workflow::bind`](crate::Workflow::bind) does; `deploy` is
     /// where the workflow's tasks live that do not say it.
     fn bind<B: Binder>(binder: &mut B, deploy: Option<Deploy>);
 }
 
-/// The name of the state that a fragment of these states begins with, where it is included under a name.
+/// The name of the state that a fragment begins with, where it is included under a name.
 #[must_use]
-pub fn entry(prefix: &str, states: Vec<State>) -> Text {
-    match states.first() {
+pub fn entry(prefix: &str, body: Body) -> Text {
+    match body.states.first() {
         Some(first) => joined(prefix, &first.name),
         None => prefix.to_owned().into(),
     }
@@ -98,7 +98,7 @@ pub struct Include {
     prefix: Text,
     variables: Text,
     comment: Option<Text>,
-    states: Vec<State>,
+    body: Body,
     arguments: Vec<Expr>,
     assign: Vec<(Text, Expr)>,
     catch: Vec<Catch>,
@@ -112,14 +112,14 @@ impl Include {
     pub fn new(
         prefix: impl Into<Text>,
         variables: impl Into<Text>,
-        states: Vec<State>,
+        body: Body,
         arguments: Vec<Expr>,
     ) -> Include {
         Include {
             prefix: prefix.into(),
             variables: variables.into(),
             comment: None,
-            states,
+            body,
             arguments,
             assign: Vec::new(),
             catch: Vec::new(),
@@ -177,25 +177,25 @@ impl Include {
         self
     }
 
-    /// The states as they stand in the workflow.
+    /// The states and variables as they stand in the workflow.
     #[must_use]
-    pub fn states(mut self) -> Vec<State> {
-        let mut states = std::mem::take(&mut self.states);
+    pub fn body(mut self) -> Body {
+        let mut body = std::mem::replace(&mut self.body, Body::new(Vec::new()));
         let (prefix, variables) = (self.prefix.clone(), self.variables.clone());
         let rename = Rename {
             prefix: &prefix,
             variables: &variables,
             arguments: std::mem::take(&mut self.arguments),
         };
-        for state in &mut states {
-            rename.state(state);
+        rename.body(&mut body);
+        for state in &mut body.states {
             self.leave(state);
             self.handle(state);
         }
-        if let (Some(first), Some(comment)) = (states.first_mut(), self.comment.take()) {
+        if let (Some(first), Some(comment)) = (body.states.first_mut(), self.comment.take()) {
             first.comment.get_or_insert(comment);
         }
-        states
+        body
     }
 
     /// Leads a state that ends the fragment, or leaves it, to where the include says.
@@ -288,6 +288,8 @@ impl Rename<'_> {
 
     fn body(&self, body: &mut Body) {
         body.states.iter_mut().for_each(|state| self.state(state));
+        let names = body.variables.iter_mut().map(|(name, _)| name);
+        names.for_each(|name| self.name(name));
     }
 
     /// A variable, an item or what a pattern or closure binds. Names that begin with `_` are no variables and stay so.

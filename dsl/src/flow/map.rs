@@ -49,6 +49,13 @@ impl Map {
         self
     }
 
+    /// The item's shape, where its type is known.
+    #[must_use]
+    pub fn item(mut self, shape: Option<fn() -> Shape>) -> Map {
+        self.shape = shape.or(self.shape);
+        self
+    }
+
     /// The states that run for each item.
     #[must_use]
     pub fn body(mut self, body: Body) -> Map {

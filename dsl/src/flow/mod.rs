@@ -52,7 +52,11 @@ pub struct Flow {
     pub(crate) returns: Option<fn() -> Shape>,
     pub(crate) raw: Vec<(Text, Expr)>,
     pub(crate) states: Vec<State>,
+    pub(crate) variables: Variables,
 }
+
+/// The shapes of a scope's variables, as far as their types are known.
+pub(crate) type Variables = Vec<(Text, fn() -> Shape)>;
 
 impl Flow {
     /// A workflow without states. The first state that is added is the first to run.
@@ -70,6 +74,7 @@ impl Flow {
             returns: None,
             raw: Vec::new(),
             states: Vec::new(),
+            variables: Vec::new(),
         }
     }
 
@@ -150,10 +155,19 @@ impl Flow {
         self
     }
 
-    /// Adds several states.
+    /// Takes in a fragment in its place.
     #[must_use]
-    pub fn states(mut self, states: Vec<State>) -> Flow {
-        self.states.extend(states);
+    pub fn include(mut self, include: Include) -> Flow {
+        let body = include.body();
+        self.states.extend(body.states);
+        self.variables.extend(body.variables);
+        self
+    }
+
+    /// The shapes of variables.
+    #[must_use]
+    pub fn variables(mut self, variables: Vec<(Text, fn() -> Shape)>) -> Flow {
+        self.variables.extend(variables);
         self
     }
 

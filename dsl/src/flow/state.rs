@@ -1,11 +1,14 @@
 //! One state of a flow.
 
+use super::Variables;
 use super::call::Call;
 use super::distributed::Distributed;
 use super::edge::{Catch, Edge, Retry};
+use super::fragment::Include;
 use super::map::Map;
 use super::pattern::Arm;
 use crate::expr::{Expr, Text};
+use crate::shape::Shape;
 use stepwright_asl::model::QueryLanguage;
 
 /// A state: its kind, its options and where it goes.
@@ -98,6 +101,9 @@ impl Wait {
 pub struct Body {
     pub(crate) states: Vec<State>,
     pub(crate) raw: Vec<(Text, Expr)>,
+    pub(crate) variables: Variables,
+    /// The shape of what it ends with, where its type is known.
+    pub(crate) result: Option<fn() -> Shape>,
 }
 
 impl Body {
@@ -107,7 +113,39 @@ impl Body {
         Body {
             states,
             raw: Vec::new(),
+            variables: Vec::new(),
+            result: None,
         }
+    }
+
+    /// Adds a state.
+    #[must_use]
+    pub fn state(mut self, state: State) -> Body {
+        self.states.push(state);
+        self
+    }
+
+    /// Takes in a fragment in its place.
+    #[must_use]
+    pub fn include(mut self, include: Include) -> Body {
+        let body = include.body();
+        self.states.extend(body.states);
+        self.variables.extend(body.variables);
+        self
+    }
+
+    /// The shapes of variables.
+    #[must_use]
+    pub fn variables(mut self, variables: Vec<(Text, fn() -> Shape)>) -> Body {
+        self.variables.extend(variables);
+        self
+    }
+
+    /// The shape of what it ends with.
+    #[must_use]
+    pub fn result(mut self, shape: Option<fn() -> Shape>) -> Body {
+        self.result = shape;
+        self
     }
 
     /// A field of the branch or ItemProcessor as it stands in ASL. It wins over what would be written.

@@ -282,8 +282,12 @@ impl<'a> Env<'a> {
         })
     }
 
-    /// The shape of what a branch or body ends with: that of the first state that says it.
+    /// The shape of what a branch or body ends with. Where its type is not known, it is that of the first state that says
+    /// it.
     fn output(&self, outer: &State, index: usize, body: &Body) -> Shape {
+        if let Some(shape) = body.result {
+            return Shape::Lazy(shape).resolve();
+        }
         let levels = enter(self.scopes, &self.levels, outer, index);
         for (place, state) in body.states.iter().enumerate() {
             let env = Env::new(

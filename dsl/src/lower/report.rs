@@ -7,7 +7,6 @@ use crate::workflow::Fault;
 pub(super) struct Report {
     state: Option<String>,
     faults: Vec<Fault>,
-    unknown: bool,
     locals: usize,
 }
 
@@ -16,7 +15,6 @@ impl Report {
         Report {
             state: Some(state.to_owned()),
             faults: Vec::new(),
-            unknown: false,
             locals: 0,
         }
     }
@@ -26,7 +24,6 @@ impl Report {
         Report {
             state: None,
             faults: Vec::new(),
-            unknown: false,
             locals: 0,
         }
     }
@@ -46,15 +43,9 @@ impl Report {
 
     /// A variable of which nothing is known.
     pub(super) fn unknown(&mut self, name: &str) {
-        self.unknown = true;
         self.fault(format!(
             "the variable `{name}` is assigned nowhere in this scope; assign it with `let {name} = ..` in a state before"
         ));
-    }
-
-    /// Whether every variable so far was known.
-    pub(super) fn is_known(&self) -> bool {
-        !self.unknown
     }
 
     pub(super) fn into_faults(self) -> Vec<Fault> {

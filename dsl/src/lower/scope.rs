@@ -5,7 +5,7 @@ use super::handed::Children;
 use super::jsonata;
 use super::report::Report;
 use crate::expr::{Expr, Node, Text};
-use crate::flow::{Body, Flow, Kind, Map, State, Transition};
+use crate::flow::{Arm, Body, Flow, Kind, Map, State, Transition};
 use crate::shape::{Field, Fields, Presence, Shape, StructShape};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -13,7 +13,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 /// The variables of the machine, of one branch or of one map's body.
 #[derive(Debug, Default)]
 pub(super) struct Scope {
-    variables: RefCell<BTreeMap<String, Shape>>,
+    /// The variables whose types are known.
+    typed: HashMap<Text, fn() -> Shape>,
+    /// Those of which only the values are known that are assigned to them.
+    untyped: RefCell<HashMap<String, Shape>>,
     pub(super) item: RefCell<Option<Item>>,
     /// Of the body of a Distributed Map.
     pub(super) children: Option<Children>,
@@ -32,7 +35,10 @@ pub(super) struct Item {
 
 impl Scope {
     pub(super) fn variable(&self, name: &str) -> Option<Shape> {
-        self.variables.borrow().get(name).cloned()
+        match self.typed.get(name) {
+            Some(shape) => Some(Shape::Lazy(*shape)),
+            None => self.untyped.borrow().get(name).cloned(),
+        }
     }
 
     pub(super) fn item(&self) -> Option<Item> {
@@ -59,24 +65,6 @@ impl Scope {
         self.hiding
             .get(function)
             .is_some_and(|states| states.contains(state))
-    }
-
-    /// Takes what another assignment says about a variable; whether that is news.
-    fn learn(&self, name: &str, shape: Shape) -> bool {
-        let mut variables = self.variables.borrow_mut();
-        match variables.get_mut(name) {
-            None => {
-                variables.insert(name.to_owned(), shape);
-                true
-            }
-            Some(known) => match refine(known, &shape) {
-                Some(better) => {
-                    *known = better;
-                    true
-                }
-                None => false,
-            },
-        }
     }
 }
 
@@ -105,29 +93,27 @@ pub(super) struct Scopes {
 }
 
 impl Scopes {
-    /// Finds every variable and, as far as shapes tell, what it holds.
+    /// Finds every variable and what it holds.
     pub(super) fn of(flow: &Flow) -> Scopes {
         let mut scopes = Scopes::default();
+        scopes.root.typed = flow.variables.iter().cloned().collect();
         scopes.root.hiding = hiding(&flow.states, &[]);
         scopes.add(&flow.states, flow);
-        // In the order of the source most variables are known before they are read; loops take another round. Each round
-        // learns something, or was the last.
-        let mut inference = Inference {
+        let untyped = Untyped {
             flow,
             scopes: &scopes,
-            news: true,
         };
-        while inference.news {
-            inference.news = false;
-            inference.states(&flow.states, &[scopes.root_level()]);
-        }
+        untyped.states(&flow.states, &[scopes.root_level()]);
         scopes
     }
 
     fn add(&mut self, states: &[State], flow: &Flow) {
         for state in states {
             for (index, body) in state.bodies().iter().enumerate() {
-                let mut scope = Scope::default();
+                let mut scope = Scope {
+                    typed: body.variables.iter().cloned().collect(),
+                    ..Scope::default()
+                };
                 if let Kind::Map(map) = &state.kind {
                     *scope.item.borrow_mut() = Some(Item {
                         name: map.item.clone(),
@@ -296,30 +282,31 @@ fn hiding(states: &[State], given: &[Text]) -> HashMap<String, HashSet<String>> 
     hiding
 }
 
-struct Inference<'a> {
+/// What variables hold whose types nobody has said: those of a flow that is made by hand.
+///
+/// It looks at each assignment once, in the order of the source, so that it ends on every flow. `workflow!` hands its
+/// types over, and nothing is left to do here.
+struct Untyped<'a> {
     flow: &'a Flow,
     scopes: &'a Scopes,
-    news: bool,
 }
 
-impl<'a> Inference<'a> {
-    fn states(&mut self, states: &'a [State], levels: &[Level<'a>]) {
+impl<'a> Untyped<'a> {
+    fn states(&self, states: &'a [State], levels: &[Level<'a>]) {
         for (index, state) in states.iter().enumerate() {
             let levels = at(levels, states, index);
             let env = Env::new(self.flow, self.scopes, state, levels.clone());
             for (inner, body) in state.bodies().iter().enumerate() {
-                let inside = enter(self.scopes, &levels, state, inner);
-                if let Kind::Map(map) = &state.kind {
-                    let (shape, known) = self.item(map, &env);
+                if let Kind::Map(map) = &state.kind
+                    && map.shape.is_none()
+                {
+                    let shape = self.item(map, &env);
                     let scope = self.scopes.inner(&state.name, inner);
-                    if let Some(item) = scope.item.borrow_mut().as_mut()
-                        && known
-                        && let Some(better) = refine(&item.shape, &shape)
-                    {
-                        item.shape = better;
-                        self.news = true;
+                    if let Some(item) = scope.item.borrow_mut().as_mut() {
+                        item.shape = shape;
                     }
                 }
+                let inside = enter(self.scopes, &levels, state, inner);
                 self.states(&body.states, &inside);
             }
             let env = env.with_result(state);
@@ -341,36 +328,44 @@ impl<'a> Inference<'a> {
                     self.assign(&edge.assign, &env);
                 }
                 for arm in arms {
-                    let mut env = env.clone();
-                    if let Some(subject) = subject {
-                        let mut report = Report::new(&state.name);
-                        let bound = super::pattern::bind(subject, &arm.pattern, &env, &mut report);
-                        for (name, code) in bound {
-                            if report.is_known() && !name.starts_with('_') {
-                                self.learn(&name, code.shape.clone(), &env);
-                            }
-                            env.locals.push((name, code));
-                        }
-                    }
-                    self.assign(&arm.edge.assign, &env);
+                    self.arm(subject.as_ref(), arm, env.clone());
                 }
             }
         }
     }
 
-    /// The shape of what a map's body runs for, and whether every variable in it was known.
-    fn item(&self, map: &Map, env: &Env<'a>) -> (Shape, bool) {
+    /// What an arm's pattern binds, and what its edge assigns.
+    fn arm(&self, subject: Option<&Expr>, arm: &Arm, mut env: Env<'a>) {
+        let assigned = arm.edge.assign.iter().map(|(name, _)| name);
+        let mut names = arm.pattern.names().into_iter().chain(assigned);
+        if names.all(|name| is_typed(name, &env)) {
+            return;
+        }
+        if let Some(subject) = subject {
+            let mut report = Report::new(&env.state.name);
+            for (name, code) in super::pattern::bind(subject, &arm.pattern, &env, &mut report) {
+                if !name.starts_with('_') {
+                    learn(&name, code.shape.clone(), &env);
+                }
+                env.locals.push((name, code));
+            }
+        }
+        self.assign(&arm.edge.assign, &env);
+    }
+
+    /// The shape of what a map's body runs for.
+    fn item(&self, map: &Map, env: &Env<'a>) -> Shape {
         let Some(items) = &map.items else {
-            return (Shape::Any, true);
+            return Shape::Any;
         };
-        let (items, known) = self.shape(items, env);
+        let items = shape(items, env);
         let batch = map.distributed.as_ref().and_then(|one| one.batch.as_ref());
         let Some(batch) = batch else {
-            return (items.item(), known);
+            return items.item();
         };
-        let (input, input_known) = match &batch.input {
-            Some(input) => self.shape(input, env),
-            None => (Shape::object([]), true),
+        let input = match &batch.input {
+            Some(input) => shape(input, env),
+            None => Shape::object([]),
         };
         let field = |name: &'static str, wire: &'static str, shape: Shape| Field {
             name: name.into(),
@@ -379,36 +374,47 @@ impl<'a> Inference<'a> {
             flatten: false,
             presence: Presence::Always,
         };
-        let shape = Shape::Struct(StructShape {
+        Shape::Struct(StructShape {
             name: "Batch".into(),
             fields: Fields::Named(vec![
                 field("items", "Items", Shape::Array(Box::new(items.item()))),
                 field("input", "BatchInput", input),
             ]),
             tag: None,
-        });
-        (shape, known && input_known)
+        })
     }
 
-    fn assign(&mut self, assign: &[(Text, Expr)], env: &Env<'a>) {
+    fn assign(&self, assign: &[(Text, Expr)], env: &Env<'a>) {
         for (name, value) in assign {
-            let (shape, known) = self.shape(value, env);
-            if known {
-                self.learn(name, shape, env);
+            if !is_typed(name, env) {
+                learn(name, shape(value, env), env);
             }
         }
     }
+}
 
-    fn learn(&mut self, name: &str, shape: Shape, env: &Env<'a>) {
-        if let Some(level) = env.levels.last() {
-            self.news |= level.scope.learn(name, shape);
-        }
-    }
+/// Whether the type of a variable of the innermost scope is known.
+fn is_typed(name: &str, env: &Env<'_>) -> bool {
+    let innermost = env.levels.last();
+    innermost.is_some_and(|level| level.scope.typed.contains_key(name))
+}
 
-    /// The shape of a value, and whether every variable in it was known.
-    fn shape(&self, value: &Expr, env: &Env<'a>) -> (Shape, bool) {
-        let mut report = Report::new(&env.state.name);
-        let code = jsonata::lower(value, env, &mut report);
-        (code.shape.resolve(), report.is_known())
+/// Takes what an assignment says about a variable.
+fn learn(name: &str, shape: Shape, env: &Env<'_>) {
+    let Some(level) = env.levels.last() else {
+        return;
+    };
+    let mut untyped = level.scope.untyped.borrow_mut();
+    let better = match untyped.get(name) {
+        None => Some(shape),
+        Some(known) => refine(known, &shape),
+    };
+    if let Some(better) = better {
+        untyped.insert(name.to_owned(), better);
     }
+}
+
+fn shape(value: &Expr, env: &Env<'_>) -> Shape {
+    let mut report = Report::new(&env.state.name);
+    jsonata::lower(value, env, &mut report).shape.resolve()
 }

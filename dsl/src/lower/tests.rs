@@ -711,6 +711,33 @@ fn a_variable_in_a_loop_has_its_shape() {
 }
 
 #[test]
+fn a_variable_that_grows_in_a_loop_ends_the_search_for_its_shape() {
+    let again = State::pass("Again")
+        .assign("x", Expr::array(vec![Expr::variable("x")]))
+        .next("Enough");
+    let enough = State::choice("Enough")
+        .when(order().field("customer").field("vip"), Edge::to("Again"))
+        .otherwise(Edge::to("Done"));
+    let first = State::pass("First")
+        .assign("x", Expr::literal(1))
+        .next("Again");
+    let done = State::succeed("Done");
+    let asl = asl(flow(vec![first, again, enough, done]));
+    assert!(asl.contains("{% $x %}"), "{asl}");
+}
+
+#[test]
+fn known_types_win_over_the_values_that_are_assigned() {
+    let best = State::pass("First")
+        .assign("best", Expr::none())
+        .next("Last");
+    let last = State::succeed("Last").end_with(Expr::variable("best").field("order_id"));
+    let flow = flow(vec![best, last]).variables(vec![("best".into(), <Order as Payload>::shape)]);
+    let asl = asl(flow);
+    assert!(asl.contains("$best.orderId"), "{asl}");
+}
+
+#[test]
 fn everything_wrong_is_reported_at_once() {
     let flow = flow(vec![
         State::pass("A")

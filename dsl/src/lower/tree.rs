@@ -62,6 +62,9 @@ pub(super) trait Build {
     /// Lowers an expression that has no structure of its own.
     fn leaf(&mut self, expr: &Expr) -> Tree<Self::Leaf>;
 
+    /// A value of which rustc has said the type.
+    fn typed(&mut self, value: &Expr, shape: Shape) -> Tree<Self::Leaf>;
+
     /// Says that something cannot be lowered.
     fn refuse(&mut self, message: String);
 
@@ -74,7 +77,8 @@ pub(super) trait Build {
             Node::Unary(Unary::Neg, value) if negated(value).is_some() => {
                 Tree::Literal(negated(value).unwrap_or(Value::Null))
             }
-            Node::Some(value) | Node::Typed(value, _) => self.tree(value),
+            Node::Some(value) => self.tree(value),
+            Node::Typed(value, shape) => self.typed(value, Shape::Lazy(*shape)),
             Node::Tuple(items) if items.is_empty() => Tree::Literal(Value::Null),
             Node::Tuple(items) | Node::Array(items) => {
                 Tree::Array(items.iter().map(|item| self.tree(item)).collect())
@@ -237,6 +241,9 @@ fn negated(value: &Expr) -> Option<Value> {
 
 /// Whether an expression has structure of its own.
 fn is_built(expr: &Expr) -> bool {
+    if let Node::Typed(value, _) = &*expr.node {
+        return is_built(value);
+    }
     matches!(
         &*expr.node,
         Node::Record(_)
@@ -245,7 +252,6 @@ fn is_built(expr: &Expr) -> bool {
             | Node::Object(_)
             | Node::Literal(_)
             | Node::Some(_)
-            | Node::Typed(..)
             | Node::None
     )
 }

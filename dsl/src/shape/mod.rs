@@ -6,6 +6,7 @@
 mod agreement;
 mod collection;
 mod fields;
+mod form;
 mod payload;
 mod schema;
 mod tagged;
@@ -14,6 +15,8 @@ pub mod wire;
 
 pub use self::collection::{MapShape, SetShape, Written};
 pub use self::fields::{Field, Fields, Presence, StructShape};
+#[doc(hidden)]
+pub use self::form::Form;
 pub use self::payload::Payload;
 pub use self::tagged::{EnumShape, Tagging, Variant};
 

@@ -126,7 +126,7 @@ fn changes_with_its_place(value: &Value) -> bool {
     value.walk(&mut |value| {
         found |= match value {
             Value::Raw(..) => true,
-            Value::Library(path, ..) => changes(path),
+            Value::Library(path, _) => changes(path),
             _ => false,
         }
     });

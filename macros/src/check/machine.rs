@@ -1,7 +1,7 @@
 //! A workflow as a graph: states and scopes by number, edges between them, variables.
 
 use super::lints::Warning;
-use super::values::{ItemRead, Read, Value};
+use super::values::{ItemRead, Read, Rewritten, Value, Witness};
 use crate::syntax::{
     Body, Catch, CatchArm, Children, ExitArm, Kind, Let, State, StateOption, Target, Transition,
     Workflow, WorkflowOption,
@@ -20,8 +20,10 @@ pub(crate) struct Machine<'a> {
     pub(crate) values: Vec<Option<Value>>,
     /// Expressions with a mistake of their own, which rustc shall not report a second time.
     pub(crate) faulty: Vec<bool>,
-    /// Expressions that the type check cannot take as they stand, see [`values`](super::values).
-    pub(crate) rewritten: Vec<bool>,
+    /// Expressions as the type check takes them, where that is not as they stand, see [`values`](super::values).
+    pub(crate) rewritten: Vec<Option<Rewritten>>,
+    /// What is asked of the types of expressions, see [`values`](super::values).
+    pub(crate) witnesses: Vec<Witness>,
     pub(crate) reads: Vec<Read>,
     pub(crate) item_reads: Vec<ItemRead>,
     /// What there is to say that is no mistake.
@@ -108,13 +110,15 @@ impl<'a> Machine<'a> {
             variables: Vec::new(),
             values: Vec::new(),
             faulty: vec![false; expressions],
-            rewritten: vec![false; expressions],
+            rewritten: Vec::new(),
+            witnesses: Vec::new(),
             reads: Vec::new(),
             item_reads: Vec::new(),
             warnings: Vec::new(),
             by_name: HashMap::new(),
         };
         machine.values.resize_with(expressions, || None);
+        machine.rewritten.resize_with(expressions, || None);
         machine.add_scope(&workflow.body, None, None, None);
         machine
     }

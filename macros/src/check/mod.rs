@@ -30,11 +30,9 @@ pub(crate) use self::errors_inside::{catches_everything, failing_tasks};
 pub(crate) use self::fragments::needs_standard;
 pub(crate) use self::machine::{Edge, EdgeKind, Machine};
 pub(crate) use self::numbers::rate;
-pub(crate) use self::patterns::{
-    Shape as PatternShape, error_fields, error_path, is_bound, pattern,
-};
+pub(crate) use self::patterns::{Shape as PatternShape, error_fields, error_path, pattern};
 pub(crate) use self::retry::predefined;
-pub(crate) use self::values::{Alone, Piece, Value, alone, literal_type};
+pub(crate) use self::values::{Alone, Piece, Value, Witness, alone, beside, literal_type, witness};
 
 use crate::errors::Errors;
 use crate::syntax::Workflow;

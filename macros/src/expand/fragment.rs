@@ -71,7 +71,7 @@ pub(super) fn item(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
                 }
 
                 #[allow(unused, unreachable_code, clippy::all, clippy::pedantic, clippy::nursery)]
-                fn states() -> ::std::vec::Vec<__s::State> {
+                fn body() -> __s::Body {
                     #states
                 }
 

@@ -10,6 +10,7 @@ mod bind;
 mod flow;
 mod fragment;
 mod item;
+mod known;
 mod pattern;
 mod states;
 mod types;
@@ -17,7 +18,7 @@ mod value;
 mod warnings;
 
 pub(crate) use self::item::Declared;
-pub(crate) use self::types::verbatim;
+pub(crate) use self::known::tree_of;
 pub(crate) use self::value::Values;
 
 use crate::check::Machine;
@@ -41,7 +42,7 @@ pub(crate) fn declared(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
 pub(crate) fn checked(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
     let conditions = item::conditions(machine);
     let states = states::states(machine);
-    let types = types::block(machine, mistakes.first());
+    let types = types::block(machine, mistakes);
     // Beside a mistake a warning is noise.
     let warnings = mistakes.is_empty().then(|| warnings::warnings(machine));
     quote! {

@@ -1,5 +1,6 @@
 //! Values as calls that build `stepwright::expr::Expr`.
 
+use super::known::known;
 use crate::check::{PatternShape, Piece, Value, pattern as shape};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -141,7 +142,35 @@ impl Values {
             }
             Value::Closure(parameters, body) => {
                 let body = self.value(body);
-                quote!(__s::Expr::closure::<&'static str>(::std::vec![#(#parameters),*], #body))
+                let parameters = parameters.iter().map(|(name, seen)| match seen {
+                    Some(number) => {
+                        let known = known(*number);
+                        quote!((#name, #known.shape()))
+                    }
+                    None => quote!((#name, ::core::option::Option::None)),
+                });
+                quote!(__s::Expr::typed_closure(::std::vec![#(#parameters),*], #body))
+            }
+            Value::Typed(number, value) => {
+                let known = known(*number);
+                match &**value {
+                    Value::Method(option, name, _) if name == "unwrap_or_default" => {
+                        let option = self.value(option);
+                        quote!(#known.unwrap_or_default(#option))
+                    }
+                    Value::Constant(..) => {
+                        let value = self.value(value);
+                        quote!(#known.constant(#value))
+                    }
+                    value => {
+                        let value = self.value(value);
+                        quote!(#known.typed(#value))
+                    }
+                }
+            }
+            Value::Default(number) => {
+                let known = known(*number);
+                quote!(#known.default_value())
             }
             Value::Some(value) => {
                 let value = self.value(value);
@@ -152,12 +181,9 @@ impl Values {
                 let arguments = self.list(arguments);
                 quote!(__s::Expr::function(#path, #arguments))
             }
-            Value::Library(path, arguments, ty) => {
+            Value::Library(path, arguments) => {
                 let arguments = self.list(arguments);
-                let ty = ty
-                    .as_ref()
-                    .map(|ty| quote!(.typed(<#ty as __s::Payload>::shape)));
-                quote!(__s::library::<(#path)>(#arguments) #ty)
+                quote!(__s::library::<(#path)>(#arguments))
             }
             Value::Raw(kind, text, ty) => {
                 let kind = Ident::new(kind, Span::call_site());

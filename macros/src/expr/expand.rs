@@ -1,11 +1,11 @@
 //! The code of an `expr!`: a block in which rustc checks it, and the tree.
 
 use super::parse::Lambda;
-use crate::check::Alone;
+use crate::check::{Alone, witness};
 use crate::errors::Mistake;
-use crate::expand::{Values, verbatim};
+use crate::expand::{Values, tree_of};
 use proc_macro2::{Literal, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> TokenStream {
@@ -34,11 +34,16 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
             .map(|name| quote!(let #name: #ty = __s::any();));
         quote!(let _ = #payload; #bound)
     });
-    let body = if lowered.faulty {
-        quote!(__s::any())
-    } else {
-        verbatim(&lambda.body.syn, lowered.rewritten)
+    let body = match &lowered.rewritten {
+        _ if lowered.faulty => quote!(__s::any()),
+        Some(rewritten) => rewritten.code.to_token_stream(),
+        None => lambda.body.syn.to_token_stream(),
     };
+    let tree = match mistakes {
+        [] => tree_of(&lowered.witnesses),
+        _ => quote!(()),
+    };
+    let seen = (0..lowered.witnesses.len()).map(witness);
     // As in `workflow!`: never run, and behind a `loop {}` rustc checks types and no moves.
     let quiet = quote! {
         #[allow(
@@ -48,13 +53,13 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
     };
     let check = quote! {
         #quiet
-        {
-            if false {
-                loop {}
-                #(#parameters)*
-                __types.gives(#body);
-            }
-        }
+        let __known = __s::known(|| {
+            loop {}
+            #(#parameters)*
+            #(let #seen = __s::Witness::new();)*
+            __types.gives(#body);
+            #tree
+        });
     };
     let made = if mistakes.is_empty() {
         let mut values = Values::default();

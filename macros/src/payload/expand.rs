@@ -49,6 +49,10 @@ pub(super) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                     #shape
                 }
             }
+            #[automatically_derived]
+            impl #implementation __shape::Form for #name #arguments #bounds {
+                type Owned = Self;
+            }
         };
     })
 }

@@ -46,7 +46,11 @@ impl<'e, 'r> Lowering<'e, 'r> {
     /// The code of an expression, as it is: it may be undefined where Rust has `None`.
     pub(in crate::lower) fn code(&mut self, expr: &Expr) -> Code {
         if let Node::Typed(value, shape) = &*expr.node {
-            return self.typed(value, Shape::Lazy(*shape));
+            let shape = Shape::Lazy(*shape);
+            return match self.typed(value, shape.clone()) {
+                Tree::Leaf(code) => code,
+                tree => self.built(tree).shaped(shape),
+            };
         }
         if let Node::Some(value) = &*expr.node {
             let code = self.value(value);
@@ -256,22 +260,6 @@ impl<'e, 'r> Lowering<'e, 'r> {
         code.absent(absent)
     }
 
-    /// A value whose type rustc has found.
-    fn typed(&mut self, value: &Expr, shape: Shape) -> Code {
-        let converts = match &*value.node {
-            Node::Method(_, name, arguments) => {
-                arguments.is_empty() && matches!(&**name, "collect" | "into")
-            }
-            Node::Function(path, arguments) => arguments.len() == 1 && path.ends_with("::from"),
-            _ => false,
-        };
-        let code = self.code(value);
-        if converts {
-            return self.converted(code, shape);
-        }
-        code.shaped(shape)
-    }
-
     /// A value as another type: what `collect`, `into` and `from` make of it.
     fn converted(&mut self, code: Code, to: Shape) -> Code {
         let from = code.shape.resolve();
@@ -371,6 +359,17 @@ impl Build for Lowering<'_, '_> {
         Tree::Leaf(self.plain(expr))
     }
 
+    fn typed(&mut self, value: &Expr, shape: Shape) -> Tree<Code> {
+        if converts(value) {
+            let code = self.code(value);
+            return Tree::Leaf(self.converted(code, shape));
+        }
+        match self.tree(value) {
+            Tree::Leaf(code) => Tree::Leaf(code.shaped(shape)),
+            tree => tree,
+        }
+    }
+
     fn refuse(&mut self, message: String) {
         self.report.fault(message);
     }
@@ -389,6 +388,17 @@ pub(super) fn panics(base: &Code) -> Absent {
     match base.absent {
         Absent::Panic(message) => Absent::Panic(message),
         _ => Absent::Never,
+    }
+}
+
+/// Whether an expression makes another type of a value.
+fn converts(value: &Expr) -> bool {
+    match &*value.node {
+        Node::Method(_, name, arguments) => {
+            arguments.is_empty() && matches!(&**name, "collect" | "into")
+        }
+        Node::Function(path, arguments) => arguments.len() == 1 && path.ends_with("::from"),
+        _ => false,
     }
 }
 

@@ -275,10 +275,11 @@ impl Lowering<'_, '_> {
         }
         let before = self.env.locals.len();
         let mut parameters = Vec::new();
-        for (name, shape) in names.iter().zip(shapes) {
-            let local = self.fresh(name.clone());
-            let code = Code::new(Syntax::Local(local.clone()), shape.clone());
-            self.env.locals.push((name.clone(), code));
+        for (parameter, shape) in names.iter().zip(shapes) {
+            let local = self.fresh(parameter.name.clone());
+            let shape = parameter.shape.map_or(shape.clone(), Shape::Lazy);
+            let code = Code::new(Syntax::Local(local.clone()), shape);
+            self.env.locals.push((parameter.name.clone(), code));
             parameters.push(local);
         }
         let body = self.value(body);

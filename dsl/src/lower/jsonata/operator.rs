@@ -139,7 +139,7 @@ impl Lowering<'_, '_> {
 
     fn equality(&mut self, equal: bool, left: &Expr, right: &Expr) -> Code {
         for (option, none) in [(left, right), (right, left)] {
-            if let Node::None = &*none.node {
+            if let Node::None = none.untyped() {
                 let option = self.code(option);
                 return is_some(&option, !equal);
             }

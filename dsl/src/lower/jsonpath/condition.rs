@@ -133,7 +133,7 @@ fn some(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
 fn compare(paths: &mut Paths<'_, '_>, operator: Binary, left: &Expr, right: &Expr) -> ChoiceRule {
     if let Binary::Eq | Binary::Ne = operator {
         for (option, none) in [(left, right), (right, left)] {
-            if let Node::None = &*none.node {
+            if let Node::None = none.untyped() {
                 let some = some(paths, option);
                 return if operator == Binary::Ne {
                     some

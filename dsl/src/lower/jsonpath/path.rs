@@ -370,6 +370,13 @@ impl Build for Paths<'_, '_> {
         Tree::Leaf(self.plain(expr))
     }
 
+    fn typed(&mut self, value: &Expr, shape: Shape) -> Tree<Leaf> {
+        match self.tree(value) {
+            Tree::Leaf(leaf) => Tree::Leaf(Leaf { shape, ..leaf }),
+            tree => tree,
+        }
+    }
+
     fn refuse(&mut self, message: String) {
         self.report.fault(message);
     }

@@ -1,7 +1,7 @@
 //! An expression outside of any workflow.
 
 use super::expression::Resolver;
-use super::{Local, Value};
+use super::{Local, Rewritten, Value, Witness};
 use crate::check::machine::Machine;
 use crate::errors::Errors;
 use crate::syntax::{Expression, Reader, Source};
@@ -15,8 +15,10 @@ pub(crate) struct Alone {
     pub(crate) value: Value,
     /// It has a mistake of its own.
     pub(crate) faulty: bool,
-    /// rustc cannot check it as it stands.
-    pub(crate) rewritten: bool,
+    /// As rustc takes it, where that is not as it stands.
+    pub(crate) rewritten: Option<Rewritten>,
+    /// What is asked of its witnesses.
+    pub(crate) witnesses: Vec<Witness>,
 }
 
 /// Resolves an expression whose only names are its parameters'. A parameter becomes the local that its place names, so
@@ -36,7 +38,8 @@ pub(crate) fn alone(
         return Alone {
             value: Value::Faulty,
             faulty: true,
-            rewritten: false,
+            rewritten: None,
+            witnesses: Vec::new(),
         };
     };
     let machine = Machine::new(&workflow, expression.id + 1);
@@ -49,12 +52,11 @@ pub(crate) fn alone(
             });
         }
     }
-    resolver.begin(expression.id, ty);
-    let value = resolver.value(&expression.syn);
-    let outcome = resolver.finish();
+    let resolved = resolver.expression(expression, ty);
     Alone {
-        value,
-        faulty: outcome.faulty,
-        rewritten: outcome.rewritten,
+        value: resolved.value,
+        faulty: resolved.faulty,
+        rewritten: resolved.rewritten,
+        witnesses: resolver.rewriting.witnesses,
     }
 }

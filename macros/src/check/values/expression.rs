@@ -2,12 +2,14 @@
 
 use super::literals::{literal_text, literal_type, variables};
 use super::methods::{FUNCTIONS, LIBRARY, METHODS};
-use super::templates::{format_pieces, items};
-use super::{ItemRead, Local, Read, Record, Value};
+use super::rewrite::Rewriting;
+use super::templates::{format, list};
+use super::{ItemRead, Local, Read, Record, Rewritten, Value, Witness};
 use crate::check::machine::Machine;
 use crate::check::patterns::{is_bound, own_name, pattern};
 use crate::errors::Errors;
 use crate::suggest::closest;
+use crate::syntax::Expression;
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use std::rc::Rc;
@@ -27,19 +29,31 @@ pub(super) struct Resolver<'m, 'a> {
     pub(super) task_token: bool,
     pub(super) reads: Vec<Read>,
     pub(super) item_reads: Vec<ItemRead>,
+    pub(super) rewriting: Rewriting,
     expression: usize,
     ty: Option<Rc<Type>>,
-    outcome: Outcome,
+    /// The expression has a mistake.
+    faulty: bool,
 }
 
 /// What was learnt about one expression.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Outcome {
+pub(super) struct Resolved {
+    pub(super) value: Value,
     /// It has a mistake.
     pub(super) faulty: bool,
-    /// rustc cannot check it as it stands.
-    pub(super) rewritten: bool,
+    /// As rustc takes it, where that is not as it stands.
+    pub(super) rewritten: Option<Rewritten>,
 }
+
+/// Methods whose value is of a type that the call asks for, or that is said only here.
+const CONVERSIONS: &[&str] = &[
+    "collect",
+    "into",
+    "parse",
+    "product",
+    "sum",
+    "unwrap_or_default",
+];
 
 impl<'m, 'a> Resolver<'m, 'a> {
     pub(super) fn new(machine: &'m Machine<'a>, state: usize, errors: &'m Errors) -> Self {
@@ -51,32 +65,58 @@ impl<'m, 'a> Resolver<'m, 'a> {
             task_token: false,
             reads: Vec::new(),
             item_reads: Vec::new(),
+            rewriting: Rewriting::default(),
             expression: 0,
             ty: None,
-            outcome: Outcome::default(),
+            faulty: false,
         }
     }
 
-    /// Begins an expression, of a type that is written down or not.
-    pub(super) fn begin(&mut self, expression: usize, ty: Option<&Type>) {
-        self.expression = expression;
+    /// Resolves an expression, of a type that is written down or not.
+    pub(super) fn expression(&mut self, expression: &Expression, ty: Option<&Type>) -> Resolved {
+        self.expression = expression.id;
         self.ty = ty.map(|ty| Rc::new(ty.clone()));
-        self.outcome = Outcome::default();
+        self.faulty = false;
+        self.rewriting.begin();
+        let mut code = expression.syn.clone();
+        let value = self.value(&mut code);
+        Resolved {
+            value,
+            faulty: self.faulty,
+            rewritten: self.rewriting.finish(code),
+        }
     }
 
-    pub(super) fn finish(&mut self) -> Outcome {
-        self.outcome
+    /// Resolves a part of an expression, and makes of it what rustc takes in its place.
+    pub(super) fn value(&mut self, expression: &mut Expr) -> Value {
+        let value = self.part(expression);
+        let witness = match &value {
+            Value::None | Value::Constant(..) | Value::Function(..) | Value::Library(..) => {
+                Witness::Shape
+            }
+            Value::Array(items) if items.is_empty() => Witness::Shape,
+            Value::Method(_, name, _) if name == "unwrap_or_default" => Witness::Default,
+            Value::Method(_, name, _) if CONVERSIONS.contains(&name.as_str()) => Witness::Shape,
+            Value::Default(_) => {
+                return Value::Default(self.rewriting.witnessed(expression, Witness::Default));
+            }
+            _ => return value,
+        };
+        Value::Typed(
+            self.rewriting.witnessed(expression, witness),
+            Box::new(value),
+        )
     }
 
-    pub(super) fn value(&mut self, expression: &Expr) -> Value {
+    fn part(&mut self, expression: &mut Expr) -> Value {
         match expression {
-            Expr::Paren(inner) => self.value(&inner.expr),
-            Expr::Group(inner) => self.value(&inner.expr),
-            Expr::Reference(inner) => self.value(&inner.expr),
+            Expr::Paren(inner) => self.value(&mut inner.expr),
+            Expr::Group(inner) => self.value(&mut inner.expr),
+            Expr::Reference(inner) => self.value(&mut inner.expr),
             Expr::Lit(literal) => self.literal(&literal.lit),
             Expr::Path(path) if path.qself.is_none() => self.path(&path.path),
             Expr::Field(field) => {
-                let base = self.value(&field.base);
+                let base = self.value(&mut field.base);
                 match &field.member {
                     Member::Named(name) => Value::Field(Box::new(base), name.unraw().to_string()),
                     Member::Unnamed(index) => Value::TupleField(Box::new(base), index.index),
@@ -86,18 +126,20 @@ impl<'m, 'a> Resolver<'m, 'a> {
                 if matches!(&*index.index, Expr::Range(_)) {
                     return self.cannot(&index.index, "a slice", "name its items in a task");
                 }
-                let base = self.value(&index.expr);
-                let at = self.value(&index.index);
+                let base = self.value(&mut index.expr);
+                let at = self.value(&mut index.index);
                 Value::Index(Box::new(base), Box::new(at))
             }
             Expr::MethodCall(call) => {
-                let receiver = self.value(&call.receiver);
+                let receiver = self.value(&mut call.receiver);
                 self.method(&call.method);
-                let arguments = call.args.iter().map(|one| self.argument(one)).collect();
+                let arguments = call.args.iter_mut();
+                let arguments = arguments.map(|one| self.argument(one)).collect();
                 Value::Method(Box::new(receiver), call.method.to_string(), arguments)
             }
             Expr::Call(call) => {
-                let arguments: Vec<Value> = call.args.iter().map(|one| self.value(one)).collect();
+                let arguments = call.args.iter_mut();
+                let arguments: Vec<Value> = arguments.map(|one| self.value(one)).collect();
                 match &*call.func {
                     Expr::Path(path) if path.qself.is_none() => self.call(&path.path, arguments),
                     other => self.cannot(other, "this call", "call it in a task"),
@@ -106,16 +148,24 @@ impl<'m, 'a> Resolver<'m, 'a> {
             Expr::Unary(unary) => self.unary(unary),
             Expr::Binary(binary) => self.binary(binary),
             Expr::If(branch) => self.branch(branch),
-            Expr::Block(block) if block.label.is_none() => self.block(&block.block),
+            Expr::Block(block) if block.label.is_none() => self.block(&mut block.block),
             Expr::Struct(literal) => self.record(literal),
             Expr::Tuple(tuple) if tuple.elems.is_empty() => Value::Unit,
             Expr::Tuple(tuple) => {
-                Value::Tuple(tuple.elems.iter().map(|item| self.value(item)).collect())
+                let items = tuple.elems.iter_mut();
+                Value::Tuple(items.map(|item| self.value(item)).collect())
             }
             Expr::Array(array) => {
-                Value::Array(array.elems.iter().map(|item| self.value(item)).collect())
+                let items = array.elems.iter_mut();
+                Value::Array(items.map(|item| self.value(item)).collect())
             }
-            Expr::Macro(call) => self.call_of_a_macro(call),
+            Expr::Macro(call) => {
+                let (value, code) = self.call_of_a_macro(call);
+                if let Some(code) = code {
+                    *expression = code;
+                }
+                value
+            }
             Expr::Closure(closure) => self.cannot(
                 closure,
                 "a closure",
@@ -128,20 +178,24 @@ impl<'m, 'a> Resolver<'m, 'a> {
             ),
             Expr::Try(_) => self.cannot(expression, "`?`", "`catch` says where errors go"),
             Expr::Match(one) => {
-                let subject = self.value(&one.expr);
-                let cases = one.arms.iter();
+                let subject = self.value(&mut one.expr);
+                let cases = one.arms.iter_mut();
                 let cases = cases
                     .map(|arm| {
-                        let (pattern, guard) = match &arm.pat {
-                            Pat::Guard(both) => (&*both.pat, Some(&*both.guard)),
-                            alone => (alone, None),
+                        let (pattern, guard) = match &mut arm.pat {
+                            Pat::Guard(both) => (&*both.pat, Some(&mut *both.guard)),
+                            alone => (&*alone, None),
                         };
-                        self.case(pattern, guard, &arm.body)
+                        self.case(pattern, guard, |this| this.value(&mut arm.body))
                     })
                     .collect();
                 Value::Match(Box::new(subject), cases)
             }
-            Expr::Cast(cast) => self.cast(cast),
+            Expr::Cast(cast) => {
+                let value = self.cast(cast);
+                *expression = self.rewriting.cast(cast);
+                value
+            }
             Expr::Assign(assign) => self.cannot(
                 &assign.eq_token,
                 "an assignment",
@@ -154,7 +208,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
             ),
             // What could not be read; that is said already.
             Expr::Verbatim(tokens) if tokens.is_empty() => {
-                self.outcome.faulty = true;
+                self.faulty = true;
                 Value::Faulty
             }
             Expr::Range(_) => self.cannot(
@@ -172,16 +226,14 @@ impl<'m, 'a> Resolver<'m, 'a> {
     }
 
     /// An argument of a method, which may be a closure.
-    fn argument(&mut self, expression: &Expr) -> Value {
+    fn argument(&mut self, expression: &mut Expr) -> Value {
         match expression {
             Expr::Closure(closure) => self.closure(closure),
             other => self.value(other),
         }
     }
 
-    fn closure(&mut self, closure: &ExprClosure) -> Value {
-        // What it captures would be moved in Rust, and is not in JSON.
-        self.outcome.rewritten = true;
+    fn closure(&mut self, closure: &mut ExprClosure) -> Value {
         let before = self.locals.len();
         let mut parameters = Vec::new();
         for input in &closure.inputs {
@@ -193,8 +245,12 @@ impl<'m, 'a> Resolver<'m, 'a> {
             self.take_apart(input, Value::Local(name.clone()));
             parameters.push(name);
         }
-        let body = self.value(&closure.body);
+        let prepared = self.rewriting.closure(closure);
+        let body = self.value(&mut closure.body);
         self.locals.truncate(before);
+        let witnesses = prepared.parameters.iter().copied();
+        let parameters = parameters.into_iter().zip(witnesses).collect();
+        prepared.finish(closure);
         Value::Closure(parameters, Box::new(body))
     }
 
@@ -259,7 +315,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
         }
     }
 
-    fn path(&mut self, path: &Path) -> Value {
+    pub(super) fn path(&mut self, path: &Path) -> Value {
         let Some(name) = path.get_ident() else {
             return Value::Constant(path.clone(), Vec::new());
         };
@@ -377,7 +433,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
     fn unseen(&mut self, name: &Ident, text: &str) -> Option<Value> {
         if text == "task_token" {
             // Said with the call.
-            self.outcome.faulty = true;
+            self.faulty = true;
             return Some(Value::Faulty);
         }
         let owner = self.machine.scopes.iter().find_map(|scope| {
@@ -393,7 +449,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
                     self.machine.states[owner].name
                 ),
             );
-            self.outcome.faulty = true;
+            self.faulty = true;
             return Some(Value::Faulty);
         }
         let local = self.machine.states.iter().find(|node| {
@@ -414,7 +470,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
                     node.name
                 ),
             );
-            self.outcome.faulty = true;
+            self.faulty = true;
             return Some(Value::Faulty);
         }
         None
@@ -447,12 +503,14 @@ impl<'m, 'a> Resolver<'m, 'a> {
         if written == "Vec::new" && arguments.is_empty() {
             return Value::Array(Vec::new());
         }
+        if written == "Default::default" && arguments.is_empty() {
+            return Value::Default(0);
+        }
         if FUNCTIONS.contains(&written.as_str()) {
             return Value::Function(written, arguments);
         }
-        if let Some(library) = self.library(path) {
-            let (path, ty) = library;
-            return Value::Library(path, arguments, ty);
+        if let Some(path) = library(path) {
+            return Value::Library(path, arguments);
         }
         let is_type = own_name(path)
             .is_some_and(|name| name.to_string().starts_with(|c: char| c.is_uppercase()));
@@ -476,31 +534,8 @@ impl<'m, 'a> Resolver<'m, 'a> {
         Value::Faulty
     }
 
-    /// A function of `stepwright::functions`, called as `functions::name`: its path without generic arguments, and the type
-    /// that they or the `let` say.
-    fn library(&self, path: &Path) -> Option<(Path, Option<Rc<Type>>)> {
-        let mut segments = path.segments.iter().rev();
-        let (last, before) = (segments.next()?, segments.next()?);
-        let name = last.ident.to_string();
-        if before.ident != "functions" || !LIBRARY.contains(&name.as_str()) {
-            return None;
-        }
-        let mut plain = path.clone();
-        let mut ty = None;
-        if let Some(last) = plain.segments.last_mut() {
-            if let syn::PathArguments::AngleBracketed(written) = &last.arguments
-                && name == "parse_json"
-                && let Some(syn::GenericArgument::Type(written)) = written.args.first()
-            {
-                ty = Some(Rc::new(written.clone()));
-            }
-            last.arguments = syn::PathArguments::None;
-        }
-        Some((plain, ty))
-    }
-
-    fn unary(&mut self, unary: &syn::ExprUnary) -> Value {
-        let value = self.value(&unary.expr);
+    fn unary(&mut self, unary: &mut syn::ExprUnary) -> Value {
+        let value = self.value(&mut unary.expr);
         match unary.op {
             UnOp::Deref(_) => value,
             UnOp::Not(_) => Value::Not(Box::new(value)),
@@ -509,9 +544,9 @@ impl<'m, 'a> Resolver<'m, 'a> {
         }
     }
 
-    fn binary(&mut self, binary: &syn::ExprBinary) -> Value {
-        let left = self.value(&binary.left);
-        let right = self.value(&binary.right);
+    fn binary(&mut self, binary: &mut syn::ExprBinary) -> Value {
+        let left = self.value(&mut binary.left);
+        let right = self.value(&mut binary.right);
         let operator = match binary.op {
             BinOp::Add(_) => "Add",
             BinOp::Sub(_) => "Sub",
@@ -542,8 +577,8 @@ impl<'m, 'a> Resolver<'m, 'a> {
     fn case(
         &mut self,
         pat: &Pat,
-        guard: Option<&Expr>,
-        body: &Expr,
+        guard: Option<&mut Expr>,
+        body: impl FnOnce(&mut Self) -> Value,
     ) -> (Pat, Option<Value>, Value) {
         let before = self.locals.len();
         match pattern(pat) {
@@ -565,15 +600,14 @@ impl<'m, 'a> Resolver<'m, 'a> {
             }
         }
         let guard = guard.map(|guard| self.value(guard));
-        let value = self.value(body);
+        let value = body(self);
         self.locals.truncate(before);
         (pat.clone(), guard, value)
     }
 
     /// `x as f64`: rustc sees to it that no value changes.
-    fn cast(&mut self, cast: &syn::ExprCast) -> Value {
-        self.outcome.rewritten = true;
-        let value = self.value(&cast.expr);
+    fn cast(&mut self, cast: &mut syn::ExprCast) -> Value {
+        let value = self.value(&mut cast.expr);
         let to = match &*cast.ty {
             Type::Path(path) => path.path.get_ident().map(ToString::to_string),
             _ => None,
@@ -591,24 +625,18 @@ impl<'m, 'a> Resolver<'m, 'a> {
         }
     }
 
-    fn branch(&mut self, branch: &syn::ExprIf) -> Value {
-        if let (Expr::Let(one), Some((_, otherwise))) = (&*branch.cond, &branch.else_branch) {
-            let subject = self.value(&one.expr);
-            let before = self.locals.len();
-            let body = Expr::Block(syn::ExprBlock {
-                attrs: Vec::new(),
-                label: None,
-                block: branch.then_branch.clone(),
-            });
-            let then = self.case(&one.pat, None, &body);
-            self.locals.truncate(before);
+    fn branch(&mut self, branch: &mut syn::ExprIf) -> Value {
+        let (then, otherwise) = (&mut branch.then_branch, &mut branch.else_branch);
+        if let (Expr::Let(one), Some((_, otherwise))) = (&mut *branch.cond, &mut *otherwise) {
+            let subject = self.value(&mut one.expr);
+            let then = self.case(&one.pat, None, |this| this.block(then));
             let otherwise = self.value(otherwise);
             let wild: Pat = syn::parse_quote!(_);
             return Value::Match(Box::new(subject), vec![then, (wild, None, otherwise)]);
         }
-        let condition = self.value(&branch.cond);
-        let then = self.block(&branch.then_branch);
-        match &branch.else_branch {
+        let condition = self.value(&mut branch.cond);
+        let then = self.block(then);
+        match otherwise {
             Some((_, otherwise)) => {
                 let otherwise = self.value(otherwise);
                 Value::If(Box::new(condition), Box::new(then), Box::new(otherwise))
@@ -621,8 +649,8 @@ impl<'m, 'a> Resolver<'m, 'a> {
         }
     }
 
-    fn block(&mut self, block: &Block) -> Value {
-        match block.stmts.as_slice() {
+    fn block(&mut self, block: &mut Block) -> Value {
+        match block.stmts.as_mut_slice() {
             [] => Value::Unit,
             [Stmt::Expr(expression, None)] => self.value(expression),
             [first, ..] => self.cannot(
@@ -633,19 +661,19 @@ impl<'m, 'a> Resolver<'m, 'a> {
         }
     }
 
-    fn record(&mut self, literal: &syn::ExprStruct) -> Value {
+    fn record(&mut self, literal: &mut syn::ExprStruct) -> Value {
         if literal.qself.is_some() {
             return self.cannot(literal, "this struct literal", "name the type by its path");
         }
         let mut fields = Vec::new();
-        for field in &literal.fields {
+        for field in &mut literal.fields {
             let name = match &field.member {
                 Member::Named(name) => name.unraw().to_string(),
                 Member::Unnamed(index) => index.index.to_string(),
             };
-            fields.push((name, self.value(&field.expr)));
+            fields.push((name, self.value(&mut field.expr)));
         }
-        let base = literal.rest.as_ref().map(|rest| self.value(rest));
+        let base = literal.rest.as_mut().map(|rest| self.value(rest));
         Value::Record(Record {
             path: literal.path.clone(),
             variant: variant(&literal.path),
@@ -655,37 +683,29 @@ impl<'m, 'a> Resolver<'m, 'a> {
         })
     }
 
-    fn call_of_a_macro(&mut self, call: &ExprMacro) -> Value {
+    /// A call of a macro, and what stands in its place for rustc, where that is another expression.
+    fn call_of_a_macro(&mut self, call: &mut ExprMacro) -> (Value, Option<Expr>) {
         let name = own_name(&call.mac.path)
             .map(ToString::to_string)
             .unwrap_or_default();
-        match name.as_str() {
-            "format" => match format_pieces(&call.mac) {
-                Ok(pieces) => {
-                    let pieces = pieces
-                        .into_iter()
-                        .map(|piece| piece.resolve(self))
-                        .collect();
-                    Value::Format(pieces)
-                }
-                Err(error) => self.said(&error),
-            },
-            "vec" => match items(&call.mac) {
-                Ok(list) => Value::Array(list.iter().map(|item| self.value(item)).collect()),
-                Err(error) => self.said(&error),
-            },
-            "jsonata" | "path" | "intrinsic" => self.raw(&name, call),
-            _ => self.cannot(
+        let value = match name.as_str() {
+            "format" => format(&mut call.mac, self).map(Value::Format),
+            "vec" => list(&mut call.mac, self).map(Value::Array),
+            "jsonata" | "path" | "intrinsic" => {
+                let value = self.raw(&name, call);
+                return (value, Some(self.rewriting.literal(call)));
+            }
+            _ => Ok(self.cannot(
                 &call.mac.path,
                 &format!("`{name}!`"),
                 "call it in a task instead",
-            ),
-        }
+            )),
+        };
+        (value.unwrap_or_else(|error| self.said(&error)), None)
     }
 
     /// `jsonata!("..")`, `path!("..")`, `intrinsic!("..")`: checked here as far as their syntax goes.
     fn raw(&mut self, name: &str, call: &ExprMacro) -> Value {
-        self.outcome.rewritten = true;
         let literal = match literal_text(&call.mac) {
             Ok(literal) => literal,
             Err(error) => return self.said(&error),
@@ -727,7 +747,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
 
     /// Refuses an expression, and says the way out.
     fn cannot(&mut self, place: &impl ToTokens, what: &str, instead: &str) -> Value {
-        self.outcome.faulty = true;
+        self.faulty = true;
         self.errors.on(
             place,
             format!("{what} cannot run inside a workflow: {instead}"),
@@ -736,15 +756,29 @@ impl<'m, 'a> Resolver<'m, 'a> {
     }
 
     fn refuse(&mut self, span: Span, message: String) {
-        self.outcome.faulty = true;
+        self.faulty = true;
         self.errors.at(span, message);
     }
 
     fn said(&mut self, error: &syn::Error) -> Value {
-        self.outcome.faulty = true;
+        self.faulty = true;
         self.errors.syn(error);
         Value::Faulty
     }
+}
+
+/// The path, without generic arguments, of a function of `stepwright::functions` that is called as `functions::name`.
+fn library(path: &Path) -> Option<Path> {
+    let mut segments = path.segments.iter().rev();
+    let (last, before) = (segments.next()?, segments.next()?);
+    if before.ident != "functions" || !LIBRARY.contains(&last.ident.to_string().as_str()) {
+        return None;
+    }
+    let mut plain = path.clone();
+    if let Some(last) = plain.segments.last_mut() {
+        last.arguments = syn::PathArguments::None;
+    }
+    Some(plain)
 }
 
 /// The variant that a path names, by Rust's habits: `Decision::Refused`, but not `domain::Receipt`.

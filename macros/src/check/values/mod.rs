@@ -5,16 +5,19 @@ mod expression;
 mod literals;
 mod methods;
 mod places;
+mod rewrite;
 mod templates;
 mod walk;
 
 pub(crate) use self::alone::{Alone, alone};
 pub(crate) use self::literals::literal_type;
 pub(super) use self::places::resolve;
+pub(crate) use self::rewrite::{beside, witness};
 
 use proc_macro2::Span;
+use std::ops::Range;
 use std::rc::Rc;
-use syn::{Lit, Pat, Path, Type};
+use syn::{Expr, Lit, Pat, Path, Type};
 
 /// An expression as the flow tree will have it: names are resolved, sugar is gone.
 #[derive(Clone)]
@@ -49,16 +52,36 @@ pub(crate) enum Value {
     Tuple(Vec<Value>),
     Array(Vec<Value>),
     Format(Vec<Piece>),
-    Closure(Vec<String>, Box<Value>),
+    /// The parameters, each with the witness of its type, and the body.
+    Closure(Vec<(String, Option<usize>)>, Box<Value>),
     Some(Box<Value>),
     None,
+    /// A value of the type that a witness has seen.
+    Typed(usize, Box<Value>),
+    /// The default of the type that a witness has seen.
+    Default(usize),
     Function(String, Vec<Value>),
-    /// A function of `stepwright::functions` by its path as the user wrote it, and what it gives where that is written down.
-    Library(Path, Vec<Value>, Option<Rc<Type>>),
+    /// A function of `stepwright::functions` by its path as the user wrote it.
+    Library(Path, Vec<Value>),
     /// `jsonata!`, `path!` or `intrinsic!`, its text, and its type where one is ascribed.
     Raw(&'static str, String, Option<Rc<Type>>),
     /// Something that is a mistake already.
     Faulty,
+}
+
+/// An expression as rustc takes it, and the witnesses in it.
+pub(crate) struct Rewritten {
+    pub(crate) code: Expr,
+    pub(crate) witnesses: Range<usize>,
+}
+
+/// What is asked of the type that a witness sees.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Witness {
+    /// Its shape.
+    Shape,
+    /// Its shape and its default.
+    Default,
 }
 
 /// A struct literal, a variant, or a call of a tuple struct.

@@ -33,7 +33,9 @@ pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
                 resolver: Resolver::new(machine, state, errors),
                 found: &mut found,
             };
+            places.resolver.rewriting.witnesses = std::mem::take(&mut places.found.witnesses);
             places.state(machine, state);
+            places.found.witnesses = std::mem::take(&mut places.resolver.rewriting.witnesses);
             places.found.reads.append(&mut places.resolver.reads);
             places
                 .found
@@ -47,9 +49,10 @@ pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
     for expression in found.faulty {
         machine.faulty[expression] = true;
     }
-    for expression in found.rewritten {
-        machine.rewritten[expression] = true;
+    for (expression, rewritten) in found.rewritten {
+        machine.rewritten[expression] = Some(rewritten);
     }
+    machine.witnesses = found.witnesses;
     machine.reads = found.reads;
     machine.item_reads = found.item_reads;
 }
@@ -58,7 +61,8 @@ pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
 struct Found {
     values: Vec<(usize, Value)>,
     faulty: Vec<usize>,
-    rewritten: Vec<usize>,
+    rewritten: Vec<(usize, super::Rewritten)>,
+    witnesses: Vec<super::Witness>,
     reads: Vec<super::Read>,
     item_reads: Vec<super::ItemRead>,
 }
@@ -74,17 +78,17 @@ impl Places<'_, '_, '_> {
     }
 
     fn typed(&mut self, expression: &Expression, ty: Option<&Type>) -> Value {
-        self.resolver.begin(expression.id, ty);
-        let value = self.resolver.value(&expression.syn);
-        let outcome = self.resolver.finish();
-        if outcome.faulty {
+        let resolved = self.resolver.expression(expression, ty);
+        if resolved.faulty {
             self.found.faulty.push(expression.id);
         }
-        if outcome.rewritten {
-            self.found.rewritten.push(expression.id);
+        if let Some(rewritten) = resolved.rewritten {
+            self.found.rewritten.push((expression.id, rewritten));
         }
-        self.found.values.push((expression.id, value.clone()));
-        value
+        self.found
+            .values
+            .push((expression.id, resolved.value.clone()));
+        resolved.value
     }
 
     fn state(&mut self, machine: &Machine, index: usize) {

@@ -1,30 +1,25 @@
 //! `format!` and `vec!`.
 
-use super::Piece;
 use super::expression::Resolver;
-use proc_macro2::Ident;
+use super::{Piece, Value};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Expr, LitStr, Macro, Token};
 
 /// A piece of a `format!`, before its names are resolved.
-pub(super) enum Raw {
+enum Raw {
     Text(String),
-    Value(Expr),
-}
-
-impl Raw {
-    pub(super) fn resolve(self, resolver: &mut Resolver) -> Piece {
-        match self {
-            Raw::Text(text) => Piece::Text(text),
-            Raw::Value(expression) => Piece::Value(resolver.value(&expression)),
-        }
-    }
+    /// An argument, by its place: first those without a name, then those with one.
+    Argument(usize),
+    /// A name that stands in the text alone.
+    Captured(Ident),
 }
 
 /// The items of a `vec![a, b]`.
-pub(super) fn items(call: &Macro) -> syn::Result<Vec<Expr>> {
-    let items = call
+pub(super) fn list(call: &mut Macro, resolver: &mut Resolver) -> syn::Result<Vec<Value>> {
+    let mut items = call
         .parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
         .map_err(|error| {
             syn::Error::new(
@@ -32,13 +27,29 @@ pub(super) fn items(call: &Macro) -> syn::Result<Vec<Expr>> {
                 format!("{error}: inside a workflow, `vec!` lists its items"),
             )
         })?;
-    Ok(items.into_iter().collect())
+    let before = resolver.rewriting.changes();
+    let values = items.iter_mut().map(|item| resolver.value(item)).collect();
+    if resolver.rewriting.changes() > before {
+        call.tokens = items.to_token_stream();
+    }
+    Ok(values)
 }
 
 struct Arguments {
     template: LitStr,
     positional: Vec<Expr>,
     named: Vec<(Ident, Expr)>,
+}
+
+impl Arguments {
+    fn into_tokens(self) -> TokenStream {
+        let (template, positional) = (self.template, self.positional);
+        let named = self
+            .named
+            .iter()
+            .map(|(name, value)| quote!(#name = #value));
+        quote!(#template #(, #positional)* #(, #named)*)
+    }
 }
 
 impl Parse for Arguments {
@@ -67,8 +78,34 @@ impl Parse for Arguments {
 }
 
 /// The pieces of a `format!("order {}", order.id)`.
-pub(super) fn format_pieces(call: &Macro) -> syn::Result<Vec<Raw>> {
-    let arguments = call.parse_body::<Arguments>()?;
+pub(super) fn format(call: &mut Macro, resolver: &mut Resolver) -> syn::Result<Vec<Piece>> {
+    let mut arguments = call.parse_body::<Arguments>()?;
+    let pieces = pieces(&arguments)?;
+    let before = resolver.rewriting.changes();
+    let positional = arguments.positional.iter_mut();
+    let named = arguments.named.iter_mut().map(|(_, value)| value);
+    let values: Vec<Value> = positional
+        .chain(named)
+        .map(|value| resolver.value(value))
+        .collect();
+    if resolver.rewriting.changes() > before {
+        call.tokens = arguments.into_tokens();
+    }
+    let mut resolved = Vec::new();
+    for piece in pieces {
+        resolved.push(match piece {
+            Raw::Text(text) => Piece::Text(text),
+            Raw::Argument(place) => match values.get(place) {
+                Some(value) => Piece::Value(value.clone()),
+                None => continue,
+            },
+            Raw::Captured(name) => Piece::Value(resolver.path(&name.into())),
+        });
+    }
+    Ok(resolved)
+}
+
+fn pieces(arguments: &Arguments) -> syn::Result<Vec<Raw>> {
     let template = arguments.template.value();
     let span = arguments.template.span();
     let mut pieces = Vec::new();
@@ -92,7 +129,7 @@ pub(super) fn format_pieces(call: &Macro) -> syn::Result<Vec<Raw>> {
                 if !text.is_empty() {
                     pieces.push(Raw::Text(std::mem::take(&mut text)));
                 }
-                pieces.push(Raw::Value(argument(&inside, &arguments, &mut next, span)?));
+                pieces.push(argument(&inside, arguments, &mut next, span)?);
             }
             other => text.push(other),
         }
@@ -109,7 +146,7 @@ fn argument(
     arguments: &Arguments,
     next: &mut usize,
     span: proc_macro2::Span,
-) -> syn::Result<Expr> {
+) -> syn::Result<Raw> {
     let (name, specification) = inside.split_once(':').unwrap_or((inside, ""));
     if !specification.trim().is_empty() {
         return Err(syn::Error::new(
@@ -127,15 +164,17 @@ fn argument(
         name.parse::<usize>().ok()
     };
     if let Some(index) = positional {
-        return arguments.positional.get(index).cloned().ok_or_else(|| {
-            syn::Error::new(
-                span,
-                format!("`{{{inside}}}` has no argument in this `format!`"),
-            )
-        });
+        if index < arguments.positional.len() {
+            return Ok(Raw::Argument(index));
+        }
+        return Err(syn::Error::new(
+            span,
+            format!("`{{{inside}}}` has no argument in this `format!`"),
+        ));
     }
-    if let Some((_, value)) = arguments.named.iter().find(|(other, _)| other == name) {
-        return Ok(value.clone());
+    let mut named = arguments.named.iter();
+    if let Some(index) = named.position(|(other, _)| other == name) {
+        return Ok(Raw::Argument(arguments.positional.len() + index));
     }
     let ident: Ident = syn::parse_str(name).map_err(|_| {
         syn::Error::new(
@@ -143,6 +182,5 @@ fn argument(
             format!("`{{{inside}}}` is no argument of a `format!`"),
         )
     })?;
-    let ident = Ident::new(&ident.to_string(), span);
-    Ok(syn::parse_quote!(#ident))
+    Ok(Raw::Captured(Ident::new(&ident.to_string(), span)))
 }

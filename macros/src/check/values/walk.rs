@@ -19,6 +19,7 @@ impl Value {
             | Value::Unit
             | Value::Constant(..)
             | Value::None
+            | Value::Default(_)
             | Value::Raw(..)
             | Value::Faulty => {}
             Value::Inline(value) => value.walk(see),
@@ -27,6 +28,7 @@ impl Value {
             | Value::Not(value)
             | Value::Negative(value)
             | Value::Closure(_, value)
+            | Value::Typed(_, value)
             | Value::Some(value) => value.walk(see),
             Value::Index(a, b) | Value::Binary(_, a, b) => {
                 a.walk(see);
@@ -47,7 +49,7 @@ impl Value {
             Value::Tuple(items)
             | Value::Array(items)
             | Value::Function(_, items)
-            | Value::Library(_, items, _) => {
+            | Value::Library(_, items) => {
                 items.iter().for_each(|value| value.walk(see));
             }
             Value::Record(record) => {

@@ -2,6 +2,7 @@
 
 use super::Writer;
 use crate::check::field;
+use crate::expand::known::known;
 use crate::syntax::{
     Access, Batch, BatchInput, Children, DistributedOption, For, Map, Setting, SettingValue,
     Tolerance,
@@ -19,9 +20,8 @@ impl Writer<'_, '_> {
             }
             None => quote!(__s::Map::read(#item)),
         };
-        if let Some(ty) = &run.ty {
-            quote!(.shape(<#ty as __s::Payload>::shape)).to_tokens(&mut over);
-        }
+        let item = known(self.numbers.item(scope));
+        quote!(.item(#item.shape())).to_tokens(&mut over);
         for (_, limit) in &map.max_concurrency {
             let limit = self.expression(limit);
             quote!(.max_concurrency(#limit)).to_tokens(&mut over);

@@ -7,62 +7,90 @@ mod map;
 mod raw;
 
 use super::bind::place;
+use super::known::{self, Numbers, known};
 use super::value::Values;
 use crate::check::Machine;
 use crate::syntax::{
     Amount, Callee, Condition, Expression, Kind, State, StateOption, Transition, Wait,
     WorkflowOption,
 };
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 /// The body of `Workflow::build`.
 pub(super) fn flow(machine: &Machine) -> TokenStream {
-    let mut writer = Writer {
-        machine,
-        values: Values::default(),
-    };
+    let mut writer = Writer::new(machine);
     let head = writer.head();
     let mut states = TokenStream::new();
     for index in &machine.scopes[0].states {
         let state = writer.state(*index);
+        let add = writer.add(*index);
         // A statement a state: one chain of a thousand calls is slow to check.
-        if writer.is_include(*index) {
-            quote!(__flow = __flow.states(#state.states());).to_tokens(&mut states);
-        } else {
-            quote!(__flow = __flow.state(#state);).to_tokens(&mut states);
-        }
+        quote!(__flow = __flow.#add(#state);).to_tokens(&mut states);
     }
     let witnesses = writer.values.witnesses();
+    let variables = writer.variables(0);
     quote! {
         use ::stepwright::__ as __s;
         #witnesses
-        let mut __flow = #head;
+        let __known = <Self as __s::Witnessed>::known();
+        let mut __flow = #head #variables;
         #states
         __s::Flow::lower(__flow)
     }
 }
 
-/// The body of `Fragment::states`.
+/// The body of `Fragment::body`.
 pub(super) fn fragment(machine: &Machine) -> TokenStream {
-    let mut writer = Writer {
-        machine,
-        values: Values::default(),
-    };
-    let states = writer.states(0);
+    let mut writer = Writer::new(machine);
+    let body = writer.states(0);
     let witnesses = writer.values.witnesses();
     quote! {
         #witnesses
-        #states
+        let __known = <Self as __s::Witnessed>::known();
+        #body
     }
 }
 
 struct Writer<'m, 'a> {
     machine: &'m Machine<'a>,
+    numbers: Numbers,
     values: Values,
 }
 
+impl<'m, 'a> Writer<'m, 'a> {
+    fn new(machine: &'m Machine<'a>) -> Self {
+        Writer {
+            machine,
+            numbers: Numbers::of(machine),
+            values: Values::default(),
+        }
+    }
+}
+
 impl Writer<'_, '_> {
+    /// The method that adds a state to those around it.
+    fn add(&self, state: usize) -> Ident {
+        let method = if self.is_include(state) {
+            "include"
+        } else {
+            "state"
+        };
+        Ident::new(method, Span::call_site())
+    }
+
+    /// The shapes of a scope's variables.
+    fn variables(&self, scope: usize) -> Option<TokenStream> {
+        let numbers = self.numbers.variables(scope);
+        if numbers.is_empty() {
+            return None;
+        }
+        let names = known::variables(self.machine, scope).map(Ident::to_string);
+        let from = Literal::usize_unsuffixed(numbers.start);
+        let to = Literal::usize_unsuffixed(numbers.end);
+        Some(quote!(.variables(__s::variables(&[#(#names),*], &__known[#from..#to]))))
+    }
+
     fn head(&mut self) -> TokenStream {
         let workflow = self.machine.workflow;
         let name = workflow.name.to_string();
@@ -232,7 +260,7 @@ impl Writer<'_, '_> {
                     quote!(__s::Include::new(
                         #name,
                         #variables,
-                        <#path as __s::Fragment>::states(),
+                        <#path as __s::Fragment>::body(),
                         __s::arguments(<#path as __s::Fragment>::parameters(), #arguments)
                     ))
                 }
@@ -257,10 +285,11 @@ impl Writer<'_, '_> {
     fn body(&mut self, scope: usize) -> TokenStream {
         let states = self.states(scope);
         let fields = raw::fields(&self.machine.scopes[scope].body.raw);
-        quote!(__s::Body::new(#states) #fields)
+        let result = known(self.numbers.result(scope));
+        quote!(#states.result(#result.shape()) #fields)
     }
 
-    /// The states of a scope, as a `Vec`.
+    /// The states of a scope and its variables, as a `Body`.
     fn states(&mut self, scope: usize) -> TokenStream {
         let machine = self.machine;
         let own = &machine.scopes[scope].states;
@@ -268,17 +297,18 @@ impl Writer<'_, '_> {
         let mut states = TokenStream::new();
         for index in own {
             let state = self.state(*index);
-            match (includes, self.is_include(*index)) {
-                (false, _) => quote!(#state,),
-                (true, false) => quote!(__states.push(#state);),
-                (true, true) => quote!(__states.extend(#state.states());),
+            if includes {
+                let add = self.add(*index);
+                quote!(.#add(#state)).to_tokens(&mut states);
+            } else {
+                quote!(#state,).to_tokens(&mut states);
             }
-            .to_tokens(&mut states);
         }
+        let variables = self.variables(scope);
         if includes {
-            quote!({ let mut __states = ::std::vec::Vec::new(); #states __states })
+            quote!(__s::Body::new(::std::vec::Vec::new()) #states #variables)
         } else {
-            quote!(::std::vec![#states])
+            quote!(__s::Body::new(::std::vec![#states]) #variables)
         }
     }
 
@@ -356,7 +386,7 @@ impl Writer<'_, '_> {
         match &state.kind {
             Kind::Include(include) if !include.calls.is_empty() => {
                 let path = &include.calls[0].path;
-                quote!(__s::entry(#name, <#path as __s::Fragment>::states()))
+                quote!(__s::entry(#name, <#path as __s::Fragment>::body()))
             }
             _ => quote!(#name),
         }

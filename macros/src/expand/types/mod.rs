@@ -1,10 +1,14 @@
 //! The block in which rustc checks the user's expressions on the real types. It never runs.
 //!
-//! One function a workflow, beginning with `loop {}`: rustc checks types, names and exhaustiveness of the code behind
+//! One closure a workflow, beginning with `loop {}`: rustc checks types, names and exhaustiveness of the code behind
 //! it, and no moves, so that a value may be read any number of times. States are plain blocks in reverse postorder (a
 //! closure a state is five times slower to check), so that every read of a variable comes behind an assignment of it
 //! and its type is known. A variable is a Rust variable, declared once: rustc says in its own words that two
 //! assignments do not agree.
+//!
+//! The closure ends with what rustc has found out: a tree of witnesses, whose type says the shapes to the flow tree.
+//! Witnesses inside of a state leave its block as a tuple, so that what rustc has not inferred yet are never those of the
+//! whole workflow.
 
 mod edge;
 mod fragment;
@@ -13,43 +17,68 @@ mod map;
 mod state;
 mod verbatim;
 
-pub(crate) use self::verbatim::verbatim;
-
-use crate::check::Machine;
+use super::known::{self, Numbers, Seen};
+use crate::check::{Machine, beside, witness};
 use crate::errors::Mistake;
 use crate::syntax::{Kind, Transition};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use std::cell::RefCell;
 
 /// The hidden function.
-pub(super) fn block(machine: &Machine, mistake: Option<&Mistake>) -> TokenStream {
-    let checker = Checker { machine };
+pub(super) fn block(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
+    let checker = Checker {
+        machine,
+        numbers: Numbers::of(machine),
+        seen: RefCell::default(),
+    };
     let own = machine.workflow.parameter.iter();
     let parameters = own
         .chain(machine.parameters())
-        .map(|(name, ty)| quote!(#name: #ty));
+        .map(|(name, ty)| quote!(let #name: #ty = __s::any();));
     // Where there is a mistake already, an expression of unknown type keeps rustc from asking for type annotations of
     // what the mistake left untyped. rustc reports equal errors once.
-    let mistake = mistake.map(|mistake| {
+    let mistake = mistakes.first().map(|mistake| {
         let expression = mistake.expression();
         quote!(let _ = #expression;)
     });
     let body = checker.scope(0);
+    let witnesses = checker.witnesses(0);
+    // Beside a mistake nobody asks for them.
+    let tree = match mistakes {
+        [] => known::tree(machine, &checker.numbers, &checker.seen.borrow()),
+        _ => quote!(()),
+    };
+    let name = &machine.workflow.name;
     quote! {
         #[allow(
             dead_code, unused, unreachable_code, non_snake_case, deprecated,
             clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction
         )]
-        fn __check(#(#parameters),*) {
-            loop {}
-            #body
-            #mistake
+        fn __check() -> ::std::vec::Vec<__s::Known> {
+            __s::known(|| {
+                loop {}
+                #(#parameters)*
+                #body
+                #mistake
+                #witnesses
+                #tree
+            })
+        }
+        #[automatically_derived]
+        impl __s::Witnessed for #name {
+            fn known() -> ::std::vec::Vec<__s::Known> {
+                __check()
+            }
         }
     }
 }
 
 struct Checker<'m, 'a> {
     machine: &'m Machine<'a>,
+    numbers: Numbers,
+    /// The witnesses that the code which is written at the moment can see.
+    seen: RefCell<Seen>,
 }
 
 impl Checker<'_, '_> {
@@ -75,7 +104,9 @@ impl Checker<'_, '_> {
     /// A branch's or a map's body, which gives its result.
     fn inner(&self, scope: usize) -> TokenStream {
         let result = result_of(scope);
+        let outer = self.seen.take();
         let states = self.scope(scope);
+        let witnesses = self.witnesses(scope);
         // rustc points here for "the type of this binding": at the first value that ends the body.
         let (span, ty) = match self.first_end(scope) {
             Some(span) => (span, None),
@@ -85,10 +116,29 @@ impl Checker<'_, '_> {
             ),
         };
         let declared = Ident::new(&result.to_string(), span);
+        let seen = witness(self.numbers.result(scope));
+        let inside = self.seen.replace(outer);
+        let mut around = self.seen.borrow_mut();
+        around.see(inside.numbers().iter().copied());
+        around.see([self.numbers.result(scope)]);
+        let tuple = inside.tuple();
         quote! {
             let #declared #ty;
-            { #states }
+            let #tuple = { #states #witnesses #tuple };
+            let #seen = __s::Witness::of(&#result);
         }
+    }
+
+    /// Witnesses of the variables of a scope.
+    fn witnesses(&self, scope: usize) -> TokenStream {
+        let mut tokens = TokenStream::new();
+        let numbers = self.numbers.variables(scope);
+        for (number, name) in numbers.clone().zip(known::variables(self.machine, scope)) {
+            let (seen, name) = (witness(number), beside(name));
+            quote!(let #seen = __s::Witness::of(&#name);).to_tokens(&mut tokens);
+        }
+        self.seen.borrow_mut().see(numbers);
+        tokens
     }
 
     /// Where a body first ends with something whose type is known.

@@ -2,7 +2,7 @@
 
 use super::edge::{bound_variables, local};
 use super::{Checker, result_of};
-use crate::check::{EdgeKind, pattern};
+use crate::check::{EdgeKind, beside, pattern, witness};
 use crate::syntax::{
     Amount, Call, Callee, Choice, Kind, Object, ObjectValue, StateOption, TaskLet, Transition, Wait,
 };
@@ -23,6 +23,7 @@ impl Checker<'_, '_> {
     pub(super) fn state(&self, index: usize) -> TokenStream {
         let node = &self.machine.states[index];
         let state = node.state;
+        let outer = self.seen.take();
         let mut tokens = TokenStream::new();
         self.options(index).to_tokens(&mut tokens);
         let given = self.kind(index, &mut tokens);
@@ -42,7 +43,14 @@ impl Checker<'_, '_> {
         }
         .to_tokens(&mut tokens);
         self.targets(index).to_tokens(&mut tokens);
-        quote!({ #tokens })
+        let seen = self.seen.replace(outer);
+        if seen.is_empty() {
+            return quote!({ #tokens });
+        }
+        let (declared, tuple) = (seen.declared(), seen.tuple());
+        let numbers = seen.numbers().iter().copied();
+        self.seen.borrow_mut().see(numbers);
+        quote!(let #tuple = { #declared #tokens #tuple };)
     }
 
     fn options(&self, index: usize) -> TokenStream {
@@ -165,6 +173,10 @@ impl Checker<'_, '_> {
                 self.distributed(map).to_tokens(tokens);
                 for (run, scope) in map.runs.iter().zip(&node.inner) {
                     self.item(state, map, run).to_tokens(tokens);
+                    let number = self.numbers.item(*scope);
+                    let (seen, item) = (witness(number), beside(&run.item));
+                    quote!(let #seen = __s::Witness::of(&#item);).to_tokens(tokens);
+                    self.seen.borrow_mut().see([number]);
                     self.inner(*scope).to_tokens(tokens);
                 }
                 self.handlers(index, None).to_tokens(tokens);

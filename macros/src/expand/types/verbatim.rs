@@ -1,14 +1,12 @@
 //! The user's expressions as they stand, but for what rustc could not take so.
 
 use super::Checker;
-use crate::check::{is_bound, literal_type};
+use crate::check::literal_type;
 use crate::syntax::Expression;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::visit::{self, Visit};
-use syn::visit_mut::{self, VisitMut};
-use syn::{Arm, Expr, ExprClosure, ExprIf, ExprMacro, ExprPath, Macro, Pat, PatIdent, parse_quote};
+use syn::{Expr, ExprMacro, Macro};
 
 impl Checker<'_, '_> {
     /// An expression as the user wrote it; of a faulty one, anything.
@@ -16,7 +14,13 @@ impl Checker<'_, '_> {
         if self.machine.faulty[expression.id] {
             return quote!(__s::any());
         }
-        verbatim(&expression.syn, self.machine.rewritten[expression.id])
+        match &self.machine.rewritten[expression.id] {
+            Some(rewritten) => {
+                self.seen.borrow_mut().see_in(rewritten.witnesses.clone());
+                rewritten.code.to_token_stream()
+            }
+            None => expression.syn.to_token_stream(),
+        }
     }
 
     /// An expression where a place says what it takes, so that a literal such as `path!("..")` needs no type of its own.
@@ -52,125 +56,4 @@ fn is_literal(mac: &Macro) -> bool {
     ["jsonata", "path", "intrinsic"]
         .iter()
         .any(|name| mac.path.is_ident(name))
-}
-
-/// An expression as the user wrote it, but for what has to be rewritten.
-pub(crate) fn verbatim(expression: &Expr, rewritten: bool) -> TokenStream {
-    if !rewritten {
-        return expression.to_token_stream();
-    }
-    let mut copy = expression.clone();
-    Rewrite.visit_expr_mut(&mut copy);
-    copy.into_token_stream()
-}
-
-/// Makes closures and raw literals fit for rustc.
-struct Rewrite;
-
-impl VisitMut for Rewrite {
-    fn visit_expr_mut(&mut self, expression: &mut Expr) {
-        if let Expr::Macro(ExprMacro { mac, .. }) = expression
-            && is_literal(mac)
-        {
-            // "type annotations needed" is said of the literal.
-            let ty = literal_type(mac).map(|ty| quote!(::<#ty>));
-            *expression = Expr::Verbatim(quote_spanned!(mac.path.span()=> __s::any #ty ()));
-            return;
-        }
-        if let Expr::Cast(cast) = expression {
-            visit_mut::visit_expr_mut(self, &mut cast.expr);
-            let (value, ty) = (&cast.expr, &cast.ty);
-            // "`as` can change .." is said of the value, and asked for by `as`.
-            let cast = quote_spanned!(cast.as_token.span=> __s::Lossless::<#ty>::lossless(#value));
-            *expression = Expr::Verbatim(cast);
-            return;
-        }
-        if let Expr::Closure(closure) = expression {
-            copy_what_it_reads(closure);
-        }
-        visit_mut::visit_expr_mut(self, expression);
-    }
-}
-
-/// `|x| body` becomes `|x| { loop {} let a = copy(&a); body }`.
-///
-/// A closure's body is checked for moves of its own, so it too stands behind a `loop {}`; and what it reads is copied,
-/// because taking it by value would make a closure that can be called but once.
-fn copy_what_it_reads(closure: &mut ExprClosure) {
-    let mut names = Names(Vec::new());
-    names.visit_expr(&closure.body);
-    let copies = names
-        .0
-        .iter()
-        .filter(|name| is_bound(name))
-        .map(|name| quote!(let #name = __s::copy(&#name);));
-    let body = &closure.body;
-    let body: Expr = parse_quote!({ loop {} #(#copies)* #body });
-    *closure.body = body;
-}
-
-/// The single names in an expression.
-struct Names(Vec<Ident>);
-
-impl Names {
-    /// Adds what `inside` reads, but for what `patterns` bind for it.
-    fn but_for<'p>(
-        &mut self,
-        patterns: impl IntoIterator<Item = &'p Pat>,
-        inside: impl FnOnce(&mut Names),
-    ) {
-        let mut bound = Bound(Vec::new());
-        for pattern in patterns {
-            bound.visit_pat(pattern);
-        }
-        let mut names = Names(Vec::new());
-        inside(&mut names);
-        let free = names.0.into_iter().filter(|name| !bound.0.contains(name));
-        for name in free {
-            if !self.0.contains(&name) {
-                self.0.push(name);
-            }
-        }
-    }
-}
-
-/// The names that patterns bind.
-struct Bound(Vec<Ident>);
-
-impl Visit<'_> for Bound {
-    fn visit_pat_ident(&mut self, ident: &PatIdent) {
-        self.0.push(ident.ident.clone());
-        visit::visit_pat_ident(self, ident);
-    }
-}
-
-impl Visit<'_> for Names {
-    fn visit_expr_closure(&mut self, closure: &ExprClosure) {
-        self.but_for(&closure.inputs, |names| names.visit_expr(&closure.body));
-    }
-
-    fn visit_arm(&mut self, arm: &Arm) {
-        self.but_for([&arm.pat], |names| visit::visit_arm(names, arm));
-    }
-
-    fn visit_expr_if(&mut self, branch: &ExprIf) {
-        if let Expr::Let(one) = &*branch.cond {
-            self.visit_expr(&one.expr);
-            self.but_for([&*one.pat], |names| names.visit_block(&branch.then_branch));
-            if let Some((_, otherwise)) = &branch.else_branch {
-                self.visit_expr(otherwise);
-            }
-            return;
-        }
-        visit::visit_expr_if(self, branch);
-    }
-
-    fn visit_expr_path(&mut self, path: &ExprPath) {
-        if let Some(name) = path.path.get_ident()
-            && !self.0.contains(name)
-        {
-            self.0.push(name.clone());
-        }
-        visit::visit_expr_path(self, path);
-    }
 }

@@ -1,0 +1,177 @@
+//! Types that have the JSON form of a payload without being one: borrowed ones, and collections of those.
+
+use super::Payload;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// A type with the JSON form of another one, which owns its data: `&str` has that of `String`.
+///
+/// `#[derive(Payload)]` implements it for the type itself.
+pub trait Form {
+    /// The type that owns its data.
+    type Owned: Payload;
+}
+
+/// The implementations for types that own their data.
+macro_rules! owned {
+    ($($name:ty),+) => {
+        $(
+            impl Form for $name {
+                type Owned = $name;
+            }
+        )+
+    };
+}
+
+owned!(
+    (),
+    bool,
+    i8,
+    i16,
+    i32,
+    i64,
+    isize,
+    u8,
+    u16,
+    u32,
+    u64,
+    usize,
+    f32,
+    f64,
+    char,
+    String,
+    std::path::PathBuf,
+    std::num::NonZeroU8,
+    std::num::NonZeroU16,
+    std::num::NonZeroU32,
+    std::num::NonZeroU64,
+    std::num::NonZeroI8,
+    std::num::NonZeroI16,
+    std::num::NonZeroI32,
+    std::num::NonZeroI64,
+    std::net::IpAddr,
+    std::net::Ipv4Addr,
+    std::net::Ipv6Addr,
+    serde_json::Value,
+    serde_json::Map<String, serde_json::Value>,
+    crate::map_run::NoInput,
+    crate::map_run::MapResults,
+    crate::map_run::Manifest,
+    crate::task::ErrorOutput
+);
+
+#[cfg(feature = "chrono")]
+owned!(
+    chrono::DateTime<chrono::Utc>,
+    chrono::DateTime<chrono::FixedOffset>,
+    chrono::NaiveDate,
+    chrono::NaiveDateTime,
+    chrono::NaiveTime
+);
+
+#[cfg(feature = "rust_decimal")]
+owned!(rust_decimal::Decimal);
+
+#[cfg(feature = "url")]
+owned!(url::Url);
+
+#[cfg(feature = "uuid")]
+owned!(uuid::Uuid);
+
+impl Form for str {
+    type Owned = String;
+}
+
+impl Form for std::path::Path {
+    type Owned = std::path::PathBuf;
+}
+
+impl<T: Form> Form for [T] {
+    type Owned = Vec<T::Owned>;
+}
+
+impl<T: Form, const N: usize> Form for [T; N] {
+    type Owned = Vec<T::Owned>;
+}
+
+impl<T: Form> Form for Option<T> {
+    type Owned = Option<T::Owned>;
+}
+
+/// The implementations for what only leads to a value.
+macro_rules! leads {
+    ($([$($parameter:tt)*] $name:ty;)+) => {
+        $(
+            impl<$($parameter)* T: Form + ?Sized> Form for $name {
+                type Owned = T::Owned;
+            }
+        )+
+    };
+}
+
+leads! {
+    [] &T;
+    [] &mut T;
+    [] Box<T>;
+    [] Rc<T>;
+    [] Arc<T>;
+}
+
+impl<T: Form + ToOwned + ?Sized> Form for Cow<'_, T> {
+    type Owned = <T as Form>::Owned;
+}
+
+/// The implementations for collections.
+macro_rules! collections {
+    ($([$($parameter:tt)*] $name:ident<$($argument:ident),+; $($rest:ident)?>;)+) => {
+        $(
+            impl<$($parameter)*> Form for $name<$($argument,)+ $($rest)?>
+            where
+                $name<$($argument::Owned,)+ $($rest)?>: Payload,
+            {
+                type Owned = $name<$($argument::Owned,)+ $($rest)?>;
+            }
+        )+
+    };
+}
+
+collections! {
+    [T: Form] Vec<T;>;
+    [T: Form] VecDeque<T;>;
+    [T: Form] BTreeSet<T;>;
+    [T: Form, S] HashSet<T; S>;
+    [K: Form, V: Form] BTreeMap<K, V;>;
+    [K: Form, V: Form, S] HashMap<K, V; S>;
+}
+
+impl<Item: Form, Input: Form> Form for crate::map_run::Batch<Item, Input> {
+    type Owned = crate::map_run::Batch<Item::Owned, Input::Owned>;
+}
+
+/// The implementations for tuples.
+macro_rules! tuples {
+    ($($($name:ident)+;)+) => {
+        $(
+            impl<$($name: Form),+> Form for ($($name,)+) {
+                type Owned = ($($name::Owned,)+);
+            }
+        )+
+    };
+}
+
+tuples! {
+    A;
+    A B;
+    A B C;
+    A B C D;
+    A B C D E;
+    A B C D E F;
+    A B C D E F G;
+    A B C D E F G H;
+    A B C D E F G H I;
+    A B C D E F G H I J;
+    A B C D E F G H I J K;
+    A B C D E F G H I J K L;
+}
