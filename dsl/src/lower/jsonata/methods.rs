@@ -277,7 +277,12 @@ impl Lowering<'_, '_> {
         let mut parameters = Vec::new();
         for (parameter, shape) in names.iter().zip(shapes) {
             let local = self.fresh(parameter.name.clone());
-            let shape = parameter.shape.map_or(shape.clone(), Shape::Lazy);
+            let shape = match (parameter.shape.map(Shape::Lazy), shape) {
+                // A count has few digits, whatever the width of its type.
+                (Some(known), Shape::SmallInteger) if known.is_integer() => Shape::SmallInteger,
+                (Some(known), _) => known,
+                (None, shape) => shape.clone(),
+            };
             let code = Code::new(Syntax::Local(local.clone()), shape);
             self.env.locals.push((parameter.name.clone(), code));
             parameters.push(local);

@@ -18,7 +18,7 @@ pub(in crate::lower) fn condition(expr: &Expr, env: &Env<'_>, report: &mut Repor
 }
 
 fn rule(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
-    match &*expr.node {
+    match expr.untyped() {
         Node::Unary(Unary::Not, value) => not(rule(paths, value)),
         Node::Binary(Binary::And, left, right) => all(vec![rule(paths, left), rule(paths, right)]),
         Node::Binary(Binary::Or, left, right) => {
