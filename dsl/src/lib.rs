@@ -87,7 +87,7 @@ pub use crate::shape::Payload;
 pub use crate::task::{
     Address, Deploy, ErrorOutput, ErrorVariant, Handler, NoError, Task, TaskContext, TaskError,
 };
-pub use crate::workflow::{Binder, Definition, Fault, Faults, Schemas, TaskSchemas, Workflow};
+pub use crate::workflow::{Binder, Definition, Fault, Faults, Place, Schemas, TaskSchemas, Workflow};
 #[doc(inline)]
 pub use stepwright_asl as asl;
 pub use stepwright_asl::model::{MachineType, QueryLanguage};

@@ -12,7 +12,7 @@ mod tagged;
 pub mod wire;
 
 pub use self::fields::{Field, Fields, Presence, StructShape};
-pub use self::payload::Payload;
+pub use self::payload::{Payload, UntaggedEnum};
 pub use self::tagged::{EnumShape, Tagging, Variant};
 
 use serde_json::Value;

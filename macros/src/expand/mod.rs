@@ -11,12 +11,14 @@ mod flow;
 mod fragment;
 mod item;
 mod pattern;
+mod place;
 mod states;
 mod types;
 mod value;
 mod warnings;
 
 pub(crate) use self::item::Declared;
+pub(crate) use self::place::{at, file};
 pub(crate) use self::types::verbatim;
 pub(crate) use self::value::Values;
 

@@ -39,6 +39,12 @@ pub(super) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         }
     }
     let (implementation, arguments, bounds) = generics.split_for_impl();
+    let untagged = (container.untagged && !container.converted).then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #implementation __shape::UntaggedEnum for #name #arguments #bounds {}
+        }
+    });
     Ok(quote! {
         const _: () = {
             #[allow(unused_imports)]
@@ -49,6 +55,7 @@ pub(super) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                     #shape
                 }
             }
+            #untagged
         };
     })
 }

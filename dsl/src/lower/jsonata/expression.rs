@@ -578,8 +578,8 @@ impl Build for Lowering<'_, '_> {
         Tree::Leaf(self.plain(expr))
     }
 
-    fn refuse(&mut self, message: String) {
-        self.report.fault(message);
+    fn report(&mut self) -> &mut Report {
+        self.report
     }
 }
 

@@ -11,6 +11,7 @@ mod fragment;
 mod handler;
 mod map;
 mod state;
+mod told;
 mod verbatim;
 
 pub(crate) use self::verbatim::verbatim;

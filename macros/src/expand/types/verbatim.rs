@@ -1,6 +1,7 @@
 //! The user's expressions as they stand, but for what rustc could not take so.
 
 use super::Checker;
+use super::told::{asks, told};
 use crate::check::{is_bound, literal_type};
 use crate::syntax::Expression;
 use proc_macro2::{Ident, TokenStream};
@@ -56,7 +57,7 @@ fn is_literal(mac: &Macro) -> bool {
 
 /// An expression as the user wrote it, but for what has to be rewritten.
 pub(crate) fn verbatim(expression: &Expr, rewritten: bool) -> TokenStream {
-    if !rewritten {
+    if !rewritten && !asks(expression) {
         return expression.to_token_stream();
     }
     let mut copy = expression.clone();
@@ -89,6 +90,28 @@ impl VisitMut for Rewrite {
             copy_what_it_reads(closure);
         }
         visit_mut::visit_expr_mut(self, expression);
+    }
+
+    fn visit_arm_mut(&mut self, arm: &mut Arm) {
+        let (pattern, questions) = told(&arm.pat);
+        visit_mut::visit_arm_mut(self, arm);
+        if !questions.is_empty() {
+            let body = &arm.body;
+            *arm.body = parse_quote!({ #questions #body });
+            arm.pat = pattern;
+        }
+    }
+
+    fn visit_expr_if_mut(&mut self, branch: &mut ExprIf) {
+        visit_mut::visit_expr_if_mut(self, branch);
+        if let Expr::Let(one) = &mut *branch.cond {
+            let (pattern, questions) = told(&one.pat);
+            *one.pat = pattern;
+            let then = &branch.then_branch;
+            if !questions.is_empty() {
+                branch.then_branch = parse_quote!({ #questions #then });
+            }
+        }
     }
 }
 
