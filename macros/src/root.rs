@@ -12,7 +12,8 @@ use syn::{Error, Path, Result, Token};
 #[derive(Default)]
 pub(crate) struct Root(Option<Path>);
 
-const FORM: &str = "expected `crate = name;` with the name that the dependency `stepwright` has here";
+const FORM: &str =
+    "expected `crate = name;` with the name that the dependency `stepwright` has here";
 
 impl Root {
     /// Takes `crate = path;` off the beginning of a macro's input.
@@ -58,9 +59,7 @@ impl Root {
                 if others.iter().any(|other| meta.path.is_ident(other)) {
                     return meta.value()?.parse::<syn::Expr>().map(|_| ());
                 }
-                Err(meta.error(format!(
-                    "`#[{own}(..)]` of a type takes `crate = name`"
-                )))
+                Err(meta.error(format!("`#[{own}(..)]` of a type takes `crate = name`")))
             })?;
         }
         Ok(root)
@@ -120,7 +119,8 @@ fn renamed(code: TokenStream, path: &TokenStream) -> Option<TokenStream> {
 
 /// Whether these are `::stepwright::__`, but for its last token.
 fn is_root(tokens: &[TokenTree]) -> bool {
-    let colon = |token: &TokenTree| matches!(token, TokenTree::Punct(sign) if sign.as_char() == ':');
+    let colon =
+        |token: &TokenTree| matches!(token, TokenTree::Punct(sign) if sign.as_char() == ':');
     match tokens {
         [a, b, TokenTree::Ident(name), c, d, TokenTree::Ident(hidden)] => {
             [a, b, c, d].into_iter().all(colon) && name == "stepwright" && hidden == "__"

@@ -109,7 +109,11 @@ fn an_error_that_nothing_catches_is_a_fault() {
     let faults = Forgetful::build().expect_err("`Late` is not caught");
     let said = faults.iter().map(|fault| {
         assert!(fault.place().is_some(), "{fault}");
-        format!("in state `{}`: {}", fault.state().unwrap_or_default(), fault.message())
+        format!(
+            "in state `{}`: {}",
+            fault.state().unwrap_or_default(),
+            fault.message()
+        )
     });
     insta::assert_snapshot!(said.collect::<Vec<_>>().join("\n"));
 }

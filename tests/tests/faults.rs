@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use stepwright::Fault;
 use stepwright::prelude::*;
 // Both globs stand side by side.
-#[allow(unused_imports, reason = "that the names do not clash is what is tested")]
+#[allow(
+    unused_imports,
+    reason = "that the names do not clash is what is tested"
+)]
 use stepwright_runtime::*;
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]

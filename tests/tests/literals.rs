@@ -92,7 +92,11 @@ fn a_field_that_is_not_there_is_a_fault_with_its_place() {
     let said = faults.iter().map(|fault| {
         let place = fault.place().expect("the macro knows the place");
         assert!(place.file().ends_with("tests/literals.rs"), "{place}");
-        format!("in state `{}`: {}", fault.state().unwrap_or_default(), fault.message())
+        format!(
+            "in state `{}`: {}",
+            fault.state().unwrap_or_default(),
+            fault.message()
+        )
     });
     insta::assert_snapshot!(said.collect::<Vec<_>>().join("\n"));
 }

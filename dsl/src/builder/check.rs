@@ -111,11 +111,13 @@ fn unreached(scope: &Scope, start: usize, faults: &mut Vec<Fault>) {
     }
     for (declared, reached) in declared.iter().zip(reached) {
         if !reached && declared.definitions > 0 {
-            faults.push(Fault::new(
-                Some(&declared.name),
-                "nothing leads to it; let a state go there, or take it away",
-            )
-            .at(Some(declared.place)));
+            faults.push(
+                Fault::new(
+                    Some(&declared.name),
+                    "nothing leads to it; let a state go there, or take it away",
+                )
+                .at(Some(declared.place)),
+            );
         }
     }
 }

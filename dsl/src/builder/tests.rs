@@ -508,7 +508,8 @@ fn faults_have_the_places_of_the_calls_that_they_are_about() {
     let _ = flow.wait(&open, 5);
     let open_line = line!() - 1;
     let last = flow.declare("Last");
-    flow.pass(&last, expr!(|order: Order| order.total / 3.0)).end();
+    flow.pass(&last, expr!(|order: Order| order.total / 3.0))
+        .end();
     let computed_line = line!() - 1;
     let faults = flow.build().unwrap_err();
     let lines: Vec<(Option<&str>, Option<u32>)> = faults
@@ -526,7 +527,9 @@ fn faults_have_the_places_of_the_calls_that_they_are_about() {
         "{faults}"
     );
     assert!(faults.iter().all(|fault| {
-        fault.place().is_some_and(|place| place.file().ends_with("builder/tests.rs"))
+        fault
+            .place()
+            .is_some_and(|place| place.file().ends_with("builder/tests.rs"))
     }));
     // `unwrap` shows them all.
     assert_eq!(format!("{faults:?}"), faults.to_string());

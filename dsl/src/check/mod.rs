@@ -10,7 +10,7 @@ mod told;
 mod witness;
 
 pub use self::call::{Catches, Checked, First, Later, covered};
-pub use self::place::{AlwaysThere, FailText, Items, Json, Lossless, Seconds, Timestamp, Untyped, WholeNumber};
+pub use self::place::{FailText, Items, Json, Lossless, Seconds, Timestamp, Untyped, WholeNumber};
 pub use self::told::{OfTagged, OfUntagged, Tagged, Tagging, Told, Untagged, tagging};
 pub use self::witness::{
     Witness, error_field_of, error_name_of, input_shape, output_shape, record_from, record_of,

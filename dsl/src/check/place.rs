@@ -87,7 +87,8 @@ impl Timestamp for Cow<'_, str> {}
 #[diagnostic::on_unimplemented(
     message = "the error and the cause of a `fail` are text, not `{Self}`",
     label = "this is a `{Self}`",
-    note = "give a field that is a text, or make one with `format!(\"{{}}\", ..)`, which takes texts, numbers and `bool`s"
+    note = "give a field that is a text, or make one with `format!(\"{{}}\", ..)`, which takes texts, numbers and `bool`s",
+    note = "of an `Option`, say what stands for `None`: `.unwrap_or_default()`, or `.unwrap_or(..)` with a text"
 )]
 pub trait FailText: Sized {
     /// Asks for text.
@@ -100,16 +101,6 @@ impl FailText for String {}
 impl FailText for &str {}
 #[diagnostic::do_not_recommend]
 impl FailText for Cow<'_, str> {}
-
-impl<T> FailText for Option<T> where Option<T>: AlwaysThere {}
-
-/// A value that is always there. No `Option` is.
-#[diagnostic::on_unimplemented(
-    message = "a text is needed here, and this `{Self}` may be absent",
-    label = "this may be `None`",
-    note = "say what stands for `None`: `.unwrap_or_default()`, or `.unwrap_or(..)` with a text"
-)]
-pub trait AlwaysThere {}
 
 /// A value that can stand in a service's arguments.
 #[diagnostic::on_unimplemented(

@@ -57,7 +57,7 @@ impl<T> OfTagged for &Tagging<T> {}
 )]
 pub trait Told<T>: Sized {
     /// Asks whether the variant can be told.
-    fn told(self, _value: &T) {}
+    fn told(_value: &T, _tagging: Self) {}
 }
 
 impl<T> Told<T> for Tagged {}

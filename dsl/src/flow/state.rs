@@ -75,6 +75,7 @@ pub(crate) enum Otherwise {
 
 /// How long a Wait waits.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Wait {
     /// That many seconds.
     Seconds(Expr),

@@ -20,6 +20,7 @@ use std::borrow::Cow;
 
 /// The JSON form of a Rust type, by the rules of serde.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Shape {
     /// Only `null`: `()` and unit structs.
     Null,

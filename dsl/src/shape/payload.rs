@@ -28,8 +28,9 @@ use std::hash::{BuildHasher, Hash};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot travel between workflow states",
     label = "this type has no JSON shape",
-    note = "add `#[derive(Payload)]` to `{Self}` (it also needs `Serialize`, `Deserialize` and `JsonSchema`)",
-    note = "a type of another crate travels as a field with `#[payload(opaque)]`"
+    note = "a type of your own needs `#[derive(Payload)]`, `Serialize`, `Deserialize` and `JsonSchema`; one of another crate \
+            travels as a field with `#[payload(opaque)]`",
+    note = "a reference does not travel: `.cloned()` or `.copied()` gives the value itself"
 )]
 pub trait Payload: Serialize + DeserializeOwned + JsonSchema + Send + 'static {
     /// The JSON form of this type.
@@ -41,26 +42,6 @@ pub trait Payload: Serialize + DeserializeOwned + JsonSchema + Send + 'static {
         serde_json::to_value(self)
     }
 }
-
-// What is borrowed has words of its own.
-impl<T: ?Sized> Payload for &T
-where
-    Self: OwnsItsData,
-{
-    fn shape() -> Shape {
-        Shape::Any
-    }
-}
-
-/// What does not borrow. No reference does that.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is a reference, and a reference cannot travel between workflow states",
-    label = "this is borrowed",
-    note = "values travel as JSON, so each is owned: `String` for `&str`, `Vec<T>` for `&[T]`; `.cloned()` or `.copied()` on an \
-            `Option` or an iterator, `.clone()` on a value"
-)]
-#[doc(hidden)]
-pub trait OwnsItsData: Serialize + DeserializeOwned + JsonSchema + Send + 'static {}
 
 /// An enum whose JSON does not say which variant it is. `derive(Payload)` implements it for `#[serde(untagged)]`.
 #[doc(hidden)]

@@ -1,8 +1,8 @@
 //! `#[task(name = "..", activity, context)]`.
 
+use crate::root::Root;
 use proc_macro2::TokenStream;
 use quote::quote;
-use crate::root::Root;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Error, Ident, LitStr, Result, Token};

@@ -131,9 +131,7 @@ pub fn built() -> Result<Definition, sw::Faults> {
     let state = flow.declare("Look");
     let gone = flow.declare("Gone");
     flow.start_at(&state);
-    flow.task(&state, look {})
-        .catch(errors!(Gone), &gone)
-        .end();
+    flow.task(&state, look {}).catch(errors!(Gone), &gone).end();
     let never: Expression<sw::ErrorOutput, bool> = expr!(crate = sw; |_: sw::ErrorOutput| false);
     flow.pass(&gone, never).end();
     Ok(flow.build()?.definition().clone())

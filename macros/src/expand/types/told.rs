@@ -13,7 +13,7 @@ pub(super) fn told(pattern: &Pat) -> (Pat, TokenStream) {
     let mut questions = TokenStream::new();
     for (name, span) in &found.0 {
         // "it is untagged" is said of the pattern.
-        quote_spanned!(*span=> __s::Told::told((&__s::tagging(&#name)).of(), &#name);)
+        quote_spanned!(*span=> __s::Told::told(&#name, (&__s::tagging(&#name)).of());)
             .to_tokens(&mut questions);
     }
     if found.0.is_empty() {
@@ -48,9 +48,7 @@ impl Found {
             Pat::Or(or) if or.cases.iter().all(is_variant) => {
                 self.bind(pattern.span(), &quote!((#pattern)))
             }
-            pattern if is_variant(pattern) => {
-                self.bind(pattern.span(), &pattern.to_token_stream())
-            }
+            pattern if is_variant(pattern) => self.bind(pattern.span(), &pattern.to_token_stream()),
             other => other.clone(),
         }
     }

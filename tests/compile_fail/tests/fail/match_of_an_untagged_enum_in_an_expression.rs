@@ -10,12 +10,12 @@ enum Amount {
 }
 
 workflow! {
-    workflow Weigh(amounts: Vec<Option<Amount>>) -> Vec<bool> {
+    workflow Weigh(amount: Amount) -> f64 {
         pass Which {
-            end amounts.iter().map(|amount| match amount {
-                Some(Amount::Whole { .. }) => true,
-                _ => false,
-            }).collect::<Vec<_>>();
+            end match amount {
+                Amount::Whole { .. } => 1.0,
+                Amount::Parts { grams } => grams,
+            };
         }
     }
 }
