@@ -97,7 +97,9 @@ impl VisitMut for Rewrite {
         visit_mut::visit_arm_mut(self, arm);
         if !questions.is_empty() {
             let body = &arm.body;
-            *arm.body = parse_quote!({ #questions #body });
+            // rustc proposes a further arm behind the user's.
+            let body = quote_spanned!(body.span()=> { #questions #body });
+            *arm.body = Expr::Verbatim(body);
             arm.pat = pattern;
         }
     }
