@@ -37,6 +37,10 @@ pub(crate) enum Transition {
     End(Option<Expr>),
 }
 
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a workflow has few states, and most of them are tasks"
+)]
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
     Task {
