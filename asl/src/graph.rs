@@ -79,6 +79,7 @@ pub struct Edge<'j> {
 
 /// What a transition is taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EdgeKind {
     /// `Next` of the state.
     Next,

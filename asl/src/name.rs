@@ -17,6 +17,7 @@ const FORBIDDEN: &[char] = &[
 
 /// What is wrong with a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NameError {
     /// It has no character.
     #[error("the name is empty")]

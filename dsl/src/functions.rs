@@ -12,6 +12,7 @@
 //! assert_eq!(functions::millis("1970-01-01T00:00:01.500Z"), 1500);
 //! ```
 
+use crate::sealed::Sealed;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
@@ -30,7 +31,7 @@ use time::format_description::well_known::Rfc3339;
     label = "a workflow cannot call this",
     note = "call it in a task instead"
 )]
-pub trait Function {
+pub trait Function: Sealed {
     /// Its name.
     const NAME: &'static str;
 }
@@ -42,6 +43,8 @@ macro_rules! functions {
             #[allow(non_camel_case_types)]
             #[derive(Debug)]
             pub struct $name {}
+
+            impl Sealed for $name {}
 
             impl Function for $name {
                 const NAME: &'static str = stringify!($name);

@@ -79,6 +79,7 @@ pub mod functions;
 mod lower;
 mod map_run;
 pub mod prelude;
+mod sealed;
 pub mod shape;
 pub mod task;
 pub mod workflow;
@@ -89,7 +90,9 @@ pub use crate::shape::Payload;
 pub use crate::task::{
     Address, Deploy, ErrorOutput, ErrorVariant, Handler, NoError, Task, TaskContext, TaskError,
 };
-pub use crate::workflow::{Binder, Definition, Fault, Faults, Schemas, TaskSchemas, Workflow};
+pub use crate::workflow::{
+    Binder, Definition, Fault, Faults, Place, Schemas, TaskSchemas, Workflow,
+};
 #[doc(inline)]
 pub use stepwright_asl as asl;
 pub use stepwright_asl::model::{MachineType, QueryLanguage};

@@ -3,5 +3,7 @@
 #[doc(no_inline)]
 pub use crate::{
     Batch, Definition, ErrorOutput, MapResults, Payload, Task, TaskContext, TaskError, Workflow,
-    asl_file, task, workflow,
 };
+// The macros alone: the modules `task` and `workflow` of this crate would clash with the runtime's.
+#[doc(no_inline)]
+pub use stepwright_macros::{asl_file, task, workflow};

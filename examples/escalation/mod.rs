@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stepwright::builder::{Built, FlowBuilder, States};
 use stepwright::prelude::*;
-use stepwright::{Fault, expr};
+use stepwright::{Faults, expr};
 use stepwright_runtime::clock::{Clock, Hold};
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -66,7 +66,7 @@ pub async fn page(context: &TaskContext, name: String, incident: Incident, task_
 /// # Errors
 ///
 /// What cannot be built: two people of one name on the rota, say.
-pub fn escalation(rota: &[Person], least: u8) -> Result<Built<Incident, Taken>, Vec<Fault>> {
+pub fn escalation(rota: &[Person], least: u8) -> Result<Built<Incident, Taken>, Faults> {
     let flow = FlowBuilder::<Incident, Taken>::new("Escalation")
         .comment("Rings one phone after the other until somebody takes care.")
         .timeout(24 * 60 * 60);

@@ -7,6 +7,7 @@ mod errors;
 mod expand;
 mod expr;
 mod payload;
+mod root;
 mod suggest;
 mod syntax;
 mod task;

@@ -1,6 +1,7 @@
 //! From the input of `workflow!` to its code: parse, check, expand.
 
 use crate::errors::Errors;
+use crate::root::Root;
 use crate::syntax::{Reader, Source};
 use crate::{check, editor, expand};
 use proc_macro2::TokenStream;
@@ -8,6 +9,13 @@ use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
 
 pub(crate) fn workflow(input: TokenStream) -> TokenStream {
+    match Root::leading(input) {
+        Ok((root, input)) => root.put_into(declared(input)),
+        Err(error) => error.into_compile_error(),
+    }
+}
+
+fn declared(input: TokenStream) -> TokenStream {
     let in_editor = editor::is_here();
     let input = if in_editor {
         editor::mend(input)

@@ -17,6 +17,7 @@ pub struct Integration<'r> {
 
 /// What sort of resource it is, with its line in the tables.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum Kind {
     /// An optimized integration: `arn:aws:states:::lambda:invoke`.
     Optimized(&'static Optimized),

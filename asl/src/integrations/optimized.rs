@@ -40,6 +40,7 @@ pub struct Optimized {
 
 /// Where a resource may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[non_exhaustive]
 pub enum Place {
     /// `Resource` of a Task.
     Task,

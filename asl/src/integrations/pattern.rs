@@ -8,6 +8,7 @@ use serde::Deserialize;
 ///
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[non_exhaustive]
 pub enum Pattern {
     /// The service's answer. It has no suffix.
     #[serde(rename = "request-response")]

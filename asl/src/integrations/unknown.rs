@@ -17,6 +17,7 @@ pub struct Unknown {
 
 /// A part of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum What {
     /// The whole: it is neither the ARN of an integration nor that of a function or an activity.
     Resource,

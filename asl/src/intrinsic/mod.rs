@@ -84,6 +84,7 @@ pub struct CallError {
 
 /// What sort of fault a call has.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum CallFault {
     /// The text does not follow the grammar.
     Syntax,

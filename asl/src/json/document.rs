@@ -140,6 +140,25 @@ impl Document {
         }
     }
 
+    /// A value that no text was read for. Its nodes have no places.
+    pub(crate) fn of_value(json: Json) -> Document {
+        Document {
+            json,
+            ..Document::empty("")
+        }
+    }
+
+    /// How many characters the definition has: in its text, or of a value in the compact text that it would be sent as.
+    pub(crate) fn characters(&self) -> usize {
+        if !self.source.is_empty() {
+            return self.source.chars().count();
+        }
+        let mut count = Count(0);
+        // Counting never fails.
+        let _ = fmt::write(&mut count, format_args!("{}", self.json));
+        count.0
+    }
+
     /// The value.
     pub fn json(&self) -> &Json {
         &self.json
@@ -224,6 +243,16 @@ impl std::str::FromStr for Document {
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.line, self.column)
+    }
+}
+
+/// Counts the characters that are written to it.
+struct Count(usize);
+
+impl fmt::Write for Count {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 += characters(text.as_bytes());
+        Ok(())
     }
 }
 

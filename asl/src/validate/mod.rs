@@ -40,12 +40,42 @@ pub use rule::{Known, Rule};
 pub use rules::{RULES, rule};
 
 use crate::json::Document;
+use crate::model::StateMachine;
 use definition::Definition;
 use report::Report;
+use std::borrow::Cow;
 
-/// Checks a definition by every rule.
-pub fn validate(document: &Document, machine_type: MachineType) -> Findings {
-    Validator::new(machine_type).check(document)
+/// What can be checked: a `&Document` that was read from a text, or a `&StateMachine`, whose findings have a pointer and no
+/// place: their line and column are 1.
+#[derive(Debug, Clone)]
+pub struct Subject<'d>(Cow<'d, Document>);
+
+impl<'d> From<&'d Document> for Subject<'d> {
+    fn from(document: &'d Document) -> Subject<'d> {
+        Subject(Cow::Borrowed(document))
+    }
+}
+
+impl From<&StateMachine> for Subject<'_> {
+    fn from(machine: &StateMachine) -> Self {
+        Subject(Cow::Owned(Document::of_value(machine.to_value())))
+    }
+}
+
+/// Checks a definition by every rule: a [`Document`], whose findings have lines and columns, or a [`StateMachine`].
+///
+/// ```
+/// use stepwright_asl::model::StateMachine;
+/// use stepwright_asl::validate::{MachineType, validate};
+///
+/// let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 0.5, "End": true}}}"#;
+/// let machine = StateMachine::from_json(text)?;
+/// let findings = validate(&machine, MachineType::Standard);
+/// assert_eq!(findings.iter().next().map(|finding| &*finding.pointer), Some("/States/A/Seconds"));
+/// # Ok::<(), stepwright_asl::Findings>(())
+/// ```
+pub fn validate<'d>(definition: impl Into<Subject<'d>>, machine_type: MachineType) -> Findings {
+    Validator::new(machine_type).check(definition)
 }
 
 /// Checks a definition's text by every rule; a text that is no JSON is a finding too.
@@ -116,8 +146,10 @@ impl Validator {
         }
     }
 
-    /// Checks a definition.
-    pub fn check(&self, document: &Document) -> Findings {
+    /// Checks a definition: a [`Document`] or a [`StateMachine`].
+    pub fn check<'d>(&self, definition: impl Into<Subject<'d>>) -> Findings {
+        let Subject(document) = definition.into();
+        let document = document.as_ref();
         let definition = Definition::read(document, self.machine_type);
         let mut report = Report::new(document);
         for rule in RULES {

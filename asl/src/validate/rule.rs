@@ -27,6 +27,7 @@ pub struct Rule {
 
 /// How a rule is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Known {
     /// Recorded on the service.
     Measured,

@@ -51,20 +51,24 @@ impl<In: Payload, Out> Body<In, Out> {
     }
 
     /// Gives a state its name and the type that it takes. It is defined later, once.
+    #[track_caller]
     pub fn declare<T: Payload>(&self, name: impl Into<String>) -> Handle<T> {
         self.scope.declare(name.into())
     }
 
     /// `StartAt`.
+    #[track_caller]
     pub fn start_at(&self, state: &Handle<In>) {
         self.scope.start_at(state);
     }
 
+    #[track_caller]
     fn define<T>(&self, state: &Handle<T>, make: impl FnOnce(String) -> State) -> usize {
         let made = make(state.name().to_owned());
         self.scope.define(state, made, false)
     }
 
+    #[track_caller]
     fn fallible<T: Payload, R, E>(
         &self,
         state: &Handle<T>,
@@ -78,6 +82,7 @@ impl<In: Payload, Out> Body<In, Out> {
     ///
     /// A task with several parameters takes a tuple of them; one without takes `()`. The state hands on what the task
     /// gives.
+    #[track_caller]
     pub fn task<T: Payload, F: Task + Takes<T>>(
         &self,
         state: &Handle<T>,
@@ -87,6 +92,7 @@ impl<In: Payload, Out> Body<In, Out> {
     }
 
     /// A Task state that calls a task with arguments made of the state's input.
+    #[track_caller]
     pub fn task_with<T: Payload, F: Task>(
         &self,
         state: &Handle<T>,
@@ -96,6 +102,7 @@ impl<In: Payload, Out> Body<In, Out> {
         self.call::<T, F>(state, arguments.over(&Expr::input(T::shape)))
     }
 
+    #[track_caller]
     fn call<T: Payload, F: Task>(
         &self,
         state: &Handle<T>,
@@ -111,6 +118,7 @@ impl<In: Payload, Out> Body<In, Out> {
     ///
     /// The expression makes the arguments of the state's input and the token. What the answer is, the next state says,
     /// or [`answered_with`](Fallible::answered_with).
+    #[track_caller]
     pub fn wait_for_task_token<T: Payload, F: Task, Answer: Payload>(
         &self,
         state: &Handle<T>,
@@ -129,6 +137,7 @@ impl<In: Payload, Out> Body<In, Out> {
     }
 
     /// A Task state that runs another workflow with the state's input and waits for its output.
+    #[track_caller]
     pub fn workflow<W: Workflow>(
         &self,
         state: &Handle<W::Input>,
@@ -138,6 +147,7 @@ impl<In: Payload, Out> Body<In, Out> {
     }
 
     /// A Task state that runs another workflow with an input made of the state's and waits for its output.
+    #[track_caller]
     pub fn workflow_with<T: Payload, W: Workflow>(
         &self,
         state: &Handle<T>,
@@ -147,6 +157,7 @@ impl<In: Payload, Out> Body<In, Out> {
         self.nested(state, workflow, input.over(&Expr::input(T::shape)))
     }
 
+    #[track_caller]
     fn nested<T: Payload, W: Workflow>(
         &self,
         state: &Handle<T>,
@@ -159,6 +170,7 @@ impl<In: Payload, Out> Body<In, Out> {
 
     /// A Task state that starts another workflow with the state's input and goes on. It hands on
     /// `{"ExecutionArn", "StartDate"}`.
+    #[track_caller]
     pub fn start_workflow<W: Workflow>(
         &self,
         state: &Handle<W::Input>,
@@ -173,6 +185,7 @@ impl<In: Payload, Out> Body<In, Out> {
 
     /// A Task state that calls a service integration by its resource, pattern suffix included. The arguments are an
     /// object of the state's input: `{"QueueUrl", "MessageBody"}`, say. What the service gives, the next state says.
+    #[track_caller]
     pub fn service<T: Payload, Answer: Payload>(
         &self,
         state: &Handle<T>,
@@ -194,6 +207,7 @@ impl<In: Payload, Out> Body<In, Out> {
     }
 
     /// A Pass state that makes its output of its input.
+    #[track_caller]
     pub fn pass<T: Payload, O>(
         &self,
         state: &Handle<T>,
@@ -205,6 +219,7 @@ impl<In: Payload, Out> Body<In, Out> {
     }
 
     /// A Wait state: seconds as a number, or `expr!` over the state's input, which it hands on.
+    #[track_caller]
     pub fn wait<T: Payload>(
         &self,
         state: &Handle<T>,
@@ -217,6 +232,7 @@ impl<In: Payload, Out> Body<In, Out> {
     }
 
     /// A Wait state that waits until a time, and hands on its input.
+    #[track_caller]
     pub fn wait_until<T: Payload, At: Timestamp>(
         &self,
         state: &Handle<T>,
@@ -229,6 +245,7 @@ impl<In: Payload, Out> Body<In, Out> {
     }
 
     /// A Choice state. All of its targets get the state's input.
+    #[track_caller]
     pub fn choice<T: Payload>(&self, state: &Handle<T>) -> Choice<'_, T> {
         let made = State::choice(state.name().to_owned());
         let index = self.scope.define(state, made, true);
@@ -236,12 +253,14 @@ impl<In: Payload, Out> Body<In, Out> {
     }
 
     /// A Succeed state that ends the body with its input.
+    #[track_caller]
     pub fn succeed(&self, state: &Handle<Out>) {
         let index = self.define(state, State::succeed);
         self.scope.close(index);
     }
 
     /// A Succeed state that ends the body with a value made of its input.
+    #[track_caller]
     pub fn succeed_with<T: Payload>(&self, state: &Handle<T>, output: Expression<T, Out>) {
         let output = output.over(&Expr::input(T::shape));
         let index = self.define(state, |name| State::succeed(name).end_with(output));
@@ -249,6 +268,7 @@ impl<In: Payload, Out> Body<In, Out> {
     }
 
     /// A Fail state: its error and its cause are texts, expressions over its input, or `()` for none.
+    #[track_caller]
     pub fn fail<T: Payload>(
         &self,
         state: &Handle<T>,
@@ -272,6 +292,7 @@ impl<In: Payload, Out> Body<In, Out> {
 
     /// A Parallel state: each branch gets the state's input, and the state hands on a tuple of what they end with. As
     /// many branches of one type as a `Vec` holds give a `Vec`.
+    #[track_caller]
     pub fn parallel<T: Payload, B: Branches<T>>(
         &self,
         state: &Handle<T>,
@@ -289,6 +310,7 @@ impl<In: Payload, Out> Body<In, Out> {
 
     /// A Map state: the body runs for each item of the list that the expression takes from the state's input, and the
     /// state hands on a list of what the body ends with.
+    #[track_caller]
     pub fn map<T: Payload, Item: Payload, O>(
         &self,
         state: &Handle<T>,
@@ -300,6 +322,7 @@ impl<In: Payload, Out> Body<In, Out> {
     }
 
     /// A Map state that runs a body.
+    #[track_caller]
     pub(super) fn run_map<T: Payload, Item, O, R>(
         &self,
         state: &Handle<T>,

@@ -2,6 +2,7 @@
 
 use super::body::Body;
 use super::scope::Scope;
+use crate::sealed::Sealed;
 
 /// Branches that all take an `In`: a tuple of two to eight [`Body`]s, or a `Vec` of bodies of one type.
 #[diagnostic::on_unimplemented(
@@ -9,7 +10,7 @@ use super::scope::Scope;
     label = "not the branches of this parallel",
     note = "branches are a tuple or a `Vec` of `Body<{In}, _>`: each gets the state's input"
 )]
-pub trait Branches<In> {
+pub trait Branches<In>: Sealed {
     /// What the parallel hands on.
     type Outputs;
 
@@ -18,6 +19,8 @@ pub trait Branches<In> {
     #[allow(private_interfaces, reason = "only this package calls it")]
     fn bodies(self) -> Vec<Scope>;
 }
+
+impl<In, Out> Sealed for Vec<Body<In, Out>> {}
 
 impl<In, Out> Branches<In> for Vec<Body<In, Out>> {
     type Outputs = Vec<Out>;
@@ -30,6 +33,8 @@ impl<In, Out> Branches<In> for Vec<Body<In, Out>> {
 
 macro_rules! tuples {
     ($(($($out:ident $index:tt),+))+) => {$(
+        impl<In, $($out),+> Sealed for ($(Body<In, $out>,)+) {}
+
         #[diagnostic::do_not_recommend]
         impl<In, $($out),+> Branches<In> for ($(Body<In, $out>,)+) {
             type Outputs = ($($out,)+);

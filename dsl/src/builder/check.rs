@@ -24,7 +24,7 @@ pub(super) fn states(scope: &Scope) -> Vec<State> {
     }
     for (index, declared) in scope.declared.borrow().iter().enumerate() {
         if declared.definitions == 0 {
-            let stub = State::succeed(declared.name.to_string());
+            let stub = State::succeed(declared.name.to_string()).placed(declared.place);
             let is_start = scope.start.get() == Some(index);
             let list = if is_start { &mut start } else { &mut others };
             list.push(stub);
@@ -46,10 +46,8 @@ fn mended(defined: &Defined) -> State {
 /// The faults of a body and of all inside of it; `of` is what they are called for.
 pub(super) fn faults(scope: &Scope, of: &str, faults: &mut Vec<Fault>) {
     for mistake in scope.mistakes.borrow().iter() {
-        faults.push(Fault::new(
-            mistake.state.as_deref(),
-            mistake.message.clone(),
-        ));
+        let fault = Fault::new(mistake.state.as_deref(), mistake.message.clone());
+        faults.push(fault.at(Some(mistake.place)));
     }
     let declared = scope.declared.borrow();
     for declared in declared.iter().filter(|declared| declared.definitions == 0) {
@@ -57,7 +55,8 @@ pub(super) fn faults(scope: &Scope, of: &str, faults: &mut Vec<Fault>) {
             Some(&declared.name),
             "it is declared and never defined; call `task`, `pass` or another of the builder's methods with its handle, or \
              take the declaration away",
-        ));
+        )
+        .at(Some(declared.place)));
     }
     let states = scope.states.borrow();
     for defined in states.iter().flatten().filter(|defined| !defined.closed) {
@@ -68,7 +67,8 @@ pub(super) fn faults(scope: &Scope, of: &str, faults: &mut Vec<Fault>) {
             } else {
                 "it goes nowhere; call `.next(&state)` on it, or `.end()`"
             },
-        ));
+        )
+        .at(defined.state.place));
     }
     match scope.start.get() {
         Some(start) => unreached(scope, start, faults),
@@ -111,10 +111,13 @@ fn unreached(scope: &Scope, start: usize, faults: &mut Vec<Fault>) {
     }
     for (declared, reached) in declared.iter().zip(reached) {
         if !reached && declared.definitions > 0 {
-            faults.push(Fault::new(
-                Some(&declared.name),
-                "nothing leads to it; let a state go there, or take it away",
-            ));
+            faults.push(
+                Fault::new(
+                    Some(&declared.name),
+                    "nothing leads to it; let a state go there, or take it away",
+                )
+                .at(Some(declared.place)),
+            );
         }
     }
 }

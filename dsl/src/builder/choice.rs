@@ -33,6 +33,7 @@ impl<'b, In: Payload> Choice<'b, In> {
     }
 
     /// Goes to a state when the condition holds and no earlier one did.
+    #[track_caller]
     pub fn when(self, condition: Expression<In, bool>, to: &Handle<In>) -> Self {
         let condition = condition.over(&Expr::input(In::shape));
         let target = self.scope.target(self.index, to);
@@ -42,6 +43,7 @@ impl<'b, In: Payload> Choice<'b, In> {
     }
 
     /// Goes to a state when no condition holds: `Default`.
+    #[track_caller]
     pub fn otherwise(self, to: &Handle<In>) {
         let target = self.scope.target(self.index, to);
         self.scope

@@ -145,6 +145,7 @@ impl<In, Input> Batches<In, Input> {
 
 impl<In: Payload, Out> Body<In, Out> {
     /// A Distributed Map over a list: the body runs for each item as an execution of its own, Standard or Express.
+    #[track_caller]
     pub fn distributed_map<T: Payload, Item: Payload, O>(
         &self,
         state: &super::Handle<T>,
@@ -158,6 +159,7 @@ impl<In: Payload, Out> Body<In, Out> {
     }
 
     /// A Distributed Map over a list, in batches: the body runs for each of them.
+    #[track_caller]
     pub fn distributed_map_in_batches<T: Payload, Item: Payload, Input: Payload, O>(
         &self,
         state: &super::Handle<T>,
@@ -173,6 +175,7 @@ impl<In: Payload, Out> Body<In, Out> {
     }
 
     /// A Distributed Map over the items that a reader reads.
+    #[track_caller]
     pub fn distributed_map_of<T: Payload, Item: Payload, O>(
         &self,
         state: &super::Handle<T>,
@@ -190,6 +193,7 @@ impl<In: Payload, Out> Body<In, Out> {
     }
 
     /// A Distributed Map over the items that a reader reads, in batches.
+    #[track_caller]
     pub fn distributed_map_of_in_batches<T: Payload, Item: Payload, Input: Payload, O>(
         &self,
         state: &super::Handle<T>,

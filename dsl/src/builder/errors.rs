@@ -2,6 +2,7 @@
 
 use crate::check::Witness;
 use crate::expr::{Expr, Text, error_field, error_name};
+use crate::sealed::Sealed;
 use crate::task::{ErrorOutput, TaskError};
 use std::fmt;
 use std::marker::PhantomData;
@@ -114,7 +115,7 @@ impl States {
     label = "these are not the state's errors",
     note = "`errors!(Error::Variant)` names errors of the task's own error type, `States::ALL` and its like those of Step Functions"
 )]
-pub trait ErrorsOf<E> {
+pub trait ErrorsOf<E>: Sealed {
     /// What a catch of them hands on.
     type Caught;
 
@@ -126,6 +127,9 @@ pub trait ErrorsOf<E> {
     #[doc(hidden)]
     fn caught(&self) -> Expr;
 }
+
+impl Sealed for States {}
+impl<E, Caught> Sealed for Errors<E, Caught> {}
 
 impl<E> ErrorsOf<E> for States {
     type Caught = ErrorOutput;

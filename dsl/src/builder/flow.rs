@@ -10,7 +10,7 @@ use crate::flow::Flow;
 use crate::lower;
 use crate::shape::Payload;
 use crate::task::Deploy;
-use crate::workflow::Fault;
+use crate::workflow::Faults;
 use std::fmt;
 use std::ops::Deref;
 use stepwright_asl::model::{MachineType, QueryLanguage};
@@ -89,7 +89,7 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
     ///
     /// Everything that rustc could not see, all at once: handles that are never defined, defined twice or never reached,
     /// states that go nowhere or to another body's, names used twice, and all that ASL cannot say.
-    pub fn build(&self) -> Result<Built<In, Out>, Vec<Fault>> {
+    pub fn build(&self) -> Result<Built<In, Out>, Faults> {
         let scope = &self.body.scope;
         let mut faults = Vec::new();
         check::faults(scope, "the workflow", &mut faults);
@@ -97,13 +97,11 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
             .into_iter()
             .fold(self.flow.clone(), Flow::state);
         if !faults.is_empty() {
-            faults.extend(lower::machine_of(&flow).1);
-            return Err(faults);
+            let more = lower::faults(&flow, &faults);
+            faults.extend(more);
+            return Err(Faults::new(&flow.name, faults));
         }
-        let definition = match lower::lower(&flow) {
-            Ok(definition) => definition,
-            Err(faults) => return Err(faults.iter().cloned().collect()),
-        };
+        let definition = lower::lower(&flow)?;
         let mut bindings = Bindings::default();
         bind(scope, self.deploy, &mut bindings);
         Ok(Built::new(definition, bindings))

@@ -68,6 +68,7 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
 
     /// On these errors goes to a state that takes what they carry: an [`ErrorOutput`](crate::ErrorOutput), or the fields
     /// that [`errors!`](macro@crate::errors) names.
+    #[track_caller]
     pub fn catch<E: ErrorsOf<Error>>(self, errors: E, to: &Handle<E::Caught>) -> Self {
         // What ASL hands on by itself is not written.
         let output = match &*errors.caught().node {
@@ -78,6 +79,7 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
     }
 
     /// On these errors goes to another state with a value made of this state's input and of what the errors carry.
+    #[track_caller]
     pub fn catch_with<E: ErrorsOf<Error>, O>(
         self,
         errors: E,
@@ -88,6 +90,7 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         self.catch_edge(errors.names(), to, Some(output.over(&input)))
     }
 
+    #[track_caller]
     fn catch_edge<O>(self, errors: Vec<Text>, to: &Handle<O>, output: Option<Expr>) -> Self {
         let target = self.scope.target(self.index, to);
         let mut catch = flow::Catch::on(errors, Edge::to(target));
@@ -104,6 +107,7 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
     }
 
     /// Goes to a state that takes the result.
+    #[track_caller]
     pub fn next(self, to: &Handle<Result>) {
         let target = self.scope.target(self.index, to);
         self.scope.edit(self.index, |state| state.next(target));
@@ -201,6 +205,7 @@ impl<'b, Out, End> Open<'b, Out, End> {
     }
 
     /// Goes to a state that takes the output.
+    #[track_caller]
     pub fn next(self, to: &Handle<Out>) {
         let target = self.scope.target(self.index, to);
         self.scope.edit(self.index, |state| {

@@ -3,7 +3,7 @@
 use super::handle::Handle;
 use crate::flow::State;
 use crate::task::{Address, Deploy, Task};
-use crate::workflow::{Binder, Workflow};
+use crate::workflow::{Binder, Place, Workflow};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,6 +26,7 @@ pub(super) struct Scope {
 #[derive(Debug)]
 pub(super) struct Declared {
     pub(super) name: Rc<str>,
+    pub(super) place: Place,
     pub(super) definitions: usize,
 }
 
@@ -48,6 +49,7 @@ pub(super) struct Defined {
 #[derive(Debug)]
 pub(super) struct Mistake {
     pub(super) state: Option<Rc<str>>,
+    pub(super) place: Place,
     pub(super) message: String,
 }
 
@@ -68,16 +70,19 @@ impl Scope {
         }
     }
 
+    #[track_caller]
     pub(super) fn declare<T>(&self, name: String) -> Handle<T> {
         let name: Rc<str> = name.into();
         let mut declared = self.declared.borrow_mut();
         declared.push(Declared {
             name: name.clone(),
+            place: Place::caller(),
             definitions: 0,
         });
         Handle::new(self.id, name, declared.len() - 1)
     }
 
+    #[track_caller]
     pub(super) fn start_at<T>(&self, handle: &Handle<T>) {
         if let Some(earlier) = self.start.get()
             && earlier != handle.index
@@ -94,6 +99,7 @@ impl Scope {
     }
 
     /// Adds a state; gives its place.
+    #[track_caller]
     pub(super) fn define<T>(&self, handle: &Handle<T>, state: State, is_choice: bool) -> usize {
         let own = handle.body == self.id;
         if own {
@@ -115,7 +121,7 @@ impl Scope {
         let mut states = self.states.borrow_mut();
         states.push(Some(Defined {
             handle: own.then_some(handle.index),
-            state,
+            state: state.placed(Place::caller()),
             targets: Vec::new(),
             closed: false,
             astray: false,
@@ -143,6 +149,7 @@ impl Scope {
     }
 
     /// The name to go to from a state. A handle of another body is a mistake, and the state goes nowhere instead.
+    #[track_caller]
     pub(super) fn target<T>(&self, from: usize, to: &Handle<T>) -> String {
         let name = match &self.states.borrow()[from] {
             Some(defined) => defined.state.name.to_string(),
@@ -160,6 +167,7 @@ impl Scope {
     }
 
     /// Whether a handle is one of this body's.
+    #[track_caller]
     fn own<T>(&self, handle: &Handle<T>, from: Option<&str>) -> bool {
         if handle.body == self.id {
             return true;
@@ -181,9 +189,11 @@ impl Scope {
         false
     }
 
+    #[track_caller]
     fn mistake(&self, state: Option<&Rc<str>>, message: String) {
         self.mistakes.borrow_mut().push(Mistake {
             state: state.cloned(),
+            place: Place::caller(),
             message,
         });
     }

@@ -1,7 +1,7 @@
 //! The ASL of each call of the builder, and the faults of `build`.
 
 use super::*;
-use crate::{Payload, TaskError, errors, expr, task};
+use crate::{Fault, Payload, QueryLanguage, TaskError, errors, expr, task};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -66,7 +66,11 @@ fn state<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>, name: &str) -> 
 
 fn faults<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>) -> Vec<String> {
     let faults = flow.build().unwrap_err();
-    faults.iter().map(ToString::to_string).collect()
+    let said = |fault: &Fault| match fault.state() {
+        Some(state) => format!("in state `{state}`: {}", fault.message()),
+        None => fault.message().to_owned(),
+    };
+    faults.iter().map(said).collect()
 }
 
 #[test]
@@ -491,6 +495,48 @@ fn faults_of_branches_and_of_lowering_are_among_them() {
         faults(&FlowBuilder::<Order, Order>::new("Empty")),
         ["a workflow needs a state"]
     );
+}
+
+#[test]
+fn faults_have_the_places_of_the_calls_that_they_are_about() {
+    let other = Body::<Order, Order>::new();
+    let foreign = other.declare("Foreign");
+    let flow = FlowBuilder::<Order, f64>::new("Orders").query_language(QueryLanguage::JsonPath);
+    let (first, _never) = (flow.declare("First"), flow.declare::<Order>("Never"));
+    let never_line = line!() - 1;
+    let open = flow.declare::<Order>("Open");
+    flow.start_at(&first);
+    flow.wait(&first, 5).next(&foreign);
+    let astray_line = line!() - 1;
+    let _ = flow.wait(&open, 5);
+    let open_line = line!() - 1;
+    let last = flow.declare("Last");
+    flow.pass(&last, expr!(|order: Order| order.total / 3.0))
+        .end();
+    let computed_line = line!() - 2;
+    let faults = flow.build().unwrap_err();
+    let lines: Vec<(Option<&str>, Option<u32>)> = faults
+        .iter()
+        .map(|fault| (fault.state(), fault.place().map(|place| place.line())))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            (Some("First"), Some(astray_line)),
+            (Some("Never"), Some(never_line)),
+            (Some("Open"), Some(open_line)),
+            (Some("Last"), Some(computed_line)),
+        ],
+        "{faults}"
+    );
+    assert!(faults.iter().all(|fault| {
+        fault
+            .place()
+            .is_some_and(|place| place.file().ends_with("builder/tests.rs"))
+    }));
+    // `unwrap` shows them all.
+    assert_eq!(format!("{faults:?}"), faults.to_string());
+    assert_eq!(faults.to_string().lines().count(), 5);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::expression::Expression;
 use crate::check::Seconds;
 use crate::expr::{Expr, Text};
+use crate::sealed::{Is, Sealed};
 
 /// A number of seconds that a state which takes an `In` knows: a number, or an expression over its input.
 #[diagnostic::on_unimplemented(
@@ -10,11 +11,18 @@ use crate::expr::{Expr, Text};
     label = "not a number of seconds",
     note = "give a `u32`, or `expr!(|input: {In}| input.seconds)` with a whole number"
 )]
-pub trait SecondsOf<In> {
+pub trait SecondsOf<In>: Sealed {
     /// As an expression over the state's input.
     #[doc(hidden)]
     fn seconds(self, input: &Expr) -> Expr;
 }
+
+impl Sealed for u32 {}
+impl Sealed for &str {}
+impl Sealed for String {}
+impl Sealed for Text {}
+impl Sealed for () {}
+impl<In, Out> Sealed for Expression<In, Out> {}
 
 impl<In> SecondsOf<In> for u32 {
     fn seconds(self, _: &Expr) -> Expr {
@@ -34,7 +42,7 @@ impl<In, N: Seconds> SecondsOf<In> for Expression<In, N> {
     label = "not a text",
     note = "give a `&str` or a `String`, `()` for none, or `expr!(|input: {In}| input.reason)` with a `String`"
 )]
-pub trait TextOf<In> {
+pub trait TextOf<In>: Sealed {
     /// As an expression over the state's input.
     #[doc(hidden)]
     fn text(self, input: &Expr) -> Option<Expr>;
@@ -76,7 +84,7 @@ impl<In> TextOf<In> for Expression<In, String> {
     label = "ends with a `{Out}`",
     note = "`.output(expr!(..))` makes the promised value of it; `.next(&state)` goes on instead"
 )]
-pub trait EndsWith<Out> {}
+pub trait EndsWith<Out>: Is<Out> {}
 
 impl<T> EndsWith<T> for T {}
 

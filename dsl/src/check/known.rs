@@ -297,12 +297,7 @@ mod tests {
     fn payloads_are_known() {
         assert_eq!(
             known_of!(u32, Option<String>, Vec<(f64, bool)>, BTreeSet<u32>),
-            [
-                "an integer",
-                "a text?",
-                "[(a number, a `bool`)]",
-                "a set"
-            ]
+            ["an integer", "a text?", "[(a number, a `bool`)]", "a set"]
         );
     }
 
@@ -335,7 +330,7 @@ mod tests {
                 std::slice::Iter<'static, u32>,
                 std::iter::Enumerate<std::vec::IntoIter<String>>,
             ),
-            ["a set", "[(an integer, a text)]"]
+            ["[an integer]", "[(an integer, a text)]"]
         );
     }
 

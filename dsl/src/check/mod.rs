@@ -7,6 +7,7 @@
 mod call;
 mod known;
 mod place;
+mod told;
 mod witness;
 
 pub use self::call::{Catches, Checked, First, Later, covered};
@@ -15,6 +16,7 @@ pub use self::known::{
     nothing, variables,
 };
 pub use self::place::{FailText, Items, Json, Lossless, Seconds, Timestamp, Untyped, WholeNumber};
+pub use self::told::{OfTagged, OfUntagged, Tagged, Tagging, Told, Untagged, tagging};
 pub use self::witness::{
     Witness, error_field_of, error_name_of, input_shape, output_shape, record_from, record_of,
 };

@@ -87,7 +87,8 @@ impl Timestamp for Cow<'_, str> {}
 #[diagnostic::on_unimplemented(
     message = "the error and the cause of a `fail` are text, not `{Self}`",
     label = "this is a `{Self}`",
-    note = "`format!(\"{{}}\", ..)` makes text of a number or a `bool`"
+    note = "give a field that is a text, or make one with `format!(\"{{}}\", ..)`, which takes texts, numbers and `bool`s",
+    note = "of an `Option`, say what stands for `None`: `.unwrap_or_default()`, or `.unwrap_or(..)` with a text"
 )]
 pub trait FailText: Sized {
     /// Asks for text.

@@ -15,6 +15,7 @@ pub use self::node::{Binary, Case, Piece, Unary};
 pub(crate) use self::node::{Node, Parameter, Record};
 
 use crate::shape::{Fields, Payload, Shape};
+use crate::workflow::Place;
 use serde::Serialize;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -40,13 +41,24 @@ pub type ShapeOf = fn() -> Shape;
 #[derive(Clone, Debug)]
 pub struct Expr {
     pub(crate) node: Box<Node>,
+    /// Where it stands in the source: known of what a user wrote as a whole.
+    pub(crate) place: Option<Place>,
 }
 
 impl Expr {
     pub(crate) fn new(node: Node) -> Expr {
         Expr {
             node: Box::new(node),
+            place: None,
         }
+    }
+
+    /// The same value, with the place of its first token in the source: faults name it.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn at(mut self, file: &'static str, line: u32, column: u32) -> Expr {
+        self.place = Some(Place::new(file, line, column));
+        self
     }
 
     /// A workflow variable: `$name`.

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 /// An operator before its operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Unary {
     /// `!`
     Not,
@@ -16,6 +17,7 @@ pub enum Unary {
 
 /// An operator between its operands, with Rust's meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Binary {
     /// `+`: sum of numbers, concatenation of texts.
     Add,
@@ -47,6 +49,7 @@ pub enum Binary {
 
 /// A piece of a `format!`.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Piece {
     /// Text between the braces.
     Text(Text),

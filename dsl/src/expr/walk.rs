@@ -80,10 +80,12 @@ impl Expr {
             let taken = std::mem::replace(child, Expr::none());
             *child = taken.with_locals(value);
         });
-        match *self.node {
+        let place = self.place;
+        let made = match *self.node {
             Node::TupleField(base, index) => base.taken_apart(index),
             node => Expr::new(node),
-        }
+        };
+        Expr { place, ..made }
     }
 
     /// Puts a value in the place of the state's result.

@@ -17,6 +17,7 @@ pub struct Call {
 /// Who is called, and with what.
 #[derive(Clone, Debug)]
 #[doc(hidden)]
+#[non_exhaustive]
 pub enum Sends {
     Task(TaskCall),
     Workflow(WorkflowCall),

@@ -37,6 +37,7 @@ impl Edge {
 
 /// A `BackoffRate`: a whole number or a fraction, as it was written.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Rate {
     /// `2`
     Whole(u32),
@@ -119,6 +120,7 @@ impl Retry {
 
 /// `JitterStrategy`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Jitter {
     /// Somewhere between nothing and the interval.
     Full,

@@ -28,6 +28,7 @@ impl Arm {
 ///
 /// What it binds becomes a workflow variable on the arm's edge; names that begin with `_` do not.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Pattern {
     /// `_`, `..`
     Wildcard,

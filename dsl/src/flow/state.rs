@@ -9,12 +9,15 @@ use super::map::Map;
 use super::pattern::Arm;
 use crate::expr::{Expr, Text};
 use crate::shape::Shape;
+use crate::workflow::Place;
 use stepwright_asl::model::QueryLanguage;
 
 /// A state: its kind, its options and where it goes.
 #[derive(Clone, Debug)]
 pub struct State {
     pub(crate) name: Text,
+    /// Where it stands in the source.
+    pub(crate) place: Option<Place>,
     pub(crate) comment: Option<Text>,
     pub(crate) query_language: Option<QueryLanguage>,
     pub(crate) raw: Vec<(Text, Expr)>,
@@ -37,6 +40,10 @@ pub(crate) enum Transition {
     End(Option<Expr>),
 }
 
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a workflow has few states, and most of them are tasks"
+)]
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
     Task {
@@ -75,6 +82,7 @@ pub(crate) enum Otherwise {
 
 /// How long a Wait waits.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Wait {
     /// That many seconds.
     Seconds(Expr),
@@ -160,6 +168,7 @@ impl State {
     fn new(name: impl Into<Text>, kind: Kind) -> State {
         State {
             name: name.into(),
+            place: None,
             comment: None,
             query_language: None,
             raw: Vec::new(),
@@ -234,6 +243,21 @@ impl State {
     /// Runs a body for each item; the result is a list of the body's.
     pub fn map(name: impl Into<Text>, map: Map) -> State {
         State::new(name, Kind::Map(map))
+    }
+
+    /// The place of its name in the source: faults name it.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn at(mut self, file: &'static str, line: u32, column: u32) -> State {
+        self.place = Some(Place::new(file, line, column));
+        self
+    }
+
+    /// Its place, of a state that was built.
+    #[must_use]
+    pub(crate) fn placed(mut self, place: Place) -> State {
+        self.place = Some(place);
+        self
     }
 
     /// `Comment`.

@@ -1,5 +1,6 @@
 //! The whole machine.
 
+use super::refused;
 use super::report::Report;
 use super::scope::Scopes;
 use super::state::{States, raw};
@@ -7,16 +8,12 @@ use super::text;
 use super::unhandled;
 use crate::flow::{Flow, State};
 use crate::workflow::{Definition, Fault, Faults};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use stepwright_asl::json::Json;
-use stepwright_asl::model::{MachineType, NumberOrExpression, QueryLanguage, StateMachine};
-use stepwright_asl::validate::validate_text;
+use stepwright_asl::model::{NumberOrExpression, QueryLanguage, StateMachine};
 
 pub(crate) fn lower(flow: &Flow) -> Result<Definition, Faults> {
-    let (machine, mut faults) = machine_of(flow);
-    if faults.is_empty() {
-        faults = refused(&machine, flow.machine_type);
-    }
+    let (machine, faults) = checked(flow, &[]);
     if faults.is_empty() {
         Ok(Definition::new(
             flow.name.to_string(),
@@ -28,8 +25,35 @@ pub(crate) fn lower(flow: &Flow) -> Result<Definition, Faults> {
     }
 }
 
+/// What cannot be said, and what AWS would refuse all the same and does not follow from what is known to be wrong.
+pub(crate) fn faults(flow: &Flow, known: &[Fault]) -> Vec<Fault> {
+    checked(flow, known).1
+}
+
+fn checked(flow: &Flow, known: &[Fault]) -> (StateMachine, Vec<Fault>) {
+    let (machine, mut faults) = machine_of(flow);
+    let cause: Vec<&Fault> = known.iter().chain(&faults).collect();
+    let refused = refused::faults(flow, &machine, &cause);
+    faults.extend(refused);
+    let mut order = HashMap::new();
+    number(&flow.states, &mut order);
+    faults.sort_by_key(|fault| fault.state().and_then(|state| order.get(state).copied()));
+    (machine, faults)
+}
+
+/// The place of each state among all.
+fn number<'a>(states: &'a [State], order: &mut HashMap<&'a str, usize>) {
+    for state in states {
+        let next = order.len();
+        order.entry(&state.name).or_insert(next);
+        for body in state.bodies() {
+            number(&body.states, order);
+        }
+    }
+}
+
 /// The machine as far as it can be said, and what cannot; AWS's own rules are not asked yet.
-pub(crate) fn machine_of(flow: &Flow) -> (StateMachine, Vec<Fault>) {
+fn machine_of(flow: &Flow) -> (StateMachine, Vec<Fault>) {
     let scopes = Scopes::of(flow);
     loop {
         let renamed = scopes.renamed();
@@ -74,31 +98,12 @@ fn lowered(flow: &Flow, scopes: &Scopes) -> (StateMachine, Vec<Fault>) {
     (machine, faults)
 }
 
-/// What AWS would refuse all the same: a state that nothing reaches, a number out of range, a raw field that does not fit.
-fn refused(machine: &StateMachine, machine_type: MachineType) -> Vec<Fault> {
-    let findings = validate_text(&machine.to_json(), machine_type);
-    let faults = findings.errors().map(|finding| {
-        let message = match &finding.suggestion {
-            Some(suggestion) => format!("{} ({}; {suggestion})", finding.message, finding.rule),
-            None => format!("{} ({})", finding.message, finding.rule),
-        };
-        Fault::new(state_of(&finding.pointer).as_deref(), message)
-    });
-    faults.collect()
-}
-
-/// The innermost state on the way to a place: the key after the last `States`.
-fn state_of(pointer: &str) -> Option<String> {
-    let steps: Vec<&str> = pointer.split('/').collect();
-    let states = steps.iter().rposition(|step| *step == "States")?;
-    let name = steps.get(states + 1)?;
-    Some(name.replace("~1", "/").replace("~0", "~"))
-}
-
 fn duplicates<'a>(states: &'a [State], names: &mut HashSet<&'a str>, report: &mut Report) {
     for state in states {
         if !names.insert(&state.name) {
-            report.fault(format!(
+            report.fault_at(
+                state.place,
+                format!(
                 "the state name `{}` is used twice; a name stands once in a machine, branches and maps included",
                 state.name
             ));
@@ -121,13 +126,16 @@ fn any_jsonpath(flow: &Flow, states: &[State]) -> bool {
 
 fn timeout(flow: &Flow, report: &mut Report) -> Option<NumberOrExpression> {
     let timeout = flow.timeout.as_ref()?;
-    match raw::literal(timeout) {
+    let before = report.enter(timeout);
+    let number = match raw::literal(timeout) {
         Some(Json::Number(number)) => Some(NumberOrExpression::Number(number)),
         _ => {
             report.fault("the timeout of a workflow is a fixed number of seconds");
             None
         }
-    }
+    };
+    report.leave(before);
+    number
 }
 
 fn with_raw(flow: &Flow, machine: StateMachine, report: &mut Report) -> StateMachine {

@@ -10,6 +10,7 @@ mod jsonpath;
 mod machine;
 mod pattern;
 mod reads;
+mod refused;
 mod report;
 mod scope;
 mod state;
@@ -22,4 +23,4 @@ mod tests;
 #[cfg(test)]
 mod tests_records;
 
-pub(crate) use self::machine::{lower, machine_of};
+pub(crate) use self::machine::{faults, lower};

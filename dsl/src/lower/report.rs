@@ -1,11 +1,17 @@
 //! Faults as they are found.
 
-use crate::workflow::Fault;
+use crate::expr::Expr;
+use crate::flow::State;
+use crate::workflow::{Fault, Place};
 
 /// The faults of one state, or of the machine itself.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Report {
     state: Option<String>,
+    /// Where the state stands.
+    own: Option<Place>,
+    /// Where that stands which is lowered now.
+    here: Option<Place>,
     faults: Vec<Fault>,
     locals: usize,
 }
@@ -14,25 +20,57 @@ impl Report {
     pub(super) fn new(state: &str) -> Report {
         Report {
             state: Some(state.to_owned()),
-            faults: Vec::new(),
-            locals: 0,
+            ..Report::default()
+        }
+    }
+
+    pub(super) fn of(state: &State) -> Report {
+        Report {
+            own: state.place,
+            here: state.place,
+            ..Report::new(&state.name)
         }
     }
 
     /// Of the machine itself.
     pub(super) fn of_machine() -> Report {
-        Report {
-            state: None,
-            faults: Vec::new(),
-            locals: 0,
-        }
+        Report::default()
+    }
+
+    /// Faults are from now on those of an expression, where its place is known. Gives the place that was before, for
+    /// [`Report::leave`].
+    pub(super) fn enter(&mut self, expr: &Expr) -> Option<Place> {
+        let before = self.here;
+        self.here = expr.place.or(before);
+        before
+    }
+
+    /// Goes back to the place that [`Report::enter`] left.
+    pub(super) fn leave(&mut self, before: Option<Place>) {
+        self.here = before;
     }
 
     pub(super) fn fault(&mut self, message: impl Into<String>) {
-        let fault = Fault::new(self.state.as_deref(), message);
-        if !self.faults.contains(&fault) {
-            self.faults.push(fault);
+        let fault = Fault::new(self.state.as_deref(), message).at(self.here);
+        let same = |other: &&mut Fault| other.message() == fault.message();
+        // What is said of an expression is not said of its state once more.
+        for other in self.faults.iter_mut().filter(same) {
+            if other.place() == self.own {
+                *other = fault;
+                return;
+            }
+            if fault.place() == self.own || other.place() == fault.place() {
+                return;
+            }
         }
+        self.faults.push(fault);
+    }
+
+    /// A fault at another place.
+    pub(super) fn fault_at(&mut self, place: Option<Place>, message: impl Into<String>) {
+        let before = std::mem::replace(&mut self.here, place);
+        self.fault(message);
+        self.here = before;
     }
 
     /// A number that no other local of the state has.

@@ -1,5 +1,6 @@
 //! Values with structure, before they are written as a template or as an expression.
 
+use super::report::Report;
 use crate::expr::{Expr, Node, Record, Text, Unary};
 use crate::shape::{EnumShape, Field, Fields, Presence, Shape, Tagging, Variant};
 use serde_json::Value;
@@ -65,11 +66,19 @@ pub(super) trait Build {
     /// A value of which rustc has said the type.
     fn typed(&mut self, value: &Expr, shape: Shape) -> Tree<Self::Leaf>;
 
-    /// Says that something cannot be lowered.
-    fn refuse(&mut self, message: String);
+    /// Where faults go.
+    fn report(&mut self) -> &mut Report;
+
+    /// Lowers any expression; what cannot be lowered is a fault at its place.
+    fn tree(&mut self, expr: &Expr) -> Tree<Self::Leaf> {
+        let before = self.report().enter(expr);
+        let tree = self.tree_here(expr);
+        self.report().leave(before);
+        tree
+    }
 
     /// Lowers any expression.
-    fn tree(&mut self, expr: &Expr) -> Tree<Self::Leaf> {
+    fn tree_here(&mut self, expr: &Expr) -> Tree<Self::Leaf> {
         match &*expr.node {
             Node::Literal(value) => Tree::Literal(value.clone()),
             Node::Placeholder(name) => Tree::Placeholder(name.to_string()),
@@ -127,13 +136,13 @@ pub(super) trait Build {
                 match shape.variants.iter().find(|variant| variant.name == name) {
                     Some(variant) => self.variant(&shape, variant, &record.fields),
                     None => {
-                        self.refuse(format!("the variant `{}::{name}` is never written as JSON, because serde skips it", shape.name));
+                        self.report().fault(format!("the variant `{}::{name}` is never written as JSON, because serde skips it", shape.name));
                         Tree::Literal(Value::Null)
                     }
                 }
             }
             (_, other) => {
-                self.refuse(format!(
+                self.report().fault(format!(
                     "{} is opaque here, so its literal cannot be written: give the value as a constant, or build it in a task",
                     other.describe()
                 ));

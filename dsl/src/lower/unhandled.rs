@@ -14,14 +14,12 @@ pub(super) fn faults<'a>(states: &'a [State], around: &mut Vec<&'a State>) -> Ve
         {
             for error in task.errors {
                 if !is_caught(around, error.error) {
-                    faults.push(Fault::new(
-                        Some(&state.name),
-                        format!(
-                            "nothing catches `{}`, with which the task `{}` may fail; add a `catch`, or take \
-                             `deny unhandled_errors;` out",
-                            error.error, task.function
-                        ),
-                    ));
+                    let message = format!(
+                        "nothing catches `{}`, with which the task `{}` may fail; add a `catch`, or take \
+                         `deny unhandled_errors;` out",
+                        error.error, task.function
+                    );
+                    faults.push(Fault::new(Some(&state.name), message).at(state.place));
                 }
             }
         }

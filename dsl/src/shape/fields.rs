@@ -45,6 +45,7 @@ pub struct Field {
 
 /// Whether a field stands in the JSON.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Presence {
     /// Always, except that `None` may be absent.
     Always,

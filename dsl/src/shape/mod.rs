@@ -17,7 +17,7 @@ pub use self::collection::{MapShape, SetShape, Written};
 pub use self::fields::{Field, Fields, Presence, StructShape};
 #[doc(hidden)]
 pub use self::form::Form;
-pub use self::payload::Payload;
+pub use self::payload::{Payload, UntaggedEnum};
 pub use self::tagged::{EnumShape, Tagging, Variant};
 
 use serde_json::Value;
@@ -25,6 +25,7 @@ use std::borrow::Cow;
 
 /// The JSON form of a Rust type, by the rules of serde.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Shape {
     /// Only `null`: `()` and unit structs.
     Null,

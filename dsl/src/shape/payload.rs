@@ -28,7 +28,9 @@ use std::hash::{BuildHasher, Hash};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot travel between workflow states",
     label = "this type has no JSON shape",
-    note = "add `#[derive(Payload)]` to `{Self}` (it also needs `Serialize`, `Deserialize` and `JsonSchema`)"
+    note = "a type of your own needs `#[derive(Payload)]`, `Serialize`, `Deserialize` and `JsonSchema`; one of another crate \
+            travels as a field with `#[payload(opaque)]`",
+    note = "a reference does not travel: `.cloned()` or `.copied()` gives the value itself"
 )]
 pub trait Payload: Serialize + DeserializeOwned + JsonSchema + Send + 'static {
     /// The JSON form of this type.
@@ -40,6 +42,10 @@ pub trait Payload: Serialize + DeserializeOwned + JsonSchema + Send + 'static {
         serde_json::to_value(self)
     }
 }
+
+/// An enum whose JSON does not say which variant it is. `derive(Payload)` implements it for `#[serde(untagged)]`.
+#[doc(hidden)]
+pub trait UntaggedEnum {}
 
 /// The implementations for types without parameters.
 macro_rules! payload {

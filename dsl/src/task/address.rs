@@ -6,6 +6,7 @@ use stepwright_asl::model::MachineType;
 
 /// Where a task lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Deploy {
     /// A Lambda function through `arn:aws:states:::lambda:invoke`. This is what a task is that says nothing else, so a
     /// workflow's `deploy` replaces it.

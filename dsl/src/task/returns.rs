@@ -9,7 +9,7 @@ use crate::shape::Payload;
     label = "this cannot travel back to the workflow",
     note = "a task returns `T` or `Result<T, E>`, where `T` has `#[derive(Payload)]` and `E` has `#[derive(TaskError)]`"
 )]
-pub trait TaskReturn {
+pub trait TaskReturn: sealed::Returned {
     /// What it gives.
     type Output: Payload;
     /// How it fails.
@@ -21,6 +21,17 @@ pub trait TaskReturn {
     ///
     /// The task's own error.
     fn into_result(self) -> Result<Self::Output, Self::Error>;
+}
+
+mod sealed {
+    use crate::shape::Payload;
+    use crate::task::TaskError;
+
+    /// What a task returns, and nothing else.
+    pub trait Returned {}
+
+    impl<T: Payload> Returned for T {}
+    impl<T: Payload, E: TaskError> Returned for Result<T, E> {}
 }
 
 #[diagnostic::do_not_recommend]

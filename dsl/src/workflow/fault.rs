@@ -1,11 +1,13 @@
 //! What ASL cannot say.
 
+use super::place::Place;
 use std::fmt;
 
 /// One thing that could not be lowered: where, what, and the way out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Fault {
     state: Option<String>,
+    place: Option<Place>,
     message: String,
 }
 
@@ -13,8 +15,14 @@ impl Fault {
     pub(crate) fn new(state: Option<&str>, message: impl Into<String>) -> Fault {
         Fault {
             state: state.map(str::to_owned),
+            place: None,
             message: message.into(),
         }
+    }
+
+    /// The same fault at a place of the source.
+    pub(crate) fn at(self, place: Option<Place>) -> Fault {
+        Fault { place, ..self }
     }
 
     /// The state; `None` for the workflow itself.
@@ -26,10 +34,19 @@ impl Fault {
     pub fn message(&self) -> &str {
         &self.message
     }
+
+    /// Where it stands in the source: the expression, else the state. `None` where that is not known, as of a definition
+    /// that stands in a text.
+    pub fn place(&self) -> Option<Place> {
+        self.place
+    }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = self.place {
+            write!(f, "{place}: ")?;
+        }
         match &self.state {
             Some(state) => write!(f, "in state `{state}`: {}", self.message),
             None => f.write_str(&self.message),
@@ -37,10 +54,33 @@ impl fmt::Display for Fault {
     }
 }
 
+/// The same text as `Display`: it is what `unwrap` shows.
+impl fmt::Debug for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl std::error::Error for Fault {}
 
 /// All faults of one workflow.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// As text it is a list with a line for each fault, `Debug` included, so that `unwrap` shows them all.
+///
+/// ```
+/// use stepwright::builder::FlowBuilder;
+///
+/// let flow = FlowBuilder::<(), ()>::new("Empty");
+/// let lost = flow.declare::<()>("Lost");
+/// flow.start_at(&lost);
+/// let faults = flow.build().expect_err("the state is never defined");
+/// for fault in &faults {
+///     assert_eq!(fault.state(), Some("Lost"));
+///     assert!(fault.place().is_some());
+/// }
+/// assert!(faults.to_string().starts_with("workflow `Empty` cannot become ASL:\n  - "));
+/// ```
+#[derive(Clone, PartialEq, Eq)]
 pub struct Faults {
     workflow: String,
     faults: Vec<Fault>,
@@ -80,6 +120,15 @@ impl<'a> IntoIterator for &'a Faults {
     }
 }
 
+impl IntoIterator for Faults {
+    type Item = Fault;
+    type IntoIter = std::vec::IntoIter<Fault>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.faults.into_iter()
+    }
+}
+
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "workflow `{}` cannot become ASL:", self.workflow)?;
@@ -87,6 +136,12 @@ impl fmt::Display for Faults {
             write!(f, "\n  - {fault}")?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -3,11 +3,13 @@
 mod binder;
 mod definition;
 mod fault;
+mod place;
 mod schemas;
 
 pub use self::binder::Binder;
 pub use self::definition::Definition;
 pub use self::fault::{Fault, Faults};
+pub use self::place::Place;
 pub use self::schemas::{Schemas, TaskSchemas};
 
 use crate::shape::Payload;

@@ -7,6 +7,7 @@ mod parse;
 mod tests;
 
 use crate::errors::Errors;
+use crate::root::Root;
 use definition::Source;
 use parse::{Call, Workflow};
 use proc_macro2::TokenStream;
@@ -14,6 +15,13 @@ use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
 
 pub(crate) fn asl_file(input: TokenStream) -> TokenStream {
+    match Root::leading(input) {
+        Ok((root, input)) => root.put_into(expanded(input)),
+        Err(error) => error.into_compile_error(),
+    }
+}
+
+fn expanded(input: TokenStream) -> TokenStream {
     let errors = Errors::new();
     let call = (|input: ParseStream| Call::parse(input)).parse2(input);
     let code = match call {

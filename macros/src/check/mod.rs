@@ -32,7 +32,9 @@ pub(crate) use self::machine::{Edge, EdgeKind, Machine};
 pub(crate) use self::numbers::rate;
 pub(crate) use self::patterns::{Shape as PatternShape, error_fields, error_path, pattern};
 pub(crate) use self::retry::predefined;
-pub(crate) use self::values::{Alone, Piece, Value, Witness, alone, beside, literal_type, witness};
+pub(crate) use self::values::{
+    Alone, Piece, Value, Witness, alone, beside, literal_type, told, witness,
+};
 
 use crate::errors::Errors;
 use crate::syntax::Workflow;

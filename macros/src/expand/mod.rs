@@ -12,6 +12,7 @@ mod fragment;
 mod item;
 mod known;
 mod pattern;
+mod place;
 mod states;
 mod types;
 mod value;
@@ -19,6 +20,7 @@ mod warnings;
 
 pub(crate) use self::item::Declared;
 pub(crate) use self::known::tree_of;
+pub(crate) use self::place::{at, file};
 pub(crate) use self::value::Values;
 
 use crate::check::Machine;

@@ -3,7 +3,7 @@
 use super::parse::Lambda;
 use crate::check::{Alone, witness};
 use crate::errors::Mistake;
-use crate::expand::{Values, tree_of};
+use crate::expand::{Values, at, file, tree_of};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -65,12 +65,16 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
         let mut values = Values::default();
         let tree = values.value(&lowered.value);
         let witnesses = values.witnesses();
+        let file = file();
+        let place = at(lambda.body.syn.span());
         let count = Literal::usize_unsuffixed(lambda.parameters.len());
         quote! {
             #quiet
             let __tree = {
+                #file
                 #witnesses
-                #tree
+                let __tree = #tree;
+                __tree #place
             };
             __types.expression(#count, __tree)
         }

@@ -8,11 +8,19 @@ mod parse;
 use self::parse::Lambda;
 use crate::check::alone;
 use crate::errors::Errors;
+use crate::root::Root;
 use crate::syntax::Reader;
 use proc_macro2::TokenStream;
 use syn::parse::{ParseStream, Parser};
 
 pub(crate) fn expr(input: TokenStream) -> TokenStream {
+    match Root::leading(input) {
+        Ok((root, input)) => root.put_into(expression(input)),
+        Err(error) => error.into_compile_error(),
+    }
+}
+
+fn expression(input: TokenStream) -> TokenStream {
     let errors = Errors::new();
     let lambda = {
         let reader = Reader::new(&errors);

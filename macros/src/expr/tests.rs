@@ -29,7 +29,7 @@ fn several_parameters_take_a_tuple_apart() {
         "{code}"
     );
     assert!(
-        code.contains("__s::Expr::local(\"2\")};__types.expression(3,__tree)"),
+        code.contains("let__tree=__s::Expr::local(\"2\");__tree};__types.expression(3,__tree)"),
         "{code}"
     );
 }

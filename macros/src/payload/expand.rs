@@ -39,6 +39,12 @@ pub(super) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         }
     }
     let (implementation, arguments, bounds) = generics.split_for_impl();
+    let untagged = (container.untagged && !container.converted).then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #implementation __shape::UntaggedEnum for #name #arguments #bounds {}
+        }
+    });
     Ok(quote! {
         const _: () = {
             #[allow(unused_imports)]
@@ -53,6 +59,7 @@ pub(super) fn expand(input: &DeriveInput) -> Result<TokenStream> {
             impl #implementation __shape::Form for #name #arguments #bounds {
                 type Owned = Self;
             }
+            #untagged
         };
     })
 }

@@ -1,7 +1,9 @@
 //! `#[task(name = "..", activity, context)]`.
 
+use crate::root::Root;
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Error, Ident, LitStr, Result, Token};
 
@@ -11,6 +13,7 @@ pub(super) struct Options {
     pub(super) name: Option<LitStr>,
     pub(super) deploy: Deploy,
     pub(super) context: bool,
+    pub(super) root: Root,
 }
 
 /// Where the task lives.
@@ -41,7 +44,7 @@ impl Options {
         let mut options = Options::default();
         let mut place: Option<Ident> = None;
         while !input.is_empty() {
-            let option: Ident = input.parse()?;
+            let option = input.call(Ident::parse_any)?;
             let deploy = match option.to_string().as_str() {
                 "name" => {
                     options.name = Some(name(text(input)?)?);
@@ -49,6 +52,10 @@ impl Options {
                 }
                 "context" => {
                     options.context = true;
+                    None
+                }
+                "crate" => {
+                    options.root = Root::value(input)?;
                     None
                 }
                 "lambda_arn" => Some(Deploy::LambdaArn),
@@ -60,7 +67,7 @@ impl Options {
                         option.span(),
                         format!(
                             "`{other}` is no option of a task; there are `name = \"..\"`, `function_name = \"..\"`, `lambda_arn`, \
-                             `activity`, `resource = \"..\"` and `context`"
+                             `activity`, `resource = \"..\"`, `context` and `crate = name`"
                         ),
                     ));
                 }

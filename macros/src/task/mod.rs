@@ -26,5 +26,6 @@ pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStrea
         attributes::Options::default()
     });
     let task = function::Task::read(&function, &mut errors);
-    expand::expand(&function, &options, task.as_ref(), &errors)
+    let code = expand::expand(&function, &options, task.as_ref(), &errors);
+    options.root.put_into(code)
 }

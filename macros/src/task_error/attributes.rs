@@ -1,5 +1,6 @@
 //! `#[task_error(..)]` and the attributes of `thiserror` that matter here.
 
+use crate::root::Root;
 use syn::{Attribute, Error, Field, LitStr, Result};
 
 /// AWS's limit for an error's name.
@@ -13,6 +14,9 @@ pub(super) fn name(attributes: &[Attribute]) -> Result<Option<LitStr>> {
             continue;
         }
         attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("crate") {
+                return Root::value(meta.input).map(|_| ());
+            }
             if !meta.path.is_ident("name") {
                 return Err(meta.error("expected `name = \"..\"`"));
             }

@@ -80,7 +80,7 @@ impl EngineBuilder {
     /// let state = flow.declare("Double");
     /// flow.start_at(&state);
     /// flow.task(&state, double {}).end();
-    /// let doubling = flow.build().map_err(|faults| faults[0].clone())?;
+    /// let doubling = flow.build()?;
     ///
     /// let engine = Engine::builder().register_built(&doubling).build()?;
     /// let run = engine.start_built(&doubling, 21, StartOptions::new()).await?;

@@ -379,6 +379,7 @@ impl Engine {
 
 /// Why [`Engine::execute`] gave no output.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ExecuteError {
     /// It could not be started.
     #[error(transparent)]

@@ -7,6 +7,7 @@ use crate::value::Value;
 
 /// Where an execution stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Status {
     /// It runs.
     Running,

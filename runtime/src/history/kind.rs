@@ -4,6 +4,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 #[allow(missing_docs)] // The names are AWS's and say it.
+#[non_exhaustive]
 pub enum EventKind {
     ExecutionStarted,
     ExecutionSucceeded,

@@ -50,6 +50,7 @@ enum Node {
 
 /// The type that a JSONata field must give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Expected {
     /// Any value.
     Any,

@@ -40,6 +40,7 @@ pub enum Family {
 
 /// How a service integration waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Pattern {
     /// For the response.
     RequestResponse,

@@ -129,6 +129,7 @@ impl TestStateRequest {
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(rename_all = "UPPERCASE")]
+#[non_exhaustive]
 pub enum InspectionLevel {
     /// How the state ended.
     #[default]
@@ -195,6 +196,7 @@ pub struct MockErrorOutput {
 /// How a mocked result is held against the output model of the service's API.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
+#[non_exhaustive]
 pub enum FieldValidationMode {
     /// What is required is there, and what is there has the right form.
     #[default]

@@ -36,6 +36,7 @@ impl TestStateResponse {
 /// How a tested state ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[non_exhaustive]
 pub enum TestStatus {
     /// It has an output.
     Succeeded,

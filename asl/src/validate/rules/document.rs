@@ -61,12 +61,7 @@ pub(super) const TOO_LONG: Rule = Rule {
 };
 
 fn too_long(definition: &Definition<'_>, report: &mut Report<'_>) {
-    let source = definition.document.source();
-    // Bytes are never fewer than characters.
-    if source.len() <= MAX_CHARACTERS {
-        return;
-    }
-    let characters = source.chars().count();
+    let characters = definition.document.characters();
     if characters > MAX_CHARACTERS {
         let message = format!(
             "the definition has {characters} characters; at most {MAX_CHARACTERS} are allowed"

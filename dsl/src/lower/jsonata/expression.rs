@@ -45,22 +45,27 @@ impl<'e, 'r> Lowering<'e, 'r> {
 
     /// The code of an expression, as it is: it may be undefined where Rust has `None`.
     pub(in crate::lower) fn code(&mut self, expr: &Expr) -> Code {
-        if let Node::Typed(value, shape) = &*expr.node {
-            let shape = Shape::Lazy(*shape);
-            return match self.typed(value, shape.clone()) {
+        let before = self.report.enter(expr);
+        let code = match &*expr.node {
+            Node::Typed(value, shape) => {
+                let shape = Shape::Lazy(*shape);
+                match self.typed(value, shape.clone()) {
+                    Tree::Leaf(code) => code,
+                    tree => self.built(tree).shaped(shape),
+                }
+            }
+            Node::Some(value) => {
+                let code = self.value(value);
+                let shape = Shape::option(code.shape.clone());
+                code.shaped(shape)
+            }
+            _ => match self.tree(expr) {
                 Tree::Leaf(code) => code,
-                tree => self.built(tree).shaped(shape),
-            };
-        }
-        if let Node::Some(value) = &*expr.node {
-            let code = self.value(value);
-            let shape = Shape::option(code.shape.clone());
-            return code.shaped(shape);
-        }
-        match self.tree(expr) {
-            Tree::Leaf(code) => code,
-            tree => self.built(tree),
-        }
+                tree => self.built(tree),
+            },
+        };
+        self.report.leave(before);
+        code
     }
 
     /// The code of an expression where a value must be: what is absent becomes `null` or its default.
@@ -370,8 +375,8 @@ impl Build for Lowering<'_, '_> {
         }
     }
 
-    fn refuse(&mut self, message: String) {
-        self.report.fault(message);
+    fn report(&mut self) -> &mut Report {
+        self.report
     }
 }
 

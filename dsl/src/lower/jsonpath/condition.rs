@@ -18,6 +18,13 @@ pub(in crate::lower) fn condition(expr: &Expr, env: &Env<'_>, report: &mut Repor
 }
 
 fn rule(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
+    let before = paths.report.enter(expr);
+    let rule = rule_here(paths, expr);
+    paths.report.leave(before);
+    rule
+}
+
+fn rule_here(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
     match expr.untyped() {
         Node::Unary(Unary::Not, value) => not(rule(paths, value)),
         Node::Binary(Binary::And, left, right) => all(vec![rule(paths, left), rule(paths, right)]),

@@ -32,8 +32,11 @@ impl<'e, 'r> Paths<'e, 'r> {
 
     /// A value where one must be: JSONPath fails on what is absent, so that is refused.
     pub(in crate::lower) fn value(&mut self, expr: &Expr) -> Value {
+        let before = self.report.enter(expr);
         let value = self.tree(expr);
-        self.present(value)
+        let value = self.present(value);
+        self.report.leave(before);
+        value
     }
 
     pub(super) fn present(&mut self, value: Value) -> Value {
@@ -377,8 +380,8 @@ impl Build for Paths<'_, '_> {
         }
     }
 
-    fn refuse(&mut self, message: String) {
-        self.report.fault(message);
+    fn report(&mut self) -> &mut Report {
+        self.report
     }
 }
 

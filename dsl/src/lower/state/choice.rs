@@ -37,9 +37,12 @@ impl<'a> Place<'_, 'a> {
         }
         if let Some(subject) = subject {
             let last = arms.len().saturating_sub(1);
+            // What is wrong with a pattern is said at the value that it is held against.
+            let before = self.report.enter(subject);
             for (index, arm) in arms.iter().enumerate() {
                 self.arm(&mut choice, subject, arm, index == last);
             }
+            self.report.leave(before);
         }
         match otherwise {
             Otherwise::To(edge) => {

@@ -63,7 +63,7 @@ impl<'a> States<'a> {
         let mut lowered = model::States::new();
         for (index, state) in states.iter().enumerate() {
             let levels = at(levels, states, index);
-            let mut report = Report::new(&state.name);
+            let mut report = Report::of(state);
             check(state, states, &mut report);
             let env = Env::new(self.flow, self.scopes, state, levels.clone());
             let assigns_input = self.input_to_assign(index, states, &env, &mut report);
@@ -113,7 +113,7 @@ impl<'a> States<'a> {
             let raw = place.raw_fields();
             self.faults.extend(report.into_faults());
             self.inside(&mut made, state, &levels);
-            let mut report = Report::new(&state.name);
+            let mut report = Report::of(state);
             made = raw::merge(made, state, raw, &mut report);
             self.faults.extend(report.into_faults());
             lowered.insert(state.name.to_string(), made);
@@ -131,7 +131,8 @@ impl<'a> States<'a> {
                 .map(|first| first.name.to_string())
                 .unwrap_or_default();
             if body.states.is_empty() {
-                let fault = Fault::new(Some(&state.name), "a branch and a map's body need a state");
+                let fault = Fault::new(Some(&state.name), "a branch and a map's body need a state")
+                    .at(state.place);
                 self.faults.push(fault);
             }
             let states = self.lower(&body.states, &levels);

@@ -183,10 +183,12 @@ impl<'m, 'a> Resolver<'m, 'a> {
                 let cases = cases
                     .map(|arm| {
                         let (pattern, guard) = match &mut arm.pat {
-                            Pat::Guard(both) => (&*both.pat, Some(&mut *both.guard)),
-                            alone => (&*alone, None),
+                            Pat::Guard(both) => (&mut *both.pat, Some(&mut *both.guard)),
+                            alone => (&mut *alone, None),
                         };
-                        self.case(pattern, guard, |this| this.value(&mut arm.body))
+                        let case = self.case(pattern, guard, |this| this.value(&mut arm.body));
+                        self.rewriting.arm(pattern, &mut arm.body);
+                        case
                     })
                     .collect();
                 Value::Match(Box::new(subject), cases)
@@ -629,10 +631,11 @@ impl<'m, 'a> Resolver<'m, 'a> {
         let (then, otherwise) = (&mut branch.then_branch, &mut branch.else_branch);
         if let (Expr::Let(one), Some((_, otherwise))) = (&mut *branch.cond, &mut *otherwise) {
             let subject = self.value(&mut one.expr);
-            let then = self.case(&one.pat, None, |this| this.block(then));
+            let case = self.case(&one.pat, None, |this| this.block(then));
+            self.rewriting.if_let(&mut one.pat, then);
             let otherwise = self.value(otherwise);
             let wild: Pat = syn::parse_quote!(_);
-            return Value::Match(Box::new(subject), vec![then, (wild, None, otherwise)]);
+            return Value::Match(Box::new(subject), vec![case, (wild, None, otherwise)]);
         }
         let condition = self.value(&mut branch.cond);
         let then = self.block(then);

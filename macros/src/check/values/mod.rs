@@ -7,12 +7,14 @@ mod methods;
 mod places;
 mod rewrite;
 mod templates;
+mod told;
 mod walk;
 
 pub(crate) use self::alone::{Alone, alone};
 pub(crate) use self::literals::literal_type;
 pub(super) use self::places::resolve;
 pub(crate) use self::rewrite::{beside, witness};
+pub(crate) use self::told::told;
 
 use proc_macro2::Span;
 use std::ops::Range;

@@ -4,13 +4,17 @@
 //! rustc has nothing to say of it; never that of a name, which an editor would follow.
 
 use super::literals::literal_type;
+use super::told::told;
 use super::{Rewritten, Witness};
 use crate::check::patterns::is_bound;
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Arm, Expr, ExprCast, ExprClosure, ExprIf, ExprMacro, ExprPath, Pat, PatIdent};
+use syn::{
+    Arm, Block, Expr, ExprCast, ExprClosure, ExprIf, ExprMacro, ExprPath, Pat, PatIdent,
+    parse_quote,
+};
 
 /// The expression as rustc takes it, while it is resolved.
 #[derive(Default)]
@@ -84,6 +88,26 @@ impl Rewriting {
         let (value, ty) = (&cast.expr, &cast.ty);
         // "`as` can change .." is said of the value, and asked for by `as`.
         Expr::Verbatim(quote_spanned!(cast.as_token.span=> __s::Lossless::<#ty>::lossless(#value)))
+    }
+
+    /// Asks of the values that an arm's pattern takes apart that their JSON says which variant they are.
+    pub(super) fn arm(&mut self, pattern: &mut Pat, body: &mut Expr) {
+        let (asking, questions) = told(pattern);
+        if !questions.is_empty() {
+            self.changes += 1;
+            *pattern = asking;
+            *body = Expr::Verbatim(quote_spanned!(body.span()=> { #questions #body }));
+        }
+    }
+
+    /// The same of the pattern of an `if let`.
+    pub(super) fn if_let(&mut self, pattern: &mut Pat, then: &mut Block) {
+        let (asking, questions) = told(pattern);
+        if !questions.is_empty() {
+            self.changes += 1;
+            *pattern = asking;
+            *then = parse_quote!({ #questions #then });
+        }
     }
 
     /// Prepares a closure whose body is not rewritten yet.

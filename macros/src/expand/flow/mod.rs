@@ -8,14 +8,16 @@ mod raw;
 
 use super::bind::place;
 use super::known::{self, Numbers, known};
+use super::place::{at, file};
 use super::value::Values;
-use crate::check::Machine;
+use crate::check::{Machine, Value};
 use crate::syntax::{
     Amount, Callee, Condition, Expression, Kind, State, StateOption, Transition, Wait,
     WorkflowOption,
 };
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
 
 /// The body of `Workflow::build`.
 pub(super) fn flow(machine: &Machine) -> TokenStream {
@@ -30,8 +32,10 @@ pub(super) fn flow(machine: &Machine) -> TokenStream {
     }
     let witnesses = writer.values.witnesses();
     let variables = writer.variables(0);
+    let file = file();
     quote! {
         use ::stepwright::__ as __s;
+        #file
         #witnesses
         let __known = <Self as __s::Witnessed>::known();
         let mut __flow = #head #variables;
@@ -45,7 +49,9 @@ pub(super) fn fragment(machine: &Machine) -> TokenStream {
     let mut writer = Writer::new(machine);
     let body = writer.states(0);
     let witnesses = writer.values.witnesses();
+    let file = file();
     quote! {
+        #file
         #witnesses
         let __known = <Self as __s::Witnessed>::known();
         #body
@@ -141,6 +147,9 @@ impl Writer<'_, '_> {
         let name = wire_name(state);
         self.values.task = task_path(state).cloned();
         let mut tokens = self.kind(index, &name);
+        if !self.is_include(index) {
+            at(state.name.span()).to_tokens(&mut tokens);
+        }
         if let Some(docs) = &state.docs {
             quote!(.comment(#docs)).to_tokens(&mut tokens);
         }
@@ -403,10 +412,15 @@ impl Writer<'_, '_> {
     }
 
     fn expression(&mut self, expression: &Expression) -> TokenStream {
-        match &self.machine.values[expression.id] {
-            Some(value) => self.values.value(value),
-            None => quote!(__s::Expr::none()),
+        let Some(value) = &self.machine.values[expression.id] else {
+            return quote!(__s::Expr::none());
+        };
+        let mut tokens = self.values.value(value);
+        // Nothing is wrong with a literal alone.
+        if !matches!(value, Value::Literal(_) | Value::Unit | Value::None) {
+            at(expression.syn.span()).to_tokens(&mut tokens);
         }
+        tokens
     }
 
     fn expressions(&mut self, list: &[Expression]) -> TokenStream {

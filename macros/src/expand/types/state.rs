@@ -2,7 +2,7 @@
 
 use super::edge::{bound_variables, local};
 use super::{Checker, result_of};
-use crate::check::{EdgeKind, beside, pattern, witness};
+use crate::check::{EdgeKind, beside, pattern, told, witness};
 use crate::syntax::{
     Amount, Call, Callee, Choice, Kind, Object, ObjectValue, StateOption, TaskLet, Transition, Wait,
 };
@@ -378,13 +378,13 @@ impl Checker<'_, '_> {
                     quote!(#own = #name;).to_tokens(&mut keep);
                     quote!(#variable = #own;).to_tokens(&mut after);
                 }
-                let pattern = &arm.pattern;
+                let (pattern, told) = told(&arm.pattern);
                 let guard = arm.guard.as_ref().map(|guard| {
                     let guard = self.expression(guard);
                     quote!(if #guard)
                 });
                 let lets = self.lets_of(&arm.target);
-                quote!(#pattern #guard => { #keep #lets }).to_tokens(&mut arms);
+                quote!(#pattern #guard => { #told #keep #lets }).to_tokens(&mut arms);
             }
             let arms = group_of_braces(one.braces, arms);
             let keyword = Ident::new("match", one.keyword);

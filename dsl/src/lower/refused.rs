@@ -1,0 +1,77 @@
+//! What AWS would refuse although it can be said: a state that nothing reaches, a number out of range, a raw field that does
+//! not fit.
+
+use crate::flow::{Flow, Kind, State};
+use crate::workflow::{Fault, Place};
+use std::collections::{HashMap, HashSet};
+use stepwright_asl::Finding;
+use stepwright_asl::model::StateMachine;
+use stepwright_asl::validate::validate;
+
+/// Rules about the ways between states.
+const OF_WAYS: [&str; 2] = ["SW021", "SW023"];
+
+/// The validator's errors, without those that only follow from what is known to be wrong.
+pub(super) fn faults(flow: &Flow, machine: &StateMachine, wrong: &[&Fault]) -> Vec<Fault> {
+    let findings = validate(machine, flow.machine_type);
+    let mut places = HashMap::new();
+    note(&flow.states, &mut places);
+    let faulty: HashSet<&str> = wrong.iter().filter_map(|fault| fault.state()).collect();
+    let is_whole = wrong.iter().all(|fault| fault.state().is_some());
+    // A transition that is missing is the cause of what is found elsewhere.
+    let ways_are_known = is_whole && goes_on(&flow.states);
+    let mut faults = Vec::new();
+    for finding in findings.errors() {
+        let state = state_of(&finding.pointer);
+        // Where a state could not be lowered, something stands in the place of what was meant.
+        let follows = match &state {
+            _ if OF_WAYS.contains(&finding.rule) && !ways_are_known => true,
+            Some(state) => faulty.contains(&**state),
+            None => !is_whole,
+        };
+        if !follows {
+            let place = state.as_deref().and_then(|state| places.get(state));
+            let fault = Fault::new(state.as_deref(), message(finding));
+            faults.push(fault.at(place.copied().flatten()));
+        }
+    }
+    faults
+}
+
+/// Whether each state goes somewhere that there is.
+fn goes_on(states: &[State]) -> bool {
+    states.iter().all(|state| {
+        let ends = matches!(
+            state.kind,
+            Kind::Choice { .. } | Kind::Fail { .. } | Kind::Succeed
+        );
+        let is_there = |target: &&str| states.iter().any(|state| state.name == *target);
+        (ends || state.transition.is_some())
+            && state.targets().iter().all(is_there)
+            && state.bodies().iter().all(|body| goes_on(&body.states))
+    })
+}
+
+fn message(finding: &Finding) -> String {
+    match &finding.suggestion {
+        Some(suggestion) => format!("{} ({}; {suggestion})", finding.message, finding.rule),
+        None => format!("{} ({})", finding.message, finding.rule),
+    }
+}
+
+/// The innermost state on the way to a place: the key after the last `States`.
+fn state_of(pointer: &str) -> Option<String> {
+    let steps: Vec<&str> = pointer.split('/').collect();
+    let states = steps.iter().rposition(|step| *step == "States")?;
+    let name = steps.get(states + 1)?;
+    Some(name.replace("~1", "/").replace("~0", "~"))
+}
+
+fn note<'a>(states: &'a [State], places: &mut HashMap<&'a str, Option<Place>>) {
+    for state in states {
+        places.entry(&*state.name).or_insert(state.place);
+        for body in state.bodies() {
+            note(&body.states, places);
+        }
+    }
+}

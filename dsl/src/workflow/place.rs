@@ -1,0 +1,49 @@
+//! Where something stands in the source.
+
+use std::fmt;
+use std::panic::Location;
+
+/// A place in the source, as rustc writes it: `src/orders.rs:41:13`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    file: &'static str,
+    line: u32,
+    column: u32,
+}
+
+impl Place {
+    pub(crate) const fn new(file: &'static str, line: u32, column: u32) -> Place {
+        Place { file, line, column }
+    }
+
+    /// Where the function was called that asks.
+    #[track_caller]
+    pub(crate) fn caller() -> Place {
+        let location = Location::caller();
+        Place::new(location.file(), location.line(), location.column())
+    }
+
+    /// The file, as the compiler was given it.
+    #[must_use]
+    pub fn file(&self) -> &'static str {
+        self.file
+    }
+
+    /// The line, from 1.
+    #[must_use]
+    pub fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// The column in characters, from 1.
+    #[must_use]
+    pub fn column(&self) -> u32 {
+        self.column
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}

@@ -1,0 +1,95 @@
+//! The faults of `build()` say where in the source they are, and all at once.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use stepwright::Fault;
+use stepwright::prelude::*;
+// Both globs stand side by side.
+#[allow(
+    unused_imports,
+    reason = "that the names do not clash is what is tested"
+)]
+use stepwright_runtime::*;
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Order {
+    id: String,
+    note: Option<String>,
+}
+
+#[task]
+async fn print(text: String) -> String {
+    text
+}
+
+/// The line of `workflow!` below.
+const START: u32 = line!() + 1;
+workflow! {
+    /// Its mistakes are known only when the shapes of its types are.
+    workflow Slips(order: Order) -> String {
+        raw { "Colour": "red" }
+        task Print {
+            let printed = print(order.id);
+            next Select;
+        }
+        pass Select {
+            query_language JSONPath;
+            let note = order.note;
+            next Look;
+        }
+        choice Look {
+            when jsonata!("$printed.length > 3", bool) => Long;
+            otherwise => Done;
+        }
+        pass Long { raw { "Size": 3 } next Done; }
+        succeed Done { printed }
+    }
+}
+
+fn line_and_column(fault: &Fault) -> (u32, u32) {
+    let place = fault.place().expect("the macro knows the place");
+    assert!(place.file().ends_with("tests/faults.rs"), "{place}");
+    (place.line() - START, place.column())
+}
+
+#[test]
+fn a_fault_of_an_expression_is_at_the_expression_and_others_at_their_state() {
+    let faults = Slips::build().expect_err("it has mistakes");
+    let told: Vec<_> = faults
+        .iter()
+        .filter(|fault| fault.state().is_some())
+        .map(|fault| (fault.state().unwrap_or_default(), line_and_column(fault)))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("Select", (10, 24)),
+            ("Look", (14, 18)),
+            // What only the validator finds is there beside what lowering found.
+            ("Long", (17, 14)),
+        ],
+        "{faults}"
+    );
+}
+
+#[test]
+fn every_fault_is_shown_with_its_place_state_and_message() {
+    let faults = Slips::build().expect_err("it has mistakes");
+    let text = faults.to_string();
+    assert_eq!(text.lines().count(), faults.len() + 1, "{text}");
+    for fault in &faults {
+        let place = fault.place().map(|place| format!("{place}: "));
+        let line = format!(
+            "  - {}{}{}",
+            place.unwrap_or_default(),
+            fault
+                .state()
+                .map(|state| format!("in state `{state}`: "))
+                .unwrap_or_default(),
+            fault.message()
+        );
+        assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+    }
+    // `unwrap` and `?` in a test's `main` show the same.
+    assert_eq!(format!("{faults:?}"), text);
+}
