@@ -1,5 +1,6 @@
 //! The whole machine.
 
+use super::addresses;
 use super::report::Report;
 use super::scope::Scopes;
 use super::state::{States, raw};
@@ -18,11 +19,8 @@ pub(crate) fn lower(flow: &Flow) -> Result<Definition, Faults> {
         faults = refused(&machine, flow.machine_type);
     }
     if faults.is_empty() {
-        Ok(Definition::new(
-            flow.name.to_string(),
-            flow.machine_type,
-            machine,
-        ))
+        let definition = Definition::new(flow.name.to_string(), flow.machine_type, machine);
+        Ok(definition.calling(addresses::of(flow)))
     } else {
         Err(Faults::new(&flow.name, faults))
     }

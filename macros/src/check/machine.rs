@@ -6,7 +6,7 @@ use crate::syntax::{
     Body, Catch, CatchArm, Children, ExitArm, Kind, Let, State, StateOption, Target, Transition,
     Workflow, WorkflowOption,
 };
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use std::collections::HashMap;
 
 /// What the rules know about a workflow.
@@ -24,6 +24,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) rewritten: Vec<bool>,
     pub(crate) reads: Vec<Read>,
     pub(crate) item_reads: Vec<ItemRead>,
+    /// The texts with `${Name}` in them, and the names.
+    pub(crate) placeholder_texts: Vec<(Span, String)>,
     /// What there is to say that is no mistake.
     pub(crate) warnings: Vec<Warning>,
     /// States by name.
@@ -111,6 +113,7 @@ impl<'a> Machine<'a> {
             rewritten: vec![false; expressions],
             reads: Vec::new(),
             item_reads: Vec::new(),
+            placeholder_texts: Vec::new(),
             warnings: Vec::new(),
             by_name: HashMap::new(),
         };

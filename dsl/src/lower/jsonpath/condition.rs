@@ -135,7 +135,9 @@ fn compare(paths: &mut Paths<'_, '_>, operator: Binary, left: &Expr, right: &Exp
             }
         }
     }
-    let (left, right) = (paths.leaf_of(left), paths.leaf_of(right));
+    let names = |side: &Expr| matches!(&*side.node, Node::Placeholder(_));
+    let is_placeholder = names(left) || names(right);
+    let (left, right) = (side(paths, left), side(paths, right));
     let (variable, operator, operand) = match (left, right) {
         (Ok(variable), operand) => (variable, operator, operand),
         (Err(value), Ok(variable)) => (variable, mirrored(operator), Err(value)),
@@ -176,8 +178,20 @@ fn compare(paths: &mut Paths<'_, '_>, operator: Binary, left: &Expr, right: &Exp
         Ok(leaf) => Json::String(leaf.text),
         Err(value) => Json::from(value),
     };
-    let rule = on(paths, &variable, name, operand);
+    let rule = if is_placeholder {
+        unchecked(paths, &variable, name, operand)
+    } else {
+        on(paths, &variable, name, operand)
+    };
     if negated { not(rule) } else { rule }
+}
+
+/// One side of a comparison: something computed, or a literal, as a placeholder is here.
+fn side(paths: &mut Paths<'_, '_>, expr: &Expr) -> Result<Leaf, Value> {
+    match &*expr.node {
+        Node::Placeholder(name) => Err(Value::String(stepwright_asl::placeholder::text(name))),
+        _ => paths.leaf_of(expr),
+    }
 }
 
 /// `1 < x` is `x > 1`.
@@ -219,17 +233,27 @@ pub(super) fn on(
     operator: Operator,
     operand: Json,
 ) -> ChoiceRule {
-    if leaf.call {
-        paths.report.fault(format!(
-            "a JSONPath choice compares paths, not computed values; assign the value in a `pass` before, or {WAY_OUT}"
-        ));
-    }
     if operand
         .as_str()
         .is_some_and(|text| !crate::lower::text::is_safe(text))
     {
         paths.report.fault(format!(
             "a JSONPath choice cannot compare with this text, because a template engine would read it; {WAY_OUT}"
+        ));
+    }
+    unchecked(paths, leaf, operator, operand)
+}
+
+/// The same with an operand that a template engine shall read.
+fn unchecked(
+    paths: &mut Paths<'_, '_>,
+    leaf: &Leaf,
+    operator: Operator,
+    operand: Json,
+) -> ChoiceRule {
+    if leaf.call {
+        paths.report.fault(format!(
+            "a JSONPath choice compares paths, not computed values; assign the value in a `pass` before, or {WAY_OUT}"
         ));
     }
     let rule = |operator, operand| ChoiceRule {

@@ -29,7 +29,7 @@ pub(super) struct Resolver<'m, 'a> {
     pub(super) item_reads: Vec<ItemRead>,
     expression: usize,
     ty: Option<Rc<Type>>,
-    outcome: Outcome,
+    pub(super) outcome: Outcome,
 }
 
 /// What was learnt about one expression.
@@ -675,6 +675,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
                 Err(error) => self.said(&error),
             },
             "jsonata" | "path" | "intrinsic" => self.raw(&name, call),
+            "placeholder" => self.placeholder(&call.mac),
             _ => self.cannot(
                 &call.mac.path,
                 &format!("`{name}!`"),
@@ -735,12 +736,12 @@ impl<'m, 'a> Resolver<'m, 'a> {
         Value::Faulty
     }
 
-    fn refuse(&mut self, span: Span, message: String) {
+    pub(super) fn refuse(&mut self, span: Span, message: String) {
         self.outcome.faulty = true;
         self.errors.at(span, message);
     }
 
-    fn said(&mut self, error: &syn::Error) -> Value {
+    pub(super) fn said(&mut self, error: &syn::Error) -> Value {
         self.outcome.faulty = true;
         self.errors.syn(error);
         Value::Faulty

@@ -4,12 +4,14 @@ mod alone;
 mod expression;
 mod literals;
 mod methods;
+mod placeholder;
 mod places;
 mod templates;
 mod walk;
 
 pub(crate) use self::alone::{Alone, alone};
 pub(crate) use self::literals::literal_type;
+pub(super) use self::placeholder::in_texts;
 pub(super) use self::places::resolve;
 
 use proc_macro2::Span;
@@ -57,6 +59,8 @@ pub(crate) enum Value {
     Library(Path, Vec<Value>, Option<Rc<Type>>),
     /// `jsonata!`, `path!` or `intrinsic!`, its text, and its type where one is ascribed.
     Raw(&'static str, String, Option<Rc<Type>>),
+    /// `placeholder!("Topic")`, by its name.
+    Placeholder(String),
     /// Something that is a mistake already.
     Faulty,
 }

@@ -9,6 +9,7 @@ use crate::syntax::{
     Amount, BatchInput, Binding, Callee, DistributedOption, ErrorPattern, Expression, Kind, Let,
     ObjectValue, State, StateOption, Tolerance, Transition, Wait, WorkflowOption,
 };
+use proc_macro2::Span;
 use std::rc::Rc;
 use syn::spanned::Spanned;
 use syn::{Pat, Type};
@@ -52,6 +53,7 @@ pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
     }
     machine.reads = found.reads;
     machine.item_reads = found.item_reads;
+    machine.placeholder_texts = found.texts;
 }
 
 #[derive(Default)]
@@ -61,6 +63,7 @@ struct Found {
     rewritten: Vec<usize>,
     reads: Vec<super::Read>,
     item_reads: Vec<super::ItemRead>,
+    texts: Vec<(Span, String)>,
 }
 
 struct Places<'r, 'm, 'a> {
@@ -77,6 +80,7 @@ impl Places<'_, '_, '_> {
         self.resolver.begin(expression.id, ty);
         let value = self.resolver.value(&expression.syn);
         let outcome = self.resolver.finish();
+        self.found.texts.append(&mut super::in_texts(expression));
         if outcome.faulty {
             self.found.faulty.push(expression.id);
         }

@@ -20,6 +20,7 @@ impl Value {
             | Value::Constant(..)
             | Value::None
             | Value::Raw(..)
+            | Value::Placeholder(_)
             | Value::Faulty => {}
             Value::Inline(value) => value.walk(see),
             Value::Field(value, _)

@@ -5,10 +5,13 @@ use crate::check::{is_bound, literal_type};
 use crate::syntax::Expression;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Arm, Expr, ExprClosure, ExprIf, ExprMacro, ExprPath, Macro, Pat, PatIdent, parse_quote};
+use syn::{
+    Arm, Expr, ExprClosure, ExprIf, ExprMacro, ExprPath, Macro, Pat, PatIdent, Token, parse_quote,
+};
 
 impl Checker<'_, '_> {
     /// An expression as the user wrote it; of a faulty one, anything.
@@ -75,6 +78,25 @@ impl VisitMut for Rewrite {
             // "type annotations needed" is said of the literal.
             let ty = literal_type(mac).map(|ty| quote!(::<#ty>));
             *expression = Expr::Verbatim(quote_spanned!(mac.path.span()=> __s::any #ty ()));
+            return;
+        }
+        if let Expr::Macro(ExprMacro { mac, .. }) = expression
+            && mac.path.is_ident("placeholder")
+        {
+            let text = quote_spanned!(mac.path.span()=> __s::any::<::std::string::String>());
+            *expression = Expr::Verbatim(text);
+            return;
+        }
+        // syn does not look into these.
+        if let Expr::Macro(ExprMacro { mac, .. }) = expression
+            && (mac.path.is_ident("format") || mac.path.is_ident("vec"))
+            && let Ok(mut parts) =
+                mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
+        {
+            for part in &mut parts {
+                self.visit_expr_mut(part);
+            }
+            mac.tokens = parts.into_token_stream();
             return;
         }
         if let Expr::Cast(cast) = expression {
