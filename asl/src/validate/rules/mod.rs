@@ -10,6 +10,7 @@ mod error_handling;
 mod fail;
 mod fields;
 mod jsonata;
+mod kinds;
 mod limits;
 mod literal;
 mod map_parallel;
