@@ -20,6 +20,8 @@ pub mod diagram;
 #[cfg(feature = "diff")]
 pub mod diff;
 pub mod errors;
+#[doc(hidden)]
+pub mod facts;
 pub mod graph;
 #[cfg(feature = "integrations")]
 pub mod integrations;
@@ -30,6 +32,7 @@ pub mod model;
 pub mod name;
 pub mod overlay;
 pub mod path;
+pub mod placeholder;
 pub mod similar;
 pub mod validate;
 #[cfg(feature = "yaml")]

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 use stepwright_asl::validate::{MachineType, Validator};
 
-/// The findings as `SW020 /States/A/Next`. Advice about Lambda and about timeouts is left out unless a test is about it.
+/// The findings as `SW020 /States/A/Next`. Advice about Lambda, timeouts and missing arguments is left out unless a test is about it.
 fn found_in(machine_type: MachineType, definition: &Value) -> Vec<String> {
     let findings = Validator::new(machine_type)
         .allow("SW142")
         .allow("SW048")
+        .allow("SW143")
         .check_text(&definition.to_string());
     let found = findings.iter();
     found
@@ -304,6 +305,9 @@ mod choices {
             json!([{"Variable": "$.a", "StringLessThanPath": "$.b"}, {"Variable": "$.a", "StringGreaterThanEqualsPath": "$.b"}]),
             json!([{"Or": [{"Variable": "$.a", "IsNull": true}, {"Variable": "$.a", "IsNull": false}]}]),
             json!([{"Not": {"And": [{"Variable": "$.a", "IsNull": true}, {"Variable": "$.b", "IsNull": true}]}}, {"Variable": "$.a", "IsNull": true}]),
+            // Which kind a value is, as a `match` asks.
+            json!([{"Variable": "$.a", "StringEquals": "x"}, {"Variable": "$.a", "StringEquals": "y"}]),
+            json!([{"Variable": "$.a.Book", "IsPresent": true}, {"Variable": "$.a.Film", "IsPresent": true}]),
         ] {
             assert!(choice(rules.clone()).is_empty(), "{rules}");
         }
@@ -315,7 +319,8 @@ mod choices {
             json!([{"Variable": "$.a", "IsNull": true}, {"Variable": "$.b", "IsNull": false}]),
             json!([{"Variable": "$.a", "NumericLessThan": 5}, {"Variable": "$.a", "NumericGreaterThan": 5}]),
             json!([{"And": [{"Variable": "$.a", "IsNull": true}, {"Variable": "$.b", "IsNull": true}]}, {"Variable": "$.a", "IsNull": false}]),
-            json!([{"Variable": "$.a", "StringEquals": "x"}, {"Variable": "$.a", "StringEquals": "y"}]),
+            json!([{"Variable": "$.a", "StringEquals": "x"}, {"Variable": "$.b", "StringEquals": "y"}]),
+            json!([{"Variable": "$.a", "StringEquals": "x"}]),
         ] {
             assert_eq!(choice(rules.clone()), ["SW074 /States/A"], "{rules}");
         }
@@ -348,6 +353,56 @@ mod choices {
             ["SW074 /States/A"]
         );
         assert_eq!(conditions(&[a, json!(false)]), ["SW074 /States/A"]);
+    }
+
+    #[test]
+    fn conditions_may_ask_which_kind_a_value_is() {
+        let conditions = |conditions: &[&str]| {
+            let rules: Vec<Value> = conditions
+                .iter()
+                .map(|condition| json!({"Condition": format!("{{% {condition} %}}"), "Next": "B"}))
+                .collect();
+            found(jsonata(
+                json!({"A": {"Type": "Choice", "Choices": rules}, "B": {"Type": "Succeed"}}),
+            ))
+        };
+        let order = "$states.input.order";
+        for kinds in [
+            [
+                format!("{order}.kind = 'new'"),
+                format!("{order}.kind = 'old'"),
+            ],
+            [format!("{order} = 'New'"), format!("$exists({order}.Old)")],
+            [
+                format!("{order}.kind = 'new' and $states.input.urgent"),
+                format!("({order}.kind = 'old' or {order}.kind = 'older')"),
+            ],
+            [
+                format!("{order}.kind in ['new', 'newer']"),
+                format!("{order}.kind = 'old'"),
+            ],
+        ] {
+            let found = conditions(&[&kinds[0], &kinds[1]]);
+            assert!(found.is_empty(), "{kinds:?}: {found:?}");
+        }
+        for gaps in [
+            vec![format!("{order}.kind = 'new'")],
+            vec![
+                format!("{order}.kind = 'new'"),
+                format!("{order}.state = 'old'"),
+            ],
+            vec![
+                format!("{order}.kind = 'new' or $states.input.urgent"),
+                format!("{order}.kind = 'old'"),
+            ],
+            vec![
+                format!("{order}.kind = $states.input.kind"),
+                format!("{order}.kind = 'old'"),
+            ],
+        ] {
+            let texts: Vec<&str> = gaps.iter().map(String::as_str).collect();
+            assert_eq!(conditions(&texts), ["SW074 /States/A"], "{gaps:?}");
+        }
     }
 
     fn with_default(rules: Value) -> Vec<String> {
@@ -493,7 +548,7 @@ mod tasks {
         }
         for arguments in [
             json!({"MessageBody": "{% $states.context.Execution.Id %}"}),
-            json!({"x": "{% $states.input.Task.Token %}"}),
+            json!({"MessageBody": "{% $states.input.Task.Token %}"}),
         ] {
             let states = json!({"A": {"Type": "Task", "Resource": resource, "Arguments": arguments, "End": true}});
             assert_eq!(

@@ -444,3 +444,54 @@ fn thousands_of_unknown_resources_are_told_fast() {
     assert_eq!(found.len(), 1000);
     assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
 }
+
+#[test]
+fn names_of_arguments_are_those_of_the_tables() {
+    let faults = |resource: &str, names: &[&str]| -> Vec<String> {
+        let found = lookup(resource).unwrap();
+        let faults = found.check_arguments(names.iter().copied());
+        let said = faults.iter().map(|fault| match fault.suggestion() {
+            Some(suggestion) => format!("{fault}; {suggestion}"),
+            None => fault.to_string(),
+        });
+        said.collect()
+    };
+    let none: [&str; 0] = [];
+    let send = "arn:aws:states:::sqs:sendMessage.waitForTaskToken";
+    assert_eq!(
+        faults(send, &["QueueUrl", "MessageBody", "DelaySeconds"]),
+        none
+    );
+    assert_eq!(
+        faults(send, &["queueUrl", "MessageBody", "Nonsense"]),
+        [
+            "the arguments of `sqs:sendMessage` begin with a capital letter, and `queueUrl` does not; did you mean `QueueUrl`?",
+            "`sqs:sendMessage` takes no argument `Nonsense`",
+        ]
+    );
+    let put = "arn:aws:states:::dynamodb:putItem";
+    assert_eq!(
+        faults(put, &["Itm"]),
+        [
+            "`dynamodb:putItem` takes no argument `Itm`; did you mean `Item`?",
+            "`dynamodb:putItem` needs the argument `TableName`",
+        ]
+    );
+    // Not all arguments of this one are known.
+    let events = "arn:aws:states:::events:putEvents";
+    assert_eq!(faults(events, &["Entries", "EndpointId"]), none);
+    assert_eq!(
+        faults(events, &["Entrys"]),
+        ["`events:putEvents` takes no argument `Entrys`; did you mean `Entries`?"]
+    );
+    let get = "arn:aws:states:::aws-sdk:s3:getObject";
+    assert_eq!(faults(get, &["Bucket", "Key"]), none);
+    assert_eq!(
+        faults(get, &["bucket"]),
+        [
+            "the arguments of `aws-sdk:s3:getObject` begin with a capital letter, and `bucket` does not; did you mean `Bucket`?"
+        ]
+    );
+    let function = "arn:aws:lambda:us-east-1:123456789012:function:charge";
+    assert_eq!(faults(function, &["anything"]), none);
+}

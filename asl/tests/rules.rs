@@ -28,11 +28,15 @@ fn fixtures() -> BTreeMap<String, (String, MachineType)> {
     fixtures.collect()
 }
 
+/// Rules that look into AWS's tables, which only the feature `integrations` has.
+const WITH_TABLES: &[&str] = &["SW049", "SW143"];
+
 #[test]
 fn each_rule_alone_reports_its_fixture() {
     let fixtures = fixtures();
     for rule in RULES {
-        if rule.id == "SW003" {
+        let has_tables = cfg!(feature = "integrations");
+        if rule.id == "SW003" || !has_tables && WITH_TABLES.contains(&rule.id) {
             continue;
         }
         let (text, machine_type) = fixtures
@@ -80,6 +84,7 @@ fn a_definition_beyond_a_mebibyte_is_too_long() {
 fn messages_read_well() {
     let all: Vec<String> = fixtures()
         .into_iter()
+        .filter(|(id, _)| !WITH_TABLES.contains(&id.as_str()))
         .map(|(_, (text, machine_type))| Validator::new(machine_type).check_text(&text).to_string())
         .collect();
     insta::assert_snapshot!(all.join("\n"));

@@ -69,7 +69,8 @@ pub async fn page(context: &TaskContext, name: String, incident: Incident, task_
 pub fn escalation(rota: &[Person], least: u8) -> Result<Built<Incident, Taken>, Faults> {
     let flow = FlowBuilder::<Incident, Taken>::new("Escalation")
         .comment("Rings one phone after the other until somebody takes care.")
-        .timeout(24 * 60 * 60);
+        .timeout(24 * 60 * 60)
+        .lambda_retries();
     let triage = flow.declare::<Incident>("Triage");
     let morning = flow.declare::<Incident>("Morning");
     let nobody = flow.declare::<Incident>("Nobody");

@@ -26,6 +26,7 @@
 //! names and the error prefixes of SDK services, and the service models of botocore 1.43.11 for the actions. AWS adds services and actions all the
 //! time, so what is missing among the SDK's is [in doubt](Unknown::doubt) rather than wrong, unless it looks like a slip of the pen.
 
+mod arguments;
 mod lookup;
 mod optimized;
 mod pattern;
@@ -33,6 +34,7 @@ mod permission;
 mod service;
 mod unknown;
 
+pub use arguments::{ArgumentFault, ArgumentFaultKind};
 pub(crate) use lookup::find;
 pub use lookup::{Integration, Kind, lookup, lookup_item_reader, lookup_result_writer};
 pub use optimized::{Optimized, Place, optimized};

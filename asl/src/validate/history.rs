@@ -12,7 +12,8 @@ use crate::path::{Path, Root, Step};
 
 use super::definition::Definition;
 use super::expression::Parsed;
-use super::rules::{is_activity, pattern};
+use super::rules::pattern;
+use crate::facts::is_activity;
 
 /// How many events a history holds.
 pub(super) const MAX_EVENTS: u64 = 25_000;

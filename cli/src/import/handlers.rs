@@ -1,6 +1,7 @@
 //! Retriers, catchers, and the edges of rules and catchers.
 
 use stepwright_asl::errors;
+use stepwright_asl::facts::DELAY_SECONDS;
 use stepwright_asl::json::{Json, Object};
 
 use super::text::{Lines, Tree, duration, is_safe, literal};
@@ -52,7 +53,7 @@ fn retry(retrier: &Json) -> Option<String> {
             "MaxAttempts" => format!("max_attempts: {}", whole(field, 0)?),
             "MaxDelaySeconds" => {
                 let delay = whole(field, 1)?;
-                if delay <= interval.unwrap_or(1) || delay > 31_622_400 {
+                if delay <= interval.unwrap_or(1) || delay > DELAY_SECONDS.end().cast_signed() {
                     return None;
                 }
                 format!("max_delay: {}", duration(delay))

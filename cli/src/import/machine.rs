@@ -10,7 +10,7 @@ use super::names::{self, Names};
 use super::state::Bodies;
 use super::task::{ANY, Tasks};
 use super::text::{Lines, Tree, duration, is_doc};
-use super::writing::Language;
+use super::writing::{Language, MAX_SECONDS};
 
 /// What the command line says of the workflow.
 #[derive(Debug)]
@@ -98,7 +98,7 @@ impl Machine {
             lines.line("allow unbounded_loop;");
         }
         if let Some(seconds) = machine.get("TimeoutSeconds").and_then(Json::as_i64)
-            && (1..=99_999_999).contains(&seconds)
+            && (1..=MAX_SECONDS).contains(&seconds)
         {
             lines.line(&format!("timeout {};", duration(seconds)));
             rest.shift_remove("TimeoutSeconds");

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use stepwright_asl::graph::{Graph, State};
+use stepwright_asl::integrations::lookup;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::StateKind;
 
@@ -206,8 +207,22 @@ impl<'m> Bodies<'m> {
             }
             return;
         }
-        writing.says("Resource", resource);
-        let arguments = sent.and_then(|sent| values::arguments(sent, writing.jsonata));
+        // What the macro does not know stands in `raw`.
+        let found = lookup(resource);
+        if found.is_ok() || resource.contains("${") {
+            writing.says("Resource", resource);
+        }
+        let fits = |sent: &&Object| {
+            let names = sent.keys().map(|key| match writing.jsonata {
+                true => key.as_str(),
+                false => key.strip_suffix(".$").unwrap_or(key),
+            });
+            found
+                .as_ref()
+                .map_or(true, |found| found.check_arguments(names).is_empty())
+        };
+        let arguments = sent.filter(fits);
+        let arguments = arguments.and_then(|sent| values::arguments(sent, writing.jsonata));
         let before = format!("{wait}service {}", literal(base));
         match arguments {
             Some(arguments) => {

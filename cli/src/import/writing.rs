@@ -1,5 +1,6 @@
 //! One state on its way into the source: what is said of it, and what is left for `raw`.
 
+use stepwright_asl::facts;
 use stepwright_asl::json::{Json, Object};
 
 /// How the expressions of a state are written.
@@ -68,4 +69,4 @@ impl<'m> Writing<'m> {
 }
 
 /// The longest time, in seconds, that ASL takes.
-pub(super) const MAX_SECONDS: i64 = 99_999_999;
+pub(super) const MAX_SECONDS: i64 = facts::MAX_SECONDS.cast_signed();

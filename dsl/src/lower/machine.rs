@@ -1,5 +1,6 @@
 //! The whole machine.
 
+use super::addresses;
 use super::refused;
 use super::report::Report;
 use super::scope::Scopes;
@@ -15,11 +16,8 @@ use stepwright_asl::model::{NumberOrExpression, QueryLanguage, StateMachine};
 pub(crate) fn lower(flow: &Flow) -> Result<Definition, Faults> {
     let (machine, faults) = checked(flow, &[]);
     if faults.is_empty() {
-        Ok(Definition::new(
-            flow.name.to_string(),
-            flow.machine_type,
-            machine,
-        ))
+        let definition = Definition::new(flow.name.to_string(), flow.machine_type, machine);
+        Ok(definition.calling(addresses::of(flow)))
     } else {
         Err(Faults::new(&flow.name, faults))
     }

@@ -3,6 +3,7 @@
 //! `scope` finds variables and what they hold; `state` makes one state of one state; `jsonata` and `jsonpath` write its
 //! expressions; `machine` puts the whole together. Everything that cannot be said is a fault, and all are reported at once.
 
+mod addresses;
 mod env;
 mod handed;
 mod jsonata;

@@ -260,6 +260,7 @@ fn is_built(expr: &Expr) -> bool {
             | Node::Array(_)
             | Node::Object(_)
             | Node::Literal(_)
+            | Node::Placeholder(_)
             | Node::Some(_)
             | Node::None
     )

@@ -130,7 +130,7 @@ pub(crate) fn effective(own: Deploy, default: Option<Deploy>) -> Deploy {
 /// `${ChargeCardArn}`: what the template engine fills in. Placeholders hold letters and digits only.
 fn placeholder(name: &str) -> String {
     let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-    format!("${{{name}Arn}}")
+    stepwright_asl::placeholder::text(&format!("{name}Arn"))
 }
 
 #[cfg(test)]

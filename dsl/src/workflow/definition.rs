@@ -7,6 +7,7 @@ use std::path::Path;
 use stepwright_asl::json::Document;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::model::StateMachine;
+use stepwright_asl::placeholder::{self, Addresses, Placeholder};
 use stepwright_asl::validate::{validate, validate_text};
 use stepwright_asl::{Finding, Findings};
 
@@ -16,6 +17,8 @@ pub struct Definition {
     name: String,
     machine_type: MachineType,
     machine: StateMachine,
+    /// The states that call tasks and workflows by placeholders; `None` where only the text tells.
+    addresses: Option<Addresses>,
 }
 
 impl Definition {
@@ -28,6 +31,15 @@ impl Definition {
             name,
             machine_type,
             machine,
+            addresses: None,
+        }
+    }
+
+    /// The same, with what its states call by placeholders.
+    pub(crate) fn calling(self, addresses: Addresses) -> Definition {
+        Definition {
+            addresses: Some(addresses),
+            ..self
         }
     }
 
@@ -86,6 +98,39 @@ impl Definition {
     /// Standard or Express. Templates need it; it is no part of the ASL.
     pub fn machine_type(&self) -> MachineType {
         self.machine_type
+    }
+
+    /// What a template must give values: each placeholder `${Name}` of the ASL, what it stands for, and the states that use it.
+    ///
+    /// Of a definition that was read from a text, a `Resource` that is a placeholder counts as a function's, because the
+    /// text does not tell it from an activity's.
+    ///
+    /// ```
+    /// use stepwright::asl::placeholder::StandsFor;
+    /// use stepwright::prelude::*;
+    ///
+    /// workflow! {
+    ///     workflow Telling(order: String) {
+    ///         task Tell {
+    ///             service "arn:aws:states:::sns:publish" { TopicArn: placeholder!("TopicArn"), Message: order };
+    ///             end;
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// let definition = Telling::definition();
+    /// let found = definition.placeholders();
+    /// assert_eq!((found[0].name(), found[0].stands_for()), ("TopicArn", StandsFor::Value));
+    /// assert_eq!(found[0].states(), ["Tell"]);
+    /// ```
+    pub fn placeholders(&self) -> Vec<Placeholder> {
+        placeholder::in_machine_with(&self.machine, self.addresses.as_ref())
+    }
+
+    /// The states that call tasks and workflows by placeholders, where more than the text tells it.
+    #[doc(hidden)]
+    pub fn addresses(&self) -> Option<&Addresses> {
+        self.addresses.as_ref()
     }
 
     /// The ASL on one line.

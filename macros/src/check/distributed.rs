@@ -10,93 +10,9 @@ use crate::syntax::{
 };
 use proc_macro2::Ident;
 use std::collections::HashSet;
+use stepwright_asl::facts::{self, BATCH, PERCENTAGE, READER, Takes, WRITER};
 use stepwright_asl::name::check_label;
 use syn::{Expr, Lit, Type};
-
-/// A setting: its word here, its field in ASL, and what it is set to.
-struct Field {
-    word: &'static str,
-    field: &'static str,
-    takes: Takes,
-}
-
-enum Takes {
-    /// One of these words.
-    Word(&'static [&'static str]),
-    /// A whole number, at least the first and at most the second.
-    Number(u64, u64),
-    Text,
-    List,
-}
-
-const READER: &[Field] = &[
-    Field {
-        word: "input_type",
-        field: "InputType",
-        takes: Takes::Word(&["CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"]),
-    },
-    Field {
-        word: "transformation",
-        field: "Transformation",
-        takes: Takes::Word(&["NONE", "LOAD_AND_FLATTEN"]),
-    },
-    Field {
-        word: "manifest_type",
-        field: "ManifestType",
-        takes: Takes::Word(&["ATHENA_DATA", "S3_INVENTORY"]),
-    },
-    Field {
-        word: "csv_delimiter",
-        field: "CSVDelimiter",
-        takes: Takes::Word(&["COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"]),
-    },
-    Field {
-        word: "csv_header_location",
-        field: "CSVHeaderLocation",
-        takes: Takes::Word(&["FIRST_ROW", "GIVEN"]),
-    },
-    Field {
-        word: "csv_headers",
-        field: "CSVHeaders",
-        takes: Takes::List,
-    },
-    Field {
-        word: "items_pointer",
-        field: "ItemsPointer",
-        takes: Takes::Text,
-    },
-    Field {
-        word: "max_items",
-        field: "MaxItems",
-        takes: Takes::Number(0, 100_000_000),
-    },
-];
-
-const WRITER: &[Field] = &[
-    Field {
-        word: "transformation",
-        field: "Transformation",
-        takes: Takes::Word(&["NONE", "COMPACT", "FLATTEN"]),
-    },
-    Field {
-        word: "output_type",
-        field: "OutputType",
-        takes: Takes::Word(&["JSON", "JSONL"]),
-    },
-];
-
-const BATCH: &[Field] = &[
-    Field {
-        word: "max_items",
-        field: "MaxItemsPerBatch",
-        takes: Takes::Number(1, 100_000_000),
-    },
-    Field {
-        word: "max_input_bytes",
-        field: "MaxInputBytesPerBatch",
-        takes: Takes::Number(1, 262_144),
-    },
-];
 
 /// The field in ASL of a reader's, writer's or batch's setting.
 pub(crate) fn field(keyword: &Ident, word: &Ident) -> Option<&'static str> {
@@ -106,7 +22,7 @@ pub(crate) fn field(keyword: &Ident, word: &Ident) -> Option<&'static str> {
         .map(|field| field.field)
 }
 
-fn fields(keyword: &Ident) -> &'static [Field] {
+fn fields(keyword: &Ident) -> &'static [facts::Setting] {
     match keyword.to_string().as_str() {
         "reader" => READER,
         "writer" => WRITER,
@@ -142,7 +58,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
                 }
                 DistributedOption::Writer(access) => {
                     settings_fit(&access.keyword, &access.settings, errors);
-                    writers_say_both(access, errors);
+                    writers_say_what_is_needed(access, errors);
                 }
                 DistributedOption::Batch(batch) => {
                     settings_fit(&batch.keyword, &batch.settings, errors);
@@ -228,7 +144,7 @@ fn tolerance_is_in_range(tolerance: &Tolerance, errors: &Errors) {
                 Lit::Float(number) => number.base10_parse::<f64>().ok(),
                 _ => None,
             };
-            if !value.is_some_and(|value| (0.0..=100.0).contains(&value)) {
+            if !value.is_some_and(|value| PERCENTAGE.contains(&value)) {
                 errors.at(number.span(), "a percentage is a number from 0 to 100");
             }
         }
@@ -274,11 +190,15 @@ fn settings_fit(keyword: &Ident, settings: &[Setting], errors: &Errors) {
             (Takes::Word(words), _) => {
                 errors.at(span, format!("`{name}` is one of `{}`", words.join("`, `")));
             }
-            (Takes::Number(least, most), SettingValue::Whole(number, _)) => {
-                if !(*least..=*most).contains(number) {
+            (Takes::Number(least, most), SettingValue::Whole(number, _)) => match most {
+                Some(most) if !(*least..=*most).contains(number) => {
                     errors.at(span, format!("`{name}` is from {least} to {most}"));
                 }
-            }
+                None if number < least => {
+                    errors.at(span, format!("`{name}` is at least {least}"));
+                }
+                _ => {}
+            },
             (Takes::Number(..), _) => errors.at(span, format!("`{name}` is a whole number")),
             (Takes::Text, SettingValue::Literal(Lit::Str(_))) => {}
             (Takes::Text, _) => errors.at(span, format!("`{name}` is text in quotes")),
@@ -290,16 +210,19 @@ fn settings_fit(keyword: &Ident, settings: &[Setting], errors: &Errors) {
     }
 }
 
-/// AWS asks for both settings of a writer, or for none.
-fn writers_say_both(writer: &Access, errors: &Errors) {
-    if let [only] = writer.settings.as_slice()
-        && let Some(other) = WRITER.iter().find(|field| only.name != field.word)
-        && WRITER.iter().any(|field| only.name == field.word)
-    {
-        errors.at(
-            only.name.span(),
-            format!("AWS asks for `{}` beside `{}`", other.word, only.name),
-        );
+/// What AWS asks for in a writer's settings is there, where there are settings.
+fn writers_say_what_is_needed(writer: &Access, errors: &Errors) {
+    let Some(first) = writer.settings.first() else {
+        return;
+    };
+    for needed in WRITER.iter().filter(|field| field.required) {
+        let is_there = writer.settings.iter().any(|one| one.name == needed.word);
+        if !is_there && WRITER.iter().any(|field| first.name == field.word) {
+            errors.at(
+                first.name.span(),
+                format!("AWS asks for `{}` beside `{}`", needed.word, first.name),
+            );
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::machine::{Express, Machine};
 use crate::errors::Errors;
 use crate::syntax::{Callee, DistributedOption, Kind, WorkflowOption};
+use stepwright_asl::facts::WaitsFor;
 
 impl Express {
     fn subject(self) -> &'static str {
@@ -60,23 +61,16 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
                 );
             }
             if let Callee::Service { resource, .. } = &call.call.callee {
-                let text = resource.value();
-                if text.contains(".sync") {
-                    errors.at(
-                        resource.span(),
-                        format!(
-                            "{who} cannot wait for a job (`.sync`): call the service without it, or do this in a Standard \
-                             workflow"
-                        ),
-                    );
-                } else if text.contains(".waitForTaskToken") {
-                    errors.at(
-                        resource.span(),
-                        format!("{who} cannot wait for a task token"),
-                    );
-                } else if text.contains(":activity:") {
-                    errors.at(resource.span(), format!("{who} cannot use activities"));
-                }
+                let message = match WaitsFor::of(&resource.value()) {
+                    Some(WaitsFor::Job) => format!(
+                        "{who} cannot wait for a job (`.sync`): call the service without it, or do this in a Standard \
+                         workflow"
+                    ),
+                    Some(WaitsFor::Token) => format!("{who} cannot wait for a task token"),
+                    Some(WaitsFor::Activity) => format!("{who} cannot use activities"),
+                    None => continue,
+                };
+                errors.at(resource.span(), message);
             }
         }
     }

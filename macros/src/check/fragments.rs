@@ -5,6 +5,7 @@ use super::values::Value;
 use crate::errors::Errors;
 use crate::syntax::{Callee, IncludeLet, Kind, WorkflowOption};
 use std::collections::HashSet;
+use stepwright_asl::facts::WaitsFor;
 
 /// Runs the rules of this file that need no values.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
@@ -139,16 +140,16 @@ pub(crate) fn needs_standard<'m>(machine: &'m Machine<'_>) -> Option<(&'m str, &
         let why = match &node.state.kind {
             Kind::Map(map) if map.children().is_some() => "runs a Distributed Map",
             Kind::Task(calls) => calls.iter().find_map(|call| {
-                let text = match &call.call.callee {
-                    Callee::Service { resource, .. } => resource.value(),
-                    _ => String::new(),
+                let waits = match &call.call.callee {
+                    Callee::Service { resource, .. } => WaitsFor::of(&resource.value()),
+                    _ => None,
                 };
-                if call.call.wait.is_some() || text.contains(".waitForTaskToken") {
-                    Some("waits for a task token")
-                } else if text.contains(".sync") {
-                    Some("waits for a job")
-                } else {
-                    None
+                match waits {
+                    _ if call.call.wait.is_some() => Some("waits for a task token"),
+                    Some(WaitsFor::Token) => Some("waits for a task token"),
+                    Some(WaitsFor::Job) => Some("waits for a job"),
+                    Some(WaitsFor::Activity) => Some("calls an activity"),
+                    None => None,
                 }
             })?,
             _ => return None,

@@ -6,16 +6,18 @@ use crate::suggest::did_you_mean;
 use crate::syntax::{Arm, Callee, Choice, Kind, WorkflowOption};
 use proc_macro2::{Ident, Span};
 use std::collections::HashSet;
+use stepwright_asl::facts::WaitsFor;
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprPath};
 
 /// Something to say that does not keep the workflow from being built.
 pub(crate) struct Warning {
+    pub(crate) lint: &'static str,
     pub(crate) span: Span,
     pub(crate) message: String,
 }
 
-const LINTS: &[&str] = &["unhandled_errors", "unbounded_loop"];
+const LINTS: &[&str] = &["unhandled_errors", "unbounded_loop", "literal_placeholder"];
 
 const ENDLESS: &str = "this loop has neither a wait nor a bound: put a `wait` state into it, or count in it, `let attempt = \
                        attempt + 1;`, and let a choice on the count leave it; `allow unbounded_loop;` says that it shall";
@@ -23,18 +25,38 @@ const ENDLESS: &str = "this loop has neither a wait nor a bound: put a `wait` st
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
     lints_exist(machine, errors);
-    if !machine.allows("unbounded_loop") {
-        for span in unbounded_loops(machine) {
-            if machine.denies("unbounded_loop") {
-                errors.at(span, ENDLESS);
-            } else {
-                machine.warnings.push(Warning {
-                    span,
-                    message: ENDLESS.to_owned(),
-                });
-            }
+    let endless = unbounded_loops(machine).into_iter();
+    let endless = endless.map(|span| (span, ENDLESS.to_owned())).collect();
+    say(machine, errors, "unbounded_loop", endless);
+    let texts = std::mem::take(&mut machine.placeholder_texts).into_iter();
+    let texts = texts.map(|(span, name)| (span, literal_placeholder(&name)));
+    say(machine, errors, "literal_placeholder", texts.collect());
+}
+
+/// Warns of a lint's findings, or makes errors of them, or says nothing: as the workflow wants it.
+fn say(machine: &mut Machine, errors: &Errors, lint: &'static str, found: Vec<(Span, String)>) {
+    if machine.allows(lint) {
+        return;
+    }
+    for (span, message) in found {
+        if machine.denies(lint) {
+            errors.at(span, message);
+        } else {
+            machine.warnings.push(Warning {
+                lint,
+                span,
+                message,
+            });
         }
     }
+}
+
+/// A text is never filled in: its `$` and `{` are written apart.
+fn literal_placeholder(name: &str) -> String {
+    format!(
+        "`${{{name}}}` in a text stays as it is, so no template fills it in: write `placeholder!(\"{name}\")` for a value of the \
+         deployment; `allow literal_placeholder;` says that the text is meant"
+    )
 }
 
 impl Machine<'_> {
@@ -186,7 +208,7 @@ fn waits(kind: &Kind) -> bool {
         Kind::Task(calls) => calls.iter().any(|call| {
             call.call.wait.is_some()
                 || match &call.call.callee {
-                    Callee::Service { resource, .. } => resource.value().contains(".sync"),
+                    Callee::Service { resource, .. } => WaitsFor::of(&resource.value()).is_some(),
                     Callee::Workflow { start, .. } => start.is_none(),
                     Callee::Task { .. } => false,
                 }

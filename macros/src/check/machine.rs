@@ -6,7 +6,7 @@ use crate::syntax::{
     Body, Catch, CatchArm, Children, ExitArm, Kind, Let, State, StateOption, Target, Transition,
     Workflow, WorkflowOption,
 };
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use std::collections::HashMap;
 
 /// What the rules know about a workflow.
@@ -26,6 +26,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) witnesses: Vec<Witness>,
     pub(crate) reads: Vec<Read>,
     pub(crate) item_reads: Vec<ItemRead>,
+    /// The texts with `${Name}` in them, and the names.
+    pub(crate) placeholder_texts: Vec<(Span, String)>,
     /// What there is to say that is no mistake.
     pub(crate) warnings: Vec<Warning>,
     /// States by name.
@@ -114,6 +116,7 @@ impl<'a> Machine<'a> {
             witnesses: Vec::new(),
             reads: Vec::new(),
             item_reads: Vec::new(),
+            placeholder_texts: Vec::new(),
             warnings: Vec::new(),
             by_name: HashMap::new(),
         };

@@ -20,6 +20,7 @@ mod options;
 mod patterns;
 mod reach;
 mod retry;
+mod services;
 mod targets;
 mod transitions;
 mod values;
@@ -52,6 +53,7 @@ pub(crate) fn check<'a>(
     options::rules(&machine, errors);
     numbers::rules(&machine, errors);
     calls::rules(&machine, errors);
+    services::rules(&machine, errors);
     choices::rules(&machine, errors);
     retry::rules(&machine, errors);
     handlers::rules(&machine, errors);

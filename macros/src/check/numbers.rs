@@ -6,12 +6,8 @@ use crate::syntax::{
     Amount, Expression, Kind, Retry, SettingValue, State, StateOption, Wait, WorkflowOption,
 };
 use proc_macro2::Span;
+use stepwright_asl::facts::{DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, SECONDS};
 use syn::{Expr, Lit};
-
-/// The longest that a state, a wait or a heartbeat may take: 99,999,999 seconds.
-const LONGEST: u64 = 99_999_999;
-/// The longest interval between retries, a year.
-const LONGEST_DELAY: u64 = 31_622_400;
 
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
@@ -38,9 +34,9 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
             Kind::Wait(waits, _) => {
                 for wait in waits {
                     if let Wait::Seconds(_, Amount::Seconds(seconds, span)) = wait
-                        && *seconds > LONGEST
+                        && *seconds > MAX_SECONDS
                     {
-                        errors.at(*span, format!("a wait is at most {LONGEST} seconds"));
+                        errors.at(*span, format!("a wait is at most {MAX_SECONDS} seconds"));
                     }
                 }
             }
@@ -54,15 +50,15 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
     }
 }
 
-/// Seconds are from 1 to 99,999,999.
+/// Seconds are in the range of all timeouts.
 fn seconds_are_in_range(what: &str, keyword: Span, amount: &Amount, errors: &Errors) {
     if let Amount::Seconds(seconds, span) = amount
-        && !(1..=LONGEST).contains(seconds)
+        && !SECONDS.contains(seconds)
     {
         let span = if *seconds == 0 { *span } else { keyword };
         errors.at(
             span,
-            format!("a `{what}` is from 1 to {LONGEST} seconds; this is {seconds}"),
+            format!("a `{what}` is from 1 to {MAX_SECONDS} seconds; this is {seconds}"),
         );
     }
 }
@@ -113,27 +109,34 @@ fn settings_are_in_range(retry: &Retry, errors: &Errors) {
         match (name.as_str(), &setting.value) {
             ("interval", SettingValue::Whole(seconds, _)) => {
                 interval = Some(*seconds);
-                if !(1..=LONGEST).contains(seconds) {
-                    errors.at(span, format!("an interval is from 1 to {LONGEST} seconds"));
+                if !SECONDS.contains(seconds) {
+                    errors.at(
+                        span,
+                        format!("an interval is from 1 to {MAX_SECONDS} seconds"),
+                    );
                 }
             }
             ("max_delay", SettingValue::Whole(seconds, _)) => {
-                if !(1..LONGEST_DELAY).contains(seconds) {
+                if !DELAY_SECONDS.contains(seconds) {
                     errors.at(
                         span,
-                        format!("a `max_delay` is at least 1 and below {LONGEST_DELAY} seconds"),
+                        format!(
+                            "a `max_delay` is from {} to {} seconds",
+                            DELAY_SECONDS.start(),
+                            DELAY_SECONDS.end()
+                        ),
                     );
                 } else if interval.is_some_and(|interval| *seconds <= interval) {
                     errors.at(span, "`max_delay` must be longer than `interval`");
                 }
             }
             ("max_attempts", SettingValue::Whole(attempts, _)) => {
-                if *attempts > LONGEST {
-                    errors.at(span, format!("`max_attempts` is at most {LONGEST}"));
+                if *attempts > MAX_SECONDS {
+                    errors.at(span, format!("`max_attempts` is at most {MAX_SECONDS}"));
                 }
             }
             ("backoff_rate", value) => match rate(value) {
-                Some(rate) if rate >= 1.0 => {}
+                Some(rate) if rate >= MIN_BACKOFF_RATE => {}
                 Some(_) => errors.at(span, "a `backoff_rate` is at least 1.0"),
                 None => errors.at(span, "a `backoff_rate` is a number, at least 1.0"),
             },

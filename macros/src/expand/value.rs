@@ -193,6 +193,7 @@ impl Values {
                 };
                 quote!(__s::Expr::#kind(#text, #shape))
             }
+            Value::Placeholder(name) => quote!(__s::Expr::placeholder(#name)),
             // A flow with a mistake in it is not written.
             Value::Faulty => quote!(__s::Expr::none()),
         }

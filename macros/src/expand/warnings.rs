@@ -7,12 +7,12 @@ use quote::quote;
 pub(super) fn warnings(machine: &Machine) -> TokenStream {
     let warnings = machine.warnings.iter().map(|warning| {
         let message = &warning.message;
-        let used = Ident::new("unbounded_loop", warning.span);
+        let used = Ident::new(warning.lint, warning.span);
         quote! {
             const _: () = {
                 #[deprecated(note = #message)]
                 #[allow(non_upper_case_globals)]
-                const unbounded_loop: () = ();
+                const #used: () = ();
                 #used
             };
         }

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use stepwright::builder::Built;
 use stepwright::{Payload, Workflow};
 use stepwright_asl::model::{MachineType, StateMachine};
+use stepwright_asl::placeholder::fill;
 
 use super::Engine;
 use super::activities::Activities;
@@ -38,6 +39,7 @@ pub struct EngineBuilder {
     role: String,
     retention: usize,
     objects: Option<Arc<dyn ObjectStore>>,
+    substitutions: HashMap<String, String>,
 }
 
 impl EngineBuilder {
@@ -55,6 +57,7 @@ impl EngineBuilder {
             role: "arn:aws:iam::123456789012:role/stepwright".to_owned(),
             retention: 1_000,
             objects: None,
+            substitutions: HashMap::new(),
         }
     }
 
@@ -279,6 +282,45 @@ impl EngineBuilder {
         self
     }
 
+    /// Gives a placeholder of the user's its value, as a template does when the workflow is deployed: `name` is the
+    /// name in `placeholder!("TopicArn")`, or in `${TopicArn}` of a definition. A second value for one name replaces
+    /// the first.
+    ///
+    /// The value stays what it is, whatever letters it has. A state of a workflow that reads a placeholder without a
+    /// value fails with `States.Runtime`, which nothing catches, and its cause names this call; the engine is built
+    /// all the same, because a test may never come there. In a definition without a workflow such a text stays as it is.
+    ///
+    /// ```
+    /// use serde_json::{Value, json};
+    /// use stepwright::prelude::*;
+    /// use stepwright_runtime::{Engine, task::TaskFailure};
+    ///
+    /// workflow! {
+    ///     workflow Telling(order: String) -> String {
+    ///         task Tell {
+    ///             let sent: Value = service "arn:aws:states:::sns:publish" { TopicArn: placeholder!("TopicArn"), Message: order };
+    ///             end jsonata!("$states.result.MessageId", String);
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let engine = Engine::builder()
+    ///     .register::<Telling>()
+    ///     .substitute("TopicArn", "arn:aws:sns:us-east-1:123456789012:orders")
+    ///     .handler("arn:aws:states:::sns:publish", |message: Value| async move {
+    ///         Ok::<_, TaskFailure>(json!({ "MessageId": message["TopicArn"] }))
+    ///     })
+    ///     .build()?;
+    /// let run = engine.start::<Telling>("o-1".to_owned()).await?;
+    /// assert_eq!(run.await?, "arn:aws:sns:us-east-1:123456789012:orders");
+    /// # Ok(()) }
+    /// ```
+    pub fn substitute(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.substitutions.insert(name.into(), value.into());
+        self
+    }
+
     /// How many finished executions can still be described; 1,000 unless set. The children of a Map Run do not
     /// count: of each run, so many can be described by themselves, as long as its execution can.
     pub fn retention(mut self, executions: usize) -> Self {
@@ -300,10 +342,23 @@ impl EngineBuilder {
         }
         let mut machines = HashMap::new();
         for (name, pending) in std::mem::take(&mut registry.definitions) {
+            let value = |name: &str| self.substitutions.get(name).cloned();
+            let filled = match fill(&pending.machine, pending.addresses.as_ref(), &value) {
+                Ok(filled) => filled,
+                Err(findings) => {
+                    problems.push(format!(
+                        "state machine `{name}`: a field does not take its placeholder's value: {findings}"
+                    ));
+                    continue;
+                }
+            };
             let compiled =
-                Program::compile(&pending.machine, pending.machine_type, &registry.families);
+                Program::compile(&filled.machine, pending.machine_type, &registry.families);
             match compiled {
                 Ok(mut program) => {
+                    if pending.addresses.is_some() {
+                        program.lacks(&filled.missing);
+                    }
                     program.resolve(|resource, target| registry.resolve(resource, target));
                     let arn = format!(
                         "arn:aws:states:{}:{}:stateMachine:{name}",

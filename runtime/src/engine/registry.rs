@@ -4,8 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 use stepwright::builder::{Bindings, BoundWorkflow, Built};
-use stepwright::{Address, Binder, Deploy, Handler, Payload, Task, Workflow};
+use stepwright::{Address, Binder, Definition, Deploy, Handler, Payload, Task, Workflow};
 use stepwright_asl::model::{MachineType, StateMachine};
+use stepwright_asl::placeholder::Addresses;
 
 use super::input::{self, CheckInput};
 use crate::task::handler::{self, ErasedHandler, Found, Resolution};
@@ -35,10 +36,25 @@ pub(super) struct Registry {
 pub(super) struct PendingMachine {
     pub(super) machine: StateMachine,
     pub(super) machine_type: MachineType,
+    /// The states that call by placeholders, where the definition was a workflow: then each other placeholder is the
+    /// user's, and needs a value.
+    pub(super) addresses: Option<Addresses>,
     /// The workflow's Rust type, where it has one.
     type_id: Option<TypeId>,
     /// Whether an input is one of the workflow's type, where it has one.
     pub(super) check_input: Option<CheckInput>,
+}
+
+impl PendingMachine {
+    fn of(definition: &Definition) -> Self {
+        Self {
+            machine: definition.machine().clone(),
+            machine_type: definition.machine_type(),
+            addresses: definition.addresses().cloned(),
+            type_id: None,
+            check_input: None,
+        }
+    }
 }
 
 /// A task that is being registered.
@@ -86,10 +102,9 @@ impl Registry {
                 self.definitions.insert(
                     W::NAME.to_owned(),
                     PendingMachine {
-                        machine: definition.machine().clone(),
-                        machine_type: definition.machine_type(),
                         type_id: Some(type_id),
                         check_input: Some(input::check::<W::Input>),
+                        ..PendingMachine::of(&definition)
                     },
                 );
             }
@@ -121,6 +136,7 @@ impl Registry {
             PendingMachine {
                 machine,
                 machine_type,
+                addresses: None,
                 type_id: None,
                 check_input: None,
             },
@@ -132,6 +148,7 @@ impl Registry {
         let name = built.name().to_owned();
         self.definition(name, built.machine().clone(), built.machine_type());
         if let Some(pending) = self.definitions.get_mut(built.name()) {
+            pending.addresses = built.definition().addresses().cloned();
             pending.check_input = Some(input::check::<In>);
         }
         self.bindings(built.name(), built.bindings());
@@ -170,10 +187,8 @@ impl Registry {
                 self.definitions.insert(
                     workflow.name.to_owned(),
                     PendingMachine {
-                        machine: definition.machine().clone(),
-                        machine_type: definition.machine_type(),
                         type_id: Some(workflow.type_id),
-                        check_input: None,
+                        ..PendingMachine::of(&definition)
                     },
                 );
             }

@@ -83,6 +83,9 @@ impl Execution {
             return Ok(Done::Waits);
         };
         let state = cx.program.state(cursor.state);
+        if let Some(why) = &state.lacks {
+            return Err(Failure::new(errors::RUNTIME, &**why));
+        }
         match &state.kind {
             Kind::Pass(pass) => self.pass(id, state, pass),
             Kind::Choice(choice) => self.choice(id, state, choice),

@@ -100,6 +100,23 @@ impl Program {
         }
     }
 
+    /// Lets states fail that read placeholders without a value: pairs of a state and a placeholder's name.
+    pub(crate) fn lacks(&mut self, missing: &[(String, String)]) {
+        for (name, placeholder) in missing {
+            let states = self.states.iter_mut();
+            for state in states.filter(|state| state.name == name.as_str() && state.lacks.is_none())
+            {
+                state.lacks = Some(
+                    format!(
+                        "The placeholder '{placeholder}' has no value; give it one with \
+                         `Engine::builder().substitute(\"{placeholder}\", ..)`"
+                    )
+                    .into(),
+                );
+            }
+        }
+    }
+
     pub(crate) fn state(&self, ix: StateIx) -> &State {
         &self.states[ix.index()]
     }

@@ -42,6 +42,8 @@ pub(crate) struct State {
     pub(crate) catch: Box<[Catcher]>,
     /// Where it goes; `None` when it ends its scope.
     pub(crate) next: Option<StateIx>,
+    /// Why it fails before it does anything: a placeholder that it reads has no value.
+    pub(crate) lacks: Option<Box<str>>,
 }
 
 /// What is particular to a type of state.

@@ -24,7 +24,7 @@ workflow! {
         task Charge {
             charge_card(path!("$"));
             timeout 30s;
-            retry "GatewayTimeout" (interval: 5s, max_attempts: 2, backoff_rate: 2);
+            retry "GatewayTimeout" | "Lambda.ServiceException" | "Lambda.AWSLambdaException" | "Lambda.SdkClientException" (interval: 5s, max_attempts: 2, backoff_rate: 2);
             catch "CardDeclined" => { raw { "ResultPath": "$.problem" } next Declined; }
             raw {
                 "Parameters": {

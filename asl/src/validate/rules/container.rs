@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use crate::facts::is_activity;
 use crate::finding::Severity;
 use crate::graph::Container;
 use crate::json::Json;
@@ -12,7 +13,7 @@ use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, TARGET, source};
 
 use super::fields::is_substitution;
-use super::task::{is_activity, pattern};
+use super::task::pattern;
 
 pub(super) const NO_STATES: Rule = Rule {
     id: "SW010",

@@ -13,13 +13,15 @@ use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
 use crate::validate::walk::address;
 
+use super::kinds;
+
 pub(super) const NO_DEFAULT: Rule = Rule {
     id: "SW074",
     severity: Severity::Warning,
     code: SCHEMA,
     known: Known::Documented,
     summary: "A Choice has no `Default`, and perhaps none of its rules holds.",
-    doc: "When no rule holds and there is no `Default`, the execution fails with `States.Runtime`, which nothing catches. Rules count as exhaustive when one is `true`, when one is the opposite of another, when a boolean or a test is compared with both `true` and `false`, or when comparisons of a number with constants leave no gap.",
+    doc: "When no rule holds and there is no `Default`, the execution fails with `States.Runtime`, which nothing catches. Rules count as exhaustive when one is `true`, when one is the opposite of another, when a boolean or a test is compared with both `true` and `false`, or when comparisons of a number with constants leave no gap. Nor is it reported when there are several rules and each asks which kind one and the same value is, by comparing it with a constant or by asking for a field of it: that is what an exhaustive `match` becomes, and the definition does not say which kinds there are.",
     source: source::CHOICE,
     check: no_default,
 };
@@ -32,10 +34,13 @@ fn no_default(definition: &Definition<'_>, report: &mut Report<'_>) {
             continue;
         }
         let exhaustive = match choice.language {
-            QueryLanguage::JsonPath => jsonpath_exhaustive(rules),
+            QueryLanguage::JsonPath => {
+                let objects = rules.iter().filter_map(Json::as_object);
+                jsonpath_exhaustive(rules) || kinds::are_of_one_value(objects.map(kinds::of_rule))
+            }
             QueryLanguage::Jsonata => {
                 let conditions = conditions.get_or_insert_with(|| conditions_of(definition));
-                jsonata_exhaustive(rules, conditions)
+                jsonata_exhaustive(rules, conditions) || are_of_one_value(rules, conditions)
             }
         };
         if !exhaustive {
@@ -239,6 +244,17 @@ fn jsonata_exhaustive(rules: &[Json], conditions: &HashMap<usize, &ExpressionTex
         seen.extend(operands.map(|(left, op, right)| spelled(left, op, right)));
     }
     false
+}
+
+/// Whether each condition asks for the kind of one and the same value.
+fn are_of_one_value(rules: &[Json], conditions: &HashMap<usize, &ExpressionText<'_>>) -> bool {
+    kinds::are_of_one_value(rules.iter().filter_map(Json::as_object).map(|rule| {
+        let expression = conditions.get(&address(rule));
+        match expression.map(|expression| &expression.parsed) {
+            Some(Some(Ok(expression))) => kinds::of_condition(expression.source),
+            _ => kinds::Asked::new(),
+        }
+    }))
 }
 
 fn opposite_of(expression: &Parsed<'_>) -> Option<String> {

@@ -1,5 +1,6 @@
 //! Distributed Maps and the objects that only they have.
 
+use crate::facts::{Takes, settings};
 use crate::finding::Severity;
 use crate::json::{Json, Pointer};
 use crate::jsonata;
@@ -197,37 +198,6 @@ pub(super) const FORMAT: Rule = Rule {
     check: format,
 };
 
-/// Fields with a fixed set of words.
-const WORDS: &[(&str, &str, &[&str])] = &[
-    (
-        "WriterConfig",
-        "Transformation",
-        &["NONE", "COMPACT", "FLATTEN"],
-    ),
-    ("WriterConfig", "OutputType", &["JSON", "JSONL"]),
-    (
-        "ReaderConfig",
-        "InputType",
-        &["CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"],
-    ),
-    (
-        "ReaderConfig",
-        "Transformation",
-        &["NONE", "LOAD_AND_FLATTEN"],
-    ),
-    (
-        "ReaderConfig",
-        "ManifestType",
-        &["ATHENA_DATA", "S3_INVENTORY"],
-    ),
-    (
-        "ReaderConfig",
-        "CSVDelimiter",
-        &["COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"],
-    ),
-    ("ReaderConfig", "CSVHeaderLocation", &["FIRST_ROW", "GIVEN"]),
-];
-
 /// What says how large a batch is.
 const BATCHES: &[&str] = &[
     "MaxItemsPerBatch",
@@ -245,9 +215,12 @@ fn format(definition: &Definition<'_>, report: &mut Report<'_>) {
     ];
     for part in kinds.iter().flat_map(|kind| definition.parts_of(kind)) {
         match part.schema.name {
-            "WriterConfig" if !part.has("OutputType") => {
-                let message = "These fields are required: [OutputType]";
-                report.add(&part.pointer, message);
+            "WriterConfig" => {
+                let required = settings("WriterConfig").iter().filter(|one| one.required);
+                for missing in required.filter(|one| !part.has(one.field)) {
+                    let message = format!("These fields are required: [{}]", missing.field);
+                    report.add(&part.pointer, message);
+                }
             }
             "ResultWriter" if part.object.is_empty() => {
                 let message = "the `ResultWriter` is empty, which fails when the Map runs";
@@ -262,7 +235,10 @@ fn format(definition: &Definition<'_>, report: &mut Report<'_>) {
             "ReaderConfig" => csv(part, report),
             _ => {}
         }
-        for (_, field, words) in WORDS.iter().filter(|(owner, ..)| part.is(owner)) {
+        for setting in settings(part.schema.name) {
+            let (Takes::Word(words), field) = (&setting.takes, setting.field) else {
+                continue;
+            };
             let Some(word) = part.text(field) else {
                 continue;
             };

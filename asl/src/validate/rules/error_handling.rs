@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::errors;
+use crate::facts::{DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, SECONDS};
 use crate::finding::Severity;
 use crate::json::{Json, Pointer};
 use crate::model::JitterStrategy;
@@ -11,7 +12,7 @@ use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
 use super::fields::is_substitution;
-use super::task::{MAX_SECONDS, whole_number};
+use super::task::whole_number;
 
 fn handlers<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Part<'d>> {
     let retriers = definition.parts_of("Retrier");
@@ -255,7 +256,10 @@ pub(super) const BACKOFF_RATE: Rule = Rule {
 
 fn backoff_rate(definition: &Definition<'_>, report: &mut Report<'_>) {
     for retrier in retriers(definition) {
-        if retrier.number("BackoffRate").is_some_and(|rate| rate < 1.0) {
+        if retrier
+            .number("BackoffRate")
+            .is_some_and(|rate| rate < MIN_BACKOFF_RATE)
+        {
             report.add(
                 retrier.at("BackoffRate"),
                 "`BackoffRate` must be at least 1.0",
@@ -277,8 +281,14 @@ pub(super) const INTERVAL_AND_ATTEMPTS: Rule = Rule {
 
 fn interval_and_attempts(definition: &Definition<'_>, report: &mut Report<'_>) {
     for retrier in retriers(definition) {
-        whole_number(retrier, "IntervalSeconds", 1.0, MAX_SECONDS, report);
-        whole_number(retrier, "MaxAttempts", 0.0, MAX_SECONDS, report);
+        whole_number(
+            retrier,
+            "IntervalSeconds",
+            *SECONDS.start(),
+            *SECONDS.end(),
+            report,
+        );
+        whole_number(retrier, "MaxAttempts", 0, MAX_SECONDS, report);
     }
 }
 
@@ -299,7 +309,8 @@ fn max_delay(definition: &Definition<'_>, report: &mut Report<'_>) {
             continue;
         };
         let interval = retrier.number("IntervalSeconds");
-        let message = if delay.fract() != 0.0 || !(1.0..31_622_400.0).contains(&delay) {
+        let delays = *DELAY_SECONDS.start() as f64..=*DELAY_SECONDS.end() as f64;
+        let message = if delay.fract() != 0.0 || !delays.contains(&delay) {
             "`MaxDelaySeconds` must be a whole number greater than 0 and less than 31622400"
         } else if interval.is_some_and(|interval| delay <= interval) {
             "`MaxDelaySeconds` must be greater than `IntervalSeconds`"

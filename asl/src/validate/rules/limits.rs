@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::facts::MAX_PAYLOAD_BYTES;
 use crate::finding::Severity;
 use crate::json::{Json, Object};
 use crate::model::{MachineType, QueryLanguage, StateKind};
@@ -26,7 +27,7 @@ pub(super) const PAYLOAD: Rule = Rule {
 };
 
 /// What a state's output holds, and what an answer takes of it, in bytes.
-const MAX_PAYLOAD: u64 = 262_144;
+const MAX_PAYLOAD: u64 = MAX_PAYLOAD_BYTES;
 const ANSWER: u64 = 2_048;
 
 fn payload(definition: &Definition<'_>, report: &mut Report<'_>) {

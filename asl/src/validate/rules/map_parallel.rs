@@ -1,5 +1,6 @@
 //! Map and Parallel states.
 
+use crate::facts::{PERCENTAGE, Takes, settings};
 use crate::finding::Severity;
 use crate::model::QueryLanguage;
 use crate::validate::definition::{Definition, Part};
@@ -110,7 +111,7 @@ pub(super) const TOLERATED: Rule = Rule {
 fn tolerated(definition: &Definition<'_>, report: &mut Report<'_>) {
     for map in definition.parts_of("Map") {
         let percentage = map.number("ToleratedFailurePercentage");
-        if percentage.is_some_and(|percentage| !(0.0..=100.0).contains(&percentage)) {
+        if percentage.is_some_and(|percentage| !PERCENTAGE.contains(&percentage)) {
             report.add(
                 map.at("ToleratedFailurePercentage"),
                 "ToleratedFailurePercentage must be between 0 and 100.",
@@ -129,27 +130,20 @@ fn tolerated(definition: &Definition<'_>, report: &mut Report<'_>) {
         }
         whole(map, "MaxConcurrency", 0.0, report);
     }
-    for config in definition.parts_of("ReaderConfig") {
-        whole_number(config, "MaxItems", 0.0, MAX_ITEMS, report);
-    }
-    for batcher in definition.parts_of("ItemBatcher") {
-        whole(batcher, "MaxItemsPerBatch", 1.0, report);
-        whole_number(
-            batcher,
-            "MaxInputBytesPerBatch",
-            1.0,
-            MAX_BATCH_BYTES,
-            report,
-        );
+    for part in ["ReaderConfig", "ItemBatcher"] {
+        for setting in settings(part) {
+            let Takes::Number(least, most) = setting.takes else {
+                continue;
+            };
+            for owner in definition.parts_of(part) {
+                match most {
+                    Some(most) => whole_number(owner, setting.field, least, most, report),
+                    None => whole(owner, setting.field, least as f64, report),
+                }
+            }
+        }
     }
 }
-
-/// How many items a Distributed Map reads at most, and how many bytes a batch has at most.
-///
-/// Sources: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html> and
-/// <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html>.
-const MAX_ITEMS: f64 = 100_000_000.0;
-const MAX_BATCH_BYTES: f64 = 262_144.0;
 
 /// Reports a number that is not whole or less than it may be.
 fn whole(part: &Part<'_>, field: &'static str, least: f64, report: &mut Report<'_>) {

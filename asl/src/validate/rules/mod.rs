@@ -1,5 +1,6 @@
 //! All rules, one file for each thing they look at.
 
+mod arguments;
 mod choice;
 mod container;
 mod coverage;
@@ -9,6 +10,7 @@ mod error_handling;
 mod fail;
 mod fields;
 mod jsonata;
+mod kinds;
 mod limits;
 mod literal;
 mod map_parallel;
@@ -24,7 +26,7 @@ mod wait;
 
 use super::Rule;
 
-pub(super) use task::{is_activity, pattern};
+pub(super) use task::pattern;
 
 /// Every rule, in the order of their ids.
 pub const RULES: &[Rule] = &[
@@ -61,6 +63,7 @@ pub const RULES: &[Rule] = &[
     task::EXPRESS,
     task::TOKEN,
     task::NO_TIMEOUT,
+    arguments::UNKNOWN,
     error_handling::ERROR_EQUALS,
     error_handling::ALL_ALONE,
     error_handling::ALL_LAST,
@@ -119,6 +122,7 @@ pub const RULES: &[Rule] = &[
     limits::PAYLOAD,
     limits::HISTORY,
     task::LAMBDA_RETRY,
+    arguments::MISSING,
 ];
 
 /// The rule of an id, in upper or lower case.

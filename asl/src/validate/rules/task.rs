@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::errors;
+use crate::facts::{SECONDS, WaitsFor, is_activity};
 use crate::finding::Severity;
 use crate::json::Json;
 use crate::model::{MachineType, QueryLanguage};
@@ -71,9 +72,6 @@ fn two_timeouts(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// The largest number of seconds that fields take.
-pub(super) const MAX_SECONDS: f64 = 99_999_999.0;
-
 pub(super) const TIMEOUT_RANGE: Rule = Rule {
     id: "SW043",
     severity: Severity::Error,
@@ -89,7 +87,7 @@ fn timeout_range(definition: &Definition<'_>, report: &mut Report<'_>) {
     let machine = definition.parts_of("StateMachine");
     for part in machine.chain(tasks(definition)) {
         for field in ["TimeoutSeconds", "HeartbeatSeconds"] {
-            whole_number(part, field, 1.0, MAX_SECONDS, report);
+            whole_number(part, field, *SECONDS.start(), *SECONDS.end(), report);
         }
     }
 }
@@ -98,12 +96,12 @@ fn timeout_range(definition: &Definition<'_>, report: &mut Report<'_>) {
 pub(super) fn whole_number(
     part: &Part<'_>,
     field: &'static str,
-    least: f64,
-    most: f64,
+    least: u64,
+    most: u64,
     report: &mut Report<'_>,
 ) {
     if let Some(number) = part.number(field)
-        && (number.fract() != 0.0 || !(least..=most).contains(&number))
+        && (number.fract() != 0.0 || !(least as f64..=most as f64).contains(&number))
     {
         let message =
             format!("`{field}` must be a whole number from {least} to {most}, not {number}");
@@ -194,15 +192,16 @@ fn express(definition: &Definition<'_>, report: &mut Report<'_>) {
         let Some(resource) = task.text("Resource") else {
             continue;
         };
-        let message = if resource.ends_with(".waitForTaskToken") {
+        let message = match WaitsFor::of(resource) {
             // The blank at the end is AWS's.
-            "Express state machine does not support '.waitForTaskToken' service integration "
-        } else if resource.ends_with(".sync") || resource.ends_with(".sync:2") {
-            "Express state machine does not support '.sync' service integration"
-        } else if is_activity(resource) {
-            "Express state machine does not support Activity ARN"
-        } else {
-            continue;
+            Some(WaitsFor::Token) => {
+                "Express state machine does not support '.waitForTaskToken' service integration "
+            }
+            Some(WaitsFor::Job) => {
+                "Express state machine does not support '.sync' service integration"
+            }
+            Some(WaitsFor::Activity) => "Express state machine does not support Activity ARN",
+            None => continue,
         };
         report.add(task.pointer.key("Resource"), message);
     }
@@ -424,12 +423,4 @@ pub(in crate::validate) fn pattern(resource: &str) -> Option<&str> {
     let action = integration(resource)?;
     let (_, pattern) = action.split_once('.')?;
     PATTERNS.contains(&pattern).then_some(pattern)
-}
-
-/// `arn:aws:states:us-east-1:123456789012:activity:name`
-pub(in crate::validate) fn is_activity(resource: &str) -> bool {
-    let mut parts = resource.split(':');
-    parts.next() == Some("arn")
-        && parts.nth(1) == Some("states")
-        && parts.nth(2) == Some("activity")
 }

@@ -3,6 +3,7 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::facts::MAX_SECONDS;
 use crate::finding::Severity;
 use crate::jsonata;
 use crate::model::QueryLanguage;
@@ -11,7 +12,7 @@ use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
 use super::fields::is_substitution;
-use super::task::{MAX_SECONDS, whole_number};
+use super::task::whole_number;
 
 fn waits<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Part<'d>> {
     definition.parts_of("Wait")
@@ -57,7 +58,7 @@ pub(super) const SECONDS: Rule = Rule {
 
 fn seconds(definition: &Definition<'_>, report: &mut Report<'_>) {
     for wait in waits(definition) {
-        whole_number(wait, "Seconds", 0.0, MAX_SECONDS, report);
+        whole_number(wait, "Seconds", 0, MAX_SECONDS, report);
     }
 }
 

@@ -10,6 +10,7 @@ use crate::lower::text;
 use crate::lower::tree::{Build, Tree};
 use serde_json::Value;
 use stepwright_asl::json::Json;
+use stepwright_asl::placeholder;
 
 /// The value of a field: structure stays JSON, what is computed becomes `{% .. %}`.
 pub(in crate::lower) fn template(expr: &Expr, env: &Env<'_>, report: &mut Report) -> Json {
@@ -63,7 +64,7 @@ fn json(tree: Tree<Code>, lowering: &mut Lowering<'_, '_>) -> Json {
                 .map(|(key, value)| (key, Tree::Literal(value)));
             json(Tree::Object(entries.collect()), lowering)
         }
-        Tree::Placeholder(name) => Json::String(format!("${{{name}}}")),
+        Tree::Placeholder(name) => Json::String(placeholder::text(&name)),
         Tree::Array(items) => {
             Json::Array(items.into_iter().map(|item| json(item, lowering)).collect())
         }

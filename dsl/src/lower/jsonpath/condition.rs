@@ -45,7 +45,7 @@ fn rule_here(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
         Node::Function(path, arguments) => match (&**path, arguments.as_slice()) {
             ("functions::is_before", [text, other]) => {
                 let (text, other) = (paths.leaf_of(text), paths.leaf_of(other));
-                ordered(paths, Binary::Lt, text, other)
+                ordered(paths, Binary::Lt, text, other, false)
             }
             _ => truth(paths, expr),
         },
@@ -150,17 +150,19 @@ fn compare(paths: &mut Paths<'_, '_>, operator: Binary, left: &Expr, right: &Exp
             }
         }
     }
-    let (left, right) = (paths.leaf_of(left), paths.leaf_of(right));
+    let names = |side: &Expr| matches!(side.untyped(), Node::Placeholder(_));
+    let is_placeholder = names(left) || names(right);
+    let (left, right) = (side(paths, left), side(paths, right));
     let alike = |side: &Result<Leaf, Value>| match side {
         Ok(leaf) => !matches!(leaf.shape.plain(), Shape::String),
-        Err(Value::String(text)) => jsonata::orders_alike(text),
+        Err(Value::String(text)) => !is_placeholder && jsonata::orders_alike(text),
         Err(_) => true,
     };
     if !matches!(operator, Binary::Eq | Binary::Ne) && !alike(&left) && !alike(&right) {
         paths.report.fault(jsonata::TEXTS);
         return ChoiceRule::default();
     }
-    ordered(paths, operator, left, right)
+    ordered(paths, operator, left, right, is_placeholder)
 }
 
 /// A comparison of a path with a path or a literal.
@@ -169,6 +171,7 @@ fn ordered(
     operator: Binary,
     left: Result<Leaf, Value>,
     right: Result<Leaf, Value>,
+    is_placeholder: bool,
 ) -> ChoiceRule {
     let (variable, operator, operand) = match (left, right) {
         (Ok(variable), operand) => (variable, operator, operand),
@@ -210,8 +213,20 @@ fn ordered(
         Ok(leaf) => Json::String(leaf.text),
         Err(value) => Json::from(value),
     };
-    let rule = on(paths, &variable, name, operand);
+    let rule = if is_placeholder {
+        unchecked(paths, &variable, name, operand)
+    } else {
+        on(paths, &variable, name, operand)
+    };
     if negated { not(rule) } else { rule }
+}
+
+/// One side of a comparison: something computed, or a literal, as a placeholder is here.
+fn side(paths: &mut Paths<'_, '_>, expr: &Expr) -> Result<Leaf, Value> {
+    match expr.untyped() {
+        Node::Placeholder(name) => Err(Value::String(stepwright_asl::placeholder::text(name))),
+        _ => paths.leaf_of(expr),
+    }
 }
 
 /// `1 < x` is `x > 1`.
@@ -263,17 +278,27 @@ pub(super) fn on(
     operator: Operator,
     operand: Json,
 ) -> ChoiceRule {
-    if leaf.call {
-        paths.report.fault(format!(
-            "a JSONPath choice compares paths, not computed values; assign the value in a `pass` before, or {WAY_OUT}"
-        ));
-    }
     if operand
         .as_str()
         .is_some_and(|text| !crate::lower::text::is_safe(text))
     {
         paths.report.fault(format!(
             "a JSONPath choice cannot compare with this text, because a template engine would read it; {WAY_OUT}"
+        ));
+    }
+    unchecked(paths, leaf, operator, operand)
+}
+
+/// The same with an operand that a template engine shall read.
+fn unchecked(
+    paths: &mut Paths<'_, '_>,
+    leaf: &Leaf,
+    operator: Operator,
+    operand: Json,
+) -> ChoiceRule {
+    if leaf.call {
+        paths.report.fault(format!(
+            "a JSONPath choice compares paths, not computed values; assign the value in a `pass` before, or {WAY_OUT}"
         ));
     }
     let rule = |operator, operand| ChoiceRule {

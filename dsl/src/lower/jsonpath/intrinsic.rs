@@ -33,6 +33,14 @@ pub(super) fn literal(paths: &mut Paths<'_, '_>, value: &Value) -> Leaf {
     }
 }
 
+/// A placeholder as an argument: a text.
+pub(super) fn placeholder(name: &str) -> Leaf {
+    Leaf::call(
+        format!("'{}'", stepwright_asl::placeholder::text(name)),
+        Shape::String,
+    )
+}
+
 /// `States.Format`: the braces of the text are escaped, so no template engine finds a placeholder in it.
 pub(super) fn format(paths: &mut Paths<'_, '_>, pieces: &[Piece]) -> Leaf {
     let mut template = String::new();

@@ -72,6 +72,7 @@ impl<'e, 'r> Paths<'e, 'r> {
     pub(super) fn leaf_of(&mut self, expr: &Expr) -> Result<Leaf, serde_json::Value> {
         match self.tree(expr) {
             Tree::Leaf(leaf) => Ok(leaf),
+            Tree::Placeholder(name) => Ok(intrinsic::placeholder(&name)),
             other => match other.into_literal() {
                 Ok(value) => Err(value),
                 Err(_) => Ok(self.refuse_leaf(format!(

@@ -7,6 +7,7 @@ use crate::lower::text;
 use crate::lower::tree::Tree;
 use serde_json::Value as Literal;
 use stepwright_asl::json::{Json, Object};
+use stepwright_asl::placeholder;
 
 /// A template of these members.
 pub(in crate::lower) fn object(members: Vec<(String, Value)>, paths: &mut Paths<'_, '_>) -> Json {
@@ -32,7 +33,7 @@ pub(in crate::lower) fn entry(
     match value {
         Tree::Leaf(leaf) => (format!("{key}.$"), Json::String(leaf.text)),
         Tree::Literal(value) => literal(key, value, paths),
-        Tree::Placeholder(name) => (key.to_owned(), Json::String(format!("${{{name}}}"))),
+        Tree::Placeholder(name) => (key.to_owned(), Json::String(placeholder::text(&name))),
         Tree::Object(members) => (key.to_owned(), object(members, paths)),
         Tree::Array(items) => array(key, items, paths),
         Tree::Merge(_) => (key.to_owned(), Json::Null),
@@ -72,6 +73,7 @@ fn array(key: &str, items: Vec<Value>, paths: &mut Paths<'_, '_>) -> (String, Js
         .into_iter()
         .map(|item| match item {
             Tree::Leaf(Leaf { text, .. }) => text,
+            Tree::Placeholder(name) => super::intrinsic::placeholder(&name).text,
             Tree::Literal(value) => super::intrinsic::literal(paths, &value).text,
             _ => {
                 paths.report.fault(format!(

@@ -10,6 +10,7 @@ use crate::lower::tree::Tree;
 use crate::shape::Shape;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::{Catcher, NumberOrExpression, PathField, QueryLanguage};
+use stepwright_asl::placeholder;
 
 /// Where a state goes, and what it leaves behind.
 #[derive(Default)]
@@ -197,7 +198,7 @@ impl<'a> Place<'_, 'a> {
         }
         if self.is_jsonata() {
             let text = match &*value.node {
-                Node::Placeholder(name) => format!("${{{name}}}"),
+                Node::Placeholder(name) => placeholder::text(name),
                 _ => jsonata::condition(value, &self.env, self.report),
             };
             return Amount {
@@ -261,7 +262,7 @@ impl<'a> Place<'_, 'a> {
         }
         match self.path_value(value) {
             Tree::Leaf(leaf) if calls || !leaf.call => (None, Some(leaf.text)),
-            Tree::Placeholder(name) => (Some(format!("${{{name}}}")), None),
+            Tree::Placeholder(name) => (Some(placeholder::text(&name)), None),
             Tree::Literal(serde_json::Value::String(text))
                 if crate::lower::text::is_safe(&text) =>
             {

@@ -11,7 +11,7 @@ use stepwright_asl::model;
 pub(in crate::lower) fn literal(expr: &Expr) -> Option<Json> {
     match &*expr.node {
         Node::Literal(value) => Some(Json::from(value.clone())),
-        Node::Placeholder(name) => Some(Json::String(format!("${{{name}}}"))),
+        Node::Placeholder(name) => Some(Json::String(stepwright_asl::placeholder::text(name))),
         Node::Typed(value, _) => literal(value),
         Node::Array(items) => items
             .iter()

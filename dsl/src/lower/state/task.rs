@@ -7,6 +7,8 @@ use crate::lower::jsonata;
 use crate::lower::jsonpath::{self, Paths};
 use crate::lower::tree::Tree;
 use crate::task::{Address, Deploy, effective};
+use stepwright_asl::facts::WaitsFor;
+use stepwright_asl::integrations::lookup;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::{MachineType, PathField, Task};
 
@@ -194,6 +196,7 @@ impl Place<'_, '_> {
         if waits_for_token && !resource.ends_with(TOKEN_SUFFIX) {
             resource += TOKEN_SUFFIX;
         }
+        self.check_arguments(service, &resource);
         let arguments = service.fields.as_ref().map(|fields| {
             let fields = fields.iter();
             Json::Object(fields.map(|(key, value)| self.member(key, value)).collect())
@@ -203,6 +206,29 @@ impl Place<'_, '_> {
             resource,
             arguments,
             ..Called::default()
+        }
+    }
+
+    /// The arguments of a service are those of AWS's tables, unless `raw` writes others. An unknown service is said by the
+    /// validator.
+    fn check_arguments(&mut self, service: &ServiceCall, resource: &str) {
+        let wins = ["Resource", "Arguments", "Parameters"];
+        let is_raw = self.state.raw.iter().any(|(key, _)| wins.contains(&&**key));
+        let (Some(fields), false) = (&service.fields, is_raw) else {
+            return;
+        };
+        let Ok(found) = lookup(resource) else { return };
+        for fault in found.check_arguments(fields.iter().map(|(name, _)| &**name)) {
+            let hint = fault
+                .suggestion()
+                .map_or(String::new(), |question| format!("; {question}"));
+            let field = if self.is_jsonata() {
+                "Arguments"
+            } else {
+                "Parameters"
+            };
+            self.report
+                .fault(format!("{fault}{hint}; the raw field `{field}` takes any"));
         }
     }
 
@@ -236,15 +262,13 @@ impl Place<'_, '_> {
         if self.env.machine_type() != MachineType::Express {
             return;
         }
-        let what = if resource.ends_with(TOKEN_SUFFIX) {
-            "wait for a task token"
-        } else if resource.ends_with(".sync") || resource.ends_with(".sync:2") {
-            "wait for a job or a Standard child"
-        } else if matches!(&call.sends, Sends::Task(task) if effective(task.deploy, self.flow.deploy) == Deploy::Activity)
-        {
-            "call an activity"
-        } else {
-            return;
+        let is_activity = matches!(&call.sends, Sends::Task(task) if effective(task.deploy, self.flow.deploy) == Deploy::Activity);
+        let what = match WaitsFor::of(resource) {
+            Some(WaitsFor::Token) => "wait for a task token",
+            Some(WaitsFor::Job) => "wait for a job or a Standard child",
+            Some(WaitsFor::Activity) => "call an activity",
+            None if is_activity => "call an activity",
+            None => return,
         };
         self.report.fault(if self.flow.machine_type == MachineType::Express {
             format!("an Express workflow cannot {what}; make the workflow Standard")

@@ -698,6 +698,10 @@ impl<'m, 'a> Resolver<'m, 'a> {
                 let value = self.raw(&name, call);
                 return (value, Some(self.rewriting.literal(call)));
             }
+            "placeholder" => {
+                let value = self.placeholder(&call.mac);
+                return (value, Some(self.rewriting.text(call)));
+            }
             _ => Ok(self.cannot(
                 &call.mac.path,
                 &format!("`{name}!`"),
@@ -758,12 +762,12 @@ impl<'m, 'a> Resolver<'m, 'a> {
         Value::Faulty
     }
 
-    fn refuse(&mut self, span: Span, message: String) {
+    pub(super) fn refuse(&mut self, span: Span, message: String) {
         self.faulty = true;
         self.errors.at(span, message);
     }
 
-    fn said(&mut self, error: &syn::Error) -> Value {
+    pub(super) fn said(&mut self, error: &syn::Error) -> Value {
         self.faulty = true;
         self.errors.syn(error);
         Value::Faulty

@@ -4,6 +4,7 @@ mod alone;
 mod expression;
 mod literals;
 mod methods;
+mod placeholder;
 mod places;
 mod rewrite;
 mod templates;
@@ -12,6 +13,7 @@ mod walk;
 
 pub(crate) use self::alone::{Alone, alone};
 pub(crate) use self::literals::literal_type;
+pub(super) use self::placeholder::in_texts;
 pub(super) use self::places::resolve;
 pub(crate) use self::rewrite::{beside, witness};
 pub(crate) use self::told::told;
@@ -67,6 +69,8 @@ pub(crate) enum Value {
     Library(Path, Vec<Value>),
     /// `jsonata!`, `path!` or `intrinsic!`, its text, and its type where one is ascribed.
     Raw(&'static str, String, Option<Rc<Type>>),
+    /// `placeholder!("Topic")`, by its name.
+    Placeholder(String),
     /// Something that is a mistake already.
     Faulty,
 }

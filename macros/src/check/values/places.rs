@@ -9,6 +9,7 @@ use crate::syntax::{
     Amount, BatchInput, Binding, Callee, DistributedOption, ErrorPattern, Expression, Kind, Let,
     ObjectValue, State, StateOption, Tolerance, Transition, Wait, WorkflowOption,
 };
+use proc_macro2::Span;
 use std::rc::Rc;
 use syn::spanned::Spanned;
 use syn::{Pat, Type};
@@ -55,6 +56,7 @@ pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
     machine.witnesses = found.witnesses;
     machine.reads = found.reads;
     machine.item_reads = found.item_reads;
+    machine.placeholder_texts = found.texts;
 }
 
 #[derive(Default)]
@@ -65,6 +67,7 @@ struct Found {
     witnesses: Vec<super::Witness>,
     reads: Vec<super::Read>,
     item_reads: Vec<super::ItemRead>,
+    texts: Vec<(Span, String)>,
 }
 
 struct Places<'r, 'm, 'a> {
@@ -78,6 +81,7 @@ impl Places<'_, '_, '_> {
     }
 
     fn typed(&mut self, expression: &Expression, ty: Option<&Type>) -> Value {
+        self.found.texts.append(&mut super::in_texts(expression));
         let resolved = self.resolver.expression(expression, ty);
         if resolved.faulty {
             self.found.faulty.push(expression.id);

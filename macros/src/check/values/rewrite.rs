@@ -82,6 +82,12 @@ impl Rewriting {
         Expr::Verbatim(quote_spanned!(call.mac.path.span()=> __s::any #ty ()))
     }
 
+    /// Puts a text in the place of a `placeholder!`.
+    pub(super) fn text(&mut self, call: &ExprMacro) -> Expr {
+        self.changes += 1;
+        Expr::Verbatim(quote_spanned!(call.mac.path.span()=> __s::any::<::std::string::String>()))
+    }
+
     /// Puts a conversion that changes no value in the place of an `as`.
     pub(super) fn cast(&mut self, cast: &ExprCast) -> Expr {
         self.changes += 1;

@@ -21,6 +21,7 @@ impl Value {
             | Value::None
             | Value::Default(_)
             | Value::Raw(..)
+            | Value::Placeholder(_)
             | Value::Faulty => {}
             Value::Inline(value) => value.walk(see),
             Value::Field(value, _)

@@ -9,7 +9,9 @@ use crate::query::{CompileError, Expr, ReferencePath, VariableNames};
 use crate::value::Value;
 
 fn placeholder(text: &str) -> String {
-    format!("`{text}` is a placeholder; fill it in before the definition runs")
+    format!(
+        "`{text}` is a placeholder; give it a value before the definition runs, with `Engine::builder().substitute(..)`"
+    )
 }
 
 /// The word of a field, which nobody may have left to a template engine.

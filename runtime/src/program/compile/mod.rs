@@ -197,6 +197,7 @@ impl Compiler<'_> {
                 .map(|(index, catcher)| self.catcher(catcher, index, language, targets))
                 .collect::<Compiled<_>>()?,
             next,
+            lacks: None,
         })
     }
 

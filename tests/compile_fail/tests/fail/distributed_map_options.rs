@@ -33,7 +33,7 @@ workflow! {
             distributed;
             distributed;
             reader "arn:aws:states:::s3:getObject" { Bucket: "b" };
-            writer "arn:aws:states:::s3:putObject" (output_type: JSON) { Bucket: "b" };
+            writer "arn:aws:states:::s3:putObject" (transformation: COMPACT) { Bucket: "b" };
             for item in order.items { task Failing { validate_order(order); end; } };
             catch OrderError::Invalid { reason } => Failed;
             end;

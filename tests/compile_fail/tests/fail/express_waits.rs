@@ -10,7 +10,7 @@ workflow! {
             next Run;
         }
         task Run {
-            service "arn:aws:states:::ecs:runTask.sync" { Cluster: "main" };
+            service "arn:aws:states:::ecs:runTask.sync" { Cluster: "main", TaskDefinition: "job" };
             next Done;
         }
         succeed Done { decision }

@@ -112,7 +112,10 @@ workflow! {
         }
         task Ask {
             let answer: bool =
-                wait_for_task_token service "arn:aws:states:::sqs:sendMessage" { MessageBody: { token: task_token } };
+                wait_for_task_token service "arn:aws:states:::sqs:sendMessage" {
+                    QueueUrl: placeholder!("QueueUrl"),
+                    MessageBody: { token: task_token },
+                };
             next When;
         }
         choice When {

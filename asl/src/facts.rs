@@ -1,0 +1,171 @@
+//! What AWS allows, said once: the macros, the lowering, the validator and the command read it here.
+//!
+//! Sources: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>,
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html>,
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html>,
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html> and
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html>.
+
+use std::ops::RangeInclusive;
+
+/// How many seconds a timeout, a heartbeat and the interval of a retrier have.
+pub const SECONDS: RangeInclusive<u64> = 1..=MAX_SECONDS;
+
+/// How many seconds a wait has at most, and how many attempts a retrier.
+pub const MAX_SECONDS: u64 = 99_999_999;
+
+/// How many seconds `MaxDelaySeconds` has: less than 366 days.
+pub const DELAY_SECONDS: RangeInclusive<u64> = 1..=31_622_399;
+
+/// The least `BackoffRate`.
+pub const MIN_BACKOFF_RATE: f64 = 1.0;
+
+/// A `ToleratedFailurePercentage`.
+pub const PERCENTAGE: RangeInclusive<f64> = 0.0..=100.0;
+
+/// How many bytes of JSON a state takes and gives.
+pub const MAX_PAYLOAD_BYTES: u64 = 262_144;
+
+/// A field of a Distributed Map's `ReaderConfig`, `WriterConfig` or `ItemBatcher`.
+#[derive(Debug)]
+pub struct Setting {
+    /// The word that `workflow!` has for it.
+    pub word: &'static str,
+    /// The field in ASL.
+    pub field: &'static str,
+    /// What it is set to.
+    pub takes: Takes,
+    /// Whether the others cannot stand without it.
+    pub required: bool,
+}
+
+/// What a [`Setting`] is set to.
+#[derive(Debug)]
+pub enum Takes {
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A whole number, from the first on and, where there is one, up to the second.
+    Number(u64, Option<u64>),
+    /// A text.
+    Text,
+    /// A list of texts.
+    List,
+}
+
+const fn setting(word: &'static str, field: &'static str, takes: Takes) -> Setting {
+    Setting {
+        word,
+        field,
+        takes,
+        required: false,
+    }
+}
+
+/// `ReaderConfig`.
+pub const READER: &[Setting] = &[
+    setting(
+        "input_type",
+        "InputType",
+        Takes::Word(&["CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"]),
+    ),
+    setting(
+        "transformation",
+        "Transformation",
+        Takes::Word(&["NONE", "LOAD_AND_FLATTEN"]),
+    ),
+    setting(
+        "manifest_type",
+        "ManifestType",
+        Takes::Word(&["ATHENA_DATA", "S3_INVENTORY"]),
+    ),
+    setting(
+        "csv_delimiter",
+        "CSVDelimiter",
+        Takes::Word(&["COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"]),
+    ),
+    setting(
+        "csv_header_location",
+        "CSVHeaderLocation",
+        Takes::Word(&["FIRST_ROW", "GIVEN"]),
+    ),
+    setting("csv_headers", "CSVHeaders", Takes::List),
+    setting("items_pointer", "ItemsPointer", Takes::Text),
+    setting("max_items", "MaxItems", Takes::Number(0, Some(100_000_000))),
+];
+
+/// `WriterConfig`.
+pub const WRITER: &[Setting] = &[
+    setting(
+        "transformation",
+        "Transformation",
+        Takes::Word(&["NONE", "COMPACT", "FLATTEN"]),
+    ),
+    Setting {
+        required: true,
+        ..setting("output_type", "OutputType", Takes::Word(&["JSON", "JSONL"]))
+    },
+];
+
+/// `ItemBatcher`.
+pub const BATCH: &[Setting] = &[
+    setting("max_items", "MaxItemsPerBatch", Takes::Number(1, None)),
+    setting(
+        "max_input_bytes",
+        "MaxInputBytesPerBatch",
+        Takes::Number(1, Some(MAX_PAYLOAD_BYTES)),
+    ),
+];
+
+/// The settings of a part of a Map, by the name of its field in ASL.
+pub fn settings(part: &str) -> &'static [Setting] {
+    match part {
+        "ReaderConfig" => READER,
+        "WriterConfig" => WRITER,
+        "ItemBatcher" => BATCH,
+        _ => &[],
+    }
+}
+
+/// What a Task waits for besides an answer to its call, which an Express execution cannot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WaitsFor {
+    /// The end of a job or of an execution: `.sync`, `.sync:2`.
+    Job,
+    /// The task's token: `.waitForTaskToken`.
+    Token,
+    /// The worker of an activity.
+    Activity,
+}
+
+impl WaitsFor {
+    /// What the Task of a resource waits for.
+    ///
+    /// ```
+    /// use stepwright_asl::facts::WaitsFor;
+    ///
+    /// let of = WaitsFor::of;
+    /// assert_eq!(of("arn:aws:states:::ecs:runTask.sync"), Some(WaitsFor::Job));
+    /// assert_eq!(of("arn:aws:states:::sqs:sendMessage.waitForTaskToken"), Some(WaitsFor::Token));
+    /// assert_eq!(of("arn:aws:states:us-east-1:123456789012:activity:ask"), Some(WaitsFor::Activity));
+    /// assert_eq!(of("arn:aws:states:::ecs:runTask"), None);
+    /// ```
+    pub fn of(resource: &str) -> Option<WaitsFor> {
+        if resource.ends_with(".waitForTaskToken") {
+            Some(WaitsFor::Token)
+        } else if resource.ends_with(".sync") || resource.ends_with(".sync:2") {
+            Some(WaitsFor::Job)
+        } else if is_activity(resource) {
+            Some(WaitsFor::Activity)
+        } else {
+            None
+        }
+    }
+}
+
+/// `arn:aws:states:us-east-1:123456789012:activity:name`
+pub fn is_activity(resource: &str) -> bool {
+    let mut parts = resource.split(':');
+    parts.next() == Some("arn")
+        && parts.nth(1) == Some("states")
+        && parts.nth(2) == Some("activity")
+}

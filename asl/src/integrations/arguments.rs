@@ -1,0 +1,132 @@
+//! The arguments of an integration: their names, and which there must be.
+
+use std::fmt;
+
+use super::{Integration, Kind};
+use crate::similar::nearest;
+
+/// What is wrong with an argument of an integration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArgumentFault {
+    /// What sort of fault it is.
+    pub kind: ArgumentFaultKind,
+    /// The argument's name.
+    pub name: String,
+    /// What was probably meant.
+    pub meant: Option<String>,
+    call: String,
+}
+
+/// A sort of [`ArgumentFault`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ArgumentFaultKind {
+    /// The integration takes no argument of this name.
+    Unknown,
+    /// The integration needs an argument of this name, and it is not there.
+    Missing,
+    /// The name begins with a small letter.
+    Small,
+}
+
+impl fmt::Display for ArgumentFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (call, name) = (&self.call, &self.name);
+        match self.kind {
+            ArgumentFaultKind::Unknown => write!(f, "`{call}` takes no argument `{name}`"),
+            ArgumentFaultKind::Missing => write!(f, "`{call}` needs the argument `{name}`"),
+            ArgumentFaultKind::Small => write!(
+                f,
+                "the arguments of `{call}` begin with a capital letter, and `{name}` does not"
+            ),
+        }
+    }
+}
+
+impl ArgumentFault {
+    /// What was meant, as a question: ``did you mean `QueueUrl`?``
+    pub fn suggestion(&self) -> Option<String> {
+        let meant = self.meant.as_ref()?;
+        Some(format!("did you mean `{meant}`?"))
+    }
+}
+
+impl Integration<'_> {
+    /// Holds the names of arguments against the tables: those that the integration takes and needs, where the tables have them, and
+    /// the capital letter that each begins with. Functions and activities take what they like.
+    ///
+    /// ```
+    /// use stepwright_asl::integrations::lookup;
+    ///
+    /// let found = lookup("arn:aws:states:::sqs:sendMessage")?;
+    /// assert!(found.check_arguments(["QueueUrl", "MessageBody"]).is_empty());
+    ///
+    /// let faults = found.check_arguments(["QueueUri", "MessageBody"]);
+    /// assert_eq!(faults[0].to_string(), "`sqs:sendMessage` takes no argument `QueueUri`");
+    /// assert_eq!(faults[0].suggestion().as_deref(), Some("did you mean `QueueUrl`?"));
+    /// # Ok::<(), stepwright_asl::integrations::Unknown>(())
+    /// ```
+    pub fn check_arguments<'n>(
+        &self,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Vec<ArgumentFault> {
+        let given: Vec<&str> = names.into_iter().collect();
+        let (known, required): (&[&str], &[&str]) = match self.kind() {
+            Kind::Optimized(line) => (&line.parameters, &line.required),
+            Kind::Sdk(_) => (&[], &[]),
+            Kind::Function(_) | Kind::Activity(_) => return Vec::new(),
+        };
+        let lacks = |name: &&&str| !given.contains(*name);
+        let mut faults = Vec::new();
+        for name in &given {
+            if known.contains(name) || required.contains(name) {
+                continue;
+            }
+            let capital = capitalized(name);
+            let is_small = capital != *name;
+            // Where not all names are known, one that is needed and is not there may be what was meant.
+            let meant = if is_small && (known.is_empty() || known.contains(&capital.as_str())) {
+                Some(capital)
+            } else {
+                let candidates = if known.is_empty() { required } else { known };
+                let candidates = candidates.iter().filter(lacks).copied();
+                nearest(name, candidates).map(str::to_owned)
+            };
+            let kind = match (known.is_empty(), is_small, &meant) {
+                (_, true, _) => ArgumentFaultKind::Small,
+                (true, false, None) => continue,
+                _ => ArgumentFaultKind::Unknown,
+            };
+            faults.push(self.fault(kind, name, meant));
+        }
+        for name in required.iter().filter(lacks) {
+            // Said already: another name stands in its place.
+            let is_meant = |fault: &ArgumentFault| fault.meant.as_deref() == Some(name);
+            if !faults.iter().any(is_meant) {
+                faults.push(self.fault(ArgumentFaultKind::Missing, name, None));
+            }
+        }
+        faults
+    }
+
+    fn fault(&self, kind: ArgumentFaultKind, name: &str, meant: Option<String>) -> ArgumentFault {
+        let prefix = if matches!(self.kind(), Kind::Sdk(_)) {
+            "aws-sdk:"
+        } else {
+            ""
+        };
+        ArgumentFault {
+            kind,
+            name: name.to_owned(),
+            meant,
+            call: format!("{prefix}{}:{}", self.service(), self.action()),
+        }
+    }
+}
+
+fn capitalized(name: &str) -> String {
+    let mut chars = name.chars();
+    chars.next().map_or(String::new(), |first| {
+        first.to_ascii_uppercase().to_string() + chars.as_str()
+    })
+}

@@ -1,0 +1,103 @@
+//! What a Task hands to a service.
+
+use crate::finding::Severity;
+use crate::validate::definition::Definition;
+use crate::validate::report::Report;
+use crate::validate::rule::{Known, Rule, SCHEMA, source};
+
+pub(super) const UNKNOWN: Rule = Rule {
+    id: "SW049",
+    severity: Severity::Warning,
+    code: SCHEMA,
+    known: Known::Presumed,
+    summary: "A Task hands its service an argument that the service does not take.",
+    doc: "The names of arguments are those of the service's API, each with a capital letter at its beginning, also where the service itself writes a small one. With the feature `integrations`, which the command line has, they are looked up in AWS's tables; where those do not know all arguments of an action, a name that is nearly one that the action needs is reported, and so is a small letter. Of actions of the AWS SDK only the letter is known. Arguments that one expression computes are not checked.",
+    source: source::RESOURCES,
+    check: unknown,
+};
+
+pub(super) const MISSING: Rule = Rule {
+    id: "SW143",
+    severity: Severity::Warning,
+    code: SCHEMA,
+    known: Known::Presumed,
+    summary: "A Task does not hand its service an argument that the service needs.",
+    doc: "The service refuses such a call whenever the state runs. With the feature `integrations`, which the command line has, the arguments of optimized integrations are looked up in AWS's tables; a name that stands there by a slip of the pen is reported by SW049 alone.",
+    source: source::RESOURCES,
+    check: missing,
+};
+
+#[cfg(feature = "integrations")]
+use with_tables::{missing, unknown};
+
+/// Without the tables nothing is known of arguments.
+#[cfg(not(feature = "integrations"))]
+fn unknown(_: &Definition<'_>, _: &mut Report<'_>) {}
+
+#[cfg(not(feature = "integrations"))]
+fn missing(_: &Definition<'_>, _: &mut Report<'_>) {}
+
+#[cfg(feature = "integrations")]
+mod with_tables {
+    use super::{Definition, Report};
+    use crate::integrations::{ArgumentFault, ArgumentFaultKind, find};
+    use crate::json::{Json, Object};
+    use crate::model::QueryLanguage;
+    use crate::validate::definition::Part;
+
+    pub(super) fn unknown(definition: &Definition<'_>, report: &mut Report<'_>) {
+        each(definition, &mut |task, field, members, fault| {
+            if fault.kind == ArgumentFaultKind::Missing {
+                return;
+            }
+            let is_it = |key: &&String| name(task.language, key) == fault.name;
+            let Some(key) = members.keys().find(is_it) else {
+                return;
+            };
+            report
+                .add(task.at(field).key(key), fault.to_string())
+                .suggest(fault.suggestion())
+                .at_key();
+        });
+    }
+
+    pub(super) fn missing(definition: &Definition<'_>, report: &mut Report<'_>) {
+        each(definition, &mut |task, field, _, fault| {
+            if fault.kind == ArgumentFaultKind::Missing {
+                report.add(task.at(field), fault.to_string()).at_key();
+            }
+        });
+    }
+
+    /// Shows each fault of a Task's arguments, with the Task, the field and its members.
+    fn each(
+        definition: &Definition<'_>,
+        see: &mut dyn FnMut(&Part<'_>, &'static str, &Object, &ArgumentFault),
+    ) {
+        for task in definition.parts_of("Task") {
+            let field = match task.language {
+                QueryLanguage::JsonPath => "Parameters",
+                QueryLanguage::Jsonata => "Arguments",
+            };
+            let Some(Json::Object(members)) = task.object.get(field) else {
+                continue;
+            };
+            let Some(Ok(found)) = task.text("Resource").map(|resource| find(resource, false))
+            else {
+                continue;
+            };
+            let names = members.keys().map(|key| name(task.language, key));
+            for fault in found.check_arguments(names) {
+                see(task, field, members, &fault);
+            }
+        }
+    }
+
+    /// The name of an argument: in JSONPath the key without the mark of a computed value.
+    fn name(language: QueryLanguage, key: &str) -> &str {
+        match language {
+            QueryLanguage::JsonPath => key.strip_suffix(".$").unwrap_or(key),
+            QueryLanguage::Jsonata => key,
+        }
+    }
+}

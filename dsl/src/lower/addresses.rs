@@ -1,0 +1,42 @@
+//! The states that call tasks and workflows by placeholders.
+
+use crate::flow::{Flow, Kind, Sends, State};
+use crate::task::Address;
+use stepwright_asl::placeholder::{Addresses, StandsFor, whole};
+
+/// What the placeholder in each state's call stands for.
+pub(super) fn of(flow: &Flow) -> Addresses {
+    let mut found = Addresses::new();
+    collect(flow, &flow.states, &mut found);
+    found
+}
+
+fn collect(flow: &Flow, states: &[State], found: &mut Addresses) {
+    for state in states {
+        if let Kind::Task { call, .. } = &state.kind
+            && let Some(what) = address(flow, &call.sends)
+        {
+            found.insert(state.name.to_string(), what);
+        }
+        for body in state.bodies() {
+            collect(flow, &body.states, found);
+        }
+    }
+}
+
+fn address(flow: &Flow, sends: &Sends) -> Option<StandsFor> {
+    match sends {
+        Sends::Task(task) => {
+            let address = Address::of_task(task.name, task.deploy, flow.deploy);
+            let text = address.target.as_ref().unwrap_or(&address.resource);
+            whole(text)?;
+            Some(if address.is_activity {
+                StandsFor::Activity
+            } else {
+                StandsFor::Function
+            })
+        }
+        Sends::Workflow(_) => Some(StandsFor::StateMachine),
+        Sends::Service(_) => None,
+    }
+}

@@ -1,0 +1,94 @@
+//! Services: which there are, and which arguments they take.
+
+use super::machine::Machine;
+use crate::errors::Errors;
+use crate::syntax::{Callee, Kind, Object, State, StateOption, TaskLet};
+use stepwright_asl::integrations::{ArgumentFaultKind, Integration, Pattern, lookup};
+use syn::LitStr;
+
+/// Runs the rules of this file.
+pub(super) fn rules(machine: &Machine, errors: &Errors) {
+    for node in &machine.states {
+        if let Kind::Task(calls) = &node.state.kind {
+            for call in calls {
+                service_is_known(machine, node.state, call, errors);
+            }
+        }
+    }
+}
+
+/// A service's name, its pattern and its arguments are those of AWS's tables. What `raw` writes is not asked.
+fn service_is_known(machine: &Machine, state: &State, call: &TaskLet, errors: &Errors) {
+    let Callee::Service {
+        resource: literal,
+        arguments,
+        ..
+    } = &call.call.callee
+    else {
+        return;
+    };
+    let text = literal.value();
+    if has_raw(state, &["Resource"]) || text.contains("${") {
+        return;
+    }
+    let suffix = Pattern::WaitForTaskToken.suffix();
+    let resource = match &call.call.wait {
+        Some(_) if !text.ends_with(suffix) => text + suffix,
+        _ => text,
+    };
+    match lookup(&resource) {
+        Ok(found) => {
+            if let Some(arguments) = arguments
+                && !has_raw(state, &["Arguments", "Parameters"])
+            {
+                let field = if machine.is_jsonpath(state) {
+                    "Parameters"
+                } else {
+                    "Arguments"
+                };
+                arguments_are_known(&found, arguments, literal, field, errors);
+            }
+        }
+        Err(unknown) => errors.at(
+            literal.span(),
+            format!("{unknown}; `raw {{ \"Resource\": \"..\" }}` takes any"),
+        ),
+    }
+}
+
+fn arguments_are_known(
+    found: &Integration,
+    arguments: &Object,
+    resource: &LitStr,
+    field: &str,
+    errors: &Errors,
+) {
+    let names = arguments.entries.iter().map(|(name, ..)| name.as_str());
+    for fault in found.check_arguments(names) {
+        let hint = fault
+            .suggestion()
+            .map_or(String::new(), |question| format!("; {question}"));
+        let entry = arguments
+            .entries
+            .iter()
+            .find(|(name, ..)| *name == fault.name);
+        let span = match entry {
+            Some((_, span, _)) if fault.kind != ArgumentFaultKind::Missing => *span,
+            _ => resource.span(),
+        };
+        errors.at(
+            span,
+            format!("{fault}{hint}; `raw {{ \"{field}\": {{ .. }} }}` takes any"),
+        );
+    }
+}
+
+/// Whether `raw` writes one of these fields of the state.
+fn has_raw(state: &State, keys: &[&str]) -> bool {
+    state.options.iter().any(|option| match option {
+        StateOption::Raw(_, fields) => fields
+            .iter()
+            .any(|(key, _)| keys.contains(&key.value().as_str())),
+        _ => false,
+    })
+}

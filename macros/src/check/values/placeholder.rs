@@ -1,0 +1,92 @@
+//! `placeholder!("TopicArn")`, and texts that look as if they meant one.
+
+use super::Value;
+use super::expression::Resolver;
+use crate::syntax::Expression;
+use proc_macro2::{Literal, Span, TokenStream, TokenTree};
+use stepwright_asl::placeholder;
+use syn::visit::{self, Visit};
+use syn::{LitStr, Macro};
+
+impl Resolver<'_, '_> {
+    /// A text that the deployment gives.
+    pub(super) fn placeholder(&mut self, call: &Macro) -> Value {
+        let name = match call.parse_body::<LitStr>() {
+            Ok(name) => name,
+            Err(error) => {
+                let message =
+                    "expected the placeholder's name in quotes: `placeholder!(\"TopicArn\")`";
+                return self.said(&syn::Error::new(error.span(), message));
+            }
+        };
+        let text = name.value();
+        if !placeholder::is_name(&text) {
+            let plain = placeholder::whole(&text).map_or_else(
+                || "a letter, then letters, digits and `_`".to_owned(),
+                |plain| format!("the name alone, `placeholder!(\"{plain}\")`"),
+            );
+            self.refuse(
+                name.span(),
+                format!("`{text}` is no name of a placeholder: write {plain}"),
+            );
+        }
+        Value::Placeholder(text)
+    }
+}
+
+/// The placeholders that stand in the texts of an expression, where they are but letters.
+pub(in crate::check) fn in_texts(expression: &Expression) -> Vec<(Span, String)> {
+    let mut texts = Texts(Vec::new());
+    texts.visit_expr(&expression.syn);
+    texts.0
+}
+
+struct Texts(Vec<(Span, String)>);
+
+impl Texts {
+    fn text(&mut self, span: Span, text: &str) {
+        if let Some(name) = placeholder::names(text).next() {
+            self.0.push((span, name.to_owned()));
+        }
+    }
+
+    /// The texts of a `vec!` or `format!`, whose tokens syn does not read. In a `format!` a brace is written twice.
+    fn tokens(&mut self, tokens: TokenStream, of_format: bool) {
+        for token in tokens {
+            match token {
+                TokenTree::Group(group) => self.tokens(group.stream(), of_format),
+                TokenTree::Literal(literal) => self.literal(&literal, of_format),
+                TokenTree::Ident(_) | TokenTree::Punct(_) => {}
+            }
+        }
+    }
+
+    fn literal(&mut self, literal: &Literal, of_format: bool) {
+        let Ok(text) = syn::parse_str::<LitStr>(&literal.to_string()) else {
+            return;
+        };
+        let text = text.value();
+        let written = if of_format {
+            text.replace("{{", "{").replace("}}", "}")
+        } else {
+            text
+        };
+        self.text(literal.span(), &written);
+    }
+}
+
+impl Visit<'_> for Texts {
+    fn visit_lit_str(&mut self, literal: &LitStr) {
+        self.text(literal.span(), &literal.value());
+    }
+
+    fn visit_macro(&mut self, call: &Macro) {
+        // The others' texts are another language's, and stand in the definition as they are.
+        for (name, of_format) in [("format", true), ("vec", false)] {
+            if call.path.is_ident(name) {
+                self.tokens(call.tokens.clone(), of_format);
+            }
+        }
+        visit::visit_macro(self, call);
+    }
+}

@@ -1,0 +1,10 @@
+use stepwright::workflow;
+use stepwright_compile_fail::*;
+
+workflow! {
+    workflow Calling(order: Order) {
+        task Read { service "arn:aws:states:::aws-sdk:s3:getObjekt" { Bucket: order.id, Key: order.id }; end; }
+    }
+}
+
+fn main() {}
