@@ -14,7 +14,7 @@ pub(super) fn bind(
     env: &Env<'_>,
     report: &mut Report,
 ) -> Vec<(Text, Code)> {
-    let subject = jsonata::lower(subject, env, report);
+    let subject = jsonata::subject(subject, env, report);
     let mut matching = Matching {
         env,
         report,
@@ -38,7 +38,7 @@ pub(super) fn in_jsonata(
     env: &Env<'_>,
     report: &mut Report,
 ) -> Matched {
-    let subject = jsonata::lower(subject, env, report);
+    let subject = jsonata::subject(subject, env, report);
     of_code(&subject, pattern, env, report)
 }
 

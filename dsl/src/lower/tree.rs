@@ -20,6 +20,8 @@ pub(super) enum Tree<L> {
     Array(Vec<Tree<L>>),
     /// Objects put together, later keys over earlier ones.
     Merge(Vec<Tree<L>>),
+    /// A value whose shape is known better than by what it is made of.
+    Shaped(Box<Tree<L>>, Shape),
 }
 
 impl<L> Tree<L> {
@@ -30,6 +32,7 @@ impl<L> Tree<L> {
             Tree::Leaf(_) | Tree::Merge(_) | Tree::Placeholder(_) => false,
             Tree::Object(entries) => entries.iter().all(|(_, value)| value.is_literal()),
             Tree::Array(items) => items.iter().all(Tree::is_literal),
+            Tree::Shaped(value, _) => value.is_literal(),
         }
     }
 
@@ -51,6 +54,7 @@ impl<L> Tree<L> {
                 Value::Object(entries.collect())
             }
             Tree::Array(items) => items.into_iter().map(Tree::literal).collect(),
+            Tree::Shaped(value, _) => value.literal(),
             Tree::Leaf(_) | Tree::Merge(_) | Tree::Placeholder(_) => Value::Null,
         }
     }
@@ -65,6 +69,16 @@ pub(super) trait Build {
 
     /// A value of which rustc has said the type.
     fn typed(&mut self, value: &Expr, shape: Shape) -> Tree<Self::Leaf>;
+
+    /// `Some` of a value.
+    fn some(&mut self, value: Tree<Self::Leaf>) -> Tree<Self::Leaf> {
+        value
+    }
+
+    /// A value of a struct or an enum.
+    fn shaped(&mut self, value: Tree<Self::Leaf>, _: Shape) -> Tree<Self::Leaf> {
+        value
+    }
 
     /// Where faults go.
     fn report(&mut self) -> &mut Report;
@@ -86,7 +100,10 @@ pub(super) trait Build {
             Node::Unary(Unary::Neg, value) if negated(value).is_some() => {
                 Tree::Literal(negated(value).unwrap_or(Value::Null))
             }
-            Node::Some(value) => self.tree(value),
+            Node::Some(value) => {
+                let value = self.tree(value);
+                self.some(value)
+            }
             Node::Typed(value, shape) => self.typed(value, Shape::Lazy(*shape)),
             Node::Tuple(items) if items.is_empty() => Tree::Literal(Value::Null),
             Node::Tuple(items) | Node::Array(items) => {
@@ -98,7 +115,10 @@ pub(super) trait Build {
                     .map(|(key, value)| (key.to_string(), self.tree(value)))
                     .collect(),
             ),
-            Node::Record(record) => self.record(record),
+            Node::Record(record) => {
+                let value = self.record(record);
+                self.shaped(value, Shape::Lazy(record.shape))
+            }
             Node::Function(path, arguments)
                 if path.starts_with("vec!") || path == "vec" || path == "Vec::from" =>
             {
@@ -279,6 +299,9 @@ fn merge<L>(parts: Vec<Tree<L>>) -> Tree<L> {
     let mut merged: Vec<Tree<L>> = Vec::new();
     for part in parts {
         let part = match part {
+            Tree::Shaped(inner, _) if matches!(*inner, Tree::Object(_) | Tree::Merge(_)) => {
+                vec![merge(vec![*inner])]
+            }
             Tree::Merge(inner) => inner,
             Tree::Literal(Value::Object(entries)) => vec![Tree::Object(
                 entries

@@ -11,6 +11,7 @@ impl Lowering<'_, '_> {
     /// `match`: the first case whose tests hold; the last needs none, because rustc has checked that nothing is left.
     pub(super) fn cases(&mut self, subject: &Expr, cases: &[Case]) -> Code {
         let subject = self.code(subject);
+        let subject = self.reached(subject);
         let (subject, bound) = self.taken_apart(subject);
         let code = self.twice(subject, |this, subject| {
             let mut whole: Option<Code> = None;

@@ -45,27 +45,10 @@ impl<'e, 'r> Lowering<'e, 'r> {
 
     /// The code of an expression, as it is: it may be undefined where Rust has `None`.
     pub(in crate::lower) fn code(&mut self, expr: &Expr) -> Code {
-        let before = self.report.enter(expr);
-        let code = match &*expr.node {
-            Node::Typed(value, shape) => {
-                let shape = Shape::Lazy(*shape);
-                match self.typed(value, shape.clone()) {
-                    Tree::Leaf(code) => code,
-                    tree => self.built(tree).shaped(shape),
-                }
-            }
-            Node::Some(value) => {
-                let code = self.value(value);
-                let shape = Shape::option(code.shape.clone());
-                code.shaped(shape)
-            }
-            _ => match self.tree(expr) {
-                Tree::Leaf(code) => code,
-                tree => self.built(tree),
-            },
-        };
-        self.report.leave(before);
-        code
+        match self.tree(expr) {
+            Tree::Leaf(code) => code,
+            tree => self.built(tree),
+        }
     }
 
     /// The code of an expression where a value must be: what is absent becomes `null` or its default.
@@ -80,6 +63,14 @@ impl<'e, 'r> Lowering<'e, 'r> {
         match code.absent {
             Absent::Panic(_) => code,
             _ => self.present(code),
+        }
+    }
+
+    /// Makes sure that Rust does not panic on the way to a value; it may be `None`.
+    pub(super) fn reached(&mut self, code: Code) -> Code {
+        match code.absent {
+            Absent::Panic(_) => self.present(code),
+            _ => code,
         }
     }
 
@@ -369,14 +360,47 @@ impl Build for Lowering<'_, '_> {
             let code = self.code(value);
             return Tree::Leaf(self.converted(code, shape));
         }
-        match self.tree(value) {
+        let tree = self.tree(value);
+        self.shaped(tree, shape)
+    }
+
+    fn some(&mut self, value: Tree<Code>) -> Tree<Code> {
+        let value = match value {
+            Tree::Leaf(code) => Tree::Leaf(self.present(code)),
+            value => value,
+        };
+        let some = shape_of(&value);
+        self.shaped(value, Shape::option(some))
+    }
+
+    fn shaped(&mut self, value: Tree<Code>, shape: Shape) -> Tree<Code> {
+        match value {
             Tree::Leaf(code) => Tree::Leaf(code.shaped(shape)),
-            tree => tree,
+            Tree::Shaped(value, _) => Tree::Shaped(value, shape),
+            value => Tree::Shaped(Box::new(value), shape),
         }
     }
 
     fn report(&mut self) -> &mut Report {
         self.report
+    }
+}
+
+/// What is known of a value before it is put together.
+fn shape_of(value: &Tree<Code>) -> Shape {
+    match value {
+        Tree::Leaf(code) => code.shape.clone(),
+        Tree::Shaped(_, shape) => shape.clone(),
+        Tree::Literal(value) => Shape::of_value(value),
+        Tree::Placeholder(_) => Shape::String,
+        Tree::Array(items) => Shape::list(
+            items
+                .iter()
+                .map(shape_of)
+                .reduce(|shape, other| shape.or(&other))
+                .unwrap_or(Shape::Any),
+        ),
+        Tree::Object(_) | Tree::Merge(_) => Shape::Any,
     }
 }
 

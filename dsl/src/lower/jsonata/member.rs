@@ -49,6 +49,7 @@ impl Lowering<'_, '_> {
                 }
                 Code::new(Syntax::Object(members), Shape::object(shapes))
             }
+            Tree::Shaped(value, shape) => self.built(*value).shaped(shape),
             Tree::Merge(parts) => {
                 let parts = parts.into_iter().map(|part| self.built(part).syntax);
                 let parts = Syntax::Array(parts.collect());

@@ -156,7 +156,7 @@ impl Lowering<'_, '_> {
     /// The receiver as the row takes it: what is there, in the order in which Rust has it.
     fn receiver(&mut self, row: &Method, this: Code) -> Code {
         if row.receiver == Receiver::Option {
-            return this;
+            return self.reached(this);
         }
         let this = self.present(this);
         let this = if row.unordered {
@@ -405,6 +405,7 @@ impl Lowering<'_, '_> {
                 ));
             }
         };
+        let this = self.reached(this);
         self.twice(this, |_, this| {
             let there = this.syntax.clone().binary(Operator::Ne, Syntax::Null);
             Code::new(there.conditional(this.syntax.clone(), default), some)

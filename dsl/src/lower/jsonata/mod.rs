@@ -34,6 +34,13 @@ use super::env::Env;
 use super::report::Report;
 use crate::expr::Expr;
 
+/// The code of what a pattern is held against.
+pub(super) fn subject(expr: &Expr, env: &Env<'_>, report: &mut Report) -> Code {
+    let mut lowering = expression::Lowering::new(env.clone(), report);
+    let code = lowering.code(expr);
+    lowering.reached(code)
+}
+
 /// The code of an expression. What cannot be said is reported and `null` stands in its place.
 pub(super) fn lower(expr: &Expr, env: &Env<'_>, report: &mut Report) -> Code {
     expression::Lowering::new(env.clone(), report).code(expr)

@@ -141,6 +141,7 @@ impl Lowering<'_, '_> {
         for (option, none) in [(left, right), (right, left)] {
             if let Node::None = none.untyped() {
                 let option = self.code(option);
+                let option = self.reached(option);
                 return is_some(&option, !equal);
             }
         }

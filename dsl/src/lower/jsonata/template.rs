@@ -65,6 +65,7 @@ fn json(tree: Tree<Code>, lowering: &mut Lowering<'_, '_>) -> Json {
             json(Tree::Object(entries.collect()), lowering)
         }
         Tree::Placeholder(name) => Json::String(placeholder::text(&name)),
+        Tree::Shaped(value, _) => json(*value, lowering),
         Tree::Array(items) => {
             Json::Array(items.into_iter().map(|item| json(item, lowering)).collect())
         }
