@@ -490,7 +490,7 @@ async fn an_escalation_rings_one_phone_after_the_other() {
     let twice = [person("Ada", 5), person("Ada", 10)];
     let faults = escalation(&twice, 3).unwrap_err();
     assert!(
-        faults[0].message().contains("`Page Ada` is used twice"),
+        faults.to_string().contains("`Page Ada` is used twice"),
         "{faults:?}"
     );
 }
