@@ -1,11 +1,10 @@
 //! From the input of `workflow!` to its code: parse, check, expand.
 
 use crate::errors::Errors;
-use crate::syntax::{Reader, Source};
+use crate::syntax::{Reader, Source, parse};
 use crate::{check, editor, expand};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::parse::{ParseStream, Parser};
 
 pub(crate) fn workflow(input: TokenStream) -> TokenStream {
     let in_editor = editor::is_here();
@@ -17,7 +16,7 @@ pub(crate) fn workflow(input: TokenStream) -> TokenStream {
     let errors = Errors::new();
     let source = {
         let reader = Reader::new(&errors);
-        let parsed = (|input: ParseStream| Source::parse(input, &reader)).parse2(input);
+        let parsed = parse(input, |input| Source::parse(input, &reader));
         parsed.unwrap_or_else(|error| {
             errors.syn(&error);
             Source::default()

@@ -9,9 +9,12 @@ mod place;
 mod witness;
 
 pub use self::call::{Catches, Checked, First, Later, covered};
-pub use self::place::{FailText, Items, Json, Lossless, Seconds, Timestamp, Untyped, WholeNumber};
+pub use self::place::{
+    Counts, FailText, Items, Json, Lossless, Percentage, Rounded, Seconds, Timestamp, Untyped,
+    WholeNumber, count_as,
+};
 pub use self::witness::{
-    Witness, error_field_of, error_name_of, input_shape, output_shape, record_from, record_of,
+    Witness, default_of, error_field_of, error_name_of, input_shape, output_shape, record_from, record_of,
 };
 
 use crate::map_run::Batch;

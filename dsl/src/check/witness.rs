@@ -8,6 +8,7 @@ use crate::expr::{Expr, Text, error_field, error_name};
 use crate::shape::{Payload, Shape};
 use crate::task::TaskError;
 use crate::workflow::Workflow;
+use serde::Serialize;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -68,6 +69,11 @@ pub fn record_from<T: Payload>(
     base: Expr,
 ) -> Expr {
     Expr::record_from::<T>(fields, base)
+}
+
+/// The default value of the witnessed type.
+pub fn default_of<T: Default + Serialize>(_of: Witness<T>) -> Expr {
+    Expr::constant(&T::default())
 }
 
 /// [`error_name`] of the witnessed type.

@@ -7,12 +7,14 @@ mod error;
 pub(crate) mod methods;
 mod node;
 mod rename;
+mod spec;
 mod walk;
 
 pub use self::error::{error_field, error_name};
 pub use self::methods::{METHODS, Method};
 pub use self::node::{Binary, Case, Piece, Unary};
 pub(crate) use self::node::{Node, Record};
+pub use self::spec::{Align, Spec};
 
 use crate::shape::{Fields, Payload, Shape};
 use serde::Serialize;
@@ -227,6 +229,15 @@ impl Expr {
     pub fn closure<N: Into<Text>>(parameters: Vec<N>, body: Expr) -> Expr {
         let parameters = parameters.into_iter().map(Into::into).collect();
         Expr::new(Node::Closure(parameters, body))
+    }
+
+    /// `{ let name = value; .. body }`: a value is known under its name, a [local](Expr::local), to those behind it and to
+    /// the body.
+    #[must_use]
+    pub fn let_in<N: Into<Text>>(bindings: Vec<(N, Expr)>, body: Expr) -> Expr {
+        let bindings = bindings.into_iter();
+        let bindings = bindings.map(|(name, value)| (name.into(), value)).collect();
+        Expr::new(Node::Let(bindings, body))
     }
 
     /// `Some(value)`.

@@ -24,6 +24,7 @@ impl Expr {
         match &mut *self.node {
             Node::Variable(of) | Node::Item(of) | Node::Local(of) => name(of),
             Node::Closure(parameters, _) => parameters.iter_mut().for_each(name),
+            Node::Let(bindings, _) => bindings.iter_mut().for_each(|(of, _)| name(of)),
             Node::Match(_, cases) => {
                 for case in cases {
                     case.pattern.each_name(&mut |of| name(of));

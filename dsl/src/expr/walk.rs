@@ -1,6 +1,6 @@
 //! Looking at every node of an expression.
 
-use super::{Expr, Node, Piece};
+use super::{Expr, Node, Piece, Text};
 
 impl Expr {
     /// Calls `see` with this node and everything below it.
@@ -58,10 +58,14 @@ impl Expr {
                 items.iter().for_each(each);
             }
             Node::Object(entries) => entries.iter().for_each(|(_, value)| each(value)),
+            Node::Let(bindings, body) => {
+                bindings.iter().for_each(|(_, value)| each(value));
+                each(body);
+            }
             Node::Record(record) => record.fields.iter().for_each(|(_, value)| each(value)),
             Node::Format(pieces) => {
                 for piece in pieces {
-                    if let Piece::Value(value) = piece {
+                    if let Piece::Value(value) | Piece::Formatted(value, _) = piece {
                         each(value);
                     }
                 }
@@ -69,21 +73,58 @@ impl Expr {
         }
     }
 
-    /// Puts values in the place of locals; what `value` does not know stays.
+    /// Puts values in the place of locals; what `value` does not know stays, and so does what is bound inside.
     ///
     /// An item of a tuple that is put in is taken out of it at once: `(a, b).1` is `b`.
     pub(crate) fn with_locals(mut self, value: &dyn Fn(&str) -> Option<Expr>) -> Expr {
-        if let Node::Local(name) = &*self.node {
-            return value(name).unwrap_or(self);
-        }
-        self.children_mut(&mut |child| {
+        let put_in = |child: &mut Expr, bound: &[&Text]| {
             let taken = std::mem::replace(child, Expr::none());
-            *child = taken.with_locals(value);
-        });
+            *child = taken.with_locals(&|name| {
+                let hidden = bound.iter().any(|bound| *bound == name);
+                (!hidden).then(|| value(name)).flatten()
+            });
+        };
+        match &mut *self.node {
+            Node::Local(name) => return value(name).unwrap_or(self),
+            Node::Closure(parameters, body) => {
+                put_in(body, &parameters.iter().collect::<Vec<_>>());
+            }
+            Node::Match(subject, cases) => {
+                put_in(subject, &[]);
+                for case in cases {
+                    let bound = case.pattern.names();
+                    case.guard.iter_mut().for_each(|one| put_in(one, &bound));
+                    put_in(&mut case.value, &bound);
+                }
+            }
+            Node::Let(bindings, body) => {
+                let mut bound = Vec::new();
+                for (name, one) in bindings {
+                    put_in(one, &bound);
+                    bound.push(&*name);
+                }
+                put_in(body, &bound);
+            }
+            _ => self.children_mut(&mut |child| put_in(child, &[])),
+        }
         match *self.node {
             Node::TupleField(base, index) => base.taken_apart(index),
             node => Expr::new(node),
         }
+    }
+
+    /// What `Expr::let_in` computes, with the values in the place of their names.
+    pub(crate) fn put_in(bindings: &[(Text, Expr)], body: &Expr) -> Expr {
+        let mut known: Vec<(&Text, Expr)> = Vec::new();
+        let find = |known: &[(&Text, Expr)], name: &str| {
+            let found = known.iter().rev().find(|(other, _)| *other == name);
+            found.map(|(_, value)| value.clone())
+        };
+        for (name, value) in bindings {
+            let value = value.clone().with_locals(&|name| find(&known, name));
+            known.push((name, value));
+        }
+        body.clone().with_locals(&|name| find(&known, name))
     }
 
     /// Puts a value in the place of the state's result.
@@ -155,10 +196,14 @@ impl Expr {
                 items.iter_mut().for_each(each);
             }
             Node::Object(entries) => entries.iter_mut().for_each(|(_, value)| each(value)),
+            Node::Let(bindings, body) => {
+                bindings.iter_mut().for_each(|(_, value)| each(value));
+                each(body);
+            }
             Node::Record(record) => record.fields.iter_mut().for_each(|(_, value)| each(value)),
             Node::Format(pieces) => {
                 for piece in pieces {
-                    if let Piece::Value(value) = piece {
+                    if let Piece::Value(value) | Piece::Formatted(value, _) = piece {
                         each(value);
                     }
                 }

@@ -131,6 +131,25 @@ impl Matching<'_, '_, '_> {
                     }
                 }
             }
+            Pattern::Range(low, high, closed) => {
+                let below = if *closed { "<=" } else { "<" };
+                for (operator, bound) in [(">=", low), (below, high)] {
+                    if let Some(bound) = bound {
+                        let test = jsonata::compares(
+                            subject,
+                            operator,
+                            bound.clone(),
+                            self.env,
+                            self.report,
+                        );
+                        self.tests.push(test);
+                    }
+                }
+            }
+            Pattern::At(name, inner) => {
+                self.bound.push((name.clone(), subject.clone()));
+                self.pattern(inner, subject);
+            }
             Pattern::Or(alternatives) => self.alternatives(alternatives, subject),
             Pattern::Variant(name, fields) => self.variant(name, fields, subject),
         }

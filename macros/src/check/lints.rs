@@ -1,6 +1,7 @@
 //! What a workflow may do and mostly does not mean to: warnings, and errors where it says `deny`.
 
 use super::machine::Machine;
+use super::{retried, unused};
 use crate::errors::Errors;
 use crate::suggest::did_you_mean;
 use crate::syntax::{Arm, Callee, Choice, Kind, WorkflowOption};
@@ -11,11 +12,18 @@ use syn::{Expr, ExprPath};
 
 /// Something to say that does not keep the workflow from being built.
 pub(crate) struct Warning {
+    /// The lint that says it.
+    pub(crate) lint: &'static str,
     pub(crate) span: Span,
     pub(crate) message: String,
 }
 
-const LINTS: &[&str] = &["unhandled_errors", "unbounded_loop"];
+const LINTS: &[&str] = &[
+    "unhandled_errors",
+    "unbounded_loop",
+    "unused_variables",
+    "retried_computation",
+];
 
 const ENDLESS: &str = "this loop has neither a wait nor a bound: put a `wait` state into it, or count in it, `let attempt = \
                        attempt + 1;`, and let a choice on the count leave it; `allow unbounded_loop;` says that it shall";
@@ -23,16 +31,34 @@ const ENDLESS: &str = "this loop has neither a wait nor a bound: put a `wait` st
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
     lints_exist(machine, errors);
-    if !machine.allows("unbounded_loop") {
-        for span in unbounded_loops(machine) {
-            if machine.denies("unbounded_loop") {
-                errors.at(span, ENDLESS);
-            } else {
-                machine.warnings.push(Warning {
-                    span,
-                    message: ENDLESS.to_owned(),
-                });
-            }
+    let endless = unbounded_loops(machine).into_iter();
+    let endless = endless.map(|span| (span, ENDLESS.to_owned())).collect();
+    say(machine, "unbounded_loop", endless, errors);
+    let unused = unused::variables(machine);
+    say(machine, "unused_variables", unused, errors);
+    let retried = retried::computations(machine);
+    say(machine, "retried_computation", retried, errors);
+}
+
+/// Gives what a lint found: a warning, an error where it is denied, nothing where it is allowed.
+fn say(
+    machine: &mut Machine,
+    lint: &'static str,
+    found: Vec<(Span, String)>,
+    errors: &Errors,
+) {
+    if machine.allows(lint) {
+        return;
+    }
+    for (span, message) in found {
+        if machine.denies(lint) {
+            errors.at(span, message);
+        } else {
+            machine.warnings.push(Warning {
+                lint,
+                span,
+                message,
+            });
         }
     }
 }

@@ -19,9 +19,11 @@ mod numbers;
 mod options;
 mod patterns;
 mod reach;
+mod retried;
 mod retry;
 mod targets;
 mod transitions;
+mod unused;
 mod values;
 mod variables;
 
@@ -34,7 +36,8 @@ pub(crate) use self::patterns::{
     Shape as PatternShape, error_fields, error_path, is_bound, pattern,
 };
 pub(crate) use self::retry::predefined;
-pub(crate) use self::values::{Alone, Piece, Value, alone, literal_type};
+pub(crate) use self::values::{Align, Alone, Cast, Piece, Spec, Value, alone, literal_type};
+pub(crate) use self::variables::is_silent;
 
 use crate::errors::Errors;
 use crate::syntax::Workflow;

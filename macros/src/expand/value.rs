@@ -1,8 +1,9 @@
 //! Values as calls that build `stepwright::expr::Expr`.
 
-use crate::check::{PatternShape, Piece, Value, pattern as shape};
+use crate::check::{Align, PatternShape, Piece, Spec, Value, pattern as shape};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
+use syn::ext::IdentExt;
 use syn::{Lit, Path};
 
 /// Writes values, and remembers the types that their records have.
@@ -24,7 +25,7 @@ impl Values {
             Value::ErrorOutput => quote!(__s::Expr::error_output()),
             Value::ErrorField(path, field) => self.error_field(path, field),
             Value::Local(name) => quote!(__s::Expr::local(#name)),
-            Value::Inline(value) => self.value(value),
+            Value::Inline(earlier) => self.value(&earlier.value),
             Value::Literal(literal) => {
                 let literal = json(literal);
                 quote!(__s::Expr::literal(#literal))
@@ -36,10 +37,17 @@ impl Values {
             Value::Constant(path, beside) => {
                 // rustc suggests the close names that it sees. It sees the same ones in the type check, so that a
                 // misspelled name is one error and not two.
-                let names = beside
-                    .iter()
-                    .map(|name| Ident::new(name, Span::call_site()));
+                let names = beside.iter().map(|name| {
+                    let mut name = name.clone();
+                    name.set_span(Span::call_site());
+                    name
+                });
                 quote!({ #(let #names = ();)* __s::Expr::constant(&#path) })
+            }
+            Value::Default(ty) => {
+                // Without a type it stands behind `..`, where the struct is known.
+                let ty = ty.as_ref().map_or_else(|| quote!(_), |ty| quote!(#ty));
+                quote!(__s::Expr::constant(&<#ty as ::core::default::Default>::default()))
             }
             Value::Field(base, name) => {
                 let base = self.value(base);
@@ -109,7 +117,10 @@ impl Values {
                 }
                 match &record.base {
                     Some(base) => {
-                        let base = self.value(base);
+                        let base = match &**base {
+                            Value::Default(None) => quote!(__s::default_of(#witness)),
+                            base => self.value(base),
+                        };
                         quote!(__s::record_from(#witness, ::std::vec![#fields], #base))
                     }
                     None => quote!(__s::record_of(#witness, #variant, ::std::vec![#fields])),
@@ -131,9 +142,16 @@ impl Values {
                             quote!(__s::Piece::Text(__s::Text::Borrowed(#text)),)
                                 .to_tokens(&mut list);
                         }
-                        Piece::Value(value) => {
+                        Piece::Value(value, spec) => {
                             let value = self.value(value);
-                            quote!(__s::Piece::Value(#value),).to_tokens(&mut list);
+                            match spec {
+                                Some(spec) => {
+                                    let spec = format_spec(spec);
+                                    quote!(__s::Piece::Formatted(#value, #spec),)
+                                }
+                                None => quote!(__s::Piece::Value(#value),),
+                            }
+                            .to_tokens(&mut list);
                         }
                     }
                 }
@@ -142,6 +160,15 @@ impl Values {
             Value::Closure(parameters, body) => {
                 let body = self.value(body);
                 quote!(__s::Expr::closure::<&'static str>(::std::vec![#(#parameters),*], #body))
+            }
+            Value::Let(bindings, body) => {
+                let mut list = TokenStream::new();
+                for (name, value) in bindings {
+                    let value = self.value(value);
+                    quote!((#name, #value),).to_tokens(&mut list);
+                }
+                let body = self.value(body);
+                quote!(__s::Expr::let_in::<&'static str>(::std::vec![#list], #body))
             }
             Value::Some(value) => {
                 let value = self.value(value);
@@ -276,6 +303,35 @@ pub(super) fn json(literal: &Lit) -> TokenStream {
     }
 }
 
+/// What stands behind the colon of `{:>8}`.
+fn format_spec(spec: &Spec) -> TokenStream {
+    let mut tokens = quote!(__s::Spec::new());
+    if let Some(fill) = spec.fill {
+        quote!(.fill(#fill)).to_tokens(&mut tokens);
+    }
+    if let Some(align) = spec.align {
+        let align = match align {
+            Align::Left => quote!(Left),
+            Align::Center => quote!(Center),
+            Align::Right => quote!(Right),
+        };
+        quote!(.align(__s::Align::#align)).to_tokens(&mut tokens);
+    }
+    if spec.sign {
+        quote!(.sign()).to_tokens(&mut tokens);
+    }
+    if spec.zero {
+        quote!(.zero()).to_tokens(&mut tokens);
+    }
+    if let Some(width) = spec.width {
+        quote!(.width(#width)).to_tokens(&mut tokens);
+    }
+    if let Some(precision) = spec.precision {
+        quote!(.precision(#precision)).to_tokens(&mut tokens);
+    }
+    tokens
+}
+
 /// `Option<&'static str>`
 fn option(text: Option<&str>) -> TokenStream {
     match text {
@@ -287,6 +343,6 @@ fn option(text: Option<&str>) -> TokenStream {
 fn last(path: &Path) -> String {
     path.segments
         .last()
-        .map(|last| last.ident.to_string())
+        .map(|last| last.ident.unraw().to_string())
         .unwrap_or_default()
 }

@@ -8,15 +8,14 @@ mod parse;
 use self::parse::Lambda;
 use crate::check::alone;
 use crate::errors::Errors;
-use crate::syntax::Reader;
+use crate::syntax::{Reader, parse};
 use proc_macro2::TokenStream;
-use syn::parse::{ParseStream, Parser};
 
 pub(crate) fn expr(input: TokenStream) -> TokenStream {
     let errors = Errors::new();
     let lambda = {
         let reader = Reader::new(&errors);
-        let parsed = (|input: ParseStream| Ok(Lambda::parse(input, &reader))).parse2(input);
+        let parsed = parse(input, |input| Ok(Lambda::parse(input, &reader)));
         match parsed {
             Ok(lambda) => lambda,
             Err(error) => {

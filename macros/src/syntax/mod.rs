@@ -12,8 +12,10 @@
 )]
 
 mod binding;
+mod called;
 mod catch;
 mod choice;
+mod comparison;
 mod distributed;
 mod duration;
 mod fail;
@@ -36,6 +38,7 @@ mod workflow;
 
 pub(crate) use self::binding::{Binding, Let};
 pub(crate) use self::catch::{Catch, CatchArm, CatchEvery};
+pub(crate) use self::comparison::parse;
 pub(crate) use self::choice::{Arm, Choice, Condition};
 pub(crate) use self::distributed::{Access, Batch, BatchInput, DistributedOption, Tolerance};
 pub(crate) use self::duration::Amount;

@@ -1,18 +1,31 @@
 //! `task Charge { let payment = charge_card(..); .. }`
 
-use super::binding::Binding;
+use super::binding::{Binding, Let};
+use super::called;
 use super::object::Object;
 use super::reader::{Expression, Reader, take_word, word};
+use crate::functions::is_task;
 use proc_macro2::extra::DelimSpan;
 use proc_macro2::{Delimiter, Ident, Span};
 use syn::parse::ParseStream;
 use syn::spanned::Spanned;
-use syn::{LitStr, Path, Result, Token};
+use syn::{Expr, LitStr, Path, Result, Token};
 
 /// `let result = call;` or `call;`
 pub(crate) struct TaskLet {
     pub(crate) binding: Option<Binding>,
     pub(crate) call: Call,
+    /// The name of what it gives in the state's first `let`, where that computes with it.
+    pub(crate) called: Option<Ident>,
+}
+
+/// What a statement of a task state is.
+pub(super) enum Statement {
+    Call(TaskLet),
+    /// A call, and the `let` that computes with what it gives.
+    CallIn(TaskLet, Let),
+    /// A `let` without a call.
+    Let(Let),
 }
 
 /// What a task state calls.
@@ -48,8 +61,8 @@ pub(crate) enum Callee {
 
 pub(super) const WORDS: &[&str] = &["let", "wait_for_task_token", "start", "workflow", "service"];
 
-/// Reads the call, with or without its `let`, where one stands.
-pub(super) fn parse(word: &str, input: ParseStream, reader: &Reader) -> Result<Option<TaskLet>> {
+/// Reads a call, with or without its `let`, or a `let` alone, where one stands.
+pub(super) fn parse(word: &str, input: ParseStream, reader: &Reader) -> Result<Option<Statement>> {
     let binding = match word {
         "let" => Some(reader.attempt(input, Binding::parse)?),
         "wait_for_task_token" | "workflow" | "service" => None,
@@ -57,14 +70,106 @@ pub(super) fn parse(word: &str, input: ParseStream, reader: &Reader) -> Result<O
         _ if is_call(input) => None,
         _ => return Ok(None),
     };
+    if let Some(binding) = binding {
+        return if call_alone(input) {
+            let call = Call::parse(input, reader)?;
+            finished(input, reader)?;
+            Ok(Some(Statement::Call(TaskLet {
+                binding: Some(binding),
+                call,
+                called: None,
+            })))
+        } else {
+            computed(binding, input, reader).map(Some)
+        };
+    }
     let call = Call::parse(input, reader)?;
+    finished(input, reader)?;
+    Ok(Some(Statement::Call(TaskLet {
+        binding: None,
+        call,
+        called: None,
+    })))
+}
+
+/// The end of a call that stands alone.
+fn finished(input: ParseStream, reader: &Reader) -> Result<()> {
     if input.peek(Token![.]) || input.peek(Token![?]) {
         return Err(input.error(
-            "a task state makes one call and nothing after it: a later state, or `end value;`, computes with the result",
+            "nothing is computed with this call: give the value a name, `let value = ..;`",
         ));
     }
     reader.semicolon(input);
-    Ok(Some(TaskLet { binding, call }))
+    Ok(())
+}
+
+/// Whether a call stands next, and all of the `let`'s value is that call.
+fn call_alone(input: ParseStream) -> bool {
+    match word(input).as_deref() {
+        Some("wait_for_task_token" | "start" | "workflow" | "service") if !is_call(input) => true,
+        _ => {
+            let ahead = input.fork();
+            let Ok(path) = Path::parse_mod_style(&ahead) else {
+                return false;
+            };
+            let Some((_, _, rest)) = ahead.cursor().group(Delimiter::Parenthesis) else {
+                // An editor completes a call that is only begun.
+                return is_task(&path) && (ahead.is_empty() || ahead.peek(Token![;]));
+            };
+            let goes_on = rest.punct().is_some_and(|(punct, _)| {
+                matches!(
+                    punct.as_char(),
+                    '.' | '?' | '+' | '-' | '*' | '/' | '%' | '=' | '<' | '>' | '!' | '&' | '|'
+                )
+            }) || rest.ident().is_some_and(|(word, _)| word == "as");
+            is_task(&path) && !goes_on
+        }
+    }
+}
+
+/// `let total = quote(order).amount * 1.2;`: a value that is computed with what a call gives, or without a call.
+fn computed(binding: Binding, input: ParseStream, reader: &Reader) -> Result<Statement> {
+    let mut value = reader.expression(input)?;
+    reader.semicolon(input);
+    let mut calls = called::take(&mut value.syn);
+    let one = Let { binding, value };
+    if calls.found.len() > 1 {
+        let second = calls.found.swap_remove(1).0;
+        return Err(syn::Error::new(
+            second.func.span(),
+            "a task state makes one call, and this is the second: make a state of each",
+        ));
+    }
+    let Some((call, name)) = calls.found.pop() else {
+        return Ok(Statement::Let(one));
+    };
+    if let Some((span, what)) = calls.refused {
+        return Err(syn::Error::new(
+            span,
+            format!(
+                "a task state makes its call once, and in {what} this may be never or often: name its result in a `let` of its \
+                 own, and decide by a choice, or repeat by a map"
+            ),
+        ));
+    }
+    let Expr::Path(path) = *call.func else {
+        return Ok(Statement::Let(one));
+    };
+    let arguments = call.args.into_iter();
+    let call = Call {
+        wait: None,
+        callee: Callee::Task {
+            path: path.path,
+            arguments: arguments.map(|one| reader.number(one)).collect(),
+            parentheses: call.paren_token.span,
+        },
+    };
+    let task = TaskLet {
+        binding: None,
+        call,
+        called: Some(name),
+    };
+    Ok(Statement::CallIn(task, one))
 }
 
 impl Call {

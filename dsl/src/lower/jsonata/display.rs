@@ -58,6 +58,11 @@ impl Lowering<'_, '_> {
                     texts.push(code.at(level::SUM));
                     only = Some(code);
                 }
+                Piece::Formatted(..) => {
+                    return self.refuse_code(
+                        "a width or a precision in `format!` has no form here yet; format the value in a task",
+                    );
+                }
                 Piece::Value(value) => {
                     let value = self.value(value);
                     let code = self.display(value);

@@ -158,6 +158,33 @@ impl<'e, 'r> Lowering<'e, 'r> {
         .absent(inner.absent)
     }
 
+    /// `(name := value; body)`: what is short stands where its name is read.
+    fn bound(&mut self, bindings: &[(Text, Expr)], body: &Expr) -> Code {
+        let before = self.env.locals.len();
+        let mut block = String::new();
+        for (name, value) in bindings {
+            let mut code = self.code(value);
+            if !code.simple {
+                self.fresh += 1;
+                let fresh = format!("$v{}", self.fresh);
+                block += &format!("{fresh} := {}; ", code.text);
+                code = Code {
+                    text: fresh,
+                    level: level::ATOM,
+                    simple: true,
+                    ..code
+                };
+            }
+            self.env.locals.push((name.clone(), code));
+        }
+        let body = self.code(body);
+        self.env.locals.truncate(before);
+        if block.is_empty() {
+            return body;
+        }
+        Code::atom(format!("({block}{})", body.text), body.shape).absent(body.absent)
+    }
+
     /// A structured value inside an expression.
     pub(super) fn built(&mut self, tree: Tree<Code>) -> Code {
         match tree {
@@ -321,6 +348,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
                 )
             }
             Node::Match(subject, cases) => self.cases(subject, cases),
+            Node::Let(bindings, body) => self.bound(bindings, body),
             Node::Format(pieces) => self.format(pieces),
             Node::Closure(..) => self.refuse_code("a closure can only be the argument of a method such as `map` or `filter`"),
             Node::Function(path, arguments) => self.path_call(path, arguments),

@@ -17,7 +17,7 @@ pub(super) use self::code::Code;
 pub(super) use self::expression::{field_of, step, tuple_field_of};
 pub(super) use self::names::is_function;
 pub(super) use self::template::{as_text, condition, template, text};
-pub(super) use self::test::{all, any, choose, equals, is_some, is_variant};
+pub(super) use self::test::{all, any, choose, compares, equals, is_some, is_variant};
 
 use super::env::Env;
 use super::report::Report;

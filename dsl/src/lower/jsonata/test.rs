@@ -37,10 +37,21 @@ pub(in crate::lower) fn equals(
     env: &Env<'_>,
     report: &mut Report,
 ) -> Code {
+    compares(code, "=", value, env, report)
+}
+
+/// How a value compares with this one.
+pub(in crate::lower) fn compares(
+    code: &Code,
+    operator: &str,
+    value: Value,
+    env: &Env<'_>,
+    report: &mut Report,
+) -> Code {
     let mut lowering = Lowering::new(env.clone(), report);
     let value = lowering.built(Tree::Literal(value));
     let code = lowering.present(code.clone());
-    comparison(&code, "=", &value)
+    comparison(&code, operator, &value)
 }
 
 /// Whether an enum's value is this variant.

@@ -34,6 +34,7 @@ fn rule(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
         }
         Node::Binary(operator, left, right) => compare(paths, *operator, left, right),
         Node::Method(base, name, arguments) => method(paths, expr, base, name, arguments),
+        Node::Let(bindings, body) => rule(paths, &Expr::put_in(bindings, body)),
         _ => truth(paths, expr),
     }
 }

@@ -181,6 +181,7 @@ impl<'e, 'r> Paths<'e, 'r> {
             | Node::Array(_)
             | Node::Object(_)
             | Node::Some(_)
+            | Node::Let(..)
             | Node::Typed(..)
             | Node::None => Leaf::nothing(),
         }
@@ -363,6 +364,9 @@ impl Build for Paths<'_, '_> {
     type Leaf = Leaf;
 
     fn leaf(&mut self, expr: &Expr) -> Tree<Leaf> {
+        if let Node::Let(bindings, body) = &*expr.node {
+            return self.tree(&Expr::put_in(bindings, body));
+        }
         Tree::Leaf(self.plain(expr))
     }
 

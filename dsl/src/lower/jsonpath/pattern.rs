@@ -63,6 +63,31 @@ impl Matched {
                 self.rules
                     .push(on(paths, subject, operator, Json::from(value.clone())));
             }
+            Pattern::Range(low, high, closed) => {
+                let bounds = [(low, false, true), (high, true, *closed)];
+                for (bound, is_high, closed) in bounds {
+                    let Some(bound) = bound else { continue };
+                    let operator = match (bound, is_high, closed) {
+                        (Value::Number(_), true, true) => Operator::NumericLessThanEquals,
+                        (Value::Number(_), true, false) => Operator::NumericLessThan,
+                        (Value::Number(_), false, _) => Operator::NumericGreaterThanEquals,
+                        (Value::String(_), true, true) => Operator::StringLessThanEquals,
+                        (Value::String(_), true, false) => Operator::StringLessThan,
+                        (Value::String(_), false, _) => Operator::StringGreaterThanEquals,
+                        _ => {
+                            return paths.report.fault(format!(
+                                "a JSONPath choice compares texts and numbers with a range; {WAY_OUT}"
+                            ));
+                        }
+                    };
+                    let rule = on(paths, subject, operator, Json::from(bound.clone()));
+                    self.rules.push(rule);
+                }
+            }
+            Pattern::At(name, inner) => {
+                self.bound.push((name.clone(), subject.clone()));
+                self.pattern(inner, subject, paths);
+            }
             Pattern::Some(inner) => {
                 self.rules.push(there(subject, paths));
                 let some = Leaf {

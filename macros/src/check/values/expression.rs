@@ -1,20 +1,28 @@
 //! One expression after the other.
 
+use super::blocks::{names_of, parameter};
+use super::earlier::computed_twice;
+use super::hints::refusal;
 use super::literals::{literal_text, literal_type, variables};
 use super::methods::{FUNCTIONS, LIBRARY, METHODS};
 use super::templates::{format_pieces, items};
 use super::{ItemRead, Local, Read, Record, Value};
 use crate::check::machine::Machine;
-use crate::check::patterns::{is_bound, own_name, pattern};
+use crate::check::patterns::{is_bound, own_name};
 use crate::errors::Errors;
-use crate::suggest::closest;
+use crate::functions::{is_task, written};
+use crate::name::identifier;
+use crate::syntax::Kind;
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
+use std::collections::HashSet;
 use std::rc::Rc;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::visit::Visit;
-use syn::{BinOp, Block, Expr, ExprClosure, ExprMacro, Lit, Member, Pat, Path, Stmt, Type, UnOp};
+use syn::{
+    BinOp, Expr, ExprClosure, ExprMacro, Lit, Member, Pat, PatTuple, PatTupleStruct, Path, Type,
+    UnOp,
+};
 
 /// Turns the expressions of one state into [`Value`]s.
 pub(super) struct Resolver<'m, 'a> {
@@ -27,6 +35,8 @@ pub(super) struct Resolver<'m, 'a> {
     pub(super) task_token: bool,
     pub(super) reads: Vec<Read>,
     pub(super) item_reads: Vec<ItemRead>,
+    /// The names of the state's own that were read.
+    pub(super) local_reads: HashSet<String>,
     expression: usize,
     ty: Option<Rc<Type>>,
     outcome: Outcome,
@@ -51,6 +61,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
             task_token: false,
             reads: Vec::new(),
             item_reads: Vec::new(),
+            local_reads: HashSet::new(),
             expression: 0,
             ty: None,
             outcome: Outcome::default(),
@@ -84,7 +95,11 @@ impl<'m, 'a> Resolver<'m, 'a> {
             }
             Expr::Index(index) => {
                 if matches!(&*index.index, Expr::Range(_)) {
-                    return self.cannot(&index.index, "a slice", "name its items in a task");
+                    return self.cannot(
+                        &index.index,
+                        "a slice",
+                        "`list.iter().skip(from).take(count)` chooses items of a list",
+                    );
                 }
                 let base = self.value(&index.expr);
                 let at = self.value(&index.index);
@@ -93,8 +108,12 @@ impl<'m, 'a> Resolver<'m, 'a> {
             Expr::MethodCall(call) => {
                 let receiver = self.value(&call.receiver);
                 self.method(&call.method);
-                let arguments = call.args.iter().map(|one| self.argument(one)).collect();
-                Value::Method(Box::new(receiver), call.method.to_string(), arguments)
+                let method = call.method.unraw().to_string();
+                let arguments = call.args.iter().enumerate();
+                let arguments = arguments
+                    .map(|(place, one)| self.argument(&method, place, one))
+                    .collect();
+                Value::Method(Box::new(receiver), method, arguments)
             }
             Expr::Call(call) => {
                 let arguments: Vec<Value> = call.args.iter().map(|one| self.value(one)).collect();
@@ -172,11 +191,30 @@ impl<'m, 'a> Resolver<'m, 'a> {
     }
 
     /// An argument of a method, which may be a closure.
-    fn argument(&mut self, expression: &Expr) -> Value {
+    fn argument(&mut self, method: &str, place: usize, expression: &Expr) -> Value {
         match expression {
             Expr::Closure(closure) => self.closure(closure),
-            other => self.value(other),
+            other => match self.function_for_closure(method, place, other) {
+                Some(closure) => closure,
+                None => self.value(other),
+            },
         }
+    }
+
+    /// rustc cannot check the expression as it stands.
+    pub(super) fn rewrites(&mut self) {
+        self.outcome.rewritten = true;
+    }
+
+    /// The type that is written down where the expression stands.
+    pub(super) fn ascribed(&self) -> Option<Rc<Type>> {
+        self.ty.clone()
+    }
+
+    /// Whether a name is a value of the workflow.
+    pub(super) fn is_known(&self, name: &Ident) -> bool {
+        let text = name.unraw().to_string();
+        self.visible().iter().any(|known| known.unraw() == text)
     }
 
     fn closure(&mut self, closure: &ExprClosure) -> Value {
@@ -186,7 +224,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
         let mut parameters = Vec::new();
         for input in &closure.inputs {
             let name = match parameter(input) {
-                Some(name) => name.to_string(),
+                Some(name) => name.unraw().to_string(),
                 // It has a name all the same, of those that are taken out of it.
                 None => format!("of_{}", names_of(input).join("_")),
             };
@@ -199,27 +237,29 @@ impl<'m, 'a> Resolver<'m, 'a> {
     }
 
     /// The names of a closure's parameter: it, or fields of it.
-    fn take_apart(&mut self, from: &Pat, value: Value) {
+    pub(super) fn take_apart(&mut self, from: &Pat, value: Value) {
         match from {
-            Pat::Ident(ident) if ident.subpat.is_none() && is_bound(&ident.ident) => {
+            Pat::Ident(ident) if is_bound(&ident.ident) => {
                 self.locals.push(Local {
-                    name: ident.ident.to_string(),
-                    value,
+                    name: ident.ident.unraw().to_string(),
+                    value: value.clone(),
                 });
+                if let Some((_, inner)) = &ident.subpat {
+                    self.take_apart(inner, value);
+                }
             }
             Pat::Wild(_) | Pat::Rest(_) => {}
             Pat::Reference(inner) => self.take_apart(&inner.pat, value),
             Pat::Paren(inner) => self.take_apart(&inner.pat, value),
             Pat::Type(typed) => self.take_apart(&typed.pat, value),
-            Pat::Tuple(tuple)
-                if !tuple
-                    .elems
+            Pat::Tuple(PatTuple { elems, .. }) | Pat::TupleStruct(PatTupleStruct { elems, .. })
+                if !elems
                     .iter()
                     .rev()
                     .skip(1)
                     .any(|item| matches!(item, Pat::Rest(_))) =>
             {
-                for (index, item) in (0..).zip(&tuple.elems) {
+                for (index, item) in (0..).zip(elems) {
                     self.take_apart(item, Value::TupleField(Box::new(value.clone()), index));
                 }
             }
@@ -239,8 +279,8 @@ impl<'m, 'a> Resolver<'m, 'a> {
             other => {
                 self.cannot(
                     other,
-                    "this pattern as a closure's parameter",
-                    "names, tuples and structs of them do; name it, and read its fields in the body",
+                    "this pattern",
+                    "names, tuples and structs of them do; name the value, and read its fields",
                 );
             }
         }
@@ -261,7 +301,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
 
     fn path(&mut self, path: &Path) -> Value {
         let Some(name) = path.get_ident() else {
-            return Value::Constant(path.clone(), Vec::new());
+            return self.constant(path);
         };
         if name == "None" {
             return Value::None;
@@ -278,17 +318,21 @@ impl<'m, 'a> Resolver<'m, 'a> {
     }
 
     /// The names of the workflow that are known here.
-    fn visible(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.locals.iter().map(|local| local.name.clone()).collect();
+    fn visible(&self) -> Vec<Ident> {
+        let locals = self.locals.iter();
+        let mut names: Vec<Ident> = locals
+            .filter_map(|local| identifier(&local.name, Span::call_site()))
+            .collect();
         let home = self.machine.states[self.state].scope;
         for scope in self.machine.scopes_around(home) {
             let scope = &self.machine.scopes[scope];
-            names.extend(scope.variables.keys().cloned());
-            names.extend(scope.item.iter().map(ToString::to_string));
+            let variables = scope.variables.values();
+            names.extend(variables.map(|one| self.machine.variables[*one].name.clone()));
+            names.extend(scope.item.cloned());
         }
         let parameters = self.machine.workflow.parameter.iter();
         for (parameter, _) in parameters.chain(self.machine.parameters()) {
-            names.push(parameter.to_string());
+            names.push(parameter.clone());
         }
         names.sort();
         names.dedup();
@@ -297,9 +341,21 @@ impl<'m, 'a> Resolver<'m, 'a> {
 
     /// What a single name stands for; `None` for a constant of the user's.
     pub(super) fn name(&mut self, name: &Ident) -> Option<Value> {
-        let text = name.to_string();
+        let text = name.unraw().to_string();
         if let Some(local) = self.locals.iter().rev().find(|local| local.name == text) {
-            return Some(local.value.clone());
+            let value = local.value.clone();
+            if let Some(earlier) = computed_twice(&value) {
+                let name_of = &earlier.name;
+                self.refuse(
+                    name.span(),
+                    format!(
+                        "`{name_of}` is another value each time that it is computed, and the variables of a state are computed \
+                         apart: read it in the next state"
+                    ),
+                );
+            }
+            self.local_reads.insert(text);
+            return Some(value);
         }
         if text == "task_token" && self.task_token {
             return Some(Value::TaskToken);
@@ -421,26 +477,17 @@ impl<'m, 'a> Resolver<'m, 'a> {
     }
 
     fn method(&mut self, method: &Ident) {
-        let name = method.to_string();
-        if METHODS.contains(&name.as_str()) {
-            return;
+        let name = method.unraw().to_string();
+        if !METHODS.contains(&name.as_str()) {
+            self.refuse(method.span(), refusal(&name));
         }
-        let hint = match closest(&name, METHODS.iter().copied()) {
-            Some(close) => format!("; did you mean `{close}`?"),
-            None => String::new(),
-        };
-        self.refuse(
-            method.span(),
-            format!("`{name}` cannot run inside a workflow; call it in a task instead{hint}"),
-        );
     }
 
-    fn call(&mut self, path: &Path, mut arguments: Vec<Value>) -> Value {
-        let mut plain = path.clone();
-        for segment in &mut plain.segments {
-            segment.arguments = syn::PathArguments::None;
+    pub(super) fn call(&mut self, path: &Path, mut arguments: Vec<Value>) -> Value {
+        let written = written(path);
+        if let Some(default) = self.default_of(path, &arguments) {
+            return default;
         }
-        let written = plain.to_token_stream().to_string().replace(' ', "");
         if written == "Some" && arguments.len() == 1 {
             return Value::Some(Box::new(arguments.remove(0)));
         }
@@ -455,7 +502,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
             return Value::Library(path, arguments, ty);
         }
         let is_type = own_name(path)
-            .is_some_and(|name| name.to_string().starts_with(|c: char| c.is_uppercase()));
+            .is_some_and(|name| crate::functions::is_type(&name.to_string()));
         if is_type && !matches!(written.as_str(), "Ok" | "Err") {
             let fields = (0..)
                 .zip(arguments)
@@ -469,10 +516,15 @@ impl<'m, 'a> Resolver<'m, 'a> {
                 base: None,
             });
         }
-        self.refuse(
-            path.span(),
-            format!("`{written}` cannot run inside a workflow; call it in a task instead"),
-        );
+        let in_a_task = matches!(self.machine.states[self.state].state.kind, Kind::Task(_));
+        let why = if in_a_task && is_task(path) {
+            format!(
+                "`{written}` cannot run here: a task state makes one call, so give it a task state of its own, before this one"
+            )
+        } else {
+            format!("`{written}` cannot run inside a workflow: call it in a task state")
+        };
+        self.refuse(path.span(), why);
         Value::Faulty
     }
 
@@ -539,98 +591,18 @@ impl<'m, 'a> Resolver<'m, 'a> {
     }
 
     /// One case of a `match`, with the names that its pattern binds.
-    fn case(
+    pub(super) fn case(
         &mut self,
         pat: &Pat,
         guard: Option<&Expr>,
         body: &Expr,
     ) -> (Pat, Option<Value>, Value) {
         let before = self.locals.len();
-        match pattern(pat) {
-            Ok(shape) => {
-                let mut bound = Vec::new();
-                shape.bound(&mut bound);
-                for name in bound {
-                    let name = name.to_string();
-                    let value = Value::Local(name.clone());
-                    self.locals.push(Local { name, value });
-                }
-            }
-            Err(part) => {
-                self.cannot(
-                    part,
-                    "this pattern",
-                    "variants, literals, tuples, `Some(..)`, `None`, `|` and `_` do, and guards for the rest",
-                );
-            }
-        }
+        self.bind_pattern(pat);
         let guard = guard.map(|guard| self.value(guard));
         let value = self.value(body);
         self.locals.truncate(before);
         (pat.clone(), guard, value)
-    }
-
-    /// `x as f64`: rustc sees to it that no value changes.
-    fn cast(&mut self, cast: &syn::ExprCast) -> Value {
-        self.outcome.rewritten = true;
-        let value = self.value(&cast.expr);
-        let to = match &*cast.ty {
-            Type::Path(path) => path.path.get_ident().map(ToString::to_string),
-            _ => None,
-        };
-        match to.as_deref() {
-            Some("f32" | "f64") => Value::Function("f64::from".to_owned(), vec![value]),
-            Some(
-                "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize",
-            ) => Value::Function("i64::from".to_owned(), vec![value]),
-            _ => self.cannot(
-                &cast.ty,
-                "`as` to this type",
-                "it makes numbers of numbers; convert the rest in a task",
-            ),
-        }
-    }
-
-    fn branch(&mut self, branch: &syn::ExprIf) -> Value {
-        if let (Expr::Let(one), Some((_, otherwise))) = (&*branch.cond, &branch.else_branch) {
-            let subject = self.value(&one.expr);
-            let before = self.locals.len();
-            let body = Expr::Block(syn::ExprBlock {
-                attrs: Vec::new(),
-                label: None,
-                block: branch.then_branch.clone(),
-            });
-            let then = self.case(&one.pat, None, &body);
-            self.locals.truncate(before);
-            let otherwise = self.value(otherwise);
-            let wild: Pat = syn::parse_quote!(_);
-            return Value::Match(Box::new(subject), vec![then, (wild, None, otherwise)]);
-        }
-        let condition = self.value(&branch.cond);
-        let then = self.block(&branch.then_branch);
-        match &branch.else_branch {
-            Some((_, otherwise)) => {
-                let otherwise = self.value(otherwise);
-                Value::If(Box::new(condition), Box::new(then), Box::new(otherwise))
-            }
-            None => self.cannot(
-                &branch.if_token,
-                "an `if` without `else`",
-                "a value needs both",
-            ),
-        }
-    }
-
-    fn block(&mut self, block: &Block) -> Value {
-        match block.stmts.as_slice() {
-            [] => Value::Unit,
-            [Stmt::Expr(expression, None)] => self.value(expression),
-            [first, ..] => self.cannot(
-                first,
-                "a statement in an expression",
-                "compute it in a `pass` state before",
-            ),
-        }
     }
 
     fn record(&mut self, literal: &syn::ExprStruct) -> Value {
@@ -645,7 +617,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
             };
             fields.push((name, self.value(&field.expr)));
         }
-        let base = literal.rest.as_ref().map(|rest| self.value(rest));
+        let base = literal.rest.as_ref().map(|rest| self.base(rest));
         Value::Record(Record {
             path: literal.path.clone(),
             variant: variant(&literal.path),
@@ -670,6 +642,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
                 }
                 Err(error) => self.said(&error),
             },
+            "matches" => self.matches(&call.mac),
             "vec" => match items(&call.mac) {
                 Ok(list) => Value::Array(list.iter().map(|item| self.value(item)).collect()),
                 Err(error) => self.said(&error),
@@ -726,7 +699,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
     }
 
     /// Refuses an expression, and says the way out.
-    fn cannot(&mut self, place: &impl ToTokens, what: &str, instead: &str) -> Value {
+    pub(super) fn cannot(&mut self, place: &impl ToTokens, what: &str, instead: &str) -> Value {
         self.outcome.faulty = true;
         self.errors.on(
             place,
@@ -740,7 +713,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
         self.errors.at(span, message);
     }
 
-    fn said(&mut self, error: &syn::Error) -> Value {
+    pub(super) fn said(&mut self, error: &syn::Error) -> Value {
         self.outcome.faulty = true;
         self.errors.syn(error);
         Value::Faulty
@@ -756,28 +729,4 @@ fn variant(path: &Path) -> Option<String> {
         .to_string()
         .starts_with(|c: char| c.is_uppercase())
         .then(|| last.ident.to_string())
-}
-
-/// The names in a closure's parameter.
-fn names_of(pattern: &Pat) -> Vec<String> {
-    struct Names(Vec<String>);
-    impl Visit<'_> for Names {
-        fn visit_pat_ident(&mut self, ident: &syn::PatIdent) {
-            self.0.push(ident.ident.unraw().to_string());
-        }
-    }
-    let mut names = Names(Vec::new());
-    names.visit_pat(pattern);
-    names.0
-}
-
-/// The name of a closure's parameter: `x`, `&x`, `x: Item`.
-fn parameter(pattern: &Pat) -> Option<&Ident> {
-    match pattern {
-        Pat::Ident(ident) if ident.subpat.is_none() => Some(&ident.ident),
-        Pat::Reference(inner) => parameter(&inner.pat),
-        Pat::Type(typed) => parameter(&typed.pat),
-        Pat::Paren(inner) => parameter(&inner.pat),
-        _ => None,
-    }
 }

@@ -1,18 +1,26 @@
 //! Expressions: what each of the user's expressions lowers to, which variables it reads, and what cannot run.
 
 mod alone;
+mod blocks;
+mod casts;
+mod earlier;
 mod expression;
+mod hints;
 mod literals;
 mod methods;
+mod paths;
 mod places;
 mod templates;
 mod walk;
 
 pub(crate) use self::alone::{Alone, alone};
+pub(crate) use self::casts::Cast;
+pub(crate) use self::earlier::Earlier;
 pub(crate) use self::literals::literal_type;
 pub(super) use self::places::resolve;
+pub(crate) use self::templates::{Align, Spec};
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 use std::rc::Rc;
 use syn::{Lit, Pat, Path, Type};
 
@@ -28,13 +36,15 @@ pub(crate) enum Value {
     /// A field of the error that a `catch` binds: its variant's path and the field's name.
     ErrorField(Path, String),
     Local(String),
-    /// What another name of the same state stands for.
-    Inline(Rc<Value>),
+    /// What an earlier `let` of the same state stands for; none is left when a place is resolved.
+    Inline(Rc<Earlier>),
     Literal(Lit),
     /// `()`
     Unit,
     /// A Rust constant by its path, with the workflow's names that it may have been meant for.
-    Constant(Path, Vec<String>),
+    Constant(Path, Vec<Ident>),
+    /// `T::default()`; of `Default::default()` the type is that of the struct that takes its other fields from it.
+    Default(Option<Rc<Type>>),
     Field(Box<Value>, String),
     TupleField(Box<Value>, u32),
     Index(Box<Value>, Box<Value>),
@@ -50,6 +60,8 @@ pub(crate) enum Value {
     Array(Vec<Value>),
     Format(Vec<Piece>),
     Closure(Vec<String>, Box<Value>),
+    /// Names for values, each known to those behind it, and what is computed with them.
+    Let(Vec<(String, Value)>, Box<Value>),
     Some(Box<Value>),
     None,
     Function(String, Vec<Value>),
@@ -78,7 +90,7 @@ pub(crate) struct Record {
 #[derive(Clone)]
 pub(crate) enum Piece {
     Text(String),
-    Value(Value),
+    Value(Value, Option<Spec>),
 }
 
 /// One reading of a workflow variable.

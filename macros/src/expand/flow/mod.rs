@@ -9,6 +9,7 @@ mod raw;
 use super::bind::place;
 use super::value::Values;
 use crate::check::Machine;
+use crate::name::text;
 use crate::syntax::{
     Amount, Callee, Condition, Expression, Kind, State, StateOption, Transition, Wait,
     WorkflowOption,
@@ -65,14 +66,14 @@ struct Writer<'m, 'a> {
 impl Writer<'_, '_> {
     fn head(&mut self) -> TokenStream {
         let workflow = self.machine.workflow;
-        let name = workflow.name.to_string();
+        let name = text(&workflow.name);
         let mut flow = quote!(__s::Flow::new(#name));
         if let Some(docs) = &workflow.docs {
             quote!(.comment(#docs)).to_tokens(&mut flow);
         }
         // Through the workflow, which has said already where such a type is no payload.
         if let Some((name, _)) = &workflow.parameter {
-            let name = name.to_string();
+            let name = text(name);
             quote!(.parameter(#name, __s::input_shape::<Self>)).to_tokens(&mut flow);
         }
         if workflow.output.is_some() {
@@ -221,13 +222,13 @@ impl Writer<'_, '_> {
                     Some(value) => self.expression(value),
                     None => quote!(__s::Expr::none()),
                 };
-                let exit = node.state.name.to_string();
+                let exit = text(&node.state.name);
                 quote!(__s::State::pass(#name).exit_with(#exit, #value))
             }
             Kind::Include(include) => match include.calls.first() {
                 Some(call) => {
                     let path = &call.path;
-                    let variables = node.state.name.to_string();
+                    let variables = text(&node.state.name);
                     let arguments = self.expressions(&call.arguments);
                     quote!(__s::Include::new(
                         #name,
@@ -347,7 +348,7 @@ impl Writer<'_, '_> {
 
     /// The name in ASL of the state that an identifier stands for: of an include, the fragment's first.
     fn name_of(&self, ident: &Ident) -> TokenStream {
-        let name = ident.to_string();
+        let name = text(ident);
         let Some(index) = self.machine.by_name.get(&name) else {
             return quote!(#name);
         };
@@ -403,7 +404,7 @@ fn task_path(state: &State) -> Option<&syn::Path> {
 fn wire_name(state: &State) -> String {
     match &state.renamed {
         Some(name) => name.value(),
-        None => state.name.to_string(),
+        None => text(&state.name),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Includes of fragments, and the exits of a fragment itself.
 
 use super::Checker;
+use crate::check::is_silent;
 use super::state::{group, group_of_braces};
 use crate::expand::fragment::length;
 use crate::syntax::{Exit, Include};
@@ -57,7 +58,7 @@ impl Checker<'_, '_> {
             let name = &exit.name;
             let lets = self.lets_of(&exit.target);
             let keep = match &exit.value {
-                Some(value) if !value.to_string().starts_with('_') => quote! {
+                Some(value) if !is_silent(value) => quote! {
                     #value = __value;
                     { let #value = __value; #lets }
                 },

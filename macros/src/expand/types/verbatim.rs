@@ -1,14 +1,17 @@
 //! The user's expressions as they stand, but for what rustc could not take so.
 
 use super::Checker;
-use crate::check::{is_bound, literal_type};
+use crate::check::{Cast, is_bound, literal_type};
 use crate::syntax::Expression;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Arm, Expr, ExprClosure, ExprIf, ExprMacro, ExprPath, Macro, Pat, PatIdent, parse_quote};
+use syn::{
+    Arm, Block, Expr, ExprClosure, ExprIf, ExprLet, ExprMacro, ExprMatch, ExprPath, Macro, Pat,
+    PatIdent, Stmt, parse_quote,
+};
 
 impl Checker<'_, '_> {
     /// An expression as the user wrote it; of a faulty one, anything.
@@ -81,7 +84,15 @@ impl VisitMut for Rewrite {
             visit_mut::visit_expr_mut(self, &mut cast.expr);
             let (value, ty) = (&cast.expr, &cast.ty);
             // "`as` can change .." is said of the value, and asked for by `as`.
-            let cast = quote_spanned!(cast.as_token.span=> __s::Lossless::<#ty>::lossless(#value));
+            let cast = match Cast::of(cast) {
+                Cast::Lossless => {
+                    quote_spanned!(cast.as_token.span=> __s::Lossless::<#ty>::lossless(#value))
+                }
+                Cast::Count => quote_spanned!(cast.as_token.span=> __s::count_as::<#ty>(#value)),
+                Cast::Rounded => {
+                    quote_spanned!(cast.as_token.span=> __s::Rounded::rounded::<#ty>(#value))
+                }
+            };
             *expression = Expr::Verbatim(cast);
             return;
         }
@@ -134,6 +145,21 @@ impl Names {
     }
 }
 
+/// The patterns in a condition: `if let P = x && let Q = y`.
+struct Patterns<'e>(Vec<&'e Pat>);
+
+impl<'e> Visit<'e> for Patterns<'e> {
+    fn visit_expr_let(&mut self, one: &'e ExprLet) {
+        self.0.push(&one.pat);
+        visit::visit_expr_let(self, one);
+    }
+
+    // What they bind ends there.
+    fn visit_expr_if(&mut self, _: &'e ExprIf) {}
+    fn visit_expr_match(&mut self, _: &'e ExprMatch) {}
+    fn visit_expr_closure(&mut self, _: &'e ExprClosure) {}
+}
+
 /// The names that patterns bind.
 struct Bound(Vec<Ident>);
 
@@ -154,15 +180,23 @@ impl Visit<'_> for Names {
     }
 
     fn visit_expr_if(&mut self, branch: &ExprIf) {
-        if let Expr::Let(one) = &*branch.cond {
-            self.visit_expr(&one.expr);
-            self.but_for([&*one.pat], |names| names.visit_block(&branch.then_branch));
-            if let Some((_, otherwise)) = &branch.else_branch {
-                self.visit_expr(otherwise);
-            }
-            return;
+        let mut patterns = Patterns(Vec::new());
+        patterns.visit_expr(&branch.cond);
+        self.but_for(patterns.0, |names| {
+            names.visit_expr(&branch.cond);
+            names.visit_block(&branch.then_branch);
+        });
+        if let Some((_, otherwise)) = &branch.else_branch {
+            self.visit_expr(otherwise);
         }
-        visit::visit_expr_if(self, branch);
+    }
+
+    fn visit_block(&mut self, block: &Block) {
+        let bound = block.stmts.iter().filter_map(|statement| match statement {
+            Stmt::Local(one) => Some(&one.pat),
+            _ => None,
+        });
+        self.but_for(bound, |names| visit::visit_block(names, block));
     }
 
     fn visit_expr_path(&mut self, path: &ExprPath) {
