@@ -13,3 +13,6 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
         .and_then(|input| expand::expand(&input))
         .unwrap_or_else(syn::Error::into_compile_error)
 }
+
+#[cfg(test)]
+mod tests;
