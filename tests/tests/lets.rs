@@ -7,20 +7,20 @@ use stepwright::prelude::*;
 use stepwright_runtime::Engine;
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
-pub struct Trip {
+struct Trip {
     traveller: String,
     nights: u32,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(rename_all = "camelCase")]
-pub struct Car {
+struct Car {
     plate_number: String,
     price: f64,
 }
 
 #[derive(Debug, thiserror::Error, TaskError)]
-pub enum CarError {
+enum CarError {
     #[error("no car")]
     None,
 }
@@ -259,4 +259,40 @@ async fn names_may_be_keywords() {
     assert_eq!(run::<Words>(trip()).await, json!([5, 1]));
     let text = Words::definition().to_json();
     assert!(!text.contains("r#"), "{text}");
+}
+
+workflow! {
+    workflow OwnWords(task: Trip) -> (u32, u32, u32) {
+        pass Begin { let pass = task.nights; let choice = pass + 1; let end = choice + 1; next Decide; }
+        choice Decide {
+            when end > pass && choice != 0 => { let next = end + 1; let state = next; next Done; }
+            otherwise fail;
+        }
+        succeed Done { (task.nights + pass, next, end + state) }
+    }
+}
+
+#[tokio::test]
+async fn words_of_the_language_are_names() {
+    assert_eq!(run::<OwnWords>(trip()).await, json!([6, 6, 11]));
+}
+
+workflow! {
+    workflow Tolerant(trip: Trip) -> Vec<String> {
+        map Each {
+            distributed;
+            tolerated_failures trip.nights %;
+            let all = for night in vec![1u32, 2] { pass Only { end format!("{night}"); } };
+            end all;
+        }
+    }
+}
+
+#[test]
+fn a_percentage_may_be_computed() {
+    let definition: Value = serde_json::from_str(&Tolerant::definition().to_json()).unwrap();
+    assert_eq!(
+        definition["States"]["Each"]["ToleratedFailurePercentage"],
+        json!("{% $states.context.Execution.Input.nights %}")
+    );
 }

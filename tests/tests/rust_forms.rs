@@ -51,6 +51,10 @@ fn order() -> Value {
     })
 }
 
+const LOW: &str = "low";
+const MIDDLE: &str = "middle";
+const HIGH: &str = "high";
+
 async fn run<W: Workflow>(input: Value) -> Value {
     let engine = Engine::builder().register::<W>().virtual_time().build();
     let engine = engine.expect("the workflow can be run");
@@ -107,7 +111,7 @@ workflow! {
         succeed High { "high".to_string() }
     }
 
-    workflow ArmsOfPaths(order: Order) -> String {
+    workflow ArmsOfPaths(order: Order) -> Value {
         query_language JSONPath;
         choice Decide {
             match order.limit {
@@ -116,9 +120,9 @@ workflow! {
                 _ => High,
             }
         }
-        pass Low { end "low".to_string(); }
-        pass Middle { end "middle".to_string(); }
-        pass High { end "high".to_string(); }
+        pass Low { end LOW; }
+        pass Middle { end MIDDLE; }
+        pass High { end HIGH; }
     }
 
     workflow Numbers(order: Order) -> (f64, i64, u32, i64, i64, usize, u32) {

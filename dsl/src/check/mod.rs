@@ -11,7 +11,7 @@ mod witness;
 pub use self::call::{Catches, Checked, First, Later, covered};
 pub use self::place::{
     Counts, FailText, Items, Json, Lossless, Percentage, Rounded, Seconds, Timestamp, Untyped,
-    WholeNumber, count_as,
+    WholeNumber,
 };
 pub use self::witness::{
     Witness, default_of, error_field_of, error_name_of, input_shape, output_shape, record_from, record_of,

@@ -170,7 +170,12 @@ lossless! {
     label = "`as` stands before this type",
     note = "a count becomes a `u32`, `u64`, `usize`, `i32`, `i64`, `isize`, `f32` or `f64`"
 )]
-pub trait Counts {}
+pub trait Counts: Sized {
+    /// How many there are.
+    fn counted(_count: usize) -> Self {
+        never()
+    }
+}
 
 macro_rules! counts {
     ($($number:ty)*) => {$(
@@ -179,11 +184,6 @@ macro_rules! counts {
     )*};
 }
 counts!(u32 u64 usize i32 i64 isize f32 f64);
-
-/// How many there are, as another type of number.
-pub fn count_as<To: Counts>(_count: usize) -> To {
-    never()
-}
 
 /// A float, which is rounded to an integer.
 #[diagnostic::on_unimplemented(

@@ -27,6 +27,7 @@ pub(crate) fn pattern(from: &Pat) -> Result<Shape<'_>, &Pat> {
     Ok(match from {
         Pat::Wild(_) | Pat::Rest(_) => Shape::Wildcard,
         Pat::Paren(inner) => pattern(&inner.pat)?,
+        Pat::Reference(inner) => pattern(&inner.pat)?,
         Pat::Ident(ident) if ident.by_ref.is_some() => return Err(from),
         Pat::Ident(ident) => match &ident.subpat {
             Some((_, inner)) if is_bound(&ident.ident) => {

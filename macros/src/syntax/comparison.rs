@@ -30,7 +30,7 @@ pub(crate) fn parse<T>(
         (Some(value), ..) => Ok(value),
         _ => Err(syn::Error::new(
             proc_macro2::Span::call_site(),
-            "expected the input of the macro",
+            "nothing to read",
         )),
     }
 }

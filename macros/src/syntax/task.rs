@@ -147,8 +147,8 @@ fn computed(binding: Binding, input: ParseStream, reader: &Reader) -> Result<Sta
         return Err(syn::Error::new(
             span,
             format!(
-                "a task state makes its call once, and in {what} this may be never or often: name its result in a `let` of its \
-                 own, and decide by a choice, or repeat by a map"
+                "a task state makes its call exactly once, and {what} may run never or often: decide by a choice before, or \
+                 repeat by a map"
             ),
         ));
     }

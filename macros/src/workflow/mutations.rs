@@ -265,7 +265,7 @@ fn no_name_makes_the_macro_panic() {
     for (number, (place, tokens)) in workflows().iter().enumerate() {
         let mut own = Vec::new();
         names(tokens, &mut own);
-        let step = (own.len() * NASTY.len() / EACH).max(1);
+        let step = (own.len() * NASTY.len() * 2 / EACH).max(1);
         for index in (number % step..own.len() * NASTY.len()).step_by(step) {
             let (old, new) = (&own[index / NASTY.len()], NASTY[index % NASTY.len()]);
             let name = TokenStream::from_str(new).unwrap();

@@ -367,6 +367,14 @@ impl Build for Paths<'_, '_> {
         if let Node::Let(bindings, body) = &*expr.node {
             return self.tree(&Expr::put_in(bindings, body));
         }
+        // The text of a text that is written out is a literal, too.
+        if let Node::Method(base, name, arguments) = &*expr.node
+            && arguments.is_empty()
+            && matches!(&**name, "to_string" | "into")
+            && let Node::Literal(serde_json::Value::String(_)) = &*base.node
+        {
+            return self.tree(base);
+        }
         Tree::Leaf(self.plain(expr))
     }
 

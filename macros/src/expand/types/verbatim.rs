@@ -88,7 +88,9 @@ impl VisitMut for Rewrite {
                 Cast::Lossless => {
                     quote_spanned!(cast.as_token.span=> __s::Lossless::<#ty>::lossless(#value))
                 }
-                Cast::Count => quote_spanned!(cast.as_token.span=> __s::count_as::<#ty>(#value)),
+                Cast::Count => {
+                    quote_spanned!(cast.as_token.span=> <#ty as __s::Counts>::counted(#value))
+                }
                 Cast::Rounded => {
                     quote_spanned!(cast.as_token.span=> __s::Rounded::rounded::<#ty>(#value))
                 }
