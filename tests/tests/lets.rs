@@ -102,7 +102,10 @@ workflow! {
 
 #[tokio::test]
 async fn a_later_let_reads_an_earlier_one() {
-    assert_eq!(run::<Later>(trip()).await, json!([4, "try 1", "2/2 try 1", 16]));
+    assert_eq!(
+        run::<Later>(trip()).await,
+        json!([4, "try 1", "2/2 try 1", 16])
+    );
 }
 
 #[tokio::test]
@@ -188,7 +191,10 @@ workflow! {
 async fn a_result_is_worked_on_in_its_state() {
     let car = json!({"plateNumber": "Ada-3", "price": 30.0});
     assert_eq!(run::<Wrapped>(trip()).await, car);
-    assert_eq!(run::<Priced>(trip()).await, json!([36.0, "Ada for 36", 18.0]));
+    assert_eq!(
+        run::<Priced>(trip()).await,
+        json!([36.0, "Ada for 36", 18.0])
+    );
     assert_eq!(run::<InFormat>(trip()).await, json!("Ada: Ada-3"));
     assert_eq!(
         run::<Behind>(trip()).await,

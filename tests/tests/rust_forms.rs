@@ -51,10 +51,6 @@ fn order() -> Value {
     })
 }
 
-const LOW: &str = "low";
-const MIDDLE: &str = "middle";
-const HIGH: &str = "high";
-
 async fn run<W: Workflow>(input: Value) -> Value {
     let engine = Engine::builder().register::<W>().virtual_time().build();
     let engine = engine.expect("the workflow can be run");
@@ -111,7 +107,7 @@ workflow! {
         succeed High { "high".to_string() }
     }
 
-    workflow ArmsOfPaths(order: Order) -> Value {
+    workflow ArmsOfPaths(order: Order) -> String {
         query_language JSONPath;
         choice Decide {
             match order.limit {
@@ -120,9 +116,9 @@ workflow! {
                 _ => High,
             }
         }
-        pass Low { end LOW; }
-        pass Middle { end MIDDLE; }
-        pass High { end HIGH; }
+        pass Low { end "low".to_string(); }
+        pass Middle { end "middle".to_string(); }
+        pass High { end "high".to_string(); }
     }
 
     workflow Numbers(order: Order) -> (f64, i64, u32, i64, i64, usize, u32) {

@@ -14,7 +14,8 @@ pub use self::place::{
     WholeNumber,
 };
 pub use self::witness::{
-    Witness, default_of, error_field_of, error_name_of, input_shape, output_shape, record_from, record_of,
+    Witness, default_of, error_field_of, error_name_of, input_shape, output_shape, record_from,
+    record_of,
 };
 
 use crate::map_run::Batch;

@@ -41,12 +41,7 @@ pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
 }
 
 /// Gives what a lint found: a warning, an error where it is denied, nothing where it is allowed.
-fn say(
-    machine: &mut Machine,
-    lint: &'static str,
-    found: Vec<(Span, String)>,
-    errors: &Errors,
-) {
+fn say(machine: &mut Machine, lint: &'static str, found: Vec<(Span, String)>, errors: &Errors) {
     if machine.allows(lint) {
         return;
     }

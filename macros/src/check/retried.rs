@@ -11,7 +11,13 @@ use syn::spanned::Spanned;
 const FAIL: &[&str] = &["expect", "unwrap", "pow", "powf", "powi", "sqrt"];
 
 /// Functions of the library that fail on some values.
-const LIBRARY_FAILS: &[&str] = &["base64_decode", "number", "parse_json", "range", "timestamp"];
+const LIBRARY_FAILS: &[&str] = &[
+    "base64_decode",
+    "number",
+    "parse_json",
+    "range",
+    "timestamp",
+];
 
 /// Each `retry` on everything beside an expression that can fail.
 pub(super) fn computations(machine: &Machine) -> Vec<(Span, String)> {

@@ -23,7 +23,11 @@ pub(super) fn variables(machine: &Machine) -> Vec<(Span, String)> {
                 || goes_on && variable.is_some_and(|variable| read.contains(variable))
                 || goes_on && texts.iter().any(|raw| raw.contains(&format!("${text}")));
             // A variable is one, however often it is assigned.
-            let key = (goes_on.then_some(node.scope), (!goes_on).then_some(state), text);
+            let key = (
+                goes_on.then_some(node.scope),
+                (!goes_on).then_some(state),
+                text,
+            );
             if !is_read && said.insert(key) {
                 found.push((
                     name.span(),
@@ -39,7 +43,11 @@ pub(super) fn variables(machine: &Machine) -> Vec<(Span, String)> {
         own.chain(node.state.lets().iter().map(|one| &one.binding))
             .flat_map(Binding::named)
             .for_each(|name| look(name, goes_on));
-        for target in node.edges.iter().filter_map(|edge| EdgeKind::target(edge.kind)) {
+        for target in node
+            .edges
+            .iter()
+            .filter_map(|edge| EdgeKind::target(edge.kind))
+        {
             let lets: &[Let] = &target.lets;
             lets.iter()
                 .flat_map(|one| one.binding.named())

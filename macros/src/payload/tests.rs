@@ -17,11 +17,15 @@ fn field(attribute: &str) -> String {
 }
 
 fn variant(attribute: &str) -> String {
-    code(&format!("enum Order {{ #[serde({attribute})] Open(f64), Closed }}"))
+    code(&format!(
+        "enum Order {{ #[serde({attribute})] Open(f64), Closed }}"
+    ))
 }
 
 fn container(attribute: &str) -> String {
-    code(&format!("#[serde({attribute})] struct Order {{ total: f64 }}"))
+    code(&format!(
+        "#[serde({attribute})] struct Order {{ total: f64 }}"
+    ))
 }
 
 fn is_refused(code: &str) -> bool {
@@ -33,9 +37,13 @@ fn names_are_those_of_the_json() {
     assert!(field("rename = \"sum\"").contains("wire:\"sum\".into()"));
     assert!(container("rename_all = \"UPPERCASE\"").contains("wire:\"TOTAL\".into()"));
     assert!(variant("rename = \"o\"").contains("wire:\"o\".into()"));
-    assert!(is_refused(&field("rename(serialize = \"a\", deserialize = \"b\")")));
+    assert!(is_refused(&field(
+        "rename(serialize = \"a\", deserialize = \"b\")"
+    )));
     assert!(is_refused(&field("rename(serialize = \"a\")")));
-    assert!(is_refused(&container("rename_all(serialize = \"UPPERCASE\")")));
+    assert!(is_refused(&container(
+        "rename_all(serialize = \"UPPERCASE\")"
+    )));
 }
 
 #[test]
@@ -77,18 +85,27 @@ fn what_holds_both_ways_is_read() {
         "with = \"cents\"",
         "serialize_with = \"write\", deserialize_with = \"read\"",
     ] {
-        assert!(field(attribute).contains("property::<Self>(\"total\")"), "{attribute}");
+        assert!(
+            field(attribute).contains("property::<Self>(\"total\")"),
+            "{attribute}"
+        );
         assert!(variant(attribute).contains("Shape::Any"), "{attribute}");
     }
     for attribute in [
         "from = \"f64\", into = \"f64\"",
         "try_from = \"Vec<u8>\", into = \"Vec < u8 >\"",
     ] {
-        assert!(container(attribute).contains("schema::<Self>()"), "{attribute}");
+        assert!(
+            container(attribute).contains("schema::<Self>()"),
+            "{attribute}"
+        );
     }
     assert!(field("skip").contains("Presence::Never"));
     assert!(!variant("skip").contains("Open"));
-    assert!(field("skip_serializing_if = \"none\"").contains("Presence::Sometimes(::core::option::Option::None)"));
+    assert!(
+        field("skip_serializing_if = \"none\"")
+            .contains("Presence::Sometimes(::core::option::Option::None)")
+    );
     assert!(field("default, skip_serializing_if = \"none\"").contains("Default>::default()"));
     assert!(field("default = \"zero\"").contains("=zero()"));
     assert!(container("default").contains("<Selfas::core::default::Default>::default()"));
@@ -111,5 +128,7 @@ fn what_changes_nothing_is_let_through() {
         assert!(!is_refused(&container(attribute)), "{attribute}");
     }
     assert!(!is_refused(&field("bound = \"\"")));
-    assert!(!is_refused(&variant("bound(serialize = \"\", deserialize = \"\")")));
+    assert!(!is_refused(&variant(
+        "bound(serialize = \"\", deserialize = \"\")"
+    )));
 }

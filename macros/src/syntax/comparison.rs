@@ -28,10 +28,7 @@ pub(crate) fn parse<T>(
     match (first, again, read) {
         (None, Some(tokens), Some(read)) => read.parse2(mend(tokens)),
         (Some(value), ..) => Ok(value),
-        _ => Err(syn::Error::new(
-            proc_macro2::Span::call_site(),
-            "nothing to read",
-        )),
+        _ => Err(syn::Error::new(proc_macro2::Span::call_site(), "no input")),
     }
 }
 

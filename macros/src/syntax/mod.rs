@@ -38,8 +38,8 @@ mod workflow;
 
 pub(crate) use self::binding::{Binding, Let};
 pub(crate) use self::catch::{Catch, CatchArm, CatchEvery};
-pub(crate) use self::comparison::parse;
 pub(crate) use self::choice::{Arm, Choice, Condition};
+pub(crate) use self::comparison::parse;
 pub(crate) use self::distributed::{Access, Batch, BatchInput, DistributedOption, Tolerance};
 pub(crate) use self::duration::Amount;
 pub(crate) use self::fragment::{Exit, ExitArm, Include, IncludeLet};

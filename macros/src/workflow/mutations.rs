@@ -199,32 +199,9 @@ fn no_input_makes_the_macro_panic() {
 
 /// Names that a workflow's own could be taken for: keywords, words of the language, of the expansion, of JSONata, of Rust.
 const NASTY: &[&str] = &[
-    "r#type",
-    "r#match",
-    "r#let",
-    "v1",
-    "x",
-    "it",
-    "item",
-    "at",
-    "sum",
-    "string",
-    "states",
-    "length",
-    "__called",
-    "__call",
-    "__s",
-    "_",
-    "_x",
-    "None",
-    "Some",
-    "MAX",
-    "limit",
-    "task",
-    "next",
-    "raw",
-    "of_a_b",
-    "größe",
+    "r#type", "r#match", "r#let", "v1", "x", "it", "item", "at", "sum", "string", "states",
+    "length", "__called", "__call", "__s", "_", "_x", "None", "Some", "MAX", "limit", "task",
+    "next", "raw", "of_a_b", "größe",
 ];
 
 /// The identifiers in some tokens, once each.

@@ -103,7 +103,10 @@ fn within(value: Value, integer: &str) -> Value {
 }
 
 fn float(number: f64) -> Value {
-    let literal = syn::LitFloat::new(&format!("{:.1}", number.abs()), proc_macro2::Span::call_site());
+    let literal = syn::LitFloat::new(
+        &format!("{:.1}", number.abs()),
+        proc_macro2::Span::call_site(),
+    );
     let literal = Value::Literal(syn::Lit::Float(literal));
     if number < 0.0 {
         Value::Negative(Box::new(literal))

@@ -158,8 +158,11 @@ impl Plan {
 
     fn collect(&mut self, value: &Value, under: bool) {
         let Value::Inline(earlier) = value else {
-            let under =
-                under || matches!(value, Value::Closure(..) | Value::Match(..) | Value::Let(..));
+            let under = under
+                || matches!(
+                    value,
+                    Value::Closure(..) | Value::Match(..) | Value::Let(..)
+                );
             value.children(&mut |child| self.collect(child, under));
             return;
         };
@@ -215,7 +218,8 @@ impl Plan {
         for index in 0..self.entries.len() {
             let entry = &self.entries[index];
             let reads_locals = self.reads_locals(&entry.earlier.value);
-            let again = entry.uses > 1 && (entry.earlier.changes || !is_short(&entry.earlier.value));
+            let again =
+                entry.uses > 1 && (entry.earlier.changes || !is_short(&entry.earlier.value));
             let bound = again || entry.under && (reads_locals || entry.earlier.changes);
             let mut name = entry.earlier.name.clone();
             while bound && taken.contains(&name) {

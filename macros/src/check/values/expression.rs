@@ -501,8 +501,8 @@ impl<'m, 'a> Resolver<'m, 'a> {
             let (path, ty) = library;
             return Value::Library(path, arguments, ty);
         }
-        let is_type = own_name(path)
-            .is_some_and(|name| crate::functions::is_type(&name.to_string()));
+        let is_type =
+            own_name(path).is_some_and(|name| crate::functions::is_type(&name.to_string()));
         if is_type && !matches!(written.as_str(), "Ok" | "Err") {
             let fields = (0..)
                 .zip(arguments)

@@ -1,8 +1,8 @@
 //! Paths: constants, default values, and functions in the place of closures.
 
+use super::Value;
 use super::expression::Resolver;
 use super::methods::{FUNCTIONS, METHODS};
-use super::Value;
 use crate::functions::{is_type, written};
 use std::rc::Rc;
 use syn::{Expr, Path, parse_quote};

@@ -1,16 +1,16 @@
 //! Every place where an expression stands, and the names that are known there.
 
-use super::expression::Resolver;
 use super::earlier::{Earlier, settle};
+use super::expression::Resolver;
 use super::{Local, Value};
 use crate::check::machine::{EdgeKind, Machine};
 use crate::check::patterns::{error_fields, error_path, pattern};
+use crate::check::variables::is_silent;
 use crate::errors::Errors;
 use crate::syntax::{
     Amount, BatchInput, Binding, Callee, DistributedOption, ErrorPattern, Expression, Kind, Let,
     ObjectValue, State, StateOption, Tolerance, Transition, Wait, WorkflowOption,
 };
-use crate::check::variables::is_silent;
 use proc_macro2::Ident;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -45,7 +45,10 @@ pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
                 .item_reads
                 .append(&mut places.resolver.item_reads);
             let locals = places.resolver.local_reads.drain();
-            places.found.local_reads.extend(locals.map(|name| (state, name)));
+            places
+                .found
+                .local_reads
+                .extend(locals.map(|name| (state, name)));
         }
     }
     for (expression, value) in found.values {
@@ -243,8 +246,7 @@ impl Places<'_, '_, '_> {
                 }
                 None => {}
             },
-            DistributedOption::Distributed(..)
-            | DistributedOption::Label(..) => {}
+            DistributedOption::Distributed(..) | DistributedOption::Label(..) => {}
         }
     }
 

@@ -152,7 +152,11 @@ fn named(
             )
         });
     }
-    if let Some((_, value)) = arguments.named.iter().find(|(other, _)| other.unraw() == name) {
+    if let Some((_, value)) = arguments
+        .named
+        .iter()
+        .find(|(other, _)| other.unraw() == name)
+    {
         return Ok(value.clone());
     }
     // A name that is a keyword stands for the raw one.

@@ -2,8 +2,8 @@
 
 use super::super::pattern::pattern;
 use super::{Writer, raw};
-use crate::check::{is_silent,
-    Edge, EdgeKind, PatternShape, Value, error_fields, error_path, pattern as shape,
+use crate::check::{
+    Edge, EdgeKind, PatternShape, Value, error_fields, error_path, is_silent, pattern as shape,
 };
 use crate::syntax::{Arm, Binding, ErrorPattern, Let, State, Target};
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -159,8 +159,7 @@ fn assign(binding: &Binding, value: &TokenStream) -> TokenStream {
 
 /// The variable that a name makes: none, where it is `_` or begins with it.
 fn variable(name: Option<&Ident>) -> Option<String> {
-    name.filter(|name| !is_silent(name))
-        .map(crate::name::text)
+    name.filter(|name| !is_silent(name)).map(crate::name::text)
 }
 
 /// Assigns what `as` names.

@@ -3,8 +3,8 @@
 use super::Checker;
 use crate::check::{Machine, is_silent};
 use crate::editor;
-use crate::syntax::{Binding, Let, Target};
 use crate::name::identifier;
+use crate::syntax::{Binding, Let, Target};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 

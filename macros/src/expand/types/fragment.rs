@@ -1,8 +1,8 @@
 //! Includes of fragments, and the exits of a fragment itself.
 
 use super::Checker;
-use crate::check::is_silent;
 use super::state::{group, group_of_braces};
+use crate::check::is_silent;
 use crate::expand::fragment::length;
 use crate::syntax::{Exit, Include};
 use proc_macro2::{Literal, Span, TokenStream};

@@ -4,7 +4,8 @@ use super::Checker;
 use super::edge::{bound_variables, original};
 use super::state::group_of_braces;
 use crate::check::{
-    EdgeKind, Machine, catches_everything, error_fields, error_path, failing_tasks, is_silent, predefined,
+    EdgeKind, Machine, catches_everything, error_fields, error_path, failing_tasks, is_silent,
+    predefined,
 };
 use crate::syntax::{CatchEvery, ErrorPattern, Kind, StateOption};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -256,9 +257,7 @@ impl Checker<'_, '_> {
     ) -> TokenStream {
         let temporaries: Vec<&Ident> = bound.iter().map(|(_, temporary)| temporary).collect();
         let variables = bound.iter().map(|(variable, _)| variable);
-        let names = temporaries.iter().map(|temporary| {
-            original(temporary)
-        });
+        let names = temporaries.iter().map(|temporary| original(temporary));
         let keep = quote!(#(#temporaries = #names;)*);
         let body = body(&keep);
         if bound.is_empty() {

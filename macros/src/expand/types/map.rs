@@ -31,8 +31,7 @@ impl Checker<'_, '_> {
                         self.object(input, batch.keyword.span(), &mut tokens);
                     }
                 }
-                DistributedOption::Distributed(..)
-                | DistributedOption::Label(..) => {}
+                DistributedOption::Distributed(..) | DistributedOption::Label(..) => {}
             }
         }
         tokens
