@@ -210,19 +210,17 @@ impl State {
         }
         let known = match &mut self.kind {
             Kind::Task(calls) => match task::parse(&word, input, reader)? {
-                Some(Statement::Call(call)) => {
-                    first_of_all(calls, &self.then, reader);
-                    calls.push(call);
-                    true
-                }
-                Some(Statement::CallIn(call, one)) => {
-                    first_of_all(calls, &self.then, reader);
-                    calls.push(call);
-                    self.then.push(one);
-                    true
-                }
-                Some(Statement::Let(one)) => {
-                    self.then.push(one);
+                Some(Statement { call, then }) => {
+                    if let (Some(_), true, Some(before)) =
+                        (&call, calls.is_empty(), self.then.first())
+                    {
+                        reader.errors.at(
+                            before.binding.span(),
+                            "the first `let` of a task makes its call: compute this behind it, or in a `pass` state before",
+                        );
+                    }
+                    calls.extend(call);
+                    self.then.extend(then);
                     true
                 }
                 None => false,
@@ -322,16 +320,6 @@ impl State {
                 self.kind.word()
             ),
         )
-    }
-}
-
-/// A task's call stands in its first `let`.
-fn first_of_all(calls: &[TaskLet], then: &[Let], reader: &Reader) {
-    if let (true, Some(before)) = (calls.is_empty(), then.first()) {
-        reader.errors.at(
-            before.binding.span(),
-            "the first `let` of a task makes its call: compute this behind it, or in a `pass` state before",
-        );
     }
 }
 

@@ -19,13 +19,23 @@ pub(crate) struct TaskLet {
     pub(crate) called: Option<Ident>,
 }
 
-/// What a statement of a task state is.
-pub(super) enum Statement {
-    Call(TaskLet),
-    /// A call, and the `let` that computes with what it gives.
-    CallIn(TaskLet, Let),
-    /// A `let` without a call.
-    Let(Let),
+/// A statement of a task state: a call, a `let` that computes with what it gives, or a `let` alone.
+pub(super) struct Statement {
+    pub(super) call: Option<TaskLet>,
+    pub(super) then: Option<Let>,
+}
+
+impl Statement {
+    fn alone(binding: Option<Binding>, call: Call) -> Statement {
+        Statement {
+            call: Some(TaskLet {
+                binding,
+                call,
+                called: None,
+            }),
+            then: None,
+        }
+    }
 }
 
 /// What a task state calls.
@@ -70,26 +80,14 @@ pub(super) fn parse(word: &str, input: ParseStream, reader: &Reader) -> Result<O
         _ if is_call(input) => None,
         _ => return Ok(None),
     };
-    if let Some(binding) = binding {
-        return if call_alone(input) {
+    match binding {
+        Some(binding) if !call_alone(input) => computed(binding, input, reader).map(Some),
+        binding => {
             let call = Call::parse(input, reader)?;
             finished(input, reader)?;
-            Ok(Some(Statement::Call(TaskLet {
-                binding: Some(binding),
-                call,
-                called: None,
-            })))
-        } else {
-            computed(binding, input, reader).map(Some)
-        };
+            Ok(Some(Statement::alone(binding, call)))
+        }
     }
-    let call = Call::parse(input, reader)?;
-    finished(input, reader)?;
-    Ok(Some(Statement::Call(TaskLet {
-        binding: None,
-        call,
-        called: None,
-    })))
 }
 
 /// The end of a call that stands alone.
@@ -141,7 +139,10 @@ fn computed(binding: Binding, input: ParseStream, reader: &Reader) -> Result<Sta
         ));
     }
     let Some((call, name)) = calls.found.pop() else {
-        return Ok(Statement::Let(one));
+        return Ok(Statement {
+            call: None,
+            then: Some(one),
+        });
     };
     if let Some((span, what)) = calls.refused {
         return Err(syn::Error::new(
@@ -153,7 +154,7 @@ fn computed(binding: Binding, input: ParseStream, reader: &Reader) -> Result<Sta
         ));
     }
     let Expr::Path(path) = *call.func else {
-        return Ok(Statement::Let(one));
+        return Err(not_a_call(call.func.span()));
     };
     let arguments = call.args.into_iter();
     let call = Call {
@@ -164,12 +165,14 @@ fn computed(binding: Binding, input: ParseStream, reader: &Reader) -> Result<Sta
             parentheses: call.paren_token.span,
         },
     };
-    let task = TaskLet {
-        binding: None,
-        call,
-        called: Some(name),
-    };
-    Ok(Statement::CallIn(task, one))
+    Ok(Statement {
+        call: Some(TaskLet {
+            binding: None,
+            call,
+            called: Some(name),
+        }),
+        then: Some(one),
+    })
 }
 
 impl Call {
