@@ -237,3 +237,37 @@ async fn defaults_are_those_of_the_type() {
         json!([{"depth": 3, "names": [], "label": ""}, empty, empty, 0])
     );
 }
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Flexible {
+    id: u32,
+    #[serde(flatten)]
+    rest: std::collections::BTreeMap<String, u32>,
+}
+
+workflow! {
+    workflow FlatGet(one: Flexible) -> bool { succeed Done { one.rest.get("id").is_some() } }
+    workflow FlatLen(one: Flexible) -> usize { succeed Done { one.rest.len() } }
+    workflow FlatIndex(one: Flexible) -> u32 { succeed Done { one.rest["id"] } }
+    workflow FlatWhole(one: Flexible) -> std::collections::BTreeMap<String, u32> { succeed Done { one.rest } }
+    workflow FlatKey(one: Flexible) -> bool { succeed Done { one.rest.contains_key("id") } }
+    workflow FlatKeys(one: Flexible) -> Vec<String> { succeed Done { one.rest.keys().cloned().collect() } }
+}
+
+#[test]
+fn a_flattened_map_is_not_read() {
+    let builds = [
+        FlatGet::build(),
+        FlatLen::build(),
+        FlatIndex::build(),
+        FlatWhole::build(),
+        FlatKey::build(),
+        FlatKeys::build(),
+    ];
+    for build in builds {
+        match build {
+            Ok(definition) => panic!("{}", definition.to_json()),
+            Err(faults) => assert!(faults.to_string().contains("flattened"), "{faults}"),
+        }
+    }
+}
