@@ -1,11 +1,17 @@
 //! The procedural macros of Stepwright.
 
+// A macro that panics says nothing of where and why.
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
 mod asl_file;
 mod check;
 mod editor;
 mod errors;
 mod expand;
 mod expr;
+mod functions;
+mod name;
 mod payload;
 mod root;
 mod suggest;

@@ -2,11 +2,10 @@
 
 use crate::errors::Errors;
 use crate::root::Root;
-use crate::syntax::{Reader, Source};
+use crate::syntax::{Reader, Source, parse};
 use crate::{check, editor, expand};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::parse::{ParseStream, Parser};
 
 pub(crate) fn workflow(input: TokenStream) -> TokenStream {
     match Root::leading(input) {
@@ -25,7 +24,7 @@ fn declared(input: TokenStream) -> TokenStream {
     let errors = Errors::new();
     let source = {
         let reader = Reader::new(&errors);
-        let parsed = (|input: ParseStream| Source::parse(input, &reader)).parse2(input);
+        let parsed = parse(input, |input| Source::parse(input, &reader));
         parsed.unwrap_or_else(|error| {
             errors.syn(&error);
             Source::default()

@@ -93,6 +93,7 @@ fn is_code(name: &str) -> bool {
             | "panic"
             | "unreachable"
             | "assert"
+            | "debug_assert"
             | "format_ident"
             | "include_str"
     )

@@ -304,7 +304,7 @@ mod page {
                 next Second;
             }
             include Second {
-                let second = Review(order, 7200);
+                Review(order, 7200);
                 exit Refused as reason => Reject;
                 exit Late => Done;
                 next Done;

@@ -40,6 +40,7 @@ async fn check(order: Order) -> Order {
 workflow! {
     /// Reads what is there, in every way.
     workflow Right(order: Order) -> f64 {
+        allow unused_variables;
         task Check { let checked = check(order); next Compute; }
         pass Compute {
             let total: f64 = jsonata!("$sum($checked.lines[price > 1].price) + $states.context.Execution.Input.total");
@@ -60,6 +61,7 @@ workflow! {
 
     /// Reads what is not.
     workflow Wrong(order: Order) -> f64 {
+        allow unused_variables;
         task Check2 {
             let checked = check(order);
             next Compute2;

@@ -6,7 +6,9 @@ pub use ::serde_json;
 
 pub use crate::builder::{ExpressionTypes, Takes, errors_of, field_of};
 pub use crate::check::*;
-pub use crate::expr::{Binary, Case, Expr, Piece, Text, Unary, error_field, error_name};
+pub use crate::expr::{
+    Align, Binary, Case, Expr, Piece, Spec, Text, Unary, error_field, error_name,
+};
 pub use crate::flow::*;
 pub use crate::map_run::{Batch, MapResults, NoInput};
 pub use crate::shape::{self, Payload, Shape, wire};

@@ -15,7 +15,10 @@ pub use self::known::{
     ByDefault, ByForm, ByItems, ByNoDefault, ByNothing, ByPayload, Known, Witnessed, known,
     nothing, variables,
 };
-pub use self::place::{FailText, Items, Json, Lossless, Seconds, Timestamp, Untyped, WholeNumber};
+pub use self::place::{
+    Counts, FailText, Items, Json, Lossless, Percentage, Rounded, Seconds, Timestamp, Untyped,
+    WholeNumber,
+};
 pub use self::told::{OfTagged, OfUntagged, Tagged, Tagging, Told, Untagged, tagging};
 pub use self::witness::{
     Witness, error_field_of, error_name_of, input_shape, output_shape, record_from, record_of,

@@ -134,8 +134,8 @@ impl Untyped for serde_json::Value {}
 #[diagnostic::on_unimplemented(
     message = "`as` can change a `{Self}` that becomes a `{To}`",
     label = "this is a `{Self}`",
-    note = "inside a workflow `as` stands where every value stays what it is, such as `u32 as u64` or `i32 as f64`; convert \
-            the others in a task"
+    note = "inside a workflow `as` stands where every value stays what it is, such as `u32 as u64` or `i32 as f64`; a float \
+            becomes an integer right behind `.round()`, `.floor()`, `.ceil()` or `.trunc()`; convert the others in a task"
 )]
 pub trait Lossless<To>: Sized {
     /// The same value.
@@ -153,14 +153,71 @@ macro_rules! lossless {
 lossless! {
     u8 => u8 u16 u32 u64 usize i16 i32 i64 isize f64;
     u16 => u16 u32 u64 usize i32 i64 f64;
-    u32 => u32 u64 i64 f64;
-    u64 => u64;
+    u32 => u32 u64 usize i64 f64;
+    u64 => u64 usize;
     usize => usize u64;
     i8 => i8 i16 i32 i64 isize f64;
     i16 => i16 i32 i64 isize f64;
-    i32 => i32 i64 f64;
-    i64 => i64;
+    i32 => i32 i64 isize f64;
+    i64 => i64 isize;
     isize => isize i64;
     f32 => f32;
     f64 => f64;
 }
+
+/// A type of number that counts the items of any list, or the characters of any text, that a workflow can hold.
+#[diagnostic::on_unimplemented(
+    message = "a count may be too large for a `{Self}`",
+    label = "`as` stands before this type",
+    note = "a count becomes a `u32`, `u64`, `usize`, `i32`, `i64`, `isize` or `f64`"
+)]
+pub trait Counts: Sized {
+    /// How many there are.
+    fn counted(_count: usize) -> Self {
+        never()
+    }
+}
+
+macro_rules! counts {
+    ($($number:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl Counts for $number {}
+    )*};
+}
+counts!(u32 u64 usize i32 i64 isize f64);
+
+/// A float, which is rounded to an integer.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no float that is rounded",
+    label = "this is a `{Self}`"
+)]
+pub trait Rounded: Sized {
+    /// The same value as an integer.
+    fn rounded<To>(self) -> To {
+        never()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Rounded for f32 {}
+#[diagnostic::do_not_recommend]
+impl Rounded for f64 {}
+
+/// A percentage.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a percentage",
+    label = "this is a `{Self}`",
+    note = "a percentage is a number from 0 to 100"
+)]
+pub trait Percentage: Sized {
+    /// Asks for a percentage.
+    fn percentage(self) {}
+}
+
+macro_rules! percentage {
+    ($($number:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl Percentage for $number {}
+    )*};
+}
+percentage!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize f32 f64);

@@ -7,12 +7,14 @@ mod error;
 pub(crate) mod methods;
 mod node;
 mod rename;
+mod spec;
 mod walk;
 
 pub use self::error::{error_field, error_name};
 pub use self::methods::{METHODS, Method};
 pub use self::node::{Binary, Case, Piece, Unary};
 pub(crate) use self::node::{Node, Parameter, Record};
+pub use self::spec::{Align, Spec};
 
 use crate::shape::{Fields, Payload, Shape};
 use crate::workflow::Place;
@@ -282,6 +284,15 @@ impl Expr {
     /// Something that cannot be built, with the reason.
     pub(crate) fn refused(why: impl Into<String>) -> Expr {
         Expr::new(Node::Refused(why.into()))
+    }
+
+    /// `{ let name = value; .. body }`: a value is known under its name, a [local](Expr::local), to those behind it and to
+    /// the body.
+    #[must_use]
+    pub fn let_in<N: Into<Text>>(bindings: Vec<(N, Expr)>, body: Expr) -> Expr {
+        let bindings = bindings.into_iter();
+        let bindings = bindings.map(|(name, value)| (name.into(), value)).collect();
+        Expr::new(Node::Let(bindings, body))
     }
 
     /// `Some(value)`.

@@ -1,6 +1,6 @@
 //! The nodes of the expression tree.
 
-use super::{Expr, Text};
+use super::{Expr, Spec, Text};
 use crate::flow::Pattern;
 use crate::shape::Shape;
 use serde_json::Value;
@@ -55,6 +55,8 @@ pub enum Piece {
     Text(Text),
     /// The value of one `{}`.
     Value(Expr),
+    /// The value of one `{:..}`.
+    Formatted(Expr, Spec),
 }
 
 /// One arm of a `match` in an expression: the pattern, the guard, the value.
@@ -121,6 +123,8 @@ pub(crate) enum Node {
     Object(Vec<(Text, Expr)>),
     Format(Vec<Piece>),
     Closure(Vec<Parameter>, Expr),
+    /// Names for values, each known to those behind it, and the value that is computed with them.
+    Let(Vec<(Text, Expr)>, Expr),
     Some(Expr),
     /// A value of that shape, whatever it looks like.
     Typed(Expr, fn() -> Shape),

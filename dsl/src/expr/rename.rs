@@ -26,6 +26,7 @@ impl Expr {
             Node::Closure(parameters, _) => {
                 parameters.iter_mut().for_each(|one| name(&mut one.name));
             }
+            Node::Let(bindings, _) => bindings.iter_mut().for_each(|(of, _)| name(of)),
             Node::Match(_, cases) => {
                 for case in cases {
                     case.pattern.each_name(&mut |of| name(of));

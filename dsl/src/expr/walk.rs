@@ -1,6 +1,10 @@
 //! Looking at every node of an expression.
 
-use super::{Expr, Node, Piece};
+use super::{Expr, Node, Piece, Text};
+
+/// How many nodes a value may have that is put in at the places which read it: one that doubles from name to name would
+/// never end.
+const LARGEST: usize = 10_000;
 
 impl Expr {
     /// Calls `see` with this node and everything below it.
@@ -58,10 +62,14 @@ impl Expr {
                 items.iter().for_each(each);
             }
             Node::Object(entries) => entries.iter().for_each(|(_, value)| each(value)),
+            Node::Let(bindings, body) => {
+                bindings.iter().for_each(|(_, value)| each(value));
+                each(body);
+            }
             Node::Record(record) => record.fields.iter().for_each(|(_, value)| each(value)),
             Node::Format(pieces) => {
                 for piece in pieces {
-                    if let Piece::Value(value) = piece {
+                    if let Piece::Value(value) | Piece::Formatted(value, _) = piece {
                         each(value);
                     }
                 }
@@ -69,23 +77,82 @@ impl Expr {
         }
     }
 
-    /// Puts values in the place of locals; what `value` does not know stays.
+    /// Puts values in the place of locals; what `value` does not know stays, and so does what is bound inside.
     ///
     /// An item of a tuple that is put in is taken out of it at once: `(a, b).1` is `b`.
     pub(crate) fn with_locals(mut self, value: &dyn Fn(&str) -> Option<Expr>) -> Expr {
-        if let Node::Local(name) = &*self.node {
-            return value(name).unwrap_or(self);
-        }
-        self.children_mut(&mut |child| {
+        let put_in = |child: &mut Expr, bound: &[&Text]| {
             let taken = std::mem::replace(child, Expr::none());
-            *child = taken.with_locals(value);
-        });
+            *child = taken.with_locals(&|name| {
+                let hidden = bound.iter().any(|bound| *bound == name);
+                (!hidden).then(|| value(name)).flatten()
+            });
+        };
+        match &mut *self.node {
+            Node::Local(name) => return value(name).unwrap_or(self),
+            Node::Closure(parameters, body) => {
+                let bound: Vec<_> = parameters.iter().map(|one| &one.name).collect();
+                put_in(body, &bound);
+            }
+            Node::Match(subject, cases) => {
+                put_in(subject, &[]);
+                for case in cases {
+                    let bound = case.pattern.names();
+                    case.guard.iter_mut().for_each(|one| put_in(one, &bound));
+                    put_in(&mut case.value, &bound);
+                }
+            }
+            Node::Let(bindings, body) => {
+                let mut bound = Vec::new();
+                for (name, one) in bindings {
+                    put_in(one, &bound);
+                    bound.push(&*name);
+                }
+                put_in(body, &bound);
+            }
+            _ => self.children_mut(&mut |child| put_in(child, &[])),
+        }
         let place = self.place;
         let made = match *self.node {
             Node::TupleField(base, index) => base.taken_apart(index),
             node => Expr::new(node),
         };
         Expr { place, ..made }
+    }
+
+    /// What `Expr::let_in` computes, with the values in the place of their names.
+    pub(crate) fn put_in(bindings: &[(Text, Expr)], body: &Expr) -> Expr {
+        let mut known: Vec<(&Text, Expr)> = Vec::new();
+        let find = |known: &[(&Text, Expr)], name: &str| {
+            let found = known.iter().rev().find(|(other, _)| *other == name);
+            found.map(|(_, value)| value.clone())
+        };
+        let mut sizes = Vec::new();
+        for (name, value) in bindings {
+            sizes.push((&**name, value.size(&sizes)));
+            if sizes.iter().any(|(_, size)| *size > LARGEST) {
+                return Expr::refused(
+                    "this value is read too often to be written at each place; assign it in a `pass` state before, or write \
+                     `query_language JSONata;` in this state",
+                );
+            }
+            let value = value.clone().with_locals(&|name| find(&known, name));
+            known.push((name, value));
+        }
+        body.clone().with_locals(&|name| find(&known, name))
+    }
+
+    /// How many nodes it has once values of these sizes stand in the place of their names.
+    fn size(&self, known: &[(&str, usize)]) -> usize {
+        let mut size = 0_usize;
+        self.walk(&mut |node| {
+            let own = match node {
+                Node::Local(name) => known.iter().rev().find(|(other, _)| other == name),
+                _ => None,
+            };
+            size = size.saturating_add(own.map_or(1, |(_, size)| *size));
+        });
+        size
     }
 
     /// Puts a value in the place of the state's result.
@@ -157,10 +224,14 @@ impl Expr {
                 items.iter_mut().for_each(each);
             }
             Node::Object(entries) => entries.iter_mut().for_each(|(_, value)| each(value)),
+            Node::Let(bindings, body) => {
+                bindings.iter_mut().for_each(|(_, value)| each(value));
+                each(body);
+            }
             Node::Record(record) => record.fields.iter_mut().for_each(|(_, value)| each(value)),
             Node::Format(pieces) => {
                 for piece in pieces {
-                    if let Piece::Value(value) = piece {
+                    if let Piece::Value(value) | Piece::Formatted(value, _) = piece {
                         each(value);
                     }
                 }

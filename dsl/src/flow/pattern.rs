@@ -46,6 +46,10 @@ pub enum Pattern {
     Or(Vec<Pattern>),
     /// `(a, b)`.
     Tuple(Vec<Pattern>),
+    /// `low..=high`, `low..high`, `low..`, `..=high`: the least, the greatest, and whether that one fits.
+    Range(Option<Value>, Option<Value>, bool),
+    /// `name @ pattern`.
+    At(Text, Box<Pattern>),
 }
 
 impl Pattern {
@@ -63,6 +67,12 @@ impl Pattern {
                     names.push(name);
                 }
             }
+            Pattern::At(name, inner) => {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+                inner.collect(names);
+            }
             Pattern::Some(inner) => inner.collect(names),
             Pattern::Variant(_, fields) => {
                 fields.iter().for_each(|(_, inner)| inner.collect(names));
@@ -70,7 +80,7 @@ impl Pattern {
             Pattern::Or(inner) | Pattern::Tuple(inner) => {
                 inner.iter().for_each(|inner| inner.collect(names));
             }
-            Pattern::Wildcard | Pattern::Literal(_) | Pattern::None => {}
+            Pattern::Wildcard | Pattern::Literal(_) | Pattern::Range(..) | Pattern::None => {}
         }
     }
 }

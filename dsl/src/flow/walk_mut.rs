@@ -137,6 +137,10 @@ impl Pattern {
     pub(crate) fn each_name(&mut self, change: &mut dyn FnMut(&mut Text)) {
         match self {
             Pattern::Bind(name) => change(name),
+            Pattern::At(name, inner) => {
+                change(name);
+                inner.each_name(change);
+            }
             Pattern::Some(inner) => inner.each_name(change),
             Pattern::Variant(_, fields) => {
                 fields
@@ -146,7 +150,7 @@ impl Pattern {
             Pattern::Or(inner) | Pattern::Tuple(inner) => {
                 inner.iter_mut().for_each(|inner| inner.each_name(change));
             }
-            Pattern::Wildcard | Pattern::Literal(_) | Pattern::None => {}
+            Pattern::Wildcard | Pattern::Literal(_) | Pattern::Range(..) | Pattern::None => {}
         }
     }
 }

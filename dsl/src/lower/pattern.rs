@@ -1,11 +1,75 @@
-//! Patterns as conditions, and what they bind.
+//! Patterns as conditions, and what they bind, in either query language.
 
 use super::env::Env;
 use super::jsonata::{self, Code};
 use super::report::Report;
-use crate::expr::{Expr, Text};
+use crate::expr::{Binary, Expr, Text};
 use crate::flow::Pattern;
 use crate::shape::{EnumShape, Fields, Shape, StructShape, Tagging, Variant};
+use serde_json::Value;
+
+/// What a query language says of a value that a pattern is held against.
+pub(super) trait Matches {
+    /// A value that can be looked at.
+    type Value: Clone;
+    /// A condition about one.
+    type Test;
+
+    fn report(&mut self) -> &mut Report;
+    fn shape(&self, value: &Self::Value) -> Shape;
+    /// The same value with another shape.
+    fn shaped(&self, value: &Self::Value, shape: Shape) -> Self::Value;
+    /// What is there when an option is `Some`.
+    fn some(&self, value: &Self::Value) -> Self::Value;
+    /// A member by its name in JSON.
+    fn member(&mut self, value: &Self::Value, wire: &str) -> Self::Value;
+    /// A field by its Rust name.
+    fn field(&mut self, value: &Self::Value, name: &str) -> Self::Value;
+    fn item(&mut self, value: &Self::Value, index: usize) -> Self::Value;
+
+    fn is_some(&mut self, value: &Self::Value, wanted: bool) -> Self::Test;
+    /// A comparison with a literal; none where the language has none, which is said.
+    fn compares(
+        &mut self,
+        value: &Self::Value,
+        operator: Binary,
+        literal: &Value,
+    ) -> Option<Self::Test>;
+    /// Whether a member is in the JSON.
+    fn is_there(&mut self, value: &Self::Value) -> Self::Test;
+    /// Whether a text is none of these.
+    fn is_none_of(&mut self, value: &Self::Value, names: Vec<String>) -> Self::Test;
+    fn all(&self, tests: Vec<Self::Test>) -> Self::Test;
+    fn any(&self, tests: Vec<Self::Test>) -> Self::Test;
+    /// One value where a test holds, else another.
+    fn choose(
+        &mut self,
+        test: &Self::Test,
+        value: &Self::Value,
+        otherwise: &Self::Value,
+        name: &str,
+    ) -> Self::Value;
+}
+
+/// A pattern's tests, all of which must hold, and what it binds.
+pub(super) struct Matched<L: Matches> {
+    pub(super) tests: Vec<L::Test>,
+    pub(super) bound: Vec<(Text, L::Value)>,
+}
+
+/// Holds a pattern against a value.
+pub(super) fn matched<L: Matches>(
+    language: &mut L,
+    pattern: &Pattern,
+    subject: &L::Value,
+) -> Matched<L> {
+    let mut matched = Matched {
+        tests: Vec::new(),
+        bound: Vec::new(),
+    };
+    matched.pattern(language, pattern, subject);
+    matched
+}
 
 /// What a pattern binds when its subject is an expression of a JSONata state.
 pub(super) fn bind(
@@ -14,56 +78,11 @@ pub(super) fn bind(
     env: &Env<'_>,
     report: &mut Report,
 ) -> Vec<(Text, Code)> {
-    let subject = jsonata::subject(subject, env, report);
-    let mut matching = Matching {
-        env,
-        report,
-        tests: Vec::new(),
-        bound: Vec::new(),
-    };
-    matching.pattern(pattern, &subject);
-    matching.bound
-}
-
-/// A pattern's tests, all of which must hold, and what it binds.
-pub(super) struct Matched {
-    pub(super) tests: Vec<Code>,
-    pub(super) bound: Vec<(Text, Code)>,
-}
-
-/// Matches a pattern in JSONata.
-pub(super) fn in_jsonata(
-    subject: &Expr,
-    pattern: &Pattern,
-    env: &Env<'_>,
-    report: &mut Report,
-) -> Matched {
-    let subject = jsonata::subject(subject, env, report);
-    of_code(&subject, pattern, env, report)
-}
-
-/// Matches a pattern against what is lowered already.
-pub(super) fn of_code(
-    subject: &Code,
-    pattern: &Pattern,
-    env: &Env<'_>,
-    report: &mut Report,
-) -> Matched {
-    let mut matching = Matching {
-        env,
-        report,
-        tests: Vec::new(),
-        bound: Vec::new(),
-    };
-    matching.pattern(pattern, subject);
-    Matched {
-        tests: matching.tests,
-        bound: matching.bound,
-    }
+    jsonata::matched(subject, pattern, env, report).bound
 }
 
 /// The fields of a variant as a struct of their own.
-pub(super) fn as_struct(shape: &EnumShape, variant: &Variant) -> Shape {
+fn as_struct(shape: &EnumShape, variant: &Variant) -> Shape {
     Shape::Struct(StructShape {
         name: format!("{}::{}", shape.name, variant.name).into(),
         fields: variant.fields.clone(),
@@ -72,7 +91,7 @@ pub(super) fn as_struct(shape: &EnumShape, variant: &Variant) -> Shape {
 }
 
 /// The variant that a pattern names, or what to say.
-pub(super) fn find<'s>(shape: &'s EnumShape, name: &str) -> Result<&'s Variant, String> {
+fn find<'s>(shape: &'s EnumShape, name: &str) -> Result<&'s Variant, String> {
     if shape.tagging == Tagging::Untagged {
         return Err(format!(
             "`{}` is untagged, so its JSON does not say which variant it is; take `#[serde(untagged)]` off it, or decide in a task",
@@ -93,74 +112,80 @@ pub(super) fn find<'s>(shape: &'s EnumShape, name: &str) -> Result<&'s Variant, 
     }
 }
 
-struct Matching<'m, 'e, 'r> {
-    env: &'m Env<'e>,
-    report: &'r mut Report,
-    tests: Vec<Code>,
-    bound: Vec<(Text, Code)>,
-}
-
-impl Matching<'_, '_, '_> {
-    fn pattern(&mut self, pattern: &Pattern, subject: &Code) {
+impl<L: Matches> Matched<L> {
+    fn pattern(&mut self, language: &mut L, pattern: &Pattern, subject: &L::Value) {
         match pattern {
             Pattern::Wildcard => {}
             Pattern::Bind(name) => self.bound.push((name.clone(), subject.clone())),
-            Pattern::Literal(value) => {
-                let test = if value.is_null() {
-                    jsonata::is_some(subject, false)
-                } else {
-                    jsonata::equals(subject, value.clone(), self.env, self.report)
-                };
-                self.tests.push(test);
+            Pattern::At(name, inner) => {
+                self.bound.push((name.clone(), subject.clone()));
+                self.pattern(language, inner, subject);
             }
-            Pattern::None => {
-                self.tests.push(jsonata::is_some(subject, false));
+            Pattern::None | Pattern::Literal(Value::Null) => {
+                self.tests.push(language.is_some(subject, false));
             }
             Pattern::Some(inner) => {
-                self.tests.push(jsonata::is_some(subject, true));
-                let some = subject.some();
-                self.pattern(inner, &some);
+                self.tests.push(language.is_some(subject, true));
+                let some = language.some(subject);
+                self.pattern(language, inner, &some);
+            }
+            Pattern::Literal(value) => {
+                let test = language.compares(subject, Binary::Eq, value);
+                self.tests.extend(test);
+            }
+            Pattern::Range(low, high, closed) => {
+                let below = if *closed { Binary::Le } else { Binary::Lt };
+                for (operator, bound) in [(Binary::Ge, low), (below, high)] {
+                    let test = bound
+                        .as_ref()
+                        .and_then(|bound| language.compares(subject, operator, bound));
+                    self.tests.extend(test);
+                }
             }
             Pattern::Tuple(items) => {
                 for (index, item) in items.iter().enumerate() {
                     if !matches!(item, Pattern::Wildcard) {
-                        let part = jsonata::tuple_field_of(subject, index, self.env, self.report);
-                        self.pattern(item, &part);
+                        let part = language.item(subject, index);
+                        self.pattern(language, item, &part);
                     }
                 }
             }
-            Pattern::Or(alternatives) => self.alternatives(alternatives, subject),
-            Pattern::Variant(name, fields) => self.variant(name, fields, subject),
+            Pattern::Or(alternatives) => self.alternatives(language, alternatives, subject),
+            Pattern::Variant(name, fields) => self.variant(language, name, fields, subject),
         }
     }
 
-    fn variant(&mut self, name: &str, fields: &[(Text, Pattern)], subject: &Code) {
-        let content = match subject.shape.plain() {
+    fn variant(
+        &mut self,
+        language: &mut L,
+        name: &str,
+        fields: &[(Text, Pattern)],
+        subject: &L::Value,
+    ) {
+        let content = match language.shape(subject).plain() {
             Shape::Enum(shape) => match find(&shape, name) {
                 Ok(variant) => {
                     self.tests
-                        .push(jsonata::is_variant(subject, &shape, variant));
+                        .push(is_variant(language, subject, &shape, variant));
                     let content = match &shape.tagging {
-                        Tagging::External => jsonata::step(subject, &variant.wire, Shape::Any),
-                        Tagging::Adjacent { content, .. } => {
-                            jsonata::step(subject, content, Shape::Any)
-                        }
+                        Tagging::External => language.member(subject, &variant.wire),
+                        Tagging::Adjacent { content, .. } => language.member(subject, content),
                         Tagging::Internal { .. } | Tagging::Untagged => subject.clone(),
                     };
-                    content.shaped(as_struct(&shape, variant))
+                    language.shaped(&content, as_struct(&shape, variant))
                 }
-                Err(message) => return self.report.fault(message),
+                Err(message) => return language.report().fault(message),
             },
             Shape::Struct(_) => subject.clone(),
             Shape::Any => {
-                return self.report.fault(format!(
+                return language.report().fault(format!(
                     "the form of the matched value is not known here, so `{name}` cannot be told; give its type where it is \
                      assigned"
                 ));
             }
             other => {
-                return self
-                    .report
+                return language
+                    .report()
                     .fault(format!("{} has no variant `{name}`", other.describe()));
             }
         };
@@ -169,60 +194,74 @@ impl Matching<'_, '_, '_> {
                 continue;
             }
             let part = match field.parse::<usize>() {
-                Ok(index) => jsonata::tuple_field_of(&content, index, self.env, self.report),
-                Err(_) => jsonata::field_of(&content, field, self.env, self.report),
+                Ok(index) => language.item(&content, index),
+                Err(_) => language.field(&content, field),
             };
-            self.pattern(pattern, &part);
+            self.pattern(language, pattern, &part);
         }
     }
 
     /// `a | b`: one of the tests; a name is bound by the first alternative that holds.
-    fn alternatives(&mut self, alternatives: &[Pattern], subject: &Code) {
-        let mut any: Vec<Code> = Vec::new();
-        let mut bound: Vec<(Text, Code)> = Vec::new();
+    fn alternatives(&mut self, language: &mut L, alternatives: &[Pattern], subject: &L::Value) {
+        let mut tests: Vec<L::Test> = Vec::new();
+        let mut bound: Vec<(Text, L::Value)> = Vec::new();
         let mut always = false;
         for alternative in alternatives.iter().rev() {
-            let mut inner = Matching {
-                env: self.env,
-                report: &mut *self.report,
-                tests: Vec::new(),
-                bound: Vec::new(),
-            };
-            inner.pattern(alternative, subject);
-            let (tests, names) = (inner.tests, inner.bound);
-            always |= tests.is_empty();
-            let test = jsonata::all(&tests);
-            for (name, code) in names {
+            let inner = matched(language, alternative, subject);
+            always |= inner.tests.is_empty();
+            let test = language.all(inner.tests);
+            for (name, value) in inner.bound {
                 match bound.iter_mut().find(|(other, _)| *other == name) {
-                    Some((_, otherwise)) if otherwise.syntax != code.syntax => {
-                        *otherwise =
-                            jsonata::choose(&test, &code, otherwise, self.env, self.report);
+                    Some((_, otherwise)) => {
+                        *otherwise = language.choose(&test, &value, otherwise, &name);
                     }
-                    Some(_) => {}
-                    None => bound.push((name, code)),
+                    None => bound.push((name, value)),
                 }
             }
-            any.insert(0, test);
+            tests.insert(0, test);
         }
         if !always {
-            self.tests.push(jsonata::any(&any));
+            self.tests.push(language.any(tests));
         }
         bound.reverse();
         self.bound.extend(bound);
     }
 }
 
+/// Whether an enum's value is this variant.
+fn is_variant<L: Matches>(
+    language: &mut L,
+    value: &L::Value,
+    shape: &EnumShape,
+    variant: &Variant,
+) -> L::Test {
+    let tag = match &shape.tagging {
+        Tagging::Internal { tag } | Tagging::Adjacent { tag, .. } => {
+            let tag = language.member(value, tag);
+            language.shaped(&tag, Shape::String)
+        }
+        Tagging::External | Tagging::Untagged => value.clone(),
+    };
+    if variant.other {
+        return language.is_none_of(&tag, known(shape));
+    }
+    if shape.tagging == Tagging::External && !matches!(variant.fields, Fields::Unit) {
+        let content = language.member(value, &variant.wire);
+        return language.is_there(&content);
+    }
+    let name = Value::from(&*variant.wire);
+    match language.compares(&tag, Binary::Eq, &name) {
+        Some(test) => test,
+        None => language.any(Vec::new()),
+    }
+}
+
 /// The wire names that `#[serde(other)]` does not stand for.
-pub(super) fn known(shape: &EnumShape) -> Vec<String> {
+fn known(shape: &EnumShape) -> Vec<String> {
     shape
         .variants
         .iter()
         .filter(|variant| !variant.other)
         .map(|variant| variant.wire.to_string())
         .collect()
-}
-
-/// Whether a variant has content of its own.
-pub(super) fn is_unit(variant: &Variant) -> bool {
-    matches!(variant.fields, Fields::Unit)
 }

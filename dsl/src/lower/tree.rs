@@ -20,6 +20,8 @@ pub(super) enum Tree<L> {
     Array(Vec<Tree<L>>),
     /// Objects put together, later keys over earlier ones.
     Merge(Vec<Tree<L>>),
+    /// A member that is left out where its value is `null`.
+    Optional(Box<Tree<L>>),
     /// A value whose shape is known better than by what it is made of.
     Shaped(Box<Tree<L>>, Shape),
 }
@@ -29,7 +31,7 @@ impl<L> Tree<L> {
     pub(super) fn is_literal(&self) -> bool {
         match self {
             Tree::Literal(_) => true,
-            Tree::Leaf(_) | Tree::Merge(_) | Tree::Placeholder(_) => false,
+            Tree::Leaf(_) | Tree::Merge(_) | Tree::Placeholder(_) | Tree::Optional(_) => false,
             Tree::Object(entries) => entries.iter().all(|(_, value)| value.is_literal()),
             Tree::Array(items) => items.iter().all(Tree::is_literal),
             Tree::Shaped(value, _) => value.is_literal(),
@@ -55,7 +57,9 @@ impl<L> Tree<L> {
             }
             Tree::Array(items) => items.into_iter().map(Tree::literal).collect(),
             Tree::Shaped(value, _) => value.literal(),
-            Tree::Leaf(_) | Tree::Merge(_) | Tree::Placeholder(_) => Value::Null,
+            Tree::Leaf(_) | Tree::Merge(_) | Tree::Placeholder(_) | Tree::Optional(_) => {
+                Value::Null
+            }
         }
     }
 }
@@ -211,7 +215,9 @@ pub(super) trait Build {
                     if matches!(field.presence, Presence::Never) {
                         continue;
                     }
-                    let value = find(self, field);
+                    let Some(value) = self.member(field, given) else {
+                        continue;
+                    };
                     if field.flatten {
                         parts.push(value);
                     } else {
@@ -220,6 +226,26 @@ pub(super) trait Build {
                 }
                 merge(parts)
             }
+        }
+    }
+
+    /// The member that a field is; none where serde leaves it out.
+    fn member(&mut self, field: &Field, given: &[(Text, Expr)]) -> Option<Tree<Self::Leaf>> {
+        let given = given.iter().find(|(name, _)| *name == field.name);
+        let Some((_, value)) = given else {
+            let value = absent(field);
+            let omitted = matches!(field.presence, Presence::Omitted(_)) && value.is_null();
+            return (!omitted).then_some(Tree::Literal(value));
+        };
+        match (&field.presence, value.untyped()) {
+            (Presence::Omitted(_), Node::None) => None,
+            (Presence::Omitted(_), Node::Some(_)) => Some(self.tree(value)),
+            (Presence::Omitted(_), _) => match self.tree(value) {
+                Tree::Literal(Value::Null) => None,
+                Tree::Literal(literal) => Some(Tree::Literal(literal)),
+                computed => Some(Tree::Optional(Box::new(computed))),
+            },
+            _ => Some(self.tree(value)),
         }
     }
 
@@ -281,15 +307,13 @@ fn is_built(expr: &Expr) -> bool {
             | Node::Object(_)
             | Node::Literal(_)
             | Node::Placeholder(_)
-            | Node::Some(_)
-            | Node::None
     )
 }
 
 /// What stands for a field that a literal leaves to `..Default::default()`.
 fn absent(field: &Field) -> Value {
     match field.presence {
-        Presence::Sometimes(Some(default)) => default(),
+        Presence::Sometimes(Some(default)) | Presence::Omitted(Some(default)) => default(),
         _ => Value::Null,
     }
 }

@@ -53,6 +53,8 @@ pub enum Presence {
     Explicit,
     /// It may be absent (`default`, `skip_serializing_if`, an `Option`); absent means this value, `null` where there is none.
     Sometimes(Option<fn() -> Value>),
+    /// As `Sometimes`, and serde leaves it out when it is `None` (`skip_serializing_if = "Option::is_none"`).
+    Omitted(Option<fn() -> Value>),
     /// Never (`skip`): a workflow cannot know it.
     Never,
 }

@@ -40,7 +40,6 @@ payloads! {
         order_id: String,
         #[serde(rename = "e-mail")]
         email: Option<String>,
-        #[serde(alias = "sum")]
         total: f64,
         r#type: u8,
         items: Vec<Line>,

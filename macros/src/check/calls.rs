@@ -41,7 +41,12 @@ fn does_one_thing(state: &State, errors: &Errors) {
         Kind::Wait(waits, _) => (waits.len(), "`seconds` or `timestamp`", "`seconds 5m;`"),
         _ => return,
     };
-    if count == 0 && !state.broken {
+    if let (Kind::Task(_), 0, Some(first)) = (&state.kind, count, state.then.first()) {
+        errors.at(
+            first.binding.span(),
+            format!("the first `let` of task `{name}` calls no task: write {hint}, or make it a `pass` state"),
+        );
+    } else if count == 0 && !state.broken {
         errors.at(
             name.span(),
             format!("{} `{name}` does nothing: write {hint}", state.kind.word()),

@@ -138,7 +138,14 @@ fn tolerance_is_in_range(tolerance: &Tolerance, errors: &Errors) {
                 errors.on(&count.syn, "`tolerated_failures` is 0 or more");
             }
         }
-        Tolerance::Percentage(number) => {
+        Tolerance::Percentage(percentage) => {
+            let number = match &percentage.syn {
+                Expr::Lit(literal) => &literal.lit,
+                Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Neg(_)) => {
+                    return errors.on(&percentage.syn, "a percentage is a number from 0 to 100");
+                }
+                _ => return,
+            };
             let value = match number {
                 Lit::Int(number) => number.base10_parse::<f64>().ok(),
                 Lit::Float(number) => number.base10_parse::<f64>().ok(),

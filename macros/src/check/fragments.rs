@@ -35,7 +35,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
                 }
                 let mut seen = HashSet::new();
                 for exit in &include.exits {
-                    if !seen.insert(exit.name.to_string()) {
+                    if !seen.insert(crate::name::text(&exit.name)) {
                         errors.at(
                             exit.keyword.span(),
                             format!("the exit `{}` is said twice in `{}`", exit.name, node.name),

@@ -53,7 +53,12 @@ fn alternatives_bind_the_same(alternatives: &[ErrorPattern], errors: &Errors) {
     let bound = |pattern: &ErrorPattern| -> Vec<String> {
         match pattern {
             ErrorPattern::Fields(_, fields) => error_fields(fields)
-                .map(|fields| fields.iter().map(|(_, name)| name.to_string()).collect())
+                .map(|fields| {
+                    fields
+                        .iter()
+                        .map(|(_, name)| crate::name::text(name))
+                        .collect()
+                })
                 .unwrap_or_default(),
             _ => Vec::new(),
         }

@@ -28,7 +28,7 @@ fn first_states_run_once(machine: &Machine, errors: &Errors) {
             .find(|edge| edge.to == Some(*first));
         if let Some(edge) = again {
             let what = match scope.item {
-                Some(item) if item == name => format!("`{name}` is its input"),
+                Some(item) if crate::name::text(item) == *name => format!("`{name}` is its input"),
                 _ => format!("`{name}` comes in with its input"),
             };
             errors.at(
@@ -64,7 +64,7 @@ fn items_are_known_inside(machine: &mut Machine, errors: &Errors) {
         }
         let is_item = machine.scopes[read.scope]
             .item
-            .is_some_and(|item| item == name);
+            .is_some_and(|item| crate::name::text(item) == *name);
         let what = if is_item {
             format!("is the input of `{begins}`")
         } else {

@@ -1,6 +1,7 @@
 //! What a workflow may do and mostly does not mean to: warnings, and errors where it says `deny`.
 
 use super::machine::Machine;
+use super::{retried, unused};
 use crate::errors::Errors;
 use crate::suggest::did_you_mean;
 use crate::syntax::{Arm, Callee, Choice, Kind, WorkflowOption};
@@ -12,12 +13,19 @@ use syn::{Expr, ExprPath};
 
 /// Something to say that does not keep the workflow from being built.
 pub(crate) struct Warning {
+    /// The lint that says it.
     pub(crate) lint: &'static str,
     pub(crate) span: Span,
     pub(crate) message: String,
 }
 
-const LINTS: &[&str] = &["unhandled_errors", "unbounded_loop", "literal_placeholder"];
+const LINTS: &[&str] = &[
+    "unhandled_errors",
+    "unbounded_loop",
+    "literal_placeholder",
+    "unused_variables",
+    "retried_computation",
+];
 
 const ENDLESS: &str = "this loop has neither a wait nor a bound: put a `wait` state into it, or count in it, `let attempt = \
                        attempt + 1;`, and let a choice on the count leave it; `allow unbounded_loop;` says that it shall";
@@ -31,6 +39,10 @@ pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
     let texts = std::mem::take(&mut machine.placeholder_texts).into_iter();
     let texts = texts.map(|(span, name)| (span, literal_placeholder(&name)));
     say(machine, errors, "literal_placeholder", texts.collect());
+    let unused = unused::variables(machine);
+    say(machine, errors, "unused_variables", unused);
+    let retried = retried::computations(machine);
+    say(machine, errors, "retried_computation", retried);
 }
 
 /// Warns of a lint's findings, or makes errors of them, or says nothing: as the workflow wants it.

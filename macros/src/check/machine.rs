@@ -2,12 +2,13 @@
 
 use super::lints::Warning;
 use super::values::{ItemRead, Read, Rewritten, Value, Witness};
+use crate::name::text;
 use crate::syntax::{
     Body, Catch, CatchArm, Children, ExitArm, Kind, Let, State, StateOption, Target, Transition,
     Workflow, WorkflowOption,
 };
 use proc_macro2::{Ident, Span};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What the rules know about a workflow.
 pub(crate) struct Machine<'a> {
@@ -28,6 +29,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) item_reads: Vec<ItemRead>,
     /// The texts with `${Name}` in them, and the names.
     pub(crate) placeholder_texts: Vec<(Span, String)>,
+    /// The names of a state's own that it reads, by its number: earlier `let`s.
+    pub(crate) local_reads: HashSet<(usize, String)>,
     /// What there is to say that is no mistake.
     pub(crate) warnings: Vec<Warning>,
     /// States by name.
@@ -117,6 +120,7 @@ impl<'a> Machine<'a> {
             reads: Vec::new(),
             item_reads: Vec::new(),
             placeholder_texts: Vec::new(),
+            local_reads: HashSet::new(),
             warnings: Vec::new(),
             by_name: HashMap::new(),
         };
@@ -145,7 +149,7 @@ impl<'a> Machine<'a> {
         });
         for state in &body.states {
             let index = self.states.len();
-            let name = state.name.to_string();
+            let name = text(&state.name);
             let duplicate = self.by_name.contains_key(&name);
             if !duplicate {
                 self.by_name.insert(name.clone(), index);
@@ -316,11 +320,19 @@ impl State {
         }
     }
 
-    /// The `let`s of a pass or a wait.
+    /// The `let`s of a pass or a wait, and those behind the result of another state.
     pub(crate) fn lets(&self) -> &[Let] {
         match &self.kind {
             Kind::Pass(lets) | Kind::Wait(_, lets) => lets,
-            _ => &[],
+            _ => &self.then,
+        }
+    }
+
+    /// The name by which the first `let` of a task reads the call in it.
+    pub(crate) fn called(&self) -> Option<&Ident> {
+        match &self.kind {
+            Kind::Task(calls) => calls.first()?.called.as_ref(),
+            _ => None,
         }
     }
 }

@@ -19,10 +19,12 @@ mod numbers;
 mod options;
 mod patterns;
 mod reach;
+mod retried;
 mod retry;
 mod services;
 mod targets;
 mod transitions;
+mod unused;
 mod values;
 mod variables;
 
@@ -34,8 +36,9 @@ pub(crate) use self::numbers::rate;
 pub(crate) use self::patterns::{Shape as PatternShape, error_fields, error_path, pattern};
 pub(crate) use self::retry::predefined;
 pub(crate) use self::values::{
-    Alone, Piece, Value, Witness, alone, beside, literal_type, told, witness,
+    Align, Alone, Piece, Spec, Value, Witness, alone, beside, literal_type, told, witness,
 };
+pub(crate) use self::variables::is_silent;
 
 use crate::errors::Errors;
 use crate::syntax::Workflow;

@@ -51,7 +51,7 @@ fn states_are_named_once(machine: &Machine, errors: &Errors) {
 /// AWS allows 80 characters for a name, and some characters never.
 fn names_are_allowed(machine: &Machine, errors: &Errors) {
     let workflow = &machine.workflow.name;
-    if let Err(error) = check_machine(&workflow.to_string()) {
+    if let Err(error) = check_machine(&crate::name::text(workflow)) {
         errors.at(
             workflow.span(),
             format!("`{workflow}` cannot name a {}: {error}", machine.what()),

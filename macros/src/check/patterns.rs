@@ -2,7 +2,7 @@
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
-use syn::{Lit, Member, Pat, Path};
+use syn::{Expr, Lit, Member, Pat, Path, RangeLimits};
 
 /// What a `match` pattern asks for.
 pub(crate) enum Shape<'a> {
@@ -16,6 +16,10 @@ pub(crate) enum Shape<'a> {
     None,
     Or(Vec<Shape<'a>>),
     Tuple(Vec<Shape<'a>>),
+    /// `low..=high`: its bounds, and whether the upper one belongs to it.
+    Range(Option<&'a Expr>, Option<&'a Expr>, bool),
+    /// `name @ pattern`
+    At(&'a Ident, Box<Shape<'a>>),
 }
 
 /// Reads a `match` pattern; a part that a workflow cannot match by is given back.
@@ -23,14 +27,15 @@ pub(crate) fn pattern(from: &Pat) -> Result<Shape<'_>, &Pat> {
     Ok(match from {
         Pat::Wild(_) | Pat::Rest(_) => Shape::Wildcard,
         Pat::Paren(inner) => pattern(&inner.pat)?,
-        Pat::Ident(ident) if ident.subpat.is_some() || ident.by_ref.is_some() => return Err(from),
-        Pat::Ident(ident) if ident.ident == "None" => Shape::None,
-        Pat::Ident(ident) if is_bound(&ident.ident) => Shape::Bind(&ident.ident),
-        // syn cannot tell a variant or constant of one segment from a binding.
-        Pat::Ident(ident) if is_constant(&ident.ident) => {
-            Shape::Constant(ident.ident.clone().into())
-        }
-        Pat::Ident(ident) => Shape::Variant(&ident.ident, Vec::new()),
+        Pat::Reference(inner) => pattern(&inner.pat)?,
+        Pat::Ident(ident) if ident.by_ref.is_some() => return Err(from),
+        Pat::Ident(ident) => match &ident.subpat {
+            Some((_, inner)) if is_bound(&ident.ident) => {
+                Shape::At(&ident.ident, Box::new(pattern(inner)?))
+            }
+            Some(_) => return Err(from),
+            None => single(&ident.ident),
+        },
         Pat::Path(path) if path.qself.is_none() => {
             let last = own_name(&path.path).ok_or(from)?;
             if is_constant(last) {
@@ -67,6 +72,19 @@ pub(crate) fn pattern(from: &Pat) -> Result<Shape<'_>, &Pat> {
                 (false, _) => Shape::Variant(own_name(&pattern.path).ok_or(from)?, fields),
             }
         }
+        Pat::Range(range) => {
+            let bound = |bound: &Option<Box<Expr>>| {
+                bound.as_deref().is_none_or(|bound| {
+                    matches!(bound, Expr::Lit(_))
+                        || matches!(bound, Expr::Path(path) if path.qself.is_none())
+                })
+            };
+            if !bound(&range.start) || !bound(&range.end) {
+                return Err(from);
+            }
+            let closed = matches!(range.limits, RangeLimits::Closed(_));
+            Shape::Range(range.start.as_deref(), range.end.as_deref(), closed)
+        }
         Pat::Lit(literal) => Shape::Literal(&literal.lit),
         Pat::Or(or) => Shape::Or(or.cases.iter().map(pattern).collect::<Result<_, _>>()?),
         Pat::Tuple(tuple) => {
@@ -77,6 +95,19 @@ pub(crate) fn pattern(from: &Pat) -> Result<Shape<'_>, &Pat> {
         }
         _ => return Err(from),
     })
+}
+
+/// What a single name in a pattern is: syn cannot tell a variant or constant of one segment from a binding.
+fn single(name: &Ident) -> Shape<'_> {
+    if name == "None" {
+        Shape::None
+    } else if is_bound(name) {
+        Shape::Bind(name)
+    } else if is_constant(name) {
+        Shape::Constant(name.clone().into())
+    } else {
+        Shape::Variant(name, Vec::new())
+    }
 }
 
 /// A path's last segment.
@@ -94,11 +125,21 @@ impl<'a> Shape<'a> {
                 }
             }
             Shape::Variant(_, fields) => fields.iter().for_each(|(_, field)| field.bound(into)),
+            Shape::At(name, inner) => {
+                if !into.contains(name) {
+                    into.push(name);
+                }
+                inner.bound(into);
+            }
             Shape::Some(inner) => inner.bound(into),
             Shape::Or(cases) | Shape::Tuple(cases) => {
                 cases.iter().for_each(|case| case.bound(into));
             }
-            Shape::Wildcard | Shape::Literal(_) | Shape::Constant(_) | Shape::None => {}
+            Shape::Wildcard
+            | Shape::Literal(_)
+            | Shape::Constant(_)
+            | Shape::Range(..)
+            | Shape::None => {}
         }
     }
 }
@@ -148,12 +189,15 @@ pub(crate) fn error_path(from: &Pat) -> Option<Path> {
 
 /// Whether a name in a pattern is bound by it, by Rust's habits: constants and variants begin with a capital.
 pub(crate) fn is_bound(name: &Ident) -> bool {
-    !name.to_string().starts_with(|c: char| c.is_uppercase())
+    !name
+        .unraw()
+        .to_string()
+        .starts_with(|c: char| c.is_uppercase())
 }
 
 /// Whether a name is a constant's by its spelling: `MAX_ITEMS`.
 fn is_constant(name: &Ident) -> bool {
-    let text = name.to_string();
+    let text = name.unraw().to_string();
     text.len() > 1 && !text.chars().any(char::is_lowercase)
 }
 

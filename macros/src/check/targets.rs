@@ -14,7 +14,7 @@ pub(super) fn resolve(machine: &mut Machine, errors: &Errors) -> Vec<bool> {
         let scope = machine.states[state].scope;
         for edge in 0..machine.states[state].edges.len() {
             let ident = machine.states[state].edges[edge].name;
-            let name = ident.to_string();
+            let name = crate::name::text(ident);
             // Of two states with this name, the one that can be meant.
             let here = machine.scopes[scope]
                 .states

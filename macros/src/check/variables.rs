@@ -7,6 +7,7 @@ use crate::syntax::{Binding, ErrorPattern};
 use proc_macro2::Ident;
 use std::collections::HashSet;
 use stepwright_asl::name::check_variable;
+use syn::ext::IdentExt;
 use syn::{Pat, Type};
 
 /// Names that the language has taken.
@@ -14,6 +15,11 @@ const TAKEN: &[(&str, &str)] = &[
     ("task_token", "it is the token of `wait_for_task_token`"),
     ("states", "AWS keeps `$states` for itself"),
 ];
+
+/// Whether a name makes no variable: it begins with `_`.
+pub(crate) fn is_silent(name: &Ident) -> bool {
+    name.unraw().to_string().starts_with('_')
+}
 
 /// Finds the variables of every scope, and what each edge assigns.
 pub(super) fn collect(machine: &mut Machine, errors: &Errors) {
@@ -24,10 +30,10 @@ pub(super) fn collect(machine: &mut Machine, errors: &Errors) {
                 let assigned = assigned_on(machine, state, edge);
                 let mut seen = HashSet::new();
                 for (name, ty) in assigned {
-                    if name.to_string().starts_with('_') {
+                    if is_silent(name) {
                         continue;
                     }
-                    if !seen.insert(name.to_string()) {
+                    if !seen.insert(name.unraw().to_string()) {
                         errors.at(
                             name.span(),
                             format!(
@@ -56,11 +62,11 @@ fn assigned_on<'a>(
     let kind = node.edges[edge].kind;
     match kind {
         EdgeKind::Next => {
-            for one in node.state.lets() {
-                bind(&one.binding, &mut names);
-            }
             if let Some(binding) = node.state.result() {
                 bind(binding, &mut names);
+            }
+            for one in node.state.lets() {
+                bind(&one.binding, &mut names);
             }
         }
         EdgeKind::Arm(arm) => {
@@ -123,7 +129,7 @@ fn declare<'a>(
     ty: Option<&'a Type>,
     errors: &Errors,
 ) -> usize {
-    let text = name.to_string();
+    let text = name.unraw().to_string();
     names_are_free(machine, scope, name, &text, errors);
     if let Some(known) = machine.scopes[scope].variables.get(&text) {
         let known = *known;

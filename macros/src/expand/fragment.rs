@@ -12,7 +12,7 @@ pub(super) fn item(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
     let attributes = &fragment.attributes;
     let visibility = &fragment.visibility;
     let name = &fragment.name;
-    let text = name.to_string();
+    let text = crate::name::text(name);
     let output = match &fragment.output {
         Some(ty) => quote!(#ty),
         None => quote!(()),
@@ -119,7 +119,7 @@ fn longest(machine: &Machine) -> TokenStream {
 pub(super) fn length(state: &crate::syntax::State) -> usize {
     match &state.renamed {
         Some(name) => name.value().chars().count(),
-        None => state.name.to_string().chars().count(),
+        None => crate::name::text(&state.name).chars().count(),
     }
 }
 

@@ -55,7 +55,7 @@ impl Declared<'_> {
             bind,
             ..
         } = self;
-        let text = name.to_string();
+        let text = crate::name::text(name);
         let input = match self.input {
             Some(ty) => quote!(#ty),
             None => quote!(()),

@@ -4,16 +4,18 @@ use super::value::json;
 use crate::check::PatternShape;
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Expr;
+use syn::ext::IdentExt;
 
 pub(super) fn pattern(shape: &PatternShape) -> TokenStream {
     match shape {
         PatternShape::Wildcard => quote!(__s::Pattern::Wildcard),
         PatternShape::Bind(name) => {
-            let name = name.to_string();
+            let name = name.unraw().to_string();
             quote!(__s::Pattern::Bind(__s::Text::Borrowed(#name)))
         }
         PatternShape::Variant(name, fields) => {
-            let name = name.to_string();
+            let name = name.unraw().to_string();
             let names = fields.iter().map(|(name, _)| name);
             let patterns = fields.iter().map(|(_, field)| pattern(field));
             quote! {
@@ -37,9 +39,30 @@ pub(super) fn pattern(shape: &PatternShape) -> TokenStream {
             let cases = cases.iter().map(pattern);
             quote!(__s::Pattern::Or(::std::vec![#(#cases),*]))
         }
+        PatternShape::Range(low, high, closed) => {
+            let (low, high) = (bound(*low), bound(*high));
+            quote!(__s::Pattern::Range(#low, #high, #closed))
+        }
+        PatternShape::At(name, inner) => {
+            let name = name.unraw().to_string();
+            let inner = pattern(inner);
+            quote!(__s::Pattern::At(__s::Text::Borrowed(#name), ::std::boxed::Box::new(#inner)))
+        }
         PatternShape::Tuple(items) => {
             let items = items.iter().map(pattern);
             quote!(__s::Pattern::Tuple(::std::vec![#(#items),*]))
         }
+    }
+}
+
+/// A bound of a range, as an `Option` of its JSON.
+fn bound(bound: Option<&Expr>) -> TokenStream {
+    match bound {
+        Some(Expr::Lit(literal)) => {
+            let literal = json(&literal.lit);
+            quote!(::core::option::Option::Some(::core::convert::Into::into(#literal)))
+        }
+        Some(constant) => quote!(::core::option::Option::Some(__s::wire::value(&#constant))),
+        None => quote!(::core::option::Option::None),
     }
 }

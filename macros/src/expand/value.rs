@@ -1,9 +1,10 @@
 //! Values as calls that build `stepwright::expr::Expr`.
 
 use super::known::known;
-use crate::check::{PatternShape, Piece, Value, pattern as shape};
+use crate::check::{Align, PatternShape, Piece, Spec, Value, pattern as shape};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
+use syn::ext::IdentExt;
 use syn::{Lit, Path};
 
 /// Writes values, and remembers the types that their records have.
@@ -25,7 +26,7 @@ impl Values {
             Value::ErrorOutput => quote!(__s::Expr::error_output()),
             Value::ErrorField(path, field) => self.error_field(path, field),
             Value::Local(name) => quote!(__s::Expr::local(#name)),
-            Value::Inline(value) => self.value(value),
+            Value::Inline(earlier) => self.value(&earlier.value),
             Value::Literal(literal) => {
                 let literal = json(literal);
                 quote!(__s::Expr::literal(#literal))
@@ -37,9 +38,11 @@ impl Values {
             Value::Constant(path, beside) => {
                 // rustc suggests the close names that it sees. It sees the same ones in the type check, so that a
                 // misspelled name is one error and not two.
-                let names = beside
-                    .iter()
-                    .map(|name| Ident::new(name, Span::call_site()));
+                let names = beside.iter().map(|name| {
+                    let mut name = name.clone();
+                    name.set_span(Span::call_site());
+                    name
+                });
                 quote!({ #(let #names = ();)* __s::Expr::constant(&#path) })
             }
             Value::Field(base, name) => {
@@ -132,9 +135,16 @@ impl Values {
                             quote!(__s::Piece::Text(__s::Text::Borrowed(#text)),)
                                 .to_tokens(&mut list);
                         }
-                        Piece::Value(value) => {
+                        Piece::Value(value, spec) => {
                             let value = self.value(value);
-                            quote!(__s::Piece::Value(#value),).to_tokens(&mut list);
+                            match spec {
+                                Some(spec) => {
+                                    let spec = format_spec(spec);
+                                    quote!(__s::Piece::Formatted(#value, #spec),)
+                                }
+                                None => quote!(__s::Piece::Value(#value),),
+                            }
+                            .to_tokens(&mut list);
                         }
                     }
                 }
@@ -171,6 +181,15 @@ impl Values {
             Value::Default(number) => {
                 let known = known(*number);
                 quote!(#known.default_value())
+            }
+            Value::Let(bindings, body) => {
+                let mut list = TokenStream::new();
+                for (name, value) in bindings {
+                    let value = self.value(value);
+                    quote!((#name, #value),).to_tokens(&mut list);
+                }
+                let body = self.value(body);
+                quote!(__s::Expr::let_in::<&'static str>(::std::vec![#list], #body))
             }
             Value::Some(value) => {
                 let value = self.value(value);
@@ -303,6 +322,35 @@ pub(super) fn json(literal: &Lit) -> TokenStream {
     }
 }
 
+/// What stands behind the colon of `{:>8}`.
+fn format_spec(spec: &Spec) -> TokenStream {
+    let mut tokens = quote!(__s::Spec::new());
+    if let Some(fill) = spec.fill {
+        quote!(.fill(#fill)).to_tokens(&mut tokens);
+    }
+    if let Some(align) = spec.align {
+        let align = match align {
+            Align::Left => quote!(Left),
+            Align::Center => quote!(Center),
+            Align::Right => quote!(Right),
+        };
+        quote!(.align(__s::Align::#align)).to_tokens(&mut tokens);
+    }
+    if spec.sign {
+        quote!(.sign()).to_tokens(&mut tokens);
+    }
+    if spec.zero {
+        quote!(.zero()).to_tokens(&mut tokens);
+    }
+    if let Some(width) = spec.width {
+        quote!(.width(#width)).to_tokens(&mut tokens);
+    }
+    if let Some(precision) = spec.precision {
+        quote!(.precision(#precision)).to_tokens(&mut tokens);
+    }
+    tokens
+}
+
 /// `Option<&'static str>`
 fn option(text: Option<&str>) -> TokenStream {
     match text {
@@ -314,6 +362,6 @@ fn option(text: Option<&str>) -> TokenStream {
 fn last(path: &Path) -> String {
     path.segments
         .last()
-        .map(|last| last.ident.to_string())
+        .map(|last| last.ident.unraw().to_string())
         .unwrap_or_default()
 }

@@ -1,18 +1,19 @@
 //! Warnings: a macro on stable Rust has none of its own, so each is the use of something deprecated, at the user's token.
 
 use crate::check::Machine;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 pub(super) fn warnings(machine: &Machine) -> TokenStream {
     let warnings = machine.warnings.iter().map(|warning| {
         let message = &warning.message;
         let used = Ident::new(warning.lint, warning.span);
+        let declared = Ident::new(warning.lint, Span::call_site());
         quote! {
             const _: () = {
                 #[deprecated(note = #message)]
                 #[allow(non_upper_case_globals)]
-                const #used: () = ();
+                const #declared: () = ();
                 #used
             };
         }

@@ -9,9 +9,8 @@ use self::parse::Lambda;
 use crate::check::alone;
 use crate::errors::Errors;
 use crate::root::Root;
-use crate::syntax::Reader;
+use crate::syntax::{Reader, parse};
 use proc_macro2::TokenStream;
-use syn::parse::{ParseStream, Parser};
 
 pub(crate) fn expr(input: TokenStream) -> TokenStream {
     match Root::leading(input) {
@@ -24,7 +23,7 @@ fn expression(input: TokenStream) -> TokenStream {
     let errors = Errors::new();
     let lambda = {
         let reader = Reader::new(&errors);
-        let parsed = (|input: ParseStream| Ok(Lambda::parse(input, &reader))).parse2(input);
+        let parsed = parse(input, |input| Ok(Lambda::parse(input, &reader)));
         match parsed {
             Ok(lambda) => lambda,
             Err(error) => {

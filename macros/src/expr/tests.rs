@@ -57,3 +57,69 @@ fn mistakes_say_the_way_out() {
     assert!(written("order.total").contains("expected`|order:Order|"));
     assert!(written("|o: Order| o.x.to_ascii()").contains("cannotruninsideaworkflow"));
 }
+
+#[test]
+fn arguments_of_macros_are_rewritten_as_any_other_part() {
+    let code = written(
+        "|o: Order| format!(\"{:>4} {}\", (o.x * 2.0).round() as i64, o.list.iter().map(|x| x as f64).sum::<f64>())",
+    );
+    let checked = [
+        "format!(\"{:>4}{}\",(*__k0.is(&__s::Rounded::rounded::<i64>((o.x*2.0).round()))),",
+        "(*__k3.is(&o.list.iter().map(|x|{loop{}__k1.see(&x);letx=__s::copy(&x);\
+         (*__k2.is(&__s::Lossless::<f64>::lossless(x)))}).sum::<f64>()))",
+        "__s::Piece::Formatted(__known[0].typed(",
+        "__s::Spec::new().align(__s::Align::Right).width(4usize))",
+    ];
+    for part in checked {
+        assert!(code.contains(part), "{part}\n{code}");
+    }
+    let code = written("|o: Order| vec![o.list.len() as u32]");
+    let counted = "vec![(*__k0.is(&<u32as__s::Counts>::counted(o.list.len())))]";
+    assert!(code.contains(counted), "{code}");
+}
+
+#[test]
+fn patterns_ask_whether_an_enum_says_its_variant() {
+    let code = written("|o: Order| matches!(o.state, State::Sent { at } if at > 3 as u64)");
+    let checked = "(match(o.state){__told0@State::Sent{at}ifat>(*__k0.is(&__s::Lossless::<u64>::lossless(3)))=>{{";
+    assert!(code.contains(checked), "{code}");
+    assert!(code.contains("__s::Told::told(&__told0,"), "{code}");
+    // The names of one chain differ, because they are known together.
+    let code = written(
+        "|o: Order| if let Some(Kind::Big { n }) = o.kind && n > 3 && let Other::A(m) = o.other { n + m } else { 0 }",
+    );
+    let checked = "ifletSome(__told1@Kind::Big{n})=o.kind&&n>3&&let__told0@Other::A(m)=o.other{{";
+    assert!(code.contains(checked), "{code}");
+    for name in ["__told0", "__told1"] {
+        let question = format!("__s::Told::told(&{name},");
+        assert_eq!(code.matches(&question).count(), 1, "{code}");
+    }
+    let code = written("|o: Order| match o.kind { all @ Kind::A(_) => 1, &Kind::B => 2, _ => 3 }");
+    assert!(code.contains("all@__told0@Kind::A(_)=>"), "{code}");
+    assert!(code.contains("&__told0@Kind::B=>"), "{code}");
+}
+
+#[test]
+fn a_function_for_a_closure_is_one_to_rustc() {
+    let code = written("|o: Order| o.list.into_iter().map(i64::from).collect::<Vec<_>>()");
+    let checked =
+        "map(|__it|{loop{}__k0.see(&__it);let__it=__s::copy(&__it);(*__k1.is(&i64::from(__it)))})";
+    assert!(code.contains(checked), "{code}");
+    let tree =
+        "__s::Expr::typed_closure(::std::vec![(\"it\",__known[0].shape())],__known[1].typed(";
+    assert!(code.contains(tree), "{code}");
+}
+
+#[test]
+fn a_default_is_of_the_type_that_its_witness_sees() {
+    let code = written("|o: Order| Order { note: String::default(), ..Default::default() }");
+    let checked = "Order{note:(*__k0.is(&String::default())),..(*__k1.is(&Default::default()))}";
+    assert!(code.contains(checked), "{code}");
+    let tree = "(\"note\",__known[0].default_value()),],__known[1].default_value())";
+    assert!(code.contains(tree), "{code}");
+    let code = written("|o: Order| o.list.unwrap_or_else(Vec::default)");
+    assert!(
+        code.contains("unwrap_or_else(||{loop{}(*__k0.is(&Vec::default()))})"),
+        "{code}"
+    );
+}

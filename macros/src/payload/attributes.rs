@@ -1,6 +1,7 @@
 //! What serde's attributes say, as far as they shape the JSON.
 
 use super::case::Case;
+use proc_macro2::Span;
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned;
 use syn::{Attribute, Error, LitStr, Path, Result, Token};
@@ -46,6 +47,8 @@ pub(super) struct Field {
     pub(super) rename: Option<String>,
     pub(super) skip: bool,
     pub(super) sometimes: bool,
+    /// serde leaves it out when it is `None`.
+    pub(super) omits_none: bool,
     pub(super) default: Option<DefaultValue>,
     pub(super) flatten: bool,
     pub(super) opaque: bool,
@@ -54,6 +57,7 @@ pub(super) struct Field {
 impl Container {
     pub(super) fn read(attributes: &[Attribute]) -> Result<Container> {
         let mut read = Container::default();
+        let (mut from, mut into) = (None, None);
         each(attributes, &mut |meta| {
             match name(&meta).as_str() {
                 "rename" => read.rename = renamed(&meta)?,
@@ -64,14 +68,25 @@ impl Container {
                 "untagged" => read.untagged = true,
                 "transparent" => read.transparent = true,
                 "default" => read.default = Some(default(&meta)?),
-                "from" | "try_from" | "into" => {
-                    read.converted = true;
-                    ignore(&meta)?;
+                "from" | "try_from" => from = Some((meta.path.span(), text(&meta)?.value())),
+                "into" => into = Some((meta.path.span(), text(&meta)?.value())),
+                "remote" => {
+                    return Err(meta.error(
+                        "`remote` says how serde writes another type, which has no `Payload`: derive it on a type of your own \
+                         that holds the values",
+                    ));
                 }
+                "field_identifier" | "variant_identifier" => {
+                    return Err(meta.error(
+                        "this enum is only read, and a payload is written, too: leave out its `Payload`",
+                    ));
+                }
+                // `deny_unknown_fields`, `bound`, `crate` and `expecting` change nothing in the JSON.
                 _ => ignore(&meta)?,
             }
             Ok(())
         })?;
+        read.converted = converted(from, into)?;
         Ok(read)
     }
 }
@@ -79,6 +94,7 @@ impl Container {
 impl Variant {
     pub(super) fn read(attributes: &[Attribute]) -> Result<Variant> {
         let mut read = Variant::default();
+        let mut with = With::default();
         each(attributes, &mut |meta| {
             match name(&meta).as_str() {
                 "rename" => read.rename = renamed(&meta)?,
@@ -86,14 +102,11 @@ impl Variant {
                 "skip" => read.skip = true,
                 "other" => read.other = true,
                 "untagged" => read.untagged = true,
-                "with" | "serialize_with" | "deserialize_with" => {
-                    read.opaque = true;
-                    ignore(&meta)?;
-                }
-                _ => ignore(&meta)?,
+                other => with.read(other, &meta, "variant")?,
             }
             Ok(())
         })?;
+        read.opaque = with.both()?;
         Ok(read)
     }
 }
@@ -101,25 +114,24 @@ impl Variant {
 impl Field {
     pub(super) fn read(attributes: &[Attribute]) -> Result<Field> {
         let mut read = Field::default();
+        let mut with = With::default();
         each(attributes, &mut |meta| {
             match name(&meta).as_str() {
                 "rename" => read.rename = renamed(&meta)?,
                 "skip" => read.skip = true,
-                "skip_serializing" | "skip_deserializing" => read.sometimes = true,
                 "skip_serializing_if" => {
                     read.sometimes = true;
-                    ignore(&meta)?;
+                    let predicate: LitStr = meta.value()?.parse()?;
+                    let predicate = predicate.value();
+                    read.omits_none = predicate.rsplit("::").next() == Some("is_none");
                 }
                 "default" => read.default = Some(default(&meta)?),
                 "flatten" => read.flatten = true,
-                "with" | "serialize_with" | "deserialize_with" => {
-                    read.opaque = true;
-                    ignore(&meta)?;
-                }
-                _ => ignore(&meta)?,
+                other => with.read(other, &meta, "field")?,
             }
             Ok(())
         })?;
+        read.opaque = with.both()?;
         for attribute in attributes {
             if attribute.path().is_ident("payload") {
                 attribute.parse_nested_meta(|meta| {
@@ -133,6 +145,78 @@ impl Field {
             }
         }
         Ok(read)
+    }
+}
+
+/// What says how a field or a variant is written and read.
+#[derive(Default)]
+struct With {
+    both: bool,
+    /// `serialize_with`
+    out: Option<Span>,
+    /// `deserialize_with`
+    back: Option<Span>,
+}
+
+impl With {
+    /// Reads what fields and variants have in common; refuses what holds in one direction alone.
+    fn read(&mut self, name: &str, meta: &ParseNestedMeta<'_>, of: &str) -> Result<()> {
+        match name {
+            "with" => self.both = true,
+            "serialize_with" => self.out = Some(meta.path.span()),
+            "deserialize_with" => self.back = Some(meta.path.span()),
+            "alias" => {
+                return Err(meta.error(format!(
+                    "a workflow reads a {of} by one name, and with an `alias` its JSON may have another: give it the one name \
+                     that its JSON has, or take the other JSON in by a type and a task of their own"
+                )));
+            }
+            "skip_serializing" | "skip_deserializing" => {
+                return Err(meta.error(format!(
+                    "a payload is written by one task and read by the next, so a {of} is there both ways or not at all: `skip` \
+                     leaves it out, {}",
+                    if of == "field" {
+                        "`skip_serializing_if` with `default` leaves out some values"
+                    } else {
+                        "and another type has the variants of one way"
+                    }
+                )));
+            }
+            "getter" => {
+                return Err(meta.error("`getter` belongs to `remote`, which a payload cannot have"));
+            }
+            // `bound` and `borrow` change nothing in the JSON.
+            _ => {}
+        }
+        ignore(meta)
+    }
+
+    /// Whether functions of the user's write and read it.
+    fn both(self) -> Result<bool> {
+        match (self.out, self.back) {
+            (None, None) => Ok(self.both),
+            (Some(_), Some(_)) => Ok(true),
+            (Some(one), None) | (None, Some(one)) => Err(Error::new(
+                one,
+                "a payload is written by one task and read by the next: give `serialize_with` and `deserialize_with` \
+                 together, or `with`",
+            )),
+        }
+    }
+}
+
+/// Whether the JSON is another type's, which is then the same both ways.
+fn converted(from: Option<(Span, String)>, into: Option<(Span, String)>) -> Result<bool> {
+    match (from, into) {
+        (None, None) => Ok(false),
+        (Some((_, from)), Some((_, into))) if from.replace(' ', "") == into.replace(' ', "") => {
+            Ok(true)
+        }
+        (Some((span, _)), _) | (None, Some((span, _))) => Err(Error::new(
+            span,
+            "a payload is written by one task and read by the next, so its JSON is that of one type: give `from` (or \
+             `try_from`) and `into` with the same type",
+        )),
     }
 }
 

@@ -262,6 +262,8 @@ fn expand_field(scope: &Scope<'_>, index: usize, field: &Field) -> Result<TokenS
     let presence = if read.skip {
         // A skipped field may have a type that serde does not know; then nobody can read it either.
         quote!(Never)
+    } else if read.omits_none {
+        quote!(Omitted(#default))
     } else if optional {
         quote!(Sometimes(#default))
     } else {

@@ -17,3 +17,6 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
         })
         .unwrap_or_else(syn::Error::into_compile_error)
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,6 +61,11 @@ impl Binding {
         })
     }
 
+    /// Its first name, or the `=`.
+    pub(crate) fn span(&self) -> Span {
+        self.named().next().map_or(self.equals, Ident::span)
+    }
+
     /// The names that are no `_`.
     pub(crate) fn named(&self) -> impl Iterator<Item = &Ident> {
         self.names.iter().flatten()

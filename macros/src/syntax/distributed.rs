@@ -1,11 +1,11 @@
 //! The options of a Distributed Map.
 
 use super::object::Object;
-use super::reader::{Expression, Reader, take_word, word};
+use super::reader::{Expression, Reader, skip_one, take_word, word};
 use super::retry::Setting;
-use proc_macro2::Ident;
-use syn::parse::ParseStream;
-use syn::{Lit, LitFloat, LitInt, LitStr, Result, Token};
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use syn::parse::{ParseStream, Parser};
+use syn::{Expr, LitStr, Result, Token};
 
 /// An option that a map has when it is distributed.
 pub(crate) enum DistributedOption {
@@ -21,8 +21,8 @@ pub(crate) enum DistributedOption {
 /// How many items may fail.
 pub(crate) enum Tolerance {
     Count(Expression),
-    /// `5%`
-    Percentage(Lit),
+    /// `5%`, `job.tolerance %`
+    Percentage(Expression),
 }
 
 /// `reader "arn" (settings) { Key: value };`, and `writer`.
@@ -99,24 +99,34 @@ impl DistributedOption {
 
 impl Tolerance {
     fn parse(input: ParseStream, reader: &Reader) -> Result<Tolerance> {
-        let ahead = input.fork();
-        let number = if ahead.peek(LitInt) || ahead.peek(LitFloat) {
-            ahead.parse::<Lit>().ok()
-        } else {
-            None
-        };
-        if let Some(number) = number
-            && ahead.peek(Token![%])
-        {
-            ahead.parse::<Token![%]>()?;
-            // `5 % limit` is a count.
-            if ahead.is_empty() || ahead.peek(Token![;]) {
-                syn::parse::discouraged::Speculative::advance_to(input, &ahead);
-                return Ok(Tolerance::Percentage(number));
+        if let Some(before) = before_percent(input) {
+            let tokens: TokenStream = before.clone().into_iter().collect();
+            let syn = Expr::parse_without_eager_brace
+                .parse2(tokens)
+                .map_err(|error| syn::Error::new(error.span(), error.to_string()))?;
+            for _ in 0..=before.len() {
+                skip_one(input);
             }
+            return Ok(Tolerance::Percentage(reader.number(syn)));
         }
         reader.expression(input).map(Tolerance::Count)
     }
+}
+
+/// What stands before a `%` that ends the statement; `5 % limit` is a count.
+fn before_percent(input: ParseStream) -> Option<Vec<TokenTree>> {
+    let mut rest = input.cursor();
+    let mut tokens = Vec::new();
+    while let Some((token, behind)) = rest.token_tree() {
+        if matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ';') {
+            break;
+        }
+        tokens.push(token);
+        rest = behind;
+    }
+    let percent = tokens.pop()?;
+    let ends = matches!(&percent, TokenTree::Punct(punct) if punct.as_char() == '%');
+    (ends && !tokens.is_empty()).then_some(tokens)
 }
 
 impl Access {

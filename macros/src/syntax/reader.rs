@@ -136,7 +136,8 @@ impl<'e> Reader<'e> {
         }
     }
 
-    fn number(&self, syn: Expr) -> Expression {
+    /// An expression that was read, under a number of its own.
+    pub(super) fn number(&self, syn: Expr) -> Expression {
         let id = self.expressions.get();
         self.expressions.set(id + 1);
         Expression { id, syn }

@@ -1,6 +1,6 @@
 //! States and bodies of states.
 
-use super::binding::Let;
+use super::binding::{Binding, Let};
 use super::choice::Choice;
 use super::fail::Fail;
 use super::fragment::{Exit, Include};
@@ -11,9 +11,9 @@ use super::parallel::Parallel;
 use super::reader::{Reader, name, skip_block, skip_one, skip_statement, take_word, word};
 use super::succeed::Succeed;
 use super::target::{fields, is_raw};
-use super::task::TaskLet;
+use super::task::{Statement, TaskLet};
 use super::wait::Wait;
-use super::{choice, fragment, map, option, parallel, pass, task, wait};
+use super::{choice, fragment, map, option, parallel, pass, reader, task, wait};
 use crate::suggest::{closest, did_you_mean};
 use proc_macro2::{Ident, Span};
 use syn::parse::ParseStream;
@@ -37,6 +37,8 @@ pub(crate) struct State {
     pub(crate) keyword: Ident,
     pub(crate) name: Ident,
     pub(crate) kind: Kind,
+    /// What a task, a parallel, a map or an include computes with its result.
+    pub(crate) then: Vec<Let>,
     pub(crate) options: Vec<StateOption>,
     pub(crate) transitions: Vec<Transition>,
     /// Something in it was skipped, so that what seems to be missing may be there.
@@ -141,6 +143,7 @@ impl State {
             keyword,
             name,
             kind,
+            then: Vec::new(),
             options: Vec::new(),
             transitions: Vec::new(),
             broken: false,
@@ -201,10 +204,27 @@ impl State {
                 self.kind.word()
             )));
         };
+        if word == "let" && self.computes(input) {
+            self.then.push(Let::parse(input, reader)?);
+            return Ok(());
+        }
         let known = match &mut self.kind {
-            Kind::Task(calls) => task::parse(&word, input, reader)?
-                .map(|call| calls.push(call))
-                .is_some(),
+            Kind::Task(calls) => match task::parse(&word, input, reader)? {
+                Some(Statement { call, then }) => {
+                    if let (Some(_), true, Some(before)) =
+                        (&call, calls.is_empty(), self.then.first())
+                    {
+                        reader.errors.at(
+                            before.binding.span(),
+                            "the first `let` of a task makes its call: compute this behind it, or in a `pass` state before",
+                        );
+                    }
+                    calls.extend(call);
+                    self.then.extend(then);
+                    true
+                }
+                None => false,
+            },
             Kind::Pass(lets) if word == "let" => {
                 lets.push(Let::parse(input, reader)?);
                 true
@@ -235,6 +255,18 @@ impl State {
             None => return Err(self.unknown(&word, input)),
         }
         Ok(())
+    }
+
+    /// Whether the `let` that stands next computes with the result of a parallel, a map or an include.
+    fn computes(&self, input: ParseStream) -> bool {
+        let begins = match &self.kind {
+            Kind::Parallel(runs) if !runs.is_empty() => "branch",
+            Kind::Map(map) if !map.runs.is_empty() => "for",
+            Kind::Include(include) => return !include.calls.is_empty(),
+            _ => return false,
+        };
+        let ahead = input.fork();
+        Binding::parse(&ahead).is_ok() && reader::word(&ahead).is_none_or(|word| word != begins)
     }
 
     /// The values of a succeed, a fail or an exit.

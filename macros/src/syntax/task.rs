@@ -1,18 +1,41 @@
 //! `task Charge { let payment = charge_card(..); .. }`
 
-use super::binding::Binding;
+use super::binding::{Binding, Let};
+use super::called;
 use super::object::Object;
 use super::reader::{Expression, Reader, take_word, word};
+use crate::functions::is_task;
 use proc_macro2::extra::DelimSpan;
 use proc_macro2::{Delimiter, Ident, Span};
 use syn::parse::ParseStream;
 use syn::spanned::Spanned;
-use syn::{LitStr, Path, Result, Token};
+use syn::{Expr, LitStr, Path, Result, Token};
 
 /// `let result = call;` or `call;`
 pub(crate) struct TaskLet {
     pub(crate) binding: Option<Binding>,
     pub(crate) call: Call,
+    /// The name of what it gives in the state's first `let`, where that computes with it.
+    pub(crate) called: Option<Ident>,
+}
+
+/// A statement of a task state: a call, a `let` that computes with what it gives, or a `let` alone.
+pub(super) struct Statement {
+    pub(super) call: Option<TaskLet>,
+    pub(super) then: Option<Let>,
+}
+
+impl Statement {
+    fn alone(binding: Option<Binding>, call: Call) -> Statement {
+        Statement {
+            call: Some(TaskLet {
+                binding,
+                call,
+                called: None,
+            }),
+            then: None,
+        }
+    }
 }
 
 /// What a task state calls.
@@ -48,8 +71,8 @@ pub(crate) enum Callee {
 
 pub(super) const WORDS: &[&str] = &["let", "wait_for_task_token", "start", "workflow", "service"];
 
-/// Reads the call, with or without its `let`, where one stands.
-pub(super) fn parse(word: &str, input: ParseStream, reader: &Reader) -> Result<Option<TaskLet>> {
+/// Reads a call, with or without its `let`, or a `let` alone, where one stands.
+pub(super) fn parse(word: &str, input: ParseStream, reader: &Reader) -> Result<Option<Statement>> {
     let binding = match word {
         "let" => Some(reader.attempt(input, Binding::parse)?),
         "wait_for_task_token" | "workflow" | "service" => None,
@@ -57,14 +80,99 @@ pub(super) fn parse(word: &str, input: ParseStream, reader: &Reader) -> Result<O
         _ if is_call(input) => None,
         _ => return Ok(None),
     };
-    let call = Call::parse(input, reader)?;
+    match binding {
+        Some(binding) if !call_alone(input) => computed(binding, input, reader).map(Some),
+        binding => {
+            let call = Call::parse(input, reader)?;
+            finished(input, reader)?;
+            Ok(Some(Statement::alone(binding, call)))
+        }
+    }
+}
+
+/// The end of a call that stands alone.
+fn finished(input: ParseStream, reader: &Reader) -> Result<()> {
     if input.peek(Token![.]) || input.peek(Token![?]) {
         return Err(input.error(
-            "a task state makes one call and nothing after it: a later state, or `end value;`, computes with the result",
+            "nothing is computed with this call: give the value a name, `let value = ..;`",
         ));
     }
     reader.semicolon(input);
-    Ok(Some(TaskLet { binding, call }))
+    Ok(())
+}
+
+/// Whether a call stands next, and all of the `let`'s value is that call.
+fn call_alone(input: ParseStream) -> bool {
+    match word(input).as_deref() {
+        Some("wait_for_task_token" | "start" | "workflow" | "service") if !is_call(input) => true,
+        _ => {
+            let ahead = input.fork();
+            let Ok(path) = Path::parse_mod_style(&ahead) else {
+                return false;
+            };
+            let Some((_, _, rest)) = ahead.cursor().group(Delimiter::Parenthesis) else {
+                // An editor completes a call that is only begun.
+                return is_task(&path) && (ahead.is_empty() || ahead.peek(Token![;]));
+            };
+            let goes_on = rest.punct().is_some_and(|(punct, _)| {
+                matches!(
+                    punct.as_char(),
+                    '.' | '?' | '+' | '-' | '*' | '/' | '%' | '=' | '<' | '>' | '!' | '&' | '|'
+                )
+            }) || rest.ident().is_some_and(|(word, _)| word == "as");
+            is_task(&path) && !goes_on
+        }
+    }
+}
+
+/// `let total = quote(order).amount * 1.2;`: a value that is computed with what a call gives, or without a call.
+fn computed(binding: Binding, input: ParseStream, reader: &Reader) -> Result<Statement> {
+    let mut value = reader.expression(input)?;
+    reader.semicolon(input);
+    let mut calls = called::take(&mut value.syn);
+    let one = Let { binding, value };
+    if calls.found.len() > 1 {
+        let second = calls.found.swap_remove(1).0;
+        return Err(syn::Error::new(
+            second.func.span(),
+            "a task state makes one call, and this is the second: make a state of each",
+        ));
+    }
+    let Some((call, name)) = calls.found.pop() else {
+        return Ok(Statement {
+            call: None,
+            then: Some(one),
+        });
+    };
+    if let Some((span, what)) = calls.refused {
+        return Err(syn::Error::new(
+            span,
+            format!(
+                "a task state makes its call exactly once, and {what} may run never or often: decide by a choice before, or \
+                 repeat by a map"
+            ),
+        ));
+    }
+    let Expr::Path(path) = *call.func else {
+        return Err(not_a_call(call.func.span()));
+    };
+    let arguments = call.args.into_iter();
+    let call = Call {
+        wait: None,
+        callee: Callee::Task {
+            path: path.path,
+            arguments: arguments.map(|one| reader.number(one)).collect(),
+            parentheses: call.paren_token.span,
+        },
+    };
+    Ok(Statement {
+        call: Some(TaskLet {
+            binding: None,
+            call,
+            called: Some(name),
+        }),
+        then: Some(one),
+    })
 }
 
 impl Call {

@@ -196,3 +196,66 @@ fn no_input_makes_the_macro_panic() {
         wrong[..wrong.len().min(3)].join("\n\n")
     );
 }
+
+/// Names that a workflow's own could be taken for: keywords, words of the language, of the expansion, of JSONata, of Rust.
+const NASTY: &[&str] = &[
+    "r#type", "r#match", "r#let", "v1", "x", "it", "item", "at", "sum", "string", "states",
+    "length", "__called", "__call", "__s", "_", "_x", "None", "Some", "MAX", "limit", "task",
+    "next", "raw", "of_a_b", "größe",
+];
+
+/// The identifiers in some tokens, once each.
+fn names(tokens: &TokenStream, found: &mut Vec<String>) {
+    for token in tokens.clone() {
+        match token {
+            TokenTree::Ident(name) => {
+                let name = name.to_string();
+                if !found.contains(&name) {
+                    found.push(name);
+                }
+            }
+            TokenTree::Group(group) => names(&group.stream(), found),
+            _ => {}
+        }
+    }
+}
+
+/// The tokens with one name in the place of another, wherever it stands.
+fn renamed(tokens: TokenStream, old: &str, new: &TokenStream) -> TokenStream {
+    let tokens = tokens.into_iter();
+    tokens
+        .map(|token| match token {
+            TokenTree::Ident(name) if name == old => new.clone(),
+            TokenTree::Group(group) => {
+                let inside = renamed(group.stream(), old, new);
+                TokenTree::Group(Group::new(group.delimiter(), inside)).into()
+            }
+            other => other.into(),
+        })
+        .collect()
+}
+
+#[test]
+fn no_name_makes_the_macro_panic() {
+    let mut wrong = Vec::new();
+    let mut made = 0;
+    for (number, (place, tokens)) in workflows().iter().enumerate() {
+        let mut own = Vec::new();
+        names(tokens, &mut own);
+        let step = (own.len() * NASTY.len() * 2 / EACH).max(1);
+        for index in (number % step..own.len() * NASTY.len()).step_by(step) {
+            let (old, new) = (&own[index / NASTY.len()], NASTY[index % NASTY.len()]);
+            let name = TokenStream::from_str(new).unwrap();
+            made += 1;
+            if let Err(what) = expand(renamed(tokens.clone(), old, &name)) {
+                wrong.push(format!("`{new}` for `{old}` in {place}: {what}"));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {made}:\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(3)].join("\n\n")
+    );
+}

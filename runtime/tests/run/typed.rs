@@ -232,6 +232,7 @@ use other::charge;
 
 workflow! {
     workflow Clash(order: Order) -> String {
+        allow unused_variables;
         task First { let receipt = charge_card(order); next Second; }
         task Second { let text = charge(order); end text; }
     }

@@ -16,7 +16,7 @@ impl Lowering<'_, '_> {
         let code = self.twice(subject, |this, subject| {
             let mut whole: Option<Code> = None;
             for case in cases.iter().rev() {
-                let matched = pattern::of_code(subject, &case.pattern, &this.env, this.report);
+                let matched = pattern::matched(this, &case.pattern, subject);
                 let before = this.env.locals.len();
                 this.env.locals.extend(matched.bound);
                 let mut tests = matched.tests;
@@ -28,7 +28,7 @@ impl Lowering<'_, '_> {
                 whole = Some(match whole {
                     Some(otherwise) if !tests.is_empty() => {
                         let shape = value.shape.or(&otherwise.shape);
-                        let test = super::all(&tests).syntax;
+                        let test = super::all(tests).syntax;
                         Code::new(test.conditional(value.syntax, otherwise.syntax), shape)
                     }
                     _ => value,

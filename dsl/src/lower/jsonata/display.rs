@@ -71,6 +71,10 @@ impl Lowering<'_, '_> {
             match piece {
                 Piece::Text(text) if text.is_empty() => {}
                 Piece::Text(text) => texts.push(Syntax::text(text.clone())),
+                Piece::Formatted(value, spec) => {
+                    let value = self.value(value);
+                    texts.push(self.formatted(value, spec).syntax);
+                }
                 Piece::Value(value) => {
                     let value = self.value(value);
                     let implied = matches!(

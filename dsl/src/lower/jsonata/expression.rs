@@ -111,6 +111,28 @@ impl<'e, 'r> Lowering<'e, 'r> {
         }
     }
 
+    /// `{ let name = value; .. body }`: what is short, or read once, stands where its name is read.
+    fn let_in(&mut self, bindings: &[(Text, Expr)], body: &Expr) -> Code {
+        let before = self.env.locals.len();
+        let mut bound = Vec::new();
+        for (name, value) in bindings {
+            let mut code = self.code(value);
+            if !code.syntax.is_simple() {
+                let local = self.fresh(name.clone());
+                let syntax = Syntax::Local(local.clone());
+                bound.push((local, std::mem::replace(&mut code.syntax, syntax)));
+            }
+            self.env.locals.push((name.clone(), code));
+        }
+        let body = self.code(body);
+        self.env.locals.truncate(before);
+        let bound = bound.into_iter().rev();
+        let syntax = bound.fold(body.syntax, |body, (local, value)| {
+            Syntax::bind(local, value, body)
+        });
+        Code { syntax, ..body }
+    }
+
     /// An expression without structure of its own.
     fn plain(&mut self, expr: &Expr) -> Code {
         match &*expr.node {
@@ -172,6 +194,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
                 Code::new(condition.syntax.conditional(then.syntax, otherwise.syntax), shape)
             }
             Node::Match(subject, cases) => self.cases(subject, cases),
+            Node::Let(bindings, body) => self.let_in(bindings, body),
             Node::Format(pieces) => self.format(pieces),
             Node::Closure(..) => self.refuse_code("a closure can only be the argument of a method such as `map` or `filter`"),
             Node::Function(path, arguments) => self.path_call(path, arguments),
@@ -400,6 +423,7 @@ fn shape_of(value: &Tree<Code>) -> Shape {
                 .reduce(|shape, other| shape.or(&other))
                 .unwrap_or(Shape::Any),
         ),
+        Tree::Optional(value) => shape_of(value),
         Tree::Object(_) | Tree::Merge(_) => Shape::Any,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::code::{Code, Listed};
 use super::expression::Lowering;
-use super::syntax::Syntax;
+use super::syntax::{Operator, Syntax};
 use crate::expr::Text;
 use crate::lower::tree::Tree;
 use crate::shape::{Fields, Presence, Shape};
@@ -48,6 +48,17 @@ impl Lowering<'_, '_> {
                     shapes.push((Text::Owned(key), value.shape));
                 }
                 Code::new(Syntax::Object(members), Shape::object(shapes))
+            }
+            Tree::Optional(value) => {
+                let code = match *value {
+                    Tree::Leaf(code) => self.reached(code),
+                    other => self.built(other),
+                };
+                self.twice(code, |_, code| {
+                    let there = code.syntax.clone().binary(Operator::Ne, Syntax::Null);
+                    let member = Syntax::When(Box::new(there), Box::new(code.syntax.clone()));
+                    Code::new(member, code.shape.clone())
+                })
             }
             Tree::Shaped(value, shape) => self.built(*value).shaped(shape),
             Tree::Merge(parts) => {

@@ -266,7 +266,7 @@ fn of_fields(name: &str, fields: &Fields, depth: usize) -> Option<String> {
                 "the field `{}` of `{name}` does not travel, so JSON cannot tell two values apart by it",
                 field.name
             )),
-            Presence::Sometimes(_) => Some(format!(
+            Presence::Sometimes(_) | Presence::Omitted(_) => Some(format!(
                 "the field `{}` of `{name}` may be absent or written out in JSON, which are two values to JSONata",
                 field.name
             )),

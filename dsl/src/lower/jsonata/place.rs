@@ -4,8 +4,6 @@ use super::code::{Absent, Code};
 use super::expression::{Lowering, panics, step};
 use super::syntax::{Operator, Syntax};
 use crate::expr::Expr;
-use crate::lower::env::Env;
-use crate::lower::report::Report;
 use crate::shape::{Field, Fields, Presence, Shape};
 
 impl Lowering<'_, '_> {
@@ -64,7 +62,7 @@ impl Lowering<'_, '_> {
         }
         let code = step(base, &field.wire, field.shape.clone());
         match field.presence {
-            Presence::Sometimes(default) => {
+            Presence::Sometimes(default) | Presence::Omitted(default) => {
                 // Its absence and that of the base would look the same.
                 let base = &self.present(base.clone());
                 let code = step(base, &field.wire, field.shape.clone());
@@ -165,24 +163,4 @@ fn item(base: &Code, index: usize, shape: Shape) -> Code {
         _ => base.syntax.clone().item(Syntax::Number(index.to_string())),
     };
     Code::new(syntax, shape).absent(panics(base))
-}
-
-/// A field by its Rust name, for patterns.
-pub(in crate::lower) fn field_of(
-    base: &Code,
-    name: &str,
-    env: &Env<'_>,
-    report: &mut Report,
-) -> Code {
-    Lowering::new(env.clone(), report).field(base, name)
-}
-
-/// A tuple's field, for patterns.
-pub(in crate::lower) fn tuple_field_of(
-    base: &Code,
-    index: usize,
-    env: &Env<'_>,
-    report: &mut Report,
-) -> Code {
-    Lowering::new(env.clone(), report).tuple_field(base.clone(), index)
 }

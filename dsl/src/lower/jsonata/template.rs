@@ -69,13 +69,20 @@ fn json(tree: Tree<Code>, lowering: &mut Lowering<'_, '_>) -> Json {
         Tree::Array(items) => {
             Json::Array(items.into_iter().map(|item| json(item, lowering)).collect())
         }
-        // Keys are never evaluated, so one that a template engine would read makes the object an expression.
-        Tree::Object(entries) if entries.iter().all(|(key, _)| text::is_safe(key)) => Json::Object(
-            entries
-                .into_iter()
-                .map(|(key, value)| (key, json(value, lowering)))
-                .collect(),
-        ),
+        // Keys are never evaluated, so one that a template engine would read, or that may be left out, makes the object an
+        // expression.
+        Tree::Object(entries)
+            if entries
+                .iter()
+                .all(|(key, value)| text::is_safe(key) && !matches!(value, Tree::Optional(_))) =>
+        {
+            Json::Object(
+                entries
+                    .into_iter()
+                    .map(|(key, value)| (key, json(value, lowering)))
+                    .collect(),
+            )
+        }
         // AWS fails on a field that is nothing, as Rust panics.
         Tree::Leaf(code) if matches!(code.absent, Absent::Panic(_)) => {
             Json::String(delimited(&code, &lowering.env))

@@ -2,88 +2,125 @@
 
 use super::code::Code;
 use super::expression::{Lowering, step};
-use super::operator;
+use super::operator::{self, is_some};
 use super::syntax::{Operator, Syntax};
+use crate::expr::{Binary, Expr};
+use crate::flow::Pattern;
 use crate::lower::env::Env;
-use crate::lower::pattern::{is_unit, known};
+use crate::lower::pattern::{self, Matched, Matches};
 use crate::lower::report::Report;
 use crate::lower::tree::Tree;
-use crate::shape::{EnumShape, Shape, Tagging, Variant};
+use crate::shape::Shape;
 use serde_json::Value;
 
-/// Whether a value is there.
-pub(in crate::lower) fn is_some(code: &Code, wanted: bool) -> Code {
-    operator::is_some(code, wanted)
-}
-
-/// Whether a value is this one.
-pub(in crate::lower) fn equals(
-    code: &Code,
-    value: Value,
-    env: &Env<'_>,
-    report: &mut Report,
-) -> Code {
+/// Holds a pattern against an expression.
+pub(in crate::lower) fn matched<'e, 'r>(
+    subject: &Expr,
+    pattern: &Pattern,
+    env: &Env<'e>,
+    report: &'r mut Report,
+) -> Matched<Lowering<'e, 'r>> {
     let mut lowering = Lowering::new(env.clone(), report);
-    let code = lowering.present(code.clone());
-    match (value, code.shape.plain()) {
-        (Value::Bool(true), Shape::Bool) => Code::test(code.syntax),
-        (Value::Bool(false), Shape::Bool) => Code::test(code.syntax.negated()),
-        (value, _) => {
-            let value = lowering.built(Tree::Literal(value));
-            Code::test(code.syntax.binary(Operator::Eq, value.syntax))
-        }
-    }
+    let subject = lowering.code(subject);
+    let subject = lowering.reached(subject);
+    pattern::matched(&mut lowering, pattern, &subject)
 }
 
-/// Whether an enum's value is this variant.
-pub(in crate::lower) fn is_variant(code: &Code, shape: &EnumShape, variant: &Variant) -> Code {
-    let tag = match &shape.tagging {
-        Tagging::Internal { tag } | Tagging::Adjacent { tag, .. } => step(code, tag, Shape::String),
-        Tagging::External | Tagging::Untagged => code.clone(),
-    };
-    if variant.other {
-        let names = known(shape).into_iter().map(Syntax::text).collect();
-        let test = tag.syntax.binary(Operator::In, Syntax::Array(names));
-        return Code::test(test.negated());
+impl Matches for Lowering<'_, '_> {
+    type Value = Code;
+    type Test = Code;
+
+    fn report(&mut self) -> &mut Report {
+        self.report
     }
-    if shape.tagging == Tagging::External && !is_unit(variant) {
-        let content = step(code, &variant.wire, Shape::Any);
-        return Code::test(Syntax::call("exists", vec![content.syntax]));
+
+    fn shape(&self, value: &Code) -> Shape {
+        value.shape.clone()
     }
-    let name = Syntax::text(variant.wire.clone());
-    Code::test(tag.syntax.binary(Operator::Eq, name))
+
+    fn shaped(&self, value: &Code, shape: Shape) -> Code {
+        value.clone().shaped(shape)
+    }
+
+    fn some(&self, value: &Code) -> Code {
+        value.some()
+    }
+
+    fn member(&mut self, value: &Code, wire: &str) -> Code {
+        step(value, wire, Shape::Any)
+    }
+
+    fn field(&mut self, value: &Code, name: &str) -> Code {
+        Lowering::field(self, value, name)
+    }
+
+    fn item(&mut self, value: &Code, index: usize) -> Code {
+        self.tuple_field(value.clone(), index)
+    }
+
+    fn is_some(&mut self, value: &Code, wanted: bool) -> Code {
+        is_some(value, wanted)
+    }
+
+    fn compares(&mut self, value: &Code, operator: Binary, literal: &Value) -> Option<Code> {
+        let code = self.present(value.clone());
+        let operator = match (operator, literal, code.shape.plain()) {
+            (Binary::Eq, Value::Bool(true), Shape::Bool) => return Some(Code::test(code.syntax)),
+            (Binary::Eq, Value::Bool(false), Shape::Bool) => {
+                return Some(Code::test(code.syntax.negated()));
+            }
+            (Binary::Eq, ..) => Operator::Eq,
+            (_, Value::String(text), _) if !operator::orders_alike(text) => {
+                return Some(self.refuse_code(operator::TEXTS));
+            }
+            (Binary::Le, ..) => Operator::Le,
+            (Binary::Lt, ..) => Operator::Lt,
+            _ => Operator::Ge,
+        };
+        let literal = self.built(Tree::Literal(literal.clone()));
+        Some(Code::test(code.syntax.binary(operator, literal.syntax)))
+    }
+
+    fn is_there(&mut self, value: &Code) -> Code {
+        Code::test(Syntax::call("exists", vec![value.syntax.clone()]))
+    }
+
+    fn is_none_of(&mut self, value: &Code, names: Vec<String>) -> Code {
+        let names = names.into_iter().map(Syntax::text).collect();
+        let test = value
+            .syntax
+            .clone()
+            .binary(Operator::In, Syntax::Array(names));
+        Code::test(test.negated())
+    }
+
+    fn all(&self, tests: Vec<Code>) -> Code {
+        all(tests)
+    }
+
+    fn any(&self, tests: Vec<Code>) -> Code {
+        joined(tests, Operator::Or, false)
+    }
+
+    fn choose(&mut self, test: &Code, value: &Code, otherwise: &Code, _: &str) -> Code {
+        if value.syntax == otherwise.syntax {
+            return otherwise.clone();
+        }
+        let then = self.present(value.clone());
+        let otherwise = self.present(otherwise.clone());
+        let shape = then.shape.or(&otherwise.shape);
+        let test = test.syntax.clone();
+        Code::new(test.conditional(then.syntax, otherwise.syntax), shape)
+    }
 }
 
 /// All of these.
-pub(in crate::lower) fn all(tests: &[Code]) -> Code {
+pub(in crate::lower) fn all(tests: Vec<Code>) -> Code {
     joined(tests, Operator::And, true)
 }
 
-/// One of these.
-pub(in crate::lower) fn any(tests: &[Code]) -> Code {
-    joined(tests, Operator::Or, false)
-}
-
-fn joined(tests: &[Code], operator: Operator, none: bool) -> Code {
-    let tests = tests.iter().map(|test| test.syntax.clone());
-    let all = tests.reduce(|left, right| left.binary(operator, right));
+fn joined(tests: Vec<Code>, operator: Operator, none: bool) -> Code {
+    let all = tests.into_iter().map(|test| test.syntax);
+    let all = all.reduce(|left, right| left.binary(operator, right));
     Code::test(all.unwrap_or(Syntax::Bool(none)))
-}
-
-/// One value or another.
-pub(in crate::lower) fn choose(
-    test: &Code,
-    then: &Code,
-    otherwise: &Code,
-    env: &Env<'_>,
-    report: &mut Report,
-) -> Code {
-    let mut lowering = Lowering::new(env.clone(), report);
-    let then = lowering.present(then.clone());
-    let otherwise = lowering.present(otherwise.clone());
-    let syntax = test
-        .syntax
-        .clone()
-        .conditional(then.syntax, otherwise.syntax);
-    Code::new(syntax, then.shape)
 }

@@ -49,6 +49,7 @@ fn rule_here(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
             }
             _ => truth(paths, expr),
         },
+        Node::Let(bindings, body) => rule(paths, &Expr::put_in(bindings, body)),
         _ => truth(paths, expr),
     }
 }
@@ -269,6 +270,19 @@ fn operator_name(kind: &Shape, operator: Binary, is_path: bool) -> Option<(Opera
     };
     let path = if is_path { "Path" } else { "" };
     Operator::from_name(&format!("{family}{suffix}{path}")).map(|operator| (operator, negated))
+}
+
+/// A comparison with a literal of that kind.
+pub(super) fn compared(
+    paths: &mut Paths<'_, '_>,
+    leaf: &Leaf,
+    operator: Binary,
+    kind: &Shape,
+    literal: Json,
+) -> Option<ChoiceRule> {
+    let (name, negated) = operator_name(kind, operator, false)?;
+    let rule = on(paths, leaf, name, literal);
+    Some(if negated { not(rule) } else { rule })
 }
 
 /// One comparison; of what may be absent only where it is there.

@@ -48,6 +48,11 @@ pub(super) fn format(paths: &mut Paths<'_, '_>, pieces: &[Piece]) -> Leaf {
     for piece in pieces {
         match piece {
             Piece::Text(text) => template.push_str(&escaped(text)),
+            Piece::Formatted(..) => {
+                return paths.refuse_leaf(format!(
+                    "`States.Format` knows no width and no precision; {WAY_OUT}, or format the value in a task"
+                ));
+            }
             Piece::Value(value) => {
                 let leaf = argument(paths, value);
                 if !matches!(

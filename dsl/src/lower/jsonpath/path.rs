@@ -59,6 +59,13 @@ impl<'e, 'r> Paths<'e, 'r> {
                     .map(|(key, value)| (key, self.present(value)))
                     .collect(),
             ),
+            Tree::Optional(value) => {
+                self.report.fault(format!(
+                    "serde leaves a member out that is `None`, and a payload template cannot; {WAY_OUT}, or write `Some(..)` \
+                     where there is a value"
+                ));
+                *value
+            }
             Tree::Merge(_) => {
                 self.report
                     .fault(format!("a flattened value has no JSONPath form; {WAY_OUT}"));
@@ -187,6 +194,7 @@ impl<'e, 'r> Paths<'e, 'r> {
             | Node::Array(_)
             | Node::Object(_)
             | Node::Some(_)
+            | Node::Let(..)
             | Node::Typed(..)
             | Node::None => Leaf::nothing(),
         }
@@ -246,7 +254,10 @@ impl<'e, 'r> Paths<'e, 'r> {
                         ..base
                     },
                     Some(field) => {
-                        let sometimes = matches!(field.presence, Presence::Sometimes(_))
+                        let sometimes = matches!(
+                            field.presence,
+                            Presence::Sometimes(_) | Presence::Omitted(_)
+                        )
                             || matches!(field.presence, Presence::Always)
                                 && matches!(field.shape.plain(), Shape::Option(_));
                         Leaf {
@@ -371,6 +382,17 @@ impl Build for Paths<'_, '_> {
     type Leaf = Leaf;
 
     fn leaf(&mut self, expr: &Expr) -> Tree<Leaf> {
+        if let Node::Let(bindings, body) = &*expr.node {
+            return self.tree(&Expr::put_in(bindings, body));
+        }
+        // The text of a text that is written out is a literal, too.
+        if let Node::Method(base, name, arguments) = &*expr.node
+            && arguments.is_empty()
+            && matches!(&**name, "to_string" | "into")
+            && let Node::Literal(serde_json::Value::String(_)) = &*base.node
+        {
+            return self.tree(base);
+        }
         Tree::Leaf(self.plain(expr))
     }
 

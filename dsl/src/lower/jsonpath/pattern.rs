@@ -1,184 +1,129 @@
 //! Patterns as Choice rules.
 
 use super::WAY_OUT;
-use super::condition::{all, any, not, on};
+use super::condition::{all, any, compared, not, on};
 use super::leaf::Leaf;
 use super::path::{Paths, step};
-use crate::expr::{Expr, Text};
+use crate::expr::{Binary, Expr};
 use crate::flow::Pattern;
 use crate::lower::env::Env;
-use crate::lower::pattern::{as_struct, find, is_unit, known};
+use crate::lower::pattern::{self, Matched, Matches};
 use crate::lower::report::Report;
-use crate::shape::{Shape, Tagging};
+use crate::shape::Shape;
 use serde_json::Value;
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{ChoiceRule, Operator};
 
-/// A pattern's rules, all of which must hold, and what it binds.
-pub(in crate::lower) struct Matched {
-    pub(in crate::lower) rules: Vec<ChoiceRule>,
-    pub(in crate::lower) bound: Vec<(Text, Leaf)>,
-}
-
-/// Matches a pattern in JSONPath.
-pub(in crate::lower) fn matched(
+/// Holds a pattern against an expression.
+pub(in crate::lower) fn matched<'e, 'r>(
     subject: &Expr,
     pattern: &Pattern,
-    env: &Env<'_>,
-    report: &mut Report,
-) -> Matched {
+    env: &Env<'e>,
+    report: &'r mut Report,
+) -> Matched<Paths<'e, 'r>> {
     let mut paths = Paths::new(env.clone(), report);
-    let mut matched = Matched {
-        rules: Vec::new(),
-        bound: Vec::new(),
-    };
     match paths.leaf_of(subject) {
-        Ok(leaf) if !leaf.call => matched.pattern(pattern, &leaf, &mut paths),
-        _ => paths.report.fault(format!(
-            "a JSONPath choice matches a path, not a computed value; assign the value in a `pass` before, or {WAY_OUT}"
-        )),
+        Ok(leaf) if !leaf.call => pattern::matched(&mut paths, pattern, &leaf),
+        _ => {
+            paths.report.fault(format!(
+                "a JSONPath choice matches a path, not a computed value; assign the value in a `pass` before, or {WAY_OUT}"
+            ));
+            pattern::matched(&mut paths, &Pattern::Wildcard, &Leaf::nothing())
+        }
     }
-    matched
 }
 
-impl Matched {
-    fn pattern(&mut self, pattern: &Pattern, subject: &Leaf, paths: &mut Paths<'_, '_>) {
-        match pattern {
-            Pattern::Wildcard => {}
-            Pattern::Bind(name) => self.bound.push((name.clone(), subject.clone())),
-            Pattern::None | Pattern::Literal(Value::Null) => {
-                self.rules.push(not(there(subject, paths)));
-            }
-            Pattern::Literal(value) => {
-                let operator = match value {
-                    Value::Bool(_) => Operator::BooleanEquals,
-                    Value::Number(_) => Operator::NumericEquals,
-                    Value::String(_) => Operator::StringEquals,
-                    _ => {
-                        return paths.report.fault(format!(
-                            "a JSONPath choice compares texts, numbers and `bool`s; {WAY_OUT}"
-                        ));
-                    }
-                };
-                self.rules
-                    .push(on(paths, subject, operator, Json::from(value.clone())));
-            }
-            Pattern::Some(inner) => {
-                self.rules.push(there(subject, paths));
-                let some = Leaf {
-                    shape: subject.shape.some(),
-                    absent: None,
-                    ..subject.clone()
-                };
-                self.pattern(inner, &some, paths);
-            }
-            Pattern::Tuple(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    if !matches!(item, Pattern::Wildcard) {
-                        let part = paths.tuple_field(subject.clone(), index);
-                        self.pattern(item, &part, paths);
-                    }
-                }
-            }
-            Pattern::Or(alternatives) => self.alternatives(alternatives, subject, paths),
-            Pattern::Variant(name, fields) => self.variant(name, fields, subject, paths),
+impl Matches for Paths<'_, '_> {
+    type Value = Leaf;
+    type Test = ChoiceRule;
+
+    fn report(&mut self) -> &mut Report {
+        self.report
+    }
+
+    fn shape(&self, value: &Leaf) -> Shape {
+        value.shape.clone()
+    }
+
+    fn shaped(&self, value: &Leaf, shape: Shape) -> Leaf {
+        Leaf {
+            shape,
+            ..value.clone()
         }
     }
 
-    fn variant(
-        &mut self,
-        name: &str,
-        fields: &[(Text, Pattern)],
-        subject: &Leaf,
-        paths: &mut Paths<'_, '_>,
-    ) {
-        let content = match subject.shape.plain() {
-            Shape::Struct(_) => subject.clone(),
-            Shape::Enum(shape) => {
-                let variant = match find(&shape, name) {
-                    Ok(variant) => variant,
-                    Err(message) => return paths.report.fault(message),
-                };
-                let below = |name: &str| Leaf::path(subject.text.clone() + &step(name), Shape::Any);
-                let tag = match &shape.tagging {
-                    Tagging::Internal { tag } | Tagging::Adjacent { tag, .. } => below(tag),
-                    Tagging::External | Tagging::Untagged => subject.clone(),
-                };
-                let text = |name: &str| Json::String(name.to_owned());
-                let rule = if variant.other {
-                    let known = known(&shape);
-                    let rules = known
-                        .iter()
-                        .map(|name| on(paths, &tag, Operator::StringEquals, text(name)));
-                    let rules = rules.collect();
-                    not(any(rules))
-                } else if shape.tagging == Tagging::External && !is_unit(variant) {
-                    on(
-                        paths,
-                        &below(&variant.wire),
-                        Operator::IsPresent,
-                        true.into(),
-                    )
-                } else {
-                    on(paths, &tag, Operator::StringEquals, text(&variant.wire))
-                };
-                self.rules.push(rule);
-                let content = match &shape.tagging {
-                    Tagging::External => below(&variant.wire),
-                    Tagging::Adjacent { content, .. } => below(content),
-                    Tagging::Internal { .. } | Tagging::Untagged => subject.clone(),
-                };
-                Leaf {
-                    shape: as_struct(&shape, variant),
-                    ..content
-                }
-            }
-            other => {
-                return paths
-                    .report
-                    .fault(format!("{} has no variant `{name}`", other.describe()));
-            }
-        };
-        for (field, pattern) in fields {
-            if matches!(pattern, Pattern::Wildcard) {
-                continue;
-            }
-            let part = match field.parse::<usize>() {
-                Ok(index) => paths.tuple_field(content.clone(), index),
-                Err(_) => paths.field(content.clone(), field),
-            };
-            self.pattern(pattern, &part, paths);
+    fn some(&self, value: &Leaf) -> Leaf {
+        Leaf {
+            shape: value.shape.some(),
+            absent: None,
+            ..value.clone()
         }
     }
 
-    fn alternatives(
-        &mut self,
-        alternatives: &[Pattern],
-        subject: &Leaf,
-        paths: &mut Paths<'_, '_>,
-    ) {
-        let mut rules = Vec::new();
-        for alternative in alternatives {
-            let mut inner = Matched {
-                rules: Vec::new(),
-                bound: Vec::new(),
-            };
-            inner.pattern(alternative, subject, paths);
-            for (name, leaf) in inner.bound {
-                match self.bound.iter().find(|(other, _)| *other == name) {
-                    Some((_, other)) if other.text != leaf.text => paths.report.fault(format!(
-                        "`{name}` stands at different places in the alternatives, which JSONPath cannot say; {WAY_OUT}"
-                    )),
-                    Some(_) => {}
-                    None => self.bound.push((name, leaf)),
-                }
-            }
-            if inner.rules.is_empty() {
-                return;
-            }
-            rules.push(all(inner.rules));
+    fn member(&mut self, value: &Leaf, wire: &str) -> Leaf {
+        Leaf::path(value.text.clone() + &step(wire), Shape::Any)
+    }
+
+    fn field(&mut self, value: &Leaf, name: &str) -> Leaf {
+        Paths::field(self, value.clone(), name)
+    }
+
+    fn item(&mut self, value: &Leaf, index: usize) -> Leaf {
+        self.tuple_field(value.clone(), index)
+    }
+
+    fn is_some(&mut self, value: &Leaf, wanted: bool) -> ChoiceRule {
+        let there = there(value, self);
+        if wanted { there } else { not(there) }
+    }
+
+    fn compares(&mut self, value: &Leaf, operator: Binary, literal: &Value) -> Option<ChoiceRule> {
+        let kind = Shape::of_value(literal);
+        let ordered = operator != Binary::Eq;
+        if !matches!(kind, Shape::Bool | Shape::String) && !kind.is_number() {
+            self.report.fault(format!(
+                "a JSONPath choice compares texts, numbers and `bool`s; {WAY_OUT}"
+            ));
+            return None;
         }
-        self.rules.push(any(rules));
+        if ordered
+            && literal
+                .as_str()
+                .is_some_and(|text| !crate::lower::jsonata::orders_alike(text))
+        {
+            self.report.fault(crate::lower::jsonata::TEXTS);
+            return None;
+        }
+        compared(self, value, operator, &kind, Json::from(literal.clone()))
+    }
+
+    fn is_there(&mut self, value: &Leaf) -> ChoiceRule {
+        on(self, value, Operator::IsPresent, true.into())
+    }
+
+    fn is_none_of(&mut self, value: &Leaf, names: Vec<String>) -> ChoiceRule {
+        let rules = names
+            .into_iter()
+            .map(|name| on(self, value, Operator::StringEquals, Json::String(name)));
+        let rules = rules.collect();
+        not(any(rules))
+    }
+
+    fn all(&self, rules: Vec<ChoiceRule>) -> ChoiceRule {
+        all(rules)
+    }
+
+    fn any(&self, rules: Vec<ChoiceRule>) -> ChoiceRule {
+        any(rules)
+    }
+
+    fn choose(&mut self, _: &ChoiceRule, value: &Leaf, otherwise: &Leaf, name: &str) -> Leaf {
+        if value.text != otherwise.text {
+            self.report.fault(format!(
+                "`{name}` stands at different places in the alternatives, which JSONPath cannot say; {WAY_OUT}"
+            ));
+        }
+        otherwise.clone()
     }
 }
 

@@ -35,7 +35,7 @@ pub(in crate::lower) fn entry(
         Tree::Literal(value) => literal(key, value, paths),
         Tree::Placeholder(name) => (key.to_owned(), Json::String(placeholder::text(&name))),
         Tree::Object(members) => (key.to_owned(), object(members, paths)),
-        Tree::Shaped(value, _) => entry(key, *value, paths),
+        Tree::Shaped(value, _) | Tree::Optional(value) => entry(key, *value, paths),
         Tree::Array(items) => array(key, items, paths),
         Tree::Merge(_) => (key.to_owned(), Json::Null),
     }

@@ -5,7 +5,6 @@ use crate::expr::{Expr, Text};
 use crate::flow::{Arm, Edge, Otherwise};
 use crate::lower::jsonata;
 use crate::lower::jsonpath::{self, Paths};
-use crate::lower::pattern;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::{Choice, ChoiceRule};
 
@@ -66,7 +65,7 @@ impl<'a> Place<'_, 'a> {
     fn arm(&mut self, choice: &mut Choice, subject: &'a Expr, arm: &'a Arm, is_last: bool) {
         let mut env = self.env.clone();
         let matched = if self.is_jsonata() {
-            let matched = pattern::in_jsonata(subject, &arm.pattern, &env, self.report);
+            let matched = jsonata::matched(subject, &arm.pattern, &env, self.report);
             env.locals.extend(matched.bound);
             let mut tests = matched.tests;
             if let Some(guard) = &arm.guard {
@@ -74,7 +73,7 @@ impl<'a> Place<'_, 'a> {
                 tests.push(guard);
             }
             (!tests.is_empty()).then(|| {
-                let test = jsonata::all(&tests);
+                let test = jsonata::all(tests);
                 ChoiceRule {
                     condition: Some(Json::String(jsonata::text(test, &env, self.report))),
                     ..ChoiceRule::default()
@@ -83,7 +82,7 @@ impl<'a> Place<'_, 'a> {
         } else {
             let matched = jsonpath::matched(subject, &arm.pattern, &env, self.report);
             env.path_locals.extend(matched.bound);
-            let mut rules = matched.rules;
+            let mut rules = matched.tests;
             if let Some(guard) = &arm.guard {
                 rules.push(jsonpath::condition(guard, &env, self.report));
             }

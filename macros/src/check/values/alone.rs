@@ -4,6 +4,7 @@ use super::expression::Resolver;
 use super::{Local, Rewritten, Value, Witness};
 use crate::check::machine::Machine;
 use crate::errors::Errors;
+use crate::name::text;
 use crate::syntax::{Expression, Reader, Source};
 use proc_macro2::Ident;
 use quote::quote;
@@ -47,7 +48,7 @@ pub(crate) fn alone(
     for (index, name) in parameters.iter().enumerate() {
         if let Some(name) = name {
             resolver.locals.push(Local {
-                name: name.to_string(),
+                name: text(name),
                 value: Value::Local(index.to_string()),
             });
         }

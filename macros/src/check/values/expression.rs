@@ -1,22 +1,30 @@
 //! One expression after the other.
 
+use super::blocks::{names_of, parameter};
+use super::earlier::computed_twice;
+use super::hints::refusal;
 use super::literals::{literal_text, literal_type, variables};
 use super::methods::{FUNCTIONS, LIBRARY, METHODS};
+use super::paths::is_default;
 use super::rewrite::Rewriting;
 use super::templates::{format, list};
 use super::{ItemRead, Local, Read, Record, Rewritten, Value, Witness};
 use crate::check::machine::Machine;
-use crate::check::patterns::{is_bound, own_name, pattern};
+use crate::check::patterns::{is_bound, own_name};
 use crate::errors::Errors;
-use crate::suggest::closest;
-use crate::syntax::Expression;
+use crate::functions::{is_task, written};
+use crate::name::identifier;
+use crate::syntax::{Expression, Kind};
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
+use std::collections::HashSet;
 use std::rc::Rc;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::visit::Visit;
-use syn::{BinOp, Block, Expr, ExprClosure, ExprMacro, Lit, Member, Pat, Path, Stmt, Type, UnOp};
+use syn::{
+    BinOp, Expr, ExprClosure, ExprMacro, Lit, Member, Pat, PatTuple, PatTupleStruct, Path, Type,
+    UnOp,
+};
 
 /// Turns the expressions of one state into [`Value`]s.
 pub(super) struct Resolver<'m, 'a> {
@@ -29,6 +37,8 @@ pub(super) struct Resolver<'m, 'a> {
     pub(super) task_token: bool,
     pub(super) reads: Vec<Read>,
     pub(super) item_reads: Vec<ItemRead>,
+    /// The names of the state's own that were read.
+    pub(super) local_reads: HashSet<String>,
     pub(super) rewriting: Rewriting,
     expression: usize,
     ty: Option<Rc<Type>>,
@@ -65,6 +75,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
             task_token: false,
             reads: Vec::new(),
             item_reads: Vec::new(),
+            local_reads: HashSet::new(),
             rewriting: Rewriting::default(),
             expression: 0,
             ty: None,
@@ -90,6 +101,11 @@ impl<'m, 'a> Resolver<'m, 'a> {
     /// Resolves a part of an expression, and makes of it what rustc takes in its place.
     pub(super) fn value(&mut self, expression: &mut Expr) -> Value {
         let value = self.part(expression);
+        self.witnessed(value, expression)
+    }
+
+    /// Lets a witness see the type of a part where only rustc knows it.
+    pub(super) fn witnessed(&mut self, value: Value, expression: &mut Expr) -> Value {
         let witness = match &value {
             Value::None | Value::Constant(..) | Value::Function(..) | Value::Library(..) => {
                 Witness::Shape
@@ -124,7 +140,11 @@ impl<'m, 'a> Resolver<'m, 'a> {
             }
             Expr::Index(index) => {
                 if matches!(&*index.index, Expr::Range(_)) {
-                    return self.cannot(&index.index, "a slice", "name its items in a task");
+                    return self.cannot(
+                        &index.index,
+                        "a slice",
+                        "`list.iter().skip(from).take(count)` chooses items of a list",
+                    );
                 }
                 let base = self.value(&mut index.expr);
                 let at = self.value(&mut index.index);
@@ -133,9 +153,12 @@ impl<'m, 'a> Resolver<'m, 'a> {
             Expr::MethodCall(call) => {
                 let receiver = self.value(&mut call.receiver);
                 self.method(&call.method);
-                let arguments = call.args.iter_mut();
-                let arguments = arguments.map(|one| self.argument(one)).collect();
-                Value::Method(Box::new(receiver), call.method.to_string(), arguments)
+                let method = call.method.unraw().to_string();
+                let arguments = call.args.iter_mut().enumerate();
+                let arguments = arguments
+                    .map(|(place, one)| self.argument(&method, place, one))
+                    .collect();
+                Value::Method(Box::new(receiver), method, arguments)
             }
             Expr::Call(call) => {
                 let arguments = call.args.iter_mut();
@@ -194,8 +217,8 @@ impl<'m, 'a> Resolver<'m, 'a> {
                 Value::Match(Box::new(subject), cases)
             }
             Expr::Cast(cast) => {
-                let value = self.cast(cast);
-                *expression = self.rewriting.cast(cast);
+                let (value, code) = self.cast(cast);
+                *expression = code;
                 value
             }
             Expr::Assign(assign) => self.cannot(
@@ -228,11 +251,20 @@ impl<'m, 'a> Resolver<'m, 'a> {
     }
 
     /// An argument of a method, which may be a closure.
-    fn argument(&mut self, expression: &mut Expr) -> Value {
+    fn argument(&mut self, method: &str, place: usize, expression: &mut Expr) -> Value {
         match expression {
             Expr::Closure(closure) => self.closure(closure),
-            other => self.value(other),
+            other => match self.function_for_closure(method, place, other) {
+                Some(closure) => closure,
+                None => self.value(other),
+            },
         }
+    }
+
+    /// Whether a name is a value of the workflow.
+    pub(super) fn is_known(&self, name: &Ident) -> bool {
+        let text = name.unraw().to_string();
+        self.visible().iter().any(|known| known.unraw() == text)
     }
 
     fn closure(&mut self, closure: &mut ExprClosure) -> Value {
@@ -240,7 +272,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
         let mut parameters = Vec::new();
         for input in &closure.inputs {
             let name = match parameter(input) {
-                Some(name) => name.to_string(),
+                Some(name) => name.unraw().to_string(),
                 // It has a name all the same, of those that are taken out of it.
                 None => format!("of_{}", names_of(input).join("_")),
             };
@@ -257,27 +289,29 @@ impl<'m, 'a> Resolver<'m, 'a> {
     }
 
     /// The names of a closure's parameter: it, or fields of it.
-    fn take_apart(&mut self, from: &Pat, value: Value) {
+    pub(super) fn take_apart(&mut self, from: &Pat, value: Value) {
         match from {
-            Pat::Ident(ident) if ident.subpat.is_none() && is_bound(&ident.ident) => {
+            Pat::Ident(ident) if is_bound(&ident.ident) => {
                 self.locals.push(Local {
-                    name: ident.ident.to_string(),
-                    value,
+                    name: ident.ident.unraw().to_string(),
+                    value: value.clone(),
                 });
+                if let Some((_, inner)) = &ident.subpat {
+                    self.take_apart(inner, value);
+                }
             }
             Pat::Wild(_) | Pat::Rest(_) => {}
             Pat::Reference(inner) => self.take_apart(&inner.pat, value),
             Pat::Paren(inner) => self.take_apart(&inner.pat, value),
             Pat::Type(typed) => self.take_apart(&typed.pat, value),
-            Pat::Tuple(tuple)
-                if !tuple
-                    .elems
+            Pat::Tuple(PatTuple { elems, .. }) | Pat::TupleStruct(PatTupleStruct { elems, .. })
+                if !elems
                     .iter()
                     .rev()
                     .skip(1)
                     .any(|item| matches!(item, Pat::Rest(_))) =>
             {
-                for (index, item) in (0..).zip(&tuple.elems) {
+                for (index, item) in (0..).zip(elems) {
                     self.take_apart(item, Value::TupleField(Box::new(value.clone()), index));
                 }
             }
@@ -297,8 +331,8 @@ impl<'m, 'a> Resolver<'m, 'a> {
             other => {
                 self.cannot(
                     other,
-                    "this pattern as a closure's parameter",
-                    "names, tuples and structs of them do; name it, and read its fields in the body",
+                    "this pattern",
+                    "names, tuples and structs of them do; name the value, and read its fields",
                 );
             }
         }
@@ -319,7 +353,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
 
     pub(super) fn path(&mut self, path: &Path) -> Value {
         let Some(name) = path.get_ident() else {
-            return Value::Constant(path.clone(), Vec::new());
+            return self.constant(path);
         };
         if name == "None" {
             return Value::None;
@@ -336,17 +370,21 @@ impl<'m, 'a> Resolver<'m, 'a> {
     }
 
     /// The names of the workflow that are known here.
-    fn visible(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.locals.iter().map(|local| local.name.clone()).collect();
+    fn visible(&self) -> Vec<Ident> {
+        let locals = self.locals.iter();
+        let mut names: Vec<Ident> = locals
+            .filter_map(|local| identifier(&local.name, Span::call_site()))
+            .collect();
         let home = self.machine.states[self.state].scope;
         for scope in self.machine.scopes_around(home) {
             let scope = &self.machine.scopes[scope];
-            names.extend(scope.variables.keys().cloned());
-            names.extend(scope.item.iter().map(ToString::to_string));
+            let variables = scope.variables.values();
+            names.extend(variables.map(|one| self.machine.variables[*one].name.clone()));
+            names.extend(scope.item.cloned());
         }
         let parameters = self.machine.workflow.parameter.iter();
         for (parameter, _) in parameters.chain(self.machine.parameters()) {
-            names.push(parameter.to_string());
+            names.push(parameter.clone());
         }
         names.sort();
         names.dedup();
@@ -355,9 +393,21 @@ impl<'m, 'a> Resolver<'m, 'a> {
 
     /// What a single name stands for; `None` for a constant of the user's.
     pub(super) fn name(&mut self, name: &Ident) -> Option<Value> {
-        let text = name.to_string();
+        let text = name.unraw().to_string();
         if let Some(local) = self.locals.iter().rev().find(|local| local.name == text) {
-            return Some(local.value.clone());
+            let value = local.value.clone();
+            if let Some(earlier) = computed_twice(&value) {
+                let name_of = &earlier.name;
+                self.refuse(
+                    name.span(),
+                    format!(
+                        "`{name_of}` is another value each time that it is computed, and the variables of a state are computed \
+                         apart: read it in the next state"
+                    ),
+                );
+            }
+            self.local_reads.insert(text);
+            return Some(value);
         }
         if text == "task_token" && self.task_token {
             return Some(Value::TaskToken);
@@ -479,34 +529,23 @@ impl<'m, 'a> Resolver<'m, 'a> {
     }
 
     fn method(&mut self, method: &Ident) {
-        let name = method.to_string();
-        if METHODS.contains(&name.as_str()) {
-            return;
+        let name = method.unraw().to_string();
+        if !METHODS.contains(&name.as_str()) {
+            self.refuse(method.span(), refusal(&name));
         }
-        let hint = match closest(&name, METHODS.iter().copied()) {
-            Some(close) => format!("; did you mean `{close}`?"),
-            None => String::new(),
-        };
-        self.refuse(
-            method.span(),
-            format!("`{name}` cannot run inside a workflow; call it in a task instead{hint}"),
-        );
     }
 
-    fn call(&mut self, path: &Path, mut arguments: Vec<Value>) -> Value {
-        let mut plain = path.clone();
-        for segment in &mut plain.segments {
-            segment.arguments = syn::PathArguments::None;
+    pub(super) fn call(&mut self, path: &Path, mut arguments: Vec<Value>) -> Value {
+        let written = written(path);
+        if is_default(path) && arguments.is_empty() {
+            // Its witness has a number when it has seen the call.
+            return Value::Default(0);
         }
-        let written = plain.to_token_stream().to_string().replace(' ', "");
         if written == "Some" && arguments.len() == 1 {
             return Value::Some(Box::new(arguments.remove(0)));
         }
         if written == "Vec::new" && arguments.is_empty() {
             return Value::Array(Vec::new());
-        }
-        if written == "Default::default" && arguments.is_empty() {
-            return Value::Default(0);
         }
         if FUNCTIONS.contains(&written.as_str()) {
             return Value::Function(written, arguments);
@@ -514,8 +553,8 @@ impl<'m, 'a> Resolver<'m, 'a> {
         if let Some(path) = library(path) {
             return Value::Library(path, arguments);
         }
-        let is_type = own_name(path)
-            .is_some_and(|name| name.to_string().starts_with(|c: char| c.is_uppercase()));
+        let is_type =
+            own_name(path).is_some_and(|name| crate::functions::is_type(&name.to_string()));
         if is_type && !matches!(written.as_str(), "Ok" | "Err") {
             let fields = (0..)
                 .zip(arguments)
@@ -529,10 +568,15 @@ impl<'m, 'a> Resolver<'m, 'a> {
                 base: None,
             });
         }
-        self.refuse(
-            path.span(),
-            format!("`{written}` cannot run inside a workflow; call it in a task instead"),
-        );
+        let in_a_task = matches!(self.machine.states[self.state].state.kind, Kind::Task(_));
+        let why = if in_a_task && is_task(path) {
+            format!(
+                "`{written}` cannot run here: a task state makes one call, so give it a task state of its own, before this one"
+            )
+        } else {
+            format!("`{written}` cannot run inside a workflow: call it in a task state")
+        };
+        self.refuse(path.span(), why);
         Value::Faulty
     }
 
@@ -576,92 +620,18 @@ impl<'m, 'a> Resolver<'m, 'a> {
     }
 
     /// One case of a `match`, with the names that its pattern binds.
-    fn case(
+    pub(super) fn case(
         &mut self,
         pat: &Pat,
         guard: Option<&mut Expr>,
         body: impl FnOnce(&mut Self) -> Value,
     ) -> (Pat, Option<Value>, Value) {
         let before = self.locals.len();
-        match pattern(pat) {
-            Ok(shape) => {
-                let mut bound = Vec::new();
-                shape.bound(&mut bound);
-                for name in bound {
-                    let name = name.to_string();
-                    let value = Value::Local(name.clone());
-                    self.locals.push(Local { name, value });
-                }
-            }
-            Err(part) => {
-                self.cannot(
-                    part,
-                    "this pattern",
-                    "variants, literals, tuples, `Some(..)`, `None`, `|` and `_` do, and guards for the rest",
-                );
-            }
-        }
+        self.bind_pattern(pat);
         let guard = guard.map(|guard| self.value(guard));
         let value = body(self);
         self.locals.truncate(before);
         (pat.clone(), guard, value)
-    }
-
-    /// `x as f64`: rustc sees to it that no value changes.
-    fn cast(&mut self, cast: &mut syn::ExprCast) -> Value {
-        let value = self.value(&mut cast.expr);
-        let to = match &*cast.ty {
-            Type::Path(path) => path.path.get_ident().map(ToString::to_string),
-            _ => None,
-        };
-        match to.as_deref() {
-            Some("f32" | "f64") => Value::Function("f64::from".to_owned(), vec![value]),
-            Some(
-                "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize",
-            ) => Value::Function("i64::from".to_owned(), vec![value]),
-            _ => self.cannot(
-                &cast.ty,
-                "`as` to this type",
-                "it makes numbers of numbers; convert the rest in a task",
-            ),
-        }
-    }
-
-    fn branch(&mut self, branch: &mut syn::ExprIf) -> Value {
-        let (then, otherwise) = (&mut branch.then_branch, &mut branch.else_branch);
-        if let (Expr::Let(one), Some((_, otherwise))) = (&mut *branch.cond, &mut *otherwise) {
-            let subject = self.value(&mut one.expr);
-            let case = self.case(&one.pat, None, |this| this.block(then));
-            self.rewriting.if_let(&mut one.pat, then);
-            let otherwise = self.value(otherwise);
-            let wild: Pat = syn::parse_quote!(_);
-            return Value::Match(Box::new(subject), vec![case, (wild, None, otherwise)]);
-        }
-        let condition = self.value(&mut branch.cond);
-        let then = self.block(then);
-        match otherwise {
-            Some((_, otherwise)) => {
-                let otherwise = self.value(otherwise);
-                Value::If(Box::new(condition), Box::new(then), Box::new(otherwise))
-            }
-            None => self.cannot(
-                &branch.if_token,
-                "an `if` without `else`",
-                "a value needs both",
-            ),
-        }
-    }
-
-    fn block(&mut self, block: &mut Block) -> Value {
-        match block.stmts.as_mut_slice() {
-            [] => Value::Unit,
-            [Stmt::Expr(expression, None)] => self.value(expression),
-            [first, ..] => self.cannot(
-                first,
-                "a statement in an expression",
-                "compute it in a `pass` state before",
-            ),
-        }
     }
 
     fn record(&mut self, literal: &mut syn::ExprStruct) -> Value {
@@ -694,6 +664,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
         let value = match name.as_str() {
             "format" => format(&mut call.mac, self).map(Value::Format),
             "vec" => list(&mut call.mac, self).map(Value::Array),
+            "matches" => return self.matches(&call.mac),
             "jsonata" | "path" | "intrinsic" => {
                 let value = self.raw(&name, call);
                 return (value, Some(self.rewriting.literal(call)));
@@ -753,7 +724,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
     }
 
     /// Refuses an expression, and says the way out.
-    fn cannot(&mut self, place: &impl ToTokens, what: &str, instead: &str) -> Value {
+    pub(super) fn cannot(&mut self, place: &impl ToTokens, what: &str, instead: &str) -> Value {
         self.faulty = true;
         self.errors.on(
             place,
@@ -797,28 +768,4 @@ fn variant(path: &Path) -> Option<String> {
         .to_string()
         .starts_with(|c: char| c.is_uppercase())
         .then(|| last.ident.to_string())
-}
-
-/// The names in a closure's parameter.
-fn names_of(pattern: &Pat) -> Vec<String> {
-    struct Names(Vec<String>);
-    impl Visit<'_> for Names {
-        fn visit_pat_ident(&mut self, ident: &syn::PatIdent) {
-            self.0.push(ident.ident.unraw().to_string());
-        }
-    }
-    let mut names = Names(Vec::new());
-    names.visit_pat(pattern);
-    names.0
-}
-
-/// The name of a closure's parameter: `x`, `&x`, `x: Item`.
-fn parameter(pattern: &Pat) -> Option<&Ident> {
-    match pattern {
-        Pat::Ident(ident) if ident.subpat.is_none() => Some(&ident.ident),
-        Pat::Reference(inner) => parameter(&inner.pat),
-        Pat::Type(typed) => parameter(&typed.pat),
-        Pat::Paren(inner) => parameter(&inner.pat),
-        _ => None,
-    }
 }

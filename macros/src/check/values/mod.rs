@@ -1,9 +1,14 @@
 //! Expressions: what each of the user's expressions lowers to, which variables it reads, and what cannot run.
 
 mod alone;
+mod blocks;
+mod casts;
+mod earlier;
 mod expression;
+mod hints;
 mod literals;
 mod methods;
+mod paths;
 mod placeholder;
 mod places;
 mod rewrite;
@@ -12,13 +17,15 @@ mod told;
 mod walk;
 
 pub(crate) use self::alone::{Alone, alone};
+pub(crate) use self::earlier::Earlier;
 pub(crate) use self::literals::literal_type;
 pub(super) use self::placeholder::in_texts;
 pub(super) use self::places::resolve;
 pub(crate) use self::rewrite::{beside, witness};
+pub(crate) use self::templates::{Align, Spec};
 pub(crate) use self::told::told;
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 use std::ops::Range;
 use std::rc::Rc;
 use syn::{Expr, Lit, Pat, Path, Type};
@@ -35,13 +42,13 @@ pub(crate) enum Value {
     /// A field of the error that a `catch` binds: its variant's path and the field's name.
     ErrorField(Path, String),
     Local(String),
-    /// What another name of the same state stands for.
-    Inline(Rc<Value>),
+    /// What an earlier `let` of the same state stands for; none is left when a place is resolved.
+    Inline(Rc<Earlier>),
     Literal(Lit),
     /// `()`
     Unit,
     /// A Rust constant by its path, with the workflow's names that it may have been meant for.
-    Constant(Path, Vec<String>),
+    Constant(Path, Vec<Ident>),
     Field(Box<Value>, String),
     TupleField(Box<Value>, u32),
     Index(Box<Value>, Box<Value>),
@@ -58,6 +65,8 @@ pub(crate) enum Value {
     Format(Vec<Piece>),
     /// The parameters, each with the witness of its type, and the body.
     Closure(Vec<(String, Option<usize>)>, Box<Value>),
+    /// Names for values, each known to those behind it, and what is computed with them.
+    Let(Vec<(String, Value)>, Box<Value>),
     Some(Box<Value>),
     None,
     /// A value of the type that a witness has seen.
@@ -107,7 +116,7 @@ pub(crate) struct Record {
 #[derive(Clone)]
 pub(crate) enum Piece {
     Text(String),
-    Value(Value),
+    Value(Value, Option<Spec>),
 }
 
 /// One reading of a workflow variable.

@@ -1,16 +1,20 @@
 //! Every place where an expression stands, and the names that are known there.
 
+use super::earlier::{Earlier, settle};
 use super::expression::Resolver;
 use super::{Local, Value};
 use crate::check::machine::{EdgeKind, Machine};
 use crate::check::patterns::{error_fields, error_path, pattern};
+use crate::check::variables::is_silent;
 use crate::errors::Errors;
 use crate::syntax::{
     Amount, BatchInput, Binding, Callee, DistributedOption, ErrorPattern, Expression, Kind, Let,
     ObjectValue, State, StateOption, Tolerance, Transition, Wait, WorkflowOption,
 };
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
+use std::collections::HashSet;
 use std::rc::Rc;
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Pat, Type};
 
@@ -42,6 +46,11 @@ pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
                 .found
                 .item_reads
                 .append(&mut places.resolver.item_reads);
+            let locals = places.resolver.local_reads.drain();
+            places
+                .found
+                .local_reads
+                .extend(locals.map(|name| (state, name)));
         }
     }
     for (expression, value) in found.values {
@@ -57,6 +66,7 @@ pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
     machine.reads = found.reads;
     machine.item_reads = found.item_reads;
     machine.placeholder_texts = found.texts;
+    machine.local_reads = found.local_reads;
 }
 
 #[derive(Default)]
@@ -68,6 +78,7 @@ struct Found {
     reads: Vec<super::Read>,
     item_reads: Vec<super::ItemRead>,
     texts: Vec<(Span, String)>,
+    local_reads: HashSet<(usize, String)>,
 }
 
 struct Places<'r, 'm, 'a> {
@@ -91,7 +102,7 @@ impl Places<'_, '_, '_> {
         }
         self.found
             .values
-            .push((expression.id, resolved.value.clone()));
+            .push((expression.id, settle(resolved.value.clone())));
         resolved.value
     }
 
@@ -109,6 +120,7 @@ impl Places<'_, '_, '_> {
         }
         let before = self.resolver.locals.len();
         self.kind(state);
+        self.lets(state.lets(), !state.ends());
         if let Some(Transition::End(_, Some(value))) = state.transitions.first() {
             self.one(value);
         }
@@ -121,7 +133,6 @@ impl Places<'_, '_, '_> {
     }
 
     fn kind(&mut self, state: &State) {
-        let ends = state.ends();
         match &state.kind {
             Kind::Task(calls) => {
                 for call in calls {
@@ -139,13 +150,15 @@ impl Places<'_, '_, '_> {
                         }
                     }
                     self.resolver.task_token = false;
-                    if ends && let Some(binding) = &call.binding {
+                    if let Some(called) = &call.called {
+                        self.local(called, Value::Result);
+                    }
+                    if let Some(binding) = &call.binding {
                         self.bind(binding, Value::Result);
                     }
                 }
             }
-            Kind::Pass(lets) => self.lets(lets, ends),
-            Kind::Wait(waits, lets) => {
+            Kind::Wait(waits, _) => {
                 for wait in waits {
                     match wait {
                         Wait::Seconds(_, Amount::Computed(value)) | Wait::Timestamp(_, value) => {
@@ -154,7 +167,6 @@ impl Places<'_, '_, '_> {
                         Wait::Seconds(..) => {}
                     }
                 }
-                self.lets(lets, ends);
             }
             Kind::Choice(choice) => {
                 for condition in choice
@@ -179,7 +191,7 @@ impl Places<'_, '_, '_> {
                 }
             }
             Kind::Parallel(runs) => {
-                if ends && let Some(binding) = runs.first().and_then(|run| run.binding.as_ref()) {
+                if let Some(binding) = runs.first().and_then(|run| run.binding.as_ref()) {
                     self.bind(binding, Value::Result);
                 }
             }
@@ -194,7 +206,7 @@ impl Places<'_, '_, '_> {
                     run.list.iter().for_each(|list| {
                         self.one(list);
                     });
-                    if ends && let Some(binding) = &run.binding {
+                    if let Some(binding) = &run.binding {
                         self.bind(binding, Value::Result);
                     }
                 }
@@ -209,19 +221,19 @@ impl Places<'_, '_, '_> {
                     for argument in &call.arguments {
                         self.one(argument);
                     }
-                    if ends && let Some(binding) = &call.binding {
+                    if let Some(binding) = &call.binding {
                         self.bind(binding, Value::Result);
                     }
                 }
             }
-            Kind::Unknown => {}
+            Kind::Pass(_) | Kind::Unknown => {}
         }
     }
 
     fn distributed(&mut self, option: &DistributedOption) {
         match option {
-            DistributedOption::Tolerated(_, Tolerance::Count(count)) => {
-                self.one(count);
+            DistributedOption::Tolerated(_, Tolerance::Count(one) | Tolerance::Percentage(one)) => {
+                self.one(one);
             }
             DistributedOption::Reader(access) | DistributedOption::Writer(access) => {
                 for (_, _, value) in &access.arguments.entries {
@@ -239,19 +251,22 @@ impl Places<'_, '_, '_> {
                 }
                 None => {}
             },
-            DistributedOption::Distributed(..)
-            | DistributedOption::Label(..)
-            | DistributedOption::Tolerated(..) => {}
+            DistributedOption::Distributed(..) | DistributedOption::Label(..) => {}
         }
     }
 
-    /// In a state that ends, a `let` makes no variable: its name stands for its expression.
-    fn lets(&mut self, lets: &[Let], ends: bool) {
+    /// Each `let` reads the earlier ones. In a state that ends, or under a name with `_`, it makes no variable.
+    fn lets(&mut self, lets: &[Let], goes_on: bool) {
         for one in lets {
             let value = self.typed(&one.value, one.binding.ty.as_ref());
-            if ends {
-                self.bind(&one.binding, Value::Inline(Rc::new(value)));
-            }
+            let mut named = one.binding.named();
+            let assigned = goes_on && named.any(|name| !is_silent(name));
+            let name = match one.binding.names.as_slice() {
+                [Some(name)] => name.unraw().to_string(),
+                _ => "all".to_owned(),
+            };
+            let earlier = Earlier::new(name, value, assigned);
+            self.bind(&one.binding, Value::Inline(Rc::new(earlier)));
         }
     }
 
@@ -263,13 +278,16 @@ impl Places<'_, '_, '_> {
                 } else {
                     value.clone()
                 };
-                self.local(name.to_string(), value);
+                self.local(name, value);
             }
         }
     }
 
-    fn local(&mut self, name: String, value: Value) {
-        self.resolver.locals.push(Local { name, value });
+    fn local(&mut self, name: &Ident, value: Value) {
+        self.resolver.locals.push(Local {
+            name: name.unraw().to_string(),
+            value,
+        });
     }
 
     fn object(&mut self, value: &ObjectValue) {
@@ -295,8 +313,7 @@ impl Places<'_, '_, '_> {
                         let mut bound = Vec::new();
                         shape.bound(&mut bound);
                         for name in bound {
-                            let name = name.to_string();
-                            self.local(name.clone(), Value::Local(name));
+                            self.local(name, Value::Local(name.unraw().to_string()));
                         }
                     }
                     Err(part) => self.resolver.errors.at(
@@ -316,12 +333,12 @@ impl Places<'_, '_, '_> {
                     }
                 }
                 if let Some(output) = &catch.output {
-                    self.local(output.to_string(), Value::ErrorOutput);
+                    self.local(output, Value::ErrorOutput);
                 }
             }
             EdgeKind::Exit(exit) => {
                 if let Some(name) = &exit.value {
-                    self.local(name.to_string(), Value::Result);
+                    self.local(name, Value::Result);
                 }
             }
             EdgeKind::CatchArm(arm) => {
@@ -330,14 +347,12 @@ impl Places<'_, '_, '_> {
                     fields => self.caught(fields),
                 }
                 if let Some(output) = &arm.output {
-                    self.local(output.to_string(), Value::ErrorOutput);
+                    self.local(output, Value::ErrorOutput);
                 }
             }
         }
         if let Some(target) = kind.target() {
-            for one in &target.lets {
-                self.typed(&one.value, one.binding.ty.as_ref());
-            }
+            self.lets(&target.lets, true);
         }
     }
 
@@ -346,7 +361,7 @@ impl Places<'_, '_, '_> {
             return;
         };
         for (field, name) in fields {
-            self.local(name.to_string(), Value::ErrorField(path.clone(), field));
+            self.local(name, Value::ErrorField(path.clone(), field));
         }
     }
 }

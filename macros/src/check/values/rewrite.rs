@@ -3,17 +3,20 @@
 //! The user's tokens keep their spans. What wraps them takes the span of punctuation, or that of the call site where
 //! rustc has nothing to say of it; never that of a name, which an editor would follow.
 
+use super::blocks::Matches;
+use super::casts::Cast;
 use super::literals::literal_type;
 use super::told::told;
 use super::{Rewritten, Witness};
 use crate::check::patterns::is_bound;
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{
-    Arm, Block, Expr, ExprCast, ExprClosure, ExprIf, ExprMacro, ExprPath, Pat, PatIdent,
-    parse_quote,
+    Arm, Block, Expr, ExprCast, ExprClosure, ExprIf, ExprLet, ExprMacro, ExprMatch, ExprPath,
+    Macro, Pat, PatIdent, Stmt, Token, parse_quote,
 };
 
 /// The expression as rustc takes it, while it is resolved.
@@ -89,16 +92,35 @@ impl Rewriting {
     }
 
     /// Puts a conversion that changes no value in the place of an `as`.
-    pub(super) fn cast(&mut self, cast: &ExprCast) -> Expr {
+    pub(super) fn cast(&mut self, cast: &ExprCast, how: Cast) -> Expr {
         self.changes += 1;
         let (value, ty) = (&cast.expr, &cast.ty);
         // "`as` can change .." is said of the value, and asked for by `as`.
-        Expr::Verbatim(quote_spanned!(cast.as_token.span=> __s::Lossless::<#ty>::lossless(#value)))
+        let span = cast.as_token.span;
+        Expr::Verbatim(match how {
+            Cast::Lossless => quote_spanned!(span=> __s::Lossless::<#ty>::lossless(#value)),
+            Cast::Count => quote_spanned!(span=> <#ty as __s::Counts>::counted(#value)),
+            Cast::Rounded => quote_spanned!(span=> __s::Rounded::rounded::<#ty>(#value)),
+        })
+    }
+
+    /// Puts a `match` in the place of a `matches!`, whose parts are rewritten.
+    pub(super) fn matches(&mut self, call: &Macro, parts: &Matches) -> Expr {
+        let (subject, pattern) = (&parts.subject, &parts.pattern);
+        let guard = parts.guard.iter();
+        let (pattern, questions) = told(pattern, &mut 0);
+        self.changes += 1;
+        Expr::Verbatim(quote_spanned! {call.bang_token.span=>
+            (match (#subject) {
+                #pattern #(if #guard)* => { #questions true }
+                _ => false,
+            })
+        })
     }
 
     /// Asks of the values that an arm's pattern takes apart that their JSON says which variant they are.
     pub(super) fn arm(&mut self, pattern: &mut Pat, body: &mut Expr) {
-        let (asking, questions) = told(pattern);
+        let (asking, questions) = told(pattern, &mut 0);
         if !questions.is_empty() {
             self.changes += 1;
             *pattern = asking;
@@ -106,9 +128,9 @@ impl Rewriting {
         }
     }
 
-    /// The same of the pattern of an `if let`.
-    pub(super) fn if_let(&mut self, pattern: &mut Pat, then: &mut Block) {
-        let (asking, questions) = told(pattern);
+    /// The same of a pattern of an `if let`; `named` counts what its other patterns have asked for.
+    pub(super) fn if_let(&mut self, pattern: &mut Pat, then: &mut Block, named: &mut usize) {
+        let (asking, questions) = told(pattern, named);
         if !questions.is_empty() {
             self.changes += 1;
             *pattern = asking;
@@ -247,6 +269,21 @@ impl Names {
     }
 }
 
+/// The patterns in a condition: `if let P = x && let Q = y`.
+struct Patterns<'e>(Vec<&'e Pat>);
+
+impl<'e> Visit<'e> for Patterns<'e> {
+    fn visit_expr_let(&mut self, one: &'e ExprLet) {
+        self.0.push(&one.pat);
+        visit::visit_expr_let(self, one);
+    }
+
+    // What they bind ends there.
+    fn visit_expr_if(&mut self, _: &'e ExprIf) {}
+    fn visit_expr_match(&mut self, _: &'e ExprMatch) {}
+    fn visit_expr_closure(&mut self, _: &'e ExprClosure) {}
+}
+
 /// The names that patterns bind.
 struct Bound(Vec<Ident>);
 
@@ -267,15 +304,44 @@ impl Visit<'_> for Names {
     }
 
     fn visit_expr_if(&mut self, branch: &ExprIf) {
-        if let Expr::Let(one) = &*branch.cond {
-            self.visit_expr(&one.expr);
-            self.but_for([&*one.pat], |names| names.visit_block(&branch.then_branch));
-            if let Some((_, otherwise)) = &branch.else_branch {
-                self.visit_expr(otherwise);
-            }
-            return;
+        let mut patterns = Patterns(Vec::new());
+        patterns.visit_expr(&branch.cond);
+        self.but_for(patterns.0, |names| {
+            names.visit_expr(&branch.cond);
+            names.visit_block(&branch.then_branch);
+        });
+        if let Some((_, otherwise)) = &branch.else_branch {
+            self.visit_expr(otherwise);
         }
-        visit::visit_expr_if(self, branch);
+    }
+
+    fn visit_block(&mut self, block: &Block) {
+        let bound = block.stmts.iter().filter_map(|statement| match statement {
+            Stmt::Local(one) => Some(&one.pat),
+            _ => None,
+        });
+        self.but_for(bound, |names| visit::visit_block(names, block));
+    }
+
+    /// The arguments of `format!`, `vec!` and `matches!` are expressions; what does not parse is said elsewhere.
+    fn visit_macro(&mut self, call: &Macro) {
+        if call.path.is_ident("matches") {
+            if let Ok(parts) = call.parse_body::<Matches>() {
+                self.visit_expr(&parts.subject);
+                self.but_for([&parts.pattern], |names| {
+                    parts.guard.iter().for_each(|guard| names.visit_expr(guard));
+                });
+            }
+        } else if call.path.is_ident("format") || call.path.is_ident("vec") {
+            let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
+            for argument in call.parse_body_with(parser).into_iter().flatten() {
+                match &argument {
+                    // `name = value`
+                    Expr::Assign(named) => self.visit_expr(&named.right),
+                    other => self.visit_expr(other),
+                }
+            }
+        }
     }
 
     fn visit_expr_path(&mut self, path: &ExprPath) {

@@ -2,8 +2,10 @@
 
 use super::expression::Resolver;
 use super::{Piece, Value};
+use crate::name::identifier;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Expr, LitStr, Macro, Token};
@@ -11,6 +13,11 @@ use syn::{Expr, LitStr, Macro, Token};
 /// A piece of a `format!`, before its names are resolved.
 enum Raw {
     Text(String),
+    Value(Source, Option<Spec>),
+}
+
+/// Where a value comes from.
+enum Source {
     /// An argument, by its place: first those without a name, then those with one.
     Argument(usize),
     /// A name that stands in the text alone.
@@ -95,11 +102,13 @@ pub(super) fn format(call: &mut Macro, resolver: &mut Resolver) -> syn::Result<V
     for piece in pieces {
         resolved.push(match piece {
             Raw::Text(text) => Piece::Text(text),
-            Raw::Argument(place) => match values.get(place) {
-                Some(value) => Piece::Value(value.clone()),
+            Raw::Value(Source::Argument(place), spec) => match values.get(place) {
+                Some(value) => Piece::Value(value.clone(), spec),
                 None => continue,
             },
-            Raw::Captured(name) => Piece::Value(resolver.path(&name.into())),
+            Raw::Value(Source::Captured(name), spec) => {
+                Piece::Value(resolver.path(&name.into()), spec)
+            }
         });
     }
     Ok(resolved)
@@ -148,15 +157,31 @@ fn argument(
     span: proc_macro2::Span,
 ) -> syn::Result<Raw> {
     let (name, specification) = inside.split_once(':').unwrap_or((inside, ""));
-    if !specification.trim().is_empty() {
-        return Err(syn::Error::new(
-            span,
-            format!(
-                "`{{{inside}}}` cannot run inside a workflow: `format!` takes `{{}}` and `{{name}}` there; format it in a task"
-            ),
-        ));
-    }
-    let name = name.trim();
+    let spec = match specification.trim_end() {
+        "" => None,
+        text => Some(Spec::parse(text).ok_or_else(|| {
+            syn::Error::new(
+                span,
+                format!(
+                    "`{{{inside}}}` cannot run inside a workflow: `format!` takes a width, a precision, a fill, a sign and \
+                     zeros there, such as `{{:>8}}`, `{{:.2}}` or `{{:+03}}`; `functions::to_json(&value)` writes a value as \
+                     JSON, and a task formats the rest"
+                ),
+            )
+        })?),
+    };
+    let source = source(name.trim(), inside, arguments, next, span)?;
+    Ok(Raw::Value(source, spec))
+}
+
+/// What stands for a name, a number, or the next place.
+fn source(
+    name: &str,
+    inside: &str,
+    arguments: &Arguments,
+    next: &mut usize,
+    span: proc_macro2::Span,
+) -> syn::Result<Source> {
     let positional = if name.is_empty() {
         *next += 1;
         Some(*next - 1)
@@ -165,7 +190,7 @@ fn argument(
     };
     if let Some(index) = positional {
         if index < arguments.positional.len() {
-            return Ok(Raw::Argument(index));
+            return Ok(Source::Argument(index));
         }
         return Err(syn::Error::new(
             span,
@@ -173,14 +198,125 @@ fn argument(
         ));
     }
     let mut named = arguments.named.iter();
-    if let Some(index) = named.position(|(other, _)| other == name) {
-        return Ok(Raw::Argument(arguments.positional.len() + index));
+    if let Some(index) = named.position(|(other, _)| other.unraw() == name) {
+        return Ok(Source::Argument(arguments.positional.len() + index));
     }
-    let ident: Ident = syn::parse_str(name).map_err(|_| {
+    // A name that is a keyword stands for the raw one.
+    let ident = identifier(name, span).ok_or_else(|| {
         syn::Error::new(
             span,
             format!("`{{{inside}}}` is no argument of a `format!`"),
         )
     })?;
-    Ok(Raw::Captured(Ident::new(&ident.to_string(), span)))
+    Ok(Source::Captured(ident))
+}
+
+/// The side on which a value stands in its width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Align {
+    Left,
+    Center,
+    Right,
+}
+
+/// What stands behind the colon of `{:>8.2}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Spec {
+    pub(crate) fill: Option<char>,
+    pub(crate) align: Option<Align>,
+    pub(crate) sign: bool,
+    pub(crate) zero: bool,
+    pub(crate) width: Option<usize>,
+    pub(crate) precision: Option<usize>,
+}
+
+impl Spec {
+    /// `[[fill]align]['+']['0'][width]['.' precision]`; `None` for what a workflow cannot do.
+    fn parse(text: &str) -> Option<Spec> {
+        let align = |letter: Option<char>| match letter? {
+            '<' => Some(Align::Left),
+            '^' => Some(Align::Center),
+            '>' => Some(Align::Right),
+            _ => None,
+        };
+        let mut spec = Spec::default();
+        let letters: Vec<char> = text.chars().collect();
+        let mut rest = letters.as_slice();
+        if let Some(side) = align(rest.get(1).copied()) {
+            spec.fill = rest.first().copied();
+            spec.align = Some(side);
+            rest = rest.get(2..)?;
+        } else if let Some(side) = align(rest.first().copied()) {
+            spec.align = Some(side);
+            rest = rest.get(1..)?;
+        }
+        if let Some(more) = rest.strip_prefix(&['+']) {
+            spec.sign = true;
+            rest = more;
+        }
+        if let Some(more) = rest.strip_prefix(&['0']) {
+            spec.zero = true;
+            rest = more;
+        }
+        (spec.width, rest) = number(rest)?;
+        if let Some(more) = rest.strip_prefix(&['.']) {
+            (spec.precision, rest) = number(more)?;
+            spec.precision?;
+        }
+        rest.is_empty().then_some(spec)
+    }
+}
+
+/// The number that stands next, and what is behind it.
+fn number(letters: &[char]) -> Option<(Option<usize>, &[char])> {
+    let digits = letters
+        .iter()
+        .take_while(|letter| letter.is_ascii_digit())
+        .count();
+    let (digits, rest) = letters.split_at(digits);
+    if digits.is_empty() {
+        return Some((None, rest));
+    }
+    let text: String = digits.iter().collect();
+    let number = text.parse().ok().filter(|number| *number <= 1_000)?;
+    Some((Some(number), rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_specification_is_read_as_rust_reads_it() {
+        let read = |text: &str| Spec::parse(text);
+        let precision = Spec {
+            precision: Some(2),
+            ..Spec::default()
+        };
+        assert_eq!(read(".2"), Some(precision));
+        let zeros = Spec {
+            zero: true,
+            width: Some(2),
+            ..Spec::default()
+        };
+        assert_eq!(read("02"), Some(zeros));
+        let filled = Spec {
+            fill: Some('*'),
+            align: Some(Align::Right),
+            sign: true,
+            width: Some(8),
+            precision: Some(1),
+            ..Spec::default()
+        };
+        assert_eq!(read("*>+8.1"), Some(filled));
+        let left = Spec {
+            align: Some(Align::Left),
+            width: Some(8),
+            ..Spec::default()
+        };
+        assert_eq!(read("<8"), Some(left));
+        for refused in ["?", "#?", "x", "08b", "width$", ".*", "e", "9999999"] {
+            assert_eq!(read(refused), None, "{refused}");
+        }
+    }
 }

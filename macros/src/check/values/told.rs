@@ -5,17 +5,22 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Pat, parse_quote};
 
-/// A pattern that also binds each value whose variant it asks for, and the questions about their types.
-pub(crate) fn told(pattern: &Pat) -> (Pat, TokenStream) {
-    let mut found = Found(Vec::new());
+/// A pattern that also binds each value whose variant it asks for, and the questions about their types. `named` counts
+/// the values that have names already, where several patterns are in scope together.
+pub(crate) fn told(pattern: &Pat, named: &mut usize) -> (Pat, TokenStream) {
+    let mut found = Found {
+        values: Vec::new(),
+        before: *named,
+    };
     let pattern = found.pattern(pattern);
+    *named += found.values.len();
     let mut questions = TokenStream::new();
-    for (name, span) in &found.0 {
+    for (name, span) in &found.values {
         // "it is untagged" is said of the pattern.
         quote_spanned!(*span=> __s::Told::told(&#name, (&__s::tagging(&#name)).of());)
             .to_tokens(&mut questions);
     }
-    if found.0.is_empty() {
+    if found.values.is_empty() {
         return (pattern, questions);
     }
     // Of the two `of`, rustc takes the one of untagged enums where it can.
@@ -24,12 +29,28 @@ pub(crate) fn told(pattern: &Pat) -> (Pat, TokenStream) {
 }
 
 /// The names of the values.
-struct Found(Vec<(Ident, Span)>);
+struct Found {
+    values: Vec<(Ident, Span)>,
+    /// How many there are of other patterns.
+    before: usize,
+}
 
 impl Found {
     fn pattern(&mut self, pattern: &Pat) -> Pat {
         match pattern {
             Pat::Paren(inner) => self.pattern(&inner.pat),
+            Pat::Reference(inner) => {
+                let mut inner = inner.clone();
+                *inner.pat = self.pattern(&inner.pat);
+                Pat::Reference(inner)
+            }
+            Pat::Ident(named) => {
+                let mut named = named.clone();
+                if let Some((_, inner)) = &mut named.subpat {
+                    **inner = self.pattern(inner);
+                }
+                Pat::Ident(named)
+            }
             Pat::Tuple(tuple) => {
                 let mut tuple = tuple.clone();
                 for item in &mut tuple.elems {
@@ -53,8 +74,8 @@ impl Found {
     }
 
     fn bind(&mut self, span: Span, pattern: &TokenStream) -> Pat {
-        let name = format_ident!("__told{}", self.0.len());
-        self.0.push((name.clone(), span));
+        let name = format_ident!("__told{}", self.before + self.values.len());
+        self.values.push((name.clone(), span));
         parse_quote!(#name @ #pattern)
     }
 }

@@ -3,9 +3,14 @@
 use super::{Piece, Value};
 
 impl Value {
-    /// Calls `see` with this value and everything below it.
+    /// Calls `see` with this value and everything below it; what an earlier `let` stands for is not below it.
     pub(in crate::check) fn walk(&self, see: &mut dyn FnMut(&Value)) {
         see(self);
+        self.children(&mut |child| child.walk(see));
+    }
+
+    /// Calls `each` with every value right below this one.
+    pub(super) fn children(&self, each: &mut dyn FnMut(&Value)) {
         match self {
             Value::Parameter
             | Value::Item(_)
@@ -15,52 +20,54 @@ impl Value {
             | Value::ErrorOutput
             | Value::ErrorField(..)
             | Value::Local(_)
+            | Value::Inline(_)
             | Value::Literal(_)
             | Value::Unit
             | Value::Constant(..)
-            | Value::None
             | Value::Default(_)
+            | Value::None
             | Value::Raw(..)
             | Value::Placeholder(_)
             | Value::Faulty => {}
-            Value::Inline(value) => value.walk(see),
             Value::Field(value, _)
             | Value::TupleField(value, _)
             | Value::Not(value)
             | Value::Negative(value)
             | Value::Closure(_, value)
             | Value::Typed(_, value)
-            | Value::Some(value) => value.walk(see),
+            | Value::Some(value) => each(value),
             Value::Index(a, b) | Value::Binary(_, a, b) => {
-                a.walk(see);
-                b.walk(see);
+                each(a);
+                each(b);
             }
-            Value::If(a, b, c) => [a, b, c].into_iter().for_each(|value| value.walk(see)),
+            Value::If(a, b, c) => [a, b, c].into_iter().for_each(|value| each(value)),
             Value::Match(subject, cases) => {
-                subject.walk(see);
+                each(subject);
                 for (_, guard, value) in cases {
-                    guard.iter().for_each(|guard| guard.walk(see));
-                    value.walk(see);
+                    guard.iter().for_each(&mut *each);
+                    each(value);
                 }
             }
+            Value::Let(bindings, body) => {
+                bindings.iter().for_each(|(_, value)| each(value));
+                each(body);
+            }
             Value::Method(receiver, _, arguments) => {
-                receiver.walk(see);
-                arguments.iter().for_each(|value| value.walk(see));
+                each(receiver);
+                arguments.iter().for_each(each);
             }
             Value::Tuple(items)
             | Value::Array(items)
             | Value::Function(_, items)
-            | Value::Library(_, items) => {
-                items.iter().for_each(|value| value.walk(see));
-            }
+            | Value::Library(_, items) => items.iter().for_each(each),
             Value::Record(record) => {
-                record.fields.iter().for_each(|(_, value)| value.walk(see));
-                record.base.iter().for_each(|base| base.walk(see));
+                record.fields.iter().for_each(|(_, value)| each(value));
+                record.base.iter().for_each(|base| each(base));
             }
             Value::Format(pieces) => {
                 for piece in pieces {
-                    if let Piece::Value(value) = piece {
-                        value.walk(see);
+                    if let Piece::Value(value, _) = piece {
+                        each(value);
                     }
                 }
             }

@@ -3,7 +3,7 @@
 use super::super::pattern::pattern;
 use super::{Writer, raw};
 use crate::check::{
-    Edge, EdgeKind, PatternShape, Value, error_fields, error_path, pattern as shape,
+    Edge, EdgeKind, PatternShape, Value, error_fields, error_path, is_silent, pattern as shape,
 };
 use crate::syntax::{Arm, Binding, ErrorPattern, Let, State, Target};
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -47,16 +47,16 @@ impl Writer<'_, '_> {
             }
             EdgeKind::Next => {
                 let mut tokens = TokenStream::new();
-                for one in state.lets() {
-                    self.assign_let(one).to_tokens(&mut tokens);
-                }
                 if let Some(binding) = state.result() {
                     assign(binding, &quote!(__s::Expr::result())).to_tokens(&mut tokens);
+                }
+                for one in state.lets() {
+                    self.assign_let(one).to_tokens(&mut tokens);
                 }
                 tokens
             }
             EdgeKind::Exit(exit) => {
-                let name = exit.name.to_string();
+                let name = crate::name::text(&exit.name);
                 let mut way = self.way(&exit.target);
                 if let Some(variable) = variable(exit.value.as_ref()) {
                     way = quote!(#way.assign(#variable, __s::Expr::result()));
@@ -159,8 +159,7 @@ fn assign(binding: &Binding, value: &TokenStream) -> TokenStream {
 
 /// The variable that a name makes: none, where it is `_` or begins with it.
 fn variable(name: Option<&Ident>) -> Option<String> {
-    name.map(Ident::to_string)
-        .filter(|name| !name.starts_with('_'))
+    name.filter(|name| !is_silent(name)).map(crate::name::text)
 }
 
 /// Assigns what `as` names.

@@ -12,7 +12,7 @@ use quote::{ToTokens, quote};
 
 impl Writer<'_, '_> {
     pub(super) fn map(&mut self, name: &str, map: &Map, run: &For, scope: usize) -> TokenStream {
-        let item = run.item.to_string();
+        let item = crate::name::text(&run.item);
         let mut over = match &run.list {
             Some(list) => {
                 let list = self.expression(list);
@@ -53,8 +53,8 @@ impl Writer<'_, '_> {
                     quote!(.tolerated_count(#count))
                 }
                 DistributedOption::Tolerated(_, Tolerance::Percentage(number)) => {
-                    let number = crate::expand::value::json(number);
-                    quote!(.tolerated_percentage(__s::Expr::literal(#number)))
+                    let number = self.expression(number);
+                    quote!(.tolerated_percentage(#number))
                 }
                 DistributedOption::Reader(reader) => {
                     let reader = self.access(reader);

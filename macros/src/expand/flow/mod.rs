@@ -11,6 +11,7 @@ use super::known::{self, Numbers, known};
 use super::place::{at, file};
 use super::value::Values;
 use crate::check::{Machine, Value};
+use crate::name::text;
 use crate::syntax::{
     Amount, Callee, Condition, Expression, Kind, State, StateOption, Transition, Wait,
     WorkflowOption,
@@ -91,7 +92,7 @@ impl Writer<'_, '_> {
         if numbers.is_empty() {
             return None;
         }
-        let names = known::variables(self.machine, scope).map(Ident::to_string);
+        let names = known::variables(self.machine, scope).map(text);
         let from = Literal::usize_unsuffixed(numbers.start);
         let to = Literal::usize_unsuffixed(numbers.end);
         Some(quote!(.variables(__s::variables(&[#(#names),*], &__known[#from..#to]))))
@@ -99,14 +100,14 @@ impl Writer<'_, '_> {
 
     fn head(&mut self) -> TokenStream {
         let workflow = self.machine.workflow;
-        let name = workflow.name.to_string();
+        let name = text(&workflow.name);
         let mut flow = quote!(__s::Flow::new(#name));
         if let Some(docs) = &workflow.docs {
             quote!(.comment(#docs)).to_tokens(&mut flow);
         }
         // Through the workflow, which has said already where such a type is no payload.
         if let Some((name, _)) = &workflow.parameter {
-            let name = name.to_string();
+            let name = text(name);
             quote!(.parameter(#name, __s::input_shape::<Self>)).to_tokens(&mut flow);
         }
         if workflow.output.is_some() {
@@ -258,13 +259,13 @@ impl Writer<'_, '_> {
                     Some(value) => self.expression(value),
                     None => quote!(__s::Expr::none()),
                 };
-                let exit = node.state.name.to_string();
+                let exit = text(&node.state.name);
                 quote!(__s::State::pass(#name).exit_with(#exit, #value))
             }
             Kind::Include(include) => match include.calls.first() {
                 Some(call) => {
                     let path = &call.path;
-                    let variables = node.state.name.to_string();
+                    let variables = text(&node.state.name);
                     let arguments = self.expressions(&call.arguments);
                     quote!(__s::Include::new(
                         #name,
@@ -386,7 +387,7 @@ impl Writer<'_, '_> {
 
     /// The name in ASL of the state that an identifier stands for: of an include, the fragment's first.
     fn name_of(&self, ident: &Ident) -> TokenStream {
-        let name = ident.to_string();
+        let name = text(ident);
         let Some(index) = self.machine.by_name.get(&name) else {
             return quote!(#name);
         };
@@ -447,7 +448,7 @@ fn task_path(state: &State) -> Option<&syn::Path> {
 fn wire_name(state: &State) -> String {
     match &state.renamed {
         Some(name) => name.value(),
-        None => state.name.to_string(),
+        None => text(&state.name),
     }
 }
 

@@ -1,11 +1,12 @@
 //! What transitions assign and where they lead.
 
 use super::Checker;
-use crate::check::Machine;
+use crate::check::{Machine, is_silent};
 use crate::editor;
+use crate::name::identifier;
 use crate::syntax::{Binding, Let, Target};
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote};
 
 impl Checker<'_, '_> {
     /// Names the states that the edges of a state lead to, for editors.
@@ -63,7 +64,7 @@ pub(super) fn local(binding: &Binding, value: &TokenStream) -> TokenStream {
 /// The names as a place or as a pattern. Names that begin with `_` are no variables.
 fn names(binding: &Binding) -> TokenStream {
     let mut names = binding.names.iter().map(|name| match name {
-        Some(name) if !name.to_string().starts_with('_') => name.to_token_stream(),
+        Some(name) if !is_silent(name) => name.to_token_stream(),
         _ => quote!(_),
     });
     if binding.tuple {
@@ -89,8 +90,15 @@ pub(super) fn bound_variables<'m>(
                 .map(|variable| &machine.variables[*variable])
                 .find(|variable| variable.name == *name)?;
             // Where the types do not agree, the name in this pattern is where it shows.
-            let temporary = Ident::new(&format!("__bound_{name}"), name.span());
+            let temporary = format_ident!("__bound_{}", name, span = name.span());
             Some((variable.name, temporary))
         })
         .collect()
+}
+
+/// The name that a pattern binds, of the variable that keeps its value.
+pub(super) fn original(temporary: &Ident) -> Ident {
+    let text = temporary.to_string();
+    identifier(text.trim_start_matches("__bound_"), temporary.span())
+        .unwrap_or_else(|| temporary.clone())
 }

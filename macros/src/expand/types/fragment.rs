@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::state::{group, group_of_braces};
+use crate::check::is_silent;
 use crate::expand::fragment::length;
 use crate::syntax::{Exit, Include};
 use proc_macro2::{Literal, Span, TokenStream};
@@ -57,7 +58,7 @@ impl Checker<'_, '_> {
             let name = &exit.name;
             let lets = self.lets_of(&exit.target);
             let keep = match &exit.value {
-                Some(value) if !value.to_string().starts_with('_') => quote! {
+                Some(value) if !is_silent(value) => quote! {
                     #value = __value;
                     { let #value = __value; #lets }
                 },

@@ -1,10 +1,11 @@
 //! `retry` and `catch`, as patterns of the task's own error.
 
 use super::Checker;
-use super::edge::bound_variables;
+use super::edge::{bound_variables, original};
 use super::state::group_of_braces;
 use crate::check::{
-    EdgeKind, Machine, catches_everything, error_fields, error_path, failing_tasks, predefined,
+    EdgeKind, Machine, catches_everything, error_fields, error_path, failing_tasks, is_silent,
+    predefined,
 };
 use crate::syntax::{CatchEvery, ErrorPattern, Kind, StateOption};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -115,8 +116,7 @@ impl Checker<'_, '_> {
                 quote!(#variable = #temporary;).to_tokens(&mut after);
             }
             let keep = bound.iter().map(|(_, temporary)| {
-                let name = temporary.to_string();
-                let name = Ident::new(name.trim_start_matches("__bound_"), temporary.span());
+                let name = original(temporary);
                 quote!(#temporary = #name;)
             });
             let then = quote!({ #(#keep)* #output });
@@ -214,7 +214,7 @@ impl Checker<'_, '_> {
     /// The `let`s of an edge, with the caught error under its name.
     fn output(&self, name: Option<&Ident>, lets: &TokenStream) -> TokenStream {
         match name {
-            Some(name) if !name.to_string().starts_with('_') => quote! {
+            Some(name) if !is_silent(name) => quote! {
                 #name = __s::any::<__s::ErrorOutput>();
                 { let #name: __s::ErrorOutput = __s::any(); #lets }
             },
@@ -257,10 +257,7 @@ impl Checker<'_, '_> {
     ) -> TokenStream {
         let temporaries: Vec<&Ident> = bound.iter().map(|(_, temporary)| temporary).collect();
         let variables = bound.iter().map(|(variable, _)| variable);
-        let names = temporaries.iter().map(|temporary| {
-            let name = temporary.to_string();
-            Ident::new(name.trim_start_matches("__bound_"), temporary.span())
-        });
+        let names = temporaries.iter().map(|temporary| original(temporary));
         let keep = quote!(#(#temporaries = #names;)*);
         let body = body(&keep);
         if bound.is_empty() {

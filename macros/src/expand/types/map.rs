@@ -17,6 +17,12 @@ impl Checker<'_, '_> {
                     quote_spanned!(keyword.span()=> __s::WholeNumber::whole_number(#count);)
                         .to_tokens(&mut tokens);
                 }
+                DistributedOption::Tolerated(keyword, Tolerance::Percentage(number)) => {
+                    let number = self.number(number);
+                    // "not a percentage" is required by the keyword.
+                    quote_spanned!(keyword.span()=> __s::Percentage::percentage(#number);)
+                        .to_tokens(&mut tokens);
+                }
                 DistributedOption::Reader(access) | DistributedOption::Writer(access) => {
                     self.object(&access.arguments, access.keyword.span(), &mut tokens);
                 }
@@ -25,9 +31,7 @@ impl Checker<'_, '_> {
                         self.object(input, batch.keyword.span(), &mut tokens);
                     }
                 }
-                DistributedOption::Distributed(..)
-                | DistributedOption::Label(..)
-                | DistributedOption::Tolerated(..) => {}
+                DistributedOption::Distributed(..) | DistributedOption::Label(..) => {}
             }
         }
         tokens

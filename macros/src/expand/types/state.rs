@@ -1,6 +1,6 @@
 //! One state in the check block.
 
-use super::edge::{bound_variables, local};
+use super::edge::{bound_variables, local, original};
 use super::{Checker, result_of};
 use crate::check::{EdgeKind, beside, pattern, told, witness};
 use crate::syntax::{
@@ -200,12 +200,8 @@ impl Checker<'_, '_> {
     fn names(&self, index: usize, given: &Given) -> TokenStream {
         let state = self.machine.states[index].state;
         let mut tokens = TokenStream::new();
-        for one in state.lets() {
-            if state.ends() {
-                self.local_let(one).to_tokens(&mut tokens);
-            } else if !state.transitions.is_empty() {
-                self.assign_let(one).to_tokens(&mut tokens);
-            }
+        if let (Some(called), Given::Value(value)) = (state.called(), given) {
+            quote!(let #called = #value;).to_tokens(&mut tokens);
         }
         if let (Some(binding), Given::Value(value)) = (state.result(), given) {
             let anything = quote!(__s::any());
@@ -226,6 +222,13 @@ impl Checker<'_, '_> {
                 local(binding, value).to_tokens(&mut tokens);
             } else if !state.transitions.is_empty() {
                 self.assign(binding, value).to_tokens(&mut tokens);
+            }
+        }
+        for one in state.lets() {
+            if state.ends() {
+                self.local_let(one).to_tokens(&mut tokens);
+            } else if !state.transitions.is_empty() {
+                self.assign_let(one).to_tokens(&mut tokens);
             }
         }
         tokens
@@ -372,13 +375,12 @@ impl Checker<'_, '_> {
                     // Arms may bind the same name; each has its own variable here.
                     let edge = edge.unwrap_or_default();
                     let own = Ident::new(&format!("__bound_{edge}_{position}"), temporary.span());
-                    let name = temporary.to_string();
-                    let name = Ident::new(name.trim_start_matches("__bound_"), temporary.span());
+                    let name = original(temporary);
                     quote!(let #own;).to_tokens(&mut before);
                     quote!(#own = #name;).to_tokens(&mut keep);
                     quote!(#variable = #own;).to_tokens(&mut after);
                 }
-                let (pattern, told) = told(&arm.pattern);
+                let (pattern, told) = told(&arm.pattern, &mut 0);
                 let guard = arm.guard.as_ref().map(|guard| {
                     let guard = self.expression(guard);
                     quote!(if #guard)

@@ -3,7 +3,7 @@ use stepwright_compile_fail::*;
 
 workflow! {
     workflow Orders(order: Order) -> Receipt {
-        task Charge { let charge = charge_card(order); next Done; }
+        task Charge { charge_card(order); next Done; }
         succeed Done { Receipt { order_id: order.id } }
     }
 }

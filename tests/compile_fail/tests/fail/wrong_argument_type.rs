@@ -8,7 +8,7 @@ workflow! {
             next Pack;
         }
         task Pack {
-            let parcel = pack_item(charge);
+            let _parcel = pack_item(charge);
             next Done;
         }
         succeed Done { charge }

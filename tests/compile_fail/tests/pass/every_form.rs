@@ -180,6 +180,31 @@ workflow! {
     }
 }
 
+workflow! {
+    workflow Computed(order: Order) -> (f64, String, bool) {
+        task Check {
+            let total = validate_order(order).total * 1.2;
+            let label = format!("{:>8} {total}", order.id);
+            let _note = label.clone();
+            retry States::ALL (max_attempts: 1);
+            next Sort;
+        }
+        pass Sort {
+            let count = order.items.len() as f64;
+            let cents = (total * 100.0).round() as i64;
+            let least = { let half = total / 2.0; if half > count { half } else { count } };
+            let few = matches!(order.items.len(), 1..=3) && cents > i32::MAX as i64;
+            let skus = order.items.iter().map(|Item { sku, .. }| sku.as_str()).map(String::from).collect::<Vec<String>>();
+            next Size;
+        }
+        choice Size {
+            when (cents + 1) as i64 < skus.len() as i64 => { let n = 1; let label = format!("{label} {n}"); next Done; }
+            otherwise => Done;
+        }
+        succeed Done { (least, label, few) }
+    }
+}
+
 fn main() {
     for definition in [Polling::definition(), Nested::definition(), Bound::definition(), Calls::definition(), Spread::definition()] {
         println!("{}", definition.to_json_pretty());

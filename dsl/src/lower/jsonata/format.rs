@@ -1,0 +1,127 @@
+//! What stands behind the colon of a `format!`: width, alignment, sign and precision.
+
+use super::code::Code;
+use super::expression::Lowering;
+use super::syntax::{Operator, Syntax};
+use crate::expr::{Align, Spec};
+use crate::shape::Shape;
+
+/// The digits behind the point that JSONata writes exactly.
+const MOST_DIGITS: usize = 15;
+
+impl Lowering<'_, '_> {
+    /// A value as `{:spec}` writes it.
+    pub(super) fn formatted(&mut self, value: Code, spec: &Spec) -> Code {
+        let value = self.present(value);
+        if !value.shape.resolve().is_number() || matches!(value.shape.resolve(), Shape::Struct(_)) {
+            let text = self.display(value);
+            let text = match spec.precision {
+                Some(most) => self.cut(text, most),
+                None => text,
+            };
+            return self.padded(text, spec, Align::Left);
+        }
+        if !spec.sign && !(spec.zero && spec.width.is_some()) {
+            let text = self.digits(value, spec.precision);
+            return self.padded(text, spec, Align::Right);
+        }
+        // The sign stands before the zeros, so the digits are written apart from it.
+        let text = self.twice(value, |this, number| {
+            let negative = number
+                .syntax
+                .clone()
+                .binary(Operator::Lt, Syntax::number(0));
+            let magnitude = Code {
+                syntax: Syntax::call("abs", vec![number.syntax.clone()]),
+                ..number.clone()
+            };
+            let digits = this.digits(magnitude, spec.precision);
+            let width = if spec.zero { spec.width } else { None };
+            let signed = |sign: &'static str| {
+                let digits = match width.map(|width| width.saturating_sub(sign.len())) {
+                    Some(width) if width > 0 => pad(digits.syntax.clone(), width, true, '0'),
+                    _ => digits.syntax.clone(),
+                };
+                match sign {
+                    "" => digits,
+                    sign => Syntax::text(sign).binary(Operator::Concat, digits),
+                }
+            };
+            let positive = signed(if spec.sign { "+" } else { "" });
+            Code::new(negative.conditional(signed("-"), positive), Shape::String)
+        });
+        if spec.zero {
+            return text;
+        }
+        self.padded(text, spec, Align::Right)
+    }
+
+    /// A number in digits.
+    fn digits(&mut self, number: Code, precision: Option<usize>) -> Code {
+        let Some(precision) = precision else {
+            return self.display(number);
+        };
+        // Rust writes an integer as it is, whatever the precision.
+        if number.shape.is_integer() {
+            return self.display(number);
+        }
+        if precision > MOST_DIGITS {
+            return self.refuse_code(format!(
+                "JSONata writes {MOST_DIGITS} digits behind the point at most; format the value in a task"
+            ));
+        }
+        let picture = match precision {
+            0 => "0".to_owned(),
+            count => format!("0.{}", "0".repeat(count)),
+        };
+        self.call(
+            "formatNumber",
+            vec![number.syntax, Syntax::text(picture)],
+            Shape::String,
+        )
+    }
+
+    /// The first characters of a text.
+    fn cut(&mut self, text: Code, most: usize) -> Code {
+        let arguments = vec![
+            text.syntax,
+            Syntax::number(0),
+            Syntax::Number(most.to_string()),
+        ];
+        self.call("substring", arguments, Shape::String)
+    }
+
+    /// A text in its width.
+    fn padded(&mut self, text: Code, spec: &Spec, otherwise: Align) -> Code {
+        let Some(width) = spec.width.filter(|width| *width > 0) else {
+            return text;
+        };
+        let syntax = match spec.align.unwrap_or(otherwise) {
+            Align::Left => pad(text.syntax, width, false, spec.fill),
+            Align::Right => pad(text.syntax, width, true, spec.fill),
+            Align::Center => {
+                let local = self.fresh("t");
+                let text_of = Syntax::Local(local.clone());
+                // What is left over stands behind the text.
+                let both = Syntax::call("length", vec![text_of.clone()])
+                    .binary(Operator::Add, Syntax::Number(width.to_string()));
+                let half = both.binary(Operator::Div, Syntax::number(2));
+                let before = Syntax::Negative(Box::new(Syntax::call("floor", vec![half])));
+                let fill = Syntax::text(spec.fill.to_string());
+                let left = Syntax::call("pad", vec![text_of, before, fill]);
+                Syntax::bind(local, text.syntax, pad(left, width, false, spec.fill))
+            }
+        };
+        Code::new(syntax, Shape::String)
+    }
+}
+
+/// `$pad(text, width)`; a negative width fills before the text.
+fn pad(text: Syntax, width: usize, before: bool, fill: char) -> Syntax {
+    let sign = if before { "-" } else { "" };
+    let mut arguments = vec![text, Syntax::Number(format!("{sign}{width}"))];
+    if fill != ' ' {
+        arguments.push(Syntax::text(fill.to_string()));
+    }
+    Syntax::call("pad", arguments)
+}

@@ -1,0 +1,86 @@
+//! What is computed with a result can fail, and then a `retry` of that state sees it.
+
+use super::machine::Machine;
+use super::retry::predefined;
+use super::values::Value;
+use crate::syntax::{ErrorPattern, Kind, StateOption, Transition};
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+
+/// Methods that fail on some values.
+const FAIL: &[&str] = &["expect", "unwrap", "pow", "powf", "powi", "sqrt"];
+
+/// Functions of the library that fail on some values.
+const LIBRARY_FAILS: &[&str] = &[
+    "base64_decode",
+    "number",
+    "parse_json",
+    "range",
+    "timestamp",
+];
+
+/// Each `retry` on everything beside an expression that can fail.
+pub(super) fn computations(machine: &Machine) -> Vec<(Span, String)> {
+    let mut found = Vec::new();
+    for node in &machine.states {
+        let state = node.state;
+        if !matches!(state.kind, Kind::Task(_) | Kind::Parallel(_) | Kind::Map(_)) {
+            continue;
+        }
+        let end = match state.transitions.first() {
+            Some(Transition::End(_, Some(value))) => Some(value),
+            _ => None,
+        };
+        let computed = state.lets().iter().map(|one| &one.value).chain(end);
+        let fails = computed
+            .filter_map(|one| machine.values[one.id].as_ref())
+            .any(can_fail);
+        if !fails {
+            continue;
+        }
+        for option in &state.options {
+            let StateOption::Retry(retry) = option else {
+                continue;
+            };
+            if let Some(span) = retry.errors.iter().find_map(everything) {
+                found.push((
+                    span,
+                    format!(
+                        "this runs the call of `{}` again also when what is computed with its result fails, which it then does \
+                         again: compute it in a `pass` state behind this one, or name the errors to retry",
+                        node.name
+                    ),
+                ));
+            }
+        }
+    }
+    found
+}
+
+/// Where a pattern names every error.
+fn everything(pattern: &ErrorPattern) -> Option<Span> {
+    match pattern {
+        ErrorPattern::Path(path) => {
+            (predefined(pattern).as_deref() == Some("ALL")).then(|| path.span())
+        }
+        ErrorPattern::Text(text) => (text.value() == "States.ALL").then(|| text.span()),
+        ErrorPattern::Fields(..) => None,
+    }
+}
+
+/// Whether an expression fails on some values of its type.
+fn can_fail(value: &Value) -> bool {
+    let mut fails = false;
+    value.walk(&mut |part| {
+        fails |= match part {
+            Value::Index(..) | Value::Binary("Div" | "Rem", ..) | Value::Raw(..) => true,
+            Value::Method(_, name, _) => FAIL.contains(&name.as_str()),
+            Value::Library(path, ..) => path
+                .segments
+                .last()
+                .is_some_and(|last| LIBRARY_FAILS.iter().any(|name| last.ident == name)),
+            _ => false,
+        };
+    });
+    fails
+}

@@ -1,0 +1,117 @@
+//! `as` between numbers.
+
+use super::Value;
+use super::expression::Resolver;
+use quote::ToTokens;
+use syn::{Expr, ExprCast, Type};
+
+/// How a number becomes one of another type.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cast {
+    /// Every value of the type stays what it is: rustc sees to that.
+    Lossless,
+    /// How many there are: a workflow has no list that is too long for the type.
+    Count,
+    /// A float that is rounded right before.
+    Rounded,
+}
+
+const INTEGERS: &[&str] = &[
+    "u8", "u16", "u32", "u64", "usize", "i8", "i16", "i32", "i64", "isize",
+];
+
+impl Cast {
+    /// By what stands before `as`.
+    fn of(cast: &ExprCast) -> Cast {
+        let Expr::MethodCall(call) = without_parentheses(&cast.expr) else {
+            return Cast::Lossless;
+        };
+        if !call.args.is_empty() {
+            return Cast::Lossless;
+        }
+        match call.method.to_string().as_str() {
+            "len" | "count" => Cast::Count,
+            "round" | "floor" | "ceil" | "trunc"
+                if number(&cast.ty).is_some_and(|to| INTEGERS.contains(&to.as_str())) =>
+            {
+                Cast::Rounded
+            }
+            _ => Cast::Lossless,
+        }
+    }
+}
+
+fn without_parentheses(expression: &Expr) -> &Expr {
+    match expression {
+        Expr::Paren(inner) => without_parentheses(&inner.expr),
+        Expr::Group(inner) => without_parentheses(&inner.expr),
+        other => other,
+    }
+}
+
+/// The name of a type, without the parentheses around it.
+fn number(ty: &Type) -> Option<String> {
+    match ty {
+        Type::Path(path) => path.path.get_ident().map(ToString::to_string),
+        Type::Paren(inner) => number(&inner.elem),
+        Type::Group(inner) => number(&inner.elem),
+        _ => None,
+    }
+}
+
+impl Resolver<'_, '_> {
+    /// `x as f64`: rustc sees to it, by what stands in its place, that no value changes.
+    pub(super) fn cast(&mut self, cast: &mut ExprCast) -> (Value, Expr) {
+        let how = Cast::of(cast);
+        let value = self.value(&mut cast.expr);
+        let to = number(&cast.ty).unwrap_or_default();
+        let value = match to.as_str() {
+            "f32" | "f64" => Value::Function("f64::from".to_owned(), vec![value]),
+            integer if INTEGERS.contains(&integer) => {
+                let value = match how {
+                    Cast::Rounded => within(value, integer),
+                    Cast::Lossless | Cast::Count => value,
+                };
+                Value::Function("i64::from".to_owned(), vec![value])
+            }
+            _ => self.cannot(
+                &cast.ty.to_token_stream(),
+                "`as` to this type",
+                "it makes numbers of numbers; convert the rest in a task",
+            ),
+        };
+        (value, self.rewriting.cast(cast, how))
+    }
+}
+
+/// A rounded float in the bounds of an integer type, at which Rust's `as` stops.
+fn within(value: Value, integer: &str) -> Value {
+    let bounds = match integer {
+        "u8" => (0.0, f64::from(u8::MAX)),
+        "u16" => (0.0, f64::from(u16::MAX)),
+        "u32" => (0.0, f64::from(u32::MAX)),
+        "i8" => (f64::from(i8::MIN), f64::from(i8::MAX)),
+        "i16" => (f64::from(i16::MIN), f64::from(i16::MAX)),
+        "i32" => (f64::from(i32::MIN), f64::from(i32::MAX)),
+        "u64" | "usize" => {
+            let zero = float(0.0);
+            return Value::Method(Box::new(value), "max".to_owned(), vec![zero]);
+        }
+        _ => return value,
+    };
+    let bounds = vec![float(bounds.0), float(bounds.1)];
+    Value::Method(Box::new(value), "clamp".to_owned(), bounds)
+}
+
+fn float(number: f64) -> Value {
+    let literal = syn::LitFloat::new(
+        &format!("{:.1}", number.abs()),
+        proc_macro2::Span::call_site(),
+    );
+    let literal = Value::Literal(syn::Lit::Float(literal));
+    if number < 0.0 {
+        Value::Negative(Box::new(literal))
+    } else {
+        literal
+    }
+}

@@ -1,0 +1,133 @@
+//! What to write in the place of a method that a workflow cannot run.
+
+use super::methods::METHODS;
+use crate::suggest::closest;
+
+/// The way out, by the method's name.
+#[rustfmt::skip]
+const INSTEAD: &[(&str, &str)] = &[
+    ("append", "`a.iter().chain(b.iter())` puts lists together"),
+    ("as_bytes", "`chars()` gives the characters of a text"),
+    ("bytes", "`chars()` gives the characters of a text"),
+    ("char_indices", "`chars().enumerate()` numbers the characters of a text"),
+    ("checked_add", "`+` does, and integers are exact to 2^53"),
+    ("checked_div", "`/` does, and a division by 0 fails the state"),
+    ("checked_mul", "`*` does, and integers are exact to 2^53"),
+    ("checked_sub", "`-` does, and integers are exact to 2^53"),
+    ("chunks", "`functions::chunks(list, size)` does"),
+    ("cmp", "`<`, `==` and `>` compare"),
+    ("dedup", "`functions::unique(list)` keeps each item once"),
+    ("drain", "`take` and `skip` choose from a list"),
+    ("eq", "`==` compares"),
+    ("extend", "`a.iter().chain(b.iter())` puts lists together"),
+    ("for_each", "a map state runs over a list"),
+    ("insert", "`list.iter().chain([item].iter())` adds an item; a map is changed in a task"),
+    ("is_err", "`catch` says where errors go"),
+    ("is_ok", "`catch` says where errors go"),
+    ("iter_mut", "`map` makes a new list"),
+    ("last_mut", "`map` makes a new list"),
+    ("lines", "`split(\"\\n\")` gives the lines of a text"),
+    ("lock", "a task has state of its own"),
+    ("map_err", "`catch` says where errors go"),
+    ("ok", "`catch` says where errors go"),
+    ("ok_or", "`catch` says where errors go; `is_none()` and a choice decide"),
+    ("ok_or_else", "`catch` says where errors go; `is_none()` and a choice decide"),
+    ("parse", "`functions::number(text)` makes a number of a text"),
+    ("partial_cmp", "`<`, `==` and `>` compare"),
+    ("partition", "two `filter`s do"),
+    ("pop", "`last()` reads the last item, `take(n)` leaves it out"),
+    ("push", "`list.iter().chain([item].iter())` adds an item"),
+    ("push_back", "`list.iter().chain([item].iter())` adds an item"),
+    ("push_str", "`format!(\"{a}{b}\")` puts texts together"),
+    ("remove", "`filter` leaves items out"),
+    ("repeat", "`functions::range(1, n, 1)` with `map` and `join` repeats"),
+    ("retain", "`filter` keeps items"),
+    ("reverse", "`iter().rev()` does"),
+    ("rem_euclid", "`((a % b) + b) % b` does, for a positive `b`"),
+    ("saturating_add", "`+` does, and integers are exact to 2^53"),
+    ("saturating_mul", "`*` does, and integers are exact to 2^53"),
+    ("saturating_sub", "`if a > b { a - b } else { 0 }` stops at 0"),
+    ("sort", "`functions::sorted(list)` does"),
+    ("sort_by", "`functions::sorted(list)` sorts numbers and texts; sort the rest in a task"),
+    ("sort_by_key", "`functions::sorted(list)` sorts numbers and texts; sort the rest in a task"),
+    ("sort_unstable", "`functions::sorted(list)` does"),
+    ("sort_unstable_by", "`functions::sorted(list)` sorts numbers and texts; sort the rest in a task"),
+    ("sort_unstable_by_key", "`functions::sorted(list)` sorts numbers and texts; sort the rest in a task"),
+    ("sorted", "`functions::sorted(list)` does"),
+    ("split_at", "`take(n)` and `skip(n)` give both parts"),
+    ("split_first", "`first()` and `skip(1)` give both parts"),
+    ("split_last", "`last()` and `take(n)` give both parts"),
+    ("split_whitespace", "`split(\" \")` does"),
+    ("step_by", "`functions::range(first, last, step)` gives numbers in steps"),
+    ("strip_prefix", "`starts_with` decides, and `chars().skip(n)` leaves characters out"),
+    ("swap", "`if` chooses an order"),
+    ("to_ascii_lowercase", "`to_lowercase()` does"),
+    ("to_ascii_uppercase", "`to_uppercase()` does"),
+    ("truncate", "`take(n)` keeps the first items"),
+    ("unique", "`functions::unique(list)` keeps each item once"),
+    ("unwrap_err", "`catch` says where errors go"),
+    ("windows", "`list.iter().zip(list.iter().skip(1))` gives neighbours"),
+    ("wrapping_add", "`+` does, and integers are exact to 2^53"),
+    ("wrapping_mul", "`*` does, and integers are exact to 2^53"),
+    ("wrapping_sub", "`-` does, and integers are exact to 2^53"),
+];
+
+/// Why a method cannot run, and what does it in its place.
+pub(super) fn refusal(method: &str) -> String {
+    let instead = INSTEAD.iter().find(|(name, _)| *name == method);
+    let way = match instead {
+        Some((_, way)) => (*way).to_owned(),
+        None => match near(method) {
+            Some(close) => format!("did you mean `{close}`?"),
+            None => "call it in a task".to_owned(),
+        },
+    };
+    format!("`{method}` cannot run inside a workflow: {way}")
+}
+
+/// A method that is one slip of the pen away: of short names most are near to each other, and mean something else.
+fn near(method: &str) -> Option<&'static str> {
+    let close = closest(method, METHODS.iter().copied())?;
+    let letters = method.chars().count();
+    let same = method
+        .chars()
+        .zip(close.chars())
+        .take_while(|(one, other)| one == other)
+        .count();
+    (letters >= 5 || same + 1 >= letters.min(close.chars().count())).then_some(close)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ways_are_for_methods_that_cannot_run() {
+        for (name, way) in INSTEAD {
+            assert!(
+                !METHODS.contains(name),
+                "`{name}` can run, and needs no way out: {way}"
+            );
+            assert!(!way.ends_with('.'), "`{name}`: {way}");
+        }
+        let mut sorted: Vec<&str> = INSTEAD.iter().map(|(name, _)| *name).collect();
+        sorted.dedup();
+        assert_eq!(sorted.len(), INSTEAD.len(), "a method stands twice");
+    }
+
+    #[test]
+    fn a_method_with_another_meaning_is_not_suggested() {
+        assert_eq!(
+            refusal("sort"),
+            "`sort` cannot run inside a workflow: `functions::sorted(list)` does"
+        );
+        assert_eq!(
+            refusal("sprt"),
+            "`sprt` cannot run inside a workflow: call it in a task"
+        );
+        assert_eq!(
+            refusal("is_emtpy"),
+            "`is_emtpy` cannot run inside a workflow: did you mean `is_empty`?"
+        );
+    }
+}

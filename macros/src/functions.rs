@@ -1,0 +1,85 @@
+//! The functions that a workflow can run: by them a call of a task is told from a call that computes.
+
+use quote::ToTokens;
+use syn::Path;
+
+/// Functions, by their path as written.
+#[rustfmt::skip]
+pub(crate) const FUNCTIONS: &[&str] = &[
+    "Box::new", "Cow::Borrowed", "Cow::Owned", "Cow::from", "String::from", "String::new", "f64::from", "i32::from",
+    "i64::from", "u32::from", "u64::from",
+];
+
+/// The functions of `stepwright::functions`.
+#[rustfmt::skip]
+pub(crate) const LIBRARY: &[&str] = &[
+    "sorted", "is_before", "unique", "chunks", "range", "now", "millis", "timestamp", "uuid", "sha256", "base64_encode",
+    "base64_decode", "parse_json", "to_json", "number",
+];
+
+/// The types whose functions and constants stand behind a small letter: `i64::from(x)`, `u32::MAX`.
+#[rustfmt::skip]
+const PRIMITIVES: &[&str] = &[
+    "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16", "u32", "u64", "u128",
+    "usize",
+];
+
+/// A path without its generic arguments, as text.
+pub(crate) fn written(path: &Path) -> String {
+    let mut plain = path.clone();
+    for segment in &mut plain.segments {
+        segment.arguments = syn::PathArguments::None;
+    }
+    plain.to_token_stream().to_string().replace(' ', "")
+}
+
+/// Whether a path names a type, by Rust's habits.
+pub(crate) fn is_type(name: &str) -> bool {
+    name.starts_with(char::is_uppercase) || PRIMITIVES.contains(&name)
+}
+
+/// Whether what a path names is called as a task: a function of the user's own, neither of a type nor of the library.
+pub(crate) fn is_task(path: &Path) -> bool {
+    let mut segments = path.segments.iter().rev();
+    let Some(last) = segments.next() else {
+        return false;
+    };
+    if is_type(&last.ident.to_string()) {
+        return false;
+    }
+    match segments.next() {
+        Some(before) => {
+            let before = before.ident.to_string();
+            !is_type(&before) && before != "functions"
+        }
+        None => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_is_a_function_of_its_own() {
+        let is = |text: &str| syn::parse_str::<Path>(text).is_ok_and(|path| is_task(&path));
+        assert!(is("book_car") && is("tasks::book_car") && is("crate::tasks::book_car"));
+        assert!(is("r#type") && is("load::<Order>"));
+        assert!(!is("Some") && !is("String::from") && !is("Order::new") && !is("i64::from"));
+        assert!(!is("functions::sorted") && !is("stepwright::functions::now"));
+        assert!(!is("Default::default"));
+    }
+
+    #[test]
+    fn functions_are_those_of_the_library() {
+        let library = concat!(env!("CARGO_MANIFEST_DIR"), "/../dsl/src/functions.rs");
+        let Ok(library) = std::fs::read_to_string(library) else {
+            // The package stands alone, without the one that has them.
+            return;
+        };
+        let names = library.split("\nfunctions!(").nth(1);
+        let names = names.and_then(|rest| rest.split(')').next());
+        let names: Vec<&str> = names.unwrap_or_default().split_whitespace().collect();
+        assert_eq!(names, LIBRARY);
+    }
+}

@@ -1,0 +1,129 @@
+//! The call of a task somewhere in an expression: `Some(book_car(trip))`, `quote(order).amount * 1.2`.
+
+use crate::functions::is_task;
+use proc_macro2::{Ident, Span};
+use quote::ToTokens;
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::visit_mut::{self, VisitMut};
+use syn::{BinOp, Expr, ExprCall, ExprMacro, Token};
+
+/// The name that stands in an expression for what its call gives.
+const CALLED: &str = "__called";
+
+/// The calls of an expression.
+#[derive(Default)]
+pub(super) struct Calls {
+    /// Each with the name that stands in its place.
+    pub(super) found: Vec<(ExprCall, Ident)>,
+    /// Where a call stands that is not made exactly once, and what it stands in.
+    pub(super) refused: Option<(Span, &'static str)>,
+    /// What may be computed any number of times, around the place that is looked at.
+    inside: Option<&'static str>,
+}
+
+/// Takes the calls of tasks out of an expression.
+pub(super) fn take(expression: &mut Expr) -> Calls {
+    let mut calls = Calls::default();
+    calls.visit_expr_mut(expression);
+    calls
+}
+
+impl Calls {
+    fn within(&mut self, what: &'static str, look: impl FnOnce(&mut Self)) {
+        let before = self.inside.replace(what);
+        look(self);
+        self.inside = before;
+    }
+
+    fn call(&mut self, call: &ExprCall) -> Expr {
+        let span = call.func.span();
+        if let Some(what) = self.inside {
+            self.refused.get_or_insert((span, what));
+        }
+        let mut call = call.clone();
+        // What stands in the place of a call is found from everywhere in the expansion, and underlined as the call.
+        let name = Ident::new(CALLED, Span::call_site().located_at(span));
+        let place = Expr::Path(syn::ExprPath {
+            attrs: Vec::new(),
+            qself: None,
+            path: name.clone().into(),
+        });
+        self.found.push((call.clone(), name));
+        // A call among the arguments of another is one too many.
+        for argument in &mut call.args {
+            self.visit_expr_mut(argument);
+        }
+        place
+    }
+}
+
+impl VisitMut for Calls {
+    fn visit_expr_mut(&mut self, expression: &mut Expr) {
+        match expression {
+            Expr::Call(call) => {
+                if let Expr::Path(path) = &*call.func
+                    && path.qself.is_none()
+                    && is_task(&path.path)
+                {
+                    *expression = self.call(call);
+                    return;
+                }
+                visit_mut::visit_expr_call_mut(self, call);
+            }
+            Expr::Closure(closure) => self.within("a closure", |calls| {
+                visit_mut::visit_expr_closure_mut(calls, closure);
+            }),
+            Expr::If(branch) => {
+                self.visit_expr_mut(&mut branch.cond);
+                self.within("one way of an `if`", |calls| {
+                    calls.visit_block_mut(&mut branch.then_branch);
+                    if let Some((_, otherwise)) = &mut branch.else_branch {
+                        calls.visit_expr_mut(otherwise);
+                    }
+                });
+            }
+            Expr::Match(one) => {
+                self.visit_expr_mut(&mut one.expr);
+                self.within("an arm of a `match`", |calls| {
+                    for arm in &mut one.arms {
+                        calls.visit_arm_mut(arm);
+                    }
+                });
+            }
+            Expr::Binary(binary) if matches!(binary.op, BinOp::And(_) | BinOp::Or(_)) => {
+                self.visit_expr_mut(&mut binary.left);
+                self.within("the right side of `&&` or `||`", |calls| {
+                    calls.visit_expr_mut(&mut binary.right);
+                });
+            }
+            Expr::Macro(call) => self.macro_call(call),
+            other => visit_mut::visit_expr_mut(self, other),
+        }
+    }
+}
+
+impl Calls {
+    /// The arguments of `format!` and `vec!` are expressions.
+    fn macro_call(&mut self, call: &mut ExprMacro) {
+        let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
+        if !(call.mac.path.is_ident("format") || call.mac.path.is_ident("vec")) {
+            return;
+        }
+        // What does not parse is said where the macro is read.
+        let Ok(mut arguments) = call.mac.parse_body_with(parser) else {
+            return;
+        };
+        let before = self.found.len();
+        for argument in &mut arguments {
+            match argument {
+                // `name = value`
+                Expr::Assign(named) => self.visit_expr_mut(&mut named.right),
+                other => self.visit_expr_mut(other),
+            }
+        }
+        if self.found.len() > before {
+            call.mac.tokens = arguments.into_token_stream();
+        }
+    }
+}

@@ -1,0 +1,13 @@
+use stepwright::workflow;
+use stepwright_compile_fail::*;
+
+workflow! {
+    workflow Orders(order: Order) -> Charge {
+        task Charge {
+            let charge = charge_card(validate_order(order));
+            end charge;
+        }
+    }
+}
+
+fn main() {}
