@@ -18,9 +18,11 @@
 //! # Ok::<(), stepwright_asl::jsonata::SyntaxError>(())
 //! ```
 
+mod call;
 mod function;
 mod parser;
 mod references;
+mod stack;
 mod steps;
 mod token;
 mod tree;
@@ -76,7 +78,7 @@ impl Expression {
     ) -> Result<(Expression, R), SyntaxError> {
         let source = text.trim();
         let indent = text.len() - text.trim_start().len();
-        parser::with_stack_for(source, || {
+        stack::with_stack_for(source, || {
             let root = parser::parse(source).map_err(|problem| SyntaxError {
                 offset: indent + problem.offset,
                 code: SyntaxError::INVALID,

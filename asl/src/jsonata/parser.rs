@@ -12,12 +12,6 @@ use super::tree::{BinaryOp, Node, NodeKind};
 /// How deep an expression may be: parts in parts, and operators in a row.
 const MAX_DEPTH: usize = 1000;
 
-/// Expressions with fewer symbols cannot be deep enough to need a stack of their own.
-const SHALLOW: usize = 200;
-
-/// Enough for the deepest expression, also where nothing is optimised.
-const STACK: usize = 64 << 20;
-
 /// A place at which a text is no JSONata. The message begins with JSONata's own code.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Problem {
@@ -32,31 +26,6 @@ impl Problem {
             message: message.into(),
         }
     }
-}
-
-/// Does work on the tree of a text, on a stack that is large enough for it.
-pub(super) fn with_stack_for<R: Send>(text: &str, work: impl FnOnce() -> R + Send) -> R {
-    let symbols = text
-        .bytes()
-        .filter(|byte| !byte.is_ascii_alphanumeric() && *byte != b' ')
-        .count();
-    let words = text.split_ascii_whitespace().count();
-    if symbols + words < SHALLOW {
-        return work();
-    }
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK);
-        match thread
-            .spawn_scoped(scope, work)
-            .map(std::thread::ScopedJoinHandle::join)
-        {
-            Ok(Ok(result)) => result,
-            Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            Err(error) => {
-                panic!("a thread for a long JSONata expression cannot be started: {error}")
-            }
-        }
-    })
 }
 
 /// Reads an expression.
@@ -82,18 +51,18 @@ pub(super) fn parse(text: &str) -> Result<Node, Problem> {
     Ok(root)
 }
 
-struct Parser<'t> {
-    text: &'t str,
+pub(super) struct Parser<'t> {
+    pub(super) text: &'t str,
     lexer: Lexer<'t>,
     /// The token that comes next.
-    token: Token,
+    pub(super) token: Token,
     /// Where the last token ended.
     end: usize,
     depth: usize,
     steps: Steps,
 }
 
-type Parsed = Result<Node, Problem>;
+pub(super) type Parsed = Result<Node, Problem>;
 
 impl Parser<'_> {
     fn problem(&self, message: impl Into<String>) -> Problem {
@@ -115,18 +84,18 @@ impl Parser<'_> {
         }
     }
 
-    fn is(&self, operator: &str) -> bool {
+    pub(super) fn is(&self, operator: &str) -> bool {
         matches!(&self.token.kind, TokenKind::Operator(one) if *one == operator)
     }
 
-    fn advance(&mut self, infix: bool) -> Result<Token, Problem> {
+    pub(super) fn advance(&mut self, infix: bool) -> Result<Token, Problem> {
         self.end = self.end.max(self.token.span.end);
         let next = self.lexer.next(infix)?;
         Ok(std::mem::replace(&mut self.token, next))
     }
 
     /// Goes past an operator that has to be there.
-    fn expect(&mut self, operator: &str, infix: bool) -> Result<(), Problem> {
+    pub(super) fn expect(&mut self, operator: &str, infix: bool) -> Result<(), Problem> {
         if !self.is(operator) {
             let message = if self.token.kind == TokenKind::End {
                 format!("S0203: Expected {operator:?} before end of expression")
@@ -140,7 +109,7 @@ impl Parser<'_> {
     }
 
     /// Goes past a comma if there is one.
-    fn comma(&mut self) -> Result<bool, Problem> {
+    pub(super) fn comma(&mut self) -> Result<bool, Problem> {
         let comma = self.is(",");
         if comma {
             self.expect(",", false)?;
@@ -148,7 +117,7 @@ impl Parser<'_> {
         Ok(comma)
     }
 
-    fn span_from(&self, start: usize) -> Range<usize> {
+    pub(super) fn span_from(&self, start: usize) -> Range<usize> {
         start..self.end.max(start)
     }
 
@@ -164,7 +133,7 @@ impl Parser<'_> {
     }
 
     /// An expression of operators that bind more tightly than `power`.
-    fn expression(&mut self, power: u8) -> Parsed {
+    pub(super) fn expression(&mut self, power: u8) -> Parsed {
         let depth = self.depth;
         self.deeper()?;
         let token = self.advance(true)?;
@@ -178,7 +147,7 @@ impl Parser<'_> {
         Ok(left)
     }
 
-    fn boxed(&mut self, power: u8) -> Result<Box<Node>, Problem> {
+    pub(super) fn boxed(&mut self, power: u8) -> Result<Box<Node>, Problem> {
         self.expression(power).map(Box::new)
     }
 
@@ -230,7 +199,7 @@ impl Parser<'_> {
     }
 
     /// A node that ends here, with what its parts seek.
-    fn node(&self, kind: NodeKind, start: usize) -> Node {
+    pub(super) fn node(&self, kind: NodeKind, start: usize) -> Node {
         let mut node = Node::new(kind, self.span_from(start));
         Steps::gather(&mut node);
         node
@@ -402,86 +371,6 @@ impl Parser<'_> {
         self.expect(")", false)?;
         Ok(terms)
     }
-
-    /// A call, or a function's definition.
-    fn call(&mut self, left: Node) -> Parsed {
-        let start = left.span.start;
-        let mut arguments = Vec::new();
-        if !self.is(")") {
-            loop {
-                if self.is("?") {
-                    let span = self.token.span.clone();
-                    arguments.push(Node::new(NodeKind::Placeholder, span));
-                    self.expect("?", false)?;
-                } else {
-                    arguments.push(self.expression(0)?);
-                }
-                if !self.comma()? {
-                    break;
-                }
-            }
-        }
-        self.expect(")", true)?;
-        if !is_function_word(&left) {
-            return Ok(self.node(NodeKind::Function(Box::new(left), arguments), start));
-        }
-        let mut parameters = Vec::new();
-        for (number, argument) in arguments.into_iter().enumerate() {
-            let NodeKind::Variable(name) = argument.kind else {
-                let message = format!(
-                    "S0208: Parameter {} of function definition must be a variable name (start with $)",
-                    number + 1
-                );
-                return Err(Problem::new(argument.span.start, message));
-            };
-            parameters.push(name);
-        }
-        if self.is("<") {
-            self.signature()?;
-        }
-        self.expect("{", false)?;
-        let body = self.boxed(0)?;
-        self.expect("}", false)?;
-        // A function's body does not seek outside.
-        Ok(Node::new(
-            NodeKind::Lambda(parameters, body),
-            self.span_from(start),
-        ))
-    }
-
-    fn signature(&mut self) -> Result<(), Problem> {
-        let start = self.token.span.start;
-        let mut text = String::from("<");
-        let mut depth = 1;
-        while depth > 0 && !self.is("{") && self.token.kind != TokenKind::End {
-            self.advance(false)?;
-            match &self.token.kind {
-                TokenKind::Operator(">") => depth -= 1,
-                TokenKind::Operator("<") => depth += 1,
-                _ => {}
-            }
-            text.push_str(self.text.get(self.token.span.clone()).unwrap_or_default());
-        }
-        self.expect(">", false)?;
-        check_signature(&text).map_err(|message| Problem::new(start, message))
-    }
-}
-
-/// Whether a call of this is a function's definition.
-fn is_function_word(node: &Node) -> bool {
-    match &node.kind {
-        NodeKind::Path(steps) => {
-            let [step] = steps.as_slice() else {
-                return false;
-            };
-            let bare = step.stages.is_empty()
-                && step.focus.is_none()
-                && step.index.is_none()
-                && node.group.is_none();
-            bare && matches!(&step.kind, NodeKind::Name(name) if name == "function" || name == "λ")
-        }
-        _ => false,
-    }
 }
 
 /// How tightly an operator binds its left side.
@@ -502,52 +391,4 @@ fn binding_power(token: &TokenKind) -> u8 {
         ":=" => 10,
         _ => 0,
     }
-}
-
-/// Whether the types in a signature such as `<a<n>n?:s>` may have parameters where they have.
-fn check_signature(text: &str) -> Result<(), &'static str> {
-    let mut letters = text.char_indices().skip(1);
-    let mut before = None;
-    let mut skip_to = 0;
-    while let Some((at, letter)) = letters.next() {
-        if at < skip_to {
-            continue;
-        }
-        match letter {
-            ':' => return Ok(()),
-            '(' => {
-                let end = closing(text, at, '(', ')');
-                if text.get(at..end).is_some_and(|choice| choice.contains('<')) {
-                    return Err(
-                        "S0402: Choice groups containing parameterized types are not supported",
-                    );
-                }
-                before = Some('(');
-                skip_to = end + 1;
-            }
-            '<' if matches!(before, Some('a' | 'f')) => skip_to = closing(text, at, '<', '>') + 1,
-            '<' => {
-                return Err("S0401: Type parameters can only be applied to functions and arrays");
-            }
-            's' | 'n' | 'b' | 'l' | 'o' | 'a' | 'f' | 'x' | 'j' | 'u' => before = Some(letter),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// Where the bracket that opens at `at` closes, or the end.
-fn closing(text: &str, at: usize, open: char, close: char) -> usize {
-    let mut depth = 0;
-    for (offset, letter) in text.char_indices().skip_while(|(offset, _)| *offset < at) {
-        if letter == open {
-            depth += 1;
-        } else if letter == close {
-            depth -= 1;
-            if depth == 0 {
-                return offset;
-            }
-        }
-    }
-    text.len()
 }

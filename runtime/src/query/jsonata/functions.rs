@@ -34,8 +34,11 @@ const HOST: &[Host] = &[
     ("base64decode", 1, base64_decode),
 ];
 
+/// Name, and what makes the function.
+type Text = (&'static str, fn() -> HostFunction);
+
 /// Functions whose texts of numbers are those of JSONata 2.0.
-const TEXTS: &[(&str, fn() -> HostFunction)] = &[
+const TEXTS: &[Text] = &[
     (texts::CONCATENATE, texts::concatenate),
     (texts::COPY, texts::copy),
     ("string", texts::string),

@@ -171,16 +171,8 @@ fn text_of(value: &Json, prettify: bool) -> String {
 fn rounded(value: Json) -> Json {
     match value {
         Json::Number(number) => match number.as_f64() {
-            Some(exact) => {
-                let short = to_15_digits(exact);
-                // As a double: JavaScript writes integers from 1e21 otherwise than Rust.
-                if short == exact && number.is_f64() || short.abs() < 1e15 && short == exact {
-                    Json::Number(number)
-                } else {
-                    Json::from(short)
-                }
-            }
-            None => Json::Number(number),
+            Some(exact) if to_15_digits(exact) != exact => Json::from(to_15_digits(exact)),
+            _ => Json::Number(number),
         },
         Json::Array(items) => {
             jlens_core::stack::grow(|| Json::Array(items.into_iter().map(rounded).collect()))
