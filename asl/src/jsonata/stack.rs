@@ -1,7 +1,7 @@
 //! Trees may be deep: a stack that is large enough for them.
 
 /// Expressions with fewer symbols cannot be deep enough to need a stack of their own.
-const SHALLOW: usize = 200;
+const SHALLOW: usize = 50;
 
 /// Enough for the deepest expression, also where nothing is optimised.
 const STACK: usize = 64 << 20;
