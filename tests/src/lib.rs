@@ -1,6 +1,7 @@
-//! What the tests that cross packages share: the runner of the conformance recordings.
+//! What the tests that cross packages share: the runner of the conformance recordings, and random expressions.
 
 pub mod conformance;
+pub mod random;
 
 /// The README's example compiles and runs.
 #[cfg(doctest)]

@@ -1,7 +1,7 @@
 //! JSONata as AWS uses it: what the language allows, before anything is evaluated.
 //!
 //! Expressions stand in strings between `{%` and `%}`. AWS's dialect has no input at the top level: a path begins with `$states`, a workflow
-//! variable or a local binding, never with a bare name, `$` or `$$`. Evaluation is the interpreter's; it gets the compiled expression from here.
+//! variable or a local binding, never with a bare name, `$` or `$$`. Evaluation is the interpreter's.
 //!
 //! Source: <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>, and recordings of the service.
 //!
@@ -18,16 +18,23 @@
 //! # Ok::<(), stepwright_asl::jsonata::SyntaxError>(())
 //! ```
 
+mod call;
 mod function;
+mod parser;
 mod references;
+mod stack;
+mod steps;
+mod token;
+mod tree;
 
 pub use function::{AWS_FUNCTIONS, is_function};
 pub use references::{Chain, StatesRead};
+pub(crate) use tree::{BinaryOp, Node, NodeKind};
 
-/// An expression of AWS's dialect, compiled.
+/// An expression of AWS's dialect.
 #[derive(Debug, Clone)]
 pub struct Expression {
-    compiled: jlens_core::Expression,
+    source: String,
     variables: Vec<String>,
     states: Vec<StatesRead>,
     unknown_functions: Vec<String>,
@@ -61,30 +68,41 @@ impl Expression {
     ///
     /// When the text is no JSONata, or begins a path at the top level with a bare name, `$` or `$$`, or assigns `$states`.
     pub fn parse(text: &str) -> Result<Expression, SyntaxError> {
+        Expression::parse_with(text, |_| ()).map(|(expression, ())| expression)
+    }
+
+    /// Reads the text and looks at its tree, which is given up then.
+    pub(crate) fn parse_with<R: Send>(
+        text: &str,
+        look: impl FnOnce(&Node) -> R + Send,
+    ) -> Result<(Expression, R), SyntaxError> {
         let source = text.trim();
         let indent = text.len() - text.trim_start().len();
-        let compiled = jlens_core::Expression::compile(source).map_err(|error| SyntaxError {
-            offset: indent + error.span().map_or(0, |span| span.start),
-            code: SyntaxError::INVALID,
-            message: format!("{}: {}", error.code(), error.message()),
-        })?;
-        let references = references::find(compiled.ast()).map_err(|refusal| SyntaxError {
-            offset: indent + refusal.offset,
-            code: refusal.code,
-            message: refusal.message,
-        })?;
-        Ok(Expression {
-            compiled,
-            variables: references.variables.into_iter().collect(),
-            states: references.states,
-            unknown_functions: references.unknown_functions.into_iter().collect(),
-            chains: references.chains,
+        stack::with_stack_for(source, || {
+            let root = parser::parse(source).map_err(|problem| SyntaxError {
+                offset: indent + problem.offset,
+                code: SyntaxError::INVALID,
+                message: problem.message,
+            })?;
+            let references = references::find(&root).map_err(|refusal| SyntaxError {
+                offset: indent + refusal.offset,
+                code: refusal.code,
+                message: refusal.message,
+            })?;
+            let expression = Expression {
+                source: source.to_owned(),
+                variables: references.variables.into_iter().collect(),
+                states: references.states,
+                unknown_functions: references.unknown_functions.into_iter().collect(),
+                chains: references.chains,
+            };
+            Ok((expression, look(&root)))
         })
     }
 
     /// The expression without blanks around it, as AWS's messages quote it.
     pub fn source(&self) -> &str {
-        self.compiled.source()
+        &self.source
     }
 
     /// The workflow variables it reads, without `$`, each once. Names of functions count as functions.
@@ -115,11 +133,6 @@ impl Expression {
     /// The functions it calls that AWS does not have, `$eval` among them, each once and without `$`. Calling one fails when the state runs, not before.
     pub fn unknown_functions(&self) -> &[String] {
         &self.unknown_functions
-    }
-
-    /// The compiled expression, for the evaluator.
-    pub fn compiled(&self) -> &jlens_core::Expression {
-        &self.compiled
     }
 }
 

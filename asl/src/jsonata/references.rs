@@ -2,10 +2,9 @@
 
 use std::collections::HashSet;
 
-use indexmap::IndexSet;
-use jlens_core::ast::{Ast, Group, Node, NodeKind, Stage};
-
+use super::tree::{Node, NodeKind, Stage};
 use super::{SyntaxError, is_function};
+use indexmap::IndexSet;
 
 /// What an expression refers to outside itself.
 #[derive(Debug, Clone, Default)]
@@ -42,13 +41,13 @@ pub(super) struct Refusal {
 }
 
 /// Finds all references of an expression, or the first that AWS refuses.
-pub(super) fn find(ast: &Ast) -> Result<References, Refusal> {
+pub(super) fn find(root: &Node) -> Result<References, Refusal> {
     let mut walk = Walk {
         references: References::default(),
-        frames: vec![Frame::of(&[&ast.root], 0)],
+        frames: vec![Frame::of(&[root], 0)],
         lambdas: 0,
     };
-    walk.visit(&ast.root, false)?;
+    walk.visit(root, false)?;
     Ok(walk.references)
 }
 
@@ -85,116 +84,91 @@ impl<'a> Frame<'a> {
 /// The names that an expression binds in the frame it is evaluated in.
 fn bindings<'a>(node: &'a Node, names: &mut HashSet<&'a str>) {
     match &node.kind {
-        NodeKind::Block { .. } | NodeKind::Lambda(_) => return,
-        NodeKind::Bind { lhs, .. } => names.extend(variable(lhs)),
+        NodeKind::Block(_) | NodeKind::Lambda(..) => return,
+        NodeKind::Bind(sides) => names.extend(sides[0].variable()),
         _ => {}
     }
-    jlens_core::stack::grow(|| node.for_each_child(|child| bindings(child, names)));
-}
-
-fn variable(node: &Node) -> Option<&str> {
-    match &node.kind {
-        NodeKind::Variable { name } => Some(name),
-        NodeKind::Path { steps, .. } => match steps.as_slice() {
-            [step] => variable(step),
-            _ => None,
-        },
-        _ => None,
-    }
+    node.each_child(&mut |child| bindings(child, names));
 }
 
 impl<'a> Walk<'a> {
     /// Walks over a node; `context` says whether there is something that bare names and `$` refer to.
     fn visit(&mut self, node: &'a Node, context: bool) -> Result<(), Refusal> {
-        jlens_core::stack::grow(|| self.visit_kind(node, context))?;
+        self.visit_kind(node, context)?;
         self.visit_attributes(node)
+    }
+
+    fn visit_all(&mut self, nodes: &'a [Node], context: bool) -> Result<(), Refusal> {
+        nodes.iter().try_for_each(|node| self.visit(node, context))
     }
 
     fn visit_kind(&mut self, node: &'a Node, context: bool) -> Result<(), Refusal> {
         match &node.kind {
-            NodeKind::Path { steps, .. } => return self.path(steps, context),
-            NodeKind::Name { name } if !context => return Err(top_level(name, node)),
-            NodeKind::Wildcard if !context => return Err(top_level("*", node)),
-            NodeKind::Descendant if !context => return Err(top_level("**", node)),
-            NodeKind::Parent { .. } if !context => return Err(top_level("%", node)),
-            NodeKind::Variable { name } => return self.variable(name, node, context),
-            NodeKind::Bind { lhs, rhs } => return self.bind(lhs, rhs, context),
-            NodeKind::Block { exprs, .. } => {
-                self.frames
-                    .push(Frame::of(&exprs.iter().collect::<Vec<_>>(), self.lambdas));
-                for expr in exprs {
-                    self.visit(expr, context)?;
-                }
-                self.frames.pop();
-            }
-            NodeKind::Lambda(lambda) if lambda.thunk => self.visit(&lambda.body, context)?,
-            NodeKind::Lambda(lambda) => {
-                self.lambdas += 1;
-                let mut frame = Frame::of(&[&lambda.body], self.lambdas);
-                frame.bound.extend(lambda.params.iter().map(String::as_str));
+            NodeKind::Path(steps) => self.path(steps, context),
+            NodeKind::Name(name) if !context => Err(top_level(name, node)),
+            NodeKind::Wildcard if !context => Err(top_level("*", node)),
+            NodeKind::Descendant if !context => Err(top_level("**", node)),
+            NodeKind::Parent(_) if !context => Err(top_level("%", node)),
+            NodeKind::Variable(name) => self.variable(name, node, context),
+            NodeKind::Bind(sides) => self.bind(&sides[0], &sides[1], context),
+            NodeKind::Block(nodes) => {
+                let frame = Frame::of(&nodes.iter().collect::<Vec<_>>(), self.lambdas);
                 self.frames.push(frame);
-                self.visit(&lambda.body, context)?;
+                self.visit_all(nodes, context)?;
+                self.frames.pop();
+                Ok(())
+            }
+            NodeKind::Lambda(parameters, body) => {
+                self.lambdas += 1;
+                let mut frame = Frame::of(&[body], self.lambdas);
+                frame.bound.extend(parameters.iter().map(String::as_str));
+                self.frames.push(frame);
+                self.visit(body, context)?;
                 self.frames.pop();
                 self.lambdas -= 1;
+                Ok(())
             }
-            NodeKind::Transform(transform) => {
-                self.visit(&transform.pattern, true)?;
-                self.visit(&transform.update, true)?;
-                if let Some(delete) = &transform.delete {
-                    self.visit(delete, true)?;
-                }
-            }
-            NodeKind::Sort { terms } => {
-                for term in terms {
-                    self.visit(&term.expr, true)?;
-                }
-            }
-            NodeKind::Function { procedure, args } | NodeKind::Partial { procedure, args } => {
+            // Patterns and terms look at items.
+            NodeKind::Transform(parts) | NodeKind::Sort(parts) => self.visit_all(parts, true),
+            NodeKind::Function(procedure, arguments) => {
                 self.procedure(procedure, context)?;
-                for arg in args {
-                    self.visit(arg, context)?;
-                }
+                self.visit_all(arguments, context)
             }
-            NodeKind::Apply { lhs, rhs } => {
-                self.visit(lhs, context)?;
-                self.procedure(rhs, context)?;
+            NodeKind::Apply(sides) => {
+                self.visit(&sides[0], context)?;
+                self.procedure(&sides[1], context)
             }
             // JSONata 2.1; AWS has 2.0.
-            NodeKind::Fallback { op, .. } => {
-                let symbol = if op.symbol() == "??" { "?" } else { ":" };
-                return Err(Refusal {
+            NodeKind::Fallback(operator, _) => {
+                let symbol = if *operator == "??" { "?" } else { ":" };
+                Err(Refusal {
                     offset: node.span.start,
                     code: SyntaxError::INVALID,
                     message: format!(
                         "S0211: The symbol \"{symbol}\" cannot be used as a unary operator"
                     ),
-                });
+                })
             }
-            _ => {
-                let mut result = Ok(());
-                children(&node.kind, &mut |child| {
-                    if result.is_ok() {
-                        result = self.visit(child, context);
-                    }
-                });
-                result?;
-            }
+            NodeKind::Binary(_, sides) => self.visit_all(&sides[..], context),
+            NodeKind::Negate(node) => self.visit(node, context),
+            NodeKind::Array(nodes) | NodeKind::Condition(nodes) => self.visit_all(nodes, context),
+            NodeKind::Object(pairs) => pairs.iter().try_for_each(|(key, value)| {
+                self.visit(key, context)?;
+                self.visit(value, context)
+            }),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn path(&mut self, steps: &'a [Node], context: bool) -> Result<(), Refusal> {
         self.chain(steps);
         self.frames.push(Frame::of(&[], self.lambdas));
         for (index, step) in steps.iter().enumerate() {
-            let states = matches!(&step.kind, NodeKind::Variable { name } if name == "states");
+            let states = matches!(&step.kind, NodeKind::Variable(name) if name == "states");
             if states && index == 0 && !self.is_local("states") {
-                let next = steps
-                    .get(1)
-                    .filter(|_| step.attrs.stages.is_empty() && step.attrs.predicate.is_empty());
+                let next = steps.get(1).filter(|_| step.stages.is_empty());
                 let field = next.and_then(|next| match &next.kind {
-                    NodeKind::Name { name } => Some(name.clone()),
-                    NodeKind::String { value } => Some(value.clone()),
+                    NodeKind::Name(name) | NodeKind::String(name) => Some(name.clone()),
                     _ => None,
                 });
                 self.references.states.push(StatesRead {
@@ -205,10 +179,10 @@ impl<'a> Walk<'a> {
             } else {
                 self.visit(step, context || index > 0)?;
             }
-            let bound = step.attrs.focus.iter().chain(&step.attrs.index);
-            let later = step.attrs.stages.iter().filter_map(|stage| match stage {
-                Stage::Index { var, .. } => Some(var),
-                Stage::Filter { .. } => None,
+            let bound = step.focus.iter().chain(&step.index);
+            let later = step.stages.iter().filter_map(|stage| match stage {
+                Stage::Index(name) => Some(name),
+                Stage::Filter(_) => None,
             });
             let names = bound.chain(later).map(String::as_str);
             if let Some(frame) = self.frames.last_mut() {
@@ -224,16 +198,14 @@ impl<'a> Walk<'a> {
         let Some((first, rest)) = steps.split_first() else {
             return;
         };
-        let NodeKind::Variable { name } = &first.kind else {
+        let NodeKind::Variable(name) = &first.kind else {
             return;
         };
         if matches!(name.as_str(), "" | "$") || self.is_local(name) {
             return;
         }
         let names = rest.iter().map_while(|step| match &step.kind {
-            NodeKind::Name { name } | NodeKind::String { value: name } => {
-                Some((name.clone(), step.span.start))
-            }
+            NodeKind::Name(name) | NodeKind::String(name) => Some((name.clone(), step.span.start)),
             _ => None,
         });
         self.references.chains.push(Chain {
@@ -244,39 +216,39 @@ impl<'a> Walk<'a> {
 
     /// Filters and groupings look at items.
     fn visit_attributes(&mut self, node: &'a Node) -> Result<(), Refusal> {
-        let attrs = &node.attrs;
-        if attrs.stages.is_empty() && attrs.predicate.is_empty() && attrs.group.is_none() {
+        if node.stages.is_empty() && node.group.is_none() {
             return Ok(());
         }
         self.frames.push(Frame::of(&[], self.lambdas));
-        let names = attrs.focus.iter().chain(&attrs.index).map(String::as_str);
-        let names: Vec<_> = names.collect();
+        let names: Vec<_> = node
+            .focus
+            .iter()
+            .chain(&node.index)
+            .map(String::as_str)
+            .collect();
         if let Some(frame) = self.frames.last_mut() {
             frame.bound.extend(names);
         }
-        for stage in attrs.stages.iter().chain(&attrs.predicate) {
+        for stage in &node.stages {
             match stage {
-                Stage::Filter { expr, .. } => self.visit(expr, true)?,
-                Stage::Index { var, .. } => {
+                Stage::Filter(filter) => self.visit(filter, true)?,
+                Stage::Index(name) => {
                     if let Some(frame) = self.frames.last_mut() {
-                        frame.bound.insert(var);
+                        frame.bound.insert(name);
                     }
                 }
             }
         }
-        if let Some(group) = &attrs.group {
-            let Group { pairs, .. } = group.as_ref();
-            for (key, value) in pairs {
-                self.visit(key, true)?;
-                self.visit(value, true)?;
-            }
+        for (key, value) in node.group.iter().flatten() {
+            self.visit(key, true)?;
+            self.visit(value, true)?;
         }
         self.frames.pop();
         Ok(())
     }
 
     fn bind(&mut self, lhs: &'a Node, rhs: &'a Node, context: bool) -> Result<(), Refusal> {
-        let Some(name) = variable(lhs) else {
+        let Some(name) = lhs.variable() else {
             return self.visit(rhs, context);
         };
         if name == "states" {
@@ -287,7 +259,7 @@ impl<'a> Walk<'a> {
             });
         }
         // A function sees its own name, another value does not.
-        let is_function = matches!(rhs.kind, NodeKind::Lambda(_));
+        let is_function = matches!(rhs.kind, NodeKind::Lambda(..));
         if !is_function {
             self.visit(rhs, context)?;
         }
@@ -321,7 +293,7 @@ impl<'a> Walk<'a> {
 
     /// What is called: a name in this place is a function's.
     fn procedure(&mut self, node: &'a Node, context: bool) -> Result<(), Refusal> {
-        match variable(node) {
+        match node.variable() {
             Some(name) if !matches!(name, "" | "$" | "states") => {
                 if !self.is_local(name) && !is_function(name) {
                     self.references.unknown_functions.insert(name.to_owned());
@@ -336,34 +308,6 @@ impl<'a> Walk<'a> {
         self.frames.iter().any(|frame| {
             frame.bound.contains(name) || (frame.lambdas < self.lambdas && frame.all.contains(name))
         })
-    }
-}
-
-/// The parts of the kinds that mean nothing special here.
-fn children<'a>(kind: &'a NodeKind, visit: &mut impl FnMut(&'a Node)) {
-    match kind {
-        NodeKind::Binary { lhs, rhs, .. } => {
-            visit(lhs);
-            visit(rhs);
-        }
-        NodeKind::Negate { expr } => visit(expr),
-        NodeKind::Array { items } => items.iter().for_each(visit),
-        NodeKind::Object { pairs } => pairs.iter().for_each(|(key, value)| {
-            visit(key);
-            visit(value);
-        }),
-        NodeKind::Condition {
-            condition,
-            then,
-            otherwise,
-        } => {
-            visit(condition);
-            visit(then);
-            if let Some(otherwise) = otherwise {
-                visit(otherwise);
-            }
-        }
-        _ => {}
     }
 }
 

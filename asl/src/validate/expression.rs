@@ -2,9 +2,7 @@
 
 use std::ops::Range;
 
-use jlens_core::ast::{BinaryOp, Node, NodeKind};
-
-use crate::jsonata::{self, StatesRead, SyntaxError};
+use crate::jsonata::{self, BinaryOp, Node, NodeKind, StatesRead, SyntaxError};
 
 /// An expression that was read.
 pub(super) struct Parsed<'d> {
@@ -30,14 +28,14 @@ pub(super) struct Binary {
 
 impl<'d> Parsed<'d> {
     pub(super) fn read(text: &'d str) -> Result<Parsed<'d>, SyntaxError> {
-        let expression = jsonata::Expression::parse(text)?;
-        let root = &expression.compiled().ast().root;
+        let (expression, (binary, count)) =
+            jsonata::Expression::parse_with(text, |root| (binary(root), count(root)))?;
         Ok(Parsed {
             source: text.trim(),
             variables: expression.variables().into(),
             states: expression.states().into(),
-            binary: binary(root),
-            count: count(root),
+            binary,
+            count,
         })
     }
 
@@ -60,11 +58,11 @@ impl<'d> Parsed<'d> {
 
 fn binary(node: &Node) -> Option<Binary> {
     match &node.kind {
-        NodeKind::Binary { op, lhs, rhs } => Some(Binary {
+        NodeKind::Binary(op, sides) => Some(Binary {
             op: *op,
-            left: lhs.span.start..lhs.span.end,
-            right: rhs.span.start..rhs.span.end,
-            number: number(rhs),
+            left: sides[0].span.clone(),
+            right: sides[1].span.clone(),
+            number: number(&sides[1]),
         }),
         _ => None,
     }
@@ -72,38 +70,30 @@ fn binary(node: &Node) -> Option<Binary> {
 
 fn number(node: &Node) -> Option<f64> {
     match node.kind {
-        NodeKind::Number { value } => Some(value),
+        NodeKind::Number(value) => Some(value),
         _ => None,
     }
 }
 
 fn count(node: &Node) -> Option<u64> {
     let (first, last, step) = match &node.kind {
-        NodeKind::Array { items } => match items.as_slice() {
-            [item] => match &item.kind {
-                NodeKind::Binary {
-                    op: BinaryOp::Range,
-                    lhs,
-                    rhs,
-                } => (number(lhs)?, number(rhs)?, 1.0),
+        NodeKind::Array(items) => match items.as_slice() {
+            [
+                Node {
+                    kind: NodeKind::Binary(BinaryOp::Range, sides),
+                    ..
+                },
+            ] => (number(&sides[0])?, number(&sides[1])?, 1.0),
+            _ => return None,
+        },
+        NodeKind::Function(procedure, arguments) if procedure.variable() == Some("range") => {
+            match arguments.as_slice() {
+                [first, last, step] => (number(first)?, number(last)?, number(step)?),
                 _ => return None,
-            },
-            _ => return None,
-        },
-        NodeKind::Function { procedure, args } if is_range(procedure) => match args.as_slice() {
-            [first, last, step] => (number(first)?, number(last)?, number(step)?),
-            _ => return None,
-        },
+            }
+        }
         _ => return None,
     };
     let count = ((last - first) / step).floor() + 1.0;
     (count.is_finite() && count >= 0.0).then_some(count as u64)
-}
-
-fn is_range(node: &Node) -> bool {
-    match &node.kind {
-        NodeKind::Variable { name } => name == "range",
-        NodeKind::Path { steps, .. } => matches!(steps.as_slice(), [step] if is_range(step)),
-        _ => false,
-    }
 }

@@ -3,10 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
-use jlens_core::ast::BinaryOp;
-
 use crate::graph::{EdgeKind, State};
 use crate::json::Json;
+use crate::jsonata::BinaryOp;
 use crate::model::StateKind;
 use crate::path::{Path, Root, Step};
 

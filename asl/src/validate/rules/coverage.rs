@@ -2,10 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jlens_core::ast::BinaryOp;
-
 use crate::finding::Severity;
 use crate::json::{Json, Object, Pointer};
+use crate::jsonata::BinaryOp;
 use crate::model::{OperandType, Operator, QueryLanguage};
 use crate::validate::definition::{Definition, ExpressionText};
 use crate::validate::expression::Parsed;

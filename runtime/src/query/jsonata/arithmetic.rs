@@ -5,46 +5,27 @@
 //! so is done once more, with its operators replaced by calls of a function that knows.
 
 use jlens_core::ast::{BinaryOp, NodeKind};
-use jlens_core::{Ast, Error, HostCall, HostFunction, Node};
+use jlens_core::{Ast, Error, HostCall, HostFunction};
 use serde_json::Value as Json;
+
+use super::rewrite;
 
 /// The function's name: a private character, which no expression uses.
 pub(super) const FUNCTION: &str = "\u{e000}";
 
 /// The expression with each arithmetic operator written as a call.
 pub(super) fn rewritten(ast: &Ast) -> String {
-    text(&ast.root, &ast.source)
-}
-
-/// Trees may be deep: the stack grows with them.
-fn text(node: &Node, source: &str) -> String {
-    jlens_core::stack::grow(|| text_here(node, source))
-}
-
-fn text_here(node: &Node, source: &str) -> String {
-    if let NodeKind::Binary { op, lhs, rhs } = &node.kind
-        && is_arithmetic(*op)
-        && node.attrs.predicate.is_empty()
-        && node.attrs.group.is_none()
-    {
-        let (lhs, rhs) = (text(lhs, source), text(rhs, source));
-        return format!("${FUNCTION}(\"{}\",({lhs}),({rhs}))", op.symbol());
-    }
-    let mut children: Vec<&Node> = Vec::new();
-    node.for_each_child(|child| children.push(child));
-    children.sort_by_key(|child| (child.span.start, child.span.end));
-    let mut out = String::new();
-    let mut at = node.span.start;
-    for child in children {
-        if child.span.start < at || child.span.end > node.span.end {
-            continue;
+    rewrite::rewritten(ast, &|node, text| match &node.kind {
+        NodeKind::Binary { op, lhs, rhs }
+            if is_arithmetic(*op)
+                && node.attrs.predicate.is_empty()
+                && node.attrs.group.is_none() =>
+        {
+            let (lhs, rhs) = (text(lhs), text(rhs));
+            Some(format!("${FUNCTION}(\"{}\",({lhs}),({rhs}))", op.symbol()))
         }
-        out.push_str(source.get(at..child.span.start).unwrap_or_default());
-        out.push_str(&text(child, source));
-        at = child.span.end;
-    }
-    out.push_str(source.get(at..node.span.end).unwrap_or_default());
-    out
+        _ => None,
+    })
 }
 
 fn is_arithmetic(op: BinaryOp) -> bool {

@@ -19,10 +19,10 @@ use super::analysis::Analysis;
 use super::build::ValueBuilder;
 use super::failure::MAX_DEPTH;
 use super::root::{Input, Nothing, Root};
-use super::{arithmetic, functions};
+use super::{arithmetic, functions, texts};
 
 /// The longest string, in bytes, and eight times the longest array.
-const MAX_MEMORY: usize = 6_990_256;
+pub(super) const MAX_MEMORY: usize = 6_990_256;
 /// The service ends what does not end by a clock of unknown length; steps end it the same way
 /// on every machine, and the clock is the last resort.
 const MAX_STEPS: u64 = 30_000_000;
@@ -30,7 +30,7 @@ const MAX_TIME: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
 pub(super) struct Compiled {
-    /// As it was written.
+    /// As it was written, with 2.0's texts of numbers.
     plain: Expression,
     /// With `$states` as the root; none if the expression could tell.
     rooted: Option<Expression>,
@@ -68,12 +68,24 @@ impl Variable {
     }
 }
 
+/// The expression as the evaluator reads it.
+pub(super) fn evaluator(expression: &asl::Expression) -> Result<Expression, Error> {
+    Expression::compile(expression.source())
+}
+
 /// The result, and whether a `null` was built for it.
 type Evaluated = Result<(Option<Value>, bool), Error>;
 
 impl Compiled {
-    pub(super) fn new(expression: &asl::Expression, names: &mut VariableNames) -> Compiled {
-        let plain = expression.compiled().clone();
+    pub(super) fn new(
+        expression: &asl::Expression,
+        compiled: &Expression,
+        names: &mut VariableNames,
+    ) -> Compiled {
+        let plain = compiled.clone();
+        // What should not compile stays as it was written.
+        let exact = texts::rewritten(plain.ast()).and_then(|text| Expression::compile(&text).ok());
+        let plain = exact.unwrap_or(plain);
         let analysis = Analysis::of(plain.ast());
         let free = expression.variables().iter();
         let mut read: BTreeSet<&str> = free.map(String::as_str).collect();

@@ -13,6 +13,7 @@ use crate::query::digest;
 
 use super::JavaRandom;
 use super::failure::{INTERNAL, UNCODED};
+use super::texts;
 
 /// The most numbers that `$range` makes.
 const MAX_RANGE: f64 = 360_145.0;
@@ -31,6 +32,17 @@ const HOST: &[Host] = &[
     ("uuid", 0, uuid),
     ("parse", 1, parse),
     ("base64decode", 1, base64_decode),
+];
+
+/// Name, and what makes the function.
+type Text = (&'static str, fn() -> HostFunction);
+
+/// Functions whose texts of numbers are those of JSONata 2.0.
+const TEXTS: &[Text] = &[
+    (texts::CONCATENATE, texts::concatenate),
+    (texts::COPY, texts::copy),
+    ("string", texts::string),
+    ("clone", texts::clone),
 ];
 
 /// Whether AWS has a function of that name beside JSONata's.
@@ -80,6 +92,11 @@ pub(super) fn bindings(names: &BTreeSet<&str>) -> Bindings {
     // AWS took `$eval` away: the name must not be a function.
     if names.contains("eval") {
         bindings = bindings.var("eval", Json::Null);
+    }
+    for (name, function) in TEXTS {
+        if names.contains(name) {
+            bindings = bindings.function(*name, function());
+        }
     }
     for (name, arity, function) in HOST {
         if names.contains(name) {

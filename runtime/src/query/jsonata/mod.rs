@@ -22,10 +22,14 @@ mod compiled;
 mod failure;
 mod functions;
 mod java;
+mod rewrite;
 mod root;
 mod selection;
 #[cfg(test)]
+mod syntax_tests;
+#[cfg(test)]
 mod tests;
+mod texts;
 
 use stepwright_asl::jsonata::Expression;
 
@@ -71,15 +75,17 @@ impl Jsonata {
             );
             CompileError::new(field, message)
         })?;
-        let root = &expression.compiled().ast().root;
+        let compiled = compiled::evaluator(&expression)
+            .map_err(|error| CompileError::new(field, error.to_string()))?;
+        let root = &compiled.ast().root;
         let form = if let Some(value) = selection::constant(root) {
             Form::Constant(value)
         } else if let Some(selection) = Selection::of(root, names) {
-            Form::Selection(selection, Compiled::new(&expression, names))
+            Form::Selection(selection, Compiled::new(&expression, &compiled, names))
         } else if let Some(selection) = Selection::parsed(root, names) {
-            Form::Parse(selection, Compiled::new(&expression, names))
+            Form::Parse(selection, Compiled::new(&expression, &compiled, names))
         } else {
-            Form::Compiled(Compiled::new(&expression, names))
+            Form::Compiled(Compiled::new(&expression, &compiled, names))
         };
         Ok(Jsonata {
             source: expression.source().into(),

@@ -387,8 +387,9 @@ fn document() -> impl Strategy<Value = Value> {
 /// The three ways of evaluating: as compiled, rooted by jlens, plain by jlens.
 fn agree(source: &str, scope: &Scope<'_>, names: &mut VariableNames) {
     let expression = Expression::parse(source).expect("parses");
-    let selection = Selection::of(&expression.compiled().ast().root, names);
-    let compiled = Compiled::new(&expression, names);
+    let evaluator = compiled::evaluator(&expression).expect("compiles");
+    let selection = Selection::of(&evaluator.ast().root, names);
+    let compiled = Compiled::new(&expression, &evaluator, names);
     let plain = compiled
         .run_plainly(scope)
         .map_err(|error| error.code().to_owned());

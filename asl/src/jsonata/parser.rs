@@ -1,0 +1,394 @@
+//! JSONata's grammar: operators by their binding powers, as the reference implementation has them.
+//!
+//! Evaluation is the interpreter's and has a parser of its own; this one says whether a text is JSONata, where it is not, and what it
+//! refers to, so that who writes workflows compiles no evaluator. `stepwright-runtime` holds the two against each other.
+
+use std::ops::Range;
+
+use super::steps::Steps;
+use super::token::{Lexer, Token, TokenKind};
+use super::tree::{BinaryOp, Node, NodeKind};
+
+/// How deep an expression may be: parts in parts, and operators in a row.
+const MAX_DEPTH: usize = 1000;
+
+/// A place at which a text is no JSONata. The message begins with JSONata's own code.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Problem {
+    pub(super) offset: usize,
+    pub(super) message: String,
+}
+
+impl Problem {
+    pub(super) fn new(offset: usize, message: impl Into<String>) -> Problem {
+        Problem {
+            offset,
+            message: message.into(),
+        }
+    }
+}
+
+/// Reads an expression.
+pub(super) fn parse(text: &str) -> Result<Node, Problem> {
+    let mut parser = Parser {
+        text,
+        lexer: Lexer::new(text),
+        token: Token {
+            kind: TokenKind::End,
+            span: 0..0,
+        },
+        end: 0,
+        depth: 0,
+        steps: Steps::default(),
+    };
+    parser.advance(false)?;
+    let root = parser.expression(0)?;
+    if parser.token.kind != TokenKind::End {
+        let message = format!("S0201: Syntax error: {}", parser.shown());
+        return Err(parser.problem(message));
+    }
+    parser.steps.finish(&root)?;
+    Ok(root)
+}
+
+pub(super) struct Parser<'t> {
+    pub(super) text: &'t str,
+    lexer: Lexer<'t>,
+    /// The token that comes next.
+    pub(super) token: Token,
+    /// Where the last token ended.
+    end: usize,
+    depth: usize,
+    steps: Steps,
+}
+
+pub(super) type Parsed = Result<Node, Problem>;
+
+impl Parser<'_> {
+    fn problem(&self, message: impl Into<String>) -> Problem {
+        Problem::new(self.token.span.start, message)
+    }
+
+    /// The next token, for a message.
+    fn shown(&self) -> String {
+        match &self.token.kind {
+            TokenKind::Name(text) | TokenKind::Variable(text) | TokenKind::String(text) => {
+                format!("{text:?}")
+            }
+            TokenKind::Operator(operator) => format!("{operator:?}"),
+            TokenKind::End => "\"(end)\"".to_owned(),
+            TokenKind::Number(_) | TokenKind::Literal | TokenKind::Regex => {
+                let text = self.text.get(self.token.span.clone());
+                text.unwrap_or_default().to_owned()
+            }
+        }
+    }
+
+    pub(super) fn is(&self, operator: &str) -> bool {
+        matches!(&self.token.kind, TokenKind::Operator(one) if *one == operator)
+    }
+
+    pub(super) fn advance(&mut self, infix: bool) -> Result<Token, Problem> {
+        self.end = self.end.max(self.token.span.end);
+        let next = self.lexer.next(infix)?;
+        Ok(std::mem::replace(&mut self.token, next))
+    }
+
+    /// Goes past an operator that has to be there.
+    pub(super) fn expect(&mut self, operator: &str, infix: bool) -> Result<(), Problem> {
+        if !self.is(operator) {
+            let message = if self.token.kind == TokenKind::End {
+                format!("S0203: Expected {operator:?} before end of expression")
+            } else {
+                format!("S0202: Expected {operator:?}, got {}", self.shown())
+            };
+            return Err(self.problem(message));
+        }
+        self.advance(infix)?;
+        Ok(())
+    }
+
+    /// Goes past a comma if there is one.
+    pub(super) fn comma(&mut self) -> Result<bool, Problem> {
+        let comma = self.is(",");
+        if comma {
+            self.expect(",", false)?;
+        }
+        Ok(comma)
+    }
+
+    pub(super) fn span_from(&self, start: usize) -> Range<usize> {
+        start..self.end.max(start)
+    }
+
+    fn deeper(&mut self) -> Result<(), Problem> {
+        if self.depth >= MAX_DEPTH {
+            let message = format!(
+                "U1001: The expression is nested too deeply (the limit is {MAX_DEPTH} levels)"
+            );
+            return Err(self.problem(message));
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    /// An expression of operators that bind more tightly than `power`.
+    pub(super) fn expression(&mut self, power: u8) -> Parsed {
+        let depth = self.depth;
+        self.deeper()?;
+        let token = self.advance(true)?;
+        let mut left = self.operand(token)?;
+        while power < binding_power(&self.token.kind) {
+            self.deeper()?;
+            let token = self.advance(false)?;
+            left = self.operation(token, left)?;
+        }
+        self.depth = depth;
+        Ok(left)
+    }
+
+    pub(super) fn boxed(&mut self, power: u8) -> Result<Box<Node>, Problem> {
+        self.expression(power).map(Box::new)
+    }
+
+    /// What a token begins.
+    fn operand(&mut self, token: Token) -> Parsed {
+        let Range { start, .. } = token.span;
+        let kind = match token.kind {
+            TokenKind::Name(name) => {
+                return Ok(Node::path(Node::new(NodeKind::Name(name), token.span)));
+            }
+            TokenKind::Variable(name) => NodeKind::Variable(name),
+            TokenKind::String(text) => NodeKind::String(text),
+            TokenKind::Number(number) => NodeKind::Number(number),
+            TokenKind::Literal => NodeKind::Literal,
+            TokenKind::Regex => NodeKind::Regex,
+            TokenKind::End => {
+                // What the rest of the text lacks is told before what is read of it is wrong.
+                self.steps
+                    .refuse(start, "S0207: Unexpected end of expression");
+                NodeKind::Placeholder
+            }
+            TokenKind::Operator(operator) => match operator {
+                "and" | "or" | "in" => {
+                    let name = NodeKind::Name(operator.to_owned());
+                    return Ok(Node::path(Node::new(name, token.span)));
+                }
+                "-" => {
+                    let node = self.boxed(70)?;
+                    match node.kind {
+                        NodeKind::Number(number) => NodeKind::Number(-number),
+                        _ => NodeKind::Negate(node),
+                    }
+                }
+                "*" => NodeKind::Wildcard,
+                "**" => NodeKind::Descendant,
+                "%" => NodeKind::Parent(self.steps.parent()),
+                "(" => self.block()?,
+                "[" => self.array()?,
+                "{" => NodeKind::Object(self.pairs()?),
+                "|" => self.transform()?,
+                other => {
+                    let message =
+                        format!("S0211: The symbol {other:?} cannot be used as a unary operator");
+                    return Err(Problem::new(start, message));
+                }
+            },
+        };
+        Ok(self.node(kind, start))
+    }
+
+    /// A node that ends here, with what its parts seek.
+    pub(super) fn node(&self, kind: NodeKind, start: usize) -> Node {
+        let mut node = Node::new(kind, self.span_from(start));
+        Steps::gather(&mut node);
+        node
+    }
+
+    fn block(&mut self) -> Result<NodeKind, Problem> {
+        let mut nodes = Vec::new();
+        while !self.is(")") {
+            nodes.push(self.expression(0)?);
+            if !self.is(";") {
+                break;
+            }
+            self.expect(";", false)?;
+        }
+        self.expect(")", true)?;
+        Ok(NodeKind::Block(nodes))
+    }
+
+    fn array(&mut self) -> Result<NodeKind, Problem> {
+        let mut items = Vec::new();
+        if !self.is("]") {
+            loop {
+                let mut item = self.expression(0)?;
+                if self.is("..") {
+                    self.expect("..", false)?;
+                    let last = self.expression(0)?;
+                    let start = item.span.start;
+                    item = self.node(
+                        NodeKind::Binary(BinaryOp::Range, Box::new([item, last])),
+                        start,
+                    );
+                }
+                items.push(item);
+                if !self.comma()? {
+                    break;
+                }
+            }
+        }
+        self.expect("]", true)?;
+        Ok(NodeKind::Array(items))
+    }
+
+    fn pairs(&mut self) -> Result<Vec<(Node, Node)>, Problem> {
+        let mut pairs = Vec::new();
+        if !self.is("}") {
+            loop {
+                let key = self.expression(0)?;
+                self.expect(":", false)?;
+                pairs.push((key, self.expression(0)?));
+                if !self.comma()? {
+                    break;
+                }
+            }
+        }
+        self.expect("}", true)?;
+        Ok(pairs)
+    }
+
+    fn transform(&mut self) -> Result<NodeKind, Problem> {
+        let mut parts = vec![self.expression(0)?];
+        self.expect("|", false)?;
+        parts.push(self.expression(0)?);
+        if self.comma()? {
+            parts.push(self.expression(0)?);
+        }
+        self.expect("|", false)?;
+        Ok(NodeKind::Transform(parts))
+    }
+
+    /// What an operator makes of its left side.
+    fn operation(&mut self, token: Token, left: Node) -> Parsed {
+        let start = left.span.start;
+        let TokenKind::Operator(operator) = token.kind else {
+            return Ok(left);
+        };
+        let kind = match operator {
+            "." => {
+                let right = self.expression(75)?;
+                let span = self.span_from(start);
+                return Ok(self.steps.step(left, right, &span));
+            }
+            "[" if self.is("]") => {
+                self.expect("]", false)?;
+                let mut left = left;
+                left.span = self.span_from(start);
+                return Ok(left);
+            }
+            "[" => {
+                let filter = self.expression(0)?;
+                self.expect("]", true)?;
+                let span = self.span_from(start);
+                return Ok(self.steps.filter(left, filter, &span));
+            }
+            "{" => {
+                let pairs = self.pairs()?;
+                let span = self.span_from(start);
+                return Ok(self.steps.group(left, pairs, &span));
+            }
+            "^" => {
+                let terms = self.terms()?;
+                let span = self.span_from(start);
+                return Ok(self.steps.sort(left, terms, token.span.start..span.end));
+            }
+            "@" | "#" => {
+                let right = self.expression(80)?;
+                let NodeKind::Variable(name) = right.kind else {
+                    let message = format!(
+                        "S0214: The right side of {operator:?} must be a variable name (start with $)"
+                    );
+                    return Err(Problem::new(right.span.start, message));
+                };
+                let span = self.span_from(start);
+                return Ok(if operator == "@" {
+                    self.steps.focus(left, name, &span)
+                } else {
+                    Steps::index(left, name, &span)
+                });
+            }
+            "(" => return self.call(left),
+            ":=" => {
+                if !matches!(left.kind, NodeKind::Variable(_)) {
+                    let message =
+                        "S0212: The left side of := must be a variable name (start with $)";
+                    return Err(Problem::new(start, message));
+                }
+                NodeKind::Bind(Box::new([left, self.expression(9)?]))
+            }
+            "?" => {
+                let mut parts = vec![left, self.expression(0)?];
+                if self.is(":") {
+                    self.expect(":", false)?;
+                    parts.push(self.expression(0)?);
+                }
+                NodeKind::Condition(parts)
+            }
+            "??" | "?:" => NodeKind::Fallback(operator, Box::new([left, self.expression(0)?])),
+            "~>" => NodeKind::Apply(Box::new([left, self.expression(40)?])),
+            other => {
+                let right = self.expression(binding_power(&token.kind))?;
+                match BinaryOp::from_symbol(other) {
+                    Some(op) => NodeKind::Binary(op, Box::new([left, right])),
+                    None => {
+                        return Err(Problem::new(
+                            token.span.start,
+                            format!("S0204: Unknown operator: {other:?}"),
+                        ));
+                    }
+                }
+            }
+        };
+        Ok(self.node(kind, start))
+    }
+
+    fn terms(&mut self) -> Result<Vec<Node>, Problem> {
+        self.expect("(", false)?;
+        let mut terms = Vec::new();
+        loop {
+            for direction in ["<", ">"] {
+                if self.is(direction) {
+                    self.expect(direction, false)?;
+                    break;
+                }
+            }
+            terms.push(self.expression(0)?);
+            if !self.comma()? {
+                break;
+            }
+        }
+        self.expect(")", false)?;
+        Ok(terms)
+    }
+}
+
+/// How tightly an operator binds its left side.
+fn binding_power(token: &TokenKind) -> u8 {
+    let TokenKind::Operator(operator) = token else {
+        return 0;
+    };
+    match *operator {
+        "[" | "(" | "@" | "#" => 80,
+        "." => 75,
+        "{" => 70,
+        "*" | "/" | "%" => 60,
+        "+" | "-" | "&" => 50,
+        "=" | "<" | ">" | "^" | "!=" | "<=" | ">=" | "~>" | "?:" | "??" | "in" => 40,
+        "and" => 30,
+        "or" => 25,
+        "?" => 20,
+        ":=" => 10,
+        _ => 0,
+    }
+}

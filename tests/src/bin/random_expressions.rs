@@ -1,0 +1,242 @@
+//! `cargo run -p stepwright-tests --bin random_expressions -- --seed 1 --count 2000 --out DIR`
+//!
+//! Writes a crate of random expressions, each as Rust and as a workflow, compiles it, runs it over inputs of every kind and prints where
+//! the two differ, the smallest expressions first. What rustc or the macro refuses is left out and listed in `refused.txt`. The crate writes
+//! `values.jsonl` for `tests/random_expressions/compare.mjs`, which evaluates the same with npm's `jsonata`.
+//!
+//! `--planned` takes rules of the language to come, `--plain-names` names that collide with nothing, `--inputs N` another number of inputs;
+//! `--sample FILE` writes the rows of the checked-in sample instead.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use stepwright_tests::random::{Options, Program, program, rows_module};
+
+/// How often rows that do not compile are left out; each phase of rustc shows errors of its own.
+const MAX_COMPILATIONS: usize = 8;
+
+/// Rows of one module: rustc reads small files faster than one large one.
+const MODULE: usize = 250;
+
+struct Arguments {
+    options: Options,
+    out: PathBuf,
+    inputs: usize,
+    sample: Option<PathBuf>,
+}
+
+fn arguments() -> Result<Arguments, String> {
+    let mut arguments = Arguments {
+        options: Options {
+            seed: 1,
+            count: 2000,
+            planned: false,
+            plain_names: false,
+        },
+        out: std::env::temp_dir().join("random_expressions"),
+        inputs: 50,
+        sample: None,
+    };
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        let mut value = || words.next().ok_or(format!("{word} needs a value"));
+        let number = |value: String| value.parse().map_err(|_| format!("`{value}` is no number"));
+        match word.as_str() {
+            "--seed" => arguments.options.seed = number(value()?)? as u64,
+            "--count" => arguments.options.count = number(value()?)?,
+            "--inputs" => arguments.inputs = number(value()?)?,
+            "--out" => arguments.out = value()?.into(),
+            "--sample" => arguments.sample = Some(value()?.into()),
+            "--planned" => arguments.options.planned = true,
+            "--plain-names" => arguments.options.plain_names = true,
+            other => return Err(format!("`{other}` is unknown; see the file's head")),
+        }
+    }
+    Ok(arguments)
+}
+
+fn main() -> ExitCode {
+    match arguments()
+        .map_err(Into::into)
+        .and_then(|arguments| run(&arguments))
+    {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
+    let mut program = program(&arguments.options);
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = package
+        .parent()
+        .ok_or("the package stands in the workspace")?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
+    std::fs::create_dir_all(arguments.out.join("src"))?;
+    std::fs::write(arguments.out.join("Cargo.toml"), manifest(root))?;
+    std::fs::copy(root.join("Cargo.lock"), arguments.out.join("Cargo.lock"))?;
+    let mut refused = BTreeMap::new();
+    for compilation in 1.. {
+        let errors = compile(&program, package, arguments, &target)?;
+        if errors.is_empty() {
+            break;
+        }
+        if compilation == MAX_COMPILATIONS {
+            return Err(format!("rows are still refused: {errors:?}").into());
+        }
+        program.rows.retain(|row| !errors.contains_key(&row.number));
+        refused.extend(errors);
+    }
+    report_refused(&refused, &arguments.out.join("refused.txt"))?;
+    if let Some(sample) = &arguments.sample {
+        let rows: Vec<_> = program.rows.iter().collect();
+        std::fs::write(sample, rows_module(&rows).0)?;
+        return Ok(true);
+    }
+    let status = Command::new(target.join("debug/random_expressions_run"))
+        .arg(arguments.inputs.to_string())
+        .arg(arguments.out.join("values.jsonl"))
+        .status()?;
+    Ok(status.success())
+}
+
+fn manifest(root: &Path) -> String {
+    let root = root.display();
+    format!(
+        r#"[package]
+name = "random_expressions_run"
+version = "0.1.0"
+edition = "2024"
+
+[dependencies]
+schemars = "1"
+serde = {{ version = "1", features = ["derive"] }}
+serde_json = {{ version = "1", features = ["preserve_order"] }}
+stepwright = {{ path = "{root}/dsl" }}
+stepwright-runtime = {{ path = "{root}/runtime" }}
+tokio = {{ version = "1", features = ["macros", "rt-multi-thread"] }}
+
+[profile.dev]
+debug = false
+
+[workspace]
+"#
+    )
+}
+
+/// The errors by the numbers of the rows that they are about.
+fn compile(
+    program: &Program,
+    package: &Path,
+    arguments: &Arguments,
+    target: &Path,
+) -> Result<BTreeMap<usize, (String, String)>, Box<dyn Error>> {
+    let source = arguments.out.join("src");
+    let rows: Vec<_> = program.rows.iter().collect();
+    let mut main = String::from("#![allow(warnings)]\n");
+    let shared = package.join("tests/random_expressions");
+    for module in ["glue", "inputs", "run", "driver"] {
+        main += &format!(
+            "#[path = {:?}]\nmod {module};\n",
+            shared.join(format!("{module}.rs"))
+        );
+    }
+    main += "use glue::{definition, json};\nuse run::Row;\n";
+    let (mut first, mut all) = (0, Vec::new());
+    for (number, chunk) in rows.chunks(MODULE).enumerate() {
+        let (text, line) = rows_module(chunk);
+        first = line;
+        std::fs::write(source.join(format!("rows{number}.rs")), text)?;
+        main += &format!("mod rows{number};\n");
+        all.push(format!("rows{number}::rows()"));
+    }
+    main += &format!(
+        "\n#[tokio::main(flavor = \"current_thread\")]\nasync fn main() -> std::process::ExitCode {{\n    let arguments: Vec<String> = std::env::args().collect();\n    let rows = vec![{}].into_iter().flatten().collect();\n    let agree = driver::drive(rows, arguments[1].parse().expect(\"a number\"), arguments.get(2).map(String::as_str)).await;\n    if agree.expect(\"the values can be written\") {{ std::process::ExitCode::SUCCESS }} else {{ std::process::ExitCode::FAILURE }}\n}}\n",
+        all.join(", ")
+    );
+    std::fs::write(source.join("main.rs"), main)?;
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["build", "--message-format=json", "--target-dir"])
+        .arg(target)
+        .current_dir(&arguments.out)
+        .output()?;
+    let mut errors = BTreeMap::new();
+    let mut elsewhere = Vec::new();
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        let Ok(message) = serde_json::from_str::<serde_json::Value>(line) else {
+            continue;
+        };
+        let message = &message["message"];
+        if message["level"] != "error" {
+            continue;
+        }
+        let text = message["message"].as_str().unwrap_or_default().to_owned();
+        let spans = message["spans"].as_array().cloned().unwrap_or_default();
+        let mut found = false;
+        for span in spans.iter().filter(|span| span["is_primary"] == true) {
+            let number = span["file_name"].as_str().and_then(|name| {
+                name.strip_prefix("src/rows")?
+                    .strip_suffix(".rs")?
+                    .parse::<usize>()
+                    .ok()
+            });
+            let line = span["line_start"].as_u64().unwrap_or_default() as usize;
+            if let Some(row) =
+                number.and_then(|number| rows.get(number * MODULE + line.checked_sub(first)?))
+            {
+                let label = span["label"].as_str().unwrap_or_default();
+                errors
+                    .entry(row.number)
+                    .or_insert((format!("{text} {label}"), row.source.clone()));
+                found = true;
+            }
+        }
+        if !found && !text.starts_with("aborting") {
+            elsewhere.push(text);
+        }
+    }
+    if errors.is_empty() && !output.status.success() {
+        return Err(format!(
+            "cargo: {elsewhere:?}\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        )
+        .into());
+    }
+    Ok(errors)
+}
+
+/// Writes what rustc and the macro refused, the most frequent message first.
+fn report_refused(refused: &BTreeMap<usize, (String, String)>, path: &Path) -> std::io::Result<()> {
+    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (message, source) in refused.values() {
+        reasons.entry(message).or_default().push(source);
+    }
+    let mut reasons: Vec<_> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(_, sources)| std::cmp::Reverse(sources.len()));
+    let mut out = String::new();
+    for (message, sources) in reasons {
+        let shortest = sources
+            .iter()
+            .min_by_key(|source| source.len())
+            .copied()
+            .unwrap_or_default();
+        out += &format!(
+            "{} times: {message}\n  such as: {shortest}\n",
+            sources.len()
+        );
+    }
+    std::fs::write(path, out)?;
+    println!(
+        "{} expressions are refused while they compile: {}",
+        refused.len(),
+        path.display()
+    );
+    Ok(())
+}

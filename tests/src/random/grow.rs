@@ -1,0 +1,348 @@
+//! Grows expressions.
+
+use std::collections::BTreeSet;
+
+use super::kind::Kind;
+use super::names::{NAMES, OWN, PLAIN};
+use super::rules::{LEAVES, RULES, Rule};
+
+/// What expressions are grown.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The same seed gives the same expressions.
+    pub seed: u64,
+    /// How many.
+    pub count: usize,
+    /// Also rules of the language that is to come.
+    pub planned: bool,
+    /// Names that collide with nothing.
+    pub plain_names: bool,
+}
+
+/// A name that an expression sees.
+#[derive(Debug, Clone)]
+struct Name {
+    name: &'static str,
+    kind: Kind,
+    /// How many references lead to the value.
+    references: usize,
+}
+
+/// The values that a variable is made of, in the order of its states.
+pub(super) struct Variable {
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+    pub(super) first: Option<String>,
+    pub(super) then: Option<String>,
+}
+
+/// An expression with its variables.
+pub(super) struct Grown {
+    pub(super) variables: Vec<Variable>,
+    pub(super) kind: Kind,
+    pub(super) text: String,
+    /// The rules that made it.
+    pub(super) rules: BTreeSet<&'static str>,
+}
+
+/// The kinds of variables and results.
+const KINDS: &[&str] = &[
+    "I", "I", "T", "T", "B", "F", "L", "N", "?I", "?I", "?T", "?S", "[I]", "[I]", "[T]", "[S]",
+    "[[I]]", "[?I]", "S", "(I,T)", "[(I,T)]", "[(N,I)]", "Z", "?[I]", "?(I,T)",
+];
+
+pub(super) struct Grower<'o> {
+    options: &'o Options,
+    state: u64,
+    names: Vec<Name>,
+    rules: BTreeSet<&'static str>,
+}
+
+impl<'o> Grower<'o> {
+    /// The grower of one expression.
+    pub(super) fn new(options: &'o Options, number: usize) -> Grower<'o> {
+        Grower {
+            options,
+            state: options.seed.wrapping_mul(0x5851_F42D_4C95_7F2D) ^ ((number as u64) << 20),
+            names: Vec::new(),
+            rules: BTreeSet::new(),
+        }
+    }
+
+    fn draw(&mut self, below: usize) -> usize {
+        // SplitMix64.
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((z ^ (z >> 31)) % below as u64) as usize
+    }
+
+    fn of<T: Copy>(&mut self, values: &[T]) -> T {
+        values[self.draw(values.len())]
+    }
+
+    fn name(&mut self) -> &'static str {
+        let own = self.draw(2) == 0;
+        let names = match self.options.plain_names {
+            true => PLAIN,
+            false if own => OWN,
+            false => NAMES,
+        };
+        self.of(names)
+    }
+
+    /// Grows one expression with its variables.
+    pub(super) fn grow(mut self) -> Grown {
+        let mut variables: Vec<Variable> = Vec::new();
+        for _ in 0..self.of(&[0, 0, 1, 1, 2, 3]) {
+            let name = self.name();
+            if variables.iter().all(|variable| variable.name != name) {
+                let variable = self.variable(name);
+                variables.push(variable);
+            }
+        }
+        for Variable { name, kind, .. } in &variables {
+            let kind = kind.clone();
+            self.names.push(Name {
+                name,
+                kind,
+                references: 0,
+            });
+        }
+        let kind = Kind::read(self.of(KINDS));
+        let depth = self.of(&[1, 1, 2, 2, 3]);
+        let text = self.expression(&kind, depth);
+        Grown {
+            variables,
+            kind,
+            text,
+            rules: self.rules,
+        }
+    }
+
+    /// A variable: bound to what has no type of its own (`None`, `[]`, a literal, a conversion), to a value, or first to the one and then to the other.
+    fn variable(&mut self, name: &'static str) -> Variable {
+        let kind = Kind::read(self.of(KINDS));
+        let bare = match &kind {
+            Kind::Option(_) => Some(("starts as None", "None")),
+            Kind::List(_) => Some(("starts as []", self.of(&["vec![]", "Vec::new()"]))),
+            Kind::One('I') => Some(("starts as a literal", "5")),
+            Kind::One('T') => Some(("starts as a literal", "String::new()")),
+            Kind::One('F') => Some(("starts as a conversion", "i.a.into()")),
+            Kind::One('L') => Some(("starts as a conversion", "i.b.into()")),
+            _ => None,
+        };
+        let way = self.draw(3);
+        let first = bare.filter(|_| way != 0).map(|(rule, text)| {
+            self.rules.insert(rule);
+            text.to_owned()
+        });
+        let then = (way != 1 || first.is_none()).then(|| {
+            let depth = self.draw(2);
+            self.expression(&kind, depth)
+        });
+        Variable {
+            name,
+            kind,
+            first,
+            then,
+        }
+    }
+
+    fn expression(&mut self, kind: &Kind, depth: usize) -> String {
+        let leaf = depth == 0 || self.draw(6) == 0 || (self.sees(kind) && self.draw(3) == 0);
+        if leaf && let Some(leaf) = self.leaf(kind) {
+            return leaf;
+        }
+        let rules: Vec<&Rule> = RULES
+            .iter()
+            .filter(|rule| self.options.planned || !rule.planned)
+            .filter(|rule| {
+                let mut bound = Vec::new();
+                kind.fits(&Kind::read(rule.kind), &mut bound)
+                    && !(rule.text.contains("?A")
+                        && bound.iter().any(|(letter, kind)| {
+                            *letter == 'A' && matches!(kind, Kind::Option(_))
+                        }))
+            })
+            // Where nothing stands alone, only what is made of simpler kinds ends.
+            .filter(|rule| depth > 0 || is_constructor(rule))
+            .collect();
+        // Rules of this kind are rarer than rules of any, and of more interest.
+        let own: Vec<&Rule> = rules
+            .iter()
+            .copied()
+            .filter(|rule| rule.kind != "A")
+            .collect();
+        let rule = if !own.is_empty() && self.draw(3) > 0 {
+            self.of(&own)
+        } else {
+            self.of(&rules)
+        };
+        self.rules.insert(rule.name);
+        self.write(rule, kind, depth.saturating_sub(1))
+    }
+
+    fn sees(&self, kind: &Kind) -> bool {
+        self.names.iter().any(|name| name.kind == *kind)
+    }
+
+    /// What stands alone: a name in sight, a field or a literal.
+    fn leaf(&mut self, kind: &Kind) -> Option<String> {
+        let seen: Vec<Name> = self
+            .names
+            .iter()
+            .enumerate()
+            .filter(|(at, name)| {
+                name.kind == *kind
+                    && !self.names[at + 1..]
+                        .iter()
+                        .any(|later| later.name == name.name)
+            })
+            .map(|(_, name)| name.clone())
+            .collect();
+        if !seen.is_empty() && self.draw(4) > 0 {
+            let name = &seen[self.draw(seen.len())];
+            return Some(match (kind.is_copy(), name.references) {
+                (true, references) => "*".repeat(references) + name.name,
+                (false, 2) => format!("(*{}).clone()", name.name),
+                (false, _) => format!("{}.clone()", name.name),
+            });
+        }
+        let leaves = LEAVES.iter().find(|(of, _)| Kind::read(of) == *kind)?;
+        Some(self.of(leaves.1).to_owned())
+    }
+
+    fn write(&mut self, rule: &Rule, kind: &Kind, depth: usize) -> String {
+        let mut bound = Vec::new();
+        let fits = kind.fits(&Kind::read(rule.kind), &mut bound);
+        debug_assert!(fits, "{} gives {kind:?}", rule.name);
+        let outer = self.names.len();
+        let mut out = String::new();
+        let mut scopes = Vec::new();
+        let mut hidden = Vec::new();
+        let mut rest = rule.text;
+        while let Some((before, after)) = rest.split_once('‹') {
+            out.push_str(before);
+            let (hole, after) = after.split_once('›').expect("a hole ends");
+            rest = after;
+            if hole == "/" {
+                self.names.truncate(scopes.pop().unwrap_or(outer));
+                continue;
+            }
+            if hole == "+" {
+                self.names.append(&mut hidden);
+                continue;
+            }
+            if let Some(of) = hole.strip_prefix(':') {
+                let kind = self.filled(rule, of, &mut bound);
+                scopes.push(self.names.len());
+                let name = self.fresh(outer);
+                hidden.push(Name {
+                    name,
+                    kind,
+                    references: 0,
+                });
+                out.push_str(name);
+                continue;
+            }
+            if let Some(new) = hole.strip_prefix('=') {
+                let of = new.trim_start_matches('&');
+                let references = new.len() - of.len();
+                let kind = self.filled(rule, of, &mut bound);
+                scopes.push(self.names.len());
+                let name = self.fresh(outer);
+                self.names.push(Name {
+                    name,
+                    kind,
+                    references,
+                });
+                out.push_str(name);
+                continue;
+            }
+            let of = hole.trim_start_matches(['~', '&']);
+            let kind = self.filled(rule, of, &mut bound);
+            let text = self.expression(&kind, depth);
+            let text = match hole.strip_prefix('&') {
+                Some(_) => text
+                    .strip_suffix(".clone()")
+                    .map(str::to_owned)
+                    .unwrap_or(text),
+                None => text,
+            };
+            if hole.starts_with('~') || is_atom(&text) {
+                out.push_str(&text);
+            } else {
+                out.push('(');
+                out.push_str(&text);
+                out.push(')');
+            }
+        }
+        out.push_str(rest);
+        self.names.truncate(outer);
+        out
+    }
+
+    /// A name that no other name of the same pattern has.
+    fn fresh(&mut self, outer: usize) -> &'static str {
+        loop {
+            let name = self.name();
+            if self.names[outer..].iter().all(|other| other.name != name) {
+                return name;
+            }
+        }
+    }
+
+    fn filled(&mut self, rule: &Rule, text: &str, bound: &mut Vec<(char, Kind)>) -> Kind {
+        let pattern = Kind::read(text);
+        let outer = pattern.depth();
+        // JSON has one null: an option of an option cannot be told.
+        let of_option = |letter| rule.text.contains(&format!("?{letter}"));
+        pattern.filled(bound, &mut |letter| match letter {
+            // Mostly of a kind that something in sight has, so that names are used.
+            'A' | 'C' if outer < 2 && !self.names.is_empty() && self.draw(2) == 0 => {
+                let at = self.draw(self.names.len());
+                let kind = self.names[at].kind.clone();
+                match kind {
+                    Kind::Option(_) if of_option(letter) => Kind::One('I'),
+                    kind if kind.depth() > 1 => Kind::One('T'),
+                    kind => kind,
+                }
+            }
+            _ if of_option(letter) => Kind::read(self.of(&["I", "T", "S", "[I]", "(I,T)", "B"])),
+            'O' => Kind::One(self.of(&['I', 'T'])),
+            _ if outer > 1 => Kind::One(self.of(&['I', 'T'])),
+            _ => Kind::read(self.of(&["I", "I", "T", "T", "S", "[I]", "?I", "(I,T)", "B"])),
+        })
+    }
+}
+
+/// Whether a rule makes its value of parts of simpler kinds.
+fn is_constructor(rule: &Rule) -> bool {
+    matches!(
+        rule.name,
+        "Some" | "vec" | "vec of one" | "tuple" | "variant" | "i64::from"
+    )
+}
+
+/// Whether an operator or a method may stand beside a text without parentheses.
+fn is_atom(text: &str) -> bool {
+    if text.starts_with(['-', '!', '*', '&']) {
+        return false;
+    }
+    let (mut depth, mut quoted, mut escaped) = (0_i32, false, false);
+    for letter in text.chars() {
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth -= 1,
+            ' ' if depth == 0 => return false,
+            _ => {}
+        }
+    }
+    true
+}

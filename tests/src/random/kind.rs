@@ -1,0 +1,135 @@
+//! The kinds of values that expressions have.
+
+/// A kind of values. `A`, `C` and `O` of a rule stand for any kind, and for one that has an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// `i32`, `f64`, `bool`, `String`, `usize`, `i64`, `Item`, `Size`, `BTreeMap<String, i32>`: one letter each.
+    One(char),
+    List(Box<Kind>),
+    Option(Box<Kind>),
+    Pair(Box<Kind>, Box<Kind>),
+}
+
+/// The letters that stand for kinds of the rule's own choice.
+const VARIABLES: [char; 3] = ['A', 'C', 'O'];
+
+impl Kind {
+    /// Reads `I`, `[T]`, `?A`, `(N,A)`.
+    pub(super) fn read(text: &str) -> Kind {
+        let mut rest = text;
+        let kind = Kind::read_from(&mut rest);
+        assert!(rest.is_empty(), "`{text}` is a kind");
+        kind
+    }
+
+    fn read_from(rest: &mut &str) -> Kind {
+        let mut letters = rest.chars();
+        let first = letters.next().unwrap_or_default();
+        *rest = letters.as_str();
+        let skip = |rest: &mut &str| *rest = rest.get(1..).unwrap_or_default();
+        match first {
+            '[' => {
+                let of = Kind::read_from(rest);
+                skip(rest);
+                Kind::List(Box::new(of))
+            }
+            '?' => Kind::Option(Box::new(Kind::read_from(rest))),
+            '(' => {
+                let left = Kind::read_from(rest);
+                skip(rest);
+                let right = Kind::read_from(rest);
+                skip(rest);
+                Kind::Pair(Box::new(left), Box::new(right))
+            }
+            letter => Kind::One(letter),
+        }
+    }
+
+    /// The type in Rust.
+    pub(super) fn rust(&self) -> String {
+        match self {
+            Kind::One(letter) => match letter {
+                'I' => "i32",
+                'F' => "f64",
+                'B' => "bool",
+                'T' => "String",
+                'N' => "usize",
+                'L' => "i64",
+                'S' => "Item",
+                'Z' => "Size",
+                'M' => "BTreeMap<String, i32>",
+                other => panic!("`{other}` is no kind"),
+            }
+            .to_owned(),
+            Kind::List(of) => format!("Vec<{}>", of.rust()),
+            Kind::Option(of) => format!("Option<{}>", of.rust()),
+            Kind::Pair(left, right) => format!("({}, {})", left.rust(), right.rust()),
+        }
+    }
+
+    pub(super) fn is_copy(&self) -> bool {
+        matches!(self, Kind::One('I' | 'F' | 'B' | 'N' | 'L'))
+    }
+
+    /// Whether values of this kind can be sorted.
+    fn has_order(&self) -> bool {
+        matches!(self, Kind::One('I' | 'T'))
+    }
+
+    /// How deep lists, options and pairs stand in each other.
+    pub(super) fn depth(&self) -> usize {
+        match self {
+            Kind::One(_) => 0,
+            Kind::List(of) | Kind::Option(of) => of.depth() + 1,
+            Kind::Pair(left, right) => left.depth().max(right.depth()) + 1,
+        }
+    }
+
+    /// Whether a rule's kind fits this one; the rule's own kinds are bound in `bound`.
+    pub(super) fn fits(&self, pattern: &Kind, bound: &mut Vec<(char, Kind)>) -> bool {
+        match (pattern, self) {
+            (Kind::One(letter), _) if VARIABLES.contains(letter) => {
+                match bound.iter().find(|(bound, _)| bound == letter) {
+                    Some((_, kind)) => kind == self,
+                    None if *letter == 'O' && !self.has_order() => false,
+                    None => {
+                        bound.push((*letter, self.clone()));
+                        true
+                    }
+                }
+            }
+            (Kind::List(pattern), Kind::List(of)) | (Kind::Option(pattern), Kind::Option(of)) => {
+                of.fits(pattern, bound)
+            }
+            (Kind::Pair(a, b), Kind::Pair(left, right)) => {
+                left.fits(a, bound) && right.fits(b, bound)
+            }
+            (pattern, kind) => pattern == kind,
+        }
+    }
+
+    /// The kind with the rule's own kinds put in; `free` chooses one that is not bound yet.
+    pub(super) fn filled(
+        &self,
+        bound: &mut Vec<(char, Kind)>,
+        free: &mut dyn FnMut(char) -> Kind,
+    ) -> Kind {
+        match self {
+            Kind::One(letter) if VARIABLES.contains(letter) => {
+                if let Some((_, kind)) = bound.iter().find(|(bound, _)| bound == letter) {
+                    return kind.clone();
+                }
+                let kind = free(*letter);
+                bound.push((*letter, kind.clone()));
+                kind
+            }
+            Kind::One(_) => self.clone(),
+            Kind::List(of) => Kind::List(Box::new(of.filled(bound, free))),
+            Kind::Option(of) => Kind::Option(Box::new(of.filled(bound, free))),
+            Kind::Pair(left, right) => {
+                let left = left.filled(bound, free);
+                Kind::Pair(Box::new(left), Box::new(right.filled(bound, free)))
+            }
+        }
+    }
+}

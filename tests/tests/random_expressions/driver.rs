@@ -1,0 +1,63 @@
+//! The crate that `random_expressions` writes: runs all rows and reports.
+
+use std::io::Write as _;
+
+use super::inputs::inputs;
+use super::run::{Row, Verdict, keep_panics, verdict};
+
+/// Runs rows; prints the smallest differing ones and what became of the others.
+pub(super) async fn drive(rows: Vec<Row>, count: usize, dump: Option<&str>) -> std::io::Result<bool> {
+    keep_panics();
+    let inputs = inputs(count);
+    let mut file = match dump {
+        Some(path) => Some(std::io::BufWriter::new(std::fs::File::create(path)?)),
+        None => None,
+    };
+    let (mut agree, mut beyond, mut refused, mut differ) = (0, 0, Vec::new(), Vec::new());
+    for row in &rows {
+        let verdict = verdict(row, &inputs, |line| {
+            if let Some(file) = &mut file {
+                // A full disk ends the run with fewer lines; the script counts them.
+                let _written = writeln!(file, "{line}");
+            }
+        });
+        match verdict.await {
+            Verdict::Agrees(same, over) => {
+                agree += same;
+                beyond += over;
+            }
+            Verdict::Refused(faults) => refused.push((row, faults)),
+            Verdict::Differs(how) => differ.push((row, how)),
+        }
+    }
+    differ.sort_by_key(|(row, _)| row.source.len());
+    // A row whose rules hold all rules of a smaller one is probably wrong for the same reason.
+    let mut kept: Vec<Vec<&str>> = Vec::new();
+    for (row, how) in &differ {
+        let rules: Vec<&str> = row.rules.split('|').collect();
+        if kept.iter().any(|smaller| smaller.iter().all(|rule| rules.contains(rule))) {
+            continue;
+        }
+        kept.push(rules);
+        println!("#{} {}\n  rules: {}\n  {how}\n", row.number, row.source, row.rules.replace('|', ", "));
+    }
+    let mut reasons: Vec<(String, usize, &str)> = Vec::new();
+    for (row, faults) in &refused {
+        let faults: String = faults.chars().take(160).collect();
+        match reasons.iter_mut().find(|reason| reason.0 == faults) {
+            Some(reason) => reason.1 += 1,
+            None => reasons.push((faults, 1, row.source)),
+        }
+    }
+    reasons.sort_by_key(|reason| std::cmp::Reverse(reason.1));
+    for (reason, times, source) in &reasons {
+        println!("refused {times} times: {reason}\n  such as: {source}");
+    }
+    let numbers: Vec<String> = differ.iter().map(|(row, _)| row.number.to_string()).collect();
+    println!("differing: {}", numbers.join(" "));
+    println!(
+        "{} expressions: {} agree ({agree} values, {beyond} beyond Rust's integers), {} are refused, {} differ ({} of them are shown)",
+        rows.len(), rows.len() - refused.len() - differ.len(), refused.len(), differ.len(), kept.len()
+    );
+    Ok(differ.is_empty())
+}

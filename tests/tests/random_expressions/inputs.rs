@@ -1,0 +1,180 @@
+//! What the random expressions are computed for.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use stepwright::Payload;
+
+/// A value of every kind.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Input {
+    pub(super) a: i32,
+    pub(super) b: i32,
+    /// Whole numbers up to 2^53 - 1.
+    pub(super) large: i64,
+    pub(super) x: f64,
+    pub(super) y: f64,
+    pub(super) yes: bool,
+    pub(super) no: bool,
+    pub(super) text: String,
+    pub(super) other_text: String,
+    pub(super) list: Vec<i32>,
+    pub(super) more: Vec<i32>,
+    pub(super) texts: Vec<String>,
+    pub(super) items: Vec<Item>,
+    pub(super) lists: Vec<Vec<i32>>,
+    pub(super) options: Vec<Option<i32>>,
+    pub(super) option: Option<i32>,
+    pub(super) maybe: Option<String>,
+    pub(super) best: Option<Item>,
+    pub(super) table: BTreeMap<String, i32>,
+    pub(super) pair: (i32, String),
+    pub(super) item: Item,
+    pub(super) size: Size,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+pub(super) struct Item {
+    pub(super) name: String,
+    #[serde(rename = "unit-price")]
+    pub(super) price: f64,
+    pub(super) quantity: i32,
+    pub(super) tags: Vec<String>,
+    pub(super) note: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) rank: Option<i32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+pub(super) enum Size {
+    Small,
+    Boxed { side: i32 },
+    Named(String),
+}
+
+/// Picks from lists by a counter, so that inputs are the same on every machine.
+struct Draw(u64);
+
+impl Draw {
+    fn number(&mut self, below: usize) -> usize {
+        // SplitMix64.
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((z ^ (z >> 31)) % below as u64) as usize
+    }
+
+    fn of<T: Clone>(&mut self, values: &[T]) -> T {
+        values[self.number(values.len())].clone()
+    }
+
+    fn list<T>(&mut self, mut one: impl FnMut(&mut Draw) -> T) -> Vec<T> {
+        let length = self.of(&[0, 0, 1, 1, 2, 3, 5]);
+        (0..length).map(|_| one(self)).collect()
+    }
+
+    fn option<T>(&mut self, mut one: impl FnMut(&mut Draw) -> T) -> Option<T> {
+        (self.number(5) > 1).then(|| one(self))
+    }
+
+    fn small(&mut self) -> i32 {
+        self.of(&[0, 1, -1, 2, 3, -3, 7, 10, -20, 999, -1000])
+    }
+
+    fn float(&mut self) -> f64 {
+        self.of(&[0.0, 0.5, -0.5, 1.0, 1.5, -2.5, 2.5, 12.125, -7.0, 1000.25])
+    }
+
+    fn text(&mut self) -> String {
+        self.of(&[
+            "",
+            " ",
+            "a",
+            "b",
+            "ab",
+            "aXbX",
+            "Ünïcode",
+            "中🚀",
+            "e\u{301}",
+            "\u{FF5E}",
+            "\u{1F600}",
+            "10",
+            "9",
+            " two  blanks ",
+            "it's \"quoted\"",
+            "a,b,,c",
+            "{% $x %}",
+            "null",
+            "\u{a0}x\t\n",
+        ])
+        .to_owned()
+    }
+
+    fn item(&mut self) -> Item {
+        Item {
+            name: self.text(),
+            price: self.float(),
+            quantity: self.small(),
+            tags: self.list(Draw::text),
+            note: self.option(Draw::text),
+            rank: self.option(Draw::small),
+        }
+    }
+
+    fn input(&mut self) -> Input {
+        Input {
+            a: self.small(),
+            b: self.small(),
+            large: self.of(&[
+                0,
+                1,
+                -1,
+                9_007_199_254_740_991,
+                -9_007_199_254_740_991,
+                1_700_000_000_123_456,
+                123_456_789_012_345,
+                -1_234_567_890_123_456,
+            ]),
+            x: self.float(),
+            y: self.float(),
+            yes: self.number(2) == 0,
+            no: self.number(2) == 0,
+            text: self.text(),
+            other_text: self.text(),
+            list: self.list(Draw::small),
+            more: self.list(Draw::small),
+            texts: self.list(Draw::text),
+            items: self.list(Draw::item),
+            lists: self.list(|draw| draw.list(Draw::small)),
+            options: self.list(|draw| draw.option(Draw::small)),
+            option: self.option(Draw::small),
+            maybe: self.option(Draw::text),
+            best: self.option(Draw::item),
+            table: self
+                .list(|draw| {
+                    (
+                        draw.of(&["a", "b", "z", "ä", "name"]).to_owned(),
+                        draw.small(),
+                    )
+                })
+                .into_iter()
+                .collect(),
+            pair: (self.small(), self.text()),
+            item: self.item(),
+            size: match self.number(3) {
+                0 => Size::Small,
+                1 => Size::Boxed { side: self.small() },
+                _ => Size::Named(self.text()),
+            },
+        }
+    }
+}
+
+/// The inputs, the same for every expression.
+pub(super) fn inputs(count: usize) -> Vec<Input> {
+    let mut draw = Draw(8);
+    (0..count).map(|_| draw.input()).collect()
+}

@@ -1,0 +1,54 @@
+//! A sample of random expressions gives as workflows what it gives in Rust.
+//!
+//! `cargo run -p stepwright-tests --bin random_expressions` runs as many more as one likes; this sample was written by it with
+//! `--seed 8 --count 170 --sample tests/tests/random_expressions/sample.rs`.
+
+mod glue;
+mod inputs;
+mod run;
+#[rustfmt::skip]
+#[allow(warnings, clippy::all)]
+mod sample;
+
+use glue::{definition, json};
+use run::{Row, Verdict, keep_panics, verdict};
+
+/// Rows that are known to differ: `flatten` of options, an option of a pair or a list taken for a list, an option's `iter`, fields that are
+/// skipped when they are `None`, an empty pattern of `replace`, an index past the end.
+const KNOWN: &[usize] = &[
+    2, 16, 25, 27, 29, 38, 46, 53, 72, 78, 85, 87, 114, 126, 160, 168,
+];
+
+#[tokio::test]
+async fn the_sample_gives_what_rust_gives() {
+    keep_panics();
+    let inputs = inputs::inputs(20);
+    let rows = sample::rows();
+    let (mut wrong, mut differing, mut agree) = (Vec::new(), Vec::new(), 0);
+    for row in &rows {
+        let (number, known) = (row.number, KNOWN.contains(&row.number));
+        match verdict(row, &inputs, |_| ()).await {
+            Verdict::Differs(how) => {
+                differing.push(number);
+                if !known {
+                    wrong.push(format!("#{number} {}\n  {how}", row.source));
+                }
+            }
+            _ if known => wrong.push(format!("#{number} agrees now: take it out of `KNOWN`")),
+            Verdict::Agrees(values, beyond) => agree += usize::from(values > beyond),
+            // Faults are no wrong values.
+            Verdict::Refused(faults) => println!("#{number} {faults}"),
+        }
+    }
+    let _ = std::panic::take_hook();
+    assert!(
+        wrong.is_empty(),
+        "{}\n\nall that differ: {differing:?}",
+        wrong.join("\n\n")
+    );
+    assert!(
+        agree > rows.len() / 2,
+        "only {agree} of {} are compared",
+        rows.len()
+    );
+}

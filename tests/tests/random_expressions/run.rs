@@ -1,0 +1,184 @@
+//! Runs expressions as Rust and as the workflows that they become, and compares.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+
+use serde_json::{Value, json};
+use stepwright::asl::model::MachineType;
+use stepwright_runtime::{Engine, StartOptions, Status};
+
+use super::inputs::Input;
+
+/// One expression, as Rust and as a workflow.
+pub(super) struct Row {
+    /// Its number in the run that made it.
+    pub(super) number: usize,
+    /// The source of the variables and of the expression.
+    pub(super) source: &'static str,
+    /// The rules of the grammar that made it, each once; the report of a long run groups by them.
+    #[allow(dead_code, reason = "a test of a sample has no such report")]
+    pub(super) rules: &'static str,
+    pub(super) rust: fn(Input) -> Value,
+    /// The definition as JSON, or its faults.
+    pub(super) workflow: fn() -> Result<String, String>,
+}
+
+/// What became of a row.
+pub(super) enum Verdict {
+    /// The faults of a definition that cannot be built.
+    Refused(String),
+    /// How many inputs agree, and how many are beyond what Rust's integers hold.
+    Agrees(usize, usize),
+    /// The first difference.
+    Differs(String),
+}
+
+thread_local! {
+    static PANIC: Mutex<String> = const { Mutex::new(String::new()) };
+}
+
+/// Keeps the messages of panics instead of printing them.
+pub(super) fn keep_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        let message = info.payload_as_str().unwrap_or("a panic").to_owned();
+        PANIC.with(|kept| {
+            if let Ok(mut kept) = kept.lock() {
+                *kept = message;
+            }
+        });
+    }));
+}
+
+fn last_panic() -> String {
+    PANIC.with(|kept| kept.lock().map(|kept| kept.clone()).unwrap_or_default())
+}
+
+/// What Rust gives, or how it panics.
+fn as_rust(row: &Row, input: &Input) -> Result<Value, String> {
+    catch_unwind(AssertUnwindSafe(|| (row.rust)(input.clone()))).map_err(|_| last_panic())
+}
+
+/// Compares a row over the inputs; `line` gets each comparison as one line of JSON.
+pub(super) async fn verdict(row: &Row, inputs: &[Input], mut line: impl FnMut(Value)) -> Verdict {
+    let text = match catch_unwind(AssertUnwindSafe(row.workflow)) {
+        Ok(Ok(text)) => text,
+        Ok(Err(faults)) => return Verdict::Refused(faults),
+        Err(_) => {
+            return Verdict::Differs(format!("building the definition panics: {}", last_panic()));
+        }
+    };
+    let engine = Engine::builder()
+        .definition_json("Row", &text, MachineType::Standard)
+        .virtual_time()
+        .build();
+    let engine = match engine {
+        Ok(engine) => engine,
+        Err(error) => {
+            return Verdict::Differs(format!("the definition is not valid: {error}\n{text}"));
+        }
+    };
+    let definition: Value = serde_json::from_str(&text).unwrap_or_default();
+    let (mut agree, mut beyond, mut differs) = (0, 0, None);
+    for input in inputs {
+        let expected = as_rust(row, input);
+        if matches!(&expected, Err(panic) if panic.contains("with overflow")) {
+            beyond += 1;
+            continue;
+        }
+        let input = serde_json::to_value(input).unwrap_or_default();
+        line(
+            json!({"row": row.number, "source": row.source, "definition": definition, "input": input, "expected": expected.as_ref().ok(), "failed": expected.is_err()}),
+        );
+        let report = engine
+            .execute_machine("Row", input.clone(), StartOptions::new())
+            .await;
+        let given = match report {
+            Ok(report) if report.status == Status::Succeeded => Ok(report
+                .output
+                .as_ref()
+                .map(|output| output.to_json())
+                .unwrap_or_default()),
+            Ok(report) => Err(format!(
+                "{}: {}",
+                report.error.as_deref().unwrap_or_default(),
+                report.cause.as_deref().unwrap_or_default()
+            )),
+            Err(error) => Err(error.to_string()),
+        };
+        let same = match (&expected, &given) {
+            (Ok(expected), Ok(given)) => equal(expected, given),
+            (Err(_), Err(_)) => true,
+            _ => false,
+        };
+        if same {
+            agree += 1;
+        } else if differs.is_none() {
+            let states = &definition["States"];
+            let shown: Vec<String> = ["Begin", "Bind"]
+                .iter()
+                .filter_map(|name| {
+                    states[name]["Assign"]
+                        .as_object()
+                        .map(|assign| serde_json::to_string(assign).unwrap_or_default())
+                })
+                .collect();
+            differs = Some(format!(
+                "Rust: {}\n  ours: {}\n  ASL: {} {}\n  input: {}",
+                match &expected {
+                    Ok(value) => value.to_string(),
+                    Err(panic) => format!("panics: {panic}"),
+                },
+                match &given {
+                    Ok(value) => value.to_string(),
+                    Err(error) => format!("fails: {error}"),
+                },
+                shown.join(" "),
+                states["Compute"]["Output"],
+                relevant(row.source, &input),
+            ));
+        }
+    }
+    match differs {
+        Some(difference) => Verdict::Differs(difference),
+        None => Verdict::Agrees(agree, beyond),
+    }
+}
+
+/// The fields of the input that an expression reads.
+fn relevant(source: &str, input: &Value) -> String {
+    let mut fields = input.as_object().cloned().unwrap_or_default();
+    fields.retain(|name, _| {
+        let rust = if name == "otherText" {
+            "other_text"
+        } else {
+            name
+        };
+        source.contains(&format!("i.{rust}"))
+    });
+    Value::Object(fields).to_string()
+}
+
+/// Equal as JSON: `1` and `1.0` are one number, and two results of the same sums may differ in their last bits.
+pub(super) fn equal(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => {
+            if let (Some(a), Some(b)) = (a.as_i64(), b.as_i64()) {
+                return a == b;
+            }
+            let (a, b) = (
+                a.as_f64().unwrap_or(f64::NAN),
+                b.as_f64().unwrap_or(f64::NAN),
+            );
+            a == b || (a - b).abs() <= 1e-12 * a.abs().max(b.abs())
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len()
+                && a.iter()
+                    .all(|(key, a)| b.get(key).is_some_and(|b| equal(a, b)))
+        }
+        (a, b) => a == b,
+    }
+}
