@@ -34,7 +34,7 @@ workflow! {
         }
         pass Select {
             query_language JSONPath;
-            let note = order.note;
+            let _note = order.note;
             next Look;
         }
         choice Look {

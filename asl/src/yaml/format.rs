@@ -6,7 +6,6 @@ use crate::json::{Document, SyntaxError};
 
 /// The language that a definition's text is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum Format {
     /// JSON.
     Json,

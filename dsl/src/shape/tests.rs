@@ -150,7 +150,7 @@ fn fields_that_may_be_absent_know_what_absence_means() {
         panic!("notes have a default");
     };
     assert_eq!(notes(), serde_json::json!([]));
-    let Presence::Sometimes(Some(priority)) = presence("priority") else {
+    let Presence::Omitted(Some(priority)) = presence("priority") else {
         panic!("priority has a default");
     };
     assert_eq!(priority(), 7);

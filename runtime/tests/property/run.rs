@@ -156,7 +156,7 @@ fn check(report: &ExecutionReport, machine_type: MachineType) -> Result<(), Stri
         Status::Failed => "ExecutionFailed",
         Status::TimedOut => "ExecutionTimedOut",
         Status::Aborted => "ExecutionAborted",
-        Status::Running => "",
+        _ => "",
     };
     ensure(last == Some(expected), "the last event is another")?;
     let ends = events.iter().filter(|event| {

@@ -85,7 +85,7 @@ workflow! {
             }
         }
         task Take {
-            let receipt = charge_card(card, 1.5);
+            let _receipt = charge_card(card, 1.5);
             catch CardError::Declined { reason } => Declined;
             next Done;
         }

@@ -3,10 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use jlens_core::ast::{BinaryOp, Node, NodeKind};
-
 use crate::json::{Json, Object};
-use crate::jsonata::Expression;
+use crate::jsonata::{BinaryOp, Expression, Node, NodeKind};
 use crate::model::Operator;
 
 /// The values, by their texts, whose kind a rule asks for.
@@ -57,34 +55,32 @@ pub(super) fn of_rule(rule: &Object) -> Asked {
 
 /// What a JSONata condition asks for.
 pub(super) fn of_condition(text: &str) -> Asked {
-    Expression::parse(text).map_or(Asked::new(), |expression| {
-        of_node(&expression.compiled().ast().root, text)
-    })
+    let asked = Expression::parse_with(text, |root| of_node(root, text));
+    asked.map_or(Asked::new(), |(_, asked)| asked)
 }
 
 fn of_node(node: &Node, text: &str) -> Asked {
-    let written = |node: &Node| {
-        let text = text.get(node.span.start..node.span.end)?;
+    let written = |node: &Node| -> Option<String> {
+        let text = text.get(node.span.clone())?;
         Some(text.trim().to_owned())
     };
     match &node.kind {
-        NodeKind::Binary { op, lhs, rhs } => match op {
-            BinaryOp::And => in_any(of_node(lhs, text), of_node(rhs, text)),
-            BinaryOp::Or => in_both(of_node(lhs, text), of_node(rhs, text)),
-            BinaryOp::Eq if is_constant(rhs) => written(lhs).into_iter().collect(),
-            BinaryOp::Eq if is_constant(lhs) => written(rhs).into_iter().collect(),
-            BinaryOp::In => written(lhs).into_iter().collect(),
-            _ => Asked::new(),
-        },
-        NodeKind::Block { exprs, .. } => match exprs.as_slice() {
+        NodeKind::Binary(op, sides) => {
+            let [left, right] = &**sides;
+            match op {
+                BinaryOp::And => in_any(of_node(left, text), of_node(right, text)),
+                BinaryOp::Or => in_both(of_node(left, text), of_node(right, text)),
+                BinaryOp::Eq if is_constant(right) => written(left).into_iter().collect(),
+                BinaryOp::Eq if is_constant(left) => written(right).into_iter().collect(),
+                BinaryOp::In => written(left).into_iter().collect(),
+                _ => Asked::new(),
+            }
+        }
+        NodeKind::Block(expressions) => match expressions.as_slice() {
             [only] => of_node(only, text),
             _ => Asked::new(),
         },
-        NodeKind::Path { steps, .. } => match steps.as_slice() {
-            [only] => of_node(only, text),
-            _ => Asked::new(),
-        },
-        NodeKind::Function { procedure, args } => match (name(procedure), args.as_slice()) {
+        NodeKind::Function(procedure, arguments) => match (name(procedure), arguments.as_slice()) {
             (Some("not"), [only]) => of_node(only, text),
             (Some("exists"), [only]) => {
                 let owner = written(only).and_then(|field| owner(&field));
@@ -92,15 +88,18 @@ fn of_node(node: &Node, text: &str) -> Asked {
             }
             _ => Asked::new(),
         },
+        NodeKind::Path(steps) if steps.len() == 1 => of_node(&steps[0], text),
+        // A value that is itself true or false.
+        NodeKind::Variable(_) | NodeKind::Path(_) => written(node).into_iter().collect(),
         _ => Asked::new(),
     }
 }
 
 fn is_constant(node: &Node) -> bool {
     match &node.kind {
-        NodeKind::String { .. } | NodeKind::Number { .. } | NodeKind::Bool { .. } => true,
-        NodeKind::Negate { expr } => is_constant(expr),
-        NodeKind::Path { steps, .. } => matches!(steps.as_slice(), [step] if is_constant(step)),
+        NodeKind::String(_) | NodeKind::Number(_) | NodeKind::Literal => true,
+        NodeKind::Negate(inner) => is_constant(inner),
+        NodeKind::Path(steps) => matches!(steps.as_slice(), [step] if is_constant(step)),
         _ => false,
     }
 }
@@ -108,8 +107,8 @@ fn is_constant(node: &Node) -> bool {
 /// The name of a function that is called.
 fn name(procedure: &Node) -> Option<&str> {
     match &procedure.kind {
-        NodeKind::Variable { name } => Some(name),
-        NodeKind::Path { steps, .. } => match steps.as_slice() {
+        NodeKind::Variable(name) => Some(name),
+        NodeKind::Path(steps) => match steps.as_slice() {
             [step] => name(step),
             _ => None,
         },
