@@ -151,6 +151,19 @@ impl Lowering<'_, '_> {
     }
 }
 
+/// What stands in a list that is written out, without what keeps a list whole there.
+fn unwrapped(member: &Syntax) -> &Syntax {
+    if let Syntax::Whole(inner) = member
+        && let Syntax::Call(name, arguments) = &**inner
+        && let ("map", [Syntax::Array(_), Syntax::Function(parameters, body)]) =
+            (&**name, arguments.as_slice())
+        && parameters.is_empty()
+    {
+        return body;
+    }
+    member
+}
+
 /// The item of an array at a fixed place; of one that is written out, that item.
 fn item(base: &Code, index: usize, shape: Shape) -> Code {
     let syntax = match &base.syntax {
@@ -158,7 +171,7 @@ fn item(base: &Code, index: usize, shape: Shape) -> Code {
             if index < items.len()
                 && !matches!(items.as_slice(), [Syntax::Call(..) | Syntax::Whole(_)]) =>
         {
-            items[index].clone()
+            unwrapped(&items[index]).clone()
         }
         _ => base.syntax.clone().item(Syntax::Number(index.to_string())),
     };
