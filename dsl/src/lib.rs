@@ -88,7 +88,8 @@ pub use crate::flow::Fragment;
 pub use crate::map_run::{Batch, Manifest, MapResults, NoInput};
 pub use crate::shape::Payload;
 pub use crate::task::{
-    Address, Deploy, ErrorOutput, ErrorVariant, Handler, NoError, Task, TaskContext, TaskError,
+    Address, Deploy, ErrorOutput, ErrorVariant, Handler, NoError, Task, TaskBinder, TaskContext,
+    TaskError,
 };
 pub use crate::workflow::{
     Binder, Definition, Fault, Faults, Place, Schemas, TaskSchemas, Workflow,

@@ -1,7 +1,7 @@
 //! What travels in and out of a Distributed Map.
 
 use crate::Payload;
-use crate::shape::{Field, Fields, Presence, Shape, StructShape};
+use crate::shape::{Field, Fields, Form, Presence, Shape, StructShape};
 use schemars::JsonSchema;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, Visitor};
 use serde::{Deserialize as DeserializeDerive, Serialize};
@@ -169,4 +169,20 @@ mod tests {
         }
         Ok(())
     }
+}
+
+impl<Item: Form, Input: Form> Form for Batch<Item, Input> {
+    type Owned = Batch<Item::Owned, Input::Owned>;
+}
+
+impl Form for NoInput {
+    type Owned = NoInput;
+}
+
+impl Form for MapResults {
+    type Owned = MapResults;
+}
+
+impl Form for Manifest {
+    type Owned = Manifest;
 }

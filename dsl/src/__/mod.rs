@@ -7,14 +7,14 @@ pub use ::serde_json;
 pub use crate::builder::{ExpressionTypes, Takes, errors_of, field_of};
 pub use crate::check::*;
 pub use crate::expr::{
-    Align, Binary, Case, Expr, Piece, Spec, Text, Unary, error_field, error_name,
+    Align, Binary, Case, Expr, Pattern, Piece, Spec, Text, Unary, error_field, error_name,
 };
 pub use crate::flow::*;
 pub use crate::map_run::{Batch, MapResults, NoInput};
 pub use crate::shape::{self, Payload, Shape, wire};
 pub use crate::task::{
-    Address, Deploy, ErrorOutput, ErrorVariant, Handler, NoError, SchemaOf, Task, TaskContext,
-    TaskError, TaskReturn, cause,
+    Address, Deploy, ErrorOutput, ErrorVariant, Handler, NoError, SchemaOf, Task, TaskBinder,
+    TaskContext, TaskError, TaskReturn, cause,
 };
 pub use crate::workflow::{Binder, Definition, Faults, Workflow};
 pub use stepwright_asl::model::{MachineType, QueryLanguage};

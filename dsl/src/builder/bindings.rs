@@ -4,7 +4,7 @@
 //! this module, which keeps what a runtime needs of each.
 
 use crate::shape::Payload;
-use crate::task::{Address, Deploy, Handler, Task, TaskContext, TaskError};
+use crate::task::{Address, Deploy, Handler, Task, TaskBinder, TaskContext, TaskError};
 use crate::workflow::{Binder, Definition, Faults, TaskSchemas, Workflow};
 use serde::Deserialize;
 use serde_json::Value;
@@ -49,7 +49,7 @@ impl Bindings {
     }
 }
 
-impl Binder for Bindings {
+impl TaskBinder for Bindings {
     fn handler<T: Handler>(&mut self, address: Address) {
         self.add::<T>(address, Some(call::<T>));
     }
@@ -57,7 +57,9 @@ impl Binder for Bindings {
     fn declaration<T: Task>(&mut self, address: Address) {
         self.add::<T>(address, None);
     }
+}
 
+impl Binder for Bindings {
     fn workflow<W: Workflow>(&mut self, address: Address) {
         if self.workflows.iter().any(|known| known.address == address) {
             return;

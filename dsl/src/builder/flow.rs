@@ -101,7 +101,7 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
             faults.extend(more);
             return Err(Faults::new(&flow.name, faults));
         }
-        let definition = lower::lower(&flow)?;
+        let definition = flow.lower()?;
         let mut bindings = Bindings::default();
         bind(scope, self.deploy, &mut bindings);
         Ok(Built::new(definition, bindings))

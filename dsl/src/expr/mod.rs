@@ -6,6 +6,7 @@
 mod error;
 pub(crate) mod methods;
 mod node;
+mod pattern;
 mod rename;
 mod spec;
 mod walk;
@@ -14,6 +15,7 @@ pub use self::error::{error_field, error_name};
 pub use self::methods::{METHODS, Method};
 pub use self::node::{Binary, Case, Piece, Unary};
 pub(crate) use self::node::{Node, Parameter, Record};
+pub use self::pattern::Pattern;
 pub use self::spec::{Align, Spec};
 
 use crate::shape::{Fields, Payload, Shape};

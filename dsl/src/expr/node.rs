@@ -1,7 +1,6 @@
 //! The nodes of the expression tree.
 
-use super::{Expr, Spec, Text};
-use crate::flow::Pattern;
+use super::{Expr, Pattern, Spec, Text};
 use crate::shape::Shape;
 use serde_json::Value;
 

@@ -6,34 +6,33 @@
 //! Where this differs from what a reader of the macro may expect:
 //!
 //! * [`Catch::on`] and [`Retry::on`] take names as they stand in ASL; `stepwright::__::error_name` finds a variant's.
-//! * [`Pattern::Variant`] also takes a struct's pattern, under the struct's name.
+//! * [`Pattern::Variant`](crate::expr::Pattern::Variant) also takes a struct's pattern, under the struct's name.
 //! * `raw` takes an [`Expr`]; literals in it stand in the ASL exactly as written, other nodes are lowered.
 //! * An option on a state that has no such field (a `retry` on a `pass`) is a fault, not a panic.
 
+mod arm;
 mod call;
 mod distributed;
 mod edge;
 mod fragment;
 mod map;
-mod pattern;
 mod state;
 mod walk;
 mod walk_mut;
 
+pub use self::arm::Arm;
 pub use self::call::{Call, Sends};
 pub(crate) use self::call::{ServiceCall, TaskCall, WorkflowCall};
 pub use self::distributed::{Access, Batching, Distributed};
 pub use self::edge::{Catch, Edge, Jitter, Rate, Retry};
 pub use self::fragment::{Fragment, Include, arguments, entry, first_of, longest};
 pub use self::map::Map;
-pub use self::pattern::{Arm, Pattern};
 pub use self::state::{Body, State, Wait};
 pub(crate) use self::state::{Kind, Otherwise, Transition};
 
 use crate::expr::{Expr, Text};
 use crate::shape::Shape;
 use crate::task::Deploy;
-use crate::workflow::{Definition, Faults};
 use stepwright_asl::model::MachineType;
 use stepwright_asl::model::QueryLanguage;
 
@@ -169,14 +168,5 @@ impl Flow {
     pub fn variables(mut self, variables: Vec<(Text, fn() -> Shape)>) -> Flow {
         self.variables.extend(variables);
         self
-    }
-
-    /// Makes the ASL.
-    ///
-    /// # Errors
-    ///
-    /// Everything that ASL cannot say, all at once.
-    pub fn lower(self) -> Result<Definition, Faults> {
-        crate::lower::lower(&self)
     }
 }

@@ -1,6 +1,6 @@
 //! Changing every expression, edge and name of a state.
 
-use super::{Body, Distributed, Edge, Kind, Otherwise, Pattern, Sends, State, Transition, Wait};
+use super::{Body, Distributed, Edge, Kind, Otherwise, Sends, State, Transition, Wait};
 use crate::expr::{Expr, Text};
 
 impl State {
@@ -128,29 +128,6 @@ impl Distributed {
                 &mut batch.input,
             ];
             values.into_iter().flatten().for_each(change);
-        }
-    }
-}
-
-impl Pattern {
-    /// Calls `change` with each name that it binds.
-    pub(crate) fn each_name(&mut self, change: &mut dyn FnMut(&mut Text)) {
-        match self {
-            Pattern::Bind(name) => change(name),
-            Pattern::At(name, inner) => {
-                change(name);
-                inner.each_name(change);
-            }
-            Pattern::Some(inner) => inner.each_name(change),
-            Pattern::Variant(_, fields) => {
-                fields
-                    .iter_mut()
-                    .for_each(|(_, inner)| inner.each_name(change));
-            }
-            Pattern::Or(inner) | Pattern::Tuple(inner) => {
-                inner.iter_mut().for_each(|inner| inner.each_name(change));
-            }
-            Pattern::Wildcard | Pattern::Literal(_) | Pattern::Range(..) | Pattern::None => {}
         }
     }
 }

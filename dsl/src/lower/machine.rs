@@ -13,7 +13,18 @@ use std::collections::{HashMap, HashSet};
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{NumberOrExpression, QueryLanguage, StateMachine};
 
-pub(crate) fn lower(flow: &Flow) -> Result<Definition, Faults> {
+impl Flow {
+    /// Makes the ASL.
+    ///
+    /// # Errors
+    ///
+    /// Everything that ASL cannot say, all at once.
+    pub fn lower(self) -> Result<Definition, Faults> {
+        lower(&self)
+    }
+}
+
+fn lower(flow: &Flow) -> Result<Definition, Faults> {
     let (machine, faults) = checked(flow, &[]);
     if faults.is_empty() {
         let definition = Definition::new(flow.name.to_string(), flow.machine_type, machine);

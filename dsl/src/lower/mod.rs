@@ -24,4 +24,4 @@ mod tests;
 #[cfg(test)]
 mod tests_records;
 
-pub(crate) use self::machine::{faults, lower};
+pub(crate) use self::machine::faults;

@@ -3,8 +3,8 @@
 use super::env::Env;
 use super::jsonata::{self, Code};
 use super::report::Report;
+use crate::expr::Pattern;
 use crate::expr::{Binary, Expr, Text};
-use crate::flow::Pattern;
 use crate::shape::{EnumShape, Fields, Shape, StructShape, Tagging, Variant};
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! Whole flows as ASL, one of each kind of state.
 
-use crate::expr::{Binary, Expr, Piece, error_field, error_name};
-use crate::flow::{Arm, Body, Call, Catch, Edge, Flow, Jitter, Map, Pattern, Retry, State, Wait};
+use crate::expr::{Binary, Expr, Pattern, Piece, error_field, error_name};
+use crate::flow::{Arm, Body, Call, Catch, Edge, Flow, Jitter, Map, Retry, State, Wait};
 use crate::shape::{Payload, Shape};
 use crate::task::{Deploy, ErrorOutput};
 use crate::workflow::{Binder, Workflow};

@@ -55,11 +55,7 @@ owned!(
     std::net::Ipv4Addr,
     std::net::Ipv6Addr,
     serde_json::Value,
-    serde_json::Map<String, serde_json::Value>,
-    crate::map_run::NoInput,
-    crate::map_run::MapResults,
-    crate::map_run::Manifest,
-    crate::task::ErrorOutput
+    serde_json::Map<String, serde_json::Value>
 );
 
 #[cfg(feature = "chrono")]
@@ -144,10 +140,6 @@ collections! {
     [T: Form, S] HashSet<T; S>;
     [K: Form, V: Form] BTreeMap<K, V;>;
     [K: Form, V: Form, S] HashMap<K, V; S>;
-}
-
-impl<Item: Form, Input: Form> Form for crate::map_run::Batch<Item, Input> {
-    type Owned = crate::map_run::Batch<Item::Owned, Input::Owned>;
 }
 
 /// The implementations for tuples.

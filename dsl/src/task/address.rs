@@ -1,7 +1,6 @@
 //! Where a task or a nested workflow is found.
 
 use super::Task;
-use crate::workflow::Workflow;
 use stepwright_asl::model::MachineType;
 
 /// Where a task lives.
@@ -98,12 +97,6 @@ impl Address {
             target: target.map(str::to_owned),
             is_activity: false,
         }
-    }
-
-    /// The address of a nested workflow.
-    #[must_use]
-    pub fn of_workflow<W: Workflow>() -> Address {
-        Address::of_machine(W::NAME, W::TYPE, true)
     }
 
     pub(crate) fn of_machine(name: &str, machine_type: MachineType, awaited: bool) -> Address {

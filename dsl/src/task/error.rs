@@ -1,6 +1,6 @@
 //! How a task fails.
 
-use crate::shape::{Field, Fields, Payload, Presence, Shape, StructShape};
+use crate::shape::{Field, Fields, Form, Payload, Presence, Shape, StructShape};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -103,4 +103,8 @@ impl Payload for ErrorOutput {
             tag: None,
         })
     }
+}
+
+impl Form for ErrorOutput {
+    type Owned = ErrorOutput;
 }

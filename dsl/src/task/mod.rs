@@ -1,6 +1,7 @@
 //! Tasks: async functions that a workflow calls.
 
 mod address;
+mod binder;
 pub(crate) mod cause;
 mod context;
 mod error;
@@ -8,6 +9,7 @@ mod returns;
 
 pub(crate) use self::address::effective;
 pub use self::address::{Address, Deploy};
+pub use self::binder::TaskBinder;
 #[doc(hidden)]
 pub use self::cause::{TravellingField, cause};
 pub use self::context::{Cancelled, SentContext, TaskContext, TaskHost, WithContext};
@@ -15,7 +17,6 @@ pub use self::error::{ErrorField, ErrorOutput, ErrorVariant, NoError, TaskError}
 pub use self::returns::TaskReturn;
 
 use crate::shape::Payload;
-use crate::workflow::Binder;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::future::Future;
@@ -51,7 +52,7 @@ pub trait Task: 'static {
     fn schemas() -> Vec<SchemaOf>;
 
     /// Hands the task to a runtime.
-    fn bind<B: Binder>(binder: &mut B, address: Address);
+    fn bind<B: TaskBinder>(binder: &mut B, address: Address);
 }
 
 /// Makes the JSON Schema of a type.

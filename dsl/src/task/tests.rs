@@ -1,7 +1,7 @@
 //! The markers that `#[task]` makes and the errors that `derive(TaskError)` names.
 
 use super::*;
-use crate::{Payload, TaskError, task};
+use crate::{Binder, Payload, TaskError, task};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::pin::pin;
@@ -118,7 +118,7 @@ fn a_declaration_is_bound_without_a_handler() {
     #[derive(Default)]
     struct Names(Vec<String>);
 
-    impl Binder for Names {
+    impl TaskBinder for Names {
         fn handler<T: Handler>(&mut self, address: Address) {
             self.0.push(format!("{} at {}", T::NAME, address.resource));
         }
@@ -127,7 +127,9 @@ fn a_declaration_is_bound_without_a_handler() {
             self.0
                 .push(format!("{} declared at {}", T::NAME, address.resource));
         }
+    }
 
+    impl Binder for Names {
         fn workflow<W: crate::Workflow>(&mut self, _: Address) {}
     }
 

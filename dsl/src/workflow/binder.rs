@@ -1,18 +1,12 @@
-//! How a workflow hands its tasks to a runtime.
+//! How a workflow hands what it calls to a runtime.
 
 use super::Workflow;
-use crate::task::{Address, Handler, Task};
+use crate::task::{Address, TaskBinder};
 
-/// Takes the tasks of a workflow. A runtime implements it; `stepwright` itself depends on none.
+/// Takes the tasks of a workflow and the workflows that it starts.
 ///
 /// A task that several states call is handed over once for each of them, or once: both mean the same.
-pub trait Binder {
-    /// A task whose function has a body.
-    fn handler<T: Handler>(&mut self, address: Address);
-
-    /// A task that somebody else implements.
-    fn declaration<T: Task>(&mut self, address: Address);
-
+pub trait Binder: TaskBinder {
     /// A nested workflow.
     fn workflow<W: Workflow>(&mut self, address: Address);
 }

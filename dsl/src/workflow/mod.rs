@@ -13,6 +13,7 @@ pub use self::place::Place;
 pub use self::schemas::{Schemas, TaskSchemas};
 
 use crate::shape::Payload;
+use crate::task::Address;
 use stepwright_asl::model::MachineType;
 
 /// A workflow, as `workflow!` declares it.
@@ -60,5 +61,13 @@ pub trait Workflow: 'static {
             Ok(definition) => definition,
             Err(faults) => panic!("{faults}"),
         }
+    }
+}
+
+impl Address {
+    /// The address of a nested workflow.
+    #[must_use]
+    pub fn of_workflow<W: Workflow>() -> Address {
+        Address::of_machine(W::NAME, W::TYPE, true)
     }
 }

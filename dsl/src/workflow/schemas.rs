@@ -2,7 +2,7 @@
 
 use super::{Binder, Workflow};
 use crate::shape::Payload;
-use crate::task::{Address, Handler, Task};
+use crate::task::{Address, Handler, Task, TaskBinder};
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
 use serde::Serialize;
@@ -141,7 +141,7 @@ const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 #[derive(Default)]
 struct Tasks(Vec<TaskSchemas>);
 
-impl Binder for Tasks {
+impl TaskBinder for Tasks {
     fn handler<T: Handler>(&mut self, _: Address) {
         self.0.push(TaskSchemas::of::<T>());
     }
@@ -149,7 +149,9 @@ impl Binder for Tasks {
     fn declaration<T: Task>(&mut self, _: Address) {
         self.0.push(TaskSchemas::of::<T>());
     }
+}
 
+impl Binder for Tasks {
     fn workflow<W: Workflow>(&mut self, _: Address) {}
 }
 

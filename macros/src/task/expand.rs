@@ -160,7 +160,7 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
                 ::std::vec![#(#schemas),*]
             }
 
-            fn bind<B: ::stepwright::__::Binder>(binder: &mut B, address: ::stepwright::__::Address) {
+            fn bind<B: ::stepwright::__::TaskBinder>(binder: &mut B, address: ::stepwright::__::Address) {
                 binder.#handed::<Self>(address);
             }
         }

@@ -4,7 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 use stepwright::builder::{Bindings, BoundWorkflow, Built};
-use stepwright::{Address, Binder, Definition, Deploy, Handler, Payload, Task, Workflow};
+use stepwright::{
+    Address, Binder, Definition, Deploy, Handler, Payload, Task, TaskBinder, Workflow,
+};
 use stepwright_asl::model::{MachineType, StateMachine};
 use stepwright_asl::placeholder::Addresses;
 
@@ -374,7 +376,7 @@ struct Binding<'a> {
     workflow: &'static str,
 }
 
-impl Binder for Binding<'_> {
+impl TaskBinder for Binding<'_> {
     fn handler<T: Handler>(&mut self, address: Address) {
         let handler = handler::of_task::<T>();
         self.registry
@@ -385,7 +387,9 @@ impl Binder for Binding<'_> {
         self.registry
             .bind(self.workflow, &Bound::of::<T>(), address, None);
     }
+}
 
+impl Binder for Binding<'_> {
     fn workflow<W: Workflow>(&mut self, address: Address) {
         if let Some(target) = address.target {
             self.registry

@@ -90,7 +90,7 @@ workflow! {
             next Done;
         }
         include Wait {
-            let receipt = Charge(order.id);
+            let _receipt = Charge(order.id);
             catch States::ALL => Refused;
             next Done;
         }

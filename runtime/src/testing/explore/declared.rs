@@ -1,5 +1,7 @@
 use serde_json::{Value as Json, json};
-use stepwright::{Address, Binder, ErrorVariant, Handler, Payload, Task, TaskError, Workflow};
+use stepwright::{
+    Address, Binder, ErrorVariant, Handler, Payload, Task, TaskBinder, TaskError, Workflow,
+};
 
 use crate::testing::matcher::Matcher;
 use crate::testing::sample::{DEPTH, sample, samples};
@@ -42,7 +44,7 @@ impl Declaration {
     }
 }
 
-impl Binder for Declared {
+impl TaskBinder for Declared {
     fn handler<T: Handler>(&mut self, address: Address) {
         self.declaration::<T>(address);
     }
@@ -58,6 +60,8 @@ impl Binder for Declared {
             self.samples.push((matcher, value.into()));
         }
     }
+}
 
+impl Binder for Declared {
     fn workflow<W: Workflow>(&mut self, _address: Address) {}
 }

@@ -2,8 +2,8 @@
 
 use super::super::syntax::{Local, Operator, Syntax};
 use super::*;
+use crate::expr::Pattern;
 use crate::expr::{Case, Piece};
-use crate::flow::Pattern;
 
 /// Names that the lowering makes up itself, or that mean something to JSONata.
 const NASTY: [&str; 12] = [

@@ -1,28 +1,7 @@
-//! Patterns of a choice that matches.
+//! Rust patterns, as data.
 
-use super::edge::Edge;
-use crate::expr::{Expr, Text};
+use super::Text;
 use serde_json::Value;
-
-/// One arm of a `match`.
-#[derive(Clone, Debug)]
-pub struct Arm {
-    pub(crate) pattern: Pattern,
-    pub(crate) guard: Option<Expr>,
-    pub(crate) edge: Edge,
-}
-
-impl Arm {
-    /// Goes along the edge when the pattern and the guard hold. In the guard, bound names are [`Expr::local`].
-    #[must_use]
-    pub fn new(pattern: Pattern, guard: Option<Expr>, edge: Edge) -> Arm {
-        Arm {
-            pattern,
-            guard,
-            edge,
-        }
-    }
-}
 
 /// A Rust pattern.
 ///
@@ -79,6 +58,27 @@ impl Pattern {
             }
             Pattern::Or(inner) | Pattern::Tuple(inner) => {
                 inner.iter().for_each(|inner| inner.collect(names));
+            }
+            Pattern::Wildcard | Pattern::Literal(_) | Pattern::Range(..) | Pattern::None => {}
+        }
+    }
+
+    /// Calls `change` with each name that it binds.
+    pub(crate) fn each_name(&mut self, change: &mut dyn FnMut(&mut Text)) {
+        match self {
+            Pattern::Bind(name) => change(name),
+            Pattern::At(name, inner) => {
+                change(name);
+                inner.each_name(change);
+            }
+            Pattern::Some(inner) => inner.each_name(change),
+            Pattern::Variant(_, fields) => {
+                fields
+                    .iter_mut()
+                    .for_each(|(_, inner)| inner.each_name(change));
+            }
+            Pattern::Or(inner) | Pattern::Tuple(inner) => {
+                inner.iter_mut().for_each(|inner| inner.each_name(change));
             }
             Pattern::Wildcard | Pattern::Literal(_) | Pattern::Range(..) | Pattern::None => {}
         }
