@@ -27,14 +27,14 @@ const START: u32 = line!() + 1;
 workflow! {
     /// Its mistakes are known only when the shapes of its types are.
     workflow Slips(order: Order) -> String {
-        raw { "Colour": "red" }
+        allow unused_variables; raw { "Colour": "red" }
         task Print {
             let printed = print(order.id);
             next Select;
         }
         pass Select {
             query_language JSONPath;
-            let _note = order.note;
+            let note = order.note;
             next Look;
         }
         choice Look {

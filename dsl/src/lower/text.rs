@@ -1,12 +1,26 @@
 //! Texts that must survive template engines: SAM and CDK fill in `${..}`, Terraform also reads `%{..}`, and AWS takes a
 //! string from `{%` to `%}` for an expression.
 
+use serde_json::Value;
+
 /// What no emitted literal may hold.
 const DIGRAPHS: [&str; 4] = ["${", "%{", "{%", "%}"];
 
 /// Whether a text can stand in a definition as it is.
 pub(super) fn is_safe(text: &str) -> bool {
     !DIGRAPHS.iter().any(|digraph| text.contains(digraph))
+}
+
+/// Whether a literal can stand in a definition as it is.
+pub(super) fn is_safe_value(value: &Value) -> bool {
+    match value {
+        Value::String(value) => is_safe(value),
+        Value::Array(items) => items.iter().all(is_safe_value),
+        Value::Object(entries) => entries
+            .iter()
+            .all(|(key, value)| is_safe(key) && is_safe_value(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => true,
+    }
 }
 
 /// The text in pieces of which none holds what it must not; together they are the text.

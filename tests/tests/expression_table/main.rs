@@ -141,7 +141,12 @@ fn every_row_gives_the_same_json_in_all_languages() {
                     }
                 }
             });
-            assert!(valued > 0, "no input gives a value for {}", row.rust);
+            assert!(
+                valued > 0,
+                "no input gives a value for {}: {}",
+                row.rust,
+                wrong.get(&key).cloned().unwrap_or_default()
+            );
         }
     }
     println!("{compared} values compared");

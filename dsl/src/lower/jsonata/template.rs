@@ -51,7 +51,7 @@ fn delimited(code: &Code, env: &Env<'_>) -> String {
 
 fn json(tree: Tree<Code>, lowering: &mut Lowering<'_, '_>) -> Json {
     match tree {
-        Tree::Literal(value) if is_safe(&value) => Json::from(value),
+        Tree::Literal(value) if text::is_safe_value(&value) => Json::from(value),
         Tree::Literal(Value::Array(items)) => Json::Array(
             items
                 .into_iter()
@@ -91,17 +91,5 @@ fn json(tree: Tree<Code>, lowering: &mut Lowering<'_, '_>) -> Json {
             let code = lowering.built(other);
             Json::String(delimited(&code, &lowering.env))
         }
-    }
-}
-
-/// Whether a literal can stand in a template as it is.
-fn is_safe(value: &Value) -> bool {
-    match value {
-        Value::String(value) => text::is_safe(value),
-        Value::Array(items) => items.iter().all(is_safe),
-        Value::Object(entries) => entries
-            .iter()
-            .all(|(key, value)| text::is_safe(key) && is_safe(value)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => true,
     }
 }

@@ -6,6 +6,7 @@ use crate::flow::Transition;
 use crate::lower::env::Env;
 use crate::lower::jsonata;
 use crate::lower::jsonpath::{self, Paths, Value};
+use crate::lower::text;
 use crate::lower::tree::Tree;
 use crate::shape::Shape;
 use stepwright_asl::json::{Json, Object};
@@ -85,8 +86,11 @@ impl<'a> Place<'_, 'a> {
             Tree::Leaf(leaf) if !leaf.call => outcome.output_path = select(&leaf.text),
             Tree::Object(members) => outcome.built = Some(jsonpath::object(members, &mut paths)),
             value => match value.into_literal() {
-                Ok(value) => outcome.constant = Some(Json::from(value)),
-                Err(value) => {
+                Ok(value) if text::is_safe_value(&value) => {
+                    outcome.constant = Some(Json::from(value));
+                }
+                value => {
+                    let value = value.map_or_else(|value| value, Tree::Literal);
                     // Only objects are templates: a single value is built in one and taken out again.
                     let members = vec![("value".to_owned(), value)];
                     outcome.built = Some(jsonpath::object(members, &mut paths));
