@@ -43,8 +43,6 @@ pub(crate) enum Takes {
     Value,
     /// A text: `&str`, `String`, a `char`.
     Text,
-    /// A text that is not empty; the message says what is wrong about an empty one.
-    Filled(&'static str),
     /// A number without fraction.
     Integer,
     /// A closure, with what its parameters are.
@@ -212,6 +210,11 @@ pub(crate) fn is_identity(name: &str) -> bool {
     IDENTITIES.contains(&name)
 }
 
+/// Whether a method gives the text that it is called on.
+pub(crate) fn is_same_text(name: &str) -> bool {
+    is_identity(name) || matches!(name, "to_string" | "into")
+}
+
 /// The row of a call: the first that fits the receiver and the number of arguments.
 pub(crate) fn find(name: &str, shape: &Shape, arguments: usize) -> Option<&'static Method> {
     METHODS
@@ -284,8 +287,8 @@ pub const METHODS: &[Method] = &[
     row(R::Text, &["trim"], &[], G::Text, concat!("$replace($this, /^", blanks!(), "|", blanks!(), "$/, '')")),
     row(R::Text, &["trim_start"], &[], G::Text, concat!("$replace($this, /^", blanks!(), "/, '')")),
     row(R::Text, &["trim_end"], &[], G::Text, concat!("$replace($this, /", blanks!(), "$/, '')")),
-    row(R::Text, &["replace"], &[T::Filled("an empty text is replaced in Rust only"), T::Text], G::Text, "$replace($this, $a, $b)"),
-    row(R::Text, &["split"], &[T::Filled("a split at an empty text is another one in Rust")], G::List(&G::Text), "$split($this, $a)"),
+    row(R::Text, &["replace"], &[T::Text, T::Text], G::Text, "$replace($this, $a, $b)"),
+    row(R::Text, &["split"], &[T::Text], G::List(&G::Text), "$split($this, $a)"),
     // Numbers.
     row(R::Number, &["abs"], &[], G::This, "$abs($this)"),
     row(R::Number, &["floor"], &[], G::This, "$floor($this)"),
@@ -330,6 +333,21 @@ pub const METHODS: &[Method] = &[
     row(R::Json, &["as_f64"], &[], G::Option(&G::Number), "$type($this) = 'number' ? $this : null"),
     row(R::Json, &["as_bool"], &[], G::Option(&G::Bool), "$type($this) = 'boolean' ? $this : null"),
     row(R::Json, &["as_array"], &[], G::Option(&G::List(&G::Json)), "$type($this) = 'array' ? $this : null"),
+];
+
+/// One character, also where JavaScript sees two halves of one.
+macro_rules! character {
+    () => {
+        r"[\uD800-\uDBFF][\uDC00-\uDFFF]|[\s\S]"
+    };
+}
+
+/// What stands in the place of the rows of these names where the first argument is no literal, or an empty one: an empty text
+/// stands before, between and behind all characters in Rust, and is refused by JSONata.
+#[rustfmt::skip]
+pub(crate) const WITH_EMPTY_TEXT: &[Method] = &[
+    row(R::Text, &["replace"], &[T::Text, T::Text], G::Text, concat!("$a = '' ? $b & $replace($this, /", character!(), "/, function($m) { $m.match & $b }) : $replace($this, $a, $b)")),
+    row(R::Text, &["split"], &[T::Text], G::List(&G::Text), concat!("$a = '' ? $append($append('', $match($this, /", character!(), "/).match), '') : $split($this, $a)")),
 ];
 
 /// The names of the methods.

@@ -4,7 +4,7 @@
 //! the two differ, the smallest expressions first. What rustc or the macro refuses is left out and listed in `refused.txt`. The crate writes
 //! `values.jsonl` for `tests/random_expressions/compare.mjs`, which evaluates the same with npm's `jsonata`.
 //!
-//! `--planned` takes rules of the language to come, `--plain-names` names that collide with nothing, `--inputs N` another number of inputs;
+//! `--plain-names` takes names that collide with nothing, `--inputs N` another number of inputs;
 //! `--sample FILE` writes the rows of the checked-in sample instead.
 
 use std::collections::BTreeMap;
@@ -32,7 +32,6 @@ fn arguments() -> Result<Arguments, String> {
         options: Options {
             seed: 1,
             count: 2000,
-            planned: false,
             plain_names: false,
         },
         out: std::env::temp_dir().join("random_expressions"),
@@ -49,7 +48,6 @@ fn arguments() -> Result<Arguments, String> {
             "--inputs" => arguments.inputs = number(value()?)?,
             "--out" => arguments.out = value()?.into(),
             "--sample" => arguments.sample = Some(value()?.into()),
-            "--planned" => arguments.options.planned = true,
             "--plain-names" => arguments.options.plain_names = true,
             other => return Err(format!("`{other}` is unknown; see the file's head")),
         }

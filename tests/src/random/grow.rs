@@ -13,8 +13,6 @@ pub struct Options {
     pub seed: u64,
     /// How many.
     pub count: usize,
-    /// Also rules of the language that is to come.
-    pub planned: bool,
     /// Names that collide with nothing.
     pub plain_names: bool,
 }
@@ -157,7 +155,6 @@ impl<'o> Grower<'o> {
         }
         let rules: Vec<&Rule> = RULES
             .iter()
-            .filter(|rule| self.options.planned || !rule.planned)
             .filter(|rule| {
                 let mut bound = Vec::new();
                 kind.fits(&Kind::read(rule.kind), &mut bound)

@@ -11,26 +11,10 @@ pub(super) struct Rule {
     /// The kind that it gives.
     pub(super) kind: &'static str,
     pub(super) text: &'static str,
-    /// Whether it is a part of the language of today; rules to come stand behind `--planned`.
-    pub(super) planned: bool,
 }
 
 const fn rule(name: &'static str, kind: &'static str, text: &'static str) -> Rule {
-    Rule {
-        name,
-        kind,
-        text,
-        planned: false,
-    }
-}
-
-const fn planned(name: &'static str, kind: &'static str, text: &'static str) -> Rule {
-    Rule {
-        name,
-        kind,
-        text,
-        planned: true,
-    }
+    Rule { name, kind, text }
 }
 
 /// What stands alone.
@@ -349,40 +333,68 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule("variant", "Z", "Size::Boxed { side: ‹~I› }"),
     rule("tuple variant", "Z", "Size::Named(‹~T›)"),
-    // What is to come.
-    planned(
+    rule(
         "filter_map",
         "[A]",
         "‹&[C]›.iter().filter_map(|‹=&C›| ‹~?A›).collect::<Vec<_>>()",
     ),
-    planned(
+    rule(
         "flat_map",
         "[A]",
         "‹&[C]›.iter().flat_map(|‹=&C›| ‹~[A]›).collect::<Vec<_>>()",
     ),
-    planned("position", "?N", "‹&[A]›.iter().position(|‹=&A›| ‹~B›)"),
-    planned("nth", "?A", "‹[A]›.into_iter().nth(1)"),
-    planned("next", "?A", "‹[A]›.into_iter().next()"),
-    planned("or_else", "?A", "‹?A›.or_else(|| ‹~?A›)"),
-    planned("matches!", "B", "matches!(‹I›, 0..=5)"),
-    planned(
+    rule("position", "?N", "‹&[A]›.iter().position(|‹=&A›| ‹~B›)"),
+    rule("nth", "?A", "‹[A]›.into_iter().nth(1)"),
+    rule("next", "?A", "‹[A]›.into_iter().next()"),
+    rule("or_else", "?A", "‹?A›.or_else(|| ‹~?A›)"),
+    rule("matches!", "B", "matches!(‹I›, 0..=5)"),
+    rule(
         "matches! enum",
         "B",
         "matches!(‹Z›, Size::Boxed { side: ‹=I› } if ‹~B›)",
     ),
-    planned(
+    rule(
         "match range",
         "A",
         "match ‹I› { ..0 => ‹~A›, 0..=9 => ‹~A›, ‹=I› => ‹~A› }",
     ),
-    planned("format precision", "T", "format!(\"{:.2}\", ‹~F›)"),
-    planned("format width", "T", "format!(\"{:02}|{:>8}\", ‹~I›, ‹~T›)"),
-    planned("let block", "A", "{ let ‹:I› = ‹~I›; ‹+›‹~A› }"),
-    planned("expect", "A", "‹?A›.expect(\"there\")"),
-    planned("len as i64", "L", "‹&[A]›.len() as i64"),
-    planned(
+    rule("format precision", "T", "format!(\"{:.2}\", ‹~F›)"),
+    rule("format width", "T", "format!(\"{:02}|{:>8}\", ‹~I›, ‹~T›)"),
+    rule("let block", "A", "{ let ‹:I› = ‹~I›; ‹+›‹~A› }"),
+    rule("expect", "A", "‹?A›.expect(\"there\")"),
+    rule("len as i64", "L", "‹&[A]›.len() as i64"),
+    rule(
         "if let and",
         "A",
         "if let Some(‹:I›) = ‹?I› && ‹+›‹B› { ‹~A› ‹/›} else { ‹~A› }",
     ),
+    rule(
+        "set",
+        "[I]",
+        "‹&[I]›.iter().copied().collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>()",
+    ),
+    rule(
+        "set len",
+        "N",
+        "‹&[I]›.iter().collect::<std::collections::BTreeSet<_>>().len()",
+    ),
+    rule(
+        "text of texts",
+        "T",
+        "‹&[T]›.iter().cloned().collect::<String>()",
+    ),
+    rule(
+        "format align",
+        "T",
+        "format!(\"{:<5}|{:^7}|{:+}\", ‹~T›, ‹~T›, ‹~I›)",
+    ),
+    rule(
+        "is_before",
+        "B",
+        "functions::is_before(‹T›.as_str(), ‹T›.as_str())",
+    ),
+    rule("then_some", "?A", "‹B›.then_some(‹~A›)"),
+    rule("from bool", "I", "i32::from(‹B›)"),
+    rule("as float", "F", "‹&[A]›.len() as f64"),
+    rule("rounded", "L", "(‹F› * 10.0).round() as i64"),
 ];

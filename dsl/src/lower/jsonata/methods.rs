@@ -8,6 +8,7 @@ use super::syntax::{Local, Operator, Syntax};
 use crate::expr::methods::{self, Gives, Method, Receiver, Takes};
 use crate::expr::{Expr, Node, Text};
 use crate::shape::Shape;
+use serde_json::Value;
 
 /// A closure with what its body becomes.
 struct Closure {
@@ -87,7 +88,11 @@ impl Lowering<'_, '_> {
             }
             _ => {}
         }
-        match methods::find(name, &shape, arguments.len()) {
+        let empty = methods::WITH_EMPTY_TEXT
+            .iter()
+            .find(|row| row.names.contains(&name) && row.is_on(&shape))
+            .filter(|row| row.takes.len() == arguments.len() && !is_filled(&arguments[0]));
+        match empty.or_else(|| methods::find(name, &shape, arguments.len())) {
             Some(row) => self.row(row, this, arguments),
             None if arguments.is_empty() && methods::is_identity(name) => this,
             None => match unknown(name, arguments.len()).filter(|_| matches!(shape, Shape::Any)) {
@@ -230,31 +235,15 @@ impl Lowering<'_, '_> {
     fn argument(&mut self, takes: &Takes, argument: &Expr) -> Code {
         let value = self.value(argument);
         match takes {
-            Takes::Text | Takes::Filled(_)
-                if !matches!(value.shape.plain(), Shape::String | Shape::Any) =>
-            {
+            Takes::Text if !matches!(value.shape.plain(), Shape::String | Shape::Any) => {
                 return self.refuse_code(format!(
                     "this takes one text in a workflow, and not {}; do it in a task",
                     value.shape.describe()
                 ));
             }
-            Takes::Filled(why) => match &value.syntax {
-                Syntax::Text(text) if !text.is_empty() => {}
-                Syntax::Text(_) => return self.refuse_code(format!("{why}; do it in a task")),
-                _ => return self.filled(value, why),
-            },
             _ => {}
         }
         value
-    }
-
-    /// A text that stops the execution when it is empty.
-    fn filled(&mut self, text: Code, why: &'static str) -> Code {
-        self.twice(text, |_, text| {
-            let empty = text.syntax.clone().binary(Operator::Eq, Syntax::text(""));
-            let error = Syntax::call("error", vec![Syntax::text(why)]);
-            Code::new(empty.conditional(error, text.syntax.clone()), Shape::String)
-        })
     }
 
     /// A closure over values of these shapes.
@@ -516,6 +505,15 @@ fn is_sequence(name: &Text) -> bool {
 
 fn is_list(shape: &Shape) -> bool {
     matches!(shape, Shape::Array(_) | Shape::Set(_) | Shape::Tuple(_))
+}
+
+/// Whether it is a text that is written out and not empty.
+fn is_filled(text: &Expr) -> bool {
+    match text.untyped() {
+        Node::Literal(Value::String(text)) => !text.is_empty(),
+        Node::Method(base, name, _) => methods::is_same_text(name) && is_filled(base),
+        _ => false,
+    }
 }
 
 /// A value of unknown form has the methods whose meaning does not depend on it.

@@ -74,7 +74,9 @@ impl Reader<'_> {
     fn operand(&mut self) -> Syntax {
         let mut operand = self.plain();
         loop {
-            operand = if self.takes("[]") {
+            operand = if self.takes(".") {
+                operand.field(self.name())
+            } else if self.takes("[]") {
                 Syntax::Whole(Box::new(operand))
             } else if self.takes("[") {
                 let index = self.expression(0);
@@ -113,8 +115,9 @@ impl Reader<'_> {
             return Syntax::text(text);
         }
         if self.takes("/") {
-            let (regex, rest) = self.rest.split_once("/,").unwrap_or((self.rest, ""));
-            self.rest = &self.rest[self.rest.len() - rest.len() - 1..];
+            let ends = ["/,", "/)"].map(|end| self.rest.find(end).unwrap_or(self.rest.len()));
+            let (regex, rest) = self.rest.split_at(ends[0].min(ends[1]));
+            self.rest = rest.strip_prefix('/').unwrap_or(rest);
             return Syntax::Regex(regex.into());
         }
         if self.takes("-") {
@@ -205,8 +208,10 @@ impl Reader<'_> {
     /// Letters, digits and a point between digits.
     fn name(&mut self) -> &'static str {
         let rest = self.rest;
-        let end = rest
-            .find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.' && letter != '_');
+        let number = rest.starts_with(|first: char| first.is_ascii_digit());
+        let end = rest.find(|letter: char| {
+            !letter.is_ascii_alphanumeric() && letter != '_' && !(number && letter == '.')
+        });
         let (name, rest) = rest.split_at(end.unwrap_or(rest.len()));
         self.rest = rest;
         name

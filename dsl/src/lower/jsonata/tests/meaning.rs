@@ -5,7 +5,7 @@ use crate::expr::{Align, Piece, Spec, Unary, methods};
 
 #[test]
 fn every_template_of_the_method_table_is_jsonata() {
-    for row in methods::METHODS {
+    for row in methods::METHODS.iter().chain(methods::WITH_EMPTY_TEXT) {
         let mut count = 0;
         let template = super::super::reader::read(row.jsonata, &mut |name| {
             count += 1;
@@ -538,6 +538,34 @@ fn what_is_no_number_is_not_computed_with() {
         Expr::format(vec![Piece::Value(v("id"))]),
     ] {
         assert!(output(expr.clone(), &variables).is_err(), "{expr:?}");
+    }
+}
+
+#[test]
+fn an_empty_text_stands_between_all_characters() {
+    for sample in ["", "abc", "Ü🚀b", "\u{301}e"] {
+        for part in ["", "b", "🚀"] {
+            for with in ["", "-", "$0"] {
+                let variables = [
+                    ("text", text as fn() -> Shape, json!(sample)),
+                    ("part", text, json!(part)),
+                    ("with", text, json!(with)),
+                ];
+                let replaced = v("text").method("replace", vec![v("part"), v("with")]);
+                assert_eq!(
+                    value(replaced, &variables),
+                    Ok(json!(sample.replace(part, with))),
+                    "{sample:?} {part:?} {with:?}"
+                );
+                let split = v("text").method("split", vec![v("part")]);
+                let expected: Vec<&str> = sample.split(part).collect();
+                assert_eq!(
+                    value(split, &variables),
+                    Ok(json!(expected)),
+                    "{sample:?} {part:?}"
+                );
+            }
+        }
     }
 }
 
