@@ -216,12 +216,17 @@ fn the_table_of_checks_names_mistakes_that_are_there() {
         .expect("the table")
         .lines()
         .filter(|line| line.starts_with("| "));
+    let topics = std::fs::read_dir(root.join("compile_fail/tests/fail")).expect("the mistakes");
+    let topics: Vec<_> = topics
+        .map(|topic| topic.expect("a folder").path())
+        .collect();
     let mut count = 0;
     for row in rows.skip(1) {
         let mistakes = row.split(" | ").nth(1).expect("the mistakes");
         for mistake in mistakes.split(", ").map(|one| one.trim_matches('`')) {
-            let file = root.join(format!("compile_fail/tests/fail/{mistake}.stderr"));
-            assert!(file.exists(), "there is no mistake `{mistake}`");
+            let file = format!("{mistake}.stderr");
+            let known = topics.iter().any(|topic| topic.join(&file).exists());
+            assert!(known, "there is no mistake `{mistake}`");
             count += 1;
         }
     }

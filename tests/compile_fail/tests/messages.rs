@@ -6,6 +6,6 @@
 #[test]
 fn mistakes_have_messages() {
     let tests = trybuild::TestCases::new();
-    tests.compile_fail("tests/fail/*.rs");
+    tests.compile_fail("tests/fail/*/*.rs");
     tests.pass("tests/pass/*.rs");
 }
