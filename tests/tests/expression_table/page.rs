@@ -27,6 +27,11 @@ pub(super) const DIFFERENCES: &[(&str, QueryLanguage, &str)] = &[
         "JSONata writes a number into a text with 15 digits at most, Rust with as many as it takes",
     ),
     (
+        "format!(\"{}\", -i.x)",
+        Jsonata,
+        "negative zero is `-0` in Rust and `0` in JSONata",
+    ),
+    (
         "i.list.iter().product::<i32>()",
         Jsonata,
         "integers have no width in JSON: where Rust overflows and panics, JSONata goes on, exactly up to 2^53",

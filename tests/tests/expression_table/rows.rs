@@ -106,7 +106,7 @@ pub(super) fn rows() -> Vec<Row> {
                 [format!("{} and {}", i.a, i.text)] [format!("{}%", i.count)] [i.text.clone() + &i.other_text] [i.text.to_uppercase()] [i.text.to_lowercase()] [i.text.trim()]
                 [i.text.chars().count()] [i.text.split(", ").collect::<Vec<_>>()] [i.text.split(&i.part).collect::<Vec<_>>()] [i.a.to_string()] [i.yes.to_string()] [i.large.to_string()]
                 [i.text.replace("a", "b")] [i.texts.join(", ")] [i.text.trim_start()] [i.text.trim_end()]
-                [format!("{}", i.x)]
+                [format!("{}", i.x)] [format!("{}", -i.x)]
             }
             conditions { [i.text.is_empty()] [i.text.contains("a")] [i.text.contains(&i.part)] [i.text.starts_with(&i.part)] [i.text.ends_with(&i.part)] [i.text.starts_with("ab")] }
         }

@@ -116,7 +116,8 @@ impl<'e, 'r> Lowering<'e, 'r> {
         let before = self.env.locals.len();
         let mut bound = Vec::new();
         for (name, value) in bindings {
-            let mut code = self.code(value);
+            let code = self.code(value);
+            let mut code = self.reached(code);
             if !code.syntax.is_simple() {
                 let local = self.fresh(name.clone());
                 let syntax = Syntax::Local(local.clone());

@@ -153,14 +153,28 @@ impl Syntax {
     }
 
     /// A value under a name, used in a body: put in at once where that is as good.
+    ///
+    /// A value that may stop the execution is computed before the body, as in Rust, also where the body does not reach it.
     pub(in crate::lower) fn bind(local: Local, value: Syntax, mut body: Syntax) -> Syntax {
         let mut uses = Uses::default();
-        uses.count(&body, &local, false);
-        if value.is_simple() || uses.count == 0 || uses.count == 1 && !uses.repeated {
+        uses.count(&body, &local, false, false);
+        let put_in = match uses.count {
+            0 => !value.stops(),
+            1 => !uses.repeated && !(uses.perhaps && value.stops()),
+            _ => false,
+        };
+        if value.is_simple() || put_in {
             body.put(&local, &value);
             return body;
         }
         Syntax::Bind(local, Box::new(value), Box::new(body))
+    }
+
+    /// Whether it may stop the execution with a message of ours.
+    fn stops(&self) -> bool {
+        let mut stops = matches!(self, Syntax::Call(name, _) if name == "error");
+        self.children(&mut |child| stops = stops || child.stops());
+        stops
     }
 
     /// Puts a value in the place of a local.
@@ -268,15 +282,30 @@ struct Uses {
     count: usize,
     /// Some place is run any number of times.
     repeated: bool,
+    /// Some place is not run at all where a condition says so.
+    perhaps: bool,
 }
 
 impl Uses {
-    fn count(&mut self, syntax: &Syntax, local: &Local, repeated: bool) {
+    fn count(&mut self, syntax: &Syntax, local: &Local, repeated: bool, perhaps: bool) {
         if matches!(syntax, Syntax::Local(found) if found == local) {
             self.count += 1;
             self.repeated |= repeated;
+            self.perhaps |= perhaps;
         }
         let repeated = repeated || matches!(syntax, Syntax::Function(..));
-        syntax.children(&mut |child| self.count(child, local, repeated));
+        let decides = matches!(
+            syntax,
+            Syntax::Conditional(..)
+                | Syntax::When(..)
+                | Syntax::Binary(Operator::And | Operator::Or, ..)
+        );
+        let mut first = true;
+        syntax.children(&mut |child| {
+            // Only the first part is always run.
+            let perhaps = perhaps || decides && !first;
+            first = false;
+            self.count(child, local, repeated, perhaps);
+        });
     }
 }

@@ -258,3 +258,38 @@ fn rename(tree: &mut Syntax) {
     }
     tree.children_mut(&mut rename);
 }
+
+#[test]
+fn what_stops_rust_stops_the_state_also_where_nothing_reads_it() {
+    let variables = [
+        ("list", integers as fn() -> Shape, json!([1])),
+        ("option", optional, json!(4)),
+    ];
+    let missing = || v("list").index(int(5));
+    let cases = [
+        Expr::let_in(vec![("n", missing())], int(1)),
+        Expr::let_in(
+            vec![("n", missing())],
+            Expr::if_else(
+                v("option").binary(Binary::Gt, int(9)),
+                Expr::local("n"),
+                int(1),
+            ),
+        ),
+        v("option").method("unwrap_or", vec![missing()]),
+        v("option").method(
+            "map_or",
+            vec![missing(), Expr::closure(vec!["n"], Expr::local("n"))],
+        ),
+    ];
+    for expr in cases {
+        let text = format!("{:?}", output(expr.clone(), &variables));
+        assert!(value(expr, &variables).is_err(), "{text}");
+    }
+    // What is not reached is not computed, as in Rust.
+    let lazy = v("option").method(
+        "unwrap_or_else",
+        vec![Expr::closure::<&str>(vec![], missing())],
+    );
+    assert_eq!(value(lazy, &variables), Ok(json!(4)));
+}
