@@ -84,7 +84,7 @@ pub(super) fn rows() -> Vec<Row> {
                 [Item { name: i.text, note: Some(i.other_text), ..i.item }]
                 [(i.a, i.text)] [[i.a, i.b]] [vec![i.text, i.other_text]] [Size::Small] [Size::Boxed { side: i.a }] [Size::Named(i.text)]
                 [vec![i.list, i.more]] [(i.list, i.pair)] [Some(i.a)] [Vec::<i32>::new()] [i.items[0].name.clone()] [i.item]
-                [Item::default()] [Item { quantity: i.a, ..Default::default() }] [if i.yes { Some(i.item) } else { None }] [vec![i.item][0].tags.len()] [i.items[0].tags.len()] [i.lists[1].len()] [[i.a, i.b][1]]
+                [Item::default()] [Item { quantity: i.a, ..Default::default() }] [if i.yes { Some(i.item) } else { None }] [vec![i.item][0].tags.len()] [i.items[0].tags.len()] [i.lists[1].len()] [i.lists[i.list.len()][0]] [i.pairs[i.list.len()].1] [i.lists[i.list.len()].last()] [[i.a, i.b][1]]
             }
             conditions {}
         }
