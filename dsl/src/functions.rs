@@ -274,6 +274,13 @@ fn write_json(value: &Value, text: &mut String) {
 
 /// A number as JavaScript writes it once it is rounded to 15 significant digits.
 fn digits(number: f64) -> String {
+    // JavaScript rounds what is in the middle away from zero, and `format!` to even.
+    let middle = is_in_the_middle(number);
+    let number = match middle {
+        true if number < 0.0 => number.next_down(),
+        true => number.next_up(),
+        false => number,
+    };
     let rounded: f64 = format!("{number:.14e}").parse().unwrap_or(number);
     let magnitude = rounded.abs();
     if rounded == 0.0 {
@@ -287,6 +294,18 @@ fn digits(number: f64) -> String {
             _ => scientific,
         }
     }
+}
+
+/// Whether a number has 16 significant digits, of which the last is a 5.
+fn is_in_the_middle(number: f64) -> bool {
+    // No `f64` has more digits than these.
+    let digits = format!("{number:.800e}");
+    let digits: Vec<u8> = digits
+        .bytes()
+        .take_while(|digit| *digit != b'e')
+        .filter(u8::is_ascii_digit)
+        .collect();
+    digits.get(15) == Some(&b'5') && digits[16..].iter().all(|digit| *digit == b'0')
 }
 
 /// The number that a text stands for.

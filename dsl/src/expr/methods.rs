@@ -47,6 +47,8 @@ pub(crate) enum Takes {
     Integer,
     /// A closure, with what its parameters are.
     Closure(&'static [Gives]),
+    /// A closure that gives what JSONata orders as Rust does.
+    Key(&'static [Gives]),
 }
 
 /// The shape of what a call gives, or of what a closure is given.
@@ -55,6 +57,7 @@ pub(crate) enum Gives {
     Bool,
     /// A count: it has few digits.
     Count,
+    Integer,
     Number,
     Text,
     Json,
@@ -254,6 +257,9 @@ pub const METHODS: &[Method] = &[
     row(R::Numbers, &["product"], &[], G::Item, "$reduce($this, function($all, $item) { $all * $item }, 1)"),
     row(R::Numbers, &["min"], &[], G::Option(&G::Item), "$min($this)").maybe().unordered(),
     row(R::Numbers, &["max"], &[], G::Option(&G::Item), "$max($this)").maybe().unordered(),
+    // `$sort` keeps the order of equal items; Rust gives the first of the least and the last of the largest.
+    row(R::List, &["min_by_key"], &[T::Key(ITEM)], G::Option(&G::Item), "$sort($this, function($left, $right) { $f($left) > $f($right) })[0]").maybe(),
+    row(R::List, &["max_by_key"], &[T::Key(ITEM)], G::Option(&G::Item), "$sort($this, function($left, $right) { $f($left) > $f($right) })[-1]").maybe(),
     row(R::List, &["first", "next"], &[], G::Option(&G::Item), "$this[0]").maybe().streams(),
     row(R::List, &["last"], &[], G::Option(&G::Item), "$this[-1]").maybe().streams(),
     row(R::List, &["get", "nth"], &[T::Integer], G::Option(&G::Item), "$this[$a]").maybe(),
@@ -266,6 +272,7 @@ pub const METHODS: &[Method] = &[
     row(R::Options, &["flatten"], &[], G::List(&G::Inner), "[$filter($this, function($item) { $item != null })]").streams(),
     row(R::List, &["fold"], &[T::Value, T::Closure(&[G::First, G::Item])], G::First, "$reduce($this, $f, $a)"),
     row(R::List, &["rev"], &[], G::List(&G::Item), "$reverse($this)"),
+    row(R::Texts, &["concat"], &[], G::Text, "$join($this)"),
     row(R::Texts, &["join"], &[T::Text], G::Text, "$join($this, $a)"),
     // Maps.
     row(R::Map, &["len"], &[], G::Count, "$count($keys($this))"),
@@ -331,6 +338,7 @@ pub const METHODS: &[Method] = &[
     row(R::Json, &["is_object"], &[], G::Bool, "$type($this) = 'object'"),
     row(R::Json, &["as_str"], &[], G::Option(&G::Text), "$type($this) = 'string' ? $this : null"),
     row(R::Json, &["as_f64"], &[], G::Option(&G::Number), "$type($this) = 'number' ? $this : null"),
+    row(R::Json, &["as_i64"], &[], G::Option(&G::Integer), "$type($this) = 'number' and $this % 1 = 0 ? $this : null"),
     row(R::Json, &["as_bool"], &[], G::Option(&G::Bool), "$type($this) = 'boolean' ? $this : null"),
     row(R::Json, &["as_array"], &[], G::Option(&G::List(&G::Json)), "$type($this) = 'array' ? $this : null"),
 ];

@@ -5,7 +5,8 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 use stepwright::Payload;
 
 /// A value of every kind.
@@ -40,9 +41,14 @@ pub(super) struct Input {
     pub(super) start: String,
     pub(super) end: String,
     pub(super) moment: i64,
+    pub(super) options: Vec<Option<i32>>,
+    pub(super) pairs: Vec<(String, i32)>,
+    pub(super) set: BTreeSet<i32>,
+    pub(super) wide: u64,
+    pub(super) value: Value,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 pub(super) struct Item {
     pub(super) name: String,
     #[serde(rename = "unit-price")]
@@ -128,6 +134,26 @@ fn size() -> impl Strategy<Value = Size> {
     ]
 }
 
+/// Whole numbers that are exact in JSON, many with 16 digits.
+fn wide() -> impl Strategy<Value = u64> {
+    prop_oneof![Just(0), Just(1_700_000_000_123_456), 0u64..1 << 53]
+}
+
+/// JSON of every kind.
+fn value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        small().prop_map(Value::from),
+        Just(json!(2.5)),
+        text().prop_map(Value::from),
+        list(small).prop_map(Value::from),
+        text().prop_map(|name| json!({ "name": name })),
+        (text(), list(small)).prop_map(|(name, n)| json!([{ "name": name }, n])),
+        list(small).prop_map(|n| json!({ "name": { "n": n }, "none": null })),
+    ]
+}
+
 /// Times of the years 1970 to 2100.
 fn moment() -> impl Strategy<Value = i64> {
     prop_oneof![Just(0), Just(951_782_400_000), 0i64..4_102_444_800_000]
@@ -155,18 +181,25 @@ fn input() -> impl Strategy<Value = Input> {
     let rest = (
         option(small()),
         option(text()),
-        prop::collection::btree_map(text(), small(), 0..4),
+        prop::collection::btree_map(prop_oneof![Just("a".to_owned()), text()], small(), 0..4),
         (small(), text()),
         item(),
         size(),
-        moment(),
-        moment(),
+        (moment(), moment()),
+        (
+            list(|| option(small())),
+            list(|| (text(), small())),
+            prop::collection::btree_set(small(), 0..5),
+            wide(),
+            value(),
+        ),
     );
     (numbers, texts, lists, rest).prop_map(|(numbers, texts, lists, rest)| {
         let (a, b, large, count, x, y, yes, no) = numbers;
         let (text, other_text, part, ascii) = texts;
         let (list, more, texts, items, lists) = lists;
-        let (option, maybe, table, pair, item, size, start, end) = rest;
+        let (option, maybe, table, pair, item, size, (start, end), more_kinds) = rest;
+        let (options, pairs, set, wide, value) = more_kinds;
         Input {
             a,
             b,
@@ -194,6 +227,11 @@ fn input() -> impl Strategy<Value = Input> {
             start: stepwright::functions::timestamp(start),
             end: stepwright::functions::timestamp(end),
             moment: start,
+            options,
+            pairs,
+            set,
+            wide,
+            value,
         }
     })
 }

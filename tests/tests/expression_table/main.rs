@@ -141,12 +141,9 @@ fn every_row_gives_the_same_json_in_all_languages() {
                     }
                 }
             });
-            assert!(
-                valued > 0,
-                "no input gives a value for {}: {}",
-                row.rust,
-                wrong.get(&key).cloned().unwrap_or_default()
-            );
+            if valued == 0 {
+                wrong.entry(key).or_insert("no input gives a value".into());
+            }
         }
     }
     println!("{compared} values compared");

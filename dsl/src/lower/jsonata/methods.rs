@@ -82,6 +82,12 @@ impl Lowering<'_, '_> {
             ("into", []) => return this,
             ("unwrap_or_default", []) => return self.unwrap_or_default(this),
             ("contains", [wanted]) => return self.contains(this, wanted),
+            ("get", [_]) if matches!(shape, Shape::Any) => {
+                return self.refuse_code(
+                    "`.get(..)` tells a value that is `null` and one that is not there apart, and JSON's `null` is both; \
+                     write `value[..]`, which is `null` where nothing is there",
+                );
+            }
             ("flat_map" | "filter_map", [_]) if is_list(&shape) => {
                 let mapped = self.method_of(this, "map", arguments);
                 return self.method_of(mapped, "flatten", &[]);
@@ -128,13 +134,18 @@ impl Lowering<'_, '_> {
         };
         for (takes, argument) in row.takes.iter().zip(arguments) {
             match takes {
-                Takes::Closure(parameters) => {
+                Takes::Closure(parameters) | Takes::Key(parameters) => {
                     let shapes: Vec<Shape> = parameters
                         .iter()
                         .map(|gives| filling.shape(gives))
                         .collect();
                     match self.closure(argument, &shapes) {
-                        Some(closure) => filling.closure = Some(closure),
+                        Some(closure) => {
+                            if matches!(takes, Takes::Key(_)) {
+                                self.key(&closure.body.shape);
+                            }
+                            filling.closure = Some(closure);
+                        }
                         None => return Code::nothing(),
                     }
                 }
@@ -230,6 +241,20 @@ impl Lowering<'_, '_> {
             return None;
         }
         Some(Syntax::Array(vec![Syntax::call("sort", vec![list])]))
+    }
+
+    /// Says where items are not ordered by such a key as they are in Rust.
+    fn key(&mut self, shape: &Shape) {
+        match shape.plain() {
+            Shape::String => self.report.fault(operator::TEXTS),
+            shape
+                if shape.is_number()
+                    || matches!(&shape, Shape::Written(written) if written.ordered) => {}
+            shape => self.report.fault(format!(
+                "JSONata orders numbers and texts, and this key is {}; do it in a task",
+                shape.describe()
+            )),
+        }
     }
 
     fn argument(&mut self, takes: &Takes, argument: &Expr) -> Code {
@@ -437,6 +462,7 @@ impl Filling {
         match gives {
             Gives::Bool => Shape::Bool,
             Gives::Count => Shape::SmallInteger,
+            Gives::Integer => Shape::Integer,
             Gives::Number => Shape::Number,
             Gives::Text => Shape::String,
             Gives::Json => Shape::Any,

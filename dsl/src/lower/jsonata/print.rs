@@ -118,7 +118,15 @@ impl<'s> Printer<'s> {
             Syntax::States(path) => self.push(format_args!("$states.{path}")),
             Syntax::Field(base, name) => self.field(base, name),
             Syntax::Item(base, index) => {
-                self.print(base, level::ATOM);
+                // An item at a computed place is the only item of a sequence, until a block ends it.
+                match &**base {
+                    Syntax::Item(_, place) if !is_literal_place(place) => {
+                        self.out.push('(');
+                        self.print(base, level::LOOSE);
+                        self.out.push(')');
+                    }
+                    base => self.print(base, level::ATOM),
+                }
                 self.out.push('[');
                 self.print(index, level::LOOSE);
                 self.out.push(']');
@@ -296,6 +304,15 @@ fn has(syntax: &Syntax, local: &Local) -> bool {
     let mut found = matches!(syntax, Syntax::Local(of) if of == local);
     syntax.children(&mut |child| found = found || has(child, local));
     found
+}
+
+/// Whether a place in a list is a literal: then JSONata gives an item that is a list as that list.
+fn is_literal_place(place: &Syntax) -> bool {
+    match place {
+        Syntax::Number(_) => true,
+        Syntax::Negative(place) => is_literal_place(place),
+        _ => false,
+    }
 }
 
 fn level_of(syntax: &Syntax) -> u8 {

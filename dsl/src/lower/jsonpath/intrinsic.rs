@@ -4,7 +4,7 @@ use super::WAY_OUT;
 use super::leaf::Leaf;
 use super::path::Paths;
 use crate::expr::{Binary, Expr, Piece};
-use crate::shape::Shape;
+use crate::shape::{Fields, Shape};
 use serde_json::Value;
 
 /// An argument of an intrinsic function.
@@ -107,6 +107,37 @@ pub(super) fn sum(paths: &mut Paths<'_, '_>, operator: Binary, left: &Expr, righ
     }
 }
 
+/// How deep a type is looked into; recursive types have no end.
+const DEPTH: usize = 8;
+
+/// Whether a value may hold a number of more than 15 digits.
+fn is_rounded(shape: &Shape, depth: usize) -> bool {
+    if depth == 0 {
+        return false;
+    }
+    let inner = |shape: &Shape| is_rounded(shape, depth - 1);
+    let of_fields = |fields: &Fields| match fields {
+        Fields::Unit => false,
+        Fields::Newtype(field) => inner(&field.shape),
+        Fields::Tuple(fields) | Fields::Named(fields) => {
+            fields.iter().any(|field| inner(&field.shape))
+        }
+    };
+    match shape.resolve() {
+        Shape::Number | Shape::SmallNumber | Shape::Integer => true,
+        Shape::Option(shape) | Shape::Array(shape) => inner(&shape),
+        Shape::Set(set) => inner(&set.item),
+        Shape::Map(map) => inner(&map.value),
+        Shape::Tuple(items) => items.iter().any(inner),
+        Shape::Struct(shape) => of_fields(&shape.fields),
+        Shape::Enum(shape) => shape
+            .variants
+            .iter()
+            .any(|variant| of_fields(&variant.fields)),
+        _ => false,
+    }
+}
+
 /// A call of a function of [`functions`](crate::functions), where an intrinsic function means the same.
 pub(super) fn library(paths: &mut Paths<'_, '_>, name: &str, arguments: &[Expr]) -> Leaf {
     let mut given: Vec<Leaf> = arguments.iter().map(|one| argument(paths, one)).collect();
@@ -120,6 +151,11 @@ pub(super) fn library(paths: &mut Paths<'_, '_>, name: &str, arguments: &[Expr])
         "base64_encode" => ("Base64Encode", Shape::String),
         "base64_decode" => ("Base64Decode", Shape::String),
         "parse_json" => ("StringToJson", Shape::Any),
+        "to_json" if given.iter().any(|leaf| is_rounded(&leaf.shape, DEPTH)) => {
+            return paths.refuse_leaf(format!(
+                "`functions::to_json` writes a float and a 64-bit integer with 15 digits, and JSONPath as they are; {WAY_OUT}"
+            ));
+        }
         "to_json" => ("JsonToString", Shape::String),
         "sha256" => {
             given.push(Leaf::call("'SHA-256'", Shape::String));

@@ -319,6 +319,11 @@ impl<'e, 'r> Paths<'e, 'r> {
                 ));
             }
         };
+        if let Shape::Any = base.shape.plain() {
+            return self.refuse_leaf(format!(
+                "a part of a value of unknown form is `null` where it is not there, and JSONPath fails; {WAY_OUT}"
+            ));
+        }
         let item = base.shape.item();
         match self.leaf_of(index) {
             Err(serde_json::Value::Number(number)) if !base.call => {
@@ -343,7 +348,8 @@ impl<'e, 'r> Paths<'e, 'r> {
             Ok(leaf) => leaf,
             Err(value) => intrinsic::literal(self, &value),
         };
-        if arguments.is_empty() && methods::is_identity(name) {
+        let row = methods::find(name, &receiver.shape, arguments.len());
+        if row.is_none() && arguments.is_empty() && methods::is_identity(name) {
             return receiver;
         }
         if let Some(field) = &receiver.absent {
@@ -351,7 +357,6 @@ impl<'e, 'r> Paths<'e, 'r> {
                 format!("`{field}` may be absent, and JSONPath fails on what is absent; {WAY_OUT}");
             return self.refuse_leaf(message);
         }
-        let row = methods::find(name, &receiver.shape, arguments.len());
         if let Some(form) = row.and_then(|row| row.jsonpath) {
             return Leaf::call(form.replace("$this", &receiver.text), Shape::SmallInteger);
         }
@@ -398,6 +403,12 @@ impl Build for Paths<'_, '_> {
 
     fn typed(&mut self, value: &Expr, shape: Shape) -> Tree<Leaf> {
         match self.tree(value) {
+            Tree::Leaf(leaf) if is_collected(&leaf.shape, &shape) => {
+                let (from, into) = (leaf.shape.describe(), shape.describe());
+                Tree::Leaf(self.refuse_leaf(format!(
+                    "JSONPath makes no {into} of {from}; {WAY_OUT}, or do it in a task"
+                )))
+            }
             Tree::Leaf(leaf) => Tree::Leaf(Leaf { shape, ..leaf }),
             tree => tree,
         }
@@ -405,6 +416,18 @@ impl Build for Paths<'_, '_> {
 
     fn report(&mut self) -> &mut Report {
         self.report
+    }
+}
+
+/// Whether a value of the one shape is another collection in the other shape.
+fn is_collected(from: &Shape, into: &Shape) -> bool {
+    let is_list = |shape: &Shape| matches!(shape, Shape::Array(_) | Shape::Tuple(_));
+    let (from, into) = (from.plain(), into.plain());
+    match &into {
+        Shape::Set(_) => is_list(&from) || matches!(from, Shape::Map(_)),
+        Shape::Map(_) => is_list(&from) || matches!(from, Shape::Set(_)),
+        Shape::String => is_list(&from) || matches!(from, Shape::Set(_)),
+        into => is_list(into) && matches!(from, Shape::Map(_) | Shape::Option(_)),
     }
 }
 

@@ -7,9 +7,6 @@ use crate::suggest::closest;
 #[rustfmt::skip]
 const INSTEAD: &[(&str, &str)] = &[
     ("append", "`a.iter().chain(b.iter())` puts lists together"),
-    ("as_bytes", "`chars()` gives the characters of a text"),
-    ("bytes", "`chars()` gives the characters of a text"),
-    ("char_indices", "`chars().enumerate()` numbers the characters of a text"),
     ("checked_add", "`+` does, and integers are exact to 2^53"),
     ("checked_div", "`/` does, and a division by 0 fails the state"),
     ("checked_mul", "`*` does, and integers are exact to 2^53"),
@@ -59,7 +56,6 @@ const INSTEAD: &[(&str, &str)] = &[
     ("split_last", "`last()` and `take(n)` give both parts"),
     ("split_whitespace", "`split(\" \")` does"),
     ("step_by", "`functions::range(first, last, step)` gives numbers in steps"),
-    ("strip_prefix", "`starts_with` decides, and `chars().skip(n)` leaves characters out"),
     ("swap", "`if` chooses an order"),
     ("to_ascii_lowercase", "`to_lowercase()` does"),
     ("to_ascii_uppercase", "`to_uppercase()` does"),

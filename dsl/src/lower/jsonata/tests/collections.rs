@@ -273,3 +273,28 @@ fn lists_of_anything_are_enumerated_whole() {
         );
     }
 }
+
+#[test]
+fn an_item_at_a_computed_place_is_a_list_whatever_follows() {
+    for list in [json!([[7, 8]]), json!([[1, 2], [3]]), json!([[5]])] {
+        let variables = [
+            ("list", lists as fn() -> Shape, list.clone()),
+            ("at", integer, json!(0)),
+        ];
+        let item = || v("list").index(v("at"));
+        let first = &list[0];
+        assert_eq!(
+            value(item().index(int(0)), &variables),
+            Ok(first[0].clone())
+        );
+        assert_eq!(
+            value(item().index(v("at")), &variables),
+            Ok(first[0].clone())
+        );
+        assert_eq!(
+            value(item().method("last", vec![]), &variables),
+            Ok(first.as_array().unwrap().last().unwrap().clone())
+        );
+        assert!(value(item().index(int(2)), &variables).is_err());
+    }
+}

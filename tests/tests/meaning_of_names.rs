@@ -1,0 +1,187 @@
+//! No name that a user gives meets one that the lowering makes up, or a function of JSONata's.
+
+#[macro_use]
+mod same;
+
+use same::agree;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use stepwright::prelude::*;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+#[serde(rename_all = "camelCase")]
+struct Hit {
+    hit_id: String,
+    rank_of: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Order {
+    items: Vec<Hit>,
+    n: u32,
+    xs: Vec<u32>,
+    ys: Vec<u32>,
+    text: String,
+    maybe: Option<u32>,
+}
+
+fn orders() -> Vec<Order> {
+    let hit = |hit_id: &str, rank_of| Hit {
+        hit_id: hit_id.to_owned(),
+        rank_of,
+    };
+    let full = Order {
+        items: vec![hit("a", 7), hit("b", 2)],
+        n: 2,
+        xs: vec![3, 9, 4],
+        ys: vec![10, 20],
+        text: "some text".to_owned(),
+        maybe: Some(5),
+    };
+    let single = Order {
+        items: vec![hit("a", 1)],
+        n: 1,
+        xs: vec![1],
+        ys: vec![1],
+        ..full.clone()
+    };
+    let empty = Order {
+        items: Vec::new(),
+        n: 0,
+        xs: Vec::new(),
+        ys: Vec::new(),
+        text: String::new(),
+        maybe: None,
+    };
+    vec![full, single, empty]
+}
+
+same! {
+    MatchBeside, match_beside(order: Order) -> (u32, u32, u32) {
+        begin { let v1 = None; let v = None; let m = vec![]; let max = 0; }
+        then { let v1 = order.maybe; let v = order.maybe; let m = order.xs.clone(); let max = order.n; }
+        end {
+            (
+                match m.iter().max() { Some(m) => *m + v1.unwrap_or(0) + v.unwrap_or(1), None => max },
+                match v1 { Some(max) => match v { Some(v1) => v1 * 100 + max, None => max }, None => 1 },
+                if let Some(v) = m.iter().max() && let Some(m) = v1 { *v * 1000 + m + max } else { max },
+            )
+        }
+    }
+
+    ContainsBeside, contains_beside(order: Order) -> (bool, bool, bool, bool) {
+        begin { let item = Hit { hit_id: "-".to_string(), rank_of: 9 }; let items = vec![]; let list = vec![]; }
+        then {
+            let item = Hit { hit_id: "z".to_string(), rank_of: order.n };
+            let items = order.items.clone();
+            let list = vec![("a".to_string(), order.n)];
+        }
+        end {
+            (
+                order.items.contains(&item),
+                items.contains(&Hit { hit_id: "a".to_string(), rank_of: 7 }),
+                list.contains(&("a".to_string(), item.rank_of)),
+                items.iter().any(|other| list.contains(&(other.hit_id.clone(), item.rank_of + 1))),
+            )
+        }
+    }
+
+    PlacesBeside, places_beside(order: Order) -> (Vec<u32>, Vec<u32>, Vec<(usize, u32)>, Option<usize>) {
+        begin { let at = 0; let item = 0; let a = 0; let b = 0; let this = vec![]; let f = 0; }
+        then { let at = order.xs.len(); let item = 4; let a = order.ys.len(); let b = 1; let this = order.xs.clone(); let f = order.n; }
+        end {
+            (
+                this.iter().take(at - a.min(at)).chain(order.ys.iter().take(at)).copied().collect(),
+                this.iter().skip(b).map(|item| item + f).collect(),
+                this.iter().enumerate().skip(b).map(|(at, this)| (at + a, this + item)).collect(),
+                this.iter().position(|at| *at == item),
+            )
+        }
+    }
+
+    ClosuresBeside, closures_beside(order: Order) -> (Vec<u32>, Vec<Vec<u32>>, u32, Vec<u32>) {
+        begin { let x = None; let ys = vec![]; let y = 0; let acc = 0; let key = vec![]; }
+        then { let x = order.maybe; let ys = order.ys.clone(); let y = order.n; let acc = 3; let key = order.xs.clone(); }
+        end {
+            (
+                match x { Some(y) => ys.iter().map(|x| x + y).collect(), None => vec![y] },
+                key.iter().map(|x| ys.iter().map(|y| x * 100 + y + acc).collect()).collect(),
+                key.iter().fold(acc, |sum, acc| sum + acc + y),
+                key.iter().filter(|key| ys.iter().any(|x| *x > **key + y)).copied().collect(),
+            )
+        }
+    }
+
+    FunctionsHidden, functions_hidden(order: Order) -> (u32, usize, usize, String, Vec<u32>, Vec<u32>, u32, u32) {
+        begin {
+            let sum = 0; let count = vec![]; let length = 0; let string = "".to_string(); let map = vec![]; let filter = 0;
+            let append = 0; let exists = None; let sort = vec![]; let distinct = 0; let min = 0; let max = 0;
+        }
+        then {
+            let sum = order.n; let count = order.xs.clone(); let length = order.n as usize; let string = order.text.clone();
+            let map = order.ys.clone(); let filter = order.n; let append = 1; let exists = order.maybe;
+            let sort = order.xs.clone(); let distinct = 1; let min = 3; let max = 4;
+        }
+        end {
+            (
+                count.iter().sum::<u32>() + sum,
+                count.len() + length,
+                string.chars().count() + length,
+                format!("{sum} {length} {} {}", string, exists.map(|map| map.to_string()).unwrap_or(string.to_uppercase())),
+                map.iter().filter(|map| **map > filter).map(|filter| filter + append).collect(),
+                sort.iter().chain(map.iter()).map(|sort| sort + distinct).collect(),
+                exists.unwrap_or(sum).min(max).max(min) + u32::from(exists.is_some_and(|exists| exists > max)),
+                min.max(max).min(sum) + map.iter().max().copied().unwrap_or(max) + sort.iter().min().copied().unwrap_or(min),
+            )
+        }
+    }
+
+    FunctionsHiddenToo, functions_hidden_too(order: Order) -> (Vec<u32>, Vec<String>, Vec<(u32, u32)>, Vec<Vec<u32>>, String, u32, bool) {
+        begin {
+            let join = 0; let zip = vec![]; let reverse = vec![]; let partition = 0; let lookup = 0; let error = 0; let keys = vec![];
+            let reduce = 0; let not = false; let split = "".to_string(); let lowercase = "".to_string(); let uppercase = "".to_string(); let r#type = 0; let merge = 0;
+        }
+        then {
+            let join = order.n; let zip = order.xs.clone(); let reverse = order.ys.clone(); let partition = 2; let lookup = order.n;
+            let error = 1; let keys = order.xs.clone(); let reduce = 2; let not = order.n > 1; let split = order.text.clone();
+            let lowercase = "x".to_string(); let uppercase = order.text.clone(); let r#type = 3; let merge = order.n;
+        }
+        end {
+            (
+                reverse.iter().rev().map(|reverse| reverse + join).collect(),
+                split.split(" ").map(|split| split.to_uppercase() + &lowercase).collect(),
+                zip.iter().zip(reverse.iter()).map(|(zip, reverse)| (zip + lookup, *reverse)).collect(),
+                stepwright::functions::chunks(keys.clone(), 2).into_iter().map(|keys| keys.iter().map(|key| key + partition).collect()).collect(),
+                vec![lowercase.clone(), uppercase.to_lowercase()].join("-") + &format!("{type}{merge}"),
+                (keys.iter().product::<u32>() + reduce) % (error + 4),
+                !not && !keys.is_empty(),
+            )
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_match_binds_captures_no_variable() {
+    agree::<MatchBeside>(match_beside, orders()).await;
+}
+
+#[tokio::test]
+async fn a_variable_that_is_looked_for_is_no_item() {
+    agree::<ContainsBeside>(contains_beside, orders()).await;
+}
+
+#[tokio::test]
+async fn a_variable_is_no_place_in_a_list() {
+    agree::<PlacesBeside>(places_beside, orders()).await;
+}
+
+#[tokio::test]
+async fn a_closures_parameter_captures_no_variable_and_no_pattern() {
+    agree::<ClosuresBeside>(closures_beside, orders()).await;
+}
+
+#[tokio::test]
+async fn variables_hide_no_functions() {
+    agree::<FunctionsHidden>(functions_hidden, orders()).await;
+    agree::<FunctionsHiddenToo>(functions_hidden_too, orders()).await;
+}

@@ -1,0 +1,94 @@
+//! Workflows beside the same Rust: the tokens of each case stand once, and become both.
+
+use serde::Serialize;
+use serde_json::Value;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use stepwright::Workflow;
+use stepwright_runtime::Engine;
+
+/// `Name, function(input: Type) -> Type { begin { .. } then { .. } end { .. } }`
+///
+/// The workflow's first state has the `let`s of `begin`, which Rust does not see: each name is there before, with another
+/// value. A state has those of `then`, and the last one reads them.
+macro_rules! same {
+    ($($workflow:ident, $rust:ident($input:ident: $of:ty) -> $ty:ty {
+        begin { $($begin:tt)* }
+        then { $($lets:tt)* }
+        end { $($value:tt)* }
+    })*) => {$(
+        workflow! {
+            workflow $workflow($input: $of) -> $ty {
+                allow unused_variables;
+                pass Begin { $($begin)* next Compute; }
+                pass Compute { $($lets)* next Done; }
+                pass Done { end { $($value)* }; }
+            }
+        }
+
+        #[allow(unused_variables, clippy::all, clippy::pedantic, reason = "as users may write it")]
+        fn $rust($input: $of) -> $ty {
+            $($lets)*
+            $($value)*
+        }
+    )*};
+}
+
+/// `1` and `1.0` are one number in JSON.
+fn plain(value: Value) -> Value {
+    match value {
+        Value::Number(number) => match number.as_f64() {
+            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 1e15 => {
+                Value::from(float as i64)
+            }
+            _ => Value::Number(number),
+        },
+        Value::Array(items) => items.into_iter().map(plain).collect(),
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(key, member)| (key, plain(member)))
+            .collect(),
+        other => other,
+    }
+}
+
+/// What a workflow gives, or that it fails.
+pub(crate) async fn run<W: Workflow>(input: W::Input) -> Result<Value, String>
+where
+    W::Output: Serialize,
+{
+    let engine = Engine::builder().register::<W>().virtual_time().build();
+    let engine = engine.map_err(|error| error.to_string())?;
+    let run = engine.start::<W>(input).await;
+    let run = run.map_err(|error| error.to_string())?;
+    match run.await {
+        Ok(output) => Ok(serde_json::to_value(output).expect("it is JSON")),
+        Err(failed) => Err(format!("{failed:?}")),
+    }
+}
+
+/// Runs a workflow and the same Rust over inputs; where Rust panics, the workflow has to fail.
+pub(crate) async fn agree<W: Workflow>(
+    rust: fn(W::Input) -> W::Output,
+    inputs: impl IntoIterator<Item = W::Input>,
+) where
+    W::Input: Clone,
+    W::Output: Serialize,
+{
+    for input in inputs {
+        let given = serde_json::to_string(&input).expect("it is JSON");
+        let expected = catch_unwind(AssertUnwindSafe(|| rust(input.clone()))).ok();
+        let expected = expected.map(|value| serde_json::to_value(value).expect("it is JSON"));
+        let found = run::<W>(input).await;
+        let asl = || W::build().map_or_else(|faults| faults.to_string(), |built| built.to_json());
+        match (expected, found) {
+            (Some(expected), Ok(found)) => {
+                assert_eq!(plain(found), plain(expected), "{given}\n{}", asl());
+            }
+            (None, Err(_)) => {}
+            (Some(expected), Err(why)) => {
+                panic!("Rust gives {expected} for {given}: {why}\n{}", asl())
+            }
+            (None, Ok(found)) => panic!("Rust panics for {given}, and {found} is given\n{}", asl()),
+        }
+    }
+}
