@@ -145,6 +145,22 @@ pub struct Manifest {
     pub key: String,
 }
 
+impl<Item: Form, Input: Form> Form for Batch<Item, Input> {
+    type Owned = Batch<Item::Owned, Input::Owned>;
+}
+
+impl Form for NoInput {
+    type Owned = NoInput;
+}
+
+impl Form for MapResults {
+    type Owned = MapResults;
+}
+
+impl Form for Manifest {
+    type Owned = Manifest;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,20 +185,4 @@ mod tests {
         }
         Ok(())
     }
-}
-
-impl<Item: Form, Input: Form> Form for Batch<Item, Input> {
-    type Owned = Batch<Item::Owned, Input::Owned>;
-}
-
-impl Form for NoInput {
-    type Owned = NoInput;
-}
-
-impl Form for MapResults {
-    type Owned = MapResults;
-}
-
-impl Form for Manifest {
-    type Owned = Manifest;
 }

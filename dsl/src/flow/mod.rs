@@ -1,7 +1,7 @@
 //! The flow tree: a workflow as data, before it becomes ASL.
 //!
 //! `workflow!` expands to it and the typed builder makes it; both share everything below. Nothing here can fail:
-//! [`Flow::lower`] finds what cannot be said and lists it as [`Faults`], each with its state and a way out.
+//! [`Flow::lower`] finds what cannot be said and lists it as [`Faults`](crate::workflow::Faults), each with its state and a way out.
 //!
 //! Where this differs from what a reader of the macro may expect:
 //!

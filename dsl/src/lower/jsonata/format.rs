@@ -21,7 +21,8 @@ impl Lowering<'_, '_> {
             };
             return self.padded(text, spec, Align::Left);
         }
-        if !spec.sign && !(spec.zero && spec.width.is_some()) {
+        let apart = spec.sign || spec.zero && spec.width.is_some();
+        if !apart {
             let text = self.digits(value, spec.precision);
             return self.padded(text, spec, Align::Right);
         }

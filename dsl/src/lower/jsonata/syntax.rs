@@ -160,7 +160,7 @@ impl Syntax {
         uses.count(&body, &local, false, false);
         let put_in = match uses.count {
             0 => !value.stops(),
-            1 => !uses.repeated && !(uses.perhaps && value.stops()),
+            1 => !(uses.repeated || uses.perhaps && value.stops()),
             _ => false,
         };
         if value.is_simple() || put_in {
