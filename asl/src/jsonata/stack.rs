@@ -1,7 +1,8 @@
 //! Trees may be deep: a stack that is large enough for them.
 
-/// Expressions with fewer symbols cannot be deep enough to need a stack of their own.
-const SHALLOW: usize = 50;
+/// Expressions with fewer symbols cannot be deep enough to need a stack of their own; without optimisation a level takes some
+/// 20 kB.
+const SHALLOW: usize = if cfg!(debug_assertions) { 50 } else { 200 };
 
 /// Enough for the deepest expression, also where nothing is optimised.
 const STACK: usize = 64 << 20;

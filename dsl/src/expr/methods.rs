@@ -90,7 +90,8 @@ pub struct Method {
     pub receiver: Receiver,
     /// The names in Rust that mean this.
     pub names: &'static [&'static str],
-    /// What it becomes in JSONata: `$this` is the receiver, `$a` and `$b` are the arguments, `$f` is a closure.
+    /// What it becomes in JSONata: `$this` is the receiver, `$a` and `$b` are the arguments, `$f` is a closure. `$one`,
+    /// `$entry`, `$rust_key`, `$rust_keys` and `$text_key` stand for what depends on the type of the items or of the keys.
     pub jsonata: &'static str,
     /// What it becomes in JSONPath, where there is a form.
     pub jsonpath: Option<&'static str>,
