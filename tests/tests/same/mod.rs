@@ -1,3 +1,6 @@
+// Not every test that includes this uses all of it.
+#![allow(dead_code, unused_macros)]
+
 //! Workflows beside the same Rust: the tokens of each case stand once, and become both.
 
 use serde::Serialize;

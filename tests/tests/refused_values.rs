@@ -1,0 +1,137 @@
+//! What JSONata cannot give as Rust gives it is a fault that says what to write in its place, and no other value.
+
+mod same;
+
+use same::run;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use stepwright::functions;
+use stepwright::prelude::*;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+struct Sparse {
+    id: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Input {
+    n: u32,
+    x: f64,
+    small: f32,
+    text: String,
+    other: String,
+    list: Vec<u32>,
+    texts: Vec<String>,
+    sparse: Sparse,
+    sparses: Vec<Sparse>,
+    maybe: Option<Option<u32>>,
+    value: Value,
+    pairs: Vec<(String, u32)>,
+    keys: BTreeMap<bool, u32>,
+}
+
+/// One expression a workflow, and a part of what is said of it.
+macro_rules! refused {
+    ($test:ident [$($option:tt)*] |$i:ident| $($workflow:ident($ty:ty) [$($value:tt)+] $part:literal)*) => {
+        refused! { @each [$($option)*] $i $($workflow($ty) [$($value)+])* }
+
+        #[test]
+        fn $test() {
+            $(match $workflow::build() {
+                Ok(built) => panic!("{} is let through: {}", stringify!($($value)+), built.to_json()),
+                Err(faults) => {
+                    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+                    assert!(told.iter().any(|fault| fault.contains($part)), "{told:#?}");
+                    assert!(faults.iter().all(|fault| fault.place().is_some()), "{told:#?}");
+                }
+            })*
+        }
+    };
+    (@each [$($option:tt)*] $i:ident $workflow:ident($ty:ty) [$($value:tt)+] $($rest:tt)*) => {
+        workflow! {
+            workflow $workflow($i: Input) -> $ty {
+                $($option)*
+                pass Only { end { $($value)+ }; }
+            }
+        }
+        refused! { @each [$($option)*] $i $($rest)* }
+    };
+    (@each [$($option:tt)*] $i:ident) => {};
+}
+
+refused! {
+    what_jsonata_gives_otherwise_names_the_way_out [] |i|
+    NotOfAnInteger(u32) [!i.n] "`!` on"
+    ArrayOfChars(bool) [i.text.contains(['a', 'b'])] "takes one text"
+    SplitAtChars(Vec<String>) [i.text.split([',', ';']).map(String::from).collect()] "takes one text"
+    ReplaceChars(String) [i.text.replace(['a', 'b'], "")] "takes one text"
+    SplitAtNothing(Vec<String>) [i.text.split("").map(String::from).collect()] "do it in a task"
+    ReplaceNothing(String) [i.text.replace("", "-")] "do it in a task"
+    TextsInOrder(bool) [i.text < i.other] "functions::is_before"
+    LargestText(Option<String>) [i.texts.iter().max_by_key(|text| text.to_string()).cloned()] "functions::is_before"
+    LargestFlag(Option<u32>) [i.list.iter().max_by_key(|n| **n > 2).copied()] "JSONata orders numbers and texts"
+    Skipping(bool) [i.sparse == Sparse { id: 1, note: None }] "may be absent"
+    SkippingInside(bool) [i.sparses.contains(&i.sparse)] "may be absent"
+    SkippingOnce(usize) [functions::unique(i.sparses).len()] "may be absent"
+    Twice(bool) [i.maybe.is_some()] "`.flatten()` it first"
+    Small(f32) [i.small + 1.0] "make the field an `f64`"
+    Bytes(usize) [i.text.len()] "`.chars().count()`"
+    Part(bool) [i.value.get("name").is_some()] "write `value[..]`"
+    Keys(Vec<bool>) [i.keys.keys().copied().collect()] "do it in a task"
+}
+
+refused! {
+    what_paths_give_otherwise_names_the_way_out [query_language JSONPath;] |i|
+    SetOfAList(BTreeSet<u32>) [i.list.iter().copied().collect::<BTreeSet<u32>>()] "JSONPath makes no"
+    CountOfASet(usize) [i.list.iter().copied().collect::<BTreeSet<u32>>().len()] "JSONPath makes no"
+    MapOfAList(BTreeMap<String, u32>) [i.pairs.iter().cloned().collect::<BTreeMap<String, u32>>()] "JSONPath makes no"
+    TextOfAList(String) [i.texts.iter().cloned().collect::<String>()] "JSONPath makes no"
+    TextOfAValue(Option<String>) [i.value.as_str().map(String::from)] "query_language JSONata;"
+    PartOfAValue(Value) [i.value[0].clone()] "query_language JSONata;"
+    LongNumber(String) [functions::to_json(&i.x)] "15 digits"
+    Padded(String) [format!("{:02}", i.n)] "query_language JSONata;"
+    Rounded(f64) [i.x.round()] "query_language JSONata;"
+    Negated(u32) [!i.n] "query_language JSONata;"
+}
+
+workflow! {
+    workflow SplitAtRunTime(i: Input) -> Vec<String> {
+        pass Only { end i.text.split(&i.other).map(String::from).collect(); }
+    }
+
+    workflow ReplaceAtRunTime(i: Input) -> String {
+        pass Only { end i.text.replace(&i.other, "-"); }
+    }
+}
+
+#[tokio::test]
+async fn an_empty_text_stops_what_it_would_split_or_replace() {
+    let input = |other: &str| Input {
+        n: 0,
+        x: 0.5,
+        small: 0.5,
+        text: "a.b".to_owned(),
+        other: other.to_owned(),
+        list: Vec::new(),
+        texts: Vec::new(),
+        sparse: Sparse { id: 1, note: None },
+        sparses: Vec::new(),
+        maybe: None,
+        value: Value::Null,
+        pairs: Vec::new(),
+        keys: BTreeMap::new(),
+    };
+    assert_eq!(run::<SplitAtRunTime>(input(".")).await, Ok(json!(["a", "b"])));
+    assert_eq!(run::<ReplaceAtRunTime>(input(".")).await, Ok(json!("a-b")));
+    for failed in [
+        run::<SplitAtRunTime>(input("")).await,
+        run::<ReplaceAtRunTime>(input("")).await,
+    ] {
+        let why = failed.expect_err("it stops");
+        assert!(why.contains("in Rust"), "{why}");
+    }
+}
