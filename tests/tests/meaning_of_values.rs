@@ -8,8 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use stepwright::prelude::*;
 use stepwright::functions;
+use stepwright::prelude::*;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(rename_all = "camelCase")]
@@ -49,14 +49,20 @@ fn inputs() -> Vec<Input> {
     };
     let full = Input {
         lists: vec![vec![1, 2], vec![], vec![3]],
-        pairs: vec![("b".to_owned(), 2), ("a".to_owned(), 2), ("b".to_owned(), 1)],
+        pairs: vec![
+            ("b".to_owned(), 2),
+            ("a".to_owned(), 2),
+            ("b".to_owned(), 1),
+        ],
         items: vec![
             item("nut", &["x", "y"], 0.1),
             item("bolt", &[], 1e21),
             item("nut", &["z"], 2.5),
         ],
         options: vec![None, Some(3), None, Some(1)],
-        table: [("z", 1), ("A", 2), ("a", 3)].map(|(key, n)| (key.to_owned(), n)).into(),
+        table: [("z", 1), ("A", 2), ("a", 3)]
+            .map(|(key, n)| (key.to_owned(), n))
+            .into(),
         value: json!({"name": "full", "deep": {"list": [1, [2, {"k": null}]]}, "n": 5}),
         yes: true,
         n: 3,
@@ -87,8 +93,15 @@ fn inputs() -> Vec<Input> {
         text: String::new(),
         x: 1e-7,
     };
-    let text = Input { value: json!("a \"text\""), ..single.clone() };
-    let number = Input { value: json!(7), x: 123.5, ..full.clone() };
+    let text = Input {
+        value: json!("a \"text\""),
+        ..single.clone()
+    };
+    let number = Input {
+        value: json!(7),
+        x: 123.5,
+        ..full.clone()
+    };
     vec![full, single, empty, text, number]
 }
 

@@ -1,11 +1,8 @@
 //! What JSONata cannot give as Rust gives it is a fault that says what to write in its place, and no other value.
 
-mod same;
-
-use same::run;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use stepwright::functions;
 use stepwright::prelude::*;
@@ -69,8 +66,6 @@ refused! {
     ArrayOfChars(bool) [i.text.contains(['a', 'b'])] "takes one text"
     SplitAtChars(Vec<String>) [i.text.split([',', ';']).map(String::from).collect()] "takes one text"
     ReplaceChars(String) [i.text.replace(['a', 'b'], "")] "takes one text"
-    SplitAtNothing(Vec<String>) [i.text.split("").map(String::from).collect()] "do it in a task"
-    ReplaceNothing(String) [i.text.replace("", "-")] "do it in a task"
     TextsInOrder(bool) [i.text < i.other] "functions::is_before"
     LargestText(Option<String>) [i.texts.iter().max_by_key(|text| text.to_string()).cloned()] "functions::is_before"
     LargestFlag(Option<u32>) [i.list.iter().max_by_key(|n| **n > 2).copied()] "JSONata orders numbers and texts"
@@ -96,42 +91,4 @@ refused! {
     Padded(String) [format!("{:02}", i.n)] "query_language JSONata;"
     Rounded(f64) [i.x.round()] "query_language JSONata;"
     Negated(u32) [!i.n] "query_language JSONata;"
-}
-
-workflow! {
-    workflow SplitAtRunTime(i: Input) -> Vec<String> {
-        pass Only { end i.text.split(&i.other).map(String::from).collect(); }
-    }
-
-    workflow ReplaceAtRunTime(i: Input) -> String {
-        pass Only { end i.text.replace(&i.other, "-"); }
-    }
-}
-
-#[tokio::test]
-async fn an_empty_text_stops_what_it_would_split_or_replace() {
-    let input = |other: &str| Input {
-        n: 0,
-        x: 0.5,
-        small: 0.5,
-        text: "a.b".to_owned(),
-        other: other.to_owned(),
-        list: Vec::new(),
-        texts: Vec::new(),
-        sparse: Sparse { id: 1, note: None },
-        sparses: Vec::new(),
-        maybe: None,
-        value: Value::Null,
-        pairs: Vec::new(),
-        keys: BTreeMap::new(),
-    };
-    assert_eq!(run::<SplitAtRunTime>(input(".")).await, Ok(json!(["a", "b"])));
-    assert_eq!(run::<ReplaceAtRunTime>(input(".")).await, Ok(json!("a-b")));
-    for failed in [
-        run::<SplitAtRunTime>(input("")).await,
-        run::<ReplaceAtRunTime>(input("")).await,
-    ] {
-        let why = failed.expect_err("it stops");
-        assert!(why.contains("in Rust"), "{why}");
-    }
 }

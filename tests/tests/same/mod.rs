@@ -1,6 +1,3 @@
-// Not every test that includes this uses all of it.
-#![allow(dead_code, unused_macros)]
-
 //! Workflows beside the same Rust: the tokens of each case stand once, and become both.
 
 use serde::Serialize;
@@ -55,7 +52,7 @@ fn plain(value: Value) -> Value {
 }
 
 /// What a workflow gives, or that it fails.
-pub(crate) async fn run<W: Workflow>(input: W::Input) -> Result<Value, String>
+async fn run<W: Workflow>(input: W::Input) -> Result<Value, String>
 where
     W::Output: Serialize,
 {
