@@ -81,10 +81,10 @@ refused! {
 
 refused! {
     what_paths_give_otherwise_names_the_way_out [query_language JSONPath;] |i|
-    SetOfAList(BTreeSet<u32>) [i.list.iter().copied().collect::<BTreeSet<u32>>()] "JSONPath makes no"
-    CountOfASet(usize) [i.list.iter().copied().collect::<BTreeSet<u32>>().len()] "JSONPath makes no"
-    MapOfAList(BTreeMap<String, u32>) [i.pairs.iter().cloned().collect::<BTreeMap<String, u32>>()] "JSONPath makes no"
-    TextOfAList(String) [i.texts.iter().cloned().collect::<String>()] "JSONPath makes no"
+    SetOfAList(BTreeSet<u32>) [i.list.iter().copied().collect::<BTreeSet<u32>>()] "JSONPath cannot make"
+    CountOfASet(usize) [i.list.iter().copied().collect::<BTreeSet<u32>>().len()] "JSONPath cannot make"
+    MapOfAList(BTreeMap<String, u32>) [i.pairs.iter().cloned().collect::<BTreeMap<String, u32>>()] "JSONPath cannot make"
+    TextOfAList(String) [i.texts.iter().cloned().collect::<String>()] "JSONPath cannot make"
     TextOfAValue(Option<String>) [i.value.as_str().map(String::from)] "query_language JSONata;"
     PartOfAValue(Value) [i.value[0].clone()] "query_language JSONata;"
     LongNumber(String) [functions::to_json(&i.x)] "15 digits"
