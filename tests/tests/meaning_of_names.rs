@@ -185,3 +185,47 @@ async fn variables_hide_no_functions() {
     agree::<FunctionsHidden>(functions_hidden, orders()).await;
     agree::<FunctionsHiddenToo>(functions_hidden_too, orders()).await;
 }
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+struct Keywords {
+    r#type: String,
+    r#match: u32,
+    #[serde(rename = "and")]
+    r#in: Vec<u32>,
+    #[serde(rename = "e-mail $x")]
+    r#fn: Option<u32>,
+}
+
+/// A constant in lower case, as generated code has them.
+#[allow(non_upper_case_globals)]
+const most: u32 = 40;
+
+#[allow(non_upper_case_globals)]
+const r#static: &str = "a constant";
+
+same! {
+    OfKeywords, of_keywords(r#struct: Keywords) -> (Keywords, Keywords, Vec<u32>, String, bool) {
+        begin { let r#type = "".to_string(); let r#loop = vec![]; let r#fn = None; }
+        then { let r#type = r#struct.r#type.clone(); let r#loop = r#struct.r#in.clone(); let r#fn = r#struct.r#fn; }
+        end {
+            (
+                Keywords { r#type: r#type.to_uppercase(), r#match: most, r#in: r#loop.clone(), r#fn },
+                Keywords { r#type: r#type.clone(), ..r#struct.clone() },
+                r#loop.iter().map(|r#type| r#type + r#struct.r#match + most).collect(),
+                format!("{type} {} {}", r#static, r#fn.map(|r#fn| r#fn + most).unwrap_or(r#struct.r#match)),
+                matches!(r#struct.clone(), Keywords { r#match, .. } if r#match > most),
+            )
+        }
+    }
+}
+
+#[tokio::test]
+async fn keywords_and_constants_in_lower_case_are_names() {
+    let full = Keywords {
+        r#type: "kind".to_owned(),
+        r#match: 50,
+        r#in: vec![1, 2],
+        r#fn: Some(3),
+    };
+    agree::<OfKeywords>(of_keywords, [full, Keywords::default()]).await;
+}

@@ -52,7 +52,7 @@ fn plain(value: Value) -> Value {
 }
 
 /// What a workflow gives, or that it fails.
-pub(crate) async fn run<W: Workflow>(input: W::Input) -> Result<Value, String>
+async fn run<W: Workflow>(input: W::Input) -> Result<Value, String>
 where
     W::Output: Serialize,
 {

@@ -406,7 +406,7 @@ impl Build for Paths<'_, '_> {
             Tree::Leaf(leaf) if is_collected(&leaf.shape, &shape) => {
                 let (from, into) = (leaf.shape.describe(), shape.describe());
                 Tree::Leaf(self.refuse_leaf(format!(
-                    "JSONPath makes no {into} of {from}; {WAY_OUT}, or do it in a task"
+                    "JSONPath cannot make {into} of {from}; {WAY_OUT}, or do it in a task"
                 )))
             }
             Tree::Leaf(leaf) => Tree::Leaf(Leaf { shape, ..leaf }),

@@ -6,7 +6,7 @@ use super::hints::refusal;
 use super::literals::{literal_text, literal_type, variables};
 use super::methods::{FUNCTIONS, LIBRARY, METHODS};
 use super::paths::is_default;
-use super::rewrite::Rewriting;
+use super::rewrite::{Rewriting, names_in};
 use super::templates::{format, list};
 use super::{ItemRead, Local, Read, Record, Rewritten, Value, Witness};
 use crate::check::machine::Machine;
@@ -264,7 +264,18 @@ impl<'m, 'a> Resolver<'m, 'a> {
     /// Whether a name is a value of the workflow.
     pub(super) fn is_known(&self, name: &Ident) -> bool {
         let text = name.unraw().to_string();
-        self.visible().iter().any(|known| known.unraw() == text)
+        let machine = self.machine;
+        let parameters = machine.workflow.parameter.iter();
+        let mut parameters = parameters.chain(machine.parameters());
+        let mut scopes = machine
+            .scopes_around(machine.states[self.state].scope)
+            .map(|scope| &machine.scopes[scope]);
+        self.locals.iter().any(|local| local.name == text)
+            || scopes.any(|scope| {
+                let item = scope.item.is_some_and(|item| item.unraw() == text);
+                item || scope.variables.contains_key(&text)
+            })
+            || parameters.any(|(parameter, _)| parameter.unraw() == text)
     }
 
     fn closure(&mut self, closure: &mut ExprClosure) -> Value {
@@ -279,7 +290,10 @@ impl<'m, 'a> Resolver<'m, 'a> {
             self.take_apart(input, Value::Local(name.clone()));
             parameters.push(name);
         }
-        let prepared = self.rewriting.closure(closure);
+        // A constant in small letters is none: a pattern of its name would be the constant.
+        let mut copied = names_in(&closure.body);
+        copied.retain(|name| self.is_known(name) || self.task_token && name == "task_token");
+        let prepared = self.rewriting.closure(closure, &copied);
         let body = self.value(&mut closure.body);
         self.locals.truncate(before);
         let witnesses = prepared.parameters.iter().copied();

@@ -65,7 +65,7 @@ impl Resolver<'_, '_> {
             .map(|name| format_ident!("__{name}", span = span));
         let parameters: Vec<Ident> = parameters.collect();
         let mut closure: ExprClosure = parse_quote!(|#(#parameters),*| #path(#(#parameters),*));
-        let prepared = self.rewriting.closure(&mut closure);
+        let prepared = self.rewriting.closure(&mut closure, &[]);
         let locals = names.iter().map(|name| Value::Local((*name).to_owned()));
         let body = self.applied(&path, locals.collect());
         let body = self.witnessed(body, &mut closure.body);

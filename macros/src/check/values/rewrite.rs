@@ -8,7 +8,6 @@ use super::casts::Cast;
 use super::literals::literal_type;
 use super::told::told;
 use super::{Rewritten, Witness};
-use crate::check::patterns::is_bound;
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::punctuated::Punctuated;
@@ -141,14 +140,12 @@ impl Rewriting {
     /// Prepares a closure whose body is not rewritten yet.
     ///
     /// `|x| body` becomes `|x| { loop {} __k7.see(&x); let a = copy(&a); body }`: a closure's body is checked for moves of
-    /// its own, so it too stands behind a `loop {}`; and what it reads is copied, because taking it by value would make a
+    /// its own, so it too stands behind a `loop {}`; and the values of the workflow that it reads are copied, because taking it by value would make a
     /// closure that can be called but once. A parameter that is taken apart is so behind the `loop {}`, too.
-    pub(super) fn closure(&mut self, closure: &mut ExprClosure) -> Prepared {
+    pub(super) fn closure(&mut self, closure: &mut ExprClosure, copied: &[Ident]) -> Prepared {
         self.changes += 1;
-        let mut names = Names(Vec::new());
-        names.visit_expr(&closure.body);
-        let copied = names.0.iter().filter(|name| is_bound(name));
         let copies: TokenStream = copied
+            .iter()
             .map(|name| quote!(let #name = __s::copy(&#name);))
             .collect();
         let mut parameters = Vec::new();
@@ -242,6 +239,13 @@ fn last_of(token: &TokenTree) -> Span {
         },
         other => other.span(),
     }
+}
+
+/// The names that an expression reads and does not bind itself.
+pub(super) fn names_in(expression: &Expr) -> Vec<Ident> {
+    let mut names = Names(Vec::new());
+    names.visit_expr(expression);
+    names.0
 }
 
 /// The single names in an expression.

@@ -1,0 +1,94 @@
+//! What JSONata cannot give as Rust gives it is a fault that says what to write in its place, and no other value.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use stepwright::functions;
+use stepwright::prelude::*;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+struct Sparse {
+    id: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Input {
+    n: u32,
+    x: f64,
+    small: f32,
+    text: String,
+    other: String,
+    list: Vec<u32>,
+    texts: Vec<String>,
+    sparse: Sparse,
+    sparses: Vec<Sparse>,
+    maybe: Option<Option<u32>>,
+    value: Value,
+    pairs: Vec<(String, u32)>,
+    keys: BTreeMap<bool, u32>,
+}
+
+/// One expression a workflow, and a part of what is said of it.
+macro_rules! refused {
+    ($test:ident [$($option:tt)*] |$i:ident| $($workflow:ident($ty:ty) [$($value:tt)+] $part:literal)*) => {
+        refused! { @each [$($option)*] $i $($workflow($ty) [$($value)+])* }
+
+        #[test]
+        fn $test() {
+            $(match $workflow::build() {
+                Ok(built) => panic!("{} is let through: {}", stringify!($($value)+), built.to_json()),
+                Err(faults) => {
+                    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+                    assert!(told.iter().any(|fault| fault.contains($part)), "{told:#?}");
+                    assert!(faults.iter().all(|fault| fault.place().is_some()), "{told:#?}");
+                }
+            })*
+        }
+    };
+    (@each [$($option:tt)*] $i:ident $workflow:ident($ty:ty) [$($value:tt)+] $($rest:tt)*) => {
+        workflow! {
+            workflow $workflow($i: Input) -> $ty {
+                $($option)*
+                pass Only { end { $($value)+ }; }
+            }
+        }
+        refused! { @each [$($option)*] $i $($rest)* }
+    };
+    (@each [$($option:tt)*] $i:ident) => {};
+}
+
+refused! {
+    what_jsonata_gives_otherwise_names_the_way_out [] |i|
+    NotOfAnInteger(u32) [!i.n] "`!` on"
+    ArrayOfChars(bool) [i.text.contains(['a', 'b'])] "takes one text"
+    SplitAtChars(Vec<String>) [i.text.split([',', ';']).map(String::from).collect()] "takes one text"
+    ReplaceChars(String) [i.text.replace(['a', 'b'], "")] "takes one text"
+    TextsInOrder(bool) [i.text < i.other] "functions::is_before"
+    LargestText(Option<String>) [i.texts.iter().max_by_key(|text| text.to_string()).cloned()] "functions::is_before"
+    LargestFlag(Option<u32>) [i.list.iter().max_by_key(|n| **n > 2).copied()] "JSONata orders numbers and texts"
+    Skipping(bool) [i.sparse == Sparse { id: 1, note: None }] "may be absent"
+    SkippingInside(bool) [i.sparses.contains(&i.sparse)] "may be absent"
+    SkippingOnce(usize) [functions::unique(i.sparses).len()] "may be absent"
+    Twice(bool) [i.maybe.is_some()] "`.flatten()` it first"
+    Small(f32) [i.small + 1.0] "make the field an `f64`"
+    Bytes(usize) [i.text.len()] "`.chars().count()`"
+    Part(bool) [i.value.get("name").is_some()] "write `value[..]`"
+    Keys(Vec<bool>) [i.keys.keys().copied().collect()] "do it in a task"
+}
+
+refused! {
+    what_paths_give_otherwise_names_the_way_out [query_language JSONPath;] |i|
+    SetOfAList(BTreeSet<u32>) [i.list.iter().copied().collect::<BTreeSet<u32>>()] "JSONPath cannot make"
+    CountOfASet(usize) [i.list.iter().copied().collect::<BTreeSet<u32>>().len()] "JSONPath cannot make"
+    MapOfAList(BTreeMap<String, u32>) [i.pairs.iter().cloned().collect::<BTreeMap<String, u32>>()] "JSONPath cannot make"
+    TextOfAList(String) [i.texts.iter().cloned().collect::<String>()] "JSONPath cannot make"
+    TextOfAValue(Option<String>) [i.value.as_str().map(String::from)] "query_language JSONata;"
+    PartOfAValue(Value) [i.value[0].clone()] "query_language JSONata;"
+    LongNumber(String) [functions::to_json(&i.x)] "15 digits"
+    Padded(String) [format!("{:02}", i.n)] "query_language JSONata;"
+    Rounded(f64) [i.x.round()] "query_language JSONata;"
+    Negated(u32) [!i.n] "query_language JSONata;"
+}
