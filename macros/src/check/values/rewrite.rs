@@ -8,6 +8,7 @@ use super::casts::Cast;
 use super::literals::literal_type;
 use super::told::told;
 use super::{Rewritten, Witness};
+use crate::check::patterns::is_bound;
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::punctuated::Punctuated;
@@ -120,9 +121,11 @@ impl Rewriting {
     /// Asks of the values that an arm's pattern takes apart that their JSON says which variant they are.
     pub(super) fn arm(&mut self, pattern: &mut Pat, body: &mut Expr) {
         let (asking, questions) = told(pattern, &mut 0);
-        if !questions.is_empty() {
+        if binds(pattern) || !questions.is_empty() {
             self.changes += 1;
             *pattern = asking;
+        }
+        if !questions.is_empty() {
             *body = Expr::Verbatim(quote_spanned!(body.span()=> { #questions #body }));
         }
     }
@@ -130,9 +133,11 @@ impl Rewriting {
     /// The same of a pattern of an `if let`; `named` counts what its other patterns have asked for.
     pub(super) fn if_let(&mut self, pattern: &mut Pat, then: &mut Block, named: &mut usize) {
         let (asking, questions) = told(pattern, named);
-        if !questions.is_empty() {
+        if binds(pattern) || !questions.is_empty() {
             self.changes += 1;
             *pattern = asking;
+        }
+        if !questions.is_empty() {
             *then = parse_quote!({ #questions #then });
         }
     }
@@ -286,6 +291,13 @@ impl<'e> Visit<'e> for Patterns<'e> {
     fn visit_expr_if(&mut self, _: &'e ExprIf) {}
     fn visit_expr_match(&mut self, _: &'e ExprMatch) {}
     fn visit_expr_closure(&mut self, _: &'e ExprClosure) {}
+}
+
+/// Whether a pattern binds names.
+fn binds(pattern: &Pat) -> bool {
+    let mut bound = Bound(Vec::new());
+    bound.visit_pat(pattern);
+    bound.0.iter().any(is_bound)
 }
 
 /// The names that patterns bind.

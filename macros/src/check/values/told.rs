@@ -1,5 +1,6 @@
 //! Asks that the JSON of a matched enum says which variant it is: an untagged one's does not.
 
+use crate::check::patterns::is_bound;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -7,6 +8,8 @@ use syn::{Pat, parse_quote};
 
 /// A pattern that also binds each value whose variant it asks for, and the questions about their types. `named` counts
 /// the values that have names already, where several patterns are in scope together.
+///
+/// A name becomes `name @ _`: in Rust a single name may be a constant, and here it binds, so rustc says where it is one.
 pub(crate) fn told(pattern: &Pat, named: &mut usize) -> (Pat, TokenStream) {
     let mut found = Found {
         values: Vec::new(),
@@ -46,8 +49,13 @@ impl Found {
             }
             Pat::Ident(named) => {
                 let mut named = named.clone();
-                if let Some((_, inner)) = &mut named.subpat {
-                    **inner = self.pattern(inner);
+                match &mut named.subpat {
+                    Some((_, inner)) => **inner = self.pattern(inner),
+                    None if is_bound(&named.ident) => {
+                        let name = &named.ident;
+                        return parse_quote!(#name @ _);
+                    }
+                    None => {}
                 }
                 Pat::Ident(named)
             }
