@@ -1,10 +1,87 @@
 //! Looking at every node of an expression.
 
-use super::{Expr, Node, Piece, Text};
+use super::{Case, Expr, Node, Piece, Text};
 
 /// How many nodes a value may have that is put in at the places which read it: one that doubles from name to name would
 /// never end.
 const LARGEST: usize = 10_000;
+
+/// The walk over what stands right below an expression, shared and mutable.
+macro_rules! children {
+    ($name:ident, $iter:ident, $node:ident, $($expr:tt)+) => {
+        pub(super) fn $name<'a>(self: $($expr)+, each: &mut dyn FnMut($($expr)+)) {
+            match $node(self) {
+                Node::Variable(_)
+                | Node::Parameter
+                | Node::Input(_)
+                | Node::Item(_)
+                | Node::Result
+                | Node::TaskToken
+                | Node::ErrorOutput
+                | Node::ErrorField(..)
+                | Node::Local(_)
+                | Node::Literal(_)
+                | Node::Placeholder(_)
+                | Node::None
+                | Node::Jsonata(..)
+                | Node::Path(..)
+                | Node::Intrinsic(..)
+                | Node::Context(_)
+                | Node::Refused(_) => {}
+                Node::Field(base, _)
+                | Node::TupleField(base, _)
+                | Node::Unary(_, base)
+                | Node::Some(base)
+                | Node::Typed(base, _)
+                | Node::Closure(_, base) => each(base),
+                Node::Index(a, b) | Node::Binary(_, a, b) => {
+                    each(a);
+                    each(b);
+                }
+                Node::If(a, b, c) => {
+                    each(a);
+                    each(b);
+                    each(c);
+                }
+                Node::Match(subject, cases) => {
+                    each(subject);
+                    for Case { guard, value, .. } in cases {
+                        guard.$iter().for_each(&mut *each);
+                        each(value);
+                    }
+                }
+                Node::Method(base, _, arguments) => {
+                    each(base);
+                    arguments.$iter().for_each(each);
+                }
+                Node::Tuple(items) | Node::Array(items) | Node::Function(_, items) => {
+                    items.$iter().for_each(each);
+                }
+                Node::Object(entries) => entries.$iter().for_each(|(_, value)| each(value)),
+                Node::Let(bindings, body) => {
+                    bindings.$iter().for_each(|(_, value)| each(value));
+                    each(body);
+                }
+                Node::Record(record) => record.fields.$iter().for_each(|(_, value)| each(value)),
+                Node::Format(pieces) => {
+                    for piece in pieces {
+                        if let Piece::Value(value) | Piece::Formatted(value, _) = piece {
+                            each(value);
+                        }
+                    }
+                }
+            }
+        }
+    };
+}
+
+fn node_of(expr: &Expr) -> &Node {
+    &expr.node
+}
+
+fn node_of_mut(expr: &mut Expr) -> &mut Node {
+    &mut expr.node
+}
 
 impl Expr {
     /// Calls `see` with this node and everything below it.
@@ -13,69 +90,8 @@ impl Expr {
         self.children(&mut |child| child.walk(see));
     }
 
-    fn children<'a>(&'a self, each: &mut dyn FnMut(&'a Expr)) {
-        match &*self.node {
-            Node::Variable(_)
-            | Node::Parameter
-            | Node::Input(_)
-            | Node::Item(_)
-            | Node::Result
-            | Node::TaskToken
-            | Node::ErrorOutput
-            | Node::ErrorField(..)
-            | Node::Local(_)
-            | Node::Literal(_)
-            | Node::Placeholder(_)
-            | Node::None
-            | Node::Jsonata(..)
-            | Node::Path(..)
-            | Node::Intrinsic(..)
-            | Node::Context(_)
-            | Node::Refused(_) => {}
-            Node::Field(base, _)
-            | Node::TupleField(base, _)
-            | Node::Unary(_, base)
-            | Node::Some(base)
-            | Node::Typed(base, _)
-            | Node::Closure(_, base) => each(base),
-            Node::Index(a, b) | Node::Binary(_, a, b) => {
-                each(a);
-                each(b);
-            }
-            Node::If(a, b, c) => {
-                each(a);
-                each(b);
-                each(c);
-            }
-            Node::Match(subject, cases) => {
-                each(subject);
-                for case in cases {
-                    case.guard.iter().for_each(&mut *each);
-                    each(&case.value);
-                }
-            }
-            Node::Method(base, _, arguments) => {
-                each(base);
-                arguments.iter().for_each(each);
-            }
-            Node::Tuple(items) | Node::Array(items) | Node::Function(_, items) => {
-                items.iter().for_each(each);
-            }
-            Node::Object(entries) => entries.iter().for_each(|(_, value)| each(value)),
-            Node::Let(bindings, body) => {
-                bindings.iter().for_each(|(_, value)| each(value));
-                each(body);
-            }
-            Node::Record(record) => record.fields.iter().for_each(|(_, value)| each(value)),
-            Node::Format(pieces) => {
-                for piece in pieces {
-                    if let Piece::Value(value) | Piece::Formatted(value, _) = piece {
-                        each(value);
-                    }
-                }
-            }
-        }
-    }
+    children!(children, iter, node_of, &'a Self);
+    children!(children_mut, iter_mut, node_of_mut, &'a mut Self);
 
     /// Puts values in the place of locals; what `value` does not know stays, and so does what is bound inside.
     ///
@@ -172,70 +188,6 @@ impl Expr {
         match *self.node {
             Node::Tuple(mut items) if index < items.len() => items.swap_remove(index),
             node => Expr::new(node).tuple_field(index),
-        }
-    }
-
-    pub(super) fn children_mut(&mut self, each: &mut dyn FnMut(&mut Expr)) {
-        match &mut *self.node {
-            Node::Variable(_)
-            | Node::Parameter
-            | Node::Input(_)
-            | Node::Item(_)
-            | Node::Result
-            | Node::TaskToken
-            | Node::ErrorOutput
-            | Node::ErrorField(..)
-            | Node::Local(_)
-            | Node::Literal(_)
-            | Node::Placeholder(_)
-            | Node::None
-            | Node::Jsonata(..)
-            | Node::Path(..)
-            | Node::Intrinsic(..)
-            | Node::Context(_)
-            | Node::Refused(_) => {}
-            Node::Field(base, _)
-            | Node::TupleField(base, _)
-            | Node::Unary(_, base)
-            | Node::Some(base)
-            | Node::Typed(base, _)
-            | Node::Closure(_, base) => each(base),
-            Node::Index(a, b) | Node::Binary(_, a, b) => {
-                each(a);
-                each(b);
-            }
-            Node::If(a, b, c) => {
-                each(a);
-                each(b);
-                each(c);
-            }
-            Node::Match(subject, cases) => {
-                each(subject);
-                for case in cases {
-                    case.guard.iter_mut().for_each(&mut *each);
-                    each(&mut case.value);
-                }
-            }
-            Node::Method(base, _, arguments) => {
-                each(base);
-                arguments.iter_mut().for_each(each);
-            }
-            Node::Tuple(items) | Node::Array(items) | Node::Function(_, items) => {
-                items.iter_mut().for_each(each);
-            }
-            Node::Object(entries) => entries.iter_mut().for_each(|(_, value)| each(value)),
-            Node::Let(bindings, body) => {
-                bindings.iter_mut().for_each(|(_, value)| each(value));
-                each(body);
-            }
-            Node::Record(record) => record.fields.iter_mut().for_each(|(_, value)| each(value)),
-            Node::Format(pieces) => {
-                for piece in pieces {
-                    if let Piece::Value(value) | Piece::Formatted(value, _) = piece {
-                        each(value);
-                    }
-                }
-            }
         }
     }
 }

@@ -139,7 +139,7 @@ fn compile(
     let rows: Vec<_> = program.rows.iter().collect();
     let mut main = String::from("#![allow(warnings)]\n");
     let shared = package.join("tests/random_expressions");
-    for module in ["glue", "inputs", "run", "driver"] {
+    for module in ["equal", "glue", "inputs", "run", "driver"] {
         main += &format!(
             "#[path = {:?}]\nmod {module};\n",
             shared.join(format!("{module}.rs"))

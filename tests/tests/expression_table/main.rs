@@ -3,10 +3,13 @@
 //!
 //! `EXPRESSIONS=overwrite cargo test -p stepwright-tests --test expression_table` writes the page's tables anew.
 
+#[path = "../random_expressions/equal.rs"]
+mod equal;
 mod inputs;
 mod page;
 mod rows;
 
+use equal::equal;
 use inputs::Input;
 use rows::{Row, Tree};
 use serde_json::Value;
@@ -49,31 +52,6 @@ async fn emitted(
     let run = engine.start_built(built, input.clone(), StartOptions::new());
     let run = run.await.map_err(|error| error.to_string())?;
     run.await.map_err(|failed| format!("{failed:?}"))
-}
-
-/// Equal as JSON: `1` and `1.0` are one number, and two results of the same sums may differ in their last bits.
-fn equal(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Number(a), Value::Number(b)) => {
-            if let (Some(a), Some(b)) = (a.as_i64(), b.as_i64()) {
-                return a == b;
-            }
-            let (a, b) = (
-                a.as_f64().unwrap_or(f64::NAN),
-                b.as_f64().unwrap_or(f64::NAN),
-            );
-            a == b || (a - b).abs() <= 1e-12 * a.abs().max(b.abs())
-        }
-        (Value::Array(a), Value::Array(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b))
-        }
-        (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len()
-                && a.iter()
-                    .all(|(key, a)| b.get(key).is_some_and(|b| equal(a, b)))
-        }
-        (a, b) => a == b,
-    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! `cargo run -p stepwright-tests --bin random_expressions` runs as many more as one likes; this sample was written by it with
 //! `--seed 8 --count 170 --sample tests/tests/random_expressions/sample.rs`.
 
+mod equal;
 mod glue;
 mod inputs;
 mod run;

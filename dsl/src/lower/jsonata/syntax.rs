@@ -198,82 +198,54 @@ impl Syntax {
         }
         self.children(&mut |child| child.functions(found));
     }
+}
 
-    pub(super) fn children<'s>(&'s self, each: &mut dyn FnMut(&'s Syntax)) {
-        match self {
-            Syntax::Null
-            | Syntax::Bool(_)
-            | Syntax::Number(_)
-            | Syntax::Text(_)
-            | Syntax::Placeholder(_)
-            | Syntax::Regex(_)
-            | Syntax::Variable(_)
-            | Syntax::Local(_)
-            | Syntax::States(_)
-            | Syntax::Raw(_) => {}
-            Syntax::Field(a, _)
-            | Syntax::Whole(a)
-            | Syntax::Negative(a)
-            | Syntax::Function(_, a) => each(a),
-            Syntax::Item(a, b)
-            | Syntax::Binary(_, a, b)
-            | Syntax::Bind(_, a, b)
-            | Syntax::When(a, b) => {
-                each(a);
-                each(b);
+/// The walk over what stands right below a node, shared and mutable.
+macro_rules! children {
+    ($name:ident, $iter:ident, $($node:tt)+) => {
+        pub(super) fn $name<'s>(self: $($node)+, each: &mut dyn FnMut($($node)+)) {
+            match self {
+                Syntax::Null
+                | Syntax::Bool(_)
+                | Syntax::Number(_)
+                | Syntax::Text(_)
+                | Syntax::Placeholder(_)
+                | Syntax::Regex(_)
+                | Syntax::Variable(_)
+                | Syntax::Local(_)
+                | Syntax::States(_)
+                | Syntax::Raw(_) => {}
+                Syntax::Field(a, _)
+                | Syntax::Whole(a)
+                | Syntax::Negative(a)
+                | Syntax::Function(_, a) => each(a),
+                Syntax::Item(a, b)
+                | Syntax::Binary(_, a, b)
+                | Syntax::Bind(_, a, b)
+                | Syntax::When(a, b) => {
+                    each(a);
+                    each(b);
+                }
+                Syntax::Conditional(a, b, c) => {
+                    each(a);
+                    each(b);
+                    each(c);
+                }
+                Syntax::Call(_, items) | Syntax::Array(items) => {
+                    items.$iter().for_each(each);
+                }
+                Syntax::Object(entries) => entries.$iter().for_each(|(key, value)| {
+                    each(key);
+                    each(value);
+                }),
             }
-            Syntax::Conditional(a, b, c) => {
-                each(a);
-                each(b);
-                each(c);
-            }
-            Syntax::Call(_, items) | Syntax::Array(items) => {
-                items.iter().for_each(each);
-            }
-            Syntax::Object(entries) => entries.iter().for_each(|(key, value)| {
-                each(key);
-                each(value);
-            }),
         }
-    }
+    };
+}
 
-    pub(super) fn children_mut(&mut self, each: &mut dyn FnMut(&mut Syntax)) {
-        match self {
-            Syntax::Null
-            | Syntax::Bool(_)
-            | Syntax::Number(_)
-            | Syntax::Text(_)
-            | Syntax::Placeholder(_)
-            | Syntax::Regex(_)
-            | Syntax::Variable(_)
-            | Syntax::Local(_)
-            | Syntax::States(_)
-            | Syntax::Raw(_) => {}
-            Syntax::Field(a, _)
-            | Syntax::Whole(a)
-            | Syntax::Negative(a)
-            | Syntax::Function(_, a) => each(a),
-            Syntax::Item(a, b)
-            | Syntax::Binary(_, a, b)
-            | Syntax::Bind(_, a, b)
-            | Syntax::When(a, b) => {
-                each(a);
-                each(b);
-            }
-            Syntax::Conditional(a, b, c) => {
-                each(a);
-                each(b);
-                each(c);
-            }
-            Syntax::Call(_, items) | Syntax::Array(items) => {
-                items.iter_mut().for_each(each);
-            }
-            Syntax::Object(entries) => entries.iter_mut().for_each(|(key, value)| {
-                each(key);
-                each(value);
-            }),
-        }
-    }
+impl Syntax {
+    children!(children, iter, &'s Self);
+    children!(children_mut, iter_mut, &'s mut Self);
 }
 
 /// How often a local is read.

@@ -3,7 +3,7 @@
 //! Step Functions evaluates all variables of a state at once, on the values from before it. So a later `let` has the
 //! earlier one's expression put in where that is short or read once, and else binds it once, before all else.
 
-use super::{Piece, Value};
+use super::Value;
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -284,73 +284,5 @@ impl Plan {
             *child = self.rewrite(taken);
         });
         value
-    }
-}
-
-impl Value {
-    /// Calls `each` with every value right below this one.
-    pub(super) fn children_mut(&mut self, each: &mut dyn FnMut(&mut Value)) {
-        match self {
-            Value::Parameter
-            | Value::Item(_)
-            | Value::Variable(_)
-            | Value::Result
-            | Value::TaskToken
-            | Value::ErrorOutput
-            | Value::ErrorField(..)
-            | Value::Local(_)
-            // What an earlier `let` stands for is shared.
-            | Value::Inline(_)
-            | Value::Literal(_)
-            | Value::Unit
-            | Value::Constant(..)
-            | Value::Default(_)
-            | Value::None
-            | Value::Raw(..)
-            | Value::Placeholder(_)
-            | Value::Faulty => {}
-            Value::Field(value, _)
-            | Value::TupleField(value, _)
-            | Value::Not(value)
-            | Value::Negative(value)
-            | Value::Closure(_, value)
-            | Value::Typed(_, value)
-            | Value::Some(value) => each(value),
-            Value::Index(a, b) | Value::Binary(_, a, b) => {
-                each(a);
-                each(b);
-            }
-            Value::If(a, b, c) => [a, b, c].into_iter().for_each(|value| each(value)),
-            Value::Match(subject, cases) => {
-                each(subject);
-                for (_, guard, value) in cases {
-                    guard.iter_mut().for_each(&mut *each);
-                    each(value);
-                }
-            }
-            Value::Let(bindings, body) => {
-                bindings.iter_mut().for_each(|(_, value)| each(value));
-                each(body);
-            }
-            Value::Method(receiver, _, arguments) => {
-                each(receiver);
-                arguments.iter_mut().for_each(each);
-            }
-            Value::Tuple(items)
-            | Value::Array(items)
-            | Value::Function(_, items)
-            | Value::Library(_, items) => items.iter_mut().for_each(each),
-            Value::Record(record) => {
-                record.fields.iter_mut().for_each(|(_, value)| each(value));
-                record.base.iter_mut().for_each(|base| each(base));
-            }
-            Value::Format(pieces) => {
-                for piece in pieces {
-                    if let Piece::Value(value, _) = piece {
-                        each(value);
-                    }
-                }
-            }
-        }
     }
 }
