@@ -1,36 +1,26 @@
 //! One expression after the other.
 
 use super::blocks::{names_of, parameter};
-use super::earlier::computed_twice;
 use super::hints::refusal;
-use super::literals::{literal_text, literal_type, variables};
-use super::methods::{FUNCTIONS, LIBRARY, METHODS};
-use super::paths::is_default;
+use super::methods::METHODS;
 use super::rewrite::{Rewriting, names_in};
-use super::templates::{format, list};
-use super::{ItemRead, Local, Read, Record, Rewritten, Value, Witness};
+use super::{ItemRead, Local, Read, Rewritten, Value, Witness};
 use crate::check::machine::Machine;
-use crate::check::patterns::{is_bound, own_name};
+use crate::check::patterns::is_bound;
 use crate::errors::Errors;
-use crate::functions::{is_task, written};
-use crate::name::identifier;
-use crate::syntax::{Expression, Kind};
+use crate::syntax::Expression;
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use std::collections::HashSet;
 use std::rc::Rc;
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
-use syn::{
-    BinOp, Expr, ExprClosure, ExprMacro, Lit, Member, Pat, PatTuple, PatTupleStruct, Path, Type,
-    UnOp,
-};
+use syn::{BinOp, Expr, ExprClosure, Lit, Member, Pat, PatTuple, PatTupleStruct, Type, UnOp};
 
 /// Turns the expressions of one state into [`Value`]s.
 pub(super) struct Resolver<'m, 'a> {
     pub(super) machine: &'m Machine<'a>,
     pub(super) errors: &'m Errors,
-    state: usize,
+    pub(super) state: usize,
     /// What the state's own names stand for, the innermost last.
     pub(super) locals: Vec<Local>,
     /// Whether `task_token` is one of them.
@@ -40,10 +30,10 @@ pub(super) struct Resolver<'m, 'a> {
     /// The names of the state's own that were read.
     pub(super) local_reads: HashSet<String>,
     pub(super) rewriting: Rewriting,
-    expression: usize,
-    ty: Option<Rc<Type>>,
+    pub(super) expression: usize,
+    pub(super) ty: Option<Rc<Type>>,
     /// The expression has a mistake.
-    faulty: bool,
+    pub(super) faulty: bool,
 }
 
 /// What was learnt about one expression.
@@ -261,23 +251,6 @@ impl<'m, 'a> Resolver<'m, 'a> {
         }
     }
 
-    /// Whether a name is a value of the workflow.
-    pub(super) fn is_known(&self, name: &Ident) -> bool {
-        let text = name.unraw().to_string();
-        let machine = self.machine;
-        let parameters = machine.workflow.parameter.iter();
-        let mut parameters = parameters.chain(machine.parameters());
-        let mut scopes = machine
-            .scopes_around(machine.states[self.state].scope)
-            .map(|scope| &machine.scopes[scope]);
-        self.locals.iter().any(|local| local.name == text)
-            || scopes.any(|scope| {
-                let item = scope.item.is_some_and(|item| item.unraw() == text);
-                item || scope.variables.contains_key(&text)
-            })
-            || parameters.any(|(parameter, _)| parameter.unraw() == text)
-    }
-
     fn closure(&mut self, closure: &mut ExprClosure) -> Value {
         let before = self.locals.len();
         let mut parameters = Vec::new();
@@ -365,233 +338,11 @@ impl<'m, 'a> Resolver<'m, 'a> {
         }
     }
 
-    pub(super) fn path(&mut self, path: &Path) -> Value {
-        let Some(name) = path.get_ident() else {
-            return self.constant(path);
-        };
-        if name == "None" {
-            return Value::None;
-        }
-        if let Some(value) = self.name(name) {
-            return value;
-        }
-        let beside = if is_bound(name) {
-            self.visible()
-        } else {
-            Vec::new()
-        };
-        Value::Constant(path.clone(), beside)
-    }
-
-    /// The names of the workflow that are known here.
-    fn visible(&self) -> Vec<Ident> {
-        let locals = self.locals.iter();
-        let mut names: Vec<Ident> = locals
-            .filter_map(|local| identifier(&local.name, Span::call_site()))
-            .collect();
-        let home = self.machine.states[self.state].scope;
-        for scope in self.machine.scopes_around(home) {
-            let scope = &self.machine.scopes[scope];
-            let variables = scope.variables.values();
-            names.extend(variables.map(|one| self.machine.variables[*one].name.clone()));
-            names.extend(scope.item.cloned());
-        }
-        let parameters = self.machine.workflow.parameter.iter();
-        for (parameter, _) in parameters.chain(self.machine.parameters()) {
-            names.push(parameter.clone());
-        }
-        names.sort();
-        names.dedup();
-        names
-    }
-
-    /// What a single name stands for; `None` for a constant of the user's.
-    pub(super) fn name(&mut self, name: &Ident) -> Option<Value> {
-        let text = name.unraw().to_string();
-        if let Some(local) = self.locals.iter().rev().find(|local| local.name == text) {
-            let value = local.value.clone();
-            if let Some(earlier) = computed_twice(&value) {
-                let name_of = &earlier.name;
-                self.refuse(
-                    name.span(),
-                    format!(
-                        "`{name_of}` is another value each time that it is computed, and the variables of a state are computed \
-                         apart: read it in the next state"
-                    ),
-                );
-            }
-            self.local_reads.insert(text);
-            return Some(value);
-        }
-        if text == "task_token" && self.task_token {
-            return Some(Value::TaskToken);
-        }
-        let home = self.machine.states[self.state].scope;
-        for index in self.machine.scopes_around(home) {
-            let scope = &self.machine.scopes[index];
-            if let Some(variable) = scope.variables.get(&text) {
-                self.reads.push(Read {
-                    variable: *variable,
-                    state: self.state,
-                    span: name.span(),
-                    expression: self.expression,
-                });
-                self.handed(&text, Some(index), name.span(), false);
-                return Some(Value::Variable(text));
-            }
-            if scope.item.is_some_and(|item| item == name) {
-                let state = self.handed(&text, Some(index), name.span(), false);
-                self.item_reads.push(ItemRead {
-                    name: text.clone(),
-                    scope: index,
-                    state,
-                    span: name.span(),
-                    expression: self.expression,
-                    in_text: false,
-                });
-                return Some(Value::Item(text));
-            }
-        }
-        if let Some((parameter, _)) = &self.machine.workflow.parameter
-            && parameter == name
-        {
-            self.handed(&text, None, name.span(), false);
-            return Some(Value::Parameter);
-        }
-        let mut parameters = self.machine.parameters().iter();
-        if let Some(index) = parameters.position(|(parameter, _)| parameter == name) {
-            self.handed(&text, None, name.span(), false);
-            // By its place, which no name of the user's can hide.
-            return Some(Value::Local(index.to_string()));
-        }
-        self.unseen(name, &text)
-    }
-
-    /// Notes the Distributed Maps that hand a value of the scope `from` to this state; the parameter is of none. Gives
-    /// the state that reads it there: the outermost of those maps, or this one.
-    fn handed(&mut self, name: &str, from: Option<usize>, span: Span, in_text: bool) -> usize {
-        let machine = self.machine;
-        let mut state = self.state;
-        let mut in_text = in_text;
-        for index in machine.scopes_around(machine.states[self.state].scope) {
-            if Some(index) == from {
-                break;
-            }
-            let scope = &machine.scopes[index];
-            if let (Some(_), Some(owner)) = (scope.children, scope.owner) {
-                self.item_reads.push(ItemRead {
-                    name: name.to_owned(),
-                    scope: index,
-                    state,
-                    span,
-                    expression: self.expression,
-                    in_text,
-                });
-                state = owner;
-                // The map hands it on by name.
-                in_text = false;
-            }
-        }
-        state
-    }
-
-    /// A name that is a value elsewhere says where.
-    fn unseen(&mut self, name: &Ident, text: &str) -> Option<Value> {
-        if text == "task_token" {
-            // Said with the call.
-            self.faulty = true;
-            return Some(Value::Faulty);
-        }
-        let owner = self.machine.scopes.iter().find_map(|scope| {
-            let named =
-                scope.variables.contains_key(text) || scope.item.is_some_and(|item| item == name);
-            named.then_some(scope.owner).flatten()
-        });
-        if let Some(owner) = owner {
-            self.errors.at(
-                name.span(),
-                format!(
-                    "`{text}` belongs to the inside of `{}` and ends with it: hand the value out with `end {text};`",
-                    self.machine.states[owner].name
-                ),
-            );
-            self.faulty = true;
-            return Some(Value::Faulty);
-        }
-        let local = self.machine.states.iter().find(|node| {
-            node.state.ends()
-                && node
-                    .state
-                    .result()
-                    .into_iter()
-                    .chain(node.state.lets().iter().map(|one| &one.binding))
-                    .flat_map(|binding| binding.named())
-                    .any(|other| other == name)
-        });
-        if let Some(node) = local {
-            self.errors.at(
-                name.span(),
-                format!(
-                    "`{text}` is known in `{}` only, because that state ends: a `let` makes a variable in a state with `next`",
-                    node.name
-                ),
-            );
-            self.faulty = true;
-            return Some(Value::Faulty);
-        }
-        None
-    }
-
     fn method(&mut self, method: &Ident) {
         let name = method.unraw().to_string();
         if !METHODS.contains(&name.as_str()) {
             self.refuse(method.span(), refusal(&name));
         }
-    }
-
-    pub(super) fn call(&mut self, path: &Path, mut arguments: Vec<Value>) -> Value {
-        let written = written(path);
-        if is_default(path) && arguments.is_empty() {
-            // Its witness has a number when it has seen the call.
-            return Value::Default(0);
-        }
-        if written == "Some" && arguments.len() == 1 {
-            return Value::Some(Box::new(arguments.remove(0)));
-        }
-        if written == "Vec::new" && arguments.is_empty() {
-            return Value::Array(Vec::new());
-        }
-        if FUNCTIONS.contains(&written.as_str()) {
-            return Value::Function(written, arguments);
-        }
-        if let Some(path) = library(path) {
-            return Value::Library(path, arguments);
-        }
-        let is_type =
-            own_name(path).is_some_and(|name| crate::functions::is_type(&name.to_string()));
-        if is_type && !matches!(written.as_str(), "Ok" | "Err") {
-            let fields = (0..)
-                .zip(arguments)
-                .map(|(index, value): (usize, _)| (index.to_string(), value))
-                .collect();
-            return Value::Record(Record {
-                variant: variant(path),
-                path: path.clone(),
-                called: true,
-                fields,
-                base: None,
-            });
-        }
-        let in_a_task = matches!(self.machine.states[self.state].state.kind, Kind::Task(_));
-        let why = if in_a_task && is_task(path) {
-            format!(
-                "`{written}` cannot run here: a task state makes one call, so give it a task state of its own, before this one"
-            )
-        } else {
-            format!("`{written}` cannot run inside a workflow: call it in a task state")
-        };
-        self.refuse(path.span(), why);
-        Value::Faulty
     }
 
     fn unary(&mut self, unary: &mut syn::ExprUnary) -> Value {
@@ -648,95 +399,6 @@ impl<'m, 'a> Resolver<'m, 'a> {
         (pat.clone(), guard, value)
     }
 
-    fn record(&mut self, literal: &mut syn::ExprStruct) -> Value {
-        if literal.qself.is_some() {
-            return self.cannot(literal, "this struct literal", "name the type by its path");
-        }
-        let mut fields = Vec::new();
-        for field in &mut literal.fields {
-            let name = match &field.member {
-                Member::Named(name) => name.unraw().to_string(),
-                Member::Unnamed(index) => index.index.to_string(),
-            };
-            fields.push((name, self.value(&mut field.expr)));
-        }
-        let base = literal.rest.as_mut().map(|rest| self.value(rest));
-        Value::Record(Record {
-            path: literal.path.clone(),
-            variant: variant(&literal.path),
-            called: false,
-            fields,
-            base: base.map(Box::new),
-        })
-    }
-
-    /// A call of a macro, and what stands in its place for rustc, where that is another expression.
-    fn call_of_a_macro(&mut self, call: &mut ExprMacro) -> (Value, Option<Expr>) {
-        let name = own_name(&call.mac.path)
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        let value = match name.as_str() {
-            "format" => format(&mut call.mac, self).map(Value::Format),
-            "vec" => list(&mut call.mac, self).map(Value::Array),
-            "matches" => return self.matches(&call.mac),
-            "jsonata" | "path" | "intrinsic" => {
-                let value = self.raw(&name, call);
-                return (value, Some(self.rewriting.literal(call)));
-            }
-            "placeholder" => {
-                let value = self.placeholder(&call.mac);
-                return (value, Some(self.rewriting.text(call)));
-            }
-            _ => Ok(self.cannot(
-                &call.mac.path,
-                &format!("`{name}!`"),
-                "call it in a task instead",
-            )),
-        };
-        (value.unwrap_or_else(|error| self.said(&error)), None)
-    }
-
-    /// `jsonata!("..")`, `path!("..")`, `intrinsic!("..")`: checked here as far as their syntax goes.
-    fn raw(&mut self, name: &str, call: &ExprMacro) -> Value {
-        let literal = match literal_text(&call.mac) {
-            Ok(literal) => literal,
-            Err(error) => return self.said(&error),
-        };
-        let kind = match name {
-            "jsonata" => "jsonata",
-            "path" => "path",
-            _ => "intrinsic",
-        };
-        match variables(kind, &literal) {
-            Ok(names) => self.read_in(&names, literal.span),
-            Err(message) => self.refuse(literal.span, message),
-        }
-        let ty = literal_type(&call.mac)
-            .map(Rc::new)
-            .or_else(|| self.ty.clone());
-        Value::Raw(kind, literal.text, ty)
-    }
-
-    /// What a literal reads is read: `$checked` in JSONata and in paths.
-    fn read_in(&mut self, names: &[String], span: Span) {
-        let home = self.machine.states[self.state].scope;
-        for name in names {
-            let found = self.machine.scopes_around(home).find_map(|scope| {
-                let variable = self.machine.scopes[scope].variables.get(name)?;
-                Some((scope, *variable))
-            });
-            if let Some((scope, variable)) = found {
-                self.reads.push(Read {
-                    variable,
-                    state: self.state,
-                    span,
-                    expression: self.expression,
-                });
-                self.handed(name, Some(scope), span, true);
-            }
-        }
-    }
-
     /// Refuses an expression, and says the way out.
     pub(super) fn cannot(&mut self, place: &impl ToTokens, what: &str, instead: &str) -> Value {
         self.faulty = true;
@@ -757,29 +419,4 @@ impl<'m, 'a> Resolver<'m, 'a> {
         self.errors.syn(error);
         Value::Faulty
     }
-}
-
-/// The path, without generic arguments, of a function of `stepwright::functions` that is called as `functions::name`.
-fn library(path: &Path) -> Option<Path> {
-    let mut segments = path.segments.iter().rev();
-    let (last, before) = (segments.next()?, segments.next()?);
-    if before.ident != "functions" || !LIBRARY.contains(&last.ident.to_string().as_str()) {
-        return None;
-    }
-    let mut plain = path.clone();
-    if let Some(last) = plain.segments.last_mut() {
-        last.arguments = syn::PathArguments::None;
-    }
-    Some(plain)
-}
-
-/// The variant that a path names, by Rust's habits: `Decision::Refused`, but not `domain::Receipt`.
-fn variant(path: &Path) -> Option<String> {
-    let mut segments = path.segments.iter().rev();
-    let (last, before) = (segments.next()?, segments.next()?);
-    before
-        .ident
-        .to_string()
-        .starts_with(|c: char| c.is_uppercase())
-        .then(|| last.ident.to_string())
 }

@@ -2,12 +2,14 @@
 
 mod alone;
 mod blocks;
+mod calls;
 mod casts;
 mod earlier;
 mod expression;
 mod hints;
 mod literals;
 mod methods;
+mod names;
 mod paths;
 mod placeholder;
 mod places;

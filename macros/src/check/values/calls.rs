@@ -1,0 +1,156 @@
+//! Calls of functions and of macros, and struct literals.
+
+use super::expression::Resolver;
+use super::literals::{literal_text, literal_type, variables};
+use super::methods::{FUNCTIONS, LIBRARY};
+use super::paths::is_default;
+use super::templates::{format, list};
+use super::{Record, Value};
+use crate::check::patterns::own_name;
+use crate::functions::{is_task, written};
+use crate::syntax::Kind;
+use std::rc::Rc;
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprMacro, ExprStruct, Member, Path};
+
+impl Resolver<'_, '_> {
+    pub(super) fn call(&mut self, path: &Path, mut arguments: Vec<Value>) -> Value {
+        let written = written(path);
+        if is_default(path) && arguments.is_empty() {
+            // Its witness has a number when it has seen the call.
+            return Value::Default(0);
+        }
+        if written == "Some" && arguments.len() == 1 {
+            return Value::Some(Box::new(arguments.remove(0)));
+        }
+        if written == "Vec::new" && arguments.is_empty() {
+            return Value::Array(Vec::new());
+        }
+        if FUNCTIONS.contains(&written.as_str()) {
+            return Value::Function(written, arguments);
+        }
+        if let Some(path) = library(path) {
+            return Value::Library(path, arguments);
+        }
+        let is_type =
+            own_name(path).is_some_and(|name| crate::functions::is_type(&name.to_string()));
+        if is_type && !matches!(written.as_str(), "Ok" | "Err") {
+            let fields = (0..)
+                .zip(arguments)
+                .map(|(index, value): (usize, _)| (index.to_string(), value))
+                .collect();
+            return Value::Record(Record {
+                variant: variant(path),
+                path: path.clone(),
+                called: true,
+                fields,
+                base: None,
+            });
+        }
+        let in_a_task = matches!(self.machine.states[self.state].state.kind, Kind::Task(_));
+        let why = if in_a_task && is_task(path) {
+            format!(
+                "`{written}` cannot run here: a task state makes one call, so give it a task state of its own, before this one"
+            )
+        } else {
+            format!("`{written}` cannot run inside a workflow: call it in a task state")
+        };
+        self.refuse(path.span(), why);
+        Value::Faulty
+    }
+
+    pub(super) fn record(&mut self, literal: &mut ExprStruct) -> Value {
+        if literal.qself.is_some() {
+            return self.cannot(literal, "this struct literal", "name the type by its path");
+        }
+        let mut fields = Vec::new();
+        for field in &mut literal.fields {
+            let name = match &field.member {
+                Member::Named(name) => name.unraw().to_string(),
+                Member::Unnamed(index) => index.index.to_string(),
+            };
+            fields.push((name, self.value(&mut field.expr)));
+        }
+        let base = literal.rest.as_mut().map(|rest| self.value(rest));
+        Value::Record(Record {
+            path: literal.path.clone(),
+            variant: variant(&literal.path),
+            called: false,
+            fields,
+            base: base.map(Box::new),
+        })
+    }
+
+    /// A call of a macro, and what stands in its place for rustc, where that is another expression.
+    pub(super) fn call_of_a_macro(&mut self, call: &mut ExprMacro) -> (Value, Option<Expr>) {
+        let name = own_name(&call.mac.path)
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let value = match name.as_str() {
+            "format" => format(&mut call.mac, self).map(Value::Format),
+            "vec" => list(&mut call.mac, self).map(Value::Array),
+            "matches" => return self.matches(&call.mac),
+            "jsonata" | "path" | "intrinsic" => {
+                let value = self.raw(&name, call);
+                return (value, Some(self.rewriting.literal(call)));
+            }
+            "placeholder" => {
+                let value = self.placeholder(&call.mac);
+                return (value, Some(self.rewriting.text(call)));
+            }
+            _ => Ok(self.cannot(
+                &call.mac.path,
+                &format!("`{name}!`"),
+                "call it in a task instead",
+            )),
+        };
+        (value.unwrap_or_else(|error| self.said(&error)), None)
+    }
+
+    /// `jsonata!("..")`, `path!("..")`, `intrinsic!("..")`: checked here as far as their syntax goes.
+    fn raw(&mut self, name: &str, call: &ExprMacro) -> Value {
+        let literal = match literal_text(&call.mac) {
+            Ok(literal) => literal,
+            Err(error) => return self.said(&error),
+        };
+        let kind = match name {
+            "jsonata" => "jsonata",
+            "path" => "path",
+            _ => "intrinsic",
+        };
+        match variables(kind, &literal) {
+            Ok(names) => self.read_in(&names, literal.span),
+            Err(message) => self.refuse(literal.span, message),
+        }
+        let ty = literal_type(&call.mac)
+            .map(Rc::new)
+            .or_else(|| self.ty.clone());
+        Value::Raw(kind, literal.text, ty)
+    }
+}
+
+/// The path, without generic arguments, of a function of `stepwright::functions` that is called as `functions::name`.
+fn library(path: &Path) -> Option<Path> {
+    let mut segments = path.segments.iter().rev();
+    let (last, before) = (segments.next()?, segments.next()?);
+    if before.ident != "functions" || !LIBRARY.contains(&last.ident.to_string().as_str()) {
+        return None;
+    }
+    let mut plain = path.clone();
+    if let Some(last) = plain.segments.last_mut() {
+        last.arguments = syn::PathArguments::None;
+    }
+    Some(plain)
+}
+
+/// The variant that a path names, by Rust's habits: `Decision::Refused`, but not `domain::Receipt`.
+fn variant(path: &Path) -> Option<String> {
+    let mut segments = path.segments.iter().rev();
+    let (last, before) = (segments.next()?, segments.next()?);
+    before
+        .ident
+        .to_string()
+        .starts_with(|c: char| c.is_uppercase())
+        .then(|| last.ident.to_string())
+}
