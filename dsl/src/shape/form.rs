@@ -1,6 +1,7 @@
 //! Types that have the JSON form of a payload without being one: borrowed ones, and collections of those.
 
 use super::Payload;
+use super::tuples::for_tuples;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::rc::Rc;
@@ -153,17 +154,4 @@ macro_rules! tuples {
     };
 }
 
-tuples! {
-    A;
-    A B;
-    A B C;
-    A B C D;
-    A B C D E;
-    A B C D E F;
-    A B C D E F G;
-    A B C D E F G H;
-    A B C D E F G H I;
-    A B C D E F G H I J;
-    A B C D E F G H I J K;
-    A B C D E F G H I J K L;
-}
+for_tuples!(tuples);

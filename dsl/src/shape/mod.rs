@@ -10,6 +10,7 @@ mod form;
 mod payload;
 mod schema;
 mod tagged;
+mod tuples;
 #[doc(hidden)]
 pub mod wire;
 

@@ -1,5 +1,6 @@
 //! The trait of everything that travels between states, and its implementations for the standard library.
 
+use super::tuples::for_tuples;
 use super::{MapShape, SetShape, Shape, Written};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -208,17 +209,4 @@ macro_rules! tuples {
     };
 }
 
-tuples! {
-    A;
-    A B;
-    A B C;
-    A B C D;
-    A B C D E;
-    A B C D E F;
-    A B C D E F G;
-    A B C D E F G H;
-    A B C D E F G H I;
-    A B C D E F G H I J;
-    A B C D E F G H I J K;
-    A B C D E F G H I J K L;
-}
+for_tuples!(tuples);
