@@ -29,14 +29,13 @@ impl Parser<'_> {
         }
         let mut parameters = Vec::new();
         for (number, argument) in arguments.into_iter().enumerate() {
-            let NodeKind::Variable(name) = argument.kind else {
+            parameters.push(argument.bound().map_err(|argument| {
                 let message = format!(
                     "S0208: Parameter {} of function definition must be a variable name (start with $)",
                     number + 1
                 );
-                return Err(Problem::new(argument.span.start, message));
-            };
-            parameters.push(name);
+                Problem::new(argument.span.start, message)
+            })?);
         }
         if self.is("<") {
             self.signature()?;
@@ -76,11 +75,7 @@ fn is_function_word(node: &Node) -> bool {
             let [step] = steps.as_slice() else {
                 return false;
             };
-            let bare = step.stages.is_empty()
-                && step.focus.is_none()
-                && step.index.is_none()
-                && node.group.is_none();
-            bare && matches!(&step.kind, NodeKind::Name(name) if name == "function" || name == "λ")
+            step.is_bare() && node.is_bare() && matches!(&step.kind, NodeKind::Name(name) if name == "function" || name == "λ")
         }
         _ => false,
     }

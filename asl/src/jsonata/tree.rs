@@ -132,6 +132,25 @@ impl Node {
         self.span = self.span.start.min(span.start)..self.span.end.max(span.end);
     }
 
+    /// Whether nothing stands behind it: no predicate, no group and no variable that `@` or `#` binds.
+    pub(super) fn is_bare(&self) -> bool {
+        self.focus.is_none()
+            && self.index.is_none()
+            && self.stages.is_empty()
+            && self.group.is_none()
+    }
+
+    /// The name, when it is a variable and can be bound: nothing stands behind it.
+    pub(super) fn bound(self) -> Result<String, Node> {
+        if !self.is_bare() {
+            return Err(self);
+        }
+        match self.kind {
+            NodeKind::Variable(name) => Ok(name),
+            _ => Err(self),
+        }
+    }
+
     /// The name, when it is a variable.
     pub(crate) fn variable(&self) -> Option<&str> {
         match &self.kind {

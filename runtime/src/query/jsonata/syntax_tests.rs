@@ -176,6 +176,17 @@ fn both_parsers_agree_on_what_is_written_by_hand() {
         "%",
         "and and and",
         "in.or",
+        // What stands behind a variable makes it one that cannot be bound; `[]` does not.
+        "$x[0] := ^",
+        "$x{} := ^",
+        "$x^(a) := ^",
+        "$x#$i := ^",
+        "$x@$i := ^",
+        "$x[] := ^",
+        "function($x[0]){1}",
+        "function($x{}){1}",
+        "function($x@$y){1}",
+        "function($x[]){1}",
     ] {
         agree(text);
     }
