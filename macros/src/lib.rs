@@ -11,6 +11,7 @@ mod errors;
 mod expand;
 mod expr;
 mod functions;
+mod machine;
 mod name;
 mod payload;
 mod root;

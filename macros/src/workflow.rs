@@ -1,6 +1,7 @@
-//! From the input of `workflow!` to its code: parse, check, expand.
+//! From the input of `workflow!` to its code: read the graph, check it, write it.
 
 use crate::errors::Errors;
+use crate::machine::Machine;
 use crate::root::Root;
 use crate::syntax::{Reader, Source, parse};
 use crate::{check, editor, expand};
@@ -32,8 +33,12 @@ fn declared(input: TokenStream) -> TokenStream {
     };
     let machines: Vec<_> = source
         .workflows
-        .iter()
-        .map(|workflow| check::check(workflow, source.expressions, &errors))
+        .into_iter()
+        .map(|(workflow, body)| {
+            let mut machine = Machine::new(workflow, body, source.expressions);
+            check::check(&mut machine, &errors);
+            machine
+        })
         .collect();
     let mut mistakes = errors.finish();
     if in_editor {

@@ -1,8 +1,7 @@
 //! Definite assignment: a variable is read only where every path has assigned it.
 
-use super::machine::Machine;
-use super::values::Read;
 use crate::errors::Errors;
+use crate::machine::{Machine, Read};
 use std::collections::{HashSet, VecDeque};
 
 /// A set of variables.
@@ -54,15 +53,8 @@ pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
         }
         faulty.push(read.expression);
         // Assigning the parameter is the mistake, and said already.
-        let parameters = machine
-            .workflow
-            .parameter
-            .iter()
-            .chain(machine.parameters());
-        if parameters
-            .into_iter()
-            .any(|(name, _)| *name == machine.variables[read.variable].text)
-        {
+        let name = &machine.variables[read.variable].name;
+        if machine.workflow.has_parameter(name) {
             continue;
         }
         if said.insert((read.variable, state)) {
@@ -150,7 +142,7 @@ fn is_caught(machine: &Machine, variable: usize, path: &[usize]) -> bool {
         let edges = &machine.states[step[0]].edges;
         let fails = edges
             .iter()
-            .any(|edge| edge.kind.is_catch() && edge.to == Some(step[1]));
+            .any(|edge| edge.is_catch() && edge.to == Some(step[1]));
         fails && edges.iter().any(|edge| edge.assigns.contains(&variable))
     })
 }

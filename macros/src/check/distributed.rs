@@ -1,13 +1,10 @@
 //! The options of Distributed Maps.
 
-use super::machine::Machine;
-use super::retry::predefined;
 use crate::errors::Errors;
-use crate::suggest::{closest, did_you_mean};
-use crate::syntax::{
-    Access, Batch, DistributedOption, ErrorPattern, Kind, Map, Setting, SettingValue, State,
-    StateOption, Tolerance,
+use crate::machine::{
+    Access, Batch, EdgeKind, Expression, Kind, Machine, Map, Node, Setting, SettingValue, State,
 };
+use crate::suggest::{closest, did_you_mean};
 use proc_macro2::Ident;
 use std::collections::HashSet;
 use stepwright_asl::facts::{self, BATCH, PERCENTAGE, READER, Takes, WRITER};
@@ -36,59 +33,38 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
         let Kind::Map(map) = &node.state.kind else {
             continue;
         };
-        options_are_given_once(node.state, map, errors);
+        let options = &map.distributed;
         options_need_distributed(map, errors);
-        for option in &map.options {
-            match option {
-                DistributedOption::Distributed(_, Some(kind)) => kinds_exist(kind, errors),
-                DistributedOption::Distributed(_, None) => {}
-                DistributedOption::Label(_, label) => {
-                    if let Err(error) = check_label(&label.value()) {
-                        errors.at(
-                            label.span(),
-                            format!("`{}` cannot be a label: {error}", label.value()),
-                        );
-                    }
-                }
-                DistributedOption::Tolerated(_, tolerance) => {
-                    tolerance_is_in_range(tolerance, errors)
-                }
-                DistributedOption::Reader(access) => {
-                    settings_fit(&access.keyword, &access.settings, errors);
-                }
-                DistributedOption::Writer(access) => {
-                    settings_fit(&access.keyword, &access.settings, errors);
-                    writers_say_what_is_needed(access, errors);
-                }
-                DistributedOption::Batch(batch) => {
-                    settings_fit(&batch.keyword, &batch.settings, errors);
-                    batches_have_a_limit(batch, errors);
-                }
+        if let Some((_, label)) = &options.label {
+            if let Err(error) = check_label(&label.value()) {
+                errors.at(
+                    label.span(),
+                    format!("`{}` cannot be a label: {error}", label.value()),
+                );
             }
         }
-        headers_are_given(map, errors);
-        items_come_from_one_place(node.state, map, errors);
+        if let Some((_, count)) = &options.tolerated_count {
+            counts_are_in_range(count, errors);
+        }
+        if let Some((_, percentage)) = &options.tolerated_percentage {
+            percentages_are_in_range(percentage, errors);
+        }
+        if let Some(reader) = &options.reader {
+            settings_fit(&reader.keyword, &reader.settings, errors);
+            headers_are_given(reader, errors);
+        }
+        if let Some(writer) = &options.writer {
+            settings_fit(&writer.keyword, &writer.settings, errors);
+            writers_say_what_is_needed(writer, errors);
+        }
+        if let Some(batch) = &options.batch {
+            settings_fit(&batch.keyword, &batch.settings, errors);
+            batches_have_a_limit(batch, errors);
+        }
+        items_come_from_one_place(&node.state, map, errors);
         batches_are_batches(map, errors);
         if map.children().is_some() {
-            children_fail_in_one_way(node.state, errors);
-        }
-    }
-}
-
-fn options_are_given_once(state: &State, map: &Map, errors: &Errors) {
-    let mut seen = HashSet::new();
-    for option in &map.options {
-        let keyword = option.keyword();
-        // A count and a percentage may stand beside each other.
-        let key = match option {
-            DistributedOption::Tolerated(_, Tolerance::Percentage(_)) => "percentage".to_owned(),
-            _ => keyword.to_string(),
-        };
-        if !seen.insert(key) {
-            errors.at(
-                keyword.span(),
-                format!("`{keyword}` is given twice in `{}`", state.name),
-            );
+            children_fail_in_one_way(node, errors);
         }
     }
 }
@@ -98,15 +74,14 @@ fn options_need_distributed(map: &Map, errors: &Errors) {
     if map.children().is_some() {
         return;
     }
-    if let Some(first) = map.options.first() {
-        let keyword = first.keyword();
+    if let Some(keyword) = map.distributed.first_keyword() {
         errors.at(
             keyword.span(),
             format!(
                 "`{keyword}` belongs to a Distributed Map: write `distributed;` in this map as well"
             ),
         );
-    } else if let Some(run) = map.runs.iter().find(|run| run.list.is_none()) {
+    } else if let Some(run) = map.run.as_ref().filter(|run| run.list.is_none()) {
         errors.at(
             run.item.span(),
             "`in reader` belongs to a Distributed Map: write `distributed;` and a `reader \"arn\" { .. };` in this map, or \
@@ -115,47 +90,32 @@ fn options_need_distributed(map: &Map, errors: &Errors) {
     }
 }
 
-fn kinds_exist(kind: &Ident, errors: &Errors) {
-    if kind != "standard" && kind != "express" {
-        let found = kind.to_string();
-        errors.at(
-            kind.span(),
-            format!(
-                "the children of a Distributed Map are `standard` or `express`{}",
-                did_you_mean(&found, ["standard", "express"].into_iter())
-            ),
-        );
+/// A count is not negative.
+fn counts_are_in_range(count: &Expression, errors: &Errors) {
+    if is_negative(&count.syn) {
+        errors.on(&count.syn, "`tolerated_failures` is 0 or more");
     }
 }
 
-/// A count is not negative; a percentage is from 0 to 100.
-fn tolerance_is_in_range(tolerance: &Tolerance, errors: &Errors) {
-    match tolerance {
-        Tolerance::Count(count) => {
-            if let Expr::Unary(unary) = &count.syn
-                && matches!(unary.op, syn::UnOp::Neg(_))
-            {
-                errors.on(&count.syn, "`tolerated_failures` is 0 or more");
-            }
-        }
-        Tolerance::Percentage(percentage) => {
-            let number = match &percentage.syn {
-                Expr::Lit(literal) => &literal.lit,
-                Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Neg(_)) => {
-                    return errors.on(&percentage.syn, "a percentage is a number from 0 to 100");
-                }
-                _ => return,
-            };
-            let value = match number {
-                Lit::Int(number) => number.base10_parse::<f64>().ok(),
-                Lit::Float(number) => number.base10_parse::<f64>().ok(),
-                _ => None,
-            };
-            if !value.is_some_and(|value| PERCENTAGE.contains(&value)) {
-                errors.at(number.span(), "a percentage is a number from 0 to 100");
-            }
-        }
+/// A percentage is from 0 to 100.
+fn percentages_are_in_range(percentage: &Expression, errors: &Errors) {
+    let value = match &percentage.syn {
+        negative if is_negative(negative) => None,
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Int(number) => number.base10_parse::<f64>().ok(),
+            Lit::Float(number) => number.base10_parse::<f64>().ok(),
+            _ => None,
+        },
+        _ => return,
+    };
+    if !value.is_some_and(|value| PERCENTAGE.contains(&value)) {
+        errors.on(&percentage.syn, "a percentage is a number from 0 to 100");
     }
+}
+
+/// Whether a minus stands before an expression.
+pub(super) fn is_negative(expression: &Expr) -> bool {
+    matches!(expression, Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Neg(_)))
 }
 
 /// Settings are those that ASL has, set to what AWS takes.
@@ -243,100 +203,82 @@ fn batches_have_a_limit(batch: &Batch, errors: &Errors) {
 }
 
 /// `GIVEN` headers are given, and those of the first row are not.
-fn headers_are_given(map: &Map, errors: &Errors) {
-    for option in &map.options {
-        let DistributedOption::Reader(Access { settings, .. }) = option else {
-            continue;
-        };
-        let find = |name: &str| settings.iter().find(|setting| setting.name == name);
-        let given = find("csv_header_location").filter(
-            |setting| matches!(&setting.value, SettingValue::Word(word) if word == "GIVEN"),
-        );
-        match (given, find("csv_headers")) {
-            (Some(given), None) => errors.at(
-                given.name.span(),
-                "headers that are given are listed: `csv_headers: [\"id\", \"name\"]`",
-            ),
-            (None, Some(headers)) => errors.at(
-                headers.name.span(),
-                "headers are listed where they are given: `csv_header_location: GIVEN`",
-            ),
-            _ => {}
-        }
+fn headers_are_given(reader: &Access, errors: &Errors) {
+    let find = |name: &str| reader.settings.iter().find(|one| one.name == name);
+    let given = find("csv_header_location")
+        .filter(|setting| matches!(&setting.value, SettingValue::Word(word) if word == "GIVEN"));
+    match (given, find("csv_headers")) {
+        (Some(given), None) => errors.at(
+            given.name.span(),
+            "headers that are given are listed: `csv_headers: [\"id\", \"name\"]`",
+        ),
+        (None, Some(headers)) => errors.at(
+            headers.name.span(),
+            "headers are listed where they are given: `csv_header_location: GIVEN`",
+        ),
+        _ => {}
     }
 }
 
 /// A map with a `reader` runs over what it reads, and says of what type that is.
 fn items_come_from_one_place(state: &State, map: &Map, errors: &Errors) {
-    let reader = map.options.iter().find_map(|option| match option {
-        DistributedOption::Reader(reader) => Some(reader),
-        _ => None,
-    });
-    for run in &map.runs {
-        match (&run.list, reader) {
-            (Some(_), Some(reader)) => errors.at(
-                reader.keyword.span(),
-                format!("`{}` runs over a list and never reads this: `for {}: Type in reader`", state.name, run.item),
-            ),
-            (None, None) if map.children().is_some() => errors.at(
-                run.item.span(),
-                "this map reads nothing: add `reader \"arn:aws:states:::s3:getObject\" { Bucket: .., Key: .. };`",
-            ),
-            (None, _) if run.ty.is_none() => {
-                let item = &run.item;
-                errors.at(
-                    item.span(),
-                    format!("what a reader reads needs a type: `for {item}: Type in reader`"),
-                );
-            }
-            _ => {}
-        }
+    let Some(run) = &map.run else {
+        return;
+    };
+    let item = &run.item;
+    match (&run.list, &map.distributed.reader) {
+        (Some(_), Some(reader)) => errors.at(
+            reader.keyword.span(),
+            format!("`{}` runs over a list and never reads this: `for {item}: Type in reader`", state.name),
+        ),
+        (None, None) if map.children().is_some() => errors.at(
+            item.span(),
+            "this map reads nothing: add `reader \"arn:aws:states:::s3:getObject\" { Bucket: .., Key: .. };`",
+        ),
+        (None, _) if run.ty.is_none() => errors.at(
+            item.span(),
+            format!("what a reader reads needs a type: `for {item}: Type in reader`"),
+        ),
+        _ => {}
     }
 }
 
 /// `Batch<Item>` is what a map with `batch` hands out, and nobody else.
 fn batches_are_batches(map: &Map, errors: &Errors) {
-    if map.batch().is_some() {
-        return;
-    }
-    for run in &map.runs {
-        if let Some(Type::Path(path)) = &run.ty
-            && let Some(last) = path.path.segments.last()
-            && last.ident == "Batch"
-            && run.list.is_none()
-        {
-            errors.at(
-                last.ident.span(),
-                "this map hands out single items: write `batch (max_items: 50);`, or name the type of one item",
-            );
-        }
+    if map.distributed.batch.is_none()
+        && let Some(run) = &map.run
+        && let Some(Type::Path(path)) = &run.ty
+        && let Some(last) = path.path.segments.last()
+        && last.ident == "Batch"
+        && run.list.is_none()
+    {
+        errors.at(
+            last.ident.span(),
+            "this map hands out single items: write `batch (max_items: 50);`, or name the type of one item",
+        );
     }
 }
 
 /// Whatever an item fails with, the map fails with `States.ExceedToleratedFailureThreshold`.
-fn children_fail_in_one_way(state: &State, errors: &Errors) {
-    for option in &state.options {
-        let patterns: &[ErrorPattern] = match option {
-            StateOption::Retry(retry) => &retry.errors,
-            StateOption::Catch(_, catch) => &catch.errors,
-            StateOption::CatchEvery(every) => {
-                errors.at(
-                    every.keyword.span(),
-                    "a Distributed Map never fails with the error of an item, so there is nothing to name all of: write \
-                     `catch States::ExceedToleratedFailureThreshold => State;`",
-                );
-                continue;
-            }
-            _ => continue,
-        };
-        for pattern in patterns {
-            if pattern.path().is_some() && predefined(pattern).is_none() {
-                errors.at(
-                    pattern.span(),
-                    "a Distributed Map never fails with the error of an item: name \
-                     `States::ExceedToleratedFailureThreshold`, or catch this inside",
-                );
-            }
-        }
+fn children_fail_in_one_way(node: &Node, errors: &Errors) {
+    let options = &node.state.options;
+    if let Some(every) = &options.catch_every {
+        errors.at(
+            every.keyword.span(),
+            "a Distributed Map never fails with the error of an item, so there is nothing to name all of: write \
+             `catch States::ExceedToleratedFailureThreshold => State;`",
+        );
+    }
+    let retried = options.retries.iter().flat_map(|retry| &retry.errors);
+    let caught = node.edges.iter().flat_map(|edge| match &edge.kind {
+        EdgeKind::Catch { errors, .. } => errors.as_slice(),
+        _ => &[],
+    });
+    for pattern in retried.chain(caught).filter(|pattern| pattern.is_own()) {
+        errors.at(
+            pattern.span(),
+            "a Distributed Map never fails with the error of an item: name \
+             `States::ExceedToleratedFailureThreshold`, or catch this inside",
+        );
     }
 }

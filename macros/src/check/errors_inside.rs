@@ -1,14 +1,12 @@
 //! Which errors of tasks inside come out of a parallel or a map.
 
-use super::machine::Machine;
-use super::retry::predefined;
-use crate::syntax::{Callee, Kind, State, StateOption};
+use crate::machine::{EdgeKind, Machine, Node};
 use std::collections::HashSet;
 use syn::Path;
 
 /// The tasks inside a state whose errors nothing inside takes as a whole, each once. The children of a Distributed Map
 /// hand no errors out.
-pub(crate) fn failing_tasks<'a>(machine: &Machine<'a>, state: usize) -> Vec<&'a Path> {
+pub(crate) fn failing_tasks(machine: &Machine, state: usize) -> Vec<&Path> {
     let mut tasks = Vec::new();
     let mut seen = HashSet::new();
     let mut todo = machine.states[state].inner.clone();
@@ -18,18 +16,14 @@ pub(crate) fn failing_tasks<'a>(machine: &Machine<'a>, state: usize) -> Vec<&'a 
         }
         for inner in &machine.scopes[scope].states {
             let node = &machine.states[*inner];
-            if catches_everything(node.state) {
+            if catches_everything(node) {
                 continue;
             }
             todo.extend(&node.inner);
-            if let Kind::Task(calls) = &node.state.kind {
-                for call in calls {
-                    if let Callee::Task { path, .. } = &call.call.callee
-                        && seen.insert(quote::quote!(#path).to_string())
-                    {
-                        tasks.push(path);
-                    }
-                }
+            if let Some(path) = node.state.task()
+                && seen.insert(quote::quote!(#path).to_string())
+            {
+                tasks.push(path);
             }
         }
     }
@@ -37,12 +31,14 @@ pub(crate) fn failing_tasks<'a>(machine: &Machine<'a>, state: usize) -> Vec<&'a 
 }
 
 /// Whether no error of a task gets out of a state.
-pub(crate) fn catches_everything(state: &State) -> bool {
-    state.options.iter().any(|option| match option {
-        StateOption::CatchEvery(_) => true,
-        StateOption::Catch(_, catch) => catch.errors.iter().any(|pattern| {
-            predefined(pattern).is_some_and(|name| name == "ALL" || name == "TaskFailed")
-        }),
-        _ => false,
-    })
+pub(crate) fn catches_everything(node: &Node) -> bool {
+    let mut catches = node.edges.iter();
+    node.state.options.catch_every.is_some()
+        || catches.any(|edge| match &edge.kind {
+            EdgeKind::Catch { errors, .. } => errors.iter().any(|pattern| {
+                let name = pattern.predefined();
+                name.is_some_and(|name| name == "ALL" || name == "TaskFailed")
+            }),
+            _ => false,
+        })
 }

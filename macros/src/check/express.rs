@@ -1,8 +1,7 @@
 //! What an Express execution cannot do.
 
-use super::machine::{Express, Machine};
 use crate::errors::Errors;
-use crate::syntax::{Callee, DistributedOption, Kind, WorkflowOption};
+use crate::machine::{Callee, Express, Kind, Machine};
 use stepwright_asl::facts::WaitsFor;
 
 impl Express {
@@ -23,55 +22,45 @@ impl Express {
 
 /// An Express execution neither waits for others (`.sync`, task tokens) nor uses activities, nor runs a Distributed Map.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
-    for option in &machine.workflow.options {
-        if let WorkflowOption::Deploy(_, place) = option
-            && place == "activity"
-            && machine.express(0).is_some()
-        {
-            errors.at(place.span(), "an Express workflow cannot use activities");
-        }
+    if let Some(place) = &machine.workflow.options.deploy
+        && place == "activity"
+        && machine.express(0).is_some()
+    {
+        errors.at(place.span(), "an Express workflow cannot use activities");
     }
     for node in &machine.states {
         let Some(express) = machine.express(node.scope) else {
             continue;
         };
         let (who, way_out) = (express.subject(), express.way_out());
-        if let Kind::Map(map) = &node.state.kind {
-            let distributed = map.options.iter().find_map(|option| match option {
-                DistributedOption::Distributed(keyword, _) => Some(keyword),
-                _ => None,
-            });
-            if let Some(keyword) = distributed {
-                errors.at(
-                    keyword.span(),
-                    format!(
-                        "{who} cannot run a Distributed Map: {way_out}, or let the map run inline"
-                    ),
-                );
-            }
+        if let Kind::Map(map) = &node.state.kind
+            && let Some((keyword, _)) = &map.distributed.children
+        {
+            errors.at(
+                keyword.span(),
+                format!("{who} cannot run a Distributed Map: {way_out}, or let the map run inline"),
+            );
         }
-        let Kind::Task(calls) = &node.state.kind else {
+        let Some(call) = node.state.call() else {
             continue;
         };
-        for call in calls {
-            if let Some(wait) = &call.call.wait {
-                errors.at(
-                    wait.span(),
-                    format!("{who} cannot wait for a task token: {way_out}, or do this in a Standard workflow"),
-                );
-            }
-            if let Callee::Service { resource, .. } = &call.call.callee {
-                let message = match WaitsFor::of(&resource.value()) {
-                    Some(WaitsFor::Job) => format!(
-                        "{who} cannot wait for a job (`.sync`): call the service without it, or do this in a Standard \
-                         workflow"
-                    ),
-                    Some(WaitsFor::Token) => format!("{who} cannot wait for a task token"),
-                    Some(WaitsFor::Activity) => format!("{who} cannot use activities"),
-                    None => continue,
-                };
-                errors.at(resource.span(), message);
-            }
+        if let Some(wait) = &call.wait {
+            errors.at(
+                wait.span(),
+                format!("{who} cannot wait for a task token: {way_out}, or do this in a Standard workflow"),
+            );
+        }
+        if let Callee::Service { resource, .. } = &call.callee {
+            let message = match WaitsFor::of(&resource.value()) {
+                Some(WaitsFor::Job) => format!(
+                    "{who} cannot wait for a job (`.sync`): call the service without it, or do this in a Standard \
+                     workflow"
+                ),
+                Some(WaitsFor::Token) => format!("{who} cannot wait for a task token"),
+                Some(WaitsFor::Activity) => format!("{who} cannot use activities"),
+                None => continue,
+            };
+            errors.at(resource.span(), message);
         }
     }
 }

@@ -1,9 +1,7 @@
 //! Fragments, and the includes that put their states in place.
 
-use super::machine::Machine;
-use super::values::Value;
 use crate::errors::Errors;
-use crate::syntax::{Callee, IncludeLet, Kind, WorkflowOption};
+use crate::machine::{EdgeKind, Include, Kind, Machine, Node, Value};
 use std::collections::HashSet;
 use stepwright_asl::facts::WaitsFor;
 
@@ -30,41 +28,20 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
                 ),
             ),
             Kind::Include(include) => {
-                for call in &include.calls {
-                    fragments_do_not_include_themselves(machine, call, errors);
+                if let Some(include) = include {
+                    fragments_do_not_include_themselves(machine, include, errors);
                 }
-                let mut seen = HashSet::new();
-                for exit in &include.exits {
-                    if !seen.insert(crate::name::text(&exit.name)) {
-                        errors.at(
-                            exit.keyword.span(),
-                            format!("the exit `{}` is said twice in `{}`", exit.name, node.name),
-                        );
-                    }
-                }
+                exits_are_said_once(node, errors);
             }
             _ => {}
-        }
-    }
-    if is_fragment {
-        for option in &machine.workflow.options {
-            if !matches!(option, WorkflowOption::QueryLanguage(..)) {
-                errors.at(
-                    option.keyword().span(),
-                    format!(
-                        "`{}` is said of a workflow; a fragment has `query_language` alone",
-                        option.keyword()
-                    ),
-                );
-            }
         }
     }
 }
 
 /// A fragment holds no copy of itself: its states would have no end.
-fn fragments_do_not_include_themselves(machine: &Machine, call: &IncludeLet, errors: &Errors) {
+fn fragments_do_not_include_themselves(machine: &Machine, include: &Include, errors: &Errors) {
     if machine.workflow.fragment.is_some()
-        && let Some(name) = call.path.get_ident()
+        && let Some(name) = include.path.get_ident()
         && *name == machine.workflow.name
     {
         errors.at(
@@ -76,18 +53,32 @@ fn fragments_do_not_include_themselves(machine: &Machine, call: &IncludeLet, err
     }
 }
 
+/// An exit leads to one state.
+fn exits_are_said_once(node: &Node, errors: &Errors) {
+    let mut seen = HashSet::new();
+    for edge in &node.edges {
+        if let EdgeKind::Exit { keyword, name, .. } = &edge.kind
+            && !seen.insert(crate::name::text(name))
+        {
+            errors.at(
+                keyword.span(),
+                format!("the exit `{name}` is said twice in `{}`", node.name),
+            );
+        }
+    }
+}
+
 /// Runs the rules of this file about arguments and names of variables.
 pub(super) fn values(machine: &mut Machine, errors: &Errors) {
     let mut faulty = Vec::new();
     for node in &machine.states {
-        let Kind::Include(include) = &node.state.kind else {
+        if !matches!(node.state.kind, Kind::Include(_)) {
             continue;
-        };
-        for argument in include.calls.iter().flat_map(|call| &call.arguments) {
-            if machine.values[argument.id]
-                .as_ref()
-                .is_some_and(changes_with_its_place)
-            {
+        }
+        for place in node.places() {
+            let argument = place.expression;
+            let value = machine.values[argument.id].as_ref();
+            if value.is_some_and(changes_with_its_place) {
                 errors.on(
                     &argument.syn,
                     "an argument of an include stands in the fragment's states, where this would be something else: give it a name in \
@@ -135,24 +126,15 @@ fn changes_with_its_place(value: &Value) -> bool {
 }
 
 /// The first state that an Express execution cannot run, by its name and why.
-pub(crate) fn needs_standard<'m>(machine: &'m Machine<'_>) -> Option<(&'m str, &'static str)> {
+pub(crate) fn needs_standard(machine: &Machine) -> Option<(&str, &'static str)> {
     machine.states.iter().find_map(|node| {
-        let why = match &node.state.kind {
-            Kind::Map(map) if map.children().is_some() => "runs a Distributed Map",
-            Kind::Task(calls) => calls.iter().find_map(|call| {
-                let waits = match &call.call.callee {
-                    Callee::Service { resource, .. } => WaitsFor::of(&resource.value()),
-                    _ => None,
-                };
-                match waits {
-                    _ if call.call.wait.is_some() => Some("waits for a task token"),
-                    Some(WaitsFor::Token) => Some("waits for a task token"),
-                    Some(WaitsFor::Job) => Some("waits for a job"),
-                    Some(WaitsFor::Activity) => Some("calls an activity"),
-                    None => None,
-                }
-            })?,
-            _ => return None,
+        let why = match node.state.children() {
+            Some(_) => "runs a Distributed Map",
+            None => match node.state.call()?.waits_for()? {
+                WaitsFor::Token => "waits for a task token",
+                WaitsFor::Job => "waits for a job",
+                WaitsFor::Activity => "calls an activity",
+            },
         };
         // A Distributed Map's Standard children may do what their parent may not, and the map itself is found first.
         Some((node.name.as_str(), why))

@@ -1,7 +1,7 @@
 //! The item of a map, and what a Distributed Map hands in: the input of its body's first state.
 
-use super::machine::Machine;
 use crate::errors::Errors;
+use crate::machine::Machine;
 use std::collections::{HashMap, HashSet};
 
 /// Runs the rules of this file.
@@ -27,7 +27,7 @@ fn first_states_run_once(machine: &Machine, errors: &Errors) {
             .flat_map(|state| &machine.states[*state].edges)
             .find(|edge| edge.to == Some(*first));
         if let Some(edge) = again {
-            let what = match scope.item {
+            let what = match &scope.item {
                 Some(item) if crate::name::text(item) == *name => format!("`{name}` is its input"),
                 _ => format!("`{name}` comes in with its input"),
             };
@@ -62,9 +62,8 @@ fn items_are_known_inside(machine: &mut Machine, errors: &Errors) {
         if !said.insert((read.scope, read.state)) {
             continue;
         }
-        let is_item = machine.scopes[read.scope]
-            .item
-            .is_some_and(|item| crate::name::text(item) == *name);
+        let item = machine.scopes[read.scope].item.as_ref();
+        let is_item = item.is_some_and(|item| crate::name::text(item) == *name);
         let what = if is_item {
             format!("is the input of `{begins}`")
         } else {

@@ -1,38 +1,18 @@
 //! What a workflow may do and mostly does not mean to: warnings, and errors where it says `deny`.
 
-use super::machine::Machine;
 use super::{retried, unused};
 use crate::errors::Errors;
-use crate::suggest::did_you_mean;
-use crate::syntax::{Arm, Callee, Choice, Kind, WorkflowOption};
+use crate::machine::{Callee, EdgeKind, Kind, Machine, Node, Scope, State, Warning};
 use proc_macro2::{Ident, Span};
 use std::collections::HashSet;
-use stepwright_asl::facts::WaitsFor;
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprPath};
-
-/// Something to say that does not keep the workflow from being built.
-pub(crate) struct Warning {
-    /// The lint that says it.
-    pub(crate) lint: &'static str,
-    pub(crate) span: Span,
-    pub(crate) message: String,
-}
-
-const LINTS: &[&str] = &[
-    "unhandled_errors",
-    "unbounded_loop",
-    "literal_placeholder",
-    "unused_variables",
-    "retried_computation",
-];
 
 const ENDLESS: &str = "this loop has neither a wait nor a bound: put a `wait` state into it, or count in it, `let attempt = \
                        attempt + 1;`, and let a choice on the count leave it; `allow unbounded_loop;` says that it shall";
 
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
-    lints_exist(machine, errors);
     let endless = unbounded_loops(machine).into_iter();
     let endless = endless.map(|span| (span, ENDLESS.to_owned())).collect();
     say(machine, errors, "unbounded_loop", endless);
@@ -47,11 +27,11 @@ pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
 
 /// Warns of a lint's findings, or makes errors of them, or says nothing: as the workflow wants it.
 fn say(machine: &mut Machine, errors: &Errors, lint: &'static str, found: Vec<(Span, String)>) {
-    if machine.allows(lint) {
+    if machine.workflow.allows(lint) {
         return;
     }
     for (span, message) in found {
-        if machine.denies(lint) {
+        if machine.workflow.denies(lint) {
             errors.at(span, message);
         } else {
             machine.warnings.push(Warning {
@@ -69,50 +49,6 @@ fn literal_placeholder(name: &str) -> String {
         "`${{{name}}}` in a text stays as it is, so no template fills it in: write `placeholder!(\"{name}\")` for a value of the \
          deployment; `allow literal_placeholder;` says that the text is meant"
     )
-}
-
-impl Machine<'_> {
-    /// Whether a lint is an error in this workflow.
-    pub(crate) fn denies(&self, lint: &str) -> bool {
-        self.workflow.options.iter().any(|option| {
-            matches!(option, WorkflowOption::Deny(_, lints) if lints.iter().any(|one| one == lint))
-        })
-    }
-
-    fn allows(&self, lint: &str) -> bool {
-        self.workflow.options.iter().any(|option| {
-            matches!(option, WorkflowOption::Allow(_, lints) if lints.iter().any(|one| one == lint))
-        })
-    }
-}
-
-/// The lints are those of the language page.
-fn lints_exist(machine: &Machine, errors: &Errors) {
-    for option in &machine.workflow.options {
-        let (WorkflowOption::Deny(keyword, lints) | WorkflowOption::Allow(keyword, lints)) = option
-        else {
-            continue;
-        };
-        if lints.is_empty() {
-            errors.at(
-                keyword.span(),
-                format!("`{keyword}` names lints: `{}`", LINTS.join("`, `")),
-            );
-        }
-        for lint in lints {
-            let found = lint.to_string();
-            if !LINTS.contains(&found.as_str()) {
-                let close = did_you_mean(&found, LINTS.iter().copied());
-                errors.at(
-                    lint.span(),
-                    format!(
-                        "there is no lint `{found}`: there are `{}`{close}",
-                        LINTS.join("`, `")
-                    ),
-                );
-            }
-        }
-    }
 }
 
 /// Where loops go back that neither wait nor count.
@@ -168,44 +104,30 @@ fn components(machine: &Machine) -> Vec<usize> {
 }
 
 /// Whether a loop waits, or has a choice that leaves it by a variable that the loop counts with.
-fn is_bounded(
-    machine: &Machine,
-    scope: &super::machine::Scope,
-    component: &[usize],
-    here: usize,
-) -> bool {
-    let inside: Vec<usize> = scope
-        .states
-        .iter()
-        .copied()
-        .filter(|state| component[*state] == here)
-        .collect();
+fn is_bounded(machine: &Machine, scope: &Scope, component: &[usize], here: usize) -> bool {
+    let inside = scope.states.iter().copied();
+    let inside: Vec<usize> = inside.filter(|state| component[*state] == here).collect();
     let mut counts: Vec<&Ident> = Vec::new();
     for state in &inside {
         let node = &machine.states[*state];
-        if waits(&node.state.kind) {
+        if waits(&node.state) {
             return true;
         }
-        let own = node.state.lets().iter();
-        let edges = node.edges.iter().filter_map(|edge| edge.kind.target());
-        for one in own.chain(edges.flat_map(|target| &target.lets)) {
-            counts.extend(
-                one.binding
-                    .named()
-                    .filter(|name| reads(&one.value.syn, &[name])),
-            );
+        let on_edges = node.edges.iter().flat_map(|edge| &edge.lets);
+        for one in node.state.lets.iter().chain(on_edges) {
+            let named = one.binding.named();
+            counts.extend(named.filter(|name| reads(&one.value.syn, &[name])));
         }
     }
     inside.iter().any(|state| {
         let node = &machine.states[*state];
-        let leaves = node
-            .edges
-            .iter()
-            .any(|edge| edge.to.is_none_or(|to| component[to] != here));
+        let mut leaves = node.edges.iter().map(|edge| edge.to);
+        let leaves = leaves.any(|to| to.is_none_or(|to| component[to] != here));
         match &node.state.kind {
             Kind::Choice(choice) => {
-                let fails = choice.otherwise.iter().any(|one| one.target.is_none());
-                (leaves || fails) && decides_by(choice, &counts)
+                let subject = choice.subject.iter().map(|subject| &subject.value.syn);
+                let mut by = subject.chain(conditions(node));
+                (leaves || choice.fails.is_some()) && by.any(|one| reads(one, &counts))
             }
             _ => false,
         }
@@ -213,37 +135,25 @@ fn is_bounded(
 }
 
 /// Whether a state takes its time.
-fn waits(kind: &Kind) -> bool {
-    match kind {
+fn waits(state: &State) -> bool {
+    match &state.kind {
         // What a fragment does is not known here.
-        Kind::Wait(..) | Kind::Include(_) => true,
-        Kind::Task(calls) => calls.iter().any(|call| {
-            call.call.wait.is_some()
-                || match &call.call.callee {
-                    Callee::Service { resource, .. } => WaitsFor::of(&resource.value()).is_some(),
-                    Callee::Workflow { start, .. } => start.is_none(),
-                    Callee::Task { .. } => false,
-                }
-        }),
+        Kind::Wait(_) | Kind::Include(_) => true,
+        Kind::Task(Some(call)) => {
+            let waits = matches!(&call.callee, Callee::Workflow { start: None, .. });
+            waits || call.waits_for().is_some()
+        }
         _ => false,
     }
 }
 
-fn decides_by(choice: &Choice, names: &[&Ident]) -> bool {
-    let guards = |arm: &Arm| {
-        arm.guard
-            .as_ref()
-            .is_some_and(|guard| reads(&guard.syn, names))
-    };
-    choice
-        .rules
-        .iter()
-        .filter_map(|rule| rule.condition.expression())
-        .any(|condition| reads(&condition.syn, names))
-        || choice
-            .matches
-            .iter()
-            .any(|one| reads(&one.value.syn, names) || one.arms.iter().any(guards))
+/// The conditions of a choice's rules, and the guards of its arms.
+fn conditions(node: &Node) -> impl Iterator<Item = &Expr> {
+    node.edges.iter().filter_map(|edge| match &edge.kind {
+        EdgeKind::Rule { condition, .. } => condition.expression().map(|one| &one.syn),
+        EdgeKind::Arm { guard, .. } => guard.as_ref().map(|one| &one.syn),
+        _ => None,
+    })
 }
 
 /// Whether an expression names one of these.

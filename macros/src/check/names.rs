@@ -1,7 +1,7 @@
 //! Names of states and workflows.
 
-use super::machine::Machine;
 use crate::errors::Errors;
+use crate::machine::Machine;
 use std::collections::HashMap;
 use stepwright_asl::name::{check_machine, check_state};
 
@@ -54,14 +54,14 @@ fn names_are_allowed(machine: &Machine, errors: &Errors) {
     if let Err(error) = check_machine(&crate::name::text(workflow)) {
         errors.at(
             workflow.span(),
-            format!("`{workflow}` cannot name a {}: {error}", machine.what()),
+            format!(
+                "`{workflow}` cannot name a {}: {error}",
+                machine.workflow.what()
+            ),
         );
     }
     for node in &machine.states {
-        let (text, span) = match &node.state.renamed {
-            Some(name) => (name.value(), name.span()),
-            None => (node.name.clone(), node.state.name.span()),
-        };
+        let (text, span) = (node.state.wire_name(), node.state.name_span());
         if let Err(error) = check_state(&text) {
             errors.at(span, format!("`{text}` cannot name a state: {error}"));
         }
@@ -71,11 +71,11 @@ fn names_are_allowed(machine: &Machine, errors: &Errors) {
 /// A body has at least one state, because one of them is the first to run.
 fn there_is_a_first_state(machine: &Machine, errors: &Errors) {
     for scope in &machine.scopes {
-        if scope.states.is_empty() && !scope.body.broken {
+        if scope.states.is_empty() && !scope.broken {
             let message = match scope.owner {
                 None => format!(
                     "{} `{}` has no states: begin with `task Name {{ .. }}`",
-                    machine.what(),
+                    machine.workflow.what(),
                     machine.workflow.name
                 ),
                 Some(owner) => format!(
@@ -85,7 +85,7 @@ fn there_is_a_first_state(machine: &Machine, errors: &Errors) {
             };
             let span = match scope.owner {
                 None => machine.workflow.name.span(),
-                Some(_) => scope.body.span,
+                Some(_) => scope.span,
             };
             errors.at(span, message);
         }

@@ -1,47 +1,35 @@
 //! Numbers that AWS limits.
 
-use super::machine::Machine;
+use super::distributed::is_negative;
 use crate::errors::Errors;
-use crate::syntax::{
-    Amount, Expression, Kind, Retry, SettingValue, State, StateOption, Wait, WorkflowOption,
-};
-use proc_macro2::Span;
+use crate::machine::{Amount, Expression, Kind, Machine, Retry, SettingValue, State, Wait};
+use proc_macro2::Ident;
 use stepwright_asl::facts::{DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, SECONDS};
-use syn::{Expr, Lit};
+use syn::Lit;
 
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
-    for option in &machine.workflow.options {
-        if let WorkflowOption::Timeout(keyword, amount) = option {
-            seconds_are_in_range("timeout", keyword.span(), amount, errors);
-        }
+    let of_workflow = machine.workflow.options.timeout.iter();
+    let of_states = machine.states.iter().flat_map(|node| {
+        let options = &node.state.options;
+        options.timeout.iter().chain(&options.heartbeat)
+    });
+    for (keyword, amount) in of_workflow.chain(of_states) {
+        seconds_are_in_range(keyword, amount, errors);
     }
     for node in &machine.states {
-        heartbeats_are_below_timeouts(node.state, errors);
-        for option in &node.state.options {
-            match option {
-                StateOption::Timeout(keyword, amount) => {
-                    seconds_are_in_range("timeout", keyword.span(), amount, errors);
-                }
-                StateOption::Heartbeat(keyword, amount) => {
-                    seconds_are_in_range("heartbeat", keyword.span(), amount, errors);
-                }
-                StateOption::Retry(retry) => settings_are_in_range(retry, errors),
-                _ => {}
-            }
+        heartbeats_are_below_timeouts(&node.state, errors);
+        for retry in &node.state.options.retries {
+            settings_are_in_range(retry, errors);
         }
         match &node.state.kind {
-            Kind::Wait(waits, _) => {
-                for wait in waits {
-                    if let Wait::Seconds(_, Amount::Seconds(seconds, span)) = wait
-                        && *seconds > MAX_SECONDS
-                    {
-                        errors.at(*span, format!("a wait is at most {MAX_SECONDS} seconds"));
-                    }
-                }
+            Kind::Wait(Some(Wait::Seconds(_, Amount::Seconds(seconds, span))))
+                if *seconds > MAX_SECONDS =>
+            {
+                errors.at(*span, format!("a wait is at most {MAX_SECONDS} seconds"));
             }
             Kind::Map(map) => {
-                for (_, limit) in &map.max_concurrency {
+                if let Some((_, limit)) = &map.max_concurrency {
                     concurrency_is_in_range(limit, errors);
                 }
             }
@@ -51,31 +39,26 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
 }
 
 /// Seconds are in the range of all timeouts.
-fn seconds_are_in_range(what: &str, keyword: Span, amount: &Amount, errors: &Errors) {
+fn seconds_are_in_range(keyword: &Ident, amount: &Amount, errors: &Errors) {
     if let Amount::Seconds(seconds, span) = amount
         && !SECONDS.contains(seconds)
     {
-        let span = if *seconds == 0 { *span } else { keyword };
+        let span = if *seconds == 0 { *span } else { keyword.span() };
         errors.at(
             span,
-            format!("a `{what}` is from 1 to {MAX_SECONDS} seconds; this is {seconds}"),
+            format!("a `{keyword}` is from 1 to {MAX_SECONDS} seconds; this is {seconds}"),
         );
     }
 }
 
 /// A heartbeat is shorter than the timeout, else the timeout always comes first.
 fn heartbeats_are_below_timeouts(state: &State, errors: &Errors) {
-    let mut timeout = None;
-    let mut heartbeat = None;
-    for option in &state.options {
-        match option {
-            StateOption::Timeout(_, amount) => timeout = amount.known(),
-            StateOption::Heartbeat(_, Amount::Seconds(seconds, span)) => {
-                heartbeat = Some((*seconds, *span));
-            }
-            _ => {}
-        }
-    }
+    let timeout = state.options.timeout.as_ref();
+    let timeout = timeout.and_then(|(_, amount)| amount.known());
+    let heartbeat = match &state.options.heartbeat {
+        Some((_, Amount::Seconds(seconds, span))) => Some((*seconds, *span)),
+        _ => None,
+    };
     if let (Some(timeout), Some((heartbeat, span))) = (timeout, heartbeat)
         && heartbeat >= timeout
     {
@@ -173,9 +156,7 @@ pub(crate) fn rate(value: &SettingValue) -> Option<f64> {
 
 /// A map runs at least one item at a time; 0 is AWS's word for no limit.
 fn concurrency_is_in_range(limit: &Expression, errors: &Errors) {
-    if let Expr::Unary(unary) = &limit.syn
-        && matches!(unary.op, syn::UnOp::Neg(_))
-    {
+    if is_negative(&limit.syn) {
         errors.on(&limit.syn, "`max_concurrency` is 0 (no limit) or more");
     }
 }

@@ -1,8 +1,7 @@
 //! Which states run, and whether they come to an end.
 
-use super::machine::Machine;
 use crate::errors::Errors;
-use crate::syntax::{Kind, State};
+use crate::machine::{Kind, Machine, State};
 use std::collections::HashSet;
 
 /// Runs the rules of this file, and puts each scope's states in order.
@@ -12,7 +11,7 @@ use std::collections::HashSet;
 pub(super) fn rules(machine: &mut Machine, unresolved: &[bool], missing: &[bool], errors: &Errors) {
     for scope in 0..machine.scopes.len() {
         let reached = order(machine, scope);
-        let certain = !unresolved[scope] && !missing[scope] && !machine.scopes[scope].body.broken;
+        let certain = !unresolved[scope] && !missing[scope] && !machine.scopes[scope].broken;
         if certain {
             every_state_is_reached(machine, scope, &reached, errors);
             every_state_comes_to_an_end(machine, scope, &reached, errors);
@@ -75,7 +74,7 @@ fn every_state_comes_to_an_end(machine: &Machine, scope: usize, reached: &[bool]
     let mut todo: Vec<usize> = states
         .iter()
         .copied()
-        .filter(|state| is_an_end(machine.states[*state].state))
+        .filter(|state| is_an_end(&machine.states[*state].state))
         .collect();
     while let Some(state) = todo.pop() {
         if !std::mem::replace(&mut ends[state], true) {
@@ -101,8 +100,8 @@ fn every_state_comes_to_an_end(machine: &Machine, scope: usize, reached: &[bool]
 fn is_an_end(state: &State) -> bool {
     match &state.kind {
         Kind::Succeed(_) | Kind::Fail(_) | Kind::Exit(_) | Kind::Unknown => true,
-        Kind::Choice(choice) => choice.otherwise.iter().any(|one| one.target.is_none()),
-        _ => state.broken || state.ends() || state.transitions.is_empty(),
+        Kind::Choice(choice) => choice.fails.is_some(),
+        _ => state.broken || state.ends() || state.way.is_none(),
     }
 }
 

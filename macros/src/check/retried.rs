@@ -1,9 +1,6 @@
 //! What is computed with a result can fail, and then a `retry` of that state sees it.
 
-use super::machine::Machine;
-use super::retry::predefined;
-use super::values::Value;
-use crate::syntax::{ErrorPattern, Kind, StateOption, Transition};
+use crate::machine::{ErrorPattern, Machine, Value};
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 
@@ -23,25 +20,18 @@ const LIBRARY_FAILS: &[&str] = &[
 pub(super) fn computations(machine: &Machine) -> Vec<(Span, String)> {
     let mut found = Vec::new();
     for node in &machine.states {
-        let state = node.state;
-        if !matches!(state.kind, Kind::Task(_) | Kind::Parallel(_) | Kind::Map(_)) {
+        let state = &node.state;
+        if !state.kind.has_errors() {
             continue;
         }
-        let end = match state.transitions.first() {
-            Some(Transition::End(_, Some(value))) => Some(value),
-            _ => None,
-        };
-        let computed = state.lets().iter().map(|one| &one.value).chain(end);
-        let fails = computed
-            .filter_map(|one| machine.values[one.id].as_ref())
-            .any(can_fail);
-        if !fails {
+        let lets = state.lets.iter().map(|one| &one.value);
+        let mut computed = lets
+            .chain(state.end_value())
+            .filter_map(|one| machine.values[one.id].as_ref());
+        if !computed.any(can_fail) {
             continue;
         }
-        for option in &state.options {
-            let StateOption::Retry(retry) = option else {
-                continue;
-            };
+        for retry in &state.options.retries {
             if let Some(span) = retry.errors.iter().find_map(everything) {
                 found.push((
                     span,
@@ -61,7 +51,7 @@ pub(super) fn computations(machine: &Machine) -> Vec<(Span, String)> {
 fn everything(pattern: &ErrorPattern) -> Option<Span> {
     match pattern {
         ErrorPattern::Path(path) => {
-            (predefined(pattern).as_deref() == Some("ALL")).then(|| path.span())
+            (pattern.predefined().as_deref() == Some("ALL")).then(|| path.span())
         }
         ErrorPattern::Text(text) => (text.value() == "States.ALL").then(|| text.span()),
         ErrorPattern::Fields(..) => None,

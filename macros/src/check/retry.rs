@@ -1,9 +1,8 @@
 //! The order of `retry` and `catch`.
 
-use super::machine::Machine;
 use crate::errors::Errors;
+use crate::machine::{EdgeKind, ErrorPattern, Machine, Node};
 use crate::suggest::did_you_mean;
-use crate::syntax::{ErrorPattern, State, StateOption};
 use quote::ToTokens;
 use std::collections::HashSet;
 use stepwright_asl::errors::{RESERVED, is_reserved, matches};
@@ -12,31 +11,32 @@ use syn::Pat;
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
     for node in &machine.states {
-        let retries = node.state.options.iter().filter_map(|option| match option {
-            StateOption::Retry(retry) => Some(retry.errors.as_slice()),
-            _ => None,
-        });
-        let catches = node.state.options.iter().filter_map(|option| match option {
-            StateOption::Catch(_, catch) => Some(catch.errors.as_slice()),
-            _ => None,
-        });
-        let retries: Vec<_> = retries.collect();
-        let catches: Vec<_> = catches.collect();
-        for (what, list) in [("retry", &retries), ("catch", &catches)] {
-            for group in list {
+        let retries = node.state.options.retries.iter();
+        let retries = retries.map(|retry| retry.errors.as_slice()).collect();
+        for (what, list) in [("retry", retries), ("catch", catches(node))] {
+            for group in &list {
                 predefined_errors_exist(group, errors);
                 all_stands_alone(what, group, errors);
             }
-            nothing_is_shadowed(what, list, errors);
+            nothing_is_shadowed(what, &list, errors);
         }
-        one_kind_of_catch(node.state, errors);
+        one_kind_of_catch(node, errors);
     }
+}
+
+/// What each single `catch` of a state names.
+fn catches(node: &Node) -> Vec<&[ErrorPattern]> {
+    let catches = node.edges.iter().filter_map(|edge| match &edge.kind {
+        EdgeKind::Catch { errors, .. } => Some(errors.as_slice()),
+        _ => None,
+    });
+    catches.collect()
 }
 
 /// `States::X` is one of ASL's predefined names.
 fn predefined_errors_exist(group: &[ErrorPattern], errors: &Errors) {
     for pattern in group {
-        let Some(name) = predefined(pattern) else {
+        let Some(name) = pattern.predefined() else {
             continue;
         };
         if !is_reserved(&format!("States.{name}")) {
@@ -110,7 +110,7 @@ fn nothing_is_shadowed(what: &str, list: &[&[ErrorPattern]], errors: &Errors) {
                     ),
                 );
             }
-            if predefined(pattern).is_some() {
+            if pattern.predefined().is_some() {
                 predefined_before.push(name);
             }
         }
@@ -119,74 +119,42 @@ fn nothing_is_shadowed(what: &str, list: &[&[ErrorPattern]], errors: &Errors) {
 
 /// A state has single `catch`es, or one `catch { .. }` that names every error of its task; beside it stand only
 /// `States::*` and names in quotes.
-fn one_kind_of_catch(state: &State, errors: &Errors) {
-    let mut every = state.options.iter().filter_map(|option| match option {
-        StateOption::CatchEvery(every) => Some(every),
-        _ => None,
-    });
-    let Some(first) = every.next() else {
+fn one_kind_of_catch(node: &Node, errors: &Errors) {
+    if node.state.options.catch_every.is_none() {
         return;
-    };
-    if let Some(second) = every.next() {
-        errors.at(
-            second.keyword.span(),
-            format!(
-                "`{}` has two `catch {{ .. }}`: put the arms into one",
-                state.name
-            ),
-        );
     }
-    for option in &state.options {
-        if let StateOption::Catch(_, catch) = option {
-            for pattern in &catch.errors {
-                if pattern.path().is_some() && predefined(pattern).is_none() {
-                    errors.at(
-                        pattern.span(),
-                        format!(
-                            "`catch {{ .. }}` of `{}` names this error as well: say it there",
-                            state.name
-                        ),
-                    );
-                }
-            }
+    for pattern in catches(node).into_iter().flatten() {
+        if pattern.is_own() {
+            errors.at(
+                pattern.span(),
+                format!(
+                    "`catch {{ .. }}` of `{}` names this error as well: say it there",
+                    node.state.name
+                ),
+            );
         }
     }
-    let wild = first
-        .arms
-        .iter()
-        .position(|arm| matches!(arm.pattern, Pat::Wild(_)));
-    let last_catch = state
-        .options
-        .iter()
-        .rposition(|option| matches!(option, StateOption::Catch(..) | StateOption::CatchEvery(_)));
-    let every_is_last = last_catch
-        .and_then(|last| state.options.get(last))
-        .is_some_and(|last| matches!(last, StateOption::CatchEvery(_)));
-    if let Some(wild) = wild
-        && (wild + 1 < first.arms.len() || !every_is_last)
-    {
-        errors.on(
-            &first.arms[wild].pattern,
-            "`_` takes every error, so what stands after it never runs: put it last",
-        );
+    let mut caught = node.edges.iter().filter(|edge| edge.is_catch()).rev();
+    caught.next();
+    for edge in caught {
+        if let EdgeKind::CatchArm { pattern, .. } = &edge.kind
+            && matches!(pattern, Pat::Wild(_))
+        {
+            errors.on(
+                pattern,
+                "`_` takes every error, so what stands after it never runs: put it last",
+            );
+        }
     }
 }
 
 fn is_all(pattern: &ErrorPattern) -> bool {
-    predefined(pattern).is_some_and(|name| name == "ALL")
-}
-
-/// `X` of `States::X`.
-pub(crate) fn predefined(pattern: &ErrorPattern) -> Option<String> {
-    let path = pattern.path()?;
-    let mut segments = path.segments.iter();
-    let (first, second) = (segments.next()?, segments.next()?);
-    (first.ident == "States" && segments.next().is_none()).then(|| second.ident.to_string())
+    pattern.predefined().is_some_and(|name| name == "ALL")
 }
 
 /// An error's name, for comparison: that of ASL where it is known here, else the path.
 fn name(pattern: &ErrorPattern) -> String {
-    match predefined(pattern) {
+    match pattern.predefined() {
         Some(name) => format!("States.{name}"),
         None => written(pattern),
     }

@@ -1,29 +1,26 @@
 //! Services: which there are, and which arguments they take.
 
-use super::machine::Machine;
 use crate::errors::Errors;
-use crate::syntax::{Callee, Kind, Object, State, StateOption, TaskLet};
+use crate::machine::{Call, Callee, Machine, Object, State};
 use stepwright_asl::integrations::{ArgumentFaultKind, Integration, Pattern, lookup};
 use syn::LitStr;
 
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
     for node in &machine.states {
-        if let Kind::Task(calls) = &node.state.kind {
-            for call in calls {
-                service_is_known(machine, node.state, call, errors);
-            }
+        if let Some(call) = node.state.call() {
+            service_is_known(machine, &node.state, call, errors);
         }
     }
 }
 
 /// A service's name, its pattern and its arguments are those of AWS's tables. What `raw` writes is not asked.
-fn service_is_known(machine: &Machine, state: &State, call: &TaskLet, errors: &Errors) {
+fn service_is_known(machine: &Machine, state: &State, call: &Call, errors: &Errors) {
     let Callee::Service {
         resource: literal,
         arguments,
         ..
-    } = &call.call.callee
+    } = &call.callee
     else {
         return;
     };
@@ -32,7 +29,7 @@ fn service_is_known(machine: &Machine, state: &State, call: &TaskLet, errors: &E
         return;
     }
     let suffix = Pattern::WaitForTaskToken.suffix();
-    let resource = match &call.call.wait {
+    let resource = match &call.wait {
         Some(_) if !text.ends_with(suffix) => text + suffix,
         _ => text,
     };
@@ -85,10 +82,6 @@ fn arguments_are_known(
 
 /// Whether `raw` writes one of these fields of the state.
 fn has_raw(state: &State, keys: &[&str]) -> bool {
-    state.options.iter().any(|option| match option {
-        StateOption::Raw(_, fields) => fields
-            .iter()
-            .any(|(key, _)| keys.contains(&key.value().as_str())),
-        _ => false,
-    })
+    let mut fields = state.options.raw.iter();
+    fields.any(|(key, _)| keys.contains(&key.value().as_str()))
 }

@@ -1,19 +1,19 @@
 //! Where transitions lead.
 
-use super::machine::Machine;
 use crate::errors::Errors;
+use crate::machine::Machine;
 use crate::suggest::did_you_mean;
 
 /// A transition names a state of its own body: one that exists, and that is not inside or outside of it.
 ///
-/// Fills in [`Edge::to`](super::Edge). Gives, by scope, whether a transition of it leads nowhere, so that states that
+/// Fills in [`Edge::to`](crate::machine::Edge). Gives, by scope, whether a transition of it leads nowhere, so that states that
 /// seem unreachable may not be.
 pub(super) fn resolve(machine: &mut Machine, errors: &Errors) -> Vec<bool> {
     let mut unresolved = vec![false; machine.scopes.len()];
     for state in 0..machine.states.len() {
         let scope = machine.states[state].scope;
         for edge in 0..machine.states[state].edges.len() {
-            let ident = machine.states[state].edges[edge].name;
+            let ident = &machine.states[state].edges[edge].name;
             let name = crate::name::text(ident);
             // Of two states with this name, the one that can be meant.
             let here = machine.scopes[scope]
@@ -39,10 +39,10 @@ pub(super) fn resolve(machine: &mut Machine, errors: &Errors) -> Vec<bool> {
                         .map(|state| machine.states[*state].name.as_str());
                     let close = did_you_mean(&name, names);
                     let place = match machine.scopes[scope].owner {
-                        None => format!("in this {}", machine.what()),
+                        None => format!("in this {}", machine.workflow.what()),
                         Some(owner) => format!("in this body of `{}`", machine.states[owner].name),
                     };
-                    if machine.scopes[scope].body.broken && close.is_empty() {
+                    if machine.scopes[scope].broken && close.is_empty() {
                         // The state may be the one that could not be read.
                         continue;
                     }

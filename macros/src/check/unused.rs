@@ -1,11 +1,9 @@
 //! Names that a `let` gives and nobody reads.
 
-use super::machine::{EdgeKind, Machine};
 use super::variables::is_silent;
-use crate::syntax::{Binding, Json, Let, StateOption, WorkflowOption};
+use crate::machine::{Binding, Condition, EdgeKind, Json, Machine, RawFields};
 use proc_macro2::{Ident, Span};
 use std::collections::HashSet;
-use syn::LitStr;
 use syn::ext::IdentExt;
 
 /// Each name of a `let` that nothing reads, once, with what to say.
@@ -39,56 +37,37 @@ pub(super) fn variables(machine: &Machine) -> Vec<(Span, String)> {
             }
         };
         let goes_on = !node.state.ends();
-        let own = node.state.result().into_iter();
-        own.chain(node.state.lets().iter().map(|one| &one.binding))
-            .flat_map(Binding::named)
-            .for_each(|name| look(name, goes_on));
-        for target in node
-            .edges
-            .iter()
-            .filter_map(|edge| EdgeKind::target(edge.kind))
-        {
-            let lets: &[Let] = &target.lets;
-            lets.iter()
-                .flat_map(|one| one.binding.named())
-                .for_each(|name| look(name, true));
-        }
+        let named = node.state.bindings().flat_map(Binding::named);
+        named.for_each(|name| look(name, goes_on));
+        let on_edges = node.edges.iter().flat_map(|edge| &edge.lets);
+        let named = on_edges.flat_map(|one| one.binding.named());
+        named.for_each(|name| look(name, true));
     }
     found
 }
 
 /// The texts that stand in `raw`: they may read variables.
 fn raw_texts(machine: &Machine) -> Vec<String> {
+    let edges = machine.states.iter().flat_map(|node| &node.edges);
+    let conditions = edges.clone().filter_map(|edge| match &edge.kind {
+        EdgeKind::Rule {
+            condition: Condition::Raw(fields),
+            ..
+        } => Some(fields),
+        _ => None,
+    });
+    let states = machine.states.iter();
+    let all = std::iter::once(&machine.workflow.options.raw)
+        .chain(machine.scopes.iter().map(|scope| &scope.raw))
+        .chain(states.map(|node| &node.state.options.raw))
+        .chain(edges.map(|edge| &edge.raw))
+        .chain(conditions);
     let mut texts = Vec::new();
-    for option in &machine.workflow.options {
-        if let WorkflowOption::Raw(_, fields) = option {
-            fields_of(fields, &mut texts);
-        }
-    }
-    for scope in &machine.scopes {
-        fields_of(&scope.body.raw, &mut texts);
-    }
-    for node in &machine.states {
-        for option in &node.state.options {
-            if let StateOption::Raw(_, fields) = option {
-                fields_of(fields, &mut texts);
-            }
-        }
-        for target in node.edges.iter().filter_map(|edge| edge.kind.target()) {
-            fields_of(&target.raw, &mut texts);
-        }
-        if let crate::syntax::Kind::Choice(choice) = &node.state.kind {
-            for rule in &choice.rules {
-                if let crate::syntax::Condition::Raw(fields) = &rule.condition {
-                    fields_of(fields, &mut texts);
-                }
-            }
-        }
-    }
+    all.for_each(|fields| fields_of(fields, &mut texts));
     texts
 }
 
-fn fields_of(fields: &[(LitStr, Json)], texts: &mut Vec<String>) {
+fn fields_of(fields: &RawFields, texts: &mut Vec<String>) {
     for (_, value) in fields {
         json(value, texts);
     }

@@ -1,14 +1,12 @@
 //! Workflow variables: who assigns what, in which scope.
 
-use super::machine::{EdgeKind, Machine, Variable};
-use super::patterns::{error_fields, pattern};
 use crate::errors::Errors;
-use crate::syntax::{Binding, ErrorPattern};
+use crate::machine::{Binding, EdgeKind, Machine, Node, Variable};
 use proc_macro2::Ident;
 use std::collections::HashSet;
 use stepwright_asl::name::check_variable;
+use syn::Type;
 use syn::ext::IdentExt;
-use syn::{Pat, Type};
 
 /// Names that the language has taken.
 const TAKEN: &[(&str, &str)] = &[
@@ -27,10 +25,10 @@ pub(super) fn collect(machine: &mut Machine, errors: &Errors) {
     for scope in 0..machine.scopes.len() {
         for state in machine.scopes[scope].states.clone() {
             for edge in 0..machine.states[state].edges.len() {
-                let assigned = assigned_on(machine, state, edge);
+                let assigned = assigned_on(&machine.states[state], edge);
                 let mut seen = HashSet::new();
                 for (name, ty) in assigned {
-                    if is_silent(name) {
+                    if is_silent(&name) {
                         continue;
                     }
                     if !seen.insert(name.unraw().to_string()) {
@@ -43,7 +41,7 @@ pub(super) fn collect(machine: &mut Machine, errors: &Errors) {
                         );
                         continue;
                     }
-                    let variable = declare(machine, scope, name, ty, errors);
+                    let variable = declare(machine, scope, &name, ty, errors);
                     machine.states[state].edges[edge].assigns.push(variable);
                 }
             }
@@ -51,82 +49,29 @@ pub(super) fn collect(machine: &mut Machine, errors: &Errors) {
     }
 }
 
-/// What an edge assigns, in the order of the source.
-fn assigned_on<'a>(
-    machine: &Machine<'a>,
-    state: usize,
-    edge: usize,
-) -> Vec<(&'a Ident, Option<&'a Type>)> {
-    let node = &machine.states[state];
-    let mut names = Vec::new();
-    let kind = node.edges[edge].kind;
-    match kind {
-        EdgeKind::Next => {
-            if let Some(binding) = node.state.result() {
-                bind(binding, &mut names);
-            }
-            for one in node.state.lets() {
-                bind(&one.binding, &mut names);
-            }
-        }
-        EdgeKind::Arm(arm) => {
-            let mut bound = Vec::new();
-            if let Ok(shape) = pattern(&arm.pattern) {
-                shape.bound(&mut bound);
-            }
-            names.extend(bound.into_iter().map(|name| (name, None)));
-        }
-        EdgeKind::Catch(catch) => {
-            for pattern in catch.errors.iter().take(1) {
-                if let ErrorPattern::Fields(_, fields) = pattern {
-                    caught(fields, &mut names);
-                }
-            }
-            names.extend(catch.output.iter().map(|name| (name, None)));
-        }
-        EdgeKind::CatchArm(arm) => {
-            match &arm.pattern {
-                Pat::Or(or) => or
-                    .cases
-                    .iter()
-                    .take(1)
-                    .for_each(|case| caught(case, &mut names)),
-                fields => caught(fields, &mut names),
-            }
-            names.extend(arm.output.iter().map(|name| (name, None)));
-        }
-        EdgeKind::Exit(exit) => names.extend(exit.value.iter().map(|name| (name, None))),
-        EdgeKind::Rule(_) | EdgeKind::Otherwise(_) => {}
+/// What an edge assigns, in the order of the source, with the types that are written down.
+fn assigned_on(node: &Node, edge: usize) -> Vec<(Ident, Option<Type>)> {
+    let edge = &node.edges[edge];
+    let bound = edge.bound().into_iter();
+    let mut names: Vec<_> = bound.map(|(name, _)| (name.clone(), None)).collect();
+    let mut bind = |binding: &Binding| {
+        let ty = binding.ty.as_ref().filter(|_| !binding.tuple);
+        let named = binding.named();
+        names.extend(named.map(|name| (name.clone(), ty.cloned())));
+    };
+    if let EdgeKind::Next = edge.kind {
+        node.state.bindings().for_each(&mut bind);
     }
-    if let Some(target) = kind.target() {
-        for one in &target.lets {
-            bind(&one.binding, &mut names);
-        }
-    }
+    edge.lets.iter().for_each(|one| bind(&one.binding));
     names
 }
 
-fn bind<'a>(binding: &'a Binding, names: &mut Vec<(&'a Ident, Option<&'a Type>)>) {
-    let ty = if binding.tuple {
-        None
-    } else {
-        binding.ty.as_ref()
-    };
-    names.extend(binding.named().map(|name| (name, ty)));
-}
-
-fn caught<'a>(pattern: &'a Pat, names: &mut Vec<(&'a Ident, Option<&'a Type>)>) {
-    if let Ok(fields) = error_fields(pattern) {
-        names.extend(fields.into_iter().map(|(_, name)| (name, None)));
-    }
-}
-
 /// The variable of that name in that scope, made where there is none.
-fn declare<'a>(
-    machine: &mut Machine<'a>,
+fn declare(
+    machine: &mut Machine,
     scope: usize,
-    name: &'a Ident,
-    ty: Option<&'a Type>,
+    name: &Ident,
+    ty: Option<Type>,
     errors: &Errors,
 ) -> usize {
     let text = name.unraw().to_string();
@@ -143,7 +88,7 @@ fn declare<'a>(
         .variables
         .insert(text.clone(), variable);
     machine.variables.push(Variable {
-        name,
+        name: name.clone(),
         text,
         scope,
         ty,
@@ -174,11 +119,7 @@ fn names_are_free(machine: &Machine, scope: usize, name: &Ident, text: &str, err
         );
         return;
     }
-    if machine
-        .parameters()
-        .iter()
-        .any(|(parameter, _)| parameter == name)
-    {
+    if machine.workflow.has_parameter(name) {
         errors.at(
             name.span(),
             format!("`{text}` is a parameter of the fragment and cannot be assigned: choose another name"),
@@ -186,7 +127,7 @@ fn names_are_free(machine: &Machine, scope: usize, name: &Ident, text: &str, err
         return;
     }
     for around in machine.scopes_around(scope) {
-        if machine.scopes[around].item.is_some_and(|item| item == name) {
+        if machine.scopes[around].has_item(name) {
             errors.at(
                 name.span(),
                 format!(
@@ -212,20 +153,12 @@ fn names_are_free(machine: &Machine, scope: usize, name: &Ident, text: &str, err
 /// An item takes no name that is taken around its map.
 fn items_are_new_names(machine: &Machine, errors: &Errors) {
     for (index, scope) in machine.scopes.iter().enumerate() {
-        let Some(item) = scope.item else {
+        let Some(item) = &scope.item else {
             continue;
         };
-        let is_parameter = machine
-            .workflow
-            .parameter
-            .iter()
-            .chain(machine.parameters())
-            .any(|(parameter, _)| parameter == item);
-        let is_item = machine.scopes_around(index).skip(1).any(|around| {
-            machine.scopes[around]
-                .item
-                .is_some_and(|other| other == item)
-        });
+        let is_parameter = machine.workflow.has_parameter(item);
+        let mut around = machine.scopes_around(index).skip(1);
+        let is_item = around.any(|around| machine.scopes[around].has_item(item));
         if is_parameter || is_item {
             errors.at(
                 item.span(),

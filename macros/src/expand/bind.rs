@@ -1,8 +1,6 @@
 //! `Workflow::bind`: every task and every nested workflow, once.
 
-use super::fragment::includes;
-use crate::check::Machine;
-use crate::syntax::{Callee, Kind, WorkflowOption};
+use crate::machine::{Callee, Machine};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use std::collections::HashSet;
@@ -11,41 +9,32 @@ pub(super) fn bind(machine: &Machine) -> TokenStream {
     let deploy = default(machine);
     let mut seen = HashSet::new();
     let mut tokens = TokenStream::new();
-    for (_, call) in includes(machine) {
-        let path = &call.path;
-        if seen.insert((true, path.to_token_stream().to_string())) {
-            quote!(<#path as ::stepwright::__::Fragment>::bind(__binder, #deploy);)
-                .to_tokens(&mut tokens);
-        }
-    }
     for node in &machine.states {
-        let Kind::Task(calls) = &node.state.kind else {
-            continue;
+        let call = node.state.call().map(|call| &call.callee);
+        let (is_task, path) = match (call, node.state.include()) {
+            (Some(Callee::Task(call)), _) => (true, &call.path),
+            (Some(Callee::Workflow { call, .. }), _) => (false, &call.path),
+            (_, Some(include)) => (false, &include.path),
+            _ => continue,
         };
-        for call in calls {
-            match &call.call.callee {
-                Callee::Task { path, .. } => {
-                    if seen.insert((false, path.to_token_stream().to_string())) {
-                        quote! {
-                            <(#path) as ::stepwright::__::Task>::bind(
-                                __binder,
-                                ::stepwright::__::Address::of::<(#path)>(#deploy),
-                            );
-                        }
-                        .to_tokens(&mut tokens);
-                    }
-                }
-                Callee::Workflow { path, .. } => {
-                    if seen.insert((true, path.to_token_stream().to_string())) {
-                        quote! {
-                            __binder.workflow::<(#path)>(::stepwright::__::Address::of_workflow::<(#path)>());
-                        }
-                        .to_tokens(&mut tokens);
-                    }
-                }
-                Callee::Service { .. } => {}
+        if !seen.insert((is_task, path.to_token_stream().to_string())) {
+            continue;
+        }
+        if node.state.include().is_some() {
+            quote!(<#path as ::stepwright::__::Fragment>::bind(__binder, #deploy);)
+        } else if is_task {
+            quote! {
+                <(#path) as ::stepwright::__::Task>::bind(
+                    __binder,
+                    ::stepwright::__::Address::of::<(#path)>(#deploy),
+                );
+            }
+        } else {
+            quote! {
+                __binder.workflow::<(#path)>(::stepwright::__::Address::of_workflow::<(#path)>());
             }
         }
+        .to_tokens(&mut tokens);
     }
     tokens
 }
@@ -62,17 +51,10 @@ pub(super) fn default(machine: &Machine) -> TokenStream {
 
 /// `deploy ..;` as a `Deploy`.
 pub(super) fn place(machine: &Machine) -> Option<TokenStream> {
-    machine
-        .workflow
-        .options
-        .iter()
-        .rev()
-        .find_map(|option| match option {
-            WorkflowOption::Deploy(_, place) => Some(match place.to_string().as_str() {
-                "activity" => quote!(::stepwright::__::Deploy::Activity),
-                "lambda_arn" => quote!(::stepwright::__::Deploy::LambdaArn),
-                _ => quote!(::stepwright::__::Deploy::Lambda),
-            }),
-            _ => None,
-        })
+    let place = machine.workflow.options.deploy.as_ref()?;
+    Some(match place.to_string().as_str() {
+        "activity" => quote!(::stepwright::__::Deploy::Activity),
+        "lambda_arn" => quote!(::stepwright::__::Deploy::LambdaArn),
+        _ => quote!(::stepwright::__::Deploy::Lambda),
+    })
 }

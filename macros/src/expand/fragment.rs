@@ -1,14 +1,14 @@
 //! A fragment's type and its `impl Fragment`.
 
 use super::{bind, flow, item};
-use crate::check::{Machine, needs_standard};
+use crate::check::needs_standard;
 use crate::errors::Mistake;
-use crate::syntax::{IncludeLet, Kind};
+use crate::machine::{Include, Kind, Machine, State};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
 
 pub(super) fn item(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
-    let fragment = machine.workflow;
+    let fragment = &machine.workflow;
     let attributes = &fragment.attributes;
     let visibility = &fragment.visibility;
     let name = &fragment.name;
@@ -18,8 +18,8 @@ pub(super) fn item(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
         None => quote!(()),
     };
     let (names, types): (Vec<_>, Vec<_>) = machine
+        .workflow
         .parameters()
-        .iter()
         .map(|(name, ty)| (name, ty))
         .unzip();
     let exits = exits(machine);
@@ -104,7 +104,7 @@ fn exits(machine: &Machine) -> TokenStream {
 
 /// How many characters the longest name of a state has.
 fn longest(machine: &Machine) -> TokenStream {
-    let own = machine.states.iter().map(|node| length(node.state)).max();
+    let own = machine.states.iter().map(|node| length(&node.state)).max();
     let own = Literal::usize_unsuffixed(own.unwrap_or_default());
     let included = includes(machine).map(|(state, call)| {
         let path = &call.path;
@@ -116,11 +116,8 @@ fn longest(machine: &Machine) -> TokenStream {
 }
 
 /// How many characters a state's name has.
-pub(super) fn length(state: &crate::syntax::State) -> usize {
-    match &state.renamed {
-        Some(name) => name.value().chars().count(),
-        None => crate::name::text(&state.name).chars().count(),
-    }
+pub(super) fn length(state: &State) -> usize {
+    state.wire_name().chars().count()
 }
 
 fn standard(machine: &Machine) -> TokenStream {
@@ -141,14 +138,7 @@ fn standard(machine: &Machine) -> TokenStream {
 }
 
 /// Every include of a fragment or workflow.
-pub(super) fn includes<'m>(
-    machine: &'m Machine,
-) -> impl Iterator<Item = (&'m crate::syntax::State, &'m IncludeLet)> {
-    machine.states.iter().flat_map(|node| {
-        let calls: &[IncludeLet] = match &node.state.kind {
-            Kind::Include(include) => &include.calls,
-            _ => &[],
-        };
-        calls.iter().map(|call| (node.state, call))
-    })
+fn includes(machine: &Machine) -> impl Iterator<Item = (&State, &Include)> {
+    let states = machine.states.iter().map(|node| &node.state);
+    states.filter_map(|state| Some((state, state.include()?)))
 }

@@ -1,9 +1,8 @@
 //! The workflow's type and its `impl Workflow`.
 
 use super::{bind, flow};
-use crate::check::Machine;
 use crate::errors::Mistake;
-use crate::syntax::WorkflowOption;
+use crate::machine::Machine;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::{Attribute, Type, Visibility};
@@ -23,21 +22,20 @@ pub(crate) struct Declared<'a> {
 }
 
 pub(super) fn item(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
-    let workflow = machine.workflow;
+    let workflow = &machine.workflow;
     let flow = if mistakes.is_empty() {
         flow::flow(machine)
     } else {
         // The mistakes stand beside it; this only has to have the right type.
         quote!(loop {})
     };
-    let express = |option: &WorkflowOption| matches!(option, WorkflowOption::Express(_));
     Declared {
         attributes: &workflow.attributes,
         visibility: &workflow.visibility,
         name: &workflow.name,
         input: workflow.parameter.as_ref().map(|(_, ty)| ty),
         output: workflow.output.as_ref(),
-        express: workflow.options.iter().any(express),
+        express: workflow.options.express.is_some(),
         build: flow,
         bind: bind::bind(machine),
     }

@@ -3,8 +3,9 @@
 //! A witness has a number, by which both find it: first come those inside of expressions, then the variables, scope by
 //! scope, then the results of bodies and the items of maps.
 
-use crate::check::{Machine, Witness, witness};
-use proc_macro2::{Ident, Literal, TokenStream};
+use crate::check::witness;
+use crate::machine::{Machine, Witness};
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -53,13 +54,6 @@ impl Numbers {
     fn count(&self) -> usize {
         self.results + 2 * self.variables.len()
     }
-}
-
-/// The names of a scope's variables, in the order of their numbers.
-pub(super) fn variables<'m>(machine: &'m Machine, scope: usize) -> impl Iterator<Item = &'m Ident> {
-    let variables = machine.variables.iter();
-    let own = variables.filter(move |variable| variable.scope == scope);
-    own.map(|variable| variable.name)
 }
 
 /// The witnesses that the code around sees, by their numbers, in the variables that are named by them.

@@ -23,8 +23,8 @@ pub(crate) use self::known::tree_of;
 pub(crate) use self::place::{at, file};
 pub(crate) use self::value::Values;
 
-use crate::check::Machine;
 use crate::errors::Mistake;
+use crate::machine::Machine;
 use proc_macro2::TokenStream;
 use quote::quote;
 

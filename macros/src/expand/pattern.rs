@@ -1,7 +1,7 @@
 //! The patterns of a `match` as `stepwright::flow::Pattern`.
 
 use super::value::json;
-use crate::check::PatternShape;
+use crate::machine::PatternShape;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Expr;

@@ -1,6 +1,6 @@
 //! A hidden enum with a variant for each state, so that an editor completes, explains and follows their names.
 
-use crate::check::Machine;
+use crate::machine::Machine;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 

@@ -1,7 +1,7 @@
 //! Values as calls that build `stepwright::expr::Expr`.
 
 use super::known::known;
-use crate::check::{Align, PatternShape, Piece, Spec, Value, pattern as shape};
+use crate::machine::{Align, PatternShape, Piece, Spec, Value, pattern as shape};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;

@@ -1,6 +1,6 @@
 //! Warnings: a macro on stable Rust has none of its own, so each is the use of something deprecated, at the user's token.
 
-use crate::check::Machine;
+use crate::machine::Machine;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 

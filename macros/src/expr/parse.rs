@@ -1,6 +1,7 @@
 //! `|order: Order, charge: Charge| -> Receipt { .. }`
 
-use crate::syntax::{Expression, Reader};
+use crate::machine::Expression;
+use crate::syntax::Reader;
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
 use syn::{Result, Token, Type};

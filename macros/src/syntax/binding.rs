@@ -1,26 +1,11 @@
 //! `let` and what it names.
 
-use super::reader::{Expression, Reader, name};
-use proc_macro2::{Ident, Span};
+use super::reader::{Reader, name};
+use crate::machine::{Binding, Let};
+use proc_macro2::Ident;
 use syn::parse::ParseStream;
 use syn::spanned::Spanned;
 use syn::{Result, Token, Type};
-
-/// `let name: Type =` or `let (a, b) =`.
-pub(crate) struct Binding {
-    /// `None` stands for `_`.
-    pub(crate) names: Vec<Option<Ident>>,
-    /// Whether the names are those of a tuple's fields.
-    pub(crate) tuple: bool,
-    pub(crate) ty: Option<Type>,
-    pub(crate) equals: Span,
-}
-
-/// `let name = expression;`
-pub(crate) struct Let {
-    pub(crate) binding: Binding,
-    pub(crate) value: Expression,
-}
 
 impl Binding {
     /// Reads up to the `=`, with it.
@@ -59,16 +44,6 @@ impl Binding {
             ty,
             equals,
         })
-    }
-
-    /// Its first name, or the `=`.
-    pub(crate) fn span(&self) -> Span {
-        self.named().next().map_or(self.equals, Ident::span)
-    }
-
-    /// The names that are no `_`.
-    pub(crate) fn named(&self) -> impl Iterator<Item = &Ident> {
-        self.names.iter().flatten()
     }
 }
 

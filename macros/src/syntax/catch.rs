@@ -1,98 +1,69 @@
 //! `catch PaymentError::Declined { reason } => Reject;` and the exhaustive `catch { .. }`.
 
 use super::json::comma;
-use super::pattern::ErrorPattern;
 use super::reader::{Reader, name, skip_to_comma};
 use super::target::Target;
-use proc_macro2::{Ident, Span};
+use crate::machine::{CatchEvery, Edge, EdgeKind, ErrorPattern};
+use proc_macro2::Ident;
 use syn::parse::ParseStream;
 use syn::{Pat, Result, Token};
 
-/// One `catch`.
-pub(crate) struct Catch {
-    pub(crate) errors: Vec<ErrorPattern>,
-    /// `as error`
-    pub(crate) output: Option<Ident>,
-    pub(crate) target: Target,
+/// One `catch`, from behind the keyword.
+pub(super) fn one(input: ParseStream, reader: &Reader) -> Result<Edge> {
+    let errors = ErrorPattern::several(input, reader)?;
+    let output = output(input)?;
+    arrow(input)?;
+    let target = Target::parse(input, reader)?;
+    target.semicolon(input, reader);
+    Ok(target.edge(EdgeKind::Catch { errors, output }))
 }
 
-/// `catch { .. }`: rustc checks that its arms name every error.
-pub(crate) struct CatchEvery {
-    pub(crate) keyword: Ident,
-    pub(crate) braces: Span,
-    pub(crate) arms: Vec<CatchArm>,
-}
-
-/// An arm of a [`CatchEvery`].
-pub(crate) struct CatchArm {
-    pub(crate) pattern: Pat,
-    pub(crate) output: Option<Ident>,
-    pub(crate) target: Target,
-}
-
-impl Catch {
-    /// Reads from behind the keyword.
-    pub(crate) fn parse(input: ParseStream, reader: &Reader) -> Result<Catch> {
-        let errors = ErrorPattern::several(input, reader)?;
-        let output = output(input)?;
-        arrow(input)?;
-        let target = Target::parse(input, reader)?;
-        if target.braced && !input.peek(Token![;]) {
-            // Braces end a statement as well as a semicolon does.
-        } else {
-            reader.semicolon(input);
-        }
-        Ok(Catch {
-            errors,
-            output,
-            target,
-        })
-    }
-}
-
-impl CatchEvery {
-    /// Reads from the braces on.
-    pub(crate) fn parse(keyword: Ident, input: ParseStream, reader: &Reader) -> Result<CatchEvery> {
-        let content;
-        let braces = syn::braced!(content in input).span.join();
-        let mut arms = Vec::new();
-        while !content.is_empty() {
-            match CatchArm::parse(&content, reader) {
-                Ok(arm) => {
-                    let braced = arm.target.braced;
-                    arms.push(arm);
-                    if braced && !content.peek(Token![,]) {
-                        continue;
-                    }
-                }
-                Err(error) => {
-                    reader.errors.syn(&error);
-                    skip_to_comma(&content);
-                }
-            }
-            comma(&content, reader);
-        }
-        let _ = input.parse::<Option<Token![;]>>();
-        Ok(CatchEvery {
-            keyword,
-            braces,
-            arms,
-        })
-    }
-}
-
-impl CatchArm {
-    fn parse(input: ParseStream, reader: &Reader) -> Result<CatchArm> {
+/// `catch { .. }`, from the braces on, and its arms.
+pub(super) fn every(
+    keyword: Ident,
+    input: ParseStream,
+    reader: &Reader,
+) -> Result<(CatchEvery, Vec<Edge>)> {
+    let content;
+    let braces = syn::braced!(content in input).span.join();
+    let arms = arms(&content, reader, |input| {
         let pattern = reader.attempt(input, Pat::parse_multi_with_leading_vert)?;
         let output = output(input)?;
+        Ok(EdgeKind::CatchArm { pattern, output })
+    });
+    let _ = input.parse::<Option<Token![;]>>();
+    Ok((CatchEvery { keyword, braces }, arms))
+}
+
+/// Arms between commas, of which `read` reads what stands before the arrow.
+pub(super) fn arms(
+    content: ParseStream,
+    reader: &Reader,
+    read: impl Fn(ParseStream) -> Result<EdgeKind>,
+) -> Vec<Edge> {
+    let mut arms = Vec::new();
+    let arm = |input: ParseStream| {
+        let kind = read(input)?;
         arrow(input)?;
         let target = Target::parse(input, reader)?;
-        Ok(CatchArm {
-            pattern,
-            output,
-            target,
-        })
+        Ok((target.braced, target.edge(kind)))
+    };
+    while !content.is_empty() {
+        match arm(content) {
+            Ok((braced, arm)) => {
+                arms.push(arm);
+                if braced && !content.peek(Token![,]) {
+                    continue;
+                }
+            }
+            Err(error) => {
+                reader.errors.syn(&error);
+                skip_to_comma(content);
+            }
+        }
+        comma(content, reader);
     }
+    arms
 }
 
 /// `as error`

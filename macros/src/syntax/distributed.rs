@@ -1,116 +1,113 @@
 //! The options of a Distributed Map.
 
-use super::object::Object;
-use super::reader::{Expression, Reader, skip_one, take_word, word};
-use super::retry::Setting;
+use super::reader::{Reader, once, skip_one, take_word, word};
+use crate::machine::{Access, Batch, BatchInput, Distributed, Expression, Object, Setting};
+use crate::suggest::did_you_mean;
 use proc_macro2::{Ident, TokenStream, TokenTree};
+use stepwright_asl::model::MachineType;
 use syn::parse::{ParseStream, Parser};
 use syn::{Expr, LitStr, Result, Token};
 
-/// An option that a map has when it is distributed.
-pub(crate) enum DistributedOption {
-    /// `distributed;`, `distributed express;`
-    Distributed(Ident, Option<Ident>),
-    Label(Ident, LitStr),
-    Tolerated(Ident, Tolerance),
-    Reader(Access),
-    Batch(Batch),
-    Writer(Access),
-}
-
-/// How many items may fail.
-pub(crate) enum Tolerance {
-    Count(Expression),
-    /// `5%`, `job.tolerance %`
-    Percentage(Expression),
-}
-
-/// `reader "arn" (settings) { Key: value };`, and `writer`.
-pub(crate) struct Access {
-    pub(crate) keyword: Ident,
-    pub(crate) resource: LitStr,
-    pub(crate) settings: Vec<Setting>,
-    pub(crate) arguments: Object,
-}
-
-/// `batch (max_items: 50) { Key: value };`
-pub(crate) struct Batch {
-    pub(crate) keyword: Ident,
-    pub(crate) settings: Vec<Setting>,
-    pub(crate) input: Option<BatchInput>,
-}
-
-/// What each batch is given beside its items.
-pub(crate) enum BatchInput {
-    Object(Object),
-    Value(Expression),
-}
-
-impl DistributedOption {
-    /// The word that it begins with.
-    pub(crate) fn keyword(&self) -> &Ident {
-        match self {
-            DistributedOption::Distributed(keyword, _)
-            | DistributedOption::Label(keyword, _)
-            | DistributedOption::Tolerated(keyword, _)
-            | DistributedOption::Reader(Access { keyword, .. })
-            | DistributedOption::Batch(Batch { keyword, .. })
-            | DistributedOption::Writer(Access { keyword, .. }) => keyword,
+/// Reads the statement that begins with `found`, where it is an option of a Distributed Map, which `of` is.
+pub(super) fn option(
+    options: &mut Distributed,
+    found: &str,
+    of: &Ident,
+    input: ParseStream,
+    reader: &Reader,
+) -> Result<bool> {
+    match found {
+        "distributed" => {
+            let keyword = take_word(input)?;
+            let children = children(input, reader)?;
+            reader.semicolon(input);
+            once(
+                &mut options.children,
+                (keyword.clone(), children),
+                &keyword,
+                of,
+                reader,
+            );
         }
+        "label" => {
+            let keyword = take_word(input)?;
+            let label = input.parse::<LitStr>().map_err(|error| {
+                syn::Error::new(
+                    error.span(),
+                    "expected the label in quotes: `label \"Import\";`",
+                )
+            })?;
+            reader.semicolon(input);
+            once(
+                &mut options.label,
+                (keyword.clone(), label),
+                &keyword,
+                of,
+                reader,
+            );
+        }
+        "tolerated_failures" => {
+            let keyword = take_word(input)?;
+            // A count and a percentage may stand beside each other.
+            let (slot, most) = match percentage(input, reader)? {
+                Some(most) => (&mut options.tolerated_percentage, most),
+                None => (&mut options.tolerated_count, reader.expression(input)?),
+            };
+            reader.semicolon(input);
+            once(slot, (keyword.clone(), most), &keyword, of, reader);
+        }
+        "reader" | "writer" => {
+            let access = Access::parse(input, reader)?;
+            let slot = match found {
+                "reader" => &mut options.reader,
+                _ => &mut options.writer,
+            };
+            let keyword = access.keyword.clone();
+            once(slot, access, &keyword, of, reader);
+        }
+        "batch" => {
+            let batch = Batch::parse(input, reader)?;
+            let keyword = batch.keyword.clone();
+            once(&mut options.batch, batch, &keyword, of, reader);
+        }
+        _ => return Ok(false),
     }
-
-    /// Reads the statement that begins with `found`, where it is one of these.
-    pub(super) fn parse(
-        found: &str,
-        input: ParseStream,
-        reader: &Reader,
-    ) -> Result<Option<DistributedOption>> {
-        Ok(Some(match found {
-            "distributed" => {
-                let keyword = take_word(input)?;
-                let kind = word(input).map(|_| take_word(input)).transpose()?;
-                reader.semicolon(input);
-                DistributedOption::Distributed(keyword, kind)
-            }
-            "label" => {
-                let keyword = take_word(input)?;
-                let label = input.parse::<LitStr>().map_err(|error| {
-                    syn::Error::new(
-                        error.span(),
-                        "expected the label in quotes: `label \"Import\";`",
-                    )
-                })?;
-                reader.semicolon(input);
-                DistributedOption::Label(keyword, label)
-            }
-            "tolerated_failures" => {
-                let keyword = take_word(input)?;
-                let tolerance = Tolerance::parse(input, reader)?;
-                reader.semicolon(input);
-                DistributedOption::Tolerated(keyword, tolerance)
-            }
-            "reader" => DistributedOption::Reader(Access::parse(input, reader)?),
-            "writer" => DistributedOption::Writer(Access::parse(input, reader)?),
-            "batch" => DistributedOption::Batch(Batch::parse(input, reader)?),
-            _ => return Ok(None),
-        }))
-    }
+    Ok(true)
 }
 
-impl Tolerance {
-    fn parse(input: ParseStream, reader: &Reader) -> Result<Tolerance> {
-        if let Some(before) = before_percent(input) {
-            let tokens: TokenStream = before.clone().into_iter().collect();
-            let syn = Expr::parse_without_eager_brace
-                .parse2(tokens)
-                .map_err(|error| syn::Error::new(error.span(), error.to_string()))?;
-            for _ in 0..=before.len() {
-                skip_one(input);
-            }
-            return Ok(Tolerance::Percentage(reader.number(syn)));
-        }
-        reader.expression(input).map(Tolerance::Count)
+/// What the children are: `standard`, which needs no word, or `express`.
+fn children(input: ParseStream, reader: &Reader) -> Result<MachineType> {
+    let Some(found) = word(input) else {
+        return Ok(MachineType::Standard);
+    };
+    let kind = take_word(input)?;
+    match found.as_str() {
+        "standard" => {}
+        "express" => return Ok(MachineType::Express),
+        _ => reader.errors.at(
+            kind.span(),
+            format!(
+                "the children of a Distributed Map are `standard` or `express`{}",
+                did_you_mean(&found, ["standard", "express"].into_iter())
+            ),
+        ),
     }
+    Ok(MachineType::Standard)
+}
+
+/// `5%`, where the statement ends with it.
+fn percentage(input: ParseStream, reader: &Reader) -> Result<Option<Expression>> {
+    let Some(before) = before_percent(input) else {
+        return Ok(None);
+    };
+    let tokens: TokenStream = before.clone().into_iter().collect();
+    let syn = Expr::parse_without_eager_brace
+        .parse2(tokens)
+        .map_err(|error| syn::Error::new(error.span(), error.to_string()))?;
+    for _ in 0..=before.len() {
+        skip_one(input);
+    }
+    Ok(Some(reader.number(syn)))
 }
 
 /// What stands before a `%` that ends the statement; `5 % limit` is a count.

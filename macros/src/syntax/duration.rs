@@ -1,29 +1,16 @@
 //! Durations: `90`, `90s`, `5m`, `2h`, `7d`.
 
-use super::reader::{Expression, Reader};
+use super::reader::Reader;
+use crate::machine::Amount;
 use proc_macro2::Span;
 use syn::parse::ParseStream;
 use syn::{LitFloat, LitInt, Result, Token};
-
-/// Seconds, known or computed.
-pub(crate) enum Amount {
-    Seconds(u64, Span),
-    Computed(Expression),
-}
 
 impl Amount {
     pub(crate) fn parse(input: ParseStream, reader: &Reader) -> Result<Amount> {
         match seconds(input)? {
             Some((seconds, span)) => Ok(Amount::Seconds(seconds, span)),
             None => Ok(Amount::Computed(reader.expression(input)?)),
-        }
-    }
-
-    /// The seconds, where they are known.
-    pub(crate) fn known(&self) -> Option<u64> {
-        match self {
-            Amount::Seconds(seconds, _) => Some(*seconds),
-            Amount::Computed(_) => None,
         }
     }
 }

@@ -1,25 +1,13 @@
 //! JSON as it stands, after `raw`.
 
 use super::reader::{Reader, skip_to_comma};
+use crate::machine::{Json, RawFields};
 use syn::parse::ParseStream;
 use syn::{Lit, LitStr, Result, Token};
 
-/// A JSON value.
-pub(crate) enum Json {
-    Null,
-    Bool(bool),
-    /// A number, and whether a minus stands before it.
-    Number(Lit, bool),
-    String(LitStr),
-    Array(Vec<Json>),
-    Object(Vec<(LitStr, Json)>),
-    /// `_`: the field is left out, although the macro would write it.
-    Omitted,
-}
-
 impl Json {
     /// The fields of the object that stands next.
-    pub(crate) fn fields(input: ParseStream, reader: &Reader) -> Result<Vec<(LitStr, Json)>> {
+    pub(crate) fn fields(input: ParseStream, reader: &Reader) -> Result<RawFields> {
         let content;
         syn::braced!(content in input);
         let mut fields = Vec::new();
@@ -72,6 +60,16 @@ impl Json {
             )),
         }
     }
+}
+
+/// `{ "Field": value }` behind `raw`, with or without a semicolon.
+pub(super) fn raw(input: ParseStream, reader: &Reader) -> Result<RawFields> {
+    if !input.peek(syn::token::Brace) {
+        return Err(input.error("expected `{ \"Field\": value }` after `raw`"));
+    }
+    let fields = Json::fields(input, reader)?;
+    let _ = input.parse::<Option<Token![;]>>();
+    Ok(fields)
 }
 
 fn field(input: ParseStream, reader: &Reader) -> Result<(LitStr, Json)> {

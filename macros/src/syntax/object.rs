@@ -1,22 +1,11 @@
 //! The arguments of a service: JSON whose leaves are expressions.
 
 use super::json::comma;
-use super::reader::{Expression, Reader, skip_to_comma, take_word};
+use super::reader::{Reader, skip_to_comma, take_word};
+use crate::machine::{Object, ObjectValue};
 use proc_macro2::Span;
 use syn::parse::ParseStream;
 use syn::{LitStr, Result, Token};
-
-/// `{ Key: value, "Other key": { .. } }`
-pub(crate) struct Object {
-    pub(crate) entries: Vec<(String, Span, ObjectValue)>,
-}
-
-/// A value in an [`Object`].
-pub(crate) enum ObjectValue {
-    Object(Object),
-    Array(Vec<ObjectValue>),
-    Expression(Expression),
-}
 
 impl Object {
     pub(crate) fn parse(input: ParseStream, reader: &Reader) -> Result<Object> {

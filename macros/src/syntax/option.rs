@@ -1,33 +1,15 @@
-//! The statements that any state may have, as far as the words go; which state may have which is a rule.
+//! The options that any state may have, as far as the words go; which state may have which is told by its kind.
 
-use super::catch::{Catch, CatchEvery};
-use super::duration::Amount;
-use super::json::Json;
-use super::reader::{Expression, Reader, name, take_word};
-use super::retry::Retry;
+use super::catch;
+use super::json;
+use super::reader::{Reader, name, once, take_word};
+use crate::machine::{Amount, Draft, Kind, Retry, State};
+use crate::suggest::did_you_mean;
 use proc_macro2::{Ident, Span};
+use syn::Result;
 use syn::parse::ParseStream;
-use syn::{LitStr, Result, Token};
 
-/// An option of a state.
-pub(crate) enum StateOption {
-    Timeout(Ident, Amount),
-    Heartbeat(Ident, Amount),
-    Credentials(Ident, Expression),
-    Retry(Retry),
-    Catch(Ident, Catch),
-    CatchEvery(CatchEvery),
-    QueryLanguage(Ident, Ident),
-    Raw(Ident, Vec<(LitStr, Json)>),
-}
-
-/// How a state hands on.
-pub(crate) enum Transition {
-    Next(Ident, Ident),
-    End(Ident, Option<Expression>),
-}
-
-/// The words of this file.
+/// The words of this file, and those that end a state.
 pub(super) const WORDS: &[&str] = &[
     "timeout",
     "heartbeat",
@@ -40,110 +22,109 @@ pub(super) const WORDS: &[&str] = &[
     "end",
 ];
 
-/// A statement of this file.
-pub(super) enum Common {
-    Option(StateOption),
-    Transition(Transition),
+impl Draft {
+    /// Reads the option that begins with `word`, where it is one.
+    pub(super) fn option(
+        &mut self,
+        word: &str,
+        input: ParseStream,
+        reader: &Reader,
+    ) -> Result<bool> {
+        if !WORDS.contains(&word) || matches!(word, "next" | "end") {
+            return Ok(false);
+        }
+        let keyword = take_word(input)?;
+        let every = word == "catch" && input.peek(syn::token::Brace);
+        belongs_to_the_kind(&self.state, word, every, keyword.span(), reader);
+        let of = self.state.name.clone();
+        let options = &mut self.state.options;
+        match word {
+            "timeout" | "heartbeat" => {
+                let amount = Amount::parse(input, reader)?;
+                reader.semicolon(input);
+                let slot = match word {
+                    "timeout" => &mut options.timeout,
+                    _ => &mut options.heartbeat,
+                };
+                once(slot, (keyword.clone(), amount), &keyword, &of, reader);
+            }
+            "credentials" => {
+                let role = reader.expression(input)?;
+                reader.semicolon(input);
+                let role = (keyword.clone(), role);
+                once(&mut options.credentials, role, &keyword, &of, reader);
+            }
+            "query_language" => {
+                let language = query_language(input, reader)?;
+                once(&mut options.query_language, language, &keyword, &of, reader);
+            }
+            "retry" => options.retries.push(Retry::parse(input, reader)?),
+            "catch" if every => {
+                let (every, arms) = catch::every(keyword, input, reader)?;
+                if options.catch_every.is_some() {
+                    reader.errors.at(
+                        every.keyword.span(),
+                        format!("`{of}` has two `catch {{ .. }}`: put the arms into one"),
+                    );
+                }
+                options.catch_every.get_or_insert(every);
+                self.edges.extend(arms);
+            }
+            "catch" => self.edges.push(catch::one(input, reader)?),
+            _ => options.raw.extend(json::raw(input, reader)?),
+        }
+        Ok(true)
+    }
 }
 
-/// Reads the statement that begins with `word`, where it is one of this file.
-pub(super) fn parse(word: &str, input: ParseStream, reader: &Reader) -> Result<Option<Common>> {
-    let option = match word {
-        "timeout" | "heartbeat" => {
-            let keyword = take_word(input)?;
-            let amount = Amount::parse(input, reader)?;
-            reader.semicolon(input);
-            if word == "timeout" {
-                StateOption::Timeout(keyword, amount)
-            } else {
-                StateOption::Heartbeat(keyword, amount)
-            }
+/// The name of a query language, up to the semicolon.
+pub(super) fn query_language(input: ParseStream, reader: &Reader) -> Result<Ident> {
+    let language = name(input, "a query language: `JSONata` or `JSONPath`")?;
+    reader.semicolon(input);
+    exists(&language, &["JSONata", "JSONPath"], reader, |found| {
+        format!("`{found}` is no query language: `JSONata` or `JSONPath`")
+    });
+    Ok(language)
+}
+
+/// Says that a word is none of those that may stand here.
+pub(super) fn exists(
+    word: &Ident,
+    known: &[&'static str],
+    reader: &Reader,
+    message: impl FnOnce(&str) -> String,
+) {
+    let found = word.to_string();
+    if !known.contains(&found.as_str()) {
+        let hint = did_you_mean(&found, known.iter().copied());
+        let message = message(&found) + &hint;
+        reader.errors.at(word.span(), message);
+    }
+}
+
+/// An option stands in a state that has such a field in ASL.
+fn belongs_to_the_kind(state: &State, word: &str, every: bool, span: Span, reader: &Reader) {
+    let of_errors = matches!(word, "retry" | "catch");
+    let message = match &state.kind {
+        Kind::Include(_) if word == "catch" && !every => return,
+        Kind::Include(_) => {
+            let what = if every { "catch { .. }" } else { word };
+            format!(
+                "an include has no `{what}`, because it is several states: write it in the states of the fragment, or put \
+                 the include into the branch of a `parallel`"
+            )
         }
-        "credentials" => {
-            let keyword = take_word(input)?;
-            let role = reader.expression(input)?;
-            reader.semicolon(input);
-            StateOption::Credentials(keyword, role)
-        }
-        "retry" => StateOption::Retry(Retry::parse(input, reader)?),
-        "catch" => {
-            let keyword = take_word(input)?;
-            if input.peek(syn::token::Brace) {
-                StateOption::CatchEvery(CatchEvery::parse(keyword, input, reader)?)
-            } else {
-                StateOption::Catch(keyword, Catch::parse(input, reader)?)
-            }
-        }
-        "query_language" => {
-            let keyword = take_word(input)?;
-            let language = name(input, "a query language: `JSONata` or `JSONPath`")?;
-            reader.semicolon(input);
-            StateOption::QueryLanguage(keyword, language)
-        }
-        "raw" => {
-            let keyword = take_word(input)?;
-            if !input.peek(syn::token::Brace) {
-                return Err(input.error("expected `{ \"Field\": value }` after `raw`"));
-            }
-            let fields = Json::fields(input, reader)?;
-            let _ = input.parse::<Option<Token![;]>>();
-            StateOption::Raw(keyword, fields)
-        }
-        "next" => {
-            let keyword = take_word(input)?;
-            let target = name(input, "a state")?;
-            reader.semicolon(input);
-            return Ok(Some(Common::Transition(Transition::Next(keyword, target))));
-        }
-        "end" => {
-            let keyword = take_word(input)?;
-            let value = if input.is_empty() || input.peek(Token![;]) {
-                None
-            } else {
-                Some(reader.expression(input)?)
+        Kind::Task(_) | Kind::Unknown => return,
+        _ if matches!(word, "query_language" | "raw") => return,
+        kind if of_errors && kind.has_errors() => return,
+        kind => {
+            let who = match of_errors {
+                true => "task, parallel and map states",
+                false => "task states",
             };
-            reader.semicolon(input);
-            return Ok(Some(Common::Transition(Transition::End(keyword, value))));
+            let kind = kind.word();
+            format!("a {kind} state has no `{word}`: that is for {who}")
         }
-        _ => return Ok(None),
     };
-    Ok(Some(Common::Option(option)))
-}
-
-impl StateOption {
-    /// The word that it begins with.
-    pub(crate) fn keyword(&self) -> &str {
-        match self {
-            StateOption::Timeout(..) => "timeout",
-            StateOption::Heartbeat(..) => "heartbeat",
-            StateOption::Credentials(..) => "credentials",
-            StateOption::Retry(_) => "retry",
-            StateOption::Catch(..) | StateOption::CatchEvery(_) => "catch",
-            StateOption::QueryLanguage(..) => "query_language",
-            StateOption::Raw(..) => "raw",
-        }
-    }
-
-    /// Where that word stands.
-    pub(crate) fn span(&self) -> Span {
-        match self {
-            StateOption::Timeout(keyword, _)
-            | StateOption::Heartbeat(keyword, _)
-            | StateOption::Credentials(keyword, _)
-            | StateOption::Catch(keyword, _)
-            | StateOption::QueryLanguage(keyword, _)
-            | StateOption::Raw(keyword, _) => keyword.span(),
-            StateOption::Retry(retry) => retry.keyword.span(),
-            StateOption::CatchEvery(every) => every.keyword.span(),
-        }
-    }
-}
-
-impl Transition {
-    /// Where its word stands.
-    pub(crate) fn span(&self) -> Span {
-        match self {
-            Transition::Next(keyword, _) | Transition::End(keyword, _) => keyword.span(),
-        }
-    }
+    reader.errors.at(span, message);
 }

@@ -1,18 +1,9 @@
 //! The errors that `retry` and `catch` name.
 
 use super::reader::Reader;
-use proc_macro2::Span;
+use crate::machine::ErrorPattern;
 use syn::parse::ParseStream;
-use syn::spanned::Spanned;
 use syn::{LitStr, Pat, Path, Result, Token};
-
-/// `PaymentError::Declined { reason }`, `States::Timeout` or `"Lambda.Unknown"`.
-pub(crate) enum ErrorPattern {
-    Path(Path),
-    /// The variant's path, and the whole pattern.
-    Fields(Path, Pat),
-    Text(LitStr),
-}
 
 impl ErrorPattern {
     /// One pattern and those behind `|`.
@@ -44,22 +35,6 @@ impl ErrorPattern {
         }
         syn::parse::discouraged::Speculative::advance_to(input, &ahead);
         Ok(ErrorPattern::Path(path))
-    }
-
-    /// The path, of a pattern that is not text.
-    pub(crate) fn path(&self) -> Option<&Path> {
-        match self {
-            ErrorPattern::Path(path) | ErrorPattern::Fields(path, _) => Some(path),
-            ErrorPattern::Text(_) => None,
-        }
-    }
-
-    /// The first token's span.
-    pub(crate) fn span(&self) -> Span {
-        match self {
-            ErrorPattern::Path(path) | ErrorPattern::Fields(path, _) => path.span(),
-            ErrorPattern::Text(text) => text.span(),
-        }
     }
 }
 

@@ -1,17 +1,12 @@
 //! What every rule of the grammar reads with: attempts, recovery, expressions.
 
 use crate::errors::Errors;
+use crate::machine::Expression;
 use proc_macro2::{Ident, TokenStream};
 use std::cell::Cell;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, discouraged::Speculative};
 use syn::{Expr, Result, Token};
-
-/// A Rust expression of the user's, with a number by which the later stages know it.
-pub(crate) struct Expression {
-    pub(crate) id: usize,
-    pub(crate) syn: Expr,
-}
 
 /// The state of one parse.
 pub(crate) struct Reader<'e> {
@@ -161,6 +156,22 @@ fn not_finished(error: &syn::Error) -> syn::Error {
         ),
         None => syn::Error::new(error.span(), said),
     }
+}
+
+/// Keeps what is given once. A second one is a mistake, and the first one counts.
+pub(super) fn once<T>(
+    slot: &mut Option<T>,
+    value: T,
+    keyword: &Ident,
+    of: &Ident,
+    reader: &Reader,
+) {
+    if slot.is_some() {
+        let message = format!("`{keyword}` is given twice in `{of}`");
+        reader.errors.at(keyword.span(), message);
+        return;
+    }
+    *slot = Some(value);
 }
 
 /// The word that stands next, keyword or not.

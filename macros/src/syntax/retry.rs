@@ -2,38 +2,14 @@
 
 use super::duration::seconds;
 use super::json::comma;
-use super::pattern::ErrorPattern;
 use super::reader::{Reader, skip_to_comma, take_word};
-use proc_macro2::{Ident, Span};
+use crate::machine::{ErrorPattern, Retry, Setting, SettingValue};
 use syn::parse::ParseStream;
-use syn::{Lit, LitStr, Result, Token};
-
-/// One `retry`.
-pub(crate) struct Retry {
-    pub(crate) keyword: Ident,
-    pub(crate) errors: Vec<ErrorPattern>,
-    pub(crate) settings: Vec<Setting>,
-}
-
-/// `name: value`
-pub(crate) struct Setting {
-    pub(crate) name: Ident,
-    pub(crate) value: SettingValue,
-}
-
-/// What a setting is set to.
-pub(crate) enum SettingValue {
-    /// A whole number, or a duration in seconds.
-    Whole(u64, Span),
-    Literal(Lit),
-    Word(Ident),
-    /// `["id", "name"]`
-    List(Vec<LitStr>, Span),
-}
+use syn::{Lit, Result, Token};
 
 impl Retry {
-    pub(crate) fn parse(input: ParseStream, reader: &Reader) -> Result<Retry> {
-        let keyword = take_word(input)?;
+    /// Reads from behind the keyword.
+    pub(super) fn parse(input: ParseStream, reader: &Reader) -> Result<Retry> {
         let errors = ErrorPattern::several(input, reader)?;
         let settings = if input.peek(syn::token::Paren) {
             Setting::several(input, reader)?
@@ -41,11 +17,7 @@ impl Retry {
             Vec::new()
         };
         reader.semicolon(input);
-        Ok(Retry {
-            keyword,
-            errors,
-            settings,
-        })
+        Ok(Retry { errors, settings })
     }
 }
 
@@ -92,15 +64,5 @@ impl Setting {
             })?),
         };
         Ok(Setting { name, value })
-    }
-}
-
-impl SettingValue {
-    pub(crate) fn span(&self) -> Span {
-        match self {
-            SettingValue::Whole(_, span) | SettingValue::List(_, span) => *span,
-            SettingValue::Literal(literal) => literal.span(),
-            SettingValue::Word(word) => word.span(),
-        }
     }
 }

@@ -1,86 +1,17 @@
 //! States and bodies of states.
 
-use super::binding::{Binding, Let};
-use super::choice::Choice;
-use super::fail::Fail;
-use super::fragment::{Exit, Include};
-use super::json::Json;
-use super::map::Map;
-use super::option::{Common, StateOption, Transition};
-use super::parallel::Parallel;
 use super::reader::{Reader, name, skip_block, skip_one, skip_statement, take_word, word};
-use super::succeed::Succeed;
 use super::target::{fields, is_raw};
-use super::task::{Statement, TaskLet};
-use super::wait::Wait;
-use super::{choice, fragment, map, option, parallel, pass, reader, task, wait};
+use super::task::Statement;
+use super::{choice, fragment, map, option, parallel, reader, task, wait};
+use crate::machine::{
+    Binding, Body, Choice, Draft, Edge, EdgeKind, Exit, Fail, Kind, Let, Map, State, StateOptions,
+    Wait, Way,
+};
 use crate::suggest::{closest, did_you_mean};
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream};
 use syn::parse::ParseStream;
 use syn::{Attribute, Expr, Lit, LitStr, Meta, Result, Token};
-
-/// States in braces: a workflow's, a branch's, a map's.
-pub(crate) struct Body {
-    /// Fields of a branch or of an ItemProcessor as they stand in ASL.
-    pub(crate) raw: Vec<(LitStr, Json)>,
-    pub(crate) states: Vec<State>,
-    pub(crate) span: Span,
-    /// Something in it was skipped, so that a state may be missing here that the user wrote.
-    pub(crate) broken: bool,
-}
-
-/// One state.
-pub(crate) struct State {
-    pub(crate) docs: Option<String>,
-    /// `#[name = ".."]`
-    pub(crate) renamed: Option<LitStr>,
-    pub(crate) keyword: Ident,
-    pub(crate) name: Ident,
-    pub(crate) kind: Kind,
-    /// What a task, a parallel, a map or an include computes with its result.
-    pub(crate) then: Vec<Let>,
-    pub(crate) options: Vec<StateOption>,
-    pub(crate) transitions: Vec<Transition>,
-    /// Something in it was skipped, so that what seems to be missing may be there.
-    pub(crate) broken: bool,
-}
-
-/// What a state does.
-pub(crate) enum Kind {
-    Task(Vec<TaskLet>),
-    Pass(Vec<Let>),
-    Choice(Choice),
-    Wait(Vec<Wait>, Vec<Let>),
-    Succeed(Succeed),
-    Fail(Fail),
-    Parallel(Vec<Parallel>),
-    Map(Map),
-    /// A way out of a fragment.
-    Exit(Exit),
-    /// The states of a fragment, in this place.
-    Include(Include),
-    /// A word that is no kind of state.
-    Unknown,
-}
-
-impl Kind {
-    /// The word for it; of a misspelled one, the word that was meant.
-    pub(crate) fn word(&self) -> &'static str {
-        match self {
-            Kind::Task(_) => "task",
-            Kind::Pass(_) => "pass",
-            Kind::Choice(_) => "choice",
-            Kind::Wait(..) => "wait",
-            Kind::Succeed(_) => "succeed",
-            Kind::Fail(_) => "fail",
-            Kind::Parallel(_) => "parallel",
-            Kind::Map(_) => "map",
-            Kind::Exit(_) => "exit",
-            Kind::Include(_) => "include",
-            Kind::Unknown => "unknown",
-        }
-    }
-}
 
 const KINDS: &[&str] = &[
     "task", "pass", "choice", "wait", "succeed", "fail", "parallel", "map", "include", "exit",
@@ -88,7 +19,7 @@ const KINDS: &[&str] = &[
 
 impl Body {
     /// The braces that stand next.
-    pub(crate) fn parse(input: ParseStream, reader: &Reader) -> Result<Body> {
+    pub(super) fn parse(input: ParseStream, reader: &Reader) -> Result<Body> {
         let content;
         let span = syn::braced!(content in input).span.join();
         let mut raw = Vec::new();
@@ -102,7 +33,7 @@ impl Body {
     }
 
     /// The states up to the end of `content`.
-    pub(crate) fn rest(content: ParseStream, span: Span, reader: &Reader) -> Body {
+    pub(super) fn rest(content: ParseStream, span: Span, reader: &Reader) -> Body {
         let mut body = Body {
             raw: Vec::new(),
             states: Vec::new(),
@@ -111,8 +42,8 @@ impl Body {
         };
         while !content.is_empty() {
             let mark = content.cursor();
-            match State::parse(content, reader) {
-                Ok(state) => body.states.push(state),
+            match Draft::parse(content, reader) {
+                Ok(draft) => body.states.push(draft),
                 Err(error) => {
                     reader.errors.syn(&error);
                     body.broken = true;
@@ -127,8 +58,8 @@ impl Body {
     }
 }
 
-impl State {
-    fn parse(input: ParseStream, reader: &Reader) -> Result<State> {
+impl Draft {
+    fn parse(input: ParseStream, reader: &Reader) -> Result<Draft> {
         let attributes = reader.attempt(input, Attribute::parse_outer)?;
         let (docs, renamed) = attributes_of_a_state(&attributes, reader);
         let Some(kind) = word(input) else {
@@ -137,18 +68,23 @@ impl State {
         let keyword = take_word(input)?;
         let kind = kind_of(&kind, &keyword, input, reader)?;
         let name = name(input, "the state")?;
-        let mut state = State {
-            docs,
-            renamed,
-            keyword,
-            name,
-            kind,
-            then: Vec::new(),
-            options: Vec::new(),
-            transitions: Vec::new(),
-            broken: false,
+        let mut draft = Draft {
+            state: State {
+                docs,
+                renamed,
+                keyword,
+                name,
+                kind,
+                result: None,
+                lets: Vec::new(),
+                options: StateOptions::default(),
+                way: None,
+                broken: false,
+            },
+            edges: Vec::new(),
+            bodies: Vec::new(),
         };
-        match &mut state.kind {
+        match &mut draft.state.kind {
             Kind::Exit(exit) => exit.parse_type(input, reader)?,
             Kind::Include(_) => fragment::named_first(input)?,
             _ => {}
@@ -158,23 +94,22 @@ impl State {
         } else if input.peek(syn::token::Brace) {
             let content;
             syn::braced!(content in input);
-            state.read(&content, reader);
+            draft.read(&content, reader);
         } else {
-            reader.errors.at(
-                input.span(),
-                format!("expected `{{` and what `{}` does", state.name),
-            );
-            state.broken = true;
+            let message = format!("expected `{{` and what `{}` does", draft.state.name);
+            reader.errors.at(input.span(), message);
+            draft.state.broken = true;
             if !next_is_a_state(input) {
                 skip_block(input);
             }
         }
-        Ok(state)
+        draft.does_something(reader);
+        Ok(draft)
     }
 
     fn read(&mut self, content: ParseStream, reader: &Reader) {
-        if matches!(self.kind, Kind::Unknown) {
-            self.broken = true;
+        if matches!(self.state.kind, Kind::Unknown) {
+            self.state.broken = true;
             while !content.is_empty() {
                 skip_one(content);
             }
@@ -183,7 +118,7 @@ impl State {
             let mark = content.cursor();
             if let Err(error) = self.statement(content, reader) {
                 reader.errors.syn(&error);
-                self.broken = true;
+                self.state.broken = true;
                 skip_statement(content);
             }
             if content.cursor() == mark {
@@ -193,86 +128,188 @@ impl State {
     }
 
     fn statement(&mut self, input: ParseStream, reader: &Reader) -> Result<()> {
-        if matches!(self.kind, Kind::Succeed(_) | Kind::Fail(_) | Kind::Exit(_))
-            && !starts_an_option(input)
+        if matches!(
+            self.state.kind,
+            Kind::Succeed(_) | Kind::Fail(_) | Kind::Exit(_)
+        ) && !starts_an_option(input)
         {
             return self.values(input, reader);
         }
         let Some(word) = word(input) else {
             return Err(input.error(format!(
                 "expected a statement of a {} state",
-                self.kind.word()
+                self.state.kind.word()
             )));
         };
         if word == "let" && self.computes(input) {
-            self.then.push(Let::parse(input, reader)?);
+            self.state.lets.push(Let::parse(input, reader)?);
             return Ok(());
         }
-        let known = match &mut self.kind {
-            Kind::Task(calls) => match task::parse(&word, input, reader)? {
-                Some(Statement { call, then }) => {
-                    if let (Some(_), true, Some(before)) =
-                        (&call, calls.is_empty(), self.then.first())
-                    {
-                        reader.errors.at(
-                            before.binding.span(),
-                            "the first `let` of a task makes its call: compute this behind it, or in a `pass` state before",
-                        );
-                    }
-                    calls.extend(call);
-                    self.then.extend(then);
-                    true
-                }
-                None => false,
-            },
-            Kind::Pass(lets) if word == "let" => {
-                lets.push(Let::parse(input, reader)?);
-                true
-            }
-            Kind::Wait(_, lets) if word == "let" => {
-                lets.push(Let::parse(input, reader)?);
-                true
-            }
-            Kind::Wait(waits, _) => Wait::parse(&word, input, reader)?
-                .map(|wait| waits.push(wait))
-                .is_some(),
-            Kind::Choice(choice) => choice.statement(&word, input, reader)?,
-            Kind::Parallel(runs) => Parallel::parse(&word, input, reader)?
-                .map(|run| runs.push(run))
-                .is_some(),
-            Kind::Map(map) => map.statement(&word, input, reader)?,
-            Kind::Include(include) => include.statement(&word, input, reader)?,
-            Kind::Pass(_) | Kind::Succeed(_) | Kind::Fail(_) | Kind::Exit(_) | Kind::Unknown => {
-                false
-            }
-        };
-        if known {
+        if self.own(&word, input, reader)?
+            || self.option(&word, input, reader)?
+            || self.transition(&word, input, reader)?
+        {
             return Ok(());
         }
-        match option::parse(&word, input, reader)? {
-            Some(Common::Option(option)) => self.options.push(option),
-            Some(Common::Transition(transition)) => self.transitions.push(transition),
-            None => return Err(self.unknown(&word, input)),
-        }
-        Ok(())
+        Err(self.unknown(&word, input))
     }
 
-    /// Whether the `let` that stands next computes with the result of a parallel, a map or an include.
+    /// Reads the statement that begins with `word`, where only this kind of state has it.
+    fn own(&mut self, word: &str, input: ParseStream, reader: &Reader) -> Result<bool> {
+        let state = &mut self.state;
+        match &mut state.kind {
+            Kind::Task(_) => {
+                let statement = task::parse(word, input, reader)?;
+                let known = statement.is_some();
+                if let Some(statement) = statement {
+                    self.call(statement, reader);
+                }
+                return Ok(known);
+            }
+            Kind::Wait(before) => {
+                let Some(wait) = Wait::parse(word, input, reader)? else {
+                    return Ok(false);
+                };
+                if before.is_some() {
+                    let span = wait.keyword().span();
+                    self.one_thing(span, reader);
+                } else {
+                    *before = Some(wait);
+                }
+            }
+            Kind::Choice(choice) => {
+                let (edges, of) = (&mut self.edges, &state.name);
+                return choice::statement(choice, edges, word, of, input, reader);
+            }
+            Kind::Parallel => {
+                let Some((binding, branches)) = parallel::branches(word, input, reader)? else {
+                    return Ok(false);
+                };
+                if self.gives(!self.bodies.is_empty(), binding, reader) {
+                    self.bodies = branches;
+                }
+            }
+            Kind::Map(map) => {
+                if !matches!(word, "let" | "for") {
+                    return map::option(map, word, &state.name, input, reader);
+                }
+                let (binding, run, body) = map::run(input, reader)?;
+                if self.gives(!self.bodies.is_empty(), binding, reader) {
+                    self.bodies.push(body);
+                    if let Kind::Map(map) = &mut self.state.kind {
+                        map.run = Some(run);
+                    }
+                }
+            }
+            Kind::Include(_) if word == "exit" => self.edges.push(fragment::exit(input, reader)?),
+            Kind::Include(before) => {
+                let Some((binding, call)) = fragment::include(word, input, reader)? else {
+                    return Ok(false);
+                };
+                let again = before.is_some();
+                before.get_or_insert(call);
+                self.gives(again, binding, reader);
+            }
+            Kind::Pass | Kind::Succeed(_) | Kind::Fail(_) | Kind::Exit(_) | Kind::Unknown => {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Takes in a statement of a task.
+    fn call(&mut self, statement: Statement, reader: &Reader) {
+        let (call, binding, then) = match statement {
+            Statement::Call(binding, call) => (Some(call), binding, None),
+            Statement::Computed(call, then) => (call, None, Some(then)),
+        };
+        if let (Some(call), Kind::Task(before)) = (call, &mut self.state.kind) {
+            let again = before.is_some();
+            before.get_or_insert(call);
+            if let (false, Some(before)) = (again, self.state.lets.first()) {
+                reader.errors.at(
+                    before.binding.span(),
+                    "the first `let` of a task makes its call: compute this behind it, or in a `pass` state before",
+                );
+            }
+            self.gives(again, binding, reader);
+        }
+        self.state.lets.extend(then);
+    }
+
+    /// Names what a call, branches, a map or an include give. Where that is the second in this state, it is a mistake, and
+    /// the name stands for anything.
+    fn gives(&mut self, again: bool, binding: Option<Binding>, reader: &Reader) -> bool {
+        if !again {
+            self.state.result = binding;
+            return true;
+        }
+        let span = self.state.name.span();
+        self.one_thing(span, reader);
+        self.state.lets.extend(binding.map(|binding| Let {
+            binding,
+            value: reader.number(Expr::Verbatim(TokenStream::new())),
+        }));
+        false
+    }
+
+    /// A task makes exactly one call, a parallel has one set of branches, a map one `for`, a wait one `seconds` or
+    /// `timestamp`.
+    fn one_thing(&self, span: Span, reader: &Reader) {
+        let (kind, name) = (self.state.kind.word(), &self.state.name);
+        let Some((what, _)) = does(&self.state.kind) else {
+            return;
+        };
+        reader.errors.at(
+            span,
+            format!("{kind} `{name}` has more than one {what}: make a state of each"),
+        );
+    }
+
+    fn does_something(&self, reader: &Reader) {
+        let State { kind, name, .. } = &self.state;
+        let nothing = match kind {
+            Kind::Task(call) => call.is_none(),
+            Kind::Wait(wait) => wait.is_none(),
+            Kind::Include(include) => include.is_none(),
+            _ => self.bodies.is_empty(),
+        };
+        let Some((_, hint)) = does(kind).filter(|_| nothing) else {
+            return;
+        };
+        match (kind, self.state.lets.first()) {
+            (Kind::Task(_), Some(first)) => reader.errors.at(
+                first.binding.span(),
+                format!("the first `let` of task `{name}` calls no task: write {hint}, or make it a `pass` state"),
+            ),
+            _ if self.state.broken => {}
+            _ => reader.errors.at(
+                name.span(),
+                format!("{} `{name}` does nothing: write {hint}", kind.word()),
+            ),
+        }
+    }
+
+    /// Whether the `let` that stands next computes: in a pass or a wait, or with the result of a parallel, a map or an
+    /// include.
     fn computes(&self, input: ParseStream) -> bool {
-        let begins = match &self.kind {
-            Kind::Parallel(runs) if !runs.is_empty() => "branch",
-            Kind::Map(map) if !map.runs.is_empty() => "for",
-            Kind::Include(include) => return !include.calls.is_empty(),
+        let begins = match &self.state.kind {
+            Kind::Pass | Kind::Wait(_) => return true,
+            Kind::Include(include) => return include.is_some(),
+            Kind::Parallel => "branch",
+            Kind::Map(_) => "for",
             _ => return false,
         };
         let ahead = input.fork();
-        Binding::parse(&ahead).is_ok() && reader::word(&ahead).is_none_or(|word| word != begins)
+        !self.bodies.is_empty()
+            && Binding::parse(&ahead).is_ok()
+            && reader::word(&ahead).is_none_or(|word| word != begins)
     }
 
     /// The values of a succeed, a fail or an exit.
     fn values(&mut self, input: ParseStream, reader: &Reader) -> Result<()> {
-        match &mut self.kind {
-            Kind::Succeed(succeed) => succeed.value = Some(reader.expression(input)?),
+        match &mut self.state.kind {
+            Kind::Succeed(value) => *value = Some(reader.expression(input)?),
             Kind::Exit(exit) => exit.value = Some(reader.expression(input)?),
             Kind::Fail(fail) => {
                 fail.error = Some(reader.expression(input)?);
@@ -289,18 +326,51 @@ impl State {
         }
         Err(input.error(format!(
             "expected nothing more in the {} state `{}`",
-            self.kind.word(),
-            self.name
+            self.state.kind.word(),
+            self.state.name
         )))
     }
 
+    /// Reads `next X;` or `end value;`, where one stands. A state ends in exactly one of them.
+    fn transition(&mut self, word: &str, input: ParseStream, reader: &Reader) -> Result<bool> {
+        if !matches!(word, "next" | "end") {
+            return Ok(false);
+        }
+        let keyword = take_word(input)?;
+        let span = keyword.span();
+        let (way, target) = if word == "next" {
+            (Way::Next, Some(name(input, "a state")?))
+        } else if input.is_empty() || input.peek(Token![;]) {
+            (Way::End(keyword, None), None)
+        } else {
+            (Way::End(keyword, Some(reader.expression(input)?)), None)
+        };
+        reader.semicolon(input);
+        if let Some(message) = goes_nowhere(&self.state) {
+            reader.errors.at(span, message);
+        } else if self.state.way.is_some() {
+            let name = &self.state.name;
+            reader.errors.at(
+                span,
+                format!("state `{name}` has two transitions: it ends in exactly one `next State;` or `end value;`"),
+            );
+        }
+        if self.state.way.is_none() {
+            self.state.way = Some(way);
+            if let Some(name) = target {
+                self.edges.insert(0, Edge::next(name));
+            }
+        }
+        Ok(true)
+    }
+
     fn unknown(&self, found: &str, input: ParseStream) -> syn::Error {
-        let own: &[&str] = match self.kind {
+        let own: &[&str] = match self.state.kind {
             Kind::Task(_) => task::WORDS,
-            Kind::Pass(_) => pass::WORDS,
+            Kind::Pass => &["let"],
             Kind::Choice(_) => choice::WORDS,
-            Kind::Wait(..) => wait::WORDS,
-            Kind::Parallel(_) => parallel::WORDS,
+            Kind::Wait(_) => wait::WORDS,
+            Kind::Parallel => parallel::WORDS,
             Kind::Map(_) => map::WORDS,
             Kind::Include(_) => fragment::WORDS,
             Kind::Succeed(_) | Kind::Fail(_) | Kind::Exit(_) | Kind::Unknown => &[],
@@ -317,10 +387,53 @@ impl State {
             input.span(),
             format!(
                 "`{found}` is no statement of a {} state{hint}",
-                self.kind.word()
+                self.state.kind.word()
             ),
         )
     }
+}
+
+impl Edge {
+    fn next(name: Ident) -> Edge {
+        Edge {
+            kind: EdgeKind::Next,
+            name,
+            to: None,
+            lets: Vec::new(),
+            raw: Vec::new(),
+            assigns: Vec::new(),
+        }
+    }
+}
+
+/// What a state of a kind does exactly once, and how it is written.
+fn does(kind: &Kind) -> Option<(&'static str, &'static str)> {
+    Some(match kind {
+        Kind::Task(_) => ("call", "`let result = some_task(input);`"),
+        Kind::Parallel => ("set of branches", "`branch { .. } branch { .. };`"),
+        Kind::Include(_) => ("fragment", "`let result = Fragment(input);`"),
+        Kind::Map(_) => ("`for`", "`for item in list { .. };`"),
+        Kind::Wait(_) => ("`seconds` or `timestamp`", "`seconds 5m;`"),
+        _ => return None,
+    })
+}
+
+/// Why a state of this kind has no transition: a choice goes where its arms go; a succeed and a fail are where things end.
+fn goes_nowhere(state: &State) -> Option<String> {
+    let name = &state.name;
+    Some(match state.kind {
+        Kind::Choice(_) => {
+            format!("choice `{name}` goes where its arms go: write `otherwise => State;`")
+        }
+        Kind::Succeed(_) => format!(
+            "`{name}` ends the workflow and has no transition; its value stands alone: `succeed {name} {{ value }}`"
+        ),
+        Kind::Exit(_) => format!(
+            "`{name}` leaves the fragment and has no transition: whoever includes it says where it leads"
+        ),
+        Kind::Fail(_) => format!("`{name}` ends the workflow and has no transition"),
+        _ => return None,
+    })
 }
 
 /// The kind that `word` names, or was meant to name.
@@ -354,15 +467,15 @@ fn kind_of(word: &str, keyword: &Ident, input: ParseStream, reader: &Reader) -> 
         }
     };
     Ok(match known {
-        "task" => Kind::Task(Vec::new()),
-        "pass" => Kind::Pass(Vec::new()),
+        "task" => Kind::Task(None),
+        "pass" => Kind::Pass,
         "choice" => Kind::Choice(Choice::default()),
-        "wait" => Kind::Wait(Vec::new(), Vec::new()),
-        "succeed" => Kind::Succeed(Succeed::default()),
+        "wait" => Kind::Wait(None),
+        "succeed" => Kind::Succeed(None),
         "fail" => Kind::Fail(Fail::default()),
-        "parallel" => Kind::Parallel(Vec::new()),
+        "parallel" => Kind::Parallel,
         "map" => Kind::Map(Map::default()),
-        "include" => Kind::Include(Include::default()),
+        "include" => Kind::Include(None),
         "exit" => Kind::Exit(Exit::default()),
         _ => Kind::Unknown,
     })

@@ -1,24 +1,52 @@
 //! Where an edge goes: `=> X`, or `=> { let n = n + 1; next X; }`.
 
-use super::binding::Let;
-use super::json::Json;
+use super::json;
 use super::reader::{Reader, name, skip_statement, take_word, word};
+use crate::machine::{Edge, EdgeKind, Let, RawFields};
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
-use syn::{LitStr, Result, Token};
+use syn::{Result, Token};
 
-/// The state that an edge leads to, and what the edge assigns.
-pub(crate) struct Target {
-    pub(crate) lets: Vec<Let>,
-    /// Fields of the rule or Catcher as they stand in ASL.
-    pub(crate) raw: Vec<(LitStr, Json)>,
-    pub(crate) name: Ident,
-    pub(crate) braced: bool,
+/// The state that an edge leads to, and what the edge computes.
+pub(super) struct Target {
+    lets: Vec<Let>,
+    raw: RawFields,
+    name: Ident,
+    /// It stands in braces, which end a statement as well as a semicolon does.
+    pub(super) braced: bool,
 }
 
 impl Target {
+    /// What ends the statement: `;`, or the braces.
+    pub(super) fn semicolon(&self, input: ParseStream, reader: &Reader) {
+        if !self.braced || input.peek(Token![;]) {
+            reader.semicolon(input);
+        }
+    }
+
+    /// What ends a rule: `;` or `,`, or the braces.
+    pub(super) fn separator(&self, input: ParseStream, reader: &Reader) {
+        if input.peek(Token![,]) {
+            let _ = input.parse::<Token![,]>();
+        } else {
+            self.semicolon(input, reader);
+        }
+    }
+
+    /// The edge that leads there.
+    pub(super) fn edge(self, kind: EdgeKind) -> Edge {
+        Edge {
+            kind,
+            name: self.name,
+            to: None,
+            lets: self.lets,
+            raw: self.raw,
+            assigns: Vec::new(),
+        }
+    }
+
     /// Reads from behind the `=>`.
-    pub(crate) fn parse(input: ParseStream, reader: &Reader) -> Result<Target> {
+    pub(super) fn parse(input: ParseStream, reader: &Reader) -> Result<Target> {
         if !input.peek(syn::token::Brace) {
             return Ok(Target {
                 lets: Vec::new(),
@@ -80,9 +108,7 @@ pub(super) fn is_raw(input: ParseStream) -> bool {
 }
 
 /// `raw { "Field": value }`, with or without a semicolon behind it.
-pub(super) fn fields(input: ParseStream, reader: &Reader) -> Result<Vec<(LitStr, Json)>> {
+pub(super) fn fields(input: ParseStream, reader: &Reader) -> Result<RawFields> {
     take_word(input)?;
-    let fields = Json::fields(input, reader)?;
-    let _ = input.parse::<Option<Token![;]>>();
-    Ok(fields)
+    json::raw(input, reader)
 }

@@ -1,72 +1,19 @@
 //! `task Charge { let payment = charge_card(..); .. }`
 
-use super::binding::{Binding, Let};
 use super::called;
-use super::object::Object;
-use super::reader::{Expression, Reader, take_word, word};
+use super::reader::{Reader, take_word, word};
 use crate::functions::is_task;
-use proc_macro2::extra::DelimSpan;
-use proc_macro2::{Delimiter, Ident, Span};
+use crate::machine::{Application, Binding, Call, Callee, Let, Object};
+use proc_macro2::{Delimiter, Span};
 use syn::parse::ParseStream;
 use syn::spanned::Spanned;
 use syn::{Expr, LitStr, Path, Result, Token};
 
-/// `let result = call;` or `call;`
-pub(crate) struct TaskLet {
-    pub(crate) binding: Option<Binding>,
-    pub(crate) call: Call,
-    /// The name of what it gives in the state's first `let`, where that computes with it.
-    pub(crate) called: Option<Ident>,
-}
-
-/// A statement of a task state: a call, a `let` that computes with what it gives, or a `let` alone.
-pub(super) struct Statement {
-    pub(super) call: Option<TaskLet>,
-    pub(super) then: Option<Let>,
-}
-
-impl Statement {
-    fn alone(binding: Option<Binding>, call: Call) -> Statement {
-        Statement {
-            call: Some(TaskLet {
-                binding,
-                call,
-                called: None,
-            }),
-            then: None,
-        }
-    }
-}
-
-/// What a task state calls.
-pub(crate) struct Call {
-    /// `wait_for_task_token`
-    pub(crate) wait: Option<Ident>,
-    pub(crate) callee: Callee,
-}
-
-/// Whom a task state calls.
-pub(crate) enum Callee {
-    /// `charge_card(payment)`
-    Task {
-        path: Path,
-        arguments: Vec<Expression>,
-        parentheses: DelimSpan,
-    },
-    /// `service "arn:.." { Key: value }`
-    Service {
-        keyword: Ident,
-        resource: LitStr,
-        /// None is handed the state's input.
-        arguments: Option<Object>,
-    },
-    /// `workflow Fulfilment(order)`, `start workflow Fulfilment(order)`
-    Workflow {
-        start: Option<Ident>,
-        path: Path,
-        arguments: Vec<Expression>,
-        parentheses: DelimSpan,
-    },
+/// A statement of a task state: a call, with or without the `let` that it is alone in, or a `let` that computes, with or
+/// without a call in it.
+pub(super) enum Statement {
+    Call(Option<Binding>, Call),
+    Computed(Option<Call>, Let),
 }
 
 pub(super) const WORDS: &[&str] = &["let", "wait_for_task_token", "start", "workflow", "service"];
@@ -85,7 +32,7 @@ pub(super) fn parse(word: &str, input: ParseStream, reader: &Reader) -> Result<O
         binding => {
             let call = Call::parse(input, reader)?;
             finished(input, reader)?;
-            Ok(Some(Statement::alone(binding, call)))
+            Ok(Some(Statement::Call(binding, call)))
         }
     }
 }
@@ -139,10 +86,7 @@ fn computed(binding: Binding, input: ParseStream, reader: &Reader) -> Result<Sta
         ));
     }
     let Some((call, name)) = calls.found.pop() else {
-        return Ok(Statement {
-            call: None,
-            then: Some(one),
-        });
+        return Ok(Statement::Computed(None, one));
     };
     if let Some((span, what)) = calls.refused {
         return Err(syn::Error::new(
@@ -159,20 +103,14 @@ fn computed(binding: Binding, input: ParseStream, reader: &Reader) -> Result<Sta
     let arguments = call.args.into_iter();
     let call = Call {
         wait: None,
-        callee: Callee::Task {
+        callee: Callee::Task(Application {
             path: path.path,
             arguments: arguments.map(|one| reader.number(one)).collect(),
             parentheses: call.paren_token.span,
-        },
-    };
-    Ok(Statement {
-        call: Some(TaskLet {
-            binding: None,
-            call,
-            called: Some(name),
         }),
-        then: Some(one),
-    })
+        called: Some(name),
+    };
+    Ok(Statement::Computed(Some(call), one))
 }
 
 impl Call {
@@ -213,12 +151,9 @@ impl Call {
                 let path = Path::parse_mod_style(input).map_err(|error| {
                     syn::Error::new(error.span(), "expected the name of a workflow")
                 })?;
-                let (arguments, parentheses) = arguments(input, reader)?;
                 Callee::Workflow {
                     start,
-                    path,
-                    arguments,
-                    parentheses,
+                    call: Application::parse(path, input, reader)?,
                 }
             }
             Some(_) => {
@@ -228,26 +163,32 @@ impl Call {
                 if !input.peek(syn::token::Paren) {
                     return Err(not_a_call(path.span()));
                 }
-                let (arguments, parentheses) = arguments(input, reader)?;
-                Callee::Task {
-                    path,
-                    arguments,
-                    parentheses,
-                }
+                Callee::Task(Application::parse(path, input, reader)?)
             }
             None => return Err(not_a_call(input.span())),
         };
-        Ok(Call { wait, callee })
+        Ok(Call {
+            wait,
+            callee,
+            called: None,
+        })
     }
 }
 
-fn arguments(input: ParseStream, reader: &Reader) -> Result<(Vec<Expression>, DelimSpan)> {
-    if !input.peek(syn::token::Paren) {
-        return Err(input.error("expected `(` and the arguments"));
+impl Application {
+    /// Reads the arguments behind the path.
+    pub(super) fn parse(path: Path, input: ParseStream, reader: &Reader) -> Result<Application> {
+        if !input.peek(syn::token::Paren) {
+            return Err(input.error("expected `(` and the arguments"));
+        }
+        let content;
+        let parentheses = syn::parenthesized!(content in input).span;
+        Ok(Application {
+            path,
+            arguments: reader.expressions_between_commas(&content),
+            parentheses,
+        })
     }
-    let content;
-    let span = syn::parenthesized!(content in input).span;
-    Ok((reader.expressions_between_commas(&content), span))
 }
 
 fn not_a_call(span: Span) -> syn::Error {

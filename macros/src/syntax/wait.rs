@@ -1,16 +1,9 @@
 //! `wait Pause { seconds 5m; next Again; }`
 
-use super::duration::Amount;
-use super::reader::{Expression, Reader, take_word};
-use proc_macro2::Ident;
+use super::reader::{Reader, take_word};
+use crate::machine::{Amount, Wait};
 use syn::Result;
 use syn::parse::ParseStream;
-
-/// How long a wait waits.
-pub(crate) enum Wait {
-    Seconds(Ident, Amount),
-    Timestamp(Ident, Expression),
-}
 
 pub(super) const WORDS: &[&str] = &["seconds", "timestamp", "let"];
 
@@ -24,12 +17,5 @@ impl Wait {
         };
         reader.semicolon(input);
         Ok(Some(wait))
-    }
-
-    /// The word that it begins with.
-    pub(crate) fn keyword(&self) -> &Ident {
-        match self {
-            Wait::Seconds(keyword, _) | Wait::Timestamp(keyword, _) => keyword,
-        }
     }
 }

@@ -1,45 +1,20 @@
 //! `pub workflow OrderProcessing(order: Order) -> Receipt { .. }`
 
-use super::duration::Amount;
-use super::json::Json;
+use super::json;
+use super::option::{exists, query_language};
 use super::reader::{Reader, name, skip_block, skip_one, skip_statement, take_word, word};
-use super::state::{Body, docs};
+use super::state::docs;
+use crate::machine::{Amount, Body, LINTS, Workflow, WorkflowOptions};
 use crate::suggest::closest;
 use proc_macro2::{Ident, Span};
 use syn::parse::ParseStream;
-use syn::{Attribute, LitStr, Result, Token, Type, Visibility};
+use syn::{Attribute, Result, Token, Type, Visibility};
 
 /// All that stands in one `workflow! { .. }`.
 #[derive(Default)]
 pub(crate) struct Source {
-    pub(crate) workflows: Vec<Workflow>,
+    pub(crate) workflows: Vec<(Workflow, Body)>,
     pub(crate) expressions: usize,
-}
-
-/// One workflow, or a fragment of one.
-pub(crate) struct Workflow {
-    /// The parameters, where it is a fragment.
-    pub(crate) fragment: Option<Vec<(Ident, Type)>>,
-    pub(crate) docs: Option<String>,
-    pub(crate) attributes: Vec<Attribute>,
-    pub(crate) visibility: Visibility,
-    pub(crate) name: Ident,
-    pub(crate) parameter: Option<(Ident, Type)>,
-    pub(crate) output: Option<Type>,
-    pub(crate) options: Vec<WorkflowOption>,
-    pub(crate) body: Body,
-}
-
-/// An option of a workflow.
-pub(crate) enum WorkflowOption {
-    Express(Ident),
-    Timeout(Ident, Amount),
-    QueryLanguage(Ident, Ident),
-    LambdaRetries(Ident),
-    Deploy(Ident, Ident),
-    Deny(Ident, Vec<Ident>),
-    Allow(Ident, Vec<Ident>),
-    Raw(Ident, Vec<(LitStr, Json)>),
 }
 
 const WORDS: &[&str] = &[
@@ -53,6 +28,8 @@ const WORDS: &[&str] = &[
     "raw",
 ];
 
+const PLACES: &[&str] = &["lambda", "lambda_arn", "activity"];
+
 impl Source {
     /// Reads the whole macro input; what cannot be read is an error, never a failure.
     pub(crate) fn parse(input: ParseStream, reader: &Reader) -> Result<Source> {
@@ -65,7 +42,7 @@ impl Source {
         }
         while !input.is_empty() {
             let mark = input.cursor();
-            match Workflow::parse(input, reader) {
+            match workflow(input, reader) {
                 Ok(workflow) => source.workflows.push(workflow),
                 Err(error) => {
                     reader.errors.syn(&error);
@@ -81,54 +58,52 @@ impl Source {
     }
 }
 
-impl Workflow {
-    fn parse(input: ParseStream, reader: &Reader) -> Result<Workflow> {
-        let attributes = reader.attempt(input, Attribute::parse_outer)?;
-        let visibility = reader.attempt(input, |ahead| ahead.parse::<Visibility>())?;
-        let is_fragment = match word(input).as_deref() {
-            Some("workflow") => false,
-            Some("fragment") => true,
-            _ => {
-                return Err(input.error(
-                    "expected `workflow Name(input: Type) -> Type { .. }` or `fragment Name(value: Type) -> Type { .. }`",
-                ));
-            }
-        };
-        take_word(input)?;
-        let (of, what) = if is_fragment {
-            ("the fragment", "fragment")
-        } else {
-            ("the workflow", "workflow")
-        };
-        let name = name(input, of)?;
-        let mut parameters = parameters(input, reader, what)?;
-        let parameter = if is_fragment { None } else { parameters.pop() };
-        let output = if input.peek(Token![->]) {
-            input.parse::<Token![->]>()?;
-            Some(reader.attempt(input, |ahead| ahead.parse::<Type>())?)
-        } else {
-            None
-        };
-        if !input.peek(syn::token::Brace) {
-            return Err(input.error(format!("expected `{{` and the states of {of}")));
+fn workflow(input: ParseStream, reader: &Reader) -> Result<(Workflow, Body)> {
+    let attributes = reader.attempt(input, Attribute::parse_outer)?;
+    let visibility = reader.attempt(input, |ahead| ahead.parse::<Visibility>())?;
+    let is_fragment = match word(input).as_deref() {
+        Some("workflow") => false,
+        Some("fragment") => true,
+        _ => {
+            return Err(input.error(
+                "expected `workflow Name(input: Type) -> Type { .. }` or `fragment Name(value: Type) -> Type { .. }`",
+            ));
         }
-        let content;
-        let span = syn::braced!(content in input).span.join();
-        let (options, broken) = options(&content, reader);
-        let mut body = Body::rest(&content, span, reader);
-        body.broken |= broken;
-        Ok(Workflow {
-            fragment: is_fragment.then_some(parameters),
-            docs: docs(&attributes),
-            attributes,
-            visibility,
-            name,
-            parameter,
-            output,
-            options,
-            body,
-        })
+    };
+    take_word(input)?;
+    let (of, what) = if is_fragment {
+        ("the fragment", "fragment")
+    } else {
+        ("the workflow", "workflow")
+    };
+    let name = name(input, of)?;
+    let mut parameters = parameters(input, reader, what)?;
+    let parameter = if is_fragment { None } else { parameters.pop() };
+    let output = if input.peek(Token![->]) {
+        input.parse::<Token![->]>()?;
+        Some(reader.attempt(input, |ahead| ahead.parse::<Type>())?)
+    } else {
+        None
+    };
+    if !input.peek(syn::token::Brace) {
+        return Err(input.error(format!("expected `{{` and the states of {of}")));
     }
+    let content;
+    let span = syn::braced!(content in input).span.join();
+    let mut workflow = Workflow {
+        fragment: is_fragment.then_some(parameters),
+        docs: docs(&attributes),
+        attributes,
+        visibility,
+        name,
+        parameter,
+        output,
+        options: WorkflowOptions::default(),
+    };
+    let broken = options(&mut workflow, &content, reader);
+    let mut body = Body::rest(&content, span, reader);
+    body.broken |= broken;
+    Ok((workflow, body))
 }
 
 /// The parameters in parentheses: a workflow has one at most.
@@ -163,14 +138,13 @@ fn parameters(input: ParseStream, reader: &Reader, what: &str) -> Result<Vec<(Id
     })
 }
 
-/// The options before the first state.
-fn options(input: ParseStream, reader: &Reader) -> (Vec<WorkflowOption>, bool) {
-    let mut options = Vec::new();
+/// Reads the options before the first state; says whether something was skipped.
+fn options(workflow: &mut Workflow, input: ParseStream, reader: &Reader) -> bool {
     let mut broken = false;
     while let Some(found) = word(input) {
         // A state is a word, a name and braces; whatever ends in a semicolon before that is an option.
         let outcome = if WORDS.contains(&found.as_str()) {
-            WorkflowOption::parse(&found, input, reader).map(|option| options.push(option))
+            option(workflow, &found, input, reader)
         } else if let Some(close) = closest(&found, WORDS.iter().copied())
             && !input.peek2(syn::Ident)
         {
@@ -186,11 +160,59 @@ fn options(input: ParseStream, reader: &Reader) -> (Vec<WorkflowOption>, bool) {
             skip_statement(input);
         }
     }
-    (options, broken)
+    broken
+}
+
+/// Reads one option. An option is given once, but for `deny`, `allow` and `raw`.
+fn option(workflow: &mut Workflow, word: &str, input: ParseStream, reader: &Reader) -> Result<()> {
+    let keyword = take_word(input)?;
+    if workflow.fragment.is_some() && word != "query_language" {
+        reader.errors.at(
+            keyword.span(),
+            format!("`{word}` is said of a workflow; a fragment has `query_language` alone"),
+        );
+    }
+    let what = workflow.what();
+    let options = &mut workflow.options;
+    let again = match word {
+        "express" => options.express.is_some(),
+        "timeout" => options.timeout.is_some(),
+        "query_language" => options.query_language.is_some(),
+        "lambda_retries" => options.lambda_retries.is_some(),
+        "deploy" => options.deploy.is_some(),
+        _ => false,
+    };
+    if again {
+        let message = format!("`{word}` is given twice in this {what}");
+        reader.errors.at(keyword.span(), message);
+    }
+    match word {
+        "express" => options.express = Some(keyword),
+        "timeout" => options.timeout = Some((keyword, Amount::parse(input, reader)?)),
+        "query_language" => options.query_language = Some(query_language(input, reader)?),
+        "lambda_retries" => options.lambda_retries = Some(keyword),
+        "deploy" => {
+            let place = name(input, "a place: `lambda`, `lambda_arn` or `activity`")?;
+            exists(&place, PLACES, reader, |found| {
+                format!("`{found}` is no place for a task: `lambda`, `lambda_arn` or `activity`")
+            });
+            options.deploy = Some(place);
+        }
+        "deny" => options.deny.extend(lints(&keyword, input, reader)?),
+        "allow" => options.allow.extend(lints(&keyword, input, reader)?),
+        _ => {
+            options.raw.extend(json::raw(input, reader)?);
+            return Ok(());
+        }
+    }
+    if word != "query_language" {
+        reader.semicolon(input);
+    }
+    Ok(())
 }
 
 /// `unhandled_errors, unbounded_loop`
-fn lints(input: ParseStream) -> Result<Vec<Ident>> {
+fn lints(keyword: &Ident, input: ParseStream, reader: &Reader) -> Result<Vec<Ident>> {
     let mut lints = Vec::new();
     while !input.is_empty() && !input.peek(Token![;]) {
         lints.push(name(input, "a lint")?);
@@ -198,50 +220,17 @@ fn lints(input: ParseStream) -> Result<Vec<Ident>> {
             break;
         }
     }
+    if lints.is_empty() {
+        let message = format!("`{keyword}` names lints: `{}`", LINTS.join("`, `"));
+        reader.errors.at(keyword.span(), message);
+    }
+    for lint in &lints {
+        exists(lint, LINTS, reader, |found| {
+            format!(
+                "there is no lint `{found}`: there are `{}`",
+                LINTS.join("`, `")
+            )
+        });
+    }
     Ok(lints)
-}
-
-impl WorkflowOption {
-    /// The word that it begins with.
-    pub(crate) fn keyword(&self) -> &Ident {
-        match self {
-            WorkflowOption::Express(keyword)
-            | WorkflowOption::Timeout(keyword, _)
-            | WorkflowOption::QueryLanguage(keyword, _)
-            | WorkflowOption::LambdaRetries(keyword)
-            | WorkflowOption::Deploy(keyword, _)
-            | WorkflowOption::Deny(keyword, _)
-            | WorkflowOption::Allow(keyword, _)
-            | WorkflowOption::Raw(keyword, _) => keyword,
-        }
-    }
-
-    fn parse(word: &str, input: ParseStream, reader: &Reader) -> Result<WorkflowOption> {
-        let keyword = take_word(input)?;
-        let option = match word {
-            "express" => WorkflowOption::Express(keyword),
-            "timeout" => WorkflowOption::Timeout(keyword, Amount::parse(input, reader)?),
-            "query_language" => WorkflowOption::QueryLanguage(
-                keyword,
-                name(input, "a query language: `JSONata` or `JSONPath`")?,
-            ),
-            "lambda_retries" => WorkflowOption::LambdaRetries(keyword),
-            "deploy" => WorkflowOption::Deploy(
-                keyword,
-                name(input, "a place: `lambda`, `lambda_arn` or `activity`")?,
-            ),
-            "deny" => WorkflowOption::Deny(keyword, lints(input)?),
-            "allow" => WorkflowOption::Allow(keyword, lints(input)?),
-            _ => {
-                if !input.peek(syn::token::Brace) {
-                    return Err(input.error("expected `{ \"Field\": value }` after `raw`"));
-                }
-                let fields = Json::fields(input, reader)?;
-                let _ = input.parse::<Option<Token![;]>>();
-                return Ok(WorkflowOption::Raw(keyword, fields));
-            }
-        };
-        reader.semicolon(input);
-        Ok(option)
-    }
 }

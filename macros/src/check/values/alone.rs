@@ -1,11 +1,11 @@
 //! An expression outside of any workflow.
 
+use super::Local;
 use super::expression::Resolver;
-use super::{Local, Rewritten, Value, Witness};
-use crate::check::machine::Machine;
 use crate::errors::Errors;
+use crate::machine::{Expression, Machine, Rewritten, Value, Witness};
 use crate::name::text;
-use crate::syntax::{Expression, Reader, Source};
+use crate::syntax::{Reader, Source};
 use proc_macro2::Ident;
 use quote::quote;
 use syn::Type;
@@ -34,8 +34,8 @@ pub(crate) fn alone(
     let home = quote!(workflow __Expression() { succeed __Value; });
     let reader = Reader::new(errors);
     let source = (|input: ParseStream| Source::parse(input, &reader)).parse2(home);
-    let workflow = source.ok().and_then(|mut source| source.workflows.pop());
-    let Some(workflow) = workflow else {
+    let home = source.ok().and_then(|mut source| source.workflows.pop());
+    let Some((workflow, body)) = home else {
         return Alone {
             value: Value::Faulty,
             faulty: true,
@@ -43,7 +43,7 @@ pub(crate) fn alone(
             witnesses: Vec::new(),
         };
     };
-    let machine = Machine::new(&workflow, expression.id + 1);
+    let machine = Machine::new(workflow, body, expression.id + 1);
     let mut resolver = Resolver::new(&machine, 0, errors);
     for (index, name) in parameters.iter().enumerate() {
         if let Some(name) = name {

@@ -1,7 +1,8 @@
 //! Blocks with `let`s, conditions with patterns, and `matches!`.
 
+use super::Local;
 use super::expression::Resolver;
-use super::{Local, Value};
+use crate::machine::Value;
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
@@ -33,7 +34,7 @@ impl Parse for Matches {
     }
 }
 
-impl Resolver<'_, '_> {
+impl Resolver<'_> {
     /// `{ let a = value; a + b }`: its names are known from their `let` to its end.
     pub(super) fn block(&mut self, block: &mut Block) -> Value {
         let Some((last, before)) = block.stmts.split_last_mut() else {
@@ -80,14 +81,19 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// What a `let` in a block names: a value, or parts of one.
-    fn name_in_block(&mut self, pattern: &Pat, value: Value, bound: &mut Vec<(String, Value)>) {
+    /// Names the value that a pattern takes: by its name, or by those that are taken out of it.
+    pub(super) fn named(&mut self, pattern: &Pat) -> String {
         let name = match parameter(pattern) {
             Some(name) => name.unraw().to_string(),
             None => format!("of_{}", names_of(pattern).join("_")),
         };
         self.take_apart(pattern, Value::Local(name.clone()));
-        bound.push((name, value));
+        name
+    }
+
+    /// What a `let` in a block names: a value, or parts of one.
+    fn name_in_block(&mut self, pattern: &Pat, value: Value, bound: &mut Vec<(String, Value)>) {
+        bound.push((self.named(pattern), value));
     }
 
     /// `if c { a } else { b }`, `if let P = x && c { a } else { b }`.
@@ -223,14 +229,12 @@ pub(super) fn parameter(pattern: &Pat) -> Option<&syn::Ident> {
     }
 }
 
-impl Resolver<'_, '_> {
+impl Resolver<'_> {
     /// The names that a `match` pattern binds, as names of the state's own.
     pub(super) fn bind_pattern(&mut self, pat: &Pat) {
-        match crate::check::patterns::pattern(pat) {
+        match crate::machine::pattern(pat) {
             Ok(shape) => {
-                let mut bound = Vec::new();
-                shape.bound(&mut bound);
-                for name in bound {
+                for name in shape.names() {
                     let name = name.unraw().to_string();
                     let value = Value::Local(name.clone());
                     self.locals.push(Local { name, value });

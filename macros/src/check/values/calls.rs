@@ -5,16 +5,15 @@ use super::literals::{literal_text, literal_type, variables};
 use super::methods::{FUNCTIONS, LIBRARY};
 use super::paths::is_default;
 use super::templates::{format, list};
-use super::{Record, Value};
-use crate::check::patterns::own_name;
 use crate::functions::{is_task, written};
-use crate::syntax::Kind;
+use crate::machine::own_name;
+use crate::machine::{Kind, Record, Value};
 use std::rc::Rc;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprMacro, ExprStruct, Member, Path};
 
-impl Resolver<'_, '_> {
+impl Resolver<'_> {
     pub(super) fn call(&mut self, path: &Path, mut arguments: Vec<Value>) -> Value {
         let written = written(path);
         if is_default(path) && arguments.is_empty() {

@@ -1,7 +1,7 @@
 //! `as` between numbers.
 
-use super::Value;
 use super::expression::Resolver;
+use crate::machine::Value;
 use quote::ToTokens;
 use syn::{Expr, ExprCast, Type};
 
@@ -59,7 +59,7 @@ fn number(ty: &Type) -> Option<String> {
     }
 }
 
-impl Resolver<'_, '_> {
+impl Resolver<'_> {
     /// `x as f64`: rustc sees to it, by what stands in its place, that no value changes.
     pub(super) fn cast(&mut self, cast: &mut ExprCast) -> (Value, Expr) {
         let how = Cast::of(cast);

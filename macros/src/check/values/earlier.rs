@@ -3,19 +3,9 @@
 //! Step Functions evaluates all variables of a state at once, on the values from before it. So a later `let` has the
 //! earlier one's expression put in where that is short or read once, and else binds it once, before all else.
 
-use super::Value;
+use crate::machine::{Earlier, Value};
 use std::collections::HashSet;
 use std::rc::Rc;
-
-/// An earlier `let`.
-pub(crate) struct Earlier {
-    pub(crate) name: String,
-    pub(crate) value: Value,
-    /// It is a variable too, which is computed apart from those that read it here.
-    pub(super) assigned: bool,
-    /// It gives another value each time that it is computed.
-    pub(super) changes: bool,
-}
 
 impl Earlier {
     /// The `let` of a name; `assigned` says whether it is a variable, too.

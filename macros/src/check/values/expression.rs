@@ -1,14 +1,11 @@
 //! One expression after the other.
 
-use super::blocks::{names_of, parameter};
+use super::Local;
 use super::hints::refusal;
 use super::methods::METHODS;
 use super::rewrite::{Rewriting, names_in};
-use super::{ItemRead, Local, Read, Rewritten, Value, Witness};
-use crate::check::machine::Machine;
-use crate::check::patterns::is_bound;
 use crate::errors::Errors;
-use crate::syntax::Expression;
+use crate::machine::{Expression, ItemRead, Machine, Read, Rewritten, Value, Witness, is_bound};
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use std::collections::HashSet;
@@ -17,8 +14,8 @@ use syn::ext::IdentExt;
 use syn::{BinOp, Expr, ExprClosure, Lit, Member, Pat, PatTuple, PatTupleStruct, Type, UnOp};
 
 /// Turns the expressions of one state into [`Value`]s.
-pub(super) struct Resolver<'m, 'a> {
-    pub(super) machine: &'m Machine<'a>,
+pub(super) struct Resolver<'m> {
+    pub(super) machine: &'m Machine,
     pub(super) errors: &'m Errors,
     pub(super) state: usize,
     /// What the state's own names stand for, the innermost last.
@@ -55,8 +52,8 @@ const CONVERSIONS: &[&str] = &[
     "unwrap_or_default",
 ];
 
-impl<'m, 'a> Resolver<'m, 'a> {
-    pub(super) fn new(machine: &'m Machine<'a>, state: usize, errors: &'m Errors) -> Self {
+impl<'m> Resolver<'m> {
+    pub(super) fn new(machine: &'m Machine, state: usize, errors: &'m Errors) -> Self {
         Resolver {
             machine,
             errors,
@@ -255,13 +252,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
         let before = self.locals.len();
         let mut parameters = Vec::new();
         for input in &closure.inputs {
-            let name = match parameter(input) {
-                Some(name) => name.unraw().to_string(),
-                // It has a name all the same, of those that are taken out of it.
-                None => format!("of_{}", names_of(input).join("_")),
-            };
-            self.take_apart(input, Value::Local(name.clone()));
-            parameters.push(name);
+            parameters.push(self.named(input));
         }
         // A constant in small letters is none: a pattern of its name would be the constant.
         let mut copied = names_in(&closure.body);

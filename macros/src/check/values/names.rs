@@ -2,26 +2,24 @@
 
 use super::earlier::computed_twice;
 use super::expression::Resolver;
-use super::{ItemRead, Read, Value};
-use crate::check::patterns::is_bound;
+use crate::machine::{Binding, ItemRead, Read, Value, is_bound};
 use crate::name::identifier;
 use proc_macro2::{Ident, Span};
 use syn::Path;
 use syn::ext::IdentExt;
 
-impl Resolver<'_, '_> {
+impl Resolver<'_> {
     /// Whether a name is a value of the workflow.
     pub(super) fn is_known(&self, name: &Ident) -> bool {
         let text = name.unraw().to_string();
         let machine = self.machine;
-        let parameters = machine.workflow.parameter.iter();
-        let mut parameters = parameters.chain(machine.parameters());
+        let mut parameters = machine.workflow.parameters();
         let mut scopes = machine
             .scopes_around(machine.states[self.state].scope)
             .map(|scope| &machine.scopes[scope]);
         self.locals.iter().any(|local| local.name == text)
             || scopes.any(|scope| {
-                let item = scope.item.is_some_and(|item| item.unraw() == text);
+                let item = scope.item.as_ref().is_some_and(|item| item.unraw() == text);
                 item || scope.variables.contains_key(&text)
             })
             || parameters.any(|(parameter, _)| parameter.unraw() == text)
@@ -79,7 +77,7 @@ impl Resolver<'_, '_> {
                 self.handed(&text, Some(index), name.span(), false);
                 return Some(Value::Variable(text));
             }
-            if scope.item.is_some_and(|item| item == name) {
+            if scope.has_item(name) {
                 let state = self.handed(&text, Some(index), name.span(), false);
                 self.item_reads.push(ItemRead {
                     name: text.clone(),
@@ -98,7 +96,7 @@ impl Resolver<'_, '_> {
             self.handed(&text, None, name.span(), false);
             return Some(Value::Parameter);
         }
-        let mut parameters = self.machine.parameters().iter();
+        let mut parameters = self.machine.workflow.fragment.iter().flatten();
         if let Some(index) = parameters.position(|(parameter, _)| parameter == name) {
             self.handed(&text, None, name.span(), false);
             // By its place, which no name of the user's can hide.
@@ -118,10 +116,9 @@ impl Resolver<'_, '_> {
             let scope = &self.machine.scopes[scope];
             let variables = scope.variables.values();
             names.extend(variables.map(|one| self.machine.variables[*one].name.clone()));
-            names.extend(scope.item.cloned());
+            names.extend(scope.item.clone());
         }
-        let parameters = self.machine.workflow.parameter.iter();
-        for (parameter, _) in parameters.chain(self.machine.parameters()) {
+        for (parameter, _) in self.machine.workflow.parameters() {
             names.push(parameter.clone());
         }
         names.sort();
@@ -165,8 +162,7 @@ impl Resolver<'_, '_> {
             return Some(Value::Faulty);
         }
         let owner = self.machine.scopes.iter().find_map(|scope| {
-            let named =
-                scope.variables.contains_key(text) || scope.item.is_some_and(|item| item == name);
+            let named = scope.variables.contains_key(text) || scope.has_item(name);
             named.then_some(scope.owner).flatten()
         });
         if let Some(owner) = owner {
@@ -181,14 +177,8 @@ impl Resolver<'_, '_> {
             return Some(Value::Faulty);
         }
         let local = self.machine.states.iter().find(|node| {
-            node.state.ends()
-                && node
-                    .state
-                    .result()
-                    .into_iter()
-                    .chain(node.state.lets().iter().map(|one| &one.binding))
-                    .flat_map(|binding| binding.named())
-                    .any(|other| other == name)
+            let mut named = node.state.bindings().flat_map(Binding::named);
+            node.state.ends() && named.any(|other| other == name)
         });
         if let Some(node) = local {
             self.errors.at(

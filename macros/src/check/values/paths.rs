@@ -1,9 +1,9 @@
 //! Paths: constants, and functions in the place of closures.
 
-use super::Value;
 use super::expression::Resolver;
 use super::methods::{FUNCTIONS, METHODS};
 use crate::functions::{is_type, written};
+use crate::machine::Value;
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
 use syn::spanned::Spanned;
@@ -34,7 +34,7 @@ const TAKE_FUNCTIONS: &[(&str, usize, usize)] = &[
 /// Floats that JSON cannot write.
 const NOT_IN_JSON: &[&str] = &["NAN", "INFINITY", "NEG_INFINITY"];
 
-impl Resolver<'_, '_> {
+impl Resolver<'_> {
     /// A function that stands where a method takes a closure: `.map(String::from)` is `.map(|it| String::from(it))`, and
     /// rustc takes it so, because its parameters and its value have witnesses then.
     pub(super) fn function_for_closure(

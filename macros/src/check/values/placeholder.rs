@@ -1,14 +1,13 @@
 //! `placeholder!("TopicArn")`, and texts that look as if they meant one.
 
-use super::Value;
 use super::expression::Resolver;
-use crate::syntax::Expression;
+use crate::machine::{Expression, Value};
 use proc_macro2::{Literal, Span, TokenStream, TokenTree};
 use stepwright_asl::placeholder;
 use syn::visit::{self, Visit};
 use syn::{LitStr, Macro};
 
-impl Resolver<'_, '_> {
+impl Resolver<'_> {
     /// A text that the deployment gives.
     pub(super) fn placeholder(&mut self, call: &Macro) -> Value {
         let name = match call.parse_body::<LitStr>() {

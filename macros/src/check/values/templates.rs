@@ -1,7 +1,7 @@
 //! `format!` and `vec!`.
 
 use super::expression::Resolver;
-use super::{Piece, Value};
+use crate::machine::{Align, Piece, Spec, Value};
 use crate::name::identifier;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
@@ -209,25 +209,6 @@ fn source(
         )
     })?;
     Ok(Source::Captured(ident))
-}
-
-/// The side on which a value stands in its width.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Align {
-    Left,
-    Center,
-    Right,
-}
-
-/// What stands behind the colon of `{:>8.2}`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Spec {
-    pub(crate) fill: Option<char>,
-    pub(crate) align: Option<Align>,
-    pub(crate) sign: bool,
-    pub(crate) zero: bool,
-    pub(crate) width: Option<usize>,
-    pub(crate) precision: Option<usize>,
 }
 
 impl Spec {

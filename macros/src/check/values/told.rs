@@ -1,6 +1,6 @@
 //! Asks that the JSON of a matched enum says which variant it is: an untagged one's does not.
 
-use crate::check::patterns::is_bound;
+use crate::machine::is_bound;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;

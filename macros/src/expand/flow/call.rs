@@ -1,17 +1,17 @@
 //! What a task state calls.
 
 use super::Writer;
-use crate::syntax::{Call, Callee, Object, ObjectValue};
+use crate::machine::{Application, Call, Callee, Object, ObjectValue};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-impl Writer<'_, '_> {
+impl Writer<'_> {
     pub(super) fn call(&mut self, call: &Call, ty: Option<&syn::Type>) -> TokenStream {
         let shape = |ty: &syn::Type| quote!(<#ty as __s::Payload>::shape);
         match &call.callee {
-            Callee::Task {
+            Callee::Task(Application {
                 path, arguments, ..
-            } => {
+            }) => {
                 let arguments = self.expressions(arguments);
                 // In parentheses a path is a type: without them a function in its place is a second error.
                 match (&call.wait, ty) {
@@ -25,13 +25,9 @@ impl Writer<'_, '_> {
                     }
                 }
             }
-            Callee::Workflow {
-                start,
-                path,
-                arguments,
-                ..
-            } => {
-                let input = match arguments.first() {
+            Callee::Workflow { start, call } => {
+                let path = &call.path;
+                let input = match call.arguments.first() {
                     Some(input) => self.expression(input),
                     None => quote!(__s::Expr::object(::std::vec![])),
                 };

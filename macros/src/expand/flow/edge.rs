@@ -2,126 +2,95 @@
 
 use super::super::pattern::pattern;
 use super::{Writer, raw};
-use crate::check::{
-    Edge, EdgeKind, PatternShape, Value, error_fields, error_path, is_silent, pattern as shape,
+use crate::check::is_silent;
+use crate::machine::{
+    Binding, Edge, EdgeKind, Expression, Let, PatternShape, State, Value, cases, error_path,
+    pattern as shape,
 };
-use crate::syntax::{Arm, Binding, ErrorPattern, Let, State, Target};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Pat;
 
-impl Writer<'_, '_> {
-    /// A `catch`; the other edges are written with their state's kind.
+impl Writer<'_> {
+    /// What a `next` carries, a `catch` or an exit; the edges of a choice are written with it.
     pub(super) fn edge(&mut self, state: &State, edge: &Edge) -> TokenStream {
-        match edge.kind {
-            EdgeKind::Catch(catch) => {
-                let names = self.names(&catch.errors);
-                let mut way = self.way(&catch.target);
-                if let Some(ErrorPattern::Fields(_, fields)) = catch.errors.first() {
-                    way = self.caught(way, fields);
-                }
-                let way = output(way, catch.output.as_ref());
-                let lets = self.lets(&catch.target);
-                quote!(.catch(__s::Catch::on::<__s::Text>(#names, #way #lets)))
+        match &edge.kind {
+            EdgeKind::Catch { errors, .. } => {
+                let names = self.names(errors);
+                let target = self.target(edge);
+                quote!(.catch(__s::Catch::on::<__s::Text>(#names, #target)))
             }
-            EdgeKind::CatchArm(arm) => {
-                let cases: Vec<&Pat> = match &arm.pattern {
-                    Pat::Or(or) => or.cases.iter().collect(),
-                    single => vec![single],
-                };
+            EdgeKind::CatchArm { pattern, .. } => {
                 let mut names = TokenStream::new();
-                for case in &cases {
+                for case in cases(pattern) {
                     let name = match error_path(case) {
                         Some(path) => self.values.error_name(&path),
                         None => quote!(__s::Text::Borrowed("States.ALL")),
                     };
                     quote!(#name,).to_tokens(&mut names);
                 }
-                let mut way = self.way(&arm.target);
-                if let Some(first) = cases.first() {
-                    way = self.caught(way, first);
-                }
-                let way = output(way, arm.output.as_ref());
-                let lets = self.lets(&arm.target);
-                quote!(.catch(__s::Catch::on::<__s::Text>(::std::vec![#names], #way #lets)))
+                let target = self.target(edge);
+                quote!(.catch(__s::Catch::on::<__s::Text>(::std::vec![#names], #target)))
             }
             EdgeKind::Next => {
                 let mut tokens = TokenStream::new();
-                if let Some(binding) = state.result() {
+                if let Some(binding) = &state.result {
                     assign(binding, &quote!(__s::Expr::result())).to_tokens(&mut tokens);
                 }
-                for one in state.lets() {
+                for one in &state.lets {
                     self.assign_let(one).to_tokens(&mut tokens);
                 }
                 tokens
             }
-            EdgeKind::Exit(exit) => {
-                let name = crate::name::text(&exit.name);
-                let mut way = self.way(&exit.target);
-                if let Some(variable) = variable(exit.value.as_ref()) {
-                    way = quote!(#way.assign(#variable, __s::Expr::result()));
-                }
-                let lets = self.lets(&exit.target);
-                quote!(.exit(#name, #way #lets))
+            EdgeKind::Exit { name, .. } => {
+                let name = crate::name::text(name);
+                let target = self.target(edge);
+                quote!(.exit(#name, #target))
             }
-            EdgeKind::Rule(_) | EdgeKind::Otherwise(_) | EdgeKind::Arm(_) => TokenStream::new(),
+            EdgeKind::Rule { .. } | EdgeKind::Otherwise(_) | EdgeKind::Arm { .. } => {
+                TokenStream::new()
+            }
         }
     }
 
-    /// Assigns what an error's pattern binds.
-    pub(super) fn caught(&mut self, way: TokenStream, from: &Pat) -> TokenStream {
-        let (Some(path), Ok(fields)) = (error_path(from), error_fields(from)) else {
-            return way;
-        };
-        let mut way = way;
-        for (field, name) in fields {
-            let Some(name) = variable(Some(name)) else {
-                continue;
-            };
-            let value = self.values.value(&Value::ErrorField(path.clone(), field));
-            quote!(.assign(#name, #value)).to_tokens(&mut way);
-        }
-        way
-    }
-
-    pub(super) fn arm(&mut self, arm: &Arm) -> TokenStream {
-        let shape = shape(&arm.pattern).unwrap_or(PatternShape::Wildcard);
+    pub(super) fn arm(
+        &mut self,
+        edge: &Edge,
+        from: &Pat,
+        guard: Option<&Expression>,
+    ) -> TokenStream {
+        let shape = shape(from).unwrap_or(PatternShape::Wildcard);
         let pattern = pattern(&shape);
-        let guard = match &arm.guard {
+        let guard = match guard {
             Some(guard) => {
                 let guard = self.expression(guard);
                 quote!(::core::option::Option::Some(#guard))
             }
             None => quote!(::core::option::Option::None),
         };
-        let edge = self.target(&arm.target);
-        quote!(__s::Arm::new(#pattern, #guard, #edge),)
+        let target = self.target(edge);
+        quote!(__s::Arm::new(#pattern, #guard, #target),)
     }
 
-    /// An edge with the `let`s on it.
-    pub(super) fn target(&mut self, target: &Target) -> TokenStream {
-        let way = self.way(target);
-        let lets = self.lets(target);
-        quote!(#way #lets)
-    }
-
-    /// An edge without them.
-    pub(super) fn way(&self, target: &Target) -> TokenStream {
-        let name = self.name_of(&target.name);
-        let fields = raw::fields(&target.raw);
-        quote!(__s::Edge::to(#name) #fields)
-    }
-
-    pub(super) fn lets(&mut self, target: &Target) -> TokenStream {
-        let mut tokens = TokenStream::new();
-        for one in &target.lets {
+    /// Where an edge leads, and what it assigns. What an arm's pattern binds, the pattern itself says.
+    pub(super) fn target(&mut self, edge: &Edge) -> TokenStream {
+        let name = self.name_of(&edge.name);
+        let fields = raw::fields(&edge.raw);
+        let mut tokens = quote!(__s::Edge::to(#name) #fields);
+        for (name, value) in edge.bound() {
+            if let (Some(name), false) = (variable(Some(name)), matches!(value, Value::Local(_))) {
+                let value = self.values.value(&value);
+                quote!(.assign(#name, #value)).to_tokens(&mut tokens);
+            }
+        }
+        for one in &edge.lets {
             self.assign_let(one).to_tokens(&mut tokens);
         }
         tokens
     }
 
     /// `.assign(..)` for a `let`; of a tuple that is written out, each item for itself.
-    pub(super) fn assign_let(&mut self, one: &Let) -> TokenStream {
+    fn assign_let(&mut self, one: &Let) -> TokenStream {
         let Let { binding, value } = one;
         if let (true, Some(Value::Tuple(items))) = (binding.tuple, &self.machine.values[value.id])
             && items.len() == binding.names.len()
@@ -160,12 +129,4 @@ fn assign(binding: &Binding, value: &TokenStream) -> TokenStream {
 /// The variable that a name makes: none, where it is `_` or begins with it.
 fn variable(name: Option<&Ident>) -> Option<String> {
     name.filter(|name| !is_silent(name)).map(crate::name::text)
-}
-
-/// Assigns what `as` names.
-fn output(way: TokenStream, name: Option<&Ident>) -> TokenStream {
-    match variable(name) {
-        Some(name) => quote!(#way.assign(#name, __s::Expr::error_output())),
-        None => way,
-    }
 }

@@ -1,12 +1,12 @@
 //! `retry`, and the names of errors.
 
 use super::Writer;
-use crate::check::{predefined, rate};
-use crate::syntax::{ErrorPattern, Retry, SettingValue};
+use crate::check::rate;
+use crate::machine::{ErrorPattern, Retry, SettingValue};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 
-impl Writer<'_, '_> {
+impl Writer<'_> {
     pub(super) fn retry(&mut self, retry: &Retry) -> TokenStream {
         let names = self.names(&retry.errors);
         let mut tokens = quote!(__s::Retry::on::<__s::Text>(#names));
@@ -48,7 +48,7 @@ impl Writer<'_, '_> {
             let name = match error {
                 ErrorPattern::Text(text) => quote!(__s::Text::Borrowed(#text)),
                 ErrorPattern::Path(path) | ErrorPattern::Fields(path, _) => {
-                    match predefined(error) {
+                    match error.predefined() {
                         Some(name) => {
                             let name = format!("States.{name}");
                             quote!(__s::Text::Borrowed(#name))

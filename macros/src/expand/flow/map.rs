@@ -3,14 +3,12 @@
 use super::Writer;
 use crate::check::field;
 use crate::expand::known::known;
-use crate::syntax::{
-    Access, Batch, BatchInput, Children, DistributedOption, For, Map, Setting, SettingValue,
-    Tolerance,
-};
+use crate::machine::{Access, Batch, BatchInput, Distributed, For, Map, Setting, SettingValue};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
+use stepwright_asl::model::MachineType;
 
-impl Writer<'_, '_> {
+impl Writer<'_> {
     pub(super) fn map(&mut self, name: &str, map: &Map, run: &For, scope: usize) -> TokenStream {
         let item = crate::name::text(&run.item);
         let mut over = match &run.list {
@@ -22,15 +20,15 @@ impl Writer<'_, '_> {
         };
         let item = known(self.numbers.item(scope));
         quote!(.item(#item.shape())).to_tokens(&mut over);
-        for (_, limit) in &map.max_concurrency {
+        if let Some((_, limit)) = &map.max_concurrency {
             let limit = self.expression(limit);
             quote!(.max_concurrency(#limit)).to_tokens(&mut over);
         }
-        if map.iterator.is_some() {
+        if map.iterator {
             quote!(.iterator()).to_tokens(&mut over);
         }
         if let Some(children) = map.children() {
-            let distributed = self.distributed(map, children);
+            let distributed = self.distributed(&map.distributed, children);
             quote!(.distributed(#distributed)).to_tokens(&mut over);
         }
         let body = self.body(scope);
@@ -38,38 +36,34 @@ impl Writer<'_, '_> {
         quote!(__s::State::map(#name, #over.body(#body)))
     }
 
-    fn distributed(&mut self, map: &Map, children: Children) -> TokenStream {
+    fn distributed(&mut self, options: &Distributed, children: MachineType) -> TokenStream {
         let children = match children {
-            Children::Standard => quote!(Standard),
-            Children::Express => quote!(Express),
+            MachineType::Standard => quote!(Standard),
+            MachineType::Express => quote!(Express),
         };
         let mut tokens = quote!(__s::Distributed::new(__s::MachineType::#children));
-        for option in &map.options {
-            match option {
-                DistributedOption::Distributed(..) => continue,
-                DistributedOption::Label(_, label) => quote!(.label(#label)),
-                DistributedOption::Tolerated(_, Tolerance::Count(count)) => {
-                    let count = self.expression(count);
-                    quote!(.tolerated_count(#count))
-                }
-                DistributedOption::Tolerated(_, Tolerance::Percentage(number)) => {
-                    let number = self.expression(number);
-                    quote!(.tolerated_percentage(#number))
-                }
-                DistributedOption::Reader(reader) => {
-                    let reader = self.access(reader);
-                    quote!(.reader(#reader))
-                }
-                DistributedOption::Writer(writer) => {
-                    let writer = self.access(writer);
-                    quote!(.writer(#writer))
-                }
-                DistributedOption::Batch(batch) => {
-                    let batch = self.batch(batch);
-                    quote!(.batch(#batch))
-                }
-            }
-            .to_tokens(&mut tokens);
+        if let Some((_, label)) = &options.label {
+            quote!(.label(#label)).to_tokens(&mut tokens);
+        }
+        if let Some((_, count)) = &options.tolerated_count {
+            let count = self.expression(count);
+            quote!(.tolerated_count(#count)).to_tokens(&mut tokens);
+        }
+        if let Some((_, number)) = &options.tolerated_percentage {
+            let number = self.expression(number);
+            quote!(.tolerated_percentage(#number)).to_tokens(&mut tokens);
+        }
+        if let Some(reader) = &options.reader {
+            let reader = self.access(reader);
+            quote!(.reader(#reader)).to_tokens(&mut tokens);
+        }
+        if let Some(writer) = &options.writer {
+            let writer = self.access(writer);
+            quote!(.writer(#writer)).to_tokens(&mut tokens);
+        }
+        if let Some(batch) = &options.batch {
+            let batch = self.batch(batch);
+            quote!(.batch(#batch)).to_tokens(&mut tokens);
         }
         tokens
     }

@@ -7,15 +7,13 @@ mod map;
 mod raw;
 
 use super::bind::place;
-use super::known::{self, Numbers, known};
+use super::known::{Numbers, known};
 use super::place::{at, file};
 use super::value::Values;
-use crate::check::{Machine, Value};
-use crate::name::text;
-use crate::syntax::{
-    Amount, Callee, Condition, Expression, Kind, State, StateOption, Transition, Wait,
-    WorkflowOption,
+use crate::machine::{
+    Amount, Condition, EdgeKind, Expression, Kind, Machine, Node, State, Value, Wait, Way,
 };
+use crate::name::text;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
@@ -59,14 +57,14 @@ pub(super) fn fragment(machine: &Machine) -> TokenStream {
     }
 }
 
-struct Writer<'m, 'a> {
-    machine: &'m Machine<'a>,
+struct Writer<'m> {
+    machine: &'m Machine,
     numbers: Numbers,
     values: Values,
 }
 
-impl<'m, 'a> Writer<'m, 'a> {
-    fn new(machine: &'m Machine<'a>) -> Self {
+impl<'m> Writer<'m> {
+    fn new(machine: &'m Machine) -> Self {
         Writer {
             machine,
             numbers: Numbers::of(machine),
@@ -75,7 +73,7 @@ impl<'m, 'a> Writer<'m, 'a> {
     }
 }
 
-impl Writer<'_, '_> {
+impl Writer<'_> {
     /// The method that adds a state to those around it.
     fn add(&self, state: usize) -> Ident {
         let method = if self.is_include(state) {
@@ -92,14 +90,14 @@ impl Writer<'_, '_> {
         if numbers.is_empty() {
             return None;
         }
-        let names = known::variables(self.machine, scope).map(text);
+        let names = self.machine.variables_of(scope).map(|one| &one.text);
         let from = Literal::usize_unsuffixed(numbers.start);
         let to = Literal::usize_unsuffixed(numbers.end);
         Some(quote!(.variables(__s::variables(&[#(#names),*], &__known[#from..#to]))))
     }
 
     fn head(&mut self) -> TokenStream {
-        let workflow = self.machine.workflow;
+        let workflow = &self.machine.workflow;
         let name = text(&workflow.name);
         let mut flow = quote!(__s::Flow::new(#name));
         if let Some(docs) = &workflow.docs {
@@ -116,127 +114,125 @@ impl Writer<'_, '_> {
         if let Some(place) = place(self.machine) {
             quote!(.deploy(#place)).to_tokens(&mut flow);
         }
-        if self.machine.denies("unhandled_errors") {
+        if workflow.denies("unhandled_errors") {
             quote!(.deny_unhandled_errors()).to_tokens(&mut flow);
         }
-        for option in &workflow.options {
-            match option {
-                WorkflowOption::Express(_) => quote!(.machine_type(__s::MachineType::Express)),
-                WorkflowOption::Timeout(_, amount) => {
-                    let amount = self.amount(amount);
-                    quote!(.timeout(#amount))
-                }
-                WorkflowOption::QueryLanguage(_, language) => {
-                    let language = query_language(language);
-                    quote!(.query_language(#language))
-                }
-                WorkflowOption::LambdaRetries(_) => quote!(.lambda_retries()),
-                WorkflowOption::Raw(_, fields) => raw::fields(fields),
-                WorkflowOption::Deploy(..)
-                | WorkflowOption::Deny(..)
-                | WorkflowOption::Allow(..) => continue,
-            }
-            .to_tokens(&mut flow);
+        let options = &workflow.options;
+        if options.express.is_some() {
+            quote!(.machine_type(__s::MachineType::Express)).to_tokens(&mut flow);
         }
+        if let Some((_, amount)) = &options.timeout {
+            let amount = self.amount(amount);
+            quote!(.timeout(#amount)).to_tokens(&mut flow);
+        }
+        if let Some(language) = &options.query_language {
+            let language = query_language(language == "JSONPath");
+            quote!(.query_language(#language)).to_tokens(&mut flow);
+        }
+        if options.lambda_retries.is_some() {
+            quote!(.lambda_retries()).to_tokens(&mut flow);
+        }
+        raw::fields(&options.raw).to_tokens(&mut flow);
         flow
     }
 
     fn state(&mut self, index: usize) -> TokenStream {
         let machine = self.machine;
         let node = &machine.states[index];
-        let state = node.state;
-        let name = wire_name(state);
-        self.values.task = task_path(state).cloned();
-        let mut tokens = self.kind(index, &name);
+        let state = &node.state;
+        let name = state.wire_name();
+        self.values.task = state.task().cloned();
+        let mut tokens = self.kind(node, &name);
         if !self.is_include(index) {
             at(state.name.span()).to_tokens(&mut tokens);
         }
         if let Some(docs) = &state.docs {
             quote!(.comment(#docs)).to_tokens(&mut tokens);
         }
-        for option in &state.options {
-            self.option(option).to_tokens(&mut tokens);
-        }
-        if let Some(language) = self.language_of(state) {
-            quote!(.query_language(#language)).to_tokens(&mut tokens);
-        }
+        self.options(state).to_tokens(&mut tokens);
         for edge in &node.edges {
             self.edge(state, edge).to_tokens(&mut tokens);
         }
-        if let Some(transition) = state.transitions.first() {
-            self.transition(transition).to_tokens(&mut tokens);
+        match &state.way {
+            Some(Way::Next) => {
+                let next = node.edges.iter().map(|edge| &edge.name).take(1);
+                let next = next.map(|name| self.name_of(name));
+                quote!(#(.next(#next))*)
+            }
+            Some(Way::End(_, Some(value))) => {
+                // `let c = f(); end c;` gives the result as it is.
+                let value = self.expression(value);
+                quote!(.end_with(#value))
+            }
+            Some(Way::End(_, None)) => quote!(.end()),
+            None => TokenStream::new(),
         }
+        .to_tokens(&mut tokens);
         tokens
     }
 
-    fn kind(&mut self, index: usize, name: &str) -> TokenStream {
-        let machine = self.machine;
-        let node = &machine.states[index];
+    fn kind(&mut self, node: &Node, name: &str) -> TokenStream {
         match &node.state.kind {
-            Kind::Task(calls) => match calls.first() {
-                Some(task) => {
-                    let ty = task
-                        .binding
-                        .as_ref()
-                        .and_then(|binding| binding.ty.as_ref());
-                    let call = self.call(&task.call, ty);
-                    quote!(__s::State::task(#name, #call))
-                }
-                None => quote!(__s::State::pass(#name)),
-            },
-            Kind::Pass(_) | Kind::Unknown => quote!(__s::State::pass(#name)),
+            Kind::Task(Some(call)) => {
+                let ty = node.state.result.as_ref();
+                let call = self.call(call, ty.and_then(|binding| binding.ty.as_ref()));
+                quote!(__s::State::task(#name, #call))
+            }
             Kind::Choice(choice) => {
                 let mut tokens = quote!(__s::State::choice(#name));
-                for rule in &choice.rules {
-                    let edge = self.target(&rule.target);
-                    match &rule.condition {
-                        Condition::Expression(condition) => {
-                            let condition = self.expression(condition);
-                            quote!(.when(#condition, #edge))
+                let mut arms = TokenStream::new();
+                for edge in &node.edges {
+                    match &edge.kind {
+                        EdgeKind::Rule { condition, .. } => {
+                            let target = self.target(edge);
+                            match condition {
+                                Condition::Expression(condition) => {
+                                    let condition = self.expression(condition);
+                                    quote!(.when(#condition, #target))
+                                }
+                                Condition::Raw(fields) => {
+                                    let fields = raw::fields(fields);
+                                    quote!(.when_raw(#target #fields))
+                                }
+                            }
+                            .to_tokens(&mut tokens);
                         }
-                        Condition::Raw(fields) => {
-                            let fields = raw::fields(fields);
-                            quote!(.when_raw(#edge #fields))
+                        EdgeKind::Otherwise(_) => {
+                            let target = self.target(edge);
+                            quote!(.otherwise(#target)).to_tokens(&mut tokens);
                         }
+                        EdgeKind::Arm { pattern, guard } => {
+                            let arm = self.arm(edge, pattern, guard.as_ref());
+                            arm.to_tokens(&mut arms);
+                        }
+                        _ => {}
                     }
-                    .to_tokens(&mut tokens);
                 }
-                for one in &choice.matches {
-                    let value = self.expression(&one.value);
-                    let mut arms = TokenStream::new();
-                    for arm in &one.arms {
-                        self.arm(arm).to_tokens(&mut arms);
-                    }
+                if let Some(subject) = &choice.subject {
+                    let value = self.expression(&subject.value);
                     quote!(.match_on(#value, ::std::vec![#arms])).to_tokens(&mut tokens);
                 }
-                for otherwise in &choice.otherwise {
-                    match &otherwise.target {
-                        Some(target) => {
-                            let edge = self.target(target);
-                            quote!(.otherwise(#edge)).to_tokens(&mut tokens);
-                        }
-                        None => quote!(.no_default()).to_tokens(&mut tokens),
-                    }
+                if choice.fails.is_some() {
+                    quote!(.no_default()).to_tokens(&mut tokens);
                 }
                 tokens
             }
-            Kind::Wait(waits, _) => {
-                let wait = match waits.first() {
-                    Some(Wait::Timestamp(_, value)) => {
+            Kind::Wait(Some(wait)) => {
+                let wait = match wait {
+                    Wait::Timestamp(_, value) => {
                         let value = self.expression(value);
                         quote!(__s::Wait::timestamp(#value))
                     }
-                    Some(Wait::Seconds(_, amount)) => {
+                    Wait::Seconds(_, amount) => {
                         let amount = self.amount(amount);
                         quote!(__s::Wait::seconds(#amount))
                     }
-                    None => quote!(__s::Wait::seconds(__s::Expr::literal(0i64))),
                 };
                 quote!(__s::State::wait(#name, #wait))
             }
-            Kind::Succeed(succeed) => {
+            Kind::Succeed(value) => {
                 let mut tokens = quote!(__s::State::succeed(#name));
-                if let Some(value) = &succeed.value {
+                if let Some(value) = value {
                     let value = self.expression(value);
                     quote!(.end_with(#value)).to_tokens(&mut tokens);
                 }
@@ -262,21 +258,18 @@ impl Writer<'_, '_> {
                 let exit = text(&node.state.name);
                 quote!(__s::State::pass(#name).exit_with(#exit, #value))
             }
-            Kind::Include(include) => match include.calls.first() {
-                Some(call) => {
-                    let path = &call.path;
-                    let variables = text(&node.state.name);
-                    let arguments = self.expressions(&call.arguments);
-                    quote!(__s::Include::new(
-                        #name,
-                        #variables,
-                        <#path as __s::Fragment>::body(),
-                        __s::arguments(<#path as __s::Fragment>::parameters(), #arguments)
-                    ))
-                }
-                None => quote!(__s::State::pass(#name)),
-            },
-            Kind::Parallel(_) => {
+            Kind::Include(Some(include)) => {
+                let path = &include.path;
+                let variables = text(&node.state.name);
+                let arguments = self.expressions(&include.arguments);
+                quote!(__s::Include::new(
+                    #name,
+                    #variables,
+                    <#path as __s::Fragment>::body(),
+                    __s::arguments(<#path as __s::Fragment>::parameters(), #arguments)
+                ))
+            }
+            Kind::Parallel => {
                 let mut bodies = TokenStream::new();
                 for scope in &node.inner {
                     let body = self.body(*scope);
@@ -285,16 +278,22 @@ impl Writer<'_, '_> {
                 self.values.task = None;
                 quote!(__s::State::parallel(#name, ::std::vec![#bodies]))
             }
-            Kind::Map(map) => match (map.runs.first(), node.inner.first()) {
+            Kind::Map(map) => match (&map.run, node.inner.first()) {
                 (Some(run), Some(scope)) => self.map(name, map, run, *scope),
                 _ => quote!(__s::State::pass(#name)),
             },
+            // A state that does nothing is a mistake, and then this is not written.
+            Kind::Task(None)
+            | Kind::Wait(None)
+            | Kind::Include(None)
+            | Kind::Pass
+            | Kind::Unknown => quote!(__s::State::pass(#name)),
         }
     }
 
     fn body(&mut self, scope: usize) -> TokenStream {
         let states = self.states(scope);
-        let fields = raw::fields(&self.machine.scopes[scope].body.raw);
+        let fields = raw::fields(&self.machine.scopes[scope].raw);
         let result = known(self.numbers.result(scope));
         quote!(#states.result(#result.shape()) #fields)
     }
@@ -323,66 +322,36 @@ impl Writer<'_, '_> {
     }
 
     fn is_include(&self, state: usize) -> bool {
-        matches!(&self.machine.states[state].state.kind, Kind::Include(include) if !include.calls.is_empty())
-    }
-
-    /// The query language of a fragment's state, which is the same in every workflow.
-    fn language_of(&self, state: &State) -> Option<TokenStream> {
-        let own = state
-            .options
-            .iter()
-            .any(|option| matches!(option, StateOption::QueryLanguage(..)));
-        if self.machine.workflow.fragment.is_none() || own || matches!(state.kind, Kind::Include(_))
-        {
-            return None;
-        }
-        Some(if self.machine.is_jsonpath(state) {
-            quote!(__s::QueryLanguage::JsonPath)
-        } else {
-            quote!(__s::QueryLanguage::Jsonata)
-        })
+        self.machine.states[state].state.include().is_some()
     }
 
     /// Options but for `catch`, which is an edge.
-    fn option(&mut self, option: &StateOption) -> TokenStream {
-        match option {
-            StateOption::Timeout(_, amount) => {
-                let amount = self.amount(amount);
-                quote!(.timeout(#amount))
-            }
-            StateOption::Heartbeat(_, amount) => {
-                let amount = self.amount(amount);
-                quote!(.heartbeat(#amount))
-            }
-            StateOption::Credentials(_, role) => {
-                let role = self.expression(role);
-                quote!(.credentials(#role))
-            }
-            StateOption::QueryLanguage(_, language) => {
-                let language = query_language(language);
-                quote!(.query_language(#language))
-            }
-            StateOption::Raw(_, fields) => raw::fields(fields),
-            StateOption::Retry(retry) => self.retry(retry),
-            StateOption::Catch(..) | StateOption::CatchEvery(_) => TokenStream::new(),
+    fn options(&mut self, state: &State) -> TokenStream {
+        let options = &state.options;
+        let mut tokens = TokenStream::new();
+        if let Some((_, amount)) = &options.timeout {
+            let amount = self.amount(amount);
+            quote!(.timeout(#amount)).to_tokens(&mut tokens);
         }
-    }
-
-    fn transition(&mut self, transition: &Transition) -> TokenStream {
-        match transition {
-            Transition::Next(_, name) => {
-                let name = self.name_of(name);
-                quote!(.next(#name))
-            }
-            Transition::End(_, Some(value)) => {
-                // `let c = f(); end c;` gives the result as it is.
-                let value = self.expression(value);
-                quote!(.end_with(#value))
-            }
-            Transition::End(_, None) => {
-                quote!(.end())
-            }
+        if let Some((_, amount)) = &options.heartbeat {
+            let amount = self.amount(amount);
+            quote!(.heartbeat(#amount)).to_tokens(&mut tokens);
         }
+        if let Some((_, role)) = &options.credentials {
+            let role = self.expression(role);
+            quote!(.credentials(#role)).to_tokens(&mut tokens);
+        }
+        // A fragment's state has the same query language in every workflow.
+        let of_fragment = self.machine.workflow.fragment.is_some() && state.include().is_none();
+        if options.query_language.is_some() || of_fragment {
+            let language = query_language(self.machine.is_jsonpath(state));
+            quote!(.query_language(#language)).to_tokens(&mut tokens);
+        }
+        for retry in &options.retries {
+            self.retry(retry).to_tokens(&mut tokens);
+        }
+        raw::fields(&options.raw).to_tokens(&mut tokens);
+        tokens
     }
 
     /// The name in ASL of the state that an identifier stands for: of an include, the fragment's first.
@@ -391,14 +360,14 @@ impl Writer<'_, '_> {
         let Some(index) = self.machine.by_name.get(&name) else {
             return quote!(#name);
         };
-        let state = self.machine.states[*index].state;
-        let name = wire_name(state);
-        match &state.kind {
-            Kind::Include(include) if !include.calls.is_empty() => {
-                let path = &include.calls[0].path;
+        let state = &self.machine.states[*index].state;
+        let name = state.wire_name();
+        match state.include() {
+            Some(include) => {
+                let path = &include.path;
                 quote!(__s::entry(#name, <#path as __s::Fragment>::body()))
             }
-            _ => quote!(#name),
+            None => quote!(#name),
         }
     }
 
@@ -434,26 +403,8 @@ impl Writer<'_, '_> {
     }
 }
 
-/// The task function that a state calls: its error is what `retry` and `catch` name.
-fn task_path(state: &State) -> Option<&syn::Path> {
-    match &state.kind {
-        Kind::Task(calls) => match &calls.first()?.call.callee {
-            Callee::Task { path, .. } => Some(path),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-fn wire_name(state: &State) -> String {
-    match &state.renamed {
-        Some(name) => name.value(),
-        None => text(&state.name),
-    }
-}
-
-fn query_language(language: &Ident) -> TokenStream {
-    if language == "JSONPath" {
+fn query_language(is_jsonpath: bool) -> TokenStream {
+    if is_jsonpath {
         quote!(__s::QueryLanguage::JsonPath)
     } else {
         quote!(__s::QueryLanguage::Jsonata)

@@ -1,12 +1,12 @@
 //! JSON as it stands.
 
 use super::super::value;
-use crate::syntax::Json;
+use crate::machine::{Json, RawFields};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 /// `.raw(..)` for each field.
-pub(super) fn fields(fields: &[(syn::LitStr, Json)]) -> TokenStream {
+pub(super) fn fields(fields: &RawFields) -> TokenStream {
     let mut tokens = TokenStream::new();
     for (name, value) in fields {
         let value = json(value);

@@ -1,32 +1,45 @@
 //! What transitions assign and where they lead.
 
-use super::Checker;
-use crate::check::{Machine, is_silent};
+use super::TypeBlock;
+use crate::check::is_silent;
 use crate::editor;
+use crate::machine::{Binding, Edge, Let, Node};
 use crate::name::identifier;
-use crate::syntax::{Binding, Let, Target};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
-impl Checker<'_, '_> {
+impl TypeBlock<'_> {
     /// Names the states that the edges of a state lead to, for editors.
-    pub(super) fn targets(&self, state: usize) -> TokenStream {
-        let names = self.machine.states[state]
-            .edges
-            .iter()
-            // An editor completes a name that is only begun.
-            .filter(|edge| edge.to.is_some() || editor::is_here())
-            .map(|edge| edge.name);
+    pub(super) fn targets(&self, node: &Node) -> TokenStream {
+        let edges = node.edges.iter();
+        // An editor completes a name that is only begun.
+        let known = edges.filter(|edge| edge.to.is_some() || editor::is_here());
+        let names = known.map(|edge| &edge.name);
         quote!(#(__State::#names;)*)
     }
 
+    /// The variables that an edge assigns and that a pattern on it binds.
+    pub(super) fn bound(&self, edge: &Edge) -> Vec<(&Ident, Ident)> {
+        let bound = edge.bound().into_iter();
+        let taken = bound.filter(|(name, _)| edge.output() != Some(*name));
+        let variable = |name: &Ident| {
+            let assigned = edge.assigns.iter();
+            let mut assigned = assigned.map(|variable| &self.machine.variables[*variable]);
+            assigned.find(|variable| variable.name == *name)
+        };
+        taken
+            .filter_map(|(name, _)| {
+                // Where the types do not agree, the name in this pattern is where it shows.
+                let temporary = format_ident!("__bound_{}", name, span = name.span());
+                Some((&variable(name)?.name, temporary))
+            })
+            .collect()
+    }
+
     /// The `let`s of an edge.
-    pub(super) fn lets_of(&self, target: &Target) -> TokenStream {
-        let mut tokens = TokenStream::new();
-        for one in &target.lets {
-            self.assign_let(one).to_tokens(&mut tokens);
-        }
-        tokens
+    pub(super) fn lets_of(&self, edge: &Edge) -> TokenStream {
+        let lets = edge.lets.iter().map(|one| self.assign_let(one));
+        quote!(#(#lets)*)
     }
 
     /// `let name = expression;` as an assignment.
@@ -72,28 +85,6 @@ fn names(binding: &Binding) -> TokenStream {
     } else {
         names.next().unwrap_or_else(|| quote!(_))
     }
-}
-
-/// Whether an edge of a state assigns variables that a pattern on it binds.
-pub(super) fn bound_variables<'m>(
-    machine: &'m Machine,
-    state: usize,
-    edge: usize,
-    names: &[&Ident],
-) -> Vec<(&'m Ident, Ident)> {
-    let assigned = &machine.states[state].edges[edge].assigns;
-    names
-        .iter()
-        .filter_map(|name| {
-            let variable = assigned
-                .iter()
-                .map(|variable| &machine.variables[*variable])
-                .find(|variable| variable.name == *name)?;
-            // Where the types do not agree, the name in this pattern is where it shows.
-            let temporary = format_ident!("__bound_{}", name, span = name.span());
-            Some((variable.name, temporary))
-        })
-        .collect()
 }
 
 /// The name that a pattern binds, of the variable that keeps its value.

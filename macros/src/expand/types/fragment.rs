@@ -1,19 +1,19 @@
 //! Includes of fragments, and the exits of a fragment itself.
 
-use super::Checker;
+use super::TypeBlock;
 use super::state::{group, group_of_braces};
 use crate::check::is_silent;
 use crate::expand::fragment::length;
-use crate::syntax::{Exit, Include};
+use crate::machine::{EdgeKind, Exit, Include, Node};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use stepwright_asl::name::MAX_LENGTH;
 use syn::spanned::Spanned;
 
-impl Checker<'_, '_> {
+impl TypeBlock<'_> {
     /// Whether the scope is that of a fragment without `->`.
     pub(super) fn gives_nothing(&self, scope: usize) -> bool {
-        let workflow = self.machine.workflow;
+        let workflow = &self.machine.workflow;
         scope == 0 && workflow.fragment.is_some() && workflow.output.is_none()
     }
 
@@ -33,31 +33,34 @@ impl Checker<'_, '_> {
     /// An include; what it gives.
     pub(super) fn include(
         &self,
-        index: usize,
+        node: &Node,
         include: &Include,
         tokens: &mut TokenStream,
-    ) -> Option<TokenStream> {
-        let node = &self.machine.states[index];
-        let call = include.calls.first()?;
-        let path = &call.path;
+    ) -> TokenStream {
+        let path = &include.path;
         let start = path.span();
-        let arguments = call
-            .arguments
-            .iter()
-            .map(|argument| self.expression(argument));
+        let arguments = include.arguments.iter();
+        let arguments = arguments.map(|argument| self.expression(argument));
         // As with a task: "arguments to this function are incorrect" is said from the path to the parenthesis.
         let (less, greater) = (
             quote_spanned!(start=> <),
-            quote_spanned!(call.parentheses.open()=> as __s::Fragment>::INCLUDE),
+            quote_spanned!(include.parentheses.open()=> as __s::Fragment>::INCLUDE),
         );
         let function = group(start, quote!(#less #path #greater));
-        let arguments = group(call.parentheses.join(), quote!(#(#arguments),*));
+        let arguments = group(include.parentheses.join(), quote!(#(#arguments),*));
         quote!(let __call = #function #arguments;).to_tokens(tokens);
         let mut arms = TokenStream::new();
-        for exit in &include.exits {
-            let name = &exit.name;
-            let lets = self.lets_of(&exit.target);
-            let keep = match &exit.value {
+        for edge in &node.edges {
+            let EdgeKind::Exit {
+                keyword,
+                name,
+                value,
+            } = &edge.kind
+            else {
+                continue;
+            };
+            let lets = self.lets_of(edge);
+            let keep = match value {
                 Some(value) if !is_silent(value) => quote! {
                     #value = __value;
                     { let #value = __value; #lets }
@@ -65,7 +68,7 @@ impl Checker<'_, '_> {
                 _ => quote!({ #lets }),
             };
             // "no variant named .." is said of the exit's name.
-            let exits = quote_spanned!(exit.keyword.span()=> __Exits::);
+            let exits = quote_spanned!(keyword.span()=> __Exits::);
             quote!(#exits #name(__value) => { #keep }).to_tokens(&mut arms);
         }
         // "non-exhaustive patterns" is said of the fragment's name.
@@ -73,46 +76,37 @@ impl Checker<'_, '_> {
         let arms = group_of_braces(node.state.keyword.span(), arms);
         quote!({ type __Exits = <#path as __s::Fragment>::Exit; match #one #arms })
             .to_tokens(tokens);
-        self.limits(index, include, tokens);
+        self.limits(node, include).to_tokens(tokens);
         // "expected .., found .." is said of the fragment's name.
-        Some(quote_spanned!(start=> __call))
+        quote_spanned!(start=> __call)
     }
 
     /// What only the fragment itself knows, asked for when rustc evaluates constants.
-    fn limits(&self, index: usize, include: &Include, tokens: &mut TokenStream) {
-        let node = &self.machine.states[index];
-        let name = node
-            .state
-            .renamed
-            .as_ref()
-            .map_or_else(|| node.state.name.span(), |renamed| renamed.span());
-        for call in &include.calls {
-            let path = &call.path;
-            let prefix = Literal::usize_unsuffixed(length(node.state) + 1);
-            let limit = Literal::usize_unsuffixed(MAX_LENGTH);
-            let message = format!(
-                "a state of this fragment would have a name of more than {MAX_LENGTH} characters: shorten `{}`, with which the \
-                 name begins",
-                node.name
-            );
-            // The message is said of the include's name.
-            let check = quote_spanned!(name=> ::core::assert!(__TOO_LONG, #message));
+    fn limits(&self, node: &Node, include: &Include) -> TokenStream {
+        let path = &include.path;
+        let prefix = Literal::usize_unsuffixed(length(&node.state) + 1);
+        let limit = Literal::usize_unsuffixed(MAX_LENGTH);
+        let message = format!(
+            "a state of this fragment would have a name of more than {MAX_LENGTH} characters: shorten `{}`, with which the \
+             name begins",
+            node.name
+        );
+        // The message is said of the include's name.
+        let check = quote_spanned!(node.state.name_span()=> ::core::assert!(__TOO_LONG, #message));
+        let express = self.machine.express(node.scope).map(|_| {
+            // "an Express execution cannot include this" is said of the fragment's name.
+            let panic = quote_spanned!(path.span()=> ::core::panic!("{}", __why));
             quote! {
-                const _: () = {
-                    const __TOO_LONG: bool = <#path as __s::Fragment>::LONGEST + #prefix <= #limit;
-                    #check
-                };
+                const _: () = if let ::core::option::Option::Some(__why) =
+                    <#path as __s::Fragment>::STANDARD { #panic };
             }
-            .to_tokens(tokens);
-            if self.machine.express(node.scope).is_some() {
-                // "an Express execution cannot include this" is said of the fragment's name.
-                let panic = quote_spanned!(path.span()=> ::core::panic!("{}", __why));
-                quote! {
-                    const _: () = if let ::core::option::Option::Some(__why) =
-                        <#path as __s::Fragment>::STANDARD { #panic };
-                }
-                .to_tokens(tokens);
-            }
+        });
+        quote! {
+            const _: () = {
+                const __TOO_LONG: bool = <#path as __s::Fragment>::LONGEST + #prefix <= #limit;
+                #check
+            };
+            #express
         }
     }
 }

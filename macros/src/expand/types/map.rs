@@ -1,45 +1,13 @@
-//! What a map runs over, and the options of a Distributed Map.
+//! What a map runs over.
 
-use super::Checker;
-use crate::syntax::{BatchInput, DistributedOption, For, Map, State, Tolerance};
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
+use super::TypeBlock;
+use crate::machine::{BatchInput, For, Map};
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
 
-impl Checker<'_, '_> {
-    /// The options of a Distributed Map.
-    pub(super) fn distributed(&self, map: &Map) -> TokenStream {
-        let mut tokens = TokenStream::new();
-        for option in &map.options {
-            match option {
-                DistributedOption::Tolerated(keyword, Tolerance::Count(count)) => {
-                    let count = self.number(count);
-                    // "not a whole number" is required by the keyword.
-                    quote_spanned!(keyword.span()=> __s::WholeNumber::whole_number(#count);)
-                        .to_tokens(&mut tokens);
-                }
-                DistributedOption::Tolerated(keyword, Tolerance::Percentage(number)) => {
-                    let number = self.number(number);
-                    // "not a percentage" is required by the keyword.
-                    quote_spanned!(keyword.span()=> __s::Percentage::percentage(#number);)
-                        .to_tokens(&mut tokens);
-                }
-                DistributedOption::Reader(access) | DistributedOption::Writer(access) => {
-                    self.object(&access.arguments, access.keyword.span(), &mut tokens);
-                }
-                DistributedOption::Batch(batch) => {
-                    if let Some(BatchInput::Object(input)) = &batch.input {
-                        self.object(input, batch.keyword.span(), &mut tokens);
-                    }
-                }
-                DistributedOption::Distributed(..) | DistributedOption::Label(..) => {}
-            }
-        }
-        tokens
-    }
-
+impl TypeBlock<'_> {
     /// `let item: Type = ..;`
-    pub(super) fn item(&self, state: &State, map: &Map, run: &For) -> TokenStream {
-        let span = state.keyword.span();
+    pub(super) fn item(&self, span: Span, map: &Map, run: &For) -> TokenStream {
         let one = match &run.list {
             Some(list) => {
                 let ty = run.ty.as_ref();
@@ -55,7 +23,7 @@ impl Checker<'_, '_> {
         };
         let name = &run.item;
         let ty = run.ty.as_ref();
-        let Some(batch) = map.batch() else {
+        let Some(batch) = &map.distributed.batch else {
             let ty = ty.map(|ty| quote!(: #ty));
             return quote!(let #name #ty = #one;);
         };

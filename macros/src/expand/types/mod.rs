@@ -11,42 +11,40 @@
 //! whole workflow.
 
 mod edge;
+mod errors;
 mod fragment;
-mod handler;
 mod map;
 mod state;
 mod verbatim;
 
 use super::known::{self, Numbers, Seen};
-use crate::check::{Machine, beside, witness};
+use crate::check::{beside, witness};
 use crate::errors::Mistake;
-use crate::syntax::{Kind, Transition};
+use crate::machine::{Kind, Machine, Variable, Way};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use std::cell::RefCell;
 
 /// The hidden function.
 pub(super) fn block(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
-    let checker = Checker {
+    let block = TypeBlock {
         machine,
         numbers: Numbers::of(machine),
         seen: RefCell::default(),
     };
-    let own = machine.workflow.parameter.iter();
-    let parameters = own
-        .chain(machine.parameters())
-        .map(|(name, ty)| quote!(let #name: #ty = __s::any();));
+    let parameters = machine.workflow.parameters();
+    let parameters = parameters.map(|(name, ty)| quote!(let #name: #ty = __s::any();));
     // Where there is a mistake already, an expression of unknown type keeps rustc from asking for type annotations of
     // what the mistake left untyped. rustc reports equal errors once.
     let mistake = mistakes.first().map(|mistake| {
         let expression = mistake.expression();
         quote!(let _ = #expression;)
     });
-    let body = checker.scope(0);
-    let witnesses = checker.witnesses(0);
+    let body = block.scope(0);
+    let witnesses = block.witnesses(0);
     // Beside a mistake nobody asks for them.
     let tree = match mistakes {
-        [] => known::tree(machine, &checker.numbers, &checker.seen.borrow()),
+        [] => known::tree(machine, &block.numbers, &block.seen.borrow()),
         _ => quote!(()),
     };
     let name = &machine.workflow.name;
@@ -74,25 +72,19 @@ pub(super) fn block(machine: &Machine, mistakes: &[Mistake]) -> TokenStream {
     }
 }
 
-struct Checker<'m, 'a> {
-    machine: &'m Machine<'a>,
+struct TypeBlock<'m> {
+    machine: &'m Machine,
     numbers: Numbers,
     /// The witnesses that the code which is written at the moment can see.
     seen: RefCell<Seen>,
 }
 
-impl Checker<'_, '_> {
+impl TypeBlock<'_> {
     /// The variables and the states of a scope.
     fn scope(&self, scope: usize) -> TokenStream {
         let mut tokens = TokenStream::new();
-        for variable in self
-            .machine
-            .variables
-            .iter()
-            .filter(|variable| variable.scope == scope)
-        {
-            let name = variable.name;
-            let ty = variable.ty.map(|ty| quote!(: #ty));
+        for Variable { name, ty, .. } in self.machine.variables_of(scope) {
+            let ty = ty.as_ref().map(|ty| quote!(: #ty));
             quote!(let #name #ty;).to_tokens(&mut tokens);
         }
         for state in &self.machine.scopes[scope].order {
@@ -111,7 +103,7 @@ impl Checker<'_, '_> {
         let (span, ty) = match self.first_end(scope) {
             Some(span) => (span, None),
             None => (
-                self.machine.scopes[scope].body.span,
+                self.machine.scopes[scope].span,
                 Some(quote!(: __s::serde_json::Value)),
             ),
         };
@@ -133,8 +125,8 @@ impl Checker<'_, '_> {
     fn witnesses(&self, scope: usize) -> TokenStream {
         let mut tokens = TokenStream::new();
         let numbers = self.numbers.variables(scope);
-        for (number, name) in numbers.clone().zip(known::variables(self.machine, scope)) {
-            let (seen, name) = (witness(number), beside(name));
+        for (number, variable) in numbers.clone().zip(self.machine.variables_of(scope)) {
+            let (seen, name) = (witness(number), beside(&variable.name));
             quote!(let #seen = __s::Witness::of(&#name);).to_tokens(&mut tokens);
         }
         self.seen.borrow_mut().see(numbers);
@@ -144,14 +136,12 @@ impl Checker<'_, '_> {
     /// Where a body first ends with something whose type is known.
     fn first_end(&self, scope: usize) -> Option<Span> {
         self.machine.scopes[scope].order.iter().find_map(|state| {
-            let state = self.machine.states[*state].state;
-            match (&state.kind, state.transitions.first()) {
-                (Kind::Succeed(succeed), _) => succeed.value.as_ref().map(|_| state.keyword.span()),
-                (_, Some(Transition::End(keyword, Some(_)))) => Some(keyword.span()),
-                (
-                    Kind::Task(_) | Kind::Parallel(_) | Kind::Map(_) | Kind::Include(_),
-                    Some(Transition::End(keyword, None)),
-                ) => Some(keyword.span()),
+            let state = &self.machine.states[*state].state;
+            match (&state.kind, &state.way) {
+                (Kind::Succeed(value), _) => value.as_ref().map(|_| state.keyword.span()),
+                (_, Some(Way::End(keyword, Some(_)))) => Some(keyword.span()),
+                (Kind::Pass | Kind::Wait(_), _) => None,
+                (_, Some(Way::End(keyword, None))) => Some(keyword.span()),
                 _ => None,
             }
         })

@@ -1,14 +1,14 @@
 //! The user's expressions as they stand, but for what rustc could not take so.
 
-use super::Checker;
+use super::TypeBlock;
 use crate::check::literal_type;
-use crate::syntax::Expression;
+use crate::machine::Expression;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprMacro, Macro};
 
-impl Checker<'_, '_> {
+impl TypeBlock<'_> {
     /// An expression as the user wrote it; of a faulty one, anything.
     pub(super) fn expression(&self, expression: &Expression) -> TokenStream {
         if self.machine.faulty[expression.id] {
@@ -33,21 +33,6 @@ impl Checker<'_, '_> {
             }
             _ => self.expression(expression),
         }
-    }
-
-    /// A text.
-    pub(super) fn text(&self, expression: &Expression) -> TokenStream {
-        self.expression_of(expression, &quote!(::std::string::String))
-    }
-
-    /// A whole number.
-    pub(super) fn number(&self, expression: &Expression) -> TokenStream {
-        self.expression_of(expression, &quote!(u32))
-    }
-
-    /// Any JSON.
-    pub(super) fn json(&self, expression: &Expression) -> TokenStream {
-        self.expression_of(expression, &quote!(__s::serde_json::Value))
     }
 }
 

@@ -1,50 +1,48 @@
 //! What `catch` binds.
 
-use super::machine::{EdgeKind, Machine};
-use super::patterns::error_fields;
 use crate::errors::Errors;
-use crate::syntax::ErrorPattern;
+use crate::machine::{Edge, EdgeKind, ErrorPattern, Machine, Node, cases, error_fields};
 use syn::Pat;
 
 /// A `catch` binds fields of the error by name and looks no deeper: Step Functions chooses by the error's name alone.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
-    for (index, node) in machine.states.iter().enumerate() {
+    for node in &machine.states {
         for edge in &node.edges {
-            match edge.kind {
-                EdgeKind::Catch(catch) => {
-                    alternatives_bind_the_same(&catch.errors, errors);
-                    for pattern in &catch.errors {
+            match &edge.kind {
+                EdgeKind::Catch {
+                    errors: patterns, ..
+                } => {
+                    alternatives_bind_the_same(patterns, errors);
+                    for pattern in patterns {
                         if let ErrorPattern::Fields(_, pattern) = pattern {
                             binds_fields_only(pattern, errors);
-                            jsonpath_binds_nothing(machine, index, pattern, errors);
+                            jsonpath_binds_nothing(machine, node, pattern, errors);
                         }
                     }
-                    if catch.output.is_some()
-                        && let Some(both) = catch.errors.iter().find(|pattern| {
-                            matches!(pattern, ErrorPattern::Fields(_, fields)
-                                if error_fields(fields).is_ok_and(|fields| !fields.is_empty()))
-                        })
-                    {
-                        errors.at(
-                            both.span(),
-                            "a `catch` binds fields or, with `as`, the whole error; not both",
-                        );
-                    }
+                    binds_in_one_way(edge, patterns, errors);
                 }
-                EdgeKind::CatchArm(arm) => match &arm.pattern {
-                    Pat::Or(or) => {
-                        for case in &or.cases {
-                            binds_fields_only(case, errors);
-                        }
+                EdgeKind::CatchArm { pattern, .. } => {
+                    for case in cases(pattern) {
+                        binds_fields_only(case, errors);
                     }
-                    pattern => {
-                        binds_fields_only(pattern, errors);
-                        jsonpath_binds_nothing(machine, index, pattern, errors);
-                    }
-                },
+                    jsonpath_binds_nothing(machine, node, pattern, errors);
+                }
                 _ => {}
             }
         }
+    }
+}
+
+fn binds_in_one_way(edge: &Edge, patterns: &[ErrorPattern], errors: &Errors) {
+    let binds = |pattern: &&ErrorPattern| {
+        matches!(pattern, ErrorPattern::Fields(_, fields)
+            if error_fields(fields).is_ok_and(|fields| !fields.is_empty()))
+    };
+    if let (Some(_), Some(both)) = (edge.output(), patterns.iter().find(binds)) {
+        errors.at(
+            both.span(),
+            "a `catch` binds fields or, with `as`, the whole error; not both",
+        );
     }
 }
 
@@ -77,8 +75,8 @@ fn alternatives_bind_the_same(alternatives: &[ErrorPattern], errors: &Errors) {
 }
 
 /// In JSONPath nothing reads the fields of a caught error: they are JSON text in its cause.
-fn jsonpath_binds_nothing(machine: &Machine, node: usize, pattern: &Pat, errors: &Errors) {
-    let state = machine.states[node].state;
+fn jsonpath_binds_nothing(machine: &Machine, node: &Node, pattern: &Pat, errors: &Errors) {
+    let state = &node.state;
     if machine.is_jsonpath(state)
         && let Ok(fields) = error_fields(pattern)
         && let Some((_, name)) = fields.first()

@@ -116,8 +116,14 @@ pub(crate) fn own_name(path: &Path) -> Option<&Ident> {
 }
 
 impl<'a> Shape<'a> {
-    /// The names that it binds.
-    pub(crate) fn bound(&self, into: &mut Vec<&'a Ident>) {
+    /// The names that it binds, each once.
+    pub(crate) fn names(&self) -> Vec<&'a Ident> {
+        let mut names = Vec::new();
+        self.bound(&mut names);
+        names
+    }
+
+    fn bound(&self, into: &mut Vec<&'a Ident>) {
         match self {
             Shape::Bind(name) => {
                 if !into.contains(name) {

@@ -6,7 +6,7 @@ use super::{Piece, Value};
 macro_rules! children {
     ($name:ident, $iter:ident, $($value:tt)+) => {
         /// Calls `each` with every value right below this one.
-        pub(super) fn $name(self: $($value)+, each: &mut dyn FnMut($($value)+)) {
+        pub(crate) fn $name(self: $($value)+, each: &mut dyn FnMut($($value)+)) {
             match self {
                 Value::Parameter
                 | Value::Item(_)
@@ -75,7 +75,7 @@ macro_rules! children {
 
 impl Value {
     /// Calls `see` with this value and everything below it; what an earlier `let` stands for is not below it.
-    pub(in crate::check) fn walk(&self, see: &mut dyn FnMut(&Value)) {
+    pub(crate) fn walk(&self, see: &mut dyn FnMut(&Value)) {
         see(self);
         self.children(&mut |child| child.walk(see));
     }

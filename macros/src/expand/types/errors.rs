@@ -1,0 +1,261 @@
+//! `retry` and `catch`, as patterns of the task's own error.
+
+use super::TypeBlock;
+use super::edge::original;
+use super::state::group_of_braces;
+use crate::check::{catches_everything, failing_tasks, is_silent};
+use crate::machine::{CatchEvery, Edge, EdgeKind, ErrorPattern, Kind, Node, cases, error_path};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Pat, Path};
+
+impl TypeBlock<'_> {
+    /// The patterns of a state's `retry` and `catch`, against the error of the task that it calls, or any error.
+    pub(super) fn errors(&self, index: usize) -> TokenStream {
+        let node = &self.machine.states[index];
+        let of_task = node.state.task().is_some();
+        let mut tokens = TokenStream::new();
+        let retries = node.state.options.retries.iter();
+        for pattern in retries.flat_map(|retry| &retry.errors) {
+            self.matched(pattern, of_task, &TokenStream::new())
+                .to_tokens(&mut tokens);
+        }
+        for edge in &node.edges {
+            if let EdgeKind::Catch { errors, .. } = &edge.kind {
+                self.catch(edge, errors, of_task).to_tokens(&mut tokens);
+            }
+        }
+        if let Some(every) = &node.state.options.catch_every {
+            self.catch_every(index, every, of_task)
+                .to_tokens(&mut tokens);
+        }
+        if let Some(task) = node.state.task() {
+            self.unhandled(index, task.span()).to_tokens(&mut tokens);
+        }
+        tokens
+    }
+
+    fn catch(&self, edge: &Edge, errors: &[ErrorPattern], of_task: bool) -> TokenStream {
+        let lets = self.lets_of(edge);
+        let binds = !edge.caught().is_empty();
+        let bound = self.bound(edge);
+        let mut tokens = TokenStream::new();
+        for (index, pattern) in errors.iter().enumerate() {
+            if index == 0 && binds {
+                self.bind(&bound, |keep| {
+                    self.matched(pattern, of_task, &quote!(#keep #lets))
+                })
+                .to_tokens(&mut tokens);
+                continue;
+            }
+            self.matched(pattern, of_task, &TokenStream::new())
+                .to_tokens(&mut tokens);
+            if index == 0 {
+                self.output(edge, &lets).to_tokens(&mut tokens);
+            }
+        }
+        tokens
+    }
+
+    /// `catch { .. }`: `match`es without a `_` of ours, so that rustc says which error is missing.
+    ///
+    /// A task has one error type. Of a parallel or a map each enum that the arms name has a `match` of its own, and each
+    /// task inside has one of these enums.
+    fn catch_every(&self, index: usize, every: &CatchEvery, of_task: bool) -> TokenStream {
+        let node = &self.machine.states[index];
+        let inside = matches!(node.state.kind, Kind::Parallel | Kind::Map(_));
+        let mut before = TokenStream::new();
+        let mut after = TokenStream::new();
+        let mut groups: Vec<(String, TokenStream)> = Vec::new();
+        let mut wild = None;
+        for edge in &node.edges {
+            let EdgeKind::CatchArm { pattern, .. } = &edge.kind else {
+                continue;
+            };
+            let bound = self.bound(edge);
+            let output = self.output(edge, &self.lets_of(edge));
+            for (variable, temporary) in &bound {
+                quote!(let #temporary;).to_tokens(&mut before);
+                quote!(#variable = #temporary;).to_tokens(&mut after);
+            }
+            let keep = bound.iter().map(|(_, temporary)| {
+                let name = original(temporary);
+                quote!(#temporary = #name;)
+            });
+            let then = quote!({ #(#keep)* #output });
+            if !inside {
+                let pattern = unit(pattern);
+                add(&mut groups, String::new(), &quote!((#pattern) => #then));
+                continue;
+            }
+            for case in cases(pattern) {
+                match error_path(case) {
+                    Some(path) => {
+                        let pattern = unit(case);
+                        add(&mut groups, enum_of(&path), &quote!((#pattern) => #then));
+                    }
+                    None => wild = Some(then.clone()),
+                }
+            }
+        }
+        // "non-exhaustive patterns" is said of the keyword.
+        let span = every.keyword.span();
+        if !inside {
+            let error = error(of_task, span);
+            let arms = groups.pop().map(|(_, arms)| arms);
+            let arms = group_of_braces(every.braces, quote!(#arms));
+            return quote!({ #before match #error #arms #after });
+        }
+        let mut matches = TokenStream::new();
+        let mut caught = quote!((__s::Witness::<__s::NoError>::new(), ()));
+        for (index, (_, arms)) in groups.iter().enumerate() {
+            let group = Ident::new(&format!("__group_{index}"), span);
+            let error = quote_spanned!(span=> #group.get());
+            let others = wild.as_ref().map(|_| quote!(_ => {}));
+            let arms = group_of_braces(every.braces, quote!(#arms #others));
+            quote!(let #group = __s::Witness::new(); match #error #arms).to_tokens(&mut matches);
+            caught = quote!((#group, #caught));
+        }
+        let covered = match wild {
+            Some(then) => then,
+            None => {
+                let tasks = failing_tasks(self.machine, index);
+                // "the errors of .. are not caught" is said of the keyword.
+                let covered = tasks.iter().map(|task| {
+                    quote_spanned!(span=> __s::covered::<<(#task) as __s::Task>::Error, _, _>(&__caught);)
+                });
+                quote!(let __caught = #caught; #(#covered)*)
+            }
+        };
+        quote!({ #before #matches #covered #after })
+    }
+
+    /// With `deny unhandled_errors;`, a `match` of the errors that a state catches, which rustc holds against all that its
+    /// task has.
+    fn unhandled(&self, index: usize, task: Span) -> TokenStream {
+        let machine = self.machine;
+        if !machine.workflow.denies("unhandled_errors") || self.is_handled(index) {
+            return TokenStream::new();
+        }
+        let mut arms = TokenStream::new();
+        for pattern in single_catches(&machine.states[index]) {
+            if let Some(path) = pattern.path().filter(|_| pattern.is_own()) {
+                quote!((#path { .. }) => {}).to_tokens(&mut arms);
+            }
+        }
+        let error = error(true, task);
+        let arms = group_of_braces(task, arms);
+        quote!(match #error #arms)
+    }
+
+    /// Whether the state, or one around it, catches whatever its task fails with.
+    fn is_handled(&self, index: usize) -> bool {
+        let machine = self.machine;
+        let around = |index: &usize| machine.scopes[machine.states[*index].scope].owner;
+        std::iter::successors(Some(index), around).any(|index| {
+            let node = &machine.states[index];
+            catches_everything(node) || names_inner_errors(node)
+        })
+    }
+
+    /// The `let`s of an edge, with the caught error under its name.
+    fn output(&self, edge: &Edge, lets: &TokenStream) -> TokenStream {
+        match edge.output() {
+            Some(name) if !is_silent(name) => quote! {
+                #name = __s::any::<__s::ErrorOutput>();
+                { let #name: __s::ErrorOutput = __s::any(); #lets }
+            },
+            _ => quote!({ #lets }),
+        }
+    }
+
+    /// Matches the error of the call, or any error, against one pattern.
+    fn matched(&self, pattern: &ErrorPattern, of_task: bool, then: &TokenStream) -> TokenStream {
+        if !pattern.is_own() {
+            return TokenStream::new();
+        }
+        let error = error(of_task, Span::call_site());
+        match pattern {
+            ErrorPattern::Text(_) => TokenStream::new(),
+            // `{ .. }` fits unit, tuple and struct variants. The parentheses keep rustc from pasting suggestions into
+            // the user's line.
+            ErrorPattern::Path(path) => {
+                quote!(match #error { (#path { .. }) => { #then } _ => {} })
+            }
+            ErrorPattern::Fields(_, pattern) => {
+                quote!(match #error { (#pattern) => { #then } _ => {} })
+            }
+        }
+    }
+
+    /// Hands what a pattern binds to the workflow variables of the same names.
+    fn bind(
+        &self,
+        bound: &[(&Ident, Ident)],
+        body: impl FnOnce(&TokenStream) -> TokenStream,
+    ) -> TokenStream {
+        let temporaries: Vec<&Ident> = bound.iter().map(|(_, temporary)| temporary).collect();
+        let variables = bound.iter().map(|(variable, _)| variable);
+        let names = temporaries.iter().map(|temporary| original(temporary));
+        let keep = quote!(#(#temporaries = #names;)*);
+        let body = body(&keep);
+        if bound.is_empty() {
+            return body;
+        }
+        quote!({ #(let #temporaries;)* #body #(#variables = #temporaries;)* })
+    }
+}
+
+/// The error of the call that is kept as `__call`, or any error.
+fn error(of_task: bool, span: Span) -> TokenStream {
+    if of_task {
+        let call = Ident::new("__call", Span::call_site());
+        quote_spanned!(span=> __s::Checked::error(&#call))
+    } else {
+        quote_spanned!(span=> __s::any())
+    }
+}
+
+/// What the single `catch`es of a state name.
+fn single_catches(node: &Node) -> impl Iterator<Item = &ErrorPattern> {
+    node.edges.iter().flat_map(|edge| match &edge.kind {
+        EdgeKind::Catch { errors, .. } => errors.as_slice(),
+        _ => &[],
+    })
+}
+
+/// Whether a state around others says by name which of their errors it catches: those are held against the definition,
+/// when it is built.
+fn names_inner_errors(node: &Node) -> bool {
+    !node.inner.is_empty() && single_catches(node).any(|pattern| pattern.predefined().is_none())
+}
+
+/// What stands before a variant's name: the enum, as the user wrote it.
+fn enum_of(path: &Path) -> String {
+    let mut text = path.to_token_stream().to_string();
+    text.truncate(text.rfind("::").unwrap_or(0));
+    text
+}
+
+fn add(groups: &mut Vec<(String, TokenStream)>, key: String, arm: &TokenStream) {
+    match groups.iter_mut().find(|(other, _)| *other == key) {
+        Some((_, arms)) => arm.to_tokens(arms),
+        None => groups.push((key, arm.clone())),
+    }
+}
+
+/// A variant's bare path as a pattern that fits whatever fields it has.
+fn unit(pattern: &Pat) -> TokenStream {
+    match pattern {
+        Pat::Path(path) => {
+            let path = &path.path;
+            quote!(#path { .. })
+        }
+        Pat::Or(or) => {
+            let cases = or.cases.iter().map(unit);
+            quote!(#(#cases)|*)
+        }
+        other => other.to_token_stream(),
+    }
+}

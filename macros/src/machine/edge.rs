@@ -1,0 +1,138 @@
+//! A way from one state to another, and what is assigned on it.
+
+use super::pattern::{error_fields, error_path, pattern};
+use super::{ErrorPattern, Expression, Let, RawFields, Value};
+use proc_macro2::Ident;
+use syn::{Pat, Path};
+
+/// A way from one state to another.
+pub(crate) struct Edge {
+    pub(crate) kind: EdgeKind,
+    /// The state that it leads to, as the user wrote it, and which it is.
+    pub(crate) name: Ident,
+    pub(crate) to: Option<usize>,
+    /// What is computed on it; what a `next` carries, its state computes.
+    pub(crate) lets: Vec<Let>,
+    /// Fields of the rule or Catcher as they stand in ASL.
+    pub(crate) raw: RawFields,
+    /// The variables that are assigned on it, by their numbers.
+    pub(crate) assigns: Vec<usize>,
+}
+
+/// What an edge comes from.
+pub(crate) enum EdgeKind {
+    /// `next`: carries what the state's `let`s assign.
+    Next,
+    /// `when condition =>`
+    Rule {
+        keyword: Ident,
+        condition: Condition,
+    },
+    /// `otherwise =>`, by its keyword.
+    Otherwise(Ident),
+    /// `pattern if guard =>`
+    Arm {
+        pattern: Pat,
+        guard: Option<Expression>,
+    },
+    /// `catch Error | Error as error =>`
+    Catch {
+        errors: Vec<ErrorPattern>,
+        output: Option<Ident>,
+    },
+    /// An arm of `catch { .. }`.
+    CatchArm { pattern: Pat, output: Option<Ident> },
+    /// An exit of the fragment that an include puts in place.
+    Exit {
+        keyword: Ident,
+        name: Ident,
+        value: Option<Ident>,
+    },
+}
+
+/// When a rule holds.
+pub(crate) enum Condition {
+    Expression(Expression),
+    /// `raw { "Variable": .. }`: the rule's fields as they stand in ASL.
+    Raw(RawFields),
+}
+
+impl Condition {
+    /// The expression, where it is one.
+    pub(crate) fn expression(&self) -> Option<&Expression> {
+        match self {
+            Condition::Expression(expression) => Some(expression),
+            Condition::Raw(_) => None,
+        }
+    }
+}
+
+impl Edge {
+    /// The names that it binds before its `let`s, and what they stand for.
+    pub(crate) fn bound(&self) -> Vec<(&Ident, Value)> {
+        let mut bound = Vec::new();
+        match &self.kind {
+            EdgeKind::Next | EdgeKind::Rule { .. } | EdgeKind::Otherwise(_) => {}
+            EdgeKind::Arm { pattern: from, .. } => {
+                let names = pattern(from).map_or_else(|_| Vec::new(), |shape| shape.names());
+                let local = |name| (name, Value::Local(crate::name::text(name)));
+                bound.extend(names.into_iter().map(local));
+            }
+            EdgeKind::Exit { value, .. } => {
+                bound.extend(value.iter().map(|name| (name, Value::Result)));
+            }
+            EdgeKind::Catch { output, .. } | EdgeKind::CatchArm { output, .. } => {
+                for (path, field, name) in self.caught() {
+                    bound.push((name, Value::ErrorField(path.clone(), field)));
+                }
+                bound.extend(output.iter().map(|name| (name, Value::ErrorOutput)));
+            }
+        }
+        bound
+    }
+
+    /// The fields of the error that a `catch` binds: the variant, the field and the name.
+    pub(crate) fn caught(&self) -> Vec<(Path, String, &Ident)> {
+        let first = match &self.kind {
+            EdgeKind::Catch { errors, .. } => match errors.first() {
+                Some(ErrorPattern::Fields(_, fields)) => Some(fields),
+                _ => None,
+            },
+            EdgeKind::CatchArm { pattern, .. } => cases(pattern).first().copied(),
+            _ => None,
+        };
+        let Some((path, Ok(fields))) =
+            first.and_then(|first| Some((error_path(first)?, error_fields(first))))
+        else {
+            return Vec::new();
+        };
+        let fields = fields.into_iter();
+        fields
+            .map(|(field, name)| (path.clone(), field, name))
+            .collect()
+    }
+
+    /// What a caught error is bound to as a whole.
+    pub(crate) fn output(&self) -> Option<&Ident> {
+        match &self.kind {
+            EdgeKind::Catch { output, .. } | EdgeKind::CatchArm { output, .. } => output.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether a failure takes it, so that the state's own assignments are not there.
+    pub(crate) fn is_catch(&self) -> bool {
+        matches!(
+            self.kind,
+            EdgeKind::Catch { .. } | EdgeKind::CatchArm { .. }
+        )
+    }
+}
+
+/// The alternatives of a pattern.
+pub(crate) fn cases(pattern: &Pat) -> Vec<&Pat> {
+    match pattern {
+        Pat::Or(or) => or.cases.iter().collect(),
+        single => vec![single],
+    }
+}

@@ -1,0 +1,134 @@
+//! The user's expressions, and what holds them.
+
+use proc_macro2::{Ident, Span};
+use syn::{Expr, Lit, LitStr, Type};
+
+/// A Rust expression of the user's, with a number by which the later stages know it.
+pub(crate) struct Expression {
+    pub(crate) id: usize,
+    pub(crate) syn: Expr,
+}
+
+/// `let name: Type =` or `let (a, b) =`.
+pub(crate) struct Binding {
+    /// `None` stands for `_`.
+    pub(crate) names: Vec<Option<Ident>>,
+    /// Whether the names are those of a tuple's fields.
+    pub(crate) tuple: bool,
+    pub(crate) ty: Option<Type>,
+    pub(crate) equals: Span,
+}
+
+impl Binding {
+    /// Its first name, or the `=`.
+    pub(crate) fn span(&self) -> Span {
+        self.named().next().map_or(self.equals, Ident::span)
+    }
+
+    /// The names that are no `_`.
+    pub(crate) fn named(&self) -> impl Iterator<Item = &Ident> {
+        self.names.iter().flatten()
+    }
+}
+
+/// `let name = expression;`
+pub(crate) struct Let {
+    pub(crate) binding: Binding,
+    pub(crate) value: Expression,
+}
+
+/// The arguments of a service, `{ Key: value, "Other key": { .. } }`: JSON whose leaves are expressions.
+pub(crate) struct Object {
+    pub(crate) entries: Vec<(String, Span, ObjectValue)>,
+}
+
+/// A value in an [`Object`].
+pub(crate) enum ObjectValue {
+    Object(Object),
+    Array(Vec<ObjectValue>),
+    Expression(Expression),
+}
+
+impl Object {
+    /// The expressions in it, in the order of the source.
+    pub(crate) fn expressions(&self) -> Vec<&Expression> {
+        let values = self.entries.iter().map(|(_, _, value)| value);
+        values.flat_map(ObjectValue::expressions).collect()
+    }
+}
+
+impl ObjectValue {
+    fn expressions(&self) -> Vec<&Expression> {
+        match self {
+            ObjectValue::Object(object) => object.expressions(),
+            ObjectValue::Array(items) => items.iter().flat_map(Self::expressions).collect(),
+            ObjectValue::Expression(expression) => vec![expression],
+        }
+    }
+}
+
+/// Seconds, known or computed.
+pub(crate) enum Amount {
+    Seconds(u64, Span),
+    Computed(Expression),
+}
+
+impl Amount {
+    /// The seconds, where they are known.
+    pub(crate) fn known(&self) -> Option<u64> {
+        match self {
+            Amount::Seconds(seconds, _) => Some(*seconds),
+            Amount::Computed(_) => None,
+        }
+    }
+
+    /// The expression, where there is one.
+    pub(crate) fn computed(&self) -> Option<&Expression> {
+        match self {
+            Amount::Seconds(..) => None,
+            Amount::Computed(expression) => Some(expression),
+        }
+    }
+}
+
+/// Fields as they stand in ASL, after `raw`.
+pub(crate) type RawFields = Vec<(LitStr, Json)>;
+
+/// A JSON value.
+pub(crate) enum Json {
+    Null,
+    Bool(bool),
+    /// A number, and whether a minus stands before it.
+    Number(Lit, bool),
+    String(LitStr),
+    Array(Vec<Json>),
+    Object(RawFields),
+    /// `_`: the field is left out, although the macro would write it.
+    Omitted,
+}
+
+/// `name: value`
+pub(crate) struct Setting {
+    pub(crate) name: Ident,
+    pub(crate) value: SettingValue,
+}
+
+/// What a setting is set to.
+pub(crate) enum SettingValue {
+    /// A whole number, or a duration in seconds.
+    Whole(u64, Span),
+    Literal(Lit),
+    Word(Ident),
+    /// `["id", "name"]`
+    List(Vec<LitStr>, Span),
+}
+
+impl SettingValue {
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            SettingValue::Whole(_, span) | SettingValue::List(_, span) => *span,
+            SettingValue::Literal(literal) => literal.span(),
+            SettingValue::Word(word) => word.span(),
+        }
+    }
+}

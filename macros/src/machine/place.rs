@@ -1,0 +1,152 @@
+//! Every place of a state where an expression of the user's stands, with what is expected there.
+
+use super::{
+    Amount, BatchInput, Callee, Condition, EdgeKind, Expression, Kind, Node, Object, Wait,
+};
+use proc_macro2::{Ident, Span};
+use std::iter::once;
+
+/// A place where an expression stands.
+pub(crate) struct Place<'m> {
+    pub(crate) expression: &'m Expression,
+    pub(crate) expected: Expected,
+    /// The keyword that asks for it.
+    pub(crate) span: Span,
+    /// It belongs to the call, which may send a `task_token`.
+    pub(crate) in_call: bool,
+}
+
+/// What a place takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// Whole seconds, from 1 on.
+    Seconds,
+    Timestamp,
+    WholeNumber,
+    Percentage,
+    Text,
+    /// Whatever JSON can say.
+    Json,
+    Bool,
+    /// What the code around it says: an argument, a list, a value that is handed on.
+    Around,
+}
+
+impl Node {
+    /// The expressions of the state itself, in the order in which they are known: those of its options, and of what it does.
+    /// Its `let`s, what it ends with and the guards of its arms come after them.
+    pub(crate) fn places(&self) -> Vec<Place<'_>> {
+        let mut places = Places(Vec::new());
+        let options = &self.state.options;
+        for (keyword, amount) in options.timeout.iter().chain(&options.heartbeat) {
+            places.amount(keyword, amount);
+        }
+        if let Some((keyword, role)) = &options.credentials {
+            places.add(role, Expected::Text, keyword);
+        }
+        self.kind(&mut places);
+        places.0
+    }
+
+    fn kind<'m>(&'m self, places: &mut Places<'m>) {
+        let keyword = &self.state.keyword;
+        match &self.state.kind {
+            Kind::Task(call) => {
+                let before = places.0.len();
+                match call.as_ref().map(|call| &call.callee) {
+                    Some(Callee::Task(call) | Callee::Workflow { call, .. }) => {
+                        places.all(&call.arguments, keyword);
+                    }
+                    Some(Callee::Service {
+                        keyword, arguments, ..
+                    }) => places.objects(arguments, keyword),
+                    None => {}
+                }
+                places.0[before..]
+                    .iter_mut()
+                    .for_each(|place| place.in_call = true);
+            }
+            Kind::Wait(Some(Wait::Seconds(keyword, amount))) => places.amount(keyword, amount),
+            Kind::Wait(Some(Wait::Timestamp(keyword, value))) => {
+                places.add(value, Expected::Timestamp, keyword);
+            }
+            Kind::Choice(choice) => {
+                for edge in &self.edges {
+                    if let EdgeKind::Rule {
+                        keyword,
+                        condition: Condition::Expression(condition),
+                    } = &edge.kind
+                    {
+                        places.add(condition, Expected::Bool, keyword);
+                    }
+                }
+                places.all(choice.subject.iter().map(|subject| &subject.value), keyword);
+            }
+            Kind::Succeed(value) => places.all(value, keyword),
+            Kind::Exit(exit) => places.all(&exit.value, keyword),
+            Kind::Fail(fail) => {
+                for value in fail.error.iter().chain(&fail.cause) {
+                    places.add(value, Expected::Text, keyword);
+                }
+            }
+            Kind::Map(map) => {
+                let of = &map.distributed;
+                for (keyword, limit) in map.max_concurrency.iter().chain(&of.tolerated_count) {
+                    places.add(limit, Expected::WholeNumber, keyword);
+                }
+                if let Some((keyword, number)) = &of.tolerated_percentage {
+                    places.add(number, Expected::Percentage, keyword);
+                }
+                for access in of.reader.iter().chain(&of.writer) {
+                    places.objects(once(&access.arguments), &access.keyword);
+                }
+                if let Some(batch) = &of.batch {
+                    match &batch.input {
+                        Some(BatchInput::Object(object)) => {
+                            places.objects(once(object), &batch.keyword);
+                        }
+                        Some(BatchInput::Value(value)) => places.all(once(value), &batch.keyword),
+                        None => {}
+                    }
+                }
+                places.all(map.run.iter().filter_map(|run| run.list.as_ref()), keyword);
+            }
+            Kind::Include(include) => {
+                let arguments = include.iter().flat_map(|call| &call.arguments);
+                places.all(arguments, keyword);
+            }
+            Kind::Pass | Kind::Wait(None) | Kind::Parallel | Kind::Unknown => {}
+        }
+    }
+}
+
+struct Places<'m>(Vec<Place<'m>>);
+
+impl<'m> Places<'m> {
+    fn add(&mut self, expression: &'m Expression, expected: Expected, keyword: &Ident) {
+        self.0.push(Place {
+            expression,
+            expected,
+            span: keyword.span(),
+            in_call: false,
+        });
+    }
+
+    fn all(&mut self, list: impl IntoIterator<Item = &'m Expression>, keyword: &Ident) {
+        for one in list {
+            self.add(one, Expected::Around, keyword);
+        }
+    }
+
+    fn amount(&mut self, keyword: &Ident, amount: &'m Amount) {
+        if let Some(value) = amount.computed() {
+            self.add(value, Expected::Seconds, keyword);
+        }
+    }
+
+    fn objects(&mut self, objects: impl IntoIterator<Item = &'m Object>, keyword: &Ident) {
+        for value in objects.into_iter().flat_map(Object::expressions) {
+            self.add(value, Expected::Json, keyword);
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! One state: what it does, its options, and what it computes with its result.
+
+use super::{Amount, Binding, CatchEvery, Expression, Let, Object, RawFields, Retry, Setting};
+use proc_macro2::extra::DelimSpan;
+use proc_macro2::{Ident, Span};
+use stepwright_asl::facts::WaitsFor;
+use stepwright_asl::model::MachineType;
+use syn::{LitStr, Path, Type};
+
+/// One state.
+pub(crate) struct State {
+    pub(crate) docs: Option<String>,
+    /// `#[name = ".."]`
+    pub(crate) renamed: Option<LitStr>,
+    pub(crate) keyword: Ident,
+    pub(crate) name: Ident,
+    pub(crate) kind: Kind,
+    /// What a call, branches, a map or an include give, by its name.
+    pub(crate) result: Option<Binding>,
+    /// What it computes: of a pass and a wait all that it does, of the others with their result.
+    pub(crate) lets: Vec<Let>,
+    pub(crate) options: StateOptions,
+    pub(crate) way: Option<Way>,
+    /// Something in it was skipped, so that what seems to be missing may be there.
+    pub(crate) broken: bool,
+}
+
+/// What a state does. What is missing is a mistake that is said already.
+pub(crate) enum Kind {
+    Task(Option<Call>),
+    Pass,
+    /// Its rules and arms are edges.
+    Choice(Choice),
+    Wait(Option<Wait>),
+    Succeed(Option<Expression>),
+    Fail(Fail),
+    /// The branches are scopes.
+    Parallel,
+    /// The body is a scope.
+    Map(Map),
+    /// A way out of a fragment.
+    Exit(Exit),
+    /// The states of a fragment, in this place.
+    Include(Option<Include>),
+    /// A word that is no kind of state.
+    Unknown,
+}
+
+/// The options that a state has, whatever its kind; `catch` is an edge.
+#[derive(Default)]
+pub(crate) struct StateOptions {
+    /// The keyword, and how long.
+    pub(crate) timeout: Option<(Ident, Amount)>,
+    pub(crate) heartbeat: Option<(Ident, Amount)>,
+    pub(crate) credentials: Option<(Ident, Expression)>,
+    pub(crate) query_language: Option<Ident>,
+    pub(crate) retries: Vec<Retry>,
+    pub(crate) catch_every: Option<CatchEvery>,
+    pub(crate) raw: RawFields,
+}
+
+/// How a state hands on.
+pub(crate) enum Way {
+    /// `next`, which is an edge.
+    Next,
+    /// The keyword, and the value.
+    End(Ident, Option<Expression>),
+}
+
+/// What a task state calls.
+pub(crate) struct Call {
+    /// `wait_for_task_token`
+    pub(crate) wait: Option<Ident>,
+    pub(crate) callee: Callee,
+    /// The name of what it gives in the state's first `let`, where that computes with it.
+    pub(crate) called: Option<Ident>,
+}
+
+/// Whom a task state calls.
+pub(crate) enum Callee {
+    /// `charge_card(payment)`
+    Task(Application),
+    /// `service "arn:.." { Key: value }`
+    Service {
+        keyword: Ident,
+        resource: LitStr,
+        /// None is handed the state's input.
+        arguments: Option<Object>,
+    },
+    /// `workflow Fulfilment(order)`, `start workflow Fulfilment(order)`
+    Workflow {
+        start: Option<Ident>,
+        call: Application,
+    },
+}
+
+/// `name(arguments)`
+pub(crate) struct Application {
+    pub(crate) path: Path,
+    pub(crate) arguments: Vec<Expression>,
+    pub(crate) parentheses: DelimSpan,
+}
+
+/// What a choice decides by, beside its edges.
+#[derive(Default)]
+pub(crate) struct Choice {
+    pub(crate) subject: Option<Subject>,
+    /// `otherwise fail;`, by its keyword.
+    pub(crate) fails: Option<Ident>,
+}
+
+/// `match value { .. }`
+pub(crate) struct Subject {
+    pub(crate) keyword: Span,
+    pub(crate) value: Expression,
+    pub(crate) braces: Span,
+}
+
+/// How long a wait waits.
+pub(crate) enum Wait {
+    Seconds(Ident, Amount),
+    Timestamp(Ident, Expression),
+}
+
+/// What a fail says.
+#[derive(Default)]
+pub(crate) struct Fail {
+    pub(crate) error: Option<Expression>,
+    pub(crate) cause: Option<Expression>,
+}
+
+/// `exit Refused -> String { reason }`
+#[derive(Default)]
+pub(crate) struct Exit {
+    pub(crate) ty: Option<Type>,
+    pub(crate) value: Option<Expression>,
+}
+
+/// The fragment whose states an include puts in its place.
+pub(crate) type Include = Application;
+
+/// What a map runs over what.
+#[derive(Default)]
+pub(crate) struct Map {
+    pub(crate) run: Option<For>,
+    /// The keyword, and how many.
+    pub(crate) max_concurrency: Option<(Ident, Expression)>,
+    /// `iterator;`: the body stands under its old name.
+    pub(crate) iterator: bool,
+    pub(crate) distributed: Distributed,
+}
+
+/// `for item: Type in list`
+pub(crate) struct For {
+    pub(crate) item: Ident,
+    pub(crate) ty: Option<Type>,
+    /// `None` stands for `reader`.
+    pub(crate) list: Option<Expression>,
+}
+
+/// The options that only a Distributed Map has, each with its keyword.
+#[derive(Default)]
+pub(crate) struct Distributed {
+    /// `distributed;`, and what its children are.
+    pub(crate) children: Option<(Ident, MachineType)>,
+    pub(crate) label: Option<(Ident, LitStr)>,
+    pub(crate) tolerated_count: Option<(Ident, Expression)>,
+    /// `5%`, `job.tolerance %`
+    pub(crate) tolerated_percentage: Option<(Ident, Expression)>,
+    pub(crate) reader: Option<Access>,
+    pub(crate) batch: Option<Batch>,
+    pub(crate) writer: Option<Access>,
+}
+
+/// `reader "arn" (settings) { Key: value };`, and `writer`.
+pub(crate) struct Access {
+    pub(crate) keyword: Ident,
+    pub(crate) resource: LitStr,
+    pub(crate) settings: Vec<Setting>,
+    pub(crate) arguments: Object,
+}
+
+/// `batch (max_items: 50) { Key: value };`
+pub(crate) struct Batch {
+    pub(crate) keyword: Ident,
+    pub(crate) settings: Vec<Setting>,
+    pub(crate) input: Option<BatchInput>,
+}
+
+/// What each batch is given beside its items.
+pub(crate) enum BatchInput {
+    Object(Object),
+    Value(Expression),
+}
+
+impl Kind {
+    /// The word for it; of a misspelled one, the word that was meant.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Kind::Task(_) => "task",
+            Kind::Pass => "pass",
+            Kind::Choice(_) => "choice",
+            Kind::Wait(_) => "wait",
+            Kind::Succeed(_) => "succeed",
+            Kind::Fail(_) => "fail",
+            Kind::Parallel => "parallel",
+            Kind::Map(_) => "map",
+            Kind::Exit(_) => "exit",
+            Kind::Include(_) => "include",
+            Kind::Unknown => "unknown",
+        }
+    }
+
+    /// Whether a state of this kind needs a transition.
+    pub(crate) fn hands_on(&self) -> bool {
+        match self {
+            Kind::Task(_)
+            | Kind::Pass
+            | Kind::Wait(_)
+            | Kind::Parallel
+            | Kind::Map(_)
+            | Kind::Include(_) => true,
+            Kind::Choice(_) | Kind::Succeed(_) | Kind::Fail(_) | Kind::Exit(_) | Kind::Unknown => {
+                false
+            }
+        }
+    }
+
+    /// Whether it can fail with an error that `retry` and `catch` take.
+    pub(crate) fn has_errors(&self) -> bool {
+        matches!(self, Kind::Task(_) | Kind::Parallel | Kind::Map(_))
+    }
+}
+
+impl State {
+    /// Its name in ASL.
+    pub(crate) fn wire_name(&self) -> String {
+        match &self.renamed {
+            Some(name) => name.value(),
+            None => crate::name::text(&self.name),
+        }
+    }
+
+    /// Where that name stands.
+    pub(crate) fn name_span(&self) -> Span {
+        match &self.renamed {
+            Some(name) => name.span(),
+            None => self.name.span(),
+        }
+    }
+
+    /// Whether it hands on with `end`.
+    pub(crate) fn ends(&self) -> bool {
+        matches!(self.way, Some(Way::End(..)))
+    }
+
+    /// The value behind `end`.
+    pub(crate) fn end_value(&self) -> Option<&Expression> {
+        match &self.way {
+            Some(Way::End(_, value)) => value.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The call of a task.
+    pub(crate) fn call(&self) -> Option<&Call> {
+        match &self.kind {
+            Kind::Task(call) => call.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The path of the task function that it calls: its error is what `retry` and `catch` name.
+    pub(crate) fn task(&self) -> Option<&Path> {
+        match &self.call()?.callee {
+            Callee::Task(call) => Some(&call.path),
+            _ => None,
+        }
+    }
+
+    /// The fragment that it puts in its place.
+    pub(crate) fn include(&self) -> Option<&Include> {
+        match &self.kind {
+            Kind::Include(include) => include.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// What its children are, of a Distributed Map.
+    pub(crate) fn children(&self) -> Option<MachineType> {
+        match &self.kind {
+            Kind::Map(map) => map.children(),
+            _ => None,
+        }
+    }
+
+    /// What it names by `let`, its result first.
+    pub(crate) fn bindings(&self) -> impl Iterator<Item = &Binding> {
+        let lets = self.lets.iter().map(|one| &one.binding);
+        self.result.iter().chain(lets)
+    }
+}
+
+impl Call {
+    /// What it waits for beside its own answer.
+    pub(crate) fn waits_for(&self) -> Option<WaitsFor> {
+        match &self.callee {
+            _ if self.wait.is_some() => Some(WaitsFor::Token),
+            Callee::Service { resource, .. } => WaitsFor::of(&resource.value()),
+            _ => None,
+        }
+    }
+}
+
+impl Map {
+    /// Whether it is distributed, and what its children are.
+    pub(crate) fn children(&self) -> Option<MachineType> {
+        self.distributed.children.as_ref().map(|(_, kind)| *kind)
+    }
+}
+
+impl Wait {
+    /// The word that it begins with.
+    pub(crate) fn keyword(&self) -> &Ident {
+        match self {
+            Wait::Seconds(keyword, _) | Wait::Timestamp(keyword, _) => keyword,
+        }
+    }
+}
+
+impl Distributed {
+    /// The first of the options that say nothing without `distributed;`.
+    pub(crate) fn first_keyword(&self) -> Option<&Ident> {
+        let accesses = [&self.reader, &self.writer].into_iter().flatten();
+        let label = self.label.as_ref().map(|(keyword, _)| keyword);
+        let tolerated = [&self.tolerated_count, &self.tolerated_percentage];
+        let tolerated = tolerated.into_iter().flatten().map(|(keyword, _)| keyword);
+        label
+            .into_iter()
+            .chain(tolerated)
+            .chain(accesses.map(|access| &access.keyword))
+            .chain(self.batch.as_ref().map(|batch| &batch.keyword))
+            .next()
+    }
+}

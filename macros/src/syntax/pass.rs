@@ -1,3 +1,0 @@
-//! `pass Label { let label = ..; next X; }`: nothing but `let`s.
-
-pub(super) const WORDS: &[&str] = &["let"];
