@@ -29,12 +29,12 @@ impl Parser<'_> {
         }
         let mut parameters = Vec::new();
         for (number, argument) in arguments.into_iter().enumerate() {
-            parameters.push(argument.bound().map_err(|argument| {
+            parameters.push(argument.bound().map_err(|start| {
                 let message = format!(
                     "S0208: Parameter {} of function definition must be a variable name (start with $)",
                     number + 1
                 );
-                Problem::new(argument.span.start, message)
+                Problem::new(start, message)
             })?);
         }
         if self.is("<") {
@@ -75,7 +75,9 @@ fn is_function_word(node: &Node) -> bool {
             let [step] = steps.as_slice() else {
                 return false;
             };
-            step.is_bare() && node.is_bare() && matches!(&step.kind, NodeKind::Name(name) if name == "function" || name == "λ")
+            step.is_bare()
+                && node.is_bare()
+                && matches!(&step.kind, NodeKind::Name(name) if name == "function" || name == "λ")
         }
         _ => false,
     }

@@ -305,11 +305,11 @@ impl Parser<'_> {
             }
             "@" | "#" => {
                 let right = self.expression(80)?;
-                let name = right.bound().map_err(|right| {
+                let name = right.bound().map_err(|start| {
                     let message = format!(
                         "S0214: The right side of {operator:?} must be a variable name (start with $)"
                     );
-                    Problem::new(right.span.start, message)
+                    Problem::new(start, message)
                 })?;
                 let span = self.span_from(start);
                 return Ok(if operator == "@" {

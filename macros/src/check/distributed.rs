@@ -35,13 +35,13 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
         };
         let options = &map.distributed;
         options_need_distributed(map, errors);
-        if let Some((_, label)) = &options.label {
-            if let Err(error) = check_label(&label.value()) {
-                errors.at(
-                    label.span(),
-                    format!("`{}` cannot be a label: {error}", label.value()),
-                );
-            }
+        if let Some((_, label)) = &options.label
+            && let Err(error) = check_label(&label.value())
+        {
+            errors.at(
+                label.span(),
+                format!("`{}` cannot be a label: {error}", label.value()),
+            );
         }
         if let Some((_, count)) = &options.tolerated_count {
             counts_are_in_range(count, errors);

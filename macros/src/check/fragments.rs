@@ -1,7 +1,7 @@
 //! Fragments, and the includes that put their states in place.
 
 use crate::errors::Errors;
-use crate::machine::{EdgeKind, Include, Kind, Machine, Node, Value};
+use crate::machine::{EdgeKind, Include, Kind, Machine, Node, Term};
 use std::collections::HashSet;
 use stepwright_asl::facts::WaitsFor;
 
@@ -77,7 +77,7 @@ pub(super) fn values(machine: &mut Machine, errors: &Errors) {
         }
         for place in node.places() {
             let argument = place.expression;
-            let value = machine.values[argument.id].as_ref();
+            let value = machine.terms[argument.id].as_ref();
             if value.is_some_and(changes_with_its_place) {
                 errors.on(
                     &argument.syn,
@@ -107,7 +107,7 @@ pub(super) fn values(machine: &mut Machine, errors: &Errors) {
 }
 
 /// Whether a value means something else in another state: a `jsonata!`, `path!` or `intrinsic!`, a time, a random number.
-fn changes_with_its_place(value: &Value) -> bool {
+fn changes_with_its_place(value: &Term) -> bool {
     let mut found = false;
     // A time or a random number would be another one each time that the fragment reads it.
     let changes = |path: &syn::Path| {
@@ -117,8 +117,8 @@ fn changes_with_its_place(value: &Value) -> bool {
     };
     value.walk(&mut |value| {
         found |= match value {
-            Value::Raw(..) => true,
-            Value::Library(path, _) => changes(path),
+            Term::Raw(..) => true,
+            Term::Library(path, _) => changes(path),
             _ => false,
         }
     });

@@ -20,16 +20,16 @@ mod retried;
 mod retry;
 mod services;
 mod targets;
+mod terms;
 mod transitions;
 mod unused;
-mod values;
 mod variables;
 
 pub(crate) use self::distributed::field;
 pub(crate) use self::errors_inside::{catches_everything, failing_tasks};
 pub(crate) use self::fragments::needs_standard;
 pub(crate) use self::numbers::rate;
-pub(crate) use self::values::{Alone, alone, beside, literal_type, told, witness};
+pub(crate) use self::terms::{Alone, alone, beside, literal_type, told, witness};
 pub(crate) use self::variables::is_silent;
 
 use crate::errors::Errors;
@@ -51,7 +51,7 @@ pub(crate) fn check(machine: &mut Machine, errors: &Errors) {
     distributed::rules(machine, errors);
     reach::rules(machine, &unresolved, &missing, errors);
     variables::collect(machine, errors);
-    values::resolve(machine, errors);
+    terms::resolve(machine, errors);
     fragments::values(machine, errors);
     assigned::rules(machine, errors);
     items::rules(machine, errors);

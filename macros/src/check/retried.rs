@@ -1,6 +1,6 @@
 //! What is computed with a result can fail, and then a `retry` of that state sees it.
 
-use crate::machine::{ErrorPattern, Machine, Value};
+use crate::machine::{ErrorPattern, Machine, Term};
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 
@@ -27,7 +27,7 @@ pub(super) fn computations(machine: &Machine) -> Vec<(Span, String)> {
         let lets = state.lets.iter().map(|one| &one.value);
         let mut computed = lets
             .chain(state.end_value())
-            .filter_map(|one| machine.values[one.id].as_ref());
+            .filter_map(|one| machine.terms[one.id].as_ref());
         if !computed.any(can_fail) {
             continue;
         }
@@ -59,13 +59,13 @@ fn everything(pattern: &ErrorPattern) -> Option<Span> {
 }
 
 /// Whether an expression fails on some values of its type.
-fn can_fail(value: &Value) -> bool {
+fn can_fail(value: &Term) -> bool {
     let mut fails = false;
     value.walk(&mut |part| {
         fails |= match part {
-            Value::Index(..) | Value::Binary("Div" | "Rem", ..) | Value::Raw(..) => true,
-            Value::Method(_, name, _) => FAIL.contains(&name.as_str()),
-            Value::Library(path, ..) => path
+            Term::Index(..) | Term::Binary("Div" | "Rem", ..) | Term::Raw(..) => true,
+            Term::Method(_, name, _) => FAIL.contains(&name.as_str()),
+            Term::Library(path, ..) => path
                 .segments
                 .last()
                 .is_some_and(|last| LIBRARY_FAILS.iter().any(|name| last.ident == name)),

@@ -14,14 +14,14 @@ mod known;
 mod pattern;
 mod place;
 mod states;
+mod term;
 mod types;
-mod value;
 mod warnings;
 
 pub(crate) use self::item::Declared;
 pub(crate) use self::known::tree_of;
 pub(crate) use self::place::{at, file};
-pub(crate) use self::value::Values;
+pub(crate) use self::term::Terms;
 
 use crate::errors::Mistake;
 use crate::machine::Machine;

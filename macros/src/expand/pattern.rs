@@ -1,20 +1,20 @@
 //! The patterns of a `match` as `stepwright::flow::Pattern`.
 
-use super::value::json;
-use crate::machine::PatternShape;
+use super::term::json;
+use crate::machine::Pattern;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Expr;
 use syn::ext::IdentExt;
 
-pub(super) fn pattern(shape: &PatternShape) -> TokenStream {
-    match shape {
-        PatternShape::Wildcard => quote!(__s::Pattern::Wildcard),
-        PatternShape::Bind(name) => {
+pub(super) fn pattern(of: &Pattern) -> TokenStream {
+    match of {
+        Pattern::Wildcard => quote!(__s::Pattern::Wildcard),
+        Pattern::Bind(name) => {
             let name = name.unraw().to_string();
             quote!(__s::Pattern::Bind(__s::Text::Borrowed(#name)))
         }
-        PatternShape::Variant(name, fields) => {
+        Pattern::Variant(name, fields) => {
             let name = name.unraw().to_string();
             let names = fields.iter().map(|(name, _)| name);
             let patterns = fields.iter().map(|(_, field)| pattern(field));
@@ -25,30 +25,30 @@ pub(super) fn pattern(shape: &PatternShape) -> TokenStream {
                 )
             }
         }
-        PatternShape::Literal(literal) => {
+        Pattern::Literal(literal) => {
             let literal = json(literal);
             quote!(__s::Pattern::Literal(::core::convert::Into::into(#literal)))
         }
-        PatternShape::Constant(path) => quote!(__s::Pattern::Literal(__s::wire::value(&#path))),
-        PatternShape::Some(inner) => {
+        Pattern::Constant(path) => quote!(__s::Pattern::Literal(__s::wire::value(&#path))),
+        Pattern::Some(inner) => {
             let inner = pattern(inner);
             quote!(__s::Pattern::Some(::std::boxed::Box::new(#inner)))
         }
-        PatternShape::None => quote!(__s::Pattern::None),
-        PatternShape::Or(cases) => {
+        Pattern::None => quote!(__s::Pattern::None),
+        Pattern::Or(cases) => {
             let cases = cases.iter().map(pattern);
             quote!(__s::Pattern::Or(::std::vec![#(#cases),*]))
         }
-        PatternShape::Range(low, high, closed) => {
+        Pattern::Range(low, high, closed) => {
             let (low, high) = (bound(*low), bound(*high));
             quote!(__s::Pattern::Range(#low, #high, #closed))
         }
-        PatternShape::At(name, inner) => {
+        Pattern::At(name, inner) => {
             let name = name.unraw().to_string();
             let inner = pattern(inner);
             quote!(__s::Pattern::At(__s::Text::Borrowed(#name), ::std::boxed::Box::new(#inner)))
         }
-        PatternShape::Tuple(items) => {
+        Pattern::Tuple(items) => {
             let items = items.iter().map(pattern);
             quote!(__s::Pattern::Tuple(::std::vec![#(#items),*]))
         }

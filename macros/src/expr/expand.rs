@@ -3,7 +3,7 @@
 use super::parse::Lambda;
 use crate::check::{Alone, witness};
 use crate::errors::Mistake;
-use crate::expand::{Values, at, file, tree_of};
+use crate::expand::{Terms, at, file, tree_of};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -62,7 +62,7 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
         });
     };
     let made = if mistakes.is_empty() {
-        let mut values = Values::default();
+        let mut values = Terms::default();
         let tree = values.value(&lowered.value);
         let witnesses = values.witnesses();
         let file = file();

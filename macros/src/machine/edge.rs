@@ -1,7 +1,7 @@
 //! A way from one state to another, and what is assigned on it.
 
-use super::pattern::{error_fields, error_path, pattern};
-use super::{ErrorPattern, Expression, Let, RawFields, Value};
+use super::pattern::{Pattern, error_fields, error_path};
+use super::{ErrorPattern, Expression, Let, RawFields, Term};
 use proc_macro2::Ident;
 use syn::{Pat, Path};
 
@@ -69,23 +69,24 @@ impl Condition {
 
 impl Edge {
     /// The names that it binds before its `let`s, and what they stand for.
-    pub(crate) fn bound(&self) -> Vec<(&Ident, Value)> {
+    pub(crate) fn bound(&self) -> Vec<(&Ident, Term)> {
         let mut bound = Vec::new();
         match &self.kind {
             EdgeKind::Next | EdgeKind::Rule { .. } | EdgeKind::Otherwise(_) => {}
             EdgeKind::Arm { pattern: from, .. } => {
-                let names = pattern(from).map_or_else(|_| Vec::new(), |shape| shape.names());
-                let local = |name| (name, Value::Local(crate::name::text(name)));
+                let read = Pattern::of(from);
+                let names = read.map_or_else(|_| Vec::new(), |pattern| pattern.names());
+                let local = |name| (name, Term::Local(crate::name::text(name)));
                 bound.extend(names.into_iter().map(local));
             }
             EdgeKind::Exit { value, .. } => {
-                bound.extend(value.iter().map(|name| (name, Value::Result)));
+                bound.extend(value.iter().map(|name| (name, Term::Result)));
             }
             EdgeKind::Catch { output, .. } | EdgeKind::CatchArm { output, .. } => {
                 for (path, field, name) in self.caught() {
-                    bound.push((name, Value::ErrorField(path.clone(), field)));
+                    bound.push((name, Term::ErrorField(path.clone(), field)));
                 }
-                bound.extend(output.iter().map(|name| (name, Value::ErrorOutput)));
+                bound.extend(output.iter().map(|name| (name, Term::ErrorOutput)));
             }
         }
         bound

@@ -9,7 +9,7 @@ mod expression;
 mod pattern;
 mod place;
 mod state;
-mod value;
+mod term;
 mod walk;
 mod workflow;
 
@@ -18,16 +18,14 @@ pub(crate) use self::error::{CatchEvery, ErrorPattern, Retry};
 pub(crate) use self::expression::{
     Amount, Binding, Expression, Json, Let, Object, ObjectValue, RawFields, Setting, SettingValue,
 };
-pub(crate) use self::pattern::{
-    Shape as PatternShape, error_fields, error_path, is_bound, own_name, pattern,
-};
+pub(crate) use self::pattern::{Pattern, error_fields, error_path, is_bound, own_name};
 pub(crate) use self::place::{Expected, Place};
 pub(crate) use self::state::{
     Access, Application, Batch, BatchInput, Call, Callee, Choice, Distributed, Exit, Fail, For,
     Include, Kind, Map, State, StateOptions, Subject, Wait, Way,
 };
-pub(crate) use self::value::{
-    Align, Earlier, ItemRead, Piece, Read, Record, Rewritten, Spec, Value, Warning, Witness,
+pub(crate) use self::term::{
+    Align, Earlier, ItemRead, Piece, Read, Record, Rewritten, Spec, Term, Warning, Witness,
 };
 pub(crate) use self::workflow::{LINTS, Workflow, WorkflowOptions};
 
@@ -44,7 +42,7 @@ pub(crate) struct Machine {
     pub(crate) states: Vec<Node>,
     pub(crate) variables: Vec<Variable>,
     /// What each expression lowers to, by its number.
-    pub(crate) values: Vec<Option<Value>>,
+    pub(crate) terms: Vec<Option<Term>>,
     /// Expressions with a mistake of their own, which rustc shall not report a second time.
     pub(crate) faulty: Vec<bool>,
     /// Expressions as rustc takes them, where that is not as they stand.
@@ -138,7 +136,7 @@ impl Machine {
             scopes: Vec::new(),
             states: Vec::new(),
             variables: Vec::new(),
-            values: Vec::new(),
+            terms: Vec::new(),
             faulty: vec![false; expressions],
             rewritten: Vec::new(),
             witnesses: Vec::new(),
@@ -149,7 +147,7 @@ impl Machine {
             warnings: Vec::new(),
             by_name: HashMap::new(),
         };
-        machine.values.resize_with(expressions, || None);
+        machine.terms.resize_with(expressions, || None);
         machine.rewritten.resize_with(expressions, || None);
         machine.add_scope(body, None);
         machine
@@ -158,7 +156,7 @@ impl Machine {
     fn add_scope(&mut self, body: Body, owner: Option<usize>) -> usize {
         let scope = self.scopes.len();
         let map = owner.and_then(|owner| match &self.states[owner].state.kind {
-            Kind::Map(map) => Some(map),
+            Kind::Map(map) => Some(&**map),
             _ => None,
         });
         self.scopes.push(Scope {

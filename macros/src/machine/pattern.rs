@@ -5,108 +5,33 @@ use syn::ext::IdentExt;
 use syn::{Expr, Lit, Member, Pat, Path, RangeLimits};
 
 /// What a `match` pattern asks for.
-pub(crate) enum Shape<'a> {
+pub(crate) enum Pattern<'a> {
     Wildcard,
     Bind(&'a Ident),
     /// A variant or a struct by its own name, with its fields.
-    Variant(&'a Ident, Vec<(String, Shape<'a>)>),
+    Variant(&'a Ident, Vec<(String, Pattern<'a>)>),
     Literal(&'a Lit),
     Constant(Path),
-    Some(Box<Shape<'a>>),
+    Some(Box<Pattern<'a>>),
     None,
-    Or(Vec<Shape<'a>>),
-    Tuple(Vec<Shape<'a>>),
+    Or(Vec<Pattern<'a>>),
+    Tuple(Vec<Pattern<'a>>),
     /// `low..=high`: its bounds, and whether the upper one belongs to it.
     Range(Option<&'a Expr>, Option<&'a Expr>, bool),
     /// `name @ pattern`
-    At(&'a Ident, Box<Shape<'a>>),
-}
-
-/// Reads a `match` pattern; a part that a workflow cannot match by is given back.
-pub(crate) fn pattern(from: &Pat) -> Result<Shape<'_>, &Pat> {
-    Ok(match from {
-        Pat::Wild(_) | Pat::Rest(_) => Shape::Wildcard,
-        Pat::Paren(inner) => pattern(&inner.pat)?,
-        Pat::Reference(inner) => pattern(&inner.pat)?,
-        Pat::Ident(ident) if ident.by_ref.is_some() => return Err(from),
-        Pat::Ident(ident) => match &ident.subpat {
-            Some((_, inner)) if is_bound(&ident.ident) => {
-                Shape::At(&ident.ident, Box::new(pattern(inner)?))
-            }
-            Some(_) => return Err(from),
-            None => single(&ident.ident),
-        },
-        Pat::Path(path) if path.qself.is_none() => {
-            let last = own_name(&path.path).ok_or(from)?;
-            if is_constant(last) {
-                Shape::Constant(path.path.clone())
-            } else {
-                Shape::Variant(last, Vec::new())
-            }
-        }
-        Pat::Struct(pattern) if pattern.qself.is_none() => {
-            let mut fields = Vec::new();
-            for field in &pattern.fields {
-                fields.push((member(&field.member), self::pattern(&field.pat)?));
-            }
-            Shape::Variant(own_name(&pattern.path).ok_or(from)?, fields)
-        }
-        Pat::TupleStruct(pattern) if pattern.qself.is_none() => {
-            let some = pattern.path.is_ident("Some");
-            let mut fields = Vec::new();
-            for (index, field) in pattern.elems.iter().enumerate() {
-                if matches!(field, Pat::Rest(_)) {
-                    if index + 1 < pattern.elems.len() {
-                        return Err(from);
-                    }
-                    continue;
-                }
-                fields.push((index.to_string(), self::pattern(field)?));
-            }
-            match (some, fields.len()) {
-                (true, 1) => {
-                    let inner = fields.swap_remove(0).1;
-                    Shape::Some(Box::new(inner))
-                }
-                (true, _) => return Err(from),
-                (false, _) => Shape::Variant(own_name(&pattern.path).ok_or(from)?, fields),
-            }
-        }
-        Pat::Range(range) => {
-            let bound = |bound: &Option<Box<Expr>>| {
-                bound.as_deref().is_none_or(|bound| {
-                    matches!(bound, Expr::Lit(_))
-                        || matches!(bound, Expr::Path(path) if path.qself.is_none())
-                })
-            };
-            if !bound(&range.start) || !bound(&range.end) {
-                return Err(from);
-            }
-            let closed = matches!(range.limits, RangeLimits::Closed(_));
-            Shape::Range(range.start.as_deref(), range.end.as_deref(), closed)
-        }
-        Pat::Lit(literal) => Shape::Literal(&literal.lit),
-        Pat::Or(or) => Shape::Or(or.cases.iter().map(pattern).collect::<Result<_, _>>()?),
-        Pat::Tuple(tuple) => {
-            if tuple.elems.iter().any(|item| matches!(item, Pat::Rest(_))) {
-                return Err(from);
-            }
-            Shape::Tuple(tuple.elems.iter().map(pattern).collect::<Result<_, _>>()?)
-        }
-        _ => return Err(from),
-    })
+    At(&'a Ident, Box<Pattern<'a>>),
 }
 
 /// What a single name in a pattern is: syn cannot tell a variant or constant of one segment from a binding.
-fn single(name: &Ident) -> Shape<'_> {
+fn single(name: &Ident) -> Pattern<'_> {
     if name == "None" {
-        Shape::None
+        Pattern::None
     } else if is_bound(name) {
-        Shape::Bind(name)
+        Pattern::Bind(name)
     } else if is_constant(name) {
-        Shape::Constant(name.clone().into())
+        Pattern::Constant(name.clone().into())
     } else {
-        Shape::Variant(name, Vec::new())
+        Pattern::Variant(name, Vec::new())
     }
 }
 
@@ -115,7 +40,88 @@ pub(crate) fn own_name(path: &Path) -> Option<&Ident> {
     path.segments.last().map(|last| &last.ident)
 }
 
-impl<'a> Shape<'a> {
+impl<'a> Pattern<'a> {
+    /// Reads a `match` pattern; a part that a workflow cannot match by is given back.
+    pub(crate) fn of(from: &'a Pat) -> Result<Pattern<'a>, &'a Pat> {
+        Ok(match from {
+            Pat::Wild(_) | Pat::Rest(_) => Pattern::Wildcard,
+            Pat::Paren(inner) => Pattern::of(&inner.pat)?,
+            Pat::Reference(inner) => Pattern::of(&inner.pat)?,
+            Pat::Ident(ident) if ident.by_ref.is_some() => return Err(from),
+            Pat::Ident(ident) => match &ident.subpat {
+                Some((_, inner)) if is_bound(&ident.ident) => {
+                    Pattern::At(&ident.ident, Box::new(Pattern::of(inner)?))
+                }
+                Some(_) => return Err(from),
+                None => single(&ident.ident),
+            },
+            Pat::Path(path) if path.qself.is_none() => {
+                let last = own_name(&path.path).ok_or(from)?;
+                if is_constant(last) {
+                    Pattern::Constant(path.path.clone())
+                } else {
+                    Pattern::Variant(last, Vec::new())
+                }
+            }
+            Pat::Struct(pattern) if pattern.qself.is_none() => {
+                let mut fields = Vec::new();
+                for field in &pattern.fields {
+                    fields.push((member(&field.member), Pattern::of(&field.pat)?));
+                }
+                Pattern::Variant(own_name(&pattern.path).ok_or(from)?, fields)
+            }
+            Pat::TupleStruct(pattern) if pattern.qself.is_none() => {
+                let some = pattern.path.is_ident("Some");
+                let mut fields = Vec::new();
+                for (index, field) in pattern.elems.iter().enumerate() {
+                    if matches!(field, Pat::Rest(_)) {
+                        if index + 1 < pattern.elems.len() {
+                            return Err(from);
+                        }
+                        continue;
+                    }
+                    fields.push((index.to_string(), Pattern::of(field)?));
+                }
+                match (some, fields.len()) {
+                    (true, 1) => {
+                        let inner = fields.swap_remove(0).1;
+                        Pattern::Some(Box::new(inner))
+                    }
+                    (true, _) => return Err(from),
+                    (false, _) => Pattern::Variant(own_name(&pattern.path).ok_or(from)?, fields),
+                }
+            }
+            Pat::Range(range) => {
+                let bound = |bound: &Option<Box<Expr>>| {
+                    bound.as_deref().is_none_or(|bound| {
+                        matches!(bound, Expr::Lit(_))
+                            || matches!(bound, Expr::Path(path) if path.qself.is_none())
+                    })
+                };
+                if !bound(&range.start) || !bound(&range.end) {
+                    return Err(from);
+                }
+                let closed = matches!(range.limits, RangeLimits::Closed(_));
+                Pattern::Range(range.start.as_deref(), range.end.as_deref(), closed)
+            }
+            Pat::Lit(literal) => Pattern::Literal(&literal.lit),
+            Pat::Or(or) => Pattern::Or(or.cases.iter().map(Pattern::of).collect::<Result<_, _>>()?),
+            Pat::Tuple(tuple) => {
+                if tuple.elems.iter().any(|item| matches!(item, Pat::Rest(_))) {
+                    return Err(from);
+                }
+                Pattern::Tuple(
+                    tuple
+                        .elems
+                        .iter()
+                        .map(Pattern::of)
+                        .collect::<Result<_, _>>()?,
+                )
+            }
+            _ => return Err(from),
+        })
+    }
+
     /// The names that it binds, each once.
     pub(crate) fn names(&self) -> Vec<&'a Ident> {
         let mut names = Vec::new();
@@ -125,27 +131,27 @@ impl<'a> Shape<'a> {
 
     fn bound(&self, into: &mut Vec<&'a Ident>) {
         match self {
-            Shape::Bind(name) => {
+            Pattern::Bind(name) => {
                 if !into.contains(name) {
                     into.push(name);
                 }
             }
-            Shape::Variant(_, fields) => fields.iter().for_each(|(_, field)| field.bound(into)),
-            Shape::At(name, inner) => {
+            Pattern::Variant(_, fields) => fields.iter().for_each(|(_, field)| field.bound(into)),
+            Pattern::At(name, inner) => {
                 if !into.contains(name) {
                     into.push(name);
                 }
                 inner.bound(into);
             }
-            Shape::Some(inner) => inner.bound(into),
-            Shape::Or(cases) | Shape::Tuple(cases) => {
+            Pattern::Some(inner) => inner.bound(into),
+            Pattern::Or(cases) | Pattern::Tuple(cases) => {
                 cases.iter().for_each(|case| case.bound(into));
             }
-            Shape::Wildcard
-            | Shape::Literal(_)
-            | Shape::Constant(_)
-            | Shape::Range(..)
-            | Shape::None => {}
+            Pattern::Wildcard
+            | Pattern::Literal(_)
+            | Pattern::Constant(_)
+            | Pattern::Range(..)
+            | Pattern::None => {}
         }
     }
 }

@@ -37,7 +37,7 @@ pub(crate) enum Kind {
     /// The branches are scopes.
     Parallel,
     /// The body is a scope.
-    Map(Map),
+    Map(Box<Map>),
     /// A way out of a fragment.
     Exit(Exit),
     /// The states of a fragment, in this place.

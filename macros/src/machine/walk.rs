@@ -1,6 +1,6 @@
 //! Looking at every part of a value.
 
-use super::{Piece, Value};
+use super::{Piece, Term};
 
 /// The walk over what stands right below a value, shared and mutable.
 macro_rules! children {
@@ -8,60 +8,60 @@ macro_rules! children {
         /// Calls `each` with every value right below this one.
         pub(crate) fn $name(self: $($value)+, each: &mut dyn FnMut($($value)+)) {
             match self {
-                Value::Parameter
-                | Value::Item(_)
-                | Value::Variable(_)
-                | Value::Result
-                | Value::TaskToken
-                | Value::ErrorOutput
-                | Value::ErrorField(..)
-                | Value::Local(_)
+                Term::Parameter
+                | Term::Item(_)
+                | Term::Variable(_)
+                | Term::Result
+                | Term::TaskToken
+                | Term::ErrorOutput
+                | Term::ErrorField(..)
+                | Term::Local(_)
                 // What an earlier `let` stands for is shared.
-                | Value::Inline(_)
-                | Value::Literal(_)
-                | Value::Unit
-                | Value::Constant(..)
-                | Value::Default(_)
-                | Value::None
-                | Value::Raw(..)
-                | Value::Placeholder(_)
-                | Value::Faulty => {}
-                Value::Field(value, _)
-                | Value::TupleField(value, _)
-                | Value::Not(value)
-                | Value::Negative(value)
-                | Value::Closure(_, value)
-                | Value::Typed(_, value)
-                | Value::Some(value) => each(value),
-                Value::Index(a, b) | Value::Binary(_, a, b) => {
+                | Term::Inline(_)
+                | Term::Literal(_)
+                | Term::Unit
+                | Term::Constant(..)
+                | Term::Default(_)
+                | Term::None
+                | Term::Raw(..)
+                | Term::Placeholder(_)
+                | Term::Faulty => {}
+                Term::Field(value, _)
+                | Term::TupleField(value, _)
+                | Term::Not(value)
+                | Term::Negative(value)
+                | Term::Closure(_, value)
+                | Term::Typed(_, value)
+                | Term::Some(value) => each(value),
+                Term::Index(a, b) | Term::Binary(_, a, b) => {
                     each(a);
                     each(b);
                 }
-                Value::If(a, b, c) => [a, b, c].into_iter().for_each(|value| each(value)),
-                Value::Match(subject, cases) => {
+                Term::If(a, b, c) => [a, b, c].into_iter().for_each(|value| each(value)),
+                Term::Match(subject, cases) => {
                     each(subject);
                     for (_, guard, value) in cases {
                         guard.$iter().for_each(&mut *each);
                         each(value);
                     }
                 }
-                Value::Let(bindings, body) => {
+                Term::Let(bindings, body) => {
                     bindings.$iter().for_each(|(_, value)| each(value));
                     each(body);
                 }
-                Value::Method(receiver, _, arguments) => {
+                Term::Method(receiver, _, arguments) => {
                     each(receiver);
                     arguments.$iter().for_each(each);
                 }
-                Value::Tuple(items)
-                | Value::Array(items)
-                | Value::Function(_, items)
-                | Value::Library(_, items) => items.$iter().for_each(each),
-                Value::Record(record) => {
+                Term::Tuple(items)
+                | Term::Array(items)
+                | Term::Function(_, items)
+                | Term::Library(_, items) => items.$iter().for_each(each),
+                Term::Record(record) => {
                     record.fields.$iter().for_each(|(_, value)| each(value));
                     record.base.$iter().for_each(|base| each(base));
                 }
-                Value::Format(pieces) => {
+                Term::Format(pieces) => {
                     for piece in pieces {
                         if let Piece::Value(value, _) = piece {
                             each(value);
@@ -73,9 +73,9 @@ macro_rules! children {
     };
 }
 
-impl Value {
+impl Term {
     /// Calls `see` with this value and everything below it; what an earlier `let` stands for is not below it.
-    pub(crate) fn walk(&self, see: &mut dyn FnMut(&Value)) {
+    pub(crate) fn walk(&self, see: &mut dyn FnMut(&Term)) {
         see(self);
         self.children(&mut |child| child.walk(see));
     }

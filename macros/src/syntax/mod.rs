@@ -24,6 +24,7 @@ mod pattern;
 mod reader;
 mod retry;
 mod state;
+mod statement;
 mod target;
 mod task;
 mod wait;

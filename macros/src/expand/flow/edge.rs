@@ -4,8 +4,7 @@ use super::super::pattern::pattern;
 use super::{Writer, raw};
 use crate::check::is_silent;
 use crate::machine::{
-    Binding, Edge, EdgeKind, Expression, Let, PatternShape, State, Value, cases, error_path,
-    pattern as shape,
+    Binding, Edge, EdgeKind, Expression, Let, Pattern, State, Term, cases, error_path,
 };
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
@@ -24,7 +23,7 @@ impl Writer<'_> {
                 let mut names = TokenStream::new();
                 for case in cases(pattern) {
                     let name = match error_path(case) {
-                        Some(path) => self.values.error_name(&path),
+                        Some(path) => self.terms.error_name(&path),
                         None => quote!(__s::Text::Borrowed("States.ALL")),
                     };
                     quote!(#name,).to_tokens(&mut names);
@@ -59,8 +58,7 @@ impl Writer<'_> {
         from: &Pat,
         guard: Option<&Expression>,
     ) -> TokenStream {
-        let shape = shape(from).unwrap_or(PatternShape::Wildcard);
-        let pattern = pattern(&shape);
+        let pattern = pattern(&Pattern::of(from).unwrap_or(Pattern::Wildcard));
         let guard = match guard {
             Some(guard) => {
                 let guard = self.expression(guard);
@@ -78,8 +76,8 @@ impl Writer<'_> {
         let fields = raw::fields(&edge.raw);
         let mut tokens = quote!(__s::Edge::to(#name) #fields);
         for (name, value) in edge.bound() {
-            if let (Some(name), false) = (variable(Some(name)), matches!(value, Value::Local(_))) {
-                let value = self.values.value(&value);
+            if let (Some(name), false) = (variable(Some(name)), matches!(value, Term::Local(_))) {
+                let value = self.terms.value(&value);
                 quote!(.assign(#name, #value)).to_tokens(&mut tokens);
             }
         }
@@ -92,13 +90,13 @@ impl Writer<'_> {
     /// `.assign(..)` for a `let`; of a tuple that is written out, each item for itself.
     fn assign_let(&mut self, one: &Let) -> TokenStream {
         let Let { binding, value } = one;
-        if let (true, Some(Value::Tuple(items))) = (binding.tuple, &self.machine.values[value.id])
+        if let (true, Some(Term::Tuple(items))) = (binding.tuple, &self.machine.terms[value.id])
             && items.len() == binding.names.len()
         {
             let mut tokens = TokenStream::new();
             for (name, item) in binding.names.iter().zip(items) {
                 if let Some(name) = variable(name.as_ref()) {
-                    let item = self.values.value(item);
+                    let item = self.terms.value(item);
                     quote!(.assign(#name, #item)).to_tokens(&mut tokens);
                 }
             }

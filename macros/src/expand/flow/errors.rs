@@ -53,7 +53,7 @@ impl Writer<'_> {
                             let name = format!("States.{name}");
                             quote!(__s::Text::Borrowed(#name))
                         }
-                        None => self.values.error_name(path),
+                        None => self.terms.error_name(path),
                     }
                 }
             };

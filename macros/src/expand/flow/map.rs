@@ -32,7 +32,7 @@ impl Writer<'_> {
             quote!(.distributed(#distributed)).to_tokens(&mut over);
         }
         let body = self.body(scope);
-        self.values.task = None;
+        self.terms.task = None;
         quote!(__s::State::map(#name, #over.body(#body)))
     }
 
@@ -111,7 +111,7 @@ fn value(setting: &Setting) -> TokenStream {
             quote!(__s::Expr::literal(#whole))
         }
         SettingValue::Literal(literal) => {
-            let literal = crate::expand::value::json(literal);
+            let literal = crate::expand::term::json(literal);
             quote!(__s::Expr::literal(#literal))
         }
         SettingValue::Word(word) => {

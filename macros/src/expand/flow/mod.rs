@@ -9,9 +9,9 @@ mod raw;
 use super::bind::place;
 use super::known::{Numbers, known};
 use super::place::{at, file};
-use super::value::Values;
+use super::term::Terms;
 use crate::machine::{
-    Amount, Condition, EdgeKind, Expression, Kind, Machine, Node, State, Value, Wait, Way,
+    Amount, Condition, EdgeKind, Expression, Kind, Machine, Node, State, Term, Wait, Way,
 };
 use crate::name::text;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
@@ -29,7 +29,7 @@ pub(super) fn flow(machine: &Machine) -> TokenStream {
         // A statement a state: one chain of a thousand calls is slow to check.
         quote!(__flow = __flow.#add(#state);).to_tokens(&mut states);
     }
-    let witnesses = writer.values.witnesses();
+    let witnesses = writer.terms.witnesses();
     let variables = writer.variables(0);
     let file = file();
     quote! {
@@ -47,7 +47,7 @@ pub(super) fn flow(machine: &Machine) -> TokenStream {
 pub(super) fn fragment(machine: &Machine) -> TokenStream {
     let mut writer = Writer::new(machine);
     let body = writer.states(0);
-    let witnesses = writer.values.witnesses();
+    let witnesses = writer.terms.witnesses();
     let file = file();
     quote! {
         #file
@@ -60,7 +60,7 @@ pub(super) fn fragment(machine: &Machine) -> TokenStream {
 struct Writer<'m> {
     machine: &'m Machine,
     numbers: Numbers,
-    values: Values,
+    terms: Terms,
 }
 
 impl<'m> Writer<'m> {
@@ -68,7 +68,7 @@ impl<'m> Writer<'m> {
         Writer {
             machine,
             numbers: Numbers::of(machine),
-            values: Values::default(),
+            terms: Terms::default(),
         }
     }
 }
@@ -141,7 +141,7 @@ impl Writer<'_> {
         let node = &machine.states[index];
         let state = &node.state;
         let name = state.wire_name();
-        self.values.task = state.task().cloned();
+        self.terms.task = state.task().cloned();
         let mut tokens = self.kind(node, &name);
         if !self.is_include(index) {
             at(state.name.span()).to_tokens(&mut tokens);
@@ -275,7 +275,7 @@ impl Writer<'_> {
                     let body = self.body(*scope);
                     quote!(#body,).to_tokens(&mut bodies);
                 }
-                self.values.task = None;
+                self.terms.task = None;
                 quote!(__s::State::parallel(#name, ::std::vec![#bodies]))
             }
             Kind::Map(map) => match (&map.run, node.inner.first()) {
@@ -382,12 +382,12 @@ impl Writer<'_> {
     }
 
     fn expression(&mut self, expression: &Expression) -> TokenStream {
-        let Some(value) = &self.machine.values[expression.id] else {
+        let Some(value) = &self.machine.terms[expression.id] else {
             return quote!(__s::Expr::none());
         };
-        let mut tokens = self.values.value(value);
+        let mut tokens = self.terms.value(value);
         // Nothing is wrong with a literal alone.
-        if !matches!(value, Value::Literal(_) | Value::Unit | Value::None) {
+        if !matches!(value, Term::Literal(_) | Term::Unit | Term::None) {
             at(expression.syn.span()).to_tokens(&mut tokens);
         }
         tokens

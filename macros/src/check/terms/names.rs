@@ -2,7 +2,7 @@
 
 use super::earlier::computed_twice;
 use super::expression::Resolver;
-use crate::machine::{Binding, ItemRead, Read, Value, is_bound};
+use crate::machine::{Binding, ItemRead, Read, Term, is_bound};
 use crate::name::identifier;
 use proc_macro2::{Ident, Span};
 use syn::Path;
@@ -25,12 +25,12 @@ impl Resolver<'_> {
             || parameters.any(|(parameter, _)| parameter.unraw() == text)
     }
 
-    pub(super) fn path(&mut self, path: &Path) -> Value {
+    pub(super) fn path(&mut self, path: &Path) -> Term {
         let Some(name) = path.get_ident() else {
             return self.constant(path);
         };
         if name == "None" {
-            return Value::None;
+            return Term::None;
         }
         if let Some(value) = self.name(name) {
             return value;
@@ -40,11 +40,11 @@ impl Resolver<'_> {
         } else {
             Vec::new()
         };
-        Value::Constant(path.clone(), beside)
+        Term::Constant(path.clone(), beside)
     }
 
     /// What a single name stands for; `None` for a constant of the user's.
-    pub(super) fn name(&mut self, name: &Ident) -> Option<Value> {
+    pub(super) fn name(&mut self, name: &Ident) -> Option<Term> {
         let text = name.unraw().to_string();
         if let Some(local) = self.locals.iter().rev().find(|local| local.name == text) {
             let value = local.value.clone();
@@ -62,7 +62,7 @@ impl Resolver<'_> {
             return Some(value);
         }
         if text == "task_token" && self.task_token {
-            return Some(Value::TaskToken);
+            return Some(Term::TaskToken);
         }
         let home = self.machine.states[self.state].scope;
         for index in self.machine.scopes_around(home) {
@@ -75,7 +75,7 @@ impl Resolver<'_> {
                     expression: self.expression,
                 });
                 self.handed(&text, Some(index), name.span(), false);
-                return Some(Value::Variable(text));
+                return Some(Term::Variable(text));
             }
             if scope.has_item(name) {
                 let state = self.handed(&text, Some(index), name.span(), false);
@@ -87,20 +87,20 @@ impl Resolver<'_> {
                     expression: self.expression,
                     in_text: false,
                 });
-                return Some(Value::Item(text));
+                return Some(Term::Item(text));
             }
         }
         if let Some((parameter, _)) = &self.machine.workflow.parameter
             && parameter == name
         {
             self.handed(&text, None, name.span(), false);
-            return Some(Value::Parameter);
+            return Some(Term::Parameter);
         }
         let mut parameters = self.machine.workflow.fragment.iter().flatten();
         if let Some(index) = parameters.position(|(parameter, _)| parameter == name) {
             self.handed(&text, None, name.span(), false);
             // By its place, which no name of the user's can hide.
-            return Some(Value::Local(index.to_string()));
+            return Some(Term::Local(index.to_string()));
         }
         self.unseen(name, &text)
     }
@@ -155,11 +155,11 @@ impl Resolver<'_> {
     }
 
     /// A name that is a value elsewhere says where.
-    fn unseen(&mut self, name: &Ident, text: &str) -> Option<Value> {
+    fn unseen(&mut self, name: &Ident, text: &str) -> Option<Term> {
         if text == "task_token" {
             // Said with the call.
             self.faulty = true;
-            return Some(Value::Faulty);
+            return Some(Term::Faulty);
         }
         let owner = self.machine.scopes.iter().find_map(|scope| {
             let named = scope.variables.contains_key(text) || scope.has_item(name);
@@ -174,7 +174,7 @@ impl Resolver<'_> {
                 ),
             );
             self.faulty = true;
-            return Some(Value::Faulty);
+            return Some(Term::Faulty);
         }
         let local = self.machine.states.iter().find(|node| {
             let mut named = node.state.bindings().flat_map(Binding::named);
@@ -189,7 +189,7 @@ impl Resolver<'_> {
                 ),
             );
             self.faulty = true;
-            return Some(Value::Faulty);
+            return Some(Term::Faulty);
         }
         None
     }

@@ -1,7 +1,7 @@
-//! Values as calls that build `stepwright::expr::Expr`.
+//! Terms as calls that build `stepwright::expr::Expr`.
 
 use super::known::known;
-use crate::machine::{Align, PatternShape, Piece, Spec, Value, pattern as shape};
+use crate::machine::{Align, Pattern, Piece, Spec, Term};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
@@ -9,33 +9,33 @@ use syn::{Lit, Path};
 
 /// Writes values, and remembers the types that their records have.
 #[derive(Default)]
-pub(crate) struct Values {
+pub(crate) struct Terms {
     witnesses: Vec<(String, TokenStream)>,
     /// The task whose error a `catch` looks at, while one is written.
     pub(super) task: Option<Path>,
 }
 
-impl Values {
-    pub(crate) fn value(&mut self, value: &Value) -> TokenStream {
+impl Terms {
+    pub(crate) fn value(&mut self, value: &Term) -> TokenStream {
         match value {
-            Value::Parameter => quote!(__s::Expr::parameter()),
-            Value::Item(name) => quote!(__s::Expr::item(#name)),
-            Value::Variable(name) => quote!(__s::Expr::variable(#name)),
-            Value::Result => quote!(__s::Expr::result()),
-            Value::TaskToken => quote!(__s::Expr::task_token()),
-            Value::ErrorOutput => quote!(__s::Expr::error_output()),
-            Value::ErrorField(path, field) => self.error_field(path, field),
-            Value::Local(name) => quote!(__s::Expr::local(#name)),
-            Value::Inline(earlier) => self.value(&earlier.value),
-            Value::Literal(literal) => {
+            Term::Parameter => quote!(__s::Expr::parameter()),
+            Term::Item(name) => quote!(__s::Expr::item(#name)),
+            Term::Variable(name) => quote!(__s::Expr::variable(#name)),
+            Term::Result => quote!(__s::Expr::result()),
+            Term::TaskToken => quote!(__s::Expr::task_token()),
+            Term::ErrorOutput => quote!(__s::Expr::error_output()),
+            Term::ErrorField(path, field) => self.error_field(path, field),
+            Term::Local(name) => quote!(__s::Expr::local(#name)),
+            Term::Inline(earlier) => self.value(&earlier.value),
+            Term::Literal(literal) => {
                 let literal = json(literal);
                 quote!(__s::Expr::literal(#literal))
             }
-            Value::Unit => quote!(__s::Expr::literal(__s::serde_json::Value::Null)),
-            Value::Constant(path, beside) if beside.is_empty() => {
+            Term::Unit => quote!(__s::Expr::literal(__s::serde_json::Value::Null)),
+            Term::Constant(path, beside) if beside.is_empty() => {
                 quote!(__s::Expr::constant(&#path))
             }
-            Value::Constant(path, beside) => {
+            Term::Constant(path, beside) => {
                 // rustc suggests the close names that it sees. It sees the same ones in the type check, so that a
                 // misspelled name is one error and not two.
                 let names = beside.iter().map(|name| {
@@ -45,51 +45,51 @@ impl Values {
                 });
                 quote!({ #(let #names = ();)* __s::Expr::constant(&#path) })
             }
-            Value::Field(base, name) => {
+            Term::Field(base, name) => {
                 let base = self.value(base);
                 quote!(#base.field(#name))
             }
-            Value::TupleField(base, index) => {
+            Term::TupleField(base, index) => {
                 let base = self.value(base);
                 let index = Literal::usize_unsuffixed(*index as usize);
                 quote!(#base.tuple_field(#index))
             }
-            Value::Index(base, index) => {
+            Term::Index(base, index) => {
                 let base = self.value(base);
                 let index = self.value(index);
                 quote!(#base.index(#index))
             }
-            Value::Method(receiver, name, arguments) => {
+            Term::Method(receiver, name, arguments) => {
                 let receiver = self.value(receiver);
                 let arguments = self.list(arguments);
                 quote!(#receiver.method(#name, #arguments))
             }
-            Value::Not(value) => {
+            Term::Not(value) => {
                 let value = self.value(value);
                 quote!(__s::Expr::unary(__s::Unary::Not, #value))
             }
-            Value::Negative(value) => {
+            Term::Negative(value) => {
                 let value = self.value(value);
                 quote!(__s::Expr::unary(__s::Unary::Neg, #value))
             }
-            Value::Binary(operator, left, right) => {
+            Term::Binary(operator, left, right) => {
                 let operator = Ident::new(operator, Span::call_site());
                 let left = self.value(left);
                 let right = self.value(right);
                 quote!(#left.binary(__s::Binary::#operator, #right))
             }
-            Value::If(condition, then, otherwise) => {
+            Term::If(condition, then, otherwise) => {
                 let condition = self.value(condition);
                 let then = self.value(then);
                 let otherwise = self.value(otherwise);
                 quote!(__s::Expr::if_else(#condition, #then, #otherwise))
             }
-            Value::Match(subject, cases) => {
+            Term::Match(subject, cases) => {
                 let subject = self.value(subject);
                 let mut list = TokenStream::new();
                 for (pattern, guard, value) in cases {
-                    let shape = shape(pattern).unwrap_or(PatternShape::Wildcard);
-                    let pattern = super::pattern::pattern(&shape);
+                    let pattern = Pattern::of(pattern).unwrap_or(Pattern::Wildcard);
+                    let pattern = super::pattern::pattern(&pattern);
                     let guard = match guard {
                         Some(guard) => {
                             let guard = self.value(guard);
@@ -102,7 +102,7 @@ impl Values {
                 }
                 quote!(__s::Expr::match_on(#subject, ::std::vec![#list]))
             }
-            Value::Record(record) => {
+            Term::Record(record) => {
                 let witness =
                     self.witness(&record.path, record.called.then_some(record.fields.len()));
                 let variant = option(record.variant.as_deref());
@@ -119,15 +119,15 @@ impl Values {
                     None => quote!(__s::record_of(#witness, #variant, ::std::vec![#fields])),
                 }
             }
-            Value::Tuple(items) => {
+            Term::Tuple(items) => {
                 let items = self.list(items);
                 quote!(__s::Expr::tuple(#items))
             }
-            Value::Array(items) => {
+            Term::Array(items) => {
                 let items = self.list(items);
                 quote!(__s::Expr::array(#items))
             }
-            Value::Format(pieces) => {
+            Term::Format(pieces) => {
                 let mut list = TokenStream::new();
                 for piece in pieces {
                     match piece {
@@ -150,7 +150,7 @@ impl Values {
                 }
                 quote!(__s::Expr::format(::std::vec![#list]))
             }
-            Value::Closure(parameters, body) => {
+            Term::Closure(parameters, body) => {
                 let body = self.value(body);
                 let parameters = parameters.iter().map(|(name, seen)| match seen {
                     Some(number) => {
@@ -161,14 +161,14 @@ impl Values {
                 });
                 quote!(__s::Expr::typed_closure(::std::vec![#(#parameters),*], #body))
             }
-            Value::Typed(number, value) => {
+            Term::Typed(number, value) => {
                 let known = known(*number);
                 match &**value {
-                    Value::Method(option, name, _) if name == "unwrap_or_default" => {
+                    Term::Method(option, name, _) if name == "unwrap_or_default" => {
                         let option = self.value(option);
                         quote!(#known.unwrap_or_default(#option))
                     }
-                    Value::Constant(..) => {
+                    Term::Constant(..) => {
                         let value = self.value(value);
                         quote!(#known.constant(#value))
                     }
@@ -178,11 +178,11 @@ impl Values {
                     }
                 }
             }
-            Value::Default(number) => {
+            Term::Default(number) => {
                 let known = known(*number);
                 quote!(#known.default_value())
             }
-            Value::Let(bindings, body) => {
+            Term::Let(bindings, body) => {
                 let mut list = TokenStream::new();
                 for (name, value) in bindings {
                     let value = self.value(value);
@@ -191,20 +191,20 @@ impl Values {
                 let body = self.value(body);
                 quote!(__s::Expr::let_in::<&'static str>(::std::vec![#list], #body))
             }
-            Value::Some(value) => {
+            Term::Some(value) => {
                 let value = self.value(value);
                 quote!(__s::Expr::some(#value))
             }
-            Value::None => quote!(__s::Expr::none()),
-            Value::Function(path, arguments) => {
+            Term::None => quote!(__s::Expr::none()),
+            Term::Function(path, arguments) => {
                 let arguments = self.list(arguments);
                 quote!(__s::Expr::function(#path, #arguments))
             }
-            Value::Library(path, arguments) => {
+            Term::Library(path, arguments) => {
                 let arguments = self.list(arguments);
                 quote!(__s::library::<(#path)>(#arguments))
             }
-            Value::Raw(kind, text, ty) => {
+            Term::Raw(kind, text, ty) => {
                 let kind = Ident::new(kind, Span::call_site());
                 let shape = match ty {
                     Some(ty) => quote!(<#ty as __s::Payload>::shape),
@@ -212,13 +212,13 @@ impl Values {
                 };
                 quote!(__s::Expr::#kind(#text, #shape))
             }
-            Value::Placeholder(name) => quote!(__s::Expr::placeholder(#name)),
+            Term::Placeholder(name) => quote!(__s::Expr::placeholder(#name)),
             // A flow with a mistake in it is not written.
-            Value::Faulty => quote!(__s::Expr::none()),
+            Term::Faulty => quote!(__s::Expr::none()),
         }
     }
 
-    pub(super) fn list(&mut self, values: &[Value]) -> TokenStream {
+    pub(super) fn list(&mut self, values: &[Term]) -> TokenStream {
         let mut items = TokenStream::new();
         for value in values {
             let value = self.value(value);

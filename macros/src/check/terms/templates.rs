@@ -1,7 +1,7 @@
 //! `format!` and `vec!`.
 
 use super::expression::Resolver;
-use crate::machine::{Align, Piece, Spec, Value};
+use crate::machine::{Align, Piece, Spec, Term};
 use crate::name::identifier;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
@@ -25,7 +25,7 @@ enum Source {
 }
 
 /// The items of a `vec![a, b]`.
-pub(super) fn list(call: &mut Macro, resolver: &mut Resolver) -> syn::Result<Vec<Value>> {
+pub(super) fn list(call: &mut Macro, resolver: &mut Resolver) -> syn::Result<Vec<Term>> {
     let mut items = call
         .parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
         .map_err(|error| {
@@ -91,7 +91,7 @@ pub(super) fn format(call: &mut Macro, resolver: &mut Resolver) -> syn::Result<V
     let before = resolver.rewriting.changes();
     let positional = arguments.positional.iter_mut();
     let named = arguments.named.iter_mut().map(|(_, value)| value);
-    let values: Vec<Value> = positional
+    let values: Vec<Term> = positional
         .chain(named)
         .map(|value| resolver.value(value))
         .collect();

@@ -1,7 +1,7 @@
 //! `placeholder!("TopicArn")`, and texts that look as if they meant one.
 
 use super::expression::Resolver;
-use crate::machine::{Expression, Value};
+use crate::machine::{Expression, Term};
 use proc_macro2::{Literal, Span, TokenStream, TokenTree};
 use stepwright_asl::placeholder;
 use syn::visit::{self, Visit};
@@ -9,7 +9,7 @@ use syn::{LitStr, Macro};
 
 impl Resolver<'_> {
     /// A text that the deployment gives.
-    pub(super) fn placeholder(&mut self, call: &Macro) -> Value {
+    pub(super) fn placeholder(&mut self, call: &Macro) -> Term {
         let name = match call.parse_body::<LitStr>() {
             Ok(name) => name,
             Err(error) => {
@@ -29,7 +29,7 @@ impl Resolver<'_> {
                 format!("`{text}` is no name of a placeholder: write {plain}"),
             );
         }
-        Value::Placeholder(text)
+        Term::Placeholder(text)
     }
 }
 

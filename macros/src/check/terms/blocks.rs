@@ -2,7 +2,7 @@
 
 use super::Local;
 use super::expression::Resolver;
-use crate::machine::Value;
+use crate::machine::{Pattern, Term};
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
@@ -36,9 +36,9 @@ impl Parse for Matches {
 
 impl Resolver<'_> {
     /// `{ let a = value; a + b }`: its names are known from their `let` to its end.
-    pub(super) fn block(&mut self, block: &mut Block) -> Value {
+    pub(super) fn block(&mut self, block: &mut Block) -> Term {
         let Some((last, before)) = block.stmts.split_last_mut() else {
-            return Value::Unit;
+            return Term::Unit;
         };
         let known = self.locals.len();
         let mut bound = Vec::new();
@@ -77,7 +77,7 @@ impl Resolver<'_> {
         if bound.is_empty() {
             value
         } else {
-            Value::Let(bound, Box::new(value))
+            Term::Let(bound, Box::new(value))
         }
     }
 
@@ -87,17 +87,17 @@ impl Resolver<'_> {
             Some(name) => name.unraw().to_string(),
             None => format!("of_{}", names_of(pattern).join("_")),
         };
-        self.take_apart(pattern, Value::Local(name.clone()));
+        self.take_apart(pattern, Term::Local(name.clone()));
         name
     }
 
     /// What a `let` in a block names: a value, or parts of one.
-    fn name_in_block(&mut self, pattern: &Pat, value: Value, bound: &mut Vec<(String, Value)>) {
+    fn name_in_block(&mut self, pattern: &Pat, value: Term, bound: &mut Vec<(String, Term)>) {
         bound.push((self.named(pattern), value));
     }
 
     /// `if c { a } else { b }`, `if let P = x && c { a } else { b }`.
-    pub(super) fn branch(&mut self, branch: &mut ExprIf) -> Value {
+    pub(super) fn branch(&mut self, branch: &mut ExprIf) -> Term {
         let (condition, then) = (&mut *branch.cond, &mut branch.then_branch);
         let Some((_, otherwise)) = &mut branch.else_branch else {
             self.value(condition);
@@ -112,7 +112,7 @@ impl Resolver<'_> {
             let condition = self.value(condition);
             let then = self.block(then);
             let otherwise = self.value(otherwise);
-            return Value::If(Box::new(condition), Box::new(then), Box::new(otherwise));
+            return Term::If(Box::new(condition), Box::new(then), Box::new(otherwise));
         }
         let otherwise = self.value(otherwise);
         let mut conditions = Vec::new();
@@ -126,14 +126,14 @@ impl Resolver<'_> {
         &mut self,
         conditions: &mut [&mut Expr],
         then: &mut Block,
-        otherwise: &Value,
+        otherwise: &Term,
         named: &mut usize,
-    ) -> Value {
+    ) -> Term {
         let (guard, rest) = self.plain(conditions);
         if let Some(condition) = guard {
             let then = self.conditions(rest, then, otherwise, named);
             let (condition, otherwise) = (Box::new(condition), Box::new(otherwise.clone()));
-            return Value::If(condition, Box::new(then), otherwise);
+            return Term::If(condition, Box::new(then), otherwise);
         }
         let Some((Expr::Let(one), rest)) = rest.split_first_mut() else {
             return self.block(then);
@@ -150,38 +150,38 @@ impl Resolver<'_> {
             (wild, None, otherwise.clone()),
         ];
         self.rewriting.if_let(&mut one.pat, then, named);
-        Value::Match(Box::new(subject), cases)
+        Term::Match(Box::new(subject), cases)
     }
 
     /// The conditions up to the next pattern, as one, and those from it on.
     fn plain<'e, 'c>(
         &mut self,
         conditions: &'c mut [&'e mut Expr],
-    ) -> (Option<Value>, &'c mut [&'e mut Expr]) {
+    ) -> (Option<Term>, &'c mut [&'e mut Expr]) {
         let plain = conditions
             .iter()
             .take_while(|one| !matches!(one, Expr::Let(_)))
             .count();
         let (plain, rest) = conditions.split_at_mut(plain);
         let all = plain.iter_mut().map(|one| self.value(one));
-        let all = all.reduce(|left, right| Value::Binary("And", Box::new(left), Box::new(right)));
+        let all = all.reduce(|left, right| Term::Binary("And", Box::new(left), Box::new(right)));
         (all, rest)
     }
 
     /// `matches!(value, pattern if guard)`: a `match` that gives `true` or `false`, for rustc too where a part of it is
     /// not as it stands.
-    pub(super) fn matches(&mut self, call: &Macro) -> (Value, Option<Expr>) {
+    pub(super) fn matches(&mut self, call: &Macro) -> (Term, Option<Expr>) {
         let mut parts: Matches = match call.parse_body() {
             Ok(parts) => parts,
             Err(error) => return (self.said(&error), None),
         };
-        let truth = |holds: bool| Value::Literal(Lit::Bool(LitBool::new(holds, Span::call_site())));
+        let truth = |holds: bool| Term::Literal(Lit::Bool(LitBool::new(holds, Span::call_site())));
         let subject = self.value(&mut parts.subject);
         let holds = self.case(&parts.pattern, parts.guard.as_mut(), |_| truth(true));
         let wild: Pat = parse_quote!(_);
         let cases = vec![holds, (wild, None, truth(false))];
         let code = self.rewriting.matches(call, &parts);
-        (Value::Match(Box::new(subject), cases), Some(code))
+        (Term::Match(Box::new(subject), cases), Some(code))
     }
 }
 
@@ -232,11 +232,11 @@ pub(super) fn parameter(pattern: &Pat) -> Option<&syn::Ident> {
 impl Resolver<'_> {
     /// The names that a `match` pattern binds, as names of the state's own.
     pub(super) fn bind_pattern(&mut self, pat: &Pat) {
-        match crate::machine::pattern(pat) {
-            Ok(shape) => {
-                for name in shape.names() {
+        match Pattern::of(pat) {
+            Ok(pattern) => {
+                for name in pattern.names() {
                     let name = name.unraw().to_string();
-                    let value = Value::Local(name.clone());
+                    let value = Term::Local(name.clone());
                     self.locals.push(Local { name, value });
                 }
             }

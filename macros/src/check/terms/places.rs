@@ -6,7 +6,7 @@ use super::expression::Resolver;
 use crate::check::variables::is_silent;
 use crate::errors::Errors;
 use crate::machine::{
-    Binding, Earlier, Edge, EdgeKind, Expression, Let, Machine, Rewritten, Value, pattern,
+    Binding, Earlier, Edge, EdgeKind, Expression, Let, Machine, Pattern, Rewritten, Term,
 };
 use proc_macro2::{Ident, Span};
 use std::collections::HashSet;
@@ -45,8 +45,8 @@ pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
         item_reads.extend(resolver.item_reads);
         local_reads.extend(resolver.local_reads.into_iter().map(|name| (state, name)));
     }
-    for (expression, value) in found.values {
-        machine.values[expression] = Some(value);
+    for (expression, value) in found.terms {
+        machine.terms[expression] = Some(value);
     }
     for expression in found.faulty {
         machine.faulty[expression] = true;
@@ -64,7 +64,7 @@ pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
 /// What was learnt about expressions, by their numbers.
 #[derive(Default)]
 struct Found {
-    values: Vec<(usize, Value)>,
+    terms: Vec<(usize, Term)>,
     faulty: Vec<usize>,
     rewritten: Vec<(usize, Rewritten)>,
     texts: Vec<(Span, String)>,
@@ -76,11 +76,11 @@ struct Places<'r, 'm> {
 }
 
 impl Places<'_, '_> {
-    fn one(&mut self, expression: &Expression) -> Value {
+    fn one(&mut self, expression: &Expression) -> Term {
         self.typed(expression, None)
     }
 
-    fn typed(&mut self, expression: &Expression, ty: Option<&Type>) -> Value {
+    fn typed(&mut self, expression: &Expression, ty: Option<&Type>) -> Term {
         self.found.texts.append(&mut super::in_texts(expression));
         let resolved = self.resolver.expression(expression, ty);
         if resolved.faulty {
@@ -90,7 +90,7 @@ impl Places<'_, '_> {
             self.found.rewritten.push((expression.id, rewritten));
         }
         self.found
-            .values
+            .terms
             .push((expression.id, settle(resolved.value.clone())));
         resolved.value
     }
@@ -104,10 +104,10 @@ impl Places<'_, '_> {
         }
         self.resolver.task_token = false;
         if let Some(called) = node.state.call().and_then(|call| call.called.as_ref()) {
-            self.local(called, Value::Result);
+            self.local(called, Term::Result);
         }
         if let Some(binding) = &node.state.result {
-            self.bind(binding, &Value::Result);
+            self.bind(binding, &Term::Result);
         }
         self.lets(&node.state.lets, !node.state.ends());
         if let Some(value) = node.state.end_value() {
@@ -131,15 +131,15 @@ impl Places<'_, '_> {
                 _ => "all".to_owned(),
             };
             let earlier = Earlier::new(name, value, assigned);
-            self.bind(&one.binding, &Value::Inline(Rc::new(earlier)));
+            self.bind(&one.binding, &Term::Inline(Rc::new(earlier)));
         }
     }
 
-    fn bind(&mut self, binding: &Binding, value: &Value) {
+    fn bind(&mut self, binding: &Binding, value: &Term) {
         for (index, name) in (0..).zip(&binding.names) {
             if let Some(name) = name {
                 let value = if binding.tuple {
-                    Value::TupleField(Box::new(value.clone()), index)
+                    Term::TupleField(Box::new(value.clone()), index)
                 } else {
                     value.clone()
                 };
@@ -148,7 +148,7 @@ impl Places<'_, '_> {
         }
     }
 
-    fn local(&mut self, name: &Ident, value: Value) {
+    fn local(&mut self, name: &Ident, value: Term) {
         self.resolver.locals.push(Local {
             name: name.unraw().to_string(),
             value,
@@ -164,7 +164,7 @@ impl Places<'_, '_> {
             guard,
         } = &edge.kind
         {
-            if let Err(part) = pattern(from) {
+            if let Err(part) = Pattern::of(from) {
                 self.resolver.errors.at(
                     part.span(),
                     "a workflow cannot match by this pattern: variants, literals, tuples, `Some(..)`, `None`, `|` and `_` \

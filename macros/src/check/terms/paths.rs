@@ -3,7 +3,7 @@
 use super::expression::Resolver;
 use super::methods::{FUNCTIONS, METHODS};
 use crate::functions::{is_type, written};
-use crate::machine::Value;
+use crate::machine::Term;
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
 use syn::spanned::Spanned;
@@ -42,7 +42,7 @@ impl Resolver<'_> {
         method: &str,
         place: usize,
         argument: &mut Expr,
-    ) -> Option<Value> {
+    ) -> Option<Term> {
         let Expr::Path(ExprPath {
             qself: None, path, ..
         }) = argument
@@ -66,18 +66,18 @@ impl Resolver<'_> {
         let parameters: Vec<Ident> = parameters.collect();
         let mut closure: ExprClosure = parse_quote!(|#(#parameters),*| #path(#(#parameters),*));
         let prepared = self.rewriting.closure(&mut closure, &[]);
-        let locals = names.iter().map(|name| Value::Local((*name).to_owned()));
+        let locals = names.iter().map(|name| Term::Local((*name).to_owned()));
         let body = self.applied(&path, locals.collect());
         let body = self.witnessed(body, &mut closure.body);
         let names = names.into_iter().map(str::to_owned);
         let parameters = names.zip(prepared.parameters.iter().copied()).collect();
         prepared.finish(&mut closure);
         *argument = Expr::Closure(closure);
-        Some(Value::Closure(parameters, Box::new(body)))
+        Some(Term::Closure(parameters, Box::new(body)))
     }
 
     /// A function by its path, or a method by the path of its type, applied to arguments.
-    fn applied(&mut self, path: &Path, mut arguments: Vec<Value>) -> Value {
+    fn applied(&mut self, path: &Path, mut arguments: Vec<Term>) -> Term {
         let text = written(path);
         let last = path.segments.last().map(|last| last.ident.to_string());
         let last = last.unwrap_or_default();
@@ -87,13 +87,13 @@ impl Resolver<'_> {
             && !arguments.is_empty();
         if is_method {
             let receiver = arguments.remove(0);
-            return Value::Method(Box::new(receiver), last, arguments);
+            return Term::Method(Box::new(receiver), last, arguments);
         }
         self.call(path, arguments)
     }
 
     /// A constant by its path, where JSON can write its value.
-    pub(super) fn constant(&mut self, path: &Path) -> Value {
+    pub(super) fn constant(&mut self, path: &Path) -> Term {
         let mut segments = path.segments.iter().rev();
         if let (Some(last), Some(before)) = (segments.next(), segments.next())
             && NOT_IN_JSON.iter().any(|name| last.ident == name)
@@ -105,7 +105,7 @@ impl Resolver<'_> {
                 "JSON has none; leave it out with an `Option`",
             );
         }
-        Value::Constant(path.clone(), Vec::new())
+        Term::Constant(path.clone(), Vec::new())
     }
 }
 

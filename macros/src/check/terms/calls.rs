@@ -7,30 +7,30 @@ use super::paths::is_default;
 use super::templates::{format, list};
 use crate::functions::{is_task, written};
 use crate::machine::own_name;
-use crate::machine::{Kind, Record, Value};
+use crate::machine::{Kind, Record, Term};
 use std::rc::Rc;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprMacro, ExprStruct, Member, Path};
 
 impl Resolver<'_> {
-    pub(super) fn call(&mut self, path: &Path, mut arguments: Vec<Value>) -> Value {
+    pub(super) fn call(&mut self, path: &Path, mut arguments: Vec<Term>) -> Term {
         let written = written(path);
         if is_default(path) && arguments.is_empty() {
             // Its witness has a number when it has seen the call.
-            return Value::Default(0);
+            return Term::Default(0);
         }
         if written == "Some" && arguments.len() == 1 {
-            return Value::Some(Box::new(arguments.remove(0)));
+            return Term::Some(Box::new(arguments.remove(0)));
         }
         if written == "Vec::new" && arguments.is_empty() {
-            return Value::Array(Vec::new());
+            return Term::Array(Vec::new());
         }
         if FUNCTIONS.contains(&written.as_str()) {
-            return Value::Function(written, arguments);
+            return Term::Function(written, arguments);
         }
         if let Some(path) = library(path) {
-            return Value::Library(path, arguments);
+            return Term::Library(path, arguments);
         }
         let is_type =
             own_name(path).is_some_and(|name| crate::functions::is_type(&name.to_string()));
@@ -39,7 +39,7 @@ impl Resolver<'_> {
                 .zip(arguments)
                 .map(|(index, value): (usize, _)| (index.to_string(), value))
                 .collect();
-            return Value::Record(Record {
+            return Term::Record(Record {
                 variant: variant(path),
                 path: path.clone(),
                 called: true,
@@ -56,10 +56,10 @@ impl Resolver<'_> {
             format!("`{written}` cannot run inside a workflow: call it in a task state")
         };
         self.refuse(path.span(), why);
-        Value::Faulty
+        Term::Faulty
     }
 
-    pub(super) fn record(&mut self, literal: &mut ExprStruct) -> Value {
+    pub(super) fn record(&mut self, literal: &mut ExprStruct) -> Term {
         if literal.qself.is_some() {
             return self.cannot(literal, "this struct literal", "name the type by its path");
         }
@@ -72,7 +72,7 @@ impl Resolver<'_> {
             fields.push((name, self.value(&mut field.expr)));
         }
         let base = literal.rest.as_mut().map(|rest| self.value(rest));
-        Value::Record(Record {
+        Term::Record(Record {
             path: literal.path.clone(),
             variant: variant(&literal.path),
             called: false,
@@ -82,13 +82,13 @@ impl Resolver<'_> {
     }
 
     /// A call of a macro, and what stands in its place for rustc, where that is another expression.
-    pub(super) fn call_of_a_macro(&mut self, call: &mut ExprMacro) -> (Value, Option<Expr>) {
+    pub(super) fn call_of_a_macro(&mut self, call: &mut ExprMacro) -> (Term, Option<Expr>) {
         let name = own_name(&call.mac.path)
             .map(ToString::to_string)
             .unwrap_or_default();
         let value = match name.as_str() {
-            "format" => format(&mut call.mac, self).map(Value::Format),
-            "vec" => list(&mut call.mac, self).map(Value::Array),
+            "format" => format(&mut call.mac, self).map(Term::Format),
+            "vec" => list(&mut call.mac, self).map(Term::Array),
             "matches" => return self.matches(&call.mac),
             "jsonata" | "path" | "intrinsic" => {
                 let value = self.raw(&name, call);
@@ -108,7 +108,7 @@ impl Resolver<'_> {
     }
 
     /// `jsonata!("..")`, `path!("..")`, `intrinsic!("..")`: checked here as far as their syntax goes.
-    fn raw(&mut self, name: &str, call: &ExprMacro) -> Value {
+    fn raw(&mut self, name: &str, call: &ExprMacro) -> Term {
         let literal = match literal_text(&call.mac) {
             Ok(literal) => literal,
             Err(error) => return self.said(&error),
@@ -125,7 +125,7 @@ impl Resolver<'_> {
         let ty = literal_type(&call.mac)
             .map(Rc::new)
             .or_else(|| self.ty.clone());
-        Value::Raw(kind, literal.text, ty)
+        Term::Raw(kind, literal.text, ty)
     }
 }
 

@@ -7,7 +7,7 @@ use syn::{Expr, Lit, Pat, Path, Type};
 
 /// An expression as the flow tree will have it: names are resolved, sugar is gone.
 #[derive(Clone)]
-pub(crate) enum Value {
+pub(crate) enum Term {
     Parameter,
     Item(String),
     Variable(String),
@@ -24,33 +24,33 @@ pub(crate) enum Value {
     Unit,
     /// A Rust constant by its path, with the workflow's names that it may have been meant for.
     Constant(Path, Vec<Ident>),
-    Field(Box<Value>, String),
-    TupleField(Box<Value>, u32),
-    Index(Box<Value>, Box<Value>),
-    Method(Box<Value>, String, Vec<Value>),
-    Not(Box<Value>),
-    Negative(Box<Value>),
-    Binary(&'static str, Box<Value>, Box<Value>),
-    If(Box<Value>, Box<Value>, Box<Value>),
+    Field(Box<Term>, String),
+    TupleField(Box<Term>, u32),
+    Index(Box<Term>, Box<Term>),
+    Method(Box<Term>, String, Vec<Term>),
+    Not(Box<Term>),
+    Negative(Box<Term>),
+    Binary(&'static str, Box<Term>, Box<Term>),
+    If(Box<Term>, Box<Term>, Box<Term>),
     /// `match`, and `if let`: patterns, guards, values.
-    Match(Box<Value>, Vec<(Pat, Option<Value>, Value)>),
+    Match(Box<Term>, Vec<(Pat, Option<Term>, Term)>),
     Record(Record),
-    Tuple(Vec<Value>),
-    Array(Vec<Value>),
+    Tuple(Vec<Term>),
+    Array(Vec<Term>),
     Format(Vec<Piece>),
     /// The parameters, each with the witness of its type, and the body.
-    Closure(Vec<(String, Option<usize>)>, Box<Value>),
+    Closure(Vec<(String, Option<usize>)>, Box<Term>),
     /// Names for values, each known to those behind it, and what is computed with them.
-    Let(Vec<(String, Value)>, Box<Value>),
-    Some(Box<Value>),
+    Let(Vec<(String, Term)>, Box<Term>),
+    Some(Box<Term>),
     None,
     /// A value of the type that a witness has seen.
-    Typed(usize, Box<Value>),
+    Typed(usize, Box<Term>),
     /// The default of the type that a witness has seen.
     Default(usize),
-    Function(String, Vec<Value>),
+    Function(String, Vec<Term>),
     /// A function of `stepwright::functions` by its path as the user wrote it.
-    Library(Path, Vec<Value>),
+    Library(Path, Vec<Term>),
     /// `jsonata!`, `path!` or `intrinsic!`, its text, and its type where one is ascribed.
     Raw(&'static str, String, Option<Rc<Type>>),
     /// `placeholder!("Topic")`, by its name.
@@ -82,16 +82,16 @@ pub(crate) struct Record {
     pub(crate) variant: Option<String>,
     /// Whether it was written as a call: `Wrapper(x)`.
     pub(crate) called: bool,
-    pub(crate) fields: Vec<(String, Value)>,
+    pub(crate) fields: Vec<(String, Term)>,
     /// `..base`
-    pub(crate) base: Option<Box<Value>>,
+    pub(crate) base: Option<Box<Term>>,
 }
 
 /// A piece of a `format!`.
 #[derive(Clone)]
 pub(crate) enum Piece {
     Text(String),
-    Value(Value, Option<Spec>),
+    Value(Term, Option<Spec>),
 }
 
 /// One reading of a workflow variable.
@@ -117,7 +117,7 @@ pub(crate) struct ItemRead {
 /// An earlier `let`.
 pub(crate) struct Earlier {
     pub(crate) name: String,
-    pub(crate) value: Value,
+    pub(crate) value: Term,
     /// It is a variable too, which is computed apart from those that read it here.
     pub(crate) assigned: bool,
     /// It gives another value each time that it is computed.

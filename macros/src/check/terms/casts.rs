@@ -1,7 +1,7 @@
 //! `as` between numbers.
 
 use super::expression::Resolver;
-use crate::machine::Value;
+use crate::machine::Term;
 use quote::ToTokens;
 use syn::{Expr, ExprCast, Type};
 
@@ -61,18 +61,18 @@ fn number(ty: &Type) -> Option<String> {
 
 impl Resolver<'_> {
     /// `x as f64`: rustc sees to it, by what stands in its place, that no value changes.
-    pub(super) fn cast(&mut self, cast: &mut ExprCast) -> (Value, Expr) {
+    pub(super) fn cast(&mut self, cast: &mut ExprCast) -> (Term, Expr) {
         let how = Cast::of(cast);
         let value = self.value(&mut cast.expr);
         let to = number(&cast.ty).unwrap_or_default();
         let value = match to.as_str() {
-            "f32" | "f64" => Value::Function("f64::from".to_owned(), vec![value]),
+            "f32" | "f64" => Term::Function("f64::from".to_owned(), vec![value]),
             integer if INTEGERS.contains(&integer) => {
                 let value = match how {
                     Cast::Rounded => within(value, integer),
                     Cast::Lossless | Cast::Count => value,
                 };
-                Value::Function("i64::from".to_owned(), vec![value])
+                Term::Function("i64::from".to_owned(), vec![value])
             }
             _ => self.cannot(
                 &cast.ty.to_token_stream(),
@@ -85,7 +85,7 @@ impl Resolver<'_> {
 }
 
 /// A rounded float in the bounds of an integer type, at which Rust's `as` stops.
-fn within(value: Value, integer: &str) -> Value {
+fn within(value: Term, integer: &str) -> Term {
     let bounds = match integer {
         "u8" => (0.0, f64::from(u8::MAX)),
         "u16" => (0.0, f64::from(u16::MAX)),
@@ -95,22 +95,22 @@ fn within(value: Value, integer: &str) -> Value {
         "i32" => (f64::from(i32::MIN), f64::from(i32::MAX)),
         "u64" | "usize" => {
             let zero = float(0.0);
-            return Value::Method(Box::new(value), "max".to_owned(), vec![zero]);
+            return Term::Method(Box::new(value), "max".to_owned(), vec![zero]);
         }
         _ => return value,
     };
     let bounds = vec![float(bounds.0), float(bounds.1)];
-    Value::Method(Box::new(value), "clamp".to_owned(), bounds)
+    Term::Method(Box::new(value), "clamp".to_owned(), bounds)
 }
 
-fn float(number: f64) -> Value {
+fn float(number: f64) -> Term {
     let literal = syn::LitFloat::new(
         &format!("{:.1}", number.abs()),
         proc_macro2::Span::call_site(),
     );
-    let literal = Value::Literal(syn::Lit::Float(literal));
+    let literal = Term::Literal(syn::Lit::Float(literal));
     if number < 0.0 {
-        Value::Negative(Box::new(literal))
+        Term::Negative(Box::new(literal))
     } else {
         literal
     }

@@ -24,14 +24,14 @@ pub(super) use self::places::resolve;
 pub(crate) use self::rewrite::{beside, witness};
 pub(crate) use self::told::told;
 
-use crate::machine::Value;
+use crate::machine::Term;
 use proc_macro2::Span;
 
 /// What a name of a state's own stands for.
 #[derive(Clone)]
 pub(crate) struct Local {
     pub(crate) name: String,
-    pub(crate) value: Value,
+    pub(crate) value: Term,
 }
 
 /// The text of a literal and where it stands.

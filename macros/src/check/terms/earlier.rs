@@ -3,13 +3,13 @@
 //! Step Functions evaluates all variables of a state at once, on the values from before it. So a later `let` has the
 //! earlier one's expression put in where that is short or read once, and else binds it once, before all else.
 
-use crate::machine::{Earlier, Value};
+use crate::machine::{Earlier, Term};
 use std::collections::HashSet;
 use std::rc::Rc;
 
 impl Earlier {
     /// The `let` of a name; `assigned` says whether it is a variable, too.
-    pub(super) fn new(name: String, value: Value, assigned: bool) -> Earlier {
+    pub(super) fn new(name: String, value: Term, assigned: bool) -> Earlier {
         Earlier {
             changes: changes(&value),
             name,
@@ -20,10 +20,10 @@ impl Earlier {
 }
 
 /// The earlier `let` that a name reads of which the value would be another one here than in its variable.
-pub(super) fn computed_twice(value: &Value) -> Option<&Earlier> {
+pub(super) fn computed_twice(value: &Term) -> Option<&Earlier> {
     match value {
-        Value::Inline(earlier) if earlier.assigned && earlier.changes => Some(earlier),
-        Value::TupleField(base, _) => computed_twice(base),
+        Term::Inline(earlier) if earlier.assigned && earlier.changes => Some(earlier),
+        Term::TupleField(base, _) => computed_twice(base),
         _ => None,
     }
 }
@@ -32,7 +32,7 @@ pub(super) fn computed_twice(value: &Value) -> Option<&Earlier> {
 const WRITTEN_OUT: usize = 2_000;
 
 /// The expression without names of earlier `let`s.
-pub(super) fn settle(value: Value) -> Value {
+pub(super) fn settle(value: Term) -> Term {
     let plan = Plan::of(&value);
     if plan.entries.is_empty() {
         return value;
@@ -44,15 +44,15 @@ pub(super) fn settle(value: Value) -> Value {
             .iter()
             .any(|one| one.earlier.changes && one.uses > 1);
     match value {
-        Value::Tuple(items) if apart => Value::Tuple(items.into_iter().map(settle).collect()),
-        Value::Array(items) if apart => Value::Array(items.into_iter().map(settle).collect()),
-        Value::Some(inner) if apart => Value::Some(Box::new(settle(*inner))),
-        Value::Record(mut record) if apart && record.base.is_none() => {
+        Term::Tuple(items) if apart => Term::Tuple(items.into_iter().map(settle).collect()),
+        Term::Array(items) if apart => Term::Array(items.into_iter().map(settle).collect()),
+        Term::Some(inner) if apart => Term::Some(Box::new(settle(*inner))),
+        Term::Record(mut record) if apart && record.base.is_none() => {
             let fields = std::mem::take(&mut record.fields).into_iter();
             record.fields = fields.map(|(name, value)| (name, settle(value))).collect();
-            Value::Record(record)
+            Term::Record(record)
         }
-        Value::Inline(earlier) if is_structure(&earlier.value) && apart => {
+        Term::Inline(earlier) if is_structure(&earlier.value) && apart => {
             settle(earlier.value.clone())
         }
         value => plan.apply(value),
@@ -60,17 +60,17 @@ pub(super) fn settle(value: Value) -> Value {
 }
 
 /// Whether an expression gives another value each time that it is computed.
-fn changes(value: &Value) -> bool {
+fn changes(value: &Term) -> bool {
     let mut changes = false;
     value.walk(&mut |part| {
         changes |= match part {
-            Value::Inline(earlier) => earlier.changes,
-            Value::Library(path, ..) => path.segments.last().is_some_and(|last| {
+            Term::Inline(earlier) => earlier.changes,
+            Term::Library(path, ..) => path.segments.last().is_some_and(|last| {
                 ["uuid", "now", "millis"]
                     .iter()
                     .any(|name| last.ident == name)
             }),
-            Value::Raw(_, text, _) => [
+            Term::Raw(_, text, _) => [
                 "$uuid",
                 "$now",
                 "$millis",
@@ -86,38 +86,38 @@ fn changes(value: &Value) -> bool {
     changes
 }
 
-fn is_structure(value: &Value) -> bool {
+fn is_structure(value: &Term) -> bool {
     match value {
-        Value::Tuple(_) | Value::Array(_) | Value::Some(_) => true,
-        Value::Record(record) => record.base.is_none(),
-        Value::Typed(_, value) => is_structure(value),
-        Value::Inline(earlier) => is_structure(&earlier.value),
+        Term::Tuple(_) | Term::Array(_) | Term::Some(_) => true,
+        Term::Record(record) => record.base.is_none(),
+        Term::Typed(_, value) => is_structure(value),
+        Term::Inline(earlier) => is_structure(&earlier.value),
         _ => false,
     }
 }
 
 /// Short enough to be written wherever it is read.
-fn is_short(value: &Value) -> bool {
+fn is_short(value: &Term) -> bool {
     match value {
-        Value::Parameter
-        | Value::Item(_)
-        | Value::Variable(_)
-        | Value::Result
-        | Value::TaskToken
-        | Value::ErrorOutput
-        | Value::Local(_)
-        | Value::Literal(_)
-        | Value::Unit
-        | Value::Constant(..)
-        | Value::Default(_)
-        | Value::None
-        | Value::Placeholder(_)
-        | Value::Faulty => true,
-        Value::Field(base, _)
-        | Value::TupleField(base, _)
-        | Value::Some(base)
-        | Value::Typed(_, base) => is_short(base),
-        Value::Inline(earlier) => is_short(&earlier.value),
+        Term::Parameter
+        | Term::Item(_)
+        | Term::Variable(_)
+        | Term::Result
+        | Term::TaskToken
+        | Term::ErrorOutput
+        | Term::Local(_)
+        | Term::Literal(_)
+        | Term::Unit
+        | Term::Constant(..)
+        | Term::Default(_)
+        | Term::None
+        | Term::Placeholder(_)
+        | Term::Faulty => true,
+        Term::Field(base, _)
+        | Term::TupleField(base, _)
+        | Term::Some(base)
+        | Term::Typed(_, base) => is_short(base),
+        Term::Inline(earlier) => is_short(&earlier.value),
         _ => false,
     }
 }
@@ -142,7 +142,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(value: &Value) -> Plan {
+    fn of(value: &Term) -> Plan {
         let mut plan = Plan {
             entries: Vec::new(),
         };
@@ -151,13 +151,10 @@ impl Plan {
         plan
     }
 
-    fn collect(&mut self, value: &Value, under: bool) {
-        let Value::Inline(earlier) = value else {
-            let under = under
-                || matches!(
-                    value,
-                    Value::Closure(..) | Value::Match(..) | Value::Let(..)
-                );
+    fn collect(&mut self, value: &Term, under: bool) {
+        let Term::Inline(earlier) = value else {
+            let under =
+                under || matches!(value, Term::Closure(..) | Term::Match(..) | Term::Let(..));
             value.children(&mut |child| self.collect(child, under));
             return;
         };
@@ -179,8 +176,8 @@ impl Plan {
     }
 
     /// How many parts an expression has when what it reads is written out.
-    fn size(&self, value: &Value) -> usize {
-        if let Value::Inline(earlier) = value {
+    fn size(&self, value: &Term) -> usize {
+        if let Term::Inline(earlier) = value {
             return self
                 .find(earlier)
                 .map_or(1, |known| self.entries[known].size);
@@ -196,13 +193,13 @@ impl Plan {
     }
 
     /// Decides what is bound, and under which name.
-    fn bind(&mut self, value: &Value) {
+    fn bind(&mut self, value: &Term) {
         if self.entries.is_empty() {
             return;
         }
         let mut taken = HashSet::new();
-        let mut note = |part: &Value| {
-            if let Value::Local(name) = part {
+        let mut note = |part: &Term| {
+            if let Term::Local(name) = part {
                 taken.insert(name.clone());
             }
         };
@@ -230,10 +227,10 @@ impl Plan {
     }
 
     /// Whether an expression, as it will be put in, reads names that something binds.
-    fn reads_locals(&self, value: &Value) -> bool {
+    fn reads_locals(&self, value: &Term) -> bool {
         match value {
-            Value::Local(_) => true,
-            Value::Inline(earlier) => self
+            Term::Local(_) => true,
+            Term::Inline(earlier) => self
                 .find(earlier)
                 .is_some_and(|known| self.entries[known].reads_locals),
             other => {
@@ -244,7 +241,7 @@ impl Plan {
         }
     }
 
-    fn apply(&self, value: Value) -> Value {
+    fn apply(&self, value: Term) -> Term {
         let bound = self.entries.iter().filter_map(|entry| {
             let value = self.rewrite(entry.earlier.value.clone());
             Some((entry.name.clone()?, value))
@@ -254,23 +251,23 @@ impl Plan {
         if bound.is_empty() {
             value
         } else {
-            Value::Let(bound, Box::new(value))
+            Term::Let(bound, Box::new(value))
         }
     }
 
-    fn rewrite(&self, value: Value) -> Value {
-        if let Value::Inline(earlier) = &value {
+    fn rewrite(&self, value: Term) -> Term {
+        if let Term::Inline(earlier) = &value {
             let name = self
                 .find(earlier)
                 .and_then(|known| self.entries[known].name.clone());
             return match name {
-                Some(name) => Value::Local(name),
+                Some(name) => Term::Local(name),
                 None => self.rewrite(earlier.value.clone()),
             };
         }
         let mut value = value;
         value.children_mut(&mut |child| {
-            let taken = std::mem::replace(child, Value::Faulty);
+            let taken = std::mem::replace(child, Term::Faulty);
             *child = self.rewrite(taken);
         });
         value

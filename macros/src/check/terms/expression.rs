@@ -5,7 +5,7 @@ use super::hints::refusal;
 use super::methods::METHODS;
 use super::rewrite::{Rewriting, names_in};
 use crate::errors::Errors;
-use crate::machine::{Expression, ItemRead, Machine, Read, Rewritten, Value, Witness, is_bound};
+use crate::machine::{Expression, ItemRead, Machine, Read, Rewritten, Term, Witness, is_bound};
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use std::collections::HashSet;
@@ -13,7 +13,7 @@ use std::rc::Rc;
 use syn::ext::IdentExt;
 use syn::{BinOp, Expr, ExprClosure, Lit, Member, Pat, PatTuple, PatTupleStruct, Type, UnOp};
 
-/// Turns the expressions of one state into [`Value`]s.
+/// Turns the expressions of one state into [`Term`]s.
 pub(super) struct Resolver<'m> {
     pub(super) machine: &'m Machine,
     pub(super) errors: &'m Errors,
@@ -35,7 +35,7 @@ pub(super) struct Resolver<'m> {
 
 /// What was learnt about one expression.
 pub(super) struct Resolved {
-    pub(super) value: Value,
+    pub(super) value: Term,
     /// It has a mistake.
     pub(super) faulty: bool,
     /// As rustc takes it, where that is not as it stands.
@@ -86,32 +86,32 @@ impl<'m> Resolver<'m> {
     }
 
     /// Resolves a part of an expression, and makes of it what rustc takes in its place.
-    pub(super) fn value(&mut self, expression: &mut Expr) -> Value {
+    pub(super) fn value(&mut self, expression: &mut Expr) -> Term {
         let value = self.part(expression);
         self.witnessed(value, expression)
     }
 
     /// Lets a witness see the type of a part where only rustc knows it.
-    pub(super) fn witnessed(&mut self, value: Value, expression: &mut Expr) -> Value {
+    pub(super) fn witnessed(&mut self, value: Term, expression: &mut Expr) -> Term {
         let witness = match &value {
-            Value::None | Value::Constant(..) | Value::Function(..) | Value::Library(..) => {
+            Term::None | Term::Constant(..) | Term::Function(..) | Term::Library(..) => {
                 Witness::Shape
             }
-            Value::Array(items) if items.is_empty() => Witness::Shape,
-            Value::Method(_, name, _) if name == "unwrap_or_default" => Witness::Default,
-            Value::Method(_, name, _) if CONVERSIONS.contains(&name.as_str()) => Witness::Shape,
-            Value::Default(_) => {
-                return Value::Default(self.rewriting.witnessed(expression, Witness::Default));
+            Term::Array(items) if items.is_empty() => Witness::Shape,
+            Term::Method(_, name, _) if name == "unwrap_or_default" => Witness::Default,
+            Term::Method(_, name, _) if CONVERSIONS.contains(&name.as_str()) => Witness::Shape,
+            Term::Default(_) => {
+                return Term::Default(self.rewriting.witnessed(expression, Witness::Default));
             }
             _ => return value,
         };
-        Value::Typed(
+        Term::Typed(
             self.rewriting.witnessed(expression, witness),
             Box::new(value),
         )
     }
 
-    fn part(&mut self, expression: &mut Expr) -> Value {
+    fn part(&mut self, expression: &mut Expr) -> Term {
         match expression {
             Expr::Paren(inner) => self.value(&mut inner.expr),
             Expr::Group(inner) => self.value(&mut inner.expr),
@@ -121,8 +121,8 @@ impl<'m> Resolver<'m> {
             Expr::Field(field) => {
                 let base = self.value(&mut field.base);
                 match &field.member {
-                    Member::Named(name) => Value::Field(Box::new(base), name.unraw().to_string()),
-                    Member::Unnamed(index) => Value::TupleField(Box::new(base), index.index),
+                    Member::Named(name) => Term::Field(Box::new(base), name.unraw().to_string()),
+                    Member::Unnamed(index) => Term::TupleField(Box::new(base), index.index),
                 }
             }
             Expr::Index(index) => {
@@ -135,7 +135,7 @@ impl<'m> Resolver<'m> {
                 }
                 let base = self.value(&mut index.expr);
                 let at = self.value(&mut index.index);
-                Value::Index(Box::new(base), Box::new(at))
+                Term::Index(Box::new(base), Box::new(at))
             }
             Expr::MethodCall(call) => {
                 let receiver = self.value(&mut call.receiver);
@@ -145,11 +145,11 @@ impl<'m> Resolver<'m> {
                 let arguments = arguments
                     .map(|(place, one)| self.argument(&method, place, one))
                     .collect();
-                Value::Method(Box::new(receiver), method, arguments)
+                Term::Method(Box::new(receiver), method, arguments)
             }
             Expr::Call(call) => {
                 let arguments = call.args.iter_mut();
-                let arguments: Vec<Value> = arguments.map(|one| self.value(one)).collect();
+                let arguments: Vec<Term> = arguments.map(|one| self.value(one)).collect();
                 match &*call.func {
                     Expr::Path(path) if path.qself.is_none() => self.call(&path.path, arguments),
                     other => self.cannot(other, "this call", "call it in a task"),
@@ -160,14 +160,14 @@ impl<'m> Resolver<'m> {
             Expr::If(branch) => self.branch(branch),
             Expr::Block(block) if block.label.is_none() => self.block(&mut block.block),
             Expr::Struct(literal) => self.record(literal),
-            Expr::Tuple(tuple) if tuple.elems.is_empty() => Value::Unit,
+            Expr::Tuple(tuple) if tuple.elems.is_empty() => Term::Unit,
             Expr::Tuple(tuple) => {
                 let items = tuple.elems.iter_mut();
-                Value::Tuple(items.map(|item| self.value(item)).collect())
+                Term::Tuple(items.map(|item| self.value(item)).collect())
             }
             Expr::Array(array) => {
                 let items = array.elems.iter_mut();
-                Value::Array(items.map(|item| self.value(item)).collect())
+                Term::Array(items.map(|item| self.value(item)).collect())
             }
             Expr::Macro(call) => {
                 let (value, code) = self.call_of_a_macro(call);
@@ -201,7 +201,7 @@ impl<'m> Resolver<'m> {
                         case
                     })
                     .collect();
-                Value::Match(Box::new(subject), cases)
+                Term::Match(Box::new(subject), cases)
             }
             Expr::Cast(cast) => {
                 let (value, code) = self.cast(cast);
@@ -221,7 +221,7 @@ impl<'m> Resolver<'m> {
             // What could not be read; that is said already.
             Expr::Verbatim(tokens) if tokens.is_empty() => {
                 self.faulty = true;
-                Value::Faulty
+                Term::Faulty
             }
             Expr::Range(_) => self.cannot(
                 expression,
@@ -238,7 +238,7 @@ impl<'m> Resolver<'m> {
     }
 
     /// An argument of a method, which may be a closure.
-    fn argument(&mut self, method: &str, place: usize, expression: &mut Expr) -> Value {
+    fn argument(&mut self, method: &str, place: usize, expression: &mut Expr) -> Term {
         match expression {
             Expr::Closure(closure) => self.closure(closure),
             other => match self.function_for_closure(method, place, other) {
@@ -248,7 +248,7 @@ impl<'m> Resolver<'m> {
         }
     }
 
-    fn closure(&mut self, closure: &mut ExprClosure) -> Value {
+    fn closure(&mut self, closure: &mut ExprClosure) -> Term {
         let before = self.locals.len();
         let mut parameters = Vec::new();
         for input in &closure.inputs {
@@ -263,11 +263,11 @@ impl<'m> Resolver<'m> {
         let witnesses = prepared.parameters.iter().copied();
         let parameters = parameters.into_iter().zip(witnesses).collect();
         prepared.finish(closure);
-        Value::Closure(parameters, Box::new(body))
+        Term::Closure(parameters, Box::new(body))
     }
 
     /// The names of a closure's parameter: it, or fields of it.
-    pub(super) fn take_apart(&mut self, from: &Pat, value: Value) {
+    pub(super) fn take_apart(&mut self, from: &Pat, value: Term) {
         match from {
             Pat::Ident(ident) if is_bound(&ident.ident) => {
                 self.locals.push(Local {
@@ -290,17 +290,17 @@ impl<'m> Resolver<'m> {
                     .any(|item| matches!(item, Pat::Rest(_))) =>
             {
                 for (index, item) in (0..).zip(elems) {
-                    self.take_apart(item, Value::TupleField(Box::new(value.clone()), index));
+                    self.take_apart(item, Term::TupleField(Box::new(value.clone()), index));
                 }
             }
             Pat::Struct(pattern) => {
                 for field in &pattern.fields {
                     let part = match &field.member {
                         Member::Named(name) => {
-                            Value::Field(Box::new(value.clone()), name.unraw().to_string())
+                            Term::Field(Box::new(value.clone()), name.unraw().to_string())
                         }
                         Member::Unnamed(index) => {
-                            Value::TupleField(Box::new(value.clone()), index.index)
+                            Term::TupleField(Box::new(value.clone()), index.index)
                         }
                     };
                     self.take_apart(&field.pat, part);
@@ -316,10 +316,10 @@ impl<'m> Resolver<'m> {
         }
     }
 
-    fn literal(&mut self, literal: &Lit) -> Value {
+    fn literal(&mut self, literal: &Lit) -> Term {
         match literal {
             Lit::Str(_) | Lit::Char(_) | Lit::Int(_) | Lit::Float(_) | Lit::Bool(_) => {
-                Value::Literal(literal.clone())
+                Term::Literal(literal.clone())
             }
             other => self.cannot(
                 other,
@@ -336,17 +336,17 @@ impl<'m> Resolver<'m> {
         }
     }
 
-    fn unary(&mut self, unary: &mut syn::ExprUnary) -> Value {
+    fn unary(&mut self, unary: &mut syn::ExprUnary) -> Term {
         let value = self.value(&mut unary.expr);
         match unary.op {
             UnOp::Deref(_) => value,
-            UnOp::Not(_) => Value::Not(Box::new(value)),
-            UnOp::Neg(_) => Value::Negative(Box::new(value)),
+            UnOp::Not(_) => Term::Not(Box::new(value)),
+            UnOp::Neg(_) => Term::Negative(Box::new(value)),
             _ => self.cannot(&unary.op, "this operator", "call it in a task instead"),
         }
     }
 
-    fn binary(&mut self, binary: &mut syn::ExprBinary) -> Value {
+    fn binary(&mut self, binary: &mut syn::ExprBinary) -> Term {
         let left = self.value(&mut binary.left);
         let right = self.value(&mut binary.right);
         let operator = match binary.op {
@@ -372,7 +372,7 @@ impl<'m> Resolver<'m> {
             }
             _ => return self.cannot(&binary.op, "bit arithmetic", "call it in a task instead"),
         };
-        Value::Binary(operator, Box::new(left), Box::new(right))
+        Term::Binary(operator, Box::new(left), Box::new(right))
     }
 
     /// One case of a `match`, with the names that its pattern binds.
@@ -380,8 +380,8 @@ impl<'m> Resolver<'m> {
         &mut self,
         pat: &Pat,
         guard: Option<&mut Expr>,
-        body: impl FnOnce(&mut Self) -> Value,
-    ) -> (Pat, Option<Value>, Value) {
+        body: impl FnOnce(&mut Self) -> Term,
+    ) -> (Pat, Option<Term>, Term) {
         let before = self.locals.len();
         self.bind_pattern(pat);
         let guard = guard.map(|guard| self.value(guard));
@@ -391,13 +391,13 @@ impl<'m> Resolver<'m> {
     }
 
     /// Refuses an expression, and says the way out.
-    pub(super) fn cannot(&mut self, place: &impl ToTokens, what: &str, instead: &str) -> Value {
+    pub(super) fn cannot(&mut self, place: &impl ToTokens, what: &str, instead: &str) -> Term {
         self.faulty = true;
         self.errors.on(
             place,
             format!("{what} cannot run inside a workflow: {instead}"),
         );
-        Value::Faulty
+        Term::Faulty
     }
 
     pub(super) fn refuse(&mut self, span: Span, message: String) {
@@ -405,9 +405,9 @@ impl<'m> Resolver<'m> {
         self.errors.at(span, message);
     }
 
-    pub(super) fn said(&mut self, error: &syn::Error) -> Value {
+    pub(super) fn said(&mut self, error: &syn::Error) -> Term {
         self.faulty = true;
         self.errors.syn(error);
-        Value::Faulty
+        Term::Faulty
     }
 }

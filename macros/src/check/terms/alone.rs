@@ -3,7 +3,7 @@
 use super::Local;
 use super::expression::Resolver;
 use crate::errors::Errors;
-use crate::machine::{Expression, Machine, Rewritten, Value, Witness};
+use crate::machine::{Expression, Machine, Rewritten, Term, Witness};
 use crate::name::text;
 use crate::syntax::{Reader, Source};
 use proc_macro2::Ident;
@@ -13,7 +13,7 @@ use syn::parse::{ParseStream, Parser};
 
 /// What was learnt about an expression that stands on its own.
 pub(crate) struct Alone {
-    pub(crate) value: Value,
+    pub(crate) value: Term,
     /// It has a mistake of its own.
     pub(crate) faulty: bool,
     /// As rustc takes it, where that is not as it stands.
@@ -37,7 +37,7 @@ pub(crate) fn alone(
     let home = source.ok().and_then(|mut source| source.workflows.pop());
     let Some((workflow, body)) = home else {
         return Alone {
-            value: Value::Faulty,
+            value: Term::Faulty,
             faulty: true,
             rewritten: None,
             witnesses: Vec::new(),
@@ -49,7 +49,7 @@ pub(crate) fn alone(
         if let Some(name) = name {
             resolver.locals.push(Local {
                 name: text(name),
-                value: Value::Local(index.to_string()),
+                value: Term::Local(index.to_string()),
             });
         }
     }

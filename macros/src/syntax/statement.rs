@@ -1,0 +1,336 @@
+//! The statements of a state: what it does, once, and how it hands on.
+
+use super::reader::{self, Reader, name, take_word, word};
+use super::task::Statement;
+use super::{choice, fragment, map, option, parallel, task, wait};
+use crate::machine::{Binding, Draft, Edge, EdgeKind, Kind, Let, State, Wait, Way};
+use crate::suggest::closest;
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::parse::ParseStream;
+use syn::{Expr, Result, Token};
+
+impl Draft {
+    pub(super) fn statement(&mut self, input: ParseStream, reader: &Reader) -> Result<()> {
+        if matches!(
+            self.state.kind,
+            Kind::Succeed(_) | Kind::Fail(_) | Kind::Exit(_)
+        ) && !starts_an_option(input)
+        {
+            return self.values(input, reader);
+        }
+        let Some(word) = word(input) else {
+            return Err(input.error(format!(
+                "expected a statement of a {} state",
+                self.state.kind.word()
+            )));
+        };
+        if word == "let" && self.computes(input) {
+            self.state.lets.push(Let::parse(input, reader)?);
+            return Ok(());
+        }
+        if self.own(&word, input, reader)?
+            || self.option(&word, input, reader)?
+            || self.transition(&word, input, reader)?
+        {
+            return Ok(());
+        }
+        Err(self.unknown(&word, input))
+    }
+
+    /// Reads the statement that begins with `word`, where only this kind of state has it.
+    fn own(&mut self, word: &str, input: ParseStream, reader: &Reader) -> Result<bool> {
+        let state = &mut self.state;
+        match &mut state.kind {
+            Kind::Task(_) => {
+                let statement = task::parse(word, input, reader)?;
+                let known = statement.is_some();
+                if let Some(statement) = statement {
+                    self.call(statement, reader);
+                }
+                return Ok(known);
+            }
+            Kind::Wait(before) => {
+                let Some(wait) = Wait::parse(word, input, reader)? else {
+                    return Ok(false);
+                };
+                if before.is_some() {
+                    let span = wait.keyword().span();
+                    self.one_thing(span, reader);
+                } else {
+                    *before = Some(wait);
+                }
+            }
+            Kind::Choice(choice) => {
+                let (edges, of) = (&mut self.edges, &state.name);
+                return choice::statement(choice, edges, word, of, input, reader);
+            }
+            Kind::Parallel => {
+                let Some((binding, branches)) = parallel::branches(word, input, reader)? else {
+                    return Ok(false);
+                };
+                if self.gives(!self.bodies.is_empty(), binding, reader) {
+                    self.bodies = branches;
+                }
+            }
+            Kind::Map(map) => {
+                if !matches!(word, "let" | "for") {
+                    return map::option(map, word, &state.name, input, reader);
+                }
+                let (binding, run, body) = map::run(input, reader)?;
+                if self.gives(!self.bodies.is_empty(), binding, reader) {
+                    self.bodies.push(body);
+                    if let Kind::Map(map) = &mut self.state.kind {
+                        map.run = Some(run);
+                    }
+                }
+            }
+            Kind::Include(_) if word == "exit" => self.edges.push(fragment::exit(input, reader)?),
+            Kind::Include(before) => {
+                let Some((binding, call)) = fragment::include(word, input, reader)? else {
+                    return Ok(false);
+                };
+                let again = before.is_some();
+                before.get_or_insert(call);
+                self.gives(again, binding, reader);
+            }
+            Kind::Pass | Kind::Succeed(_) | Kind::Fail(_) | Kind::Exit(_) | Kind::Unknown => {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Takes in a statement of a task.
+    fn call(&mut self, statement: Statement, reader: &Reader) {
+        let (call, binding, then) = match statement {
+            Statement::Call(binding, call) => (Some(call), binding, None),
+            Statement::Computed(call, then) => (call, None, Some(then)),
+        };
+        if let (Some(call), Kind::Task(before)) = (call, &mut self.state.kind) {
+            let again = before.is_some();
+            before.get_or_insert(call);
+            if let (false, Some(before)) = (again, self.state.lets.first()) {
+                reader.errors.at(
+                    before.binding.span(),
+                    "the first `let` of a task makes its call: compute this behind it, or in a `pass` state before",
+                );
+            }
+            self.gives(again, binding, reader);
+        }
+        self.state.lets.extend(then);
+    }
+
+    /// Names what a call, branches, a map or an include give. Where that is the second in this state, it is a mistake, and
+    /// the name stands for anything.
+    fn gives(&mut self, again: bool, binding: Option<Binding>, reader: &Reader) -> bool {
+        if !again {
+            self.state.result = binding;
+            return true;
+        }
+        let span = self.state.name.span();
+        self.one_thing(span, reader);
+        self.state.lets.extend(binding.map(|binding| Let {
+            binding,
+            value: reader.number(Expr::Verbatim(TokenStream::new())),
+        }));
+        false
+    }
+
+    /// A task makes exactly one call, a parallel has one set of branches, a map one `for`, a wait one `seconds` or
+    /// `timestamp`.
+    fn one_thing(&self, span: Span, reader: &Reader) {
+        let (kind, name) = (self.state.kind.word(), &self.state.name);
+        let Some((what, _)) = does(&self.state.kind) else {
+            return;
+        };
+        reader.errors.at(
+            span,
+            format!("{kind} `{name}` has more than one {what}: make a state of each"),
+        );
+    }
+
+    pub(super) fn does_something(&self, reader: &Reader) {
+        let State { kind, name, .. } = &self.state;
+        let nothing = match kind {
+            Kind::Task(call) => call.is_none(),
+            Kind::Wait(wait) => wait.is_none(),
+            Kind::Include(include) => include.is_none(),
+            _ => self.bodies.is_empty(),
+        };
+        let Some((_, hint)) = does(kind).filter(|_| nothing) else {
+            return;
+        };
+        match (kind, self.state.lets.first()) {
+            (Kind::Task(_), Some(first)) => reader.errors.at(
+                first.binding.span(),
+                format!("the first `let` of task `{name}` calls no task: write {hint}, or make it a `pass` state"),
+            ),
+            _ if self.state.broken => {}
+            _ => reader.errors.at(
+                name.span(),
+                format!("{} `{name}` does nothing: write {hint}", kind.word()),
+            ),
+        }
+    }
+
+    /// Whether the `let` that stands next computes: in a pass or a wait, or with the result of a parallel, a map or an
+    /// include.
+    fn computes(&self, input: ParseStream) -> bool {
+        let begins = match &self.state.kind {
+            Kind::Pass | Kind::Wait(_) => return true,
+            Kind::Include(include) => return include.is_some(),
+            Kind::Parallel => "branch",
+            Kind::Map(_) => "for",
+            _ => return false,
+        };
+        let ahead = input.fork();
+        !self.bodies.is_empty()
+            && Binding::parse(&ahead).is_ok()
+            && reader::word(&ahead).is_none_or(|word| word != begins)
+    }
+
+    /// The values of a succeed, a fail or an exit.
+    fn values(&mut self, input: ParseStream, reader: &Reader) -> Result<()> {
+        match &mut self.state.kind {
+            Kind::Succeed(value) => *value = Some(reader.expression(input)?),
+            Kind::Exit(exit) => exit.value = Some(reader.expression(input)?),
+            Kind::Fail(fail) => {
+                fail.error = Some(reader.expression(input)?);
+                if input.parse::<Option<Token![,]>>()?.is_some() && !input.is_empty() {
+                    fail.cause = Some(reader.expression(input)?);
+                    input.parse::<Option<Token![,]>>()?;
+                }
+            }
+            _ => {}
+        }
+        let _ = input.parse::<Option<Token![;]>>();
+        if input.is_empty() || starts_an_option(input) {
+            return Ok(());
+        }
+        Err(input.error(format!(
+            "expected nothing more in the {} state `{}`",
+            self.state.kind.word(),
+            self.state.name
+        )))
+    }
+
+    /// Reads `next X;` or `end value;`, where one stands. A state ends in exactly one of them.
+    fn transition(&mut self, word: &str, input: ParseStream, reader: &Reader) -> Result<bool> {
+        if !matches!(word, "next" | "end") {
+            return Ok(false);
+        }
+        let keyword = take_word(input)?;
+        let span = keyword.span();
+        let (way, target) = if word == "next" {
+            (Way::Next, Some(name(input, "a state")?))
+        } else if input.is_empty() || input.peek(Token![;]) {
+            (Way::End(keyword, None), None)
+        } else {
+            (Way::End(keyword, Some(reader.expression(input)?)), None)
+        };
+        reader.semicolon(input);
+        if let Some(message) = goes_nowhere(&self.state) {
+            reader.errors.at(span, message);
+        } else if self.state.way.is_some() {
+            let name = &self.state.name;
+            reader.errors.at(
+                span,
+                format!("state `{name}` has two transitions: it ends in exactly one `next State;` or `end value;`"),
+            );
+        }
+        if self.state.way.is_none() {
+            self.state.way = Some(way);
+            if let Some(name) = target {
+                self.edges.insert(0, Edge::next(name));
+            }
+        }
+        Ok(true)
+    }
+
+    fn unknown(&self, found: &str, input: ParseStream) -> syn::Error {
+        let own: &[&str] = match self.state.kind {
+            Kind::Task(_) => task::WORDS,
+            Kind::Pass => &["let"],
+            Kind::Choice(_) => choice::WORDS,
+            Kind::Wait(_) => wait::WORDS,
+            Kind::Parallel => parallel::WORDS,
+            Kind::Map(_) => map::WORDS,
+            Kind::Include(_) => fragment::WORDS,
+            Kind::Succeed(_) | Kind::Fail(_) | Kind::Exit(_) | Kind::Unknown => &[],
+        };
+        let words = own.iter().chain(option::WORDS).copied();
+        let hint = closest(found, words).map_or_else(
+            || {
+                let first = own.first().copied().unwrap_or("next");
+                format!("; expected a statement such as `{first}`, `next` or `end`")
+            },
+            |close| format!("; did you mean `{close}`?"),
+        );
+        syn::Error::new(
+            input.span(),
+            format!(
+                "`{found}` is no statement of a {} state{hint}",
+                self.state.kind.word()
+            ),
+        )
+    }
+}
+
+impl Edge {
+    fn next(name: Ident) -> Edge {
+        Edge {
+            kind: EdgeKind::Next,
+            name,
+            to: None,
+            lets: Vec::new(),
+            raw: Vec::new(),
+            assigns: Vec::new(),
+        }
+    }
+}
+
+/// What a state of a kind does exactly once, and how it is written.
+fn does(kind: &Kind) -> Option<(&'static str, &'static str)> {
+    Some(match kind {
+        Kind::Task(_) => ("call", "`let result = some_task(input);`"),
+        Kind::Parallel => ("set of branches", "`branch { .. } branch { .. };`"),
+        Kind::Include(_) => ("fragment", "`let result = Fragment(input);`"),
+        Kind::Map(_) => ("`for`", "`for item in list { .. };`"),
+        Kind::Wait(_) => ("`seconds` or `timestamp`", "`seconds 5m;`"),
+        _ => return None,
+    })
+}
+
+/// Why a state of this kind has no transition: a choice goes where its arms go; a succeed and a fail are where things end.
+fn goes_nowhere(state: &State) -> Option<String> {
+    let name = &state.name;
+    Some(match state.kind {
+        Kind::Choice(_) => {
+            format!("choice `{name}` goes where its arms go: write `otherwise => State;`")
+        }
+        Kind::Succeed(_) => format!(
+            "`{name}` ends the workflow and has no transition; its value stands alone: `succeed {name} {{ value }}`"
+        ),
+        Kind::Exit(_) => format!(
+            "`{name}` leaves the fragment and has no transition: whoever includes it says where it leads"
+        ),
+        Kind::Fail(_) => format!("`{name}` ends the workflow and has no transition"),
+        _ => return None,
+    })
+}
+
+/// Whether an option stands next and no expression: a word of the options, and behind it no operator.
+fn starts_an_option(input: ParseStream) -> bool {
+    let Some((first, rest)) = input.cursor().ident() else {
+        return false;
+    };
+    let first = first.to_string();
+    if !option::WORDS.contains(&first.as_str()) {
+        return false;
+    }
+    match first.as_str() {
+        "raw" => rest.group(proc_macro2::Delimiter::Brace).is_some(),
+        "end" => rest.ident().is_some() || rest.punct().is_some_and(|(p, _)| p.as_char() == ';'),
+        _ => rest.ident().is_some() || rest.literal().is_some(),
+    }
+}
