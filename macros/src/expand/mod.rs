@@ -11,6 +11,7 @@ mod flow;
 mod fragment;
 mod item;
 mod known;
+mod literal;
 mod pattern;
 mod place;
 mod states;

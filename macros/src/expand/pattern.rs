@@ -1,6 +1,6 @@
 //! The patterns of a `match` as `stepwright::flow::Pattern`.
 
-use super::term::json;
+use super::literal::json;
 use crate::machine::Pattern;
 use proc_macro2::TokenStream;
 use quote::quote;

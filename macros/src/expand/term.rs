@@ -1,13 +1,14 @@
 //! Terms as calls that build `stepwright::expr::Expr`.
 
 use super::known::known;
+use super::literal::json;
 use crate::machine::{Align, Pattern, Piece, Spec, Term};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
+use syn::Path;
 use syn::ext::IdentExt;
-use syn::{Lit, Path};
 
-/// Writes values, and remembers the types that their records have.
+/// Writes terms, and remembers the types that their records have.
 #[derive(Default)]
 pub(crate) struct Terms {
     witnesses: Vec<(String, TokenStream)>,
@@ -288,37 +289,6 @@ impl Terms {
                 #(#fixed)*
             }
         }
-    }
-}
-
-/// A literal as something that is `Into<serde_json::Value>`.
-pub(super) fn json(literal: &Lit) -> TokenStream {
-    match literal {
-        // An unsuffixed literal is an `i32` to rustc, and too large for one or not.
-        Lit::Int(number) => {
-            let digits = number.base10_digits();
-            if let Ok(number) = digits.parse::<i64>() {
-                let number = Literal::i64_suffixed(number);
-                quote!(#number)
-            } else if let Ok(number) = digits.parse::<u64>() {
-                let number = Literal::u64_suffixed(number);
-                quote!(#number)
-            } else {
-                quote!(#number)
-            }
-        }
-        Lit::Float(number) => match number.base10_parse::<f64>() {
-            Ok(number) if number.is_finite() => {
-                let number = Literal::f64_suffixed(number);
-                quote!(#number)
-            }
-            _ => quote!(#number),
-        },
-        Lit::Char(char) => {
-            let text = char.value().to_string();
-            quote!(#text)
-        }
-        other => quote!(#other),
     }
 }
 

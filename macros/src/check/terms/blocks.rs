@@ -2,37 +2,12 @@
 
 use super::Local;
 use super::expression::Resolver;
+use super::rewrite::Matches;
 use crate::machine::{Pattern, Term};
 use proc_macro2::Span;
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream};
 use syn::visit::Visit;
-use syn::{BinOp, Block, Expr, ExprIf, Lit, LitBool, Macro, Pat, Stmt, Token, parse_quote};
-
-/// The arguments of a `matches!`.
-pub(super) struct Matches {
-    pub(super) subject: Expr,
-    pub(super) pattern: Pat,
-    pub(super) guard: Option<Expr>,
-}
-
-impl Parse for Matches {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        let subject = input.parse()?;
-        input.parse::<Token![,]>()?;
-        let pattern = Pat::parse_multi_with_leading_vert(input)?;
-        let guard = match input.parse::<Option<Token![if]>>()? {
-            Some(_) => Some(input.parse()?),
-            None => None,
-        };
-        input.parse::<Option<Token![,]>>()?;
-        Ok(Matches {
-            subject,
-            pattern,
-            guard,
-        })
-    }
-}
+use syn::{BinOp, Block, Expr, ExprIf, Lit, LitBool, Macro, Pat, Stmt, parse_quote};
 
 impl Resolver<'_> {
     /// `{ let a = value; a + b }`: its names are known from their `let` to its end.

@@ -1,20 +1,10 @@
 //! `as` between numbers.
 
 use super::expression::Resolver;
+use super::rewrite::Cast;
 use crate::machine::Term;
 use quote::ToTokens;
 use syn::{Expr, ExprCast, Type};
-
-/// How a number becomes one of another type.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cast {
-    /// Every value of the type stays what it is: rustc sees to that.
-    Lossless,
-    /// How many there are: a workflow has no list that is too long for the type.
-    Count,
-    /// A float that is rounded right before.
-    Rounded,
-}
 
 const INTEGERS: &[&str] = &[
     "u8", "u16", "u32", "u64", "usize", "i8", "i16", "i32", "i64", "isize",

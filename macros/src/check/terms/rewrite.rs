@@ -3,13 +3,12 @@
 //! The user's tokens keep their spans. What wraps them takes the span of punctuation, or that of the call site where
 //! rustc has nothing to say of it; never that of a name, which an editor would follow.
 
-use super::blocks::Matches;
-use super::casts::Cast;
 use super::literals::literal_type;
 use super::told::told;
 use crate::machine::{Rewritten, Witness, is_bound};
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
@@ -17,6 +16,42 @@ use syn::{
     Arm, Block, Expr, ExprCast, ExprClosure, ExprIf, ExprLet, ExprMacro, ExprMatch, ExprPath,
     Macro, Pat, PatIdent, Stmt, Token, parse_quote,
 };
+
+/// How a number becomes one of another type.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cast {
+    /// Every value of the type stays what it is: rustc sees to that.
+    Lossless,
+    /// How many there are: a workflow has no list that is too long for the type.
+    Count,
+    /// A float that is rounded right before.
+    Rounded,
+}
+
+/// The arguments of a `matches!`.
+pub(super) struct Matches {
+    pub(super) subject: Expr,
+    pub(super) pattern: Pat,
+    pub(super) guard: Option<Expr>,
+}
+
+impl Parse for Matches {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let subject = input.parse()?;
+        input.parse::<Token![,]>()?;
+        let pattern = Pat::parse_multi_with_leading_vert(input)?;
+        let guard = match input.parse::<Option<Token![if]>>()? {
+            Some(_) => Some(input.parse()?),
+            None => None,
+        };
+        input.parse::<Option<Token![,]>>()?;
+        Ok(Matches {
+            subject,
+            pattern,
+            guard,
+        })
+    }
+}
 
 /// The expression as rustc takes it, while it is resolved.
 #[derive(Default)]

@@ -3,6 +3,7 @@
 use super::Writer;
 use crate::check::field;
 use crate::expand::known::known;
+use crate::expand::literal::json;
 use crate::machine::{Access, Batch, BatchInput, Distributed, For, Map, Setting, SettingValue};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
@@ -111,7 +112,7 @@ fn value(setting: &Setting) -> TokenStream {
             quote!(__s::Expr::literal(#whole))
         }
         SettingValue::Literal(literal) => {
-            let literal = crate::expand::term::json(literal);
+            let literal = json(literal);
             quote!(__s::Expr::literal(#literal))
         }
         SettingValue::Word(word) => {

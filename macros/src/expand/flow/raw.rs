@@ -1,6 +1,6 @@
 //! JSON as it stands.
 
-use super::super::term;
+use super::super::literal;
 use crate::machine::{Json, RawFields};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -21,7 +21,7 @@ fn json(value: &Json) -> TokenStream {
         Json::Null => quote!(__s::Expr::literal(__s::serde_json::Value::Null)),
         Json::Bool(bool) => quote!(__s::Expr::literal(#bool)),
         Json::Number(number, negative) => {
-            let number = term::json(number);
+            let number = literal::json(number);
             if *negative {
                 quote!(__s::Expr::literal(-#number))
             } else {
