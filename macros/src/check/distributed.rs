@@ -2,7 +2,7 @@
 
 use crate::errors::Errors;
 use crate::machine::{
-    Access, Batch, EdgeKind, Expression, Kind, Machine, Map, Node, Setting, SettingValue, State,
+    Access, Batch, EdgeKind, Kind, Machine, Map, Node, Setting, SettingValue, State, UserExpr,
 };
 use crate::suggest::{closest, did_you_mean};
 use proc_macro2::Ident;
@@ -91,14 +91,14 @@ fn options_need_distributed(map: &Map, errors: &Errors) {
 }
 
 /// A count is not negative.
-fn counts_are_in_range(count: &Expression, errors: &Errors) {
+fn counts_are_in_range(count: &UserExpr, errors: &Errors) {
     if is_negative(&count.syn) {
         errors.on(&count.syn, "`tolerated_failures` is 0 or more");
     }
 }
 
 /// A percentage is from 0 to 100.
-fn percentages_are_in_range(percentage: &Expression, errors: &Errors) {
+fn percentages_are_in_range(percentage: &UserExpr, errors: &Errors) {
     let value = match &percentage.syn {
         negative if is_negative(negative) => None,
         Expr::Lit(literal) => match &literal.lit {

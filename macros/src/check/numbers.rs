@@ -2,7 +2,7 @@
 
 use super::distributed::is_negative;
 use crate::errors::Errors;
-use crate::machine::{Amount, Expression, Kind, Machine, Retry, SettingValue, State, Wait};
+use crate::machine::{Amount, Kind, Machine, Retry, SettingValue, State, UserExpr, Wait};
 use proc_macro2::Ident;
 use stepwright_asl::facts::{DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, SECONDS};
 use syn::Lit;
@@ -155,7 +155,7 @@ pub(crate) fn rate(value: &SettingValue) -> Option<f64> {
 }
 
 /// A map runs at least one item at a time; 0 is AWS's word for no limit.
-fn concurrency_is_in_range(limit: &Expression, errors: &Errors) {
+fn concurrency_is_in_range(limit: &UserExpr, errors: &Errors) {
     if is_negative(&limit.syn) {
         errors.on(&limit.syn, "`max_concurrency` is 0 (no limit) or more");
     }

@@ -107,7 +107,7 @@ fn is_an_end(state: &State) -> bool {
 
 /// Puts the states of a scope in reverse postorder, those that nothing reaches behind. Gives which are reached.
 ///
-/// In that order the type check sees an assignment of a variable before each read that it reaches.
+/// In that order the type block sees an assignment of a variable before each read that it reaches.
 fn order(machine: &mut Machine, scope: usize) -> Vec<bool> {
     let mut reached = vec![false; machine.states.len()];
     let mut postorder = Vec::new();

@@ -37,7 +37,7 @@ impl Terms {
                 quote!(__s::Expr::constant(&#path))
             }
             Term::Constant(path, beside) => {
-                // rustc suggests the close names that it sees. It sees the same ones in the type check, so that a
+                // rustc suggests the close names that it sees. It sees the same ones in the type block, so that a
                 // misspelled name is one error and not two.
                 let names = beside.iter().map(|name| {
                     let mut name = name.clone();
@@ -251,7 +251,7 @@ impl Terms {
     /// A variable that stands for the type of a struct, or of a variant, by its path as the user wrote it; `called` is
     /// how many arguments it was called with.
     ///
-    /// The type is learnt from a pattern or a call, which says of a misspelled path what the type check says of it, so
+    /// The type is learnt from a pattern or a call, which says of a misspelled path what the type block says of it, so
     /// that rustc reports it once.
     fn witness(&mut self, path: &Path, called: Option<usize>) -> Ident {
         let key = format!(

@@ -1,6 +1,6 @@
 //! `|order: Order, charge: Charge| -> Receipt { .. }`
 
-use crate::machine::Expression;
+use crate::machine::UserExpr;
 use crate::syntax::Reader;
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
@@ -10,7 +10,7 @@ use syn::{Result, Token, Type};
 pub(super) struct Lambda {
     pub(super) parameters: Vec<Parameter>,
     pub(super) output: Option<Type>,
-    pub(super) body: Expression,
+    pub(super) body: UserExpr,
 }
 
 /// `order: Order`; `_: Order` has no name.

@@ -1,7 +1,7 @@
 //! A way from one state to another, and what is assigned on it.
 
 use super::pattern::{Pattern, error_fields, error_path};
-use super::{ErrorPattern, Expression, Let, RawFields, Term};
+use super::{ErrorPattern, Let, RawFields, Term, UserExpr};
 use proc_macro2::Ident;
 use syn::{Pat, Path};
 
@@ -33,7 +33,7 @@ pub(crate) enum EdgeKind {
     /// `pattern if guard =>`
     Arm {
         pattern: Pat,
-        guard: Option<Expression>,
+        guard: Option<UserExpr>,
     },
     /// `catch Error | Error as error =>`
     Catch {
@@ -52,14 +52,14 @@ pub(crate) enum EdgeKind {
 
 /// When a rule holds.
 pub(crate) enum Condition {
-    Expression(Expression),
+    Expression(UserExpr),
     /// `raw { "Variable": .. }`: the rule's fields as they stand in ASL.
     Raw(RawFields),
 }
 
 impl Condition {
     /// The expression, where it is one.
-    pub(crate) fn expression(&self) -> Option<&Expression> {
+    pub(crate) fn expression(&self) -> Option<&UserExpr> {
         match self {
             Condition::Expression(expression) => Some(expression),
             Condition::Raw(_) => None,

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span};
 use syn::{Expr, Lit, LitStr, Type};
 
 /// A Rust expression of the user's, with a number by which the later stages know it.
-pub(crate) struct Expression {
+pub(crate) struct UserExpr {
     pub(crate) id: usize,
     pub(crate) syn: Expr,
 }
@@ -34,7 +34,7 @@ impl Binding {
 /// `let name = expression;`
 pub(crate) struct Let {
     pub(crate) binding: Binding,
-    pub(crate) value: Expression,
+    pub(crate) value: UserExpr,
 }
 
 /// The arguments of a service, `{ Key: value, "Other key": { .. } }`: JSON whose leaves are expressions.
@@ -46,19 +46,19 @@ pub(crate) struct Object {
 pub(crate) enum ObjectValue {
     Object(Object),
     Array(Vec<ObjectValue>),
-    Expression(Expression),
+    Expression(UserExpr),
 }
 
 impl Object {
     /// The expressions in it, in the order of the source.
-    pub(crate) fn expressions(&self) -> Vec<&Expression> {
+    pub(crate) fn expressions(&self) -> Vec<&UserExpr> {
         let values = self.entries.iter().map(|(_, _, value)| value);
         values.flat_map(ObjectValue::expressions).collect()
     }
 }
 
 impl ObjectValue {
-    fn expressions(&self) -> Vec<&Expression> {
+    fn expressions(&self) -> Vec<&UserExpr> {
         match self {
             ObjectValue::Object(object) => object.expressions(),
             ObjectValue::Array(items) => items.iter().flat_map(Self::expressions).collect(),
@@ -70,7 +70,7 @@ impl ObjectValue {
 /// Seconds, known or computed.
 pub(crate) enum Amount {
     Seconds(u64, Span),
-    Computed(Expression),
+    Computed(UserExpr),
 }
 
 impl Amount {
@@ -83,7 +83,7 @@ impl Amount {
     }
 
     /// The expression, where there is one.
-    pub(crate) fn computed(&self) -> Option<&Expression> {
+    pub(crate) fn computed(&self) -> Option<&UserExpr> {
         match self {
             Amount::Seconds(..) => None,
             Amount::Computed(expression) => Some(expression),

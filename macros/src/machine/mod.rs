@@ -16,7 +16,7 @@ mod workflow;
 pub(crate) use self::edge::{Condition, Edge, EdgeKind, cases};
 pub(crate) use self::error::{CatchEvery, ErrorPattern, Retry};
 pub(crate) use self::expression::{
-    Amount, Binding, Expression, Json, Let, Object, ObjectValue, RawFields, Setting, SettingValue,
+    Amount, Binding, Json, Let, Object, ObjectValue, RawFields, Setting, SettingValue, UserExpr,
 };
 pub(crate) use self::pattern::{Pattern, error_fields, error_path, is_bound, own_name};
 pub(crate) use self::place::{Expected, Place};

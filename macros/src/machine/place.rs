@@ -1,14 +1,12 @@
 //! Every place of a state where an expression of the user's stands, with what is expected there.
 
-use super::{
-    Amount, BatchInput, Callee, Condition, EdgeKind, Expression, Kind, Node, Object, Wait,
-};
+use super::{Amount, BatchInput, Callee, Condition, EdgeKind, Kind, Node, Object, UserExpr, Wait};
 use proc_macro2::{Ident, Span};
 use std::iter::once;
 
 /// A place where an expression stands.
 pub(crate) struct Place<'m> {
-    pub(crate) expression: &'m Expression,
+    pub(crate) expression: &'m UserExpr,
     pub(crate) expected: Expected,
     /// The keyword that asks for it.
     pub(crate) span: Span,
@@ -123,7 +121,7 @@ impl Node {
 struct Places<'m>(Vec<Place<'m>>);
 
 impl<'m> Places<'m> {
-    fn add(&mut self, expression: &'m Expression, expected: Expected, keyword: &Ident) {
+    fn add(&mut self, expression: &'m UserExpr, expected: Expected, keyword: &Ident) {
         self.0.push(Place {
             expression,
             expected,
@@ -132,7 +130,7 @@ impl<'m> Places<'m> {
         });
     }
 
-    fn all(&mut self, list: impl IntoIterator<Item = &'m Expression>, keyword: &Ident) {
+    fn all(&mut self, list: impl IntoIterator<Item = &'m UserExpr>, keyword: &Ident) {
         for one in list {
             self.add(one, Expected::Around, keyword);
         }

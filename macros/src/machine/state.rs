@@ -1,6 +1,6 @@
 //! One state: what it does, its options, and what it computes with its result.
 
-use super::{Amount, Binding, CatchEvery, Expression, Let, Object, RawFields, Retry, Setting};
+use super::{Amount, Binding, CatchEvery, Let, Object, RawFields, Retry, Setting, UserExpr};
 use proc_macro2::extra::DelimSpan;
 use proc_macro2::{Ident, Span};
 use stepwright_asl::facts::WaitsFor;
@@ -32,7 +32,7 @@ pub(crate) enum Kind {
     /// Its rules and arms are edges.
     Choice(Choice),
     Wait(Option<Wait>),
-    Succeed(Option<Expression>),
+    Succeed(Option<UserExpr>),
     Fail(Fail),
     /// The branches are scopes.
     Parallel,
@@ -52,7 +52,7 @@ pub(crate) struct StateOptions {
     /// The keyword, and how long.
     pub(crate) timeout: Option<(Ident, Amount)>,
     pub(crate) heartbeat: Option<(Ident, Amount)>,
-    pub(crate) credentials: Option<(Ident, Expression)>,
+    pub(crate) credentials: Option<(Ident, UserExpr)>,
     pub(crate) query_language: Option<Ident>,
     pub(crate) retries: Vec<Retry>,
     pub(crate) catch_every: Option<CatchEvery>,
@@ -64,7 +64,7 @@ pub(crate) enum Way {
     /// `next`, which is an edge.
     Next,
     /// The keyword, and the value.
-    End(Ident, Option<Expression>),
+    End(Ident, Option<UserExpr>),
 }
 
 /// What a task state calls.
@@ -97,7 +97,7 @@ pub(crate) enum Callee {
 /// `name(arguments)`
 pub(crate) struct Application {
     pub(crate) path: Path,
-    pub(crate) arguments: Vec<Expression>,
+    pub(crate) arguments: Vec<UserExpr>,
     pub(crate) parentheses: DelimSpan,
 }
 
@@ -112,28 +112,28 @@ pub(crate) struct Choice {
 /// `match value { .. }`
 pub(crate) struct Subject {
     pub(crate) keyword: Span,
-    pub(crate) value: Expression,
+    pub(crate) value: UserExpr,
     pub(crate) braces: Span,
 }
 
 /// How long a wait waits.
 pub(crate) enum Wait {
     Seconds(Ident, Amount),
-    Timestamp(Ident, Expression),
+    Timestamp(Ident, UserExpr),
 }
 
 /// What a fail says.
 #[derive(Default)]
 pub(crate) struct Fail {
-    pub(crate) error: Option<Expression>,
-    pub(crate) cause: Option<Expression>,
+    pub(crate) error: Option<UserExpr>,
+    pub(crate) cause: Option<UserExpr>,
 }
 
 /// `exit Refused -> String { reason }`
 #[derive(Default)]
 pub(crate) struct Exit {
     pub(crate) ty: Option<Type>,
-    pub(crate) value: Option<Expression>,
+    pub(crate) value: Option<UserExpr>,
 }
 
 /// The fragment whose states an include puts in its place.
@@ -144,7 +144,7 @@ pub(crate) type Include = Application;
 pub(crate) struct Map {
     pub(crate) run: Option<For>,
     /// The keyword, and how many.
-    pub(crate) max_concurrency: Option<(Ident, Expression)>,
+    pub(crate) max_concurrency: Option<(Ident, UserExpr)>,
     /// `iterator;`: the body stands under its old name.
     pub(crate) iterator: bool,
     pub(crate) distributed: Distributed,
@@ -155,7 +155,7 @@ pub(crate) struct For {
     pub(crate) item: Ident,
     pub(crate) ty: Option<Type>,
     /// `None` stands for `reader`.
-    pub(crate) list: Option<Expression>,
+    pub(crate) list: Option<UserExpr>,
 }
 
 /// The options that only a Distributed Map has, each with its keyword.
@@ -164,9 +164,9 @@ pub(crate) struct Distributed {
     /// `distributed;`, and what its children are.
     pub(crate) children: Option<(Ident, MachineType)>,
     pub(crate) label: Option<(Ident, LitStr)>,
-    pub(crate) tolerated_count: Option<(Ident, Expression)>,
+    pub(crate) tolerated_count: Option<(Ident, UserExpr)>,
     /// `5%`, `job.tolerance %`
-    pub(crate) tolerated_percentage: Option<(Ident, Expression)>,
+    pub(crate) tolerated_percentage: Option<(Ident, UserExpr)>,
     pub(crate) reader: Option<Access>,
     pub(crate) batch: Option<Batch>,
     pub(crate) writer: Option<Access>,
@@ -190,7 +190,7 @@ pub(crate) struct Batch {
 /// What each batch is given beside its items.
 pub(crate) enum BatchInput {
     Object(Object),
-    Value(Expression),
+    Value(UserExpr),
 }
 
 impl Kind {
@@ -255,7 +255,7 @@ impl State {
     }
 
     /// The value behind `end`.
-    pub(crate) fn end_value(&self) -> Option<&Expression> {
+    pub(crate) fn end_value(&self) -> Option<&UserExpr> {
         match &self.way {
             Some(Way::End(_, value)) => value.as_ref(),
             _ => None,

@@ -1,7 +1,7 @@
 //! The options of a Distributed Map.
 
 use super::reader::{Reader, once, skip_one, take_word, word};
-use crate::machine::{Access, Batch, BatchInput, Distributed, Expression, Object, Setting};
+use crate::machine::{Access, Batch, BatchInput, Distributed, Object, Setting, UserExpr};
 use crate::suggest::did_you_mean;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use stepwright_asl::model::MachineType;
@@ -96,7 +96,7 @@ fn children(input: ParseStream, reader: &Reader) -> Result<MachineType> {
 }
 
 /// `5%`, where the statement ends with it.
-fn percentage(input: ParseStream, reader: &Reader) -> Result<Option<Expression>> {
+fn percentage(input: ParseStream, reader: &Reader) -> Result<Option<UserExpr>> {
     let Some(before) = before_percent(input) else {
         return Ok(None);
     };

@@ -1,7 +1,7 @@
 //! What every rule of the grammar reads with: attempts, recovery, expressions.
 
 use crate::errors::Errors;
-use crate::machine::Expression;
+use crate::machine::UserExpr;
 use proc_macro2::{Ident, TokenStream};
 use std::cell::Cell;
 use syn::ext::IdentExt;
@@ -71,7 +71,7 @@ impl<'e> Reader<'e> {
     }
 
     /// An expression.
-    pub(crate) fn expression(&self, input: ParseStream) -> Result<Expression> {
+    pub(crate) fn expression(&self, input: ParseStream) -> Result<UserExpr> {
         self.unfinished(input)?;
         let syn = self
             .attempt(input, |ahead| ahead.parse::<Expr>())
@@ -80,7 +80,7 @@ impl<'e> Reader<'e> {
     }
 
     /// An expression that ends where a `{` begins, as after Rust's own `match` and `for .. in`.
-    pub(crate) fn expression_before_brace(&self, input: ParseStream) -> Result<Expression> {
+    pub(crate) fn expression_before_brace(&self, input: ParseStream) -> Result<UserExpr> {
         self.unfinished(input)?;
         let syn = self
             .attempt(input, Expr::parse_without_eager_brace)
@@ -89,7 +89,7 @@ impl<'e> Reader<'e> {
     }
 
     /// Expressions between commas.
-    pub(crate) fn expressions_between_commas(&self, input: ParseStream) -> Vec<Expression> {
+    pub(crate) fn expressions_between_commas(&self, input: ParseStream) -> Vec<UserExpr> {
         let mut list = Vec::new();
         while !input.is_empty() {
             match self.expression(input) {
@@ -132,10 +132,10 @@ impl<'e> Reader<'e> {
     }
 
     /// An expression that was read, under a number of its own.
-    pub(super) fn number(&self, syn: Expr) -> Expression {
+    pub(super) fn number(&self, syn: Expr) -> UserExpr {
         let id = self.expressions.get();
         self.expressions.set(id + 1);
-        Expression { id, syn }
+        UserExpr { id, syn }
     }
 
     fn unfinished(&self, input: ParseStream) -> Result<()> {

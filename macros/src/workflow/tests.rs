@@ -28,7 +28,7 @@ fn workflows(source: &str) -> Vec<&str> {
     found
 }
 
-/// The messages that the macro gives as items; one of them stands in the type check once more.
+/// The messages that the macro gives as items; one of them stands in the type block once more.
 fn messages(source: &str) -> Vec<String> {
     let tokens = TokenStream::from_str(source).expect("the source is made of tokens");
     let text = workflow(tokens).to_string();

@@ -3,7 +3,7 @@
 use super::Local;
 use super::expression::Resolver;
 use crate::errors::Errors;
-use crate::machine::{Expression, Machine, Rewritten, Term, Witness};
+use crate::machine::{Machine, Rewritten, Term, UserExpr, Witness};
 use crate::name::text;
 use crate::syntax::{Reader, Source};
 use proc_macro2::Ident;
@@ -25,7 +25,7 @@ pub(crate) struct Alone {
 /// Resolves an expression whose only names are its parameters'. A parameter becomes the local that its place names, so
 /// that no name of the user's can hide it.
 pub(crate) fn alone(
-    expression: &Expression,
+    expression: &UserExpr,
     ty: Option<&Type>,
     parameters: &[Option<&Ident>],
     errors: &Errors,

@@ -5,7 +5,7 @@ use super::hints::refusal;
 use super::methods::METHODS;
 use super::rewrite::{Rewriting, names_in};
 use crate::errors::Errors;
-use crate::machine::{Expression, ItemRead, Machine, Read, Rewritten, Term, Witness, is_bound};
+use crate::machine::{ItemRead, Machine, Read, Rewritten, Term, UserExpr, Witness, is_bound};
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use std::collections::HashSet;
@@ -71,7 +71,7 @@ impl<'m> Resolver<'m> {
     }
 
     /// Resolves an expression, of a type that is written down or not.
-    pub(super) fn expression(&mut self, expression: &Expression, ty: Option<&Type>) -> Resolved {
+    pub(super) fn expression(&mut self, expression: &UserExpr, ty: Option<&Type>) -> Resolved {
         self.expression = expression.id;
         self.ty = ty.map(|ty| Rc::new(ty.clone()));
         self.faulty = false;

@@ -1,7 +1,7 @@
 //! `placeholder!("TopicArn")`, and texts that look as if they meant one.
 
 use super::expression::Resolver;
-use crate::machine::{Expression, Term};
+use crate::machine::{Term, UserExpr};
 use proc_macro2::{Literal, Span, TokenStream, TokenTree};
 use stepwright_asl::placeholder;
 use syn::visit::{self, Visit};
@@ -34,7 +34,7 @@ impl Resolver<'_> {
 }
 
 /// The placeholders that stand in the texts of an expression, where they are but letters.
-pub(in crate::check) fn in_texts(expression: &Expression) -> Vec<(Span, String)> {
+pub(in crate::check) fn in_texts(expression: &UserExpr) -> Vec<(Span, String)> {
     let mut texts = Texts(Vec::new());
     texts.visit_expr(&expression.syn);
     texts.0

@@ -6,7 +6,7 @@ use super::expression::Resolver;
 use crate::check::variables::is_silent;
 use crate::errors::Errors;
 use crate::machine::{
-    Binding, Earlier, Edge, EdgeKind, Expression, Let, Machine, Pattern, Rewritten, Term,
+    Binding, Earlier, Edge, EdgeKind, Let, Machine, Pattern, Rewritten, Term, UserExpr,
 };
 use proc_macro2::{Ident, Span};
 use std::collections::HashSet;
@@ -76,11 +76,11 @@ struct Places<'r, 'm> {
 }
 
 impl Places<'_, '_> {
-    fn one(&mut self, expression: &Expression) -> Term {
+    fn one(&mut self, expression: &UserExpr) -> Term {
         self.typed(expression, None)
     }
 
-    fn typed(&mut self, expression: &Expression, ty: Option<&Type>) -> Term {
+    fn typed(&mut self, expression: &UserExpr, ty: Option<&Type>) -> Term {
         self.found.texts.append(&mut super::in_texts(expression));
         let resolved = self.resolver.expression(expression, ty);
         if resolved.faulty {

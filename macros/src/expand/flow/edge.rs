@@ -4,7 +4,7 @@ use super::super::pattern::pattern;
 use super::{Writer, raw};
 use crate::check::is_silent;
 use crate::machine::{
-    Binding, Edge, EdgeKind, Expression, Let, Pattern, State, Term, cases, error_path,
+    Binding, Edge, EdgeKind, Let, Pattern, State, Term, UserExpr, cases, error_path,
 };
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
@@ -52,12 +52,7 @@ impl Writer<'_> {
         }
     }
 
-    pub(super) fn arm(
-        &mut self,
-        edge: &Edge,
-        from: &Pat,
-        guard: Option<&Expression>,
-    ) -> TokenStream {
+    pub(super) fn arm(&mut self, edge: &Edge, from: &Pat, guard: Option<&UserExpr>) -> TokenStream {
         let pattern = pattern(&Pattern::of(from).unwrap_or(Pattern::Wildcard));
         let guard = match guard {
             Some(guard) => {

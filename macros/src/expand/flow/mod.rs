@@ -11,7 +11,7 @@ use super::known::{Numbers, known};
 use super::place::{at, file};
 use super::term::Terms;
 use crate::machine::{
-    Amount, Condition, EdgeKind, Expression, Kind, Machine, Node, State, Term, Wait, Way,
+    Amount, Condition, EdgeKind, Kind, Machine, Node, State, Term, UserExpr, Wait, Way,
 };
 use crate::name::text;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
@@ -381,7 +381,7 @@ impl Writer<'_> {
         }
     }
 
-    fn expression(&mut self, expression: &Expression) -> TokenStream {
+    fn expression(&mut self, expression: &UserExpr) -> TokenStream {
         let Some(value) = &self.machine.terms[expression.id] else {
             return quote!(__s::Expr::none());
         };
@@ -393,7 +393,7 @@ impl Writer<'_> {
         tokens
     }
 
-    fn expressions(&mut self, list: &[Expression]) -> TokenStream {
+    fn expressions(&mut self, list: &[UserExpr]) -> TokenStream {
         let mut items = TokenStream::new();
         for expression in list {
             let value = self.expression(expression);

@@ -2,7 +2,7 @@
 
 use super::TypeBlock;
 use crate::check::literal_type;
-use crate::machine::Expression;
+use crate::machine::UserExpr;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -10,7 +10,7 @@ use syn::{Expr, ExprMacro, Macro};
 
 impl TypeBlock<'_> {
     /// An expression as the user wrote it; of a faulty one, anything.
-    pub(super) fn expression(&self, expression: &Expression) -> TokenStream {
+    pub(super) fn expression(&self, expression: &UserExpr) -> TokenStream {
         if self.machine.faulty[expression.id] {
             return quote!(__s::any());
         }
@@ -24,7 +24,7 @@ impl TypeBlock<'_> {
     }
 
     /// An expression where a place says what it takes, so that a literal such as `path!("..")` needs no type of its own.
-    pub(super) fn expression_of(&self, expression: &Expression, ty: &TokenStream) -> TokenStream {
+    pub(super) fn expression_of(&self, expression: &UserExpr, ty: &TokenStream) -> TokenStream {
         match &expression.syn {
             Expr::Macro(ExprMacro { mac, .. })
                 if is_literal(mac) && literal_type(mac).is_none() =>
