@@ -8,6 +8,8 @@ use crate::value::Value;
 pub struct About {
     /// The execution's ARN, `$$.Execution.Id`.
     pub id: SmolStr,
+    /// The ARN of the execution that was started from outside: this one, or the one at the top of those that started it.
+    pub root: SmolStr,
     /// Its name.
     pub name: SmolStr,
     /// The role that it runs under.

@@ -6,25 +6,31 @@
 //! still meets its timeout.
 //!
 //! An open task token or activity does not hold the clock. Whoever answers from outside takes [`Clock::hold`]
-//! before the execution starts, or sleeps on [`Clock::sleep`], and keeps the guard until the answer is in.
+//! before the execution starts, or sleeps on [`Clock::sleep`], and keeps the guard until the answer is in. A token that a
+//! test answers (`Mock::token()`) and an activity's task that a worker has do hold it, while the test or the worker is awake.
 
+mod asked;
 mod driver;
 mod hold;
 mod sleep;
 mod timers;
 mod timestamp;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
+pub(crate) use self::asked::{Asked, AwaitsEnd, Listeners};
 pub use self::hold::Hold;
 pub use self::sleep::Sleep;
+pub(crate) use self::sleep::while_watched;
 pub(crate) use self::timers::TimerKey;
 pub use self::timestamp::Timestamp;
 
+use self::asked::Owner;
 use self::sleep::Sleeper;
 use self::timers::Timers;
 
@@ -70,6 +76,14 @@ struct State {
     handlers: usize,
     /// Guards of [`Clock::hold`] and sleepers that woke.
     holds: usize,
+    /// What stands while its owner is awake: tokens that a test answers, activities that a worker has.
+    asked: HashMap<Owner, usize>,
+    /// Who sleeps on this clock, and how often at once.
+    asleep: HashMap<Owner, usize>,
+    /// Who may listen for tokens.
+    listeners: Vec<Arc<Listeners>>,
+    /// How many futures wait for the end of an execution.
+    ends_awaited: usize,
     /// Tokens and activities that wait for somebody outside.
     open: usize,
     /// Since when virtual time stands still while a handler is pending.
@@ -148,6 +162,33 @@ impl Clock {
             .state
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps virtual time from jumping until a test has answered a token. Time goes on while somebody sleeps on this clock,
+    /// and where the test waits for an execution's end and nobody listens for tokens: then nobody is about to answer.
+    pub(crate) fn ask_test(&self, listeners: &Arc<Listeners>) -> Asked {
+        if self.is_virtual() {
+            listeners.on(self);
+            let mut state = self.lock();
+            if !state
+                .listeners
+                .iter()
+                .any(|one| Arc::ptr_eq(one, listeners))
+            {
+                state.listeners.push(listeners.clone());
+            }
+        }
+        Asked::new(self.clone(), Owner::Test)
+    }
+
+    /// Somebody begins to wait for the end of an execution.
+    pub(crate) fn await_end(&self) -> AwaitsEnd {
+        AwaitsEnd::new(self.clone())
+    }
+
+    /// The same of a worker: virtual time stands while it works, and goes on while the task that it works in sleeps.
+    pub(crate) fn ask_worker(&self) -> Asked {
+        Asked::new(self.clone(), Owner::here())
     }
 
     /// Arms a timer that calls `ring` at `at`, with no lock of the clock taken.
@@ -263,7 +304,7 @@ impl Clock {
         loop {
             let due = {
                 let mut state = self.lock();
-                if state.busy + state.handlers + state.holds > 0 {
+                if state.busy + state.handlers + state.holds > 0 || state.is_asked() {
                     return;
                 }
                 let Some(next) = state.next_moment() else {
@@ -291,6 +332,18 @@ impl Clock {
 }
 
 impl State {
+    /// Whether somebody who is awake owes an answer.
+    fn is_asked(&self) -> bool {
+        let mut asked = self.asked.keys();
+        asked.any(|owner| match owner {
+            Owner::Test => {
+                let is_heard = self.ends_awaited == 0 || self.listeners.iter().any(|one| one.any());
+                is_heard && self.asleep.is_empty()
+            }
+            worker => !self.asleep.contains_key(worker),
+        })
+    }
+
     /// When something happens if nobody does anything.
     fn next_moment(&mut self) -> Option<Timestamp> {
         let timer = self.timers.earliest();

@@ -1,3 +1,4 @@
+use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -5,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use super::asked::{Owner, add, take};
 use super::{Alarm, Clock, Hold, Target};
 
 /// The future of [`Clock::sleep`].
@@ -12,6 +14,20 @@ pub struct Sleep {
     clock: Clock,
     /// `None` once the guard was given.
     armed: Option<(Alarm, Arc<Sleeper>)>,
+    /// Who waits for it, from the first poll on.
+    owner: Option<Owner>,
+}
+
+thread_local! {
+    /// Whether the handler that is polled on this thread waits for the engine's clock.
+    static SLEEPS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does something, and says whether it then sleeps on a clock.
+pub(crate) fn while_watched<T>(poll: impl FnOnce() -> T) -> (T, bool) {
+    let before = SLEEPS.replace(false);
+    let polled = poll();
+    (polled, SLEEPS.replace(before))
 }
 
 /// What the timer rings.
@@ -49,6 +65,23 @@ impl Sleep {
         Self {
             clock,
             armed: Some((alarm, sleeper)),
+            owner: None,
+        }
+    }
+
+    /// Says that somebody sleeps, until it is over.
+    fn falls_asleep(&mut self) {
+        SLEEPS.set(true);
+        if self.owner.is_none() && self.clock.is_virtual() {
+            let owner = Owner::here();
+            add(&mut self.clock.lock().asleep, owner);
+            self.owner = Some(owner);
+        }
+    }
+
+    fn wakes(&mut self) {
+        if let Some(owner) = self.owner.take() {
+            take(&mut self.clock.lock().asleep, owner);
         }
     }
 }
@@ -57,15 +90,19 @@ impl Future for Sleep {
     type Output = Hold;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Hold> {
-        if let Some((_, sleeper)) = &self.armed
+        let sleeper = self.armed.as_ref().map(|(_, sleeper)| sleeper.clone());
+        if let Some(sleeper) = sleeper
             && !sleeper.rang(Some(cx.waker()))
         {
+            self.falls_asleep();
             // Nothing else may be going on that would let time jump.
             self.clock.settle_if_virtual();
             if !sleeper.rang(Some(cx.waker())) {
                 return Poll::Pending;
             }
         }
+        SLEEPS.set(false);
+        self.wakes();
         self.armed = None;
         // On virtual time the timer took the count that this guard gives back.
         Poll::Ready(Hold::new(self.clock.clone()))
@@ -74,6 +111,7 @@ impl Future for Sleep {
 
 impl Drop for Sleep {
     fn drop(&mut self) {
+        self.wakes();
         if let Some((alarm, sleeper)) = self.armed.take() {
             self.clock.disarm(alarm);
             if sleeper.rang(None) {

@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 
 use super::cell::Responder;
 use super::error::ActivityError;
-use crate::clock::{Clock, Hold};
+use crate::clock::{Asked, Clock};
 use crate::value::Value;
 
 /// The queues of an engine's activities.
@@ -38,14 +38,15 @@ struct Worker {
 
 /// A task that an activity's worker took.
 ///
-/// While the worker has it, virtual time stands, as it does for a handler that is pending.
+/// While the worker has it, virtual time stands, as it does for a handler that is pending; while the worker sleeps on the
+/// engine's clock, time goes on.
 #[derive(Debug)]
 pub struct ActivityTask {
     /// What to answer with.
     pub token: String,
     /// The task's input.
     pub input: Value,
-    _hold: Hold,
+    _hold: Asked,
 }
 
 impl Activities {
@@ -71,7 +72,7 @@ impl Activities {
             let given = ActivityTask {
                 token: task.token.to_string(),
                 input: task.input.clone(),
-                _hold: clock.hold(),
+                _hold: clock.ask_worker(),
             };
             match worker.asks.send(given) {
                 Ok(()) => {
@@ -111,7 +112,7 @@ impl Activities {
                     return Ok(ActivityTask {
                         token: task.token.to_string(),
                         input: task.input,
-                        _hold: clock.hold(),
+                        _hold: clock.ask_worker(),
                     });
                 }
                 let (asks, answer) = oneshot::channel();
@@ -122,7 +123,9 @@ impl Activities {
                 });
                 answer
             };
-            if let Ok(task) = answer.await {
+            if let Ok(mut task) = answer.await {
+                // It was given on the thread of an execution; from now on it is this worker's.
+                task._hold = clock.ask_worker();
                 return Ok(task);
             }
         }

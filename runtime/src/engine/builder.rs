@@ -179,10 +179,10 @@ impl EngineBuilder {
         self
     }
 
-    /// Asks `source` before any handler. Sources are asked in the order in which they are added. Tasks without a
-    /// handler are no error of [`build`](Self::build) when there is a source.
+    /// Asks `source` before any handler. Sources are asked in the order in which they are added. A task without a handler is
+    /// no error of [`build`](Self::build) when a source may answer it.
     pub fn tasks(mut self, source: impl TaskSource + 'static) -> Self {
-        self.sources.push(Arc::new(source));
+        self.sources.push(source.into_shared());
         self
     }
 
@@ -337,9 +337,7 @@ impl EngineBuilder {
     pub fn build(self) -> Result<Engine, BuildError> {
         let mut registry = self.registry;
         let mut problems = std::mem::take(&mut registry.problems);
-        if self.sources.is_empty() {
-            problems.extend(registry.unanswered());
-        }
+        let unanswered = registry.unanswered();
         let mut machines = HashMap::new();
         for (name, pending) in std::mem::take(&mut registry.definitions) {
             let value = |name: &str| self.substitutions.get(name).cloned();
@@ -382,6 +380,20 @@ impl EngineBuilder {
                 ),
             }
         }
+        let states: Vec<_> = machines
+            .values()
+            .flat_map(|machine: &Machine| machine.program.defined(&machine.name))
+            .collect();
+        for task in unanswered {
+            let mut callers = states.iter().filter(|state| task.is_called_by(state));
+            let is_answered = |state| self.sources.iter().any(|source| source.may_answer(state));
+            if self.sources.is_empty() || !callers.all(is_answered) {
+                problems.push(task.problem);
+            }
+        }
+        for source in &self.sources {
+            problems.extend(source.check(&states));
+        }
         if !problems.is_empty() {
             return Err(BuildError { problems });
         }
@@ -404,6 +416,7 @@ impl EngineBuilder {
             machines,
             registry,
             sources: self.sources,
+            given: Mutex::default(),
             state: Arc::new(self.state),
             tokens: Tokens::default(),
             activities,

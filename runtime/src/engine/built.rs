@@ -4,7 +4,7 @@ use stepwright::builder::Built;
 use super::error::StartError;
 use super::run::Run;
 use super::start::StartOptions;
-use super::{Engine, decode_typed, to_value};
+use super::{Engine, input, to_value};
 
 impl Engine {
     /// Starts a workflow that the typed builder made and that
@@ -20,6 +20,6 @@ impl Engine {
         options: StartOptions,
     ) -> Result<Run<Out>, StartError> {
         let input = to_value(&input)?;
-        self.launch(built.name(), input, options, decode_typed)
+        self.launch(built.name(), input, options, input::read)
     }
 }

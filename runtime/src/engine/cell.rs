@@ -195,11 +195,13 @@ impl RunCell {
 
     /// Waits for the end.
     pub(super) async fn finished(&self) -> Arc<ExecutionReport> {
+        let mut awaits = None;
         loop {
             let closed = self.closed.notified();
             if let Some(report) = self.report.get() {
                 return report.clone();
             }
+            awaits.get_or_insert_with(|| self.clock.await_end());
             closed.await;
         }
     }

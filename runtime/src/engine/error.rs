@@ -1,7 +1,9 @@
 use std::fmt;
 
 use super::report::{ExecutionReport, Status};
+use crate::clock::Timestamp;
 use crate::history::History;
+use crate::value::Value;
 
 /// An engine cannot be built. All that is wrong is listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +44,9 @@ pub enum StartError {
         "`{0}` is no name for an execution: 1 to 80 characters, without blanks and without any of <>{{}}[]?*\"#%\\^|~`$&,;:/"
     )]
     InvalidName(String),
+    /// The mocks, or another source of answers, name what no registered definition has.
+    #[error("{0}")]
+    InvalidTasks(String),
     /// There is no tokio runtime to run it on.
     #[error("there is no tokio runtime here; start executions from within one")]
     NoRuntime,
@@ -103,6 +108,10 @@ pub struct ExecutionFailed {
     pub error: Option<String>,
     /// The cause.
     pub cause: Option<String>,
+    /// Its output, where it succeeded with one that is not what the caller's type says.
+    pub output: Option<Value>,
+    /// When it ended.
+    pub stopped: Timestamp,
     /// Everything that happened.
     pub history: History,
 }
@@ -116,6 +125,8 @@ impl ExecutionFailed {
             status: report.status,
             error: report.error.clone(),
             cause: report.cause.clone(),
+            output: report.output.clone(),
+            stopped: report.stopped,
             history: report.history.clone(),
         }
     }

@@ -5,18 +5,21 @@ use crate::value::Value;
 /// Says what is wrong with an input.
 pub(super) type CheckInput = fn(&Value) -> Result<(), String>;
 
-/// Whether a value can be read as the input of a workflow; the message names the field that cannot.
+/// Whether a value can be read as the input of a workflow.
 pub(super) fn check<I: DeserializeOwned>(input: &Value) -> Result<(), String> {
-    match serde_path_to_error::deserialize::<_, I>(input) {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            let path = error.path().to_string();
-            let said = error.into_inner().to_string();
-            Err(if path == "." {
-                said
-            } else {
-                format!("at `{path}`: {said}")
-            })
+    read::<I>(input).map(drop)
+}
+
+/// A value as a type; the message names the field that does not fit.
+pub(super) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
+    value.to_typed().map_err(|error| {
+        let said = error.to_string();
+        // The place is sought only now: following it costs more than reading.
+        match serde_path_to_error::deserialize::<_, T>(value) {
+            Err(error) if error.path().iter().next().is_some() => {
+                format!("at `{}`: {}", error.path(), error.inner())
+            }
+            _ => said,
         }
-    }
+    })
 }

@@ -37,6 +37,7 @@ impl Engine {
         let names = Entropy::new(seed);
         let (machine, name) = (names.uuid(), names.uuid());
         let about = Arc::new(About {
+            root: engine.arn("express", &format!("{machine}:{name}")),
             id: engine.arn("express", &format!("{machine}:{name}")),
             name: name.into(),
             role_arn: role.unwrap_or_default().into(),

@@ -40,6 +40,7 @@ pub use self::report::{ExecutionReport, Status};
 pub use self::run::{Events, Run};
 pub(crate) use self::shared::request_id;
 pub use self::start::StartOptions;
+pub(crate) use self::wires::said;
 
 use self::cell::RunCell;
 use self::run::Decode;
@@ -53,6 +54,19 @@ use crate::value::Value;
 #[derive(Clone)]
 pub struct Engine {
     shared: Arc<Shared>,
+    handle: Arc<LastHandle>,
+}
+
+/// What handles of an engine and of its executions have in common: with the last of them, sources of answers are told that
+/// nobody looks any more.
+pub(crate) struct LastHandle {
+    shared: Arc<Shared>,
+}
+
+impl Drop for LastHandle {
+    fn drop(&mut self) {
+        self.shared.finish_sources();
+    }
 }
 
 /// One row of [`Engine::executions`].
@@ -93,9 +107,11 @@ impl Engine {
     }
 
     fn new(shared: Shared) -> Self {
-        Self {
-            shared: Arc::new(shared),
-        }
+        let shared = Arc::new(shared);
+        let handle = Arc::new(LastHandle {
+            shared: shared.clone(),
+        });
+        Self { shared, handle }
     }
 
     /// The clock that all waits, retries and timeouts ask.
@@ -123,7 +139,7 @@ impl Engine {
         options: StartOptions,
     ) -> Result<Run<W::Output>, StartError> {
         let input = to_value(&input)?;
-        self.launch(W::NAME, input, options, decode_typed)
+        self.launch(W::NAME, input, options, input::read)
     }
 
     /// Starts a state machine by its name. The input of a workflow that has a Rust type must be one of that type.
@@ -162,8 +178,9 @@ impl Engine {
     pub async fn execute<W: Workflow>(&self, input: W::Input) -> Result<W::Output, ExecuteError> {
         let input = to_value(&input)?;
         let options = StartOptions::new().synchronous();
-        let (run, drive) = self.prepare(W::NAME, input, options, decode_typed::<W::Output>)?;
+        let (run, drive) = self.prepare(W::NAME, input, options, input::read::<W::Output>)?;
         if let Some(drive) = drive {
+            let _awaits = self.clock().await_end();
             drive.await;
         }
         let report = run.report().await;
@@ -184,6 +201,7 @@ impl Engine {
         let input = self.checked(machine, input.into())?;
         let (run, drive) = self.prepare(machine, input, options, |_| Ok(()))?;
         if let Some(drive) = drive {
+            let _awaits = self.clock().await_end();
             drive.await;
         }
         Ok(run.report().await)
@@ -224,14 +242,17 @@ impl Engine {
             return Err(StartError::StateMachineDoesNotExist(machine.to_owned()));
         };
         let launched = self.shared.launch(machine, input, options, 0)?;
-        Ok((Run::new(launched.cell, decode), launched.drive))
+        Ok((
+            Run::new(launched.cell, decode, &self.handle),
+            launched.drive,
+        ))
     }
 
     /// A Standard execution, or a child of a Map Run, by its ARN, running or over, as long as it is remembered.
     pub fn execution(&self, id: &str) -> Option<Run<Value>> {
         let known = self.shared.executions().by_id.get(id).cloned();
         let cell = known.or_else(|| self.shared.runs.child(id))?;
-        Some(Run::new(cell, |output| Ok(output.clone())))
+        Some(Run::new(cell, |output| Ok(output.clone()), &self.handle))
     }
 
     /// The Standard executions that are remembered, newest first.
@@ -391,10 +412,6 @@ pub enum ExecuteError {
 
 fn to_value<T: Serialize>(input: &T) -> Result<Value, StartError> {
     Value::from_typed(input).map_err(|error| StartError::InvalidInput(error.to_string()))
-}
-
-fn decode_typed<T: DeserializeOwned>(output: &Value) -> Result<T, String> {
-    output.to_typed().map_err(|error| error.to_string())
 }
 
 impl fmt::Debug for Engine {

@@ -10,7 +10,7 @@ use super::start::StartOptions;
 use crate::about::About;
 use crate::interpret::Failure;
 use crate::task::{
-    Answer, External, Pattern, StopChild, TaskCall, TaskFailure, TaskResult,
+    Answer, External, Pattern, StopChild, TaskCall, TaskFailure, TaskResult, TaskSource,
     envelope::{object, with_metadata},
 };
 use crate::value::Value;
@@ -51,7 +51,9 @@ impl Integration {
             StartError::ExecutionAlreadyExists(_) => "ExecutionAlreadyExists",
             StartError::InvalidName(_) => "InvalidName",
             StartError::StateMachineDoesNotExist(_) => "StateMachineDoesNotExist",
-            StartError::InvalidInput(_) | StartError::NoRuntime => "InvalidExecutionInput",
+            StartError::InvalidInput(_) | StartError::InvalidTasks(_) | StartError::NoRuntime => {
+                "InvalidExecutionInput"
+            }
         };
         let service = match self {
             Self::Optimised | Self::Sync | Self::SyncJson => "StepFunctions",
@@ -63,7 +65,12 @@ impl Integration {
 
 impl Shared {
     /// A state that starts a registered state machine.
-    pub(super) fn by_workflow(self: &Arc<Self>, call: &TaskCall<'_>, depth: u32) -> Option<Answer> {
+    pub(super) fn by_workflow(
+        self: &Arc<Self>,
+        call: &TaskCall<'_>,
+        source: Option<&Arc<dyn TaskSource>>,
+        depth: u32,
+    ) -> Option<Answer> {
         let integration = Integration::of(call)?;
         let machine = self.machine(call.target()?)?;
         if depth >= self.limits.nesting {
@@ -75,10 +82,12 @@ impl Shared {
                 ),
             ));
         }
-        Some(match self.nested(machine, integration, call, depth) {
-            Ok(answer) => answer,
-            Err(error) => Answer::result(Err(integration.failure(&error))),
-        })
+        Some(
+            match self.nested(machine, integration, call, source, depth) {
+                Ok(answer) => answer,
+                Err(error) => Answer::result(Err(integration.failure(&error))),
+            },
+        )
     }
 
     fn nested(
@@ -86,6 +95,7 @@ impl Shared {
         machine: &Machine,
         integration: Integration,
         call: &TaskCall<'_>,
+        source: Option<&Arc<dyn TaskSource>>,
         depth: u32,
     ) -> Result<Answer, StartError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
@@ -100,6 +110,8 @@ impl Shared {
         let options = StartOptions {
             name: name.map(str::to_owned),
             is_synchronous: integration == Integration::SdkSync,
+            source: source.cloned(),
+            root: Some(call.execution().root.clone()),
             ..StartOptions::default()
         };
         let launched = self.launch(machine, input, options, depth + 1)?;

@@ -65,7 +65,7 @@ impl Engine {
         let drive = self.shared.redrive(execution)?;
         let cell = drive.cell().clone();
         runtime.spawn(drive);
-        Ok(Run::new(cell, |output| Ok(output.clone())))
+        Ok(Run::new(cell, |output| Ok(output.clone()), &self.handle))
     }
 }
 

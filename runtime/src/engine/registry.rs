@@ -12,7 +12,7 @@ use stepwright_asl::placeholder::Addresses;
 
 use super::input::{self, CheckInput};
 use crate::task::handler::{self, ErasedHandler, Found, Resolution};
-use crate::task::{Family, Resource};
+use crate::task::{DefinedState, Family, Resource};
 
 /// Everything that can answer a task by its key: handlers, declarations, nested workflows.
 #[derive(Default)]
@@ -83,6 +83,26 @@ struct BoundTask {
     handler: Option<ErasedHandler>,
     /// The workflow that uses it, for messages.
     workflow: SmolStr,
+}
+
+/// A task without a handler.
+pub(super) struct Unanswered {
+    resource: String,
+    target: Option<String>,
+    /// What to say where nobody else answers it.
+    pub(super) problem: String,
+}
+
+impl Unanswered {
+    /// Whether a state calls it.
+    pub(super) fn is_called_by(&self, state: &DefinedState) -> bool {
+        state.task.as_ref().is_some_and(|task| {
+            let is_target = self.target.is_none()
+                || task.target.as_deref() == self.target.as_deref()
+                || task.is_computed();
+            task.resource.base() == self.resource && is_target
+        })
+    }
 }
 
 impl Registry {
@@ -257,8 +277,8 @@ impl Registry {
         }
     }
 
-    /// The tasks that nobody answers: without a body, without a closure for their key and no activity.
-    pub(super) fn unanswered(&self) -> Vec<String> {
+    /// The tasks that no handler answers: without a body, without a closure for their key and no activity.
+    pub(super) fn unanswered(&self) -> Vec<Unanswered> {
         let mut unanswered = Vec::new();
         for (resource, bound) in &self.tasks {
             for task in bound.iter().filter(|task| task.handler.is_none()) {
@@ -270,14 +290,18 @@ impl Registry {
                         .iter()
                         .any(|(pattern, _)| fits(pattern, resource));
                 if !is_answered {
-                    unanswered.push(format!(
-                        "the task `{}` of workflow `{}` (`{key}`) has no handler; give it a body, register a handler or a mock for it, or declare the activity that answers it",
-                        task.function, task.workflow
-                    ));
+                    unanswered.push(Unanswered {
+                        resource: resource.clone(),
+                        target: task.target.clone(),
+                        problem: format!(
+                            "the task `{}` of workflow `{}` (`{key}`) has no handler; give it a body, register a handler or a mock for it, or declare the activity that answers it",
+                            task.function, task.workflow
+                        ),
+                    });
                 }
             }
         }
-        unanswered.sort();
+        unanswered.sort_by(|a, b| a.problem.cmp(&b.problem));
         unanswered
     }
 

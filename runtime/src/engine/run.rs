@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::sync::oneshot;
 
+use super::LastHandle;
 use super::cell::{Message, RunCell};
 use super::error::ExecutionFailed;
 use super::report::{ExecutionReport, Status};
@@ -26,11 +27,16 @@ pub(super) type Decode<T> = fn(&Value) -> Result<T, String>;
 pub struct Run<T> {
     cell: Arc<RunCell>,
     decode: Decode<T>,
+    _engine: Arc<LastHandle>,
 }
 
 impl<T> Run<T> {
-    pub(super) fn new(cell: Arc<RunCell>, decode: Decode<T>) -> Self {
-        Self { cell, decode }
+    pub(super) fn new(cell: Arc<RunCell>, decode: Decode<T>, engine: &Arc<LastHandle>) -> Self {
+        Self {
+            cell,
+            decode,
+            _engine: engine.clone(),
+        }
     }
 
     /// The execution's ARN.

@@ -33,6 +33,8 @@ pub(crate) struct Shared {
     pub(super) machines: HashMap<String, Machine>,
     pub(super) registry: Registry,
     pub(super) sources: Vec<Arc<dyn TaskSource>>,
+    /// Sources of single starts that are told when the engine's last handle goes.
+    pub(super) given: Mutex<Vec<Arc<dyn TaskSource>>>,
     pub(super) state: Arc<SharedState>,
     pub(super) tokens: Tokens,
     pub(super) activities: Activities,
@@ -133,6 +135,9 @@ impl Shared {
         {
             return Err(StartError::InvalidName(name.clone()));
         }
+        if let (Some(source), None) = (&options.source, &options.root) {
+            self.take_source(source)?;
+        }
         let is_express = machine.program.entry().machine_type == MachineType::Express;
         let mut executions = self.executions();
         let seed = executions.entropy.next_u64();
@@ -160,6 +165,7 @@ impl Shared {
         }
         let about = Arc::new(About {
             id: id.clone(),
+            root: options.root.unwrap_or_else(|| id.clone()),
             name,
             role_arn: options.role_arn.unwrap_or_else(|| self.role.clone()).into(),
             machine_id: options
@@ -190,6 +196,32 @@ impl Shared {
             cell,
             drive: Some(drive),
         })
+    }
+
+    /// Looks at the source that a start was given. What it answers may be in any machine, because machines nest others.
+    fn take_source(&self, source: &Arc<dyn TaskSource>) -> Result<(), StartError> {
+        let states: Vec<_> = self
+            .machines
+            .values()
+            .flat_map(|machine| machine.program.defined(&machine.name))
+            .collect();
+        let problems = source.check(&states);
+        if !problems.is_empty() {
+            return Err(StartError::InvalidTasks(problems.join("\n")));
+        }
+        if source.is_finished_by_engine() {
+            let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+            given.push(source.clone());
+        }
+        Ok(())
+    }
+
+    /// The last handle of the engine goes.
+    pub(super) fn finish_sources(&self) {
+        let given = std::mem::take(&mut *self.given.lock().unwrap_or_else(PoisonError::into_inner));
+        for source in self.sources.iter().chain(&given) {
+            source.finish();
+        }
     }
 
     /// An execution is over; the oldest of those that are is forgotten when there are too many.
@@ -244,7 +276,7 @@ impl Shared {
         if let Some(answer) = self.by_handler(call, responder) {
             return answer;
         }
-        if let Some(answer) = self.by_workflow(call, depth) {
+        if let Some(answer) = self.by_workflow(call, source, depth) {
             return answer;
         }
         let resource = call.resource();

@@ -1,6 +1,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use crate::task::TaskSource;
 
 /// How an execution is started, where the defaults do not do.
@@ -20,6 +22,8 @@ pub struct StartOptions {
     pub(super) machine_id: Option<String>,
     pub(super) machine_name: Option<String>,
     pub(super) source: Option<Arc<dyn TaskSource>>,
+    /// The execution at the top of those that start this one.
+    pub(super) root: Option<SmolStr>,
     pub(super) is_synchronous: bool,
 }
 
@@ -59,9 +63,10 @@ impl StartOptions {
         self
     }
 
-    /// Who answers the tasks of this execution, asked before the engine's own sources and handlers.
+    /// Who answers the tasks of this execution, of the workflows that it nests and of the children of its Map Runs, asked
+    /// before the engine's own sources and handlers.
     pub fn tasks(mut self, source: impl TaskSource + 'static) -> Self {
-        self.source = Some(Arc::new(source));
+        self.source = Some(source.into_shared());
         self
     }
 

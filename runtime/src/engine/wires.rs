@@ -18,7 +18,7 @@ use super::runs::RunRecord;
 use super::shared::Shared;
 use super::tokens::new_token;
 use crate::about::About;
-use crate::clock::{Alarm, Clock, Timestamp};
+use crate::clock::{Alarm, Asked, Clock, Listeners, Timestamp, while_watched};
 use crate::distributed::source::{Request, Supply};
 use crate::distributed::{Ended, File, RunView, Tally};
 use crate::interpret::{ChildStart, Host, Ring, Ticket};
@@ -57,6 +57,8 @@ struct Held {
     run: Option<Arc<RunRecord>>,
     /// Stops the child execution that is waited for.
     child: Option<StopChild>,
+    /// The test's answer is waited for, and virtual time stands.
+    asked: Option<Asked>,
     /// A timeout or heartbeat rang; a late answer to the token is told so.
     timed_out: bool,
 }
@@ -143,13 +145,15 @@ impl Wires {
         let mut work = Work {
             ticket,
             job,
+            clock: self.engine.clock.clone(),
             pending: None,
+            sleeps: false,
         };
         let waker = self.waker.clone();
         if let Poll::Ready(arrived) = work.poll_guarded(&mut Context::from_waker(&waker)) {
             return Some(arrived);
         }
-        work.pending = Some(Pending::new(self.engine.clock.clone()));
+        work.note_whether_it_sleeps();
         let (handle, registration) = AbortHandle::new_pair();
         self.held(ticket).work = Some(handle);
         self.work.push(Abortable::new(work, registration));
@@ -326,6 +330,11 @@ impl Host for Wires {
         self.held(ticket).token = Some(token.clone());
     }
 
+    fn hold_clock(&mut self, ticket: Ticket, listeners: &Arc<Listeners>) {
+        let asked = self.engine.clock.ask_test(listeners);
+        self.held(ticket).asked = Some(asked);
+    }
+
     fn arm(&mut self, ticket: Ticket, ring: Ring, at: Timestamp) {
         let responder = Responder::new(&self.cell, ticket);
         let alarm = self
@@ -389,17 +398,25 @@ pub(super) enum Arrived {
 struct Work {
     ticket: Ticket,
     job: Job,
+    clock: Clock,
+    /// Held while it is pending for another reason than the engine's clock.
     pending: Option<Pending>,
+    /// It waited for the engine's clock when it was polled last.
+    sleeps: bool,
 }
 
 impl Work {
     /// Polls; a panic is a failure.
     fn poll_guarded(&mut self, cx: &mut Context<'_>) -> Poll<Arrived> {
-        let polled = catch_unwind(AssertUnwindSafe(|| match &mut self.job {
-            Job::Task(work) => work.as_mut().poll(cx).map(Arrived::Task),
-            Job::Read(work) => work.as_mut().poll(cx).map(Arrived::Read),
-            Job::Write(work) => work.as_mut().poll(cx).map(Arrived::Written),
-        }));
+        let job = &mut self.job;
+        let (polled, sleeps) = while_watched(|| {
+            catch_unwind(AssertUnwindSafe(|| match job {
+                Job::Task(work) => work.as_mut().poll(cx).map(Arrived::Task),
+                Job::Read(work) => work.as_mut().poll(cx).map(Arrived::Read),
+                Job::Write(work) => work.as_mut().poll(cx).map(Arrived::Written),
+            }))
+        });
+        self.sleeps = sleeps;
         polled.unwrap_or_else(|panic| {
             let message = said(&*panic);
             Poll::Ready(match self.job {
@@ -409,17 +426,31 @@ impl Work {
             })
         })
     }
+
+    /// Virtual time goes on while a handler sleeps on the engine's clock, and stands while it waits for anything else.
+    fn note_whether_it_sleeps(&mut self) {
+        if self.sleeps {
+            self.pending = None;
+        } else if self.pending.is_none() {
+            self.pending = Some(Pending::new(self.clock.clone()));
+        }
+    }
 }
 
 impl Future for Work {
     type Output = (Ticket, Arrived);
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let polled = self.poll_guarded(cx);
-        polled.map(|arrived| {
-            self.pending = None;
-            (self.ticket, arrived)
-        })
+        match self.poll_guarded(cx) {
+            Poll::Ready(arrived) => {
+                self.pending = None;
+                Poll::Ready((self.ticket, arrived))
+            }
+            Poll::Pending => {
+                self.note_whether_it_sleeps();
+                Poll::Pending
+            }
+        }
     }
 }
 
@@ -445,10 +476,10 @@ fn panicked(message: &str) -> TaskFailure {
 }
 
 /// What somebody said who panicked.
-fn said(panic: &(dyn std::any::Any + Send)) -> &str {
+pub(crate) fn said(panic: &(dyn std::any::Any + Send)) -> &str {
     panic
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("the task panicked")
+        .unwrap_or("it panicked without a text")
 }

@@ -24,6 +24,7 @@ pub(crate) use self::scope::{ScopeId, ScopePath, Scopes};
 use self::chain::Chain;
 use crate::about::About;
 use crate::program::Program;
+use crate::task::DefinedState;
 
 /// The history of an execution. Clones share it.
 #[derive(Clone)]
@@ -108,6 +109,12 @@ impl History {
         entered
             .map(|entry| self.inner.program.state(entry.state).name.to_string())
             .collect()
+    }
+
+    /// The states of the definition that ran.
+    pub(crate) fn defined(&self) -> Vec<DefinedState> {
+        let machine = &self.inner.about.machine_name;
+        self.inner.program.defined(machine)
     }
 
     /// The answer of `GetExecutionHistory`: `{"events": [..]}`.

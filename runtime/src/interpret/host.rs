@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::cursor::CursorId;
 use crate::about::About;
-use crate::clock::Timestamp;
+use crate::clock::{Listeners, Timestamp};
 use crate::distributed::source::{Request, Supply};
 use crate::distributed::{File, RunView, Tally};
 use crate::engine::Status;
@@ -32,6 +32,9 @@ pub(crate) trait Host {
 
     /// From now on whoever has `token` may answer.
     fn open_token(&mut self, ticket: Ticket, token: &SmolStr);
+
+    /// Virtual time stands until the wait is over: a test answers it.
+    fn hold_clock(&mut self, ticket: Ticket, listeners: &Arc<Listeners>);
 
     /// Rings at `at`.
     fn arm(&mut self, ticket: Ticket, ring: Ring, at: Timestamp);

@@ -123,9 +123,12 @@ impl Execution {
                     }
                 }
             }
-            Reply::Token => {
+            Reply::Token | Reply::TokenOfTest(_) => {
                 if let Some(token) = &token {
                     cx.host.open_token(ticket, token);
+                }
+                if let Reply::TokenOfTest(listeners) = answer.reply {
+                    cx.host.hold_clock(ticket, &listeners);
                 }
                 None
             }

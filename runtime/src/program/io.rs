@@ -1,6 +1,7 @@
 use smol_str::SmolStr;
 
 use crate::query::{Assignments, Expr, ReferencePath};
+use crate::task::Resource;
 use crate::value::Value;
 
 /// What a state does to its input and result, in its query language.
@@ -8,6 +9,17 @@ use crate::value::Value;
 pub(crate) enum Io {
     JsonPath(Box<JsonPathIo>),
     Jsonata(Box<JsonataIo>),
+}
+
+impl Io {
+    /// Whom a task's parameters name, where every call names the same.
+    pub(super) fn target(&self, resource: &Resource) -> Option<&str> {
+        let parameters = match self {
+            Self::JsonPath(io) => io.parameters.as_ref(),
+            Self::Jsonata(io) => io.arguments.as_ref(),
+        };
+        parameters?.constant_member(resource.target_key())?.as_str()
+    }
 }
 
 /// InputPath, Parameters, ResultSelector, Assign, ResultPath, OutputPath, in this order.

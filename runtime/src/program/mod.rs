@@ -36,7 +36,7 @@ pub(crate) use self::wait::Wait;
 
 use crate::query::VariableNames;
 use crate::task::handler::Resolution;
-use crate::task::{Family, Resource};
+use crate::task::{DefinedState, DefinedTask, Family, Resource};
 
 /// A state machine that is ready to run.
 #[derive(Debug)]
@@ -88,16 +88,25 @@ impl Program {
             let Kind::Task(task) = &mut state.kind else {
                 continue;
             };
-            let parameters = match &state.io {
-                Io::JsonPath(io) => io.parameters.as_ref(),
-                Io::Jsonata(io) => io.arguments.as_ref(),
-            };
-            let target = parameters.and_then(|parameters| {
-                let target = parameters.constant_member(task.resource.target_key())?;
-                target.as_str()
-            });
-            task.handler = find(&task.resource, target);
+            task.handler = find(&task.resource, state.io.target(&task.resource));
         }
+    }
+
+    /// The states, those inside branches and iterations too.
+    pub(crate) fn defined(&self, machine: &str) -> Vec<DefinedState> {
+        let states = self.states.iter().map(|state| DefinedState {
+            machine: machine.into(),
+            name: state.name.clone(),
+            kind: state.kind.name(),
+            task: match &state.kind {
+                Kind::Task(task) => Some(DefinedTask {
+                    resource: task.resource.clone(),
+                    target: state.io.target(&task.resource).map(SmolStr::new),
+                }),
+                _ => None,
+            },
+        });
+        states.collect()
     }
 
     /// Lets states fail that read placeholders without a value: pairs of a state and a placeholder's name.

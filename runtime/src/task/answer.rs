@@ -1,10 +1,12 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use smol_str::SmolStr;
 
+use crate::clock::Listeners;
 use crate::engine::Responder;
 use crate::value::Value;
 
@@ -88,6 +90,8 @@ pub(crate) enum Reply {
     Submit(TaskFuture),
     /// Whoever has the token answers.
     Token,
+    /// The same, and the test answers: virtual time stands until it has.
+    TokenOfTest(Arc<Listeners>),
     /// Somebody else in the engine: an activity's queue, a child execution.
     External(External),
     /// Nobody ever answers; the state's timeout is what ends it.
@@ -135,6 +139,11 @@ impl Answer {
         Self::of(Reply::Token)
     }
 
+    /// The same as [`token`](Self::token), and virtual time stands until the test has answered.
+    pub(crate) fn token_of_test(listeners: Arc<Listeners>) -> Self {
+        Self::of(Reply::TokenOfTest(listeners))
+    }
+
     /// Somebody else in the engine answers.
     pub(crate) fn external(external: External) -> Self {
         Self::of(Reply::External(external))
@@ -180,7 +189,7 @@ impl fmt::Debug for Answer {
             Reply::Result(result) => result,
             Reply::Later(_) => &"Later",
             Reply::Submit(_) => &"Submit",
-            Reply::Token => &"Token",
+            Reply::Token | Reply::TokenOfTest(_) => &"Token",
             Reply::External(external) => external,
             Reply::Never => &"Never",
             Reply::Refused(reason) => reason,

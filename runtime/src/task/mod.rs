@@ -2,6 +2,7 @@
 
 mod answer;
 mod call;
+mod defined;
 pub(crate) mod envelope;
 pub(crate) mod handler;
 mod host;
@@ -11,6 +12,7 @@ mod source;
 pub use self::answer::{Answer, TaskFailure, TaskFuture, TaskResult};
 pub(crate) use self::answer::{External, Reply, StopChild};
 pub use self::call::TaskCall;
+pub use self::defined::{DefinedState, DefinedTask};
 pub(crate) use self::host::{RunningTask, SharedState};
 pub use self::resource::{Family, Pattern, Resource};
 pub use self::source::TaskSource;

@@ -1,4 +1,6 @@
-use super::{Answer, TaskCall};
+use std::sync::Arc;
+
+use super::{Answer, DefinedState, TaskCall};
 use crate::about::About;
 
 /// Answers Task states in place of their handlers: mocks, recordings, a table in a file.
@@ -30,6 +32,37 @@ pub trait TaskSource: Send + Sync {
     fn token(&self, execution: &About, state: &str) -> Option<String> {
         let _ = (execution, state);
         None
+    }
+
+    /// What the source names and the definitions do not have, a sentence each, where it is given to an engine or to a
+    /// start: then the engine is not built, or nothing is started.
+    fn check(&self, states: &[DefinedState]) -> Vec<String> {
+        let _ = states;
+        Vec::new()
+    }
+
+    /// Whether the source may answer the calls of a Task state. An engine is not built where nobody may.
+    fn may_answer(&self, state: &DefinedState) -> bool {
+        let _ = state;
+        true
+    }
+
+    /// Whether [`finish`](Self::finish) has something to say.
+    fn is_finished_by_engine(&self) -> bool {
+        false
+    }
+
+    /// Called where the last handle of the engine is dropped. What is wrong by then may panic here, on the thread of
+    /// the test.
+    fn finish(&self) {}
+
+    /// The source as an engine holds it.
+    #[doc(hidden)]
+    fn into_shared(self) -> Arc<dyn TaskSource>
+    where
+        Self: Sized + 'static,
+    {
+        Arc::new(self)
     }
 }
 

@@ -1,14 +1,18 @@
 use std::borrow::Borrow;
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value as Json;
-use stepwright::Task;
+use stepwright::{Task, TaskError};
 
 use super::difference::{differences, short};
-use super::matcher::{Matcher, payload};
-use crate::engine::{ExecutionReport, Status};
+use super::matcher::{Matcher, hint, payload};
+use super::mock::arguments;
+use crate::clock::Timestamp;
+use crate::engine::{ExecutionFailed, ExecutionReport, Status};
+use crate::history::History;
 use crate::task::Resource;
 use crate::value::Value;
 
@@ -39,16 +43,65 @@ use crate::value::Value;
 ///     .took(Duration::from_secs(86_400));
 /// # Ok(()) }
 /// ```
-pub fn expect<R: Borrow<ExecutionReport>>(report: &R) -> Expect<'_> {
-    Expect {
-        report: report.borrow(),
+pub fn expect<R: Ended + ?Sized>(ended: &R) -> Expect<'_> {
+    ended.ended()
+}
+
+/// What [`expect`] looks at: an [`ExecutionReport`], also in an `Arc`, or an [`ExecutionFailed`].
+pub trait Ended: sealed::Sealed {
+    #[doc(hidden)]
+    fn ended(&self) -> Expect<'_>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+impl sealed::Sealed for ExecutionReport {}
+impl<R: Ended> sealed::Sealed for Arc<R> {}
+impl sealed::Sealed for ExecutionFailed {}
+
+impl Ended for ExecutionReport {
+    fn ended(&self) -> Expect<'_> {
+        Expect {
+            status: self.status,
+            output: self.output.as_ref(),
+            error: self.error.as_deref(),
+            cause: self.cause.as_deref(),
+            stopped: self.stopped,
+            history: &self.history,
+        }
+    }
+}
+
+impl<R: Ended> Ended for Arc<R> {
+    fn ended(&self) -> Expect<'_> {
+        (**self).ended()
+    }
+}
+
+impl Ended for ExecutionFailed {
+    fn ended(&self) -> Expect<'_> {
+        Expect {
+            status: self.status,
+            output: self.output.as_ref(),
+            error: self.error.as_deref(),
+            cause: self.cause.as_deref(),
+            stopped: self.stopped,
+            history: &self.history,
+        }
     }
 }
 
 /// The assertions of [`expect`].
 #[derive(Clone, Copy, Debug)]
 pub struct Expect<'a> {
-    report: &'a ExecutionReport,
+    status: Status,
+    output: Option<&'a Value>,
+    error: Option<&'a str>,
+    cause: Option<&'a str>,
+    stopped: Timestamp,
+    history: &'a History,
 }
 
 /// A call of a task, retries included.
@@ -62,7 +115,7 @@ impl Expect<'_> {
     /// It succeeded.
     #[track_caller]
     pub fn succeeded(self) -> Self {
-        if self.report.status != Status::Succeeded {
+        if self.status != Status::Succeeded {
             self.fail("the execution did not succeed", []);
         }
         self
@@ -71,7 +124,7 @@ impl Expect<'_> {
     /// It succeeded with this output; numbers are compared by value.
     #[track_caller]
     pub fn output(self, expected: impl Serialize) -> Self {
-        let actual = match &self.succeeded().report.output {
+        let actual = match &self.succeeded().output {
             Some(output) => output.to_json(),
             None => Json::Null,
         };
@@ -85,20 +138,77 @@ impl Expect<'_> {
     /// It failed with this error, whether a Fail state raised it or nothing caught it.
     #[track_caller]
     pub fn failed(self, error: &str) -> Self {
-        if self.report.status != Status::Failed {
+        if self.status != Status::Failed {
             self.fail(&format!("the execution did not fail with `{error}`"), []);
         }
-        if self.report.error.as_deref() != Some(error) {
+        if self.error != Some(error) {
             self.fail(&format!("the error is not `{error}`"), []);
         }
         self
     }
 
+    /// It failed with this error of a task function, its fields included, whether its task failed with it and nothing
+    /// caught it or a Fail state handed it on.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use stepwright::prelude::*;
+    /// use stepwright_runtime::testing::expect;
+    /// use stepwright_runtime::{Engine, ExecuteError};
+    ///
+    /// #[derive(Debug, thiserror::Error, TaskError)]
+    /// enum PaymentError {
+    ///     #[error("declined: {reason}")]
+    ///     Declined { reason: String },
+    /// }
+    ///
+    /// #[task]
+    /// async fn charge(total: f64) -> Result<String, PaymentError> {
+    ///     Err(PaymentError::Declined { reason: format!("{total} is too much") })
+    /// }
+    ///
+    /// workflow! {
+    ///     workflow Sale(total: f64) -> String {
+    ///         task Charge { let receipt = charge(total); end receipt; }
+    ///     }
+    /// }
+    ///
+    /// let engine = Engine::builder().register::<Sale>().virtual_time().build()?;
+    /// let run = engine.start::<Sale>(12.5).await?;
+    /// let failed = run.await.unwrap_err();
+    /// expect(&failed).failed_with(PaymentError::Declined { reason: "12.5 is too much".to_owned() });
+    /// # Ok(()) }
+    /// ```
+    #[track_caller]
+    pub fn failed_with(self, expected: impl TaskError) -> Self {
+        let this = self.failed(&expected.name());
+        let cause = TaskError::cause(&expected);
+        let json = |text: &str| {
+            let mut cause = serde_json::from_str::<Json>(text).ok()?;
+            // The fields of an error are JSON in its message.
+            if let Some(message) = cause.get_mut("errorMessage")
+                && let Some(Ok(inner)) = message.as_str().map(serde_json::from_str::<Json>)
+            {
+                *message = inner;
+            }
+            Some(cause)
+        };
+        let differences = match (json(&cause), self.cause.and_then(json)) {
+            (Some(expected), Some(actual)) => differences(&expected, &actual),
+            _ if self.cause == Some(cause.as_str()) => Vec::new(),
+            _ => vec![format!("expected {cause}, got {}", text(self.cause))],
+        };
+        if !differences.is_empty() {
+            self.fail("the error's fields differ", differences);
+        }
+        this
+    }
+
     /// It ended with this cause.
     #[track_caller]
     pub fn cause(self, cause: &str) -> Self {
-        if self.report.cause.as_deref() != Some(cause) {
-            let line = format!("expected {cause}, got {}", text(self.report.cause.as_ref()));
+        if self.cause != Some(cause) {
+            let line = format!("expected {cause}, got {}", text(self.cause));
             self.fail("the cause differs", [line]);
         }
         self
@@ -107,7 +217,7 @@ impl Expect<'_> {
     /// It ended with this status.
     #[track_caller]
     pub fn status(self, status: Status) -> Self {
-        if self.report.status != status {
+        if self.status != status {
             self.fail(&format!("the status is not {status}"), []);
         }
         self
@@ -120,7 +230,7 @@ impl Expect<'_> {
             .into_iter()
             .map(|state| state.as_ref().to_owned())
             .collect();
-        let actual = self.report.history.path();
+        let actual = self.history.path();
         if expected != actual {
             let at = (expected.iter())
                 .zip(&actual)
@@ -145,7 +255,8 @@ impl Expect<'_> {
     /// It entered this state.
     #[track_caller]
     pub fn entered(self, state: &str) -> Self {
-        if !self.report.history.path().iter().any(|name| name == state) {
+        self.state(state);
+        if !self.history.path().iter().any(|name| name == state) {
             self.fail(&format!("the state `{state}` was not entered"), []);
         }
         self
@@ -154,7 +265,8 @@ impl Expect<'_> {
     /// It did not enter this state.
     #[track_caller]
     pub fn not_entered(self, state: &str) -> Self {
-        if self.report.history.path().iter().any(|name| name == state) {
+        self.state(state);
+        if self.history.path().iter().any(|name| name == state) {
             self.fail(&format!("the state `{state}` was entered"), []);
         }
         self
@@ -163,56 +275,47 @@ impl Expect<'_> {
     /// The task of this state was called this often, retries included.
     #[track_caller]
     pub fn called(self, state: &str, times: usize) -> Self {
-        let calls = self.calls_that(&Matcher::State(state.to_owned()));
-        self.count(&format!("the task of `{state}`"), &calls, times)
+        let what = format!("the task of `{state}`");
+        let calls = self.calls_that(&Matcher::State(state.to_owned()), &what);
+        self.count(&what, &calls, times)
     }
 
     /// The calls of this state's task, retries included, had these effective parameters in this order.
     #[track_caller]
     pub fn calls<P: Serialize>(self, state: &str, parameters: impl IntoIterator<Item = P>) -> Self {
-        let calls = self.calls_that(&Matcher::State(state.to_owned()));
+        let what = format!("the task of `{state}`");
+        let calls = self.calls_that(&Matcher::State(state.to_owned()), &what);
         let actual = calls.iter().map(|call| call.parameters.to_json()).collect();
-        self.each(
-            &format!("the task of `{state}`"),
-            &calls,
-            actual,
-            parameters,
-        )
+        self.each(&what, &calls, actual, parameters)
     }
 
     /// The task function was called this often, retries included.
     #[track_caller]
     pub fn task_called<T: Task>(self, times: usize) -> Self {
-        let calls = self.calls_that(&Matcher::task::<T>());
-        self.count(&format!("`{}`", T::FUNCTION), &calls, times)
+        let what = format!("`{}`", T::FUNCTION);
+        let calls = self.calls_that(&Matcher::task::<T>(), &what);
+        self.count(&what, &calls, times)
     }
 
-    /// The calls of the task function, retries included, had these inputs in this order.
+    /// The calls of the task function, retries included, had these arguments in this order: the argument, or a tuple of
+    /// several.
     #[track_caller]
     pub fn task_calls<T: Task>(
         self,
-        inputs: impl IntoIterator<Item = impl Borrow<T::Input>>,
-    ) -> Self {
-        let calls = self.calls_that(&Matcher::task::<T>());
-        let actual = calls
-            .iter()
-            .map(|call| {
-                let payload = payload(&call.resource, &call.parameters);
-                let mut payload = payload.map_or(Json::Null, Value::to_json);
-                // Where the function takes its context, the input travels beside it.
-                if T::SENDS_CONTEXT
-                    && let Some(input) = payload.get_mut("input")
-                {
-                    payload = input.take();
-                }
-                payload
-            })
-            .collect();
-        let inputs: Vec<Json> = inputs
-            .into_iter()
-            .map(|input| self.json(input.borrow()))
-            .collect();
-        self.each(&format!("`{}`", T::FUNCTION), &calls, actual, inputs)
+        expected: impl IntoIterator<Item = impl Borrow<T::Arguments>>,
+    ) -> Self
+    where
+        T::Arguments: Serialize,
+    {
+        let what = format!("`{}`", T::FUNCTION);
+        let calls = self.calls_that(&Matcher::task::<T>(), &what);
+        let actual = calls.iter().map(|call| {
+            let payload = payload(&call.resource, &call.parameters);
+            payload.map_or(Json::Null, arguments::<T>)
+        });
+        let expected = expected.into_iter().map(|one| self.json(one.borrow()));
+        let expected: Vec<Json> = expected.collect();
+        self.each(&what, &calls, actual.collect(), expected)
     }
 
     /// It took this long on the engine's clock.
@@ -238,11 +341,13 @@ impl Expect<'_> {
     }
 
     fn duration(self) -> Duration {
-        self.report.stopped - self.report.execution().started
+        self.stopped - self.history.execution().started
     }
 
-    fn calls_that(self, matcher: &Matcher) -> Vec<Call> {
-        let events = self.report.history.events();
+    #[track_caller]
+    fn calls_that(self, matcher: &Matcher, what: &str) -> Vec<Call> {
+        self.task(matcher, what);
+        let events = self.history.events();
         events
             .filter(|event| event.is_scheduled())
             .filter_map(|event| {
@@ -255,6 +360,24 @@ impl Expect<'_> {
                 })
             })
             .collect()
+    }
+
+    /// The state has to be one of the definition.
+    #[track_caller]
+    fn state(self, name: &str) {
+        let states = self.history.defined();
+        if !states.iter().any(|state| state.name == name) {
+            let hint = hint(name, states.iter().map(|state| state.name.as_str()));
+            self.fail(&format!("the definition has no state `{name}`{hint}"), []);
+        }
+    }
+
+    /// The task has to be one that some state of the definition calls.
+    #[track_caller]
+    fn task(self, matcher: &Matcher, what: &str) {
+        if let Some(problem) = matcher.problem(&self.history.defined()) {
+            self.fail(&format!("{what} is never called: {problem}"), []);
+        }
     }
 
     #[track_caller]
@@ -302,14 +425,14 @@ impl Expect<'_> {
         for line in lines {
             let _ = write!(message, "\n  {line}");
         }
-        let report = self.report;
+        let report = self;
         let _ = write!(message, "\npath: {}", report.history.path().join(" -> "));
         let _ = write!(message, "\nstatus: {}", report.status);
-        if let Some(output) = &report.output {
+        if let Some(output) = report.output {
             let _ = write!(message, "\noutput: {}", short(&output.to_json()));
         }
         if report.error.is_some() || report.cause.is_some() {
-            let (error, cause) = (text(report.error.as_ref()), text(report.cause.as_ref()));
+            let (error, cause) = (text(report.error), text(report.cause));
             let _ = write!(message, "\nerror: {error}\ncause: {cause}");
         }
         panic!("{message}")
@@ -329,6 +452,6 @@ fn listed(calls: &[Call]) -> Vec<String> {
     .collect()
 }
 
-fn text(text: Option<&String>) -> &str {
-    text.map_or("none", String::as_str)
+fn text(text: Option<&str>) -> &str {
+    text.unwrap_or("none")
 }

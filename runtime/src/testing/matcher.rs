@@ -1,11 +1,14 @@
+use std::fmt;
+
 use stepwright::{Address, Task};
+use stepwright_asl::similar::did_you_mean;
 
 use crate::engine::{fits, function_name};
-use crate::task::{Family, Resource, TaskCall};
+use crate::task::{DefinedState, Family, Resource, TaskCall};
 use crate::value::Value;
 
 /// Which calls are meant.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Matcher {
     State(String),
     /// A name, ARN or placeholder.
@@ -24,8 +27,26 @@ impl Matcher {
         self.is_for(call.state(), call.resource(), call.parameters())
     }
 
+    /// Whether a call is meant.
     pub(super) fn is_for(&self, state: &str, resource: &Resource, parameters: &Value) -> bool {
-        let target = resource.target_in(parameters);
+        self.fits(state, resource, resource.target_in(parameters))
+    }
+
+    /// Whether some call of a Task state may be meant.
+    pub(super) fn may_be_for(&self, state: &DefinedState) -> bool {
+        let Some(task) = &state.task else {
+            return false;
+        };
+        let by_target = match self {
+            Self::Function(_) => task.resource.is_lambda_invoke(),
+            Self::Task(address) => task.resource.base() == address.resource,
+            Self::State(_) | Self::Resource(_) => false,
+        };
+        by_target && task.is_computed()
+            || self.fits(&state.name, &task.resource, task.target.as_deref())
+    }
+
+    fn fits(&self, state: &str, resource: &Resource, target: Option<&str>) -> bool {
         match self {
             Self::State(name) => name == state,
             Self::Function(name) => {
@@ -52,6 +73,40 @@ impl Matcher {
         }
     }
 
+    /// What is wrong with it in these definitions: none of their states is meant.
+    pub(super) fn problem(&self, states: &[DefinedState]) -> Option<String> {
+        if states.iter().any(|state| self.may_be_for(state)) {
+            return None;
+        }
+        let tasks = states.iter().filter(|state| state.task.is_some());
+        let called = tasks.clone().filter_map(|state| {
+            let task = state.task.as_ref()?;
+            let target = task.target.as_deref();
+            Some(function_name(target.unwrap_or(task.resource.as_str())))
+        });
+        Some(match self {
+            Self::State(name) => match states.iter().find(|state| state.name == *name) {
+                Some(state) => format!("`{name}` is a {} state, which calls no task", state.kind),
+                None => {
+                    let names = tasks.map(|state| state.name.as_str());
+                    format!("there is no state `{name}`{}", hint(name, names))
+                }
+            },
+            Self::Function(name) => {
+                format!("no state calls the function `{name}`{}", hint(name, called))
+            }
+            Self::Task(_) => "no state calls it".to_owned(),
+            Self::Resource(pattern) => {
+                let resources =
+                    tasks.filter_map(|state| Some(state.task.as_ref()?.resource.as_str()));
+                format!(
+                    "no state has the resource `{pattern}`{}",
+                    hint(pattern, resources)
+                )
+            }
+        })
+    }
+
     /// Whether an output is a function's, without the envelope.
     pub(super) fn is_function(&self) -> bool {
         matches!(self, Self::Function(_) | Self::Task(_))
@@ -65,4 +120,23 @@ pub(super) fn payload<'a>(resource: &Resource, parameters: &'a Value) -> Option<
     } else {
         Some(parameters)
     }
+}
+
+impl fmt::Display for Matcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::State(name) => write!(f, "the state `{name}`"),
+            Self::Function(name) => write!(f, "the function `{name}`"),
+            Self::Task(address) => {
+                let target = address.target.as_ref().unwrap_or(&address.resource);
+                write!(f, "the task `{target}`")
+            }
+            Self::Resource(pattern) => write!(f, "the resource `{pattern}`"),
+        }
+    }
+}
+
+/// The name that was probably meant, behind a semicolon.
+pub(super) fn hint<'c>(name: &str, names: impl IntoIterator<Item = &'c str>) -> String {
+    did_you_mean(name, names).map_or_else(String::new, |question| format!("; {question}"))
 }

@@ -1,32 +1,52 @@
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde_json::Value as Json;
 use smol_str::SmolStr;
-use stepwright::TaskError;
+use stepwright::Task;
 
 use super::matcher::payload;
+use crate::clock::Listeners;
 use crate::task::handler::INVALID_OUTPUT;
 use crate::task::{Answer, TaskCall, TaskFailure, TaskResult};
 use crate::value::Value;
 
 /// How a mocked task answers, call after call. After the last answer it is given again and again.
 ///
+/// A mock of a task function answers with the function's own types, which the compiler sees to. A mock of a state, of a
+/// function by its name or of a resource is [`Raw`]: it answers with JSON.
+///
 /// ```
 /// use std::time::Duration;
 /// use serde_json::json;
-/// use stepwright_runtime::testing::Mock;
+/// use stepwright_runtime::testing::{Mock, Mocks};
+///
+/// #[stepwright::task]
+/// async fn price(article: String) -> f64;
 ///
 /// let flaky = Mock::failure("Throttled", "slow down").times(2).then(Mock::output(json!({"ok": true})));
-/// let slow = Mock::output(1).after(Duration::from_secs(30));
-/// # let _ = (flaky, slow);
+/// let slow = Mock::returns(9.5).after(Duration::from_secs(30));
+/// let mocks = Mocks::new().state("Ask", flaky).task::<price>(slow);
+/// # let _ = mocks;
 /// ```
-#[derive(Clone, Debug)]
 #[must_use]
-pub struct Mock {
-    /// Each with how many calls it answers.
-    steps: Vec<(usize, Step)>,
+pub struct Mock<T = Raw> {
+    steps: Steps,
+    of: PhantomData<fn() -> T>,
+}
+
+/// What a [`Mock`] answers for that is no task function: a state, a function by its name, a resource.
+#[derive(Clone, Copy, Debug)]
+pub struct Raw;
+
+/// The answers of a mock, each with how many calls it answers.
+#[derive(Clone, Debug)]
+pub(super) struct Steps {
+    list: Vec<(usize, Step)>,
+    /// Nothing has to call it.
+    pub(super) is_optional: bool,
 }
 
 #[derive(Clone)]
@@ -46,12 +66,42 @@ enum Reply {
     Function(Arc<dyn Fn(&Value) -> TaskResult + Send + Sync>),
 }
 
-impl Mock {
+impl Mock<Raw> {
     /// The task succeeds.
     pub fn output(output: impl Into<Value>) -> Self {
         Self::of(Reply::Result(Ok(output.into())))
     }
+}
 
+impl<T: Task> Mock<T> {
+    /// The task succeeds with what the task function gives.
+    ///
+    /// A value that is no JSON (a map with keys that are no strings) makes the task fail, as it does the function.
+    pub fn returns(output: T::Output) -> Self {
+        Self::of(Reply::Result(output_of::<T>(&output)))
+    }
+
+    /// The task fails with the task function's own error, under the name and with the cause that the error has in
+    /// every transport.
+    pub fn fails(error: T::Error) -> Self {
+        Self::of(Reply::Result(Err(error.into())))
+    }
+
+    /// The answer of another function with the same parameters.
+    pub(super) fn function(
+        answer: impl Fn(&Value) -> Result<T::Output, TaskFailure> + Send + Sync + 'static,
+    ) -> Self {
+        let answer = move |payload: &Value| output_of::<T>(&answer(payload)?);
+        Self::of(Reply::Function(Arc::new(answer)))
+    }
+}
+
+fn output_of<T: Task>(output: &T::Output) -> TaskResult {
+    Value::from_typed(output)
+        .map_err(|error| TaskFailure::internal(INVALID_OUTPUT, &error.to_string()))
+}
+
+impl<T> Mock<T> {
     /// The task fails.
     pub fn failure(error: impl Into<SmolStr>, cause: impl Into<SmolStr>) -> Self {
         Self::of(Reply::Result(Err(TaskFailure::new(error, cause))))
@@ -62,121 +112,124 @@ impl Mock {
         Self::of(Reply::Never)
     }
 
-    /// The test answers through the token.
+    /// The test answers through the token, which [`Mocks::token_of`](super::Mocks::token_of) gives. Virtual time stands until
+    /// then, but while the test sleeps on the engine's clock, or waits for the execution's end without having answered: then
+    /// timeouts and heartbeats come as always.
     pub fn token() -> Self {
         Self::of(Reply::Token)
     }
 
-    /// The answer is computed from the call.
+    /// The answer is computed from the call: the raw result of the state's resource. A panic fails the test.
     pub fn with(answer: impl Fn(&TaskCall<'_>) -> Answer + Send + Sync + 'static) -> Self {
         Self::of(Reply::With(Arc::new(answer)))
     }
 
-    /// The task succeeds with what a task function gives.
-    ///
-    /// ```
-    /// use serde::Serialize;
-    /// use stepwright_runtime::testing::Mock;
-    ///
-    /// #[derive(Serialize)]
-    /// struct Receipt {
-    ///     id: String,
-    /// }
-    ///
-    /// let mock = Mock::returns(&Receipt { id: "r-1".to_owned() });
-    /// # let _ = mock;
-    /// ```
-    ///
-    /// A value that is no JSON (a map with keys that are no strings) makes the task fail, as it does the function.
-    pub fn returns(output: &impl Serialize) -> Self {
-        let output = Value::from_typed(output)
-            .map_err(|error| TaskFailure::internal(INVALID_OUTPUT, &error.to_string()));
-        Self::of(Reply::Result(output))
-    }
-
-    /// The task fails with a task function's own error, under the name and with the cause that the error has in
-    /// every transport.
-    pub fn fails(error: impl TaskError) -> Self {
-        Self::of(Reply::Result(Err(error.into())))
-    }
-
-    /// The answer of a function, computed from its payload.
-    pub(super) fn function(answer: impl Fn(&Value) -> TaskResult + Send + Sync + 'static) -> Self {
-        Self::of(Reply::Function(Arc::new(answer)))
-    }
-
     /// The last answer is given to this many calls.
     pub fn times(mut self, calls: usize) -> Self {
-        if let Some((times, _)) = self.steps.last_mut() {
+        if let Some((times, _)) = self.steps.list.last_mut() {
             *times = calls;
         }
         self
     }
 
     /// After that, `next`.
-    pub fn then(mut self, next: Mock) -> Self {
-        self.steps.extend(next.steps);
+    pub fn then(mut self, next: Mock<T>) -> Self {
+        self.steps.list.extend(next.steps.list);
+        self.steps.is_optional |= next.steps.is_optional;
         self
     }
 
     /// The last answer takes this long on the engine's clock.
-    pub fn after(mut self, delay: Duration) -> Self {
-        if let Some((_, step)) = self.steps.last_mut() {
-            step.delay = delay;
-        }
-        self
+    pub fn after(self, delay: Duration) -> Self {
+        self.last(|step| step.delay = delay)
     }
 
     /// What TaskSubmitted shows, for `.sync` and `.waitForTaskToken`.
-    pub fn submitted(mut self, response: impl Into<Value>) -> Self {
-        if let Some((_, step)) = self.steps.last_mut() {
-            step.submitted = Some(response.into());
-        }
-        self
+    pub fn submitted(self, response: impl Into<Value>) -> Self {
+        self.last(|step| step.submitted = Some(response.into()))
     }
 
     /// The name of the activity's worker.
-    pub fn worker(mut self, name: impl Into<SmolStr>) -> Self {
-        if let Some((_, step)) = self.steps.last_mut() {
-            step.worker = Some(name.into());
+    pub fn worker(self, name: impl Into<SmolStr>) -> Self {
+        self.last(|step| step.worker = Some(name.into()))
+    }
+
+    /// It is no mistake when nothing calls this mock.
+    pub fn optional(mut self) -> Self {
+        self.steps.is_optional = true;
+        self
+    }
+
+    fn last(mut self, change: impl FnOnce(&mut Step)) -> Self {
+        if let Some((_, step)) = self.steps.list.last_mut() {
+            change(step);
         }
         self
     }
 
+    /// The answers without the types.
+    pub(super) fn into_steps(self) -> Steps {
+        self.steps
+    }
+
+    fn of(reply: Reply) -> Self {
+        let step = Step {
+            reply,
+            submitted: None,
+            worker: None,
+            delay: Duration::ZERO,
+        };
+        Self {
+            steps: Steps {
+                list: vec![(1, step)],
+                is_optional: false,
+            },
+            of: PhantomData,
+        }
+    }
+}
+
+impl<T> Clone for Mock<T> {
+    fn clone(&self) -> Self {
+        Self {
+            steps: self.steps.clone(),
+            of: PhantomData,
+        }
+    }
+}
+
+impl<T> fmt::Debug for Mock<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Mock").field(&self.steps.list).finish()
+    }
+}
+
+impl Steps {
     /// What the call with this number, from 0, is answered with.
     pub(super) fn step(&self, mut call: usize) -> Option<&Step> {
-        for (times, step) in &self.steps {
+        for (times, step) in &self.list {
             if call < *times {
                 return Some(step);
             }
             call -= times;
         }
-        self.steps.last().map(|(_, step)| step)
-    }
-
-    fn of(reply: Reply) -> Self {
-        Self {
-            steps: vec![(
-                1,
-                Step {
-                    reply,
-                    submitted: None,
-                    worker: None,
-                    delay: Duration::ZERO,
-                },
-            )],
-        }
+        self.list.last().map(|(_, step)| step)
     }
 }
 
 impl Step {
     /// The answer to a call; `wrap` puts a function's result into its integration's envelope.
-    pub(super) fn answer(&self, call: &TaskCall<'_>, wrap: impl FnOnce(Value) -> Value) -> Answer {
+    pub(super) fn answer(
+        &self,
+        call: &TaskCall<'_>,
+        listeners: &Arc<Listeners>,
+        wrap: impl FnOnce(Value) -> Value,
+    ) -> Answer {
         let mut answer = match &self.reply {
             Reply::Result(Ok(output)) => Answer::output(wrap(output.clone())),
             Reply::Result(Err(failure)) => Answer::result(Err(failure.clone())),
             Reply::Never => Answer::never(),
-            Reply::Token => Answer::token(),
+            Reply::Token => Answer::token_of_test(listeners.clone()),
             Reply::With(compute) => return compute(call),
             Reply::Function(compute) => {
                 let payload = payload(call.resource(), call.parameters());
@@ -204,6 +257,25 @@ impl fmt::Debug for Step {
             Reply::Token => f.write_str("Token"),
             Reply::With(_) => f.write_str("With"),
             Reply::Function(_) => f.write_str("Function"),
+        }
+    }
+}
+
+/// The arguments of a task function, as the tuple that they are or the only one itself.
+pub(super) fn arguments<T: Task>(payload: &Value) -> Json {
+    let mut input = payload.to_json();
+    // Where the function takes its context, the input travels beside it.
+    if T::SENDS_CONTEXT
+        && let Some(inner) = input.get_mut("input")
+    {
+        input = inner.take();
+    }
+    match T::PARAMETERS {
+        [] => Json::Null,
+        [_] => input,
+        several => {
+            let each = several.iter().map(|name| input.get(name).cloned());
+            Json::Array(each.map(Option::unwrap_or_default).collect())
         }
     }
 }

@@ -17,12 +17,12 @@ mod sample;
 pub use self::coverage::{
     Coverage, CoveredCatcher, CoveredRetrier, CoveredState, CoveredTransition,
 };
-pub use self::expect::{Expect, expect};
+pub use self::expect::{Ended, Expect, expect};
 pub use self::explore::{
     ANY_OTHER_ERROR, Bounds, Decision, Exploration, Outcome, Stuck, Uncaught, explore,
     explore_workflow,
 };
-pub use self::mock::Mock;
+pub use self::mock::{Mock, Raw};
 pub use self::mock_config::{MockCase, MockConfig, MockConfigError};
 pub use self::mocks::{MockedCall, Mocks};
 pub use self::overlay::overlay;

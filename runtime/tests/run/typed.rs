@@ -121,8 +121,10 @@ async fn a_workflow_can_be_run_on_the_callers_task() {
 
 #[tokio::test]
 async fn a_mock_stands_in_for_a_task_function() {
-    let mocks =
-        Mocks::new().task::<charge_card>(Mock::output(json!({"payment": "mocked", "attempts": 7})));
+    let mocks = Mocks::new().task::<charge_card>(Mock::returns(Receipt {
+        payment: "mocked".to_owned(),
+        attempts: 7,
+    }));
     let engine = Engine::builder()
         .register::<Charging>()
         .tasks(mocks.clone())
@@ -146,7 +148,7 @@ async fn a_mock_stands_in_for_a_task_function() {
 
 #[tokio::test]
 async fn an_output_of_another_shape_is_told() {
-    let mocks = Mocks::new().task::<charge_card>(Mock::output(json!({"payment": 1})));
+    let mocks = Mocks::new().state("Charge", Mock::output(json!({"Payload": {"payment": 1}})));
     let engine = Engine::builder()
         .register::<Charging>()
         .tasks(mocks)
@@ -161,6 +163,8 @@ async fn an_output_of_another_shape_is_told() {
         .unwrap_err();
     assert_eq!(failed.status, Status::Succeeded);
     assert_eq!(failed.error.as_deref(), Some("Stepwright.OutputMismatch"));
+    let cause = failed.cause.unwrap();
+    assert!(cause.starts_with("at `payment`: "), "{cause}");
 }
 
 /// Somebody else's.

@@ -72,7 +72,7 @@ async fn mocks() -> Done {
     let mocks = Mocks::new().task::<charge_card>(
         Mock::fails(PaymentError::Busy)
             .times(2)
-            .then(Mock::returns(&"r-1").after(Duration::from_secs(3))),
+            .then(Mock::returns("r-1".to_owned()).after(Duration::from_secs(3))),
     );
     let report = sale(mocks, 12.0).await?;
     expect(&report).output("r-1");
@@ -105,7 +105,7 @@ async fn coverage() -> Done {
     use stepwright_runtime::testing::{Coverage, Mock, Mocks};
 
     let mut coverage = Coverage::of_workflow::<Sale>();
-    let paid = Mocks::new().task::<charge_card>(Mock::returns(&"r-1"));
+    let paid = Mocks::new().task::<charge_card>(Mock::returns("r-1".to_owned()));
     coverage.add(&sale(paid, 12.0).await?.history);
     assert_eq!(
         coverage.to_string(),
@@ -135,7 +135,7 @@ not covered:
 async fn replay() -> Done {
     use stepwright_runtime::testing::{Mock, Mocks, RecordedHistory, replay};
 
-    let mocks = Mocks::new().task::<charge_card>(Mock::returns(&"r-1"));
+    let mocks = Mocks::new().task::<charge_card>(Mock::returns("r-1".to_owned()));
     let report = sale(mocks, 12.0).await?;
     let recorded = RecordedHistory::from_json(&report.history.to_json())?;
     replay(Sale::definition().machine(), &recorded).await?;

@@ -90,7 +90,7 @@ async fn a_task_function_is_mocked_by_another_with_its_types() {
 async fn typed_errors_and_outputs_stand_in_sequences() {
     let mock = Mock::fails(PaymentError::Busy)
         .times(2)
-        .then(Mock::returns(&"r-1"));
+        .then(Mock::returns("r-1".to_owned()));
     let report = sale(Mocks::new().task::<charge_card>(mock), 1.0).await;
     expect(&report)
         .output("r-1")

@@ -6,6 +6,7 @@ mod coverage;
 mod docs;
 mod expect;
 mod explore;
+mod mistakes;
 mod overlay;
 mod replay;
 mod support;

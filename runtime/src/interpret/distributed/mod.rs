@@ -321,6 +321,7 @@ impl Execution {
         let prefix = run.machine_id.replace(":stateMachine:", kind);
         Arc::new(About {
             id: format!("{prefix}:{name}{unique}").into(),
+            root: parent.root.clone(),
             name,
             role_arn: parent.role_arn.clone(),
             machine_id: run.machine_id.clone(),
