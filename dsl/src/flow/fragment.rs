@@ -278,9 +278,11 @@ impl Rename<'_> {
         if let Some(Transition::Next(next)) = &mut state.transition {
             *next = joined(self.prefix, next);
         }
-        state.each_edge(&mut |edge| edge.target = joined(self.prefix, &edge.target));
-        state.each_expression(&mut |expr| self.expression(expr));
-        state.each_name(&mut |name| self.name(name));
+        for edge in state.edges_mut() {
+            edge.target = joined(self.prefix, &edge.target);
+        }
+        state.each_expression_mut(&mut |expr| self.expression(expr));
+        state.each_name_mut(&mut |name| self.name(name));
         for body in state.bodies_mut() {
             self.body(body);
         }

@@ -18,7 +18,6 @@ mod fragment;
 mod map;
 mod state;
 mod walk;
-mod walk_mut;
 
 pub use self::arm::Arm;
 pub use self::call::{Call, Sends};

@@ -222,7 +222,7 @@ fn reads_item_later(body: &Body, item: &str) -> bool {
         if index == 0 {
             continue;
         }
-        state.all_expressions(&mut |expr| read |= reads_item(expr, item));
+        state.each_expression_inside(&mut |expr| read |= reads_item(expr, item));
     }
     read
 }

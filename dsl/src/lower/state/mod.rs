@@ -177,7 +177,7 @@ impl<'a> States<'a> {
             .and_then(|level| level.scope.children.as_ref());
         let handed = children.map_or(&[][..], |children| &children.handed);
         let mut read = item.assigned;
-        first.all_expressions(&mut |expr| read |= scope::reads_item(expr, &item.name));
+        first.each_expression_inside(&mut |expr| read |= scope::reads_item(expr, &item.name));
         let returns = states
             .iter()
             .any(|state| state.targets().contains(&&*first.name));
