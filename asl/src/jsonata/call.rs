@@ -29,13 +29,14 @@ impl Parser<'_> {
         }
         let mut parameters = Vec::new();
         for (number, argument) in arguments.into_iter().enumerate() {
-            parameters.push(argument.bound().map_err(|argument| {
+            let Some(name) = argument.bound() else {
                 let message = format!(
                     "S0208: Parameter {} of function definition must be a variable name (start with $)",
                     number + 1
                 );
-                Problem::new(argument.span.start, message)
-            })?);
+                return Err(Problem::new(argument.span.start, message));
+            };
+            parameters.push(name.to_owned());
         }
         if self.is("<") {
             self.signature()?;
@@ -75,7 +76,9 @@ fn is_function_word(node: &Node) -> bool {
             let [step] = steps.as_slice() else {
                 return false;
             };
-            step.is_bare() && node.is_bare() && matches!(&step.kind, NodeKind::Name(name) if name == "function" || name == "λ")
+            step.is_bare()
+                && node.is_bare()
+                && matches!(&step.kind, NodeKind::Name(name) if name == "function" || name == "λ")
         }
         _ => false,
     }

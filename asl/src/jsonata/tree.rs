@@ -141,13 +141,10 @@ impl Node {
     }
 
     /// The name, when it is a variable and can be bound: nothing stands behind it.
-    pub(super) fn bound(self) -> Result<String, Node> {
-        if !self.is_bare() {
-            return Err(self);
-        }
-        match self.kind {
-            NodeKind::Variable(name) => Ok(name),
-            _ => Err(self),
+    pub(super) fn bound(&self) -> Option<&str> {
+        match &self.kind {
+            NodeKind::Variable(name) if self.is_bare() => Some(name),
+            _ => None,
         }
     }
 
