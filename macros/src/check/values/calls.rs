@@ -2,7 +2,6 @@
 
 use super::expression::Resolver;
 use super::literals::{literal_text, literal_type, variables};
-use super::methods::{FUNCTIONS, LIBRARY};
 use super::paths::is_default;
 use super::templates::{format, list};
 use super::{Record, Value};
@@ -10,6 +9,7 @@ use crate::check::patterns::own_name;
 use crate::functions::{is_task, written};
 use crate::syntax::Kind;
 use std::rc::Rc;
+use stepwright_asl::callable::{FUNCTIONS, LIBRARY};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprMacro, ExprStruct, Member, Path};

@@ -2,7 +2,6 @@
 
 use super::blocks::{names_of, parameter};
 use super::hints::refusal;
-use super::methods::METHODS;
 use super::rewrite::{Rewriting, names_in};
 use super::{ItemRead, Local, Read, Rewritten, Value, Witness};
 use crate::check::machine::Machine;
@@ -13,6 +12,7 @@ use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use std::collections::HashSet;
 use std::rc::Rc;
+use stepwright_asl::callable::METHODS;
 use syn::ext::IdentExt;
 use syn::{BinOp, Expr, ExprClosure, Lit, Member, Pat, PatTuple, PatTupleStruct, Type, UnOp};
 
