@@ -1,9 +1,9 @@
 //! What a `retry` and a `catch` are for.
 
-use crate::check::Witness;
 use crate::expr::{Expr, Text, error_field, error_name};
 use crate::sealed::Sealed;
 use crate::task::{ErrorOutput, TaskError};
+use crate::type_block::Witness;
 use std::fmt;
 use std::marker::PhantomData;
 

@@ -12,7 +12,7 @@ use stepwright_asl::path::Path;
 
 /// What a body is whose map is distributed.
 #[derive(Clone, Debug)]
-pub(super) struct Children {
+pub(super) struct ChildExecutions {
     pub(super) machine_type: MachineType,
     /// A child gets several items at once.
     pub(super) batched: bool,
@@ -30,10 +30,10 @@ pub(super) struct Handed {
     pub(super) assigned: bool,
 }
 
-impl Children {
-    pub(super) fn of(map: &crate::flow::Map, flow: &Flow) -> Option<Children> {
+impl ChildExecutions {
+    pub(super) fn of(map: &crate::flow::Map, flow: &Flow) -> Option<ChildExecutions> {
         let distributed = map.distributed.as_ref()?;
-        Some(Children {
+        Some(ChildExecutions {
             machine_type: distributed.machine_type,
             batched: distributed.batch.is_some(),
             handed: handed(&map.body, &map.item, flow),

@@ -1,6 +1,6 @@
 //! Map. Its body is filled in by the caller.
 
-use super::Place;
+use super::StateLowering;
 use super::common::Amount;
 use crate::expr::Expr;
 use crate::flow;
@@ -8,7 +8,7 @@ use crate::lower::jsonata;
 use crate::shape::Shape;
 use stepwright_asl::model::{Map, Processor, ProcessorConfig, ProcessorMode};
 
-impl Place<'_, '_> {
+impl StateLowering<'_, '_> {
     pub(super) fn map(&mut self, map: &flow::Map) -> Map {
         let (items, items_path) = match &map.items {
             Some(items) => self.items(items),

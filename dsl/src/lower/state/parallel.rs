@@ -1,11 +1,11 @@
 //! Parallel. Its branches are filled in by the caller.
 
-use super::Place;
+use super::StateLowering;
 use super::common::Outcome;
 use stepwright_asl::json::Json;
 use stepwright_asl::model::Parallel;
 
-impl Place<'_, '_> {
+impl StateLowering<'_, '_> {
     pub(super) fn parallel(&mut self) -> Parallel {
         let env = self.env.with_result(self.state);
         let outcome = self.outcome(&env);

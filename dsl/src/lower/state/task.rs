@@ -1,6 +1,6 @@
 //! Task.
 
-use super::Place;
+use super::StateLowering;
 use crate::expr::{Expr, Node};
 use crate::flow::{Call, Sends, ServiceCall, TaskCall, WorkflowCall};
 use crate::lower::jsonata;
@@ -24,7 +24,7 @@ struct Called {
     is_lambda: bool,
 }
 
-impl Place<'_, '_> {
+impl StateLowering<'_, '_> {
     pub(super) fn task(
         &mut self,
         call: &Call,
@@ -38,9 +38,9 @@ impl Place<'_, '_> {
             Sends::Service(service) => self.call_service(service, call.waits_for_token),
         };
         if self.env.has_token() {
-            self.check_token(call);
+            self.refuse_unsent_token(call);
         }
-        self.check_express(&called.resource, call);
+        self.refuse_in_express(&called.resource, call);
         let timeout = timeout
             .map(|seconds| self.amount(seconds))
             .unwrap_or_default();
@@ -196,7 +196,7 @@ impl Place<'_, '_> {
         if waits_for_token && !resource.ends_with(TOKEN_SUFFIX) {
             resource += TOKEN_SUFFIX;
         }
-        self.check_arguments(service, &resource);
+        self.refuse_unknown_arguments(service, &resource);
         let arguments = service.fields.as_ref().map(|fields| {
             let fields = fields.iter();
             Json::Object(fields.map(|(key, value)| self.member(key, value)).collect())
@@ -211,7 +211,7 @@ impl Place<'_, '_> {
 
     /// The arguments of a service are those of AWS's tables, unless `raw` writes others. An unknown service is said by the
     /// validator.
-    fn check_arguments(&mut self, service: &ServiceCall, resource: &str) {
+    fn refuse_unknown_arguments(&mut self, service: &ServiceCall, resource: &str) {
         let wins = ["Resource", "Arguments", "Parameters"];
         let is_raw = self.state.raw.iter().any(|(key, _)| wins.contains(&&**key));
         let (Some(fields), false) = (&service.fields, is_raw) else {
@@ -233,7 +233,7 @@ impl Place<'_, '_> {
     }
 
     /// A token that nobody gets is never answered.
-    fn check_token(&mut self, call: &Call) {
+    fn refuse_unsent_token(&mut self, call: &Call) {
         let mut sent = false;
         let mut see = |expr: &Expr| {
             expr.walk(&mut |node| {
@@ -258,7 +258,7 @@ impl Place<'_, '_> {
     }
 
     /// What an Express workflow cannot do.
-    fn check_express(&mut self, resource: &str, call: &Call) {
+    fn refuse_in_express(&mut self, resource: &str, call: &Call) {
         if self.env.machine_type() != MachineType::Express {
             return;
         }

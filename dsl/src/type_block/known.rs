@@ -81,7 +81,7 @@ pub trait Witnessed {
 }
 
 /// Reads the type that a block gives. Nothing calls the block.
-pub fn known<R: Tree>(_block: impl FnOnce() -> R) -> Vec<Known> {
+pub fn known<R: Witnesses>(_block: impl FnOnce() -> R) -> Vec<Known> {
     let mut list = Vec::new();
     R::put(&mut list);
     list
@@ -97,7 +97,7 @@ pub fn variables(names: &[&'static str], known: &[Known]) -> Vec<(Text, fn() -> 
 }
 
 /// What a block gives: leaves, and tuples of them.
-pub trait Tree {
+pub trait Witnesses {
     /// Adds what the leaves say.
     fn put(list: &mut Vec<Known>);
 }
@@ -105,7 +105,7 @@ pub trait Tree {
 macro_rules! trees {
     ($($($name:ident)*;)+) => {
         $(
-            impl<$($name: Tree),*> Tree for ($($name,)*) {
+            impl<$($name: Witnesses),*> Witnesses for ($($name,)*) {
                 fn put(list: &mut Vec<Known>) {
                     let _ = &list;
                     $($name::put(list);)*
@@ -128,7 +128,7 @@ trees! {
 }
 
 /// One witness.
-pub trait Leaf {
+pub trait OneWitness {
     /// What there is to know.
     fn known() -> Known;
 }
@@ -146,15 +146,15 @@ macro_rules! leaves {
                 }
             }
 
-            impl<$($bounds)*> Leaf for $name<$($parameter),*> {
+            impl<$($bounds)*> OneWitness for $name<$($parameter),*> {
                 fn known() -> Known {
                     $known
                 }
             }
 
-            impl<$($bounds)*> Tree for $name<$($parameter),*> {
+            impl<$($bounds)*> Witnesses for $name<$($parameter),*> {
                 fn put(list: &mut Vec<Known>) {
-                    list.push(<Self as Leaf>::known());
+                    list.push(<Self as OneWitness>::known());
                 }
             }
         )+
@@ -171,7 +171,7 @@ leaves! {
     /// Nothing is known.
     Nothing<>: [] Known::default();
     /// A type with a default.
-    WithDefault<T, Shaped>: [T: Default + Serialize, Shaped: Leaf] Known {
+    WithDefault<T, Shaped>: [T: Default + Serialize, Shaped: OneWitness] Known {
         default: Some(|| Expr::constant(&T::default())),
         ..Shaped::known()
     };

@@ -1,50 +1,10 @@
-//! What is wrong with a body that rustc could not know, and the states of a body that shall be lowered.
+//! What is wrong with a body that rustc could not know.
 
-use super::scope::{Defined, Scope};
-use crate::flow::State;
+use super::scope::Scope;
 use crate::workflow::Fault;
 
-/// The states, the start first, the others as they were defined.
-///
-/// What [`faults`] reports is mended here in any way that works, so that lowering reports only what it finds itself.
-pub(super) fn states(scope: &Scope) -> Vec<State> {
-    let mut start = Vec::new();
-    let mut others = Vec::new();
-    let mut seen = Vec::new();
-    for defined in scope.states.borrow().iter().flatten() {
-        if let Some(handle) = defined.handle {
-            if seen.contains(&handle) {
-                continue;
-            }
-            seen.push(handle);
-        }
-        let is_start = defined.handle.is_some() && defined.handle == scope.start.get();
-        let list = if is_start { &mut start } else { &mut others };
-        list.push(mended(defined));
-    }
-    for (index, declared) in scope.declared.borrow().iter().enumerate() {
-        if declared.definitions == 0 {
-            let stub = State::succeed(declared.name.to_string()).placed(declared.place);
-            let is_start = scope.start.get() == Some(index);
-            let list = if is_start { &mut start } else { &mut others };
-            list.push(stub);
-        }
-    }
-    start.append(&mut others);
-    start
-}
-
-fn mended(defined: &Defined) -> State {
-    let state = defined.state.clone();
-    match (defined.closed, defined.is_choice) {
-        (true, _) => state,
-        (false, true) => state.no_default(),
-        (false, false) => state.end(),
-    }
-}
-
 /// The faults of a body and of all inside of it; `of` is what they are called for.
-pub(super) fn faults(scope: &Scope, of: &str, faults: &mut Vec<Fault>) {
+pub(super) fn find(scope: &Scope, of: &str, faults: &mut Vec<Fault>) {
     for mistake in scope.mistakes.borrow().iter() {
         let fault = Fault::new(mistake.state.as_deref(), mistake.message.clone());
         faults.push(fault.at(Some(mistake.place)));
@@ -79,7 +39,7 @@ pub(super) fn faults(scope: &Scope, of: &str, faults: &mut Vec<Fault>) {
         )),
     }
     for inner in scope.inner.borrow().iter() {
-        self::faults(inner, "a branch or a map's body", faults);
+        find(inner, "a branch or a map's body", faults);
     }
 }
 
