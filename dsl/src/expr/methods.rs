@@ -152,13 +152,13 @@ impl Method {
         let shape = shape.plain();
         let item = || shape.item().plain();
         match self.receiver {
-            Receiver::List => is_list(&shape),
+            Receiver::List => shape.is_list(),
             Receiver::Numbers => {
-                is_list(&shape) && (item().is_number() || matches!(item(), Shape::Any))
+                shape.is_list() && (item().is_number() || matches!(item(), Shape::Any))
             }
-            Receiver::Texts => is_list(&shape) && matches!(item(), Shape::String | Shape::Any),
-            Receiver::Lists => is_list(&shape) && is_list(&item()),
-            Receiver::Options => is_list(&shape) && matches!(item(), Shape::Option(_)),
+            Receiver::Texts => shape.is_list() && matches!(item(), Shape::String | Shape::Any),
+            Receiver::Lists => shape.is_list() && item().is_list(),
+            Receiver::Options => shape.is_list() && matches!(item(), Shape::Option(_)),
             Receiver::Map => matches!(shape, Shape::Map(_)),
             Receiver::SortedMap => matches!(shape, Shape::Map(map) if map.sorted),
             Receiver::Text => matches!(shape, Shape::String),
@@ -169,10 +169,6 @@ impl Method {
             Receiver::Json => matches!(shape, Shape::Any),
         }
     }
-}
-
-fn is_list(shape: &Shape) -> bool {
-    matches!(shape, Shape::Array(_) | Shape::Set(_) | Shape::Tuple(_))
 }
 
 /// Whether a method without arguments gives its receiver, as JSON.

@@ -199,6 +199,14 @@ impl Shape {
         self.is_integer() || matches!(self.plain(), Shape::Number | Shape::SmallNumber)
     }
 
+    /// Whether its JSON is a list.
+    pub(crate) fn is_list(&self) -> bool {
+        matches!(
+            self.plain(),
+            Shape::Array(_) | Shape::Set(_) | Shape::Tuple(_)
+        )
+    }
+
     /// What the shape is called in messages: `Order`, `a list`, `a number`.
     #[must_use]
     pub fn describe(&self) -> String {
