@@ -79,6 +79,7 @@ mod lower;
 mod map_run;
 pub mod prelude;
 mod sealed;
+mod setters;
 pub mod shape;
 pub mod task;
 mod type_block;
