@@ -20,6 +20,7 @@ pub use self::fields::{Field, Fields, Presence, StructShape};
 pub use self::form::Form;
 pub use self::payload::{Payload, UntaggedEnum};
 pub use self::tagged::{EnumShape, Tagging, Variant};
+pub(crate) use self::tuples::for_tuples;
 
 use serde_json::Value;
 use std::borrow::Cow;

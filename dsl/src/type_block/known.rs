@@ -7,7 +7,7 @@
 
 use super::witness::Witness;
 use crate::expr::{Expr, Text};
-use crate::shape::{Form, Payload, Shape};
+use crate::shape::{Form, Payload, Shape, for_tuples};
 use serde::Serialize;
 use std::fmt;
 use std::marker::PhantomData;
@@ -115,17 +115,8 @@ macro_rules! trees {
     };
 }
 
-trees! {
-    ;
-    A;
-    A B;
-    A B C;
-    A B C D;
-    A B C D E;
-    A B C D E F;
-    A B C D E F G;
-    A B C D E F G H;
-}
+trees! { ; }
+for_tuples!(trees);
 
 /// One witness.
 pub trait OneWitness {

@@ -8,6 +8,14 @@ use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
+/// Says which types fit a place.
+macro_rules! fits {
+    ($place:ident: $($of:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl $place for $of {}
+    )*};
+}
+
 /// A list that a map runs over.
 #[diagnostic::on_unimplemented(
     message = "a map cannot run over a `{Self}`",
@@ -55,15 +63,8 @@ pub trait WholeNumber: Sized {
     fn whole_number(self) {}
 }
 
-macro_rules! whole {
-    ($($integer:ty)*) => {$(
-        #[diagnostic::do_not_recommend]
-        impl Seconds for $integer {}
-        #[diagnostic::do_not_recommend]
-        impl WholeNumber for $integer {}
-    )*};
-}
-whole!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
+fits!(Seconds: u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
+fits!(WholeNumber: u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
 
 /// A moment, as ASL reads it: RFC 3339 text.
 #[diagnostic::on_unimplemented(
@@ -76,12 +77,7 @@ pub trait Timestamp: Sized {
     fn timestamp(self) {}
 }
 
-#[diagnostic::do_not_recommend]
-impl Timestamp for String {}
-#[diagnostic::do_not_recommend]
-impl Timestamp for &str {}
-#[diagnostic::do_not_recommend]
-impl Timestamp for Cow<'_, str> {}
+fits!(Timestamp: String &str Cow<'_, str>);
 
 /// The name or the cause of a failure.
 #[diagnostic::on_unimplemented(
@@ -95,12 +91,7 @@ pub trait FailText: Sized {
     fn text(self) {}
 }
 
-#[diagnostic::do_not_recommend]
-impl FailText for String {}
-#[diagnostic::do_not_recommend]
-impl FailText for &str {}
-#[diagnostic::do_not_recommend]
-impl FailText for Cow<'_, str> {}
+fits!(FailText: String &str Cow<'_, str>);
 
 /// A value that can stand in a service's arguments.
 #[diagnostic::on_unimplemented(
@@ -127,8 +118,7 @@ pub trait Untyped: Sized {
     fn untyped(self) {}
 }
 
-#[diagnostic::do_not_recommend]
-impl Untyped for serde_json::Value {}
+fits!(Untyped: serde_json::Value);
 
 /// A number whose value is the same as another type of number.
 #[diagnostic::on_unimplemented(
@@ -178,13 +168,7 @@ pub trait Counts: Sized {
     }
 }
 
-macro_rules! counts {
-    ($($number:ty)*) => {$(
-        #[diagnostic::do_not_recommend]
-        impl Counts for $number {}
-    )*};
-}
-counts!(u32 u64 usize i32 i64 isize f64);
+fits!(Counts: u32 u64 usize i32 i64 isize f64);
 
 /// A float, which is rounded to an integer.
 #[diagnostic::on_unimplemented(
@@ -198,10 +182,7 @@ pub trait Rounded: Sized {
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl Rounded for f32 {}
-#[diagnostic::do_not_recommend]
-impl Rounded for f64 {}
+fits!(Rounded: f32 f64);
 
 /// A percentage.
 #[diagnostic::on_unimplemented(
@@ -214,10 +195,4 @@ pub trait Percentage: Sized {
     fn percentage(self) {}
 }
 
-macro_rules! percentage {
-    ($($number:ty)*) => {$(
-        #[diagnostic::do_not_recommend]
-        impl Percentage for $number {}
-    )*};
-}
-percentage!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize f32 f64);
+fits!(Percentage: u8 u16 u32 u64 usize i8 i16 i32 i64 isize f32 f64);

@@ -216,6 +216,11 @@ impl<'a> StateLowering<'_, 'a> {
         }
     }
 
+    /// A number, where one is given.
+    pub(super) fn optional_amount(&mut self, value: Option<&Expr>) -> Amount {
+        value.map(|value| self.amount(value)).unwrap_or_default()
+    }
+
     /// A JSONPath where the field takes nothing else.
     pub(super) fn path_of(&mut self, value: &Expr, what: &str) -> Option<String> {
         match self.path_value(value) {

@@ -1,7 +1,6 @@
 //! Map. Its body is filled in by the caller.
 
 use super::StateLowering;
-use super::common::Amount;
 use crate::expr::Expr;
 use crate::flow;
 use crate::lower::jsonata;
@@ -15,10 +14,6 @@ impl StateLowering<'_, '_> {
             None => (None, None),
         };
         let limit = self.optional_amount(map.max_concurrency.as_ref());
-        let env = self.env.with_result(self.state);
-        let outcome = self.outcome(&env);
-        let retry = self.retriers(false);
-        let catch = self.catchers();
         let made = Map {
             items,
             items_path,
@@ -31,15 +26,7 @@ impl StateLowering<'_, '_> {
                 }),
                 ..Processor::default()
             }),
-            result_selector: self.selector(&outcome),
-            output_path: outcome.output_path,
-            assign: outcome.assign,
-            output: outcome.output,
-            retry,
-            catch,
-            next: outcome.next,
-            end: outcome.end,
-            ..Map::default()
+            ..self.work(false).into()
         };
         match &map.distributed {
             Some(distributed) => self.distributed(made, map, distributed),
@@ -69,10 +56,5 @@ impl StateLowering<'_, '_> {
         } else {
             (None, self.path_of(items, "a computed list"))
         }
-    }
-
-    /// A number, where one is given.
-    pub(super) fn optional_amount(&mut self, value: Option<&Expr>) -> Amount {
-        value.map(|value| self.amount(value)).unwrap_or_default()
     }
 }

@@ -12,6 +12,7 @@ mod retry;
 mod succeed;
 mod task;
 mod wait;
+mod work;
 
 use super::env::{Env, Level};
 use super::handed;

@@ -41,20 +41,12 @@ impl StateLowering<'_, '_> {
             self.refuse_unsent_token(call);
         }
         self.refuse_in_express(&called.resource, call);
-        let timeout = timeout
-            .map(|seconds| self.amount(seconds))
-            .unwrap_or_default();
-        let heartbeat = heartbeat
-            .map(|seconds| self.amount(seconds))
-            .unwrap_or_default();
+        let timeout = self.optional_amount(timeout);
+        let heartbeat = self.optional_amount(heartbeat);
         let credentials = credentials.map(|role| {
             let (key, role) = self.member("RoleArn", role);
             Json::Object(Object::from_iter([(key, role)]))
         });
-        let env = self.env.with_result(self.state);
-        let outcome = self.outcome(&env);
-        let retry = self.retriers(called.is_lambda);
-        let catch = self.catchers();
         let (parameters, arguments) = if self.is_jsonata() {
             (None, called.arguments)
         } else {
@@ -70,15 +62,7 @@ impl StateLowering<'_, '_> {
             heartbeat_seconds: heartbeat.value,
             heartbeat_seconds_path: heartbeat.path,
             credentials,
-            result_selector: self.selector(&outcome),
-            output_path: outcome.output_path,
-            assign: outcome.assign,
-            output: outcome.output,
-            retry,
-            catch,
-            next: outcome.next,
-            end: outcome.end,
-            ..Task::default()
+            ..self.work(called.is_lambda).into()
         }
     }
 
