@@ -1,7 +1,7 @@
 //! The syntax tree of a JSONata expression. It is printed in one place, which chooses the names of locals.
 
 use super::names;
-use crate::expr::Text;
+use crate::expr::{Binary, Text};
 
 /// A name that an expression binds: a function's parameter, or a value that is used more than once.
 ///
@@ -36,6 +36,27 @@ pub(in crate::lower) enum Operator {
     Mul,
     Div,
     Rem,
+}
+
+impl From<Binary> for Operator {
+    /// The operator of the same meaning where the operands are numbers, or are compared.
+    fn from(operator: Binary) -> Operator {
+        match operator {
+            Binary::Or => Operator::Or,
+            Binary::And => Operator::And,
+            Binary::Eq => Operator::Eq,
+            Binary::Ne => Operator::Ne,
+            Binary::Lt => Operator::Lt,
+            Binary::Le => Operator::Le,
+            Binary::Gt => Operator::Gt,
+            Binary::Ge => Operator::Ge,
+            Binary::Add => Operator::Add,
+            Binary::Sub => Operator::Sub,
+            Binary::Mul => Operator::Mul,
+            Binary::Div => Operator::Div,
+            Binary::Rem => Operator::Rem,
+        }
+    }
 }
 
 /// A JSONata expression.
