@@ -29,7 +29,7 @@ impl Expr {
             Node::Let(bindings, _) => bindings.iter_mut().for_each(|(of, _)| name(of)),
             Node::Match(_, cases) => {
                 for case in cases {
-                    case.pattern.each_name(&mut |of| name(of));
+                    case.pattern.each_name_mut(&mut |of| name(of));
                 }
             }
             Node::Jsonata(text, _) => in_jsonata(text, name),
@@ -38,6 +38,23 @@ impl Expr {
             _ => {}
         }
         self.children_mut(&mut |child| child.rename(argument, name));
+    }
+}
+
+impl Node {
+    /// The variables that a text of the user's reads: one of JSONata, a path or an intrinsic function's call.
+    pub(crate) fn variables_in_text(&self) -> Vec<String> {
+        let of = |path: &Path| path.variable().map(str::to_owned);
+        match self {
+            Node::Jsonata(text, _) => Expression::parse(text)
+                .map_or_else(|_| Vec::new(), |expression| expression.variables().to_vec()),
+            Node::Path(text, _) => Path::parse(text.trim()).iter().filter_map(of).collect(),
+            Node::Intrinsic(text, _) => Call::parse(text.trim()).map_or_else(
+                |_| Vec::new(),
+                |call| call.paths().into_iter().filter_map(of).collect(),
+            ),
+            _ => Vec::new(),
+        }
     }
 }
 

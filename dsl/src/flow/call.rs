@@ -86,25 +86,23 @@ impl Call {
     #[must_use]
     pub fn workflow<W: Workflow>(input: Expr) -> Call {
         Call {
-            sends: Sends::Workflow(WorkflowCall {
-                name: W::NAME,
-                machine_type: W::TYPE,
-                awaited: true,
-                input,
-            }),
-            waits_for_token: false,
             output: Some(<W::Output as Payload>::shape),
+            ..Call::nested::<W>(input, true)
         }
     }
 
     /// Starts another workflow and goes on. The result is `{"ExecutionArn", "StartDate"}`.
     #[must_use]
     pub fn start_workflow<W: Workflow>(input: Expr) -> Call {
+        Call::nested::<W>(input, false)
+    }
+
+    fn nested<W: Workflow>(input: Expr, awaited: bool) -> Call {
         Call {
             sends: Sends::Workflow(WorkflowCall {
                 name: W::NAME,
                 machine_type: W::TYPE,
-                awaited: false,
+                awaited,
                 input,
             }),
             waits_for_token: false,

@@ -4,15 +4,13 @@
 //! it is like a map's item: the input of the body's first state, and a variable in the states behind it.
 
 use crate::expr::{Expr, Node, Text};
-use crate::flow::{Body, Flow, Kind, State};
+use crate::flow::{Body, Flow, State, each_state};
 use std::collections::HashSet;
-use stepwright_asl::jsonata::Expression;
 use stepwright_asl::model::MachineType;
-use stepwright_asl::path::Path;
 
 /// What a body is whose map is distributed.
 #[derive(Clone, Debug)]
-pub(super) struct Children {
+pub(super) struct ChildExecutions {
     pub(super) machine_type: MachineType,
     /// A child gets several items at once.
     pub(super) batched: bool,
@@ -30,10 +28,10 @@ pub(super) struct Handed {
     pub(super) assigned: bool,
 }
 
-impl Children {
-    pub(super) fn of(map: &crate::flow::Map, flow: &Flow) -> Option<Children> {
+impl ChildExecutions {
+    pub(super) fn of(map: &crate::flow::Map, flow: &Flow) -> Option<ChildExecutions> {
         let distributed = map.distributed.as_ref()?;
-        Some(Children {
+        Some(ChildExecutions {
             machine_type: distributed.machine_type,
             batched: distributed.batch.is_some(),
             handed: handed(&map.body, &map.item, flow),
@@ -49,10 +47,14 @@ pub(super) fn parameter(flow: &Flow) -> Text {
 }
 
 /// The values from outside that a body reads, in the order in which they are first read.
-fn handed(body: &Body, item: &str, flow: &Flow) -> Vec<Handed> {
-    let mut inside = HashSet::new();
-    inside.insert(item);
-    defined(body, &mut inside);
+fn handed(body: &Body, item: &Text, flow: &Flow) -> Vec<Handed> {
+    let mut inside = HashSet::from([item.clone()]);
+    // The names that the body itself gives to values, with those of the bodies in it.
+    each_state(&body.states, &mut |state| {
+        state.each_name(&mut |name| {
+            inside.insert(name.clone());
+        });
+    });
     let mut list: Vec<Handed> = Vec::new();
     for (index, state) in body.states.iter().enumerate() {
         let mut see = |name: Text, value: Expr| {
@@ -69,71 +71,29 @@ fn handed(body: &Body, item: &str, flow: &Flow) -> Vec<Handed> {
                 }),
             }
         };
-        state.all_expressions(&mut |expr| {
+        state.each_expression_inside(&mut |expr| {
             expr.walk(&mut |node| match node {
                 Node::Parameter => see(parameter(flow), Expr::parameter()),
                 Node::Variable(name) => see(name.clone(), Expr::variable(name.clone())),
                 Node::Item(name) => see(name.clone(), Expr::item(name.clone())),
-                Node::Jsonata(text, _) => {
-                    if let Ok(expression) = Expression::parse(text) {
-                        for name in expression.variables() {
-                            see(name.clone().into(), Expr::variable(name.clone()));
-                        }
+                other => {
+                    for name in other.variables_in_text() {
+                        see(name.clone().into(), Expr::variable(name));
                     }
                 }
-                Node::Path(text, _) => {
-                    if let Some(name) = Path::parse(text).ok().as_ref().and_then(Path::variable) {
-                        see(name.to_owned().into(), Expr::variable(name.to_owned()));
-                    }
-                }
-                _ => {}
             });
         });
     }
     list
 }
 
-/// The names that a body itself gives to values, with those of the bodies in it.
-fn defined<'a>(body: &'a Body, names: &mut HashSet<&'a str>) {
-    for state in &body.states {
-        names.extend(state.assign.iter().map(|(name, _)| &**name));
-        for edge in state.edges() {
-            names.extend(edge.assign.iter().map(|(name, _)| &**name));
-        }
-        match &state.kind {
-            Kind::Choice { arms, .. } => {
-                for arm in arms {
-                    names.extend(arm.pattern.names().into_iter().map(|name| &**name));
-                }
-            }
-            Kind::Map(map) => {
-                names.insert(&map.item);
-            }
-            _ => {}
-        }
-        state.bodies().iter().for_each(|body| defined(body, names));
-    }
-}
-
 /// Whether a literal of a state reads a value that is handed in: in the first state that is not there under its name.
 pub(super) fn literal_reads(state: &State, handed: &[Handed]) -> Option<String> {
     let mut found = None;
-    state.all_expressions(&mut |expr| {
+    state.each_expression_inside(&mut |expr| {
         expr.walk(&mut |node| {
-            let names: Vec<String> = match node {
-                Node::Jsonata(text, _) => Expression::parse(text)
-                    .map(|expression| expression.variables().to_vec())
-                    .unwrap_or_default(),
-                Node::Path(text, _) => Path::parse(text)
-                    .ok()
-                    .and_then(|path| path.variable().map(str::to_owned))
-                    .into_iter()
-                    .collect(),
-                _ => Vec::new(),
-            };
-            let read = names
-                .into_iter()
-                .find(|name| handed.iter().any(|one| one.name == *name));
+            let mut names = node.variables_in_text().into_iter();
+            let read = names.find(|name| handed.iter().any(|one| one.name == *name));
             found = found.take().or(read);
         });
     });

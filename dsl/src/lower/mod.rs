@@ -9,6 +9,7 @@ mod handed;
 mod jsonata;
 mod jsonpath;
 mod machine;
+mod members;
 mod pattern;
 mod reads;
 mod refused;
@@ -21,7 +22,5 @@ mod unhandled;
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod tests_records;
 
 pub(crate) use self::machine::faults;

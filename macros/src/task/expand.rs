@@ -93,7 +93,7 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
         }
     };
     // rustc points here for "associated function defined here": at the user's function.
-    let check = syn::Ident::new("check", name.span());
+    let called_as = syn::Ident::new("called", name.span());
     // The user's type: "cannot travel between workflow states" is about it.
     let schemas = types
         .iter()
@@ -141,7 +141,7 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
     } else {
         (quote!(declaration), TokenStream::new())
     };
-    let checked = quote_spanned!(task.returns.span()=> ::stepwright::__::Checked<#output, #error>);
+    let called = quote_spanned!(task.returns.span()=> ::stepwright::__::Called<#output, #error>);
     // What is said about the return type is said at the return type, wherever it is used.
     let task_impl = quote_spanned! {task.returns.span()=>
         #[automatically_derived]
@@ -172,10 +172,10 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
         impl #name {
             #[doc(hidden)]
             #[allow(unused_variables, dead_code, clippy::too_many_arguments, clippy::needless_pass_by_value)]
-            #visibility fn #check(
+            #visibility fn #called_as(
                 #(#names: #types),*
-            ) -> #checked {
-                ::stepwright::__::Checked::new()
+            ) -> #called {
+                ::stepwright::__::Called::new()
             }
         }
 

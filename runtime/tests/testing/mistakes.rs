@@ -324,23 +324,33 @@ async fn assertions_are_about_what_the_definition_has() {
         text.lines().next().unwrap_or_default().to_owned()
     };
     assert_eq!(
-        said(&|| drop(expect(&report).not_entered("Swalowed"))),
+        said(&|| {
+            expect(&report).not_entered("Swalowed");
+        }),
         "the definition has no state `Swalowed`; did you mean `Swallowed`?"
     );
     assert_eq!(
-        said(&|| drop(expect(&report).entered("Nowhere"))),
+        said(&|| {
+            expect(&report).entered("Nowhere");
+        }),
         "the definition has no state `Nowhere`"
     );
     assert_eq!(
-        said(&|| drop(expect(&report).called("Quot", 0))),
+        said(&|| {
+            expect(&report).called("Quot", 0);
+        }),
         "the task of `Quot` is never called: there is no state `Quot`; did you mean `Quote`?"
     );
     assert_eq!(
-        said(&|| drop(expect(&report).called("Swallowed", 0))),
+        said(&|| {
+            expect(&report).called("Swallowed", 0);
+        }),
         "the task of `Swallowed` is never called: `Swallowed` is a Pass state, which calls no task"
     );
     assert_eq!(
-        said(&|| drop(expect(&report).task_called::<greet>(0))),
+        said(&|| {
+            expect(&report).task_called::<greet>(0);
+        }),
         "`greet` is never called: no state calls it"
     );
 }
@@ -367,7 +377,7 @@ async fn a_failed_execution_is_asserted_on_with_its_typed_error() {
         .task_called::<quote>(1)
         .took(Duration::ZERO);
     let panic = catch_unwind(AssertUnwindSafe(|| {
-        drop(expect(&failed).failed_with(no(3)))
+        expect(&failed).failed_with(no(3));
     }))
     .unwrap_err();
     let said = panic.downcast_ref::<String>().unwrap();
@@ -378,7 +388,7 @@ async fn a_failed_execution_is_asserted_on_with_its_typed_error() {
         "{said}"
     );
     let panic = catch_unwind(AssertUnwindSafe(|| {
-        drop(expect(&failed).failed_with(QuoteError::Busy))
+        expect(&failed).failed_with(QuoteError::Busy);
     }))
     .unwrap_err();
     assert!(

@@ -211,7 +211,7 @@ impl TypeBlock<'_> {
 fn error(of_task: bool, span: Span) -> TokenStream {
     if of_task {
         let call = Ident::new("__call", Span::call_site());
-        quote_spanned!(span=> __s::Checked::error(&#call))
+        quote_spanned!(span=> __s::Called::error(&#call))
     } else {
         quote_spanned!(span=> __s::any())
     }

@@ -201,7 +201,7 @@ impl TypeBlock<'_> {
                 // "arguments to this function are incorrect" is said from the path to the parenthesis.
                 let (less, greater) = (
                     quote_spanned!(start=> <),
-                    quote_spanned!(parentheses.open()=> >::check),
+                    quote_spanned!(parentheses.open()=> >::called),
                 );
                 let arguments = group(parentheses.join(), quote!(#(#arguments),*));
                 quote!(let __call = #less #path #greater #arguments;).to_tokens(tokens);
