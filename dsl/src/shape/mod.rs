@@ -76,6 +76,28 @@ impl Shape {
         shape
     }
 
+    /// Whether a value of it may be text in JSON.
+    pub(crate) fn may_be_text(&self) -> bool {
+        // A type may contain nothing but itself.
+        self.text_within(16)
+    }
+
+    fn text_within(&self, depth: usize) -> bool {
+        let Some(depth) = depth.checked_sub(1) else {
+            return true;
+        };
+        match self.resolve() {
+            Shape::String | Shape::Written(_) | Shape::Any => true,
+            Shape::Option(inner) => inner.text_within(depth),
+            Shape::Enum(one) => one.may_be_text(depth),
+            Shape::Struct(one) => match one.fields {
+                Fields::Newtype(inner) => inner.shape.text_within(depth),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
     /// The shape of a JSON value.
     #[must_use]
     pub fn of_value(value: &Value) -> Shape {

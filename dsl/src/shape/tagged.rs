@@ -49,3 +49,18 @@ pub struct Variant {
     /// `#[serde(untagged)]` on the variant: its content alone.
     pub untagged: bool,
 }
+
+impl EnumShape {
+    /// Whether a variant is written as text.
+    pub(super) fn may_be_text(&self, depth: usize) -> bool {
+        let mut variants = self.variants.iter();
+        variants.any(|variant| {
+            let untagged = variant.untagged || self.tagging == Tagging::Untagged;
+            match &variant.fields {
+                Fields::Unit => self.tagging == Tagging::External && !untagged,
+                Fields::Newtype(inner) => untagged && inner.shape.text_within(depth),
+                _ => false,
+            }
+        })
+    }
+}

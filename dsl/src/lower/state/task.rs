@@ -161,6 +161,10 @@ impl StateLowering<'_, '_> {
             // The SDK's call takes text.
             let code = jsonata::as_text(&workflow.input, &self.env, self.report);
             ("Input".to_owned(), Json::String(code))
+        } else if self.shape_of(&workflow.input).may_be_text() {
+            // StartExecution reads a text as the input's JSON: an input that is text itself is written as JSON.
+            let text = Expr::function("functions::to_json", vec![workflow.input.clone()]);
+            self.member("Input", &text)
         } else {
             self.member("Input", &workflow.input)
         };
