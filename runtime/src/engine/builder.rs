@@ -14,6 +14,7 @@ use stepwright_asl::placeholder::fill;
 use super::Engine;
 use super::activities::Activities;
 use super::error::BuildError;
+use super::observer::Observer;
 use super::registry::Registry;
 use super::runs::Runs;
 use super::shared::{Executions, Machine, Shared};
@@ -40,6 +41,7 @@ pub struct EngineBuilder {
     retention: usize,
     objects: Option<Arc<dyn ObjectStore>>,
     substitutions: HashMap<String, String>,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 impl EngineBuilder {
@@ -58,6 +60,7 @@ impl EngineBuilder {
             retention: 1_000,
             objects: None,
             substitutions: HashMap::new(),
+            observer: None,
         }
     }
 
@@ -328,6 +331,18 @@ impl EngineBuilder {
         self
     }
 
+    /// Where Distributed Maps read and write, in a store that is shared.
+    pub(crate) fn shared_objects(mut self, store: Arc<dyn ObjectStore>) -> Self {
+        self.objects = Some(store);
+        self
+    }
+
+    /// Who watches the executions, in place of what measures coverage.
+    pub(crate) fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
     /// Compiles all definitions and checks that every task of a workflow has somebody who answers it.
     ///
     /// # Errors
@@ -414,6 +429,7 @@ impl EngineBuilder {
             account: self.account,
             role: self.role,
             retention: self.retention,
+            observer: self.observer,
         }))
     }
 }

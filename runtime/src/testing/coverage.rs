@@ -185,6 +185,12 @@ impl Coverage {
         self.add_steps(&steps(history));
     }
 
+    /// Adds a child of a Map Run, which is no run by itself.
+    pub(super) fn add_child(&mut self, history: &History) {
+        self.add_steps(&steps(history));
+        self.runs -= 1;
+    }
+
     /// Adds a run that was recorded.
     pub fn add_recorded(&mut self, history: &RecordedHistory) {
         self.add_steps(&history.steps);

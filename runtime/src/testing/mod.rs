@@ -19,7 +19,7 @@ pub use self::coverage::{
 };
 pub use self::expect::{Expect, expect};
 pub use self::explore::{
-    ANY_OTHER_ERROR, Bounds, Decision, Exploration, Outcome, Stuck, Uncaught, explore,
+    ANY_OTHER_ERROR, Bounds, Decision, Exploration, Hidden, Outcome, Stuck, Uncaught, explore,
     explore_workflow,
 };
 pub use self::mock::Mock;
