@@ -2,6 +2,7 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
@@ -24,6 +25,7 @@ use crate::limits::Limits;
 use crate::objects::ObjectStore;
 use crate::program::Program;
 use crate::task::{Family, Resource, SharedState, TaskFailure, TaskSource, handler};
+use crate::testing::{Measure, coverage_folder};
 
 /// Puts an engine together; see [`Engine::builder`].
 #[must_use]
@@ -42,6 +44,8 @@ pub struct EngineBuilder {
     objects: Option<Arc<dyn ObjectStore>>,
     substitutions: HashMap<String, String>,
     observer: Option<Arc<dyn Observer>>,
+    /// Where coverage is written; what the environment says unless set.
+    coverage: Option<Option<PathBuf>>,
 }
 
 impl EngineBuilder {
@@ -61,6 +65,7 @@ impl EngineBuilder {
             objects: None,
             substitutions: HashMap::new(),
             observer: None,
+            coverage: None,
         }
     }
 
@@ -337,6 +342,20 @@ impl EngineBuilder {
         self
     }
 
+    /// Writes what the executions go through into a folder, for a [`SuiteCoverage`](crate::testing::SuiteCoverage), in place of the one that the
+    /// environment variable `STEPWRIGHT_COVERAGE` names. An engine without either counts nothing, and so does one without
+    /// [history](Self::history).
+    pub fn coverage(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.coverage = Some(Some(folder.into()));
+        self
+    }
+
+    /// Counts nothing, whatever the environment says.
+    pub(crate) fn unmeasured(mut self) -> Self {
+        self.coverage = Some(None);
+        self
+    }
+
     /// Who watches the executions, in place of what measures coverage.
     pub(crate) fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.observer = Some(observer);
@@ -355,6 +374,13 @@ impl EngineBuilder {
         if self.sources.is_empty() {
             problems.extend(registry.unanswered());
         }
+        let folder = match self.coverage {
+            Some(folder) => Ok(folder),
+            None if self.observer.is_some() => Ok(None),
+            None => coverage_folder(),
+        };
+        let measure = folder.and_then(|folder| folder.map(|to| Measure::to(&to)).transpose());
+        let mut measure = measure.map_err(BuildError::new)?;
         let mut machines = HashMap::new();
         for (name, pending) in std::mem::take(&mut registry.definitions) {
             let value = |name: &str| self.substitutions.get(name).cloned();
@@ -379,12 +405,19 @@ impl EngineBuilder {
                         "arn:aws:states:{}:{}:stateMachine:{name}",
                         self.region, self.account
                     );
+                    let program = Arc::new(program);
+                    if let Some(measure) = &mut measure
+                        && let Err(problem) =
+                            measure.machine(&name, &program, &pending.machine.to_value())
+                    {
+                        problems.push(problem);
+                    }
                     machines.insert(
                         name.clone(),
                         Machine {
                             name: name.into(),
                             arn: arn.into(),
-                            program: Arc::new(program),
+                            program,
                             check_input: pending.check_input,
                         },
                     );
@@ -429,7 +462,9 @@ impl EngineBuilder {
             account: self.account,
             role: self.role,
             retention: self.retention,
-            observer: self.observer,
+            observer: self
+                .observer
+                .or_else(|| measure.map(|measure| Arc::new(measure) as Arc<dyn Observer>)),
         }))
     }
 }

@@ -15,8 +15,10 @@ mod replay;
 mod sample;
 
 pub use self::coverage::{
-    Coverage, CoveredCatcher, CoveredRetrier, CoveredState, CoveredTransition,
+    Coverage, CoveredCatcher, CoveredRetrier, CoveredState, CoveredTransition, MeasuredWorkflow,
+    SuiteCoverage, SuiteCoverageError,
 };
+pub(crate) use self::coverage::{Measure, folder as coverage_folder};
 pub use self::expect::{Expect, expect};
 pub use self::explore::{
     ANY_OTHER_ERROR, Bounds, Decision, Exploration, Hidden, Outcome, Stuck, Uncaught, explore,
