@@ -28,6 +28,9 @@ pub(crate) enum Command {
     /// Run a definition as a history recorded it and tell the first difference
     #[command(after_help = REPLAY_EXAMPLES)]
     Replay(ReplayArguments),
+    /// Merge what tests went through, print it, and hold it against a threshold
+    #[command(after_help = COVERAGE_EXAMPLES)]
+    Coverage(CoverageArguments),
     /// Draw a definition, and what an execution made of it
     #[command(after_help = GRAPH_EXAMPLES)]
     Graph(GraphArguments),
@@ -71,6 +74,16 @@ const REPLAY_EXAMPLES: &str = "Examples:
 
 Every task answers what it answered then. Values that come from the clock, from chance or from the execution's ids are not compared.
 Exit status: 0 the definition does what was recorded; 1 it does something else; 2 wrong usage, or a history that cannot be replayed.";
+
+const COVERAGE_EXAMPLES: &str = "Examples:
+  STEPWRIGHT_COVERAGE=$PWD/target/stepwright cargo test
+  stepwright coverage target/stepwright --fail-under 90
+  stepwright coverage target/stepwright --definition orders.asl.json --definition refunds.asl.yaml
+  stepwright coverage target/stepwright --workflow OrderProcessing --format svg > orders.svg
+
+Every engine of every test process writes what its executions go through: nested workflows and the items of Distributed Maps count. Remove the folder before
+the tests run again, for what is in it is added up. A definition belongs to what was measured when it is the same, or has the same name (order-processing.asl.json and OrderProcessing).
+Exit status: 0 printed; 1 less than --fail-under is covered; 2 wrong usage, or a folder without coverage.";
 
 const GRAPH_EXAMPLES: &str = "Examples:
   stepwright graph orders.asl.json                          Mermaid, as READMEs on GitHub show it
@@ -205,6 +218,38 @@ pub(crate) struct ReplayArguments {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct CoverageArguments {
+    /// The folder that STEPWRIGHT_COVERAGE named while the tests ran
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
+    /// Count these definitions alone, in JSON or YAML, also where no test ran them
+    #[arg(long, value_name = "FILE")]
+    pub(crate) definition: Vec<PathBuf>,
+    /// Count the workflows of this name alone
+    #[arg(long, value_name = "NAME", conflicts_with = "definition")]
+    pub(crate) workflow: Vec<String>,
+    /// Exit with status 1 when less than this is covered, in percent
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(crate) fail_under: Option<f64>,
+    /// How it is printed
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: CoverageFormat,
+}
+
+/// How coverage is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CoverageFormat {
+    /// For people: what is covered, and what is missing
+    Text,
+    /// For programs: one object
+    Json,
+    /// A picture of one workflow, coloured by what was covered
+    Svg,
+    /// A page with that picture
+    Html,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct GraphArguments {
     /// The definition in JSON or YAML; `-` is standard input
     #[arg(value_name = "FILE")]
@@ -323,6 +368,13 @@ fn task_command(text: &str) -> Result<(String, String), String> {
             Ok((name.trim().to_owned(), command.trim().to_owned()))
         }
         _ => Err("expected NAME=COMMAND, for example 'ChargeCard=./charge.py'".to_owned()),
+    }
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    match text.trim_end_matches('%').trim().parse() {
+        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent),
+        _ => Err("expected a number from 0 to 100".to_owned()),
     }
 }
 

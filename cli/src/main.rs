@@ -4,6 +4,7 @@
 
 mod args;
 mod commands;
+mod coverage;
 mod definition;
 mod diff;
 mod failure;
@@ -31,6 +32,7 @@ async fn main() -> ExitCode {
         Command::Run(arguments) => run::run(arguments).await,
         Command::TestState(arguments) => test_state::test(arguments).await,
         Command::Replay(arguments) => replay::replay(&arguments).await,
+        Command::Coverage(arguments) => coverage::coverage(&arguments),
         Command::Graph(arguments) => graph::graph(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),
         Command::Import(arguments) => import::import(&arguments),

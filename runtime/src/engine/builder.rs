@@ -2,6 +2,7 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
@@ -14,6 +15,7 @@ use stepwright_asl::placeholder::fill;
 use super::Engine;
 use super::activities::Activities;
 use super::error::BuildError;
+use super::observer::Observer;
 use super::registry::Registry;
 use super::runs::Runs;
 use super::shared::{Executions, Machine, Shared};
@@ -23,6 +25,7 @@ use crate::limits::Limits;
 use crate::objects::ObjectStore;
 use crate::program::Program;
 use crate::task::{Family, Resource, SharedState, TaskFailure, TaskSource, handler};
+use crate::testing::{Measure, coverage_folder};
 
 /// Puts an engine together; see [`Engine::builder`].
 #[must_use]
@@ -40,6 +43,9 @@ pub struct EngineBuilder {
     retention: usize,
     objects: Option<Arc<dyn ObjectStore>>,
     substitutions: HashMap<String, String>,
+    observer: Option<Arc<dyn Observer>>,
+    /// Where coverage is written; what the environment says unless set.
+    coverage: Option<Option<PathBuf>>,
 }
 
 impl EngineBuilder {
@@ -58,6 +64,8 @@ impl EngineBuilder {
             retention: 1_000,
             objects: None,
             substitutions: HashMap::new(),
+            observer: None,
+            coverage: None,
         }
     }
 
@@ -328,6 +336,32 @@ impl EngineBuilder {
         self
     }
 
+    /// Where Distributed Maps read and write, in a store that is shared.
+    pub(crate) fn shared_objects(mut self, store: Arc<dyn ObjectStore>) -> Self {
+        self.objects = Some(store);
+        self
+    }
+
+    /// Writes what the executions go through into a folder, for a [`SuiteCoverage`](crate::testing::SuiteCoverage), in place of the one that the
+    /// environment variable `STEPWRIGHT_COVERAGE` names. An engine without either counts nothing, and so does one without
+    /// [history](Self::history).
+    pub fn coverage(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.coverage = Some(Some(folder.into()));
+        self
+    }
+
+    /// Counts nothing, whatever the environment says.
+    pub(crate) fn unmeasured(mut self) -> Self {
+        self.coverage = Some(None);
+        self
+    }
+
+    /// Who watches the executions, in place of what measures coverage.
+    pub(crate) fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
     /// Compiles all definitions and checks that every task of a workflow has somebody who answers it.
     ///
     /// # Errors
@@ -338,6 +372,13 @@ impl EngineBuilder {
         let mut registry = self.registry;
         let mut problems = std::mem::take(&mut registry.problems);
         let unanswered = registry.unanswered();
+        let folder = match self.coverage {
+            Some(folder) => Ok(folder),
+            None if self.observer.is_some() => Ok(None),
+            None => coverage_folder(),
+        };
+        let measure = folder.and_then(|folder| folder.map(|to| Measure::to(&to)).transpose());
+        let mut measure = measure.map_err(BuildError::new)?;
         let mut machines = HashMap::new();
         for (name, pending) in std::mem::take(&mut registry.definitions) {
             let value = |name: &str| self.substitutions.get(name).cloned();
@@ -362,12 +403,19 @@ impl EngineBuilder {
                         "arn:aws:states:{}:{}:stateMachine:{name}",
                         self.region, self.account
                     );
+                    let program = Arc::new(program);
+                    if let Some(measure) = &mut measure
+                        && let Err(problem) =
+                            measure.machine(&name, &program, &pending.machine.to_value())
+                    {
+                        problems.push(problem);
+                    }
                     machines.insert(
                         name.clone(),
                         Machine {
                             name: name.into(),
                             arn: arn.into(),
-                            program: Arc::new(program),
+                            program,
                             check_input: pending.check_input,
                         },
                     );
@@ -427,6 +475,9 @@ impl EngineBuilder {
             account: self.account,
             role: self.role,
             retention: self.retention,
+            observer: self
+                .observer
+                .or_else(|| measure.map(|measure| Arc::new(measure) as Arc<dyn Observer>)),
         }))
     }
 }

@@ -45,6 +45,8 @@ pub(super) struct Drive {
     resume: Option<(History, Resume)>,
     /// What was seen of the state, when it is over.
     pub(super) inspected: Option<Box<Inspection>>,
+    /// How many events whoever watches was told of.
+    written: u32,
     is_closed: bool,
     span: tracing::Span,
 }
@@ -75,6 +77,7 @@ impl Drive {
             test: None,
             resume: None,
             inspected: None,
+            written: 0,
             is_closed: false,
             span,
         }
@@ -256,11 +259,31 @@ impl Drive {
             stopped: clock.now(),
             history,
         });
+        if let Some(observer) = &self.wires.engine.observer
+            && self.inspected.is_none()
+        {
+            observer.ended(&self.program, &report, self.is_child);
+        }
         if !self.is_child {
             // A child is remembered by its run.
             self.wires.engine.closed(&self.wires.cell);
         }
         self.wires.cell.close(report);
+    }
+
+    /// Tells whoever watches what a child of a Map Run wrote, and stops it where that is enough.
+    fn tell_written(&mut self, execution: &mut Execution) {
+        let Some(observer) = &self.wires.engine.observer else {
+            return;
+        };
+        if !self.is_child {
+            return;
+        }
+        let count = execution.recorder().count();
+        let written = count - std::mem::replace(&mut self.written, count);
+        if !observer.child_goes_on(written) && execution.outcome().is_none() {
+            execution.abort(Failure::stopped(None, None), &mut self.wires);
+        }
     }
 
     /// Brings news, steps, and rests when there is nothing to do.
@@ -279,7 +302,9 @@ impl Drive {
             while let Poll::Ready((ticket, arrived)) = self.wires.poll_work(cx) {
                 self.take_in(&mut execution, ticket, arrived);
             }
+            self.tell_written(&mut execution);
             let step = execution.step(&mut self.wires, BUDGET);
+            self.tell_written(&mut execution);
             if step == Step::Ended {
                 self.finish(execution);
                 return Poll::Ready(());

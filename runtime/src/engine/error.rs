@@ -12,6 +12,12 @@ pub struct BuildError {
 }
 
 impl BuildError {
+    pub(crate) fn new(problem: String) -> Self {
+        Self {
+            problems: vec![problem],
+        }
+    }
+
     /// What is wrong, a sentence each.
     pub fn problems(&self) -> &[String] {
         &self.problems

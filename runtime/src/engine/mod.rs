@@ -9,6 +9,7 @@ mod error;
 mod input;
 mod inspect;
 mod nested;
+mod observer;
 mod redrive;
 mod registry;
 mod report;
@@ -35,6 +36,8 @@ pub use self::error::{
     ActivityError, BuildError, ExecutionFailed, RedriveError, StartError, TokenError,
 };
 pub(crate) use self::inspect::Inspected;
+pub(crate) use self::nested::Integration;
+pub(crate) use self::observer::Observer;
 pub(crate) use self::registry::{fits, function_name};
 pub use self::report::{ExecutionReport, Status};
 pub use self::run::{Events, Run};

@@ -17,7 +17,7 @@ use crate::value::Value;
 
 /// How a state starts another execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Integration {
+pub(crate) enum Integration {
     /// `states:startExecution`
     Optimised,
     /// `states:startExecution.sync`, whose Input and Output are text.
@@ -30,8 +30,32 @@ enum Integration {
     SdkSync,
 }
 
+/// The output of an execution that is made up, or its error and cause.
+pub(crate) type Made = Result<Value, (String, String)>;
+
+/// How an execution ended.
+struct End<'a> {
+    status: Status,
+    output: Option<&'a Value>,
+    error: Option<&'a str>,
+    cause: Option<&'a str>,
+    stopped: crate::clock::Timestamp,
+}
+
+impl<'a> End<'a> {
+    fn of(report: &'a ExecutionReport) -> Self {
+        Self {
+            status: report.status,
+            output: report.output.as_ref(),
+            error: report.error.as_deref(),
+            cause: report.cause.as_deref(),
+            stopped: report.stopped,
+        }
+    }
+}
+
 impl Integration {
-    fn of(call: &TaskCall<'_>) -> Option<Self> {
+    pub(crate) fn of(call: &TaskCall<'_>) -> Option<Self> {
         let resource = call.resource();
         if resource.pattern() == Pattern::WaitForTaskToken {
             return None;
@@ -44,6 +68,48 @@ impl Integration {
             ("aws-sdk:sfn", "startSyncExecution") => Some(Self::SdkSync),
             _ => None,
         }
+    }
+
+    /// Whether the state waits for the end.
+    pub(crate) fn waits(self) -> bool {
+        !matches!(self, Self::Optimised | Self::Sdk)
+    }
+
+    /// What a state gets of an execution that is only made up.
+    pub(crate) fn made_up(self, call: &TaskCall<'_>, made: Made) -> Answer {
+        let parent = call.execution();
+        let machine_id = call.target().unwrap_or_default();
+        let prefix = machine_id.replace(":stateMachine:", ":execution:");
+        let about = About {
+            id: format!("{prefix}:explored").into(),
+            name: "explored".into(),
+            machine_id: machine_id.into(),
+            input: (call.parameters().get("Input").cloned()).unwrap_or_else(Value::empty_object),
+            redrive_count: (self != Self::SdkSync).then_some(0),
+            redriven: None,
+            ..parent.clone()
+        };
+        let begun = started(&about, self, request_id(call));
+        if !self.waits() {
+            return Answer::output(begun);
+        }
+        let end = match &made {
+            Ok(output) => End {
+                status: Status::Succeeded,
+                output: Some(output),
+                error: None,
+                cause: None,
+                stopped: about.started,
+            },
+            Err((error, cause)) => End {
+                status: Status::Failed,
+                output: None,
+                error: Some(error),
+                cause: Some(cause),
+                stopped: about.started,
+            },
+        };
+        Answer::result(ended(&about, &end, self)).submitted(begun)
     }
 
     fn failure(self, error: &StartError) -> TaskFailure {
@@ -137,7 +203,8 @@ impl Shared {
         let external = External::Child {
             begin: Box::new(move |responder| {
                 cell.on_close(Box::new(move |report| {
-                    responder.answer(ended(report, integration));
+                    let end = End::of(report);
+                    responder.answer(ended(report.execution(), &end, integration));
                 }));
             }),
             stop: is_job.then(|| Box::new(stop) as StopChild),
@@ -159,18 +226,17 @@ fn started(about: &About, integration: Integration, request: String) -> Value {
 }
 
 /// What a finished child is as a task's result (SERVICE_FACTS 7.2).
-fn ended(report: &ExecutionReport, integration: Integration) -> TaskResult {
-    let about = report.execution();
+fn ended(about: &About, report: &End<'_>, integration: Integration) -> TaskResult {
     let data = |value: &Value| match integration {
         Integration::SyncJson => value.clone(),
         _ => Value::from(value.to_text()),
     };
     let included = || object([("Included", Value::from(true))]);
     let mut members = Vec::new();
-    if let Some(cause) = &report.cause {
+    if let Some(cause) = report.cause {
         members.push(("Cause", Value::from(cause)));
     }
-    if let Some(error) = &report.error {
+    if let Some(error) = report.error {
         members.push(("Error", Value::from(error)));
     }
     members.extend([
@@ -179,7 +245,7 @@ fn ended(report: &ExecutionReport, integration: Integration) -> TaskResult {
         ("InputDetails", included()),
         ("Name", Value::from(about.name.clone())),
     ]);
-    if let Some(output) = &report.output {
+    if let Some(output) = report.output {
         members.push(("Output", data(output)));
         members.push(("OutputDetails", included()));
     }

@@ -9,6 +9,7 @@ use super::cell::{Responder, RunCell};
 use super::drive::Drive;
 use super::error::StartError;
 use super::input::CheckInput;
+use super::observer::Observer;
 use super::registry::Registry;
 use super::runs::Runs;
 use super::start::StartOptions;
@@ -47,6 +48,8 @@ pub(crate) struct Shared {
     pub(super) account: String,
     pub(super) role: String,
     pub(super) retention: usize,
+    /// Who watches the executions.
+    pub(super) observer: Option<Arc<dyn Observer>>,
 }
 
 /// A registered state machine.

@@ -21,13 +21,14 @@ use crate::about::About;
 use crate::clock::{Alarm, Asked, Clock, Listeners, Timestamp, while_watched};
 use crate::distributed::source::{Request, Supply};
 use crate::distributed::{Ended, File, RunView, Tally};
-use crate::interpret::{ChildStart, Host, Ring, Ticket};
+use crate::interpret::{ChildStart, Failure, Host, Ring, Ticket};
 use crate::program::Program;
 use crate::query::Entropy;
 use crate::task::handler::PANICKED;
 use crate::task::{
     Answer, External, StopChild, TaskCall, TaskFailure, TaskFuture, TaskResult, TaskSource,
 };
+use crate::value::Value;
 
 /// Why an engine without an object store reads and writes none.
 const NO_STORE: &str = "The engine has no object store; give it one with `EngineBuilder::objects`";
@@ -213,6 +214,9 @@ impl Host for Wires {
         let Some(run) = self.run(ticket).cloned() else {
             return Ok(());
         };
+        if let Some(observer) = &self.engine.observer {
+            observer.child_starts()?;
+        }
         let ChildStart {
             number,
             about,
@@ -285,7 +289,28 @@ impl Host for Wires {
         }
     }
 
-    fn write_object(&mut self, ticket: Ticket, file: File) -> Option<Result<(), String>> {
+    fn items_of_reader(&mut self, state: &str) -> Option<Result<Value, String>> {
+        let observer = self.engine.observer.as_ref()?;
+        observer.items(&self.cell.about, state)
+    }
+
+    fn evaluation_failed(&mut self, state: &str, failure: &Failure) {
+        if let Some(observer) = &self.engine.observer {
+            observer.evaluation_failed(&self.cell.about, state, failure);
+        }
+    }
+
+    fn write_object(
+        &mut self,
+        ticket: Ticket,
+        state: &str,
+        file: File,
+    ) -> Option<Result<(), String>> {
+        if let Some(observer) = &self.engine.observer
+            && let Some(written) = observer.results_written(&self.cell.about, state)
+        {
+            return Some(written);
+        }
         let Some(store) = self.engine.objects.clone() else {
             return Some(Err(NO_STORE.to_owned()));
         };

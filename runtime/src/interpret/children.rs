@@ -88,7 +88,11 @@ impl Execution {
             self.write_at(child.state, child.scope, kind, Payload::None);
         }
         self.abort_inside(container, cx);
-        self.failed(container, failure.inner(), cx);
+        let failure = Failure {
+            by_query: false,
+            ..failure.inner()
+        };
+        self.failed(container, failure, cx);
     }
 
     /// Writes that the Map or Parallel failed.

@@ -32,6 +32,7 @@ impl Execution {
             by_heartbeat: false,
             by_task: false,
             is_inner: false,
+            by_query: false,
         })
     }
 

@@ -16,6 +16,8 @@ pub(crate) struct Failure {
     pub(crate) by_task: bool,
     /// It comes from inside a Map or Parallel, which is to say that it failed.
     pub(crate) is_inner: bool,
+    /// A field of the state could not be evaluated.
+    pub(crate) by_query: bool,
 }
 
 impl Failure {
@@ -26,6 +28,7 @@ impl Failure {
             by_heartbeat: false,
             by_task: false,
             is_inner: false,
+            by_query: false,
         }
     }
 
@@ -37,6 +40,7 @@ impl Failure {
             by_heartbeat,
             by_task: false,
             is_inner: false,
+            by_query: false,
         }
     }
 
@@ -48,6 +52,7 @@ impl Failure {
             by_heartbeat: false,
             by_task: false,
             is_inner: false,
+            by_query: false,
         }
     }
 
@@ -71,13 +76,14 @@ impl Failure {
 
     /// A failure of the interpreter in `state`, whose Entered event is `entered`.
     pub(crate) fn of_query(error: &QueryError, state: &str, entered: u32) -> Self {
-        Self::new(
-            error.error.as_ref(),
-            format!(
-                "An error occurred while executing the state '{state}' (entered at the event id #{entered}). {}",
-                error.cause
-            ),
-        )
+        let cause = format!(
+            "An error occurred while executing the state '{state}' (entered at the event id #{entered}). {}",
+            error.cause
+        );
+        Self {
+            by_query: true,
+            ..Self::new(error.error.as_ref(), cause)
+        }
     }
 
     /// The same failure as a Map or Parallel around it has it.
@@ -131,6 +137,7 @@ impl From<TaskFailure> for Failure {
             by_heartbeat: false,
             by_task: true,
             is_inner: false,
+            by_query: false,
         }
     }
 }

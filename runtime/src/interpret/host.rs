@@ -3,6 +3,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::cursor::CursorId;
+use super::failure::Failure;
 use crate::about::About;
 use crate::clock::{Listeners, Timestamp};
 use crate::distributed::source::{Request, Supply};
@@ -10,6 +11,7 @@ use crate::distributed::{File, RunView, Tally};
 use crate::engine::Status;
 use crate::program::{Entry, Program};
 use crate::task::{Answer, External, TaskCall, TaskFuture, TaskResult};
+use crate::value::Value;
 
 /// What an execution needs from outside. The engine implements it; the interpreter itself knows no runtime, no
 /// clock and no handler.
@@ -62,7 +64,18 @@ pub(crate) trait Host {
     fn read_object(&mut self, ticket: Ticket, request: Request) -> Option<Result<Supply, String>>;
 
     /// Gives the object store something to keep. When it does not answer at once the host brings the answer later.
-    fn write_object(&mut self, ticket: Ticket, file: File) -> Option<Result<(), String>>;
+    fn write_object(
+        &mut self,
+        ticket: Ticket,
+        state: &str,
+        file: File,
+    ) -> Option<Result<(), String>>;
+
+    /// What the ItemReader of a state gives where nothing is to be read.
+    fn items_of_reader(&mut self, state: &str) -> Option<Result<Value, String>>;
+
+    /// A field of a state could not be evaluated.
+    fn evaluation_failed(&mut self, state: &str, failure: &Failure);
 
     /// The wait is over: its children, its timers, its work and its token are nobody's any more.
     fn forget(&mut self, ticket: Ticket);

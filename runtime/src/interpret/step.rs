@@ -214,6 +214,7 @@ impl Execution {
         if let Some(inspection) = &mut self.inspection {
             inspection.failure = Some(failure.clone());
         }
+        self.tell_evaluation(id, &failure, cx);
         if self.retries(id, &failure, cx) {
             return self.would_retry(failure, cx);
         }
@@ -227,7 +228,20 @@ impl Execution {
                     self.scope_fails(id, failure, cx);
                 }
             }
-            Some(Err(failure)) => self.scope_fails(id, failure, cx),
+            Some(Err(failure)) => {
+                self.tell_evaluation(id, &failure, cx);
+                self.scope_fails(id, failure, cx);
+            }
+        }
+    }
+
+    /// Tells whoever watches that a field could not be evaluated.
+    fn tell_evaluation(&self, id: CursorId, failure: &Failure, cx: &mut Cx<'_>) {
+        if failure.by_query
+            && let Some(cursor) = self.cursors.get(id)
+        {
+            let state = &cx.program.state(cursor.state).name;
+            cx.host.evaluation_failed(state, failure);
         }
     }
 

@@ -15,11 +15,13 @@ mod replay;
 mod sample;
 
 pub use self::coverage::{
-    Coverage, CoveredCatcher, CoveredRetrier, CoveredState, CoveredTransition,
+    Coverage, CoveredCatcher, CoveredRetrier, CoveredState, CoveredTransition, MeasuredWorkflow,
+    SuiteCoverage, SuiteCoverageError,
 };
+pub(crate) use self::coverage::{Measure, folder as coverage_folder};
 pub use self::expect::{Ended, Expect, expect};
 pub use self::explore::{
-    ANY_OTHER_ERROR, Bounds, Decision, Exploration, Outcome, Stuck, Uncaught, explore,
+    ANY_OTHER_ERROR, Bounds, Decision, Exploration, Hidden, Outcome, Stuck, Uncaught, explore,
     explore_workflow,
 };
 pub use self::mock::{Mock, Raw};

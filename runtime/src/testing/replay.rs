@@ -151,6 +151,9 @@ async fn run(
         .definition(name, machine, MachineType::Standard)
         .seed(seed)
         .virtual_time_from(recorded.started() + later);
+    if other {
+        builder = builder.unmeasured();
+    }
     if let Some(region) = &recorded.region {
         builder = builder.region(region);
     }

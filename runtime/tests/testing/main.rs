@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // a test says what it expects by unwrapping
 
 mod coverage;
+mod coverage_suite;
 mod docs;
 mod expect;
 mod explore;

@@ -215,7 +215,9 @@ impl Execution {
                     }
                     return Turn::Ends(ends.clone());
                 };
-                match cx.host.write_object(ticket, file) {
+                let state = self.cursors.get(ticket.cursor);
+                let state = state.map_or("", |cursor| &cx.program.state(cursor.state).name);
+                match cx.host.write_object(ticket, state, file) {
                     None => Turn::Waits,
                     Some(Ok(())) => Turn::Again,
                     Some(Err(cause)) => Turn::Ends(unwritten(ends.clone(), cause)),

@@ -57,6 +57,15 @@ impl Execution {
             Ok(plan) => plan,
             Err(error) => return Err(self.map_refused(id, state, &error)),
         };
+        let mut plan = plan;
+        if distributed.reader.is_some()
+            && let Some(given) = cx.host.items_of_reader(&state.name)
+        {
+            match given {
+                Ok(items) => plan.items = Items::of_value(items),
+                Err(cause) => plan.refused = Some(cause),
+            }
+        }
         let label = &distributed.label;
         let machine_id = SmolStr::from(format!("{}/{label}", self.about.machine_id));
         let prefix = machine_id.replace(":stateMachine:", ":mapRun:");

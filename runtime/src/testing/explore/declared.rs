@@ -1,17 +1,19 @@
 use serde_json::{Value as Json, json};
 use stepwright::{
-    Address, Binder, ErrorVariant, Handler, Payload, Task, TaskBinder, TaskError, Workflow,
+    Address, Binder, Definition, ErrorVariant, Faults, Handler, Payload, Task, TaskBinder,
+    TaskError, Workflow,
 };
 
 use crate::testing::matcher::Matcher;
 use crate::testing::sample::{DEPTH, sample, samples};
 use crate::value::Value;
 
-/// What task functions declare: their errors, and values of their outputs.
+/// What task functions declare, their errors and values of their outputs, and the workflows that are nested.
 #[derive(Default)]
 pub(super) struct Declared {
     pub(super) errors: Vec<(Matcher, Declaration)>,
     pub(super) samples: Vec<(Matcher, Value)>,
+    pub(super) workflows: Vec<DeclaredWorkflow>,
 }
 
 /// An error that a task may fail with.
@@ -19,6 +21,17 @@ pub(super) struct Declared {
 pub(super) struct Declaration {
     pub(super) error: String,
     pub(super) cause: String,
+}
+
+/// A nested workflow.
+pub(super) struct DeclaredWorkflow {
+    pub(super) name: &'static str,
+    /// The text of its `StateMachineArn`.
+    pub(super) target: Option<String>,
+    pub(super) build: fn() -> Result<Definition, Faults>,
+    pub(super) bind: fn(&mut Declared),
+    pub(super) input: fn() -> Json,
+    pub(super) outputs: fn() -> Vec<Json>,
 }
 
 impl Declaration {
@@ -44,6 +57,11 @@ impl Declaration {
     }
 }
 
+/// An input of a workflow.
+pub(super) fn input_of<W: Workflow>() -> Json {
+    sample(&<W::Input as Payload>::shape(), DEPTH)
+}
+
 impl TaskBinder for Declared {
     fn handler<T: Handler>(&mut self, address: Address) {
         self.declaration::<T>(address);
@@ -63,5 +81,14 @@ impl TaskBinder for Declared {
 }
 
 impl Binder for Declared {
-    fn workflow<W: Workflow>(&mut self, _address: Address) {}
+    fn workflow<W: Workflow>(&mut self, address: Address) {
+        self.workflows.push(DeclaredWorkflow {
+            name: W::NAME,
+            target: address.target,
+            build: W::build,
+            bind: |declared| W::bind(declared),
+            input: input_of::<W>,
+            outputs: || samples(&<W::Output as Payload>::shape()),
+        });
+    }
 }

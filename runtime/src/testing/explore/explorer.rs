@@ -1,137 +1,158 @@
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use stepwright_asl::errors;
-use stepwright_asl::graph::Graph;
-use stepwright_asl::json::Json as Asl;
 use stepwright_asl::model::{MachineType, StateMachine};
+use tokio::runtime::Runtime;
 
 use super::declared::{Declaration, Declared};
-use super::{ANY_OTHER_ERROR, Bounds, Decision, Exploration, Outcome};
-use crate::engine::{BuildError, Engine, StartOptions, request_id};
+use super::found::{Bound, Exploration};
+use super::names::Names;
+use super::nested::{Nested, names_machine};
+use super::script::Script;
+use super::{Bounds, Items};
+use crate::about::About;
+use crate::engine::{BuildError, Engine, ExecutionReport, Observer, StartOptions};
+use crate::interpret::Failure;
 use crate::limits::Limits;
-use crate::task::{Answer, TaskCall, TaskSource, envelope};
+use crate::program::Program;
+use crate::task::TaskCall;
 use crate::testing::coverage::Coverage;
 use crate::testing::matcher::Matcher;
 use crate::value::Value;
 
+/// The name of the machine while it is explored.
+const MACHINE: &str = "explored";
+
+/// The most turns that children of a Map Run are given to end in once they were told to stop.
+const TURNS: u32 = 100_000;
+
 /// What is the same in all runs.
 pub(super) struct Explorer {
     bounds: Bounds,
-    errors: Vec<(Matcher, Declaration)>,
+    pub(super) errors: Vec<(Matcher, Declaration)>,
     /// What tasks give that the bounds have no samples of.
-    samples: Vec<(Matcher, Value)>,
-    /// The names in Retry and Catch of each state and of what is around it.
-    named: HashMap<String, Vec<String>>,
+    pub(super) samples: Vec<(Matcher, Value)>,
+    pub(super) names: Names,
+    pub(super) nested: Vec<Nested>,
 }
 
-/// The tasks of one run.
-struct Script {
-    explorer: Arc<Explorer>,
-    /// What the first calls do, by the number of the option; later ones do the first.
-    prefix: Vec<usize>,
-    taken: Mutex<Taken>,
+/// A machine, the workflows that it starts, and those that these start.
+pub(super) struct Family {
+    pub(super) bounds: Bounds,
+    /// What was found of each, by its name.
+    pub(super) found: BTreeMap<String, Exploration>,
+    /// Those that wait for what they start.
+    pub(super) open: Vec<&'static str>,
+    /// Whether nobody wants to know any more.
+    pub(super) is_given_up: Arc<AtomicBool>,
+    pub(super) runtime: Runtime,
 }
 
-#[derive(Default)]
-struct Taken {
-    /// For each call, how many options there were and which was taken.
-    choices: Vec<(usize, usize)>,
-    decisions: Vec<Decision>,
-    /// What the last attempt of a visit came to.
-    last: HashMap<(String, Vec<String>, String), Outcome>,
+impl Family {
+    /// Explores what a machine starts, and then the machine.
+    pub(super) fn explore(
+        &mut self,
+        machine: &StateMachine,
+        machine_type: MachineType,
+        inputs: Vec<Value>,
+        declared: Declared,
+    ) -> Result<Exploration, BuildError> {
+        for workflow in &declared.workflows {
+            if self.found.contains_key(workflow.name) || self.open.contains(&workflow.name) {
+                continue;
+            }
+            let definition = (workflow.build)().map_err(|faults| {
+                BuildError::new(format!("workflow `{}`: {faults}", workflow.name))
+            })?;
+            let mut inner = Declared::default();
+            (workflow.bind)(&mut inner);
+            self.open.push(workflow.name);
+            let input = vec![(workflow.input)().into()];
+            let found = self.explore(
+                definition.machine(),
+                definition.machine_type(),
+                input,
+                inner,
+            );
+            self.open.pop();
+            self.found.insert(workflow.name.to_owned(), found?);
+        }
+        let nested = declared
+            .workflows
+            .iter()
+            .map(|workflow| Nested::new(workflow, self.found.get(workflow.name)))
+            .collect();
+        let given = self.bounds.errors.iter().cloned();
+        let given = given.map(|(matcher, error)| (matcher, Declaration::new(error)));
+        let explorer = Arc::new(Explorer {
+            bounds: self.bounds.clone(),
+            errors: given.chain(declared.errors).collect(),
+            samples: declared.samples,
+            names: Names::of(&machine.to_value()),
+            nested,
+        });
+        let run = explorer.run(machine, machine_type, inputs, &self.is_given_up);
+        self.runtime.block_on(run)
+    }
 }
 
 impl Explorer {
-    pub(super) fn new(machine: &StateMachine, bounds: &Bounds, declared: Declared) -> Arc<Self> {
-        let definition = machine.to_value();
-        let graph = Graph::of(&definition);
-        let mut named = HashMap::new();
-        for state in graph.states() {
-            let mut names = Vec::new();
-            let mut around = Some(state);
-            while let Some(state) = around {
-                for field in ["Retry", "Catch"] {
-                    names.extend(error_names(state.object.get(field)));
-                }
-                let parent = graph.containers()[state.container].parent;
-                around = parent.map(|parent| &graph.states()[parent]);
-            }
-            named.insert(state.name.to_owned(), names);
-        }
-        let mut bounds = bounds.clone();
-        if bounds.inputs.is_empty() {
-            bounds.inputs.push(Value::empty_object());
-        }
-        let given = bounds.errors.iter().cloned();
-        let given = given.map(|(matcher, error)| (matcher, Declaration::new(error)));
-        Arc::new(Self {
-            errors: given.chain(declared.errors).collect(),
-            samples: declared.samples,
-            bounds,
-            named,
-        })
-    }
-
-    pub(super) async fn run(
+    async fn run(
         self: Arc<Self>,
         machine: &StateMachine,
+        machine_type: MachineType,
+        inputs: Vec<Value>,
+        is_given_up: &AtomicBool,
     ) -> Result<Exploration, BuildError> {
-        const MACHINE: &str = "explored";
-        let limits = Limits {
-            events: self.bounds.events,
-            ..Limits::default()
-        };
-        let engine = Engine::builder()
-            .definition(MACHINE, machine, MachineType::Standard)
-            .tasks(|_: &TaskCall<'_>| None)
-            .limits(limits)
-            .retention(0)
-            .virtual_time()
-            .build()?;
-        let mut found = Exploration {
-            runs: 0,
-            is_complete: true,
-            uncaught: Vec::new(),
-            stuck: Vec::new(),
-            coverage: Coverage::of(machine),
-        };
-        let mut open: VecDeque<(usize, Vec<usize>)> = (0..self.bounds.inputs.len())
-            .map(|input| (input, Vec::new()))
-            .collect();
+        let watch = Arc::new(Watch::default());
+        let engine = self.engine(machine, machine_type, watch.clone())?;
+        let mut found = Exploration::new(Coverage::of(machine));
+        let mut open: VecDeque<(usize, Vec<usize>)> =
+            (0..inputs.len()).map(|input| (input, Vec::new())).collect();
         while let Some((input, prefix)) = open.pop_front() {
-            if found.runs >= self.bounds.runs {
-                found.is_complete = false;
+            if found.runs >= self.bounds.runs || is_given_up.load(Ordering::Relaxed) {
+                found.reached(Bound::Runs);
                 break;
             }
-            let script = Arc::new(Script {
-                explorer: self.clone(),
-                prefix: prefix.clone(),
-                taken: Mutex::default(),
-            });
+            let script = Script::new(self.clone(), prefix.clone());
+            watch.follow(script.clone());
             let source = script.clone();
-            let options = StartOptions::new().tasks(move |call: &TaskCall<'_>| source.answer(call));
-            let started = self.bounds.inputs[input].clone();
+            let options = StartOptions::new()
+                .tasks(move |call: &TaskCall<'_>| crate::task::TaskSource::answer(&*source, call));
+            let started = inputs[input].clone();
             let report = engine.execute_machine(MACHINE, started, options).await;
             let Ok(report) = report else {
-                // An input that is too large for any execution.
-                found.is_complete = false;
+                found.reached(Bound::Input);
                 continue;
             };
+            // Children that were told to stop end in their own time.
+            let mut turns = 0;
+            while script.is_at_work() && turns < TURNS {
+                tokio::task::yield_now().await;
+                turns += 1;
+            }
             let taken = std::mem::take(&mut *script.lock());
             found.runs += 1;
             found.coverage.add(&report.history);
-            found.judge(&report, taken.decisions, self.bounds.events);
+            for child in &taken.children {
+                found.coverage.add_child(&child.history);
+            }
+            if taken.is_cut {
+                found.reached(Bound::Events);
+                continue;
+            }
+            found.judge(&report, &taken, &self.names, self.bounds.events);
             let choices = taken.choices.iter().enumerate().skip(prefix.len());
             for (place, (options, _)) in choices {
                 if *options > 1 && place >= self.bounds.calls {
-                    found.is_complete = false;
+                    found.reached(Bound::Calls);
                     break;
                 }
                 for option in 1..*options {
                     // What will not be run need not be remembered.
                     if found.runs + open.len() > self.bounds.runs {
-                        found.is_complete = false;
+                        found.reached(Bound::Runs);
                         break;
                     }
                     let before = taken.choices[..place].iter().map(|(_, choice)| *choice);
@@ -142,124 +163,104 @@ impl Explorer {
         Ok(found)
     }
 
-    /// What a call may come to, the usual first.
-    fn options(&self, call: &TaskCall<'_>, samples: usize) -> Vec<Outcome> {
-        let mut options: Vec<Outcome> = (0..samples.max(1)).map(Outcome::Success).collect();
-        let none = Vec::new();
-        let named = self.named.get(call.state()).unwrap_or(&none);
-        let declared = self
-            .errors
-            .iter()
-            .filter(|(matcher, _)| matcher.is_for_call(call))
-            .map(|(_, declared)| &declared.error);
-        let is_timed = call.timeout().is_some() || call.heartbeat().is_some();
-        for error in declared.chain(named) {
-            let outcome = match error.as_str() {
-                errors::ALL | errors::TASK_FAILED => Outcome::Failure(ANY_OTHER_ERROR.to_owned()),
-                errors::TIMEOUT | errors::HEARTBEAT_TIMEOUT => Outcome::Timeout,
-                // Nothing matches it, or no task fails with it.
-                errors::RUNTIME
-                | errors::BRANCH_FAILED
-                | errors::ITEM_READER_FAILED
-                | errors::RESULT_WRITER_FAILED
-                | errors::EXCEED_TOLERATED_FAILURE_THRESHOLD => continue,
-                error => Outcome::Failure(error.to_owned()),
-            };
-            if !options.contains(&outcome) {
-                options.push(outcome);
-            }
-        }
-        if is_timed && !options.contains(&Outcome::Timeout) {
-            options.push(Outcome::Timeout);
-        }
-        if call.token().is_some() && !is_timed {
-            options.push(Outcome::Silence);
-        }
-        options
-    }
-}
-
-impl Script {
-    fn lock(&self) -> MutexGuard<'_, Taken> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl TaskSource for Script {
-    fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
-        let explorer = &self.explorer;
-        let mut samples = fitting(&explorer.bounds.samples, call);
-        if samples.is_empty() {
-            samples = fitting(&explorer.samples, call);
-        }
-        let mut options = explorer.options(call, samples.len());
-        let mut taken = self.lock();
-        let visit = (
-            call.execution().id.to_string(),
-            call.scope(),
-            call.state().to_owned(),
-        );
-        let usual = options[0].clone();
-        if call.attempt() > 0
-            && let Some(last) = taken.last.get(&visit)
-            && let Some(place) = options.iter().position(|option| option == last)
-        {
-            options[..=place].rotate_right(1);
-        }
-        let number = taken.choices.len();
-        let choice = self.prefix.get(number).copied().unwrap_or(0);
-        let outcome = options.get(choice).unwrap_or(&usual).clone();
-        taken.choices.push((options.len(), choice));
-        let decision = Decision {
-            state: call.state().to_owned(),
-            outcome: outcome.clone(),
+    fn engine(
+        &self,
+        machine: &StateMachine,
+        machine_type: MachineType,
+        watch: Arc<Watch>,
+    ) -> Result<Engine, BuildError> {
+        let limits = Limits {
+            events: self.bounds.events,
+            express_transitions: self.bounds.events.into(),
+            ..Limits::default()
         };
-        // A retry that goes on as before is told once.
-        if outcome != usual && !(call.attempt() > 0 && choice == 0) {
-            taken.decisions.push(decision);
+        let mut builder = Engine::builder()
+            .definition(MACHINE, machine, machine_type)
+            .tasks(|_: &TaskCall<'_>| None)
+            .limits(limits)
+            .retention(0)
+            .virtual_time()
+            .observer(watch);
+        if let Some(objects) = &self.bounds.objects {
+            builder = builder.shared_objects(objects.0.clone());
         }
-        taken.last.insert(visit, outcome.clone());
-        drop(taken);
-        Some(match outcome {
-            Outcome::Success(number) => {
-                let sample = samples.get(number);
-                let result = sample.map_or_else(Value::empty_object, |(_, value)| value.clone());
-                let is_raw = sample.is_some_and(|(matcher, _)| !matcher.is_function());
-                if call.resource().is_lambda_invoke() && !is_raw {
-                    Answer::output(envelope::lambda(result, request_id(call)))
-                } else {
-                    Answer::output(result)
-                }
-            }
-            Outcome::Failure(error) => {
-                let mut declared = explorer
-                    .errors
-                    .iter()
-                    .filter(|(_, found)| found.error == error);
-                let cause = declared.find(|(matcher, _)| matcher.is_for_call(call));
-                let cause = cause.map_or("explored", |(_, declared)| &declared.cause);
-                Answer::failure(error, cause)
-            }
-            Outcome::Timeout if call.timeout().is_none() && call.heartbeat().is_none() => {
-                Answer::failure(errors::TIMEOUT, "explored")
-            }
-            Outcome::Timeout | Outcome::Silence => Answer::never(),
-        })
+        builder.build()
+    }
+
+    pub(super) fn most_events(&self) -> usize {
+        self.bounds.events as usize
+    }
+
+    pub(super) fn given_samples(&self) -> &[(Matcher, Value)] {
+        &self.bounds.samples
+    }
+
+    /// What a machine gives: what the bounds say, or values of its type.
+    pub(super) fn outputs_of(&self, target: &str, nested: Option<&Nested>) -> Vec<Value> {
+        let given = self.bounds.machines.iter();
+        let given = given.filter(|(name, _)| names_machine(name, target));
+        let given: Vec<Value> = given.map(|(_, output)| output.clone()).collect();
+        match nested {
+            Some(nested) if given.is_empty() => nested.outputs.clone(),
+            _ => given,
+        }
+    }
+
+    /// What the reader of a Map gives: what the bounds say, or one item without anything in it. `None` where it reads objects.
+    pub(super) fn items_of(&self, state: &str) -> Option<Value> {
+        let mut given = self.bounds.items.iter();
+        match given.find(|(name, _)| name == state) {
+            Some((_, Items(items))) => Some(items.clone()),
+            None if self.bounds.objects.is_some() => None,
+            None => Some([Value::empty_object()].into_iter().collect()),
+        }
     }
 }
 
-fn fitting<'a>(rows: &'a [(Matcher, Value)], call: &TaskCall<'_>) -> Vec<&'a (Matcher, Value)> {
-    let rows = rows.iter();
-    rows.filter(|(matcher, _)| matcher.is_for_call(call))
-        .collect()
+/// Tells each run what its executions do.
+#[derive(Default)]
+struct Watch {
+    script: Mutex<Option<Arc<Script>>>,
 }
 
-fn error_names(list: Option<&Asl>) -> Vec<String> {
-    let entries = list.and_then(Asl::as_array).into_iter().flatten();
-    let names = entries.filter_map(|entry| entry.get("ErrorEquals")?.as_array());
-    names
-        .flatten()
-        .filter_map(Asl::as_str)
-        .map(str::to_owned)
-        .collect()
+impl Watch {
+    fn follow(&self, script: Arc<Script>) {
+        *self.script.lock().unwrap_or_else(PoisonError::into_inner) = Some(script);
+    }
+
+    fn script(&self) -> Option<Arc<Script>> {
+        let script = self.script.lock().unwrap_or_else(PoisonError::into_inner);
+        script.clone()
+    }
+}
+
+impl Observer for Watch {
+    fn child_starts(&self) -> Result<(), String> {
+        self.script().map_or(Ok(()), |script| script.child_starts())
+    }
+
+    fn child_goes_on(&self, written: u32) -> bool {
+        let script = self.script();
+        script.is_none_or(|script| script.child_goes_on(written))
+    }
+
+    fn ended(&self, program: &Arc<Program>, report: &Arc<ExecutionReport>, is_child: bool) {
+        if let Some(script) = self.script() {
+            script.ended(program, report, is_child);
+        }
+    }
+
+    fn evaluation_failed(&self, execution: &About, state: &str, failure: &Failure) {
+        if let Some(script) = self.script() {
+            script.evaluation_failed(execution, state, failure);
+        }
+    }
+
+    fn items(&self, execution: &About, state: &str) -> Option<Result<Value, String>> {
+        self.script()?.items(execution, state)
+    }
+
+    fn results_written(&self, execution: &About, state: &str) -> Option<Result<(), String>> {
+        self.script()?.results_written(execution, state)
+    }
 }

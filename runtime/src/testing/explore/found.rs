@@ -1,7 +1,10 @@
+use std::collections::BTreeMap;
 use std::fmt;
 
 use stepwright_asl::errors;
 
+use super::names::Names;
+use super::script::{Evaluation, Taken};
 use crate::engine::{ExecutionReport, Status};
 use crate::history::EventKind;
 use crate::testing::coverage::Coverage;
@@ -18,8 +21,38 @@ pub struct Exploration {
     pub uncaught: Vec<Uncaught>,
     /// Executions that nothing ends but a limit.
     pub stuck: Vec<Stuck>,
-    /// What all the runs went through.
+    /// Fields that could not be evaluated, where a Retry or Catch on everything, or the tolerance of a Distributed Map, hides it.
+    pub hidden: Vec<Hidden>,
+    /// What all the runs went through, the children of Map Runs among them.
     pub coverage: Coverage,
+    /// What was found of the workflows that are nested, and of those that these nest, each explored on its own.
+    pub nested: BTreeMap<String, Exploration>,
+    /// How executions failed, each error once.
+    pub(super) failures: Vec<Ending>,
+    /// The bound that was reached first.
+    bound: Option<Bound>,
+}
+
+/// How an execution failed.
+#[derive(Clone, Debug)]
+pub(super) struct Ending {
+    pub(super) error: String,
+    pub(super) cause: String,
+    /// The state with a field that could not be evaluated, where that is why.
+    pub(super) evaluated: Option<String>,
+}
+
+/// The most errors of a nested workflow that its caller is explored with.
+const MOST_FAILURES: usize = 8;
+
+/// Why not all was run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Bound {
+    Runs,
+    Calls,
+    Events,
+    Input,
+    Nested(String),
 }
 
 /// An error that nothing catches.
@@ -27,6 +60,24 @@ pub struct Exploration {
 #[non_exhaustive]
 pub struct Uncaught {
     /// The state that fails.
+    pub state: String,
+    /// The error.
+    pub error: String,
+    /// Its cause in the first of the runs.
+    pub cause: String,
+    /// What the tasks did in the first of the runs, where it was not their first success.
+    pub when: Vec<Decision>,
+    /// In how many runs.
+    pub runs: usize,
+}
+
+/// A field that could not be evaluated, and nobody would know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Hidden {
+    /// The nested workflow that the state belongs to, where it is not the explored one.
+    pub workflow: Option<String>,
+    /// The state.
     pub state: String,
     /// The error.
     pub error: String,
@@ -70,6 +121,8 @@ pub enum Outcome {
     Success(usize),
     /// It fails with this error.
     Failure(String),
+    /// The workflow that it starts fails with this error, which is `States.TaskFailed` for the state that waits.
+    NestedFailure(String),
     /// It does not answer in time.
     Timeout,
     /// Nobody ever answers it.
@@ -82,12 +135,16 @@ impl Exploration {
         self.coverage.missing()
     }
 
-    /// Whether every error is caught and every execution ends.
+    /// Whether every error is caught, every execution ends and every field can be evaluated, in all combinations. Where a bound was reached,
+    /// nobody knows.
     pub fn is_clean(&self) -> bool {
-        self.uncaught.is_empty() && self.stuck.is_empty()
+        self.is_complete
+            && self.uncaught.is_empty()
+            && self.stuck.is_empty()
+            && self.hidden.is_empty()
     }
 
-    /// Fails a test unless every error is caught and every execution ends.
+    /// Fails a test unless every error is caught, every execution ends, every field can be evaluated, and no bound was reached.
     ///
     /// # Panics
     ///
@@ -99,16 +156,111 @@ impl Exploration {
 }
 
 impl Exploration {
+    pub(super) fn new(coverage: Coverage) -> Self {
+        Self {
+            runs: 0,
+            is_complete: true,
+            uncaught: Vec::new(),
+            stuck: Vec::new(),
+            hidden: Vec::new(),
+            coverage,
+            nested: BTreeMap::new(),
+            failures: Vec::new(),
+            bound: None,
+        }
+    }
+
+    /// Not all was run.
+    pub(super) fn reached(&mut self, bound: Bound) {
+        self.is_complete = false;
+        self.bound.get_or_insert(bound);
+    }
+
+    /// Takes over what was found of the nested workflows: what is hidden there is hidden here.
+    pub(super) fn with_nested(mut self, nested: BTreeMap<String, Exploration>) -> Self {
+        for (name, found) in &nested {
+            if !found.is_complete {
+                self.reached(Bound::Nested(name.clone()));
+            }
+            self.hidden.extend(found.hidden.iter().map(|hidden| Hidden {
+                workflow: Some(hidden.workflow.clone().unwrap_or_else(|| name.clone())),
+                ..hidden.clone()
+            }));
+        }
+        self.nested = nested;
+        self
+    }
+
     /// Puts a finished run where it belongs.
-    pub(super) fn judge(&mut self, report: &ExecutionReport, when: Vec<Decision>, events: u32) {
-        let is_endless = report.history.len() >= events as usize;
-        if is_endless || report.status == Status::TimedOut {
-            let states = open_states(report);
+    pub(super) fn judge(
+        &mut self,
+        report: &ExecutionReport,
+        taken: &Taken,
+        names: &Names,
+        events: u32,
+    ) {
+        let uncaught = self.ended(report, taken, events);
+        let is_told = |found: &Evaluation| match &uncaught {
+            Some((state, _)) if *state == found.shown_by => true,
+            Some((_, error)) => {
+                found.in_child && error == errors::EXCEED_TOLERATED_FAILURE_THRESHOLD
+            }
+            None => false,
+        };
+        let mut seen: Vec<(&Option<String>, &str, &str)> = Vec::new();
+        for found in &taken.evaluations {
+            let is_same = (&found.workflow, found.state.as_str(), found.error.as_str());
+            if is_told(found)
+                || names.mean(&found.shown_by, &found.error)
+                || seen.contains(&is_same)
+            {
+                continue;
+            }
+            seen.push(is_same);
+            let same = |known: &&mut Hidden| {
+                (&known.workflow, known.state.as_str(), known.error.as_str()) == is_same
+            };
+            if let Some(known) = self.hidden.iter_mut().find(same) {
+                known.runs += 1;
+                continue;
+            }
+            self.hidden.push(Hidden {
+                workflow: found.workflow.clone(),
+                state: found.state.clone(),
+                error: found.error.clone(),
+                cause: found.cause.clone(),
+                when: taken.decisions.clone(),
+                runs: 1,
+            });
+        }
+    }
+
+    /// How a run ended. Gives the state and the error where nobody caught it.
+    fn ended(
+        &mut self,
+        report: &ExecutionReport,
+        taken: &Taken,
+        events: u32,
+    ) -> Option<(String, String)> {
+        let when = taken.decisions.clone();
+        let too_long = |report: &ExecutionReport| report.history.len() >= events as usize;
+        let is_endless = too_long(report) || taken.children.iter().any(|child| too_long(child));
+        let waits = |report: &ExecutionReport| report.status == Status::TimedOut;
+        if is_endless || waits(report) || taken.children.iter().any(|child| waits(child)) {
+            let mut states = open_states(report);
+            for child in &taken.children {
+                if too_long(child) || matches!(child.status, Status::TimedOut | Status::Aborted) {
+                    let inside = open_states(child);
+                    states.extend(inside);
+                }
+            }
+            let mut seen = std::collections::HashSet::new();
+            states.retain(|state| seen.insert(state.clone()));
             let same =
                 |found: &&mut Stuck| found.states == states && found.is_endless == is_endless;
             if let Some(known) = self.stuck.iter_mut().find(same) {
                 known.runs += 1;
-                return;
+                return None;
             }
             let runs = 1;
             self.stuck.push(Stuck {
@@ -117,21 +269,27 @@ impl Exploration {
                 when,
                 runs,
             });
-            return;
+            return None;
         }
         if report.status != Status::Failed {
-            return;
+            return None;
         }
-        let Some(state) = failing_state(report) else {
-            return;
-        };
         let error = report.error.clone().unwrap_or_default();
+        let mut cause = report.cause.clone().unwrap_or_default();
+        let failing = failing_state(report);
+        self.failed(&error, &cause, failing.as_deref(), taken);
+        let state = failing?;
+        if error == errors::EXCEED_TOLERATED_FAILURE_THRESHOLD
+            && let Some(inside) = inside(taken)
+        {
+            cause = format!("{cause}; in an item {inside}");
+        }
+        let told = Some((state.clone(), error.clone()));
         let same = |found: &&mut Uncaught| found.state == state && found.error == error;
         if let Some(known) = self.uncaught.iter_mut().find(same) {
             known.runs += 1;
-            return;
+            return told;
         }
-        let cause = report.cause.clone().unwrap_or_default();
         let runs = 1;
         self.uncaught.push(Uncaught {
             state,
@@ -140,7 +298,39 @@ impl Exploration {
             when,
             runs,
         });
+        told
     }
+
+    /// Remembers an error for those who start the machine.
+    fn failed(&mut self, error: &str, cause: &str, state: Option<&str>, taken: &Taken) {
+        let is_known = self.failures.iter().any(|known| known.error == error);
+        if is_known || self.failures.len() >= MOST_FAILURES {
+            return;
+        }
+        let mut evaluations = taken.evaluations.iter();
+        let evaluated = evaluations
+            .find(|found| Some(found.shown_by.as_str()) == state && found.error == error);
+        self.failures.push(Ending {
+            error: error.to_owned(),
+            cause: cause.to_owned(),
+            evaluated: evaluated.map(|found| found.state.clone()),
+        });
+    }
+}
+
+/// What failed first in the items of a Distributed Map.
+fn inside(taken: &Taken) -> Option<String> {
+    let mut children = taken.children.iter();
+    let child = children.find(|child| child.status == Status::Failed)?;
+    let state = child.history.path().pop()?;
+    let state = failing_state(child).unwrap_or(state);
+    let error = child.error.as_deref().unwrap_or_default();
+    Some(match child.cause.as_deref() {
+        Some(cause) if !cause.is_empty() && cause != "explored" => {
+            format!("`{state}` fails with `{error}`: {cause}")
+        }
+        _ => format!("`{state}` fails with `{error}`"),
+    })
 }
 
 /// The state that failed, unless it is a Fail state.
@@ -186,6 +376,9 @@ impl fmt::Display for Decision {
         match &self.outcome {
             Outcome::Success(sample) => write!(f, "`{state}` gives sample {}", sample + 1),
             Outcome::Failure(error) => write!(f, "`{state}` fails with `{error}`"),
+            Outcome::NestedFailure(error) => {
+                write!(f, "the workflow of `{state}` fails with `{error}`")
+            }
             Outcome::Timeout => write!(f, "`{state}` times out"),
             Outcome::Silence => write!(f, "nobody answers `{state}`"),
         }
@@ -209,6 +402,29 @@ impl fmt::Display for Uncaught {
             write!(f, " ({})", self.cause)?;
         }
         told(f, &self.when, self.runs)
+    }
+}
+
+impl fmt::Display for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` of `{}`", self.error, self.state)?;
+        if let Some(workflow) = &self.workflow {
+            write!(f, " in the workflow `{workflow}`")?;
+        }
+        write!(f, " is hidden by a Retry or Catch ({})", self.cause)?;
+        told(f, &self.when, self.runs)
+    }
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Runs => f.write_str("a bound was reached (`Bounds::runs`)"),
+            Self::Calls => f.write_str("a bound was reached (`Bounds::calls`)"),
+            Self::Events => f.write_str("a bound was reached (`Bounds::events`)"),
+            Self::Input => f.write_str("an input is too large for an execution"),
+            Self::Nested(name) => write!(f, "a bound was reached in the workflow `{name}`"),
+        }
     }
 }
 
@@ -238,8 +454,8 @@ impl fmt::Display for Exploration {
             "combinations"
         };
         write!(f, "{} {word}", self.runs)?;
-        if !self.is_complete {
-            f.write_str(", not all: a bound was reached")?;
+        if let Some(bound) = &self.bound {
+            write!(f, ", not all: {bound}")?;
         }
         let mut list = |title: &str, lines: Vec<String>| {
             if !lines.is_empty() {
@@ -252,6 +468,10 @@ impl fmt::Display for Exploration {
             self.uncaught.iter().map(Uncaught::to_string).collect(),
         )?;
         list("stuck", self.stuck.iter().map(Stuck::to_string).collect())?;
+        list(
+            "hidden",
+            self.hidden.iter().map(Hidden::to_string).collect(),
+        )?;
         list("never reached", self.never_reached())
     }
 }

@@ -3,17 +3,28 @@
 mod declared;
 mod explorer;
 mod found;
+mod names;
+mod nested;
+mod script;
 
-use stepwright::{Payload, Task, Workflow};
-use stepwright_asl::model::StateMachine;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
-pub use self::found::{Decision, Exploration, Outcome, Stuck, Uncaught};
+use stepwright::{Address, Task, Workflow};
+use stepwright_asl::model::{MachineType, StateMachine};
+use tokio::sync::oneshot;
 
-use self::declared::Declared;
-use self::explorer::Explorer;
+pub use self::found::{Decision, Exploration, Hidden, Outcome, Stuck, Uncaught};
+
+use self::declared::{Declared, input_of};
+use self::explorer::Family;
 use super::matcher::Matcher;
-use super::sample::{DEPTH, sample};
 use crate::engine::BuildError;
+use crate::objects::ObjectStore;
 use crate::value::Value;
 
 /// Runs a definition with every combination of what its tasks may come to, up to a bound, and reports what was found:
@@ -53,13 +64,16 @@ use crate::value::Value;
 ///
 /// A definition that cannot run.
 pub async fn explore(machine: &StateMachine, bounds: &Bounds) -> Result<Exploration, BuildError> {
-    let explorer = Explorer::new(machine, bounds, Declared::default());
-    explorer.run(machine).await
+    let (machine, declared) = (machine.clone(), Declared::default());
+    begin(machine, MachineType::Standard, bounds.clone(), declared).await
 }
 
 /// The same for a workflow. Its tasks fail with every error that their functions declare, under the cause that such an error has. Where the
 /// bounds have no input or no sample of a task, values of the types stand in: text is `"sample"`, numbers are 1, and of an enum each variant is
 /// tried.
+///
+/// The workflows that it nests are explored too, each on its own and with an input of its type: what a state gets that waits for one is each value
+/// of its type, and the failures that were found.
 ///
 /// # Errors
 ///
@@ -70,11 +84,64 @@ pub async fn explore_workflow<W: Workflow>(bounds: &Bounds) -> Result<Exploratio
     let definition = W::definition();
     let mut bounds = bounds.clone();
     if bounds.inputs.is_empty() {
-        let input = sample(&<W::Input as Payload>::shape(), DEPTH);
-        bounds.inputs.push(input.into());
+        bounds.inputs.push(input_of::<W>().into());
     }
-    let explorer = Explorer::new(definition.machine(), &bounds, declared);
-    explorer.run(definition.machine()).await
+    let machine = definition.machine().clone();
+    begin(machine, definition.machine_type(), bounds, declared).await
+}
+
+/// Explores in a thread of its own: the children of Map Runs then take their turns in the same order every time.
+async fn begin(
+    machine: StateMachine,
+    machine_type: MachineType,
+    mut bounds: Bounds,
+    declared: Declared,
+) -> Result<Exploration, BuildError> {
+    /// Tells the thread when nobody waits for it any more.
+    struct Wanted(Arc<AtomicBool>);
+    impl Drop for Wanted {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+
+    let mut inputs = std::mem::take(&mut bounds.inputs);
+    if inputs.is_empty() {
+        inputs.push(Value::empty_object());
+    }
+    let cannot = |what: &str, error: &dyn fmt::Display| {
+        BuildError::new(format!("{what} of an exploration cannot be made: {error}"))
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| cannot("the runtime", &error))?;
+    let wanted = Wanted(Arc::default());
+    let is_given_up = wanted.0.clone();
+    let (tell, told) = oneshot::channel();
+    let work = move || {
+        let mut family = Family {
+            bounds,
+            found: BTreeMap::new(),
+            open: Vec::new(),
+            is_given_up,
+            runtime,
+        };
+        let found = family.explore(&machine, machine_type, inputs, declared);
+        // Whoever waited may have gone.
+        let _ = tell.send(found.map(|found| found.with_nested(family.found)));
+    };
+    let thread = thread::Builder::new()
+        .name("stepwright-explore".to_owned())
+        .spawn(work)
+        .map_err(|error| cannot("the thread", &error))?;
+    match told.await {
+        Ok(found) => found,
+        Err(ended) => match thread.join() {
+            Err(panic) => resume_unwind(panic),
+            Ok(()) => Err(cannot("the result", &ended)),
+        },
+    }
 }
 
 /// The error that stands for all that only `States.ALL` or `States.TaskFailed` name.
@@ -87,9 +154,27 @@ pub struct Bounds {
     inputs: Vec<Value>,
     samples: Vec<(Matcher, Value)>,
     errors: Vec<(Matcher, String)>,
+    /// What machines give, by their names or placeholders.
+    machines: Vec<(String, Value)>,
+    /// What readers give, by the states of their Maps.
+    items: Vec<(String, Items)>,
+    objects: Option<Objects>,
     runs: usize,
     calls: usize,
     events: u32,
+}
+
+/// The items of a Map, as a list.
+#[derive(Clone, Debug)]
+struct Items(Value);
+
+#[derive(Clone)]
+struct Objects(Arc<dyn ObjectStore>);
+
+impl fmt::Debug for Objects {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Objects")
+    }
 }
 
 impl Default for Bounds {
@@ -98,6 +183,9 @@ impl Default for Bounds {
             inputs: Vec::new(),
             samples: Vec::new(),
             errors: Vec::new(),
+            machines: Vec::new(),
+            items: Vec::new(),
+            objects: None,
             runs: 1_000,
             calls: 50,
             events: 1_000,
@@ -137,6 +225,38 @@ impl Bounds {
         if let Ok(result) = Value::from_typed(result) {
             self.samples.push((Matcher::task::<T>(), result));
         }
+        self
+    }
+
+    /// An output of a nested workflow, in place of values of its type; several are combined.
+    pub fn workflow_sample<W: Workflow>(mut self, output: &W::Output) -> Self {
+        let target = Address::of_workflow::<W>().target;
+        if let (Some(target), Ok(output)) = (target, Value::from_typed(output)) {
+            self.machines.push((target, output));
+        }
+        self
+    }
+
+    /// An output of a state machine that states start, by its name, ARN or placeholder; without one it is `{}`.
+    pub fn machine_sample(mut self, name: impl Into<String>, output: impl Into<Value>) -> Self {
+        self.machines.push((name.into(), output.into()));
+        self
+    }
+
+    /// What the ItemReader of a Distributed Map gives, whatever it reads; without, that is one item, `{}`.
+    pub fn items<V: Into<Value>>(
+        mut self,
+        state: impl Into<String>,
+        items: impl IntoIterator<Item = V>,
+    ) -> Self {
+        let items = items.into_iter().map(Into::into).collect();
+        self.items.push((state.into(), Items(items)));
+        self
+    }
+
+    /// The objects that ItemReaders read, as they read them. Nothing is ever written to the store.
+    pub fn objects(mut self, store: impl ObjectStore + 'static) -> Self {
+        self.objects = Some(Objects(Arc::new(store)));
         self
     }
 

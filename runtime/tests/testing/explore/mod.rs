@@ -1,5 +1,9 @@
 //! Exploration.
 
+mod distributed;
+mod hidden;
+mod nested;
+
 use serde_json::{Value as Json, json};
 use stepwright_runtime::testing::{Bounds, Exploration, explore};
 

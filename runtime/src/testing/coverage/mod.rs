@@ -1,3 +1,6 @@
+mod measure;
+mod suite;
+
 use std::collections::HashMap;
 use std::fmt;
 
@@ -9,6 +12,9 @@ use stepwright_asl::graph::{EdgeKind, Graph};
 use stepwright_asl::json::Json as Asl;
 use stepwright_asl::model::StateMachine;
 use stepwright_asl::overlay::{Mark, Overlay, Status};
+
+pub(crate) use self::measure::{Measure, folder};
+pub use self::suite::{MeasuredWorkflow, SuiteCoverage, SuiteCoverageError};
 
 use super::recorded::{RecordedHistory, Step, steps};
 use crate::history::History;
@@ -183,6 +189,12 @@ impl Coverage {
     /// Adds a run.
     pub fn add(&mut self, history: &History) {
         self.add_steps(&steps(history));
+    }
+
+    /// Adds a child of a Map Run, which is no run by itself.
+    pub(super) fn add_child(&mut self, history: &History) {
+        self.add_steps(&steps(history));
+        self.runs -= 1;
     }
 
     /// Adds a run that was recorded.

@@ -1,0 +1,64 @@
+//! The errors that the handlers of a definition name.
+
+use std::collections::HashMap;
+
+use stepwright_asl::errors;
+use stepwright_asl::graph::Graph;
+use stepwright_asl::json::Json as Asl;
+
+/// For each state, the errors in Retry and Catch of it and of what is around it.
+#[derive(Debug, Default)]
+pub(super) struct Names(HashMap<String, Vec<String>>);
+
+impl Names {
+    pub(super) fn of(definition: &Asl) -> Self {
+        let graph = Graph::of(definition);
+        let mut names = HashMap::new();
+        for state in graph.states() {
+            let mut found = Vec::new();
+            let mut is_child = false;
+            let mut around = Some(state);
+            while let Some(state) = around {
+                let own = ["Retry", "Catch"].map(|field| error_names(state.object.get(field)));
+                for name in own.into_iter().flatten() {
+                    if name == errors::EXCEED_TOLERATED_FAILURE_THRESHOLD && is_child {
+                        // Whatever fails in an item leads to it.
+                        found.push(errors::TASK_FAILED.to_owned());
+                    }
+                    found.push(name);
+                }
+                let container = &graph.containers()[state.container];
+                let config = container.object.get("ProcessorConfig");
+                let mode = config.and_then(|config| config.get("Mode")?.as_str());
+                is_child |= mode == Some("DISTRIBUTED");
+                around = container.parent.map(|parent| &graph.states()[parent]);
+            }
+            names.insert(state.name.to_owned(), found);
+        }
+        Self(names)
+    }
+
+    pub(super) fn of_state(&self, state: &str) -> &[String] {
+        self.0.get(state).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an error of a state is named, by its own name or by a wildcard.
+    pub(super) fn count_on(&self, state: &str, error: &str) -> bool {
+        errors::matches(self.of_state(state), error)
+    }
+
+    /// Whether an error of a state is named by its own name.
+    pub(super) fn mean(&self, state: &str, error: &str) -> bool {
+        self.of_state(state).iter().any(|name| name == error)
+    }
+}
+
+fn error_names(list: Option<&Asl>) -> Vec<String> {
+    let entries = list.and_then(Asl::as_array).into_iter().flatten();
+    let names = entries.filter_map(|entry| entry.get("ErrorEquals")?.as_array());
+    names
+        .flatten()
+        .filter_map(Asl::as_str)
+        .map(str::to_owned)
+        .collect()
+}

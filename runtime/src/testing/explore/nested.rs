@@ -1,0 +1,48 @@
+//! What workflows come to that a workflow starts.
+
+use super::declared::DeclaredWorkflow;
+use super::found::{Ending, Exploration};
+use crate::value::Value;
+
+/// A machine that states of the explored one start.
+#[derive(Debug)]
+pub(super) struct Nested {
+    name: String,
+    target: Option<String>,
+    pub(super) outputs: Vec<Value>,
+    /// How it may fail, where that is known.
+    pub(super) failures: Vec<Ending>,
+    /// Whether it may wait for ever.
+    pub(super) is_stuck: bool,
+}
+
+impl Nested {
+    /// With what was found when it was explored on its own; nothing yet of one that starts itself.
+    pub(super) fn new(workflow: &DeclaredWorkflow, found: Option<&Exploration>) -> Self {
+        let outputs = (workflow.outputs)();
+        Self {
+            name: workflow.name.to_owned(),
+            target: workflow.target.clone(),
+            outputs: outputs.into_iter().map(Value::from).collect(),
+            failures: found.map_or_else(Vec::new, |found| found.failures.clone()),
+            is_stuck: found.is_some_and(|found| found.stuck.iter().any(|stuck| !stuck.is_endless)),
+        }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn is_target(&self, target: &str) -> bool {
+        self.target.as_deref() == Some(target)
+    }
+}
+
+/// Whether a machine is called by its name, its ARN or its placeholder.
+pub(super) fn names_machine(name: &str, target: &str) -> bool {
+    let by_arn = || {
+        let (_, rest) = target.split_once(":stateMachine:")?;
+        rest.split(':').next()
+    };
+    name == target || by_arn() == Some(name)
+}

@@ -1,0 +1,194 @@
+//! Exploration of Distributed Maps.
+
+use serde_json::{Value as Json, json};
+use stepwright_runtime::objects::Memory;
+use stepwright_runtime::testing::{Bounds, Exploration, explore};
+
+use crate::support::machine;
+
+async fn found(definition: &Json, bounds: Bounds) -> Exploration {
+    explore(&machine(definition), &bounds).await.unwrap()
+}
+
+/// A Distributed Map whose children call a function and then take a choice.
+fn distributed(more: Json) -> Json {
+    let mut each = json!({
+        "Type": "Map", "Next": "Done",
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "Call", "States": {
+                "Call": {
+                    "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:1:function:f",
+                    "Retry": [{"ErrorEquals": ["Busy"], "MaxAttempts": 1}], "Next": "Large?",
+                },
+                "Large?": {"Type": "Choice", "Default": "Small", "Choices": [
+                    {"Variable": "$.total", "NumericGreaterThan": 10, "Next": "Large"},
+                ]},
+                "Large": {"Type": "Pass", "End": true},
+                "Small": {"Type": "Pass", "End": true},
+            },
+        },
+    });
+    for (key, value) in more.as_object().unwrap() {
+        each[key] = value.clone();
+    }
+    json!({"StartAt": "Each", "States": {
+        "Each": each, "Done": {"Type": "Succeed"}, "Sorry": {"Type": "Succeed"},
+    }})
+}
+
+fn totals() -> Bounds {
+    Bounds::new()
+        .function_sample("f", json!({"total": 5}))
+        .function_sample("f", json!({"total": 50}))
+}
+
+#[tokio::test]
+async fn the_children_of_a_list_are_covered() {
+    let definition = distributed(json!({
+        "ItemsPath": "$.items",
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Sorry"}],
+    }));
+    let found = found(&definition, totals().input(json!({"items": [1]}))).await;
+    assert!(found.is_clean() && found.is_complete, "{found}");
+    assert_eq!(found.never_reached(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_reader_has_items_without_any_object() {
+    let reader = json!({
+        "Resource": "arn:aws:states:::s3:getObject",
+        "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"},
+        "Parameters": {"Bucket": "b", "Key": "k"},
+    });
+    let named = [
+        "States.ItemReaderFailed",
+        "States.ExceedToleratedFailureThreshold",
+    ];
+    let definition = distributed(json!({
+        "ItemReader": reader,
+        "Catch": [{"ErrorEquals": [named[0]], "Next": "Sorry"}, {"ErrorEquals": [named[1]], "Next": "Sorry"}],
+    }));
+    let found = found(&definition, totals()).await;
+    assert!(found.is_clean() && found.is_complete, "{found}");
+    assert_eq!(found.never_reached(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_reader_reads_the_objects_that_are_given() {
+    let definition = json!({"StartAt": "Each", "States": {"Each": {
+        "Type": "Map", "End": true,
+        "ItemReader": {
+            "Resource": "arn:aws:states:::s3:getObject",
+            "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"},
+            "Parameters": {"Bucket": "b", "Key": "k"},
+        },
+        "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "out"}},
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+            "StartAt": "Kind", "States": {
+                "Kind": {"Type": "Choice", "Choices": [
+                    {"Variable": "$.kind", "StringEquals": "a", "Next": "A"},
+                    {"Variable": "$.kind", "StringEquals": "b", "Next": "B"},
+                ]},
+                "A": {"Type": "Succeed"}, "B": {"Type": "Succeed"},
+            },
+        },
+    }}});
+    let store = Memory::new().with("b", "k", "kind\na\nb\n");
+    let given = found(&definition, Bounds::new().objects(store.clone())).await;
+    given.assert_clean();
+    assert_eq!(given.never_reached(), [""; 0]);
+    assert_eq!(store.keys("out"), [""; 0], "an exploration writes nothing");
+
+    let items = [json!({"kind": "a"}), json!({"kind": "b"})];
+    let listed = found(&definition, Bounds::new().items("Each", items)).await;
+    listed.assert_clean();
+    assert_eq!(listed.never_reached(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_writer_that_fails_is_tried_where_somebody_counts_on_it() {
+    let definition = distributed(json!({
+        "ItemsPath": "$.items",
+        "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "out"}},
+        "Catch": [{"ErrorEquals": ["States.ResultWriterFailed"], "Next": "Sorry"}],
+    }));
+    let found = found(&definition, totals().input(json!({"items": [1]}))).await;
+    assert!(found.never_reached().is_empty(), "{found}");
+}
+
+#[tokio::test]
+async fn what_fails_in_an_item_is_told_with_the_map() {
+    let definition = distributed(json!({"ItemsPath": "$.items"}));
+    let found = found(
+        &definition,
+        totals()
+            .input(json!({"items": [1]}))
+            .error("Call", "Broken"),
+    )
+    .await;
+    let told: Vec<String> = found.uncaught.iter().map(ToString::to_string).collect();
+    assert!(
+        told[0].starts_with(
+            "`States.ExceedToleratedFailureThreshold` of `Each` is not caught (The specified tolerated failure threshold was exceeded; \
+             in an item `Call` fails with `"
+        ),
+        "{told:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_item_that_nobody_answers_is_stuck() {
+    let mut definition = distributed(json!({"ItemsPath": "$.items"}));
+    definition["States"]["Each"]["ItemProcessor"]["States"]["Call"] = json!({
+        "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": true,
+        "Parameters": {"QueueUrl": "q", "MessageBody": {"Token.$": "$$.Task.Token"}},
+    });
+    let found = found(&definition, Bounds::new().input(json!({"items": [1]}))).await;
+    assert_eq!(found.stuck.len(), 1, "{found}");
+    assert!(
+        found.stuck[0].states.contains(&"Call".to_owned()),
+        "{found}"
+    );
+}
+
+#[tokio::test]
+async fn items_of_items_are_bounded() {
+    let items: Vec<u32> = (0..20_000).collect();
+    let inner = json!({
+        "Type": "Map", "End": true, "ItemsPath": "$.items", "ItemSelector": {"items.$": "$.items"},
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "Round", "States": {
+                "Round": {"Type": "Pass", "Next": "Again"}, "Again": {"Type": "Pass", "Next": "Round"},
+            },
+        },
+    });
+    let mut definition = distributed(json!({
+        "ItemsPath": "$.items", "ItemSelector": {"items.$": "$.items"},
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Sorry"}],
+    }));
+    definition["States"]["Each"]["ItemProcessor"]["StartAt"] = json!("Inner");
+    definition["States"]["Each"]["ItemProcessor"]["States"] = json!({ "Inner": inner });
+    let started = std::time::Instant::now();
+    let found = found(&definition, Bounds::new().input(json!({ "items": items }))).await;
+    assert!(!found.is_complete);
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_threads_find_the_same() {
+    let definition = distributed(json!({
+        "ItemsPath": "$.items",
+        "ToleratedFailurePercentage": 50,
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Sorry"}],
+    }));
+    let bounds = || totals().input(json!({"items": [1, 2, 3]})).runs(60);
+    let first = found(&definition, bounds()).await;
+    for _ in 0..5 {
+        let again = found(&definition, bounds()).await;
+        assert_eq!(again.to_string(), first.to_string());
+        assert_eq!(again.coverage, first.coverage);
+    }
+}
