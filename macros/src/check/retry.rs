@@ -110,10 +110,12 @@ fn nothing_is_shadowed(what: &str, list: &[&[ErrorPattern]], errors: &Errors) {
                     ),
                 );
             }
-            if pattern.predefined().is_some() {
-                predefined_before.push(name);
-            }
         }
+        // The errors of one list are taken together.
+        let predefined = group
+            .iter()
+            .filter(|pattern| pattern.predefined().is_some());
+        predefined_before.extend(predefined.map(self::name));
     }
 }
 

@@ -158,6 +158,120 @@ async fn exploration() -> Done {
     Ok(())
 }
 
+#[tokio::test]
+async fn tokens() -> Done {
+    use std::time::Duration;
+    use stepwright_runtime::testing::{Mock, Mocks, expect};
+
+    workflow! {
+        workflow Approval(order: Order) -> String {
+            task Ask {
+                let answer: String = wait_for_task_token
+                    service "arn:aws:states:::sqs:sendMessage" { QueueUrl: "q", MessageBody: { token: task_token } };
+                timeout 7d;
+                end answer;
+            }
+        }
+    }
+
+    let mocks = Mocks::new().state("Ask", Mock::token());
+    let engine = Engine::builder()
+        .register::<Approval>()
+        .tasks(mocks.clone())
+        .virtual_time()
+        .build()?;
+    let order = Order {
+        id: "o-1".to_owned(),
+        total: 12.0,
+    };
+    let run = engine.start::<Approval>(order).await?;
+    let token = mocks.token_of("Ask").await; // waits until the state has asked
+    let _held = engine.clock().sleep(Duration::from_secs(86_400)).await; // a day later
+    engine.send_task_success(&token, "yes").await?;
+    let report = run.report().await;
+    expect(&report)
+        .output("yes")
+        .took(Duration::from_secs(86_400));
+    Ok(())
+}
+
+#[tokio::test]
+async fn distributed_maps() -> Done {
+    use stepwright::prelude::MapResults;
+    use stepwright_runtime::objects::Memory;
+    use stepwright_runtime::testing::{Mock, Mocks, expect};
+
+    workflow! {
+        workflow Nightly(bucket: String) -> MapResults {
+            map Each {
+                distributed;
+                reader "arn:aws:states:::s3:getObject" (input_type: JSON) { Bucket: bucket, Key: "orders.json" };
+                writer "arn:aws:states:::s3:putObject" { Bucket: bucket, Prefix: "results" };
+                let results = for order: Order in reader {
+                    task Charge { let receipt = charge_card(order); end receipt; }
+                };
+                end results;
+            }
+        }
+    }
+
+    let store = Memory::new()
+        .with("night", "orders.json", r#"[{"id": "o-1", "total": 1.5}]"#)
+        .bucket("night");
+    let mocks = Mocks::new().task::<charge_card>(Mock::returns("r-1".to_owned()));
+    let engine = Engine::builder()
+        .register::<Nightly>()
+        .tasks(mocks.clone())
+        .objects(store)
+        .virtual_time()
+        .build()?;
+    let run = engine.start::<Nightly>("night".to_owned()).await?;
+    let report = run.report().await;
+    expect(&report).succeeded();
+    let results: MapResults = report.output.as_ref().unwrap().to_typed()?;
+    assert_eq!(results.manifest.bucket, "night");
+    assert_eq!(mocks.calls_of("Charge").len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn nested_workflows() -> Done {
+    use stepwright_runtime::StartOptions;
+    use stepwright_runtime::testing::{Mock, Mocks, expect};
+
+    workflow! {
+        workflow Morning(order: Order) -> String {
+            task Sell { let receipt = workflow Sale(order); end receipt; }
+        }
+    }
+
+    // `register` brings in what a workflow nests; mocks of a start answer there as well.
+    let engine = Engine::builder()
+        .register::<Morning>()
+        .tasks(Mocks::new().task::<charge_card>(Mock::never().optional()))
+        .virtual_time()
+        .build()?;
+    let mocks = Mocks::new().task::<charge_card>(Mock::returns("r-1".to_owned()));
+    let order = Order {
+        id: "o-1".to_owned(),
+        total: 12.0,
+    };
+    let options = StartOptions::new().tasks(mocks);
+    let run = engine.start_with::<Morning>(order, options).await?;
+    expect(&run.report().await).output("r-1").path(["Sell"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn typed_errors() -> Done {
+    use stepwright_runtime::testing::{Mock, Mocks, expect};
+
+    let mocks = Mocks::new().task::<charge_card>(Mock::fails(PaymentError::Busy));
+    let report = sale(mocks, 12.0).await?;
+    expect(&report).failed_with(PaymentError::Busy); // after three attempts
+    Ok(())
+}
+
 #[test]
 fn the_page_shows_what_is_tested_here() {
     let lines = |text: &str| -> String {
@@ -167,7 +281,7 @@ fn the_page_shows_what_is_tested_here() {
     let source = lines(include_str!("docs.rs"));
     let page = include_str!("../../../docs/testing.md");
     let blocks: Vec<&str> = page.split("```rust\n").skip(1).collect();
-    assert_eq!(blocks.len(), 6);
+    assert_eq!(blocks.len(), 11);
     for block in blocks {
         let (code, _) = block.split_once("```").unwrap();
         assert!(source.contains(&lines(code)), "not tested:\n{code}");
