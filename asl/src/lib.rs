@@ -15,6 +15,8 @@
 //! # Ok::<(), stepwright_asl::Findings>(())
 //! ```
 
+#[doc(hidden)]
+pub mod callable;
 #[cfg(feature = "diagram")]
 pub mod diagram;
 #[cfg(feature = "diff")]

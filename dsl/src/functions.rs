@@ -21,6 +21,7 @@ use serde_json::Value;
 use std::cmp::Ordering;
 use std::fmt::Write as _;
 use std::hash::{BuildHasher, Hasher};
+use stepwright_asl::callable;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -50,6 +51,13 @@ macro_rules! functions {
                 const NAME: &'static str = stringify!($name);
             }
         )*
+
+        /// They are those that `workflow!` lets through.
+        const _: () = {
+            let names = &[$(stringify!($name)),*];
+            callable::assert_all_in(names, callable::LIBRARY);
+            callable::assert_all_in(callable::LIBRARY, names);
+        };
     };
 }
 

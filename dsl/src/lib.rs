@@ -71,7 +71,6 @@ extern crate self as stepwright;
 #[doc(hidden)]
 pub mod __;
 pub mod builder;
-mod check;
 pub mod expr;
 #[doc(hidden)]
 pub mod flow;
@@ -80,8 +79,10 @@ mod lower;
 mod map_run;
 pub mod prelude;
 mod sealed;
+mod setters;
 pub mod shape;
 pub mod task;
+mod type_block;
 pub mod workflow;
 
 pub use crate::flow::Fragment;

@@ -1,7 +1,7 @@
 //! Diagrams as DOT text, for Graphviz.
 
 use super::marks;
-use super::outline::{Class, Node, Outline, Shape, Step};
+use super::outline::{Class, Depicted, Node, Outline, Step};
 use super::text::one_line;
 use crate::model::StateKind;
 use crate::overlay::Status;
@@ -78,12 +78,12 @@ impl Writer<'_> {
             }
             Step::Leaf(node) => {
                 let found = &self.outline.nodes[node];
-                let shape = match found.shape {
-                    Shape::State(StateKind::Choice) => " shape=hexagon style=filled",
-                    Shape::State(StateKind::Succeed | StateKind::Fail) => {
+                let shape = match found.depicts {
+                    Depicted::State(StateKind::Choice) => " shape=hexagon style=filled",
+                    Depicted::State(StateKind::Succeed | StateKind::Fail) => {
                         " shape=oval style=filled"
                     }
-                    Shape::Missing | Shape::Unknown => " style=\"rounded,dashed\"",
+                    Depicted::Missing | Depicted::Unknown => " style=\"rounded,dashed\"",
                     _ => "",
                 };
                 let fill = match &found.mark {
@@ -216,16 +216,16 @@ fn colour(node: &Node) -> &'static str {
     if let Some(mark) = &node.mark {
         return marks::light(mark.status).1;
     }
-    match node.shape {
-        Shape::State(StateKind::Task) => "#1d4ed8",
-        Shape::State(StateKind::Pass) => "#52606f",
-        Shape::State(StateKind::Choice) => "#a8500a",
-        Shape::State(StateKind::Wait) => "#6d28d9",
-        Shape::State(StateKind::Succeed) => "#157038",
-        Shape::State(StateKind::Fail) | Shape::Missing => "#b3181f",
-        Shape::State(StateKind::Parallel) => "#0a6b64",
-        Shape::State(StateKind::Map) => "#0b648c",
-        Shape::Unknown => "#7a1f5c",
+    match node.depicts {
+        Depicted::State(StateKind::Task) => "#1d4ed8",
+        Depicted::State(StateKind::Pass) => "#52606f",
+        Depicted::State(StateKind::Choice) => "#a8500a",
+        Depicted::State(StateKind::Wait) => "#6d28d9",
+        Depicted::State(StateKind::Succeed) => "#157038",
+        Depicted::State(StateKind::Fail) | Depicted::Missing => "#b3181f",
+        Depicted::State(StateKind::Parallel) => "#0a6b64",
+        Depicted::State(StateKind::Map) => "#0b648c",
+        Depicted::Unknown => "#7a1f5c",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::overlay::{Mark, Overlay, Status};
 
-use super::outline::{Class, Label, Outline, Shape};
+use super::outline::{Class, Depicted, Label, Outline};
 use super::text::one_line;
 
 /// How much of a title, a badge and a note is shown.
@@ -15,7 +15,7 @@ pub(super) fn put(outline: &mut Outline, overlay: &Overlay) {
         // A long name was cut in the outline, and AWS has none that long.
         let known = overlay.mark(&node.full_name);
         node.mark = known
-            .filter(|_| node.shape != Shape::Missing)
+            .filter(|_| node.depicts != Depicted::Missing)
             .map(|mark| Mark {
                 status: mark.status,
                 badge: one_line(&mark.badge, LONGEST.1),

@@ -4,7 +4,7 @@
 //! that hold any text.
 
 use super::marks;
-use super::outline::{Class, Node, Outline, Shape, Step};
+use super::outline::{Class, Depicted, Node, Outline, Step};
 use super::text::one_line;
 use crate::model::StateKind;
 use crate::overlay::Status;
@@ -99,10 +99,10 @@ impl Writer<'_> {
             }
             Step::Leaf(node) => {
                 let found = &self.outline.nodes[node];
-                let (left, right) = brackets(found.shape);
+                let (left, right) = brackets(found.depicts);
                 let class = match &found.mark {
                     Some(mark) => marks::class(mark.status),
-                    None => found.shape.class(),
+                    None => found.depicts.class(),
                 };
                 let text = text(found);
                 self.line(&format!("n{node}{left}\"{text}\"{right}:::{class}"));
@@ -111,9 +111,9 @@ impl Writer<'_> {
             Step::EndNode(node) => {
                 self.end();
                 let found = &self.outline.nodes[node];
-                let colour = match (&found.mark, found.shape) {
+                let colour = match (&found.mark, found.depicts) {
                     (Some(mark), _) => marks::light(mark.status).1,
-                    (None, Shape::State(StateKind::Map)) => "#0b648c",
+                    (None, Depicted::State(StateKind::Map)) => "#0b648c",
                     _ => "#0a6b64",
                 };
                 self.line(&format!("style n{node} fill:#8090a81a,stroke:{colour}"));
@@ -225,10 +225,10 @@ fn kind(node: &Node) -> String {
     format!("{}{retries}", label(&node.kind()))
 }
 
-fn brackets(shape: Shape) -> (&'static str, &'static str) {
-    match shape {
-        Shape::State(StateKind::Choice) => ("{{", "}}"),
-        Shape::State(StateKind::Succeed | StateKind::Fail) => ("([", "])"),
+fn brackets(depicts: Depicted) -> (&'static str, &'static str) {
+    match depicts {
+        Depicted::State(StateKind::Choice) => ("{{", "}}"),
+        Depicted::State(StateKind::Succeed | StateKind::Fail) => ("([", "])"),
         _ => ("[", "]"),
     }
 }

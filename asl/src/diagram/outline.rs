@@ -48,7 +48,7 @@ pub(super) struct Node {
     pub(super) name: String,
     /// The whole name.
     pub(super) full_name: String,
-    pub(super) shape: Shape,
+    pub(super) depicts: Depicted,
     /// What it does, in a word: the service that it calls, how long it waits.
     pub(super) detail: Option<String>,
     /// Everything else that is worth a tooltip, line by line.
@@ -67,9 +67,9 @@ pub(super) struct Node {
     pub(super) source: String,
 }
 
-/// What a node is.
+/// What a node stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum Depicted {
     /// A state.
     State(StateKind),
     /// A state whose `Type` is none.
@@ -255,11 +255,11 @@ impl Outline {
 impl Node {
     fn of(state: &State<'_>) -> Node {
         let object = state.object;
-        let shape = state.kind.map_or(Shape::Unknown, Shape::State);
+        let depicts = state.kind.map_or(Depicted::Unknown, Depicted::State);
         Node {
             name: name(state.name),
             full_name: tooltip(state.name),
-            shape,
+            depicts,
             detail: resource::detail(state),
             notes: notes(object),
             retries: object
@@ -284,7 +284,7 @@ impl Node {
         Node {
             name: name(missing),
             full_name: tooltip(missing),
-            shape: Shape::Missing,
+            depicts: Depicted::Missing,
             detail: None,
             notes: vec![note.to_owned()],
             retries: false,
@@ -306,16 +306,16 @@ impl Node {
 
     /// What its type is called: `Task`, `Map`, ...
     fn type_label(&self) -> &'static str {
-        match self.shape {
-            Shape::State(kind) => kind.as_str(),
-            Shape::Unknown => "unknown type",
-            Shape::Missing => "missing state",
+        match self.depicts {
+            Depicted::State(kind) => kind.as_str(),
+            Depicted::Unknown => "unknown type",
+            Depicted::Missing => "missing state",
         }
     }
 
     /// Whether the bodies inside are set off from each other.
     pub(super) fn has_frames(&self) -> bool {
-        self.shape == Shape::State(StateKind::Parallel) || self.inner.len() > 1
+        self.depicts == Depicted::State(StateKind::Parallel) || self.inner.len() > 1
     }
 
     /// All that is known of it, line by line.
@@ -333,20 +333,20 @@ impl Node {
     }
 }
 
-impl Shape {
+impl Depicted {
     /// A word for it that any format takes for a name of a class.
     pub(super) fn class(self) -> &'static str {
         match self {
-            Shape::State(StateKind::Task) => "task",
-            Shape::State(StateKind::Pass) => "pass",
-            Shape::State(StateKind::Choice) => "choice",
-            Shape::State(StateKind::Wait) => "wait",
-            Shape::State(StateKind::Succeed) => "succeed",
-            Shape::State(StateKind::Fail) => "fail",
-            Shape::State(StateKind::Parallel) => "parallel",
-            Shape::State(StateKind::Map) => "map",
-            Shape::Unknown => "unknown",
-            Shape::Missing => "missing",
+            Depicted::State(StateKind::Task) => "task",
+            Depicted::State(StateKind::Pass) => "pass",
+            Depicted::State(StateKind::Choice) => "choice",
+            Depicted::State(StateKind::Wait) => "wait",
+            Depicted::State(StateKind::Succeed) => "succeed",
+            Depicted::State(StateKind::Fail) => "fail",
+            Depicted::State(StateKind::Parallel) => "parallel",
+            Depicted::State(StateKind::Map) => "map",
+            Depicted::Unknown => "unknown",
+            Depicted::Missing => "missing",
         }
     }
 }

@@ -29,13 +29,14 @@ impl Parser<'_> {
         }
         let mut parameters = Vec::new();
         for (number, argument) in arguments.into_iter().enumerate() {
-            parameters.push(argument.bound().map_err(|start| {
+            let Some(name) = argument.bound() else {
                 let message = format!(
                     "S0208: Parameter {} of function definition must be a variable name (start with $)",
                     number + 1
                 );
-                Problem::new(start, message)
-            })?);
+                return Err(Problem::new(argument.span.start, message));
+            };
+            parameters.push(name.to_owned());
         }
         if self.is("<") {
             self.signature()?;

@@ -71,6 +71,14 @@ const FUNCTIONS: &[&str] = &[
     "zip",
 ];
 
+/// The functions that AWS has, without `$`.
+pub fn functions() -> impl Iterator<Item = &'static str> {
+    let own = FUNCTIONS
+        .iter()
+        .filter(|name| !AWS_FUNCTIONS.contains(name));
+    AWS_FUNCTIONS.iter().chain(own).copied()
+}
+
 /// Whether AWS has a function of this name, given without `$`.
 pub fn is_function(name: &str) -> bool {
     AWS_FUNCTIONS.contains(&name) || FUNCTIONS.binary_search(&name).is_ok()

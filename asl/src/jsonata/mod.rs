@@ -27,7 +27,7 @@ mod steps;
 mod token;
 mod tree;
 
-pub use function::{AWS_FUNCTIONS, is_function};
+pub use function::{AWS_FUNCTIONS, functions, is_function};
 pub use references::{Chain, StatesRead};
 pub(crate) use tree::{BinaryOp, Node, NodeKind};
 

@@ -305,12 +305,12 @@ impl Parser<'_> {
             }
             "@" | "#" => {
                 let right = self.expression(80)?;
-                let name = right.bound().map_err(|start| {
+                let Some(name) = right.bound().map(str::to_owned) else {
                     let message = format!(
                         "S0214: The right side of {operator:?} must be a variable name (start with $)"
                     );
-                    Problem::new(start, message)
-                })?;
+                    return Err(Problem::new(right.span.start, message));
+                };
                 let span = self.span_from(start);
                 return Ok(if operator == "@" {
                     self.steps.focus(left, name, &span)
@@ -320,7 +320,7 @@ impl Parser<'_> {
             }
             "(" => return self.call(left),
             ":=" => {
-                if !(left.is_bare() && matches!(left.kind, NodeKind::Variable(_))) {
+                if left.bound().is_none() {
                     let message =
                         "S0212: The left side of := must be a variable name (start with $)";
                     return Err(Problem::new(start, message));

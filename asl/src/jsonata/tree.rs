@@ -140,12 +140,11 @@ impl Node {
             && self.group.is_none()
     }
 
-    /// The name, when it is a variable and can be bound: nothing stands behind it. Else, where it begins.
-    pub(super) fn bound(self) -> Result<String, usize> {
-        let bare = self.is_bare();
-        match self.kind {
-            NodeKind::Variable(name) if bare => Ok(name),
-            _ => Err(self.span.start),
+    /// The name, when it is a variable and can be bound: nothing stands behind it.
+    pub(super) fn bound(&self) -> Option<&str> {
+        match &self.kind {
+            NodeKind::Variable(name) if self.is_bare() => Some(name),
+            _ => None,
         }
     }
 

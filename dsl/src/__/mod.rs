@@ -5,7 +5,6 @@ pub use ::serde;
 pub use ::serde_json;
 
 pub use crate::builder::{ExpressionTypes, Takes, errors_of, field_of};
-pub use crate::check::*;
 pub use crate::expr::{
     Align, Binary, Case, Expr, Pattern, Piece, Spec, Text, Unary, error_field, error_name,
 };
@@ -16,6 +15,7 @@ pub use crate::task::{
     Address, Deploy, ErrorOutput, ErrorVariant, Handler, NoError, SchemaOf, Task, TaskBinder,
     TaskContext, TaskError, TaskReturn, cause,
 };
+pub use crate::type_block::*;
 pub use crate::workflow::{Binder, Definition, Faults, Workflow};
 pub use stepwright_asl::model::{MachineType, QueryLanguage};
 

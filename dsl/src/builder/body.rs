@@ -1,7 +1,6 @@
 //! The states of a workflow, of a branch or of a map's body.
 
 use super::branches::Branches;
-use super::check;
 use super::choice::Choice;
 use super::errors::{InMap, InParallel};
 use super::expression::Expression;
@@ -9,11 +8,11 @@ use super::handle::Handle;
 use super::open::{Fallible, Open};
 use super::scope::Scope;
 use super::values::{SecondsOf, Takes, TextOf};
-use crate::check::Timestamp;
 use crate::expr::{Expr, Text};
 use crate::flow::{self, Call, State, Wait};
 use crate::shape::Payload;
 use crate::task::{NoError, Task};
+use crate::type_block::Timestamp;
 use crate::workflow::Workflow;
 use std::fmt;
 use std::marker::PhantomData;
@@ -301,7 +300,7 @@ impl<In: Payload, Out> Body<In, Out> {
         let bodies = branches.bodies();
         let made = bodies
             .iter()
-            .map(check::states)
+            .map(Scope::to_lower)
             .map(flow::Body::new)
             .collect();
         self.scope.inner.borrow_mut().extend(bodies);
@@ -329,7 +328,7 @@ impl<In: Payload, Out> Body<In, Out> {
         map: flow::Map,
         body: Body<Item, O>,
     ) -> Fallible<'_, T, R, InMap, Out> {
-        let made = flow::Body::new(check::states(&body.scope));
+        let made = flow::Body::new(body.scope.to_lower());
         self.scope.inner.borrow_mut().push(body.scope);
         self.fallible(state, |name| State::map(name, map.body(made)))
     }

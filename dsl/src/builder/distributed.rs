@@ -11,7 +11,6 @@ use crate::map_run::{Batch, MapResults, NoInput};
 use crate::shape::Payload;
 use serde_json::Value;
 use std::fmt;
-use std::marker::PhantomData;
 
 /// A call that reads the items of a Distributed Map, or writes its results: `s3:getObject`, `s3:putObject`. A state that takes
 /// an `In` makes its arguments.
@@ -77,40 +76,33 @@ impl<In> fmt::Debug for Access<In> {
 #[derive(Debug)]
 #[must_use = "a Distributed Map makes its batches with it"]
 pub struct Batches<In, Input = NoInput> {
-    max_items: Option<u32>,
-    max_input_bytes: Option<u32>,
+    limits: flow::Batching,
     input: Option<Expression<In, Input>>,
-    types: PhantomData<fn(In) -> Input>,
 }
 
 impl<In> Batches<In> {
     /// Batches of at most so many items.
     pub fn of_items(count: u32) -> Self {
-        Batches {
-            max_items: Some(count),
-            max_input_bytes: None,
-            input: None,
-            types: PhantomData,
-        }
+        Batches::new().max_items(count)
     }
 
     /// Batches of at most so many bytes.
     pub fn of_bytes(count: u32) -> Self {
+        Batches::new().max_input_bytes(count)
+    }
+
+    fn new() -> Self {
         Batches {
-            max_items: None,
-            max_input_bytes: Some(count),
+            limits: flow::Batching::new(),
             input: None,
-            types: PhantomData,
         }
     }
 
     /// What each batch is given beside its items.
     pub fn with_input<Input>(self, input: Expression<In, Input>) -> Batches<In, Input> {
         Batches {
-            max_items: self.max_items,
-            max_input_bytes: self.max_input_bytes,
+            limits: self.limits,
             input: Some(input),
-            types: PhantomData,
         }
     }
 }
@@ -118,28 +110,21 @@ impl<In> Batches<In> {
 impl<In, Input> Batches<In, Input> {
     /// Besides, at most so many items.
     pub fn max_items(mut self, count: u32) -> Self {
-        self.max_items = Some(count);
+        self.limits = self.limits.max_items(Expr::literal(count));
         self
     }
 
     /// Besides, at most so many bytes.
     pub fn max_input_bytes(mut self, count: u32) -> Self {
-        self.max_input_bytes = Some(count);
+        self.limits = self.limits.max_input_bytes(Expr::literal(count));
         self
     }
 
     fn into_flow(self, input: &Expr) -> flow::Batching {
-        let mut batching = flow::Batching::new();
-        if let Some(count) = self.max_items {
-            batching = batching.max_items(Expr::literal(count));
+        match self.input {
+            Some(value) => self.limits.input(value.over(input)),
+            None => self.limits,
         }
-        if let Some(count) = self.max_input_bytes {
-            batching = batching.max_input_bytes(Expr::literal(count));
-        }
-        if let Some(value) = self.input {
-            batching = batching.input(value.over(input));
-        }
-        batching
     }
 }
 

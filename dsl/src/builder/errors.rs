@@ -1,9 +1,9 @@
 //! What a `retry` and a `catch` are for.
 
-use crate::check::Witness;
 use crate::expr::{Expr, Text, error_field, error_name};
 use crate::sealed::Sealed;
 use crate::task::{ErrorOutput, TaskError};
+use crate::type_block::Witness;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -203,21 +203,6 @@ any_inside!(InParallel, InMap);
 /// ```
 #[macro_export]
 macro_rules! errors {
-    ($variant:path { $field:ident }) => {{
-        let error = $crate::__::Witness::new();
-        let caught = $crate::__::Witness::new();
-        #[allow(unused, unreachable_code, clippy::all)]
-        {
-            if false {
-                loop {}
-                match error.get() {
-                    $variant { $field, .. } => caught.see($field),
-                    _ => {}
-                }
-            }
-        }
-        $crate::__::field_of(error, caught, stringify!($variant), &[stringify!($field)])
-    }};
     ($variant:path { $($field:ident),+ $(,)? }) => {{
         let error = $crate::__::Witness::new();
         let caught = $crate::__::Witness::new();
@@ -226,7 +211,7 @@ macro_rules! errors {
             if false {
                 loop {}
                 match error.get() {
-                    $variant { $($field,)+ .. } => caught.see(($($field,)+)),
+                    $variant { $($field,)+ .. } => caught.see(($($field),+)),
                     _ => {}
                 }
             }

@@ -3,7 +3,7 @@
 use super::bindings::Bindings;
 use super::body::Body;
 use super::built::Built;
-use super::check;
+use super::faults;
 use super::scope::Scope;
 use crate::expr::{Expr, Text};
 use crate::flow::Flow;
@@ -92,8 +92,9 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
     pub fn build(&self) -> Result<Built<In, Out>, Faults> {
         let scope = &self.body.scope;
         let mut faults = Vec::new();
-        check::faults(scope, "the workflow", &mut faults);
-        let flow = check::states(scope)
+        faults::find(scope, "the workflow", &mut faults);
+        let flow = scope
+            .to_lower()
             .into_iter()
             .fold(self.flow.clone(), Flow::state);
         if !faults.is_empty() {

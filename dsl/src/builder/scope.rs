@@ -45,6 +45,17 @@ pub(super) struct Defined {
     pub(super) is_choice: bool,
 }
 
+impl Defined {
+    fn mended(&self) -> State {
+        let state = self.state.clone();
+        match (self.closed, self.is_choice) {
+            (true, _) => state,
+            (false, true) => state.no_default(),
+            (false, false) => state.end(),
+        }
+    }
+}
+
 /// Something that is wrong already.
 #[derive(Debug)]
 pub(super) struct Mistake {
@@ -196,6 +207,37 @@ impl Scope {
             place: Place::caller(),
             message,
         });
+    }
+
+    /// The states, the start first, the others as they were defined.
+    ///
+    /// What [`faults`](super::faults) finds is mended here in any way that works, so that lowering reports only what it
+    /// finds itself.
+    pub(super) fn to_lower(&self) -> Vec<State> {
+        let mut start = Vec::new();
+        let mut others = Vec::new();
+        let mut seen = Vec::new();
+        for defined in self.states.borrow().iter().flatten() {
+            if let Some(handle) = defined.handle {
+                if seen.contains(&handle) {
+                    continue;
+                }
+                seen.push(handle);
+            }
+            let is_start = defined.handle.is_some() && defined.handle == self.start.get();
+            let list = if is_start { &mut start } else { &mut others };
+            list.push(defined.mended());
+        }
+        for (index, declared) in self.declared.borrow().iter().enumerate() {
+            if declared.definitions == 0 {
+                let stub = State::succeed(declared.name.to_string()).placed(declared.place);
+                let is_start = self.start.get() == Some(index);
+                let list = if is_start { &mut start } else { &mut others };
+                list.push(stub);
+            }
+        }
+        start.append(&mut others);
+        start
     }
 
     pub(super) fn bind_task<T: Task>(&self) {

@@ -1,9 +1,9 @@
 //! What stands where seconds, a text or a promised value is asked for.
 
 use super::expression::Expression;
-use crate::check::Seconds;
 use crate::expr::{Expr, Text};
 use crate::sealed::{Is, Sealed};
+use crate::type_block::Seconds;
 
 /// A number of seconds that a state which takes an `In` knows: a number, or an expression over its input.
 #[diagnostic::on_unimplemented(

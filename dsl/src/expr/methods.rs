@@ -3,6 +3,7 @@
 //! What is not here is a fault that offers a task.
 
 use crate::shape::Shape;
+use stepwright_asl::callable;
 
 /// A kind of value that has methods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,13 +152,13 @@ impl Method {
         let shape = shape.plain();
         let item = || shape.item().plain();
         match self.receiver {
-            Receiver::List => is_list(&shape),
+            Receiver::List => shape.is_list(),
             Receiver::Numbers => {
-                is_list(&shape) && (item().is_number() || matches!(item(), Shape::Any))
+                shape.is_list() && (item().is_number() || matches!(item(), Shape::Any))
             }
-            Receiver::Texts => is_list(&shape) && matches!(item(), Shape::String | Shape::Any),
-            Receiver::Lists => is_list(&shape) && is_list(&item()),
-            Receiver::Options => is_list(&shape) && matches!(item(), Shape::Option(_)),
+            Receiver::Texts => shape.is_list() && matches!(item(), Shape::String | Shape::Any),
+            Receiver::Lists => shape.is_list() && item().is_list(),
+            Receiver::Options => shape.is_list() && matches!(item(), Shape::Option(_)),
             Receiver::Map => matches!(shape, Shape::Map(_)),
             Receiver::SortedMap => matches!(shape, Shape::Map(map) if map.sorted),
             Receiver::Text => matches!(shape, Shape::String),
@@ -170,48 +171,9 @@ impl Method {
     }
 }
 
-fn is_list(shape: &Shape) -> bool {
-    matches!(shape, Shape::Array(_) | Shape::Set(_) | Shape::Tuple(_))
-}
-
-/// The methods that change nothing in JSON.
-const IDENTITIES: &[&str] = &[
-    "as_deref",
-    "as_mut",
-    "as_ref",
-    "as_slice",
-    "as_str",
-    "borrow",
-    "clone",
-    "cloned",
-    "collect",
-    "copied",
-    "deref",
-    "into_boxed_str",
-    "into_iter",
-    "into_owned",
-    "into_string",
-    "iter",
-    "to_owned",
-    "to_vec",
-];
-
-/// Methods that Rust code lowers, because what they become depends on more than the kind of the receiver. What each
-/// becomes stands in `docs/expressions.md`, which is held by a test.
-#[cfg(test)]
-const OTHERS: &[&str] = &[
-    "chars",
-    "contains",
-    "filter_map",
-    "flat_map",
-    "into",
-    "to_string",
-    "unwrap_or_default",
-];
-
 /// Whether a method without arguments gives its receiver, as JSON.
 pub(crate) fn is_identity(name: &str) -> bool {
-    IDENTITIES.contains(&name)
+    callable::IDENTITIES.contains(&name)
 }
 
 /// Whether a method gives the text that it is called on.
@@ -344,6 +306,24 @@ pub const METHODS: &[Method] = &[
     row(R::Json, &["as_array"], &[], G::Option(&G::List(&G::Json)), "$type($this) = 'array' ? $this : null"),
 ];
 
+/// The rows are those of the methods that `workflow!` lets through.
+const _: () = {
+    let mut at = 0;
+    while at < METHODS.len() {
+        callable::assert_all_in(METHODS[at].names, callable::METHODS);
+        at += 1;
+    }
+    let mut at = 0;
+    while at < callable::TABLE.len() {
+        let mut row = 0;
+        while !callable::has(METHODS[row].names, callable::TABLE[at]) {
+            row += 1;
+            assert!(row < METHODS.len(), "a method of `callable` has no row");
+        }
+        at += 1;
+    }
+};
+
 /// One character, also where JavaScript sees two halves of one.
 macro_rules! character {
     () => {
@@ -358,10 +338,3 @@ pub(crate) const WITH_EMPTY_TEXT: &[Method] = &[
     row(R::Text, &["replace"], &[T::Text, T::Text], G::Text, concat!("$a = '' ? $b & $replace($this, /", character!(), "/, function($m) { $m.match & $b }) : $replace($this, $a, $b)")),
     row(R::Text, &["split"], &[T::Text], G::List(&G::Text), concat!("$a = '' ? $append($append('', $match($this, /", character!(), "/).match), '') : $split($this, $a)")),
 ];
-
-/// The names of the methods.
-#[cfg(test)]
-pub(crate) fn names() -> Vec<&'static str> {
-    let rows = METHODS.iter().flat_map(|row| row.names);
-    rows.chain(IDENTITIES).chain(OTHERS).copied().collect()
-}

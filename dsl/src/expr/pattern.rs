@@ -31,56 +31,45 @@ pub enum Pattern {
     At(Text, Box<Pattern>),
 }
 
+/// The walk over the names that a pattern binds, shared and mutable.
+macro_rules! each_name {
+    ($name:ident, $iter:ident, $($mut:tt)?) => {
+        /// Calls `each` with each name that it binds.
+        pub(crate) fn $name<'a>(
+            self: &'a $($mut)? Self,
+            each: &mut dyn FnMut(&'a $($mut)? Text),
+        ) {
+            match self {
+                Pattern::Bind(name) => each(name),
+                Pattern::At(name, inner) => {
+                    each(name);
+                    inner.$name(each);
+                }
+                Pattern::Some(inner) => inner.$name(each),
+                Pattern::Variant(_, fields) => {
+                    fields.$iter().for_each(|(_, inner)| inner.$name(each));
+                }
+                Pattern::Or(inner) | Pattern::Tuple(inner) => {
+                    inner.$iter().for_each(|inner| inner.$name(each));
+                }
+                Pattern::Wildcard | Pattern::Literal(_) | Pattern::Range(..) | Pattern::None => {}
+            }
+        }
+    };
+}
+
 impl Pattern {
+    each_name!(each_name, iter,);
+    each_name!(each_name_mut, iter_mut, mut);
+
     /// The names that it binds, once each, in the order of the source.
     pub(crate) fn names(&self) -> Vec<&Text> {
         let mut names = Vec::new();
-        self.collect(&mut names);
+        self.each_name(&mut |name| {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        });
         names
-    }
-
-    fn collect<'p>(&'p self, names: &mut Vec<&'p Text>) {
-        match self {
-            Pattern::Bind(name) => {
-                if !names.contains(&name) {
-                    names.push(name);
-                }
-            }
-            Pattern::At(name, inner) => {
-                if !names.contains(&name) {
-                    names.push(name);
-                }
-                inner.collect(names);
-            }
-            Pattern::Some(inner) => inner.collect(names),
-            Pattern::Variant(_, fields) => {
-                fields.iter().for_each(|(_, inner)| inner.collect(names));
-            }
-            Pattern::Or(inner) | Pattern::Tuple(inner) => {
-                inner.iter().for_each(|inner| inner.collect(names));
-            }
-            Pattern::Wildcard | Pattern::Literal(_) | Pattern::Range(..) | Pattern::None => {}
-        }
-    }
-
-    /// Calls `change` with each name that it binds.
-    pub(crate) fn each_name(&mut self, change: &mut dyn FnMut(&mut Text)) {
-        match self {
-            Pattern::Bind(name) => change(name),
-            Pattern::At(name, inner) => {
-                change(name);
-                inner.each_name(change);
-            }
-            Pattern::Some(inner) => inner.each_name(change),
-            Pattern::Variant(_, fields) => {
-                fields
-                    .iter_mut()
-                    .for_each(|(_, inner)| inner.each_name(change));
-            }
-            Pattern::Or(inner) | Pattern::Tuple(inner) => {
-                inner.iter_mut().for_each(|inner| inner.each_name(change));
-            }
-            Pattern::Wildcard | Pattern::Literal(_) | Pattern::Range(..) | Pattern::None => {}
-        }
     }
 }

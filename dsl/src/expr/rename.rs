@@ -29,7 +29,7 @@ impl Expr {
             Node::Let(bindings, _) => bindings.iter_mut().for_each(|(of, _)| name(of)),
             Node::Match(_, cases) => {
                 for case in cases {
-                    case.pattern.each_name(&mut |of| name(of));
+                    case.pattern.each_name_mut(&mut |of| name(of));
                 }
             }
             Node::Jsonata(text, _) => in_jsonata(text, name),

@@ -1,5 +1,7 @@
 //! How one `{}` of a `format!` is written.
 
+use crate::setters::setters;
+
 /// The side on which a value stands in its width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
@@ -44,45 +46,18 @@ impl Spec {
         Spec::default()
     }
 
-    /// What fills the width; a blank without.
-    #[must_use]
-    pub fn fill(mut self, fill: char) -> Spec {
-        self.fill = fill;
-        self
-    }
-
-    /// The side on which the value stands; without, texts stand on the left and numbers on the right.
-    #[must_use]
-    pub fn align(mut self, align: Align) -> Spec {
-        self.align = Some(align);
-        self
-    }
-
-    /// A `+` before numbers that are not negative.
-    #[must_use]
-    pub fn sign(mut self) -> Spec {
-        self.sign = true;
-        self
-    }
-
-    /// Numbers are filled with zeros, between the sign and the digits.
-    #[must_use]
-    pub fn zero(mut self) -> Spec {
-        self.zero = true;
-        self
-    }
-
-    /// How many characters it has at least.
-    #[must_use]
-    pub fn width(mut self, width: usize) -> Spec {
-        self.width = Some(width);
-        self
-    }
-
-    /// How many digits a float has behind the point; of a text, how many characters at most.
-    #[must_use]
-    pub fn precision(mut self, precision: usize) -> Spec {
-        self.precision = Some(precision);
-        self
+    setters! { self:
+        /// What fills the width; a blank without.
+        fill(fill: char) => self.fill = fill;
+        /// The side on which the value stands; without, texts stand on the left and numbers on the right.
+        align(align: Align) => self.align = Some(align);
+        /// A `+` before numbers that are not negative.
+        sign() => self.sign = true;
+        /// Numbers are filled with zeros, between the sign and the digits.
+        zero() => self.zero = true;
+        /// How many characters it has at least.
+        width(width: usize) => self.width = Some(width);
+        /// How many digits a float has behind the point; of a text, how many characters at most.
+        precision(precision: usize) => self.precision = Some(precision);
     }
 }

@@ -1,6 +1,7 @@
 //! What a Distributed Map adds to a map.
 
 use crate::expr::{Expr, Text};
+use crate::setters::setters;
 use stepwright_asl::model::MachineType;
 
 /// Runs each item of a map, or each batch of them, as an execution of its own.
@@ -30,46 +31,19 @@ impl Distributed {
         }
     }
 
-    /// `Label`: what the children's ARNs are named with, at most 40 characters.
-    #[must_use]
-    pub fn label(mut self, label: impl Into<Text>) -> Distributed {
-        self.label = Some(label.into());
-        self
-    }
-
-    /// How many items may fail.
-    #[must_use]
-    pub fn tolerated_count(mut self, count: Expr) -> Distributed {
-        self.tolerated_count = Some(count);
-        self
-    }
-
-    /// What percentage of the items may fail, from 0 to 100.
-    #[must_use]
-    pub fn tolerated_percentage(mut self, percentage: Expr) -> Distributed {
-        self.tolerated_percentage = Some(percentage);
-        self
-    }
-
-    /// Takes the items from where this reads them, not from a list of the workflow.
-    #[must_use]
-    pub fn reader(mut self, reader: Access) -> Distributed {
-        self.reader = Some(reader);
-        self
-    }
-
-    /// Hands each child several items: a [`Batch`](crate::Batch).
-    #[must_use]
-    pub fn batch(mut self, batch: Batching) -> Distributed {
-        self.batch = Some(batch);
-        self
-    }
-
-    /// Writes the results there. The map's result is then a [`MapResults`](crate::MapResults).
-    #[must_use]
-    pub fn writer(mut self, writer: Access) -> Distributed {
-        self.writer = Some(writer);
-        self
+    setters! { self:
+        /// `Label`: what the children's ARNs are named with, at most 40 characters.
+        label(label: impl Into<Text>) => self.label = Some(label.into());
+        /// How many items may fail.
+        tolerated_count(count: Expr) => self.tolerated_count = Some(count);
+        /// What percentage of the items may fail, from 0 to 100.
+        tolerated_percentage(percentage: Expr) => self.tolerated_percentage = Some(percentage);
+        /// Takes the items from where this reads them, not from a list of the workflow.
+        reader(reader: Access) => self.reader = Some(reader);
+        /// Hands each child several items: a [`Batch`](crate::Batch).
+        batch(batch: Batching) => self.batch = Some(batch);
+        /// Writes the results there. The map's result is then a [`MapResults`](crate::MapResults).
+        writer(writer: Access) => self.writer = Some(writer);
     }
 }
 
@@ -92,18 +66,11 @@ impl Access {
         }
     }
 
-    /// A field of `ReaderConfig` or `WriterConfig`, by its name in ASL.
-    #[must_use]
-    pub fn setting(mut self, name: impl Into<Text>, value: Expr) -> Access {
-        self.settings.push((name.into(), value));
-        self
-    }
-
-    /// The call's arguments, by their names in the service's API.
-    #[must_use]
-    pub fn arguments(mut self, arguments: Vec<(Text, Expr)>) -> Access {
-        self.arguments = arguments;
-        self
+    setters! { self:
+        /// A field of `ReaderConfig` or `WriterConfig`, by its name in ASL.
+        setting(name: impl Into<Text>, value: Expr) => self.settings.push((name.into(), value));
+        /// The call's arguments, by their names in the service's API.
+        arguments(arguments: Vec<(Text, Expr)>) => self.arguments = arguments;
     }
 }
 
@@ -122,24 +89,12 @@ impl Batching {
         Batching::default()
     }
 
-    /// How many items a batch has at most.
-    #[must_use]
-    pub fn max_items(mut self, count: Expr) -> Batching {
-        self.max_items = Some(count);
-        self
-    }
-
-    /// How many bytes a batch has at most.
-    #[must_use]
-    pub fn max_input_bytes(mut self, bytes: Expr) -> Batching {
-        self.max_input_bytes = Some(bytes);
-        self
-    }
-
-    /// What each batch is given beside its items.
-    #[must_use]
-    pub fn input(mut self, input: Expr) -> Batching {
-        self.input = Some(input);
-        self
+    setters! { self:
+        /// How many items a batch has at most.
+        max_items(count: Expr) => self.max_items = Some(count);
+        /// How many bytes a batch has at most.
+        max_input_bytes(bytes: Expr) => self.max_input_bytes = Some(bytes);
+        /// What each batch is given beside its items.
+        input(input: Expr) => self.input = Some(input);
     }
 }

@@ -1,6 +1,7 @@
 //! Where a state goes, and what it does about errors.
 
 use crate::expr::{Expr, Text};
+use crate::setters::setters;
 
 /// A way to another state, with what is assigned on it.
 #[derive(Clone, Debug)]
@@ -20,18 +21,11 @@ impl Edge {
         }
     }
 
-    /// A field of the rule or Catcher as it stands in ASL. It wins over what the edge would write.
-    #[must_use]
-    pub fn raw(mut self, key: impl Into<Text>, value: Expr) -> Edge {
-        self.raw.push((key.into(), value));
-        self
-    }
-
-    /// Assigns a workflow variable on the way.
-    #[must_use]
-    pub fn assign(mut self, variable: impl Into<Text>, value: Expr) -> Edge {
-        self.assign.push((variable.into(), value));
-        self
+    setters! { self:
+        /// A field of the rule or Catcher as it stands in ASL. It wins over what the edge would write.
+        raw(key: impl Into<Text>, value: Expr) => self.raw.push((key.into(), value));
+        /// Assigns a workflow variable on the way.
+        assign(variable: impl Into<Text>, value: Expr) => self.assign.push((variable.into(), value));
     }
 }
 
@@ -82,39 +76,17 @@ impl Retry {
         }
     }
 
-    /// Seconds before the first retry, at least 1.
-    #[must_use]
-    pub fn interval(mut self, seconds: u32) -> Retry {
-        self.interval = Some(seconds);
-        self
-    }
-
-    /// How many retries; 0 is none.
-    #[must_use]
-    pub fn max_attempts(mut self, attempts: u32) -> Retry {
-        self.max_attempts = Some(attempts);
-        self
-    }
-
-    /// By what the interval grows each time, at least 1. It stands in the ASL as it stands here: `2` or `2.0`.
-    #[must_use]
-    pub fn backoff_rate(mut self, rate: impl Into<Rate>) -> Retry {
-        self.backoff_rate = Some(rate.into());
-        self
-    }
-
-    /// The longest interval in seconds.
-    #[must_use]
-    pub fn max_delay(mut self, seconds: u32) -> Retry {
-        self.max_delay = Some(seconds);
-        self
-    }
-
-    /// Whether intervals are spread at random.
-    #[must_use]
-    pub fn jitter(mut self, jitter: Jitter) -> Retry {
-        self.jitter = Some(jitter);
-        self
+    setters! { self:
+        /// Seconds before the first retry, at least 1.
+        interval(seconds: u32) => self.interval = Some(seconds);
+        /// How many retries; 0 is none.
+        max_attempts(attempts: u32) => self.max_attempts = Some(attempts);
+        /// By what the interval grows each time, at least 1. It stands in the ASL as it stands here: `2` or `2.0`.
+        backoff_rate(rate: impl Into<Rate>) => self.backoff_rate = Some(rate.into());
+        /// The longest interval in seconds.
+        max_delay(seconds: u32) => self.max_delay = Some(seconds);
+        /// Whether intervals are spread at random.
+        jitter(jitter: Jitter) => self.jitter = Some(jitter);
     }
 }
 

@@ -3,6 +3,7 @@
 use super::edge::{Catch, Edge};
 use super::state::{Body, State, Transition};
 use crate::expr::{Expr, Text};
+use crate::setters::setters;
 use crate::shape::{Payload, Shape};
 use crate::task::Deploy;
 use crate::workflow::Binder;
@@ -128,53 +129,21 @@ impl Include {
         }
     }
 
-    /// `Comment` of the first state, where it has none of its own.
-    #[must_use]
-    pub fn comment(mut self, text: impl Into<Text>) -> Include {
-        self.comment = Some(text.into());
-        self
-    }
-
-    /// Assigns a workflow variable where the fragment ends; its value is [`Expr::result`].
-    #[must_use]
-    pub fn assign(mut self, variable: impl Into<Text>, value: Expr) -> Include {
-        self.assign.push((variable.into(), value));
-        self
-    }
-
-    /// Adds a Catcher to the fragment's task, parallel and map states, behind their own.
-    #[must_use]
-    pub fn catch(mut self, catch: Catch) -> Include {
-        self.catch.push(catch);
-        self
-    }
-
-    /// Where an exit leads; its value is [`Expr::result`] on that edge.
-    #[must_use]
-    pub fn exit(mut self, name: impl Into<Text>, edge: Edge) -> Include {
-        self.exits.push((name.into(), edge));
-        self
-    }
-
-    /// Where the fragment's end leads.
-    #[must_use]
-    pub fn next(mut self, state: impl Into<Text>) -> Include {
-        self.transition = Some(Transition::Next(state.into()));
-        self
-    }
-
-    /// The fragment's end is that of the workflow, the branch or the map's body.
-    #[must_use]
-    pub fn end(mut self) -> Include {
-        self.transition = Some(Transition::End(None));
-        self
-    }
-
-    /// The same with another value.
-    #[must_use]
-    pub fn end_with(mut self, value: Expr) -> Include {
-        self.transition = Some(Transition::End(Some(value)));
-        self
+    setters! { self:
+        /// `Comment` of the first state, where it has none of its own.
+        comment(text: impl Into<Text>) => self.comment = Some(text.into());
+        /// Assigns a workflow variable where the fragment ends; its value is [`Expr::result`].
+        assign(variable: impl Into<Text>, value: Expr) => self.assign.push((variable.into(), value));
+        /// Adds a Catcher to the fragment's task, parallel and map states, behind their own.
+        catch(catch: Catch) => self.catch.push(catch);
+        /// Where an exit leads; its value is [`Expr::result`] on that edge.
+        exit(name: impl Into<Text>, edge: Edge) => self.exits.push((name.into(), edge));
+        /// Where the fragment's end leads.
+        next(state: impl Into<Text>) => self.transition = Some(Transition::Next(state.into()));
+        /// The fragment's end is that of the workflow, the branch or the map's body.
+        end() => self.transition = Some(Transition::End(None));
+        /// The same with another value.
+        end_with(value: Expr) => self.transition = Some(Transition::End(Some(value)));
     }
 
     /// The states and variables as they stand in the workflow.
@@ -278,9 +247,11 @@ impl Rename<'_> {
         if let Some(Transition::Next(next)) = &mut state.transition {
             *next = joined(self.prefix, next);
         }
-        state.each_edge(&mut |edge| edge.target = joined(self.prefix, &edge.target));
-        state.each_expression(&mut |expr| self.expression(expr));
-        state.each_name(&mut |name| self.name(name));
+        for edge in state.edges_mut() {
+            edge.target = joined(self.prefix, &edge.target);
+        }
+        state.each_expression_mut(&mut |expr| self.expression(expr));
+        state.each_name_mut(&mut |name| self.name(name));
         for body in state.bodies_mut() {
             self.body(body);
         }

@@ -3,6 +3,7 @@
 use super::distributed::Distributed;
 use super::state::Body;
 use crate::expr::{Expr, Text};
+use crate::setters::setters;
 use crate::shape::Shape;
 
 /// What a Map runs over, and its body.
@@ -42,45 +43,18 @@ impl Map {
         }
     }
 
-    /// The item's shape, where its list does not say it.
-    #[must_use]
-    pub fn shape(mut self, shape: fn() -> Shape) -> Map {
-        self.shape = Some(shape);
-        self
-    }
-
-    /// The item's shape, where its type is known.
-    #[must_use]
-    pub fn item(mut self, shape: Option<fn() -> Shape>) -> Map {
-        self.shape = shape.or(self.shape);
-        self
-    }
-
-    /// The states that run for each item.
-    #[must_use]
-    pub fn body(mut self, body: Body) -> Map {
-        self.body = body;
-        self
-    }
-
-    /// How many items run at the same time at most.
-    #[must_use]
-    pub fn max_concurrency(mut self, limit: Expr) -> Map {
-        self.max_concurrency = Some(limit);
-        self
-    }
-
-    /// Writes the body under its old name, `Iterator`, which takes no `ProcessorConfig`.
-    #[must_use]
-    pub fn iterator(mut self) -> Map {
-        self.iterator = true;
-        self
-    }
-
-    /// Runs each item as an execution of its own.
-    #[must_use]
-    pub fn distributed(mut self, distributed: Distributed) -> Map {
-        self.distributed = Some(distributed);
-        self
+    setters! { self:
+        /// The item's shape, where its list does not say it.
+        shape(shape: fn() -> Shape) => self.shape = Some(shape);
+        /// The item's shape, where its type is known.
+        item(shape: Option<fn() -> Shape>) => self.shape = shape.or(self.shape);
+        /// The states that run for each item.
+        body(body: Body) => self.body = body;
+        /// How many items run at the same time at most.
+        max_concurrency(limit: Expr) => self.max_concurrency = Some(limit);
+        /// Writes the body under its old name, `Iterator`, which takes no `ProcessorConfig`.
+        iterator() => self.iterator = true;
+        /// Runs each item as an execution of its own.
+        distributed(distributed: Distributed) => self.distributed = Some(distributed);
     }
 }

@@ -18,7 +18,6 @@ mod fragment;
 mod map;
 mod state;
 mod walk;
-mod walk_mut;
 
 pub use self::arm::Arm;
 pub use self::call::{Call, Sends};
@@ -31,6 +30,7 @@ pub use self::state::{Body, State, Wait};
 pub(crate) use self::state::{Kind, Otherwise, Transition};
 
 use crate::expr::{Expr, Text};
+use crate::setters::setters;
 use crate::shape::Shape;
 use crate::task::Deploy;
 use stepwright_asl::model::MachineType;
@@ -77,81 +77,29 @@ impl Flow {
         }
     }
 
-    /// `Comment`.
-    #[must_use]
-    pub fn comment(mut self, text: impl Into<Text>) -> Flow {
-        self.comment = Some(text.into());
-        self
-    }
-
-    /// Standard (the default) or Express. It is no part of the ASL.
-    #[must_use]
-    pub fn machine_type(mut self, machine_type: MachineType) -> Flow {
-        self.machine_type = machine_type;
-        self
-    }
-
-    /// The language of every state that does not name its own. JSONata is the default.
-    #[must_use]
-    pub fn query_language(mut self, language: QueryLanguage) -> Flow {
-        self.query_language = language;
-        self
-    }
-
-    /// `TimeoutSeconds` of the whole execution: a literal number of seconds.
-    #[must_use]
-    pub fn timeout(mut self, seconds: Expr) -> Flow {
-        self.timeout = Some(seconds);
-        self
-    }
-
-    /// Retries Lambda's transient errors on every Lambda task, as CDK does.
-    #[must_use]
-    pub fn lambda_retries(mut self) -> Flow {
-        self.lambda_retries = true;
-        self
-    }
-
-    /// Makes a fault of each error of a task that nothing catches.
-    #[must_use]
-    pub fn deny_unhandled_errors(mut self) -> Flow {
-        self.deny_unhandled_errors = true;
-        self
-    }
-
-    /// Where tasks live that do not say it themselves.
-    #[must_use]
-    pub fn deploy(mut self, deploy: Deploy) -> Flow {
-        self.deploy = Some(deploy);
-        self
-    }
-
-    /// The workflow's parameter, with the shape of its type.
-    #[must_use]
-    pub fn parameter(mut self, name: impl Into<Text>, shape: fn() -> Shape) -> Flow {
-        self.parameter = Some((name.into(), shape));
-        self
-    }
-
-    /// The shape of the workflow's output.
-    #[must_use]
-    pub fn returns(mut self, shape: fn() -> Shape) -> Flow {
-        self.returns = Some(shape);
-        self
-    }
-
-    /// A field of the machine as it stands in ASL. It wins over what the flow would write.
-    #[must_use]
-    pub fn raw(mut self, key: impl Into<Text>, value: Expr) -> Flow {
-        self.raw.push((key.into(), value));
-        self
-    }
-
-    /// Adds a state.
-    #[must_use]
-    pub fn state(mut self, state: State) -> Flow {
-        self.states.push(state);
-        self
+    setters! { self:
+        /// `Comment`.
+        comment(text: impl Into<Text>) => self.comment = Some(text.into());
+        /// Standard (the default) or Express. It is no part of the ASL.
+        machine_type(machine_type: MachineType) => self.machine_type = machine_type;
+        /// The language of every state that does not name its own. JSONata is the default.
+        query_language(language: QueryLanguage) => self.query_language = language;
+        /// `TimeoutSeconds` of the whole execution: a literal number of seconds.
+        timeout(seconds: Expr) => self.timeout = Some(seconds);
+        /// Retries Lambda's transient errors on every Lambda task, as CDK does.
+        lambda_retries() => self.lambda_retries = true;
+        /// Makes a fault of each error of a task that nothing catches.
+        deny_unhandled_errors() => self.deny_unhandled_errors = true;
+        /// Where tasks live that do not say it themselves.
+        deploy(deploy: Deploy) => self.deploy = Some(deploy);
+        /// The workflow's parameter, with the shape of its type.
+        parameter(name: impl Into<Text>, shape: fn() -> Shape) => self.parameter = Some((name.into(), shape));
+        /// The shape of the workflow's output.
+        returns(shape: fn() -> Shape) => self.returns = Some(shape);
+        /// A field of the machine as it stands in ASL. It wins over what the flow would write.
+        raw(key: impl Into<Text>, value: Expr) => self.raw.push((key.into(), value));
+        /// Adds a state.
+        state(state: State) => self.states.push(state);
     }
 
     /// Takes in a fragment in its place.

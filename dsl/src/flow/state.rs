@@ -8,6 +8,7 @@ use super::edge::{Catch, Edge, Retry};
 use super::fragment::Include;
 use super::map::Map;
 use crate::expr::{Expr, Text};
+use crate::setters::setters;
 use crate::shape::Shape;
 use crate::workflow::Place;
 use stepwright_asl::model::QueryLanguage;
@@ -149,19 +150,25 @@ impl Body {
         self
     }
 
-    /// The shape of what it ends with.
-    #[must_use]
-    pub fn result(mut self, shape: Option<fn() -> Shape>) -> Body {
-        self.result = shape;
-        self
+    setters! { self:
+        /// The shape of what it ends with.
+        result(shape: Option<fn() -> Shape>) => self.result = shape;
+        /// A field of the branch or ItemProcessor as it stands in ASL. It wins over what would be written.
+        raw(key: impl Into<Text>, value: Expr) => self.raw.push((key.into(), value));
     }
+}
 
-    /// A field of the branch or ItemProcessor as it stands in ASL. It wins over what would be written.
-    #[must_use]
-    pub fn raw(mut self, key: impl Into<Text>, value: Expr) -> Body {
-        self.raw.push((key.into(), value));
-        self
-    }
+/// Writes methods that set what only one kind of state has; of the others, the option's word is misplaced.
+macro_rules! options {
+    ($this:ident: $($(#[$docs:meta])* $name:ident($($argument:ident: $of:ty),*), $word:literal of $kind:pat => $change:expr;)+) => {
+        setters! { $this: $(
+            $(#[$docs])*
+            $name($($argument: $of),*) => match &mut $this.kind {
+                $kind => $change,
+                _ => $this.misplaced.push($word),
+            };
+        )+ }
+    };
 }
 
 impl State {
@@ -260,60 +267,23 @@ impl State {
         self
     }
 
-    /// `Comment`.
-    #[must_use]
-    pub fn comment(mut self, text: impl Into<Text>) -> State {
-        self.comment = Some(text.into());
-        self
-    }
-
-    /// The language of this state's expressions.
-    #[must_use]
-    pub fn query_language(mut self, language: QueryLanguage) -> State {
-        self.query_language = Some(language);
-        self
-    }
-
-    /// A field as it stands in ASL. It wins over what the state would write; [`Expr::none`] takes a field away.
-    #[must_use]
-    pub fn raw(mut self, key: impl Into<Text>, value: Expr) -> State {
-        self.raw.push((key.into(), value));
-        self
-    }
-
-    /// Assigns a workflow variable as the state ends.
-    #[must_use]
-    pub fn assign(mut self, variable: impl Into<Text>, value: Expr) -> State {
-        self.assign.push((variable.into(), value));
-        self
-    }
-
-    /// `Output` of a state that goes on: what the next state gets as its input.
-    #[must_use]
-    pub fn output(mut self, value: Expr) -> State {
-        self.output = Some(value);
-        self
-    }
-
-    /// Goes to another state.
-    #[must_use]
-    pub fn next(mut self, state: impl Into<Text>) -> State {
-        self.transition = Some(Transition::Next(state.into()));
-        self
-    }
-
-    /// Ends the workflow, the branch or the map's body, with the state's own result.
-    #[must_use]
-    pub fn end(mut self) -> State {
-        self.transition = Some(Transition::End(None));
-        self
-    }
-
-    /// Ends the workflow, the branch or the map's body with this value.
-    #[must_use]
-    pub fn end_with(mut self, value: Expr) -> State {
-        self.transition = Some(Transition::End(Some(value)));
-        self
+    setters! { self:
+        /// `Comment`.
+        comment(text: impl Into<Text>) => self.comment = Some(text.into());
+        /// The language of this state's expressions.
+        query_language(language: QueryLanguage) => self.query_language = Some(language);
+        /// A field as it stands in ASL. It wins over what the state would write; [`Expr::none`] takes a field away.
+        raw(key: impl Into<Text>, value: Expr) => self.raw.push((key.into(), value));
+        /// Assigns a workflow variable as the state ends.
+        assign(variable: impl Into<Text>, value: Expr) => self.assign.push((variable.into(), value));
+        /// `Output` of a state that goes on: what the next state gets as its input.
+        output(value: Expr) => self.output = Some(value);
+        /// Goes to another state.
+        next(state: impl Into<Text>) => self.transition = Some(Transition::Next(state.into()));
+        /// Ends the workflow, the branch or the map's body, with the state's own result.
+        end() => self.transition = Some(Transition::End(None));
+        /// Ends the workflow, the branch or the map's body with this value.
+        end_with(value: Expr) => self.transition = Some(Transition::End(Some(value)));
     }
 
     /// Of a fragment: leaves it by this exit, with this value.
@@ -324,64 +294,19 @@ impl State {
         self
     }
 
-    /// Task: the longest time in seconds.
-    #[must_use]
-    pub fn timeout(mut self, seconds: Expr) -> State {
-        match &mut self.kind {
-            Kind::Task { timeout, .. } => *timeout = Some(seconds),
-            _ => self.misplaced.push("timeout"),
-        }
-        self
-    }
-
-    /// Task: the longest time in seconds between two heartbeats.
-    #[must_use]
-    pub fn heartbeat(mut self, seconds: Expr) -> State {
-        match &mut self.kind {
-            Kind::Task { heartbeat, .. } => *heartbeat = Some(seconds),
-            _ => self.misplaced.push("heartbeat"),
-        }
-        self
-    }
-
-    /// Task: the role that the call is made with, by its ARN.
-    #[must_use]
-    pub fn credentials(mut self, role: Expr) -> State {
-        match &mut self.kind {
-            Kind::Task { credentials, .. } => *credentials = Some(role),
-            _ => self.misplaced.push("credentials"),
-        }
-        self
-    }
-
-    /// Task, parallel, map: adds a Retrier.
-    #[must_use]
-    pub fn retry(mut self, retry: Retry) -> State {
-        match self.kind {
-            Kind::Task { .. } | Kind::Parallel(_) | Kind::Map(_) => self.retry.push(retry),
-            _ => self.misplaced.push("retry"),
-        }
-        self
-    }
-
-    /// Task, parallel, map: adds a Catcher.
-    #[must_use]
-    pub fn catch(mut self, catch: Catch) -> State {
-        match self.kind {
-            Kind::Task { .. } | Kind::Parallel(_) | Kind::Map(_) => self.catch.push(catch),
-            _ => self.misplaced.push("catch"),
-        }
-        self
-    }
-
-    /// Map: how many items run at the same time at most.
-    #[must_use]
-    pub fn max_concurrency(mut self, limit: Expr) -> State {
-        match &mut self.kind {
-            Kind::Map(map) => map.max_concurrency = Some(limit),
-            _ => self.misplaced.push("max_concurrency"),
-        }
-        self
+    options! { self:
+        /// Task: the longest time in seconds.
+        timeout(seconds: Expr), "timeout" of Kind::Task { timeout, .. } => *timeout = Some(seconds);
+        /// Task: the longest time in seconds between two heartbeats.
+        heartbeat(seconds: Expr), "heartbeat" of Kind::Task { heartbeat, .. } => *heartbeat = Some(seconds);
+        /// Task: the role that the call is made with, by its ARN.
+        credentials(role: Expr), "credentials" of Kind::Task { credentials, .. } => *credentials = Some(role);
+        /// Task, parallel, map: adds a Retrier.
+        retry(retry: Retry), "retry" of Kind::Task { .. } | Kind::Parallel(_) | Kind::Map(_) => self.retry.push(retry);
+        /// Task, parallel, map: adds a Catcher.
+        catch(catch: Catch), "catch" of Kind::Task { .. } | Kind::Parallel(_) | Kind::Map(_) => self.catch.push(catch);
+        /// Map: how many items run at the same time at most.
+        max_concurrency(limit: Expr), "max_concurrency" of Kind::Map(map) => map.max_concurrency = Some(limit);
     }
 
     /// Map: changes what makes it distributed; of any other state, `option` is misplaced.
@@ -409,76 +334,23 @@ impl State {
         )
     }
 
-    /// Choice: goes along the edge when the condition holds and no earlier one did.
-    #[must_use]
-    pub fn when(mut self, condition: Expr, edge: Edge) -> State {
-        match &mut self.kind {
-            Kind::Choice { rules, .. } => rules.push((Some(condition), edge)),
-            _ => self.misplaced.push("when"),
-        }
-        self
-    }
-
-    /// Choice: goes along the edge when its raw fields say so and no earlier rule held.
-    #[must_use]
-    pub fn when_raw(mut self, edge: Edge) -> State {
-        match &mut self.kind {
-            Kind::Choice { rules, .. } => rules.push((None, edge)),
-            _ => self.misplaced.push("when"),
-        }
-        self
-    }
-
-    /// Choice: `Default`.
-    #[must_use]
-    pub fn otherwise(mut self, edge: Edge) -> State {
-        match &mut self.kind {
-            Kind::Choice { otherwise, .. } => *otherwise = Otherwise::To(edge),
-            _ => self.misplaced.push("otherwise"),
-        }
-        self
-    }
-
-    /// Choice: data that no rule takes fails, on purpose.
-    #[must_use]
-    pub fn no_default(mut self) -> State {
-        match &mut self.kind {
-            Kind::Choice { otherwise, .. } => *otherwise = Otherwise::Fail,
-            _ => self.misplaced.push("otherwise fail"),
-        }
-        self
-    }
-
-    /// Choice: takes the first arm that fits the value.
-    #[must_use]
-    pub fn match_on(mut self, value: Expr, with: Vec<Arm>) -> State {
-        match &mut self.kind {
-            Kind::Choice { subject, arms, .. } => {
-                *subject = Some(value);
-                *arms = with;
-            }
-            _ => self.misplaced.push("match"),
-        }
-        self
-    }
-
-    /// Fail: `Error`, a text.
-    #[must_use]
-    pub fn error(mut self, name: Expr) -> State {
-        match &mut self.kind {
-            Kind::Fail { error, .. } => *error = Some(name),
-            _ => self.misplaced.push("error"),
-        }
-        self
-    }
-
-    /// Fail: `Cause`, a text.
-    #[must_use]
-    pub fn cause(mut self, text: Expr) -> State {
-        match &mut self.kind {
-            Kind::Fail { cause, .. } => *cause = Some(text),
-            _ => self.misplaced.push("cause"),
-        }
-        self
+    options! { self:
+        /// Choice: goes along the edge when the condition holds and no earlier one did.
+        when(condition: Expr, edge: Edge), "when" of Kind::Choice { rules, .. } => rules.push((Some(condition), edge));
+        /// Choice: goes along the edge when its raw fields say so and no earlier rule held.
+        when_raw(edge: Edge), "when" of Kind::Choice { rules, .. } => rules.push((None, edge));
+        /// Choice: `Default`.
+        otherwise(edge: Edge), "otherwise" of Kind::Choice { otherwise, .. } => *otherwise = Otherwise::To(edge);
+        /// Choice: data that no rule takes fails, on purpose.
+        no_default(), "otherwise fail" of Kind::Choice { otherwise, .. } => *otherwise = Otherwise::Fail;
+        /// Choice: takes the first arm that fits the value.
+        match_on(value: Expr, with: Vec<Arm>), "match" of Kind::Choice { subject, arms, .. } => {
+            *subject = Some(value);
+            *arms = with;
+        };
+        /// Fail: `Error`, a text.
+        error(name: Expr), "error" of Kind::Fail { error, .. } => *error = Some(name);
+        /// Fail: `Cause`, a text.
+        cause(text: Expr), "cause" of Kind::Fail { cause, .. } => *cause = Some(text);
     }
 }

@@ -1,109 +1,133 @@
-//! Looking at every expression of a state.
+//! The walks over a state: its expressions, edges, names and bodies.
 
 use super::{Body, Distributed, Edge, Kind, Otherwise, Sends, State, Transition, Wait};
-use crate::expr::Expr;
+use crate::expr::{Expr, Text};
 
-impl State {
-    /// Calls `see` with the state's own expressions, not with those of its branches or body.
-    pub(crate) fn own_expressions<'a>(&'a self, see: &mut dyn FnMut(&'a Expr)) {
-        self.raw.iter().for_each(|(_, value)| see(value));
-        self.assign.iter().for_each(|(_, value)| see(value));
-        self.output.iter().for_each(&mut *see);
-        self.catch
-            .iter()
-            .filter_map(|catch| catch.output.as_ref())
-            .for_each(&mut *see);
-        if let Some(Transition::End(Some(value))) = &self.transition {
-            see(value);
-        }
-        for edge in self.edges() {
-            let values = edge.assign.iter().chain(&edge.raw);
-            values.for_each(|(_, value)| see(value));
-        }
-        match &self.kind {
-            Kind::Task {
-                call,
-                timeout,
-                heartbeat,
-                credentials,
-            } => {
-                match &call.sends {
-                    Sends::Task(task) => task.arguments.iter().for_each(&mut *see),
-                    Sends::Workflow(workflow) => see(&workflow.input),
-                    Sends::Service(service) => {
-                        let fields = service.fields.iter().flatten();
-                        fields.for_each(|(_, value)| see(value));
+/// The walks, shared and mutable.
+macro_rules! walks {
+    ($each_expression:ident, $edges:ident, $each_name:ident, $bodies:ident, $iter:ident, $only:ident $(, $mut:tt)?) => {
+        impl State {
+            /// Calls `each` with the state's own expressions, not with those of its branches or body.
+            pub(crate) fn $each_expression(&$($mut)? self, each: &mut dyn FnMut(&$($mut)? Expr)) {
+                let fields = self.raw.$iter().chain(&$($mut)? self.assign);
+                fields.for_each(|(_, value)| each(value));
+                self.output.$iter().for_each(&mut *each);
+                for catch in &$($mut)? self.catch {
+                    catch.output.$iter().for_each(&mut *each);
+                }
+                if let Some(Transition::End(Some(value))) = &$($mut)? self.transition {
+                    each(value);
+                }
+                for edge in self.$edges() {
+                    let fields = edge.assign.$iter().chain(&$($mut)? edge.raw);
+                    fields.for_each(|(_, value)| each(value));
+                }
+                match &$($mut)? self.kind {
+                    Kind::Task { call, timeout, heartbeat, credentials } => {
+                        match &$($mut)? call.sends {
+                            Sends::Task(task) => task.arguments.$iter().for_each(&mut *each),
+                            Sends::Workflow(workflow) => each(&$($mut)? workflow.input),
+                            Sends::Service(service) => {
+                                let fields = service.fields.$iter().flatten();
+                                fields.for_each(|(_, value)| each(value));
+                            }
+                        }
+                        for option in [timeout, heartbeat, credentials] {
+                            option.$iter().for_each(&mut *each);
+                        }
+                    }
+                    Kind::Choice { rules, subject, arms, .. } => {
+                        for (condition, _) in rules {
+                            condition.$iter().for_each(&mut *each);
+                        }
+                        subject.$iter().for_each(&mut *each);
+                        for arm in arms {
+                            arm.guard.$iter().for_each(&mut *each);
+                        }
+                    }
+                    Kind::Wait(Wait::Seconds(value) | Wait::Timestamp(value)) => each(value),
+                    Kind::Fail { error, cause } => error.$iter().chain(cause).for_each(each),
+                    Kind::Map(map) => {
+                        let own = map.items.$iter().chain(&$($mut)? map.max_concurrency);
+                        own.for_each(&mut *each);
+                        if let Some(distributed) = &$($mut)? map.distributed {
+                            distributed.$each_expression(each);
+                        }
+                    }
+                    Kind::Pass | Kind::Succeed | Kind::Parallel(_) => {}
+                }
+            }
+
+            /// The edges of catchers, rules and arms, and of `otherwise`; not the state's own `next`.
+            pub(crate) fn $edges(&$($mut)? self) -> Vec<&$($mut)? Edge> {
+                let catch = self.catch.$iter();
+                let mut edges: Vec<_> = catch.map(|catch| &$($mut)? catch.edge).collect();
+                if let Kind::Choice { rules, arms, otherwise, .. } = &$($mut)? self.kind {
+                    edges.extend(rules.$iter().map(|(_, edge)| edge));
+                    edges.extend(arms.$iter().map(|arm| &$($mut)? arm.edge));
+                    if let Otherwise::To(edge) = otherwise {
+                        edges.push(edge);
                     }
                 }
-                for option in [timeout, heartbeat, credentials] {
-                    option.iter().for_each(&mut *see);
-                }
+                edges
             }
-            Kind::Choice {
-                rules,
-                subject,
-                arms,
-                ..
-            } => {
-                let conditions = rules.iter().filter_map(|(condition, _)| condition.as_ref());
-                conditions.for_each(&mut *see);
-                subject.iter().for_each(&mut *see);
-                arms.iter()
-                    .filter_map(|arm| arm.guard.as_ref())
-                    .for_each(see);
-            }
-            Kind::Wait(Wait::Seconds(value) | Wait::Timestamp(value)) => see(value),
-            Kind::Fail { error, cause } => {
-                error.iter().for_each(&mut *see);
-                cause.iter().for_each(see);
-            }
-            Kind::Map(map) => {
-                map.items.iter().for_each(&mut *see);
-                map.max_concurrency.iter().for_each(&mut *see);
-                if let Some(distributed) = &map.distributed {
-                    distributed.own_expressions(see);
-                }
-            }
-            Kind::Pass | Kind::Succeed | Kind::Parallel(_) => {}
-        }
-    }
 
-    /// The state's expressions and those of everything inside it.
-    pub(crate) fn all_expressions<'a>(&'a self, see: &mut dyn FnMut(&'a Expr)) {
-        self.own_expressions(see);
+            /// Calls `each` with the names that the state gives to values: variables, items, what patterns bind.
+            pub(crate) fn $each_name(&$($mut)? self, each: &mut dyn FnMut(&$($mut)? Text)) {
+                self.assign.$iter().for_each(|(name, _)| each(name));
+                for edge in self.$edges() {
+                    edge.assign.$iter().for_each(|(name, _)| each(name));
+                }
+                match &$($mut)? self.kind {
+                    Kind::Choice { arms, .. } => {
+                        for arm in arms {
+                            arm.pattern.$each_name(each);
+                        }
+                    }
+                    Kind::Map(map) => each(&$($mut)? map.item),
+                    _ => {}
+                }
+            }
+
+            /// The branches of a parallel, the body of a map.
+            pub(crate) fn $bodies(&$($mut)? self) -> &$($mut)? [Body] {
+                match &$($mut)? self.kind {
+                    Kind::Parallel(branches) => branches,
+                    Kind::Map(map) => std::slice::$only(&$($mut)? map.body),
+                    _ => &$($mut)? [],
+                }
+            }
+        }
+
+        impl Distributed {
+            fn $each_expression(&$($mut)? self, each: &mut dyn FnMut(&$($mut)? Expr)) {
+                let tolerated = self.tolerated_count.$iter();
+                let tolerated = tolerated.chain(&$($mut)? self.tolerated_percentage);
+                tolerated.for_each(&mut *each);
+                for access in self.reader.$iter().chain(&$($mut)? self.writer) {
+                    let fields = access.settings.$iter().chain(&$($mut)? access.arguments);
+                    fields.for_each(|(_, value)| each(value));
+                }
+                if let Some(batch) = &$($mut)? self.batch {
+                    let limits = batch.max_items.$iter().chain(&$($mut)? batch.max_input_bytes);
+                    limits.chain(&$($mut)? batch.input).for_each(&mut *each);
+                }
+            }
+        }
+    };
+}
+
+walks! { each_expression, edges, each_name, bodies, iter, from_ref }
+walks! { each_expression_mut, edges_mut, each_name_mut, bodies_mut, iter_mut, from_mut, mut }
+
+impl State {
+    /// Calls `each` with the state's expressions and those of everything inside it.
+    pub(crate) fn each_expression_inside(&self, each: &mut dyn FnMut(&Expr)) {
+        self.each_expression(each);
         for body in self.bodies() {
-            body.states
-                .iter()
-                .for_each(|state| state.all_expressions(see));
+            let states = body.states.iter();
+            states.for_each(|state| state.each_expression_inside(each));
         }
-    }
-
-    /// The branches of a parallel, the body of a map.
-    pub(crate) fn bodies(&self) -> &[Body] {
-        match &self.kind {
-            Kind::Parallel(branches) => branches,
-            Kind::Map(map) => std::slice::from_ref(&map.body),
-            _ => &[],
-        }
-    }
-
-    /// The edges of rules, arms and catchers; not the state's own `next`.
-    pub(crate) fn edges(&self) -> Vec<&Edge> {
-        let mut edges: Vec<&Edge> = self.catch.iter().map(|catch| &catch.edge).collect();
-        if let Kind::Choice {
-            rules,
-            arms,
-            otherwise,
-            ..
-        } = &self.kind
-        {
-            edges.extend(rules.iter().map(|(_, edge)| edge));
-            edges.extend(arms.iter().map(|arm| &arm.edge));
-            if let Otherwise::To(edge) = otherwise {
-                edges.push(edge);
-            }
-        }
-        edges
     }
 
     /// The states that this one may go to.
@@ -113,20 +137,5 @@ impl State {
             targets.push(next);
         }
         targets
-    }
-}
-
-impl Distributed {
-    fn own_expressions<'a>(&'a self, see: &mut dyn FnMut(&'a Expr)) {
-        self.tolerated_count.iter().for_each(&mut *see);
-        self.tolerated_percentage.iter().for_each(&mut *see);
-        for access in self.reader.iter().chain(&self.writer) {
-            let values = access.settings.iter().chain(&access.arguments);
-            values.for_each(|(_, value)| see(value));
-        }
-        if let Some(batch) = &self.batch {
-            let values = [&batch.max_items, &batch.max_input_bytes, &batch.input];
-            values.into_iter().flatten().for_each(see);
-        }
     }
 }

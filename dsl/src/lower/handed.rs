@@ -4,7 +4,7 @@
 //! it is like a map's item: the input of the body's first state, and a variable in the states behind it.
 
 use crate::expr::{Expr, Node, Text};
-use crate::flow::{Body, Flow, Kind, State};
+use crate::flow::{Body, Flow, State};
 use std::collections::HashSet;
 use stepwright_asl::jsonata::Expression;
 use stepwright_asl::model::MachineType;
@@ -12,7 +12,7 @@ use stepwright_asl::path::Path;
 
 /// What a body is whose map is distributed.
 #[derive(Clone, Debug)]
-pub(super) struct Children {
+pub(super) struct ChildExecutions {
     pub(super) machine_type: MachineType,
     /// A child gets several items at once.
     pub(super) batched: bool,
@@ -30,10 +30,10 @@ pub(super) struct Handed {
     pub(super) assigned: bool,
 }
 
-impl Children {
-    pub(super) fn of(map: &crate::flow::Map, flow: &Flow) -> Option<Children> {
+impl ChildExecutions {
+    pub(super) fn of(map: &crate::flow::Map, flow: &Flow) -> Option<ChildExecutions> {
         let distributed = map.distributed.as_ref()?;
-        Some(Children {
+        Some(ChildExecutions {
             machine_type: distributed.machine_type,
             batched: distributed.batch.is_some(),
             handed: handed(&map.body, &map.item, flow),
@@ -49,9 +49,8 @@ pub(super) fn parameter(flow: &Flow) -> Text {
 }
 
 /// The values from outside that a body reads, in the order in which they are first read.
-fn handed(body: &Body, item: &str, flow: &Flow) -> Vec<Handed> {
-    let mut inside = HashSet::new();
-    inside.insert(item);
+fn handed(body: &Body, item: &Text, flow: &Flow) -> Vec<Handed> {
+    let mut inside = HashSet::from([item.clone()]);
     defined(body, &mut inside);
     let mut list: Vec<Handed> = Vec::new();
     for (index, state) in body.states.iter().enumerate() {
@@ -69,7 +68,7 @@ fn handed(body: &Body, item: &str, flow: &Flow) -> Vec<Handed> {
                 }),
             }
         };
-        state.all_expressions(&mut |expr| {
+        state.each_expression_inside(&mut |expr| {
             expr.walk(&mut |node| match node {
                 Node::Parameter => see(parameter(flow), Expr::parameter()),
                 Node::Variable(name) => see(name.clone(), Expr::variable(name.clone())),
@@ -94,23 +93,11 @@ fn handed(body: &Body, item: &str, flow: &Flow) -> Vec<Handed> {
 }
 
 /// The names that a body itself gives to values, with those of the bodies in it.
-fn defined<'a>(body: &'a Body, names: &mut HashSet<&'a str>) {
+fn defined(body: &Body, names: &mut HashSet<Text>) {
     for state in &body.states {
-        names.extend(state.assign.iter().map(|(name, _)| &**name));
-        for edge in state.edges() {
-            names.extend(edge.assign.iter().map(|(name, _)| &**name));
-        }
-        match &state.kind {
-            Kind::Choice { arms, .. } => {
-                for arm in arms {
-                    names.extend(arm.pattern.names().into_iter().map(|name| &**name));
-                }
-            }
-            Kind::Map(map) => {
-                names.insert(&map.item);
-            }
-            _ => {}
-        }
+        state.each_name(&mut |name| {
+            names.insert(name.clone());
+        });
         state.bodies().iter().for_each(|body| defined(body, names));
     }
 }
@@ -118,7 +105,7 @@ fn defined<'a>(body: &'a Body, names: &mut HashSet<&'a str>) {
 /// Whether a literal of a state reads a value that is handed in: in the first state that is not there under its name.
 pub(super) fn literal_reads(state: &State, handed: &[Handed]) -> Option<String> {
     let mut found = None;
-    state.all_expressions(&mut |expr| {
+    state.each_expression_inside(&mut |expr| {
         expr.walk(&mut |node| {
             let names: Vec<String> = match node {
                 Node::Jsonata(text, _) => Expression::parse(text)

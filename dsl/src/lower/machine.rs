@@ -25,7 +25,7 @@ impl Flow {
 }
 
 fn lower(flow: &Flow) -> Result<Definition, Faults> {
-    let (machine, faults) = checked(flow, &[]);
+    let (machine, faults) = with_refused(flow, &[]);
     if faults.is_empty() {
         let definition = Definition::new(flow.name.to_string(), flow.machine_type, machine);
         Ok(definition.calling(addresses::of(flow)))
@@ -36,10 +36,10 @@ fn lower(flow: &Flow) -> Result<Definition, Faults> {
 
 /// What cannot be said, and what AWS would refuse all the same and does not follow from what is known to be wrong.
 pub(crate) fn faults(flow: &Flow, known: &[Fault]) -> Vec<Fault> {
-    checked(flow, known).1
+    with_refused(flow, known).1
 }
 
-fn checked(flow: &Flow, known: &[Fault]) -> (StateMachine, Vec<Fault>) {
+fn with_refused(flow: &Flow, known: &[Fault]) -> (StateMachine, Vec<Fault>) {
     let (machine, mut faults) = machine_of(flow);
     let cause: Vec<&Fault> = known.iter().chain(&faults).collect();
     let refused = refused::faults(flow, &machine, &cause);

@@ -21,7 +21,5 @@ mod unhandled;
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod tests_records;
 
 pub(crate) use self::machine::faults;

@@ -11,57 +11,57 @@ use serde_json::Value;
 /// What a query language says of a value that a pattern is held against.
 pub(super) trait Matches {
     /// A value that can be looked at.
-    type Value: Clone;
+    type Leaf: Clone;
     /// A condition about one.
     type Test;
 
     fn report(&mut self) -> &mut Report;
-    fn shape(&self, value: &Self::Value) -> Shape;
+    fn shape(&self, value: &Self::Leaf) -> Shape;
     /// The same value with another shape.
-    fn shaped(&self, value: &Self::Value, shape: Shape) -> Self::Value;
+    fn shaped(&self, value: &Self::Leaf, shape: Shape) -> Self::Leaf;
     /// What is there when an option is `Some`.
-    fn some(&self, value: &Self::Value) -> Self::Value;
+    fn some(&self, value: &Self::Leaf) -> Self::Leaf;
     /// A member by its name in JSON.
-    fn member(&mut self, value: &Self::Value, wire: &str) -> Self::Value;
+    fn member(&mut self, value: &Self::Leaf, wire: &str) -> Self::Leaf;
     /// A field by its Rust name.
-    fn field(&mut self, value: &Self::Value, name: &str) -> Self::Value;
-    fn item(&mut self, value: &Self::Value, index: usize) -> Self::Value;
+    fn field(&mut self, value: &Self::Leaf, name: &str) -> Self::Leaf;
+    fn item(&mut self, value: &Self::Leaf, index: usize) -> Self::Leaf;
 
-    fn is_some(&mut self, value: &Self::Value, wanted: bool) -> Self::Test;
+    fn is_some(&mut self, value: &Self::Leaf, wanted: bool) -> Self::Test;
     /// A comparison with a literal; none where the language has none, which is said.
     fn compares(
         &mut self,
-        value: &Self::Value,
+        value: &Self::Leaf,
         operator: Binary,
         literal: &Value,
     ) -> Option<Self::Test>;
     /// Whether a member is in the JSON.
-    fn is_there(&mut self, value: &Self::Value) -> Self::Test;
+    fn is_there(&mut self, value: &Self::Leaf) -> Self::Test;
     /// Whether a text is none of these.
-    fn is_none_of(&mut self, value: &Self::Value, names: Vec<String>) -> Self::Test;
+    fn is_none_of(&mut self, value: &Self::Leaf, names: Vec<String>) -> Self::Test;
     fn all(&self, tests: Vec<Self::Test>) -> Self::Test;
     fn any(&self, tests: Vec<Self::Test>) -> Self::Test;
     /// One value where a test holds, else another.
     fn choose(
         &mut self,
         test: &Self::Test,
-        value: &Self::Value,
-        otherwise: &Self::Value,
+        value: &Self::Leaf,
+        otherwise: &Self::Leaf,
         name: &str,
-    ) -> Self::Value;
+    ) -> Self::Leaf;
 }
 
 /// A pattern's tests, all of which must hold, and what it binds.
 pub(super) struct Matched<L: Matches> {
     pub(super) tests: Vec<L::Test>,
-    pub(super) bound: Vec<(Text, L::Value)>,
+    pub(super) bound: Vec<(Text, L::Leaf)>,
 }
 
 /// Holds a pattern against a value.
 pub(super) fn matched<L: Matches>(
     language: &mut L,
     pattern: &Pattern,
-    subject: &L::Value,
+    subject: &L::Leaf,
 ) -> Matched<L> {
     let mut matched = Matched {
         tests: Vec::new(),
@@ -113,7 +113,7 @@ fn find<'s>(shape: &'s EnumShape, name: &str) -> Result<&'s Variant, String> {
 }
 
 impl<L: Matches> Matched<L> {
-    fn pattern(&mut self, language: &mut L, pattern: &Pattern, subject: &L::Value) {
+    fn pattern(&mut self, language: &mut L, pattern: &Pattern, subject: &L::Leaf) {
         match pattern {
             Pattern::Wildcard => {}
             Pattern::Bind(name) => self.bound.push((name.clone(), subject.clone())),
@@ -160,7 +160,7 @@ impl<L: Matches> Matched<L> {
         language: &mut L,
         name: &str,
         fields: &[(Text, Pattern)],
-        subject: &L::Value,
+        subject: &L::Leaf,
     ) {
         let content = match language.shape(subject).plain() {
             Shape::Enum(shape) => match find(&shape, name) {
@@ -202,9 +202,9 @@ impl<L: Matches> Matched<L> {
     }
 
     /// `a | b`: one of the tests; a name is bound by the first alternative that holds.
-    fn alternatives(&mut self, language: &mut L, alternatives: &[Pattern], subject: &L::Value) {
+    fn alternatives(&mut self, language: &mut L, alternatives: &[Pattern], subject: &L::Leaf) {
         let mut tests: Vec<L::Test> = Vec::new();
-        let mut bound: Vec<(Text, L::Value)> = Vec::new();
+        let mut bound: Vec<(Text, L::Leaf)> = Vec::new();
         let mut always = false;
         for alternative in alternatives.iter().rev() {
             let inner = matched(language, alternative, subject);
@@ -231,7 +231,7 @@ impl<L: Matches> Matched<L> {
 /// Whether an enum's value is this variant.
 fn is_variant<L: Matches>(
     language: &mut L,
-    value: &L::Value,
+    value: &L::Leaf,
     shape: &EnumShape,
     variant: &Variant,
 ) -> L::Test {

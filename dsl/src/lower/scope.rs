@@ -1,7 +1,7 @@
 //! The scopes of variables, the shapes of what they hold, and the items of maps.
 
 use super::env::{Env, Level};
-use super::handed::Children;
+use super::handed::ChildExecutions;
 use super::jsonata;
 use super::report::Report;
 use crate::expr::{Expr, Node, Text};
@@ -19,7 +19,7 @@ pub(super) struct Scope {
     untyped: RefCell<HashMap<String, Shape>>,
     pub(super) item: RefCell<Option<Item>>,
     /// Of the body of a Distributed Map.
-    pub(super) children: Option<Children>,
+    pub(super) children: Option<ChildExecutions>,
     /// For variables that are named like one of JSONata's functions: the states that they may be set in.
     hiding: HashMap<String, HashSet<String>>,
 }
@@ -120,7 +120,7 @@ impl Scopes {
                         shape: map.shape.map_or(Shape::Any, Shape::Lazy),
                         assigned: reads_item_later(body, &map.item),
                     });
-                    scope.children = Children::of(map, flow);
+                    scope.children = ChildExecutions::of(map, flow);
                 }
                 scope.hiding = hiding(&body.states, &scope.given());
                 self.inner.insert((state.name.to_string(), index), scope);
@@ -222,7 +222,7 @@ fn reads_item_later(body: &Body, item: &str) -> bool {
         if index == 0 {
             continue;
         }
-        state.all_expressions(&mut |expr| read |= reads_item(expr, item));
+        state.each_expression_inside(&mut |expr| read |= reads_item(expr, item));
     }
     read
 }

@@ -20,6 +20,7 @@ pub use self::fields::{Field, Fields, Presence, StructShape};
 pub use self::form::Form;
 pub use self::payload::{Payload, UntaggedEnum};
 pub use self::tagged::{EnumShape, Tagging, Variant};
+pub(crate) use self::tuples::for_tuples;
 
 use serde_json::Value;
 use std::borrow::Cow;
@@ -197,6 +198,14 @@ impl Shape {
     #[must_use]
     pub fn is_number(&self) -> bool {
         self.is_integer() || matches!(self.plain(), Shape::Number | Shape::SmallNumber)
+    }
+
+    /// Whether its JSON is a list.
+    pub(crate) fn is_list(&self) -> bool {
+        matches!(
+            self.plain(),
+            Shape::Array(_) | Shape::Set(_) | Shape::Tuple(_)
+        )
     }
 
     /// What the shape is called in messages: `Order`, `a list`, `a number`.

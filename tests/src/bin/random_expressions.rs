@@ -139,7 +139,11 @@ fn compile(
     let rows: Vec<_> = program.rows.iter().collect();
     let mut main = String::from("#![allow(warnings)]\n");
     let shared = package.join("tests/random_expressions");
-    for module in ["equal", "glue", "inputs", "run", "driver"] {
+    main += &format!(
+        "#[path = {:?}]\nmod draw;\n",
+        package.join("src/random/draw.rs")
+    );
+    for module in ["equal", "glue", "values", "inputs", "run", "driver"] {
         main += &format!(
             "#[path = {:?}]\nmod {module};\n",
             shared.join(format!("{module}.rs"))

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::draw::Draw;
 use super::kind::Kind;
 use super::names::{NAMES, OWN, PLAIN};
 use super::rules::{LEAVES, RULES, Rule};
@@ -51,7 +52,7 @@ const KINDS: &[&str] = &[
 
 pub(super) struct Grower<'o> {
     options: &'o Options,
-    state: u64,
+    draw: Draw,
     names: Vec<Name>,
     rules: BTreeSet<&'static str>,
 }
@@ -61,39 +62,26 @@ impl<'o> Grower<'o> {
     pub(super) fn new(options: &'o Options, number: usize) -> Grower<'o> {
         Grower {
             options,
-            state: options.seed.wrapping_mul(0x5851_F42D_4C95_7F2D) ^ ((number as u64) << 20),
+            draw: Draw(options.seed.wrapping_mul(0x5851_F42D_4C95_7F2D) ^ ((number as u64) << 20)),
             names: Vec::new(),
             rules: BTreeSet::new(),
         }
     }
 
-    fn draw(&mut self, below: usize) -> usize {
-        // SplitMix64.
-        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) % below as u64) as usize
-    }
-
-    fn of<T: Copy>(&mut self, values: &[T]) -> T {
-        values[self.draw(values.len())]
-    }
-
     fn name(&mut self) -> &'static str {
-        let own = self.draw(2) == 0;
+        let own = self.draw.number(2) == 0;
         let names = match self.options.plain_names {
             true => PLAIN,
             false if own => OWN,
-            false => NAMES,
+            false => &NAMES,
         };
-        self.of(names)
+        self.draw.of(names)
     }
 
     /// Grows one expression with its variables.
     pub(super) fn grow(mut self) -> Grown {
         let mut variables: Vec<Variable> = Vec::new();
-        for _ in 0..self.of(&[0, 0, 1, 1, 2, 3]) {
+        for _ in 0..self.draw.of(&[0, 0, 1, 1, 2, 3]) {
             let name = self.name();
             if variables.iter().all(|variable| variable.name != name) {
                 let variable = self.variable(name);
@@ -108,8 +96,8 @@ impl<'o> Grower<'o> {
                 references: 0,
             });
         }
-        let kind = Kind::read(self.of(KINDS));
-        let depth = self.of(&[1, 1, 2, 2, 3]);
+        let kind = Kind::read(self.draw.of(KINDS));
+        let depth = self.draw.of(&[1, 1, 2, 2, 3]);
         let text = self.expression(&kind, depth);
         Grown {
             variables,
@@ -121,23 +109,23 @@ impl<'o> Grower<'o> {
 
     /// A variable: bound to what has no type of its own (`None`, `[]`, a literal, a conversion), to a value, or first to the one and then to the other.
     fn variable(&mut self, name: &'static str) -> Variable {
-        let kind = Kind::read(self.of(KINDS));
+        let kind = Kind::read(self.draw.of(KINDS));
         let bare = match &kind {
             Kind::Option(_) => Some(("starts as None", "None")),
-            Kind::List(_) => Some(("starts as []", self.of(&["vec![]", "Vec::new()"]))),
+            Kind::List(_) => Some(("starts as []", self.draw.of(&["vec![]", "Vec::new()"]))),
             Kind::One('I') => Some(("starts as a literal", "5")),
             Kind::One('T') => Some(("starts as a literal", "String::new()")),
             Kind::One('F') => Some(("starts as a conversion", "i.a.into()")),
             Kind::One('L') => Some(("starts as a conversion", "i.b.into()")),
             _ => None,
         };
-        let way = self.draw(3);
+        let way = self.draw.number(3);
         let first = bare.filter(|_| way != 0).map(|(rule, text)| {
             self.rules.insert(rule);
             text.to_owned()
         });
         let then = (way != 1 || first.is_none()).then(|| {
-            let depth = self.draw(2);
+            let depth = self.draw.number(2);
             self.expression(&kind, depth)
         });
         Variable {
@@ -149,7 +137,8 @@ impl<'o> Grower<'o> {
     }
 
     fn expression(&mut self, kind: &Kind, depth: usize) -> String {
-        let leaf = depth == 0 || self.draw(6) == 0 || (self.sees(kind) && self.draw(3) == 0);
+        let leaf =
+            depth == 0 || self.draw.number(6) == 0 || (self.sees(kind) && self.draw.number(3) == 0);
         if leaf && let Some(leaf) = self.leaf(kind) {
             return leaf;
         }
@@ -172,10 +161,10 @@ impl<'o> Grower<'o> {
             .copied()
             .filter(|rule| rule.kind != "A")
             .collect();
-        let rule = if !own.is_empty() && self.draw(3) > 0 {
-            self.of(&own)
+        let rule = if !own.is_empty() && self.draw.number(3) > 0 {
+            self.draw.of(&own)
         } else {
-            self.of(&rules)
+            self.draw.of(&rules)
         };
         self.rules.insert(rule.name);
         self.write(rule, kind, depth.saturating_sub(1))
@@ -199,8 +188,8 @@ impl<'o> Grower<'o> {
             })
             .map(|(_, name)| name.clone())
             .collect();
-        if !seen.is_empty() && self.draw(4) > 0 {
-            let name = &seen[self.draw(seen.len())];
+        if !seen.is_empty() && self.draw.number(4) > 0 {
+            let name = &seen[self.draw.number(seen.len())];
             return Some(match (kind.is_copy(), name.references) {
                 (true, references) => "*".repeat(references) + name.name,
                 (false, 2) => format!("(*{}).clone()", name.name),
@@ -208,7 +197,7 @@ impl<'o> Grower<'o> {
             });
         }
         let leaves = LEAVES.iter().find(|(of, _)| Kind::read(of) == *kind)?;
-        Some(self.of(leaves.1).to_owned())
+        Some(self.draw.of(leaves.1).to_owned())
     }
 
     fn write(&mut self, rule: &Rule, kind: &Kind, depth: usize) -> String {
@@ -298,8 +287,8 @@ impl<'o> Grower<'o> {
         let of_option = |letter| rule.text.contains(&format!("?{letter}"));
         pattern.filled(bound, &mut |letter| match letter {
             // Mostly of a kind that something in sight has, so that names are used.
-            'A' | 'C' if outer < 2 && !self.names.is_empty() && self.draw(2) == 0 => {
-                let at = self.draw(self.names.len());
+            'A' | 'C' if outer < 2 && !self.names.is_empty() && self.draw.number(2) == 0 => {
+                let at = self.draw.number(self.names.len());
                 let kind = self.names[at].kind.clone();
                 match kind {
                     Kind::Option(_) if of_option(letter) => Kind::One('I'),
@@ -307,10 +296,15 @@ impl<'o> Grower<'o> {
                     kind => kind,
                 }
             }
-            _ if of_option(letter) => Kind::read(self.of(&["I", "T", "S", "[I]", "(I,T)", "B"])),
-            'O' => Kind::One(self.of(&['I', 'T'])),
-            _ if outer > 1 => Kind::One(self.of(&['I', 'T'])),
-            _ => Kind::read(self.of(&["I", "I", "T", "T", "S", "[I]", "?I", "(I,T)", "B"])),
+            _ if of_option(letter) => {
+                Kind::read(self.draw.of(&["I", "T", "S", "[I]", "(I,T)", "B"]))
+            }
+            'O' => Kind::One(self.draw.of(&['I', 'T'])),
+            _ if outer > 1 => Kind::One(self.draw.of(&['I', 'T'])),
+            _ => Kind::read(
+                self.draw
+                    .of(&["I", "I", "T", "T", "S", "[I]", "?I", "(I,T)", "B"]),
+            ),
         })
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! `cargo run -p stepwright-tests --bin random_expressions` writes a crate of them and runs it; `tests/tests/random_expressions` holds a sample.
 
+mod draw;
 mod grow;
 mod kind;
 mod names;

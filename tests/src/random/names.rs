@@ -1,89 +1,38 @@
 //! Names that collide with what the lowering writes, with JSONata's functions and with keywords.
 
+use std::sync::LazyLock;
+use stepwright_asl::jsonata::functions;
+
 /// Names that a lowering might make up itself. They are drawn as often as all others together.
 pub(super) const OWN: &[&str] = &[
     "v1", "v2", "item", "at", "list", "all", "value", "x", "of_x_y",
 ];
 
 /// Names of variables, closure parameters and patterns.
-pub(super) const NAMES: &[&str] = &[
-    // Ordinary ones.
-    "v",
-    "y",
-    "n",
-    "index",
-    "acc",
-    "text",
-    "result",
-    // ASL's.
-    "states",
-    "input",
-    "context",
-    "error_output",
-    // JSONata's functions that are identifiers of Rust.
-    "abs",
-    "append",
-    "assert",
-    "average",
-    "boolean",
-    "ceil",
-    "clone",
-    "contains",
-    "count",
-    "distinct",
-    "each",
-    "error",
-    "exists",
-    "filter",
-    "floor",
-    "join",
-    "keys",
-    "length",
-    "lookup",
-    "lowercase",
-    "map",
-    "max",
-    "merge",
-    "millis",
-    "min",
-    "not",
-    "now",
-    "number",
-    "pad",
-    "parse",
-    "partition",
-    "power",
-    "random",
-    "range",
-    "reduce",
-    "replace",
-    "reverse",
-    "round",
-    "shuffle",
-    "sift",
-    "single",
-    "sort",
-    "split",
-    "spread",
-    "sqrt",
-    "string",
-    "substring",
-    "sum",
-    "trim",
-    "uppercase",
-    "uuid",
-    "zip",
-    "hash",
-    // JSONata's words, and keywords of Rust.
-    "and",
-    "or",
-    "function",
-    "r#in",
-    "r#type",
-    "r#match",
-    "r#fn",
-    "null",
-];
+pub(super) static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    // Ordinary ones, ASL's, and words of JSONata that are none of Rust.
+    let mut names = vec![
+        "v",
+        "y",
+        "n",
+        "index",
+        "acc",
+        "text",
+        "result",
+        "states",
+        "input",
+        "context",
+        "error_output",
+        "and",
+        "or",
+        "function",
+        "null",
+    ];
+    // Keywords of Rust; two are functions of JSONata.
+    names.extend(["r#in", "r#type", "r#match", "r#fn"]);
+    names.extend(functions().filter(|name| !["match", "type"].contains(name)));
+    names
+});
 
 /// Names that collide with nothing.
 pub(super) const PLAIN: &[&str] = &["p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9"];

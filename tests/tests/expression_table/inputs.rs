@@ -1,8 +1,6 @@
 //! What the rows are computed for.
 
-use proptest::prelude::*;
-use proptest::strategy::ValueTree;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use super::draw::Draw;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -65,185 +63,141 @@ pub(super) enum Size {
     Named(String),
 }
 
-fn small() -> impl Strategy<Value = i32> {
-    prop_oneof![Just(0), Just(1), Just(-1), -20i32..20, -40_000i32..40_000]
-}
+impl Draw {
+    /// A whole number from the first to the last.
+    fn between(&mut self, first: i64, last: i64) -> i64 {
+        first + self.number((last - first + 1) as usize) as i64
+    }
 
-fn large() -> impl Strategy<Value = i64> {
-    let edge = 1i64 << 52;
-    prop_oneof![Just(0), Just(edge), Just(-edge), -edge..edge, -100i64..100]
-}
+    /// A short text of these letters.
+    fn letters(&mut self, letters: &str, longest: i64) -> String {
+        let letters: Vec<char> = letters.chars().collect();
+        (0..self.between(0, longest))
+            .map(|_| self.of(&letters))
+            .collect()
+    }
 
-fn float() -> impl Strategy<Value = f64> {
-    prop_oneof![
-        Just(0.0),
-        Just(0.5),
-        Just(-0.5),
-        Just(1.5),
-        Just(-2.5),
-        (-8000i32..8000).prop_map(|eighths| f64::from(eighths) / 8.0),
-        -1e6..1e6f64
-    ]
-}
+    /// ASCII that can be printed.
+    fn ascii(&mut self) -> String {
+        let letters: String = (' '..='~').collect();
+        self.letters(&letters, 12)
+    }
 
-fn text() -> impl Strategy<Value = String> {
-    prop_oneof![
-        Just(String::new()),
-        Just(" ".to_owned()),
-        "[a-c, ]{0,6}",
-        "[aäöß中🚀e\u{301} \\t]{0,5}",
-        "[ -~]{0,12}",
-        Just("  two  blanks ".to_owned()),
-    ]
-}
+    fn any_small(&mut self) -> i32 {
+        let far = self.between(-40_000, 40_000) as i32;
+        let near = self.between(-20, 20) as i32;
+        let edge = self.small();
+        self.of(&[edge, near, far])
+    }
 
-fn option<T: std::fmt::Debug + Clone + 'static>(
-    of: impl Strategy<Value = T> + 'static,
-) -> impl Strategy<Value = Option<T>> {
-    prop_oneof![Just(None), of.prop_map(Some)]
-}
+    fn any_float(&mut self) -> f64 {
+        let eighths = self.between(-8_000, 8_000) as f64 / 8.0;
+        // All digits that a float has.
+        let any = self.between(0, 1 << 53) as f64 / 1e10 - 450_000.0;
+        let edge = self.float();
+        self.of(&[edge, eighths, any])
+    }
 
-/// 0, 1 and many.
-fn list<T: std::fmt::Debug + Clone + 'static, S: Strategy<Value = T> + 'static>(
-    of: fn() -> S,
-) -> impl Strategy<Value = Vec<T>> {
-    prop_oneof![
-        Just(Vec::new()),
-        prop::collection::vec(of(), 1),
-        prop::collection::vec(of(), 2..6),
-    ]
-}
+    fn any_text(&mut self) -> String {
+        match self.number(4) {
+            0 => self.text(),
+            1 => self.letters("abc, ", 6),
+            2 => self.letters("aäöß中🚀e\u{301} \t", 5),
+            _ => self.ascii(),
+        }
+    }
 
-fn item() -> impl Strategy<Value = Item> {
-    (text(), float(), small(), list(text), option(text())).prop_map(
-        |(name, price, quantity, tags, note)| Item {
-            name,
-            price,
-            quantity,
-            tags,
-            note,
-        },
-    )
-}
+    fn item(&mut self) -> Item {
+        Item {
+            name: self.any_text(),
+            price: self.any_float(),
+            quantity: self.any_small(),
+            tags: self.list(Draw::any_text),
+            note: self.option(Draw::any_text),
+        }
+    }
 
-fn size() -> impl Strategy<Value = Size> {
-    prop_oneof![
-        Just(Size::Small),
-        small().prop_map(|side| Size::Boxed { side }),
-        text().prop_map(Size::Named),
-    ]
-}
+    /// JSON of every kind.
+    fn value(&mut self) -> Value {
+        let (text, small) = (self.any_text(), self.any_small());
+        let list = self.list(Draw::any_small);
+        let values = [
+            Value::Null,
+            json!(self.number(2) == 0),
+            json!(small),
+            json!(2.5),
+            json!(text),
+            json!(list),
+            json!({ "name": text }),
+            json!([{ "name": text }, list]),
+            json!({ "name": { "n": list }, "none": null }),
+        ];
+        self.of(&values)
+    }
 
-/// Whole numbers that are exact in JSON, many with 16 digits.
-fn wide() -> impl Strategy<Value = u64> {
-    prop_oneof![Just(0), Just(1_700_000_000_123_456), 0u64..1 << 53]
-}
-
-/// JSON of every kind.
-fn value() -> impl Strategy<Value = Value> {
-    prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        small().prop_map(Value::from),
-        Just(json!(2.5)),
-        text().prop_map(Value::from),
-        list(small).prop_map(Value::from),
-        text().prop_map(|name| json!({ "name": name })),
-        (text(), list(small)).prop_map(|(name, n)| json!([{ "name": name }, n])),
-        list(small).prop_map(|n| json!({ "name": { "n": n }, "none": null })),
-    ]
-}
-
-/// Times of the years 1970 to 2100.
-fn moment() -> impl Strategy<Value = i64> {
-    prop_oneof![Just(0), Just(951_782_400_000), 0i64..4_102_444_800_000]
-}
-
-fn input() -> impl Strategy<Value = Input> {
-    let numbers = (
-        small(),
-        small(),
-        large(),
-        0u32..50_000,
-        float(),
-        float(),
-        any::<bool>(),
-        any::<bool>(),
-    );
-    let texts = (text(), text(), "[a, ]{1,2}", "[ -~]{0,12}");
-    let lists = (
-        list(small),
-        list(small),
-        list(text),
-        list(item),
-        list(|| list(small)),
-    );
-    let rest = (
-        option(small()),
-        option(text()),
-        prop::collection::btree_map(prop_oneof![Just("a".to_owned()), text()], small(), 0..4),
-        (small(), text()),
-        item(),
-        size(),
-        (moment(), moment()),
-        (
-            list(|| option(small())),
-            list(|| (text(), small())),
-            prop::collection::btree_set(small(), 0..5),
-            wide(),
-            value(),
-        ),
-    );
-    (numbers, texts, lists, rest).prop_map(|(numbers, texts, lists, rest)| {
-        let (a, b, large, count, x, y, yes, no) = numbers;
-        let (text, other_text, part, ascii) = texts;
-        let (list, more, texts, items, lists) = lists;
-        let (option, maybe, table, pair, item, size, (start, end), more_kinds) = rest;
-        let (options, pairs, set, wide, value) = more_kinds;
+    fn input(&mut self) -> Input {
+        let edge = 1i64 << 52;
+        // Times of the years 1970 to 2100.
+        let mut moment = || {
+            let any = self.between(0, 4_102_444_800_000);
+            self.of(&[0, 951_782_400_000, any, any])
+        };
+        let (start, end) = (moment(), moment());
+        let any_large = [self.between(-edge, edge), self.between(-100, 100)];
+        let any_wide = self.between(0, (1 << 53) - 1) as u64;
         Input {
-            a,
-            b,
-            large,
-            count,
-            x,
-            y,
-            yes,
-            no,
-            text,
-            other_text,
-            part,
-            ascii,
-            list,
-            more,
-            texts,
-            items,
-            lists,
-            option,
-            maybe,
-            table,
-            pair,
-            item,
-            size,
+            a: self.any_small(),
+            b: self.any_small(),
+            large: self.of(&[0, edge, -edge, any_large[0], any_large[1]]),
+            count: self.between(0, 49_999) as u32,
+            x: self.any_float(),
+            y: self.any_float(),
+            yes: self.number(2) == 0,
+            no: self.number(2) == 0,
+            text: self.any_text(),
+            other_text: self.any_text(),
+            part: self.of(&["a", ",", " ", "a,", ", ", "aa"]).to_owned(),
+            ascii: self.ascii(),
+            list: self.list(Draw::any_small),
+            more: self.list(Draw::any_small),
+            texts: self.list(Draw::any_text),
+            items: self.list(Draw::item),
+            lists: self.list(|draw| draw.list(Draw::any_small)),
+            option: self.option(Draw::any_small),
+            maybe: self.option(Draw::any_text),
+            table: self.table(),
+            pair: (self.any_small(), self.any_text()),
+            item: self.item(),
+            size: match self.number(3) {
+                0 => Size::Small,
+                1 => Size::Boxed {
+                    side: self.any_small(),
+                },
+                _ => Size::Named(self.any_text()),
+            },
             start: stepwright::functions::timestamp(start),
             end: stepwright::functions::timestamp(end),
             moment: start,
-            options,
-            pairs,
-            set,
-            wide,
-            value,
+            options: self.list(|draw| draw.option(Draw::any_small)),
+            pairs: self.list(|draw| (draw.any_text(), draw.any_small())),
+            set: self.list(Draw::any_small).into_iter().collect(),
+            // Whole numbers that are exact in JSON, many with 16 digits.
+            wide: self.of(&[0, 1_700_000_000_123_456, any_wide]),
+            value: self.value(),
         }
-    })
+    }
+
+    fn table(&mut self) -> BTreeMap<String, i32> {
+        let entry = |draw: &mut Draw| {
+            let any = draw.any_text();
+            (draw.of(&["a", any.as_str()]).to_owned(), draw.any_small())
+        };
+        self.list(entry).into_iter().collect()
+    }
 }
 
 /// The inputs of all rows, the same ones in every run.
 pub(super) fn inputs() -> Vec<Input> {
-    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    (0..60)
-        .map(|_| {
-            let tree = input().new_tree(&mut runner);
-            tree.expect("an input").current()
-        })
-        .collect()
+    let mut draw = Draw(8);
+    (0..60).map(|_| draw.input()).collect()
 }

@@ -3,11 +3,15 @@
 //!
 //! `EXPRESSIONS=overwrite cargo test -p stepwright-tests --test expression_table` writes the page's tables anew.
 
+#[path = "../../src/random/draw.rs"]
+mod draw;
 #[path = "../random_expressions/equal.rs"]
 mod equal;
 mod inputs;
 mod page;
 mod rows;
+#[path = "../random_expressions/values.rs"]
+mod values;
 
 use equal::equal;
 use inputs::Input;

@@ -1,5 +1,6 @@
 //! What the random expressions are computed for.
 
+use super::draw::Draw;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -54,65 +55,7 @@ pub(super) enum Size {
     Named(String),
 }
 
-/// Picks from lists by a counter, so that inputs are the same on every machine.
-struct Draw(u64);
-
 impl Draw {
-    fn number(&mut self, below: usize) -> usize {
-        // SplitMix64.
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) % below as u64) as usize
-    }
-
-    fn of<T: Clone>(&mut self, values: &[T]) -> T {
-        values[self.number(values.len())].clone()
-    }
-
-    fn list<T>(&mut self, mut one: impl FnMut(&mut Draw) -> T) -> Vec<T> {
-        let length = self.of(&[0, 0, 1, 1, 2, 3, 5]);
-        (0..length).map(|_| one(self)).collect()
-    }
-
-    fn option<T>(&mut self, mut one: impl FnMut(&mut Draw) -> T) -> Option<T> {
-        (self.number(5) > 1).then(|| one(self))
-    }
-
-    fn small(&mut self) -> i32 {
-        self.of(&[0, 1, -1, 2, 3, -3, 7, 10, -20, 999, -1000])
-    }
-
-    fn float(&mut self) -> f64 {
-        self.of(&[0.0, 0.5, -0.5, 1.0, 1.5, -2.5, 2.5, 12.125, -7.0, 1000.25])
-    }
-
-    fn text(&mut self) -> String {
-        self.of(&[
-            "",
-            " ",
-            "a",
-            "b",
-            "ab",
-            "aXbX",
-            "Ünïcode",
-            "中🚀",
-            "e\u{301}",
-            "\u{FF5E}",
-            "\u{1F600}",
-            "10",
-            "9",
-            " two  blanks ",
-            "it's \"quoted\"",
-            "a,b,,c",
-            "{% $x %}",
-            "null",
-            "\u{a0}x\t\n",
-        ])
-        .to_owned()
-    }
-
     fn item(&mut self) -> Item {
         Item {
             name: self.text(),

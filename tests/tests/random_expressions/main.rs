@@ -3,6 +3,8 @@
 //! `cargo run -p stepwright-tests --bin random_expressions` runs as many more as one likes; this sample was written by it with
 //! `--seed 8 --count 170 --sample tests/tests/random_expressions/sample.rs`.
 
+#[path = "../../src/random/draw.rs"]
+mod draw;
 mod equal;
 mod glue;
 mod inputs;
@@ -10,6 +12,7 @@ mod run;
 #[rustfmt::skip]
 #[allow(warnings, clippy::all)]
 mod sample;
+mod values;
 
 use glue::{definition, json};
 use run::{Row, Verdict, keep_panics, verdict};

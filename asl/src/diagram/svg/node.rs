@@ -2,7 +2,7 @@
 
 use crate::diagram::layout::{Face, Layout, NAME_LINE, PADDING, RETRY, Rect, TYPE_LINE};
 use crate::diagram::marks;
-use crate::diagram::outline::{Outline, Shape};
+use crate::diagram::outline::{Depicted, Outline};
 use crate::diagram::text::xml;
 use crate::model::StateKind;
 
@@ -16,9 +16,9 @@ pub(super) fn leaf(out: &mut Canvas, outline: &Outline, layout: &Layout, index: 
         layout.nodes[index],
     );
     open(out, outline, index, "");
-    match node.shape {
-        Shape::State(StateKind::Choice) => out.line(&hexagon(rect)),
-        Shape::State(StateKind::Succeed | StateKind::Fail) => {
+    match node.depicts {
+        Depicted::State(StateKind::Choice) => out.line(&hexagon(rect)),
+        Depicted::State(StateKind::Succeed | StateKind::Fail) => {
             out.line(&rectangle("box", rect, (rect.size.height / 2.0).min(22.0)));
         }
         _ => {
@@ -88,7 +88,7 @@ fn open(out: &mut Canvas, outline: &Outline, index: usize, more: &str) {
     };
     out.line(&format!(
         r#"<g class="state {}{more}{unreached}{mark}" data-state="{}"><title>{}</title>"#,
-        node.shape.class(),
+        node.depicts.class(),
         xml(&node.full_name),
         xml(&node.tooltip())
     ));

@@ -113,7 +113,7 @@ pub(super) fn write(out: &mut Canvas, outline: &Outline) {
     let used: HashSet<&str> = outline
         .nodes
         .iter()
-        .map(|node| node.shape.class())
+        .map(|node| node.depicts.class())
         .collect();
     out.line("<style>");
     out.text.push_str(FIXED);

@@ -297,7 +297,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
                 self.refuse_code(super::operator::FLOATS)
             }
             (from, target) if from.is_number() && target.is_number() => code.shaped(to),
-            (_, Shape::Option(_)) if !is_list(&from) => code.shaped(to),
+            (_, Shape::Option(_)) if !from.is_list() => code.shaped(to),
             (Shape::String, Shape::String) => code,
             (Shape::Struct(StructShape { name, .. }), Shape::Struct(other))
                 if *name == other.name =>
@@ -454,8 +454,4 @@ fn converts(value: &Expr) -> bool {
         Node::Function(path, arguments) => arguments.len() == 1 && path.ends_with("::from"),
         _ => false,
     }
-}
-
-fn is_list(shape: &Shape) -> bool {
-    matches!(shape, Shape::Array(_) | Shape::Set(_) | Shape::Tuple(_))
 }

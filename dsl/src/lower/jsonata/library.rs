@@ -65,6 +65,6 @@ impl Lowering<'_, '_> {
 
 /// A list of what a function gives.
 fn list_of(sequence: Syntax, item: Shape) -> Code {
-    let syntax = super::methods::listed(Syntax::Array(vec![sequence]), &item);
+    let syntax = super::lists::listed(Syntax::Array(vec![sequence]), &item);
     Code::new(syntax, Shape::list(item))
 }

@@ -27,7 +27,7 @@ pub(in crate::lower) fn matched<'e, 'r>(
 }
 
 impl Matches for Lowering<'_, '_> {
-    type Value = Code;
+    type Leaf = Code;
     type Test = Code;
 
     fn report(&mut self) -> &mut Report {

@@ -13,7 +13,7 @@ mod tests;
 
 pub(super) use self::condition::{all, always, condition};
 pub(super) use self::leaf::Leaf;
-pub(super) use self::path::{Paths, Value};
+pub(super) use self::path::Paths;
 pub(super) use self::pattern::matched;
 pub(super) use self::template::{entry, object};
 

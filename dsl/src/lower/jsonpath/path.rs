@@ -11,9 +11,6 @@ use crate::lower::tree::{Build, Tree};
 use crate::shape::{Fields, Payload, Presence, Shape};
 use crate::task::ErrorOutput;
 
-/// A value of a JSONPath state.
-pub(in crate::lower) type Value = Tree<Leaf>;
-
 /// Lowers expressions of one place.
 pub(in crate::lower) struct Paths<'e, 'r> {
     pub(super) env: Env<'e>,
@@ -31,7 +28,7 @@ impl<'e, 'r> Paths<'e, 'r> {
     }
 
     /// A value where one must be: JSONPath fails on what is absent, so that is refused.
-    pub(in crate::lower) fn value(&mut self, expr: &Expr) -> Value {
+    pub(in crate::lower) fn value(&mut self, expr: &Expr) -> Tree<Leaf> {
         let before = self.report.enter(expr);
         let value = self.tree(expr);
         let value = self.present(value);
@@ -39,7 +36,7 @@ impl<'e, 'r> Paths<'e, 'r> {
         value
     }
 
-    pub(super) fn present(&mut self, value: Value) -> Value {
+    pub(super) fn present(&mut self, value: Tree<Leaf>) -> Tree<Leaf> {
         match value {
             Tree::Leaf(leaf) => {
                 if let Some(field) = &leaf.absent {

@@ -34,7 +34,7 @@ pub(in crate::lower) fn matched<'e, 'r>(
 }
 
 impl Matches for Paths<'_, '_> {
-    type Value = Leaf;
+    type Leaf = Leaf;
     type Test = ChoiceRule;
 
     fn report(&mut self) -> &mut Report {

@@ -2,15 +2,18 @@
 
 use super::WAY_OUT;
 use super::leaf::Leaf;
-use super::path::{Paths, Value};
+use super::path::Paths;
 use crate::lower::text;
 use crate::lower::tree::Tree;
-use serde_json::Value as Literal;
+use serde_json::Value;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::placeholder;
 
 /// A template of these members.
-pub(in crate::lower) fn object(members: Vec<(String, Value)>, paths: &mut Paths<'_, '_>) -> Json {
+pub(in crate::lower) fn object(
+    members: Vec<(String, Tree<Leaf>)>,
+    paths: &mut Paths<'_, '_>,
+) -> Json {
     let mut object = Object::new();
     for (key, value) in members {
         let (key, value) = entry(&key, value, paths);
@@ -22,7 +25,7 @@ pub(in crate::lower) fn object(members: Vec<(String, Value)>, paths: &mut Paths<
 /// One member of a template: its key, with `.$` where its value is computed.
 pub(in crate::lower) fn entry(
     key: &str,
-    value: Value,
+    value: Tree<Leaf>,
     paths: &mut Paths<'_, '_>,
 ) -> (String, Json) {
     if key.ends_with(".$") || !text::is_safe(key) {
@@ -42,14 +45,14 @@ pub(in crate::lower) fn entry(
 }
 
 /// A text that a template engine would read is computed instead.
-fn literal(key: &str, value: Literal, paths: &mut Paths<'_, '_>) -> (String, Json) {
+fn literal(key: &str, value: Value, paths: &mut Paths<'_, '_>) -> (String, Json) {
     match value {
-        Literal::String(text) if !text::is_safe(&text) => {
+        Value::String(text) if !text::is_safe(&text) => {
             let leaf = super::intrinsic::format(paths, &[crate::expr::Piece::Text(text.into())]);
             (format!("{key}.$"), Json::String(leaf.text))
         }
-        Literal::Array(items) => array(key, items.into_iter().map(Tree::Literal).collect(), paths),
-        Literal::Object(members) => {
+        Value::Array(items) => array(key, items.into_iter().map(Tree::Literal).collect(), paths),
+        Value::Object(members) => {
             let members = members
                 .into_iter()
                 .map(|(key, value)| (key, Tree::Literal(value)));
@@ -60,10 +63,10 @@ fn literal(key: &str, value: Literal, paths: &mut Paths<'_, '_>) -> (String, Jso
 }
 
 /// In an array only objects are templates: where an item is computed, the whole is a call.
-fn array(key: &str, items: Vec<Value>, paths: &mut Paths<'_, '_>) -> (String, Json) {
-    let computed = |item: &Value| match item {
+fn array(key: &str, items: Vec<Tree<Leaf>>, paths: &mut Paths<'_, '_>) -> (String, Json) {
+    let computed = |item: &Tree<Leaf>| match item {
         Tree::Leaf(_) => true,
-        Tree::Literal(Literal::String(text)) => !text::is_safe(text),
+        Tree::Literal(Value::String(text)) => !text::is_safe(text),
         _ => false,
     };
     if !items.iter().any(computed) {

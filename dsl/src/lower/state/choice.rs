@@ -1,6 +1,6 @@
 //! Choice.
 
-use super::Place;
+use super::StateLowering;
 use crate::expr::{Expr, Text};
 use crate::flow::{Arm, Edge, Otherwise};
 use crate::lower::jsonata;
@@ -8,7 +8,7 @@ use crate::lower::jsonpath::{self, Paths};
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::{Choice, ChoiceRule};
 
-impl<'a> Place<'_, 'a> {
+impl<'a> StateLowering<'_, 'a> {
     pub(super) fn choice(
         &mut self,
         rules: &'a [(Option<Expr>, Edge)],

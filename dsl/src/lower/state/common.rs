@@ -1,11 +1,11 @@
 //! What states of several kinds write: assignments, outputs, catchers, numbers.
 
-use super::Place;
+use super::StateLowering;
 use crate::expr::{Expr, Node, Text};
 use crate::flow::Transition;
 use crate::lower::env::Env;
 use crate::lower::jsonata;
-use crate::lower::jsonpath::{self, Paths, Value};
+use crate::lower::jsonpath::{self, Leaf, Paths};
 use crate::lower::text;
 use crate::lower::tree::Tree;
 use crate::shape::Shape;
@@ -36,7 +36,7 @@ pub(super) struct Amount {
     pub(super) path: Option<String>,
 }
 
-impl<'a> Place<'_, 'a> {
+impl<'a> StateLowering<'_, 'a> {
     pub(super) fn is_jsonata(&self) -> bool {
         self.env.language() == QueryLanguage::Jsonata
     }
@@ -111,13 +111,13 @@ impl<'a> Place<'_, 'a> {
         if leaves {
             for (name, value) in self.assigns_input.clone() {
                 if let Node::Item(_) = &*value.node {
-                    self.check_variable(&name);
+                    self.refuse_variable(&name);
                 }
                 self.assign_one(&mut object, &name, &value, env);
             }
         }
         for (name, value) in assign {
-            self.check_variable(name);
+            self.refuse_variable(name);
             self.assign_one(&mut object, name, value, env);
         }
         (!object.is_empty()).then_some(object)
@@ -137,7 +137,7 @@ impl<'a> Place<'_, 'a> {
     }
 
     /// Variables that AWS refuses or that would change what an expression means.
-    fn check_variable(&mut self, name: &str) {
+    fn refuse_variable(&mut self, name: &str) {
         if name == "states" {
             self.report.fault("a variable cannot be called `states`, which is JSONata's own; give it another name");
         }
@@ -160,7 +160,7 @@ impl<'a> Place<'_, 'a> {
         catches
             .map(|catch| {
                 let env = self.env.in_catch();
-                self.check_errors(&catch.errors);
+                self.refuse_unsafe_names(&catch.errors);
                 let output = catch.output.as_ref().and_then(|value| {
                     if !self.is_jsonata() {
                         self.report.fault(
@@ -182,7 +182,7 @@ impl<'a> Place<'_, 'a> {
             .collect()
     }
 
-    pub(super) fn check_errors(&mut self, errors: &[Text]) {
+    pub(super) fn refuse_unsafe_names(&mut self, errors: &[Text]) {
         for error in errors {
             if !crate::lower::text::is_safe(error) {
                 self.report.fault(format!(
@@ -216,6 +216,11 @@ impl<'a> Place<'_, 'a> {
         }
     }
 
+    /// A number, where one is given.
+    pub(super) fn optional_amount(&mut self, value: Option<&Expr>) -> Amount {
+        value.map(|value| self.amount(value)).unwrap_or_default()
+    }
+
     /// A JSONPath where the field takes nothing else.
     pub(super) fn path_of(&mut self, value: &Expr, what: &str) -> Option<String> {
         match self.path_value(value) {
@@ -231,7 +236,7 @@ impl<'a> Place<'_, 'a> {
     }
 
     /// A value of a JSONPath state, on its input.
-    pub(super) fn path_value(&mut self, value: &Expr) -> Value {
+    pub(super) fn path_value(&mut self, value: &Expr) -> Tree<Leaf> {
         let env = self.env.clone();
         Paths::new(env, self.report).value(value)
     }

@@ -1,6 +1,6 @@
 //! What a Distributed Map adds to a Map.
 
-use super::Place;
+use super::StateLowering;
 use crate::expr::{Expr, Node};
 use crate::flow::{self, Access, Batching, Distributed};
 use crate::lower::handed::Handed;
@@ -11,7 +11,7 @@ use stepwright_asl::model::{
     ResultWriter, WriterConfig,
 };
 
-impl Place<'_, '_> {
+impl StateLowering<'_, '_> {
     pub(super) fn distributed(
         &mut self,
         made: Map,
@@ -199,7 +199,7 @@ impl Place<'_, '_> {
                 .fault("the input of a batch is an object: a struct literal, or `{ name: value }`");
             return None;
         };
-        self.check_batch_input(&members, map);
+        self.refuse_batch_input(&members, map);
         for one in handed {
             let taken = [one.name.to_string(), format!("{}.$", one.name)];
             if taken.iter().any(|key| members.contains_key(key)) {
@@ -215,7 +215,7 @@ impl Place<'_, '_> {
     }
 
     /// The keys that are given are those of the type that the body reads.
-    fn check_batch_input(&mut self, members: &Object, map: &flow::Map) {
+    fn refuse_batch_input(&mut self, members: &Object, map: &flow::Map) {
         let Some(Shape::Struct(batch)) = map.shape.map(|shape| shape().plain()) else {
             return;
         };

@@ -1,10 +1,10 @@
 //! Fail.
 
-use super::Place;
+use super::StateLowering;
 use crate::expr::Expr;
 use stepwright_asl::model::Fail;
 
-impl Place<'_, '_> {
+impl StateLowering<'_, '_> {
     pub(super) fn fail(&mut self, error: Option<&Expr>, cause: Option<&Expr>) -> Fail {
         let mut fail = Fail::default();
         if let Some(error) = error {

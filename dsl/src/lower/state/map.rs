@@ -1,24 +1,19 @@
 //! Map. Its body is filled in by the caller.
 
-use super::Place;
-use super::common::Amount;
+use super::StateLowering;
 use crate::expr::Expr;
 use crate::flow;
 use crate::lower::jsonata;
 use crate::shape::Shape;
 use stepwright_asl::model::{Map, Processor, ProcessorConfig, ProcessorMode};
 
-impl Place<'_, '_> {
+impl StateLowering<'_, '_> {
     pub(super) fn map(&mut self, map: &flow::Map) -> Map {
         let (items, items_path) = match &map.items {
             Some(items) => self.items(items),
             None => (None, None),
         };
         let limit = self.optional_amount(map.max_concurrency.as_ref());
-        let env = self.env.with_result(self.state);
-        let outcome = self.outcome(&env);
-        let retry = self.retriers(false);
-        let catch = self.catchers();
         let made = Map {
             items,
             items_path,
@@ -31,15 +26,7 @@ impl Place<'_, '_> {
                 }),
                 ..Processor::default()
             }),
-            result_selector: self.selector(&outcome),
-            output_path: outcome.output_path,
-            assign: outcome.assign,
-            output: outcome.output,
-            retry,
-            catch,
-            next: outcome.next,
-            end: outcome.end,
-            ..Map::default()
+            ..self.work(false).into()
         };
         match &map.distributed {
             Some(distributed) => self.distributed(made, map, distributed),
@@ -69,10 +56,5 @@ impl Place<'_, '_> {
         } else {
             (None, self.path_of(items, "a computed list"))
         }
-    }
-
-    /// A number, where one is given.
-    pub(super) fn optional_amount(&mut self, value: Option<&Expr>) -> Amount {
-        value.map(|value| self.amount(value)).unwrap_or_default()
     }
 }

@@ -12,6 +12,7 @@ mod retry;
 mod succeed;
 mod task;
 mod wait;
+mod work;
 
 use super::env::{Env, Level};
 use super::handed;
@@ -34,7 +35,7 @@ pub(super) struct States<'a> {
 }
 
 /// One state on its way.
-pub(super) struct Place<'s, 'a> {
+pub(super) struct StateLowering<'s, 'a> {
     pub(super) flow: &'a Flow,
     pub(super) state: &'a State,
     pub(super) env: Env<'a>,
@@ -64,11 +65,11 @@ impl<'a> States<'a> {
         for (index, state) in states.iter().enumerate() {
             let levels = at(levels, states, index);
             let mut report = Report::of(state);
-            check(state, states, &mut report);
+            find_mistakes(state, states, &mut report);
             let env = Env::new(self.flow, self.scopes, state, levels.clone());
             let assigns_input = self.input_to_assign(index, states, &env, &mut report);
             // What is inside comes after what is around it, in the list of faults.
-            let mut place = Place {
+            let mut lowering = StateLowering {
                 flow: self.flow,
                 state,
                 env,
@@ -81,7 +82,7 @@ impl<'a> States<'a> {
                     timeout,
                     heartbeat,
                     credentials,
-                } => place
+                } => lowering
                     .task(
                         call,
                         timeout.as_ref(),
@@ -89,28 +90,28 @@ impl<'a> States<'a> {
                         credentials.as_ref(),
                     )
                     .into(),
-                Kind::Pass => place.pass().into(),
+                Kind::Pass => lowering.pass().into(),
                 Kind::Choice {
                     rules,
                     subject,
                     arms,
                     otherwise,
-                } => place
+                } => lowering
                     .choice(rules, subject.as_ref(), arms, otherwise)
                     .into(),
-                Kind::Wait(wait) => place.wait(wait).into(),
-                Kind::Succeed => place.succeed().into(),
-                Kind::Fail { error, cause } => place.fail(error.as_ref(), cause.as_ref()).into(),
-                Kind::Parallel(_) => place.parallel().into(),
-                Kind::Map(map) => place.map(map).into(),
+                Kind::Wait(wait) => lowering.wait(wait).into(),
+                Kind::Succeed => lowering.succeed().into(),
+                Kind::Fail { error, cause } => lowering.fail(error.as_ref(), cause.as_ref()).into(),
+                Kind::Parallel(_) => lowering.parallel().into(),
+                Kind::Map(map) => lowering.map(map).into(),
             };
-            let language = place.env.language();
+            let language = lowering.env.language();
             made_common(
                 &mut made,
                 state,
                 (self.mixed && language == QueryLanguage::Jsonata).then_some(language),
             );
-            let raw = place.raw_fields();
+            let raw = lowering.raw_fields();
             self.faults.extend(report.into_faults());
             self.inside(&mut made, state, &levels);
             let mut report = Report::of(state);
@@ -177,7 +178,7 @@ impl<'a> States<'a> {
             .and_then(|level| level.scope.children.as_ref());
         let handed = children.map_or(&[][..], |children| &children.handed);
         let mut read = item.assigned;
-        first.all_expressions(&mut |expr| read |= scope::reads_item(expr, &item.name));
+        first.each_expression_inside(&mut |expr| read |= scope::reads_item(expr, &item.name));
         let returns = states
             .iter()
             .any(|state| state.targets().contains(&&*first.name));
@@ -213,7 +214,7 @@ fn made_common(made: &mut model::State, state: &State, language: Option<QueryLan
 }
 
 /// Mistakes that a tree may hold whatever made it.
-fn check(state: &State, siblings: &[State], report: &mut Report) {
+fn find_mistakes(state: &State, siblings: &[State], report: &mut Report) {
     if !text::is_safe(&state.name) {
         report.fault("a state's name must not hold `${`, `%{`, `{%` or `%}`");
     }

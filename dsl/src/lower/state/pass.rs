@@ -1,9 +1,9 @@
 //! Pass.
 
-use super::Place;
+use super::StateLowering;
 use stepwright_asl::model::Pass;
 
-impl Place<'_, '_> {
+impl StateLowering<'_, '_> {
     pub(super) fn pass(&mut self) -> Pass {
         let env = self.env.clone();
         let outcome = self.outcome(&env);

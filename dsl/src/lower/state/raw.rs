@@ -1,6 +1,6 @@
 //! Fields that stand as the user wrote them.
 
-use super::Place;
+use super::StateLowering;
 use crate::expr::{Expr, Node, Text};
 use crate::flow::{Kind, Otherwise, State};
 use crate::lower::report::Report;
@@ -27,7 +27,7 @@ pub(in crate::lower) fn literal(expr: &Expr) -> Option<Json> {
     }
 }
 
-impl Place<'_, '_> {
+impl StateLowering<'_, '_> {
     /// The raw fields of the state.
     pub(super) fn raw_fields(&mut self) -> Vec<(String, Option<Json>)> {
         let state = self.state;

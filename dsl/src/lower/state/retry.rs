@@ -1,6 +1,6 @@
 //! Retriers.
 
-use super::Place;
+use super::StateLowering;
 use crate::flow::{Jitter, Rate, Retry};
 use stepwright_asl::json::Number;
 use stepwright_asl::model::{JitterStrategy, Retrier};
@@ -14,13 +14,13 @@ const TRANSIENT: [&str; 4] = [
     "Lambda.SdkClientException",
 ];
 
-impl Place<'_, '_> {
+impl StateLowering<'_, '_> {
     /// The state's Retriers, with Lambda's where the task is a Lambda function and the workflow says `lambda_retries`.
     pub(super) fn retriers(&mut self, is_lambda: bool) -> Vec<Retrier> {
         let state = self.state;
         let mut retriers = Vec::with_capacity(state.retry.len() + 1);
         for retry in &state.retry {
-            self.check_errors(&retry.errors);
+            self.refuse_unsafe_names(&retry.errors);
             retriers.push(retrier(retry));
         }
         if is_lambda && self.flow.lambda_retries {

@@ -1,9 +1,9 @@
 //! Succeed.
 
-use super::Place;
+use super::StateLowering;
 use stepwright_asl::model::Succeed;
 
-impl Place<'_, '_> {
+impl StateLowering<'_, '_> {
     pub(super) fn succeed(&mut self) -> Succeed {
         let env = self.env.clone();
         let outcome = self.outcome(&env);

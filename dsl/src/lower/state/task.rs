@@ -1,6 +1,6 @@
 //! Task.
 
-use super::Place;
+use super::StateLowering;
 use crate::expr::{Expr, Node};
 use crate::flow::{Call, Sends, ServiceCall, TaskCall, WorkflowCall};
 use crate::lower::jsonata;
@@ -24,7 +24,7 @@ struct Called {
     is_lambda: bool,
 }
 
-impl Place<'_, '_> {
+impl StateLowering<'_, '_> {
     pub(super) fn task(
         &mut self,
         call: &Call,
@@ -38,23 +38,15 @@ impl Place<'_, '_> {
             Sends::Service(service) => self.call_service(service, call.waits_for_token),
         };
         if self.env.has_token() {
-            self.check_token(call);
+            self.refuse_unsent_token(call);
         }
-        self.check_express(&called.resource, call);
-        let timeout = timeout
-            .map(|seconds| self.amount(seconds))
-            .unwrap_or_default();
-        let heartbeat = heartbeat
-            .map(|seconds| self.amount(seconds))
-            .unwrap_or_default();
+        self.refuse_in_express(&called.resource, call);
+        let timeout = self.optional_amount(timeout);
+        let heartbeat = self.optional_amount(heartbeat);
         let credentials = credentials.map(|role| {
             let (key, role) = self.member("RoleArn", role);
             Json::Object(Object::from_iter([(key, role)]))
         });
-        let env = self.env.with_result(self.state);
-        let outcome = self.outcome(&env);
-        let retry = self.retriers(called.is_lambda);
-        let catch = self.catchers();
         let (parameters, arguments) = if self.is_jsonata() {
             (None, called.arguments)
         } else {
@@ -70,15 +62,7 @@ impl Place<'_, '_> {
             heartbeat_seconds: heartbeat.value,
             heartbeat_seconds_path: heartbeat.path,
             credentials,
-            result_selector: self.selector(&outcome),
-            output_path: outcome.output_path,
-            assign: outcome.assign,
-            output: outcome.output,
-            retry,
-            catch,
-            next: outcome.next,
-            end: outcome.end,
-            ..Task::default()
+            ..self.work(called.is_lambda).into()
         }
     }
 
@@ -196,7 +180,7 @@ impl Place<'_, '_> {
         if waits_for_token && !resource.ends_with(TOKEN_SUFFIX) {
             resource += TOKEN_SUFFIX;
         }
-        self.check_arguments(service, &resource);
+        self.refuse_unknown_arguments(service, &resource);
         let arguments = service.fields.as_ref().map(|fields| {
             let fields = fields.iter();
             Json::Object(fields.map(|(key, value)| self.member(key, value)).collect())
@@ -211,7 +195,7 @@ impl Place<'_, '_> {
 
     /// The arguments of a service are those of AWS's tables, unless `raw` writes others. An unknown service is said by the
     /// validator.
-    fn check_arguments(&mut self, service: &ServiceCall, resource: &str) {
+    fn refuse_unknown_arguments(&mut self, service: &ServiceCall, resource: &str) {
         let wins = ["Resource", "Arguments", "Parameters"];
         let is_raw = self.state.raw.iter().any(|(key, _)| wins.contains(&&**key));
         let (Some(fields), false) = (&service.fields, is_raw) else {
@@ -233,7 +217,7 @@ impl Place<'_, '_> {
     }
 
     /// A token that nobody gets is never answered.
-    fn check_token(&mut self, call: &Call) {
+    fn refuse_unsent_token(&mut self, call: &Call) {
         let mut sent = false;
         let mut see = |expr: &Expr| {
             expr.walk(&mut |node| {
@@ -258,7 +242,7 @@ impl Place<'_, '_> {
     }
 
     /// What an Express workflow cannot do.
-    fn check_express(&mut self, resource: &str, call: &Call) {
+    fn refuse_in_express(&mut self, resource: &str, call: &Call) {
         if self.env.machine_type() != MachineType::Express {
             return;
         }

@@ -1,10 +1,10 @@
 //! Wait.
 
-use super::Place;
+use super::StateLowering;
 use crate::flow::Wait;
 use stepwright_asl::model;
 
-impl Place<'_, '_> {
+impl StateLowering<'_, '_> {
     pub(super) fn wait(&mut self, wait: &Wait) -> model::Wait {
         let env = self.env.clone();
         let outcome = self.outcome(&env);

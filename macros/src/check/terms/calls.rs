@@ -2,13 +2,13 @@
 
 use super::expression::Resolver;
 use super::literals::{literal_text, literal_type, variables};
-use super::methods::{FUNCTIONS, LIBRARY};
 use super::paths::is_default;
 use super::templates::{format, list};
 use crate::functions::{is_task, written};
 use crate::machine::own_name;
 use crate::machine::{Kind, Record, Term};
 use std::rc::Rc;
+use stepwright_asl::callable::{FUNCTIONS, LIBRARY};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprMacro, ExprStruct, Member, Path};

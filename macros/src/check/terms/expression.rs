@@ -2,7 +2,6 @@
 
 use super::Local;
 use super::hints::refusal;
-use super::methods::METHODS;
 use super::rewrite::{Rewriting, names_in};
 use crate::errors::Errors;
 use crate::machine::{ItemRead, Machine, Read, Rewritten, Term, UserExpr, Witness, is_bound};
@@ -10,6 +9,7 @@ use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use std::collections::HashSet;
 use std::rc::Rc;
+use stepwright_asl::callable::METHODS;
 use syn::ext::IdentExt;
 use syn::{BinOp, Expr, ExprClosure, Lit, Member, Pat, PatTuple, PatTupleStruct, Type, UnOp};
 

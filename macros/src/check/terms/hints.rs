@@ -1,7 +1,7 @@
 //! What to write in the place of a method that a workflow cannot run.
 
-use super::methods::METHODS;
 use crate::suggest::closest;
+use stepwright_asl::callable::METHODS;
 
 /// The way out, by the method's name.
 #[rustfmt::skip]

@@ -8,7 +8,6 @@ mod earlier;
 mod expression;
 mod hints;
 mod literals;
-mod methods;
 mod names;
 mod paths;
 mod placeholder;

@@ -1,11 +1,11 @@
 //! Paths: constants, and functions in the place of closures.
 
 use super::expression::Resolver;
-use super::methods::{FUNCTIONS, METHODS};
 use crate::functions::{is_type, written};
 use crate::machine::Term;
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
+use stepwright_asl::callable::{FUNCTIONS, METHODS};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprPath, Path, parse_quote};
 

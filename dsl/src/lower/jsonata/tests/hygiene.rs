@@ -293,3 +293,20 @@ fn what_stops_rust_stops_the_state_also_where_nothing_reads_it() {
     );
     assert_eq!(value(lazy, &variables), Ok(json!(4)));
 }
+
+#[test]
+fn a_closures_parameter_hides_no_function() {
+    let variables = [("list", lists as fn() -> Shape, json!([[1, 2], [3]]))];
+    let lengths = v("list").method(
+        "map",
+        vec![Expr::closure(
+            vec!["count"],
+            Expr::local("count").method("len", vec![]),
+        )],
+    );
+    assert_eq!(
+        code(lengths.clone(), &variables),
+        "[$map($list, function($count1) { $count($count1) })]"
+    );
+    assert_eq!(value(lengths, &variables), Ok(json!([2, 1])));
+}

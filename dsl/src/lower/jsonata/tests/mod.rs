@@ -2,7 +2,10 @@
 
 mod collections;
 mod hygiene;
-mod meaning;
+mod operators;
+mod options;
+mod table;
+mod texts;
 
 use crate::expr::{Binary, Expr};
 use crate::flow::{Flow, State};

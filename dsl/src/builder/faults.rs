@@ -1,0 +1,83 @@
+//! What is wrong with a body that rustc could not know.
+
+use super::scope::Scope;
+use crate::workflow::Fault;
+
+/// The faults of a body and of all inside of it; `of` is what they are called for.
+pub(super) fn find(scope: &Scope, of: &str, faults: &mut Vec<Fault>) {
+    for mistake in scope.mistakes.borrow().iter() {
+        let fault = Fault::new(mistake.state.as_deref(), mistake.message.clone());
+        faults.push(fault.at(Some(mistake.place)));
+    }
+    let declared = scope.declared.borrow();
+    for declared in declared.iter().filter(|declared| declared.definitions == 0) {
+        faults.push(Fault::new(
+            Some(&declared.name),
+            "it is declared and never defined; call `task`, `pass` or another of the builder's methods with its handle, or \
+             take the declaration away",
+        )
+        .at(Some(declared.place)));
+    }
+    let states = scope.states.borrow();
+    for defined in states.iter().flatten().filter(|defined| !defined.closed) {
+        faults.push(Fault::new(
+            Some(&defined.state.name),
+            if defined.is_choice {
+                "it is a choice without an end; call `.otherwise(&state)` on it, or `.otherwise_fail()`"
+            } else {
+                "it goes nowhere; call `.next(&state)` on it, or `.end()`"
+            },
+        )
+        .at(defined.state.place));
+    }
+    match scope.start.get() {
+        Some(start) => unreached(scope, start, faults),
+        None if states.is_empty() && declared.is_empty() => {}
+        None => faults.push(Fault::new(
+            None,
+            format!("{of} has no start; call `start_at(&state)` on it"),
+        )),
+    }
+    for inner in scope.inner.borrow().iter() {
+        find(inner, "a branch or a map's body", faults);
+    }
+}
+
+/// States that no way from the start leads to. Where a way ends in a state that is wrong, more states may be meant to be
+/// reached, so nothing is said.
+fn unreached(scope: &Scope, start: usize, faults: &mut Vec<Fault>) {
+    let declared = scope.declared.borrow();
+    let states = scope.states.borrow();
+    let mut reached = vec![false; declared.len()];
+    let mut open = vec![start];
+    while let Some(index) = open.pop() {
+        if std::mem::replace(&mut reached[index], true) {
+            continue;
+        }
+        let mut defined = states
+            .iter()
+            .flatten()
+            .filter(|defined| defined.handle == Some(index))
+            .peekable();
+        if defined.peek().is_none() {
+            return;
+        }
+        for defined in defined {
+            if !defined.closed || defined.astray {
+                return;
+            }
+            open.extend(&defined.targets);
+        }
+    }
+    for (declared, reached) in declared.iter().zip(reached) {
+        if !reached && declared.definitions > 0 {
+            faults.push(
+                Fault::new(
+                    Some(&declared.name),
+                    "nothing leads to it; let a state go there, or take it away",
+                )
+                .at(Some(declared.place)),
+            );
+        }
+    }
+}

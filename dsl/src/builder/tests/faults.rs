@@ -1,0 +1,135 @@
+//! The faults of `build`.
+
+use super::*;
+
+#[test]
+fn what_jsonpath_cannot_say_is_a_fault_with_the_way_out() {
+    let flow = FlowBuilder::<Order, (f64, Charge)>::new("Orders")
+        .query_language(crate::QueryLanguage::JsonPath);
+    let charge = flow.declare("Charge");
+    flow.start_at(&charge);
+    flow.task(&charge, charge_card {})
+        .output(expr!(|order: Order, charge: Charge| (order.total, charge)))
+        .end();
+    let faults = faults(&flow);
+    assert!(
+        faults[0].contains("JSONPath cannot read the state's input beside its result"),
+        "{faults:?}"
+    );
+}
+
+#[test]
+fn all_faults_are_reported_at_once_with_their_states() {
+    let other = FlowBuilder::<Order, Order>::new("Other");
+    let foreign = other.declare::<Order>("Foreign");
+
+    let flow = FlowBuilder::<Order, Order>::new("Orders");
+    let first = flow.declare("First");
+    let second = flow.declare("Second");
+    let island = flow.declare("Island");
+    let twice = flow.declare("Twice");
+    let _never = flow.declare::<Order>("Never");
+    flow.start_at(&first);
+    flow.choice(&first)
+        .when(expr!(|order: Order| order.total > 1.0), &second)
+        .otherwise(&twice);
+    flow.wait(&second, 5).next(&second);
+    flow.wait(&island, 5).end();
+    flow.succeed(&twice);
+    flow.succeed(&twice);
+    assert_eq!(
+        faults(&flow),
+        [
+            "in state `Twice`: it is defined twice; declare a state for each",
+            "in state `Never`: it is declared and never defined; call `task`, `pass` or another of the builder's methods with \
+             its handle, or take the declaration away",
+            "in state `Island`: nothing leads to it; let a state go there, or take it away",
+        ]
+    );
+
+    let flow = FlowBuilder::<Order, Order>::new("Orders");
+    let first = flow.declare("First");
+    let open = flow.declare("Open");
+    let half = flow.declare("Half");
+    let _ = flow.wait(&open, 5);
+    let _ = flow.choice(&half).when(expr!(|_: Order| true), &open);
+    flow.wait(&first, 5).next(&foreign);
+    flow.wait(&foreign, 5).end();
+    assert_eq!(
+        faults(&flow),
+        [
+            "in state `First`: it goes to `Foreign`, a state of another body; a transition stays in its workflow, branch or map",
+            "in state `Foreign`: it is defined in another body than it was declared in; declare it in the body that defines it",
+            "in state `Open`: it goes nowhere; call `.next(&state)` on it, or `.end()`",
+            "in state `Half`: it is a choice without an end; call `.otherwise(&state)` on it, or `.otherwise_fail()`",
+            "the workflow has no start; call `start_at(&state)` on it",
+        ]
+    );
+}
+
+#[test]
+fn faults_of_branches_and_of_lowering_are_among_them() {
+    let branch = Body::<Order, Order>::new();
+    let lost = branch.declare("Lost");
+    branch.wait(&lost, 1).end();
+    let flow = FlowBuilder::<Order, Vec<Order>>::new("Orders");
+    let both = flow.declare("Both");
+    let same = flow.declare::<Order>("Both");
+    flow.start_at(&both);
+    flow.parallel(&both, vec![branch]).end();
+    flow.wait(&same, 1).next(&same);
+    assert_eq!(
+        faults(&flow),
+        [
+            "in state `Both`: nothing leads to it; let a state go there, or take it away",
+            "a branch or a map's body has no start; call `start_at(&state)` on it",
+            "the state name `Both` is used twice; a name stands once in a machine, branches and maps included",
+        ]
+    );
+    assert_eq!(
+        faults(&FlowBuilder::<Order, Order>::new("Empty")),
+        ["a workflow needs a state"]
+    );
+}
+
+#[test]
+fn faults_have_the_places_of_the_calls_that_they_are_about() {
+    let other = Body::<Order, Order>::new();
+    let foreign = other.declare("Foreign");
+    let flow = FlowBuilder::<Order, f64>::new("Orders").query_language(QueryLanguage::JsonPath);
+    let (first, _never) = (flow.declare("First"), flow.declare::<Order>("Never"));
+    let never_line = line!() - 1;
+    let open = flow.declare::<Order>("Open");
+    flow.start_at(&first);
+    flow.wait(&first, 5).next(&foreign);
+    let astray_line = line!() - 1;
+    let _ = flow.wait(&open, 5);
+    let open_line = line!() - 1;
+    let last = flow.declare("Last");
+    flow.pass(&last, expr!(|order: Order| order.total / 3.0))
+        .end();
+    let computed_line = line!() - 2;
+    let faults = flow.build().unwrap_err();
+    let lines: Vec<(Option<&str>, Option<u32>)> = faults
+        .iter()
+        .map(|fault| (fault.state(), fault.place().map(|place| place.line())))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            (Some("First"), Some(astray_line)),
+            (Some("Never"), Some(never_line)),
+            (Some("Open"), Some(open_line)),
+            (Some("Last"), Some(computed_line)),
+        ],
+        "{faults}"
+    );
+    assert!(faults.iter().all(|fault| {
+        fault
+            .place()
+            .is_some_and(|place| place.file().ends_with("builder/tests/faults.rs"))
+    }));
+    // `unwrap` shows them all.
+    assert_eq!(format!("{faults:?}"), faults.to_string());
+    assert_eq!(faults.to_string().lines().count(), 5);
+}

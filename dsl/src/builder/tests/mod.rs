@@ -1,0 +1,77 @@
+//! The ASL of each call of the builder, and the faults of `build`.
+
+mod asl;
+mod faults;
+
+use super::*;
+use crate::{Fault, Payload, QueryLanguage, TaskError, errors, expr, task};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+#[serde(rename_all = "camelCase")]
+struct Order {
+    order_id: String,
+    total: f64,
+    items: Vec<Item>,
+    wait_for: u32,
+    ship_at: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Item {
+    sku: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+#[serde(rename_all = "camelCase")]
+struct Charge {
+    charge_id: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+enum Decision {
+    Approved,
+    Refused,
+}
+
+#[derive(Debug, thiserror::Error, TaskError)]
+#[allow(dead_code)]
+enum PaymentError {
+    #[error("the gateway did not answer")]
+    GatewayTimeout,
+    #[error("declined: {reason}")]
+    Declined { reason: String, code: u32 },
+}
+
+#[task]
+async fn charge_card(order: Order) -> Result<Charge, PaymentError>;
+
+#[task]
+async fn pack_item(item: Item, order_id: String) -> String;
+
+#[task]
+async fn pack(item: Item) -> String;
+
+#[task]
+async fn tick() -> u32;
+
+#[task]
+async fn ask(order: Order, task_token: String);
+
+/// The one state of a workflow, with its `Type` and where it goes taken for granted.
+fn state<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>, name: &str) -> Value {
+    let built = flow.build().unwrap_or_else(|faults| panic!("{faults:#?}"));
+    let machine: Value = serde_json::from_str(&built.to_json()).unwrap();
+    machine["States"][name].clone()
+}
+
+fn faults<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>) -> Vec<String> {
+    let faults = flow.build().unwrap_err();
+    let said = |fault: &Fault| match fault.state() {
+        Some(state) => format!("in state `{state}`: {}", fault.message()),
+        None => fault.message().to_owned(),
+    };
+    faults.iter().map(said).collect()
+}

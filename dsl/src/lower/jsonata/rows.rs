@@ -1,0 +1,325 @@
+//! A row of the table of methods, filled with a receiver and its arguments.
+
+use super::code::{Absent, Code, Listed};
+use super::expression::Lowering;
+use super::lists::listed;
+use super::reader;
+use super::syntax::{Local, Syntax};
+use crate::expr::methods::{Gives, Method, Receiver, Takes};
+use crate::expr::{Expr, Node};
+use crate::shape::Shape;
+
+/// A closure with what its body becomes.
+struct Closure {
+    parameters: Vec<Local>,
+    body: Code,
+}
+
+/// What the receiver holds.
+struct Kinds {
+    item: Shape,
+    key: Shape,
+    /// A map's value, or what is there when an `Option` is `Some`.
+    entry: Shape,
+}
+
+impl Kinds {
+    fn of(shape: &Shape) -> Kinds {
+        let (key, entry) = match shape.plain() {
+            Shape::Map(map) => (map.key.plain(), map.value.clone()),
+            Shape::Option(some) => (Shape::String, some.resolve()),
+            _ => (Shape::String, Shape::Any),
+        };
+        Kinds {
+            item: shape.item(),
+            key,
+            entry,
+        }
+    }
+}
+
+/// What a row is filled with.
+struct Filling {
+    this: Code,
+    values: Vec<Code>,
+    closure: Option<Closure>,
+}
+
+impl Lowering<'_, '_> {
+    /// A row of the table on a receiver and its arguments.
+    pub(super) fn row(&mut self, row: &'static Method, this: Code, arguments: &[Expr]) -> Code {
+        let this = self.receiver(row, this);
+        let mut filling = Filling {
+            this,
+            values: Vec::new(),
+            closure: None,
+        };
+        for (takes, argument) in row.takes.iter().zip(arguments) {
+            match takes {
+                Takes::Closure(parameters) | Takes::Key(parameters) => {
+                    let shapes: Vec<Shape> = parameters
+                        .iter()
+                        .map(|gives| filling.shape(gives))
+                        .collect();
+                    match self.closure(argument, &shapes) {
+                        Some(closure) => {
+                            if matches!(takes, Takes::Key(_)) {
+                                self.key(&closure.body.shape);
+                            }
+                            filling.closure = Some(closure);
+                        }
+                        None => return Code::nothing(),
+                    }
+                }
+                takes => {
+                    let value = self.argument(takes, argument);
+                    filling.values.push(value);
+                }
+            }
+        }
+        let shape = filling.shape(&row.gives);
+        let syntax = self.fill(row.jsonata, filling);
+        let syntax = match shape.plain() {
+            Shape::Array(item) => listed(syntax, &item),
+            _ => syntax,
+        };
+        let absent = if row.maybe {
+            Absent::Null
+        } else {
+            Absent::Never
+        };
+        Code::new(syntax, shape).absent(absent)
+    }
+
+    /// The receiver as the row takes it: what is there, in the order in which Rust has it.
+    fn receiver(&mut self, row: &Method, this: Code) -> Code {
+        if row.receiver == Receiver::Option {
+            return self.reached(this);
+        }
+        let this = self.present(this);
+        let this = if row.unordered {
+            this
+        } else {
+            self.in_order(this)
+        };
+        if !row.streams {
+            return this;
+        }
+        // A list of one sequence is that sequence, where its items are no lists.
+        let lone = match &this.syntax {
+            Syntax::Array(items) => match items.as_slice() {
+                [Syntax::Call(name, _)] if matches!(&**name, "map" | "filter") => {
+                    Some(items[0].clone())
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        match lone {
+            Some(syntax) if Listed::of(&this.shape.item()) == Listed::Never => {
+                Code { syntax, ..this }
+            }
+            _ => this,
+        }
+    }
+
+    pub(super) fn argument(&mut self, takes: &Takes, argument: &Expr) -> Code {
+        let value = self.value(argument);
+        match takes {
+            Takes::Text if !matches!(value.shape.plain(), Shape::String | Shape::Any) => {
+                return self.refuse_code(format!(
+                    "this takes one text in a workflow, and not {}; do it in a task",
+                    value.shape.describe()
+                ));
+            }
+            _ => {}
+        }
+        value
+    }
+
+    /// A closure over values of these shapes.
+    fn closure(&mut self, closure: &Expr, shapes: &[Shape]) -> Option<Closure> {
+        let Node::Closure(names, body) = &*closure.node else {
+            self.report
+                .fault("this method takes a closure in a workflow: write `|x| ..`");
+            return None;
+        };
+        if names.len() != shapes.len() {
+            let count = match shapes.len() {
+                0 => "no parameter".to_owned(),
+                1 => "one parameter".to_owned(),
+                count => format!("{count} parameters"),
+            };
+            self.report.fault(format!("a closure takes {count} here"));
+            return None;
+        }
+        let before = self.env.locals.len();
+        let mut parameters = Vec::new();
+        for (parameter, shape) in names.iter().zip(shapes) {
+            let local = self.fresh(parameter.name.clone());
+            let shape = match (parameter.shape.map(Shape::Lazy), shape) {
+                // A count has few digits, whatever the width of its type.
+                (Some(known), Shape::SmallInteger) if known.is_integer() => Shape::SmallInteger,
+                (Some(known), _) => known,
+                (None, shape) => shape.clone(),
+            };
+            let code = Code::new(Syntax::Local(local.clone()), shape);
+            self.env.locals.push((parameter.name.clone(), code));
+            parameters.push(local);
+        }
+        let body = self.value(body);
+        self.env.locals.truncate(before);
+        Some(Closure { parameters, body })
+    }
+
+    /// The template with what its names stand for. Its own names become locals before anything of the user's is put in.
+    fn fill(&mut self, template: &'static str, filling: Filling) -> Syntax {
+        let mut syntax = reader::read(template, &mut |name| self.fresh(name));
+        let holes = ["this", "a", "b"].map(|name| {
+            let local = self.fresh("v");
+            replace(&mut syntax, name, &Syntax::Local(local.clone()));
+            local
+        });
+        let kinds = Kinds::of(&filling.this.shape);
+        self.resolve(&mut syntax, filling.closure.as_ref(), &kinds);
+        let values = filling.values.into_iter().map(|value| value.syntax);
+        let values = std::iter::once(filling.this.syntax).chain(values);
+        let filled: Vec<(Local, Syntax)> = holes.into_iter().zip(values).collect();
+        // What is written more than once and is not short is bound, in the order in which Rust has the values.
+        filled
+            .into_iter()
+            .rev()
+            .fold(syntax, |body, (local, value)| {
+                Syntax::bind(local, value, body)
+            })
+    }
+
+    /// Puts the closure and our own functions into a template.
+    fn resolve(&mut self, syntax: &mut Syntax, closure: Option<&Closure>, kinds: &Kinds) {
+        syntax.children_mut(&mut |child| self.resolve(child, closure, kinds));
+        match syntax {
+            Syntax::Variable(name) if name == "f" => {
+                if let Some(closure) = closure {
+                    let body = Box::new(closure.body.syntax.clone());
+                    *syntax = Syntax::Function(closure.parameters.clone(), body);
+                }
+            }
+            // A built-in function as a value.
+            Syntax::Variable(name) => *syntax = Syntax::Raw(format!("${name}").into()),
+            Syntax::Item(base, _) => {
+                if let Syntax::Array(items) = &mut **base
+                    && let [Syntax::Call(..)] = items.as_slice()
+                {
+                    let sequence = items.remove(0);
+                    // The first of a single item is that item, unless it is a list.
+                    **base = if Listed::of(&kinds.item) == Listed::Never {
+                        sequence
+                    } else {
+                        Syntax::Array(vec![Syntax::Whole(Box::new(sequence))])
+                    };
+                }
+            }
+            Syntax::Call(name, arguments) => {
+                if let Some(resolved) = self.own_function(&name.clone(), arguments, closure, kinds)
+                {
+                    *syntax = resolved;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A function that only templates have.
+    fn own_function(
+        &mut self,
+        name: &str,
+        arguments: &mut Vec<Syntax>,
+        closure: Option<&Closure>,
+        kinds: &Kinds,
+    ) -> Option<Syntax> {
+        if name == "f" {
+            let closure = closure?;
+            let values = closure.parameters.iter().zip(arguments.drain(..));
+            let body = closure.body.syntax.clone();
+            return Some(values.fold(body, |body, (parameter, value)| {
+                Syntax::bind(parameter.clone(), value, body)
+            }));
+        }
+        if !["one", "entry", "rust_key", "rust_keys", "text_key"].contains(&name) {
+            return None;
+        }
+        let value = arguments.pop()?;
+        Some(match name {
+            "one" => self.member(value, &kinds.item),
+            "entry" => self.member(value, &kinds.entry),
+            "rust_key" if kinds.key.is_integer() => Syntax::call("number", vec![value]),
+            "rust_keys" if kinds.key.is_integer() => {
+                Syntax::call("map", vec![value, Syntax::Raw("$number".into())])
+            }
+            "text_key" if kinds.key.is_integer() => Syntax::call("formatBase", vec![value]),
+            _ => {
+                if !matches!(kinds.key, Shape::String | Shape::Any | Shape::Written(_)) {
+                    self.report.fault(format!(
+                        "the keys of this map are no texts in Rust, and they are in JSON: this is {}; do it in a task",
+                        kinds.key.describe()
+                    ));
+                }
+                value
+            }
+        })
+    }
+}
+
+impl Filling {
+    /// A shape of the table.
+    fn shape(&self, gives: &Gives) -> Shape {
+        let this = || self.this.shape.plain();
+        match gives {
+            Gives::Bool => Shape::Bool,
+            Gives::Count => Shape::SmallInteger,
+            Gives::Integer => Shape::Integer,
+            Gives::Number => Shape::Number,
+            Gives::Text => Shape::String,
+            Gives::Json => Shape::Any,
+            Gives::This => self.this.shape.clone(),
+            Gives::Item => self.this.shape.item(),
+            Gives::Inner => match self.this.shape.item().plain() {
+                Shape::Option(some) => some.resolve(),
+                list => list.item(),
+            },
+            Gives::Some => self.this.shape.some(),
+            Gives::Key => match this() {
+                Shape::Map(map) => map.key.resolve(),
+                _ => Shape::String,
+            },
+            Gives::Entry => match this() {
+                Shape::Map(map) => map.value.resolve(),
+                _ => Shape::Any,
+            },
+            Gives::First => self.value(0),
+            Gives::FirstItem => self.value(0).item(),
+            Gives::Closure => match &self.closure {
+                Some(closure) => closure.body.shape.clone(),
+                None => Shape::Any,
+            },
+            Gives::List(item) => Shape::list(self.shape(item)),
+            Gives::Option(some) => Shape::option(self.shape(some)),
+            Gives::Pair(a, b) => Shape::Tuple(vec![self.shape(a), self.shape(b)]),
+        }
+    }
+
+    fn value(&self, place: usize) -> Shape {
+        self.values
+            .get(place)
+            .map_or(Shape::Any, |value| value.shape.clone())
+    }
+}
+
+/// Puts a value in the place of a template's name.
+fn replace(syntax: &mut Syntax, name: &str, value: &Syntax) {
+    if matches!(syntax, Syntax::Variable(found) if found == name) {
+        *syntax = value.clone();
+        return;
+    }
+    syntax.children_mut(&mut |child| replace(child, name, value));
+}

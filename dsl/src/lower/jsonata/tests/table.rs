@@ -1,0 +1,54 @@
+//! What `workflow!` lets through is what the table and the library can lower.
+
+use super::*;
+use crate::expr::methods;
+use stepwright_asl::callable;
+
+#[test]
+fn every_template_of_the_method_table_is_jsonata() {
+    for row in methods::METHODS.iter().chain(methods::WITH_EMPTY_TEXT) {
+        let mut count = 0;
+        let template = super::super::reader::read(row.jsonata, &mut |name| {
+            count += 1;
+            super::super::syntax::Local {
+                id: count,
+                hint: name.into(),
+            }
+        });
+        let text = super::super::print::print(&template);
+        assert!(Expression::compile(&text).is_ok(), "{text}");
+        // What the table says is what is read: blanks and parentheses apart.
+        let bare = |text: &str| text.replace([' ', '(', ')', ';'], "");
+        assert_eq!(bare(&text), bare(row.jsonata), "{:?}", row.names);
+    }
+}
+
+#[test]
+fn every_method_has_its_names_once_for_a_kind_of_value() {
+    for name in callable::METHODS {
+        let receivers: Vec<_> = methods::METHODS
+            .iter()
+            .filter(|row| row.names.contains(name))
+            .map(|row| (row.receiver, row.takes.len()))
+            .collect();
+        for (index, receiver) in receivers.iter().enumerate() {
+            assert!(
+                !receivers[..index].contains(receiver),
+                "{name} {receiver:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_function_that_is_let_through_can_be_lowered() {
+    for path in callable::FUNCTIONS {
+        let given = if *path == "String::new" {
+            vec![]
+        } else {
+            vec![int(1)]
+        };
+        let lowered = output(Expr::function(*path, given), &[]);
+        assert!(lowered.is_ok(), "`{path}` is let through: {lowered:?}");
+    }
+}

@@ -1,0 +1,66 @@
+//! What the states write that do work: a Task, a Parallel, a Map.
+
+use super::StateLowering;
+use super::common::Outcome;
+use stepwright_asl::json::Json;
+use stepwright_asl::model::{Catcher, Map, Parallel, Retrier, Task};
+
+/// What becomes of the work's result and of its errors.
+pub(super) struct Work {
+    selector: Option<Json>,
+    outcome: Outcome,
+    retry: Vec<Retrier>,
+    catch: Vec<Catcher>,
+}
+
+macro_rules! from_work {
+    ($($kind:ident)*) => {$(
+        impl From<Work> for $kind {
+            fn from(work: Work) -> $kind {
+                $kind {
+                    result_selector: work.selector,
+                    output_path: work.outcome.output_path,
+                    assign: work.outcome.assign,
+                    output: work.outcome.output,
+                    retry: work.retry,
+                    catch: work.catch,
+                    next: work.outcome.next,
+                    end: work.outcome.end,
+                    ..$kind::default()
+                }
+            }
+        }
+    )*};
+}
+from_work!(Task Parallel Map);
+
+impl StateLowering<'_, '_> {
+    pub(super) fn work(&mut self, is_lambda: bool) -> Work {
+        let env = self.env.with_result(self.state);
+        let outcome = self.outcome(&env);
+        let retry = self.retriers(is_lambda);
+        let catch = self.catchers();
+        Work {
+            selector: self.selector(&outcome),
+            outcome,
+            retry,
+            catch,
+        }
+    }
+
+    /// `ResultSelector`: it builds objects, and a constant that is one.
+    fn selector(&mut self, outcome: &Outcome) -> Option<Json> {
+        match (&outcome.built, &outcome.constant) {
+            (Some(built), _) => Some(built.clone()),
+            (None, Some(constant @ Json::Object(_))) => Some(constant.clone()),
+            (None, Some(_)) => {
+                self.report.fault(
+                    "a constant cannot be the output of this state in JSONPath; give it in a `pass` state after, or write \
+                     `query_language JSONata;` in this state",
+                );
+                None
+            }
+            (None, None) => None,
+        }
+    }
+}

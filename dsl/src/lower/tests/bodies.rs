@@ -1,0 +1,139 @@
+//! A parallel and a map.
+
+use super::*;
+
+fn pack() -> State {
+    State::map(
+        "Pack",
+        Map::over(order().field("items"), "item")
+            .max_concurrency(Expr::literal(10))
+            .body(Body::new(vec![
+                State::task(
+                    "PackItem",
+                    Call::task::<pack_item>(vec![Expr::item("item"), order().field("order_id")]),
+                )
+                .catch(Catch::on(vec!["States.ALL"], Edge::to("Skip")))
+                .assign("outcome", Expr::result())
+                .next("Label"),
+                State::pass("Skip").end_with(Expr::tuple(vec![
+                    Expr::item("item").field("sku"),
+                    Expr::none(),
+                ])),
+                State::pass("Label").end_with(Expr::tuple(vec![
+                    Expr::item("item").field("sku"),
+                    Expr::some(Expr::variable("outcome")),
+                ])),
+            ])),
+    )
+}
+
+#[test]
+fn a_parallel_and_a_map() {
+    let states = vec![
+        State::parallel(
+            "Fulfil",
+            vec![
+                Body::new(vec![pack().end()]),
+                Body::new(vec![State::task("Charge", charge()).end()]),
+            ],
+        )
+        .assign("packed", Expr::result().tuple_field(0))
+        .assign("payment", Expr::result().tuple_field(1))
+        .retry(Retry::on(vec!["States.Timeout"]).max_attempts(0))
+        .catch(Catch::on(
+            vec!["States.ALL"],
+            Edge::to("Failed").assign("error", Expr::error_output()),
+        ))
+        .next("Done"),
+        State::succeed("Done").end_with(Expr::object(vec![
+            (
+                "count".into(),
+                Expr::variable("packed").method("len", vec![]),
+            ),
+            (
+                "first".into(),
+                Expr::variable("packed").method("first", vec![]),
+            ),
+            ("payment".into(), Expr::variable("payment")),
+        ])),
+        State::fail("Failed").error(
+            Expr::variable("error")
+                .field("error")
+                .method("unwrap_or", vec![Expr::literal("?")]),
+        ),
+    ];
+    emits("parallel_and_map", flow(states));
+}
+
+#[test]
+fn a_map_in_jsonpath_hands_its_item_on_from_a_state_that_forwards_it() {
+    let map = |first: State| {
+        flow(vec![
+            State::map(
+                "Each",
+                Map::over(order().field("items"), "item").body(Body::new(vec![
+                    first.next("Second"),
+                    State::task(
+                        "Second",
+                        Call::task::<pack_item>(vec![
+                            Expr::item("item"),
+                            order().field("order_id"),
+                        ]),
+                    )
+                    .end(),
+                ])),
+            )
+            .end(),
+        ])
+    };
+    emits("map_jsonpath", jsonpath(map(State::pass("First"))));
+    let task = State::task("First", Call::task::<tick>(vec![]));
+    refuses("refused_map_item_in_jsonpath", jsonpath(map(task.clone())));
+    // Mixed: the first state is JSONata, so it can.
+    emits(
+        "map_mixed",
+        jsonpath(map(task.query_language(QueryLanguage::Jsonata))),
+    );
+}
+
+#[test]
+fn a_map_refuses_what_its_item_cannot_mean() {
+    let nested = flow(vec![
+        State::map(
+            "Outer",
+            Map::over(order().field("items"), "outer").body(Body::new(vec![
+                State::map(
+                    "Inner",
+                    Map::over(order().field("notes"), "inner")
+                        .body(Body::new(vec![State::pass("Use").end_with(Expr::tuple(
+                            vec![Expr::item("outer"), Expr::item("inner")],
+                        ))])),
+                )
+                .end(),
+            ])),
+        )
+        .end(),
+    ]);
+    refuses("refused_map_item_in_nested_first_state", nested);
+    let loops = flow(vec![
+        State::map(
+            "Outer",
+            Map::over(order().field("items"), "item").body(Body::new(vec![
+                State::pass("First")
+                    .assign("a", Expr::item("item"))
+                    .next("Back"),
+                State::wait("Back", Wait::seconds(Expr::literal(1))).next("First"),
+            ])),
+        )
+        .end(),
+    ]);
+    refuses("refused_map_item_in_loop", loops);
+    let no_list = flow(vec![
+        State::map(
+            "M",
+            Map::over(order().field("total"), "x").body(Body::new(vec![State::succeed("S")])),
+        )
+        .end(),
+    ]);
+    refuses("refused_map_over_a_number", no_list);
+}

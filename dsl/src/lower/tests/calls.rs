@@ -1,0 +1,146 @@
+//! What a task calls: functions, activities, services, workflows.
+
+use super::*;
+
+fn task_flow() -> Flow {
+    flow(vec![
+        State::task("Charge", charge())
+            .comment("Charges the card, for ${amount}.")
+            .assign("payment", Expr::result())
+            .timeout(Expr::literal(30))
+            .heartbeat(order().field("delay"))
+            .credentials(Expr::literal("arn:aws:iam::123456789012:role/payer"))
+            .retry(
+                Retry::on(vec![error_name::<PaymentError>("GatewayTimeout")])
+                    .interval(2)
+                    .max_attempts(3)
+                    .backoff_rate(1.5)
+                    .max_delay(60)
+                    .jitter(Jitter::Full),
+            )
+            .retry(Retry::on(vec!["States.ALL"]))
+            .catch(Catch::on(
+                vec![error_name::<PaymentError>("Declined")],
+                Edge::to("Declined").assign("why", Expr::error_output().field("cause")),
+            ))
+            .next("Paid"),
+        State::succeed("Paid").end_with(Expr::variable("payment")),
+        State::fail("Declined"),
+    ])
+    .comment("Charges a card.")
+    .timeout(Expr::literal(604_800))
+    .lambda_retries()
+}
+
+#[test]
+fn a_task() {
+    let bound = flow(vec![
+        State::task("Charge", charge())
+            .catch(Catch::on(
+                vec!["CardDeclined"],
+                Edge::to("Declined")
+                    .assign("reason", error_field::<PaymentError>("Declined", "reason")),
+            ))
+            .end(),
+        State::fail("Declined")
+            .error(Expr::literal("Declined"))
+            .cause(Expr::variable("reason")),
+    ]);
+    emits("task", task_flow());
+    emits("task_bound_field", bound);
+    emits("task_jsonpath", jsonpath(task_flow()));
+}
+
+#[test]
+fn where_tasks_live() {
+    let states = vec![
+        State::task("Nothing", Call::task::<tick>(vec![])).next("Several"),
+        State::task(
+            "Several",
+            Call::task::<pack_item>(vec![
+                order().field("items").index(Expr::literal(0)),
+                order().field("order_id"),
+            ]),
+        )
+        .next("Activity"),
+        State::task("Activity", Call::task::<inspect>(vec![order()])).end(),
+    ];
+    emits("where_tasks_live", flow(states.clone()));
+    emits("where_tasks_live_jsonpath", jsonpath(flow(states.clone())));
+    emits(
+        "deploy_activity",
+        flow(states).deploy(Deploy::Activity).lambda_retries(),
+    );
+}
+
+#[test]
+fn a_task_token() {
+    let review = |token: Expr| {
+        flow(vec![
+            State::task(
+                "Review",
+                Call::wait_for_task_token::<request_review>(vec![order(), token], Decision::shape),
+            )
+            .assign("decision", Expr::result())
+            .next("Done"),
+            State::succeed("Done").end_with(Expr::variable("decision")),
+        ])
+    };
+    emits("task_token", review(Expr::task_token()));
+    emits("task_token_jsonpath", jsonpath(review(Expr::task_token())));
+    refuses("refused_task_token_not_sent", review(Expr::literal("x")));
+    refuses(
+        "refused_task_token_in_express",
+        review(Expr::task_token()).machine_type(MachineType::Express),
+    );
+}
+
+#[test]
+fn services_and_nested_workflows() {
+    let states = vec![
+        State::task(
+            "Send",
+            Call::service_with_task_token(
+                "arn:aws:states:::sqs:sendMessage",
+                Some(vec![
+                    ("QueueUrl".into(), Expr::placeholder("QueueUrl")),
+                    (
+                        "MessageBody".into(),
+                        Expr::object(vec![
+                            ("token".into(), Expr::task_token()),
+                            ("price".into(), Expr::literal("costs ${price}")),
+                        ]),
+                    ),
+                ]),
+                None,
+            ),
+        )
+        .next("Child"),
+        State::task("Child", Call::workflow::<Fulfilment>(order()))
+            .assign("fulfilled", Expr::result())
+            .next("Start"),
+        State::task("Start", Call::start_workflow::<Fulfilment>(order())).next("Quote"),
+        State::task("Quote", Call::workflow::<Quote>(order().field("order_id")))
+            .assign("price", Expr::result())
+            .next("Done"),
+        State::succeed("Done").end_with(Expr::tuple(vec![
+            Expr::variable("fulfilled"),
+            Expr::variable("price").binary(Binary::Mul, Expr::literal(2.0)),
+        ])),
+    ];
+    emits("services", flow(states.clone()));
+    emits(
+        "services_jsonpath",
+        jsonpath(
+            flow(states[..3].to_vec()).state(
+                State::task("Quote", Call::workflow::<Quote>(order().field("order_id")))
+                    .query_language(QueryLanguage::Jsonata)
+                    .end(),
+            ),
+        ),
+    );
+    refuses(
+        "refused_nested_in_express",
+        flow(states).machine_type(MachineType::Express),
+    );
+}

@@ -1,0 +1,366 @@
+//! What rustc knows of the types in a checked block, read from the type that the block gives.
+//!
+//! The block is a closure that nothing calls. It ends with a tree of tuples, whose leaves say in their types what there is
+//! to know of one witness each: its [`Payload`], that of what a borrowed type or an iterator gives when it is owned, or
+//! nothing. Which of them it is, the call of `known` decides, by autoref: it takes the first of the traits below that the
+//! type has, in the order of their `&`s.
+
+use super::witness::Witness;
+use crate::expr::{Expr, Text};
+use crate::shape::{Form, Payload, Shape, for_tuples};
+use serde::Serialize;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// What is known of one type.
+#[derive(Clone, Copy, Default)]
+pub struct Known {
+    shape: Option<fn() -> Shape>,
+    default: Option<fn() -> Expr>,
+}
+
+impl Known {
+    /// The JSON form.
+    #[must_use]
+    pub fn shape(&self) -> Option<fn() -> Shape> {
+        self.shape
+    }
+
+    /// The value where the type is known.
+    #[must_use]
+    pub fn typed(&self, value: Expr) -> Expr {
+        match self.shape {
+            Some(shape) => value.typed(shape),
+            None => value,
+        }
+    }
+
+    /// A constant. A plain text, number or `bool` says all by itself.
+    #[must_use]
+    pub fn constant(&self, value: Expr) -> Expr {
+        match self.shape.map(|shape| shape().resolve()) {
+            Some(
+                Shape::Bool | Shape::Integer | Shape::SmallInteger | Shape::Number | Shape::String,
+            ) => value,
+            _ => self.typed(value),
+        }
+    }
+
+    /// `T::default()`.
+    #[must_use]
+    pub fn default_value(&self) -> Expr {
+        match self.default {
+            Some(default) => self.typed(default()),
+            None => Expr::refused("the default of this type cannot be written as JSON"),
+        }
+    }
+
+    /// `option.unwrap_or_default()`, where the option's own type is the witnessed one.
+    #[must_use]
+    pub fn unwrap_or_default(&self, option: Expr) -> Expr {
+        match self.default {
+            Some(default) => self.typed(option.method("unwrap_or", vec![default()])),
+            None => self.typed(option.method("unwrap_or_default", Vec::new())),
+        }
+    }
+}
+
+impl fmt::Debug for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Known")
+            .field("shape", &self.shape.map(|shape| shape()))
+            .field("default", &self.default.map(|default| default()))
+            .finish()
+    }
+}
+
+/// Declarations whose block rustc has checked.
+pub trait Witnessed {
+    /// What is known of each witness of the block.
+    fn known() -> Vec<Known>;
+}
+
+/// Reads the type that a block gives. Nothing calls the block.
+pub fn known<R: Witnesses>(_block: impl FnOnce() -> R) -> Vec<Known> {
+    let mut list = Vec::new();
+    R::put(&mut list);
+    list
+}
+
+/// The variables of a scope whose types are known.
+#[must_use]
+pub fn variables(names: &[&'static str], known: &[Known]) -> Vec<(Text, fn() -> Shape)> {
+    let names = names.iter().zip(known);
+    names
+        .filter_map(|(name, known)| Some((Text::Borrowed(name), known.shape?)))
+        .collect()
+}
+
+/// What a block gives: leaves, and tuples of them.
+pub trait Witnesses {
+    /// Adds what the leaves say.
+    fn put(list: &mut Vec<Known>);
+}
+
+macro_rules! trees {
+    ($($($name:ident)*;)+) => {
+        $(
+            impl<$($name: Witnesses),*> Witnesses for ($($name,)*) {
+                fn put(list: &mut Vec<Known>) {
+                    let _ = &list;
+                    $($name::put(list);)*
+                }
+            }
+        )+
+    };
+}
+
+trees! { ; }
+for_tuples!(trees);
+
+/// One witness.
+pub trait OneWitness {
+    /// What there is to know.
+    fn known() -> Known;
+}
+
+macro_rules! leaves {
+    ($($(#[$docs:meta])* $name:ident<$($parameter:ident),*>: [$($bounds:tt)*] $known:expr;)+) => {
+        $(
+            $(#[$docs])*
+            #[derive(Debug)]
+            pub struct $name<$($parameter),*>(PhantomData<fn() -> ($($parameter,)*)>);
+
+            impl<$($parameter),*> $name<$($parameter),*> {
+                fn new() -> Self {
+                    $name(PhantomData)
+                }
+            }
+
+            impl<$($bounds)*> OneWitness for $name<$($parameter),*> {
+                fn known() -> Known {
+                    $known
+                }
+            }
+
+            impl<$($bounds)*> Witnesses for $name<$($parameter),*> {
+                fn put(list: &mut Vec<Known>) {
+                    list.push(<Self as OneWitness>::known());
+                }
+            }
+        )+
+    };
+}
+
+leaves! {
+    /// A payload.
+    Owned<T>: [T: Payload] Known { shape: Some(T::shape), default: None };
+    /// A type that has the form of a payload.
+    Borrowed<T>: [T: Form] Known { shape: Some(<T::Owned as Payload>::shape), default: None };
+    /// An iterator, which has the form of a list.
+    Items<T>: [T: Form] Known { shape: Some(<Vec<T::Owned> as Payload>::shape), default: None };
+    /// Nothing is known.
+    Nothing<>: [] Known::default();
+    /// A type with a default.
+    WithDefault<T, Shaped>: [T: Default + Serialize, Shaped: OneWitness] Known {
+        default: Some(|| Expr::constant(&T::default())),
+        ..Shaped::known()
+    };
+}
+
+/// A witness that saw nothing.
+pub fn nothing() -> Nothing {
+    Nothing::new()
+}
+
+/// The first choice.
+pub trait ByPayload {
+    /// The type that the witness is of.
+    type Of;
+    /// Says that it is a payload.
+    fn known(&self) -> Owned<Self::Of> {
+        Owned::new()
+    }
+}
+
+impl<T: Payload> ByPayload for &&&Witness<T> {
+    type Of = T;
+}
+
+/// The second choice.
+pub trait ByForm {
+    /// The type that the witness is of.
+    type Of;
+    /// Says that it has the form of a payload.
+    fn known(&self) -> Borrowed<Self::Of> {
+        Borrowed::new()
+    }
+}
+
+impl<T: Form> ByForm for &&Witness<T> {
+    type Of = T;
+}
+
+/// The third choice.
+pub trait ByItems {
+    /// The type of an item.
+    type Of;
+    /// Says that it is an iterator.
+    fn known(&self) -> Items<Self::Of> {
+        Items::new()
+    }
+}
+
+impl<T: Iterator<Item: Form>> ByItems for &Witness<T> {
+    type Of = T::Item;
+}
+
+/// The last choice.
+pub trait ByNothing {
+    /// Says that nothing is known.
+    fn known(&self) -> Nothing {
+        Nothing::new()
+    }
+}
+
+impl<T> ByNothing for Witness<T> {}
+
+/// The first choice, of defaults.
+pub trait ByDefault {
+    /// The type that the witness is of.
+    type Of;
+    /// Adds the default to what is known.
+    fn with_default<Shaped>(&self, _shaped: Shaped) -> WithDefault<Self::Of, Shaped> {
+        WithDefault::new()
+    }
+}
+
+impl<T: Default + Serialize> ByDefault for &Witness<T> {
+    type Of = T;
+}
+
+/// The other choice, of defaults.
+pub trait ByNoDefault {
+    /// What is known stays as it is.
+    fn with_default<Shaped>(&self, shaped: Shaped) -> Shaped {
+        shaped
+    }
+}
+
+impl<T> ByNoDefault for Witness<T> {}
+
+#[cfg(test)]
+#[allow(clippy::needless_borrow)] // The references are what chooses.
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    struct Strange;
+
+    #[derive(Serialize)]
+    struct Written {
+        field: u32,
+    }
+
+    /// What is known of each type, one a line.
+    macro_rules! known_of {
+        ($($ty:ty),* $(,)?) => {
+            known(|| ($((&&&&Witness::<$ty>::new()).known(),)*))
+                .into_iter()
+                .map(|known| known.shape().map_or("nothing".to_owned(), |shape| words(&shape())))
+                .collect::<Vec<_>>()
+        };
+    }
+
+    fn words(shape: &Shape) -> String {
+        match shape.resolve() {
+            Shape::Array(item) => format!("[{}]", words(&item)),
+            Shape::Option(item) => format!("{}?", words(&item)),
+            Shape::Tuple(items) => {
+                let items: Vec<_> = items.iter().map(words).collect();
+                format!("({})", items.join(", "))
+            }
+            other => other.describe(),
+        }
+    }
+
+    #[test]
+    fn payloads_are_known() {
+        assert_eq!(
+            known_of!(u32, Option<String>, Vec<(f64, bool)>, BTreeSet<u32>),
+            ["an integer", "a text?", "[(a number, a `bool`)]", "a set"]
+        );
+    }
+
+    #[test]
+    fn borrowed_types_have_the_form_of_what_owns_the_data() {
+        assert_eq!(
+            known_of!(
+                &str,
+                &&u32,
+                &[String],
+                Option<&u32>,
+                Vec<&str>,
+                (usize, &[Option<&str>])
+            ),
+            [
+                "a text",
+                "an integer",
+                "[a text]",
+                "an integer?",
+                "[a text]",
+                "(an integer, [a text?])"
+            ]
+        );
+    }
+
+    #[test]
+    fn iterators_have_the_form_of_lists() {
+        assert_eq!(
+            known_of!(
+                std::slice::Iter<'static, u32>,
+                std::iter::Enumerate<std::vec::IntoIter<String>>,
+            ),
+            ["[an integer]", "[(an integer, a text)]"]
+        );
+    }
+
+    #[test]
+    fn of_other_types_nothing_is_known() {
+        assert_eq!(
+            known_of!(
+                Strange,
+                Written,
+                Vec<Strange>,
+                fn() -> u32,
+                std::vec::IntoIter<Strange>
+            ),
+            ["nothing"; 5]
+        );
+    }
+
+    #[test]
+    fn defaults_are_known_where_there_are_some() {
+        let list = known(|| {
+            let (text, none) = (Witness::<String>::new(), Witness::<Written>::new());
+            (
+                (&&text).with_default((&&&&text).known()),
+                (&&none).with_default((&&&&none).known()),
+            )
+        });
+        assert!(format!("{:?}", list[0].default_value()).contains(r#"String("")"#));
+        assert!(format!("{:?}", list[1].default_value()).contains("Refused"));
+        let _ = Written { field: 0 }.field;
+    }
+
+    #[test]
+    fn leaves_come_in_order() {
+        let list = known(|| {
+            let (a, b) = (Witness::<u32>::new(), Witness::<String>::new());
+            (((&&&&a).known(), (&&&&b).known()), ((&&&&a).known(),))
+        });
+        let shapes: Vec<_> = list.iter().filter_map(Known::shape).collect();
+        let shapes: Vec<_> = shapes.iter().map(|shape| words(&shape())).collect();
+        assert_eq!(shapes, ["an integer", "a text", "an integer"]);
+    }
+}

@@ -1,0 +1,198 @@
+//! What a place of the language asks of the type of its expression.
+//!
+//! One trait a place, each with its own words for a type that does not fit. The block calls the trait's own method on the
+//! user's expression: rustc then points at the expression, and quotes no bound of ours.
+
+use super::never;
+use serde::Serialize;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashSet, VecDeque};
+
+/// Says which types fit a place.
+macro_rules! fits {
+    ($place:ident: $($of:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl $place for $of {}
+    )*};
+}
+
+/// A list that a map runs over.
+#[diagnostic::on_unimplemented(
+    message = "a map cannot run over a `{Self}`",
+    label = "this is a `{Self}`, not a list",
+    note = "`for item in ..` takes a `Vec`, an array, a `VecDeque`, a set or a `serde_json::Value`"
+)]
+pub trait Items<Item>: Sized {
+    /// The item of a map over the list.
+    fn item(self) -> Item {
+        never()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Items<T> for Vec<T> {}
+#[diagnostic::do_not_recommend]
+impl<T, const N: usize> Items<T> for [T; N] {}
+#[diagnostic::do_not_recommend]
+impl<T> Items<T> for VecDeque<T> {}
+#[diagnostic::do_not_recommend]
+impl<T, S> Items<T> for HashSet<T, S> {}
+#[diagnostic::do_not_recommend]
+impl<T> Items<T> for BTreeSet<T> {}
+#[diagnostic::do_not_recommend]
+impl Items<serde_json::Value> for serde_json::Value {}
+
+/// A number of whole seconds.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a number of whole seconds",
+    label = "this is a `{Self}`",
+    note = "seconds are an integer: a field of type `u32`, say, or a literal such as `90`, `5m`, `2h` or `3d`"
+)]
+pub trait Seconds: Sized {
+    /// Asks for seconds.
+    fn seconds(self) {}
+}
+
+/// A whole number.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a whole number",
+    label = "this is a `{Self}`"
+)]
+pub trait WholeNumber: Sized {
+    /// Asks for a whole number.
+    fn whole_number(self) {}
+}
+
+fits!(Seconds: u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
+fits!(WholeNumber: u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
+
+/// A moment, as ASL reads it: RFC 3339 text.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a timestamp",
+    label = "this is a `{Self}`",
+    note = "a timestamp is RFC 3339 text (`2027-01-01T00:00:00Z`): a `String`, or a date type that serialises so"
+)]
+pub trait Timestamp: Sized {
+    /// Asks for a timestamp.
+    fn timestamp(self) {}
+}
+
+fits!(Timestamp: String &str Cow<'_, str>);
+
+/// The name or the cause of a failure.
+#[diagnostic::on_unimplemented(
+    message = "the error and the cause of a `fail` are text, not `{Self}`",
+    label = "this is a `{Self}`",
+    note = "give a field that is a text, or make one with `format!(\"{{}}\", ..)`, which takes texts, numbers and `bool`s",
+    note = "of an `Option`, say what stands for `None`: `.unwrap_or_default()`, or `.unwrap_or(..)` with a text"
+)]
+pub trait FailText: Sized {
+    /// Asks for text.
+    fn text(self) {}
+}
+
+fits!(FailText: String &str Cow<'_, str>);
+
+/// A value that can stand in a service's arguments.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be written as JSON",
+    label = "this is a `{Self}`",
+    note = "add `#[derive(Serialize)]` to `{Self}`"
+)]
+pub trait Json: Sized {
+    /// Asks for a value that can be written as JSON.
+    fn json(self) {}
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize> Json for T {}
+
+/// A result that needs no value: what a state without one hands on is whatever came in.
+#[diagnostic::on_unimplemented(
+    message = "this ends without a value, where a `{Self}` is promised",
+    label = "no value is given here",
+    note = "write `end value;`, or `succeed Name {{ value }}`"
+)]
+pub trait Untyped: Sized {
+    /// Asks that a result may be whatever came in.
+    fn untyped(self) {}
+}
+
+fits!(Untyped: serde_json::Value);
+
+/// A number whose value is the same as another type of number.
+#[diagnostic::on_unimplemented(
+    message = "`as` can change a `{Self}` that becomes a `{To}`",
+    label = "this is a `{Self}`",
+    note = "inside a workflow `as` stands where every value stays what it is, such as `u32 as u64` or `i32 as f64`; a float \
+            becomes an integer right behind `.round()`, `.floor()`, `.ceil()` or `.trunc()`; convert the others in a task"
+)]
+pub trait Lossless<To>: Sized {
+    /// The same value.
+    fn lossless(self) -> To {
+        never()
+    }
+}
+
+macro_rules! lossless {
+    ($($from:ty => $($to:ty)*;)*) => {$($(
+        #[diagnostic::do_not_recommend]
+        impl Lossless<$to> for $from {}
+    )*)*};
+}
+lossless! {
+    u8 => u8 u16 u32 u64 usize i16 i32 i64 isize f64;
+    u16 => u16 u32 u64 usize i32 i64 f64;
+    u32 => u32 u64 usize i64 f64;
+    u64 => u64 usize;
+    usize => usize u64;
+    i8 => i8 i16 i32 i64 isize f64;
+    i16 => i16 i32 i64 isize f64;
+    i32 => i32 i64 isize f64;
+    i64 => i64 isize;
+    isize => isize i64;
+    f32 => f32;
+    f64 => f64;
+}
+
+/// A type of number that counts the items of any list, or the characters of any text, that a workflow can hold.
+#[diagnostic::on_unimplemented(
+    message = "a count may be too large for a `{Self}`",
+    label = "`as` stands before this type",
+    note = "a count becomes a `u32`, `u64`, `usize`, `i32`, `i64`, `isize` or `f64`"
+)]
+pub trait Counts: Sized {
+    /// How many there are.
+    fn counted(_count: usize) -> Self {
+        never()
+    }
+}
+
+fits!(Counts: u32 u64 usize i32 i64 isize f64);
+
+/// A float, which is rounded to an integer.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no float that is rounded",
+    label = "this is a `{Self}`"
+)]
+pub trait Rounded: Sized {
+    /// The same value as an integer.
+    fn rounded<To>(self) -> To {
+        never()
+    }
+}
+
+fits!(Rounded: f32 f64);
+
+/// A percentage.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a percentage",
+    label = "this is a `{Self}`",
+    note = "a percentage is a number from 0 to 100"
+)]
+pub trait Percentage: Sized {
+    /// Asks for a percentage.
+    fn percentage(self) {}
+}
+
+fits!(Percentage: u8 u16 u32 u64 usize i8 i16 i32 i64 isize f32 f64);
