@@ -39,7 +39,7 @@ pub struct TaskCall {
 #[derive(Clone, Debug)]
 #[doc(hidden)]
 pub struct WorkflowCall {
-    pub(crate) name: &'static str,
+    pub(crate) name: Text,
     pub(crate) machine_type: MachineType,
     pub(crate) awaited: bool,
     pub(crate) input: Expr,
@@ -87,7 +87,7 @@ impl Call {
     pub fn workflow<W: Workflow>(input: Expr) -> Call {
         Call {
             sends: Sends::Workflow(WorkflowCall {
-                name: W::NAME,
+                name: Text::Borrowed(W::NAME),
                 machine_type: W::TYPE,
                 awaited: true,
                 input,
@@ -102,13 +102,33 @@ impl Call {
     pub fn start_workflow<W: Workflow>(input: Expr) -> Call {
         Call {
             sends: Sends::Workflow(WorkflowCall {
-                name: W::NAME,
+                name: Text::Borrowed(W::NAME),
                 machine_type: W::TYPE,
                 awaited: false,
                 input,
             }),
             waits_for_token: false,
             output: None,
+        }
+    }
+
+    /// Runs a state machine that is no type. Where the shape of its output is not given, it is only started.
+    #[must_use]
+    pub(crate) fn machine(
+        name: impl Into<Text>,
+        machine_type: MachineType,
+        input: Expr,
+        output: Option<fn() -> Shape>,
+    ) -> Call {
+        Call {
+            sends: Sends::Workflow(WorkflowCall {
+                name: name.into(),
+                machine_type,
+                awaited: output.is_some(),
+                input,
+            }),
+            waits_for_token: false,
+            output,
         }
     }
 

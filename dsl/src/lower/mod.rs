@@ -22,4 +22,6 @@ mod unhandled;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::handed::handed_into;
 pub(crate) use self::machine::faults;
+pub(crate) use self::unhandled::unhandled;
