@@ -147,7 +147,7 @@ impl<Caught> fmt::Debug for AnyErrors<Caught> {
 
 impl<E> From<States> for Errors<E> {
     fn from(states: States) -> Errors<E> {
-        Errors::new(vec![states.name], Expr::error_output())
+        Errors::new(states.names(), Expr::error_output())
     }
 }
 
@@ -209,6 +209,7 @@ fn last(path: &str) -> &str {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct States {
     name: Text,
+    more: Vec<Text>,
 }
 
 impl States {
@@ -238,12 +239,28 @@ impl States {
     const fn of(name: &'static str) -> States {
         States {
             name: Text::Borrowed(name),
+            more: Vec::new(),
         }
     }
 
     /// An error by its name in ASL.
     pub fn named(name: impl Into<Text>) -> States {
-        States { name: name.into() }
+        States {
+            name: name.into(),
+            more: Vec::new(),
+        }
+    }
+
+    /// These errors and others.
+    #[must_use]
+    pub fn or(mut self, other: States) -> States {
+        self.more.extend(other.names());
+        self
+    }
+
+    fn names(&self) -> Vec<Text> {
+        let more = self.more.iter().cloned();
+        std::iter::once(self.name.clone()).chain(more).collect()
     }
 }
 
@@ -278,7 +295,7 @@ impl<E> ErrorsOf<E> for States {
     type Caught = ErrorOutput;
 
     fn names(&self) -> Vec<Text> {
-        vec![self.name.clone()]
+        States::names(self)
     }
 
     fn caught(&self) -> Expr {
