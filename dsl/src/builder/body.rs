@@ -71,7 +71,7 @@ impl<In: Payload, Out> Body<In, Out> {
         }
     }
 
-    fn named(&self, name: String) -> String {
+    pub(super) fn named(&self, name: String) -> String {
         match &self.prefix {
             Some(prefix) => format!("{prefix}.{name}"),
             None => name,

@@ -26,6 +26,8 @@ pub(super) struct Scope {
     /// The branches and bodies inside of its states.
     pub(super) inner: RefCell<Vec<Rc<Scope>>>,
     pub(super) variables: RefCell<Vec<DeclaredVariable>>,
+    /// The variables of included fragments.
+    included: RefCell<Vec<(Text, fn() -> Shape)>>,
     /// What its expressions read by name, and what its states assign.
     pub(super) used: RefCell<Vec<Used>>,
     /// What a map calls the item, or the workflow its input.
@@ -115,6 +117,7 @@ impl Scope {
             binds: RefCell::default(),
             inner: RefCell::default(),
             variables: RefCell::default(),
+            included: RefCell::default(),
             used: RefCell::default(),
             given: RefCell::default(),
         }
@@ -290,6 +293,33 @@ impl Scope {
         self.use_of(Some(&name), variable, true, Place::caller());
     }
 
+    /// Puts the states of a fragment where its first state is defined already.
+    pub(super) fn put(&self, index: usize, body: Body) {
+        self.included.borrow_mut().extend(body.variables);
+        let mut states = body.states.into_iter();
+        let first = states.next();
+        self.edit(index, |stub| match first {
+            Some(first) => State {
+                place: stub.place,
+                ..first
+            },
+            None => stub,
+        });
+        self.close(index);
+        let others = states.map(|state| {
+            Some(Defined {
+                handle: None,
+                state,
+                targets: Vec::new(),
+                closed: true,
+                astray: false,
+                is_choice: false,
+            })
+        });
+        // They stand behind the first.
+        self.states.borrow_mut().extend(others);
+    }
+
     /// Names the item of a map, or the workflow's input. It has one name.
     #[track_caller]
     pub(super) fn give(&self, name: Text) -> Text {
@@ -431,7 +461,10 @@ impl Scope {
     pub(super) fn shapes(&self) -> Vec<(Text, fn() -> Shape)> {
         let variables = self.variables.borrow();
         let variables = variables.iter();
-        variables.map(|one| (one.name.clone(), one.shape)).collect()
+        let variables = variables.map(|one| (one.name.clone(), one.shape));
+        variables
+            .chain(self.included.borrow().iter().cloned())
+            .collect()
     }
 
     /// Whether the first state takes what it is handed.

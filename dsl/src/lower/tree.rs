@@ -317,7 +317,14 @@ fn plain_text(expr: &Expr) -> Option<String> {
 
 /// Whether a function gives the text that it takes.
 fn is_text(path: &str) -> bool {
-    ["String::from", "Cow::from", "Cow::Borrowed", "Cow::Owned", "Box::new"].contains(&path)
+    [
+        "String::from",
+        "Cow::from",
+        "Cow::Borrowed",
+        "Cow::Owned",
+        "Box::new",
+    ]
+    .contains(&path)
 }
 
 /// A literal number with the other sign.

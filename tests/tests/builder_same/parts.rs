@@ -2,7 +2,7 @@
 
 use super::domain::*;
 use stepwright::builder::{Anything, Body, FlowBuilder, Given, States, Step, Variable};
-use stepwright::expr;
+use stepwright::{exits, expr};
 use stepwright::prelude::*;
 
 workflow! {
@@ -113,6 +113,30 @@ fn a_part_is_the_same_as_a_fragment() {
         .next(&reject);
     flow.pass_on(&two.late).next(&done);
     flow.succeed_with(&done, expr!([first] || first));
+    flow.fail(&reject, "Rejected", expr!([reason] || reason));
+    same::<Purchase, _, _>(&flow.build().unwrap());
+}
+
+#[test]
+fn an_included_fragment_is_the_same() {
+    let flow = FlowBuilder::<Order, String>::new("Purchase");
+    let order = flow.parameter("order");
+    let (given, reason) = (flow.variable::<String>("first"), flow.variable("reason"));
+    let (done, reject) = (flow.step("Done"), flow.step("Reject"));
+    let first = flow.fragment(Review, "First");
+    let second = flow.fragment(Review, "Second");
+    flow.start_at(&first);
+    flow.include(&first, expr!([order] || (order, 3600)))
+        .bind(&given)
+        .exits(exits!(Review:
+            Refused => reject.binding(&reason),
+            Late => reject.assigning(&reason, expr!(|_: Anything, _: ()| "nobody answered".to_string())),
+        ))
+        .next(&second);
+    flow.include(&second, expr!([order] || (order, 7200)))
+        .exits(exits!(Review: Refused => reject.binding(&reason), Late => &done))
+        .next(&done);
+    flow.succeed_with(&done, expr!([given] || given));
     flow.fail(&reject, "Rejected", expr!([reason] || reason));
     same::<Purchase, _, _>(&flow.build().unwrap());
 }
