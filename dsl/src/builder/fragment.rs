@@ -25,6 +25,7 @@ pub struct Included<F> {
 
 impl<F> Sealed for Included<F> {}
 
+#[diagnostic::do_not_recommend]
 impl<From, T, F> To<From, T> for &Included<F> {
     fn route(self) -> Route {
         To::<From, T>::route(&self.first)

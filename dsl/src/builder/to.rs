@@ -49,12 +49,14 @@ impl Route {
 impl<T> Sealed for Handle<T> {}
 impl Sealed for Step {}
 
+#[diagnostic::do_not_recommend]
 impl<From, T> To<From, T> for &Handle<T> {
     fn route(self) -> Route {
         Route::of(self, false)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<From, T> To<From, T> for &Step {
     fn route(self) -> Route {
         Route::of(self, true)
@@ -103,6 +105,7 @@ impl<In, Caught, H> Way<(In, Caught), H> {
 
 impl<From, H> Sealed for Way<From, H> {}
 
+#[diagnostic::do_not_recommend]
 impl<From, T> To<From, T> for Way<From, Handle<T>> {
     fn route(self) -> Route {
         Route {
@@ -112,6 +115,7 @@ impl<From, T> To<From, T> for Way<From, Handle<T>> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<From, T> To<From, T> for Way<From, Step> {
     fn route(self) -> Route {
         Route {

@@ -104,6 +104,7 @@ pub struct Read {
 impl<T> Sealed for Variable<T> {}
 impl<T> Sealed for Given<T> {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Payload> Readable for Variable<T> {
     type Value = T;
 
@@ -116,6 +117,7 @@ impl<T: Payload> Readable for Variable<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Readable for Given<T> {
     type Value = T;
 
@@ -126,6 +128,7 @@ impl<T> Readable for Given<T> {
 
 impl<R: Sealed + ?Sized> Sealed for &R {}
 
+#[diagnostic::do_not_recommend]
 impl<R: Readable> Readable for &R {
     type Value = R::Value;
 
@@ -158,6 +161,7 @@ pub trait Variables<T>: Sealed {
     fn variables(self) -> Vec<(Read, Option<usize>)>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Payload> Variables<T> for &Variable<T> {
     fn variables(self) -> Vec<(Read, Option<usize>)> {
         vec![(self.read(), None)]

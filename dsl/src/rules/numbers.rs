@@ -123,7 +123,7 @@ fn settings_are_in_range(state: &State, retry: &Retry, faults: &mut Vec<Fault>) 
     };
     if !(rate >= MIN_BACKOFF_RATE) {
         say(format!(
-            "`.backoff_rate(..)` of `.retry(..)` is at least {MIN_BACKOFF_RATE:.1}; this is {rate}"
+            "`.backoff_rate(..)` of `.retry(..)` is at least 1.0; this is {rate}"
         ));
     }
 }

@@ -38,7 +38,11 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
         quote!(let _ = #payload; #bound)
     });
     let captured = &lambda.captured;
-    let values = quote!(#(let #captured = __s::value_of(&#captured);)*);
+    // "is no variable of a workflow" is said of the name.
+    let values = captured
+        .iter()
+        .map(|name| quote_spanned!(name.span()=> let #name = __s::value_of(&#name);));
+    let values = quote!(#(#values)*);
     let bound = lambda
         .targets
         .is_some()
@@ -80,7 +84,10 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
         let file = file();
         let place = at(lambda.body.syn.span());
         let count = Literal::usize_unsuffixed(lambda.parameters.len());
-        let reads = quote!(::std::vec![#(__s::Readable::read(&#captured)),*]);
+        let reads = captured
+            .iter()
+            .map(|name| quote_spanned!(name.span()=> __s::Readable::read(&#name)));
+        let reads = quote!(::std::vec![#(#reads),*]);
         let made = match (&lambda.targets, &bound) {
             (Some(targets), Some(bound)) => {
                 let arms = targets.iter().zip(&bound.arms).map(|(target, names)| {

@@ -88,8 +88,12 @@ fn parallels_and_maps_are_the_same() {
     let item = each.item("item");
     let state = each.step("PackItem");
     each.start_at(&state);
-    each.task_with(&state, pack_item {}, expr!([item, order] || (item, order.id)))
-        .end();
+    each.task_with(
+        &state,
+        pack_item {},
+        expr!([item, order] || (item, order.id)),
+    )
+    .end();
     flow.map(&pack_all, expr!([order] || order.items), each)
         .max_concurrency(10)
         .bind(&packed)
@@ -120,10 +124,13 @@ fn parallels_and_maps_are_the_same() {
         .task_with(
             &state,
             charge_card {},
-            expr!([order] || Charge {
-                amount: order.total,
-                card: order.id
-            }),
+            expr!(
+                [order]
+                    || Charge {
+                        amount: order.total,
+                        card: order.id
+                    }
+            ),
         )
         .end();
     let checking = Body::<Anything, Checked>::new();
@@ -134,7 +141,8 @@ fn parallels_and_maps_are_the_same() {
         .end();
     flow.parallel(&both, (charging, checking))
         .catch(
-            errors!(PaymentError::Declined { reason }).or_of(errors!(OrderError::Invalid { reason })),
+            errors!(PaymentError::Declined { reason })
+                .or_of(errors!(OrderError::Invalid { reason })),
             reject.binding(&reason),
         )
         .catch(errors!(PaymentError::GatewayTimeout), &late)
@@ -142,10 +150,13 @@ fn parallels_and_maps_are_the_same() {
         .next(&done);
     flow.succeed_with(
         &done,
-        expr!([parcels, invoice, packed, lines] || (
-            parcels,
-            format!("{invoice} {} {}", packed.len(), lines.len())
-        )),
+        expr!(
+            [parcels, invoice, packed, lines]
+                || (
+                    parcels,
+                    format!("{invoice} {} {}", packed.len(), lines.len())
+                )
+        ),
     );
     flow.fail(&refund, (), ());
     flow.fail(&reject, "OrderRejected", expr!([reason] || reason));

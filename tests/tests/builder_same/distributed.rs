@@ -49,7 +49,11 @@ fn distributed_maps_are_the_same() {
     let (one, said) = (storing.step("Store"), storing.step("Said"));
     storing.start_at(&one);
     storing
-        .task_with(&one, store {}, expr!([row, source] || (row, source.table_name)))
+        .task_with(
+            &one,
+            store {},
+            expr!([row, source] || (row, source.table_name)),
+        )
         .bind(&place)
         .next(&said);
     storing
@@ -58,12 +62,17 @@ fn distributed_maps_are_the_same() {
             expr!([place, source] |_: Anything| format!("{place} in {}", source.bucket)),
         )
         .end();
-    flow.distributed_map(&import, expr!([source] || source.rows), MachineType::Express, storing)
-        .label("Import")
-        .max_concurrency(100)
-        .tolerated_percentage(5)
-        .bind(&stored)
-        .next(&load);
+    flow.distributed_map(
+        &import,
+        expr!([source] || source.rows),
+        MachineType::Express,
+        storing,
+    )
+    .label("Import")
+    .max_concurrency(100)
+    .tolerated_percentage(5)
+    .bind(&stored)
+    .next(&load);
 
     let storing = Body::<Batch<Row, Target>, u32>::new();
     let rows = storing.item("rows");
@@ -83,9 +92,12 @@ fn distributed_maps_are_the_same() {
             "Prefix",
             expr!([stored] || format!("results of {}", stored.len())).untyped(),
         );
-    let batches = Batches::of_items(50).with_input(expr!([source] || Target {
-        table: source.table_name
-    }));
+    let batches = Batches::of_items(50).with_input(expr!(
+        [source]
+            || Target {
+                table: source.table_name
+            }
+    ));
     flow.distributed_map_of_in_batches(&load, reader, batches, MachineType::Standard, storing)
         .tolerated_failures(expr!([source] || source.limit))
         .writer(writer)
@@ -105,13 +117,24 @@ fn a_body_that_reads_more_than_its_item_takes_it_by_name() {
     let one = storing.declare("Store");
     storing.start_at(&one);
     storing
-        .task_with(&one, store {}, expr!([source] |row: Row| (row, source.table_name)))
+        .task_with(
+            &one,
+            store {},
+            expr!([source] |row: Row| (row, source.table_name)),
+        )
         .end();
-    flow.distributed_map(&import, expr!([source] || source.rows), MachineType::Express, storing)
-        .end();
+    flow.distributed_map(
+        &import,
+        expr!([source] || source.rows),
+        MachineType::Express,
+        storing,
+    )
+    .end();
     let faults = flow.build().unwrap_err().to_string();
     assert!(
-        faults.contains("declare that state with `body.step(..)`, and read the item with `body.item(..)`"),
+        faults.contains(
+            "declare that state with `body.step(..)`, and read the item with `body.item(..)`"
+        ),
         "{faults}"
     );
 }

@@ -2,8 +2,8 @@
 
 use super::domain::*;
 use stepwright::builder::{Anything, Body, FlowBuilder, Given, States, Step, Variable};
-use stepwright::{exits, expr};
 use stepwright::prelude::*;
+use stepwright::{exits, expr};
 
 workflow! {
     /// Has a reviewer look at an order.

@@ -28,7 +28,15 @@ fn the_first_workflow_is_the_same() {
     flow.task_with(&validate, validate_order {}, expr!([order] || order))
         .bind(&checked)
         .next(&done);
-    flow.succeed_with(&done, expr!([checked] || Receipt { order_id: checked.id }));
+    flow.succeed_with(
+        &done,
+        expr!(
+            [checked]
+                || Receipt {
+                    order_id: checked.id
+                }
+        ),
+    );
     same::<OrderProcessing, _, _>(&flow.build().unwrap());
 }
 
@@ -144,7 +152,11 @@ fn tasks_are_the_same() {
         flow.variable::<String>("reason"),
     );
     let (answer, receipt) = (flow.variable::<Answer>("answer"), flow.variable("receipt"));
-    let (validate, charge, price) = (flow.step("Validate"), flow.step("Charge"), flow.step("Price"));
+    let (validate, charge, price) = (
+        flow.step("Validate"),
+        flow.step("Charge"),
+        flow.step("Price"),
+    );
     let (review, decide, tell) = (flow.step("Review"), flow.step("Decide"), flow.step("Tell"));
     let (ask, child, again) = (flow.step("Ask"), flow.step("Child"), flow.step("Again"));
     let (each, done) = (flow.step("Every"), flow.step("Done"));
@@ -156,10 +168,13 @@ fn tasks_are_the_same() {
     flow.task_with(
         &charge,
         charge_card {},
-        expr!([checked] || Charge {
-            amount: checked.total,
-            card: checked.card
-        }),
+        expr!(
+            [checked]
+                || Charge {
+                    amount: checked.total,
+                    card: checked.card
+                }
+        ),
     )
     .comment("Charges the customer's card.")
     .bind(&payment)
@@ -170,7 +185,10 @@ fn tasks_are_the_same() {
             .max_attempts(3)
             .backoff_rate(2.0),
     )
-    .catch(errors!(PaymentError::Declined { reason }), reject.binding(&reason))
+    .catch(
+        errors!(PaymentError::Declined { reason }),
+        reject.binding(&reason),
+    )
     .next(&price);
     flow.task_with(&price, quote {}, expr!([order] || order))
         .assign(&total, expr!(|_: Anything, quote: Quote| quote.amount * 1.2))
@@ -189,32 +207,46 @@ fn tasks_are_the_same() {
     .heartbeat(60 * 60)
     .catch(States::TIMEOUT.or(States::DATA_LIMIT_EXCEEDED), &expired)
     .next(&decide);
-    flow.choice(&decide).match_on(arms!([decision] || match decision {
-        Decision::Approved { .. } => &tell,
-        Decision::Refused { reason } => &reject,
-    }));
+    flow.choice(&decide).match_on(arms!(
+        [decision]
+            || match decision {
+                Decision::Approved { .. } => &tell,
+                Decision::Refused { reason } => &reject,
+            }
+    ));
     flow.service::<_, Anything, _>(
         &tell,
         "arn:aws:states:::sns:publish",
         [
-            ("TopicArn", expr!(|_: Anything| placeholder!("TopicArn")).untyped()),
+            (
+                "TopicArn",
+                expr!(|_: Anything| placeholder!("TopicArn")).untyped(),
+            ),
             (
                 "Message",
-                expr!([order, line] || format!("{} in {}: {line}", order.id, placeholder!("Stage")))
-                    .untyped(),
+                expr!(
+                    [order, line] || format!("{} in {}: {line}", order.id, placeholder!("Stage"))
+                )
+                .untyped(),
             ),
         ],
     )
     .next(&ask);
     let body = [
         ("token", expr!(|_: Anything, token: String| token).untyped()),
-        ("order", expr!([order] |_: Anything, _: String| order.id).untyped()),
+        (
+            "order",
+            expr!([order] |_: Anything, _: String| order.id).untyped(),
+        ),
     ];
     flow.wait_for_service(
         &ask,
         "arn:aws:states:::sqs:sendMessage",
         [
-            ("QueueUrl", expr!(|_: Anything, _: String| "https://queue").untyped()),
+            (
+                "QueueUrl",
+                expr!(|_: Anything, _: String| "https://queue").untyped(),
+            ),
             ("MessageBody", stepwright::builder::Expression::object(body)),
         ],
     )
@@ -228,10 +260,13 @@ fn tasks_are_the_same() {
     flow.task_with(
         &each,
         charge_card {},
-        expr!([total, payment] || Charge {
-            amount: total,
-            card: payment.id
-        }),
+        expr!(
+            [total, payment]
+                || Charge {
+                    amount: total,
+                    card: payment.id
+                }
+        ),
     )
     .catch_every(every!(
         PaymentError::Declined { reason } => reject.binding(&reason),
@@ -243,7 +278,11 @@ fn tasks_are_the_same() {
         expr!([answer, receipt] || format!("{} {}", answer.reviewer, receipt.order_id)),
     );
     flow.fail(&reject, "OrderRejected", expr!([reason] || reason));
-    flow.fail(&expired, "ReviewExpired", "nobody decided within three days");
+    flow.fail(
+        &expired,
+        "ReviewExpired",
+        "nobody decided within three days",
+    );
     same::<Tasks, _, _>(&flow.build().unwrap());
 }
 
@@ -282,7 +321,10 @@ fn small_states_are_the_same() {
     let last = flow.step("Last");
     flow.start_at(&first);
     flow.pass_on(&first)
-        .assign(&label, expr!([order] |_: Anything| format!("order {}", order.id)))
+        .assign(
+            &label,
+            expr!([order] |_: Anything| format!("order {}", order.id)),
+        )
         .assign(&count, expr!([order] |_: Anything| order.items.len()))
         .next(&triage);
     flow.choice(&triage)
@@ -295,13 +337,16 @@ fn small_states_are_the_same() {
         .when(expr!([order] || order.total > 0.0), &pause)
         .otherwise_fail();
     flow.wait(&pause, 5 * 60).next(&backoff);
-    flow.wait(&backoff, expr!([order] || order.delay)).next(&ship);
-    flow.wait_until(&ship, expr!([order] || order.ship_at)).next(&raw);
+    flow.wait(&backoff, expr!([order] || order.delay))
+        .next(&ship);
+    flow.wait_until(&ship, expr!([order] || order.ship_at))
+        .next(&raw);
     flow.choice(&raw)
         .when_raw([("Condition", "{% $count > 1 %}".into())], &new_year)
         .otherwise(&plain);
     // A text is the same JSON whether Rust or the workflow makes a `String` of it.
-    flow.pass(&plain, expr!(|_: Anything| "us".to_string())).end();
+    flow.pass(&plain, expr!(|_: Anything| "us".to_string()))
+        .end();
     flow.wait_until(&new_year, expr!(|_: Anything| "2027-01-01T00:00:00Z"))
         .next(&last);
     flow.pass(&last, expr!([label] |_: Anything| label)).end();
