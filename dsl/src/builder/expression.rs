@@ -171,7 +171,6 @@ impl<In, Out> ExpressionTypes<In, Out> {
     }
 
     /// The `match` of these types, without what its arms lead to.
-    #[must_use]
     pub fn arms(self, parameters: usize, tree: Expr, reads: Vec<Read>) -> Arms<In> {
         Arms::new(parameters, tree, reads)
     }

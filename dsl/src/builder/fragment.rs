@@ -260,7 +260,6 @@ pub struct Exits<F> {
 impl<F: Fragment> Exits<F> {
     /// No exits yet.
     #[doc(hidden)]
-    #[must_use]
     pub fn none() -> Self {
         Exits {
             exits: Vec::new(),

@@ -5,7 +5,7 @@ use super::handle::Handle;
 use super::to::Route;
 use super::variable::{Assignment, Read};
 use crate::expr::{Expr, Text};
-use crate::flow::{Body, Edge, State};
+use crate::flow::{Body, Edge, State, Variables};
 use crate::shape::Shape;
 use crate::task::{Address, Deploy, Task};
 use crate::workflow::{Binder, Place, Workflow};
@@ -27,7 +27,7 @@ pub(super) struct Scope {
     pub(super) inner: RefCell<Vec<Rc<Scope>>>,
     pub(super) variables: RefCell<Vec<DeclaredVariable>>,
     /// The variables of included fragments.
-    included: RefCell<Vec<(Text, fn() -> Shape)>>,
+    included: RefCell<Variables>,
     /// What its expressions read by name, and what its states assign.
     pub(super) used: RefCell<Vec<Used>>,
     /// What a map calls the item, or the workflow its input.
@@ -458,7 +458,7 @@ impl Scope {
     }
 
     /// The variables with their shapes.
-    pub(super) fn shapes(&self) -> Vec<(Text, fn() -> Shape)> {
+    pub(super) fn shapes(&self) -> Variables {
         let variables = self.variables.borrow();
         let variables = variables.iter();
         let variables = variables.map(|one| (one.name.clone(), one.shape));

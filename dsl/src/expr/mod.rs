@@ -49,6 +49,17 @@ pub struct Expr {
     pub(crate) place: Option<Place>,
 }
 
+/// Writes functions that make a node of what they are given.
+macro_rules! nodes {
+    ($($(#[$docs:meta])* $name:ident($($parameters:tt)*) => $node:expr;)+) => {$(
+        $(#[$docs])*
+        #[must_use]
+        pub fn $name($($parameters)*) -> Expr {
+            Expr::new($node)
+        }
+    )+};
+}
+
 impl Expr {
     pub(crate) fn new(node: Node) -> Expr {
         Expr {
@@ -65,51 +76,27 @@ impl Expr {
         self
     }
 
-    /// A workflow variable: `$name`.
-    pub fn variable(name: impl Into<Text>) -> Expr {
-        Expr::new(Node::Variable(name.into()))
-    }
-
-    /// The workflow's parameter: the input of the execution.
-    pub fn parameter() -> Expr {
-        Expr::new(Node::Parameter)
-    }
-
-    /// The input of the state in which it stands, with its shape: what the state before handed on.
-    pub fn input(shape: fn() -> Shape) -> Expr {
-        Expr::new(Node::Input(shape))
-    }
-
-    /// The item of the map whose `for` names it so.
-    pub fn item(name: impl Into<Text>) -> Expr {
-        Expr::new(Node::Item(name.into()))
-    }
-
-    /// What the state's task, branches or map gave.
-    ///
-    /// Of a Lambda task this is the function's result, never the envelope around it.
-    pub fn result() -> Expr {
-        Expr::new(Node::Result)
-    }
-
-    /// The token with which somebody else completes the task.
-    pub fn task_token() -> Expr {
-        Expr::new(Node::TaskToken)
-    }
-
-    /// On a catch edge, the error: a [`ErrorOutput`](crate::task::ErrorOutput).
-    pub fn error_output() -> Expr {
-        Expr::new(Node::ErrorOutput)
-    }
-
-    /// A name that a closure or a pattern binds.
-    pub fn local(name: impl Into<Text>) -> Expr {
-        Expr::new(Node::Local(name.into()))
-    }
-
-    /// A JSON value as it stands.
-    pub fn literal(value: impl Into<Value>) -> Expr {
-        Expr::new(Node::Literal(value.into()))
+    nodes! {
+        /// A workflow variable: `$name`.
+        variable(name: impl Into<Text>) => Node::Variable(name.into());
+        /// The workflow's parameter: the input of the execution.
+        parameter() => Node::Parameter;
+        /// The input of the state in which it stands, with its shape: what the state before handed on.
+        input(shape: fn() -> Shape) => Node::Input(shape);
+        /// The item of the map whose `for` names it so.
+        item(name: impl Into<Text>) => Node::Item(name.into());
+        /// What the state's task, branches or map gave.
+        ///
+        /// Of a Lambda task this is the function's result, never the envelope around it.
+        result() => Node::Result;
+        /// The token with which somebody else completes the task.
+        task_token() => Node::TaskToken;
+        /// On a catch edge, the error: a [`ErrorOutput`](crate::task::ErrorOutput).
+        error_output() => Node::ErrorOutput;
+        /// A name that a closure or a pattern binds.
+        local(name: impl Into<Text>) => Node::Local(name.into());
+        /// A JSON value as it stands.
+        literal(value: impl Into<Value>) => Node::Literal(value.into());
     }
 
     /// A Rust constant: its JSON is taken now.
@@ -125,57 +112,25 @@ impl Expr {
         })
     }
 
-    /// A value that a template engine fills in before deployment: `${name}`.
-    pub fn placeholder(name: impl Into<Text>) -> Expr {
-        Expr::new(Node::Placeholder(name.into()))
-    }
-
-    /// A field, by its Rust name.
-    #[must_use]
-    pub fn field(self, name: impl Into<Text>) -> Expr {
-        Expr::new(Node::Field(self, name.into()))
-    }
-
-    /// An item of a collection, from 0.
-    #[must_use]
-    pub fn index(self, index: Expr) -> Expr {
-        Expr::new(Node::Index(self, index))
-    }
-
-    /// A field of a tuple or tuple struct.
-    #[must_use]
-    pub fn tuple_field(self, index: usize) -> Expr {
-        Expr::new(Node::TupleField(self, index))
-    }
-
-    /// A method call, by its Rust name. [`METHODS`] lists those that a workflow can run.
-    #[must_use]
-    pub fn method(self, name: impl Into<Text>, arguments: Vec<Expr>) -> Expr {
-        Expr::new(Node::Method(self, name.into(), arguments))
-    }
-
-    /// `-value` or `!value`.
-    #[must_use]
-    pub fn unary(operator: Unary, value: Expr) -> Expr {
-        Expr::new(Node::Unary(operator, value))
-    }
-
-    /// `self operator right`.
-    #[must_use]
-    pub fn binary(self, operator: Binary, right: Expr) -> Expr {
-        Expr::new(Node::Binary(operator, self, right))
-    }
-
-    /// `if condition { then } else { otherwise }`.
-    #[must_use]
-    pub fn if_else(condition: Expr, then: Expr, otherwise: Expr) -> Expr {
-        Expr::new(Node::If(condition, then, otherwise))
-    }
-
-    /// `match subject { .. }`: the value of the first case that fits. The last one is taken for what fits no other.
-    #[must_use]
-    pub fn match_on(subject: Expr, cases: Vec<Case>) -> Expr {
-        Expr::new(Node::Match(subject, cases))
+    nodes! {
+        /// A value that a template engine fills in before deployment: `${name}`.
+        placeholder(name: impl Into<Text>) => Node::Placeholder(name.into());
+        /// A field, by its Rust name.
+        field(self, name: impl Into<Text>) => Node::Field(self, name.into());
+        /// An item of a collection, from 0.
+        index(self, index: Expr) => Node::Index(self, index);
+        /// A field of a tuple or tuple struct.
+        tuple_field(self, index: usize) => Node::TupleField(self, index);
+        /// A method call, by its Rust name. [`METHODS`] lists those that a workflow can run.
+        method(self, name: impl Into<Text>, arguments: Vec<Expr>) => Node::Method(self, name.into(), arguments);
+        /// `-value` or `!value`.
+        unary(operator: Unary, value: Expr) => Node::Unary(operator, value);
+        /// `self operator right`.
+        binary(self, operator: Binary, right: Expr) => Node::Binary(operator, self, right);
+        /// `if condition { then } else { otherwise }`.
+        if_else(condition: Expr, then: Expr, otherwise: Expr) => Node::If(condition, then, otherwise);
+        /// `match subject { .. }`: the value of the first case that fits. The last one is taken for what fits no other.
+        match_on(subject: Expr, cases: Vec<Case>) => Node::Match(subject, cases);
     }
 
     /// A struct literal, or one of an enum's variants, written as serde would write it.
@@ -229,28 +184,15 @@ impl Expr {
         }))
     }
 
-    /// A tuple: a JSON array of fixed length.
-    #[must_use]
-    pub fn tuple(items: Vec<Expr>) -> Expr {
-        Expr::new(Node::Tuple(items))
-    }
-
-    /// An array.
-    #[must_use]
-    pub fn array(items: Vec<Expr>) -> Expr {
-        Expr::new(Node::Array(items))
-    }
-
-    /// A JSON object with these keys.
-    #[must_use]
-    pub fn object(entries: Vec<(Text, Expr)>) -> Expr {
-        Expr::new(Node::Object(entries))
-    }
-
-    /// `format!(..)`: text and values, in order.
-    #[must_use]
-    pub fn format(pieces: Vec<Piece>) -> Expr {
-        Expr::new(Node::Format(pieces))
+    nodes! {
+        /// A tuple: a JSON array of fixed length.
+        tuple(items: Vec<Expr>) => Node::Tuple(items);
+        /// An array.
+        array(items: Vec<Expr>) => Node::Array(items);
+        /// A JSON object with these keys.
+        object(entries: Vec<(Text, Expr)>) => Node::Object(entries);
+        /// `format!(..)`: text and values, in order.
+        format(pieces: Vec<Piece>) => Node::Format(pieces);
     }
 
     /// A closure, as the argument of a method. Its parameters are [locals](Expr::local) of its body.
@@ -305,43 +247,21 @@ impl Expr {
         Expr::new(Node::Let(bindings, body))
     }
 
-    /// `Some(value)`.
-    #[must_use]
-    pub fn some(value: Expr) -> Expr {
-        Expr::new(Node::Some(value))
-    }
-
-    /// `None`.
-    #[must_use]
-    pub fn none() -> Expr {
-        Expr::new(Node::None)
-    }
-
-    /// A call of a function by its path as written, such as `String::from`.
-    #[must_use]
-    pub fn function(path: impl Into<Text>, arguments: Vec<Expr>) -> Expr {
-        Expr::new(Node::Function(path.into(), arguments))
-    }
-
-    /// The same value, of which the shape is known.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn typed(self, shape: fn() -> Shape) -> Expr {
-        Expr::new(Node::Typed(self, shape))
-    }
-
-    /// A JSONata expression as it stands (the text between `{%` and `%}`), with the shape that it gives.
-    pub fn jsonata(text: impl Into<Text>, shape: fn() -> Shape) -> Expr {
-        Expr::new(Node::Jsonata(text.into(), shape))
-    }
-
-    /// A JSONPath as it stands, with the shape that it gives.
-    pub fn path(text: impl Into<Text>, shape: fn() -> Shape) -> Expr {
-        Expr::new(Node::Path(text.into(), shape))
-    }
-
-    /// A call of an intrinsic function as it stands, with the shape that it gives.
-    pub fn intrinsic(text: impl Into<Text>, shape: fn() -> Shape) -> Expr {
-        Expr::new(Node::Intrinsic(text.into(), shape))
+    nodes! {
+        /// `Some(value)`.
+        some(value: Expr) => Node::Some(value);
+        /// `None`.
+        none() => Node::None;
+        /// A call of a function by its path as written, such as `String::from`.
+        function(path: impl Into<Text>, arguments: Vec<Expr>) => Node::Function(path.into(), arguments);
+        /// The same value, of which the shape is known.
+        #[doc(hidden)]
+        typed(self, shape: fn() -> Shape) => Node::Typed(self, shape);
+        /// A JSONata expression as it stands (the text between `{%` and `%}`), with the shape that it gives.
+        jsonata(text: impl Into<Text>, shape: fn() -> Shape) => Node::Jsonata(text.into(), shape);
+        /// A JSONPath as it stands, with the shape that it gives.
+        path(text: impl Into<Text>, shape: fn() -> Shape) => Node::Path(text.into(), shape);
+        /// A call of an intrinsic function as it stands, with the shape that it gives.
+        intrinsic(text: impl Into<Text>, shape: fn() -> Shape) => Node::Intrinsic(text.into(), shape);
     }
 }

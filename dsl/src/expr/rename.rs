@@ -41,6 +41,23 @@ impl Expr {
     }
 }
 
+impl Node {
+    /// The variables that a text of the user's reads: one of JSONata, a path or an intrinsic function's call.
+    pub(crate) fn variables_in_text(&self) -> Vec<String> {
+        let of = |path: &Path| path.variable().map(str::to_owned);
+        match self {
+            Node::Jsonata(text, _) => Expression::parse(text)
+                .map_or_else(|_| Vec::new(), |expression| expression.variables().to_vec()),
+            Node::Path(text, _) => Path::parse(text.trim()).iter().filter_map(of).collect(),
+            Node::Intrinsic(text, _) => Call::parse(text.trim()).map_or_else(
+                |_| Vec::new(),
+                |call| call.paths().into_iter().filter_map(of).collect(),
+            ),
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// JSONata has names of its own: the old ones, for what the new ones hold.
 fn in_jsonata(text: &mut Text, name: &dyn Fn(&mut Text)) {
     let Ok(expression) = Expression::parse(text) else {

@@ -85,31 +85,13 @@ impl Call {
     /// Runs another workflow and waits for its output.
     #[must_use]
     pub fn workflow<W: Workflow>(input: Expr) -> Call {
-        Call {
-            sends: Sends::Workflow(WorkflowCall {
-                name: Text::Borrowed(W::NAME),
-                machine_type: W::TYPE,
-                awaited: true,
-                input,
-            }),
-            waits_for_token: false,
-            output: Some(<W::Output as Payload>::shape),
-        }
+        Call::machine(W::NAME, W::TYPE, input, Some(<W::Output as Payload>::shape))
     }
 
     /// Starts another workflow and goes on. The result is `{"ExecutionArn", "StartDate"}`.
     #[must_use]
     pub fn start_workflow<W: Workflow>(input: Expr) -> Call {
-        Call {
-            sends: Sends::Workflow(WorkflowCall {
-                name: Text::Borrowed(W::NAME),
-                machine_type: W::TYPE,
-                awaited: false,
-                input,
-            }),
-            waits_for_token: false,
-            output: None,
-        }
+        Call::machine(W::NAME, W::TYPE, input, None)
     }
 
     /// Runs a state machine that is no type. Where the shape of its output is not given, it is only started.

@@ -120,14 +120,21 @@ macro_rules! walks {
 walks! { each_expression, edges, each_name, bodies, iter, from_ref }
 walks! { each_expression_mut, edges_mut, each_name_mut, bodies_mut, iter_mut, from_mut, mut }
 
+/// Calls `each` with these states and all inside of them, each before what is in it.
+pub(crate) fn each_state<'a>(states: &'a [State], each: &mut dyn FnMut(&'a State)) {
+    for state in states {
+        each(state);
+        for body in state.bodies() {
+            each_state(&body.states, each);
+        }
+    }
+}
+
 impl State {
     /// Calls `each` with the state's expressions and those of everything inside it.
     pub(crate) fn each_expression_inside(&self, each: &mut dyn FnMut(&Expr)) {
-        self.each_expression(each);
-        for body in self.bodies() {
-            let states = body.states.iter();
-            states.for_each(|state| state.each_expression_inside(each));
-        }
+        let own = std::slice::from_ref(self);
+        each_state(own, &mut |state| state.each_expression(each));
     }
 
     /// The states that this one may go to.

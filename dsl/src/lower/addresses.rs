@@ -1,27 +1,20 @@
 //! The states that call tasks and workflows by placeholders.
 
-use crate::flow::{Flow, Kind, Sends, State};
+use crate::flow::{Flow, Kind, Sends, each_state};
 use crate::task::Address;
 use stepwright_asl::placeholder::{Addresses, StandsFor, whole};
 
 /// What the placeholder in each state's call stands for.
 pub(super) fn of(flow: &Flow) -> Addresses {
     let mut found = Addresses::new();
-    collect(flow, &flow.states, &mut found);
-    found
-}
-
-fn collect(flow: &Flow, states: &[State], found: &mut Addresses) {
-    for state in states {
+    each_state(&flow.states, &mut |state| {
         if let Kind::Task { call, .. } = &state.kind
             && let Some(what) = address(flow, &call.sends)
         {
             found.insert(state.name.to_string(), what);
         }
-        for body in state.bodies() {
-            collect(flow, &body.states, found);
-        }
-    }
+    });
+    found
 }
 
 fn address(flow: &Flow, sends: &Sends) -> Option<StandsFor> {

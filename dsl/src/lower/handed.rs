@@ -4,11 +4,9 @@
 //! it is like a map's item: the input of the body's first state, and a variable in the states behind it.
 
 use crate::expr::{Expr, Node, Text};
-use crate::flow::{Body, Flow, State};
+use crate::flow::{Body, Flow, State, each_state};
 use std::collections::HashSet;
-use stepwright_asl::jsonata::Expression;
 use stepwright_asl::model::MachineType;
-use stepwright_asl::path::Path;
 
 /// What a body is whose map is distributed.
 #[derive(Clone, Debug)]
@@ -58,7 +56,12 @@ pub(super) fn parameter(flow: &Flow) -> Text {
 /// The values from outside that a body reads, in the order in which they are first read.
 fn handed(body: &Body, item: &Text, flow: &Flow) -> Vec<Handed> {
     let mut inside = HashSet::from([item.clone()]);
-    defined(body, &mut inside);
+    // The names that the body itself gives to values, with those of the bodies in it.
+    each_state(&body.states, &mut |state| {
+        state.each_name(&mut |name| {
+            inside.insert(name.clone());
+        });
+    });
     let mut list: Vec<Handed> = Vec::new();
     for (index, state) in body.states.iter().enumerate() {
         let mut see = |name: Text, value: Expr| {
@@ -80,33 +83,15 @@ fn handed(body: &Body, item: &Text, flow: &Flow) -> Vec<Handed> {
                 Node::Parameter => see(parameter(flow), Expr::parameter()),
                 Node::Variable(name) => see(name.clone(), Expr::variable(name.clone())),
                 Node::Item(name) => see(name.clone(), Expr::item(name.clone())),
-                Node::Jsonata(text, _) => {
-                    if let Ok(expression) = Expression::parse(text) {
-                        for name in expression.variables() {
-                            see(name.clone().into(), Expr::variable(name.clone()));
-                        }
+                other => {
+                    for name in other.variables_in_text() {
+                        see(name.clone().into(), Expr::variable(name));
                     }
                 }
-                Node::Path(text, _) => {
-                    if let Some(name) = Path::parse(text).ok().as_ref().and_then(Path::variable) {
-                        see(name.to_owned().into(), Expr::variable(name.to_owned()));
-                    }
-                }
-                _ => {}
             });
         });
     }
     list
-}
-
-/// The names that a body itself gives to values, with those of the bodies in it.
-fn defined(body: &Body, names: &mut HashSet<Text>) {
-    for state in &body.states {
-        state.each_name(&mut |name| {
-            names.insert(name.clone());
-        });
-        state.bodies().iter().for_each(|body| defined(body, names));
-    }
 }
 
 /// Whether a literal of a state reads a value that is handed in: in the first state that is not there under its name.
@@ -114,20 +99,8 @@ pub(super) fn literal_reads(state: &State, handed: &[Handed]) -> Option<String> 
     let mut found = None;
     state.each_expression_inside(&mut |expr| {
         expr.walk(&mut |node| {
-            let names: Vec<String> = match node {
-                Node::Jsonata(text, _) => Expression::parse(text)
-                    .map(|expression| expression.variables().to_vec())
-                    .unwrap_or_default(),
-                Node::Path(text, _) => Path::parse(text)
-                    .ok()
-                    .and_then(|path| path.variable().map(str::to_owned))
-                    .into_iter()
-                    .collect(),
-                _ => Vec::new(),
-            };
-            let read = names
-                .into_iter()
-                .find(|name| handed.iter().any(|one| one.name == *name));
+            let mut names = node.variables_in_text().into_iter();
+            let read = names.find(|name| handed.iter().any(|one| one.name == *name));
             found = found.take().or(read);
         });
     });

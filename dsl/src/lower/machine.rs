@@ -7,7 +7,7 @@ use super::scope::Scopes;
 use super::state::{States, raw};
 use super::text;
 use super::unhandled::unhandled;
-use crate::flow::{Flow, State};
+use crate::flow::{Flow, each_state};
 use crate::workflow::{Definition, Fault, Faults};
 use std::collections::{HashMap, HashSet};
 use stepwright_asl::json::Json;
@@ -45,20 +45,12 @@ fn with_refused(flow: &Flow, known: &[Fault]) -> (StateMachine, Vec<Fault>) {
     let refused = refused::faults(flow, &machine, &cause);
     faults.extend(refused);
     let mut order = HashMap::new();
-    number(&flow.states, &mut order);
+    each_state(&flow.states, &mut |state| {
+        let next = order.len();
+        order.entry(&*state.name).or_insert(next);
+    });
     faults.sort_by_key(|fault| fault.state().and_then(|state| order.get(state).copied()));
     (machine, faults)
-}
-
-/// The place of each state among all.
-fn number<'a>(states: &'a [State], order: &mut HashMap<&'a str, usize>) {
-    for state in states {
-        let next = order.len();
-        order.entry(&state.name).or_insert(next);
-        for body in state.bodies() {
-            number(&body.states, order);
-        }
-    }
 }
 
 /// The machine as far as it can be said, and what cannot; AWS's own rules are not asked yet.
@@ -80,9 +72,8 @@ fn lowered(flow: &Flow, scopes: &Scopes) -> (StateMachine, Vec<Fault>) {
     if flow.states.is_empty() {
         report.fault("a workflow needs a state");
     }
-    let mut names = HashSet::new();
-    duplicates(&flow.states, &mut names, &mut report);
-    let mixed = any_jsonpath(flow, &flow.states);
+    duplicates(flow, &mut report);
+    let mixed = any_jsonpath(flow);
     let mut states = States::new(flow, scopes, mixed);
     let lowered = states.lower(&flow.states, &[scopes.root_level()]);
     let machine = StateMachine {
@@ -110,30 +101,28 @@ fn lowered(flow: &Flow, scopes: &Scopes) -> (StateMachine, Vec<Fault>) {
     (machine, faults)
 }
 
-fn duplicates<'a>(states: &'a [State], names: &mut HashSet<&'a str>, report: &mut Report) {
-    for state in states {
-        if !names.insert(&state.name) {
+fn duplicates(flow: &Flow, report: &mut Report) {
+    let mut names = HashSet::new();
+    each_state(&flow.states, &mut |state| {
+        if !names.insert(&*state.name) {
             report.fault_at(
                 state.place,
                 format!(
-                "the state name `{}` is used twice; a name stands once in a machine, branches and maps included",
-                state.name
-            ));
+                    "the state name `{}` is used twice; a name stands once in a machine, branches and maps included",
+                    state.name
+                ),
+            );
         }
-        for body in state.bodies() {
-            duplicates(&body.states, names, report);
-        }
-    }
+    });
 }
 
-fn any_jsonpath(flow: &Flow, states: &[State]) -> bool {
-    states.iter().any(|state| {
-        state.query_language.unwrap_or(flow.query_language) == QueryLanguage::JsonPath
-            || state
-                .bodies()
-                .iter()
-                .any(|body| any_jsonpath(flow, &body.states))
-    })
+fn any_jsonpath(flow: &Flow) -> bool {
+    let mut any = false;
+    each_state(&flow.states, &mut |state| {
+        let language = state.query_language.unwrap_or(flow.query_language);
+        any |= language == QueryLanguage::JsonPath;
+    });
+    any
 }
 
 fn timeout(flow: &Flow, report: &mut Report) -> Option<NumberOrExpression> {

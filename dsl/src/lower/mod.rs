@@ -9,6 +9,7 @@ mod handed;
 mod jsonata;
 mod jsonpath;
 mod machine;
+mod members;
 mod pattern;
 mod reads;
 mod refused;

@@ -1,8 +1,8 @@
 //! What AWS would refuse although it can be said: a state that nothing reaches, a number out of range, a raw field that does
 //! not fit.
 
-use crate::flow::{Flow, Kind, State};
-use crate::workflow::{Fault, Place};
+use crate::flow::{Flow, Kind, State, each_state};
+use crate::workflow::Fault;
 use std::collections::{HashMap, HashSet};
 use stepwright_asl::Finding;
 use stepwright_asl::model::StateMachine;
@@ -15,7 +15,9 @@ const OF_WAYS: [&str; 2] = ["SW021", "SW023"];
 pub(super) fn faults(flow: &Flow, machine: &StateMachine, wrong: &[&Fault]) -> Vec<Fault> {
     let findings = validate(machine, flow.machine_type);
     let mut places = HashMap::new();
-    note(&flow.states, &mut places);
+    each_state(&flow.states, &mut |state| {
+        places.entry(&*state.name).or_insert(state.place);
+    });
     let faulty: HashSet<&str> = wrong.iter().filter_map(|fault| fault.state()).collect();
     let is_whole = wrong.iter().all(|fault| fault.state().is_some());
     // A transition that is missing is the cause of what is found elsewhere.
@@ -65,13 +67,4 @@ fn state_of(pointer: &str) -> Option<String> {
     let states = steps.iter().rposition(|step| *step == "States")?;
     let name = steps.get(states + 1)?;
     Some(name.replace("~1", "/").replace("~0", "~"))
-}
-
-fn note<'a>(states: &'a [State], places: &mut HashMap<&'a str, Option<Place>>) {
-    for state in states {
-        places.entry(&*state.name).or_insert(state.place);
-        for body in state.bodies() {
-            note(&body.states, places);
-        }
-    }
 }

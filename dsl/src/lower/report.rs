@@ -90,3 +90,32 @@ impl Report {
         self.faults
     }
 }
+
+/// Why a place reads no result.
+pub(super) const NO_RESULT: &str =
+    "only a task, parallel or map has a result, and only after it succeeded";
+
+/// Why a place reads no task token.
+pub(super) const NO_TOKEN: &str = "only `wait_for_task_token` hands out a task token: \
+    `let answer: T = wait_for_task_token f(.., task_token);`";
+
+/// Why a place reads no error.
+pub(super) const NO_ERROR: &str = "only a catch edge has an error";
+
+/// Why a place reads no local of that name.
+pub(super) fn no_local(name: &str) -> String {
+    format!("nothing binds `{name}` here")
+}
+
+/// Why a place reads no item of that name.
+pub(super) fn no_item(name: &str) -> String {
+    format!("no map around this state has an item `{name}`")
+}
+
+/// Why a place cannot read a value that came into the state around it.
+pub(super) fn too_early(name: &str) -> String {
+    format!(
+        "`{name}` is read inside the first state of its map's body, where it is no variable yet; put a `pass` state before \
+         that state"
+    )
+}

@@ -68,21 +68,6 @@ impl Scope {
     }
 }
 
-/// The better of two shapes of one type, where the first is vague: an empty list, `None`.
-fn refine(known: &Shape, other: &Shape) -> Option<Shape> {
-    match (known, other) {
-        (Shape::Any, Shape::Any) => None,
-        (Shape::Any, other) => Some(other.clone()),
-        (Shape::Option(inner), Shape::Option(other)) => {
-            refine(inner, other).map(|inner| Shape::Option(Box::new(inner)))
-        }
-        (Shape::Array(inner), Shape::Array(other)) => {
-            refine(inner, other).map(|inner| Shape::Array(Box::new(inner)))
-        }
-        _ => None,
-    }
-}
-
 /// All scopes of a flow. A branch or body is found by the name of its state and its place there.
 #[derive(Debug, Default)]
 pub(super) struct Scopes {
@@ -218,10 +203,7 @@ pub(super) fn at<'a>(levels: &[Level<'a>], states: &'a [State], index: usize) ->
 /// Whether a state other than the body's first, or anything inside one, reads the item.
 fn reads_item_later(body: &Body, item: &str) -> bool {
     let mut read = false;
-    for (index, state) in body.states.iter().enumerate() {
-        if index == 0 {
-            continue;
-        }
+    for state in body.states.iter().skip(1) {
         state.each_expression_inside(&mut |expr| read |= reads_item(expr, item));
     }
     read
@@ -405,13 +387,8 @@ fn learn(name: &str, shape: Shape, env: &Env<'_>) {
         return;
     };
     let mut untyped = level.scope.untyped.borrow_mut();
-    let better = match untyped.get(name) {
-        None => Some(shape),
-        Some(known) => refine(known, &shape),
-    };
-    if let Some(better) = better {
-        untyped.insert(name.to_owned(), better);
-    }
+    let better = untyped.get(name).map(|known| known.or(&shape));
+    untyped.insert(name.to_owned(), better.unwrap_or(shape));
 }
 
 fn shape(value: &Expr, env: &Env<'_>) -> Shape {

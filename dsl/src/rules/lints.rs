@@ -4,7 +4,7 @@ use super::assigned::read_in;
 use super::loops::unbounded;
 use super::{each_body, each_state, fault};
 use crate::expr::{Binary, Expr, Node, Piece};
-use crate::flow::{Body, Flow, State, Transition};
+use crate::flow::{Body, Flow, State, Transition, Variables};
 use crate::lower::unhandled;
 use crate::workflow::Fault;
 use serde_json::Value;
@@ -171,20 +171,19 @@ fn unused_variables(flow: &Flow) -> Vec<Fault> {
         }
     });
     let mut faults = Vec::new();
-    let mut of_body =
-        |state: Option<&str>, variables: &[(crate::expr::Text, fn() -> crate::shape::Shape)]| {
-            for (name, _) in variables {
-                let is_read = name.starts_with('_')
-                    || read.contains(&**name)
-                    || raw.iter().any(|text| text.contains(&format!("${name}")));
-                if !is_read {
-                    let message = format!(
-                        "nothing reads the variable `{name}`; leave it out, or name it `_{name}` to mean it"
-                    );
-                    faults.push(Fault::new(state, message));
-                }
+    let mut of_body = |state: Option<&str>, variables: &Variables| {
+        for (name, _) in variables {
+            let is_read = name.starts_with('_')
+                || read.contains(&**name)
+                || raw.iter().any(|text| text.contains(&format!("${name}")));
+            if !is_read {
+                let message = format!(
+                    "nothing reads the variable `{name}`; leave it out, or name it `_{name}` to mean it"
+                );
+                faults.push(Fault::new(state, message));
             }
-        };
+        }
+    };
     of_body(None, &flow.variables);
     each_state(&flow.states, &mut |state| {
         for Body { variables, .. } in state.bodies() {

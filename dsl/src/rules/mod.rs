@@ -15,7 +15,7 @@ mod shape;
 pub use self::lints::Lint;
 pub(crate) use self::lints::{Level, Levels};
 
-use crate::flow::{Body, Flow, State};
+use crate::flow::{Flow, State, each_state};
 use crate::workflow::Fault;
 
 /// What breaks a rule, state by state.
@@ -36,30 +36,12 @@ pub(crate) fn lints(flow: &Flow) -> Vec<(Lint, Fault)> {
     lints::all(flow)
 }
 
-/// Calls `each` with each state, those inside of others included.
-fn each_state<'f>(states: &'f [State], each: &mut dyn FnMut(&'f State)) {
-    for state in states {
-        each(state);
-        for body in state.bodies() {
-            each_state(&body.states, each);
-        }
-    }
-}
-
 /// Calls `each` with the states of each body, the workflow's first.
 fn each_body<'f>(flow: &'f Flow, each: &mut dyn FnMut(&'f [State])) {
-    fn inside<'f>(bodies: &'f [Body], each: &mut dyn FnMut(&'f [State])) {
-        for body in bodies {
-            each(&body.states);
-            for state in &body.states {
-                inside(state.bodies(), each);
-            }
-        }
-    }
     each(&flow.states);
-    for state in &flow.states {
-        inside(state.bodies(), each);
-    }
+    each_state(&flow.states, &mut |state| {
+        state.bodies().iter().for_each(|body| each(&body.states));
+    });
 }
 
 /// A fault of a state.

@@ -2,8 +2,7 @@
 
 use super::{each_state, fault};
 use crate::expr::Text;
-use crate::flow::{Flow, Kind};
-use crate::shape::Shape;
+use crate::flow::{Flow, Kind, Variables};
 use crate::workflow::Fault;
 use std::collections::HashSet;
 use stepwright_asl::name::{check_label, check_machine, check_state, check_variable};
@@ -19,18 +18,18 @@ pub(super) fn rules(flow: &Flow, faults: &mut Vec<Fault>) {
             ),
         ));
     }
-    let mut variables = Variables::default();
-    variables.all(None, &flow.variables, faults);
+    let mut said = Said::default();
+    said.all(None, &flow.variables, faults);
     each_state(&flow.states, &mut |state| {
         if let Err(error) = check_state(&state.name) {
             let message = format!("`{}` cannot name a state: {error}", state.name);
             faults.push(fault(state, message));
         }
         for body in state.bodies() {
-            variables.all(Some(&state.name), &body.variables, faults);
+            said.all(Some(&state.name), &body.variables, faults);
         }
         if let Kind::Map(map) = &state.kind {
-            variables.one(Some(&state.name), &map.item, faults);
+            said.one(Some(&state.name), &map.item, faults);
             let distributed = map.distributed.as_ref();
             if let Some(label) = distributed.and_then(|one| one.label.as_ref())
                 && let Err(error) = check_label(label)
@@ -44,17 +43,12 @@ pub(super) fn rules(flow: &Flow, faults: &mut Vec<Fault>) {
 
 /// The names that were looked at, so that each is complained about once.
 #[derive(Default)]
-struct Variables {
+struct Said {
     said: HashSet<Text>,
 }
 
-impl Variables {
-    fn all(
-        &mut self,
-        state: Option<&str>,
-        variables: &[(Text, fn() -> Shape)],
-        faults: &mut Vec<Fault>,
-    ) {
+impl Said {
+    fn all(&mut self, state: Option<&str>, variables: &Variables, faults: &mut Vec<Fault>) {
         for (name, _) in variables {
             self.one(state, name, faults);
         }

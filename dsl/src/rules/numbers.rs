@@ -42,11 +42,11 @@ pub(super) fn rules(state: &State, faults: &mut Vec<Fault>) {
                 );
             }
         }
-        Kind::Wait(Wait::Seconds(amount)) => {
-            if number(amount).is_some_and(|seconds| seconds > most()) {
-                let message = format!("a wait is at most {MAX_SECONDS} seconds");
-                say(state, amount, message, faults);
-            }
+        Kind::Wait(Wait::Seconds(amount))
+            if number(amount).is_some_and(|seconds| seconds > most()) =>
+        {
+            let message = format!("a wait is at most {MAX_SECONDS} seconds");
+            say(state, amount, message, faults);
         }
         Kind::Map(map) => {
             let distributed = map.distributed.as_ref();
@@ -121,7 +121,7 @@ fn settings_are_in_range(state: &State, retry: &Retry, faults: &mut Vec<Fault>) 
         Some(Rate::Fraction(rate)) => rate,
         None => return,
     };
-    if !(rate >= MIN_BACKOFF_RATE) {
+    if rate.is_nan() || rate < MIN_BACKOFF_RATE {
         say(format!(
             "`.backoff_rate(..)` of `.retry(..)` is at least 1.0; this is {rate}"
         ));

@@ -51,31 +51,23 @@ impl fmt::Display for NoError {
 
 impl std::error::Error for NoError {}
 
-#[diagnostic::do_not_recommend]
-impl TaskError for NoError {
-    const VARIANTS: &'static [ErrorVariant] = &[];
+macro_rules! never_fails {
+    ($($error:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl TaskError for $error {
+            const VARIANTS: &'static [ErrorVariant] = &[];
 
-    fn name(&self) -> Cow<'static, str> {
-        match *self {}
-    }
+            fn name(&self) -> Cow<'static, str> {
+                match *self {}
+            }
 
-    fn cause(&self) -> String {
-        match *self {}
-    }
+            fn cause(&self) -> String {
+                match *self {}
+            }
+        }
+    )*};
 }
-
-#[diagnostic::do_not_recommend]
-impl TaskError for Infallible {
-    const VARIANTS: &'static [ErrorVariant] = &[];
-
-    fn name(&self) -> Cow<'static, str> {
-        match *self {}
-    }
-
-    fn cause(&self) -> String {
-        match *self {}
-    }
-}
+never_fails!(NoError Infallible);
 
 /// What `catch .. as error` binds: the error as Step Functions has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]

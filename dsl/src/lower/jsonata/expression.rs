@@ -5,7 +5,7 @@ use super::syntax::{Local, Syntax};
 use crate::expr::{Expr, Node, Text};
 use crate::lower::env::{Env, Whence};
 use crate::lower::reads;
-use crate::lower::report::Report;
+use crate::lower::report::{NO_ERROR, NO_RESULT, NO_TOKEN, Report, no_item, no_local, too_early};
 use crate::lower::tree::{Build, Tree};
 use crate::shape::{Shape, StructShape};
 
@@ -149,19 +149,17 @@ impl<'e, 'r> Lowering<'e, 'r> {
             Node::Item(name) => self.item(name),
             Node::Result => match self.env.result.clone() {
                 Some(found) => found.code,
-                None => self.refuse_code("only a task, parallel or map has a result, and only after it succeeded"),
+                None => self.refuse_code(NO_RESULT),
             },
             Node::TaskToken => {
                 if !self.env.has_token() {
-                    return self.refuse_code(
-                        "only `wait_for_task_token` hands out a task token: `let answer: T = wait_for_task_token f(.., task_token);`",
-                    );
+                    return self.refuse_code(NO_TOKEN);
                 }
                 Code::new(Syntax::states("context.Task.Token"), Shape::String)
             }
             Node::ErrorOutput => {
                 if !self.env.in_catch {
-                    return self.refuse_code("only a catch edge has an error");
+                    return self.refuse_code(NO_ERROR);
                 }
                 Code::new(
                     Syntax::states("errorOutput"),
@@ -173,7 +171,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
                 let local = self.env.locals.iter().rev().find(|(local, _)| local == name);
                 match local {
                     Some((_, code)) => code.clone(),
-                    None => self.refuse_code(format!("nothing binds `{name}` here")),
+                    None => self.refuse_code(no_local(name)),
                 }
             }
             Node::Field(base, name) => {
@@ -239,7 +237,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
     fn item(&mut self, name: &str) -> Code {
         match self.env.item(name) {
             Some((whence, shape)) => self.handed(whence, name, shape),
-            None => self.refuse_code(format!("no map around this state has an item `{name}`")),
+            None => self.refuse_code(no_item(name)),
         }
     }
 
@@ -257,16 +255,13 @@ impl<'e, 'r> Lowering<'e, 'r> {
                     .fold(input, |base, name| step(&base, name, Shape::Any))
                     .shaped(shape)
             }
-            Whence::Inside => self.refuse_code(format!(
-                "`{name}` is read inside the first state of its map's body, where it is no variable yet; put a `pass` state \
-                 before that state"
-            )),
+            Whence::Inside => self.refuse_code(too_early(name)),
         }
     }
 
     fn error_field(&mut self, name: &str, shape: fn() -> Shape) -> Code {
         if !self.env.in_catch {
-            return self.refuse_code("only a catch edge has an error");
+            return self.refuse_code(NO_ERROR);
         }
         let parse = |value: Syntax| Syntax::call("parse", vec![value]);
         let cause = parse(Syntax::states("errorOutput.Cause"));

@@ -76,6 +76,6 @@ pub(super) fn listed(syntax: Syntax, item: &Shape) -> Syntax {
 }
 
 /// Whether numbers or texts stand for such values, in the order that Rust has.
-fn is_ordered(shape: &Shape) -> bool {
+pub(super) fn is_ordered(shape: &Shape) -> bool {
     shape.is_number() || matches!(shape.plain(), Shape::Written(written) if written.ordered)
 }

@@ -75,7 +75,7 @@ impl Lowering<'_, '_> {
             Listed::Never => item,
             // Another literal is taken as it is.
             Listed::Always if item.is_array() => item,
-            Listed::Always => Syntax::Array(vec![item]),
+            Listed::Always => Syntax::Nested(Box::new(item)),
             Listed::Perhaps => {
                 let nothing = Syntax::Array(vec![Syntax::number(0)]);
                 let same = Syntax::Function(Vec::new(), Box::new(item));

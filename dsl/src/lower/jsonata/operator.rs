@@ -2,6 +2,7 @@
 
 use super::code::{Absent, Code};
 use super::expression::Lowering;
+use super::lists::is_ordered;
 use super::syntax::{Operator, Syntax};
 use crate::expr::{Binary, Expr, Node, Unary};
 use crate::shape::{Fields, Presence, Shape, Tagging};
@@ -46,15 +47,10 @@ impl Lowering<'_, '_> {
 
     pub(super) fn binary(&mut self, operator: Binary, left: &Expr, right: &Expr) -> Code {
         match operator {
-            Binary::Eq | Binary::Ne => self.equality(operator == Binary::Eq, left, right),
+            Binary::Eq | Binary::Ne => self.equality(operator, left, right),
             Binary::And | Binary::Or => {
                 let (left, right) = (self.value(left), self.value(right));
-                let operator = if operator == Binary::And {
-                    Operator::And
-                } else {
-                    Operator::Or
-                };
-                Code::test(left.syntax.binary(operator, right.syntax))
+                Code::test(left.syntax.binary(operator.into(), right.syntax))
             }
             Binary::Lt | Binary::Le | Binary::Gt | Binary::Ge => self.order(operator, left, right),
             Binary::Add | Binary::Sub | Binary::Mul | Binary::Div | Binary::Rem => {
@@ -97,16 +93,10 @@ impl Lowering<'_, '_> {
             Binary::Rem if shape.is_integer() && !is_nonzero(&right.syntax) => {
                 self.remainder(left, right)
             }
-            _ => {
-                let operator = match operator {
-                    Binary::Add => Operator::Add,
-                    Binary::Sub => Operator::Sub,
-                    Binary::Mul => Operator::Mul,
-                    Binary::Div => Operator::Div,
-                    _ => Operator::Rem,
-                };
-                Code::new(left.syntax.binary(operator, right.syntax), shape.clone())
-            }
+            _ => Code::new(
+                left.syntax.binary(operator.into(), right.syntax),
+                shape.clone(),
+            ),
         };
         code.shaped(shape).absent(absent)
     }
@@ -137,7 +127,8 @@ impl Lowering<'_, '_> {
         })
     }
 
-    fn equality(&mut self, equal: bool, left: &Expr, right: &Expr) -> Code {
+    fn equality(&mut self, operator: Binary, left: &Expr, right: &Expr) -> Code {
+        let equal = operator == Binary::Eq;
         for (option, none) in [(left, right), (right, left)] {
             if let Node::None = none.untyped() {
                 let option = self.code(option);
@@ -164,8 +155,7 @@ impl Lowering<'_, '_> {
         } else {
             self.compared(right)
         };
-        let operator = if equal { Operator::Eq } else { Operator::Ne };
-        Code::test(left.syntax.binary(operator, right.syntax))
+        Code::test(left.syntax.binary(operator.into(), right.syntax))
     }
 
     fn compared(&mut self, code: Code) -> Code {
@@ -189,10 +179,7 @@ impl Lowering<'_, '_> {
         let (left, right) = (self.value(left), self.value(right));
         for code in [&left, &right] {
             let shape = code.shape.plain();
-            let orders = shape.is_number()
-                || matches!(shape, Shape::String | Shape::Any)
-                || matches!(shape, Shape::Written(written) if written.ordered);
-            if !orders {
+            if !is_ordered(&shape) && !matches!(shape, Shape::String | Shape::Any) {
                 return self.refuse_code(format!(
                     "JSONata orders numbers and texts, and this compares {}; compare in a task",
                     shape.describe()
@@ -206,13 +193,7 @@ impl Lowering<'_, '_> {
         if texts && !is_ordered_alike(&left.syntax) && !is_ordered_alike(&right.syntax) {
             return self.refuse_code(TEXTS);
         }
-        let operator = match operator {
-            Binary::Lt => Operator::Lt,
-            Binary::Le => Operator::Le,
-            Binary::Gt => Operator::Gt,
-            _ => Operator::Ge,
-        };
-        Code::test(left.syntax.binary(operator, right.syntax))
+        Code::test(left.syntax.binary(operator.into(), right.syntax))
     }
 }
 

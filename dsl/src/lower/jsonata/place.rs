@@ -4,33 +4,20 @@ use super::code::{Absent, Code};
 use super::expression::{Lowering, panics, step};
 use super::syntax::{Operator, Syntax};
 use crate::expr::Expr;
-use crate::shape::{Field, Fields, Presence, Shape};
+use crate::lower::members::{self, Member};
+use crate::shape::{Field, Presence, Shape};
 
 impl Lowering<'_, '_> {
     /// Reads a field by its Rust name.
     pub(in crate::lower) fn field(&mut self, base: &Code, name: &str) -> Code {
-        match base.shape.resolve() {
-            Shape::Struct(shape) => match &shape.fields {
-                Fields::Newtype(field) if field.name == name => {
-                    base.clone().shaped(field.shape.clone())
-                }
-                Fields::Newtype(field) => {
-                    let inner = base.clone().shaped(field.shape.clone());
-                    self.field(&inner, name)
-                }
-                Fields::Named(fields) => match fields.iter().find(|field| field.name == name) {
-                    Some(field) => self.step(base, field),
-                    None => self.refuse_code(format!("`{}` has no field `{name}`", shape.name)),
-                },
-                Fields::Tuple(_) | Fields::Unit => {
-                    self.refuse_code(format!("`{}` has no field `{name}`", shape.name))
-                }
-            },
-            Shape::Any => {
+        match members::field(&base.shape, name) {
+            Ok(Member::Same(shape)) => base.clone().shaped(shape),
+            Ok(Member::Field(field)) => self.step(base, &field),
+            Ok(Member::Unknown) => {
                 let base = self.propagated(base);
                 step(&base, name, Shape::Any)
             }
-            other => self.refuse_code(format!("{} has no field `{name}`", other.describe())),
+            Err(message) => self.refuse_code(message),
         }
     }
 
@@ -42,14 +29,8 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// The step to a field of a struct's shape.
+    /// The step to a field that travels.
     pub(super) fn step(&mut self, base: &Code, field: &Field) -> Code {
-        if let Presence::Never = field.presence {
-            return self.refuse_code(format!(
-                "the field `{}` never travels, because serde skips it, so a workflow cannot read it",
-                field.name
-            ));
-        }
         // A default struct that is absent has its default's fields.
         let base = match base.absent {
             Absent::Default(_) => &self.present(base.clone()),
@@ -77,34 +58,10 @@ impl Lowering<'_, '_> {
     }
 
     pub(in crate::lower) fn tuple_field(&mut self, base: Code, index: usize) -> Code {
-        match base.shape.resolve() {
-            Shape::Struct(shape) => match &shape.fields {
-                Fields::Newtype(field) if index == 0 => base.shaped(field.shape.clone()),
-                Fields::Tuple(fields) => {
-                    // Fields that serde skips take no place in the array.
-                    let place = fields
-                        .iter()
-                        .take(index)
-                        .filter(|field| !matches!(field.presence, Presence::Never))
-                        .count();
-                    match fields.get(index) {
-                        Some(field) => item(&base, place, field.shape.clone()),
-                        None => {
-                            self.refuse_code(format!("`{}` has no field `{index}`", shape.name))
-                        }
-                    }
-                }
-                _ => self.refuse_code(format!("`{}` has no field `{index}`", shape.name)),
-            },
-            Shape::Tuple(items) => match items.get(index) {
-                Some(shape) => item(&base, index, shape.clone()),
-                None => {
-                    self.refuse_code(format!("a tuple of {} has no field `{index}`", items.len()))
-                }
-            },
-            Shape::Array(shape) => item(&base, index, *shape),
-            Shape::Any => item(&base, index, Shape::Any),
-            other => self.refuse_code(format!("{} has no field `{index}`", other.describe())),
+        match members::item(&base.shape, index) {
+            Ok((Some(place), shape)) => item(&base, place, shape),
+            Ok((None, shape)) => base.shaped(shape),
+            Err(message) => self.refuse_code(message),
         }
     }
 

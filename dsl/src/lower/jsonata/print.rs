@@ -168,6 +168,12 @@ impl<'s> Printer<'s> {
                 self.list(items);
                 self.out.push(']');
             }
+            Syntax::Nested(list) if list.is_array() => self.print(list, level::ATOM),
+            Syntax::Nested(list) => {
+                self.out.push('[');
+                self.list(std::slice::from_ref(&**list));
+                self.out.push(']');
+            }
             Syntax::Object(entries) => {
                 self.out.push('{');
                 for (index, (key, value)) in entries.iter().enumerate() {

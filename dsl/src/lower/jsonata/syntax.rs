@@ -1,7 +1,7 @@
 //! The syntax tree of a JSONata expression. It is printed in one place, which chooses the names of locals.
 
 use super::names;
-use crate::expr::Text;
+use crate::expr::{Binary, Text};
 
 /// A name that an expression binds: a function's parameter, or a value that is used more than once.
 ///
@@ -38,6 +38,27 @@ pub(in crate::lower) enum Operator {
     Rem,
 }
 
+impl From<Binary> for Operator {
+    /// The operator of the same meaning where the operands are numbers, or are compared.
+    fn from(operator: Binary) -> Operator {
+        match operator {
+            Binary::Or => Operator::Or,
+            Binary::And => Operator::And,
+            Binary::Eq => Operator::Eq,
+            Binary::Ne => Operator::Ne,
+            Binary::Lt => Operator::Lt,
+            Binary::Le => Operator::Le,
+            Binary::Gt => Operator::Gt,
+            Binary::Ge => Operator::Ge,
+            Binary::Add => Operator::Add,
+            Binary::Sub => Operator::Sub,
+            Binary::Mul => Operator::Mul,
+            Binary::Div => Operator::Div,
+            Binary::Rem => Operator::Rem,
+        }
+    }
+}
+
 /// A JSONata expression.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::lower) enum Syntax {
@@ -61,6 +82,8 @@ pub(in crate::lower) enum Syntax {
     Item(Box<Syntax>, Box<Syntax>),
     /// `value[]`: a single item stays in its list.
     Whole(Box<Syntax>),
+    /// A list where it is an item of one that is written out: `[list]`, or as it is where it is written out itself.
+    Nested(Box<Syntax>),
     /// A call of a built-in function.
     Call(Text, Vec<Syntax>),
     Function(Vec<Local>, Box<Syntax>),
@@ -135,7 +158,7 @@ impl Syntax {
             | Syntax::Variable(_)
             | Syntax::Local(_)
             | Syntax::States(_) => true,
-            Syntax::Field(base, _) => base.is_simple(),
+            Syntax::Field(base, _) | Syntax::Nested(base) => base.is_simple(),
             Syntax::Item(base, index) => base.is_simple() && index.is_simple(),
             Syntax::Array(items) => items.iter().all(Syntax::is_simple),
             Syntax::Object(entries) => entries.is_empty(),
@@ -146,7 +169,7 @@ impl Syntax {
     /// Whether JSONata takes it for a list that is written out, which stays whole where it stands in another.
     pub(super) fn is_array(&self) -> bool {
         match self {
-            Syntax::Array(_) => true,
+            Syntax::Array(_) | Syntax::Nested(_) => true,
             Syntax::Item(base, _) => base.is_array(),
             _ => false,
         }
@@ -217,6 +240,7 @@ macro_rules! children {
                 | Syntax::Raw(_) => {}
                 Syntax::Field(a, _)
                 | Syntax::Whole(a)
+                | Syntax::Nested(a)
                 | Syntax::Negative(a)
                 | Syntax::Function(_, a) => each(a),
                 Syntax::Item(a, b)

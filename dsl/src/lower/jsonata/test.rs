@@ -64,21 +64,21 @@ impl Matches for Lowering<'_, '_> {
 
     fn compares(&mut self, value: &Code, operator: Binary, literal: &Value) -> Option<Code> {
         let code = self.present(value.clone());
-        let operator = match (operator, literal, code.shape.plain()) {
+        match (operator, literal, code.shape.plain()) {
             (Binary::Eq, Value::Bool(true), Shape::Bool) => return Some(Code::test(code.syntax)),
             (Binary::Eq, Value::Bool(false), Shape::Bool) => {
                 return Some(Code::test(code.syntax.negated()));
             }
-            (Binary::Eq, ..) => Operator::Eq,
+            (Binary::Eq, ..) => {}
             (_, Value::String(text), _) if !operator::orders_alike(text) => {
                 return Some(self.refuse_code(operator::TEXTS));
             }
-            (Binary::Le, ..) => Operator::Le,
-            (Binary::Lt, ..) => Operator::Lt,
-            _ => Operator::Ge,
-        };
+            _ => {}
+        }
         let literal = self.built(Tree::Literal(literal.clone()));
-        Some(Code::test(code.syntax.binary(operator, literal.syntax)))
+        Some(Code::test(
+            code.syntax.binary(operator.into(), literal.syntax),
+        ))
     }
 
     fn is_there(&mut self, value: &Code) -> Code {

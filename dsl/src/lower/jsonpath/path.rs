@@ -5,10 +5,11 @@ use super::intrinsic;
 use super::leaf::Leaf;
 use crate::expr::{Binary, Expr, Node, methods};
 use crate::lower::env::{Dollar, Env, Whence};
+use crate::lower::members::{self, Member};
 use crate::lower::reads;
-use crate::lower::report::Report;
+use crate::lower::report::{NO_ERROR, NO_RESULT, NO_TOKEN, Report, no_item, no_local, too_early};
 use crate::lower::tree::{Build, Tree};
-use crate::shape::{Fields, Payload, Presence, Shape};
+use crate::shape::{Field, Payload, Presence, Shape};
 use crate::task::ErrorOutput;
 
 /// Lowers expressions of one place.
@@ -114,14 +115,12 @@ impl<'e, 'r> Paths<'e, 'r> {
                         "the result of an Express child has no JSONPath form, because it is text; {WAY_OUT}"
                     )),
                 },
-                _ => self.refuse_leaf("only a task, parallel or map has a result, and only after it succeeded"),
+                _ => self.refuse_leaf(NO_RESULT),
             },
             Node::TaskToken if self.env.has_token() => Leaf::path("$$.Task.Token", Shape::String),
-            Node::TaskToken => self.refuse_leaf(
-                "only `wait_for_task_token` hands out a task token: `let answer: T = wait_for_task_token f(.., task_token);`",
-            ),
+            Node::TaskToken => self.refuse_leaf(NO_TOKEN),
             Node::ErrorOutput if self.env.in_catch => Leaf::path("$", ErrorOutput::shape()),
-            Node::ErrorOutput => self.refuse_leaf("only a catch edge has an error"),
+            Node::ErrorOutput => self.refuse_leaf(NO_ERROR),
             Node::ErrorField(name, _) => self.refuse_leaf(format!(
                 "JSONPath cannot take the field `{name}` out of an error's cause; {WAY_OUT}, or bind the whole error with \
                  `catch .. as error`"
@@ -130,7 +129,7 @@ impl<'e, 'r> Paths<'e, 'r> {
                 let local = self.env.path_locals.iter().rev().find(|(local, _)| local == name);
                 match local {
                     Some((_, leaf)) => leaf.clone(),
-                    None => self.refuse_leaf(format!("nothing binds `{name}` here")),
+                    None => self.refuse_leaf(no_local(name)),
                 }
             }
             Node::Field(base, name) => match self.leaf_of(base) {
@@ -200,7 +199,7 @@ impl<'e, 'r> Paths<'e, 'r> {
     fn item(&mut self, name: &str) -> Leaf {
         match self.env.item(name) {
             Some((whence, shape)) => self.handed(whence, name, shape),
-            None => self.refuse_leaf(format!("no map around this state has an item `{name}`")),
+            None => self.refuse_leaf(no_item(name)),
         }
     }
 
@@ -220,10 +219,7 @@ impl<'e, 'r> Paths<'e, 'r> {
                      before this one, or {WAY_OUT}"
                 )),
             },
-            Whence::Inside => self.refuse_leaf(format!(
-                "`{name}` is read inside the first state of its map's body, where it is no variable yet; put a `pass` state \
-                 before that state"
-            )),
+            Whence::Inside => self.refuse_leaf(too_early(name)),
         }
     }
 
@@ -233,45 +229,23 @@ impl<'e, 'r> Paths<'e, 'r> {
                 "a field of a computed value has no JSONPath form; assign the value to a variable first, or {WAY_OUT}"
             ));
         }
-        match base.shape.resolve() {
-            Shape::Struct(shape) => match &shape.fields {
-                Fields::Newtype(field) => {
-                    let inner = Leaf {
-                        shape: field.shape.clone(),
-                        ..base
-                    };
-                    if field.name == name { inner } else { self.field(inner, name) }
+        match members::field(&base.shape, name) {
+            Ok(Member::Field(field)) if !field.flatten => {
+                let sometimes = match field.presence {
+                    Presence::Sometimes(_) | Presence::Omitted(_) => true,
+                    Presence::Always => matches!(field.shape.plain(), Shape::Option(_)),
+                    _ => false,
+                };
+                Leaf {
+                    text: base.text.clone() + &step(&field.wire),
+                    shape: field.shape,
+                    absent: sometimes.then(|| name.to_owned()),
+                    ..base
                 }
-                Fields::Named(fields) => match fields.iter().find(|field| field.name == name) {
-                    Some(field) if matches!(field.presence, Presence::Never) => self.refuse_leaf(format!(
-                        "the field `{name}` never travels, because serde skips it, so a workflow cannot read it"
-                    )),
-                    Some(field) if field.flatten => Leaf {
-                        shape: field.shape.clone(),
-                        ..base
-                    },
-                    Some(field) => {
-                        let sometimes = matches!(
-                            field.presence,
-                            Presence::Sometimes(_) | Presence::Omitted(_)
-                        )
-                            || matches!(field.presence, Presence::Always)
-                                && matches!(field.shape.plain(), Shape::Option(_));
-                        Leaf {
-                            text: base.text.clone() + &step(&field.wire),
-                            shape: field.shape.clone(),
-                            absent: sometimes.then(|| name.to_owned()),
-                            ..base
-                        }
-                    }
-                    None => self.refuse_leaf(format!("`{}` has no field `{name}`", shape.name)),
-                },
-                Fields::Tuple(_) | Fields::Unit => {
-                    self.refuse_leaf(format!("`{}` has no field `{name}`", shape.name))
-                }
-            },
-            Shape::Any => Leaf::path(base.text + &step(name), Shape::Any),
-            other => self.refuse_leaf(format!("{} has no field `{name}`", other.describe())),
+            }
+            Ok(Member::Field(Field { shape, .. }) | Member::Same(shape)) => Leaf { shape, ..base },
+            Ok(Member::Unknown) => Leaf::path(base.text + &step(name), Shape::Any),
+            Err(message) => self.refuse_leaf(message),
         }
     }
 
@@ -282,28 +256,10 @@ impl<'e, 'r> Paths<'e, 'r> {
                 Shape::Any,
             );
         }
-        let shape = match base.shape.resolve() {
-            Shape::Struct(shape) => match shape.fields {
-                Fields::Newtype(field) if index == 0 => {
-                    return Leaf {
-                        shape: field.shape,
-                        ..base
-                    };
-                }
-                Fields::Tuple(fields) => fields.get(index).map(|field| field.shape.clone()),
-                _ => None,
-            },
-            Shape::Tuple(items) => items.get(index).cloned(),
-            Shape::Array(item) => Some(*item),
-            Shape::Any => Some(Shape::Any),
-            _ => None,
-        };
-        match shape {
-            Some(shape) => Leaf::path(format!("{}[{index}]", base.text), shape),
-            None => {
-                let what = base.shape.describe();
-                self.refuse_leaf(format!("{what} has no field `{index}`"))
-            }
+        match members::item(&base.shape, index) {
+            Ok((Some(place), shape)) => Leaf::path(format!("{}[{place}]", base.text), shape),
+            Ok((None, shape)) => Leaf { shape, ..base },
+            Err(message) => self.refuse_leaf(message),
         }
     }
 

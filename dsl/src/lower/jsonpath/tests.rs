@@ -1,10 +1,13 @@
 //! What has a JSONPath form, and what the rest says.
 
+use crate::Payload;
 use crate::QueryLanguage;
 use crate::expr::Expr;
 use crate::expr::methods::{self, Receiver};
 use crate::flow::{Flow, State};
 use crate::shape::Shape;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// A variable and the shape of its value.
 type Variable = (&'static str, fn() -> Shape);
@@ -90,4 +93,21 @@ fn sums_are_of_integers_and_texts_are_put_together() {
     );
     assert!(assigned(number().binary(Binary::Mul, number())).is_err());
     assert!(assigned(Expr::variable("list").index(Expr::variable("number"))).is_ok());
+}
+
+#[derive(Serialize, Deserialize, JsonSchema, Payload)]
+struct Skips(
+    #[serde(skip)]
+    #[allow(dead_code)]
+    u8,
+    u8,
+);
+
+#[test]
+fn a_field_that_serde_skips_takes_no_place_in_its_tuple() {
+    let pair = || Expr::path("$.pair", Skips::shape);
+    let last = assigned(pair().tuple_field(1));
+    assert_eq!(last, Ok(r#"{"x.$":"$.pair[0]"}"#.to_owned()));
+    let first = assigned(pair().tuple_field(0)).unwrap_err();
+    assert!(first.contains("never travels"), "{first}");
 }

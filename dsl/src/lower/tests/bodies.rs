@@ -137,3 +137,25 @@ fn a_map_refuses_what_its_item_cannot_mean() {
     ]);
     refuses("refused_map_over_a_number", no_list);
 }
+
+#[test]
+fn a_distributed_map_hands_its_children_what_their_texts_read() {
+    let texts = [
+        Expr::path("$rate", || Shape::Any),
+        Expr::intrinsic("States.Format('{}', $rate)", || Shape::String),
+    ];
+    for text in texts {
+        let first = State::pass("First").next("Second");
+        let second = State::pass("Second").end_with(text);
+        let each = Map::over(order().field("items"), "item")
+            .distributed(Distributed::new(MachineType::Standard))
+            .body(Body::new(vec![first, second]));
+        let rate = State::pass("Rate").assign("rate", Expr::literal(2));
+        let json = asl(jsonpath(flow(vec![
+            rate.next("Each"),
+            State::map("Each", each).end(),
+        ])));
+        assert!(json.contains(r#""rate.$": "$rate""#), "{json}");
+        assert!(json.contains(r#""rate.$": "$.rate""#), "{json}");
+    }
+}

@@ -7,7 +7,9 @@ mod records;
 mod states;
 
 use crate::expr::{Binary, Expr, Pattern, Piece, error_field, error_name};
-use crate::flow::{Arm, Body, Call, Catch, Edge, Flow, Jitter, Map, Retry, State, Wait};
+use crate::flow::{
+    Arm, Body, Call, Catch, Distributed, Edge, Flow, Jitter, Map, Retry, State, Wait,
+};
 use crate::shape::{Payload, Shape};
 use crate::task::{Deploy, ErrorOutput};
 use crate::workflow::{Binder, Workflow};

@@ -298,3 +298,23 @@ fn an_item_at_a_computed_place_is_a_list_whatever_follows() {
         assert!(value(item().index(int(2)), &variables).is_err());
     }
 }
+
+#[test]
+fn a_list_that_is_put_in_where_one_was_expected_stays_one_list() {
+    let variables = [("list", integers as fn() -> Shape, json!([1, 2]))];
+    let iterated = |list: Expr| Expr::some(list).method("iter", vec![]);
+    let pair = || Expr::array(vec![int(7), int(8)]);
+    assert_eq!(value(iterated(pair()), &variables), Ok(json!([[7, 8]])));
+    assert_eq!(value(iterated(v("list")), &variables), Ok(json!([[1, 2]])));
+    let second = Expr::array(vec![v("list"), pair()]).method("get", vec![int(1)]);
+    assert_eq!(
+        value(second.method("iter", vec![]), &variables),
+        Ok(json!([[7, 8]]))
+    );
+    let block = Expr::let_in(
+        vec![("x", Expr::array(vec![int(1).binary(Binary::Add, v("n"))]))],
+        Expr::array(vec![Expr::local("x")]),
+    );
+    let number = [("n", integer as fn() -> Shape, json!(2))];
+    assert_eq!(value(block, &number), Ok(json!([[3]])));
+}
