@@ -78,6 +78,7 @@ pub mod functions;
 mod lower;
 mod map_run;
 pub mod prelude;
+mod rules;
 mod sealed;
 mod setters;
 pub mod shape;

@@ -7,5 +7,8 @@ mod workflow;
 
 pub use domain::*;
 pub use orders::{Fate, orders};
-pub use tasks::{ReviewRequest, Services};
+pub use tasks::{
+    ReviewRequest, Services, charge_card, pack_item, refund_card, request_review, send_invoice,
+    validate_order,
+};
 pub use workflow::OrderProcessing;

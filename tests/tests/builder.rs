@@ -366,6 +366,65 @@ async fn maps_branches_and_nested_workflows_run() {
 }
 
 #[tokio::test]
+async fn a_built_workflow_runs_inside_of_another() {
+    let child = FlowBuilder::<f64, f64>::new("Quartering");
+    let (first, second) = (child.declare("First"), child.declare("Second"));
+    child.start_at(&first);
+    child.task(&first, halve {}).next(&second);
+    child.workflow(&second, Halving).end();
+    let child = child.build().unwrap();
+
+    let flow = FlowBuilder::<Vec<f64>, f64>::new("Adding");
+    let numbers = flow.parameter("numbers");
+    let quarter = flow.variable::<f64>("quarter");
+    let (run, again, done) = (flow.step("Run"), flow.step("Again"), flow.step("Done"));
+    flow.start_at(&run);
+    flow.built_with(&run, &child, expr!([numbers] || numbers[0]))
+        .bind(&quarter)
+        .next(&again);
+    flow.start_built(&again, &child, expr!([numbers] || numbers[1]))
+        .next(&done);
+    flow.succeed_with(&done, expr!([quarter] || quarter * 10.0));
+    let built = flow.build().unwrap();
+
+    // It may be registered of its own as well.
+    let engine = Engine::builder()
+        .register_built(&built)
+        .register_built(&child)
+        .virtual_time()
+        .build()
+        .unwrap();
+    let run = engine.start_built(&built, vec![8.0, 1.0], StartOptions::new());
+    assert_eq!(run.await.unwrap().await.unwrap(), 20.0);
+    let run = engine.start_built(&child, 8.0, StartOptions::new());
+    assert_eq!(run.await.unwrap().await.unwrap(), 2.0);
+    let wrong = engine.start_machine("Quartering", json!("x"), StartOptions::new());
+    assert!(wrong.await.is_err());
+}
+
+#[tokio::test]
+async fn two_built_workflows_of_one_name_are_an_error_of_the_engine() {
+    let child = |by: f64| {
+        let child = FlowBuilder::<f64, f64>::new("Child");
+        let state = child.declare("State");
+        child.start_at(&state);
+        child.pass(&state, expr!(|number: f64| number * by)).end();
+        child.build().unwrap()
+    };
+    let flow = FlowBuilder::<f64, f64>::new("Parent");
+    let (first, second) = (flow.declare("First"), flow.declare("Second"));
+    flow.start_at(&first);
+    flow.built(&first, &child(2.0)).next(&second);
+    flow.built(&second, &child(3.0)).end();
+    let engine = Engine::builder().register_built(&flow.build().unwrap());
+    let error = engine.build().unwrap_err().to_string();
+    assert!(
+        error.contains("two state machines are named `Child`"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn a_task_that_nobody_answers_is_an_error_of_the_engine() {
     let flow = FlowBuilder::<(), u32>::new("Ticking");
     let state = flow.declare("Tick");

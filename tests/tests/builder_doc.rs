@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use stepwright::builder::{Body, FlowBuilder, Retry, States};
+use stepwright::builder::{Anything, Body, FlowBuilder, Retry, States};
 use stepwright::prelude::*;
-use stepwright::{errors, expr};
+use stepwright::{Faults, arms, errors, every, exits, expr};
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(rename_all = "camelCase")]
@@ -34,6 +34,20 @@ enum PaymentError {
     GatewayTimeout,
     #[error("declined: {reason}")]
     Declined { reason: String },
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+enum Decision {
+    Approved { by: String },
+    Refused { reason: String },
+}
+
+workflow! {
+    fragment Halve(number: u32) -> u32 {
+        choice Look { when number % 2 == 0 => Half; otherwise => Odd; }
+        pass Half { end number / 2; }
+        exit Odd -> u32 { number }
+    }
 }
 
 #[task]
@@ -165,9 +179,127 @@ fn map() -> Value {
     state(&flow, "PackAll")
 }
 
-/// Rust without what rustfmt decides.
+fn variables() -> Value {
+    let flow = FlowBuilder::<Order, String>::new("Orders");
+    let line = flow.variable::<String>("line");
+    let (charge, count, reject) = (flow.step("Charge"), flow.step("Count"), flow.step("Reject"));
+    let order = flow.parameter("order");
+    let charged = flow.variable::<String>("charged");
+    let reason = flow.variable::<String>("reason");
+    flow.start_at(&charge);
+    flow.task_with(&charge, charge_card {}, expr!([order] || order))
+        .bind(&charged)
+        .assign(
+            &line,
+            expr!([order] |_: Anything, charge: String| format!("{charge} of {}", order.order_id)),
+        )
+        .catch(
+            errors!(PaymentError::Declined { reason }),
+            reject.binding(&reason),
+        )
+        .next(&count);
+    flow.succeed_with(
+        &count,
+        expr!([charged, line] || format!("{charged} {line}")),
+    );
+    flow.fail(&reject, "Rejected", expr!([reason] || reason));
+    state(&flow, "Charge")
+}
+
+fn matched() -> Value {
+    let flow = FlowBuilder::<Decision, String>::new("Orders");
+    let given = flow.parameter("given");
+    let decision = flow.variable::<Decision>("decision");
+    let reason = flow.variable::<String>("reason");
+    let line = flow.variable::<String>("line");
+    let (note, decide, charge) = (flow.step("Note"), flow.step("Decide"), flow.step("Charge"));
+    let (reject, late) = (flow.step("Reject"), flow.step("Late"));
+    flow.start_at(&note);
+    flow.pass_on(&note)
+        .assign(&decision, expr!([given] |_: Anything| given))
+        .next(&decide);
+    flow.choice(&decide).match_on(arms!(
+        [decision]
+            || match decision {
+                Decision::Approved { .. } => &charge,
+                Decision::Refused { reason } if reason != "" => &reject,
+                Decision::Refused { .. } =>
+                    late.assigning(&line, expr!(|_: Anything| String::from("no reason"))),
+            }
+    ));
+    flow.pass(&charge, expr!(|_: Anything| "charged".to_string()))
+        .end();
+    flow.fail(&reject, "Rejected", expr!([reason] || reason));
+    flow.fail(&late, "Late", expr!([line] || line));
+    state(&flow, "Decide")
+}
+
+fn every_error() -> Value {
+    let flow = FlowBuilder::<Order, String>::new("Orders");
+    let reason = flow.variable::<String>("reason");
+    let (charge, reject, late) = (
+        flow.declare("Charge"),
+        flow.step("Reject"),
+        flow.step("Late"),
+    );
+    flow.start_at(&charge);
+    flow.task(&charge, charge_card {})
+        .catch_every(every!(
+            PaymentError::Declined { reason } => reject.binding(&reason),
+            PaymentError::GatewayTimeout => &late,
+        ))
+        .end();
+    flow.fail(&reject, "Rejected", expr!([reason] || reason));
+    flow.fail(&late, "Late", ());
+    state(&flow, "Charge")
+}
+
+fn fragment() -> Value {
+    let flow = FlowBuilder::<u32, u32>::new("Halving");
+    let number = flow.parameter("number");
+    let (half, odd) = (flow.variable::<u32>("half"), flow.variable::<u32>("odd"));
+    let (done, failed) = (flow.step("Done"), flow.step("Failed"));
+    let first = flow.fragment(Halve, "First");
+    flow.start_at(&first);
+    flow.include(&first, expr!([number] || number))
+        .bind(&half)
+        .catch(States::ALL, &failed)
+        .exits(exits!(Halve: Odd => failed.binding(&odd)))
+        .next(&done);
+    flow.succeed_with(&done, expr!([half] || half));
+    flow.fail(&failed, "Odd", expr!([odd] || format!("{odd}")));
+    state(&flow, "First.Look")
+}
+
+fn charging() -> FlowBuilder<Order, String> {
+    let flow = FlowBuilder::new("Charging");
+    let charge = flow.declare("Charge");
+    flow.start_at(&charge);
+    flow.task(&charge, charge_card {}).end();
+    flow
+}
+
+fn nested() -> Result<Value, Faults> {
+    let flow = FlowBuilder::<Order, String>::new("Orders");
+    let order = flow.parameter("order");
+    let charged = flow.variable::<String>("charged");
+    let (run, done) = (flow.step("Run"), flow.step("Done"));
+    flow.start_at(&run);
+    let child = charging().build()?;
+    flow.built_with(&run, &child, expr!([order] || order))
+        .bind(&charged)
+        .next(&done);
+    flow.succeed_with(&done, expr!([charged] || charged));
+    Ok(state(&flow, "Run"))
+}
+
+/// Rust without what rustfmt decides, and without comments behind code.
 fn squeezed(code: &str) -> String {
-    let code: String = code.split_whitespace().collect();
+    let code = code.lines().map(|line| match line.split_once(" // ") {
+        Some((before, _)) => before,
+        None => line,
+    });
+    let code: String = code.flat_map(str::split_whitespace).collect();
     code.replace(",)", ")").replace(",}", "}")
 }
 
@@ -184,6 +316,11 @@ fn the_page_shows_what_the_calls_become() {
         ("pass", small("Label")),
         ("fail", small("Rejected")),
         ("map", map()),
+        ("variables", variables()),
+        ("match", matched()),
+        ("every", every_error()),
+        ("fragment", fragment()),
+        ("built", nested().unwrap()),
     ];
     assert_eq!(page.matches("<!-- ").count(), made.len());
     for (name, state) in made {

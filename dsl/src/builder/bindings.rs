@@ -3,6 +3,7 @@
 //! A [`Binder`] takes tasks by their types. A built workflow has them only while it runs, so it hands them to the binder of
 //! this module, which keeps what a runtime needs of each.
 
+use crate::expr::Text;
 use crate::shape::Payload;
 use crate::task::{Address, Deploy, Handler, Task, TaskBinder, TaskContext, TaskError};
 use crate::workflow::{Binder, Definition, Faults, TaskSchemas, Workflow};
@@ -12,6 +13,7 @@ use std::any::TypeId;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 /// The tasks and nested workflows of a built workflow.
 #[derive(Clone, Debug, Default)]
@@ -61,16 +63,29 @@ impl TaskBinder for Bindings {
 
 impl Binder for Bindings {
     fn workflow<W: Workflow>(&mut self, address: Address) {
-        if self.workflows.iter().any(|known| known.address == address) {
-            return;
-        }
-        self.workflows.push(BoundWorkflow {
-            type_id: TypeId::of::<W>(),
-            name: W::NAME,
+        self.nested(BoundWorkflow {
+            name: Text::Borrowed(W::NAME),
             address,
-            build: W::build,
-            bind: |bindings| W::bind(bindings),
+            source: Source::Type {
+                type_id: TypeId::of::<W>(),
+                build: W::build,
+                bind: |bindings| W::bind(bindings),
+            },
         });
+    }
+}
+
+impl Bindings {
+    /// A nested workflow that was built.
+    pub(super) fn built(&mut self, child: BoundWorkflow) {
+        self.nested(child);
+    }
+
+    fn nested(&mut self, child: BoundWorkflow) {
+        let known = |other: &BoundWorkflow| other.address == child.address && other.is(&child);
+        if !self.workflows.iter().any(known) {
+            self.workflows.push(child);
+        }
     }
 }
 
@@ -150,24 +165,74 @@ fn call<T: Handler>(context: TaskContext, payload: Value) -> Called {
 /// A workflow that a built one runs.
 #[derive(Clone)]
 pub struct BoundWorkflow {
-    /// The workflow's type.
-    pub type_id: TypeId,
     /// The name of its state machine.
-    pub name: &'static str,
+    pub name: Text,
     /// How the ASL names it.
     pub address: Address,
-    /// Makes its definition.
-    pub build: fn() -> Result<Definition, Faults>,
-    bind: fn(&mut Bindings),
+    source: Source,
+}
+
+#[derive(Clone)]
+enum Source {
+    Type {
+        type_id: TypeId,
+        build: fn() -> Result<Definition, Faults>,
+        bind: fn(&mut Bindings),
+    },
+    Built(Arc<(Definition, Bindings)>),
 }
 
 impl BoundWorkflow {
+    /// One that was built.
+    pub(super) fn of_built(definition: &Definition, bindings: &Bindings) -> BoundWorkflow {
+        let (name, machine_type) = (definition.name(), definition.machine_type());
+        BoundWorkflow {
+            name: name.to_owned().into(),
+            address: Address::of_machine(name, machine_type, true),
+            source: Source::Built(Arc::new((definition.clone(), bindings.clone()))),
+        }
+    }
+
+    /// The workflow's type; one that was built has none.
+    #[must_use]
+    pub fn type_id(&self) -> Option<TypeId> {
+        match &self.source {
+            Source::Type { type_id, .. } => Some(*type_id),
+            Source::Built(_) => None,
+        }
+    }
+
+    /// Makes its definition.
+    ///
+    /// # Errors
+    ///
+    /// As [`Workflow::build`].
+    pub fn build(&self) -> Result<Definition, Faults> {
+        match &self.source {
+            Source::Type { build, .. } => build(),
+            Source::Built(built) => Ok(built.0.clone()),
+        }
+    }
+
     /// Its own tasks and nested workflows.
     #[must_use]
     pub fn bindings(&self) -> Bindings {
-        let mut bindings = Bindings::default();
-        (self.bind)(&mut bindings);
-        bindings
+        match &self.source {
+            Source::Type { bind, .. } => {
+                let mut bindings = Bindings::default();
+                bind(&mut bindings);
+                bindings
+            }
+            Source::Built(built) => built.1.clone(),
+        }
+    }
+
+    /// Whether both are the same workflow.
+    fn is(&self, other: &BoundWorkflow) -> bool {
+        match (&self.source, &other.source) {
+            (Source::Built(one), Source::Built(other)) => one.0.to_json() == other.0.to_json(),
+            _ => self.type_id() == other.type_id(),
+        }
     }
 }
 

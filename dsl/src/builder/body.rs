@@ -1,13 +1,16 @@
 //! The states of a workflow, of a branch or of a map's body.
 
 use super::branches::Branches;
+use super::built::Built;
 use super::choice::Choice;
 use super::errors::{InMap, InParallel};
-use super::expression::Expression;
-use super::handle::Handle;
+use super::expression::{Expression, Tree};
+use super::handle::{Anything, Handle, Step};
 use super::open::{Fallible, Open};
 use super::scope::Scope;
+use super::to::To;
 use super::values::{SecondsOf, Takes, TextOf};
+use super::variable::{Given, Variable};
 use crate::expr::{Expr, Text};
 use crate::flow::{self, Call, State, Wait};
 use crate::shape::Payload;
@@ -16,6 +19,7 @@ use crate::type_block::Timestamp;
 use crate::workflow::Workflow;
 use std::fmt;
 use std::marker::PhantomData;
+use std::rc::Rc;
 
 /// States that begin with an `In` and end with an `Out`.
 ///
@@ -23,7 +27,9 @@ use std::marker::PhantomData;
 /// for the whole workflow. Each state is declared, which gives a [`Handle`], and defined, once, by a method that is named
 /// like its kind in ASL.
 pub struct Body<In, Out> {
-    pub(super) scope: Scope,
+    pub(super) scope: Rc<Scope>,
+    /// What the names of its states begin with.
+    prefix: Option<String>,
     types: PhantomData<fn(In) -> Out>,
 }
 
@@ -44,21 +50,75 @@ impl<In: Payload, Out> Body<In, Out> {
     #[must_use]
     pub fn new() -> Self {
         Body {
-            scope: Scope::new(),
+            scope: Rc::new(Scope::new()),
+            prefix: None,
             types: PhantomData,
+        }
+    }
+
+    /// The same body, in which every name that is declared stands under a prefix: the state `Ask` of the part `First` is
+    /// `First.Ask`, the variable `answer` is `First_answer`. A function that takes a part adds its states as often as it is
+    /// called, as a `fragment` of `workflow!` does.
+    #[must_use]
+    pub fn part(&self, prefix: &str) -> Body<In, Out> {
+        Body {
+            scope: self.scope.clone(),
+            prefix: Some(match &self.prefix {
+                Some(outer) => format!("{outer}.{prefix}"),
+                None => prefix.to_owned(),
+            }),
+            types: PhantomData,
+        }
+    }
+
+    pub(super) fn named(&self, name: String) -> String {
+        match &self.prefix {
+            Some(prefix) => format!("{prefix}.{name}"),
+            None => name,
         }
     }
 
     /// Gives a state its name and the type that it takes. It is defined later, once.
     #[track_caller]
     pub fn declare<T: Payload>(&self, name: impl Into<String>) -> Handle<T> {
-        self.scope.declare(name.into())
+        self.scope.declare(self.named(name.into()), false)
+    }
+
+    /// Gives a state its name that looks at nothing which is handed on to it: every state may go there. It is defined
+    /// later, once.
+    #[track_caller]
+    pub fn step(&self, name: impl Into<String>) -> Step {
+        Step::new(self.scope.declare(self.named(name.into()), true))
+    }
+
+    /// A workflow variable of this body, which the branches and bodies inside of it may read as well.
+    #[track_caller]
+    pub fn variable<T: Payload>(&self, name: impl Into<Text>) -> Variable<T> {
+        let name = name.into();
+        let name = match &self.prefix {
+            Some(prefix) => format!("{}_{name}", prefix.replace('.', "_")).into(),
+            None => name,
+        };
+        self.scope.variable(name.clone(), T::shape);
+        Variable::new(self.scope.id, name)
+    }
+
+    /// Of a map's body: the item, under this name, for expressions of every state in it.
+    #[track_caller]
+    pub fn item(&self, name: impl Into<Text>) -> Given<In> {
+        let name = self.scope.give(name.into());
+        Given::new(self.scope.id, name.clone(), Expr::item(name))
     }
 
     /// `StartAt`.
     #[track_caller]
-    pub fn start_at(&self, state: &Handle<In>) {
-        self.scope.start_at(state);
+    pub fn start_at(&self, state: impl To<In, In>) {
+        self.scope.start_at(&state.route());
+    }
+
+    #[track_caller]
+    fn over<T>(&self, state: &Handle<T>, tree: Tree, input: &Expr) -> Expr {
+        self.scope.over(Some(state.name()), tree, input)
     }
 
     #[track_caller]
@@ -98,7 +158,8 @@ impl<In: Payload, Out> Body<In, Out> {
         _task: F,
         arguments: Expression<T, F::Arguments>,
     ) -> Fallible<'_, T, F::Output, F::Error, Out> {
-        self.call::<T, F>(state, arguments.over(&Expr::input(T::shape)))
+        let arguments = self.over(state, arguments.tree, &Expr::input(T::shape));
+        self.call::<T, F>(state, arguments)
     }
 
     #[track_caller]
@@ -126,7 +187,7 @@ impl<In: Payload, Out> Body<In, Out> {
     ) -> Fallible<'_, T, Answer, F::Error, Out> {
         self.scope.bind_task::<F>();
         let input = Expr::tuple(vec![Expr::input(T::shape), Expr::task_token()]);
-        let arguments = positional::<F>(arguments.over(&input));
+        let arguments = positional::<F>(self.over(state, arguments.tree, &input));
         self.fallible(state, |name| {
             State::task(
                 name,
@@ -153,7 +214,8 @@ impl<In: Payload, Out> Body<In, Out> {
         workflow: W,
         input: Expression<T, W::Input>,
     ) -> Fallible<'_, T, W::Output, NoError, Out> {
-        self.nested(state, workflow, input.over(&Expr::input(T::shape)))
+        let input = self.over(state, input.tree, &Expr::input(T::shape));
+        self.nested(state, workflow, input)
     }
 
     #[track_caller]
@@ -173,36 +235,143 @@ impl<In: Payload, Out> Body<In, Out> {
     pub fn start_workflow<W: Workflow>(
         &self,
         state: &Handle<W::Input>,
-        _workflow: W,
+        workflow: W,
     ) -> Fallible<'_, W::Input, serde_json::Value, NoError, Out> {
-        self.scope.bind_workflow::<W>();
         let input = Expr::input(W::Input::shape);
+        self.started(state, workflow, input)
+    }
+
+    /// A Task state that starts another workflow with an input made of the state's and goes on.
+    #[track_caller]
+    pub fn start_workflow_with<T: Payload, W: Workflow>(
+        &self,
+        state: &Handle<T>,
+        workflow: W,
+        input: Expression<T, W::Input>,
+    ) -> Fallible<'_, T, serde_json::Value, NoError, Out> {
+        let input = self.over(state, input.tree, &Expr::input(T::shape));
+        self.started(state, workflow, input)
+    }
+
+    #[track_caller]
+    fn started<T: Payload, W: Workflow>(
+        &self,
+        state: &Handle<T>,
+        _workflow: W,
+        input: Expr,
+    ) -> Fallible<'_, T, serde_json::Value, NoError, Out> {
+        self.scope.bind_workflow::<W>();
         self.fallible(state, |name| {
             State::task(name, Call::start_workflow::<W>(input))
         })
     }
 
-    /// A Task state that calls a service integration by its resource, pattern suffix included. The arguments are an
-    /// object of the state's input: `{"QueueUrl", "MessageBody"}`, say. What the service gives, the next state says.
+    /// A Task state that runs a built workflow with the state's input and waits for its output.
     #[track_caller]
-    pub fn service<T: Payload, Answer: Payload>(
+    pub fn built<I: Payload, O: Payload>(
+        &self,
+        state: &Handle<I>,
+        workflow: &Built<I, O>,
+    ) -> Fallible<'_, I, O, NoError, Out> {
+        self.nested_built(state, workflow, Expr::input(I::shape), true)
+    }
+
+    /// A Task state that runs a built workflow with an input made of the state's and waits for its output.
+    #[track_caller]
+    pub fn built_with<T: Payload, I: Payload, O: Payload>(
+        &self,
+        state: &Handle<T>,
+        workflow: &Built<I, O>,
+        input: Expression<T, I>,
+    ) -> Fallible<'_, T, O, NoError, Out> {
+        let input = self.over(state, input.tree, &Expr::input(T::shape));
+        self.nested_built(state, workflow, input, true)
+    }
+
+    /// A Task state that starts a built workflow with an input made of the state's and goes on. It hands on
+    /// `{"ExecutionArn", "StartDate"}`.
+    #[track_caller]
+    pub fn start_built<T: Payload, I: Payload, O: Payload>(
+        &self,
+        state: &Handle<T>,
+        workflow: &Built<I, O>,
+        input: Expression<T, I>,
+    ) -> Fallible<'_, T, serde_json::Value, NoError, Out> {
+        let input = self.over(state, input.tree, &Expr::input(T::shape));
+        self.nested_built(state, workflow, input, false)
+    }
+
+    #[track_caller]
+    fn nested_built<T: Payload, I: Payload, O: Payload, R>(
+        &self,
+        state: &Handle<T>,
+        workflow: &Built<I, O>,
+        input: Expr,
+        awaited: bool,
+    ) -> Fallible<'_, T, R, NoError, Out> {
+        let child = workflow.as_child();
+        self.scope
+            .bind(move |bindings, _| bindings.built(child.clone()));
+        let call = Call::machine(
+            workflow.name().to_owned(),
+            workflow.machine_type(),
+            input,
+            awaited.then_some(O::shape),
+        );
+        self.fallible(state, |name| State::task(name, call))
+    }
+
+    /// A Task state that calls a service integration by its resource, pattern suffix included. The arguments are an
+    /// object of the state's input: `{"QueueUrl", "MessageBody"}`, say, with keys that may be computed;
+    /// [`Expression::object`] makes an object inside of it. What the service gives, the next state says.
+    #[track_caller]
+    pub fn service<T: Payload, Answer: Payload, K: Into<Text>>(
         &self,
         state: &Handle<T>,
         resource: impl Into<Text>,
-        arguments: Vec<(&'static str, Expression<T, serde_json::Value>)>,
+        arguments: impl IntoIterator<Item = (K, Expression<T, serde_json::Value>)>,
     ) -> Fallible<'_, T, Answer, NoError, Out> {
         let input = Expr::input(T::shape);
-        let fields = arguments
-            .into_iter()
-            .map(|(key, value)| (key.into(), value.over(&input)))
-            .collect();
-        let resource = resource.into();
-        self.fallible(state, |name| {
-            State::task(
-                name,
-                Call::service(resource, Some(fields), Some(Answer::shape)),
-            )
-        })
+        let fields = self.fields(state, arguments, &input);
+        let call = Call::service(resource, Some(fields), Some(Answer::shape));
+        self.fallible(state, |name| State::task(name, call))
+    }
+
+    /// A Task state that calls a service integration with a token, and waits until somebody answers it:
+    /// `.waitForTaskToken`, which is added to the resource. The arguments are made of the state's input and the token.
+    #[track_caller]
+    pub fn wait_for_service<T: Payload, Answer: Payload, K: Into<Text>>(
+        &self,
+        state: &Handle<T>,
+        resource: impl Into<Text>,
+        arguments: impl IntoIterator<Item = (K, Expression<(T, String), serde_json::Value>)>,
+    ) -> Fallible<'_, T, Answer, NoError, Out> {
+        let input = Expr::tuple(vec![Expr::input(T::shape), Expr::task_token()]);
+        let fields = self.fields(state, arguments, &input);
+        let call = Call::service_with_task_token(resource, Some(fields), Some(Answer::shape));
+        self.fallible(state, |name| State::task(name, call))
+    }
+
+    #[track_caller]
+    fn fields<T, From, K: Into<Text>>(
+        &self,
+        state: &Handle<T>,
+        arguments: impl IntoIterator<Item = (K, Expression<From, serde_json::Value>)>,
+        input: &Expr,
+    ) -> Vec<(Text, Expr)> {
+        let mut fields = Vec::new();
+        for (key, value) in arguments {
+            fields.push((key.into(), self.over(state, value.tree, input)));
+        }
+        fields
+    }
+
+    /// A Pass state that hands on its input: it is there for what [`assign`](Open::assign) assigns.
+    #[track_caller]
+    pub fn pass_on<T: Payload>(&self, state: &Handle<T>) -> Open<'_, T, T, Out> {
+        let input = Expr::input(T::shape);
+        let index = self.define(state, State::pass);
+        Open::new(&self.scope, index, input.clone(), input)
     }
 
     /// A Pass state that makes its output of its input.
@@ -211,10 +380,11 @@ impl<In: Payload, Out> Body<In, Out> {
         &self,
         state: &Handle<T>,
         output: Expression<T, O>,
-    ) -> Open<'_, O, Out> {
-        let output = output.over(&Expr::input(T::shape));
+    ) -> Open<'_, T, O, Out> {
+        let input = Expr::input(T::shape);
+        let output = self.over(state, output.tree, &input);
         let index = self.define(state, State::pass);
-        Open::new(&self.scope, index, output)
+        Open::new(&self.scope, index, input, output)
     }
 
     /// A Wait state: seconds as a number, or `expr!` over the state's input, which it hands on.
@@ -223,11 +393,11 @@ impl<In: Payload, Out> Body<In, Out> {
         &self,
         state: &Handle<T>,
         seconds: impl SecondsOf<T>,
-    ) -> Open<'_, T, Out> {
+    ) -> Open<'_, T, T, Out> {
         let input = Expr::input(T::shape);
-        let wait = Wait::seconds(seconds.seconds(&input));
+        let wait = Wait::seconds(self.over(state, seconds.seconds(), &input));
         let index = self.define(state, |name| State::wait(name, wait));
-        Open::new(&self.scope, index, input)
+        Open::new(&self.scope, index, input.clone(), input)
     }
 
     /// A Wait state that waits until a time, and hands on its input.
@@ -236,11 +406,11 @@ impl<In: Payload, Out> Body<In, Out> {
         &self,
         state: &Handle<T>,
         time: Expression<T, At>,
-    ) -> Open<'_, T, Out> {
+    ) -> Open<'_, T, T, Out> {
         let input = Expr::input(T::shape);
-        let wait = Wait::timestamp(time.over(&input));
+        let wait = Wait::timestamp(self.over(state, time.tree, &input));
         let index = self.define(state, |name| State::wait(name, wait));
-        Open::new(&self.scope, index, input)
+        Open::new(&self.scope, index, input.clone(), input)
     }
 
     /// A Choice state. All of its targets get the state's input.
@@ -261,7 +431,7 @@ impl<In: Payload, Out> Body<In, Out> {
     /// A Succeed state that ends the body with a value made of its input.
     #[track_caller]
     pub fn succeed_with<T: Payload>(&self, state: &Handle<T>, output: Expression<T, Out>) {
-        let output = output.over(&Expr::input(T::shape));
+        let output = self.over(state, output.tree, &Expr::input(T::shape));
         let index = self.define(state, |name| State::succeed(name).end_with(output));
         self.scope.close(index);
     }
@@ -275,7 +445,8 @@ impl<In: Payload, Out> Body<In, Out> {
         cause: impl TextOf<T>,
     ) {
         let input = Expr::input(T::shape);
-        let (error, cause) = (error.text(&input), cause.text(&input));
+        let error = error.text().map(|error| self.over(state, error, &input));
+        let cause = cause.text().map(|cause| self.over(state, cause, &input));
         let index = self.define(state, |name| {
             let mut made = State::fail(name);
             if let Some(error) = error {
@@ -298,11 +469,14 @@ impl<In: Payload, Out> Body<In, Out> {
         branches: B,
     ) -> Fallible<'_, T, B::Outputs, InParallel, Out> {
         let bodies = branches.bodies();
-        let made = bodies
-            .iter()
-            .map(Scope::to_lower)
-            .map(flow::Body::new)
-            .collect();
+        let made: Vec<_> = bodies.iter().map(|body| body.body()).collect();
+        if made.is_empty() {
+            self.scope.mistake(
+                Some(&state.name),
+                "`parallel` has no branches; give it one at least, or leave the state out"
+                    .to_owned(),
+            );
+        }
         self.scope.inner.borrow_mut().extend(bodies);
         self.fallible(state, |name| State::parallel(name, made))
     }
@@ -316,8 +490,9 @@ impl<In: Payload, Out> Body<In, Out> {
         items: Expression<T, Vec<Item>>,
         body: Body<Item, O>,
     ) -> Fallible<'_, T, Vec<O>, InMap, Out> {
-        let items = items.over(&Expr::input(T::shape));
-        self.run_map(state, flow::Map::over(items, "item"), body)
+        let items = self.over(state, items.tree, &Expr::input(T::shape));
+        let item = body.scope.given();
+        self.run_map(state, flow::Map::over(items, item), body)
     }
 
     /// A Map state that runs a body.
@@ -328,9 +503,19 @@ impl<In: Payload, Out> Body<In, Out> {
         map: flow::Map,
         body: Body<Item, O>,
     ) -> Fallible<'_, T, R, InMap, Out> {
-        let made = flow::Body::new(body.scope.to_lower());
+        let mut made = body.scope.body();
+        made.input_is_item = body.scope.start_is_typed();
         self.scope.inner.borrow_mut().push(body.scope);
         self.fallible(state, |name| State::map(name, map.body(made)))
+    }
+}
+
+impl<In: Payload> Body<In, serde_json::Value> {
+    /// A Succeed state that ends the body with whatever is handed on to it.
+    #[track_caller]
+    pub fn succeed_as_is(&self, state: &Handle<Anything>) {
+        let index = self.define(state, State::succeed);
+        self.scope.close(index);
     }
 }
 

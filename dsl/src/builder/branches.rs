@@ -3,6 +3,7 @@
 use super::body::Body;
 use super::scope::Scope;
 use crate::sealed::Sealed;
+use std::rc::Rc;
 
 /// Branches that all take an `In`: a tuple of two to eight [`Body`]s, or a `Vec` of bodies of one type.
 #[diagnostic::on_unimplemented(
@@ -17,7 +18,7 @@ pub trait Branches<In>: Sealed {
     /// The bodies, in order.
     #[doc(hidden)]
     #[allow(private_interfaces, reason = "only this package calls it")]
-    fn bodies(self) -> Vec<Scope>;
+    fn bodies(self) -> Vec<Rc<Scope>>;
 }
 
 impl<In, Out> Sealed for Vec<Body<In, Out>> {}
@@ -26,7 +27,7 @@ impl<In, Out> Branches<In> for Vec<Body<In, Out>> {
     type Outputs = Vec<Out>;
 
     #[allow(private_interfaces, reason = "only this package calls it")]
-    fn bodies(self) -> Vec<Scope> {
+    fn bodies(self) -> Vec<Rc<Scope>> {
         self.into_iter().map(|body| body.scope).collect()
     }
 }
@@ -40,7 +41,7 @@ macro_rules! tuples {
             type Outputs = ($($out,)+);
 
             #[allow(private_interfaces, reason = "only this package calls it")]
-            fn bodies(self) -> Vec<Scope> {
+            fn bodies(self) -> Vec<Rc<Scope>> {
                 vec![$(self.$index.scope),+]
             }
         }

@@ -1,8 +1,8 @@
 //! What the builder makes.
 
-use super::bindings::Bindings;
+use super::bindings::{Bindings, BoundWorkflow};
 use crate::shape::Payload;
-use crate::workflow::{Definition, Schemas};
+use crate::workflow::{Definition, Fault, Schemas};
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -11,14 +11,16 @@ use std::ops::Deref;
 pub struct Built<In, Out> {
     definition: Definition,
     bindings: Bindings,
+    warnings: Vec<Fault>,
     types: PhantomData<fn(In) -> Out>,
 }
 
 impl<In, Out> Built<In, Out> {
-    pub(super) fn new(definition: Definition, bindings: Bindings) -> Self {
+    pub(super) fn new(definition: Definition, bindings: Bindings, warnings: Vec<Fault>) -> Self {
         Built {
             definition,
             bindings,
+            warnings,
             types: PhantomData,
         }
     }
@@ -27,6 +29,17 @@ impl<In, Out> Built<In, Out> {
     #[must_use]
     pub fn definition(&self) -> &Definition {
         &self.definition
+    }
+
+    /// What the [lints](super::Lint) found that are neither allowed nor denied, each with its state and place.
+    #[must_use]
+    pub fn warnings(&self) -> &[Fault] {
+        &self.warnings
+    }
+
+    /// It as a child of another workflow.
+    pub(super) fn as_child(&self) -> BoundWorkflow {
+        BoundWorkflow::of_built(&self.definition, &self.bindings)
     }
 
     /// The tasks and nested workflows that it calls.
@@ -55,7 +68,11 @@ impl<In, Out> Deref for Built<In, Out> {
 
 impl<In, Out> Clone for Built<In, Out> {
     fn clone(&self) -> Self {
-        Built::new(self.definition.clone(), self.bindings.clone())
+        Built::new(
+            self.definition.clone(),
+            self.bindings.clone(),
+            self.warnings.clone(),
+        )
     }
 }
 

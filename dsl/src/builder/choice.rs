@@ -1,16 +1,18 @@
 //! Choices.
 
+use super::arms::Arms;
 use super::expression::Expression;
-use super::handle::Handle;
 use super::scope::Scope;
+use super::to::To;
 use crate::expr::{Expr, Text};
-use crate::flow::Edge;
+use crate::flow::Arm;
 use crate::shape::Payload;
 use std::fmt;
 use std::marker::PhantomData;
+use stepwright_asl::model::QueryLanguage;
 
 /// A Choice state that is not complete yet. The first condition that holds decides.
-#[must_use = "a choice is complete with `.otherwise(&state)` or `.otherwise_fail()`"]
+#[must_use = "a choice is complete with `.otherwise(&state)`, `.otherwise_fail()` or `.match_on(arms!(..))`"]
 pub struct Choice<'b, In> {
     scope: &'b Scope,
     index: usize,
@@ -34,21 +36,75 @@ impl<'b, In: Payload> Choice<'b, In> {
 
     /// Goes to a state when the condition holds and no earlier one did.
     #[track_caller]
-    pub fn when(self, condition: Expression<In, bool>, to: &Handle<In>) -> Self {
-        let condition = condition.over(&Expr::input(In::shape));
-        let target = self.scope.target(self.index, to);
+    pub fn when(self, condition: Expression<In, bool>, to: impl To<In, In>) -> Self {
+        let input = Expr::input(In::shape);
+        let condition = self.scope.over_in(self.index, condition.tree, &input);
+        let edge = self.scope.edge(self.index, to.route(), &input);
         self.scope
-            .edit(self.index, |state| state.when(condition, Edge::to(target)));
+            .edit(self.index, |state| state.when(condition, edge));
+        self
+    }
+
+    /// Goes to a state when a rule holds that stands here as it does in ASL: its fields, without `Next`.
+    #[track_caller]
+    pub fn when_raw<K: Into<Text>>(
+        self,
+        rule: impl IntoIterator<Item = (K, serde_json::Value)>,
+        to: impl To<In, In>,
+    ) -> Self {
+        let edge = self
+            .scope
+            .edge(self.index, to.route(), &Expr::input(In::shape));
+        let edge = rule.into_iter().fold(edge, |edge, (key, value)| {
+            edge.raw(key, Expr::literal(value))
+        });
+        self.scope.edit(self.index, |state| state.when_raw(edge));
         self
     }
 
     /// Goes to a state when no condition holds: `Default`.
     #[track_caller]
-    pub fn otherwise(self, to: &Handle<In>) {
-        let target = self.scope.target(self.index, to);
-        self.scope
-            .edit(self.index, |state| state.otherwise(Edge::to(target)));
+    pub fn otherwise(self, to: impl To<In, In>) {
+        let edge = self
+            .scope
+            .edge(self.index, to.route(), &Expr::input(In::shape));
+        self.scope.edit(self.index, |state| state.otherwise(edge));
         self.scope.close(self.index);
+    }
+
+    /// Takes the first arm that fits: [`arms!`](macro@crate::arms) makes them, and rustc sees to it that none is missing.
+    #[track_caller]
+    pub fn match_on(self, arms: Arms<In>) {
+        let input = Expr::input(In::shape);
+        let scope = self.scope;
+        let subject = scope.over_in(self.index, arms.subject, &input);
+        let made = arms.arms.into_iter().map(|arm| {
+            for variable in &arm.bound {
+                scope.assigned_in(self.index, variable);
+            }
+            let guard = arm
+                .guard
+                .map(|guard| scope.over_in(self.index, guard, &input));
+            let edge = scope.edge(self.index, arm.to, &input);
+            Arm::new(arm.pattern, guard, edge)
+        });
+        let made = made.collect();
+        scope.edit(self.index, |state| state.match_on(subject, made));
+        scope.close(self.index);
+    }
+
+    /// The language of this state's expressions.
+    pub fn query_language(self, language: QueryLanguage) -> Self {
+        self.scope
+            .edit(self.index, |state| state.query_language(language));
+        self
+    }
+
+    /// A field as it stands in ASL. It wins over what the state would write.
+    pub fn raw(self, field: impl Into<Text>, value: impl Into<serde_json::Value>) -> Self {
+        let value = Expr::literal(value.into());
+        self.scope.edit(self.index, |state| state.raw(field, value));
+        self
     }
 
     /// Fails with `States.Runtime` when no condition holds, on purpose: no `Default` is written.

@@ -2,15 +2,18 @@
 
 use super::body::Body;
 use super::errors::InMap;
-use super::expression::Expression;
+use super::expression::{Expression, Tree};
 use super::open::Fallible;
+use super::values::{CountOf, PercentageOf};
 use crate::MachineType;
 use crate::expr::{Expr, Text};
 use crate::flow::{self, Distributed};
 use crate::map_run::{Batch, MapResults, NoInput};
 use crate::shape::Payload;
+use crate::workflow::Place;
 use serde_json::Value;
 use std::fmt;
+use std::marker::PhantomData;
 
 /// A call that reads the items of a Distributed Map, or writes its results: `s3:getObject`, `s3:putObject`. A state that takes
 /// an `In` makes its arguments.
@@ -54,9 +57,9 @@ impl<In> Access<In> {
         self
     }
 
-    fn into_flow(self, input: &Expr) -> flow::Access {
+    fn into_flow(self, over: &dyn Fn(Tree) -> Expr) -> flow::Access {
         let arguments = self.arguments.into_iter();
-        let arguments = arguments.map(|(name, value)| (name, value.over(input)));
+        let arguments = arguments.map(|(name, value)| (name, over(value.tree)));
         let access = flow::Access::new(self.resource).arguments(arguments.collect());
         self.settings
             .into_iter()
@@ -76,59 +79,81 @@ impl<In> fmt::Debug for Access<In> {
 #[derive(Debug)]
 #[must_use = "a Distributed Map makes its batches with it"]
 pub struct Batches<In, Input = NoInput> {
-    limits: flow::Batching,
-    input: Option<Expression<In, Input>>,
+    max_items: Option<Tree>,
+    max_input_bytes: Option<Tree>,
+    input: Option<Tree>,
+    types: PhantomData<fn(In) -> Input>,
 }
 
 impl<In> Batches<In> {
-    /// Batches of at most so many items.
-    pub fn of_items(count: u32) -> Self {
+    /// Batches of at most so many items: a number, or `expr!` over the state's input.
+    pub fn of_items(count: impl CountOf<In>) -> Self {
         Batches::new().max_items(count)
     }
 
     /// Batches of at most so many bytes.
-    pub fn of_bytes(count: u32) -> Self {
+    pub fn of_bytes(count: impl CountOf<In>) -> Self {
         Batches::new().max_input_bytes(count)
     }
 
     fn new() -> Self {
         Batches {
-            limits: flow::Batching::new(),
+            max_items: None,
+            max_input_bytes: None,
             input: None,
+            types: PhantomData,
         }
     }
 
     /// What each batch is given beside its items.
     pub fn with_input<Input>(self, input: Expression<In, Input>) -> Batches<In, Input> {
         Batches {
-            limits: self.limits,
-            input: Some(input),
+            max_items: self.max_items,
+            max_input_bytes: self.max_input_bytes,
+            input: Some(input.tree),
+            types: PhantomData,
         }
     }
 }
 
 impl<In, Input> Batches<In, Input> {
     /// Besides, at most so many items.
-    pub fn max_items(mut self, count: u32) -> Self {
-        self.limits = self.limits.max_items(Expr::literal(count));
+    pub fn max_items(mut self, count: impl CountOf<In>) -> Self {
+        self.max_items = Some(count.count());
         self
     }
 
     /// Besides, at most so many bytes.
-    pub fn max_input_bytes(mut self, count: u32) -> Self {
-        self.limits = self.limits.max_input_bytes(Expr::literal(count));
+    pub fn max_input_bytes(mut self, count: impl CountOf<In>) -> Self {
+        self.max_input_bytes = Some(count.count());
         self
     }
 
-    fn into_flow(self, input: &Expr) -> flow::Batching {
-        match self.input {
-            Some(value) => self.limits.input(value.over(input)),
-            None => self.limits,
+    fn into_flow(self, over: &dyn Fn(Tree) -> Expr) -> flow::Batching {
+        let mut batching = flow::Batching::new();
+        if let Some(count) = self.max_items {
+            batching = batching.max_items(over(count));
         }
+        if let Some(bytes) = self.max_input_bytes {
+            batching = batching.max_input_bytes(over(bytes));
+        }
+        if let Some(input) = self.input {
+            batching = batching.input(over(input));
+        }
+        batching
     }
 }
 
 impl<In: Payload, Out> Body<In, Out> {
+    /// Puts the input of a state into expressions that are called for at this place.
+    #[track_caller]
+    fn inputs<T: Payload>(&self, state: &super::Handle<T>) -> impl Fn(Tree) -> Expr {
+        let place = Place::caller();
+        let scope = self.scope.clone();
+        let name = state.name().to_owned();
+        move |tree| scope.over_at(Some(&name), tree, &Expr::input(T::shape), place)
+    }
+
     /// A Distributed Map over a list: the body runs for each item as an execution of its own, Standard or Express.
     #[track_caller]
     pub fn distributed_map<T: Payload, Item: Payload, O>(
@@ -138,8 +163,9 @@ impl<In: Payload, Out> Body<In, Out> {
         children: MachineType,
         body: Body<Item, O>,
     ) -> Fallible<'_, T, Vec<O>, InMap, Out> {
-        let items = items.over(&Expr::input(T::shape));
-        let map = flow::Map::over(items, "item").distributed(Distributed::new(children));
+        let over = self.inputs(state);
+        let item = body.scope.given();
+        let map = flow::Map::over(over(items.tree), item).distributed(Distributed::new(children));
         self.run_map(state, map, body)
     }
 
@@ -153,9 +179,10 @@ impl<In: Payload, Out> Body<In, Out> {
         children: MachineType,
         body: Body<Batch<Item, Input>, O>,
     ) -> Fallible<'_, T, Vec<O>, InMap, Out> {
-        let input = Expr::input(T::shape);
-        let distributed = Distributed::new(children).batch(batches.into_flow(&input));
-        let map = flow::Map::over(items.over(&input), "item").distributed(distributed);
+        let over = self.inputs(state);
+        let distributed = Distributed::new(children).batch(batches.into_flow(&over));
+        let item = body.scope.given();
+        let map = flow::Map::over(over(items.tree), item).distributed(distributed);
         self.run_map(state, map.shape(<Batch<Item, Input>>::shape), body)
     }
 
@@ -168,13 +195,10 @@ impl<In: Payload, Out> Body<In, Out> {
         children: MachineType,
         body: Body<Item, O>,
     ) -> Fallible<'_, T, Vec<O>, InMap, Out> {
-        let input = Expr::input(T::shape);
-        let distributed = Distributed::new(children).reader(reader.into_flow(&input));
-        self.run_map(
-            state,
-            flow::Map::read("item").distributed(distributed),
-            body,
-        )
+        let over = self.inputs(state);
+        let distributed = Distributed::new(children).reader(reader.into_flow(&over));
+        let map = flow::Map::read(body.scope.given()).distributed(distributed);
+        self.run_map(state, map.shape(Item::shape), body)
     }
 
     /// A Distributed Map over the items that a reader reads, in batches.
@@ -187,11 +211,11 @@ impl<In: Payload, Out> Body<In, Out> {
         children: MachineType,
         body: Body<Batch<Item, Input>, O>,
     ) -> Fallible<'_, T, Vec<O>, InMap, Out> {
-        let input = Expr::input(T::shape);
+        let over = self.inputs(state);
         let distributed = Distributed::new(children)
-            .reader(reader.into_flow(&input))
-            .batch(batches.into_flow(&input));
-        let map = flow::Map::read("item").distributed(distributed);
+            .reader(reader.into_flow(&over))
+            .batch(batches.into_flow(&over));
+        let map = flow::Map::read(body.scope.given()).distributed(distributed);
         self.run_map(state, map.shape(<Batch<Item, Input>>::shape), body)
     }
 }
@@ -204,15 +228,17 @@ impl<'b, In: Payload, Result, End> Fallible<'b, In, Result, InMap, End> {
         self.edit(|state| state.distributed("label", |map| map.label(label)))
     }
 
-    /// How many items may fail.
-    pub fn tolerated_failures(self, count: u32) -> Self {
-        let count = Expr::literal(count);
+    /// How many items may fail: a number, or `expr!` over the state's input.
+    #[track_caller]
+    pub fn tolerated_failures(self, count: impl CountOf<In>) -> Self {
+        let count = self.over_input(count.count());
         self.edit(|state| state.distributed("tolerated_failures", |map| map.tolerated_count(count)))
     }
 
-    /// What percentage of the items may fail, from 0 to 100.
-    pub fn tolerated_percentage(self, percentage: u32) -> Self {
-        let percentage = Expr::literal(percentage);
+    /// What percentage of the items may fail, from 0 to 100: a number, or `expr!` over the state's input.
+    #[track_caller]
+    pub fn tolerated_percentage(self, percentage: impl PercentageOf<In>) -> Self {
+        let percentage = self.over_input(percentage.percentage());
         self.edit(|state| {
             state.distributed("tolerated_percentage", |map| {
                 map.tolerated_percentage(percentage)
@@ -221,8 +247,10 @@ impl<'b, In: Payload, Result, End> Fallible<'b, In, Result, InMap, End> {
     }
 
     /// Writes the results there; the state then hands on where they are.
+    #[track_caller]
     pub fn writer(self, writer: Access<In>) -> Fallible<'b, In, MapResults, InMap, End> {
-        let writer = writer.into_flow(&Expr::input(In::shape));
+        let place = Place::caller();
+        let writer = writer.into_flow(&|tree| self.over_at(tree, place));
         self.edit(|state| state.distributed("writer", |map| map.writer(writer)))
             .giving()
     }

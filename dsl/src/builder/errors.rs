@@ -1,11 +1,12 @@
 //! What a `retry` and a `catch` are for.
 
-use crate::expr::{Expr, Text, error_field, error_name};
+use crate::expr::{Expr, Node, Text, error_field, error_name};
 use crate::sealed::Sealed;
-use crate::task::{ErrorOutput, TaskError};
+use crate::task::{ErrorOutput, ErrorVariant, NoError, TaskError};
 use crate::type_block::Witness;
 use std::fmt;
 use std::marker::PhantomData;
+use stepwright_asl::similar::did_you_mean;
 
 /// Some of the errors of `E`, with what a catch of them hands on: an [`ErrorOutput`], or the fields that are named.
 ///
@@ -13,15 +14,148 @@ use std::marker::PhantomData;
 pub struct Errors<E, Caught = ErrorOutput> {
     names: Vec<Text>,
     caught: Expr,
+    mistakes: Vec<String>,
     types: PhantomData<fn() -> (E, Caught)>,
+}
+
+impl<E: TaskError> Errors<E> {
+    /// Errors whose names stand in a table: variants of `E` (`"GatewayTimeout"`), or their names in ASL
+    /// (`"PaymentError.GatewayTimeout"`). A name that `E` does not have is a fault of `build`.
+    ///
+    /// ```
+    /// use stepwright::builder::Errors;
+    /// # use stepwright::TaskError;
+    /// # #[derive(Debug, thiserror::Error, TaskError)]
+    /// # enum PaymentError { #[error("no answer")] GatewayTimeout, #[error("busy")] Busy }
+    ///
+    /// let table = [("GatewayTimeout", 2), ("Busy", 30)];
+    /// for (name, _interval) in table {
+    ///     let _errors = Errors::<PaymentError>::named([name]);
+    /// }
+    /// ```
+    pub fn named<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Self {
+        let mut errors = Errors::new(Vec::new(), Expr::error_output());
+        for name in names {
+            let name = name.as_ref();
+            let is_named = |row: &&ErrorVariant| row.variant == name || row.error == name;
+            match E::VARIANTS.iter().find(is_named) {
+                Some(found) => errors.names.push(Text::Borrowed(found.error)),
+                None => errors.mistakes.push(unknown::<E>(name)),
+            }
+        }
+        errors
+    }
+}
+
+impl<E, Caught> Errors<E, Caught> {
+    fn new(names: Vec<Text>, caught: Expr) -> Self {
+        Errors {
+            names,
+            caught,
+            mistakes: Vec::new(),
+            types: PhantomData,
+        }
+    }
+
+    /// These errors and others of the same task, which carry the same.
+    #[must_use]
+    pub fn or(self, other: Errors<E, Caught>) -> Errors<E, Caught> {
+        self.joined(other)
+    }
+
+    /// These errors and those of another task inside of the same parallel or map, which carry the same.
+    #[must_use]
+    pub fn or_of<F>(self, other: Errors<F, Caught>) -> AnyErrors<Caught> {
+        AnyErrors {
+            errors: self.joined(other),
+        }
+    }
+
+    fn joined<F, Of>(self, other: Errors<F, Caught>) -> Errors<Of, Caught> {
+        let mut mistakes = self.mistakes;
+        mistakes.extend(other.mistakes);
+        if carried(&self.caught) != carried(&other.caught) {
+            mistakes.push(format!(
+                "the errors {} do not carry the same fields; catch them apart",
+                quoted(self.names.iter().chain(&other.names))
+            ));
+        }
+        let names = self.names.into_iter().chain(other.names);
+        Errors {
+            mistakes,
+            ..Errors::new(names.collect(), self.caught)
+        }
+    }
+}
+
+/// The fields that a catch hands on, by their names.
+fn carried(caught: &Expr) -> Vec<Text> {
+    let mut fields = Vec::new();
+    caught.walk(&mut |node| {
+        if let Node::ErrorField(name, _) = node {
+            fields.push(name.clone());
+        }
+    });
+    fields
+}
+
+fn quoted<'n>(names: impl Iterator<Item = &'n Text>) -> String {
+    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
+
+fn unknown<E: TaskError>(name: &str) -> String {
+    let known = E::VARIANTS.iter().map(|row| row.variant);
+    let of = std::any::type_name::<E>();
+    let of = of.rsplit("::").next().unwrap_or(of);
+    match did_you_mean(name, known.clone()) {
+        Some(close) => format!("`{of}` has no error `{name}`, {close}"),
+        None => format!(
+            "`{of}` has no error `{name}`; it has {}",
+            quoted(known.map(Text::from).collect::<Vec<_>>().iter())
+        ),
+    }
+}
+
+/// Errors of several tasks, for the `retry` and `catch` of the parallel or map that they are in.
+/// [`Errors::or_of`] makes it.
+pub struct AnyErrors<Caught = ErrorOutput> {
+    errors: Errors<NoError, Caught>,
+}
+
+impl<Caught> AnyErrors<Caught> {
+    /// These errors and those of yet another task.
+    #[must_use]
+    pub fn or_of<F>(self, other: Errors<F, Caught>) -> AnyErrors<Caught> {
+        self.errors.or_of(other)
+    }
+}
+
+impl<Caught> Clone for AnyErrors<Caught> {
+    fn clone(&self) -> Self {
+        AnyErrors {
+            errors: self.errors.clone(),
+        }
+    }
+}
+
+impl<Caught> fmt::Debug for AnyErrors<Caught> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.errors.fmt(f)
+    }
+}
+
+impl<E> From<States> for Errors<E> {
+    fn from(states: States) -> Errors<E> {
+        Errors::new(states.names(), Expr::error_output())
+    }
 }
 
 impl<E, Caught> Clone for Errors<E, Caught> {
     fn clone(&self) -> Self {
         Errors {
-            names: self.names.clone(),
-            caught: self.caught.clone(),
-            types: PhantomData,
+            mistakes: self.mistakes.clone(),
+            ..Errors::new(self.names.clone(), self.caught.clone())
         }
     }
 }
@@ -35,14 +169,9 @@ impl<E, Caught> fmt::Debug for Errors<E, Caught> {
 /// What [`errors!`](macro@crate::errors) makes of variants.
 #[doc(hidden)]
 pub fn errors_of<E: TaskError>(_of: Witness<E>, variants: &[&str]) -> Errors<E> {
-    Errors {
-        names: variants
-            .iter()
-            .map(|variant| error_name::<E>(last(variant)))
-            .collect(),
-        caught: Expr::error_output(),
-        types: PhantomData,
-    }
+    let names = variants.iter();
+    let names = names.map(|variant| error_name::<E>(last(variant)));
+    Errors::new(names.collect(), Expr::error_output())
 }
 
 /// What [`errors!`](macro@crate::errors) makes of a variant with a field.
@@ -57,14 +186,11 @@ pub fn field_of<E: TaskError, Caught>(
         .iter()
         .map(|field| error_field::<E>(last(variant), field.trim_start_matches("r#")))
         .collect::<Vec<_>>();
-    Errors {
-        caught: match caught.len() {
-            1 => caught.remove(0),
-            _ => Expr::tuple(caught),
-        },
-        names: errors_of(of, &[variant]).names,
-        types: PhantomData,
-    }
+    let caught = match caught.len() {
+        1 => caught.remove(0),
+        _ => Expr::tuple(caught),
+    };
+    Errors::new(errors_of(of, &[variant]).names, caught)
 }
 
 /// The variant's own name in its path as it was written.
@@ -83,6 +209,7 @@ fn last(path: &str) -> &str {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct States {
     name: Text,
+    more: Vec<Text>,
 }
 
 impl States {
@@ -97,15 +224,43 @@ impl States {
     /// `States.DataLimitExceeded`: a value is larger than Step Functions carries.
     pub const DATA_LIMIT_EXCEEDED: States = States::of("States.DataLimitExceeded");
 
+    /// `States.ExceedToleratedFailureThreshold`: more items of a Distributed Map failed than it tolerates.
+    pub const EXCEED_TOLERATED_FAILURE_THRESHOLD: States =
+        States::of("States.ExceedToleratedFailureThreshold");
+    /// `States.ItemReaderFailed`: a Distributed Map could not read its items.
+    pub const ITEM_READER_FAILED: States = States::of("States.ItemReaderFailed");
+    /// `States.ResultWriterFailed`: a Distributed Map could not write its results.
+    pub const RESULT_WRITER_FAILED: States = States::of("States.ResultWriterFailed");
+    /// `States.QueryEvaluationError`: a JSONata expression failed.
+    pub const QUERY_EVALUATION_ERROR: States = States::of("States.QueryEvaluationError");
+    /// `States.Permissions`: the machine may not make the call.
+    pub const PERMISSIONS: States = States::of("States.Permissions");
+
     const fn of(name: &'static str) -> States {
         States {
             name: Text::Borrowed(name),
+            more: Vec::new(),
         }
     }
 
     /// An error by its name in ASL.
     pub fn named(name: impl Into<Text>) -> States {
-        States { name: name.into() }
+        States {
+            name: name.into(),
+            more: Vec::new(),
+        }
+    }
+
+    /// These errors and others.
+    #[must_use]
+    pub fn or(mut self, other: States) -> States {
+        self.more.extend(other.names());
+        self
+    }
+
+    fn names(&self) -> Vec<Text> {
+        let more = self.more.iter().cloned();
+        std::iter::once(self.name.clone()).chain(more).collect()
     }
 }
 
@@ -126,20 +281,29 @@ pub trait ErrorsOf<E>: Sealed {
     /// What a catch hands on, as an expression.
     #[doc(hidden)]
     fn caught(&self) -> Expr;
+
+    /// What is wrong with them.
+    #[doc(hidden)]
+    fn mistakes(&self) -> Vec<String>;
 }
 
 impl Sealed for States {}
 impl<E, Caught> Sealed for Errors<E, Caught> {}
+impl<Caught> Sealed for AnyErrors<Caught> {}
 
 impl<E> ErrorsOf<E> for States {
     type Caught = ErrorOutput;
 
     fn names(&self) -> Vec<Text> {
-        vec![self.name.clone()]
+        States::names(self)
     }
 
     fn caught(&self) -> Expr {
         Expr::error_output()
+    }
+
+    fn mistakes(&self) -> Vec<String> {
+        Vec::new()
     }
 }
 
@@ -152,6 +316,10 @@ impl<E: TaskError, Caught> ErrorsOf<E> for Errors<E, Caught> {
 
     fn caught(&self) -> Expr {
         self.caught.clone()
+    }
+
+    fn mistakes(&self) -> Vec<String> {
+        self.mistakes.clone()
     }
 }
 
@@ -175,6 +343,27 @@ macro_rules! any_inside {
 
             fn caught(&self) -> Expr {
                 self.caught.clone()
+            }
+
+            fn mistakes(&self) -> Vec<String> {
+                self.mistakes.clone()
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<Caught> ErrorsOf<$inside> for AnyErrors<Caught> {
+            type Caught = Caught;
+
+            fn names(&self) -> Vec<Text> {
+                self.errors.names.clone()
+            }
+
+            fn caught(&self) -> Expr {
+                self.errors.caught.clone()
+            }
+
+            fn mistakes(&self) -> Vec<String> {
+                self.errors.mistakes.clone()
             }
         }
     )*};

@@ -1,6 +1,8 @@
 //! Expressions with types.
 
-use crate::expr::Expr;
+use super::arms::Arms;
+use super::variable::Read;
+use crate::expr::{Expr, Text};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -15,21 +17,35 @@ use std::marker::PhantomData;
 /// let sum: Expression<(u32, u32), u32> = expr!(|a: u32, b: u32| a + b);
 /// # let _ = (large, sum);
 /// ```
+///
+/// `expr!([limit] |total: u32| total > limit)` reads the workflow's variable whose handle is `limit`.
 pub struct Expression<In, Out> {
-    parameters: usize,
-    tree: Expr,
+    pub(super) tree: Tree,
     types: PhantomData<fn(In) -> Out>,
 }
 
-impl<In, Out> Expression<In, Out> {
-    /// The same where the type of the result does not matter: in the arguments of a service.
-    #[must_use]
-    pub fn untyped(self) -> Expression<In, serde_json::Value> {
-        Expression {
-            parameters: self.parameters,
-            tree: self.tree,
-            types: PhantomData,
+/// An expression without its types.
+#[doc(hidden)]
+#[derive(Clone, Debug)]
+pub struct Tree {
+    parameters: usize,
+    tree: Expr,
+    /// What it reads by name.
+    pub(super) reads: Vec<Read>,
+}
+
+impl Tree {
+    pub(super) fn new(parameters: usize, tree: Expr, reads: Vec<Read>) -> Tree {
+        Tree {
+            parameters,
+            tree,
+            reads,
         }
+    }
+
+    /// A value that reads nothing.
+    pub(super) fn literal(value: impl Into<serde_json::Value>) -> Tree {
+        Tree::new(0, Expr::literal(value), Vec::new())
     }
 
     /// The tree, over this input.
@@ -38,24 +54,91 @@ impl<In, Out> Expression<In, Out> {
             1 => input.clone(),
             _ => input.clone().taken_apart(index),
         };
+        let argument = |index: usize| match index.checked_sub(self.parameters) {
+            Some(read) => self.reads.get(read).map(|read| read.value.clone()),
+            None => Some(argument(index)),
+        };
         self.tree
-            .with_locals(&|name| name.parse().ok().map(argument))
+            .with_locals(&|name| name.parse().ok().and_then(argument))
     }
 }
 
-impl<In, Out> Clone for Expression<In, Out> {
-    fn clone(&self) -> Self {
+impl<In, Out> Expression<In, Out> {
+    /// The same where the type of the result does not matter: in the arguments of a service.
+    #[must_use]
+    pub fn untyped(self) -> Expression<In, serde_json::Value> {
+        Expression::new(self.tree)
+    }
+
+    fn new(tree: Tree) -> Self {
         Expression {
-            parameters: self.parameters,
-            tree: self.tree.clone(),
+            tree,
             types: PhantomData,
         }
     }
 }
 
+impl<In> Expression<In, serde_json::Value> {
+    /// A JSON object whose keys are computed, as the argument of a service, say.
+    ///
+    /// ```
+    /// use stepwright::builder::Expression;
+    /// use stepwright::expr;
+    ///
+    /// let tags = [("team", "orders"), ("stage", "test")];
+    /// let tags = tags.map(|(key, value)| (key, expr!(|_: u32| value).untyped()));
+    /// let _object = Expression::object(tags);
+    /// ```
+    #[must_use]
+    pub fn object<K: Into<Text>>(
+        entries: impl IntoIterator<Item = (K, Expression<In, serde_json::Value>)>,
+    ) -> Expression<In, serde_json::Value> {
+        let entries: Vec<(Text, Tree)> = entries
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.tree))
+            .collect();
+        joined(entries)
+    }
+}
+
+/// One object of several expressions over the same input.
+fn joined<In>(entries: Vec<(Text, Tree)>) -> Expression<In, serde_json::Value> {
+    let parameters = entries.iter().map(|(_, value)| value.parameters).max();
+    let parameters = parameters.unwrap_or_default();
+    let mut reads = Vec::new();
+    let mut fields = Vec::new();
+    for (key, value) in entries {
+        let before = reads.len();
+        let own = value.parameters;
+        // What is read by name comes behind the parameters, and of one expression behind those of the others.
+        let moved = |index: usize| match index.checked_sub(own) {
+            Some(read) => Expr::local((parameters + before + read).to_string()),
+            // One parameter is the whole input, several are its parts.
+            None if own == 1 && parameters > 1 => Expr::tuple(
+                (0..parameters)
+                    .map(|index| Expr::local(index.to_string()))
+                    .collect(),
+            ),
+            None => Expr::local(index.to_string()),
+        };
+        fields.push((
+            key,
+            value.tree.with_locals(&|name| name.parse().ok().map(moved)),
+        ));
+        reads.extend(value.reads);
+    }
+    Expression::new(Tree::new(parameters, Expr::object(fields), reads))
+}
+
+impl<In, Out> Clone for Expression<In, Out> {
+    fn clone(&self) -> Self {
+        Expression::new(self.tree.clone())
+    }
+}
+
 impl<In, Out> fmt::Debug for Expression<In, Out> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Expression").field(&self.tree).finish()
+        f.debug_tuple("Expression").field(&self.tree.tree).finish()
     }
 }
 
@@ -75,14 +158,21 @@ impl<In, Out> ExpressionTypes<In, Out> {
     /// Fixes the result's type, in code that never runs.
     pub fn gives(&self, _value: Out) {}
 
-    /// The expression of these types; its parameters are the locals `"0"`, `"1"`, .. of the tree.
+    /// The expression of these types; its parameters are the locals `"0"`, `"1"`, .. of the tree, and what it reads by
+    /// name follows them.
     #[must_use]
-    pub fn expression(self, parameters: usize, tree: Expr) -> Expression<In, Out> {
-        Expression {
-            parameters,
-            tree,
-            types: PhantomData,
-        }
+    pub fn expression(
+        self,
+        parameters: usize,
+        tree: Expr,
+        reads: Vec<Read>,
+    ) -> Expression<In, Out> {
+        Expression::new(Tree::new(parameters, tree, reads))
+    }
+
+    /// The `match` of these types, without what its arms lead to.
+    pub fn arms(self, parameters: usize, tree: Expr, reads: Vec<Read>) -> Arms<In> {
+        Arms::new(parameters, tree, reads)
     }
 }
 

@@ -4,11 +4,12 @@ use super::scope::Scope;
 use crate::workflow::Fault;
 
 /// The faults of a body and of all inside of it; `of` is what they are called for.
-pub(super) fn find(scope: &Scope, of: &str, faults: &mut Vec<Fault>) {
+pub(super) fn find(scope: &Scope, of: &str, around: &[&Scope], faults: &mut Vec<Fault>) {
     for mistake in scope.mistakes.borrow().iter() {
         let fault = Fault::new(mistake.state.as_deref(), mistake.message.clone());
         faults.push(fault.at(Some(mistake.place)));
     }
+    used(scope, around, faults);
     let declared = scope.declared.borrow();
     for declared in declared.iter().filter(|declared| declared.definitions == 0) {
         faults.push(Fault::new(
@@ -38,8 +39,37 @@ pub(super) fn find(scope: &Scope, of: &str, faults: &mut Vec<Fault>) {
             format!("{of} has no start; call `start_at(&state)` on it"),
         )),
     }
+    let around = [around, &[scope]].concat();
     for inner in scope.inner.borrow().iter() {
-        find(inner, "a branch or a map's body", faults);
+        find(inner, "a branch or a map's body", &around, faults);
+    }
+}
+
+/// An expression reads what its body and those around it have, and a state assigns what its own body has.
+fn used(scope: &Scope, around: &[&Scope], faults: &mut Vec<Fault>) {
+    let mut said = Vec::new();
+    for used in scope.used.borrow().iter() {
+        let own = used.scope == scope.id;
+        let outer = around.iter().any(|outer| outer.id == used.scope);
+        let message = if used.is_assigned && outer {
+            format!(
+                "it assigns `{}`, a variable outside of this branch or map, which may read but not assign it; declare one in \
+                 the body, and hand the value out as its result",
+                used.name
+            )
+        } else if own || outer {
+            continue;
+        } else {
+            format!(
+                "it uses `{}`, a variable of another body; a variable is used in the body that declares it, and inside of that",
+                used.name
+            )
+        };
+        if said.contains(&message) {
+            continue;
+        }
+        faults.push(Fault::new(used.state.as_deref(), message.clone()).at(Some(used.place)));
+        said.push(message);
     }
 }
 

@@ -5,9 +5,12 @@ use super::body::Body;
 use super::built::Built;
 use super::faults;
 use super::scope::Scope;
+use super::variable::Given;
+use super::words::of_builder;
 use crate::expr::{Expr, Text};
 use crate::flow::Flow;
 use crate::lower;
+use crate::rules::{self, Level, Levels, Lint};
 use crate::shape::Payload;
 use crate::task::Deploy;
 use crate::workflow::Faults;
@@ -21,6 +24,7 @@ pub struct FlowBuilder<In, Out> {
     body: Body<In, Out>,
     flow: Flow,
     deploy: Option<Deploy>,
+    lints: Levels,
 }
 
 impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
@@ -29,11 +33,17 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
     pub fn new(name: impl Into<Text>) -> Self {
         FlowBuilder {
             body: Body::new(),
-            flow: Flow::new(name)
-                .parameter("input", In::shape)
-                .returns(Out::shape),
+            flow: Flow::new(name).returns(Out::shape),
             deploy: None,
+            lints: Levels::default(),
         }
+    }
+
+    /// The input that the workflow is started with, under this name, for expressions of every state.
+    #[track_caller]
+    pub fn parameter(&self, name: impl Into<Text>) -> Given<In> {
+        let scope = &self.body.scope;
+        Given::new(scope.id, scope.give(name.into()), Expr::parameter())
     }
 
     fn set(self, change: impl FnOnce(Flow) -> Flow) -> Self {
@@ -83,6 +93,27 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
         }
     }
 
+    /// Makes faults of what a lint finds.
+    #[must_use]
+    pub fn deny(mut self, lint: Lint) -> Self {
+        self.lints.set(lint, Level::Deny);
+        self
+    }
+
+    /// Says nothing of what a lint finds.
+    #[must_use]
+    pub fn allow(mut self, lint: Lint) -> Self {
+        self.lints.set(lint, Level::Allow);
+        self
+    }
+
+    /// A field of the machine as it stands in ASL. It wins over what the builder would write.
+    #[must_use]
+    pub fn raw(self, field: impl Into<Text>, value: impl Into<serde_json::Value>) -> Self {
+        let value = Expr::literal(value.into());
+        self.set(|flow| flow.raw(field, value))
+    }
+
     /// Makes the workflow.
     ///
     /// # Errors
@@ -92,20 +123,33 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
     pub fn build(&self) -> Result<Built<In, Out>, Faults> {
         let scope = &self.body.scope;
         let mut faults = Vec::new();
-        faults::find(scope, "the workflow", &mut faults);
-        let flow = scope
-            .to_lower()
-            .into_iter()
-            .fold(self.flow.clone(), Flow::state);
+        faults::find(scope, "the workflow", &[], &mut faults);
+        let parameter = scope.given.borrow().clone();
+        let parameter = parameter.unwrap_or(Text::Borrowed("input"));
+        let flow = self
+            .flow
+            .clone()
+            .parameter(parameter, In::shape)
+            .variables(scope.shapes());
+        let flow = scope.to_lower().into_iter().fold(flow, Flow::state);
+        faults.extend(rules::faults(&flow));
+        let mut warnings = Vec::new();
+        for (lint, fault) in rules::lints(&flow) {
+            match self.lints.of(lint) {
+                Level::Allow => {}
+                Level::Warn => warnings.push(fault),
+                Level::Deny => faults.push(fault),
+            }
+        }
+        let more = lower::faults(&flow, &faults);
+        faults.extend(more.into_iter().map(of_builder));
         if !faults.is_empty() {
-            let more = lower::faults(&flow, &faults);
-            faults.extend(more);
             return Err(Faults::new(&flow.name, faults));
         }
         let definition = flow.lower()?;
         let mut bindings = Bindings::default();
         bind(scope, self.deploy, &mut bindings);
-        Ok(Built::new(definition, bindings))
+        Ok(Built::new(definition, bindings, warnings))
     }
 }
 

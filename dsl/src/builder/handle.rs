@@ -1,7 +1,14 @@
 //! Names of states that know what their states take.
 
+use super::expression::Expression;
+use super::to::Way;
+use super::variable::{Variable, Variables};
+use crate::shape::{Payload, Shape};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::Deref;
 use std::rc::Rc;
 
 /// A state that has a name and takes a `T`, whether or not it is defined yet. Transitions go to handles, so a misspelled
@@ -30,6 +37,23 @@ impl<T> Handle<T> {
     pub fn name(&self) -> &str {
         &self.name
     }
+
+    /// The way to it on which a variable is assigned.
+    pub fn assigning<From, V: Payload>(
+        &self,
+        variable: &Variable<V>,
+        value: Expression<From, V>,
+    ) -> Way<From, Handle<T>> {
+        Way::new(self.clone()).assigning(variable, value)
+    }
+
+    /// The way of a catch to it, on which what is caught is assigned.
+    pub fn binding<In, Caught>(
+        &self,
+        variables: impl Variables<Caught>,
+    ) -> Way<(In, Caught), Handle<T>> {
+        Way::new(self.clone()).binding(variables)
+    }
 }
 
 impl<T> Clone for Handle<T> {
@@ -41,5 +65,55 @@ impl<T> Clone for Handle<T> {
 impl<T> fmt::Debug for Handle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Handle").field(&self.name).finish()
+    }
+}
+
+/// A state that does not look at what is handed on to it: it reads [variables](super::Variable). Every state may go to it.
+///
+/// [`step`](super::Body::step) makes it. Where a state is defined it is a handle of [`Anything`].
+#[derive(Clone, Debug)]
+pub struct Step {
+    handle: Handle<Anything>,
+}
+
+impl Step {
+    pub(super) fn new(handle: Handle<Anything>) -> Self {
+        Step { handle }
+    }
+
+    /// The way to it on which a variable is assigned.
+    pub fn assigning<From, V: Payload>(
+        &self,
+        variable: &Variable<V>,
+        value: Expression<From, V>,
+    ) -> Way<From, Step> {
+        Way::new(self.clone()).assigning(variable, value)
+    }
+
+    /// The way of a catch to it, on which what is caught is assigned.
+    pub fn binding<In, Caught>(
+        &self,
+        variables: impl Variables<Caught>,
+    ) -> Way<(In, Caught), Step> {
+        Way::new(self.clone()).binding(variables)
+    }
+}
+
+impl Deref for Step {
+    type Target = Handle<Anything>;
+
+    fn deref(&self) -> &Handle<Anything> {
+        &self.handle
+    }
+}
+
+/// What is handed on to a [`Step`]: anything, at which it does not look.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Anything(serde_json::Value);
+
+impl Payload for Anything {
+    fn shape() -> Shape {
+        Shape::Any
     }
 }

@@ -36,6 +36,7 @@
 //! assert!(checkout.to_json().contains(r#""Payload":"{% $states.input %}""#));
 //! ```
 
+mod arms;
 mod bindings;
 mod body;
 mod branches;
@@ -43,32 +44,45 @@ mod built;
 mod choice;
 mod distributed;
 mod errors;
+mod every;
 mod expression;
 mod faults;
 mod flow;
+mod fragment;
 mod handle;
 mod open;
 mod retry;
 mod scope;
+mod to;
 mod values;
+mod variable;
+mod words;
 
+pub use self::arms::Arms;
 pub use self::bindings::{Bindings, BoundTask, BoundWorkflow, CallError, CallTask, Called};
 pub use self::body::Body;
 pub use self::branches::Branches;
 pub use self::built::Built;
 pub use self::choice::Choice;
 pub use self::distributed::{Access, Batches};
-pub use self::errors::{Errors, ErrorsOf, InMap, InParallel, States};
+pub use self::errors::{AnyErrors, Errors, ErrorsOf, InMap, InParallel, States};
 #[doc(hidden)]
 pub use self::errors::{errors_of, field_of};
+pub use self::every::Every;
 pub use self::expression::Expression;
 #[doc(hidden)]
 pub use self::expression::ExpressionTypes;
 pub use self::flow::FlowBuilder;
-pub use self::handle::Handle;
+pub use self::fragment::{ArgumentsOf, Exits, Included, Including};
+pub use self::handle::{Anything, Handle, Step};
 pub use self::open::{Fallible, Open};
 pub use self::retry::Retry;
-pub use self::values::{EndsWith, SecondsOf, Takes, TextOf};
+pub use self::to::{To, Way};
+pub use self::values::{CountOf, EndsWith, PercentageOf, SecondsOf, Takes, TextOf};
+pub use self::variable::{Given, Readable, Variable, Variables};
+#[doc(hidden)]
+pub use self::variable::{value_of, witness_of};
+pub use crate::rules::Lint;
 
 #[cfg(test)]
 mod tests;

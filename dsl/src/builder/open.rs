@@ -1,17 +1,21 @@
 //! States that do not go anywhere yet.
 
 use super::errors::{ErrorsOf, InMap};
-use super::expression::Expression;
-use super::handle::Handle;
+use super::every::Every;
+use super::expression::{Expression, Tree};
 use super::retry::Retry;
 use super::scope::Scope;
-use super::values::{EndsWith, SecondsOf};
+use super::to::{Route, To};
+use super::values::{CountOf, EndsWith, SecondsOf};
+use super::variable::{Assigned, Assignment, Variable, Variables, last};
 use crate::expr::{Expr, Node, Text};
-use crate::flow::{self, Edge, State};
+use crate::flow::{self, State};
 use crate::shape::{Payload, Shape};
 use crate::task::TaskError;
+use crate::workflow::Place;
 use std::fmt;
 use std::marker::PhantomData;
+use stepwright_asl::model::QueryLanguage;
 
 type Types<In, Result, Error, End> = PhantomData<fn(In) -> (Result, Error, End)>;
 
@@ -45,6 +49,17 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         self.edit(|state| state.comment(text))
     }
 
+    /// An expression over the state's input.
+    #[track_caller]
+    pub(super) fn over_input(&self, tree: Tree) -> Expr {
+        self.over_at(tree, Place::caller())
+    }
+
+    pub(super) fn over_at(&self, tree: Tree, place: Place) -> Expr {
+        let input = Expr::input(self.input);
+        self.scope.over_in_at(self.index, tree, &input, place)
+    }
+
     /// The same state, whose work gives something else.
     pub(super) fn giving<Other>(self) -> Fallible<'b, In, Other, Error, End> {
         Fallible::new(self.scope, self.index, self.input)
@@ -61,21 +76,43 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         self.edit(|state| state.raw(field, Expr::none()))
     }
 
+    /// The language of this state's expressions.
+    pub fn query_language(self, language: QueryLanguage) -> Self {
+        self.edit(|state| state.query_language(language))
+    }
+
     /// Tries again after these errors, before any catch.
+    #[track_caller]
     pub fn retry<E: ErrorsOf<Error>>(self, retry: Retry<E>) -> Self {
-        self.edit(|state| state.retry(retry.into_flow::<Error>()))
+        let retry = flow::Retry {
+            place: Some(Place::caller()),
+            ..retry.into_flow::<Error>(|message| self.mistake(message))
+        };
+        self.edit(|state| state.retry(retry))
     }
 
     /// On these errors goes to a state that takes what they carry: an [`ErrorOutput`](crate::ErrorOutput), or the fields
-    /// that [`errors!`](macro@crate::errors) names.
+    /// that [`errors!`](macro@crate::errors) names. To a [`Step`](super::Step) the error itself is handed on, as ASL does.
     #[track_caller]
-    pub fn catch<E: ErrorsOf<Error>>(self, errors: E, to: &Handle<E::Caught>) -> Self {
-        // What ASL hands on by itself is not written.
-        let output = match &*errors.caught().node {
+    pub fn catch<E: ErrorsOf<Error>>(
+        self,
+        errors: E,
+        to: impl To<(In, E::Caught), E::Caught>,
+    ) -> Self {
+        self.mistakes(&errors);
+        let caught = errors.caught();
+        self.catch_route(errors.names(), caught, to.route())
+    }
+
+    #[track_caller]
+    fn catch_route(self, errors: Vec<Text>, caught: Expr, to: Route) -> Self {
+        // What ASL hands on by itself is not written, nor what nobody looks at.
+        let output = match &*caught.node {
             Node::ErrorOutput => None,
-            _ => Some(errors.caught()),
+            _ if to.is_step => None,
+            _ => Some(caught.clone()),
         };
-        self.catch_edge(errors.names(), to, output)
+        self.catch_edge(errors, caught, to, output)
     }
 
     /// On these errors goes to another state with a value made of this state's input and of what the errors carry.
@@ -83,34 +120,85 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
     pub fn catch_with<E: ErrorsOf<Error>, O>(
         self,
         errors: E,
-        to: &Handle<O>,
+        to: impl To<(In, E::Caught), O>,
         output: Expression<(In, E::Caught), O>,
     ) -> Self {
+        self.mistakes(&errors);
         let input = Expr::tuple(vec![Expr::input(self.input), errors.caught()]);
-        self.catch_edge(errors.names(), to, Some(output.over(&input)))
+        let output = self.scope.over_in(self.index, output.tree, &input);
+        self.catch_edge(errors.names(), errors.caught(), to.route(), Some(output))
     }
 
     #[track_caller]
-    fn catch_edge<O>(self, errors: Vec<Text>, to: &Handle<O>, output: Option<Expr>) -> Self {
-        let target = self.scope.target(self.index, to);
-        let mut catch = flow::Catch::on(errors, Edge::to(target));
+    fn catch_edge(self, errors: Vec<Text>, caught: Expr, to: Route, output: Option<Expr>) -> Self {
+        let input = Expr::tuple(vec![Expr::input(self.input), caught]);
+        let edge = self.scope.edge(self.index, to, &input);
+        let mut catch = flow::Catch::on(errors, edge);
         if let Some(output) = output {
             catch = catch.output(output);
         }
         self.edit(|state| state.catch(catch))
     }
 
-    /// Hands on a value made of the state's input and its result, instead of the result.
-    pub fn output<O>(self, output: Expression<(In, Result), O>) -> Open<'b, O, End> {
+    /// Every error is caught: `build` says which error of the tasks inside is not. A task says it with
+    /// [`catch_every`](Fallible::catch_every), where rustc does.
+    #[track_caller]
+    pub fn exhaustive(self) -> Self {
+        let place = Place::caller();
+        self.edit(|state| state.exhaustive(place))
+    }
+
+    #[track_caller]
+    fn mistakes<E: ErrorsOf<Error>>(&self, errors: &E) {
+        for message in errors.mistakes() {
+            self.mistake(message);
+        }
+    }
+
+    #[track_caller]
+    fn mistake(&self, message: String) {
+        self.scope.mistake_in(self.index, message);
+    }
+
+    /// Assigns the result to a variable, or its fields to several: `let checked = ..`, `let (parcels, invoice) = ..`.
+    #[track_caller]
+    pub fn bind(self, variables: impl Variables<Result>) -> Self {
+        for assignment in last(variables.variables(), false) {
+            let (name, value) = self
+                .scope
+                .assignment(self.index, assignment, &Expr::result());
+            self.scope
+                .edit(self.index, |state| state.assign(name, value));
+        }
+        self
+    }
+
+    /// Assigns a variable a value made of the state's input and its result. It can be read from the next state on.
+    #[track_caller]
+    pub fn assign<T: Payload>(
+        self,
+        variable: &Variable<T>,
+        value: Expression<(In, Result), T>,
+    ) -> Self {
         let input = Expr::tuple(vec![Expr::input(self.input), Expr::result()]);
-        Open::new(self.scope, self.index, output.over(&input))
+        assign(self.scope, self.index, variable, value.tree, &input);
+        self
+    }
+
+    /// Hands on a value made of the state's input and its result, instead of the result.
+    #[track_caller]
+    pub fn output<O>(self, output: Expression<(In, Result), O>) -> Open<'b, (In, Result), O, End> {
+        let input = Expr::tuple(vec![Expr::input(self.input), Expr::result()]);
+        let output = self.scope.over_in(self.index, output.tree, &input);
+        Open::new(self.scope, self.index, input, output)
     }
 
     /// Goes to a state that takes the result.
     #[track_caller]
-    pub fn next(self, to: &Handle<Result>) {
-        let target = self.scope.target(self.index, to);
-        self.scope.edit(self.index, |state| state.next(target));
+    pub fn next(self, to: impl To<(In, Result), Result>) {
+        let input = Expr::tuple(vec![Expr::input(self.input), Expr::result()]);
+        let edge = self.scope.edge(self.index, to.route(), &input);
+        self.scope.edit(self.index, |state| state.next_along(edge));
         self.scope.close(self.index);
     }
 
@@ -124,22 +212,50 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
     }
 }
 
+/// Assigns a variable at the end of a state.
+#[track_caller]
+fn assign<T: Payload>(
+    scope: &Scope,
+    index: usize,
+    variable: &Variable<T>,
+    value: Tree,
+    input: &Expr,
+) {
+    for (to, _) in variable.variables() {
+        let value = Assigned::Tree(value.clone());
+        let (name, value) = scope.assignment(index, Assignment { to, value }, input);
+        scope.edit(index, |state| state.assign(name, value));
+    }
+}
+
 impl<In: Payload, Result, Error: TaskError, End> Fallible<'_, In, Result, Error, End> {
+    /// On each error of the task goes to a state of its own: [`every!`](macro@crate::every) names them, and rustc sees to it
+    /// that none is missing. Beside it stand only catches of [`States`](super::States).
+    #[track_caller]
+    pub fn catch_every(self, every: Every<In, Error>) -> Self {
+        every.arms.into_iter().fold(self, |state, arm| {
+            state.catch_route(arm.names, arm.caught, arm.to)
+        })
+    }
+
     /// The longest time that the task may take, in seconds.
+    #[track_caller]
     pub fn timeout(self, seconds: impl SecondsOf<In>) -> Self {
-        let seconds = seconds.seconds(&Expr::input(self.input));
+        let seconds = self.over_input(seconds.seconds());
         self.edit(|state| state.timeout(seconds))
     }
 
     /// The longest time between two heartbeats, in seconds.
+    #[track_caller]
     pub fn heartbeat(self, seconds: impl SecondsOf<In>) -> Self {
-        let seconds = seconds.seconds(&Expr::input(self.input));
+        let seconds = self.over_input(seconds.seconds());
         self.edit(|state| state.heartbeat(seconds))
     }
 
     /// The role that the call is made with, by its ARN.
+    #[track_caller]
     pub fn credentials(self, role: Expression<In, String>) -> Self {
-        let role = role.over(&Expr::input(self.input));
+        let role = self.over_input(role.tree);
         self.edit(|state| state.credentials(role))
     }
 
@@ -153,9 +269,16 @@ impl<In: Payload, Result, Error: TaskError, End> Fallible<'_, In, Result, Error,
 }
 
 impl<In: Payload, Result, End> Fallible<'_, In, Result, InMap, End> {
-    /// How many items run at the same time at most.
-    pub fn max_concurrency(self, limit: u32) -> Self {
-        self.edit(|state| state.max_concurrency(Expr::literal(limit)))
+    /// How many items run at the same time at most; 0 is no limit.
+    #[track_caller]
+    pub fn max_concurrency(self, limit: impl CountOf<In>) -> Self {
+        let limit = self.over_input(limit.count());
+        self.edit(|state| state.max_concurrency(limit))
+    }
+
+    /// Writes the body under its old name, `Iterator`, without a `ProcessorConfig`.
+    pub fn iterator(self) -> Self {
+        self.edit(State::iterator)
     }
 }
 
@@ -165,54 +288,70 @@ impl<In, Result, Error, End> fmt::Debug for Fallible<'_, In, Result, Error, End>
     }
 }
 
-/// A state that hands on an `Out` and goes nowhere yet; its body ends with an `End`.
+/// A state that hands on an `Out` and goes nowhere yet; its body ends with an `End`, and what it assigns is made of a `From`.
 #[must_use = "a state without a transition goes nowhere: call `.next(&state)` or `.end()`"]
-pub struct Open<'b, Out, End> {
+pub struct Open<'b, From, Out, End> {
     scope: &'b Scope,
     index: usize,
+    from: Expr,
     output: Expr,
-    types: PhantomData<fn() -> (Out, End)>,
+    types: PhantomData<fn(From) -> (Out, End)>,
 }
 
-impl<'b, Out, End> Open<'b, Out, End> {
-    pub(super) fn new(scope: &'b Scope, index: usize, output: Expr) -> Self {
+impl<'b, From, Out, End> Open<'b, From, Out, End> {
+    pub(super) fn new(scope: &'b Scope, index: usize, from: Expr, output: Expr) -> Self {
         Open {
             scope,
             index,
+            from,
             output,
             types: PhantomData,
         }
     }
 
+    fn edit(self, change: impl FnOnce(State) -> State) -> Self {
+        self.scope.edit(self.index, change);
+        self
+    }
+
     /// `Comment`.
     pub fn comment(self, text: impl Into<Text>) -> Self {
-        self.scope.edit(self.index, |state| state.comment(text));
-        self
+        self.edit(|state| state.comment(text))
     }
 
     /// A field as it stands in ASL. It wins over what the state would write.
     pub fn raw(self, field: impl Into<Text>, value: impl Into<serde_json::Value>) -> Self {
         let value = Expr::literal(value.into());
-        self.scope.edit(self.index, |state| state.raw(field, value));
-        self
+        self.edit(|state| state.raw(field, value))
     }
 
     /// Leaves a field out that the state would write.
     pub fn without(self, field: impl Into<Text>) -> Self {
-        self.scope
-            .edit(self.index, |state| state.raw(field, Expr::none()));
+        self.edit(|state| state.raw(field, Expr::none()))
+    }
+
+    /// The language of this state's expressions.
+    pub fn query_language(self, language: QueryLanguage) -> Self {
+        self.edit(|state| state.query_language(language))
+    }
+
+    /// Assigns a variable as the state ends: a value made of what its output is made of. It can be read from the next state
+    /// on.
+    #[track_caller]
+    pub fn assign<T: Payload>(self, variable: &Variable<T>, value: Expression<From, T>) -> Self {
+        assign(self.scope, self.index, variable, value.tree, &self.from);
         self
     }
 
     /// Goes to a state that takes the output.
     #[track_caller]
-    pub fn next(self, to: &Handle<Out>) {
-        let target = self.scope.target(self.index, to);
+    pub fn next(self, to: impl To<From, Out>) {
+        let edge = self.scope.edge(self.index, to.route(), &self.from);
         self.scope.edit(self.index, |state| {
             if hands_on_by_itself(&state, &self.output) {
-                state.next(target)
+                state.next_along(edge)
             } else {
-                state.output(self.output).next(target)
+                state.output(self.output).next_along(edge)
             }
         });
         self.scope.close(self.index);
@@ -234,7 +373,7 @@ fn hands_on_by_itself(state: &State, output: &Expr) -> bool {
     !state.has_result() && matches!(&*output.node, Node::Input(_))
 }
 
-impl<Out, End> fmt::Debug for Open<'_, Out, End> {
+impl<From, Out, End> fmt::Debug for Open<'_, From, Out, End> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Open").field(&self.index).finish()
     }

@@ -59,10 +59,17 @@ impl<Errors> Retry<Errors> {
         self.set(|retry| retry.jitter(Jitter::Full))
     }
 
-    pub(super) fn into_flow<E>(self) -> flow::Retry
+    /// Takes the intervals as they are, which is what ASL does where nothing is said.
+    pub fn no_jitter(self) -> Self {
+        self.set(|retry| retry.jitter(Jitter::None))
+    }
+
+    /// Without types; `mistake` is told what is wrong with the errors.
+    pub(super) fn into_flow<E>(self, mistake: impl Fn(String)) -> flow::Retry
     where
         Errors: ErrorsOf<E>,
     {
+        self.errors.mistakes().into_iter().for_each(mistake);
         flow::Retry {
             errors: self.errors.names(),
             ..self.settings

@@ -1,15 +1,20 @@
 //! What the states of one body are collected in.
 
+use super::expression::Tree;
 use super::handle::Handle;
-use crate::flow::State;
+use super::to::Route;
+use super::variable::{Assignment, Read};
+use crate::expr::{Expr, Text};
+use crate::flow::{Body, Edge, State, Variables};
+use crate::shape::Shape;
 use crate::task::{Address, Deploy, Task};
 use crate::workflow::{Binder, Place, Workflow};
 use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The states of a body while it is built. Nothing here fails: what is wrong is found by `build`.
-#[derive(Debug)]
 pub(super) struct Scope {
     pub(super) id: u64,
     pub(super) declared: RefCell<Vec<Declared>>,
@@ -19,7 +24,38 @@ pub(super) struct Scope {
     pub(super) mistakes: RefCell<Vec<Mistake>>,
     pub(super) binds: RefCell<Vec<Bind>>,
     /// The branches and bodies inside of its states.
-    pub(super) inner: RefCell<Vec<Scope>>,
+    pub(super) inner: RefCell<Vec<Rc<Scope>>>,
+    pub(super) variables: RefCell<Vec<DeclaredVariable>>,
+    /// The variables of included fragments.
+    included: RefCell<Variables>,
+    /// What its expressions read by name, and what its states assign.
+    pub(super) used: RefCell<Vec<Used>>,
+    /// What a map calls the item, or the workflow its input.
+    pub(super) given: RefCell<Option<Text>>,
+}
+
+/// A variable that was declared.
+#[derive(Debug)]
+pub(super) struct DeclaredVariable {
+    pub(super) name: Text,
+    pub(super) shape: fn() -> Shape,
+    pub(super) place: Place,
+}
+
+/// A variable in use.
+#[derive(Debug)]
+pub(super) struct Used {
+    pub(super) scope: u64,
+    pub(super) name: Text,
+    pub(super) state: Option<Rc<str>>,
+    pub(super) place: Place,
+    pub(super) is_assigned: bool,
+}
+
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Scope").field(&self.declared).finish()
+    }
 }
 
 /// A handle that was given out.
@@ -28,6 +64,8 @@ pub(super) struct Declared {
     pub(super) name: Rc<str>,
     pub(super) place: Place,
     pub(super) definitions: usize,
+    /// It looks at nothing that is handed on.
+    pub(super) is_step: bool,
 }
 
 /// A state with what is known of it.
@@ -65,7 +103,7 @@ pub(super) struct Mistake {
 }
 
 /// Hands a task or a nested workflow to whoever collects them.
-pub(super) type Bind = fn(&mut super::Bindings, Option<Deploy>);
+pub(super) type Bind = Box<dyn Fn(&mut super::Bindings, Option<Deploy>)>;
 
 impl Scope {
     pub(super) fn new() -> Scope {
@@ -78,34 +116,39 @@ impl Scope {
             mistakes: RefCell::default(),
             binds: RefCell::default(),
             inner: RefCell::default(),
+            variables: RefCell::default(),
+            included: RefCell::default(),
+            used: RefCell::default(),
+            given: RefCell::default(),
         }
     }
 
     #[track_caller]
-    pub(super) fn declare<T>(&self, name: String) -> Handle<T> {
+    pub(super) fn declare<T>(&self, name: String, is_step: bool) -> Handle<T> {
         let name: Rc<str> = name.into();
         let mut declared = self.declared.borrow_mut();
         declared.push(Declared {
             name: name.clone(),
             place: Place::caller(),
             definitions: 0,
+            is_step,
         });
         Handle::new(self.id, name, declared.len() - 1)
     }
 
     #[track_caller]
-    pub(super) fn start_at<T>(&self, handle: &Handle<T>) {
+    pub(super) fn start_at(&self, route: &Route) {
         if let Some(earlier) = self.start.get()
-            && earlier != handle.index
+            && earlier != route.index
         {
             let earlier = self.declared.borrow()[earlier].name.clone();
             self.mistake(
-                Some(&handle.name),
+                Some(&route.name),
                 format!("the start is set twice; it was `{earlier}` before"),
             );
         }
-        if self.own(handle, None) {
-            self.start.set(Some(handle.index));
+        if self.own(route, None) {
+            self.start.set(Some(route.index));
         }
     }
 
@@ -159,13 +202,171 @@ impl Scope {
         }
     }
 
-    /// The name to go to from a state. A handle of another body is a mistake, and the state goes nowhere instead.
+    /// The name of a state that is there already.
+    fn name_of(&self, index: usize) -> Rc<str> {
+        match &self.states.borrow()[index] {
+            Some(defined) => Rc::from(&*defined.state.name),
+            None => Rc::from(""),
+        }
+    }
+
+    /// The edge along a way from a state; what is assigned on it is made of `from`. A state of another body is a mistake,
+    /// and the state goes nowhere instead.
     #[track_caller]
-    pub(super) fn target<T>(&self, from: usize, to: &Handle<T>) -> String {
-        let name = match &self.states.borrow()[from] {
-            Some(defined) => defined.state.name.to_string(),
-            None => String::new(),
-        };
+    pub(super) fn edge(&self, index: usize, to: Route, from: &Expr) -> Edge {
+        let edge = Edge::to(self.target(index, &to)).placed(Place::caller());
+        to.assigns.into_iter().fold(edge, |edge, assignment| {
+            let (name, value) = self.assignment(index, assignment, from);
+            edge.assign(name, value)
+        })
+    }
+
+    /// A variable with its value, over an input.
+    #[track_caller]
+    pub(super) fn assignment(
+        &self,
+        index: usize,
+        assignment: Assignment,
+        from: &Expr,
+    ) -> (Text, Expr) {
+        let state = self.name_of(index);
+        let place = Place::caller();
+        for read in assignment.value.reads() {
+            self.use_of(Some(&state), read, false, place);
+        }
+        self.use_of(Some(&state), &assignment.to, true, place);
+        let Assignment { to, value } = assignment;
+        let mut value = value.over(from);
+        value.place.get_or_insert(place);
+        (to.name, value)
+    }
+
+    /// An expression over an input, of which it is known from now on what it reads.
+    #[track_caller]
+    pub(super) fn over(&self, state: Option<&str>, tree: Tree, input: &Expr) -> Expr {
+        self.over_at(state, tree, input, Place::caller())
+    }
+
+    /// The same for a call at that place.
+    pub(super) fn over_at(
+        &self,
+        state: Option<&str>,
+        tree: Tree,
+        input: &Expr,
+        place: Place,
+    ) -> Expr {
+        let state = state.map(Rc::from);
+        for read in &tree.reads {
+            self.use_of(state.as_ref(), read, false, place);
+        }
+        let mut value = tree.over(input);
+        value.place.get_or_insert(place);
+        value
+    }
+
+    /// The same of a state that is there already.
+    #[track_caller]
+    pub(super) fn over_in(&self, index: usize, tree: Tree, input: &Expr) -> Expr {
+        self.over_in_at(index, tree, input, Place::caller())
+    }
+
+    /// The same for a call at that place.
+    pub(super) fn over_in_at(&self, index: usize, tree: Tree, input: &Expr, place: Place) -> Expr {
+        let name = self.name_of(index);
+        self.over_at(Some(&name), tree, input, place)
+    }
+
+    fn use_of(&self, state: Option<&Rc<str>>, variable: &Read, is_assigned: bool, place: Place) {
+        self.used.borrow_mut().push(Used {
+            scope: variable.scope,
+            name: variable.name.clone(),
+            state: state.cloned(),
+            place,
+            is_assigned,
+        });
+    }
+
+    /// The same of a state that is there already.
+    #[track_caller]
+    pub(super) fn assigned_in(&self, index: usize, variable: &Read) {
+        let name = self.name_of(index);
+        self.use_of(Some(&name), variable, true, Place::caller());
+    }
+
+    /// Puts the states of a fragment where its first state is defined already.
+    pub(super) fn put(&self, index: usize, body: Body) {
+        self.included.borrow_mut().extend(body.variables);
+        let mut states = body.states.into_iter();
+        let first = states.next();
+        self.edit(index, |stub| match first {
+            Some(first) => State {
+                place: stub.place,
+                ..first
+            },
+            None => stub,
+        });
+        self.close(index);
+        let others = states.map(|state| {
+            Some(Defined {
+                handle: None,
+                state,
+                targets: Vec::new(),
+                closed: true,
+                astray: false,
+                is_choice: false,
+            })
+        });
+        // They stand behind the first.
+        self.states.borrow_mut().extend(others);
+    }
+
+    /// Names the item of a map, or the workflow's input. It has one name.
+    #[track_caller]
+    pub(super) fn give(&self, name: Text) -> Text {
+        let mut given = self.given.borrow_mut();
+        match &*given {
+            Some(known) if *known != name => {
+                let message = format!(
+                    "what is given to this body is named `{known}` and `{name}`; name it once and clone its handle"
+                );
+                drop(given);
+                self.mistake(None, message);
+                name
+            }
+            _ => {
+                *given = Some(name.clone());
+                name
+            }
+        }
+    }
+
+    /// The name of the item.
+    pub(super) fn given(&self) -> Text {
+        let given = self.given.borrow();
+        given.clone().unwrap_or(Text::Borrowed("item"))
+    }
+
+    /// Declares a variable.
+    #[track_caller]
+    pub(super) fn variable(&self, name: Text, shape: fn() -> Shape) {
+        let place = Place::caller();
+        let mut variables = self.variables.borrow_mut();
+        if let Some(earlier) = variables.iter().find(|earlier| earlier.name == name) {
+            let message = format!(
+                "the variable `{name}` is declared twice, first at {}; declare it once and clone its handle",
+                earlier.place
+            );
+            drop(variables);
+            self.mistake(None, message);
+            return;
+        }
+        variables.push(DeclaredVariable { name, shape, place });
+    }
+
+    /// The name to go to from a state. A state of another body is a mistake, and the state goes nowhere instead.
+    #[track_caller]
+    pub(super) fn target(&self, from: usize, to: &Route) -> String {
+        let name = self.name_of(from);
         let own = self.own(to, Some(&name));
         if let Some(defined) = &mut self.states.borrow_mut()[from] {
             if own {
@@ -174,13 +375,17 @@ impl Scope {
                 defined.astray = true;
             }
         }
-        if own { to.name.to_string() } else { name }
+        if own {
+            to.name.to_string()
+        } else {
+            name.to_string()
+        }
     }
 
-    /// Whether a handle is one of this body's.
+    /// Whether a state is one of this body's.
     #[track_caller]
-    fn own<T>(&self, handle: &Handle<T>, from: Option<&str>) -> bool {
-        if handle.body == self.id {
+    fn own(&self, to: &Route, from: Option<&str>) -> bool {
+        if to.body == self.id {
             return true;
         }
         let (state, message) = match from {
@@ -188,11 +393,11 @@ impl Scope {
                 Rc::from(from),
                 format!(
                     "it goes to `{}`, a state of another body; a transition stays in its workflow, branch or map",
-                    handle.name
+                    to.name
                 ),
             ),
             None => (
-                handle.name.clone(),
+                to.name.clone(),
                 "the start is a state of another body".to_owned(),
             ),
         };
@@ -201,12 +406,19 @@ impl Scope {
     }
 
     #[track_caller]
-    fn mistake(&self, state: Option<&Rc<str>>, message: String) {
+    pub(super) fn mistake(&self, state: Option<&Rc<str>>, message: String) {
         self.mistakes.borrow_mut().push(Mistake {
             state: state.cloned(),
             place: Place::caller(),
             message,
         });
+    }
+
+    /// Something that is wrong with a state that is there already.
+    #[track_caller]
+    pub(super) fn mistake_in(&self, index: usize, message: String) {
+        let name = self.name_of(index);
+        self.mistake(Some(&name), message);
     }
 
     /// The states, the start first, the others as they were defined.
@@ -240,6 +452,28 @@ impl Scope {
         start
     }
 
+    /// The flow tree's body of these states and variables.
+    pub(super) fn body(&self) -> Body {
+        Body::new(self.to_lower()).variables(self.shapes())
+    }
+
+    /// The variables with their shapes.
+    pub(super) fn shapes(&self) -> Variables {
+        let variables = self.variables.borrow();
+        let variables = variables.iter();
+        let variables = variables.map(|one| (one.name.clone(), one.shape));
+        variables
+            .chain(self.included.borrow().iter().cloned())
+            .collect()
+    }
+
+    /// Whether the first state takes what it is handed.
+    pub(super) fn start_is_typed(&self) -> bool {
+        let declared = self.declared.borrow();
+        let start = self.start.get();
+        start.is_some_and(|start| !declared[start].is_step)
+    }
+
     pub(super) fn bind_task<T: Task>(&self) {
         self.bind(|bindings, deploy| T::bind(bindings, Address::of::<T>(deploy)));
     }
@@ -248,7 +482,7 @@ impl Scope {
         self.bind(|bindings, _| bindings.workflow::<W>(Address::of_workflow::<W>()));
     }
 
-    fn bind(&self, bind: Bind) {
-        self.binds.borrow_mut().push(bind);
+    pub(super) fn bind(&self, bind: impl Fn(&mut super::Bindings, Option<Deploy>) + 'static) {
+        self.binds.borrow_mut().push(Box::new(bind));
     }
 }

@@ -1,9 +1,9 @@
 //! What stands where seconds, a text or a promised value is asked for.
 
-use super::expression::Expression;
-use crate::expr::{Expr, Text};
+use super::expression::{Expression, Tree};
+use crate::expr::Text;
 use crate::sealed::{Is, Sealed};
-use crate::type_block::Seconds;
+use crate::type_block::{Percentage, Seconds, WholeNumber};
 
 /// A number of seconds that a state which takes an `In` knows: a number, or an expression over its input.
 #[diagnostic::on_unimplemented(
@@ -14,25 +14,80 @@ use crate::type_block::Seconds;
 pub trait SecondsOf<In>: Sealed {
     /// As an expression over the state's input.
     #[doc(hidden)]
-    fn seconds(self, input: &Expr) -> Expr;
+    fn seconds(self) -> Tree;
+}
+
+/// How many: a number, or an expression over the input of a state that takes an `In`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a number of items",
+    label = "not a number of items",
+    note = "give a `u32`, or `expr!(|input: {In}| input.limit)` with a whole number"
+)]
+pub trait CountOf<In>: Sealed {
+    /// As an expression over the state's input.
+    #[doc(hidden)]
+    fn count(self) -> Tree;
+}
+
+impl<In> CountOf<In> for u32 {
+    fn count(self) -> Tree {
+        Tree::literal(self)
+    }
+}
+
+impl<In, N: WholeNumber> CountOf<In> for Expression<In, N> {
+    fn count(self) -> Tree {
+        self.tree
+    }
+}
+
+/// A share from 0 to 100: a number, or an expression over the input of a state that takes an `In`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a percentage",
+    label = "not a percentage",
+    note = "give a number from 0 to 100, or `expr!(|input: {In}| input.share)` with one"
+)]
+pub trait PercentageOf<In>: Sealed {
+    /// As an expression over the state's input.
+    #[doc(hidden)]
+    fn percentage(self) -> Tree;
+}
+
+impl<In> PercentageOf<In> for u32 {
+    fn percentage(self) -> Tree {
+        Tree::literal(self)
+    }
+}
+
+impl<In> PercentageOf<In> for f64 {
+    fn percentage(self) -> Tree {
+        Tree::literal(self)
+    }
+}
+
+impl<In, N: Percentage> PercentageOf<In> for Expression<In, N> {
+    fn percentage(self) -> Tree {
+        self.tree
+    }
 }
 
 impl Sealed for u32 {}
-impl Sealed for &str {}
+impl Sealed for f64 {}
+impl Sealed for str {}
 impl Sealed for String {}
 impl Sealed for Text {}
 impl Sealed for () {}
 impl<In, Out> Sealed for Expression<In, Out> {}
 
 impl<In> SecondsOf<In> for u32 {
-    fn seconds(self, _: &Expr) -> Expr {
-        Expr::literal(self)
+    fn seconds(self) -> Tree {
+        Tree::literal(self)
     }
 }
 
 impl<In, N: Seconds> SecondsOf<In> for Expression<In, N> {
-    fn seconds(self, input: &Expr) -> Expr {
-        self.over(input)
+    fn seconds(self) -> Tree {
+        self.tree
     }
 }
 
@@ -45,36 +100,36 @@ impl<In, N: Seconds> SecondsOf<In> for Expression<In, N> {
 pub trait TextOf<In>: Sealed {
     /// As an expression over the state's input.
     #[doc(hidden)]
-    fn text(self, input: &Expr) -> Option<Expr>;
+    fn text(self) -> Option<Tree>;
 }
 
 impl<In> TextOf<In> for &str {
-    fn text(self, _: &Expr) -> Option<Expr> {
-        Some(Expr::literal(self))
+    fn text(self) -> Option<Tree> {
+        Some(Tree::literal(self))
     }
 }
 
 impl<In> TextOf<In> for String {
-    fn text(self, _: &Expr) -> Option<Expr> {
-        Some(Expr::literal(self))
+    fn text(self) -> Option<Tree> {
+        Some(Tree::literal(self))
     }
 }
 
 impl<In> TextOf<In> for Text {
-    fn text(self, _: &Expr) -> Option<Expr> {
-        Some(Expr::literal(self.into_owned()))
+    fn text(self) -> Option<Tree> {
+        Some(Tree::literal(self.into_owned()))
     }
 }
 
 impl<In> TextOf<In> for () {
-    fn text(self, _: &Expr) -> Option<Expr> {
+    fn text(self) -> Option<Tree> {
         None
     }
 }
 
 impl<In> TextOf<In> for Expression<In, String> {
-    fn text(self, input: &Expr) -> Option<Expr> {
-        Some(self.over(input))
+    fn text(self) -> Option<Tree> {
+        Some(self.tree)
     }
 }
 

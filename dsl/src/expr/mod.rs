@@ -225,6 +225,14 @@ impl Expr {
         }
     }
 
+    /// The node, without types that were only written to it.
+    pub(crate) fn into_untyped(self) -> Node {
+        match *self.node {
+            Node::Typed(value, _) => value.into_untyped(),
+            node => node,
+        }
+    }
+
     /// Something that cannot be built, with the reason.
     pub(crate) fn refused(why: impl Into<String>) -> Expr {
         Expr::new(Node::Refused(why.into()))

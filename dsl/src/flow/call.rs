@@ -39,7 +39,7 @@ pub struct TaskCall {
 #[derive(Clone, Debug)]
 #[doc(hidden)]
 pub struct WorkflowCall {
-    pub(crate) name: &'static str,
+    pub(crate) name: Text,
     pub(crate) machine_type: MachineType,
     pub(crate) awaited: bool,
     pub(crate) input: Expr,
@@ -85,28 +85,32 @@ impl Call {
     /// Runs another workflow and waits for its output.
     #[must_use]
     pub fn workflow<W: Workflow>(input: Expr) -> Call {
-        Call {
-            output: Some(<W::Output as Payload>::shape),
-            ..Call::nested::<W>(input, true)
-        }
+        Call::machine(W::NAME, W::TYPE, input, Some(<W::Output as Payload>::shape))
     }
 
     /// Starts another workflow and goes on. The result is `{"ExecutionArn", "StartDate"}`.
     #[must_use]
     pub fn start_workflow<W: Workflow>(input: Expr) -> Call {
-        Call::nested::<W>(input, false)
+        Call::machine(W::NAME, W::TYPE, input, None)
     }
 
-    fn nested<W: Workflow>(input: Expr, awaited: bool) -> Call {
+    /// Runs a state machine that is no type. Where the shape of its output is not given, it is only started.
+    #[must_use]
+    pub(crate) fn machine(
+        name: impl Into<Text>,
+        machine_type: MachineType,
+        input: Expr,
+        output: Option<fn() -> Shape>,
+    ) -> Call {
         Call {
             sends: Sends::Workflow(WorkflowCall {
-                name: W::NAME,
-                machine_type: W::TYPE,
-                awaited,
+                name: name.into(),
+                machine_type,
+                awaited: output.is_some(),
                 input,
             }),
             waits_for_token: false,
-            output: None,
+            output,
         }
     }
 

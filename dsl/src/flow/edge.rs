@@ -2,6 +2,7 @@
 
 use crate::expr::{Expr, Text};
 use crate::setters::setters;
+use crate::workflow::Place;
 
 /// A way to another state, with what is assigned on it.
 #[derive(Clone, Debug)]
@@ -9,6 +10,8 @@ pub struct Edge {
     pub(crate) target: Text,
     pub(crate) assign: Vec<(Text, Expr)>,
     pub(crate) raw: Vec<(Text, Expr)>,
+    /// Where it was built.
+    pub(crate) place: Option<Place>,
 }
 
 impl Edge {
@@ -18,7 +21,15 @@ impl Edge {
             target: state.into(),
             assign: Vec::new(),
             raw: Vec::new(),
+            place: None,
         }
+    }
+
+    /// Its place, where it was built.
+    #[must_use]
+    pub(crate) fn placed(mut self, place: Place) -> Edge {
+        self.place = Some(place);
+        self
     }
 
     setters! { self:
@@ -60,6 +71,8 @@ pub struct Retry {
     pub(crate) backoff_rate: Option<Rate>,
     pub(crate) max_delay: Option<u32>,
     pub(crate) jitter: Option<Jitter>,
+    /// Where it was built.
+    pub(crate) place: Option<Place>,
 }
 
 impl Retry {
@@ -73,6 +86,7 @@ impl Retry {
             backoff_rate: None,
             max_delay: None,
             jitter: None,
+            place: None,
         }
     }
 

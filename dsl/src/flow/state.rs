@@ -33,6 +33,8 @@ pub struct State {
     pub(crate) kind: Kind,
     /// Options that this kind of state does not have.
     pub(crate) misplaced: Vec<&'static str>,
+    /// Where it was said that it catches every error of the tasks inside.
+    pub(crate) exhaustive: Option<Place>,
 }
 
 #[derive(Clone, Debug)]
@@ -113,6 +115,8 @@ pub struct Body {
     pub(crate) variables: Variables,
     /// The shape of what it ends with, where its type is known.
     pub(crate) result: Option<fn() -> Shape>,
+    /// Of a map: its first state takes its own input for the item.
+    pub(crate) input_is_item: bool,
 }
 
 impl Body {
@@ -124,6 +128,7 @@ impl Body {
             raw: Vec::new(),
             variables: Vec::new(),
             result: None,
+            input_is_item: false,
         }
     }
 
@@ -187,6 +192,7 @@ impl State {
             catch: Vec::new(),
             kind,
             misplaced: Vec::new(),
+            exhaustive: None,
         }
     }
 
@@ -257,6 +263,30 @@ impl State {
     #[must_use]
     pub fn at(mut self, file: &'static str, line: u32, column: u32) -> State {
         self.place = Some(Place::new(file, line, column));
+        self
+    }
+
+    /// It catches every error of the tasks inside, or that is a fault.
+    #[must_use]
+    pub(crate) fn exhaustive(mut self, place: Place) -> State {
+        self.exhaustive = Some(place);
+        self
+    }
+
+    /// Goes along an edge, with what is assigned on it.
+    #[must_use]
+    pub(crate) fn next_along(mut self, edge: Edge) -> State {
+        self.assign.extend(edge.assign);
+        self.next(edge.target)
+    }
+
+    /// Map: writes the body under its old name.
+    #[must_use]
+    pub(crate) fn iterator(mut self) -> State {
+        match &mut self.kind {
+            Kind::Map(map) => map.iterator = true,
+            _ => self.misplaced.push("iterator"),
+        }
         self
     }
 

@@ -39,6 +39,13 @@ impl ChildExecutions {
     }
 }
 
+/// The first of the values from outside that the body of a Distributed Map reads.
+pub(crate) fn handed_into(map: &crate::flow::Map, flow: &Flow) -> Option<Text> {
+    let children = ChildExecutions::of(map, flow)?;
+    let first = children.handed.into_iter().next()?;
+    (!children.batched).then_some(first.name)
+}
+
 /// The workflow's parameter, by its name.
 pub(super) fn parameter(flow: &Flow) -> Text {
     flow.parameter

@@ -6,7 +6,7 @@ use super::report::Report;
 use super::scope::Scopes;
 use super::state::{States, raw};
 use super::text;
-use super::unhandled;
+use super::unhandled::unhandled;
 use crate::flow::{Flow, each_state};
 use crate::workflow::{Definition, Fault, Faults};
 use std::collections::{HashMap, HashSet};
@@ -93,7 +93,10 @@ fn lowered(flow: &Flow, scopes: &Scopes) -> (StateMachine, Vec<Fault>) {
     let mut faults = report.into_faults();
     faults.extend(states.into_faults());
     if flow.deny_unhandled_errors {
-        faults.extend(unhandled::faults(&flow.states, &mut Vec::new()));
+        faults.extend(unhandled(
+            &flow.states,
+            "add a `catch`, or take `deny unhandled_errors;` out",
+        ));
     }
     (machine, faults)
 }

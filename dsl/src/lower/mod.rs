@@ -23,4 +23,6 @@ mod unhandled;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::handed::handed_into;
 pub(crate) use self::machine::faults;
+pub(crate) use self::unhandled::unhandled;

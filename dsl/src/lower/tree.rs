@@ -1,7 +1,7 @@
 //! Values with structure, before they are written as a template or as an expression.
 
 use super::report::Report;
-use crate::expr::{Expr, Node, Record, Text, Unary};
+use crate::expr::{Expr, Node, Piece, Record, Text, Unary};
 use crate::shape::{EnumShape, Field, Fields, Presence, Shape, Tagging, Variant};
 use serde_json::Value;
 
@@ -97,6 +97,9 @@ pub(super) trait Build {
 
     /// Lowers any expression.
     fn tree_here(&mut self, expr: &Expr) -> Tree<Self::Leaf> {
+        if let Some(text) = plain_text(expr) {
+            return Tree::Literal(Value::String(text));
+        }
         match &*expr.node {
             Node::Literal(value) => Tree::Literal(value.clone()),
             Node::Placeholder(name) => Tree::Placeholder(name.to_string()),
@@ -281,6 +284,47 @@ pub(super) trait Build {
             Tagging::Untagged => self.fields(&variant.fields, given, None),
         }
     }
+}
+
+/// A text that is known as it stands, however Rust makes a `String` of it: `"us".to_string()`, `String::from("us")`.
+fn plain_text(expr: &Expr) -> Option<String> {
+    match &*expr.node {
+        Node::Literal(Value::String(text)) => Some(text.clone()),
+        Node::Typed(value, shape) => match shape().resolve() {
+            Shape::String | Shape::Any => plain_text(value),
+            _ => None,
+        },
+        Node::Method(base, name, arguments)
+            if arguments.is_empty()
+                && (name == "to_string" || crate::expr::methods::is_identity(name)) =>
+        {
+            plain_text(base)
+        }
+        Node::Function(path, arguments) if is_text(path) => match arguments.as_slice() {
+            [only] => plain_text(only),
+            _ => None,
+        },
+        Node::Format(pieces) => pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => Some(&**text),
+                _ => None,
+            })
+            .collect(),
+        _ => None,
+    }
+}
+
+/// Whether a function gives the text that it takes.
+fn is_text(path: &str) -> bool {
+    [
+        "String::from",
+        "Cow::from",
+        "Cow::Borrowed",
+        "Cow::Owned",
+        "Box::new",
+    ]
+    .contains(&path)
 }
 
 /// A literal number with the other sign.

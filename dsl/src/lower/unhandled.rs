@@ -4,8 +4,12 @@ use crate::flow::{Kind, Sends, State};
 use crate::workflow::Fault;
 use stepwright_asl::errors::matches;
 
-/// Each error of a task that neither its state catches nor one around it.
-pub(super) fn faults<'a>(states: &'a [State], around: &mut Vec<&'a State>) -> Vec<Fault> {
+/// Each error of a task that neither its state catches nor one around it; `way_out` says what to do about it.
+pub(crate) fn unhandled(states: &[State], way_out: &str) -> Vec<Fault> {
+    faults(states, &mut Vec::new(), way_out)
+}
+
+fn faults<'a>(states: &'a [State], around: &mut Vec<&'a State>, way_out: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
     for state in states {
         around.push(state);
@@ -15,8 +19,7 @@ pub(super) fn faults<'a>(states: &'a [State], around: &mut Vec<&'a State>) -> Ve
             for error in task.errors {
                 if !is_caught(around, error.error) {
                     let message = format!(
-                        "nothing catches `{}`, with which the task `{}` may fail; add a `catch`, or take \
-                         `deny unhandled_errors;` out",
+                        "nothing catches `{}`, with which the task `{}` may fail; {way_out}",
                         error.error, task.function
                     );
                     faults.push(Fault::new(Some(&state.name), message).at(state.place));
@@ -24,7 +27,7 @@ pub(super) fn faults<'a>(states: &'a [State], around: &mut Vec<&'a State>) -> Ve
             }
         }
         for body in state.bodies() {
-            faults.extend(self::faults(&body.states, around));
+            faults.extend(self::faults(&body.states, around, way_out));
         }
         around.pop();
     }

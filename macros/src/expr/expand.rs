@@ -4,9 +4,12 @@ use super::parse::Lambda;
 use crate::check::{Alone, witness};
 use crate::errors::Mistake;
 use crate::expand::{Terms, at, file, tree_of};
-use proc_macro2::{Literal, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
+use syn::{Expr, ExprMatch, Pat, PatIdent};
 
 pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> TokenStream {
     let types: Vec<_> = lambda
@@ -34,11 +37,22 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
             .map(|name| quote!(let #name: #ty = __s::any();));
         quote!(let _ = #payload; #bound)
     });
+    let captured = &lambda.captured;
+    // "is no variable of a workflow" is said of the name.
+    let values = captured
+        .iter()
+        .map(|name| quote_spanned!(name.span()=> let #name = __s::value_of(&#name);));
+    let values = quote!(#(#values)*);
+    let bound = lambda
+        .targets
+        .is_some()
+        .then(|| Bound::of(&lambda.body.syn));
     let body = match &lowered.rewritten {
         _ if lowered.faulty => quote!(__s::any()),
-        Some(rewritten) => rewritten.code.to_token_stream(),
-        None => lambda.body.syn.to_token_stream(),
+        Some(rewritten) => seen(&rewritten.code, bound.as_ref()),
+        None => seen(&lambda.body.syn, bound.as_ref()),
     };
+    let kept = bound.iter().map(Bound::kept);
     let tree = match mistakes {
         [] => tree_of(&lowered.witnesses),
         _ => quote!(()),
@@ -55,7 +69,9 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
         #quiet
         let __known = __s::known(|| {
             loop {}
+            #(#kept)*
             #(#parameters)*
+            #values
             #(let #seen = __s::Witness::new();)*
             __types.gives(#body);
             #tree
@@ -68,6 +84,20 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
         let file = file();
         let place = at(lambda.body.syn.span());
         let count = Literal::usize_unsuffixed(lambda.parameters.len());
+        let reads = captured
+            .iter()
+            .map(|name| quote_spanned!(name.span()=> __s::Readable::read(&#name)));
+        let reads = quote!(::std::vec![#(#reads),*]);
+        let made = match (&lambda.targets, &bound) {
+            (Some(targets), Some(bound)) => {
+                let arms = targets.iter().zip(&bound.arms).map(|(target, names)| {
+                    let texts = names.iter().map(|name| name.unraw().to_string());
+                    quote!(.arm(::std::vec![#((#texts, __s::Readable::read(&#names))),*], #target))
+                });
+                quote!(__types.arms(#count, __tree, #reads)#(#arms)*)
+            }
+            _ => quote!(__types.expression(#count, __tree, #reads)),
+        };
         quote! {
             #quiet
             let __tree = {
@@ -76,13 +106,17 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
                 let __tree = #tree;
                 __tree #place
             };
-            __types.expression(#count, __tree)
+            #made
         }
     } else {
         let mistakes = mistakes.iter().map(Mistake::expression);
+        let nothing = match lambda.targets {
+            Some(_) => quote!(arms),
+            None => quote!(expression),
+        };
         quote! {
             #(#mistakes;)*
-            __types.expression(0, __s::Expr::none())
+            __types.#nothing(0, __s::Expr::none(), ::std::vec![])
         }
     };
     quote! {{
@@ -91,6 +125,88 @@ pub(super) fn expand(lambda: &Lambda, lowered: &Alone, mistakes: &[Mistake]) -> 
         #check
         #made
     }}
+}
+
+/// The names that the arms of a `match` bind and that stand for variables: those without a `_` in front.
+struct Bound {
+    arms: Vec<Vec<Ident>>,
+}
+
+impl Bound {
+    fn of(body: &Expr) -> Bound {
+        let arms = match body {
+            Expr::Match(matched) => matched.arms.as_slice(),
+            _ => &[],
+        };
+        Bound {
+            arms: arms.iter().map(|arm| bound_in(&arm.pat)).collect(),
+        }
+    }
+
+    /// The types of the variables, before a pattern hides them.
+    fn kept(&self) -> TokenStream {
+        let mut tokens = TokenStream::new();
+        for (index, names) in self.arms.iter().enumerate() {
+            for name in names {
+                let kept = kept(index, name);
+                quote!(let #kept = __s::witness_of(&#name);).to_tokens(&mut tokens);
+            }
+        }
+        tokens
+    }
+}
+
+/// The variable that knows what the arm's name is a variable of.
+fn kept(arm: usize, name: &Ident) -> Ident {
+    format_ident!("__bound_{}_{}", arm, name.unraw())
+}
+
+fn bound_in(pattern: &Pat) -> Vec<Ident> {
+    struct Names(Vec<Ident>);
+    impl Visit<'_> for Names {
+        fn visit_pat_ident(&mut self, pattern: &PatIdent) {
+            let name = &pattern.ident;
+            let text = name.unraw().to_string();
+            // Else it is a unit variant or a constant.
+            if text.starts_with(|first: char| first.is_lowercase()) && !self.0.contains(name) {
+                self.0.push(name.clone());
+            }
+            visit::visit_pat_ident(self, pattern);
+        }
+    }
+    let mut names = Names(Vec::new());
+    names.visit_pat(pattern);
+    names.0
+}
+
+/// An expression as rustc takes it: in an `arms!`, each arm holds what it binds against the variable of that name.
+fn seen(code: &Expr, bound: Option<&Bound>) -> TokenStream {
+    let Some(bound) = bound else {
+        return code.to_token_stream();
+    };
+    let mut code = code.clone();
+    if let Some(matched) = inner_match(&mut code) {
+        for (index, (arm, names)) in matched.arms.iter_mut().zip(&bound.arms).enumerate() {
+            let body = &arm.body;
+            // "mismatched types" is about what the pattern binds.
+            let sees = names.iter().map(|name| {
+                let kept = kept(index, name);
+                quote_spanned!(name.span()=> #kept.see(#name);)
+            });
+            let block = quote!({ #(#sees)* #body });
+            *arm.body = Expr::Verbatim(block);
+        }
+    }
+    code.to_token_stream()
+}
+
+fn inner_match(code: &mut Expr) -> Option<&mut ExprMatch> {
+    match code {
+        Expr::Match(matched) => Some(matched),
+        Expr::Paren(inner) => inner_match(&mut inner.expr),
+        Expr::Group(inner) => inner_match(&mut inner.expr),
+        _ => None,
+    }
 }
 
 /// What could not be read at all.

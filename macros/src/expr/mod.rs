@@ -1,5 +1,8 @@
 //! `expr!(|order: Order| order.total > 100.0)`: one expression of the language, with typed parameters.
 //!
+//! `[checked] |..|` reads the builder's variables, by the names of their handles; `arms!` is a `match` whose arms lead to
+//! states, and is written here as well.
+//!
 //! It is parsed, checked and written with what `workflow!` has for its expressions; only the names that are known differ.
 
 mod expand;
@@ -37,6 +40,7 @@ fn expression(input: TokenStream) -> TokenStream {
             .parameters
             .iter()
             .map(|parameter| parameter.name.as_ref())
+            .chain(lambda.captured.iter().map(Some))
             .collect();
         alone(&lambda.body, lambda.output.as_ref(), &names, &errors)
     });

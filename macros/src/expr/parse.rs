@@ -1,16 +1,21 @@
-//! `|order: Order, charge: Charge| -> Receipt { .. }`
+//! `[limit] |order: Order, charge: Charge| -> Receipt { .. }`
 
 use crate::machine::UserExpr;
 use crate::syntax::Reader;
 use proc_macro2::Ident;
-use syn::parse::ParseStream;
-use syn::{Result, Token, Type};
+use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
+use syn::{Arm, Expr, Result, Token, Type, parse_quote};
 
 /// What stands in an `expr!`.
 pub(super) struct Lambda {
+    /// The variables that it reads, by the names of their handles.
+    pub(super) captured: Vec<Ident>,
     pub(super) parameters: Vec<Parameter>,
     pub(super) output: Option<Type>,
     pub(super) body: UserExpr,
+    /// Where the arms of a `match` lead, in an `arms!`.
+    pub(super) targets: Option<Vec<Expr>>,
 }
 
 /// `order: Order`; `_: Order` has no name.
@@ -22,10 +27,20 @@ pub(super) struct Parameter {
 const FORM: &str =
     "expected `|order: Order| order.total > 100.0`: parameters with their types, and an expression";
 
+const ARMS: &str = "expected `match value { pattern => &state, .. }`: `arms!` says where each arm of a `match` leads";
+
 impl Lambda {
     /// Reads the whole macro input. What cannot be read is an error of the reader's.
     pub(super) fn parse(input: ParseStream, reader: &Reader) -> Option<Lambda> {
-        let read = |ahead: ParseStream| -> Result<(Vec<Parameter>, Option<Type>)> {
+        let is_arms = input.peek(Token![@]);
+        if is_arms {
+            // `@arms`, as `arms!` writes it.
+            let _ = input.parse::<Token![@]>();
+            let _ = input.parse::<Ident>();
+        }
+        type Head = (Vec<Ident>, Vec<Parameter>, Option<Type>);
+        let read = |ahead: ParseStream| -> Result<Head> {
+            let captured = captured(ahead)?;
             let parameters = parameters(ahead)?;
             let output = if ahead.peek(Token![->]) {
                 ahead.parse::<Token![->]>()?;
@@ -33,15 +48,22 @@ impl Lambda {
             } else {
                 None
             };
-            Ok((parameters, output))
+            Ok((captured, parameters, output))
         };
         let head = reader.attempt(input, read);
-        let lambda = head.and_then(|(parameters, output)| {
-            let body = reader.expression(input)?;
+        let lambda = head.and_then(|(captured, parameters, output)| {
+            let mut body = reader.expression(input)?;
+            let targets = if is_arms {
+                Some(targets(&mut body.syn)?)
+            } else {
+                None
+            };
             Ok(Lambda {
+                captured,
                 parameters,
                 output,
                 body,
+                targets,
             })
         });
         match lambda {
@@ -62,6 +84,29 @@ impl Lambda {
             }
         }
     }
+}
+
+/// Takes the states out of a `match` whose arms lead to them.
+fn targets(body: &mut Expr) -> Result<Vec<Expr>> {
+    let Expr::Match(matched) = body else {
+        return Err(syn::Error::new(body.span(), ARMS));
+    };
+    let target = |arm: &mut Arm| {
+        let nothing: Expr = parse_quote!(());
+        std::mem::replace(&mut *arm.body, nothing)
+    };
+    Ok(matched.arms.iter_mut().map(target).collect())
+}
+
+/// `[order, checked]`
+fn captured(input: ParseStream) -> Result<Vec<Ident>> {
+    if !input.peek(syn::token::Bracket) {
+        return Ok(Vec::new());
+    }
+    let content;
+    syn::bracketed!(content in input);
+    let names = content.parse_terminated(Ident::parse, Token![,])?;
+    Ok(names.into_iter().collect())
 }
 
 fn parameters(input: ParseStream) -> Result<Vec<Parameter>> {

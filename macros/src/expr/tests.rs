@@ -29,7 +29,9 @@ fn several_parameters_take_a_tuple_apart() {
         "{code}"
     );
     assert!(
-        code.contains("let__tree=__s::Expr::local(\"2\");__tree};__types.expression(3,__tree)"),
+        code.contains(
+            "let__tree=__s::Expr::local(\"2\");__tree};__types.expression(3,__tree,::std::vec![])"
+        ),
         "{code}"
     );
 }

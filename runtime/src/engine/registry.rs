@@ -168,6 +168,13 @@ impl Registry {
     /// Registers a workflow that the typed builder made, with all of its tasks and nested workflows.
     pub(super) fn built<In: Payload, Out>(&mut self, built: &Built<In, Out>) {
         let name = built.name().to_owned();
+        if let Some(known) = self.definitions.get_mut(built.name()) {
+            if known.type_id.is_none() && known.machine == *built.machine() {
+                // A workflow that nests it did not know its input's type.
+                known.check_input = Some(input::check::<In>);
+                return;
+            }
+        }
         self.definition(name, built.machine().clone(), built.machine_type());
         if let Some(pending) = self.definitions.get_mut(built.name()) {
             pending.addresses = built.definition().addresses().cloned();
@@ -189,7 +196,7 @@ impl Registry {
         for nested in bindings.workflows() {
             if let Some(target) = &nested.address.target {
                 self.machines_by_target
-                    .insert(target.clone(), nested.name.to_owned());
+                    .insert(target.clone(), nested.name.to_string());
             }
             self.nested(nested);
         }
@@ -197,19 +204,22 @@ impl Registry {
 
     /// A workflow of a type that is not known here any more.
     fn nested(&mut self, workflow: &BoundWorkflow) {
-        if let Some(known) = self.definitions.get(workflow.name) {
-            if known.type_id != Some(workflow.type_id) {
+        let definition = workflow.build();
+        if let Some(known) = self.definitions.get(&*workflow.name) {
+            let is_same = known.type_id == workflow.type_id()
+                && definition.is_ok_and(|made| known.machine == *made.machine());
+            if !is_same {
                 self.problems
                     .push(format!("two state machines are named `{}`", workflow.name));
             }
             return;
         }
-        match (workflow.build)() {
+        match definition {
             Ok(definition) => {
                 self.definitions.insert(
-                    workflow.name.to_owned(),
+                    workflow.name.to_string(),
                     PendingMachine {
-                        type_id: Some(workflow.type_id),
+                        type_id: workflow.type_id(),
                         ..PendingMachine::of(&definition)
                     },
                 );
@@ -218,7 +228,7 @@ impl Registry {
                 .problems
                 .push(format!("workflow `{}`: {faults}", workflow.name)),
         }
-        self.bindings(workflow.name, &workflow.bindings());
+        self.bindings(&workflow.name, &workflow.bindings());
     }
 
     pub(super) fn resource(&mut self, pattern: String, handler: ErasedHandler) {

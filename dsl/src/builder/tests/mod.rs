@@ -2,6 +2,8 @@
 
 mod asl;
 mod faults;
+mod rules;
+mod variables;
 
 use super::*;
 use crate::{Fault, Payload, QueryLanguage, TaskError, errors, expr, task};
@@ -69,9 +71,13 @@ fn state<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>, name: &str) -> 
 
 fn faults<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>) -> Vec<String> {
     let faults = flow.build().unwrap_err();
-    let said = |fault: &Fault| match fault.state() {
+    faults.iter().map(said).collect()
+}
+
+/// What a fault says, without its place.
+fn said(fault: &Fault) -> String {
+    match fault.state() {
         Some(state) => format!("in state `{state}`: {}", fault.message()),
         None => fault.message().to_owned(),
-    };
-    faults.iter().map(said).collect()
+    }
 }

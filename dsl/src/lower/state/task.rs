@@ -145,7 +145,7 @@ impl StateLowering<'_, '_> {
     }
 
     fn call_workflow(&mut self, workflow: &WorkflowCall) -> Called {
-        let address = Address::of_machine(workflow.name, workflow.machine_type, workflow.awaited);
+        let address = Address::of_machine(&workflow.name, workflow.machine_type, workflow.awaited);
         let mut resource = address.resource;
         let express = workflow.machine_type == MachineType::Express;
         if workflow.awaited && !express {

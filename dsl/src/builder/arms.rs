@@ -1,0 +1,110 @@
+//! The arms of a choice that matches.
+
+use super::expression::Tree;
+use super::to::{Route, To};
+use super::variable::Read;
+use crate::expr::{Case, Expr, Node, Pattern, Text};
+use std::fmt;
+use std::marker::PhantomData;
+
+/// The arms of a `match`, each with the state that it leads to; [`arms!`](macro@crate::arms) makes it.
+#[must_use = "a choice takes them: `flow.choice(&state).match_on(arms)`"]
+pub struct Arms<In> {
+    pub(super) subject: Tree,
+    pub(super) arms: Vec<OneArm>,
+    /// The cases that have no way yet, the last one first.
+    open: Vec<Case>,
+    parameters: usize,
+    reads: Vec<Read>,
+    types: PhantomData<fn(In)>,
+}
+
+/// One arm.
+pub(super) struct OneArm {
+    pub(super) pattern: Pattern,
+    pub(super) guard: Option<Tree>,
+    pub(super) bound: Vec<Read>,
+    pub(super) to: Route,
+}
+
+impl<In> Arms<In> {
+    pub(super) fn new(parameters: usize, tree: Expr, reads: Vec<Read>) -> Self {
+        let (subject, mut open) = match tree.into_untyped() {
+            Node::Match(subject, cases) => (subject, cases),
+            // What could not be read is an error of rustc already.
+            _ => (Expr::none(), Vec::new()),
+        };
+        open.reverse();
+        Arms {
+            subject: Tree::new(parameters, subject, reads.clone()),
+            arms: Vec::new(),
+            open,
+            parameters,
+            reads,
+            types: PhantomData,
+        }
+    }
+
+    /// Leads the next arm to a state. What its pattern binds is assigned to the variables of those names.
+    #[doc(hidden)]
+    pub fn arm(mut self, bound: Vec<(&'static str, Read)>, to: impl To<In, In>) -> Self {
+        if let Some(case) = self.open.pop() {
+            let name = |name: &mut Text| {
+                if let Some((_, variable)) = bound.iter().find(|(own, _)| own == name) {
+                    *name = variable.name.clone();
+                }
+            };
+            let mut pattern = case.pattern;
+            pattern.each_name_mut(&mut |own| name(own));
+            let guard = case.guard.map(|mut guard| {
+                // Parameters are locals that are named by their places, and stay so.
+                let place = |index: usize| Some(Expr::local(index.to_string()));
+                guard.rename(&place, &name);
+                Tree::new(self.parameters, guard, self.reads.clone())
+            });
+            self.arms.push(OneArm {
+                pattern,
+                guard,
+                bound: bound.into_iter().map(|(_, variable)| variable).collect(),
+                to: to.route(),
+            });
+        }
+        self
+    }
+}
+
+impl<In> fmt::Debug for Arms<In> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Arms").field(&self.subject).finish()
+    }
+}
+
+/// A `match` whose arms lead to states, for [`match_on`](crate::builder::Choice::match_on) of the typed builder. rustc checks
+/// the patterns, and that none is missing. What a pattern binds is assigned to the variable whose handle has that name; a name
+/// that begins with `_` is only for the guard.
+///
+/// ```
+/// use stepwright::builder::FlowBuilder;
+/// use stepwright::{arms, expr};
+///
+/// let flow = FlowBuilder::<Option<u32>, u32>::new("Counting");
+/// let count = flow.variable::<u32>("count");
+/// let (decide, done, none) = (flow.declare("Decide"), flow.step("Done"), flow.step("None"));
+/// flow.start_at(&decide);
+/// flow.choice(&decide).match_on(arms!(|given: Option<u32>| match given {
+///     Some(count) => &done,
+///     None => &none,
+/// }));
+/// flow.succeed_with(&done, expr!([count] || count));
+/// flow.fail(&none, "Nothing", ());
+/// assert!(flow.build().is_ok());
+/// ```
+#[macro_export]
+macro_rules! arms {
+    (crate = $crate_name:ident; $($body:tt)*) => {
+        $crate::expr!(crate = $crate_name; @arms $($body)*)
+    };
+    ($($body:tt)*) => {
+        $crate::expr!(@arms $($body)*)
+    };
+}

@@ -1,0 +1,352 @@
+//! Fragments of `workflow!` in a built workflow.
+
+use super::body::Body;
+use super::errors::{ErrorsOf, InParallel};
+use super::expression::Expression;
+use super::handle::{Anything, Step};
+use super::scope::Scope;
+use super::to::{Route, To};
+use super::values::EndsWith;
+use super::variable::{Variables, last};
+use crate::expr::{Expr, Node};
+use crate::flow::{self, Fragment, Include, State};
+use crate::sealed::Sealed;
+use crate::shape::Payload;
+use crate::type_block::Witness;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// The place of a fragment's states in a workflow: every state may go there. [`fragment`](Body::fragment) makes it.
+pub struct Included<F> {
+    first: Step,
+    prefix: String,
+    types: PhantomData<fn() -> F>,
+}
+
+impl<F> Sealed for Included<F> {}
+
+#[diagnostic::do_not_recommend]
+impl<From, T, F> To<From, T> for &Included<F> {
+    fn route(self) -> Route {
+        To::<From, T>::route(&self.first)
+    }
+}
+
+impl<F> fmt::Debug for Included<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Included").field(&self.prefix).finish()
+    }
+}
+
+/// A fragment as a function.
+#[doc(hidden)]
+pub trait Function: Sealed {
+    /// Its argument, `()` where it has none, or a tuple of several.
+    type Arguments;
+    /// How many there are.
+    const COUNT: usize;
+}
+
+macro_rules! functions {
+    ($($count:literal ($($of:ident),*) => $arguments:ty;)+) => {$(
+        impl<$($of,)* O> Sealed for fn($($of),*) -> O {}
+        impl<$($of,)* O> Function for fn($($of),*) -> O {
+            type Arguments = $arguments;
+            const COUNT: usize = $count;
+        }
+    )+};
+}
+
+functions! {
+    0 () => ();
+    1 (A) => A;
+    2 (A, B) => (A, B);
+    3 (A, B, C) => (A, B, C);
+    4 (A, B, C, D) => (A, B, C, D);
+    5 (A, B, C, D, E) => (A, B, C, D, E);
+    6 (A, B, C, D, E, F) => (A, B, C, D, E, F);
+}
+
+/// What a fragment is given: a value of its only parameter, or a tuple of several.
+pub type ArgumentsOf<F> = <<F as Fragment>::Include as Function>::Arguments;
+
+impl<In: Payload, Out> Body<In, Out> {
+    /// Gives the states of a fragment that `workflow!` declares their place, under a name: the state `Ask` of one that is
+    /// named `First` is `First.Ask`, its variable `answer` is `First_answer`. [`include`](Body::include) puts them there.
+    #[track_caller]
+    pub fn fragment<F: Fragment>(&self, _fragment: F, name: impl Into<String>) -> Included<F> {
+        let prefix = self.named(name.into());
+        let first = flow::entry(&prefix, F::body());
+        Included {
+            first: Step::new(self.scope.declare(first.into_owned(), true)),
+            prefix,
+            types: PhantomData,
+        }
+    }
+
+    /// Puts the states of a fragment into their place. The arguments stand where the fragment reads its parameters.
+    #[track_caller]
+    pub fn include<F: Fragment>(
+        &self,
+        place: &Included<F>,
+        arguments: Expression<Anything, ArgumentsOf<F>>,
+    ) -> Including<'_, F, Out>
+    where
+        F::Include: Function,
+    {
+        let scope = &self.scope;
+        let input = Expr::input(Anything::shape);
+        let given = scope.over(Some(place.first.name()), arguments.tree, &input);
+        let index = scope.define(
+            &place.first,
+            State::pass(place.first.name().to_owned()),
+            false,
+        );
+        let mut is_text = false;
+        let mut is_input = false;
+        given.walk(&mut |node| {
+            is_text |= matches!(
+                node,
+                Node::Jsonata(..) | Node::Path(..) | Node::Intrinsic(..)
+            );
+            is_input |= matches!(node, Node::Input(_));
+        });
+        if is_text || is_input {
+            scope.mistake_in(
+                index,
+                "an argument of a fragment stands where the fragment reads it, so it reads neither a state's input nor a \
+                 `jsonata!`, `path!` or `intrinsic!`; assign it to a variable in a `pass_on` before"
+                    .to_owned(),
+            );
+        }
+        let given = match <F::Include as Function>::COUNT {
+            0 => Vec::new(),
+            1 => vec![given],
+            several => (0..several)
+                .map(|index| given.clone().taken_apart(index))
+                .collect(),
+        };
+        scope.bind(|bindings, deploy| F::bind(bindings, deploy));
+        let variables = place.prefix.replace('.', "_");
+        let arguments = flow::arguments(F::parameters(), given);
+        Including {
+            scope,
+            index,
+            include: Include::new(place.prefix.clone(), variables, F::body(), arguments),
+            exits: false,
+            types: PhantomData,
+        }
+    }
+}
+
+/// A fragment in its place that leads nowhere yet.
+#[must_use = "a fragment leads somewhere: call `.next(&state)` or `.end()`"]
+pub struct Including<'b, F, End> {
+    scope: &'b Scope,
+    index: usize,
+    include: Include,
+    exits: bool,
+    types: PhantomData<fn() -> (F, End)>,
+}
+
+impl<F: Fragment, End> Including<'_, F, End> {
+    /// `Comment` of the fragment's first state, where it has none of its own.
+    pub fn comment(mut self, text: impl Into<crate::expr::Text>) -> Self {
+        self.include = self.include.comment(text);
+        self
+    }
+
+    /// Assigns what the fragment gives where it ends.
+    #[track_caller]
+    pub fn bind(mut self, variables: impl Variables<F::Output>) -> Self {
+        for assignment in last(variables.variables(), false) {
+            let (name, value) = self
+                .scope
+                .assignment(self.index, assignment, &Expr::result());
+            self.include = self.include.assign(name, value);
+        }
+        self
+    }
+
+    /// Adds a catch to the fragment's task, parallel and map states, behind their own.
+    #[track_caller]
+    pub fn catch<E: ErrorsOf<InParallel>>(
+        mut self,
+        errors: E,
+        to: impl To<(Anything, E::Caught), E::Caught>,
+    ) -> Self {
+        let caught = errors.caught();
+        let to = to.route();
+        let output = match &*caught.node {
+            Node::ErrorOutput => None,
+            _ if to.is_step => None,
+            _ => Some(caught.clone()),
+        };
+        let input = Expr::tuple(vec![Expr::input(Anything::shape), caught]);
+        let edge = self.scope.edge(self.index, to, &input);
+        let mut catch = flow::Catch::on(errors.names(), edge);
+        if let Some(output) = output {
+            catch = catch.output(output);
+        }
+        self.include = self.include.catch(catch);
+        self
+    }
+
+    /// Where the fragment's exits lead: [`exits!`](macro@crate::exits) names them, and rustc sees to it that none is missing.
+    #[track_caller]
+    pub fn exits(mut self, exits: Exits<F>) -> Self {
+        let input = Expr::tuple(vec![Expr::input(Anything::shape), Expr::result()]);
+        for (name, to) in exits.exits {
+            let edge = self.scope.edge(self.index, to, &input);
+            self.include = self.include.exit(name, edge);
+        }
+        self.exits = true;
+        self
+    }
+
+    /// Goes on to a state where the fragment ends.
+    #[track_caller]
+    pub fn next(self, to: impl To<(Anything, F::Output), Anything>) {
+        let input = Expr::tuple(vec![Expr::input(Anything::shape), Expr::result()]);
+        let edge = self.scope.edge(self.index, to.route(), &input);
+        let include = edge
+            .assign
+            .into_iter()
+            .fold(self.include.clone(), |include, (name, value)| {
+                include.assign(name, value)
+            });
+        self.put(include.next(edge.target));
+    }
+
+    /// The fragment's end is that of the body, and what it gives is the body's result.
+    #[track_caller]
+    pub fn end(self)
+    where
+        End: EndsWith<F::Output>,
+    {
+        let include = self.include.clone().end();
+        self.put(include);
+    }
+
+    #[track_caller]
+    fn put(self, include: Include) {
+        let leaves = F::body().states.iter().any(|state| state.exit.is_some());
+        if leaves && !self.exits {
+            self.scope.mistake_in(
+                self.index,
+                format!(
+                    "the fragment `{name}` has exits, and it is not said where they lead; call `.exits(exits!({name}: ..))`",
+                    name = F::NAME
+                ),
+            );
+        }
+        self.scope.put(self.index, include.body());
+    }
+}
+
+impl<F, End> fmt::Debug for Including<'_, F, End> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Including").field(&self.index).finish()
+    }
+}
+
+/// Where the exits of a fragment lead; [`exits!`](macro@crate::exits) makes it.
+#[must_use = "an included fragment takes them: `.exits(exits)`"]
+pub struct Exits<F> {
+    exits: Vec<(&'static str, Route)>,
+    types: PhantomData<fn() -> F>,
+}
+
+impl<F: Fragment> Exits<F> {
+    /// No exits yet.
+    #[doc(hidden)]
+    pub fn none() -> Self {
+        Exits {
+            exits: Vec::new(),
+            types: PhantomData,
+        }
+    }
+
+    /// Leads an exit to a state.
+    #[doc(hidden)]
+    pub fn exit<T>(
+        mut self,
+        name: &'static str,
+        _value: Witness<T>,
+        to: impl To<(Anything, T), Anything>,
+    ) -> Self {
+        self.exits.push((name, to.route()));
+        self
+    }
+}
+
+impl<F> fmt::Debug for Exits<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.exits.iter().map(|(name, _)| name);
+        f.debug_list().entries(names).finish()
+    }
+}
+
+/// Where the exits of a fragment lead, for [`Including::exits`]. rustc checks that none is missing. `.binding(&variable)` on
+/// the way takes the exit's value.
+///
+/// ```
+/// use stepwright::builder::{Anything, FlowBuilder};
+/// use stepwright::{exits, expr, workflow};
+///
+/// workflow! {
+///     pub fragment Halve(number: u32) -> u32 {
+///         choice Look { when number % 2 == 0 => Half; otherwise => Odd; }
+///         pass Half { end number / 2; }
+///         exit Odd -> u32 { number }
+///     }
+/// }
+///
+/// let flow = FlowBuilder::<u32, u32>::new("Halving");
+/// let number = flow.parameter("number");
+/// let (half, odd) = (flow.variable::<u32>("half"), flow.variable::<u32>("odd"));
+/// let first = flow.fragment(Halve, "First");
+/// let (done, failed) = (flow.step("Done"), flow.step("Failed"));
+/// flow.start_at(&first);
+/// flow.include(&first, expr!([number] || number))
+///     .bind(&half)
+///     .exits(exits!(Halve: Odd => failed.binding(&odd)))
+///     .next(&done);
+/// flow.succeed_with(&done, expr!([half] || half));
+/// flow.fail(&failed, "Odd", expr!([odd] || format!("{odd}")));
+/// assert!(flow.build().is_ok());
+/// ```
+#[macro_export]
+macro_rules! exits {
+    ($fragment:path: $($exit:ident => $to:expr),+ $(,)?) => {{
+        type Exit = <$fragment as $crate::Fragment>::Exit;
+        #[allow(unused, unreachable_code, clippy::all)]
+        {
+            if false {
+                loop {}
+                match $crate::__::any::<Exit>() {
+                    $(Exit::$exit(_) => {})+
+                }
+            }
+        }
+        $crate::builder::Exits::<$fragment>::none()
+            $(.exit(
+                stringify!($exit),
+                {
+                    let value = $crate::__::Witness::new();
+                    #[allow(unused, unreachable_code, unreachable_patterns, clippy::all)]
+                    {
+                        if false {
+                            loop {}
+                            match $crate::__::any::<Exit>() {
+                                Exit::$exit(given) => value.see(given),
+                                _ => {}
+                            }
+                        }
+                    }
+                    value
+                },
+                $to,
+            ))+
+    }};
+}

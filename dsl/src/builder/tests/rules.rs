@@ -1,0 +1,447 @@
+//! The rules that neither rustc nor AWS sees to, and the lints.
+
+use super::*;
+use crate::builder::{Anything, Lint};
+
+/// The faults of a workflow with one task, to which `add` adds.
+fn of_a_task(
+    add: impl FnOnce(
+        crate::builder::Fallible<'_, Order, Charge, PaymentError, Charge>,
+        &crate::builder::Step,
+    ),
+) -> Vec<String> {
+    let flow = FlowBuilder::<Order, Charge>::new("Orders");
+    let (charge, failed) = (flow.declare("Charge"), flow.step("Failed"));
+    flow.start_at(&charge);
+    add(flow.task(&charge, charge_card {}), &failed);
+    flow.fail(&failed, "Failed", ());
+    faults(&flow)
+}
+
+fn one(faults: &[String], message: &str) {
+    assert!(faults.iter().any(|fault| fault == message), "{faults:#?}");
+}
+
+#[test]
+fn a_shadowed_retry_is_a_fault() {
+    let found = of_a_task(|task, failed| {
+        task.retry(Retry::on(States::TASK_FAILED))
+            .retry(Retry::on(errors!(PaymentError::GatewayTimeout)))
+            .catch(States::ALL, failed)
+            .end();
+    });
+    one(
+        &found,
+        "in state `Charge`: an earlier `.retry(..)` of this state takes `PaymentError.GatewayTimeout` already: \
+         `States.TaskFailed` stands for it too; call this one before",
+    );
+    let found = of_a_task(|task, failed| {
+        task.retry(Retry::on(States::ALL))
+            .retry(Retry::on(States::TIMEOUT))
+            .catch(States::TIMEOUT, failed)
+            .catch(States::TIMEOUT, failed)
+            .end();
+    });
+    one(
+        &found,
+        "in state `Charge`: `States::ALL` takes every error, so each `.retry(..)` after it never runs: call this one last",
+    );
+    one(
+        &found,
+        "in state `Charge`: an earlier `.catch(..)` of this state takes `States.Timeout` already: take one of them out",
+    );
+}
+
+#[test]
+fn a_fault_names_the_line_of_its_call() {
+    let flow = FlowBuilder::<Order, Charge>::new("Orders");
+    let (charge, failed) = (flow.declare("Charge"), flow.step("Failed"));
+    flow.start_at(&charge);
+    let line = line!() + 3;
+    flow.task(&charge, charge_card {})
+        .retry(Retry::on(States::ALL))
+        .retry(Retry::on(States::named("")))
+        .timeout(0)
+        .catch(States::ALL, &failed)
+        .end();
+    flow.fail(&failed, "Failed", ());
+    let faults = flow.build().unwrap_err();
+    let lines: Vec<_> = faults
+        .iter()
+        .map(|fault| fault.place().unwrap().line())
+        .collect();
+    assert_eq!(lines, [line, line - 1, line + 1], "{faults}");
+}
+
+#[test]
+fn an_error_has_a_name_that_there_is() {
+    let found = of_a_task(|task, failed| {
+        task.retry(Retry::on(States::named("")))
+            .catch(States::named("States.Timeot"), failed)
+            .end();
+    });
+    one(
+        &found,
+        "in state `Charge`: `.retry(..)` names an error without a name, and Step Functions has none; write the name, or \
+         `States::ALL`",
+    );
+    one(
+        &found,
+        "in state `Charge`: `.catch(..)` names `States.Timeot`, and ASL has no such error, did you mean `States.Timeout`?",
+    );
+}
+
+#[test]
+fn errors_from_a_table_are_held_against_the_task_s() {
+    let table = [("GatewayTimeout", 2), ("PaymentError.Declined", 30)];
+    let flow = FlowBuilder::<Order, Charge>::new("Orders");
+    let charge = flow.declare("Charge");
+    flow.start_at(&charge);
+    let task = flow.task(&charge, charge_card {});
+    table
+        .iter()
+        .fold(task, |task, (name, interval)| {
+            task.retry(Retry::on(crate::builder::Errors::named([name])).interval(*interval))
+        })
+        .end();
+    assert_eq!(
+        state(&flow, "Charge")["Retry"],
+        json!([
+            { "ErrorEquals": ["PaymentError.GatewayTimeout"], "IntervalSeconds": 2 },
+            { "ErrorEquals": ["PaymentError.Declined"], "IntervalSeconds": 30 }
+        ])
+    );
+    let found = of_a_task(|task, _| {
+        task.retry(Retry::on(crate::builder::Errors::named(["GatewayTimeuot"])))
+            .end();
+    });
+    one(
+        &found,
+        "in state `Charge`: `PaymentError` has no error `GatewayTimeuot`, did you mean `GatewayTimeout`?",
+    );
+}
+
+#[test]
+fn names_are_those_that_aws_takes() {
+    let flow = FlowBuilder::<u32, u32>::new("1 bad name!");
+    let _ = flow.variable::<u32>("no name");
+    let state = flow.declare("");
+    flow.start_at(&state);
+    flow.pass(&state, expr!(|n: u32| n)).end();
+    let found = faults(&flow);
+    one(
+        &found,
+        "`1 bad name!` cannot name a workflow: the name has the character ` `, which is not allowed; give `FlowBuilder::new` \
+         another name",
+    );
+    one(
+        &found,
+        "`no name` cannot name a variable: the name has the character ` `, which is not allowed",
+    );
+    one(
+        &found,
+        "in state ``: `` cannot name a state: the name is empty",
+    );
+}
+
+#[test]
+fn a_parallel_without_branches_is_told_by_its_call() {
+    let flow = FlowBuilder::<u32, Vec<u32>>::new("Empty");
+    let state = flow.declare("Both");
+    flow.start_at(&state);
+    flow.parallel(&state, Vec::<Body<u32, u32>>::new()).end();
+    assert_eq!(
+        faults(&flow),
+        [
+            "in state `Both`: `parallel` has no branches; give it one at least, or leave the state out"
+        ]
+    );
+}
+
+#[test]
+fn numbers_are_in_their_ranges() {
+    let found = of_a_task(|task, failed| {
+        task.timeout(10)
+            .heartbeat(10)
+            .retry(
+                Retry::on(States::TIMEOUT)
+                    .interval(0)
+                    .max_delay(40_000_000)
+                    .backoff_rate(0.5),
+            )
+            .catch(States::ALL, failed)
+            .end();
+    });
+    one(
+        &found,
+        "in state `Charge`: `.heartbeat(..)` must be shorter than `.timeout(..)`: 10 s is not below 10 s",
+    );
+    one(
+        &found,
+        "in state `Charge`: `.interval(0)` of `.retry(..)` is from 1 to 99999999 seconds",
+    );
+    one(
+        &found,
+        "in state `Charge`: `.max_delay(40000000)` of `.retry(..)` is from 1 to 31622399 seconds",
+    );
+    one(
+        &found,
+        "in state `Charge`: `.backoff_rate(..)` of `.retry(..)` is at least 1.0; this is 0.5",
+    );
+}
+
+/// Asks again as long as a task says so.
+fn asking(lint: Option<Lint>, waits: bool) -> FlowBuilder<Order, Charge> {
+    let mut flow = FlowBuilder::<Order, Charge>::new("Asking");
+    if let Some(lint) = lint {
+        flow = flow.allow(lint);
+    }
+    let charged = flow.variable("charged");
+    let order = flow.parameter("order");
+    let (ask, look) = (flow.step("Ask"), flow.step("Look"));
+    let (pause, done) = (flow.step("Pause"), flow.step("Done"));
+    flow.start_at(&ask);
+    flow.task_with(&ask, charge_card {}, expr!([order] || order))
+        .bind(&charged)
+        .next(&look);
+    let again = if waits { &pause } else { &ask };
+    flow.choice(&look)
+        .when(
+            expr!([charged] |_: Anything| charged.charge_id == "none"),
+            again,
+        )
+        .otherwise(&done);
+    if waits {
+        flow.wait(&pause, 5).next(&ask);
+    } else {
+        flow.wait(&pause, 5).next(&pause);
+    }
+    flow.succeed_with(&done, expr!([charged] || charged));
+    flow
+}
+
+#[test]
+fn a_loop_without_bound_is_a_fault_unless_it_is_allowed() {
+    let found = faults(&asking(None, false));
+    one(
+        &found,
+        "in state `Look`: this loop has neither a wait nor a bound: put a `wait` state into it, or count in it and let a \
+         choice on the count leave it; `.allow(Lint::UnboundedLoop)` says that it shall",
+    );
+    let found = faults(&asking(Some(Lint::UnboundedLoop), false));
+    assert!(
+        !found.iter().any(|fault| fault.contains("loop")),
+        "{found:?}"
+    );
+    assert!(asking(None, true).build().is_ok());
+}
+
+#[test]
+fn a_loop_that_counts_is_bounded() {
+    let flow = FlowBuilder::<u32, u32>::new("Counting");
+    let count = flow.variable::<u32>("count");
+    let (start, add) = (flow.step("Start"), flow.step("Add"));
+    let (look, done) = (flow.step("Look"), flow.step("Done"));
+    flow.start_at(&start);
+    flow.pass_on(&start)
+        .assign(&count, expr!(|_: Anything| 0))
+        .next(&add);
+    flow.pass_on(&add)
+        .assign(&count, expr!([count] || count + 1))
+        .next(&look);
+    flow.choice(&look)
+        .when(expr!([count] || count < 10), &add)
+        .otherwise(&done);
+    flow.succeed_with(&done, expr!([count] || count));
+    assert!(flow.build().is_ok());
+
+    // The same with the count in the states' inputs.
+    let flow = FlowBuilder::<u32, u32>::new("Counting");
+    let (add, look) = (flow.declare("Add"), flow.declare::<u32>("Look"));
+    let done = flow.declare("Done");
+    flow.start_at(&add);
+    flow.pass(&add, expr!(|count: u32| count + 1)).next(&look);
+    flow.choice(&look)
+        .when(expr!(|count: u32| count < 10), &add)
+        .otherwise(&done);
+    flow.succeed(&done);
+    assert!(flow.build().is_ok());
+}
+
+#[test]
+fn lints_warn_are_allowed_and_are_denied() {
+    let flow = |level: fn(FlowBuilder<u32, String>, Lint) -> FlowBuilder<u32, String>| {
+        let flow = FlowBuilder::<u32, String>::new("Texts");
+        let flow = level(flow, Lint::LiteralPlaceholder);
+        let flow = level(flow, Lint::UnusedVariables);
+        let _ = flow.variable::<u32>("unused");
+        let _ = flow.variable::<u32>("_meant");
+        let text = flow.declare("Text");
+        flow.start_at(&text);
+        flow.pass(&text, expr!(|_: u32| String::from("in ${Stage}")))
+            .end();
+        flow
+    };
+    let expected = [
+        "in state `Text`: `${Stage}` in a text stays as it is, so no template fills it in: write `placeholder!(\"Stage\")` in an \
+         `expr!` for a value of the deployment; `.allow(Lint::LiteralPlaceholder)` says that the text is meant",
+        "nothing reads the variable `unused`; leave it out, or name it `_unused` to mean it",
+    ];
+    let warned = flow(|flow, _| flow).build().unwrap();
+    let warnings: Vec<_> = warned.warnings().iter().map(said).collect();
+    assert_eq!(warnings, expected);
+    assert!(
+        flow(FlowBuilder::allow)
+            .build()
+            .unwrap()
+            .warnings()
+            .is_empty()
+    );
+    let denied = faults(&flow(FlowBuilder::deny));
+    assert_eq!(denied, expected);
+}
+
+#[test]
+fn unhandled_errors_are_faults_where_they_are_denied() {
+    let flow = FlowBuilder::<Order, Charge>::new("Orders").deny(Lint::UnhandledErrors);
+    let charge = flow.declare("Charge");
+    flow.start_at(&charge);
+    flow.task(&charge, charge_card {}).end();
+    one(
+        &faults(&flow),
+        "in state `Charge`: nothing catches `PaymentError.GatewayTimeout`, with which the task `charge_card` may fail; add a \
+         `.catch(..)`, or take `.deny(Lint::UnhandledErrors)` out",
+    );
+}
+
+#[test]
+fn a_retry_of_everything_beside_what_can_fail_is_a_warning() {
+    let flow = FlowBuilder::<Vec<Order>, Charge>::new("Orders");
+    let charge = flow.declare("Charge");
+    flow.start_at(&charge);
+    flow.task_with(&charge, charge_card {}, expr!(|all: Vec<Order>| all[0]))
+        .retry(Retry::on(States::ALL))
+        .output(expr!(|all: Vec<Order>, _: Charge| Charge {
+            charge_id: all[0].order_id
+        }))
+        .end();
+    let built = flow.build().unwrap();
+    assert!(
+        built.warnings()[0]
+            .message()
+            .starts_with("this `.retry(..)` runs the call again also when"),
+        "{:?}",
+        built.warnings()
+    );
+}
+
+#[test]
+fn a_variable_is_read_where_every_way_has_assigned_it() {
+    let flow = FlowBuilder::<Order, Charge>::new("Orders");
+    let order = flow.parameter("order");
+    let charged = flow.variable::<Charge>("charged");
+    let (charge, done) = (flow.step("Charge"), flow.step("Done"));
+    flow.start_at(&charge);
+    flow.task_with(&charge, charge_card {}, expr!([order] || order))
+        .bind(&charged)
+        .catch(States::ALL, &done)
+        .next(&done);
+    flow.succeed_with(&done, expr!([charged] || charged));
+    one(
+        &faults(&flow),
+        "in state `Done`: `charged` may not be assigned when `Done` runs: it is not assigned on the way `Charge`, `Done`; a \
+         `.catch(..)` carries the values from before its state",
+    );
+}
+
+#[test]
+fn a_variable_is_used_in_its_own_body_and_inside_of_that() {
+    let other = FlowBuilder::<u32, u32>::new("Other");
+    let foreign = other.variable::<u32>("total");
+    let flow = FlowBuilder::<u32, Vec<u32>>::new("Orders");
+    let total = flow.variable::<u32>("total");
+    let _ = flow.variable::<String>("total");
+    let first = flow.declare("First");
+    let all = flow.declare("All");
+    flow.start_at(&first);
+    flow.pass(&first, expr!([foreign] |n: u32| vec![n, foreign]))
+        .assign(&total, expr!(|n: u32| n))
+        .next(&all);
+    let body = Body::<u32, u32>::new();
+    let add = body.declare("Add");
+    body.start_at(&add);
+    body.pass(&add, expr!([total] |n: u32| n + total))
+        .assign(&total, expr!(|n: u32| n))
+        .end();
+    flow.map(&all, expr!(|all: Vec<u32>| all), body).end();
+    let found = faults(&flow);
+    one(
+        &found,
+        "in state `First`: it uses `total`, a variable of another body; a variable is used in the body that declares it, and \
+         inside of that",
+    );
+    one(
+        &found,
+        "in state `Add`: it assigns `total`, a variable outside of this branch or map, which may read but not assign it; \
+         declare one in the body, and hand the value out as its result",
+    );
+    assert!(
+        found
+            .iter()
+            .any(|fault| fault.starts_with("the variable `total` is declared twice, first at ")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn an_unknown_service_is_a_fault() {
+    let flow = FlowBuilder::<Order, Value>::new("Orders");
+    let send = flow.declare("Send");
+    flow.start_at(&send);
+    flow.service(
+        &send,
+        "arn:aws:states:::sqs:sendMesage",
+        [(
+            "MessageBody",
+            expr!(|order: Order| order.order_id).untyped(),
+        )],
+    )
+    .end();
+    let found = faults(&flow);
+    assert!(found[0].contains("sendMesage"), "{found:?}");
+    assert!(
+        found[0].contains("`.raw(\"Resource\", \"..\")` takes any"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_parallel_says_which_error_inside_is_not_caught() {
+    let parallel = |both: bool| {
+        let branch = Body::<Order, Charge>::new();
+        let charge = branch.declare("Charge");
+        branch.start_at(&charge);
+        branch.task(&charge, charge_card {}).end();
+        let flow = FlowBuilder::<Order, (Charge,)>::new("Orders");
+        let (fulfil, failed) = (flow.declare("Fulfil"), flow.step("Failed"));
+        flow.start_at(&fulfil);
+        let state = flow
+            .parallel(&fulfil, (branch,))
+            .catch(errors!(PaymentError::Declined { reason }), &failed)
+            .exhaustive();
+        let state = if both {
+            state.catch(errors!(PaymentError::GatewayTimeout), &failed)
+        } else {
+            state
+        };
+        state.end();
+        flow.fail(&failed, "Failed", ());
+        flow
+    };
+    assert!(parallel(true).build().is_ok());
+    one(
+        &faults(&parallel(false)),
+        "in state `Charge`: nothing catches `PaymentError.GatewayTimeout`, with which the task `charge_card` may fail; call \
+         `.catch(..)` with it, or leave `.exhaustive()` out",
+    );
+}

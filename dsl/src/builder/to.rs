@@ -1,0 +1,132 @@
+//! Where a state may go.
+
+use super::expression::Expression;
+use super::handle::{Handle, Step};
+use super::variable::{Assigned, Assignment, Variable, Variables, last};
+use crate::sealed::Sealed;
+use crate::shape::Payload;
+use std::fmt;
+use std::marker::PhantomData;
+use std::rc::Rc;
+
+/// A way to a state that takes an `Out`: its handle, or its handle with what is assigned on the way, which is made of a
+/// `From`.
+#[diagnostic::on_unimplemented(
+    message = "a `{Out}` is handed on, and `{Self}` does not take it",
+    label = "takes another type",
+    note = "a `Step` takes anything; `.output(expr!(..))` before makes what a `Handle` takes"
+)]
+pub trait To<From, Out>: Sealed {
+    /// Where it leads.
+    #[doc(hidden)]
+    fn route(self) -> Route;
+}
+
+/// Where a way leads, without types.
+#[doc(hidden)]
+#[derive(Clone, Debug)]
+pub struct Route {
+    pub(super) body: u64,
+    pub(super) name: Rc<str>,
+    pub(super) index: usize,
+    /// The state looks at nothing that is handed on.
+    pub(super) is_step: bool,
+    pub(super) assigns: Vec<Assignment>,
+}
+
+impl Route {
+    fn of<T>(handle: &Handle<T>, is_step: bool) -> Route {
+        Route {
+            body: handle.body,
+            name: handle.name.clone(),
+            index: handle.index,
+            is_step,
+            assigns: Vec::new(),
+        }
+    }
+}
+
+impl<T> Sealed for Handle<T> {}
+impl Sealed for Step {}
+
+#[diagnostic::do_not_recommend]
+impl<From, T> To<From, T> for &Handle<T> {
+    fn route(self) -> Route {
+        Route::of(self, false)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<From, T> To<From, T> for &Step {
+    fn route(self) -> Route {
+        Route::of(self, true)
+    }
+}
+
+/// A way to a state on which variables are assigned. `state.assigning(..)` and `state.binding(..)` make it.
+#[must_use = "a state goes along it: `.when(condition, way)`, `.catch(errors, way)`"]
+pub struct Way<From, H> {
+    to: H,
+    assigns: Vec<Assignment>,
+    types: PhantomData<fn(From)>,
+}
+
+impl<From, H> Way<From, H> {
+    pub(super) fn new(to: H) -> Self {
+        Way {
+            to,
+            assigns: Vec::new(),
+            types: PhantomData,
+        }
+    }
+
+    /// Assigns a variable on the way: at a choice of what it takes, at a catch of the state's input and what is caught.
+    pub fn assigning<T: Payload>(
+        mut self,
+        variable: &Variable<T>,
+        value: Expression<From, T>,
+    ) -> Self {
+        self.assigns
+            .extend(variable.variables().into_iter().map(|(to, _)| Assignment {
+                to,
+                value: Assigned::Tree(value.tree.clone()),
+            }));
+        self
+    }
+}
+
+impl<In, Caught, H> Way<(In, Caught), H> {
+    /// Assigns what is caught: the error, or the fields that `errors!` names.
+    pub fn binding(mut self, variables: impl Variables<Caught>) -> Self {
+        self.assigns.extend(last(variables.variables(), true));
+        self
+    }
+}
+
+impl<From, H> Sealed for Way<From, H> {}
+
+#[diagnostic::do_not_recommend]
+impl<From, T> To<From, T> for Way<From, Handle<T>> {
+    fn route(self) -> Route {
+        Route {
+            assigns: self.assigns,
+            ..Route::of(&self.to, false)
+        }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<From, T> To<From, T> for Way<From, Step> {
+    fn route(self) -> Route {
+        Route {
+            assigns: self.assigns,
+            ..Route::of(&self.to, true)
+        }
+    }
+}
+
+impl<From, H> fmt::Debug for Way<From, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Way").field(&self.assigns).finish()
+    }
+}

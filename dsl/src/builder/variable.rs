@@ -1,0 +1,245 @@
+//! Variables of a workflow, and what else an expression reads by name.
+
+use super::expression::Tree;
+use crate::expr::{Expr, Text};
+use crate::sealed::Sealed;
+use crate::shape::Payload;
+use crate::type_block::Witness;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// A workflow variable that holds a `T`. [`variable`](super::Body::variable) makes it.
+///
+/// `expr!([checked] || checked.total)` reads it where `checked` is its handle; `.bind(&checked)`, `.assign(&checked, ..)` and
+/// the edges of [`assigning`](super::Handle::assigning) assign it.
+pub struct Variable<T> {
+    pub(super) scope: u64,
+    pub(super) name: Text,
+    types: PhantomData<fn() -> T>,
+}
+
+impl<T> Variable<T> {
+    pub(super) fn new(scope: u64, name: Text) -> Self {
+        Variable {
+            scope,
+            name,
+            types: PhantomData,
+        }
+    }
+
+    /// Its name, without the `$`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl<T> Clone for Variable<T> {
+    fn clone(&self) -> Self {
+        Variable::new(self.scope, self.name.clone())
+    }
+}
+
+impl<T> fmt::Debug for Variable<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Variable").field(&self.name).finish()
+    }
+}
+
+/// A value that is given and never assigned: the workflow's input, or the item of a map.
+/// [`parameter`](super::FlowBuilder::parameter) and [`item`](super::Body::item) make it.
+pub struct Given<T> {
+    read: Read,
+    types: PhantomData<fn() -> T>,
+}
+
+impl<T> Given<T> {
+    pub(super) fn new(scope: u64, name: Text, value: Expr) -> Self {
+        Given {
+            read: Read { scope, name, value },
+            types: PhantomData,
+        }
+    }
+}
+
+impl<T> Clone for Given<T> {
+    fn clone(&self) -> Self {
+        Given {
+            read: self.read.clone(),
+            types: PhantomData,
+        }
+    }
+}
+
+impl<T> fmt::Debug for Given<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Given").field(&self.read.name).finish()
+    }
+}
+
+/// What stands in the brackets of `expr!([checked] || ..)`: a [`Variable`] or a [`Given`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no variable of a workflow",
+    label = "not a variable of a workflow",
+    note = "in the brackets stand handles of `variable`, `parameter` and `item`; a Rust value is read without them"
+)]
+pub trait Readable: Sealed {
+    /// What it holds.
+    type Value;
+
+    /// How it is read.
+    #[doc(hidden)]
+    fn read(&self) -> Read;
+}
+
+/// What an expression reads by name, and whose it is.
+#[doc(hidden)]
+#[derive(Clone, Debug)]
+pub struct Read {
+    pub(super) scope: u64,
+    pub(super) name: Text,
+    pub(super) value: Expr,
+}
+
+impl<T> Sealed for Variable<T> {}
+impl<T> Sealed for Given<T> {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Payload> Readable for Variable<T> {
+    type Value = T;
+
+    fn read(&self) -> Read {
+        Read {
+            scope: self.scope,
+            name: self.name.clone(),
+            value: Expr::variable(self.name.clone()),
+        }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Readable for Given<T> {
+    type Value = T;
+
+    fn read(&self) -> Read {
+        self.read.clone()
+    }
+}
+
+impl<R: Sealed + ?Sized> Sealed for &R {}
+
+#[diagnostic::do_not_recommend]
+impl<R: Readable> Readable for &R {
+    type Value = R::Value;
+
+    fn read(&self) -> Read {
+        (**self).read()
+    }
+}
+
+/// A value of what a variable holds, in code that never runs.
+#[doc(hidden)]
+pub fn value_of<R: Readable>(_variable: &R) -> R::Value {
+    crate::type_block::any()
+}
+
+/// The type that a variable holds, in code that never runs.
+#[doc(hidden)]
+pub fn witness_of<T>(_variable: &Variable<T>) -> Witness<T> {
+    Witness::new()
+}
+
+/// The variables that take a `T`: one, or for a tuple one for each of its fields.
+#[diagnostic::on_unimplemented(
+    message = "a `{T}` does not fit the variables `{Self}`",
+    label = "takes another type",
+    note = "give `&variable`, or for a tuple `(&first, &second)`: each variable holds what is assigned to it"
+)]
+pub trait Variables<T>: Sealed {
+    /// Each variable with the field that it takes; `None` where one takes the whole.
+    #[doc(hidden)]
+    fn variables(self) -> Vec<(Read, Option<usize>)>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Payload> Variables<T> for &Variable<T> {
+    fn variables(self) -> Vec<(Read, Option<usize>)> {
+        vec![(self.read(), None)]
+    }
+}
+
+macro_rules! tuples {
+    ($(($($of:ident $index:tt),+))+) => {$(
+        impl<$($of),+> Sealed for ($(&Variable<$of>,)+) {}
+
+        #[diagnostic::do_not_recommend]
+        impl<$($of: Payload),+> Variables<($($of,)+)> for ($(&Variable<$of>,)+) {
+            fn variables(self) -> Vec<(Read, Option<usize>)> {
+                vec![$((self.$index.read(), Some($index))),+]
+            }
+        }
+    )+};
+}
+
+tuples! {
+    (A 0)
+    (A 0, B 1)
+    (A 0, B 1, C 2)
+    (A 0, B 1, C 2, D 3)
+    (A 0, B 1, C 2, D 3, E 4)
+    (A 0, B 1, C 2, D 3, E 4, F 5)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
+}
+
+/// A variable with what is assigned to it.
+#[derive(Clone, Debug)]
+pub(super) struct Assignment {
+    pub(super) to: Read,
+    pub(super) value: Assigned,
+}
+
+/// What is assigned.
+#[derive(Clone, Debug)]
+pub(super) enum Assigned {
+    /// An expression over the input.
+    Tree(Tree),
+    /// The input itself, or the last of its parts; of it, one field.
+    Last { is_part: bool, field: Option<usize> },
+}
+
+impl Assigned {
+    /// The value, over this input.
+    pub(super) fn over(self, input: &Expr) -> Expr {
+        match self {
+            Assigned::Tree(tree) => tree.over(input),
+            Assigned::Last { is_part, field } => {
+                let value = input.clone();
+                let value = if is_part { value.taken_apart(1) } else { value };
+                match field {
+                    Some(field) => value.taken_apart(field),
+                    None => value,
+                }
+            }
+        }
+    }
+
+    /// What it reads by name.
+    pub(super) fn reads(&self) -> &[Read] {
+        match self {
+            Assigned::Tree(tree) => &tree.reads,
+            Assigned::Last { .. } => &[],
+        }
+    }
+}
+
+/// Assigns what there is, or the last of its two parts, to variables.
+pub(super) fn last(variables: Vec<(Read, Option<usize>)>, is_part: bool) -> Vec<Assignment> {
+    let variables = variables.into_iter();
+    variables
+        .map(|(to, field)| Assignment {
+            to,
+            value: Assigned::Last { is_part, field },
+        })
+        .collect()
+}

@@ -1,0 +1,254 @@
+//! What a workflow may do and mostly does not mean to.
+
+use super::assigned::read_in;
+use super::loops::unbounded;
+use super::{each_body, each_state, fault};
+use crate::expr::{Binary, Expr, Node, Piece};
+use crate::flow::{Body, Flow, State, Transition, Variables};
+use crate::lower::unhandled;
+use crate::workflow::Fault;
+use serde_json::Value;
+use std::collections::HashSet;
+use std::fmt;
+use stepwright_asl::errors::ALL;
+use stepwright_asl::placeholder;
+
+/// What `build` looks at beside what is wrong. [`deny`](crate::builder::FlowBuilder::deny) makes faults of what it finds,
+/// [`allow`](crate::builder::FlowBuilder::allow) nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Lint {
+    /// An error of a task that nothing catches. Nothing, unless it is denied.
+    UnhandledErrors,
+    /// A loop that neither waits nor counts. A fault, unless it is allowed.
+    UnboundedLoop,
+    /// A text with `${Name}` in it, which no template fills in. A warning.
+    LiteralPlaceholder,
+    /// A variable that nothing reads. A warning.
+    UnusedVariables,
+    /// A retry on everything beside an expression that can fail. A warning.
+    RetriedComputation,
+}
+
+impl Lint {
+    const ALL: [Lint; 5] = [
+        Lint::UnhandledErrors,
+        Lint::UnboundedLoop,
+        Lint::LiteralPlaceholder,
+        Lint::UnusedVariables,
+        Lint::RetriedComputation,
+    ];
+
+    fn default_level(self) -> Level {
+        match self {
+            Lint::UnhandledErrors => Level::Allow,
+            Lint::UnboundedLoop => Level::Deny,
+            _ => Level::Warn,
+        }
+    }
+}
+
+/// The lint's name in `workflow!`.
+impl fmt::Display for Lint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Lint::UnhandledErrors => "unhandled_errors",
+            Lint::UnboundedLoop => "unbounded_loop",
+            Lint::LiteralPlaceholder => "literal_placeholder",
+            Lint::UnusedVariables => "unused_variables",
+            Lint::RetriedComputation => "retried_computation",
+        })
+    }
+}
+
+/// What becomes of what a lint finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Level {
+    Allow,
+    Warn,
+    Deny,
+}
+
+/// The level of each lint.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Levels(Vec<(Lint, Level)>);
+
+impl Levels {
+    pub(crate) fn set(&mut self, lint: Lint, level: Level) {
+        self.0.push((lint, level));
+    }
+
+    pub(crate) fn of(&self, lint: Lint) -> Level {
+        let said = self.0.iter().rev().find(|(other, _)| *other == lint);
+        said.map_or_else(|| lint.default_level(), |(_, level)| *level)
+    }
+}
+
+/// What all lints find.
+pub(super) fn all(flow: &Flow) -> Vec<(Lint, Fault)> {
+    let mut found = Vec::new();
+    for lint in Lint::ALL {
+        let of_lint = match lint {
+            Lint::UnhandledErrors => unhandled(
+                &flow.states,
+                "add a `.catch(..)`, or take `.deny(Lint::UnhandledErrors)` out",
+            ),
+            Lint::UnboundedLoop => unbounded_loops(flow),
+            Lint::LiteralPlaceholder => literal_placeholders(flow),
+            Lint::UnusedVariables => unused_variables(flow),
+            Lint::RetriedComputation => retried_computations(flow),
+        };
+        found.extend(of_lint.into_iter().map(|fault| (lint, fault)));
+    }
+    found
+}
+
+fn unbounded_loops(flow: &Flow) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    each_body(flow, &mut |states| {
+        for (state, place) in unbounded(states) {
+            let message = "this loop has neither a wait nor a bound: put a `wait` state into it, or count in it and let a \
+                           choice on the count leave it; `.allow(Lint::UnboundedLoop)` says that it shall";
+            faults.push(fault(state, message).at(place));
+        }
+    });
+    faults
+}
+
+/// A text is never filled in: its `$` and `{` are written apart.
+fn literal_placeholders(flow: &Flow) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    each_state(&flow.states, &mut |state| {
+        state.each_expression(&mut |expr| {
+            let mut say = |text: &str| {
+                for name in placeholder::names(text) {
+                    let message = format!(
+                        "`${{{name}}}` in a text stays as it is, so no template fills it in: write \
+                         `placeholder!(\"{name}\")` in an `expr!` for a value of the deployment; \
+                         `.allow(Lint::LiteralPlaceholder)` says that the text is meant"
+                    );
+                    faults.push(fault(state, message).at(expr.place.or(state.place)));
+                }
+            };
+            expr.walk(&mut |node| match node {
+                Node::Literal(value) => texts(value, &mut say),
+                Node::Format(pieces) => {
+                    for piece in pieces {
+                        if let Piece::Text(text) = piece {
+                            say(text);
+                        }
+                    }
+                }
+                _ => {}
+            });
+        });
+    });
+    faults
+}
+
+fn texts(value: &Value, say: &mut dyn FnMut(&str)) {
+    match value {
+        Value::String(text) => say(text),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, say)),
+        Value::Object(fields) => fields.values().for_each(|field| texts(field, say)),
+        _ => {}
+    }
+}
+
+fn unused_variables(flow: &Flow) -> Vec<Fault> {
+    let mut read: HashSet<String> = HashSet::new();
+    let mut raw = Vec::new();
+    each_state(&flow.states, &mut |state| {
+        state.each_expression(&mut |expr| read.extend(read_in(expr)));
+        let edges = state.edges();
+        let on_edges = edges.iter().flat_map(|edge| &edge.raw);
+        for (_, value) in state.raw.iter().chain(on_edges) {
+            value.walk(&mut |node| {
+                if let Node::Literal(value) = node {
+                    raw.push(value.to_string());
+                }
+            });
+        }
+    });
+    let mut faults = Vec::new();
+    let mut of_body = |state: Option<&str>, variables: &Variables| {
+        for (name, _) in variables {
+            let is_read = name.starts_with('_')
+                || read.contains(&**name)
+                || raw.iter().any(|text| text.contains(&format!("${name}")));
+            if !is_read {
+                let message = format!(
+                    "nothing reads the variable `{name}`; leave it out, or name it `_{name}` to mean it"
+                );
+                faults.push(Fault::new(state, message));
+            }
+        }
+    };
+    of_body(None, &flow.variables);
+    each_state(&flow.states, &mut |state| {
+        for Body { variables, .. } in state.bodies() {
+            of_body(Some(&state.name), variables);
+        }
+    });
+    faults
+}
+
+/// Methods that fail on some values.
+const FAIL: &[&str] = &["expect", "unwrap", "pow", "powf", "powi", "sqrt"];
+
+/// Functions of the library that fail on some values.
+const LIBRARY_FAILS: &[&str] = &[
+    "functions::base64_decode",
+    "functions::number",
+    "functions::parse_json",
+    "functions::range",
+    "functions::timestamp",
+];
+
+/// Each `retry` on everything beside an expression that can fail.
+fn retried_computations(flow: &Flow) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    each_state(&flow.states, &mut |state| {
+        let end = match &state.transition {
+            Some(Transition::End(value)) => value.as_ref(),
+            _ => None,
+        };
+        let assigned = state.assign.iter().map(|(_, value)| value);
+        let mut computed = assigned.chain(&state.output).chain(end);
+        if !state.has_result() || !computed.any(can_fail) {
+            return;
+        }
+        for retry in &state.retry {
+            if retry.errors.iter().any(|name| name == ALL) {
+                faults.push(again(state).at(retry.place.or(state.place)));
+            }
+        }
+    });
+    faults
+}
+
+fn again(state: &State) -> Fault {
+    fault(
+        state,
+        "this `.retry(..)` runs the call again also when what is computed with its result fails, which it then does again: \
+         compute it in a `pass` state behind this one, or name the errors to retry",
+    )
+}
+
+/// Whether an expression fails on some values of its type.
+fn can_fail(value: &Expr) -> bool {
+    let mut fails = false;
+    value.walk(&mut |node| {
+        fails |= match node {
+            Node::Index(..)
+            | Node::Binary(Binary::Div | Binary::Rem, ..)
+            | Node::Jsonata(..)
+            | Node::Path(..)
+            | Node::Intrinsic(..) => true,
+            Node::Method(_, name, _) => FAIL.contains(&&**name),
+            Node::Function(path, _) => LIBRARY_FAILS.contains(&&**path),
+            _ => false,
+        };
+    });
+    fails
+}

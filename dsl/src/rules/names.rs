@@ -1,0 +1,65 @@
+//! Names of workflows, states and variables.
+
+use super::{each_state, fault};
+use crate::expr::Text;
+use crate::flow::{Flow, Kind, Variables};
+use crate::workflow::Fault;
+use std::collections::HashSet;
+use stepwright_asl::name::{check_label, check_machine, check_state, check_variable};
+
+/// Runs the rules of this file.
+pub(super) fn rules(flow: &Flow, faults: &mut Vec<Fault>) {
+    if let Err(error) = check_machine(&flow.name) {
+        faults.push(Fault::new(
+            None,
+            format!(
+                "`{}` cannot name a workflow: {error}; give `FlowBuilder::new` another name",
+                flow.name
+            ),
+        ));
+    }
+    let mut said = Said::default();
+    said.all(None, &flow.variables, faults);
+    each_state(&flow.states, &mut |state| {
+        if let Err(error) = check_state(&state.name) {
+            let message = format!("`{}` cannot name a state: {error}", state.name);
+            faults.push(fault(state, message));
+        }
+        for body in state.bodies() {
+            said.all(Some(&state.name), &body.variables, faults);
+        }
+        if let Kind::Map(map) = &state.kind {
+            said.one(Some(&state.name), &map.item, faults);
+            let distributed = map.distributed.as_ref();
+            if let Some(label) = distributed.and_then(|one| one.label.as_ref())
+                && let Err(error) = check_label(label)
+            {
+                let message = format!("`.label(\"{label}\")` cannot be: {error}");
+                faults.push(fault(state, message));
+            }
+        }
+    });
+}
+
+/// The names that were looked at, so that each is complained about once.
+#[derive(Default)]
+struct Said {
+    said: HashSet<Text>,
+}
+
+impl Said {
+    fn all(&mut self, state: Option<&str>, variables: &Variables, faults: &mut Vec<Fault>) {
+        for (name, _) in variables {
+            self.one(state, name, faults);
+        }
+    }
+
+    fn one(&mut self, state: Option<&str>, name: &Text, faults: &mut Vec<Fault>) {
+        if let Err(error) = check_variable(name)
+            && self.said.insert(name.clone())
+        {
+            let message = format!("`{name}` cannot name a variable: {error}");
+            faults.push(Fault::new(state, message));
+        }
+    }
+}

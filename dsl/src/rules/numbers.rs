@@ -1,0 +1,129 @@
+//! Numbers that AWS limits.
+
+use super::fault;
+use crate::expr::{Expr, Node};
+use crate::flow::{Kind, Rate, Retry, State, Wait};
+use crate::workflow::Fault;
+use stepwright_asl::facts::{DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, PERCENTAGE, SECONDS};
+
+/// Runs the rules of this file.
+pub(super) fn rules(state: &State, faults: &mut Vec<Fault>) {
+    for retry in &state.retry {
+        settings_are_in_range(state, retry, faults);
+    }
+    match &state.kind {
+        Kind::Task {
+            timeout, heartbeat, ..
+        } => {
+            for (call, seconds) in [(".timeout(..)", timeout), (".heartbeat(..)", heartbeat)] {
+                if let Some(amount) = seconds
+                    && let Some(seconds) = number(amount)
+                    && !is_in(seconds)
+                {
+                    say(
+                        state,
+                        amount,
+                        format!("`{call}` is from 1 to {MAX_SECONDS} seconds; this is {seconds}"),
+                        faults,
+                    );
+                }
+            }
+            if let (Some(timeout), Some(heartbeat)) = (timeout, heartbeat)
+                && let (Some(longest), Some(seconds)) = (number(timeout), number(heartbeat))
+                && seconds >= longest
+            {
+                say(
+                    state,
+                    heartbeat,
+                    format!(
+                        "`.heartbeat(..)` must be shorter than `.timeout(..)`: {seconds} s is not below {longest} s"
+                    ),
+                    faults,
+                );
+            }
+        }
+        Kind::Wait(Wait::Seconds(amount))
+            if number(amount).is_some_and(|seconds| seconds > most()) =>
+        {
+            let message = format!("a wait is at most {MAX_SECONDS} seconds");
+            say(state, amount, message, faults);
+        }
+        Kind::Map(map) => {
+            let distributed = map.distributed.as_ref();
+            let share = distributed.and_then(|one| one.tolerated_percentage.as_ref());
+            if let Some(amount) = share
+                && let Some(share) = number(amount)
+                && !PERCENTAGE.contains(&share)
+            {
+                let message =
+                    format!("`.tolerated_percentage(..)` is from 0 to 100; this is {share}");
+                say(state, amount, message, faults);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn say(state: &State, at: &Expr, message: String, faults: &mut Vec<Fault>) {
+    faults.push(fault(state, message).at(at.place.or(state.place)));
+}
+
+/// The number that stands there, where it is known.
+fn number(amount: &Expr) -> Option<f64> {
+    match amount.untyped() {
+        Node::Literal(value) => value.as_f64(),
+        _ => None,
+    }
+}
+
+fn is_in(seconds: f64) -> bool {
+    seconds >= 1.0 && seconds <= most()
+}
+
+#[allow(clippy::cast_precision_loss, reason = "it has eight digits")]
+fn most() -> f64 {
+    MAX_SECONDS as f64
+}
+
+/// The settings of a retry are within AWS's limits.
+fn settings_are_in_range(state: &State, retry: &Retry, faults: &mut Vec<Fault>) {
+    let mut say = |message: String| {
+        faults.push(fault(state, message).at(retry.place.or(state.place)));
+    };
+    let seconds = |value: Option<u32>| value.map(u64::from);
+    if let Some(interval) = seconds(retry.interval)
+        && !SECONDS.contains(&interval)
+    {
+        say(format!(
+            "`.interval({interval})` of `.retry(..)` is from 1 to {MAX_SECONDS} seconds"
+        ));
+    }
+    if let Some(delay) = seconds(retry.max_delay) {
+        if !DELAY_SECONDS.contains(&delay) {
+            say(format!(
+                "`.max_delay({delay})` of `.retry(..)` is from {} to {} seconds",
+                DELAY_SECONDS.start(),
+                DELAY_SECONDS.end()
+            ));
+        } else if seconds(retry.interval).is_some_and(|interval| delay <= interval) {
+            say("`.max_delay(..)` of `.retry(..)` must be longer than its `.interval(..)`".into());
+        }
+    }
+    if let Some(attempts) = seconds(retry.max_attempts)
+        && attempts > MAX_SECONDS
+    {
+        say(format!(
+            "`.max_attempts(..)` of `.retry(..)` is at most {MAX_SECONDS}"
+        ));
+    }
+    let rate = match retry.backoff_rate {
+        Some(Rate::Whole(rate)) => f64::from(rate),
+        Some(Rate::Fraction(rate)) => rate,
+        None => return,
+    };
+    if rate.is_nan() || rate < MIN_BACKOFF_RATE {
+        say(format!(
+            "`.backoff_rate(..)` of `.retry(..)` is at least 1.0; this is {rate}"
+        ));
+    }
+}

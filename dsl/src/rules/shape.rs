@@ -1,0 +1,79 @@
+//! What a state is made of.
+
+use super::fault;
+use crate::flow::{Flow, Kind, Otherwise, Sends, State};
+use crate::lower::{handed_into, unhandled};
+use crate::workflow::Fault;
+use stepwright_asl::integrations::{Pattern, lookup};
+
+/// Runs the rules of this file.
+pub(super) fn rules(flow: &Flow, state: &State, faults: &mut Vec<Fault>) {
+    choices_decide(state, faults);
+    services_are_known(state, faults);
+    items_are_found(flow, state, faults);
+    every_error_is_caught(state, faults);
+}
+
+/// A choice has a rule.
+fn choices_decide(state: &State, faults: &mut Vec<Fault>) {
+    if let Kind::Choice {
+        rules,
+        subject: None,
+        otherwise: Otherwise::To(_) | Otherwise::Fail,
+        ..
+    } = &state.kind
+        && rules.is_empty()
+    {
+        let message = "this choice decides nothing: call `.when(condition, &state)` on it, or make it a `pass_on`";
+        faults.push(fault(state, message));
+    }
+}
+
+/// A service's name and its pattern are those of AWS's tables. What `raw` writes is not asked.
+fn services_are_known(state: &State, faults: &mut Vec<Fault>) {
+    let Kind::Task { call, .. } = &state.kind else {
+        return;
+    };
+    let Sends::Service(service) = &call.sends else {
+        return;
+    };
+    let is_raw = state.raw.iter().any(|(key, _)| key == "Resource");
+    if is_raw || service.resource.contains("${") {
+        return;
+    }
+    let suffix = Pattern::WaitForTaskToken.suffix();
+    let mut resource = service.resource.to_string();
+    if call.waits_for_token && !resource.ends_with(suffix) {
+        resource += suffix;
+    }
+    if let Err(unknown) = lookup(&resource) {
+        let message = format!("{unknown}; `.raw(\"Resource\", \"..\")` takes any");
+        faults.push(fault(state, message));
+    }
+}
+
+/// The children of a Distributed Map that are handed more than the item get an object, which is no item.
+fn items_are_found(flow: &Flow, state: &State, faults: &mut Vec<Fault>) {
+    let Kind::Map(map) = &state.kind else { return };
+    if !map.body.input_is_item {
+        return;
+    }
+    if let Some(name) = handed_into(map, flow) {
+        let message = format!(
+            "the body of this Distributed Map reads `{name}` from outside, which is handed to each child beside the item, so \
+             its first state is not handed the item alone: declare that state with `body.step(..)`, and read the item with \
+             `body.item(..)`"
+        );
+        faults.push(fault(state, message));
+    }
+}
+
+/// With `.exhaustive()`: nothing inside fails with an error that is not caught.
+fn every_error_is_caught(state: &State, faults: &mut Vec<Fault>) {
+    let Some(place) = state.exhaustive else {
+        return;
+    };
+    let way_out = "call `.catch(..)` with it, or leave `.exhaustive()` out";
+    let found = unhandled(std::slice::from_ref(state), way_out);
+    faults.extend(found.into_iter().map(|fault| fault.at(Some(place))));
+}

@@ -1,0 +1,16 @@
+//! The workflows of `examples/` and of `docs/language.md` through the builder: each emits the JSON that `workflow!` does.
+
+#![allow(unreachable_pub, reason = "one test of several files")]
+
+#[path = "builder_same/containers.rs"]
+mod containers;
+#[path = "builder_same/distributed.rs"]
+mod distributed;
+#[path = "builder_same/domain.rs"]
+mod domain;
+#[path = "builder_same/order_processing.rs"]
+mod order_processing;
+#[path = "builder_same/parts.rs"]
+mod parts;
+#[path = "builder_same/states.rs"]
+mod states;

@@ -1,0 +1,88 @@
+//! What the workflows of `docs/language.md` are about.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use stepwright::builder::Built;
+use stepwright::prelude::*;
+
+macro_rules! payloads {
+    ($($name:ident { $($field:ident: $of:ty),* })+) => {$(
+        #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Payload)]
+        #[serde(rename_all = "camelCase")]
+        pub struct $name { $(pub $field: $of),* }
+    )+};
+}
+
+payloads! {
+    Customer { vip: bool }
+    Item { sku: String }
+    Order { id: String, total: f64, items: Vec<Item>, customer: Customer, ship_at: String, delay: u32 }
+    Checked { id: String, total: f64, card: String, items: Vec<Item>, customer: Customer }
+    Charge { amount: f64, card: String }
+    Paid { id: String }
+    Receipt { order_id: String }
+    Quote { amount: f64 }
+    Job { id: String, delay: u32 }
+    JobState { finished: bool }
+    Answer { approved: bool, reviewer: String }
+    Row { key: String }
+    Source { rows: Vec<Row>, table_name: String, bucket: String, key: String, limit: u32, share: f64 }
+    Target { table: String }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+pub enum Decision {
+    Approved { by: String },
+    Refused { reason: String },
+}
+
+#[derive(Debug, thiserror::Error, TaskError)]
+#[allow(dead_code)]
+pub enum PaymentError {
+    #[error("the gateway did not answer")]
+    GatewayTimeout,
+    #[error("declined: {reason}")]
+    #[task_error(name = "CardDeclined")]
+    Declined { reason: String },
+}
+
+#[derive(Debug, thiserror::Error, TaskError)]
+#[allow(dead_code)]
+pub enum OrderError {
+    #[error("invalid: {reason}")]
+    Invalid { reason: String },
+}
+
+#[task]
+pub async fn validate_order(order: Order) -> Result<Checked, OrderError>;
+#[task]
+pub async fn charge_card(payment: Charge) -> Result<Paid, PaymentError>;
+#[task]
+pub async fn quote(order: Order) -> Quote;
+#[task]
+pub async fn job_state(id: String) -> JobState;
+#[task]
+pub async fn request_review(order: Order, task_token: String);
+#[task]
+pub async fn ask_reviewer(order: Order, task_token: String);
+#[task]
+pub async fn pack(items: Vec<Item>) -> Vec<String>;
+#[task]
+pub async fn pack_item(item: Item, order_id: String) -> String;
+#[task]
+pub async fn send_invoice(order: Order) -> String;
+#[task]
+pub async fn store(row: Row, table: String) -> String;
+#[task]
+pub async fn store_all(rows: Batch<Row, Target>) -> u32;
+
+/// Both are the same text.
+#[track_caller]
+pub fn same<W: Workflow, In, Out>(built: &Built<In, Out>) {
+    assert_eq!(
+        built.to_json_pretty(),
+        W::definition().to_json_pretty(),
+        "left the builder's, right the macro's"
+    );
+    assert!(built.warnings().is_empty(), "{:?}", built.warnings());
+}

@@ -1,0 +1,142 @@
+//! Fragments: in the builder a function that adds its states under a prefix, or the `fragment` of a `workflow!`.
+
+use super::domain::*;
+use stepwright::builder::{Anything, Body, FlowBuilder, Given, States, Step, Variable};
+use stepwright::prelude::*;
+use stepwright::{exits, expr};
+
+workflow! {
+    /// Has a reviewer look at an order.
+    pub fragment Review(order: Order, patience: u32) -> String {
+        task Ask {
+            let answer: Answer = wait_for_task_token ask_reviewer(order, task_token);
+            timeout patience;
+            catch States::Timeout => Late;
+            next Decide;
+        }
+        choice Decide {
+            when answer.approved => Approved;
+            otherwise => Refused;
+        }
+        pass Approved { end answer.reviewer; }
+        exit Refused -> String { format!("{} says no", answer.reviewer) }
+        exit Late;
+    }
+
+    pub workflow Purchase(order: Order) -> String {
+        include First {
+            let first = Review(order, 3600);
+            exit Refused as reason => Reject;
+            exit Late => { let reason = "nobody answered".to_string(); next Reject; }
+            next Second;
+        }
+        include Second {
+            Review(order, 7200);
+            exit Refused as reason => Reject;
+            exit Late => Done;
+            next Done;
+        }
+        succeed Done { first }
+        fail Reject { "Rejected", reason }
+    }
+}
+
+/// The states of a review, and where it leads: the first of them, the answer, and the three ends.
+struct Reviewing {
+    ask: Step,
+    answer: Variable<Answer>,
+    approved: Step,
+    refused: Step,
+    late: Step,
+}
+
+fn reviewing(part: &Body<Order, String>, order: &Given<Order>, patience: u32) -> Reviewing {
+    let answer = part.variable::<Answer>("answer");
+    let (ask, decide) = (part.step("Ask"), part.step("Decide"));
+    let (approved, refused, late) = (
+        part.step("Approved"),
+        part.step("Refused"),
+        part.step("Late"),
+    );
+    part.wait_for_task_token(
+        &ask,
+        ask_reviewer {},
+        expr!([order] |_: Anything, token: String| (order, token)),
+    )
+    .bind(&answer)
+    .timeout(patience)
+    .catch(States::TIMEOUT, &late)
+    .next(&decide);
+    part.choice(&decide)
+        .when(expr!([answer] || answer.approved), &approved)
+        .otherwise(&refused);
+    Reviewing {
+        ask,
+        answer,
+        approved,
+        refused,
+        late,
+    }
+}
+
+#[test]
+fn a_part_is_the_same_as_a_fragment() {
+    let flow = FlowBuilder::<Order, String>::new("Purchase");
+    let order = flow.parameter("order");
+    let (first, reason) = (flow.variable::<String>("first"), flow.variable("reason"));
+    let (done, reject) = (flow.step("Done"), flow.step("Reject"));
+
+    let one = reviewing(&flow.part("First"), &order, 3600);
+    flow.start_at(&one.ask);
+    // The second part's first state is known when it is made; its states stand behind those of the first.
+    let second = flow.part("Second");
+    let answer = &one.answer;
+    let no = expr!([answer] |_: Anything| format!("{} says no", answer.reviewer));
+    let approved = flow
+        .pass_on(&one.approved)
+        .assign(&first, expr!([answer] |_: Anything| answer.reviewer));
+    let refused = flow.pass_on(&one.refused).assign(&reason, no);
+    refused.next(&reject);
+    flow.pass_on(&one.late)
+        .assign(&reason, expr!(|_: Anything| "nobody answered".to_string()))
+        .next(&reject);
+
+    let two = reviewing(&second, &order, 7200);
+    approved.next(&two.ask);
+    let answer = &two.answer;
+    flow.pass_on(&two.approved).next(&done);
+    flow.pass_on(&two.refused)
+        .assign(
+            &reason,
+            expr!([answer] |_: Anything| format!("{} says no", answer.reviewer)),
+        )
+        .next(&reject);
+    flow.pass_on(&two.late).next(&done);
+    flow.succeed_with(&done, expr!([first] || first));
+    flow.fail(&reject, "Rejected", expr!([reason] || reason));
+    same::<Purchase, _, _>(&flow.build().unwrap());
+}
+
+#[test]
+fn an_included_fragment_is_the_same() {
+    let flow = FlowBuilder::<Order, String>::new("Purchase");
+    let order = flow.parameter("order");
+    let (given, reason) = (flow.variable::<String>("first"), flow.variable("reason"));
+    let (done, reject) = (flow.step("Done"), flow.step("Reject"));
+    let first = flow.fragment(Review, "First");
+    let second = flow.fragment(Review, "Second");
+    flow.start_at(&first);
+    flow.include(&first, expr!([order] || (order, 3600)))
+        .bind(&given)
+        .exits(exits!(Review:
+            Refused => reject.binding(&reason),
+            Late => reject.assigning(&reason, expr!(|_: Anything, _: ()| "nobody answered".to_string())),
+        ))
+        .next(&second);
+    flow.include(&second, expr!([order] || (order, 7200)))
+        .exits(exits!(Review: Refused => reject.binding(&reason), Late => &done))
+        .next(&done);
+    flow.succeed_with(&done, expr!([given] || given));
+    flow.fail(&reject, "Rejected", expr!([reason] || reason));
+    same::<Purchase, _, _>(&flow.build().unwrap());
+}
