@@ -97,8 +97,10 @@ fn handed(body: &Body, item: &str, flow: &Flow) -> Vec<Handed> {
 fn defined<'a>(body: &'a Body, names: &mut HashSet<&'a str>) {
     for state in &body.states {
         names.extend(state.assign.iter().map(|(name, _)| &**name));
+        assigned_by(&state.raw, names);
         for edge in state.edges() {
             names.extend(edge.assign.iter().map(|(name, _)| &**name));
+            assigned_by(&edge.raw, names);
         }
         match &state.kind {
             Kind::Choice { arms, .. } => {
@@ -112,6 +114,18 @@ fn defined<'a>(body: &'a Body, names: &mut HashSet<&'a str>) {
             _ => {}
         }
         state.bodies().iter().for_each(|body| defined(body, names));
+    }
+}
+
+/// The variables that a raw `Assign` gives values to.
+fn assigned_by<'a>(raw: &'a [(Text, Expr)], names: &mut HashSet<&'a str>) {
+    for (key, value) in raw {
+        let members = match &*value.node {
+            Node::Object(entries) if key == "Assign" => entries,
+            _ => continue,
+        };
+        let keys = members.iter().map(|(name, _)| &**name);
+        names.extend(keys.map(|name| name.strip_suffix(".$").unwrap_or(name)));
     }
 }
 
