@@ -57,6 +57,12 @@ pub(super) fn lambda_retrier(retriers: &[Json]) -> Option<usize> {
     is_the_one.then_some(at)
 }
 
+/// Whether one of them takes every error.
+pub(super) fn retries_all(retriers: &[Json]) -> bool {
+    let mut names = retriers.iter().flat_map(names_of);
+    names.any(|name| name == errors::ALL)
+}
+
 fn names_of(retrier: &Json) -> impl Iterator<Item = &str> {
     let names = retrier.get("ErrorEquals").and_then(Json::as_array);
     names.unwrap_or_default().iter().filter_map(Json::as_str)

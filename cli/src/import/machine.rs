@@ -10,7 +10,7 @@ use stepwright_asl::model::StateKind;
 use super::call::Call;
 use super::names::{self, Names};
 use super::payload::ANY;
-use super::state::Bodies;
+use super::state::{Bodies, Found};
 use super::task::Tasks;
 use super::text::{Lines, Tree, duration, is_doc};
 use super::variables::Variables;
@@ -30,7 +30,7 @@ struct Scene<'m> {
     machine: &'m Object,
     language: Language,
     variables: &'m Variables,
-    lambda_retries: bool,
+    found: &'m Found,
 }
 
 impl Machine {
@@ -51,7 +51,7 @@ impl Machine {
         let graph = Graph::of(json);
         let language = Language::of(machine).unwrap_or(Language::JsonPath);
         let variables = Variables::of(&graph, language);
-        let write = |lambda_retries: bool| {
+        let write = |found: &Found| {
             let mut tasks = self.tasks(&graph, language, &variables);
             let mut lines = Lines::default();
             let scene = Scene {
@@ -59,16 +59,14 @@ impl Machine {
                 machine,
                 language,
                 variables: &variables,
-                lambda_retries,
+                found,
             };
-            let lambdas = self.workflow(&scene, &mut tasks, &mut lines);
-            (tasks, lines, lambdas)
+            let found = self.workflow(&scene, &mut tasks, &mut lines);
+            (tasks, lines, found)
         };
-        let (mut tasks, mut workflow, lambdas) = write(false);
-        // What stands in every state is said once.
-        if !lambdas.is_empty() && !lambdas.contains(&false) {
-            (tasks, workflow, _) = write(true);
-        }
+        // What the states have in common is said at the head of the second writing.
+        let (.., found) = write(&Found::default());
+        let (tasks, workflow, _) = write(&found);
         let mut lines = Lines::default();
         lines.line(&format!("//! Imported from {}.", self.origin));
         lines.line("");
@@ -119,14 +117,14 @@ impl Machine {
         tasks
     }
 
-    /// Says of each state that calls a Lambda function whether it has the Retrier that `lambda_retries` writes.
-    fn workflow(&self, scene: &Scene<'_>, tasks: &mut Tasks, lines: &mut Lines) -> Vec<bool> {
+    /// Writes the workflow, and says what its states have in common.
+    fn workflow(&self, scene: &Scene<'_>, tasks: &mut Tasks, lines: &mut Lines) -> Found {
         let Scene {
             graph,
             machine,
             language,
             variables,
-            lambda_retries,
+            found,
         } = *scene;
         let mut rest = machine.clone();
         rest.shift_remove("StartAt");
@@ -157,12 +155,14 @@ impl Machine {
         if language == Language::JsonPath {
             lines.line("query_language JSONPath;");
         }
+        let lambda_retries = found.lambda_retries();
         if lambda_retries {
             lines.line("lambda_retries;");
         }
         let allowed = [
             ("unbounded_loop", has_loop(graph)),
             ("unused_variables", variables.any_unread()),
+            ("retried_computation", found.retries_computations),
         ];
         let allowed = allowed.iter().filter(|(_, is)| *is).map(|(lint, _)| *lint);
         let allowed: Vec<&str> = allowed.collect();
@@ -198,14 +198,14 @@ impl Machine {
             language,
             all_jsonata,
             lambda_retries,
-            lambdas: Vec::new(),
+            found: Found::default(),
             items: Names::default(),
         };
         bodies.states(0, lines);
-        let lambdas = bodies.lambdas;
+        let found = bodies.found;
         lines.close("}");
         lines.close("}");
-        lambdas
+        found
     }
 }
 

@@ -97,7 +97,7 @@ fn list(items: &[Json]) -> Option<Payload> {
     if items.is_empty() {
         return Some(Payload::Leaf {
             ty: "Vec<Value>",
-            expression: "Vec::new()".to_owned(),
+            expression: "Vec::<Value>::new()".to_owned(),
         });
     }
     let mut list = Vec::new();

@@ -8,7 +8,7 @@ use stepwright_asl::model::StateKind;
 
 use super::call::Call;
 use super::condition;
-use super::handlers::{edge, error_names, lambda_retrier, retries, shadowed};
+use super::handlers::{edge, error_names, lambda_retrier, retries, retries_all, shadowed};
 use super::map;
 use super::names::Names;
 use super::output;
@@ -31,10 +31,25 @@ pub(super) struct Bodies<'m> {
     pub(super) all_jsonata: bool,
     /// Whether the workflow says `lambda_retries`.
     pub(super) lambda_retries: bool,
-    /// For each state that calls a Lambda function, whether it has the Retrier that `lambda_retries` writes.
-    pub(super) lambdas: Vec<bool>,
+    pub(super) found: Found,
     /// The names of the items: that of an inner map is another than that of the outer.
     pub(super) items: Names,
+}
+
+/// What the head of the workflow says of its states.
+#[derive(Default)]
+pub(super) struct Found {
+    /// For each state that calls a Lambda function, whether it has the Retrier that `lambda_retries` writes.
+    lambdas: Vec<bool>,
+    /// Some state retries everything, and so what its `let`s compute.
+    pub(super) retries_computations: bool,
+}
+
+impl Found {
+    /// Whether every state that calls a Lambda function has that Retrier.
+    pub(super) fn lambda_retries(&self) -> bool {
+        !self.lambdas.is_empty() && !self.lambdas.contains(&false)
+    }
 }
 
 impl<'m> Bodies<'m> {
@@ -189,7 +204,7 @@ impl<'m> Bodies<'m> {
 
     /// The `let`s of a state; what it gives is `result`.
     fn lets(
-        &self,
+        &mut self,
         state: &State<'_>,
         result: Option<&str>,
         writing: &mut Writing<'_>,
@@ -201,7 +216,7 @@ impl<'m> Bodies<'m> {
 
     /// What stands before the state's result, and the other `let`s.
     fn assigned(
-        &self,
+        &mut self,
         state: &State<'_>,
         result: Option<&str>,
         is_untyped: bool,
@@ -222,6 +237,9 @@ impl<'m> Bodies<'m> {
             return nothing;
         };
         writing.done.push("Assign");
+        let retriers = writing.get("Retry").and_then(Json::as_array);
+        self.found.retries_computations |=
+            !lets.others.is_empty() && retriers.is_some_and(retries_all);
         let binding = lets.result.map(|(name, ty)| match (ty, is_untyped) {
             ("", false) => format!("let {name} = "),
             ("", true) => format!("let {name}: Value = "),
@@ -247,7 +265,7 @@ impl<'m> Bodies<'m> {
         if written.is_lambda {
             let retriers = writing.get("Retry").and_then(Json::as_array);
             let has_it = retriers.and_then(lambda_retrier).is_some();
-            self.lambdas.push(has_it);
+            self.found.lambdas.push(has_it);
         }
         written.is_lambda
     }

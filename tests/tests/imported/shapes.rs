@@ -50,7 +50,7 @@ workflow! {
     pub workflow Shapes(input: Value) {
         query_language JSONPath;
         lambda_retries;
-        allow unused_variables;
+        allow unused_variables, retried_computation;
 
         task Ask {
             score_card(ScoreCardInput {
@@ -78,7 +78,7 @@ workflow! {
             let points: Value = path!("$.Payload.points");
             let attempts: i64 = 2;
             let nothing: Option<Value> = None;
-            let late: Vec<Value> = Vec::new();
+            let late: Vec<Value> = Vec::<Value>::new();
             retry "Lambda.ServiceException" (max_attempts: 9);
             retry States::ALL;
             next Keep;
