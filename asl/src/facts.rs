@@ -106,6 +106,15 @@ pub const WRITER: &[Setting] = &[
     },
 ];
 
+/// Lambda's transient errors, as CDK retries them: after 2 seconds, 6 times, twice as long each time.
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#bp-lambda-serviceexception>
+pub const LAMBDA_ERRORS: [&str; 4] = [
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+];
+
 /// `ItemBatcher`.
 pub const BATCH: &[Setting] = &[
     setting("max_items", "MaxItemsPerBatch", Takes::Number(1, None)),

@@ -419,4 +419,7 @@ pub(crate) struct ImportArguments {
     /// Where to write; standard output where it is not said
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Write over a file that is there already
+    #[arg(long, requires = "output")]
+    pub(crate) force: bool,
 }

@@ -32,6 +32,11 @@ fn the_sources_that_are_compiled_are_those_that_are_written() {
         ("examples/asl/checkout.asl.json", "checkout.rs"),
         ("examples/asl/discount.asl.json", "discount.rs"),
         ("tests/tests/imported/odds.asl.json", "odds.rs"),
+        (
+            "tests/tests/imported/order_processing.asl.json",
+            "order_processing.rs",
+        ),
+        ("tests/tests/imported/shapes.asl.json", "shapes.rs"),
     ] {
         let written = source_of(definition);
         let file = project().join("tests/tests/imported").join(source);
@@ -44,6 +49,121 @@ fn the_sources_that_are_compiled_are_those_that_are_written() {
             "{source} is old: UPDATE_IMPORTED=1"
         );
     }
+}
+
+#[test]
+fn what_the_language_has_emitted_becomes_the_language_again() {
+    let source = source_of("tests/tests/imported/order_processing.asl.json");
+    assert!(!source.contains("raw {"), "{source}");
+    for said in [
+        "let checked = validate_order(",
+        "let decision: Value = wait_for_task_token request_review(RequestReviewInput {",
+        "let payment = charge_card(ChargeCardInput {",
+        "lambda_retries;",
+    ] {
+        assert!(source.contains(said), "no `{said}` in\n{source}");
+    }
+}
+
+#[test]
+fn a_file_that_is_there_is_written_over_with_force_alone() {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("kept.rs");
+    let name = file.to_str().unwrap();
+    std::fs::write(&file, "mine").unwrap();
+    let definition = "examples/asl/discount.asl.json";
+    let output = import(&[definition, "--output", name]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("kept.rs is there already"), "{said}");
+    assert!(said.contains("--force"), "{said}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
+
+    let output = import(&[definition, "--output", name, "--force"]);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(
+        std::fs::read_to_string(&file).unwrap(),
+        source_of(definition)
+    );
+
+    std::fs::remove_file(&file).unwrap();
+    let output = import(&[definition, "--output", name]);
+    assert!(output.status.success(), "{output:?}");
+    assert!(file.exists());
+}
+
+/// A machine of these states, the first one first, as source.
+fn source_of_states(name: &str, states: &str) -> String {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.asl.json"));
+    std::fs::write(&file, format!(r#"{{"StartAt": "A", "States": {states}}}"#)).unwrap();
+    source_of(file.to_str().unwrap())
+}
+
+const RETRIER: &str = r#"{
+    "ErrorEquals": ["Lambda.ClientExecutionTimeoutException", "Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException"],
+    "IntervalSeconds": 2, "MaxAttempts": 6, "BackoffRate": 2
+}"#;
+
+#[test]
+fn only_a_retrier_on_every_lambda_state_is_said_once() {
+    let call = |name: &str, retry: &str, next: &str| {
+        format!(
+            r#""{name}": {{"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "OutputPath": "$.Payload",
+            "Parameters": {{"FunctionName": "${{{name}{name}Arn}}", "Payload.$": "$"}}, "Retry": [{retry}], {next}}}"#
+        )
+    };
+    let of = |first: &str, second: &str| {
+        let first = call("A", first, r#""Next": "B""#);
+        let second = call("B", second, r#""End": true"#);
+        source_of_states("retriers", &format!("{{{first}, {second}}}"))
+    };
+    let busy = r#"{"ErrorEquals": ["Busy"]}"#;
+    let all = r#"{"ErrorEquals": ["States.ALL"]}"#;
+    let slower = RETRIER.replace("\"IntervalSeconds\": 2", "\"IntervalSeconds\": 3");
+    for (first, second, is_said) in [
+        (RETRIER.to_owned(), RETRIER.to_owned(), true),
+        (
+            format!("{busy}, {RETRIER}"),
+            format!("{RETRIER}, {all}"),
+            true,
+        ),
+        // Not on every one, not in its place, not the same.
+        (RETRIER.to_owned(), busy.to_owned(), false),
+        (RETRIER.to_owned(), format!("{RETRIER}, {busy}"), false),
+        (RETRIER.to_owned(), slower, false),
+    ] {
+        let source = of(&first, &second);
+        assert_eq!(source.contains("lambda_retries;"), is_said, "{source}");
+        assert_eq!(
+            !source.contains("Lambda.ServiceException"),
+            is_said,
+            "{source}"
+        );
+    }
+}
+
+#[test]
+fn a_variable_that_may_be_read_before_it_is_assigned_stays_in_raw() {
+    let of = |default: &str| {
+        source_of_states(
+            "variables",
+            &format!(
+                r#"{{"A": {{"Type": "Choice", "QueryLanguage": "JSONata", "Default": "{default}",
+                    "Choices": [{{"Condition": "{{% $states.input.x %}}", "Next": "B"}}]}},
+                "B": {{"Type": "Pass", "QueryLanguage": "JSONata", "Assign": {{"x": "{{% 1 %}}"}}, "Next": "C"}},
+                "C": {{"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{{% $exists($x) ? $x : 0 %}}", "End": true}}}}"#
+            ),
+        )
+    };
+    assert!(
+        of("B").contains(r#"let x: Value = jsonata!("1");"#),
+        "{}",
+        of("B")
+    );
+    assert!(
+        of("C").contains(r#""Assign": { "x": "{% 1 %}" }"#),
+        "{}",
+        of("C")
+    );
 }
 
 #[test]
@@ -103,6 +223,59 @@ fn whatever_people_wrote_is_imported() {
     }
 }
 
+/// How many `raw` blocks stand in 100 states of the definitions that people wrote, at most.
+const RAW_BLOCKS: usize = 43;
+
+#[test]
+fn little_of_what_people_wrote_stays_in_raw() {
+    let (mut states, mut blocks) = (0, 0);
+    for file in realworld() {
+        let text = std::fs::read_to_string(&file).unwrap();
+        states += count(&serde_json::from_str(&text).unwrap());
+        blocks += source_of(file.to_str().unwrap()).matches("raw {").count();
+    }
+    println!("{blocks} raw blocks in {states} states");
+    assert!(
+        blocks * 100 <= states * RAW_BLOCKS,
+        "{blocks} raw blocks in {states} states are more than {RAW_BLOCKS} in 100"
+    );
+}
+
+/// The states of a machine, with those of its branches and maps.
+fn count(body: &serde_json::Value) -> usize {
+    let states = body["States"].as_object().unwrap();
+    let inside = |state: &serde_json::Value| {
+        let branches = state["Branches"].as_array().into_iter().flatten();
+        let bodies = ["ItemProcessor", "Iterator"].map(|field| state.get(field));
+        branches
+            .chain(bodies.into_iter().flatten())
+            .map(count)
+            .sum::<usize>()
+    };
+    states.values().map(|state| 1 + inside(state)).sum()
+}
+
+/// The definitions that AWS has run, each in a file of its own, where they are on this machine. They are of all kinds, and
+/// written to find the corners of the language.
+fn recorded(folder: &Path) -> Vec<PathBuf> {
+    let Ok(cases) = std::fs::read_to_string(project().join("../shared/conformance/cases.jsonl"))
+    else {
+        return Vec::new();
+    };
+    let mut seen = std::collections::HashSet::new();
+    let mut files = Vec::new();
+    for line in cases.lines() {
+        let case: serde_json::Value = serde_json::from_str(line).unwrap();
+        let definition = case["definition"].to_string();
+        if seen.insert(definition.clone()) {
+            let file = folder.join(format!("recorded{}.json", files.len()));
+            std::fs::write(&file, definition).unwrap();
+            files.push(file);
+        }
+    }
+    files
+}
+
 /// Compiles the sources of all of them as a crate of its own, which compares what they emit with what they came from.
 #[test]
 #[ignore = "compiles a project of its own: cargo test -p stepwright-cli --test import -- --ignored"]
@@ -111,7 +284,8 @@ fn whatever_people_wrote_compiles_and_emits_itself() {
     std::fs::create_dir_all(folder.join("src")).unwrap();
     let mut modules = String::new();
     let mut checks = String::new();
-    for (index, file) in realworld().into_iter().enumerate() {
+    let files = realworld().into_iter().chain(recorded(&folder));
+    for (index, file) in files.enumerate() {
         let source = format!("src/m{index}.rs");
         let to = folder.join(&source);
         let output = import(&[
@@ -120,8 +294,10 @@ fn whatever_people_wrote_compiles_and_emits_itself() {
             "Imported",
             "--output",
             to.to_str().unwrap(),
+            "--force",
         ]);
-        assert!(output.status.success(), "{}", file.display());
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{}: {said}", file.display());
         modules.push_str(&format!("mod m{index};\n"));
         checks.push_str(&format!(
             "    same({:?}, &m{index}::Imported::definition().to_json());\n",

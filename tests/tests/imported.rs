@@ -8,6 +8,10 @@ mod checkout;
 mod discount;
 #[path = "imported/odds.rs"]
 mod odds;
+#[path = "imported/order_processing.rs"]
+mod order_processing;
+#[path = "imported/shapes.rs"]
+mod shapes;
 
 use serde_json::{Value, json};
 use stepwright::Definition;
@@ -31,6 +35,14 @@ fn imported_workflows_emit_the_definitions_that_they_came_from() {
         &discount::Discount::definition(),
     );
     assert_same("tests/imported/odds.asl.json", &odds::Odds::definition());
+    assert_same(
+        "tests/imported/order_processing.asl.json",
+        &order_processing::OrderProcessing::definition(),
+    );
+    assert_same(
+        "tests/imported/shapes.asl.json",
+        &shapes::Shapes::definition(),
+    );
 }
 
 #[tokio::test]

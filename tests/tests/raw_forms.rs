@@ -147,3 +147,53 @@ fn raw_fields_on_the_default_edge_are_refused_with_the_place_for_them() {
         "{faults}"
     );
 }
+
+workflow! {
+    workflow Collecting(input: Value) {
+        map Collect {
+            distributed;
+            for _item: Value in jsonata!("$states.input.parts") {
+                pass Weigh {
+                    raw { "Assign": { "weight": "{% $states.input.weight %}" } }
+                    next Compare;
+                }
+                choice Compare {
+                    when jsonata!("$weight > 10") => { raw { "Assign": { "excess": "{% $weight %}" } } next Heavy; }
+                    otherwise => Light;
+                }
+                pass Heavy { end jsonata!("$excess", Value); }
+                pass Light { end jsonata!("$weight", Value); }
+            };
+            end;
+        }
+    }
+
+    workflow CollectingPaths(input: Value) {
+        query_language JSONPath;
+        map Collect {
+            distributed;
+            for _item: Value in path!("$.parts") {
+                pass Weigh {
+                    raw { "Assign": { "weight.$": "$.weight" } }
+                    next Light;
+                }
+                pass Light { end path!("$weight", Value); }
+            };
+            end;
+        }
+    }
+}
+
+#[test]
+fn what_raw_assigns_in_a_distributed_map_is_a_variable_of_its_children() {
+    for definition in [Collecting::definition(), CollectingPaths::definition()] {
+        let definition: Value = serde_json::from_str(&definition.to_json()).unwrap();
+        let map = &definition["States"]["Collect"];
+        // Nothing comes from outside.
+        assert_eq!(map.get("ItemSelector"), None, "{map}");
+        assert!(
+            map["ItemProcessor"]["States"]["Weigh"]["Assign"].is_object(),
+            "{map}"
+        );
+    }
+}

@@ -4,6 +4,7 @@ use stepwright_asl::json::{Json, Object};
 use stepwright_asl::path::Path;
 
 use super::text::{is_safe, literal};
+use super::values;
 
 /// A condition, and the fields of the rule that it says.
 pub(super) fn said(rule: &Object) -> Option<(String, Vec<&str>)> {
@@ -29,8 +30,16 @@ fn condition(rule: &Object) -> Option<(Condition, Vec<&str>)> {
             continue;
         };
         let mut parts = Vec::new();
-        for part in rules.as_array()? {
-            let part = whole(part)?;
+        let mut rules = rule_list(rules)?.into_iter().peekable();
+        while let Some(rule) = rules.next() {
+            // Present and not null is what `is_some` asks.
+            let option = rules.peek().and_then(|next| is_some(rule, next));
+            if let Some(option) = option.filter(|_| joint == Joint::And) {
+                rules.next();
+                parts.push(option);
+                continue;
+            }
+            let part = whole(rule)?;
             // A list in a list of its own kind would become one list.
             if part.joint == joint {
                 return None;
@@ -40,9 +49,12 @@ fn condition(rule: &Object) -> Option<(Condition, Vec<&str>)> {
                 Joint::And | Joint::Or => format!("({})", part.text),
             });
         }
-        // Of one rule the macro makes no list.
+        // Of one rule the macro makes no list, but of `is_some` it does.
         if parts.len() < 2 {
-            return None;
+            let only = parts
+                .pop()
+                .filter(|only| only.ends_with(".is_some()") && joint == Joint::And)?;
+            return Some((Condition { text: only, joint }, vec![field]));
         }
         let text = parts.join(operator);
         return Some((Condition { text, joint }, vec![field]));
@@ -69,6 +81,24 @@ fn alone(text: String) -> Condition {
     }
 }
 
+fn rule_list(rules: &Json) -> Option<Vec<&Json>> {
+    Some(rules.as_array()?.iter().collect())
+}
+
+/// `path!("..", Option<Value>).is_some()`, where two rules ask that.
+fn is_some(present: &Json, not_null: &Json) -> Option<String> {
+    let asks = |rule: &Json, operator: &str, operand: bool| {
+        let rule = rule.as_object()?;
+        let asks = rule.len() == 2 && rule.get(operator)?.as_bool()? == operand;
+        let variable = rule.get("Variable")?.as_str()?.to_owned();
+        asks.then_some(variable)
+    };
+    let variable = asks(present, "IsPresent", true)?;
+    Path::parse(&variable).ok()?;
+    let same = asks(not_null, "IsNull", false)? == variable;
+    same.then(|| format!("path!({}, Option<Value>).is_some()", literal(&variable)))
+}
+
 fn comparison(rule: &Object) -> Option<(Condition, Vec<&str>)> {
     let variable = rule.get("Variable")?.as_str()?;
     Path::parse(variable).ok()?;
@@ -79,34 +109,136 @@ fn comparison(rule: &Object) -> Option<(Condition, Vec<&str>)> {
     if operators.next().is_some() {
         return None;
     }
+    let text = test(variable, operator, operand)?;
+    Some((alone(text), vec!["Variable", operator]))
+}
+
+/// A comparison as an expression that becomes it again.
+fn test(variable: &str, operator: &str, operand: &Json) -> Option<String> {
     let of = |ty: &str| format!("path!({}, {ty})", literal(variable));
-    let text = match (operator.as_str(), operand) {
-        ("BooleanEquals", Json::Bool(true)) => of("bool"),
-        ("StringEquals", Json::String(text)) if is_safe(text) => {
-            format!("{} == {}", of("String"), literal(text))
+    match (operator, operand) {
+        ("BooleanEquals", Json::Bool(true)) => Some(of("bool")),
+        ("BooleanEquals", Json::Bool(false)) => Some(format!("{} == false", of("bool"))),
+        ("IsNull", Json::Bool(true)) => Some(format!("{}.is_null()", of("Value"))),
+        ("IsString", Json::Bool(true)) => Some(format!("{}.is_string()", of("Value"))),
+        ("IsNumeric", Json::Bool(true)) => Some(format!("{}.is_number()", of("Value"))),
+        ("IsBoolean", Json::Bool(true)) => Some(format!("{}.is_boolean()", of("Value"))),
+        ("IsPresent", Json::Bool(is_there)) => {
+            let (base, step) = last_step(variable)?;
+            let method = if *is_there { "is_some" } else { "is_none" };
+            let base = literal(base);
+            Some(format!("path!({base}, Value).get({step}).{method}()"))
+        }
+        ("StringMatches", Json::String(pattern)) => {
+            let (method, part) = matched(pattern)?;
+            let part = literal(&part);
+            Some(format!("{}.{method}({part})", of("String")))
+        }
+        (operator, Json::String(other)) => {
+            if let Some(family) = operator.strip_suffix("Path") {
+                return between_paths(variable, family, other);
+            }
+            let sign = sign(operator.strip_prefix("String")?)?;
+            let text = match values::whole_placeholder(other) {
+                Some(placeholder) => placeholder,
+                None if !is_safe(other) => return None,
+                None if sign == "==" => literal(other),
+                // Other texts stand in another order in Rust.
+                None if other.is_ascii() => format!("{}.to_owned()", literal(other)),
+                None => return None,
+            };
+            let is_ordered = sign == "==" || !text.starts_with("placeholder!");
+            is_ordered.then(|| format!("{} {sign} {text}", of("String")))
         }
         (operator, Json::Number(number)) => {
-            let sign = match operator.strip_prefix("Numeric")? {
-                "Equals" => "==",
-                "LessThan" => "<",
-                "LessThanEquals" => "<=",
-                "GreaterThan" => ">",
-                "GreaterThanEquals" => ">=",
-                _ => return None,
-            };
-            let digits = number.to_string();
-            let plain = |letter: char| letter.is_ascii_digit() || letter == '.';
-            if !digits.chars().all(plain) || number.is_giant() {
-                return None;
-            }
+            let sign = sign(operator.strip_prefix("Numeric")?)?;
+            let digits = values::number(number)?;
             let ty = if number.as_i64().is_some() {
                 "i64"
             } else {
                 "f64"
             };
-            format!("{} {sign} {digits}", of(ty))
+            Some(format!("{} {sign} {digits}", of(ty)))
         }
-        _ => return None,
+        _ => None,
+    }
+}
+
+/// A comparison with what another path selects.
+fn between_paths(variable: &str, operator: &str, other: &str) -> Option<String> {
+    Path::parse(other).ok()?;
+    let (ty, sign) = match operator {
+        "BooleanEquals" => ("bool", "=="),
+        // Texts have another order in Rust.
+        "StringEquals" => ("String", "=="),
+        "StringLessThan" => {
+            let (variable, other) = (literal(variable), literal(other));
+            return Some(format!(
+                "stepwright::functions::is_before(&path!({variable}, String), &path!({other}, String))"
+            ));
+        }
+        _ => ("f64", sign(operator.strip_prefix("Numeric")?)?),
     };
-    Some((alone(text), vec!["Variable", operator]))
+    let (variable, other) = (literal(variable), literal(other));
+    Some(format!(
+        "path!({variable}, {ty}) {sign} path!({other}, {ty})"
+    ))
+}
+
+fn sign(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "Equals" => "==",
+        "LessThan" => "<",
+        "LessThanEquals" => "<=",
+        "GreaterThan" => ">",
+        "GreaterThanEquals" => ">=",
+        _ => return None,
+    })
+}
+
+/// A path as one to what holds a member, and the member: `$.a` and `"b"` of `$.a.b`, `$.a` and `0` of `$.a[0]`.
+fn last_step(path: &str) -> Option<(&str, String)> {
+    let (base, step) = if let Some(inner) = path.strip_suffix(']') {
+        let (base, index) = inner.rsplit_once('[')?;
+        let is_index = !index.is_empty() && index.chars().all(|digit| digit.is_ascii_digit());
+        let is_short = index == "0" || !index.starts_with('0');
+        (base, (is_index && is_short).then(|| index.to_owned())?)
+    } else {
+        let (base, name) = path.rsplit_once('.')?;
+        let letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        let is_name = name.chars().all(letter)
+            && name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+        (base, is_name.then(|| literal(name))?)
+    };
+    let parsed = Path::parse(base).ok()?;
+    parsed.is_definite().then_some((base, step))
+}
+
+/// The method that asks for a pattern with a `*` at its ends alone, and the text.
+fn matched(pattern: &str) -> Option<(&'static str, String)> {
+    let (front, rest) = match pattern.strip_prefix('*') {
+        Some(rest) => (true, rest),
+        None => (false, pattern),
+    };
+    // A star behind a backslash is a letter.
+    let (back, rest) = match rest.strip_suffix('*') {
+        Some(before) if !before.ends_with('\\') => (true, before),
+        _ => (false, rest),
+    };
+    let method = match (front, back) {
+        (false, true) => "starts_with",
+        (true, false) => "ends_with",
+        (true, true) => "contains",
+        (false, false) => return None,
+    };
+    let mut text = String::new();
+    let mut letters = rest.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '*' => return None,
+            '\\' => text.push(letters.next().filter(|next| ['*', '\\'].contains(next))?),
+            other => text.push(other),
+        }
+    }
+    (!text.is_empty() && is_safe(pattern)).then_some((method, text))
 }

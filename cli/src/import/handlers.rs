@@ -1,33 +1,86 @@
 //! Retriers, catchers, and the edges of rules and catchers.
 
 use stepwright_asl::errors;
-use stepwright_asl::facts::DELAY_SECONDS;
+use stepwright_asl::facts::{DELAY_SECONDS, LAMBDA_ERRORS};
 use stepwright_asl::json::{Json, Object};
 
 use super::text::{Lines, Tree, duration, is_safe, literal};
 use super::writing::{MAX_SECONDS, Writing};
 
-/// `before => X;`, with the fields of the rule or catcher that are not said yet.
-pub(super) fn edge(before: &str, rest: &Object, next: &str, lines: &mut Lines) {
-    if rest.is_empty() {
+/// `before => X;`, with the variables that are assigned on the way, and the fields that are not said yet.
+pub(super) fn edge(before: &str, lets: &[String], rest: &Object, next: &str, lines: &mut Lines) {
+    if rest.is_empty() && lets.is_empty() {
         return lines.line(&format!("{before} => {next};"));
     }
-    let fields = Tree::raw(&Json::Object(rest.clone()));
-    let line = format!("{before} => {{ raw {fields} next {next}; }}");
+    let fields = (!rest.is_empty()).then(|| Tree::raw(&Json::Object(rest.clone())));
+    let mut parts = lets.to_vec();
+    parts.extend(fields.iter().map(|fields| format!("raw {fields}")));
+    let line = format!("{before} => {{ {} next {next}; }}", parts.join(" "));
     if lines.fits(&line) {
         return lines.line(&line);
     }
     lines.open(&format!("{before} => {{"));
-    lines.tree("raw ", &fields, "");
+    lets.iter().for_each(|one| lines.line(one));
+    if let Some(fields) = &fields {
+        lines.tree("raw ", fields, "");
+    }
     lines.line(&format!("next {next};"));
     lines.close("}");
 }
 
-/// `retry ..;` for each Retrier, where all of them can be said.
-pub(super) fn retries(writing: &mut Writing<'_>, lines: &mut Lines) {
+/// Whether `lambda_retries` writes one of these Retriers: its place in the list.
+pub(super) fn lambda_retrier(retriers: &[Json]) -> Option<usize> {
+    let catches_all = |retrier: &Json| names_of(retrier).any(|name| name == errors::ALL);
+    // It stands last, before one that takes everything.
+    let behind = usize::from(retriers.last().is_some_and(catches_all));
+    let at = retriers.len().checked_sub(1 + behind)?;
+    let others = || {
+        retriers
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| *index != at)
+    };
+    let own = |name: &&&str| !others().any(|(_, other)| names_of(other).any(|own| own == **name));
+    let names = LAMBDA_ERRORS.iter().filter(own);
+    let names: Vec<Json> = names.map(|name| Json::String((*name).to_owned())).collect();
+    let retrier = retriers[at].as_object()?;
+    let is = |field: &str, text: &str| {
+        let value = retrier.get(field).and_then(Json::as_number);
+        value.is_some_and(|number| number.to_string() == text)
+    };
+    let is_the_one = retrier.len() == 4
+        && !names.is_empty()
+        && retrier.get("ErrorEquals") == Some(&Json::Array(names))
+        && is("IntervalSeconds", "2")
+        && is("MaxAttempts", "6")
+        && is("BackoffRate", "2");
+    is_the_one.then_some(at)
+}
+
+/// Whether one of them takes every error.
+pub(super) fn retries_all(retriers: &[Json]) -> bool {
+    let mut names = retriers.iter().flat_map(names_of);
+    names.any(|name| name == errors::ALL)
+}
+
+fn names_of(retrier: &Json) -> impl Iterator<Item = &str> {
+    let names = retrier.get("ErrorEquals").and_then(Json::as_array);
+    names.unwrap_or_default().iter().filter_map(Json::as_str)
+}
+
+/// `retry ..;` for each Retrier, where all of them can be said, but for that of `lambda_retries`.
+pub(super) fn retries(lambda: bool, writing: &mut Writing<'_>, lines: &mut Lines) {
     let Some(retriers) = writing.get("Retry").and_then(Json::as_array) else {
         return;
     };
+    let mut rest = retriers.to_vec();
+    if let Some(index) = lambda_retrier(retriers).filter(|_| lambda) {
+        rest.remove(index);
+        if rest.is_empty() {
+            return writing.done.push("Retry");
+        }
+    }
+    let retriers = rest.as_slice();
     let said: Option<Vec<String>> = retriers.iter().map(retry).collect();
     if let Some(said) = said.filter(|said| !said.is_empty())
         && !shadowed(retriers).contains(&true)

@@ -5,11 +5,15 @@ use std::collections::hash_map::Entry;
 
 use stepwright_asl::graph::Graph;
 use stepwright_asl::json::{Json, Object, escape};
+use stepwright_asl::model::StateKind;
 
+use super::call::Call;
 use super::names::{self, Names};
-use super::state::Bodies;
-use super::task::{ANY, Tasks};
+use super::payload::ANY;
+use super::state::{Bodies, Found};
+use super::task::Tasks;
 use super::text::{Lines, Tree, duration, is_doc};
+use super::variables::Variables;
 use super::writing::{Language, MAX_SECONDS};
 
 /// What the command line says of the workflow.
@@ -18,6 +22,15 @@ pub(super) struct Machine {
     pub(super) name: String,
     pub(super) origin: String,
     pub(super) express: bool,
+}
+
+/// What is known before anything is written.
+struct Scene<'m> {
+    graph: &'m Graph<'m>,
+    machine: &'m Object,
+    language: Language,
+    variables: &'m Variables,
+    found: &'m Found,
 }
 
 impl Machine {
@@ -30,16 +43,30 @@ impl Machine {
         let Json::Object(machine) = json else {
             return Err(vec!["it is no object".to_owned()]);
         };
-        let mut workflow = Lines::default();
-        let mut tasks = Tasks::default();
-        // The parameter would hide a function of its name.
-        tasks.reserve("input");
         let mut unsayable = Vec::new();
         giants(json, "", &mut unsayable);
         if !unsayable.is_empty() {
             return Err(unsayable);
         }
-        self.workflow(json, machine, &mut tasks, &mut workflow);
+        let graph = Graph::of(json);
+        let language = Language::of(machine).unwrap_or(Language::JsonPath);
+        let variables = Variables::of(&graph, language);
+        let write = |found: &Found| {
+            let mut tasks = self.tasks(&graph, language, &variables);
+            let mut lines = Lines::default();
+            let scene = Scene {
+                graph: &graph,
+                machine,
+                language,
+                variables: &variables,
+                found,
+            };
+            let found = self.workflow(&scene, &mut tasks, &mut lines);
+            (tasks, lines, found)
+        };
+        // What the states have in common is said at the head of the second writing.
+        let (.., found) = write(&Found::default());
+        let (tasks, workflow, _) = write(&found);
         let mut lines = Lines::default();
         lines.line(&format!("//! Imported from {}.", self.origin));
         lines.line("");
@@ -51,29 +78,57 @@ impl Machine {
         lines.line("use stepwright::prelude::*;");
         lines.line("");
         if !tasks.is_empty() {
-            let mut types = Names::default();
-            for taken in [
-                &self.name,
-                "Value",
-                "Payload",
-                "Workflow",
-                "Serialize",
-                "Deserialize",
-            ] {
-                types.unique(taken.to_owned());
-            }
-            tasks.write(&mut types, &mut lines);
+            tasks.write(&mut lines);
         }
         lines.append(&workflow);
         Ok(lines.into_text())
     }
 
-    fn workflow(&self, json: &Json, machine: &Object, tasks: &mut Tasks, lines: &mut Lines) {
+    /// The declarations of all that is called.
+    fn tasks(&self, graph: &Graph<'_>, language: Language, variables: &Variables) -> Tasks {
+        let mut tasks = Tasks::default();
+        // The parameter and the variables would hide functions of their names.
+        tasks.reserve("input");
+        variables.names().for_each(|name| tasks.reserve(name));
+        for taken in [
+            &self.name,
+            "Batch",
+            "Deserialize",
+            "JsonSchema",
+            "MapResults",
+            "Option",
+            "Payload",
+            "Serialize",
+            "States",
+            "String",
+            "Value",
+            "Vec",
+            "Workflow",
+        ] {
+            tasks.reserve_type(taken);
+        }
+        for state in graph.states() {
+            let own = Language::of(state.object).unwrap_or(language);
+            let call = Call::of(state.object, own == Language::Jsonata);
+            if let (Some(StateKind::Task), Some(call)) = (state.kind, call) {
+                call.declare(&mut tasks);
+            }
+        }
+        tasks
+    }
+
+    /// Writes the workflow, and says what its states have in common.
+    fn workflow(&self, scene: &Scene<'_>, tasks: &mut Tasks, lines: &mut Lines) -> Found {
+        let Scene {
+            graph,
+            machine,
+            language,
+            variables,
+            found,
+        } = *scene;
         let mut rest = machine.clone();
         rest.shift_remove("StartAt");
         rest.shift_remove("States");
-        let graph = Graph::of(json);
-        let language = Language::of(machine).unwrap_or(Language::JsonPath);
         let mut languages = graph
             .states()
             .iter()
@@ -86,7 +141,13 @@ impl Machine {
             lines.docs(comment);
             rest.shift_remove("Comment");
         }
-        lines.open(&format!("pub workflow {}(input: {ANY}) {{", self.name));
+        // The parameter is another name than those of the variables.
+        let mut taken = Names::default();
+        variables.names().for_each(|name| {
+            taken.unique(name.to_owned());
+        });
+        let input = taken.unique("input".to_owned());
+        lines.open(&format!("pub workflow {}({input}: {ANY}) {{", self.name));
         let options_before = lines.count();
         if self.express {
             lines.line("express;");
@@ -94,8 +155,19 @@ impl Machine {
         if language == Language::JsonPath {
             lines.line("query_language JSONPath;");
         }
-        if has_loop(&graph) {
-            lines.line("allow unbounded_loop;");
+        let lambda_retries = found.lambda_retries();
+        if lambda_retries {
+            lines.line("lambda_retries;");
+        }
+        let allowed = [
+            ("unbounded_loop", has_loop(graph)),
+            ("unused_variables", variables.any_unread()),
+            ("retried_computation", found.retries_computations),
+        ];
+        let allowed = allowed.iter().filter(|(_, is)| *is).map(|(lint, _)| *lint);
+        let allowed: Vec<&str> = allowed.collect();
+        if !allowed.is_empty() {
+            lines.line(&format!("allow {};", allowed.join(", ")));
         }
         if let Some(seconds) = machine.get("TimeoutSeconds").and_then(Json::as_i64)
             && (1..=MAX_SECONDS).contains(&seconds)
@@ -117,17 +189,23 @@ impl Machine {
         if options_before < lines.count() {
             lines.line("");
         }
+        let names = identifiers(graph);
         let mut bodies = Bodies {
-            graph: &graph,
+            graph,
             tasks,
-            names: identifiers(&graph),
+            variables,
+            names: &names,
             language,
             all_jsonata,
+            lambda_retries,
+            found: Found::default(),
             items: Names::default(),
         };
         bodies.states(0, lines);
+        let found = bodies.found;
         lines.close("}");
         lines.close("}");
+        found
     }
 }
 

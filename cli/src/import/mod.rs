@@ -4,17 +4,24 @@
 //! field stands in `raw { .. }`. [`writing`] knows what the macro will write for what is said, and puts the difference into
 //! `raw`, so that the source always emits the definition that it came from.
 
+mod call;
 mod condition;
 mod handlers;
 mod machine;
+mod map;
 mod names;
+mod output;
+mod payload;
 mod plain;
 mod state;
 mod task;
 mod text;
 mod values;
+mod variables;
 mod writing;
 
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use stepwright_asl::MachineType;
@@ -49,10 +56,31 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
     })?;
     match &arguments.output {
         None => print!("{source}"),
-        Some(file) => std::fs::write(file, source)
-            .map_err(|error| Failure::Usage(format!("cannot write {}: {error}", file.display())))?,
+        Some(file) => write(file, &source, arguments.force)?,
     }
     Ok(())
+}
+
+/// Writes a file that is not there yet; with `force` over one that is.
+fn write(file: &Path, source: &str, force: bool) -> Result<(), Failure> {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    match force {
+        true => options.create(true).truncate(true),
+        false => options.create_new(true),
+    };
+    let written = options
+        .open(file)
+        .and_then(|mut file| file.write_all(source.as_bytes()));
+    written.map_err(|error| {
+        let file = file.display();
+        Failure::Usage(match error.kind() {
+            ErrorKind::AlreadyExists => {
+                format!("{file} is there already; `--force` writes over it")
+            }
+            _ => format!("cannot write {file}: {error}"),
+        })
+    })
 }
 
 fn checked_name(name: &str) -> Result<String, Failure> {

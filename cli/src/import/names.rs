@@ -68,6 +68,35 @@ pub(super) fn snake(text: &str, otherwise: &str) -> String {
     }
 }
 
+/// Whether Rust has taken the word.
+pub(super) fn is_keyword(word: &str) -> bool {
+    KEYWORDS.contains(&word)
+}
+
+/// The name without the hash that CDK puts behind the logical id of a resource: `ChargeCard` of `ChargeCard9C58B1E0`, and of
+/// `ChargeCard9C58B1E0-Xa81LbQ0VvWc`, which CloudFormation makes of it.
+///
+/// The hash is eight hexadecimal digits in capitals; eight of one kind only are a date or a word.
+pub(super) fn without_hash(name: &str) -> &str {
+    let deployed = name.rsplit_once('-').and_then(|(before, random)| {
+        let is_random = (12..=13).contains(&random.len())
+            && random.chars().all(|letter| letter.is_ascii_alphanumeric());
+        is_random.then(|| before_hash(before)).flatten()
+    });
+    deployed.or_else(|| before_hash(name)).unwrap_or(name)
+}
+
+fn before_hash(name: &str) -> Option<&str> {
+    let (before, hash) = name.split_at_checked(name.len().checked_sub(8)?)?;
+    let is_digit = |letter: char| letter.is_ascii_digit();
+    let is_hexadecimal = |letter: char| is_digit(letter) || ('A'..='F').contains(&letter);
+    let is_hash = hash.chars().all(is_hexadecimal)
+        && hash.contains(is_digit)
+        && !hash.chars().all(is_digit)
+        && before.ends_with(|letter: char| letter.is_ascii_alphanumeric());
+    is_hash.then_some(before)
+}
+
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter: char| !letter.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty())
@@ -111,6 +140,26 @@ mod tests {
             ("", "field"),
         ] {
             assert_eq!(snake(text, "field"), name, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_hash_behind_the_name_of_a_resource_goes() {
+        for (name, without) in [
+            ("ChargeCard9C58B1E0", "ChargeCard"),
+            ("chargeCardFn0A1B2C3D", "chargeCardFn"),
+            ("Shop-ChargeCard9C58B1E0-Xa81LbQ0VvWc", "Shop-ChargeCard"),
+            ("Shop-ChargeCard9C58B1E0-1A2B3C4D5E6F7", "Shop-ChargeCard"),
+            // No hash: a date, a word, small letters, too short, nothing before it.
+            ("Export20240131", "Export20240131"),
+            ("ChargeCardDEADBEEF", "ChargeCardDEADBEEF"),
+            ("ChargeCard9c58b1e0", "ChargeCard9c58b1e0"),
+            ("ChargeCard9C58B1E", "ChargeCard9C58B1E"),
+            ("9C58B1E0", "9C58B1E0"),
+            ("charge-card-production", "charge-card-production"),
+            ("charge-übungübung1", "charge-übungübung1"),
+        ] {
+            assert_eq!(without_hash(name), without, "{name}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Waits, fails and succeeds: states that call nothing.
 
 use stepwright_asl::json::Json;
+use stepwright_asl::model::StateKind;
 
 use super::text::{Lines, duration, is_safe, literal};
 use super::values;
@@ -43,9 +44,8 @@ pub(super) fn fail(writing: &mut Writing<'_>) -> Option<String> {
     let mut said = Vec::new();
     for (field, path) in [("Error", "ErrorPath"), ("Cause", "CausePath")] {
         let literal = match writing.text(field) {
-            Some(text) if writing.jsonata => values::text(text),
-            Some(text) if is_safe(text) => Some(literal(text)),
-            _ => None,
+            Some(text) => values::text(text, writing.jsonata),
+            None => None,
         };
         let computed = || values::path_or_intrinsic(writing.text(path)?);
         match (literal, computed()) {
@@ -63,10 +63,94 @@ pub(super) fn fail(writing: &mut Writing<'_>) -> Option<String> {
     Some(values.join(", "))
 }
 
-/// The value of a succeed, where it is one expression or text.
-pub(super) fn succeed(writing: &mut Writing<'_>) -> Option<String> {
-    let output = writing.text("Output").filter(|_| writing.jsonata)?;
-    let value = values::value(output)?;
-    writing.done.push("Output");
-    Some(value)
+/// Timeouts and numbers of a task, parallel or map.
+pub(super) fn limits(kind: StateKind, writing: &mut Writing<'_>, lines: &mut Lines) {
+    match kind {
+        StateKind::Task => {
+            let timeout = writing.whole("TimeoutSeconds", 1, MAX_SECONDS);
+            let most = timeout.unwrap_or(MAX_SECONDS) - 1;
+            amount(
+                "timeout",
+                "TimeoutSeconds",
+                "TimeoutSecondsPath",
+                MAX_SECONDS,
+                writing,
+                lines,
+            );
+            amount(
+                "heartbeat",
+                "HeartbeatSeconds",
+                "HeartbeatSecondsPath",
+                most,
+                writing,
+                lines,
+            );
+            credentials(writing, lines);
+        }
+        StateKind::Map => {
+            let limit = writing.whole("MaxConcurrency", 0, 10_000);
+            let limit = limit.map(|limit| limit.to_string());
+            let limit = limit.or_else(|| computed("MaxConcurrency", "MaxConcurrencyPath", writing));
+            if let Some(limit) = limit {
+                writing
+                    .done
+                    .extend(["MaxConcurrency", "MaxConcurrencyPath"]);
+                lines.line(&format!("max_concurrency {limit};"));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A number of seconds, or where one is read.
+fn amount(
+    word: &str,
+    field: &'static str,
+    path: &'static str,
+    most: i64,
+    writing: &mut Writing<'_>,
+    lines: &mut Lines,
+) {
+    let seconds = writing.whole(field, 1, most).map(duration);
+    if let Some(seconds) = seconds.or_else(|| computed(field, path, writing)) {
+        writing.done.extend([field, path]);
+        lines.line(&format!("{word} {seconds};"));
+    }
+}
+
+/// The expression or the path that gives a number.
+fn computed(field: &str, path: &str, writing: &Writing<'_>) -> Option<String> {
+    if writing.jsonata {
+        return writing.text(field).and_then(values::expression);
+    }
+    let alone = writing.get(field).is_none();
+    writing.text(path).filter(|_| alone).and_then(values::path)
+}
+
+/// `credentials role;`
+fn credentials(writing: &mut Writing<'_>, lines: &mut Lines) {
+    let Some(credentials) = writing.get("Credentials").and_then(Json::as_object) else {
+        return;
+    };
+    let mut members = credentials.iter();
+    let (Some((key, role)), None) = (members.next(), members.next()) else {
+        return;
+    };
+    let role = match values::computed(key, role, writing.jsonata) {
+        Some(("RoleArn", path)) => path,
+        None if key == "RoleArn" => role.as_str().and_then(|role| match writing.jsonata {
+            true => values::expression(role).or_else(|| owned(role)),
+            false => owned(role),
+        }),
+        _ => None,
+    };
+    if let Some(role) = role {
+        writing.done.push("Credentials");
+        lines.line(&format!("credentials {role};"));
+    }
+}
+
+fn owned(text: &str) -> Option<String> {
+    let placeholder = values::whole_placeholder(text);
+    placeholder.or_else(|| is_safe(text).then(|| format!("{}.to_owned()", literal(text))))
 }

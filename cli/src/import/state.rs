@@ -3,30 +3,53 @@
 use std::collections::HashMap;
 
 use stepwright_asl::graph::{Graph, State};
-use stepwright_asl::integrations::lookup;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::StateKind;
 
+use super::call::Call;
 use super::condition;
-use super::handlers::{edge, error_names, retries, shadowed};
+use super::handlers::{edge, error_names, lambda_retrier, retries, retries_all, shadowed};
+use super::map;
 use super::names::Names;
-use super::plain::{fail, succeed, wait};
-use super::task::{INVOKE, Place, Tasks};
-use super::text::{Lines, Tree, duration, is_doc, literal};
+use super::output;
+use super::plain::{fail, limits, wait};
+use super::task::Tasks;
+use super::text::{Lines, Tree, is_doc, literal};
 use super::values;
-use super::writing::{Language, MAX_SECONDS, Writing};
+use super::variables::Variables;
+use super::writing::{Language, Writing, body_fields};
 
 /// Writes states; what all of them share.
 pub(super) struct Bodies<'m> {
     pub(super) graph: &'m Graph<'m>,
     pub(super) tasks: &'m mut Tasks,
+    pub(super) variables: &'m Variables,
     /// The Rust name of each state.
-    pub(super) names: HashMap<&'m str, String>,
+    pub(super) names: &'m HashMap<&'m str, String>,
     /// The machine's.
     pub(super) language: Language,
     pub(super) all_jsonata: bool,
+    /// Whether the workflow says `lambda_retries`.
+    pub(super) lambda_retries: bool,
+    pub(super) found: Found,
     /// The names of the items: that of an inner map is another than that of the outer.
     pub(super) items: Names,
+}
+
+/// What the head of the workflow says of its states.
+#[derive(Default)]
+pub(super) struct Found {
+    /// For each state that calls a Lambda function, whether it has the Retrier that `lambda_retries` writes.
+    lambdas: Vec<bool>,
+    /// Some state retries everything, and so what its `let`s compute.
+    pub(super) retries_computations: bool,
+}
+
+impl Found {
+    /// Whether every state that calls a Lambda function has that Retrier.
+    pub(super) fn lambda_retries(&self) -> bool {
+        !self.lambdas.is_empty() && !self.lambdas.contains(&false)
+    }
 }
 
 impl<'m> Bodies<'m> {
@@ -87,32 +110,44 @@ impl<'m> Bodies<'m> {
         if writing.jsonata && !self.all_jsonata {
             writing.says("QueryLanguage", "JSONata");
         }
+        let mut is_lambda = false;
         match kind {
-            StateKind::Task => self.task(state, &mut writing, &mut inside),
-            StateKind::Pass | StateKind::Succeed => {}
-            StateKind::Choice => self.choice(&mut writing, &mut inside),
-            StateKind::Wait => wait(&mut writing, &mut inside),
-            StateKind::Fail => {}
+            StateKind::Task => is_lambda = self.task(state, &mut writing, &mut inside),
+            StateKind::Pass => self.lets(state, None, &mut writing, &mut inside),
+            StateKind::Succeed | StateKind::Fail => {}
+            StateKind::Choice => self.choice(state, &mut writing, &mut inside),
+            StateKind::Wait => {
+                wait(&mut writing, &mut inside);
+                self.lets(state, None, &mut writing, &mut inside);
+            }
             StateKind::Parallel => self.parallel(state, &mut writing, &mut inside),
             StateKind::Map => self.map(state, &mut writing, &mut inside),
         }
         let ending = match kind {
-            StateKind::Fail => fail(&mut writing),
-            StateKind::Succeed => succeed(&mut writing),
+            StateKind::Fail => fail(&mut writing).map(Tree::Leaf),
             StateKind::Choice => None,
-            _ => Some(self.transition(state, &mut writing)),
+            _ => self.given(state, kind, &mut writing),
         };
         if matches!(kind, StateKind::Task | StateKind::Parallel | StateKind::Map) {
             limits(kind, &mut writing, &mut inside);
-            retries(&mut writing, &mut inside);
-            self.catches(&mut writing, &mut inside);
+            retries(self.lambda_retries && is_lambda, &mut writing, &mut inside);
+            self.catches(state, &mut writing, &mut inside);
         }
-        let raw = writing.raw();
-        if !raw.is_empty() {
-            inside.tree("raw ", &Tree::fields(&raw), "");
-        }
-        if let Some(ending) = ending {
-            inside.line(&ending);
+        if let Some(next) = writing.text("Next") {
+            writing.done.push("Next");
+            let next = format!("next {};", self.identifier(next));
+            self.raw(&writing, &mut inside);
+            inside.line(&next);
+        } else {
+            writing.done.push("End");
+            self.raw(&writing, &mut inside);
+            let is_value = matches!(kind, StateKind::Succeed | StateKind::Fail);
+            match (ending, is_value) {
+                (Some(value), true) => inside.tree("", &value, ""),
+                (Some(value), false) => inside.tree("end ", &value, ";"),
+                (None, false) if kind != StateKind::Choice => inside.line("end;"),
+                (None, _) => {}
+            }
         }
         let head = format!("{} {identifier}", keyword(kind));
         if inside.is_empty() {
@@ -129,111 +164,126 @@ impl<'m> Bodies<'m> {
         lines.line("}");
     }
 
-    /// `next X;` or `end;`
-    fn transition(&mut self, state: &State<'_>, writing: &mut Writing<'_>) -> String {
-        writing.done.extend(["Next", "End"]);
-        if let Some(next) = writing.text("Next") {
-            return format!("next {};", self.identifier(next));
+    fn raw(&self, writing: &Writing<'_>, lines: &mut Lines) {
+        let raw = writing.raw();
+        if !raw.is_empty() {
+            lines.tree("raw ", &Tree::fields(&raw), "");
+        }
+    }
+
+    /// The value of a succeed or behind `end`.
+    fn given(
+        &mut self,
+        state: &State<'_>,
+        kind: StateKind,
+        writing: &mut Writing<'_>,
+    ) -> Option<Tree> {
+        if kind != StateKind::Succeed && writing.get("Next").is_some() {
+            return None;
+        }
+        let members = &self.graph.containers()[state.container].states;
+        let ends = members
+            .iter()
+            .filter(|state| self.graph.states()[**state].is_terminal());
+        // States that end one branch or body give values of one type.
+        let is_alone = state.container == 0 || ends.count() == 1;
+        let name = self.identifier(state.name);
+        if is_alone && let Some(value) = output::value(state.name, &name, kind, self.tasks, writing)
+        {
+            return Some(value);
         }
         // A branch or body whose states end with values of different types: what these give is any JSON.
-        let several =
-            state.container > 0 && matches!(state.kind, Some(StateKind::Parallel | StateKind::Map));
-        let many = matches!(state.kind, Some(StateKind::Parallel)) && state.inner.len() > 8;
-        match (several || many, writing.jsonata) {
-            (false, _) => "end;".to_owned(),
-            (true, false) => r#"end path!("$", Value);"#.to_owned(),
-            (true, true) => r#"end jsonata!("$states.result", Value);"#.to_owned(),
-        }
+        let several = state.container > 0 && matches!(kind, StateKind::Parallel | StateKind::Map);
+        let many = kind == StateKind::Parallel && state.inner.len() > 8;
+        let any = match writing.jsonata {
+            false => r#"path!("$", Value)"#,
+            true => r#"jsonata!("$states.result", Value)"#,
+        };
+        (several || many).then(|| Tree::Leaf(any.to_owned()))
     }
 
-    fn task(&mut self, state: &State<'_>, writing: &mut Writing<'_>, lines: &mut Lines) {
-        let Some(resource) = writing.text("Resource") else {
-            return;
-        };
-        let field = if writing.jsonata {
-            "Arguments"
-        } else {
-            "Parameters"
-        };
-        let sent = writing.get(field).and_then(Json::as_object);
-        let (base, waits) = match resource.strip_suffix(".waitForTaskToken") {
-            Some(base) => (base, true),
-            None => (resource, false),
-        };
-        let function = sent
-            .and_then(|sent| sent.get("FunctionName"))
-            .and_then(Json::as_str)
-            .filter(|name| !name.starts_with("{%"));
-        let wait = if waits { "wait_for_task_token " } else { "" };
-        let input = if writing.jsonata {
-            r#"jsonata!("$states.input")"#
-        } else {
-            r#"path!("$")"#
-        };
-        if let (INVOKE, Some(function)) = (base, function) {
-            let payload = sent
-                .and_then(|sent| sent.get("Payload"))
-                .and_then(Json::as_object);
-            let place = Place::Function(function.to_owned());
-            let name = self.tasks.call(place, state.name, payload);
-            lines.line(&format!("{wait}{name}({input});"));
-            writing.says("Resource", resource);
-            let mut said = Object::new();
-            said.insert("FunctionName".to_owned(), Json::String(function.to_owned()));
-            if writing.jsonata {
-                let payload = Json::String("{% $states.input %}".to_owned());
-                said.insert("Payload".to_owned(), payload);
-            } else {
-                said.insert("Payload.$".to_owned(), Json::String("$".to_owned()));
-            }
-            writing.said.insert(field.to_owned(), Json::Object(said));
-            if !waits {
-                // The function's result is taken out of the envelope.
-                if writing.jsonata {
-                    writing.says("Output", "{% $states.result.Payload %}");
-                } else {
-                    writing.says("OutputPath", "$.Payload");
-                }
-            }
-            return;
-        }
-        if !waits && is_own(resource) {
-            let place = Place::Resource(resource.to_owned());
-            let name = self.tasks.call(place, state.name, sent);
-            lines.line(&format!("{name}({input});"));
-            writing.says("Resource", resource);
-            if writing.jsonata {
-                writing.says("Arguments", "{% $states.input %}");
-            }
-            return;
-        }
-        // What the macro does not know stands in `raw`.
-        let found = lookup(resource);
-        if found.is_ok() || resource.contains("${") {
-            writing.says("Resource", resource);
-        }
-        let fits = |sent: &&Object| {
-            let names = sent.keys().map(|key| match writing.jsonata {
-                true => key.as_str(),
-                false => key.strip_suffix(".$").unwrap_or(key),
-            });
-            found
-                .as_ref()
-                .map_or(true, |found| found.check_arguments(names).is_empty())
-        };
-        let arguments = sent.filter(fits);
-        let arguments = arguments.and_then(|sent| values::arguments(sent, writing.jsonata));
-        let before = format!("{wait}service {}", literal(base));
-        match arguments {
-            Some(arguments) => {
-                writing.done.push(field);
-                lines.tree(&format!("{before} "), &arguments, ";");
-            }
-            None => lines.line(&format!("{before};")),
-        }
+    /// The `let`s of a state; what it gives is `result`.
+    fn lets(
+        &mut self,
+        state: &State<'_>,
+        result: Option<&str>,
+        writing: &mut Writing<'_>,
+        lines: &mut Lines,
+    ) {
+        let (_, others) = self.assigned(state, result, false, writing);
+        others.iter().for_each(|one| lines.line(one));
     }
 
-    fn choice(&mut self, writing: &mut Writing<'_>, lines: &mut Lines) {
+    /// What stands before the state's result, and the other `let`s.
+    fn assigned(
+        &mut self,
+        state: &State<'_>,
+        result: Option<&str>,
+        is_untyped: bool,
+        writing: &mut Writing<'_>,
+    ) -> (String, Vec<String>) {
+        let nothing = (String::new(), Vec::new());
+        // A name that ends with its state is no variable.
+        if writing.get("Next").is_none() {
+            return nothing;
+        }
+        let Some(assign) = writing.get("Assign").and_then(Json::as_object) else {
+            return nothing;
+        };
+        let lets = self
+            .variables
+            .lets(assign, writing.jsonata, state.container, result);
+        let Some(lets) = lets.filter(|_| !assign.is_empty()) else {
+            return nothing;
+        };
+        writing.done.push("Assign");
+        let retriers = writing.get("Retry").and_then(Json::as_array);
+        self.found.retries_computations |=
+            !lets.others.is_empty() && retriers.is_some_and(retries_all);
+        let binding = lets.result.map(|(name, ty)| match (ty, is_untyped) {
+            ("", false) => format!("let {name} = "),
+            ("", true) => format!("let {name}: Value = "),
+            (ty, _) => format!("let {name}: {ty} = "),
+        });
+        (binding.unwrap_or_default(), lets.others)
+    }
+
+    /// Says whether `lambda_retries` means this task.
+    fn task(&mut self, state: &State<'_>, writing: &mut Writing<'_>, lines: &mut Lines) -> bool {
+        let Some(call) = Call::of(writing.object, writing.jsonata) else {
+            return false;
+        };
+        let written = call.written(state.name, self.tasks, writing);
+        let (binding, others) =
+            self.assigned(state, Some(written.result), written.is_untyped, writing);
+        let before = format!("{binding}{}", written.before);
+        match &written.arguments {
+            Some(arguments) => lines.tree(&before, arguments, written.after),
+            None => lines.line(&format!("{before}{}", written.after)),
+        }
+        others.iter().for_each(|one| lines.line(one));
+        if written.is_lambda {
+            let retriers = writing.get("Retry").and_then(Json::as_array);
+            let has_it = retriers.and_then(lambda_retrier).is_some();
+            self.found.lambdas.push(has_it);
+        }
+        written.is_lambda
+    }
+
+    /// The `let`s of an edge, taken out of its fields.
+    fn on_edge(&self, state: &State<'_>, jsonata: bool, rest: &mut Object) -> Vec<String> {
+        let assign = rest.get("Assign").and_then(Json::as_object);
+        let lets = assign
+            .filter(|assign| !assign.is_empty())
+            .and_then(|assign| self.variables.lets(assign, jsonata, state.container, None));
+        let Some(lets) = lets else {
+            return Vec::new();
+        };
+        rest.shift_remove("Assign");
+        lets.others
+    }
+
+    fn choice(&mut self, state: &State<'_>, writing: &mut Writing<'_>, lines: &mut Lines) {
         writing.done.extend(["Choices", "Default"]);
         let rules = writing.get("Choices").and_then(Json::as_array);
         for rule in rules.unwrap_or_default() {
@@ -255,7 +305,8 @@ impl<'m> Bodies<'m> {
                     for field in fields {
                         rest.shift_remove(field);
                     }
-                    edge(&format!("when {condition}"), &rest, &next, lines);
+                    let lets = self.on_edge(state, writing.jsonata, &mut rest);
+                    edge(&format!("when {condition}"), &lets, &rest, &next, lines);
                 }
                 None => {
                     let fields = Tree::raw(&Json::Object(rest));
@@ -263,13 +314,25 @@ impl<'m> Bodies<'m> {
                 }
             }
         }
-        match writing.text("Default") {
-            Some(default) => lines.line(&format!("otherwise => {};", self.identifier(default))),
-            None => lines.line("otherwise fail;"),
+        let Some(default) = writing.text("Default") else {
+            return lines.line("otherwise fail;");
+        };
+        // What the state assigns is assigned on the way to `Default`.
+        let mut own = Object::new();
+        own.extend(
+            writing
+                .get("Assign")
+                .map(|assign| ("Assign".to_owned(), assign.clone())),
+        );
+        let lets = self.on_edge(state, writing.jsonata, &mut own);
+        if !lets.is_empty() {
+            writing.done.push("Assign");
         }
+        let default = self.identifier(default);
+        edge("otherwise", &lets, &Object::new(), &default, lines);
     }
 
-    fn catches(&mut self, writing: &mut Writing<'_>, lines: &mut Lines) {
+    fn catches(&mut self, state: &State<'_>, writing: &mut Writing<'_>, lines: &mut Lines) {
         let Some(catchers) = writing.get("Catch").and_then(Json::as_array) else {
             return;
         };
@@ -296,7 +359,8 @@ impl<'m> Bodies<'m> {
                 }
                 None => r#""named in raw""#.to_owned(),
             };
-            edge(&format!("catch {names}"), &rest, &next, lines);
+            let lets = self.on_edge(state, writing.jsonata, &mut rest);
+            edge(&format!("catch {names}"), &lets, &rest, &next, lines);
         }
     }
 
@@ -316,6 +380,7 @@ impl<'m> Bodies<'m> {
             };
             lines.close(end);
         }
+        self.lets(state, None, writing, lines);
     }
 
     fn map(&mut self, state: &State<'_>, writing: &mut Writing<'_>, lines: &mut Lines) {
@@ -328,124 +393,43 @@ impl<'m> Bodies<'m> {
         rest.shift_remove("StartAt");
         rest.shift_remove("States");
         let mut said = Object::new();
+        let mut distributed = None;
         if iterator {
             writing.done.push("Iterator");
             lines.line("iterator;");
         } else {
             writing.done.push("ItemProcessor");
-            let config = config(body);
-            if let Some(line) = distributed(&config) {
+            let config = body.get("ProcessorConfig");
+            distributed = config.and_then(map::distributed);
+            if let (Some(line), Some(config)) = (distributed, config) {
                 lines.line(line);
-                said.insert("ProcessorConfig".to_owned(), config);
+                said.insert("ProcessorConfig".to_owned(), config.clone());
             } else {
                 let inline =
                     Object::from_iter([("Mode".to_owned(), Json::String("INLINE".to_owned()))]);
                 said.insert("ProcessorConfig".to_owned(), Json::Object(inline));
             }
         }
-        let items = if writing.jsonata {
-            let own = writing.text("Items").and_then(values::expression);
-            match own {
-                Some(items) => {
-                    writing.done.push("Items");
-                    items
-                }
-                None => {
-                    writing.says("Items", "{% $states.input %}");
-                    r#"jsonata!("$states.input")"#.to_owned()
-                }
-            }
+        let items = map::items(distributed.is_some(), writing, lines);
+        let result = if writing.jsonata {
+            "{% $states.result %}"
         } else {
-            let own = writing.text("ItemsPath").and_then(values::path);
-            match own {
-                Some(items) => {
-                    writing.done.push("ItemsPath");
-                    items
-                }
-                None => {
-                    writing.says("ItemsPath", "$");
-                    r#"path!("$")"#.to_owned()
-                }
-            }
+            "$"
         };
+        // The results of a writer's map have a type of their own.
+        let is_plain = writing.get("ResultWriter").is_none();
+        let result = is_plain.then_some(result);
+        let (binding, others) = self.assigned(state, result, false, writing);
         let item = self.items.unique("_item".to_owned());
-        lines.open(&format!("for {item}: Value in {items} {{"));
+        lines.open(&format!(
+            "{binding}for {item}: {} in {} {{",
+            items.item, items.list
+        ));
         body_fields(rest, &said, lines);
         self.states(*container, lines);
         lines.close("};");
+        others.iter().for_each(|one| lines.line(one));
     }
-}
-
-/// `ProcessorConfig`, or an empty one.
-fn config(body: &Object) -> Json {
-    body.get("ProcessorConfig")
-        .cloned()
-        .unwrap_or_else(|| Json::Object(Object::new()))
-}
-
-/// The statement that writes this `ProcessorConfig`, where it is a Distributed Map's.
-fn distributed(config: &Json) -> Option<&'static str> {
-    let Json::Object(config) = config else {
-        return None;
-    };
-    let mode = config.get("Mode").and_then(Json::as_str);
-    match (
-        mode,
-        config.get("ExecutionType").and_then(Json::as_str),
-        config.len(),
-    ) {
-        (Some("DISTRIBUTED"), Some("STANDARD"), 2) => Some("distributed;"),
-        (Some("DISTRIBUTED"), Some("EXPRESS"), 2) => Some("distributed express;"),
-        _ => None,
-    }
-}
-
-/// The fields of a branch or body that are not its states.
-fn body_fields(rest: Object, said: &Object, lines: &mut Lines) {
-    let mut fields: Vec<(String, Option<Json>)> = Vec::new();
-    for key in said.keys().filter(|key| !rest.contains_key(*key)) {
-        fields.push((key.clone(), None));
-    }
-    for (key, value) in rest {
-        if said.get(&key) != Some(&value) {
-            fields.push((key, Some(value)));
-        }
-    }
-    if !fields.is_empty() {
-        lines.tree("raw ", &Tree::fields(&fields), "");
-    }
-}
-
-/// Timeouts and numbers of a task, parallel or map.
-fn limits(kind: StateKind, writing: &mut Writing<'_>, lines: &mut Lines) {
-    match kind {
-        StateKind::Task => {
-            let timeout = writing.whole("TimeoutSeconds", 1, MAX_SECONDS);
-            if let Some(seconds) = timeout {
-                writing.done.push("TimeoutSeconds");
-                lines.line(&format!("timeout {};", duration(seconds)));
-            }
-            let most = timeout.unwrap_or(MAX_SECONDS) - 1;
-            if let Some(seconds) = writing.whole("HeartbeatSeconds", 1, most) {
-                writing.done.push("HeartbeatSeconds");
-                lines.line(&format!("heartbeat {};", duration(seconds)));
-            }
-        }
-        StateKind::Map => {
-            if let Some(limit) = writing.whole("MaxConcurrency", 0, 10_000) {
-                writing.done.push("MaxConcurrency");
-                lines.line(&format!("max_concurrency {limit};"));
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Whether the resource is somebody's own function or activity: an ARN of one, or a placeholder.
-fn is_own(resource: &str) -> bool {
-    (resource.contains(":lambda:") && resource.contains(":function:"))
-        || (resource.contains(":states:") && resource.contains(":activity:"))
-        || (resource.starts_with("${") && resource.ends_with('}'))
 }
 
 fn keyword(kind: StateKind) -> &'static str {

@@ -1,11 +1,8 @@
 //! Tasks that somebody else implements, as declarations: functions without a body.
 
-use std::collections::BTreeMap;
-
-use stepwright_asl::json::{Json, Object};
-
 use super::names::{self, Names};
-use super::text::{Lines, literal};
+use super::payload::{ANY, Payload, Struct};
+use super::text::{Lines, Tree, literal};
 
 /// The resource that invokes a Lambda function by its name.
 pub(super) const INVOKE: &str = "arn:aws:states:::lambda:invoke";
@@ -14,7 +11,10 @@ pub(super) const INVOKE: &str = "arn:aws:states:::lambda:invoke";
 #[derive(Debug, Default)]
 pub(super) struct Tasks {
     tasks: Vec<Declaration>,
+    /// Types of what states give, with what is said of them.
+    outputs: Vec<(Struct, String)>,
     names: Names,
+    types: Names,
 }
 
 #[derive(Debug)]
@@ -22,11 +22,26 @@ struct Declaration {
     place: Place,
     function: String,
     states: Vec<String>,
-    /// What each call sends: the types of an object's fields, or `None` for anything.
-    payloads: Vec<Option<Fields>>,
+    input: Input,
 }
 
-type Fields = BTreeMap<String, &'static str>;
+/// What each call sends.
+#[derive(Debug)]
+enum Input {
+    /// `{}`
+    Nothing,
+    One(&'static str),
+    Struct(Struct),
+}
+
+/// A call, as far as its declaration decides it.
+pub(super) struct Called {
+    pub(super) function: String,
+    /// What stands between the parentheses.
+    pub(super) argument: Option<Tree>,
+    /// Whether `lambda_retries` means this call.
+    pub(super) is_lambda: bool,
+}
 
 /// Where a task lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +59,8 @@ impl Place {
         }
     }
 
-    /// What a person would call it: `charge` for `arn:..:function:charge:live`, `ChargeCard` for `${ChargeCardArn}`.
+    /// What a person would call it: `charge` for `arn:..:function:charge:live`, `ChargeCard` for `${ChargeCardArn}` and for
+    /// `${ChargeCard9C58B1E0.Arn}`.
     fn noun(&self) -> &str {
         let text = self.text();
         if let Some(inner) = text
@@ -53,14 +69,14 @@ impl Place {
         {
             let inner = inner.strip_suffix(".Arn").unwrap_or(inner);
             let short = inner.strip_suffix("Arn").unwrap_or(inner);
-            return if short.is_empty() { inner } else { short };
+            return names::without_hash(if short.is_empty() { inner } else { short });
         }
         for kind in [":function:", ":activity:"] {
             if let Some((_, name)) = text.split_once(kind) {
-                return name.split(':').next().unwrap_or(name);
+                return names::without_hash(name.split(':').next().unwrap_or(name));
             }
         }
-        text.split(':').next().unwrap_or(text)
+        names::without_hash(text.split(':').next().unwrap_or(text))
     }
 }
 
@@ -70,71 +86,106 @@ impl Tasks {
         self.names.unique(name.to_owned());
     }
 
-    /// The function that calls a place; it is declared with the first call.
-    pub(super) fn call(&mut self, place: Place, state: &str, payload: Option<&Object>) -> String {
-        let fields = payload.map(fields_of);
-        if let Some(task) = self.tasks.iter_mut().find(|task| task.place == place) {
-            task.states.push(state.to_owned());
-            task.payloads.push(fields);
-            return task.function.clone();
+    /// Names that no type may have.
+    pub(super) fn reserve_type(&mut self, name: &str) {
+        self.types.unique(name.to_owned());
+    }
+
+    /// Takes note of a call, so that the declaration is one of all calls of its place.
+    pub(super) fn learn(&mut self, place: &Place, sent: &Payload) {
+        let types = &mut self.types;
+        if let Some(task) = self.tasks.iter_mut().find(|task| task.place == *place) {
+            match (&mut task.input, sent) {
+                (Input::Struct(own), Payload::Object(members)) => own.widen(members, types),
+                (Input::One(own), Payload::Leaf { ty, .. }) if own != ty => *own = ANY,
+                _ => {}
+            }
+            return;
         }
         let function = self.names.unique(names::snake(place.noun(), "task"));
+        let input = match sent {
+            Payload::Leaf { ty, .. } => Input::One(ty),
+            Payload::Object(members) if members.is_empty() => Input::Nothing,
+            Payload::Object(members) => {
+                let name = names::pascal(&function, "Task") + "Input";
+                Input::Struct(Struct::of(name, members, types))
+            }
+        };
         self.tasks.push(Declaration {
-            place,
-            function: function.clone(),
-            states: vec![state.to_owned()],
-            payloads: vec![fields],
+            place: place.clone(),
+            function,
+            states: Vec::new(),
+            input,
         });
-        function
+    }
+
+    /// The call of a place with a value; `None` where its declaration does not take that.
+    pub(super) fn call(&mut self, place: &Place, state: &str, sent: &Payload) -> Option<Called> {
+        let task = self.tasks.iter_mut().find(|task| task.place == *place)?;
+        let argument = match (&task.input, sent) {
+            (Input::Nothing, Payload::Object(members)) if members.is_empty() => None,
+            (Input::Struct(ty), Payload::Object(members)) => Some(ty.literal(members)?),
+            (Input::One(ty), leaf) => Some(Tree::Leaf(leaf.as_type(ty)?)),
+            _ => return None,
+        };
+        task.states.push(state.to_owned());
+        Some(Called {
+            function: task.function.clone(),
+            argument,
+            is_lambda: task.is_lambda(),
+        })
+    }
+
+    /// A value that a state gives, of a type that is declared for it.
+    pub(super) fn output(
+        &mut self,
+        state: &str,
+        name: &str,
+        members: &[(String, Payload)],
+    ) -> Option<Tree> {
+        let ty = Struct::of(format!("{name}Output"), members, &mut self.types);
+        let value = ty.literal(members);
+        let docs = format!("What `{}` gives.", state.replace('\n', " "));
+        self.outputs.push((ty, docs));
+        value
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.tasks.is_empty()
+        !self.tasks.iter().any(Declaration::is_called) && self.outputs.is_empty()
     }
 
     /// The declarations, each with the type of what it is sent.
-    pub(super) fn write(&self, types: &mut Names, lines: &mut Lines) {
-        for task in &self.tasks {
-            task.write(types, lines);
+    pub(super) fn write(&self, lines: &mut Lines) {
+        for task in self.tasks.iter().filter(|task| task.is_called()) {
+            task.write(lines);
             lines.line("");
+        }
+        for (ty, docs) in &self.outputs {
+            ty.write(docs, lines);
         }
     }
 
     /// Whether any declaration has a type of its own.
     pub(super) fn have_types(&self) -> bool {
-        self.tasks.iter().any(|task| task.input().is_some())
+        let has_type =
+            |task: &Declaration| task.is_called() && matches!(task.input, Input::Struct(_));
+        !self.outputs.is_empty() || self.tasks.iter().any(has_type)
     }
 }
 
 impl Declaration {
-    /// The fields of what it is sent, where all calls send the same ones.
-    fn input(&self) -> Option<Fields> {
-        let mut payloads = self.payloads.iter();
-        let mut fields = payloads.next()?.clone()?;
-        for payload in payloads {
-            let payload = payload.as_ref()?;
-            if !payload.keys().eq(fields.keys()) {
-                return None;
-            }
-            for (key, ty) in payload {
-                if fields.get(key) != Some(ty) {
-                    fields.insert(key.clone(), ANY);
-                }
-            }
-        }
-        (!fields.is_empty()).then_some(fields)
+    fn is_called(&self) -> bool {
+        !self.states.is_empty()
     }
 
-    fn write(&self, types: &mut Names, lines: &mut Lines) {
-        let ty = match self.input() {
-            Some(fields) => {
-                let name = types.unique(names::pascal(&self.function, "Task") + "Input");
-                lines.docs(&format!("What `{}` is sent.", self.function));
-                write_struct(&name, &fields, lines);
-                lines.line("");
-                name
+    fn write(&self, lines: &mut Lines) {
+        let parameter = match &self.input {
+            Input::Nothing => String::new(),
+            Input::One(ty) => format!("input: {ty}"),
+            Input::Struct(ty) => {
+                ty.write(&format!("What `{}` is sent.", self.function), lines);
+                format!("input: {}", ty.name)
             }
-            None => ANY.to_owned(),
         };
         let states: Vec<String> = self
             .states
@@ -147,109 +198,27 @@ impl Declaration {
         ));
         lines.line(&self.attribute());
         lines.line(&format!(
-            "pub async fn {}(input: {ty}) -> {ANY};",
+            "pub async fn {}({parameter}) -> {ANY};",
             self.function
         ));
     }
 
+    /// Whether the place is the one that the function's name says.
+    fn is_own(&self) -> bool {
+        self.place.text() == format!("${{{}Arn}}", names::pascal(&self.function, "Task"))
+    }
+
+    fn is_lambda(&self) -> bool {
+        matches!(self.place, Place::Function(_)) || self.is_own()
+    }
+
     fn attribute(&self) -> String {
         let text = self.place.text();
-        let own = format!("${{{}Arn}}", names::pascal(&self.function, "Task"));
-        match (&self.place, text == own) {
+        match (&self.place, self.is_own()) {
             (Place::Function(_), true) => "#[task]".to_owned(),
             (Place::Resource(_), true) => "#[task(lambda_arn)]".to_owned(),
             (Place::Function(_), false) => format!("#[task(function_name = {})]", literal(text)),
             (Place::Resource(_), false) => format!("#[task(resource = {})]", literal(text)),
         }
-    }
-}
-
-/// A payload type with these fields.
-pub(super) fn write_struct(name: &str, fields: &BTreeMap<String, &'static str>, lines: &mut Lines) {
-    lines.line("#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]");
-    lines.open(&format!("pub struct {name} {{"));
-    let mut taken = Names::default();
-    for (key, ty) in fields {
-        let field = taken.unique(names::snake(key, "field"));
-        if &field != key {
-            lines.line(&format!("#[serde(rename = {})]", literal(key)));
-        }
-        lines.line(&format!("pub {field}: {ty},"));
-    }
-    lines.close("}");
-}
-
-/// Any JSON.
-pub(super) const ANY: &str = "Value";
-
-/// The fields of a payload template, and what is known of their types.
-fn fields_of(payload: &Object) -> Fields {
-    payload
-        .iter()
-        .map(|(key, value)| match (key.strip_suffix(".$"), value) {
-            (Some(key), Json::String(text)) => (key.to_owned(), type_of_path(text)),
-            _ => (key.clone(), type_of(value)),
-        })
-        .collect()
-}
-
-fn type_of(value: &Json) -> &'static str {
-    match value {
-        Json::String(text) if !text.starts_with("{%") => "String",
-        Json::Bool(_) => "bool",
-        Json::Number(number) if number.as_i64().is_some() => "i64",
-        Json::Number(_) => "f64",
-        Json::String(text) => type_of_expression(text),
-        Json::Null | Json::Array(_) | Json::Object(_) => ANY,
-    }
-}
-
-/// Of the context object and of intrinsic functions the types are known.
-fn type_of_path(text: &str) -> &'static str {
-    if let Some(path) = text.strip_prefix("$$.") {
-        return type_of_context(path);
-    }
-    match text.split_once('(').map(|(name, _)| name) {
-        Some(
-            "States.Format"
-            | "States.UUID"
-            | "States.Hash"
-            | "States.JsonToString"
-            | "States.Base64Encode"
-            | "States.Base64Decode",
-        ) => "String",
-        Some("States.ArrayLength" | "States.MathRandom") => "i64",
-        Some("States.ArrayContains") => "bool",
-        Some(
-            "States.Array"
-            | "States.ArrayPartition"
-            | "States.ArrayRange"
-            | "States.ArrayUnique"
-            | "States.StringSplit",
-        ) => "Vec<Value>",
-        _ => ANY,
-    }
-}
-
-fn type_of_expression(text: &str) -> &'static str {
-    let inner = text.trim_start_matches("{%").trim_end_matches("%}").trim();
-    inner
-        .strip_prefix("$states.context.")
-        .map_or(ANY, type_of_context)
-}
-
-fn type_of_context(path: &str) -> &'static str {
-    match path {
-        "Execution.Id"
-        | "Execution.Name"
-        | "Execution.RoleArn"
-        | "Execution.StartTime"
-        | "State.Name"
-        | "State.EnteredTime"
-        | "StateMachine.Id"
-        | "StateMachine.Name"
-        | "Task.Token" => "String",
-        "State.RetryCount" | "Map.Item.Index" => "i64",
-        _ => ANY,
     }
 }

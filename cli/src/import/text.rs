@@ -49,12 +49,10 @@ impl Lines {
         let line = format!("{before}{tree}{after}");
         match tree {
             Tree::Object(members) if !members.is_empty() && !self.fits(&line) => {
-                self.open(&format!("{before}{{"));
-                for (index, (key, value)) in members.iter().enumerate() {
-                    let comma = if index + 1 < members.len() { "," } else { "" };
-                    self.tree(&format!("{key}: "), value, comma);
-                }
-                self.close(&format!("}}{after}"));
+                self.members(before, members, after);
+            }
+            Tree::Struct(name, members) if !members.is_empty() && !self.fits(&line) => {
+                self.members(&format!("{before}{name} "), members, after);
             }
             Tree::Array(items) if !items.is_empty() && !self.fits(&line) => {
                 self.open(&format!("{before}["));
@@ -66,6 +64,15 @@ impl Lines {
             }
             _ => self.line(&line),
         }
+    }
+
+    fn members(&mut self, before: &str, members: &[(String, Tree)], after: &str) {
+        self.open(&format!("{before}{{"));
+        for (index, (key, value)) in members.iter().enumerate() {
+            let comma = if index + 1 < members.len() { "," } else { "" };
+            self.tree(&format!("{key}: "), value, comma);
+        }
+        self.close(&format!("}}{after}"));
     }
 
     pub(super) fn fits(&self, line: &str) -> bool {
@@ -130,6 +137,8 @@ pub(super) fn literal(text: &str) -> String {
 pub(super) enum Tree {
     Leaf(String),
     Object(Vec<(String, Tree)>),
+    /// A struct literal.
+    Struct(String, Vec<(String, Tree)>),
     Array(Vec<Tree>),
 }
 
@@ -171,14 +180,10 @@ impl fmt::Display for Tree {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Tree::Leaf(text) => f.write_str(text),
-            Tree::Object(members) if members.is_empty() => f.write_str("{}"),
-            Tree::Object(members) => {
-                f.write_str("{ ")?;
-                for (index, (key, value)) in members.iter().enumerate() {
-                    let comma = if index > 0 { ", " } else { "" };
-                    write!(f, "{comma}{key}: {value}")?;
-                }
-                f.write_str(" }")
+            Tree::Object(members) => write_members(members, f),
+            Tree::Struct(name, members) => {
+                write!(f, "{name} ")?;
+                write_members(members, f)
             }
             Tree::Array(items) => {
                 f.write_str("[")?;
@@ -190,6 +195,18 @@ impl fmt::Display for Tree {
             }
         }
     }
+}
+
+fn write_members(members: &[(String, Tree)], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if members.is_empty() {
+        return f.write_str("{}");
+    }
+    f.write_str("{ ")?;
+    for (index, (key, value)) in members.iter().enumerate() {
+        let comma = if index > 0 { ", " } else { "" };
+        write!(f, "{comma}{key}: {value}")?;
+    }
+    f.write_str(" }")
 }
 
 /// Seconds as a duration: `90s`, `5m`, `2h`, `7d`.

@@ -1,11 +1,15 @@
-//! Values that the language can say: paths, expressions, the arguments of services.
+//! Values that the language can say: paths, expressions, literals, the arguments of services.
 
 use stepwright_asl::intrinsic;
-use stepwright_asl::json::{Json, Object};
+use stepwright_asl::json::{Json, Number, Object};
 use stepwright_asl::jsonata;
 use stepwright_asl::path::Path;
+use stepwright_asl::placeholder;
 
 use super::text::{Tree, is_safe, literal};
+
+/// The largest integer that is exact in JSON as Step Functions reads it.
+const MAX_EXACT: i64 = 1 << 53;
 
 /// `path!("..")`, where the text is a path.
 pub(super) fn path(text: &str) -> Option<String> {
@@ -32,34 +36,46 @@ pub(super) fn expression(text: &str) -> Option<String> {
     Some(format!("jsonata!({})", literal(inner)))
 }
 
-/// The same with its type: any JSON.
-pub(super) fn value(text: &str) -> Option<String> {
-    let expression = expression(text)?;
+/// The same, or `path!("..")`, with its type: any JSON.
+pub(super) fn typed(expression: &str) -> Option<String> {
     Some(format!("{}, Value)", expression.strip_suffix(')')?))
 }
 
-/// A text of a JSONata state: an expression, or itself.
-pub(super) fn text(text: &str) -> Option<String> {
-    if let Some(expression) = expression(text) {
-        return Some(expression);
-    }
-    is_safe(text).then(|| literal(text))
+/// `placeholder!("TopicArn")`, where the text is one.
+pub(super) fn whole_placeholder(text: &str) -> Option<String> {
+    let name = placeholder::whole(text)?;
+    Some(format!("placeholder!({})", literal(name)))
 }
 
-/// The arguments of a service as `{ Key: value }`, where the macro writes the same from it.
+/// A text as an expression: computed, a placeholder, or itself.
+pub(super) fn text(text: &str, jsonata: bool) -> Option<String> {
+    let computed = jsonata.then(|| expression(text)).flatten();
+    computed
+        .or_else(|| whole_placeholder(text))
+        .or_else(|| is_safe(text).then(|| literal(text)))
+}
+
+/// Whether a literal of Rust gives the same number again.
+pub(super) fn number(number: &Number) -> Option<String> {
+    let digits = number.to_string();
+    let unsigned = digits.strip_prefix('-').unwrap_or(&digits);
+    let plain = unsigned.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let exact = match number.as_i64() {
+        Some(whole) => (-MAX_EXACT..=MAX_EXACT).contains(&whole),
+        None => digits.contains('.') && !number.is_giant() && digits != "-0",
+    };
+    (plain && exact).then_some(digits)
+}
+
+/// The members of an object as `{ Key: value }`, where the macro writes the same from it.
 pub(super) fn arguments(members: &Object, jsonata: bool) -> Option<Tree> {
     let mut written = Vec::new();
     for (key, value) in members {
-        let computed = if jsonata {
-            None
-        } else {
-            key.strip_suffix(".$")
-        };
-        let (key, value) = match computed {
-            Some(name) => (name, Tree::Leaf(path_or_intrinsic(value.as_str()?)?)),
+        let (key, value) = match computed(key, value, jsonata) {
+            Some((name, expression)) => (name, Tree::Leaf(expression?)),
             None => (key.as_str(), argument(value, jsonata)?),
         };
-        if !is_safe(key) || key.ends_with(".$") {
+        if !is_key(key) {
             return None;
         }
         written.push((name(key), value));
@@ -67,18 +83,32 @@ pub(super) fn arguments(members: &Object, jsonata: bool) -> Option<Tree> {
     Some(Tree::Object(written))
 }
 
+/// The name of a member that a payload template computes, and the expression, where the macro has one for it.
+pub(super) fn computed<'k>(
+    key: &'k str,
+    value: &Json,
+    jsonata: bool,
+) -> Option<(&'k str, Option<String>)> {
+    let name = key.strip_suffix(".$").filter(|_| !jsonata)?;
+    Some((name, value.as_str().and_then(path_or_intrinsic)))
+}
+
+/// Whether a key stands in a template as it is.
+pub(super) fn is_key(key: &str) -> bool {
+    is_safe(key) && !key.ends_with(".$")
+}
+
 fn argument(value: &Json, jsonata: bool) -> Option<Tree> {
     let leaf = match value {
         Json::Bool(value) => Some(value.to_string()),
-        Json::Number(number) => number.as_u64().map(|number| number.to_string()),
-        Json::String(value) if jsonata => text(value),
-        Json::String(value) => is_safe(value).then(|| literal(value)),
+        Json::Number(value) => number(value),
+        Json::String(value) => text(value, jsonata),
+        Json::Null => Some("Value::Null".to_owned()),
         Json::Object(members) => return arguments(members, jsonata),
         Json::Array(items) => {
             let items = items.iter().map(|item| argument(item, jsonata));
             return Some(Tree::Array(items.collect::<Option<Vec<_>>>()?));
         }
-        Json::Null => None,
     };
     leaf.map(Tree::Leaf)
 }
@@ -91,7 +121,7 @@ fn name(key: &str) -> String {
             .chars()
             .next()
             .is_some_and(|first| first.is_ascii_alphabetic())
-        && super::names::snake(key, "_") != format!("{key}_");
+        && !super::names::is_keyword(key);
     if is_name {
         key.to_owned()
     } else {

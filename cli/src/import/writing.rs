@@ -3,6 +3,8 @@
 use stepwright_asl::facts;
 use stepwright_asl::json::{Json, Object};
 
+use super::text::{Lines, Tree};
+
 /// How the expressions of a state are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Language {
@@ -65,6 +67,22 @@ impl<'m> Writing<'m> {
             }
         }
         fields
+    }
+}
+
+/// The fields of a branch or body that are not its states.
+pub(super) fn body_fields(rest: Object, said: &Object, lines: &mut Lines) {
+    let mut fields: Vec<(String, Option<Json>)> = Vec::new();
+    for key in said.keys().filter(|key| !rest.contains_key(*key)) {
+        fields.push((key.clone(), None));
+    }
+    for (key, value) in rest {
+        if said.get(&key) != Some(&value) {
+            fields.push((key, Some(value)));
+        }
+    }
+    if !fields.is_empty() {
+        lines.tree("raw ", &Tree::fields(&fields), "");
     }
 }
 

@@ -61,6 +61,10 @@ fn handed(body: &Body, item: &Text, flow: &Flow) -> Vec<Handed> {
         state.each_name(&mut |name| {
             inside.insert(name.clone());
         });
+        let on_edges = state.edges().into_iter().map(|edge| &edge.raw);
+        for raw in std::iter::once(&state.raw).chain(on_edges) {
+            inside.extend(assigned_by(raw));
+        }
     });
     let mut list: Vec<Handed> = Vec::new();
     for (index, state) in body.states.iter().enumerate() {
@@ -92,6 +96,17 @@ fn handed(body: &Body, item: &Text, flow: &Flow) -> Vec<Handed> {
         });
     }
     list
+}
+
+/// The variables that a raw `Assign` gives values to.
+fn assigned_by(raw: &[(Text, Expr)]) -> impl Iterator<Item = Text> {
+    let assigns = raw.iter().filter(|(key, _)| key == "Assign");
+    let members = assigns.filter_map(|(_, value)| match &*value.node {
+        Node::Object(entries) => Some(entries),
+        _ => None,
+    });
+    let names = members.flatten().map(|(name, _)| name);
+    names.map(|name| name.strip_suffix(".$").unwrap_or(name).to_owned().into())
 }
 
 /// Whether a literal of a state reads a value that is handed in: in the first state that is not there under its name.

@@ -16,21 +16,27 @@ pub struct ChargeCardInput {
 #[task]
 pub async fn charge_card(input: ChargeCardInput) -> Value;
 
+/// What `Done` gives.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+pub struct DoneOutput {
+    pub order: Value,
+    pub charge: Value,
+}
+
 workflow! {
     /// Charges an order and tells the customer. JSONPath; its tasks are answered by MockConfigFile.json beside it.
     pub workflow Checkout(input: Value) {
         query_language JSONPath;
 
         task Charge {
-            charge_card(path!("$"));
+            charge_card(ChargeCardInput {
+                amount: path!("$.total"),
+                reference: intrinsic!("States.Format('order-{}', $.id)")
+            });
             timeout 30s;
             retry "GatewayTimeout" | "Lambda.ServiceException" | "Lambda.AWSLambdaException" | "Lambda.SdkClientException" (interval: 5s, max_attempts: 2, backoff_rate: 2);
             catch "CardDeclined" => { raw { "ResultPath": "$.problem" } next Declined; }
             raw {
-                "Parameters": {
-                    "FunctionName": "${ChargeCardArn}",
-                    "Payload": { "amount.$": "$.total", "reference.$": "States.Format('order-{}', $.id)" }
-                },
                 "ResultSelector": { "chargeId.$": "$.Payload.chargeId" },
                 "ResultPath": "$.charge",
                 "OutputPath": _
@@ -45,18 +51,15 @@ workflow! {
         }
 
         task CallCustomer {
-            service "arn:aws:states:::sns:publish";
-            raw {
-                "Parameters": { "TopicArn": "${CallsTopicArn}", "Message.$": "$.charge" },
-                "ResultPath": null
-            }
+            service "arn:aws:states:::sns:publish" {
+                TopicArn: placeholder!("CallsTopicArn"),
+                Message: path!("$.charge")
+            };
+            raw { "ResultPath": null }
             next Done;
         }
 
-        pass Done {
-            raw { "Parameters": { "order.$": "$.id", "charge.$": "$.charge.chargeId" } }
-            end;
-        }
+        pass Done { end DoneOutput { order: path!("$.id"), charge: path!("$.charge.chargeId") }; }
 
         fail Declined { "OrderDeclined", path!("$.problem.Cause") }
     }

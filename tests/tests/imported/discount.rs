@@ -1,18 +1,34 @@
 //! Imported from discount.asl.json.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stepwright::prelude::*;
+
+/// What `Discount` gives.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+pub struct DiscountOutput {
+    pub customer: Value,
+    pub discount: Value,
+    #[serde(rename = "toPay")]
+    pub to_pay: Value,
+}
+
+/// What `FullPrice` gives.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+pub struct FullPriceOutput {
+    pub customer: Value,
+    pub discount: i64,
+    #[serde(rename = "toPay")]
+    pub to_pay: Value,
+}
 
 workflow! {
     /// Totals a basket, waits for the nightly price list and gives regular customers a discount. JSONata, no task: run it as it is.
     pub workflow Discount(input: Value) {
         pass Total {
-            raw {
-                "Assign": {
-                    "basket": "{% $states.input %}",
-                    "total": "{% $sum($states.input.lines.(price * quantity)) %}"
-                }
-            }
+            let basket: Value = jsonata!("$states.input");
+            let total: Value = jsonata!("$sum($states.input.lines.(price * quantity))");
             next AwaitPriceList;
         }
 
@@ -23,27 +39,24 @@ workflow! {
 
         #[name = "Regular?"]
         choice Regular {
-            when jsonata!("$basket.orders >= 10 and $total > 100") => {
-                raw { "Assign": { "rate": 0.1 } }
-                next Discount;
-            }
+            when jsonata!("$basket.orders >= 10 and $total > 100") => { let rate: f64 = 0.1; next Discount; }
             otherwise => FullPrice;
         }
 
         pass Discount {
-            raw {
-                "Output": {
-                    "customer": "{% $basket.customer %}",
-                    "discount": "{% $round($total * $rate, 2) %}",
-                    "toPay": "{% $round($total * (1 - $rate), 2) %}"
-                }
-            }
-            end;
+            end DiscountOutput {
+                customer: jsonata!("$basket.customer"),
+                discount: jsonata!("$round($total * $rate, 2)"),
+                to_pay: jsonata!("$round($total * (1 - $rate), 2)")
+            };
         }
 
         pass FullPrice {
-            raw { "Output": { "customer": "{% $basket.customer %}", "discount": 0, "toPay": "{% $total %}" } }
-            end;
+            end FullPriceOutput {
+                customer: jsonata!("$basket.customer"),
+                discount: 0,
+                to_pay: jsonata!("$total")
+            };
         }
     }
 }

@@ -5,57 +5,59 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stepwright::prelude::*;
 
-/// What `ask_person` is sent.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
-pub struct AskPersonInput {
-    pub question: String,
-    pub token: String,
-}
-
-/// Called by `ask a person`.
-#[task(function_name = "arn:aws:lambda:eu-central-1:123456789012:function:ask-person:live")]
-pub async fn ask_person(input: AskPersonInput) -> Value;
-
 /// What `second` is sent.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 pub struct SecondInput {
     pub id: String,
-    pub rest: Value,
     #[serde(rename = "type")]
     pub type_: i64,
+    pub rest: Value,
 }
 
 /// Called by `second`.
 #[task]
 pub async fn second(input: SecondInput) -> Value;
 
+/// What `ask_person` is sent.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+pub struct AskPersonInput {
+    pub token: String,
+    pub question: String,
+}
+
+/// Called by `ask a person`.
+#[task(function_name = "arn:aws:lambda:eu-central-1:123456789012:function:ask-person:live")]
+pub async fn ask_person(input: AskPersonInput) -> Value;
+
 /// Called by `Store`.
 #[task(resource = "${Second}")]
 pub async fn second2(input: Value) -> Value;
+
+/// What `One` gives.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+pub struct OneOutput {
+    pub item: Value,
+}
 
 workflow! {
     /// Everything that `stepwright import` has to say in a way of its own.
     /// On two lines.
     pub workflow Odds(input: Value) {
         query_language JSONPath;
-        allow unbounded_loop;
+        allow unbounded_loop, unused_variables;
         timeout 1h;
         raw { "QueryLanguage": "JSONPath", "Version": "1.0" }
 
         #[name = "ask a person"]
         task AskAPerson {
-            wait_for_task_token ask_person(path!("$"));
+            wait_for_task_token ask_person(AskPersonInput {
+                token: path!("$$.Task.Token"),
+                question: intrinsic!("States.Format('{}?', $.question)")
+            });
             timeout 1d;
+            heartbeat path!("$.patience");
             catch "Busy" => { raw { "ResultPath": "$.problem" } next Hold; }
             raw {
-                "Parameters": {
-                    "FunctionName": "arn:aws:lambda:eu-central-1:123456789012:function:ask-person:live",
-                    "Payload": {
-                        "token.$": "$$.Task.Token",
-                        "question.$": "States.Format('{}?', $.question)"
-                    }
-                },
-                "HeartbeatSecondsPath": "$.patience",
                 "ResultPath": "$.answer",
                 "Retry": [{ "ErrorEquals": ["States.TaskFailed"] }, { "ErrorEquals": ["Late"] }],
                 "Catch": [
@@ -69,7 +71,11 @@ workflow! {
         #[name = "second"]
         task Second {
             query_language JSONata;
-            second(jsonata!("$states.input"));
+            second(SecondInput {
+                id: jsonata!("$states.context.Execution.Id"),
+                type_: 3,
+                rest: jsonata!("$states.input")
+            });
             retry States::Timeout (max_attempts: 0);
             retry "Lambda.TooManyRequestsException" | "Busy" (interval: 2s, backoff_rate: 1.5, max_delay: 1m, jitter: full);
             retry States::ALL (backoff_rate: 2.0);
@@ -80,14 +86,6 @@ workflow! {
             }
             raw {
                 "Comment": " a comment that is no doc comment ",
-                "Arguments": {
-                    "FunctionName": "${SecondArn}",
-                    "Payload": {
-                        "id": "{% $states.context.Execution.Id %}",
-                        "type": 3,
-                        "rest": "{% $states.input %}"
-                    }
-                },
                 "Assign": { "seen": "{%$states.result.Payload.seen%}" }
             }
             next Each;
@@ -97,8 +95,11 @@ workflow! {
         #[name = "Which?"]
         choice Which {
             when path!("$.answer.yes", bool) && (path!("$.total", f64) >= 10.5 || !(path!("$.name", String) == r#""Ada""#)) => Second;
-            when raw { "Variable": "$.answer.yes", "BooleanEquals": false, "Comment": "No." } => Nothing;
-            when raw { "Variable": "$.name", "StringMatches": "A*", "Assign": { "initial": "A" } } => Hold;
+            when path!("$.answer.yes", bool) == false => { raw { "Comment": "No." } next Nothing; }
+            when path!("$.name", String).starts_with("A") => {
+                let initial: String = "A".to_owned();
+                next Hold;
+            }
             when path!("$.total", i64) < 3 => Hold;
             otherwise fail;
         }
@@ -125,34 +126,26 @@ workflow! {
         map Each {
             query_language JSONata;
             distributed express;
+            tolerated_failures 5%;
+            writer "arn:aws:states:::s3:putObject" { Bucket: jsonata!("$states.input.bucket") };
             for _item: Value in jsonata!("$states.input.items") {
                 task Store {
                     second2(path!("$"));
                     next Send;
                 }
                 task Send {
-                    service "arn:aws:states:::sqs:sendMessage";
-                    raw {
-                        "Parameters": {
-                            "QueueUrl": "${QueueUrl}",
-                            "MessageBody": {
-                                "list": [1, 2.5, null, { "deep": { "deeper.$": "$.x" } }],
-                                "text": "a long text that makes this line too long to stand on one line of the source, so that it is broken"
-                            }
+                    service "arn:aws:states:::sqs:sendMessage" {
+                        QueueUrl: placeholder!("QueueUrl"),
+                        MessageBody: {
+                            list: [1, 2.5, Value::Null, { deep: { deeper: path!("$.x") } }],
+                            text: "a long text that makes this line too long to stand on one line of the source, so that it is broken"
                         }
-                    }
+                    };
                     end;
                 }
             };
             max_concurrency 5;
-            raw {
-                "ItemSelector": { "value": "{% $states.context.Map.Item.Value %}" },
-                "ToleratedFailurePercentage": 5,
-                "ResultWriter": {
-                    "Resource": "arn:aws:states:::s3:putObject",
-                    "Arguments": { "Bucket": "{% $states.input.bucket %}" }
-                }
-            }
+            raw { "ItemSelector": { "value": "{% $states.context.Map.Item.Value %}" } }
             next Both;
         }
 
@@ -160,7 +153,7 @@ workflow! {
             branch {
                 raw { "Comment": "left" }
                 choice Left {
-                    when raw { "Variable": "$.deep", "IsPresent": true } => Deep;
+                    when path!("$", Value).get("deep").is_some() => Deep;
                     otherwise => Flat;
                 }
                 parallel Deep {
@@ -179,12 +172,8 @@ workflow! {
                 map OldMap {
                     iterator;
                     for _item2: Value in path!("$") {
-                        pass One {
-                            raw { "Parameters": { "item.$": "$$.Map.Item.Value" } }
-                            end;
-                        }
+                        pass One { end OneOutput { item: path!("$$.Map.Item.Value") }; }
                     };
-                    raw { "ItemsPath": _ }
                     end path!("$", Value);
                 }
             }

@@ -82,9 +82,27 @@ fn method(
     name: &str,
     arguments: &[Expr],
 ) -> ChoiceRule {
+    if let ("is_some" | "is_none", []) = (name, arguments)
+        && let Some(member) = member(paths, base)
+    {
+        let is_there = name == "is_some";
+        return on(paths, &member, Operator::IsPresent, is_there.into());
+    }
     match (name, arguments) {
         ("is_some", []) => some(paths, base),
         ("is_none", []) => not(some(paths, base)),
+        ("is_null" | "is_string" | "is_number" | "is_boolean", []) => match paths.leaf_of(base) {
+            Ok(leaf) if matches!(leaf.shape.plain(), Shape::Any) => {
+                let operator = match name {
+                    "is_null" => Operator::IsNull,
+                    "is_string" => Operator::IsString,
+                    "is_number" => Operator::IsNumeric,
+                    _ => Operator::IsBoolean,
+                };
+                on(paths, &leaf, operator, true.into())
+            }
+            _ => truth(paths, expr),
+        },
         ("starts_with" | "ends_with" | "contains", [part]) => {
             let Ok(leaf) = paths.leaf_of(base) else {
                 return truth(paths, expr);
@@ -127,6 +145,33 @@ fn method(
         },
         (name, []) if crate::expr::methods::is_identity(name) => rule(paths, base),
         _ => truth(paths, expr),
+    }
+}
+
+/// `value.get("name")` of a `serde_json::Value`: there where the member is, whatever it holds.
+fn member(paths: &mut Paths<'_, '_>, expr: &Expr) -> Option<Leaf> {
+    let Node::Method(base, name, arguments) = expr.untyped() else {
+        return None;
+    };
+    let [key] = arguments.as_slice() else {
+        return None;
+    };
+    let Node::Literal(key) = key.untyped() else {
+        return None;
+    };
+    let step = match key {
+        Value::String(key) => super::path::step(key),
+        Value::Number(index) => format!("[{index}]"),
+        _ => return None,
+    };
+    if &**name != "get" {
+        return None;
+    }
+    match paths.leaf_of(base) {
+        Ok(leaf) if !leaf.call && matches!(leaf.shape.plain(), Shape::Any) => {
+            Some(Leaf::path(leaf.text + &step, Shape::Any))
+        }
+        _ => None,
     }
 }
 

@@ -54,7 +54,9 @@ impl StateLowering<'_, '_> {
             let items = jsonata::template(items, &self.env, self.report);
             (Some(items), None)
         } else {
-            (None, self.path_of(items, "a computed list"))
+            // The input as it is comes in by itself.
+            let path = self.path_of(items, "a computed list");
+            (None, path.filter(|path| path != "$"))
         }
     }
 }

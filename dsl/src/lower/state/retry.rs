@@ -2,17 +2,9 @@
 
 use super::StateLowering;
 use crate::flow::{Jitter, Rate, Retry};
+use stepwright_asl::facts::LAMBDA_ERRORS;
 use stepwright_asl::json::Number;
 use stepwright_asl::model::{JitterStrategy, Retrier};
-
-/// Lambda's transient errors, as CDK retries them.
-/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#bp-lambda-serviceexception>
-const TRANSIENT: [&str; 4] = [
-    "Lambda.ClientExecutionTimeoutException",
-    "Lambda.ServiceException",
-    "Lambda.AWSLambdaException",
-    "Lambda.SdkClientException",
-];
 
 impl StateLowering<'_, '_> {
     /// The state's Retriers, with Lambda's where the task is a Lambda function and the workflow says `lambda_retries`.
@@ -30,7 +22,7 @@ impl StateLowering<'_, '_> {
                     .iter()
                     .any(|retry| retry.errors.iter().any(|error| error == name))
             };
-            let names: Vec<_> = TRANSIENT
+            let names: Vec<_> = LAMBDA_ERRORS
                 .iter()
                 .filter(|name| own(name))
                 .map(ToString::to_string)

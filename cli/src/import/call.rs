@@ -1,0 +1,272 @@
+//! What a Task state calls.
+
+use stepwright_asl::integrations::lookup;
+use stepwright_asl::json::{Json, Object};
+
+use super::payload::Payload;
+use super::task::{INVOKE, Place, Tasks};
+use super::text::{Tree, literal};
+use super::values;
+use super::writing::Writing;
+
+const TOKEN_SUFFIX: &str = ".waitForTaskToken";
+
+/// A function's result, in what `lambda:invoke` gives.
+const ENVELOPED: &str = "{% $states.result.Payload %}";
+const ENVELOPED_PATH: &str = "$.Payload";
+
+/// A call as the definition has it.
+pub(super) struct Call<'m> {
+    resource: &'m str,
+    /// The resource without `.waitForTaskToken`.
+    base: &'m str,
+    waits: bool,
+    /// `Arguments` or `Parameters`.
+    field: &'static str,
+    sent: Option<&'m Object>,
+    /// Somebody's own function or activity, and what it is sent.
+    own: Option<(Place, Sent)>,
+}
+
+/// What a function or activity is sent.
+enum Sent {
+    /// This, and these fields say it.
+    Said(Payload, Vec<&'static str>),
+    /// What `raw` says over the state's input, because the language cannot.
+    Raw(Payload),
+}
+
+/// A call as it will be written.
+pub(super) struct Written {
+    /// What stands before the arguments.
+    pub(super) before: String,
+    pub(super) arguments: Option<Tree>,
+    pub(super) after: &'static str,
+    /// How the result is read, where variables are assigned.
+    pub(super) result: &'static str,
+    /// A name for the result needs a type, because the call does not have one.
+    pub(super) is_untyped: bool,
+    /// Whether `lambda_retries` means this call.
+    pub(super) is_lambda: bool,
+}
+
+impl<'m> Call<'m> {
+    /// The call of a Task state.
+    pub(super) fn of(state: &'m Object, jsonata: bool) -> Option<Call<'m>> {
+        let resource = state.get("Resource")?.as_str()?;
+        let field = if jsonata { "Arguments" } else { "Parameters" };
+        let (base, waits) = match resource.strip_suffix(TOKEN_SUFFIX) {
+            Some(base) => (base, true),
+            None => (resource, false),
+        };
+        let sent = state.get(field).and_then(Json::as_object);
+        let mut call = Call {
+            resource,
+            base,
+            waits,
+            field,
+            sent,
+            own: None,
+        };
+        call.own = if base == INVOKE {
+            call.function(state, jsonata)
+        } else if !waits && is_own(resource) {
+            Some((
+                Place::Resource(resource.to_owned()),
+                whole(state, field, jsonata),
+            ))
+        } else {
+            None
+        };
+        Some(call)
+    }
+
+    /// A Lambda function with a fixed name, by `lambda:invoke`.
+    fn function(&self, state: &Object, jsonata: bool) -> Option<(Place, Sent)> {
+        let sent = self.sent?;
+        let name = sent.get("FunctionName")?.as_str()?;
+        if name.starts_with("{%") {
+            return None;
+        }
+        let place = Place::Function(name.to_owned());
+        let payload = match (sent.get("Payload"), sent.get("Payload.$")) {
+            (Some(value), None) => Payload::of(value, jsonata),
+            (None, Some(path)) if !jsonata => path.as_str().and_then(Payload::path),
+            _ => None,
+        };
+        // Nobody could answer without the token.
+        let answers = !self.waits || hands_out_token(sent);
+        let said = payload.filter(|_| sent.len() == 2 && answers);
+        // The function alone is taken out of the envelope; where that is handed on, the call is one of a service.
+        let handed_on = if jsonata {
+            vec!["Output"]
+        } else {
+            vec!["OutputPath", "ResultPath", "ResultSelector"]
+        };
+        let is_envelope = !self.waits && !handed_on.iter().any(|field| state.contains_key(*field));
+        let as_service = || answers && self.arguments(jsonata).is_some();
+        match said {
+            _ if is_envelope && as_service() => None,
+            Some(payload) => Some((place, Sent::Said(payload, vec![self.field]))),
+            None if as_service() => None,
+            None => Some((place, Sent::Raw(input(jsonata)))),
+        }
+    }
+
+    /// The arguments of the call as one of a service.
+    fn arguments(&self, jsonata: bool) -> Option<Tree> {
+        let sent = self.sent?;
+        let names = sent.keys().map(|key| match jsonata {
+            true => key.as_str(),
+            false => key.strip_suffix(".$").unwrap_or(key),
+        });
+        let found = lookup(self.resource);
+        if found.is_ok_and(|found| !found.check_arguments(names).is_empty()) {
+            return None;
+        }
+        values::arguments(sent, jsonata)
+    }
+
+    /// Lets the declarations know of it.
+    pub(super) fn declare(&self, tasks: &mut Tasks) {
+        if let Some((place, Sent::Said(payload, _) | Sent::Raw(payload))) = &self.own {
+            tasks.learn(place, payload);
+        }
+    }
+
+    /// The call as the source has it, with what it says of the state.
+    pub(super) fn written(
+        &self,
+        state: &str,
+        tasks: &mut Tasks,
+        writing: &mut Writing<'_>,
+    ) -> Written {
+        let wait = if self.waits {
+            "wait_for_task_token "
+        } else {
+            ""
+        };
+        let plain = if writing.jsonata {
+            "{% $states.result %}"
+        } else {
+            "$"
+        };
+        if let Some((place, Sent::Said(payload, _) | Sent::Raw(payload))) = &self.own
+            && let Some(called) = tasks.call(place, state, payload)
+        {
+            self.says(place, writing);
+            let result = match (self.base == INVOKE && !self.waits, writing.jsonata) {
+                (true, true) => ENVELOPED,
+                (true, false) => ENVELOPED_PATH,
+                (false, _) => plain,
+            };
+            return Written {
+                before: format!("{wait}{}(", called.function),
+                arguments: called.argument,
+                after: ");",
+                result,
+                is_untyped: self.waits,
+                is_lambda: called.is_lambda,
+            };
+        }
+        // What the macro does not know stands in `raw`.
+        if lookup(self.resource).is_ok() || self.resource.contains("${") {
+            writing.says("Resource", self.resource);
+        }
+        let answers = !self.waits || self.sent.is_some_and(hands_out_token);
+        let arguments = self.arguments(writing.jsonata).filter(|_| answers);
+        if arguments.is_some() {
+            writing.done.push(self.field);
+        }
+        let blank = if arguments.is_some() { " " } else { "" };
+        Written {
+            before: format!("{wait}service {}{blank}", literal(self.base)),
+            arguments,
+            after: ";",
+            result: plain,
+            is_untyped: true,
+            is_lambda: self.resource.starts_with(INVOKE),
+        }
+    }
+
+    /// What the macro writes of a call of somebody's own.
+    fn says(&self, place: &Place, writing: &mut Writing<'_>) {
+        writing.says("Resource", self.resource);
+        match &self.own {
+            Some((_, Sent::Said(_, fields))) => writing.done.extend(fields),
+            _ => match (place, writing.jsonata) {
+                (Place::Resource(_), true) => writing.says("Arguments", "{% $states.input %}"),
+                (Place::Resource(_), false) => {}
+                (Place::Function(function), jsonata) => {
+                    let (key, input) = if jsonata {
+                        ("Payload", "{% $states.input %}")
+                    } else {
+                        ("Payload.$", "$")
+                    };
+                    let members = [("FunctionName", function.as_str()), (key, input)];
+                    let members =
+                        members.map(|(key, text)| (key.to_owned(), Json::String(text.to_owned())));
+                    let sent = Json::Object(Object::from_iter(members));
+                    writing.said.insert(self.field.to_owned(), sent);
+                }
+            },
+        }
+        if self.base == INVOKE && !self.waits {
+            // The function's result is taken out of the envelope.
+            if writing.jsonata {
+                writing.says("Output", ENVELOPED);
+            } else {
+                writing.says("OutputPath", ENVELOPED_PATH);
+            }
+        }
+    }
+}
+
+/// What the resource is sent that takes its whole input.
+fn whole(state: &Object, field: &'static str, jsonata: bool) -> Sent {
+    let said = match (state.get(field), state.get("InputPath")) {
+        (Some(value), _) if jsonata => Payload::of(value, true).map(|sent| (sent, vec![field])),
+        (None, None) if !jsonata => Some((input(false), Vec::new())),
+        (Some(Json::Object(members)), None) => {
+            Payload::object(members, false).map(|sent| (sent, vec![field]))
+        }
+        (None, Some(Json::String(path))) if !jsonata && values::path(path).is_some() => {
+            // The macro leaves this one out.
+            let is_input = path == "$";
+            Payload::path(path)
+                .filter(|_| !is_input)
+                .map(|sent| (sent, vec!["InputPath"]))
+        }
+        _ => None,
+    };
+    match said {
+        Some((payload, fields)) => Sent::Said(payload, fields),
+        None => Sent::Raw(input(jsonata)),
+    }
+}
+
+/// The state's input.
+fn input(jsonata: bool) -> Payload {
+    let expression = if jsonata {
+        r#"jsonata!("$states.input")"#
+    } else {
+        r#"path!("$")"#
+    };
+    Payload::Leaf {
+        ty: super::payload::ANY,
+        expression: expression.to_owned(),
+    }
+}
+
+fn hands_out_token(sent: &Object) -> bool {
+    Json::Object(sent.clone())
+        .to_string()
+        .contains("Task.Token")
+}
+
+/// Whether the resource is somebody's own function or activity: an ARN of one, or a placeholder.
+fn is_own(resource: &str) -> bool {
+    (resource.contains(":lambda:") && resource.contains(":function:"))
+        || (resource.contains(":states:") && resource.contains(":activity:"))
+        || (resource.starts_with("${") && resource.ends_with('}'))
+}

@@ -1,0 +1,93 @@
+//! What a state gives that ends its workflow, branch or body.
+
+use stepwright_asl::json::Json;
+use stepwright_asl::model::StateKind;
+
+use super::payload::{ANY, Payload};
+use super::task::Tasks;
+use super::text::Tree;
+use super::values;
+use super::writing::Writing;
+
+/// The value, where the fields that give it can be said by one.
+pub(super) fn value(
+    state: &str,
+    name: &str,
+    kind: StateKind,
+    tasks: &mut Tasks,
+    writing: &mut Writing<'_>,
+) -> Option<Tree> {
+    if writing.jsonata {
+        let output = writing.get("Output")?;
+        // What the state gives by itself is said already.
+        if writing.said.get("Output") == Some(output) {
+            return None;
+        }
+        let payload = Payload::of(output, true)?;
+        return given(state, name, payload, &["Output"], tasks, writing);
+    }
+    // `InputPath` and `ResultPath` stand before and behind what the language has for this.
+    let is_plain = |fields: &[&str]| !fields.iter().any(|field| writing.get(field).is_some());
+    let built = match kind {
+        StateKind::Pass => "Parameters",
+        _ => "ResultSelector",
+    };
+    let has_result = kind != StateKind::Succeed;
+    if has_result
+        && is_plain(&["ResultPath", "OutputPath", "Result"])
+        && (kind != StateKind::Pass || is_plain(&["InputPath"]))
+        && let Some(Json::Object(members)) = writing.get(built)
+    {
+        let payload = Payload::object(members, false)?;
+        return given(state, name, payload, &[built], tasks, writing);
+    }
+    let path = writing.text("OutputPath").filter(|path| *path != "$")?;
+    let said = writing.said.get("OutputPath").and_then(Json::as_str);
+    let others = ["ResultPath", "ResultSelector", "Result", "InputPath"];
+    let others = match kind {
+        StateKind::Pass => &others[..],
+        StateKind::Succeed => &others[3..],
+        _ => &others[..2],
+    };
+    // A wait has no output of its own.
+    if kind == StateKind::Wait || said == Some(path) || !is_plain(others) {
+        return None;
+    }
+    if kind == StateKind::Pass && !is_plain(&["Parameters"]) {
+        return None;
+    }
+    let expression = values::path(path)?;
+    say("OutputPath", writing);
+    values::typed(&expression).map(Tree::Leaf)
+}
+
+fn given(
+    state: &str,
+    name: &str,
+    payload: Payload,
+    fields: &[&'static str],
+    tasks: &mut Tasks,
+    writing: &mut Writing<'_>,
+) -> Option<Tree> {
+    let value = match payload {
+        // An object without members has no type.
+        Payload::Object(members) if members.is_empty() => return None,
+        Payload::Object(members) => tasks.output(state, name, &members)?,
+        Payload::Leaf { ty, expression } if expression.starts_with("jsonata!") => {
+            let ty = if ty == "String" { ty } else { ANY };
+            Tree::Leaf(format!("{}, {ty})", expression.strip_suffix(')')?))
+        }
+        Payload::Leaf { expression, .. } if expression == "None" => return None,
+        Payload::Leaf { expression, .. } => Tree::Leaf(expression),
+    };
+    fields.iter().for_each(|field| say(field, writing));
+    Some(value)
+}
+
+/// The value says this field, and the macro writes no other output beside it.
+fn say(field: &'static str, writing: &mut Writing<'_>) {
+    writing.done.push(field);
+    for output in ["OutputPath", "Output"] {
+        writing.said.shift_remove(output);
+    }
+}

@@ -1,0 +1,278 @@
+//! Workflow variables: what `Assign` says, as `let`.
+
+use std::collections::{HashMap, HashSet};
+
+use stepwright_asl::graph::{Container, Graph, State};
+use stepwright_asl::json::{Json, Object};
+use stepwright_asl::jsonata;
+use stepwright_asl::name::check_variable;
+
+use super::names;
+use super::payload::{ANY, Payload};
+use super::values;
+use super::writing::Language;
+
+/// The variables that `let` can assign.
+pub(super) struct Variables {
+    known: HashMap<String, Variable>,
+}
+
+struct Variable {
+    /// The branch or body that assigns it.
+    container: usize,
+    ty: &'static str,
+    times: usize,
+    is_read: bool,
+}
+
+/// `Assign` as statements.
+pub(super) struct Lets {
+    /// The variable that holds the state's result, with its type.
+    pub(super) result: Option<(String, &'static str)>,
+    pub(super) others: Vec<String>,
+}
+
+/// One variable's value.
+enum Value {
+    Literal(&'static str, String),
+    Computed(String),
+}
+
+impl Variables {
+    pub(super) fn of(graph: &Graph<'_>, machine: Language) -> Variables {
+        let mut known: HashMap<String, Variable> = HashMap::new();
+        let mut refused = Vec::new();
+        let mut texts = String::new();
+        for state in graph.states() {
+            let jsonata = Language::of(state.object).unwrap_or(machine) == Language::Jsonata;
+            texts.push_str(&Json::Object(state.object.clone()).to_string());
+            for assign in assigned_in(state.object) {
+                for (key, value) in assign {
+                    let (name, value) = value_of(key, value, jsonata);
+                    let ty = match &value {
+                        Some(Value::Literal(ty, _)) => ty,
+                        Some(Value::Computed(_)) | None => ANY,
+                    };
+                    let variable = known.entry(name.to_owned()).or_insert(Variable {
+                        container: state.container,
+                        ty,
+                        times: 0,
+                        is_read: false,
+                    });
+                    variable.times += 1;
+                    if variable.ty != ty {
+                        variable.ty = ANY;
+                    }
+                    // An inner variable has no name of one around it.
+                    if variable.container != state.container || !is_name(name) {
+                        refused.push(name.to_owned());
+                    }
+                }
+            }
+        }
+        known.retain(|name, _| !refused.contains(name));
+        let mut variables = Variables { known };
+        while let Some(name) = variables.read_too_early(graph, machine) {
+            variables.known.remove(&name);
+        }
+        for (name, variable) in &mut variables.known {
+            variable.is_read = reads(&texts, name) && !names::is_keyword(name);
+        }
+        variables
+    }
+
+    /// A variable that some state reads although a way leads there on which no `let` assigns it: the macro refuses that.
+    fn read_too_early(&self, graph: &Graph<'_>, machine: Language) -> Option<String> {
+        for container in graph.containers() {
+            let before = self.assigned_before(graph, container, machine);
+            for (state, assigned) in container.states.iter().zip(before) {
+                let text = Json::Object(graph.states()[*state].object.clone()).to_string();
+                let own = self.known.iter().find(|(name, variable)| {
+                    variable.container == graph.states()[*state].container
+                        && assigned
+                            .as_ref()
+                            .is_some_and(|set| !set.contains(name.as_str()))
+                        && reads(&text, name)
+                });
+                if let Some((name, _)) = own {
+                    return Some(name.clone());
+                }
+            }
+        }
+        None
+    }
+
+    /// For each state of a container, the variables that are assigned on every way to it; `None` where no way leads.
+    fn assigned_before<'j>(
+        &self,
+        graph: &Graph<'j>,
+        container: &Container<'j>,
+        machine: Language,
+    ) -> Vec<Option<HashSet<&'j str>>> {
+        let states: Vec<&State<'j>> = container
+            .states
+            .iter()
+            .map(|state| &graph.states()[*state])
+            .collect();
+        let mut before: Vec<Option<HashSet<&str>>> = states
+            .iter()
+            .map(|state| (Some(state.name) == container.start_at).then(HashSet::new))
+            .collect();
+        let mut changed = true;
+        while changed {
+            changed = false;
+            for (index, state) in states.iter().enumerate() {
+                let Some(here) = before[index].clone() else {
+                    continue;
+                };
+                let jsonata = Language::of(state.object).unwrap_or(machine) == Language::Jsonata;
+                for (target, assign) in ways(state.object) {
+                    let Some(to) = states.iter().position(|state| state.name == target) else {
+                        continue;
+                    };
+                    let mut carried = here.clone();
+                    // What stays in `raw` the macro does not see.
+                    let said = assign.filter(|assign| {
+                        self.lets(assign, jsonata, state.container, None).is_some()
+                    });
+                    for key in said.iter().flat_map(|assign| assign.keys()) {
+                        carried.insert(variable(key, jsonata));
+                    }
+                    let new = match &before[to] {
+                        Some(known) => known.intersection(&carried).copied().collect(),
+                        None => carried,
+                    };
+                    if before[to].as_ref() != Some(&new) {
+                        before[to] = Some(new);
+                        changed = true;
+                    }
+                }
+            }
+        }
+        before
+    }
+
+    /// Their names.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.known.keys().map(String::as_str)
+    }
+
+    /// Whether the macro would warn of one.
+    pub(super) fn any_unread(&self) -> bool {
+        self.known.values().any(|variable| !variable.is_read)
+    }
+
+    /// `Assign` as statements, where all of it can be said; `result` is what stands for the state's result.
+    pub(super) fn lets(
+        &self,
+        assign: &Object,
+        jsonata: bool,
+        container: usize,
+        result: Option<&str>,
+    ) -> Option<Lets> {
+        let mut lets = Lets {
+            result: None,
+            others: Vec::new(),
+        };
+        for (key, json) in assign {
+            let (name, value) = value_of(key, json, jsonata);
+            let variable = self.known.get(name)?;
+            if variable.container != container {
+                return None;
+            }
+            let is_computed = matches!(value, Some(Value::Computed(_)));
+            let written = match names::is_keyword(name) {
+                true => format!("r#{name}"),
+                false => name.to_owned(),
+            };
+            if lets.result.is_none() && is_computed && json.as_str() == result {
+                // Assigned once, it has the type of what it holds.
+                let ty = if variable.times == 1 { "" } else { ANY };
+                lets.result = Some((written, ty));
+                continue;
+            }
+            let value = match value? {
+                Value::Literal(ty, value) if ty == variable.ty => value,
+                Value::Computed(value) if variable.ty == ANY => value,
+                _ => return None,
+            };
+            let ty = variable.ty;
+            lets.others.push(format!("let {written}: {ty} = {value};"));
+        }
+        Some(lets)
+    }
+}
+
+/// The `Assign`s of a state and its edges.
+fn assigned_in(state: &Object) -> Vec<&Object> {
+    let edges = ["Catch", "Choices"]
+        .into_iter()
+        .filter_map(|list| state.get(list)?.as_array());
+    let edges = edges.flatten().filter_map(Json::as_object);
+    std::iter::once(state)
+        .chain(edges)
+        .filter_map(|object| object.get("Assign")?.as_object())
+        .collect()
+}
+
+/// Where a state leads, with what is assigned on the way.
+fn ways(state: &Object) -> Vec<(&str, Option<&Object>)> {
+    let mut ways = Vec::new();
+    for field in ["Next", "Default"] {
+        if let Some(target) = state.get(field).and_then(Json::as_str) {
+            ways.push((target, state.get("Assign").and_then(Json::as_object)));
+        }
+    }
+    for list in ["Catch", "Choices"] {
+        let edges = state.get(list).and_then(Json::as_array).unwrap_or_default();
+        for edge in edges.iter().filter_map(Json::as_object) {
+            if let Some(target) = edge.get("Next").and_then(Json::as_str) {
+                ways.push((target, edge.get("Assign").and_then(Json::as_object)));
+            }
+        }
+    }
+    ways
+}
+
+/// The variable that a key of `Assign` names.
+fn variable(key: &str, jsonata: bool) -> &str {
+    let computed = key.strip_suffix(".$").filter(|_| !jsonata);
+    computed.unwrap_or(key)
+}
+
+/// The variable's name, and what it is assigned where that can be said.
+fn value_of<'k>(key: &'k str, value: &Json, jsonata: bool) -> (&'k str, Option<Value>) {
+    if let Some((name, expression)) = values::computed(key, value, jsonata) {
+        return (name, expression.map(Value::Computed));
+    }
+    let computed = value
+        .as_str()
+        .filter(|_| jsonata)
+        .and_then(values::expression);
+    if let Some(expression) = computed {
+        return (key, Some(Value::Computed(expression)));
+    }
+    let literal = match Payload::of(value, jsonata) {
+        Some(Payload::Leaf { ty, expression }) => Some(Value::Literal(ty, expression)),
+        Some(Payload::Object(_)) | None => None,
+    };
+    (key, literal)
+}
+
+/// Whether `let` makes a variable of that name, and under that name.
+fn is_name(name: &str) -> bool {
+    let letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    check_variable(name).is_ok()
+        && name.chars().all(letter)
+        && name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && !["states", "task_token", "self", "Self", "super", "crate"].contains(&name)
+        && !jsonata::is_function(name)
+}
+
+/// Whether a text reads the variable.
+fn reads(text: &str, name: &str) -> bool {
+    text.match_indices(&format!("${name}")).any(|(at, found)| {
+        let next = text[at + found.len()..].chars().next();
+        !next.is_some_and(|letter| letter.is_alphanumeric() || letter == '_')
+    })
+}
