@@ -9,4 +9,5 @@ mod expect;
 mod explore;
 mod overlay;
 mod replay;
+mod replay_children;
 mod support;
