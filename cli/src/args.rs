@@ -71,6 +71,8 @@ const REPLAY_EXAMPLES: &str = "Examples:
   stepwright run orders.asl.json --history history.json
   stepwright replay orders.asl.json --history history.json
   aws stepfunctions get-execution-history --include-execution-data --execution-arn ARN > history.json
+  aws stepfunctions list-executions --map-run-arn MAP_RUN_ARN      the items of a Distributed Map, whose histories --child takes
+  stepwright replay orders.asl.json --history history.json --child item-1.json --child item-2.json --objects buckets
 
 Every task answers what it answered then. Values that come from the clock, from chance or from the execution's ids are not compared.
 Exit status: 0 the definition does what was recorded; 1 it does something else; 2 wrong usage, or a history that cannot be replayed.";
@@ -199,7 +201,7 @@ pub(crate) struct RunArguments {
     /// Let waits, retries and timeouts take their time; by default virtual time jumps over them
     #[arg(long)]
     pub(crate) real_time: bool,
-    /// Write the history as GetExecutionHistory returns it
+    /// Write the history as GetExecutionHistory returns it, with those of the children of Distributed Maps beside it
     #[arg(long, value_name = "FILE")]
     pub(crate) history: Option<PathBuf>,
     /// The execution's name
@@ -215,6 +217,12 @@ pub(crate) struct ReplayArguments {
     /// What GetExecutionHistory returned, or `run --history` wrote; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) history: PathBuf,
+    /// The history of a child execution of a Distributed Map, in the same form; one for each item or batch
+    #[arg(long, value_name = "FILE")]
+    pub(crate) child: Vec<PathBuf>,
+    /// The objects that Distributed Maps read: a folder with a folder for each bucket; nothing is written to it
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) objects: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -1,8 +1,11 @@
 //! `stepwright replay`: a definition held against a recorded history.
 
+use std::path::Path;
+
 use stepwright_asl::MachineType;
 use stepwright_asl::validate::Validator;
-use stepwright_runtime::testing::{RecordedHistory, ReplayError, replay as run_again};
+use stepwright_runtime::objects::Folder;
+use stepwright_runtime::testing::{RecordedHistory, Replay, ReplayError};
 
 use crate::args::ReplayArguments;
 use crate::definition::Definition;
@@ -16,10 +19,16 @@ pub(crate) async fn replay(arguments: &ReplayArguments) -> Result<(), Failure> {
     let definition = Definition::read(&arguments.file, &validator)?;
     let machine = definition.machine()?;
     let file = arguments.history.display();
-    let text = input::read(&arguments.history)?;
+    let recorded = recorded(&arguments.history)?;
     let unusable = |error: &dyn std::fmt::Display| Failure::Usage(format!("{file}: {error}"));
-    let recorded = RecordedHistory::parse(&text).map_err(|error| unusable(&error))?;
-    match run_again(&machine, &recorded).await {
+    let mut run_again = Replay::new(&machine, &recorded);
+    for child in &arguments.child {
+        run_again = run_again.child(self::recorded(child)?);
+    }
+    if let Some(folder) = &arguments.objects {
+        run_again = run_again.objects(Folder::new(folder));
+    }
+    match run_again.run().await {
         Ok(()) => {
             output::line(format_args!("{file}: equal, {} events", recorded.len()));
             Ok(())
@@ -30,4 +39,11 @@ pub(crate) async fn replay(arguments: &ReplayArguments) -> Result<(), Failure> {
         }
         Err(error) => Err(Failure::Failed(error.to_string())),
     }
+}
+
+/// The history in a file.
+fn recorded(file: &Path) -> Result<RecordedHistory, Failure> {
+    let text = input::read(file)?;
+    RecordedHistory::parse(&text)
+        .map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))
 }

@@ -35,6 +35,10 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
     if !arguments.real_time {
         builder = builder.virtual_time();
     }
+    if arguments.history.is_some() {
+        // The histories of all items are written.
+        builder = builder.retention(usize::MAX);
+    }
     let engine = builder
         .build()
         .map_err(|error| Failure::Failed(error.to_string()))?;
@@ -52,7 +56,7 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
         report.map_err(cannot)?
     };
     if let Some(file) = &arguments.history {
-        write_history(file, &report)?;
+        write_history(file, &report, &engine).await?;
     }
     tell(&report, &commands)
 }
@@ -88,8 +92,29 @@ fn mocks(arguments: &RunArguments, definition: &Definition) -> Result<Option<Moc
         .map_err(|error| wrong(error.to_string()))
 }
 
-fn write_history(file: &Path, report: &ExecutionReport) -> Result<(), Failure> {
-    let text = format!("{:#}\n", report.history.to_json());
+/// Writes the history, and beside it those of the children of Map Runs, where there are any.
+async fn write_history(
+    file: &Path,
+    report: &ExecutionReport,
+    engine: &Engine,
+) -> Result<(), Failure> {
+    let mut history = report.history.to_json();
+    let mut children = Vec::new();
+    let mut executions = vec![report.execution().id.to_string()];
+    while let Some(execution) = executions.pop() {
+        for map_run in engine.map_runs(&execution) {
+            for child in engine.map_run_executions(&map_run.arn) {
+                if let Some(child) = engine.execution(&child.id) {
+                    children.push(child.history().await.to_json());
+                }
+                executions.push(child.id);
+            }
+        }
+    }
+    if !children.is_empty() {
+        history["children"] = children.into();
+    }
+    let text = format!("{history:#}\n");
     std::fs::write(file, text)
         .map_err(|error| Failure::Usage(format!("cannot write {}: {error}", file.display())))
 }

@@ -97,3 +97,64 @@ fn what_is_no_history_is_wrong_usage() {
     let output = stepwright(&["replay", "checkout.asl.json"]);
     assert_eq!(output.status.code(), Some(2), "--history is missing");
 }
+
+#[test]
+fn the_items_of_a_distributed_map_are_recorded_and_replayed() {
+    let definition = |name: &str| {
+        format!(
+            r#"{{"StartAt": "Each", "States": {{"Each": {{"Type": "Map", "End": true, "ItemProcessor": {{
+                "ProcessorConfig": {{"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}},
+                "StartAt": "Call", "States": {{"Call": {{
+                    "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
+                    "Parameters": {{"FunctionName": "{name}", "Payload.$": "$"}}, "OutputPath": "$.Payload"
+                }}}}
+            }}}}}}}}"#
+        )
+    };
+    let machine = Temporary::written("each.asl.json", &definition("double"));
+    let history = Temporary::new("each-history.json");
+    let ran = stepwright(&[
+        "run",
+        machine.0.to_str().unwrap(),
+        "--input",
+        "[1, 2]",
+        "--task",
+        "double=cat",
+        "--history",
+        history.0.to_str().unwrap(),
+    ]);
+    assert!(ran.status.success(), "{ran:?}");
+    let (status, text) = replay(&machine.0, &history.0);
+    assert_eq!(status, 0, "{text}");
+
+    let changed = Temporary::written("each-changed.asl.json", &definition("halve"));
+    let (status, text) = replay(&changed.0, &history.0);
+    assert_eq!(status, 1, "{text}");
+    assert!(
+        text.contains("child 1: event 3, TaskScheduled of `Call`: /parameters/FunctionName: recorded \"double\", now \"halve\""),
+        "{text}"
+    );
+
+    // As AWS gives it: each history by itself.
+    let mut whole: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&history.0).unwrap()).unwrap();
+    let children = whole["children"].take();
+    let alone = Temporary::written("each-alone.json", &whole.to_string());
+    let (status, text) = replay(&machine.0, &alone.0);
+    assert_eq!(status, 2, "{text}");
+    assert!(text.contains("--child FILE"), "{text}");
+    let files: Vec<Temporary> = (0..2)
+        .map(|at| Temporary::written(&format!("each-{at}.json"), &children[at].to_string()))
+        .collect();
+    let output = stepwright(&[
+        "replay",
+        machine.0.to_str().unwrap(),
+        "--history",
+        alone.0.to_str().unwrap(),
+        "--child",
+        files[0].0.to_str().unwrap(),
+        "--child",
+        files[1].0.to_str().unwrap(),
+    ]);
+    assert!(output.status.success(), "{output:?}");
+}

@@ -45,7 +45,7 @@ pub struct EngineBuilder {
     substitutions: HashMap<String, String>,
     observer: Option<Arc<dyn Observer>>,
     /// Where coverage is written; what the environment says unless set.
-    coverage: Option<Option<PathBuf>>,
+    coverage: Option<PathBuf>,
 }
 
 impl EngineBuilder {
@@ -346,13 +346,7 @@ impl EngineBuilder {
     /// environment variable `STEPWRIGHT_COVERAGE` names. An engine without either counts nothing, and so does one without
     /// [history](Self::history).
     pub fn coverage(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.coverage = Some(Some(folder.into()));
-        self
-    }
-
-    /// Counts nothing, whatever the environment says.
-    pub(crate) fn unmeasured(mut self) -> Self {
-        self.coverage = Some(None);
+        self.coverage = Some(folder.into());
         self
     }
 
@@ -373,7 +367,7 @@ impl EngineBuilder {
         let mut problems = std::mem::take(&mut registry.problems);
         let unanswered = registry.unanswered();
         let folder = match self.coverage {
-            Some(folder) => Ok(folder),
+            Some(folder) => Ok(Some(folder)),
             None if self.observer.is_some() => Ok(None),
             None => coverage_folder(),
         };

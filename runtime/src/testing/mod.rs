@@ -29,4 +29,4 @@ pub use self::mock_config::{MockCase, MockConfig, MockConfigError};
 pub use self::mocks::{MockedCall, Mocks};
 pub use self::overlay::overlay;
 pub use self::recorded::{RecordedHistory, RecordedHistoryError};
-pub use self::replay::{FirstDifference, ReplayError, replay};
+pub use self::replay::{FirstDifference, Replay, ReplayError, replay};

@@ -28,6 +28,10 @@ pub struct RecordedHistory {
     pub(super) incomplete: Option<&'static str>,
     /// Whether there are more events than these.
     pub(super) goes_on: bool,
+    /// The histories of the children of its Map Runs, where they stand beside it.
+    pub(super) children: Vec<RecordedHistory>,
+    /// The ARNs of its Map Runs.
+    pub(super) map_runs: Vec<String>,
 }
 
 /// Text that is no recorded history, or one that cannot be used.
@@ -87,7 +91,8 @@ impl RecordedHistory {
         Self::from_json(&json)
     }
 
-    /// Takes a history: `{"events": [..]}` or the list alone, in either order.
+    /// Takes a history: `{"events": [..]}` or the list alone, in either order. Beside the events the histories of the children of Map Runs may
+    /// stand, in the list `children`, as `stepwright run --history` writes them.
     ///
     /// # Errors
     ///
@@ -131,6 +136,11 @@ impl RecordedHistory {
             None
         };
         place_all(&mut raw);
+        let children = json.get("children").and_then(Json::as_array);
+        let children = children.into_iter().flatten().map(Self::from_json);
+        let map_runs = events
+            .iter()
+            .filter_map(|event| event["mapRunStartedEventDetails"]["mapRunArn"].as_str());
         let role = started["roleArn"].as_str();
         let region = events
             .iter()
@@ -140,6 +150,8 @@ impl RecordedHistory {
             role: role.map(str::to_owned),
             region: region.map(str::to_owned),
             incomplete,
+            children: children.collect::<Result<_, _>>()?,
+            map_runs: map_runs.map(str::to_owned).collect(),
             goes_on: json.get("nextToken").is_some_and(|token| !token.is_null()),
         })
     }
@@ -283,25 +295,63 @@ fn place_all(events: &mut [Raw]) {
             Some((event.name.clone()?, word.to_owned()))
         })
         .collect();
+    // The state that was entered last in each iteration and branch.
+    let mut entered: HashMap<Vec<String>, String> = HashMap::new();
     for at in 0..events.len() {
-        let before = by_id
-            .get(&events[at].previous)
-            .filter(|before| **before < at)
-            .map(|before| &events[*before]);
-        let place = place(&events[at], before, &types);
+        let mut before = None;
+        let mut goes_on = false;
+        let mut from = at;
+        // A redriven execution goes on where it was before it ended.
+        while let Some(&found) = by_id
+            .get(&events[from].previous)
+            .filter(|found| **found < from)
+        {
+            before = Some(&events[found]);
+            from = found;
+            goes_on |= events[found].kind == "ExecutionRedriven";
+            if !["ExecutionRedriven", "ExecutionFailed"].contains(&events[found].kind.as_str()) {
+                break;
+            }
+        }
+        let mut last = before
+            .map(|before| before.place.clone())
+            .unwrap_or_default();
+        let mut last_kind = before.map_or("", |before| before.kind.as_str());
+        let kind = events[at].kind.as_str();
+        if last_kind == "MapIterationStarted"
+            && !kind.starts_with("MapIteration")
+            && let Some(state) = entered.get(&last.texts())
+        {
+            // A redriven iteration goes on in the state that it was in.
+            last.state = Some(state.clone());
+            last_kind = "MapStateEntered";
+            goes_on = true;
+        }
+        let parallel = last.state.as_ref().and_then(|state| types.get(state));
+        if goes_on
+            && kind.ends_with("StateEntered")
+            && parallel.is_some_and(|word| word == "Parallel")
+            && last.state != events[at].name
+        {
+            // A branch that had not begun.
+            last_kind = "ParallelStateStarted";
+        }
+        let place = place(&events[at], last, last_kind, &types);
+        if events[at].kind.ends_with("StateEntered")
+            && let Some(state) = &place.state
+        {
+            entered.insert(place.texts(), state.clone());
+        }
         events[at].place = place;
     }
 }
 
-fn place(event: &Raw, before: Option<&Raw>, types: &HashMap<String, String>) -> Place {
+/// The place of an event, from that of the event before it.
+fn place(event: &Raw, last: Place, last_kind: &str, types: &HashMap<String, String>) -> Place {
     let kind = event.kind.as_str();
     if kind.starts_with("Execution") {
         return Place::default();
     }
-    let last = before
-        .map(|before| before.place.clone())
-        .unwrap_or_default();
-    let last_kind = before.map_or("", |before| before.kind.as_str());
     if kind.ends_with("StateEntered") || kind == "EvaluationFailed" {
         let mut frames = last.frames;
         if last_kind == "ParallelStateStarted"
@@ -366,6 +416,12 @@ fn around(frames: &[Frame], container: Option<&str>) -> Vec<Frame> {
     frames[..inside.unwrap_or(frames.len())].to_vec()
 }
 
+impl Place {
+    fn texts(&self) -> Vec<String> {
+        self.frames.iter().map(Frame::text).collect()
+    }
+}
+
 impl Frame {
     fn container(&self) -> &str {
         match self {
@@ -387,8 +443,8 @@ impl From<Raw> for Step {
         Self {
             id: event.id,
             kind: event.kind,
+            scope: event.place.texts(),
             state: event.place.state,
-            scope: event.place.frames.iter().map(Frame::text).collect(),
             details: event.details,
             at: event.at,
         }

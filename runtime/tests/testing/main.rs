@@ -10,4 +10,5 @@ mod explore;
 mod mistakes;
 mod overlay;
 mod replay;
+mod replay_children;
 mod support;

@@ -206,14 +206,16 @@ impl Explorer {
         }
     }
 
-    /// What the reader of a Map gives: what the bounds say, or one item without anything in it. `None` where it reads objects.
-    pub(super) fn items_of(&self, state: &str) -> Option<Value> {
+    /// What the bounds say that the reader of a Map gives.
+    pub(super) fn given_items(&self, state: &str) -> Option<&Value> {
         let mut given = self.bounds.items.iter();
-        match given.find(|(name, _)| name == state) {
-            Some((_, Items(items))) => Some(items.clone()),
-            None if self.bounds.objects.is_some() => None,
-            None => Some([Value::empty_object()].into_iter().collect()),
-        }
+        let found = given.find(|(name, _)| name == state);
+        found.map(|(_, Items(items))| items)
+    }
+
+    /// Whether readers read objects.
+    pub(super) fn has_objects(&self) -> bool {
+        self.bounds.objects.is_some()
     }
 }
 

@@ -228,7 +228,10 @@ impl Exploration {
                 workflow: found.workflow.clone(),
                 state: found.state.clone(),
                 error: found.error.clone(),
-                cause: found.cause.clone(),
+                cause: match found.in_child {
+                    true => format!("{}{}", found.cause, made_up(taken)),
+                    false => found.cause.clone(),
+                },
                 when: taken.decisions.clone(),
                 runs: 1,
             });
@@ -282,7 +285,7 @@ impl Exploration {
         if error == errors::EXCEED_TOLERATED_FAILURE_THRESHOLD
             && let Some(inside) = inside(taken)
         {
-            cause = format!("{cause}; in an item {inside}");
+            cause = format!("{cause}; in an item {inside}{}", made_up(taken));
         }
         let told = Some((state.clone(), error.clone()));
         let same = |found: &&mut Uncaught| found.state == state && found.error == error;
@@ -316,6 +319,15 @@ impl Exploration {
             evaluated: evaluated.map(|found| found.state.clone()),
         });
     }
+}
+
+/// What to do where an item may fail because nobody said what it is.
+fn made_up(taken: &Taken) -> String {
+    taken.made_up.as_ref().map_or_else(String::new, |state| {
+        format!(
+            "; what the reader of `{state}` gives is made up: say it with `Bounds::items` or `Bounds::objects`"
+        )
+    })
 }
 
 /// What failed first in the items of a Distributed Map.

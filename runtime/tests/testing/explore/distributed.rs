@@ -75,6 +75,28 @@ async fn a_reader_has_items_without_any_object() {
 }
 
 #[tokio::test]
+async fn an_item_that_fails_because_it_is_made_up_says_so() {
+    let mut definition = distributed(json!({
+        "ItemReader": {
+            "Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"},
+            "Parameters": {"Bucket": "b", "Key": "k"},
+        },
+    }));
+    definition["States"]["Each"]["ItemProcessor"]["States"]["Call"]["Parameters"] =
+        json!({"id.$": "$.id"});
+    let empty = found(&definition, totals()).await;
+    assert!(
+        empty
+            .to_string()
+            .contains("what the reader of `Each` gives is made up: say it with `Bounds::items`"),
+        "{empty}"
+    );
+    let given = totals().items("Each", [json!({"id": 1})]);
+    let text = found(&definition, given).await.to_string();
+    assert!(!text.contains("made up"), "{text}");
+}
+
+#[tokio::test]
 async fn a_reader_reads_the_objects_that_are_given() {
     let definition = json!({"StartAt": "Each", "States": {"Each": {
         "Type": "Map", "End": true,

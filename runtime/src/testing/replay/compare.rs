@@ -1,0 +1,164 @@
+//! Two runs, and what was recorded.
+
+use std::collections::HashSet;
+
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+
+use super::FirstDifference;
+use crate::testing::difference::{line, short, walk};
+use crate::testing::recorded::Step;
+
+type ByScope<'a> = IndexMap<&'a [String], Vec<&'a Step>>;
+
+/// The first difference in the order of the recording.
+pub(super) fn compare(all: &[Step], ours: &[Step], other: &[Step]) -> Result<(), FirstDifference> {
+    const ENDS: [&str; 3] = ["ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut"];
+    let is_whole = all
+        .last()
+        .is_some_and(|step| ENDS.contains(&step.kind.as_str()));
+    // Nobody stops the run where somebody stopped the execution.
+    let stop = all.iter().position(|step| step.kind == "ExecutionAborted");
+    let compared = &all[..stop.unwrap_or(all.len())];
+    let (theirs, ours, other) = (by_scope(compared), by_scope(ours), by_scope(other));
+    let is_forked = theirs.len() > 1 || ours.len() > 1;
+    let mut first: Option<FirstDifference> = None;
+    let mut keep = |found: Option<FirstDifference>| {
+        if let Some(found) = found
+            && first.as_ref().is_none_or(|first| found.event < first.event)
+        {
+            first = Some(found);
+        }
+    };
+    let none = Vec::new();
+    for (scope, theirs) in &theirs {
+        let ours = ours.get(scope).unwrap_or(&none);
+        let other = other.get(scope).unwrap_or(&none);
+        keep(in_scope(theirs, ours, other, is_whole, is_forked));
+    }
+    if is_whole {
+        for (_, steps) in ours
+            .iter()
+            .filter(|(scope, _)| !theirs.contains_key(*scope))
+        {
+            keep(steps.first().map(|step| unrecorded(step)));
+        }
+    }
+    first.map_or(Ok(()), Err)
+}
+
+fn by_scope(steps: &[Step]) -> ByScope<'_> {
+    let mut scopes = ByScope::new();
+    for step in steps {
+        scopes.entry(step.scope.as_slice()).or_default().push(step);
+    }
+    scopes
+}
+
+fn unrecorded(step: &Step) -> FirstDifference {
+    let data = short(&step.details);
+    FirstDifference::at(
+        step,
+        format!("was not recorded, and happens now with {data}"),
+    )
+}
+
+/// The first difference in one iteration, one branch, or outside of them.
+fn in_scope(
+    theirs: &[&Step],
+    ours: &[&Step],
+    other: &[&Step],
+    is_whole: bool,
+    is_forked: bool,
+) -> Option<FirstDifference> {
+    for (index, step) in theirs.iter().enumerate() {
+        let Some(now) = ours.get(index) else {
+            let last = ours
+                .last()
+                .map_or_else(String::new, |last| format!(" after {}", told(last)));
+            let detail = format!("was recorded, and now nothing happens{last}");
+            return Some(FirstDifference::at(step, detail));
+        };
+        if kind(step) != kind(now) || step.state != now.state {
+            let mut detail = format!("was recorded, now it is {}", told(now));
+            for field in ["error", "cause"] {
+                if let Some(text) = now.details[field].as_str() {
+                    detail.push_str(if field == "error" { " with " } else { ": " });
+                    detail.push_str(text);
+                }
+            }
+            return Some(FirstDifference::at(step, detail));
+        }
+        let details = |step: &Step| {
+            let mut details = step.details.clone();
+            if is_forked {
+                hide_event_numbers(&mut details);
+            }
+            details
+        };
+        let (then, now_details) = (details(step), details(now));
+        let mut volatile = HashSet::new();
+        if let Some(other) = other.get(index).filter(|other| kind(other) == kind(now)) {
+            walk("", &now_details, &details(other), &mut |pointer, _, _| {
+                volatile.insert(pointer.to_owned());
+            });
+        }
+        let mut found = None;
+        walk("", &then, &now_details, &mut |pointer, then, now| {
+            let is_volatile = volatile.iter().any(|start| {
+                pointer
+                    .strip_prefix(start.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            });
+            // What was cut from the history, or left out of it, is not there to be compared.
+            let is_cut = then.is_none() && ["/input", "/output", "/parameters"].contains(&pointer);
+            if found.is_none() && !is_volatile && !is_cut {
+                let text = line(pointer, then, now);
+                found = Some(
+                    text.trim_start_matches("at ")
+                        .replacen("expected ", "recorded ", 1)
+                        .replacen(", got ", ", now ", 1),
+                );
+            }
+        });
+        if let Some(detail) = found {
+            return Some(FirstDifference::at(step, detail));
+        }
+    }
+    let more = ours.get(theirs.len()).filter(|_| is_whole);
+    more.map(|step| unrecorded(step))
+}
+
+/// The service has more words for a request that fails than we have.
+fn kind(step: &Step) -> &str {
+    match step.kind.as_str() {
+        "TaskSubmitFailed" => "TaskFailed",
+        kind => kind,
+    }
+}
+
+fn told(step: &Step) -> String {
+    match &step.state {
+        Some(state) => format!("{} of `{state}`", step.kind),
+        None => step.kind.clone(),
+    }
+}
+
+/// Replaces the number in `(entered at the event id #k)`: where branches interleave, k is not the state's own.
+fn hide_event_numbers(value: &mut Json) {
+    const MARK: &str = "entered at the event id #";
+    match value {
+        Json::String(text) => {
+            if let Some(start) = text.find(MARK).map(|at| at + MARK.len()) {
+                let digits = text[start..]
+                    .chars()
+                    .take_while(char::is_ascii_digit)
+                    .count();
+                text.replace_range(start..start + digits, "k");
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(hide_event_numbers),
+        Json::Object(fields) => fields.values_mut().for_each(hide_event_numbers),
+        _ => {}
+    }
+}

@@ -1,0 +1,328 @@
+mod compare;
+mod recording;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use stepwright_asl::model::{MachineType, StateMachine};
+
+use self::compare::compare;
+use self::recording::Recording;
+use super::recorded::{RecordedHistory, RecordedHistoryError, Step, steps};
+use crate::engine::{Engine, StartOptions, Status};
+use crate::objects::ObjectStore;
+use crate::task::{TaskCall, TaskSource};
+
+/// Runs a definition again as a history recorded it, and finds the first difference: on the recorded input, at the
+/// recorded time, with each task answering what it answered then, after as long.
+///
+/// What counts is what an execution does: the types of the events, their states, and their data. Events inside different
+/// iterations and branches may come in another order. Values that come from the clock, from chance or from the ids of an
+/// execution cannot be the same again; they are found by running the definition twice with other times, seeds and
+/// ids, and what differs between these two runs is not compared. A history that ends before the execution did is compared as far as
+/// it goes.
+///
+/// A redriven execution is redriven when it was. What the items of a Distributed Map did is not in the history of its parent; [`Replay`]
+/// takes theirs.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use serde_json::json;
+/// use stepwright_asl::StateMachine;
+/// use stepwright_runtime::testing::{RecordedHistory, replay};
+/// use stepwright_runtime::{Engine, MachineType, StartOptions};
+///
+/// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": "hello", "End": true}}}"#;
+/// let machine = StateMachine::from_json(text)?;
+/// let engine = Engine::builder().definition("greet", &machine, MachineType::Standard).virtual_time().build()?;
+/// let report = engine.execute_machine("greet", json!({}), StartOptions::new()).await?;
+/// let recorded = RecordedHistory::from_json(&report.history.to_json())?;
+///
+/// replay(&machine, &recorded).await?;
+/// let changed = StateMachine::from_json(&text.replace("hello", "good morning"))?;
+/// let error = replay(&changed, &recorded).await.unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     r#"event 3, PassStateExited of `Greet`: /output: recorded "hello", now "good morning""#
+/// );
+/// # Ok(()) }
+/// ```
+///
+/// # Errors
+///
+/// The first difference, or a definition that cannot run.
+pub async fn replay(machine: &StateMachine, recorded: &RecordedHistory) -> Result<(), ReplayError> {
+    Replay::new(machine, recorded).run().await
+}
+
+/// A [replay](fn@replay) of an execution with Distributed Maps: with the histories of their items, and with the objects that they read.
+///
+/// A recorded child is one of the executions that start now by its input. Nothing is written to the store.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use serde_json::json;
+/// use stepwright_asl::StateMachine;
+/// use stepwright_runtime::testing::{Mock, Mocks, RecordedHistory, Replay};
+/// use stepwright_runtime::{Engine, MachineType, StartOptions};
+///
+/// let text = r#"{"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true, "ItemProcessor": {
+///     "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+///     "StartAt": "Call", "States": {"Call": {
+///         "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": true
+///     }}
+/// }}}}"#;
+/// let machine = StateMachine::from_json(text)?;
+/// let engine = Engine::builder()
+///     .definition("each", &machine, MachineType::Standard)
+///     .tasks(Mocks::new().function("f", Mock::output(7)))
+///     .virtual_time()
+///     .build()?;
+/// let run = engine.start_machine("each", json!([1, 2]), StartOptions::new()).await?;
+/// let recorded = RecordedHistory::from_json(&run.report().await.history.to_json())?;
+///
+/// let mut replay = Replay::new(&machine, &recorded);
+/// for map_run in engine.map_runs(run.id()) {
+///     for child in engine.map_run_executions(&map_run.arn) {
+///         let child = engine.execution(&child.id).expect("it is remembered");
+///         replay = replay.child(RecordedHistory::from_json(&child.history().await.to_json())?);
+///     }
+/// }
+/// replay.run().await?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Replay<'a> {
+    machine: &'a StateMachine,
+    recorded: &'a RecordedHistory,
+    children: Vec<RecordedHistory>,
+    objects: Option<Arc<dyn ObjectStore>>,
+}
+
+impl<'a> Replay<'a> {
+    /// A replay without more than the history itself.
+    pub fn new(machine: &'a StateMachine, recorded: &'a RecordedHistory) -> Self {
+        Self {
+            machine,
+            recorded,
+            children: Vec::new(),
+            objects: None,
+        }
+    }
+
+    /// The history of a child of a Map Run.
+    pub fn child(mut self, history: RecordedHistory) -> Self {
+        self.children.push(history);
+        self
+    }
+
+    /// The objects that ItemReaders read.
+    pub fn objects(mut self, store: impl ObjectStore + 'static) -> Self {
+        self.objects = Some(Arc::new(store));
+        self
+    }
+
+    /// Runs the definition again.
+    ///
+    /// # Errors
+    ///
+    /// The first difference, a definition that cannot run, and what is missing.
+    pub async fn run(self) -> Result<(), ReplayError> {
+        let recorded = self.recorded;
+        let children: Vec<&RecordedHistory> =
+            recorded.children.iter().chain(&self.children).collect();
+        let mut incomplete = std::iter::once(recorded).chain(children.iter().copied());
+        if let Some(reason) = incomplete.find_map(|history| history.incomplete) {
+            return Err(ReplayError::Unusable(reason.to_owned()));
+        }
+        if let Some(reason) = unredrivable(&recorded.steps) {
+            return Err(ReplayError::Unusable(reason));
+        }
+        let ours = self.once(false).await?;
+        let other = self.once(true).await?;
+        compare(&recorded.steps, &ours.steps, &other.steps).map_err(ReplayError::Differs)?;
+        for (number, child) in children.iter().enumerate() {
+            let none = Vec::new();
+            let now = ours.children.get(&number).unwrap_or(&none);
+            let other = other.children.get(&number).unwrap_or(&none);
+            compare(&child.steps, now, other).map_err(|difference| {
+                ReplayError::Differs(FirstDifference {
+                    child: Some(number),
+                    ..difference
+                })
+            })?;
+        }
+        Ok(())
+    }
+
+    /// One run; the `other` one has another time and other ids, so that what depends on them shows.
+    async fn once(&self, other: bool) -> Result<Ran, ReplayError> {
+        let (name, seed, later) = if other {
+            ("other", 1, Duration::from_secs(86_400 * 400 + 12_345))
+        } else {
+            ("replay", 0, Duration::ZERO)
+        };
+        let cannot = |error: &dyn fmt::Display| ReplayError::Definition(error.to_string());
+        let recorded = self.recorded;
+        let recording = Arc::new(Recording::new(self));
+        let source = recording.clone();
+        let mut builder = Engine::builder()
+            .definition(name, self.machine, MachineType::Standard)
+            .seed(seed)
+            .virtual_time_from(recorded.started() + later)
+            .tasks(move |call: &TaskCall<'_>| source.answer(call))
+            .observer(recording.clone());
+        if let Some(region) = &recorded.region {
+            builder = builder.region(region);
+        }
+        if let Some(objects) = &self.objects {
+            builder = builder.shared_objects(objects.clone());
+        }
+        // An activity that was never scheduled may not exist any more.
+        for arn in &recording.activities {
+            builder = builder.activity(arn);
+        }
+        let engine = builder.build().map_err(|error| cannot(&error))?;
+        let mut options = StartOptions::new().name(name);
+        if let Some(role) = &recorded.role {
+            options = options.role_arn(role);
+        }
+        let report = engine
+            .execute_machine(name, recorded.input(), options)
+            .await;
+        let mut report = report.map_err(|error| cannot(&error))?;
+        let redriven = recorded.steps.iter();
+        for step in redriven.filter(|step| step.kind == "ExecutionRedriven") {
+            if report.status == Status::Succeeded {
+                // It did not fail where it failed then.
+                break;
+            }
+            let wait = (step.at + later).since(engine.clock().now());
+            // Nobody rests on the clock meanwhile.
+            drop(engine.clock().sleep(wait).await);
+            let again = engine.redrive(&report.execution().id).await;
+            report = again.map_err(|error| cannot(&error))?.report().await;
+        }
+        match recording.missing() {
+            Some(missing) => Err(ReplayError::Unusable(missing)),
+            None => Ok(Ran {
+                steps: steps(&report.history),
+                children: recording.ended(),
+            }),
+        }
+    }
+}
+
+impl fmt::Debug for Replay<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Replay")
+            .field("children", &self.children.len())
+            .field("has_objects", &self.objects.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a run did, and the children of its Map Runs.
+struct Ran {
+    steps: Vec<Step>,
+    children: BTreeMap<usize, Vec<Step>>,
+}
+
+/// Why a redriven execution cannot be run again, if that is so.
+fn unredrivable(steps: &[Step]) -> Option<String> {
+    let redriven = steps.iter().enumerate();
+    for (at, step) in redriven.filter(|(_, step)| step.kind.ends_with("Redriven")) {
+        if step.kind == "MapRunRedriven" {
+            return Some(format!(
+                "event {}: a Map Run was redriven, and which of its items ran again is not in the history",
+                step.id
+            ));
+        }
+        let before = steps[..at].iter().rev();
+        let mut ends = before.filter(|step| step.kind.starts_with("Execution"));
+        if ends
+            .next()
+            .is_some_and(|end| end.kind == "ExecutionAborted")
+        {
+            return Some(format!(
+                "event {}: the execution was redriven after somebody had stopped it, and when exactly that was is not in the history; cut the events from \
+                 ExecutionAborted on to replay what was before",
+                step.id
+            ));
+        }
+    }
+    None
+}
+
+/// Why [`replay`] did not find the definition to do what was recorded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplayError {
+    /// It does something else.
+    #[error("{0}")]
+    Differs(FirstDifference),
+    /// It cannot run.
+    #[error("the definition cannot run: {0}")]
+    Definition(String),
+    /// The history is of a kind that cannot be replayed.
+    #[error("{0}")]
+    Unusable(String),
+}
+
+impl From<RecordedHistoryError> for ReplayError {
+    fn from(error: RecordedHistoryError) -> Self {
+        Self::Unusable(error.to_string())
+    }
+}
+
+/// Where a run first differs from a recorded one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FirstDifference {
+    /// The number of the recorded event; where nothing more was recorded, the number that our event has.
+    pub event: u32,
+    /// The type of that event.
+    pub kind: String,
+    /// The state that it belongs to.
+    pub state: Option<String>,
+    /// The enclosing iterations (`Map[2]`) and branches (`Parallel/FirstState`), outermost first.
+    pub scope: Vec<String>,
+    /// What differs.
+    pub detail: String,
+    /// The child of a Map Run that the event belongs to, by its place among those that were given, from 0.
+    pub child: Option<usize>,
+}
+
+impl FirstDifference {
+    fn at(step: &Step, detail: String) -> Self {
+        Self {
+            event: step.id,
+            kind: step.kind.clone(),
+            state: step.state.clone(),
+            scope: step.scope.clone(),
+            detail,
+            child: None,
+        }
+    }
+}
+
+impl fmt::Display for FirstDifference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(child) = self.child {
+            write!(f, "child {}: ", child + 1)?;
+        }
+        write!(f, "event {}, {}", self.event, self.kind)?;
+        if let Some(state) = &self.state {
+            write!(f, " of `{state}`")?;
+        }
+        if !self.scope.is_empty() {
+            write!(f, " in {}", self.scope.join(", "))?;
+        }
+        write!(f, ": {}", self.detail)
+    }
+}
+
+impl std::error::Error for FirstDifference {}

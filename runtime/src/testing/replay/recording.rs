@@ -1,0 +1,302 @@
+//! Answers tasks as histories say.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value as Json;
+use smol_str::SmolStr;
+
+use super::Replay;
+use crate::about::About;
+use crate::clock::Timestamp;
+use crate::engine::{ExecutionReport, Observer};
+use crate::program::Program;
+use crate::task::{Answer, Family, Pattern, TaskCall, TaskFailure, TaskSource};
+use crate::testing::difference::short;
+use crate::testing::recorded::{Step, steps};
+use crate::value::Value;
+
+/// Where a task is called from: its scope and its state.
+type Place = (Vec<String>, String);
+
+/// What the tasks of one execution answered.
+type Attempts = HashMap<Place, Vec<Attempt>>;
+
+/// Answers the tasks of an execution, and of the children of its Map Runs.
+pub(super) struct Recording {
+    own: Attempts,
+    children: Vec<Child>,
+    /// Those that were scheduled.
+    pub(super) activities: HashSet<String>,
+    /// Whether the machine has a TimeoutSeconds.
+    ends: bool,
+    has_objects: bool,
+    /// The Map Runs that were recorded.
+    map_runs: Vec<String>,
+    progress: Mutex<Progress>,
+}
+
+/// A child of a Map Run.
+struct Child {
+    input: Value,
+    attempts: Attempts,
+}
+
+/// How far a run has come.
+#[derive(Default)]
+struct Progress {
+    /// How many attempts were given, of each child and of the execution itself.
+    given: HashMap<(Option<usize>, Place), usize>,
+    /// Which recorded child an execution is.
+    children: HashMap<SmolStr, Option<usize>>,
+    taken: HashSet<usize>,
+    /// What the children did that are over.
+    ended: BTreeMap<usize, Vec<Step>>,
+    /// What is not in the histories.
+    missing: Option<String>,
+}
+
+/// One attempt, as it was recorded.
+#[derive(Clone, Default)]
+struct Attempt {
+    scheduled: Timestamp,
+    started: bool,
+    worker: Option<String>,
+    submitted: Option<Json>,
+    end: End,
+    took: Duration,
+}
+
+#[derive(Clone, Default)]
+enum End {
+    Output(Json),
+    Failure(TaskFailure),
+    /// Its time ran out, or the execution's did.
+    #[default]
+    None,
+}
+
+/// What the tasks of a history answered.
+fn attempts(steps: &[Step]) -> Attempts {
+    let mut attempts = Attempts::new();
+    for step in steps {
+        let Some(kind) = ["Task", "LambdaFunction", "Activity"]
+            .iter()
+            .find_map(|family| step.kind.strip_prefix(family))
+        else {
+            continue;
+        };
+        let Some(state) = &step.state else { continue };
+        let attempts = attempts
+            .entry((step.scope.clone(), state.clone()))
+            .or_default();
+        if kind == "Scheduled" {
+            attempts.push(Attempt {
+                scheduled: step.at,
+                ..Attempt::default()
+            });
+            continue;
+        }
+        let Some(attempt) = attempts.last_mut() else {
+            continue;
+        };
+        let text = |field: &str| step.details[field].as_str().map(Into::into);
+        match kind {
+            "Started" => {
+                attempt.started = true;
+                attempt.worker = step.details["workerName"].as_str().map(str::to_owned);
+            }
+            "Submitted" => attempt.submitted = Some(step.details["output"].clone()),
+            "Succeeded" => attempt.end = End::Output(step.details["output"].clone()),
+            "Failed" | "StartFailed" | "SubmitFailed" | "ScheduleFailed" => {
+                attempt.end = End::Failure(TaskFailure {
+                    error: text("error"),
+                    cause: text("cause"),
+                });
+            }
+            "TimedOut" => {}
+            // An event of the state.
+            _ => continue,
+        }
+        attempt.took = step.at.since(attempt.scheduled);
+    }
+    attempts
+}
+
+impl Recording {
+    pub(super) fn new(replay: &Replay<'_>) -> Self {
+        let recorded = replay.recorded;
+        let all = recorded.children.iter().chain(&replay.children);
+        let children: Vec<Child> = all
+            .map(|child| Child {
+                input: child.input(),
+                attempts: attempts(&child.steps),
+            })
+            .collect();
+        let steps = recorded.steps.iter();
+        let scheduled = steps.filter(|step| step.kind == "ActivityScheduled");
+        let activities = scheduled.filter_map(|step| step.details["resource"].as_str());
+        Self {
+            own: attempts(&recorded.steps),
+            children,
+            activities: activities.map(str::to_owned).collect(),
+            ends: replay.machine.timeout_seconds.is_some(),
+            has_objects: replay.objects.is_some(),
+            map_runs: recorded.map_runs.clone(),
+            progress: Mutex::default(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a replay needs and was not given.
+    pub(super) fn missing(&self) -> Option<String> {
+        self.lock().missing.take()
+    }
+
+    /// What the recorded children did now, by their numbers.
+    pub(super) fn ended(&self) -> BTreeMap<usize, Vec<Step>> {
+        std::mem::take(&mut self.lock().ended)
+    }
+
+    /// Which recorded child an execution is: the first that had its input, else the first that is left.
+    fn child(&self, progress: &mut Progress, execution: &About) -> Option<usize> {
+        if let Some(known) = progress.children.get(&execution.id) {
+            return *known;
+        }
+        let free = |number: &usize| !progress.taken.contains(number);
+        let numbers = || (0..self.children.len()).filter(free);
+        let same = |number: &usize| self.children[*number].input == execution.input;
+        let found = numbers().find(same).or_else(|| numbers().next());
+        progress.taken.extend(found);
+        progress.children.insert(execution.id.clone(), found);
+        found
+    }
+
+    /// Says that the histories of items are missing.
+    fn miss_child(&self, progress: &mut Progress, call: &TaskCall<'_>) {
+        let which = match self.children.len() {
+            0 => "the histories of its items".to_owned(),
+            _ => format!(
+                "no history was given of the item with the input {}; all of them",
+                short(&call.execution().input.to_json())
+            ),
+        };
+        let arn = self.map_runs.first().map_or("ARN", String::as_str);
+        progress.missing.get_or_insert_with(|| {
+            format!(
+                "what the task of `{}` answered in a Distributed Map is not in this history: {which} are needed, each with `Replay::child` or `--child FILE`; \
+                 `aws stepfunctions list-executions --map-run-arn {arn}` tells the executions, and of Express ones AWS keeps no history",
+                call.state()
+            )
+        });
+    }
+}
+
+fn is_child(execution: &About) -> bool {
+    execution.machine_name.contains('/')
+}
+
+impl Observer for Recording {
+    fn ended(&self, _: &Arc<Program>, report: &Arc<ExecutionReport>, is_child: bool) {
+        if !is_child {
+            return;
+        }
+        let mut progress = self.lock();
+        if let Some(number) = self.child(&mut progress, report.execution()) {
+            progress.ended.insert(number, steps(&report.history));
+        }
+    }
+
+    fn items(&self, _: &About, state: &str) -> Option<Result<Value, String>> {
+        if self.has_objects {
+            return None;
+        }
+        self.lock().missing.get_or_insert_with(|| {
+            format!(
+                "the Map `{state}` reads its items from objects, which are not in the history: give them with `Replay::objects` or `--objects FOLDER`"
+            )
+        });
+        Some(Ok(std::iter::empty::<Value>().collect()))
+    }
+
+    fn results_written(&self, _: &About, _: &str) -> Option<Result<(), String>> {
+        Some(Ok(()))
+    }
+}
+
+impl TaskSource for Recording {
+    fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
+        let place = (call.scope(), call.state().to_owned());
+        let (attempts, number) = {
+            let mut progress = self.lock();
+            let child = match is_child(call.execution()) {
+                false => None,
+                true => match self.child(&mut progress, call.execution()) {
+                    Some(number) => Some(number),
+                    None => {
+                        self.miss_child(&mut progress, call);
+                        return Some(Answer::never());
+                    }
+                },
+            };
+            let given = progress.given.entry((child, place.clone())).or_default();
+            *given += 1;
+            let attempts = child.map_or(&self.own, |child| &self.children[child].attempts);
+            (attempts, *given - 1)
+        };
+        let attempt = attempts
+            .get(&place)
+            .and_then(|attempts| attempts.get(number));
+        let is_activity = call.resource().family() == Family::Activity;
+        let Some(attempt) = attempt.cloned() else {
+            if is_activity && !self.activities.contains(call.resource().as_str()) {
+                // It does not exist: the engine says so.
+                return None;
+            }
+            // A call that was not recorded is a difference as soon as it is scheduled.
+            return Some(Answer::never());
+        };
+        if is_activity && !attempt.started && (self.ends || call.timeout().is_some()) {
+            // No worker took it: it waits in the activity's queue, until something ends it.
+            return None;
+        }
+        let answer = match attempt.end {
+            End::Output(output) => Answer::output(output),
+            End::Failure(failure) => {
+                let waits = call.resource().pattern() != Pattern::RequestResponse;
+                if waits && attempt.submitted.is_none() {
+                    // The request itself failed.
+                    return Some(Answer::submit(Box::pin(async { Err(failure) })));
+                }
+                Answer::result(Err(failure))
+            }
+            End::None => return Some(with(Answer::never(), attempt.submitted, attempt.worker)),
+        };
+        // It was in time then; heartbeats are not recorded.
+        let bound = [call.timeout(), call.heartbeat()]
+            .into_iter()
+            .flatten()
+            .min();
+        let took = match bound {
+            Some(bound) => attempt
+                .took
+                .min(bound.saturating_sub(Duration::from_millis(1))),
+            None => attempt.took,
+        };
+        Some(with(answer, attempt.submitted, attempt.worker).after(took))
+    }
+}
+
+fn with(mut answer: Answer, submitted: Option<Json>, worker: Option<String>) -> Answer {
+    if let Some(submitted) = submitted {
+        answer = answer.submitted(submitted);
+    }
+    if let Some(worker) = worker {
+        answer = answer.worker(worker);
+    }
+    answer
+}
