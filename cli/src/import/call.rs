@@ -227,7 +227,7 @@ fn whole(state: &Object, field: &'static str, jsonata: bool) -> Sent {
     let said = match (state.get(field), state.get("InputPath")) {
         (Some(value), _) if jsonata => Payload::of(value, true).map(|sent| (sent, vec![field])),
         (None, None) if !jsonata => Some((input(false), Vec::new())),
-        (Some(Json::Object(members)), None) => {
+        (Some(Json::Object(members)), _) => {
             Payload::object(members, false).map(|sent| (sent, vec![field]))
         }
         (None, Some(Json::String(path))) if !jsonata && values::path(path).is_some() => {

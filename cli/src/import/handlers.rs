@@ -9,11 +9,21 @@ use super::writing::{MAX_SECONDS, Writing};
 
 /// `before => X;`, with the variables that are assigned on the way, and the fields that are not said yet.
 pub(super) fn edge(before: &str, lets: &[String], rest: &Object, next: &str, lines: &mut Lines) {
+    let mut rest = rest.clone();
+    let path = match rest.get("ResultPath") {
+        Some(Json::String(path)) => Some(format!("result_path {};", literal(path))),
+        Some(Json::Null) => Some("result_path null;".to_owned()),
+        _ => None,
+    };
+    if path.is_some() {
+        rest.shift_remove("ResultPath");
+    }
+    let lets: Vec<String> = lets.iter().cloned().chain(path).collect();
     if rest.is_empty() && lets.is_empty() {
         return lines.line(&format!("{before} => {next};"));
     }
-    let fields = (!rest.is_empty()).then(|| Tree::raw(&Json::Object(rest.clone())));
-    let mut parts = lets.to_vec();
+    let fields = (!rest.is_empty()).then(|| Tree::raw(&Json::Object(rest)));
+    let mut parts = lets.clone();
     parts.extend(fields.iter().map(|fields| format!("raw {fields}")));
     let line = format!("{before} => {{ {} next {next}; }}", parts.join(" "));
     if lines.fits(&line) {

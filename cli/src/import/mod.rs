@@ -13,6 +13,7 @@ mod names;
 mod output;
 mod payload;
 mod plain;
+mod shape;
 mod state;
 mod task;
 mod text;

@@ -13,6 +13,7 @@ use super::map;
 use super::names::Names;
 use super::output;
 use super::plain::{fail, limits, wait};
+use super::shape::shape;
 use super::task::Tasks;
 use super::text::{Lines, Tree, is_doc, literal};
 use super::values;
@@ -133,6 +134,7 @@ impl<'m> Bodies<'m> {
             retries(self.lambda_retries && is_lambda, &mut writing, &mut inside);
             self.catches(state, &mut writing, &mut inside);
         }
+        shape(kind, &mut writing, &mut inside);
         if let Some(next) = writing.text("Next") {
             writing.done.push("Next");
             let next = format!("next {};", self.identifier(next));

@@ -98,7 +98,8 @@ pub(super) fn is_key(key: &str) -> bool {
     is_safe(key) && !key.ends_with(".$")
 }
 
-fn argument(value: &Json, jsonata: bool) -> Option<Tree> {
+/// A value as an argument is one.
+pub(super) fn argument(value: &Json, jsonata: bool) -> Option<Tree> {
     let leaf = match value {
         Json::Bool(value) => Some(value.to_string()),
         Json::Number(value) => number(value),

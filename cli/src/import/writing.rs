@@ -46,6 +46,15 @@ impl<'m> Writing<'m> {
             .insert(field.to_owned(), Json::String(value.into()));
     }
 
+    /// Whether the statements so far say a field as it is.
+    pub(super) fn says_already(&self, field: &str) -> bool {
+        self.done.contains(&field)
+            || self
+                .object
+                .get(field)
+                .is_some_and(|value| self.said.get(field) == Some(value))
+    }
+
     /// A whole number between these.
     pub(super) fn whole(&self, field: &str, least: i64, most: i64) -> Option<i64> {
         self.get(field)?

@@ -58,7 +58,8 @@ impl Object {
 }
 
 impl ObjectValue {
-    fn expressions(&self) -> Vec<&UserExpr> {
+    /// The expressions in it, in the order of the source.
+    pub(crate) fn expressions(&self) -> Vec<&UserExpr> {
         match self {
             ObjectValue::Object(object) => object.expressions(),
             ObjectValue::Array(items) => items.iter().flat_map(Self::expressions).collect(),

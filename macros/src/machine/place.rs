@@ -42,6 +42,11 @@ impl Node {
         if let Some((keyword, role)) = &options.credentials {
             places.add(role, Expected::Text, keyword);
         }
+        for (keyword, _, template) in &options.templates {
+            for value in template.expressions() {
+                places.add(value, Expected::Json, keyword);
+            }
+        }
         self.kind(&mut places);
         places.0
     }

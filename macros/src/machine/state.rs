@@ -1,6 +1,8 @@
 //! One state: what it does, its options, and what it computes with its result.
 
-use super::{Amount, Binding, CatchEvery, Let, Object, RawFields, Retry, Setting, UserExpr};
+use super::{
+    Amount, Binding, CatchEvery, Let, Object, ObjectValue, RawFields, Retry, Setting, UserExpr,
+};
 use proc_macro2::extra::DelimSpan;
 use proc_macro2::{Ident, Span};
 use stepwright_asl::facts::WaitsFor;
@@ -56,6 +58,10 @@ pub(crate) struct StateOptions {
     pub(crate) query_language: Option<Ident>,
     pub(crate) retries: Vec<Retry>,
     pub(crate) catch_every: Option<CatchEvery>,
+    /// `parameters { .. };`, `result_selector { .. };` and `output value;`, each with its field in ASL.
+    pub(crate) templates: Vec<(Ident, &'static str, ObjectValue)>,
+    /// `result_selector` or `result_path` stands there.
+    pub(crate) result_is_shaped: bool,
     pub(crate) raw: RawFields,
 }
 

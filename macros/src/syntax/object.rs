@@ -39,7 +39,7 @@ fn entry(input: ParseStream, reader: &Reader) -> Result<(String, Span, ObjectVal
     Ok((key, span, value(input, reader)?))
 }
 
-fn value(input: ParseStream, reader: &Reader) -> Result<ObjectValue> {
+pub(super) fn value(input: ParseStream, reader: &Reader) -> Result<ObjectValue> {
     if input.peek(syn::token::Brace) {
         return Ok(ObjectValue::Object(Object::parse(input, reader)?));
     }

@@ -2,12 +2,13 @@
 
 use super::catch;
 use super::json;
-use super::reader::{Reader, name, once, take_word};
-use crate::machine::{Amount, Draft, Kind, Retry, State};
+use super::object;
+use super::reader::{Reader, name, once, take_word, word};
+use crate::machine::{Amount, Draft, Json, Kind, RawFields, Retry, State};
 use crate::suggest::did_you_mean;
 use proc_macro2::{Ident, Span};
-use syn::Result;
 use syn::parse::ParseStream;
+use syn::{LitStr, Result, Token};
 
 /// The words of this file, and those that end a state.
 pub(super) const WORDS: &[&str] = &[
@@ -17,6 +18,13 @@ pub(super) const WORDS: &[&str] = &[
     "retry",
     "catch",
     "query_language",
+    "input_path",
+    "parameters",
+    "result",
+    "result_selector",
+    "result_path",
+    "output_path",
+    "output",
     "raw",
     "next",
     "end",
@@ -58,6 +66,24 @@ impl Draft {
                 let language = query_language(input, reader)?;
                 once(&mut options.query_language, language, &keyword, &of, reader);
             }
+            "input_path" | "result_path" | "output_path" => {
+                options.result_is_shaped |= word == "result_path";
+                options.raw.extend(path_field(&keyword, input, reader)?);
+            }
+            "parameters" | "result" | "result_selector" | "output" => {
+                let field = match word {
+                    "parameters" => "Parameters",
+                    "result" => "Result",
+                    "output" => "Output",
+                    _ => "ResultSelector",
+                };
+                options.result_is_shaped |= field == "ResultSelector";
+                let template = object::value(input, reader)?;
+                if input.peek(Token![;]) {
+                    reader.semicolon(input);
+                }
+                options.templates.push((keyword, field, template));
+            }
             "retry" => options.retries.push(Retry::parse(input, reader)?),
             "catch" if every => {
                 let (every, arms) = catch::every(keyword, input, reader)?;
@@ -75,6 +101,31 @@ impl Draft {
         }
         Ok(true)
     }
+}
+
+/// The field that `input_path "$.order";`, `result_path null;` or `output_path "$";` is, up to the semicolon.
+pub(super) fn path_field(
+    keyword: &Ident,
+    input: ParseStream,
+    reader: &Reader,
+) -> Result<RawFields> {
+    let field = match keyword.to_string().as_str() {
+        "input_path" => "InputPath",
+        "result_path" => "ResultPath",
+        _ => "OutputPath",
+    };
+    let path = if input.peek(LitStr) {
+        Json::String(input.parse()?)
+    } else if word(input).is_some_and(|word| word == "null") {
+        take_word(input)?;
+        Json::Null
+    } else {
+        return Err(input.error(format!(
+            "expected a path in quotes, or `null`: `{keyword} \"$.order\";`"
+        )));
+    };
+    reader.semicolon(input);
+    Ok(vec![(LitStr::new(field, keyword.span()), path)])
 }
 
 /// The name of a query language, up to the semicolon.
@@ -115,7 +166,21 @@ fn belongs_to_the_kind(state: &State, word: &str, every: bool, span: Span, reade
             )
         }
         Kind::Task(_) | Kind::Unknown => return,
-        _ if matches!(word, "query_language" | "raw") => return,
+        _ if matches!(
+            word,
+            "query_language"
+                | "raw"
+                | "input_path"
+                | "parameters"
+                | "result"
+                | "result_selector"
+                | "result_path"
+                | "output_path"
+                | "output"
+        ) =>
+        {
+            return;
+        }
         kind if of_errors && kind.has_errors() => return,
         kind => {
             let who = match of_errors {

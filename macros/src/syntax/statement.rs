@@ -329,7 +329,12 @@ fn starts_an_option(input: ParseStream) -> bool {
         return false;
     }
     match first.as_str() {
-        "raw" => rest.group(proc_macro2::Delimiter::Brace).is_some(),
+        "raw" | "parameters" | "result" | "result_selector" | "output"
+            if rest.group(proc_macro2::Delimiter::Brace).is_some() =>
+        {
+            true
+        }
+        "raw" => false,
         "end" => rest.ident().is_some() || rest.punct().is_some_and(|(p, _)| p.as_char() == ';'),
         _ => rest.ident().is_some() || rest.literal().is_some(),
     }

@@ -1,6 +1,7 @@
 //! Where an edge goes: `=> X`, or `=> { let n = n + 1; next X; }`.
 
 use super::json;
+use super::option;
 use super::reader::{Reader, name, skip_statement, take_word, word};
 use crate::machine::{Edge, EdgeKind, Let, RawFields};
 use proc_macro2::Ident;
@@ -68,6 +69,10 @@ impl Target {
                 next(&content, reader).map(|name| target = Some(name))
             } else if is_raw(&content) {
                 fields(&content, reader).map(|fields| raw.extend(fields))
+            } else if word(&content).is_some_and(|word| word == "result_path") {
+                let path = take_word(&content)
+                    .and_then(|keyword| option::path_field(&keyword, &content, reader));
+                path.map(|path| raw.extend(path))
             } else {
                 Err(content.error("expected `let`, `raw` or `next` on an edge"))
             };

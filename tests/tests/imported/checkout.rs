@@ -35,12 +35,9 @@ workflow! {
             });
             timeout 30s;
             retry "GatewayTimeout" | "Lambda.ServiceException" | "Lambda.AWSLambdaException" | "Lambda.SdkClientException" (interval: 5s, max_attempts: 2, backoff_rate: 2);
-            catch "CardDeclined" => { raw { "ResultPath": "$.problem" } next Declined; }
-            raw {
-                "ResultSelector": { "chargeId.$": "$.Payload.chargeId" },
-                "ResultPath": "$.charge",
-                "OutputPath": _
-            }
+            catch "CardDeclined" => { result_path "$.problem"; next Declined; }
+            result_selector { chargeId: path!("$.Payload.chargeId") };
+            result_path "$.charge";
             next Large;
         }
 
@@ -55,7 +52,7 @@ workflow! {
                 TopicArn: placeholder!("CallsTopicArn"),
                 Message: path!("$.charge")
             };
-            raw { "ResultPath": null }
+            result_path null;
             next Done;
         }
 

@@ -56,9 +56,9 @@ workflow! {
             });
             timeout 1d;
             heartbeat path!("$.patience");
-            catch "Busy" => { raw { "ResultPath": "$.problem" } next Hold; }
+            catch "Busy" => { result_path "$.problem"; next Hold; }
+            result_path "$.answer";
             raw {
-                "ResultPath": "$.answer",
                 "Retry": [{ "ErrorEquals": ["States.TaskFailed"] }, { "ErrorEquals": ["Late"] }],
                 "Catch": [
                     { "ErrorEquals": ["Busy"], "ResultPath": "$.problem", "Next": "Hold" },
@@ -118,7 +118,7 @@ workflow! {
 
         wait Until {
             timestamp "2030-01-01T00:00:00Z";
-            raw { "OutputPath": "$.rest" }
+            output_path "$.rest";
             next Which;
         }
 
@@ -158,12 +158,13 @@ workflow! {
                 }
                 parallel Deep {
                     branch {
-                        succeed Deeper { raw { "InputPath": "$.x" } }
+                        succeed Deeper { input_path "$.x"; }
                     };
                     end path!("$", Value);
                 }
                 pass Flat {
-                    raw { "Result": null, "InputPath": null }
+                    input_path null;
+                    result Value::Null;
                     end;
                 }
             }
@@ -199,7 +200,8 @@ workflow! {
                     end path!("$", Value);
                 }
             };
-            raw { "Retry": [], "ResultSelector": { "first.$": "$[0]" } }
+            result_selector { first: path!("$[0]") };
+            raw { "Retry": [] }
             next Done;
         }
 

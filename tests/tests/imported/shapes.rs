@@ -151,7 +151,7 @@ workflow! {
                     otherwise => Odd;
                 }
                 pass Even {
-                    raw { "Parameters": { "even.$": "$" } }
+                    parameters { even: path!("$") };
                     end;
                 }
                 pass Odd {

@@ -350,6 +350,15 @@ impl Writer<'_> {
         for retry in &options.retries {
             self.retry(retry).to_tokens(&mut tokens);
         }
+        for (_, field, template) in &options.templates {
+            let value = self.object_value(template);
+            quote!(.raw(#field, #value)).to_tokens(&mut tokens);
+        }
+        // Who says what becomes of the result says all of it.
+        let is_output = |(name, _): &(syn::LitStr, _)| name.value() == "OutputPath";
+        if options.result_is_shaped && !options.raw.iter().any(is_output) {
+            quote!(.raw("OutputPath", __s::Expr::none())).to_tokens(&mut tokens);
+        }
         raw::fields(&options.raw).to_tokens(&mut tokens);
         tokens
     }

@@ -1,0 +1,80 @@
+//! What a state makes of its input and its result, for the state behind it.
+
+use stepwright_asl::json::Json;
+use stepwright_asl::model::StateKind;
+
+use super::text::{Lines, literal};
+use super::values;
+use super::writing::Writing;
+
+/// `input_path`, `parameters`, `result_selector`, `result_path` and `output_path`, and `output` of a JSONata state, where it has them.
+pub(super) fn shape(kind: StateKind, writing: &mut Writing<'_>, lines: &mut Lines) {
+    if kind == StateKind::Fail {
+        return;
+    }
+    if writing.jsonata {
+        let output = writing
+            .get("Output")
+            .filter(|_| !writing.says_already("Output"));
+        if let Some(output) = output.and_then(|output| values::argument(output, true)) {
+            writing.done.push("Output");
+            writing.said.shift_remove("Output");
+            lines.tree("output ", &output, ";");
+        }
+        return;
+    }
+    path("input_path", "InputPath", writing, lines);
+    let has_result = matches!(kind, StateKind::Task | StateKind::Parallel | StateKind::Map);
+    if matches!(kind, StateKind::Pass | StateKind::Parallel | StateKind::Map) {
+        template("parameters", "Parameters", writing, lines);
+    }
+    if kind == StateKind::Pass {
+        result(writing, lines);
+    }
+    let mut shaped = has_result && template("result_selector", "ResultSelector", writing, lines);
+    if has_result || kind == StateKind::Pass {
+        shaped |= path("result_path", "ResultPath", writing, lines);
+    }
+    // Beside these the macro writes no output of its own.
+    if shaped {
+        writing.said.shift_remove("OutputPath");
+    }
+    path("output_path", "OutputPath", writing, lines);
+}
+
+/// A constant, which is no template.
+fn result(writing: &mut Writing<'_>, lines: &mut Lines) {
+    let result = writing
+        .get("Result")
+        .filter(|result| !result.to_string().contains(".$\":"));
+    if let Some(result) = result.and_then(|result| values::argument(result, false)) {
+        writing.done.push("Result");
+        lines.tree("result ", &result, ";");
+    }
+}
+
+/// Says whether it has written the statement.
+fn path(word: &str, field: &'static str, writing: &mut Writing<'_>, lines: &mut Lines) -> bool {
+    let Some(value) = writing.get(field).filter(|_| !writing.says_already(field)) else {
+        return false;
+    };
+    let path = match value {
+        Json::Null => "null".to_owned(),
+        Json::String(path) => literal(path),
+        _ => return false,
+    };
+    writing.done.push(field);
+    lines.line(&format!("{word} {path};"));
+    true
+}
+
+fn template(word: &str, field: &'static str, writing: &mut Writing<'_>, lines: &mut Lines) -> bool {
+    let members = writing.get(field).filter(|_| !writing.says_already(field));
+    let members = members.and_then(Json::as_object);
+    let Some(members) = members.and_then(|members| values::arguments(members, false)) else {
+        return false;
+    };
+    writing.done.push(field);
+    lines.tree(&format!("{word} "), &members, ";");
+    true
+}
