@@ -340,10 +340,12 @@ impl Scope {
         }
     }
 
-    /// The name of the item.
+    /// The name of the item. One that nothing reads by name has a name that no other body's has.
     pub(super) fn given(&self) -> Text {
         let given = self.given.borrow();
-        given.clone().unwrap_or(Text::Borrowed("item"))
+        given
+            .clone()
+            .unwrap_or_else(|| format!("item_{}", self.id).into())
     }
 
     /// Declares a variable.
