@@ -110,6 +110,13 @@ impl<In: Payload, Out> Body<In, Out> {
         Given::new(self.scope.id, name.clone(), Expr::item(name))
     }
 
+    /// Of a branch or a map's body: a field of it as it stands in ASL. [`FlowBuilder::raw`](super::FlowBuilder::raw) is that
+    /// of a workflow.
+    pub fn raw(&self, field: impl Into<Text>, value: impl Into<serde_json::Value>) {
+        let field = (field.into(), value.into());
+        self.scope.raw.borrow_mut().push(field);
+    }
+
     /// `StartAt`.
     #[track_caller]
     pub fn start_at(&self, state: impl To<In, In>) {

@@ -10,6 +10,7 @@ pub(super) fn find(scope: &Scope, of: &str, around: &[&Scope], faults: &mut Vec<
         faults.push(fault.at(Some(mistake.place)));
     }
     used(scope, around, faults);
+    given(scope, around, faults);
     let declared = scope.declared.borrow();
     for declared in declared.iter().filter(|declared| declared.definitions == 0) {
         faults.push(Fault::new(
@@ -42,6 +43,49 @@ pub(super) fn find(scope: &Scope, of: &str, around: &[&Scope], faults: &mut Vec<
     let around = [around, &[scope]].concat();
     for inner in scope.inner.borrow().iter() {
         find(inner, "a branch or a map's body", &around, faults);
+    }
+}
+
+/// What is given to a body, its item or the workflow's input, has a name of its own.
+fn given(scope: &Scope, around: &[&Scope], faults: &mut Vec<Fault>) {
+    let own = scope.given.borrow();
+    if let Some(name) = &*own
+        && around
+            .iter()
+            .any(|outer| outer.given.borrow().as_ref() == Some(name))
+    {
+        faults.push(Fault::new(
+            None,
+            format!(
+                "`{name}` is given to a branch or a map's body, and to one around it; name the inner one otherwise"
+            ),
+        ));
+    }
+    let scopes = || around.iter().copied().chain([scope]);
+    for variable in scope.variables.borrow().iter() {
+        let is_given = scopes().any(|one| one.given.borrow().as_ref() == Some(&variable.name));
+        if is_given {
+            let message = format!(
+                "the variable `{}` has the name of the workflow's input or of an item around it; give it another name",
+                variable.name
+            );
+            faults.push(Fault::new(None, message).at(Some(variable.place)));
+        }
+    }
+    if let Some(name) = &*own {
+        let outer = around.iter().find_map(|outer| {
+            let variables = outer.variables.borrow();
+            variables
+                .iter()
+                .find(|variable| variable.name == *name)
+                .map(|variable| variable.place)
+        });
+        if let Some(place) = outer {
+            let message = format!(
+                "the item `{name}` has the name of a variable around its map; give it another name"
+            );
+            faults.push(Fault::new(None, message).at(Some(place)));
+        }
     }
 }
 

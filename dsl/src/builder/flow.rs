@@ -131,6 +131,10 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
             .clone()
             .parameter(parameter, In::shape)
             .variables(scope.shapes());
+        let raw = scope.raw.borrow();
+        let flow = raw.iter().fold(flow, |flow, (field, value)| {
+            flow.raw(field.clone(), Expr::literal(value.clone()))
+        });
         let flow = scope.to_lower().into_iter().fold(flow, Flow::state);
         faults.extend(rules::faults(&flow));
         let mut warnings = Vec::new();

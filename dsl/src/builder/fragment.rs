@@ -209,6 +209,12 @@ impl<F: Fragment, End> Including<'_, F, End> {
     pub fn next(self, to: impl To<(Anything, F::Output), Anything>) {
         let input = Expr::tuple(vec![Expr::input(Anything::shape), Expr::result()]);
         let edge = self.scope.edge(self.index, to.route(), &input);
+        if let Some((field, _)) = edge.raw.first() {
+            let message = format!(
+                "the raw field `{field}` has no place where a fragment ends; write it on the state that it leads to"
+            );
+            self.scope.mistake_in(self.index, message);
+        }
         let include = edge
             .assign
             .into_iter()

@@ -3,9 +3,11 @@
 use super::expression::Expression;
 use super::to::Way;
 use super::variable::{Variable, Variables};
+use crate::expr::Text;
 use crate::shape::{Payload, Shape};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -45,6 +47,15 @@ impl<T> Handle<T> {
         value: Expression<From, V>,
     ) -> Way<From, Handle<T>> {
         Way::new(self.clone()).assigning(variable, value)
+    }
+
+    /// The way to it whose rule or Catcher has a field as it stands in ASL.
+    pub fn raw<From>(
+        &self,
+        field: impl Into<Text>,
+        value: impl Into<Value>,
+    ) -> Way<From, Handle<T>> {
+        Way::new(self.clone()).raw(field, value)
     }
 
     /// The way of a catch to it, on which what is caught is assigned.
@@ -88,6 +99,11 @@ impl Step {
         value: Expression<From, V>,
     ) -> Way<From, Step> {
         Way::new(self.clone()).assigning(variable, value)
+    }
+
+    /// The way to it whose rule or Catcher has a field as it stands in ASL.
+    pub fn raw<From>(&self, field: impl Into<Text>, value: impl Into<Value>) -> Way<From, Step> {
+        Way::new(self.clone()).raw(field, value)
     }
 
     /// The way of a catch to it, on which what is caught is assigned.

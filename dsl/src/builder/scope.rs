@@ -26,6 +26,8 @@ pub(super) struct Scope {
     /// The branches and bodies inside of its states.
     pub(super) inner: RefCell<Vec<Rc<Scope>>>,
     pub(super) variables: RefCell<Vec<DeclaredVariable>>,
+    /// Fields as they stand in ASL.
+    pub(super) raw: RefCell<Vec<(Text, serde_json::Value)>>,
     /// The variables of included fragments.
     included: RefCell<Variables>,
     /// What its expressions read by name, and what its states assign.
@@ -117,6 +119,7 @@ impl Scope {
             binds: RefCell::default(),
             inner: RefCell::default(),
             variables: RefCell::default(),
+            raw: RefCell::default(),
             included: RefCell::default(),
             used: RefCell::default(),
             given: RefCell::default(),
@@ -215,6 +218,10 @@ impl Scope {
     #[track_caller]
     pub(super) fn edge(&self, index: usize, to: Route, from: &Expr) -> Edge {
         let edge = Edge::to(self.target(index, &to)).placed(Place::caller());
+        let raw = to.raw.into_iter();
+        let edge = raw.fold(edge, |edge, (key, value)| {
+            edge.raw(key, Expr::literal(value))
+        });
         to.assigns.into_iter().fold(edge, |edge, assignment| {
             let (name, value) = self.assignment(index, assignment, from);
             edge.assign(name, value)
@@ -340,10 +347,12 @@ impl Scope {
         }
     }
 
-    /// The name of the item.
+    /// The name of the item. One that nothing reads by name has a name that no other body's has.
     pub(super) fn given(&self) -> Text {
         let given = self.given.borrow();
-        given.clone().unwrap_or(Text::Borrowed("item"))
+        given
+            .clone()
+            .unwrap_or_else(|| format!("item_{}", self.id).into())
     }
 
     /// Declares a variable.
@@ -454,7 +463,11 @@ impl Scope {
 
     /// The flow tree's body of these states and variables.
     pub(super) fn body(&self) -> Body {
-        Body::new(self.to_lower()).variables(self.shapes())
+        let body = Body::new(self.to_lower()).variables(self.shapes());
+        let raw = self.raw.borrow();
+        raw.iter().fold(body, |body, (key, value)| {
+            body.raw(key.clone(), Expr::literal(value.clone()))
+        })
     }
 
     /// The variables with their shapes.

@@ -3,8 +3,10 @@
 use super::expression::Expression;
 use super::handle::{Handle, Step};
 use super::variable::{Assigned, Assignment, Variable, Variables, last};
+use crate::expr::Text;
 use crate::sealed::Sealed;
 use crate::shape::Payload;
+use serde_json::Value;
 use std::fmt;
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -32,6 +34,7 @@ pub struct Route {
     /// The state looks at nothing that is handed on.
     pub(super) is_step: bool,
     pub(super) assigns: Vec<Assignment>,
+    pub(super) raw: Vec<(Text, Value)>,
 }
 
 impl Route {
@@ -42,6 +45,7 @@ impl Route {
             index: handle.index,
             is_step,
             assigns: Vec::new(),
+            raw: Vec::new(),
         }
     }
 }
@@ -68,6 +72,7 @@ impl<From, T> To<From, T> for &Step {
 pub struct Way<From, H> {
     to: H,
     assigns: Vec<Assignment>,
+    raw: Vec<(Text, Value)>,
     types: PhantomData<fn(From)>,
 }
 
@@ -76,8 +81,15 @@ impl<From, H> Way<From, H> {
         Way {
             to,
             assigns: Vec::new(),
+            raw: Vec::new(),
             types: PhantomData,
         }
+    }
+
+    /// A field of the rule or Catcher as it stands in ASL. It wins over what the way would write.
+    pub fn raw(mut self, field: impl Into<Text>, value: impl Into<Value>) -> Self {
+        self.raw.push((field.into(), value.into()));
+        self
     }
 
     /// Assigns a variable on the way: at a choice of what it takes, at a catch of the state's input and what is caught.
@@ -110,6 +122,7 @@ impl<From, T> To<From, T> for Way<From, Handle<T>> {
     fn route(self) -> Route {
         Route {
             assigns: self.assigns,
+            raw: self.raw,
             ..Route::of(&self.to, false)
         }
     }
@@ -120,6 +133,7 @@ impl<From, T> To<From, T> for Way<From, Step> {
     fn route(self) -> Route {
         Route {
             assigns: self.assigns,
+            raw: self.raw,
             ..Route::of(&self.to, true)
         }
     }

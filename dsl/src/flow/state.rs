@@ -277,6 +277,7 @@ impl State {
     #[must_use]
     pub(crate) fn next_along(mut self, edge: Edge) -> State {
         self.assign.extend(edge.assign);
+        self.raw.extend(edge.raw);
         self.next(edge.target)
     }
 

@@ -9,6 +9,7 @@ use stepwright_asl::integrations::{Pattern, lookup};
 /// Runs the rules of this file.
 pub(super) fn rules(flow: &Flow, state: &State, faults: &mut Vec<Fault>) {
     choices_decide(state, faults);
+    variables_are_assigned_once(state, faults);
     services_are_known(state, faults);
     items_are_found(flow, state, faults);
     every_error_is_caught(state, faults);
@@ -26,6 +27,21 @@ fn choices_decide(state: &State, faults: &mut Vec<Fault>) {
     {
         let message = "this choice decides nothing: call `.when(condition, &state)` on it, or make it a `pass_on`";
         faults.push(fault(state, message));
+    }
+}
+
+/// A variable is assigned once on each way out of a state.
+fn variables_are_assigned_once(state: &State, faults: &mut Vec<Fault>) {
+    let on_edges = state.edges().into_iter().map(|edge| &edge.assign);
+    for list in std::iter::once(&state.assign).chain(on_edges) {
+        for (index, (name, value)) in list.iter().enumerate() {
+            if list[..index].iter().any(|(earlier, _)| earlier == name) {
+                let message = format!(
+                    "the variable `{name}` is assigned twice on one way; all of a way's values are computed at once, so keep one"
+                );
+                faults.push(fault(state, message).at(value.place.or(state.place)));
+            }
+        }
     }
 }
 

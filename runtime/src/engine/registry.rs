@@ -168,12 +168,13 @@ impl Registry {
     /// Registers a workflow that the typed builder made, with all of its tasks and nested workflows.
     pub(super) fn built<In: Payload, Out>(&mut self, built: &Built<In, Out>) {
         let name = built.name().to_owned();
-        if let Some(known) = self.definitions.get_mut(built.name()) {
-            if known.type_id.is_none() && known.machine == *built.machine() {
-                // A workflow that nests it did not know its input's type.
-                known.check_input = Some(input::check::<In>);
-                return;
-            }
+        if let Some(known) = self.definitions.get_mut(built.name())
+            && known.type_id.is_none()
+            && known.machine == *built.machine()
+        {
+            // A workflow that nests it did not know its input's type.
+            known.check_input = Some(input::check::<In>);
+            return;
         }
         self.definition(name, built.machine().clone(), built.machine_type());
         if let Some(pending) = self.definitions.get_mut(built.name()) {

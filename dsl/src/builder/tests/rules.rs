@@ -445,3 +445,54 @@ fn a_parallel_says_which_error_inside_is_not_caught() {
          `.catch(..)` with it, or leave `.exhaustive()` out",
     );
 }
+
+#[test]
+fn what_is_given_has_a_name_of_its_own() {
+    let outer = |item: &'static str| {
+        let flow = FlowBuilder::<Vec<Vec<u32>>, Vec<Vec<u32>>>::new("Nested");
+        let all = flow.declare("All");
+        flow.start_at(&all);
+        let rows = Body::<Vec<u32>, Vec<u32>>::new();
+        let row = rows.item("row");
+        let each = rows.declare("Each");
+        rows.start_at(&each);
+        let cells = Body::<u32, u32>::new();
+        if !item.is_empty() {
+            let _ = cells.item(item);
+        }
+        let cell = cells.declare("Cell");
+        cells.start_at(&cell);
+        cells.pass(&cell, expr!(|n: u32| n)).end();
+        rows.map(&each, expr!([row] |_: Vec<u32>| row), cells).end();
+        flow.map(&all, expr!(|all: Vec<Vec<u32>>| all), rows).end();
+        flow
+    };
+    assert!(outer("").build().is_ok());
+    assert!(outer("cell").build().is_ok());
+    one(
+        &faults(&outer("row")),
+        "`row` is given to a branch or a map's body, and to one around it; name the inner one otherwise",
+    );
+
+    let flow = FlowBuilder::<u32, u32>::new("Twice");
+    let order = flow.parameter("order");
+    let _ = flow.variable::<u32>("order");
+    let total = flow.variable::<u32>("total");
+    let (first, done) = (flow.step("First"), flow.step("Done"));
+    flow.start_at(&first);
+    flow.pass_on(&first)
+        .assign(&total, expr!([order] |_: Anything| order))
+        .assign(&total, expr!(|_: Anything| 1))
+        .next(&done);
+    flow.succeed_with(&done, expr!([total] || total));
+    let found = faults(&flow);
+    one(
+        &found,
+        "the variable `order` has the name of the workflow's input or of an item around it; give it another name",
+    );
+    one(
+        &found,
+        "in state `First`: the variable `total` is assigned twice on one way; all of a way's values are computed at once, so \
+         keep one",
+    );
+}

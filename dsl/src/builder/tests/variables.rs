@@ -218,3 +218,28 @@ fn a_built_workflow_is_the_child_of_another() {
     assert_eq!(children.len(), 1);
     assert_eq!(children[0].bindings().tasks().len(), 1);
 }
+
+#[test]
+fn raw_fields_stand_on_ways_and_bodies() {
+    let branch = Body::<Order, Charge>::new();
+    branch.raw("Comment", "One branch.");
+    let charge = branch.declare("Charge");
+    branch.start_at(&charge);
+    branch.task(&charge, charge_card {}).end();
+    let flow = FlowBuilder::<Order, (Charge,)>::new("Orders").raw("Version", "1.0");
+    let (both, failed) = (flow.declare("Both"), flow.step("Failed"));
+    flow.start_at(&both);
+    flow.parallel(&both, (branch,))
+        .catch(States::ALL, failed.raw("Comment", "Whatever it was."))
+        .end();
+    flow.fail(&failed, "Failed", ());
+    let made = state(&flow, "Both");
+    assert_eq!(made["Branches"][0]["Comment"], json!("One branch."));
+    assert_eq!(made["Catch"][0]["Comment"], json!("Whatever it was."));
+    assert!(
+        flow.build()
+            .unwrap()
+            .to_json()
+            .contains(r#""Version":"1.0""#)
+    );
+}
