@@ -194,7 +194,7 @@ impl<F: Fragment, End> Including<'_, F, End> {
 
     /// Where the fragment's exits lead: [`exits!`](macro@crate::exits) names them, and rustc sees to it that none is missing.
     #[track_caller]
-    pub fn exits(mut self, exits: Exits<F>) -> Self {
+    pub fn exits(mut self, exits: ExitTargets<F>) -> Self {
         let input = Expr::tuple(vec![Expr::input(Anything::shape), Expr::result()]);
         for (name, to) in exits.exits {
             let edge = self.scope.edge(self.index, to, &input);
@@ -258,16 +258,16 @@ impl<F, End> fmt::Debug for Including<'_, F, End> {
 
 /// Where the exits of a fragment lead; [`exits!`](macro@crate::exits) makes it.
 #[must_use = "an included fragment takes them: `.exits(exits)`"]
-pub struct Exits<F> {
+pub struct ExitTargets<F> {
     exits: Vec<(&'static str, Route)>,
     types: PhantomData<fn() -> F>,
 }
 
-impl<F: Fragment> Exits<F> {
+impl<F: Fragment> ExitTargets<F> {
     /// No exits yet.
     #[doc(hidden)]
     pub fn none() -> Self {
-        Exits {
+        ExitTargets {
             exits: Vec::new(),
             types: PhantomData,
         }
@@ -286,7 +286,7 @@ impl<F: Fragment> Exits<F> {
     }
 }
 
-impl<F> fmt::Debug for Exits<F> {
+impl<F> fmt::Debug for ExitTargets<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.exits.iter().map(|(name, _)| name);
         f.debug_list().entries(names).finish()
@@ -335,7 +335,7 @@ macro_rules! exits {
                 }
             }
         }
-        $crate::builder::Exits::<$fragment>::none()
+        $crate::builder::ExitTargets::<$fragment>::none()
             $(.exit(
                 stringify!($exit),
                 {

@@ -128,6 +128,8 @@ impl Deref for Step {
 #[serde(transparent)]
 pub struct Anything(serde_json::Value);
 
+// No type of the user's: rustc shall not propose it for one that lacks the derive.
+#[diagnostic::do_not_recommend]
 impl Payload for Anything {
     fn shape() -> Shape {
         Shape::Any

@@ -73,7 +73,7 @@ pub use self::expression::Expression;
 #[doc(hidden)]
 pub use self::expression::ExpressionTypes;
 pub use self::flow::FlowBuilder;
-pub use self::fragment::{ArgumentsOf, Exits, Included, Including};
+pub use self::fragment::{ArgumentsOf, ExitTargets, Included, Including};
 pub use self::handle::{Anything, Handle, Step};
 pub use self::open::{Fallible, Open};
 pub use self::retry::Retry;

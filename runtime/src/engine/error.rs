@@ -1,7 +1,6 @@
 use std::fmt;
 
 use super::report::{ExecutionReport, Status};
-use crate::clock::Timestamp;
 use crate::history::History;
 use crate::value::Value;
 
@@ -115,9 +114,7 @@ pub struct ExecutionFailed {
     /// The cause.
     pub cause: Option<String>,
     /// Its output, where it succeeded with one that is not what the caller's type says.
-    pub output: Option<Value>,
-    /// When it ended.
-    pub stopped: Timestamp,
+    pub output: Option<Box<Value>>,
     /// Everything that happened.
     pub history: History,
 }
@@ -131,8 +128,7 @@ impl ExecutionFailed {
             status: report.status,
             error: report.error.clone(),
             cause: report.cause.clone(),
-            output: report.output.clone(),
-            stopped: report.stopped,
+            output: report.output.clone().map(Box::new),
             history: report.history.clone(),
         }
     }

@@ -84,10 +84,14 @@ impl Ended for ExecutionFailed {
     fn ended(&self) -> Expect<'_> {
         Expect {
             status: self.status,
-            output: self.output.as_ref(),
+            output: self.output.as_deref(),
             error: self.error.as_deref(),
             cause: self.cause.as_deref(),
-            stopped: self.stopped,
+            // The last event is the execution's end; without a history there is no time to tell.
+            stopped: self.history.events().last().map_or_else(
+                || self.history.execution().started,
+                |event| event.timestamp(),
+            ),
             history: &self.history,
         }
     }
