@@ -1,7 +1,6 @@
 //! The states of a workflow, of a branch or of a map's body.
 
 use super::branches::Branches;
-use super::built::Built;
 use super::choice::Choice;
 use super::errors::{InMap, InParallel};
 use super::expression::{Expression, Tree};
@@ -9,14 +8,12 @@ use super::handle::{Anything, Handle, Step};
 use super::open::{Fallible, Open};
 use super::scope::Scope;
 use super::to::To;
-use super::values::{SecondsOf, Takes, TextOf};
+use super::values::{SecondsOf, TextOf};
 use super::variable::{Given, Variable};
 use crate::expr::{Expr, Text};
-use crate::flow::{self, Call, State, Wait};
+use crate::flow::{self, State, Wait};
 use crate::shape::Payload;
-use crate::task::{NoError, Task};
 use crate::type_block::Timestamp;
-use crate::workflow::Workflow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -124,253 +121,24 @@ impl<In: Payload, Out> Body<In, Out> {
     }
 
     #[track_caller]
-    fn over<T>(&self, state: &Handle<T>, tree: Tree, input: &Expr) -> Expr {
+    pub(super) fn over<T>(&self, state: &Handle<T>, tree: Tree, input: &Expr) -> Expr {
         self.scope.over(Some(state.name()), tree, input)
     }
 
     #[track_caller]
-    fn define<T>(&self, state: &Handle<T>, make: impl FnOnce(String) -> State) -> usize {
+    pub(super) fn define<T>(&self, state: &Handle<T>, make: impl FnOnce(String) -> State) -> usize {
         let made = make(state.name().to_owned());
         self.scope.define(state, made, false)
     }
 
     #[track_caller]
-    fn fallible<T: Payload, R, E>(
+    pub(super) fn fallible<T: Payload, R, E>(
         &self,
         state: &Handle<T>,
         make: impl FnOnce(String) -> State,
     ) -> Fallible<'_, T, R, E, Out> {
         let index = self.define(state, make);
         Fallible::new(&self.scope, index, T::shape)
-    }
-
-    /// A Task state that calls a task with the state's input.
-    ///
-    /// A task with several parameters takes a tuple of them; one without takes `()`. The state hands on what the task
-    /// gives.
-    #[track_caller]
-    pub fn task<T: Payload, F: Task + Takes<T>>(
-        &self,
-        state: &Handle<T>,
-        _task: F,
-    ) -> Fallible<'_, T, F::Output, F::Error, Out> {
-        self.call::<T, F>(state, Expr::input(T::shape))
-    }
-
-    /// A Task state that calls a task with arguments made of the state's input.
-    #[track_caller]
-    pub fn task_with<T: Payload, F: Task>(
-        &self,
-        state: &Handle<T>,
-        _task: F,
-        arguments: Expression<T, F::Arguments>,
-    ) -> Fallible<'_, T, F::Output, F::Error, Out> {
-        let arguments = self.over(state, arguments.tree, &Expr::input(T::shape));
-        self.call::<T, F>(state, arguments)
-    }
-
-    #[track_caller]
-    fn call<T: Payload, F: Task>(
-        &self,
-        state: &Handle<T>,
-        arguments: Expr,
-    ) -> Fallible<'_, T, F::Output, F::Error, Out> {
-        self.scope.bind_task::<F>();
-        self.fallible(state, |name| {
-            State::task(name, Call::task::<F>(positional::<F>(arguments)))
-        })
-    }
-
-    /// A Task state that calls a task with a token, and waits until somebody answers it: `.waitForTaskToken`.
-    ///
-    /// The expression makes the arguments of the state's input and the token. What the answer is, the next state says,
-    /// or [`answered_with`](Fallible::answered_with).
-    #[track_caller]
-    pub fn wait_for_task_token<T: Payload, F: Task, Answer: Payload>(
-        &self,
-        state: &Handle<T>,
-        _task: F,
-        arguments: Expression<(T, String), F::Arguments>,
-    ) -> Fallible<'_, T, Answer, F::Error, Out> {
-        self.scope.bind_task::<F>();
-        let input = Expr::tuple(vec![Expr::input(T::shape), Expr::task_token()]);
-        let arguments = positional::<F>(self.over(state, arguments.tree, &input));
-        self.fallible(state, |name| {
-            State::task(
-                name,
-                Call::wait_for_task_token::<F>(arguments, Answer::shape),
-            )
-        })
-    }
-
-    /// A Task state that runs another workflow with the state's input and waits for its output.
-    #[track_caller]
-    pub fn workflow<W: Workflow>(
-        &self,
-        state: &Handle<W::Input>,
-        workflow: W,
-    ) -> Fallible<'_, W::Input, W::Output, NoError, Out> {
-        self.nested(state, workflow, Expr::input(W::Input::shape))
-    }
-
-    /// A Task state that runs another workflow with an input made of the state's and waits for its output.
-    #[track_caller]
-    pub fn workflow_with<T: Payload, W: Workflow>(
-        &self,
-        state: &Handle<T>,
-        workflow: W,
-        input: Expression<T, W::Input>,
-    ) -> Fallible<'_, T, W::Output, NoError, Out> {
-        let input = self.over(state, input.tree, &Expr::input(T::shape));
-        self.nested(state, workflow, input)
-    }
-
-    #[track_caller]
-    fn nested<T: Payload, W: Workflow>(
-        &self,
-        state: &Handle<T>,
-        _workflow: W,
-        input: Expr,
-    ) -> Fallible<'_, T, W::Output, NoError, Out> {
-        self.scope.bind_workflow::<W>();
-        self.fallible(state, |name| State::task(name, Call::workflow::<W>(input)))
-    }
-
-    /// A Task state that starts another workflow with the state's input and goes on. It hands on
-    /// `{"ExecutionArn", "StartDate"}`.
-    #[track_caller]
-    pub fn start_workflow<W: Workflow>(
-        &self,
-        state: &Handle<W::Input>,
-        workflow: W,
-    ) -> Fallible<'_, W::Input, serde_json::Value, NoError, Out> {
-        let input = Expr::input(W::Input::shape);
-        self.started(state, workflow, input)
-    }
-
-    /// A Task state that starts another workflow with an input made of the state's and goes on.
-    #[track_caller]
-    pub fn start_workflow_with<T: Payload, W: Workflow>(
-        &self,
-        state: &Handle<T>,
-        workflow: W,
-        input: Expression<T, W::Input>,
-    ) -> Fallible<'_, T, serde_json::Value, NoError, Out> {
-        let input = self.over(state, input.tree, &Expr::input(T::shape));
-        self.started(state, workflow, input)
-    }
-
-    #[track_caller]
-    fn started<T: Payload, W: Workflow>(
-        &self,
-        state: &Handle<T>,
-        _workflow: W,
-        input: Expr,
-    ) -> Fallible<'_, T, serde_json::Value, NoError, Out> {
-        self.scope.bind_workflow::<W>();
-        self.fallible(state, |name| {
-            State::task(name, Call::start_workflow::<W>(input))
-        })
-    }
-
-    /// A Task state that runs a built workflow with the state's input and waits for its output.
-    #[track_caller]
-    pub fn built<I: Payload, O: Payload>(
-        &self,
-        state: &Handle<I>,
-        workflow: &Built<I, O>,
-    ) -> Fallible<'_, I, O, NoError, Out> {
-        self.nested_built(state, workflow, Expr::input(I::shape), true)
-    }
-
-    /// A Task state that runs a built workflow with an input made of the state's and waits for its output.
-    #[track_caller]
-    pub fn built_with<T: Payload, I: Payload, O: Payload>(
-        &self,
-        state: &Handle<T>,
-        workflow: &Built<I, O>,
-        input: Expression<T, I>,
-    ) -> Fallible<'_, T, O, NoError, Out> {
-        let input = self.over(state, input.tree, &Expr::input(T::shape));
-        self.nested_built(state, workflow, input, true)
-    }
-
-    /// A Task state that starts a built workflow with an input made of the state's and goes on. It hands on
-    /// `{"ExecutionArn", "StartDate"}`.
-    #[track_caller]
-    pub fn start_built<T: Payload, I: Payload, O: Payload>(
-        &self,
-        state: &Handle<T>,
-        workflow: &Built<I, O>,
-        input: Expression<T, I>,
-    ) -> Fallible<'_, T, serde_json::Value, NoError, Out> {
-        let input = self.over(state, input.tree, &Expr::input(T::shape));
-        self.nested_built(state, workflow, input, false)
-    }
-
-    #[track_caller]
-    fn nested_built<T: Payload, I: Payload, O: Payload, R>(
-        &self,
-        state: &Handle<T>,
-        workflow: &Built<I, O>,
-        input: Expr,
-        awaited: bool,
-    ) -> Fallible<'_, T, R, NoError, Out> {
-        let child = workflow.as_child();
-        self.scope
-            .bind(move |bindings, _| bindings.built(child.clone()));
-        let call = Call::machine(
-            workflow.name().to_owned(),
-            workflow.machine_type(),
-            input,
-            awaited.then_some(O::shape),
-        );
-        self.fallible(state, |name| State::task(name, call))
-    }
-
-    /// A Task state that calls a service integration by its resource, pattern suffix included. The arguments are an
-    /// object of the state's input: `{"QueueUrl", "MessageBody"}`, say, with keys that may be computed;
-    /// [`Expression::object`] makes an object inside of it. What the service gives, the next state says.
-    #[track_caller]
-    pub fn service<T: Payload, Answer: Payload, K: Into<Text>>(
-        &self,
-        state: &Handle<T>,
-        resource: impl Into<Text>,
-        arguments: impl IntoIterator<Item = (K, Expression<T, serde_json::Value>)>,
-    ) -> Fallible<'_, T, Answer, NoError, Out> {
-        let input = Expr::input(T::shape);
-        let fields = self.fields(state, arguments, &input);
-        let call = Call::service(resource, Some(fields), Some(Answer::shape));
-        self.fallible(state, |name| State::task(name, call))
-    }
-
-    /// A Task state that calls a service integration with a token, and waits until somebody answers it:
-    /// `.waitForTaskToken`, which is added to the resource. The arguments are made of the state's input and the token.
-    #[track_caller]
-    pub fn wait_for_service<T: Payload, Answer: Payload, K: Into<Text>>(
-        &self,
-        state: &Handle<T>,
-        resource: impl Into<Text>,
-        arguments: impl IntoIterator<Item = (K, Expression<(T, String), serde_json::Value>)>,
-    ) -> Fallible<'_, T, Answer, NoError, Out> {
-        let input = Expr::tuple(vec![Expr::input(T::shape), Expr::task_token()]);
-        let fields = self.fields(state, arguments, &input);
-        let call = Call::service_with_task_token(resource, Some(fields), Some(Answer::shape));
-        self.fallible(state, |name| State::task(name, call))
-    }
-
-    #[track_caller]
-    fn fields<T, From, K: Into<Text>>(
-        &self,
-        state: &Handle<T>,
-        arguments: impl IntoIterator<Item = (K, Expression<From, serde_json::Value>)>,
-        input: &Expr,
-    ) -> Vec<(Text, Expr)> {
-        let mut fields = Vec::new();
-        for (key, value) in arguments {
-            fields.push((key.into(), self.over(state, value.tree, input)));
-        }
-        fields
     }
 
     /// A Pass state that hands on its input: it is there for what [`assign`](Open::assign) assigns.
@@ -523,16 +291,5 @@ impl<In: Payload> Body<In, serde_json::Value> {
     pub fn succeed_as_is(&self, state: &Handle<Anything>) {
         let index = self.define(state, State::succeed);
         self.scope.close(index);
-    }
-}
-
-/// The arguments of a task, one for each parameter: a tuple is taken apart.
-fn positional<F: Task>(arguments: Expr) -> Vec<Expr> {
-    match F::PARAMETERS.len() {
-        0 => Vec::new(),
-        1 => vec![arguments],
-        several => (0..several)
-            .map(|index| arguments.clone().taken_apart(index))
-            .collect(),
     }
 }

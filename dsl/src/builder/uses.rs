@@ -1,0 +1,109 @@
+//! What the states of a body read and assign by name.
+
+use super::expression::Tree;
+use super::scope::Scope;
+use super::to::Route;
+use super::variable::{Assignment, Read};
+use crate::expr::{Expr, Text};
+use crate::flow::Edge;
+use crate::workflow::Place;
+use std::rc::Rc;
+
+/// A variable in use.
+#[derive(Debug)]
+pub(super) struct Used {
+    pub(super) scope: u64,
+    pub(super) name: Text,
+    pub(super) state: Option<Rc<str>>,
+    pub(super) place: Place,
+    pub(super) is_assigned: bool,
+}
+
+impl Scope {
+    /// The edge along a way from a state; what is assigned on it is made of `from`. A state of another body is a mistake,
+    /// and the state goes nowhere instead.
+    #[track_caller]
+    pub(super) fn edge(&self, index: usize, to: Route, from: &Expr) -> Edge {
+        let edge = Edge::to(self.target(index, &to)).placed(Place::caller());
+        let raw = to.raw.into_iter();
+        let edge = raw.fold(edge, |edge, (key, value)| {
+            edge.raw(key, Expr::literal(value))
+        });
+        to.assigns.into_iter().fold(edge, |edge, assignment| {
+            let (name, value) = self.assignment(index, assignment, from);
+            edge.assign(name, value)
+        })
+    }
+
+    /// A variable with its value, over an input.
+    #[track_caller]
+    pub(super) fn assignment(
+        &self,
+        index: usize,
+        assignment: Assignment,
+        from: &Expr,
+    ) -> (Text, Expr) {
+        let state = self.name_of(index);
+        let place = Place::caller();
+        for read in assignment.value.reads() {
+            self.use_of(Some(&state), read, false, place);
+        }
+        self.use_of(Some(&state), &assignment.to, true, place);
+        let Assignment { to, value } = assignment;
+        let mut value = value.over(from);
+        value.place.get_or_insert(place);
+        (to.name, value)
+    }
+
+    /// An expression over an input, of which it is known from now on what it reads.
+    #[track_caller]
+    pub(super) fn over(&self, state: Option<&str>, tree: Tree, input: &Expr) -> Expr {
+        self.over_at(state, tree, input, Place::caller())
+    }
+
+    /// The same for a call at that place.
+    pub(super) fn over_at(
+        &self,
+        state: Option<&str>,
+        tree: Tree,
+        input: &Expr,
+        place: Place,
+    ) -> Expr {
+        let state = state.map(Rc::from);
+        for read in &tree.reads {
+            self.use_of(state.as_ref(), read, false, place);
+        }
+        let mut value = tree.over(input);
+        value.place.get_or_insert(place);
+        value
+    }
+
+    /// The same of a state that is there already.
+    #[track_caller]
+    pub(super) fn over_in(&self, index: usize, tree: Tree, input: &Expr) -> Expr {
+        self.over_in_at(index, tree, input, Place::caller())
+    }
+
+    /// The same for a call at that place.
+    pub(super) fn over_in_at(&self, index: usize, tree: Tree, input: &Expr, place: Place) -> Expr {
+        let name = self.name_of(index);
+        self.over_at(Some(&name), tree, input, place)
+    }
+
+    fn use_of(&self, state: Option<&Rc<str>>, variable: &Read, is_assigned: bool, place: Place) {
+        self.used.borrow_mut().push(Used {
+            scope: variable.scope,
+            name: variable.name.clone(),
+            state: state.cloned(),
+            place,
+            is_assigned,
+        });
+    }
+
+    /// The same of a state that is there already.
+    #[track_caller]
+    pub(super) fn assigned_in(&self, index: usize, variable: &Read) {
+        let name = self.name_of(index);
+        self.use_of(Some(&name), variable, true, Place::caller());
+    }
+}
