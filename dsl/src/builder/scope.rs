@@ -2,7 +2,6 @@
 
 use super::handle::Handle;
 use super::to::Route;
-use super::uses::Used;
 use crate::expr::{Expr, Text};
 use crate::flow::{Body, State, Variables};
 use crate::shape::Shape;
@@ -400,4 +399,14 @@ impl Scope {
     pub(super) fn bind(&self, bind: impl Fn(&mut super::Bindings, Option<Deploy>) + 'static) {
         self.binds.borrow_mut().push(Box::new(bind));
     }
+}
+
+/// A variable in use.
+#[derive(Debug)]
+pub(super) struct Used {
+    pub(super) scope: u64,
+    pub(super) name: Text,
+    pub(super) state: Option<Rc<str>>,
+    pub(super) place: Place,
+    pub(super) is_assigned: bool,
 }

@@ -1,23 +1,13 @@
 //! What the states of a body read and assign by name.
 
 use super::expression::Tree;
-use super::scope::Scope;
+use super::scope::{Scope, Used};
 use super::to::Route;
 use super::variable::{Assignment, Read};
 use crate::expr::{Expr, Text};
 use crate::flow::Edge;
 use crate::workflow::Place;
 use std::rc::Rc;
-
-/// A variable in use.
-#[derive(Debug)]
-pub(super) struct Used {
-    pub(super) scope: u64,
-    pub(super) name: Text,
-    pub(super) state: Option<Rc<str>>,
-    pub(super) place: Place,
-    pub(super) is_assigned: bool,
-}
 
 impl Scope {
     /// The edge along a way from a state; what is assigned on it is made of `from`. A state of another body is a mistake,

@@ -2,9 +2,12 @@
 
 use super::code::{Code, Listed};
 use super::expression::Lowering;
-use super::operator;
 use super::syntax::Syntax;
 use crate::shape::Shape;
+
+/// Why two texts are not compared by `<`.
+pub(in crate::lower) const TEXTS: &str = "Step Functions orders texts by UTF-16 and Rust by characters; write \
+    `functions::is_before(&a, &b)`, or for times `functions::millis(&a) < functions::millis(&b)`";
 
 impl Lowering<'_, '_> {
     /// A set with each item once, and in order where Rust has one.
@@ -50,7 +53,7 @@ impl Lowering<'_, '_> {
     /// Says where items are not ordered by such a key as they are in Rust.
     pub(super) fn key(&mut self, shape: &Shape) {
         match shape.plain() {
-            Shape::String => self.report.fault(operator::TEXTS),
+            Shape::String => self.report.fault(TEXTS),
             shape if is_ordered(&shape) => {}
             shape => self.report.fault(format!(
                 "JSONata orders numbers and texts, and this key is {}; do it in a task",

@@ -25,8 +25,9 @@ mod test;
 mod tests;
 
 pub(super) use self::code::Code;
+pub(super) use self::lists::TEXTS;
 pub(super) use self::names::is_function;
-pub(super) use self::operator::{TEXTS, orders_alike};
+pub(super) use self::operator::orders_alike;
 pub(super) use self::syntax::{Operator, Syntax};
 pub(super) use self::template::{as_text, condition, template, text};
 pub(super) use self::test::{all, matched};

@@ -2,7 +2,7 @@
 
 use super::code::{Absent, Code};
 use super::expression::Lowering;
-use super::lists::is_ordered;
+use super::lists::{TEXTS, is_ordered};
 use super::syntax::{Operator, Syntax};
 use crate::expr::{Binary, Expr, Node, Unary};
 use crate::shape::{Fields, Presence, Shape, Tagging};
@@ -10,10 +10,6 @@ use crate::shape::{Fields, Presence, Shape, Tagging};
 /// Why nothing is computed with an `f32`.
 pub(super) const FLOATS: &str = "JSONata computes with 64 bits, so an `f32` gives other digits there than in Rust; make the \
     field an `f64`, or call a task";
-
-/// Why two texts are not compared by `<`.
-pub(in crate::lower) const TEXTS: &str = "Step Functions orders texts by UTF-16 and Rust by characters; write \
-    `functions::is_before(&a, &b)`, or for times `functions::millis(&a) < functions::millis(&b)`";
 
 /// Whether every text is before or behind this one by UTF-16 as it is by characters.
 pub(in crate::lower) fn orders_alike(literal: &str) -> bool {

@@ -193,9 +193,17 @@ impl Syntax {
         Syntax::Bind(local, Box::new(value), Box::new(body))
     }
 
-    /// Whether it may stop the execution with a message of ours.
+    /// Whether it may stop the execution: with a message of ours, or by a division of integers, whose remainder by 0 is no
+    /// number to take away.
     fn stops(&self) -> bool {
-        let mut stops = matches!(self, Syntax::Call(name, _) if name == "error");
+        let mut stops = match self {
+            Syntax::Call(name, _) => name == "error",
+            Syntax::Binary(Operator::Sub, _, over) => match &**over {
+                Syntax::Binary(Operator::Rem, _, by) => !matches!(**by, Syntax::Number(_)),
+                _ => false,
+            },
+            _ => false,
+        };
         self.children(&mut |child| stops = stops || child.stops());
         stops
     }

@@ -2,6 +2,7 @@
 
 use super::code::Code;
 use super::expression::{Lowering, step};
+use super::lists::TEXTS;
 use super::operator::{self, is_some};
 use super::syntax::{Operator, Syntax};
 use crate::expr::Pattern;
@@ -71,7 +72,7 @@ impl Matches for Lowering<'_, '_> {
             }
             (Binary::Eq, ..) => {}
             (_, Value::String(text), _) if !operator::orders_alike(text) => {
-                return Some(self.refuse_code(operator::TEXTS));
+                return Some(self.refuse_code(TEXTS));
             }
             _ => {}
         }

@@ -7,103 +7,135 @@ use crate::expr::{Binary, Expr, Piece};
 use crate::shape::{Fields, Shape};
 use serde_json::Value;
 
-/// An argument of an intrinsic function.
-pub(super) fn argument(paths: &mut Paths<'_, '_>, expr: &Expr) -> Leaf {
-    let leaf = match paths.leaf_of(expr) {
-        Ok(leaf) => leaf,
-        Err(value) => return literal(paths, &value),
-    };
-    if let Some(field) = &leaf.absent {
-        let message =
-            format!("`{field}` may be absent, and JSONPath fails on what is absent; {WAY_OUT}");
-        return paths.refuse_leaf(message);
+impl Paths<'_, '_> {
+    /// An argument of an intrinsic function.
+    pub(super) fn argument(&mut self, expr: &Expr) -> Leaf {
+        let leaf = match self.leaf_of(expr) {
+            Ok(leaf) => leaf,
+            Err(value) => return self.literal(&value),
+        };
+        if let Some(field) = &leaf.absent {
+            let message =
+                format!("`{field}` may be absent, and JSONPath fails on what is absent; {WAY_OUT}");
+            return self.refuse_leaf(message);
+        }
+        leaf
     }
-    leaf
-}
 
-/// A literal as an argument.
-pub(super) fn literal(paths: &mut Paths<'_, '_>, value: &Value) -> Leaf {
-    let shape = Shape::of_value(value);
-    match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => Leaf::call(value.to_string(), shape),
-        Value::String(text) => Leaf::call(format!("'{}'", escaped(text)), shape),
-        Value::Array(_) | Value::Object(_) => paths.refuse_leaf(format!(
-            "a list or an object cannot be the argument of an intrinsic function; assign it to a variable first, or {WAY_OUT}"
-        )),
-    }
-}
-
-/// A placeholder as an argument: a text.
-pub(super) fn placeholder(name: &str) -> Leaf {
-    Leaf::call(
-        format!("'{}'", stepwright_asl::placeholder::text(name)),
-        Shape::String,
-    )
-}
-
-/// `States.Format`: the braces of the text are escaped, so no template engine finds a placeholder in it.
-pub(super) fn format(paths: &mut Paths<'_, '_>, pieces: &[Piece]) -> Leaf {
-    let mut template = String::new();
-    let mut arguments = Vec::new();
-    for piece in pieces {
-        match piece {
-            Piece::Text(text) => template.push_str(&escaped(text)),
-            Piece::Formatted(..) => {
-                return paths.refuse_leaf(format!(
-                    "`States.Format` knows no width and no precision; {WAY_OUT}, or format the value in a task"
-                ));
-            }
-            Piece::Value(value) => {
-                let leaf = argument(paths, value);
-                if !matches!(
-                    leaf.shape.plain(),
-                    Shape::String | Shape::Integer | Shape::SmallInteger | Shape::Bool
-                ) {
-                    let what = leaf.shape.describe();
-                    return paths.refuse_leaf(format!(
-                        "`States.Format` writes {what} in another way than Rust does; {WAY_OUT}"
-                    ));
-                }
-                template.push_str("{}");
-                arguments.push(leaf.text);
-            }
+    /// A literal as an argument.
+    pub(super) fn literal(&mut self, value: &Value) -> Leaf {
+        let shape = Shape::of_value(value);
+        match value {
+            Value::Null | Value::Bool(_) | Value::Number(_) => Leaf::call(value.to_string(), shape),
+            Value::String(text) => Leaf::call(format!("'{}'", escaped(text)), shape),
+            Value::Array(_) | Value::Object(_) => self.refuse_leaf(format!(
+                "a list or an object cannot be the argument of an intrinsic function; assign it to a variable first, or {WAY_OUT}"
+            )),
         }
     }
-    let arguments: String = arguments
-        .iter()
-        .map(|argument| format!(", {argument}"))
-        .collect();
-    Leaf::call(
-        format!("States.Format('{template}'{arguments})"),
-        Shape::String,
-    )
-}
 
-/// `a + b` and `a - 1`: sums of integers, and texts put together.
-pub(super) fn sum(paths: &mut Paths<'_, '_>, operator: Binary, left: &Expr, right: &Expr) -> Leaf {
-    let a = argument(paths, left);
-    let b = argument(paths, right);
-    match (operator, a.shape.plain(), b.shape.plain()) {
-        (Binary::Add, Shape::String, Shape::String) => Leaf::call(
-            format!("States.Format('{{}}{{}}', {}, {})", a.text, b.text),
+    /// `States.Format`: the braces of the text are escaped, so no template engine finds a placeholder in it.
+    pub(super) fn formatted(&mut self, pieces: &[Piece]) -> Leaf {
+        let mut template = String::new();
+        let mut arguments = Vec::new();
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) => template.push_str(&escaped(text)),
+                Piece::Formatted(..) => {
+                    return self.refuse_leaf(format!(
+                        "`States.Format` knows no width and no precision; {WAY_OUT}, or format the value in a task"
+                    ));
+                }
+                Piece::Value(value) => {
+                    let leaf = self.argument(value);
+                    if !matches!(
+                        leaf.shape.plain(),
+                        Shape::String | Shape::Integer | Shape::SmallInteger | Shape::Bool
+                    ) {
+                        let what = leaf.shape.describe();
+                        return self.refuse_leaf(format!(
+                            "`States.Format` writes {what} in another way than Rust does; {WAY_OUT}"
+                        ));
+                    }
+                    template.push_str("{}");
+                    arguments.push(leaf.text);
+                }
+            }
+        }
+        let arguments: String = arguments
+            .iter()
+            .map(|argument| format!(", {argument}"))
+            .collect();
+        Leaf::call(
+            format!("States.Format('{template}'{arguments})"),
             Shape::String,
-        ),
-        (Binary::Add, x, y) if x.is_integer() && y.is_integer() => Leaf::call(
-            format!("States.MathAdd({}, {})", a.text, b.text),
-            Shape::Integer,
-        ),
-        (Binary::Sub, x, y) if x.is_integer() && y.is_integer() => match b.text.parse::<i64>() {
-            Ok(number) => Leaf::call(
-                format!("States.MathAdd({}, {})", a.text, -number),
+        )
+    }
+
+    /// `a + b` and `a - 1`: sums of integers, and texts put together.
+    pub(super) fn sum(&mut self, operator: Binary, left: &Expr, right: &Expr) -> Leaf {
+        let a = self.argument(left);
+        let b = self.argument(right);
+        match (operator, a.shape.plain(), b.shape.plain()) {
+            (Binary::Add, Shape::String, Shape::String) => Leaf::call(
+                format!("States.Format('{{}}{{}}', {}, {})", a.text, b.text),
+                Shape::String,
+            ),
+            (Binary::Add, x, y) if x.is_integer() && y.is_integer() => Leaf::call(
+                format!("States.MathAdd({}, {})", a.text, b.text),
                 Shape::Integer,
             ),
-            Err(_) => paths.refuse_leaf(format!(
-                "JSONPath subtracts only literal numbers; {WAY_OUT}"
+            (Binary::Sub, x, y) if x.is_integer() && y.is_integer() => {
+                match b.text.parse::<i64>() {
+                    Ok(number) => Leaf::call(
+                        format!("States.MathAdd({}, {})", a.text, -number),
+                        Shape::Integer,
+                    ),
+                    Err(_) => self.refuse_leaf(format!(
+                        "JSONPath subtracts only literal numbers; {WAY_OUT}"
+                    )),
+                }
+            }
+            _ => self.refuse_leaf(format!(
+                "JSONPath adds only integers, and puts only texts together; {WAY_OUT}"
             )),
-        },
-        _ => paths.refuse_leaf(format!(
-            "JSONPath adds only integers, and puts only texts together; {WAY_OUT}"
-        )),
+        }
+    }
+
+    /// A call of a function of [`functions`](crate::functions), where an intrinsic function means the same.
+    pub(super) fn library(&mut self, name: &str, arguments: &[Expr]) -> Leaf {
+        let mut given: Vec<Leaf> = arguments.iter().map(|one| self.argument(one)).collect();
+        let item = given.first().map_or(Shape::Any, |list| list.shape.item());
+        let list = |item: Shape| Shape::Array(Box::new(item));
+        let (function, shape) = match name {
+            "unique" => ("ArrayUnique", list(item)),
+            "chunks" => ("ArrayPartition", list(list(item))),
+            "range" => ("ArrayRange", list(Shape::Integer)),
+            "uuid" => ("UUID", Shape::String),
+            "base64_encode" => ("Base64Encode", Shape::String),
+            "base64_decode" => ("Base64Decode", Shape::String),
+            "parse_json" => ("StringToJson", Shape::Any),
+            "to_json" if given.iter().any(|leaf| is_rounded(&leaf.shape, DEPTH)) => {
+                return self.refuse_leaf(format!(
+                    "`functions::to_json` writes a float and a 64-bit integer with 15 digits, and JSONPath as they are; {WAY_OUT}"
+                ));
+            }
+            "to_json" => ("JsonToString", Shape::String),
+            "sha256" => {
+                given.push(Leaf::call("'SHA-256'", Shape::String));
+                ("Hash", Shape::String)
+            }
+            _ => {
+                return self.refuse_leaf(format!(
+                    "`functions::{name}` has no JSONPath form; {WAY_OUT}"
+                ));
+            }
+        };
+        let arguments: Vec<_> = given.iter().map(|leaf| leaf.text.as_str()).collect();
+        Leaf::call(
+            format!("States.{function}({})", arguments.join(", ")),
+            shape,
+        )
     }
 }
 
@@ -136,42 +168,6 @@ fn is_rounded(shape: &Shape, depth: usize) -> bool {
             .any(|variant| of_fields(&variant.fields)),
         _ => false,
     }
-}
-
-/// A call of a function of [`functions`](crate::functions), where an intrinsic function means the same.
-pub(super) fn library(paths: &mut Paths<'_, '_>, name: &str, arguments: &[Expr]) -> Leaf {
-    let mut given: Vec<Leaf> = arguments.iter().map(|one| argument(paths, one)).collect();
-    let item = given.first().map_or(Shape::Any, |list| list.shape.item());
-    let list = |item: Shape| Shape::Array(Box::new(item));
-    let (function, shape) = match name {
-        "unique" => ("ArrayUnique", list(item)),
-        "chunks" => ("ArrayPartition", list(list(item))),
-        "range" => ("ArrayRange", list(Shape::Integer)),
-        "uuid" => ("UUID", Shape::String),
-        "base64_encode" => ("Base64Encode", Shape::String),
-        "base64_decode" => ("Base64Decode", Shape::String),
-        "parse_json" => ("StringToJson", Shape::Any),
-        "to_json" if given.iter().any(|leaf| is_rounded(&leaf.shape, DEPTH)) => {
-            return paths.refuse_leaf(format!(
-                "`functions::to_json` writes a float and a 64-bit integer with 15 digits, and JSONPath as they are; {WAY_OUT}"
-            ));
-        }
-        "to_json" => ("JsonToString", Shape::String),
-        "sha256" => {
-            given.push(Leaf::call("'SHA-256'", Shape::String));
-            ("Hash", Shape::String)
-        }
-        _ => {
-            return paths.refuse_leaf(format!(
-                "`functions::{name}` has no JSONPath form; {WAY_OUT}"
-            ));
-        }
-    };
-    let arguments: Vec<_> = given.iter().map(|leaf| leaf.text.as_str()).collect();
-    Leaf::call(
-        format!("States.{function}({})", arguments.join(", ")),
-        shape,
-    )
 }
 
 /// The text of a literal between single quotes.

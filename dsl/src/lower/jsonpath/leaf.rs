@@ -29,6 +29,14 @@ impl Leaf {
         }
     }
 
+    /// A placeholder as an argument: a text.
+    pub(super) fn placeholder(name: &str) -> Leaf {
+        Leaf::call(
+            format!("'{}'", stepwright_asl::placeholder::text(name)),
+            Shape::String,
+        )
+    }
+
     /// What stands where nothing could be lowered.
     pub(in crate::lower) fn nothing() -> Leaf {
         Leaf::path("$", Shape::Any)

@@ -1,7 +1,6 @@
 //! One expression as a path, an intrinsic call or a literal.
 
 use super::WAY_OUT;
-use super::intrinsic;
 use super::leaf::Leaf;
 use crate::expr::{Binary, Expr, Node, methods};
 use crate::lower::env::{Dollar, Env, Whence};
@@ -77,7 +76,7 @@ impl<'e, 'r> Paths<'e, 'r> {
     pub(super) fn leaf_of(&mut self, expr: &Expr) -> Result<Leaf, serde_json::Value> {
         match self.tree(expr) {
             Tree::Leaf(leaf) => Ok(leaf),
-            Tree::Placeholder(name) => Ok(intrinsic::placeholder(&name)),
+            Tree::Placeholder(name) => Ok(Leaf::placeholder(&name)),
             other => match other.into_literal() {
                 Ok(value) => Err(value),
                 Err(_) => Ok(self.refuse_leaf(format!(
@@ -155,20 +154,20 @@ impl<'e, 'r> Paths<'e, 'r> {
                 "the JSONata expression `{text}` stands in a JSONPath state; {WAY_OUT}, or write `path!(\"..\")` or \
                  `intrinsic!(\"..\")`"
             )),
-            Node::Format(pieces) => intrinsic::format(self, pieces),
+            Node::Format(pieces) => self.formatted(pieces),
             Node::Binary(operator @ (Binary::Add | Binary::Sub), left, right) => {
-                intrinsic::sum(self, *operator, left, right)
+                self.sum(*operator, left, right)
             }
             Node::Method(base, name, arguments) => self.method(base, name, arguments),
             Node::Function(path, arguments) if path.starts_with("functions::") => {
                 let name = path.trim_start_matches("functions::");
-                intrinsic::library(self, name, arguments)
+                self.library(name, arguments)
             }
             Node::Function(path, arguments) => match (&**path, arguments.as_slice()) {
                 ("String::from" | "Box::new" | "Some" | "i64::from" | "u64::from" | "f64::from", [only]) => {
                     match self.leaf_of(only) {
                         Ok(leaf) => leaf,
-                        Err(value) => intrinsic::literal(self, &value),
+                        Err(value) => self.literal(&value),
                     }
                 }
                 _ => self.refuse_leaf(format!(
@@ -283,7 +282,7 @@ impl<'e, 'r> Paths<'e, 'r> {
                 Leaf::path(format!("{}[{number}]", base.text), item)
             }
             Err(value) => {
-                let index = intrinsic::literal(self, &value);
+                let index = self.literal(&value);
                 Leaf::call(
                     format!("States.ArrayGetItem({}, {})", base.text, index.text),
                     item,
@@ -299,7 +298,7 @@ impl<'e, 'r> Paths<'e, 'r> {
     fn method(&mut self, base: &Expr, name: &str, arguments: &[Expr]) -> Leaf {
         let receiver = match self.leaf_of(base) {
             Ok(leaf) => leaf,
-            Err(value) => intrinsic::literal(self, &value),
+            Err(value) => self.literal(&value),
         };
         let row = methods::find(name, &receiver.shape, arguments.len());
         if row.is_none() && arguments.is_empty() && methods::is_identity(name) {
@@ -315,7 +314,7 @@ impl<'e, 'r> Paths<'e, 'r> {
         }
         match (name, receiver.shape.plain(), arguments) {
             ("contains", Shape::Array(_), [wanted]) => {
-                let wanted = intrinsic::argument(self, wanted);
+                let wanted = self.argument(wanted);
                 Leaf::call(
                     format!("States.ArrayContains({}, {})", receiver.text, wanted.text),
                     Shape::Bool,

@@ -48,7 +48,7 @@ pub(in crate::lower) fn entry(
 fn literal(key: &str, value: Value, paths: &mut Paths<'_, '_>) -> (String, Json) {
     match value {
         Value::String(text) if !text::is_safe(&text) => {
-            let leaf = super::intrinsic::format(paths, &[crate::expr::Piece::Text(text.into())]);
+            let leaf = paths.formatted(&[crate::expr::Piece::Text(text.into())]);
             (format!("{key}.$"), Json::String(leaf.text))
         }
         Value::Array(items) => array(key, items.into_iter().map(Tree::Literal).collect(), paths),
@@ -77,8 +77,8 @@ fn array(key: &str, items: Vec<Tree<Leaf>>, paths: &mut Paths<'_, '_>) -> (Strin
         .into_iter()
         .map(|item| match item {
             Tree::Leaf(Leaf { text, .. }) => text,
-            Tree::Placeholder(name) => super::intrinsic::placeholder(&name).text,
-            Tree::Literal(value) => super::intrinsic::literal(paths, &value).text,
+            Tree::Placeholder(name) => Leaf::placeholder(&name).text,
+            Tree::Literal(value) => paths.literal(&value).text,
             _ => {
                 paths.report.fault(format!(
                     "a list that holds both computed values and objects has no JSONPath form; {WAY_OUT}"

@@ -161,3 +161,16 @@ fn names_of_a_block_stand_for_their_values_in_order() {
         assert_eq!(value(block, &variables), Ok(json!(66)), "{name}");
     }
 }
+
+#[test]
+fn a_division_by_zero_that_nothing_reads_stops_as_it_stops_rust() {
+    let unread = |divisor: Expr| {
+        let quotient = int(7).binary(Binary::Div, divisor);
+        Expr::let_in(vec![("or", quotient)], int(1))
+    };
+    let run = |divisor: i64| value(unread(v("by")), &[("by", integer, json!(divisor))]);
+    assert_eq!(run(2), Ok(json!(1)));
+    assert!(run(0).is_err());
+    // What cannot fail is not computed.
+    assert_eq!(code(unread(int(2)), &[]), "1");
+}
