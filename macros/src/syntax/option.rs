@@ -3,7 +3,7 @@
 use super::catch;
 use super::json;
 use super::object;
-use super::reader::{Reader, name, once, take_word, word};
+use super::reader::{Reader, name, once, take_word, twice, word};
 use crate::machine::{Amount, Draft, Json, Kind, RawFields, Retry, State};
 use crate::suggest::did_you_mean;
 use proc_macro2::{Ident, Span};
@@ -68,7 +68,14 @@ impl Draft {
             }
             "input_path" | "result_path" | "output_path" => {
                 options.result_is_shaped |= word == "result_path";
-                options.raw.extend(path_field(&keyword, input, reader)?);
+                let field = path_field(&keyword, input, reader)?;
+                let is_known = |(name, _): &(LitStr, Json)| {
+                    field.iter().any(|(one, _)| one.value() == name.value())
+                };
+                if options.raw.iter().any(is_known) {
+                    twice(&keyword, &of, reader);
+                }
+                options.raw.extend(field);
             }
             "parameters" | "result" | "result_selector" | "output" => {
                 let field = match word {
@@ -81,6 +88,13 @@ impl Draft {
                 let template = object::value(input, reader)?;
                 if input.peek(Token![;]) {
                     reader.semicolon(input);
+                }
+                if options
+                    .templates
+                    .iter()
+                    .any(|(_, known, _)| *known == field)
+                {
+                    twice(&keyword, &of, reader);
                 }
                 options.templates.push((keyword, field, template));
             }

@@ -173,12 +173,16 @@ pub(super) fn once<T>(
     of: &Ident,
     reader: &Reader,
 ) {
-    if slot.is_some() {
-        let message = format!("`{keyword}` is given twice in `{of}`");
-        reader.errors.at(keyword.span(), message);
-        return;
+    match slot {
+        Some(_) => twice(keyword, of, reader),
+        None => *slot = Some(value),
     }
-    *slot = Some(value);
+}
+
+/// Says that something that is given once stands again.
+pub(super) fn twice(keyword: &Ident, of: &Ident, reader: &Reader) {
+    let message = format!("`{keyword}` is given twice in `{of}`");
+    reader.errors.at(keyword.span(), message);
 }
 
 /// The word that stands next, keyword or not.
