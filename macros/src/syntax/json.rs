@@ -1,7 +1,8 @@
 //! JSON as it stands, after `raw`.
 
-use super::reader::{Reader, skip_to_comma};
+use super::reader::{Reader, skip_to_comma, take_word, word};
 use crate::machine::{Json, RawFields};
+use proc_macro2::Ident;
 use syn::parse::ParseStream;
 use syn::{Lit, LitStr, Result, Token};
 
@@ -44,8 +45,8 @@ impl Json {
             }
             return Ok(Json::Array(items));
         }
-        if super::reader::word(input).is_some_and(|word| word == "null") {
-            super::reader::take_word(input)?;
+        if word(input).is_some_and(|word| word == "null") {
+            take_word(input)?;
             return Ok(Json::Null);
         }
         let negative = input.parse::<Option<Token![-]>>()?.is_some();
@@ -70,6 +71,31 @@ pub(super) fn raw(input: ParseStream, reader: &Reader) -> Result<RawFields> {
     let fields = Json::fields(input, reader)?;
     let _ = input.parse::<Option<Token![;]>>();
     Ok(fields)
+}
+
+/// The field that `input_path "$.order";`, `result_path null;` or `output_path "$";` is, up to the semicolon.
+pub(super) fn path_field(
+    keyword: &Ident,
+    input: ParseStream,
+    reader: &Reader,
+) -> Result<RawFields> {
+    let field = match keyword.to_string().as_str() {
+        "input_path" => "InputPath",
+        "result_path" => "ResultPath",
+        _ => "OutputPath",
+    };
+    let path = if input.peek(LitStr) {
+        Json::String(input.parse()?)
+    } else if word(input).is_some_and(|word| word == "null") {
+        take_word(input)?;
+        Json::Null
+    } else {
+        return Err(input.error(format!(
+            "expected a path in quotes, or `null`: `{keyword} \"$.order\";`"
+        )));
+    };
+    reader.semicolon(input);
+    Ok(vec![(LitStr::new(field, keyword.span()), path)])
 }
 
 fn field(input: ParseStream, reader: &Reader) -> Result<(LitStr, Json)> {

@@ -3,8 +3,8 @@
 use super::catch;
 use super::json;
 use super::object;
-use super::reader::{Reader, name, once, take_word, twice, word};
-use crate::machine::{Amount, Draft, Json, Kind, RawFields, Retry, State};
+use super::reader::{Reader, name, once, take_word, twice};
+use crate::machine::{Amount, Draft, Json, Kind, Retry, State};
 use crate::suggest::did_you_mean;
 use proc_macro2::{Ident, Span};
 use syn::parse::ParseStream;
@@ -68,7 +68,7 @@ impl Draft {
             }
             "input_path" | "result_path" | "output_path" => {
                 options.result_is_shaped |= word == "result_path";
-                let field = path_field(&keyword, input, reader)?;
+                let field = json::path_field(&keyword, input, reader)?;
                 let is_known = |(name, _): &(LitStr, Json)| {
                     field.iter().any(|(one, _)| one.value() == name.value())
                 };
@@ -115,31 +115,6 @@ impl Draft {
         }
         Ok(true)
     }
-}
-
-/// The field that `input_path "$.order";`, `result_path null;` or `output_path "$";` is, up to the semicolon.
-pub(super) fn path_field(
-    keyword: &Ident,
-    input: ParseStream,
-    reader: &Reader,
-) -> Result<RawFields> {
-    let field = match keyword.to_string().as_str() {
-        "input_path" => "InputPath",
-        "result_path" => "ResultPath",
-        _ => "OutputPath",
-    };
-    let path = if input.peek(LitStr) {
-        Json::String(input.parse()?)
-    } else if word(input).is_some_and(|word| word == "null") {
-        take_word(input)?;
-        Json::Null
-    } else {
-        return Err(input.error(format!(
-            "expected a path in quotes, or `null`: `{keyword} \"$.order\";`"
-        )));
-    };
-    reader.semicolon(input);
-    Ok(vec![(LitStr::new(field, keyword.span()), path)])
 }
 
 /// The name of a query language, up to the semicolon.

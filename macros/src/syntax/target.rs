@@ -1,7 +1,6 @@
 //! Where an edge goes: `=> X`, or `=> { let n = n + 1; next X; }`.
 
 use super::json;
-use super::option;
 use super::reader::{Reader, name, skip_statement, take_word, word};
 use crate::machine::{Edge, EdgeKind, Let, RawFields};
 use proc_macro2::Ident;
@@ -71,7 +70,7 @@ impl Target {
                 fields(&content, reader).map(|fields| raw.extend(fields))
             } else if word(&content).is_some_and(|word| word == "result_path") {
                 let path = take_word(&content)
-                    .and_then(|keyword| option::path_field(&keyword, &content, reader));
+                    .and_then(|keyword| json::path_field(&keyword, &content, reader));
                 path.map(|path| raw.extend(path))
             } else {
                 Err(content.error("expected `let`, `raw` or `next` on an edge"))
