@@ -2,7 +2,7 @@
 
 use crate::errors::Errors;
 use crate::machine::{
-    Access, Batch, EdgeKind, Kind, Machine, Map, Node, Setting, SettingValue, State, UserExpr,
+    Access, Batch, Kind, Machine, Map, Node, Setting, SettingValue, State, UserExpr,
 };
 use crate::suggest::{closest, did_you_mean};
 use proc_macro2::Ident;
@@ -270,11 +270,10 @@ fn children_fail_in_one_way(node: &Node, errors: &Errors) {
         );
     }
     let retried = options.retries.iter().flat_map(|retry| &retry.errors);
-    let caught = node.edges.iter().flat_map(|edge| match &edge.kind {
-        EdgeKind::Catch { errors, .. } => errors.as_slice(),
-        _ => &[],
-    });
-    for pattern in retried.chain(caught).filter(|pattern| pattern.is_own()) {
+    for pattern in retried
+        .chain(node.catches().flatten())
+        .filter(|pattern| pattern.is_own())
+    {
         errors.at(
             pattern.span(),
             "a Distributed Map never fails with the error of an item: name \

@@ -1,6 +1,6 @@
 //! Which errors of tasks inside come out of a parallel or a map.
 
-use crate::machine::{EdgeKind, Machine, Node};
+use crate::machine::{Machine, Node};
 use std::collections::HashSet;
 use syn::Path;
 
@@ -32,13 +32,10 @@ pub(crate) fn failing_tasks(machine: &Machine, state: usize) -> Vec<&Path> {
 
 /// Whether no error of a task gets out of a state.
 pub(crate) fn catches_everything(node: &Node) -> bool {
-    let mut catches = node.edges.iter();
+    let mut named = node.catches().flatten();
     node.state.options.catch_every.is_some()
-        || catches.any(|edge| match &edge.kind {
-            EdgeKind::Catch { errors, .. } => errors.iter().any(|pattern| {
-                let name = pattern.predefined();
-                name.is_some_and(|name| name == "ALL" || name == "TaskFailed")
-            }),
-            _ => false,
+        || named.any(|pattern| {
+            let name = pattern.predefined();
+            name.is_some_and(|name| name == "ALL" || name == "TaskFailed")
         })
 }

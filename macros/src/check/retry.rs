@@ -12,8 +12,8 @@ use syn::Pat;
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
     for node in &machine.states {
         let retries = node.state.options.retries.iter();
-        let retries = retries.map(|retry| retry.errors.as_slice()).collect();
-        for (what, list) in [("retry", retries), ("catch", catches(node))] {
+        let retries: Vec<_> = retries.map(|retry| retry.errors.as_slice()).collect();
+        for (what, list) in [("retry", retries), ("catch", node.catches().collect())] {
             for group in &list {
                 predefined_errors_exist(group, errors);
                 all_stands_alone(what, group, errors);
@@ -22,15 +22,6 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
         }
         one_kind_of_catch(node, errors);
     }
-}
-
-/// What each single `catch` of a state names.
-fn catches(node: &Node) -> Vec<&[ErrorPattern]> {
-    let catches = node.edges.iter().filter_map(|edge| match &edge.kind {
-        EdgeKind::Catch { errors, .. } => Some(errors.as_slice()),
-        _ => None,
-    });
-    catches.collect()
 }
 
 /// `States::X` is one of ASL's predefined names.
@@ -125,7 +116,7 @@ fn one_kind_of_catch(node: &Node, errors: &Errors) {
     if node.state.options.catch_every.is_none() {
         return;
     }
-    for pattern in catches(node).into_iter().flatten() {
+    for pattern in node.catches().flatten() {
         if pattern.is_own() {
             errors.at(
                 pattern.span(),

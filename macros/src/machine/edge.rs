@@ -68,6 +68,18 @@ impl Condition {
 }
 
 impl Edge {
+    /// An edge to a state that is not sought yet.
+    pub(crate) fn new(kind: EdgeKind, name: Ident) -> Edge {
+        Edge {
+            kind,
+            name,
+            to: None,
+            lets: Vec::new(),
+            raw: Vec::new(),
+            assigns: Vec::new(),
+        }
+    }
+
     /// The names that it binds before its `let`s, and what they stand for.
     pub(crate) fn bound(&self) -> Vec<(&Ident, Term)> {
         let mut bound = Vec::new();

@@ -246,6 +246,16 @@ impl Machine {
     }
 }
 
+impl Node {
+    /// What each single `catch` names, in their order; the arms of `catch { .. }` are not among them.
+    pub(crate) fn catches(&self) -> impl Iterator<Item = &[ErrorPattern]> {
+        self.edges.iter().filter_map(|edge| match &edge.kind {
+            EdgeKind::Catch { errors, .. } => Some(errors.as_slice()),
+            _ => None,
+        })
+    }
+}
+
 impl Scope {
     /// Whether the item has this name.
     pub(crate) fn has_item(&self, name: &Ident) -> bool {

@@ -5,7 +5,7 @@ use super::task::Statement;
 use super::{choice, fragment, map, option, parallel, task, wait};
 use crate::machine::{Binding, Draft, Edge, EdgeKind, Kind, Let, State, Wait, Way};
 use crate::suggest::closest;
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use syn::parse::ParseStream;
 use syn::{Expr, Result, Token};
 
@@ -241,7 +241,7 @@ impl Draft {
         if self.state.way.is_none() {
             self.state.way = Some(way);
             if let Some(name) = target {
-                self.edges.insert(0, Edge::next(name));
+                self.edges.insert(0, Edge::new(EdgeKind::Next, name));
             }
         }
         Ok(true)
@@ -273,19 +273,6 @@ impl Draft {
                 self.state.kind.word()
             ),
         )
-    }
-}
-
-impl Edge {
-    fn next(name: Ident) -> Edge {
-        Edge {
-            kind: EdgeKind::Next,
-            name,
-            to: None,
-            lets: Vec::new(),
-            raw: Vec::new(),
-            assigns: Vec::new(),
-        }
     }
 }
 

@@ -36,12 +36,9 @@ impl Target {
     /// The edge that leads there.
     pub(super) fn edge(self, kind: EdgeKind) -> Edge {
         Edge {
-            kind,
-            name: self.name,
-            to: None,
             lets: self.lets,
             raw: self.raw,
-            assigns: Vec::new(),
+            ..Edge::new(kind, self.name)
         }
     }
 

@@ -458,6 +458,7 @@ impl EngineBuilder {
             machines,
             registry,
             sources: self.sources,
+            defined: states,
             given: Mutex::default(),
             state: Arc::new(self.state),
             tokens: Tokens::default(),

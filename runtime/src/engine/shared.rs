@@ -22,7 +22,8 @@ use crate::program::Program;
 use crate::query::Entropy;
 use crate::task::handler::Resolution;
 use crate::task::{
-    Answer, External, Family, Pattern, RunningTask, SharedState, TaskCall, TaskSource, envelope,
+    Answer, DefinedState, External, Family, Pattern, RunningTask, SharedState, TaskCall,
+    TaskSource, envelope,
 };
 use crate::value::Value;
 
@@ -34,6 +35,8 @@ pub(crate) struct Shared {
     pub(super) machines: HashMap<String, Machine>,
     pub(super) registry: Registry,
     pub(super) sources: Vec<Arc<dyn TaskSource>>,
+    /// The states of all machines, which sources are held against.
+    pub(super) defined: Vec<DefinedState>,
     /// Sources of single starts that are told when the engine's last handle goes.
     pub(super) given: Mutex<Vec<Arc<dyn TaskSource>>>,
     pub(super) state: Arc<SharedState>,
@@ -138,8 +141,14 @@ impl Shared {
         {
             return Err(StartError::InvalidName(name.clone()));
         }
-        if let (Some(source), None) = (&options.source, &options.root) {
-            self.take_source(source)?;
+        // A nested execution has the source of the one that starts it.
+        let own_source = options.source.clone().filter(|_| options.root.is_none());
+        if let Some(source) = &own_source {
+            // What it answers may be in any machine, because machines nest others.
+            let problems = source.check(&self.defined);
+            if !problems.is_empty() {
+                return Err(StartError::InvalidTasks(problems.join("\n")));
+            }
         }
         let is_express = machine.program.entry().machine_type == MachineType::Express;
         let mut executions = self.executions();
@@ -187,6 +196,9 @@ impl Shared {
             executions.by_id.insert(id, cell.clone());
         }
         drop(executions);
+        if let Some(source) = own_source.filter(|source| source.is_finished_by_engine()) {
+            self.given().push(source);
+        }
         let drive = Drive::new(
             self.clone(),
             cell.clone(),
@@ -201,27 +213,13 @@ impl Shared {
         })
     }
 
-    /// Looks at the source that a start was given. What it answers may be in any machine, because machines nest others.
-    fn take_source(&self, source: &Arc<dyn TaskSource>) -> Result<(), StartError> {
-        let states: Vec<_> = self
-            .machines
-            .values()
-            .flat_map(|machine| machine.program.defined(&machine.name))
-            .collect();
-        let problems = source.check(&states);
-        if !problems.is_empty() {
-            return Err(StartError::InvalidTasks(problems.join("\n")));
-        }
-        if source.is_finished_by_engine() {
-            let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
-            given.push(source.clone());
-        }
-        Ok(())
+    fn given(&self) -> MutexGuard<'_, Vec<Arc<dyn TaskSource>>> {
+        self.given.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The last handle of the engine goes.
     pub(super) fn finish_sources(&self) {
-        let given = std::mem::take(&mut *self.given.lock().unwrap_or_else(PoisonError::into_inner));
+        let given = std::mem::take(&mut *self.given());
         for source in self.sources.iter().chain(&given) {
             source.finish();
         }

@@ -186,6 +186,16 @@ fn an_engine_that_could_not_be_built_judges_no_mock() {
     assert_eq!(dropped(mocks), "nothing");
 }
 
+#[tokio::test]
+async fn a_start_that_is_refused_judges_no_mock() {
+    let engine = engine(Mocks::new()).unwrap();
+    let own = Mocks::new().function("charge", paid());
+    let options = StartOptions::new().name("no name").tasks(own);
+    let refused = engine.start_machine("m", json!({}), options).await;
+    assert!(matches!(refused, Err(StartError::InvalidName(_))));
+    assert_eq!(dropped(engine), "nothing");
+}
+
 async fn caught(mocks: Mocks) -> (Engine, Arc<ExecutionReport>) {
     let engine = Engine::builder()
         .register::<Caught>()

@@ -139,7 +139,7 @@ impl TypeBlock<'_> {
             return TokenStream::new();
         }
         let mut arms = TokenStream::new();
-        for pattern in single_catches(&machine.states[index]) {
+        for pattern in machine.states[index].catches().flatten() {
             if let Some(path) = pattern.path().filter(|_| pattern.is_own()) {
                 quote!((#path { .. }) => {}).to_tokens(&mut arms);
             }
@@ -217,18 +217,14 @@ fn error(of_task: bool, span: Span) -> TokenStream {
     }
 }
 
-/// What the single `catch`es of a state name.
-fn single_catches(node: &Node) -> impl Iterator<Item = &ErrorPattern> {
-    node.edges.iter().flat_map(|edge| match &edge.kind {
-        EdgeKind::Catch { errors, .. } => errors.as_slice(),
-        _ => &[],
-    })
-}
-
 /// Whether a state around others says by name which of their errors it catches: those are held against the definition,
 /// when it is built.
 fn names_inner_errors(node: &Node) -> bool {
-    !node.inner.is_empty() && single_catches(node).any(|pattern| pattern.predefined().is_none())
+    !node.inner.is_empty()
+        && node
+            .catches()
+            .flatten()
+            .any(|pattern| pattern.predefined().is_none())
 }
 
 /// What stands before a variant's name: the enum, as the user wrote it.
