@@ -35,7 +35,7 @@ pub struct EngineBuilder {
     state: SharedState,
     clock: Clock,
     limits: Limits,
-    keeps_history: bool,
+    keeps_history: Option<bool>,
     seed: Option<u64>,
     region: String,
     account: String,
@@ -56,7 +56,7 @@ impl EngineBuilder {
             state: SharedState::new(),
             clock: Clock::real(),
             limits: Limits::default(),
-            keeps_history: true,
+            keeps_history: None,
             seed: None,
             region: "us-east-1".to_owned(),
             account: "123456789012".to_owned(),
@@ -242,10 +242,13 @@ impl EngineBuilder {
         self
     }
 
-    /// Whether executions keep their history; they do unless told otherwise. Without, reports and failures have an
-    /// empty one, and executions are cheaper.
+    /// Whether executions keep their history. Without, reports and failures have an empty one, and executions are cheaper.
+    ///
+    /// Unless told otherwise Standard executions do, and Express executions do on virtual time only, where tests look at it: in
+    /// service there may be a million events of each. Of an Express execution the last
+    /// [`Limits::events`](crate::Limits::events) are kept.
     pub fn history(mut self, keeps: bool) -> Self {
-        self.keeps_history = keeps;
+        self.keeps_history = Some(keeps);
         self
     }
 

@@ -1,5 +1,6 @@
 use std::fmt::Write;
 
+use super::log::Log;
 use crate::program::{Kind, Program, StateIx};
 
 /// Names one iteration or branch of an execution; 0 is the top level.
@@ -20,15 +21,17 @@ struct Scope {
 
 /// The scopes of one execution.
 #[derive(Clone, Debug)]
-pub(crate) struct Scopes(Vec<Scope>);
+pub(crate) struct Scopes(Log<Scope>);
 
 impl Default for Scopes {
     fn default() -> Self {
-        Self(vec![Scope {
+        let mut scopes = Log::with_capacity(1);
+        scopes.push(Scope {
             parent: ScopeId::TOP,
             container: StateIx::NONE,
             index: 0,
-        }])
+        });
+        Self(scopes)
     }
 }
 

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -9,7 +10,7 @@ pub(crate) use crate::distributed::Item;
 use crate::history::ScopeId;
 use crate::program::StateIx;
 use crate::query::Variables;
-use crate::task::TaskResult;
+use crate::task::{Integration, TaskResult};
 use crate::value::Value;
 
 /// Where one thread of control stands: the top level, a branch or an iteration.
@@ -47,10 +48,10 @@ pub(crate) enum Waiting {
     Enter,
     /// Nothing: the state's work is to begin, or to begin again.
     Attempt,
-    /// The end of a Wait; the effective input goes on.
-    Until { effective: Value },
-    /// The end of a Retry's delay.
-    Pause,
+    /// The end of a Wait at `due`; the effective input goes on.
+    Until { effective: Value, due: Timestamp },
+    /// The end of a Retry's delay at `due`.
+    Pause { due: Timestamp },
     /// A task.
     Task(Box<OpenTask>),
     /// The branches or iterations inside.
@@ -59,6 +60,8 @@ pub(crate) enum Waiting {
     Run(Box<MapRun>),
     /// Nothing: all branches or iterations ended.
     Joined(Value),
+    /// It is being moved on.
+    Busy,
 }
 
 impl Waiting {
@@ -75,11 +78,39 @@ impl Waiting {
 #[derive(Debug)]
 pub(crate) struct OpenTask {
     pub(crate) stage: Stage,
+    pub(crate) answerer: Answerer,
     /// Seconds, for the clocks that begin anew.
     pub(crate) timeout: Option<u64>,
     pub(crate) heartbeat: Option<u64>,
-    /// An answer that is there already: a mock's that comes later, or a token's that came before TaskSubmitted.
-    pub(crate) answer: Option<TaskResult>,
+    /// When they run out.
+    pub(crate) timeout_due: Option<Timestamp>,
+    pub(crate) heartbeat_due: Option<Timestamp>,
+    /// An answer that is there already.
+    pub(crate) answer: Option<EarlyAnswer>,
+}
+
+/// An answer that is there already and does not count yet.
+#[derive(Debug)]
+pub(crate) struct EarlyAnswer {
+    pub(crate) result: TaskResult,
+    /// When a mock's that comes later counts; a token's that came before TaskSubmitted counts after it.
+    pub(crate) due: Option<Timestamp>,
+}
+
+/// Who answers a task that was scheduled: what is needed to go on waiting for it.
+#[derive(Clone, Debug)]
+pub(crate) enum Answerer {
+    /// Nobody in the engine: a token, an answer that is kept, or nobody at all.
+    Outside,
+    /// A handler, which is lost with its process.
+    Handler,
+    /// A worker of an activity, the state's resource; the task's input, as long as it is queued.
+    Activity { input: Value },
+    /// Another execution, by its ARN.
+    Execution {
+        arn: SmolStr,
+        integration: Integration,
+    },
 }
 
 /// How far a task has come.
@@ -108,6 +139,12 @@ pub(crate) struct Children {
 /// Names a cursor of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct CursorId(u32);
+
+impl fmt::Display for CursorId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 /// The cursors of an execution; places are used again.
 #[derive(Debug, Default)]

@@ -65,11 +65,11 @@ impl Execution {
         about: Arc<crate::About>,
         limits: Arc<Limits>,
         history: &History,
-        keeps_history: bool,
+        kept: usize,
         resume: Resume,
     ) -> Self {
-        let recorder = Recorder::resumed(history, about.clone(), keeps_history, resume.events);
-        let mut execution = Self::new(program, about, limits, false, 0);
+        let recorder = Recorder::resumed(history, about.clone(), kept, resume.events);
+        let mut execution = Self::new(program, about, limits, 0, 0);
         execution.recorder = recorder;
         execution.entropy = Entropy::new(resume.entropy);
         execution.calls = resume.calls;
@@ -139,7 +139,7 @@ impl Execution {
                 open,
             } => (items, results, next, open),
         };
-        let id = self.cursors.insert(cursor(Waiting::Pause));
+        let id = self.cursors.insert(cursor(Waiting::Busy));
         let left = results.iter().filter(|result| result.is_none()).count();
         self.wait(
             id,

@@ -127,8 +127,7 @@ impl Execution {
         let Some(cursor) = self.cursors.get_mut(id) else {
             return Ok(Done::Waits);
         };
-        // Whoever looks meanwhile finds somebody who waits.
-        cursor.waiting = Waiting::Pause;
+        cursor.waiting = Waiting::Busy;
         let ticket = Ticket {
             cursor: id,
             wait: cursor.wait,
