@@ -41,6 +41,7 @@ pub struct EngineBuilder {
     account: String,
     role: String,
     retention: usize,
+    rests_as_bytes: bool,
     objects: Option<Arc<dyn ObjectStore>>,
     substitutions: HashMap<String, String>,
     observer: Option<Arc<dyn Observer>>,
@@ -62,6 +63,7 @@ impl EngineBuilder {
             account: "123456789012".to_owned(),
             role: "arn:aws:iam::123456789012:role/stepwright".to_owned(),
             retention: 1_000,
+            rests_as_bytes: false,
             objects: None,
             substitutions: HashMap::new(),
             observer: None,
@@ -339,6 +341,14 @@ impl EngineBuilder {
         self
     }
 
+    /// Writes each execution that rests to bytes and reads it again, as a durable engine does when it is restarted. For tests
+    /// of this crate: nothing may change by it.
+    #[doc(hidden)]
+    pub fn rests_as_bytes(mut self) -> Self {
+        self.rests_as_bytes = true;
+        self
+    }
+
     /// Where Distributed Maps read and write, in a store that is shared.
     pub(crate) fn shared_objects(mut self, store: Arc<dyn ObjectStore>) -> Self {
         self.objects = Some(store);
@@ -473,6 +483,7 @@ impl EngineBuilder {
             account: self.account,
             role: self.role,
             retention: self.retention,
+            rests_as_bytes: self.rests_as_bytes,
             observer: self
                 .observer
                 .or_else(|| measure.map(|measure| Arc::new(measure) as Arc<dyn Observer>)),

@@ -18,6 +18,7 @@ use crate::clock::Alarm;
 use crate::history::History;
 use crate::interpret::{Execution, Failure, Inspection, Outcome, Resume, Start, Step, Ticket};
 use crate::program::{Entry, Program};
+use crate::record::Damaged;
 use crate::task::TaskSource;
 use crate::value::Value;
 
@@ -298,6 +299,20 @@ impl Drive {
         }
     }
 
+    /// The same execution, written and read again.
+    fn through_bytes(&mut self, execution: &Execution) -> Result<Execution, Damaged> {
+        let engine = &self.wires.engine;
+        let mut same = Execution::from_bytes(
+            self.program.clone(),
+            self.wires.cell.about.clone(),
+            engine.limits.clone(),
+            &execution.to_bytes(),
+        )?;
+        self.wires.detach();
+        same.reattach(&mut self.wires);
+        Ok(same)
+    }
+
     /// Gives the history to those who wait for more of it.
     fn tell_readers(&mut self, execution: &mut Execution) {
         if self.readers.is_empty() {
@@ -347,6 +362,15 @@ impl Drive {
                 self.take_in(&mut execution, ticket, arrived);
                 self.execution = Some(execution);
                 continue;
+            }
+            if self.wires.engine.rests_as_bytes {
+                execution = match self.through_bytes(&execution) {
+                    Ok(same) => same,
+                    Err(error) => {
+                        self.break_off(Status::Failed, Failure::new(INTERNAL, error.to_string()));
+                        return Poll::Ready(());
+                    }
+                };
             }
             self.execution = Some(execution);
             self.bound();

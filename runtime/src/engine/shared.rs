@@ -54,6 +54,8 @@ pub(crate) struct Shared {
     pub(super) account: String,
     pub(super) role: String,
     pub(super) retention: usize,
+    /// Executions that rest are written and read again.
+    pub(super) rests_as_bytes: bool,
     /// Who watches the executions.
     pub(super) observer: Option<Arc<dyn Observer>>,
 }

@@ -31,6 +31,11 @@ impl Tokens {
         self.lock().open.insert(token.clone(), responder);
     }
 
+    /// The task goes on, and opens the token again.
+    pub(super) fn withdraw(&self, token: &str) {
+        self.lock().open.remove(token);
+    }
+
     /// The task ended otherwise.
     pub(super) fn close(&self, token: &SmolStr, why: TokenError) {
         let mut state = self.lock();

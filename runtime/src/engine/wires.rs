@@ -35,6 +35,9 @@ use crate::value::Value;
 /// Why an engine without an object store reads and writes none.
 const NO_STORE: &str = "The engine has no object store; give it one with `EngineBuilder::objects`";
 
+/// The error of a task whose work did not outlive its process.
+const LOST: &str = "Stepwright.TaskLost";
+
 /// What an execution has in the world: timers, pending handlers, open tokens.
 pub(super) struct Wires {
     pub(super) engine: Arc<Shared>,
@@ -59,8 +62,8 @@ struct Held {
     /// The activity in whose queue the task is, and its place there.
     queued: Option<(SmolStr, u64)>,
     run: Option<Arc<RunRecord>>,
-    /// The child execution that is stopped with the wait.
-    job: Option<Weak<RunCell>>,
+    /// The execution that is waited for, and whether it is stopped with the wait.
+    child: Option<(Weak<RunCell>, bool)>,
     /// Learns when nobody waits for it any more.
     attempt: Option<Arc<RunningTask>>,
     /// The test's answer is waited for, and virtual time stands.
@@ -121,7 +124,9 @@ impl Wires {
         }
         // AWS documents that an aborted `.sync` task stops what it started; so does one whose time ran out here, for
         // a retry would run beside it.
-        if let Some(job) = held.job.and_then(|job| job.upgrade()) {
+        if let Some((child, true)) = held.child
+            && let Some(job) = child.upgrade()
+        {
             // One that is over needs not be told.
             let _ = job.send(Message::Stop(Failure::stopped(None, None)));
         }
@@ -178,19 +183,44 @@ impl Wires {
             Err(failure) => return Some(Err(failure)),
         };
         if integration.waits() {
-            if integration.is_job() {
-                self.held(ticket).job = Some(Arc::downgrade(&cell));
-            }
-            let follower = Follower::Task {
-                parent: Responder::new(&self.cell, ticket),
-                integration,
-            };
-            // One of that name may be over already.
-            if let Some((follower, report)) = cell.follow(follower) {
-                follower.tell(&self.engine, &report);
-            }
+            self.follow_child(ticket, &cell, integration);
         }
         (integration != Integration::SdkSync).then_some(Ok(begun))
+    }
+
+    /// Waits for the end of another execution.
+    fn follow_child(&mut self, ticket: Ticket, cell: &Arc<RunCell>, integration: Integration) {
+        self.held(ticket).child = Some((Arc::downgrade(cell), integration.is_job()));
+        let follower = Follower::Task {
+            parent: Responder::new(&self.cell, ticket),
+            integration,
+        };
+        // One of that name may be over already.
+        if let Some((follower, report)) = cell.follow(follower) {
+            follower.tell(&self.engine, &report);
+        }
+    }
+
+    /// The task cannot be gone on with.
+    fn lost(&self, ticket: Ticket, cause: &str) {
+        let failure = TaskFailure::internal(LOST, cause);
+        Responder::new(&self.cell, ticket).answer(Err(failure));
+    }
+
+    /// Takes out of the world what an execution that is read again puts there: timers, tokens, places in queues.
+    pub(super) fn detach(&mut self) {
+        for held in self.waits.values_mut() {
+            for (_, alarm) in std::mem::take(&mut held.alarms) {
+                self.engine.clock.disarm(alarm);
+            }
+            if let Some((activity, place)) = held.queued.take() {
+                self.engine.activities.forget(&activity, place);
+            }
+            if let Some(token) = held.token.take() {
+                self.engine.tokens.withdraw(&token);
+                self.engine.clock.closed();
+            }
+        }
     }
 
     /// Where the ids of a request to the object store come from: the same in every run of the same execution.
@@ -370,6 +400,27 @@ impl Host for Wires {
             .push(activity, task, &self.engine.clock)
         {
             self.held(ticket).queued = Some((activity.clone(), place));
+        }
+    }
+
+    fn resume_work(&mut self, ticket: Ticket) {
+        let is_there = self
+            .waits
+            .get(&ticket.wait)
+            .is_some_and(|held| held.work.is_some());
+        if !is_there {
+            self.lost(ticket, "the process that ran the task's handler ended");
+        }
+    }
+
+    fn follow(&mut self, ticket: Ticket, execution: &SmolStr, integration: Integration) {
+        if self.held(ticket).child.is_some() {
+            return;
+        }
+        let known = self.engine.executions().by_id.get(execution).cloned();
+        match known {
+            Some(cell) => self.follow_child(ticket, &cell, integration),
+            None => self.lost(ticket, "the execution that the task started is not known"),
         }
     }
 

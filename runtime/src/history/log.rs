@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use crate::record::{Damaged, Reader, Record, Writer};
+
 /// How many records are shared at a time.
 const CHUNK: usize = 256;
 
@@ -76,6 +78,23 @@ impl<T: Clone> Log<T> {
     pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &T)> {
         let full = self.full.iter().flat_map(|chunk| chunk.iter());
         (self.dropped..).zip(full.chain(&self.open))
+    }
+}
+
+impl<T: Record + Clone> Record for Log<T> {
+    fn write(&self, to: &mut Writer) {
+        self.dropped.write(to);
+        self.len().write(to);
+        self.iter().for_each(|(_, record)| record.write(to));
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let dropped = usize::read(from)?;
+        let mut log = Self::behind(dropped);
+        for record in Vec::read(from)? {
+            log.push(record);
+        }
+        Ok(log)
     }
 }
 

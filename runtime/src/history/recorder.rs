@@ -8,6 +8,7 @@ use super::{EventKind, History, Inner, ScopeId, Scopes};
 use crate::about::About;
 use crate::clock::Timestamp;
 use crate::program::{Program, StateIx};
+use crate::record::{Damaged, Reader, Record, Writer};
 
 /// How many events are kept for whoever reads along, where no history is kept.
 const WATCHED: usize = 1_024;
@@ -132,6 +133,32 @@ impl Recorder {
             entries: std::mem::replace(&mut self.entries, Log::with_capacity(0)),
             front: std::mem::take(&mut self.front),
             scopes: std::mem::take(&mut self.scopes),
+        })
+    }
+
+    /// Writes all but what is known of the execution anyway.
+    pub(crate) fn write_to(&self, to: &mut Writer) {
+        self.most.write(to);
+        self.count.write(to);
+        self.entries.write(to);
+        self.front.write(to);
+        self.scopes.write(to);
+    }
+
+    /// Reads what [`write_to`](Self::write_to) wrote.
+    pub(crate) fn read_from(
+        program: Arc<Program>,
+        about: Arc<About>,
+        from: &mut Reader<'_>,
+    ) -> Result<Self, Damaged> {
+        Ok(Self {
+            program,
+            about,
+            most: Record::read(from)?,
+            count: Record::read(from)?,
+            entries: Record::read(from)?,
+            front: Record::read(from)?,
+            scopes: Record::read(from)?,
         })
     }
 }

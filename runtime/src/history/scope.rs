@@ -2,6 +2,7 @@ use std::fmt::Write;
 
 use super::log::Log;
 use crate::program::{Kind, Program, StateIx};
+use crate::record::record;
 
 /// Names one iteration or branch of an execution; 0 is the top level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -104,3 +105,7 @@ pub(super) fn names(program: &Program, path: &[(StateIx, u32)]) -> Vec<String> {
         })
         .collect()
 }
+
+record!(struct ScopeId(place));
+record!(struct Scope { parent, container, index });
+record!(struct Scopes(log));

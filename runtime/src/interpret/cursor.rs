@@ -10,6 +10,7 @@ pub(crate) use crate::distributed::Item;
 use crate::history::ScopeId;
 use crate::program::StateIx;
 use crate::query::Variables;
+use crate::record::record;
 use crate::task::{Integration, TaskResult};
 use crate::value::Value;
 
@@ -85,6 +86,8 @@ pub(crate) struct OpenTask {
     /// When they run out.
     pub(crate) timeout_due: Option<Timestamp>,
     pub(crate) heartbeat_due: Option<Timestamp>,
+    /// Whether who has the token may answer.
+    pub(crate) takes_token: bool,
     /// An answer that is there already.
     pub(crate) answer: Option<EarlyAnswer>,
 }
@@ -187,3 +190,25 @@ impl Cursors {
             .filter_map(|(place, cursor)| Some((CursorId(place), cursor.as_ref()?)))
     }
 }
+
+record!(struct Cursor {
+    state, input, variables, entered, entered_at, scope, parent, item, retries, retry_count, token, waiting, wait, stopped,
+});
+record!(enum Waiting {
+    0 => Enter,
+    1 => Attempt,
+    2 => Until { effective, due },
+    3 => Pause { due },
+    4 => Task(task),
+    5 => Children(children),
+    6 => Run(run),
+    7 => Joined(results),
+    8 => Busy,
+});
+record!(struct OpenTask { stage, answerer, timeout, heartbeat, timeout_due, heartbeat_due, takes_token, answer });
+record!(enum Stage { 0 => Queued, 1 => Started, 2 => Submitting });
+record!(struct EarlyAnswer { result, due });
+record!(enum Answerer { 0 => Outside, 1 => Handler, 2 => Activity { input }, 3 => Execution { arn, integration } });
+record!(struct Children { items, results, left, next });
+record!(struct CursorId(place));
+record!(struct Cursors { places, free });

@@ -27,7 +27,7 @@ use crate::value::Value;
 #[derive(Debug)]
 pub(crate) struct Execution {
     pub(super) program: Arc<Program>,
-    entry: Entry,
+    pub(super) entry: Entry,
     pub(super) about: Arc<About>,
     pub(super) limits: Arc<Limits>,
     pub(super) cursors: Cursors,
@@ -38,15 +38,15 @@ pub(crate) struct Execution {
     pub(super) calls: Vec<u32>,
     /// The time of this resumption.
     pub(super) now: Timestamp,
-    waits: u32,
-    transitions: u64,
-    outcome: Option<Outcome>,
+    pub(super) waits: u32,
+    pub(super) transitions: u64,
+    pub(super) outcome: Option<Outcome>,
     /// The history is full.
     pub(super) is_full: bool,
     /// Others should run before this execution goes on.
     pub(super) gives_way: bool,
     /// The cursor that is being moved on; the loop that does goes on with it by itself.
-    current: Option<CursorId>,
+    pub(super) current: Option<CursorId>,
     /// It can go on when it did not succeed.
     pub(super) is_redrivable: bool,
     /// Where it did not.

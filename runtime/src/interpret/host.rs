@@ -11,7 +11,7 @@ use crate::distributed::source::{Request, Supply};
 use crate::distributed::{File, RunView, Tally};
 use crate::engine::Status;
 use crate::program::{Entry, Program};
-use crate::task::{Answer, Effect, TaskCall, TaskResult};
+use crate::task::{Answer, Effect, Integration, TaskCall, TaskResult};
 use crate::value::Value;
 
 /// What an execution needs from outside. The engine implements it; the interpreter itself knows no runtime, no
@@ -32,6 +32,12 @@ pub(crate) trait Host {
 
     /// Puts the task into an activity's queue. Its token is open.
     fn queue(&mut self, ticket: Ticket, activity: &SmolStr, input: Value);
+
+    /// Goes on with the work of a handler, of an execution that was read again.
+    fn resume_work(&mut self, ticket: Ticket);
+
+    /// Brings the end of another execution that was started before.
+    fn follow(&mut self, ticket: Ticket, execution: &SmolStr, integration: Integration);
 
     /// From now on whoever has `token` may answer.
     fn open_token(&mut self, ticket: Ticket, token: &SmolStr);

@@ -13,6 +13,7 @@ use crate::history::{Details, EventKind, History, Payload, Recorder, ScopeId};
 use crate::limits::Limits;
 use crate::program::{Kind, Program, StateIx};
 use crate::query::{Entropy, Variables};
+use crate::record::record;
 use crate::value::Value;
 
 /// What an execution keeps in order to be redriven, beside its history.
@@ -254,3 +255,7 @@ impl Execution {
         }
     }
 }
+
+record!(struct Stopped { state, input, variables, entered, entered_at, scope, item, inside });
+record!(enum Inside { 0 => Enter, 1 => Attempt, 2 => Children { items, results, next, open } });
+record!(struct Open(stopped));

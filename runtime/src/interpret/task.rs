@@ -57,6 +57,7 @@ impl Execution {
             heartbeat: prepared.heartbeat,
             timeout_due: None,
             heartbeat_due: None,
+            takes_token: false,
             answer: None,
         };
         self.write(id, scheduled(family), scheduled_payload(prepared));
@@ -90,7 +91,6 @@ impl Execution {
     ) -> Option<TaskResult> {
         let id = ticket.cursor;
         let pattern = task.resource.pattern();
-        let token = self.cursors.get(id).and_then(|cursor| cursor.token.clone());
         let submitted = answer.submitted.unwrap_or_else(Value::empty_object);
         // Other replies than a request of its own are submitted as soon as they are started.
         if pattern != Pattern::RequestResponse && !matches!(answer.reply, Reply::Submit(_)) {
@@ -111,9 +111,7 @@ impl Execution {
             }
             Reply::Later(effect) => cx.host.perform(ticket, effect),
             Reply::Submit(effect) => {
-                if let Some(token) = &token {
-                    cx.host.open_token(ticket, token);
-                }
+                self.open_token(ticket, cx);
                 match cx.host.perform(ticket, effect) {
                     Some(Ok(response)) => {
                         self.write(id, EventKind::TaskSubmitted, Payload::Value(response));
@@ -129,22 +127,29 @@ impl Execution {
                 }
             }
             Reply::Token | Reply::TokenOfTest(_) => {
-                if let Some(token) = &token {
-                    cx.host.open_token(ticket, token);
-                }
+                self.open_token(ticket, cx);
                 if let Reply::TokenOfTest(listeners) = answer.reply {
                     cx.host.hold_clock(ticket, &listeners);
                 }
                 None
             }
             Reply::Activity => {
-                if let Some(token) = &token {
-                    cx.host.open_token(ticket, token);
-                }
+                self.open_token(ticket, cx);
                 self.queue(ticket, task, cx);
                 None
             }
             Reply::Never | Reply::Refused(_) => None,
+        }
+    }
+
+    /// From now on whoever has the token may answer.
+    fn open_token(&mut self, ticket: Ticket, cx: &mut Cx<'_>) {
+        let Some(cursor) = self.waiting_for(ticket) else {
+            return;
+        };
+        if let (Some(token), Waiting::Task(task)) = (&cursor.token, &mut cursor.waiting) {
+            task.takes_token = true;
+            cx.host.open_token(ticket, token);
         }
     }
 

@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 use super::RunningTask;
 use super::nested::NestedStart;
 use crate::clock::Listeners;
+use crate::record::record;
 use crate::value::Value;
 
 /// What a task comes back with.
@@ -221,3 +222,5 @@ impl fmt::Debug for Answer {
             .finish()
     }
 }
+
+record!(struct TaskFailure { error, cause });

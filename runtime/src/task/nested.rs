@@ -1,6 +1,7 @@
 use smol_str::SmolStr;
 
 use super::{Pattern, TaskCall};
+use crate::record::record;
 use crate::value::Value;
 
 /// How a state starts another execution.
@@ -74,3 +75,12 @@ pub(crate) struct NestedStart {
     /// The id of the request, for the metadata of the response.
     pub(crate) request: String,
 }
+
+record!(enum Integration {
+    0 => Optimised,
+    1 => Token,
+    2 => Sync,
+    3 => SyncJson,
+    4 => Sdk,
+    5 => SdkSync,
+});

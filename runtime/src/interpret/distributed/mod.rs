@@ -23,6 +23,7 @@ use crate::engine::Status;
 use crate::history::{EventKind, Payload};
 use crate::program::{Distributed, Entry, Kind, Map};
 use crate::query::QueryError;
+use crate::record::record;
 use crate::value::Value;
 
 /// How many children a run starts before it lets them, and others, have a turn.
@@ -489,3 +490,8 @@ fn unread(cause: String) -> Failure {
 fn unwritten(ends: Result<(), Failure>, cause: String) -> Result<(), Failure> {
     ends.and(Err(Failure::new(errors::RESULT_WRITER_FAILED, cause)))
 }
+
+record!(struct MapRun {
+    items, batch, concurrency, tolerance, tally, results, layout, machine_id, machine_name, files, stage, is_ready,
+});
+record!(enum Stage { 0 => Starting, 1 => Reading, 2 => Started, 3 => Stopping(failure), 4 => Writing(ends) });
