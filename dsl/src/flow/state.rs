@@ -1,6 +1,6 @@
 //! One state of a flow.
 
-use super::Variables;
+use super::{VariableOf, Variables};
 use super::arm::Arm;
 use super::call::Call;
 use super::distributed::Distributed;
@@ -151,6 +151,13 @@ impl Body {
     /// The shapes of variables.
     #[must_use]
     pub fn variables(mut self, variables: Vec<(Text, fn() -> Shape)>) -> Body {
+        self.variables.extend(VariableOf::of(variables));
+        self
+    }
+
+    /// Variables that were declared.
+    #[must_use]
+    pub(crate) fn declared(mut self, variables: Variables) -> Body {
         self.variables.extend(variables);
         self
     }

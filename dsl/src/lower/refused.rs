@@ -28,7 +28,7 @@ pub(super) fn faults(flow: &Flow, machine: &StateMachine, wrong: &[&Fault]) -> V
         // Where a state could not be lowered, something stands in the place of what was meant.
         let follows = match &state {
             _ if OF_WAYS.contains(&finding.rule) && !ways_are_known => true,
-            Some(state) => faulty.contains(&**state),
+            Some(state) => !is_whole || faulty.contains(&**state),
             None => !is_whole,
         };
         if !follows {

@@ -66,13 +66,6 @@ impl Report {
         self.faults.push(fault);
     }
 
-    /// A fault at another place.
-    pub(super) fn fault_at(&mut self, place: Option<Place>, message: impl Into<String>) {
-        let before = std::mem::replace(&mut self.here, place);
-        self.fault(message);
-        self.here = before;
-    }
-
     /// A number that no other local of the state has.
     pub(super) fn fresh(&mut self) -> usize {
         self.locals += 1;
