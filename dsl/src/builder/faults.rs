@@ -59,7 +59,11 @@ pub(super) fn ways_are_known(scope: &Scope) -> bool {
             .iter()
             .flatten()
             .all(|defined| defined.closed && !defined.astray)
-        && scope.inner.borrow().iter().all(|inner| ways_are_known(inner))
+        && scope
+            .inner
+            .borrow()
+            .iter()
+            .all(|inner| ways_are_known(inner))
 }
 
 /// What is given to a body, its item or the workflow's input, has a name of its own.
@@ -133,9 +137,19 @@ fn used(scope: &Scope, around: &[&Scope], faults: &mut Vec<Fault>) {
     }
 }
 
+/// Whether a state of a body, or of one inside of it, goes to another body's.
+fn goes_astray(scope: &Scope) -> bool {
+    let states = scope.states.borrow();
+    states.iter().flatten().any(|defined| defined.astray)
+        || scope.inner.borrow().iter().any(|inner| goes_astray(inner))
+}
+
 /// States that no way from the start leads to. Where a way ends in a state that is wrong, more states may be meant to be
 /// reached, so nothing is said.
 fn unreached(scope: &Scope, start: usize, faults: &mut Vec<Fault>) {
+    if scope.inner.borrow().iter().any(|inner| goes_astray(inner)) {
+        return;
+    }
     let declared = scope.declared.borrow();
     let states = scope.states.borrow();
     let mut reached = vec![false; declared.len()];

@@ -34,9 +34,7 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
     pub fn new(name: impl Into<Text>) -> Self {
         FlowBuilder {
             body: Body::new(),
-            flow: Flow::new(name)
-                .returns(Out::shape)
-                .placed(Place::caller()),
+            flow: Flow::new(name).returns(Out::shape).placed(Place::caller()),
             deploy: None,
             lints: Levels::default(),
         }

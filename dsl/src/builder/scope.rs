@@ -375,8 +375,8 @@ impl Scope {
         }
         start.append(&mut others);
         if start.is_empty() {
-            // No state has this name, because none has an empty one.
-            start.push(State::succeed("").placed(self.place));
+            let name = format!("state_{}", self.id);
+            start.push(State::succeed(name).placed(self.place));
         }
         start
     }

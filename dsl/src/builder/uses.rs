@@ -105,9 +105,8 @@ impl Scope {
     }
 
     /// The same of a state that is there already.
-    #[track_caller]
-    pub(super) fn assigned_in(&self, index: usize, variable: &Read) {
+    pub(super) fn assigned_in(&self, index: usize, variable: &Read, place: Place) {
         let name = self.name_of(index);
-        self.use_of(Some(&name), variable, true, Place::caller());
+        self.use_of(Some(&name), variable, true, place);
     }
 }

@@ -1,12 +1,12 @@
 //! One state of a flow.
 
-use super::{VariableOf, Variables};
 use super::arm::Arm;
 use super::call::Call;
 use super::distributed::Distributed;
 use super::edge::{Catch, Edge, Retry};
 use super::fragment::Include;
 use super::map::Map;
+use super::{VariableOf, Variables};
 use crate::expr::{Expr, Text};
 use crate::setters::setters;
 use crate::shape::Shape;

@@ -41,8 +41,7 @@ pub(crate) fn faults(flow: &Flow, known: &[Fault]) -> Vec<Fault> {
 
 fn with_refused(flow: &Flow, known: &[Fault]) -> (StateMachine, Vec<Fault>) {
     let (machine, mut faults) = machine_of(flow);
-    let cause: Vec<&Fault> = known.iter().chain(&faults).collect();
-    let refused = refused::faults(flow, &machine, &cause);
+    let refused = refused::faults(flow, &machine, known, &faults);
     faults.extend(refused);
     let mut order = HashMap::new();
     each_state(&flow.states, &mut |state| {

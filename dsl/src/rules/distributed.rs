@@ -59,7 +59,9 @@ impl Of<'_> {
 
     fn value(&self, field: &str) -> Option<&Expr> {
         let mut settings = self.access.settings.iter();
-        settings.find(|(name, _)| name == field).map(|(_, value)| value)
+        settings
+            .find(|(name, _)| name == field)
+            .map(|(_, value)| value)
     }
 
     /// Settings are those that ASL has, set once and to what AWS takes.
@@ -67,7 +69,10 @@ impl Of<'_> {
         let mut seen: HashSet<&Text> = HashSet::new();
         for (name, value) in &self.access.settings {
             if !seen.insert(name) {
-                self.say(format!("`.setting(\"{name}\", ..)` is called twice"), faults);
+                self.say(
+                    format!("`.setting(\"{name}\", ..)` is called twice"),
+                    faults,
+                );
                 continue;
             }
             let Some(setting) = self.known.iter().find(|setting| setting.field == *name) else {

@@ -98,10 +98,14 @@ fn batches_are_in_range(state: &State, batch: &Batching, faults: &mut Vec<Fault>
             }) = setting
             && (count < *least || most.is_some_and(|most| count > most))
         {
-            let most = most.map_or(String::new(), |most| format!(", and {most} at most"));
-            let message = format!(
-                "a batch of `Batches` has {least} {what} at least{most}; this is {count}"
-            );
+            let message = match most {
+                Some(most) => format!(
+                    "a batch has from {least} to {most} {what} at most; `Batches` says {count}"
+                ),
+                None => {
+                    format!("a batch has {least} or more {what} at most; `Batches` says {count}")
+                }
+            };
             say(state, amount, message, faults);
         }
     }

@@ -1,7 +1,7 @@
 //! What a state is made of.
 
 use super::fault;
-use crate::expr;
+use crate::expr::{self, Expr, Node, Text};
 use crate::flow::{Flow, Kind, Otherwise, Sends, State};
 use crate::lower::{handed_into, unhandled};
 use crate::workflow::Fault;
@@ -14,6 +14,7 @@ pub(super) fn rules(flow: &Flow, state: &State, faults: &mut Vec<Fault>) {
     arms_can_be_taken(state, faults);
     variables_are_assigned_once(state, faults);
     services_are_known(state, faults);
+    keys_are_given_once(state, faults);
     items_are_found(flow, state, faults);
     every_error_is_caught(state, faults);
 }
@@ -100,6 +101,40 @@ fn services_are_known(state: &State, faults: &mut Vec<Fault>) {
         let message = format!("{unknown}; `.raw(\"Resource\", \"..\")` takes any");
         faults.push(fault(state, message));
     }
+}
+
+/// An object has a key once; of two values with one key, one would be lost.
+fn keys_are_given_once(state: &State, faults: &mut Vec<Fault>) {
+    let mut say = |entries: &[(Text, Expr)]| {
+        for (index, (key, value)) in entries.iter().enumerate() {
+            if entries[..index].iter().any(|(earlier, _)| earlier == key) {
+                let message = format!("the key `{key}` is given twice in one object; keep one");
+                faults.push(fault(state, message).at(value.place.or(state.place)));
+            }
+        }
+    };
+    match &state.kind {
+        Kind::Task { call, .. } => {
+            if let Sends::Service(service) = &call.sends {
+                say(service.fields.as_deref().unwrap_or_default());
+            }
+        }
+        Kind::Map(map) => {
+            if let Some(distributed) = &map.distributed {
+                for access in distributed.reader.iter().chain(&distributed.writer) {
+                    say(&access.arguments);
+                }
+            }
+        }
+        _ => {}
+    }
+    state.each_expression(&mut |expr| {
+        expr.walk(&mut |node| {
+            if let Node::Object(entries) = node {
+                say(entries);
+            }
+        });
+    });
 }
 
 /// The children of a Distributed Map that are handed more than the item get an object, which is no item.

@@ -25,7 +25,11 @@ pub(super) fn rules(states: &[State], faults: &mut Vec<Fault>) {
     while let Some(state) = open.pop() {
         if reached.insert(&state.name) {
             let targets = state.targets();
-            open.extend(states.iter().filter(|other| targets.contains(&&*other.name)));
+            open.extend(
+                states
+                    .iter()
+                    .filter(|other| targets.contains(&&*other.name)),
+            );
         }
     }
     let is_stuck = |state: &&State| reached.contains(&*state.name) && !ends.contains(&*state.name);

@@ -32,7 +32,7 @@ pub async fn pick(order: Order) -> u32;
 pub async fn look_up(line: String) -> Result<u32, PaymentError>;
 
 /// What `build` says.
-pub fn faults<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>) -> Vec<Fault> {
+pub(crate) fn faults<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>) -> Vec<Fault> {
     match flow.build() {
         Ok(built) => built.warnings().to_vec(),
         Err(faults) => faults.into_iter().collect(),
@@ -40,7 +40,7 @@ pub fn faults<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>) -> Vec<Fau
 }
 
 /// A workflow whose first state is a task, to which `add` adds.
-pub fn with_task(
+pub(crate) fn with_task(
     add: impl FnOnce(Fallible<'_, Order, u32, PaymentError, u32>, &Step),
 ) -> Vec<Fault> {
     let flow = FlowBuilder::<Order, u32>::new("Orders");
@@ -52,7 +52,7 @@ pub fn with_task(
 }
 
 /// A body with one state that calls a task with the item.
-pub fn looking_up() -> Body<String, u32> {
+pub(crate) fn looking_up() -> Body<String, u32> {
     let body = Body::<String, u32>::new();
     let one = body.declare("LookUp");
     body.start_at(&one);
@@ -61,7 +61,7 @@ pub fn looking_up() -> Body<String, u32> {
 }
 
 /// A body with one state that gives its input.
-pub fn keeping<T: Payload>(name: &str) -> Body<T, T> {
+pub(crate) fn keeping<T: Payload>(name: &str) -> Body<T, T> {
     let body = Body::<T, T>::new();
     let one = body.declare(name);
     body.start_at(&one);

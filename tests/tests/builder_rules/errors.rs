@@ -6,18 +6,33 @@ use super::domain::*;
 use stepwright::builder::{FlowBuilder, Retry, States};
 use stepwright::{QueryLanguage, errors, every, expr};
 
-pub const RETRY: &[Row] = &[
+pub(crate) const RETRY: &[Row] = &[
     (
         "ASL has no error `States...`..",
-        Says(|| with_task(|task, failed| task.catch(States::named("States.Timeot"), failed).end()), ""),
+        Says(
+            || with_task(|task, failed| task.catch(States::named("States.Timeot"), failed).end()),
+            "in state `Charge`: `.catch(..)` names `States.Timeot`, and ASL has no such error, did you mean `States.Timeout`?",
+        ),
     ),
     (
         "`States::ALL` stands alone in a `..`: it names every error already",
-        Says(|| with_task(|task, failed| task.catch(States::ALL.or(States::TIMEOUT), failed).end()), ""),
+        Says(
+            || with_task(|task, failed| task.catch(States::ALL.or(States::TIMEOUT), failed).end()),
+            "in state `Charge`: `States::ALL` stands alone in a `.catch(..)`: it names every error already",
+        ),
     ),
     (
         "`States::ALL` takes every error, so each `..` after it never runs: put it last",
-        Says(|| with_task(|task, failed| task.catch(States::ALL, failed).catch(States::TIMEOUT, failed).end()), ""),
+        Says(
+            || {
+                with_task(|task, failed| {
+                    task.catch(States::ALL, failed)
+                        .catch(States::TIMEOUT, failed)
+                        .end()
+                })
+            },
+            "in state `Charge`: `States::ALL` takes every error, so each `.catch(..)` after it never runs: call this one last",
+        ),
     ),
     (
         "an earlier `..` of this state takes this already: `..` stands for it too; put this one before",
@@ -30,7 +45,7 @@ pub const RETRY: &[Row] = &[
                         .end()
                 })
             },
-            "",
+            "in state `Charge`: an earlier `.retry(..)` of this state takes `PaymentError.Busy` already: `States.TaskFailed` stands for it too; call this one before",
         ),
     ),
     (
@@ -43,7 +58,7 @@ pub const RETRY: &[Row] = &[
                         .end()
                 })
             },
-            "",
+            "in state `Charge`: an earlier `.catch(..)` of this state takes `PaymentError.Busy` already: take one of them out",
         ),
     ),
     (
@@ -52,11 +67,13 @@ pub const RETRY: &[Row] = &[
             || {
                 with_task(|task, failed| {
                     task.catch(errors!(PaymentError::Busy), failed)
-                        .catch_every(every!(PaymentError::Busy => failed, PaymentError::Declined => failed))
+                        .catch_every(
+                            every!(PaymentError::Busy => failed, PaymentError::Declined => failed),
+                        )
                         .end()
                 })
             },
-            "",
+            "in state `Charge`: an earlier `.catch(..)` of this state takes `PaymentError.Busy` already: take one of them out",
         ),
     ),
     (
@@ -69,12 +86,12 @@ pub const RETRY: &[Row] = &[
                         .end()
                 })
             },
-            "",
+            "in state `Charge`: `States::ALL` takes every error, so each `.catch(..)` after it never runs: call this one last",
         ),
     ),
 ];
 
-pub const CAUGHT: &[Row] = &[
+pub(crate) const CAUGHT: &[Row] = &[
     (
         "a `catch` binds fields or, with `as`, the whole error; not both",
         Rustc("`errors!` with fields hands on the fields, without them the whole error"),
@@ -87,14 +104,17 @@ pub const CAUGHT: &[Row] = &[
         "JSONPath cannot read a field of an error: write `query_language JSONata;` in `..`, or bind the whole error with `as`",
         Says(
             || {
-                let flow = FlowBuilder::<Order, u32>::new("Orders").query_language(QueryLanguage::JsonPath);
+                let flow = FlowBuilder::<Order, u32>::new("Orders")
+                    .query_language(QueryLanguage::JsonPath);
                 let (first, failed) = (flow.declare("Charge"), flow.declare("Failed"));
                 flow.start_at(&first);
-                flow.task(&first, charge {}).catch(errors!(PaymentError::Declined { reason }), &failed).end();
+                flow.task(&first, charge {})
+                    .catch(errors!(PaymentError::Declined { reason }), &failed)
+                    .end();
                 flow.fail(&failed, "Failed", expr!(|reason: String| reason));
                 faults(&flow)
             },
-            "",
+            "in state `Charge`: a catch of a JSONPath state hands on the error and nothing else; call `.query_language(QueryLanguage::Jsonata)` on this state",
         ),
     ),
     (

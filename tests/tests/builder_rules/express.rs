@@ -16,16 +16,36 @@ fn children() -> Vec<stepwright::Fault> {
     let body = Body::<Order, u32>::new();
     let one = body.declare("Ask");
     body.start_at(&one);
-    body.wait_for_task_token(&one, ask {}, expr!(|order: Order, token: String| (order, token))).end();
-    flow.distributed_map(&all, expr!(|all: Vec<Order>| all), MachineType::Express, body).end();
+    body.wait_for_task_token(
+        &one,
+        ask {},
+        expr!(|order: Order, token: String| (order, token)),
+    )
+    .end();
+    flow.distributed_map(
+        &all,
+        expr!(|all: Vec<Order>| all),
+        MachineType::Express,
+        body,
+    )
+    .end();
     faults(&flow)
 }
 
-pub const EXPRESS: &[Row] = &[
+pub(crate) const EXPRESS: &[Row] = &[
     ("an Express workflow", PartOf(TOKEN)),
-    ("the Express children of a Distributed Map", Says(children, "")),
+    (
+        "the Express children of a Distributed Map",
+        Says(
+            children,
+            "in state `Ask`: the Express children of a Distributed Map cannot wait for a task token; make them `MachineType::Standard`",
+        ),
+    ),
     ("take `express;` out", PartOf(TOKEN)),
-    ("write `distributed standard;`", PartOf("the Express children of a Distributed Map")),
+    (
+        "write `distributed standard;`",
+        PartOf("the Express children of a Distributed Map"),
+    ),
     (
         "an Express workflow cannot use activities",
         Says(
@@ -36,7 +56,7 @@ pub const EXPRESS: &[Row] = &[
                 flow.task(&only, pick {}).end();
                 faults(&flow)
             },
-            "",
+            "in state `Pick`: an Express workflow cannot call an activity; leave `.express()` out, or do this in a Standard workflow",
         ),
     ),
     (
@@ -46,10 +66,16 @@ pub const EXPRESS: &[Row] = &[
                 let flow = FlowBuilder::<Vec<String>, Vec<u32>>::new("Orders").express();
                 let all = flow.declare("All");
                 flow.start_at(&all);
-                flow.distributed_map(&all, expr!(|all: Vec<String>| all), MachineType::Express, looking_up()).end();
+                flow.distributed_map(
+                    &all,
+                    expr!(|all: Vec<String>| all),
+                    MachineType::Express,
+                    looking_up(),
+                )
+                .end();
                 faults(&flow)
             },
-            "",
+            "in state `All`: a Distributed Map needs a Standard execution around it; make the workflow, or the Distributed Map around this one, Standard",
         ),
     ),
     (
@@ -59,10 +85,15 @@ pub const EXPRESS: &[Row] = &[
                 let flow = FlowBuilder::<Order, u32>::new("Orders").express();
                 let only = flow.declare("Ask");
                 flow.start_at(&only);
-                flow.wait_for_task_token(&only, ask {}, expr!(|order: Order, token: String| (order, token))).end();
+                flow.wait_for_task_token(
+                    &only,
+                    ask {},
+                    expr!(|order: Order, token: String| (order, token)),
+                )
+                .end();
                 faults(&flow)
             },
-            "",
+            "in state `Ask`: an Express workflow cannot wait for a task token; leave `.express()` out, or do this in a Standard workflow",
         ),
     ),
     (
@@ -80,7 +111,7 @@ pub const EXPRESS: &[Row] = &[
                 flow.built(&only, &child).end();
                 faults(&flow)
             },
-            "",
+            "in state `Run`: an Express workflow cannot wait for a job or a Standard child; leave `.express()` out, or do this in a Standard workflow",
         ),
     ),
     (
@@ -95,13 +126,16 @@ pub const EXPRESS: &[Row] = &[
                     "arn:aws:states:::sqs:sendMessage",
                     [
                         ("QueueUrl", expr!(|url: String, _: String| url).untyped()),
-                        ("MessageBody", expr!(|_: String, token: String| token).untyped()),
+                        (
+                            "MessageBody",
+                            expr!(|_: String, token: String| token).untyped(),
+                        ),
                     ],
                 )
                 .end();
                 faults(&flow)
             },
-            "",
+            "in state `Send`: an Express workflow cannot wait for a task token; leave `.express()` out, or do this in a Standard workflow",
         ),
     ),
     (
@@ -119,7 +153,7 @@ pub const EXPRESS: &[Row] = &[
                 .end();
                 faults(&flow)
             },
-            "",
+            "in state `Pick`: an Express workflow cannot call an activity; leave `.express()` out, or do this in a Standard workflow",
         ),
     ),
 ];

@@ -1,6 +1,6 @@
 //! Fragments.
 
-use super::Answer::{Never, PartOf, Rustc, Says};
+use super::Answer::{Never, PartOf, Says};
 use super::Row;
 use super::domain::*;
 use stepwright::builder::{Anything, FlowBuilder};
@@ -22,7 +22,7 @@ workflow! {
 
 const EXPRESS: &str = "waits for a task token";
 
-pub const FRAGMENTS: &[Row] = &[
+pub(crate) const FRAGMENTS: &[Row] = &[
     (
         "an `exit` is a way out of a fragment, and this is a workflow: write `succeed`, or `fail`",
         Never("a built workflow has no exits"),
@@ -55,7 +55,7 @@ pub const FRAGMENTS: &[Row] = &[
                 flow.fail(&failed, "Failed", ());
                 faults(&flow)
             },
-            "",
+            "in state `First.Look`: the exit `Odd` is said twice in `exits!`; keep one",
         ),
     ),
     (
@@ -72,7 +72,7 @@ pub const FRAGMENTS: &[Row] = &[
                 flow.fail(&failed, "Failed", ());
                 faults(&flow)
             },
-            "",
+            "in state `First.Look`: an argument of a fragment stands where the fragment reads it, so it reads neither a state's input nor a `jsonata!`, `path!` or `intrinsic!`; assign it to a variable in a `pass_on` before",
         ),
     ),
     (
@@ -93,7 +93,7 @@ pub const FRAGMENTS: &[Row] = &[
                 flow.fail(&failed, "Failed", ());
                 faults(&flow)
             },
-            "",
+            "in state `First.Look`: the variable `First_half` is also one of the fragment `Halve`; give it another name",
         ),
     ),
     ("runs a Distributed Map", PartOf(EXPRESS)),
@@ -108,10 +108,9 @@ pub const FRAGMENTS: &[Row] = &[
                 flow.include(&first, expr!([order] || order)).end();
                 faults(&flow)
             },
-            "",
+            "in state `First.Ask`: an Express workflow cannot wait for a task token; leave `.express()` out, or do this in a Standard workflow",
         ),
     ),
     ("waits for a job", PartOf(EXPRESS)),
     ("calls an activity", PartOf(EXPRESS)),
 ];
-const _: fn() = || { let _ = Rustc("x"); };

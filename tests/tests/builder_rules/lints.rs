@@ -6,7 +6,7 @@ use super::domain::*;
 use stepwright::builder::{FlowBuilder, Retry, States};
 use stepwright::expr;
 
-pub const UNUSED: &[Row] = &[(
+pub(crate) const UNUSED: &[Row] = &[(
     "unused variable: `..`; if this is intentional, prefix it with an underscore: `_..`",
     Says(
         || {
@@ -14,15 +14,17 @@ pub const UNUSED: &[Row] = &[(
             let total = flow.variable::<u32>("total");
             let (first, done) = (flow.declare("First"), flow.declare("Done"));
             flow.start_at(&first);
-            flow.pass_on(&first).assign(&total, expr!(|n: u32| n)).next(&done);
+            flow.pass_on(&first)
+                .assign(&total, expr!(|n: u32| n))
+                .next(&done);
             flow.succeed(&done);
             faults(&flow)
         },
-        "",
+        "nothing reads the variable `total`; leave it out, or name it `_total` to mean it",
     ),
 )];
 
-pub const RETRIED: &[Row] = &[(
+pub(crate) const RETRIED: &[Row] = &[(
     "this runs the call of `..` again also when what is computed with its result fails, which it then does again: compute it in a `pass` state behind this one, or name the errors to retry",
     Says(
         || {
@@ -33,24 +35,32 @@ pub const RETRIED: &[Row] = &[(
                     .end()
             })
         },
-        "",
+        "in state `Charge`: this `.retry(..)` runs the call again also when what is computed with its result fails, which it then does again: compute it in a `pass` state behind this one, or name the errors to retry",
     ),
 )];
 
-pub const LINTS: &[Row] = &[
+pub(crate) const LINTS: &[Row] = &[
     (
         "this loop has neither a wait nor a bound: put a `wait` state into it, or count in it, `let attempt = attempt + 1;`, and let a choice on the count leave it; `allow unbounded_loop;` says that it shall",
         Says(
             || {
                 let flow = FlowBuilder::<Order, Order>::new("Orders");
-                let (look, pay, done) = (flow.declare("Look"), flow.declare("Pay"), flow.declare("Done"));
+                let (look, pay, done) = (
+                    flow.declare("Look"),
+                    flow.declare("Pay"),
+                    flow.declare("Done"),
+                );
                 flow.start_at(&look);
-                flow.choice(&look).when(expr!(|order: Order| order.total > 1), &pay).otherwise(&done);
-                flow.task(&pay, charge {}).output(expr!(|order: Order, _: u32| order)).next(&look);
+                flow.choice(&look)
+                    .when(expr!(|order: Order| order.total > 1), &pay)
+                    .otherwise(&done);
+                flow.task(&pay, charge {})
+                    .output(expr!(|order: Order, _: u32| order))
+                    .next(&look);
                 flow.succeed(&done);
                 faults(&flow)
             },
-            "",
+            "in state `Pay`: this loop has neither a wait nor a bound: put a `wait` state into it, or count in it and let a choice on the count leave it; `.allow(Lint::UnboundedLoop)` says that it shall",
         ),
     ),
     (
@@ -60,15 +70,16 @@ pub const LINTS: &[Row] = &[
                 let flow = FlowBuilder::<u32, String>::new("Orders");
                 let only = flow.declare("Only");
                 flow.start_at(&only);
-                flow.pass(&only, expr!(|_: u32| "in ${Stage}".to_string())).end();
+                flow.pass(&only, expr!(|_: u32| "in ${Stage}".to_string()))
+                    .end();
                 faults(&flow)
             },
-            "",
+            "in state `Only`: `${Stage}` in a text stays as it is, so no template fills it in: write `placeholder!(\"Stage\")` in an `expr!` for a value of the deployment; `.allow(Lint::LiteralPlaceholder)` says that the text is meant",
         ),
     ),
 ];
 
-pub const SERVICES: &[Row] = &[
+pub(crate) const SERVICES: &[Row] = &[
     (
         "..; `raw { \"Resource\": \"..\" }` takes any",
         Says(
@@ -84,7 +95,7 @@ pub const SERVICES: &[Row] = &[
                 .end();
                 faults(&flow)
             },
-            "",
+            "in state `Send`: `arn:aws:states:::sqs:sendMesage` names no action that is known; did you mean `arn:aws:states:::sqs:sendMessage`?; `.raw(\"Resource\", \"..\")` takes any",
         ),
     ),
     (
@@ -106,7 +117,7 @@ pub const SERVICES: &[Row] = &[
                 .end();
                 faults(&flow)
             },
-            "",
+            "in state `Send`: `sqs:sendMessage` takes no argument `QueueUri`; `.raw(\"Arguments\", ..)` takes any",
         ),
     ),
 ];

@@ -6,7 +6,7 @@ use super::domain::*;
 use stepwright::builder::{Anything, Body, FlowBuilder};
 use stepwright::expr;
 
-pub const NAMES: &[Row] = &[
+pub(crate) const NAMES: &[Row] = &[
     (
         "the state name `..` is used twice: a name is given once in the whole workflow",
         Says(
@@ -17,7 +17,7 @@ pub const NAMES: &[Row] = &[
                 flow.parallel(&both, vec![keeping::<u32>("Keep")]).end();
                 faults(&flow)
             },
-            "",
+            "in state `Keep`: the state name `Keep` is used twice; a name stands once in a machine, branches and maps included",
         ),
     ),
     (
@@ -38,7 +38,7 @@ pub const NAMES: &[Row] = &[
                 flow.succeed(&only);
                 faults(&flow)
             },
-            "",
+            "`1 bad name!` cannot name a workflow: the name has the character ` `, which is not allowed; give `FlowBuilder::new` another name",
         ),
     ),
     (
@@ -51,12 +51,15 @@ pub const NAMES: &[Row] = &[
                 flow.succeed(&only);
                 faults(&flow)
             },
-            "",
+            "in state `ooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo`: `ooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo` cannot name a state: the name has 81 characters; at most 80 are allowed",
         ),
     ),
     (
         ".. `..` has no states: begin with `task Name { .. }`",
-        Says(|| faults(&FlowBuilder::<u32, u32>::new("Empty")), ""),
+        Says(
+            || faults(&FlowBuilder::<u32, u32>::new("Empty")),
+            "the workflow has no states; declare one, define it and call `start_at(&state)`",
+        ),
     ),
     (
         "this body of `..` has no states: begin with `task Name { .. }`",
@@ -68,12 +71,12 @@ pub const NAMES: &[Row] = &[
                 flow.parallel(&both, vec![Body::<u32, u32>::new()]).end();
                 faults(&flow)
             },
-            "",
+            "a branch or a map's body has no states; declare one, define it and call `start_at(&state)`",
         ),
     ),
 ];
 
-pub const TRANSITIONS: &[Row] = &[(
+pub(crate) const TRANSITIONS: &[Row] = &[(
     "state `..` goes nowhere: add `next OtherState;` or `end value;`",
     Says(
         || {
@@ -83,15 +86,12 @@ pub const TRANSITIONS: &[Row] = &[(
             let _ = flow.wait(&only, 5);
             faults(&flow)
         },
-        "",
+        "in state `Only`: it goes nowhere; call `.next(&state)` on it, or `.end()`",
     ),
 )];
 
-pub const TARGETS: &[Row] = &[
-    (
-        "in this body of `..`",
-        PartOf("no state named `..` ...."),
-    ),
+pub(crate) const TARGETS: &[Row] = &[
+    ("in this body of `..`", PartOf("no state named `..` ....")),
     (
         "no state named `..` ....",
         Rustc("a target is a handle; one that is never defined is a fault of `build`"),
@@ -111,7 +111,7 @@ pub const TARGETS: &[Row] = &[
                 flow.wait(&outside, 5).next(&outside);
                 faults(&flow)
             },
-            "",
+            "in state `Inside`: it goes to `Outside`, a state of another body; a transition stays in its workflow, branch or map",
         ),
     ),
     (
@@ -131,7 +131,7 @@ pub const TARGETS: &[Row] = &[
                 flow.parallel(&both, vec![body]).end();
                 faults(&flow)
             },
-            "",
+            "in state `First`: it goes to `Inside`, a state of another body; a transition stays in its workflow, branch or map",
         ),
     ),
     (
@@ -140,7 +140,7 @@ pub const TARGETS: &[Row] = &[
     ),
 ];
 
-pub const REACH: &[Row] = &[
+pub(crate) const REACH: &[Row] = &[
     (
         "state `..` is never reached from `..`: let a transition lead to it, or take it out",
         Says(
@@ -152,7 +152,7 @@ pub const REACH: &[Row] = &[
                 flow.succeed(&island);
                 faults(&flow)
             },
-            "",
+            "in state `Island`: nothing leads to it; let a state go there, or take it away",
         ),
     ),
     (
@@ -166,19 +166,23 @@ pub const REACH: &[Row] = &[
                 flow.wait(&there, 5).next(&here);
                 faults(&flow)
             },
-            "",
+            "in state `Here`: nothing that follows it ever ends: let some way lead to an `.end()`, a `succeed` or a `fail`",
         ),
     ),
 ];
 
-pub const CALLS: &[Row] = &[
+pub(crate) const CALLS: &[Row] = &[
     (
         "the answer to a task token needs a type: `let ..: Type = .. ..`",
-        Rustc("the state behind, `.bind(..)` or `.answered_with::<T>()` says the type; rustc asks for it else"),
+        Rustc(
+            "the state behind, `.bind(..)` or `.answered_with::<T>()` says the type; rustc asks for it else",
+        ),
     ),
     (
         "nobody waits for this `task_token`: write `wait_for_task_token` before the call",
-        Rustc("only the expressions of `wait_for_task_token` and `wait_for_service` are given a token"),
+        Rustc(
+            "only the expressions of `wait_for_task_token` and `wait_for_service` are given a token",
+        ),
     ),
     (
         "this waits for a token that it never sends: pass `task_token` to the call",
@@ -195,7 +199,7 @@ pub const CALLS: &[Row] = &[
                 .end();
                 faults(&flow)
             },
-            "",
+            "in state `Ask`: nobody gets the task token, so nobody can answer; make an argument of the token that the expression is given",
         ),
     ),
     (
@@ -216,7 +220,7 @@ pub const CALLS: &[Row] = &[
     ),
 ];
 
-pub const CHOICES: &[Row] = &[
+pub(crate) const CHOICES: &[Row] = &[
     (
         "choice `..` decides nothing: write `when condition => State;`",
         Says(
@@ -228,7 +232,7 @@ pub const CHOICES: &[Row] = &[
                 flow.succeed(&done);
                 faults(&flow)
             },
-            "",
+            "in state `Look`: this choice decides nothing: call `.when(condition, &state)` on it, or make it a `pass_on`",
         ),
     ),
     (
@@ -247,7 +251,7 @@ pub const CHOICES: &[Row] = &[
                 flow.succeed_with(&done, expr!(|_: Anything| 1));
                 faults(&flow)
             },
-            "",
+            "in state `Look`: this choice has `.match_on(..)` and `.when(..)`: a guard, `pattern if condition => &state`, says both",
         ),
     ),
     (
@@ -269,7 +273,7 @@ pub const CHOICES: &[Row] = &[
                 flow.succeed(&done);
                 faults(&flow)
             },
-            "",
+            "in state `Look`: it is a choice without an end; call `.otherwise(&state)` on it, or `.otherwise_fail()`",
         ),
     ),
     (
@@ -287,7 +291,7 @@ pub const CHOICES: &[Row] = &[
                 flow.succeed(&done);
                 faults(&flow)
             },
-            "",
+            "in state `Look`: an arm of this `.match_on(..)` takes everything, so the arms after it never run: put it last",
         ),
     ),
 ];

@@ -6,7 +6,7 @@ use super::domain::*;
 use stepwright::builder::{Anything, Body, FlowBuilder, States};
 use stepwright::expr;
 
-pub const VARIABLES: &[Row] = &[
+pub(crate) const VARIABLES: &[Row] = &[
     (
         "it is the token of `wait_for_task_token`",
         Never("the token has the name that the expression's parameter gives it"),
@@ -19,11 +19,13 @@ pub const VARIABLES: &[Row] = &[
                 let states = flow.variable::<u32>("states");
                 let (first, done) = (flow.declare("First"), flow.step("Done"));
                 flow.start_at(&first);
-                flow.pass_on(&first).assign(&states, expr!(|n: u32| n)).next(&done);
+                flow.pass_on(&first)
+                    .assign(&states, expr!(|n: u32| n))
+                    .next(&done);
                 flow.succeed_with(&done, expr!([states] || states));
                 faults(&flow)
             },
-            "",
+            "`states` cannot name a variable: the name `states` is reserved",
         ),
     ),
     (
@@ -41,7 +43,7 @@ pub const VARIABLES: &[Row] = &[
                 flow.succeed_with(&done, expr!([total] || total));
                 faults(&flow)
             },
-            "",
+            "in state `First`: the variable `total` is assigned twice on one way; all of a way's values are computed at once, so keep one",
         ),
     ),
     (
@@ -56,11 +58,13 @@ pub const VARIABLES: &[Row] = &[
                 let total = flow.variable::<u32>("the total");
                 let (first, done) = (flow.declare("First"), flow.step("Done"));
                 flow.start_at(&first);
-                flow.pass_on(&first).assign(&total, expr!(|n: u32| n)).next(&done);
+                flow.pass_on(&first)
+                    .assign(&total, expr!(|n: u32| n))
+                    .next(&done);
                 flow.succeed_with(&done, expr!([total] || total));
                 faults(&flow)
             },
-            "",
+            "`the total` cannot name a variable: the name has the character ` `, which is not allowed",
         ),
     ),
     (
@@ -72,11 +76,13 @@ pub const VARIABLES: &[Row] = &[
                 let order = flow.variable::<u32>("order");
                 let (first, done) = (flow.declare("First"), flow.step("Done"));
                 flow.start_at(&first);
-                flow.pass_on(&first).assign(&order, expr!(|n: u32| n)).next(&done);
+                flow.pass_on(&first)
+                    .assign(&order, expr!(|n: u32| n))
+                    .next(&done);
                 flow.succeed_with(&done, expr!([order] || order));
                 faults(&flow)
             },
-            "",
+            "the variable `order` has the name of the workflow's input or of an item around it; give it another name",
         ),
     ),
     (
@@ -95,12 +101,14 @@ pub const VARIABLES: &[Row] = &[
                 let row = body.variable::<u32>("row");
                 let (one, last) = (body.declare("One"), body.step("Last"));
                 body.start_at(&one);
-                body.pass_on(&one).assign(&row, expr!(|n: u32| n)).next(&last);
+                body.pass_on(&one)
+                    .assign(&row, expr!(|n: u32| n))
+                    .next(&last);
                 body.succeed_with(&last, expr!([row] || row));
                 flow.map(&all, expr!(|all: Vec<u32>| all), body).end();
                 faults(&flow)
             },
-            "",
+            "the variable `row` has the name of the workflow's input or of an item around it; give it another name",
         ),
     ),
     (
@@ -111,16 +119,20 @@ pub const VARIABLES: &[Row] = &[
                 let total = flow.variable::<u32>("total");
                 let (first, all) = (flow.declare("First"), flow.declare("All"));
                 flow.start_at(&first);
-                flow.pass_on(&first).assign(&total, expr!(|n: u32| n)).next(&all);
+                flow.pass_on(&first)
+                    .assign(&total, expr!(|n: u32| n))
+                    .next(&all);
                 let body = Body::<u32, u32>::new();
                 let (one, last) = (body.declare("One"), body.step("Last"));
                 body.start_at(&one);
-                body.pass_on(&one).assign(&total, expr!(|n: u32| n)).next(&last);
+                body.pass_on(&one)
+                    .assign(&total, expr!(|n: u32| n))
+                    .next(&last);
                 body.succeed_with(&last, expr!([total] || total));
                 flow.parallel(&all, vec![body]).end();
                 faults(&flow)
             },
-            "",
+            "in state `One`: it assigns `total`, a variable outside of this branch or map, which may read but not assign it; declare one in the body, and hand the value out as its result",
         ),
     ),
     (
@@ -131,16 +143,23 @@ pub const VARIABLES: &[Row] = &[
                 let row = flow.variable::<u32>("row");
                 let (first, all) = (flow.declare("First"), flow.declare("All"));
                 flow.start_at(&first);
-                flow.pass_on(&first).assign(&row, expr!(|_: Vec<u32>| 1)).next(&all);
+                flow.pass_on(&first)
+                    .assign(&row, expr!(|_: Vec<u32>| 1))
+                    .next(&all);
                 let body = Body::<u32, u32>::new();
                 let item = body.item("row");
                 let one = body.step("One");
                 body.start_at(&one);
                 body.pass(&one, expr!([item] |_: Anything| item)).end();
-                flow.map(&all, expr!([row] |all: Vec<u32>| if row > 1 { all } else { vec![] }), body).end();
+                flow.map(
+                    &all,
+                    expr!([row] |all: Vec<u32>| if row > 1 { all } else { vec![] }),
+                    body,
+                )
+                .end();
                 faults(&flow)
             },
-            "",
+            "the item `row` has the name of a variable around its map; give it another name",
         ),
     ),
     (
@@ -158,14 +177,14 @@ pub const VARIABLES: &[Row] = &[
                 flow.map(&all, expr!(|all: Vec<u32>| all), body).end();
                 faults(&flow)
             },
-            "",
+            "in state `All`: `one row` cannot name an item: the name has the character ` `, which is not allowed",
         ),
     ),
 ];
 
 const NOT_ASSIGNED: &str = "`..` may not be assigned when `..` runs: ....";
 
-pub const ASSIGNED: &[Row] = &[
+pub(crate) const ASSIGNED: &[Row] = &[
     (
         "`..` is not assigned yet when `..` runs: what a state assigns can be read from the next state on",
         Says(
@@ -181,7 +200,7 @@ pub const ASSIGNED: &[Row] = &[
                 flow.succeed(&done);
                 faults(&flow)
             },
-            "",
+            "in state `First`: `total` is not assigned yet when `First` runs: what a state assigns can be read from the next state on",
         ),
     ),
     (
@@ -195,12 +214,21 @@ pub const ASSIGNED: &[Row] = &[
                 flow.succeed_with(&done, expr!([total] |n: u32| n + total));
                 faults(&flow)
             },
-            "",
+            "in state `Done`: `total` may not be assigned when `Done` runs: `Done` is the first state; call `.bind(&variable)` or `.assign(&variable, ..)` on a state before",
         ),
     ),
-    ("it is not assigned on the way `..`, `..`", PartOf(NOT_ASSIGNED)),
-    ("it is not assigned on the way `..`, `..`, `..`", PartOf(NOT_ASSIGNED)),
-    ("it is not assigned on the way `..`, `..`.., `..`, `..`", PartOf(NOT_ASSIGNED)),
+    (
+        "it is not assigned on the way `..`, `..`",
+        PartOf(NOT_ASSIGNED),
+    ),
+    (
+        "it is not assigned on the way `..`, `..`, `..`",
+        PartOf(NOT_ASSIGNED),
+    ),
+    (
+        "it is not assigned on the way `..`, `..`.., `..`, `..`",
+        PartOf(NOT_ASSIGNED),
+    ),
     (
         "; a `catch` carries the values from before its state",
         Says(
@@ -209,11 +237,14 @@ pub const ASSIGNED: &[Row] = &[
                 let paid = flow.variable::<u32>("paid");
                 let (pay, done) = (flow.declare("Pay"), flow.step("Done"));
                 flow.start_at(&pay);
-                flow.task(&pay, charge {}).bind(&paid).catch(States::ALL, &done).next(&done);
+                flow.task(&pay, charge {})
+                    .bind(&paid)
+                    .catch(States::ALL, &done)
+                    .next(&done);
                 flow.succeed_with(&done, expr!([paid] || paid));
                 faults(&flow)
             },
-            "",
+            "in state `Done`: `paid` may not be assigned when `Done` runs: it is not assigned on the way `Pay`, `Done`; a `.catch(..)` carries the values from before its state",
         ),
     ),
     (
@@ -222,14 +253,19 @@ pub const ASSIGNED: &[Row] = &[
             || {
                 let flow = FlowBuilder::<u32, u32>::new("Orders");
                 let total = flow.variable::<u32>("total");
-                let (look, add, done) = (flow.declare("Look"), flow.declare("Add"), flow.step("Done"));
+                let (look, add, done) =
+                    (flow.declare("Look"), flow.declare("Add"), flow.step("Done"));
                 flow.start_at(&look);
-                flow.choice(&look).when(expr!(|n: u32| n > 1), &add).otherwise(&done);
-                flow.pass_on(&add).assign(&total, expr!(|n: u32| n)).next(&done);
+                flow.choice(&look)
+                    .when(expr!(|n: u32| n > 1), &add)
+                    .otherwise(&done);
+                flow.pass_on(&add)
+                    .assign(&total, expr!(|n: u32| n))
+                    .next(&done);
                 flow.succeed_with(&done, expr!([total] || total));
                 faults(&flow)
             },
-            "",
+            "in state `Done`: `total` may not be assigned when `Done` runs: it is not assigned on the way `Look`, `Done`; call `.bind(&variable)` or `.assign(&variable, ..)` on a state before",
         ),
     ),
 ];
@@ -237,7 +273,7 @@ pub const ASSIGNED: &[Row] = &[
 const BEGINS: &str = "`..` begins its body, where .., and this goes to it again with another input: put a `pass` state before it, `pass Begin { next ..; }`";
 const TOO_EARLY: &str = "`..` .., and ..: put a `pass` state before it, `pass Begin { next ..; }`";
 
-pub const ITEMS: &[Row] = &[
+pub(crate) const ITEMS: &[Row] = &[
     ("`..` is its input", PartOf(BEGINS)),
     ("`..` comes in with its input", PartOf(BEGINS)),
     (
@@ -251,13 +287,15 @@ pub const ITEMS: &[Row] = &[
                 let row = body.item("row");
                 let (one, pause, last) = (body.step("One"), body.step("Pause"), body.step("Last"));
                 body.start_at(&one);
-                body.choice(&one).when(expr!([row] || row > 1), &pause).otherwise(&last);
+                body.choice(&one)
+                    .when(expr!([row] || row > 1), &pause)
+                    .otherwise(&last);
                 body.wait(&pause, 5).next(&one);
                 body.succeed_with(&last, expr!([row] || row));
                 flow.map(&all, expr!(|all: Vec<u32>| all), body).end();
                 faults(&flow)
             },
-            "",
+            "in state `One`: this first state of a map's body is also the target of a transition, and its input is then not the item `row`; put a `pass` state before it",
         ),
     ),
     ("is the input of `..`", PartOf(TOO_EARLY)),
@@ -274,12 +312,14 @@ pub const ITEMS: &[Row] = &[
                 let row = body.item("row");
                 let (one, last) = (body.step("One"), body.step("Last"));
                 body.start_at(&one);
-                body.choice(&one).when(expr!(|_: Anything| jsonata!("$row > 1", bool)), &last).otherwise_fail();
+                body.choice(&one)
+                    .when(expr!(|_: Anything| jsonata!("$row > 1", bool)), &last)
+                    .otherwise_fail();
                 body.succeed_with(&last, expr!([row] || row));
                 flow.map(&all, expr!(|all: Vec<u32>| all), body).end();
                 faults(&flow)
             },
-            "",
+            "in state `One`: a text in this first state of a map's body reads `$row`, which is no variable there yet; put a `pass` state before it",
         ),
     ),
     (
@@ -301,7 +341,7 @@ pub const ITEMS: &[Row] = &[
                 flow.map(&all, expr!(|all: Vec<u32>| all), body).end();
                 faults(&flow)
             },
-            "",
+            "in state `Give`: `row` is read inside the first state of its map's body, where it is no variable yet; put a `pass` state before that state",
         ),
     ),
 ];

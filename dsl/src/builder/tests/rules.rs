@@ -203,7 +203,11 @@ fn asking(
     flow.task_with(&ask, charge_card {}, expr!([order] || order))
         .bind(&charged)
         .next(&look);
-    let again = if waits { flow.step("Pause") } else { ask.clone() };
+    let again = if waits {
+        flow.step("Pause")
+    } else {
+        ask.clone()
+    };
     flow.choice(&look)
         .when(
             expr!([charged] |_: Anything| charged.charge_id == "none"),
