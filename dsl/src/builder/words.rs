@@ -33,6 +33,10 @@ const WORDS: &[(&str, &str)] = &[
         "`.{name}(..)` belongs to a Distributed Map: make this map with `distributed_map(..)`, or leave the call out",
     ),
     (
+        "put them into the state's own `raw`",
+        "call `.raw(..)` on the choice itself",
+    ),
+    (
         "make them Standard: `distributed standard;`",
         "make them `MachineType::Standard`",
     ),

@@ -40,8 +40,13 @@ impl Report {
     /// Faults are from now on those of an expression, where its place is known. Gives the place that was before, for
     /// [`Report::leave`].
     pub(super) fn enter(&mut self, expr: &Expr) -> Option<Place> {
+        self.enter_at(expr.place)
+    }
+
+    /// The same for a place.
+    pub(super) fn enter_at(&mut self, place: Option<Place>) -> Option<Place> {
         let before = self.here;
-        self.here = expr.place.or(before);
+        self.here = place.or(before);
         before
     }
 
