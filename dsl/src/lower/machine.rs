@@ -67,7 +67,7 @@ fn machine_of(flow: &Flow) -> (StateMachine, Vec<Fault>) {
 }
 
 fn lowered(flow: &Flow, scopes: &Scopes) -> (StateMachine, Vec<Fault>) {
-    let mut report = Report::of_machine();
+    let mut report = Report::of_machine(flow);
     if flow.states.is_empty() {
         report.fault("a workflow needs a state");
     }

@@ -40,7 +40,7 @@ pub(super) fn faults(
         if !follows {
             let place = state.as_deref().and_then(|state| places.get(state));
             let fault = Fault::new(state.as_deref(), message(finding));
-            faults.push(fault.at(place.copied().flatten()));
+            faults.push(fault.at(place.copied().flatten().or(flow.place)));
         }
     }
     faults

@@ -1,7 +1,7 @@
 //! Faults as they are found.
 
 use crate::expr::Expr;
-use crate::flow::State;
+use crate::flow::{Flow, State};
 use crate::workflow::{Fault, Place};
 
 /// The faults of one state, or of the machine itself.
@@ -33,8 +33,12 @@ impl Report {
     }
 
     /// Of the machine itself.
-    pub(super) fn of_machine() -> Report {
-        Report::default()
+    pub(super) fn of_machine(flow: &Flow) -> Report {
+        Report {
+            own: flow.place,
+            here: flow.place,
+            ..Report::default()
+        }
     }
 
     /// Faults are from now on those of an expression, where its place is known. Gives the place that was before, for

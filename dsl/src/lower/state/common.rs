@@ -278,7 +278,8 @@ impl<'a> StateLowering<'_, 'a> {
             }
             Tree::Literal(serde_json::Value::String(text)) if calls => {
                 let pieces = vec![crate::expr::Piece::Text(text.into())];
-                self.text_field(&Expr::format(pieces), calls)
+                let leaf = Paths::new(self.env.clone(), self.report).formatted(&pieces);
+                (None, Some(leaf.text))
             }
             _ => {
                 self.report.fault(
