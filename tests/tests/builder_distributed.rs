@@ -164,7 +164,11 @@ fn what_only_a_distributed_map_has_is_a_fault_of_an_inline_one() {
         .end();
     let faults = flow.build().unwrap_err();
     let said: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    assert!(said.join("\n").contains("`label` has no place"), "{said:?}");
+    assert!(
+        said.join("\n")
+            .contains("`.label(..)` belongs to a Distributed Map"),
+        "{said:?}"
+    );
 }
 
 #[test]
