@@ -4,6 +4,7 @@ use super::bindings::Bindings;
 use super::body::Body;
 use super::built::Built;
 use super::faults;
+use super::items::name_items;
 use super::scope::Scope;
 use super::variable::Given;
 use super::words::of_builder;
@@ -139,7 +140,8 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
         let flow = raw.iter().fold(flow, |flow, (field, value)| {
             flow.raw(field.clone(), Expr::literal(value.clone()))
         });
-        let flow = scope.to_lower().into_iter().fold(flow, Flow::state);
+        let mut flow = scope.to_lower().into_iter().fold(flow, Flow::state);
+        name_items(&mut flow);
         let ways_are_known = faults::ways_are_known(scope);
         faults.extend(rules::faults(&flow, ways_are_known));
         let mut warnings = Vec::new();

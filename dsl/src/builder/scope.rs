@@ -261,12 +261,10 @@ impl Scope {
         }
     }
 
-    /// The name of the item. One that nothing reads by name has a name that no other body's has.
+    /// The name of the item. One that nothing reads by name gets its name when all is built.
     pub(super) fn given(&self) -> Text {
         let given = self.given.borrow();
-        given
-            .clone()
-            .unwrap_or_else(|| format!("item_{}", self.id).into())
+        given.clone().unwrap_or_default()
     }
 
     /// Declares a variable.
