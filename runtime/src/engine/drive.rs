@@ -363,7 +363,7 @@ impl Drive {
                 self.execution = Some(execution);
                 continue;
             }
-            if self.wires.engine.rests_as_bytes {
+            if self.wires.engine.rests_as_bytes && !execution.is_inspected() {
                 execution = match self.through_bytes(&execution) {
                     Ok(same) => same,
                     Err(error) => {
