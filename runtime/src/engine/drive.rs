@@ -172,6 +172,9 @@ impl Drive {
                 execution.ring(ticket, ring, &mut self.wires);
             }
             Message::Answer(ticket, result) => {
+                if result.is_ok() {
+                    self.wires.succeeded_by_token(ticket);
+                }
                 execution.outside_answered(ticket, result, &mut self.wires);
             }
             Message::Started(ticket, worker) => {

@@ -99,6 +99,11 @@ impl Execution {
         if pattern != Pattern::RequestResponse && !matches!(answer.reply, Reply::Submit(_)) {
             self.write(id, EventKind::TaskSubmitted, Payload::Value(submitted));
         }
+        if pattern == Pattern::Sync
+            && let Some(token) = &token
+        {
+            cx.host.open_job_token(ticket, token);
+        }
         match answer.reply {
             Reply::Result(result) if answer.delay.is_zero() => Some(result),
             Reply::Result(result) => {
