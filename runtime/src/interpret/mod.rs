@@ -1,5 +1,6 @@
 //! Steps executions: plain data in, plain data out, one file per type of state.
 
+mod arguments;
 mod catch;
 mod children;
 mod choice;

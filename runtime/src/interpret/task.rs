@@ -3,6 +3,7 @@ use std::time::Duration;
 use smol_str::SmolStr;
 use stepwright_asl::errors;
 
+use super::arguments::check_lists;
 use super::cursor::{CursorId, OpenTask, Stage, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
@@ -42,6 +43,9 @@ impl Execution {
         };
         if !self.fits(&prepared.parameters) {
             return Err(Failure::too_large(&state.name));
+        }
+        if let Err(error) = check_lists(&prepared.parameters, task.lists_by_name) {
+            return Err(self.query_failed(id, &error, &state.name));
         }
         let ticket = self.next_wait(id);
         let mut answer = self.ask(ticket, state, task, &prepared, cx);

@@ -5,6 +5,7 @@ use super::{MapRun, Next, Stage, Tolerance, unread};
 use crate::distributed::source::{self, Header, Items, List, Place};
 use crate::distributed::{Results, RunView, Tally, Written};
 use crate::history::{Details, EventKind};
+use crate::interpret::arguments::unusable;
 use crate::interpret::cursor::{Cursor, CursorId, Waiting};
 use crate::interpret::execution::Execution;
 use crate::interpret::failure::Failure;
@@ -358,7 +359,7 @@ fn required(parameters: &Value, name: &str) -> Evaluated<SmolStr> {
     text(parameters, name)?.ok_or_else(|| {
         unusable(
             parameters,
-            format!("The field \"{name}\" is required but was missing"),
+            &format!("The field \"{name}\" is required but was missing"),
         )
     })
 }
@@ -370,16 +371,9 @@ fn text(parameters: &Value, name: &str) -> Evaluated<Option<SmolStr>> {
         Some(Value::Str(text)) => Ok(Some(text.clone())),
         Some(_) => Err(unusable(
             parameters,
-            format!("The value for the field \"{name}\" must be a STRING"),
+            &format!("The value for the field \"{name}\" must be a STRING"),
         )),
     }
-}
-
-fn unusable(parameters: &Value, reason: String) -> QueryError {
-    QueryError::runtime(format!(
-        "The Parameters '{}' could not be used to start the Task: [{reason}]",
-        shown(parameters)
-    ))
 }
 
 fn shown(value: &Value) -> String {
