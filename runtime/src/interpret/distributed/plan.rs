@@ -145,12 +145,12 @@ impl Execution {
     ) -> Evaluated<(Option<Value>, Option<u64>)> {
         let cursor = self.cursor(id)?;
         let effective = self.effective_input(cursor, state)?;
-        let declared = self.declared_concurrency(cursor, map, &effective)?;
         let items = match &distributed.reader {
-            None => Some(self.items(cursor, state, map, effective)?),
+            None => Some(self.items(cursor, state, map, &effective)?),
             // Items and ItemsPath beside a reader are ignored.
             Some(_) => None,
         };
+        let declared = self.declared_concurrency(cursor, map, &effective)?;
         Ok((items, declared))
     }
 
