@@ -15,19 +15,17 @@ use crate::input;
 use crate::progress;
 use crate::report;
 
-/// The name under which the engine knows the definition.
-const MACHINE: &str = "StateMachine";
-
 /// Runs the definition and prints the execution's output.
 pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
     let input = input::json("--input", &arguments.input)?;
     let validator = Validator::new(arguments.machine_type.into());
     let definition = Definition::read(&arguments.file, &validator)?;
     let machine = definition.machine()?;
+    // The context object's `StateMachine.Id` ends with its `Name`.
+    let name = definition.stem();
     let commands = Commands::new(&machine, &arguments.tasks)?;
 
-    let mut builder =
-        Engine::builder().definition(MACHINE, &machine, arguments.machine_type.into());
+    let mut builder = Engine::builder().definition(name, &machine, arguments.machine_type.into());
     if let Some(case) = mocks(&arguments, &definition)? {
         builder = builder.tasks(case);
     }
@@ -43,16 +41,16 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
         .build()
         .map_err(|error| Failure::Failed(error.to_string()))?;
 
-    let mut options = StartOptions::new().machine_name(definition.stem());
+    let mut options = StartOptions::new();
     if let Some(name) = &arguments.name {
         options = options.name(name);
     }
     let cannot = |error: StartError| Failure::Usage(error.to_string());
     let report = if progress::is_watched() {
-        let run = engine.start_machine(MACHINE, input, options).await;
+        let run = engine.start_machine(name, input, options).await;
         progress::follow(&run.map_err(cannot)?).await
     } else {
-        let report = engine.execute_machine(MACHINE, input, options).await;
+        let report = engine.execute_machine(name, input, options).await;
         report.map_err(cannot)?
     };
     if let Some(file) = &arguments.history {
@@ -122,7 +120,7 @@ async fn write_history(
 /// Prints the output on standard output, or says why there is none.
 fn tell(report: &Arc<ExecutionReport>, commands: &Commands) -> Result<(), Failure> {
     if let (Status::Succeeded, Some(output)) = (report.status, &report.output) {
-        crate::output::line(format_args!("{:#}", output.to_json()));
+        crate::output::line(format_args!("{output:#}"));
         return Ok(());
     }
     let mut text = match (&report.error, &report.cause) {

@@ -159,8 +159,7 @@ impl Execution {
         map: &Map,
         effective: &Value,
     ) -> Result<Value, QueryError> {
-        let is_context =
-            matches!(&map.items, Items::Path { path, .. } if path.starts_with("$$"));
+        let is_context = matches!(&map.items, Items::Path { path, .. } if path.starts_with("$$"));
         let is_collection = |items: &Value| match items {
             Value::Array(_) => true,
             // Recorded for inline Maps: they take no object. Nor is one in the context object taken.

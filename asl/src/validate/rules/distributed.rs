@@ -155,7 +155,7 @@ pub(super) fn lacks_payload(part: &Part<'_>) -> bool {
 
 pub(super) const IN_EXPRESS: Rule = Rule {
     id: "SW108",
-    severity: Severity::Warning,
+    severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
     summary: "A Distributed Map stands in an Express machine, or among the Express children of another.",

@@ -147,6 +147,14 @@ fn functions_of_aws() {
     gives("$length($uuid())", "36");
     gives("$random() < 1", "true");
     gives("$base64decode($base64encode('hi'))", r#""hi""#);
+    gives("$base64encode('é€😀')", r#""w6nigqzwn5iA""#);
+    gives("$base64decode('w6nigqzwn5iA')", r#""é€😀""#);
+    gives("['é'].$base64encode()", r#""w6k=""#);
+    gives("$map(['é', 'a'], $base64encode)", r#"["w6k=","YQ=="]"#);
+    fails(
+        "$base64encode($states.input.b)",
+        "returned nothing (undefined).",
+    );
 }
 
 #[test]
