@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use stepwright_asl::validate::Validator;
+use stepwright_runtime::objects::Folder;
 use stepwright_runtime::testing::{MockCase, MockConfig};
 use stepwright_runtime::{Engine, ExecutionReport, StartError, StartOptions, Status};
 
@@ -14,6 +15,9 @@ use crate::failure::Failure;
 use crate::input;
 use crate::progress;
 use crate::report;
+
+/// How the runtime begins to say that there are no objects.
+const NO_STORE: &str = "The engine has no object store";
 
 /// Runs the definition and prints the execution's output.
 pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
@@ -30,6 +34,15 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
         builder = builder.tasks(case);
     }
     builder = builder.tasks(commands.clone());
+    if let Some(folder) = &arguments.objects {
+        if !folder.is_dir() {
+            return Err(Failure::Usage(format!(
+                "--objects {}: there is no such folder; it has a folder for each bucket",
+                folder.display()
+            )));
+        }
+        builder = builder.objects(Folder::new(folder));
+    }
     if !arguments.real_time {
         builder = builder.virtual_time();
     }
@@ -128,6 +141,15 @@ fn tell(report: &Arc<ExecutionReport>, commands: &Commands) -> Result<(), Failur
         (Some(only), None) | (None, Some(only)) => only.clone(),
         (None, None) => format!("the execution ended with status {}", report.status),
     };
+    let needs_objects = [&report.error, &report.cause]
+        .into_iter()
+        .flatten()
+        .any(|text| text.contains(NO_STORE));
+    if needs_objects {
+        text.push_str(&report::hint(
+            "give the objects with --objects DIR, a folder with a folder for each bucket",
+        ));
+    }
     if let Some(state) = commands.unanswered() {
         text.push_str(&report::hint(&format!(
             "answer the task with a command (--task '{state}=COMMAND'), or with a mock file (--mocks FILE --case NAME)"

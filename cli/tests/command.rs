@@ -459,3 +459,43 @@ fn a_distributed_map_in_an_express_machine_is_an_error() {
     }}}});
     run_text(&definition, &["--type", "express", "--input", "[]"]).failed(1, &["SW108"]);
 }
+
+#[test]
+fn distributed_maps_read_and_write_objects_in_a_folder() {
+    let folder = std::env::temp_dir().join(format!("stepwright-objects-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("in/2026")).unwrap();
+    std::fs::create_dir_all(folder.join("out")).unwrap();
+    std::fs::write(folder.join("in/2026/orders.csv"), "id,total\na,1\nb,2\n").unwrap();
+    let definition = json!({"StartAt": "M", "States": {"M": {
+        "Type": "Map", "End": true,
+        "ItemReader": {
+            "Resource": "arn:aws:states:::s3:getObject",
+            "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"},
+            "Parameters": {"Bucket": "in", "Key": "2026/orders.csv"}
+        },
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}
+        },
+        "ResultWriter": {
+            "Resource": "arn:aws:states:::s3:putObject",
+            "Parameters": {"Bucket": "out", "Prefix": "results"}
+        }
+    }}});
+    let output = run_text(&definition, &["--objects", folder.to_str().unwrap()]).output();
+    let key = output["ResultWriterDetails"]["Key"].as_str().unwrap();
+    let manifest = std::fs::read_to_string(folder.join("out").join(key)).unwrap();
+    let manifest: Value = serde_json::from_str(&manifest).unwrap();
+    let key = manifest["ResultFiles"]["SUCCEEDED"][0]["Key"]
+        .as_str()
+        .unwrap();
+    let results = std::fs::read_to_string(folder.join("out").join(key)).unwrap();
+    let results: Value = serde_json::from_str(&results).unwrap();
+    assert_eq!(results[1]["Input"], r#"{"id":"b","total":"2"}"#);
+
+    run_text(&definition, &[]).failed(1, &["no object store", "--objects DIR"]);
+    let missing = folder.join("none");
+    run_text(&definition, &["--objects", missing.to_str().unwrap()])
+        .failed(2, &["there is no such folder"]);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
