@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use stepwright_asl::timestamp;
 use time::OffsetDateTime;
 
+use crate::record::record;
+
 /// A moment on the engine's clock: microseconds since 1970-01-01T00:00:00Z.
 ///
 /// Arithmetic saturates, so no definition can make a time that overflows.
@@ -106,6 +108,8 @@ fn micros(duration: Duration) -> i64 {
     let whole = duration.as_nanos().div_ceil(1_000);
     i64::try_from(whole).unwrap_or(i64::MAX)
 }
+
+record!(struct Timestamp(micros));
 
 #[cfg(test)]
 mod tests {

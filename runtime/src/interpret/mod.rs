@@ -13,6 +13,7 @@ mod failure;
 mod host;
 mod inspect;
 mod io;
+mod kept;
 mod map;
 mod number;
 mod parallel;
