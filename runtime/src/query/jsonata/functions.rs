@@ -13,7 +13,7 @@ use crate::query::digest;
 
 use super::JavaRandom;
 use super::failure::{INTERNAL, UNCODED};
-use super::texts;
+use super::{prototype, texts};
 
 /// The most numbers that `$range` makes.
 const MAX_RANGE: f64 = 360_145.0;
@@ -45,6 +45,8 @@ const REPLACED: &[Replaced] = &[
     (texts::COPY, texts::copy),
     ("string", texts::string),
     ("clone", texts::clone),
+    (prototype::IS_NAME, prototype::is_name),
+    (prototype::FINDS, prototype::finds),
 ];
 
 /// Whether AWS has a function of that name beside JSONata's.
