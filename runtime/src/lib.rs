@@ -94,6 +94,7 @@ mod distributed;
 mod engine;
 mod interpret;
 mod limits;
+mod panics;
 mod program;
 mod record;
 

@@ -1,5 +1,4 @@
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -17,6 +16,7 @@ use super::wires::{Arrived, Wires};
 use crate::clock::Alarm;
 use crate::history::History;
 use crate::interpret::{Execution, Failure, Inspection, Outcome, Resume, Start, Step, Ticket};
+use crate::panics::guarded;
 use crate::program::{Entry, Program};
 use crate::record::Damaged;
 use crate::task::TaskSource;
@@ -26,7 +26,7 @@ use crate::value::Value;
 const BUDGET: u32 = 256;
 
 /// The error of an execution that a mistake of this crate ended.
-const INTERNAL: &str = "Stepwright.Internal";
+pub(super) const INTERNAL: &str = "Stepwright.Internal";
 /// The error of an execution whose tokio runtime went away.
 const SHUT_DOWN: &str = "Stepwright.ShutDown";
 
@@ -400,7 +400,7 @@ impl Future for Drive {
         let _entered = span.enter();
         this.wires.cell.waker.register(cx.waker());
         this.wires.waker = cx.waker().clone();
-        match catch_unwind(AssertUnwindSafe(|| this.advance(cx))) {
+        match guarded(|| this.advance(cx)) {
             Ok(polled) => polled,
             // A mistake of ours must not leave anybody waiting for ever.
             Err(_) => {
@@ -414,9 +414,19 @@ impl Future for Drive {
 
 impl Drop for Drive {
     fn drop(&mut self) {
-        if !self.is_closed {
-            let cause = "the runtime that drove the execution was shut down";
-            self.break_off(Status::Aborted, Failure::new(SHUT_DOWN, cause));
+        if self.is_closed {
+            return;
+        }
+        let cause = "the runtime that drove the execution was shut down";
+        let failure = Failure::new(SHUT_DOWN, cause);
+        // It is stopped, as if somebody had asked for it: a redrive goes on where it was.
+        let stopped = guarded(|| {
+            let mut execution = self.execution.take().unwrap_or_else(|| self.begin());
+            execution.abort(failure.clone(), &mut self.wires);
+            self.finish(execution);
+        });
+        if stopped.is_err() && !self.is_closed {
+            self.break_off(Status::Aborted, failure);
         }
     }
 }

@@ -47,13 +47,13 @@ pub use self::report::{ExecutionReport, Status};
 pub use self::run::Run;
 pub(crate) use self::shared::request_id;
 pub use self::start::StartOptions;
-pub(crate) use self::wires::said;
 
 use self::cell::RunCell;
 use self::run::Decode;
 use self::shared::Shared;
 use crate::clock::{Clock, Timestamp};
 use crate::distributed::MapRun;
+use crate::panics::said;
 use crate::task::{TaskFailure, TaskResult};
 use crate::value::Value;
 
@@ -399,7 +399,7 @@ impl Engine {
                     let working = AssertUnwindSafe(async { work(input).await });
                     match working.catch_unwind().await {
                         Ok(result) => result.map_err(Into::into),
-                        Err(panic) => Err(wires::panicked(said(&*panic))),
+                        Err(panic) => Err(wires::panicked(&said(panic))),
                     }
                 }
                 Err(error) => Err(TaskFailure::internal(

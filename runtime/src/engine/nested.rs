@@ -100,7 +100,7 @@ impl Shared {
     pub(super) fn by_workflow(&self, call: &TaskCall<'_>, depth: u32) -> Option<Answer> {
         let integration = Integration::of(call)?;
         let machine = self.machine(call.target()?)?;
-        let effect = match self.nested_start(&machine, integration, call, depth) {
+        let effect = match self.nested_start(machine, integration, call, depth) {
             Ok(start) => Effect::Start(start),
             Err(failure) => Effect::failing(failure),
         };
@@ -182,7 +182,7 @@ impl Shared {
             let found = self.machine(&machine);
             let found =
                 found.ok_or_else(|| StartError::StateMachineDoesNotExist(machine.to_string()))?;
-            let launched = self.launch(&found, input, options, depth)?;
+            let launched = self.launch(found, input, options, depth)?;
             if let Some(drive) = launched.drive {
                 runtime.spawn(drive);
             }

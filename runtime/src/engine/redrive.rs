@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::Engine;
 use super::cell::RunCell;
-use super::drive::Drive;
+use super::drive::{Drive, INTERNAL};
 use super::error::RedriveError;
 use super::report::{ExecutionReport, Status};
 use super::run::Run;
@@ -89,8 +89,11 @@ impl Shared {
             return refused("Execution is SUCCEEDED and cannot be redriven");
         }
         let Some(redrivable) = known.redrivable() else {
-            // It filled its history, or broke off.
-            return refused("Execution history event limit exceeded");
+            return refused(if report.error.as_deref() == Some(INTERNAL) {
+                "Execution was ended by a mistake of stepwright-runtime, and nothing is known of where it was"
+            } else {
+                "Execution history event limit exceeded"
+            });
         };
         let about = self.again(&known.about, report, &redrivable)?;
         let cell = RunCell::new(about, self.clock.clone());

@@ -5,6 +5,7 @@
 
 mod activity;
 mod arguments;
+mod cancelled;
 mod catch;
 mod clock;
 mod events;
