@@ -122,9 +122,15 @@ impl Drive {
             engine.history(self.entry.machine_type),
         );
         let execution = match self.resume.take() {
-            Some((history, resume)) => {
-                Execution::redriven(program, about.clone(), limits, &history, keeps, resume)
-            }
+            Some((history, resume)) => Execution::redriven(
+                program,
+                about.clone(),
+                limits,
+                self.entry,
+                &history,
+                keeps,
+                resume,
+            ),
             None => {
                 let execution = Execution::new(program, about.clone(), limits, keeps, self.seed);
                 let mut execution = execution.entering(self.entry);
@@ -216,8 +222,7 @@ impl Drive {
     fn finish(&mut self, mut execution: Execution) {
         let outcome = execution.outcome().cloned();
         self.inspected = execution.take_inspection();
-        if !self.is_child
-            && self.inspected.is_none()
+        if self.inspected.is_none()
             && let Some(resume) = execution.take_resume()
         {
             self.wires.cell.keep(Redrivable {

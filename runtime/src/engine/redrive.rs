@@ -33,6 +33,9 @@ impl Engine {
     /// the same input and the same definition. What succeeded is not done again, in branches and iterations neither;
     /// retriers count anew, and so does the machine's timeout. The history goes on with `ExecutionRedriven`.
     ///
+    /// A Map Run goes on, too: children that succeeded are not run again, Standard children that did not are redriven, Express
+    /// children that did not begin anew, and items that were not started are started.
+    ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// use serde_json::json;
@@ -62,6 +65,12 @@ impl Engine {
     /// When the execution is unknown, or AWS would not redrive it either; the reason is AWS's.
     pub async fn redrive(&self, execution: &str) -> Result<Run<Value>, RedriveError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| RedriveError::NoRuntime)?;
+        if self.shared.is_over(execution) {
+            // The children of its Map Runs were told to stop, and may be at it.
+            for child in self.shared.runs.at_work(execution) {
+                child.finished().await;
+            }
+        }
         let drive = self.shared.redrive(execution)?;
         let cell = drive.cell().clone();
         runtime.spawn(drive);
@@ -70,6 +79,12 @@ impl Engine {
 }
 
 impl Shared {
+    fn is_over(&self, id: &str) -> bool {
+        let executions = self.executions();
+        let known = executions.by_id.get(id);
+        known.is_some_and(|cell| cell.report().is_some())
+    }
+
     fn redrive(self: &Arc<Self>, id: &str) -> Result<Drive, RedriveError> {
         let refused = |reason: &str| Err(RedriveError::ExecutionNotRedrivable(reason.to_owned()));
         let mut executions = self.executions();

@@ -12,7 +12,7 @@ use super::activities::Queued;
 use super::cell::{Message, Responder, RunCell};
 use super::drive::Drive;
 use super::error::TokenError;
-use super::follower::Follower;
+use super::follower::{self, Follower};
 use super::report::Status;
 use super::runs::RunRecord;
 use super::shared::Shared;
@@ -306,7 +306,18 @@ impl Host for Wires {
             about,
             entry,
             seed,
+            is_again,
         } = child;
+        let before = if is_again { run.numbered(number) } else { None };
+        if let Some(before) = &before
+            && let Some(report) = before.report()
+            && report.status == Status::Succeeded
+        {
+            // It ended well while nobody looked.
+            let ended = follower::ended(report);
+            Responder::new(&self.cell, ticket).child_ended(number, ended);
+            return Ok(());
+        }
         let cell = RunCell::new(about, self.engine.clock.clone());
         run.started(number, &cell);
         cell.follow(Follower::MapRun {
@@ -322,7 +333,15 @@ impl Host for Wires {
             seed,
             self.depth,
         );
-        runtime.spawn(drive.of_child(entry));
+        let drive = drive.of_child(entry);
+        let resumed = before.as_ref().and_then(|before| {
+            let history = before.report()?.history.clone();
+            Some((history, before.redrivable()?.resume))
+        });
+        runtime.spawn(match resumed {
+            Some((history, resume)) => drive.of_redrive(history, resume),
+            None => drive,
+        });
         Ok(())
     }
 
