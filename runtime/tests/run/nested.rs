@@ -282,7 +282,7 @@ async fn a_chain_of_executions_that_do_not_wait_for_each_other_has_no_depth() {
 #[tokio::test]
 async fn a_start_that_finds_no_room_in_the_history_starts_nothing() {
     // The events before the task leave room for any number of those that it needs, from none on.
-    for events in 3..7 {
+    for events in 3..8 {
         let parent = parent("arn:aws:states:::states:startExecution.sync:2", json!({}));
         let child = json!({"StartAt": "E", "States": {"E": {"Type": "Succeed"}}});
         let engine = Engine::builder()
