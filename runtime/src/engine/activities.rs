@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use smol_str::SmolStr;
 use tokio::sync::Notify;
 
-use super::cell::Responder;
 use super::error::ActivityError;
+use super::state::Responder;
 use crate::clock::{Asked, Clock};
 use crate::value::Value;
 

@@ -16,9 +16,9 @@ use super::activities::Activities;
 use super::error::BuildError;
 use super::executions::{Executions, Retention};
 use super::machines::{Machines, Setting};
+use super::map_runs::MapRuns;
 use super::observer::Observer;
 use super::registry::{self, Registry};
-use super::runs::Runs;
 use super::shared::Shared;
 use super::tokens::Tokens;
 use crate::clock::{Clock, Timestamp, VIRTUAL_START};
@@ -203,18 +203,18 @@ impl EngineBuilder {
         self
     }
 
-    /// Runs on virtual time, which begins at 2026-01-01T00:00:00Z: waits, retries and timeouts take no time, and
+    /// MapRuns on virtual time, which begins at 2026-01-01T00:00:00Z: waits, retries and timeouts take no time, and
     /// every run is the same.
     pub fn virtual_time(self) -> Self {
         self.virtual_time_from(VIRTUAL_START)
     }
 
-    /// Runs on virtual time that begins at `start`.
+    /// MapRuns on virtual time that begins at `start`.
     pub fn virtual_time_from(self, start: Timestamp) -> Self {
         self.clock(Clock::virtual_from(start))
     }
 
-    /// Runs on a clock that the program shares: with the tasks, say, so that one that asks somebody outside can hold
+    /// MapRuns on a clock that the program shares: with the tasks, say, so that one that asks somebody outside can hold
     /// virtual time until the answer is in.
     ///
     /// ```
@@ -446,7 +446,7 @@ impl EngineBuilder {
             tokens: Tokens::default(),
             activities,
             executions: Mutex::new(Executions::new(seed, self.retention)),
-            runs: Runs::default(),
+            runs: MapRuns::default(),
             objects: self.objects,
             role: self.role,
             retention: self.retention.executions,

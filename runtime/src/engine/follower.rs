@@ -2,11 +2,11 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::cell::Responder;
+use super::map_runs::MapRunRecord;
 use super::nested;
 use super::report::ExecutionReport;
-use super::runs::RunRecord;
 use super::shared::Shared;
+use super::state::Responder;
 use crate::distributed::Ended;
 use crate::task::Integration;
 
@@ -21,7 +21,7 @@ pub(super) enum Follower {
     /// A Distributed Map whose child it is.
     MapRun {
         parent: Responder,
-        run: Arc<RunRecord>,
+        run: Arc<MapRunRecord>,
         number: u32,
     },
 }

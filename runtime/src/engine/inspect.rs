@@ -4,9 +4,9 @@ use indexmap::IndexMap;
 use smol_str::SmolStr;
 
 use super::Engine;
-use super::cell::RunCell;
-use super::drive::Drive;
+use super::execution_task::ExecutionTask;
 use super::report::Status;
+use super::state::ExecutionState;
 use crate::about::About;
 use crate::interpret::{Failure, Inspection, Start};
 use crate::program::Program;
@@ -22,7 +22,7 @@ pub(crate) struct Inspected {
 }
 
 impl Engine {
-    /// Runs one state on the caller's own task, as a synchronous Express execution that has no name anybody knows.
+    /// MapRuns one state on the caller's own task, as a synchronous Express execution that has no name anybody knows.
     /// `source` answers before whoever else does.
     pub(crate) async fn inspect(
         &self,
@@ -48,8 +48,8 @@ impl Engine {
             redrive_count: None,
             redriven: None,
         });
-        let cell = RunCell::new(about, engine.clock.clone());
-        let drive = Drive::new(engine.clone(), cell.clone(), program, source, seed, 0);
+        let cell = ExecutionState::new(about, engine.clock.clone());
+        let drive = ExecutionTask::new(engine.clone(), cell.clone(), program, source, seed, 0);
         let mut drive = drive.of_state(start, inspection);
         (&mut drive).await;
         let report = cell.report();

@@ -3,29 +3,29 @@
 mod activities;
 mod builder;
 mod built;
-mod cell;
-mod drive;
 mod error;
 mod events;
+mod execution_task;
 mod executions;
 mod follower;
 mod handlers;
+mod host;
 mod input;
 mod inspect;
 mod list;
 mod machines;
+mod map_runs;
 mod nested;
 mod observer;
 mod redrive;
 mod registry;
 mod report;
 mod run;
-mod runs;
 mod shared;
 mod shutdown;
 mod start;
+mod state;
 mod tokens;
-mod wires;
 
 use std::fmt;
 use std::future::Future;
@@ -42,7 +42,6 @@ use stepwright_asl::model::MachineType;
 
 pub use self::activities::ActivityTask;
 pub use self::builder::EngineBuilder;
-pub(crate) use self::cell::Responder;
 pub use self::error::{
     ActivityError, BuildError, ExecutionFailed, RedriveError, StartError, TokenError,
 };
@@ -56,6 +55,7 @@ pub use self::report::{ExecutionReport, Status};
 pub use self::run::Run;
 pub(crate) use self::shared::request_id;
 pub use self::start::StartOptions;
+pub(crate) use self::state::Responder;
 
 use self::registry::PendingMachine;
 use self::run::Decode;
@@ -66,7 +66,7 @@ use crate::panics::said;
 use crate::task::{TaskFailure, TaskResult};
 use crate::value::Value;
 
-/// Runs workflows. Clones are the same engine.
+/// MapRuns workflows. Clones are the same engine.
 #[derive(Clone)]
 pub struct Engine {
     shared: Arc<Shared>,
@@ -205,7 +205,7 @@ impl Engine {
         self.launch(machine, input, options, |output| Ok(output.clone()))
     }
 
-    /// Runs a workflow to its end on the caller's own task, without spawning one: what a caller wants who waits
+    /// MapRuns a workflow to its end on the caller's own task, without spawning one: what a caller wants who waits
     /// anyway. Dropping the future breaks the execution off.
     ///
     /// # Errors
@@ -277,7 +277,7 @@ impl Engine {
         input: Value,
         options: StartOptions,
         decode: Decode<T>,
-    ) -> Result<(Run<T>, Option<drive::Drive>), StartError> {
+    ) -> Result<(Run<T>, Option<execution_task::ExecutionTask>), StartError> {
         let Some(machine) = self.shared.machines.find(machine) else {
             return Err(StartError::StateMachineDoesNotExist(machine.to_owned()));
         };
@@ -348,7 +348,7 @@ impl Engine {
         self.shared.shut_down(grace).await
     }
 
-    /// The Map Runs of an execution, by its ARN, in the order of their starts: one for each attempt of a Distributed
+    /// The Map MapRuns of an execution, by its ARN, in the order of their starts: one for each attempt of a Distributed
     /// Map.
     pub fn map_runs(&self, execution: &str) -> Vec<MapRun> {
         self.shared.runs.of_execution(execution)
@@ -472,7 +472,7 @@ impl Engine {
                     let working = AssertUnwindSafe(async { work(input).await });
                     match working.catch_unwind().await {
                         Ok(result) => result.map_err(Into::into),
-                        Err(panic) => Err(wires::panicked(&said(panic))),
+                        Err(panic) => Err(host::panicked(&said(panic))),
                     }
                 }
                 Err(error) => Err(TaskFailure::internal(

@@ -3,12 +3,12 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 use stepwright_asl::errors;
 
-use super::cell::RunCell;
 use super::error::StartError;
 use super::machines::Machine;
 use super::report::{ExecutionReport, Status};
 use super::shared::{Shared, request_id};
 use super::start::StartOptions;
+use super::state::ExecutionState;
 use crate::about::About;
 use crate::task::{
     Answer, Effect, Integration, NestedStart, TaskCall, TaskFailure, TaskResult, TaskSource,
@@ -159,7 +159,7 @@ impl Shared {
         self: &Arc<Self>,
         start: NestedStart,
         source: Option<Arc<dyn TaskSource>>,
-    ) -> Result<(Arc<RunCell>, Value), TaskFailure> {
+    ) -> Result<(Arc<ExecutionState>, Value), TaskFailure> {
         let NestedStart {
             integration,
             machine,
@@ -190,7 +190,7 @@ impl Shared {
             }
             Ok(launched.cell)
         };
-        let cell: Arc<RunCell> = launch().map_err(|error| integration.failure(&error))?;
+        let cell: Arc<ExecutionState> = launch().map_err(|error| integration.failure(&error))?;
         let begun = started(&cell.about, integration, request);
         Ok((cell, begun))
     }

@@ -2,12 +2,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Engine;
-use super::cell::RunCell;
-use super::drive::{Drive, INTERNAL};
 use super::error::RedriveError;
+use super::execution_task::{ExecutionTask, INTERNAL};
 use super::report::{ExecutionReport, Status};
 use super::run::Run;
 use super::shared::Shared;
+use super::state::ExecutionState;
 use crate::about::About;
 use crate::interpret::Resume;
 use crate::program::Program;
@@ -66,7 +66,7 @@ impl Engine {
     pub async fn redrive(&self, execution: &str) -> Result<Run<Value>, RedriveError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| RedriveError::NoRuntime)?;
         if self.shared.is_over(execution) {
-            // The children of its Map Runs were told to stop, and may be at it.
+            // The children of its Map MapRuns were told to stop, and may be at it.
             for child in self.shared.runs.at_work(execution) {
                 child.finished().await;
             }
@@ -85,7 +85,7 @@ impl Shared {
         known.is_some_and(|cell| cell.report().is_some())
     }
 
-    fn redrive(self: &Arc<Self>, id: &str) -> Result<Drive, RedriveError> {
+    fn redrive(self: &Arc<Self>, id: &str) -> Result<ExecutionTask, RedriveError> {
         let refused = |reason: &str| Err(RedriveError::ExecutionNotRedrivable(reason.to_owned()));
         let mut executions = self.executions();
         if executions.is_shut_down {
@@ -114,7 +114,7 @@ impl Shared {
             });
         };
         let about = self.again(&known.about, report, &redrivable)?;
-        let cell = RunCell::new(about, self.clock.clone());
+        let cell = ExecutionState::new(about, self.clock.clone());
         executions.reopen(&cell);
         drop(executions);
         let Redrivable {
@@ -123,7 +123,7 @@ impl Shared {
             depth,
             resume,
         } = redrivable;
-        let drive = Drive::new(self.clone(), cell, program, source, 0, depth);
+        let drive = ExecutionTask::new(self.clone(), cell, program, source, 0, depth);
         Ok(drive.of_redrive(report.history.clone(), resume))
     }
 

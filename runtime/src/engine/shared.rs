@@ -6,15 +6,15 @@ use stepwright_asl::model::MachineType;
 use tokio::sync::Notify;
 
 use super::activities::Activities;
-use super::cell::{Responder, RunCell};
-use super::drive::Drive;
 use super::error::StartError;
+use super::execution_task::ExecutionTask;
 use super::executions::Executions;
 use super::machines::{Machine, Machines, Setting};
+use super::map_runs::MapRuns;
 use super::observer::Observer;
 use super::report::ExecutionReport;
-use super::runs::Runs;
 use super::start::StartOptions;
+use super::state::{ExecutionState, Responder};
 use super::tokens::Tokens;
 use crate::about::About;
 use crate::clock::Clock;
@@ -42,8 +42,8 @@ pub(crate) struct Shared {
     pub(super) tokens: Tokens,
     pub(super) activities: Activities,
     pub(super) executions: Mutex<Executions>,
-    /// The Map Runs of the executions that can be described.
-    pub(super) runs: Runs,
+    /// The Map MapRuns of the executions that can be described.
+    pub(super) runs: MapRuns,
     /// Where Distributed Maps read and write.
     pub(super) objects: Option<Arc<dyn ObjectStore>>,
     pub(super) role: String,
@@ -56,9 +56,9 @@ pub(crate) struct Shared {
 
 /// An execution that was started, or found.
 pub(super) struct Launched {
-    pub(super) cell: Arc<RunCell>,
+    pub(super) cell: Arc<ExecutionState>,
     /// What drives it; `None` when it runs already.
-    pub(super) drive: Option<Drive>,
+    pub(super) drive: Option<ExecutionTask>,
 }
 
 impl Shared {
@@ -153,7 +153,7 @@ impl Shared {
             redrive_count: (!options.is_synchronous).then_some(0),
             redriven: None,
         });
-        let cell = RunCell::new(about, self.clock.clone());
+        let cell = ExecutionState::new(about, self.clock.clone());
         executions.open(&cell);
         if !is_express {
             executions.by_id.insert(id, cell.clone());
@@ -162,7 +162,7 @@ impl Shared {
         if let Some(source) = own_source.filter(|source| source.is_finished_by_engine()) {
             self.given().push(source);
         }
-        let drive = Drive::new(
+        let drive = ExecutionTask::new(
             self.clone(),
             cell.clone(),
             machine.program.clone(),
@@ -212,7 +212,7 @@ impl Shared {
     }
 
     /// An execution is over; the oldest of those that are is forgotten when there are too many.
-    pub(super) fn closed(&self, cell: &RunCell, report: &ExecutionReport) {
+    pub(super) fn closed(&self, cell: &ExecutionState, report: &ExecutionReport) {
         let bytes = report.bytes();
         let forgotten = self.executions().close(cell, bytes);
         for id in forgotten {

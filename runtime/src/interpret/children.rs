@@ -1,7 +1,7 @@
 use super::cursor::{Cursor, CursorId, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::{Cx, Ticket};
+use super::host::{Cx, WaitId};
 use super::step::{Done, Stepped};
 use crate::history::{EventKind, Payload};
 use crate::program::Kind;
@@ -124,7 +124,7 @@ impl Execution {
             let Some(cursor) = self.cursors.remove(id) else {
                 continue;
             };
-            cx.host.forget(Ticket {
+            cx.host.forget(WaitId {
                 cursor: id,
                 wait: cursor.wait,
             });

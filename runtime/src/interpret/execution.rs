@@ -8,7 +8,7 @@ use stepwright_asl::model::MachineType;
 
 use super::cursor::{Cursor, CursorId, Cursors, Stage as TaskStage, Waiting};
 use super::failure::Failure;
-use super::host::{Cx, Host, Ring, Ticket};
+use super::host::{Cx, Host, TimerKind, WaitId};
 use super::inspect::Inspection;
 use super::redrive::Open;
 use crate::about::About;
@@ -23,7 +23,7 @@ use crate::value::Value;
 /// One execution: plain data that [`Execution::step`] moves on.
 ///
 /// It holds no future, no timer and no waker; what waits in the world is the [`Host`]'s and is told apart by
-/// [`Ticket`]s. So the same stepping serves an execution in memory and one whose transitions are journalled.
+/// [`WaitId`]s. So the same stepping serves an execution in memory and one whose transitions are journalled.
 #[derive(Debug)]
 pub(crate) struct Execution {
     pub(super) program: Arc<Program>,
@@ -153,7 +153,7 @@ impl Execution {
         &mut self.recorder
     }
 
-    /// Runs whatever can run, `budget` transitions at most.
+    /// MapRuns whatever can run, `budget` transitions at most.
     pub(crate) fn step(&mut self, host: &mut dyn Host, mut budget: u32) -> Step {
         let program = self.program.clone();
         let cx = &mut Cx::new(&program, host);
@@ -218,7 +218,7 @@ impl Execution {
         self.end(EventKind::ExecutionAborted, failure, Outcome::Aborted, host);
     }
 
-    /// Writes what ends here inside of Maps and Parallels, and the Map Runs at work. A state at the top level that is
+    /// Writes what ends here inside of Maps and Parallels, and the Map MapRuns at work. A state at the top level that is
     /// cut short has no event of its own (recorded for Wait and Task).
     fn abort_open(&mut self, host: &mut dyn Host) {
         self.note_cut();
@@ -276,10 +276,10 @@ impl Execution {
     fn write_last(&mut self, kind: EventKind, payload: Payload, host: &mut dyn Host) {
         self.recorder
             .write(self.now, kind, StateIx::NONE, ScopeId::TOP, payload);
-        let open: Vec<Ticket> = self
+        let open: Vec<WaitId> = self
             .cursors
             .iter()
-            .map(|(cursor, at)| Ticket {
+            .map(|(cursor, at)| WaitId {
                 cursor,
                 wait: at.wait,
             })
@@ -346,22 +346,22 @@ impl Execution {
     }
 
     /// Begins a wait under a name of its own.
-    pub(super) fn wait(&mut self, id: CursorId, waiting: Waiting) -> Ticket {
+    pub(super) fn wait(&mut self, id: CursorId, waiting: Waiting) -> WaitId {
         let ticket = self.next_wait(id);
         self.wait_as(ticket, waiting);
         ticket
     }
 
     /// The name of a wait that is about to begin.
-    pub(super) fn next_wait(&mut self, id: CursorId) -> Ticket {
+    pub(super) fn next_wait(&mut self, id: CursorId) -> WaitId {
         self.waits = self.waits.wrapping_add(1);
-        Ticket {
+        WaitId {
             cursor: id,
             wait: self.waits,
         }
     }
 
-    pub(super) fn wait_as(&mut self, ticket: Ticket, waiting: Waiting) {
+    pub(super) fn wait_as(&mut self, ticket: WaitId, waiting: Waiting) {
         if let Some(cursor) = self.cursors.get_mut(ticket.cursor) {
             cursor.waiting = waiting;
             cursor.wait = ticket.wait;
@@ -369,14 +369,14 @@ impl Execution {
     }
 
     /// The cursor that waits under `ticket`, if it still does.
-    pub(super) fn waiting_for(&mut self, ticket: Ticket) -> Option<&mut Cursor> {
+    pub(super) fn waiting_for(&mut self, ticket: WaitId) -> Option<&mut Cursor> {
         self.cursors
             .get_mut(ticket.cursor)
             .filter(|cursor| cursor.wait == ticket.wait && !cursor.waiting.is_runnable())
     }
 
     /// A timer rings.
-    pub(crate) fn ring(&mut self, ticket: Ticket, ring: Ring, host: &mut dyn Host) {
+    pub(crate) fn ring(&mut self, ticket: WaitId, ring: TimerKind, host: &mut dyn Host) {
         let program = self.program.clone();
         let cx = &mut Cx::new(&program, host);
         self.now = cx.host.now();
@@ -384,22 +384,22 @@ impl Execution {
             return;
         };
         match (&mut cursor.waiting, ring) {
-            (Waiting::Pause { .. }, Ring::Wait) => {
+            (Waiting::Pause { .. }, TimerKind::Wait) => {
                 cx.host.forget(ticket);
                 self.resume(ticket.cursor, Waiting::Attempt);
             }
-            (Waiting::Until { effective, .. }, Ring::Wait) => {
+            (Waiting::Until { effective, .. }, TimerKind::Wait) => {
                 let effective = std::mem::take(effective);
                 cx.host.forget(ticket);
                 self.wait_is_over(ticket.cursor, effective, cx);
             }
-            (Waiting::Task(task), Ring::Answer) => {
+            (Waiting::Task(task), TimerKind::Answer) => {
                 if let Some(answer) = task.answer.take() {
                     self.task_ends(ticket, answer.result, cx);
                 }
             }
-            (Waiting::Task(_), Ring::Timeout | Ring::Heartbeat) => {
-                self.task_timed_out(ticket, ring == Ring::Heartbeat, cx);
+            (Waiting::Task(_), TimerKind::Timeout | TimerKind::Heartbeat) => {
+                self.task_timed_out(ticket, ring == TimerKind::Heartbeat, cx);
             }
             _ => {}
         }
@@ -409,7 +409,7 @@ impl Execution {
     /// A handler's future answered.
     pub(crate) fn work_answered(
         &mut self,
-        ticket: Ticket,
+        ticket: WaitId,
         result: TaskResult,
         host: &mut dyn Host,
     ) {
@@ -423,7 +423,7 @@ impl Execution {
     /// Somebody outside answered: by token, or a child execution. Whether the answer is taken.
     pub(crate) fn outside_answered(
         &mut self,
-        ticket: Ticket,
+        ticket: WaitId,
         result: TaskResult,
         host: &mut dyn Host,
     ) -> bool {
@@ -436,7 +436,7 @@ impl Execution {
     }
 
     /// A worker took the activity.
-    pub(crate) fn started(&mut self, ticket: Ticket, worker: Option<SmolStr>, host: &mut dyn Host) {
+    pub(crate) fn started(&mut self, ticket: WaitId, worker: Option<SmolStr>, host: &mut dyn Host) {
         self.now = host.now();
         let program = self.program.clone();
         let cx = &mut Cx::new(&program, host);
@@ -445,7 +445,7 @@ impl Execution {
     }
 
     /// Whoever works on the task still does. Whether it is still waited for.
-    pub(crate) fn heartbeat(&mut self, ticket: Ticket, host: &mut dyn Host) -> bool {
+    pub(crate) fn heartbeat(&mut self, ticket: WaitId, host: &mut dyn Host) -> bool {
         self.now = host.now();
         let now = self.now;
         let Some(Waiting::Task(task)) = self.waiting_for(ticket).map(|cursor| &mut cursor.waiting)
@@ -457,8 +457,8 @@ impl Execution {
         {
             let due = now + Duration::from_secs(seconds);
             task.heartbeat_due = Some(due);
-            host.disarm(ticket, Ring::Heartbeat);
-            host.arm(ticket, Ring::Heartbeat, due);
+            host.disarm(ticket, TimerKind::Heartbeat);
+            host.arm(ticket, TimerKind::Heartbeat, due);
         }
         true
     }

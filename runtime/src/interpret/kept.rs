@@ -7,7 +7,7 @@ use stepwright_asl::model::MachineType;
 
 use super::cursor::{Answerer, Cursors, OpenTask, Stage, Waiting};
 use super::execution::Execution;
-use super::host::{Host, Ring, Ticket};
+use super::host::{Host, TimerKind, WaitId};
 use crate::about::About;
 use crate::history::Recorder;
 use crate::limits::Limits;
@@ -89,10 +89,10 @@ impl Execution {
 
     /// Puts into the world again what the execution waits for: timers with their deadlines, tokens, places in queues.
     pub(crate) fn reattach(&mut self, host: &mut dyn Host) {
-        let mut tickets: Vec<Ticket> = self
+        let mut tickets: Vec<WaitId> = self
             .cursors
             .iter()
-            .map(|(cursor, at)| Ticket {
+            .map(|(cursor, at)| WaitId {
                 cursor,
                 wait: at.wait,
             })
@@ -105,7 +105,7 @@ impl Execution {
             };
             match &cursor.waiting {
                 Waiting::Until { due, .. } | Waiting::Pause { due } => {
-                    host.arm(ticket, Ring::Wait, *due);
+                    host.arm(ticket, TimerKind::Wait, *due);
                 }
                 Waiting::Task(open) => {
                     if let Kind::Task(task) = &self.program.state(cursor.state).kind {
@@ -128,7 +128,7 @@ impl Execution {
     }
 }
 
-fn reattach_task(ticket: Ticket, open: &OpenTask, resource: &str, host: &mut dyn Host) {
+fn reattach_task(ticket: WaitId, open: &OpenTask, resource: &str, host: &mut dyn Host) {
     match &open.answerer {
         Answerer::Outside => {}
         Answerer::Handler => host.resume_work(ticket),
@@ -140,9 +140,9 @@ fn reattach_task(ticket: Ticket, open: &OpenTask, resource: &str, host: &mut dyn
     }
     let early = open.answer.as_ref().and_then(|answer| answer.due);
     let timers = [
-        (Ring::Answer, early),
-        (Ring::Timeout, open.timeout_due),
-        (Ring::Heartbeat, open.heartbeat_due),
+        (TimerKind::Answer, early),
+        (TimerKind::Timeout, open.timeout_due),
+        (TimerKind::Heartbeat, open.heartbeat_due),
     ];
     for (ring, due) in timers {
         if let Some(due) = due {

@@ -28,6 +28,6 @@ mod wait;
 pub(crate) use self::cursor::Item;
 pub(crate) use self::execution::{Execution, Outcome, Step};
 pub(crate) use self::failure::Failure;
-pub(crate) use self::host::{ChildStart, Host, Ring, Ticket};
+pub(crate) use self::host::{ChildStart, Host, TimerKind, WaitId};
 pub(crate) use self::inspect::{Inspection, Stage, Start, TESTED_STATE};
 pub(crate) use self::redrive::Resume;

@@ -1,7 +1,7 @@
 use super::cursor::{CursorId, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::{Cx, Ring};
+use super::host::{Cx, TimerKind};
 
 impl Execution {
     /// Whether a retrier takes the failure. The first that names it decides, even when it is used up.
@@ -34,7 +34,7 @@ impl Execution {
         } else {
             let due = self.now + delay;
             let ticket = self.wait(id, Waiting::Pause { due });
-            cx.host.arm(ticket, Ring::Wait, due);
+            cx.host.arm(ticket, TimerKind::Wait, due);
         }
         true
     }

@@ -7,7 +7,7 @@ use super::arguments::check_lists;
 use super::cursor::{Answerer, CursorId, EarlyAnswer, OpenTask, Stage, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::{Cx, Ring, Ticket};
+use super::host::{Cx, TimerKind, WaitId};
 use super::step::{Done, Stepped};
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, State, Task};
@@ -88,7 +88,7 @@ impl Execution {
     /// Does what was resolved, now that it is written down, and takes the answer as far as it is there.
     fn begin_task(
         &mut self,
-        ticket: Ticket,
+        ticket: WaitId,
         task: &Task,
         answer: Answer,
         cx: &mut Cx<'_>,
@@ -113,7 +113,7 @@ impl Execution {
                         due: Some(due),
                     });
                 }
-                cx.host.arm(ticket, Ring::Answer, due);
+                cx.host.arm(ticket, TimerKind::Answer, due);
                 None
             }
             Reply::Later(effect) => cx.host.perform(ticket, effect),
@@ -153,7 +153,7 @@ impl Execution {
     }
 
     /// From now on whoever has the token may answer.
-    fn open_token(&mut self, ticket: Ticket, pattern: Pattern, cx: &mut Cx<'_>) {
+    fn open_token(&mut self, ticket: WaitId, pattern: Pattern, cx: &mut Cx<'_>) {
         let Some(cursor) = self.waiting_for(ticket) else {
             return;
         };
@@ -171,7 +171,7 @@ impl Execution {
     }
 
     /// Puts a task into its activity's queue.
-    fn queue(&mut self, ticket: Ticket, task: &Task, cx: &mut Cx<'_>) {
+    fn queue(&mut self, ticket: WaitId, task: &Task, cx: &mut Cx<'_>) {
         if let Some(OpenTask {
             answerer: Answerer::Activity { input },
             ..
@@ -185,7 +185,7 @@ impl Execution {
 
     /// Starts the clocks of a task that waits. A queued activity has only its timeout, which begins anew when a
     /// worker takes it.
-    fn arm_task(&mut self, ticket: Ticket, cx: &mut Cx<'_>) {
+    fn arm_task(&mut self, ticket: WaitId, cx: &mut Cx<'_>) {
         let now = self.now;
         let Some(task) = self.open_task(ticket) else {
             return;
@@ -193,19 +193,19 @@ impl Execution {
         if let Some(seconds) = task.timeout {
             let due = now + Duration::from_secs(seconds);
             task.timeout_due = Some(due);
-            cx.host.arm(ticket, Ring::Timeout, due);
+            cx.host.arm(ticket, TimerKind::Timeout, due);
         }
         if let Some(seconds) = task.heartbeat
             && task.stage != Stage::Queued
         {
             let due = now + Duration::from_secs(seconds);
             task.heartbeat_due = Some(due);
-            cx.host.arm(ticket, Ring::Heartbeat, due);
+            cx.host.arm(ticket, TimerKind::Heartbeat, due);
         }
     }
 
     /// The task that waits under `ticket`.
-    fn open_task(&mut self, ticket: Ticket) -> Option<&mut OpenTask> {
+    fn open_task(&mut self, ticket: WaitId) -> Option<&mut OpenTask> {
         match &mut self.waiting_for(ticket)?.waiting {
             Waiting::Task(task) => Some(task),
             _ => None,
@@ -239,7 +239,7 @@ impl Execution {
     /// Decides who answers and what will be done; nothing of it happens before it is written down.
     fn resolve(
         &mut self,
-        ticket: Ticket,
+        ticket: WaitId,
         state: &State,
         task: &Task,
         prepared: &Prepared,
@@ -305,7 +305,7 @@ impl Execution {
     }
 
     /// The result of a waiting task.
-    pub(super) fn task_ends(&mut self, ticket: Ticket, result: TaskResult, cx: &mut Cx<'_>) {
+    pub(super) fn task_ends(&mut self, ticket: WaitId, result: TaskResult, cx: &mut Cx<'_>) {
         let Some(cursor) = self.waiting_for(ticket) else {
             return;
         };
@@ -321,7 +321,7 @@ impl Execution {
     /// What was performed has answered: the result, or the response to a request whose token or job then decides.
     pub(super) fn task_work_answered(
         &mut self,
-        ticket: Ticket,
+        ticket: WaitId,
         result: TaskResult,
         cx: &mut Cx<'_>,
     ) {
@@ -352,7 +352,7 @@ impl Execution {
     /// taken: not where the task ended, or has one already.
     pub(super) fn task_outside_answered(
         &mut self,
-        ticket: Ticket,
+        ticket: WaitId,
         result: TaskResult,
         cx: &mut Cx<'_>,
     ) -> bool {
@@ -372,7 +372,7 @@ impl Execution {
     /// A worker took the activity from its queue.
     pub(super) fn activity_started(
         &mut self,
-        ticket: Ticket,
+        ticket: WaitId,
         worker: Option<SmolStr>,
         cx: &mut Cx<'_>,
     ) {
@@ -385,12 +385,12 @@ impl Execution {
         task.stage = Stage::Started;
         let payload = worker.map_or(Payload::None, |name| Details::Worker(name).into());
         self.write(ticket.cursor, EventKind::ActivityStarted, payload);
-        cx.host.disarm(ticket, Ring::Timeout);
+        cx.host.disarm(ticket, TimerKind::Timeout);
         self.arm_task(ticket, cx);
     }
 
     /// TimeoutSeconds or HeartbeatSeconds ran out. Both are reported as States.Timeout.
-    pub(super) fn task_timed_out(&mut self, ticket: Ticket, by_heartbeat: bool, cx: &mut Cx<'_>) {
+    pub(super) fn task_timed_out(&mut self, ticket: WaitId, by_heartbeat: bool, cx: &mut Cx<'_>) {
         let Some(cursor) = self.waiting_for(ticket) else {
             return;
         };

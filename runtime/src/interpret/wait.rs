@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::cursor::{Cursor, CursorId, Waiting};
 use super::execution::Execution;
-use super::host::{Cx, Ring};
+use super::host::{Cx, TimerKind};
 use super::number::shown;
 use super::step::{Done, Exit, Stepped};
 use crate::clock::Timestamp;
@@ -30,7 +30,7 @@ impl Execution {
             }
             Ok((due, effective)) => {
                 let ticket = self.wait(id, Waiting::Until { effective, due });
-                cx.host.arm(ticket, Ring::Wait, due);
+                cx.host.arm(ticket, TimerKind::Wait, due);
                 Ok(Done::Waits)
             }
             Err(error) => Err(self.query_failed(id, &error, &state.name)),

@@ -75,7 +75,7 @@ impl TestStateRequest {
         self
     }
 
-    /// Runs under this role.
+    /// MapRuns under this role.
     pub fn role_arn(mut self, arn: impl Into<String>) -> Self {
         self.role_arn = Some(arn.into());
         self

@@ -13,7 +13,7 @@ pub(crate) use self::tolerance::Tolerance;
 use super::cursor::{Cursor, CursorId, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::{ChildStart, Cx, Host, Ticket};
+use super::host::{ChildStart, Cx, Host, WaitId};
 use super::step::{Done, Stepped};
 
 use self::batch::Batch;
@@ -121,13 +121,13 @@ impl MapRun {
         self.is_ready
     }
 
-    fn fail(&mut self, failure: Failure, ticket: Ticket, host: &mut dyn Host) {
+    fn fail(&mut self, failure: Failure, ticket: WaitId, host: &mut dyn Host) {
         self.stage = Stage::Stopping(failure);
         host.stop_children(ticket);
     }
 
     /// Fails when more items failed than it bears.
-    fn judge(&mut self, ticket: Ticket, host: &mut dyn Host) {
+    fn judge(&mut self, ticket: WaitId, host: &mut dyn Host) {
         let counts = self.tally.items;
         // A child that somebody stopped has no result either.
         let failed = counts.failed + counts.timed_out + counts.aborted;
@@ -154,7 +154,7 @@ impl Execution {
             return Ok(Done::Waits);
         };
         cursor.waiting = Waiting::Busy;
-        let ticket = Ticket {
+        let ticket = WaitId {
             cursor: id,
             wait: cursor.wait,
         };
@@ -214,7 +214,7 @@ impl Execution {
 
     fn turn(
         &mut self,
-        ticket: Ticket,
+        ticket: WaitId,
         map: &Map,
         distributed: &Distributed,
         run: &mut MapRun,
@@ -257,7 +257,7 @@ impl Execution {
 
     fn start_children(
         &mut self,
-        ticket: Ticket,
+        ticket: WaitId,
         map: &Map,
         distributed: &Distributed,
         run: &mut MapRun,
@@ -333,7 +333,7 @@ impl Execution {
 
     fn start_child(
         &mut self,
-        ticket: Ticket,
+        ticket: WaitId,
         map: &Map,
         distributed: &Distributed,
         run: &mut MapRun,
@@ -357,7 +357,7 @@ impl Execution {
     /// anew.
     fn start_again(
         &mut self,
-        ticket: Ticket,
+        ticket: WaitId,
         map: &Map,
         distributed: &Distributed,
         run: &mut MapRun,
@@ -385,7 +385,7 @@ impl Execution {
 
     fn begin_child(
         &mut self,
-        ticket: Ticket,
+        ticket: WaitId,
         map: &Map,
         distributed: &Distributed,
         (number, about, is_again): (u32, Arc<About>, bool),
@@ -501,7 +501,7 @@ impl Execution {
     /// A child ended.
     pub(crate) fn child_execution_ended(
         &mut self,
-        ticket: Ticket,
+        ticket: WaitId,
         number: u32,
         ended: Ended,
         host: &mut dyn Host,
@@ -522,7 +522,7 @@ impl Execution {
     /// The object store gave what it was asked for, or not.
     pub(crate) fn object_was_read(
         &mut self,
-        ticket: Ticket,
+        ticket: WaitId,
         read: Result<Supply, String>,
         host: &mut dyn Host,
     ) {
@@ -541,7 +541,7 @@ impl Execution {
     /// The object store took what it was given, or not.
     pub(crate) fn object_was_written(
         &mut self,
-        ticket: Ticket,
+        ticket: WaitId,
         written: Result<(), String>,
         host: &mut dyn Host,
     ) {
@@ -556,7 +556,7 @@ impl Execution {
     /// Lets a run know something, and go on.
     fn with_run(
         &mut self,
-        ticket: Ticket,
+        ticket: WaitId,
         host: &mut dyn Host,
         tell: impl FnOnce(&mut MapRun, &mut dyn Host),
     ) {

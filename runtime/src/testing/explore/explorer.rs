@@ -112,7 +112,7 @@ impl Explorer {
             (0..inputs.len()).map(|input| (input, Vec::new())).collect();
         while let Some((input, prefix)) = open.pop_front() {
             if found.runs >= self.bounds.runs || is_given_up.load(Ordering::Relaxed) {
-                found.reached(Bound::Runs);
+                found.reached(Bound::MapRuns);
                 break;
             }
             let script = Script::new(self.clone(), prefix.clone());
@@ -152,7 +152,7 @@ impl Explorer {
                 for option in 1..*options {
                     // What will not be run need not be remembered.
                     if found.runs + open.len() > self.bounds.runs {
-                        found.reached(Bound::Runs);
+                        found.reached(Bound::MapRuns);
                         break;
                     }
                     let before = taken.choices[..place].iter().map(|(_, choice)| *choice);

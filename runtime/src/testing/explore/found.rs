@@ -23,7 +23,7 @@ pub struct Exploration {
     pub stuck: Vec<Stuck>,
     /// Fields that could not be evaluated, where a Retry or Catch on everything, or the tolerance of a Distributed Map, hides it.
     pub hidden: Vec<Hidden>,
-    /// What all the runs went through, the children of Map Runs among them.
+    /// What all the runs went through, the children of Map MapRuns among them.
     pub coverage: Coverage,
     /// What was found of the workflows that are nested, and of those that these nest, each explored on its own.
     pub nested: BTreeMap<String, Exploration>,
@@ -48,7 +48,7 @@ const MOST_FAILURES: usize = 8;
 /// Why not all was run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Bound {
-    Runs,
+    MapRuns,
     Calls,
     Events,
     Input,
@@ -431,7 +431,7 @@ impl fmt::Display for Hidden {
 impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Runs => f.write_str("a bound was reached (`Bounds::runs`)"),
+            Self::MapRuns => f.write_str("a bound was reached (`Bounds::runs`)"),
             Self::Calls => f.write_str("a bound was reached (`Bounds::calls`)"),
             Self::Events => f.write_str("a bound was reached (`Bounds::events`)"),
             Self::Input => f.write_str("an input is too large for an execution"),

@@ -15,7 +15,7 @@ use crate::engine::{Engine, StartOptions, Status};
 use crate::objects::ObjectStore;
 use crate::task::{TaskCall, TaskSource};
 
-/// Runs a definition again as a history recorded it, and finds the first difference: on the recorded input, at the
+/// MapRuns a definition again as a history recorded it, and finds the first difference: on the recorded input, at the
 /// recorded time, with each task answering what it answered then, after as long.
 ///
 /// What counts is what an execution does: the types of the events, their states, and their data. Events inside different
@@ -125,7 +125,7 @@ impl<'a> Replay<'a> {
         self
     }
 
-    /// Runs the definition again.
+    /// MapRuns the definition again.
     ///
     /// # Errors
     ///
@@ -225,7 +225,7 @@ impl fmt::Debug for Replay<'_> {
     }
 }
 
-/// What a run did, and the children of its Map Runs.
+/// What a run did, and the children of its Map MapRuns.
 struct Ran {
     steps: Vec<Step>,
     children: BTreeMap<usize, Vec<Step>>,

@@ -8,14 +8,14 @@ use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 use tokio::sync::oneshot;
 
-use super::cell::{Message, RunCell, Taken};
+use super::host::{Arrived, EngineHost};
 use super::redrive::Redrivable;
 use super::report::{ExecutionReport, Status};
 use super::shared::Shared;
-use super::wires::{Arrived, Wires};
+use super::state::{ExecutionState, Message, Taken};
 use crate::clock::Alarm;
 use crate::history::History;
-use crate::interpret::{Execution, Failure, Inspection, Outcome, Resume, Start, Step, Ticket};
+use crate::interpret::{Execution, Failure, Inspection, Outcome, Resume, Start, Step, WaitId};
 use crate::panics::guarded;
 use crate::program::{Entry, Program};
 use crate::record::Damaged;
@@ -33,13 +33,13 @@ pub(super) const SHUT_DOWN: &str = "Stepwright.ShutDown";
 /// Drives one execution: brings it news, steps it, and rests when it waits.
 ///
 /// The execution is made, grown and dropped in the task that drives it.
-pub(super) struct Drive {
+pub(super) struct ExecutionTask {
     program: Arc<Program>,
     entry: Entry,
     is_child: bool,
     seed: u64,
     execution: Option<Execution>,
-    wires: Wires,
+    wires: EngineHost,
     deadline: Option<Alarm>,
     /// The state that it tests, before it begins.
     test: Option<(Start, Inspection)>,
@@ -55,10 +55,10 @@ pub(super) struct Drive {
     span: tracing::Span,
 }
 
-impl Drive {
+impl ExecutionTask {
     pub(super) fn new(
         engine: Arc<Shared>,
-        cell: Arc<RunCell>,
+        cell: Arc<ExecutionState>,
         program: Arc<Program>,
         source: Option<Arc<dyn TaskSource>>,
         seed: u64,
@@ -76,7 +76,7 @@ impl Drive {
             is_child: false,
             seed,
             execution: None,
-            wires: Wires::new(engine, program, cell, source, depth),
+            wires: EngineHost::new(engine, program, cell, source, depth),
             deadline: None,
             test: None,
             resume: None,
@@ -108,7 +108,7 @@ impl Drive {
     }
 
     /// What it shares with everybody else.
-    pub(super) fn cell(&self) -> &Arc<RunCell> {
+    pub(super) fn cell(&self) -> &Arc<ExecutionState> {
         &self.wires.cell
     }
 
@@ -178,7 +178,7 @@ impl Drive {
 
     fn receive(&mut self, execution: &mut Execution, message: Message) {
         match message {
-            Message::Ring(ticket, ring) => {
+            Message::TimerKind(ticket, ring) => {
                 self.wires.rang(ticket, ring);
                 execution.ring(ticket, ring, &mut self.wires);
             }
@@ -209,7 +209,7 @@ impl Drive {
     }
 
     /// Something that was at work is ready.
-    fn take_in(&mut self, execution: &mut Execution, ticket: Ticket, arrived: Arrived) {
+    fn take_in(&mut self, execution: &mut Execution, ticket: WaitId, arrived: Arrived) {
         let host = &mut self.wires;
         match arrived {
             Arrived::Task(result) => execution.work_answered(ticket, result, host),
@@ -396,7 +396,7 @@ fn tell(taken: Option<Taken>, is_taken: bool) {
     }
 }
 
-impl Future for Drive {
+impl Future for ExecutionTask {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
@@ -417,7 +417,7 @@ impl Future for Drive {
     }
 }
 
-impl Drop for Drive {
+impl Drop for ExecutionTask {
     fn drop(&mut self) {
         if self.is_closed {
             return;

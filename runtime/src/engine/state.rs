@@ -12,11 +12,11 @@ use crate::about::About;
 use crate::clock::Clock;
 use crate::distributed::Ended;
 use crate::history::History;
-use crate::interpret::{Failure, Ring, Ticket};
+use crate::interpret::{Failure, TimerKind, WaitId};
 use crate::task::TaskResult;
 
 /// What an execution shares with everybody else: its mailbox, and its end.
-pub(crate) struct RunCell {
+pub(crate) struct ExecutionState {
     pub(crate) about: Arc<About>,
     clock: Clock,
     mailbox: Mutex<Mailbox>,
@@ -44,19 +44,19 @@ pub(crate) type Taken = oneshot::Sender<bool>;
 
 /// News for an execution.
 pub(crate) enum Message {
-    Ring(Ticket, Ring),
-    Answer(Ticket, TaskResult, Option<Taken>),
-    Started(Ticket, Option<SmolStr>),
+    TimerKind(WaitId, TimerKind),
+    Answer(WaitId, TaskResult, Option<Taken>),
+    Started(WaitId, Option<SmolStr>),
     /// A child of a Map Run ended.
-    Child(Ticket, u32, Ended),
-    Heartbeat(Ticket, Option<Taken>),
+    Child(WaitId, u32, Ended),
+    Heartbeat(WaitId, Option<Taken>),
     Deadline,
     Stop(Failure),
     /// Somebody wants the history as soon as it has more than so many events.
     History(u32, oneshot::Sender<History>),
 }
 
-impl RunCell {
+impl ExecutionState {
     /// A cell whose execution is about to be stepped.
     pub(super) fn new(about: Arc<About>, clock: Clock) -> Arc<Self> {
         clock.enter();
@@ -214,9 +214,9 @@ impl RunCell {
     }
 }
 
-impl fmt::Debug for RunCell {
+impl fmt::Debug for ExecutionState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RunCell")
+        f.debug_struct("ExecutionState")
             .field("id", &self.about.id)
             .field("is_over", &self.report.get().is_some())
             .finish_non_exhaustive()
@@ -235,12 +235,12 @@ fn answer_late(message: Message, report: &ExecutionReport) {
 /// Who waits for the answer to one task.
 #[derive(Clone, Debug)]
 pub(crate) struct Responder {
-    cell: Weak<RunCell>,
-    ticket: Ticket,
+    cell: Weak<ExecutionState>,
+    ticket: WaitId,
 }
 
 impl Responder {
-    pub(super) fn new(cell: &Arc<RunCell>, ticket: Ticket) -> Self {
+    pub(super) fn new(cell: &Arc<ExecutionState>, ticket: WaitId) -> Self {
         Self {
             cell: Arc::downgrade(cell),
             ticket,
@@ -284,7 +284,7 @@ impl Responder {
         answer.await.unwrap_or(false)
     }
 
-    pub(super) fn ring(&self, ring: Ring) {
-        self.send(Message::Ring(self.ticket, ring));
+    pub(super) fn ring(&self, ring: TimerKind) {
+        self.send(Message::TimerKind(self.ticket, ring));
     }
 }

@@ -9,19 +9,19 @@ use futures_util::stream::{FuturesUnordered, Stream};
 use smol_str::SmolStr;
 
 use super::activities::Queued;
-use super::cell::{Message, Responder, RunCell};
-use super::drive::Drive;
 use super::error::TokenError;
+use super::execution_task::ExecutionTask;
 use super::follower::{self, Follower};
+use super::map_runs::MapRunRecord;
 use super::report::Status;
-use super::runs::RunRecord;
 use super::shared::Shared;
+use super::state::{ExecutionState, Message, Responder};
 use super::tokens::new_token;
 use crate::about::About;
 use crate::clock::{Alarm, Asked, Clock, Listeners, Timestamp, while_watched};
 use crate::distributed::source::{Request, Supply};
 use crate::distributed::{File, RunView, Tally};
-use crate::interpret::{ChildStart, Failure, Host, Ring, Ticket};
+use crate::interpret::{ChildStart, Failure, Host, TimerKind, WaitId};
 use crate::panics::guarded;
 use crate::program::Program;
 use crate::query::Entropy;
@@ -39,10 +39,10 @@ const NO_STORE: &str = "The engine has no object store; give it one with `Engine
 const LOST: &str = "Stepwright.TaskLost";
 
 /// What an execution has in the world: timers, pending handlers, open tokens.
-pub(super) struct Wires {
+pub(super) struct EngineHost {
     pub(super) engine: Arc<Shared>,
     program: Arc<Program>,
-    pub(super) cell: Arc<RunCell>,
+    pub(super) cell: Arc<ExecutionState>,
     /// Asked before the engine's own sources.
     pub(super) source: Option<Arc<dyn TaskSource>>,
     /// How deep this execution was started by others.
@@ -56,16 +56,16 @@ pub(super) struct Wires {
 
 #[derive(Default)]
 struct Held {
-    alarms: Vec<(Ring, Alarm)>,
+    alarms: Vec<(TimerKind, Alarm)>,
     work: Option<AbortHandle>,
     token: Option<SmolStr>,
     /// Of a `.sync` task, which its job ends or whoever has the token.
     job_token: Option<SmolStr>,
     /// The activity in whose queue the task is, and its place there.
     queued: Option<(SmolStr, u64)>,
-    run: Option<Arc<RunRecord>>,
+    run: Option<Arc<MapRunRecord>>,
     /// The execution that is waited for, and whether it is stopped with the wait.
-    child: Option<(Weak<RunCell>, bool)>,
+    child: Option<(Weak<ExecutionState>, bool)>,
     /// Learns when nobody waits for it any more.
     attempt: Option<Arc<RunningTask>>,
     /// The test's answer is waited for, and virtual time stands.
@@ -74,11 +74,11 @@ struct Held {
     timed_out: bool,
 }
 
-impl Wires {
+impl EngineHost {
     pub(super) fn new(
         engine: Arc<Shared>,
         program: Arc<Program>,
-        cell: Arc<RunCell>,
+        cell: Arc<ExecutionState>,
         source: Option<Arc<dyn TaskSource>>,
         depth: u32,
     ) -> Self {
@@ -95,7 +95,7 @@ impl Wires {
     }
 
     /// The next handler that answered.
-    pub(super) fn poll_work(&mut self, cx: &mut Context<'_>) -> Poll<(Ticket, Arrived)> {
+    pub(super) fn poll_work(&mut self, cx: &mut Context<'_>) -> Poll<(WaitId, Arrived)> {
         loop {
             match Pin::new(&mut self.work).poll_next(cx) {
                 Poll::Ready(Some(Ok(answered))) => return Poll::Ready(answered),
@@ -107,16 +107,16 @@ impl Wires {
     }
 
     /// A timer rang: it is not armed any more.
-    pub(super) fn rang(&mut self, ticket: Ticket, ring: Ring) {
+    pub(super) fn rang(&mut self, ticket: WaitId, ring: TimerKind) {
         if let Some(held) = self.waits.get_mut(&ticket.wait) {
             held.alarms.retain(|(armed, _)| *armed != ring);
-            held.timed_out |= matches!(ring, Ring::Timeout | Ring::Heartbeat);
+            held.timed_out |= matches!(ring, TimerKind::Timeout | TimerKind::Heartbeat);
         }
     }
 
     /// Somebody with the token said that the task succeeded. The child that it waited for goes on: AWS documents a stop
     /// for tasks that are aborted.
-    pub(super) fn succeeded_by_token(&mut self, ticket: Ticket) {
+    pub(super) fn succeeded_by_token(&mut self, ticket: WaitId) {
         if let Some(held) = self.waits.get_mut(&ticket.wait) {
             held.child = None;
         }
@@ -160,16 +160,16 @@ impl Wires {
         }
     }
 
-    fn held(&mut self, ticket: Ticket) -> &mut Held {
+    fn held(&mut self, ticket: WaitId) -> &mut Held {
         self.waits.entry(ticket.wait).or_default()
     }
 
-    fn run(&self, ticket: Ticket) -> Option<&Arc<RunRecord>> {
+    fn run(&self, ticket: WaitId) -> Option<&Arc<MapRunRecord>> {
         self.waits.get(&ticket.wait)?.run.as_ref()
     }
 
     /// Polls once, in place; what is not ready is kept.
-    fn begin(&mut self, ticket: Ticket, job: Job) -> Option<Arrived> {
+    fn begin(&mut self, ticket: WaitId, job: Job) -> Option<Arrived> {
         let mut work = Work {
             ticket,
             kind: job.kind(),
@@ -190,7 +190,7 @@ impl Wires {
     }
 
     /// Starts another execution; gives what the start answers, where that is the answer.
-    fn start_nested(&mut self, ticket: Ticket, start: NestedStart) -> Option<TaskResult> {
+    fn start_nested(&mut self, ticket: WaitId, start: NestedStart) -> Option<TaskResult> {
         let integration = start.integration;
         let (cell, begun) = match self.engine.start_nested(start, self.source.clone()) {
             Ok(started) => started,
@@ -203,7 +203,12 @@ impl Wires {
     }
 
     /// Waits for the end of another execution.
-    fn follow_child(&mut self, ticket: Ticket, cell: &Arc<RunCell>, integration: Integration) {
+    fn follow_child(
+        &mut self,
+        ticket: WaitId,
+        cell: &Arc<ExecutionState>,
+        integration: Integration,
+    ) {
         self.held(ticket).child = Some((Arc::downgrade(cell), integration.is_job()));
         let follower = Follower::Task {
             parent: Responder::new(&self.cell, ticket),
@@ -216,7 +221,7 @@ impl Wires {
     }
 
     /// The task cannot be gone on with.
-    fn lost(&self, ticket: Ticket, cause: &str) {
+    fn lost(&self, ticket: WaitId, cause: &str) {
         let failure = TaskFailure::internal(LOST, cause);
         Responder::new(&self.cell, ticket).answer(Err(failure));
     }
@@ -241,12 +246,12 @@ impl Wires {
     }
 
     /// Where the ids of a request to the object store come from: the same in every run of the same execution.
-    fn request_names(&self, ticket: Ticket) -> Entropy {
+    fn request_names(&self, ticket: WaitId) -> Entropy {
         Entropy::of_text(&format!("{} {ticket}", self.cell.about.id))
     }
 }
 
-impl Host for Wires {
+impl Host for EngineHost {
     fn now(&self) -> Timestamp {
         self.engine.clock.now()
     }
@@ -260,7 +265,7 @@ impl Host for Wires {
         }
     }
 
-    fn resolve(&mut self, call: &TaskCall<'_>, ticket: Ticket) -> Answer {
+    fn resolve(&mut self, call: &TaskCall<'_>, ticket: WaitId) -> Answer {
         let responder = Responder::new(&self.cell, ticket);
         let answered = guarded(|| {
             self.engine
@@ -269,7 +274,7 @@ impl Host for Wires {
         answered.unwrap_or_else(|message| Answer::result(Err(panicked(&message))))
     }
 
-    fn perform(&mut self, ticket: Ticket, effect: Effect) -> Option<TaskResult> {
+    fn perform(&mut self, ticket: WaitId, effect: Effect) -> Option<TaskResult> {
         match effect {
             Effect::Work { work, attempt } => match self.begin(ticket, Job::Task(work)) {
                 Some(Arrived::Task(result)) => {
@@ -287,12 +292,12 @@ impl Host for Wires {
         }
     }
 
-    fn open_run(&mut self, ticket: Ticket, view: RunView) {
+    fn open_run(&mut self, ticket: WaitId, view: RunView) {
         let run = self.engine.runs.open(view, self.engine.retention);
         self.held(ticket).run = Some(run);
     }
 
-    fn start_child(&mut self, ticket: Ticket, child: ChildStart) -> Result<(), String> {
+    fn start_child(&mut self, ticket: WaitId, child: ChildStart) -> Result<(), String> {
         let runtime = tokio::runtime::Handle::try_current()
             .map_err(|_| "A Distributed Map needs a tokio runtime for its children".to_owned())?;
         let Some(run) = self.run(ticket).cloned() else {
@@ -318,14 +323,14 @@ impl Host for Wires {
             Responder::new(&self.cell, ticket).child_ended(number, ended);
             return Ok(());
         }
-        let cell = RunCell::new(about, self.engine.clock.clone());
+        let cell = ExecutionState::new(about, self.engine.clock.clone());
         run.started(number, &cell);
         cell.follow(Follower::MapRun {
             parent: Responder::new(&self.cell, ticket),
             run,
             number,
         });
-        let drive = Drive::new(
+        let drive = ExecutionTask::new(
             self.engine.clone(),
             cell,
             self.program.clone(),
@@ -345,20 +350,20 @@ impl Host for Wires {
         Ok(())
     }
 
-    fn stop_children(&mut self, ticket: Ticket) {
+    fn stop_children(&mut self, ticket: WaitId) {
         if let Some(run) = self.run(ticket) {
             run.stop_children();
         }
     }
 
-    fn report_run(&mut self, ticket: Ticket, tally: Tally, ended: Option<Status>) {
+    fn report_run(&mut self, ticket: WaitId, tally: Tally, ended: Option<Status>) {
         let now = self.engine.clock.now();
         if let Some(run) = self.run(ticket) {
             run.report(tally, ended, now);
         }
     }
 
-    fn read_object(&mut self, ticket: Ticket, request: Request) -> Option<Result<Supply, String>> {
+    fn read_object(&mut self, ticket: WaitId, request: Request) -> Option<Result<Supply, String>> {
         let Some(store) = self.engine.objects.clone() else {
             return Some(Err(NO_STORE.to_owned()));
         };
@@ -394,7 +399,7 @@ impl Host for Wires {
 
     fn write_object(
         &mut self,
-        ticket: Ticket,
+        ticket: WaitId,
         state: &str,
         file: File,
     ) -> Option<Result<(), String>> {
@@ -417,7 +422,7 @@ impl Host for Wires {
         }
     }
 
-    fn queue(&mut self, ticket: Ticket, activity: &SmolStr, input: Value) {
+    fn queue(&mut self, ticket: WaitId, activity: &SmolStr, input: Value) {
         let responder = Responder::new(&self.cell, ticket);
         let held = self.held(ticket);
         let Some(token) = held.token.clone() else {
@@ -437,7 +442,7 @@ impl Host for Wires {
         }
     }
 
-    fn resume_work(&mut self, ticket: Ticket) {
+    fn resume_work(&mut self, ticket: WaitId) {
         let is_there = self
             .waits
             .get(&ticket.wait)
@@ -447,7 +452,7 @@ impl Host for Wires {
         }
     }
 
-    fn follow(&mut self, ticket: Ticket, execution: &SmolStr, integration: Integration) {
+    fn follow(&mut self, ticket: WaitId, execution: &SmolStr, integration: Integration) {
         if self.held(ticket).child.is_some() {
             return;
         }
@@ -458,25 +463,25 @@ impl Host for Wires {
         }
     }
 
-    fn open_token(&mut self, ticket: Ticket, token: &SmolStr) {
+    fn open_token(&mut self, ticket: WaitId, token: &SmolStr) {
         let responder = Responder::new(&self.cell, ticket);
         self.engine.tokens.open(token, responder);
         self.engine.clock.opened();
         self.held(ticket).token = Some(token.clone());
     }
 
-    fn open_job_token(&mut self, ticket: Ticket, token: &SmolStr) {
+    fn open_job_token(&mut self, ticket: WaitId, token: &SmolStr) {
         let responder = Responder::new(&self.cell, ticket);
         self.engine.tokens.open(token, responder);
         self.held(ticket).job_token = Some(token.clone());
     }
 
-    fn hold_clock(&mut self, ticket: Ticket, listeners: &Arc<Listeners>) {
+    fn hold_clock(&mut self, ticket: WaitId, listeners: &Arc<Listeners>) {
         let asked = self.engine.clock.ask_test(listeners);
         self.held(ticket).asked = Some(asked);
     }
 
-    fn arm(&mut self, ticket: Ticket, ring: Ring, at: Timestamp) {
+    fn arm(&mut self, ticket: WaitId, ring: TimerKind, at: Timestamp) {
         let responder = Responder::new(&self.cell, ticket);
         let alarm = self
             .engine
@@ -485,7 +490,7 @@ impl Host for Wires {
         self.held(ticket).alarms.push((ring, alarm));
     }
 
-    fn disarm(&mut self, ticket: Ticket, ring: Ring) {
+    fn disarm(&mut self, ticket: WaitId, ring: TimerKind) {
         let Some(held) = self.waits.get_mut(&ticket.wait) else {
             return;
         };
@@ -498,7 +503,7 @@ impl Host for Wires {
         });
     }
 
-    fn forget(&mut self, ticket: Ticket) {
+    fn forget(&mut self, ticket: WaitId) {
         // Most tasks answer at once and hold nothing.
         if self.waits.is_empty() {
             return;
@@ -510,7 +515,7 @@ impl Host for Wires {
 }
 
 /// Whatever way an execution ends, nothing of it stays in the world.
-impl Drop for Wires {
+impl Drop for EngineHost {
     fn drop(&mut self) {
         for (_, held) in std::mem::take(&mut self.waits) {
             self.let_go(held);
@@ -562,7 +567,7 @@ pub(super) enum Arrived {
 
 /// A future, and whose it is.
 struct Work {
-    ticket: Ticket,
+    ticket: WaitId,
     job: Job,
     kind: JobKind,
     clock: Clock,
@@ -624,7 +629,7 @@ impl Drop for Work {
 }
 
 impl Future for Work {
-    type Output = (Ticket, Arrived);
+    type Output = (WaitId, Arrived);
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.poll_guarded(cx) {
