@@ -10,17 +10,19 @@ use tokio::sync::oneshot;
 
 use super::host::{Arrived, EngineHost};
 use super::redrive::Redrivable;
-use super::report::{ExecutionReport, Status};
+use super::report::ExecutionReport;
 use super::shared::Shared;
 use super::state::{ExecutionState, Message, Taken};
 use crate::clock::Alarm;
 use crate::history::History;
-use crate::interpret::{Execution, Failure, Inspection, Outcome, Resume, Start, Step, WaitId};
+use crate::interpret::{Execution, Failure, Inspection, Outcome, Resume, Start, Step};
 use crate::panics::guarded;
 use crate::program::{Entry, Program};
 use crate::record::Damaged;
+use crate::status::Status;
 use crate::task::TaskSource;
 use crate::value::Value;
+use crate::wait_id::WaitId;
 
 /// How many transitions an execution makes before it lets others run.
 const BUDGET: u32 = 256;
@@ -178,25 +180,25 @@ impl ExecutionTask {
 
     fn receive(&mut self, execution: &mut Execution, message: Message) {
         match message {
-            Message::TimerKind(ticket, ring) => {
-                self.wires.rang(ticket, ring);
-                execution.ring(ticket, ring, &mut self.wires);
+            Message::Timer(wait_id, ring) => {
+                self.wires.rang(wait_id, ring);
+                execution.ring(wait_id, ring, &mut self.wires);
             }
-            Message::Answer(ticket, result, taken) => {
+            Message::Answer(wait_id, result, taken) => {
                 if result.is_ok() {
-                    self.wires.succeeded_by_token(ticket);
+                    self.wires.succeeded_by_token(wait_id);
                 }
-                let is_taken = execution.outside_answered(ticket, result, &mut self.wires);
+                let is_taken = execution.outside_answered(wait_id, result, &mut self.wires);
                 tell(taken, is_taken);
             }
-            Message::Started(ticket, worker) => {
-                execution.started(ticket, worker, &mut self.wires);
+            Message::Started(wait_id, worker) => {
+                execution.started(wait_id, worker, &mut self.wires);
             }
-            Message::Child(ticket, number, ended) => {
-                execution.child_execution_ended(ticket, number, ended, &mut self.wires);
+            Message::Child(wait_id, number, ended) => {
+                execution.child_execution_ended(wait_id, number, ended, &mut self.wires);
             }
-            Message::Heartbeat(ticket, taken) => {
-                let is_taken = execution.heartbeat(ticket, &mut self.wires);
+            Message::Heartbeat(wait_id, taken) => {
+                let is_taken = execution.heartbeat(wait_id, &mut self.wires);
                 tell(taken, is_taken);
             }
             Message::Deadline => execution.time_out(&mut self.wires),
@@ -209,12 +211,12 @@ impl ExecutionTask {
     }
 
     /// Something that was at work is ready.
-    fn take_in(&mut self, execution: &mut Execution, ticket: WaitId, arrived: Arrived) {
+    fn take_in(&mut self, execution: &mut Execution, wait_id: WaitId, arrived: Arrived) {
         let host = &mut self.wires;
         match arrived {
-            Arrived::Task(result) => execution.work_answered(ticket, result, host),
-            Arrived::Read(read) => execution.object_was_read(ticket, read, host),
-            Arrived::Written(written) => execution.object_was_written(ticket, written, host),
+            Arrived::Task(result) => execution.work_answered(wait_id, result, host),
+            Arrived::Read(read) => execution.object_was_read(wait_id, read, host),
+            Arrived::Written(written) => execution.object_was_written(wait_id, written, host),
         }
     }
 
@@ -348,8 +350,8 @@ impl ExecutionTask {
             for message in self.wires.cell.take() {
                 self.receive(&mut execution, message);
             }
-            while let Poll::Ready((ticket, arrived)) = self.wires.poll_work(cx) {
-                self.take_in(&mut execution, ticket, arrived);
+            while let Poll::Ready((wait_id, arrived)) = self.wires.poll_work(cx) {
+                self.take_in(&mut execution, wait_id, arrived);
             }
             self.tell_written(&mut execution);
             self.tell_readers(&mut execution);
@@ -366,8 +368,8 @@ impl ExecutionTask {
                 return Poll::Pending;
             }
             // What was begun just now must be polled once with this task's waker; what is given up, dropped.
-            if let Poll::Ready((ticket, arrived)) = self.wires.poll_work(cx) {
-                self.take_in(&mut execution, ticket, arrived);
+            if let Poll::Ready((wait_id, arrived)) = self.wires.poll_work(cx) {
+                self.take_in(&mut execution, wait_id, arrived);
                 self.execution = Some(execution);
                 continue;
             }

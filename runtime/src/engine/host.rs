@@ -13,7 +13,7 @@ use super::error::TokenError;
 use super::execution_task::ExecutionTask;
 use super::follower::{self, Follower};
 use super::map_runs::MapRunRecord;
-use super::report::Status;
+
 use super::shared::Shared;
 use super::state::{ExecutionState, Message, Responder};
 use super::tokens::new_token;
@@ -21,16 +21,19 @@ use crate::about::About;
 use crate::clock::{Alarm, Asked, Clock, Listeners, Timestamp, while_watched};
 use crate::distributed::source::{Request, Supply};
 use crate::distributed::{File, RunView, Tally};
-use crate::interpret::{ChildStart, Failure, Host, TimerKind, WaitId};
+use crate::interpret::{ChildStart, Failure, Host};
 use crate::panics::guarded;
 use crate::program::Program;
 use crate::query::Entropy;
+use crate::status::Status;
 use crate::task::handler::PANICKED;
 use crate::task::{
     Answer, Effect, Integration, NestedStart, RunningTask, TaskCall, TaskFailure, TaskFuture,
     TaskResult, TaskSource,
 };
 use crate::value::Value;
+use crate::wait_id::TimerKind;
+use crate::wait_id::WaitId;
 
 /// Why an engine without an object store reads and writes none.
 const NO_STORE: &str = "The engine has no object store; give it one with `EngineBuilder::objects`";
@@ -107,8 +110,8 @@ impl EngineHost {
     }
 
     /// A timer rang: it is not armed any more.
-    pub(super) fn rang(&mut self, ticket: WaitId, ring: TimerKind) {
-        if let Some(held) = self.waits.get_mut(&ticket.wait) {
+    pub(super) fn rang(&mut self, wait_id: WaitId, ring: TimerKind) {
+        if let Some(held) = self.waits.get_mut(&wait_id.wait) {
             held.alarms.retain(|(armed, _)| *armed != ring);
             held.timed_out |= matches!(ring, TimerKind::Timeout | TimerKind::Heartbeat);
         }
@@ -116,8 +119,8 @@ impl EngineHost {
 
     /// Somebody with the token said that the task succeeded. The child that it waited for goes on: AWS documents a stop
     /// for tasks that are aborted.
-    pub(super) fn succeeded_by_token(&mut self, ticket: WaitId) {
-        if let Some(held) = self.waits.get_mut(&ticket.wait) {
+    pub(super) fn succeeded_by_token(&mut self, wait_id: WaitId) {
+        if let Some(held) = self.waits.get_mut(&wait_id.wait) {
             held.child = None;
         }
     }
@@ -160,18 +163,18 @@ impl EngineHost {
         }
     }
 
-    fn held(&mut self, ticket: WaitId) -> &mut Held {
-        self.waits.entry(ticket.wait).or_default()
+    fn held(&mut self, wait_id: WaitId) -> &mut Held {
+        self.waits.entry(wait_id.wait).or_default()
     }
 
-    fn run(&self, ticket: WaitId) -> Option<&Arc<MapRunRecord>> {
-        self.waits.get(&ticket.wait)?.run.as_ref()
+    fn run(&self, wait_id: WaitId) -> Option<&Arc<MapRunRecord>> {
+        self.waits.get(&wait_id.wait)?.run.as_ref()
     }
 
     /// Polls once, in place; what is not ready is kept.
-    fn begin(&mut self, ticket: WaitId, job: Job) -> Option<Arrived> {
+    fn begin(&mut self, wait_id: WaitId, job: Job) -> Option<Arrived> {
         let mut work = Work {
-            ticket,
+            wait_id,
             kind: job.kind(),
             job,
             clock: self.engine.clock.clone(),
@@ -184,20 +187,20 @@ impl EngineHost {
         }
         work.note_whether_it_sleeps();
         let (handle, registration) = AbortHandle::new_pair();
-        self.held(ticket).work = Some(handle);
+        self.held(wait_id).work = Some(handle);
         self.work.push(Abortable::new(work, registration));
         None
     }
 
     /// Starts another execution; gives what the start answers, where that is the answer.
-    fn start_nested(&mut self, ticket: WaitId, start: NestedStart) -> Option<TaskResult> {
+    fn start_nested(&mut self, wait_id: WaitId, start: NestedStart) -> Option<TaskResult> {
         let integration = start.integration;
         let (cell, begun) = match self.engine.start_nested(start, self.source.clone()) {
             Ok(started) => started,
             Err(failure) => return Some(Err(failure)),
         };
         if integration.waits() {
-            self.follow_child(ticket, &cell, integration);
+            self.follow_child(wait_id, &cell, integration);
         }
         (integration != Integration::SdkSync).then_some(Ok(begun))
     }
@@ -205,13 +208,13 @@ impl EngineHost {
     /// Waits for the end of another execution.
     fn follow_child(
         &mut self,
-        ticket: WaitId,
+        wait_id: WaitId,
         cell: &Arc<ExecutionState>,
         integration: Integration,
     ) {
-        self.held(ticket).child = Some((Arc::downgrade(cell), integration.is_job()));
+        self.held(wait_id).child = Some((Arc::downgrade(cell), integration.is_job()));
         let follower = Follower::Task {
-            parent: Responder::new(&self.cell, ticket),
+            parent: Responder::new(&self.cell, wait_id),
             integration,
         };
         // One of that name may be over already.
@@ -221,9 +224,9 @@ impl EngineHost {
     }
 
     /// The task cannot be gone on with.
-    fn lost(&self, ticket: WaitId, cause: &str) {
+    fn lost(&self, wait_id: WaitId, cause: &str) {
         let failure = TaskFailure::internal(LOST, cause);
-        Responder::new(&self.cell, ticket).answer(Err(failure));
+        Responder::new(&self.cell, wait_id).answer(Err(failure));
     }
 
     /// Takes out of the world what an execution that is read again puts there: timers, tokens, places in queues.
@@ -246,8 +249,8 @@ impl EngineHost {
     }
 
     /// Where the ids of a request to the object store come from: the same in every run of the same execution.
-    fn request_names(&self, ticket: WaitId) -> Entropy {
-        Entropy::of_text(&format!("{} {ticket}", self.cell.about.id))
+    fn request_names(&self, wait_id: WaitId) -> Entropy {
+        Entropy::of_text(&format!("{} {wait_id}", self.cell.about.id))
     }
 }
 
@@ -265,8 +268,8 @@ impl Host for EngineHost {
         }
     }
 
-    fn resolve(&mut self, call: &TaskCall<'_>, ticket: WaitId) -> Answer {
-        let responder = Responder::new(&self.cell, ticket);
+    fn resolve(&mut self, call: &TaskCall<'_>, wait_id: WaitId) -> Answer {
+        let responder = Responder::new(&self.cell, wait_id);
         let answered = guarded(|| {
             self.engine
                 .resolve(call, self.source.as_ref(), responder, self.depth)
@@ -274,9 +277,9 @@ impl Host for EngineHost {
         answered.unwrap_or_else(|message| Answer::result(Err(panicked(&message))))
     }
 
-    fn perform(&mut self, ticket: WaitId, effect: Effect) -> Option<TaskResult> {
+    fn perform(&mut self, wait_id: WaitId, effect: Effect) -> Option<TaskResult> {
         match effect {
-            Effect::Work { work, attempt } => match self.begin(ticket, Job::Task(work)) {
+            Effect::Work { work, attempt } => match self.begin(wait_id, Job::Task(work)) {
                 Some(Arrived::Task(result)) => {
                     if let Some(attempt) = attempt {
                         attempt.end();
@@ -284,23 +287,23 @@ impl Host for EngineHost {
                     Some(result)
                 }
                 _ => {
-                    self.held(ticket).attempt = attempt;
+                    self.held(wait_id).attempt = attempt;
                     None
                 }
             },
-            Effect::Start(start) => self.start_nested(ticket, start),
+            Effect::Start(start) => self.start_nested(wait_id, start),
         }
     }
 
-    fn open_run(&mut self, ticket: WaitId, view: RunView) {
+    fn open_run(&mut self, wait_id: WaitId, view: RunView) {
         let run = self.engine.runs.open(view, self.engine.retention);
-        self.held(ticket).run = Some(run);
+        self.held(wait_id).run = Some(run);
     }
 
-    fn start_child(&mut self, ticket: WaitId, child: ChildStart) -> Result<(), String> {
+    fn start_child(&mut self, wait_id: WaitId, child: ChildStart) -> Result<(), String> {
         let runtime = tokio::runtime::Handle::try_current()
             .map_err(|_| "A Distributed Map needs a tokio runtime for its children".to_owned())?;
-        let Some(run) = self.run(ticket).cloned() else {
+        let Some(run) = self.run(wait_id).cloned() else {
             return Ok(());
         };
         if let Some(observer) = &self.engine.observer {
@@ -320,13 +323,13 @@ impl Host for EngineHost {
         {
             // It ended well while nobody looked.
             let ended = follower::ended(report);
-            Responder::new(&self.cell, ticket).child_ended(number, ended);
+            Responder::new(&self.cell, wait_id).child_ended(number, ended);
             return Ok(());
         }
         let cell = ExecutionState::new(about, self.engine.clock.clone());
         run.started(number, &cell);
         cell.follow(Follower::MapRun {
-            parent: Responder::new(&self.cell, ticket),
+            parent: Responder::new(&self.cell, wait_id),
             run,
             number,
         });
@@ -350,24 +353,24 @@ impl Host for EngineHost {
         Ok(())
     }
 
-    fn stop_children(&mut self, ticket: WaitId) {
-        if let Some(run) = self.run(ticket) {
+    fn stop_children(&mut self, wait_id: WaitId) {
+        if let Some(run) = self.run(wait_id) {
             run.stop_children();
         }
     }
 
-    fn report_run(&mut self, ticket: WaitId, tally: Tally, ended: Option<Status>) {
+    fn report_run(&mut self, wait_id: WaitId, tally: Tally, ended: Option<Status>) {
         let now = self.engine.clock.now();
-        if let Some(run) = self.run(ticket) {
+        if let Some(run) = self.run(wait_id) {
             run.report(tally, ended, now);
         }
     }
 
-    fn read_object(&mut self, ticket: WaitId, request: Request) -> Option<Result<Supply, String>> {
+    fn read_object(&mut self, wait_id: WaitId, request: Request) -> Option<Result<Supply, String>> {
         let Some(store) = self.engine.objects.clone() else {
             return Some(Err(NO_STORE.to_owned()));
         };
-        let names = self.request_names(ticket);
+        let names = self.request_names(wait_id);
         let work = Box::pin(async move {
             let read = match request {
                 Request::Get(place) => {
@@ -380,7 +383,7 @@ impl Host for EngineHost {
             };
             read.map_err(|error| error.cause(&names.uuid()))
         });
-        match self.begin(ticket, Job::Read(work)) {
+        match self.begin(wait_id, Job::Read(work)) {
             Some(Arrived::Read(read)) => Some(read),
             _ => None,
         }
@@ -399,7 +402,7 @@ impl Host for EngineHost {
 
     fn write_object(
         &mut self,
-        ticket: WaitId,
+        wait_id: WaitId,
         state: &str,
         file: File,
     ) -> Option<Result<(), String>> {
@@ -411,20 +414,20 @@ impl Host for EngineHost {
         let Some(store) = self.engine.objects.clone() else {
             return Some(Err(NO_STORE.to_owned()));
         };
-        let names = self.request_names(ticket);
+        let names = self.request_names(wait_id);
         let work = Box::pin(async move {
             let written = store.put(&file.bucket, &file.key, file.body).await;
             written.map_err(|error| error.cause(&names.uuid()))
         });
-        match self.begin(ticket, Job::Write(work)) {
+        match self.begin(wait_id, Job::Write(work)) {
             Some(Arrived::Written(written)) => Some(written),
             _ => None,
         }
     }
 
-    fn queue(&mut self, ticket: WaitId, activity: &SmolStr, input: Value) {
-        let responder = Responder::new(&self.cell, ticket);
-        let held = self.held(ticket);
+    fn queue(&mut self, wait_id: WaitId, activity: &SmolStr, input: Value) {
+        let responder = Responder::new(&self.cell, wait_id);
+        let held = self.held(wait_id);
         let Some(token) = held.token.clone() else {
             return;
         };
@@ -438,60 +441,60 @@ impl Host for EngineHost {
             .activities
             .push(activity, task, &self.engine.clock)
         {
-            self.held(ticket).queued = Some((activity.clone(), place));
+            self.held(wait_id).queued = Some((activity.clone(), place));
         }
     }
 
-    fn resume_work(&mut self, ticket: WaitId) {
+    fn resume_work(&mut self, wait_id: WaitId) {
         let is_there = self
             .waits
-            .get(&ticket.wait)
+            .get(&wait_id.wait)
             .is_some_and(|held| held.work.is_some());
         if !is_there {
-            self.lost(ticket, "the process that ran the task's handler ended");
+            self.lost(wait_id, "the process that ran the task's handler ended");
         }
     }
 
-    fn follow(&mut self, ticket: WaitId, execution: &SmolStr, integration: Integration) {
-        if self.held(ticket).child.is_some() {
+    fn follow(&mut self, wait_id: WaitId, execution: &SmolStr, integration: Integration) {
+        if self.held(wait_id).child.is_some() {
             return;
         }
         let known = self.engine.executions().by_id.get(execution).cloned();
         match known {
-            Some(cell) => self.follow_child(ticket, &cell, integration),
-            None => self.lost(ticket, "the execution that the task started is not known"),
+            Some(cell) => self.follow_child(wait_id, &cell, integration),
+            None => self.lost(wait_id, "the execution that the task started is not known"),
         }
     }
 
-    fn open_token(&mut self, ticket: WaitId, token: &SmolStr) {
-        let responder = Responder::new(&self.cell, ticket);
+    fn open_token(&mut self, wait_id: WaitId, token: &SmolStr) {
+        let responder = Responder::new(&self.cell, wait_id);
         self.engine.tokens.open(token, responder);
         self.engine.clock.opened();
-        self.held(ticket).token = Some(token.clone());
+        self.held(wait_id).token = Some(token.clone());
     }
 
-    fn open_job_token(&mut self, ticket: WaitId, token: &SmolStr) {
-        let responder = Responder::new(&self.cell, ticket);
+    fn open_job_token(&mut self, wait_id: WaitId, token: &SmolStr) {
+        let responder = Responder::new(&self.cell, wait_id);
         self.engine.tokens.open(token, responder);
-        self.held(ticket).job_token = Some(token.clone());
+        self.held(wait_id).job_token = Some(token.clone());
     }
 
-    fn hold_clock(&mut self, ticket: WaitId, listeners: &Arc<Listeners>) {
+    fn hold_clock(&mut self, wait_id: WaitId, listeners: &Arc<Listeners>) {
         let asked = self.engine.clock.ask_test(listeners);
-        self.held(ticket).asked = Some(asked);
+        self.held(wait_id).asked = Some(asked);
     }
 
-    fn arm(&mut self, ticket: WaitId, ring: TimerKind, at: Timestamp) {
-        let responder = Responder::new(&self.cell, ticket);
+    fn arm(&mut self, wait_id: WaitId, ring: TimerKind, at: Timestamp) {
+        let responder = Responder::new(&self.cell, wait_id);
         let alarm = self
             .engine
             .clock
             .arm(at, Box::new(move || responder.ring(ring)));
-        self.held(ticket).alarms.push((ring, alarm));
+        self.held(wait_id).alarms.push((ring, alarm));
     }
 
-    fn disarm(&mut self, ticket: WaitId, ring: TimerKind) {
-        let Some(held) = self.waits.get_mut(&ticket.wait) else {
+    fn disarm(&mut self, wait_id: WaitId, ring: TimerKind) {
+        let Some(held) = self.waits.get_mut(&wait_id.wait) else {
             return;
         };
         let clock = &self.engine.clock;
@@ -503,12 +506,12 @@ impl Host for EngineHost {
         });
     }
 
-    fn forget(&mut self, ticket: WaitId) {
+    fn forget(&mut self, wait_id: WaitId) {
         // Most tasks answer at once and hold nothing.
         if self.waits.is_empty() {
             return;
         }
-        if let Some(held) = self.waits.remove(&ticket.wait) {
+        if let Some(held) = self.waits.remove(&wait_id.wait) {
             self.let_go(held);
         }
     }
@@ -567,7 +570,7 @@ pub(super) enum Arrived {
 
 /// A future, and whose it is.
 struct Work {
-    ticket: WaitId,
+    wait_id: WaitId,
     job: Job,
     kind: JobKind,
     clock: Clock,
@@ -635,7 +638,7 @@ impl Future for Work {
         match self.poll_guarded(cx) {
             Poll::Ready(arrived) => {
                 self.pending = None;
-                Poll::Ready((self.ticket, arrived))
+                Poll::Ready((self.wait_id, arrived))
             }
             Poll::Pending => {
                 self.note_whether_it_sleeps();

@@ -5,12 +5,13 @@ use smol_str::SmolStr;
 
 use super::Engine;
 use super::execution_task::ExecutionTask;
-use super::report::Status;
+
 use super::state::ExecutionState;
 use crate::about::About;
 use crate::interpret::{Failure, Inspection, Start};
 use crate::program::Program;
 use crate::query::Entropy;
+use crate::status::Status;
 use crate::task::{Family, TaskSource};
 
 /// What a test of one state came to.

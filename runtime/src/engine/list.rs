@@ -2,9 +2,9 @@ use std::cmp::Reverse;
 
 use smol_str::SmolStr;
 
-use super::report::Status;
 use super::state::ExecutionState;
 use crate::clock::Timestamp;
+use crate::status::Status;
 
 /// One row of [`Engine::executions`](super::Engine::executions).
 #[derive(Clone, Debug, PartialEq, Eq)]

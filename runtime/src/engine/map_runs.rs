@@ -4,11 +4,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use smol_str::SmolStr;
 
-use super::report::Status;
 use super::state::{ExecutionState, Message};
 use crate::clock::Timestamp;
 use crate::distributed::{MapRun, RunView, Tally};
 use crate::interpret::Failure;
+use crate::status::Status;
 
 /// The Map MapRuns of an engine.
 #[derive(Debug, Default)]

@@ -51,7 +51,7 @@ pub(crate) use self::inspect::Inspected;
 pub use self::list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 pub use self::machines::MachineDescription;
 pub(crate) use self::observer::Observer;
-pub use self::report::{ExecutionReport, Status};
+pub use self::report::ExecutionReport;
 pub use self::run::Run;
 pub(crate) use self::shared::request_id;
 pub use self::start::StartOptions;

@@ -5,11 +5,12 @@ use stepwright_asl::errors;
 
 use super::error::StartError;
 use super::machines::Machine;
-use super::report::{ExecutionReport, Status};
+use super::report::ExecutionReport;
 use super::shared::{Shared, request_id};
 use super::start::StartOptions;
 use super::state::ExecutionState;
 use crate::about::About;
+use crate::status::Status;
 use crate::task::{
     Answer, Effect, Integration, NestedStart, TaskCall, TaskFailure, TaskResult, TaskSource,
     envelope::{object, with_metadata},
@@ -100,7 +101,7 @@ impl Integration {
 impl Shared {
     /// A state that starts a registered state machine: what will be started, or why it cannot be.
     pub(super) fn by_workflow(&self, call: &TaskCall<'_>, depth: u32) -> Option<Answer> {
-        let integration = Integration::of(call)?;
+        let integration = Integration::of(call.resource())?;
         let machine = self.machines.find(call.target()?)?;
         let effect = match self.nested_start(&machine, integration, call, depth) {
             Ok(start) => Effect::Start(start),

@@ -4,13 +4,14 @@ use std::time::Duration;
 use super::Engine;
 use super::error::RedriveError;
 use super::execution_task::{ExecutionTask, INTERNAL};
-use super::report::{ExecutionReport, Status};
+use super::report::ExecutionReport;
 use super::run::Run;
 use super::shared::Shared;
 use super::state::ExecutionState;
 use crate::about::About;
 use crate::interpret::Resume;
 use crate::program::Program;
+use crate::status::Status;
 use crate::task::TaskSource;
 use crate::value::Value;
 

@@ -8,11 +8,12 @@ use smol_str::SmolStr;
 use super::LastHandle;
 use super::error::ExecutionFailed;
 use super::events::Events;
-use super::report::{ExecutionReport, Status};
+use super::report::ExecutionReport;
 use super::state::{ExecutionState, Message};
 use crate::about::About;
 use crate::history::History;
 use crate::interpret::Failure;
+use crate::status::Status;
 use crate::value::Value;
 
 /// Turns an execution's output into what its caller asked for.

@@ -12,8 +12,10 @@ use crate::about::About;
 use crate::clock::Clock;
 use crate::distributed::Ended;
 use crate::history::History;
-use crate::interpret::{Failure, TimerKind, WaitId};
+use crate::interpret::Failure;
 use crate::task::TaskResult;
+use crate::wait_id::TimerKind;
+use crate::wait_id::WaitId;
 
 /// What an execution shares with everybody else: its mailbox, and its end.
 pub(crate) struct ExecutionState {
@@ -44,7 +46,7 @@ pub(crate) type Taken = oneshot::Sender<bool>;
 
 /// News for an execution.
 pub(crate) enum Message {
-    TimerKind(WaitId, TimerKind),
+    Timer(WaitId, TimerKind),
     Answer(WaitId, TaskResult, Option<Taken>),
     Started(WaitId, Option<SmolStr>),
     /// A child of a Map Run ended.
@@ -236,14 +238,14 @@ fn answer_late(message: Message, report: &ExecutionReport) {
 #[derive(Clone, Debug)]
 pub(crate) struct Responder {
     cell: Weak<ExecutionState>,
-    ticket: WaitId,
+    wait_id: WaitId,
 }
 
 impl Responder {
-    pub(super) fn new(cell: &Arc<ExecutionState>, ticket: WaitId) -> Self {
+    pub(super) fn new(cell: &Arc<ExecutionState>, wait_id: WaitId) -> Self {
         Self {
             cell: Arc::downgrade(cell),
-            ticket,
+            wait_id,
         }
     }
 
@@ -255,36 +257,36 @@ impl Responder {
     }
 
     pub(crate) fn answer(&self, result: TaskResult) {
-        self.send(Message::Answer(self.ticket, result, None));
+        self.send(Message::Answer(self.wait_id, result, None));
     }
 
     /// Answers, and says whether the execution took the answer: not when the task ended otherwise before.
     pub(super) async fn answer_and_wait(&self, result: TaskResult) -> bool {
         let (taken, answer) = oneshot::channel();
-        self.send(Message::Answer(self.ticket, result, Some(taken)));
+        self.send(Message::Answer(self.wait_id, result, Some(taken)));
         answer.await.unwrap_or(false)
     }
 
     pub(crate) fn started(&self, worker: Option<SmolStr>) {
-        self.send(Message::Started(self.ticket, worker));
+        self.send(Message::Started(self.wait_id, worker));
     }
 
     pub(super) fn child_ended(&self, number: u32, ended: Ended) {
-        self.send(Message::Child(self.ticket, number, ended));
+        self.send(Message::Child(self.wait_id, number, ended));
     }
 
     pub(crate) fn heartbeat(&self) {
-        self.send(Message::Heartbeat(self.ticket, None));
+        self.send(Message::Heartbeat(self.wait_id, None));
     }
 
     /// Starts the heartbeat's time anew, and says whether the task was still at work.
     pub(super) async fn heartbeat_and_wait(&self) -> bool {
         let (taken, answer) = oneshot::channel();
-        self.send(Message::Heartbeat(self.ticket, Some(taken)));
+        self.send(Message::Heartbeat(self.wait_id, Some(taken)));
         answer.await.unwrap_or(false)
     }
 
     pub(super) fn ring(&self, ring: TimerKind) {
-        self.send(Message::TimerKind(self.ticket, ring));
+        self.send(Message::Timer(self.wait_id, ring));
     }
 }

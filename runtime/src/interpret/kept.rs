@@ -7,7 +7,7 @@ use stepwright_asl::model::MachineType;
 
 use super::cursor::{Answerer, Cursors, OpenTask, Stage, Waiting};
 use super::execution::Execution;
-use super::host::{Host, TimerKind, WaitId};
+use super::host::Host;
 use crate::about::About;
 use crate::history::Recorder;
 use crate::limits::Limits;
@@ -15,6 +15,8 @@ use crate::program::{Entry, Kind, Program};
 use crate::query::Entropy;
 use crate::record::{Damaged, Reader, Record, Writer};
 use crate::task::Pattern;
+use crate::wait_id::TimerKind;
+use crate::wait_id::WaitId;
 
 /// Before each record. Another layout has another version.
 const VERSION: u8 = 1;
@@ -89,7 +91,7 @@ impl Execution {
 
     /// Puts into the world again what the execution waits for: timers with their deadlines, tokens, places in queues.
     pub(crate) fn reattach(&mut self, host: &mut dyn Host) {
-        let mut tickets: Vec<WaitId> = self
+        let mut wait_ids: Vec<WaitId> = self
             .cursors
             .iter()
             .map(|(cursor, at)| WaitId {
@@ -98,14 +100,14 @@ impl Execution {
             })
             .collect();
         // In the order in which they came about.
-        tickets.sort_unstable_by_key(|ticket| ticket.wait);
-        for ticket in tickets {
-            let Some(cursor) = self.cursors.get(ticket.cursor) else {
+        wait_ids.sort_unstable_by_key(|wait_id| wait_id.wait);
+        for wait_id in wait_ids {
+            let Some(cursor) = self.cursors.get(wait_id.cursor) else {
                 continue;
             };
             match &cursor.waiting {
                 Waiting::Until { due, .. } | Waiting::Pause { due } => {
-                    host.arm(ticket, TimerKind::Wait, *due);
+                    host.arm(wait_id, TimerKind::Wait, *due);
                 }
                 Waiting::Task(open) => {
                     if let Kind::Task(task) = &self.program.state(cursor.state).kind {
@@ -113,12 +115,12 @@ impl Execution {
                         let token = cursor.token.as_ref().filter(|_| open.takes_token);
                         match token {
                             Some(token) if task.resource.pattern() == Pattern::Sync => {
-                                host.open_job_token(ticket, token);
+                                host.open_job_token(wait_id, token);
                             }
-                            Some(token) => host.open_token(ticket, token),
+                            Some(token) => host.open_token(wait_id, token),
                             None => {}
                         }
-                        reattach_task(ticket, open, resource, host);
+                        reattach_task(wait_id, open, resource, host);
                     }
                 }
                 // The children of a container have cursors of their own; those of a Map Run are the host's.
@@ -128,15 +130,15 @@ impl Execution {
     }
 }
 
-fn reattach_task(ticket: WaitId, open: &OpenTask, resource: &str, host: &mut dyn Host) {
+fn reattach_task(wait_id: WaitId, open: &OpenTask, resource: &str, host: &mut dyn Host) {
     match &open.answerer {
         Answerer::Outside => {}
-        Answerer::Handler => host.resume_work(ticket),
+        Answerer::Handler => host.resume_work(wait_id),
         Answerer::Activity { input } if open.stage == Stage::Queued => {
-            host.queue(ticket, &resource.into(), input.clone());
+            host.queue(wait_id, &resource.into(), input.clone());
         }
         Answerer::Activity { .. } => {}
-        Answerer::Execution { arn, integration } => host.follow(ticket, arn, *integration),
+        Answerer::Execution { arn, integration } => host.follow(wait_id, arn, *integration),
     }
     let early = open.answer.as_ref().and_then(|answer| answer.due);
     let timers = [
@@ -146,7 +148,7 @@ fn reattach_task(ticket: WaitId, open: &OpenTask, resource: &str, host: &mut dyn
     ];
     for (ring, due) in timers {
         if let Some(due) = due {
-            host.arm(ticket, ring, due);
+            host.arm(wait_id, ring, due);
         }
     }
 }

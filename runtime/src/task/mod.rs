@@ -12,6 +12,7 @@ mod source;
 
 pub use self::answer::{Answer, TaskFailure, TaskFuture, TaskResult};
 pub(crate) use self::answer::{Effect, Reply};
+pub(crate) use self::call::Scoped;
 pub use self::call::TaskCall;
 pub use self::defined::{DefinedState, DefinedTask};
 pub(crate) use self::host::{RunningTask, SharedState};

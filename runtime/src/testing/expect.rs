@@ -11,8 +11,9 @@ use super::difference::{differences, short};
 use super::matcher::{Matcher, hint, payload};
 use super::mock::arguments;
 use crate::clock::Timestamp;
-use crate::engine::{ExecutionFailed, ExecutionReport, Status};
+use crate::engine::{ExecutionFailed, ExecutionReport};
 use crate::history::History;
+use crate::status::Status;
 use crate::task::Resource;
 use crate::value::Value;
 

@@ -5,8 +5,9 @@ use stepwright_asl::errors;
 
 use super::names::Names;
 use super::script::{Evaluation, Taken};
-use crate::engine::{ExecutionReport, Status};
+use crate::engine::ExecutionReport;
 use crate::history::EventKind;
+use crate::status::Status;
 use crate::testing::coverage::Coverage;
 
 /// What [`explore`](super::explore) found.

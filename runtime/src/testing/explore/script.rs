@@ -161,7 +161,7 @@ impl TaskSource for Script {
         let explorer = &self.explorer;
         let mut samples = fitting(explorer.given_samples(), call);
         if samples.is_empty()
-            && let Some(integration) = Integration::of(call)
+            && let Some(integration) = Integration::of(call.resource())
         {
             return Some(self.started(call, integration));
         }
