@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
@@ -460,6 +461,7 @@ impl EngineBuilder {
             sources: self.sources,
             defined: states,
             given: Mutex::default(),
+            live: AtomicUsize::new(0),
             state: Arc::new(self.state),
             tokens: Tokens::default(),
             activities,

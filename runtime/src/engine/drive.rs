@@ -2,6 +2,7 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use super::cell::{Message, RunCell};
 use super::redrive::Redrivable;
 use super::report::{ExecutionReport, Status};
 use super::shared::Shared;
+use super::watch;
 use super::wires::{Arrived, Wires};
 use crate::clock::Alarm;
 use crate::history::History;
@@ -60,6 +62,7 @@ impl Drive {
         seed: u64,
         depth: u32,
     ) -> Self {
+        engine.live.fetch_add(1, Ordering::SeqCst);
         let entry = program.entry();
         let span = tracing::info_span!(
             "execution",
@@ -267,8 +270,15 @@ impl Drive {
         if !self.is_child {
             // A child is remembered by its run.
             self.wires.engine.closed(&self.wires.cell);
+            if self.wires.depth == 0 && self.inspected.is_none() {
+                let went_wrong = status != Status::Succeeded;
+                self.wires
+                    .engine
+                    .tell(|| watch::end_of(&report), went_wrong);
+            }
         }
         self.wires.cell.close(report);
+        self.wires.engine.live.fetch_sub(1, Ordering::SeqCst);
     }
 
     /// Tells whoever watches what a child of a Map Run wrote, and stops it where that is enough.

@@ -18,6 +18,7 @@ mod runs;
 mod shared;
 mod start;
 mod tokens;
+mod watch;
 mod wires;
 
 use std::fmt;
@@ -43,6 +44,7 @@ pub use self::report::{ExecutionReport, Status};
 pub use self::run::{Events, Run};
 pub(crate) use self::shared::request_id;
 pub use self::start::StartOptions;
+pub(crate) use self::watch::{Stillness, Watch};
 pub(crate) use self::wires::said;
 
 use self::cell::RunCell;
@@ -114,6 +116,9 @@ impl Engine {
         let handle = Arc::new(LastHandle {
             shared: shared.clone(),
         });
+        for source in &shared.sources {
+            source.attach(&Watch::new(&shared));
+        }
         Self { shared, handle }
     }
 
@@ -241,10 +246,14 @@ impl Engine {
         options: StartOptions,
         decode: Decode<T>,
     ) -> Result<(Run<T>, Option<drive::Drive>), StartError> {
-        let Some(machine) = self.shared.machine(machine) else {
-            return Err(StartError::StateMachineDoesNotExist(machine.to_owned()));
+        let launched = match self.shared.machine(machine) {
+            Some(known) => self.shared.launch(known, input, options, 0),
+            None => Err(StartError::StateMachineDoesNotExist(machine.to_owned())),
         };
-        let launched = self.shared.launch(machine, input, options, 0)?;
+        let launched = launched.inspect_err(|error| {
+            let news = || format!("`{machine}` was not started: {error}");
+            self.shared.tell(news, true);
+        })?;
         Ok((
             Run::new(launched.cell, decode, &self.handle),
             launched.drive,
@@ -332,7 +341,11 @@ impl Engine {
     }
 
     fn answer(&self, token: &str, result: TaskResult) -> Result<(), TokenError> {
-        self.shared.tokens.take(token)?.answer(result);
+        let task = self.shared.tokens.take(token).inspect_err(|error| {
+            let news = || format!("the answer to a token was refused: {error}");
+            self.shared.tell(news, true);
+        })?;
+        task.answer(result);
         Ok(())
     }
 

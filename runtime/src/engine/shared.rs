@@ -1,4 +1,5 @@
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use smol_str::SmolStr;
@@ -14,6 +15,7 @@ use super::registry::Registry;
 use super::runs::Runs;
 use super::start::StartOptions;
 use super::tokens::Tokens;
+use super::watch::Watch;
 use crate::about::About;
 use crate::clock::Clock;
 use crate::limits::Limits;
@@ -39,6 +41,8 @@ pub(crate) struct Shared {
     pub(super) defined: Vec<DefinedState>,
     /// Sources of single starts that are told when the engine's last handle goes.
     pub(super) given: Mutex<Vec<Arc<dyn TaskSource>>>,
+    /// How many executions are not over, children of Map Runs among them.
+    pub(super) live: AtomicUsize,
     pub(super) state: Arc<SharedState>,
     pub(super) tokens: Tokens,
     pub(super) activities: Activities,
@@ -197,6 +201,7 @@ impl Shared {
         }
         drop(executions);
         if let Some(source) = own_source.filter(|source| source.is_finished_by_engine()) {
+            source.attach(&Watch::new(self));
             self.given().push(source);
         }
         let drive = Drive::new(
@@ -215,6 +220,19 @@ impl Shared {
 
     fn given(&self) -> MutexGuard<'_, Vec<Arc<dyn TaskSource>>> {
         self.given.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells the sources that are judged with the engine what happened.
+    pub(super) fn tell(&self, news: impl FnOnce() -> String, went_wrong: bool) {
+        let given = self.given().clone();
+        let sources = self.sources.iter().chain(&given);
+        let mut judged = sources.filter(|source| source.is_finished_by_engine());
+        if let Some(first) = judged.next() {
+            let news = news();
+            for source in std::iter::once(first).chain(judged) {
+                source.hears(&news, went_wrong);
+            }
+        }
     }
 
     /// The last handle of the engine goes.
