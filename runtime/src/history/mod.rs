@@ -14,6 +14,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
+use smol_str::SmolStr;
 
 pub(crate) use self::entry::{Details, Entry, Payload};
 pub use self::event::Event;
@@ -115,6 +116,22 @@ impl History {
     pub(crate) fn defined(&self) -> Vec<DefinedState> {
         let machine = &self.inner.about.machine_name;
         self.inner.program.defined(machine)
+    }
+
+    /// The states of the definition that run in the children of a Distributed Map of this execution, or in the execution
+    /// that has the Map Run of this one: each with the name of that Map.
+    pub(crate) fn elsewhere(&self) -> Vec<(DefinedState, SmolStr)> {
+        let program = &self.inner.program;
+        let map_of = |state| program.run_by(state).map(|map| map.name.clone());
+        let mut entered = self.inner.entries.iter().filter(|e| e.kind.is_entered());
+        let own = entered.next().and_then(|entry| map_of(entry.state.index()));
+        let states = self.defined().into_iter().enumerate();
+        let elsewhere = states.filter_map(|(place, state)| match (map_of(place), &own) {
+            (map, own) if map == *own => None,
+            (Some(map), _) => Some((state, map)),
+            (None, own) => Some((state, own.clone()?)),
+        });
+        elsewhere.collect()
     }
 
     /// The answer of `GetExecutionHistory`: `{"events": [..]}`.
