@@ -1,5 +1,5 @@
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use smol_str::SmolStr;
@@ -237,6 +237,13 @@ impl Shared {
 
     /// The last handle of the engine goes.
     pub(super) fn finish_sources(&self) {
+        let running = self.live.load(Ordering::SeqCst);
+        if running > 0 {
+            let news = || {
+                format!("the test did not wait for the end of what it started ({running} running)")
+            };
+            self.tell(news, true);
+        }
         let given = std::mem::take(&mut *self.given());
         for source in self.sources.iter().chain(&given) {
             source.finish();

@@ -140,13 +140,10 @@ impl History {
     }
 }
 
+/// In short, because a test prints it with an error that it returns.
 impl fmt::Debug for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kinds = self
-            .inner
-            .entries
-            .iter()
-            .map(|entry| (entry.kind, entry.state));
-        f.debug_list().entries(kinds).finish()
+        let path = self.path().join(" -> ");
+        write!(f, "History({} events, path: {path})", self.len())
     }
 }

@@ -113,6 +113,18 @@ async fn what_went_wrong_before_is_told_with_the_mock_that_nothing_called() {
 }
 
 #[tokio::test]
+async fn an_execution_that_the_test_did_not_wait_for_is_told_with_the_mock_that_nothing_called() {
+    let engine = engine(&orders(), &Mocks::new().function("charge", paid()));
+    let run = engine.start_machine("m", json!({}), StartOptions::new());
+    drop(run.await.unwrap());
+    assert_eq!(
+        said(|| drop(engine)),
+        "nothing called the mock of the function `charge`; take it out, or say `.optional()` on the mock\n\
+         before that, the test did not wait for the end of what it started (1 running)"
+    );
+}
+
+#[tokio::test]
 async fn an_engine_that_is_never_dropped_is_judged_by_verify() {
     let mocks = Mocks::new().state("Charge", paid().optional());
     let engine = engine(&orders(), &mocks);
