@@ -95,6 +95,7 @@ mod engine;
 mod interpret;
 mod limits;
 mod program;
+mod record;
 
 pub use self::about::About;
 pub use self::distributed::{MapRun, MapRunCounts};

@@ -10,6 +10,8 @@ use super::Clock;
 pub(super) enum Owner {
     /// A test that wants to answer a token.
     Test,
+    /// A worker who was told of a task and has not taken it.
+    Handover,
     /// A task of tokio's; `None` is the future that the runtime blocks on.
     Task(Option<tokio::task::Id>),
 }

@@ -1,3 +1,4 @@
+use crate::record::record;
 use serde_json::{Value as Json, json};
 
 /// How many items, or child executions, of a Map Run stand where.
@@ -98,3 +99,8 @@ impl Tally {
         [(&mut self.items, items), (&mut self.executions, 1)]
     }
 }
+
+record!(struct MapRunCounts {
+    pending, running, succeeded, failed, timed_out, aborted, total, results_written,
+});
+record!(struct Tally { items, executions });

@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use crate::about::About;
 use crate::clock::Timestamp;
 use crate::engine::Status;
+use crate::record::record;
 use crate::value::Value;
 
 /// WriterConfig: the form of the results.
@@ -412,3 +413,12 @@ impl Written {
         }
     }
 }
+
+record!(struct Layout { transformation, is_lines });
+record!(enum Transformation { 0 => None, 1 => Compact, 2 => Flatten });
+record!(struct Ended { status, output, error, cause, stopped });
+record!(struct Results { children, keeps_all, pending });
+record!(struct Child { items, output, record });
+record!(struct Record { about, ended });
+record!(struct Written { run, machine_id, bucket, prefix, layout, most, parts, next, number, listed });
+record!(enum Part { 0 => Failed, 1 => Pending, 2 => Succeeded, 3 => Manifest });

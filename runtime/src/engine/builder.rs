@@ -36,12 +36,13 @@ pub struct EngineBuilder {
     state: SharedState,
     clock: Clock,
     limits: Limits,
-    keeps_history: bool,
+    keeps_history: Option<bool>,
     seed: Option<u64>,
     region: String,
     account: String,
     role: String,
     retention: usize,
+    rests_as_bytes: bool,
     objects: Option<Arc<dyn ObjectStore>>,
     substitutions: HashMap<String, String>,
     observer: Option<Arc<dyn Observer>>,
@@ -57,12 +58,13 @@ impl EngineBuilder {
             state: SharedState::new(),
             clock: Clock::real(),
             limits: Limits::default(),
-            keeps_history: true,
+            keeps_history: None,
             seed: None,
             region: "us-east-1".to_owned(),
             account: "123456789012".to_owned(),
             role: "arn:aws:iam::123456789012:role/stepwright".to_owned(),
             retention: 1_000,
+            rests_as_bytes: false,
             objects: None,
             substitutions: HashMap::new(),
             observer: None,
@@ -243,10 +245,13 @@ impl EngineBuilder {
         self
     }
 
-    /// Whether executions keep their history; they do unless told otherwise. Without, reports and failures have an
-    /// empty one, and executions are cheaper.
+    /// Whether executions keep their history. Without, reports and failures have an empty one, and executions are cheaper.
+    ///
+    /// Unless told otherwise Standard executions do, and Express executions do on virtual time only, where tests look at it: in
+    /// service there may be a million events of each. Of an Express execution the last
+    /// [`Limits::events`](crate::Limits::events) are kept.
     pub fn history(mut self, keeps: bool) -> Self {
-        self.keeps_history = keeps;
+        self.keeps_history = Some(keeps);
         self
     }
 
@@ -334,6 +339,14 @@ impl EngineBuilder {
     /// count: of each run, so many can be described by themselves, as long as its execution can.
     pub fn retention(mut self, executions: usize) -> Self {
         self.retention = executions;
+        self
+    }
+
+    /// Writes each execution that rests to bytes and reads it again, as a durable engine does when it is restarted. For tests
+    /// of this crate: nothing may change by it.
+    #[doc(hidden)]
+    pub fn rests_as_bytes(mut self) -> Self {
+        self.rests_as_bytes = true;
         self
     }
 
@@ -472,6 +485,7 @@ impl EngineBuilder {
             account: self.account,
             role: self.role,
             retention: self.retention,
+            rests_as_bytes: self.rests_as_bytes,
             observer: self
                 .observer
                 .or_else(|| measure.map(|measure| Arc::new(measure) as Arc<dyn Observer>)),

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
+use tokio::sync::oneshot;
 
-use super::cell::{Message, RunCell};
+use super::cell::{Message, RunCell, Taken};
 use super::redrive::Redrivable;
 use super::report::{ExecutionReport, Status};
 use super::shared::Shared;
@@ -19,6 +20,7 @@ use crate::clock::Alarm;
 use crate::history::History;
 use crate::interpret::{Execution, Failure, Inspection, Outcome, Resume, Start, Step, Ticket};
 use crate::program::{Entry, Program};
+use crate::record::Damaged;
 use crate::task::TaskSource;
 use crate::value::Value;
 
@@ -49,6 +51,8 @@ pub(super) struct Drive {
     pub(super) inspected: Option<Box<Inspection>>,
     /// How many events whoever watches was told of.
     written: u32,
+    /// Who waits for events behind this one.
+    readers: Vec<(u32, oneshot::Sender<History>)>,
     is_closed: bool,
     span: tracing::Span,
 }
@@ -81,6 +85,7 @@ impl Drive {
             resume: None,
             inspected: None,
             written: 0,
+            readers: Vec::new(),
             is_closed: false,
             span,
         }
@@ -117,7 +122,7 @@ impl Drive {
         let (program, limits, keeps) = (
             self.program.clone(),
             engine.limits.clone(),
-            engine.keeps_history,
+            engine.history(self.entry.machine_type),
         );
         let execution = match self.resume.take() {
             Some((history, resume)) => {
@@ -174,8 +179,9 @@ impl Drive {
                 self.wires.rang(ticket, ring);
                 execution.ring(ticket, ring, &mut self.wires);
             }
-            Message::Answer(ticket, result) => {
-                execution.outside_answered(ticket, result, &mut self.wires);
+            Message::Answer(ticket, result, taken) => {
+                let is_taken = execution.outside_answered(ticket, result, &mut self.wires);
+                tell(taken, is_taken);
             }
             Message::Started(ticket, worker) => {
                 execution.started(ticket, worker, &mut self.wires);
@@ -183,12 +189,16 @@ impl Drive {
             Message::Child(ticket, number, ended) => {
                 execution.child_execution_ended(ticket, number, ended, &mut self.wires);
             }
-            Message::Heartbeat(ticket) => execution.heartbeat(ticket, &mut self.wires),
+            Message::Heartbeat(ticket, taken) => {
+                let is_taken = execution.heartbeat(ticket, &mut self.wires);
+                tell(taken, is_taken);
+            }
             Message::Deadline => execution.time_out(&mut self.wires),
             Message::Stop(failure) => execution.abort(failure, &mut self.wires),
-            Message::Listen(listener) => execution.recorder().listen(listener),
-            // Whoever asked may have gone.
-            Message::History(asker) => drop(asker.send(execution.recorder().history())),
+            Message::History(read, reader) => {
+                execution.recorder().watch();
+                self.readers.push((read, reader));
+            }
         }
     }
 
@@ -277,7 +287,10 @@ impl Drive {
                     .tell(|| watch::end_of(&report), went_wrong);
             }
         }
-        self.wires.cell.close(report);
+        let engine = &self.wires.engine;
+        self.wires
+            .cell
+            .close(report.clone(), |follower| follower.tell(engine, &report));
         self.wires.engine.live.fetch_sub(1, Ordering::SeqCst);
     }
 
@@ -293,6 +306,34 @@ impl Drive {
         let written = count - std::mem::replace(&mut self.written, count);
         if !observer.child_goes_on(written) && execution.outcome().is_none() {
             execution.abort(Failure::stopped(None, None), &mut self.wires);
+        }
+    }
+
+    /// The same execution, written and read again.
+    fn through_bytes(&mut self, execution: &Execution) -> Result<Execution, Damaged> {
+        let engine = &self.wires.engine;
+        let mut same = Execution::from_bytes(
+            self.program.clone(),
+            self.wires.cell.about.clone(),
+            engine.limits.clone(),
+            &execution.to_bytes(),
+        )?;
+        self.wires.detach();
+        same.reattach(&mut self.wires);
+        Ok(same)
+    }
+
+    /// Gives the history to those who wait for more of it.
+    fn tell_readers(&mut self, execution: &mut Execution) {
+        if self.readers.is_empty() {
+            return;
+        }
+        let recorder = execution.recorder();
+        let count = recorder.count();
+        let is_told = |(read, _): &mut (u32, oneshot::Sender<History>)| *read < count;
+        for (_, reader) in self.readers.extract_if(.., is_told) {
+            // Whoever asked may have gone.
+            let _ = reader.send(recorder.history());
         }
     }
 
@@ -313,8 +354,10 @@ impl Drive {
                 self.take_in(&mut execution, ticket, arrived);
             }
             self.tell_written(&mut execution);
+            self.tell_readers(&mut execution);
             let step = execution.step(&mut self.wires, BUDGET);
             self.tell_written(&mut execution);
+            self.tell_readers(&mut execution);
             if step == Step::Ended {
                 self.finish(execution);
                 return Poll::Ready(());
@@ -330,12 +373,28 @@ impl Drive {
                 self.execution = Some(execution);
                 continue;
             }
+            if self.wires.engine.rests_as_bytes {
+                execution = match self.through_bytes(&execution) {
+                    Ok(same) => same,
+                    Err(error) => {
+                        self.break_off(Status::Failed, Failure::new(INTERNAL, error.to_string()));
+                        return Poll::Ready(());
+                    }
+                };
+            }
             self.execution = Some(execution);
             self.bound();
             if self.wires.cell.rest() {
                 return Poll::Pending;
             }
         }
+    }
+}
+
+/// Tells whoever answered whether the answer counts; who does not wait for that is gone.
+fn tell(taken: Option<Taken>, is_taken: bool) {
+    if let Some(taken) = taken {
+        let _ = taken.send(is_taken);
     }
 }
 

@@ -6,6 +6,8 @@ mod built;
 mod cell;
 mod drive;
 mod error;
+mod events;
+mod follower;
 mod input;
 mod inspect;
 mod nested;
@@ -23,8 +25,10 @@ mod wires;
 
 use std::fmt;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use smol_str::SmolStr;
@@ -36,12 +40,12 @@ pub(crate) use self::cell::Responder;
 pub use self::error::{
     ActivityError, BuildError, ExecutionFailed, RedriveError, StartError, TokenError,
 };
+pub use self::events::Events;
 pub(crate) use self::inspect::Inspected;
-pub(crate) use self::nested::Integration;
 pub(crate) use self::observer::Observer;
 pub(crate) use self::registry::{fits, function_name};
 pub use self::report::{ExecutionReport, Status};
-pub use self::run::{Events, Run};
+pub use self::run::Run;
 pub(crate) use self::shared::request_id;
 pub use self::start::StartOptions;
 pub(crate) use self::watch::{Stillness, Watch};
@@ -298,7 +302,7 @@ impl Engine {
         children.map(|cell| ExecutionSummary::of(cell)).collect()
     }
 
-    /// Answers a task token with an output.
+    /// Answers a task token with an output. The answer counts when this gives `Ok`: the execution has taken it.
     ///
     /// # Errors
     ///
@@ -317,7 +321,7 @@ impl Engine {
                 self.shared.limits.payload_bytes
             )));
         }
-        self.answer(token, Ok(output))
+        self.answer(token, Ok(output)).await
     }
 
     /// Answers a task token with a failure; both parts may be missing.
@@ -331,22 +335,25 @@ impl Engine {
         error: Option<&str>,
         cause: Option<&str>,
     ) -> Result<(), TokenError> {
-        self.answer(
-            token,
-            Err(TaskFailure {
-                error: error.map(SmolStr::new),
-                cause: cause.map(SmolStr::new),
-            }),
-        )
+        let failure = TaskFailure {
+            error: error.map(SmolStr::new),
+            cause: cause.map(SmolStr::new),
+        };
+        self.answer(token, Err(failure)).await
     }
 
-    fn answer(&self, token: &str, result: TaskResult) -> Result<(), TokenError> {
-        let task = self.shared.tokens.take(token).inspect_err(|error| {
-            let news = || format!("the answer to a token was refused: {error}");
-            self.shared.tell(news, true);
-        })?;
-        task.answer(result);
-        Ok(())
+    /// Answers a token, and waits until the execution has taken the answer: what is said to be answered counts.
+    async fn answer(&self, token: &str, result: TaskResult) -> Result<(), TokenError> {
+        let refused = match self.shared.tokens.get(token) {
+            Ok(responder) => match responder.answer_and_wait(result).await {
+                true => return Ok(()),
+                false => self.shared.tokens.why_late(token),
+            },
+            Err(refused) => refused,
+        };
+        let news = || format!("the answer to a token was refused: {refused}");
+        self.shared.tell(news, true);
+        Err(refused)
     }
 
     /// Starts the heartbeat's time of a token's task anew.
@@ -355,8 +362,12 @@ impl Engine {
     ///
     /// When the token is not, or no longer, answered.
     pub async fn send_task_heartbeat(&self, token: &str) -> Result<(), TokenError> {
-        self.shared.tokens.get(token)?.heartbeat();
-        Ok(())
+        let responder = self.shared.tokens.get(token)?;
+        if responder.heartbeat_and_wait().await {
+            Ok(())
+        } else {
+            Err(self.shared.tokens.why_late(token))
+        }
     }
 
     /// Waits for the next task of an activity, oldest first. Dropping the future gives up waiting.
@@ -375,7 +386,8 @@ impl Engine {
             .await
     }
 
-    /// Works for an activity, one task after the other, until the future is dropped.
+    /// Works for an activity, one task after the other, until the future is dropped. Work that panics fails its task with
+    /// `Stepwright.TaskPanicked`, as a handler does, and the next task follows.
     ///
     /// # Errors
     ///
@@ -396,7 +408,13 @@ impl Engine {
         loop {
             let task = self.get_activity_task(arn, worker).await?;
             let result = match task.input.to_typed::<I>() {
-                Ok(input) => work(input).await.map_err(Into::into),
+                Ok(input) => {
+                    let working = AssertUnwindSafe(async { work(input).await });
+                    match working.catch_unwind().await {
+                        Ok(result) => result.map_err(Into::into),
+                        Err(panic) => Err(wires::panicked(said(&*panic))),
+                    }
+                }
                 Err(error) => Err(TaskFailure::internal(
                     crate::task::handler::INVALID_INPUT,
                     &error.to_string(),
@@ -407,7 +425,7 @@ impl Engine {
                     TaskFailure::internal(crate::task::handler::INVALID_OUTPUT, &error.to_string())
                 })
             });
-            if let Err(error) = self.answer(&task.token, result) {
+            if let Err(error) = self.answer(&task.token, result).await {
                 tracing::warn!(activity = arn, %error, "nobody waits for the result any more");
             }
         }

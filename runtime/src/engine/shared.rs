@@ -1,9 +1,10 @@
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
+use tokio::sync::Notify;
 
 use super::activities::Activities;
 use super::cell::{Responder, RunCell};
@@ -24,8 +25,8 @@ use crate::program::Program;
 use crate::query::Entropy;
 use crate::task::handler::Resolution;
 use crate::task::{
-    Answer, DefinedState, External, Family, Pattern, RunningTask, SharedState, TaskCall,
-    TaskSource, envelope,
+    Answer, DefinedState, Effect, Family, Pattern, RunningTask, SharedState, TaskCall, TaskSource,
+    envelope,
 };
 use crate::value::Value;
 
@@ -33,7 +34,8 @@ use crate::value::Value;
 pub(crate) struct Shared {
     pub(super) clock: Clock,
     pub(super) limits: Arc<Limits>,
-    pub(super) keeps_history: bool,
+    /// Whether executions keep their history, where that was said.
+    pub(super) keeps_history: Option<bool>,
     pub(super) machines: HashMap<String, Machine>,
     pub(super) registry: Registry,
     pub(super) sources: Vec<Arc<dyn TaskSource>>,
@@ -55,6 +57,8 @@ pub(crate) struct Shared {
     pub(super) account: String,
     pub(super) role: String,
     pub(super) retention: usize,
+    /// Executions that rest are written and read again.
+    pub(super) rests_as_bytes: bool,
     /// Who watches the executions.
     pub(super) observer: Option<Arc<dyn Observer>>,
 }
@@ -110,6 +114,18 @@ impl Shared {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How many events an execution keeps.
+    pub(super) fn history(&self, machine_type: MachineType) -> usize {
+        let is_virtual = self.clock.is_virtual();
+        match machine_type {
+            MachineType::Standard if self.keeps_history.unwrap_or(true) => usize::MAX,
+            MachineType::Express if self.keeps_history.unwrap_or(is_virtual) => {
+                self.limits.events as usize
+            }
+            _ => 0,
+        }
+    }
+
     /// The machine of a name, an ARN or a workflow's placeholder.
     pub(super) fn machine(&self, text: &str) -> Option<&Machine> {
         if let Some(machine) = self.machines.get(text) {
@@ -157,17 +173,14 @@ impl Shared {
         let is_express = machine.program.entry().machine_type == MachineType::Express;
         let mut executions = self.executions();
         let seed = executions.entropy.next_u64();
-        let name: SmolStr = match options.name {
-            Some(name) => name.into(),
-            None => executions.entropy.uuid().into(),
-        };
-        let id = match options.id {
-            Some(id) => id.into(),
-            None if is_express => {
-                let unique = executions.entropy.uuid();
-                self.arn("express", &format!("{}:{name}:{unique}", machine.name))
+        let (name, id) = match (options.name, options.id) {
+            // A nested execution's were chosen when it was decided on.
+            (Some(name), Some(id)) => (name.into(), id.into()),
+            (name, id) => {
+                let name = name.map(SmolStr::from);
+                let (name, own) = self.named(machine, name, &executions.entropy);
+                (name, id.map_or(own, SmolStr::from))
             }
-            None => self.arn("execution", &format!("{}:{name}", machine.name)),
         };
         if !is_express && let Some(known) = executions.by_id.get(&id) {
             return if known.report().is_none() && known.about.input == input {
@@ -216,6 +229,29 @@ impl Shared {
             cell,
             drive: Some(drive),
         })
+    }
+
+    /// The name and the ARN of the next execution of a machine.
+    pub(super) fn names(&self, machine: &Machine, name: Option<SmolStr>) -> (SmolStr, SmolStr) {
+        self.named(machine, name, &self.executions().entropy)
+    }
+
+    fn named(
+        &self,
+        machine: &Machine,
+        name: Option<SmolStr>,
+        entropy: &Entropy,
+    ) -> (SmolStr, SmolStr) {
+        let name = name.unwrap_or_else(|| entropy.uuid().into());
+        let machine_name = &machine.name;
+        let id = match machine.program.entry().machine_type {
+            MachineType::Express => {
+                let unique = entropy.uuid();
+                self.arn("express", &format!("{machine_name}:{name}:{unique}"))
+            }
+            MachineType::Standard => self.arn("execution", &format!("{machine_name}:{name}")),
+        };
+        (name, id)
     }
 
     fn given(&self) -> MutexGuard<'_, Vec<Arc<dyn TaskSource>>> {
@@ -285,9 +321,10 @@ impl Shared {
         sources.find_map(|source| source.token(about, state))
     }
 
-    /// Who answers a task: the execution's source, the engine's, a handler, a nested workflow, an activity.
-    pub(super) fn answer(
-        self: &Arc<Self>,
+    /// Who answers a task: the execution's source, the engine's, a handler, a nested workflow, an activity. What they will
+    /// do is told as data; nothing of it happens.
+    pub(super) fn resolve(
+        &self,
         call: &TaskCall<'_>,
         source: Option<&Arc<dyn TaskSource>>,
         responder: Responder,
@@ -302,17 +339,14 @@ impl Shared {
         if let Some(answer) = self.by_handler(call, responder) {
             return answer;
         }
-        if let Some(answer) = self.by_workflow(call, source, depth) {
+        if let Some(answer) = self.by_workflow(call, depth) {
             return answer;
         }
         let resource = call.resource();
         if resource.family() == Family::Activity {
             let arn = resource.as_str();
             if self.activities.exists(arn) {
-                return Answer::external(External::Activity {
-                    arn: arn.into(),
-                    input: call.parameters().clone(),
-                });
+                return Answer::activity();
             }
             return Answer::refused(format!("The activity {arn} does not exist."));
         }
@@ -343,14 +377,17 @@ impl Shared {
         } else {
             call.parameters().clone()
         };
-        let context = stepwright::TaskContext::new(Arc::new(RunningTask {
+        let attempt = Arc::new(RunningTask {
             shared: self.state.clone(),
             about: call.about.clone(),
             started: OnceLock::new(),
             state: call.state().into(),
             attempt: call.attempt(),
             responder,
-        }));
+            is_over: AtomicBool::new(false),
+            ended: Notify::new(),
+        });
+        let context = stepwright::TaskContext::new(attempt.clone());
         let work = (found.handler)(context, payload);
         let work: crate::task::TaskFuture = if is_invoke {
             let request = request_id(call);
@@ -361,22 +398,22 @@ impl Shared {
         } else {
             work
         };
+        let effect = Effect::Work {
+            work,
+            attempt: Some(attempt),
+        };
         Some(if resource.pattern() == Pattern::WaitForTaskToken {
-            Answer::submit(work)
+            Answer::submit(effect)
         } else {
-            Answer::later(work)
+            Answer::effect(effect)
         })
     }
 }
 
 /// A request id that is the same in every run of the same execution.
 pub(crate) fn request_id(call: &TaskCall<'_>) -> String {
-    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-    let mut hasher = DefaultHasher::new();
-    call.execution().id.hash(&mut hasher);
-    call.state().hash(&mut hasher);
-    call.call().hash(&mut hasher);
-    Entropy::new(hasher.finish()).uuid()
+    let (execution, state) = (&call.execution().id, call.state());
+    Entropy::of_text(&format!("{execution} {} {state}", call.call())).uuid()
 }
 
 /// AWS's rules for the names of executions.

@@ -3,6 +3,7 @@ use smol_str::SmolStr;
 use super::{EventKind, ScopeId};
 use crate::clock::Timestamp;
 use crate::program::StateIx;
+use crate::record::record;
 use crate::value::Value;
 
 /// One event as an execution keeps it: 40 bytes and shared values. Nothing is printed until somebody asks.
@@ -63,6 +64,19 @@ impl From<Details> for Payload {
         Self::Details(Box::new(details))
     }
 }
+
+record!(struct Entry { at, payload, scope, state, kind });
+record!(enum Payload { 0 => None, 1 => Value(value), 2 => Details(details) });
+record!(enum Details {
+    0 => Scheduled { parameters, timeout, heartbeat, role },
+    1 => Exited { output, assigned },
+    2 => Failure { error, cause },
+    3 => Evaluation { error, cause, location },
+    4 => Length(length),
+    5 => Worker(name),
+    6 => MapRun(arn),
+    7 => Redriven(count),
+});
 
 #[cfg(test)]
 mod tests {

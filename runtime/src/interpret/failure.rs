@@ -2,6 +2,7 @@ use smol_str::SmolStr;
 use stepwright_asl::errors;
 
 use crate::query::QueryError;
+use crate::record::record;
 use crate::task::TaskFailure;
 use crate::value::Value;
 
@@ -148,6 +149,8 @@ fn shortened(cause: SmolStr) -> SmolStr {
         None => cause,
     }
 }
+
+record!(struct Failure { error, cause, by_heartbeat, by_task, is_inner, by_query });
 
 #[cfg(test)]
 mod tests {

@@ -13,6 +13,7 @@ use crate::history::{Details, EventKind, History, Payload, Recorder, ScopeId};
 use crate::limits::Limits;
 use crate::program::{Kind, Program, StateIx};
 use crate::query::{Entropy, Variables};
+use crate::record::record;
 use crate::value::Value;
 
 /// What an execution keeps in order to be redriven, beside its history.
@@ -65,11 +66,11 @@ impl Execution {
         about: Arc<crate::About>,
         limits: Arc<Limits>,
         history: &History,
-        keeps_history: bool,
+        kept: usize,
         resume: Resume,
     ) -> Self {
-        let recorder = Recorder::resumed(history, about.clone(), keeps_history, resume.events);
-        let mut execution = Self::new(program, about, limits, false, 0);
+        let recorder = Recorder::resumed(history, about.clone(), kept, resume.events);
+        let mut execution = Self::new(program, about, limits, 0, 0);
         execution.recorder = recorder;
         execution.entropy = Entropy::new(resume.entropy);
         execution.calls = resume.calls;
@@ -139,7 +140,7 @@ impl Execution {
                 open,
             } => (items, results, next, open),
         };
-        let id = self.cursors.insert(cursor(Waiting::Pause));
+        let id = self.cursors.insert(cursor(Waiting::Busy));
         let left = results.iter().filter(|result| result.is_none()).count();
         self.wait(
             id,
@@ -254,3 +255,7 @@ impl Execution {
         }
     }
 }
+
+record!(struct Stopped { state, input, variables, entered, entered_at, scope, item, inside });
+record!(enum Inside { 0 => Enter, 1 => Attempt, 2 => Children { items, results, next, open } });
+record!(struct Open(stopped));

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use md5::{Digest, Md5};
 
 use crate::clock::Timestamp;
+use crate::record::record;
 
 /// An object's content. Clones share it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,3 +78,5 @@ impl Listed {
         self
     }
 }
+
+record!(struct Listed { key, size, etag, last_modified, storage_class });

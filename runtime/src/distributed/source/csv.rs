@@ -4,6 +4,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::Header;
+use crate::record::record;
 use crate::value::{Object, Value};
 
 /// The most bytes of a header.
@@ -129,3 +130,6 @@ impl Records {
         true
     }
 }
+
+record!(struct CsvRows { records, header, fields });
+record!(struct Records { body, at, delimiter });

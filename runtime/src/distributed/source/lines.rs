@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use crate::record::record;
 use crate::value::Value;
 
 /// The values of a JSON Lines file.
@@ -38,3 +39,5 @@ impl JsonLines {
         }
     }
 }
+
+record!(struct JsonLines { body, at, line });

@@ -9,6 +9,18 @@ mod json;
 mod lines;
 mod manifest;
 mod rows;
+record!(struct Items { ahead, rows, source, next, most, object_bytes });
+record!(enum Reader {
+    0 => Object { place, format },
+    1 => List(list),
+    2 => Inventory { place },
+    3 => Athena { place, format },
+});
+record!(struct Place { bucket, key });
+record!(struct List { bucket, prefix, delimiter, start_after, load });
+record!(enum Format { 0 => Json { pointer }, 1 => JsonLines, 2 => Csv { delimiter, header }, 3 => Parquet });
+record!(enum Header { 0 => FirstRow, 1 => Given(names) });
+
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +34,7 @@ pub(crate) use self::json::Pointer;
 use self::rows::Rows;
 use super::item::Item;
 use crate::objects::{Listed, Object};
+use crate::record::record;
 use crate::value::Value;
 
 /// An ItemReader whose parameters are known.
@@ -269,7 +282,7 @@ impl Items {
         });
         let Some(format) = load else {
             self.source = format!("s3://{bucket}").into();
-            self.rows = Rows::Listed(rows.into_iter());
+            self.rows = Rows::Listed(rows.into());
             return;
         };
         // The console's folders are empty objects; there is nothing in them to load.

@@ -1,3 +1,4 @@
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -6,6 +7,7 @@ use super::csv::CsvRows;
 use super::lines::JsonLines;
 use super::{Format, json};
 use crate::objects::Listed;
+use crate::record::record;
 use crate::value::Value;
 
 /// The key, when the row is a member of an object, and the value; or why the file cannot be read further.
@@ -17,7 +19,7 @@ pub(super) enum Rows {
     None,
     /// The items of an array or the members of an object, from the given one on.
     Value(Value, usize),
-    Listed(std::vec::IntoIter<Listed>),
+    Listed(VecDeque<Listed>),
     Csv(CsvRows),
     JsonLines(JsonLines),
 }
@@ -61,7 +63,7 @@ impl Rows {
                 *next += 1;
                 Some(Ok(row))
             }
-            Self::Listed(rows) => Some(Ok((None, listed(rows.next()?)))),
+            Self::Listed(rows) => Some(Ok((None, listed(rows.pop_front()?)))),
             Self::Csv(rows) => Some(Ok((None, rows.next()?))),
             Self::JsonLines(lines) => Some(lines.next()?.map(|value| (None, value))),
         }
@@ -82,3 +84,11 @@ fn listed(row: Listed) -> Value {
     .map(|(key, value)| (SmolStr::new_static(key), value))
     .collect()
 }
+
+record!(enum Rows {
+    0 => None,
+    1 => Value(value, next),
+    2 => Listed(rows),
+    3 => Csv(rows),
+    4 => JsonLines(lines),
+});

@@ -1,6 +1,7 @@
 use smol_str::SmolStr;
 
 use super::Next;
+use crate::record::record;
 use crate::value::Value;
 
 /// Items that are put together to one input.
@@ -71,3 +72,5 @@ impl Batch {
         })
     }
 }
+
+record!(struct Batch { shared, most, bytes, empty, open, size });

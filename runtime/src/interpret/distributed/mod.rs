@@ -23,6 +23,7 @@ use crate::engine::Status;
 use crate::history::{EventKind, Payload};
 use crate::program::{Distributed, Entry, Kind, Map};
 use crate::query::QueryError;
+use crate::record::record;
 use crate::value::Value;
 
 /// How many children a run starts before it lets them, and others, have a turn.
@@ -127,8 +128,7 @@ impl Execution {
         let Some(cursor) = self.cursors.get_mut(id) else {
             return Ok(Done::Waits);
         };
-        // Whoever looks meanwhile finds somebody who waits.
-        cursor.waiting = Waiting::Pause;
+        cursor.waiting = Waiting::Busy;
         let ticket = Ticket {
             cursor: id,
             wait: cursor.wait,
@@ -490,3 +490,8 @@ fn unread(cause: String) -> Failure {
 fn unwritten(ends: Result<(), Failure>, cause: String) -> Result<(), Failure> {
     ends.and(Err(Failure::new(errors::RESULT_WRITER_FAILED, cause)))
 }
+
+record!(struct MapRun {
+    items, batch, concurrency, tolerance, tally, results, layout, machine_id, machine_name, files, stage, is_ready,
+});
+record!(enum Stage { 0 => Starting, 1 => Reading, 2 => Started, 3 => Stopping(failure), 4 => Writing(ends) });
