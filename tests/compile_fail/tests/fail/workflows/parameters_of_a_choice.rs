@@ -4,8 +4,8 @@ use stepwright_compile_fail::*;
 workflow! {
     workflow Orders(order: Order) {
         query_language JSONPath;
-        choice Only { parameters { id: 1 }; otherwise => Done; }
-        succeed Done;
+        choice Only { parameters { id: 1 }; when order.vip => Done; otherwise => Done; }
+        succeed Done {}
     }
 }
 
