@@ -18,7 +18,6 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
                 state_has_it(node, keyword, errors);
             }
         }
-        one_output(node, errors);
         paths_begin_with_a_dollar(node, errors);
     }
 }
@@ -68,21 +67,6 @@ fn state_has_it(node: &Node, keyword: &Ident, errors: &Errors) {
         errors.at(
             keyword.span(),
             format!("a {kind} state has no `{keyword}`: that is for {who}"),
-        );
-    }
-}
-
-/// The value of `end` is the output.
-fn one_output(node: &Node, errors: &Errors) {
-    let mut templates = node.state.options.templates.iter();
-    let output = templates.find(|(keyword, _, _)| keyword == "output");
-    if let (Some((keyword, _, _)), Some(_)) = (output, node.state.end_value()) {
-        errors.at(
-            keyword.span(),
-            format!(
-                "`{}` has two outputs: this one and the value of its end; take one of them out",
-                node.name
-            ),
         );
     }
 }
