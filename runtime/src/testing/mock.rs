@@ -14,8 +14,7 @@ use crate::task::{Answer, TaskCall, TaskFailure, TaskResult};
 use crate::value::Value;
 
 /// How a mocked task answers, call after call. The last answer is given again and again, unless [`times`](Self::times) says how
-/// often. In each test some execution must come as far as the last part of a sequence, unless it is
-/// [`optional`](Self::optional).
+/// often.
 ///
 /// A mock of a task function answers with the function's own types, which the compiler sees to. A mock of a state, of a
 /// function by its name or of a resource is [`Raw`]: it answers with JSON.
@@ -166,7 +165,7 @@ impl<T> Mock<T> {
         self.last(|step| step.worker = Some(name.into()))
     }
 
-    /// It is no mistake when nothing calls this mock, or too little for all parts of its sequence.
+    /// It is no mistake when nothing calls this mock.
     pub fn optional(mut self) -> Self {
         self.steps.is_optional = true;
         self
@@ -228,18 +227,6 @@ impl Steps {
         }
         let (times, step) = self.list.last()?;
         times.is_none().then_some(step)
-    }
-
-    /// The first part that this many calls do not come to, counted from 1, and how many parts there are.
-    pub(super) fn unreached(&self, calls: usize) -> Option<(usize, usize)> {
-        let mut before = 0;
-        for (index, (times, _)) in self.list.iter().enumerate() {
-            if calls <= before {
-                return Some((index + 1, self.list.len()));
-            }
-            before += times.unwrap_or(1);
-        }
-        None
     }
 
     /// The names of the errors that it fails with.

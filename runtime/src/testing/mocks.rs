@@ -25,10 +25,10 @@ use crate::value::Value;
 ///
 /// - The engine is not built, or the execution not started, when a mock names a state, function, resource or task that no
 ///   registered definition has.
-/// - Dropping the engine's last handle panics when a mock, or a part of its sequence, answered nothing ([`Mock::optional`] says
-///   that this may be), when a mock was called more often than its [`Mock::times`] say, or when it panicked itself. Where the
-///   test keeps a clone, that is when the clone is dropped as well. [`Mocks::verify`] says it before, and where an engine is
-///   never dropped: in a `static`, or in a task of its own.
+/// - Dropping the engine's last handle panics when a mock answered nothing ([`Mock::optional`] says that this may be), was
+///   called more often than its [`Mock::times`] say, or panicked itself. Where the test keeps a clone, that is when the clone
+///   is dropped as well. [`Mocks::verify`] says it before, and where an engine is never dropped: in a `static`, or in a task
+///   of its own.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {

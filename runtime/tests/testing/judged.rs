@@ -45,28 +45,6 @@ fn busy() -> Mock {
 }
 
 #[tokio::test]
-async fn a_part_of_a_sequence_that_no_execution_came_to_fails_the_test() {
-    for (mock, unused) in [
-        (
-            busy().then(paid()).then(busy()),
-            "the mock of the function `charge` was called 2 times by an execution, which is too little for part 3 of its 3 parts; take it out, or say `.optional()` on the mock",
-        ),
-        (
-            paid().times(5).then(busy()),
-            "the mock of the function `charge` was called once by an execution, which is too little for part 2 of its 2 parts; take it out, or say `.optional()` on the mock",
-        ),
-        (paid().times(5), "nothing"),
-        (paid().then(busy()).optional(), "nothing"),
-    ] {
-        let engine = engine(&orders(), &Mocks::new().function("charge", mock));
-        let options = StartOptions::new();
-        let ended = engine.execute_machine("m", json!({}), options).await;
-        expect(&ended.unwrap()).succeeded();
-        assert_eq!(said(|| drop(engine)), unused);
-    }
-}
-
-#[tokio::test]
 async fn a_call_behind_the_last_that_times_counts_fails_the_test() {
     let mocks = Mocks::new().function("charge", busy().times(2));
     let engine = engine(&orders(), &mocks);
