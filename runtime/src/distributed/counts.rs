@@ -23,6 +23,8 @@ pub struct MapRunCounts {
     pub total: u64,
     /// How many the ResultWriter wrote.
     pub results_written: u64,
+    /// Those that did not succeed before a redrive and were not started again yet.
+    pub pending_redrive: u64,
 }
 
 impl MapRunCounts {
@@ -37,13 +39,13 @@ impl MapRunCounts {
             "total": self.total,
             "resultsWritten": self.results_written,
             "failuresNotRedrivable": 0,
-            "pendingRedrive": 0,
+            "pendingRedrive": self.pending_redrive,
         })
     }
 
     /// Those that are not pending.
     fn begun(&self) -> u64 {
-        self.running + self.ended()
+        self.running + self.pending_redrive + self.ended()
     }
 
     fn ended(&self) -> u64 {
@@ -66,6 +68,30 @@ impl Tally {
             counts.total = counts.total.max(counts.begun());
         }
         self.items.pending = self.items.total - self.items.begun();
+    }
+
+    /// All that did not succeed are to be started again.
+    pub(crate) fn redriven(&mut self) {
+        for (counts, _) in self.both(0) {
+            let places = [
+                &mut counts.running,
+                &mut counts.failed,
+                &mut counts.timed_out,
+                &mut counts.aborted,
+            ];
+            for place in places {
+                counts.pending_redrive += std::mem::take(place);
+            }
+            counts.results_written = 0;
+        }
+    }
+
+    /// A child with so many items starts again.
+    pub(crate) fn started_again(&mut self, items: u64) {
+        for (counts, number) in self.both(items) {
+            counts.pending_redrive = counts.pending_redrive.saturating_sub(number);
+            counts.running += number;
+        }
     }
 
     /// A child with so many items ended; `place` says where it counts now.
@@ -102,5 +128,6 @@ impl Tally {
 
 record!(struct MapRunCounts {
     pending, running, succeeded, failed, timed_out, aborted, total, results_written,
+    pending_redrive,
 });
 record!(struct Tally { items, executions });

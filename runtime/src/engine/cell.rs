@@ -173,6 +173,11 @@ impl RunCell {
         let _ = self.redrivable.set(Box::new(redrivable));
     }
 
+    /// Whether there is what a redrive needs.
+    pub(super) fn is_redrivable(&self) -> bool {
+        self.redrivable.get().is_some()
+    }
+
     pub(super) fn redrivable(&self) -> Option<Redrivable> {
         self.redrivable
             .get()

@@ -1,5 +1,4 @@
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -19,6 +18,7 @@ use super::wires::{Arrived, Wires};
 use crate::clock::Alarm;
 use crate::history::History;
 use crate::interpret::{Execution, Failure, Inspection, Outcome, Resume, Start, Step, Ticket};
+use crate::panics::guarded;
 use crate::program::{Entry, Program};
 use crate::record::Damaged;
 use crate::task::TaskSource;
@@ -28,7 +28,7 @@ use crate::value::Value;
 const BUDGET: u32 = 256;
 
 /// The error of an execution that a mistake of this crate ended.
-const INTERNAL: &str = "Stepwright.Internal";
+pub(super) const INTERNAL: &str = "Stepwright.Internal";
 /// The error of an execution whose tokio runtime went away.
 const SHUT_DOWN: &str = "Stepwright.ShutDown";
 
@@ -125,9 +125,15 @@ impl Drive {
             engine.history(self.entry.machine_type),
         );
         let execution = match self.resume.take() {
-            Some((history, resume)) => {
-                Execution::redriven(program, about.clone(), limits, &history, keeps, resume)
-            }
+            Some((history, resume)) => Execution::redriven(
+                program,
+                about.clone(),
+                limits,
+                self.entry,
+                &history,
+                keeps,
+                resume,
+            ),
             None => {
                 let execution = Execution::new(program, about.clone(), limits, keeps, self.seed);
                 let mut execution = execution.entering(self.entry);
@@ -216,8 +222,7 @@ impl Drive {
     fn finish(&mut self, mut execution: Execution) {
         let outcome = execution.outcome().cloned();
         self.inspected = execution.take_inspection();
-        if !self.is_child
-            && self.inspected.is_none()
+        if self.inspected.is_none()
             && let Some(resume) = execution.take_resume()
         {
             self.wires.cell.keep(Redrivable {
@@ -373,7 +378,7 @@ impl Drive {
                 self.execution = Some(execution);
                 continue;
             }
-            if self.wires.engine.rests_as_bytes {
+            if self.wires.engine.rests_as_bytes && !execution.is_inspected() {
                 execution = match self.through_bytes(&execution) {
                     Ok(same) => same,
                     Err(error) => {
@@ -407,7 +412,7 @@ impl Future for Drive {
         let _entered = span.enter();
         this.wires.cell.waker.register(cx.waker());
         this.wires.waker = cx.waker().clone();
-        match catch_unwind(AssertUnwindSafe(|| this.advance(cx))) {
+        match guarded(|| this.advance(cx)) {
             Ok(polled) => polled,
             // A mistake of ours must not leave anybody waiting for ever.
             Err(_) => {
@@ -421,9 +426,19 @@ impl Future for Drive {
 
 impl Drop for Drive {
     fn drop(&mut self) {
-        if !self.is_closed {
-            let cause = "the runtime that drove the execution was shut down";
-            self.break_off(Status::Aborted, Failure::new(SHUT_DOWN, cause));
+        if self.is_closed {
+            return;
+        }
+        let cause = "the runtime that drove the execution was shut down";
+        let failure = Failure::new(SHUT_DOWN, cause);
+        // It is stopped, as if somebody had asked for it: a redrive goes on where it was.
+        let stopped = guarded(|| {
+            let mut execution = self.execution.take().unwrap_or_else(|| self.begin());
+            execution.abort(failure.clone(), &mut self.wires);
+            self.finish(execution);
+        });
+        if stopped.is_err() && !self.is_closed {
+            self.break_off(Status::Aborted, failure);
         }
     }
 }

@@ -42,16 +42,20 @@ impl Follower {
                 if let Some(forgotten) = run.ended(number) {
                     engine.runs.forget(&forgotten.about.id);
                 }
-                let text = |text: &Option<String>| text.as_deref().map(SmolStr::new);
-                let ended = Ended {
-                    status: report.status,
-                    output: report.output.clone(),
-                    error: text(&report.error),
-                    cause: text(&report.cause),
-                    stopped: report.stopped,
-                };
-                parent.child_ended(number, ended);
+                parent.child_ended(number, ended(report));
             }
         }
+    }
+}
+
+/// How a child of a Map Run ended.
+pub(super) fn ended(report: &ExecutionReport) -> Ended {
+    let text = |text: &Option<String>| text.as_deref().map(SmolStr::new);
+    Ended {
+        status: report.status,
+        output: report.output.clone(),
+        error: text(&report.error),
+        cause: text(&report.cause),
+        stopped: report.stopped,
     }
 }

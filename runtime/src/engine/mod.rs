@@ -8,8 +8,10 @@ mod drive;
 mod error;
 mod events;
 mod follower;
+mod handlers;
 mod input;
 mod inspect;
+mod machines;
 mod nested;
 mod observer;
 mod redrive;
@@ -33,6 +35,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use smol_str::SmolStr;
 use stepwright::Workflow;
+use stepwright_asl::model::MachineType;
 
 pub use self::activities::ActivityTask;
 pub use self::builder::EngineBuilder;
@@ -41,21 +44,23 @@ pub use self::error::{
     ActivityError, BuildError, ExecutionFailed, RedriveError, StartError, TokenError,
 };
 pub use self::events::Events;
+pub(crate) use self::handlers::{fits, function_name};
 pub(crate) use self::inspect::Inspected;
+pub use self::machines::MachineDescription;
 pub(crate) use self::observer::Observer;
-pub(crate) use self::registry::{fits, function_name};
 pub use self::report::{ExecutionReport, Status};
 pub use self::run::Run;
 pub(crate) use self::shared::request_id;
 pub use self::start::StartOptions;
 pub(crate) use self::watch::{Stillness, Watch};
-pub(crate) use self::wires::said;
 
 use self::cell::RunCell;
+use self::registry::PendingMachine;
 use self::run::Decode;
 use self::shared::Shared;
 use crate::clock::{Clock, Timestamp};
 use crate::distributed::MapRun;
+use crate::panics::said;
 use crate::task::{TaskFailure, TaskResult};
 use crate::value::Value;
 
@@ -129,6 +134,57 @@ impl Engine {
     /// The clock that all waits, retries and timeouts ask.
     pub fn clock(&self) -> &Clock {
         &self.shared.clock
+    }
+
+    /// Adds a state machine, or gives one a new version, as CreateStateMachine and UpdateStateMachine do. Executions that run
+    /// go on with the version that they started with. Tasks are answered by what the engine was built with.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    /// use stepwright_runtime::{Engine, MachineType, StartOptions};
+    ///
+    /// let engine = Engine::builder().build()?;
+    /// let version = |answer: u32| json!({"StartAt": "A", "States": {
+    ///     "A": {"Type": "Pass", "Result": answer, "End": true}
+    /// }});
+    /// for answer in [1, 2] {
+    ///     engine.put_definition_json("m", &version(answer).to_string(), MachineType::Standard)?;
+    ///     let run = engine.start_machine("m", json!({}), StartOptions::new()).await?;
+    ///     assert_eq!(run.await?.to_text(), answer.to_string());
+    ///     let described = engine.machine("m").expect("it was put");
+    ///     assert!(described.definition.contains(&format!("\"Result\":{answer}")));
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the definition, or that the machine is of the other type; then nothing changes.
+    pub fn put_definition_json(
+        &self,
+        name: &str,
+        text: &str,
+        machine_type: MachineType,
+    ) -> Result<(), BuildError> {
+        let machine = registry::read(name, text, &self.shared.limits).map_err(BuildError::new)?;
+        if let Some(known) = self.shared.machines.find(name)
+            && known.program.entry().machine_type != machine_type
+        {
+            return Err(BuildError::new(format!(
+                "the type of the state machine `{name}` cannot be changed"
+            )));
+        }
+        let pending = PendingMachine::new(machine, machine_type);
+        let machine = self.shared.setting.compile(name, &pending);
+        let machine = machine.map_err(|problems| BuildError { problems })?;
+        self.shared.machines.put(machine);
+        Ok(())
+    }
+
+    /// A state machine by its name or ARN, in its newest version.
+    pub fn machine(&self, name: &str) -> Option<MachineDescription> {
+        Some(self.shared.machines.find(name)?.describe())
     }
 
     /// Starts a workflow. The execution runs on its own from here on.
@@ -221,7 +277,11 @@ impl Engine {
 
     /// An input in JSON, where it is one of the workflow's type.
     fn checked(&self, machine: &str, input: Value) -> Result<Value, StartError> {
-        let check = self.shared.machine(machine).and_then(|one| one.check_input);
+        let check = self
+            .shared
+            .machines
+            .find(machine)
+            .and_then(|one| one.check_input);
         match check.map(|check| check(&input)) {
             Some(Err(cause)) => Err(StartError::InvalidInput(cause)),
             _ => Ok(input),
@@ -250,8 +310,8 @@ impl Engine {
         options: StartOptions,
         decode: Decode<T>,
     ) -> Result<(Run<T>, Option<drive::Drive>), StartError> {
-        let launched = match self.shared.machine(machine) {
-            Some(known) => self.shared.launch(known, input, options, 0),
+        let launched = match self.shared.machines.find(machine) {
+            Some(known) => self.shared.launch(&known, input, options, 0),
             None => Err(StartError::StateMachineDoesNotExist(machine.to_owned())),
         };
         let launched = launched.inspect_err(|error| {
@@ -412,7 +472,7 @@ impl Engine {
                     let working = AssertUnwindSafe(async { work(input).await });
                     match working.catch_unwind().await {
                         Ok(result) => result.map_err(Into::into),
-                        Err(panic) => Err(wires::panicked(said(&*panic))),
+                        Err(panic) => Err(wires::panicked(&said(panic))),
                     }
                 }
                 Err(error) => Err(TaskFailure::internal(
@@ -451,7 +511,7 @@ fn to_value<T: Serialize>(input: &T) -> Result<Value, StartError> {
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Engine")
-            .field("machines", &self.shared.machines.keys())
+            .field("machines", &self.shared.machines.names())
             .field("clock", &self.shared.clock)
             .finish_non_exhaustive()
     }

@@ -5,8 +5,9 @@ use stepwright_asl::errors;
 
 use super::cell::RunCell;
 use super::error::StartError;
+use super::machines::Machine;
 use super::report::{ExecutionReport, Status};
-use super::shared::{Machine, Shared, request_id};
+use super::shared::{Shared, request_id};
 use super::start::StartOptions;
 use crate::about::About;
 use crate::task::{
@@ -99,7 +100,7 @@ impl Shared {
     /// A state that starts a registered state machine: what will be started, or why it cannot be.
     pub(super) fn by_workflow(&self, call: &TaskCall<'_>, depth: u32) -> Option<Answer> {
         let integration = Integration::of(call)?;
-        let machine = self.machine(call.target()?)?;
+        let machine = self.machines.find(call.target()?)?;
         let effect = match self.nested_start(&machine, integration, call, depth) {
             Ok(start) => Effect::Start(start),
             Err(failure) => Effect::failing(failure),
@@ -179,7 +180,7 @@ impl Shared {
         let launch = || {
             let runtime =
                 tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
-            let found = self.machine(&machine);
+            let found = self.machines.find(&machine);
             let found =
                 found.ok_or_else(|| StartError::StateMachineDoesNotExist(machine.to_string()))?;
             let launched = self.launch(&found, input, options, depth)?;

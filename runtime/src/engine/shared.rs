@@ -10,9 +10,8 @@ use super::activities::Activities;
 use super::cell::{Responder, RunCell};
 use super::drive::Drive;
 use super::error::StartError;
-use super::input::CheckInput;
+use super::machines::{Machine, Machines, Setting};
 use super::observer::Observer;
-use super::registry::Registry;
 use super::runs::Runs;
 use super::start::StartOptions;
 use super::tokens::Tokens;
@@ -21,12 +20,10 @@ use crate::about::About;
 use crate::clock::Clock;
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
-use crate::program::Program;
 use crate::query::Entropy;
 use crate::task::handler::Resolution;
 use crate::task::{
-    Answer, DefinedState, Effect, Family, Pattern, RunningTask, SharedState, TaskCall, TaskSource,
-    envelope,
+    Answer, Effect, Family, Pattern, RunningTask, SharedState, TaskCall, TaskSource, envelope,
 };
 use crate::value::Value;
 
@@ -36,11 +33,9 @@ pub(crate) struct Shared {
     pub(super) limits: Arc<Limits>,
     /// Whether executions keep their history, where that was said.
     pub(super) keeps_history: Option<bool>,
-    pub(super) machines: HashMap<String, Machine>,
-    pub(super) registry: Registry,
+    pub(super) machines: Machines,
+    pub(super) setting: Setting,
     pub(super) sources: Vec<Arc<dyn TaskSource>>,
-    /// The states of all machines, which sources are held against.
-    pub(super) defined: Vec<DefinedState>,
     /// Sources of single starts that are told when the engine's last handle goes.
     pub(super) given: Mutex<Vec<Arc<dyn TaskSource>>>,
     /// How many executions are not over, children of Map Runs among them.
@@ -53,23 +48,12 @@ pub(crate) struct Shared {
     pub(super) runs: Runs,
     /// Where Distributed Maps read and write.
     pub(super) objects: Option<Arc<dyn ObjectStore>>,
-    pub(super) region: String,
-    pub(super) account: String,
     pub(super) role: String,
     pub(super) retention: usize,
     /// Executions that rest are written and read again.
     pub(super) rests_as_bytes: bool,
     /// Who watches the executions.
     pub(super) observer: Option<Arc<dyn Observer>>,
-}
-
-/// A registered state machine.
-pub(super) struct Machine {
-    pub(super) name: SmolStr,
-    pub(super) arn: SmolStr,
-    pub(super) program: Arc<Program>,
-    /// Whether an input is one of the workflow's type, where it has one.
-    pub(super) check_input: Option<CheckInput>,
 }
 
 /// The executions that can be described.
@@ -126,18 +110,6 @@ impl Shared {
         }
     }
 
-    /// The machine of a name, an ARN or a workflow's placeholder.
-    pub(super) fn machine(&self, text: &str) -> Option<&Machine> {
-        if let Some(machine) = self.machines.get(text) {
-            return Some(machine);
-        }
-        if let Some(name) = self.registry.machines_by_target.get(text) {
-            return self.machines.get(name);
-        }
-        let (_, name) = text.split_once(":stateMachine:")?;
-        self.machines.get(name.split(':').next()?)
-    }
-
     /// Makes an execution, or finds the one that has its name.
     pub(super) fn launch(
         self: &Arc<Self>,
@@ -165,7 +137,7 @@ impl Shared {
         let own_source = options.source.clone().filter(|_| options.root.is_none());
         if let Some(source) = &own_source {
             // What it answers may be in any machine, because machines nest others.
-            let problems = source.check(&self.defined);
+            let problems = source.check(&self.machines.defined());
             if !problems.is_empty() {
                 return Err(StartError::InvalidTasks(problems.join("\n")));
             }
@@ -303,11 +275,7 @@ impl Shared {
     }
 
     pub(super) fn arn(&self, kind: &str, name: &str) -> SmolStr {
-        format!(
-            "arn:aws:states:{}:{}:{kind}:{name}",
-            self.region, self.account
-        )
-        .into()
+        self.setting.arn(kind, name)
     }
 
     /// The token that a source chose for a task.
@@ -364,7 +332,7 @@ impl Shared {
         let found = match call.handler {
             Resolution::Always(found) => found.as_ref()?,
             Resolution::ByTarget => {
-                searched = self.registry.find(resource, call.target())?;
+                searched = self.setting.handlers.find(resource, call.target())?;
                 &searched
             }
         };

@@ -4,6 +4,7 @@ use std::sync::{Arc, Weak};
 
 use super::report::ExecutionReport;
 use super::shared::Shared;
+use crate::task::DefinedState;
 
 /// The longest text of a cause or a path in the news.
 const LONG: usize = 300;
@@ -28,6 +29,12 @@ pub(crate) enum Stillness {
 impl Watch {
     pub(super) fn new(shared: &Arc<Shared>) -> Self {
         Self(Arc::downgrade(shared))
+    }
+
+    /// The states of its definitions, as they are now.
+    pub(crate) fn defined(&self) -> Vec<DefinedState> {
+        let shared = self.0.upgrade();
+        shared.map_or_else(Vec::new, |shared| shared.machines.defined().to_vec())
     }
 
     pub(crate) fn stillness(&self) -> Stillness {

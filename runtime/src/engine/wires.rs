@@ -1,6 +1,5 @@
 use std::collections::HashMap;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Waker};
@@ -13,7 +12,7 @@ use super::activities::Queued;
 use super::cell::{Message, Responder, RunCell};
 use super::drive::Drive;
 use super::error::TokenError;
-use super::follower::Follower;
+use super::follower::{self, Follower};
 use super::report::Status;
 use super::runs::RunRecord;
 use super::shared::Shared;
@@ -23,6 +22,7 @@ use crate::clock::{Alarm, Asked, Clock, Listeners, Timestamp, while_watched};
 use crate::distributed::source::{Request, Supply};
 use crate::distributed::{File, RunView, Tally};
 use crate::interpret::{ChildStart, Failure, Host, Ring, Ticket};
+use crate::panics::guarded;
 use crate::program::Program;
 use crate::query::Entropy;
 use crate::task::handler::PANICKED;
@@ -159,6 +159,7 @@ impl Wires {
     fn begin(&mut self, ticket: Ticket, job: Job) -> Option<Arrived> {
         let mut work = Work {
             ticket,
+            kind: job.kind(),
             job,
             clock: self.engine.clock.clone(),
             pending: None,
@@ -235,9 +236,7 @@ impl Host for Wires {
     }
 
     fn new_token(&mut self, about: &About, state: &str) -> SmolStr {
-        let chosen = catch_unwind(AssertUnwindSafe(|| {
-            self.engine.chosen_token(about, state, self.source.as_ref())
-        }));
+        let chosen = guarded(|| self.engine.chosen_token(about, state, self.source.as_ref()));
         match chosen {
             Ok(Some(token)) => token.into(),
             // A source that panics chooses nothing here; it is told of when it answers.
@@ -247,11 +246,11 @@ impl Host for Wires {
 
     fn resolve(&mut self, call: &TaskCall<'_>, ticket: Ticket) -> Answer {
         let responder = Responder::new(&self.cell, ticket);
-        let answered = catch_unwind(AssertUnwindSafe(|| {
+        let answered = guarded(|| {
             self.engine
                 .resolve(call, self.source.as_ref(), responder, self.depth)
-        }));
-        answered.unwrap_or_else(|panic| Answer::result(Err(panicked(said(&*panic)))))
+        });
+        answered.unwrap_or_else(|message| Answer::result(Err(panicked(&message))))
     }
 
     fn perform(&mut self, ticket: Ticket, effect: Effect) -> Option<TaskResult> {
@@ -291,7 +290,18 @@ impl Host for Wires {
             about,
             entry,
             seed,
+            is_again,
         } = child;
+        let before = if is_again { run.numbered(number) } else { None };
+        if let Some(before) = &before
+            && let Some(report) = before.report()
+            && report.status == Status::Succeeded
+        {
+            // It ended well while nobody looked.
+            let ended = follower::ended(report);
+            Responder::new(&self.cell, ticket).child_ended(number, ended);
+            return Ok(());
+        }
         let cell = RunCell::new(about, self.engine.clock.clone());
         run.started(number, &cell);
         cell.follow(Follower::MapRun {
@@ -307,7 +317,15 @@ impl Host for Wires {
             seed,
             self.depth,
         );
-        runtime.spawn(drive.of_child(entry));
+        let drive = drive.of_child(entry);
+        let resumed = before.as_ref().and_then(|before| {
+            let history = before.report()?.history.clone();
+            Some((history, before.redrivable()?.resume))
+        });
+        runtime.spawn(match resumed {
+            Some((history, resume)) => drive.of_redrive(history, resume),
+            None => drive,
+        });
         Ok(())
     }
 
@@ -483,6 +501,31 @@ enum Job {
     Task(TaskFuture),
     Read(StoreFuture<Supply>),
     Write(StoreFuture<()>),
+    /// It is ready or given up.
+    Done,
+}
+
+/// What a job is, also when it is done.
+#[derive(Clone, Copy)]
+enum JobKind {
+    Task,
+    Read,
+    Write,
+}
+
+impl Job {
+    fn kind(&self) -> JobKind {
+        match self {
+            Self::Read(_) => JobKind::Read,
+            Self::Write(_) => JobKind::Write,
+            Self::Task(_) | Self::Done => JobKind::Task,
+        }
+    }
+
+    /// Drops what it holds.
+    fn end(&mut self) {
+        *self = Self::Done;
+    }
 }
 
 /// The object store at work. A failure is the cause of the state's.
@@ -499,6 +542,7 @@ pub(super) enum Arrived {
 struct Work {
     ticket: Ticket,
     job: Job,
+    kind: JobKind,
     clock: Clock,
     /// Held while it is pending for another reason than the engine's clock.
     pending: Option<Pending>,
@@ -511,19 +555,26 @@ impl Work {
     fn poll_guarded(&mut self, cx: &mut Context<'_>) -> Poll<Arrived> {
         let job = &mut self.job;
         let (polled, sleeps) = while_watched(|| {
-            catch_unwind(AssertUnwindSafe(|| match job {
-                Job::Task(work) => work.as_mut().poll(cx).map(Arrived::Task),
-                Job::Read(work) => work.as_mut().poll(cx).map(Arrived::Read),
-                Job::Write(work) => work.as_mut().poll(cx).map(Arrived::Written),
-            }))
+            guarded(|| {
+                let polled = match job {
+                    Job::Task(work) => work.as_mut().poll(cx).map(Arrived::Task),
+                    Job::Read(work) => work.as_mut().poll(cx).map(Arrived::Read),
+                    Job::Write(work) => work.as_mut().poll(cx).map(Arrived::Written),
+                    Job::Done => Poll::Pending,
+                };
+                if polled.is_ready() {
+                    // What it holds is dropped here: a panic of that is its failure, too.
+                    job.end();
+                }
+                polled
+            })
         });
         self.sleeps = sleeps;
-        polled.unwrap_or_else(|panic| {
-            let message = said(&*panic);
-            Poll::Ready(match self.job {
-                Job::Task(_) => Arrived::Task(Err(panicked(message))),
-                Job::Read(_) => Arrived::Read(Err(message.to_owned())),
-                Job::Write(_) => Arrived::Written(Err(message.to_owned())),
+        polled.unwrap_or_else(|message| {
+            Poll::Ready(match self.kind {
+                JobKind::Task => Arrived::Task(Err(panicked(&message))),
+                JobKind::Read => Arrived::Read(Err(message)),
+                JobKind::Write => Arrived::Written(Err(message)),
             })
         })
     }
@@ -534,6 +585,18 @@ impl Work {
             self.pending = None;
         } else if self.pending.is_none() {
             self.pending = Some(Pending::new(self.clock.clone()));
+        }
+    }
+}
+
+/// What is given up is dropped; a panic of that is nobody's failure any more.
+impl Drop for Work {
+    fn drop(&mut self) {
+        if let Err(message) = guarded(|| self.job.end()) {
+            tracing::warn!(
+                message,
+                "work that was given up panicked when it was dropped"
+            );
         }
     }
 }
@@ -574,13 +637,4 @@ impl Drop for Pending {
 /// The failure of a handler that panicked.
 pub(super) fn panicked(message: &str) -> TaskFailure {
     TaskFailure::internal(PANICKED, message)
-}
-
-/// What somebody said who panicked.
-pub(crate) fn said(panic: &(dyn std::any::Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("it panicked without a text")
 }

@@ -49,6 +49,8 @@ pub(crate) enum Details {
     Length(u64),
     Worker(SmolStr),
     MapRun(SmolStr),
+    /// A Map Run, and how often it was redriven.
+    MapRunRedriven(SmolStr, u32),
     /// How often the execution was redriven.
     Redriven(u32),
 }
@@ -76,6 +78,7 @@ record!(enum Details {
     5 => Worker(name),
     6 => MapRun(arn),
     7 => Redriven(count),
+    8 => MapRunRedriven(arn, count),
 });
 
 #[cfg(test)]

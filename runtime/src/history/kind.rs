@@ -44,6 +44,7 @@ pub enum EventKind {
     MapIterationFailed,
     MapIterationAborted,
     MapRunStarted,
+    MapRunRedriven,
     MapRunSucceeded,
     MapRunFailed,
     MapRunAborted,
@@ -124,6 +125,7 @@ impl EventKind {
             Self::MapIterationFailed => "MapIterationFailed",
             Self::MapIterationAborted => "MapIterationAborted",
             Self::MapRunStarted => "MapRunStarted",
+            Self::MapRunRedriven => "MapRunRedriven",
             Self::MapRunSucceeded => "MapRunSucceeded",
             Self::MapRunFailed => "MapRunFailed",
             Self::MapRunAborted => "MapRunAborted",
@@ -193,6 +195,7 @@ impl EventKind {
             | K::MapStateSucceeded
             | K::MapStateFailed
             | K::MapRunStarted
+            | K::MapRunRedriven
             | K::MapRunSucceeded
             | K::MapRunFailed => Group::Container,
             K::MapIterationStarted
@@ -292,6 +295,7 @@ record!(enum EventKind {
     33 => MapIterationFailed,
     34 => MapIterationAborted,
     35 => MapRunStarted,
+    56 => MapRunRedriven,
     36 => MapRunSucceeded,
     37 => MapRunFailed,
     38 => MapRunAborted,

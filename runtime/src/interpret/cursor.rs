@@ -92,6 +92,16 @@ pub(crate) struct OpenTask {
     pub(crate) answer: Option<EarlyAnswer>,
 }
 
+impl OpenTask {
+    /// The request was answered. A handler has done its part; a token or a job decides.
+    pub(crate) fn submitted(&mut self) {
+        self.stage = Stage::Started;
+        if matches!(self.answerer, Answerer::Handler) {
+            self.answerer = Answerer::Outside;
+        }
+    }
+}
+
 /// An answer that is there already and does not count yet.
 #[derive(Debug)]
 pub(crate) struct EarlyAnswer {

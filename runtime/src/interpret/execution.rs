@@ -196,6 +196,9 @@ impl Execution {
 
     /// The machine's time is up.
     pub(crate) fn time_out(&mut self, host: &mut dyn Host) {
+        if self.outcome.is_some() {
+            return;
+        }
         self.abort_open(host);
         let failure = Failure::timeout(false);
         self.end(
@@ -206,8 +209,11 @@ impl Execution {
         );
     }
 
-    /// Somebody stopped it.
+    /// Somebody stopped it. One that is over stays as it is.
     pub(crate) fn abort(&mut self, failure: Failure, host: &mut dyn Host) {
+        if self.outcome.is_some() {
+            return;
+        }
         self.abort_open(host);
         self.end(EventKind::ExecutionAborted, failure, Outcome::Aborted, host);
     }

@@ -108,6 +108,8 @@ pub(crate) struct ChildStart {
     pub(crate) about: Arc<About>,
     pub(crate) entry: Entry,
     pub(crate) seed: u64,
+    /// It was started before and did not succeed: it goes on where it was, if that is known.
+    pub(crate) is_again: bool,
 }
 
 /// Names one wait of one cursor.

@@ -114,6 +114,9 @@ impl Execution {
                 self.open_token(ticket, cx);
                 match cx.host.perform(ticket, effect) {
                     Some(Ok(response)) => {
+                        if let Some(open) = self.open_task(ticket) {
+                            open.submitted();
+                        }
                         self.write(id, EventKind::TaskSubmitted, Payload::Value(response));
                         None
                     }
@@ -317,7 +320,7 @@ impl Execution {
         match result {
             Err(failure) => self.task_ends(ticket, Err(failure), cx),
             Ok(response) => {
-                task.stage = Stage::Started;
+                task.submitted();
                 let early = task.answer.take();
                 self.write(
                     ticket.cursor,

@@ -9,7 +9,8 @@ use super::matcher::Matcher;
 use super::mock::{Mock, Raw, arguments};
 use super::record::{Handle, Record, Rule, calls};
 use super::token;
-use crate::engine::{Watch, request_id, said};
+use crate::engine::{Watch, request_id};
+use crate::panics::said;
 use crate::task::handler::INVALID_INPUT;
 use crate::task::{Answer, DefinedState, TaskCall, TaskFailure, TaskSource, envelope};
 use crate::value::Value;
@@ -275,7 +276,7 @@ impl TaskSource for Given {
 
     fn check(&self, states: &[DefinedState]) -> Vec<String> {
         let mut record = self.record.lock();
-        record.states = states.to_vec();
+        record.knows(states);
         drop(record);
         let rules = self.rules.iter();
         let problems = rules.filter_map(|rule| {
@@ -358,7 +359,7 @@ fn answer(rules: &[Arc<Rule>], record: &Arc<Record>, call: &TaskCall<'_>) -> Opt
         })
     }));
     Some(answered.unwrap_or_else(|panic| {
-        let (state, said) = (call.state(), said(&*panic));
+        let (state, said) = (call.state(), said(panic));
         let problem = format!("the mock that answered `{state}` panicked: {said}");
         record.lock().problems.push(problem);
         Answer::refused(format!("The mock of '{state}' panicked: {said}"))

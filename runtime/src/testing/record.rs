@@ -55,7 +55,7 @@ pub(super) struct Recorded {
     over: Vec<Arc<Rule>>,
     /// The engines that have the mocks, and the states of their definitions.
     pub(super) engines: Vec<Watch>,
-    pub(super) states: Vec<DefinedState>,
+    states: Vec<DefinedState>,
     /// The last thing that happened.
     pub(super) last_news: Option<String>,
     /// What went wrong in the engines, which may be why a mock was not called.
@@ -212,12 +212,30 @@ impl Recorded {
         }
     }
 
+    /// The definitions that the mocks were held against have these states.
+    pub(super) fn knows(&mut self, states: &[DefinedState]) {
+        for state in states {
+            let is_same = |known: &DefinedState| {
+                (&known.machine, &known.name) == (&state.machine, &state.name)
+            };
+            if !self.states.iter().any(is_same) {
+                self.states.push(state.clone());
+            }
+        }
+    }
+
+    /// All states that are known, those of definitions that came later too.
+    pub(super) fn states(&self) -> Vec<DefinedState> {
+        let later = self.engines.iter().flat_map(Watch::defined);
+        self.states.iter().cloned().chain(later).collect()
+    }
+
     /// Why no state of this name calls a task, where the definitions are known.
     pub(super) fn state_problem(&self, state: &str) -> Option<String> {
         if self.states.is_empty() {
             return None;
         }
-        Matcher::State(state.to_owned()).problem(&self.states)
+        Matcher::State(state.to_owned()).problem(&self.states())
     }
 
     /// What is wrong with mocks; that something was not called only where nothing worse is.

@@ -4,7 +4,7 @@ use crate::record::record;
 use crate::value::Value;
 
 /// The values of a JSON Lines file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct JsonLines {
     body: Arc<[u8]>,
     at: usize,

@@ -119,7 +119,7 @@ pub(crate) enum Pulled {
 }
 
 /// The items of one Map Run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Items {
     /// What is read next, once there are no rows left.
     ahead: VecDeque<Reader>,

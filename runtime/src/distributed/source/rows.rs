@@ -14,7 +14,7 @@ use crate::value::Value;
 pub(super) type Row = Result<(Option<SmolStr>, Value), String>;
 
 /// The rows of what is being read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Rows {
     None,
     /// The items of an array or the members of an object, from the given one on.

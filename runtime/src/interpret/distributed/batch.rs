@@ -5,7 +5,7 @@ use crate::record::record;
 use crate::value::Value;
 
 /// Items that are put together to one input.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in super::super) struct Batch {
     /// BatchInput.
     shared: Option<Value>,
