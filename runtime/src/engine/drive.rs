@@ -186,6 +186,9 @@ impl Drive {
                 execution.ring(ticket, ring, &mut self.wires);
             }
             Message::Answer(ticket, result, taken) => {
+                if result.is_ok() {
+                    self.wires.succeeded_by_token(ticket);
+                }
                 let is_taken = execution.outside_answered(ticket, result, &mut self.wires);
                 tell(taken, is_taken);
             }

@@ -1,6 +1,6 @@
 use serde_json::{Value as Json, json};
 use stepwright_runtime::task::TaskFailure;
-use stepwright_runtime::{Engine, Limits, MachineType, StartOptions, Status};
+use stepwright_runtime::{Engine, Limits, MachineType, Run, StartOptions, Status, TokenError};
 
 use crate::support::{builder, kinds, output, seconds};
 
@@ -282,7 +282,7 @@ async fn a_chain_of_executions_that_do_not_wait_for_each_other_has_no_depth() {
 #[tokio::test]
 async fn a_start_that_finds_no_room_in_the_history_starts_nothing() {
     // The events before the task leave room for any number of those that it needs, from none on.
-    for events in 3..7 {
+    for events in 3..8 {
         let parent = parent("arn:aws:states:::states:startExecution.sync:2", json!({}));
         let child = json!({"StartAt": "E", "States": {"E": {"Type": "Succeed"}}});
         let engine = Engine::builder()
@@ -391,4 +391,74 @@ async fn a_parent_that_joins_an_execution_at_its_end_goes_on() {
             assert!(is_late || report.status == Status::Succeeded, "{error}");
         }
     }
+}
+
+/// The parent's task token is the child's input.
+fn parent_with_token() -> Json {
+    let mut parent = parent(SYNC, json!({}));
+    parent["States"]["S"]["Parameters"]["Input"] = json!({"token.$": "$$.Task.Token"});
+    parent
+}
+
+/// The token of the parent's task, as its child got it.
+async fn token_of_parent(run: &Run<stepwright_runtime::value::Value>) -> String {
+    loop {
+        let history = run.history().await;
+        let scheduled = history
+            .events()
+            .find(|event| event.kind().name() == "TaskScheduled");
+        if let Some(event) = scheduled {
+            let parameters = event.details().to_json();
+            return parameters["parameters"]["Input"]["token"]
+                .as_str()
+                .unwrap()
+                .to_owned();
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_token_ends_a_task_that_waits_for_a_child() {
+    let child = waiting(json!({"Type": "Succeed"}));
+    let engine = engine(&parent_with_token(), &child, MachineType::Standard);
+    let held = engine.clock().hold();
+    let run = engine
+        .start_machine("parent", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    let token = token_of_parent(&run).await;
+    let answer = json!({"by": "token"});
+    engine.send_task_success(&token, &answer).await.unwrap();
+    let report = run.report().await;
+    assert_eq!((output(&report), seconds(&report)), (answer, 0.0));
+    drop(held);
+    assert_eq!(child_status(&engine), Status::Running);
+    let id = engine
+        .executions()
+        .into_iter()
+        .find(|row| row.machine == "child");
+    let child = engine.execution(&id.unwrap().id).unwrap().report().await;
+    assert_eq!(
+        (child.status, seconds(&child)),
+        (Status::Succeeded, 30.0),
+        "the child goes on"
+    );
+}
+
+#[tokio::test]
+async fn the_token_of_a_job_is_nobodys_once_the_job_ended() {
+    let child = waiting(json!({"Type": "Succeed"}));
+    let engine = engine(&parent_with_token(), &child, MachineType::Standard);
+    let run = engine
+        .start_machine("parent", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    let token = token_of_parent(&run).await;
+    let report = run.report().await;
+    assert_eq!(output(&report)["Status"], "SUCCEEDED");
+    assert_eq!(
+        engine.send_task_success(&token, &1).await,
+        Err(TokenError::TaskDoesNotExist)
+    );
 }
