@@ -33,6 +33,7 @@ pub use self::timestamp::Timestamp;
 use self::asked::Owner;
 use self::sleep::Sleeper;
 use self::timers::Timers;
+use crate::engine::Stillness;
 
 /// Where virtual time begins unless the builder says otherwise: 2026-01-01T00:00:00Z, so that a run is the
 /// same every time.
@@ -289,6 +290,27 @@ impl Clock {
             state.open = state.open.saturating_sub(1);
             drop(state);
             self.settle();
+        }
+    }
+
+    /// Whether something can happen that the test does not do, while executions run.
+    pub(crate) fn stillness(&self) -> Stillness {
+        let mut state = self.lock();
+        // What runs on real time is not counted, and its timers ring on their own.
+        if !self.is_virtual() || state.busy + state.handlers + state.holds > 0 {
+            return Stillness::Moves;
+        }
+        if state.asked.keys().any(|owner| *owner != Owner::Test) {
+            return Stillness::Moves;
+        }
+        if !state.is_asked() && state.next_moment().is_some() {
+            return Stillness::Moves;
+        }
+        let by_test = state.asked.get(&Owner::Test).copied().unwrap_or_default();
+        if state.open > by_test {
+            Stillness::WaitsOutside
+        } else {
+            Stillness::Waits
         }
     }
 

@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
@@ -442,6 +443,7 @@ impl EngineBuilder {
             setting,
             sources: self.sources,
             given: Mutex::default(),
+            live: AtomicUsize::new(0),
             state: Arc::new(self.state),
             tokens: Tokens::default(),
             activities,

@@ -1,6 +1,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use super::redrive::Redrivable;
 use super::report::ExecutionReport;
 use super::shared::Shared;
 use super::state::{ExecutionState, Message, Taken};
+use super::watch;
 use crate::clock::Alarm;
 use crate::history::History;
 use crate::interpret::{Execution, Failure, Inspection, Outcome, Resume, Start, Step};
@@ -66,6 +68,7 @@ impl ExecutionTask {
         seed: u64,
         depth: u32,
     ) -> Self {
+        engine.live.fetch_add(1, Ordering::SeqCst);
         let entry = program.entry();
         let span = tracing::info_span!(
             "execution",
@@ -287,11 +290,18 @@ impl ExecutionTask {
         if !self.is_child {
             // A child is remembered by its run.
             self.wires.engine.closed(&self.wires.cell, &report);
+            if self.wires.depth == 0 && self.inspected.is_none() {
+                let went_wrong = status != Status::Succeeded;
+                self.wires
+                    .engine
+                    .tell(|| watch::end_of(&report), went_wrong);
+            }
         }
         let engine = &self.wires.engine;
         self.wires
             .cell
             .close(report.clone(), |follower| follower.tell(engine, &report));
+        self.wires.engine.live.fetch_sub(1, Ordering::SeqCst);
     }
 
     /// Tells whoever watches what a child of a Map Run wrote, and stops it where that is enough.

@@ -26,6 +26,7 @@ mod shutdown;
 mod start;
 mod state;
 mod tokens;
+mod watch;
 
 use std::fmt;
 use std::future::Future;
@@ -56,6 +57,7 @@ pub use self::run::Run;
 pub(crate) use self::shared::request_id;
 pub use self::start::StartOptions;
 pub(crate) use self::state::Responder;
+pub(crate) use self::watch::{Stillness, Watch};
 
 use self::registry::PendingMachine;
 use self::run::Decode;
@@ -96,6 +98,9 @@ impl Engine {
         let handle = Arc::new(LastHandle {
             shared: shared.clone(),
         });
+        for source in &shared.sources {
+            source.attach(&Watch::new(&shared));
+        }
         Self { shared, handle }
     }
 
@@ -278,10 +283,14 @@ impl Engine {
         options: StartOptions,
         decode: Decode<T>,
     ) -> Result<(Run<T>, Option<execution_task::ExecutionTask>), StartError> {
-        let Some(machine) = self.shared.machines.find(machine) else {
-            return Err(StartError::StateMachineDoesNotExist(machine.to_owned()));
+        let launched = match self.shared.machines.find(machine) {
+            Some(known) => self.shared.launch(&known, input, options, 0),
+            None => Err(StartError::StateMachineDoesNotExist(machine.to_owned())),
         };
-        let launched = self.shared.launch(&machine, input, options, 0)?;
+        let launched = launched.inspect_err(|error| {
+            let news = || format!("`{machine}` was not started: {error}");
+            self.shared.tell(news, true);
+        })?;
         Ok((
             Run::new(launched.cell, decode, &self.handle),
             launched.drive,
@@ -408,12 +417,16 @@ impl Engine {
 
     /// Answers a token, and waits until the execution has taken the answer: what is said to be answered counts.
     async fn answer(&self, token: &str, result: TaskResult) -> Result<(), TokenError> {
-        let responder = self.shared.tokens.get(token)?;
-        if responder.answer_and_wait(result).await {
-            Ok(())
-        } else {
-            Err(self.shared.tokens.why_late(token))
-        }
+        let refused = match self.shared.tokens.get(token) {
+            Ok(responder) => match responder.answer_and_wait(result).await {
+                true => return Ok(()),
+                false => self.shared.tokens.why_late(token),
+            },
+            Err(refused) => refused,
+        };
+        let news = || format!("the answer to a token was refused: {refused}");
+        self.shared.tell(news, true);
+        Err(refused)
     }
 
     /// Starts the heartbeat's time of a token's task anew.

@@ -1,4 +1,4 @@
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use smol_str::SmolStr;
@@ -16,6 +16,7 @@ use super::report::ExecutionReport;
 use super::start::StartOptions;
 use super::state::{ExecutionState, Responder};
 use super::tokens::Tokens;
+use super::watch::Watch;
 use crate::about::About;
 use crate::clock::Clock;
 use crate::limits::Limits;
@@ -38,6 +39,8 @@ pub(crate) struct Shared {
     pub(super) sources: Vec<Arc<dyn TaskSource>>,
     /// Sources of single starts that are told when the engine's last handle goes.
     pub(super) given: Mutex<Vec<Arc<dyn TaskSource>>>,
+    /// How many executions are not over, children of Map Runs among them.
+    pub(super) live: AtomicUsize,
     pub(super) state: Arc<SharedState>,
     pub(super) tokens: Tokens,
     pub(super) activities: Activities,
@@ -160,6 +163,7 @@ impl Shared {
         }
         drop(executions);
         if let Some(source) = own_source.filter(|source| source.is_finished_by_engine()) {
+            source.attach(&Watch::new(self));
             self.given().push(source);
         }
         let drive = ExecutionTask::new(
@@ -203,8 +207,28 @@ impl Shared {
         self.given.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Tells the sources that are judged with the engine what happened.
+    pub(super) fn tell(&self, news: impl FnOnce() -> String, went_wrong: bool) {
+        let given = self.given().clone();
+        let sources = self.sources.iter().chain(&given);
+        let mut judged = sources.filter(|source| source.is_finished_by_engine());
+        if let Some(first) = judged.next() {
+            let news = news();
+            for source in std::iter::once(first).chain(judged) {
+                source.hears(&news, went_wrong);
+            }
+        }
+    }
+
     /// The last handle of the engine goes.
     pub(super) fn finish_sources(&self) {
+        let running = self.live.load(Ordering::SeqCst);
+        if running > 0 {
+            let news = || {
+                format!("the test did not wait for the end of what it started ({running} running)")
+            };
+            self.tell(news, true);
+        }
         let given = std::mem::take(&mut *self.given());
         for source in self.sources.iter().chain(&given) {
             source.finish();

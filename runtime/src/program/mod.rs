@@ -109,6 +109,17 @@ impl Program {
         states.collect()
     }
 
+    /// The Distributed Map in whose children a state runs; the innermost one.
+    pub(crate) fn run_by(&self, state: usize) -> Option<&State> {
+        let maps = self.states.iter().filter_map(|around| match &around.kind {
+            Kind::Map(map) if map.distributed.is_some() && map.inside.contains(&state) => {
+                Some((map.inside.len(), around))
+            }
+            _ => None,
+        });
+        maps.min_by_key(|(size, _)| *size).map(|(_, map)| map)
+    }
+
     /// Lets states fail that read placeholders without a value: pairs of a state and a placeholder's name.
     pub(crate) fn lacks(&mut self, missing: &[(String, String)]) {
         for (name, placeholder) in missing {

@@ -164,13 +164,11 @@ impl Compiler<'_> {
                     return Err(CompileError::new("ItemProcessor", "is missing"));
                 };
                 let place = format!("the iteration of `{name}`");
+                let before = self.states.len();
                 let start = self.scope(&processor.states, &processor.start_at, &place, depth + 1);
-                Kind::Map(Box::new(self.map(
-                    name,
-                    map,
-                    language,
-                    start.unwrap_or(StateIx::NONE),
-                )?))
+                let inside = before..self.states.len();
+                let start = start.unwrap_or(StateIx::NONE);
+                Kind::Map(Box::new(self.map(name, map, language, start, inside)?))
             }
         };
         let next = match state {

@@ -239,6 +239,7 @@ impl Observer for Script {
         let items = match explorer.given_items(state) {
             Some(items) => items.clone(),
             None if explorer.has_objects() => return None,
+            None if let Some(items) = explorer.typed_items(state) => items.clone(),
             None => {
                 self.lock().made_up.get_or_insert_with(|| state.to_owned());
                 [Value::empty_object()].into_iter().collect()
