@@ -2,6 +2,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::thread::ThreadId;
 
 use super::Clock;
 
@@ -10,14 +11,17 @@ use super::Clock;
 pub(super) enum Owner {
     /// A test that wants to answer a token.
     Test,
-    /// A task of tokio's; `None` is the future that the runtime blocks on.
-    Task(Option<tokio::task::Id>),
+    /// A task of tokio's.
+    Task(tokio::task::Id),
+    /// The future that a runtime blocks this thread on.
+    Thread(ThreadId),
 }
 
 impl Owner {
     /// Who runs now.
     pub(super) fn here() -> Self {
-        Self::Task(tokio::task::try_id())
+        let task = tokio::task::try_id();
+        task.map_or_else(|| Self::Thread(std::thread::current().id()), Self::Task)
     }
 }
 

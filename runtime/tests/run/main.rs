@@ -15,6 +15,7 @@ mod panics;
 mod parallel;
 mod redrive;
 mod retry;
+mod runtimes;
 mod support;
 mod timeout;
 mod token;

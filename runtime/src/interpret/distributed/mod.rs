@@ -307,9 +307,11 @@ impl Execution {
             },
             seed: self.entropy.next_u64(),
         };
-        cx.host
-            .start_child(ticket, child)
-            .map_err(|cause| Failure::new(errors::RUNTIME, cause))
+        cx.host.start_child(ticket, child).map_err(|cause| {
+            // Nobody will tell of its end.
+            run.tally.ended(items.into(), |counts| &mut counts.aborted);
+            Failure::new(errors::RUNTIME, cause)
+        })
     }
 
     /// A child's ids. Its names follow from the parent's, and are the same in every run on virtual time.
