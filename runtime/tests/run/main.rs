@@ -6,6 +6,7 @@
 mod activity;
 mod catch;
 mod clock;
+mod depth;
 mod events;
 mod limits;
 mod map;
