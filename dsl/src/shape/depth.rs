@@ -173,12 +173,12 @@ impl SerializeMap for Depth {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use serde_json::Value;
 
     fn nested(levels: u32) -> Value {
         (0..levels).fold(Value::Null, |value, level| match level % 2 {
-            0 => json!([value]),
-            _ => json!({ "a": value }),
+            0 => Value::Array(vec![value]),
+            _ => Value::Object([("a".to_owned(), value)].into_iter().collect()),
         })
     }
 
@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn what_is_far_too_deep_does_not_overflow_the_stack() {
         let deep = std::thread::Builder::new()
-            .stack_size(1 << 20)
+            .stack_size(2 << 20)
             .spawn(|| to_json(&Some(vec![nested(2_000)])).is_err());
         assert!(deep.unwrap().join().unwrap());
     }
