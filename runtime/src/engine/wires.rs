@@ -19,7 +19,7 @@ use super::shared::Shared;
 use super::tokens::new_token;
 use crate::about::About;
 use crate::clock::{Alarm, Asked, Clock, Listeners, Timestamp, while_watched};
-use crate::distributed::source::{Request, Supply};
+use crate::distributed::source::{LoadError, Request, Supply};
 use crate::distributed::{Ended, File, RunView, Tally};
 use crate::interpret::{ChildStart, Failure, Host, Ring, Ticket};
 use crate::program::Program;
@@ -273,15 +273,24 @@ impl Host for Wires {
         let names = self.request_names(ticket);
         let work = Box::pin(async move {
             let read = match request {
-                Request::Get(place) => {
-                    let object = store.get(&place.bucket, &place.key).await;
-                    object.map(Supply::Object)
+                Request::Get { place, load, most } => {
+                    match store.get(&place.bucket, &place.key).await {
+                        Ok(body) => {
+                            let loaded = load.read(place.key, body, most).await;
+                            loaded.map(Supply::Object)
+                        }
+                        Err(error) => Err(LoadError::Store(error)),
+                    }
                 }
                 Request::List { bucket, prefix } => {
-                    store.list(&bucket, &prefix).await.map(Supply::List)
+                    let rows = store.list(&bucket, &prefix).await;
+                    rows.map(Supply::List).map_err(LoadError::Store)
                 }
             };
-            read.map_err(|error| error.cause(&names.uuid()))
+            read.map_err(|error| match error {
+                LoadError::Store(error) => error.cause(&names.uuid()),
+                LoadError::File(cause) => cause,
+            })
         });
         match self.begin(ticket, Job::Read(work)) {
             Some(Arrived::Read(read)) => Some(read),
