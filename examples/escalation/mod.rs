@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use stepwright::builder::{Built, FlowBuilder, States};
+use stepwright::builder::{Anything, Built, FlowBuilder, States};
 use stepwright::prelude::*;
 use stepwright::{Faults, expr};
 use stepwright_runtime::clock::{Clock, Hold};
@@ -71,20 +71,18 @@ pub fn escalation(rota: &[Person], least: u8) -> Result<Built<Incident, Taken>, 
         .comment("Rings one phone after the other until somebody takes care.")
         .timeout(24 * 60 * 60)
         .lambda_retries();
-    let triage = flow.declare::<Incident>("Triage");
-    let morning = flow.declare::<Incident>("Morning");
-    let nobody = flow.declare::<Incident>("Nobody");
+    let incident = flow.parameter("incident");
+    let triage = flow.step("Triage");
+    let morning = flow.step("Morning");
+    let nobody = flow.step("Nobody");
     let pages: Vec<_> = rota
         .iter()
-        .map(|person| flow.declare::<Incident>(format!("Page {}", person.name)))
+        .map(|person| flow.step(format!("Page {}", person.name)))
         .collect();
 
     flow.start_at(&triage);
     flow.choice(&triage)
-        .when(
-            expr!(|incident: Incident| incident.severity > least),
-            &morning,
-        )
+        .when(expr!([incident] || incident.severity > least), &morning)
         .otherwise(pages.first().unwrap_or(&nobody));
     for (index, person) in rota.iter().enumerate() {
         let name = person.name.clone();
@@ -92,19 +90,15 @@ pub fn escalation(rota: &[Person], least: u8) -> Result<Built<Incident, Taken>, 
         flow.wait_for_task_token(
             &pages[index],
             page {},
-            expr!(|incident: Incident, token: String| (name, incident, token)),
+            expr!([incident] |_: Anything, token: String| (name, incident, token)),
         )
         .timeout(60 * person.minutes)
-        .catch_with(
-            States::TIMEOUT,
-            after,
-            expr!(|incident: Incident, _: ErrorOutput| incident),
-        )
+        .catch(States::TIMEOUT, after)
         .end();
     }
     flow.pass(
         &morning,
-        expr!(|_: Incident| Taken {
+        expr!(|_: Anything| Taken {
             by: String::from("the day shift")
         }),
     )
@@ -112,7 +106,7 @@ pub fn escalation(rota: &[Person], least: u8) -> Result<Built<Incident, Taken>, 
     flow.fail(
         &nobody,
         "NobodyAnswered",
-        expr!(|incident: Incident| format!("{} is still broken", incident.service)),
+        expr!([incident] || format!("{} is still broken", incident.service)),
     );
     flow.build()
 }

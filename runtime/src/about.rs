@@ -1,6 +1,7 @@
 use smol_str::SmolStr;
 
 use crate::clock::Timestamp;
+use crate::record::record;
 use crate::value::Value;
 
 /// What an execution is: what the context object shows as `Execution` and `StateMachine`.
@@ -34,3 +35,7 @@ impl About {
         self.id.split(':').nth(3).unwrap_or_default()
     }
 }
+
+record!(struct About {
+    id, root, name, role_arn, machine_id, machine_name, started, input, redrive_count, redriven,
+});

@@ -13,7 +13,6 @@ pub(crate) async fn run<T: Send + 'static>(
         if error.is_cancelled() {
             return "the runtime shuts down".to_owned();
         }
-        let panic = error.into_panic();
-        format!("it panicked: {}", crate::engine::said(&*panic))
+        format!("it panicked: {}", crate::panics::said(error.into_panic()))
     })
 }

@@ -95,14 +95,16 @@ mod distributed;
 mod engine;
 mod interpret;
 mod limits;
+mod panics;
 mod program;
+mod record;
 
 pub use self::about::About;
 pub use self::distributed::{MapRun, MapRunCounts};
 pub use self::engine::{
     ActivityError, ActivityTask, BuildError, Engine, EngineBuilder, Events, ExecuteError,
-    ExecutionFailed, ExecutionReport, ExecutionSummary, RedriveError, Run, StartError,
-    StartOptions, Status, TokenError,
+    ExecutionFailed, ExecutionReport, ExecutionSummary, MachineDescription, RedriveError, Run,
+    StartError, StartOptions, Status, TokenError,
 };
 pub use self::limits::Limits;
 pub use stepwright_asl::model::MachineType;

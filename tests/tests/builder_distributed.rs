@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use stepwright::builder::{Access, Batches, Body, FlowBuilder, States};
+use stepwright::builder::{Access, Anything, Batches, Body, FlowBuilder, States};
 use stepwright::prelude::*;
 use stepwright::{MachineType, expr};
 use stepwright_runtime::{Engine, StartOptions};
@@ -164,7 +164,11 @@ fn what_only_a_distributed_map_has_is_a_fault_of_an_inline_one() {
         .end();
     let faults = flow.build().unwrap_err();
     let said: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    assert!(said.join("\n").contains("`label` has no place"), "{said:?}");
+    assert!(
+        said.join("\n")
+            .contains("`.label(..)` belongs to a Distributed Map"),
+        "{said:?}"
+    );
 }
 
 #[test]
@@ -179,4 +183,33 @@ fn raw_fields_stand_as_they_are_written() {
     let double = &machine(&flow)["States"]["Double"];
     assert_eq!(double["Credentials"]["RoleArn"], "${RoleArn}");
     assert_eq!(double["Output"], Value::Null);
+}
+
+/// The item has a name in the ASL where values from outside stand beside it.
+#[test]
+fn an_item_that_nobody_names_has_the_same_name_in_each_build() {
+    let made = || {
+        let flow = FlowBuilder::<Import, Vec<String>>::new("Importing");
+        let import = flow.parameter("import");
+        let all = flow.step("All");
+        flow.start_at(&all);
+        let body = Body::<u32, String>::new();
+        let one = body.step("One");
+        body.start_at(&one);
+        body.pass(
+            &one,
+            expr!([import] |_: Anything| format!("{}", import.rows.len())),
+        )
+        .end();
+        flow.distributed_map(
+            &all,
+            expr!([import] || import.rows),
+            MachineType::Express,
+            body,
+        )
+        .end();
+        machine(&flow)["States"]["All"]["ItemSelector"].clone()
+    };
+    assert_eq!(made(), made());
+    assert_eq!(made()["item_1"], "{% $states.context.Map.Item.Value %}");
 }

@@ -3,9 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use stepwright::builder::{Anything, Body, FlowBuilder, Retry, States};
+use stepwright::builder::{
+    Anything, Batches, Body, Built, FlowBuilder, Given, Lint, Retry, States, Step,
+};
 use stepwright::prelude::*;
-use stepwright::{Faults, arms, errors, every, exits, expr};
+use stepwright::{Batch, Faults, MachineType, arms, errors, every, exits, expr};
+use stepwright_runtime::{Engine, StartOptions};
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(rename_all = "camelCase")]
@@ -25,6 +28,27 @@ struct Item {
 struct Parcel {
     order: String,
     parcel: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Receipt {
+    order: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Answer {
+    approved: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Import {
+    rows: Vec<String>,
+    table: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Place {
+    table: String,
 }
 
 #[derive(Debug, thiserror::Error, TaskError)]
@@ -61,6 +85,9 @@ async fn pack(item: Item) -> String;
 
 #[task]
 async fn request_review(order: Order, task_token: String);
+
+#[task]
+async fn ask_reviewer(order: Order, task_token: String);
 
 fn state<In: Payload, Out: Payload>(flow: &FlowBuilder<In, Out>, name: &str) -> Value {
     let built = flow.build().unwrap();
@@ -293,6 +320,106 @@ fn nested() -> Result<Value, Faults> {
     Ok(state(&flow, "Run"))
 }
 
+/// Adds the states of a review, and gives the first of them.
+fn review(part: &Body<Order, Receipt>, order: &Given<Order>, then: &Step) -> Step {
+    let answer = part.variable::<Answer>("answer");
+    let ask = part.step("Ask");
+    part.wait_for_task_token(
+        &ask,
+        ask_reviewer {},
+        expr!([order] |_: Anything, token: String| (order, token)),
+    )
+    .bind(&answer)
+    .next(then);
+    ask // its first state
+}
+
+#[test]
+fn a_part_is_added_as_often_as_its_function_is_called() {
+    let flow = FlowBuilder::<Order, Receipt>::new("Reviews").allow(Lint::UnusedVariables);
+    let order = flow.parameter("order");
+    let done = flow.step("Done");
+    let second = review(&flow.part("Second"), &order, &done);
+    let first = review(&flow.part("First"), &order, &second);
+    flow.start_at(&first);
+    flow.succeed_with(
+        &done,
+        expr!(
+            [order]
+                || Receipt {
+                    order: order.order_id
+                }
+        ),
+    );
+    let first = state(&flow, "First.Ask");
+    assert_eq!(first["Next"], "Second.Ask");
+    assert_eq!(first["Assign"]["First_answer"], "{% $states.result %}");
+    assert_eq!(state(&flow, "Second.Ask")["Next"], "Done");
+}
+
+#[test]
+fn a_distributed_map_runs_batches() {
+    let flow = FlowBuilder::<Import, Vec<usize>>::new("Importing");
+    let all = flow.declare("All");
+    flow.start_at(&all);
+    let body = Body::<Batch<String, Place>, usize>::new();
+    let count = body.declare("Count");
+    body.start_at(&count);
+    body.pass(&count, expr!(|rows: Batch<String, Place>| rows.items.len()))
+        .end();
+    let place = expr!(|import: Import| Place {
+        table: import.table
+    });
+    flow.distributed_map_in_batches(
+        &all,
+        expr!(|import: Import| import.rows),
+        Batches::of_items(50).with_input(place),
+        MachineType::Express,
+        body,
+    )
+    .max_concurrency(100)
+    .label("Importing")
+    .tolerated_percentage(5)
+    .end();
+    let all = state(&flow, "All");
+    let batcher = serde_json::json!({
+        "MaxItemsPerBatch": 50,
+        "BatchInput": { "table": "{% $states.input.table %}" }
+    });
+    assert_eq!(all["ItemBatcher"], batcher);
+    assert_eq!(all["Label"], "Importing");
+    assert_eq!(all["ToleratedFailurePercentage"], 5);
+}
+
+/// What an engine gives for an order.
+async fn run(
+    checkout: Built<Order, String>,
+    order: Order,
+) -> Result<String, Box<dyn std::error::Error>> {
+    let engine = Engine::builder().register_built(&checkout).build()?;
+    let run = engine
+        .start_built(&checkout, order, StartOptions::new())
+        .await?;
+    let receipt = run.await?;
+    Ok(receipt)
+}
+
+#[tokio::test]
+async fn an_engine_runs_what_was_built() {
+    let flow = FlowBuilder::<Order, String>::new("Checkout");
+    let only = flow.declare("Only");
+    flow.start_at(&only);
+    flow.pass(&only, expr!(|order: Order| order.order_id)).end();
+    let order = Order {
+        order_id: "o-1".to_owned(),
+        total: 1.0,
+        patience: 1,
+        items: Vec::new(),
+    };
+    let given = run(flow.build().unwrap(), order).await.unwrap();
+    assert_eq!(given, "o-1");
+}
+
 /// Rust without what rustfmt decides, and without comments behind code.
 fn squeezed(code: &str) -> String {
     let code = code.lines().map(|line| match line.split_once(" // ") {
@@ -301,6 +428,28 @@ fn squeezed(code: &str) -> String {
     });
     let code: String = code.flat_map(str::split_whitespace).collect();
     code.replace(",)", ")").replace(",}", "}")
+}
+
+#[test]
+fn each_block_of_the_page_is_compiled() {
+    let page = include_str!("../../docs/builder.md");
+    let own = squeezed(include_str!("builder_doc.rs"));
+    let mut count = 0;
+    for block in page.split("\n```rust").skip(1) {
+        let block = block.split("\n```").next().unwrap_or_default();
+        // What is not ignored is a test of its own, `tests/src/lib.rs`.
+        let Some(code) = block.strip_prefix(",ignore\n") else {
+            continue;
+        };
+        for part in code.split("\n\n") {
+            assert!(
+                own.contains(&squeezed(part)),
+                "this is not in this file:\n{part}"
+            );
+        }
+        count += 1;
+    }
+    assert!(count > 15, "the page was not read");
 }
 
 #[test]

@@ -10,9 +10,13 @@ mod containers;
 mod distributed;
 #[path = "builder_same/domain.rs"]
 mod domain;
+#[path = "builder_same/escalation.rs"]
+mod escalation;
 #[path = "builder_same/order_processing.rs"]
 mod order_processing;
 #[path = "builder_same/parts.rs"]
 mod parts;
 #[path = "builder_same/states.rs"]
 mod states;
+#[path = "builder_same/twins.rs"]
+mod twins;

@@ -45,6 +45,7 @@ impl<In, Out> fmt::Debug for Body<In, Out> {
 impl<In: Payload, Out> Body<In, Out> {
     /// A body without states.
     #[must_use]
+    #[track_caller]
     pub fn new() -> Self {
         Body {
             scope: Rc::new(Scope::new()),

@@ -7,6 +7,7 @@ use super::to::To;
 use crate::expr::{Expr, Text};
 use crate::flow::Arm;
 use crate::shape::Payload;
+use crate::workflow::Place;
 use std::fmt;
 use std::marker::PhantomData;
 use stepwright_asl::model::QueryLanguage;
@@ -76,16 +77,16 @@ impl<'b, In: Payload> Choice<'b, In> {
     #[track_caller]
     pub fn match_on(self, arms: Arms<In>) {
         let input = Expr::input(In::shape);
-        let scope = self.scope;
+        let (scope, place) = (self.scope, Place::caller());
         let subject = scope.over_in(self.index, arms.subject, &input);
         let made = arms.arms.into_iter().map(|arm| {
             for variable in &arm.bound {
-                scope.assigned_in(self.index, variable);
+                scope.assigned_in(self.index, variable, place);
             }
             let guard = arm
                 .guard
-                .map(|guard| scope.over_in(self.index, guard, &input));
-            let edge = scope.edge(self.index, arm.to, &input);
+                .map(|guard| scope.over_in_at(self.index, guard, &input, place));
+            let edge = scope.edge_at(self.index, arm.to, &input, place);
             Arm::new(arm.pattern, guard, edge)
         });
         let made = made.collect();

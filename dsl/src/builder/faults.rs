@@ -34,16 +34,36 @@ pub(super) fn find(scope: &Scope, of: &str, around: &[&Scope], faults: &mut Vec<
     }
     match scope.start.get() {
         Some(start) => unreached(scope, start, faults),
-        None if states.is_empty() && declared.is_empty() => {}
-        None => faults.push(Fault::new(
-            None,
-            format!("{of} has no start; call `start_at(&state)` on it"),
-        )),
+        None => {
+            let message = if states.is_empty() && declared.is_empty() {
+                format!("{of} has no states; declare one, define it and call `start_at(&state)`")
+            } else {
+                format!("{of} has no start; call `start_at(&state)` on it")
+            };
+            faults.push(Fault::new(None, message).at(Some(scope.place)));
+        }
     }
     let around = [around, &[scope]].concat();
     for inner in scope.inner.borrow().iter() {
         find(inner, "a branch or a map's body", &around, faults);
     }
+}
+
+/// Whether each state of a body and of all inside of it is defined once and goes somewhere that there is.
+pub(super) fn ways_are_known(scope: &Scope) -> bool {
+    let declared = scope.declared.borrow();
+    let states = scope.states.borrow();
+    scope.start.get().is_some()
+        && declared.iter().all(|declared| declared.definitions == 1)
+        && states
+            .iter()
+            .flatten()
+            .all(|defined| defined.closed && !defined.astray)
+        && scope
+            .inner
+            .borrow()
+            .iter()
+            .all(|inner| ways_are_known(inner))
 }
 
 /// What is given to a body, its item or the workflow's input, has a name of its own.
@@ -59,7 +79,7 @@ fn given(scope: &Scope, around: &[&Scope], faults: &mut Vec<Fault>) {
             format!(
                 "`{name}` is given to a branch or a map's body, and to one around it; name the inner one otherwise"
             ),
-        ));
+        ).at(Some(scope.place)));
     }
     let scopes = || around.iter().copied().chain([scope]);
     for variable in scope.variables.borrow().iter() {
@@ -117,9 +137,19 @@ fn used(scope: &Scope, around: &[&Scope], faults: &mut Vec<Fault>) {
     }
 }
 
+/// Whether a state of a body, or of one inside of it, goes to another body's.
+fn goes_astray(scope: &Scope) -> bool {
+    let states = scope.states.borrow();
+    states.iter().flatten().any(|defined| defined.astray)
+        || scope.inner.borrow().iter().any(|inner| goes_astray(inner))
+}
+
 /// States that no way from the start leads to. Where a way ends in a state that is wrong, more states may be meant to be
 /// reached, so nothing is said.
 fn unreached(scope: &Scope, start: usize, faults: &mut Vec<Fault>) {
+    if scope.inner.borrow().iter().any(|inner| goes_astray(inner)) {
+        return;
+    }
     let declared = scope.declared.borrow();
     let states = scope.states.borrow();
     let mut reached = vec![false; declared.len()];

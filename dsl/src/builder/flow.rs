@@ -4,6 +4,7 @@ use super::bindings::Bindings;
 use super::body::Body;
 use super::built::Built;
 use super::faults;
+use super::items::name_items;
 use super::scope::Scope;
 use super::variable::Given;
 use super::words::of_builder;
@@ -13,7 +14,7 @@ use crate::lower;
 use crate::rules::{self, Level, Levels, Lint};
 use crate::shape::Payload;
 use crate::task::Deploy;
-use crate::workflow::Faults;
+use crate::workflow::{Faults, Place};
 use std::fmt;
 use std::ops::Deref;
 use stepwright_asl::model::{MachineType, QueryLanguage};
@@ -30,10 +31,11 @@ pub struct FlowBuilder<In, Out> {
 impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
     /// A workflow without states.
     #[must_use]
+    #[track_caller]
     pub fn new(name: impl Into<Text>) -> Self {
         FlowBuilder {
             body: Body::new(),
-            flow: Flow::new(name).returns(Out::shape),
+            flow: Flow::new(name).returns(Out::shape).placed(Place::caller()),
             deploy: None,
             lints: Levels::default(),
         }
@@ -67,8 +69,11 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
 
     /// `TimeoutSeconds` of the whole execution.
     #[must_use]
+    #[track_caller]
     pub fn timeout(self, seconds: u32) -> Self {
-        self.set(|flow| flow.timeout(Expr::literal(seconds)))
+        let mut seconds = Expr::literal(seconds);
+        seconds.place = Some(Place::caller());
+        self.set(|flow| flow.timeout(seconds))
     }
 
     /// The language of all states; JSONata unless said.
@@ -130,23 +135,32 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
             .flow
             .clone()
             .parameter(parameter, In::shape)
-            .variables(scope.shapes());
+            .declared(scope.shapes());
         let raw = scope.raw.borrow();
         let flow = raw.iter().fold(flow, |flow, (field, value)| {
             flow.raw(field.clone(), Expr::literal(value.clone()))
         });
-        let flow = scope.to_lower().into_iter().fold(flow, Flow::state);
-        faults.extend(rules::faults(&flow));
+        let mut flow = scope.to_lower().into_iter().fold(flow, Flow::state);
+        name_items(&mut flow);
+        let ways_are_known = faults::ways_are_known(scope);
+        faults.extend(rules::faults(&flow, ways_are_known));
         let mut warnings = Vec::new();
-        for (lint, fault) in rules::lints(&flow) {
+        for (lint, fault) in rules::lints(&flow, ways_are_known) {
             match self.lints.of(lint) {
                 Level::Allow => {}
                 Level::Warn => warnings.push(fault),
                 Level::Deny => faults.push(fault),
             }
         }
-        let more = lower::faults(&flow, &faults);
-        faults.extend(more.into_iter().map(of_builder));
+        let mut more = Vec::new();
+        for fault in lower::faults(&flow, &faults) {
+            // A call that is wrong already is not said to be wrong in another way, which may only follow from that.
+            let is_said = faults.iter().any(|said| said.place() == fault.place());
+            if !is_said {
+                more.push(of_builder(fault));
+            }
+        }
+        faults.extend(more);
         if !faults.is_empty() {
             return Err(Faults::new(&flow.name, faults));
         }

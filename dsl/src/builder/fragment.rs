@@ -196,7 +196,13 @@ impl<F: Fragment, End> Including<'_, F, End> {
     #[track_caller]
     pub fn exits(mut self, exits: ExitTargets<F>) -> Self {
         let input = Expr::tuple(vec![Expr::input(Anything::shape), Expr::result()]);
+        let mut said: Vec<&str> = Vec::new();
         for (name, to) in exits.exits {
+            if said.contains(&name) {
+                let message = format!("the exit `{name}` is said twice in `exits!`; keep one");
+                self.scope.mistake_in(self.index, message);
+            }
+            said.push(name);
             let edge = self.scope.edge(self.index, to, &input);
             self.include = self.include.exit(name, edge);
         }
@@ -246,7 +252,15 @@ impl<F: Fragment, End> Including<'_, F, End> {
                 ),
             );
         }
-        self.scope.put(self.index, include.body());
+        let body = include.body();
+        for name in self.scope.taken_by(&body) {
+            let message = format!(
+                "the variable `{name}` is also one of the fragment `{}`; give it another name",
+                F::NAME
+            );
+            self.scope.mistake_in(self.index, message);
+        }
+        self.scope.put(self.index, body);
     }
 }
 

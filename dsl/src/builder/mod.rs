@@ -51,6 +51,7 @@ mod faults;
 mod flow;
 mod fragment;
 mod handle;
+mod items;
 mod open;
 mod retry;
 mod scope;

@@ -101,18 +101,17 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
     ) -> Self {
         self.mistakes(&errors);
         let caught = errors.caught();
-        self.catch_route(errors.names(), caught, to.route())
+        self.catch_route(errors.names(), caught, to.route(), Place::caller())
     }
 
-    #[track_caller]
-    fn catch_route(self, errors: Vec<Text>, caught: Expr, to: Route) -> Self {
+    fn catch_route(self, errors: Vec<Text>, caught: Expr, to: Route, place: Place) -> Self {
         // What ASL hands on by itself is not written, nor what nobody looks at.
         let output = match &*caught.node {
             Node::ErrorOutput => None,
             _ if to.is_step => None,
             _ => Some(caught.clone()),
         };
-        self.catch_edge(errors, caught, to, output)
+        self.catch_edge(errors, caught, to, output, place)
     }
 
     /// On these errors goes to another state with a value made of this state's input and of what the errors carry.
@@ -126,13 +125,20 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         self.mistakes(&errors);
         let input = Expr::tuple(vec![Expr::input(self.input), errors.caught()]);
         let output = self.scope.over_in(self.index, output.tree, &input);
-        self.catch_edge(errors.names(), errors.caught(), to.route(), Some(output))
+        let (names, caught) = (errors.names(), errors.caught());
+        self.catch_edge(names, caught, to.route(), Some(output), Place::caller())
     }
 
-    #[track_caller]
-    fn catch_edge(self, errors: Vec<Text>, caught: Expr, to: Route, output: Option<Expr>) -> Self {
+    fn catch_edge(
+        self,
+        errors: Vec<Text>,
+        caught: Expr,
+        to: Route,
+        output: Option<Expr>,
+        place: Place,
+    ) -> Self {
         let input = Expr::tuple(vec![Expr::input(self.input), caught]);
-        let edge = self.scope.edge(self.index, to, &input);
+        let edge = self.scope.edge_at(self.index, to, &input, place);
         let mut catch = flow::Catch::on(errors, edge);
         if let Some(output) = output {
             catch = catch.output(output);
@@ -233,8 +239,9 @@ impl<In: Payload, Result, Error: TaskError, End> Fallible<'_, In, Result, Error,
     /// that none is missing. Beside it stand only catches of [`States`](super::States).
     #[track_caller]
     pub fn catch_every(self, every: Every<In, Error>) -> Self {
+        let place = Place::caller();
         every.arms.into_iter().fold(self, |state, arm| {
-            state.catch_route(arm.names, arm.caught, arm.to)
+            state.catch_route(arm.names, arm.caught, arm.to, place)
         })
     }
 

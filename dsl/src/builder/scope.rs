@@ -3,7 +3,7 @@
 use super::handle::Handle;
 use super::to::Route;
 use crate::expr::{Expr, Text};
-use crate::flow::{Body, State, Variables};
+use crate::flow::{Body, State, VariableOf, Variables};
 use crate::shape::Shape;
 use crate::task::{Address, Deploy, Task};
 use crate::workflow::{Binder, Place, Workflow};
@@ -15,6 +15,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// The states of a body while it is built. Nothing here fails: what is wrong is found by `build`.
 pub(super) struct Scope {
     pub(super) id: u64,
+    /// Where it was made.
+    pub(super) place: Place,
     pub(super) declared: RefCell<Vec<Declared>>,
     /// In the order in which they are defined. A state is away while it is changed.
     pub(super) states: RefCell<Vec<Option<Defined>>>,
@@ -96,10 +98,12 @@ pub(super) struct Mistake {
 pub(super) type Bind = Box<dyn Fn(&mut super::Bindings, Option<Deploy>)>;
 
 impl Scope {
+    #[track_caller]
     pub(super) fn new() -> Scope {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Scope {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
+            place: Place::caller(),
             declared: RefCell::default(),
             states: RefCell::default(),
             start: Cell::new(None),
@@ -138,7 +142,7 @@ impl Scope {
                 format!("the start is set twice; it was `{earlier}` before"),
             );
         }
-        if self.own(route, None) {
+        if self.own(route, None, Place::caller()) {
             self.start.set(Some(route.index));
         }
     }
@@ -201,6 +205,15 @@ impl Scope {
         }
     }
 
+    /// The variables of this body that a fragment's body gives values to by itself.
+    pub(super) fn taken_by(&self, body: &Body) -> Vec<Text> {
+        let variables = self.variables.borrow();
+        let taken = variables
+            .iter()
+            .filter(|variable| body.variables.iter().any(|one| one.name == variable.name));
+        taken.map(|variable| variable.name.clone()).collect()
+    }
+
     /// Puts the states of a fragment where its first state is defined already.
     pub(super) fn put(&self, index: usize, body: Body) {
         self.included.borrow_mut().extend(body.variables);
@@ -248,12 +261,10 @@ impl Scope {
         }
     }
 
-    /// The name of the item. One that nothing reads by name has a name that no other body's has.
+    /// The name of the item. One that nothing reads by name gets its name when all is built.
     pub(super) fn given(&self) -> Text {
         let given = self.given.borrow();
-        given
-            .clone()
-            .unwrap_or_else(|| format!("item_{}", self.id).into())
+        given.clone().unwrap_or_default()
     }
 
     /// Declares a variable.
@@ -274,10 +285,9 @@ impl Scope {
     }
 
     /// The name to go to from a state. A state of another body is a mistake, and the state goes nowhere instead.
-    #[track_caller]
-    pub(super) fn target(&self, from: usize, to: &Route) -> String {
+    pub(super) fn target(&self, from: usize, to: &Route, place: Place) -> String {
         let name = self.name_of(from);
-        let own = self.own(to, Some(&name));
+        let own = self.own(to, Some(&name), place);
         if let Some(defined) = &mut self.states.borrow_mut()[from] {
             if own {
                 defined.targets.push(to.index);
@@ -293,8 +303,7 @@ impl Scope {
     }
 
     /// Whether a state is one of this body's.
-    #[track_caller]
-    fn own(&self, to: &Route, from: Option<&str>) -> bool {
+    fn own(&self, to: &Route, from: Option<&str>, place: Place) -> bool {
         if to.body == self.id {
             return true;
         }
@@ -311,15 +320,19 @@ impl Scope {
                 "the start is a state of another body".to_owned(),
             ),
         };
-        self.mistake(Some(&state), message);
+        self.mistake_at(Some(&state), message, place);
         false
     }
 
     #[track_caller]
     pub(super) fn mistake(&self, state: Option<&Rc<str>>, message: String) {
+        self.mistake_at(state, message, Place::caller());
+    }
+
+    fn mistake_at(&self, state: Option<&Rc<str>>, message: String, place: Place) {
         self.mistakes.borrow_mut().push(Mistake {
             state: state.cloned(),
-            place: Place::caller(),
+            place,
             message,
         });
     }
@@ -359,12 +372,16 @@ impl Scope {
             }
         }
         start.append(&mut others);
+        if start.is_empty() {
+            let name = format!("state_{}", self.id);
+            start.push(State::succeed(name).placed(self.place));
+        }
         start
     }
 
     /// The flow tree's body of these states and variables.
     pub(super) fn body(&self) -> Body {
-        let body = Body::new(self.to_lower()).variables(self.shapes());
+        let body = Body::new(self.to_lower()).declared(self.shapes());
         let raw = self.raw.borrow();
         raw.iter().fold(body, |body, (key, value)| {
             body.raw(key.clone(), Expr::literal(value.clone()))
@@ -375,7 +392,11 @@ impl Scope {
     pub(super) fn shapes(&self) -> Variables {
         let variables = self.variables.borrow();
         let variables = variables.iter();
-        let variables = variables.map(|one| (one.name.clone(), one.shape));
+        let variables = variables.map(|one| VariableOf {
+            name: one.name.clone(),
+            shape: one.shape,
+            place: Some(one.place),
+        });
         variables
             .chain(self.included.borrow().iter().cloned())
             .collect()

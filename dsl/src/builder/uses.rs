@@ -14,13 +14,18 @@ impl Scope {
     /// and the state goes nowhere instead.
     #[track_caller]
     pub(super) fn edge(&self, index: usize, to: Route, from: &Expr) -> Edge {
-        let edge = Edge::to(self.target(index, &to)).placed(Place::caller());
+        self.edge_at(index, to, from, Place::caller())
+    }
+
+    /// The same for a call at that place.
+    pub(super) fn edge_at(&self, index: usize, to: Route, from: &Expr, place: Place) -> Edge {
+        let edge = Edge::to(self.target(index, &to, place)).placed(place);
         let raw = to.raw.into_iter();
         let edge = raw.fold(edge, |edge, (key, value)| {
             edge.raw(key, Expr::literal(value))
         });
         to.assigns.into_iter().fold(edge, |edge, assignment| {
-            let (name, value) = self.assignment(index, assignment, from);
+            let (name, value) = self.assignment_at(index, assignment, from, place);
             edge.assign(name, value)
         })
     }
@@ -33,8 +38,17 @@ impl Scope {
         assignment: Assignment,
         from: &Expr,
     ) -> (Text, Expr) {
+        self.assignment_at(index, assignment, from, Place::caller())
+    }
+
+    fn assignment_at(
+        &self,
+        index: usize,
+        assignment: Assignment,
+        from: &Expr,
+        place: Place,
+    ) -> (Text, Expr) {
         let state = self.name_of(index);
-        let place = Place::caller();
         for read in assignment.value.reads() {
             self.use_of(Some(&state), read, false, place);
         }
@@ -91,9 +105,8 @@ impl Scope {
     }
 
     /// The same of a state that is there already.
-    #[track_caller]
-    pub(super) fn assigned_in(&self, index: usize, variable: &Read) {
+    pub(super) fn assigned_in(&self, index: usize, variable: &Read, place: Place) {
         let name = self.name_of(index);
-        self.use_of(Some(&name), variable, true, Place::caller());
+        self.use_of(Some(&name), variable, true, place);
     }
 }

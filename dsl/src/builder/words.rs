@@ -2,7 +2,7 @@
 
 use crate::workflow::Fault;
 
-/// What `workflow!` says, and what the builder calls it.
+/// What `workflow!` says, and what the builder calls it. `{name}` stands for a name in both.
 const WORDS: &[(&str, &str)] = &[
     (
         "write `query_language JSONata;` in this state",
@@ -17,22 +17,32 @@ const WORDS: &[(&str, &str)] = &[
         "assign it with `.bind(..)` or `.assign(..)` on a state before",
     ),
     (
-        "add `next OtherState;` or `end value;`",
-        "call `.next(&state)` on it, or `.end()`",
+        "or bind the whole error with `catch .. as error`",
+        "or name the error in `errors!` without its fields",
     ),
     (
-        "a choice without `otherwise` fails with States.Runtime where nothing holds; add `otherwise => State;`, or \
-         `otherwise fail;` to say that it shall",
-        "a choice without `otherwise` fails with States.Runtime where nothing holds; call `.otherwise(&state)` on it, or \
-         `.otherwise_fail()` to say that it shall",
+        "pass `task_token` as an argument",
+        "make an argument of the token that the expression is given",
+    ),
+    (
+        "the raw field `{name}` takes any",
+        "`.raw(\"{name}\", ..)` takes any",
+    ),
+    (
+        "`{name}` has no place in this kind of state",
+        "`.{name}(..)` belongs to a Distributed Map: make this map with `distributed_map(..)`, or leave the call out",
+    ),
+    (
+        "put them into the state's own `raw`",
+        "call `.raw(..)` on the choice itself",
     ),
     (
         "make them Standard: `distributed standard;`",
         "make them `MachineType::Standard`",
     ),
     (
-        "hand the value out with `end value;`",
-        "hand the value out as the body's result",
+        "make the workflow Standard",
+        "leave `.express()` out, or do this in a Standard workflow",
     ),
 ];
 
@@ -40,17 +50,104 @@ const WORDS: &[(&str, &str)] = &[
 pub(super) fn of_builder(fault: Fault) -> Fault {
     let mut message = fault.message().to_owned();
     for (from, to) in WORDS {
-        let parts: Vec<&str> = from.split("{name}").collect();
-        match parts.as_slice() {
-            [before, after] => {
-                if let Some((head, rest)) = message.split_once(before)
-                    && let Some((_, tail)) = rest.split_once(after)
-                {
-                    message = format!("{head}{to}{tail}");
-                }
-            }
-            _ => message = message.replace(from, to),
-        }
+        message = replaced(&message, from, to);
     }
     Fault::new(fault.state(), message).at(fault.place())
+}
+
+fn replaced(message: &str, from: &str, to: &str) -> String {
+    let Some((before, after)) = from.split_once("{name}") else {
+        return message.replace(from, to);
+    };
+    for (start, _) in message.match_indices(before) {
+        let rest = &message[start + before.len()..];
+        if let Some((name, tail)) = rest.split_once(after)
+            && !name.contains('`')
+        {
+            return format!("{}{}{tail}", &message[..start], to.replace("{name}", name));
+        }
+    }
+    message.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Words that only `workflow!` has.
+    const OF_THE_MACRO: &[&str] = &[
+        "query_language JSON",
+        "`let ",
+        " as error`",
+        "`deny ",
+        "`next ",
+        "`end ",
+        "=> ",
+        "`distributed ",
+        "`express;`",
+        "the raw field `..` takes",
+    ];
+
+    /// Messages of mistakes that the builder cannot hand to the lowering, and why.
+    const NEVER: &[(&str, &str)] = &[
+        (
+            "add a `catch`, or take `deny unhandled_errors;` out",
+            "the builder says it as a lint",
+        ),
+        (
+            "only `wait_for_task_token` hands out a task token: `let answer: T = wait_for_task_token f(.., task_token);`",
+            "only the expressions of such calls are given a token",
+        ),
+        (
+            "a choice without `otherwise` fails with States.Runtime where nothing holds; add `otherwise => State;`, or \
+             `otherwise fail;` to say that it shall",
+            "a choice that is not complete is a fault of the builder's own",
+        ),
+        (
+            "this state goes nowhere: add `next OtherState;` or `end value;`",
+            "a state that is not complete is a fault of the builder's own",
+        ),
+    ];
+
+    /// The messages of the lowering, as the index of messages has them.
+    fn messages() -> Vec<String> {
+        let page = include_str!("../../../docs/errors.md");
+        let parts = page.split("<!-- messages of ").skip(1);
+        let of_lowering = parts.filter(|part| {
+            ["dsl/src/lower/", "dsl/src/expr/"]
+                .iter()
+                .any(|folder| part.starts_with(folder))
+        });
+        of_lowering
+            .flat_map(|part| part.split("```").nth(1).unwrap_or_default().lines().skip(1))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[test]
+    fn each_message_of_the_lowering_is_said_without_words_of_the_macro() {
+        let messages = messages();
+        assert!(messages.len() > 60, "the page was not read");
+        for message in &messages {
+            if NEVER.iter().any(|(never, _)| never == message) {
+                continue;
+            }
+            let said = of_builder(Fault::new(None, message.clone()));
+            for word in OF_THE_MACRO {
+                assert!(!said.message().contains(word), "{said}");
+            }
+        }
+        for (never, _) in NEVER {
+            assert!(messages.iter().any(|message| message == never), "{never}");
+        }
+    }
+
+    #[test]
+    fn each_word_stands_in_a_message() {
+        let messages = messages();
+        for (from, _) in WORDS {
+            let from = from.replace("{name}", "..");
+            assert!(messages.iter().any(|one| one.contains(&from)), "{from}");
+        }
+    }
 }

@@ -259,7 +259,7 @@ impl Rename<'_> {
 
     fn body(&self, body: &mut Body) {
         body.states.iter_mut().for_each(|state| self.state(state));
-        let names = body.variables.iter_mut().map(|(name, _)| name);
+        let names = body.variables.iter_mut().map(|one| &mut one.name);
         names.for_each(|name| self.name(name));
     }
 

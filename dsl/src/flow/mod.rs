@@ -34,6 +34,7 @@ use crate::expr::{Expr, Text};
 use crate::setters::setters;
 use crate::shape::Shape;
 use crate::task::Deploy;
+use crate::workflow::Place;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::model::QueryLanguage;
 
@@ -53,10 +54,32 @@ pub struct Flow {
     pub(crate) raw: Vec<(Text, Expr)>,
     pub(crate) states: Vec<State>,
     pub(crate) variables: Variables,
+    /// Where it was made, of one that was built.
+    pub(crate) place: Option<Place>,
 }
 
-/// The shapes of a scope's variables, as far as their types are known.
-pub(crate) type Variables = Vec<(Text, fn() -> Shape)>;
+/// The variables of a scope.
+pub(crate) type Variables = Vec<VariableOf>;
+
+/// A variable of which more is known than where it is assigned.
+#[derive(Clone, Debug)]
+pub(crate) struct VariableOf {
+    pub(crate) name: Text,
+    pub(crate) shape: fn() -> Shape,
+    /// Where it is declared, if it is.
+    pub(crate) place: Option<Place>,
+}
+
+impl VariableOf {
+    /// Names with their shapes.
+    fn of(shapes: Vec<(Text, fn() -> Shape)>) -> impl Iterator<Item = VariableOf> {
+        shapes.into_iter().map(|(name, shape)| VariableOf {
+            name,
+            shape,
+            place: None,
+        })
+    }
+}
 
 impl Flow {
     /// A workflow without states. The first state that is added is the first to run.
@@ -75,6 +98,7 @@ impl Flow {
             raw: Vec::new(),
             states: Vec::new(),
             variables: Vec::new(),
+            place: None,
         }
     }
 
@@ -115,7 +139,21 @@ impl Flow {
     /// The shapes of variables.
     #[must_use]
     pub fn variables(mut self, variables: Vec<(Text, fn() -> Shape)>) -> Flow {
+        self.variables.extend(VariableOf::of(variables));
+        self
+    }
+
+    /// Variables that were declared.
+    #[must_use]
+    pub(crate) fn declared(mut self, variables: Variables) -> Flow {
         self.variables.extend(variables);
+        self
+    }
+
+    /// Where it was made, of one that was built.
+    #[must_use]
+    pub(crate) fn placed(mut self, place: Place) -> Flow {
+        self.place = Some(place);
         self
     }
 }

@@ -1,12 +1,12 @@
 //! One state of a flow.
 
-use super::Variables;
 use super::arm::Arm;
 use super::call::Call;
 use super::distributed::Distributed;
 use super::edge::{Catch, Edge, Retry};
 use super::fragment::Include;
 use super::map::Map;
+use super::{VariableOf, Variables};
 use crate::expr::{Expr, Text};
 use crate::setters::setters;
 use crate::shape::Shape;
@@ -151,6 +151,13 @@ impl Body {
     /// The shapes of variables.
     #[must_use]
     pub fn variables(mut self, variables: Vec<(Text, fn() -> Shape)>) -> Body {
+        self.variables.extend(VariableOf::of(variables));
+        self
+    }
+
+    /// Variables that were declared.
+    #[must_use]
+    pub(crate) fn declared(mut self, variables: Variables) -> Body {
         self.variables.extend(variables);
         self
     }

@@ -110,12 +110,12 @@ fn assigned_by(raw: &[(Text, Expr)]) -> impl Iterator<Item = Text> {
 }
 
 /// Whether a literal of a state reads a value that is handed in: in the first state that is not there under its name.
-pub(super) fn literal_reads(state: &State, handed: &[Handed]) -> Option<String> {
+pub(super) fn literal_reads(state: &State, names: &[&Text]) -> Option<String> {
     let mut found = None;
     state.each_expression_inside(&mut |expr| {
         expr.walk(&mut |node| {
-            let mut names = node.variables_in_text().into_iter();
-            let read = names.find(|name| handed.iter().any(|one| one.name == *name));
+            let mut read_names = node.variables_in_text().into_iter();
+            let read = read_names.find(|name| names.iter().any(|one| *one == name));
             found = found.take().or(read);
         });
     });

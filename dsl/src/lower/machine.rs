@@ -41,8 +41,7 @@ pub(crate) fn faults(flow: &Flow, known: &[Fault]) -> Vec<Fault> {
 
 fn with_refused(flow: &Flow, known: &[Fault]) -> (StateMachine, Vec<Fault>) {
     let (machine, mut faults) = machine_of(flow);
-    let cause: Vec<&Fault> = known.iter().chain(&faults).collect();
-    let refused = refused::faults(flow, &machine, &cause);
+    let refused = refused::faults(flow, &machine, known, &faults);
     faults.extend(refused);
     let mut order = HashMap::new();
     each_state(&flow.states, &mut |state| {
@@ -68,11 +67,10 @@ fn machine_of(flow: &Flow) -> (StateMachine, Vec<Fault>) {
 }
 
 fn lowered(flow: &Flow, scopes: &Scopes) -> (StateMachine, Vec<Fault>) {
-    let mut report = Report::of_machine();
+    let mut report = Report::of_machine(flow);
     if flow.states.is_empty() {
         report.fault("a workflow needs a state");
     }
-    duplicates(flow, &mut report);
     let mixed = any_jsonpath(flow);
     let mut states = States::new(flow, scopes, mixed);
     let lowered = states.lower(&flow.states, &[scopes.root_level()]);
@@ -91,6 +89,7 @@ fn lowered(flow: &Flow, scopes: &Scopes) -> (StateMachine, Vec<Fault>) {
     };
     let machine = with_raw(flow, machine, &mut report);
     let mut faults = report.into_faults();
+    faults.extend(duplicates(flow));
     faults.extend(states.into_faults());
     if flow.deny_unhandled_errors {
         faults.extend(unhandled(
@@ -101,19 +100,19 @@ fn lowered(flow: &Flow, scopes: &Scopes) -> (StateMachine, Vec<Fault>) {
     (machine, faults)
 }
 
-fn duplicates(flow: &Flow, report: &mut Report) {
+fn duplicates(flow: &Flow) -> Vec<Fault> {
     let mut names = HashSet::new();
+    let mut faults = Vec::new();
     each_state(&flow.states, &mut |state| {
         if !names.insert(&*state.name) {
-            report.fault_at(
-                state.place,
-                format!(
-                    "the state name `{}` is used twice; a name stands once in a machine, branches and maps included",
-                    state.name
-                ),
+            let message = format!(
+                "the state name `{}` is used twice; a name stands once in a machine, branches and maps included",
+                state.name
             );
+            faults.push(Fault::new(Some(&state.name), message).at(state.place));
         }
     });
+    faults
 }
 
 fn any_jsonpath(flow: &Flow) -> bool {

@@ -11,8 +11,14 @@ use stepwright_asl::validate::validate;
 /// Rules about the ways between states.
 const OF_WAYS: [&str; 2] = ["SW021", "SW023"];
 
-/// The validator's errors, without those that only follow from what is known to be wrong.
-pub(super) fn faults(flow: &Flow, machine: &StateMachine, wrong: &[&Fault]) -> Vec<Fault> {
+/// The validator's errors, without those that only follow from what was known to be wrong and from what the lowering said.
+pub(super) fn faults(
+    flow: &Flow,
+    machine: &StateMachine,
+    known: &[Fault],
+    said: &[Fault],
+) -> Vec<Fault> {
+    let wrong: Vec<&Fault> = known.iter().chain(said).collect();
     let findings = validate(machine, flow.machine_type);
     let mut places = HashMap::new();
     each_state(&flow.states, &mut |state| {
@@ -21,20 +27,20 @@ pub(super) fn faults(flow: &Flow, machine: &StateMachine, wrong: &[&Fault]) -> V
     let faulty: HashSet<&str> = wrong.iter().filter_map(|fault| fault.state()).collect();
     let is_whole = wrong.iter().all(|fault| fault.state().is_some());
     // A transition that is missing is the cause of what is found elsewhere.
-    let ways_are_known = is_whole && goes_on(&flow.states);
+    let ways_are_known = is_whole && known.is_empty() && goes_on(&flow.states);
     let mut faults = Vec::new();
     for finding in findings.errors() {
         let state = state_of(&finding.pointer);
         // Where a state could not be lowered, something stands in the place of what was meant.
         let follows = match &state {
             _ if OF_WAYS.contains(&finding.rule) && !ways_are_known => true,
-            Some(state) => faulty.contains(&**state),
+            Some(state) => !is_whole || faulty.contains(&**state),
             None => !is_whole,
         };
         if !follows {
             let place = state.as_deref().and_then(|state| places.get(state));
             let fault = Fault::new(state.as_deref(), message(finding));
-            faults.push(fault.at(place.copied().flatten()));
+            faults.push(fault.at(place.copied().flatten().or(flow.place)));
         }
     }
     faults

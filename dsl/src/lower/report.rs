@@ -1,7 +1,7 @@
 //! Faults as they are found.
 
 use crate::expr::Expr;
-use crate::flow::State;
+use crate::flow::{Flow, State};
 use crate::workflow::{Fault, Place};
 
 /// The faults of one state, or of the machine itself.
@@ -33,15 +33,24 @@ impl Report {
     }
 
     /// Of the machine itself.
-    pub(super) fn of_machine() -> Report {
-        Report::default()
+    pub(super) fn of_machine(flow: &Flow) -> Report {
+        Report {
+            own: flow.place,
+            here: flow.place,
+            ..Report::default()
+        }
     }
 
     /// Faults are from now on those of an expression, where its place is known. Gives the place that was before, for
     /// [`Report::leave`].
     pub(super) fn enter(&mut self, expr: &Expr) -> Option<Place> {
+        self.enter_at(expr.place)
+    }
+
+    /// The same for a place.
+    pub(super) fn enter_at(&mut self, place: Option<Place>) -> Option<Place> {
         let before = self.here;
-        self.here = expr.place.or(before);
+        self.here = place.or(before);
         before
     }
 
@@ -64,13 +73,6 @@ impl Report {
             }
         }
         self.faults.push(fault);
-    }
-
-    /// A fault at another place.
-    pub(super) fn fault_at(&mut self, place: Option<Place>, message: impl Into<String>) {
-        let before = std::mem::replace(&mut self.here, place);
-        self.fault(message);
-        self.here = before;
     }
 
     /// A number that no other local of the state has.

@@ -5,7 +5,7 @@ use super::handed::ChildExecutions;
 use super::jsonata;
 use super::report::Report;
 use crate::expr::{Expr, Node, Text};
-use crate::flow::{Arm, Body, Flow, Kind, Map, State, Transition};
+use crate::flow::{Arm, Body, Flow, Kind, Map, State, Transition, VariableOf};
 use crate::shape::{Field, Fields, Presence, Shape, StructShape};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -22,6 +22,11 @@ pub(super) struct Scope {
     pub(super) children: Option<ChildExecutions>,
     /// For variables that are named like one of JSONata's functions: the states that they may be set in.
     hiding: HashMap<String, HashSet<String>>,
+}
+
+fn typed(variables: &[VariableOf]) -> HashMap<Text, fn() -> Shape> {
+    let variables = variables.iter();
+    variables.map(|one| (one.name.clone(), one.shape)).collect()
 }
 
 /// What a map's body is run for.
@@ -81,7 +86,7 @@ impl Scopes {
     /// Finds every variable and what it holds.
     pub(super) fn of(flow: &Flow) -> Scopes {
         let mut scopes = Scopes::default();
-        scopes.root.typed = flow.variables.iter().cloned().collect();
+        scopes.root.typed = typed(&flow.variables);
         scopes.root.hiding = hiding(&flow.states, &[]);
         scopes.add(&flow.states, flow);
         let untyped = Untyped {
@@ -96,7 +101,7 @@ impl Scopes {
         for state in states {
             for (index, body) in state.bodies().iter().enumerate() {
                 let mut scope = Scope {
-                    typed: body.variables.iter().cloned().collect(),
+                    typed: typed(&body.variables),
                     ..Scope::default()
                 };
                 if let Kind::Map(map) = &state.kind {

@@ -14,7 +14,7 @@ type Names<'f> = HashSet<&'f str>;
 /// A variable is read only where every path from the start has assigned it. A `catch` carries the values from before its
 /// state.
 pub(super) fn rules(flow: &Flow, faults: &mut Vec<Fault>) {
-    let declared = flow.variables.iter().map(|(name, _)| &**name);
+    let declared = flow.variables.iter().map(|one| &*one.name);
     let scope = Scope {
         states: &flow.states,
         outside: HashSet::new(),
@@ -59,7 +59,7 @@ impl<'f> Scope<'f> {
             };
             state.each_expression(&mut look);
             for body in state.bodies() {
-                let own = body.variables.iter().map(|(name, _)| &**name);
+                let own = body.variables.iter().map(|one| &*one.name);
                 let inner = Scope {
                     states: &body.states,
                     outside: before.clone(),

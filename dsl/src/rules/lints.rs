@@ -4,7 +4,7 @@ use super::assigned::read_in;
 use super::loops::unbounded;
 use super::{each_body, each_state, fault};
 use crate::expr::{Binary, Expr, Node, Piece};
-use crate::flow::{Body, Flow, State, Transition, Variables};
+use crate::flow::{Body, Flow, State, Transition, VariableOf, Variables};
 use crate::lower::unhandled;
 use crate::workflow::Fault;
 use serde_json::Value;
@@ -20,7 +20,7 @@ use stepwright_asl::placeholder;
 pub enum Lint {
     /// An error of a task that nothing catches. Nothing, unless it is denied.
     UnhandledErrors,
-    /// A loop that neither waits nor counts. A fault, unless it is allowed.
+    /// A loop that neither waits nor counts. A warning.
     UnboundedLoop,
     /// A text with `${Name}` in it, which no template fills in. A warning.
     LiteralPlaceholder,
@@ -42,7 +42,6 @@ impl Lint {
     fn default_level(self) -> Level {
         match self {
             Lint::UnhandledErrors => Level::Allow,
-            Lint::UnboundedLoop => Level::Deny,
             _ => Level::Warn,
         }
     }
@@ -172,7 +171,7 @@ fn unused_variables(flow: &Flow) -> Vec<Fault> {
     });
     let mut faults = Vec::new();
     let mut of_body = |state: Option<&str>, variables: &Variables| {
-        for (name, _) in variables {
+        for VariableOf { name, place, .. } in variables {
             let is_read = name.starts_with('_')
                 || read.contains(&**name)
                 || raw.iter().any(|text| text.contains(&format!("${name}")));
@@ -180,7 +179,7 @@ fn unused_variables(flow: &Flow) -> Vec<Fault> {
                 let message = format!(
                     "nothing reads the variable `{name}`; leave it out, or name it `_{name}` to mean it"
                 );
-                faults.push(Fault::new(state, message));
+                faults.push(Fault::new(state, message).at(*place));
             }
         }
     };

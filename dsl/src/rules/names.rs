@@ -3,20 +3,18 @@
 use super::{each_state, fault};
 use crate::expr::Text;
 use crate::flow::{Flow, Kind, Variables};
-use crate::workflow::Fault;
+use crate::workflow::{Fault, Place};
 use std::collections::HashSet;
 use stepwright_asl::name::{check_label, check_machine, check_state, check_variable};
 
 /// Runs the rules of this file.
 pub(super) fn rules(flow: &Flow, faults: &mut Vec<Fault>) {
     if let Err(error) = check_machine(&flow.name) {
-        faults.push(Fault::new(
-            None,
-            format!(
-                "`{}` cannot name a workflow: {error}; give `FlowBuilder::new` another name",
-                flow.name
-            ),
-        ));
+        let message = format!(
+            "`{}` cannot name a workflow: {error}; give `FlowBuilder::new` another name",
+            flow.name
+        );
+        faults.push(Fault::new(None, message).at(flow.place));
     }
     let mut said = Said::default();
     said.all(None, &flow.variables, faults);
@@ -29,7 +27,7 @@ pub(super) fn rules(flow: &Flow, faults: &mut Vec<Fault>) {
             said.all(Some(&state.name), &body.variables, faults);
         }
         if let Kind::Map(map) = &state.kind {
-            said.one(Some(&state.name), &map.item, faults);
+            said.one(Some(&state.name), &map.item, "an item", state.place, faults);
             let distributed = map.distributed.as_ref();
             if let Some(label) = distributed.and_then(|one| one.label.as_ref())
                 && let Err(error) = check_label(label)
@@ -39,6 +37,10 @@ pub(super) fn rules(flow: &Flow, faults: &mut Vec<Fault>) {
             }
         }
     });
+    // A Distributed Map hands it to its children under its name.
+    if let Some((name, _)) = &flow.parameter {
+        said.one(None, name, "the workflow's input", flow.place, faults);
+    }
 }
 
 /// The names that were looked at, so that each is complained about once.
@@ -49,17 +51,24 @@ struct Said {
 
 impl Said {
     fn all(&mut self, state: Option<&str>, variables: &Variables, faults: &mut Vec<Fault>) {
-        for (name, _) in variables {
-            self.one(state, name, faults);
+        for one in variables {
+            self.one(state, &one.name, "a variable", one.place, faults);
         }
     }
 
-    fn one(&mut self, state: Option<&str>, name: &Text, faults: &mut Vec<Fault>) {
+    fn one(
+        &mut self,
+        state: Option<&str>,
+        name: &Text,
+        what: &str,
+        place: Option<Place>,
+        faults: &mut Vec<Fault>,
+    ) {
         if let Err(error) = check_variable(name)
             && self.said.insert(name.clone())
         {
-            let message = format!("`{name}` cannot name a variable: {error}");
-            faults.push(Fault::new(state, message));
+            let message = format!("`{name}` cannot name {what}: {error}");
+            faults.push(Fault::new(state, message).at(place));
         }
     }
 }

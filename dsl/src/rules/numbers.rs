@@ -2,9 +2,24 @@
 
 use super::fault;
 use crate::expr::{Expr, Node};
-use crate::flow::{Kind, Rate, Retry, State, Wait};
+use crate::flow::{Batching, Flow, Kind, Rate, Retry, State, Wait};
 use crate::workflow::Fault;
-use stepwright_asl::facts::{DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, PERCENTAGE, SECONDS};
+use stepwright_asl::facts::{
+    BATCH, DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, PERCENTAGE, SECONDS, Setting, Takes,
+};
+
+/// `TimeoutSeconds` of the workflow is within AWS's limits.
+pub(super) fn of_workflow(flow: &Flow, faults: &mut Vec<Fault>) {
+    if let Some(amount) = &flow.timeout
+        && let Some(seconds) = number(amount)
+        && !is_in(seconds)
+    {
+        let message = format!(
+            "`.timeout(..)` of the workflow is from 1 to {MAX_SECONDS} seconds; this is {seconds}"
+        );
+        faults.push(Fault::new(None, message).at(amount.place.or(flow.place)));
+    }
+}
 
 /// Runs the rules of this file.
 pub(super) fn rules(state: &State, faults: &mut Vec<Fault>) {
@@ -59,8 +74,48 @@ pub(super) fn rules(state: &State, faults: &mut Vec<Fault>) {
                     format!("`.tolerated_percentage(..)` is from 0 to 100; this is {share}");
                 say(state, amount, message, faults);
             }
+            if let Some(batch) = distributed.and_then(|one| one.batch.as_ref()) {
+                batches_are_in_range(state, batch, faults);
+            }
         }
         _ => {}
+    }
+}
+
+/// A batch has an item at least, and no more bytes than a payload.
+fn batches_are_in_range(state: &State, batch: &Batching, faults: &mut Vec<Fault>) {
+    let limits = [
+        ("MaxItemsPerBatch", "items", &batch.max_items),
+        ("MaxInputBytesPerBatch", "bytes", &batch.max_input_bytes),
+    ];
+    for (field, what, limit) in limits {
+        let setting = BATCH.iter().find(|setting| setting.field == field);
+        if let Some(amount) = limit
+            && let Some(count) = whole(amount)
+            && let Some(Setting {
+                takes: Takes::Number(least, most),
+                ..
+            }) = setting
+            && (count < *least || most.is_some_and(|most| count > most))
+        {
+            let message = match most {
+                Some(most) => format!(
+                    "a batch has from {least} to {most} {what} at most; `Batches` says {count}"
+                ),
+                None => {
+                    format!("a batch has {least} or more {what} at most; `Batches` says {count}")
+                }
+            };
+            say(state, amount, message, faults);
+        }
+    }
+}
+
+/// The whole number that stands there, where it is known.
+pub(super) fn whole(amount: &Expr) -> Option<u64> {
+    match amount.untyped() {
+        Node::Literal(value) => value.as_u64(),
+        _ => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a state is made of.
 
 use super::fault;
+use crate::expr::{self, Expr, Node, Text};
 use crate::flow::{Flow, Kind, Otherwise, Sends, State};
 use crate::lower::{handed_into, unhandled};
 use crate::workflow::Fault;
@@ -9,8 +10,11 @@ use stepwright_asl::integrations::{Pattern, lookup};
 /// Runs the rules of this file.
 pub(super) fn rules(flow: &Flow, state: &State, faults: &mut Vec<Fault>) {
     choices_decide(state, faults);
+    choices_decide_in_one_way(state, faults);
+    arms_can_be_taken(state, faults);
     variables_are_assigned_once(state, faults);
     services_are_known(state, faults);
+    keys_are_given_once(state, faults);
     items_are_found(flow, state, faults);
     every_error_is_caught(state, faults);
 }
@@ -27,6 +31,37 @@ fn choices_decide(state: &State, faults: &mut Vec<Fault>) {
     {
         let message = "this choice decides nothing: call `.when(condition, &state)` on it, or make it a `pass_on`";
         faults.push(fault(state, message));
+    }
+}
+
+/// A choice has rules or a `match`, not both.
+fn choices_decide_in_one_way(state: &State, faults: &mut Vec<Fault>) {
+    if let Kind::Choice {
+        rules,
+        subject: Some(_),
+        ..
+    } = &state.kind
+        && !rules.is_empty()
+    {
+        let message = "this choice has `.match_on(..)` and `.when(..)`: a guard, `pattern if condition => &state`, says both";
+        faults.push(fault(state, message));
+    }
+}
+
+/// An arm that takes everything is the last.
+fn arms_can_be_taken(state: &State, faults: &mut Vec<Fault>) {
+    let Kind::Choice { arms, .. } = &state.kind else {
+        return;
+    };
+    for arm in arms.iter().rev().skip(1) {
+        let takes_all = matches!(
+            arm.pattern,
+            expr::Pattern::Wildcard | expr::Pattern::Bind(_)
+        );
+        if takes_all && arm.guard.is_none() {
+            let message = "an arm of this `.match_on(..)` takes everything, so the arms after it never run: put it last";
+            faults.push(fault(state, message).at(arm.edge.place.or(state.place)));
+        }
     }
 }
 
@@ -68,6 +103,40 @@ fn services_are_known(state: &State, faults: &mut Vec<Fault>) {
     }
 }
 
+/// An object has a key once; of two values with one key, one would be lost.
+fn keys_are_given_once(state: &State, faults: &mut Vec<Fault>) {
+    let mut say = |entries: &[(Text, Expr)]| {
+        for (index, (key, value)) in entries.iter().enumerate() {
+            if entries[..index].iter().any(|(earlier, _)| earlier == key) {
+                let message = format!("the key `{key}` is given twice in one object; keep one");
+                faults.push(fault(state, message).at(value.place.or(state.place)));
+            }
+        }
+    };
+    match &state.kind {
+        Kind::Task { call, .. } => {
+            if let Sends::Service(service) = &call.sends {
+                say(service.fields.as_deref().unwrap_or_default());
+            }
+        }
+        Kind::Map(map) => {
+            if let Some(distributed) = &map.distributed {
+                for access in distributed.reader.iter().chain(&distributed.writer) {
+                    say(&access.arguments);
+                }
+            }
+        }
+        _ => {}
+    }
+    state.each_expression(&mut |expr| {
+        expr.walk(&mut |node| {
+            if let Node::Object(entries) = node {
+                say(entries);
+            }
+        });
+    });
+}
+
 /// The children of a Distributed Map that are handed more than the item get an object, which is no item.
 fn items_are_found(flow: &Flow, state: &State, faults: &mut Vec<Fault>) {
     let Kind::Map(map) = &state.kind else { return };
@@ -89,6 +158,9 @@ fn every_error_is_caught(state: &State, faults: &mut Vec<Fault>) {
     let Some(place) = state.exhaustive else {
         return;
     };
+    if matches!(&state.kind, Kind::Map(map) if map.distributed.is_some()) {
+        return;
+    }
     let way_out = "call `.catch(..)` with it, or leave `.exhaustive()` out";
     let found = unhandled(std::slice::from_ref(state), way_out);
     faults.extend(found.into_iter().map(|fault| fault.at(Some(place))));

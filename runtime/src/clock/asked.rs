@@ -11,6 +11,8 @@ use super::Clock;
 pub(super) enum Owner {
     /// A test that wants to answer a token.
     Test,
+    /// A worker who was told of a task and has not taken it.
+    Handover,
     /// A task of tokio's.
     Task(tokio::task::Id),
     /// The future that a runtime blocks this thread on.

@@ -193,6 +193,11 @@ impl Clock {
         Asked::new(self.clone(), Owner::here())
     }
 
+    /// The same from when a worker is told of a task until it takes it.
+    pub(crate) fn ask_to_take(&self) -> Asked {
+        Asked::new(self.clone(), Owner::Handover)
+    }
+
     /// Arms a timer that calls `ring` at `at`, with no lock of the clock taken.
     pub(crate) fn arm(&self, at: Timestamp, ring: Box<dyn FnOnce() + Send>) -> Alarm {
         self.arm_target(at, Target::Run(ring), false)

@@ -2,6 +2,7 @@ use std::fmt;
 use std::ops::{Add, Sub};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::record::record;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -110,6 +111,8 @@ fn micros(duration: Duration) -> i64 {
     let whole = duration.as_nanos().div_ceil(1_000);
     i64::try_from(whole).unwrap_or(i64::MAX)
 }
+
+record!(struct Timestamp(micros));
 
 #[cfg(test)]
 mod tests {

@@ -1,3 +1,4 @@
+use crate::record::record;
 use serde_json::{Value as Json, json};
 
 /// How many items, or child executions, of a Map Run stand where.
@@ -22,6 +23,8 @@ pub struct MapRunCounts {
     pub total: u64,
     /// How many the ResultWriter wrote.
     pub results_written: u64,
+    /// Those that did not succeed before a redrive and were not started again yet.
+    pub pending_redrive: u64,
 }
 
 impl MapRunCounts {
@@ -36,13 +39,13 @@ impl MapRunCounts {
             "total": self.total,
             "resultsWritten": self.results_written,
             "failuresNotRedrivable": 0,
-            "pendingRedrive": 0,
+            "pendingRedrive": self.pending_redrive,
         })
     }
 
     /// Those that are not pending.
     fn begun(&self) -> u64 {
-        self.running + self.ended()
+        self.running + self.pending_redrive + self.ended()
     }
 
     fn ended(&self) -> u64 {
@@ -67,12 +70,41 @@ impl Tally {
         self.items.pending = self.items.total - self.items.begun();
     }
 
+    /// All that did not succeed are to be started again.
+    pub(crate) fn redriven(&mut self) {
+        for (counts, _) in self.both(0) {
+            let places = [
+                &mut counts.running,
+                &mut counts.failed,
+                &mut counts.timed_out,
+                &mut counts.aborted,
+            ];
+            for place in places {
+                counts.pending_redrive += std::mem::take(place);
+            }
+            counts.results_written = 0;
+        }
+    }
+
+    /// A child with so many items starts again.
+    pub(crate) fn started_again(&mut self, items: u64) {
+        for (counts, number) in self.both(items) {
+            counts.pending_redrive = counts.pending_redrive.saturating_sub(number);
+            counts.running += number;
+        }
+    }
+
     /// A child with so many items ended; `place` says where it counts now.
     pub(crate) fn ended(&mut self, items: u64, place: fn(&mut MapRunCounts) -> &mut u64) {
         for (counts, number) in self.both(items) {
             counts.running = counts.running.saturating_sub(number);
             *place(counts) += number;
         }
+    }
+
+    /// A child with so many items could not be started: nobody will tell of its end.
+    pub(crate) fn not_begun(&mut self, items: u64) {
+        self.ended(items, |counts| &mut counts.aborted);
     }
 
     /// So many items there are in all.
@@ -98,3 +130,9 @@ impl Tally {
         [(&mut self.items, items), (&mut self.executions, 1)]
     }
 }
+
+record!(struct MapRunCounts {
+    pending, running, succeeded, failed, timed_out, aborted, total, results_written,
+    pending_redrive,
+});
+record!(struct Tally { items, executions });

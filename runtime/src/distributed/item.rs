@@ -1,5 +1,6 @@
 use smol_str::SmolStr;
 
+use crate::record::record;
 use crate::value::Value;
 
 /// `Map.Item.Source` of an item of the state's input.
@@ -54,3 +55,5 @@ impl Item {
         members.into_iter().collect()
     }
 }
+
+record!(struct Item { index, key, value, source });

@@ -1,3 +1,4 @@
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -5,6 +6,7 @@ use smol_str::SmolStr;
 use crate::about::About;
 use crate::clock::Timestamp;
 use crate::engine::Status;
+use crate::record::record;
 use crate::value::Value;
 
 /// WriterConfig: the form of the results.
@@ -76,27 +78,25 @@ pub(crate) struct Ended {
 }
 
 /// The children of a Map Run in the order of their items.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Results {
     children: Vec<Child>,
-    /// Whether all that is known of a child is kept, or its output alone.
+    /// Whether all that is known of a child is kept, or what its result and a redrive need.
     keeps_all: bool,
-    /// Inputs of children that were never started.
-    pending: Vec<Value>,
+    /// Inputs of children that were never started, each with its number of items.
+    pending: VecDeque<(Value, u32)>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Child {
     /// How many items it has.
     items: u32,
+    /// What it is, as long as it may be redriven.
+    about: Option<Arc<About>>,
     output: Option<Value>,
-    record: Option<Box<Record>>,
-}
-
-#[derive(Debug)]
-struct Record {
-    about: Arc<About>,
-    ended: Option<Ended>,
+    is_successful: bool,
+    /// How it ended, where all is kept.
+    ended: Option<Box<Ended>>,
 }
 
 impl Results {
@@ -104,23 +104,24 @@ impl Results {
         Self {
             children: Vec::new(),
             keeps_all,
-            pending: Vec::new(),
+            pending: VecDeque::new(),
         }
+    }
+
+    /// Whether no child was started.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.children.is_empty()
     }
 
     /// A child starts. Gives its number.
     pub(crate) fn started(&mut self, about: &Arc<About>, items: u32) -> u32 {
         let number = u32::try_from(self.children.len()).unwrap_or(u32::MAX);
-        let record = self.keeps_all.then(|| {
-            Box::new(Record {
-                about: about.clone(),
-                ended: None,
-            })
-        });
         self.children.push(Child {
             items,
+            about: Some(about.clone()),
             output: None,
-            record,
+            is_successful: false,
+            ended: None,
         });
         number
     }
@@ -130,16 +131,44 @@ impl Results {
         let Some(child) = self.children.get_mut(number as usize) else {
             return 0;
         };
-        match &mut child.record {
-            Some(record) => record.ended = Some(ended),
-            None => child.output = ended.output,
+        child.is_successful = ended.status == Status::Succeeded;
+        if self.keeps_all {
+            child.ended = Some(Box::new(ended));
+        } else if child.is_successful {
+            child.output = ended.output;
+            child.about = None;
         }
         u64::from(child.items)
     }
 
+    /// The numbers of the children that did not succeed.
+    pub(crate) fn unsuccessful(&self) -> VecDeque<u32> {
+        let numbered = (0u32..).zip(&self.children);
+        let left = numbered.filter(|(_, child)| !child.is_successful);
+        left.map(|(number, _)| number).collect()
+    }
+
+    /// What a child is that starts again, and how many items it has.
+    pub(crate) fn starts_again(
+        &mut self,
+        number: u32,
+        anew: impl FnOnce(&About) -> About,
+    ) -> Option<(Arc<About>, u32)> {
+        let child = self.children.get_mut(number as usize)?;
+        let about = Arc::new(anew(child.about.as_ref()?));
+        child.about = Some(about.clone());
+        child.ended = None;
+        Some((about, child.items))
+    }
+
     /// An input that no child was started with.
-    pub(crate) fn pending(&mut self, input: Value) {
-        self.pending.push(input);
+    pub(crate) fn pending(&mut self, input: Value, items: u32) {
+        self.pending.push_back((input, items));
+    }
+
+    /// The first input that no child was started with.
+    pub(crate) fn take_pending(&mut self) -> Option<(Value, u32)> {
+        self.pending.pop_front()
     }
 
     /// The state's result where nothing is exported: the outputs, without those of failed children; with a
@@ -183,8 +212,7 @@ impl Child {
     }
 
     fn ended(&self) -> Option<(&About, &Ended)> {
-        let record = self.record.as_deref()?;
-        Some((&record.about, record.ended.as_ref()?))
+        Some((self.about.as_deref()?, self.ended.as_deref()?))
     }
 }
 
@@ -250,7 +278,7 @@ pub(crate) struct File {
 }
 
 /// Makes the files of a ResultWriter one after the other: the results by status, then the manifest that lists them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Written {
     run: SmolStr,
     /// The children's state machine.
@@ -276,6 +304,9 @@ enum Part {
     Succeeded,
     Manifest,
 }
+
+/// The last is written first.
+const PARTS: [Part; 4] = [Part::Manifest, Part::Succeeded, Part::Pending, Part::Failed];
 
 impl Part {
     fn name(self) -> &'static str {
@@ -308,11 +339,19 @@ impl Written {
             bucket,
             layout,
             most,
-            parts: vec![Part::Manifest, Part::Succeeded, Part::Pending, Part::Failed],
+            parts: PARTS.to_vec(),
             next: 0,
             number: 0,
             listed: Default::default(),
         }
+    }
+
+    /// All files are to be written again.
+    pub(crate) fn begin_again(&mut self) {
+        self.parts = PARTS.to_vec();
+        self.next = 0;
+        self.number = 0;
+        self.listed = Default::default();
     }
 
     /// `{MapRunArn, ResultWriterDetails}`: the state's result.
@@ -353,7 +392,7 @@ impl Written {
         let mut text = Text::new(self.layout);
         while text.len() < self.most {
             let is_left = match part {
-                Part::Pending => results.pending.get(self.next).map(|input| {
+                Part::Pending => results.pending.get(self.next).map(|(input, _)| {
                     text.push(&describe_pending(input, &self.machine_id));
                 }),
                 part => results.children.get(self.next).map(|child| {
@@ -412,3 +451,11 @@ impl Written {
         }
     }
 }
+
+record!(struct Layout { transformation, is_lines });
+record!(enum Transformation { 0 => None, 1 => Compact, 2 => Flatten });
+record!(struct Ended { status, output, error, cause, stopped });
+record!(struct Results { children, keeps_all, pending });
+record!(struct Child { items, about, output, is_successful, ended });
+record!(struct Written { run, machine_id, bucket, prefix, layout, most, parts, next, number, listed });
+record!(enum Part { 0 => Failed, 1 => Pending, 2 => Succeeded, 3 => Manifest });

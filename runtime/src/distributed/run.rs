@@ -4,8 +4,9 @@ use smol_str::SmolStr;
 use super::counts::{MapRunCounts, Tally};
 use crate::clock::Timestamp;
 use crate::engine::Status;
+use crate::record::record;
 
-/// A Map Run: what a Distributed Map does in one attempt, as `DescribeMapRun` tells it.
+/// A Map Run: what a Distributed Map does in one attempt and in the redrives of that, as `DescribeMapRun` tells it.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -62,6 +63,10 @@ pub struct MapRun {
     pub tolerated_failure_count: u64,
     /// ToleratedFailurePercentage; 0 when none was declared.
     pub tolerated_failure_percentage: f64,
+    /// How often it was redriven, with its execution.
+    pub redrive_count: u32,
+    /// When it was redriven last.
+    pub redriven: Option<Timestamp>,
     /// The counts in items.
     pub items: MapRunCounts,
     /// The counts in child executions: fewer than items where they are batched.
@@ -81,8 +86,11 @@ impl MapRun {
             "toleratedFailureCount": self.tolerated_failure_count,
             "itemCounts": self.items.to_json(),
             "executionCounts": self.executions.to_json(),
-            "redriveCount": 0,
+            "redriveCount": self.redrive_count,
         });
+        if let Some(redriven) = self.redriven {
+            answer["redriveDate"] = json!(redriven.to_string());
+        }
         if let Some(stopped) = self.stopped {
             answer["stopDate"] = json!(stopped.to_string());
         }
@@ -99,7 +107,13 @@ pub(crate) struct RunView {
     pub(crate) max_concurrency: u64,
     pub(crate) tolerated_count: Option<u64>,
     pub(crate) tolerated_percentage: Option<f64>,
+    pub(crate) redrive_count: u32,
+    pub(crate) redriven: Option<Timestamp>,
 }
+
+record!(struct RunView {
+    arn, execution, started, max_concurrency, tolerated_count, tolerated_percentage, redrive_count, redriven,
+});
 
 impl RunView {
     /// The run as it stands.
@@ -118,6 +132,8 @@ impl RunView {
             max_concurrency: self.max_concurrency,
             tolerated_failure_count: self.tolerated_count.unwrap_or_default(),
             tolerated_failure_percentage: self.tolerated_percentage.unwrap_or_default(),
+            redrive_count: self.redrive_count,
+            redriven: self.redriven,
             items: tally.items,
             executions: tally.executions,
         }

@@ -1,8 +1,8 @@
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use smol_str::SmolStr;
-use tokio::sync::oneshot;
+use tokio::sync::Notify;
 
 use super::cell::Responder;
 use super::error::ActivityError;
@@ -12,13 +12,55 @@ use crate::value::Value;
 /// The queues of an engine's activities.
 #[derive(Debug, Default)]
 pub(super) struct Activities {
-    queues: Mutex<HashMap<SmolStr, Queue>>,
+    queues: Mutex<HashMap<SmolStr, Arc<Queue>>>,
+}
+
+/// The tasks of one activity that no worker has.
+#[derive(Debug, Default)]
+struct Queue {
+    tasks: Mutex<Tasks>,
+    /// Wakes one worker for each task. A worker takes the task in its own poll, so that one that is dropped before takes none
+    /// along; what woke it goes to the next.
+    arrived: Notify,
 }
 
 #[derive(Debug, Default)]
-struct Queue {
-    waiting: VecDeque<Queued>,
-    workers: VecDeque<Worker>,
+struct Tasks {
+    /// By the order in which they came.
+    waiting: BTreeMap<u64, Waiting>,
+    next: u64,
+    /// How many workers wait. As many of the first tasks are on their way to them.
+    workers: usize,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    task: Queued,
+    /// Virtual time stands while it is on its way to a worker.
+    hold: Option<Asked>,
+}
+
+/// A worker that waits for a task.
+struct Worker<'a>(&'a Queue);
+
+impl<'a> Worker<'a> {
+    fn new(queue: &'a Queue) -> Self {
+        queue.lock().workers += 1;
+        Self(queue)
+    }
+}
+
+impl Drop for Worker<'_> {
+    fn drop(&mut self) {
+        let hold = {
+            let mut tasks = self.0.lock();
+            tasks.workers -= 1;
+            let workers = tasks.workers;
+            let left = tasks.waiting.values_mut().nth(workers);
+            left.and_then(|waiting| waiting.hold.take())
+        };
+        drop(hold);
+    }
 }
 
 /// A task that waits for a worker.
@@ -27,13 +69,6 @@ pub(super) struct Queued {
     pub(super) token: SmolStr,
     pub(super) input: Value,
     pub(super) responder: Responder,
-}
-
-/// A worker that waits for a task.
-#[derive(Debug)]
-struct Worker {
-    name: Option<SmolStr>,
-    asks: oneshot::Sender<ActivityTask>,
 }
 
 /// A task that an activity's worker took.
@@ -49,9 +84,31 @@ pub struct ActivityTask {
     _hold: Asked,
 }
 
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Tasks> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The task that has waited longest, which is started with this.
+    fn take(&self, worker: Option<&SmolStr>, clock: &Clock) -> Option<ActivityTask> {
+        let (_, Waiting { task, hold: _hold }) = self.lock().waiting.pop_first()?;
+        let taken = ActivityTask {
+            token: task.token.to_string(),
+            input: task.input,
+            _hold: clock.ask_worker(),
+        };
+        task.responder.started(worker.cloned());
+        Some(taken)
+    }
+}
+
 impl Activities {
-    fn lock(&self) -> MutexGuard<'_, HashMap<SmolStr, Queue>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<SmolStr, Arc<Queue>>> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn queue(&self, arn: &str) -> Option<Arc<Queue>> {
+        self.lock().get(arn).cloned()
     }
 
     pub(super) fn declare(&self, arn: &str) {
@@ -62,34 +119,26 @@ impl Activities {
         self.lock().contains_key(arn)
     }
 
-    /// Gives a task to the worker who has waited longest, or queues it.
-    pub(super) fn push(&self, arn: &str, mut task: Queued, clock: &Clock) {
-        let mut queues = self.lock();
-        let Some(queue) = queues.get_mut(arn) else {
-            return;
+    /// Queues a task, and gives its place.
+    pub(super) fn push(&self, arn: &str, task: Queued, clock: &Clock) -> Option<u64> {
+        let queue = self.queue(arn)?;
+        let place = {
+            let mut tasks = queue.lock();
+            let place = tasks.next;
+            tasks.next += 1;
+            let is_on_its_way = tasks.waiting.len() < tasks.workers;
+            let hold = is_on_its_way.then(|| clock.ask_to_take());
+            tasks.waiting.insert(place, Waiting { task, hold });
+            place
         };
-        while let Some(worker) = queue.workers.pop_front() {
-            let given = ActivityTask {
-                token: task.token.to_string(),
-                input: task.input.clone(),
-                _hold: clock.ask_worker(),
-            };
-            match worker.asks.send(given) {
-                Ok(()) => {
-                    task.responder.started(worker.name);
-                    return;
-                }
-                // That worker went away; the task is still ours.
-                Err(back) => task.input = back.input,
-            }
-        }
-        queue.waiting.push_back(task);
+        queue.arrived.notify_one();
+        Some(place)
     }
 
-    /// Forgets a task that no worker took.
-    pub(super) fn forget(&self, arn: &str, token: &str) {
-        if let Some(queue) = self.lock().get_mut(arn) {
-            queue.waiting.retain(|task| task.token != token);
+    /// Forgets a task, if no worker took it.
+    pub(super) fn forget(&self, arn: &str, place: u64) {
+        if let Some(queue) = self.queue(arn) {
+            queue.lock().waiting.remove(&place);
         }
     }
 
@@ -101,31 +150,17 @@ impl Activities {
         clock: &Clock,
     ) -> Result<ActivityTask, ActivityError> {
         let worker = worker.map(SmolStr::new);
+        let Some(queue) = self.queue(arn) else {
+            return Err(ActivityError::ActivityDoesNotExist(arn.to_owned()));
+        };
+        if let Some(task) = queue.take(worker.as_ref(), clock) {
+            return Ok(task);
+        }
+        let _waits = Worker::new(&queue);
         loop {
-            let answer = {
-                let mut queues = self.lock();
-                let Some(queue) = queues.get_mut(arn) else {
-                    return Err(ActivityError::ActivityDoesNotExist(arn.to_owned()));
-                };
-                if let Some(task) = queue.waiting.pop_front() {
-                    task.responder.started(worker);
-                    return Ok(ActivityTask {
-                        token: task.token.to_string(),
-                        input: task.input,
-                        _hold: clock.ask_worker(),
-                    });
-                }
-                let (asks, answer) = oneshot::channel();
-                queue.workers.retain(|worker| !worker.asks.is_closed());
-                queue.workers.push_back(Worker {
-                    name: worker.clone(),
-                    asks,
-                });
-                answer
-            };
-            if let Ok(mut task) = answer.await {
-                // It was given on the thread of an execution; from now on it is this worker's.
-                task._hold = clock.ask_worker();
+            // A task that came meanwhile left a permit.
+            queue.arrived.notified().await;
+            if let Some(task) = queue.take(worker.as_ref(), clock) {
                 return Ok(task);
             }
         }

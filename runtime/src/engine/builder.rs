@@ -10,20 +10,19 @@ use serde::de::DeserializeOwned;
 use stepwright::builder::Built;
 use stepwright::{Payload, Workflow};
 use stepwright_asl::model::{MachineType, StateMachine};
-use stepwright_asl::placeholder::fill;
 
 use super::Engine;
 use super::activities::Activities;
 use super::error::BuildError;
+use super::machines::{Machines, Setting};
 use super::observer::Observer;
-use super::registry::Registry;
+use super::registry::{self, Registry};
 use super::runs::Runs;
-use super::shared::{Executions, Machine, Shared};
+use super::shared::{Executions, Shared};
 use super::tokens::Tokens;
 use crate::clock::{Clock, Timestamp, VIRTUAL_START};
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
-use crate::program::Program;
 use crate::task::{Family, Resource, SharedState, TaskFailure, TaskSource, handler};
 use crate::testing::{Measure, coverage_folder};
 
@@ -35,12 +34,13 @@ pub struct EngineBuilder {
     state: SharedState,
     clock: Clock,
     limits: Limits,
-    keeps_history: bool,
+    keeps_history: Option<bool>,
     seed: Option<u64>,
     region: String,
     account: String,
     role: String,
     retention: usize,
+    rests_as_bytes: bool,
     objects: Option<Arc<dyn ObjectStore>>,
     substitutions: HashMap<String, String>,
     observer: Option<Arc<dyn Observer>>,
@@ -56,12 +56,13 @@ impl EngineBuilder {
             state: SharedState::new(),
             clock: Clock::real(),
             limits: Limits::default(),
-            keeps_history: true,
+            keeps_history: None,
             seed: None,
             region: "us-east-1".to_owned(),
             account: "123456789012".to_owned(),
             role: "arn:aws:iam::123456789012:role/stepwright".to_owned(),
             retention: 1_000,
+            rests_as_bytes: false,
             objects: None,
             substitutions: HashMap::new(),
             observer: None,
@@ -123,20 +124,9 @@ impl EngineBuilder {
         machine_type: MachineType,
     ) -> Self {
         let name = name.into();
-        if text.len() > self.limits.definition_bytes {
-            self.registry.problems.push(format!(
-                "the definition `{name}` has {} bytes, and {} are allowed",
-                text.len(),
-                self.limits.definition_bytes
-            ));
-            return self;
-        }
-        match StateMachine::from_json(text) {
+        match registry::read(&name, text, &self.limits) {
             Ok(machine) => self.registry.definition(name, machine, machine_type),
-            Err(findings) => self
-                .registry
-                .problems
-                .push(format!("the definition `{name}`: {findings}")),
+            Err(problem) => self.registry.problems.push(problem),
         }
         self
     }
@@ -242,10 +232,13 @@ impl EngineBuilder {
         self
     }
 
-    /// Whether executions keep their history; they do unless told otherwise. Without, reports and failures have an
-    /// empty one, and executions are cheaper.
+    /// Whether executions keep their history. Without, reports and failures have an empty one, and executions are cheaper.
+    ///
+    /// Unless told otherwise Standard executions do, and Express executions do on virtual time only, where tests look at it: in
+    /// service there may be a million events of each. Of an Express execution the last
+    /// [`Limits::events`](crate::Limits::events) are kept.
     pub fn history(mut self, keeps: bool) -> Self {
-        self.keeps_history = keeps;
+        self.keeps_history = Some(keeps);
         self
     }
 
@@ -336,6 +329,14 @@ impl EngineBuilder {
         self
     }
 
+    /// Writes each execution that rests to bytes and reads it again, as a durable engine does when it is restarted. For tests
+    /// of this crate: nothing may change by it.
+    #[doc(hidden)]
+    pub fn rests_as_bytes(mut self) -> Self {
+        self.rests_as_bytes = true;
+        self
+    }
+
     /// Where Distributed Maps read and write, in a store that is shared.
     pub(crate) fn shared_objects(mut self, store: Arc<dyn ObjectStore>) -> Self {
         self.objects = Some(store);
@@ -365,7 +366,7 @@ impl EngineBuilder {
     pub fn build(self) -> Result<Engine, BuildError> {
         let mut registry = self.registry;
         let mut problems = std::mem::take(&mut registry.problems);
-        let unanswered = registry.unanswered();
+        let unanswered = registry.handlers.unanswered(&registry.activities);
         let folder = match self.coverage {
             Some(folder) => Ok(Some(folder)),
             None if self.observer.is_some() => Ok(None),
@@ -373,59 +374,30 @@ impl EngineBuilder {
         };
         let measure = folder.and_then(|folder| folder.map(|to| Measure::to(&to)).transpose());
         let mut measure = measure.map_err(BuildError::new)?;
-        let mut machines = HashMap::new();
-        for (name, pending) in std::mem::take(&mut registry.definitions) {
-            let value = |name: &str| self.substitutions.get(name).cloned();
-            let filled = match fill(&pending.machine, pending.addresses.as_ref(), &value) {
-                Ok(filled) => filled,
-                Err(findings) => {
-                    problems.push(format!(
-                        "state machine `{name}`: a field does not take its placeholder's value: {findings}"
-                    ));
-                    continue;
-                }
-            };
-            let compiled =
-                Program::compile(&filled.machine, pending.machine_type, &registry.families);
-            match compiled {
-                Ok(mut program) => {
-                    if pending.addresses.is_some() {
-                        program.lacks(&filled.missing);
-                    }
-                    program.resolve(|resource, target| registry.resolve(resource, target));
-                    let arn = format!(
-                        "arn:aws:states:{}:{}:stateMachine:{name}",
-                        self.region, self.account
-                    );
-                    let program = Arc::new(program);
+        let setting = Setting {
+            region: self.region,
+            account: self.account,
+            substitutions: self.substitutions,
+            families: registry.families,
+            handlers: registry.handlers,
+        };
+        let mut machines = Vec::new();
+        for (name, pending) in &registry.definitions {
+            match setting.compile(name, pending) {
+                Ok(machine) => {
                     if let Some(measure) = &mut measure
                         && let Err(problem) =
-                            measure.machine(&name, &program, &pending.machine.to_value())
+                            measure.machine(name, &machine.program, &pending.machine.to_value())
                     {
                         problems.push(problem);
                     }
-                    machines.insert(
-                        name.clone(),
-                        Machine {
-                            name: name.into(),
-                            arn: arn.into(),
-                            program,
-                            check_input: pending.check_input,
-                        },
-                    );
+                    machines.push(machine);
                 }
-                Err(error) => problems.extend(
-                    error
-                        .problems()
-                        .iter()
-                        .map(|problem| format!("state machine `{name}`: {problem}")),
-                ),
+                Err(found) => problems.extend(found),
             }
         }
-        let states: Vec<_> = machines
-            .values()
-            .flat_map(|machine: &Machine| machine.program.defined(&machine.name))
-            .collect();
+        let machines = Machines::new(machines, registry.machines_by_target);
+        let states = machines.defined();
         for task in unanswered {
             let mut callers = states.iter().filter(|state| task.is_called_by(state));
             let is_answered = |state| self.sources.iter().any(|source| source.may_answer(state));
@@ -456,9 +428,8 @@ impl EngineBuilder {
             limits: Arc::new(self.limits),
             keeps_history: self.keeps_history,
             machines,
-            registry,
+            setting,
             sources: self.sources,
-            defined: states,
             given: Mutex::default(),
             state: Arc::new(self.state),
             tokens: Tokens::default(),
@@ -466,10 +437,9 @@ impl EngineBuilder {
             executions: Mutex::new(Executions::new(seed)),
             runs: Runs::default(),
             objects: self.objects,
-            region: self.region,
-            account: self.account,
             role: self.role,
             retention: self.retention,
+            rests_as_bytes: self.rests_as_bytes,
             observer: self
                 .observer
                 .or_else(|| measure.map(|measure| Arc::new(measure) as Arc<dyn Observer>)),

@@ -3,15 +3,15 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use futures_util::task::AtomicWaker;
 use smol_str::SmolStr;
-use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Notify, oneshot};
 
+use super::follower::Follower;
 use super::redrive::Redrivable;
 use super::report::ExecutionReport;
 use crate::about::About;
 use crate::clock::Clock;
 use crate::distributed::Ended;
-use crate::history::{Event, History};
+use crate::history::History;
 use crate::interpret::{Failure, Ring, Ticket};
 use crate::task::TaskResult;
 
@@ -32,25 +32,26 @@ struct Mailbox {
     messages: Vec<Message>,
     /// Whether the execution is being stepped, or is about to be: it then counts as busy on the clock.
     is_awake: bool,
+    /// From then on there is a report.
     is_closed: bool,
-    on_close: Vec<OnClose>,
+    followers: Vec<Follower>,
 }
 
-/// Called when an execution is over, before virtual time may go on.
-pub(crate) type OnClose = Box<dyn FnOnce(&ExecutionReport) + Send>;
+/// Tells whoever answers a task whether the answer counts.
+pub(crate) type Taken = oneshot::Sender<bool>;
 
 /// News for an execution.
 pub(crate) enum Message {
     Ring(Ticket, Ring),
-    Answer(Ticket, TaskResult),
+    Answer(Ticket, TaskResult, Option<Taken>),
     Started(Ticket, Option<SmolStr>),
     /// A child of a Map Run ended.
     Child(Ticket, u32, Ended),
-    Heartbeat(Ticket),
+    Heartbeat(Ticket, Option<Taken>),
     Deadline,
     Stop(Failure),
-    Listen(UnboundedSender<Event>),
-    History(oneshot::Sender<History>),
+    /// Somebody wants the history as soon as it has more than so many events.
+    History(u32, oneshot::Sender<History>),
 }
 
 impl RunCell {
@@ -115,42 +116,26 @@ impl RunCell {
         true
     }
 
-    /// Says that the execution is over.
-    pub(super) fn close(&self, report: Arc<ExecutionReport>) {
-        let (left, on_close, was_awake) = {
+    /// Says that the execution is over. `tell` is called for each follower, before virtual time may go on.
+    pub(super) fn close(&self, report: Arc<ExecutionReport>, tell: impl Fn(Follower)) {
+        let (left, followers, was_awake) = {
             let mut mailbox = self.lock();
+            // Who finds it closed must find the report.
+            let _ = self.report.set(report.clone());
             mailbox.is_closed = true;
             (
                 std::mem::take(&mut mailbox.messages),
-                std::mem::take(&mut mailbox.on_close),
+                std::mem::take(&mut mailbox.followers),
                 std::mem::take(&mut mailbox.is_awake),
             )
         };
         for message in left {
-            self.answer_late(message, &report);
+            answer_late(message, &report);
         }
-        let _ = self.report.set(report.clone());
-        for call in on_close {
-            call(&report);
-        }
+        followers.into_iter().for_each(tell);
         self.closed.notify_waiters();
         if was_awake {
             self.clock.leave();
-        }
-    }
-
-    /// What comes when all is over still gets the history.
-    fn answer_late(&self, message: Message, report: &ExecutionReport) {
-        match message {
-            Message::Listen(listener) => {
-                for event in report.history.events() {
-                    if listener.send(event).is_err() {
-                        break;
-                    }
-                }
-            }
-            Message::History(asker) => drop(asker.send(report.history.clone())),
-            _ => {}
         }
     }
 
@@ -159,21 +144,26 @@ impl RunCell {
         if let Err(message) = self.send(message)
             && let Some(report) = self.report.get()
         {
-            self.answer_late(message, report);
+            answer_late(message, report);
         }
     }
 
-    /// Calls back at the end, at once when it is over.
-    pub(super) fn on_close(&self, call: OnClose) {
-        {
-            let mut mailbox = self.lock();
-            if !mailbox.is_closed {
-                mailbox.on_close.push(call);
-                return;
+    /// The history as soon as it has more than `read` events, or the execution is over.
+    pub(super) fn history_after(&self, read: u32) -> oneshot::Receiver<History> {
+        let (reader, history) = oneshot::channel();
+        self.send_or_answer(Message::History(read, reader));
+        history
+    }
+
+    /// Tells `follower` of the end; gives it back with the report when the execution is over.
+    pub(super) fn follow(&self, follower: Follower) -> Option<(Follower, Arc<ExecutionReport>)> {
+        let mut mailbox = self.lock();
+        match self.report.get() {
+            Some(report) => Some((follower, report.clone())),
+            None => {
+                mailbox.followers.push(follower);
+                None
             }
-        }
-        if let Some(report) = self.report.get() {
-            call(report);
         }
     }
 
@@ -181,6 +171,11 @@ impl RunCell {
     pub(super) fn keep(&self, redrivable: Redrivable) {
         // It is kept once, by whoever closes the cell.
         let _ = self.redrivable.set(Box::new(redrivable));
+    }
+
+    /// Whether there is what a redrive needs.
+    pub(super) fn is_redrivable(&self) -> bool {
+        self.redrivable.get().is_some()
     }
 
     pub(super) fn redrivable(&self) -> Option<Redrivable> {
@@ -216,6 +211,15 @@ impl fmt::Debug for RunCell {
     }
 }
 
+/// What comes when all is over still gets the history.
+fn answer_late(message: Message, report: &ExecutionReport) {
+    // Dropping what tells whether an answer was taken says that it was not.
+    if let Message::History(_, reader) = message {
+        // Whoever asked may have gone.
+        let _ = reader.send(report.history.clone());
+    }
+}
+
 /// Who waits for the answer to one task.
 #[derive(Clone, Debug)]
 pub(crate) struct Responder {
@@ -239,7 +243,14 @@ impl Responder {
     }
 
     pub(crate) fn answer(&self, result: TaskResult) {
-        self.send(Message::Answer(self.ticket, result));
+        self.send(Message::Answer(self.ticket, result, None));
+    }
+
+    /// Answers, and says whether the execution took the answer: not when the task ended otherwise before.
+    pub(super) async fn answer_and_wait(&self, result: TaskResult) -> bool {
+        let (taken, answer) = oneshot::channel();
+        self.send(Message::Answer(self.ticket, result, Some(taken)));
+        answer.await.unwrap_or(false)
     }
 
     pub(crate) fn started(&self, worker: Option<SmolStr>) {
@@ -251,14 +262,14 @@ impl Responder {
     }
 
     pub(crate) fn heartbeat(&self) {
-        self.send(Message::Heartbeat(self.ticket));
+        self.send(Message::Heartbeat(self.ticket, None));
     }
 
-    /// Whether nobody waits for the answer any more. Cheap, and late at worst.
-    pub(crate) fn is_gone(&self) -> bool {
-        self.cell
-            .upgrade()
-            .is_none_or(|cell| cell.report.get().is_some())
+    /// Starts the heartbeat's time anew, and says whether the task was still at work.
+    pub(super) async fn heartbeat_and_wait(&self) -> bool {
+        let (taken, answer) = oneshot::channel();
+        self.send(Message::Heartbeat(self.ticket, Some(taken)));
+        answer.await.unwrap_or(false)
     }
 
     pub(super) fn ring(&self, ring: Ring) {

@@ -1,5 +1,4 @@
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -7,8 +6,9 @@ use std::time::Duration;
 
 use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
+use tokio::sync::oneshot;
 
-use super::cell::{Message, RunCell};
+use super::cell::{Message, RunCell, Taken};
 use super::redrive::Redrivable;
 use super::report::{ExecutionReport, Status};
 use super::shared::Shared;
@@ -16,7 +16,9 @@ use super::wires::{Arrived, Wires};
 use crate::clock::Alarm;
 use crate::history::History;
 use crate::interpret::{Execution, Failure, Inspection, Outcome, Resume, Start, Step, Ticket};
+use crate::panics::guarded;
 use crate::program::{Entry, Program};
+use crate::record::Damaged;
 use crate::task::TaskSource;
 use crate::value::Value;
 
@@ -24,7 +26,7 @@ use crate::value::Value;
 const BUDGET: u32 = 256;
 
 /// The error of an execution that a mistake of this crate ended.
-const INTERNAL: &str = "Stepwright.Internal";
+pub(super) const INTERNAL: &str = "Stepwright.Internal";
 /// The error of an execution whose tokio runtime went away.
 const SHUT_DOWN: &str = "Stepwright.ShutDown";
 
@@ -47,6 +49,8 @@ pub(super) struct Drive {
     pub(super) inspected: Option<Box<Inspection>>,
     /// How many events whoever watches was told of.
     written: u32,
+    /// Who waits for events behind this one.
+    readers: Vec<(u32, oneshot::Sender<History>)>,
     is_closed: bool,
     span: tracing::Span,
 }
@@ -78,6 +82,7 @@ impl Drive {
             resume: None,
             inspected: None,
             written: 0,
+            readers: Vec::new(),
             is_closed: false,
             span,
         }
@@ -114,12 +119,18 @@ impl Drive {
         let (program, limits, keeps) = (
             self.program.clone(),
             engine.limits.clone(),
-            engine.keeps_history,
+            engine.history(self.entry.machine_type),
         );
         let execution = match self.resume.take() {
-            Some((history, resume)) => {
-                Execution::redriven(program, about.clone(), limits, &history, keeps, resume)
-            }
+            Some((history, resume)) => Execution::redriven(
+                program,
+                about.clone(),
+                limits,
+                self.entry,
+                &history,
+                keeps,
+                resume,
+            ),
             None => {
                 let execution = Execution::new(program, about.clone(), limits, keeps, self.seed);
                 let mut execution = execution.entering(self.entry);
@@ -171,8 +182,9 @@ impl Drive {
                 self.wires.rang(ticket, ring);
                 execution.ring(ticket, ring, &mut self.wires);
             }
-            Message::Answer(ticket, result) => {
-                execution.outside_answered(ticket, result, &mut self.wires);
+            Message::Answer(ticket, result, taken) => {
+                let is_taken = execution.outside_answered(ticket, result, &mut self.wires);
+                tell(taken, is_taken);
             }
             Message::Started(ticket, worker) => {
                 execution.started(ticket, worker, &mut self.wires);
@@ -180,12 +192,16 @@ impl Drive {
             Message::Child(ticket, number, ended) => {
                 execution.child_execution_ended(ticket, number, ended, &mut self.wires);
             }
-            Message::Heartbeat(ticket) => execution.heartbeat(ticket, &mut self.wires),
+            Message::Heartbeat(ticket, taken) => {
+                let is_taken = execution.heartbeat(ticket, &mut self.wires);
+                tell(taken, is_taken);
+            }
             Message::Deadline => execution.time_out(&mut self.wires),
             Message::Stop(failure) => execution.abort(failure, &mut self.wires),
-            Message::Listen(listener) => execution.recorder().listen(listener),
-            // Whoever asked may have gone.
-            Message::History(asker) => drop(asker.send(execution.recorder().history())),
+            Message::History(read, reader) => {
+                execution.recorder().watch();
+                self.readers.push((read, reader));
+            }
         }
     }
 
@@ -203,8 +219,7 @@ impl Drive {
     fn finish(&mut self, mut execution: Execution) {
         let outcome = execution.outcome().cloned();
         self.inspected = execution.take_inspection();
-        if !self.is_child
-            && self.inspected.is_none()
+        if self.inspected.is_none()
             && let Some(resume) = execution.take_resume()
         {
             self.wires.cell.keep(Redrivable {
@@ -268,7 +283,10 @@ impl Drive {
             // A child is remembered by its run.
             self.wires.engine.closed(&self.wires.cell);
         }
-        self.wires.cell.close(report);
+        let engine = &self.wires.engine;
+        self.wires
+            .cell
+            .close(report.clone(), |follower| follower.tell(engine, &report));
     }
 
     /// Tells whoever watches what a child of a Map Run wrote, and stops it where that is enough.
@@ -283,6 +301,34 @@ impl Drive {
         let written = count - std::mem::replace(&mut self.written, count);
         if !observer.child_goes_on(written) && execution.outcome().is_none() {
             execution.abort(Failure::stopped(None, None), &mut self.wires);
+        }
+    }
+
+    /// The same execution, written and read again.
+    fn through_bytes(&mut self, execution: &Execution) -> Result<Execution, Damaged> {
+        let engine = &self.wires.engine;
+        let mut same = Execution::from_bytes(
+            self.program.clone(),
+            self.wires.cell.about.clone(),
+            engine.limits.clone(),
+            &execution.to_bytes(),
+        )?;
+        self.wires.detach();
+        same.reattach(&mut self.wires);
+        Ok(same)
+    }
+
+    /// Gives the history to those who wait for more of it.
+    fn tell_readers(&mut self, execution: &mut Execution) {
+        if self.readers.is_empty() {
+            return;
+        }
+        let recorder = execution.recorder();
+        let count = recorder.count();
+        let is_told = |(read, _): &mut (u32, oneshot::Sender<History>)| *read < count;
+        for (_, reader) in self.readers.extract_if(.., is_told) {
+            // Whoever asked may have gone.
+            let _ = reader.send(recorder.history());
         }
     }
 
@@ -303,8 +349,10 @@ impl Drive {
                 self.take_in(&mut execution, ticket, arrived);
             }
             self.tell_written(&mut execution);
+            self.tell_readers(&mut execution);
             let step = execution.step(&mut self.wires, BUDGET);
             self.tell_written(&mut execution);
+            self.tell_readers(&mut execution);
             if step == Step::Ended {
                 self.finish(execution);
                 return Poll::Ready(());
@@ -320,12 +368,28 @@ impl Drive {
                 self.execution = Some(execution);
                 continue;
             }
+            if self.wires.engine.rests_as_bytes && !execution.is_inspected() {
+                execution = match self.through_bytes(&execution) {
+                    Ok(same) => same,
+                    Err(error) => {
+                        self.break_off(Status::Failed, Failure::new(INTERNAL, error.to_string()));
+                        return Poll::Ready(());
+                    }
+                };
+            }
             self.execution = Some(execution);
             self.bound();
             if self.wires.cell.rest() {
                 return Poll::Pending;
             }
         }
+    }
+}
+
+/// Tells whoever answered whether the answer counts; who does not wait for that is gone.
+fn tell(taken: Option<Taken>, is_taken: bool) {
+    if let Some(taken) = taken {
+        let _ = taken.send(is_taken);
     }
 }
 
@@ -338,7 +402,7 @@ impl Future for Drive {
         let _entered = span.enter();
         this.wires.cell.waker.register(cx.waker());
         this.wires.waker = cx.waker().clone();
-        match catch_unwind(AssertUnwindSafe(|| this.advance(cx))) {
+        match guarded(|| this.advance(cx)) {
             Ok(polled) => polled,
             // A mistake of ours must not leave anybody waiting for ever.
             Err(_) => {
@@ -352,9 +416,19 @@ impl Future for Drive {
 
 impl Drop for Drive {
     fn drop(&mut self) {
-        if !self.is_closed {
-            let cause = "the runtime that drove the execution was shut down";
-            self.break_off(Status::Aborted, Failure::new(SHUT_DOWN, cause));
+        if self.is_closed {
+            return;
+        }
+        let cause = "the runtime that drove the execution was shut down";
+        let failure = Failure::new(SHUT_DOWN, cause);
+        // It is stopped, as if somebody had asked for it: a redrive goes on where it was.
+        let stopped = guarded(|| {
+            let mut execution = self.execution.take().unwrap_or_else(|| self.begin());
+            execution.abort(failure.clone(), &mut self.wires);
+            self.finish(execution);
+        });
+        if stopped.is_err() && !self.is_closed {
+            self.break_off(Status::Aborted, failure);
         }
     }
 }

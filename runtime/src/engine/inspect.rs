@@ -71,6 +71,6 @@ impl Engine {
 
     /// Which resources are activities or functions where their text does not say it.
     pub(crate) fn families(&self) -> &IndexMap<String, Family> {
-        &self.shared.registry.families
+        &self.shared.setting.families
     }
 }

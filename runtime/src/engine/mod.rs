@@ -6,8 +6,12 @@ mod built;
 mod cell;
 mod drive;
 mod error;
+mod events;
+mod follower;
+mod handlers;
 mod input;
 mod inspect;
+mod machines;
 mod nested;
 mod observer;
 mod redrive;
@@ -22,12 +26,15 @@ mod wires;
 
 use std::fmt;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use smol_str::SmolStr;
 use stepwright::Workflow;
+use stepwright_asl::model::MachineType;
 
 pub use self::activities::ActivityTask;
 pub use self::builder::EngineBuilder;
@@ -35,21 +42,23 @@ pub(crate) use self::cell::Responder;
 pub use self::error::{
     ActivityError, BuildError, ExecutionFailed, RedriveError, StartError, TokenError,
 };
+pub use self::events::Events;
+pub(crate) use self::handlers::{fits, function_name};
 pub(crate) use self::inspect::Inspected;
-pub(crate) use self::nested::Integration;
+pub use self::machines::MachineDescription;
 pub(crate) use self::observer::Observer;
-pub(crate) use self::registry::{fits, function_name};
 pub use self::report::{ExecutionReport, Status};
-pub use self::run::{Events, Run};
+pub use self::run::Run;
 pub(crate) use self::shared::request_id;
 pub use self::start::StartOptions;
-pub(crate) use self::wires::said;
 
 use self::cell::RunCell;
+use self::registry::PendingMachine;
 use self::run::Decode;
 use self::shared::Shared;
 use crate::clock::{Clock, Timestamp};
 use crate::distributed::MapRun;
+use crate::panics::said;
 use crate::task::{TaskFailure, TaskResult};
 use crate::value::Value;
 
@@ -120,6 +129,57 @@ impl Engine {
     /// The clock that all waits, retries and timeouts ask.
     pub fn clock(&self) -> &Clock {
         &self.shared.clock
+    }
+
+    /// Adds a state machine, or gives one a new version, as CreateStateMachine and UpdateStateMachine do. Executions that run
+    /// go on with the version that they started with. Tasks are answered by what the engine was built with.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    /// use stepwright_runtime::{Engine, MachineType, StartOptions};
+    ///
+    /// let engine = Engine::builder().build()?;
+    /// let version = |answer: u32| json!({"StartAt": "A", "States": {
+    ///     "A": {"Type": "Pass", "Result": answer, "End": true}
+    /// }});
+    /// for answer in [1, 2] {
+    ///     engine.put_definition_json("m", &version(answer).to_string(), MachineType::Standard)?;
+    ///     let run = engine.start_machine("m", json!({}), StartOptions::new()).await?;
+    ///     assert_eq!(run.await?.to_text(), answer.to_string());
+    ///     let described = engine.machine("m").expect("it was put");
+    ///     assert!(described.definition.contains(&format!("\"Result\":{answer}")));
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the definition, or that the machine is of the other type; then nothing changes.
+    pub fn put_definition_json(
+        &self,
+        name: &str,
+        text: &str,
+        machine_type: MachineType,
+    ) -> Result<(), BuildError> {
+        let machine = registry::read(name, text, &self.shared.limits).map_err(BuildError::new)?;
+        if let Some(known) = self.shared.machines.find(name)
+            && known.program.entry().machine_type != machine_type
+        {
+            return Err(BuildError::new(format!(
+                "the type of the state machine `{name}` cannot be changed"
+            )));
+        }
+        let pending = PendingMachine::new(machine, machine_type);
+        let machine = self.shared.setting.compile(name, &pending);
+        let machine = machine.map_err(|problems| BuildError { problems })?;
+        self.shared.machines.put(machine);
+        Ok(())
+    }
+
+    /// A state machine by its name or ARN, in its newest version.
+    pub fn machine(&self, name: &str) -> Option<MachineDescription> {
+        Some(self.shared.machines.find(name)?.describe())
     }
 
     /// Starts a workflow. The execution runs on its own from here on.
@@ -212,7 +272,11 @@ impl Engine {
 
     /// An input in JSON, where it is one of the workflow's type.
     fn checked(&self, machine: &str, input: Value) -> Result<Value, StartError> {
-        let check = self.shared.machine(machine).and_then(|one| one.check_input);
+        let check = self
+            .shared
+            .machines
+            .find(machine)
+            .and_then(|one| one.check_input);
         match check.map(|check| check(&input)) {
             Some(Err(cause)) => Err(StartError::InvalidInput(cause)),
             _ => Ok(input),
@@ -241,10 +305,10 @@ impl Engine {
         options: StartOptions,
         decode: Decode<T>,
     ) -> Result<(Run<T>, Option<drive::Drive>), StartError> {
-        let Some(machine) = self.shared.machine(machine) else {
+        let Some(machine) = self.shared.machines.find(machine) else {
             return Err(StartError::StateMachineDoesNotExist(machine.to_owned()));
         };
-        let launched = self.shared.launch(machine, input, options, 0)?;
+        let launched = self.shared.launch(&machine, input, options, 0)?;
         Ok((
             Run::new(launched.cell, decode, &self.handle),
             launched.drive,
@@ -289,7 +353,7 @@ impl Engine {
         children.map(|cell| ExecutionSummary::of(cell)).collect()
     }
 
-    /// Answers a task token with an output.
+    /// Answers a task token with an output. The answer counts when this gives `Ok`: the execution has taken it.
     ///
     /// # Errors
     ///
@@ -308,7 +372,7 @@ impl Engine {
                 self.shared.limits.payload_bytes
             )));
         }
-        self.answer(token, Ok(output))
+        self.answer(token, Ok(output)).await
     }
 
     /// Answers a task token with a failure; both parts may be missing.
@@ -322,18 +386,21 @@ impl Engine {
         error: Option<&str>,
         cause: Option<&str>,
     ) -> Result<(), TokenError> {
-        self.answer(
-            token,
-            Err(TaskFailure {
-                error: error.map(SmolStr::new),
-                cause: cause.map(SmolStr::new),
-            }),
-        )
+        let failure = TaskFailure {
+            error: error.map(SmolStr::new),
+            cause: cause.map(SmolStr::new),
+        };
+        self.answer(token, Err(failure)).await
     }
 
-    fn answer(&self, token: &str, result: TaskResult) -> Result<(), TokenError> {
-        self.shared.tokens.take(token)?.answer(result);
-        Ok(())
+    /// Answers a token, and waits until the execution has taken the answer: what is said to be answered counts.
+    async fn answer(&self, token: &str, result: TaskResult) -> Result<(), TokenError> {
+        let responder = self.shared.tokens.get(token)?;
+        if responder.answer_and_wait(result).await {
+            Ok(())
+        } else {
+            Err(self.shared.tokens.why_late(token))
+        }
     }
 
     /// Starts the heartbeat's time of a token's task anew.
@@ -342,8 +409,12 @@ impl Engine {
     ///
     /// When the token is not, or no longer, answered.
     pub async fn send_task_heartbeat(&self, token: &str) -> Result<(), TokenError> {
-        self.shared.tokens.get(token)?.heartbeat();
-        Ok(())
+        let responder = self.shared.tokens.get(token)?;
+        if responder.heartbeat_and_wait().await {
+            Ok(())
+        } else {
+            Err(self.shared.tokens.why_late(token))
+        }
     }
 
     /// Waits for the next task of an activity, oldest first. Dropping the future gives up waiting.
@@ -362,7 +433,8 @@ impl Engine {
             .await
     }
 
-    /// Works for an activity, one task after the other, until the future is dropped.
+    /// Works for an activity, one task after the other, until the future is dropped. Work that panics fails its task with
+    /// `Stepwright.TaskPanicked`, as a handler does, and the next task follows.
     ///
     /// # Errors
     ///
@@ -383,7 +455,13 @@ impl Engine {
         loop {
             let task = self.get_activity_task(arn, worker).await?;
             let result = match task.input.to_typed::<I>() {
-                Ok(input) => work(input).await.map_err(Into::into),
+                Ok(input) => {
+                    let working = AssertUnwindSafe(async { work(input).await });
+                    match working.catch_unwind().await {
+                        Ok(result) => result.map_err(Into::into),
+                        Err(panic) => Err(wires::panicked(&said(panic))),
+                    }
+                }
                 Err(error) => Err(TaskFailure::internal(
                     crate::task::handler::INVALID_INPUT,
                     &error.to_string(),
@@ -394,7 +472,7 @@ impl Engine {
                     TaskFailure::internal(crate::task::handler::INVALID_OUTPUT, &error.to_string())
                 })
             });
-            if let Err(error) = self.answer(&task.token, result) {
+            if let Err(error) = self.answer(&task.token, result).await {
                 tracing::warn!(activity = arn, %error, "nobody waits for the result any more");
             }
         }
@@ -420,7 +498,7 @@ fn to_value<T: Serialize + 'static>(input: T) -> Result<Value, StartError> {
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Engine")
-            .field("machines", &self.shared.machines.keys())
+            .field("machines", &self.shared.machines.names())
             .field("clock", &self.shared.clock)
             .finish_non_exhaustive()
     }

@@ -1,34 +1,20 @@
 use std::sync::Arc;
 
+use smol_str::SmolStr;
 use stepwright_asl::errors;
 
-use super::cell::Message;
+use super::cell::RunCell;
 use super::error::StartError;
+use super::machines::Machine;
 use super::report::{ExecutionReport, Status};
-use super::shared::{Machine, Shared, request_id};
+use super::shared::{Shared, request_id};
 use super::start::StartOptions;
 use crate::about::About;
-use crate::interpret::Failure;
 use crate::task::{
-    Answer, External, Pattern, StopChild, TaskCall, TaskFailure, TaskResult, TaskSource,
+    Answer, Effect, Integration, NestedStart, TaskCall, TaskFailure, TaskResult, TaskSource,
     envelope::{object, with_metadata},
 };
 use crate::value::Value;
-
-/// How a state starts another execution.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Integration {
-    /// `states:startExecution`
-    Optimised,
-    /// `states:startExecution.sync`, whose Input and Output are text.
-    Sync,
-    /// `states:startExecution.sync:2`, whose Input and Output are JSON.
-    SyncJson,
-    /// `aws-sdk:sfn:startExecution`
-    Sdk,
-    /// `aws-sdk:sfn:startSyncExecution`
-    SdkSync,
-}
 
 /// The output of an execution that is made up, or its error and cause.
 pub(crate) type Made = Result<Value, (String, String)>;
@@ -55,26 +41,6 @@ impl<'a> End<'a> {
 }
 
 impl Integration {
-    pub(crate) fn of(call: &TaskCall<'_>) -> Option<Self> {
-        let resource = call.resource();
-        if resource.pattern() == Pattern::WaitForTaskToken {
-            return None;
-        }
-        match (resource.service(), resource.action()) {
-            ("states", "startExecution") => Some(Self::Optimised),
-            ("states", "startExecution.sync") => Some(Self::Sync),
-            ("states", "startExecution.sync:2") => Some(Self::SyncJson),
-            ("aws-sdk:sfn", "startExecution") => Some(Self::Sdk),
-            ("aws-sdk:sfn", "startSyncExecution") => Some(Self::SdkSync),
-            _ => None,
-        }
-    }
-
-    /// Whether the state waits for the end.
-    pub(crate) fn waits(self) -> bool {
-        !matches!(self, Self::Optimised | Self::Sdk)
-    }
-
     /// What a state gets of an execution that is only made up.
     pub(crate) fn made_up(self, call: &TaskCall<'_>, made: Made) -> Answer {
         let parent = call.execution();
@@ -109,7 +75,7 @@ impl Integration {
                 stopped: about.started,
             },
         };
-        Answer::result(ended(&about, &end, self)).submitted(begun)
+        Answer::result(envelope(&about, &end, self)).submitted(begun)
     }
 
     fn failure(self, error: &StartError) -> TaskFailure {
@@ -121,26 +87,43 @@ impl Integration {
                 "InvalidExecutionInput"
             }
         };
-        let service = match self {
-            Self::Optimised | Self::Sync | Self::SyncJson => "StepFunctions",
-            Self::Sdk | Self::SdkSync => "Sfn",
+        let service = if self.is_sdk() {
+            "Sfn"
+        } else {
+            "StepFunctions"
         };
         TaskFailure::new(format!("{service}.{exception}Exception"), error.to_string())
     }
 }
 
 impl Shared {
-    /// A state that starts a registered state machine.
-    pub(super) fn by_workflow(
-        self: &Arc<Self>,
-        call: &TaskCall<'_>,
-        source: Option<&Arc<dyn TaskSource>>,
-        depth: u32,
-    ) -> Option<Answer> {
+    /// A state that starts a registered state machine: what will be started, or why it cannot be.
+    pub(super) fn by_workflow(&self, call: &TaskCall<'_>, depth: u32) -> Option<Answer> {
         let integration = Integration::of(call)?;
-        let machine = self.machine(call.target()?)?;
-        if depth >= self.limits.nesting {
-            return Some(Answer::failure(
+        let machine = self.machines.find(call.target()?)?;
+        let effect = match self.nested_start(&machine, integration, call, depth) {
+            Ok(start) => Effect::Start(start),
+            Err(failure) => Effect::failing(failure),
+        };
+        let is_submitted = integration.is_submitted(call.resource().pattern());
+        Some(if is_submitted {
+            Answer::submit(effect)
+        } else {
+            Answer::effect(effect)
+        })
+    }
+
+    fn nested_start(
+        &self,
+        machine: &Machine,
+        integration: Integration,
+        call: &TaskCall<'_>,
+        depth: u32,
+    ) -> Result<NestedStart, TaskFailure> {
+        // Who does not wait stands above nobody: such a chain may go on for ever.
+        let depth = if integration.waits() { depth + 1 } else { 0 };
+        if depth > self.limits.nesting {
+            return Err(TaskFailure::new(
                 "StepFunctions.ExecutionLimitExceededException",
                 format!(
                     "executions start executions more than {} deep",
@@ -148,68 +131,67 @@ impl Shared {
                 ),
             ));
         }
-        Some(
-            match self.nested(machine, integration, call, source, depth) {
-                Ok(answer) => answer,
-                Err(error) => Answer::result(Err(integration.failure(&error))),
-            },
-        )
-    }
-
-    fn nested(
-        self: &Arc<Self>,
-        machine: &Machine,
-        integration: Integration,
-        call: &TaskCall<'_>,
-        source: Option<&Arc<dyn TaskSource>>,
-        depth: u32,
-    ) -> Result<Answer, StartError> {
-        let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
         let input = match call.parameters().get("Input") {
             None => Value::empty_object(),
             // Text is the input's JSON.
-            Some(Value::Str(text)) => Value::from_text(text)
-                .map_err(|error| StartError::InvalidInput(error.to_string()))?,
+            Some(Value::Str(text)) => Value::from_text(text).map_err(|error| {
+                integration.failure(&StartError::InvalidInput(error.to_string()))
+            })?,
             Some(input) => input.clone(),
         };
         let name = call.parameters().get("Name").and_then(Value::as_str);
+        let (name, execution) = self.names(machine, name.map(SmolStr::new));
+        Ok(NestedStart {
+            integration,
+            machine: machine.name.clone(),
+            name,
+            execution,
+            root: call.execution().root.clone(),
+            input,
+            depth,
+            request: request_id(call),
+        })
+    }
+
+    /// Starts an execution for a state. Gives it, and what the start itself answers.
+    pub(super) fn start_nested(
+        self: &Arc<Self>,
+        start: NestedStart,
+        source: Option<Arc<dyn TaskSource>>,
+    ) -> Result<(Arc<RunCell>, Value), TaskFailure> {
+        let NestedStart {
+            integration,
+            machine,
+            name,
+            execution,
+            root,
+            input,
+            depth,
+            request,
+        } = start;
         let options = StartOptions {
-            name: name.map(str::to_owned),
+            name: Some(name.into()),
+            id: Some(execution.into()),
             is_synchronous: integration == Integration::SdkSync,
-            source: source.cloned(),
-            root: Some(call.execution().root.clone()),
+            source,
+            root: Some(root),
             ..StartOptions::default()
         };
-        let launched = self.launch(machine, input, options, depth + 1)?;
-        let cell = launched.cell;
-        if let Some(drive) = launched.drive {
-            runtime.spawn(drive);
-        }
-        let about = cell.about.clone();
-        let request = request_id(call);
-        let begun = started(&about, integration, request);
-        if matches!(integration, Integration::Optimised | Integration::Sdk) {
-            return Ok(Answer::output(begun));
-        }
-        // A job that is waited for is stopped with the task. A request to an Express child cannot be taken back.
-        let is_job = matches!(integration, Integration::Sync | Integration::SyncJson);
-        let child = Arc::downgrade(&cell);
-        let stop = move || {
-            if let Some(child) = child.upgrade() {
-                // One that is over needs not be told.
-                let _ = child.send(Message::Stop(Failure::stopped(None, None)));
+        let launch = || {
+            let runtime =
+                tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
+            let found = self.machines.find(&machine);
+            let found =
+                found.ok_or_else(|| StartError::StateMachineDoesNotExist(machine.to_string()))?;
+            let launched = self.launch(&found, input, options, depth)?;
+            if let Some(drive) = launched.drive {
+                runtime.spawn(drive);
             }
+            Ok(launched.cell)
         };
-        let external = External::Child {
-            begin: Box::new(move |responder| {
-                cell.on_close(Box::new(move |report| {
-                    let end = End::of(report);
-                    responder.answer(ended(report.execution(), &end, integration));
-                }));
-            }),
-            stop: is_job.then(|| Box::new(stop) as StopChild),
-        };
-        Ok(Answer::external(external).submitted(begun))
+        let cell: Arc<RunCell> = launch().map_err(|error| integration.failure(&error))?;
+        let begun = started(&cell.about, integration, request);
+        Ok((cell, begun))
     }
 }
 
@@ -219,14 +201,20 @@ fn started(about: &About, integration: Integration, request: String) -> Value {
         ("ExecutionArn", Value::from(about.id.clone())),
         ("StartDate", date(about.started, integration)),
     ];
-    match integration {
-        Integration::Sdk | Integration::SdkSync => object(members),
-        _ => with_metadata(members, request),
+    if integration.is_sdk() {
+        object(members)
+    } else {
+        with_metadata(members, request)
     }
 }
 
-/// What a finished child is as a task's result (SERVICE_FACTS 7.2).
-fn ended(about: &About, report: &End<'_>, integration: Integration) -> TaskResult {
+/// What a finished child is as a task's result.
+pub(super) fn ended(report: &ExecutionReport, integration: Integration) -> TaskResult {
+    envelope(report.execution(), &End::of(report), integration)
+}
+
+/// The same of what is known of an end (SERVICE_FACTS 7.2).
+fn envelope(about: &About, report: &End<'_>, integration: Integration) -> TaskResult {
     let data = |value: &Value| match integration {
         Integration::SyncJson => value.clone(),
         _ => Value::from(value.to_text()),
@@ -282,8 +270,9 @@ fn ended(about: &About, report: &End<'_>, integration: Integration) -> TaskResul
 
 /// The SDK integrations print dates, the optimised ones count milliseconds.
 fn date(at: crate::clock::Timestamp, integration: Integration) -> Value {
-    match integration {
-        Integration::Sdk | Integration::SdkSync => Value::from(at.to_string()),
-        _ => Value::from(at.unix_millis()),
+    if integration.is_sdk() {
+        Value::from(at.to_string())
+    } else {
+        Value::from(at.unix_millis())
     }
 }

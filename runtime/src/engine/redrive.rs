@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::Engine;
 use super::cell::RunCell;
-use super::drive::Drive;
+use super::drive::{Drive, INTERNAL};
 use super::error::RedriveError;
 use super::report::{ExecutionReport, Status};
 use super::run::Run;
@@ -32,6 +32,9 @@ impl Engine {
     /// Redrives a Standard execution that failed, was stopped or timed out: it goes on where it came to no good end, with
     /// the same input and the same definition. What succeeded is not done again, in branches and iterations neither;
     /// retriers count anew, and so does the machine's timeout. The history goes on with `ExecutionRedriven`.
+    ///
+    /// A Map Run goes on, too: children that succeeded are not run again, Standard children that did not are redriven, Express
+    /// children that did not begin anew, and items that were not started are started.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -62,6 +65,12 @@ impl Engine {
     /// When the execution is unknown, or AWS would not redrive it either; the reason is AWS's.
     pub async fn redrive(&self, execution: &str) -> Result<Run<Value>, RedriveError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| RedriveError::NoRuntime)?;
+        if self.shared.is_over(execution) {
+            // The children of its Map Runs were told to stop, and may be at it.
+            for child in self.shared.runs.at_work(execution) {
+                child.finished().await;
+            }
+        }
         let drive = self.shared.redrive(execution)?;
         let cell = drive.cell().clone();
         runtime.spawn(drive);
@@ -70,6 +79,12 @@ impl Engine {
 }
 
 impl Shared {
+    fn is_over(&self, id: &str) -> bool {
+        let executions = self.executions();
+        let known = executions.by_id.get(id);
+        known.is_some_and(|cell| cell.report().is_some())
+    }
+
     fn redrive(self: &Arc<Self>, id: &str) -> Result<Drive, RedriveError> {
         let refused = |reason: &str| Err(RedriveError::ExecutionNotRedrivable(reason.to_owned()));
         let mut executions = self.executions();
@@ -89,8 +104,11 @@ impl Shared {
             return refused("Execution is SUCCEEDED and cannot be redriven");
         }
         let Some(redrivable) = known.redrivable() else {
-            // It filled its history, or broke off.
-            return refused("Execution history event limit exceeded");
+            return refused(if report.error.as_deref() == Some(INTERNAL) {
+                "Execution was ended by a mistake of stepwright-runtime, and nothing is known of where it was"
+            } else {
+                "Execution history event limit exceeded"
+            });
         };
         let about = self.again(&known.about, report, &redrivable)?;
         let cell = RunCell::new(about, self.clock.clone());

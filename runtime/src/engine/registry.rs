@@ -2,7 +2,6 @@ use std::any::TypeId;
 use std::collections::{BTreeSet, HashMap};
 
 use indexmap::IndexMap;
-use smol_str::SmolStr;
 use stepwright::builder::{Bindings, BoundWorkflow, Built};
 use stepwright::{
     Address, Binder, Definition, Deploy, Handler, Payload, Task, TaskBinder, Workflow,
@@ -10,19 +9,16 @@ use stepwright::{
 use stepwright_asl::model::{MachineType, StateMachine};
 use stepwright_asl::placeholder::Addresses;
 
+use super::handlers::{Bound, Handlers};
 use super::input::{self, CheckInput};
-use crate::task::handler::{self, ErasedHandler, Found, Resolution};
-use crate::task::{DefinedState, Family, Resource};
+use crate::limits::Limits;
+use crate::task::Family;
+use crate::task::handler::{self, ErasedHandler};
 
-/// Everything that can answer a task by its key: handlers, declarations, nested workflows.
+/// What an engine is going to have, while it is being built.
 #[derive(Default)]
 pub(super) struct Registry {
-    /// Typed tasks by resource and target.
-    tasks: HashMap<String, Vec<BoundTask>>,
-    /// Closures for a function's name or ARN.
-    functions: HashMap<String, ErasedHandler>,
-    /// Closures for a resource or a pattern of resources; the first that fits.
-    resources: Vec<(String, ErasedHandler)>,
+    pub(super) handlers: Handlers,
     /// State machines by the text of StateMachineArn.
     pub(super) machines_by_target: HashMap<String, String>,
     /// Definitions to compile, by name.
@@ -47,7 +43,30 @@ pub(super) struct PendingMachine {
     pub(super) check_input: Option<CheckInput>,
 }
 
+/// Reads a definition. The error says what is wrong with it.
+pub(super) fn read(name: &str, text: &str, limits: &Limits) -> Result<StateMachine, String> {
+    if text.len() > limits.definition_bytes {
+        return Err(format!(
+            "the definition `{name}` has {} bytes, and {} are allowed",
+            text.len(),
+            limits.definition_bytes
+        ));
+    }
+    StateMachine::from_json(text).map_err(|findings| format!("the definition `{name}`: {findings}"))
+}
+
 impl PendingMachine {
+    /// One without Rust types.
+    pub(super) fn new(machine: StateMachine, machine_type: MachineType) -> Self {
+        Self {
+            machine,
+            machine_type,
+            addresses: None,
+            type_id: None,
+            check_input: None,
+        }
+    }
+
     fn of(definition: &Definition) -> Self {
         Self {
             machine: definition.machine().clone(),
@@ -56,52 +75,6 @@ impl PendingMachine {
             type_id: None,
             check_input: None,
         }
-    }
-}
-
-/// A task that is being registered.
-struct Bound {
-    type_id: TypeId,
-    function: &'static str,
-    deploy: Deploy,
-}
-
-impl Bound {
-    fn of<T: Task>() -> Self {
-        Self {
-            type_id: TypeId::of::<T>(),
-            function: T::FUNCTION,
-            deploy: T::DEPLOY,
-        }
-    }
-}
-
-struct BoundTask {
-    target: Option<String>,
-    type_id: TypeId,
-    function: &'static str,
-    handler: Option<ErasedHandler>,
-    /// The workflow that uses it, for messages.
-    workflow: SmolStr,
-}
-
-/// A task without a handler.
-pub(super) struct Unanswered {
-    resource: String,
-    target: Option<String>,
-    /// What to say where nobody else answers it.
-    pub(super) problem: String,
-}
-
-impl Unanswered {
-    /// Whether a state calls it.
-    pub(super) fn is_called_by(&self, state: &DefinedState) -> bool {
-        state.task.as_ref().is_some_and(|task| {
-            let is_target = self.target.is_none()
-                || task.target.as_deref() == self.target.as_deref()
-                || task.is_computed();
-            task.resource.base() == self.resource && is_target
-        })
     }
 }
 
@@ -153,16 +126,8 @@ impl Registry {
                 .push(format!("two state machines are named `{name}`"));
             return;
         }
-        self.definitions.insert(
-            name,
-            PendingMachine {
-                machine,
-                machine_type,
-                addresses: None,
-                type_id: None,
-                check_input: None,
-            },
-        );
+        self.definitions
+            .insert(name, PendingMachine::new(machine, machine_type));
     }
 
     /// Registers a workflow that the typed builder made, with all of its tasks and nested workflows.
@@ -233,15 +198,12 @@ impl Registry {
     }
 
     pub(super) fn resource(&mut self, pattern: String, handler: ErasedHandler) {
-        self.resources.push((pattern, handler));
+        self.handlers.resource(pattern, handler);
     }
 
     pub(super) fn function(&mut self, name: String, handler: ErasedHandler) {
-        if self.functions.insert(name.clone(), handler).is_some() {
-            self.problems.push(format!(
-                "two handlers are registered for the function `{name}`"
-            ));
-        }
+        let registered = self.handlers.function(name, handler);
+        self.problems.extend(registered.err());
     }
 
     fn bind(
@@ -268,141 +230,11 @@ impl Registry {
             };
             self.families.insert(resource.clone(), family);
         }
-        let bound = self.tasks.entry(resource.clone()).or_default();
-        match bound.iter().find(|bound| bound.target == target) {
-            Some(known) if known.type_id == task.type_id => {}
-            Some(known) => {
-                let key = target.unwrap_or(resource);
-                self.problems.push(format!(
-                    "the tasks `{}` and `{}` are both `{key}`; give one of them another `#[task(name = \"..\")]`",
-                    known.function, task.function
-                ));
-            }
-            None => bound.push(BoundTask {
-                target,
-                type_id: task.type_id,
-                function: task.function,
-                handler,
-                workflow: workflow.into(),
-            }),
-        }
+        let registered = self
+            .handlers
+            .task(workflow, task, (resource, target), handler);
+        self.problems.extend(registered.err());
     }
-
-    /// The tasks that no handler answers: without a body, without a closure for their key and no activity.
-    pub(super) fn unanswered(&self) -> Vec<Unanswered> {
-        let mut unanswered = Vec::new();
-        for (resource, bound) in &self.tasks {
-            for task in bound.iter().filter(|task| task.handler.is_none()) {
-                let key = task.target.as_ref().unwrap_or(resource);
-                let is_answered = self.functions.contains_key(key)
-                    || self.activities.contains(resource)
-                    || self
-                        .resources
-                        .iter()
-                        .any(|(pattern, _)| fits(pattern, resource));
-                if !is_answered {
-                    unanswered.push(Unanswered {
-                        resource: resource.clone(),
-                        target: task.target.clone(),
-                        problem: format!(
-                            "the task `{}` of workflow `{}` (`{key}`) has no handler; give it a body, register a handler or a mock for it, or declare the activity that answers it",
-                            task.function, task.workflow
-                        ),
-                    });
-                }
-            }
-        }
-        unanswered.sort_by(|a, b| a.problem.cmp(&b.problem));
-        unanswered
-    }
-
-    /// Who answers the calls of a state, as far as that can be said before there are calls. `target` is whom the
-    /// definition names in the parameters.
-    pub(super) fn resolve(&self, resource: &Resource, target: Option<&str>) -> Resolution {
-        let names_target = resource.family() == Family::Service
-            && (resource.is_lambda_invoke() || self.tasks.contains_key(resource.base()));
-        if names_target && target.is_none() {
-            return Resolution::ByTarget;
-        }
-        Resolution::Always(self.find(resource, target))
-    }
-
-    /// Who answers a call of a resource that names `target` in its parameters.
-    pub(super) fn find(&self, resource: &Resource, target: Option<&str>) -> Option<Found> {
-        if let Some(bound) = self.tasks.get(resource.base()) {
-            let is_service = resource.family() == Family::Service;
-            let task = bound.iter().find(|bound| {
-                bound.target.is_none() || (bound.target.as_deref() == target && is_service)
-            });
-            if let Some(handler) = task.and_then(|task| task.handler.as_ref()) {
-                return Some(Found {
-                    handler: handler.clone(),
-                    is_function: !is_service || resource.is_lambda_invoke(),
-                });
-            }
-        }
-        let name = match resource.family() {
-            Family::Service if resource.is_lambda_invoke() => target,
-            Family::Service => None,
-            Family::Lambda | Family::Activity => Some(resource.as_str()),
-        };
-        if let Some(name) = name
-            && let Some(handler) = self.by_name(name)
-        {
-            return Some(Found {
-                handler: handler.clone(),
-                is_function: true,
-            });
-        }
-        let fitting = self.resources.iter().find(|(pattern, _)| {
-            fits(pattern, resource.base()) || fits(pattern, resource.as_str())
-        });
-        fitting.map(|(_, handler)| Found {
-            handler: handler.clone(),
-            is_function: resource.family() != Family::Service,
-        })
-    }
-
-    /// A function by its name or ARN, whichever the definition and the registration say.
-    fn by_name(&self, text: &str) -> Option<&ErasedHandler> {
-        if self.functions.is_empty() {
-            return None;
-        }
-        self.functions
-            .get(text)
-            .or_else(|| self.functions.get(function_name(text)))
-    }
-}
-
-/// The name in a function's ARN, without version or alias; other text as it is.
-pub(crate) fn function_name(text: &str) -> &str {
-    match text.split_once(":function:") {
-        Some((_, name)) => name.split(':').next().unwrap_or(name),
-        None => text,
-    }
-}
-
-/// Whether a pattern, in which `*` stands for anything, fits a text.
-pub(crate) fn fits(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else {
-        return false;
-    };
-    let mut parts = parts.peekable();
-    if parts.peek().is_none() {
-        return rest.is_empty();
-    }
-    while let Some(part) = parts.next() {
-        if parts.peek().is_none() {
-            return rest.ends_with(part);
-        }
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    true
 }
 
 /// Takes the tasks of one workflow.
@@ -432,32 +264,5 @@ impl Binder for Binding<'_> {
                 .insert(target, W::NAME.to_owned());
         }
         self.registry.workflow::<W>();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_star_stands_for_anything() {
-        assert!(fits(
-            "arn:aws:states:::aws-sdk:*",
-            "arn:aws:states:::aws-sdk:s3:getObject"
-        ));
-        assert!(fits("*", ""));
-        assert!(fits("a*c*e", "abcde"));
-        assert!(!fits("a*c*e", "abde"));
-        assert!(fits("exact", "exact") && !fits("exact", "exactly"));
-        assert!(!fits("ab*ba", "aba"));
-    }
-
-    #[test]
-    fn a_function_is_found_by_name_in_its_arn() {
-        assert_eq!(
-            function_name("arn:aws:lambda:us-east-1:1:function:charge:$LATEST"),
-            "charge"
-        );
-        assert_eq!(function_name("charge"), "charge");
     }
 }

@@ -3,6 +3,7 @@ use std::fmt;
 use crate::about::About;
 use crate::clock::Timestamp;
 use crate::history::History;
+use crate::record::record;
 use crate::value::Value;
 
 /// Where an execution stands.
@@ -63,3 +64,5 @@ impl ExecutionReport {
         self.history.execution()
     }
 }
+
+record!(enum Status { 0 => Running, 1 => Succeeded, 2 => Failed, 3 => TimedOut, 4 => Aborted });

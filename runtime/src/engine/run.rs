@@ -2,19 +2,16 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use futures_util::Stream;
 use smol_str::SmolStr;
-use tokio::sync::mpsc::{self, UnboundedReceiver};
-use tokio::sync::oneshot;
 
 use super::LastHandle;
 use super::cell::{Message, RunCell};
 use super::error::ExecutionFailed;
+use super::events::Events;
 use super::report::{ExecutionReport, Status};
 use crate::about::About;
-use crate::history::{Event, History};
+use crate::history::History;
 use crate::interpret::Failure;
 use crate::value::Value;
 
@@ -60,18 +57,14 @@ impl<T> Run<T> {
         report.map_or(Status::Running, |report| report.status)
     }
 
-    /// Its events, from the first, as they are written; the stream ends with the execution.
+    /// Its events, from the first that is kept, as they are written; the stream ends with the execution.
     pub fn events(&self) -> Events {
-        let (listener, events) = mpsc::unbounded_channel();
-        self.cell.send_or_answer(Message::Listen(listener));
-        Events { events }
+        Events::new(self.cell.clone())
     }
 
     /// The history so far.
     pub async fn history(&self) -> History {
-        let (asker, answer) = oneshot::channel();
-        self.cell.send_or_answer(Message::History(asker));
-        match answer.await {
+        match self.cell.history_after(0).await {
             Ok(history) => history,
             // It ended in between.
             Err(_) => self.cell.finished().await.history.clone(),
@@ -119,26 +112,5 @@ impl<T> fmt::Debug for Run<T> {
             .field("id", &self.id())
             .field("status", &self.status())
             .finish_non_exhaustive()
-    }
-}
-
-/// The events of an execution as they are written; see [`Run::events`].
-#[derive(Debug)]
-pub struct Events {
-    events: UnboundedReceiver<Event>,
-}
-
-impl Events {
-    /// The next event; `None` after the last.
-    pub async fn next(&mut self) -> Option<Event> {
-        self.events.recv().await
-    }
-}
-
-impl Stream for Events {
-    type Item = Event;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
-        self.events.poll_recv(cx)
     }
 }

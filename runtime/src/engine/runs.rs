@@ -28,14 +28,18 @@ impl Runs {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins a run, of which `retention` children can be described when they are over.
+    /// Begins a run, or goes on with one that is redriven, of which `retention` children can be described when they are over.
     pub(super) fn open(&self, view: RunView, retention: usize) -> Arc<RunRecord> {
         let mut known = self.lock();
         let (arn, execution) = (view.arn.clone(), view.execution.clone());
+        if let Some(run) = known.by_arn.get(&arn) {
+            run.reopen(view);
+            return run.clone();
+        }
         let run = Arc::new(RunRecord {
-            view,
+            arn: arn.clone(),
             retention,
-            state: Mutex::default(),
+            state: Mutex::new(State::new(view)),
         });
         known
             .of_execution
@@ -80,6 +84,25 @@ impl Runs {
         run.map_or_else(Vec::new, |run| run.children())
     }
 
+    /// The children of an execution's runs that are at work, and theirs.
+    pub(super) fn at_work(&self, execution: &str) -> Vec<Arc<RunCell>> {
+        let known = self.lock();
+        let mut executions = vec![SmolStr::new(execution)];
+        let mut at_work = Vec::new();
+        while let Some(execution) = executions.pop() {
+            for arn in known.of_execution.get(&execution).into_iter().flatten() {
+                let children = known.by_arn.get(arn).map(|run| run.children());
+                for child in children.into_iter().flatten() {
+                    executions.push(child.about.id.clone());
+                    if child.report().is_none() {
+                        at_work.push(child);
+                    }
+                }
+            }
+        }
+        at_work
+    }
+
     /// A child of any run.
     pub(super) fn child(&self, id: &str) -> Option<Arc<RunCell>> {
         let runs: Vec<_> = self.lock().by_arn.values().cloned().collect();
@@ -90,13 +113,13 @@ impl Runs {
 
 /// One Map Run as others see it.
 pub(super) struct RunRecord {
-    view: RunView,
+    arn: SmolStr,
     retention: usize,
     state: Mutex<State>,
 }
 
-#[derive(Default)]
 struct State {
+    view: RunView,
     tally: Tally,
     /// How it ended, and when.
     ended: Option<(Status, Timestamp)>,
@@ -104,6 +127,27 @@ struct State {
     running: BTreeMap<u32, Arc<RunCell>>,
     /// The children that ended last, by number, in the order of their ends.
     over: VecDeque<(u32, Arc<RunCell>)>,
+    /// By number: the children that can go on when the run is redriven.
+    redrivable: BTreeMap<u32, Arc<RunCell>>,
+}
+
+impl State {
+    fn new(view: RunView) -> Self {
+        Self {
+            view,
+            tally: Tally::default(),
+            ended: None,
+            running: BTreeMap::new(),
+            over: VecDeque::new(),
+            redrivable: BTreeMap::new(),
+        }
+    }
+
+    fn children(&self) -> impl Iterator<Item = (u32, &Arc<RunCell>)> {
+        let over = self.over.iter().map(|(number, cell)| (*number, cell));
+        let kept = self.running.iter().chain(&self.redrivable);
+        over.chain(kept.map(|(number, cell)| (*number, cell)))
+    }
 }
 
 impl RunRecord {
@@ -111,15 +155,37 @@ impl RunRecord {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// It is redriven.
+    fn reopen(&self, view: RunView) {
+        let mut state = self.lock();
+        state.view = view;
+        state.ended = None;
+    }
+
+    /// A child starts, for the first time or again.
     pub(super) fn started(&self, number: u32, cell: &Arc<RunCell>) {
-        self.lock().running.insert(number, cell.clone());
+        let mut state = self.lock();
+        state.redrivable.remove(&number);
+        state.over.retain(|(other, _)| *other != number);
+        state.running.insert(number, cell.clone());
+    }
+
+    /// A child by its number.
+    pub(super) fn numbered(&self, number: u32) -> Option<Arc<RunCell>> {
+        let state = self.lock();
+        let mut children = state.children();
+        children.find_map(|(other, cell)| (other == number).then(|| cell.clone()))
     }
 
     /// A child is over. Gives the one that is forgotten for it.
     pub(super) fn ended(&self, number: u32) -> Option<Arc<RunCell>> {
         let mut state = self.lock();
-        let ended = state.running.remove(&number);
-        state.over.extend(ended.map(|cell| (number, cell)));
+        let cell = state.running.remove(&number)?;
+        if cell.is_redrivable() {
+            state.redrivable.insert(number, cell);
+            return None;
+        }
+        state.over.push_back((number, cell));
         if state.over.len() <= self.retention {
             return None;
         }
@@ -163,21 +229,18 @@ impl RunRecord {
         let state = self.lock();
         let status = state.ended.map_or(Status::Running, |(status, _)| status);
         let stopped = state.ended.map(|(_, at)| at);
-        self.view.describe(status, stopped, state.tally)
+        state.view.describe(status, stopped, state.tally)
     }
 
     fn children(&self) -> Vec<Arc<RunCell>> {
         let state = self.lock();
-        let over = state.over.iter().map(|(number, cell)| (*number, cell));
-        let running = state.running.iter().map(|(number, cell)| (*number, cell));
-        let all: BTreeMap<u32, &Arc<RunCell>> = over.chain(running).collect();
+        let all: BTreeMap<u32, &Arc<RunCell>> = state.children().collect();
         all.into_values().cloned().collect()
     }
 
     fn child(&self, id: &str) -> Option<Arc<RunCell>> {
         let state = self.lock();
-        let over = state.over.iter().map(|(_, cell)| cell);
-        let mut all = over.chain(state.running.values());
+        let mut all = state.children().map(|(_, cell)| cell);
         all.find(|cell| cell.about.id == id).cloned()
     }
 }
@@ -185,7 +248,7 @@ impl RunRecord {
 impl fmt::Debug for RunRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RunRecord")
-            .field("arn", &self.view.arn)
+            .field("arn", &self.arn)
             .finish_non_exhaustive()
     }
 }

@@ -1,16 +1,17 @@
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
+use tokio::sync::Notify;
 
 use super::activities::Activities;
 use super::cell::{Responder, RunCell};
 use super::drive::Drive;
 use super::error::StartError;
-use super::input::CheckInput;
+use super::machines::{Machine, Machines, Setting};
 use super::observer::Observer;
-use super::registry::Registry;
 use super::runs::Runs;
 use super::start::StartOptions;
 use super::tokens::Tokens;
@@ -18,12 +19,10 @@ use crate::about::About;
 use crate::clock::Clock;
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
-use crate::program::Program;
 use crate::query::Entropy;
 use crate::task::handler::Resolution;
 use crate::task::{
-    Answer, DefinedState, External, Family, Pattern, RunningTask, SharedState, TaskCall,
-    TaskSource, envelope,
+    Answer, Effect, Family, Pattern, RunningTask, SharedState, TaskCall, TaskSource, envelope,
 };
 use crate::value::Value;
 
@@ -31,12 +30,11 @@ use crate::value::Value;
 pub(crate) struct Shared {
     pub(super) clock: Clock,
     pub(super) limits: Arc<Limits>,
-    pub(super) keeps_history: bool,
-    pub(super) machines: HashMap<String, Machine>,
-    pub(super) registry: Registry,
+    /// Whether executions keep their history, where that was said.
+    pub(super) keeps_history: Option<bool>,
+    pub(super) machines: Machines,
+    pub(super) setting: Setting,
     pub(super) sources: Vec<Arc<dyn TaskSource>>,
-    /// The states of all machines, which sources are held against.
-    pub(super) defined: Vec<DefinedState>,
     /// Sources of single starts that are told when the engine's last handle goes.
     pub(super) given: Mutex<Vec<Arc<dyn TaskSource>>>,
     pub(super) state: Arc<SharedState>,
@@ -47,21 +45,12 @@ pub(crate) struct Shared {
     pub(super) runs: Runs,
     /// Where Distributed Maps read and write.
     pub(super) objects: Option<Arc<dyn ObjectStore>>,
-    pub(super) region: String,
-    pub(super) account: String,
     pub(super) role: String,
     pub(super) retention: usize,
+    /// Executions that rest are written and read again.
+    pub(super) rests_as_bytes: bool,
     /// Who watches the executions.
     pub(super) observer: Option<Arc<dyn Observer>>,
-}
-
-/// A registered state machine.
-pub(super) struct Machine {
-    pub(super) name: SmolStr,
-    pub(super) arn: SmolStr,
-    pub(super) program: Arc<Program>,
-    /// Whether an input is one of the workflow's type, where it has one.
-    pub(super) check_input: Option<CheckInput>,
 }
 
 /// The executions that can be described.
@@ -106,16 +95,16 @@ impl Shared {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The machine of a name, an ARN or a workflow's placeholder.
-    pub(super) fn machine(&self, text: &str) -> Option<&Machine> {
-        if let Some(machine) = self.machines.get(text) {
-            return Some(machine);
+    /// How many events an execution keeps.
+    pub(super) fn history(&self, machine_type: MachineType) -> usize {
+        let is_virtual = self.clock.is_virtual();
+        match machine_type {
+            MachineType::Standard if self.keeps_history.unwrap_or(true) => usize::MAX,
+            MachineType::Express if self.keeps_history.unwrap_or(is_virtual) => {
+                self.limits.events as usize
+            }
+            _ => 0,
         }
-        if let Some(name) = self.registry.machines_by_target.get(text) {
-            return self.machines.get(name);
-        }
-        let (_, name) = text.split_once(":stateMachine:")?;
-        self.machines.get(name.split(':').next()?)
     }
 
     /// Makes an execution, or finds the one that has its name.
@@ -145,7 +134,7 @@ impl Shared {
         let own_source = options.source.clone().filter(|_| options.root.is_none());
         if let Some(source) = &own_source {
             // What it answers may be in any machine, because machines nest others.
-            let problems = source.check(&self.defined);
+            let problems = source.check(&self.machines.defined());
             if !problems.is_empty() {
                 return Err(StartError::InvalidTasks(problems.join("\n")));
             }
@@ -153,17 +142,14 @@ impl Shared {
         let is_express = machine.program.entry().machine_type == MachineType::Express;
         let mut executions = self.executions();
         let seed = executions.entropy.next_u64();
-        let name: SmolStr = match options.name {
-            Some(name) => name.into(),
-            None => executions.entropy.uuid().into(),
-        };
-        let id = match options.id {
-            Some(id) => id.into(),
-            None if is_express => {
-                let unique = executions.entropy.uuid();
-                self.arn("express", &format!("{}:{name}:{unique}", machine.name))
+        let (name, id) = match (options.name, options.id) {
+            // A nested execution's were chosen when it was decided on.
+            (Some(name), Some(id)) => (name.into(), id.into()),
+            (name, id) => {
+                let name = name.map(SmolStr::from);
+                let (name, own) = self.named(machine, name, &executions.entropy);
+                (name, id.map_or(own, SmolStr::from))
             }
-            None => self.arn("execution", &format!("{}:{name}", machine.name)),
         };
         if !is_express && let Some(known) = executions.by_id.get(&id) {
             return if known.report().is_none() && known.about.input == input {
@@ -213,6 +199,29 @@ impl Shared {
         })
     }
 
+    /// The name and the ARN of the next execution of a machine.
+    pub(super) fn names(&self, machine: &Machine, name: Option<SmolStr>) -> (SmolStr, SmolStr) {
+        self.named(machine, name, &self.executions().entropy)
+    }
+
+    fn named(
+        &self,
+        machine: &Machine,
+        name: Option<SmolStr>,
+        entropy: &Entropy,
+    ) -> (SmolStr, SmolStr) {
+        let name = name.unwrap_or_else(|| entropy.uuid().into());
+        let machine_name = &machine.name;
+        let id = match machine.program.entry().machine_type {
+            MachineType::Express => {
+                let unique = entropy.uuid();
+                self.arn("express", &format!("{machine_name}:{name}:{unique}"))
+            }
+            MachineType::Standard => self.arn("execution", &format!("{machine_name}:{name}")),
+        };
+        (name, id)
+    }
+
     fn given(&self) -> MutexGuard<'_, Vec<Arc<dyn TaskSource>>> {
         self.given.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -242,11 +251,7 @@ impl Shared {
     }
 
     pub(super) fn arn(&self, kind: &str, name: &str) -> SmolStr {
-        format!(
-            "arn:aws:states:{}:{}:{kind}:{name}",
-            self.region, self.account
-        )
-        .into()
+        self.setting.arn(kind, name)
     }
 
     /// The token that a source chose for a task.
@@ -260,9 +265,10 @@ impl Shared {
         sources.find_map(|source| source.token(about, state))
     }
 
-    /// Who answers a task: the execution's source, the engine's, a handler, a nested workflow, an activity.
-    pub(super) fn answer(
-        self: &Arc<Self>,
+    /// Who answers a task: the execution's source, the engine's, a handler, a nested workflow, an activity. What they will
+    /// do is told as data; nothing of it happens.
+    pub(super) fn resolve(
+        &self,
         call: &TaskCall<'_>,
         source: Option<&Arc<dyn TaskSource>>,
         responder: Responder,
@@ -277,17 +283,14 @@ impl Shared {
         if let Some(answer) = self.by_handler(call, responder) {
             return answer;
         }
-        if let Some(answer) = self.by_workflow(call, source, depth) {
+        if let Some(answer) = self.by_workflow(call, depth) {
             return answer;
         }
         let resource = call.resource();
         if resource.family() == Family::Activity {
             let arn = resource.as_str();
             if self.activities.exists(arn) {
-                return Answer::external(External::Activity {
-                    arn: arn.into(),
-                    input: call.parameters().clone(),
-                });
+                return Answer::activity();
             }
             return Answer::refused(format!("The activity {arn} does not exist."));
         }
@@ -305,7 +308,7 @@ impl Shared {
         let found = match call.handler {
             Resolution::Always(found) => found.as_ref()?,
             Resolution::ByTarget => {
-                searched = self.registry.find(resource, call.target())?;
+                searched = self.setting.handlers.find(resource, call.target())?;
                 &searched
             }
         };
@@ -318,14 +321,17 @@ impl Shared {
         } else {
             call.parameters().clone()
         };
-        let context = stepwright::TaskContext::new(Arc::new(RunningTask {
+        let attempt = Arc::new(RunningTask {
             shared: self.state.clone(),
             about: call.about.clone(),
             started: OnceLock::new(),
             state: call.state().into(),
             attempt: call.attempt(),
             responder,
-        }));
+            is_over: AtomicBool::new(false),
+            ended: Notify::new(),
+        });
+        let context = stepwright::TaskContext::new(attempt.clone());
         let work = (found.handler)(context, payload);
         let work: crate::task::TaskFuture = if is_invoke {
             let request = request_id(call);
@@ -336,22 +342,22 @@ impl Shared {
         } else {
             work
         };
+        let effect = Effect::Work {
+            work,
+            attempt: Some(attempt),
+        };
         Some(if resource.pattern() == Pattern::WaitForTaskToken {
-            Answer::submit(work)
+            Answer::submit(effect)
         } else {
-            Answer::later(work)
+            Answer::effect(effect)
         })
     }
 }
 
 /// A request id that is the same in every run of the same execution.
 pub(crate) fn request_id(call: &TaskCall<'_>) -> String {
-    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-    let mut hasher = DefaultHasher::new();
-    call.execution().id.hash(&mut hasher);
-    call.state().hash(&mut hasher);
-    call.call().hash(&mut hasher);
-    Entropy::new(hasher.finish()).uuid()
+    let (execution, state) = (&call.execution().id, call.state());
+    Entropy::of_text(&format!("{execution} {} {state}", call.call())).uuid()
 }
 
 /// AWS's rules for the names of executions.

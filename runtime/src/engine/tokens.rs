@@ -31,6 +31,11 @@ impl Tokens {
         self.lock().open.insert(token.clone(), responder);
     }
 
+    /// The task goes on, and opens the token again.
+    pub(super) fn withdraw(&self, token: &str) {
+        self.lock().open.remove(token);
+    }
+
     /// The task ended otherwise.
     pub(super) fn close(&self, token: &SmolStr, why: TokenError) {
         let mut state = self.lock();
@@ -39,18 +44,16 @@ impl Tokens {
         }
     }
 
-    /// Who waits for this token's answer; it can be given once.
-    pub(super) fn take(&self, token: &str) -> Result<Responder, TokenError> {
-        let mut state = self.lock();
-        match state.open.remove_entry(token) {
-            Some((token, responder)) => {
-                state.remember(token, TokenError::TaskDoesNotExist);
-                Ok(responder)
-            }
-            None => Err(state.why(token)),
+    /// Why an answer to this token came too late.
+    pub(super) fn why_late(&self, token: &str) -> TokenError {
+        match self.lock().why(token) {
+            // It is open: the execution has an answer already, and will close it.
+            TokenError::InvalidToken => TokenError::TaskDoesNotExist,
+            known => known,
         }
     }
 
+    /// Who waits for this token's answer.
     pub(super) fn get(&self, token: &str) -> Result<Responder, TokenError> {
         let state = self.lock();
         match state.open.get(token) {

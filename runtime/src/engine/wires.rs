@@ -1,8 +1,7 @@
 use std::collections::HashMap;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Waker};
 
 use futures_util::future::{AbortHandle, Abortable, Aborted};
@@ -10,9 +9,10 @@ use futures_util::stream::{FuturesUnordered, Stream};
 use smol_str::SmolStr;
 
 use super::activities::Queued;
-use super::cell::{Responder, RunCell};
+use super::cell::{Message, Responder, RunCell};
 use super::drive::Drive;
 use super::error::TokenError;
+use super::follower::{self, Follower};
 use super::report::Status;
 use super::runs::RunRecord;
 use super::shared::Shared;
@@ -20,18 +20,23 @@ use super::tokens::new_token;
 use crate::about::About;
 use crate::clock::{Alarm, Asked, Clock, Listeners, Timestamp, while_watched};
 use crate::distributed::source::{LoadError, Request, Supply};
-use crate::distributed::{Ended, File, RunView, Tally};
+use crate::distributed::{File, RunView, Tally};
 use crate::interpret::{ChildStart, Failure, Host, Ring, Ticket};
+use crate::panics::guarded;
 use crate::program::Program;
 use crate::query::Entropy;
 use crate::task::handler::PANICKED;
 use crate::task::{
-    Answer, External, StopChild, TaskCall, TaskFailure, TaskFuture, TaskResult, TaskSource,
+    Answer, Effect, Integration, NestedStart, RunningTask, TaskCall, TaskFailure, TaskFuture,
+    TaskResult, TaskSource,
 };
 use crate::value::Value;
 
 /// Why an engine without an object store reads and writes none.
 const NO_STORE: &str = "The engine has no object store; give it one with `EngineBuilder::objects`";
+
+/// The error of a task whose work did not outlive its process.
+const LOST: &str = "Stepwright.TaskLost";
 
 /// What an execution has in the world: timers, pending handlers, open tokens.
 pub(super) struct Wires {
@@ -54,10 +59,13 @@ struct Held {
     alarms: Vec<(Ring, Alarm)>,
     work: Option<AbortHandle>,
     token: Option<SmolStr>,
-    activity: Option<SmolStr>,
+    /// The activity in whose queue the task is, and its place there.
+    queued: Option<(SmolStr, u64)>,
     run: Option<Arc<RunRecord>>,
-    /// Stops the child execution that is waited for.
-    child: Option<StopChild>,
+    /// The execution that is waited for, and whether it is stopped with the wait.
+    child: Option<(Weak<RunCell>, bool)>,
+    /// Learns when nobody waits for it any more.
+    attempt: Option<Arc<RunningTask>>,
     /// The test's answer is waited for, and virtual time stands.
     asked: Option<Asked>,
     /// A timeout or heartbeat rang; a late answer to the token is told so.
@@ -116,13 +124,19 @@ impl Wires {
         }
         // AWS documents that an aborted `.sync` task stops what it started; so does one whose time ran out here, for
         // a retry would run beside it.
-        if let Some(stop) = held.child {
-            stop();
+        if let Some((child, true)) = held.child
+            && let Some(job) = child.upgrade()
+        {
+            // One that is over needs not be told.
+            let _ = job.send(Message::Stop(Failure::stopped(None, None)));
+        }
+        if let Some(attempt) = held.attempt {
+            attempt.end();
+        }
+        if let Some((activity, place)) = held.queued {
+            self.engine.activities.forget(&activity, place);
         }
         if let Some(token) = held.token {
-            if let Some(activity) = held.activity {
-                self.engine.activities.forget(&activity, &token);
-            }
             let why = if held.timed_out {
                 TokenError::TaskTimedOut
             } else {
@@ -145,6 +159,7 @@ impl Wires {
     fn begin(&mut self, ticket: Ticket, job: Job) -> Option<Arrived> {
         let mut work = Work {
             ticket,
+            kind: job.kind(),
             job,
             clock: self.engine.clock.clone(),
             pending: None,
@@ -161,13 +176,57 @@ impl Wires {
         None
     }
 
+    /// Starts another execution; gives what the start answers, where that is the answer.
+    fn start_nested(&mut self, ticket: Ticket, start: NestedStart) -> Option<TaskResult> {
+        let integration = start.integration;
+        let (cell, begun) = match self.engine.start_nested(start, self.source.clone()) {
+            Ok(started) => started,
+            Err(failure) => return Some(Err(failure)),
+        };
+        if integration.waits() {
+            self.follow_child(ticket, &cell, integration);
+        }
+        (integration != Integration::SdkSync).then_some(Ok(begun))
+    }
+
+    /// Waits for the end of another execution.
+    fn follow_child(&mut self, ticket: Ticket, cell: &Arc<RunCell>, integration: Integration) {
+        self.held(ticket).child = Some((Arc::downgrade(cell), integration.is_job()));
+        let follower = Follower::Task {
+            parent: Responder::new(&self.cell, ticket),
+            integration,
+        };
+        // One of that name may be over already.
+        if let Some((follower, report)) = cell.follow(follower) {
+            follower.tell(&self.engine, &report);
+        }
+    }
+
+    /// The task cannot be gone on with.
+    fn lost(&self, ticket: Ticket, cause: &str) {
+        let failure = TaskFailure::internal(LOST, cause);
+        Responder::new(&self.cell, ticket).answer(Err(failure));
+    }
+
+    /// Takes out of the world what an execution that is read again puts there: timers, tokens, places in queues.
+    pub(super) fn detach(&mut self) {
+        for held in self.waits.values_mut() {
+            for (_, alarm) in std::mem::take(&mut held.alarms) {
+                self.engine.clock.disarm(alarm);
+            }
+            if let Some((activity, place)) = held.queued.take() {
+                self.engine.activities.forget(&activity, place);
+            }
+            if let Some(token) = held.token.take() {
+                self.engine.tokens.withdraw(&token);
+                self.engine.clock.closed();
+            }
+        }
+    }
+
     /// Where the ids of a request to the object store come from: the same in every run of the same execution.
     fn request_names(&self, ticket: Ticket) -> Entropy {
-        use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-        let mut hasher = DefaultHasher::new();
-        self.cell.about.id.hash(&mut hasher);
-        ticket.hash(&mut hasher);
-        Entropy::new(hasher.finish())
+        Entropy::of_text(&format!("{} {ticket}", self.cell.about.id))
     }
 }
 
@@ -177,9 +236,7 @@ impl Host for Wires {
     }
 
     fn new_token(&mut self, about: &About, state: &str) -> SmolStr {
-        let chosen = catch_unwind(AssertUnwindSafe(|| {
-            self.engine.chosen_token(about, state, self.source.as_ref())
-        }));
+        let chosen = guarded(|| self.engine.chosen_token(about, state, self.source.as_ref()));
         match chosen {
             Ok(Some(token)) => token.into(),
             // A source that panics chooses nothing here; it is told of when it answers.
@@ -187,19 +244,30 @@ impl Host for Wires {
         }
     }
 
-    fn answer(&mut self, call: &TaskCall<'_>, ticket: Ticket) -> Answer {
+    fn resolve(&mut self, call: &TaskCall<'_>, ticket: Ticket) -> Answer {
         let responder = Responder::new(&self.cell, ticket);
-        let answered = catch_unwind(AssertUnwindSafe(|| {
+        let answered = guarded(|| {
             self.engine
-                .answer(call, self.source.as_ref(), responder, self.depth)
-        }));
-        answered.unwrap_or_else(|panic| Answer::result(Err(panicked(said(&*panic)))))
+                .resolve(call, self.source.as_ref(), responder, self.depth)
+        });
+        answered.unwrap_or_else(|message| Answer::result(Err(panicked(&message))))
     }
 
-    fn poll(&mut self, ticket: Ticket, work: TaskFuture) -> Option<TaskResult> {
-        match self.begin(ticket, Job::Task(work)) {
-            Some(Arrived::Task(result)) => Some(result),
-            _ => None,
+    fn perform(&mut self, ticket: Ticket, effect: Effect) -> Option<TaskResult> {
+        match effect {
+            Effect::Work { work, attempt } => match self.begin(ticket, Job::Task(work)) {
+                Some(Arrived::Task(result)) => {
+                    if let Some(attempt) = attempt {
+                        attempt.end();
+                    }
+                    Some(result)
+                }
+                _ => {
+                    self.held(ticket).attempt = attempt;
+                    None
+                }
+            },
+            Effect::Start(start) => self.start_nested(ticket, start),
         }
     }
 
@@ -222,25 +290,25 @@ impl Host for Wires {
             about,
             entry,
             seed,
+            is_again,
         } = child;
+        let before = if is_again { run.numbered(number) } else { None };
+        if let Some(before) = &before
+            && let Some(report) = before.report()
+            && report.status == Status::Succeeded
+        {
+            // It ended well while nobody looked.
+            let ended = follower::ended(report);
+            Responder::new(&self.cell, ticket).child_ended(number, ended);
+            return Ok(());
+        }
         let cell = RunCell::new(about, self.engine.clock.clone());
         run.started(number, &cell);
-        let parent = Responder::new(&self.cell, ticket);
-        let engine = self.engine.clone();
-        cell.on_close(Box::new(move |report| {
-            if let Some(forgotten) = run.ended(number) {
-                engine.runs.forget(&forgotten.about.id);
-            }
-            let text = |text: &Option<String>| text.as_deref().map(SmolStr::new);
-            let ended = Ended {
-                status: report.status,
-                output: report.output.clone(),
-                error: text(&report.error),
-                cause: text(&report.cause),
-                stopped: report.stopped,
-            };
-            parent.child_ended(number, ended);
-        }));
+        cell.follow(Follower::MapRun {
+            parent: Responder::new(&self.cell, ticket),
+            run,
+            number,
+        });
         let drive = Drive::new(
             self.engine.clone(),
             cell,
@@ -249,7 +317,15 @@ impl Host for Wires {
             seed,
             self.depth,
         );
-        runtime.spawn(drive.of_child(entry));
+        let drive = drive.of_child(entry);
+        let resumed = before.as_ref().and_then(|before| {
+            let history = before.report()?.history.clone();
+            Some((history, before.redrivable()?.resume))
+        });
+        runtime.spawn(match resumed {
+            Some((history, resume)) => drive.of_redrive(history, resume),
+            None => drive,
+        });
         Ok(())
     }
 
@@ -334,26 +410,44 @@ impl Host for Wires {
         }
     }
 
-    fn hand_over(&mut self, ticket: Ticket, external: External) {
+    fn queue(&mut self, ticket: Ticket, activity: &SmolStr, input: Value) {
         let responder = Responder::new(&self.cell, ticket);
-        match external {
-            External::Activity { arn, input } => {
-                let held = self.held(ticket);
-                held.activity = Some(arn.clone());
-                let Some(token) = held.token.clone() else {
-                    return;
-                };
-                let task = Queued {
-                    token,
-                    input,
-                    responder,
-                };
-                self.engine.activities.push(&arn, task, &self.engine.clock);
-            }
-            External::Child { begin, stop } => {
-                self.held(ticket).child = stop;
-                begin(responder);
-            }
+        let held = self.held(ticket);
+        let Some(token) = held.token.clone() else {
+            return;
+        };
+        let task = Queued {
+            token,
+            input,
+            responder,
+        };
+        if let Some(place) = self
+            .engine
+            .activities
+            .push(activity, task, &self.engine.clock)
+        {
+            self.held(ticket).queued = Some((activity.clone(), place));
+        }
+    }
+
+    fn resume_work(&mut self, ticket: Ticket) {
+        let is_there = self
+            .waits
+            .get(&ticket.wait)
+            .is_some_and(|held| held.work.is_some());
+        if !is_there {
+            self.lost(ticket, "the process that ran the task's handler ended");
+        }
+    }
+
+    fn follow(&mut self, ticket: Ticket, execution: &SmolStr, integration: Integration) {
+        if self.held(ticket).child.is_some() {
+            return;
+        }
+        let known = self.engine.executions().by_id.get(execution).cloned();
+        match known {
+            Some(cell) => self.follow_child(ticket, &cell, integration),
+            None => self.lost(ticket, "the execution that the task started is not known"),
         }
     }
 
@@ -416,6 +510,31 @@ enum Job {
     Task(TaskFuture),
     Read(StoreFuture<Supply>),
     Write(StoreFuture<()>),
+    /// It is ready or given up.
+    Done,
+}
+
+/// What a job is, also when it is done.
+#[derive(Clone, Copy)]
+enum JobKind {
+    Task,
+    Read,
+    Write,
+}
+
+impl Job {
+    fn kind(&self) -> JobKind {
+        match self {
+            Self::Read(_) => JobKind::Read,
+            Self::Write(_) => JobKind::Write,
+            Self::Task(_) | Self::Done => JobKind::Task,
+        }
+    }
+
+    /// Drops what it holds.
+    fn end(&mut self) {
+        *self = Self::Done;
+    }
 }
 
 /// The object store at work. A failure is the cause of the state's.
@@ -432,6 +551,7 @@ pub(super) enum Arrived {
 struct Work {
     ticket: Ticket,
     job: Job,
+    kind: JobKind,
     clock: Clock,
     /// Held while it is pending for another reason than the engine's clock.
     pending: Option<Pending>,
@@ -444,19 +564,26 @@ impl Work {
     fn poll_guarded(&mut self, cx: &mut Context<'_>) -> Poll<Arrived> {
         let job = &mut self.job;
         let (polled, sleeps) = while_watched(|| {
-            catch_unwind(AssertUnwindSafe(|| match job {
-                Job::Task(work) => work.as_mut().poll(cx).map(Arrived::Task),
-                Job::Read(work) => work.as_mut().poll(cx).map(Arrived::Read),
-                Job::Write(work) => work.as_mut().poll(cx).map(Arrived::Written),
-            }))
+            guarded(|| {
+                let polled = match job {
+                    Job::Task(work) => work.as_mut().poll(cx).map(Arrived::Task),
+                    Job::Read(work) => work.as_mut().poll(cx).map(Arrived::Read),
+                    Job::Write(work) => work.as_mut().poll(cx).map(Arrived::Written),
+                    Job::Done => Poll::Pending,
+                };
+                if polled.is_ready() {
+                    // What it holds is dropped here: a panic of that is its failure, too.
+                    job.end();
+                }
+                polled
+            })
         });
         self.sleeps = sleeps;
-        polled.unwrap_or_else(|panic| {
-            let message = said(&*panic);
-            Poll::Ready(match self.job {
-                Job::Task(_) => Arrived::Task(Err(panicked(message))),
-                Job::Read(_) => Arrived::Read(Err(message.to_owned())),
-                Job::Write(_) => Arrived::Written(Err(message.to_owned())),
+        polled.unwrap_or_else(|message| {
+            Poll::Ready(match self.kind {
+                JobKind::Task => Arrived::Task(Err(panicked(&message))),
+                JobKind::Read => Arrived::Read(Err(message)),
+                JobKind::Write => Arrived::Written(Err(message)),
             })
         })
     }
@@ -467,6 +594,18 @@ impl Work {
             self.pending = None;
         } else if self.pending.is_none() {
             self.pending = Some(Pending::new(self.clock.clone()));
+        }
+    }
+}
+
+/// What is given up is dropped; a panic of that is nobody's failure any more.
+impl Drop for Work {
+    fn drop(&mut self) {
+        if let Err(message) = guarded(|| self.job.end()) {
+            tracing::warn!(
+                message,
+                "work that was given up panicked when it was dropped"
+            );
         }
     }
 }
@@ -505,15 +644,6 @@ impl Drop for Pending {
 }
 
 /// The failure of a handler that panicked.
-fn panicked(message: &str) -> TaskFailure {
+pub(super) fn panicked(message: &str) -> TaskFailure {
     TaskFailure::internal(PANICKED, message)
-}
-
-/// What somebody said who panicked.
-pub(crate) fn said(panic: &(dyn std::any::Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("it panicked without a text")
 }

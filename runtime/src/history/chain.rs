@@ -2,6 +2,7 @@ use super::entry::Entry;
 use super::kind::Group;
 use super::scope::Scopes;
 use super::{EventKind, ScopeId};
+use crate::record::record;
 
 /// Computes `previousEventId`.
 ///
@@ -75,3 +76,6 @@ impl Chain {
         previous
     }
 }
+
+record!(struct Chain { scopes });
+record!(struct Link { last, inner, before_entered, is_open });

@@ -3,6 +3,7 @@ use smol_str::SmolStr;
 use super::{EventKind, ScopeId};
 use crate::clock::Timestamp;
 use crate::program::StateIx;
+use crate::record::record;
 use crate::value::Value;
 
 /// One event as an execution keeps it: 40 bytes and shared values. Nothing is printed until somebody asks.
@@ -48,6 +49,8 @@ pub(crate) enum Details {
     Length(u64),
     Worker(SmolStr),
     MapRun(SmolStr),
+    /// A Map Run, and how often it was redriven.
+    MapRunRedriven(SmolStr, u32),
     /// How often the execution was redriven.
     Redriven(u32),
 }
@@ -63,6 +66,20 @@ impl From<Details> for Payload {
         Self::Details(Box::new(details))
     }
 }
+
+record!(struct Entry { at, payload, scope, state, kind });
+record!(enum Payload { 0 => None, 1 => Value(value), 2 => Details(details) });
+record!(enum Details {
+    0 => Scheduled { parameters, timeout, heartbeat, role },
+    1 => Exited { output, assigned },
+    2 => Failure { error, cause },
+    3 => Evaluation { error, cause, location },
+    4 => Length(length),
+    5 => Worker(name),
+    6 => MapRun(arn),
+    7 => Redriven(count),
+    8 => MapRunRedriven(arn, count),
+});
 
 #[cfg(test)]
 mod tests {

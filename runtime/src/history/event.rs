@@ -283,6 +283,10 @@ impl Event {
                 }
                 Details::Worker(name) => text(&mut fields, "workerName", Some(name)),
                 Details::MapRun(arn) => text(&mut fields, "mapRunArn", Some(arn)),
+                Details::MapRunRedriven(arn, count) => {
+                    text(&mut fields, "mapRunArn", Some(arn));
+                    fields.push(("redriveCount", Field::Plain(Value::from(*count))));
+                }
                 Details::Redriven(count) => {
                     fields.push(("redriveCount", Field::Plain(Value::from(*count))));
                 }

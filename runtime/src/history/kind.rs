@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::record::record;
+
 /// The type of an event, under AWS's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
@@ -42,6 +44,7 @@ pub enum EventKind {
     MapIterationFailed,
     MapIterationAborted,
     MapRunStarted,
+    MapRunRedriven,
     MapRunSucceeded,
     MapRunFailed,
     MapRunAborted,
@@ -122,6 +125,7 @@ impl EventKind {
             Self::MapIterationFailed => "MapIterationFailed",
             Self::MapIterationAborted => "MapIterationAborted",
             Self::MapRunStarted => "MapRunStarted",
+            Self::MapRunRedriven => "MapRunRedriven",
             Self::MapRunSucceeded => "MapRunSucceeded",
             Self::MapRunFailed => "MapRunFailed",
             Self::MapRunAborted => "MapRunAborted",
@@ -191,6 +195,7 @@ impl EventKind {
             | K::MapStateSucceeded
             | K::MapStateFailed
             | K::MapRunStarted
+            | K::MapRunRedriven
             | K::MapRunSucceeded
             | K::MapRunFailed => Group::Container,
             K::MapIterationStarted
@@ -252,3 +257,63 @@ mod tests {
         );
     }
 }
+
+record!(enum EventKind {
+    0 => ExecutionStarted,
+    1 => ExecutionSucceeded,
+    2 => ExecutionFailed,
+    3 => ExecutionAborted,
+    4 => ExecutionTimedOut,
+    5 => ExecutionRedriven,
+    6 => PassStateEntered,
+    7 => PassStateExited,
+    8 => TaskStateEntered,
+    9 => TaskStateExited,
+    10 => TaskStateAborted,
+    11 => ChoiceStateEntered,
+    12 => ChoiceStateExited,
+    13 => WaitStateEntered,
+    14 => WaitStateExited,
+    15 => WaitStateAborted,
+    16 => SucceedStateEntered,
+    17 => SucceedStateExited,
+    18 => FailStateEntered,
+    19 => ParallelStateEntered,
+    20 => ParallelStateExited,
+    21 => ParallelStateStarted,
+    22 => ParallelStateSucceeded,
+    23 => ParallelStateFailed,
+    24 => ParallelStateAborted,
+    25 => MapStateEntered,
+    26 => MapStateExited,
+    27 => MapStateStarted,
+    28 => MapStateSucceeded,
+    29 => MapStateFailed,
+    30 => MapStateAborted,
+    31 => MapIterationStarted,
+    32 => MapIterationSucceeded,
+    33 => MapIterationFailed,
+    34 => MapIterationAborted,
+    35 => MapRunStarted,
+    56 => MapRunRedriven,
+    36 => MapRunSucceeded,
+    37 => MapRunFailed,
+    38 => MapRunAborted,
+    39 => TaskScheduled,
+    40 => TaskStarted,
+    41 => TaskSubmitted,
+    42 => TaskSucceeded,
+    43 => TaskFailed,
+    44 => TaskTimedOut,
+    45 => LambdaFunctionScheduled,
+    46 => LambdaFunctionStarted,
+    47 => LambdaFunctionSucceeded,
+    48 => LambdaFunctionFailed,
+    49 => LambdaFunctionTimedOut,
+    50 => ActivityScheduled,
+    51 => ActivityStarted,
+    52 => ActivitySucceeded,
+    53 => ActivityFailed,
+    54 => ActivityTimedOut,
+    55 => EvaluationFailed,
+});

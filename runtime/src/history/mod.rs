@@ -7,6 +7,7 @@ mod chain;
 mod entry;
 mod event;
 mod kind;
+mod log;
 mod recorder;
 mod scope;
 
@@ -22,6 +23,7 @@ pub(crate) use self::recorder::Recorder;
 pub(crate) use self::scope::{ScopeId, ScopePath, Scopes};
 
 use self::chain::Chain;
+use self::log::Log;
 use crate::about::About;
 use crate::program::Program;
 use crate::task::DefinedState;
@@ -35,35 +37,28 @@ pub struct History {
 struct Inner {
     program: Arc<Program>,
     about: Arc<About>,
-    entries: Vec<Entry>,
+    entries: Log<Entry>,
+    /// How far the chains had come with the events that are not kept.
+    front: Chain,
     scopes: Scopes,
 }
 
 impl History {
-    fn new(program: Arc<Program>, about: Arc<About>, entries: Vec<Entry>, scopes: Scopes) -> Self {
+    fn new(inner: Inner) -> Self {
         Self {
-            inner: Arc::new(Inner {
-                program,
-                about,
-                entries,
-                scopes,
-            }),
+            inner: Arc::new(inner),
         }
     }
 
     /// The history of an execution that never began.
     pub(crate) fn empty(program: Arc<Program>, about: Arc<About>) -> Self {
-        Self::new(program, about, Vec::new(), Scopes::default())
-    }
-
-    /// What a history that goes on begins with.
-    fn parts(&self) -> (Arc<Program>, Vec<Entry>, Scopes) {
-        let inner = &*self.inner;
-        (
-            inner.program.clone(),
-            inner.entries.clone(),
-            inner.scopes.clone(),
-        )
+        Self::new(Inner {
+            program,
+            about,
+            entries: Log::with_capacity(0),
+            front: Chain::default(),
+            scopes: Scopes::default(),
+        })
     }
 
     /// How many events it has.
@@ -73,7 +68,18 @@ impl History {
 
     /// Whether it has no events, because the engine keeps none.
     pub fn is_empty(&self) -> bool {
-        self.inner.entries.is_empty()
+        self.len() == 0
+    }
+
+    /// How many events at the beginning are not kept: those of an Express execution that wrote more than
+    /// [`Limits::events`](crate::Limits::events), or whose engine keeps none.
+    pub fn dropped(&self) -> usize {
+        self.inner.entries.dropped()
+    }
+
+    /// The number of events that were written.
+    pub(crate) fn written(&self) -> u32 {
+        u32::try_from(self.inner.entries.end()).unwrap_or(u32::MAX)
     }
 
     /// The execution.
@@ -83,19 +89,15 @@ impl History {
 
     /// The events in the order of writing.
     pub fn events(&self) -> impl Iterator<Item = Event> + '_ {
-        let inner = &*self.inner;
-        let mut chain = Chain::default();
-        inner.entries.iter().enumerate().map(move |(index, entry)| {
-            let id = u32::try_from(index + 1).unwrap_or(u32::MAX);
-            let previous = chain.previous(&inner.scopes, entry, id);
-            Event::new(
-                id,
-                previous,
-                entry.clone(),
-                &inner.scopes,
-                inner.program.clone(),
-                inner.about.clone(),
-            )
+        let mut reader = Reader::default();
+        let written = self.written();
+        std::iter::from_fn(move || {
+            while reader.read() < written {
+                if let Some(event) = reader.next(self) {
+                    return Some(event);
+                }
+            }
+            None
         })
     }
 
@@ -105,9 +107,9 @@ impl History {
             .inner
             .entries
             .iter()
-            .filter(|entry| entry.kind.is_entered());
+            .filter(|(_, entry)| entry.kind.is_entered());
         entered
-            .map(|entry| self.inner.program.state(entry.state).name.to_string())
+            .map(|(_, entry)| self.inner.program.state(entry.state).name.to_string())
             .collect()
     }
 
@@ -123,13 +125,55 @@ impl History {
     }
 }
 
+/// Reads the events of a history that grows, one after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Reader {
+    /// The id of the event that was read last.
+    read: u32,
+    missed: u32,
+    chain: Chain,
+}
+
+impl Reader {
+    /// The id of the event that was read last.
+    pub(crate) fn read(&self) -> u32 {
+        self.read
+    }
+
+    /// How many events it was too late for.
+    pub(crate) fn missed(&self) -> u32 {
+        self.missed
+    }
+
+    /// The next event of `history`, if it has one by now.
+    pub(crate) fn next(&mut self, history: &History) -> Option<Event> {
+        let inner = &*history.inner;
+        let dropped = u32::try_from(inner.entries.dropped()).unwrap_or(u32::MAX);
+        if self.read < dropped {
+            self.missed += dropped - self.read;
+            self.read = dropped;
+            self.chain = inner.front.clone();
+        }
+        let entry = inner.entries.get(self.read as usize)?;
+        self.read += 1;
+        Some(Event::new(
+            self.read,
+            self.chain.previous(&inner.scopes, entry, self.read),
+            entry.clone(),
+            &inner.scopes,
+            inner.program.clone(),
+            inner.about.clone(),
+        ))
+    }
+}
+
 impl fmt::Debug for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kinds = self
             .inner
             .entries
             .iter()
-            .map(|entry| (entry.kind, entry.state));
+            .map(|(_, entry)| (entry.kind, entry.state));
         f.debug_list().entries(kinds).finish()
     }
 }

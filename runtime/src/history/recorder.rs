@@ -1,54 +1,63 @@
 use std::sync::Arc;
 
-use tokio::sync::mpsc::UnboundedSender;
-
 use super::chain::Chain;
 use super::entry::{Entry, Payload};
+use super::log::Log;
 use super::scope::ScopePath;
-use super::{Event, EventKind, History, ScopeId, Scopes};
+use super::{EventKind, History, Inner, ScopeId, Scopes};
 use crate::about::About;
 use crate::clock::Timestamp;
 use crate::program::{Program, StateIx};
+use crate::record::{Damaged, Reader, Record, Writer};
 
-/// Writes the history of a running execution and tells whoever listens.
+/// How many events are kept for whoever reads along, where no history is kept.
+const WATCHED: usize = 1_024;
+
+/// Writes the history of a running execution.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     program: Arc<Program>,
     about: Arc<About>,
-    /// `None` when only the ids count.
-    entries: Option<Vec<Entry>>,
+    /// How many events are kept: the last of them; 0 when only the ids count.
+    most: usize,
     count: u32,
+    entries: Log<Entry>,
+    /// How far the chains had come with the events that are not kept.
+    front: Chain,
     scopes: Scopes,
-    listeners: Vec<UnboundedSender<Event>>,
-    /// As far as the listeners were told; empty while nobody listens.
-    chain: Chain,
 }
 
 impl Recorder {
-    pub(crate) fn new(program: Arc<Program>, about: Arc<About>, keeps: bool) -> Self {
-        let entries = keeps.then(|| Vec::with_capacity(program.expected_events()));
+    pub(crate) fn new(program: Arc<Program>, about: Arc<About>, most: usize) -> Self {
+        let capacity = program.expected_events().min(most);
         Self {
             program,
             about,
-            entries,
+            most,
             count: 0,
+            entries: Log::with_capacity(capacity),
+            front: Chain::default(),
             scopes: Scopes::default(),
-            listeners: Vec::new(),
-            chain: Chain::default(),
         }
     }
 
     /// Goes on with the history of an execution that wrote `count` events.
-    pub(crate) fn resumed(history: &History, about: Arc<About>, keeps: bool, count: u32) -> Self {
-        let (program, entries, scopes) = history.parts();
-        Self {
+    pub(crate) fn resumed(history: &History, about: Arc<About>, most: usize, count: u32) -> Self {
+        let Inner {
             program,
-            about,
-            entries: keeps.then_some(entries),
-            count,
+            entries,
+            front,
             scopes,
-            listeners: Vec::new(),
-            chain: Chain::default(),
+            ..
+        } = &*history.inner;
+        Self {
+            program: program.clone(),
+            about,
+            most,
+            count,
+            entries: entries.clone(),
+            front: front.clone(),
+            scopes: scopes.clone(),
         }
     }
 
@@ -62,30 +71,34 @@ impl Recorder {
         payload: Payload,
     ) -> u32 {
         self.count = self.count.saturating_add(1);
-        if self.entries.is_none() && self.listeners.is_empty() {
+        if self.most == 0 {
             return self.count;
         }
-        let entry = Entry {
+        self.entries.push(Entry {
             at,
             payload,
             scope,
             state,
             kind,
-        };
-        if !self.listeners.is_empty() {
-            let event = self.event(self.count, &entry);
-            self.listeners
-                .retain(|listener| listener.send(event.clone()).is_ok());
-        }
-        if let Some(entries) = &mut self.entries {
-            entries.push(entry);
-        }
+        });
+        let (front, scopes) = (&mut self.front, &self.scopes);
+        self.entries.keep_last(self.most, |place, entry| {
+            front.previous(scopes, entry, u32::try_from(place + 1).unwrap_or(u32::MAX));
+        });
         self.count
     }
 
     /// How many events were written.
     pub(crate) fn count(&self) -> u32 {
         self.count
+    }
+
+    /// Somebody reads along: from now on the last events are kept, if none were.
+    pub(crate) fn watch(&mut self) {
+        if self.most == 0 {
+            self.most = WATCHED;
+            self.entries = Log::behind(self.count as usize);
+        }
     }
 
     /// Opens the scope of an iteration or a branch.
@@ -101,60 +114,51 @@ impl Recorder {
         }
     }
 
-    /// Tells `listener` all that was written and all that will be.
-    pub(crate) fn listen(&mut self, listener: UnboundedSender<Event>) {
-        if self.listeners.is_empty() {
-            self.chain = Chain::default();
-        }
-        let mut chain = Chain::default();
-        for (index, entry) in self.entries.iter().flatten().enumerate() {
-            let id = u32::try_from(index + 1).unwrap_or(u32::MAX);
-            let previous = chain.previous(&self.scopes, entry, id);
-            if listener
-                .send(self.event_after(id, previous, entry.clone()))
-                .is_err()
-            {
-                return;
-            }
-        }
-        self.chain = chain;
-        self.listeners.push(listener);
-    }
-
     /// The history so far.
     pub(crate) fn history(&self) -> History {
-        History::new(
-            self.program.clone(),
-            self.about.clone(),
-            self.entries.clone().unwrap_or_default(),
-            self.scopes.clone(),
-        )
+        History::new(Inner {
+            program: self.program.clone(),
+            about: self.about.clone(),
+            entries: self.entries.clone(),
+            front: self.front.clone(),
+            scopes: self.scopes.clone(),
+        })
     }
 
-    /// The whole history; nobody is told anything any more.
+    /// The whole history.
     pub(crate) fn finish(&mut self) -> History {
-        self.listeners.clear();
-        History::new(
-            self.program.clone(),
-            self.about.clone(),
-            self.entries.take().unwrap_or_default(),
-            std::mem::take(&mut self.scopes),
-        )
+        History::new(Inner {
+            program: self.program.clone(),
+            about: self.about.clone(),
+            entries: std::mem::replace(&mut self.entries, Log::with_capacity(0)),
+            front: std::mem::take(&mut self.front),
+            scopes: std::mem::take(&mut self.scopes),
+        })
     }
 
-    fn event(&mut self, id: u32, entry: &Entry) -> Event {
-        let previous = self.chain.previous(&self.scopes, entry, id);
-        self.event_after(id, previous, entry.clone())
+    /// Writes all but what is known of the execution anyway.
+    pub(crate) fn write_to(&self, to: &mut Writer) {
+        self.most.write(to);
+        self.count.write(to);
+        self.entries.write(to);
+        self.front.write(to);
+        self.scopes.write(to);
     }
 
-    fn event_after(&self, id: u32, previous: u32, entry: Entry) -> Event {
-        Event::new(
-            id,
-            previous,
-            entry,
-            &self.scopes,
-            self.program.clone(),
-            self.about.clone(),
-        )
+    /// Reads what [`write_to`](Self::write_to) wrote.
+    pub(crate) fn read_from(
+        program: Arc<Program>,
+        about: Arc<About>,
+        from: &mut Reader<'_>,
+    ) -> Result<Self, Damaged> {
+        Ok(Self {
+            program,
+            about,
+            most: Record::read(from)?,
+            count: Record::read(from)?,
+            entries: Record::read(from)?,
+            front: Record::read(from)?,
+            scopes: Record::read(from)?,
+        })
     }
 }

@@ -1,6 +1,8 @@
 use std::fmt::Write;
 
+use super::log::Log;
 use crate::program::{Kind, Program, StateIx};
+use crate::record::record;
 
 /// Names one iteration or branch of an execution; 0 is the top level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -20,15 +22,17 @@ struct Scope {
 
 /// The scopes of one execution.
 #[derive(Clone, Debug)]
-pub(crate) struct Scopes(Vec<Scope>);
+pub(crate) struct Scopes(Log<Scope>);
 
 impl Default for Scopes {
     fn default() -> Self {
-        Self(vec![Scope {
+        let mut scopes = Log::with_capacity(1);
+        scopes.push(Scope {
             parent: ScopeId::TOP,
             container: StateIx::NONE,
             index: 0,
-        }])
+        });
+        Self(scopes)
     }
 }
 
@@ -101,3 +105,7 @@ pub(super) fn names(program: &Program, path: &[(StateIx, u32)]) -> Vec<String> {
         })
         .collect()
 }
+
+record!(struct ScopeId(place));
+record!(struct Scope { parent, container, index });
+record!(struct Scopes(log));

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -9,7 +10,8 @@ pub(crate) use crate::distributed::Item;
 use crate::history::ScopeId;
 use crate::program::StateIx;
 use crate::query::Variables;
-use crate::task::TaskResult;
+use crate::record::record;
+use crate::task::{Integration, TaskResult};
 use crate::value::Value;
 
 /// Where one thread of control stands: the top level, a branch or an iteration.
@@ -47,10 +49,10 @@ pub(crate) enum Waiting {
     Enter,
     /// Nothing: the state's work is to begin, or to begin again.
     Attempt,
-    /// The end of a Wait; the effective input goes on.
-    Until { effective: Value },
-    /// The end of a Retry's delay.
-    Pause,
+    /// The end of a Wait at `due`; the effective input goes on.
+    Until { effective: Value, due: Timestamp },
+    /// The end of a Retry's delay at `due`.
+    Pause { due: Timestamp },
     /// A task.
     Task(Box<OpenTask>),
     /// The branches or iterations inside.
@@ -59,6 +61,8 @@ pub(crate) enum Waiting {
     Run(Box<MapRun>),
     /// Nothing: all branches or iterations ended.
     Joined(Value),
+    /// It is being moved on.
+    Busy,
 }
 
 impl Waiting {
@@ -75,11 +79,51 @@ impl Waiting {
 #[derive(Debug)]
 pub(crate) struct OpenTask {
     pub(crate) stage: Stage,
+    pub(crate) answerer: Answerer,
     /// Seconds, for the clocks that begin anew.
     pub(crate) timeout: Option<u64>,
     pub(crate) heartbeat: Option<u64>,
-    /// An answer that is there already: a mock's that comes later, or a token's that came before TaskSubmitted.
-    pub(crate) answer: Option<TaskResult>,
+    /// When they run out.
+    pub(crate) timeout_due: Option<Timestamp>,
+    pub(crate) heartbeat_due: Option<Timestamp>,
+    /// Whether who has the token may answer.
+    pub(crate) takes_token: bool,
+    /// An answer that is there already.
+    pub(crate) answer: Option<EarlyAnswer>,
+}
+
+impl OpenTask {
+    /// The request was answered. A handler has done its part; a token or a job decides.
+    pub(crate) fn submitted(&mut self) {
+        self.stage = Stage::Started;
+        if matches!(self.answerer, Answerer::Handler) {
+            self.answerer = Answerer::Outside;
+        }
+    }
+}
+
+/// An answer that is there already and does not count yet.
+#[derive(Debug)]
+pub(crate) struct EarlyAnswer {
+    pub(crate) result: TaskResult,
+    /// When a mock's that comes later counts; a token's that came before TaskSubmitted counts after it.
+    pub(crate) due: Option<Timestamp>,
+}
+
+/// Who answers a task that was scheduled: what is needed to go on waiting for it.
+#[derive(Clone, Debug)]
+pub(crate) enum Answerer {
+    /// Nobody in the engine: a token, an answer that is kept, or nobody at all.
+    Outside,
+    /// A handler, which is lost with its process.
+    Handler,
+    /// A worker of an activity, the state's resource; the task's input, as long as it is queued.
+    Activity { input: Value },
+    /// Another execution, by its ARN.
+    Execution {
+        arn: SmolStr,
+        integration: Integration,
+    },
 }
 
 /// How far a task has come.
@@ -108,6 +152,12 @@ pub(crate) struct Children {
 /// Names a cursor of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct CursorId(u32);
+
+impl fmt::Display for CursorId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 /// The cursors of an execution; places are used again.
 #[derive(Debug, Default)]
@@ -150,3 +200,25 @@ impl Cursors {
             .filter_map(|(place, cursor)| Some((CursorId(place), cursor.as_ref()?)))
     }
 }
+
+record!(struct Cursor {
+    state, input, variables, entered, entered_at, scope, parent, item, retries, retry_count, token, waiting, wait, stopped,
+});
+record!(enum Waiting {
+    0 => Enter,
+    1 => Attempt,
+    2 => Until { effective, due },
+    3 => Pause { due },
+    4 => Task(task),
+    5 => Children(children),
+    6 => Run(run),
+    7 => Joined(results),
+    8 => Busy,
+});
+record!(struct OpenTask { stage, answerer, timeout, heartbeat, timeout_due, heartbeat_due, takes_token, answer });
+record!(enum Stage { 0 => Queued, 1 => Started, 2 => Submitting });
+record!(struct EarlyAnswer { result, due });
+record!(enum Answerer { 0 => Outside, 1 => Handler, 2 => Activity { input }, 3 => Execution { arn, integration } });
+record!(struct Children { items, results, left, next });
+record!(struct CursorId(place));
+record!(struct Cursors { places, free });

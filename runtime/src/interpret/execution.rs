@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use stepwright_asl::errors;
 use stepwright_asl::model::MachineType;
 
-use super::cursor::{Cursor, CursorId, Cursors, Waiting};
+use super::cursor::{Cursor, CursorId, Cursors, Stage as TaskStage, Waiting};
 use super::failure::Failure;
 use super::host::{Cx, Host, Ring, Ticket};
 use super::inspect::Inspection;
@@ -27,7 +27,7 @@ use crate::value::Value;
 #[derive(Debug)]
 pub(crate) struct Execution {
     pub(super) program: Arc<Program>,
-    entry: Entry,
+    pub(super) entry: Entry,
     pub(super) about: Arc<About>,
     pub(super) limits: Arc<Limits>,
     pub(super) cursors: Cursors,
@@ -38,15 +38,15 @@ pub(crate) struct Execution {
     pub(super) calls: Vec<u32>,
     /// The time of this resumption.
     pub(super) now: Timestamp,
-    waits: u32,
-    transitions: u64,
-    outcome: Option<Outcome>,
+    pub(super) waits: u32,
+    pub(super) transitions: u64,
+    pub(super) outcome: Option<Outcome>,
     /// The history is full.
     pub(super) is_full: bool,
     /// Others should run before this execution goes on.
     pub(super) gives_way: bool,
     /// The cursor that is being moved on; the loop that does goes on with it by itself.
-    current: Option<CursorId>,
+    pub(super) current: Option<CursorId>,
     /// It can go on when it did not succeed.
     pub(super) is_redrivable: bool,
     /// Where it did not.
@@ -76,15 +76,15 @@ pub(crate) enum Step {
 }
 
 impl Execution {
-    /// An execution that has not begun. `now` is when it starts.
+    /// An execution that has not begun, of whose events the last `history` are kept.
     pub(crate) fn new(
         program: Arc<Program>,
         about: Arc<About>,
         limits: Arc<Limits>,
-        keeps_history: bool,
+        history: usize,
         seed: u64,
     ) -> Self {
-        let recorder = Recorder::new(program.clone(), about.clone(), keeps_history);
+        let recorder = Recorder::new(program.clone(), about.clone(), history);
         let now = about.started;
         let entry = program.entry();
         Self {
@@ -196,6 +196,9 @@ impl Execution {
 
     /// The machine's time is up.
     pub(crate) fn time_out(&mut self, host: &mut dyn Host) {
+        if self.outcome.is_some() {
+            return;
+        }
         self.abort_open(host);
         let failure = Failure::timeout(false);
         self.end(
@@ -206,8 +209,11 @@ impl Execution {
         );
     }
 
-    /// Somebody stopped it.
+    /// Somebody stopped it. One that is over stays as it is.
     pub(crate) fn abort(&mut self, failure: Failure, host: &mut dyn Host) {
+        if self.outcome.is_some() {
+            return;
+        }
         self.abort_open(host);
         self.end(EventKind::ExecutionAborted, failure, Outcome::Aborted, host);
     }
@@ -378,18 +384,18 @@ impl Execution {
             return;
         };
         match (&mut cursor.waiting, ring) {
-            (Waiting::Pause, Ring::Wait) => {
+            (Waiting::Pause { .. }, Ring::Wait) => {
                 cx.host.forget(ticket);
                 self.resume(ticket.cursor, Waiting::Attempt);
             }
-            (Waiting::Until { effective }, Ring::Wait) => {
+            (Waiting::Until { effective, .. }, Ring::Wait) => {
                 let effective = std::mem::take(effective);
                 cx.host.forget(ticket);
                 self.wait_is_over(ticket.cursor, effective, cx);
             }
             (Waiting::Task(task), Ring::Answer) => {
-                if let Some(result) = task.answer.take() {
-                    self.task_ends(ticket, result, cx);
+                if let Some(answer) = task.answer.take() {
+                    self.task_ends(ticket, answer.result, cx);
                 }
             }
             (Waiting::Task(_), Ring::Timeout | Ring::Heartbeat) => {
@@ -414,18 +420,19 @@ impl Execution {
         self.after_news(cx);
     }
 
-    /// Somebody outside answered: by token, or a child execution.
+    /// Somebody outside answered: by token, or a child execution. Whether the answer is taken.
     pub(crate) fn outside_answered(
         &mut self,
         ticket: Ticket,
         result: TaskResult,
         host: &mut dyn Host,
-    ) {
+    ) -> bool {
         let program = self.program.clone();
         let cx = &mut Cx::new(&program, host);
         self.now = cx.host.now();
-        self.task_outside_answered(ticket, result, cx);
+        let is_taken = self.task_outside_answered(ticket, result, cx);
         self.after_news(cx);
+        is_taken
     }
 
     /// A worker took the activity.
@@ -437,17 +444,23 @@ impl Execution {
         self.after_news(cx);
     }
 
-    /// Whoever works on the task still does.
-    pub(crate) fn heartbeat(&mut self, ticket: Ticket, host: &mut dyn Host) {
+    /// Whoever works on the task still does. Whether it is still waited for.
+    pub(crate) fn heartbeat(&mut self, ticket: Ticket, host: &mut dyn Host) -> bool {
         self.now = host.now();
         let now = self.now;
-        if let Some(cursor) = self.waiting_for(ticket)
-            && let Waiting::Task(task) = &cursor.waiting
-            && let Some(seconds) = task.heartbeat
+        let Some(Waiting::Task(task)) = self.waiting_for(ticket).map(|cursor| &mut cursor.waiting)
+        else {
+            return false;
+        };
+        if let Some(seconds) = task.heartbeat
+            && task.stage != TaskStage::Queued
         {
+            let due = now + Duration::from_secs(seconds);
+            task.heartbeat_due = Some(due);
             host.disarm(ticket, Ring::Heartbeat);
-            host.arm(ticket, Ring::Heartbeat, now + Duration::from_secs(seconds));
+            host.arm(ticket, Ring::Heartbeat, due);
         }
+        true
     }
 
     /// Makes a cursor runnable.

@@ -2,6 +2,7 @@ use smol_str::SmolStr;
 use stepwright_asl::errors;
 
 use crate::query::QueryError;
+use crate::record::record;
 use crate::task::TaskFailure;
 use crate::value::Value;
 
@@ -47,8 +48,8 @@ impl Failure {
     /// What somebody who stops an execution says.
     pub(crate) fn stopped(error: Option<SmolStr>, cause: Option<SmolStr>) -> Self {
         Self {
-            error,
-            cause,
+            error: error.map(|error| shortened(error, ERROR)),
+            cause: cause.map(|cause| shortened(cause, CAUSE)),
             by_heartbeat: false,
             by_task: false,
             is_inner: false,
@@ -126,14 +127,16 @@ impl Failure {
     }
 }
 
-/// The most characters of a cause.
+/// The most characters of an error name, as the API takes them in SendTaskFailure.
+const ERROR: usize = 256;
+/// The most characters of a cause, there too.
 const CAUSE: usize = 32_768;
 
 impl From<TaskFailure> for Failure {
     fn from(failure: TaskFailure) -> Self {
         Self {
-            error: failure.error,
-            cause: failure.cause.map(shortened),
+            error: failure.error.map(|error| shortened(error, ERROR)),
+            cause: failure.cause.map(|cause| shortened(cause, CAUSE)),
             by_heartbeat: false,
             by_task: true,
             is_inner: false,
@@ -142,12 +145,14 @@ impl From<TaskFailure> for Failure {
     }
 }
 
-fn shortened(cause: SmolStr) -> SmolStr {
-    match cause.char_indices().nth(CAUSE) {
-        Some((end, _)) => SmolStr::new(&cause[..end]),
-        None => cause,
+fn shortened(text: SmolStr, most: usize) -> SmolStr {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => SmolStr::new(&text[..end]),
+        None => text,
     }
 }
+
+record!(struct Failure { error, cause, by_heartbeat, by_task, is_inner, by_query });
 
 #[cfg(test)]
 mod tests {

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -10,7 +11,7 @@ use crate::distributed::source::{Request, Supply};
 use crate::distributed::{File, RunView, Tally};
 use crate::engine::Status;
 use crate::program::{Entry, Program};
-use crate::task::{Answer, External, TaskCall, TaskFuture, TaskResult};
+use crate::task::{Answer, Effect, Integration, TaskCall, TaskResult};
 use crate::value::Value;
 
 /// What an execution needs from outside. The engine implements it; the interpreter itself knows no runtime, no
@@ -22,15 +23,21 @@ pub(crate) trait Host {
     /// A token for a state's task, one that nobody can guess unless a test chose it.
     fn new_token(&mut self, about: &About, state: &str) -> SmolStr;
 
-    /// Who answers the task, asked before anything of it is written down. `ticket` is the wait that will be for
-    /// the answer.
-    fn answer(&mut self, call: &TaskCall<'_>, ticket: Ticket) -> Answer;
+    /// Who answers the task and what will be done for it, as data, asked before anything of it is written down. Nothing
+    /// happens yet. `ticket` is the wait that will be for the answer.
+    fn resolve(&mut self, call: &TaskCall<'_>, ticket: Ticket) -> Answer;
 
-    /// Polls the work once, in place. When it is not ready the host keeps it and brings the result later.
-    fn poll(&mut self, ticket: Ticket, work: TaskFuture) -> Option<TaskResult>;
+    /// Does what was decided, after its events were written. When the answer is not there at once the host brings it later.
+    fn perform(&mut self, ticket: Ticket, effect: Effect) -> Option<TaskResult>;
 
-    /// Gives the task to somebody who brings the result later.
-    fn hand_over(&mut self, ticket: Ticket, external: External);
+    /// Puts the task into an activity's queue. Its token is open.
+    fn queue(&mut self, ticket: Ticket, activity: &SmolStr, input: Value);
+
+    /// Goes on with the work of a handler, of an execution that was read again.
+    fn resume_work(&mut self, ticket: Ticket);
+
+    /// Brings the end of another execution that was started before.
+    fn follow(&mut self, ticket: Ticket, execution: &SmolStr, integration: Integration);
 
     /// From now on whoever has `token` may answer.
     fn open_token(&mut self, ticket: Ticket, token: &SmolStr);
@@ -101,6 +108,8 @@ pub(crate) struct ChildStart {
     pub(crate) about: Arc<About>,
     pub(crate) entry: Entry,
     pub(crate) seed: u64,
+    /// It was started before and did not succeed: it goes on where it was, if that is known.
+    pub(crate) is_again: bool,
 }
 
 /// Names one wait of one cursor.
@@ -108,6 +117,12 @@ pub(crate) struct ChildStart {
 pub(crate) struct Ticket {
     pub(crate) cursor: CursorId,
     pub(crate) wait: u32,
+}
+
+impl fmt::Display for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.cursor, self.wait)
+    }
 }
 
 /// Why a timer rings.

@@ -128,6 +128,11 @@ impl Execution {
         });
     }
 
+    /// Whether it is the test of one state.
+    pub(crate) fn is_inspected(&self) -> bool {
+        self.inspection.is_some()
+    }
+
     /// What was seen, when it is over.
     pub(crate) fn take_inspection(&mut self) -> Option<Box<Inspection>> {
         self.inspection.take()

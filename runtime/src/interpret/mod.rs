@@ -12,6 +12,7 @@ mod failure;
 mod host;
 mod inspect;
 mod io;
+mod kept;
 mod map;
 mod number;
 mod parallel;

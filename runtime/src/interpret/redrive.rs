@@ -2,17 +2,19 @@
 //!
 //! AWS documents which states run again, not all of the events. What is taken here: a Task, Wait, Parallel or Map goes on
 //! as if it were retried, without a second StateEntered; the others are entered again; an iteration that goes on writes
-//! MapIterationStarted again. A Distributed Map starts a new Map Run.
+//! MapIterationStarted again; a Distributed Map that has started children goes on with its Map Run and writes MapRunRedriven.
 
 use std::sync::Arc;
 
 use super::cursor::{Children, Cursor, CursorId, Item, Waiting};
+use super::distributed::MapRun;
 use super::execution::Execution;
 use crate::clock::Timestamp;
 use crate::history::{Details, EventKind, History, Payload, Recorder, ScopeId};
 use crate::limits::Limits;
-use crate::program::{Kind, Program, StateIx};
+use crate::program::{Entry, Kind, Program, StateIx};
 use crate::query::{Entropy, Variables};
+use crate::record::record;
 use crate::value::Value;
 
 /// What an execution keeps in order to be redriven, beside its history.
@@ -52,6 +54,8 @@ pub(crate) enum Inside {
         next: u32,
         open: Vec<(u32, Open)>,
     },
+    /// The children of a Map Run that did not succeed or never started.
+    Run(Box<MapRun>),
 }
 
 /// A branch or iteration that goes on.
@@ -64,12 +68,13 @@ impl Execution {
         program: Arc<Program>,
         about: Arc<crate::About>,
         limits: Arc<Limits>,
+        entry: Entry,
         history: &History,
-        keeps_history: bool,
+        kept: usize,
         resume: Resume,
     ) -> Self {
-        let recorder = Recorder::resumed(history, about.clone(), keeps_history, resume.events);
-        let mut execution = Self::new(program, about, limits, false, 0);
+        let recorder = Recorder::resumed(history, about.clone(), kept, resume.events);
+        let mut execution = Self::new(program, about, limits, 0, 0).entering(entry);
         execution.recorder = recorder;
         execution.entropy = Entropy::new(resume.entropy);
         execution.calls = resume.calls;
@@ -138,8 +143,9 @@ impl Execution {
                 next,
                 open,
             } => (items, results, next, open),
+            Inside::Run(run) => return self.reopen_run(cursor(Waiting::Busy), *run),
         };
-        let id = self.cursors.insert(cursor(Waiting::Pause));
+        let id = self.cursors.insert(cursor(Waiting::Busy));
         let left = results.iter().filter(|result| result.is_none()).count();
         self.wait(
             id,
@@ -157,6 +163,25 @@ impl Execution {
                 self.write_at(state, inner.scope, kind, Payload::None);
             }
             self.reopen(inner, Some((id, index)));
+        }
+    }
+
+    /// Goes on with a Map Run.
+    fn reopen_run(&mut self, cursor: Cursor, run: MapRun) {
+        let run = run.redriven(self.now);
+        let id = self.spawn(cursor);
+        let redriven = Details::MapRunRedriven(run.view.arn.clone(), run.view.redrive_count);
+        self.write(id, EventKind::MapRunRedriven, redriven.into());
+        self.wait(id, Waiting::Run(Box::new(run)));
+    }
+
+    /// Remembers a Map Run that failed. One that has started no child is begun anew.
+    pub(super) fn note_run(&mut self, id: CursorId, run: Box<MapRun>) {
+        if self.is_redrivable
+            && !run.results.is_empty()
+            && let Some(cursor) = self.cursors.get_mut(id)
+        {
+            cursor.stopped = Some(Box::new(Inside::Run(run)));
         }
     }
 
@@ -232,6 +257,7 @@ impl Execution {
         let children = match &cursor.waiting {
             Waiting::Enter => return Inside::Enter,
             Waiting::Children(children) => children,
+            Waiting::Run(run) if !run.results.is_empty() => return Inside::Run(run.clone()),
             _ => return self.again(cursor.state),
         };
         let mut open: Vec<(u32, Open)> = self
@@ -254,3 +280,7 @@ impl Execution {
         }
     }
 }
+
+record!(struct Stopped { state, input, variables, entered, entered_at, scope, item, inside });
+record!(enum Inside { 0 => Enter, 1 => Attempt, 2 => Children { items, results, next, open }, 3 => Run(run) });
+record!(struct Open(stopped));

@@ -32,8 +32,9 @@ impl Execution {
         if delay.is_zero() {
             self.resume(id, Waiting::Attempt);
         } else {
-            let ticket = self.wait(id, Waiting::Pause);
-            cx.host.arm(ticket, Ring::Wait, self.now + delay);
+            let due = self.now + delay;
+            let ticket = self.wait(id, Waiting::Pause { due });
+            cx.host.arm(ticket, Ring::Wait, due);
         }
         true
     }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use smol_str::SmolStr;
 use stepwright_asl::errors;
 
-use super::cursor::{CursorId, OpenTask, Stage, Waiting};
+use super::cursor::{Answerer, CursorId, EarlyAnswer, OpenTask, Stage, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
 use super::host::{Cx, Ring, Ticket};
@@ -11,7 +11,7 @@ use super::step::{Done, Stepped};
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, State, Task};
 use crate::query::QueryError;
-use crate::task::{Answer, External, Family, Pattern, Reply, TaskCall, TaskResult};
+use crate::task::{Answer, Effect, Family, Pattern, Reply, TaskCall, TaskResult};
 use crate::value::Value;
 
 /// What a Task's fields came to.
@@ -44,16 +44,26 @@ impl Execution {
             return Err(Failure::too_large(&state.name));
         }
         let ticket = self.next_wait(id);
-        let mut answer = self.ask(ticket, state, task, &prepared, cx);
+        let mut answer = self.resolve(ticket, state, task, &prepared, cx);
         if let Reply::Refused(reason) = answer.reply {
             let error = QueryError::runtime(reason);
             return Err(self.query_failed(id, &error, &state.name));
         }
         let family = task.resource.family();
-        let (timeout, heartbeat) = (prepared.timeout, prepared.heartbeat);
+        let mut open = OpenTask {
+            stage: Stage::Started,
+            answerer: answerer(&answer.reply, &prepared.parameters),
+            timeout: prepared.timeout,
+            heartbeat: prepared.heartbeat,
+            timeout_due: None,
+            heartbeat_due: None,
+            takes_token: false,
+            answer: None,
+        };
         self.write(id, scheduled(family), scheduled_payload(prepared));
-        let queued = matches!(answer.reply, Reply::External(External::Activity { .. }));
-        if !queued {
+        if let Reply::Activity = answer.reply {
+            open.stage = Stage::Queued;
+        } else {
             let worker = answer.worker.take();
             let worker = worker.map_or(Payload::None, |name| Details::Worker(name).into());
             self.write(id, started(family), worker);
@@ -61,19 +71,7 @@ impl Execution {
         if self.is_full {
             return Ok(Done::Waits);
         }
-        self.wait_as(
-            ticket,
-            Waiting::Task(Box::new(OpenTask {
-                stage: if queued {
-                    Stage::Queued
-                } else {
-                    Stage::Started
-                },
-                timeout,
-                heartbeat,
-                answer: None,
-            })),
-        );
+        self.wait_as(ticket, Waiting::Task(Box::new(open)));
         let result = self.begin_task(ticket, task, answer, cx);
         if let Some(result) = result {
             cx.host.forget(ticket);
@@ -83,7 +81,7 @@ impl Execution {
         Ok(Done::Waits)
     }
 
-    /// Takes the answer as far as it is there.
+    /// Does what was resolved, now that it is written down, and takes the answer as far as it is there.
     fn begin_task(
         &mut self,
         ticket: Ticket,
@@ -93,53 +91,81 @@ impl Execution {
     ) -> Option<TaskResult> {
         let id = ticket.cursor;
         let pattern = task.resource.pattern();
-        let token = self.cursors.get(id).and_then(|cursor| cursor.token.clone());
         let submitted = answer.submitted.unwrap_or_else(Value::empty_object);
-        // Other replies than a token's own request are submitted as soon as they are started.
+        // Other replies than a request of its own are submitted as soon as they are started.
         if pattern != Pattern::RequestResponse && !matches!(answer.reply, Reply::Submit(_)) {
             self.write(id, EventKind::TaskSubmitted, Payload::Value(submitted));
         }
         match answer.reply {
             Reply::Result(result) if answer.delay.is_zero() => Some(result),
             Reply::Result(result) => {
-                self.keep_answer(ticket, result);
-                cx.host.arm(ticket, Ring::Answer, self.now + answer.delay);
+                let due = self.now + answer.delay;
+                if let Some(open) = self.open_task(ticket) {
+                    open.answer = Some(EarlyAnswer {
+                        result,
+                        due: Some(due),
+                    });
+                }
+                cx.host.arm(ticket, Ring::Answer, due);
                 None
             }
-            Reply::Later(work) => cx.host.poll(ticket, work),
-            Reply::Submit(work) => {
-                if let Some(token) = &token {
-                    cx.host.open_token(ticket, token);
-                }
-                match cx.host.poll(ticket, work) {
+            Reply::Later(effect) => cx.host.perform(ticket, effect),
+            Reply::Submit(effect) => {
+                self.open_token(ticket, cx);
+                match cx.host.perform(ticket, effect) {
                     Some(Ok(response)) => {
+                        if let Some(open) = self.open_task(ticket) {
+                            open.submitted();
+                        }
                         self.write(id, EventKind::TaskSubmitted, Payload::Value(response));
                         None
                     }
                     Some(Err(failure)) => Some(Err(failure)),
                     None => {
-                        self.set_stage(ticket, Stage::Submitting);
+                        if let Some(open) = self.open_task(ticket) {
+                            open.stage = Stage::Submitting;
+                        }
                         None
                     }
                 }
             }
             Reply::Token | Reply::TokenOfTest(_) => {
-                if let Some(token) = &token {
-                    cx.host.open_token(ticket, token);
-                }
+                self.open_token(ticket, cx);
                 if let Reply::TokenOfTest(listeners) = answer.reply {
                     cx.host.hold_clock(ticket, &listeners);
                 }
                 None
             }
-            Reply::External(external) => {
-                if let (Some(token), External::Activity { .. }) = (&token, &external) {
-                    cx.host.open_token(ticket, token);
-                }
-                cx.host.hand_over(ticket, external);
+            Reply::Activity => {
+                self.open_token(ticket, cx);
+                self.queue(ticket, task, cx);
                 None
             }
             Reply::Never | Reply::Refused(_) => None,
+        }
+    }
+
+    /// From now on whoever has the token may answer.
+    fn open_token(&mut self, ticket: Ticket, cx: &mut Cx<'_>) {
+        let Some(cursor) = self.waiting_for(ticket) else {
+            return;
+        };
+        if let (Some(token), Waiting::Task(task)) = (&cursor.token, &mut cursor.waiting) {
+            task.takes_token = true;
+            cx.host.open_token(ticket, token);
+        }
+    }
+
+    /// Puts a task into its activity's queue.
+    fn queue(&mut self, ticket: Ticket, task: &Task, cx: &mut Cx<'_>) {
+        if let Some(OpenTask {
+            answerer: Answerer::Activity { input },
+            ..
+        }) = self.open_task(ticket)
+        {
+            let input = input.clone();
+            cx.host
+                .queue(ticket, &SmolStr::new(task.resource.as_str()), input);
         }
     }
 
@@ -147,21 +173,28 @@ impl Execution {
     /// worker takes it.
     fn arm_task(&mut self, ticket: Ticket, cx: &mut Cx<'_>) {
         let now = self.now;
-        let Some(cursor) = self.waiting_for(ticket) else {
-            return;
-        };
-        let Waiting::Task(task) = &cursor.waiting else {
+        let Some(task) = self.open_task(ticket) else {
             return;
         };
         if let Some(seconds) = task.timeout {
-            let at = now + Duration::from_secs(seconds);
-            cx.host.arm(ticket, Ring::Timeout, at);
+            let due = now + Duration::from_secs(seconds);
+            task.timeout_due = Some(due);
+            cx.host.arm(ticket, Ring::Timeout, due);
         }
         if let Some(seconds) = task.heartbeat
             && task.stage != Stage::Queued
         {
-            let at = now + Duration::from_secs(seconds);
-            cx.host.arm(ticket, Ring::Heartbeat, at);
+            let due = now + Duration::from_secs(seconds);
+            task.heartbeat_due = Some(due);
+            cx.host.arm(ticket, Ring::Heartbeat, due);
+        }
+    }
+
+    /// The task that waits under `ticket`.
+    fn open_task(&mut self, ticket: Ticket) -> Option<&mut OpenTask> {
+        match &mut self.waiting_for(ticket)?.waiting {
+            Waiting::Task(task) => Some(task),
+            _ => None,
         }
     }
 
@@ -189,7 +222,8 @@ impl Execution {
         })
     }
 
-    fn ask(
+    /// Decides who answers and what will be done; nothing of it happens before it is written down.
+    fn resolve(
         &mut self,
         ticket: Ticket,
         state: &State,
@@ -220,7 +254,7 @@ impl Execution {
             timeout: prepared.timeout.map(Duration::from_secs),
             heartbeat: prepared.heartbeat.map(Duration::from_secs),
         };
-        cx.host.answer(&call, ticket)
+        cx.host.resolve(&call, ticket)
     }
 
     /// Writes how a task ended and leaves the state, or fails.
@@ -270,17 +304,14 @@ impl Execution {
         self.conclude(ticket.cursor, stepped, cx);
     }
 
-    /// A handler's future is ready: the result, or the response to a request whose token then decides.
+    /// What was performed has answered: the result, or the response to a request whose token or job then decides.
     pub(super) fn task_work_answered(
         &mut self,
         ticket: Ticket,
         result: TaskResult,
         cx: &mut Cx<'_>,
     ) {
-        let Some(cursor) = self.waiting_for(ticket) else {
-            return;
-        };
-        let Waiting::Task(task) = &mut cursor.waiting else {
+        let Some(task) = self.open_task(ticket) else {
             return;
         };
         if task.stage != Stage::Submitting {
@@ -289,38 +320,39 @@ impl Execution {
         match result {
             Err(failure) => self.task_ends(ticket, Err(failure), cx),
             Ok(response) => {
-                task.stage = Stage::Started;
+                task.submitted();
                 let early = task.answer.take();
                 self.write(
                     ticket.cursor,
                     EventKind::TaskSubmitted,
                     Payload::Value(response),
                 );
-                if let Some(result) = early {
-                    self.task_ends(ticket, result, cx);
+                if let Some(early) = early {
+                    self.task_ends(ticket, early.result, cx);
                 }
             }
         }
     }
 
-    /// A token was answered, or a child execution ended. What comes before TaskSubmitted lands after it.
+    /// A token was answered, or a child execution ended. What comes before TaskSubmitted lands after it. Whether the answer is
+    /// taken: not where the task ended, or has one already.
     pub(super) fn task_outside_answered(
         &mut self,
         ticket: Ticket,
         result: TaskResult,
         cx: &mut Cx<'_>,
-    ) {
-        let Some(cursor) = self.waiting_for(ticket) else {
-            return;
+    ) -> bool {
+        let Some(task) = self.open_task(ticket) else {
+            return false;
         };
-        let Waiting::Task(task) = &mut cursor.waiting else {
-            return;
-        };
-        if task.stage == Stage::Submitting {
-            task.answer = Some(result);
-        } else {
+        if task.stage != Stage::Submitting {
             self.task_ends(ticket, result, cx);
+        } else if task.answer.is_none() {
+            task.answer = Some(EarlyAnswer { result, due: None });
+        } else {
+            return false;
         }
+        true
     }
 
     /// A worker took the activity from its queue.
@@ -330,10 +362,7 @@ impl Execution {
         worker: Option<SmolStr>,
         cx: &mut Cx<'_>,
     ) {
-        let Some(cursor) = self.waiting_for(ticket) else {
-            return;
-        };
-        let Waiting::Task(task) = &mut cursor.waiting else {
+        let Some(task) = self.open_task(ticket) else {
             return;
         };
         if task.stage != Stage::Queued {
@@ -364,21 +393,26 @@ impl Execution {
         let failure = Failure::timeout(by_heartbeat).of_task();
         self.conclude(ticket.cursor, Err(failure), cx);
     }
+}
 
-    fn keep_answer(&mut self, ticket: Ticket, result: TaskResult) {
-        if let Some(cursor) = self.waiting_for(ticket)
-            && let Waiting::Task(task) = &mut cursor.waiting
-        {
-            task.answer = Some(result);
+/// Who is going to answer, as it is kept.
+fn answerer(reply: &Reply, input: &Value) -> Answerer {
+    match reply {
+        Reply::Later(Effect::Work { .. }) | Reply::Submit(Effect::Work { .. }) => Answerer::Handler,
+        Reply::Later(Effect::Start(start)) | Reply::Submit(Effect::Start(start)) => {
+            Answerer::Execution {
+                arn: start.execution.clone(),
+                integration: start.integration,
+            }
         }
-    }
-
-    fn set_stage(&mut self, ticket: Ticket, stage: Stage) {
-        if let Some(cursor) = self.waiting_for(ticket)
-            && let Waiting::Task(task) = &mut cursor.waiting
-        {
-            task.stage = stage;
-        }
+        Reply::Activity => Answerer::Activity {
+            input: input.clone(),
+        },
+        Reply::Result(_)
+        | Reply::Token
+        | Reply::TokenOfTest(_)
+        | Reply::Never
+        | Reply::Refused(_) => Answerer::Outside,
     }
 }
 

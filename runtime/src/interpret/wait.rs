@@ -28,9 +28,9 @@ impl Execution {
                     Err(error) => Err(self.query_failed(id, &error, &state.name)),
                 }
             }
-            Ok((until, effective)) => {
-                let ticket = self.wait(id, Waiting::Until { effective });
-                cx.host.arm(ticket, Ring::Wait, until);
+            Ok((due, effective)) => {
+                let ticket = self.wait(id, Waiting::Until { effective, due });
+                cx.host.arm(ticket, Ring::Wait, due);
                 Ok(Done::Waits)
             }
             Err(error) => Err(self.query_failed(id, &error, &state.name)),

@@ -2,6 +2,7 @@ use bytes::Bytes;
 use md5::{Digest, Md5};
 
 use crate::clock::Timestamp;
+use crate::record::record;
 
 /// An object's content, all of it in memory. Clones share it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,3 +77,5 @@ impl Listed {
         self
     }
 }
+
+record!(struct Listed { key, size, etag, last_modified, storage_class });

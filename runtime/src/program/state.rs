@@ -12,6 +12,7 @@ use super::pass::Pass;
 use super::retry::Retrier;
 use super::task::Task;
 use super::wait::Wait;
+use crate::record::record;
 
 /// Where a state stands in the program.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -74,3 +75,5 @@ impl Kind {
         }
     }
 }
+
+record!(struct StateIx(index));

@@ -10,11 +10,16 @@ pub(super) fn hex(algorithm: &str, data: &[u8]) -> Option<String> {
     match algorithm {
         "MD5" => Some(digits(&Md5::digest(data))),
         "SHA-1" => Some(digits(&Sha1::digest(data))),
-        "SHA-256" => Some(digits(&Sha256::digest(data))),
+        "SHA-256" => Some(sha256(data)),
         "SHA-384" => Some(digits(&Sha384::digest(data))),
         "SHA-512" => Some(digits(&Sha512::digest(data))),
         _ => None,
     }
+}
+
+/// SHA-256 in lower-case hexadecimal digits.
+pub(crate) fn sha256(data: &[u8]) -> String {
+    digits(&Sha256::digest(data))
 }
 
 fn digits(bytes: &[u8]) -> String {

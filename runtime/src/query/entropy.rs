@@ -17,6 +17,14 @@ impl Entropy {
         }
     }
 
+    /// The stream of a text: the same on every machine and in every release (FNV-1a, which is fixed).
+    pub(crate) fn of_text(text: &str) -> Entropy {
+        let seed = text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        Entropy::new(seed)
+    }
+
     /// What to keep of the stream in order to go on with it later: `Entropy::new(e.state())`.
     pub fn state(&self) -> u64 {
         self.state.get()

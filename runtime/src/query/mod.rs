@@ -13,7 +13,7 @@
 
 mod assign;
 mod condition;
-mod digest;
+pub(crate) mod digest;
 mod entropy;
 mod error;
 mod expr;

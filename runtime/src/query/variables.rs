@@ -5,6 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexSet;
 use smol_str::SmolStr;
 
+use crate::record::record;
 use crate::value::Value;
 
 /// A variable of a program, by the order in which its name was met.
@@ -103,3 +104,5 @@ impl Variables {
         })
     }
 }
+
+record!(struct Variables { values, bytes });

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use smol_str::SmolStr;
 
+use super::RunningTask;
+use super::nested::NestedStart;
 use crate::clock::Listeners;
-use crate::engine::Responder;
+use crate::record::record;
 use crate::value::Value;
 
 /// What a task comes back with.
@@ -16,27 +18,33 @@ pub type TaskResult = Result<Value, TaskFailure>;
 /// A task that is still at work.
 pub type TaskFuture = Pin<Box<dyn Future<Output = TaskResult> + Send>>;
 
-/// Somebody in the engine who takes a task over and answers it later.
-pub(crate) enum External {
-    /// The workers of an activity. The task is started when one of them takes it.
-    Activity { arn: SmolStr, input: Value },
-    /// A child execution.
-    Child {
-        /// Tells whom to answer.
-        begin: Box<dyn FnOnce(Responder) + Send>,
-        /// Stops the child when nobody waits for it any more; `None` where the service cannot.
-        stop: Option<StopChild>,
+/// What is done for a task once its Scheduled and Started events are kept. It is data until then: nothing has happened.
+pub(crate) enum Effect {
+    /// A handler works. The future does nothing before it is polled.
+    Work {
+        work: TaskFuture,
+        /// Learns when nobody waits for it any more.
+        attempt: Option<Arc<RunningTask>>,
     },
+    /// Another execution starts.
+    Start(NestedStart),
 }
 
-/// Stops a child execution; one that is over stays as it is.
-pub(crate) type StopChild = Box<dyn FnOnce() + Send>;
+impl Effect {
+    /// A request that fails.
+    pub(crate) fn failing(failure: TaskFailure) -> Self {
+        Self::Work {
+            work: Box::pin(std::future::ready(Err(failure))),
+            attempt: None,
+        }
+    }
+}
 
-impl fmt::Debug for External {
+impl fmt::Debug for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Activity { arn, .. } => write!(f, "Activity({arn})"),
-            Self::Child { .. } => f.write_str("Child"),
+            Self::Work { .. } => f.write_str("Work"),
+            Self::Start(start) => start.fmt(f),
         }
     }
 }
@@ -84,16 +92,16 @@ pub struct Answer {
 pub(crate) enum Reply {
     /// The raw result of the state's resource.
     Result(TaskResult),
-    /// Still at work.
-    Later(TaskFuture),
-    /// What a started request answers; then the token decides.
-    Submit(TaskFuture),
+    /// What the effect answers is the raw result.
+    Later(Effect),
+    /// What the effect answers is what TaskSubmitted shows; then the token or the child execution decides.
+    Submit(Effect),
     /// Whoever has the token answers.
     Token,
     /// The same, and the test answers: virtual time stands until it has.
     TokenOfTest(Arc<Listeners>),
-    /// Somebody else in the engine: an activity's queue, a child execution.
-    External(External),
+    /// A worker of the activity, which is the state's resource. The task is started when a worker takes it.
+    Activity,
     /// Nobody ever answers; the state's timeout is what ends it.
     Never,
     /// The integration does not take these parameters; nothing is scheduled.
@@ -119,12 +127,25 @@ impl Answer {
 
     /// The task is at work. The future is polled at once, on the thread that steps the execution.
     pub fn later(work: impl Future<Output = TaskResult> + Send + 'static) -> Self {
-        Self::of(Reply::Later(Box::pin(work)))
+        Self::effect(Effect::Work {
+            work: Box::pin(work),
+            attempt: None,
+        })
     }
 
-    /// The request of a `.waitForTaskToken` state is at work; once it has answered, the token decides.
-    pub(crate) fn submit(work: TaskFuture) -> Self {
-        Self::of(Reply::Submit(work))
+    /// The answer of the effect is the task's.
+    pub(crate) fn effect(effect: Effect) -> Self {
+        Self::of(Reply::Later(effect))
+    }
+
+    /// The request of a `.waitForTaskToken` or `.sync` state; once it has answered, the token or the job decides.
+    pub(crate) fn submit(effect: Effect) -> Self {
+        Self::of(Reply::Submit(effect))
+    }
+
+    /// The request of a `.waitForTaskToken` or `.sync` state fails: nothing was submitted.
+    pub(crate) fn request_failed(failure: TaskFailure) -> Self {
+        Self::submit(Effect::failing(failure))
     }
 
     /// Nobody answers: the state waits for its timeout. On virtual time this counts as waiting.
@@ -144,9 +165,9 @@ impl Answer {
         Self::of(Reply::TokenOfTest(listeners))
     }
 
-    /// Somebody else in the engine answers.
-    pub(crate) fn external(external: External) -> Self {
-        Self::of(Reply::External(external))
+    /// A worker of the activity answers.
+    pub(crate) fn activity() -> Self {
+        Self::of(Reply::Activity)
     }
 
     /// The integration cannot be started with these parameters: the state fails with `States.Runtime` and
@@ -187,10 +208,9 @@ impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reply: &dyn fmt::Debug = match &self.reply {
             Reply::Result(result) => result,
-            Reply::Later(_) => &"Later",
-            Reply::Submit(_) => &"Submit",
+            Reply::Later(effect) | Reply::Submit(effect) => effect,
             Reply::Token | Reply::TokenOfTest(_) => &"Token",
-            Reply::External(external) => external,
+            Reply::Activity => &"Activity",
             Reply::Never => &"Never",
             Reply::Refused(reason) => reason,
         };
@@ -202,3 +222,5 @@ impl fmt::Debug for Answer {
             .finish()
     }
 }
+
+record!(struct TaskFailure { error, cause });

@@ -1,9 +1,11 @@
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
-use stepwright::task::TaskHost;
+use stepwright::task::{Cancelled, TaskHost};
+use tokio::sync::Notify;
 
 use crate::about::About;
 use crate::engine::Responder;
@@ -11,10 +13,10 @@ use crate::engine::Responder;
 /// The application's own state, one value of each type.
 pub(crate) type SharedState = HashMap<TypeId, Box<dyn Any + Send + Sync>>;
 
-/// What a task function learns about where it runs.
+/// What a task function learns about where it runs: one attempt at a Task state.
 ///
-/// A task that nobody waits for any more is dropped at its next await, so there is nothing to be told of
-/// cancellation while it is polled.
+/// A task that nobody waits for any more is dropped at its next await. What it has handed to other threads or tasks is not,
+/// and learns of it here.
 pub(crate) struct RunningTask {
     pub(crate) shared: Arc<SharedState>,
     pub(crate) about: Arc<About>,
@@ -23,6 +25,17 @@ pub(crate) struct RunningTask {
     pub(crate) state: SmolStr,
     pub(crate) attempt: u32,
     pub(crate) responder: Responder,
+    /// Nobody waits for the result any more.
+    pub(crate) is_over: AtomicBool,
+    pub(crate) ended: Notify,
+}
+
+impl RunningTask {
+    /// The attempt is over: it was answered, its time ran out, or its execution ended.
+    pub(crate) fn end(&self) {
+        self.is_over.store(true, Ordering::Release);
+        self.ended.notify_waiters();
+    }
 }
 
 impl TaskHost for RunningTask {
@@ -31,7 +44,18 @@ impl TaskHost for RunningTask {
     }
 
     fn is_cancelled(&self) -> bool {
-        self.responder.is_gone()
+        self.is_over.load(Ordering::Acquire)
+    }
+
+    fn cancelled(&self) -> Cancelled<'_> {
+        Box::pin(async move {
+            let mut ended = std::pin::pin!(self.ended.notified());
+            // Registered before the flag is read, so that no end is missed.
+            ended.as_mut().enable();
+            if !self.is_cancelled() {
+                ended.await;
+            }
+        })
     }
 
     fn heartbeat(&self) {

@@ -6,13 +6,15 @@ mod defined;
 pub(crate) mod envelope;
 pub(crate) mod handler;
 mod host;
+mod nested;
 mod resource;
 mod source;
 
 pub use self::answer::{Answer, TaskFailure, TaskFuture, TaskResult};
-pub(crate) use self::answer::{External, Reply, StopChild};
+pub(crate) use self::answer::{Effect, Reply};
 pub use self::call::TaskCall;
 pub use self::defined::{DefinedState, DefinedTask};
 pub(crate) use self::host::{RunningTask, SharedState};
+pub(crate) use self::nested::{Integration, NestedStart};
 pub use self::resource::{Family, Pattern, Resource};
 pub use self::source::TaskSource;

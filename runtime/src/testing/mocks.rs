@@ -12,7 +12,8 @@ use tokio::sync::Notify;
 use super::matcher::Matcher;
 use super::mock::{Mock, Raw, Steps, arguments};
 use crate::clock::Listeners;
-use crate::engine::{request_id, said};
+use crate::engine::request_id;
+use crate::panics::said;
 use crate::task::handler::INVALID_INPUT;
 use crate::task::{Answer, DefinedState, TaskCall, TaskFailure, TaskSource, envelope};
 use crate::value::Value;
@@ -417,7 +418,7 @@ fn answer(rules: &[Arc<Rule>], record: &Record, call: &TaskCall<'_>) -> Option<A
         })
     }));
     Some(answered.unwrap_or_else(|panic| {
-        let said = said(&*panic).to_owned();
+        let said = said(panic);
         let state = call.state().to_owned();
         // No Catch takes this failure, and the test fails with what the panic said.
         let refused = Answer::refused(format!("The mock of '{state}' panicked: {said}"));

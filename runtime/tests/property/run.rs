@@ -74,8 +74,19 @@ impl TaskSource for ByChance {
 }
 
 /// An engine for one definition, or why it does not compile.
-fn engine(definition: &Json, machine_type: MachineType, seed: u64) -> Result<Engine, String> {
-    Engine::builder()
+fn engine(
+    definition: &Json,
+    machine_type: MachineType,
+    seed: u64,
+    rests_as_bytes: bool,
+) -> Result<Engine, String> {
+    let builder = Engine::builder();
+    let builder = if rests_as_bytes {
+        builder.rests_as_bytes()
+    } else {
+        builder
+    };
+    builder
         .definition_json("m", &definition.to_string(), machine_type)
         .tasks(ByChance {
             seed,
@@ -96,8 +107,9 @@ fn run(
     machine_type: MachineType,
     input: &Json,
     seed: u64,
+    rests_as_bytes: bool,
 ) -> Result<Option<Vec<Arc<ExecutionReport>>>, String> {
-    let engine = match engine(definition, machine_type, seed) {
+    let engine = match engine(definition, machine_type, seed, rests_as_bytes) {
         Ok(engine) => engine,
         Err(_) => return Ok(None),
     };
@@ -146,7 +158,8 @@ fn check(report: &ExecutionReport, machine_type: MachineType) -> Result<(), Stri
         )?;
     }
     for (index, event) in events.iter().enumerate() {
-        ensure(event.id() as usize == index + 1, "ids have gaps")?;
+        let id = report.history.dropped() + index + 1;
+        ensure(event.id() as usize == id, "ids have gaps")?;
         let previous = event.previous_id();
         ensure(previous < event.id(), "an event points at itself or ahead")?;
     }
@@ -170,7 +183,8 @@ fn check(report: &ExecutionReport, machine_type: MachineType) -> Result<(), Stri
     )
 }
 
-/// Runs it twice on a thread with an ordinary stack: both runs end, hold, and are the same.
+/// Runs it twice on a thread with an ordinary stack, and once more so that it is written to bytes and read again whenever it
+/// rests: all runs end, hold, and are the same.
 pub(crate) fn runs_well(
     definition: &Json,
     machine_type: MachineType,
@@ -181,8 +195,9 @@ pub(crate) fn runs_well(
     let (definition, input) = (definition.clone(), input.clone());
     let work = move || {
         let mut histories = Vec::new();
-        for _ in 0..2 {
-            let Some(reports) = run(&definition, machine_type, &input, seed)? else {
+        for rests_as_bytes in [false, false, true] {
+            let reports = run(&definition, machine_type, &input, seed, rests_as_bytes)?;
+            let Some(reports) = reports else {
                 return Ok(false);
             };
             for report in &reports {
@@ -191,10 +206,12 @@ pub(crate) fn runs_well(
             let report = reports.last().ok_or("it has no end")?;
             histories.push(report.history.to_json());
         }
-        if histories[0] == histories[1] {
-            Ok(true)
-        } else {
+        if histories[0] != histories[1] {
             Err("two runs with one seed differ".to_owned())
+        } else if histories[0] != histories[2] {
+            Err("an execution that is written and read again differs".to_owned())
+        } else {
+            Ok(true)
         }
     };
     let worker = std::thread::Builder::new()

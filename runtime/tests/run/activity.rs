@@ -1,3 +1,6 @@
+use std::pin::Pin;
+use std::task::Poll;
+
 use serde_json::{Value as Json, json};
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::{ActivityError, StartOptions};
@@ -99,4 +102,66 @@ async fn an_activity_that_nobody_declared_does_not_exist() {
     );
     let asked = engine.get_activity_task(ARN, None).await;
     assert!(matches!(asked, Err(ActivityError::ActivityDoesNotExist(_))));
+}
+
+/// Polls once.
+async fn is_pending<F: Future + Unpin>(future: &mut F) -> bool {
+    std::future::poll_fn(|cx| Poll::Ready(Pin::new(&mut *future).poll(cx).is_pending())).await
+}
+
+#[tokio::test]
+async fn a_worker_that_gives_up_takes_no_task_along() {
+    let definition = machine(json!({"Type": "Task", "Resource": ARN, "TimeoutSeconds": 60}));
+    let engine = builder(&definition).activity(ARN).build().unwrap();
+    let held = engine.clock().hold();
+    // Each is polled until it waits, and is dropped when it was told of the task.
+    for polls_again in [false, true] {
+        let mut gives_up = Box::pin(engine.get_activity_task(ARN, Some("gives up")));
+        assert!(is_pending(&mut gives_up).await);
+        let mut waits = Box::pin(engine.get_activity_task(ARN, Some("waits")));
+        assert!(is_pending(&mut waits).await);
+        let run = engine
+            .start_machine("m", json!(1), StartOptions::new())
+            .await
+            .unwrap();
+        tokio::task::yield_now().await;
+        drop(gives_up);
+        if polls_again {
+            drop(waits);
+            waits = Box::pin(engine.get_activity_task(ARN, Some("waits")));
+        }
+        let task = waits.await.unwrap();
+        engine
+            .send_task_success(&task.token, &json!(2))
+            .await
+            .unwrap();
+        let report = run.report().await;
+        assert_eq!(output(&report), json!(2));
+        let kinds = kinds(&report);
+        let starts = kinds.iter().filter(|kind| **kind == "ActivityStarted");
+        assert_eq!(starts.count(), 1);
+    }
+    drop(held);
+}
+
+#[tokio::test]
+async fn work_that_panics_fails_its_task_and_the_next_follows() {
+    let definition = machine(json!({"Type": "Task", "Resource": ARN, "TimeoutSeconds": 60}));
+    let engine = builder(&definition).activity(ARN).build().unwrap();
+    let worker = engine.clone();
+    let working = tokio::spawn(async move {
+        let work = |input: u32| async move {
+            assert_ne!(input, 1, "the printer is out of paper");
+            Ok::<_, TaskFailure>(input)
+        };
+        worker.work_on_activity(ARN, None, work).await
+    });
+    for (input, error) in [(1, Some("Stepwright.TaskPanicked")), (2, None)] {
+        let run = engine
+            .start_machine("m", json!(input), StartOptions::new())
+            .await
+            .unwrap();
+        assert_eq!(run.report().await.error.as_deref(), error);
+    }
+    assert!(!working.is_finished());
 }

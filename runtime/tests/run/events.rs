@@ -1,7 +1,8 @@
 use serde_json::json;
-use stepwright_runtime::StartOptions;
+use stepwright_runtime::clock::Clock;
 use stepwright_runtime::history::EventKind;
 use stepwright_runtime::testing::Mocks;
+use stepwright_runtime::{Engine, Limits, MachineType, StartOptions, Status};
 
 use crate::support::{builder, run};
 
@@ -62,4 +63,104 @@ async fn the_history_is_printed_as_the_api_prints_it() {
         history["events"][0]["executionStartedEventDetails"]["input"],
         "{\"a\":1}"
     );
+}
+
+/// An Express loop of so many turns, each of which writes four events.
+fn loop_of(turns: u32) -> serde_json::Value {
+    json!({"StartAt": "Count", "QueryLanguage": "JSONata", "States": {
+        "Count": {"Type": "Pass", "Assign": {"n": "{% $exists($n) ? $n + 1 : 1 %}"}, "Next": "Again"},
+        "Again": {"Type": "Choice", "Default": "Rest", "Choices": [
+            {"Condition": format!("{{% $n < {turns} %}}"), "Next": "Count"}
+        ]},
+        "Rest": {"Type": "Wait", "Seconds": 1, "End": true}
+    }})
+}
+
+#[tokio::test]
+async fn an_express_execution_keeps_the_last_events_where_it_keeps_any() {
+    let definition = loop_of(2_000).to_string();
+    for (keeps, kept) in [(None, 0), (Some(false), 0), (Some(true), 1_000)] {
+        let mut builder = Engine::builder()
+            .definition_json("m", &definition, MachineType::Express)
+            .limits(Limits {
+                events: 1_000,
+                ..Limits::default()
+            })
+            .clock(Clock::real());
+        if let Some(keeps) = keeps {
+            builder = builder.history(keeps);
+        }
+        let engine = builder.build().unwrap();
+        let run = engine
+            .start_machine("m", json!({}), StartOptions::new())
+            .await
+            .unwrap();
+        let report = run.report().await;
+        assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
+        let history = &report.history;
+        assert!(
+            history.len() >= kept && history.len() <= kept + 300,
+            "{}",
+            history.len()
+        );
+        if kept > 0 {
+            assert_eq!(history.len() + history.dropped(), 8_004);
+            let ids = history.events().map(|event| event.id() as usize);
+            assert!(ids.eq(history.dropped() + 1..=8_004));
+            // What it points at is right, though it is not there.
+            let first = history.events().next().unwrap();
+            assert_eq!(first.previous_id() + 1, first.id());
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_reads_too_late_is_told_how_much_was_missed() {
+    let engine = Engine::builder()
+        .definition_json("m", &loop_of(2_000).to_string(), MachineType::Express)
+        .history(false)
+        .virtual_time()
+        .build()
+        .unwrap();
+    let held = engine.clock().hold();
+    let run = engine
+        .start_machine("m", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    let mut events = run.events();
+    let first = events.next().await.unwrap();
+    // Nobody read while the execution came to its Wait.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    drop(held);
+    run.report().await;
+    let (mut last, mut seen) = (first.id(), 1);
+    while let Some(event) = events.next().await {
+        assert!(event.id() > last);
+        last = event.id();
+        seen += 1;
+    }
+    assert_eq!(last, 8_004);
+    assert_eq!(events.missed() + seen, 8_004);
+    assert!(events.missed() > 4_000, "{}", events.missed());
+}
+
+/// A reader or a follower that comes in the moment of the end finds the end.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn events_end_for_whoever_comes_at_the_moment_of_the_end() {
+    let definition = json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}});
+    let engine = builder(&definition).retention(10).build().unwrap();
+    for _ in 0..3_000 {
+        let run = engine
+            .start_machine("m", json!({}), StartOptions::new())
+            .await
+            .unwrap();
+        let mut events = run.events();
+        let mut seen = 0;
+        while events.next().await.is_some() {
+            seen += 1;
+        }
+        assert_eq!((seen, events.missed()), (4, 0));
+    }
 }

@@ -1,7 +1,8 @@
 use serde_json::{Value as Json, json};
-use stepwright_runtime::{Engine, MachineType, StartOptions, Status};
+use stepwright_runtime::task::TaskFailure;
+use stepwright_runtime::{Engine, Limits, MachineType, StartOptions, Status};
 
-use crate::support::{output, seconds};
+use crate::support::{builder, kinds, output, seconds};
 
 fn parent(resource: &str, input: Json) -> Json {
     json!({"StartAt": "S", "States": {"S": {
@@ -247,4 +248,147 @@ async fn stopping_writes_what_was_open_inside_branches() {
         .collect();
     let ends = ["WaitStateAborted", "WaitStateAborted", "ExecutionAborted"];
     assert_eq!(kinds[5..], ends);
+}
+
+#[tokio::test]
+async fn a_chain_of_executions_that_do_not_wait_for_each_other_has_no_depth() {
+    let definition = json!({"StartAt": "C", "States": {
+        "C": {"Type": "Choice", "Choices": [
+            {"Variable": "$.left", "NumericGreaterThan": 0, "Next": "S"}
+        ], "Default": "E"},
+        "S": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": true,
+            "Parameters": {
+                "StateMachineArn.$": "$$.StateMachine.Id",
+                "Input": {"left.$": "States.MathAdd($.left, -1)"}
+            }},
+        "E": {"Type": "Succeed"}
+    }});
+    let engine = builder(&definition).build().unwrap();
+    engine
+        .start_machine("m", json!({"left": 300}), StartOptions::new())
+        .await
+        .unwrap();
+    loop {
+        tokio::task::yield_now().await;
+        let all = engine.executions();
+        assert!(all.iter().all(|one| one.status != Status::Failed));
+        if all.iter().all(|one| one.status == Status::Succeeded) {
+            assert_eq!(all.len(), 301);
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_start_that_finds_no_room_in_the_history_starts_nothing() {
+    // The events before the task leave room for any number of those that it needs, from none on.
+    for events in 3..7 {
+        let parent = parent("arn:aws:states:::states:startExecution.sync:2", json!({}));
+        let child = json!({"StartAt": "E", "States": {"E": {"Type": "Succeed"}}});
+        let engine = Engine::builder()
+            .definition_json("parent", &parent.to_string(), MachineType::Standard)
+            .definition_json("child", &child.to_string(), MachineType::Standard)
+            .limits(Limits {
+                events,
+                ..Limits::default()
+            })
+            .virtual_time()
+            .build()
+            .unwrap();
+        let run = engine
+            .start_machine("parent", json!({}), StartOptions::new())
+            .await
+            .unwrap();
+        let report = run.report().await;
+        assert_eq!(report.error.as_deref(), Some("States.Runtime"));
+        let was_started = kinds(&report).contains(&"TaskStarted");
+        let children = engine.executions().len() - 1;
+        assert_eq!(children, usize::from(was_started), "{events} events");
+    }
+}
+
+#[tokio::test]
+async fn a_start_that_waits_for_a_token_gives_it_to_the_child() {
+    let parent = json!({"StartAt": "S", "States": {"S": {
+        "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.waitForTaskToken", "End": true,
+        "Parameters": {
+            "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:child",
+            "Input": {"token.$": "$$.Task.Token"}
+        }
+    }}});
+    let child = json!({"StartAt": "T", "States": {"T": {
+        "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
+        "Parameters": {"FunctionName": "tell", "Payload.$": "$"}
+    }}});
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let engine = Engine::builder()
+        .definition_json("parent", &parent.to_string(), MachineType::Standard)
+        .definition_json("child", &child.to_string(), MachineType::Standard)
+        .function("tell", move |input: Json| {
+            let sent = tell.send(input["token"].as_str().unwrap().to_owned());
+            async move {
+                sent.unwrap();
+                Ok::<_, TaskFailure>(json!(null))
+            }
+        })
+        .virtual_time()
+        .build()
+        .unwrap();
+    let run = engine
+        .start_machine("parent", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    let token = told.recv().await.unwrap();
+    engine
+        .send_task_success(&token, &json!("heard"))
+        .await
+        .unwrap();
+    let report = run.report().await;
+    assert_eq!(output(&report), json!("heard"));
+    assert!(kinds(&report).contains(&"TaskSubmitted"));
+}
+
+/// A parent that finds its child by name in the moment of the child's end is told of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_parent_that_joins_an_execution_at_its_end_goes_on() {
+    let child = json!({"StartAt": "T", "States": {"T": {
+        "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
+        "Parameters": {"FunctionName": "f", "Payload.$": "$"}
+    }}});
+    let parent = json!({"StartAt": "S", "States": {"S": {
+        "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": true,
+        "Parameters": {
+            "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:child",
+            "Name.$": "$.name", "Input": {}
+        }
+    }}});
+    let engine = Engine::builder()
+        .definition_json("parent", &parent.to_string(), MachineType::Standard)
+        .definition_json("child", &child.to_string(), MachineType::Standard)
+        .function("f", |_: Json| async {
+            tokio::task::yield_now().await;
+            Ok::<_, TaskFailure>(json!(1))
+        })
+        .retention(10)
+        .build()
+        .unwrap();
+    for number in 0..2_000 {
+        let name = format!("child-{number}");
+        let start = || {
+            let input = json!({"name": name});
+            engine.start_machine("parent", input, StartOptions::new())
+        };
+        let runs = [
+            start().await.unwrap(),
+            start().await.unwrap(),
+            start().await.unwrap(),
+        ];
+        for run in runs {
+            let report = run.report().await;
+            // Whoever comes after the end finds the name taken.
+            let error = report.error.as_deref().unwrap_or_default();
+            let is_late = error == "StepFunctions.ExecutionAlreadyExistsException";
+            assert!(is_late || report.status == Status::Succeeded, "{error}");
+        }
+    }
 }

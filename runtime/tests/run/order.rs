@@ -5,7 +5,7 @@ use std::time::Instant;
 use serde_json::{Value as Json, json};
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::testing::Mocks;
-use stepwright_runtime::{StartError, StartOptions, Status};
+use stepwright_runtime::{MachineType, StartError, StartOptions, Status};
 
 use crate::support::{builder, machine, output, run, task};
 
@@ -138,4 +138,37 @@ fn an_execution_whose_runtime_goes_away_is_over() {
         .unwrap();
     let failed = runtime.block_on(run.into_future()).unwrap_err();
     assert_eq!(failed.error.as_deref(), Some("Stepwright.ShutDown"));
+}
+
+#[tokio::test]
+async fn a_new_version_does_not_touch_what_runs() {
+    let version = |answer: u32| {
+        json!({"StartAt": "W", "States": {
+            "W": {"Type": "Wait", "Seconds": 10, "Next": "A"},
+            "A": {"Type": "Pass", "Result": answer, "End": true}
+        }})
+    };
+    let engine = builder(&version(1)).build().unwrap();
+    let first_hash = engine.machine("m").unwrap().hash;
+    let held = engine.clock().hold();
+    let start = || engine.start_machine("m", json!({}), StartOptions::new());
+    let old = start().await.unwrap();
+    tokio::task::yield_now().await;
+    let put = |text: &str, machine_type| engine.put_definition_json("m", text, machine_type);
+    put(&version(2).to_string(), MachineType::Standard).unwrap();
+    let new = start().await.unwrap();
+    drop(held);
+    assert_eq!(output(&old.report().await), json!(1));
+    assert_eq!(output(&new.report().await), json!(2));
+    assert_ne!(engine.machine("m").unwrap().hash, first_hash);
+
+    // What is wrong changes nothing.
+    let broken = put(r#"{"StartAt": "A"}"#, MachineType::Standard).unwrap_err();
+    assert!(broken.to_string().contains("`m`"), "{broken}");
+    let other = put(&version(3).to_string(), MachineType::Express).unwrap_err();
+    assert!(other.to_string().contains("type"), "{other}");
+    let same = start().await.unwrap();
+    assert_eq!(output(&same.report().await), json!(2));
+    put(&version(1).to_string(), MachineType::Standard).unwrap();
+    assert_eq!(engine.machine("m").unwrap().hash, first_hash);
 }

@@ -2,7 +2,7 @@ use serde_json::{Value as Json, json};
 use stepwright_runtime::task::{Answer, TaskCall, TaskFailure};
 use stepwright_runtime::{StartOptions, Status};
 
-use crate::support::{builder, machine, task};
+use crate::support::{builder, kinds, machine, task};
 
 #[tokio::test]
 async fn a_handler_that_panics_is_a_failed_task() {
@@ -82,4 +82,51 @@ async fn an_input_that_a_handler_cannot_read_is_a_failed_task() {
         .unwrap();
     let failed = run.await.unwrap_err();
     assert_eq!(failed.error.as_deref(), Some("Stepwright.InvalidInput"));
+}
+
+struct PanicsInDrop;
+
+impl Drop for PanicsInDrop {
+    fn drop(&mut self) {
+        panic!("the connection could not be given back");
+    }
+}
+
+#[tokio::test]
+async fn what_panics_when_it_is_dropped_fails_its_task_and_the_history_is_kept() {
+    let engine = builder(&machine(task(json!({}))))
+        .function("f", |now: bool| {
+            let held = PanicsInDrop;
+            // Held by the future itself: it is dropped with it, after the answer.
+            std::future::poll_fn(move |cx| {
+                let _held = &held;
+                if now {
+                    return std::task::Poll::Ready(Ok::<Json, TaskFailure>(json!(1)));
+                }
+                cx.waker().wake_by_ref();
+                std::task::Poll::Pending
+            })
+        })
+        .build()
+        .unwrap();
+    let run = engine
+        .start_machine("m", json!(true), StartOptions::new())
+        .await
+        .unwrap();
+    let report = run.report().await;
+    assert_eq!(report.error.as_deref(), Some("Stepwright.TaskPanicked"));
+    assert_eq!(kinds(&report).last(), Some(&"ExecutionFailed"));
+
+    // One that is given up has no answer that could fail.
+    let run = engine
+        .start_machine("m", json!(false), StartOptions::new())
+        .await
+        .unwrap();
+    tokio::task::yield_now().await;
+    let report = run.stop(Some("Enough"), None).await;
+    assert_eq!(
+        (report.status, report.error.as_deref()),
+        (Status::Aborted, Some("Enough"))
+    );
+    assert_eq!(kinds(&report).last(), Some(&"ExecutionAborted"));
 }

@@ -261,3 +261,62 @@ async fn retriers_count_anew() {
     let once = run(&retried, &Mocks::new().state("S", fails_once()), json!({})).await;
     assert_eq!(once.status, Status::Succeeded);
 }
+
+#[tokio::test]
+async fn an_execution_that_is_stopped_twice_can_be_redriven() {
+    let definition = machine(json!({"Type": "Wait", "Seconds": 3_600}));
+    let engine = engine(&definition, &Mocks::new());
+    let held = engine.clock().hold();
+    let run = engine
+        .start_machine("m", json!({"a": 1}), StartOptions::new())
+        .await
+        .unwrap();
+    tokio::join!(
+        run.stop(None, None),
+        run.stop(None, None),
+        run.stop(None, None)
+    );
+    drop(held);
+    let again = engine.redrive(run.id()).await.unwrap();
+    assert_eq!(output(&again.report().await), json!({"a": 1}));
+}
+
+#[test]
+fn what_a_shutdown_broke_off_can_be_redriven_where_it_was() {
+    let definition = json!({"StartAt": "P", "States": {
+        "P": {"Type": "Pass", "Result": "passed", "Next": "W"},
+        "W": {"Type": "Wait", "Seconds": 3_600, "End": true}
+    }});
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+    };
+    let engine = engine(&definition, &Mocks::new());
+    let first = runtime();
+    let held = engine.clock().hold();
+    let start = || engine.start_machine("m", json!({}), StartOptions::new());
+    let begun = first.block_on(async {
+        let run = start().await.unwrap();
+        tokio::task::yield_now().await;
+        run
+    });
+    // This one is not even polled.
+    let fresh = first.block_on(start()).unwrap();
+    drop(first);
+    drop(held);
+    let second = runtime();
+    for (run, expected) in [
+        (begun, &["WaitStateExited", "ExecutionSucceeded"][..]),
+        (fresh, &["PassStateEntered", "PassStateExited"][..]),
+    ] {
+        let broken = second.block_on(run.report());
+        assert_eq!(broken.status, Status::Aborted);
+        assert_eq!(broken.error.as_deref(), Some("Stepwright.ShutDown"));
+        let again = second.block_on(engine.redrive(run.id())).unwrap();
+        let report = second.block_on(again.report());
+        assert_eq!(output(&report), json!("passed"));
+        assert_eq!(afterwards(&report)[..expected.len()], *expected);
+    }
+}

@@ -2,9 +2,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
+use stepwright_runtime::clock::Clock;
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::testing::{Mock, Mocks};
-use stepwright_runtime::{Engine, StartOptions, Status, TokenError};
+use stepwright_runtime::{Engine, EngineBuilder, StartOptions, Status, TokenError};
 use tokio::sync::mpsc;
 
 use crate::support::{builder, kinds, machine, output, run, seconds};
@@ -23,9 +24,13 @@ fn asking(more: Json) -> Json {
 
 /// An engine whose function sends its token out.
 fn engine(definition: &Json) -> (Engine, mpsc::UnboundedReceiver<String>) {
+    sending(builder(definition))
+}
+
+fn sending(builder: EngineBuilder) -> (Engine, mpsc::UnboundedReceiver<String>) {
     let (sender, tokens) = mpsc::unbounded_channel();
     let sender = Arc::new(sender);
-    let engine = builder(definition)
+    let engine = builder
         .function("ask", move |payload: Json| {
             let sender = sender.clone();
             async move {
@@ -184,4 +189,59 @@ async fn an_answer_from_within_the_request_lands_after_it() {
     let report = run.report().await;
     assert_eq!(output(&report), json!("early"));
     assert_eq!(kinds(&report)[4..6], ["TaskSubmitted", "TaskSucceeded"]);
+}
+
+/// An answer races with the timeout: what is told `Ok` counts, and what does not count is told why.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_is_acknowledged_counts_whatever_rings_at_the_same_time() {
+    let (engine, mut tokens) =
+        sending(builder(&asking(json!({"TimeoutSeconds": 1}))).clock(Clock::real()));
+    let mut runs = Vec::new();
+    for _ in 0..300 {
+        let run = engine.start_machine("m", json!({}), StartOptions::new());
+        runs.push(run.await.unwrap());
+    }
+    let mut answers = Vec::new();
+    for number in 0..300u64 {
+        let token = tokens.recv().await.unwrap();
+        let engine = engine.clone();
+        answers.push(tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_micros(985_000 + 100 * number)).await;
+            (engine.send_task_success(&token, &json!(1)).await, token)
+        }));
+    }
+    let mut counted = 0;
+    for answer in answers {
+        let (answered, token) = answer.await.unwrap();
+        match answered {
+            Ok(()) => {
+                counted += 1;
+                let again = engine.send_task_success(&token, &json!(2)).await;
+                assert_eq!(again, Err(TokenError::TaskDoesNotExist));
+            }
+            Err(error) => assert_eq!(error, TokenError::TaskTimedOut),
+        }
+    }
+    let mut succeeded = 0;
+    for run in runs {
+        succeeded += usize::from(run.report().await.status == Status::Succeeded);
+    }
+    assert_eq!(succeeded, counted);
+}
+
+#[tokio::test]
+async fn of_two_answers_at_once_one_counts() {
+    let (engine, mut tokens) = engine(&asking(json!({})));
+    let run = engine
+        .start_machine("m", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    let token = tokens.recv().await.unwrap();
+    let (one, other) = (json!("one"), json!("other"));
+    let (first, second) = tokio::join!(
+        engine.send_task_success(&token, &one),
+        engine.send_task_success(&token, &other)
+    );
+    assert_eq!((first, second), (Ok(()), Err(TokenError::TaskDoesNotExist)));
+    assert_eq!(output(&run.report().await), one);
 }

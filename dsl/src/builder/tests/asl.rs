@@ -352,3 +352,19 @@ fn tasks_are_bound_once_for_each_address() {
     assert_eq!(tasks[0].address.resource, "${ChargeCardArn}");
     assert!(tasks[0].call.is_none());
 }
+
+#[test]
+fn a_text_that_a_template_engine_would_read_is_computed_in_jsonpath() {
+    let flow = FlowBuilder::<u32, u32>::new("Orders").query_language(QueryLanguage::JsonPath);
+    let only = flow.declare("Only");
+    flow.start_at(&only);
+    flow.fail(&only, "Failed", "costs ${Price}");
+    let made = state(&flow, "Only");
+    assert!(
+        made["CausePath"]
+            .as_str()
+            .unwrap()
+            .starts_with("States.Format("),
+        "{made}"
+    );
+}

@@ -83,12 +83,12 @@ fn faults_of_branches_and_of_lowering_are_among_them() {
         [
             "in state `Both`: nothing leads to it; let a state go there, or take it away",
             "a branch or a map's body has no start; call `start_at(&state)` on it",
-            "the state name `Both` is used twice; a name stands once in a machine, branches and maps included",
+            "in state `Both`: the state name `Both` is used twice; a name stands once in a machine, branches and maps included",
         ]
     );
     assert_eq!(
         faults(&FlowBuilder::<Order, Order>::new("Empty")),
-        ["a workflow needs a state"]
+        ["the workflow has no states; declare one, define it and call `start_at(&state)`"]
     );
 }
 

@@ -191,49 +191,49 @@ fn numbers_are_in_their_ranges() {
 }
 
 /// Asks again as long as a task says so.
-fn asking(lint: Option<Lint>, waits: bool) -> FlowBuilder<Order, Charge> {
-    let mut flow = FlowBuilder::<Order, Charge>::new("Asking");
-    if let Some(lint) = lint {
-        flow = flow.allow(lint);
-    }
+fn asking(
+    level: impl FnOnce(FlowBuilder<Order, Charge>) -> FlowBuilder<Order, Charge>,
+    waits: bool,
+) -> FlowBuilder<Order, Charge> {
+    let flow = level(FlowBuilder::new("Asking"));
     let charged = flow.variable("charged");
     let order = flow.parameter("order");
-    let (ask, look) = (flow.step("Ask"), flow.step("Look"));
-    let (pause, done) = (flow.step("Pause"), flow.step("Done"));
+    let (ask, look, done) = (flow.step("Ask"), flow.step("Look"), flow.step("Done"));
     flow.start_at(&ask);
     flow.task_with(&ask, charge_card {}, expr!([order] || order))
         .bind(&charged)
         .next(&look);
-    let again = if waits { &pause } else { &ask };
+    let again = if waits {
+        flow.step("Pause")
+    } else {
+        ask.clone()
+    };
     flow.choice(&look)
         .when(
             expr!([charged] |_: Anything| charged.charge_id == "none"),
-            again,
+            &again,
         )
         .otherwise(&done);
     if waits {
-        flow.wait(&pause, 5).next(&ask);
-    } else {
-        flow.wait(&pause, 5).next(&pause);
+        flow.wait(&again, 5).next(&ask);
     }
     flow.succeed_with(&done, expr!([charged] || charged));
     flow
 }
 
 #[test]
-fn a_loop_without_bound_is_a_fault_unless_it_is_allowed() {
-    let found = faults(&asking(None, false));
-    one(
-        &found,
-        "in state `Look`: this loop has neither a wait nor a bound: put a `wait` state into it, or count in it and let a \
-         choice on the count leave it; `.allow(Lint::UnboundedLoop)` says that it shall",
-    );
-    let found = faults(&asking(Some(Lint::UnboundedLoop), false));
-    assert!(
-        !found.iter().any(|fault| fault.contains("loop")),
-        "{found:?}"
-    );
-    assert!(asking(None, true).build().is_ok());
+fn a_loop_without_bound_is_a_warning_that_is_denied_and_allowed() {
+    let expected = "in state `Look`: this loop has neither a wait nor a bound: put a `wait` state into it, or count in it and let \
+                    a choice on the count leave it; `.allow(Lint::UnboundedLoop)` says that it shall";
+    let lint = Lint::UnboundedLoop;
+    let built = asking(|flow| flow, false).build().unwrap();
+    let warnings: Vec<_> = built.warnings().iter().map(said).collect();
+    assert_eq!(warnings, [expected]);
+    assert_eq!(faults(&asking(|flow| flow.deny(lint), false)), [expected]);
+    let built = asking(|flow| flow.allow(lint), false).build().unwrap();
+    assert!(built.warnings().is_empty(), "{:?}", built.warnings());
+    let built = asking(|flow| flow.deny(lint), true).build().unwrap();
+    assert!(built.warnings().is_empty(), "{:?}", built.warnings());
 }
 
 #[test]

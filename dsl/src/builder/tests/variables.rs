@@ -243,3 +243,55 @@ fn raw_fields_stand_on_ways_and_bodies() {
             .contains(r#""Version":"1.0""#)
     );
 }
+
+#[test]
+fn raw_fields_have_no_place_on_a_default() {
+    let expected = "in state `Size`: raw fields have no place on the edge that becomes `Default`; call `.raw(..)` on the choice \
+                    itself";
+    let flow = FlowBuilder::<u32, u32>::new("Orders");
+    let (size, done) = (flow.declare("Size"), flow.declare("Done"));
+    flow.start_at(&size);
+    let line = line!() + 3;
+    flow.choice(&size)
+        .when(expr!(|n: u32| n > 1), done.raw("Comment", "Large."))
+        .otherwise(done.raw("Comment", "Small."));
+    flow.succeed(&done);
+    let found = flow.build().unwrap_err();
+    let found: Vec<_> = found
+        .iter()
+        .map(|fault| (said(fault), fault.place().unwrap().line()))
+        .collect();
+    assert_eq!(found, [(expected.to_owned(), line)]);
+
+    // The last arm of a `match` that takes everything is the default too.
+    let flow = FlowBuilder::<u32, u32>::new("Orders");
+    let (size, done) = (flow.declare("Size"), flow.declare("Done"));
+    flow.start_at(&size);
+    flow.choice(&size).match_on(arms!(|n: u32| match n {
+        1 => done.raw("Comment", "One."),
+        _ => done.raw("Comment", "More."),
+    }));
+    flow.succeed(&done);
+    assert_eq!(faults(&flow), [expected]);
+}
+
+#[test]
+fn raw_fields_of_a_way_stand_on_its_rule_and_on_the_state_that_goes_on() {
+    let flow = FlowBuilder::<u32, u32>::new("Orders");
+    let (size, wait, done) = (
+        flow.declare("Size"),
+        flow.declare("Wait"),
+        flow.declare("Done"),
+    );
+    flow.start_at(&size);
+    flow.choice(&size)
+        .when(expr!(|n: u32| n > 1), done.raw("Comment", "Large."))
+        .raw("Comment", "By its size.")
+        .otherwise(&wait);
+    flow.wait(&wait, 5).next(done.raw("Comment", "Small."));
+    flow.succeed(&done);
+    let choice = state(&flow, "Size");
+    assert_eq!(choice["Comment"], "By its size.");
+    assert_eq!(choice["Choices"][0]["Comment"], "Large.");
+    assert_eq!(state(&flow, "Wait")["Comment"], "Small.");
+}

@@ -35,7 +35,7 @@ impl Paths<'_, '_> {
     }
 
     /// `States.Format`: the braces of the text are escaped, so no template engine finds a placeholder in it.
-    pub(super) fn formatted(&mut self, pieces: &[Piece]) -> Leaf {
+    pub(in crate::lower) fn formatted(&mut self, pieces: &[Piece]) -> Leaf {
         let mut template = String::new();
         let mut arguments = Vec::new();
         for piece in pieces {

@@ -117,7 +117,9 @@ impl<'a> StateLowering<'_, 'a> {
             }
         }
         for (name, value) in assign {
+            let before = self.report.enter(value);
             self.refuse_variable(name);
+            self.report.leave(before);
             self.assign_one(&mut object, name, value, env);
         }
         (!object.is_empty()).then_some(object)
@@ -138,9 +140,6 @@ impl<'a> StateLowering<'_, 'a> {
 
     /// Variables that AWS refuses or that would change what an expression means.
     fn refuse_variable(&mut self, name: &str) {
-        if name == "states" {
-            self.report.fault("a variable cannot be called `states`, which is JSONata's own; give it another name");
-        }
         let outer = self.env.levels.len().saturating_sub(1);
         if self.env.levels[..outer]
             .iter()
@@ -279,7 +278,8 @@ impl<'a> StateLowering<'_, 'a> {
             }
             Tree::Literal(serde_json::Value::String(text)) if calls => {
                 let pieces = vec![crate::expr::Piece::Text(text.into())];
-                self.text_field(&Expr::format(pieces), calls)
+                let leaf = Paths::new(self.env.clone(), self.report).formatted(&pieces);
+                (None, Some(leaf.text))
             }
             _ => {
                 self.report.fault(

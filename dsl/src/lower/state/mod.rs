@@ -191,9 +191,11 @@ impl<'a> States<'a> {
                  `{name}`; put a `pass` state before it"
             ));
         }
-        if let Some(name) = handed::literal_reads(first, handed) {
+        let names = handed.iter().map(|one| &one.name);
+        let names: Vec<&Text> = names.chain([&item.name]).collect();
+        if let Some(name) = handed::literal_reads(first, &names) {
             report.fault(format!(
-                "a literal in this first state of a Distributed Map's body reads `${name}`, which is no variable there yet; \
+                "a text in this first state of a map's body reads `${name}`, which is no variable there yet; \
                  put a `pass` state before it"
             ));
         }

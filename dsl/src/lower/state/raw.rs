@@ -2,7 +2,7 @@
 
 use super::StateLowering;
 use crate::expr::{Expr, Node, Text};
-use crate::flow::{Kind, Otherwise, State};
+use crate::flow::{Edge, Kind, Otherwise, State};
 use crate::lower::report::Report;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model;
@@ -70,7 +70,7 @@ pub(super) fn merge(
         put(place, &body.raw, report);
     }
     for (index, catch) in state.catch.iter().enumerate() {
-        put(entry(&mut object, "Catch", index), &catch.edge.raw, report);
+        along(entry(&mut object, "Catch", index), &catch.edge, report);
     }
     if let Kind::Choice {
         rules,
@@ -82,10 +82,10 @@ pub(super) fn merge(
         let ways = rules.iter().map(|(_, edge)| edge);
         let ways = ways.chain(arms.iter().map(|arm| &arm.edge));
         for (index, edge) in ways.enumerate() {
-            put(entry(&mut object, "Choices", index), &edge.raw, report);
+            along(entry(&mut object, "Choices", index), edge, report);
         }
         if let Otherwise::To(edge) = otherwise {
-            put(None, &edge.raw, report);
+            along(None, edge, report);
         }
     }
     for (key, value) in raw {
@@ -105,6 +105,13 @@ fn entry<'o>(object: &'o mut Object, list: &str, index: usize) -> Option<&'o mut
         Some(Json::Array(items)) => items.get_mut(index),
         _ => None,
     }
+}
+
+/// Puts the fields of an edge over those of its object.
+fn along(place: Option<&mut Json>, edge: &Edge, report: &mut Report) {
+    let before = report.enter_at(edge.place);
+    put(place, &edge.raw, report);
+    report.leave(before);
 }
 
 /// Puts the fields over those of the object at a place.

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use smol_str::SmolStr;
 
 use super::Header;
+use crate::record::record;
 use crate::value::{Object, Value};
 
 /// The most bytes of a header.
@@ -15,7 +16,7 @@ const HEADER: usize = 10 * 1024;
 /// The rules are AWS's ("How Step Functions parses input CSV files"), which go beyond RFC 4180 and beyond what CSV
 /// libraries read: a backslash escapes a quote, a backslash and the delimiter everywhere, also outside quotes, and
 /// is dropped before anything else; two quotes are one inside a field that began without a quote, too.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct CsvRows {
     records: Records,
     header: Arc<[SmolStr]>,
@@ -65,7 +66,7 @@ fn text(bytes: &[u8]) -> SmolStr {
 }
 
 /// Takes records apart.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Records {
     body: Bytes,
     at: usize,
@@ -130,3 +131,6 @@ impl Records {
         true
     }
 }
+
+record!(struct CsvRows { records, header, fields });
+record!(struct Records { body, at, delimiter });

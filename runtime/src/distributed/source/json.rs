@@ -1,3 +1,4 @@
+use crate::record::record;
 use crate::value::Value;
 
 /// What the service says of a JSON file, or of a node in it, that has no items.
@@ -5,13 +6,13 @@ const NOT_ITERABLE: &str = "Attempting to map over non-iterable node.";
 
 /// ItemsPointer: a JSON pointer (RFC 6901).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Pointer(Box<[String]>);
+pub(crate) struct Pointer(Vec<String>);
 
 impl Pointer {
     /// Reads a pointer; `None` for text that is none.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         if text.is_empty() {
-            return Some(Self(Box::new([])));
+            return Some(Self(Vec::new()));
         }
         let parts = text.strip_prefix('/')?.split('/');
         let parts = parts.map(|part| part.replace("~1", "/").replace("~0", "~"));
@@ -47,3 +48,5 @@ pub(super) fn document(body: &[u8]) -> Result<Value, crate::value::TextError> {
     let text = String::from_utf8_lossy(body);
     Value::from_text(text.trim_start_matches('\u{feff}'))
 }
+
+record!(struct Pointer(parts));

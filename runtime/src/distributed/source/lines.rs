@@ -1,9 +1,10 @@
 use bytes::Bytes;
 
+use crate::record::record;
 use crate::value::Value;
 
 /// The values of a JSON Lines file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct JsonLines {
     body: Bytes,
     at: usize,
@@ -38,3 +39,5 @@ impl JsonLines {
         }
     }
 }
+
+record!(struct JsonLines { body, at, line });

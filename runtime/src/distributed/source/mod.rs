@@ -10,6 +10,18 @@ mod lines;
 mod load;
 mod manifest;
 mod rows;
+record!(struct Items { ahead, rows, source, next, most, object_bytes });
+record!(enum Reader {
+    0 => Object { place, format },
+    1 => List(list),
+    2 => Inventory { place },
+    3 => Athena { place, format },
+});
+record!(struct Place { bucket, key });
+record!(struct List { bucket, prefix, delimiter, start_after, load });
+record!(enum Format { 0 => Json { pointer }, 1 => JsonLines, 2 => Csv { delimiter, header }, 3 => Parquet });
+record!(enum Header { 0 => FirstRow, 1 => Given(names) });
+
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +37,7 @@ pub(crate) use self::load::{Load, LoadError, Loaded};
 use self::rows::Rows;
 use super::item::Item;
 use crate::objects::Listed;
+use crate::record::record;
 use crate::value::Value;
 
 /// An ItemReader whose parameters are known.
@@ -117,7 +130,7 @@ pub(crate) enum Pulled {
 }
 
 /// The items of one Map Run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Items {
     /// What is read next, once there are no rows left.
     ahead: VecDeque<Reader>,
@@ -274,7 +287,7 @@ impl Items {
         });
         let Some(format) = load else {
             self.source = format!("s3://{bucket}").into();
-            self.rows = Rows::Listed(rows.into_iter());
+            self.rows = Rows::Listed(rows.into());
             return;
         };
         // The console's folders are empty objects; there is nothing in them to load.

@@ -1,3 +1,5 @@
+use std::collections::VecDeque;
+
 use bytes::Bytes;
 use smol_str::SmolStr;
 
@@ -5,18 +7,19 @@ use super::csv::CsvRows;
 use super::lines::JsonLines;
 use super::{Format, json};
 use crate::objects::Listed;
+use crate::record::record;
 use crate::value::Value;
 
 /// The key, when the row is a member of an object, and the value; or why the file cannot be read further.
 pub(super) type Row = Result<(Option<SmolStr>, Value), String>;
 
 /// The rows of what is being read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Rows {
     None,
     /// The items of an array or the members of an object, from the given one on.
     Value(Value, usize),
-    Listed(std::vec::IntoIter<Listed>),
+    Listed(VecDeque<Listed>),
     Csv(CsvRows),
     JsonLines(JsonLines),
 }
@@ -60,7 +63,7 @@ impl Rows {
                 *next += 1;
                 Some(Ok(row))
             }
-            Self::Listed(rows) => Some(Ok((None, listed(rows.next()?)))),
+            Self::Listed(rows) => Some(Ok((None, listed(rows.pop_front()?)))),
             Self::Csv(rows) => Some(Ok((None, rows.next()?))),
             Self::JsonLines(lines) => Some(lines.next()?.map(|value| (None, value))),
         }
@@ -81,3 +84,11 @@ fn listed(row: Listed) -> Value {
     .map(|(key, value)| (SmolStr::new_static(key), value))
     .collect()
 }
+
+record!(enum Rows {
+    0 => None,
+    1 => Value(value, next),
+    2 => Listed(rows),
+    3 => Csv(rows),
+    4 => JsonLines(lines),
+});

@@ -1,10 +1,11 @@
 use smol_str::SmolStr;
 
 use super::Next;
+use crate::record::record;
 use crate::value::Value;
 
 /// Items that are put together to one input.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in super::super) struct Batch {
     /// BatchInput.
     shared: Option<Value>,
@@ -71,3 +72,5 @@ impl Batch {
         })
     }
 }
+
+record!(struct Batch { shared, most, bytes, empty, open, size });

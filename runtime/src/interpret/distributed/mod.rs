@@ -2,6 +2,7 @@ mod batch;
 mod plan;
 mod tolerance;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -17,12 +18,14 @@ use super::step::{Done, Stepped};
 
 use self::batch::Batch;
 use crate::about::About;
+use crate::clock::Timestamp;
 use crate::distributed::source::{Items, Pulled, Request, Supply};
-use crate::distributed::{Ended, Item, Layout, MapRunCounts, Results, Tally, Written};
+use crate::distributed::{Ended, Item, Layout, MapRunCounts, Results, RunView, Tally, Written};
 use crate::engine::Status;
 use crate::history::{EventKind, Payload};
 use crate::program::{Distributed, Entry, Kind, Map};
 use crate::query::QueryError;
+use crate::record::record;
 use crate::value::Value;
 
 /// How many children a run starts before it lets them, and others, have a turn.
@@ -30,7 +33,7 @@ const AT_ONCE: u32 = 64;
 
 /// A Map Run at work: plain data, as all of an execution is. Its children are executions of their own, which the
 /// host starts and tells the end of.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct MapRun {
     pub(super) items: Items,
     pub(super) batch: Option<Batch>,
@@ -38,7 +41,7 @@ pub(crate) struct MapRun {
     pub(super) concurrency: u64,
     pub(super) tolerance: Tolerance,
     pub(super) tally: Tally,
-    pub(super) results: Results,
+    pub(in super::super) results: Results,
     /// What a WriterConfig says that nothing is exported by.
     pub(super) layout: Option<Layout>,
     /// The state machine that the children are executions of.
@@ -49,10 +52,18 @@ pub(crate) struct MapRun {
     pub(super) stage: Stage,
     /// There is something to do.
     pub(super) is_ready: bool,
+    /// What others see of it.
+    pub(in super::super) view: RunView,
+    /// Whether the host knows of it.
+    pub(super) is_open: bool,
+    /// The numbers of the children that are to be started again.
+    pub(super) again: VecDeque<u32>,
+    /// Why no further child can be started, whatever is done again.
+    pub(super) broken: Option<Failure>,
 }
 
 /// What a Map Run is at.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Stage {
     /// Children are started as long as there is room.
     Starting,
@@ -91,6 +102,21 @@ pub(super) enum Trouble {
 }
 
 impl MapRun {
+    /// The same run, redriven: the children that did not succeed start again, then those that were never started.
+    pub(in super::super) fn redriven(mut self, now: Timestamp) -> Self {
+        self.view.redrive_count += 1;
+        self.view.redriven = Some(now);
+        self.tally.redriven();
+        self.again = self.results.unsuccessful();
+        if let Some(files) = &mut self.files {
+            files.begin_again();
+        }
+        self.stage = Stage::Starting;
+        self.is_open = false;
+        self.is_ready = true;
+        self
+    }
+
     pub(super) fn is_ready(&self) -> bool {
         self.is_ready
     }
@@ -127,8 +153,7 @@ impl Execution {
         let Some(cursor) = self.cursors.get_mut(id) else {
             return Ok(Done::Waits);
         };
-        // Whoever looks meanwhile finds somebody who waits.
-        cursor.waiting = Waiting::Pause;
+        cursor.waiting = Waiting::Busy;
         let ticket = Ticket {
             cursor: id,
             wait: cursor.wait,
@@ -140,6 +165,9 @@ impl Execution {
             return Ok(Done::Waits);
         };
         run.is_ready = false;
+        if !std::mem::replace(&mut run.is_open, true) {
+            cx.host.open_run(ticket, run.view.clone());
+        }
         let ends = loop {
             match self.turn(ticket, map, distributed, &mut run, cx) {
                 Turn::Again => {}
@@ -178,6 +206,7 @@ impl Execution {
             Err(failure) => {
                 let payload = Payload::failure(failure.error.clone(), failure.cause.clone());
                 self.write(id, EventKind::MapRunFailed, payload);
+                self.note_run(id, run);
                 Err(failure.inner())
             }
         }
@@ -239,6 +268,27 @@ impl Execution {
             if started == AT_ONCE {
                 return Turn::GivesWay;
             }
+            if let Some(number) = run.again.pop_front() {
+                started += 1;
+                if let Err(failure) = self.start_again(ticket, map, distributed, run, number, cx) {
+                    run.fail(failure, ticket, cx.host);
+                    return Turn::Again;
+                }
+                continue;
+            }
+            if let Some((input, items)) = run.results.take_pending() {
+                started += 1;
+                let child = (input, items);
+                if let Err(failure) = self.start_child(ticket, map, distributed, run, child, cx) {
+                    run.fail(failure, ticket, cx.host);
+                    return Turn::Again;
+                }
+                continue;
+            }
+            if let Some(failure) = run.broken.clone() {
+                run.fail(failure, ticket, cx.host);
+                return Turn::Again;
+            }
             let next = self.next_input(ticket.cursor, map, run);
             if let Some(total) = run.items.known_total() {
                 run.tally.found(total);
@@ -272,6 +322,7 @@ impl Execution {
                 }
                 Err(trouble) => {
                     let failure = self.troubled(ticket.cursor, &trouble);
+                    run.broken = Some(failure.clone());
                     run.fail(failure, ticket, cx.host);
                     return Turn::Again;
                 }
@@ -292,11 +343,56 @@ impl Execution {
         if !self.fits(&input) {
             let cursor = self.cursors.get(ticket.cursor);
             let name = cursor.map(|cursor| &cx.program.state(cursor.state).name);
-            return Err(Failure::too_large(name.map_or("", |name| name)));
+            let failure = Failure::too_large(name.map_or("", |name| name));
+            run.broken = Some(failure.clone());
+            return Err(failure);
         }
         let about = self.child_about(distributed, run, input);
         let number = run.results.started(&about, items);
         run.tally.started(items.into());
+        let begun = self.begin_child(ticket, map, distributed, (number, about, false), cx);
+        begun.inspect_err(|_| run.tally.not_begun(items.into()))
+    }
+
+    /// Starts a child of a redriven run again. A Standard child goes on where it came to no good end, an Express child begins
+    /// anew.
+    fn start_again(
+        &mut self,
+        ticket: Ticket,
+        map: &Map,
+        distributed: &Distributed,
+        run: &mut MapRun,
+        number: u32,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Failure> {
+        let now = self.now;
+        let anew = |about: &About| match distributed.execution_type {
+            MachineType::Standard => About {
+                redrive_count: about.redrive_count.map(|count| count + 1),
+                redriven: Some(now),
+                ..about.clone()
+            },
+            MachineType::Express => About {
+                started: now,
+                ..about.clone()
+            },
+        };
+        let Some((about, items)) = run.results.starts_again(number, anew) else {
+            return Ok(());
+        };
+        run.tally.started_again(items.into());
+        let begun = self.begin_child(ticket, map, distributed, (number, about, true), cx);
+        begun.inspect_err(|_| run.tally.not_begun(items.into()))
+    }
+
+    fn begin_child(
+        &mut self,
+        ticket: Ticket,
+        map: &Map,
+        distributed: &Distributed,
+        (number, about, is_again): (u32, Arc<About>, bool),
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Failure> {
         let child = ChildStart {
             number,
             about,
@@ -306,12 +402,11 @@ impl Execution {
                 timeout: None,
             },
             seed: self.entropy.next_u64(),
+            is_again,
         };
-        cx.host.start_child(ticket, child).map_err(|cause| {
-            // Nobody will tell of its end.
-            run.tally.ended(items.into(), |counts| &mut counts.aborted);
-            Failure::new(errors::RUNTIME, cause)
-        })
+        cx.host
+            .start_child(ticket, child)
+            .map_err(|cause| Failure::new(errors::RUNTIME, cause))
     }
 
     /// A child's ids. Its names follow from the parent's, and are the same in every run on virtual time.
@@ -400,8 +495,8 @@ impl Execution {
 
     /// Notes the inputs that nobody was started with, as far as they are known without reading more.
     fn note_pending(&self, id: CursorId, map: &Map, run: &mut MapRun) {
-        while let Ok(Next::Child { input, .. }) = self.next_input(id, map, run) {
-            run.results.pending(input);
+        while let Ok(Next::Child { input, items }) = self.next_input(id, map, run) {
+            run.results.pending(input, items);
         }
     }
 
@@ -492,3 +587,9 @@ fn unread(cause: String) -> Failure {
 fn unwritten(ends: Result<(), Failure>, cause: String) -> Result<(), Failure> {
     ends.and(Err(Failure::new(errors::RESULT_WRITER_FAILED, cause)))
 }
+
+record!(struct MapRun {
+    items, batch, concurrency, tolerance, tally, results, layout, machine_id, machine_name, files, stage, is_ready, view,
+    is_open, again, broken,
+});
+record!(enum Stage { 0 => Starting, 1 => Reading, 2 => Started, 3 => Stopping(failure), 4 => Writing(ends) });

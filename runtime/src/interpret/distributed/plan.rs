@@ -1,3 +1,5 @@
+use std::collections::VecDeque;
+
 use smol_str::SmolStr;
 
 use super::batch::Batch;
@@ -102,20 +104,24 @@ impl Execution {
                 None => Stage::Starting,
             },
             is_ready: true,
+            view: RunView {
+                arn,
+                execution: self.about.id.clone(),
+                started: self.now,
+                max_concurrency: declared.unwrap_or_default(),
+                tolerated_count: plan.tolerance.count,
+                tolerated_percentage: plan.tolerance.percentage,
+                redrive_count: 0,
+                redriven: None,
+            },
+            is_open: false,
+            again: VecDeque::new(),
+            broken: None,
         };
         if self.inspection.is_some() {
             return self.inspect_run(id, map, &mut run, cx);
         }
-        let view = RunView {
-            arn,
-            execution: self.about.id.clone(),
-            started: self.now,
-            max_concurrency: declared.unwrap_or_default(),
-            tolerated_count: run.tolerance.count,
-            tolerated_percentage: run.tolerance.percentage,
-        };
-        let ticket = self.wait(id, Waiting::Run(Box::new(run)));
-        cx.host.open_run(ticket, view);
+        self.wait(id, Waiting::Run(Box::new(run)));
         Ok(Done::Waits)
     }
 

@@ -1,3 +1,5 @@
+use crate::record::record;
+
 /// How many failed items a Distributed Map bears. Without any number it bears none.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tolerance {
@@ -20,3 +22,5 @@ impl Tolerance {
         }
     }
 }
+
+record!(struct Tolerance { count, percentage });

@@ -9,10 +9,10 @@ use super::explorer::Explorer;
 use super::found::Ending;
 use super::{ANY_OTHER_ERROR, Decision, Outcome};
 use crate::about::About;
-use crate::engine::{ExecutionReport, Integration, Observer, request_id};
+use crate::engine::{ExecutionReport, Observer, request_id};
 use crate::interpret::Failure;
 use crate::program::Program;
-use crate::task::{Answer, TaskCall, TaskSource, envelope};
+use crate::task::{Answer, Integration, TaskCall, TaskSource, envelope};
 use crate::testing::matcher::Matcher;
 use crate::value::Value;
 

@@ -270,7 +270,7 @@ impl TaskSource for Recording {
                 let waits = call.resource().pattern() != Pattern::RequestResponse;
                 if waits && attempt.submitted.is_none() {
                     // The request itself failed.
-                    return Some(Answer::submit(Box::pin(async { Err(failure) })));
+                    return Some(Answer::request_failed(failure));
                 }
                 Answer::result(Err(failure))
             }

@@ -1,0 +1,44 @@
+//! Names for items that nobody names.
+
+use crate::expr::Text;
+use crate::flow::{Flow, Kind, State, Variables, each_state};
+use std::collections::HashSet;
+
+/// Names the items of maps whose bodies do not: `item_1`, `item_2`, .., in the order of the maps, so that the same calls
+/// make the same JSON. A Distributed Map writes the name beside what it hands to its children.
+pub(super) fn name_items(flow: &mut Flow) {
+    let mut taken: HashSet<Text> = HashSet::new();
+    let mut all =
+        |variables: &Variables| taken.extend(variables.iter().map(|one| one.name.clone()));
+    all(&flow.variables);
+    each_state(&flow.states, &mut |state| {
+        state.bodies().iter().for_each(|body| all(&body.variables));
+    });
+    taken.extend(flow.parameter.iter().map(|(name, _)| name.clone()));
+    each_state(&flow.states, &mut |state| {
+        state.each_name(&mut |name| {
+            taken.insert(name.clone());
+        });
+    });
+    let mut count = 0;
+    for state in &mut flow.states {
+        name_in(state, &taken, &mut count);
+    }
+}
+
+fn name_in(state: &mut State, taken: &HashSet<Text>, count: &mut usize) {
+    if let Kind::Map(map) = &mut state.kind {
+        while map.item.is_empty() {
+            *count += 1;
+            let name = Text::from(format!("item_{count}"));
+            if !taken.contains(&name) {
+                map.item = name;
+            }
+        }
+    }
+    for body in state.bodies_mut() {
+        for inner in &mut body.states {
+            name_in(inner, taken, count);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Distributed Maps: the settings of readers and writers, and what their children fail with.
+
+use super::fault;
+use crate::expr::{Expr, Node, Text};
+use crate::flow::{Access, Distributed, Kind, Map, State};
+use crate::shape::{Fields, Shape};
+use crate::workflow::Fault;
+use serde_json::Value;
+use std::collections::HashSet;
+use stepwright_asl::facts::{READER, Setting, Takes, WRITER};
+use stepwright_asl::similar::did_you_mean;
+
+/// Runs the rules of this file.
+pub(super) fn rules(state: &State, faults: &mut Vec<Fault>) {
+    let Kind::Map(map) = &state.kind else { return };
+    let Some(distributed) = &map.distributed else {
+        return;
+    };
+    if let Some(reader) = &distributed.reader {
+        let reader = Of {
+            state,
+            config: "ReaderConfig",
+            known: READER,
+            access: reader,
+        };
+        reader.settings_fit(faults);
+        reader.headers_are_given(faults);
+    }
+    if let Some(writer) = &distributed.writer {
+        let writer = Of {
+            state,
+            config: "WriterConfig",
+            known: WRITER,
+            access: writer,
+        };
+        writer.settings_fit(faults);
+        writer.what_is_needed_is_there(faults);
+    }
+    batches_are_batches(state, map, distributed, faults);
+    if let Some(place) = state.exhaustive {
+        let message = "a Distributed Map never fails with the error of an item, so there is nothing to name all of: leave \
+                       `.exhaustive()` out, and catch `States::EXCEED_TOLERATED_FAILURE_THRESHOLD`";
+        faults.push(fault(state, message).at(Some(place)));
+    }
+}
+
+/// A reader or a writer of a state.
+struct Of<'s> {
+    state: &'s State,
+    config: &'static str,
+    known: &'static [Setting],
+    access: &'s Access,
+}
+
+impl Of<'_> {
+    fn say(&self, message: String, faults: &mut Vec<Fault>) {
+        faults.push(fault(self.state, message));
+    }
+
+    fn value(&self, field: &str) -> Option<&Expr> {
+        let mut settings = self.access.settings.iter();
+        settings
+            .find(|(name, _)| name == field)
+            .map(|(_, value)| value)
+    }
+
+    /// Settings are those that ASL has, set once and to what AWS takes.
+    fn settings_fit(&self, faults: &mut Vec<Fault>) {
+        let mut seen: HashSet<&Text> = HashSet::new();
+        for (name, value) in &self.access.settings {
+            if !seen.insert(name) {
+                self.say(
+                    format!("`.setting(\"{name}\", ..)` is called twice"),
+                    faults,
+                );
+                continue;
+            }
+            let Some(setting) = self.known.iter().find(|setting| setting.field == *name) else {
+                let fields: Vec<&str> = self.known.iter().map(|setting| setting.field).collect();
+                let hint = match did_you_mean(name, fields.iter().copied()) {
+                    Some(close) => format!(", {close}"),
+                    None => format!("; there are `{}`", fields.join("`, `")),
+                };
+                let config = self.config;
+                self.say(format!("`{config}` has no field `{name}`{hint}"), faults);
+                continue;
+            };
+            if let Node::Literal(value) = value.untyped()
+                && let Some(wanted) = unfit(&setting.takes, value)
+            {
+                self.say(
+                    format!("`.setting(\"{name}\", ..)` is {wanted}; this is {value}"),
+                    faults,
+                );
+            }
+        }
+    }
+
+    /// Headers that are `GIVEN` are given, and those of the first row are not.
+    fn headers_are_given(&self, faults: &mut Vec<Fault>) {
+        let location = self.value("CSVHeaderLocation");
+        let is_given = location.is_some_and(
+            |value| matches!(value.untyped(), Node::Literal(Value::String(word)) if word == "GIVEN"),
+        );
+        match (is_given, self.value("CSVHeaders")) {
+            (true, None) => self.say(
+                "headers that are given are listed: `.setting(\"CSVHeaders\", vec![\"id\", \"name\"])`".to_owned(),
+                faults,
+            ),
+            (false, Some(_)) => self.say(
+                "headers are listed where they are given: `.setting(\"CSVHeaderLocation\", \"GIVEN\")`".to_owned(),
+                faults,
+            ),
+            _ => {}
+        }
+    }
+
+    /// What AWS asks for is there, where there are settings.
+    fn what_is_needed_is_there(&self, faults: &mut Vec<Fault>) {
+        let Some((first, _)) = self.access.settings.first() else {
+            return;
+        };
+        for needed in self.known.iter().filter(|setting| setting.required) {
+            if self.value(needed.field).is_none() {
+                let field = needed.field;
+                self.say(
+                    format!("AWS asks for `.setting(\"{field}\", ..)` beside `{first}`"),
+                    faults,
+                );
+            }
+        }
+    }
+}
+
+/// What AWS takes instead of a value.
+fn unfit(takes: &Takes, value: &Value) -> Option<String> {
+    match takes {
+        Takes::Word(words) => {
+            let word = value.as_str().unwrap_or_default();
+            (!words.contains(&word)).then(|| {
+                let close = did_you_mean(word, words.iter().copied());
+                let close = close.map_or(String::new(), |close| format!(", {close}"));
+                format!("one of `{}`{close}", words.join("`, `"))
+            })
+        }
+        Takes::Number(least, most) => {
+            let fits = |number: u64| number >= *least && most.is_none_or(|most| number <= most);
+            (!value.as_u64().is_some_and(fits)).then(|| match most {
+                Some(most) => format!("a whole number from {least} to {most}"),
+                None => format!("a whole number, {least} at least"),
+            })
+        }
+        Takes::Text => (!value.is_string()).then(|| "a text".to_owned()),
+        Takes::List => {
+            let is_list = value
+                .as_array()
+                .is_some_and(|items| items.iter().all(Value::is_string));
+            (!is_list).then(|| "a list of texts".to_owned())
+        }
+    }
+}
+
+/// `Batch<Item>` is what a map with batches hands out, and nobody else.
+fn batches_are_batches(
+    state: &State,
+    map: &Map,
+    distributed: &Distributed,
+    faults: &mut Vec<Fault>,
+) {
+    if distributed.reader.is_some()
+        && distributed.batch.is_none()
+        && let Some(Shape::Struct(item)) = map.shape.map(|shape| shape().plain())
+        && item.name == "Batch"
+        && let Fields::Named(fields) = &item.fields
+        && fields.iter().any(|field| field.wire == "BatchInput")
+    {
+        let message = "this map hands out single items, and its body takes a `Batch`: call `distributed_map_of_in_batches`, or \
+                       name the type of one item";
+        faults.push(fault(state, message));
+    }
+}

@@ -1,0 +1,86 @@
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use futures_util::Stream;
+use tokio::sync::oneshot;
+
+use super::cell::RunCell;
+use crate::history::{Event, History, Reader};
+
+/// The events of an execution as they are written; see [`Run::events`](super::Run::events).
+///
+/// What is not read costs nothing: the events are those of the history. Where the engine keeps none, the last 1,024 are there
+/// for whoever reads, and [`missed`](Self::missed) tells how many came and went before they were read.
+pub struct Events {
+    cell: Arc<RunCell>,
+    reader: Reader,
+    history: Option<History>,
+    /// The history, when there is more of it.
+    more: Option<oneshot::Receiver<History>>,
+}
+
+impl Events {
+    pub(super) fn new(cell: Arc<RunCell>) -> Self {
+        let more = Some(cell.history_after(0));
+        Self {
+            cell,
+            reader: Reader::default(),
+            history: None,
+            more,
+        }
+    }
+
+    /// The next event; `None` after the last.
+    pub async fn next(&mut self) -> Option<Event> {
+        poll_fn(|cx| self.poll_event(cx)).await
+    }
+
+    /// How many events were gone before they were read.
+    pub fn missed(&self) -> u32 {
+        self.reader.missed()
+    }
+
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+        loop {
+            if let Some(history) = &self.history
+                && let Some(event) = self.reader.next(history)
+            {
+                return Poll::Ready(Some(event));
+            }
+            let read = self.reader.read();
+            let more = match &mut self.more {
+                Some(more) => more,
+                None => self.more.insert(self.cell.history_after(read)),
+            };
+            let answer = ready!(Pin::new(more).poll(cx));
+            self.more = None;
+            match answer {
+                Ok(history) if history.written() > read => self.history = Some(history),
+                // It is over, and this is all.
+                Ok(_) => return Poll::Ready(None),
+                // It ended before it came to answer; now its report does.
+                Err(_) => {}
+            }
+        }
+    }
+}
+
+impl Stream for Events {
+    type Item = Event;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+        self.poll_event(cx)
+    }
+}
+
+impl fmt::Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Events")
+            .field("read", &self.reader.read())
+            .field("missed", &self.reader.missed())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,253 @@
+use std::any::TypeId;
+use std::collections::{BTreeSet, HashMap};
+
+use smol_str::SmolStr;
+use stepwright::{Deploy, Task};
+
+use crate::task::handler::{ErasedHandler, Found, Resolution};
+use crate::task::{DefinedState, Family, Resource};
+
+/// Everything in the program that answers tasks by their keys.
+#[derive(Default)]
+pub(super) struct Handlers {
+    /// Typed tasks by resource and target.
+    tasks: HashMap<String, Vec<BoundTask>>,
+    /// Closures for a function's name or ARN.
+    functions: HashMap<String, ErasedHandler>,
+    /// Closures for a resource or a pattern of resources; the first that fits.
+    resources: Vec<(String, ErasedHandler)>,
+}
+
+/// A task that is being registered.
+pub(super) struct Bound {
+    pub(super) type_id: TypeId,
+    pub(super) function: &'static str,
+    pub(super) deploy: Deploy,
+}
+
+impl Bound {
+    pub(super) fn of<T: Task>() -> Self {
+        Self {
+            type_id: TypeId::of::<T>(),
+            function: T::FUNCTION,
+            deploy: T::DEPLOY,
+        }
+    }
+}
+
+struct BoundTask {
+    target: Option<String>,
+    type_id: TypeId,
+    function: &'static str,
+    handler: Option<ErasedHandler>,
+    /// The workflow that uses it, for messages.
+    workflow: SmolStr,
+}
+
+/// A task without a handler.
+pub(super) struct Unanswered {
+    resource: String,
+    target: Option<String>,
+    /// What to say where nobody else answers it.
+    pub(super) problem: String,
+}
+
+impl Unanswered {
+    /// Whether a state calls it.
+    pub(super) fn is_called_by(&self, state: &DefinedState) -> bool {
+        state.task.as_ref().is_some_and(|task| {
+            let is_target = self.target.is_none()
+                || task.target.as_deref() == self.target.as_deref()
+                || task.is_computed();
+            task.resource.base() == self.resource && is_target
+        })
+    }
+}
+
+impl Handlers {
+    pub(super) fn resource(&mut self, pattern: String, handler: ErasedHandler) {
+        self.resources.push((pattern, handler));
+    }
+
+    /// The error says that there is one of that name.
+    pub(super) fn function(&mut self, name: String, handler: ErasedHandler) -> Result<(), String> {
+        match self.functions.insert(name.clone(), handler) {
+            None => Ok(()),
+            Some(_) => Err(format!(
+                "two handlers are registered for the function `{name}`"
+            )),
+        }
+    }
+
+    /// A task of a workflow, with the handler that it brings. The error says that another task has its key.
+    pub(super) fn task(
+        &mut self,
+        workflow: &str,
+        task: &Bound,
+        (resource, target): (String, Option<String>),
+        handler: Option<ErasedHandler>,
+    ) -> Result<(), String> {
+        let bound = self.tasks.entry(resource.clone()).or_default();
+        match bound.iter().find(|bound| bound.target == target) {
+            Some(known) if known.type_id == task.type_id => {}
+            Some(known) => {
+                let key = target.unwrap_or(resource);
+                return Err(format!(
+                    "the tasks `{}` and `{}` are both `{key}`; give one of them another `#[task(name = \"..\")]`",
+                    known.function, task.function
+                ));
+            }
+            None => bound.push(BoundTask {
+                target,
+                type_id: task.type_id,
+                function: task.function,
+                handler,
+                workflow: workflow.into(),
+            }),
+        }
+        Ok(())
+    }
+
+    /// The tasks that no handler answers: without a body, without a closure for their key and no activity.
+    pub(super) fn unanswered(&self, activities: &BTreeSet<String>) -> Vec<Unanswered> {
+        let mut unanswered = Vec::new();
+        for (resource, bound) in &self.tasks {
+            for task in bound.iter().filter(|task| task.handler.is_none()) {
+                let key = task.target.as_ref().unwrap_or(resource);
+                let is_answered = self.functions.contains_key(key)
+                    || activities.contains(resource)
+                    || self
+                        .resources
+                        .iter()
+                        .any(|(pattern, _)| fits(pattern, resource));
+                if !is_answered {
+                    unanswered.push(Unanswered {
+                        resource: resource.clone(),
+                        target: task.target.clone(),
+                        problem: format!(
+                            "the task `{}` of workflow `{}` (`{key}`) has no handler; give it a body, register a handler or a mock for it, or declare the activity that answers it",
+                            task.function, task.workflow
+                        ),
+                    });
+                }
+            }
+        }
+        unanswered.sort_by(|a, b| a.problem.cmp(&b.problem));
+        unanswered
+    }
+
+    /// Who answers the calls of a state, as far as that can be said before there are calls. `target` is whom the
+    /// definition names in the parameters.
+    pub(super) fn resolve(&self, resource: &Resource, target: Option<&str>) -> Resolution {
+        let names_target = resource.family() == Family::Service
+            && (resource.is_lambda_invoke() || self.tasks.contains_key(resource.base()));
+        if names_target && target.is_none() {
+            return Resolution::ByTarget;
+        }
+        Resolution::Always(self.find(resource, target))
+    }
+
+    /// Who answers a call of a resource that names `target` in its parameters.
+    pub(super) fn find(&self, resource: &Resource, target: Option<&str>) -> Option<Found> {
+        if let Some(bound) = self.tasks.get(resource.base()) {
+            let is_service = resource.family() == Family::Service;
+            let task = bound.iter().find(|bound| {
+                bound.target.is_none() || (bound.target.as_deref() == target && is_service)
+            });
+            if let Some(handler) = task.and_then(|task| task.handler.as_ref()) {
+                return Some(Found {
+                    handler: handler.clone(),
+                    is_function: !is_service || resource.is_lambda_invoke(),
+                });
+            }
+        }
+        let name = match resource.family() {
+            Family::Service if resource.is_lambda_invoke() => target,
+            Family::Service => None,
+            Family::Lambda | Family::Activity => Some(resource.as_str()),
+        };
+        if let Some(name) = name
+            && let Some(handler) = self.by_name(name)
+        {
+            return Some(Found {
+                handler: handler.clone(),
+                is_function: true,
+            });
+        }
+        let fitting = self.resources.iter().find(|(pattern, _)| {
+            fits(pattern, resource.base()) || fits(pattern, resource.as_str())
+        });
+        fitting.map(|(_, handler)| Found {
+            handler: handler.clone(),
+            is_function: resource.family() != Family::Service,
+        })
+    }
+
+    /// A function by its name or ARN, whichever the definition and the registration say.
+    fn by_name(&self, text: &str) -> Option<&ErasedHandler> {
+        if self.functions.is_empty() {
+            return None;
+        }
+        self.functions
+            .get(text)
+            .or_else(|| self.functions.get(function_name(text)))
+    }
+}
+
+/// The name in a function's ARN, without version or alias; other text as it is.
+pub(crate) fn function_name(text: &str) -> &str {
+    match text.split_once(":function:") {
+        Some((_, name)) => name.split(':').next().unwrap_or(name),
+        None => text,
+    }
+}
+
+/// Whether a pattern, in which `*` stands for anything, fits a text.
+pub(crate) fn fits(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        assert!(fits(
+            "arn:aws:states:::aws-sdk:*",
+            "arn:aws:states:::aws-sdk:s3:getObject"
+        ));
+        assert!(fits("*", ""));
+        assert!(fits("a*c*e", "abcde"));
+        assert!(!fits("a*c*e", "abde"));
+        assert!(fits("exact", "exact") && !fits("exact", "exactly"));
+        assert!(!fits("ab*ba", "aba"));
+    }
+
+    #[test]
+    fn a_function_is_found_by_name_in_its_arn() {
+        assert_eq!(
+            function_name("arn:aws:lambda:us-east-1:1:function:charge:$LATEST"),
+            "charge"
+        );
+        assert_eq!(function_name("charge"), "charge");
+    }
+}

@@ -1,0 +1,185 @@
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use indexmap::IndexMap;
+use smol_str::SmolStr;
+use stepwright_asl::model::MachineType;
+use stepwright_asl::placeholder::fill;
+
+use super::handlers::Handlers;
+use super::input::CheckInput;
+use super::registry::PendingMachine;
+use crate::program::Program;
+use crate::query::digest::sha256;
+use crate::task::{DefinedState, Family};
+
+/// One version of a state machine. Executions go on with the version that they started with.
+pub(super) struct Machine {
+    pub(super) name: SmolStr,
+    pub(super) arn: SmolStr,
+    /// The definition, with the values of its placeholders.
+    pub(super) text: Arc<str>,
+    /// SHA-256 of the text.
+    pub(super) hash: SmolStr,
+    pub(super) program: Arc<Program>,
+    /// Whether an input is one of the workflow's type, where it has one.
+    pub(super) check_input: Option<CheckInput>,
+}
+
+/// A state machine in its newest version, as DescribeStateMachine tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MachineDescription {
+    /// Its name.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Standard or Express.
+    pub machine_type: MachineType,
+    /// The definition, with the values of its placeholders.
+    pub definition: String,
+    /// SHA-256 of the definition, in hexadecimal digits: the same in each engine that has this version.
+    pub hash: String,
+}
+
+impl Machine {
+    pub(super) fn describe(&self) -> MachineDescription {
+        MachineDescription {
+            name: self.name.to_string(),
+            arn: self.arn.to_string(),
+            machine_type: self.program.entry().machine_type,
+            definition: self.text.to_string(),
+            hash: self.hash.to_string(),
+        }
+    }
+}
+
+/// What a definition is compiled with.
+pub(super) struct Setting {
+    pub(super) region: String,
+    pub(super) account: String,
+    /// The values of placeholders.
+    pub(super) substitutions: HashMap<String, String>,
+    /// Which resources are activities or functions.
+    pub(super) families: IndexMap<String, Family>,
+    pub(super) handlers: Handlers,
+}
+
+impl Setting {
+    /// Compiles a definition.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with it, a sentence each.
+    pub(super) fn compile(
+        &self,
+        name: &str,
+        pending: &PendingMachine,
+    ) -> Result<Machine, Vec<String>> {
+        let value = |name: &str| self.substitutions.get(name).cloned();
+        let filled = fill(&pending.machine, pending.addresses.as_ref(), &value).map_err(|findings| {
+            vec![format!(
+                "state machine `{name}`: a field does not take its placeholder's value: {findings}"
+            )]
+        })?;
+        let compiled = Program::compile(&filled.machine, pending.machine_type, &self.families);
+        let mut program = compiled.map_err(|error| {
+            let problems = error.problems().iter();
+            let problems = problems.map(|problem| format!("state machine `{name}`: {problem}"));
+            problems.collect::<Vec<_>>()
+        })?;
+        if pending.addresses.is_some() {
+            program.lacks(&filled.missing);
+        }
+        program.resolve(|resource, target| self.handlers.resolve(resource, target));
+        let text = filled.machine.to_json();
+        Ok(Machine {
+            name: name.into(),
+            arn: self.arn("stateMachine", name),
+            hash: sha256(text.as_bytes()).into(),
+            text: text.into(),
+            program: Arc::new(program),
+            check_input: pending.check_input,
+        })
+    }
+
+    pub(super) fn arn(&self, kind: &str, name: &str) -> SmolStr {
+        format!(
+            "arn:aws:states:{}:{}:{kind}:{name}",
+            self.region, self.account
+        )
+        .into()
+    }
+}
+
+/// The state machines of an engine, each in its newest version.
+pub(super) struct Machines {
+    known: RwLock<Known>,
+    /// Names by the text of StateMachineArn.
+    by_target: HashMap<String, String>,
+}
+
+#[derive(Default)]
+struct Known {
+    by_name: HashMap<SmolStr, Arc<Machine>>,
+    /// The states of all of them.
+    defined: Arc<[DefinedState]>,
+}
+
+impl Known {
+    fn put(&mut self, machines: impl IntoIterator<Item = Machine>) {
+        let named = machines.into_iter();
+        self.by_name
+            .extend(named.map(|machine| (machine.name.clone(), Arc::new(machine))));
+        let machines = self.by_name.values();
+        let states = machines.flat_map(|machine| machine.program.defined(&machine.name));
+        self.defined = states.collect();
+    }
+}
+
+impl Machines {
+    pub(super) fn new(machines: Vec<Machine>, by_target: HashMap<String, String>) -> Self {
+        let mut known = Known::default();
+        known.put(machines);
+        Self {
+            known: RwLock::new(known),
+            by_target,
+        }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Known> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Known> {
+        self.known.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The machine of a name, an ARN or a workflow's placeholder.
+    pub(super) fn find(&self, text: &str) -> Option<Arc<Machine>> {
+        let known = self.read();
+        let of_name = |name: &str| known.by_name.get(name).cloned();
+        of_name(text)
+            .or_else(|| of_name(self.by_target.get(text)?))
+            .or_else(|| {
+                let (_, name) = text.split_once(":stateMachine:")?;
+                of_name(name.split(':').next()?)
+            })
+    }
+
+    /// Adds a machine, or a new version of one.
+    pub(super) fn put(&self, machine: Machine) {
+        self.write().put([machine]);
+    }
+
+    /// The states that sources of answers are held against.
+    pub(super) fn defined(&self) -> Arc<[DefinedState]> {
+        self.read().defined.clone()
+    }
+
+    pub(super) fn names(&self) -> Vec<SmolStr> {
+        let mut names: Vec<_> = self.read().by_name.keys().cloned().collect();
+        names.sort_unstable();
+        names
+    }
+}

@@ -1,0 +1,135 @@
+use std::sync::Arc;
+
+use crate::record::{Damaged, Reader, Record, Writer};
+
+/// How many records are shared at a time.
+const CHUNK: usize = 256;
+
+/// A list that only grows at its end. A clone shares all but the last records, so that looking at a long history costs little.
+/// It may be told to keep the last records only.
+#[derive(Clone, Debug)]
+pub(super) struct Log<T> {
+    /// How many records were dropped at the front.
+    dropped: usize,
+    full: Vec<Arc<Vec<T>>>,
+    open: Vec<T>,
+}
+
+impl<T: Clone> Log<T> {
+    pub(super) fn with_capacity(records: usize) -> Self {
+        Self {
+            dropped: 0,
+            full: Vec::new(),
+            open: Vec::with_capacity(records.min(CHUNK)),
+        }
+    }
+
+    /// A list of which the first `dropped` records are not known.
+    pub(super) fn behind(dropped: usize) -> Self {
+        Self {
+            dropped,
+            ..Self::with_capacity(0)
+        }
+    }
+
+    pub(super) fn push(&mut self, record: T) {
+        if self.open.len() == CHUNK {
+            let full = std::mem::replace(&mut self.open, Vec::with_capacity(CHUNK));
+            self.full.push(Arc::new(full));
+        }
+        self.open.push(record);
+    }
+
+    /// Drops whole chunks at the front as long as `most` records are left, and gives each dropped record to `leave`.
+    pub(super) fn keep_last(&mut self, most: usize, mut leave: impl FnMut(usize, &T)) {
+        while self.len().saturating_sub(CHUNK) >= most && !self.full.is_empty() {
+            let chunk = self.full.remove(0);
+            for record in chunk.iter() {
+                leave(self.dropped, record);
+                self.dropped += 1;
+            }
+        }
+    }
+
+    /// How many records were pushed, those that were dropped among them.
+    pub(super) fn end(&self) -> usize {
+        self.dropped + self.len()
+    }
+
+    /// How many records were dropped.
+    pub(super) fn dropped(&self) -> usize {
+        self.dropped
+    }
+
+    /// How many records are there.
+    pub(super) fn len(&self) -> usize {
+        self.full.len() * CHUNK + self.open.len()
+    }
+
+    pub(super) fn get(&self, place: usize) -> Option<&T> {
+        let place = place.checked_sub(self.dropped)?;
+        match self.full.get(place / CHUNK) {
+            Some(chunk) => chunk.get(place % CHUNK),
+            None => self.open.get(place - self.full.len() * CHUNK),
+        }
+    }
+
+    /// The records that are there, each with its place.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &T)> {
+        let full = self.full.iter().flat_map(|chunk| chunk.iter());
+        (self.dropped..).zip(full.chain(&self.open))
+    }
+}
+
+impl<T: Record + Clone> Record for Log<T> {
+    fn write(&self, to: &mut Writer) {
+        self.dropped.write(to);
+        self.len().write(to);
+        self.iter().for_each(|(_, record)| record.write(to));
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let dropped = usize::read(from)?;
+        let mut log = Self::behind(dropped);
+        for record in Vec::read(from)? {
+            log.push(record);
+        }
+        Ok(log)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_stay_in_their_places_and_the_first_are_dropped_by_chunks() {
+        let mut log = Log::with_capacity(4);
+        let mut left = Vec::new();
+        for record in 0..2_000usize {
+            log.push(record);
+            log.keep_last(600, |place, record| left.push((place, *record)));
+            assert!(log.len() >= 600.min(record + 1) && log.len() <= 600 + CHUNK);
+        }
+        assert_eq!(log.end(), 2_000);
+        assert!(left.iter().all(|(place, record)| place == record));
+        assert_eq!(left.len(), log.dropped());
+        assert_eq!(log.get(log.dropped() - 1), None);
+        assert!(
+            log.iter()
+                .all(|(place, record)| place == *record && log.get(place) == Some(record))
+        );
+        assert_eq!(log.get(2_000), None);
+    }
+
+    #[test]
+    fn a_clone_does_not_see_what_is_pushed_after_it() {
+        let mut log = Log::with_capacity(0);
+        (0..300).for_each(|record| log.push(record));
+        let clone = log.clone();
+        (300..900).for_each(|record| log.push(record));
+        assert_eq!((clone.len(), log.len()), (300, 900));
+        assert_eq!(clone.get(300), None);
+        assert_eq!(log.get(899), Some(&899));
+    }
+}

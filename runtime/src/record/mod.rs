@@ -1,0 +1,396 @@
+//! Executions as bytes: what a journal keeps of one that rests.
+//!
+//! A record is a row of fields without names, in the order of their declaration; variants have numbers that stay. A value
+//! that several fields share is written once and is shared again when it is read, so that a record is never larger than what
+//! it keeps in memory. What is read may be damaged: it is an error then, and no more memory is taken than there are bytes.
+
+mod value;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use smol_str::SmolStr;
+
+use self::value::{ReadNodes, WrittenNodes};
+
+/// Bytes that are no record of this version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the record is damaged, or of another version of stepwright-runtime")]
+pub(crate) struct Damaged;
+
+/// What can be kept as bytes.
+pub(crate) trait Record: Sized {
+    fn write(&self, to: &mut Writer);
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged>;
+}
+
+/// Writes one record.
+#[derive(Default)]
+pub(crate) struct Writer {
+    bytes: Vec<u8>,
+    nodes: WrittenNodes,
+}
+
+impl Writer {
+    pub(crate) fn finish(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    pub(crate) fn byte(&mut self, byte: u8) {
+        self.bytes.push(byte);
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        bytes.len().write(self);
+        self.bytes.extend_from_slice(bytes);
+    }
+}
+
+/// Reads one record.
+pub(crate) struct Reader<'a> {
+    rest: &'a [u8],
+    nodes: ReadNodes,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            rest: bytes,
+            nodes: ReadNodes::default(),
+        }
+    }
+
+    /// Whether all was read.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    pub(crate) fn byte(&mut self) -> Result<u8, Damaged> {
+        let (byte, rest) = self.rest.split_first().ok_or(Damaged)?;
+        self.rest = rest;
+        Ok(*byte)
+    }
+
+    fn take(&mut self, count: usize) -> Result<&'a [u8], Damaged> {
+        let (taken, rest) = self.rest.split_at_checked(count).ok_or(Damaged)?;
+        self.rest = rest;
+        Ok(taken)
+    }
+
+    fn bytes(&mut self) -> Result<&'a [u8], Damaged> {
+        let count = usize::read(self)?;
+        self.take(count)
+    }
+
+    /// The length of a list: each of its members takes a byte at least.
+    fn length(&mut self) -> Result<usize, Damaged> {
+        let length = usize::read(self)?;
+        if length > self.rest.len() {
+            return Err(Damaged);
+        }
+        Ok(length)
+    }
+}
+
+/// Implements [`Record`]: a struct by all of its fields, an enum by its variants with their numbers.
+macro_rules! record {
+    (struct $type:ident { $($field:ident),* $(,)? }) => {
+        impl $crate::record::Record for $type {
+            fn write(&self, to: &mut $crate::record::Writer) {
+                let Self { $($field),* } = self;
+                $($crate::record::Record::write($field, to);)*
+            }
+
+            fn read(
+                from: &mut $crate::record::Reader<'_>,
+            ) -> Result<Self, $crate::record::Damaged> {
+                Ok(Self { $($field: $crate::record::Record::read(from)?),* })
+            }
+        }
+    };
+    (struct $type:ident ( $($field:ident),* )) => {
+        impl $crate::record::Record for $type {
+            fn write(&self, to: &mut $crate::record::Writer) {
+                let Self($($field),*) = self;
+                $($crate::record::Record::write($field, to);)*
+            }
+
+            fn read(
+                from: &mut $crate::record::Reader<'_>,
+            ) -> Result<Self, $crate::record::Damaged> {
+                $(let $field = $crate::record::Record::read(from)?;)*
+                Ok(Self($($field),*))
+            }
+        }
+    };
+    (enum $type:ident {
+        $($tag:literal => $variant:ident $({ $($field:ident),* })? $(( $($value:ident),* ))?),* $(,)?
+    }) => {
+        impl $crate::record::Record for $type {
+            fn write(&self, to: &mut $crate::record::Writer) {
+                match self {
+                    $(Self::$variant $({ $($field),* })? $(( $($value),* ))? => {
+                        to.byte($tag);
+                        $($($crate::record::Record::write($field, to);)*)?
+                        $($($crate::record::Record::write($value, to);)*)?
+                    })*
+                }
+            }
+
+            fn read(
+                from: &mut $crate::record::Reader<'_>,
+            ) -> Result<Self, $crate::record::Damaged> {
+                Ok(match from.byte()? {
+                    $($tag => {
+                        $($(let $field = $crate::record::Record::read(from)?;)*)?
+                        $($(let $value = $crate::record::Record::read(from)?;)*)?
+                        Self::$variant $({ $($field),* })? $(( $($value),* ))?
+                    })*
+                    _ => return Err($crate::record::Damaged),
+                })
+            }
+        }
+    };
+}
+pub(crate) use record;
+
+impl Record for u64 {
+    fn write(&self, to: &mut Writer) {
+        let mut left = *self;
+        while left >= 0x80 {
+            to.byte(left as u8 | 0x80);
+            left >>= 7;
+        }
+        to.byte(left as u8);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let mut number = 0;
+        for shift in (0..u64::BITS).step_by(7) {
+            let byte = from.byte()?;
+            let bits = u64::from(byte & 0x7f);
+            if bits << shift >> shift != bits {
+                return Err(Damaged);
+            }
+            number |= bits << shift;
+            if byte < 0x80 {
+                return Ok(number);
+            }
+        }
+        Err(Damaged)
+    }
+}
+
+macro_rules! smaller {
+    ($($type:ty),*) => {$(
+        impl Record for $type {
+            fn write(&self, to: &mut Writer) {
+                (*self as u64).write(to);
+            }
+
+            fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+                Self::try_from(u64::read(from)?).map_err(|_| Damaged)
+            }
+        }
+    )*};
+}
+smaller!(u8, u16, u32, usize);
+
+impl Record for i64 {
+    fn write(&self, to: &mut Writer) {
+        // Small numbers of both signs take little room.
+        (((self << 1) ^ (self >> 63)) as u64).write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let bits = u64::read(from)?;
+        Ok((bits >> 1) as i64 ^ -((bits & 1) as i64))
+    }
+}
+
+impl Record for f64 {
+    fn write(&self, to: &mut Writer) {
+        to.bytes.extend_from_slice(&self.to_bits().to_le_bytes());
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let bytes = from.take(8)?.try_into().map_err(|_| Damaged)?;
+        Ok(Self::from_bits(u64::from_le_bytes(bytes)))
+    }
+}
+
+impl Record for bool {
+    fn write(&self, to: &mut Writer) {
+        to.byte(u8::from(*self));
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        match from.byte()? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(Damaged),
+        }
+    }
+}
+
+impl Record for Duration {
+    fn write(&self, to: &mut Writer) {
+        self.as_secs().write(to);
+        self.subsec_nanos().write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let (seconds, nanos) = (u64::read(from)?, u32::read(from)?);
+        if nanos >= 1_000_000_000 {
+            return Err(Damaged);
+        }
+        Ok(Self::new(seconds, nanos))
+    }
+}
+
+impl Record for SmolStr {
+    fn write(&self, to: &mut Writer) {
+        to.bytes(self.as_bytes());
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let text = str::from_utf8(from.bytes()?).map_err(|_| Damaged)?;
+        Ok(Self::new(text))
+    }
+}
+
+impl Record for String {
+    fn write(&self, to: &mut Writer) {
+        to.bytes(self.as_bytes());
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        Self::from_utf8(from.bytes()?.to_vec()).map_err(|_| Damaged)
+    }
+}
+
+impl Record for Bytes {
+    fn write(&self, to: &mut Writer) {
+        to.bytes(self);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        Ok(Self::copy_from_slice(from.bytes()?))
+    }
+}
+
+impl<T: Record> Record for Option<T> {
+    fn write(&self, to: &mut Writer) {
+        self.is_some().write(to);
+        if let Some(value) = self {
+            value.write(to);
+        }
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        bool::read(from)?.then(|| T::read(from)).transpose()
+    }
+}
+
+impl<T: Record, E: Record> Record for Result<T, E> {
+    fn write(&self, to: &mut Writer) {
+        self.is_ok().write(to);
+        match self {
+            Ok(value) => value.write(to),
+            Err(error) => error.write(to),
+        }
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        Ok(match bool::read(from)? {
+            true => Ok(T::read(from)?),
+            false => Err(E::read(from)?),
+        })
+    }
+}
+
+impl Record for () {
+    fn write(&self, _to: &mut Writer) {}
+
+    fn read(_from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        Ok(())
+    }
+}
+
+impl<A: Record, B: Record> Record for (A, B) {
+    fn write(&self, to: &mut Writer) {
+        self.0.write(to);
+        self.1.write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        Ok((A::read(from)?, B::read(from)?))
+    }
+}
+
+impl<T: Record> Record for Vec<T> {
+    fn write(&self, to: &mut Writer) {
+        self.len().write(to);
+        self.iter().for_each(|member| member.write(to));
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let length = from.length()?;
+        (0..length).map(|_| T::read(from)).collect()
+    }
+}
+
+impl<T: Record> Record for VecDeque<T> {
+    fn write(&self, to: &mut Writer) {
+        self.len().write(to);
+        self.iter().for_each(|member| member.write(to));
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        Vec::read(from).map(Self::from)
+    }
+}
+
+impl Record for Arc<[SmolStr]> {
+    fn write(&self, to: &mut Writer) {
+        self.len().write(to);
+        self.iter().for_each(|member| member.write(to));
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        Vec::read(from).map(Self::from)
+    }
+}
+
+impl<T: Record, const N: usize> Record for [T; N] {
+    fn write(&self, to: &mut Writer) {
+        self.iter().for_each(|member| member.write(to));
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let members: Result<Vec<T>, Damaged> = (0..N).map(|_| T::read(from)).collect();
+        members?.try_into().map_err(|_| Damaged)
+    }
+}
+
+impl<T: Record> Record for Box<T> {
+    fn write(&self, to: &mut Writer) {
+        (**self).write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        T::read(from).map(Self::new)
+    }
+}
+
+impl<T: Record> Record for Arc<T> {
+    fn write(&self, to: &mut Writer) {
+        (**self).write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        T::read(from).map(Self::new)
+    }
+}

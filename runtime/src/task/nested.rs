@@ -1,0 +1,86 @@
+use smol_str::SmolStr;
+
+use super::{Pattern, TaskCall};
+use crate::record::record;
+use crate::value::Value;
+
+/// How a state starts another execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Integration {
+    /// `states:startExecution`
+    Optimised,
+    /// `states:startExecution.waitForTaskToken`: the token decides, not the execution's end.
+    Token,
+    /// `states:startExecution.sync`, whose Input and Output are text.
+    Sync,
+    /// `states:startExecution.sync:2`, whose Input and Output are JSON.
+    SyncJson,
+    /// `aws-sdk:sfn:startExecution`
+    Sdk,
+    /// `aws-sdk:sfn:startSyncExecution`
+    SdkSync,
+}
+
+impl Integration {
+    pub(crate) fn of(call: &TaskCall<'_>) -> Option<Self> {
+        let resource = call.resource();
+        match (resource.service(), resource.action()) {
+            ("states", "startExecution") => Some(Self::Optimised),
+            ("states", "startExecution.waitForTaskToken") => Some(Self::Token),
+            ("states", "startExecution.sync") => Some(Self::Sync),
+            ("states", "startExecution.sync:2") => Some(Self::SyncJson),
+            ("aws-sdk:sfn", "startExecution") => Some(Self::Sdk),
+            ("aws-sdk:sfn", "startSyncExecution") => Some(Self::SdkSync),
+            _ => None,
+        }
+    }
+
+    /// Whether the end of the execution answers the task.
+    pub(crate) fn waits(self) -> bool {
+        self.is_job() || self == Self::SdkSync
+    }
+
+    /// Whether the execution is a job that the task waits for: the start itself is TaskSubmitted, and who stops waiting
+    /// stops the execution. A request to an Express child cannot be taken back.
+    pub(crate) fn is_job(self) -> bool {
+        matches!(self, Self::Sync | Self::SyncJson)
+    }
+
+    /// Whether the state is answered as the SDK integrations are.
+    pub(crate) fn is_sdk(self) -> bool {
+        matches!(self, Self::Sdk | Self::SdkSync)
+    }
+
+    /// Whether TaskSubmitted shows what the start answers.
+    pub(crate) fn is_submitted(self, pattern: Pattern) -> bool {
+        pattern != Pattern::RequestResponse && self != Self::SdkSync
+    }
+}
+
+/// A start of another execution, all of which is decided. It has not happened.
+#[derive(Clone, Debug)]
+pub(crate) struct NestedStart {
+    pub(crate) integration: Integration,
+    /// The state machine's name in the engine.
+    pub(crate) machine: SmolStr,
+    /// The execution's name.
+    pub(crate) name: SmolStr,
+    /// Its ARN.
+    pub(crate) execution: SmolStr,
+    /// The execution at the top of those that start this one.
+    pub(crate) root: SmolStr,
+    pub(crate) input: Value,
+    /// How many executions stand above it.
+    pub(crate) depth: u32,
+    /// The id of the request, for the metadata of the response.
+    pub(crate) request: String,
+}
+
+record!(enum Integration {
+    0 => Optimised,
+    1 => Token,
+    2 => Sync,
+    3 => SyncJson,
+    4 => Sdk,
+    5 => SdkSync,
+});

@@ -1,0 +1,211 @@
+//! Each rule of `workflow!` beside what the typed builder says of the same mistake.
+//!
+//! The rules are the messages of `macros/src/check` and `macros/src/syntax`, as `docs/errors.md` lists them. A new message needs
+//! a row here: the mistake in the builder and its fault, or why the builder cannot make it.
+
+#![allow(unreachable_pub, reason = "one test of several files")]
+
+#[path = "builder_rules/distributed.rs"]
+mod distributed;
+#[path = "builder_rules/domain.rs"]
+mod domain;
+#[path = "builder_rules/errors.rs"]
+mod errors;
+#[path = "builder_rules/express.rs"]
+mod express;
+#[path = "builder_rules/fragments.rs"]
+mod fragments;
+#[path = "builder_rules/lints.rs"]
+mod lints;
+#[path = "builder_rules/numbers.rs"]
+mod numbers;
+#[path = "builder_rules/states.rs"]
+mod states;
+#[path = "builder_rules/syntax.rs"]
+mod syntax;
+#[path = "builder_rules/variables.rs"]
+mod variables;
+
+use std::collections::BTreeMap;
+use stepwright::Fault;
+
+/// What the builder does with the mistake of a rule.
+pub(crate) enum Answer {
+    /// `build` finds it: a workflow with the mistake, and what is said of it.
+    Says(fn() -> Vec<Fault>, &'static str),
+    /// It does not compile, for this reason.
+    Rustc(&'static str),
+    /// The text is a part of another message, which has a row.
+    PartOf(&'static str),
+    /// The builder has no such mistake, for this reason.
+    Never(&'static str),
+}
+
+pub(crate) type Row = (&'static str, Answer);
+
+/// The rows of each file of messages.
+fn tables() -> BTreeMap<&'static str, &'static [Row]> {
+    BTreeMap::from([
+        ("macros/src/check/names.rs", states::NAMES),
+        ("macros/src/check/transitions.rs", states::TRANSITIONS),
+        ("macros/src/check/targets.rs", states::TARGETS),
+        ("macros/src/check/reach.rs", states::REACH),
+        ("macros/src/check/calls.rs", states::CALLS),
+        ("macros/src/check/choices.rs", states::CHOICES),
+        ("macros/src/check/variables.rs", variables::VARIABLES),
+        ("macros/src/check/assigned.rs", variables::ASSIGNED),
+        ("macros/src/check/items.rs", variables::ITEMS),
+        ("macros/src/check/numbers.rs", numbers::NUMBERS),
+        ("macros/src/check/retry.rs", errors::RETRY),
+        ("macros/src/check/caught.rs", errors::CAUGHT),
+        ("macros/src/check/express.rs", express::EXPRESS),
+        ("macros/src/check/distributed.rs", distributed::DISTRIBUTED),
+        ("macros/src/check/fragments.rs", fragments::FRAGMENTS),
+        ("macros/src/check/unused.rs", lints::UNUSED),
+        ("macros/src/check/retried.rs", lints::RETRIED),
+        ("macros/src/check/lints.rs", lints::LINTS),
+        ("macros/src/check/services.rs", lints::SERVICES),
+        ("macros/src/syntax/binding.rs", syntax::BINDING),
+        ("macros/src/syntax/choice.rs", syntax::CHOICE),
+        ("macros/src/syntax/distributed.rs", syntax::DISTRIBUTED),
+        ("macros/src/syntax/fragment.rs", syntax::FRAGMENT),
+        ("macros/src/syntax/option.rs", syntax::OPTION),
+        ("macros/src/syntax/reader.rs", syntax::READER),
+        ("macros/src/syntax/state.rs", syntax::STATE),
+        ("macros/src/syntax/statement.rs", syntax::STATEMENT),
+        ("macros/src/syntax/target.rs", syntax::TARGET),
+        ("macros/src/syntax/task.rs", syntax::TASK),
+        ("macros/src/syntax/called.rs", syntax::CALLED),
+        ("macros/src/syntax/workflow.rs", syntax::WORKFLOW),
+    ])
+}
+
+/// Files whose messages are about expressions, which `expr!` reads with the same code.
+const OF_EXPRESSIONS: &str = "macros/src/check/terms/";
+
+/// Files whose messages say only which token was expected.
+const OF_TOKENS: &[&str] = &[
+    "macros/src/syntax/catch.rs",
+    "macros/src/syntax/duration.rs",
+    "macros/src/syntax/json.rs",
+    "macros/src/syntax/map.rs",
+    "macros/src/syntax/object.rs",
+    "macros/src/syntax/parallel.rs",
+    "macros/src/syntax/pattern.rs",
+    "macros/src/syntax/retry.rs",
+];
+
+/// Whether a message says which token was expected, or what a word was meant to be.
+fn is_of_tokens(message: &str) -> bool {
+    let begins = ["expected ", "unexpected ", "; expected ", "; did you mean "];
+    begins.iter().any(|begin| message.starts_with(begin))
+}
+
+/// The messages of the macro's rules, by file.
+fn messages() -> BTreeMap<String, Vec<String>> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/errors.md");
+    let page = std::fs::read_to_string(path).expect("the page");
+    let mut files = BTreeMap::new();
+    for part in page.split("<!-- messages of ").skip(1) {
+        let (file, rest) = part.split_once(" -->").expect("the name of a file");
+        let of_rules =
+            file.starts_with("macros/src/check/") || file.starts_with("macros/src/syntax/");
+        if of_rules && !file.starts_with(OF_EXPRESSIONS) && !OF_TOKENS.contains(&file) {
+            let block = rest.split("```").nth(1).unwrap_or_default();
+            let lines = block.lines().skip(1).filter(|line| !is_of_tokens(line));
+            let lines: Vec<String> = lines.map(str::to_owned).collect();
+            if !lines.is_empty() {
+                files.insert(file.to_owned(), lines);
+            }
+        }
+    }
+    files
+}
+
+#[test]
+fn each_rule_of_the_macro_has_a_row() {
+    let messages = messages();
+    let tables = tables();
+    assert!(messages.len() > 20, "the page was not read");
+    let mut wrong = Vec::new();
+    for (file, lines) in &messages {
+        let rows = tables.get(&**file).copied().unwrap_or_default();
+        for line in lines {
+            if !rows.iter().any(|(rule, _)| rule == line) {
+                wrong.push(format!("{file}: no row for `{line}`"));
+            }
+        }
+        for (rule, answer) in rows {
+            if !lines.iter().any(|line| line == rule) {
+                wrong.push(format!("{file}: the rule `{rule}` is gone"));
+            }
+            if let Answer::PartOf(whole) = answer
+                && !rows.iter().any(|(rule, _)| rule == whole)
+            {
+                wrong.push(format!("{file}: `{rule}` is a part of no rule"));
+            }
+        }
+    }
+    for file in tables.keys().filter(|file| !messages.contains_key(**file)) {
+        wrong.push(format!("{file} has no messages"));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_builder_says_what_the_macro_says() {
+    let mut wrong = Vec::new();
+    let mut said = 0;
+    for (file, rows) in tables() {
+        for (rule, answer) in rows {
+            let Answer::Says(workflow, expected) = answer else {
+                continue;
+            };
+            let faults = workflow();
+            let lines: Vec<String> = faults
+                .iter()
+                .map(|fault| match fault.state() {
+                    Some(state) => format!("in state `{state}`: {}", fault.message()),
+                    None => fault.message().to_owned(),
+                })
+                .collect();
+            if lines != [*expected] {
+                let lines = lines.join("\n    ");
+                wrong.push(format!(
+                    "{file}: {rule}\n  expected\n    {expected}\n  found\n    {lines}"
+                ));
+            }
+            said += 1;
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(said > 60, "{said} rows");
+}
+
+#[test]
+fn each_fault_has_the_line_of_a_call() {
+    let mut wrong = Vec::new();
+    for (file, rows) in tables() {
+        for (rule, answer) in rows {
+            let Answer::Says(workflow, _) = answer else {
+                continue;
+            };
+            for fault in workflow() {
+                let is_here = |file: &str| file.contains("builder_rules/");
+                if !fault.place().is_some_and(|place| is_here(place.file())) {
+                    wrong.push(format!("{file}: {rule}: {fault}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_reason_is_given_where_the_builder_says_nothing() {
+    for (rule, answer) in tables().values().copied().flatten() {
+        if let Answer::Rustc(why) | Answer::Never(why) = answer {
+            assert!(why.len() > 15, "{rule}: {why}");
+        }
+    }
+}

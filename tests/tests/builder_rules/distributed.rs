@@ -1,0 +1,259 @@
+//! Distributed Maps.
+
+use super::Answer::{Rustc, Says};
+use super::Row;
+use super::domain::*;
+use stepwright::builder::{Access, Batches, Body, Fallible, FlowBuilder, InMap, States, Step};
+use stepwright::{Batch, Fault, MachineType, errors, expr};
+
+type Open<'b> = Fallible<'b, Vec<String>, Vec<u32>, InMap, Vec<u32>>;
+
+/// A Distributed Map over a list.
+fn over(add: impl FnOnce(Open<'_>, &Step)) -> Vec<Fault> {
+    let flow = FlowBuilder::<Vec<String>, Vec<u32>>::new("Orders");
+    let (all, failed) = (flow.declare("All"), flow.step("Failed"));
+    flow.start_at(&all);
+    let items = expr!(|all: Vec<String>| all);
+    add(
+        flow.distributed_map(&all, items, MachineType::Standard, looking_up()),
+        &failed,
+    );
+    flow.fail(&failed, "Failed", ());
+    faults(&flow)
+}
+
+/// A Distributed Map with a reader.
+fn reading(set: impl FnOnce(Access<String>) -> Access<String>) -> Vec<Fault> {
+    let flow = FlowBuilder::<String, Vec<u32>>::new("Orders");
+    let all = flow.declare("All");
+    flow.start_at(&all);
+    let reader = Access::new("arn:aws:states:::s3:getObject")
+        .argument("Bucket", expr!(|bucket: String| bucket).untyped())
+        .argument("Key", expr!(|_: String| "rows.csv").untyped());
+    flow.distributed_map_of(&all, set(reader), MachineType::Standard, looking_up())
+        .end();
+    faults(&flow)
+}
+
+/// A Distributed Map with batches.
+fn batching(batches: Batches<Vec<String>>) -> Vec<Fault> {
+    let flow = FlowBuilder::<Vec<String>, Vec<u32>>::new("Orders");
+    let all = flow.declare("All");
+    flow.start_at(&all);
+    let body = Body::<Batch<String>, u32>::new();
+    let one = body.declare("One");
+    body.start_at(&one);
+    body.pass(&one, expr!(|_: Batch<String>| 1)).end();
+    let items = expr!(|all: Vec<String>| all);
+    flow.distributed_map_in_batches(&all, items, batches, MachineType::Standard, body)
+        .end();
+    faults(&flow)
+}
+
+/// A Distributed Map with a writer.
+fn writing(set: impl FnOnce(Access<Vec<String>>) -> Access<Vec<String>>) -> Vec<Fault> {
+    let flow = FlowBuilder::<Vec<String>, stepwright::MapResults>::new("Orders");
+    let all = flow.declare("All");
+    flow.start_at(&all);
+    let writer = Access::new("arn:aws:states:::s3:putObject")
+        .argument("Bucket", expr!(|_: Vec<String>| "results").untyped())
+        .argument("Prefix", expr!(|_: Vec<String>| "all").untyped());
+    let items = expr!(|all: Vec<String>| all);
+    flow.distributed_map(&all, items, MachineType::Standard, looking_up())
+        .writer(set(writer))
+        .end();
+    faults(&flow)
+}
+
+pub(crate) const DISTRIBUTED: &[Row] = &[
+    (
+        "`..` cannot be a label: ..",
+        Says(
+            || over(|map, failed| map.label("a label").catch(States::ALL, failed).end()),
+            "in state `All`: `.label(\"a label\")` cannot be: the name has the character ` `, which is not allowed",
+        ),
+    ),
+    (
+        "`..` belongs to a Distributed Map: write `distributed;` in this map as well",
+        Says(
+            || {
+                let flow = FlowBuilder::<Vec<String>, Vec<u32>>::new("Orders");
+                let all = flow.declare("All");
+                flow.start_at(&all);
+                flow.map(&all, expr!(|all: Vec<String>| all), looking_up())
+                    .tolerated_failures(3)
+                    .end();
+                faults(&flow)
+            },
+            "in state `All`: `.tolerated_failures(..)` belongs to a Distributed Map: make this map with `distributed_map(..)`, or leave the call out",
+        ),
+    ),
+    (
+        "`in reader` belongs to a Distributed Map: write `distributed;` and a `reader \"arn\" { .. };` in this map, or name a list of the workflow",
+        Rustc("`map` takes a list"),
+    ),
+    (
+        "`tolerated_failures` is 0 or more",
+        Rustc("`.tolerated_failures(..)` takes a `u32`"),
+    ),
+    (
+        "a percentage is a number from 0 to 100",
+        Says(
+            || {
+                over(|map, failed| {
+                    map.tolerated_percentage(101)
+                        .catch(States::ALL, failed)
+                        .end()
+                })
+            },
+            "in state `All`: `.tolerated_percentage(..)` is from 0 to 100; this is 101",
+        ),
+    ),
+    (
+        "`..` is given twice",
+        Says(
+            || {
+                reading(|one| {
+                    one.setting("InputType", "JSON")
+                        .setting("InputType", "JSONL")
+                })
+            },
+            "in state `All`: `.setting(\"InputType\", ..)` is called twice",
+        ),
+    ),
+    (
+        "`..` is no setting of a `..`..",
+        Says(
+            || reading(|one| one.setting("InputTyp", "JSON")),
+            "in state `All`: `ReaderConfig` has no field `InputTyp`, did you mean `InputType`?",
+        ),
+    ),
+    (
+        "`..` is one of `..`..",
+        Says(
+            || reading(|one| one.setting("InputType", "JSONN")),
+            "in state `All`: `.setting(\"InputType\", ..)` is one of `CSV`, `JSON`, `JSONL`, `PARQUET`, `MANIFEST`, did you mean `JSON`?; this is \"JSONN\"",
+        ),
+    ),
+    (
+        "`..` is one of `..`",
+        Says(
+            || reading(|one| one.setting("InputType", 1)),
+            "in state `All`: `.setting(\"InputType\", ..)` is one of `CSV`, `JSON`, `JSONL`, `PARQUET`, `MANIFEST`; this is 1",
+        ),
+    ),
+    (
+        "`..` is from .. to ..",
+        Says(
+            || batching(Batches::of_bytes(300_000)),
+            "in state `All`: a batch has from 1 to 262144 bytes at most; `Batches` says 300000",
+        ),
+    ),
+    (
+        "`..` is at least ..",
+        Says(
+            || batching(Batches::of_items(0)),
+            "in state `All`: a batch has 1 or more items at most; `Batches` says 0",
+        ),
+    ),
+    (
+        "`..` is a whole number",
+        Says(
+            || reading(|one| one.setting("InputType", "JSON").setting("MaxItems", "10")),
+            "in state `All`: `.setting(\"MaxItems\", ..)` is a whole number from 0 to 100000000; this is \"10\"",
+        ),
+    ),
+    (
+        "`..` is text in quotes",
+        Says(
+            || reading(|one| one.setting("InputType", "JSON").setting("ItemsPointer", 1)),
+            "in state `All`: `.setting(\"ItemsPointer\", ..)` is a text; this is 1",
+        ),
+    ),
+    (
+        "AWS asks for `..` beside `..`",
+        Says(
+            || writing(|one| one.setting("Transformation", "COMPACT")),
+            "in state `All`: AWS asks for `.setting(\"OutputType\", ..)` beside `Transformation`",
+        ),
+    ),
+    (
+        "a batch needs a limit: `batch (max_items: 50);` or `batch (max_input_bytes: 100_000);`",
+        Rustc(
+            "`Batches::of_items(..)` and `Batches::of_bytes(..)` are the only ways to make batches",
+        ),
+    ),
+    (
+        "headers that are given are listed: `csv_headers: [\"id\", \"name\"]`",
+        Says(
+            || {
+                reading(|one| {
+                    one.setting("InputType", "CSV")
+                        .setting("CSVHeaderLocation", "GIVEN")
+                })
+            },
+            "in state `All`: headers that are given are listed: `.setting(\"CSVHeaders\", vec![\"id\", \"name\"])`",
+        ),
+    ),
+    (
+        "headers are listed where they are given: `csv_header_location: GIVEN`",
+        Says(
+            || {
+                reading(|one| {
+                    one.setting("InputType", "CSV")
+                        .setting("CSVHeaderLocation", "FIRST_ROW")
+                        .setting("CSVHeaders", vec!["id"])
+                })
+            },
+            "in state `All`: headers are listed where they are given: `.setting(\"CSVHeaderLocation\", \"GIVEN\")`",
+        ),
+    ),
+    (
+        "`..` runs over a list and never reads this: `for ..: Type in reader`",
+        Rustc("`distributed_map` takes a list, `distributed_map_of` a reader"),
+    ),
+    (
+        "this map reads nothing: add `reader \"arn:aws:states:::s3:getObject\" { Bucket: .., Key: .. };`",
+        Rustc("`distributed_map_of` takes a reader"),
+    ),
+    (
+        "what a reader reads needs a type: `for ..: Type in reader`",
+        Rustc("the body says the type"),
+    ),
+    (
+        "this map hands out single items: write `batch (max_items: 50);`, or name the type of one item",
+        Says(
+            || {
+                let flow = FlowBuilder::<String, Vec<u32>>::new("Orders");
+                let all = flow.declare("All");
+                flow.start_at(&all);
+                let body = Body::<Batch<String>, u32>::new();
+                let one = body.declare("One");
+                body.start_at(&one);
+                body.pass(&one, expr!(|_: Batch<String>| 1)).end();
+                let reader = Access::new("arn:aws:states:::s3:getObject")
+                    .setting("InputType", "JSON")
+                    .argument("Bucket", expr!(|bucket: String| bucket).untyped())
+                    .argument("Key", expr!(|_: String| "rows.json").untyped());
+                flow.distributed_map_of(&all, reader, MachineType::Standard, body)
+                    .end();
+                faults(&flow)
+            },
+            "in state `All`: this map hands out single items, and its body takes a `Batch`: call `distributed_map_of_in_batches`, or name the type of one item",
+        ),
+    ),
+    (
+        "a Distributed Map never fails with the error of an item, so there is nothing to name all of: write `catch States::ExceedToleratedFailureThreshold => State;`",
+        Says(
+            || over(|map, failed| map.catch(States::ALL, failed).exhaustive().end()),
+            "in state `All`: a Distributed Map never fails with the error of an item, so there is nothing to name all of: leave `.exhaustive()` out, and catch `States::EXCEED_TOLERATED_FAILURE_THRESHOLD`",
+        ),
+    ),
+    (
+        "a Distributed Map never fails with the error of an item: name `States::ExceedToleratedFailureThreshold`, or catch this inside",
+        Says(
+            || over(|map, failed| map.catch(errors!(PaymentError::Busy), failed).end()),
+            "in state `All`: a Distributed Map never fails with the error of an item: name `States::EXCEED_TOLERATED_FAILURE_THRESHOLD` in this `.catch(..)`, or catch the error inside",
+        ),
+    ),
+];

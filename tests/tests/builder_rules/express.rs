@@ -1,0 +1,159 @@
+//! Express workflows.
+
+use super::Answer::{PartOf, Says};
+use super::Row;
+use super::domain::*;
+use stepwright::builder::{Body, FlowBuilder};
+use stepwright::{MachineType, expr};
+
+const TOKEN: &str = ".. cannot wait for a task token: .., or do this in a Standard workflow";
+
+/// A workflow whose Express children wait for a token.
+fn children() -> Vec<stepwright::Fault> {
+    let flow = FlowBuilder::<Vec<Order>, Vec<u32>>::new("Orders");
+    let all = flow.declare("All");
+    flow.start_at(&all);
+    let body = Body::<Order, u32>::new();
+    let one = body.declare("Ask");
+    body.start_at(&one);
+    body.wait_for_task_token(
+        &one,
+        ask {},
+        expr!(|order: Order, token: String| (order, token)),
+    )
+    .end();
+    flow.distributed_map(
+        &all,
+        expr!(|all: Vec<Order>| all),
+        MachineType::Express,
+        body,
+    )
+    .end();
+    faults(&flow)
+}
+
+pub(crate) const EXPRESS: &[Row] = &[
+    ("an Express workflow", PartOf(TOKEN)),
+    (
+        "the Express children of a Distributed Map",
+        Says(
+            children,
+            "in state `Ask`: the Express children of a Distributed Map cannot wait for a task token; make them `MachineType::Standard`",
+        ),
+    ),
+    ("take `express;` out", PartOf(TOKEN)),
+    (
+        "write `distributed standard;`",
+        PartOf("the Express children of a Distributed Map"),
+    ),
+    (
+        "an Express workflow cannot use activities",
+        Says(
+            || {
+                let flow = FlowBuilder::<Order, u32>::new("Orders").express();
+                let only = flow.declare("Pick");
+                flow.start_at(&only);
+                flow.task(&only, pick {}).end();
+                faults(&flow)
+            },
+            "in state `Pick`: an Express workflow cannot call an activity; leave `.express()` out, or do this in a Standard workflow",
+        ),
+    ),
+    (
+        ".. cannot run a Distributed Map: .., or let the map run inline",
+        Says(
+            || {
+                let flow = FlowBuilder::<Vec<String>, Vec<u32>>::new("Orders").express();
+                let all = flow.declare("All");
+                flow.start_at(&all);
+                flow.distributed_map(
+                    &all,
+                    expr!(|all: Vec<String>| all),
+                    MachineType::Express,
+                    looking_up(),
+                )
+                .end();
+                faults(&flow)
+            },
+            "in state `All`: a Distributed Map needs a Standard execution around it; make the workflow, or the Distributed Map around this one, Standard",
+        ),
+    ),
+    (
+        TOKEN,
+        Says(
+            || {
+                let flow = FlowBuilder::<Order, u32>::new("Orders").express();
+                let only = flow.declare("Ask");
+                flow.start_at(&only);
+                flow.wait_for_task_token(
+                    &only,
+                    ask {},
+                    expr!(|order: Order, token: String| (order, token)),
+                )
+                .end();
+                faults(&flow)
+            },
+            "in state `Ask`: an Express workflow cannot wait for a task token; leave `.express()` out, or do this in a Standard workflow",
+        ),
+    ),
+    (
+        ".. cannot wait for a job (`.sync`): call the service without it, or do this in a Standard workflow",
+        Says(
+            || {
+                let child = FlowBuilder::<Order, u32>::new("Child");
+                let only = child.declare("Charge");
+                child.start_at(&only);
+                child.task(&only, charge {}).end();
+                let child = child.build().expect("a workflow");
+                let flow = FlowBuilder::<Order, u32>::new("Orders").express();
+                let only = flow.declare("Run");
+                flow.start_at(&only);
+                flow.built(&only, &child).end();
+                faults(&flow)
+            },
+            "in state `Run`: an Express workflow cannot wait for a job or a Standard child; leave `.express()` out, or do this in a Standard workflow",
+        ),
+    ),
+    (
+        ".. cannot wait for a task token",
+        Says(
+            || {
+                let flow = FlowBuilder::<String, u32>::new("Orders").express();
+                let only = flow.declare("Send");
+                flow.start_at(&only);
+                flow.wait_for_service(
+                    &only,
+                    "arn:aws:states:::sqs:sendMessage",
+                    [
+                        ("QueueUrl", expr!(|url: String, _: String| url).untyped()),
+                        (
+                            "MessageBody",
+                            expr!(|_: String, token: String| token).untyped(),
+                        ),
+                    ],
+                )
+                .end();
+                faults(&flow)
+            },
+            "in state `Send`: an Express workflow cannot wait for a task token; leave `.express()` out, or do this in a Standard workflow",
+        ),
+    ),
+    (
+        ".. cannot use activities",
+        Says(
+            || {
+                let flow = FlowBuilder::<String, u32>::new("Orders").express();
+                let only = flow.declare("Pick");
+                flow.start_at(&only);
+                flow.service(
+                    &only,
+                    "arn:aws:states:us-east-1:123456789012:activity:pick",
+                    [("url", expr!(|url: String| url).untyped())],
+                )
+                .end();
+                faults(&flow)
+            },
+            "in state `Pick`: an Express workflow cannot call an activity; leave `.express()` out, or do this in a Standard workflow",
+        ),
+    ),
+];

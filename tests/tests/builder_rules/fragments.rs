@@ -1,0 +1,116 @@
+//! Fragments.
+
+use super::Answer::{Never, PartOf, Says};
+use super::Row;
+use super::domain::*;
+use stepwright::builder::{Anything, FlowBuilder};
+use stepwright::prelude::*;
+use stepwright::{exits, expr};
+
+workflow! {
+    pub fragment Halve(number: u32) -> u32 {
+        choice Look { when number % 2 == 0 => Half; otherwise => Odd; }
+        pass Half { let half = number / 2; next Give; }
+        pass Give { end half; }
+        exit Odd -> u32 { number }
+    }
+
+    pub fragment Asking(order: Order) -> u32 {
+        task Ask { let answer: u32 = wait_for_task_token ask(order, task_token); end answer; }
+    }
+}
+
+const EXPRESS: &str = "waits for a task token";
+
+pub(crate) const FRAGMENTS: &[Row] = &[
+    (
+        "an `exit` is a way out of a fragment, and this is a workflow: write `succeed`, or `fail`",
+        Never("a built workflow has no exits"),
+    ),
+    (
+        "an `exit` leaves the fragment, which a branch or the body of a map cannot: finish it with `end value;` and go on to the exit from there",
+        Never("a built workflow has no exits"),
+    ),
+    (
+        "a `succeed` in a fragment would end the workflow around it: write `pass .. { end value; }`, or `exit ..;`",
+        Never("a fragment is declared by `workflow!`"),
+    ),
+    (
+        "the fragment `..` cannot include itself: repeat its states with a transition to an earlier one",
+        Never("a fragment is declared by `workflow!`"),
+    ),
+    (
+        "the exit `..` is said twice in `..`",
+        Says(
+            || {
+                let flow = FlowBuilder::<u32, u32>::new("Orders");
+                let number = flow.parameter("number");
+                let first = flow.fragment(Halve, "First");
+                let (done, failed) = (flow.step("Done"), flow.step("Failed"));
+                flow.start_at(&first);
+                flow.include(&first, expr!([number] || number))
+                    .exits(exits!(Halve: Odd => &failed, Odd => &done))
+                    .next(&done);
+                flow.succeed_with(&done, expr!([number] || number));
+                flow.fail(&failed, "Failed", ());
+                faults(&flow)
+            },
+            "in state `First.Look`: the exit `Odd` is said twice in `exits!`; keep one",
+        ),
+    ),
+    (
+        "an argument of an include stands in the fragment's states, where this would be something else: give it a name in a `pass` state before",
+        Says(
+            || {
+                let flow = FlowBuilder::<u32, u32>::new("Orders");
+                let first = flow.fragment(Halve, "First");
+                let failed = flow.step("Failed");
+                flow.start_at(&first);
+                flow.include(&first, expr!(|_: Anything| jsonata!("$states.input", u32)))
+                    .exits(exits!(Halve: Odd => &failed))
+                    .end();
+                flow.fail(&failed, "Failed", ());
+                faults(&flow)
+            },
+            "in state `First.Look`: an argument of a fragment stands where the fragment reads it, so it reads neither a state's input nor a `jsonata!`, `path!` or `intrinsic!`; assign it to a variable in a `pass_on` before",
+        ),
+    ),
+    (
+        "`..` may be a variable of the fragment in `..`, whose variables begin with `..`: choose another name",
+        Says(
+            || {
+                let flow = FlowBuilder::<u32, u32>::new("Orders");
+                let number = flow.parameter("number");
+                let half = flow.variable::<u32>("First_half");
+                let first = flow.fragment(Halve, "First");
+                let (done, failed) = (flow.step("Done"), flow.step("Failed"));
+                flow.start_at(&first);
+                flow.include(&first, expr!([number] || number))
+                    .bind(&half)
+                    .exits(exits!(Halve: Odd => &failed))
+                    .next(&done);
+                flow.succeed_with(&done, expr!([half] || half));
+                flow.fail(&failed, "Failed", ());
+                faults(&flow)
+            },
+            "in state `First.Look`: the variable `First_half` is also one of the fragment `Halve`; give it another name",
+        ),
+    ),
+    ("runs a Distributed Map", PartOf(EXPRESS)),
+    (
+        EXPRESS,
+        Says(
+            || {
+                let flow = FlowBuilder::<Order, u32>::new("Orders").express();
+                let order = flow.parameter("order");
+                let first = flow.fragment(Asking, "First");
+                flow.start_at(&first);
+                flow.include(&first, expr!([order] || order)).end();
+                faults(&flow)
+            },
+            "in state `First.Ask`: an Express workflow cannot wait for a task token; leave `.express()` out, or do this in a Standard workflow",
+        ),
+    ),
+    ("waits for a job", PartOf(EXPRESS)),
+    ("calls an activity", PartOf(EXPRESS)),
+];

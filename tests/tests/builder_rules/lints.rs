@@ -1,0 +1,123 @@
+//! Lints and services.
+
+use super::Answer::Says;
+use super::Row;
+use super::domain::*;
+use stepwright::builder::{FlowBuilder, Retry, States};
+use stepwright::expr;
+
+pub(crate) const UNUSED: &[Row] = &[(
+    "unused variable: `..`; if this is intentional, prefix it with an underscore: `_..`",
+    Says(
+        || {
+            let flow = FlowBuilder::<u32, u32>::new("Orders");
+            let total = flow.variable::<u32>("total");
+            let (first, done) = (flow.declare("First"), flow.declare("Done"));
+            flow.start_at(&first);
+            flow.pass_on(&first)
+                .assign(&total, expr!(|n: u32| n))
+                .next(&done);
+            flow.succeed(&done);
+            faults(&flow)
+        },
+        "nothing reads the variable `total`; leave it out, or name it `_total` to mean it",
+    ),
+)];
+
+pub(crate) const RETRIED: &[Row] = &[(
+    "this runs the call of `..` again also when what is computed with its result fails, which it then does again: compute it in a `pass` state behind this one, or name the errors to retry",
+    Says(
+        || {
+            with_task(|task, failed| {
+                task.retry(Retry::on(States::ALL))
+                    .catch(States::ALL, failed)
+                    .output(expr!(|order: Order, paid: u32| paid / order.total))
+                    .end()
+            })
+        },
+        "in state `Charge`: this `.retry(..)` runs the call again also when what is computed with its result fails, which it then does again: compute it in a `pass` state behind this one, or name the errors to retry",
+    ),
+)];
+
+pub(crate) const LINTS: &[Row] = &[
+    (
+        "this loop has neither a wait nor a bound: put a `wait` state into it, or count in it, `let attempt = attempt + 1;`, and let a choice on the count leave it; `allow unbounded_loop;` says that it shall",
+        Says(
+            || {
+                let flow = FlowBuilder::<Order, Order>::new("Orders");
+                let (look, pay, done) = (
+                    flow.declare("Look"),
+                    flow.declare("Pay"),
+                    flow.declare("Done"),
+                );
+                flow.start_at(&look);
+                flow.choice(&look)
+                    .when(expr!(|order: Order| order.total > 1), &pay)
+                    .otherwise(&done);
+                flow.task(&pay, charge {})
+                    .output(expr!(|order: Order, _: u32| order))
+                    .next(&look);
+                flow.succeed(&done);
+                faults(&flow)
+            },
+            "in state `Pay`: this loop has neither a wait nor a bound: put a `wait` state into it, or count in it and let a choice on the count leave it; `.allow(Lint::UnboundedLoop)` says that it shall",
+        ),
+    ),
+    (
+        "`${{name}}` in a text stays as it is, so no template fills it in: write `placeholder!(\"..\")` for a value of the deployment; `allow literal_placeholder;` says that the text is meant",
+        Says(
+            || {
+                let flow = FlowBuilder::<u32, String>::new("Orders");
+                let only = flow.declare("Only");
+                flow.start_at(&only);
+                flow.pass(&only, expr!(|_: u32| "in ${Stage}".to_string()))
+                    .end();
+                faults(&flow)
+            },
+            "in state `Only`: `${Stage}` in a text stays as it is, so no template fills it in: write `placeholder!(\"Stage\")` in an `expr!` for a value of the deployment; `.allow(Lint::LiteralPlaceholder)` says that the text is meant",
+        ),
+    ),
+];
+
+pub(crate) const SERVICES: &[Row] = &[
+    (
+        "..; `raw { \"Resource\": \"..\" }` takes any",
+        Says(
+            || {
+                let flow = FlowBuilder::<String, serde_json::Value>::new("Orders");
+                let only = flow.declare("Send");
+                flow.start_at(&only);
+                flow.service(
+                    &only,
+                    "arn:aws:states:::sqs:sendMesage",
+                    [("MessageBody", expr!(|text: String| text).untyped())],
+                )
+                .end();
+                faults(&flow)
+            },
+            "in state `Send`: `arn:aws:states:::sqs:sendMesage` names no action that is known; did you mean `arn:aws:states:::sqs:sendMessage`?; `.raw(\"Resource\", \"..\")` takes any",
+        ),
+    ),
+    (
+        "....; `raw { \"..\": { .. } }` takes any",
+        Says(
+            || {
+                let flow = FlowBuilder::<String, serde_json::Value>::new("Orders");
+                let only = flow.declare("Send");
+                flow.start_at(&only);
+                flow.service(
+                    &only,
+                    "arn:aws:states:::sqs:sendMessage",
+                    [
+                        ("QueueUri", expr!(|_: String| "https://queue").untyped()),
+                        ("QueueUrl", expr!(|_: String| "https://queue").untyped()),
+                        ("MessageBody", expr!(|text: String| text).untyped()),
+                    ],
+                )
+                .end();
+                faults(&flow)
+            },
+            "in state `Send`: `sqs:sendMessage` takes no argument `QueueUri`; `.raw(\"Arguments\", ..)` takes any",
+        ),
+    ),
+];

@@ -1,0 +1,281 @@
+//! What the macro's parser says of meaning; what it says of single tokens has no rows.
+
+use super::Answer::{Never, PartOf, Rustc, Says};
+use super::Row;
+use super::domain::*;
+use stepwright::builder::FlowBuilder;
+use stepwright::{every, expr};
+
+pub(crate) const BINDING: &[Row] = &[(
+    "a workflow variable needs no `mut`: assign it again with another `let`",
+    Never("a variable's handle is no place in Rust's memory"),
+)];
+
+const IN_ONE_CALL: &str =
+    "`choice`, `.otherwise(..)` and `.match_on(..)` take the choice, so each is called once";
+
+pub(crate) const CHOICE: &[Row] = &[
+    ("choice `..` has two `otherwise` arms", Rustc(IN_ONE_CALL)),
+    (
+        "choice `..` has two `match`es: make a second choice state",
+        Rustc(IN_ONE_CALL),
+    ),
+];
+
+pub(crate) const DISTRIBUTED: &[Row] = &[(
+    "the children of a Distributed Map are `standard` or `express`..",
+    Rustc("their type is a `MachineType`"),
+)];
+
+pub(crate) const FRAGMENT: &[Row] = &[
+    (
+        "an include names a fragment: `Fragment(input)`",
+        Rustc("`fragment` takes a type that is one"),
+    ),
+    (
+        "an include names a fragment with its arguments: `Fragment(input)`, or `Fragment()`",
+        Rustc("`include` takes the arguments"),
+    ),
+    (
+        "an include takes one fragment and nothing after it: a later state computes with the result",
+        Rustc("`include` has `.bind(..)`, and no `.assign(..)`"),
+    ),
+    (
+        "an exit of the fragment",
+        PartOf("an include names a fragment: `Fragment(input)`"),
+    ),
+    (
+        "the exit's value",
+        PartOf("an include names a fragment: `Fragment(input)`"),
+    ),
+    (
+        "an include has a name, and in its braces the fragment: `include Pay { let paid = Charge(card); next Done; }`",
+        Rustc("`fragment` takes a name"),
+    ),
+];
+
+const BY_TYPES: &str = "each kind of state has its own methods";
+
+pub(crate) const OPTION: &[Row] = &[
+    (
+        "`..` has two `catch { .. }`: put the arms into one",
+        Says(
+            || {
+                with_task(|task, failed| {
+                    task.catch_every(
+                        every!(PaymentError::Busy => failed, PaymentError::Declined => failed),
+                    )
+                    .catch_every(every!(PaymentError::Busy => failed, _ => failed))
+                    .end()
+                })
+            },
+            "in state `Charge`: an earlier `.catch(..)` of this state takes `PaymentError.Busy` already: take one of them out",
+        ),
+    ),
+    (
+        "a query language: `JSONata` or `JSONPath`",
+        Rustc("it is a `QueryLanguage`"),
+    ),
+    (
+        "`..` is no query language: `JSONata` or `JSONPath`",
+        Rustc("it is a `QueryLanguage`"),
+    ),
+    (
+        "an include has no `..`, because it is several states: write it in the states of the fragment, or put the include into the branch of a `parallel`",
+        Rustc("`include` has no such methods"),
+    ),
+    (
+        "task, parallel and map states",
+        PartOf("a .. state has no `..`: that is for .."),
+    ),
+    ("a .. state has no `..`: that is for ..", Rustc(BY_TYPES)),
+];
+
+pub(crate) const READER: &[Row] = &[
+    (
+        "this expression is not finished..",
+        Rustc("an `expr!` is Rust"),
+    ),
+    (
+        "`..` is given twice in `..`",
+        Says(
+            || {
+                let flow = FlowBuilder::<String, serde_json::Value>::new("Orders");
+                let only = flow.declare("Send");
+                flow.start_at(&only);
+                let keys = ["QueueUrl", "MessageBody", "MessageBody"];
+                let arguments = keys.map(|key| (key, expr!(|text: String| text).untyped()));
+                flow.service(&only, "arn:aws:states:::sqs:sendMessage", arguments)
+                    .end();
+                faults(&flow)
+            },
+            "in state `Send`: the key `MessageBody` is given twice in one object; keep one",
+        ),
+    ),
+    (
+        "; `..` is a keyword of Rust",
+        Never("names of states and variables are texts"),
+    ),
+    ("nothing to skip", Never("it is about the parser itself")),
+];
+
+pub(crate) const STATE: &[Row] = &[
+    (
+        "`..` is no kind of state; did you mean `..`?",
+        Rustc("a kind of state is a method"),
+    ),
+    (
+        "; states are `task`, `pass`, `choice`, `wait`, `succeed`, `fail`, `parallel`, `map` and `include`",
+        PartOf("`..` is no kind of state.."),
+    ),
+    (
+        "`..` is no kind of state..",
+        Rustc("a kind of state is a method"),
+    ),
+    (
+        "a state's name is text: `#[name = \"Charge the card\"]`",
+        Rustc("a name is a `String`"),
+    ),
+    (
+        "a state takes doc comments and `#[name = \"..\"]`, and no other attribute",
+        Never("the builder has no attributes"),
+    ),
+];
+
+const ONE_CALL: &str =
+    "a method of the builder makes one state of one kind, and takes what that kind needs";
+
+pub(crate) const STATEMENT: &[Row] = &[
+    (
+        "the first `let` of a task makes its call: compute this behind it, or in a `pass` state before",
+        Never("`.assign(..)` is computed behind the call"),
+    ),
+    (
+        ".. `..` has more than one ..: make a state of each",
+        Rustc(ONE_CALL),
+    ),
+    (
+        "the first `let` of task `..` calls no task: write .., or make it a `pass` state",
+        Rustc(ONE_CALL),
+    ),
+    (".. `..` does nothing: write ..", Rustc(ONE_CALL)),
+    (
+        "state `..` has two transitions: it ends in exactly one `next State;` or `end value;`",
+        Rustc("`.next(..)` and `.end()` take the state"),
+    ),
+    ("`..` is no statement of a .. state..", Rustc(BY_TYPES)),
+    (
+        "`let result = some_task(input);`",
+        PartOf(".. `..` does nothing: write .."),
+    ),
+    (
+        "set of branches",
+        PartOf(".. `..` has more than one ..: make a state of each"),
+    ),
+    (
+        "`let result = Fragment(input);`",
+        PartOf(".. `..` does nothing: write .."),
+    ),
+    (
+        "`for item in list { .. };`",
+        PartOf(".. `..` does nothing: write .."),
+    ),
+    (
+        "`seconds` or `timestamp`",
+        PartOf(".. `..` does nothing: write .."),
+    ),
+    (
+        "choice `..` goes where its arms go: write `otherwise => State;`",
+        Rustc(BY_TYPES),
+    ),
+    (
+        "`..` ends the workflow and has no transition; its value stands alone: `succeed .. { value }`",
+        Rustc("`succeed` and `fail` give nothing that a transition can be called on"),
+    ),
+    (
+        "`..` leaves the fragment and has no transition: whoever includes it says where it leads",
+        Never("a built workflow has no exits"),
+    ),
+    (
+        "`..` ends the workflow and has no transition",
+        Rustc("`succeed` and `fail` give nothing that a transition can be called on"),
+    ),
+];
+
+pub(crate) const TARGET: &[Row] = &[
+    (
+        "this edge goes nowhere, because of the mistake above",
+        Rustc("a way is made of a handle"),
+    ),
+    (
+        "this edge goes nowhere: end it with `next State;`",
+        Rustc("a way is made of a handle"),
+    ),
+];
+
+const ONCE: &str = "a task state makes its call exactly once, and .. may run never or often: decide by a choice before, or repeat by a map";
+
+pub(crate) const TASK: &[Row] = &[
+    (
+        "nothing is computed with this call: give the value a name, `let value = ..;`",
+        Never("what a state gives is handed on without a name"),
+    ),
+    (
+        "a task state makes one call, and this is the second: make a state of each",
+        Rustc(ONE_CALL),
+    ),
+    (ONCE, Rustc("an `expr!` makes no calls of tasks")),
+    (
+        "a task state calls a task, a service or a workflow; a `pass` state computes values",
+        Rustc("`task` takes a task"),
+    ),
+];
+
+pub(crate) const CALLED: &[Row] = &[
+    (
+        "one way of an `if`",
+        Rustc("an `expr!` makes no calls of tasks"),
+    ),
+    (
+        "an arm of a `match`",
+        Rustc("an `expr!` makes no calls of tasks"),
+    ),
+    (
+        "the right side of `&&` or `||`",
+        Rustc("an `expr!` makes no calls of tasks"),
+    ),
+];
+
+pub(crate) const WORKFLOW: &[Row] = &[
+    (
+        "a workflow has one parameter: put several values into one struct",
+        Rustc("`FlowBuilder` has one type of input"),
+    ),
+    (
+        "`..` is no option of a workflow; did you mean `..`?",
+        Rustc("an option is a method"),
+    ),
+    (
+        "`..` is said of a workflow; a fragment has `query_language` alone",
+        Never("a fragment is declared by `workflow!`"),
+    ),
+    (
+        "`..` is given twice in this ..",
+        Never(
+            "a setting that is called for again replaces the one before, as everywhere in Rust's builders",
+        ),
+    ),
+    (
+        "a place: `lambda`, `lambda_arn` or `activity`",
+        Rustc("it is a `Deploy`"),
+    ),
+    (
+        "`..` is no place for a task: `lambda`, `lambda_arn` or `activity`",
+        Rustc("it is a `Deploy`"),
+    ),
+    ("`..` names lints: `..`", Rustc("a lint is a `Lint`")),
+    (
+        "there is no lint `..`: there are `..`",
+        Rustc("a lint is a `Lint`"),
+    ),
+];
