@@ -5,7 +5,7 @@
 
 use crate::expr::Text;
 use crate::shape::Payload;
-use crate::task::{Address, Deploy, Handler, Task, TaskBinder, TaskContext, TaskError};
+use crate::task::{Address, Deploy, Handler, Runs, Task, TaskBinder, TaskContext, TaskError};
 use crate::workflow::{Binder, Definition, Faults, TaskSchemas, Workflow};
 use serde::Deserialize;
 use serde_json::Value;
@@ -39,6 +39,7 @@ impl Bindings {
             function: T::FUNCTION,
             deploy: T::DEPLOY,
             sends_context: T::SENDS_CONTEXT,
+            runs: T::RUNS,
             address,
             schemas: TaskSchemas::of::<T>,
             call,
@@ -100,6 +101,8 @@ pub struct BoundTask {
     pub deploy: Deploy,
     /// Whether the execution's context travels with the input.
     pub sends_context: bool,
+    /// Where a runtime in process runs it.
+    pub runs: Runs,
     /// How the ASL names it.
     pub address: Address,
     /// Makes the schemas of what it takes and gives.

@@ -17,6 +17,7 @@
 mod asked;
 mod driver;
 mod hold;
+mod pending;
 mod sleep;
 mod timers;
 mod timestamp;
@@ -28,8 +29,9 @@ use std::time::{Duration, Instant};
 
 pub(crate) use self::asked::{Asked, AwaitsEnd, Listeners};
 pub use self::hold::Hold;
+pub(crate) use self::pending::Pending;
 pub use self::sleep::Sleep;
-pub(crate) use self::sleep::while_watched;
+pub(crate) use self::sleep::{note_sleep, while_watched};
 pub(crate) use self::timers::TimerKey;
 pub use self::timestamp::Timestamp;
 

@@ -18,7 +18,7 @@ use super::runs::RunRecord;
 use super::shared::Shared;
 use super::tokens::new_token;
 use crate::about::About;
-use crate::clock::{Alarm, Asked, Clock, Listeners, Timestamp, while_watched};
+use crate::clock::{Alarm, Asked, Clock, Listeners, Pending, Timestamp, while_watched};
 use crate::distributed::source::{LoadError, Request, Supply};
 use crate::distributed::{File, RunView, Tally};
 use crate::interpret::{ChildStart, Failure, Host, Ring, Ticket};
@@ -624,22 +624,6 @@ impl Future for Work {
                 Poll::Pending
             }
         }
-    }
-}
-
-/// Tells the clock that a handler is pending, for as long as it lives.
-struct Pending(Clock);
-
-impl Pending {
-    fn new(clock: Clock) -> Self {
-        clock.handler_pends();
-        Self(clock)
-    }
-}
-
-impl Drop for Pending {
-    fn drop(&mut self) {
-        self.0.handler_ended();
     }
 }
 

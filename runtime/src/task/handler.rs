@@ -6,14 +6,42 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use stepwright::builder::{CallError, CallTask};
-use stepwright::task::WithContext;
+use stepwright::task::{Runs, WithContext};
 use stepwright::{Handler, TaskContext, TaskError};
 
-use super::{TaskFailure, TaskFuture};
+use super::{TaskFailure, TaskFuture, placed};
+use crate::clock::Clock;
 use crate::value::{MAX_TYPED_DEPTH, Value, ValueError};
 
-/// A handler without its types. Nothing of it runs before the future is polled.
-pub(crate) type ErasedHandler = Arc<dyn Fn(TaskContext, Value) -> TaskFuture + Send + Sync>;
+/// A handler without its types, and where it runs.
+#[derive(Clone)]
+pub(crate) struct ErasedHandler {
+    call: Arc<dyn Fn(TaskContext, Value) -> TaskFuture + Send + Sync>,
+    runs: Runs,
+}
+
+impl ErasedHandler {
+    fn new(
+        runs: Runs,
+        call: impl Fn(TaskContext, Value) -> TaskFuture + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            call: Arc::new(call),
+            runs,
+        }
+    }
+
+    /// Calls it. Nothing of it runs before the future is polled.
+    pub(crate) fn call(&self, clock: &Clock, context: TaskContext, payload: Value) -> TaskFuture {
+        let work = (self.call)(context, payload);
+        match self.runs {
+            Runs::Spawned => Box::pin(placed::spawned(clock.clone(), work)),
+            Runs::Blocking => Box::pin(placed::blocking(work)),
+            // In place; what this version does not know, too.
+            _ => work,
+        }
+    }
+}
 
 /// A handler, and how it is called.
 #[derive(Clone)]
@@ -67,7 +95,7 @@ impl TaskFailure {
 
 /// A task function of a workflow.
 pub(crate) fn of_task<T: Handler>() -> ErasedHandler {
-    Arc::new(|context, payload| {
+    ErasedHandler::new(T::RUNS, |context, payload| {
         Box::pin(async move {
             let input = if T::SENDS_CONTEXT {
                 let with_context = payload.to_typed::<WithContext<T::Input>>();
@@ -82,8 +110,8 @@ pub(crate) fn of_task<T: Handler>() -> ErasedHandler {
 }
 
 /// A task of a built workflow, which takes and gives JSON.
-pub(crate) fn of_call(call: CallTask) -> ErasedHandler {
-    Arc::new(move |context, payload| {
+pub(crate) fn of_call(call: CallTask, runs: Runs) -> ErasedHandler {
+    ErasedHandler::new(runs, move |context, payload| {
         Box::pin(async move {
             if payload.depth() > MAX_TYPED_DEPTH {
                 let message = format!("a payload has at most {MAX_TYPED_DEPTH} levels here");
@@ -113,7 +141,7 @@ where
     Fut: Future<Output = Result<O, E>> + Send + 'static,
 {
     let closure = Arc::new(closure);
-    Arc::new(move |_context, payload| {
+    ErasedHandler::new(Runs::InPlace, move |_context, payload| {
         let closure = closure.clone();
         Box::pin(async move {
             let work = closure(into_typed(payload)?);

@@ -15,6 +15,7 @@ mod nested;
 mod order;
 mod panics;
 mod parallel;
+mod places;
 mod redrive;
 mod retry;
 mod runtimes;
