@@ -2,11 +2,11 @@
 //!
 //! Source: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>, and recordings of the service where it differs.
 
-/// Any error except [`RUNTIME`] and [`DATA_LIMIT_EXCEEDED`].
+/// Any error except [`RUNTIME`], and [`DATA_LIMIT_EXCEEDED`] of anything but a task's result.
 pub const ALL: &str = "States.ALL";
 /// A branch of a Parallel state failed. Documented; the service reports the branch's own error.
 pub const BRANCH_FAILED: &str = "States.BranchFailed";
-/// A payload is larger than 256 KiB. Only a name of its own matches it.
+/// A payload is larger than 256 KiB. [`ALL`] matches it where a task's result is too large (recorded), elsewhere only its own name does.
 pub const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
 /// More items of a Map failed than are tolerated.
 pub const EXCEED_TOLERATED_FAILURE_THRESHOLD: &str = "States.ExceedToleratedFailureThreshold";
@@ -71,7 +71,8 @@ pub fn is_reserved(name: &str) -> bool {
 /// Whether a Retrier or Catcher with this `ErrorEquals` is for `error`, as the service decides it.
 ///
 /// Names match exactly. `States.ALL` matches everything but `States.Runtime` and `States.DataLimitExceeded`; `States.TaskFailed` everything but
-/// these two and timeouts; `States.Runtime` is matched by nothing, even when it is named. An interpreter passes
+/// these two and timeouts; `States.Runtime` is matched by nothing, even when it is named. A failure that a task reported is decided by
+/// [`matches_task_failure`]. An interpreter passes
 /// `States.HeartbeatTimeout` for a missed heartbeat, which `States.Timeout` matches too, and an empty `error` for a failure without a name.
 ///
 /// ```
@@ -87,6 +88,21 @@ pub fn matches<S: AsRef<str>>(error_equals: &[S], error: &str) -> bool {
     error_equals
         .iter()
         .any(|name| name_matches(name.as_ref(), error))
+}
+
+/// The same for a failure that a task reported, or its result. `States.ALL` matches a result that is too large, too: recorded for Catch,
+/// against the documentation, and taken to hold for Retry.
+///
+/// ```
+/// use stepwright_asl::errors::{self, matches, matches_task_failure};
+///
+/// assert!(matches_task_failure(&[errors::ALL], errors::DATA_LIMIT_EXCEEDED));
+/// assert!(!matches(&[errors::ALL], errors::DATA_LIMIT_EXCEEDED));
+/// assert!(!matches_task_failure(&[errors::TASK_FAILED], errors::DATA_LIMIT_EXCEEDED));
+/// ```
+pub fn matches_task_failure<S: AsRef<str>>(error_equals: &[S], error: &str) -> bool {
+    matches(error_equals, error)
+        || (error == DATA_LIMIT_EXCEEDED && error_equals.iter().any(|name| name.as_ref() == ALL))
 }
 
 fn name_matches(name: &str, error: &str) -> bool {

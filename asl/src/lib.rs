@@ -36,7 +36,9 @@ pub mod overlay;
 pub mod path;
 pub mod placeholder;
 pub mod similar;
+pub mod timestamp;
 pub mod validate;
+pub mod wildcard;
 #[cfg(feature = "yaml")]
 pub mod yaml;
 

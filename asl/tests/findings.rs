@@ -636,9 +636,15 @@ mod maps {
             map("Label", json!("x"), body(end())),
             ["SW103 /States/A/Label"]
         );
-        // Recorded: accepted, and they work.
-        assert!(map("ToleratedFailurePercentage", json!(5), body(end())).is_empty());
-        assert!(map("ToleratedFailureCount", json!(5), body(end())).is_empty());
+        // Recorded: accepted. A warning, for they do nothing.
+        assert_eq!(
+            map("ToleratedFailurePercentage", json!(5), body(end())),
+            ["SW103 /States/A/ToleratedFailurePercentage"]
+        );
+        assert_eq!(
+            map("ToleratedFailureCount", json!(5), body(end())),
+            ["SW103 /States/A/ToleratedFailureCount"]
+        );
         let mut open = distributed(end());
         open["ProcessorConfig"]["Mode"] = "${Mode}".into();
         assert!(map("Label", json!("x"), open).is_empty());

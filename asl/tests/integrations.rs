@@ -138,6 +138,9 @@ fn the_table_of_optimized_integrations_is_that_of_the_notes() {
     hold("optimized.jsonl", &table);
 }
 
+/// Parameters whose members must be lists. The notes say so in prose; here are those for which the service was recorded to refuse another form.
+const LISTS_BY_NAME: &[(&str, &[&str])] = &[("apigateway:invoke", &["Headers"])];
+
 fn line(place: &str, resource: &str, notes: &Value) -> Map<String, Value> {
     let mut line = Map::new();
     line.insert("place".to_owned(), json!(place));
@@ -156,6 +159,9 @@ fn line(place: &str, resource: &str, notes: &Value) -> Map<String, Value> {
         if !value.is_null() && value != &json!([]) {
             line.insert(key.to_owned(), value.clone());
         }
+    }
+    if let Some((_, names)) = LISTS_BY_NAME.iter().find(|(known, _)| *known == resource) {
+        line.insert("lists_by_name".to_owned(), json!(names));
     }
     line.insert("permissions".to_owned(), permissions(&notes["iam"]));
     if !list(&notes["iam_extra_for_sync"]).is_empty() {

@@ -53,6 +53,7 @@ const RUN_EXAMPLES: &str = "Examples:
   cat order.json | stepwright run greet.asl.json --input -
   stepwright run orders.asl.json --mocks MockConfigFile.json --case HappyPath
   stepwright run orders.asl.json --task 'ChargeCard=./charge.py'
+  stepwright run nightly.asl.json --objects buckets        s3://orders/2026.csv is buckets/orders/2026.csv
 
 A command gets the task's input as JSON on standard input and prints its output as JSON: for lambda:invoke the function's payload and result, otherwise the
 state's parameters and result. To make the task fail, it prints `ErrorName: cause` on standard error and exits with another status than 0.";
@@ -198,6 +199,9 @@ pub(crate) struct RunArguments {
     /// Run a command for a task: a state's name, a function's name or a resource, and the command
     #[arg(long = "task", value_name = "NAME=COMMAND", value_parser = task_command)]
     pub(crate) tasks: Vec<(String, String)>,
+    /// The objects that Distributed Maps read and write: a folder with a folder for each bucket
+    #[arg(long, value_name = "DIR")]
+    pub(crate) objects: Option<PathBuf>,
     /// Let waits, retries and timeouts take their time; by default virtual time jumps over them
     #[arg(long)]
     pub(crate) real_time: bool,

@@ -3,10 +3,9 @@
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::{Value as Json, json};
 use stepwright_asl::model::{State, StateMachine, States};
 use stepwright_runtime::task::{Answer, TaskCall, TaskFailure, TaskSource};
-use stepwright_runtime::value::Value;
+use stepwright_runtime::value::{Object, Value};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
@@ -179,27 +178,31 @@ impl TaskSource for Commands {
         };
         let is_function = call.resource().is_lambda_invoke();
         let input = match call.parameters().get("Payload") {
-            Some(payload) if is_function => payload.to_json(),
-            None if is_function => json!({}),
-            _ => call.parameters().to_json(),
+            Some(payload) if is_function => payload.to_text(),
+            None if is_function => "{}".to_owned(),
+            _ => call.parameters().to_text(),
         };
         let (command, groups) = (command.clone(), self.groups.clone());
         Some(Answer::later(async move {
-            let output = execute(&groups, &command, &input).await?;
+            let output = execute(&groups, &command, input).await?;
             // The command stands for the function; the integration answers with more than its result.
             let output = if is_function {
-                json!({"ExecutedVersion": "$LATEST", "Payload": output, "StatusCode": 200})
+                let mut envelope = Object::new();
+                envelope.insert("ExecutedVersion", Value::from("$LATEST"));
+                envelope.insert("Payload", output);
+                envelope.insert("StatusCode", Value::from(200));
+                envelope.into()
             } else {
                 output
             };
-            Ok(Value::from(output))
+            Ok(output)
         }))
     }
 }
 
 /// Runs a command with the input on its standard input and gives what it prints. Dropped before that, it ends the command and whatever the command
 /// started.
-async fn execute(groups: &Groups, command: &str, input: &Json) -> Result<Json, TaskFailure> {
+async fn execute(groups: &Groups, command: &str, input: String) -> Result<Value, TaskFailure> {
     let failed = |cause: String| TaskFailure::new("CommandFailed", cause);
     let (shell, flag) = if cfg!(windows) {
         ("cmd", "/C")
@@ -216,18 +219,21 @@ async fn execute(groups: &Groups, command: &str, input: &Json) -> Result<Json, T
         .spawn(&mut shell)
         .map_err(|error| failed(format!("cannot start `{command}`: {error}")))?;
     let stdin = child.stdin.take();
-    let text = input.to_string();
     let write = async move {
         if let Some(mut stdin) = stdin {
             // A command need not read its input; then the pipe is closed before all is written.
-            let _ = stdin.write_all(text.as_bytes()).await;
+            let _ = stdin.write_all(input.as_bytes()).await;
         }
     };
     let ((), output) = tokio::join!(write, child.wait_with_output());
     let output = output.map_err(|error| failed(format!("`{command}`: {error}")))?;
     group.release();
     if output.status.success() {
-        return serde_json::from_slice(&output.stdout).map_err(|error| {
+        let read = match std::str::from_utf8(&output.stdout) {
+            Ok(text) => Value::from_text(text).map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        return read.map_err(|error| {
             failed(format!(
                 "`{command}` did not print JSON on standard output: {error}"
             ))

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use serde_json::Value;
+use stepwright_runtime::value::Value;
 
 use crate::failure::Failure;
 
@@ -69,7 +69,7 @@ pub(crate) fn json(option: &str, text: &str) -> Result<Value, Failure> {
         None if text == "-" => ("standard input".to_owned(), standard_input()?),
         None => (option.to_owned(), text.to_owned()),
     };
-    serde_json::from_str(&text).map_err(|error| {
+    Value::from_text(&text).map_err(|error| {
         Failure::Usage(format!(
             "{place} is not JSON: {error}\n  write JSON in quotes (--input '{{\"name\": \"Ada\"}}'), or @FILE for a file"
         ))

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use stepwright_asl::validate::Validator;
+use stepwright_runtime::objects::Folder;
 use stepwright_runtime::testing::{MockCase, MockConfig};
 use stepwright_runtime::{Engine, ExecutionReport, StartError, StartOptions, Status};
 
@@ -15,8 +16,8 @@ use crate::input;
 use crate::progress;
 use crate::report;
 
-/// The name under which the engine knows the definition.
-const MACHINE: &str = "StateMachine";
+/// How the runtime begins to say that there are no objects.
+const NO_STORE: &str = "The engine has no object store";
 
 /// Runs the definition and prints the execution's output.
 pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
@@ -24,14 +25,24 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
     let validator = Validator::new(arguments.machine_type.into());
     let definition = Definition::read(&arguments.file, &validator)?;
     let machine = definition.machine()?;
+    // The context object's `StateMachine.Id` ends with its `Name`.
+    let name = definition.stem();
     let commands = Commands::new(&machine, &arguments.tasks)?;
 
-    let mut builder =
-        Engine::builder().definition(MACHINE, &machine, arguments.machine_type.into());
+    let mut builder = Engine::builder().definition(name, &machine, arguments.machine_type.into());
     if let Some(case) = mocks(&arguments, &definition)? {
         builder = builder.tasks(case);
     }
     builder = builder.tasks(commands.clone());
+    if let Some(folder) = &arguments.objects {
+        if !folder.is_dir() {
+            return Err(Failure::Usage(format!(
+                "--objects {}: there is no such folder; it has a folder for each bucket",
+                folder.display()
+            )));
+        }
+        builder = builder.objects(Folder::new(folder));
+    }
     if !arguments.real_time {
         builder = builder.virtual_time();
     }
@@ -43,16 +54,16 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
         .build()
         .map_err(|error| Failure::Failed(error.to_string()))?;
 
-    let mut options = StartOptions::new().machine_name(definition.stem());
+    let mut options = StartOptions::new();
     if let Some(name) = &arguments.name {
         options = options.name(name);
     }
     let execution = async {
         if progress::is_watched() {
-            let run = engine.start_machine(MACHINE, input, options).await?;
+            let run = engine.start_machine(name, input, options).await?;
             Ok(progress::follow(&run).await)
         } else {
-            engine.execute_machine(MACHINE, input, options).await
+            engine.execute_machine(name, input, options).await
         }
     };
     let report: Result<_, StartError> = commands.unless_interrupted(execution).await?;
@@ -124,7 +135,7 @@ async fn write_history(
 /// Prints the output on standard output, or says why there is none.
 fn tell(report: &Arc<ExecutionReport>, commands: &Commands) -> Result<(), Failure> {
     if let (Status::Succeeded, Some(output)) = (report.status, &report.output) {
-        crate::output::line(format_args!("{:#}", output.to_json()));
+        crate::output::line(format_args!("{output:#}"));
         return Ok(());
     }
     let mut text = match (&report.error, &report.cause) {
@@ -132,6 +143,15 @@ fn tell(report: &Arc<ExecutionReport>, commands: &Commands) -> Result<(), Failur
         (Some(only), None) | (None, Some(only)) => only.clone(),
         (None, None) => format!("the execution ended with status {}", report.status),
     };
+    let needs_objects = [&report.error, &report.cause]
+        .into_iter()
+        .flatten()
+        .any(|text| text.contains(NO_STORE));
+    if needs_objects {
+        text.push_str(&report::hint(
+            "give the objects with --objects DIR, a folder with a folder for each bucket",
+        ));
+    }
     if let Some(state) = commands.unanswered() {
         text.push_str(&report::hint(&format!(
             "answer the task with a command (--task '{state}=COMMAND'), or with a mock file (--mocks FILE --case NAME)"

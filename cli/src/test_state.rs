@@ -10,6 +10,8 @@ use stepwright_runtime::test_state::{
     TestStatus, test_state,
 };
 
+use stepwright_runtime::value;
+
 use crate::args::TestStateArguments;
 use crate::definition::Definition;
 use crate::failure::Failure;
@@ -63,13 +65,27 @@ fn request(arguments: &TestStateArguments) -> Result<TestStateRequest, Failure> 
         request.context = Some(input::json("--context", text)?.to_string());
     }
     if let Some(text) = &arguments.mock {
-        request.mock = Some(read::<Mock>("--mock", text)?.into());
+        let (mock, result) = read::<Mock>("--mock", text, "result")?;
+        request.mock = Some(MockInput {
+            result,
+            error_output: mock.error_output.map(|output| MockErrorOutput {
+                error: output.error,
+                cause: output.cause,
+            }),
+            field_validation_mode: mock.field_validation_mode,
+        });
     } else {
         request.role_arn = Some(ROLE.to_owned());
     }
     if let Some(text) = &arguments.state_configuration {
-        let configuration = read::<Configuration>("--state-configuration", text)?;
-        request.state_configuration = Some(configuration.into());
+        let (configuration, map_item_reader_data) =
+            read::<Configuration>("--state-configuration", text, "mapItemReaderData")?;
+        request.state_configuration = Some(StateConfiguration {
+            retrier_retry_count: configuration.retrier_retry_count,
+            error_caused_by_state: configuration.error_caused_by_state,
+            map_iteration_failure_count: configuration.map_iteration_failure_count,
+            map_item_reader_data,
+        });
     }
     Ok(request)
 }
@@ -116,11 +132,10 @@ fn collect(states: &Value, names: &mut Vec<String>) {
     }
 }
 
-/// What `--mock` takes: the API's members, with the result as JSON or, as the API has it, as JSON in a string.
+/// What `--mock` takes beside the `result`, which is JSON or, as the API has it, JSON in a string.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Mock {
-    result: Option<Value>,
     error_output: Option<ErrorOutput>,
     field_validation_mode: Option<FieldValidationMode>,
 }
@@ -132,49 +147,37 @@ struct ErrorOutput {
     cause: Option<String>,
 }
 
-impl From<Mock> for MockInput {
-    fn from(mock: Mock) -> Self {
-        Self {
-            result: mock.result.map(text),
-            error_output: mock.error_output.map(|output| MockErrorOutput {
-                error: output.error,
-                cause: output.cause,
-            }),
-            field_validation_mode: mock.field_validation_mode,
-        }
-    }
-}
-
-/// What `--state-configuration` takes.
+/// What `--state-configuration` takes beside `mapItemReaderData`, which is JSON or JSON in a string.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Configuration {
     retrier_retry_count: Option<u32>,
     error_caused_by_state: Option<String>,
     map_iteration_failure_count: Option<u32>,
-    map_item_reader_data: Option<Value>,
 }
 
-impl From<Configuration> for StateConfiguration {
-    fn from(configuration: Configuration) -> Self {
-        Self {
-            retrier_retry_count: configuration.retrier_retry_count,
-            error_caused_by_state: configuration.error_caused_by_state,
-            map_iteration_failure_count: configuration.map_iteration_failure_count,
-            map_item_reader_data: configuration.map_item_reader_data.map(text),
-        }
-    }
-}
-
-/// A string is what the API takes already.
-fn text(json: Value) -> String {
-    match json {
-        Value::String(text) => text,
-        json => json.to_string(),
-    }
-}
-
-fn read<T: DeserializeOwned>(option: &str, text: &str) -> Result<T, Failure> {
+/// An option's members, and the text of the one that is JSON itself. A string is what the API takes already.
+fn read<T: DeserializeOwned>(
+    option: &str,
+    text: &str,
+    verbatim: &str,
+) -> Result<(T, Option<String>), Failure> {
     let json = input::json(option, text)?;
-    serde_json::from_value(json).map_err(|error| Failure::Usage(format!("{option}: {error}")))
+    let found = json.get(verbatim).map(|found| match found {
+        value::Value::Str(text) => text.to_string(),
+        found => found.to_text(),
+    });
+    let rest = match json.as_object() {
+        Some(members) => {
+            let mut rest = value::Object::new();
+            for (name, member) in members.iter().filter(|(name, _)| *name != verbatim) {
+                rest.insert(name, member.clone());
+            }
+            rest.into()
+        }
+        None => json,
+    };
+    let members = rest.to_typed();
+    let members = members.map_err(|error| Failure::Usage(format!("{option}: {error}")))?;
+    Ok((members, found))
 }

@@ -436,3 +436,129 @@ fn what_is_no_file_or_too_large_is_not_read() {
         String::from_utf8_lossy(&output.stderr)
     );
 }
+
+/// Runs a definition that is on standard input.
+fn run_text(definition: &Value, arguments: &[&str]) -> Ran {
+    let all = [&["run", "-"], arguments].concat();
+    stepwright(&all, &definition.to_string())
+}
+
+#[test]
+fn integers_of_any_length_keep_their_digits() {
+    const LONG: &str = "123456789012345678901234567890";
+    let definition = format!(
+        r#"{{"StartAt": "A", "States": {{
+            "A": {{"Type": "Pass", "Result": {{"result": {LONG}, "zero": -0}}, "ResultPath": "$.a", "Next": "T"}},
+            "T": {{"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {{"FunctionName": "f", "Payload.$": "$"}}, "End": true}}
+        }}}}"#
+    );
+    let input = format!(r#"{{"input": {LONG}, "zero": -0}}"#);
+    let arguments = ["run", "-", "--input", &input, "--task", "T=cat"];
+    let ran = stepwright(&arguments, &definition);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    for member in ["input", "result"] {
+        let written = format!("\"{member}\": {LONG}");
+        assert!(ran.stdout.contains(&written), "{}", ran.stdout);
+    }
+    assert_eq!(
+        ran.stdout.matches("\"zero\": 0").count(),
+        2,
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn json_is_read_as_deep_as_the_runtime_reads_it() {
+    let definition = json!({"StartAt": "T", "States": {"T": {
+        "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": "f", "Payload.$": "$"}, "OutputPath": "$.Payload", "End": true
+    }}});
+    let deep = format!("{}{}", "[".repeat(900), "]".repeat(900));
+    let ran = run_text(&definition, &["--input", &deep, "--task", "T=cat"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let read: String = ran.stdout.split_whitespace().collect();
+    assert_eq!(read, deep);
+    let too_deep = format!("{}{}", "[".repeat(1_001), "]".repeat(1_001));
+    run_text(&definition, &["--input", &too_deep]).failed(2, &["--input is not JSON", "1000"]);
+}
+
+#[test]
+fn the_state_machine_has_one_name_in_the_context_object() {
+    let folder = std::env::temp_dir().join(format!("stepwright-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("orders.asl.json");
+    let definition = json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "Parameters": {
+        "machine.$": "$$.StateMachine", "execution.$": "$$.Execution.Id"
+    }, "End": true}}});
+    std::fs::write(&file, definition.to_string()).unwrap();
+    let output = stepwright(&["run", file.to_str().unwrap(), "--name", "one"], "").output();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let prefix = "arn:aws:states:us-east-1:123456789012";
+    assert_eq!(
+        output,
+        json!({
+            "machine": {"Id": format!("{prefix}:stateMachine:orders"), "Name": "orders"},
+            "execution": format!("{prefix}:execution:orders:one")
+        })
+    );
+}
+
+#[test]
+fn a_pattern_with_another_escape_is_refused_before_it_runs() {
+    let definition = json!({"StartAt": "A", "States": {
+        "A": {"Type": "Choice", "Choices": [{"Variable": "$", "StringMatches": r"dir\x*", "Next": "B"}], "Default": "B"},
+        "B": {"Type": "Succeed"}
+    }});
+    let ran = stepwright(&["validate", "-"], &definition.to_string());
+    ran.failed(1, &["SW073", "backslash"]);
+}
+
+#[test]
+fn a_distributed_map_in_an_express_machine_is_an_error() {
+    let definition = json!({"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "ItemProcessor": {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}
+    }}}});
+    run_text(&definition, &["--type", "express", "--input", "[]"]).failed(1, &["SW108"]);
+}
+
+#[test]
+fn distributed_maps_read_and_write_objects_in_a_folder() {
+    let folder = std::env::temp_dir().join(format!("stepwright-objects-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("in/2026")).unwrap();
+    std::fs::create_dir_all(folder.join("out")).unwrap();
+    std::fs::write(folder.join("in/2026/orders.csv"), "id,total\na,1\nb,2\n").unwrap();
+    let definition = json!({"StartAt": "M", "States": {"M": {
+        "Type": "Map", "End": true,
+        "ItemReader": {
+            "Resource": "arn:aws:states:::s3:getObject",
+            "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"},
+            "Parameters": {"Bucket": "in", "Key": "2026/orders.csv"}
+        },
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}
+        },
+        "ResultWriter": {
+            "Resource": "arn:aws:states:::s3:putObject",
+            "Parameters": {"Bucket": "out", "Prefix": "results"}
+        }
+    }}});
+    let output = run_text(&definition, &["--objects", folder.to_str().unwrap()]).output();
+    let key = output["ResultWriterDetails"]["Key"].as_str().unwrap();
+    let manifest = std::fs::read_to_string(folder.join("out").join(key)).unwrap();
+    let manifest: Value = serde_json::from_str(&manifest).unwrap();
+    let key = manifest["ResultFiles"]["SUCCEEDED"][0]["Key"]
+        .as_str()
+        .unwrap();
+    let results = std::fs::read_to_string(folder.join("out").join(key)).unwrap();
+    let results: Value = serde_json::from_str(&results).unwrap();
+    assert_eq!(results[1]["Input"], r#"{"id":"b","total":"2"}"#);
+
+    run_text(&definition, &[]).failed(1, &["no object store", "--objects DIR"]);
+    let missing = folder.join("none");
+    run_text(&definition, &["--objects", missing.to_str().unwrap()])
+        .failed(2, &["there is no such folder"]);
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -158,3 +158,13 @@ fn a_broken_machine_is_shown_in_its_lines() {
     test_state(&["-", "--state", "A"], machine)
         .refused(1, &["MISSING_TRANSITION_TARGET", "standard input:1"]);
 }
+
+#[test]
+fn integers_of_any_length_keep_their_digits() {
+    const LONG: &str = "123456789012345678901234567890";
+    let mock = format!(r#"{{"result": {{"Payload": {LONG}}}, "fieldValidationMode": "NONE"}}"#);
+    let state = r#"{"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}, "End": true}"#;
+    let ran = stepwright(&["test-state", "-", "--mock", &mock], state);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains(LONG), "{}", ran.stdout);
+}

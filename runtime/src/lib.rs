@@ -103,8 +103,8 @@ pub use self::about::About;
 pub use self::distributed::{MapRun, MapRunCounts};
 pub use self::engine::{
     ActivityError, ActivityTask, BuildError, Engine, EngineBuilder, Events, ExecuteError,
-    ExecutionFailed, ExecutionReport, ExecutionSummary, MachineDescription, RedriveError, Run,
-    StartError, StartOptions, Status, TokenError,
+    ExecutionFailed, ExecutionFilter, ExecutionPage, ExecutionReport, ExecutionSummary,
+    MachineDescription, RedriveError, Run, StartError, StartOptions, Status, TokenError,
 };
 pub use self::limits::Limits;
 pub use stepwright_asl::model::MachineType;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use stepwright_runtime::test_state::{
     FieldValidationMode, MockErrorOutput, MockInput, TestStateRequest, test_state,
 };
-use stepwright_tests::conformance::equal::{Volatile, difference};
+use stepwright_tests::conformance::equal::{Volatile, differences};
 
 /// One visit of a state in a recorded execution.
 struct Visit<'a> {
@@ -122,11 +122,8 @@ async fn states_are_left_as_in_the_recorded_executions() {
             let Some(output) = response.output_json() else {
                 panic!("{place}: {response:?}");
             };
-            assert_eq!(
-                difference(visit.output, &output, &volatile),
-                None,
-                "{place}"
-            );
+            let found = differences(visit.output, &output, &volatile);
+            assert!(found.is_empty(), "{place}: {found:?}");
             assert_eq!(response.next_state.as_deref(), visit.next, "{place}");
             tested += 1;
         }

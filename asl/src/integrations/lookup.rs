@@ -72,6 +72,15 @@ impl<'r> Integration<'r> {
             || self.pattern == Pattern::RequestResponse && !matches!(self.kind, Kind::Activity(_))
     }
 
+    /// The parameters whose members are lists, each by its name: the service starts no task where one of them is none. Known is what was
+    /// recorded.
+    pub fn lists_by_name(&self) -> &'static [&'static str] {
+        match self.kind {
+            Kind::Optimized(line) => &line.lists_by_name,
+            Kind::Sdk(_) | Kind::Function(_) | Kind::Activity(_) => &[],
+        }
+    }
+
     /// What stands before the dot in the names of its errors; `None` for activities, whose workers name them.
     pub fn error_prefix(&self) -> Option<&'static str> {
         match self.kind {

@@ -31,6 +31,9 @@ pub struct Optimized {
     /// The parameters that it has; empty where they are not known.
     #[serde(default)]
     pub parameters: Vec<&'static str>,
+    /// The parameters whose members are lists, each by its name. The service starts no task where one of them is none (recorded).
+    #[serde(default)]
+    pub lists_by_name: Vec<&'static str>,
     /// What the role must be allowed to do.
     pub permissions: Vec<Permission>,
     /// What it must be allowed to do as well for `.sync` and `.sync:2`.

@@ -27,6 +27,8 @@ enum Form {
     Text(Box<str>),
 }
 
+const MINUS_ZERO: &str = "-0";
+
 impl Number {
     /// The number of a float, or `None` when it is infinite or no number: JSON has neither.
     pub fn from_f64(value: f64) -> Option<Number> {
@@ -36,7 +38,11 @@ impl Number {
     /// Reads text that the reader has already found to follow JSON's grammar for numbers.
     pub(crate) fn from_checked_text(text: &str) -> Number {
         let integer = !text.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'));
-        if integer && text != "-0" {
+        if text == MINUS_ZERO {
+            // Neither the integer 0, which is printed without its sign, nor the float -0.0.
+            return Number(Form::Text(text.into()));
+        }
+        if integer {
             if let Ok(value) = text.parse::<i64>() {
                 return Number(Form::Signed(value));
             }
@@ -89,7 +95,7 @@ impl Number {
 
     /// Whether it was written as an integer beyond `u64` or `i64`, or beyond the range of `f64`: only its text has its value.
     pub fn is_giant(&self) -> bool {
-        matches!(self.0, Form::Text(_))
+        matches!(&self.0, Form::Text(text) if **text != *MINUS_ZERO)
     }
 
     pub(super) fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

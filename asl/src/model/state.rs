@@ -126,19 +126,20 @@ macro_rules! states {
     };
 }
 
+// In the order in which AWS's messages list them.
 states! {
     /// Does work.
     Task,
-    /// Passes its input on, or puts something in its place.
-    Pass,
-    /// Goes on by what the data is.
-    Choice,
     /// Waits.
     Wait,
+    /// Passes its input on, or puts something in its place.
+    Pass,
     /// Ends with success.
     Succeed,
     /// Ends with failure.
     Fail,
+    /// Goes on by what the data is.
+    Choice,
     /// Runs branches side by side.
     Parallel,
     /// Runs the same states for each item.

@@ -2,7 +2,7 @@
 
 use crate::flow::{Kind, Sends, State};
 use crate::workflow::Fault;
-use stepwright_asl::errors::matches;
+use stepwright_asl::errors::matches_task_failure;
 
 /// Each error of a task that neither its state catches nor one around it; `way_out` says what to do about it.
 pub(crate) fn unhandled(states: &[State], way_out: &str) -> Vec<Fault> {
@@ -46,7 +46,7 @@ fn is_caught(states: &[&State], error: &str) -> bool {
         }
         let caught = state.catch.iter().any(|catch| {
             let names: Vec<String> = catch.errors.iter().map(ToString::to_string).collect();
-            matches(&names, name)
+            matches_task_failure(&names, name)
         });
         if caught {
             return true;

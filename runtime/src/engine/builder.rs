@@ -14,11 +14,12 @@ use stepwright_asl::model::{MachineType, StateMachine};
 use super::Engine;
 use super::activities::Activities;
 use super::error::BuildError;
+use super::executions::{Executions, Retention};
 use super::machines::{Machines, Setting};
 use super::observer::Observer;
 use super::registry::{self, Registry};
 use super::runs::Runs;
-use super::shared::{Executions, Shared};
+use super::shared::Shared;
 use super::tokens::Tokens;
 use crate::clock::{Clock, Timestamp, VIRTUAL_START};
 use crate::limits::Limits;
@@ -39,7 +40,7 @@ pub struct EngineBuilder {
     region: String,
     account: String,
     role: String,
-    retention: usize,
+    retention: Retention,
     rests_as_bytes: bool,
     objects: Option<Arc<dyn ObjectStore>>,
     substitutions: HashMap<String, String>,
@@ -61,7 +62,10 @@ impl EngineBuilder {
             region: "us-east-1".to_owned(),
             account: "123456789012".to_owned(),
             role: "arn:aws:iam::123456789012:role/stepwright".to_owned(),
-            retention: 1_000,
+            retention: Retention {
+                executions: 1_000,
+                bytes: 256 * 1_048_576,
+            },
             rests_as_bytes: false,
             objects: None,
             substitutions: HashMap::new(),
@@ -325,7 +329,14 @@ impl EngineBuilder {
     /// How many finished executions can still be described; 1,000 unless set. The children of a Map Run do not
     /// count: of each run, so many can be described by themselves, as long as its execution can.
     pub fn retention(mut self, executions: usize) -> Self {
-        self.retention = executions;
+        self.retention.executions = executions;
+        self
+    }
+
+    /// How many bytes the finished executions that can be described may take in memory, about: 256 MiB unless set. The oldest
+    /// are forgotten first.
+    pub fn retention_bytes(mut self, bytes: u64) -> Self {
+        self.retention.bytes = bytes;
         self
     }
 
@@ -434,11 +445,11 @@ impl EngineBuilder {
             state: Arc::new(self.state),
             tokens: Tokens::default(),
             activities,
-            executions: Mutex::new(Executions::new(seed)),
+            executions: Mutex::new(Executions::new(seed, self.retention)),
             runs: Runs::default(),
             objects: self.objects,
             role: self.role,
-            retention: self.retention,
+            retention: self.retention.executions,
             rests_as_bytes: self.rests_as_bytes,
             observer: self
                 .observer

@@ -25,6 +25,8 @@ pub(crate) struct RunCell {
     /// What a redrive needs, when it is over and did not succeed.
     redrivable: OnceLock<Box<Redrivable>>,
     closed: Notify,
+    /// Its place among the executions that run.
+    place: OnceLock<usize>,
 }
 
 #[derive(Default)]
@@ -69,11 +71,21 @@ impl RunCell {
             report: OnceLock::new(),
             redrivable: OnceLock::new(),
             closed: Notify::new(),
+            place: OnceLock::new(),
         })
     }
 
     fn lock(&self) -> MutexGuard<'_, Mailbox> {
         self.mailbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn set_place(&self, place: usize) {
+        // It begins once.
+        let _ = self.place.set(place);
+    }
+
+    pub(super) fn place(&self) -> Option<usize> {
+        self.place.get().copied()
     }
 
     /// Brings news. Gives them back when the execution is over.

@@ -28,7 +28,7 @@ const BUDGET: u32 = 256;
 /// The error of an execution that a mistake of this crate ended.
 pub(super) const INTERNAL: &str = "Stepwright.Internal";
 /// The error of an execution whose tokio runtime went away.
-const SHUT_DOWN: &str = "Stepwright.ShutDown";
+pub(super) const SHUT_DOWN: &str = "Stepwright.ShutDown";
 
 /// Drives one execution: brings it news, steps it, and rests when it waits.
 ///
@@ -183,6 +183,9 @@ impl Drive {
                 execution.ring(ticket, ring, &mut self.wires);
             }
             Message::Answer(ticket, result, taken) => {
+                if result.is_ok() {
+                    self.wires.succeeded_by_token(ticket);
+                }
                 let is_taken = execution.outside_answered(ticket, result, &mut self.wires);
                 tell(taken, is_taken);
             }
@@ -281,7 +284,7 @@ impl Drive {
         }
         if !self.is_child {
             // A child is remembered by its run.
-            self.wires.engine.closed(&self.wires.cell);
+            self.wires.engine.closed(&self.wires.cell, &report);
         }
         let engine = &self.wires.engine;
         self.wires

@@ -55,6 +55,9 @@ pub enum StartError {
     /// There is no tokio runtime to run it on.
     #[error("there is no tokio runtime here; start executions from within one")]
     NoRuntime,
+    /// The engine was shut down.
+    #[error("the engine was shut down; nothing is started any more")]
+    ShutDown,
 }
 
 /// An execution cannot be redriven.
@@ -70,6 +73,9 @@ pub enum RedriveError {
     /// There is no tokio runtime to run it on.
     #[error("there is no tokio runtime here; redrive executions from within one")]
     NoRuntime,
+    /// The engine was shut down.
+    #[error("the engine was shut down; nothing is redriven any more")]
+    ShutDown,
 }
 
 /// A token cannot be answered.

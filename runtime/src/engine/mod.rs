@@ -7,10 +7,12 @@ mod cell;
 mod drive;
 mod error;
 mod events;
+mod executions;
 mod follower;
 mod handlers;
 mod input;
 mod inspect;
+mod list;
 mod machines;
 mod nested;
 mod observer;
@@ -20,6 +22,7 @@ mod report;
 mod run;
 mod runs;
 mod shared;
+mod shutdown;
 mod start;
 mod tokens;
 mod wires;
@@ -28,6 +31,7 @@ use std::fmt;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use serde::Serialize;
@@ -45,6 +49,7 @@ pub use self::error::{
 pub use self::events::Events;
 pub(crate) use self::handlers::{fits, function_name};
 pub(crate) use self::inspect::Inspected;
+pub use self::list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 pub use self::machines::MachineDescription;
 pub(crate) use self::observer::Observer;
 pub use self::report::{ExecutionReport, Status};
@@ -52,11 +57,10 @@ pub use self::run::Run;
 pub(crate) use self::shared::request_id;
 pub use self::start::StartOptions;
 
-use self::cell::RunCell;
 use self::registry::PendingMachine;
 use self::run::Decode;
 use self::shared::Shared;
-use crate::clock::{Clock, Timestamp};
+use crate::clock::Clock;
 use crate::distributed::MapRun;
 use crate::panics::said;
 use crate::task::{TaskFailure, TaskResult};
@@ -78,37 +82,6 @@ pub(crate) struct LastHandle {
 impl Drop for LastHandle {
     fn drop(&mut self) {
         self.shared.finish_sources();
-    }
-}
-
-/// One row of [`Engine::executions`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExecutionSummary {
-    /// The execution's ARN.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// The state machine's name.
-    pub machine: String,
-    /// Where it stands.
-    pub status: Status,
-    /// When it started.
-    pub started: Timestamp,
-    /// When it ended.
-    pub stopped: Option<Timestamp>,
-}
-
-impl ExecutionSummary {
-    fn of(cell: &RunCell) -> Self {
-        let report = cell.report();
-        Self {
-            id: cell.about.id.to_string(),
-            name: cell.about.name.to_string(),
-            machine: cell.about.machine_name.to_string(),
-            status: report.map_or(Status::Running, |report| report.status),
-            started: cell.about.started,
-            stopped: report.map(|report| report.stopped),
-        }
     }
 }
 
@@ -322,17 +295,57 @@ impl Engine {
         Some(Run::new(cell, |output| Ok(output.clone()), &self.handle))
     }
 
-    /// The Standard executions that are remembered, newest first.
-    pub fn executions(&self) -> Vec<ExecutionSummary> {
-        let mut rows: Vec<ExecutionSummary> = self
-            .shared
-            .executions()
-            .by_id
-            .values()
-            .map(|cell| ExecutionSummary::of(cell))
-            .collect();
-        rows.sort_by(|a, b| (b.started, &b.id).cmp(&(a.started, &a.id)));
-        rows
+    /// The Standard executions that are remembered, newest first: those that run, and as many of those that are over as
+    /// [`retention`](EngineBuilder::retention) says.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    /// use stepwright_runtime::{Engine, ExecutionFilter, MachineType, StartOptions, Status};
+    ///
+    /// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
+    /// let engine = Engine::builder().definition_json("greet", text, MachineType::Standard).build()?;
+    /// for name in ["Ada", "Grace", "Edith"] {
+    ///     engine.start_machine("greet", json!({"name": name}), StartOptions::new()).await?.await?;
+    /// }
+    /// let succeeded = ExecutionFilter::new().machine("greet").status(Status::Succeeded).limit(2);
+    /// let page = engine.executions(&succeeded);
+    /// assert_eq!(page.executions.len(), 2);
+    /// let rest = engine.executions(&succeeded.after(page.next.expect("there is one more")));
+    /// assert_eq!((rest.executions.len(), rest.next), (1, None));
+    /// # Ok(()) }
+    /// ```
+    pub fn executions(&self, filter: &ExecutionFilter) -> ExecutionPage {
+        let executions = self.shared.executions();
+        let cells: Vec<_> = executions.by_id.values().cloned().collect();
+        drop(executions);
+        filter.page(cells.iter().map(|cell| &**cell))
+    }
+
+    /// Ends the engine's work: from now on nothing is started; what runs has `grace` on the engine's clock to come to its end,
+    /// and is stopped then with `Stepwright.ShutDown`, so that it can be redriven where it was. Gives those that were stopped.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    /// use serde_json::json;
+    /// use stepwright_runtime::{Engine, MachineType, StartError, StartOptions};
+    ///
+    /// let text = r#"{"StartAt": "Rest", "States": {"Rest": {"Type": "Wait", "SecondsPath": "$", "End": true}}}"#;
+    /// let engine = Engine::builder().definition_json("rest", text, MachineType::Standard).virtual_time().build()?;
+    /// let short = engine.start_machine("rest", json!(5), StartOptions::new()).await?;
+    /// let long = engine.start_machine("rest", json!(500), StartOptions::new()).await?;
+    ///
+    /// let stopped = engine.shutdown(Duration::from_secs(30)).await;
+    /// assert_eq!(stopped.len(), 1);
+    /// assert_eq!(stopped[0].id, long.id());
+    /// assert!(short.await.is_ok());
+    /// let refused = engine.start_machine("rest", json!(1), StartOptions::new()).await;
+    /// assert!(matches!(refused, Err(StartError::ShutDown)));
+    /// # Ok(()) }
+    /// ```
+    pub async fn shutdown(&self, grace: Duration) -> Vec<ExecutionSummary> {
+        self.shared.shut_down(grace).await
     }
 
     /// The Map Runs of an execution, by its ARN, in the order of their starts: one for each attempt of a Distributed

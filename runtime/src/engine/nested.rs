@@ -83,9 +83,10 @@ impl Integration {
             StartError::ExecutionAlreadyExists(_) => "ExecutionAlreadyExists",
             StartError::InvalidName(_) => "InvalidName",
             StartError::StateMachineDoesNotExist(_) => "StateMachineDoesNotExist",
-            StartError::InvalidInput(_) | StartError::InvalidTasks(_) | StartError::NoRuntime => {
-                "InvalidExecutionInput"
-            }
+            StartError::InvalidInput(_)
+            | StartError::InvalidTasks(_)
+            | StartError::NoRuntime
+            | StartError::ShutDown => "InvalidExecutionInput",
         };
         let service = if self.is_sdk() {
             "Sfn"

@@ -88,6 +88,9 @@ impl Shared {
     fn redrive(self: &Arc<Self>, id: &str) -> Result<Drive, RedriveError> {
         let refused = |reason: &str| Err(RedriveError::ExecutionNotRedrivable(reason.to_owned()));
         let mut executions = self.executions();
+        if executions.is_shut_down {
+            return Err(RedriveError::ShutDown);
+        }
         let Some(known) = executions.by_id.get(id).cloned() else {
             drop(executions);
             return match self.runs.child(id) {

@@ -59,6 +59,16 @@ pub struct ExecutionReport {
 }
 
 impl ExecutionReport {
+    /// About how many bytes of memory it holds, mostly its values.
+    pub(super) fn bytes(&self) -> u64 {
+        if self.history.is_empty() {
+            let output = self.output.as_ref().map_or(0, |output| output.json_len());
+            return self.execution().input.json_len().saturating_add(output);
+        }
+        // Input and output are those of its events.
+        self.history.bytes()
+    }
+
     /// The execution: its ids, names and input.
     pub fn execution(&self) -> &About {
         self.history.execution()

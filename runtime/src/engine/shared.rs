@@ -1,4 +1,3 @@
-use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -10,8 +9,10 @@ use super::activities::Activities;
 use super::cell::{Responder, RunCell};
 use super::drive::Drive;
 use super::error::StartError;
+use super::executions::Executions;
 use super::machines::{Machine, Machines, Setting};
 use super::observer::Observer;
+use super::report::ExecutionReport;
 use super::runs::Runs;
 use super::start::StartOptions;
 use super::tokens::Tokens;
@@ -51,34 +52,6 @@ pub(crate) struct Shared {
     pub(super) rests_as_bytes: bool,
     /// Who watches the executions.
     pub(super) observer: Option<Arc<dyn Observer>>,
-}
-
-/// The executions that can be described.
-pub(super) struct Executions {
-    pub(super) by_id: HashMap<SmolStr, Arc<RunCell>>,
-    /// Those that are over, oldest first.
-    closed: VecDeque<SmolStr>,
-    /// Where names and seeds come from.
-    pub(super) entropy: Entropy,
-}
-
-impl Executions {
-    pub(super) fn new(seed: u64) -> Self {
-        Self {
-            by_id: HashMap::new(),
-            closed: VecDeque::new(),
-            entropy: Entropy::new(seed),
-        }
-    }
-}
-
-impl Executions {
-    /// An execution that was over runs again.
-    pub(super) fn reopen(&mut self, cell: &Arc<RunCell>) {
-        let id = &cell.about.id;
-        self.closed.retain(|closed| closed != id);
-        self.by_id.insert(id.clone(), cell.clone());
-    }
 }
 
 /// An execution that was started, or found.
@@ -141,6 +114,9 @@ impl Shared {
         }
         let is_express = machine.program.entry().machine_type == MachineType::Express;
         let mut executions = self.executions();
+        if executions.is_shut_down {
+            return Err(StartError::ShutDown);
+        }
         let seed = executions.entropy.next_u64();
         let (name, id) = match (options.name, options.id) {
             // A nested execution's were chosen when it was decided on.
@@ -178,6 +154,7 @@ impl Shared {
             redriven: None,
         });
         let cell = RunCell::new(about, self.clock.clone());
+        executions.open(&cell);
         if !is_express {
             executions.by_id.insert(id, cell.clone());
         }
@@ -235,18 +212,11 @@ impl Shared {
     }
 
     /// An execution is over; the oldest of those that are is forgotten when there are too many.
-    pub(super) fn closed(&self, cell: &RunCell) {
-        let mut executions = self.executions();
-        if !executions.by_id.contains_key(&cell.about.id) {
-            self.runs.forget(&cell.about.id);
-            return;
-        }
-        executions.closed.push_back(cell.about.id.clone());
-        while executions.closed.len() > self.retention {
-            if let Some(oldest) = executions.closed.pop_front() {
-                executions.by_id.remove(&oldest);
-                self.runs.forget(&oldest);
-            }
+    pub(super) fn closed(&self, cell: &RunCell, report: &ExecutionReport) {
+        let bytes = report.bytes();
+        let forgotten = self.executions().close(cell, bytes);
+        for id in forgotten {
+            self.runs.forget(&id);
         }
     }
 

@@ -59,6 +59,8 @@ struct Held {
     alarms: Vec<(Ring, Alarm)>,
     work: Option<AbortHandle>,
     token: Option<SmolStr>,
+    /// Of a `.sync` task, which its job ends or whoever has the token.
+    job_token: Option<SmolStr>,
     /// The activity in whose queue the task is, and its place there.
     queued: Option<(SmolStr, u64)>,
     run: Option<Arc<RunRecord>>,
@@ -112,6 +114,14 @@ impl Wires {
         }
     }
 
+    /// Somebody with the token said that the task succeeded. The child that it waited for goes on: AWS documents a stop
+    /// for tasks that are aborted.
+    pub(super) fn succeeded_by_token(&mut self, ticket: Ticket) {
+        if let Some(held) = self.waits.get_mut(&ticket.wait) {
+            held.child = None;
+        }
+    }
+
     fn let_go(&self, held: Held) {
         for (_, alarm) in held.alarms {
             self.engine.clock.disarm(alarm);
@@ -136,12 +146,15 @@ impl Wires {
         if let Some((activity, place)) = held.queued {
             self.engine.activities.forget(&activity, place);
         }
+        let why = if held.timed_out {
+            TokenError::TaskTimedOut
+        } else {
+            TokenError::TaskDoesNotExist
+        };
+        if let Some(token) = held.job_token {
+            self.engine.tokens.close(&token, why.clone());
+        }
         if let Some(token) = held.token {
-            let why = if held.timed_out {
-                TokenError::TaskTimedOut
-            } else {
-                TokenError::TaskDoesNotExist
-            };
             self.engine.tokens.close(&token, why);
             self.engine.clock.closed();
         }
@@ -216,6 +229,9 @@ impl Wires {
             }
             if let Some((activity, place)) = held.queued.take() {
                 self.engine.activities.forget(&activity, place);
+            }
+            if let Some(token) = held.job_token.take() {
+                self.engine.tokens.withdraw(&token);
             }
             if let Some(token) = held.token.take() {
                 self.engine.tokens.withdraw(&token);
@@ -456,6 +472,12 @@ impl Host for Wires {
         self.engine.tokens.open(token, responder);
         self.engine.clock.opened();
         self.held(ticket).token = Some(token.clone());
+    }
+
+    fn open_job_token(&mut self, ticket: Ticket, token: &SmolStr) {
+        let responder = Responder::new(&self.cell, ticket);
+        self.engine.tokens.open(token, responder);
+        self.held(ticket).job_token = Some(token.clone());
     }
 
     fn hold_clock(&mut self, ticket: Ticket, listeners: &Arc<Listeners>) {

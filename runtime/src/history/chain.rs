@@ -21,6 +21,8 @@ struct Link {
     inner: u32,
     /// What the StateEntered of the current state points at.
     before_entered: u32,
+    /// What failed the iteration of the Map in this scope; 0 for nothing.
+    failing: u32,
     is_open: bool,
 }
 
@@ -43,6 +45,15 @@ impl Chain {
             self.scopes[at].is_open = true;
         }
         let group = entry.kind.group();
+        match entry.kind {
+            EventKind::MapStateStarted => self.scopes[at].failing = 0,
+            EventKind::MapIterationFailed => self.scopes[parent].failing = self.scopes[at].last,
+            // It is aborted by what failed another one.
+            EventKind::MapIterationAborted if self.scopes[parent].failing > 0 => {
+                self.scopes[at].last = self.scopes[parent].failing;
+            }
+            _ => {}
+        }
         let link = &mut self.scopes[at];
         if group == Group::Container && link.inner > link.last {
             link.last = link.inner;
@@ -78,4 +89,4 @@ impl Chain {
 }
 
 record!(struct Chain { scopes });
-record!(struct Link { last, inner, before_entered, is_open });
+record!(struct Link { last, inner, before_entered, failing, is_open });

@@ -56,6 +56,19 @@ pub(crate) enum Details {
 }
 
 impl Payload {
+    /// The value that it carries, if it is one of some size.
+    pub(super) fn value(&self) -> Option<&Value> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Details(details) => match &**details {
+                Details::Scheduled { parameters, .. } => Some(parameters),
+                Details::Exited { output, .. } => Some(output),
+                _ => None,
+            },
+            Self::None => None,
+        }
+    }
+
     pub(crate) fn failure(error: Option<SmolStr>, cause: Option<SmolStr>) -> Self {
         Self::Details(Box::new(Details::Failure { error, cause }))
     }

@@ -140,10 +140,10 @@ impl Execution {
                 Kind::Parallel(_) if is_open => Some(EventKind::ParallelStateAborted),
                 _ => None,
             };
+            self.write_iteration(container, &cursor, EventKind::MapIterationAborted, cx);
             if let Some(kind) = aborted {
                 self.write_at(cursor.state, cursor.scope, kind, Payload::None);
             }
-            self.write_iteration(container, &cursor, EventKind::MapIterationAborted, cx);
         }
     }
 

@@ -15,6 +15,8 @@ pub(crate) struct ContextView<'a> {
     pub(crate) item: Option<&'a Item>,
     /// What a test of one state has in place of all but the item.
     pub(crate) given: Option<&'a Value>,
+    /// What the state is called there, in place of its own name.
+    pub(crate) name: Option<&'static str>,
 }
 
 impl Context for ContextView<'_> {
@@ -54,7 +56,13 @@ impl ContextView<'_> {
         }
         let mut current = vec![
             member("EnteredTime", self.cursor.entered_at.to_string()),
-            member("Name", state.name.clone()),
+            member(
+                "Name",
+                match self.name {
+                    Some(name) => SmolStr::new_static(name),
+                    None => state.name.clone(),
+                },
+            ),
         ];
         if matches!(state.kind, Kind::Task(_) | Kind::Map(_) | Kind::Parallel(_)) {
             current.push(member("RetryCount", self.cursor.retry_count));

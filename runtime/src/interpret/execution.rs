@@ -41,7 +41,7 @@ pub(crate) struct Execution {
     pub(super) waits: u32,
     pub(super) transitions: u64,
     pub(super) outcome: Option<Outcome>,
-    /// The history is full.
+    /// The history is full: the execution ends after this transition, and in no other way.
     pub(super) is_full: bool,
     /// Others should run before this execution goes on.
     pub(super) gives_way: bool,
@@ -244,7 +244,7 @@ impl Execution {
     }
 
     pub(super) fn succeed(&mut self, output: Value, cx: &mut Cx<'_>) {
-        if self.outcome.is_none() {
+        if self.outcome.is_none() && !self.is_full {
             self.write_last(
                 EventKind::ExecutionSucceeded,
                 Payload::Value(output.clone()),
@@ -265,7 +265,7 @@ impl Execution {
         outcome: impl FnOnce(Failure) -> Outcome,
         host: &mut dyn Host,
     ) {
-        if self.outcome.is_none() {
+        if self.outcome.is_none() && !self.is_full {
             let payload = Payload::failure(failure.error.clone(), failure.cause.clone());
             self.write_last(kind, payload, host);
             self.outcome = Some(outcome(failure));

@@ -13,7 +13,7 @@ pub(crate) struct Failure {
     pub(crate) cause: Option<SmolStr>,
     /// A heartbeat ran out. It is reported as States.Timeout, but ErrorEquals may say States.HeartbeatTimeout.
     pub(crate) by_heartbeat: bool,
-    /// A task reported it, after it was scheduled.
+    /// A task reported it, after it was scheduled. A Map or Parallel around the task fails with it, too.
     pub(crate) by_task: bool,
     /// It comes from inside a Map or Parallel, which is to say that it failed.
     pub(crate) is_inner: bool,
@@ -89,7 +89,6 @@ impl Failure {
 
     /// The same failure as a Map or Parallel around it has it.
     pub(crate) fn inner(mut self) -> Self {
-        self.by_task = false;
         self.is_inner = true;
         self
     }
@@ -107,7 +106,11 @@ impl Failure {
         } else {
             self.error.as_deref().unwrap_or_default()
         };
-        errors::matches(error_equals, error)
+        if self.by_task {
+            errors::matches_task_failure(error_equals, error)
+        } else {
+            errors::matches(error_equals, error)
+        }
     }
 
     /// What a Catcher sees: `{"Error", "Cause"}`, with null for what is missing. A timeout's missing cause is an
@@ -168,6 +171,8 @@ mod tests {
         assert!(!named(&runtime, errors::ALL) && !named(&runtime, errors::RUNTIME));
         let limit = Failure::too_large("lambda");
         assert!(!named(&limit, errors::ALL) && named(&limit, errors::DATA_LIMIT_EXCEEDED));
+        let result = Failure::too_large("lambda").of_task();
+        assert!(named(&result, errors::ALL) && named(&result.inner(), errors::ALL));
         let timeout = Failure::timeout(false);
         assert!(named(&timeout, errors::ALL) && !named(&timeout, errors::TASK_FAILED));
         assert!(!named(&timeout, errors::HEARTBEAT_TIMEOUT) && named(&timeout, errors::TIMEOUT));

@@ -42,6 +42,9 @@ pub(crate) trait Host {
     /// From now on whoever has `token` may answer.
     fn open_token(&mut self, ticket: Ticket, token: &SmolStr);
 
+    /// The same for a `.sync` task, whose token answers beside its job: virtual time does not wait for it.
+    fn open_job_token(&mut self, ticket: Ticket, token: &SmolStr);
+
     /// Virtual time stands until the wait is over: a test answers it.
     fn hold_clock(&mut self, ticket: Ticket, listeners: &Arc<Listeners>);
 

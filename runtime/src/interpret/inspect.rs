@@ -19,6 +19,9 @@ use crate::query::{QueryError, VariableIx, Variables};
 use crate::task::TaskResult;
 use crate::value::{Array, Value};
 
+/// What AWS calls the state under test in its context object, also where it has a name in its machine (recorded).
+pub(crate) const TESTED_STATE: &str = "StateName";
+
 /// A place on the way from a state's input to its output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
@@ -183,7 +186,6 @@ impl Execution {
         id: CursorId,
         map: &Map,
         items: &Value,
-        tolerance: &Tolerance,
         cx: &mut Cx<'_>,
     ) -> Option<Stepped> {
         self.inspection.as_ref()?.inside.as_ref()?;
@@ -191,7 +193,8 @@ impl Execution {
             let name = self.program.state(self.cursor(id).ok()?.state).name.clone();
             return Some(Err(self.query_failed(id, &error, &name)));
         }
-        self.mocked_run(id, items.as_array().map(length), Some(tolerance), cx)
+        // What an inline Map says that it tolerates means nothing.
+        self.mocked_run(id, items.as_array().map(length), None, cx)
     }
 
     /// The end of a Map whose iterations do not run: their mocked outputs, or the threshold of failures that they

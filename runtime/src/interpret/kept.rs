@@ -14,6 +14,7 @@ use crate::limits::Limits;
 use crate::program::{Entry, Kind, Program};
 use crate::query::Entropy;
 use crate::record::{Damaged, Reader, Record, Writer};
+use crate::task::Pattern;
 
 /// Before each record. Another layout has another version.
 const VERSION: u8 = 1;
@@ -110,8 +111,12 @@ impl Execution {
                     if let Kind::Task(task) = &self.program.state(cursor.state).kind {
                         let resource = task.resource.as_str();
                         let token = cursor.token.as_ref().filter(|_| open.takes_token);
-                        if let Some(token) = token {
-                            host.open_token(ticket, token);
+                        match token {
+                            Some(token) if task.resource.pattern() == Pattern::Sync => {
+                                host.open_job_token(ticket, token);
+                            }
+                            Some(token) => host.open_token(ticket, token),
+                            None => {}
                         }
                         reattach_task(ticket, open, resource, host);
                     }

@@ -34,18 +34,8 @@ impl Execution {
             EventKind::MapStateStarted,
             Details::Length(shown_length).into(),
         );
-        if self.inspection.is_some() {
-            let tolerance = self.cursor(id).and_then(|cursor| {
-                let effective = self.effective_input(cursor, state)?;
-                self.tolerance(cursor, map, &effective)
-            });
-            let mocked = match tolerance {
-                Ok(tolerance) => self.mocked_map(id, map, &items, &tolerance, cx),
-                Err(error) => return Err(self.map_refused(id, state, &error)),
-            };
-            if let Some(stepped) = mocked {
-                return stepped;
-            }
+        if let Some(stepped) = self.mocked_map(id, map, &items, cx) {
+            return stepped;
         }
         if length == 0 {
             self.resume(
@@ -140,11 +130,13 @@ impl Execution {
         let cursor = self.cursor(id)?;
         let effective = self.effective_input(cursor, state)?;
         let most = u64::from(self.limits.map_concurrency);
+        // Where the items cannot be found, TestState shows no MaxConcurrency (recorded).
+        let items = self.items(cursor, state, map, &effective)?;
         let concurrency = match self.declared_concurrency(cursor, map, &effective)? {
             None | Some(0) => most,
             Some(number) => number.min(most),
         };
-        Ok((self.items(cursor, state, map, effective)?, concurrency))
+        Ok((items, concurrency))
     }
 
     /// MaxConcurrency.
@@ -165,19 +157,20 @@ impl Execution {
         cursor: &Cursor,
         state: &State,
         map: &Map,
-        effective: Value,
+        effective: &Value,
     ) -> Result<Value, QueryError> {
+        let is_context = matches!(&map.items, Items::Path { path, .. } if path.starts_with("$$"));
         let is_collection = |items: &Value| match items {
             Value::Array(_) => true,
-            // Recorded for the other Maps: they take no object.
-            Value::Object(_) => map.distributed.is_some(),
+            // Recorded for inline Maps: they take no object. Nor is one in the context object taken.
+            Value::Object(_) => map.distributed.is_some() && !is_context,
             _ => false,
         };
         let items = match &map.items {
-            Items::Input => effective,
-            Items::Path { value, .. } => self.evaluate(value, cursor, &effective)?,
+            Items::Input => effective.clone(),
+            Items::Path { value, .. } => self.evaluate(value, cursor, effective)?,
             // The expression's type is checked with it.
-            Items::Expression(items) => self.evaluate(items, cursor, &effective)?,
+            Items::Expression(items) => self.evaluate(items, cursor, effective)?,
         };
         if !is_collection(&items) {
             return Err(match (&map.items, &state.io) {
@@ -201,6 +194,11 @@ impl Execution {
     }
 }
 
+/// A path in the context object is named without the first of its `$$` (recorded).
 fn no_array(path: &str) -> QueryError {
+    let path = match path.strip_prefix('$') {
+        Some(shorter) if shorter.starts_with('$') => shorter,
+        _ => path,
+    };
     QueryError::runtime(format!("Reference path \"{path}\" must point to array."))
 }

@@ -1,5 +1,6 @@
 //! Steps executions: plain data in, plain data out, one file per type of state.
 
+mod arguments;
 mod catch;
 mod children;
 mod choice;
@@ -28,5 +29,5 @@ pub(crate) use self::cursor::Item;
 pub(crate) use self::execution::{Execution, Outcome, Step};
 pub(crate) use self::failure::Failure;
 pub(crate) use self::host::{ChildStart, Host, Ring, Ticket};
-pub(crate) use self::inspect::{Inspection, Stage, Start};
+pub(crate) use self::inspect::{Inspection, Stage, Start, TESTED_STATE};
 pub(crate) use self::redrive::Resume;

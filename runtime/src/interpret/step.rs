@@ -5,6 +5,7 @@ use super::cursor::{Cursor, CursorId, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
 use super::host::Cx;
+use super::inspect::TESTED_STATE;
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, StateIx};
 use crate::query::{Context, QueryError, Scope, VariableIx};
@@ -313,6 +314,7 @@ impl Execution {
                 .inspection
                 .as_ref()
                 .and_then(|test| test.context.as_ref()),
+            name: self.inspection.is_some().then_some(TESTED_STATE),
         }
     }
 

@@ -3,6 +3,7 @@ use std::time::Duration;
 use smol_str::SmolStr;
 use stepwright_asl::errors;
 
+use super::arguments::check_lists;
 use super::cursor::{Answerer, CursorId, EarlyAnswer, OpenTask, Stage, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
@@ -42,6 +43,9 @@ impl Execution {
         };
         if !self.fits(&prepared.parameters) {
             return Err(Failure::too_large(&state.name));
+        }
+        if let Err(error) = check_lists(&prepared.parameters, task.lists_by_name) {
+            return Err(self.query_failed(id, &error, &state.name));
         }
         let ticket = self.next_wait(id);
         let mut answer = self.resolve(ticket, state, task, &prepared, cx);
@@ -96,6 +100,9 @@ impl Execution {
         if pattern != Pattern::RequestResponse && !matches!(answer.reply, Reply::Submit(_)) {
             self.write(id, EventKind::TaskSubmitted, Payload::Value(submitted));
         }
+        if pattern == Pattern::Sync {
+            self.open_token(ticket, pattern, cx);
+        }
         match answer.reply {
             Reply::Result(result) if answer.delay.is_zero() => Some(result),
             Reply::Result(result) => {
@@ -111,7 +118,7 @@ impl Execution {
             }
             Reply::Later(effect) => cx.host.perform(ticket, effect),
             Reply::Submit(effect) => {
-                self.open_token(ticket, cx);
+                self.open_token(ticket, pattern, cx);
                 match cx.host.perform(ticket, effect) {
                     Some(Ok(response)) => {
                         if let Some(open) = self.open_task(ticket) {
@@ -130,14 +137,14 @@ impl Execution {
                 }
             }
             Reply::Token | Reply::TokenOfTest(_) => {
-                self.open_token(ticket, cx);
+                self.open_token(ticket, pattern, cx);
                 if let Reply::TokenOfTest(listeners) = answer.reply {
                     cx.host.hold_clock(ticket, &listeners);
                 }
                 None
             }
             Reply::Activity => {
-                self.open_token(ticket, cx);
+                self.open_token(ticket, pattern, cx);
                 self.queue(ticket, task, cx);
                 None
             }
@@ -146,13 +153,20 @@ impl Execution {
     }
 
     /// From now on whoever has the token may answer.
-    fn open_token(&mut self, ticket: Ticket, cx: &mut Cx<'_>) {
+    fn open_token(&mut self, ticket: Ticket, pattern: Pattern, cx: &mut Cx<'_>) {
         let Some(cursor) = self.waiting_for(ticket) else {
             return;
         };
         if let (Some(token), Waiting::Task(task)) = (&cursor.token, &mut cursor.waiting) {
+            if task.takes_token {
+                return;
+            }
             task.takes_token = true;
-            cx.host.open_token(ticket, token);
+            if pattern == Pattern::Sync {
+                cx.host.open_job_token(ticket, token);
+            } else {
+                cx.host.open_token(ticket, token);
+            }
         }
     }
 

@@ -9,6 +9,8 @@ pub(crate) struct Task {
     pub(crate) resource: Resource,
     pub(crate) timeout: Numeric,
     pub(crate) heartbeat: Numeric,
+    /// The parameters whose members must be lists, each by its name.
+    pub(crate) lists_by_name: &'static [&'static str],
     /// `Credentials`: an object with a `RoleArn`.
     pub(crate) credentials: Option<Expr>,
     /// Who answers; an engine fills it in.

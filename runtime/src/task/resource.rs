@@ -157,9 +157,9 @@ impl Resource {
         }
     }
 
-    /// Whether the task is given a token: `.waitForTaskToken` and activities.
+    /// Whether the task is given a token: `.waitForTaskToken`, `.sync` and activities.
     pub fn has_token(&self) -> bool {
-        self.pattern == Pattern::WaitForTaskToken || self.family == Family::Activity
+        self.pattern != Pattern::RequestResponse || self.family == Family::Activity
     }
 
     /// The name that a result that is too large is reported under.
@@ -200,6 +200,8 @@ mod tests {
         );
         assert_eq!(sqs.plain_action(), "sendMessage");
         assert!(sqs.has_token());
+        assert!(Resource::parse("arn:aws:states:::batch:submitJob.sync").has_token());
+        assert!(!sdk.has_token());
         let function = Resource::parse("arn:aws:lambda:us-east-1:1:function:activity");
         assert_eq!(function.family(), Family::Lambda);
         let activity = Resource::parse("arn:aws:states:us-east-1:1:activity:pick.sync");

@@ -76,7 +76,7 @@ fn check(text: &str, subject: &Subject) -> Result<Value, String> {
         };
         for (field, value) in members.iter() {
             let Some((_, wanted)) = fields.iter().find(|(known, _)| *known == field) else {
-                return Err(format!("Field '{name}.{field}' is not allowed"));
+                return Err(format!("Field '{field}' is not allowed"));
             };
             let problem = match (wanted, value) {
                 (Type::String, value) if value.as_str().is_none() => "a string",

@@ -8,11 +8,9 @@ use stepwright_asl::{Finding, Findings};
 
 use super::TestStateError;
 use super::request::TestStateRequest;
+use crate::interpret::TESTED_STATE as NAME;
 use crate::program::{self, Kind, Program, StateIx};
 use crate::task::{Family, Resource};
-
-/// What a state is called that comes without a machine.
-const NAME: &str = "StateName";
 
 /// The state under test, in a program of its own.
 #[derive(Debug)]

@@ -336,7 +336,20 @@ fn place_all(events: &mut [Raw]) {
             // A branch that had not begun.
             last_kind = "ParallelStateStarted";
         }
-        let place = place(&events[at], last, last_kind, &types);
+        let aborted = at.checked_sub(1).map(|before| &events[before]);
+        let aborted = aborted.filter(|before| {
+            before.kind == "MapIterationAborted"
+                && before.previous == events[at].previous
+                && kind.ends_with("StateAborted")
+        });
+        let place = match aborted {
+            // Both point at what failed another iteration; the state is the one that the aborted iteration was in.
+            Some(iteration) => Place {
+                frames: iteration.place.frames.clone(),
+                state: entered.get(&iteration.place.texts()).cloned(),
+            },
+            None => place(&events[at], last, last_kind, &types),
+        };
         if events[at].kind.ends_with("StateEntered")
             && let Some(state) = &place.state
         {

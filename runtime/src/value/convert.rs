@@ -127,7 +127,7 @@ impl From<&Number> for Value {
             None => match number.as_u64() {
                 Some(number) => Value::from(number),
                 // `-0` is the integer 0.
-                None if number.to_string() == "-0" => Value::Int(0),
+                None if number.is_integer() && number.to_string() == "-0" => Value::Int(0),
                 None => Value::from(number.as_f64()),
             },
         }

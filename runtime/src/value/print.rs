@@ -27,6 +27,7 @@ impl Value {
         let mut printer = Printer {
             out,
             limit: None,
+            is_indented: false,
             float,
         };
         // A printer without limit writes all of it.
@@ -43,6 +44,7 @@ impl Value {
         let mut printer = Printer {
             out: &mut out,
             limit: None,
+            is_indented: false,
             float: java_float,
         };
         let _all = printer.print(self);
@@ -50,10 +52,29 @@ impl Value {
     }
 }
 
-/// The compact JSON text.
+/// The compact JSON text; `{:#}` writes each member on a line of its own.
+///
+/// ```
+/// # use stepwright_runtime::value::Value;
+/// let value = Value::from_text(r#"{"a":[1,{}]}"#)?;
+/// assert_eq!(value.to_string(), r#"{"a":[1,{}]}"#);
+/// assert_eq!(format!("{value:#}"), "{\n  \"a\": [\n    1,\n    {}\n  ]\n}");
+/// # Ok::<(), stepwright_runtime::value::TextError>(())
+/// ```
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.to_text())
+        if !f.alternate() {
+            return f.write_str(&self.to_text());
+        }
+        let mut out = String::new();
+        let mut printer = Printer {
+            out: &mut out,
+            limit: None,
+            is_indented: true,
+            float,
+        };
+        let _all = printer.print(self);
+        f.write_str(&out)
     }
 }
 
@@ -64,6 +85,7 @@ impl fmt::Debug for Value {
         let mut printer = Printer {
             out: &mut out,
             limit: Some(4000),
+            is_indented: false,
             float,
         };
         let whole = printer.print(self);
@@ -75,6 +97,8 @@ impl fmt::Debug for Value {
 struct Printer<'o> {
     out: &'o mut String,
     limit: Option<usize>,
+    /// Each member stands on a line of its own.
+    is_indented: bool,
     /// How floats are written.
     float: fn(f64, &mut String),
 }
@@ -97,37 +121,51 @@ impl Printer<'_> {
             if self.limit.is_some_and(|limit| self.out.len() >= limit) {
                 return stack.is_empty();
             }
+            let level = stack.len();
             let Some((open, first)) = stack.last_mut() else {
                 return true;
             };
-            let comma = if std::mem::take(first) { "" } else { "," };
+            let is_first = std::mem::take(first);
             next = match open {
-                Open::Array(items) => match items.next() {
-                    Some(item) => {
-                        self.out.push_str(comma);
-                        Some(item)
-                    }
-                    None => {
+                Open::Array(items) => {
+                    let item = items.next();
+                    self.begin_line(item.is_some(), is_first, level);
+                    if item.is_none() {
                         self.out.push(']');
-                        None
                     }
-                },
-                Open::Object(entries) => match entries.next() {
-                    Some((key, value)) => {
-                        self.out.push_str(comma);
-                        string(key, self.out);
-                        self.out.push(':');
-                        Some(value)
+                    item
+                }
+                Open::Object(entries) => {
+                    let entry = entries.next();
+                    self.begin_line(entry.is_some(), is_first, level);
+                    match entry {
+                        Some((key, value)) => {
+                            string(key, self.out);
+                            self.out.push_str(if self.is_indented { ": " } else { ":" });
+                            Some(value)
+                        }
+                        None => {
+                            self.out.push('}');
+                            None
+                        }
                     }
-                    None => {
-                        self.out.push('}');
-                        None
-                    }
-                },
+                }
             };
             if next.is_none() {
                 stack.pop();
             }
+        }
+    }
+
+    /// What stands before a member of a node, or before its end.
+    fn begin_line(&mut self, is_member: bool, is_first: bool, level: usize) {
+        if is_member && !is_first {
+            self.out.push(',');
+        }
+        if self.is_indented && (is_member || !is_first) {
+            let level = if is_member { level } else { level - 1 };
+            self.out.push('\n');
+            self.out.extend(std::iter::repeat_n("  ", level));
         }
     }
 

@@ -3,7 +3,7 @@ use std::time::Duration;
 use serde_json::json;
 use stepwright_runtime::objects::Memory;
 use stepwright_runtime::testing::{Mock, Mocks};
-use stepwright_runtime::{Engine, Status};
+use stepwright_runtime::{Engine, ExecutionFilter, Status};
 
 use crate::support::{builder, echo, engine, map_run, only_even, output, run_in, seconds, task};
 
@@ -20,7 +20,10 @@ async fn children_are_executions_of_their_own() {
     let children = engine.map_run_executions(&run.arn);
     assert_eq!(children.len(), 2);
     // They are listed with their run alone.
-    assert_eq!(engine.executions().len(), 1);
+    assert_eq!(
+        engine.executions(&ExecutionFilter::new()).executions.len(),
+        1
+    );
     for (child, (input, status, path)) in children.iter().zip([
         (1, Status::Failed, vec!["I", "Even", "Odd"]),
         (2, Status::Succeeded, vec!["I", "Even", "Done"]),

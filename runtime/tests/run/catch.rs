@@ -50,16 +50,56 @@ async fn states_runtime_is_caught_by_nobody() {
     assert!(kinds(&report).contains(&"TaskSucceeded"));
 }
 
-#[tokio::test]
-async fn a_result_that_is_too_large_is_caught_by_its_name_only() {
-    let mocks = Mocks::new().function("f", Mock::output("x".repeat(300_000)));
-    let all = catching(json!([{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]));
-    let report = run(&all, &mocks, json!({})).await;
-    assert_eq!(report.error.as_deref(), Some("States.DataLimitExceeded"));
+/// A result of one byte more than the service carries.
+fn too_large() -> Mocks {
+    Mocks::new().function("f", Mock::output("x".repeat(262_145)))
+}
 
-    let named = catching(json!([{"ErrorEquals": ["States.DataLimitExceeded"], "Next": "Caught"}]));
-    let report = run(&named, &mocks, json!({})).await;
+#[tokio::test]
+async fn a_result_that_is_too_large_is_caught_by_its_name_and_by_states_all() {
+    for name in ["States.ALL", "States.DataLimitExceeded"] {
+        let definition = catching(json!([{"ErrorEquals": [name], "Next": "Caught"}]));
+        let report = run(&definition, &too_large(), json!({})).await;
+        assert_eq!(output(&report)["Error"], "States.DataLimitExceeded");
+    }
+    let failed = catching(json!([{"ErrorEquals": ["States.TaskFailed"], "Next": "Caught"}]));
+    let report = run(&failed, &too_large(), json!({})).await;
+    assert_eq!(report.error.as_deref(), Some("States.DataLimitExceeded"));
+}
+
+#[tokio::test]
+async fn a_parallel_catches_a_result_inside_that_is_too_large_by_states_all() {
+    let definition = json!({"StartAt": "P", "States": {
+        "P": {
+            "Type": "Parallel",
+            "Branches": [{"StartAt": "S", "States": {"S": task(json!({"End": true}))}}],
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}],
+            "End": true
+        },
+        "Caught": {"Type": "Pass", "End": true}
+    }});
+    let report = run(&definition, &too_large(), json!({})).await;
     assert_eq!(output(&report)["Error"], "States.DataLimitExceeded");
+}
+
+#[tokio::test]
+async fn a_payload_that_is_too_large_elsewhere_is_not_caught_by_states_all() {
+    let half = "x".repeat(200_000);
+    let definition = json!({"StartAt": "P", "States": {
+        "P": {
+            "Type": "Parallel",
+            "Branches": [
+                {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}},
+                {"StartAt": "B", "States": {"B": {"Type": "Pass", "End": true}}}
+            ],
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}],
+            "End": true
+        },
+        "Caught": {"Type": "Pass", "End": true}
+    }});
+    let report = run(&definition, &Mocks::new(), json!(half)).await;
+    assert_eq!(report.status, Status::Failed);
+    assert_eq!(report.error.as_deref(), Some("States.DataLimitExceeded"));
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
-use serde_json::json;
-use stepwright_runtime::testing::Mocks;
+use serde_json::{Value as Json, json};
+use stepwright_runtime::testing::{Mock, Mocks};
 use stepwright_runtime::{Engine, Limits, MachineType, StartError, StartOptions, Status};
 
-use crate::support::{builder, machine, run};
+use crate::support::{builder, machine, run, task};
 
 #[tokio::test]
 async fn the_last_event_of_a_full_history_says_so() {
@@ -17,6 +17,64 @@ async fn the_last_event_of_a_full_history_says_so() {
     assert_eq!(report.history.len(), 25_000);
     let last = report.history.events().last().unwrap();
     assert_eq!((last.id(), last.previous_id()), (25_000, 24_999));
+}
+
+/// Whether an execution fails because its history is full; it has 25,000 events in any case.
+async fn fills_its_history(definition: &Json, mocks: &Mocks, input: Json) -> bool {
+    let report = run(definition, mocks, input).await;
+    assert_eq!(report.history.len(), 25_000);
+    if report.status == Status::Succeeded {
+        return false;
+    }
+    let cause = "The execution reached the maximum number of history events (25000).";
+    assert_eq!(report.cause.as_deref(), Some(cause));
+    assert_eq!(report.error.as_deref(), Some("States.Runtime"));
+    true
+}
+
+/// So many Pass states, one behind the other, and then `last`.
+fn passes(count: usize, last: &Json) -> Json {
+    let mut states = serde_json::Map::new();
+    for number in 0..count {
+        let next = format!("S{}", number + 1);
+        states.insert(format!("S{number}"), json!({"Type": "Pass", "Next": next}));
+    }
+    states.insert(format!("S{count}"), last.clone());
+    json!({"StartAt": "S0", "States": states})
+}
+
+#[tokio::test]
+async fn an_end_that_needs_one_more_event_than_there_may_be_fails() {
+    let task = task(json!({"End": true}));
+    // 1 + 2 * 12,497 + 5 + 1 events.
+    let mocks = Mocks::new().function("f", Mock::output(1));
+    assert!(fills_its_history(&passes(12_497, &task), &mocks, json!({})).await);
+    let end = json!({"Type": "Pass", "End": true});
+    // 1 + 2 * 12,499 + 1 events.
+    assert!(!fills_its_history(&passes(12_498, &end), &Mocks::new(), json!({})).await);
+    // 1 + 2 * 12,498 + 2 + 1 events: the failure takes the place of the state's own.
+    let fail = json!({"Type": "Fail", "Error": "E"});
+    let report = run(&passes(12_499, &fail), &Mocks::new(), json!({})).await;
+    assert_eq!(report.error.as_deref(), Some("States.Runtime"));
+    assert_eq!(report.history.len(), 25_000);
+}
+
+#[tokio::test]
+async fn a_map_and_what_follows_it_count_together() {
+    let after = |count: usize| {
+        let end = json!({"Type": "Pass", "End": true});
+        let mut machine = passes(count - 1, &end);
+        machine["States"]["M"] = json!({
+            "Type": "Map", "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}},
+            "Next": "S0"
+        });
+        machine["StartAt"] = json!("M");
+        machine
+    };
+    let items: Vec<usize> = (0..6_248).collect();
+    // 1 + 2 + 4 * 6,248 + 2 + 2 * 2 + 1 events, and two fewer.
+    assert!(fills_its_history(&after(2), &Mocks::new(), json!(items)).await);
+    assert!(!fills_its_history(&after(1), &Mocks::new(), json!(items)).await);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod activity;
+mod arguments;
 mod cancelled;
 mod catch;
 mod clock;

@@ -120,13 +120,30 @@ async fn a_failed_iteration_aborts_the_others_and_starts_none() {
         [
             "MapIterationFailed",
             "TaskStateAborted",
-            "TaskStateAborted",
             "MapIterationAborted",
             "TaskStateAborted",
             "MapIterationAborted",
+            "TaskStateAborted",
             "MapStateFailed",
             "MapStateExited"
         ]
+    );
+    // All that is aborted points at what failed.
+    let events: Vec<_> = report.history.events().collect();
+    assert_eq!(events[at - 1].kind().name(), "TaskFailed");
+    for event in &events[at..at + 6] {
+        assert_eq!(event.previous_id(), events[at - 1].id());
+    }
+}
+
+#[tokio::test]
+async fn items_in_the_context_object_that_are_no_array_are_named_by_one_dollar() {
+    let definition = map(json!({"Type": "Pass"}), json!({"ItemsPath": "$$.State"}));
+    let report = run(&definition, &Mocks::new(), json!({})).await;
+    let cause = report.cause.as_deref().unwrap_or_default();
+    assert!(
+        cause.ends_with(r#"Reference path "$.State" must point to array."#),
+        "{cause}"
     );
 }
 
@@ -216,4 +233,14 @@ async fn a_distributed_map_tolerates_what_it_declares() {
         report.error.as_deref(),
         Some("States.ExceedToleratedFailureThreshold")
     );
+}
+
+#[tokio::test]
+async fn an_inline_map_fails_with_its_first_iteration_whatever_it_tolerates() {
+    let definition = map(
+        json!({"Type": "Fail", "Error": "E"}),
+        json!({"ToleratedFailureCount": 5, "ToleratedFailurePercentagePath": "$.none"}),
+    );
+    let report = run(&definition, &Mocks::new(), json!([1, 2])).await;
+    assert_eq!(report.error.as_deref(), Some("E"));
 }

@@ -1,6 +1,8 @@
 use serde_json::{Value as Json, json};
 use stepwright_runtime::task::TaskFailure;
-use stepwright_runtime::{Engine, Limits, MachineType, StartOptions, Status};
+use stepwright_runtime::{
+    Engine, ExecutionFilter, Limits, MachineType, Run, StartOptions, Status, TokenError,
+};
 
 use crate::support::{builder, kinds, output, seconds};
 
@@ -131,7 +133,7 @@ const SYNC: &str = "arn:aws:states:::states:startExecution.sync:2";
 
 /// Where the one execution of `child` stands.
 fn child_status(engine: &Engine) -> Status {
-    let rows = engine.executions();
+    let rows = engine.executions(&ExecutionFilter::new()).executions;
     let children: Vec<Status> = rows
         .iter()
         .filter(|row| row.machine == "child")
@@ -151,14 +153,15 @@ async fn stopping_a_parent_stops_the_child_that_it_waits_for() {
             .start_machine("parent", json!({}), StartOptions::new())
             .await
             .unwrap();
-        while engine.executions().len() < 2 {
+        while engine.executions(&ExecutionFilter::new()).executions.len() < 2 {
             tokio::task::yield_now().await;
         }
         let report = run.stop(Some("Enough"), None).await;
         assert_eq!(report.status, Status::Aborted);
         drop(held);
         let child = engine
-            .executions()
+            .executions(&ExecutionFilter::new())
+            .executions
             .into_iter()
             .find(|row| row.machine == "child");
         let child = engine.execution(&child.unwrap().id).unwrap();
@@ -213,7 +216,8 @@ async fn a_parent_or_a_task_whose_time_runs_out_stops_the_child() {
         let report = run.report().await;
         assert_eq!((report.status, seconds(&report)), (status, 10.0));
         let id = engine
-            .executions()
+            .executions(&ExecutionFilter::new())
+            .executions
             .into_iter()
             .find(|row| row.machine == "child");
         let child = engine.execution(&id.unwrap().id).unwrap().report().await;
@@ -270,7 +274,7 @@ async fn a_chain_of_executions_that_do_not_wait_for_each_other_has_no_depth() {
         .unwrap();
     loop {
         tokio::task::yield_now().await;
-        let all = engine.executions();
+        let all = engine.executions(&ExecutionFilter::new()).executions;
         assert!(all.iter().all(|one| one.status != Status::Failed));
         if all.iter().all(|one| one.status == Status::Succeeded) {
             assert_eq!(all.len(), 301);
@@ -282,7 +286,7 @@ async fn a_chain_of_executions_that_do_not_wait_for_each_other_has_no_depth() {
 #[tokio::test]
 async fn a_start_that_finds_no_room_in_the_history_starts_nothing() {
     // The events before the task leave room for any number of those that it needs, from none on.
-    for events in 3..7 {
+    for events in 3..8 {
         let parent = parent("arn:aws:states:::states:startExecution.sync:2", json!({}));
         let child = json!({"StartAt": "E", "States": {"E": {"Type": "Succeed"}}});
         let engine = Engine::builder()
@@ -302,7 +306,7 @@ async fn a_start_that_finds_no_room_in_the_history_starts_nothing() {
         let report = run.report().await;
         assert_eq!(report.error.as_deref(), Some("States.Runtime"));
         let was_started = kinds(&report).contains(&"TaskStarted");
-        let children = engine.executions().len() - 1;
+        let children = engine.executions(&ExecutionFilter::new()).executions.len() - 1;
         assert_eq!(children, usize::from(was_started), "{events} events");
     }
 }
@@ -391,4 +395,75 @@ async fn a_parent_that_joins_an_execution_at_its_end_goes_on() {
             assert!(is_late || report.status == Status::Succeeded, "{error}");
         }
     }
+}
+
+/// The parent's task token is the child's input.
+fn parent_with_token() -> Json {
+    let mut parent = parent(SYNC, json!({}));
+    parent["States"]["S"]["Parameters"]["Input"] = json!({"token.$": "$$.Task.Token"});
+    parent
+}
+
+/// The token of the parent's task, as its child got it.
+async fn token_of_parent(run: &Run<stepwright_runtime::value::Value>) -> String {
+    loop {
+        let history = run.history().await;
+        let scheduled = history
+            .events()
+            .find(|event| event.kind().name() == "TaskScheduled");
+        if let Some(event) = scheduled {
+            let parameters = event.details().to_json();
+            return parameters["parameters"]["Input"]["token"]
+                .as_str()
+                .unwrap()
+                .to_owned();
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_token_ends_a_task_that_waits_for_a_child() {
+    let child = waiting(json!({"Type": "Succeed"}));
+    let engine = engine(&parent_with_token(), &child, MachineType::Standard);
+    let held = engine.clock().hold();
+    let run = engine
+        .start_machine("parent", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    let token = token_of_parent(&run).await;
+    let answer = json!({"by": "token"});
+    engine.send_task_success(&token, &answer).await.unwrap();
+    let report = run.report().await;
+    assert_eq!((output(&report), seconds(&report)), (answer, 0.0));
+    drop(held);
+    assert_eq!(child_status(&engine), Status::Running);
+    let id = engine
+        .executions(&ExecutionFilter::new())
+        .executions
+        .into_iter()
+        .find(|row| row.machine == "child");
+    let child = engine.execution(&id.unwrap().id).unwrap().report().await;
+    assert_eq!(
+        (child.status, seconds(&child)),
+        (Status::Succeeded, 30.0),
+        "the child goes on"
+    );
+}
+
+#[tokio::test]
+async fn the_token_of_a_job_is_nobodys_once_the_job_ended() {
+    let child = waiting(json!({"Type": "Succeed"}));
+    let engine = engine(&parent_with_token(), &child, MachineType::Standard);
+    let run = engine
+        .start_machine("parent", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    let token = token_of_parent(&run).await;
+    let report = run.report().await;
+    assert_eq!(output(&report)["Status"], "SUCCEEDED");
+    assert_eq!(
+        engine.send_task_success(&token, &1).await,
+        Err(TokenError::TaskDoesNotExist)
+    );
 }

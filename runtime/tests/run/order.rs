@@ -5,7 +5,7 @@ use std::time::Instant;
 use serde_json::{Value as Json, json};
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::testing::Mocks;
-use stepwright_runtime::{MachineType, StartError, StartOptions, Status};
+use stepwright_runtime::{ExecutionFilter, MachineType, StartError, StartOptions, Status};
 
 use crate::support::{builder, machine, output, run, task};
 
@@ -86,7 +86,7 @@ async fn a_stopped_execution_keeps_what_was_said() {
     let report = run.stop(Some("Cancelled"), Some("by the customer")).await;
     assert_eq!(report.status, Status::Aborted);
     assert_eq!(report.error.as_deref(), Some("Cancelled"));
-    let rows = engine.executions();
+    let rows = engine.executions(&ExecutionFilter::new()).executions;
     assert_eq!((rows.len(), rows[0].status), (1, Status::Aborted));
     let again = engine.execution(run.id()).unwrap().report().await;
     assert_eq!(again.cause.as_deref(), Some("by the customer"));
@@ -171,4 +171,74 @@ async fn a_new_version_does_not_touch_what_runs() {
     assert_eq!(output(&same.report().await), json!(2));
     put(&version(1).to_string(), MachineType::Standard).unwrap();
     assert_eq!(engine.machine("m").unwrap().hash, first_hash);
+}
+
+#[tokio::test]
+async fn pages_of_any_size_join_to_the_whole_list() {
+    let mut definition = machine(json!({"Type": "Choice", "Default": "F", "Choices": [
+        {"Variable": "$", "NumericGreaterThan": 3, "Next": "P"}
+    ]}));
+    definition["States"]["F"] = json!({"Type": "Fail", "Error": "TooSmall"});
+    definition["States"]["P"] = json!({"Type": "Pass", "End": true});
+    definition["States"]["S"]
+        .as_object_mut()
+        .unwrap()
+        .remove("End");
+    let engine = builder(&definition).build().unwrap();
+    for number in 0..8 {
+        // All start in the same moment of virtual time.
+        let start = engine.start_machine("m", json!(number), StartOptions::new());
+        start.await.unwrap().report().await;
+    }
+    for status in [None, Some(Status::Failed), Some(Status::Running)] {
+        let filter = status.map_or(ExecutionFilter::new(), |status| {
+            ExecutionFilter::new().status(status)
+        });
+        let whole = engine.executions(&filter).executions;
+        for limit in 1..10 {
+            let mut joined = Vec::new();
+            let mut page = engine.executions(&filter.clone().limit(limit));
+            loop {
+                joined.append(&mut page.executions);
+                let Some(next) = page.next else {
+                    break;
+                };
+                page = engine.executions(&filter.clone().limit(limit).after(next));
+                assert!(!page.executions.is_empty(), "the last page is not empty");
+            }
+            assert_eq!(joined, whole);
+        }
+    }
+    let other = ExecutionFilter::new().machine("other");
+    assert!(engine.executions(&other).executions.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_remembered_is_bounded_in_bytes_too() {
+    let definition = machine(json!({"Type": "Pass"}));
+    let engine = builder(&definition)
+        .retention_bytes(1_000_000)
+        .build()
+        .unwrap();
+    let mut ids = Vec::new();
+    for number in 0..20 {
+        let input = json!([number, "x".repeat(200_000)]);
+        let start = engine.start_machine("m", input, StartOptions::new());
+        let run = start.await.unwrap();
+        run.report().await;
+        ids.push(run.id().to_owned());
+    }
+    let kept: Vec<_> = ids
+        .iter()
+        .map(|id| engine.execution(id).is_some())
+        .collect();
+    let first = kept.iter().position(|kept| *kept).unwrap();
+    // A text that is shared by all events counts once.
+    assert_eq!(kept[first..], [true; 4]);
+    // One that is larger than all that may be kept is forgotten at once.
+    let engine = builder(&definition).retention_bytes(10).build().unwrap();
+    let start = engine.start_machine("m", json!({}), StartOptions::new());
+    let run = start.await.unwrap();
+    assert!(run.report().await.output.is_some());
+    assert!(engine.execution(run.id()).is_none());
 }

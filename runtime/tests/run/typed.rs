@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use stepwright::{Payload, TaskContext, TaskError, Workflow, task, workflow};
 use stepwright_runtime::testing::{Mock, Mocks};
-use stepwright_runtime::{Engine, Status};
+use stepwright_runtime::{Engine, ExecutionFilter, Status};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(rename_all = "camelCase")]
@@ -221,7 +221,10 @@ async fn a_workflow_that_nests_another_registers_it() {
         .await
         .unwrap();
     assert_eq!(receipt.payment, "Charge for o-1");
-    assert_eq!(engine.executions().len(), 2);
+    assert_eq!(
+        engine.executions(&ExecutionFilter::new()).executions.len(),
+        2
+    );
 }
 
 mod other {

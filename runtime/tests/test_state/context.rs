@@ -50,9 +50,22 @@ async fn one_that_is_not_given_is_that_of_an_express_execution() {
 }
 
 #[tokio::test]
+async fn a_state_of_a_machine_has_the_name_of_every_state_under_test() {
+    let machine = json!({"StartAt": "Ask", "States": {
+        "Ask": {"Type": "Pass", "Parameters": {"name.$": "$$.State.Name"}, "End": true}
+    }});
+    let response = tested(TestStateRequest::new(machine).state_name("Ask")).await;
+    assert_eq!(response.output_json(), Some(json!({"name": "StateName"})));
+}
+
+#[tokio::test]
 async fn what_cannot_stand_in_one_is_refused() {
     for (context, expected) in [
         (json!({"Foo": 1}), "Field 'Foo' is not allowed"),
+        (
+            json!({"Execution": {"foo": 1}}),
+            "Field 'foo' is not allowed",
+        ),
         (
             json!({"Execution": {"Id": 1}}),
             "Execution.Id must be a string",

@@ -1,5 +1,7 @@
 use serde_json::{Value, json};
-use stepwright_runtime::test_state::{MockInput, StateConfiguration, TestStateRequest, TestStatus};
+use stepwright_runtime::test_state::{
+    InspectionLevel, MockInput, StateConfiguration, TestStateRequest, TestStatus,
+};
 
 use crate::{inspected, refused, tested};
 
@@ -234,7 +236,7 @@ async fn selected_items_are_shown_beside_the_batches_that_they_go_into() {
 }
 
 #[tokio::test]
-async fn an_inline_map_is_held_to_what_it_tolerates_in_a_test() {
+async fn an_inline_map_tolerates_nothing_by_its_own_word() {
     let inline = |fields: Value| {
         let mut state = map(fields);
         state["ItemProcessor"]
@@ -245,16 +247,37 @@ async fn an_inline_map_is_held_to_what_it_tolerates_in_a_test() {
             .input(json!({"xs": [1, 2, 3], "most": 1}))
             .mock(MockInput::result(json!([10, 20, 30])))
     };
-    let path = json!({"ToleratedFailureCountPath": "$.most"});
-    let below = inline(path.clone()).state_configuration(failed(1));
-    assert_eq!(tested(below).await.status, TestStatus::Succeeded);
-    let above = inline(path).state_configuration(failed(2));
-    assert_eq!(
-        tested(above).await.error.as_deref(),
-        Some("States.ExceedToleratedFailureThreshold")
-    );
-    let data = inspected(inline(json!({"ToleratedFailurePercentage": 40}))).await;
-    assert_eq!(data["toleratedFailurePercentage"], json!(40.0));
-    let bad = inline(json!({"ToleratedFailureCountPath": "$.xs"}));
-    assert_eq!(tested(bad).await.error.as_deref(), Some("States.Runtime"));
+    for fields in [
+        json!({"ToleratedFailureCountPath": "$.most"}),
+        json!({"ToleratedFailureCountPath": "$.xs"}),
+        json!({"ToleratedFailurePercentage": 40}),
+    ] {
+        let failed = inline(fields.clone()).state_configuration(failed(2));
+        assert_eq!(tested(failed).await.status, TestStatus::Succeeded);
+        let data = inspected(inline(fields)).await;
+        assert_eq!(data.get("toleratedFailureCount"), None);
+        assert_eq!(data.get("toleratedFailurePercentage"), None);
+    }
+}
+
+#[tokio::test]
+async fn items_that_cannot_be_found_leave_the_concurrency_unread() {
+    for path in ["$.none", "$$.State"] {
+        let response = tested(
+            request(json!({"ItemsPath": path, "MaxConcurrency": 2}))
+                .input(json!({"none": 1}))
+                .inspection_level(InspectionLevel::Debug),
+        )
+        .await;
+        assert_eq!(response.status, TestStatus::Failed);
+        let cause = r#"must point to array."#;
+        assert!(
+            response
+                .cause
+                .as_deref()
+                .is_some_and(|found| found.ends_with(cause))
+        );
+        let data = serde_json::to_value(response.inspection_data.unwrap()).unwrap();
+        assert_eq!(data.get("maxConcurrency"), None, "{data}");
+    }
 }

@@ -61,6 +61,11 @@ async fn results_have_the_form_that_the_service_gives_them() {
             "Field 'KeyId' is smaller than the minimum length",
         ),
         (
+            "aws-sdk:kms:encrypt",
+            json!({"CiphertextBlob": ""}),
+            "Field 'CiphertextBlob' is smaller than the minimum length",
+        ),
+        (
             "aws-sdk:lambda:getFunction",
             json!({"Configuration": {"MemorySize": 1}}),
             "Field 'MemorySize' is less than the minimum value",
@@ -141,4 +146,32 @@ async fn a_mock_is_json_and_one_thing() {
         refused(call("lambda:invoke", both)).await,
         "ValidationException: A test mock should have only one of the following fields: [result, errorOutput]."
     );
+}
+
+#[tokio::test]
+async fn present_binary_data_has_the_size_that_the_service_gives_it() {
+    let secret = |size: usize| json!({"SecretBinary": "x".repeat(size)});
+    for (size, expected) in [
+        (0, Some("smaller than the minimum length")),
+        (65_536, None),
+        (65_537, Some("exceeds the maximum length")),
+    ] {
+        let mock = MockInput {
+            field_validation_mode: Some(FieldValidationMode::Present),
+            ..MockInput::result(secret(size))
+        };
+        let request = call("aws-sdk:secretsmanager:getSecretValue", mock);
+        match expected {
+            None => {
+                tested(request).await;
+            }
+            Some(expected) => {
+                let refused = refused(request).await;
+                assert!(
+                    refused.contains("Field 'SecretBinary'") && refused.contains(expected),
+                    "{refused}"
+                );
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! `cargo run -p stepwright-tests --bin conformance -- FILE...`
 //!
-//! Replays every row of the files and prints, for each row that differs, its id and the first difference; the last line is `N passed, N failed`.
+//! Replays every row of the files and prints, for each row that differs, its id and all differences; the last line is `N passed, N failed`.
 //! Exit status: 0 all agree, 1 some differ, 2 a file cannot be read.
 
 use std::path::Path;
@@ -29,9 +29,9 @@ async fn main() -> ExitCode {
         for row in rows {
             match row.check().await {
                 Ok(()) => passed += 1,
-                Err(difference) => {
+                Err(differences) => {
                     failed += 1;
-                    println!("{}: {difference}", row.id);
+                    println!("{}: {differences}", row.id);
                 }
             }
         }

@@ -84,35 +84,44 @@ fn matches_pieces(pieces: &[&str], text: &str) -> bool {
     left.ends_with(last)
 }
 
-/// The place and kind of the first difference, or `None` when the values are equal.
+/// Whether two values count as equal.
+#[must_use]
+pub fn is_equal(expected: &Value, actual: &Value, volatile: &Volatile) -> bool {
+    differences(expected, actual, volatile).is_empty()
+}
+
+/// The place and kind of each difference; none when the values are equal.
 ///
 /// ```
 /// use serde_json::json;
-/// use stepwright_tests::conformance::equal::{Volatile, difference};
+/// use stepwright_tests::conformance::equal::{Volatile, differences};
 ///
 /// let volatile = Volatile::new(&json!(["<uuid:1>"]));
-/// assert_eq!(difference(&json!({"id": "a <uuid:1> b"}), &json!({"id": "a 17 b"}), &volatile), None);
-/// assert!(difference(&json!({"n": 1}), &json!({"n": true}), &volatile).is_some());
+/// assert!(differences(&json!({"id": "a <uuid:1> b"}), &json!({"id": "a 17 b"}), &volatile).is_empty());
+/// let all = differences(&json!({"n": 1, "xs": [1, 2], "m": 0}), &json!({"n": true, "xs": [1, 3]}), &volatile);
+/// assert_eq!(all.len(), 3, "{all:?}");
 /// ```
 #[must_use]
-pub fn difference(expected: &Value, actual: &Value, volatile: &Volatile) -> Option<String> {
-    at("", expected, actual, volatile)
+pub fn differences(expected: &Value, actual: &Value, volatile: &Volatile) -> Vec<String> {
+    let mut found = Vec::new();
+    at("", expected, actual, volatile, &mut found);
+    found
 }
 
-fn at(path: &str, expected: &Value, actual: &Value, volatile: &Volatile) -> Option<String> {
+fn at(path: &str, expected: &Value, actual: &Value, volatile: &Volatile, found: &mut Vec<String>) {
     let here = if path.is_empty() { "/" } else { path };
-    let differ = || {
-        Some(format!(
+    let mut differ = || {
+        found.push(format!(
             "at {here}: expected {}, got {}",
             short(expected),
             short(actual)
-        ))
+        ));
     };
     match (expected, actual) {
-        (Value::String(text), _) if volatile.is_placeholder(text) => None,
+        (Value::String(text), _) if volatile.is_placeholder(text) => {}
         (Value::String(text), Value::String(other)) => match volatile.pieces(text) {
-            Some(pieces) if matches_pieces(&pieces, other) => None,
-            None if text == other => None,
+            Some(pieces) if matches_pieces(&pieces, other) => {}
+            None if text == other => {}
             _ => differ(),
         },
         (Value::Object(_) | Value::Array(_), Value::String(text)) => {
@@ -123,36 +132,43 @@ fn at(path: &str, expected: &Value, actual: &Value, volatile: &Volatile) -> Opti
                 _ => expected,
             };
             match serde_json::from_str::<Value>(text) {
-                Ok(parsed) => at(&format!("{path}/(JSON text)"), inner, &parsed, volatile),
+                Ok(parsed) => {
+                    at(
+                        &format!("{path}/(JSON text)"),
+                        inner,
+                        &parsed,
+                        volatile,
+                        found,
+                    );
+                }
                 Err(_) => differ(),
             }
         }
         (Value::Object(left), Value::Object(right)) => {
-            if let Some(key) = left.keys().find(|key| !right.contains_key(*key)) {
-                return Some(format!(
-                    "at {here}: `{key}` is missing in {}",
-                    short(actual)
-                ));
+            for (key, value) in left {
+                match right.get(key) {
+                    Some(other) => at(&format!("{path}/{key}"), value, other, volatile, found),
+                    None => found.push(format!(
+                        "at {here}: `{key}` is missing in {}",
+                        short(actual)
+                    )),
+                }
             }
-            if let Some(key) = right.keys().find(|key| !left.contains_key(*key)) {
-                return Some(format!(
+            for (key, value) in right.iter().filter(|(key, _)| !left.contains_key(*key)) {
+                found.push(format!(
                     "at {here}: `{key}` was not recorded: {}",
-                    short(&right[key])
+                    short(value)
                 ));
             }
-            left.iter()
-                .find_map(|(key, value)| at(&format!("{path}/{key}"), value, &right[key], volatile))
         }
-        (Value::Array(left), Value::Array(right)) if left.len() == right.len() => left
-            .iter()
-            .zip(right)
-            .enumerate()
-            .find_map(|(index, (left, right))| {
-                at(&format!("{path}/{index}"), left, right, volatile)
-            }),
-        (Value::Number(left), Value::Number(right)) if same_number(left, right) => None,
-        (Value::Bool(left), Value::Bool(right)) if left == right => None,
-        (Value::Null, Value::Null) => None,
+        (Value::Array(left), Value::Array(right)) if left.len() == right.len() => {
+            for (index, (left, right)) in left.iter().zip(right).enumerate() {
+                at(&format!("{path}/{index}"), left, right, volatile, found);
+            }
+        }
+        (Value::Number(left), Value::Number(right)) if same_number(left, right) => {}
+        (Value::Bool(left), Value::Bool(right)) if left == right => {}
+        (Value::Null, Value::Null) => {}
         _ => differ(),
     }
 }
@@ -180,7 +196,7 @@ mod tests {
     use serde_json::json;
 
     fn equal(expected: &Value, actual: &Value, volatile: &[&str]) -> bool {
-        difference(expected, actual, &Volatile::new(&json!(volatile))).is_none()
+        is_equal(expected, actual, &Volatile::new(&json!(volatile)))
     }
 
     #[test]

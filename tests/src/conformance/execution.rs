@@ -8,15 +8,15 @@ use stepwright_runtime::task::{Answer, Family, TaskCall, TaskFailure, TaskSource
 use stepwright_runtime::value::Value;
 use stepwright_runtime::{About, Engine, ExecutionReport, MachineType, StartOptions};
 
-use super::Difference;
-use super::equal::{Volatile, difference, short};
+use super::Differences;
+use super::equal::{Volatile, differences, is_equal, short};
 use super::history::{Event, Order, compare};
 
 /// Runs the row's definition on its input, with the tasks answering as they were recorded.
-pub(super) async fn check(row: &Json) -> Result<(), Difference> {
+pub(super) async fn check(row: &Json) -> Result<(), Differences> {
     let volatile = Volatile::new(&row["volatile"]);
     let report = run(row, Volatile::new(&row["volatile"])).await?;
-    compare_result(&row["expect"], &report, &volatile)?;
+    let mut found = result_differences(&row["expect"], &report, &volatile);
     if let Some(recorded) = row["history"].as_array() {
         let recorded: Vec<Event> = recorded.iter().map(Event::recorded).collect();
         let ours: Vec<Event> = report
@@ -24,15 +24,16 @@ pub(super) async fn check(row: &Json) -> Result<(), Difference> {
             .events()
             .map(|event| Event::ours(&event))
             .collect();
-        compare(&recorded, &ours, order(row), dropped(row), &volatile)?;
+        let order = order(row);
+        found.extend(compare(&recorded, &ours, order, dropped(row), &volatile));
     }
-    Ok(())
+    Differences::check(found)
 }
 
 async fn run(
     row: &Json,
     volatile: Volatile,
-) -> Result<std::sync::Arc<ExecutionReport>, Difference> {
+) -> Result<std::sync::Arc<ExecutionReport>, Differences> {
     let machine_type = match row["type"].as_str() {
         Some("EXPRESS") => MachineType::Express,
         _ => MachineType::Standard,
@@ -72,7 +73,7 @@ async fn run(
     engine
         .execute_machine("machine", row["input"].clone(), options)
         .await
-        .map_err(|error| Difference(format!("the execution does not start: {error}")))
+        .map_err(|error| format!("the execution does not start: {error}").into())
 }
 
 /// The objects that an ItemReader reads.
@@ -110,33 +111,28 @@ fn dropped(row: &Json) -> usize {
     last.saturating_sub(recorded.len())
 }
 
-fn compare_result(
-    expect: &Json,
-    report: &ExecutionReport,
-    volatile: &Volatile,
-) -> Result<(), Difference> {
+fn result_differences(expect: &Json, report: &ExecutionReport, volatile: &Volatile) -> Vec<String> {
     let ours = serde_json::json!({
         "status": report.status.as_str(),
         "output": report.output.as_ref().map(Value::to_json),
         "error": report.error,
         "cause": report.cause,
     });
+    let mut found = Vec::new();
     if expect["status"] != ours["status"] {
-        return Err(format!(
+        found.push(format!(
             "expected {}, got {}",
             short(&expect["status"]),
             short(&ours)
-        )
-        .into());
+        ));
     }
     for field in ["output", "error", "cause"] {
         // An absent error or cause is meant: AWS recorded none. An output of null is an output.
-        let (expected, actual) = (&expect[field], &ours[field]);
-        if let Some(difference) = difference(expected, actual, volatile) {
-            return Err(format!("{field}: {difference}").into());
-        }
+        let differences = differences(&expect[field], &ours[field], volatile);
+        let told = differences.into_iter();
+        found.extend(told.map(|difference| format!("{field}: {difference}")));
     }
-    Ok(())
+    found
 }
 
 /// Answers each task as the service was recorded to answer it.
@@ -299,9 +295,7 @@ impl TaskSource for Recording {
         let parameters = call.parameters().to_json();
         let index = results
             .iter()
-            .position(|result| {
-                difference(&result["parameters"], &parameters, &self.volatile).is_none()
-            })
+            .position(|result| is_equal(&result["parameters"], &parameters, &self.volatile))
             .unwrap_or(0);
         let answer = answer(&results.remove(index));
         Some(match &task.worker {

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::equal::{Volatile, difference, short};
+use super::equal::{Volatile, differences, short};
 
 /// An event in the form of the recordings: details decoded, the state's name beside them.
 #[derive(Debug, Clone)]
@@ -55,31 +55,34 @@ fn strings(value: &Value) -> Vec<String> {
     value.as_array().into_iter().flatten().map(text).collect()
 }
 
-/// The first difference between two histories.
+/// All differences between two histories.
 pub(super) fn compare(
     recorded: &[Event],
     ours: &[Event],
     order: Order,
     dropped: usize,
     volatile: &Volatile,
-) -> Result<(), String> {
+) -> Vec<String> {
     match order {
         Order::Total => in_order(recorded, ours, false, volatile),
         Order::ByScope => {
             let (recorded, mut ours) = (by_scope(recorded), by_scope(ours));
+            let mut found = Vec::new();
             for (scope, events) in &recorded {
                 let ours = ours.shift_remove(scope).unwrap_or_default();
-                in_order(events, &ours, true, volatile)
-                    .map_err(|difference| format!("in {}: {difference}", name(scope)))?;
+                let differences = in_order(events, &ours, true, volatile).into_iter();
+                found.extend(
+                    differences.map(|difference| format!("in {}: {difference}", name(scope))),
+                );
             }
-            match ours.first() {
-                Some((scope, events)) => Err(format!(
+            found.extend(ours.iter().map(|(scope, events)| {
+                format!(
                     "{} has {} events that were not recorded",
                     name(scope),
                     events.len()
-                )),
-                None => Ok(()),
-            }
+                )
+            }));
+            found
         }
         Order::Lost => as_multiset(recorded, ours, dropped, volatile),
     }
@@ -109,50 +112,104 @@ fn in_order(
     ours: &[Event],
     any_event_number: bool,
     volatile: &Volatile,
-) -> Result<(), String> {
-    for (index, expected) in recorded.iter().enumerate() {
-        let number = index + 1;
-        let Some(actual) = ours.get(index) else {
-            return Err(format!(
-                "event {number}: expected {}, but the history ends before it",
-                expected.kind
-            ));
-        };
-        if let Some(difference) = event_difference(expected, actual, any_event_number, volatile) {
-            return Err(format!("event {number}: {difference}"));
+) -> Vec<String> {
+    let mut found = Vec::new();
+    for pair in aligned(recorded, ours) {
+        match pair {
+            (Some(index), Some(at)) => {
+                let (expected, actual) = (&recorded[index], &ours[at]);
+                let differences = event_differences(expected, actual, any_event_number, volatile);
+                let told = differences.into_iter();
+                found.extend(told.map(|difference| format!("event {}: {difference}", index + 1)));
+            }
+            (Some(index), None) => found.push(format!(
+                "event {}: {} of {:?} was recorded and is missing: {}",
+                index + 1,
+                recorded[index].kind,
+                recorded[index].state,
+                short(&recorded[index].details)
+            )),
+            (None, Some(at)) => found.push(format!(
+                "our event {}: {} of {:?} was not recorded: {}",
+                at + 1,
+                ours[at].kind,
+                ours[at].state,
+                short(&ours[at].details)
+            )),
+            (None, None) => {}
         }
     }
-    match ours.get(recorded.len()) {
-        Some(event) => Err(format!(
-            "event {}: {} was not recorded: {}",
-            recorded.len() + 1,
-            event.kind,
-            short(&event.details)
-        )),
-        None => Ok(()),
-    }
+    found
 }
 
-fn event_difference(
+/// Beyond so many pairs of events no common sequence is looked for, and only the first events are held against each other.
+const MOST_PAIRS: usize = 4_000_000;
+const MOST_SHOWN: usize = 20;
+
+/// Which event of ours is which of the recorded ones: a longest common sequence of their types and states. So an event
+/// that is missing does not make differences of all that follow.
+fn aligned(recorded: &[Event], ours: &[Event]) -> Vec<(Option<usize>, Option<usize>)> {
+    let begins = recorded.iter().zip(ours);
+    let begin = begins
+        .take_while(|(left, right)| is_same_kind(left, right))
+        .count();
+    let (left, right) = (&recorded[begin..], &ours[begin..]);
+    if left.len().saturating_mul(right.len()) > MOST_PAIRS {
+        let longer = recorded.len().max(ours.len());
+        let at = |at: usize, events: &[Event]| (at < events.len()).then_some(at);
+        let pairs = (0..longer).map(|place| (at(place, recorded), at(place, ours)));
+        return pairs.take(begin + MOST_SHOWN).collect();
+    }
+    // How long the common sequence of the rests from each pair of places is.
+    let mut longest = vec![vec![0_u32; right.len() + 1]; left.len() + 1];
+    for (row, expected) in left.iter().enumerate().rev() {
+        for (column, actual) in right.iter().enumerate().rev() {
+            longest[row][column] = if is_same_kind(expected, actual) {
+                longest[row + 1][column + 1] + 1
+            } else {
+                longest[row + 1][column].max(longest[row][column + 1])
+            };
+        }
+    }
+    let mut pairs: Vec<_> = (0..begin).map(|at| (Some(at), Some(at))).collect();
+    let (mut row, mut column) = (0, 0);
+    while row < left.len() || column < right.len() {
+        let expected = (row < left.len()).then_some(begin + row);
+        let actual = (column < right.len()).then_some(begin + column);
+        let pair = match (expected, actual) {
+            (Some(index), Some(at)) if is_same_kind(&recorded[index], &ours[at]) => {
+                (expected, actual)
+            }
+            (Some(_), Some(_)) if longest[row + 1][column] >= longest[row][column + 1] => {
+                (expected, None)
+            }
+            (Some(_), None) => (expected, None),
+            _ => (None, actual),
+        };
+        row += usize::from(pair.0.is_some());
+        column += usize::from(pair.1.is_some());
+        pairs.push(pair);
+    }
+    pairs
+}
+
+/// Where the recording does not name the state, it says nothing about it.
+fn is_same_kind(expected: &Event, actual: &Event) -> bool {
+    expected.kind == actual.kind && (expected.state.is_none() || expected.state == actual.state)
+}
+
+/// What differs in two events.
+fn event_differences(
     expected: &Event,
     actual: &Event,
     any_event_number: bool,
     volatile: &Volatile,
-) -> Option<String> {
-    if expected.kind != actual.kind {
-        return Some(format!(
-            "expected {}, got {} {}",
-            expected.kind,
-            actual.kind,
-            short(&actual.details)
-        ));
-    }
-    // Where the recording does not name the state, it says nothing about it.
-    if expected.state.is_some() && expected.state != actual.state {
-        return Some(format!(
-            "{}: expected state {:?}, got {:?}",
-            expected.kind, expected.state, actual.state
-        ));
+) -> Vec<String> {
+    if !is_same_kind(expected, actual) {
+        return vec![format!(
+            "expected {} of {:?}, got {} of {:?}",
+            expected.kind, expected.state, actual.kind, actual.state
+        )];
     }
     let details = |event: &Event| {
         let mut details = event.details.clone();
@@ -161,8 +218,10 @@ fn event_difference(
         }
         details
     };
-    difference(&details(expected), &details(actual), volatile)
+    differences(&details(expected), &details(actual), volatile)
+        .into_iter()
         .map(|difference| format!("{}: {difference}", expected.kind))
+        .collect()
 }
 
 /// Replaces the number in `(entered at the event id #k)`: where AWS interleaves, k is not the state's own.
@@ -190,38 +249,82 @@ fn as_multiset(
     ours: &[Event],
     dropped: usize,
     volatile: &Volatile,
-) -> Result<(), String> {
+) -> Vec<String> {
+    let mut found = Vec::new();
     let mut left: Vec<&Event> = ours.iter().collect();
     for expected in recorded {
-        let found = left
-            .iter()
-            .position(|actual| event_difference(expected, actual, true, volatile).is_none());
-        match found {
+        let same = left.iter().position(|actual| {
+            is_same_kind(expected, actual)
+                && event_differences(expected, actual, true, volatile).is_empty()
+        });
+        match same {
             Some(index) => {
                 left.remove(index);
             }
-            None => {
-                return Err(format!(
-                    "no event like {} of {:?}: {}",
-                    expected.kind,
-                    expected.state,
-                    short(&expected.details)
-                ));
-            }
+            None => found.push(format!(
+                "no event like {} of {:?}: {}",
+                expected.kind,
+                expected.state,
+                short(&expected.details)
+            )),
         }
     }
-    let is_end = |event: &Event| {
+    let is_end = |event: &&Event| {
         let ends = ["Succeeded", "Failed", "Exited"];
         let end = event.kind.strip_prefix("ParallelState");
         end.is_some_and(|end| ends.contains(&end))
     };
-    let unexplained = left.iter().find(|event| !is_end(event));
-    let surplus = left.get(dropped);
-    match unexplained.or(surplus) {
-        Some(event) => Err(format!(
-            "{} of {:?} was not recorded",
-            event.kind, event.state
-        )),
-        None => Ok(()),
+    let (ends, unexplained): (Vec<&Event>, Vec<&Event>) = left.into_iter().partition(is_end);
+    let surplus = ends.into_iter().skip(dropped);
+    found.extend(
+        unexplained
+            .into_iter()
+            .chain(surplus)
+            .map(|event| format!("{} of {:?} was not recorded", event.kind, event.state)),
+    );
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn events(list: &[(&str, &str)]) -> Vec<Event> {
+        let event = |(kind, state): &(&str, &str)| {
+            Event::recorded(&json!({"type": kind, "stateName": state, "details": {"name": state}}))
+        };
+        list.iter().map(event).collect()
+    }
+
+    #[test]
+    fn all_differences_of_a_history_are_told() {
+        let volatile = Volatile::new(&json!([]));
+        let recorded = events(&[
+            ("Entered", "A"),
+            ("Aborted", "A"),
+            ("Failed", "A"),
+            ("Exited", "A"),
+        ]);
+        let mut ours = events(&[
+            ("Entered", "A"),
+            ("Failed", "A"),
+            ("Exited", "A"),
+            ("Exited", "B"),
+        ]);
+        ours[0].details = json!({"name": "B", "more": 1});
+        let found = compare(&recorded, &ours, Order::Total, 0, &volatile);
+        let begins = [
+            "event 1: Entered: at /name",
+            "event 1: Entered: at /: `more`",
+            "event 2: Aborted",
+            "our event 4: Exited",
+        ];
+        assert_eq!(found.len(), begins.len(), "{found:?}");
+        for (found, begin) in found.iter().zip(begins) {
+            assert!(found.starts_with(begin), "{found}");
+        }
+        assert!(compare(&recorded, &recorded, Order::ByScope, 0, &volatile).is_empty());
+        assert!(compare(&recorded, &recorded, Order::Lost, 0, &volatile).is_empty());
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Difference, execution, test_state, validation};
+use super::{Differences, execution, test_state, validation};
 
 /// One recorded fact about the service.
 #[derive(Debug)]
@@ -44,8 +44,8 @@ impl Row {
     ///
     /// # Errors
     ///
-    /// The first difference between what was recorded and what we do.
-    pub async fn check(&self) -> Result<(), Difference> {
+    /// All differences between what was recorded and what we do.
+    pub async fn check(&self) -> Result<(), Differences> {
         match self.kind {
             Kind::Execution => execution::check(&self.fields).await,
             Kind::TestState => test_state::check(&self.fields).await,

@@ -5,13 +5,13 @@ use stepwright_runtime::Engine;
 use stepwright_runtime::task::{Answer, TaskCall, TaskFailure, TaskSource};
 use stepwright_runtime::test_state::{TestStateError, TestStateRequest};
 
-use super::Difference;
-use super::equal::{Volatile, difference};
+use super::Differences;
+use super::equal::{Volatile, differences};
 
 const ROLE: &str = "arn:aws:iam::111111111111:role/stepwright";
 
 /// Tests the row's state as it was tested there, and compares the response, or the refusal.
-pub(super) async fn check(row: &Json) -> Result<(), Difference> {
+pub(super) async fn check(row: &Json) -> Result<(), Differences> {
     let volatile = Volatile::new(&row["volatile"]);
     let engine = Engine::builder()
         .account("111111111111")
@@ -28,10 +28,7 @@ pub(super) async fn check(row: &Json) -> Result<(), Difference> {
         }
         Err(error) => (row["expect"].clone(), refusal(&row["expect"], &error)),
     };
-    match difference(&expected, &ours, &volatile) {
-        Some(difference) => Err(difference.into()),
-        None => Ok(()),
-    }
+    Differences::check(differences(&expected, &ours, &volatile))
 }
 
 /// The request as it was made: JSON in strings, and a role, which the rows leave out.

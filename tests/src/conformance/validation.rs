@@ -4,10 +4,10 @@ use serde_json::Value;
 use stepwright_asl::MachineType;
 use stepwright_asl::validate::validate_text;
 
-use super::Difference;
+use super::Differences;
 
 /// Validates the row's definition and compares the verdict.
-pub(super) fn check(row: &Value) -> Result<(), Difference> {
+pub(super) fn check(row: &Value) -> Result<(), Differences> {
     let text = match &row["definition"] {
         Value::String(text) => text.clone(),
         other => other.to_string(),
@@ -17,10 +17,14 @@ pub(super) fn check(row: &Value) -> Result<(), Difference> {
         _ => MachineType::Standard,
     };
     let findings = validate_text(&text, machine_type);
-    let error = findings.errors().next();
-    match (row["valid"].as_bool(), error) {
-        (Some(true), Some(error)) => Err(format!("valid on AWS, but: {error}").into()),
-        (Some(false), None) => {
+    let errors = findings.errors();
+    match row["valid"].as_bool() {
+        Some(true) => Differences::check(
+            errors
+                .map(|error| format!("valid on AWS, but: {error}"))
+                .collect(),
+        ),
+        Some(false) if errors.count() == 0 => {
             Err(format!("refused there ({}), but we find no error", row["error"]).into())
         }
         _ => Ok(()),

@@ -7,8 +7,11 @@ use crate::validate::definition::{Definition, Part};
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
+use crate::timestamp;
+use crate::wildcard;
+
 use super::fields::{in_quotes, is_substitution};
-use super::wait::{NO_TIMESTAMP, TIMESTAMP_MEND, is_timestamp};
+use super::wait::{NO_TIMESTAMP, TIMESTAMP_MEND};
 
 fn rules<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a Part<'d>> {
     definition.parts_of("ChoiceRule")
@@ -141,7 +144,7 @@ pub(super) const OPERAND: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "A comparison's operand is of another JSON type than it compares.",
-    doc: "`NumericEquals` compares with a number, `BooleanEquals` with a boolean, the tests `IsNull`, `IsPresent` and so on with a boolean, all others with a string; those for timestamps with one of RFC 3339, as SW082 has it. The operators that end in `Path` take a path.",
+    doc: "`NumericEquals` compares with a number, `BooleanEquals` with a boolean, the tests `IsNull`, `IsPresent` and so on with a boolean, all others with a string; those for timestamps with one of RFC 3339, as SW082 has it. The operators that end in `Path` take a path. In the pattern of `StringMatches` only `\\*` and `\\\\` are escapes.",
     source: source::CHOICE,
     check: operand,
 };
@@ -160,7 +163,11 @@ fn operand(definition: &Definition<'_>, report: &mut Report<'_>) {
                 continue;
             }
             let is_time = operator.operand_type() == OperandType::Timestamp && !operator.is_path();
-            if is_time && operand.as_str().is_some_and(|text| !is_timestamp(text)) {
+            if is_time
+                && operand
+                    .as_str()
+                    .is_some_and(|text| !timestamp::is_literal(text))
+            {
                 let takes_path = operand.as_str().is_some_and(|text| text.starts_with('$'));
                 let mend = if takes_path {
                     format!("`{operator}Path` takes a path")
@@ -170,6 +177,10 @@ fn operand(definition: &Definition<'_>, report: &mut Report<'_>) {
                 report
                     .add(rule.at(operator.name()), NO_TIMESTAMP)
                     .suggest(Some(mend));
+            } else if operator == Operator::StringMatches
+                && let Some(Err(fault)) = operand.as_str().map(wildcard::pieces)
+            {
+                report.add(rule.at(operator.name()), fault);
             } else if !fits {
                 let message = format!(
                     "`{operator}` compares with {wanted}, not with {}",

@@ -46,13 +46,22 @@ pub(super) const ONLY_DISTRIBUTED: Rule = Rule {
     code: SCHEMA,
     known: Known::Presumed,
     summary: "An inline Map has a field that only a Distributed Map uses.",
-    doc: "`ItemReader`, `ItemBatcher`, `ResultWriter` and `Label` need `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": ..}` in the processor. `ToleratedFailureCount` and `ToleratedFailurePercentage` are accepted on an inline Map and work there (recorded).",
+    doc: "`ItemReader`, `ItemBatcher`, `ResultWriter` and `Label` need `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": ..}` in the processor. `ToleratedFailureCount` and `ToleratedFailurePercentage`, by value or by path, are accepted on an inline Map (recorded) and do nothing there: the first iteration that fails fails the Map.",
     source: source::DISTRIBUTED,
     check: only_distributed,
 };
 
 fn only_distributed(definition: &Definition<'_>, report: &mut Report<'_>) {
-    let fields = ["ItemReader", "ItemBatcher", "ResultWriter", "Label"];
+    let fields = [
+        "ItemReader",
+        "ItemBatcher",
+        "ResultWriter",
+        "Label",
+        "ToleratedFailureCount",
+        "ToleratedFailureCountPath",
+        "ToleratedFailurePercentage",
+        "ToleratedFailurePercentagePath",
+    ];
     for map in maps(definition) {
         let given: Vec<&str> = fields.into_iter().filter(|field| map.has(field)).collect();
         let (Some(first), Some(false)) = (given.first(), is_distributed(map)) else {
@@ -146,7 +155,7 @@ pub(super) fn lacks_payload(part: &Part<'_>) -> bool {
 
 pub(super) const IN_EXPRESS: Rule = Rule {
     id: "SW108",
-    severity: Severity::Warning,
+    severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
     summary: "A Distributed Map stands in an Express machine, or among the Express children of another.",

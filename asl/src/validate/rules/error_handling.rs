@@ -167,7 +167,7 @@ pub(super) const NEVER_MATCHED: Rule = Rule {
     code: SCHEMA,
     known: Known::Documented,
     summary: "`ErrorEquals` names an error that is never matched.",
-    doc: "`States.Runtime` ends the execution even where it is named, and `States.ALL` does not match it (recorded). `States.NoChoiceMatched`, `States.IntrinsicFailure` and `States.ParameterPathFailure` are documented names of faults that the service reports as `States.Runtime`. `States.DataLimitExceeded` is matched by its own name, not by `States.ALL`. Check the data before the state that may fail, with a Choice, instead.",
+    doc: "`States.Runtime` ends the execution even where it is named, and `States.ALL` does not match it (recorded). `States.NoChoiceMatched`, `States.IntrinsicFailure` and `States.ParameterPathFailure` are documented names of faults that the service reports as `States.Runtime`. `States.DataLimitExceeded` is matched by `States.ALL` where a task's result is too large (recorded), and by its own name alone elsewhere. Check the data before the state that may fail, with a Choice, instead.",
     source: source::ERRORS,
     check: never_matched,
 };

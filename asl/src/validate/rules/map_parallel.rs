@@ -103,7 +103,7 @@ pub(super) const TOLERATED: Rule = Rule {
     code: SCHEMA,
     known: Known::Measured,
     summary: "`ToleratedFailurePercentage` is not from 0 to 100, or another number of a Map is out of its range.",
-    doc: "`ToleratedFailureCount` and `MaxConcurrency` are whole numbers from 0, `MaxItems` one from 0 to 100,000,000, `MaxItemsPerBatch` one from 1, and `MaxInputBytesPerBatch` one from 1 to 262,144. The two thresholds may stand together; the first that is passed fails the Map. AWS accepts them on an inline Map as well.",
+    doc: "`ToleratedFailureCount` and `MaxConcurrency` are whole numbers from 0, `MaxItems` one from 0 to 100,000,000, `MaxItemsPerBatch` one from 1, and `MaxInputBytesPerBatch` one from 1 to 262,144. The two thresholds may stand together; the first that is passed fails the Map. AWS accepts them on an inline Map as well, where they do nothing (SW103).",
     source: source::DISTRIBUTED,
     check: tolerated,
 };

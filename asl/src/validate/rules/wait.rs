@@ -1,12 +1,10 @@
 //! Wait states.
 
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
-
 use crate::facts::MAX_SECONDS;
 use crate::finding::Severity;
 use crate::jsonata;
 use crate::model::QueryLanguage;
+use crate::timestamp;
 use crate::validate::definition::{Definition, Part};
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
@@ -80,7 +78,7 @@ fn timestamp(definition: &Definition<'_>, report: &mut Report<'_>) {
         };
         let is_expression =
             wait.language == QueryLanguage::Jsonata && jsonata::strip(text).is_some();
-        if !is_expression && !is_substitution(text) && !is_timestamp(text) {
+        if !is_expression && !is_substitution(text) && !timestamp::is_literal(text) {
             report
                 .add(wait.at("Timestamp"), NO_TIMESTAMP)
                 .suggest(Some(TIMESTAMP_MEND.to_owned()));
@@ -91,10 +89,3 @@ fn timestamp(definition: &Definition<'_>, report: &mut Report<'_>) {
 /// AWS's words for a text that is no timestamp.
 pub(super) const NO_TIMESTAMP: &str = "String does not match RFC3339 timestamp";
 pub(super) const TIMESTAMP_MEND: &str = "write it like `2016-03-14T01:59:00Z`";
-
-/// AWS wants `T` and `Z` in capitals, which RFC 3339 does not.
-pub(super) fn is_timestamp(text: &str) -> bool {
-    text.as_bytes().get(10) == Some(&b'T')
-        && !text.ends_with('z')
-        && OffsetDateTime::parse(text, &Rfc3339).is_ok()
-}

@@ -7,6 +7,7 @@ use super::{MapRun, Next, Stage, Tolerance, unread};
 use crate::distributed::source::{self, Header, Items, List, Place};
 use crate::distributed::{Results, RunView, Tally, Written};
 use crate::history::{Details, EventKind};
+use crate::interpret::arguments::unusable;
 use crate::interpret::cursor::{Cursor, CursorId, Waiting};
 use crate::interpret::execution::Execution;
 use crate::interpret::failure::Failure;
@@ -150,12 +151,12 @@ impl Execution {
     ) -> Evaluated<(Option<Value>, Option<u64>)> {
         let cursor = self.cursor(id)?;
         let effective = self.effective_input(cursor, state)?;
-        let declared = self.declared_concurrency(cursor, map, &effective)?;
         let items = match &distributed.reader {
-            None => Some(self.items(cursor, state, map, effective)?),
+            None => Some(self.items(cursor, state, map, &effective)?),
             // Items and ItemsPath beside a reader are ignored.
             Some(_) => None,
         };
+        let declared = self.declared_concurrency(cursor, map, &effective)?;
         Ok((items, declared))
     }
 
@@ -364,7 +365,7 @@ fn required(parameters: &Value, name: &str) -> Evaluated<SmolStr> {
     text(parameters, name)?.ok_or_else(|| {
         unusable(
             parameters,
-            format!("The field \"{name}\" is required but was missing"),
+            &format!("The field \"{name}\" is required but was missing"),
         )
     })
 }
@@ -376,16 +377,9 @@ fn text(parameters: &Value, name: &str) -> Evaluated<Option<SmolStr>> {
         Some(Value::Str(text)) => Ok(Some(text.clone())),
         Some(_) => Err(unusable(
             parameters,
-            format!("The value for the field \"{name}\" must be a STRING"),
+            &format!("The value for the field \"{name}\" must be a STRING"),
         )),
     }
-}
-
-fn unusable(parameters: &Value, reason: String) -> QueryError {
-    QueryError::runtime(format!(
-        "The Parameters '{}' could not be used to start the Task: [{reason}]",
-        shown(parameters)
-    ))
 }
 
 fn shown(value: &Value) -> String {

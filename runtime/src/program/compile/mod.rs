@@ -5,6 +5,7 @@ mod map;
 use std::time::Duration;
 
 use indexmap::IndexMap;
+use stepwright_asl::integrations::lookup;
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{self, MachineType, NumberOrExpression, QueryLanguage};
 
@@ -256,6 +257,9 @@ impl Compiler<'_> {
             (None, _) => None,
         };
         Ok(Task {
+            lists_by_name: lookup(&task.resource)
+                .map(|known| known.lists_by_name())
+                .unwrap_or_default(),
             resource: resource.with_family(family),
             handler: Resolution::default(),
             timeout: self.numeric(

@@ -5,8 +5,7 @@ use std::cmp::Ordering;
 
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{OperandType, Operator};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use stepwright_asl::timestamp;
 
 use crate::query::field::{Field, FieldPath};
 use crate::query::{CompileError, QueryError, Scope, VariableNames};
@@ -51,7 +50,7 @@ pub(super) struct Relation {
 pub(super) enum Operand {
     Literal(Value),
     /// A timestamp that was read when the program was built.
-    Instant(OffsetDateTime),
+    Instant(i128),
     Path(FieldPath),
 }
 
@@ -102,7 +101,7 @@ impl Comparison {
                 names,
             )?)
         } else {
-            match (kind, operand.as_str().and_then(instant)) {
+            match (kind, operand.as_str().and_then(timestamp::read)) {
                 (Kind::Timestamp, Some(instant)) => Operand::Instant(instant),
                 _ => Operand::Literal(Value::from(operand)),
             }
@@ -119,7 +118,7 @@ impl Comparison {
                 let order = match operand {
                     Operand::Literal(literal) => kind.order(value, literal),
                     Operand::Instant(literal) => {
-                        let instant = value.as_str().and_then(instant);
+                        let instant = value.as_str().and_then(timestamp::read);
                         instant.map(|instant| instant.cmp(literal))
                     }
                     Operand::Path(path) => kind.order(value, &*path.find(scope)?),
@@ -142,7 +141,9 @@ impl Kind {
             Kind::Text => Some(by_code_units(left.as_str()?, right.as_str()?)),
             Kind::Number => compare_numbers(left, right),
             Kind::Bool => Some(left.as_bool()?.cmp(&right.as_bool()?)),
-            Kind::Timestamp => Some(instant(left.as_str()?)?.cmp(&instant(right.as_str()?)?)),
+            Kind::Timestamp => {
+                Some(timestamp::read(left.as_str()?)?.cmp(&timestamp::read(right.as_str()?)?))
+            }
         }
     }
 }
@@ -193,18 +194,7 @@ impl Type {
             Type::Numeric => value.is_number(),
             Type::String => value.as_str().is_some(),
             Type::Boolean => value.as_bool().is_some(),
-            Type::Timestamp => value.as_str().and_then(instant).is_some(),
+            Type::Timestamp => value.as_str().and_then(timestamp::read).is_some(),
         }
-    }
-}
-
-/// The instant of an RFC 3339 timestamp, with the `T` and an offset that ASL asks for (RFC 3339
-/// itself would take a blank or lower case).
-fn instant(text: &str) -> Option<OffsetDateTime> {
-    let is_strict = text.as_bytes().get(10) == Some(&b'T') && !text.ends_with('z');
-    if is_strict {
-        OffsetDateTime::parse(text, &Rfc3339).ok()
-    } else {
-        None
     }
 }

@@ -1,4 +1,6 @@
-//! Patterns of `StringMatches`: `*` stands for any text, `\*` for a star, `\\` for a backslash.
+//! Patterns of `StringMatches`.
+
+use stepwright_asl::wildcard;
 
 /// A compiled pattern.
 #[derive(Debug)]
@@ -9,26 +11,9 @@ pub(super) struct Pattern {
 
 impl Pattern {
     pub(super) fn compile(text: &str) -> Result<Pattern, String> {
-        let mut pieces = Vec::new();
-        let mut piece = String::new();
-        let mut characters = text.chars();
-        while let Some(character) = characters.next() {
-            match character {
-                '*' => pieces.push(std::mem::take(&mut piece).into()),
-                '\\' => match characters.next() {
-                    Some(escaped @ ('*' | '\\')) => piece.push(escaped),
-                    _ => {
-                        return Err(format!(
-                            "the pattern `{text}` has a backslash before something else than `*` and `\\`; write `\\\\` for a backslash"
-                        ));
-                    }
-                },
-                other => piece.push(other),
-            }
-        }
-        pieces.push(piece.into());
+        let pieces = wildcard::pieces(text)?;
         Ok(Pattern {
-            pieces: pieces.into(),
+            pieces: pieces.into_iter().map(Box::from).collect(),
         })
     }
 

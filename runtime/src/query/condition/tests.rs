@@ -122,7 +122,19 @@ fn timestamps_are_compared_as_instants() {
         (
             "TimestampEquals",
             "2016-08-18T17:33:00Z",
-            "2016-08-18t17:33:00z",
+            "2016-08-18t17:33z",
+            true,
+        ),
+        (
+            "TimestampLessThan",
+            "2016-08-18T17:33:00Z",
+            "2016-08-18T17:32:59.0123456789Z",
+            false,
+        ),
+        (
+            "TimestampLessThan",
+            "2016-08-18T17:33:00Z",
+            "2016-08-18T17:33:00+19:00",
             false,
         ),
         (

@@ -13,7 +13,7 @@ use crate::query::digest;
 
 use super::JavaRandom;
 use super::failure::{INTERNAL, UNCODED};
-use super::texts;
+use super::{prototype, texts};
 
 /// The most numbers that `$range` makes.
 const MAX_RANGE: f64 = 360_145.0;
@@ -31,18 +31,22 @@ const HOST: &[Host] = &[
     ("random", 1, random),
     ("uuid", 0, uuid),
     ("parse", 1, parse),
-    ("base64decode", 1, base64_decode),
 ];
 
 /// Name, and what makes the function.
-type Text = (&'static str, fn() -> HostFunction);
+type Replaced = (&'static str, fn() -> HostFunction);
 
-/// Functions whose texts of numbers are those of JSONata 2.0.
-const TEXTS: &[Text] = &[
+/// Functions of the evaluator that are others on AWS: texts of numbers are those of JSONata 2.0, and base64 has UTF-8 in it, as in
+/// States.Base64Encode.
+const REPLACED: &[Replaced] = &[
+    ("base64encode", base64_encode),
+    ("base64decode", base64_decode),
     (texts::CONCATENATE, texts::concatenate),
     (texts::COPY, texts::copy),
     ("string", texts::string),
     ("clone", texts::clone),
+    (prototype::IS_NAME, prototype::is_name),
+    (prototype::FINDS, prototype::finds),
 ];
 
 /// Whether AWS has a function of that name beside JSONata's.
@@ -93,7 +97,7 @@ pub(super) fn bindings(names: &BTreeSet<&str>) -> Bindings {
     if names.contains("eval") {
         bindings = bindings.var("eval", Json::Null);
     }
-    for (name, function) in TEXTS {
+    for (name, function) in REPLACED {
         if names.contains(name) {
             bindings = bindings.function(*name, function());
         }
@@ -230,20 +234,39 @@ fn parse(arguments: Arguments<'_>) -> Outcome {
     }
 }
 
+/// `$base64encode(text)`: of its UTF-8.
+fn base64_encode() -> HostFunction {
+    of_text("base64encode", |text| Ok(STANDARD.encode(text)))
+}
+
 /// `$base64decode(text)`: strict, where JSONata's own takes anything.
-fn base64_decode(arguments: Arguments<'_>) -> Outcome {
-    let Some(text) = argument(arguments, 0) else {
-        return Ok(None);
-    };
-    let Some(text) = text.as_str() else {
-        return Err(Error::new("T0410")
-            .with("token", "base64decode")
-            .with("index", 1));
-    };
-    match STANDARD.decode(text) {
-        Ok(bytes) => Ok(Some(Json::from(
-            String::from_utf8_lossy(&bytes).into_owned(),
-        ))),
+fn base64_decode() -> HostFunction {
+    of_text("base64decode", |text| match STANDARD.decode(text) {
+        Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
         Err(_) => Err(Error::new(INTERNAL)),
-    }
+    })
+}
+
+/// A function of a text, which without arguments is the context.
+fn of_text(name: &'static str, function: fn(&str) -> Result<String, Error>) -> HostFunction {
+    HostFunction::new(1, move |arguments, call| {
+        let refused = |index: usize| {
+            let error = Error::new("T0410");
+            Err(error.with("token", name).with("index", index))
+        };
+        let context;
+        let argument = match arguments {
+            [] => {
+                context = call.input();
+                &context
+            }
+            [argument] => argument,
+            _ => return refused(2),
+        };
+        match argument {
+            None if call.function(0).is_none() => Ok(None),
+            Some(Json::String(text)) => function(text).map(|text| Some(Json::from(text))),
+            _ => refused(1),
+        }
+    })
 }

@@ -22,6 +22,7 @@ mod compiled;
 mod failure;
 mod functions;
 mod java;
+mod prototype;
 mod rewrite;
 mod root;
 mod selection;

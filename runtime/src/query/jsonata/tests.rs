@@ -147,6 +147,14 @@ fn functions_of_aws() {
     gives("$length($uuid())", "36");
     gives("$random() < 1", "true");
     gives("$base64decode($base64encode('hi'))", r#""hi""#);
+    gives("$base64encode('é€😀')", r#""w6nigqzwn5iA""#);
+    gives("$base64decode('w6nigqzwn5iA')", r#""é€😀""#);
+    gives("['é'].$base64encode()", r#""w6k=""#);
+    gives("$map(['é', 'a'], $base64encode)", r#"["w6k=","YQ=="]"#);
+    fails(
+        "$base64encode($states.input.b)",
+        "returned nothing (undefined).",
+    );
 }
 
 #[test]
@@ -494,5 +502,35 @@ fn a_function_over_the_longest_array_is_within_the_budget() {
     gives(
         "$sum($map([1..873782], function($v) { $v % 3 = 0 ? $v * 2 + 1 : $v - 1 }))",
         "508996655681",
+    );
+}
+
+#[test]
+fn lookup_finds_what_objects_of_javascript_have() {
+    gives("$exists($lookup({'a': 1}, 'toString'))", "true");
+    gives(
+        "$type($lookup({'a': 1}, 'con' & 'structor'))",
+        r#""function""#,
+    );
+    gives("$lookup({'a': 1}, '__proto__')", "{}");
+    fails(
+        "$lookup($states.input, 'toString')",
+        "returned an unsupported result type.",
+    );
+    // Own members come first, and other names are looked up as ever.
+    gives("$lookup({'toString': 1}, 'toString')", "1");
+    gives("$lookup($states.input.o, 'k')", "null");
+    gives(
+        "$map(['n', 'm'], function($k) { $lookup($states.input.xs[0], $k) })",
+        "1",
+    );
+    gives("$lookup($states.input.xs, 'n')", "[1,2]");
+    fails(
+        "$lookup($states.input, 'b')",
+        "returned nothing (undefined).",
+    );
+    fails(
+        "$lookup('text', 'toString')",
+        "returned nothing (undefined).",
     );
 }

@@ -11,7 +11,7 @@ use jlens_core::{Ast, Error, HostCall, HostFunction, Node, format_json};
 use serde_json::Value as Json;
 
 use super::compiled::MAX_MEMORY;
-use super::rewrite;
+use super::{prototype, rewrite};
 
 /// The name of the function that `&` becomes: a private character, which no expression uses.
 pub(super) const CONCATENATE: &str = "\u{e001}";
@@ -19,16 +19,21 @@ pub(super) const CONCATENATE: &str = "\u{e001}";
 /// The name of the function through which a transformation gets its value.
 pub(super) const COPY: &str = "\u{e002}";
 
-/// The expression with calls for the operators that write numbers; nothing if it has none.
+/// The expression with calls for the operators that write numbers, and for `$lookup`; nothing if it has none.
 pub(super) fn rewritten(ast: &Ast) -> Option<String> {
     let mut any = false;
     visit(&ast.root, &mut |node| {
-        any |= operands(node).is_some() || transformation(node).is_some();
+        any |= operands(node).is_some()
+            || transformation(node).is_some()
+            || prototype::lookup(node).is_some();
     });
     any.then(|| {
         rewrite::rewritten(ast, &|node, text| {
             if let Some((lhs, rhs)) = operands(node) {
                 return Some(format!("${CONCATENATE}({},{})", text(lhs), text(rhs)));
+            }
+            if let Some((object, key)) = prototype::lookup(node) {
+                return Some(prototype::written(&text(object), &text(key)));
             }
             let (value, transform) = transformation(node)?;
             Some(format!("${COPY}({})~>{}", text(value), text(transform)))

@@ -8,7 +8,7 @@ which Step Functions had when the TestState recordings were made.
 A table has two parts, with a line `=` between them. First the actions, each with the type of its result (`-`: nothing), then the structures,
 numbered from 0 in the order of their lines: members between tabs, each a name, `!` when it is required, a blank, and a type:
 
-    s       string, blob or timestamp       s1~64   with a least and a greatest length, either of which may be missing
+    s       string, blob or timestamp       s1~64   string or blob with a least and a greatest length, either of which may be missing
     eA|B    string with these values        b       boolean
     n0~10   number with bounds              ?       any JSON
     [1~5 T  list of T with lengths (no blank)   {T  map of T        #7  structure 7
@@ -112,7 +112,7 @@ class Table:
         if "enum" in shape:
             assert not any(c in value for value in shape["enum"] for c in "|\t\n")
             return "e" + "|".join(shape["enum"])
-        return "s" + (bounds(shape) if kind == "string" else "")
+        return "s" + (bounds(shape) if kind in ("string", "blob") else "")
 
     def structure(self, model, name, naming, parsed):
         key = (id(model), name, naming, str(parsed.get(name)))
@@ -135,7 +135,7 @@ class Table:
 
 def bounds(shape):
     low, high = shape.get("min"), shape.get("max")
-    low = None if low == 0 and shape["type"] in ("string", "list") else low
+    low = None if low == 0 and shape["type"] in ("string", "blob", "list") else low
     return "" if low is None and high is None else f"{'' if low is None else low}~{'' if high is None else high}"
 
 

@@ -481,7 +481,7 @@ impl Coverage {
         }
         let by_error = last.error.as_deref().and_then(|error| {
             let named = |found: &CoveredCatcher| {
-                found.state == last.state && errors::matches(&found.errors, error)
+                found.state == last.state && errors::matches_task_failure(&found.errors, error)
             };
             let first = self.catchers.iter().position(named)?;
             (self.catchers[first].to == to).then_some(first)
@@ -498,7 +498,8 @@ impl Coverage {
     /// A state was tried again. The first retrier that names the error decides.
     fn tried_again(&mut self, state: &str, error: Option<&str>) {
         let found = self.retriers.iter_mut().find(|found| {
-            found.state == state && error.is_none_or(|error| errors::matches(&found.errors, error))
+            found.state == state
+                && error.is_none_or(|error| errors::matches_task_failure(&found.errors, error))
         });
         if let Some(retrier) = found {
             retrier.count += 1;

@@ -44,7 +44,7 @@ impl Names {
 
     /// Whether an error of a state is named, by its own name or by a wildcard.
     pub(super) fn count_on(&self, state: &str, error: &str) -> bool {
-        errors::matches(self.of_state(state), error)
+        errors::matches_task_failure(self.of_state(state), error)
     }
 
     /// Whether an error of a state is named by its own name.

@@ -12,7 +12,7 @@ use crate::about::About;
 use crate::engine::{ExecutionReport, Observer, request_id};
 use crate::interpret::Failure;
 use crate::program::Program;
-use crate::task::{Answer, Integration, TaskCall, TaskSource, envelope};
+use crate::task::{Answer, Integration, Pattern, TaskCall, TaskSource, envelope};
 use crate::testing::matcher::Matcher;
 use crate::value::Value;
 
@@ -311,7 +311,8 @@ impl Explorer {
         if is_timed {
             add(&mut options, Outcome::Timeout);
         }
-        if call.token().is_some() && !is_timed {
+        let is_job = call.resource().pattern() == Pattern::Sync;
+        if call.token().is_some() && !is_job && !is_timed {
             options.push(Outcome::Silence);
         }
         options

@@ -234,13 +234,7 @@ struct Ran {
 /// Why a redriven execution cannot be run again, if that is so.
 fn unredrivable(steps: &[Step]) -> Option<String> {
     let redriven = steps.iter().enumerate();
-    for (at, step) in redriven.filter(|(_, step)| step.kind.ends_with("Redriven")) {
-        if step.kind == "MapRunRedriven" {
-            return Some(format!(
-                "event {}: a Map Run was redriven, and which of its items ran again is not in the history",
-                step.id
-            ));
-        }
+    for (at, step) in redriven.filter(|(_, step)| step.kind == "ExecutionRedriven") {
         let before = steps[..at].iter().rev();
         let mut ends = before.filter(|step| step.kind.starts_with("Execution"));
         if ends

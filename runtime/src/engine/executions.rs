@@ -1,0 +1,104 @@
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Weak};
+
+use smol_str::SmolStr;
+
+use super::cell::RunCell;
+use crate::query::Entropy;
+
+/// The executions of an engine: those that run, and those that can be described.
+pub(super) struct Executions {
+    /// The Standard ones.
+    pub(super) by_id: HashMap<SmolStr, Arc<RunCell>>,
+    /// Of these, those that are over, oldest first, with the bytes that they hold.
+    closed: VecDeque<(SmolStr, u64)>,
+    closed_bytes: u64,
+    /// All that run, but for the children of Map Runs, which end with them.
+    open: Vec<Option<Weak<RunCell>>>,
+    free: Vec<usize>,
+    /// Nothing is started any more.
+    pub(super) is_shut_down: bool,
+    retention: Retention,
+    /// Where names and seeds come from.
+    pub(super) entropy: Entropy,
+}
+
+/// How many executions that are over can be described.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Retention {
+    pub(super) executions: usize,
+    pub(super) bytes: u64,
+}
+
+impl Executions {
+    pub(super) fn new(seed: u64, retention: Retention) -> Self {
+        Self {
+            by_id: HashMap::new(),
+            closed: VecDeque::new(),
+            closed_bytes: 0,
+            open: Vec::new(),
+            free: Vec::new(),
+            is_shut_down: false,
+            retention,
+            entropy: Entropy::new(seed),
+        }
+    }
+
+    /// An execution begins to run.
+    pub(super) fn open(&mut self, cell: &Arc<RunCell>) {
+        let place = self.free.pop().unwrap_or(self.open.len());
+        if place == self.open.len() {
+            self.open.push(None);
+        }
+        self.open[place] = Some(Arc::downgrade(cell));
+        cell.set_place(place);
+    }
+
+    /// An execution that was over runs again.
+    pub(super) fn reopen(&mut self, cell: &Arc<RunCell>) {
+        let id = &cell.about.id;
+        if let Some(at) = self.closed.iter().position(|(closed, _)| closed == id)
+            && let Some((_, bytes)) = self.closed.remove(at)
+        {
+            self.closed_bytes -= bytes;
+        }
+        self.by_id.insert(id.clone(), cell.clone());
+        self.open(cell);
+    }
+
+    /// Those that run.
+    pub(super) fn running(&self) -> Vec<Arc<RunCell>> {
+        self.open
+            .iter()
+            .flatten()
+            .filter_map(Weak::upgrade)
+            .collect()
+    }
+
+    /// An execution that holds so many bytes is over. Gives the ids of those that are forgotten for it: itself, when it cannot
+    /// be described.
+    pub(super) fn close(&mut self, cell: &RunCell, bytes: u64) -> Vec<SmolStr> {
+        if let Some(place) = cell.place() {
+            self.open[place] = None;
+            self.free.push(place);
+        }
+        let id = &cell.about.id;
+        if !self.by_id.contains_key(id) {
+            return vec![id.clone()];
+        }
+        self.closed.push_back((id.clone(), bytes));
+        self.closed_bytes += bytes;
+        let mut forgotten = Vec::new();
+        while self.closed.len() > self.retention.executions
+            || self.closed_bytes > self.retention.bytes
+        {
+            let Some((oldest, bytes)) = self.closed.pop_front() else {
+                break;
+            };
+            self.closed_bytes -= bytes;
+            self.by_id.remove(&oldest);
+            forgotten.push(oldest);
+        }
+        forgotten
+    }
+}

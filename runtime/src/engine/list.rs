@@ -1,0 +1,149 @@
+use std::cmp::Reverse;
+
+use smol_str::SmolStr;
+
+use super::cell::RunCell;
+use super::report::Status;
+use crate::clock::Timestamp;
+
+/// One row of [`Engine::executions`](super::Engine::executions).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExecutionSummary {
+    /// The execution's ARN.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The state machine's name.
+    pub machine: String,
+    /// Where it stands.
+    pub status: Status,
+    /// When it started.
+    pub started: Timestamp,
+    /// When it ended.
+    pub stopped: Option<Timestamp>,
+}
+
+impl ExecutionSummary {
+    pub(super) fn of(cell: &RunCell) -> Self {
+        let report = cell.report();
+        Self {
+            id: cell.about.id.to_string(),
+            name: cell.about.name.to_string(),
+            machine: cell.about.machine_name.to_string(),
+            status: report.map_or(Status::Running, |report| report.status),
+            started: cell.about.started,
+            stopped: report.map(|report| report.stopped),
+        }
+    }
+}
+
+/// Which executions are listed; by default all, at once.
+///
+/// ```
+/// use stepwright_runtime::{ExecutionFilter, Status};
+///
+/// let filter = ExecutionFilter::new().machine("orders").status(Status::Failed).limit(100);
+/// # let _ = filter;
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct ExecutionFilter {
+    machine: Option<String>,
+    status: Option<Status>,
+    limit: Option<usize>,
+    after: Option<String>,
+}
+
+impl ExecutionFilter {
+    /// All executions.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Those of one state machine, by its name.
+    pub fn machine(mut self, name: impl Into<String>) -> Self {
+        self.machine = Some(name.into());
+        self
+    }
+
+    /// Those that stand so.
+    pub fn status(mut self, status: Status) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// At most so many in one page.
+    pub fn limit(mut self, executions: usize) -> Self {
+        self.limit = Some(executions);
+        self
+    }
+
+    /// The page after another: its [`next`](ExecutionPage::next).
+    pub fn after(mut self, page: impl Into<String>) -> Self {
+        self.after = Some(page.into());
+        self
+    }
+
+    /// The page of these executions.
+    pub(super) fn page<'a>(&self, all: impl Iterator<Item = &'a RunCell>) -> ExecutionPage {
+        let after = self.after.as_deref().map(Place::parse);
+        let mut fitting: Vec<(Place, &RunCell)> = all
+            .map(|cell| (Place::of(cell), cell))
+            .filter(|(place, cell)| {
+                let is_of = |name: &String| cell.about.machine_name == name.as_str();
+                self.machine.as_ref().is_none_or(is_of)
+                    && after.as_ref().is_none_or(|after| place > after)
+            })
+            .collect();
+        fitting.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let rows = fitting.into_iter();
+        let rows = rows.map(|(place, cell)| (place, ExecutionSummary::of(cell)));
+        let mut rows =
+            rows.filter(|(_, row)| self.status.is_none_or(|status| row.status == status));
+        let limit = self.limit.unwrap_or(usize::MAX).max(1);
+        let page: Vec<(Place, ExecutionSummary)> = rows.by_ref().take(limit).collect();
+        let next = match (rows.next(), page.last()) {
+            (Some(_), Some((last, _))) => Some(last.to_string()),
+            _ => None,
+        };
+        ExecutionPage {
+            executions: page.into_iter().map(|(_, row)| row).collect(),
+            next,
+        }
+    }
+}
+
+/// A page of executions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExecutionPage {
+    /// The executions, newest first.
+    pub executions: Vec<ExecutionSummary>,
+    /// Where the next page begins, for [`ExecutionFilter::after`]; `None` behind the last.
+    pub next: Option<String>,
+}
+
+/// Where an execution stands in the list: newest first, then by ARN from the last to the first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place(Reverse<(Timestamp, SmolStr)>);
+
+impl Place {
+    fn of(cell: &RunCell) -> Self {
+        Self(Reverse((cell.about.started, cell.about.id.clone())))
+    }
+
+    /// Text that is none begins at the first.
+    fn parse(text: &str) -> Self {
+        let (micros, id) = text.split_once(' ').unwrap_or_default();
+        let at = micros.parse().unwrap_or(i64::MAX);
+        Self(Reverse((Timestamp::from_unix_micros(at), id.into())))
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (at, id) = &self.0.0;
+        write!(f, "{} {id}", at.unix_micros())
+    }
+}

@@ -1,0 +1,45 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{join_all, select};
+
+use super::cell::{Message, RunCell};
+use super::drive::SHUT_DOWN;
+use super::list::ExecutionSummary;
+use super::shared::Shared;
+use crate::interpret::Failure;
+
+impl Shared {
+    /// Starts nothing any more, and ends what runs. Gives what was stopped.
+    pub(super) async fn shut_down(&self, grace: Duration) -> Vec<ExecutionSummary> {
+        let running = {
+            let mut executions = self.executions();
+            executions.is_shut_down = true;
+            executions.running()
+        };
+        let ends = join_all(running.iter().map(|cell| cell.finished()));
+        // The guard of a sleep that is over keeps virtual time from going on meanwhile.
+        let _awake = select(std::pin::pin!(ends), self.clock.sleep(grace)).await;
+        let left: Vec<Arc<RunCell>> = running
+            .into_iter()
+            .filter(|cell| cell.report().is_none())
+            .collect();
+        for cell in &left {
+            let cause = "the engine was shut down";
+            let stop = Message::Stop(Failure::new(SHUT_DOWN, cause));
+            // One that ended meanwhile needs not be told.
+            let _ = cell.send(stop);
+        }
+        for cell in &left {
+            cell.finished().await;
+            for child in self.runs.at_work(&cell.about.id) {
+                child.finished().await;
+            }
+        }
+        let stopped = left.iter().filter(|cell| {
+            let report = cell.report();
+            report.is_some_and(|report| report.error.as_deref() == Some(SHUT_DOWN))
+        });
+        stopped.map(|cell| ExecutionSummary::of(cell)).collect()
+    }
+}

@@ -1,0 +1,32 @@
+//! Parameters that an integration does not take.
+
+use super::number::shown;
+use crate::query::QueryError;
+use crate::value::Value;
+
+/// Holds the parameters that are lists by name against what a task is given. What is absent is not missed here.
+pub(super) fn check_lists(parameters: &Value, lists_by_name: &[&str]) -> Result<(), QueryError> {
+    for name in lists_by_name {
+        let holds = match parameters.get(name) {
+            None | Some(Value::Null) => true,
+            Some(found) => found.as_object().is_some_and(|members| {
+                members
+                    .iter()
+                    .all(|(_, member)| matches!(member, Value::Null) || member.as_array().is_some())
+            }),
+        };
+        if !holds {
+            let reason = format!("The value of the field '{name}' has an invalid format");
+            return Err(unusable(parameters, &reason));
+        }
+    }
+    Ok(())
+}
+
+/// The task does not start.
+pub(super) fn unusable(parameters: &Value, reason: &str) -> QueryError {
+    QueryError::runtime(format!(
+        "The Parameters '{}' could not be used to start the Task: [{reason}]",
+        shown(parameters)
+    ))
+}
