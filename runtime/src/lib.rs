@@ -90,6 +90,7 @@ pub mod testing;
 pub mod value;
 
 mod about;
+mod blocking;
 mod distributed;
 mod engine;
 mod interpret;

@@ -2,6 +2,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::thread::ThreadId;
 
 use super::Clock;
 
@@ -12,14 +13,17 @@ pub(super) enum Owner {
     Test,
     /// A worker who was told of a task and has not taken it.
     Handover,
-    /// A task of tokio's; `None` is the future that the runtime blocks on.
-    Task(Option<tokio::task::Id>),
+    /// A task of tokio's.
+    Task(tokio::task::Id),
+    /// The future that a runtime blocks this thread on.
+    Thread(ThreadId),
 }
 
 impl Owner {
     /// Who runs now.
     pub(super) fn here() -> Self {
-        Self::Task(tokio::task::try_id())
+        let task = tokio::task::try_id();
+        task.map_or_else(|| Self::Thread(std::thread::current().id()), Self::Task)
     }
 }
 

@@ -8,10 +8,16 @@
 //! An open task token or activity does not hold the clock. Whoever answers from outside takes [`Clock::hold`]
 //! before the execution starts, or sleeps on [`Clock::sleep`], and keeps the guard until the answer is in. A token that a
 //! test answers (`Mock::token()`) and an activity's task that a worker has do hold it, while the test or the worker is awake.
+//!
+//! A clock belongs to no async runtime. What must happen in real time (everything on real time; on virtual time the
+//! timeouts of handlers that are pending) is done by one thread of the clock's own, `stepwright-clock`, which starts with
+//! the first timer and ends with the clock. So an engine may be shared by any number of tokio runtimes, which need no
+//! `enable_time` and may shut down in any order, and a runtime whose time is paused changes nothing.
 
 mod asked;
 mod driver;
 mod hold;
+mod pending;
 mod sleep;
 mod timers;
 mod timestamp;
@@ -21,16 +27,16 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::Notify;
-
 pub(crate) use self::asked::{Asked, AwaitsEnd, Listeners};
 pub use self::hold::Hold;
+pub(crate) use self::pending::Pending;
 pub use self::sleep::Sleep;
-pub(crate) use self::sleep::while_watched;
+pub(crate) use self::sleep::{note_sleep, while_watched};
 pub(crate) use self::timers::TimerKey;
 pub use self::timestamp::Timestamp;
 
 use self::asked::Owner;
+use self::driver::Driver;
 use self::sleep::Sleeper;
 use self::timers::Timers;
 use crate::engine::Stillness;
@@ -59,8 +65,6 @@ pub struct Clock {
 struct Shared {
     is_virtual: bool,
     state: Mutex<State>,
-    /// Wakes the driver when the next timer changed.
-    changed: Arc<Notify>,
 }
 
 #[derive(Default)]
@@ -89,7 +93,8 @@ struct State {
     open: usize,
     /// Since when virtual time stands still while a handler is pending.
     pending_since: Option<Instant>,
-    driver: Option<tokio::task::JoinHandle<()>>,
+    /// Rings timers in real time, once there was one.
+    driver: Option<Driver>,
 }
 
 /// What a timer does when it rings.
@@ -124,7 +129,6 @@ impl Clock {
                     now,
                     ..State::default()
                 }),
-                changed: Arc::new(Notify::new()),
             }),
         }
     }
@@ -346,15 +350,30 @@ impl Clock {
 
     /// Rings what [`State::take_due`] took.
     fn deliver(&self, due: Vec<Target>) {
-        let count = due.len();
+        // They stop counting as busy also where one of them panics.
+        let _delivered = Delivered {
+            clock: self,
+            count: due.len(),
+        };
         for target in due {
             match target {
                 Target::Run(ring) => ring(),
                 Target::Sleeper(sleeper) => sleeper.ring(),
             }
         }
-        let mut state = self.lock();
-        state.busy = state.busy.saturating_sub(count);
+    }
+}
+
+/// Timers that are being delivered.
+struct Delivered<'c> {
+    clock: &'c Clock,
+    count: usize,
+}
+
+impl Drop for Delivered<'_> {
+    fn drop(&mut self) {
+        let mut state = self.clock.lock();
+        state.busy = state.busy.saturating_sub(self.count);
     }
 }
 

@@ -30,6 +30,11 @@ pub(crate) fn while_watched<T>(poll: impl FnOnce() -> T) -> (T, bool) {
     (polled, SLEEPS.replace(before))
 }
 
+/// Says that what is polled on this thread keeps virtual time by itself.
+pub(crate) fn note_sleep() {
+    SLEEPS.set(true);
+}
+
 /// What the timer rings.
 #[derive(Default)]
 pub(crate) struct Sleeper {

@@ -18,8 +18,8 @@ use super::shared::Shared;
 use super::state::{ExecutionState, Message, Responder};
 use super::tokens::new_token;
 use crate::about::About;
-use crate::clock::{Alarm, Asked, Clock, Listeners, Timestamp, while_watched};
-use crate::distributed::source::{Request, Supply};
+use crate::clock::{Alarm, Asked, Clock, Listeners, Pending, Timestamp, while_watched};
+use crate::distributed::source::{LoadError, Request, Supply};
 use crate::distributed::{File, RunView, Tally};
 use crate::interpret::{ChildStart, Failure, Host};
 use crate::panics::guarded;
@@ -373,15 +373,24 @@ impl Host for EngineHost {
         let names = self.request_names(wait_id);
         let work = Box::pin(async move {
             let read = match request {
-                Request::Get(place) => {
-                    let object = store.get(&place.bucket, &place.key).await;
-                    object.map(Supply::Object)
+                Request::Get { place, load, most } => {
+                    match store.get(&place.bucket, &place.key).await {
+                        Ok(body) => {
+                            let loaded = load.read(place.key, body, most).await;
+                            loaded.map(Supply::Object)
+                        }
+                        Err(error) => Err(LoadError::Store(error)),
+                    }
                 }
                 Request::List { bucket, prefix } => {
-                    store.list(&bucket, &prefix).await.map(Supply::List)
+                    let rows = store.list(&bucket, &prefix).await;
+                    rows.map(Supply::List).map_err(LoadError::Store)
                 }
             };
-            read.map_err(|error| error.cause(&names.uuid()))
+            read.map_err(|error| match error {
+                LoadError::Store(error) => error.cause(&names.uuid()),
+                LoadError::File(cause) => cause,
+            })
         });
         match self.begin(wait_id, Job::Read(work)) {
             Some(Arrived::Read(read)) => Some(read),
@@ -645,22 +654,6 @@ impl Future for Work {
                 Poll::Pending
             }
         }
-    }
-}
-
-/// Tells the clock that a handler is pending, for as long as it lives.
-struct Pending(Clock);
-
-impl Pending {
-    fn new(clock: Clock) -> Self {
-        clock.handler_pends();
-        Self(clock)
-    }
-}
-
-impl Drop for Pending {
-    fn drop(&mut self) {
-        self.0.handler_ended();
     }
 }
 

@@ -179,7 +179,7 @@ impl Engine {
         input: W::Input,
         options: StartOptions,
     ) -> Result<Run<W::Output>, StartError> {
-        let input = to_value(&input)?;
+        let input = to_value(input)?;
         self.launch(W::NAME, input, options, input::read)
     }
 
@@ -217,7 +217,7 @@ impl Engine {
     ///
     /// As [`start`](Self::start), or that the execution did not end well.
     pub async fn execute<W: Workflow>(&self, input: W::Input) -> Result<W::Output, ExecuteError> {
-        let input = to_value(&input)?;
+        let input = to_value(input)?;
         let options = StartOptions::new().synchronous();
         let (run, drive) = self.prepare(W::NAME, input, options, input::read::<W::Output>)?;
         if let Some(drive) = drive {
@@ -517,8 +517,8 @@ pub enum ExecuteError {
     Failed(#[from] ExecutionFailed),
 }
 
-fn to_value<T: Serialize>(input: &T) -> Result<Value, StartError> {
-    Value::from_typed(input).map_err(|error| StartError::InvalidInput(error.to_string()))
+fn to_value<T: Serialize + 'static>(input: T) -> Result<Value, StartError> {
+    Value::from_owned(input).map_err(|error| StartError::InvalidInput(error.to_string()))
 }
 
 impl fmt::Debug for Engine {

@@ -326,7 +326,7 @@ impl Shared {
             ended: Notify::new(),
         });
         let context = stepwright::TaskContext::new(attempt.clone());
-        let work = (found.handler)(context, payload);
+        let work = found.handler.call(&self.clock, context, payload);
         let work: crate::task::TaskFuture = if is_invoke {
             let request = request_id(call);
             Box::pin(async move {

@@ -7,6 +7,7 @@ pub(crate) mod envelope;
 pub(crate) mod handler;
 mod host;
 mod nested;
+mod placed;
 mod resource;
 mod source;
 

@@ -255,7 +255,8 @@ impl Execution {
         let about = self.child_about(distributed, run, input);
         let number = run.results.started(&about, items);
         run.tally.started(items.into());
-        self.begin_child(wait_id, map, distributed, (number, about, false), cx)
+        let begun = self.begin_child(wait_id, map, distributed, (number, about, false), cx);
+        begun.inspect_err(|_| run.tally.not_begun(items.into()))
     }
 
     /// Starts a child of a redriven run again. A Standard child goes on where it came to no good end, an Express child begins
@@ -285,7 +286,8 @@ impl Execution {
             return Ok(());
         };
         run.tally.started_again(items.into());
-        self.begin_child(wait_id, map, distributed, (number, about, true), cx)
+        let begun = self.begin_child(wait_id, map, distributed, (number, about, true), cx);
+        begun.inspect_err(|_| run.tally.not_begun(items.into()))
     }
 
     fn begin_child(
