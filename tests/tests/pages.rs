@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// Pages with blocks that no file of tests has yet, and how many: the numbers may only become smaller.
-const OPEN: &[(&str, usize)] = &[("docs/builder.md", 3), ("docs/language.md", 19)];
+const OPEN: &[(&str, usize)] = &[("docs/builder.md", 1), ("docs/language.md", 19)];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
