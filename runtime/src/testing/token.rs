@@ -3,7 +3,10 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::future::select;
+
 use super::record::{Record, Rule};
+use crate::clock::Clock;
 use crate::engine::Stillness;
 
 /// How often is looked whether anything goes on.
@@ -22,6 +25,8 @@ pub(super) async fn of(
 ) -> String {
     let _listening = record.listeners.listen();
     let mut still: Option<(Stillness, Instant)> = None;
+    // The patience is the test's, in real time, whatever runtime it is on.
+    let ticks = Clock::real();
     loop {
         let mut called = pin!(record.called.notified());
         called.as_mut().enable();
@@ -34,7 +39,7 @@ pub(super) async fn of(
             panic!("no token of `{state}` at {caller}: {problem}");
         }
         // Either way the next round looks again.
-        drop(tokio::time::timeout(TICK, called).await);
+        select(called, ticks.sleep(TICK)).await;
     }
 }
 
