@@ -1,4 +1,4 @@
-//! MapRuns AWS Step Functions workflows in process, as AWS runs them: in tests on virtual time, in production on real time.
+//! Runs AWS Step Functions workflows in process, as AWS runs them: in tests on virtual time, in production on real time.
 //!
 //! An [`Engine`] takes workflows that were written with [`stepwright`], or any definition in the Amazon States Language, and
 //! runs their executions. What runs is the definition that ships: the workflow's ASL, compiled once into an indexed

@@ -19,6 +19,7 @@ mod driver;
 mod hold;
 mod pending;
 mod sleep;
+mod stillness;
 mod timers;
 mod timestamp;
 
@@ -32,6 +33,7 @@ pub use self::hold::Hold;
 pub(crate) use self::pending::Pending;
 pub use self::sleep::Sleep;
 pub(crate) use self::sleep::{note_sleep, while_watched};
+pub(crate) use self::stillness::Stillness;
 pub(crate) use self::timers::TimerKey;
 pub use self::timestamp::Timestamp;
 
@@ -39,7 +41,6 @@ use self::asked::Owner;
 use self::driver::Driver;
 use self::sleep::Sleeper;
 use self::timers::Timers;
-use crate::engine::Stillness;
 
 /// Where virtual time begins unless the builder says otherwise: 2026-01-01T00:00:00Z, so that a run is the
 /// same every time.

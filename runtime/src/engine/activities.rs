@@ -5,8 +5,8 @@ use smol_str::SmolStr;
 use tokio::sync::Notify;
 
 use super::error::ActivityError;
-use super::state::Responder;
 use crate::clock::{Asked, Clock};
+use crate::task::Responder;
 use crate::value::Value;
 
 /// The queues of an engine's activities.

@@ -50,8 +50,15 @@ pub struct EngineBuilder {
     coverage: Option<PathBuf>,
 }
 
+impl Engine {
+    /// Begins an engine.
+    pub fn builder() -> EngineBuilder {
+        EngineBuilder::new()
+    }
+}
+
 impl EngineBuilder {
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         Self {
             registry: Registry::default(),
             sources: Vec::new(),
@@ -204,18 +211,18 @@ impl EngineBuilder {
         self
     }
 
-    /// MapRuns on virtual time, which begins at 2026-01-01T00:00:00Z: waits, retries and timeouts take no time, and
+    /// Runs on virtual time, which begins at 2026-01-01T00:00:00Z: waits, retries and timeouts take no time, and
     /// every run is the same.
     pub fn virtual_time(self) -> Self {
         self.virtual_time_from(VIRTUAL_START)
     }
 
-    /// MapRuns on virtual time that begins at `start`.
+    /// Runs on virtual time that begins at `start`.
     pub fn virtual_time_from(self, start: Timestamp) -> Self {
         self.clock(Clock::virtual_from(start))
     }
 
-    /// MapRuns on a clock that the program shares: with the tasks, say, so that one that asks somebody outside can hold
+    /// Runs on a clock that the program shares: with the tasks, say, so that one that asks somebody outside can hold
     /// virtual time until the answer is in.
     ///
     /// ```

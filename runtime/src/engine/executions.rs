@@ -13,7 +13,7 @@ pub(super) struct Executions {
     /// Of these, those that are over, oldest first, with the bytes that they hold.
     closed: VecDeque<(SmolStr, u64)>,
     closed_bytes: u64,
-    /// All that run, but for the children of Map MapRuns, which end with them.
+    /// All that run, but for the children of Map Runs, which end with them.
     open: Vec<Option<Weak<ExecutionState>>>,
     free: Vec<usize>,
     /// Nothing is started any more.

@@ -9,13 +9,13 @@ use futures_util::stream::{FuturesUnordered, Stream};
 use smol_str::SmolStr;
 
 use super::activities::Queued;
+use super::ends;
 use super::error::TokenError;
-use super::execution_task::ExecutionTask;
-use super::follower::{self, Follower};
+use super::follower::{Follower, Role};
 use super::map_runs::MapRunRecord;
-
+use super::prepared::{Begin, Prepared};
 use super::shared::Shared;
-use super::state::{ExecutionState, Message, Responder};
+use super::state::{ExecutionState, Message};
 use super::tokens::new_token;
 use crate::about::About;
 use crate::clock::{Alarm, Asked, Clock, Listeners, Pending, Timestamp, while_watched};
@@ -28,8 +28,8 @@ use crate::query::Entropy;
 use crate::status::Status;
 use crate::task::handler::PANICKED;
 use crate::task::{
-    Answer, Effect, Integration, NestedStart, RunningTask, TaskCall, TaskFailure, TaskFuture,
-    TaskResult, TaskSource,
+    Answer, Effect, Integration, NestedStart, Responder, RunningTask, TaskCall, TaskFailure,
+    TaskFuture, TaskResult, TaskSource,
 };
 use crate::value::Value;
 use crate::wait_id::TimerKind;
@@ -53,6 +53,8 @@ pub(super) struct EngineHost {
     /// What each wait has; a wait that has nothing is not here.
     waits: HashMap<u32, Held>,
     work: FuturesUnordered<Abortable<Work>>,
+    /// Executions that were started in this step, and are not driven yet.
+    pub(super) prepared: Vec<Prepared>,
     /// Of the poll that is under way.
     pub(super) waker: Waker,
 }
@@ -93,6 +95,7 @@ impl EngineHost {
             depth,
             waits: HashMap::new(),
             work: FuturesUnordered::new(),
+            prepared: Vec::new(),
             waker: Waker::noop().clone(),
         }
     }
@@ -195,12 +198,13 @@ impl EngineHost {
     /// Starts another execution; gives what the start answers, where that is the answer.
     fn start_nested(&mut self, wait_id: WaitId, start: NestedStart) -> Option<TaskResult> {
         let integration = start.integration;
-        let (cell, begun) = match self.engine.start_nested(start, self.source.clone()) {
+        let (launched, begun) = match self.engine.start_nested(start, self.source.clone()) {
             Ok(started) => started,
             Err(failure) => return Some(Err(failure)),
         };
+        self.prepared.extend(launched.prepared);
         if integration.waits() {
-            self.follow_child(wait_id, &cell, integration);
+            self.follow_child(wait_id, &launched.cell, integration);
         }
         (integration != Integration::SdkSync).then_some(Ok(begun))
     }
@@ -213,13 +217,13 @@ impl EngineHost {
         integration: Integration,
     ) {
         self.held(wait_id).child = Some((Arc::downgrade(cell), integration.is_job()));
-        let follower = Follower::Task {
+        let follower = Follower {
             parent: Responder::new(&self.cell, wait_id),
-            integration,
+            role: Role::Job(integration),
         };
         // One of that name may be over already.
         if let Some((follower, report)) = cell.follow(follower) {
-            follower.tell(&self.engine, &report);
+            self.engine.tell_follower(follower, &report);
         }
     }
 
@@ -301,7 +305,7 @@ impl Host for EngineHost {
     }
 
     fn start_child(&mut self, wait_id: WaitId, child: ChildStart) -> Result<(), String> {
-        let runtime = tokio::runtime::Handle::try_current()
+        tokio::runtime::Handle::try_current()
             .map_err(|_| "A Distributed Map needs a tokio runtime for its children".to_owned())?;
         let Some(run) = self.run(wait_id).cloned() else {
             return Ok(());
@@ -322,33 +326,32 @@ impl Host for EngineHost {
             && report.status == Status::Succeeded
         {
             // It ended well while nobody looked.
-            let ended = follower::ended(report);
+            let ended = ends::of_child(report);
             Responder::new(&self.cell, wait_id).child_ended(number, ended);
             return Ok(());
         }
         let cell = ExecutionState::new(about, self.engine.clock.clone());
         run.started(number, &cell);
-        cell.follow(Follower::MapRun {
+        cell.follow(Follower {
             parent: Responder::new(&self.cell, wait_id),
-            run,
-            number,
+            role: Role::Child {
+                run: run.arn().clone(),
+                number,
+            },
         });
-        let drive = ExecutionTask::new(
-            self.engine.clone(),
-            cell,
-            self.program.clone(),
-            self.source.clone(),
-            seed,
-            self.depth,
-        );
-        let drive = drive.of_child(entry);
         let resumed = before.as_ref().and_then(|before| {
             let history = before.report()?.history.clone();
-            Some((history, before.redrivable()?.resume))
+            let resume = before.redrivable()?.resume;
+            Some(Begin::Redrive { history, resume })
         });
-        runtime.spawn(match resumed {
-            Some((history, resume)) => drive.of_redrive(history, resume),
-            None => drive,
+        self.prepared.push(Prepared {
+            state: cell,
+            program: self.program.clone(),
+            entry,
+            is_child: true,
+            source: self.source.clone(),
+            depth: self.depth,
+            begin: resumed.unwrap_or(Begin::Start { seed }),
         });
         Ok(())
     }
@@ -494,11 +497,14 @@ impl Host for EngineHost {
     }
 
     fn arm(&mut self, wait_id: WaitId, ring: TimerKind, at: Timestamp) {
-        let responder = Responder::new(&self.cell, wait_id);
-        let alarm = self
-            .engine
-            .clock
-            .arm(at, Box::new(move || responder.ring(ring)));
+        let state = Arc::downgrade(&self.cell);
+        let ring_it = move || {
+            if let Some(state) = state.upgrade() {
+                // One that is over waits for nothing.
+                let _ = state.send(Message::Timer(wait_id, ring));
+            }
+        };
+        let alarm = self.engine.clock.arm(at, Box::new(ring_it));
         self.held(wait_id).alarms.push((ring, alarm));
     }
 

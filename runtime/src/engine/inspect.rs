@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 
 use super::Engine;
 use super::execution_task::ExecutionTask;
+use super::prepared::{Begin, Prepared};
 
 use super::state::ExecutionState;
 use crate::about::About;
@@ -23,7 +24,7 @@ pub(crate) struct Inspected {
 }
 
 impl Engine {
-    /// MapRuns one state on the caller's own task, as a synchronous Express execution that has no name anybody knows.
+    /// Runs one state on the caller's own task, as a synchronous Express execution that has no name anybody knows.
     /// `source` answers before whoever else does.
     pub(crate) async fn inspect(
         &self,
@@ -50,8 +51,20 @@ impl Engine {
             redriven: None,
         });
         let cell = ExecutionState::new(about, engine.clock.clone());
-        let drive = ExecutionTask::new(engine.clone(), cell.clone(), program, source, seed, 0);
-        let mut drive = drive.of_state(start, inspection);
+        let prepared = Prepared {
+            state: cell.clone(),
+            entry: program.entry(),
+            program,
+            is_child: false,
+            source,
+            depth: 0,
+            begin: Begin::Inspect {
+                start,
+                inspection: Box::new(inspection),
+                seed,
+            },
+        };
+        let mut drive = ExecutionTask::new(engine.clone(), prepared);
         (&mut drive).await;
         let report = cell.report();
         let inspection = drive.inspected.take().unwrap_or_else(|| {

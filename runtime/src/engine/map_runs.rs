@@ -10,7 +10,7 @@ use crate::distributed::{MapRun, RunView, Tally};
 use crate::interpret::Failure;
 use crate::status::Status;
 
-/// The Map MapRuns of an engine.
+/// The Map Runs of an engine.
 #[derive(Debug, Default)]
 pub(super) struct MapRuns {
     known: Mutex<Known>,
@@ -84,6 +84,12 @@ impl MapRuns {
         run.map_or_else(Vec::new, |run| run.children())
     }
 
+    /// A child of a run is over. Gives the one that is forgotten for it.
+    pub(super) fn child_ended(&self, arn: &str, number: u32) -> Option<Arc<ExecutionState>> {
+        let run = self.lock().by_arn.get(arn).cloned();
+        run?.ended(number)
+    }
+
     /// The children of an execution's runs that are at work, and theirs.
     pub(super) fn at_work(&self, execution: &str) -> Vec<Arc<ExecutionState>> {
         let known = self.lock();
@@ -155,6 +161,10 @@ impl MapRunRecord {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn arn(&self) -> &SmolStr {
+        &self.arn
+    }
+
     /// It is redriven.
     fn reopen(&self, view: RunView) {
         let mut state = self.lock();
@@ -178,7 +188,7 @@ impl MapRunRecord {
     }
 
     /// A child is over. Gives the one that is forgotten for it.
-    pub(super) fn ended(&self, number: u32) -> Option<Arc<ExecutionState>> {
+    fn ended(&self, number: u32) -> Option<Arc<ExecutionState>> {
         let mut state = self.lock();
         let cell = state.running.remove(&number)?;
         if cell.is_redrivable() {

@@ -3,11 +3,13 @@
 mod activities;
 mod builder;
 mod built;
+mod ends;
 mod error;
 mod events;
 mod execution_task;
 mod executions;
 mod follower;
+mod handle;
 mod handlers;
 mod host;
 mod input;
@@ -17,6 +19,8 @@ mod machines;
 mod map_runs;
 mod nested;
 mod observer;
+mod prepared;
+mod redrivable;
 mod redrive;
 mod registry;
 mod report;
@@ -26,7 +30,6 @@ mod shutdown;
 mod start;
 mod state;
 mod tokens;
-mod watch;
 
 use std::fmt;
 use std::future::Future;
@@ -56,48 +59,29 @@ pub use self::report::ExecutionReport;
 pub use self::run::Run;
 pub(crate) use self::shared::request_id;
 pub use self::start::StartOptions;
-pub(crate) use self::state::Responder;
-pub(crate) use self::watch::{Stillness, Watch};
 
+use self::execution_task::ExecutionTask;
+use self::handle::LastHandle;
 use self::registry::PendingMachine;
 use self::run::Decode;
 use self::shared::Shared;
 use crate::clock::Clock;
 use crate::distributed::MapRun;
 use crate::panics::said;
-use crate::task::{TaskFailure, TaskResult};
+use crate::task::{TaskFailure, TaskResult, Watch};
 use crate::value::Value;
 
-/// MapRuns workflows. Clones are the same engine.
+/// Runs workflows. Clones are the same engine.
 #[derive(Clone)]
 pub struct Engine {
     shared: Arc<Shared>,
     handle: Arc<LastHandle>,
 }
 
-/// What handles of an engine and of its executions have in common: with the last of them, sources of answers are told that
-/// nobody looks any more.
-pub(crate) struct LastHandle {
-    shared: Arc<Shared>,
-}
-
-impl Drop for LastHandle {
-    fn drop(&mut self) {
-        self.shared.finish_sources();
-    }
-}
-
 impl Engine {
-    /// Begins an engine.
-    pub fn builder() -> EngineBuilder {
-        EngineBuilder::new()
-    }
-
     fn new(shared: Shared) -> Self {
         let shared = Arc::new(shared);
-        let handle = Arc::new(LastHandle {
-            shared: shared.clone(),
-        });
+        let handle = LastHandle::new(shared.clone());
         for source in &shared.sources {
             source.attach(&Watch::new(&shared));
         }
@@ -210,7 +194,7 @@ impl Engine {
         self.launch(machine, input, options, |output| Ok(output.clone()))
     }
 
-    /// MapRuns a workflow to its end on the caller's own task, without spawning one: what a caller wants who waits
+    /// Runs a workflow to its end on the caller's own task, without spawning one: what a caller wants who waits
     /// anyway. Dropping the future breaks the execution off.
     ///
     /// # Errors
@@ -282,7 +266,7 @@ impl Engine {
         input: Value,
         options: StartOptions,
         decode: Decode<T>,
-    ) -> Result<(Run<T>, Option<execution_task::ExecutionTask>), StartError> {
+    ) -> Result<(Run<T>, Option<ExecutionTask>), StartError> {
         let launched = match self.shared.machines.find(machine) {
             Some(known) => self.shared.launch(&known, input, options, 0),
             None => Err(StartError::StateMachineDoesNotExist(machine.to_owned())),
@@ -293,7 +277,9 @@ impl Engine {
         })?;
         Ok((
             Run::new(launched.cell, decode, &self.handle),
-            launched.drive,
+            launched
+                .prepared
+                .map(|prepared| ExecutionTask::new(self.shared.clone(), prepared)),
         ))
     }
 
@@ -357,7 +343,7 @@ impl Engine {
         self.shared.shut_down(grace).await
     }
 
-    /// The Map MapRuns of an execution, by its ARN, in the order of their starts: one for each attempt of a Distributed
+    /// The Map Runs of an execution, by its ARN, in the order of their starts: one for each attempt of a Distributed
     /// Map.
     pub fn map_runs(&self, execution: &str) -> Vec<MapRun> {
         self.shared.runs.of_execution(execution)

@@ -6,9 +6,8 @@ use stepwright_asl::errors;
 use super::error::StartError;
 use super::machines::Machine;
 use super::report::ExecutionReport;
-use super::shared::{Shared, request_id};
+use super::shared::{Launched, Shared, request_id};
 use super::start::StartOptions;
-use super::state::ExecutionState;
 use crate::about::About;
 use crate::status::Status;
 use crate::task::{
@@ -155,12 +154,12 @@ impl Shared {
         })
     }
 
-    /// Starts an execution for a state. Gives it, and what the start itself answers.
+    /// Prepares an execution for a state. Gives it, and what the start itself answers.
     pub(super) fn start_nested(
         self: &Arc<Self>,
         start: NestedStart,
         source: Option<Arc<dyn TaskSource>>,
-    ) -> Result<(Arc<ExecutionState>, Value), TaskFailure> {
+    ) -> Result<(Launched, Value), TaskFailure> {
         let NestedStart {
             integration,
             machine,
@@ -180,20 +179,16 @@ impl Shared {
             ..StartOptions::default()
         };
         let launch = || {
-            let runtime =
-                tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
+            // What is prepared is spawned when the step is over.
+            tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
             let found = self.machines.find(&machine);
             let found =
                 found.ok_or_else(|| StartError::StateMachineDoesNotExist(machine.to_string()))?;
-            let launched = self.launch(&found, input, options, depth)?;
-            if let Some(drive) = launched.drive {
-                runtime.spawn(drive);
-            }
-            Ok(launched.cell)
+            self.launch(&found, input, options, depth)
         };
-        let cell: Arc<ExecutionState> = launch().map_err(|error| integration.failure(&error))?;
-        let begun = started(&cell.about, integration, request);
-        Ok((cell, begun))
+        let launched = launch().map_err(|error| integration.failure(&error))?;
+        let begun = started(&launched.cell.about, integration, request);
+        Ok((launched, begun))
     }
 }
 

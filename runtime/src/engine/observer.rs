@@ -6,7 +6,7 @@ use crate::interpret::Failure;
 use crate::program::Program;
 use crate::value::Value;
 
-/// Watches the executions of an engine, nested ones and the children of Map MapRuns among them: for coverage and exploration. An engine
+/// Watches the executions of an engine, nested ones and the children of Map Runs among them: for coverage and exploration. An engine
 /// without one pays nothing.
 pub(crate) trait Observer: Send + Sync {
     /// A child of a Map Run is to be started.

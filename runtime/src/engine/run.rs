@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::LastHandle;
 use super::error::ExecutionFailed;
 use super::events::Events;
+use super::handle::LastHandle;
 use super::report::ExecutionReport;
 use super::state::{ExecutionState, Message};
 use crate::about::About;

@@ -7,24 +7,24 @@ use tokio::sync::Notify;
 
 use super::activities::Activities;
 use super::error::StartError;
-use super::execution_task::ExecutionTask;
 use super::executions::Executions;
 use super::machines::{Machine, Machines, Setting};
 use super::map_runs::MapRuns;
 use super::observer::Observer;
+use super::prepared::{Begin, Prepared};
 use super::report::ExecutionReport;
 use super::start::StartOptions;
-use super::state::{ExecutionState, Responder};
+use super::state::ExecutionState;
 use super::tokens::Tokens;
-use super::watch::Watch;
 use crate::about::About;
-use crate::clock::Clock;
+use crate::clock::{Clock, Stillness};
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
 use crate::query::Entropy;
 use crate::task::handler::Resolution;
 use crate::task::{
-    Answer, Effect, Family, Pattern, RunningTask, SharedState, TaskCall, TaskSource, envelope,
+    Answer, DefinedState, Effect, Family, Pattern, Responder, RunningTask, SharedState, TaskCall,
+    TaskSource, Watch, Watched, envelope,
 };
 use crate::value::Value;
 
@@ -45,7 +45,7 @@ pub(crate) struct Shared {
     pub(super) tokens: Tokens,
     pub(super) activities: Activities,
     pub(super) executions: Mutex<Executions>,
-    /// The Map MapRuns of the executions that can be described.
+    /// The Map Runs of the executions that can be described.
     pub(super) runs: MapRuns,
     /// Where Distributed Maps read and write.
     pub(super) objects: Option<Arc<dyn ObjectStore>>,
@@ -60,8 +60,8 @@ pub(crate) struct Shared {
 /// An execution that was started, or found.
 pub(super) struct Launched {
     pub(super) cell: Arc<ExecutionState>,
-    /// What drives it; `None` when it runs already.
-    pub(super) drive: Option<ExecutionTask>,
+    /// What is to be driven; `None` when it runs already.
+    pub(super) prepared: Option<Prepared>,
 }
 
 impl Shared {
@@ -134,7 +134,7 @@ impl Shared {
             return if known.report().is_none() && known.about.input == input {
                 Ok(Launched {
                     cell: known.clone(),
-                    drive: None,
+                    prepared: None,
                 })
             } else {
                 Err(StartError::ExecutionAlreadyExists(name.to_string()))
@@ -166,17 +166,18 @@ impl Shared {
             source.attach(&Watch::new(self));
             self.given().push(source);
         }
-        let drive = ExecutionTask::new(
-            self.clone(),
-            cell.clone(),
-            machine.program.clone(),
-            options.source,
-            seed,
+        let prepared = Prepared {
+            state: cell.clone(),
+            entry: machine.program.entry(),
+            program: machine.program.clone(),
+            is_child: false,
+            source: options.source,
             depth,
-        );
+            begin: Begin::Start { seed },
+        };
         Ok(Launched {
             cell,
-            drive: Some(drive),
+            prepared: Some(prepared),
         })
     }
 
@@ -345,6 +346,19 @@ impl Shared {
         } else {
             Answer::effect(effect)
         })
+    }
+}
+
+impl Watched for Shared {
+    fn defined(&self) -> Vec<DefinedState> {
+        self.machines.defined().to_vec()
+    }
+
+    fn stillness(&self) -> Stillness {
+        match self.live.load(Ordering::SeqCst) {
+            0 => Stillness::Over,
+            _ => self.clock.stillness(),
+        }
     }
 }
 

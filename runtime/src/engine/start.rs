@@ -63,7 +63,7 @@ impl StartOptions {
         self
     }
 
-    /// Who answers the tasks of this execution, of the workflows that it nests and of the children of its Map MapRuns, asked
+    /// Who answers the tasks of this execution, of the workflows that it nests and of the children of its Map Runs, asked
     /// before the engine's own sources and handlers.
     pub fn tasks(mut self, source: impl TaskSource + 'static) -> Self {
         self.source = Some(source.into_shared());

@@ -1,19 +1,17 @@
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use futures_util::task::AtomicWaker;
-use smol_str::SmolStr;
 use tokio::sync::{Notify, oneshot};
 
 use super::follower::Follower;
-use super::redrive::Redrivable;
+use super::redrivable::Redrivable;
 use super::report::ExecutionReport;
 use crate::about::About;
 use crate::clock::Clock;
-use crate::distributed::Ended;
 use crate::history::History;
 use crate::interpret::Failure;
-use crate::task::TaskResult;
+use crate::task::{Inbox, News};
 use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
 
@@ -41,17 +39,10 @@ struct Mailbox {
     followers: Vec<Follower>,
 }
 
-/// Tells whoever answers a task whether the answer counts.
-pub(crate) type Taken = oneshot::Sender<bool>;
-
 /// News for an execution.
 pub(crate) enum Message {
     Timer(WaitId, TimerKind),
-    Answer(WaitId, TaskResult, Option<Taken>),
-    Started(WaitId, Option<SmolStr>),
-    /// A child of a Map Run ended.
-    Child(WaitId, u32, Ended),
-    Heartbeat(WaitId, Option<Taken>),
+    News(WaitId, News),
     Deadline,
     Stop(Failure),
     /// Somebody wants the history as soon as it has more than so many events.
@@ -234,59 +225,9 @@ fn answer_late(message: Message, report: &ExecutionReport) {
     }
 }
 
-/// Who waits for the answer to one task.
-#[derive(Clone, Debug)]
-pub(crate) struct Responder {
-    cell: Weak<ExecutionState>,
-    wait_id: WaitId,
-}
-
-impl Responder {
-    pub(super) fn new(cell: &Arc<ExecutionState>, wait_id: WaitId) -> Self {
-        Self {
-            cell: Arc::downgrade(cell),
-            wait_id,
-        }
-    }
-
-    fn send(&self, message: Message) {
-        // Nobody is there any more when the execution is over: the answer is too late.
-        if let Some(cell) = self.cell.upgrade() {
-            let _ = cell.send(message);
-        }
-    }
-
-    pub(crate) fn answer(&self, result: TaskResult) {
-        self.send(Message::Answer(self.wait_id, result, None));
-    }
-
-    /// Answers, and says whether the execution took the answer: not when the task ended otherwise before.
-    pub(super) async fn answer_and_wait(&self, result: TaskResult) -> bool {
-        let (taken, answer) = oneshot::channel();
-        self.send(Message::Answer(self.wait_id, result, Some(taken)));
-        answer.await.unwrap_or(false)
-    }
-
-    pub(crate) fn started(&self, worker: Option<SmolStr>) {
-        self.send(Message::Started(self.wait_id, worker));
-    }
-
-    pub(super) fn child_ended(&self, number: u32, ended: Ended) {
-        self.send(Message::Child(self.wait_id, number, ended));
-    }
-
-    pub(crate) fn heartbeat(&self) {
-        self.send(Message::Heartbeat(self.wait_id, None));
-    }
-
-    /// Starts the heartbeat's time anew, and says whether the task was still at work.
-    pub(super) async fn heartbeat_and_wait(&self) -> bool {
-        let (taken, answer) = oneshot::channel();
-        self.send(Message::Heartbeat(self.wait_id, Some(taken)));
-        answer.await.unwrap_or(false)
-    }
-
-    pub(super) fn ring(&self, ring: TimerKind) {
-        self.send(Message::Timer(self.wait_id, ring));
+impl Inbox for ExecutionState {
+    fn bring(&self, wait_id: WaitId, news: News) {
+        // What comes when the execution is over is too late; dropping it says so.
+        let _ = self.send(Message::News(wait_id, news));
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use smol_str::SmolStr;
 
 use super::error::TokenError;
-use super::state::Responder;
+use crate::task::Responder;
 
 /// How many ended tokens are remembered, so that a late answer learns why it is late.
 const REMEMBERED: usize = 65_536;

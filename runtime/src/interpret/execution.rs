@@ -156,7 +156,7 @@ impl Execution {
         &mut self.recorder
     }
 
-    /// MapRuns whatever can run, `budget` transitions at most.
+    /// Runs whatever can run, `budget` transitions at most.
     pub(crate) fn step(&mut self, host: &mut dyn Host, mut budget: u32) -> Step {
         let program = self.program.clone();
         let cx = &mut Cx::new(&program, host);
@@ -221,7 +221,7 @@ impl Execution {
         self.end(EventKind::ExecutionAborted, failure, Outcome::Aborted, host);
     }
 
-    /// Writes what ends here inside of Maps and Parallels, and the Map MapRuns at work. A state at the top level that is
+    /// Writes what ends here inside of Maps and Parallels, and the Map Runs at work. A state at the top level that is
     /// cut short has no event of its own (recorded for Wait and Task).
     fn abort_open(&mut self, host: &mut dyn Host) {
         self.note_cut();

@@ -9,7 +9,9 @@ mod host;
 mod nested;
 mod placed;
 mod resource;
+mod responder;
 mod source;
+mod watch;
 
 pub use self::answer::{Answer, TaskFailure, TaskFuture, TaskResult};
 pub(crate) use self::answer::{Effect, Reply};
@@ -19,4 +21,7 @@ pub use self::defined::{DefinedState, DefinedTask};
 pub(crate) use self::host::{RunningTask, SharedState};
 pub(crate) use self::nested::{Integration, NestedStart};
 pub use self::resource::{Family, Pattern, Resource};
+pub(crate) use self::responder::{Inbox, News, Responder, Taken};
 pub use self::source::TaskSource;
+pub use self::watch::Watch;
+pub(crate) use self::watch::Watched;

@@ -1,8 +1,7 @@
 use std::sync::Arc;
 
-use super::{Answer, DefinedState, TaskCall};
+use super::{Answer, DefinedState, TaskCall, Watch};
 use crate::about::About;
-use crate::engine::Watch;
 
 /// Answers Task states in place of their handlers: mocks, recordings, a table in a file.
 ///

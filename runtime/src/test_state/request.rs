@@ -75,7 +75,7 @@ impl TestStateRequest {
         self
     }
 
-    /// MapRuns under this role.
+    /// Runs under this role.
     pub fn role_arn(mut self, arn: impl Into<String>) -> Self {
         self.role_arn = Some(arn.into());
         self

@@ -9,8 +9,9 @@ use super::matcher::Matcher;
 use super::mock::{Mock, Raw, arguments};
 use super::record::{Handle, Record, Rule, calls};
 use super::token;
-use crate::engine::{Watch, request_id};
+use crate::engine::request_id;
 use crate::panics::said;
+use crate::task::Watch;
 use crate::task::handler::INVALID_INPUT;
 use crate::task::{Answer, DefinedState, TaskCall, TaskFailure, TaskSource, envelope};
 use crate::value::Value;
@@ -19,7 +20,7 @@ use crate::value::Value;
 /// calls were made.
 ///
 /// Where several fit a call, the last one answers; a second mock of the same task takes the place of the first. Mocks that
-/// are given to one start answer in the workflows that it nests and in the children of its Map MapRuns as well, and a sequence
+/// are given to one start answer in the workflows that it nests and in the children of its Map Runs as well, and a sequence
 /// goes on from one to the next of them.
 ///
 /// A test with mocks fails when they are wrong, not only when the workflow is:

@@ -11,7 +11,7 @@ use super::matcher::{Matcher, hint};
 use super::mock::Steps;
 use super::mocks::MockedCall;
 use crate::clock::Listeners;
-use crate::engine::Watch;
+use crate::task::Watch;
 use crate::task::{DefinedState, TaskCall};
 
 /// How many lines of what went wrong are kept.

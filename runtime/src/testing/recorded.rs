@@ -28,9 +28,9 @@ pub struct RecordedHistory {
     pub(super) incomplete: Option<&'static str>,
     /// Whether there are more events than these.
     pub(super) goes_on: bool,
-    /// The histories of the children of its Map MapRuns, where they stand beside it.
+    /// The histories of the children of its Map Runs, where they stand beside it.
     pub(super) children: Vec<RecordedHistory>,
-    /// The ARNs of its Map MapRuns.
+    /// The ARNs of its Map Runs.
     pub(super) map_runs: Vec<String>,
 }
 
@@ -91,7 +91,7 @@ impl RecordedHistory {
         Self::from_json(&json)
     }
 
-    /// Takes a history: `{"events": [..]}` or the list alone, in either order. Beside the events the histories of the children of Map MapRuns may
+    /// Takes a history: `{"events": [..]}` or the list alone, in either order. Beside the events the histories of the children of Map Runs may
     /// stand, in the list `children`, as `stepwright run --history` writes them.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use futures_util::future::select;
 
 use super::record::{Record, Rule};
 use crate::clock::Clock;
-use crate::engine::Stillness;
+use crate::clock::Stillness;
 
 /// How often is looked whether anything goes on.
 const TICK: Duration = Duration::from_millis(20);

@@ -125,7 +125,7 @@ thread_local! {
     static CHANCE: Entropy = Entropy::new(0);
 }
 
-/// MapRuns an evaluation whose host functions draw from `entropy`.
+/// Runs an evaluation whose host functions draw from `entropy`.
 pub(super) fn drawing<R>(entropy: &Entropy, evaluation: impl FnOnce() -> R) -> R {
     CHANCE.with(|chance| chance.resume(entropy.state()));
     let result = evaluation();

@@ -13,7 +13,7 @@ use super::{Coverage, share};
 
 /// What the test processes of a suite went through, each workflow on its own: the engines of a process that the environment variable
 /// `STEPWRIGHT_COVERAGE` is set for, or that [`EngineBuilder::coverage`](crate::EngineBuilder::coverage) was called for, write it
-/// into a folder. Nested workflows count, and so do the children of Map MapRuns.
+/// into a folder. Nested workflows count, and so do the children of Map Runs.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {

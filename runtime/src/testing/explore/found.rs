@@ -24,7 +24,7 @@ pub struct Exploration {
     pub stuck: Vec<Stuck>,
     /// Fields that could not be evaluated, where a Retry or Catch on everything, or the tolerance of a Distributed Map, hides it.
     pub hidden: Vec<Hidden>,
-    /// What all the runs went through, the children of Map MapRuns among them.
+    /// What all the runs went through, the children of Map Runs among them.
     pub coverage: Coverage,
     /// What was found of the workflows that are nested, and of those that these nest, each explored on its own.
     pub nested: BTreeMap<String, Exploration>,

@@ -27,7 +27,7 @@ use crate::engine::BuildError;
 use crate::objects::ObjectStore;
 use crate::value::Value;
 
-/// MapRuns a definition with every combination of what its tasks may come to, up to a bound, and reports what was found:
+/// Runs a definition with every combination of what its tasks may come to, up to a bound, and reports what was found:
 /// errors that nothing catches, executions that do not end, places that are never reached.
 ///
 /// A task may succeed, with each of its samples; fail with each error that was [declared](Bounds::error) for it or that a
@@ -90,7 +90,7 @@ pub async fn explore_workflow<W: Workflow>(bounds: &Bounds) -> Result<Exploratio
     begin(machine, definition.machine_type(), bounds, declared).await
 }
 
-/// Explores in a thread of its own: the children of Map MapRuns then take their turns in the same order every time.
+/// Explores in a thread of its own: the children of Map Runs then take their turns in the same order every time.
 async fn begin(
     machine: StateMachine,
     machine_type: MachineType,

@@ -34,7 +34,7 @@ pub(super) struct Taken {
     pub(super) evaluations: Vec<Evaluation>,
     /// The states whose expression fails on purpose, by their executions.
     meant: HashSet<(String, String)>,
-    /// The children of Map MapRuns that are over.
+    /// The children of Map Runs that are over.
     pub(super) children: Vec<Arc<ExecutionReport>>,
     /// A Map whose items nobody gave.
     pub(super) made_up: Option<String>,
@@ -76,7 +76,7 @@ impl Script {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether children of Map MapRuns are still at work.
+    /// Whether children of Map Runs are still at work.
     pub(super) fn is_at_work(&self) -> bool {
         let taken = self.lock();
         taken.children.len() < taken.started

@@ -16,7 +16,7 @@ use crate::objects::ObjectStore;
 use crate::status::Status;
 use crate::task::{TaskCall, TaskSource};
 
-/// MapRuns a definition again as a history recorded it, and finds the first difference: on the recorded input, at the
+/// Runs a definition again as a history recorded it, and finds the first difference: on the recorded input, at the
 /// recorded time, with each task answering what it answered then, after as long.
 ///
 /// What counts is what an execution does: the types of the events, their states, and their data. Events inside different
@@ -126,7 +126,7 @@ impl<'a> Replay<'a> {
         self
     }
 
-    /// MapRuns the definition again.
+    /// Runs the definition again.
     ///
     /// # Errors
     ///
@@ -226,7 +226,7 @@ impl fmt::Debug for Replay<'_> {
     }
 }
 
-/// What a run did, and the children of its Map MapRuns.
+/// What a run did, and the children of its Map Runs.
 struct Ran {
     steps: Vec<Step>,
     children: BTreeMap<usize, Vec<Step>>,

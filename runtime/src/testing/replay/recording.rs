@@ -23,7 +23,7 @@ type Place = (Vec<String>, String);
 /// What the tasks of one execution answered.
 type Attempts = HashMap<Place, Vec<Attempt>>;
 
-/// Answers the tasks of an execution, and of the children of its Map MapRuns.
+/// Answers the tasks of an execution, and of the children of its Map Runs.
 pub(super) struct Recording {
     own: Attempts,
     children: Vec<Child>,
@@ -32,7 +32,7 @@ pub(super) struct Recording {
     /// Whether the machine has a TimeoutSeconds.
     ends: bool,
     has_objects: bool,
-    /// The Map MapRuns that were recorded.
+    /// The Map Runs that were recorded.
     map_runs: Vec<String>,
     progress: Mutex<Progress>,
 }
