@@ -17,8 +17,12 @@
 mod asked;
 mod driver;
 mod hold;
+mod listeners;
+mod owner;
 mod pending;
+mod real_time;
 mod sleep;
+mod sleeper;
 mod stillness;
 mod timers;
 mod timestamp;
@@ -26,20 +30,21 @@ mod timestamp;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-pub(crate) use self::asked::{Asked, AwaitsEnd, Listeners};
+pub(crate) use self::asked::Asked;
 pub use self::hold::Hold;
+pub(crate) use self::listeners::Listeners;
 pub(crate) use self::pending::Pending;
 pub use self::sleep::Sleep;
-pub(crate) use self::sleep::{note_sleep, while_watched};
+pub(crate) use self::sleeper::{note_sleep, while_watched};
 pub(crate) use self::stillness::Stillness;
 pub(crate) use self::timers::TimerKey;
 pub use self::timestamp::Timestamp;
 
-use self::asked::Owner;
 use self::driver::Driver;
-use self::sleep::Sleeper;
+use self::owner::Owner;
+use self::sleeper::Sleeper;
 use self::timers::Timers;
 
 /// Where virtual time begins unless the builder says otherwise: 2026-01-01T00:00:00Z, so that a run is the
@@ -148,58 +153,11 @@ impl Clock {
         }
     }
 
-    /// Keeps virtual time from jumping until the guard is dropped. Costs nothing on real time.
-    pub fn hold(&self) -> Hold {
-        if self.shared.is_virtual {
-            self.lock().holds += 1;
-        }
-        Hold::new(self.clone())
-    }
-
-    /// Sleeps for `duration` on this clock, from now on, not from the first poll.
-    ///
-    /// The guard that comes back holds virtual time: keep it until whatever you woke up for is done.
-    pub fn sleep(&self, duration: Duration) -> Sleep {
-        Sleep::new(self.clone(), duration)
-    }
-
     fn lock(&self) -> MutexGuard<'_, State> {
         self.shared
             .state
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Keeps virtual time from jumping until a test has answered a token. Time goes on while somebody sleeps on this clock,
-    /// and where the test waits for an execution's end and nobody listens for tokens: then nobody is about to answer.
-    pub(crate) fn ask_test(&self, listeners: &Arc<Listeners>) -> Asked {
-        if self.is_virtual() {
-            listeners.on(self);
-            let mut state = self.lock();
-            if !state
-                .listeners
-                .iter()
-                .any(|one| Arc::ptr_eq(one, listeners))
-            {
-                state.listeners.push(listeners.clone());
-            }
-        }
-        Asked::new(self.clone(), Owner::Test)
-    }
-
-    /// Somebody begins to wait for the end of an execution.
-    pub(crate) fn await_end(&self) -> AwaitsEnd {
-        AwaitsEnd::new(self.clone())
-    }
-
-    /// The same of a worker: virtual time stands while it works, and goes on while the task that it works in sleeps.
-    pub(crate) fn ask_worker(&self) -> Asked {
-        Asked::new(self.clone(), Owner::here())
-    }
-
-    /// The same from when a worker is told of a task until it takes it.
-    pub(crate) fn ask_to_take(&self) -> Asked {
-        Asked::new(self.clone(), Owner::Handover)
     }
 
     /// Arms a timer that calls `ring` at `at`, with no lock of the clock taken.

@@ -3,8 +3,8 @@ use std::ops::Range;
 use smol_str::SmolStr;
 
 use super::distributed::Distributed;
+use super::index::StateIx;
 use super::io::Numeric;
-use super::state::StateIx;
 use crate::query::Expr;
 
 /// A Map state.

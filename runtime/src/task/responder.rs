@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 use smol_str::SmolStr;
 use tokio::sync::oneshot;
 
-use super::TaskResult;
+use super::failure::TaskResult;
 use crate::distributed::Ended;
 use crate::wait_id::WaitId;
 

@@ -4,8 +4,8 @@ use stepwright_asl::model::{self, QueryLanguage};
 
 use super::field::word;
 use super::{Compiled, Compiler};
+use crate::program::index::StateIx;
 use crate::program::map::{Items, Map};
-use crate::program::state::StateIx;
 use crate::query::{Expected, Expr};
 
 impl Compiler<'_> {
