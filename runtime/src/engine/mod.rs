@@ -30,6 +30,7 @@ mod shutdown;
 mod start;
 mod state;
 mod tokens;
+mod work;
 
 use std::fmt;
 use std::future::Future;
@@ -471,7 +472,7 @@ impl Engine {
                     let working = AssertUnwindSafe(async { work(input).await });
                     match working.catch_unwind().await {
                         Ok(result) => result.map_err(Into::into),
-                        Err(panic) => Err(host::panicked(&said(panic))),
+                        Err(panic) => Err(work::panicked(&said(panic))),
                     }
                 }
                 Err(error) => Err(TaskFailure::internal(
