@@ -6,7 +6,7 @@ use crate::diagram::text::xml;
 use crate::overlay::Status;
 
 use super::style::{coverage, line_class};
-use super::{Canvas, number};
+use super::canvas::{Canvas, number};
 
 /// All lines, without what stands on them.
 pub(super) fn lines(out: &mut Canvas, outline: &Outline, layout: &Layout) {
