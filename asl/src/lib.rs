@@ -51,4 +51,4 @@ mod syntax_error;
 
 pub use finding::{Finding, Findings, Severity};
 pub use model::{MachineType, QueryLanguage, StateMachine};
-pub use syntax_error::SyntaxError;
+pub use syntax_error::{SyntaxError, SyntaxFault};

@@ -21,7 +21,7 @@
 //! assert_eq!(diff.states()[1].fields[0].pointer(), "/States/Charge/TimeoutSeconds");
 //! assert!(diff.transitions().is_empty());
 //! assert!(Diff::of(&old, &old).is_empty());
-//! # Ok::<(), stepwright_asl::json::SyntaxError>(())
+//! # Ok::<(), stepwright_asl::SyntaxError>(())
 //! ```
 
 mod align;

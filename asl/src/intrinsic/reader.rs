@@ -3,24 +3,65 @@
 use crate::json::Json;
 use crate::path::Path;
 
-use super::function::Parameter;
-use super::{Argument, Call, CallError, CallFault, Function, Literal, MAX_NESTING};
+use super::call::{Argument, Call, Expression, Literal, MAX_NESTING};
+use super::function::{Function, Parameter};
+use crate::syntax_error::{SyntaxError, SyntaxFault};
 
-pub(super) struct Reader<'t> {
+impl Call {
+    /// Reads a call; blanks may follow it.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no call, the function is unknown, it takes another number of arguments or other types of literals, or calls nest too deep.
+    pub fn parse(text: &str) -> Result<Call, SyntaxError> {
+        let mut reader = Reader::new(text);
+        let call = reader.call(1)?;
+        reader.skip_blanks();
+        if reader.rest().is_empty() {
+            Ok(call)
+        } else {
+            Err(reader.failure("expected the end of the text after the call"))
+        }
+    }
+}
+
+impl std::str::FromStr for Call {
+    type Err = SyntaxError;
+
+    fn from_str(text: &str) -> Result<Call, SyntaxError> {
+        Call::parse(text)
+    }
+}
+
+impl Expression {
+    /// Reads a call when the text begins with `States.`, else a path.
+    ///
+    /// # Errors
+    ///
+    /// As [`Call::parse`] and [`Path::parse`].
+    pub fn parse(text: &str) -> Result<Expression, SyntaxError> {
+        if text.starts_with("States.") {
+            return Call::parse(text).map(Expression::Call);
+        }
+        Path::parse(text).map(Expression::Path)
+    }
+}
+
+struct Reader<'t> {
     text: &'t str,
     offset: usize,
 }
 
 impl<'t> Reader<'t> {
-    pub(super) fn new(text: &'t str) -> Reader<'t> {
+    fn new(text: &'t str) -> Reader<'t> {
         Reader { text, offset: 0 }
     }
 
-    pub(super) fn call(&mut self, depth: usize) -> Result<Call, CallError> {
+    fn call(&mut self, depth: usize) -> Result<Call, SyntaxError> {
         let start = self.offset;
         if depth > MAX_NESTING {
-            return Err(CallError::new(
-                CallFault::Nesting,
+            return Err(SyntaxError::with(
+                SyntaxFault::Nesting,
                 start,
                 format!("intrinsic functions nest deeper than {MAX_NESTING} levels"),
             ));
@@ -28,15 +69,14 @@ impl<'t> Reader<'t> {
         let name = self.take_while(|char| char.is_alphanumeric() || matches!(char, '.' | '_'));
         let Some(function) = Function::from_name(name) else {
             return Err(if name.starts_with("States.") {
-                let fault = CallFault::UnknownFunction(name.to_owned());
-                CallError::new(
+                let fault = SyntaxFault::UnknownFunction(name.to_owned());
+                SyntaxError::with(
                     fault,
                     start,
                     format!("there is no intrinsic function `{name}`"),
                 )
             } else {
-                CallError::new(
-                    CallFault::Syntax,
+                SyntaxError::new(
                     start,
                     "expected an intrinsic function such as `States.Format`",
                 )
@@ -53,8 +93,8 @@ impl<'t> Reader<'t> {
                 (least, most) if least == most => least.to_string(),
                 (least, most) => format!("{least} to {most}"),
             };
-            return Err(CallError::new(
-                CallFault::Arity,
+            return Err(SyntaxError::with(
+                SyntaxFault::Arity,
                 start,
                 format!(
                     "`{name}` takes {wanted} arguments, {} are given",
@@ -69,7 +109,11 @@ impl<'t> Reader<'t> {
         })
     }
 
-    fn arguments(&mut self, function: Function, depth: usize) -> Result<Vec<Argument>, CallError> {
+    fn arguments(
+        &mut self,
+        function: Function,
+        depth: usize,
+    ) -> Result<Vec<Argument>, SyntaxError> {
         let mut arguments = Vec::new();
         self.skip_blanks();
         if self.take(')') {
@@ -92,15 +136,15 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn argument(&mut self, depth: usize) -> Result<Argument, CallError> {
+    fn argument(&mut self, depth: usize) -> Result<Argument, SyntaxError> {
         let start = self.offset;
         match self.rest().chars().next() {
             Some('\'') => self.literal().map(Argument::String),
             Some('$') => {
                 let text = self.path_text();
-                Path::parse(text).map(Argument::Path).map_err(|error| {
-                    CallError::new(CallFault::Syntax, start + error.offset, error.message)
-                })
+                Path::parse(text)
+                    .map(Argument::Path)
+                    .map_err(|error| error.inside(start))
             }
             _ if self.rest().starts_with("States.") => self.call(depth + 1).map(Argument::Call),
             _ => {
@@ -111,8 +155,7 @@ impl<'t> Reader<'t> {
                     Ok(Json::Number(number)) => Ok(Argument::Number(number)),
                     Ok(Json::Bool(value)) => Ok(Argument::Bool(value)),
                     Ok(Json::Null) => Ok(Argument::Null),
-                    _ => Err(CallError::new(
-                        CallFault::Syntax,
+                    _ => Err(SyntaxError::new(
                         start,
                         "expected a path, a string in single quotes, a number, `true`, `false`, `null` or a call",
                     )),
@@ -150,7 +193,7 @@ impl<'t> Reader<'t> {
         &self.text[start..self.offset]
     }
 
-    fn literal(&mut self) -> Result<Literal, CallError> {
+    fn literal(&mut self) -> Result<Literal, SyntaxError> {
         let start = self.offset;
         let mut literal = Literal {
             value: String::new(),
@@ -160,8 +203,7 @@ impl<'t> Reader<'t> {
         let mut open = None;
         loop {
             let Some(char) = self.rest().chars().next() else {
-                return Err(CallError::new(
-                    CallFault::Syntax,
+                return Err(SyntaxError::new(
                     start,
                     "the string is not closed; expected `'`",
                 ));
@@ -208,16 +250,16 @@ impl<'t> Reader<'t> {
         found
     }
 
-    pub(super) fn skip_blanks(&mut self) {
+    fn skip_blanks(&mut self) {
         self.take_while(char::is_whitespace);
     }
 
-    pub(super) fn rest(&self) -> &'t str {
+    fn rest(&self) -> &'t str {
         &self.text[self.offset..]
     }
 
-    pub(super) fn failure(&self, message: impl Into<String>) -> CallError {
-        CallError::new(CallFault::Syntax, self.offset, message)
+    fn failure(&self, message: impl Into<String>) -> SyntaxError {
+        SyntaxError::new(self.offset, message)
     }
 }
 
@@ -226,7 +268,7 @@ fn check_literal(
     index: usize,
     argument: &Argument,
     offset: usize,
-) -> Result<(), CallError> {
+) -> Result<(), SyntaxError> {
     let parameter = function.parameter(index);
     let fits = match argument {
         Argument::Call(_) | Argument::Path(_) => true,
@@ -245,8 +287,8 @@ fn check_literal(
         Parameter::Number => "a number",
         Parameter::Bool => "`false`",
     };
-    Err(CallError::new(
-        CallFault::ArgumentType,
+    Err(SyntaxError::with(
+        SyntaxFault::ArgumentType,
         offset,
         format!("argument {} of `{function}` must be {wanted}", index + 1),
     ))

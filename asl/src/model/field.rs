@@ -5,8 +5,8 @@ use indexmap::IndexMap;
 use crate::json::{Json, Number};
 use crate::place::Place;
 
-use super::structure::{Field, Reading, Structure};
-use super::{Kind, State, States};
+use super::schema::Kind;
+use super::structure::{Field, Reading, take};
 
 /// The value of `InputPath`, `OutputPath` or `ResultPath`, where `null` means something else than absence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,21 +88,6 @@ impl From<String> for NumberOrExpression {
     fn from(text: String) -> NumberOrExpression {
         NumberOrExpression::Expression(text)
     }
-}
-
-/// Reads what `read` takes, or reports the type that `kind` names.
-fn take<'j, T>(
-    json: &'j Json,
-    kind: Kind,
-    at: &Place<'_>,
-    reading: &mut Reading<'_>,
-    read: impl FnOnce(&'j Json) -> Option<T>,
-) -> Option<T> {
-    let value = read(json);
-    if value.is_none() {
-        reading.wrong_type(json, kind.noun(), at);
-    }
-    value
 }
 
 /// An optional field is of the same kind, and absent when it is `None`.
@@ -232,51 +217,4 @@ impl Field for Vec<String> {
             self.iter().map(|text| text.as_str().into()).collect(),
         ))
     }
-}
-
-impl Field for States {
-    const KIND: Kind = Kind::States;
-
-    fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
-        let states = take(json, Self::KIND, at, reading, |json| json.as_object())?;
-        let read = states.iter().filter_map(|(name, state)| {
-            Some((name.clone(), State::read(state, &at.key(name), reading)?))
-        });
-        Some(read.collect())
-    }
-
-    fn write(&self) -> Option<Json> {
-        let states = self
-            .iter()
-            .map(|(name, state)| (name.clone(), state.write()));
-        Some(Json::Object(states.collect()))
-    }
-}
-
-/// Reads an object with the fields of a structure.
-pub(super) fn read_structure<S: Structure>(
-    json: &Json,
-    at: &Place<'_>,
-    reading: &mut Reading<'_>,
-) -> Option<S> {
-    let object = take(json, Kind::Structure(S::table), at, reading, |json| {
-        json.as_object()
-    })?;
-    Some(S::read(object, at, reading))
-}
-
-/// Reads an array of them.
-pub(super) fn read_structures<S: Structure>(
-    json: &Json,
-    at: &Place<'_>,
-    reading: &mut Reading<'_>,
-) -> Option<Vec<S>> {
-    let items = take(json, Kind::Structures(S::table), at, reading, |json| {
-        json.as_array()
-    })?;
-    let read = items
-        .iter()
-        .enumerate()
-        .filter_map(|(index, item)| read_structure(item, &at.index(index), reading));
-    Some(read.collect())
 }

@@ -3,10 +3,29 @@
 use crate::SyntaxError;
 use crate::name;
 
-use super::{Filter, MAX_DEPTH, Path, Root, Step};
+use super::tree::{Filter, MAX_DEPTH, Path, Root, Step};
+
+impl Path {
+    /// Reads a path.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no path; the error has the offset in it.
+    pub fn parse(text: &str) -> Result<Path, SyntaxError> {
+        read(text)
+    }
+}
+
+impl std::str::FromStr for Path {
+    type Err = SyntaxError;
+
+    fn from_str(text: &str) -> Result<Path, SyntaxError> {
+        Path::parse(text)
+    }
+}
 
 /// Reads a whole text as a path.
-pub(super) fn read(text: &str) -> Result<Path, SyntaxError> {
+fn read(text: &str) -> Result<Path, SyntaxError> {
     let mut reader = Reader {
         text,
         offset: 0,

@@ -1,6 +1,7 @@
 //! Where texts stand in a definition.
 
-use super::{Addresses, StandsFor, whole};
+use super::address::{Addresses, StandsFor};
+use super::syntax::whole;
 use crate::json::{Json, Object};
 use crate::model::QueryLanguage;
 

@@ -3,10 +3,10 @@
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
+use crate::SyntaxError;
 use crate::graph::Graph;
-use crate::intrinsic::{CallError, Expression};
+use crate::intrinsic::Expression;
 use crate::json::{Document, Json, Object, Pointer};
-use crate::jsonata;
 use crate::model::{FieldInfo, MachineType, ProcessorMode, QueryLanguage, Schema, StateKind};
 
 use super::expression::Parsed;
@@ -117,7 +117,7 @@ pub(super) struct PathText<'d> {
     pub(super) field: &'d str,
     pub(super) text: &'d str,
     /// What it is; a call where the field takes one.
-    pub(super) parsed: Result<Expression, CallError>,
+    pub(super) parsed: Result<Expression, SyntaxError>,
 }
 
 /// A member whose key ends in `.$`.
@@ -134,7 +134,7 @@ pub(super) struct Binding<'d> {
     /// Whether a template engine fills in a part of the value: what is wrong with it now says nothing.
     pub(super) is_open: bool,
     /// What the value is; `None` when it is no string.
-    pub(super) parsed: Option<Result<Expression, CallError>>,
+    pub(super) parsed: Option<Result<Expression, SyntaxError>>,
 }
 
 /// A string that stands as it is and begins like a path or a call.
@@ -166,7 +166,7 @@ pub(super) struct ExpressionText<'d> {
     pub(super) is_whole: bool,
     pub(super) text: &'d str,
     /// `None` when the string is no expression.
-    pub(super) parsed: Option<Result<Parsed<'d>, jsonata::SyntaxError>>,
+    pub(super) parsed: Option<Result<Parsed<'d>, SyntaxError>>,
 }
 
 impl<'d> Definition<'d> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::intrinsic::{CallError, Expression};
+use crate::intrinsic::Expression;
 use crate::json::{Json, Object, Pointer};
 use crate::jsonata;
 use crate::model::{FieldInfo, Kind, Operator, QueryLanguage, Schema, StateKind, StateMachine};
@@ -199,9 +199,7 @@ impl<'w, 'd> Walk<'w, 'd> {
         let parsed = if takes_call {
             Expression::parse(text)
         } else {
-            Path::parse(text)
-                .map(Expression::Path)
-                .map_err(CallError::from)
+            Path::parse(text).map(Expression::Path)
         };
         self.definition.paths.push(PathText {
             pointer: pointer(),

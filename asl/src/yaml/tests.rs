@@ -1,7 +1,8 @@
 //! What the reader promises.
 
 use super::*;
-use crate::json::{Document, Json, MAX_DEPTH, SyntaxError};
+use crate::SyntaxError;
+use crate::json::{Document, Json, MAX_DEPTH};
 use proptest::prelude::*;
 
 fn parse(text: &str) -> Result<Document, SyntaxError> {
