@@ -35,6 +35,7 @@ pub mod name;
 pub mod overlay;
 pub mod path;
 pub mod placeholder;
+pub mod resource;
 pub mod similar;
 pub mod timestamp;
 pub mod validate;

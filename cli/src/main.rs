@@ -16,6 +16,7 @@ mod progress;
 mod replay;
 mod report;
 mod run;
+mod source;
 mod test_state;
 mod validate;
 

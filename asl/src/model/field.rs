@@ -4,9 +4,11 @@ use indexmap::IndexMap;
 
 use crate::json::{Json, Number};
 use crate::place::Place;
+use crate::substitution::is_substitution;
 
 use super::schema::Kind;
 use super::structure::{Field, Reading, take};
+use super::words::{Vocabulary, Word};
 
 /// The value of `InputPath`, `OutputPath` or `ResultPath`, where `null` means something else than absence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -216,5 +218,30 @@ impl Field for Vec<String> {
         Some(Json::Array(
             self.iter().map(|text| text.as_str().into()).collect(),
         ))
+    }
+}
+
+impl<W: Vocabulary> Field for Word<W> {
+    const KIND: Kind = Kind::Word(W::ALL);
+
+    fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+        let text = take(json, Self::KIND, at, reading, Json::as_str)?;
+        let word = match W::named(text) {
+            Some(word) => Some(Word::Known(word)),
+            None if is_substitution(text) => Some(Word::Substitution(text.to_owned())),
+            None => None,
+        };
+        if word.is_none() {
+            let message = format!("Value is not one of: [{}]", W::ALL.join(", "));
+            reading.fault(W::RULE, message, at);
+        }
+        word
+    }
+
+    fn write(&self) -> Option<Json> {
+        Some(match self {
+            Word::Known(word) => word.as_ref().into(),
+            Word::Substitution(text) => text.as_str().into(),
+        })
     }
 }

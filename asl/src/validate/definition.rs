@@ -11,9 +11,7 @@ use crate::model::{FieldInfo, MachineType, ProcessorMode, QueryLanguage, Schema,
 
 use super::expression::Parsed;
 use super::flow::Flow;
-use super::language;
 use super::variables::Variables;
-use super::walk::Walk;
 
 /// A definition, taken apart.
 pub(super) struct Definition<'d> {
@@ -38,7 +36,8 @@ pub(super) struct Definition<'d> {
     /// Every string in which JSONata may stand.
     pub(super) expressions: Vec<ExpressionText<'d>>,
     pub(super) variables: Variables<'d>,
-    unassigned: OnceCell<Vec<usize>>,
+    /// Filled in when a rule asks for it.
+    pub(super) unassigned: OnceCell<Vec<usize>>,
 }
 
 /// An object with named fields.
@@ -170,33 +169,6 @@ pub(super) struct ExpressionText<'d> {
 }
 
 impl<'d> Definition<'d> {
-    pub(super) fn read(document: &'d Document, machine_type: MachineType) -> Definition<'d> {
-        let json = document.json();
-        let graph = Graph::of(json);
-        let language = language::of_machine(json, &graph);
-        let mut definition = Definition {
-            document,
-            machine_type,
-            language,
-            languages: vec![language; graph.states().len()],
-            flow: Flow::of(&graph),
-            graph,
-            parts: Vec::new(),
-            kinds: HashMap::new(),
-            paths: Vec::new(),
-            bindings: Vec::new(),
-            literals: Vec::new(),
-            expressions: Vec::new(),
-            variables: Variables::default(),
-            unassigned: OnceCell::new(),
-        };
-        if let Some(object) = json.as_object() {
-            Walk::over(&mut definition, object);
-        }
-        definition.variables = Variables::of(&definition);
-        definition
-    }
-
     /// The parts of a schema.
     pub(super) fn parts_of(&self, kind: &str) -> impl Iterator<Item = &Part<'d>> {
         self.numbers_of(kind).map(|number| &self.parts[number])
@@ -213,11 +185,5 @@ impl<'d> Definition<'d> {
         let config = object.get("ProcessorConfig");
         let mode = config.and_then(|config| config.get("Mode"));
         mode.and_then(Json::as_str) == Some(ProcessorMode::Distributed.as_str())
-    }
-
-    /// The reads of variables that some way to the reader does not assign.
-    pub(super) fn unassigned(&self) -> &[usize] {
-        self.unassigned
-            .get_or_init(|| self.variables.unassigned(self))
     }
 }

@@ -154,7 +154,7 @@ impl Validator {
         let mut report = Report::new(document);
         for rule in RULES {
             if !names(&self.off, rule.id) {
-                report.begin(rule);
+                report.begin(rule.heading());
                 (rule.check)(&definition, &mut report);
             }
         }

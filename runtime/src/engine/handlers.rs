@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use stepwright::{Deploy, Task};
 
 use crate::task::handler::{ErasedHandler, Found, Resolution};
-use crate::task::{DefinedState, Family, Resource};
+use crate::task::{DefinedState, Resource, ResourceKind};
 
 /// Everything in the program that answers tasks by their keys.
 #[derive(Default)]
@@ -139,7 +139,7 @@ impl Handlers {
     /// Who answers the calls of a state, as far as that can be said before there are calls. `target` is whom the
     /// definition names in the parameters.
     pub(super) fn resolve(&self, resource: &Resource, target: Option<&str>) -> Resolution {
-        let names_target = resource.family() == Family::Service
+        let names_target = resource.kind() == ResourceKind::Service
             && (resource.is_lambda_invoke() || self.tasks.contains_key(resource.base()));
         if names_target && target.is_none() {
             return Resolution::ByTarget;
@@ -150,7 +150,7 @@ impl Handlers {
     /// Who answers a call of a resource that names `target` in its parameters.
     pub(super) fn find(&self, resource: &Resource, target: Option<&str>) -> Option<Found> {
         if let Some(bound) = self.tasks.get(resource.base()) {
-            let is_service = resource.family() == Family::Service;
+            let is_service = resource.kind() == ResourceKind::Service;
             let task = bound.iter().find(|bound| {
                 bound.target.is_none() || (bound.target.as_deref() == target && is_service)
             });
@@ -161,10 +161,10 @@ impl Handlers {
                 });
             }
         }
-        let name = match resource.family() {
-            Family::Service if resource.is_lambda_invoke() => target,
-            Family::Service => None,
-            Family::Lambda | Family::Activity => Some(resource.as_str()),
+        let name = match resource.kind() {
+            ResourceKind::Service if resource.is_lambda_invoke() => target,
+            ResourceKind::Service => None,
+            ResourceKind::Lambda | ResourceKind::Activity => Some(resource.as_str()),
         };
         if let Some(name) = name
             && let Some(handler) = self.by_name(name)
@@ -179,7 +179,7 @@ impl Handlers {
         });
         fitting.map(|(_, handler)| Found {
             handler: handler.clone(),
-            is_function: resource.family() != Family::Service,
+            is_function: resource.kind() != ResourceKind::Service,
         })
     }
 

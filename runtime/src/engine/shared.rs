@@ -23,7 +23,7 @@ use crate::objects::ObjectStore;
 use crate::query::Entropy;
 use crate::task::handler::Resolution;
 use crate::task::{
-    Answer, Effect, Family, Pattern, RunningTask, SharedState, TaskCall, TaskSource, envelope,
+    Answer, Effect, Pattern, ResourceKind, RunningTask, SharedState, TaskCall, TaskSource, envelope,
 };
 use crate::value::Value;
 
@@ -257,7 +257,7 @@ impl Shared {
             return answer;
         }
         let resource = call.resource();
-        if resource.family() == Family::Activity {
+        if resource.kind() == ResourceKind::Activity {
             let arn = resource.as_str();
             if self.activities.exists(arn) {
                 return Answer::activity();

@@ -14,7 +14,6 @@ use crate::limits::Limits;
 use crate::program::{Entry, Kind, Program};
 use crate::query::Entropy;
 use crate::record::{Damaged, Reader, Record, Writer};
-use crate::task::Pattern;
 
 /// Before each record. Another layout has another version.
 const VERSION: u8 = 1;
@@ -112,7 +111,7 @@ impl Execution {
                         let resource = task.resource.as_str();
                         let token = cursor.token.as_ref().filter(|_| open.takes_token);
                         match token {
-                            Some(token) if task.resource.pattern() == Pattern::Sync => {
+                            Some(token) if task.resource.pattern().is_sync() => {
                                 host.open_job_token(ticket, token);
                             }
                             Some(token) => host.open_token(ticket, token),

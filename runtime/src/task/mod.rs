@@ -16,5 +16,5 @@ pub use self::call::TaskCall;
 pub use self::defined::{DefinedState, DefinedTask};
 pub(crate) use self::host::{RunningTask, SharedState};
 pub(crate) use self::nested::{Integration, NestedStart};
-pub use self::resource::{Family, Pattern, Resource};
+pub use self::resource::{Pattern, Resource, ResourceKind};
 pub use self::source::TaskSource;
