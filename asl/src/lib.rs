@@ -45,6 +45,7 @@ pub mod yaml;
 
 #[cfg(any(feature = "diagram", feature = "diff"))]
 mod condition;
+mod cursor;
 mod finding;
 mod place;
 mod substitution;

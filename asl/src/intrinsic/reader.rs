@@ -1,5 +1,6 @@
 //! Reads calls.
 
+use crate::cursor::Cursor;
 use crate::json::Json;
 use crate::path::Path;
 
@@ -16,11 +17,13 @@ impl Call {
     pub fn parse(text: &str) -> Result<Call, SyntaxError> {
         let mut reader = Reader::new(text);
         let call = reader.call(1)?;
-        reader.skip_blanks();
-        if reader.rest().is_empty() {
+        reader.cursor.skip_blanks();
+        if reader.cursor.rest().is_empty() {
             Ok(call)
         } else {
-            Err(reader.failure("expected the end of the text after the call"))
+            Err(reader
+                .cursor
+                .failure("expected the end of the text after the call"))
         }
     }
 }
@@ -48,17 +51,18 @@ impl Expression {
 }
 
 struct Reader<'t> {
-    text: &'t str,
-    offset: usize,
+    cursor: Cursor<'t>,
 }
 
 impl<'t> Reader<'t> {
     fn new(text: &'t str) -> Reader<'t> {
-        Reader { text, offset: 0 }
+        Reader {
+            cursor: Cursor::new(text),
+        }
     }
 
     fn call(&mut self, depth: usize) -> Result<Call, SyntaxError> {
-        let start = self.offset;
+        let start = self.cursor.offset();
         if depth > MAX_NESTING {
             return Err(SyntaxError::with(
                 SyntaxFault::Nesting,
@@ -66,7 +70,9 @@ impl<'t> Reader<'t> {
                 format!("intrinsic functions nest deeper than {MAX_NESTING} levels"),
             ));
         }
-        let name = self.take_while(|char| char.is_alphanumeric() || matches!(char, '.' | '_'));
+        let name = self
+            .cursor
+            .take_while(|char| char.is_alphanumeric() || matches!(char, '.' | '_'));
         let Some(function) = Function::from_name(name) else {
             return Err(if name.starts_with("States.") {
                 let fault = SyntaxFault::UnknownFunction(name.to_owned());
@@ -82,9 +88,9 @@ impl<'t> Reader<'t> {
                 )
             });
         };
-        self.skip_blanks();
-        if !self.take('(') {
-            return Err(self.failure(format!("expected `(` after `{name}`")));
+        self.cursor.skip_blanks();
+        if !self.cursor.take("(") {
+            return Err(self.cursor.failure(format!("expected `(` after `{name}`")));
         }
         let arguments = self.arguments(function, depth)?;
         if !function.arity().contains(&arguments.len()) {
@@ -105,7 +111,7 @@ impl<'t> Reader<'t> {
         Ok(Call {
             function,
             arguments,
-            text: self.text[start..self.offset].to_owned(),
+            text: self.cursor.since(start).to_owned(),
         })
     }
 
@@ -115,30 +121,32 @@ impl<'t> Reader<'t> {
         depth: usize,
     ) -> Result<Vec<Argument>, SyntaxError> {
         let mut arguments = Vec::new();
-        self.skip_blanks();
-        if self.take(')') {
+        self.cursor.skip_blanks();
+        if self.cursor.take(")") {
             return Ok(arguments);
         }
         loop {
-            self.skip_blanks();
-            let start = self.offset;
+            self.cursor.skip_blanks();
+            let start = self.cursor.offset();
             let argument = self.argument(depth)?;
             check_literal(function, arguments.len(), &argument, start)?;
             arguments.push(argument);
-            self.skip_blanks();
-            if self.take(',') {
+            self.cursor.skip_blanks();
+            if self.cursor.take(",") {
                 continue;
             }
-            if self.take(')') {
+            if self.cursor.take(")") {
                 return Ok(arguments);
             }
-            return Err(self.failure("expected `,` or `)` after the argument"));
+            return Err(self
+                .cursor
+                .failure("expected `,` or `)` after the argument"));
         }
     }
 
     fn argument(&mut self, depth: usize) -> Result<Argument, SyntaxError> {
-        let start = self.offset;
-        match self.rest().chars().next() {
+        let start = self.cursor.offset();
+        match self.cursor.rest().chars().next() {
             Some('\'') => self.literal().map(Argument::String),
             Some('$') => {
                 let text = self.path_text();
@@ -146,9 +154,11 @@ impl<'t> Reader<'t> {
                     .map(Argument::Path)
                     .map_err(|error| error.inside(start))
             }
-            _ if self.rest().starts_with("States.") => self.call(depth + 1).map(Argument::Call),
+            _ if self.cursor.rest().starts_with("States.") => {
+                self.call(depth + 1).map(Argument::Call)
+            }
             _ => {
-                let word = self.take_while(|char| {
+                let word = self.cursor.take_while(|char| {
                     char.is_alphanumeric() || matches!(char, '.' | '+' | '-' | '_')
                 });
                 match word.parse() {
@@ -166,7 +176,7 @@ impl<'t> Reader<'t> {
 
     /// A path goes on to the next comma or parenthesis that is not inside its brackets.
     fn path_text(&mut self) -> &'t str {
-        let rest = self.rest();
+        let rest = self.cursor.rest();
         let mut depth = 0_usize;
         let mut quote = None;
         let mut escaped = false;
@@ -188,38 +198,36 @@ impl<'t> Reader<'t> {
             }
         }
         let text = rest[..end].trim_end();
-        let start = self.offset;
-        self.offset += text.len();
-        &self.text[start..self.offset]
+        let start = self.cursor.offset();
+        self.cursor.advance(text.len());
+        self.cursor.since(start)
     }
 
     fn literal(&mut self) -> Result<Literal, SyntaxError> {
-        let start = self.offset;
+        let start = self.cursor.offset();
         let mut literal = Literal {
             value: String::new(),
             placeholders: Vec::new(),
         };
-        self.offset += 1;
+        self.cursor.advance(1);
         let mut open = None;
         loop {
-            let Some(char) = self.rest().chars().next() else {
+            let Some(char) = self.cursor.next() else {
                 return Err(SyntaxError::new(
                     start,
                     "the string is not closed; expected `'`",
                 ));
             };
-            self.offset += char.len_utf8();
             match char {
                 '\'' => return Ok(literal),
                 '\\' => {
-                    let escaped = self.rest().chars().next();
-                    let Some(char @ ('\'' | '{' | '}' | '\\')) = escaped else {
-                        self.offset -= 1;
-                        return Err(self.failure(
+                    let backslash = self.cursor.offset() - 1;
+                    let Some(char @ ('\'' | '{' | '}' | '\\')) = self.cursor.next() else {
+                        return Err(SyntaxError::new(
+                            backslash,
                             "a backslash in a string escapes `'`, `{`, `}` or `\\` only",
                         ));
                     };
-                    self.offset += 1;
                     literal.value.push(char);
                     open = None;
                 }
@@ -234,32 +242,6 @@ impl<'t> Reader<'t> {
                 }
             }
         }
-    }
-
-    fn take_while(&mut self, test: impl Fn(char) -> bool) -> &'t str {
-        let rest = self.rest();
-        let end = rest.find(|char| !test(char)).unwrap_or(rest.len());
-        let start = self.offset;
-        self.offset += end;
-        &self.text[start..self.offset]
-    }
-
-    fn take(&mut self, char: char) -> bool {
-        let found = self.rest().starts_with(char);
-        self.offset += if found { char.len_utf8() } else { 0 };
-        found
-    }
-
-    fn skip_blanks(&mut self) {
-        self.take_while(char::is_whitespace);
-    }
-
-    fn rest(&self) -> &'t str {
-        &self.text[self.offset..]
-    }
-
-    fn failure(&self, message: impl Into<String>) -> SyntaxError {
-        SyntaxError::new(self.offset, message)
     }
 }
 

@@ -15,7 +15,7 @@ mod write;
 
 pub use document::{Document, Duplicate};
 pub use number::Number;
-pub use pointer::{Pointer, escape, segments};
+pub use pointer::{Pointer, escape, index, segments};
 pub use position::Position;
 pub use value::{Json, MAX_DEPTH, Object};
 

@@ -7,12 +7,12 @@ use super::cell::RunCell;
 use super::error::StartError;
 use super::machines::Machine;
 use super::report::{ExecutionReport, Status};
-use super::shared::{Shared, request_id};
+use super::shared::Shared;
 use super::start::StartOptions;
 use crate::about::About;
 use crate::task::{
     Answer, Effect, Integration, NestedStart, TaskCall, TaskFailure, TaskResult, TaskSource,
-    envelope::{object, with_metadata},
+    envelope::{object, request_id, with_metadata},
 };
 use crate::value::Value;
 

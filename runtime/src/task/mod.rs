@@ -14,6 +14,7 @@ pub use self::answer::{Answer, TaskFailure, TaskFuture, TaskResult};
 pub(crate) use self::answer::{Effect, Reply};
 pub use self::call::TaskCall;
 pub use self::defined::{DefinedState, DefinedTask};
+pub use self::envelope::Invocation;
 pub(crate) use self::host::{RunningTask, SharedState};
 pub(crate) use self::nested::{Integration, NestedStart};
 pub use self::resource::{Pattern, Resource, ResourceKind};

@@ -3,7 +3,9 @@ use std::fmt;
 use stepwright::{Address, Task};
 use stepwright_asl::similar::did_you_mean;
 
-use crate::engine::{fits, function_name};
+use stepwright_asl::wildcard;
+
+use crate::engine::function_name;
 use crate::task::{DefinedState, Resource, ResourceKind, TaskCall};
 use crate::value::Value;
 
@@ -68,7 +70,8 @@ impl Matcher {
                 }
             },
             Self::Resource(pattern) => {
-                fits(pattern, resource.as_str()) || fits(pattern, resource.base())
+                wildcard::matches(pattern, resource.as_str())
+                    || wildcard::matches(pattern, resource.base())
             }
         }
     }

@@ -12,7 +12,6 @@ use tokio::sync::Notify;
 use super::matcher::Matcher;
 use super::mock::{Mock, Raw, Steps, arguments};
 use crate::clock::Listeners;
-use crate::engine::request_id;
 use crate::panics::said;
 use crate::task::handler::INVALID_INPUT;
 use crate::task::{Answer, DefinedState, TaskCall, TaskFailure, TaskSource, envelope};
@@ -411,7 +410,7 @@ fn answer(rules: &[Arc<Rule>], record: &Record, call: &TaskCall<'_>) -> Option<A
     let answered = catch_unwind(AssertUnwindSafe(|| {
         step.answer(call, &record.listeners, |output| {
             if wraps {
-                envelope::lambda(output, request_id(call))
+                envelope::lambda(output, envelope::request_id(call))
             } else {
                 output
             }
