@@ -10,8 +10,6 @@ use crate::distributed::{Layout, Transformation};
 use crate::program::distributed::{Batcher, Distributed, Format, Reader, Reads, Writer};
 use crate::query::{CompileError, Expr};
 
-/// The most characters of a label.
-
 impl Compiler<'_> {
     pub(super) fn distributed(
         &mut self,
