@@ -12,12 +12,14 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
 use crate::failure::Failure;
+use crate::group::Groups;
 
 /// The commands, by the state that each answers, and which state went without an answer.
 #[derive(Debug, Clone)]
 pub(crate) struct Commands {
     states: Arc<Vec<(String, String)>>,
     unanswered: Arc<Mutex<Option<String>>>,
+    groups: Groups,
 }
 
 impl Commands {
@@ -38,6 +40,26 @@ impl Commands {
         Ok(Self {
             states: Arc::new(states),
             unanswered: Arc::default(),
+            groups: Groups::default(),
+        })
+    }
+
+    /// What an execution comes to, unless the user or the system ends this program first: then the commands that run are told.
+    pub(crate) async fn unless_interrupted<T>(
+        &self,
+        execution: impl Future<Output = T>,
+    ) -> Result<T, Failure> {
+        if self.states.is_empty() {
+            // The signals do what they always do.
+            return Ok(execution.await);
+        }
+        let interrupted = tokio::select! {
+            done = execution => return Ok(done),
+            interrupted = self.groups.interrupted() => interrupted,
+        };
+        Err(match interrupted {
+            Ok(interrupted) => Failure::Interrupted(interrupted.ended().await),
+            Err(error) => Failure::Failed(format!("cannot listen for signals: {error}")),
         })
     }
 
@@ -151,9 +173,9 @@ impl TaskSource for Commands {
             Some(invocation) => invocation.payload().to_text(),
             None => call.parameters().to_text(),
         };
-        let command = command.clone();
+        let (command, groups) = (command.clone(), self.groups.clone());
         Some(Answer::later(async move {
-            let output = execute(&command, input).await?;
+            let output = execute(&groups, &command, input).await?;
             Ok(match invocation {
                 Some(invocation) => invocation.response(output),
                 None => output,
@@ -162,21 +184,23 @@ impl TaskSource for Commands {
     }
 }
 
-/// Runs a command with the input on its standard input and gives what it prints.
-async fn execute(command: &str, input: String) -> Result<Value, TaskFailure> {
+/// Runs a command with the input on its standard input and gives what it prints. Dropped before that, it ends the command and whatever the command
+/// started.
+async fn execute(groups: &Groups, command: &str, input: String) -> Result<Value, TaskFailure> {
     let failed = |cause: String| TaskFailure::new("CommandFailed", cause);
     let (shell, flag) = if cfg!(windows) {
         ("cmd", "/C")
     } else {
         ("sh", "-c")
     };
-    let mut child = Command::new(shell)
+    let mut shell = Command::new(shell);
+    shell
         .args([flag, command])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
+        .stderr(Stdio::piped());
+    let (mut child, group) = groups
+        .spawn(&mut shell)
         .map_err(|error| failed(format!("cannot start `{command}`: {error}")))?;
     let stdin = child.stdin.take();
     let write = async move {
@@ -187,6 +211,7 @@ async fn execute(command: &str, input: String) -> Result<Value, TaskFailure> {
     };
     let ((), output) = tokio::join!(write, child.wait_with_output());
     let output = output.map_err(|error| failed(format!("`{command}`: {error}")))?;
+    group.release();
     if output.status.success() {
         let read = match std::str::from_utf8(&output.stdout) {
             Ok(text) => Value::from_text(text).map_err(|error| error.to_string()),

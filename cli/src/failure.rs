@@ -11,6 +11,8 @@ pub(crate) enum Failure {
     Failed(String),
     /// Wrong usage, an input that is not JSON, or a file that cannot be read.
     Usage(String),
+    /// A signal ended the program; the exit status that a shell shows for it.
+    Interrupted(u8),
 }
 
 impl Failure {
@@ -18,6 +20,7 @@ impl Failure {
         match self {
             Self::Findings | Self::Failed(_) => ExitCode::from(1),
             Self::Usage(_) => ExitCode::from(2),
+            Self::Interrupted(status) => ExitCode::from(*status),
         }
     }
 }

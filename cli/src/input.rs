@@ -1,5 +1,6 @@
 //! Reads what the command line names: files, standard input, JSON.
 
+use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -7,23 +8,58 @@ use stepwright_runtime::value::Value;
 
 use crate::failure::Failure;
 
+/// The most bytes of a file or of standard input. A history of 25,000 events rarely has a tenth of that.
+const MOST: u64 = 256 * 1024 * 1024;
+
 /// The text of a file, or of standard input for `-`.
 pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     if path == Path::new("-") {
         return standard_input();
     }
-    std::fs::read_to_string(path)
-        .map_err(|error| Failure::Usage(format!("cannot read {}: {error}", path.display())))
+    let cannot = |reason: &dyn std::fmt::Display| {
+        Failure::Usage(format!("cannot read {}: {reason}", path.display()))
+    };
+    // Before it is opened: a pipe that nobody writes to is never open.
+    let metadata = std::fs::metadata(path).map_err(|error| cannot(&error))?;
+    if metadata.is_dir() {
+        return Err(cannot(&"it is a folder"));
+    }
+    if !metadata.is_file() && !is_given_by_shell(path) {
+        return Err(cannot(
+            &"it is no file; a pipe is read from standard input, with `-`",
+        ));
+    }
+    if metadata.is_file() && metadata.len() > MOST {
+        return Err(cannot(&too_large()));
+    }
+    let file = File::open(path).map_err(|error| cannot(&error))?;
+    text(file).map_err(|reason| cannot(&reason))
+}
+
+/// Whether a path is an end of a pipe that a shell holds open, as in `stepwright validate <(jq . machine.json)`.
+fn is_given_by_shell(path: &Path) -> bool {
+    path.starts_with("/dev/fd")
+        || path.starts_with("/proc/self/fd")
+        || path == Path::new("/dev/stdin")
 }
 
 fn standard_input() -> Result<String, Failure> {
-    let mut text = String::new();
-    match std::io::stdin().read_to_string(&mut text) {
-        Ok(_) => Ok(text),
-        Err(error) => Err(Failure::Usage(format!(
-            "cannot read standard input: {error}"
-        ))),
+    text(std::io::stdin())
+        .map_err(|reason| Failure::Usage(format!("cannot read standard input: {reason}")))
+}
+
+fn text(from: impl Read) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    let read = from.take(MOST + 1).read_to_end(&mut bytes);
+    read.map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > MOST {
+        return Err(too_large());
     }
+    String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
+}
+
+fn too_large() -> String {
+    format!("it has more than {MOST} bytes, the most that is read")
 }
 
 /// JSON that is written on the command line itself, in a file after `@`, or on standard input for `-`.

@@ -9,6 +9,7 @@ mod definition;
 mod diff;
 mod failure;
 mod graph;
+mod group;
 mod import;
 mod input;
 mod output;

@@ -14,7 +14,7 @@ use crate::source::Source;
 /// Prints a failure on standard error.
 pub(crate) fn failure(failure: &Failure) {
     match failure {
-        Failure::Findings => {}
+        Failure::Findings | Failure::Interrupted(_) => {}
         Failure::Failed(text) | Failure::Usage(text) => {
             let style = anstyle::AnsiColor::Red.on_default().bold();
             anstream::eprintln!("{style}error{style:#}: {text}");

@@ -58,14 +58,16 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
     if let Some(name) = &arguments.name {
         options = options.name(name);
     }
-    let cannot = |error: StartError| Failure::Usage(error.to_string());
-    let report = if progress::is_watched() {
-        let run = engine.start_machine(name, input, options).await;
-        progress::follow(&run.map_err(cannot)?).await
-    } else {
-        let report = engine.execute_machine(name, input, options).await;
-        report.map_err(cannot)?
+    let execution = async {
+        if progress::is_watched() {
+            let run = engine.start_machine(name, input, options).await?;
+            Ok(progress::follow(&run).await)
+        } else {
+            engine.execute_machine(name, input, options).await
+        }
     };
+    let report: Result<_, StartError> = commands.unless_interrupted(execution).await?;
+    let report = report.map_err(|error| Failure::Usage(error.to_string()))?;
     if let Some(file) = &arguments.history {
         write_history(file, &report, &engine).await?;
     }

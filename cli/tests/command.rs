@@ -374,6 +374,69 @@ fn resources_are_looked_up_in_the_tables_of_integrations() {
     assert!(ran.stdout.contains("warning[SW041]"), "{}", ran.stdout);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_no_file_or_too_large_is_not_read() {
+    let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("inputs");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let sparse = folder.join("sparse");
+    let file = std::fs::File::create(&sparse).unwrap();
+    file.set_len(10_000_000_000).unwrap();
+    let pipe = folder.join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let too_large = "it has more than 268435456 bytes, the most that is read";
+    for (path, reason) in [
+        (sparse.to_str().unwrap(), too_large),
+        (
+            "/dev/zero",
+            "it is no file; a pipe is read from standard input, with `-`",
+        ),
+        (
+            pipe.to_str().unwrap(),
+            "it is no file; a pipe is read from standard input, with `-`",
+        ),
+        (folder.to_str().unwrap(), "it is a folder"),
+    ] {
+        let message = format!("cannot read {path}: {reason}");
+        let as_input = format!("@{path}");
+        for arguments in [
+            &["validate", path][..],
+            &["run", path],
+            &["run", "discount.asl.json", "--input", &as_input],
+            &["graph", "checkout.asl.json", "--history", path],
+            &["replay", "checkout.asl.json", "--history", path],
+            &[
+                "run",
+                "checkout.asl.json",
+                "--mocks",
+                path,
+                "--case",
+                "HappyPath",
+            ],
+        ] {
+            stepwright(arguments, "").failed(2, &[&message]);
+        }
+    }
+    // A pipe that a shell holds open has an end.
+    let definition = common::examples().join("discount.asl.json");
+    let given = format!(
+        "{} validate <(cat {})",
+        env!("CARGO_BIN_EXE_stepwright"),
+        definition.display()
+    );
+    let status = std::process::Command::new("bash")
+        .args(["-c", &given])
+        .output();
+    let output = status.unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
 /// Runs a definition that is on standard input.
 fn run_text(definition: &Value, arguments: &[&str]) -> Ran {
     let all = [&["run", "-"], arguments].concat();

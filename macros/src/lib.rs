@@ -45,6 +45,15 @@ pub fn derive_task_error(input: TokenStream) -> TokenStream {
 ///
 /// The function stays as it is. Beside it stands a marker of the same name that implements `Task`, and `Handler` where the
 /// function has a body; one that ends in `;` is implemented by somebody else.
+///
+/// | option | what it says |
+/// |---|---|
+/// | `name = ".."` | the name on the wire, where it is not the function's in PascalCase |
+/// | `function_name = ".."`, `lambda_arn`, `activity`, `resource = ".."` | where the task lives |
+/// | `context` | the execution's context travels with the input |
+/// | `blocking` | the function is a plain `fn` that computes or blocks; a runtime in process runs it on a thread for that |
+/// | `spawn` | a runtime in process runs it in an async task of its own, beside the other tasks of its execution |
+/// | `crate = name` | the dependency `stepwright` has another name here |
 #[proc_macro_attribute]
 pub fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
     task::attribute(arguments.into(), item.into()).into()

@@ -90,6 +90,7 @@ pub mod testing;
 pub mod value;
 
 mod about;
+mod blocking;
 mod distributed;
 mod engine;
 mod interpret;
@@ -97,13 +98,16 @@ mod limits;
 mod panics;
 mod program;
 mod record;
+mod status;
+mod wait_id;
 
 pub use self::about::About;
 pub use self::distributed::{MapRun, MapRunCounts};
 pub use self::engine::{
     ActivityError, ActivityTask, BuildError, Engine, EngineBuilder, Events, ExecuteError,
     ExecutionFailed, ExecutionFilter, ExecutionPage, ExecutionReport, ExecutionSummary,
-    MachineDescription, RedriveError, Run, StartError, StartOptions, Status, TokenError,
+    MachineDescription, RedriveError, Run, StartError, StartOptions, TokenError,
 };
 pub use self::limits::Limits;
+pub use self::status::Status;
 pub use stepwright_asl::model::MachineType;

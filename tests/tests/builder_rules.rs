@@ -48,6 +48,7 @@ fn tables() -> BTreeMap<&'static str, &'static [Row]> {
     BTreeMap::from([
         ("macros/src/check/names.rs", states::NAMES),
         ("macros/src/check/transitions.rs", states::TRANSITIONS),
+        ("macros/src/check/shaping.rs", syntax::SHAPING),
         ("macros/src/check/targets.rs", states::TARGETS),
         ("macros/src/check/reach.rs", states::REACH),
         ("macros/src/check/calls.rs", states::CALLS),

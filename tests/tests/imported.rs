@@ -10,6 +10,8 @@ mod discount;
 mod odds;
 #[path = "imported/order_processing.rs"]
 mod order_processing;
+#[path = "imported/page.rs"]
+mod page;
 #[path = "imported/shapes.rs"]
 mod shapes;
 

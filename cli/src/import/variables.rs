@@ -63,8 +63,15 @@ impl Variables {
                     if variable.ty != ty {
                         variable.ty = ANY;
                     }
+                    // The results of branches and items are a list of what the source gives types to, and it has no such field.
+                    let is_of_list = !jsonata
+                        && assign
+                            .get(key)
+                            .and_then(Json::as_str)
+                            .is_some_and(|text| text.starts_with("$."))
+                        && gives_list(state.object);
                     // An inner variable has no name of one around it.
-                    if variable.container != state.container || !is_name(name) {
+                    if is_of_list || variable.container != state.container || !is_name(name) {
                         refused.push(name.to_owned());
                     }
                 }
@@ -201,6 +208,12 @@ impl Variables {
         }
         Some(lets)
     }
+}
+
+/// Whether the result of a state is the list of what its branches or items gave.
+fn gives_list(state: &Object) -> bool {
+    let kind = state.get("Type").and_then(Json::as_str);
+    matches!(kind, Some("Parallel" | "Map")) && state.get("ResultSelector").is_none()
 }
 
 /// The `Assign`s of a state and its edges.

@@ -14,7 +14,7 @@ pub use crate::flow::*;
 pub use crate::map_run::{Batch, MapResults, NoInput};
 pub use crate::shape::{self, Payload, Shape, wire};
 pub use crate::task::{
-    Address, Deploy, ErrorOutput, ErrorVariant, Handler, NoError, SchemaOf, Task, TaskBinder,
+    Address, Deploy, ErrorOutput, ErrorVariant, Handler, NoError, Runs, SchemaOf, Task, TaskBinder,
     TaskContext, TaskError, TaskReturn, cause,
 };
 pub use crate::type_block::*;

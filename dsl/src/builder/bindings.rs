@@ -5,11 +5,11 @@
 
 use crate::expr::Text;
 use crate::shape::Payload;
-use crate::task::{Address, Deploy, Handler, Task, TaskBinder, TaskContext, TaskError};
+use crate::task::{Address, Deploy, Handler, Runs, Task, TaskBinder, TaskContext, TaskError};
 use crate::workflow::{Binder, Definition, Faults, TaskSchemas, Workflow};
 use serde::Deserialize;
 use serde_json::Value;
-use std::any::TypeId;
+use std::any::{Any, TypeId};
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -39,6 +39,7 @@ impl Bindings {
             function: T::FUNCTION,
             deploy: T::DEPLOY,
             sends_context: T::SENDS_CONTEXT,
+            runs: T::RUNS,
             address,
             schemas: TaskSchemas::of::<T>,
             call,
@@ -100,6 +101,8 @@ pub struct BoundTask {
     pub deploy: Deploy,
     /// Whether the execution's context travels with the input.
     pub sends_context: bool,
+    /// Where a runtime in process runs it.
+    pub runs: Runs,
     /// How the ASL names it.
     pub address: Address,
     /// Makes the schemas of what it takes and gives.
@@ -156,10 +159,17 @@ fn call<T: Handler>(context: TaskContext, payload: Value) -> Called {
                 name: error.name().into_owned(),
                 cause: TaskError::cause(&error),
             })?;
-        output
-            .__to_json()
-            .map_err(|error| CallError::Output(error.to_string()))
+        into_json(output).map_err(|error| CallError::Output(error.to_string()))
     })
+}
+
+/// JSON is given as it is, however deep it nests.
+fn into_json<T: Payload>(output: T) -> Result<Value, serde_json::Error> {
+    let mut slot = Some(output);
+    if let Some(same) = (&mut slot as &mut dyn Any).downcast_mut::<Option<Value>>() {
+        return Ok(same.take().unwrap_or_default());
+    }
+    slot.map_or(Ok(Value::Null), |output| output.__to_json())
 }
 
 /// A workflow that a built one runs.

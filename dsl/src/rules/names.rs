@@ -18,6 +18,7 @@ pub(super) fn rules(flow: &Flow, faults: &mut Vec<Fault>) {
     }
     let mut said = Said::default();
     said.all(None, &flow.variables, faults);
+    let mut labels = HashSet::new();
     each_state(&flow.states, &mut |state| {
         if let Err(error) = check_state(&state.name) {
             let message = format!("`{}` cannot name a state: {error}", state.name);
@@ -29,11 +30,16 @@ pub(super) fn rules(flow: &Flow, faults: &mut Vec<Fault>) {
         if let Kind::Map(map) = &state.kind {
             said.one(Some(&state.name), &map.item, "an item", state.place, faults);
             let distributed = map.distributed.as_ref();
-            if let Some(label) = distributed.and_then(|one| one.label.as_ref())
-                && let Err(error) = check_label(label)
-            {
-                let message = format!("`.label(\"{label}\")` cannot be: {error}");
-                faults.push(fault(state, message));
+            if let Some(label) = distributed.and_then(|one| one.label.as_ref()) {
+                if let Err(error) = check_label(label) {
+                    let message = format!("`.label(\"{label}\")` cannot be: {error}");
+                    faults.push(fault(state, message));
+                } else if !labels.insert(label.clone()) {
+                    let message = format!(
+                        "another map has `.label(\"{label}\")`; the names of its Map Runs and children need one of its own"
+                    );
+                    faults.push(fault(state, message));
+                }
             }
         }
     });

@@ -5,6 +5,7 @@
 
 mod agreement;
 mod collection;
+mod depth;
 mod fields;
 mod form;
 mod payload;

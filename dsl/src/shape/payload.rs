@@ -40,7 +40,7 @@ pub trait Payload: Serialize + DeserializeOwned + JsonSchema + Send + 'static {
     /// The value as JSON, for `derive(TaskError)`.
     #[doc(hidden)]
     fn __to_json(&self) -> Result<serde_json::Value, serde_json::Error> {
-        serde_json::to_value(self)
+        super::depth::to_json(self)
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod cause;
 mod context;
 mod error;
 mod returns;
+mod runs;
 
 pub(crate) use self::address::effective;
 pub use self::address::{Address, Deploy};
@@ -15,6 +16,7 @@ pub use self::cause::{TravellingField, cause};
 pub use self::context::{Cancelled, SentContext, TaskContext, TaskHost, WithContext};
 pub use self::error::{ErrorField, ErrorOutput, ErrorVariant, NoError, TaskError};
 pub use self::returns::TaskReturn;
+pub use self::runs::Runs;
 
 use crate::shape::Payload;
 use serde::Serialize;
@@ -46,6 +48,9 @@ pub trait Task: 'static {
     const DEPLOY: Deploy;
     /// Whether the execution's context travels with the input: `#[task(context)]`.
     const SENDS_CONTEXT: bool;
+
+    /// Where a runtime in process runs the function: `#[task(blocking)]`, `#[task(spawn)]`.
+    const RUNS: Runs = Runs::InPlace;
 
     /// How the schemas of the parameters are made, in their order.
     #[doc(hidden)]

@@ -29,19 +29,23 @@ fn fields(keyword: &Ident) -> &'static [facts::Setting] {
 
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
+    let mut labels = HashSet::new();
     for node in &machine.states {
         let Kind::Map(map) = &node.state.kind else {
             continue;
         };
         let options = &map.distributed;
         options_need_distributed(map, errors);
-        if let Some((_, label)) = &options.label
-            && let Err(error) = check_label(&label.value())
-        {
-            errors.at(
-                label.span(),
-                format!("`{}` cannot be a label: {error}", label.value()),
-            );
+        if let Some((_, label)) = &options.label {
+            let text = label.value();
+            if let Err(error) = check_label(&text) {
+                errors.at(label.span(), format!("`{text}` cannot be a label: {error}"));
+            } else if !labels.insert(text.clone()) {
+                errors.at(
+                    label.span(),
+                    format!("another map has the label `{text}`; the names of its Map Runs and children need one of its own"),
+                );
+            }
         }
         if let Some((_, count)) = &options.tolerated_count {
             counts_are_in_range(count, errors);

@@ -19,6 +19,7 @@ mod reach;
 mod retried;
 mod retry;
 mod services;
+mod shaping;
 mod targets;
 mod terms;
 mod transitions;
@@ -41,6 +42,7 @@ pub(crate) fn check(machine: &mut Machine, errors: &Errors) {
     let unresolved = targets::resolve(machine, errors);
     let missing = transitions::rules(machine, errors);
     numbers::rules(machine, errors);
+    shaping::rules(machine, errors);
     calls::rules(machine, errors);
     services::rules(machine, errors);
     choices::rules(machine, errors);

@@ -1,7 +1,7 @@
 //! `Workflow::bind`: every task and every nested workflow, once.
 
-use crate::machine::{Callee, Machine};
-use proc_macro2::TokenStream;
+use crate::machine::{Callee, Kind, Machine, State};
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use std::collections::HashSet;
 
@@ -10,6 +10,7 @@ pub(super) fn bind(machine: &Machine) -> TokenStream {
     let mut seen = HashSet::new();
     let mut tokens = TokenStream::new();
     for node in &machine.states {
+        rows(machine, &node.state).to_tokens(&mut tokens);
         let call = node.state.call().map(|call| &call.callee);
         let (is_task, path) = match (call, node.state.include()) {
             (Some(Callee::Task(call)), _) => (true, &call.path),
@@ -37,6 +38,30 @@ pub(super) fn bind(machine: &Machine) -> TokenStream {
         .to_tokens(&mut tokens);
     }
     tokens
+}
+
+/// The type of what a reader gives.
+fn rows(machine: &Machine, state: &State) -> Option<TokenStream> {
+    let Kind::Map(map) = &state.kind else {
+        return None;
+    };
+    let run = map.run.as_ref().filter(|run| run.list.is_none())?;
+    let ty = run.ty.as_ref()?;
+    // The states of a fragment get their names where it is included, and a type may leave something to the compiler.
+    if machine.workflow.fragment.is_some() || has_blank(quote!(#ty)) {
+        return None;
+    }
+    let (name, is_batched) = (state.wire_name(), map.distributed.batch.is_some());
+    Some(quote!(__binder.items::<#ty>(#name, #is_batched);))
+}
+
+/// Whether `_` stands somewhere.
+fn has_blank(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == "_",
+        TokenTree::Group(group) => has_blank(group.stream()),
+        _ => false,
+    })
 }
 
 /// Where tasks live that do not say it themselves, as an `Option<Deploy>`.

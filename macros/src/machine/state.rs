@@ -60,6 +60,8 @@ pub(crate) struct StateOptions {
     pub(crate) catch_every: Option<CatchEvery>,
     /// `parameters { .. };`, `result_selector { .. };` and `output value;`, each with its field in ASL.
     pub(crate) templates: Vec<(Ident, &'static str, ObjectValue)>,
+    /// The words `input_path`, `result_path` and `output_path`, whose fields are among the raw ones, each with its path.
+    pub(crate) paths: Vec<(Ident, Option<LitStr>)>,
     /// `result_selector` or `result_path` stands there.
     pub(crate) result_is_shaped: bool,
     pub(crate) raw: RawFields,

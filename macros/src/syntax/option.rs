@@ -75,6 +75,13 @@ impl Draft {
                 if options.raw.iter().any(is_known) {
                     twice(&keyword, &of, reader);
                 }
+                for (_, path) in &field {
+                    let path = match path {
+                        Json::String(path) => Some(path.clone()),
+                        _ => None,
+                    };
+                    options.paths.push((keyword.clone(), path));
+                }
                 options.raw.extend(field);
             }
             "parameters" | "result" | "result_selector" | "output" => {

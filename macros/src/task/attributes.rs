@@ -1,4 +1,4 @@
-//! `#[task(name = "..", activity, context)]`.
+//! `#[task(name = "..", activity, context, blocking)]`.
 
 use crate::root::Root;
 use proc_macro2::TokenStream;
@@ -14,7 +14,29 @@ pub(super) struct Options {
     pub(super) name: Option<LitStr>,
     pub(super) deploy: Deploy,
     pub(super) context: bool,
+    pub(super) runs: Runs,
     pub(super) root: Root,
+}
+
+/// Where a runtime in process runs the function.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Runs {
+    #[default]
+    InPlace,
+    Spawned,
+    Blocking,
+}
+
+impl Runs {
+    /// What the trait does not say by itself.
+    pub(super) fn tokens(self) -> TokenStream {
+        let runs = match self {
+            Runs::InPlace => return TokenStream::new(),
+            Runs::Spawned => quote!(Spawned),
+            Runs::Blocking => quote!(Blocking),
+        };
+        quote!(const RUNS: ::stepwright::__::Runs = ::stepwright::__::Runs::#runs;)
+    }
 }
 
 /// Where the task lives.
@@ -55,6 +77,20 @@ impl Options {
                     options.context = true;
                     None
                 }
+                "blocking" | "spawn" => {
+                    if options.runs != Runs::InPlace {
+                        return Err(Error::new(
+                            option.span(),
+                            "a task runs in one place: `blocking` on a thread of its own, or `spawn` in an async task of its own",
+                        ));
+                    }
+                    options.runs = if option == "blocking" {
+                        Runs::Blocking
+                    } else {
+                        Runs::Spawned
+                    };
+                    None
+                }
                 "crate" => {
                     options.root = Root::value(input)?;
                     None
@@ -68,7 +104,7 @@ impl Options {
                         option.span(),
                         format!(
                             "`{other}` is no option of a task; there are `name = \"..\"`, `function_name = \"..\"`, `lambda_arn`, \
-                             `activity`, `resource = \"..\"`, `context` and `crate = name`"
+                             `activity`, `resource = \"..\"`, `context`, `blocking`, `spawn` and `crate = name`"
                         ),
                     ));
                 }

@@ -1,6 +1,6 @@
 //! The code of a task's marker.
 
-use super::attributes::Options;
+use super::attributes::{Options, Runs};
 use super::function::{Function, Returns, Task};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -77,6 +77,7 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
         .map_or_else(|| pascal(&plain), |name| name.value());
     let deploy = options.deploy.tokens();
     let sends_context = options.context;
+    let runs = options.runs.tokens();
     let (input, record, taken) = match task.parameters.as_slice() {
         [only] => {
             let ty = &only.ty;
@@ -103,7 +104,8 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
         several => quote!((#(#several),*)),
     };
     // A task with mistakes stays a declaration, so that its workflows see a task and report nothing more.
-    let callable = function.body.is_some() && function.signature.asyncness.is_some();
+    let is_blocking = options.runs == Runs::Blocking;
+    let callable = function.body.is_some() && function.signature.asyncness.is_some() != is_blocking;
     let (handed, handler) = if callable {
         let context = task.takes_context.then(|| quote!(&context,));
         let unused = (!task.takes_context).then(|| quote!(let _ = &context;));
@@ -111,7 +113,8 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
             .parameters
             .is_empty()
             .then(|| quote!(let __Input {} = input;));
-        let called = quote!(#name(#context #taken).await);
+        let awaited = (!is_blocking).then(|| quote!(.await));
+        let called = quote!(#name(#context #taken) #awaited);
         let called = match &task.returns {
             Returns::Result(..) => called,
             Returns::Other(ty) => {
@@ -155,6 +158,7 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
             const PARAMETERS: &'static [&'static str] = &[#(#keys),*];
             const DEPLOY: ::stepwright::__::Deploy = #deploy;
             const SENDS_CONTEXT: bool = #sends_context;
+            #runs
 
             fn schemas() -> ::std::vec::Vec<::stepwright::__::SchemaOf> {
                 ::std::vec![#(#schemas),*]

@@ -1,5 +1,6 @@
 //! The function under `#[task]`, and what of it a workflow can call.
 
+use super::attributes::Runs;
 use proc_macro2::{Span, TokenStream};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
@@ -93,13 +94,18 @@ impl Returns {
 
 impl Task {
     /// Reads the signature. Every mistake is pushed; `None` where no marker can be made all the same.
-    pub(super) fn read(function: &Function, errors: &mut Vec<Error>) -> Option<Task> {
+    pub(super) fn read(function: &Function, runs: Runs, errors: &mut Vec<Error>) -> Option<Task> {
         let signature = &function.signature;
-        if signature.asyncness.is_none() {
-            errors.push(Error::new(
+        match (&signature.asyncness, runs) {
+            (None, Runs::InPlace | Runs::Spawned) => errors.push(Error::new(
                 signature.fn_token.span,
-                "a task is an `async fn`: write `async` before `fn`",
-            ));
+                "a task is an `async fn`: write `async` before `fn`, or `#[task(blocking)]` for one that computes or blocks",
+            )),
+            (Some(token), Runs::Blocking) => errors.push(Error::new(
+                token.span(),
+                "a blocking task is a plain `fn`, because its thread awaits nothing: remove `async`, or write `#[task(spawn)]`",
+            )),
+            (None, Runs::Blocking) | (Some(_), Runs::InPlace | Runs::Spawned) => {}
         }
         if let Some(token) = &signature.constness {
             errors.push(Error::new(token.span(), "a task cannot be `const`"));

@@ -1,27 +1,9 @@
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::Clock;
-
-/// Whose answer is waited for, or who sleeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Owner {
-    /// A test that wants to answer a token.
-    Test,
-    /// A worker who was told of a task and has not taken it.
-    Handover,
-    /// A task of tokio's; `None` is the future that the runtime blocks on.
-    Task(Option<tokio::task::Id>),
-}
-
-impl Owner {
-    /// Who runs now.
-    pub(super) fn here() -> Self {
-        Self::Task(tokio::task::try_id())
-    }
-}
+use super::listeners::Listeners;
+use super::owner::{Owner, add, take};
 
 /// Keeps virtual time while its owner is awake.
 pub(crate) struct Asked {
@@ -74,55 +56,42 @@ impl Drop for AwaitsEnd {
     }
 }
 
-/// How many futures of a test wait for a token, to answer it.
-#[derive(Debug, Default)]
-pub(crate) struct Listeners {
-    waiting: AtomicUsize,
-    clock: OnceLock<Clock>,
-}
-
-/// One of them.
-pub(crate) struct Listening(Arc<Listeners>);
-
-impl Listeners {
-    /// One more, until what is given back is dropped.
-    pub(crate) fn listen(self: &Arc<Self>) -> Listening {
-        self.waiting.fetch_add(1, Ordering::SeqCst);
-        Listening(self.clone())
-    }
-
-    pub(super) fn on(&self, clock: &Clock) {
-        // The first engine's; mocks of several engines are answered on their own.
-        let _ = self.clock.set(clock.clone());
-    }
-
-    pub(super) fn any(&self) -> bool {
-        self.waiting.load(Ordering::SeqCst) > 0
-    }
-}
-
-impl Drop for Listening {
-    fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, Ordering::SeqCst);
-        if let Some(clock) = self.0.clock.get()
-            && clock.is_virtual()
-        {
-            clock.settle();
+impl Clock {
+    /// Keeps virtual time from jumping until a test has answered a token. Time goes on while somebody sleeps on this clock,
+    /// and where the test waits for an execution's end and nobody listens for tokens: then nobody is about to answer.
+    pub(crate) fn ask_test(&self, listeners: &Arc<Listeners>) -> Asked {
+        if self.is_virtual() {
+            // The listeners are the clock's: they must not keep it.
+            let shared = Arc::downgrade(&self.shared);
+            listeners.on(Box::new(move || {
+                if let Some(shared) = shared.upgrade() {
+                    Clock { shared }.settle();
+                }
+            }));
+            let mut state = self.lock();
+            if !state
+                .listeners
+                .iter()
+                .any(|one| Arc::ptr_eq(one, listeners))
+            {
+                state.listeners.push(listeners.clone());
+            }
         }
+        Asked::new(self.clone(), Owner::Test)
     }
-}
 
-/// One more of an owner.
-pub(super) fn add(counts: &mut HashMap<Owner, usize>, owner: Owner) {
-    *counts.entry(owner).or_default() += 1;
-}
+    /// Somebody begins to wait for the end of an execution.
+    pub(crate) fn await_end(&self) -> AwaitsEnd {
+        AwaitsEnd::new(self.clone())
+    }
 
-/// One less of an owner.
-pub(super) fn take(counts: &mut HashMap<Owner, usize>, owner: Owner) {
-    if let Some(count) = counts.get_mut(&owner) {
-        *count -= 1;
-        if *count == 0 {
-            counts.remove(&owner);
-        }
+    /// The same of a worker: virtual time stands while it works, and goes on while the task that it works in sleeps.
+    pub(crate) fn ask_worker(&self) -> Asked {
+        Asked::new(self.clone(), Owner::here())
+    }
+
+    /// The same from when a worker is told of a task until it takes it.
+    pub(crate) fn ask_to_take(&self) -> Asked {
+        Asked::new(self.clone(), Owner::Handover)
     }
 }

@@ -1,101 +1,58 @@
-use std::sync::{Arc, PoisonError, Weak};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::Notify;
+/// The thread that rings a clock's timers in real time.
+///
+/// It belongs to the clock and to no async runtime, so timers ring whichever runtime armed them, while that runtime is
+/// blocked or paused, and after it is gone.
+#[derive(Debug)]
+pub(super) struct Driver {
+    pub(super) signal: Arc<Signal>,
+    /// When the thread looks at the timers again by itself. `None` while it is awake: it looks before it sleeps.
+    pub(super) sleeps_until: Option<Wake>,
+}
 
-use super::{Clock, Shared, State, Timestamp};
+/// When a sleeping driver wakes.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Wake {
+    At(Instant),
+    WhenSignalled,
+}
 
-/// The longest that the driver sleeps at a stretch, so that it follows changes of the system's clock.
-const STRETCH: Duration = Duration::from_secs(60);
+/// Wakes the driver's thread.
+#[derive(Debug, Default)]
+pub(super) struct Signal {
+    /// Something changed since the thread looked.
+    is_raised: Mutex<bool>,
+    raised: Condvar,
+}
 
-impl Clock {
-    /// Makes sure that somebody waits for the next timer in real time. Without a tokio runtime nobody can.
-    pub(super) fn wake_driver(&self, state: &mut State) {
-        if self.is_virtual() && state.handlers == 0 {
-            return;
-        }
-        let runs = state
-            .driver
-            .as_ref()
-            .is_some_and(|driver| !driver.is_finished());
-        if runs {
-            self.shared.changed.notify_one();
-        } else if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            let shared = Arc::downgrade(&self.shared);
-            let changed = self.shared.changed.clone();
-            state.driver = Some(runtime.spawn(drive(shared, changed)));
-        }
+impl Signal {
+    pub(super) fn raise(&self) {
+        *self.lock() = true;
+        self.raised.notify_one();
     }
 
-    /// How long until the next timer rings if nothing changes; `None` when only a change can make one ring.
-    fn until_next(&self) -> Option<Duration> {
-        let mut state = self.lock();
-        if self.is_virtual() {
-            let since = state.pending_since?;
-            let next = state.next_moment()?;
-            return Some((next - state.now).saturating_sub(since.elapsed()));
-        }
-        let timer = state.timers.earliest();
-        let bound = state.bounds.earliest();
-        let next = match (timer, bound) {
-            (Some(timer), Some(bound)) => timer.min(bound),
-            (timer, bound) => timer.or(bound)?,
-        };
-        Some(next - Timestamp::system())
-    }
-
-    /// Rings what is due.
-    fn ring_due(&self) {
-        let due = {
-            let mut state = self.lock();
-            if self.is_virtual() {
-                // The handlers may have ended since; then time jumps as usual.
-                if state.handlers == 0 {
-                    return;
-                }
-                let Some(next) = state.next_moment() else {
-                    return;
-                };
-                state.now = state.now.max(next);
-                state.pending_since = Some(Instant::now());
-            } else {
-                state.now = Timestamp::system();
+    /// Waits until it is raised, no longer than `most`.
+    pub(super) fn wait(&self, most: Option<Duration>) {
+        let is_raised = self.lock();
+        let is_quiet = |is_raised: &mut bool| !*is_raised;
+        let mut is_raised = match most {
+            Some(most) => {
+                let waited = self.raised.wait_timeout_while(is_raised, most, is_quiet);
+                waited.unwrap_or_else(PoisonError::into_inner).0
             }
-            state.take_due()
+            None => self
+                .raised
+                .wait_while(is_raised, is_quiet)
+                .unwrap_or_else(PoisonError::into_inner),
         };
-        self.deliver(due);
-        if self.is_virtual() {
-            self.settle();
-        }
+        *is_raised = false;
     }
-}
 
-impl Drop for Shared {
-    fn drop(&mut self) {
-        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let Some(driver) = state.driver.take() {
-            driver.abort();
-        }
-    }
-}
-
-/// Sleeps to the next timer, for ever. It keeps the clock alive only while it rings.
-async fn drive(shared: Weak<Shared>, changed: Arc<Notify>) {
-    loop {
-        let Some(alive) = shared.upgrade() else {
-            return;
-        };
-        let clock = Clock { shared: alive };
-        let wait = clock.until_next();
-        if wait == Some(Duration::ZERO) {
-            clock.ring_due();
-            continue;
-        }
-        drop(clock);
-        match wait {
-            // Too early or in time, the next round looks again.
-            Some(wait) => drop(tokio::time::timeout(wait.min(STRETCH), changed.notified()).await),
-            None => changed.notified().await,
-        }
+    fn lock(&self) -> MutexGuard<'_, bool> {
+        self.is_raised
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -8,30 +8,43 @@
 //! An open task token or activity does not hold the clock. Whoever answers from outside takes [`Clock::hold`]
 //! before the execution starts, or sleeps on [`Clock::sleep`], and keeps the guard until the answer is in. A token that a
 //! test answers (`Mock::token()`) and an activity's task that a worker has do hold it, while the test or the worker is awake.
+//!
+//! A clock belongs to no async runtime. What must happen in real time (everything on real time; on virtual time the
+//! timeouts of handlers that are pending) is done by one thread of the clock's own, `stepwright-clock`, which starts with
+//! the first timer and ends with the clock. So an engine may be shared by any number of tokio runtimes, which need no
+//! `enable_time` and may shut down in any order, and a runtime whose time is paused changes nothing.
 
 mod asked;
 mod driver;
 mod hold;
+mod listeners;
+mod owner;
+mod pending;
+mod real_time;
 mod sleep;
+mod sleeper;
+mod stillness;
 mod timers;
 mod timestamp;
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use tokio::sync::Notify;
-
-pub(crate) use self::asked::{Asked, AwaitsEnd, Listeners};
+pub(crate) use self::asked::Asked;
 pub use self::hold::Hold;
+pub(crate) use self::listeners::Listeners;
+pub(crate) use self::pending::Pending;
 pub use self::sleep::Sleep;
-pub(crate) use self::sleep::while_watched;
+pub(crate) use self::sleeper::{note_sleep, while_watched};
+pub(crate) use self::stillness::Stillness;
 pub(crate) use self::timers::TimerKey;
 pub use self::timestamp::Timestamp;
 
-use self::asked::Owner;
-use self::sleep::Sleeper;
+use self::driver::Driver;
+use self::owner::Owner;
+use self::sleeper::Sleeper;
 use self::timers::Timers;
 
 /// Where virtual time begins unless the builder says otherwise: 2026-01-01T00:00:00Z, so that a run is the
@@ -58,8 +71,6 @@ pub struct Clock {
 struct Shared {
     is_virtual: bool,
     state: Mutex<State>,
-    /// Wakes the driver when the next timer changed.
-    changed: Arc<Notify>,
 }
 
 #[derive(Default)]
@@ -88,7 +99,8 @@ struct State {
     open: usize,
     /// Since when virtual time stands still while a handler is pending.
     pending_since: Option<Instant>,
-    driver: Option<tokio::task::JoinHandle<()>>,
+    /// Rings timers in real time, once there was one.
+    driver: Option<Driver>,
 }
 
 /// What a timer does when it rings.
@@ -123,7 +135,6 @@ impl Clock {
                     now,
                     ..State::default()
                 }),
-                changed: Arc::new(Notify::new()),
             }),
         }
     }
@@ -142,58 +153,11 @@ impl Clock {
         }
     }
 
-    /// Keeps virtual time from jumping until the guard is dropped. Costs nothing on real time.
-    pub fn hold(&self) -> Hold {
-        if self.shared.is_virtual {
-            self.lock().holds += 1;
-        }
-        Hold::new(self.clone())
-    }
-
-    /// Sleeps for `duration` on this clock, from now on, not from the first poll.
-    ///
-    /// The guard that comes back holds virtual time: keep it until whatever you woke up for is done.
-    pub fn sleep(&self, duration: Duration) -> Sleep {
-        Sleep::new(self.clone(), duration)
-    }
-
     fn lock(&self) -> MutexGuard<'_, State> {
         self.shared
             .state
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Keeps virtual time from jumping until a test has answered a token. Time goes on while somebody sleeps on this clock,
-    /// and where the test waits for an execution's end and nobody listens for tokens: then nobody is about to answer.
-    pub(crate) fn ask_test(&self, listeners: &Arc<Listeners>) -> Asked {
-        if self.is_virtual() {
-            listeners.on(self);
-            let mut state = self.lock();
-            if !state
-                .listeners
-                .iter()
-                .any(|one| Arc::ptr_eq(one, listeners))
-            {
-                state.listeners.push(listeners.clone());
-            }
-        }
-        Asked::new(self.clone(), Owner::Test)
-    }
-
-    /// Somebody begins to wait for the end of an execution.
-    pub(crate) fn await_end(&self) -> AwaitsEnd {
-        AwaitsEnd::new(self.clone())
-    }
-
-    /// The same of a worker: virtual time stands while it works, and goes on while the task that it works in sleeps.
-    pub(crate) fn ask_worker(&self) -> Asked {
-        Asked::new(self.clone(), Owner::here())
-    }
-
-    /// The same from when a worker is told of a task until it takes it.
-    pub(crate) fn ask_to_take(&self) -> Asked {
-        Asked::new(self.clone(), Owner::Handover)
     }
 
     /// Arms a timer that calls `ring` at `at`, with no lock of the clock taken.
@@ -292,6 +256,27 @@ impl Clock {
         }
     }
 
+    /// Whether something can happen that the test does not do, while executions run.
+    pub(crate) fn stillness(&self) -> Stillness {
+        let mut state = self.lock();
+        // What runs on real time is not counted, and its timers ring on their own.
+        if !self.is_virtual() || state.busy + state.handlers + state.holds > 0 {
+            return Stillness::Moves;
+        }
+        if state.asked.keys().any(|owner| *owner != Owner::Test) {
+            return Stillness::Moves;
+        }
+        if !state.is_asked() && state.next_moment().is_some() {
+            return Stillness::Moves;
+        }
+        let by_test = state.asked.get(&Owner::Test).copied().unwrap_or_default();
+        if state.open > by_test {
+            Stillness::WaitsOutside
+        } else {
+            Stillness::Waits
+        }
+    }
+
     fn release_hold(&self) {
         if self.shared.is_virtual {
             let mut state = self.lock();
@@ -324,15 +309,30 @@ impl Clock {
 
     /// Rings what [`State::take_due`] took.
     fn deliver(&self, due: Vec<Target>) {
-        let count = due.len();
+        // They stop counting as busy also where one of them panics.
+        let _delivered = Delivered {
+            clock: self,
+            count: due.len(),
+        };
         for target in due {
             match target {
                 Target::Run(ring) => ring(),
                 Target::Sleeper(sleeper) => sleeper.ring(),
             }
         }
-        let mut state = self.lock();
-        state.busy = state.busy.saturating_sub(count);
+    }
+}
+
+/// Timers that are being delivered.
+struct Delivered<'c> {
+    clock: &'c Clock,
+    count: usize,
+}
+
+impl Drop for Delivered<'_> {
+    fn drop(&mut self) {
+        let mut state = self.clock.lock();
+        state.busy = state.busy.saturating_sub(self.count);
     }
 }
 

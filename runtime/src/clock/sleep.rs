@@ -1,12 +1,12 @@
-use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::asked::{Owner, add, take};
+use super::owner::{Owner, add, take};
+use super::sleeper::{SLEEPS, Sleeper};
 use super::{Alarm, Clock, Hold, Target};
 
 /// The future of [`Clock::sleep`].
@@ -16,45 +16,6 @@ pub struct Sleep {
     armed: Option<(Alarm, Arc<Sleeper>)>,
     /// Who waits for it, from the first poll on.
     owner: Option<Owner>,
-}
-
-thread_local! {
-    /// Whether the handler that is polled on this thread waits for the engine's clock.
-    static SLEEPS: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Does something, and says whether it then sleeps on a clock.
-pub(crate) fn while_watched<T>(poll: impl FnOnce() -> T) -> (T, bool) {
-    let before = SLEEPS.replace(false);
-    let polled = poll();
-    (polled, SLEEPS.replace(before))
-}
-
-/// What the timer rings.
-#[derive(Default)]
-pub(crate) struct Sleeper {
-    state: Mutex<(bool, Option<Waker>)>,
-}
-
-impl Sleeper {
-    pub(super) fn ring(&self) {
-        let waker = {
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            state.0 = true;
-            state.1.take()
-        };
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-
-    fn rang(&self, waker: Option<&Waker>) -> bool {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if !state.0 {
-            state.1 = waker.cloned();
-        }
-        state.0
-    }
 }
 
 impl Sleep {
@@ -122,6 +83,13 @@ impl Drop for Sleep {
 }
 
 impl Clock {
+    /// Sleeps for `duration` on this clock, from now on, not from the first poll.
+    ///
+    /// The guard that comes back holds virtual time: keep it until whatever you woke up for is done.
+    pub fn sleep(&self, duration: Duration) -> Sleep {
+        Sleep::new(self.clone(), duration)
+    }
+
     fn settle_if_virtual(&self) {
         if self.is_virtual() {
             self.settle();

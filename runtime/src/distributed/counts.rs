@@ -102,6 +102,11 @@ impl Tally {
         }
     }
 
+    /// A child with so many items could not be started: nobody will tell of its end.
+    pub(crate) fn not_begun(&mut self, items: u64) {
+        self.ended(items, |counts| &mut counts.aborted);
+    }
+
     /// So many items there are in all.
     pub(crate) fn found(&mut self, items: u64) {
         self.items.total = self.items.total.max(items);

@@ -5,8 +5,9 @@ use smol_str::SmolStr;
 
 use crate::about::About;
 use crate::clock::Timestamp;
-use crate::engine::Status;
+
 use crate::record::record;
+use crate::status::Status;
 use crate::value::Value;
 
 /// WriterConfig: the form of the results.

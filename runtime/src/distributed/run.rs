@@ -3,8 +3,9 @@ use smol_str::SmolStr;
 
 use super::counts::{MapRunCounts, Tally};
 use crate::clock::Timestamp;
-use crate::engine::Status;
+
 use crate::record::record;
+use crate::status::Status;
 
 /// A Map Run: what a Distributed Map does in one attempt and in the redrives of that, as `DescribeMapRun` tells it.
 ///

@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use smol_str::SmolStr;
 use tokio::sync::Notify;
 
-use super::cell::Responder;
 use super::error::ActivityError;
 use crate::clock::{Asked, Clock};
+use crate::task::Responder;
 use crate::value::Value;
 
 /// The queues of an engine's activities.

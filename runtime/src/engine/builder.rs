@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
@@ -16,9 +17,9 @@ use super::activities::Activities;
 use super::error::BuildError;
 use super::executions::{Executions, Retention};
 use super::machines::{Machines, Setting};
+use super::map_runs::MapRuns;
 use super::observer::Observer;
 use super::registry::{self, Registry};
-use super::runs::Runs;
 use super::shared::Shared;
 use super::tokens::Tokens;
 use crate::clock::{Clock, Timestamp, VIRTUAL_START};
@@ -49,8 +50,15 @@ pub struct EngineBuilder {
     coverage: Option<PathBuf>,
 }
 
+impl Engine {
+    /// Begins an engine.
+    pub fn builder() -> EngineBuilder {
+        EngineBuilder::new()
+    }
+}
+
 impl EngineBuilder {
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         Self {
             registry: Registry::default(),
             sources: Vec::new(),
@@ -442,11 +450,12 @@ impl EngineBuilder {
             setting,
             sources: self.sources,
             given: Mutex::default(),
+            live: AtomicUsize::new(0),
             state: Arc::new(self.state),
             tokens: Tokens::default(),
             activities,
             executions: Mutex::new(Executions::new(seed, self.retention)),
-            runs: Runs::default(),
+            runs: MapRuns::default(),
             objects: self.objects,
             role: self.role,
             retention: self.retention.executions,

@@ -19,7 +19,7 @@ impl Engine {
         input: In,
         options: StartOptions,
     ) -> Result<Run<Out>, StartError> {
-        let input = to_value(&input)?;
+        let input = to_value(input)?;
         self.launch(built.name(), input, options, input::read)
     }
 }

@@ -1,7 +1,8 @@
 use std::fmt;
 
-use super::report::{ExecutionReport, Status};
+use super::report::ExecutionReport;
 use crate::history::History;
+use crate::status::Status;
 use crate::value::Value;
 
 /// An engine cannot be built. All that is wrong is listed.

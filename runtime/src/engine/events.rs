@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use futures_util::Stream;
 use tokio::sync::oneshot;
 
-use super::cell::RunCell;
+use super::state::ExecutionState;
 use crate::history::{Event, History, Reader};
 
 /// The events of an execution as they are written; see [`Run::events`](super::Run::events).
@@ -15,7 +15,7 @@ use crate::history::{Event, History, Reader};
 /// What is not read costs nothing: the events are those of the history. Where the engine keeps none, the last 1,024 are there
 /// for whoever reads, and [`missed`](Self::missed) tells how many came and went before they were read.
 pub struct Events {
-    cell: Arc<RunCell>,
+    cell: Arc<ExecutionState>,
     reader: Reader,
     history: Option<History>,
     /// The history, when there is more of it.
@@ -23,7 +23,7 @@ pub struct Events {
 }
 
 impl Events {
-    pub(super) fn new(cell: Arc<RunCell>) -> Self {
+    pub(super) fn new(cell: Arc<ExecutionState>) -> Self {
         let more = Some(cell.history_after(0));
         Self {
             cell,

@@ -3,18 +3,18 @@ use std::sync::{Arc, Weak};
 
 use smol_str::SmolStr;
 
-use super::cell::RunCell;
+use super::state::ExecutionState;
 use crate::query::Entropy;
 
 /// The executions of an engine: those that run, and those that can be described.
 pub(super) struct Executions {
     /// The Standard ones.
-    pub(super) by_id: HashMap<SmolStr, Arc<RunCell>>,
+    pub(super) by_id: HashMap<SmolStr, Arc<ExecutionState>>,
     /// Of these, those that are over, oldest first, with the bytes that they hold.
     closed: VecDeque<(SmolStr, u64)>,
     closed_bytes: u64,
     /// All that run, but for the children of Map Runs, which end with them.
-    open: Vec<Option<Weak<RunCell>>>,
+    open: Vec<Option<Weak<ExecutionState>>>,
     free: Vec<usize>,
     /// Nothing is started any more.
     pub(super) is_shut_down: bool,
@@ -45,7 +45,7 @@ impl Executions {
     }
 
     /// An execution begins to run.
-    pub(super) fn open(&mut self, cell: &Arc<RunCell>) {
+    pub(super) fn open(&mut self, cell: &Arc<ExecutionState>) {
         let place = self.free.pop().unwrap_or(self.open.len());
         if place == self.open.len() {
             self.open.push(None);
@@ -55,7 +55,7 @@ impl Executions {
     }
 
     /// An execution that was over runs again.
-    pub(super) fn reopen(&mut self, cell: &Arc<RunCell>) {
+    pub(super) fn reopen(&mut self, cell: &Arc<ExecutionState>) {
         let id = &cell.about.id;
         if let Some(at) = self.closed.iter().position(|(closed, _)| closed == id)
             && let Some((_, bytes)) = self.closed.remove(at)
@@ -67,7 +67,7 @@ impl Executions {
     }
 
     /// Those that run.
-    pub(super) fn running(&self) -> Vec<Arc<RunCell>> {
+    pub(super) fn running(&self) -> Vec<Arc<ExecutionState>> {
         self.open
             .iter()
             .flatten()
@@ -77,7 +77,7 @@ impl Executions {
 
     /// An execution that holds so many bytes is over. Gives the ids of those that are forgotten for it: itself, when it cannot
     /// be described.
-    pub(super) fn close(&mut self, cell: &RunCell, bytes: u64) -> Vec<SmolStr> {
+    pub(super) fn close(&mut self, cell: &ExecutionState, bytes: u64) -> Vec<SmolStr> {
         if let Some(place) = cell.place() {
             self.open[place] = None;
             self.free.push(place);

@@ -4,13 +4,15 @@ use indexmap::IndexMap;
 use smol_str::SmolStr;
 
 use super::Engine;
-use super::cell::RunCell;
-use super::drive::Drive;
-use super::report::Status;
+use super::execution_task::ExecutionTask;
+use super::prepared::{Begin, Prepared};
+
+use super::state::ExecutionState;
 use crate::about::About;
 use crate::interpret::{Failure, Inspection, Start};
 use crate::program::Program;
 use crate::query::Entropy;
+use crate::status::Status;
 use crate::task::{ResourceKind, TaskSource};
 
 /// What a test of one state came to.
@@ -48,9 +50,21 @@ impl Engine {
             redrive_count: None,
             redriven: None,
         });
-        let cell = RunCell::new(about, engine.clock.clone());
-        let drive = Drive::new(engine.clone(), cell.clone(), program, source, seed, 0);
-        let mut drive = drive.of_state(start, inspection);
+        let cell = ExecutionState::new(about, engine.clock.clone());
+        let prepared = Prepared {
+            state: cell.clone(),
+            entry: program.entry(),
+            program,
+            is_child: false,
+            source,
+            depth: 0,
+            begin: Begin::Inspect {
+                start,
+                inspection: Box::new(inspection),
+                seed,
+            },
+        };
+        let mut drive = ExecutionTask::new(engine.clone(), prepared);
         (&mut drive).await;
         let report = cell.report();
         let inspection = drive.inspected.take().unwrap_or_else(|| {

@@ -2,9 +2,9 @@ use std::cmp::Reverse;
 
 use smol_str::SmolStr;
 
-use super::cell::RunCell;
-use super::report::Status;
+use super::state::ExecutionState;
 use crate::clock::Timestamp;
+use crate::status::Status;
 
 /// One row of [`Engine::executions`](super::Engine::executions).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct ExecutionSummary {
 }
 
 impl ExecutionSummary {
-    pub(super) fn of(cell: &RunCell) -> Self {
+    pub(super) fn of(cell: &ExecutionState) -> Self {
         let report = cell.report();
         Self {
             id: cell.about.id.to_string(),
@@ -86,9 +86,9 @@ impl ExecutionFilter {
     }
 
     /// The page of these executions.
-    pub(super) fn page<'a>(&self, all: impl Iterator<Item = &'a RunCell>) -> ExecutionPage {
+    pub(super) fn page<'a>(&self, all: impl Iterator<Item = &'a ExecutionState>) -> ExecutionPage {
         let after = self.after.as_deref().map(Place::parse);
-        let mut fitting: Vec<(Place, &RunCell)> = all
+        let mut fitting: Vec<(Place, &ExecutionState)> = all
             .map(|cell| (Place::of(cell), cell))
             .filter(|(place, cell)| {
                 let is_of = |name: &String| cell.about.machine_name == name.as_str();
@@ -129,7 +129,7 @@ pub struct ExecutionPage {
 struct Place(Reverse<(Timestamp, SmolStr)>);
 
 impl Place {
-    fn of(cell: &RunCell) -> Self {
+    fn of(cell: &ExecutionState) -> Self {
         Self(Reverse((cell.about.started, cell.about.id.clone())))
     }
 

@@ -3,29 +3,34 @@
 mod activities;
 mod builder;
 mod built;
-mod cell;
-mod drive;
+mod ends;
 mod error;
 mod events;
+mod execution_task;
 mod executions;
 mod follower;
+mod handle;
 mod handlers;
+mod host;
 mod input;
 mod inspect;
 mod list;
 mod machines;
+mod map_runs;
 mod nested;
 mod observer;
+mod prepared;
+mod redrivable;
 mod redrive;
 mod registry;
 mod report;
 mod run;
-mod runs;
 mod shared;
 mod shutdown;
 mod start;
+mod state;
 mod tokens;
-mod wires;
+mod work;
 
 use std::fmt;
 use std::future::Future;
@@ -42,7 +47,6 @@ use stepwright_asl::model::MachineType;
 
 pub use self::activities::ActivityTask;
 pub use self::builder::EngineBuilder;
-pub(crate) use self::cell::Responder;
 pub use self::error::{
     ActivityError, BuildError, ExecutionFailed, RedriveError, StartError, TokenError,
 };
@@ -52,17 +56,19 @@ pub(crate) use self::inspect::Inspected;
 pub use self::list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 pub use self::machines::MachineDescription;
 pub(crate) use self::observer::Observer;
-pub use self::report::{ExecutionReport, Status};
+pub use self::report::ExecutionReport;
 pub use self::run::Run;
 pub use self::start::StartOptions;
 
+use self::execution_task::ExecutionTask;
+use self::handle::LastHandle;
 use self::registry::PendingMachine;
 use self::run::Decode;
 use self::shared::Shared;
 use crate::clock::Clock;
 use crate::distributed::MapRun;
 use crate::panics::said;
-use crate::task::{TaskFailure, TaskResult};
+use crate::task::{TaskFailure, TaskResult, Watch};
 use crate::value::Value;
 
 /// Runs workflows. Clones are the same engine.
@@ -72,29 +78,13 @@ pub struct Engine {
     handle: Arc<LastHandle>,
 }
 
-/// What handles of an engine and of its executions have in common: with the last of them, sources of answers are told that
-/// nobody looks any more.
-pub(crate) struct LastHandle {
-    shared: Arc<Shared>,
-}
-
-impl Drop for LastHandle {
-    fn drop(&mut self) {
-        self.shared.finish_sources();
-    }
-}
-
 impl Engine {
-    /// Begins an engine.
-    pub fn builder() -> EngineBuilder {
-        EngineBuilder::new()
-    }
-
     fn new(shared: Shared) -> Self {
         let shared = Arc::new(shared);
-        let handle = Arc::new(LastHandle {
-            shared: shared.clone(),
-        });
+        let handle = LastHandle::new(shared.clone());
+        for source in &shared.sources {
+            source.attach(&Watch::new(&shared));
+        }
         Self { shared, handle }
     }
 
@@ -173,7 +163,7 @@ impl Engine {
         input: W::Input,
         options: StartOptions,
     ) -> Result<Run<W::Output>, StartError> {
-        let input = to_value(&input)?;
+        let input = to_value(input)?;
         self.launch(W::NAME, input, options, input::read)
     }
 
@@ -211,7 +201,7 @@ impl Engine {
     ///
     /// As [`start`](Self::start), or that the execution did not end well.
     pub async fn execute<W: Workflow>(&self, input: W::Input) -> Result<W::Output, ExecuteError> {
-        let input = to_value(&input)?;
+        let input = to_value(input)?;
         let options = StartOptions::new().synchronous();
         let (run, drive) = self.prepare(W::NAME, input, options, input::read::<W::Output>)?;
         if let Some(drive) = drive {
@@ -276,14 +266,20 @@ impl Engine {
         input: Value,
         options: StartOptions,
         decode: Decode<T>,
-    ) -> Result<(Run<T>, Option<drive::Drive>), StartError> {
-        let Some(machine) = self.shared.machines.find(machine) else {
-            return Err(StartError::StateMachineDoesNotExist(machine.to_owned()));
+    ) -> Result<(Run<T>, Option<ExecutionTask>), StartError> {
+        let launched = match self.shared.machines.find(machine) {
+            Some(known) => self.shared.launch(&known, input, options, 0),
+            None => Err(StartError::StateMachineDoesNotExist(machine.to_owned())),
         };
-        let launched = self.shared.launch(&machine, input, options, 0)?;
+        let launched = launched.inspect_err(|error| {
+            let news = || format!("`{machine}` was not started: {error}");
+            self.shared.tell(news, true);
+        })?;
         Ok((
             Run::new(launched.cell, decode, &self.handle),
-            launched.drive,
+            launched
+                .prepared
+                .map(|prepared| ExecutionTask::new(self.shared.clone(), prepared)),
         ))
     }
 
@@ -407,12 +403,16 @@ impl Engine {
 
     /// Answers a token, and waits until the execution has taken the answer: what is said to be answered counts.
     async fn answer(&self, token: &str, result: TaskResult) -> Result<(), TokenError> {
-        let responder = self.shared.tokens.get(token)?;
-        if responder.answer_and_wait(result).await {
-            Ok(())
-        } else {
-            Err(self.shared.tokens.why_late(token))
-        }
+        let refused = match self.shared.tokens.get(token) {
+            Ok(responder) => match responder.answer_and_wait(result).await {
+                true => return Ok(()),
+                false => self.shared.tokens.why_late(token),
+            },
+            Err(refused) => refused,
+        };
+        let news = || format!("the answer to a token was refused: {refused}");
+        self.shared.tell(news, true);
+        Err(refused)
     }
 
     /// Starts the heartbeat's time of a token's task anew.
@@ -471,7 +471,7 @@ impl Engine {
                     let working = AssertUnwindSafe(async { work(input).await });
                     match working.catch_unwind().await {
                         Ok(result) => result.map_err(Into::into),
-                        Err(panic) => Err(wires::panicked(&said(panic))),
+                        Err(panic) => Err(work::panicked(&said(panic))),
                     }
                 }
                 Err(error) => Err(TaskFailure::internal(
@@ -503,8 +503,8 @@ pub enum ExecuteError {
     Failed(#[from] ExecutionFailed),
 }
 
-fn to_value<T: Serialize>(input: &T) -> Result<Value, StartError> {
-    Value::from_typed(input).map_err(|error| StartError::InvalidInput(error.to_string()))
+fn to_value<T: Serialize + 'static>(input: T) -> Result<Value, StartError> {
+    Value::from_owned(input).map_err(|error| StartError::InvalidInput(error.to_string()))
 }
 
 impl fmt::Debug for Engine {

@@ -3,13 +3,13 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 use stepwright_asl::errors;
 
-use super::cell::RunCell;
 use super::error::StartError;
 use super::machines::Machine;
-use super::report::{ExecutionReport, Status};
-use super::shared::Shared;
+use super::report::ExecutionReport;
+use super::shared::{Launched, Shared};
 use super::start::StartOptions;
 use crate::about::About;
+use crate::status::Status;
 use crate::task::{
     Answer, Effect, Integration, NestedStart, TaskCall, TaskFailure, TaskResult, TaskSource,
     envelope::{object, request_id, with_metadata},
@@ -100,7 +100,7 @@ impl Integration {
 impl Shared {
     /// A state that starts a registered state machine: what will be started, or why it cannot be.
     pub(super) fn by_workflow(&self, call: &TaskCall<'_>, depth: u32) -> Option<Answer> {
-        let integration = Integration::of(call)?;
+        let integration = Integration::of(call.resource())?;
         let machine = self.machines.find(call.target()?)?;
         let effect = match self.nested_start(&machine, integration, call, depth) {
             Ok(start) => Effect::Start(start),
@@ -154,12 +154,12 @@ impl Shared {
         })
     }
 
-    /// Starts an execution for a state. Gives it, and what the start itself answers.
+    /// Prepares an execution for a state. Gives it, and what the start itself answers.
     pub(super) fn start_nested(
         self: &Arc<Self>,
         start: NestedStart,
         source: Option<Arc<dyn TaskSource>>,
-    ) -> Result<(Arc<RunCell>, Value), TaskFailure> {
+    ) -> Result<(Launched, Value), TaskFailure> {
         let NestedStart {
             integration,
             machine,
@@ -179,20 +179,16 @@ impl Shared {
             ..StartOptions::default()
         };
         let launch = || {
-            let runtime =
-                tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
+            // What is prepared is spawned when the step is over.
+            tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
             let found = self.machines.find(&machine);
             let found =
                 found.ok_or_else(|| StartError::StateMachineDoesNotExist(machine.to_string()))?;
-            let launched = self.launch(&found, input, options, depth)?;
-            if let Some(drive) = launched.drive {
-                runtime.spawn(drive);
-            }
-            Ok(launched.cell)
+            self.launch(&found, input, options, depth)
         };
-        let cell: Arc<RunCell> = launch().map_err(|error| integration.failure(&error))?;
-        let begun = started(&cell.about, integration, request);
-        Ok((cell, begun))
+        let launched = launch().map_err(|error| integration.failure(&error))?;
+        let begun = started(&launched.cell.about, integration, request);
+        Ok((launched, begun))
     }
 }
 

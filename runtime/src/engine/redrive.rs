@@ -2,31 +2,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Engine;
-use super::cell::RunCell;
-use super::drive::{Drive, INTERNAL};
 use super::error::RedriveError;
-use super::report::{ExecutionReport, Status};
+use super::execution_task::{ExecutionTask, INTERNAL};
+use super::prepared::{Begin, Prepared};
+use super::redrivable::Redrivable;
+use super::report::ExecutionReport;
 use super::run::Run;
 use super::shared::Shared;
+use super::state::ExecutionState;
 use crate::about::About;
-use crate::interpret::Resume;
-use crate::program::Program;
-use crate::task::TaskSource;
+use crate::status::Status;
 use crate::value::Value;
 
 /// How long after its end an execution can be redriven: 14 days.
 const PERIOD: Duration = Duration::from_secs(14 * 86_400);
 /// The most redrives of one execution.
 const MOST: u32 = 1_000;
-
-/// What an execution that did not succeed leaves behind.
-#[derive(Clone)]
-pub(super) struct Redrivable {
-    pub(super) program: Arc<Program>,
-    pub(super) source: Option<Arc<dyn TaskSource>>,
-    pub(super) depth: u32,
-    pub(super) resume: Resume,
-}
 
 impl Engine {
     /// Redrives a Standard execution that failed, was stopped or timed out: it goes on where it came to no good end, with
@@ -71,10 +62,10 @@ impl Engine {
                 child.finished().await;
             }
         }
-        let drive = self.shared.redrive(execution)?;
-        let cell = drive.cell().clone();
-        runtime.spawn(drive);
-        Ok(Run::new(cell, |output| Ok(output.clone()), &self.handle))
+        let prepared = self.shared.redrive(execution)?;
+        let state = prepared.state.clone();
+        runtime.spawn(ExecutionTask::new(self.shared.clone(), prepared));
+        Ok(Run::new(state, |output| Ok(output.clone()), &self.handle))
     }
 }
 
@@ -85,7 +76,7 @@ impl Shared {
         known.is_some_and(|cell| cell.report().is_some())
     }
 
-    fn redrive(self: &Arc<Self>, id: &str) -> Result<Drive, RedriveError> {
+    fn redrive(&self, id: &str) -> Result<Prepared, RedriveError> {
         let refused = |reason: &str| Err(RedriveError::ExecutionNotRedrivable(reason.to_owned()));
         let mut executions = self.executions();
         if executions.is_shut_down {
@@ -114,7 +105,7 @@ impl Shared {
             });
         };
         let about = self.again(&known.about, report, &redrivable)?;
-        let cell = RunCell::new(about, self.clock.clone());
+        let cell = ExecutionState::new(about, self.clock.clone());
         executions.reopen(&cell);
         drop(executions);
         let Redrivable {
@@ -123,8 +114,18 @@ impl Shared {
             depth,
             resume,
         } = redrivable;
-        let drive = Drive::new(self.clone(), cell, program, source, 0, depth);
-        Ok(drive.of_redrive(report.history.clone(), resume))
+        Ok(Prepared {
+            state: cell,
+            entry: program.entry(),
+            program,
+            is_child: false,
+            source,
+            depth,
+            begin: Begin::Redrive {
+                history: report.history.clone(),
+                resume,
+            },
+        })
     }
 
     /// What the execution is when it runs once more, if it may.

@@ -156,7 +156,7 @@ impl Registry {
                 function: task.function,
                 deploy: task.deploy,
             };
-            let handler = task.call.map(handler::of_call);
+            let handler = task.call.map(|call| handler::of_call(call, task.runs));
             self.bind(workflow, &bound, task.address.clone(), handler);
         }
         for nested in bindings.workflows() {

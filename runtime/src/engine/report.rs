@@ -1,45 +1,8 @@
-use std::fmt;
-
 use crate::about::About;
 use crate::clock::Timestamp;
 use crate::history::History;
-use crate::record::record;
+use crate::status::Status;
 use crate::value::Value;
-
-/// Where an execution stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Status {
-    /// It runs.
-    Running,
-    /// It ended with an output.
-    Succeeded,
-    /// A state failed and nothing caught it.
-    Failed,
-    /// Its time ran out.
-    TimedOut,
-    /// Somebody stopped it.
-    Aborted,
-}
-
-impl Status {
-    /// The API's word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Running => "RUNNING",
-            Self::Succeeded => "SUCCEEDED",
-            Self::Failed => "FAILED",
-            Self::TimedOut => "TIMED_OUT",
-            Self::Aborted => "ABORTED",
-        }
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// How an execution ended, as DescribeExecution tells it, with its history.
 #[derive(Clone, Debug)]
@@ -74,5 +37,3 @@ impl ExecutionReport {
         self.history.execution()
     }
 }
-
-record!(enum Status { 0 => Running, 1 => Succeeded, 2 => Failed, 3 => TimedOut, 4 => Aborted });

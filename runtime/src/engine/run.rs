@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::LastHandle;
-use super::cell::{Message, RunCell};
 use super::error::ExecutionFailed;
 use super::events::Events;
-use super::report::{ExecutionReport, Status};
+use super::handle::LastHandle;
+use super::report::ExecutionReport;
+use super::state::{ExecutionState, Message};
 use crate::about::About;
 use crate::history::History;
 use crate::interpret::Failure;
+use crate::status::Status;
 use crate::value::Value;
 
 /// Turns an execution's output into what its caller asked for.
@@ -22,13 +23,17 @@ pub(super) type Decode<T> = fn(&Value) -> Result<T, String>;
 ///
 /// Dropping it changes nothing: the execution goes on.
 pub struct Run<T> {
-    cell: Arc<RunCell>,
+    cell: Arc<ExecutionState>,
     decode: Decode<T>,
     _engine: Arc<LastHandle>,
 }
 
 impl<T> Run<T> {
-    pub(super) fn new(cell: Arc<RunCell>, decode: Decode<T>, engine: &Arc<LastHandle>) -> Self {
+    pub(super) fn new(
+        cell: Arc<ExecutionState>,
+        decode: Decode<T>,
+        engine: &Arc<LastHandle>,
+    ) -> Self {
         Self {
             cell,
             decode,

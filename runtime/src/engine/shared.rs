@@ -1,4 +1,4 @@
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use smol_str::SmolStr;
@@ -6,26 +6,27 @@ use stepwright_asl::model::MachineType;
 use tokio::sync::Notify;
 
 use super::activities::Activities;
-use super::cell::{Responder, RunCell};
-use super::drive::Drive;
 use super::error::StartError;
 use super::executions::Executions;
 use super::machines::{Machine, Machines, Setting};
+use super::map_runs::MapRuns;
 use super::observer::Observer;
+use super::prepared::{Begin, Prepared};
 use super::report::ExecutionReport;
-use super::runs::Runs;
 use super::start::StartOptions;
+use super::state::ExecutionState;
 use super::tokens::Tokens;
 use stepwright_asl::name::check_machine;
 
 use crate::about::About;
-use crate::clock::Clock;
+use crate::clock::{Clock, Stillness};
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
 use crate::query::Entropy;
 use crate::task::handler::Resolution;
 use crate::task::{
-    Answer, Effect, Pattern, ResourceKind, RunningTask, SharedState, TaskCall, TaskSource,
+    Answer, DefinedState, Effect, Pattern, ResourceKind, Responder, RunningTask, SharedState,
+    TaskCall, TaskSource, Watch, Watched,
 };
 use crate::value::Value;
 
@@ -40,12 +41,14 @@ pub(crate) struct Shared {
     pub(super) sources: Vec<Arc<dyn TaskSource>>,
     /// Sources of single starts that are told when the engine's last handle goes.
     pub(super) given: Mutex<Vec<Arc<dyn TaskSource>>>,
+    /// How many executions are not over, children of Map Runs among them.
+    pub(super) live: AtomicUsize,
     pub(super) state: Arc<SharedState>,
     pub(super) tokens: Tokens,
     pub(super) activities: Activities,
     pub(super) executions: Mutex<Executions>,
     /// The Map Runs of the executions that can be described.
-    pub(super) runs: Runs,
+    pub(super) runs: MapRuns,
     /// Where Distributed Maps read and write.
     pub(super) objects: Option<Arc<dyn ObjectStore>>,
     pub(super) role: String,
@@ -58,9 +61,9 @@ pub(crate) struct Shared {
 
 /// An execution that was started, or found.
 pub(super) struct Launched {
-    pub(super) cell: Arc<RunCell>,
-    /// What drives it; `None` when it runs already.
-    pub(super) drive: Option<Drive>,
+    pub(super) cell: Arc<ExecutionState>,
+    /// What is to be driven; `None` when it runs already.
+    pub(super) prepared: Option<Prepared>,
 }
 
 impl Shared {
@@ -133,7 +136,7 @@ impl Shared {
             return if known.report().is_none() && known.about.input == input {
                 Ok(Launched {
                     cell: known.clone(),
-                    drive: None,
+                    prepared: None,
                 })
             } else {
                 Err(StartError::ExecutionAlreadyExists(name.to_string()))
@@ -155,26 +158,28 @@ impl Shared {
             redrive_count: (!options.is_synchronous).then_some(0),
             redriven: None,
         });
-        let cell = RunCell::new(about, self.clock.clone());
+        let cell = ExecutionState::new(about, self.clock.clone());
         executions.open(&cell);
         if !is_express {
             executions.by_id.insert(id, cell.clone());
         }
         drop(executions);
         if let Some(source) = own_source.filter(|source| source.is_finished_by_engine()) {
+            source.attach(&Watch::new(self));
             self.given().push(source);
         }
-        let drive = Drive::new(
-            self.clone(),
-            cell.clone(),
-            machine.program.clone(),
-            options.source,
-            seed,
+        let prepared = Prepared {
+            state: cell.clone(),
+            entry: machine.program.entry(),
+            program: machine.program.clone(),
+            is_child: false,
+            source: options.source,
             depth,
-        );
+            begin: Begin::Start { seed },
+        };
         Ok(Launched {
             cell,
-            drive: Some(drive),
+            prepared: Some(prepared),
         })
     }
 
@@ -205,8 +210,28 @@ impl Shared {
         self.given.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Tells the sources that are judged with the engine what happened.
+    pub(super) fn tell(&self, news: impl FnOnce() -> String, went_wrong: bool) {
+        let given = self.given().clone();
+        let sources = self.sources.iter().chain(&given);
+        let mut judged = sources.filter(|source| source.is_finished_by_engine());
+        if let Some(first) = judged.next() {
+            let news = news();
+            for source in std::iter::once(first).chain(judged) {
+                source.hears(&news, went_wrong);
+            }
+        }
+    }
+
     /// The last handle of the engine goes.
     pub(super) fn finish_sources(&self) {
+        let running = self.live.load(Ordering::SeqCst);
+        if running > 0 {
+            let news = || {
+                format!("the test did not wait for the end of what it started ({running} running)")
+            };
+            self.tell(news, true);
+        }
         let given = std::mem::take(&mut *self.given());
         for source in self.sources.iter().chain(&given) {
             source.finish();
@@ -214,7 +239,7 @@ impl Shared {
     }
 
     /// An execution is over; the oldest of those that are is forgotten when there are too many.
-    pub(super) fn closed(&self, cell: &RunCell, report: &ExecutionReport) {
+    pub(super) fn closed(&self, cell: &ExecutionState, report: &ExecutionReport) {
         let bytes = report.bytes();
         let forgotten = self.executions().close(cell, bytes);
         for id in forgotten {
@@ -300,7 +325,7 @@ impl Shared {
             ended: Notify::new(),
         });
         let context = stepwright::TaskContext::new(attempt.clone());
-        let work = (found.handler)(context, payload);
+        let work = found.handler.call(&self.clock, context, payload);
         let work: crate::task::TaskFuture = match invocation {
             Some(invocation) => Box::pin(async move { Ok(invocation.response(work.await?)) }),
             None => work,
@@ -314,5 +339,18 @@ impl Shared {
         } else {
             Answer::effect(effect)
         })
+    }
+}
+
+impl Watched for Shared {
+    fn defined(&self) -> Vec<DefinedState> {
+        self.machines.defined().to_vec()
+    }
+
+    fn stillness(&self) -> Stillness {
+        match self.live.load(Ordering::SeqCst) {
+            0 => Stillness::Over,
+            _ => self.clock.stillness(),
+        }
     }
 }

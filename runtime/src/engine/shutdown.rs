@@ -3,10 +3,10 @@ use std::time::Duration;
 
 use futures_util::future::{join_all, select};
 
-use super::cell::{Message, RunCell};
-use super::drive::SHUT_DOWN;
+use super::execution_task::SHUT_DOWN;
 use super::list::ExecutionSummary;
 use super::shared::Shared;
+use super::state::{ExecutionState, Message};
 use crate::interpret::Failure;
 
 impl Shared {
@@ -20,7 +20,7 @@ impl Shared {
         let ends = join_all(running.iter().map(|cell| cell.finished()));
         // The guard of a sleep that is over keeps virtual time from going on meanwhile.
         let _awake = select(std::pin::pin!(ends), self.clock.sleep(grace)).await;
-        let left: Vec<Arc<RunCell>> = running
+        let left: Vec<Arc<ExecutionState>> = running
             .into_iter()
             .filter(|cell| cell.report().is_none())
             .collect();

@@ -3,8 +3,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use smol_str::SmolStr;
 
-use super::cell::Responder;
 use super::error::TokenError;
+use crate::task::Responder;
 
 /// How many ended tokens are remembered, so that a late answer learns why it is late.
 const REMEMBERED: usize = 65_536;

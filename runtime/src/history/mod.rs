@@ -15,12 +15,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
+use smol_str::SmolStr;
 
 pub(crate) use self::entry::{Details, Entry, Payload};
 pub use self::event::Event;
 pub use self::kind::EventKind;
 pub(crate) use self::recorder::Recorder;
-pub(crate) use self::scope::{ScopeId, ScopePath, Scopes};
+pub(crate) use self::scope::{ScopeId, Scopes};
 
 use self::chain::Chain;
 use self::log::Log;
@@ -136,6 +137,23 @@ impl History {
         self.inner.program.defined(machine)
     }
 
+    /// The states of the definition that run in the children of a Distributed Map of this execution, or in the execution
+    /// that has the Map Run of this one: each with the name of that Map.
+    pub(crate) fn elsewhere(&self) -> Vec<(DefinedState, SmolStr)> {
+        let program = &self.inner.program;
+        let map_of = |state| program.run_by(state).map(|map| map.name.clone());
+        let entries = self.inner.entries.iter().map(|(_, entry)| entry);
+        let mut entered = entries.filter(|entry| entry.kind.is_entered());
+        let own = entered.next().and_then(|entry| map_of(entry.state.index()));
+        let states = self.defined().into_iter().enumerate();
+        let elsewhere = states.filter_map(|(place, state)| match (map_of(place), &own) {
+            (map, own) if map == *own => None,
+            (Some(map), _) => Some((state, map)),
+            (None, own) => Some((state, own.clone()?)),
+        });
+        elsewhere.collect()
+    }
+
     /// The answer of `GetExecutionHistory`: `{"events": [..]}`.
     pub fn to_json(&self) -> Json {
         json!({ "events": self.events().map(|event| event.to_json()).collect::<Vec<_>>() })
@@ -184,13 +202,10 @@ impl Reader {
     }
 }
 
+/// In short, because a test prints it with an error that it returns.
 impl fmt::Debug for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kinds = self
-            .inner
-            .entries
-            .iter()
-            .map(|(_, entry)| (entry.kind, entry.state));
-        f.debug_list().entries(kinds).finish()
+        let path = self.path().join(" -> ");
+        write!(f, "History({} events, path: {path})", self.len())
     }
 }

@@ -3,6 +3,7 @@ use std::fmt::Write;
 use super::log::Log;
 use crate::program::{Kind, Program, StateIx};
 use crate::record::record;
+use crate::task::Scoped;
 
 /// Names one iteration or branch of an execution; 0 is the top level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -79,8 +80,8 @@ pub(crate) struct ScopePath<'a> {
     pub(crate) scope: ScopeId,
 }
 
-impl ScopePath<'_> {
-    pub(crate) fn to_strings(&self) -> Vec<String> {
+impl Scoped for ScopePath<'_> {
+    fn names(&self) -> Vec<String> {
         names(self.program, &self.scopes.path(self.scope))
     }
 }

@@ -1,4 +1,4 @@
-use super::cursor::{Cursor, CursorId};
+use super::cursor::Cursor;
 use super::execution::Execution;
 use super::failure::Failure;
 use super::host::Cx;
@@ -6,6 +6,7 @@ use super::io::place;
 use super::step::Exit;
 use crate::program::{Catcher, Io, State};
 use crate::query::QueryError;
+use crate::wait_id::CursorId;
 
 impl Execution {
     /// The way out that the first catcher gives that names the failure. An error in its own fields is a new

@@ -1,11 +1,13 @@
-use super::cursor::{Cursor, CursorId, Waiting};
+use super::cursor::{Cursor, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::{Cx, Ticket};
+use super::host::Cx;
 use super::step::{Done, Stepped};
 use crate::history::{EventKind, Payload};
 use crate::program::Kind;
 use crate::value::Value;
+use crate::wait_id::CursorId;
+use crate::wait_id::WaitId;
 
 /// What the branches of a Parallel and the iterations of a Map have in common.
 impl Execution {
@@ -124,7 +126,7 @@ impl Execution {
             let Some(cursor) = self.cursors.remove(id) else {
                 continue;
             };
-            cx.host.forget(Ticket {
+            cx.host.forget(WaitId {
                 cursor: id,
                 wait: cursor.wait,
             });

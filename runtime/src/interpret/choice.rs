@@ -1,8 +1,8 @@
-use super::cursor::CursorId;
 use super::execution::Execution;
 use super::step::{Done, Exit, Stepped};
 use crate::program::{Choice, Io, State};
 use crate::query::QueryError;
+use crate::wait_id::CursorId;
 
 const NO_WAY_OUT: &str =
     "Failed to transition out of the state. The state does not point to a next state.";

@@ -1,10 +1,9 @@
-use std::fmt;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::distributed::MapRun;
-use super::redrive::Inside;
+use super::map_run::MapRun;
+use super::resume::Inside;
 use crate::clock::Timestamp;
 pub(crate) use crate::distributed::Item;
 use crate::history::ScopeId;
@@ -13,6 +12,7 @@ use crate::query::Variables;
 use crate::record::record;
 use crate::task::{Integration, TaskResult};
 use crate::value::Value;
+use crate::wait_id::CursorId;
 
 /// Where one thread of control stands: the top level, a branch or an iteration.
 #[derive(Debug)]
@@ -149,16 +149,6 @@ pub(crate) struct Children {
     pub(crate) next: u32,
 }
 
-/// Names a cursor of an execution.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct CursorId(u32);
-
-impl fmt::Display for CursorId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
 /// The cursors of an execution; places are used again.
 #[derive(Debug, Default)]
 pub(crate) struct Cursors {
@@ -171,33 +161,33 @@ impl Cursors {
         match self.free.pop() {
             Some(place) => {
                 self.places[place as usize] = Some(cursor);
-                CursorId(place)
+                CursorId::at(place)
             }
             None => {
                 self.places.push(Some(cursor));
-                CursorId(u32::try_from(self.places.len() - 1).unwrap_or(u32::MAX))
+                CursorId::at(u32::try_from(self.places.len() - 1).unwrap_or(u32::MAX))
             }
         }
     }
 
     pub(crate) fn remove(&mut self, id: CursorId) -> Option<Cursor> {
-        let cursor = self.places.get_mut(id.0 as usize)?.take()?;
-        self.free.push(id.0);
+        let cursor = self.places.get_mut(id.place())?.take()?;
+        self.free.push(id.number());
         Some(cursor)
     }
 
     pub(crate) fn get(&self, id: CursorId) -> Option<&Cursor> {
-        self.places.get(id.0 as usize)?.as_ref()
+        self.places.get(id.place())?.as_ref()
     }
 
     pub(crate) fn get_mut(&mut self, id: CursorId) -> Option<&mut Cursor> {
-        self.places.get_mut(id.0 as usize)?.as_mut()
+        self.places.get_mut(id.place())?.as_mut()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (CursorId, &Cursor)> {
         (0u32..)
             .zip(&self.places)
-            .filter_map(|(place, cursor)| Some((CursorId(place), cursor.as_ref()?)))
+            .filter_map(|(place, cursor)| Some((CursorId::at(place), cursor.as_ref()?)))
     }
 }
 
@@ -220,5 +210,4 @@ record!(enum Stage { 0 => Queued, 1 => Started, 2 => Submitting });
 record!(struct EarlyAnswer { result, due });
 record!(enum Answerer { 0 => Outside, 1 => Handler, 2 => Activity { input }, 3 => Execution { arn, integration } });
 record!(struct Children { items, results, left, next });
-record!(struct CursorId(place));
 record!(struct Cursors { places, free });

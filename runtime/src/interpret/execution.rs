@@ -6,11 +6,11 @@ use smol_str::SmolStr;
 use stepwright_asl::errors;
 use stepwright_asl::model::MachineType;
 
-use super::cursor::{Cursor, CursorId, Cursors, Stage as TaskStage, Waiting};
+use super::cursor::{Cursor, Cursors, Stage as TaskStage, Waiting};
 use super::failure::Failure;
-use super::host::{Cx, Host, Ring, Ticket};
-use super::inspect::Inspection;
-use super::redrive::Open;
+use super::host::{Cx, Host};
+use super::inspection::Inspection;
+use super::resume::Open;
 use crate::about::About;
 use crate::clock::Timestamp;
 use crate::history::{EventKind, Payload, Recorder, ScopeId};
@@ -19,11 +19,14 @@ use crate::program::{Entry, Program, StateIx};
 use crate::query::{Entropy, QueryError, Variables};
 use crate::task::TaskResult;
 use crate::value::Value;
+use crate::wait_id::CursorId;
+use crate::wait_id::TimerKind;
+use crate::wait_id::WaitId;
 
 /// One execution: plain data that [`Execution::step`] moves on.
 ///
 /// It holds no future, no timer and no waker; what waits in the world is the [`Host`]'s and is told apart by
-/// [`Ticket`]s. So the same stepping serves an execution in memory and one whose transitions are journalled.
+/// [`WaitId`]s. So the same stepping serves an execution in memory and one whose transitions are journalled.
 #[derive(Debug)]
 pub(crate) struct Execution {
     pub(super) program: Arc<Program>,
@@ -276,16 +279,16 @@ impl Execution {
     fn write_last(&mut self, kind: EventKind, payload: Payload, host: &mut dyn Host) {
         self.recorder
             .write(self.now, kind, StateIx::NONE, ScopeId::TOP, payload);
-        let open: Vec<Ticket> = self
+        let open: Vec<WaitId> = self
             .cursors
             .iter()
-            .map(|(cursor, at)| Ticket {
+            .map(|(cursor, at)| WaitId {
                 cursor,
                 wait: at.wait,
             })
             .collect();
-        for ticket in open {
-            host.forget(ticket);
+        for wait_id in open {
+            host.forget(wait_id);
         }
         self.cursors = Cursors::default();
         self.runnable.clear();
@@ -346,60 +349,60 @@ impl Execution {
     }
 
     /// Begins a wait under a name of its own.
-    pub(super) fn wait(&mut self, id: CursorId, waiting: Waiting) -> Ticket {
-        let ticket = self.next_wait(id);
-        self.wait_as(ticket, waiting);
-        ticket
+    pub(super) fn wait(&mut self, id: CursorId, waiting: Waiting) -> WaitId {
+        let wait_id = self.next_wait(id);
+        self.wait_as(wait_id, waiting);
+        wait_id
     }
 
     /// The name of a wait that is about to begin.
-    pub(super) fn next_wait(&mut self, id: CursorId) -> Ticket {
+    pub(super) fn next_wait(&mut self, id: CursorId) -> WaitId {
         self.waits = self.waits.wrapping_add(1);
-        Ticket {
+        WaitId {
             cursor: id,
             wait: self.waits,
         }
     }
 
-    pub(super) fn wait_as(&mut self, ticket: Ticket, waiting: Waiting) {
-        if let Some(cursor) = self.cursors.get_mut(ticket.cursor) {
+    pub(super) fn wait_as(&mut self, wait_id: WaitId, waiting: Waiting) {
+        if let Some(cursor) = self.cursors.get_mut(wait_id.cursor) {
             cursor.waiting = waiting;
-            cursor.wait = ticket.wait;
+            cursor.wait = wait_id.wait;
         }
     }
 
-    /// The cursor that waits under `ticket`, if it still does.
-    pub(super) fn waiting_for(&mut self, ticket: Ticket) -> Option<&mut Cursor> {
+    /// The cursor that waits under `wait_id`, if it still does.
+    pub(super) fn waiting_for(&mut self, wait_id: WaitId) -> Option<&mut Cursor> {
         self.cursors
-            .get_mut(ticket.cursor)
-            .filter(|cursor| cursor.wait == ticket.wait && !cursor.waiting.is_runnable())
+            .get_mut(wait_id.cursor)
+            .filter(|cursor| cursor.wait == wait_id.wait && !cursor.waiting.is_runnable())
     }
 
     /// A timer rings.
-    pub(crate) fn ring(&mut self, ticket: Ticket, ring: Ring, host: &mut dyn Host) {
+    pub(crate) fn ring(&mut self, wait_id: WaitId, ring: TimerKind, host: &mut dyn Host) {
         let program = self.program.clone();
         let cx = &mut Cx::new(&program, host);
         self.now = cx.host.now();
-        let Some(cursor) = self.waiting_for(ticket) else {
+        let Some(cursor) = self.waiting_for(wait_id) else {
             return;
         };
         match (&mut cursor.waiting, ring) {
-            (Waiting::Pause { .. }, Ring::Wait) => {
-                cx.host.forget(ticket);
-                self.resume(ticket.cursor, Waiting::Attempt);
+            (Waiting::Pause { .. }, TimerKind::Wait) => {
+                cx.host.forget(wait_id);
+                self.resume(wait_id.cursor, Waiting::Attempt);
             }
-            (Waiting::Until { effective, .. }, Ring::Wait) => {
+            (Waiting::Until { effective, .. }, TimerKind::Wait) => {
                 let effective = std::mem::take(effective);
-                cx.host.forget(ticket);
-                self.wait_is_over(ticket.cursor, effective, cx);
+                cx.host.forget(wait_id);
+                self.wait_is_over(wait_id.cursor, effective, cx);
             }
-            (Waiting::Task(task), Ring::Answer) => {
+            (Waiting::Task(task), TimerKind::Answer) => {
                 if let Some(answer) = task.answer.take() {
-                    self.task_ends(ticket, answer.result, cx);
+                    self.task_ends(wait_id, answer.result, cx);
                 }
             }
-            (Waiting::Task(_), Ring::Timeout | Ring::Heartbeat) => {
-                self.task_timed_out(ticket, ring == Ring::Heartbeat, cx);
+            (Waiting::Task(_), TimerKind::Timeout | TimerKind::Heartbeat) => {
+                self.task_timed_out(wait_id, ring == TimerKind::Heartbeat, cx);
             }
             _ => {}
         }
@@ -409,46 +412,51 @@ impl Execution {
     /// A handler's future answered.
     pub(crate) fn work_answered(
         &mut self,
-        ticket: Ticket,
+        wait_id: WaitId,
         result: TaskResult,
         host: &mut dyn Host,
     ) {
         let program = self.program.clone();
         let cx = &mut Cx::new(&program, host);
         self.now = cx.host.now();
-        self.task_work_answered(ticket, result, cx);
+        self.task_work_answered(wait_id, result, cx);
         self.after_news(cx);
     }
 
     /// Somebody outside answered: by token, or a child execution. Whether the answer is taken.
     pub(crate) fn outside_answered(
         &mut self,
-        ticket: Ticket,
+        wait_id: WaitId,
         result: TaskResult,
         host: &mut dyn Host,
     ) -> bool {
         let program = self.program.clone();
         let cx = &mut Cx::new(&program, host);
         self.now = cx.host.now();
-        let is_taken = self.task_outside_answered(ticket, result, cx);
+        let is_taken = self.task_outside_answered(wait_id, result, cx);
         self.after_news(cx);
         is_taken
     }
 
     /// A worker took the activity.
-    pub(crate) fn started(&mut self, ticket: Ticket, worker: Option<SmolStr>, host: &mut dyn Host) {
+    pub(crate) fn started(
+        &mut self,
+        wait_id: WaitId,
+        worker: Option<SmolStr>,
+        host: &mut dyn Host,
+    ) {
         self.now = host.now();
         let program = self.program.clone();
         let cx = &mut Cx::new(&program, host);
-        self.activity_started(ticket, worker, cx);
+        self.activity_started(wait_id, worker, cx);
         self.after_news(cx);
     }
 
     /// Whoever works on the task still does. Whether it is still waited for.
-    pub(crate) fn heartbeat(&mut self, ticket: Ticket, host: &mut dyn Host) -> bool {
+    pub(crate) fn heartbeat(&mut self, wait_id: WaitId, host: &mut dyn Host) -> bool {
         self.now = host.now();
         let now = self.now;
-        let Some(Waiting::Task(task)) = self.waiting_for(ticket).map(|cursor| &mut cursor.waiting)
+        let Some(Waiting::Task(task)) = self.waiting_for(wait_id).map(|cursor| &mut cursor.waiting)
         else {
             return false;
         };
@@ -457,8 +465,8 @@ impl Execution {
         {
             let due = now + Duration::from_secs(seconds);
             task.heartbeat_due = Some(due);
-            host.disarm(ticket, Ring::Heartbeat);
-            host.arm(ticket, Ring::Heartbeat, due);
+            host.disarm(wait_id, TimerKind::Heartbeat);
+            host.arm(wait_id, TimerKind::Heartbeat, due);
         }
         true
     }

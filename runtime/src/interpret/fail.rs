@@ -1,12 +1,13 @@
 use smol_str::SmolStr;
 
-use super::cursor::{Cursor, CursorId};
+use super::cursor::Cursor;
 use super::execution::Execution;
 use super::failure::Failure;
 use super::step::Stepped;
 use crate::program::{Fail, Text};
 use crate::query::QueryError;
 use crate::value::Value;
+use crate::wait_id::CursorId;
 
 impl Execution {
     /// The scope fails with the state's own error and cause, which get no prefix.

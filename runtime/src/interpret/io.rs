@@ -1,6 +1,6 @@
 use super::cursor::Cursor;
 use super::execution::Execution;
-use super::inspect::Stage;
+use super::inspection::Stage;
 use super::step::Exit;
 use crate::program::{Io, JsonPathIo, JsonataIo, ResultPath, Selection, State, StateIx};
 use crate::query::{Assignments, Expr, QueryError, ReferencePath};

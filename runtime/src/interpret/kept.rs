@@ -7,13 +7,15 @@ use stepwright_asl::model::MachineType;
 
 use super::cursor::{Answerer, Cursors, OpenTask, Stage, Waiting};
 use super::execution::Execution;
-use super::host::{Host, Ring, Ticket};
+use super::host::Host;
 use crate::about::About;
 use crate::history::Recorder;
 use crate::limits::Limits;
 use crate::program::{Entry, Kind, Program};
 use crate::query::Entropy;
 use crate::record::{Damaged, Reader, Record, Writer};
+use crate::wait_id::TimerKind;
+use crate::wait_id::WaitId;
 
 /// Before each record. Another layout has another version.
 const VERSION: u8 = 1;
@@ -88,23 +90,23 @@ impl Execution {
 
     /// Puts into the world again what the execution waits for: timers with their deadlines, tokens, places in queues.
     pub(crate) fn reattach(&mut self, host: &mut dyn Host) {
-        let mut tickets: Vec<Ticket> = self
+        let mut wait_ids: Vec<WaitId> = self
             .cursors
             .iter()
-            .map(|(cursor, at)| Ticket {
+            .map(|(cursor, at)| WaitId {
                 cursor,
                 wait: at.wait,
             })
             .collect();
         // In the order in which they came about.
-        tickets.sort_unstable_by_key(|ticket| ticket.wait);
-        for ticket in tickets {
-            let Some(cursor) = self.cursors.get(ticket.cursor) else {
+        wait_ids.sort_unstable_by_key(|wait_id| wait_id.wait);
+        for wait_id in wait_ids {
+            let Some(cursor) = self.cursors.get(wait_id.cursor) else {
                 continue;
             };
             match &cursor.waiting {
                 Waiting::Until { due, .. } | Waiting::Pause { due } => {
-                    host.arm(ticket, Ring::Wait, *due);
+                    host.arm(wait_id, TimerKind::Wait, *due);
                 }
                 Waiting::Task(open) => {
                     if let Kind::Task(task) = &self.program.state(cursor.state).kind {
@@ -112,12 +114,12 @@ impl Execution {
                         let token = cursor.token.as_ref().filter(|_| open.takes_token);
                         match token {
                             Some(token) if task.resource.pattern().is_sync() => {
-                                host.open_job_token(ticket, token);
+                                host.open_job_token(wait_id, token);
                             }
-                            Some(token) => host.open_token(ticket, token),
+                            Some(token) => host.open_token(wait_id, token),
                             None => {}
                         }
-                        reattach_task(ticket, open, resource, host);
+                        reattach_task(wait_id, open, resource, host);
                     }
                 }
                 // The children of a container have cursors of their own; those of a Map Run are the host's.
@@ -127,25 +129,25 @@ impl Execution {
     }
 }
 
-fn reattach_task(ticket: Ticket, open: &OpenTask, resource: &str, host: &mut dyn Host) {
+fn reattach_task(wait_id: WaitId, open: &OpenTask, resource: &str, host: &mut dyn Host) {
     match &open.answerer {
         Answerer::Outside => {}
-        Answerer::Handler => host.resume_work(ticket),
+        Answerer::Handler => host.resume_work(wait_id),
         Answerer::Activity { input } if open.stage == Stage::Queued => {
-            host.queue(ticket, &resource.into(), input.clone());
+            host.queue(wait_id, &resource.into(), input.clone());
         }
         Answerer::Activity { .. } => {}
-        Answerer::Execution { arn, integration } => host.follow(ticket, arn, *integration),
+        Answerer::Execution { arn, integration } => host.follow(wait_id, arn, *integration),
     }
     let early = open.answer.as_ref().and_then(|answer| answer.due);
     let timers = [
-        (Ring::Answer, early),
-        (Ring::Timeout, open.timeout_due),
-        (Ring::Heartbeat, open.heartbeat_due),
+        (TimerKind::Answer, early),
+        (TimerKind::Timeout, open.timeout_due),
+        (TimerKind::Heartbeat, open.heartbeat_due),
     ];
     for (ring, due) in timers {
         if let Some(due) = due {
-            host.arm(ticket, ring, due);
+            host.arm(wait_id, ring, due);
         }
     }
 }

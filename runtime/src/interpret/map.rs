@@ -1,15 +1,16 @@
 use std::sync::Arc;
 
-use super::cursor::{Children, Cursor, CursorId, Item, Waiting};
+use super::cursor::{Children, Cursor, Item, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
 use super::host::Cx;
-use super::inspect::Stage;
+use super::inspection::Stage;
 use super::step::{Done, Stepped};
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Io, Items, Map, State};
 use crate::query::QueryError;
 use crate::value::Value;
+use crate::wait_id::CursorId;
 
 impl Execution {
     /// Finds the items and starts the first of them.

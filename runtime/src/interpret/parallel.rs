@@ -1,4 +1,4 @@
-use super::cursor::{Children, Cursor, CursorId, Waiting};
+use super::cursor::{Children, Cursor, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
 use super::host::Cx;
@@ -7,6 +7,7 @@ use crate::history::{EventKind, Payload};
 use crate::program::{Io, Parallel, State};
 use crate::query::QueryError;
 use crate::value::Value;
+use crate::wait_id::CursorId;
 
 impl Execution {
     /// Starts a cursor for each branch, each with its own copy of the input and of the variables.

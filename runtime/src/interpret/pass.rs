@@ -1,9 +1,9 @@
-use super::cursor::CursorId;
 use super::execution::Execution;
-use super::inspect::Stage;
+use super::inspection::Stage;
 use super::step::{Done, Exit, Stepped};
 use crate::program::{Io, Pass, State};
 use crate::query::QueryError;
+use crate::wait_id::CursorId;
 
 impl Execution {
     /// InputPath, Parameters, Result, Assign, ResultPath, OutputPath.

@@ -6,61 +6,15 @@
 
 use std::sync::Arc;
 
-use super::cursor::{Children, Cursor, CursorId, Item, Waiting};
-use super::distributed::MapRun;
+use super::cursor::{Children, Cursor, Waiting};
 use super::execution::Execution;
-use crate::clock::Timestamp;
+use super::map_run::MapRun;
+use super::resume::{Inside, Open, Resume, Stopped};
 use crate::history::{Details, EventKind, History, Payload, Recorder, ScopeId};
 use crate::limits::Limits;
 use crate::program::{Entry, Kind, Program, StateIx};
-use crate::query::{Entropy, Variables};
-use crate::record::record;
-use crate::value::Value;
-
-/// What an execution keeps in order to be redriven, beside its history.
-#[derive(Clone, Debug)]
-pub(crate) struct Resume {
-    stopped: Stopped,
-    calls: Vec<u32>,
-    entropy: u64,
-    /// How many events it wrote.
-    pub(crate) events: u32,
-}
-
-/// A cursor that came to no good end.
-#[derive(Clone, Debug)]
-struct Stopped {
-    state: StateIx,
-    input: Value,
-    variables: Variables,
-    entered: u32,
-    entered_at: Timestamp,
-    scope: ScopeId,
-    item: Option<Arc<Item>>,
-    inside: Inside,
-}
-
-/// What of its state is done again.
-#[derive(Clone, Debug)]
-pub(crate) enum Inside {
-    /// All: it is entered.
-    Enter,
-    /// Its work.
-    Attempt,
-    /// The branches or iterations that failed, were aborted or never started.
-    Children {
-        items: Value,
-        results: Vec<Option<Value>>,
-        next: u32,
-        open: Vec<(u32, Open)>,
-    },
-    /// The children of a Map Run that did not succeed or never started.
-    Run(Box<MapRun>),
-}
-
-/// A branch or iteration that goes on.
-#[derive(Clone, Debug)]
-pub(crate) struct Open(Stopped);
+use crate::query::Entropy;
+use crate::wait_id::CursorId;
 
 impl Execution {
     /// The same execution, once more.
@@ -280,7 +234,3 @@ impl Execution {
         }
     }
 }
-
-record!(struct Stopped { state, input, variables, entered, entered_at, scope, item, inside });
-record!(enum Inside { 0 => Enter, 1 => Attempt, 2 => Children { items, results, next, open }, 3 => Run(run) });
-record!(struct Open(stopped));

@@ -1,7 +1,9 @@
-use super::cursor::{CursorId, Waiting};
+use super::cursor::Waiting;
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::{Cx, Ring};
+use super::host::Cx;
+use crate::wait_id::CursorId;
+use crate::wait_id::TimerKind;
 
 impl Execution {
     /// Whether a retrier takes the failure. The first that names it decides, even when it is used up.
@@ -33,8 +35,8 @@ impl Execution {
             self.resume(id, Waiting::Attempt);
         } else {
             let due = self.now + delay;
-            let ticket = self.wait(id, Waiting::Pause { due });
-            cx.host.arm(ticket, Ring::Wait, due);
+            let wait_id = self.wait(id, Waiting::Pause { due });
+            cx.host.arm(wait_id, TimerKind::Wait, due);
         }
         true
     }

@@ -1,7 +1,7 @@
 use stepwright_asl::errors;
 
 use super::context::ContextView;
-use super::cursor::{Cursor, CursorId, Waiting};
+use super::cursor::{Cursor, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
 use super::host::Cx;
@@ -10,6 +10,7 @@ use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, StateIx};
 use crate::query::{Context, QueryError, Scope, VariableIx};
 use crate::value::Value;
+use crate::wait_id::CursorId;
 
 /// What a state's work came to.
 pub(super) type Stepped = Result<Done, Failure>;

@@ -1,8 +1,8 @@
-use super::cursor::CursorId;
 use super::execution::Execution;
 use super::step::{Done, Exit, Stepped};
 use crate::program::State;
 use crate::query::QueryError;
+use crate::wait_id::CursorId;
 
 impl Execution {
     /// InputPath and OutputPath, or Output; then the scope ends.

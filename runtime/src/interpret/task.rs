@@ -4,16 +4,19 @@ use smol_str::SmolStr;
 use stepwright_asl::errors;
 
 use super::arguments::check_lists;
-use super::cursor::{Answerer, CursorId, EarlyAnswer, OpenTask, Stage, Waiting};
+use super::cursor::{Answerer, EarlyAnswer, OpenTask, Stage, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::{Cx, Ring, Ticket};
+use super::host::Cx;
 use super::step::{Done, Stepped};
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, State, Task};
 use crate::query::QueryError;
 use crate::task::{Answer, Effect, Pattern, Reply, ResourceKind, TaskCall, TaskResult};
 use crate::value::Value;
+use crate::wait_id::CursorId;
+use crate::wait_id::TimerKind;
+use crate::wait_id::WaitId;
 
 /// What a Task's fields came to.
 struct Prepared {
@@ -47,8 +50,8 @@ impl Execution {
         if let Err(error) = check_lists(&prepared.parameters, task.lists_by_name) {
             return Err(self.query_failed(id, &error, &state.name));
         }
-        let ticket = self.next_wait(id);
-        let mut answer = self.resolve(ticket, state, task, &prepared, cx);
+        let wait_id = self.next_wait(id);
+        let mut answer = self.resolve(wait_id, state, task, &prepared, cx);
         if let Reply::Refused(reason) = answer.reply {
             let error = QueryError::runtime(reason);
             return Err(self.query_failed(id, &error, &state.name));
@@ -75,25 +78,25 @@ impl Execution {
         if self.is_full {
             return Ok(Done::Waits);
         }
-        self.wait_as(ticket, Waiting::Task(Box::new(open)));
-        let result = self.begin_task(ticket, task, answer, cx);
+        self.wait_as(wait_id, Waiting::Task(Box::new(open)));
+        let result = self.begin_task(wait_id, task, answer, cx);
         if let Some(result) = result {
-            cx.host.forget(ticket);
+            cx.host.forget(wait_id);
             return self.finish_task(id, state, task, result);
         }
-        self.arm_task(ticket, cx);
+        self.arm_task(wait_id, cx);
         Ok(Done::Waits)
     }
 
     /// Does what was resolved, now that it is written down, and takes the answer as far as it is there.
     fn begin_task(
         &mut self,
-        ticket: Ticket,
+        wait_id: WaitId,
         task: &Task,
         answer: Answer,
         cx: &mut Cx<'_>,
     ) -> Option<TaskResult> {
-        let id = ticket.cursor;
+        let id = wait_id.cursor;
         let pattern = task.resource.pattern();
         let submitted = answer.submitted.unwrap_or_else(Value::empty_object);
         // Other replies than a request of its own are submitted as soon as they are started.
@@ -101,27 +104,27 @@ impl Execution {
             self.write(id, EventKind::TaskSubmitted, Payload::Value(submitted));
         }
         if pattern.is_sync() {
-            self.open_token(ticket, pattern, cx);
+            self.open_token(wait_id, pattern, cx);
         }
         match answer.reply {
             Reply::Result(result) if answer.delay.is_zero() => Some(result),
             Reply::Result(result) => {
                 let due = self.now + answer.delay;
-                if let Some(open) = self.open_task(ticket) {
+                if let Some(open) = self.open_task(wait_id) {
                     open.answer = Some(EarlyAnswer {
                         result,
                         due: Some(due),
                     });
                 }
-                cx.host.arm(ticket, Ring::Answer, due);
+                cx.host.arm(wait_id, TimerKind::Answer, due);
                 None
             }
-            Reply::Later(effect) => cx.host.perform(ticket, effect),
+            Reply::Later(effect) => cx.host.perform(wait_id, effect),
             Reply::Submit(effect) => {
-                self.open_token(ticket, pattern, cx);
-                match cx.host.perform(ticket, effect) {
+                self.open_token(wait_id, pattern, cx);
+                match cx.host.perform(wait_id, effect) {
                     Some(Ok(response)) => {
-                        if let Some(open) = self.open_task(ticket) {
+                        if let Some(open) = self.open_task(wait_id) {
                             open.submitted();
                         }
                         self.write(id, EventKind::TaskSubmitted, Payload::Value(response));
@@ -129,7 +132,7 @@ impl Execution {
                     }
                     Some(Err(failure)) => Some(Err(failure)),
                     None => {
-                        if let Some(open) = self.open_task(ticket) {
+                        if let Some(open) = self.open_task(wait_id) {
                             open.stage = Stage::Submitting;
                         }
                         None
@@ -137,15 +140,15 @@ impl Execution {
                 }
             }
             Reply::Token | Reply::TokenOfTest(_) => {
-                self.open_token(ticket, pattern, cx);
+                self.open_token(wait_id, pattern, cx);
                 if let Reply::TokenOfTest(listeners) = answer.reply {
-                    cx.host.hold_clock(ticket, &listeners);
+                    cx.host.hold_clock(wait_id, &listeners);
                 }
                 None
             }
             Reply::Activity => {
-                self.open_token(ticket, pattern, cx);
-                self.queue(ticket, task, cx);
+                self.open_token(wait_id, pattern, cx);
+                self.queue(wait_id, task, cx);
                 None
             }
             Reply::Never | Reply::Refused(_) => None,
@@ -153,8 +156,8 @@ impl Execution {
     }
 
     /// From now on whoever has the token may answer.
-    fn open_token(&mut self, ticket: Ticket, pattern: Pattern, cx: &mut Cx<'_>) {
-        let Some(cursor) = self.waiting_for(ticket) else {
+    fn open_token(&mut self, wait_id: WaitId, pattern: Pattern, cx: &mut Cx<'_>) {
+        let Some(cursor) = self.waiting_for(wait_id) else {
             return;
         };
         if let (Some(token), Waiting::Task(task)) = (&cursor.token, &mut cursor.waiting) {
@@ -163,50 +166,50 @@ impl Execution {
             }
             task.takes_token = true;
             if pattern.is_sync() {
-                cx.host.open_job_token(ticket, token);
+                cx.host.open_job_token(wait_id, token);
             } else {
-                cx.host.open_token(ticket, token);
+                cx.host.open_token(wait_id, token);
             }
         }
     }
 
     /// Puts a task into its activity's queue.
-    fn queue(&mut self, ticket: Ticket, task: &Task, cx: &mut Cx<'_>) {
+    fn queue(&mut self, wait_id: WaitId, task: &Task, cx: &mut Cx<'_>) {
         if let Some(OpenTask {
             answerer: Answerer::Activity { input },
             ..
-        }) = self.open_task(ticket)
+        }) = self.open_task(wait_id)
         {
             let input = input.clone();
             cx.host
-                .queue(ticket, &SmolStr::new(task.resource.as_str()), input);
+                .queue(wait_id, &SmolStr::new(task.resource.as_str()), input);
         }
     }
 
     /// Starts the clocks of a task that waits. A queued activity has only its timeout, which begins anew when a
     /// worker takes it.
-    fn arm_task(&mut self, ticket: Ticket, cx: &mut Cx<'_>) {
+    fn arm_task(&mut self, wait_id: WaitId, cx: &mut Cx<'_>) {
         let now = self.now;
-        let Some(task) = self.open_task(ticket) else {
+        let Some(task) = self.open_task(wait_id) else {
             return;
         };
         if let Some(seconds) = task.timeout {
             let due = now + Duration::from_secs(seconds);
             task.timeout_due = Some(due);
-            cx.host.arm(ticket, Ring::Timeout, due);
+            cx.host.arm(wait_id, TimerKind::Timeout, due);
         }
         if let Some(seconds) = task.heartbeat
             && task.stage != Stage::Queued
         {
             let due = now + Duration::from_secs(seconds);
             task.heartbeat_due = Some(due);
-            cx.host.arm(ticket, Ring::Heartbeat, due);
+            cx.host.arm(wait_id, TimerKind::Heartbeat, due);
         }
     }
 
-    /// The task that waits under `ticket`.
-    fn open_task(&mut self, ticket: Ticket) -> Option<&mut OpenTask> {
-        match &mut self.waiting_for(ticket)?.waiting {
+    /// The task that waits under `wait_id`.
+    fn open_task(&mut self, wait_id: WaitId) -> Option<&mut OpenTask> {
+        match &mut self.waiting_for(wait_id)?.waiting {
             Waiting::Task(task) => Some(task),
             _ => None,
         }
@@ -239,14 +242,14 @@ impl Execution {
     /// Decides who answers and what will be done; nothing of it happens before it is written down.
     fn resolve(
         &mut self,
-        ticket: Ticket,
+        wait_id: WaitId,
         state: &State,
         task: &Task,
         prepared: &Prepared,
         cx: &mut Cx<'_>,
     ) -> Answer {
         let states = cx.program.len();
-        let Some(cursor) = self.cursors.get(ticket.cursor) else {
+        let Some(cursor) = self.cursors.get(wait_id.cursor) else {
             return Answer::never();
         };
         if self.calls.is_empty() {
@@ -255,20 +258,21 @@ impl Execution {
         let place = cursor.state.index();
         let call = self.calls[place];
         self.calls[place] += 1;
+        let scope = self.recorder.scope_path(cx.program, cursor.scope);
         let call = TaskCall {
             about: &self.about,
             state: &state.name,
             resource: &task.resource,
             handler: &task.handler,
             parameters: &prepared.parameters,
-            scope: self.recorder.scope_path(cx.program, cursor.scope),
+            scope: &scope,
             attempt: cursor.retry_count,
             call,
             token: cursor.token.as_deref(),
             timeout: prepared.timeout.map(Duration::from_secs),
             heartbeat: prepared.heartbeat.map(Duration::from_secs),
         };
-        cx.host.resolve(&call, ticket)
+        cx.host.resolve(&call, wait_id)
     }
 
     /// Writes how a task ended and leaves the state, or fails.
@@ -305,44 +309,44 @@ impl Execution {
     }
 
     /// The result of a waiting task.
-    pub(super) fn task_ends(&mut self, ticket: Ticket, result: TaskResult, cx: &mut Cx<'_>) {
-        let Some(cursor) = self.waiting_for(ticket) else {
+    pub(super) fn task_ends(&mut self, wait_id: WaitId, result: TaskResult, cx: &mut Cx<'_>) {
+        let Some(cursor) = self.waiting_for(wait_id) else {
             return;
         };
         let state = cx.program.state(cursor.state);
         let Kind::Task(task) = &state.kind else {
             return;
         };
-        cx.host.forget(ticket);
-        let stepped = self.finish_task(ticket.cursor, state, task, result);
-        self.conclude(ticket.cursor, stepped, cx);
+        cx.host.forget(wait_id);
+        let stepped = self.finish_task(wait_id.cursor, state, task, result);
+        self.conclude(wait_id.cursor, stepped, cx);
     }
 
     /// What was performed has answered: the result, or the response to a request whose token or job then decides.
     pub(super) fn task_work_answered(
         &mut self,
-        ticket: Ticket,
+        wait_id: WaitId,
         result: TaskResult,
         cx: &mut Cx<'_>,
     ) {
-        let Some(task) = self.open_task(ticket) else {
+        let Some(task) = self.open_task(wait_id) else {
             return;
         };
         if task.stage != Stage::Submitting {
-            return self.task_ends(ticket, result, cx);
+            return self.task_ends(wait_id, result, cx);
         }
         match result {
-            Err(failure) => self.task_ends(ticket, Err(failure), cx),
+            Err(failure) => self.task_ends(wait_id, Err(failure), cx),
             Ok(response) => {
                 task.submitted();
                 let early = task.answer.take();
                 self.write(
-                    ticket.cursor,
+                    wait_id.cursor,
                     EventKind::TaskSubmitted,
                     Payload::Value(response),
                 );
                 if let Some(early) = early {
-                    self.task_ends(ticket, early.result, cx);
+                    self.task_ends(wait_id, early.result, cx);
                 }
             }
         }
@@ -352,15 +356,15 @@ impl Execution {
     /// taken: not where the task ended, or has one already.
     pub(super) fn task_outside_answered(
         &mut self,
-        ticket: Ticket,
+        wait_id: WaitId,
         result: TaskResult,
         cx: &mut Cx<'_>,
     ) -> bool {
-        let Some(task) = self.open_task(ticket) else {
+        let Some(task) = self.open_task(wait_id) else {
             return false;
         };
         if task.stage != Stage::Submitting {
-            self.task_ends(ticket, result, cx);
+            self.task_ends(wait_id, result, cx);
         } else if task.answer.is_none() {
             task.answer = Some(EarlyAnswer { result, due: None });
         } else {
@@ -372,11 +376,11 @@ impl Execution {
     /// A worker took the activity from its queue.
     pub(super) fn activity_started(
         &mut self,
-        ticket: Ticket,
+        wait_id: WaitId,
         worker: Option<SmolStr>,
         cx: &mut Cx<'_>,
     ) {
-        let Some(task) = self.open_task(ticket) else {
+        let Some(task) = self.open_task(wait_id) else {
             return;
         };
         if task.stage != Stage::Queued {
@@ -384,28 +388,28 @@ impl Execution {
         }
         task.stage = Stage::Started;
         let payload = worker.map_or(Payload::None, |name| Details::Worker(name).into());
-        self.write(ticket.cursor, EventKind::ActivityStarted, payload);
-        cx.host.disarm(ticket, Ring::Timeout);
-        self.arm_task(ticket, cx);
+        self.write(wait_id.cursor, EventKind::ActivityStarted, payload);
+        cx.host.disarm(wait_id, TimerKind::Timeout);
+        self.arm_task(wait_id, cx);
     }
 
     /// TimeoutSeconds or HeartbeatSeconds ran out. Both are reported as States.Timeout.
-    pub(super) fn task_timed_out(&mut self, ticket: Ticket, by_heartbeat: bool, cx: &mut Cx<'_>) {
-        let Some(cursor) = self.waiting_for(ticket) else {
+    pub(super) fn task_timed_out(&mut self, wait_id: WaitId, by_heartbeat: bool, cx: &mut Cx<'_>) {
+        let Some(cursor) = self.waiting_for(wait_id) else {
             return;
         };
         let Kind::Task(task) = &cx.program.state(cursor.state).kind else {
             return;
         };
-        cx.host.forget(ticket);
+        cx.host.forget(wait_id);
         let error = SmolStr::new_static(errors::TIMEOUT);
         self.write(
-            ticket.cursor,
+            wait_id.cursor,
             timed_out(task.resource.kind()),
             Payload::failure(Some(error), None),
         );
         let failure = Failure::timeout(by_heartbeat).of_task();
-        self.conclude(ticket.cursor, Err(failure), cx);
+        self.conclude(wait_id.cursor, Err(failure), cx);
     }
 }
 

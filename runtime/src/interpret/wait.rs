@@ -1,14 +1,16 @@
 use std::time::Duration;
 
-use super::cursor::{Cursor, CursorId, Waiting};
+use super::cursor::{Cursor, Waiting};
 use super::execution::Execution;
-use super::host::{Cx, Ring};
+use super::host::Cx;
 use super::number::shown;
 use super::step::{Done, Exit, Stepped};
 use crate::clock::Timestamp;
 use crate::program::{Numeric, State, Wait};
 use crate::query::QueryError;
 use crate::value::Value;
+use crate::wait_id::CursorId;
+use crate::wait_id::TimerKind;
 
 const TOO_LONG: &str = "Wait state delay is too long.";
 
@@ -29,8 +31,8 @@ impl Execution {
                 }
             }
             Ok((due, effective)) => {
-                let ticket = self.wait(id, Waiting::Until { effective, due });
-                cx.host.arm(ticket, Ring::Wait, due);
+                let wait_id = self.wait(id, Waiting::Until { effective, due });
+                cx.host.arm(wait_id, TimerKind::Wait, due);
                 Ok(Done::Waits)
             }
             Err(error) => Err(self.query_failed(id, &error, &state.name)),

@@ -10,6 +10,8 @@ pub enum ObjectError {
     NoSuchKey,
     /// The store does not let anybody do that.
     AccessDenied,
+    /// The object has more bytes than are allowed: so many are.
+    TooLarge(u64),
     /// Anything else, in the store's words.
     Other(String),
 }
@@ -21,7 +23,7 @@ impl ObjectError {
             Self::NoSuchBucket => Some((404, "NoSuchBucket")),
             Self::NoSuchKey => Some((404, "NoSuchKey")),
             Self::AccessDenied => Some((403, "AccessDenied")),
-            Self::Other(_) => None,
+            Self::TooLarge(_) | Self::Other(_) => None,
         }
     }
 
@@ -42,6 +44,7 @@ impl fmt::Display for ObjectError {
             Self::NoSuchBucket => "The specified bucket does not exist",
             Self::NoSuchKey => "The specified key does not exist.",
             Self::AccessDenied => "Access Denied",
+            Self::TooLarge(most) => return write!(f, "The object has more than {most} bytes"),
             Self::Other(message) => message,
         })
     }

@@ -1,10 +1,16 @@
-use std::fs::{self, Metadata};
-use std::io::{self, ErrorKind};
+use std::fs::{self, File, Metadata};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::{Listed, Object, ObjectError, ObjectFuture, ObjectStore};
+use bytes::Bytes;
+use futures_util::stream;
+
+use super::{Listed, ObjectBody, ObjectError, ObjectFuture, ObjectStore};
 use crate::clock::Timestamp;
+
+/// How much of a file is read at a time.
+const CHUNK: u64 = 1 << 20;
 
 /// Objects in a local directory: each directory in it is a bucket, each file below that an object whose key is its
 /// path, with `/` between the parts.
@@ -45,7 +51,8 @@ impl Folder {
         }
     }
 
-    fn read(&self, bucket: &str, key: &str) -> Result<Object, ObjectError> {
+    /// Opens a file, and only a file: a pipe has no end, and a directory no content.
+    fn open(&self, bucket: &str, key: &str) -> Result<(PathBuf, File, u64), ObjectError> {
         let bucket = self.bucket(bucket)?;
         let Some(relative) = relative(key) else {
             return Err(ObjectError::NoSuchKey);
@@ -54,8 +61,13 @@ impl Folder {
             Ok(path) if path.starts_with(&bucket) && path.is_file() => path,
             _ => return Err(ObjectError::NoSuchKey),
         };
-        let body = fs::read(&path).map_err(|error| other(&path, &error))?;
-        Ok(Object::new(body))
+        let open = || {
+            let file = File::open(&path)?;
+            let length = file.metadata()?.len();
+            Ok((file, length))
+        };
+        let (file, length) = open().map_err(|error| other(&path, &error))?;
+        Ok((path, file, length))
     }
 
     fn rows(&self, bucket: &str, prefix: &str) -> Result<Vec<Listed>, ObjectError> {
@@ -150,24 +162,45 @@ fn other(path: &Path, error: &io::Error) -> ObjectError {
     }
 }
 
-/// Does blocking work where it hinders nobody; without a tokio runtime, here.
+/// The next piece of a file; empty at its end.
+fn chunk(file: &mut File, path: &Path) -> Result<Bytes, ObjectError> {
+    let mut content = Vec::new();
+    let read = file.take(CHUNK).read_to_end(&mut content);
+    read.map_err(|error| other(path, &error))?;
+    Ok(Bytes::from(content))
+}
+
+/// Reads a file piece by piece, none before it is asked for.
+fn body(path: PathBuf, file: File, length: u64) -> ObjectBody {
+    let chunks = stream::try_unfold((path, file), async |(path, mut file)| {
+        let (read, path, file) = blocking(move || {
+            let read = chunk(&mut file, &path)?;
+            Ok((read, path, file))
+        })
+        .await?;
+        Ok((!read.is_empty()).then_some((read, (path, file))))
+    });
+    ObjectBody::new(chunks).with_size(length)
+}
+
+/// Does blocking work where it hinders nobody.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ObjectError> + Send + 'static,
 ) -> Result<T, ObjectError> {
-    match tokio::runtime::Handle::try_current() {
-        Ok(runtime) => runtime.spawn_blocking(work).await.unwrap_or_else(|error| {
-            Err(ObjectError::Other(format!(
-                "the work of the object store was broken off: {error}"
-            )))
-        }),
-        Err(_) => work(),
-    }
+    crate::blocking::run(work).await.unwrap_or_else(|reason| {
+        Err(ObjectError::Other(format!(
+            "the work of the object store was broken off: {reason}"
+        )))
+    })
 }
 
 impl ObjectStore for Folder {
-    fn get<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, Object> {
+    fn get<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, ObjectBody> {
         let (store, bucket, key) = (self.clone(), bucket.to_owned(), key.to_owned());
-        Box::pin(blocking(move || store.read(&bucket, &key)))
+        Box::pin(async move {
+            let (path, file, length) = blocking(move || store.open(&bucket, &key)).await?;
+            Ok(body(path, file, length))
+        })
     }
 
     fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<Listed>> {

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Listed, Object, ObjectError, ObjectFuture, ObjectStore};
+use super::{Listed, Object, ObjectBody, ObjectError, ObjectFuture, ObjectStore};
 
 /// Objects in memory. Clones are the same store, so a test keeps one and looks at what was written.
 ///
@@ -47,7 +47,7 @@ impl Memory {
         self.lock()
             .entry(bucket.into())
             .or_default()
-            .insert(key.into(), Object::new(body.as_ref()));
+            .insert(key.into(), Object::new(body.as_ref().to_vec()));
         self
     }
 
@@ -91,8 +91,8 @@ impl Memory {
 }
 
 impl ObjectStore for Memory {
-    fn get<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, Object> {
-        Box::pin(async move { self.find(bucket, key) })
+    fn get<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, ObjectBody> {
+        Box::pin(async move { self.find(bucket, key).map(ObjectBody::from) })
     }
 
     fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<Listed>> {

@@ -34,6 +34,7 @@
 //! # Ok(()) }
 //! ```
 
+mod body;
 mod error;
 mod folder;
 mod memory;
@@ -42,6 +43,7 @@ mod object;
 use std::future::Future;
 use std::pin::Pin;
 
+pub use self::body::ObjectBody;
 pub use self::error::ObjectError;
 pub use self::folder::Folder;
 pub use self::memory::Memory;
@@ -54,14 +56,14 @@ pub type ObjectFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ObjectError
 ///
 /// ```
 /// use stepwright_runtime::objects::{
-///     Listed, Memory, Object, ObjectError, ObjectFuture, ObjectStore,
+///     Listed, Memory, ObjectBody, ObjectError, ObjectFuture, ObjectStore,
 /// };
 ///
 /// /// A store that nobody can write to.
 /// struct ReadOnly(Memory);
 ///
 /// impl ObjectStore for ReadOnly {
-///     fn get<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, Object> {
+///     fn get<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, ObjectBody> {
 ///         self.0.get(bucket, key)
 ///     }
 ///     fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> ObjectFuture<'a, Vec<Listed>> {
@@ -73,12 +75,13 @@ pub type ObjectFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ObjectError
 /// }
 /// ```
 pub trait ObjectStore: Send + Sync {
-    /// An object's content.
+    /// An object's content, as it is read: what is in memory as it is ([`ObjectBody::from`]), anything else as a stream
+    /// ([`ObjectBody::new`]), so that a large object never is.
     ///
     /// # Errors
     ///
     /// [`ObjectError::NoSuchBucket`], [`ObjectError::NoSuchKey`], or whatever the store meets.
-    fn get<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, Object>;
+    fn get<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, ObjectBody>;
 
     /// The objects whose key begins with `prefix`, by key in ascending order of UTF-8 bytes.
     ///

@@ -1,20 +1,19 @@
-use std::sync::Arc;
-
+use bytes::Bytes;
 use md5::{Digest, Md5};
 
 use crate::clock::Timestamp;
 use crate::record::record;
 
-/// An object's content. Clones share it.
+/// An object's content, all of it in memory. Clones share it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
     /// The bytes.
-    pub body: Arc<[u8]>,
+    pub body: Bytes,
 }
 
 impl Object {
     /// An object of these bytes.
-    pub fn new(body: impl Into<Arc<[u8]>>) -> Self {
+    pub fn new(body: impl Into<Bytes>) -> Self {
         Self { body: body.into() }
     }
 
@@ -37,7 +36,7 @@ impl Object {
 /// ```
 /// use stepwright_runtime::objects::{Listed, Object};
 ///
-/// let row = Object::new(*b"{}").listed("in/a.json");
+/// let row = Object::new("{}").listed("in/a.json");
 /// assert_eq!((row.size, row.storage_class.as_str()), (2, "STANDARD"));
 /// assert_eq!(row.etag, "\"99914b932bd37a50b983c5e7c90ae93b\"");
 ///

@@ -1,5 +1,5 @@
+use super::index::StateIx;
 use super::io::ResultPath;
-use super::state::StateIx;
 use crate::query::{Assignments, Expr};
 
 /// A catcher.

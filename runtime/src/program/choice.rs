@@ -1,4 +1,4 @@
-use super::state::StateIx;
+use super::index::StateIx;
 use crate::query::{Assignments, Condition, Expr};
 
 /// A Choice state.

@@ -1,8 +1,10 @@
+use std::ops::Range;
+
 use smol_str::SmolStr;
 
 use super::distributed::Distributed;
+use super::index::StateIx;
 use super::io::Numeric;
-use super::state::StateIx;
 use crate::query::Expr;
 
 /// A Map state.
@@ -13,6 +15,8 @@ pub(crate) struct Map {
     pub(crate) item_selector: Option<Expr>,
     pub(crate) max_concurrency: Numeric,
     pub(crate) start: StateIx,
+    /// Where the states of its iterations stand in the program, those inside them included.
+    pub(crate) inside: Range<usize>,
     /// How many failed items a Distributed Map bears. AWS takes the fields on an inline Map too, which then runs as if
     /// it had none; only TestState holds its failures against them.
     pub(crate) tolerated_count: Numeric,

@@ -5,6 +5,7 @@ mod choice;
 mod compile;
 mod distributed;
 mod fail;
+mod index;
 mod io;
 mod map;
 mod parallel;
@@ -25,12 +26,13 @@ pub(crate) use self::catch::Catcher;
 pub(crate) use self::choice::Choice;
 pub(crate) use self::distributed::{Batcher, Distributed, Format, Reader, Reads, Writer};
 pub(crate) use self::fail::{Fail, Text};
+pub(crate) use self::index::StateIx;
 pub(crate) use self::io::{Io, JsonPathIo, JsonataIo, Numeric, ResultPath, Selection};
 pub(crate) use self::map::{Items, Map};
 pub(crate) use self::parallel::Parallel;
 pub(crate) use self::pass::Pass;
 pub(crate) use self::problem::ProgramError;
-pub(crate) use self::state::{Kind, State, StateIx};
+pub(crate) use self::state::{Kind, State};
 pub(crate) use self::task::Task;
 pub(crate) use self::wait::Wait;
 
@@ -107,6 +109,17 @@ impl Program {
             },
         });
         states.collect()
+    }
+
+    /// The Distributed Map in whose children a state runs; the innermost one.
+    pub(crate) fn run_by(&self, state: usize) -> Option<&State> {
+        let maps = self.states.iter().filter_map(|around| match &around.kind {
+            Kind::Map(map) if map.distributed.is_some() && map.inside.contains(&state) => {
+                Some((map.inside.len(), around))
+            }
+            _ => None,
+        });
+        maps.min_by_key(|(size, _)| *size).map(|(_, map)| map)
     }
 
     /// Lets states fail that read placeholders without a value: pairs of a state and a placeholder's name.

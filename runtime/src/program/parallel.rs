@@ -1,4 +1,4 @@
-use super::state::StateIx;
+use super::index::StateIx;
 
 /// A Parallel state.
 #[derive(Debug)]

@@ -1,5 +1,3 @@
-use std::fmt;
-
 use smol_str::SmolStr;
 
 use super::catch::Catcher;
@@ -12,26 +10,7 @@ use super::pass::Pass;
 use super::retry::Retrier;
 use super::task::Task;
 use super::wait::Wait;
-use crate::record::record;
-
-/// Where a state stands in the program.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct StateIx(pub(super) u16);
-
-impl StateIx {
-    /// No state: the events of the execution itself.
-    pub(crate) const NONE: Self = Self(u16::MAX);
-
-    pub(crate) fn index(self) -> usize {
-        usize::from(self.0)
-    }
-}
-
-impl fmt::Debug for StateIx {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{}", self.0)
-    }
-}
+use crate::program::index::StateIx;
 
 /// A state, ready to run: no name is looked up and nothing is parsed any more.
 #[derive(Debug)]
@@ -75,5 +54,3 @@ impl Kind {
         }
     }
 }
-
-record!(struct StateIx(index));

@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use smol_str::SmolStr;
 
 use self::value::{ReadNodes, WrittenNodes};
@@ -270,13 +271,13 @@ impl Record for String {
     }
 }
 
-impl Record for Arc<[u8]> {
+impl Record for Bytes {
     fn write(&self, to: &mut Writer) {
         to.bytes(self);
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
-        Ok(from.bytes()?.into())
+        Ok(Self::copy_from_slice(from.bytes()?))
     }
 }
 

@@ -7,13 +7,11 @@ use std::time::Duration;
 use smol_str::SmolStr;
 
 use super::RunningTask;
+use super::failure::TaskFailure;
+use super::failure::TaskResult;
 use super::nested::NestedStart;
 use crate::clock::Listeners;
-use crate::record::record;
 use crate::value::Value;
-
-/// What a task comes back with.
-pub type TaskResult = Result<Value, TaskFailure>;
 
 /// A task that is still at work.
 pub type TaskFuture = Pin<Box<dyn Future<Output = TaskResult> + Send>>;
@@ -45,26 +43,6 @@ impl fmt::Debug for Effect {
         match self {
             Self::Work { .. } => f.write_str("Work"),
             Self::Start(start) => start.fmt(f),
-        }
-    }
-}
-
-/// A failed task: the error name that Retry and Catch match, and its cause. Either may be missing, as
-/// SendTaskFailure allows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TaskFailure {
-    /// The error name.
-    pub error: Option<SmolStr>,
-    /// The cause, by custom JSON text.
-    pub cause: Option<SmolStr>,
-}
-
-impl TaskFailure {
-    /// A failure with both parts.
-    pub fn new(error: impl Into<SmolStr>, cause: impl Into<SmolStr>) -> Self {
-        Self {
-            error: Some(error.into()),
-            cause: Some(cause.into()),
         }
     }
 }
@@ -222,5 +200,3 @@ impl fmt::Debug for Answer {
             .finish()
     }
 }
-
-record!(struct TaskFailure { error, cause });

@@ -6,8 +6,12 @@ use super::Resource;
 use super::envelope::Invocation;
 use super::handler::Resolution;
 use crate::about::About;
-use crate::history::ScopePath;
 use crate::value::Value;
+
+/// Where a state runs: what prints the containers around it.
+pub(crate) trait Scoped {
+    fn names(&self) -> Vec<String>;
+}
 
 /// One attempt at a Task state, as it is put to a [`TaskSource`](super::TaskSource).
 pub struct TaskCall<'a> {
@@ -16,7 +20,7 @@ pub struct TaskCall<'a> {
     pub(crate) resource: &'a Resource,
     pub(crate) handler: &'a Resolution,
     pub(crate) parameters: &'a Value,
-    pub(crate) scope: ScopePath<'a>,
+    pub(crate) scope: &'a dyn Scoped,
     pub(crate) attempt: u32,
     pub(crate) call: u32,
     pub(crate) token: Option<&'a str>,
@@ -47,7 +51,7 @@ impl TaskCall<'_> {
 
     /// The enclosing Map iterations (`Map[2]`) and Parallel branches (`Parallel/FirstState`), outermost first.
     pub fn scope(&self) -> Vec<String> {
-        self.scope.to_strings()
+        self.scope.names()
     }
 
     /// How often this visit of the state was retried: 0 at the first attempt.

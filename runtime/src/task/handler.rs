@@ -1,4 +1,3 @@
-use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
@@ -7,14 +6,42 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use stepwright::builder::{CallError, CallTask};
-use stepwright::task::WithContext;
+use stepwright::task::{Runs, WithContext};
 use stepwright::{Handler, TaskContext, TaskError};
 
-use super::{TaskFailure, TaskFuture};
-use crate::value::Value;
+use super::{TaskFailure, TaskFuture, placed};
+use crate::clock::Clock;
+use crate::value::{MAX_TYPED_DEPTH, Value, ValueError};
 
-/// A handler without its types. Nothing of it runs before the future is polled.
-pub(crate) type ErasedHandler = Arc<dyn Fn(TaskContext, Value) -> TaskFuture + Send + Sync>;
+/// A handler without its types, and where it runs.
+#[derive(Clone)]
+pub(crate) struct ErasedHandler {
+    call: Arc<dyn Fn(TaskContext, Value) -> TaskFuture + Send + Sync>,
+    runs: Runs,
+}
+
+impl ErasedHandler {
+    fn new(
+        runs: Runs,
+        call: impl Fn(TaskContext, Value) -> TaskFuture + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            call: Arc::new(call),
+            runs,
+        }
+    }
+
+    /// Calls it. Nothing of it runs before the future is polled.
+    pub(crate) fn call(&self, clock: &Clock, context: TaskContext, payload: Value) -> TaskFuture {
+        let work = (self.call)(context, payload);
+        match self.runs {
+            Runs::Spawned => Box::pin(placed::spawned(clock.clone(), work)),
+            Runs::Blocking => Box::pin(placed::blocking(work)),
+            // In place; what this version does not know, too.
+            _ => work,
+        }
+    }
+}
 
 /// A handler, and how it is called.
 #[derive(Clone)]
@@ -68,26 +95,29 @@ impl TaskFailure {
 
 /// A task function of a workflow.
 pub(crate) fn of_task<T: Handler>() -> ErasedHandler {
-    Arc::new(|context, payload| {
+    ErasedHandler::new(T::RUNS, |context, payload| {
         Box::pin(async move {
             let input = if T::SENDS_CONTEXT {
-                read::<WithContext<T::Input>>(&payload)?.input
+                let with_context = payload.to_typed::<WithContext<T::Input>>();
+                with_context.map_err(invalid_input)?.input
             } else {
-                read::<T::Input>(&payload)?
+                into_typed::<T::Input>(payload)?
             };
-            drop(payload);
             let output = T::call(context, input).await?;
-            write(&output)
+            from_typed(output)
         })
     })
 }
 
 /// A task of a built workflow, which takes and gives JSON.
-pub(crate) fn of_call(call: CallTask) -> ErasedHandler {
-    Arc::new(move |context, payload| {
+pub(crate) fn of_call(call: CallTask, runs: Runs) -> ErasedHandler {
+    ErasedHandler::new(runs, move |context, payload| {
         Box::pin(async move {
-            let payload = payload.to_json();
-            match call(context, payload).await {
+            if payload.depth() > MAX_TYPED_DEPTH {
+                let message = format!("a payload has at most {MAX_TYPED_DEPTH} levels here");
+                return Err(TaskFailure::internal(INVALID_INPUT, &message));
+            }
+            match call(context, payload.to_json()).await {
                 Ok(output) => Ok(Value::from(output)),
                 Err(CallError::Input(message)) => {
                     Err(TaskFailure::internal(INVALID_INPUT, &message))
@@ -111,7 +141,7 @@ where
     Fut: Future<Output = Result<O, E>> + Send + 'static,
 {
     let closure = Arc::new(closure);
-    Arc::new(move |_context, payload| {
+    ErasedHandler::new(Runs::InPlace, move |_context, payload| {
         let closure = closure.clone();
         Box::pin(async move {
             let work = closure(into_typed(payload)?);
@@ -121,37 +151,15 @@ where
     })
 }
 
-/// A value is given as it is; anything else is read from it.
 fn into_typed<I: DeserializeOwned + 'static>(payload: Value) -> Result<I, TaskFailure> {
-    let mut slot = Some(payload);
-    if let Some(same) = (&mut slot as &mut dyn Any).downcast_mut::<Option<I>>()
-        && let Some(payload) = same.take()
-    {
-        return Ok(payload);
-    }
-    read(slot.as_ref().unwrap_or(&Value::Null))
+    payload.into_owned().map_err(invalid_input)
 }
 
 fn from_typed<O: Serialize + 'static>(output: O) -> Result<Value, TaskFailure> {
-    let mut slot = Some(output);
-    if let Some(same) = (&mut slot as &mut dyn Any).downcast_mut::<Option<Value>>()
-        && let Some(value) = same.take()
-    {
-        return Ok(value);
-    }
-    match slot {
-        Some(output) => write(&output),
-        None => Ok(Value::Null),
-    }
-}
-
-fn read<I: DeserializeOwned>(payload: &Value) -> Result<I, TaskFailure> {
-    payload
-        .to_typed()
-        .map_err(|error| TaskFailure::internal(INVALID_INPUT, &error.to_string()))
-}
-
-fn write<O: Serialize>(output: &O) -> Result<Value, TaskFailure> {
-    Value::from_typed(output)
+    Value::from_owned(output)
         .map_err(|error| TaskFailure::internal(INVALID_OUTPUT, &error.to_string()))
+}
+
+fn invalid_input(error: ValueError) -> TaskFailure {
+    TaskFailure::internal(INVALID_INPUT, &error.to_string())
 }

@@ -7,8 +7,8 @@ use smol_str::SmolStr;
 use stepwright::task::{Cancelled, TaskHost};
 use tokio::sync::Notify;
 
+use super::Responder;
 use crate::about::About;
-use crate::engine::Responder;
 
 /// The application's own state, one value of each type.
 pub(crate) type SharedState = HashMap<TypeId, Box<dyn Any + Send + Sync>>;

@@ -1,6 +1,6 @@
 use smol_str::SmolStr;
 
-use super::{Pattern, TaskCall};
+use super::resource::{Pattern, Resource};
 use crate::record::record;
 use crate::value::Value;
 
@@ -22,8 +22,7 @@ pub(crate) enum Integration {
 }
 
 impl Integration {
-    pub(crate) fn of(call: &TaskCall<'_>) -> Option<Self> {
-        let resource = call.resource();
+    pub(crate) fn of(resource: &Resource) -> Option<Self> {
         match (resource.service(), resource.action()) {
             ("states", "startExecution") => Some(Self::Optimised),
             ("states", "startExecution.waitForTaskToken") => Some(Self::Token),

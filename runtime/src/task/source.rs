@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{Answer, DefinedState, TaskCall};
+use super::{Answer, DefinedState, TaskCall, Watch};
 use crate::about::About;
 
 /// Answers Task states in place of their handlers: mocks, recordings, a table in a file.
@@ -55,6 +55,18 @@ pub trait TaskSource: Send + Sync {
     /// Called where the last handle of the engine is dropped. What is wrong by then may panic here, on the thread of
     /// the test.
     fn finish(&self) {}
+
+    /// The engine that has the source, as soon as there is one.
+    #[doc(hidden)]
+    fn attach(&self, engine: &Watch) {
+        let _ = engine;
+    }
+
+    /// What happened in an engine that has the source: an execution ended, or a call of the test was refused.
+    #[doc(hidden)]
+    fn hears(&self, news: &str, went_wrong: bool) {
+        let _ = (news, went_wrong);
+    }
 
     /// The source as an engine holds it.
     #[doc(hidden)]

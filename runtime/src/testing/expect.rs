@@ -11,9 +11,10 @@ use super::difference::{differences, short};
 use super::matcher::{Matcher, hint, payload};
 use super::mock::arguments;
 use crate::clock::Timestamp;
-use crate::engine::{ExecutionFailed, ExecutionReport, Status};
+use crate::engine::{ExecutionFailed, ExecutionReport};
 use crate::history::History;
-use crate::task::Resource;
+use crate::status::Status;
+use crate::task::{DefinedState, Resource};
 use crate::value::Value;
 
 /// Asserts on a finished execution. Each assertion panics at the line of the test that makes it, with what differs, the
@@ -366,7 +367,7 @@ impl Expect<'_> {
             .collect()
     }
 
-    /// The state has to be one of the definition.
+    /// The state has to be one of the definition, and of this execution's part of it.
     #[track_caller]
     fn state(self, name: &str) {
         let states = self.history.defined();
@@ -374,14 +375,41 @@ impl Expect<'_> {
             let hint = hint(name, states.iter().map(|state| state.name.as_str()));
             self.fail(&format!("the definition has no state `{name}`{hint}"), []);
         }
+        self.here(&states, &format!("the state `{name}`"), |state| {
+            state.name == name
+        });
     }
 
-    /// The task has to be one that some state of the definition calls.
+    /// The task has to be one that some state of this execution calls.
     #[track_caller]
     fn task(self, matcher: &Matcher, what: &str) {
-        if let Some(problem) = matcher.problem(&self.history.defined()) {
+        let states = self.history.defined();
+        if let Some(problem) = matcher.problem(&states) {
             self.fail(&format!("{what} is never called: {problem}"), []);
         }
+        self.here(&states, what, |state| matcher.may_be_for(state));
+    }
+
+    /// Some of the states that are meant have to be this execution's own: what the children of a Map Run do is in their
+    /// histories.
+    #[track_caller]
+    fn here(self, states: &[DefinedState], what: &str, is_meant: impl Fn(&DefinedState) -> bool) {
+        let elsewhere = self.history.elsewhere();
+        let count = |states: &mut dyn Iterator<Item = &DefinedState>| {
+            states.filter(|state| is_meant(state)).count()
+        };
+        let there = count(&mut elsewhere.iter().map(|(state, _)| state));
+        if there < count(&mut states.iter()) {
+            return;
+        }
+        let map = elsewhere.iter().find(|(state, _)| is_meant(state));
+        let map = map.map_or("", |(_, map)| map.as_str());
+        let title = format!(
+            "{what} is not in this history: the children of the Distributed Map `{map}` have histories of their own"
+        );
+        let mend = "ask the mocks (`mocks.calls_of(..)`), or the report of the child: `engine.map_runs(run.id())` has the Map Runs, \
+                    `engine.map_run_executions(arn)` their children, and `engine.execution(id)` one of these";
+        self.fail(&title, [mend.to_owned()]);
     }
 
     #[track_caller]

@@ -96,7 +96,11 @@ impl Matcher {
                 }
             },
             Self::Function(name) => {
-                format!("no state calls the function `{name}`{}", hint(name, called))
+                let mut hint = hint(name, called.clone());
+                if hint.is_empty() {
+                    hint = listed(called);
+                }
+                format!("no state calls the function `{name}`{hint}")
             }
             Self::Task(_) => "no state calls it".to_owned(),
             Self::Resource(pattern) => {
@@ -136,6 +140,22 @@ impl fmt::Display for Matcher {
             }
             Self::Resource(pattern) => write!(f, "the resource `{pattern}`"),
         }
+    }
+}
+
+/// Some of the functions that are called, behind a semicolon.
+fn listed<'c>(called: impl Iterator<Item = &'c str>) -> String {
+    let mut names: Vec<&str> = called.collect();
+    names.sort_unstable();
+    names.dedup();
+    names.truncate(5);
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        names => format!(
+            "; the states call {}, and a task function is mocked by `Mocks::task`",
+            names.join(", ")
+        ),
     }
 }
 

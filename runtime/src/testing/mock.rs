@@ -13,7 +13,8 @@ use crate::task::handler::INVALID_OUTPUT;
 use crate::task::{Answer, TaskCall, TaskFailure, TaskResult};
 use crate::value::Value;
 
-/// How a mocked task answers, call after call. After the last answer it is given again and again.
+/// How a mocked task answers, call after call. The last answer is given again and again, unless [`times`](Self::times) says how
+/// often.
 ///
 /// A mock of a task function answers with the function's own types, which the compiler sees to. A mock of a state, of a
 /// function by its name or of a resource is [`Raw`]: it answers with JSON.
@@ -44,7 +45,7 @@ pub struct Raw;
 /// The answers of a mock, each with how many calls it answers.
 #[derive(Clone, Debug)]
 pub(super) struct Steps {
-    list: Vec<(usize, Step)>,
+    list: Vec<(Option<usize>, Step)>,
     /// Nothing has to call it.
     pub(super) is_optional: bool,
 }
@@ -124,10 +125,20 @@ impl<T> Mock<T> {
         Self::of(Reply::With(Arc::new(answer)))
     }
 
-    /// The last answer is given to this many calls.
+    /// The last answer is given to this many calls. What comes behind them is for the next ones; where nothing does, another
+    /// call fails the test.
+    ///
+    /// # Panics
+    ///
+    /// Where it is given to none.
+    #[track_caller]
     pub fn times(mut self, calls: usize) -> Self {
+        assert!(
+            calls > 0,
+            "a mock answers at least one call; leave out what answers none, or say `.optional()`"
+        );
         if let Some((times, _)) = self.steps.list.last_mut() {
-            *times = calls;
+            *times = Some(calls);
         }
         self
     }
@@ -181,7 +192,7 @@ impl<T> Mock<T> {
         };
         Self {
             steps: Steps {
-                list: vec![(1, step)],
+                list: vec![(None, step)],
                 is_optional: false,
             },
             of: PhantomData,
@@ -205,19 +216,34 @@ impl<T> fmt::Debug for Mock<T> {
 }
 
 impl Steps {
-    /// What the call with this number, from 0, is answered with.
+    /// What the call with this number, from 0, is answered with; `None` where the mock has no answer left.
     pub(super) fn step(&self, mut call: usize) -> Option<&Step> {
         for (times, step) in &self.list {
-            if call < *times {
+            let times = times.unwrap_or(1);
+            if call < times {
                 return Some(step);
             }
             call -= times;
         }
-        self.list.last().map(|(_, step)| step)
+        let (times, step) = self.list.last()?;
+        times.is_none().then_some(step)
+    }
+
+    /// The names of the errors that it fails with.
+    pub(super) fn errors(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().filter_map(|(_, step)| match &step.reply {
+            Reply::Result(Err(failure)) => failure.error.as_deref(),
+            _ => None,
+        })
     }
 }
 
 impl Step {
+    /// Whether the test answers.
+    pub(super) fn is_token(&self) -> bool {
+        matches!(self.reply, Reply::Token)
+    }
+
     /// The answer to a call; `wrap` puts a function's result into its integration's envelope.
     pub(super) fn answer(
         &self,

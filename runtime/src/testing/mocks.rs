@@ -1,18 +1,16 @@
-use std::collections::HashMap;
-use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::de::DeserializeOwned;
-use smol_str::SmolStr;
 use stepwright::Task;
-use tokio::sync::Notify;
 
 use super::matcher::Matcher;
-use super::mock::{Mock, Raw, Steps, arguments};
-use crate::clock::Listeners;
+use super::mock::{Mock, Raw, arguments};
+use super::record::{Handle, Record, Rule, calls};
+use super::token;
 use crate::panics::said;
+use crate::task::Watch;
 use crate::task::handler::INVALID_INPUT;
 use crate::task::{Answer, DefinedState, TaskCall, TaskFailure, TaskSource, envelope};
 use crate::value::Value;
@@ -28,8 +26,10 @@ use crate::value::Value;
 ///
 /// - The engine is not built, or the execution not started, when a mock names a state, function, resource or task that no
 ///   registered definition has.
-/// - Dropping the engine's last handle panics when a mock answered nothing ([`Mock::optional`] says that this may be), or when
-///   a mock itself panicked. Where the test keeps a clone, that is when the clone is dropped as well.
+/// - Dropping the engine's last handle panics when a mock answered nothing ([`Mock::optional`] says that this may be), was
+///   called more often than its [`Mock::times`] say, or panicked itself. Where the test keeps a clone, that is when the clone
+///   is dropped as well. [`Mocks::verify`] says it before, and where an engine is never dropped: in a `static`, or in a task
+///   of its own.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -65,48 +65,12 @@ pub struct Mocks {
     handle: Handle,
 }
 
-/// What each clone of a test has, and no engine: with the last of them, and of the engines, the mocks are judged.
-#[derive(Debug)]
-struct Handle(Arc<Record>);
-
 /// Mocks as an engine or a start has them.
 #[derive(Debug)]
 struct Given {
     rules: Vec<Arc<Rule>>,
     record: Arc<Record>,
     is_over: AtomicBool,
-}
-
-/// One mock.
-#[derive(Debug)]
-struct Rule {
-    matcher: Matcher,
-    /// The task function, where it is one.
-    function: Option<&'static str>,
-    steps: Steps,
-    answered: AtomicBool,
-}
-
-/// What clones and the engines that they were given to share.
-#[derive(Debug, Default)]
-struct Record {
-    state: Mutex<Recorded>,
-    /// A call was answered.
-    called: Notify,
-    listeners: Arc<Listeners>,
-    /// How many clones, engines and starts have the mocks.
-    holders: AtomicUsize,
-}
-
-#[derive(Debug, Default)]
-struct Recorded {
-    calls: Vec<MockedCall>,
-    /// How many calls each mock has answered, by the execution that was started from outside.
-    answered: HashMap<(usize, SmolStr), usize>,
-    /// What mocks panicked with, by state.
-    panics: Vec<(String, String)>,
-    /// The mocks of engines that are over.
-    over: Vec<Arc<Rule>>,
 }
 
 /// A call that a mock answered.
@@ -126,6 +90,19 @@ pub struct MockedCall {
     pub token: Option<String>,
 }
 
+impl MockedCall {
+    pub(super) fn of(call: &TaskCall<'_>) -> Self {
+        Self {
+            execution: call.execution().id.to_string(),
+            state: call.state().to_owned(),
+            resource: call.resource().to_string(),
+            parameters: call.parameters().clone(),
+            attempt: call.attempt(),
+            token: call.token().map(str::to_owned),
+        }
+    }
+}
+
 impl Mocks {
     /// No mocks.
     pub fn new() -> Self {
@@ -136,20 +113,20 @@ impl Mocks {
     /// `MockConfigFile.json`.
     #[must_use]
     pub fn state(self, name: impl Into<String>, mock: Mock<Raw>) -> Self {
-        self.rule(Matcher::State(name.into()), None, mock.into_steps())
+        self.rule(Rule::new(Matcher::State(name.into()), mock.into_steps()))
     }
 
     /// Mocks a function by its name, ARN or placeholder. The output is the function's result; `lambda:invoke` puts
     /// it into its envelope.
     #[must_use]
     pub fn function(self, name: impl Into<String>, mock: Mock<Raw>) -> Self {
-        self.rule(Matcher::Function(name.into()), None, mock.into_steps())
+        self.rule(Rule::new(Matcher::Function(name.into()), mock.into_steps()))
     }
 
     /// Mocks a task function, wherever it is called. The output is what the function gives, and of its type.
     #[must_use]
     pub fn task<T: Task>(self, mock: Mock<T>) -> Self {
-        self.rule(Matcher::task::<T>(), Some(T::FUNCTION), mock.into_steps())
+        self.rule(Rule::of_task::<T>(mock.into_steps()))
     }
 
     /// Mocks a task function by another one, which the compiler holds against the function's own types. What it
@@ -187,7 +164,10 @@ impl Mocks {
     /// Mocks a resource, or all that a pattern with `*` fits. The output is its raw result.
     #[must_use]
     pub fn resource(self, pattern: impl Into<String>, mock: Mock<Raw>) -> Self {
-        self.rule(Matcher::Resource(pattern.into()), None, mock.into_steps())
+        self.rule(Rule::new(
+            Matcher::Resource(pattern.into()),
+            mock.into_steps(),
+        ))
     }
 
     /// The calls that were answered so far, in their order.
@@ -196,14 +176,43 @@ impl Mocks {
     }
 
     /// The calls of one state.
+    ///
+    /// # Panics
+    ///
+    /// When no registered definition has a state of that name that calls a task.
+    #[track_caller]
     pub fn calls_of(&self, state: &str) -> Vec<MockedCall> {
-        let mut calls = self.calls();
-        calls.retain(|call| call.state == state);
-        calls
+        let record = self.record().lock();
+        let problem = record.state_problem(state);
+        let calls = record.calls.iter().filter(|call| call.state == state);
+        let calls = calls.cloned().collect();
+        drop(record);
+        match problem {
+            Some(problem) => panic!("no mock is called by the state `{state}`: {problem}"),
+            None => calls,
+        }
+    }
+
+    /// Judges the mocks here and now, instead of where the last handle of the engine is dropped: what an engine in a `static`
+    /// needs, and one that a task of its own keeps, such as an activity's worker.
+    ///
+    /// # Panics
+    ///
+    /// When one of them was not called, was called more often than it has answers for, or panicked.
+    #[track_caller]
+    pub fn verify(&self) {
+        let wrong = self.record().lock().wrong(&self.rules);
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
     /// Waits until a state has called a mock, and gives the token of its last call: what
     /// [`Engine::send_task_success`](crate::Engine::send_task_success) and its likes answer.
+    ///
+    /// # Panics
+    ///
+    /// When the state is none of a registered definition, no mock answers it, or it has no token; and a few seconds after
+    /// nothing is left that could call it: the executions are over, or wait for somebody else. On real time it waits as long as
+    /// an execution runs.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -230,109 +239,31 @@ impl Mocks {
     /// assert_eq!(run.await?.to_text(), r#""approved""#);
     /// # Ok(()) }
     /// ```
-    pub async fn token_of(&self, state: &str) -> String {
-        let _listening = self.handle.0.listeners.listen();
-        loop {
-            let mut called = std::pin::pin!(self.handle.0.called.notified());
-            called.as_mut().enable();
-            let last = self.calls_of(state).pop();
-            if let Some(token) = last.and_then(|call| call.token) {
-                return token;
-            }
-            called.await;
-        }
+    #[track_caller]
+    pub fn token_of(&self, state: &str) -> impl Future<Output = String> + Send {
+        token::of(self.record(), &self.rules, state, Location::caller())
     }
 
-    fn rule(mut self, matcher: Matcher, function: Option<&'static str>, steps: Steps) -> Self {
-        self.rules.retain(|rule| rule.matcher != matcher);
-        self.rules.push(Arc::new(Rule {
-            matcher,
-            function,
-            steps,
-            answered: AtomicBool::new(false),
-        }));
+    fn record(&self) -> &Arc<Record> {
+        &self.handle.0
+    }
+
+    fn rule(mut self, rule: Rule) -> Self {
+        self.rules.retain(|other| other.matcher != rule.matcher);
+        self.rules.push(Arc::new(rule));
         self
-    }
-}
-
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.function {
-            Some(function) => write!(f, "the task `{function}`"),
-            None => self.matcher.fmt(f),
-        }
-    }
-}
-
-impl Handle {
-    fn new(record: Arc<Record>) -> Self {
-        record.holders.fetch_add(1, Ordering::SeqCst);
-        Self(record)
-    }
-}
-
-impl Default for Handle {
-    fn default() -> Self {
-        Self::new(Arc::default())
-    }
-}
-
-impl Clone for Handle {
-    fn clone(&self) -> Self {
-        Self::new(self.0.clone())
-    }
-}
-
-impl Drop for Handle {
-    fn drop(&mut self) {
-        self.0.let_go();
-    }
-}
-
-impl Record {
-    fn lock(&self) -> MutexGuard<'_, Recorded> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// One holder less; the last one panics with what is wrong with the mocks.
-    fn let_go(&self) {
-        if self.holders.fetch_sub(1, Ordering::SeqCst) > 1 || std::thread::panicking() {
-            return;
-        }
-        let wrong = self.lock().wrong();
-        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    }
-}
-
-impl Recorded {
-    fn wrong(&self) -> Vec<String> {
-        let panics = self.panics.iter();
-        let mut wrong: Vec<String> = panics
-            .map(|(state, said)| format!("the mock that answered `{state}` panicked: {said}"))
-            .collect();
-        for rule in &self.over {
-            if !rule.steps.is_optional && !rule.answered.load(Ordering::Relaxed) {
-                wrong.push(format!(
-                    "nothing called the mock of {}; take it out, or say `.optional()` on the mock",
-                    rule
-                ));
-            }
-        }
-        wrong
     }
 }
 
 impl TaskSource for Mocks {
     fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
-        answer(&self.rules, &self.handle.0, call)
+        answer(&self.rules, self.record(), call)
     }
 
     fn into_shared(self) -> Arc<dyn TaskSource> {
-        let record = self.handle.0.clone();
-        record.holders.fetch_add(1, Ordering::SeqCst);
         Arc::new(Given {
             rules: self.rules.clone(),
-            record,
+            record: self.record().hold(),
             is_over: AtomicBool::new(false),
         })
     }
@@ -344,9 +275,12 @@ impl TaskSource for Given {
     }
 
     fn check(&self, states: &[DefinedState]) -> Vec<String> {
+        let mut record = self.record.lock();
+        record.knows(states);
+        drop(record);
         let rules = self.rules.iter();
         let problems = rules.filter_map(|rule| {
-            let problem = rule.matcher.problem(states)?;
+            let problem = rule.problem(states)?;
             Some(format!("the mock of {rule}: {problem}"))
         });
         problems.collect()
@@ -361,16 +295,17 @@ impl TaskSource for Given {
         true
     }
 
+    fn attach(&self, engine: &Watch) {
+        self.record.lock().engines.push(engine.clone());
+    }
+
+    fn hears(&self, news: &str, went_wrong: bool) {
+        self.record.lock().hears(news, went_wrong);
+    }
+
     fn finish(&self) {
         if !self.is_over.swap(true, Ordering::SeqCst) {
-            let mut recorded = self.record.lock();
-            for rule in &self.rules {
-                if !recorded.over.iter().any(|other| Arc::ptr_eq(other, rule)) {
-                    recorded.over.push(rule.clone());
-                }
-            }
-            drop(recorded);
-            self.record.let_go();
+            self.record.finish(&self.rules);
         }
     }
 }
@@ -379,34 +314,41 @@ impl TaskSource for Given {
 impl Drop for Given {
     fn drop(&mut self) {
         if !self.is_over.swap(true, Ordering::SeqCst) {
-            self.record.holders.fetch_sub(1, Ordering::SeqCst);
+            self.record.forget();
         }
     }
 }
 
 /// What the last mock that fits a call answers.
-fn answer(rules: &[Arc<Rule>], record: &Record, call: &TaskCall<'_>) -> Option<Answer> {
+fn answer(rules: &[Arc<Rule>], record: &Arc<Record>, call: &TaskCall<'_>) -> Option<Answer> {
     let mut rules = rules.iter().rev();
     let rule = rules.find(|rule| rule.matcher.is_for_call(call))?;
-    rule.answered.store(true, Ordering::Relaxed);
-    let number = {
-        let mut recorded = record.lock();
-        recorded.calls.push(MockedCall {
-            execution: call.execution().id.to_string(),
-            state: call.state().to_owned(),
-            resource: call.resource().to_string(),
-            parameters: call.parameters().clone(),
-            attempt: call.attempt(),
-            token: call.token().map(str::to_owned),
-        });
-        let key = (Arc::as_ptr(rule).addr(), call.execution().root.clone());
-        let answered = recorded.answered.entry(key).or_default();
-        *answered += 1;
-        *answered - 1
+    let number = record.count(rule, call);
+    let refused = |problem: String| {
+        // No Catch takes this failure, and the test fails with the same words.
+        let refused = Answer::refused(format!("The mocks are wrong: {problem}"));
+        record.lock().problems.push(problem);
+        refused
     };
-    record.called.notify_waiters();
+    let Some(step) = rule.steps.step(number) else {
+        let problem = format!(
+            "the mock of {rule} has answers for {} by its `times`, and `{}` called it once more; put `.then(..)` behind them, \
+             or take the last `times` away",
+            calls(number),
+            call.state()
+        );
+        return Some(refused(problem));
+    };
+    if step.is_token() && call.token().is_none() {
+        let problem = format!(
+            "the mock of {rule} leaves the answer to a token, and `{}` has none, because `{}` does not wait for one; \
+             `Mock::never()` never answers",
+            call.state(),
+            call.resource()
+        );
+        return Some(refused(problem));
+    }
     let wraps = rule.matcher.is_function() && call.resource().is_lambda_invoke();
-    let step = rule.steps.step(number)?;
     let answered = catch_unwind(AssertUnwindSafe(|| {
         step.answer(call, &record.listeners, |output| {
             if wraps {
@@ -417,11 +359,9 @@ fn answer(rules: &[Arc<Rule>], record: &Record, call: &TaskCall<'_>) -> Option<A
         })
     }));
     Some(answered.unwrap_or_else(|panic| {
-        let said = said(panic);
-        let state = call.state().to_owned();
-        // No Catch takes this failure, and the test fails with what the panic said.
-        let refused = Answer::refused(format!("The mock of '{state}' panicked: {said}"));
-        record.lock().panics.push((state, said));
-        refused
+        let (state, said) = (call.state(), said(panic));
+        let problem = format!("the mock that answered `{state}` panicked: {said}");
+        record.lock().problems.push(problem);
+        Answer::refused(format!("The mock of '{state}' panicked: {said}"))
     }))
 }

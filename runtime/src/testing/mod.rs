@@ -10,9 +10,11 @@ mod mock;
 mod mock_config;
 mod mocks;
 mod overlay;
+mod record;
 mod recorded;
 mod replay;
 mod sample;
+mod token;
 
 pub use self::coverage::{
     Coverage, CoveredCatcher, CoveredRetrier, CoveredState, CoveredTransition, MeasuredWorkflow,

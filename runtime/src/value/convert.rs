@@ -1,4 +1,4 @@
-//! From Rust's scalars and from the two foreign value types.
+//! From Rust's scalars and from the two foreign value types, and to `serde_json`'s.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use stepwright_asl::json::{Json as Written, Number};
 
 use super::number::Big;
-use super::{MAX_DEPTH, Value};
+use super::{MAX_DEPTH, Value, foreign};
 
 impl From<bool> for Value {
     fn from(flag: bool) -> Self {
@@ -101,19 +101,17 @@ impl From<&serde_json::Number> for Value {
     }
 }
 
+/// At any depth: values that are too deep are refused where they enter an execution.
 impl From<&Json> for Value {
     fn from(json: &Json) -> Self {
-        match json {
-            Json::Null => Value::Null,
-            Json::Bool(flag) => Value::Bool(*flag),
-            Json::Number(number) => Value::from(number),
-            Json::String(text) => Value::from(text),
-            Json::Array(items) => items.iter().map(Value::from).collect(),
-            Json::Object(members) => members
-                .iter()
-                .map(|(key, value)| (SmolStr::new(key), Value::from(value)))
-                .collect(),
-        }
+        foreign::convert(json)
+    }
+}
+
+/// The same without a copy of the texts, and what is deep is taken apart without recursion.
+impl From<Json> for Value {
+    fn from(json: Json) -> Self {
+        foreign::convert(json)
     }
 }
 
@@ -139,23 +137,7 @@ impl From<&Number> for Value {
 /// JSON of a definition.
 impl From<&Written> for Value {
     fn from(json: &Written) -> Self {
-        match json {
-            Written::Null => Value::Null,
-            Written::Bool(flag) => Value::Bool(*flag),
-            Written::Number(number) => Value::from(number),
-            Written::String(text) => Value::from(text),
-            Written::Array(items) => items.iter().map(Value::from).collect(),
-            Written::Object(members) => members
-                .iter()
-                .map(|(key, value)| (SmolStr::new(key), Value::from(value)))
-                .collect(),
-        }
-    }
-}
-
-impl From<Json> for Value {
-    fn from(json: Json) -> Self {
-        Value::from(&json)
+        foreign::convert(json)
     }
 }
 
@@ -164,33 +146,6 @@ impl Value {
     /// beyond 64 bits becomes the nearest float, and what lies deeper than [`MAX_DEPTH`] levels
     /// (which no execution accepts) `null`.
     pub fn to_json(&self) -> Json {
-        self.copy_to_json(MAX_DEPTH)
-    }
-
-    fn copy_to_json(&self, levels: u32) -> Json {
-        match self {
-            Value::Null => Json::Null,
-            Value::Bool(flag) => Json::Bool(*flag),
-            Value::Int(number) => Json::from(*number),
-            Value::Float(number) => Json::from(*number),
-            Value::Big(number) => match number.to_u64() {
-                Some(number) => Json::from(number),
-                None => Json::from(number.to_f64()),
-            },
-            Value::Str(text) => Json::String(text.to_string()),
-            Value::Array(_) | Value::Object(_) if levels == 0 => Json::Null,
-            Value::Array(array) => {
-                let items = array.iter();
-                items.map(|item| item.copy_to_json(levels - 1)).collect()
-            }
-            Value::Object(object) => {
-                let members = object.iter();
-                let copies = members.map(|(key, value)| {
-                    let copy = value.copy_to_json(levels - 1);
-                    (key.to_owned(), copy)
-                });
-                Json::Object(copies.collect())
-            }
-        }
+        foreign::to_json(self, MAX_DEPTH)
     }
 }

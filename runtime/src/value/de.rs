@@ -11,7 +11,7 @@ use serde::forward_to_deserialize_any;
 use smol_str::SmolStr;
 
 use super::object::Entries;
-use super::{Big, MAX_TYPED_DEPTH, ObjectBuilder, Value, ValueError};
+use super::{Array, Big, MAX_TYPED_DEPTH, ObjectBuilder, SHALLOW, Value, ValueError, with_stack};
 
 impl Value {
     /// Reads a typed value, as `serde_json` would from the value's text: without printing it,
@@ -35,7 +35,7 @@ impl Value {
                 "a value nested deeper than {MAX_TYPED_DEPTH} levels cannot be read into a type"
             )));
         }
-        T::deserialize(self)
+        with_stack(self.depth(), || T::deserialize(self))
     }
 
     fn unexpected(&self) -> Unexpected<'_> {
@@ -107,7 +107,7 @@ impl<'de> Deserializer<'de> for &'de Value {
                     entries: object.iter(),
                     value: None,
                 };
-                let result = visitor.visit_map(&mut members)?;
+                let result = with_stack(self.depth(), || visitor.visit_map(&mut members))?;
                 match members.entries.len() {
                     0 => Ok(result),
                     _ => Err(ValueError::invalid_length(
@@ -199,11 +199,11 @@ impl<'de> Deserializer<'de> for &'de Value {
 }
 
 fn visit_items<'de, V: Visitor<'de>>(
-    items: &'de [Value],
+    items: &'de Array,
     visitor: V,
 ) -> Result<V::Value, ValueError> {
     let mut left = Items(items.iter());
-    let result = visitor.visit_seq(&mut left)?;
+    let result = with_stack(items.size().depth, || visitor.visit_seq(&mut left))?;
     match left.0.len() {
         0 => Ok(result),
         _ => Err(ValueError::invalid_length(
@@ -429,9 +429,14 @@ impl<'de> DeserializeSeed<'de> for &ValueVisitor {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(ValueVisitor {
+        let visitor = ValueVisitor {
             levels: self.levels,
-        })
+        };
+        // One look for so many levels.
+        match self.levels % SHALLOW {
+            0 => with_stack(SHALLOW, || deserializer.deserialize_any(visitor)),
+            _ => deserializer.deserialize_any(visitor),
+        }
     }
 }
 

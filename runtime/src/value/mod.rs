@@ -28,16 +28,22 @@
 //!
 //! # Bounds
 //!
-//! Reading and printing text, dropping and comparing do not recurse, whatever the depth.
-//! Text deeper than [`MAX_DEPTH`] is refused, as are typed conversions of values deeper than
-//! [`MAX_TYPED_DEPTH`].
+//! Reading and printing text, dropping, comparing, and conversions from and to
+//! `serde_json::Value` do not recurse, whatever the depth. Text deeper than [`MAX_DEPTH`] is
+//! refused, as are typed values that nest deeper, and typed conversions of values deeper than
+//! [`MAX_TYPED_DEPTH`]. Serde's recursion takes stack of its own where the thread has little left.
+//!
+//! What other libraries build, they drop: a `serde_json::Value` of tens of thousands of levels
+//! overflows the stack when it is dropped, unless it is given away with [`Value::from`].
 
 mod array;
 mod convert;
 mod de;
 mod equal;
+mod foreign;
 mod number;
 mod object;
+mod owned;
 mod path;
 mod print;
 mod read;
@@ -63,9 +69,22 @@ pub(crate) use print::java_float;
 /// (Jackson's `StreamReadConstraints`).
 pub const MAX_DEPTH: u32 = 1000;
 
-/// How deep a value may nest that is turned into a typed one or serialized: serde's visitors
-/// recurse, and must not overflow the stack of a worker thread. `serde_json` takes 128 levels.
+/// How deep a value may nest that is turned into a typed one or serialized by another format:
+/// serde's visitors recurse, and buffer what is untagged. `serde_json` takes 128 levels.
 pub const MAX_TYPED_DEPTH: u32 = 256;
+
+/// So many levels of a typed value need no look at the stack.
+const SHALLOW: u32 = 16;
+
+/// Runs serde's recursion over something of this depth, with stack enough: what a debug build
+/// takes for [`SHALLOW`] levels of a type, and for [`MAX_TYPED_DEPTH`] that serde buffers.
+fn with_stack<R>(depth: u32, walk: impl FnOnce() -> R) -> R {
+    if depth < SHALLOW {
+        walk()
+    } else {
+        stacker::maybe_grow(512 * 1024, 4 * 1024 * 1024, walk)
+    }
+}
 
 /// A JSON value; see the [module](self).
 #[derive(Clone, Default)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::ser::{self, Error as _, Impossible, Serialize, SerializeMap, SerializeSeq};
 use smol_str::SmolStr;
 
-use super::{MAX_TYPED_DEPTH, Object, ObjectBuilder, Value};
+use super::{MAX_DEPTH, MAX_TYPED_DEPTH, Object, ObjectBuilder, SHALLOW, Value, with_stack};
 
 /// A typed value could not be turned into a [`Value`], or the other way round.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,7 +30,8 @@ impl Value {
     /// over text or `serde_json::Value`: enums in every tagging, maps with keys that print as strings,
     /// bytes as an array of numbers, floats that are not finite as `null`.
     ///
-    /// Fails when the type's `Serialize` fails, or on a map key that is no text.
+    /// Fails when the type's `Serialize` fails, on a map key that is no text, and on more than
+    /// [`MAX_DEPTH`] levels.
     ///
     /// ```
     /// # use stepwright_runtime::value::Value;
@@ -42,7 +43,7 @@ impl Value {
     /// # Ok::<(), stepwright_runtime::value::ValueError>(())
     /// ```
     pub fn from_typed<T: Serialize + ?Sized>(typed: &T) -> Result<Value, ValueError> {
-        typed.serialize(ToValue)
+        typed.serialize(ToValue::default())
     }
 }
 
@@ -72,33 +73,101 @@ impl Serialize for Value {
             Value::Str(text) => serializer.serialize_str(text),
             Value::Array(array) => {
                 let mut items = serializer.serialize_seq(Some(array.len()))?;
-                for item in array.iter() {
-                    items.serialize_element(item)?;
-                }
-                items.end()
+                with_stack(self.depth(), || {
+                    for item in array.iter() {
+                        items.serialize_element(item)?;
+                    }
+                    items.end()
+                })
             }
             Value::Object(object) => {
                 let mut members = serializer.serialize_map(Some(object.len()))?;
-                for (key, value) in object.iter() {
-                    members.serialize_entry(key, value)?;
-                }
-                members.end()
+                with_stack(self.depth(), || {
+                    for (key, value) in object.iter() {
+                        members.serialize_entry(key, value)?;
+                    }
+                    members.end()
+                })
             }
         }
     }
 }
 
-struct ToValue;
+/// Serializes what stands below so many nodes.
+#[derive(Clone, Copy, Default)]
+struct ToValue {
+    level: u32,
+    /// How many newtypes and options stand around it in this node: they nest without a node.
+    wrappers: u32,
+}
+
+/// The most newtypes and options around one value.
+const MAX_WRAPPERS: u32 = 64;
+
+impl ToValue {
+    /// For what stands in a node, and in so many around that.
+    fn inside(self, nodes: u32) -> Result<ToValue, ValueError> {
+        let level = self.level.saturating_add(nodes);
+        if level > MAX_DEPTH {
+            return Err(ValueError::custom(format_args!(
+                "nested deeper than {MAX_DEPTH} levels"
+            )));
+        }
+        Ok(ToValue { level, wrappers: 0 })
+    }
+
+    /// For what stands in a newtype or an option.
+    fn wrapped(self) -> Result<ToValue, ValueError> {
+        if self.wrappers == MAX_WRAPPERS {
+            return Err(ValueError::custom(format_args!(
+                "wrapped in more than {MAX_WRAPPERS} newtypes and options"
+            )));
+        }
+        Ok(ToValue {
+            wrappers: self.wrappers + 1,
+            ..self
+        })
+    }
+
+    /// What stands in a node.
+    fn value<T: Serialize + ?Sized>(self, value: &T) -> Out {
+        // One look for so many levels.
+        match self.level % SHALLOW {
+            0 => with_stack(SHALLOW, || value.serialize(self)),
+            _ => value.serialize(self),
+        }
+    }
+
+    fn items(self, len: usize, variant: Option<&'static str>) -> Result<Items, ValueError> {
+        Ok(Items {
+            // A length that a type merely claims is not believed beyond reason.
+            items: Vec::with_capacity(len.min(4096)),
+            variant,
+            inside: self.inside(1 + u32::from(variant.is_some()))?,
+        })
+    }
+
+    fn members(self, len: usize, variant: Option<&'static str>) -> Result<Members, ValueError> {
+        Ok(Members {
+            members: ObjectBuilder::with_capacity(len),
+            key: None,
+            variant,
+            inside: self.inside(1 + u32::from(variant.is_some()))?,
+        })
+    }
+}
 
 /// Items of a sequence; `variant` wraps them as an enum's content.
 struct Items {
     items: Vec<Value>,
+    inside: ToValue,
     variant: Option<&'static str>,
 }
 
 /// Members of a map or struct; `variant` wraps them as an enum's content.
 struct Members {
     members: ObjectBuilder,
+    inside: ToValue,
     key: Option<SmolStr>,
     variant: Option<&'static str>,
 }
@@ -111,16 +180,8 @@ fn tagged(variant: Option<&'static str>, content: Value) -> Value {
 }
 
 impl Items {
-    fn new(len: usize, variant: Option<&'static str>) -> Items {
-        Items {
-            // A length that a type merely claims is not believed beyond reason.
-            items: Vec::with_capacity(len.min(4096)),
-            variant,
-        }
-    }
-
     fn push<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), ValueError> {
-        self.items.push(item.serialize(ToValue)?);
+        self.items.push(self.inside.value(item)?);
         Ok(())
     }
 
@@ -130,16 +191,8 @@ impl Items {
 }
 
 impl Members {
-    fn new(len: usize, variant: Option<&'static str>) -> Members {
-        Members {
-            members: ObjectBuilder::with_capacity(len),
-            key: None,
-            variant,
-        }
-    }
-
     fn set<T: Serialize + ?Sized>(&mut self, key: SmolStr, value: &T) -> Result<(), ValueError> {
-        self.members.insert(key, value.serialize(ToValue)?);
+        self.members.insert(key, self.inside.value(value)?);
         Ok(())
     }
 
@@ -216,7 +269,7 @@ impl ser::Serializer for ToValue {
         Ok(Value::Null)
     }
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Out {
-        value.serialize(self)
+        value.serialize(self.wrapped()?)
     }
     fn serialize_unit(self) -> Out {
         Ok(Value::Null)
@@ -228,7 +281,7 @@ impl ser::Serializer for ToValue {
         Ok(Value::Str(SmolStr::new_static(variant)))
     }
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Out {
-        value.serialize(self)
+        value.serialize(self.wrapped()?)
     }
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
         self,
@@ -237,16 +290,16 @@ impl ser::Serializer for ToValue {
         variant: &'static str,
         value: &T,
     ) -> Out {
-        Ok(tagged(Some(variant), value.serialize(ToValue)?))
+        Ok(tagged(Some(variant), self.inside(1)?.value(value)?))
     }
     fn serialize_seq(self, len: Option<usize>) -> Result<Items, ValueError> {
-        Ok(Items::new(len.unwrap_or(0), None))
+        self.items(len.unwrap_or(0), None)
     }
     fn serialize_tuple(self, len: usize) -> Result<Items, ValueError> {
-        Ok(Items::new(len, None))
+        self.items(len, None)
     }
     fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<Items, ValueError> {
-        Ok(Items::new(len, None))
+        self.items(len, None)
     }
     fn serialize_tuple_variant(
         self,
@@ -255,13 +308,13 @@ impl ser::Serializer for ToValue {
         variant: &'static str,
         len: usize,
     ) -> Result<Items, ValueError> {
-        Ok(Items::new(len, Some(variant)))
+        self.items(len, Some(variant))
     }
     fn serialize_map(self, len: Option<usize>) -> Result<Members, ValueError> {
-        Ok(Members::new(len.unwrap_or(0), None))
+        self.members(len.unwrap_or(0), None)
     }
     fn serialize_struct(self, _: &'static str, len: usize) -> Result<Members, ValueError> {
-        Ok(Members::new(len, None))
+        self.members(len, None)
     }
     fn serialize_struct_variant(
         self,
@@ -270,7 +323,7 @@ impl ser::Serializer for ToValue {
         variant: &'static str,
         len: usize,
     ) -> Result<Members, ValueError> {
-        Ok(Members::new(len, Some(variant)))
+        self.members(len, Some(variant))
     }
 }
 

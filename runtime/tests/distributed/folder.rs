@@ -3,6 +3,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 use stepwright_runtime::objects::{Folder, ObjectError, ObjectStore};
+use stepwright_runtime::{Limits, Status};
 
 use crate::support::{builder, echo, output, reader, run_in};
 
@@ -31,18 +32,23 @@ impl Drop for Directory {
     }
 }
 
+async fn text(store: &Folder, bucket: &str, key: &str) -> Result<String, ObjectError> {
+    let body = store.get(bucket, key).await?;
+    let read = body.read(1_000).await?;
+    Ok(String::from_utf8(read.to_vec()).unwrap())
+}
+
 #[tokio::test]
 async fn directories_are_buckets() {
     let directory = Directory::new("buckets");
     let store = directory.store();
-    let object = store.get("b", "in/1.jsonl").await.unwrap();
-    assert_eq!(object.text(), "1\n2\n");
+    assert_eq!(text(&store, "b", "in/1.jsonl").await.unwrap(), "1\n2\n");
     store.put("b", "out/deep/x", b"new".to_vec()).await.unwrap();
     store
         .put("b", "out/deep/x", b"newer".to_vec())
         .await
         .unwrap();
-    assert_eq!(store.get("b", "out/deep/x").await.unwrap().text(), "newer");
+    assert_eq!(text(&store, "b", "out/deep/x").await.unwrap(), "newer");
     let keys = async |prefix| -> Vec<String> {
         let rows = store.list("b", prefix).await.unwrap();
         rows.into_iter().map(|row| row.key).collect()
@@ -52,9 +58,9 @@ async fn directories_are_buckets() {
     assert_eq!(keys("in").await, ["in/1.jsonl"]);
     assert_eq!(keys("x").await, [""; 0]);
     assert_eq!(store.list("b", "in").await.unwrap()[0].size, 4);
-    assert_eq!(store.get("b", "in").await, Err(ObjectError::NoSuchKey));
-    assert_eq!(store.get("b", "x").await, Err(ObjectError::NoSuchKey));
-    assert_eq!(store.get("c", "x").await, Err(ObjectError::NoSuchBucket));
+    assert_eq!(text(&store, "b", "in").await, Err(ObjectError::NoSuchKey));
+    assert_eq!(text(&store, "b", "x").await, Err(ObjectError::NoSuchKey));
+    assert_eq!(text(&store, "c", "x").await, Err(ObjectError::NoSuchBucket));
     assert_eq!(store.list("c", "").await, Err(ObjectError::NoSuchBucket));
     let nowhere = store.put("c", "x", Vec::new()).await;
     assert_eq!(nowhere, Err(ObjectError::NoSuchBucket));
@@ -78,7 +84,7 @@ async fn no_key_and_no_bucket_leads_out() {
         "a\0b",
     ] {
         assert_eq!(
-            store.get("b", key).await,
+            text(&store, "b", key).await,
             Err(ObjectError::NoSuchKey),
             "{key}"
         );
@@ -86,7 +92,7 @@ async fn no_key_and_no_bucket_leads_out() {
     }
     for bucket in ["..", ".", "", "b/in", "../b", absolute, "/"] {
         assert_eq!(
-            store.get(bucket, "secret").await,
+            text(&store, bucket, "secret").await,
             Err(ObjectError::NoSuchBucket),
             "{bucket}"
         );
@@ -113,7 +119,7 @@ async fn links_do_not_lead_out_either() {
     symlink(directory.0.join("secret"), directory.0.join("b/link")).unwrap();
     symlink(&directory.0, directory.0.join("b/up")).unwrap();
     for key in ["link", "up/secret"] {
-        assert_eq!(store.get("b", key).await, Err(ObjectError::NoSuchKey));
+        assert_eq!(text(&store, "b", key).await, Err(ObjectError::NoSuchKey));
         let written = store.put("b", key, b"x".to_vec()).await;
         assert_eq!(written, Err(ObjectError::AccessDenied), "{key}");
     }
@@ -145,4 +151,64 @@ async fn a_map_reads_and_writes_there() {
     let key = key.as_str().unwrap().replace("manifest", "SUCCEEDED_0");
     let written = fs::read_to_string(directory.0.join("b").join(key)).unwrap();
     assert_eq!(written, "[1,2]");
+}
+
+/// The most memory that this process ever held.
+#[cfg(target_os = "linux")]
+fn peak() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    let kib = line.unwrap().split_whitespace().nth(1).unwrap();
+    kib.parse::<u64>().unwrap() * 1024
+}
+
+/// What a Map says that reads this file, which may have a million bytes.
+async fn unread(directory: &Directory, key: &str) -> String {
+    let mut reads = reader(json!({"InputType": "JSONL"}));
+    reads["Parameters"]["Key"] = json!(key);
+    let engine = builder(&echo(json!({"ItemReader": reads})))
+        .objects(directory.store())
+        .limits(Limits {
+            object_bytes: 1_000_000,
+            ..Limits::default()
+        })
+        .build()
+        .unwrap();
+    let report = tokio::time::timeout(
+        std::time::Duration::from_secs(30),
+        run_in(&engine, json!({})),
+    );
+    let report = report.await.expect("it ends");
+    assert_eq!(report.status, Status::Failed, "{key}");
+    assert_eq!(report.error.as_deref(), Some("States.ItemReaderFailed"));
+    report.cause.clone().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_file_that_is_too_large_is_not_read_and_what_is_no_file_is_no_object() {
+    let directory = Directory::new("large");
+    let path = |key: &str| directory.0.join("b").join(key);
+    // Ten gigabytes of nothing.
+    let sparse = fs::File::create(path("sparse")).unwrap();
+    sparse.set_len(10_000_000_000).unwrap();
+    fs::create_dir(path("folder")).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", path("zero")).unwrap();
+    let made = std::process::Command::new("mkfifo")
+        .arg(path("pipe"))
+        .status();
+    assert!(made.unwrap().success());
+    let before = peak();
+    assert_eq!(
+        unread(&directory, "sparse").await,
+        "The file sparse has more than 1000000 bytes"
+    );
+    for key in ["folder", "zero", "pipe"] {
+        let cause = unread(&directory, key).await;
+        assert!(
+            cause.contains("The specified key does not exist."),
+            "{cause}"
+        );
+    }
+    assert!(peak() - before < 500_000_000, "{}", peak() - before);
 }

@@ -9,6 +9,7 @@ mod failure;
 mod folder;
 mod items;
 mod nested;
+mod objects;
 mod reader;
 mod redrive;
 mod stop;

@@ -201,14 +201,15 @@ async fn batches_and_result_files_are_as_if_nothing_had_failed() {
     assert_eq!(first.status, Status::Failed);
     let details = output(&second)["ResultWriterDetails"].clone();
     let manifest = store.get("b", details["Key"].as_str().unwrap()).await;
-    let manifest: Json = serde_json::from_str(&manifest.unwrap().text()).unwrap();
+    let manifest: Json =
+        serde_json::from_slice(&manifest.unwrap().read(u64::MAX).await.unwrap()).unwrap();
     let files = &manifest["ResultFiles"];
     assert_eq!(
         (&files["FAILED"], &files["PENDING"]),
         (&json!([]), &json!([]))
     );
     let key = files["SUCCEEDED"][0]["Key"].as_str().unwrap();
-    let rows: Json = serde_json::from_str(&store.get("b", key).await.unwrap().text()).unwrap();
+    let rows: Json = serde_json::from_str(&store.text("b", key).unwrap()).unwrap();
     assert_eq!(rows.as_array().unwrap().len(), 3, "three batches");
     let calls = calls.lock().unwrap();
     assert_eq!(

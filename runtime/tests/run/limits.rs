@@ -195,3 +195,20 @@ async fn variables_have_limits_each_together_and_all() {
     assert!(cause(&report).contains("all variables"));
     assert!(report.history.path().iter().any(|state| state == "S45"));
 }
+
+#[tokio::test]
+async fn an_endless_expression_ends_early() {
+    let endless = json!({"StartAt": "S", "States": {
+        "S": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% ($f := function($n) { $f($n + 1) }; $f(0)) %}", "End": true},
+    }});
+    let engine = builder(&endless).build().unwrap();
+    let begun = std::time::Instant::now();
+    let report = engine
+        .execute_machine("m", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    assert_eq!(report.status, Status::Failed);
+    assert_eq!(report.error.as_deref(), Some("States.QueryEvaluationError"));
+    let most = if cfg!(debug_assertions) { 11 } else { 2 };
+    assert!(begun.elapsed().as_secs() < most, "{:?}", begun.elapsed());
+}

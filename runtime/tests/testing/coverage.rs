@@ -13,6 +13,20 @@ fn charge(mock: Mock) -> Mocks {
 }
 
 #[tokio::test]
+async fn a_run_of_another_definition_does_not_count() {
+    let other = json!({"StartAt": "Other", "States": {"Other": {"Type": "Succeed"}}});
+    let report = run(&other, &Mocks::new(), json!({})).await;
+    let added = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let mut coverage = Coverage::of(&machine(&orders()));
+        coverage.add(&report.history);
+    }));
+    assert_eq!(
+        added.unwrap_err().downcast_ref::<String>().unwrap(),
+        "a run of `m` does not count for this coverage: its definition has no state `Other`"
+    );
+}
+
+#[tokio::test]
 async fn what_runs_went_through_adds_up() {
     let definition = orders();
     let mut coverage = Coverage::of(&machine(&definition));

@@ -196,6 +196,36 @@ async fn tokens() -> Done {
 }
 
 #[tokio::test]
+async fn activities() -> Done {
+    use stepwright_runtime::testing::expect;
+
+    #[task(activity)]
+    async fn pack(order: Order) -> String;
+
+    workflow! {
+        workflow Packing(order: Order) -> String {
+            task Pack { let parcel = pack(order); timeout 1h; end parcel; }
+        }
+    }
+
+    let engine = Engine::builder()
+        .register::<Packing>()
+        .activity("${PackArn}")
+        .virtual_time()
+        .build()?;
+    let order = Order {
+        id: "o-1".to_owned(),
+        total: 12.0,
+    };
+    let run = engine.start::<Packing>(order).await?;
+    let task = engine.get_activity_task("${PackArn}", None).await?;
+    let parcel = format!("parcel of {}", task.input.to_typed::<Order>()?.id);
+    engine.send_task_success(&task.token, &parcel).await?;
+    expect(&run.report().await).output("parcel of o-1");
+    Ok(())
+}
+
+#[tokio::test]
 async fn distributed_maps() -> Done {
     use stepwright::prelude::MapResults;
     use stepwright_runtime::objects::Memory;
@@ -281,7 +311,7 @@ fn the_page_shows_what_is_tested_here() {
     let source = lines(include_str!("docs.rs"));
     let page = include_str!("../../../docs/testing.md");
     let blocks: Vec<&str> = page.split("```rust\n").skip(1).collect();
-    assert_eq!(blocks.len(), 11);
+    assert_eq!(blocks.len(), 12);
     for block in blocks {
         let (code, _) = block.split_once("```").unwrap();
         assert!(source.contains(&lines(code)), "not tested:\n{code}");

@@ -7,6 +7,7 @@ mod coverage_suite;
 mod docs;
 mod expect;
 mod explore;
+mod judged;
 mod mistakes;
 mod overlay;
 mod replay;

@@ -74,6 +74,30 @@ pub(crate) const DISTRIBUTED: &[Row] = &[
         ),
     ),
     (
+        "another map has the label `..`; the names of its Map Runs and children need one of its own",
+        Says(
+            || {
+                let flow = FlowBuilder::<Vec<String>, Vec<u32>>::new("Orders");
+                let (first, second) = (flow.declare("First"), flow.declare("Second"));
+                flow.start_at(&first);
+                let items = expr!(|all: Vec<String>| all);
+                flow.distributed_map(&first, items, MachineType::Standard, looking_up())
+                    .label("all")
+                    .next(&second);
+                let items = expr!(|_: Vec<u32>| vec!["late".to_string()]);
+                let body = Body::<String, u32>::new();
+                let count = body.declare("Count");
+                body.start_at(&count);
+                body.pass(&count, expr!(|_: String| 1)).end();
+                flow.distributed_map(&second, items, MachineType::Standard, body)
+                    .label("all")
+                    .end();
+                faults(&flow)
+            },
+            "in state `Second`: another map has `.label(\"all\")`; the names of its Map Runs and children need one of its own",
+        ),
+    ),
+    (
         "`..` belongs to a Distributed Map: write `distributed;` in this map as well",
         Says(
             || {

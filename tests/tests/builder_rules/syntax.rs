@@ -279,3 +279,37 @@ pub(crate) const WORKFLOW: &[Row] = &[
         Rustc("a lint is a `Lint`"),
     ),
 ];
+
+const NO_WORDS: &str = "the builder has no words for these fields: `raw` writes them, and the rules of AWS hold for them";
+
+pub(crate) const SHAPING: &[Row] = &[
+    (
+        "`output` is for JSONata, and `..` is in JSONPath: write `result_path` and `output_path`, or `query_language JSONata;`",
+        Never(NO_WORDS),
+    ),
+    (
+        "`..` is for JSONPath, and `..` is in JSONata: write an expression where the value is used, or `query_language JSONPath;`",
+        Never(NO_WORDS),
+    ),
+    (
+        "pass, parallel and map states; a task sends what its call says",
+        PartOf("a .. state has no `..`: that is for .."),
+    ),
+    (
+        "task, parallel and map states",
+        PartOf("a .. state has no `..`: that is for .."),
+    ),
+    (
+        "task, pass, parallel and map states",
+        PartOf("a .. state has no `..`: that is for .."),
+    ),
+    (
+        "all other states",
+        PartOf("a .. state has no `..`: that is for .."),
+    ),
+    ("a .. state has no `..`: that is for ..", Never(NO_WORDS)),
+    (
+        "`..` is no path, because it does not begin with `$`: `.. \"$...\";`",
+        Never(NO_WORDS),
+    ),
+];

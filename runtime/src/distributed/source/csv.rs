@@ -1,6 +1,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use smol_str::SmolStr;
 
 use super::Header;
@@ -16,14 +17,14 @@ const HEADER: usize = 10 * 1024;
 /// libraries read: a backslash escapes a quote, a backslash and the delimiter everywhere, also outside quotes, and
 /// is dropped before anything else; two quotes are one inside a field that began without a quote, too.
 #[derive(Clone, Debug)]
-pub(super) struct CsvRows {
+pub(crate) struct CsvRows {
     records: Records,
     header: Arc<[SmolStr]>,
     fields: Vec<Vec<u8>>,
 }
 
 impl CsvRows {
-    pub(super) fn open(body: Arc<[u8]>, delimiter: u8, header: &Header) -> Result<Self, String> {
+    pub(super) fn open(body: Bytes, delimiter: u8, header: &Header) -> Result<Self, String> {
         let mut records = Records::new(body, delimiter);
         let mut fields = Vec::new();
         let header: Arc<[SmolStr]> = match header {
@@ -67,13 +68,13 @@ fn text(bytes: &[u8]) -> SmolStr {
 /// Takes records apart.
 #[derive(Clone, Debug)]
 struct Records {
-    body: Arc<[u8]>,
+    body: Bytes,
     at: usize,
     delimiter: u8,
 }
 
 impl Records {
-    fn new(body: Arc<[u8]>, delimiter: u8) -> Self {
+    fn new(body: Bytes, delimiter: u8) -> Self {
         const MARK: &[u8] = "\u{feff}".as_bytes();
         let at = if body.starts_with(MARK) {
             MARK.len()

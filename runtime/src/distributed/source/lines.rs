@@ -1,18 +1,18 @@
-use std::sync::Arc;
+use bytes::Bytes;
 
 use crate::record::record;
 use crate::value::Value;
 
 /// The values of a JSON Lines file.
 #[derive(Clone, Debug)]
-pub(super) struct JsonLines {
-    body: Arc<[u8]>,
+pub(crate) struct JsonLines {
+    body: Bytes,
     at: usize,
     line: usize,
 }
 
 impl JsonLines {
-    pub(super) fn new(body: Arc<[u8]>) -> Self {
+    pub(super) fn new(body: Bytes) -> Self {
         Self {
             body,
             at: 0,

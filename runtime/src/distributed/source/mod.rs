@@ -7,6 +7,7 @@ mod compression;
 mod csv;
 mod json;
 mod lines;
+mod load;
 mod manifest;
 mod rows;
 record!(struct Items { ahead, rows, source, next, most, object_bytes });
@@ -27,13 +28,15 @@ mod tests;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use smol_str::SmolStr;
 
 pub(crate) use self::json::Pointer;
+pub(crate) use self::load::{Load, LoadError, Loaded};
 
 use self::rows::Rows;
 use super::item::Item;
-use crate::objects::{Listed, Object};
+use crate::objects::Listed;
 use crate::record::record;
 use crate::value::Value;
 
@@ -94,16 +97,24 @@ pub(crate) enum Header {
 }
 
 /// What [`Items`] asks of an object store.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Request {
-    Get(Place),
-    List { bucket: SmolStr, prefix: SmolStr },
+    /// An object of at most so many bytes, and what it holds.
+    Get {
+        place: Place,
+        load: Load,
+        most: u64,
+    },
+    List {
+        bucket: SmolStr,
+        prefix: SmolStr,
+    },
 }
 
 /// What an object store gave.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) enum Supply {
-    Object(Object),
+    Object(Loaded),
     List(Vec<Listed>),
 }
 
@@ -199,7 +210,7 @@ impl Items {
                 match self.ahead.front() {
                     None => Pulled::End,
                     Some(reader) if reader.is_parquet() => Pulled::Failed(NO_PARQUET.to_owned()),
-                    Some(reader) => Pulled::Needs(reader.request()),
+                    Some(reader) => Pulled::Needs(reader.request(self.object_bytes)),
                 }
             }
         }
@@ -210,21 +221,15 @@ impl Items {
         let Some(reader) = self.ahead.pop_front() else {
             return Ok(());
         };
-        let most = self.object_bytes;
         match (reader, supply) {
-            (Reader::Object { place, format }, Supply::Object(object)) => {
-                let body = compression::expand(&place.key, object, most)?;
+            (Reader::Object { place, .. }, Supply::Object(Loaded::Rows(rows))) => {
                 self.source = place.uri();
-                self.rows = Rows::of_object(body, &format)?;
+                self.rows = rows;
             }
-            (Reader::Inventory { place }, Supply::Object(object)) => {
-                let body = compression::expand(&place.key, object, most)?;
-                self.ahead.extend(manifest::inventory(&body)?);
-            }
-            (Reader::Athena { place, format }, Supply::Object(object)) => {
-                let body = compression::expand(&place.key, object, most)?;
-                self.ahead.extend(manifest::athena(&body, &format)?);
-            }
+            (
+                Reader::Inventory { .. } | Reader::Athena { .. },
+                Supply::Object(Loaded::Readers(readers)),
+            ) => self.ahead.extend(readers),
             (Reader::List(list), Supply::List(rows)) => self.listed(list, rows),
             // The host answers what it was asked.
             (_, Supply::Object(_) | Supply::List(_)) => {}
@@ -234,7 +239,7 @@ impl Items {
 
     /// Takes what a test says is read, in place of all that would be asked for: the content of an object, unpacked; of
     /// a list or a manifest its items as a JSON array.
-    pub(crate) fn supply_content(&mut self, content: Arc<[u8]>) -> Result<(), String> {
+    pub(crate) fn supply_content(&mut self, content: Bytes) -> Result<(), String> {
         let Some(reader) = self.ahead.pop_front() else {
             return Ok(());
         };
@@ -302,11 +307,17 @@ const NO_PARQUET: &str =
     "This runtime does not read PARQUET; give the Map a CSV, JSON or JSONL file with the same rows";
 
 impl Reader {
-    fn request(&self) -> Request {
+    /// What it needs; an object may have `most` bytes.
+    fn request(&self, most: u64) -> Request {
+        let get = |place: &Place, load| Request::Get {
+            place: place.clone(),
+            load,
+            most,
+        };
         match self {
-            Self::Object { place, .. } | Self::Inventory { place } | Self::Athena { place, .. } => {
-                Request::Get(place.clone())
-            }
+            Self::Object { place, format } => get(place, Load::Rows(format.clone())),
+            Self::Inventory { place } => get(place, Load::Inventory),
+            Self::Athena { place, format } => get(place, Load::Athena(format.clone())),
             Self::List(list) => Request::List {
                 bucket: list.bucket.clone(),
                 prefix: list.prefix.clone(),

@@ -1,6 +1,6 @@
 use std::collections::VecDeque;
-use std::sync::Arc;
 
+use bytes::Bytes;
 use smol_str::SmolStr;
 
 use super::csv::CsvRows;
@@ -15,7 +15,7 @@ pub(super) type Row = Result<(Option<SmolStr>, Value), String>;
 
 /// The rows of what is being read.
 #[derive(Clone, Debug)]
-pub(super) enum Rows {
+pub(crate) enum Rows {
     None,
     /// The items of an array or the members of an object, from the given one on.
     Value(Value, usize),
@@ -25,7 +25,7 @@ pub(super) enum Rows {
 }
 
 impl Rows {
-    pub(super) fn of_object(body: Arc<[u8]>, format: &Format) -> Result<Self, String> {
+    pub(super) fn of_object(body: Bytes, format: &Format) -> Result<Self, String> {
         Ok(match format {
             Format::Json { pointer } => Self::Value(json::items(&body, pointer.as_ref())?, 0),
             Format::JsonLines => Self::JsonLines(JsonLines::new(body)),

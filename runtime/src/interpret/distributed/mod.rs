@@ -1,81 +1,33 @@
-mod batch;
 mod plan;
-mod tolerance;
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 use stepwright_asl::errors;
 use stepwright_asl::model::MachineType;
 
-pub(crate) use self::tolerance::Tolerance;
-use super::cursor::{Cursor, CursorId, Waiting};
+use super::cursor::{Cursor, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
-use super::host::{ChildStart, Cx, Host, Ticket};
+use super::host::{ChildStart, Cx, Host};
 use super::step::{Done, Stepped};
 
-use self::batch::Batch;
+use super::batch::{Batch, Next};
+use super::map_run::{MapRun, Stage};
 use crate::about::About;
-use crate::clock::Timestamp;
-use crate::distributed::source::{Items, Pulled, Request, Supply};
-use crate::distributed::{Ended, Item, Layout, MapRunCounts, Results, RunView, Tally, Written};
-use crate::engine::Status;
+use crate::distributed::source::{Pulled, Supply};
+use crate::distributed::{Ended, Item, MapRunCounts};
+
 use crate::history::{EventKind, Payload};
 use crate::program::{Distributed, Entry, Kind, Map};
 use crate::query::QueryError;
-use crate::record::record;
+use crate::status::Status;
 use crate::value::Value;
+use crate::wait_id::CursorId;
+use crate::wait_id::WaitId;
 
 /// How many children a run starts before it lets them, and others, have a turn.
 const AT_ONCE: u32 = 64;
-
-/// A Map Run at work: plain data, as all of an execution is. Its children are executions of their own, which the
-/// host starts and tells the end of.
-#[derive(Clone, Debug)]
-pub(crate) struct MapRun {
-    pub(super) items: Items,
-    pub(super) batch: Option<Batch>,
-    /// The most children at a time.
-    pub(super) concurrency: u64,
-    pub(super) tolerance: Tolerance,
-    pub(super) tally: Tally,
-    pub(in super::super) results: Results,
-    /// What a WriterConfig says that nothing is exported by.
-    pub(super) layout: Option<Layout>,
-    /// The state machine that the children are executions of.
-    pub(super) machine_id: SmolStr,
-    pub(super) machine_name: SmolStr,
-    /// The files that the results are exported to.
-    pub(super) files: Option<Written>,
-    pub(super) stage: Stage,
-    /// There is something to do.
-    pub(super) is_ready: bool,
-    /// What others see of it.
-    pub(in super::super) view: RunView,
-    /// Whether the host knows of it.
-    pub(super) is_open: bool,
-    /// The numbers of the children that are to be started again.
-    pub(super) again: VecDeque<u32>,
-    /// Why no further child can be started, whatever is done again.
-    pub(super) broken: Option<Failure>,
-}
-
-/// What a Map Run is at.
-#[derive(Clone, Debug)]
-pub(super) enum Stage {
-    /// Children are started as long as there is room.
-    Starting,
-    /// An object is being read.
-    Reading,
-    /// All items were started.
-    Started,
-    /// It failed; the children that run are being stopped.
-    Stopping(Failure),
-    /// The results are being written, and it ends with this.
-    Writing(Result<(), Failure>),
-}
 
 /// What a run does next.
 enum Turn {
@@ -86,60 +38,12 @@ enum Turn {
     Ends(Result<(), Failure>),
 }
 
-/// The next child's input, or why there is none.
-pub(super) enum Next {
-    Child { input: Value, items: u32 },
-    Needs(Request),
-    End,
-}
-
 /// Why the next child's input cannot be made.
 pub(super) enum Trouble {
     /// The ItemReader.
     Reading(String),
     /// The ItemSelector.
     Selecting(QueryError),
-}
-
-impl MapRun {
-    /// The same run, redriven: the children that did not succeed start again, then those that were never started.
-    pub(in super::super) fn redriven(mut self, now: Timestamp) -> Self {
-        self.view.redrive_count += 1;
-        self.view.redriven = Some(now);
-        self.tally.redriven();
-        self.again = self.results.unsuccessful();
-        if let Some(files) = &mut self.files {
-            files.begin_again();
-        }
-        self.stage = Stage::Starting;
-        self.is_open = false;
-        self.is_ready = true;
-        self
-    }
-
-    pub(super) fn is_ready(&self) -> bool {
-        self.is_ready
-    }
-
-    fn fail(&mut self, failure: Failure, ticket: Ticket, host: &mut dyn Host) {
-        self.stage = Stage::Stopping(failure);
-        host.stop_children(ticket);
-    }
-
-    /// Fails when more items failed than it bears.
-    fn judge(&mut self, ticket: Ticket, host: &mut dyn Host) {
-        let counts = self.tally.items;
-        // A child that somebody stopped has no result either.
-        let failed = counts.failed + counts.timed_out + counts.aborted;
-        let is_exceeded = self.tolerance.is_exceeded(failed, self.items.known_total());
-        let is_open = matches!(
-            self.stage,
-            Stage::Starting | Stage::Reading | Stage::Started
-        );
-        if is_open && is_exceeded {
-            self.fail(Failure::exceeds_threshold(), ticket, host);
-        }
-    }
 }
 
 impl Execution {
@@ -154,7 +58,7 @@ impl Execution {
             return Ok(Done::Waits);
         };
         cursor.waiting = Waiting::Busy;
-        let ticket = Ticket {
+        let wait_id = WaitId {
             cursor: id,
             wait: cursor.wait,
         };
@@ -166,16 +70,16 @@ impl Execution {
         };
         run.is_ready = false;
         if !std::mem::replace(&mut run.is_open, true) {
-            cx.host.open_run(ticket, run.view.clone());
+            cx.host.open_run(wait_id, run.view.clone());
         }
         let ends = loop {
-            match self.turn(ticket, map, distributed, &mut run, cx) {
+            match self.turn(wait_id, map, distributed, &mut run, cx) {
                 Turn::Again => {}
                 Turn::Ends(result) => break result,
                 turn @ (Turn::Waits | Turn::GivesWay) => {
                     run.is_ready = matches!(turn, Turn::GivesWay);
                     self.gives_way = run.is_ready;
-                    cx.host.report_run(ticket, run.tally, None);
+                    cx.host.report_run(wait_id, run.tally, None);
                     if let Some(cursor) = self.cursors.get_mut(id) {
                         cursor.waiting = Waiting::Run(run);
                     }
@@ -187,8 +91,8 @@ impl Execution {
             Ok(()) => Status::Succeeded,
             Err(_) => Status::Failed,
         };
-        cx.host.report_run(ticket, run.tally, Some(status));
-        cx.host.forget(ticket);
+        cx.host.report_run(wait_id, run.tally, Some(status));
+        cx.host.forget(wait_id);
         match ends {
             Ok(()) => {
                 let MapRun {
@@ -214,7 +118,7 @@ impl Execution {
 
     fn turn(
         &mut self,
-        ticket: Ticket,
+        wait_id: WaitId,
         map: &Map,
         distributed: &Distributed,
         run: &mut MapRun,
@@ -222,7 +126,7 @@ impl Execution {
     ) -> Turn {
         let is_idle = run.tally.executions.running == 0;
         match &mut run.stage {
-            Stage::Starting => self.start_children(ticket, map, distributed, run, cx),
+            Stage::Starting => self.start_children(wait_id, map, distributed, run, cx),
             Stage::Started if is_idle => {
                 run.stage = Stage::Writing(Ok(()));
                 Turn::Again
@@ -230,7 +134,7 @@ impl Execution {
             Stage::Stopping(failure) if is_idle => {
                 let failure = failure.clone();
                 if run.files.is_some() {
-                    self.note_pending(ticket.cursor, map, run);
+                    self.note_pending(wait_id.cursor, map, run);
                 }
                 run.stage = Stage::Writing(Err(failure));
                 Turn::Again
@@ -244,9 +148,9 @@ impl Execution {
                     }
                     return Turn::Ends(ends.clone());
                 };
-                let state = self.cursors.get(ticket.cursor);
+                let state = self.cursors.get(wait_id.cursor);
                 let state = state.map_or("", |cursor| &cx.program.state(cursor.state).name);
-                match cx.host.write_object(ticket, state, file) {
+                match cx.host.write_object(wait_id, state, file) {
                     None => Turn::Waits,
                     Some(Ok(())) => Turn::Again,
                     Some(Err(cause)) => Turn::Ends(unwritten(ends.clone(), cause)),
@@ -257,7 +161,7 @@ impl Execution {
 
     fn start_children(
         &mut self,
-        ticket: Ticket,
+        wait_id: WaitId,
         map: &Map,
         distributed: &Distributed,
         run: &mut MapRun,
@@ -270,8 +174,8 @@ impl Execution {
             }
             if let Some(number) = run.again.pop_front() {
                 started += 1;
-                if let Err(failure) = self.start_again(ticket, map, distributed, run, number, cx) {
-                    run.fail(failure, ticket, cx.host);
+                if let Err(failure) = self.start_again(wait_id, map, distributed, run, number, cx) {
+                    run.fail(failure, wait_id, cx.host);
                     return Turn::Again;
                 }
                 continue;
@@ -279,37 +183,38 @@ impl Execution {
             if let Some((input, items)) = run.results.take_pending() {
                 started += 1;
                 let child = (input, items);
-                if let Err(failure) = self.start_child(ticket, map, distributed, run, child, cx) {
-                    run.fail(failure, ticket, cx.host);
+                if let Err(failure) = self.start_child(wait_id, map, distributed, run, child, cx) {
+                    run.fail(failure, wait_id, cx.host);
                     return Turn::Again;
                 }
                 continue;
             }
             if let Some(failure) = run.broken.clone() {
-                run.fail(failure, ticket, cx.host);
+                run.fail(failure, wait_id, cx.host);
                 return Turn::Again;
             }
-            let next = self.next_input(ticket.cursor, map, run);
+            let next = self.next_input(wait_id.cursor, map, run);
             if let Some(total) = run.items.known_total() {
                 run.tally.found(total);
             }
             match next {
                 Ok(Next::Child { input, items }) => {
                     started += 1;
-                    let child = self.start_child(ticket, map, distributed, run, (input, items), cx);
+                    let child =
+                        self.start_child(wait_id, map, distributed, run, (input, items), cx);
                     if let Err(failure) = child {
-                        run.fail(failure, ticket, cx.host);
+                        run.fail(failure, wait_id, cx.host);
                         return Turn::Again;
                     }
                 }
-                Ok(Next::Needs(request)) => match cx.host.read_object(ticket, request) {
+                Ok(Next::Needs(request)) => match cx.host.read_object(wait_id, request) {
                     None => {
                         run.stage = Stage::Reading;
                         return Turn::Waits;
                     }
                     Some(read) => {
                         if let Err(cause) = read.and_then(|supply| run.items.supply(supply)) {
-                            run.fail(unread(cause), ticket, cx.host);
+                            run.fail(unread(cause), wait_id, cx.host);
                             return Turn::Again;
                         }
                     }
@@ -317,13 +222,13 @@ impl Execution {
                 Ok(Next::End) => {
                     run.stage = Stage::Started;
                     // Now that it is known how many there are, the failed may be too many.
-                    run.judge(ticket, cx.host);
+                    run.judge(wait_id, cx.host);
                     return Turn::Again;
                 }
                 Err(trouble) => {
-                    let failure = self.troubled(ticket.cursor, &trouble);
+                    let failure = self.troubled(wait_id.cursor, &trouble);
                     run.broken = Some(failure.clone());
-                    run.fail(failure, ticket, cx.host);
+                    run.fail(failure, wait_id, cx.host);
                     return Turn::Again;
                 }
             }
@@ -333,7 +238,7 @@ impl Execution {
 
     fn start_child(
         &mut self,
-        ticket: Ticket,
+        wait_id: WaitId,
         map: &Map,
         distributed: &Distributed,
         run: &mut MapRun,
@@ -341,7 +246,7 @@ impl Execution {
         cx: &mut Cx<'_>,
     ) -> Result<(), Failure> {
         if !self.fits(&input) {
-            let cursor = self.cursors.get(ticket.cursor);
+            let cursor = self.cursors.get(wait_id.cursor);
             let name = cursor.map(|cursor| &cx.program.state(cursor.state).name);
             let failure = Failure::too_large(name.map_or("", |name| name));
             run.broken = Some(failure.clone());
@@ -350,14 +255,15 @@ impl Execution {
         let about = self.child_about(distributed, run, input);
         let number = run.results.started(&about, items);
         run.tally.started(items.into());
-        self.begin_child(ticket, map, distributed, (number, about, false), cx)
+        let begun = self.begin_child(wait_id, map, distributed, (number, about, false), cx);
+        begun.inspect_err(|_| run.tally.not_begun(items.into()))
     }
 
     /// Starts a child of a redriven run again. A Standard child goes on where it came to no good end, an Express child begins
     /// anew.
     fn start_again(
         &mut self,
-        ticket: Ticket,
+        wait_id: WaitId,
         map: &Map,
         distributed: &Distributed,
         run: &mut MapRun,
@@ -380,12 +286,13 @@ impl Execution {
             return Ok(());
         };
         run.tally.started_again(items.into());
-        self.begin_child(ticket, map, distributed, (number, about, true), cx)
+        let begun = self.begin_child(wait_id, map, distributed, (number, about, true), cx);
+        begun.inspect_err(|_| run.tally.not_begun(items.into()))
     }
 
     fn begin_child(
         &mut self,
-        ticket: Ticket,
+        wait_id: WaitId,
         map: &Map,
         distributed: &Distributed,
         (number, about, is_again): (u32, Arc<About>, bool),
@@ -403,7 +310,7 @@ impl Execution {
             is_again,
         };
         cx.host
-            .start_child(ticket, child)
+            .start_child(wait_id, child)
             .map_err(|cause| Failure::new(errors::RUNTIME, cause))
     }
 
@@ -501,12 +408,12 @@ impl Execution {
     /// A child ended.
     pub(crate) fn child_execution_ended(
         &mut self,
-        ticket: Ticket,
+        wait_id: WaitId,
         number: u32,
         ended: Ended,
         host: &mut dyn Host,
     ) {
-        self.with_run(ticket, host, |run, host| {
+        self.with_run(wait_id, host, |run, host| {
             let place: fn(&mut MapRunCounts) -> &mut u64 = match ended.status {
                 Status::Succeeded => |counts| &mut counts.succeeded,
                 Status::TimedOut => |counts| &mut counts.timed_out,
@@ -515,25 +422,25 @@ impl Execution {
             };
             let items = run.results.ended(number, ended);
             run.tally.ended(items, place);
-            run.judge(ticket, host);
+            run.judge(wait_id, host);
         });
     }
 
     /// The object store gave what it was asked for, or not.
     pub(crate) fn object_was_read(
         &mut self,
-        ticket: Ticket,
+        wait_id: WaitId,
         read: Result<Supply, String>,
         host: &mut dyn Host,
     ) {
-        self.with_run(ticket, host, |run, host| {
+        self.with_run(wait_id, host, |run, host| {
             if !matches!(run.stage, Stage::Reading) {
                 // It failed meanwhile.
                 return;
             }
             match read.and_then(|supply| run.items.supply(supply)) {
                 Ok(()) => run.stage = Stage::Starting,
-                Err(cause) => run.fail(unread(cause), ticket, host),
+                Err(cause) => run.fail(unread(cause), wait_id, host),
             }
         });
     }
@@ -541,11 +448,11 @@ impl Execution {
     /// The object store took what it was given, or not.
     pub(crate) fn object_was_written(
         &mut self,
-        ticket: Ticket,
+        wait_id: WaitId,
         written: Result<(), String>,
         host: &mut dyn Host,
     ) {
-        self.with_run(ticket, host, |run, _| {
+        self.with_run(wait_id, host, |run, _| {
             if let (Stage::Writing(ends), Err(cause)) = (&mut run.stage, written) {
                 *ends = unwritten(ends.clone(), cause);
                 run.files = None;
@@ -556,23 +463,23 @@ impl Execution {
     /// Lets a run know something, and go on.
     fn with_run(
         &mut self,
-        ticket: Ticket,
+        wait_id: WaitId,
         host: &mut dyn Host,
         tell: impl FnOnce(&mut MapRun, &mut dyn Host),
     ) {
         self.now = host.now();
-        let Some(cursor) = self.cursors.get_mut(ticket.cursor) else {
+        let Some(cursor) = self.cursors.get_mut(wait_id.cursor) else {
             return;
         };
         let Waiting::Run(run) = &mut cursor.waiting else {
             return;
         };
-        if cursor.wait != ticket.wait {
+        if cursor.wait != wait_id.wait {
             return;
         }
         tell(run, host);
         if !std::mem::replace(&mut run.is_ready, true) {
-            self.runnable.push_back(ticket.cursor);
+            self.runnable.push_back(wait_id.cursor);
         }
     }
 }
@@ -585,9 +492,3 @@ fn unread(cause: String) -> Failure {
 fn unwritten(ends: Result<(), Failure>, cause: String) -> Result<(), Failure> {
     ends.and(Err(Failure::new(errors::RESULT_WRITER_FAILED, cause)))
 }
-
-record!(struct MapRun {
-    items, batch, concurrency, tolerance, tally, results, layout, machine_id, machine_name, files, stage, is_ready, view,
-    is_open, again, broken,
-});
-record!(enum Stage { 0 => Starting, 1 => Reading, 2 => Started, 3 => Stopping(failure), 4 => Writing(ends) });

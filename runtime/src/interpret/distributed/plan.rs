@@ -2,21 +2,24 @@ use std::collections::VecDeque;
 
 use smol_str::SmolStr;
 
-use super::batch::Batch;
-use super::{MapRun, Next, Stage, Tolerance, unread};
+use super::unread;
 use crate::distributed::source::{self, Header, Items, List, Place};
 use crate::distributed::{Results, RunView, Tally, Written};
 use crate::history::{Details, EventKind};
 use crate::interpret::arguments::unusable;
-use crate::interpret::cursor::{Cursor, CursorId, Waiting};
+use crate::interpret::batch::{Batch, Next};
+use crate::interpret::cursor::{Cursor, Waiting};
 use crate::interpret::execution::Execution;
 use crate::interpret::failure::Failure;
 use crate::interpret::host::Cx;
-use crate::interpret::inspect::Stage as Seen;
+use crate::interpret::inspection::Stage as Seen;
+use crate::interpret::map_run::{MapRun, Stage};
 use crate::interpret::step::{Done, Stepped};
+use crate::interpret::tolerance::Tolerance;
 use crate::program::{Batcher, Distributed, Format, Io, Map, Reader, Reads, State, Writer};
 use crate::query::QueryError;
 use crate::value::Value;
+use crate::wait_id::CursorId;
 
 type Evaluated<T> = Result<T, QueryError>;
 

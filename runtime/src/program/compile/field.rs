@@ -2,9 +2,9 @@ use stepwright_asl::json::Json;
 use stepwright_asl::model::{self, JitterStrategy, NumberOrExpression, PathField, Word};
 
 use super::{Compiled, Targets};
+use crate::program::index::StateIx;
 use crate::program::io::{ResultPath, Selection};
 use crate::program::retry::Retrier;
-use crate::program::state::StateIx;
 use crate::query::{CompileError, Expr, ReferencePath, VariableNames};
 use crate::value::Value;
 

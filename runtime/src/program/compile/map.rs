@@ -1,9 +1,11 @@
+use std::ops::Range;
+
 use stepwright_asl::model::{self, QueryLanguage};
 
 use super::field::word;
 use super::{Compiled, Compiler};
+use crate::program::index::StateIx;
 use crate::program::map::{Items, Map};
-use crate::program::state::StateIx;
 use crate::query::{Expected, Expr};
 
 impl Compiler<'_> {
@@ -13,6 +15,7 @@ impl Compiler<'_> {
         map: &model::Map,
         language: QueryLanguage,
         start: StateIx,
+        inside: Range<usize>,
     ) -> Compiled<Map> {
         let is_jsonata = language == QueryLanguage::Jsonata;
         let config = map
@@ -65,6 +68,7 @@ impl Compiler<'_> {
                 language,
             )?,
             start,
+            inside,
             tolerated_count: self.numeric(
                 map.tolerated_failure_count.as_ref(),
                 "ToleratedFailureCount",

@@ -13,10 +13,11 @@ use self::field::{constant, not_a_number, result_path, retrier, selection, targe
 use crate::program::catch::Catcher;
 use crate::program::choice::{Choice, Rule};
 use crate::program::fail::{Fail, Text};
+use crate::program::index::StateIx;
 use crate::program::io::{Io, JsonPathIo, JsonataIo, Numeric};
 use crate::program::parallel::{Branch, Parallel};
 use crate::program::pass::Pass;
-use crate::program::state::{Kind, State, StateIx};
+use crate::program::state::{Kind, State};
 use crate::program::task::Task;
 use crate::program::wait::Wait;
 use crate::program::{Program, ProgramError};
@@ -164,13 +165,11 @@ impl Compiler<'_> {
                     return Err(CompileError::new("ItemProcessor", "is missing"));
                 };
                 let place = format!("the iteration of `{name}`");
+                let before = self.states.len();
                 let start = self.scope(&processor.states, &processor.start_at, &place, depth + 1);
-                Kind::Map(Box::new(self.map(
-                    name,
-                    map,
-                    language,
-                    start.unwrap_or(StateIx::NONE),
-                )?))
+                let inside = before..self.states.len();
+                let start = start.unwrap_or(StateIx::NONE);
+                Kind::Map(Box::new(self.map(name, map, language, start, inside)?))
             }
         };
         let next = match state {

@@ -479,6 +479,32 @@ proptest! {
     }
 }
 
+/// The endless kinds, each of which the service's clock would end.
+#[test]
+fn what_does_not_end_is_ended_early() {
+    let begun = std::time::Instant::now();
+    for endless in [
+        "($f := function($n) { $f($n + 1) }; $f(0))",
+        "($f := function($n) { $n > 0 ? $g($n + 1) : $g(1) }; $g := function($n) { $f($n) }; $f(0))",
+    ] {
+        fails(
+            endless,
+            "threw an error during evaluation: Expression evaluation timeout: Check for infinite loop",
+        );
+    }
+    // By steps, of which an optimised build makes fifteen million a second.
+    let most = if cfg!(debug_assertions) { 30 } else { 3 };
+    assert!(begun.elapsed().as_secs() < most, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_function_over_the_longest_array_is_within_the_budget() {
+    gives(
+        "$sum($map([1..873782], function($v) { $v % 3 = 0 ? $v * 2 + 1 : $v - 1 }))",
+        "508996655681",
+    );
+}
+
 #[test]
 fn lookup_finds_what_objects_of_javascript_have() {
     gives("$exists($lookup({'a': 1}, 'toString'))", "true");

@@ -187,7 +187,19 @@ impl Coverage {
     }
 
     /// Adds a run.
+    ///
+    /// # Panics
+    ///
+    /// When it entered a state that the definition does not have: it is a run of another one, and nothing would count.
+    #[track_caller]
     pub fn add(&mut self, history: &History) {
+        let known = |name: &String| self.states.iter().any(|state| state.name == *name);
+        if let Some(unknown) = history.path().iter().find(|name| !known(name)) {
+            panic!(
+                "a run of `{}` does not count for this coverage: its definition has no state `{unknown}`",
+                history.execution().machine_name
+            );
+        }
         self.add_steps(&steps(history));
     }
 

@@ -1,4 +1,5 @@
 use serde_json::{Value as Json, json};
+use stepwright::shape::{Fields, Shape};
 use stepwright::{
     Address, Binder, Definition, ErrorVariant, Faults, Handler, Payload, Task, TaskBinder,
     TaskError, Workflow,
@@ -14,6 +15,8 @@ pub(super) struct Declared {
     pub(super) errors: Vec<(Matcher, Declaration)>,
     pub(super) samples: Vec<(Matcher, Value)>,
     pub(super) workflows: Vec<DeclaredWorkflow>,
+    /// What readers give, by the states of their Maps.
+    pub(super) items: Vec<(String, Value)>,
 }
 
 /// An error that a task may fail with.
@@ -90,5 +93,25 @@ impl Binder for Declared {
             input: input_of::<W>,
             outputs: || samples(&<W::Output as Payload>::shape()),
         });
+    }
+
+    fn items<T: Payload>(&mut self, state: &str, is_batched: bool) {
+        let row = match (is_batched, T::shape().resolve()) {
+            (false, shape) => Some(shape),
+            (true, Shape::Struct(batch)) => match &batch.fields {
+                Fields::Named(fields) => (fields.iter())
+                    .find(|field| field.wire == "Items")
+                    .and_then(|field| match field.shape.resolve() {
+                        Shape::Array(row) => Some((*row).clone()),
+                        _ => None,
+                    }),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(row) = row {
+            let items = samples(&row).into_iter().map(Value::from).collect();
+            self.items.push((state.to_owned(), items));
+        }
     }
 }

@@ -33,6 +33,8 @@ pub(super) struct Explorer {
     pub(super) errors: Vec<(Matcher, Declaration)>,
     /// What tasks give that the bounds have no samples of.
     pub(super) samples: Vec<(Matcher, Value)>,
+    /// What readers give, by the types of their items.
+    items: Vec<(String, Value)>,
     pub(super) names: Names,
     pub(super) nested: Vec<Nested>,
 }
@@ -89,6 +91,7 @@ impl Family {
             bounds: self.bounds.clone(),
             errors: given.chain(declared.errors).collect(),
             samples: declared.samples,
+            items: declared.items,
             names: Names::of(&machine.to_value()),
             nested,
         });
@@ -112,7 +115,7 @@ impl Explorer {
             (0..inputs.len()).map(|input| (input, Vec::new())).collect();
         while let Some((input, prefix)) = open.pop_front() {
             if found.runs >= self.bounds.runs || is_given_up.load(Ordering::Relaxed) {
-                found.reached(Bound::Runs);
+                found.reached(Bound::MapRuns);
                 break;
             }
             let script = Script::new(self.clone(), prefix.clone());
@@ -152,7 +155,7 @@ impl Explorer {
                 for option in 1..*options {
                     // What will not be run need not be remembered.
                     if found.runs + open.len() > self.bounds.runs {
-                        found.reached(Bound::Runs);
+                        found.reached(Bound::MapRuns);
                         break;
                     }
                     let before = taken.choices[..place].iter().map(|(_, choice)| *choice);
@@ -211,6 +214,14 @@ impl Explorer {
         let mut given = self.bounds.items.iter();
         let found = given.find(|(name, _)| name == state);
         found.map(|(_, Items(items))| items)
+    }
+
+    /// Items of the type that the reader of a Map gives.
+    pub(super) fn typed_items(&self, state: &str) -> Option<&Value> {
+        let mut typed = self.items.iter();
+        typed
+            .find(|(name, _)| name == state)
+            .map(|(_, items)| items)
     }
 
     /// Whether readers read objects.

@@ -5,8 +5,9 @@ use stepwright_asl::errors;
 
 use super::names::Names;
 use super::script::{Evaluation, Taken};
-use crate::engine::{ExecutionReport, Status};
+use crate::engine::ExecutionReport;
 use crate::history::EventKind;
+use crate::status::Status;
 use crate::testing::coverage::Coverage;
 
 /// What [`explore`](super::explore) found.
@@ -48,7 +49,7 @@ const MOST_FAILURES: usize = 8;
 /// Why not all was run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Bound {
-    Runs,
+    MapRuns,
     Calls,
     Events,
     Input,
@@ -431,7 +432,7 @@ impl fmt::Display for Hidden {
 impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Runs => f.write_str("a bound was reached (`Bounds::runs`)"),
+            Self::MapRuns => f.write_str("a bound was reached (`Bounds::runs`)"),
             Self::Calls => f.write_str("a bound was reached (`Bounds::calls`)"),
             Self::Events => f.write_str("a bound was reached (`Bounds::events`)"),
             Self::Input => f.write_str("an input is too large for an execution"),

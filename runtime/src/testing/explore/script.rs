@@ -161,7 +161,7 @@ impl TaskSource for Script {
         let explorer = &self.explorer;
         let mut samples = fitting(explorer.given_samples(), call);
         if samples.is_empty()
-            && let Some(integration) = Integration::of(call)
+            && let Some(integration) = Integration::of(call.resource())
         {
             return Some(self.started(call, integration));
         }
@@ -239,6 +239,7 @@ impl Observer for Script {
         let items = match explorer.given_items(state) {
             Some(items) => items.clone(),
             None if explorer.has_objects() => return None,
+            None if let Some(items) = explorer.typed_items(state) => items.clone(),
             None => {
                 self.lock().made_up.get_or_insert_with(|| state.to_owned());
                 [Value::empty_object()].into_iter().collect()

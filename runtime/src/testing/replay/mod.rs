@@ -11,8 +11,9 @@ use stepwright_asl::model::{MachineType, StateMachine};
 use self::compare::compare;
 use self::recording::Recording;
 use super::recorded::{RecordedHistory, RecordedHistoryError, Step, steps};
-use crate::engine::{Engine, StartOptions, Status};
+use crate::engine::{Engine, StartOptions};
 use crate::objects::ObjectStore;
+use crate::status::Status;
 use crate::task::{TaskCall, TaskSource};
 
 /// Runs a definition again as a history recorded it, and finds the first difference: on the recorded input, at the

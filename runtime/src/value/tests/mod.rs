@@ -1,6 +1,7 @@
 //! What values promise.
 
 mod bounds;
+mod depth;
 mod model;
 mod typed;
 

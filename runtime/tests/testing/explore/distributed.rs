@@ -214,3 +214,77 @@ async fn many_threads_find_the_same() {
         assert_eq!(again.coverage, first.coverage);
     }
 }
+
+mod typed {
+    use schemars::JsonSchema;
+    use serde::{Deserialize, Serialize};
+    use stepwright::prelude::*;
+
+    #[derive(Clone, Serialize, Deserialize, JsonSchema, Payload)]
+    #[serde(tag = "kind")]
+    pub(super) enum Row {
+        Order { total: f64 },
+        Refund { reason: String },
+    }
+
+    #[task]
+    pub(super) async fn store(text: String) -> bool;
+
+    #[task]
+    pub(super) async fn store_all(rows: Vec<Row>) -> bool;
+
+    workflow! {
+        pub(super) workflow Rows(bucket: String) -> Vec<bool> {
+            map Each {
+                distributed;
+                reader "arn:aws:states:::s3:getObject" (input_type: JSON) { Bucket: bucket, Key: "rows.json" };
+                let stored = for row: Row in reader {
+                    choice Kind {
+                        match row {
+                            Row::Refund { reason } => Store,
+                            Row::Order { .. } => Skip,
+                        }
+                    }
+                    task Store { let stored = store(reason); end stored; }
+                    pass Skip { end false; }
+                };
+                end stored;
+            }
+        }
+
+        pub(super) workflow Batches(bucket: String) -> Vec<bool> {
+            map Each {
+                distributed;
+                reader "arn:aws:states:::s3:getObject" (input_type: JSON) { Bucket: bucket, Key: "rows.json" };
+                batch (max_items: 1);
+                let stored = for rows: Batch<Row> in reader {
+                    choice Any {
+                        when matches!(rows.items[0], Row::Refund { .. }) => Store;
+                        otherwise => Skip;
+                    }
+                    task Store { let stored = store_all(rows.items); end stored; }
+                    pass Skip { end false; }
+                };
+                end stored;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_reader_gives_rows_of_the_type_of_the_body() {
+    use stepwright_runtime::testing::explore_workflow;
+
+    let found = explore_workflow::<typed::Rows>(&Bounds::new()).await;
+    let found = found.unwrap();
+    assert!(found.is_complete && found.hidden.is_empty(), "{found}");
+    assert_eq!(found.never_reached(), [""; 0]);
+    let found = explore_workflow::<typed::Batches>(&Bounds::new()).await;
+    let found = found.unwrap();
+    assert!(found.is_complete && found.hidden.is_empty(), "{found}");
+    assert_eq!(found.never_reached(), [""; 0]);
+    // What the bounds give counts more.
+    let bounds = Bounds::new().items("Each", [json!({"kind": "Order", "total": 1})]);
+    let found = explore_workflow::<typed::Rows>(&bounds).await.unwrap();
+    assert!(found.never_reached()[0].contains("`Store`"));
+}

@@ -1,5 +1,4 @@
 use std::collections::HashMap;
-use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Waker};
@@ -9,28 +8,31 @@ use futures_util::stream::{FuturesUnordered, Stream};
 use smol_str::SmolStr;
 
 use super::activities::Queued;
-use super::cell::{Message, Responder, RunCell};
-use super::drive::Drive;
+use super::ends;
 use super::error::TokenError;
-use super::follower::{self, Follower};
-use super::report::Status;
-use super::runs::RunRecord;
+use super::follower::{Follower, Role};
+use super::map_runs::MapRunRecord;
+use super::prepared::{Begin, Prepared};
 use super::shared::Shared;
+use super::state::{ExecutionState, Message};
 use super::tokens::new_token;
+use super::work::{Arrived, Job, Work, panicked};
 use crate::about::About;
-use crate::clock::{Alarm, Asked, Clock, Listeners, Timestamp, while_watched};
-use crate::distributed::source::{Request, Supply};
+use crate::clock::{Alarm, Asked, Listeners, Timestamp};
+use crate::distributed::source::{LoadError, Request, Supply};
 use crate::distributed::{File, RunView, Tally};
-use crate::interpret::{ChildStart, Failure, Host, Ring, Ticket};
+use crate::interpret::{ChildStart, Failure, Host};
 use crate::panics::guarded;
 use crate::program::Program;
 use crate::query::Entropy;
-use crate::task::handler::PANICKED;
+use crate::status::Status;
 use crate::task::{
-    Answer, Effect, Integration, NestedStart, RunningTask, TaskCall, TaskFailure, TaskFuture,
+    Answer, Effect, Integration, NestedStart, Responder, RunningTask, TaskCall, TaskFailure,
     TaskResult, TaskSource,
 };
 use crate::value::Value;
+use crate::wait_id::TimerKind;
+use crate::wait_id::WaitId;
 
 /// Why an engine without an object store reads and writes none.
 const NO_STORE: &str = "The engine has no object store; give it one with `EngineBuilder::objects`";
@@ -39,10 +41,10 @@ const NO_STORE: &str = "The engine has no object store; give it one with `Engine
 const LOST: &str = "Stepwright.TaskLost";
 
 /// What an execution has in the world: timers, pending handlers, open tokens.
-pub(super) struct Wires {
+pub(super) struct EngineHost {
     pub(super) engine: Arc<Shared>,
     program: Arc<Program>,
-    pub(super) cell: Arc<RunCell>,
+    pub(super) cell: Arc<ExecutionState>,
     /// Asked before the engine's own sources.
     pub(super) source: Option<Arc<dyn TaskSource>>,
     /// How deep this execution was started by others.
@@ -50,22 +52,24 @@ pub(super) struct Wires {
     /// What each wait has; a wait that has nothing is not here.
     waits: HashMap<u32, Held>,
     work: FuturesUnordered<Abortable<Work>>,
+    /// Executions that were started in this step, and are not driven yet.
+    pub(super) prepared: Vec<Prepared>,
     /// Of the poll that is under way.
     pub(super) waker: Waker,
 }
 
 #[derive(Default)]
 struct Held {
-    alarms: Vec<(Ring, Alarm)>,
+    alarms: Vec<(TimerKind, Alarm)>,
     work: Option<AbortHandle>,
     token: Option<SmolStr>,
     /// Of a `.sync` task, which its job ends or whoever has the token.
     job_token: Option<SmolStr>,
     /// The activity in whose queue the task is, and its place there.
     queued: Option<(SmolStr, u64)>,
-    run: Option<Arc<RunRecord>>,
+    run: Option<Arc<MapRunRecord>>,
     /// The execution that is waited for, and whether it is stopped with the wait.
-    child: Option<(Weak<RunCell>, bool)>,
+    child: Option<(Weak<ExecutionState>, bool)>,
     /// Learns when nobody waits for it any more.
     attempt: Option<Arc<RunningTask>>,
     /// The test's answer is waited for, and virtual time stands.
@@ -74,11 +78,11 @@ struct Held {
     timed_out: bool,
 }
 
-impl Wires {
+impl EngineHost {
     pub(super) fn new(
         engine: Arc<Shared>,
         program: Arc<Program>,
-        cell: Arc<RunCell>,
+        cell: Arc<ExecutionState>,
         source: Option<Arc<dyn TaskSource>>,
         depth: u32,
     ) -> Self {
@@ -90,12 +94,13 @@ impl Wires {
             depth,
             waits: HashMap::new(),
             work: FuturesUnordered::new(),
+            prepared: Vec::new(),
             waker: Waker::noop().clone(),
         }
     }
 
     /// The next handler that answered.
-    pub(super) fn poll_work(&mut self, cx: &mut Context<'_>) -> Poll<(Ticket, Arrived)> {
+    pub(super) fn poll_work(&mut self, cx: &mut Context<'_>) -> Poll<(WaitId, Arrived)> {
         loop {
             match Pin::new(&mut self.work).poll_next(cx) {
                 Poll::Ready(Some(Ok(answered))) => return Poll::Ready(answered),
@@ -107,17 +112,17 @@ impl Wires {
     }
 
     /// A timer rang: it is not armed any more.
-    pub(super) fn rang(&mut self, ticket: Ticket, ring: Ring) {
-        if let Some(held) = self.waits.get_mut(&ticket.wait) {
+    pub(super) fn rang(&mut self, wait_id: WaitId, ring: TimerKind) {
+        if let Some(held) = self.waits.get_mut(&wait_id.wait) {
             held.alarms.retain(|(armed, _)| *armed != ring);
-            held.timed_out |= matches!(ring, Ring::Timeout | Ring::Heartbeat);
+            held.timed_out |= matches!(ring, TimerKind::Timeout | TimerKind::Heartbeat);
         }
     }
 
     /// Somebody with the token said that the task succeeded. The child that it waited for goes on: AWS documents a stop
     /// for tasks that are aborted.
-    pub(super) fn succeeded_by_token(&mut self, ticket: Ticket) {
-        if let Some(held) = self.waits.get_mut(&ticket.wait) {
+    pub(super) fn succeeded_by_token(&mut self, wait_id: WaitId) {
+        if let Some(held) = self.waits.get_mut(&wait_id.wait) {
             held.child = None;
         }
     }
@@ -160,65 +165,64 @@ impl Wires {
         }
     }
 
-    fn held(&mut self, ticket: Ticket) -> &mut Held {
-        self.waits.entry(ticket.wait).or_default()
+    fn held(&mut self, wait_id: WaitId) -> &mut Held {
+        self.waits.entry(wait_id.wait).or_default()
     }
 
-    fn run(&self, ticket: Ticket) -> Option<&Arc<RunRecord>> {
-        self.waits.get(&ticket.wait)?.run.as_ref()
+    fn run(&self, wait_id: WaitId) -> Option<&Arc<MapRunRecord>> {
+        self.waits.get(&wait_id.wait)?.run.as_ref()
     }
 
     /// Polls once, in place; what is not ready is kept.
-    fn begin(&mut self, ticket: Ticket, job: Job) -> Option<Arrived> {
-        let mut work = Work {
-            ticket,
-            kind: job.kind(),
-            job,
-            clock: self.engine.clock.clone(),
-            pending: None,
-            sleeps: false,
-        };
+    fn begin(&mut self, wait_id: WaitId, job: Job) -> Option<Arrived> {
+        let mut work = Work::new(wait_id, job, self.engine.clock.clone());
         let waker = self.waker.clone();
         if let Poll::Ready(arrived) = work.poll_guarded(&mut Context::from_waker(&waker)) {
             return Some(arrived);
         }
         work.note_whether_it_sleeps();
         let (handle, registration) = AbortHandle::new_pair();
-        self.held(ticket).work = Some(handle);
+        self.held(wait_id).work = Some(handle);
         self.work.push(Abortable::new(work, registration));
         None
     }
 
     /// Starts another execution; gives what the start answers, where that is the answer.
-    fn start_nested(&mut self, ticket: Ticket, start: NestedStart) -> Option<TaskResult> {
+    fn start_nested(&mut self, wait_id: WaitId, start: NestedStart) -> Option<TaskResult> {
         let integration = start.integration;
-        let (cell, begun) = match self.engine.start_nested(start, self.source.clone()) {
+        let (launched, begun) = match self.engine.start_nested(start, self.source.clone()) {
             Ok(started) => started,
             Err(failure) => return Some(Err(failure)),
         };
+        self.prepared.extend(launched.prepared);
         if integration.waits() {
-            self.follow_child(ticket, &cell, integration);
+            self.follow_child(wait_id, &launched.cell, integration);
         }
         (integration != Integration::SdkSync).then_some(Ok(begun))
     }
 
     /// Waits for the end of another execution.
-    fn follow_child(&mut self, ticket: Ticket, cell: &Arc<RunCell>, integration: Integration) {
-        self.held(ticket).child = Some((Arc::downgrade(cell), integration.is_job()));
-        let follower = Follower::Task {
-            parent: Responder::new(&self.cell, ticket),
-            integration,
+    fn follow_child(
+        &mut self,
+        wait_id: WaitId,
+        cell: &Arc<ExecutionState>,
+        integration: Integration,
+    ) {
+        self.held(wait_id).child = Some((Arc::downgrade(cell), integration.is_job()));
+        let follower = Follower {
+            parent: Responder::new(&self.cell, wait_id),
+            role: Role::Job(integration),
         };
         // One of that name may be over already.
         if let Some((follower, report)) = cell.follow(follower) {
-            follower.tell(&self.engine, &report);
+            self.engine.tell_follower(follower, &report);
         }
     }
 
     /// The task cannot be gone on with.
-    fn lost(&self, ticket: Ticket, cause: &str) {
+    fn lost(&self, wait_id: WaitId, cause: &str) {
         let failure = TaskFailure::internal(LOST, cause);
-        Responder::new(&self.cell, ticket).answer(Err(failure));
+        Responder::new(&self.cell, wait_id).answer(Err(failure));
     }
 
     /// Takes out of the world what an execution that is read again puts there: timers, tokens, places in queues.
@@ -241,12 +245,12 @@ impl Wires {
     }
 
     /// Where the ids of a request to the object store come from: the same in every run of the same execution.
-    fn request_names(&self, ticket: Ticket) -> Entropy {
-        Entropy::of_text(&format!("{} {ticket}", self.cell.about.id))
+    fn request_names(&self, wait_id: WaitId) -> Entropy {
+        Entropy::of_text(&format!("{} {wait_id}", self.cell.about.id))
     }
 }
 
-impl Host for Wires {
+impl Host for EngineHost {
     fn now(&self) -> Timestamp {
         self.engine.clock.now()
     }
@@ -260,8 +264,8 @@ impl Host for Wires {
         }
     }
 
-    fn resolve(&mut self, call: &TaskCall<'_>, ticket: Ticket) -> Answer {
-        let responder = Responder::new(&self.cell, ticket);
+    fn resolve(&mut self, call: &TaskCall<'_>, wait_id: WaitId) -> Answer {
+        let responder = Responder::new(&self.cell, wait_id);
         let answered = guarded(|| {
             self.engine
                 .resolve(call, self.source.as_ref(), responder, self.depth)
@@ -269,9 +273,9 @@ impl Host for Wires {
         answered.unwrap_or_else(|message| Answer::result(Err(panicked(&message))))
     }
 
-    fn perform(&mut self, ticket: Ticket, effect: Effect) -> Option<TaskResult> {
+    fn perform(&mut self, wait_id: WaitId, effect: Effect) -> Option<TaskResult> {
         match effect {
-            Effect::Work { work, attempt } => match self.begin(ticket, Job::Task(work)) {
+            Effect::Work { work, attempt } => match self.begin(wait_id, Job::Task(work)) {
                 Some(Arrived::Task(result)) => {
                     if let Some(attempt) = attempt {
                         attempt.end();
@@ -279,23 +283,23 @@ impl Host for Wires {
                     Some(result)
                 }
                 _ => {
-                    self.held(ticket).attempt = attempt;
+                    self.held(wait_id).attempt = attempt;
                     None
                 }
             },
-            Effect::Start(start) => self.start_nested(ticket, start),
+            Effect::Start(start) => self.start_nested(wait_id, start),
         }
     }
 
-    fn open_run(&mut self, ticket: Ticket, view: RunView) {
+    fn open_run(&mut self, wait_id: WaitId, view: RunView) {
         let run = self.engine.runs.open(view, self.engine.retention);
-        self.held(ticket).run = Some(run);
+        self.held(wait_id).run = Some(run);
     }
 
-    fn start_child(&mut self, ticket: Ticket, child: ChildStart) -> Result<(), String> {
-        let runtime = tokio::runtime::Handle::try_current()
+    fn start_child(&mut self, wait_id: WaitId, child: ChildStart) -> Result<(), String> {
+        tokio::runtime::Handle::try_current()
             .map_err(|_| "A Distributed Map needs a tokio runtime for its children".to_owned())?;
-        let Some(run) = self.run(ticket).cloned() else {
+        let Some(run) = self.run(wait_id).cloned() else {
             return Ok(());
         };
         if let Some(observer) = &self.engine.observer {
@@ -314,68 +318,76 @@ impl Host for Wires {
             && report.status == Status::Succeeded
         {
             // It ended well while nobody looked.
-            let ended = follower::ended(report);
-            Responder::new(&self.cell, ticket).child_ended(number, ended);
+            let ended = ends::of_child(report);
+            Responder::new(&self.cell, wait_id).child_ended(number, ended);
             return Ok(());
         }
-        let cell = RunCell::new(about, self.engine.clock.clone());
+        let cell = ExecutionState::new(about, self.engine.clock.clone());
         run.started(number, &cell);
-        cell.follow(Follower::MapRun {
-            parent: Responder::new(&self.cell, ticket),
-            run,
-            number,
+        cell.follow(Follower {
+            parent: Responder::new(&self.cell, wait_id),
+            role: Role::Child {
+                run: run.arn().clone(),
+                number,
+            },
         });
-        let drive = Drive::new(
-            self.engine.clone(),
-            cell,
-            self.program.clone(),
-            self.source.clone(),
-            seed,
-            self.depth,
-        );
-        let drive = drive.of_child(entry);
         let resumed = before.as_ref().and_then(|before| {
             let history = before.report()?.history.clone();
-            Some((history, before.redrivable()?.resume))
+            let resume = before.redrivable()?.resume;
+            Some(Begin::Redrive { history, resume })
         });
-        runtime.spawn(match resumed {
-            Some((history, resume)) => drive.of_redrive(history, resume),
-            None => drive,
+        self.prepared.push(Prepared {
+            state: cell,
+            program: self.program.clone(),
+            entry,
+            is_child: true,
+            source: self.source.clone(),
+            depth: self.depth,
+            begin: resumed.unwrap_or(Begin::Start { seed }),
         });
         Ok(())
     }
 
-    fn stop_children(&mut self, ticket: Ticket) {
-        if let Some(run) = self.run(ticket) {
+    fn stop_children(&mut self, wait_id: WaitId) {
+        if let Some(run) = self.run(wait_id) {
             run.stop_children();
         }
     }
 
-    fn report_run(&mut self, ticket: Ticket, tally: Tally, ended: Option<Status>) {
+    fn report_run(&mut self, wait_id: WaitId, tally: Tally, ended: Option<Status>) {
         let now = self.engine.clock.now();
-        if let Some(run) = self.run(ticket) {
+        if let Some(run) = self.run(wait_id) {
             run.report(tally, ended, now);
         }
     }
 
-    fn read_object(&mut self, ticket: Ticket, request: Request) -> Option<Result<Supply, String>> {
+    fn read_object(&mut self, wait_id: WaitId, request: Request) -> Option<Result<Supply, String>> {
         let Some(store) = self.engine.objects.clone() else {
             return Some(Err(NO_STORE.to_owned()));
         };
-        let names = self.request_names(ticket);
+        let names = self.request_names(wait_id);
         let work = Box::pin(async move {
             let read = match request {
-                Request::Get(place) => {
-                    let object = store.get(&place.bucket, &place.key).await;
-                    object.map(Supply::Object)
+                Request::Get { place, load, most } => {
+                    match store.get(&place.bucket, &place.key).await {
+                        Ok(body) => {
+                            let loaded = load.read(place.key, body, most).await;
+                            loaded.map(Supply::Object)
+                        }
+                        Err(error) => Err(LoadError::Store(error)),
+                    }
                 }
                 Request::List { bucket, prefix } => {
-                    store.list(&bucket, &prefix).await.map(Supply::List)
+                    let rows = store.list(&bucket, &prefix).await;
+                    rows.map(Supply::List).map_err(LoadError::Store)
                 }
             };
-            read.map_err(|error| error.cause(&names.uuid()))
+            read.map_err(|error| match error {
+                LoadError::Store(error) => error.cause(&names.uuid()),
+                LoadError::File(cause) => cause,
+            })
         });
-        match self.begin(ticket, Job::Read(work)) {
+        match self.begin(wait_id, Job::Read(work)) {
             Some(Arrived::Read(read)) => Some(read),
             _ => None,
         }
@@ -394,7 +406,7 @@ impl Host for Wires {
 
     fn write_object(
         &mut self,
-        ticket: Ticket,
+        wait_id: WaitId,
         state: &str,
         file: File,
     ) -> Option<Result<(), String>> {
@@ -406,20 +418,20 @@ impl Host for Wires {
         let Some(store) = self.engine.objects.clone() else {
             return Some(Err(NO_STORE.to_owned()));
         };
-        let names = self.request_names(ticket);
+        let names = self.request_names(wait_id);
         let work = Box::pin(async move {
             let written = store.put(&file.bucket, &file.key, file.body).await;
             written.map_err(|error| error.cause(&names.uuid()))
         });
-        match self.begin(ticket, Job::Write(work)) {
+        match self.begin(wait_id, Job::Write(work)) {
             Some(Arrived::Written(written)) => Some(written),
             _ => None,
         }
     }
 
-    fn queue(&mut self, ticket: Ticket, activity: &SmolStr, input: Value) {
-        let responder = Responder::new(&self.cell, ticket);
-        let held = self.held(ticket);
+    fn queue(&mut self, wait_id: WaitId, activity: &SmolStr, input: Value) {
+        let responder = Responder::new(&self.cell, wait_id);
+        let held = self.held(wait_id);
         let Some(token) = held.token.clone() else {
             return;
         };
@@ -433,60 +445,63 @@ impl Host for Wires {
             .activities
             .push(activity, task, &self.engine.clock)
         {
-            self.held(ticket).queued = Some((activity.clone(), place));
+            self.held(wait_id).queued = Some((activity.clone(), place));
         }
     }
 
-    fn resume_work(&mut self, ticket: Ticket) {
+    fn resume_work(&mut self, wait_id: WaitId) {
         let is_there = self
             .waits
-            .get(&ticket.wait)
+            .get(&wait_id.wait)
             .is_some_and(|held| held.work.is_some());
         if !is_there {
-            self.lost(ticket, "the process that ran the task's handler ended");
+            self.lost(wait_id, "the process that ran the task's handler ended");
         }
     }
 
-    fn follow(&mut self, ticket: Ticket, execution: &SmolStr, integration: Integration) {
-        if self.held(ticket).child.is_some() {
+    fn follow(&mut self, wait_id: WaitId, execution: &SmolStr, integration: Integration) {
+        if self.held(wait_id).child.is_some() {
             return;
         }
         let known = self.engine.executions().by_id.get(execution).cloned();
         match known {
-            Some(cell) => self.follow_child(ticket, &cell, integration),
-            None => self.lost(ticket, "the execution that the task started is not known"),
+            Some(cell) => self.follow_child(wait_id, &cell, integration),
+            None => self.lost(wait_id, "the execution that the task started is not known"),
         }
     }
 
-    fn open_token(&mut self, ticket: Ticket, token: &SmolStr) {
-        let responder = Responder::new(&self.cell, ticket);
+    fn open_token(&mut self, wait_id: WaitId, token: &SmolStr) {
+        let responder = Responder::new(&self.cell, wait_id);
         self.engine.tokens.open(token, responder);
         self.engine.clock.opened();
-        self.held(ticket).token = Some(token.clone());
+        self.held(wait_id).token = Some(token.clone());
     }
 
-    fn open_job_token(&mut self, ticket: Ticket, token: &SmolStr) {
-        let responder = Responder::new(&self.cell, ticket);
+    fn open_job_token(&mut self, wait_id: WaitId, token: &SmolStr) {
+        let responder = Responder::new(&self.cell, wait_id);
         self.engine.tokens.open(token, responder);
-        self.held(ticket).job_token = Some(token.clone());
+        self.held(wait_id).job_token = Some(token.clone());
     }
 
-    fn hold_clock(&mut self, ticket: Ticket, listeners: &Arc<Listeners>) {
+    fn hold_clock(&mut self, wait_id: WaitId, listeners: &Arc<Listeners>) {
         let asked = self.engine.clock.ask_test(listeners);
-        self.held(ticket).asked = Some(asked);
+        self.held(wait_id).asked = Some(asked);
     }
 
-    fn arm(&mut self, ticket: Ticket, ring: Ring, at: Timestamp) {
-        let responder = Responder::new(&self.cell, ticket);
-        let alarm = self
-            .engine
-            .clock
-            .arm(at, Box::new(move || responder.ring(ring)));
-        self.held(ticket).alarms.push((ring, alarm));
+    fn arm(&mut self, wait_id: WaitId, ring: TimerKind, at: Timestamp) {
+        let state = Arc::downgrade(&self.cell);
+        let ring_it = move || {
+            if let Some(state) = state.upgrade() {
+                // One that is over waits for nothing.
+                let _ = state.send(Message::Timer(wait_id, ring));
+            }
+        };
+        let alarm = self.engine.clock.arm(at, Box::new(ring_it));
+        self.held(wait_id).alarms.push((ring, alarm));
     }
 
-    fn disarm(&mut self, ticket: Ticket, ring: Ring) {
-        let Some(held) = self.waits.get_mut(&ticket.wait) else {
+    fn disarm(&mut self, wait_id: WaitId, ring: TimerKind) {
+        let Some(held) = self.waits.get_mut(&wait_id.wait) else {
             return;
         };
         let clock = &self.engine.clock;
@@ -498,165 +513,22 @@ impl Host for Wires {
         });
     }
 
-    fn forget(&mut self, ticket: Ticket) {
+    fn forget(&mut self, wait_id: WaitId) {
         // Most tasks answer at once and hold nothing.
         if self.waits.is_empty() {
             return;
         }
-        if let Some(held) = self.waits.remove(&ticket.wait) {
+        if let Some(held) = self.waits.remove(&wait_id.wait) {
             self.let_go(held);
         }
     }
 }
 
 /// Whatever way an execution ends, nothing of it stays in the world.
-impl Drop for Wires {
+impl Drop for EngineHost {
     fn drop(&mut self) {
         for (_, held) in std::mem::take(&mut self.waits) {
             self.let_go(held);
         }
     }
-}
-
-/// What is under way in the world.
-enum Job {
-    Task(TaskFuture),
-    Read(StoreFuture<Supply>),
-    Write(StoreFuture<()>),
-    /// It is ready or given up.
-    Done,
-}
-
-/// What a job is, also when it is done.
-#[derive(Clone, Copy)]
-enum JobKind {
-    Task,
-    Read,
-    Write,
-}
-
-impl Job {
-    fn kind(&self) -> JobKind {
-        match self {
-            Self::Read(_) => JobKind::Read,
-            Self::Write(_) => JobKind::Write,
-            Self::Task(_) | Self::Done => JobKind::Task,
-        }
-    }
-
-    /// Drops what it holds.
-    fn end(&mut self) {
-        *self = Self::Done;
-    }
-}
-
-/// The object store at work. A failure is the cause of the state's.
-type StoreFuture<T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send>>;
-
-/// What a [`Job`] came to.
-pub(super) enum Arrived {
-    Task(TaskResult),
-    Read(Result<Supply, String>),
-    Written(Result<(), String>),
-}
-
-/// A future, and whose it is.
-struct Work {
-    ticket: Ticket,
-    job: Job,
-    kind: JobKind,
-    clock: Clock,
-    /// Held while it is pending for another reason than the engine's clock.
-    pending: Option<Pending>,
-    /// It waited for the engine's clock when it was polled last.
-    sleeps: bool,
-}
-
-impl Work {
-    /// Polls; a panic is a failure.
-    fn poll_guarded(&mut self, cx: &mut Context<'_>) -> Poll<Arrived> {
-        let job = &mut self.job;
-        let (polled, sleeps) = while_watched(|| {
-            guarded(|| {
-                let polled = match job {
-                    Job::Task(work) => work.as_mut().poll(cx).map(Arrived::Task),
-                    Job::Read(work) => work.as_mut().poll(cx).map(Arrived::Read),
-                    Job::Write(work) => work.as_mut().poll(cx).map(Arrived::Written),
-                    Job::Done => Poll::Pending,
-                };
-                if polled.is_ready() {
-                    // What it holds is dropped here: a panic of that is its failure, too.
-                    job.end();
-                }
-                polled
-            })
-        });
-        self.sleeps = sleeps;
-        polled.unwrap_or_else(|message| {
-            Poll::Ready(match self.kind {
-                JobKind::Task => Arrived::Task(Err(panicked(&message))),
-                JobKind::Read => Arrived::Read(Err(message)),
-                JobKind::Write => Arrived::Written(Err(message)),
-            })
-        })
-    }
-
-    /// Virtual time goes on while a handler sleeps on the engine's clock, and stands while it waits for anything else.
-    fn note_whether_it_sleeps(&mut self) {
-        if self.sleeps {
-            self.pending = None;
-        } else if self.pending.is_none() {
-            self.pending = Some(Pending::new(self.clock.clone()));
-        }
-    }
-}
-
-/// What is given up is dropped; a panic of that is nobody's failure any more.
-impl Drop for Work {
-    fn drop(&mut self) {
-        if let Err(message) = guarded(|| self.job.end()) {
-            tracing::warn!(
-                message,
-                "work that was given up panicked when it was dropped"
-            );
-        }
-    }
-}
-
-impl Future for Work {
-    type Output = (Ticket, Arrived);
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.poll_guarded(cx) {
-            Poll::Ready(arrived) => {
-                self.pending = None;
-                Poll::Ready((self.ticket, arrived))
-            }
-            Poll::Pending => {
-                self.note_whether_it_sleeps();
-                Poll::Pending
-            }
-        }
-    }
-}
-
-/// Tells the clock that a handler is pending, for as long as it lives.
-struct Pending(Clock);
-
-impl Pending {
-    fn new(clock: Clock) -> Self {
-        clock.handler_pends();
-        Self(clock)
-    }
-}
-
-impl Drop for Pending {
-    fn drop(&mut self) {
-        self.0.handler_ended();
-    }
-}
-
-/// The failure of a handler that panicked.
-pub(super) fn panicked(message: &str) -> TaskFailure {
-    TaskFailure::internal(PANICKED, message)
 }

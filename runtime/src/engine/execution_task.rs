@@ -1,6 +1,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -8,19 +9,24 @@ use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 use tokio::sync::oneshot;
 
-use super::cell::{Message, RunCell, Taken};
-use super::redrive::Redrivable;
-use super::report::{ExecutionReport, Status};
+use super::ends;
+use super::host::EngineHost;
+use super::prepared::{Begin, Prepared};
+use super::redrivable::Redrivable;
+use super::report::ExecutionReport;
 use super::shared::Shared;
-use super::wires::{Arrived, Wires};
+use super::state::Message;
+use super::work::Arrived;
 use crate::clock::Alarm;
 use crate::history::History;
-use crate::interpret::{Execution, Failure, Inspection, Outcome, Resume, Start, Step, Ticket};
+use crate::interpret::{Execution, Failure, Inspection, Outcome, Step};
 use crate::panics::guarded;
 use crate::program::{Entry, Program};
 use crate::record::Damaged;
-use crate::task::TaskSource;
+use crate::status::Status;
+use crate::task::{News, Taken};
 use crate::value::Value;
+use crate::wait_id::WaitId;
 
 /// How many transitions an execution makes before it lets others run.
 const BUDGET: u32 = 256;
@@ -33,18 +39,15 @@ pub(super) const SHUT_DOWN: &str = "Stepwright.ShutDown";
 /// Drives one execution: brings it news, steps it, and rests when it waits.
 ///
 /// The execution is made, grown and dropped in the task that drives it.
-pub(super) struct Drive {
+pub(super) struct ExecutionTask {
     program: Arc<Program>,
     entry: Entry,
     is_child: bool,
-    seed: u64,
     execution: Option<Execution>,
-    wires: Wires,
+    host: EngineHost,
     deadline: Option<Alarm>,
-    /// The state that it tests, before it begins.
-    test: Option<(Start, Inspection)>,
-    /// Where it goes on, when it is redriven.
-    resume: Option<(History, Resume)>,
+    /// Where it begins, before it has begun.
+    begin: Option<Begin>,
     /// What was seen of the state, when it is over.
     pub(super) inspected: Option<Box<Inspection>>,
     /// How many events whoever watches was told of.
@@ -55,31 +58,31 @@ pub(super) struct Drive {
     span: tracing::Span,
 }
 
-impl Drive {
-    pub(super) fn new(
-        engine: Arc<Shared>,
-        cell: Arc<RunCell>,
-        program: Arc<Program>,
-        source: Option<Arc<dyn TaskSource>>,
-        seed: u64,
-        depth: u32,
-    ) -> Self {
-        let entry = program.entry();
+impl ExecutionTask {
+    pub(super) fn new(engine: Arc<Shared>, prepared: Prepared) -> Self {
+        let Prepared {
+            state,
+            program,
+            entry,
+            is_child,
+            source,
+            depth,
+            begin,
+        } = prepared;
+        engine.live.fetch_add(1, Ordering::SeqCst);
         let span = tracing::info_span!(
             "execution",
-            machine = %cell.about.machine_name,
-            name = %cell.about.name
+            machine = %state.about.machine_name,
+            name = %state.about.name
         );
         Self {
             program: program.clone(),
             entry,
-            is_child: false,
-            seed,
+            is_child,
             execution: None,
-            wires: Wires::new(engine, program, cell, source, depth),
+            host: EngineHost::new(engine, program, state, source, depth),
             deadline: None,
-            test: None,
-            resume: None,
+            begin: Some(begin),
             inspected: None,
             written: 0,
             readers: Vec::new(),
@@ -88,56 +91,47 @@ impl Drive {
         }
     }
 
-    /// The same for a child of a Distributed Map, which is a part of the program.
-    pub(super) fn of_child(mut self, entry: Entry) -> Self {
-        self.entry = entry;
-        self.is_child = true;
-        self
-    }
-
-    /// The same for one state of the program, which is all that runs.
-    pub(super) fn of_state(mut self, start: Start, inspection: Inspection) -> Self {
-        self.test = Some((start, inspection));
-        self
-    }
-
-    /// The same for an execution that goes on where it came to no good end.
-    pub(super) fn of_redrive(mut self, history: History, resume: Resume) -> Self {
-        self.resume = Some((history, resume));
-        self
-    }
-
-    /// What it shares with everybody else.
-    pub(super) fn cell(&self) -> &Arc<RunCell> {
-        &self.wires.cell
-    }
-
     /// Makes the execution and starts the clock of its whole life, where the definition or the type sets one.
     fn begin(&mut self) -> Execution {
-        let engine = &self.wires.engine;
-        let about = self.wires.cell.about.clone();
+        let engine = &self.host.engine;
+        let about = self.host.cell.about.clone();
         let (program, limits, keeps) = (
             self.program.clone(),
             engine.limits.clone(),
             engine.history(self.entry.machine_type),
         );
-        let execution = match self.resume.take() {
-            Some((history, resume)) => Execution::redriven(
-                program,
+        let entry = self.entry;
+        let fresh = |seed| {
+            let execution =
+                Execution::new(program.clone(), about.clone(), limits.clone(), keeps, seed);
+            execution.entering(entry)
+        };
+        let execution = match self.begin.take() {
+            Some(Begin::Redrive { history, resume }) => Execution::redriven(
+                program.clone(),
                 about.clone(),
-                limits,
-                self.entry,
+                limits.clone(),
+                entry,
                 &history,
                 keeps,
                 resume,
             ),
-            None => {
-                let execution = Execution::new(program, about.clone(), limits, keeps, self.seed);
-                let mut execution = execution.entering(self.entry);
-                match self.test.take() {
-                    Some((start, inspection)) => execution.begin_inspection(start, inspection),
-                    None => execution.begin(),
-                }
+            Some(Begin::Inspect {
+                start,
+                inspection,
+                seed,
+            }) => {
+                let mut execution = fresh(seed);
+                execution.begin_inspection(start, *inspection);
+                execution
+            }
+            begin => {
+                let seed = match begin {
+                    Some(Begin::Start { seed }) => seed,
+                    _ => 0,
+                };
+                let mut execution = fresh(seed);
+                execution.begin();
                 execution
             }
         };
@@ -151,14 +145,14 @@ impl Drive {
             let ring = self.ring_deadline();
             // A redrive sets it back.
             let from = about.redriven.unwrap_or(about.started);
-            self.deadline = Some(self.wires.engine.clock.arm(from + life, ring));
+            self.deadline = Some(self.host.engine.clock.arm(from + life, ring));
         }
         tracing::info!("started");
         execution
     }
 
     fn ring_deadline(&self) -> Box<dyn FnOnce() + Send> {
-        let cell = Arc::downgrade(&self.wires.cell);
+        let cell = Arc::downgrade(&self.host.cell);
         Box::new(move || {
             if let Some(cell) = cell.upgrade() {
                 let _ = cell.send(Message::Deadline);
@@ -169,38 +163,22 @@ impl Drive {
     /// An execution that waits for the first time gets the longest life of all as its bound.
     fn bound(&mut self) {
         if self.deadline.is_none() {
-            let life = self.wires.engine.limits.standard_duration;
-            let at = self.wires.cell.about.started + life;
+            let life = self.host.engine.limits.standard_duration;
+            let at = self.host.cell.about.started + life;
             let ring = self.ring_deadline();
-            self.deadline = Some(self.wires.engine.clock.arm_bound(at, ring));
+            self.deadline = Some(self.host.engine.clock.arm_bound(at, ring));
         }
     }
 
     fn receive(&mut self, execution: &mut Execution, message: Message) {
         match message {
-            Message::Ring(ticket, ring) => {
-                self.wires.rang(ticket, ring);
-                execution.ring(ticket, ring, &mut self.wires);
+            Message::Timer(wait_id, ring) => {
+                self.host.rang(wait_id, ring);
+                execution.ring(wait_id, ring, &mut self.host);
             }
-            Message::Answer(ticket, result, taken) => {
-                if result.is_ok() {
-                    self.wires.succeeded_by_token(ticket);
-                }
-                let is_taken = execution.outside_answered(ticket, result, &mut self.wires);
-                tell(taken, is_taken);
-            }
-            Message::Started(ticket, worker) => {
-                execution.started(ticket, worker, &mut self.wires);
-            }
-            Message::Child(ticket, number, ended) => {
-                execution.child_execution_ended(ticket, number, ended, &mut self.wires);
-            }
-            Message::Heartbeat(ticket, taken) => {
-                let is_taken = execution.heartbeat(ticket, &mut self.wires);
-                tell(taken, is_taken);
-            }
-            Message::Deadline => execution.time_out(&mut self.wires),
-            Message::Stop(failure) => execution.abort(failure, &mut self.wires),
+            Message::News(wait_id, news) => self.receive_news(execution, wait_id, news),
+            Message::Deadline => execution.time_out(&mut self.host),
+            Message::Stop(failure) => execution.abort(failure, &mut self.host),
             Message::History(read, reader) => {
                 execution.recorder().watch();
                 self.readers.push((read, reader));
@@ -208,13 +186,35 @@ impl Drive {
         }
     }
 
+    fn receive_news(&mut self, execution: &mut Execution, wait_id: WaitId, news: News) {
+        match news {
+            News::Answer(result, taken) => {
+                if result.is_ok() {
+                    self.host.succeeded_by_token(wait_id);
+                }
+                let is_taken = execution.outside_answered(wait_id, result, &mut self.host);
+                tell(taken, is_taken);
+            }
+            News::Started(worker) => {
+                execution.started(wait_id, worker, &mut self.host);
+            }
+            News::Child(number, ended) => {
+                execution.child_execution_ended(wait_id, number, ended, &mut self.host);
+            }
+            News::Heartbeat(taken) => {
+                let is_taken = execution.heartbeat(wait_id, &mut self.host);
+                tell(taken, is_taken);
+            }
+        }
+    }
+
     /// Something that was at work is ready.
-    fn take_in(&mut self, execution: &mut Execution, ticket: Ticket, arrived: Arrived) {
-        let host = &mut self.wires;
+    fn take_in(&mut self, execution: &mut Execution, wait_id: WaitId, arrived: Arrived) {
+        let host = &mut self.host;
         match arrived {
-            Arrived::Task(result) => execution.work_answered(ticket, result, host),
-            Arrived::Read(read) => execution.object_was_read(ticket, read, host),
-            Arrived::Written(written) => execution.object_was_written(ticket, written, host),
+            Arrived::Task(result) => execution.work_answered(wait_id, result, host),
+            Arrived::Read(read) => execution.object_was_read(wait_id, read, host),
+            Arrived::Written(written) => execution.object_was_written(wait_id, written, host),
         }
     }
 
@@ -225,10 +225,10 @@ impl Drive {
         if self.inspected.is_none()
             && let Some(resume) = execution.take_resume()
         {
-            self.wires.cell.keep(Redrivable {
+            self.host.cell.keep(Redrivable {
                 program: self.program.clone(),
-                source: self.wires.source.clone(),
-                depth: self.wires.depth,
+                source: self.host.source.clone(),
+                depth: self.host.depth,
                 resume,
             });
         }
@@ -247,7 +247,7 @@ impl Drive {
     fn break_off(&mut self, status: Status, failure: Failure) {
         let history = match self.execution.take() {
             Some(mut execution) => execution.recorder().finish(),
-            None => History::empty(self.program.clone(), self.wires.cell.about.clone()),
+            None => History::empty(self.program.clone(), self.host.cell.about.clone()),
         };
         self.close(status, None, Some(failure), history);
     }
@@ -260,7 +260,8 @@ impl Drive {
         history: History,
     ) {
         self.is_closed = true;
-        let clock = &self.wires.engine.clock;
+        self.drive_prepared();
+        let clock = &self.host.engine.clock;
         if let Some(deadline) = self.deadline.take() {
             clock.disarm(deadline);
         }
@@ -277,24 +278,42 @@ impl Drive {
             stopped: clock.now(),
             history,
         });
-        if let Some(observer) = &self.wires.engine.observer
+        if let Some(observer) = &self.host.engine.observer
             && self.inspected.is_none()
         {
             observer.ended(&self.program, &report, self.is_child);
         }
         if !self.is_child {
             // A child is remembered by its run.
-            self.wires.engine.closed(&self.wires.cell, &report);
+            self.host.engine.closed(&self.host.cell, &report);
+            if self.host.depth == 0 && self.inspected.is_none() {
+                let went_wrong = status != Status::Succeeded;
+                self.host
+                    .engine
+                    .tell(|| ends::in_a_line(&report), went_wrong);
+            }
         }
-        let engine = &self.wires.engine;
-        self.wires
-            .cell
-            .close(report.clone(), |follower| follower.tell(engine, &report));
+        let engine = &self.host.engine;
+        self.host.cell.close(report.clone(), |follower| {
+            engine.tell_follower(follower, &report)
+        });
+        self.host.engine.live.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    /// Drives the executions that this one has started, each in a task of its own.
+    fn drive_prepared(&mut self) {
+        for prepared in std::mem::take(&mut self.host.prepared) {
+            let task = Self::new(self.host.engine.clone(), prepared);
+            // Where there is no runtime any more, dropping the task ends its execution.
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                runtime.spawn(task);
+            }
+        }
     }
 
     /// Tells whoever watches what a child of a Map Run wrote, and stops it where that is enough.
     fn tell_written(&mut self, execution: &mut Execution) {
-        let Some(observer) = &self.wires.engine.observer else {
+        let Some(observer) = &self.host.engine.observer else {
             return;
         };
         if !self.is_child {
@@ -303,21 +322,21 @@ impl Drive {
         let count = execution.recorder().count();
         let written = count - std::mem::replace(&mut self.written, count);
         if !observer.child_goes_on(written) && execution.outcome().is_none() {
-            execution.abort(Failure::stopped(None, None), &mut self.wires);
+            execution.abort(Failure::stopped(None, None), &mut self.host);
         }
     }
 
     /// The same execution, written and read again.
     fn through_bytes(&mut self, execution: &Execution) -> Result<Execution, Damaged> {
-        let engine = &self.wires.engine;
+        let engine = &self.host.engine;
         let mut same = Execution::from_bytes(
             self.program.clone(),
-            self.wires.cell.about.clone(),
+            self.host.cell.about.clone(),
             engine.limits.clone(),
             &execution.to_bytes(),
         )?;
-        self.wires.detach();
-        same.reattach(&mut self.wires);
+        self.host.detach();
+        same.reattach(&mut self.host);
         Ok(same)
     }
 
@@ -345,15 +364,16 @@ impl Drive {
             let Some(mut execution) = self.execution.take() else {
                 return Poll::Ready(());
             };
-            for message in self.wires.cell.take() {
+            for message in self.host.cell.take() {
                 self.receive(&mut execution, message);
             }
-            while let Poll::Ready((ticket, arrived)) = self.wires.poll_work(cx) {
-                self.take_in(&mut execution, ticket, arrived);
+            while let Poll::Ready((wait_id, arrived)) = self.host.poll_work(cx) {
+                self.take_in(&mut execution, wait_id, arrived);
             }
             self.tell_written(&mut execution);
             self.tell_readers(&mut execution);
-            let step = execution.step(&mut self.wires, BUDGET);
+            let step = execution.step(&mut self.host, BUDGET);
+            self.drive_prepared();
             self.tell_written(&mut execution);
             self.tell_readers(&mut execution);
             if step == Step::Ended {
@@ -366,12 +386,12 @@ impl Drive {
                 return Poll::Pending;
             }
             // What was begun just now must be polled once with this task's waker; what is given up, dropped.
-            if let Poll::Ready((ticket, arrived)) = self.wires.poll_work(cx) {
-                self.take_in(&mut execution, ticket, arrived);
+            if let Poll::Ready((wait_id, arrived)) = self.host.poll_work(cx) {
+                self.take_in(&mut execution, wait_id, arrived);
                 self.execution = Some(execution);
                 continue;
             }
-            if self.wires.engine.rests_as_bytes && !execution.is_inspected() {
+            if self.host.engine.rests_as_bytes && !execution.is_inspected() {
                 execution = match self.through_bytes(&execution) {
                     Ok(same) => same,
                     Err(error) => {
@@ -382,7 +402,7 @@ impl Drive {
             }
             self.execution = Some(execution);
             self.bound();
-            if self.wires.cell.rest() {
+            if self.host.cell.rest() {
                 return Poll::Pending;
             }
         }
@@ -396,15 +416,15 @@ fn tell(taken: Option<Taken>, is_taken: bool) {
     }
 }
 
-impl Future for Drive {
+impl Future for ExecutionTask {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.get_mut();
         let span = this.span.clone();
         let _entered = span.enter();
-        this.wires.cell.waker.register(cx.waker());
-        this.wires.waker = cx.waker().clone();
+        this.host.cell.waker.register(cx.waker());
+        this.host.waker = cx.waker().clone();
         match guarded(|| this.advance(cx)) {
             Ok(polled) => polled,
             // A mistake of ours must not leave anybody waiting for ever.
@@ -417,7 +437,7 @@ impl Future for Drive {
     }
 }
 
-impl Drop for Drive {
+impl Drop for ExecutionTask {
     fn drop(&mut self) {
         if self.is_closed {
             return;
@@ -427,7 +447,7 @@ impl Drop for Drive {
         // It is stopped, as if somebody had asked for it: a redrive goes on where it was.
         let stopped = guarded(|| {
             let mut execution = self.execution.take().unwrap_or_else(|| self.begin());
-            execution.abort(failure.clone(), &mut self.wires);
+            execution.abort(failure.clone(), &mut self.host);
             self.finish(execution);
         });
         if stopped.is_err() && !self.is_closed {

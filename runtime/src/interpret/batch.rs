@@ -1,12 +1,19 @@
 use smol_str::SmolStr;
 
-use super::Next;
+use crate::distributed::source::Request;
 use crate::record::record;
 use crate::value::Value;
 
+/// The next child's input, or why there is none.
+pub(super) enum Next {
+    Child { input: Value, items: u32 },
+    Needs(Request),
+    End,
+}
+
 /// Items that are put together to one input.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Batch {
+pub(super) struct Batch {
     /// BatchInput.
     shared: Option<Value>,
     most: usize,

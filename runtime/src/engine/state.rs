@@ -1,22 +1,22 @@
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use futures_util::task::AtomicWaker;
-use smol_str::SmolStr;
 use tokio::sync::{Notify, oneshot};
 
 use super::follower::Follower;
-use super::redrive::Redrivable;
+use super::redrivable::Redrivable;
 use super::report::ExecutionReport;
 use crate::about::About;
 use crate::clock::Clock;
-use crate::distributed::Ended;
 use crate::history::History;
-use crate::interpret::{Failure, Ring, Ticket};
-use crate::task::TaskResult;
+use crate::interpret::Failure;
+use crate::task::{Inbox, News};
+use crate::wait_id::TimerKind;
+use crate::wait_id::WaitId;
 
 /// What an execution shares with everybody else: its mailbox, and its end.
-pub(crate) struct RunCell {
+pub(crate) struct ExecutionState {
     pub(crate) about: Arc<About>,
     clock: Clock,
     mailbox: Mutex<Mailbox>,
@@ -39,24 +39,17 @@ struct Mailbox {
     followers: Vec<Follower>,
 }
 
-/// Tells whoever answers a task whether the answer counts.
-pub(crate) type Taken = oneshot::Sender<bool>;
-
 /// News for an execution.
 pub(crate) enum Message {
-    Ring(Ticket, Ring),
-    Answer(Ticket, TaskResult, Option<Taken>),
-    Started(Ticket, Option<SmolStr>),
-    /// A child of a Map Run ended.
-    Child(Ticket, u32, Ended),
-    Heartbeat(Ticket, Option<Taken>),
+    Timer(WaitId, TimerKind),
+    News(WaitId, News),
     Deadline,
     Stop(Failure),
     /// Somebody wants the history as soon as it has more than so many events.
     History(u32, oneshot::Sender<History>),
 }
 
-impl RunCell {
+impl ExecutionState {
     /// A cell whose execution is about to be stepped.
     pub(super) fn new(about: Arc<About>, clock: Clock) -> Arc<Self> {
         clock.enter();
@@ -214,9 +207,9 @@ impl RunCell {
     }
 }
 
-impl fmt::Debug for RunCell {
+impl fmt::Debug for ExecutionState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RunCell")
+        f.debug_struct("ExecutionState")
             .field("id", &self.about.id)
             .field("is_over", &self.report.get().is_some())
             .finish_non_exhaustive()
@@ -232,59 +225,9 @@ fn answer_late(message: Message, report: &ExecutionReport) {
     }
 }
 
-/// Who waits for the answer to one task.
-#[derive(Clone, Debug)]
-pub(crate) struct Responder {
-    cell: Weak<RunCell>,
-    ticket: Ticket,
-}
-
-impl Responder {
-    pub(super) fn new(cell: &Arc<RunCell>, ticket: Ticket) -> Self {
-        Self {
-            cell: Arc::downgrade(cell),
-            ticket,
-        }
-    }
-
-    fn send(&self, message: Message) {
-        // Nobody is there any more when the execution is over: the answer is too late.
-        if let Some(cell) = self.cell.upgrade() {
-            let _ = cell.send(message);
-        }
-    }
-
-    pub(crate) fn answer(&self, result: TaskResult) {
-        self.send(Message::Answer(self.ticket, result, None));
-    }
-
-    /// Answers, and says whether the execution took the answer: not when the task ended otherwise before.
-    pub(super) async fn answer_and_wait(&self, result: TaskResult) -> bool {
-        let (taken, answer) = oneshot::channel();
-        self.send(Message::Answer(self.ticket, result, Some(taken)));
-        answer.await.unwrap_or(false)
-    }
-
-    pub(crate) fn started(&self, worker: Option<SmolStr>) {
-        self.send(Message::Started(self.ticket, worker));
-    }
-
-    pub(super) fn child_ended(&self, number: u32, ended: Ended) {
-        self.send(Message::Child(self.ticket, number, ended));
-    }
-
-    pub(crate) fn heartbeat(&self) {
-        self.send(Message::Heartbeat(self.ticket, None));
-    }
-
-    /// Starts the heartbeat's time anew, and says whether the task was still at work.
-    pub(super) async fn heartbeat_and_wait(&self) -> bool {
-        let (taken, answer) = oneshot::channel();
-        self.send(Message::Heartbeat(self.ticket, Some(taken)));
-        answer.await.unwrap_or(false)
-    }
-
-    pub(super) fn ring(&self, ring: Ring) {
-        self.send(Message::Ring(self.ticket, ring));
+impl Inbox for ExecutionState {
+    fn bring(&self, wait_id: WaitId, news: News) {
+        // What comes when the execution is over is too late; dropping it says so.
+        let _ = self.send(Message::News(wait_id, news));
     }
 }

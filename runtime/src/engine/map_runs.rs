@@ -4,39 +4,39 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use smol_str::SmolStr;
 
-use super::cell::{Message, RunCell};
-use super::report::Status;
+use super::state::{ExecutionState, Message};
 use crate::clock::Timestamp;
 use crate::distributed::{MapRun, RunView, Tally};
 use crate::interpret::Failure;
+use crate::status::Status;
 
 /// The Map Runs of an engine.
 #[derive(Debug, Default)]
-pub(super) struct Runs {
+pub(super) struct MapRuns {
     known: Mutex<Known>,
 }
 
 #[derive(Debug, Default)]
 struct Known {
-    by_arn: HashMap<SmolStr, Arc<RunRecord>>,
+    by_arn: HashMap<SmolStr, Arc<MapRunRecord>>,
     /// The ARNs of the runs of an execution, in the order of their starts.
     of_execution: HashMap<SmolStr, Vec<SmolStr>>,
 }
 
-impl Runs {
+impl MapRuns {
     fn lock(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Begins a run, or goes on with one that is redriven, of which `retention` children can be described when they are over.
-    pub(super) fn open(&self, view: RunView, retention: usize) -> Arc<RunRecord> {
+    pub(super) fn open(&self, view: RunView, retention: usize) -> Arc<MapRunRecord> {
         let mut known = self.lock();
         let (arn, execution) = (view.arn.clone(), view.execution.clone());
         if let Some(run) = known.by_arn.get(&arn) {
             run.reopen(view);
             return run.clone();
         }
-        let run = Arc::new(RunRecord {
+        let run = Arc::new(MapRunRecord {
             arn: arn.clone(),
             retention,
             state: Mutex::new(State::new(view)),
@@ -79,13 +79,19 @@ impl Runs {
     }
 
     /// The children of a run, in the order of their starts.
-    pub(super) fn children(&self, arn: &str) -> Vec<Arc<RunCell>> {
+    pub(super) fn children(&self, arn: &str) -> Vec<Arc<ExecutionState>> {
         let run = self.lock().by_arn.get(arn).cloned();
         run.map_or_else(Vec::new, |run| run.children())
     }
 
+    /// A child of a run is over. Gives the one that is forgotten for it.
+    pub(super) fn child_ended(&self, arn: &str, number: u32) -> Option<Arc<ExecutionState>> {
+        let run = self.lock().by_arn.get(arn).cloned();
+        run?.ended(number)
+    }
+
     /// The children of an execution's runs that are at work, and theirs.
-    pub(super) fn at_work(&self, execution: &str) -> Vec<Arc<RunCell>> {
+    pub(super) fn at_work(&self, execution: &str) -> Vec<Arc<ExecutionState>> {
         let known = self.lock();
         let mut executions = vec![SmolStr::new(execution)];
         let mut at_work = Vec::new();
@@ -104,7 +110,7 @@ impl Runs {
     }
 
     /// A child of any run.
-    pub(super) fn child(&self, id: &str) -> Option<Arc<RunCell>> {
+    pub(super) fn child(&self, id: &str) -> Option<Arc<ExecutionState>> {
         let runs: Vec<_> = self.lock().by_arn.values().cloned().collect();
         let mut found = runs.iter().filter_map(|run| run.child(id));
         found.next()
@@ -112,7 +118,7 @@ impl Runs {
 }
 
 /// One Map Run as others see it.
-pub(super) struct RunRecord {
+pub(super) struct MapRunRecord {
     arn: SmolStr,
     retention: usize,
     state: Mutex<State>,
@@ -124,11 +130,11 @@ struct State {
     /// How it ended, and when.
     ended: Option<(Status, Timestamp)>,
     /// By number: the children that are at work.
-    running: BTreeMap<u32, Arc<RunCell>>,
+    running: BTreeMap<u32, Arc<ExecutionState>>,
     /// The children that ended last, by number, in the order of their ends.
-    over: VecDeque<(u32, Arc<RunCell>)>,
+    over: VecDeque<(u32, Arc<ExecutionState>)>,
     /// By number: the children that can go on when the run is redriven.
-    redrivable: BTreeMap<u32, Arc<RunCell>>,
+    redrivable: BTreeMap<u32, Arc<ExecutionState>>,
 }
 
 impl State {
@@ -143,16 +149,20 @@ impl State {
         }
     }
 
-    fn children(&self) -> impl Iterator<Item = (u32, &Arc<RunCell>)> {
+    fn children(&self) -> impl Iterator<Item = (u32, &Arc<ExecutionState>)> {
         let over = self.over.iter().map(|(number, cell)| (*number, cell));
         let kept = self.running.iter().chain(&self.redrivable);
         over.chain(kept.map(|(number, cell)| (*number, cell)))
     }
 }
 
-impl RunRecord {
+impl MapRunRecord {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn arn(&self) -> &SmolStr {
+        &self.arn
     }
 
     /// It is redriven.
@@ -163,7 +173,7 @@ impl RunRecord {
     }
 
     /// A child starts, for the first time or again.
-    pub(super) fn started(&self, number: u32, cell: &Arc<RunCell>) {
+    pub(super) fn started(&self, number: u32, cell: &Arc<ExecutionState>) {
         let mut state = self.lock();
         state.redrivable.remove(&number);
         state.over.retain(|(other, _)| *other != number);
@@ -171,14 +181,14 @@ impl RunRecord {
     }
 
     /// A child by its number.
-    pub(super) fn numbered(&self, number: u32) -> Option<Arc<RunCell>> {
+    pub(super) fn numbered(&self, number: u32) -> Option<Arc<ExecutionState>> {
         let state = self.lock();
         let mut children = state.children();
         children.find_map(|(other, cell)| (other == number).then(|| cell.clone()))
     }
 
     /// A child is over. Gives the one that is forgotten for it.
-    pub(super) fn ended(&self, number: u32) -> Option<Arc<RunCell>> {
+    fn ended(&self, number: u32) -> Option<Arc<ExecutionState>> {
         let mut state = self.lock();
         let cell = state.running.remove(&number)?;
         if cell.is_redrivable() {
@@ -232,22 +242,22 @@ impl RunRecord {
         state.view.describe(status, stopped, state.tally)
     }
 
-    fn children(&self) -> Vec<Arc<RunCell>> {
+    fn children(&self) -> Vec<Arc<ExecutionState>> {
         let state = self.lock();
-        let all: BTreeMap<u32, &Arc<RunCell>> = state.children().collect();
+        let all: BTreeMap<u32, &Arc<ExecutionState>> = state.children().collect();
         all.into_values().cloned().collect()
     }
 
-    fn child(&self, id: &str) -> Option<Arc<RunCell>> {
+    fn child(&self, id: &str) -> Option<Arc<ExecutionState>> {
         let state = self.lock();
         let mut all = state.children().map(|(_, cell)| cell);
         all.find(|cell| cell.about.id == id).cloned()
     }
 }
 
-impl fmt::Debug for RunRecord {
+impl fmt::Debug for MapRunRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RunRecord")
+        f.debug_struct("MapRunRecord")
             .field("arn", &self.arn)
             .finish_non_exhaustive()
     }

@@ -1,0 +1,111 @@
+//! The processes that `--task` starts: none is left behind.
+
+#![cfg(unix)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+
+/// What never comes.
+const HANGS: Duration = Duration::from_secs(30);
+
+/// A folder of this test's own.
+fn folder(test: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("processes-{test}"));
+    std::fs::create_dir_all(&folder).unwrap();
+    let definition = r#"{"StartAt": "Work", "States": {"Work": {
+        "Type": "Task", "Resource": "${Work}", "TimeoutSeconds": 2,
+        "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "Late"}], "End": true},
+        "Late": {"Type": "Pass", "Result": "late", "End": true}}}"#;
+    std::fs::write(folder.join("work.asl.json"), definition).unwrap();
+    // What an earlier run left.
+    let _ = std::fs::remove_file(folder.join("pids"));
+    folder
+}
+
+fn run(folder: &Path, command: &str) -> Command {
+    let mut run = Command::new(env!("CARGO_BIN_EXE_stepwright"));
+    run.args(["run", "work.asl.json", "--input", "{}", "--task"])
+        .arg(format!("Work={command}"))
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    run
+}
+
+/// The processes that wrote their ids, once there are so many.
+fn pids(folder: &Path, count: usize) -> Vec<Pid> {
+    eventually("the command starts", || {
+        let text = std::fs::read_to_string(folder.join("pids")).ok()?;
+        let pids: Vec<Pid> = text
+            .lines()
+            .filter_map(|line| Pid::from_raw(line.parse().ok()?))
+            .collect();
+        (pids.len() == count).then_some(pids)
+    })
+}
+
+fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(begun.elapsed() < HANGS, "never happens: {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Whether a process runs; one that ended and that nobody asked for yet does not.
+fn runs(pid: Pid) -> bool {
+    let stat = format!("/proc/{}/stat", pid.as_raw_nonzero());
+    match std::fs::read_to_string(stat) {
+        Ok(stat) => !stat.contains(") Z "),
+        Err(_) => !Path::new("/proc/self/stat").exists() && test_kill_process(pid).is_ok(),
+    }
+}
+
+/// A command that starts another, both for a minute, and writes down who they are.
+const STAYS: &str = "sleep 60 & echo $! >> pids; echo $$ >> pids; wait; echo 1";
+
+#[test]
+fn a_command_and_what_it_started_end_with_the_tasks_timeout() {
+    let folder = folder("timeout");
+    let begun = Instant::now();
+    let output = run(&folder, STAYS).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "\"late\"\n");
+    assert!(begun.elapsed() < HANGS);
+    for pid in pids(&folder, 2) {
+        eventually("the process ends", || (!runs(pid)).then_some(()));
+    }
+}
+
+#[test]
+fn a_signal_to_the_program_ends_its_commands() {
+    for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
+        let folder = folder(&format!("signal-{status}"));
+        let child = run(&folder, STAYS).spawn().unwrap();
+        let commands = pids(&folder, 2);
+        let program = Pid::from_raw(child.id().try_into().unwrap()).unwrap();
+        kill_process(program, signal).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(status));
+        for pid in commands {
+            eventually("the process ends", || (!runs(pid)).then_some(()));
+        }
+    }
+}
+
+#[test]
+fn what_a_command_that_ended_left_running_goes_on() {
+    let folder = folder("background");
+    let leaves = "sleep 60 > /dev/null 2>&1 & echo $! >> pids; echo 1";
+    let output = run(&folder, leaves).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "1\n");
+    let background = pids(&folder, 1)[0];
+    assert!(runs(background));
+    kill_process(background, Signal::KILL).unwrap();
+}

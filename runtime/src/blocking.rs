@@ -1,0 +1,18 @@
+//! Work that computes or blocks, on the threads that tokio has for it.
+
+/// Does the work on tokio's threads for blocking work; without a tokio runtime, here.
+///
+/// Fails when the work panicked, or was not begun because the runtime shuts down; the text says which.
+pub(crate) async fn run<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, String> {
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+        return Ok(work());
+    };
+    runtime.spawn_blocking(work).await.map_err(|error| {
+        if error.is_cancelled() {
+            return "the runtime shuts down".to_owned();
+        }
+        format!("it panicked: {}", crate::panics::said(error.into_panic()))
+    })
+}

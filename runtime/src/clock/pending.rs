@@ -1,0 +1,25 @@
+use std::fmt;
+
+use super::Clock;
+
+/// Tells the clock that a handler is pending, for as long as it lives.
+pub(crate) struct Pending(Clock);
+
+impl Pending {
+    pub(crate) fn new(clock: Clock) -> Self {
+        clock.handler_pends();
+        Self(clock)
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.0.handler_ended();
+    }
+}
+
+impl fmt::Debug for Pending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pending")
+    }
+}

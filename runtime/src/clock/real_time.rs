@@ -1,0 +1,180 @@
+//! Rings a clock's timers in real time.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use super::driver::{Driver, Signal, Wake};
+use super::{Clock, Shared, State, Timestamp};
+
+/// The longest that the driver sleeps at a stretch, so that it follows changes of the system's clock.
+const STRETCH: Duration = Duration::from_secs(60);
+
+impl Clock {
+    /// Makes sure that the next timer rings in real time.
+    ///
+    /// # Panics
+    ///
+    /// When the operating system starts no thread: timers would never ring.
+    pub(super) fn wake_driver(&self, state: &mut State) {
+        if self.is_virtual() && state.handlers == 0 {
+            return;
+        }
+        let Some(driver) = &state.driver else {
+            state.driver = Some(self.start_driver());
+            return;
+        };
+        let (signal, sleeps_until) = (driver.signal.clone(), driver.sleeps_until);
+        let is_early_enough = match sleeps_until {
+            None => true,
+            Some(Wake::WhenSignalled) => false,
+            Some(Wake::At(wakes)) => {
+                let due = self.until_next(state).map(|wait| Instant::now() + wait);
+                due.is_none_or(|due| wakes <= due)
+            }
+        };
+        if !is_early_enough {
+            signal.raise();
+        }
+    }
+
+    fn start_driver(&self) -> Driver {
+        let signal = Arc::new(Signal::default());
+        let (shared, raised) = (Arc::downgrade(&self.shared), signal.clone());
+        std::thread::Builder::new()
+            .name("stepwright-clock".to_owned())
+            .spawn(move || drive(&shared, &raised))
+            .unwrap_or_else(|error| {
+                panic!("the operating system starts no thread for the engine's clock: {error}")
+            });
+        Driver {
+            signal,
+            sleeps_until: None,
+        }
+    }
+
+    /// How long until the next timer rings if nothing changes; `None` when only a change can make one ring.
+    fn until_next(&self, state: &mut State) -> Option<Duration> {
+        if self.is_virtual() {
+            let since = state.pending_since?;
+            let next = state.next_moment()?;
+            return Some((next - state.now).saturating_sub(since.elapsed()));
+        }
+        let timer = state.timers.earliest();
+        let bound = state.bounds.earliest();
+        let next = match (timer, bound) {
+            (Some(timer), Some(bound)) => timer.min(bound),
+            (timer, bound) => timer.or(bound)?,
+        };
+        Some(next - Timestamp::system())
+    }
+
+    /// How long the driver may sleep, which the clock notes; `None` until something changes.
+    fn begin_sleep(&self) -> Option<Duration> {
+        let mut state = self.lock();
+        let wait = self.until_next(&mut state).map(|wait| wait.min(STRETCH));
+        if let Some(driver) = &mut state.driver {
+            driver.sleeps_until = match wait {
+                Some(Duration::ZERO) => None,
+                Some(wait) => Some(Wake::At(Instant::now() + wait)),
+                None => Some(Wake::WhenSignalled),
+            };
+        }
+        wait
+    }
+
+    /// The driver is awake: it looks at the timers before it sleeps again, and need not be signalled.
+    fn end_sleep(&self) {
+        if let Some(driver) = &mut self.lock().driver {
+            driver.sleeps_until = None;
+        }
+    }
+
+    /// Rings what is due.
+    fn ring_due(&self) {
+        let due = {
+            let mut state = self.lock();
+            if self.is_virtual() {
+                // The handlers may have ended since; then time jumps as usual.
+                if state.handlers == 0 {
+                    return;
+                }
+                let Some(next) = state.next_moment() else {
+                    return;
+                };
+                state.now = state.now.max(next);
+                state.pending_since = Some(Instant::now());
+            } else {
+                state.now = Timestamp::system();
+            }
+            state.take_due()
+        };
+        self.deliver(due);
+        if self.is_virtual() {
+            self.settle();
+        }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(driver) = state.driver.take() {
+            // It finds that the clock is gone, and ends.
+            driver.signal.raise();
+        }
+    }
+}
+
+/// Sleeps to the next timer and rings it, as long as there is the clock. It keeps the clock alive only while it rings.
+fn drive(shared: &Weak<Shared>, signal: &Signal) {
+    while let Some(alive) = shared.upgrade() {
+        let clock = Clock { shared: alive };
+        clock.end_sleep();
+        let wait = clock.begin_sleep();
+        if wait == Some(Duration::ZERO) {
+            // What a timer wakes is foreign code where an executor has wakers of its own; the other timers go on.
+            if catch_unwind(AssertUnwindSafe(|| clock.ring_due())).is_err() {
+                tracing::error!("what a timer of the engine's clock woke panicked");
+            }
+            continue;
+        }
+        drop(clock);
+        // Too early or in time, the next round looks again.
+        signal.wait(wait);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_thread_begins_with_the_first_timer_and_ends_with_the_clock() {
+        let clock = Clock::real();
+        assert!(clock.lock().driver.is_none());
+        drop(clock.sleep(Duration::from_secs(86_400)));
+        let signal = clock.lock().driver.as_ref().map(|one| one.signal.clone());
+        let signal = signal.expect("a driver");
+        drop(clock);
+        let begun = Instant::now();
+        while Arc::strong_count(&signal) > 1 {
+            assert!(begun.elapsed() < Duration::from_secs(20), "it does not end");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    #[test]
+    fn the_other_timers_ring_where_one_panics() {
+        let clock = Clock::real();
+        let _armed = clock.arm(
+            Timestamp::system(),
+            Box::new(|| panic!("a waker of its own")),
+        );
+        let (sender, rang) = std::sync::mpsc::channel();
+        let at = Timestamp::system() + Duration::from_millis(20);
+        let _armed = clock.arm(at, Box::new(move || sender.send(()).expect("a listener")));
+        rang.recv_timeout(Duration::from_secs(20))
+            .expect("it rings");
+    }
+}

@@ -1,0 +1,35 @@
+use std::sync::Arc;
+
+use super::state::ExecutionState;
+use crate::history::History;
+use crate::interpret::{Inspection, Resume, Start};
+use crate::program::{Entry, Program};
+use crate::task::TaskSource;
+
+/// An execution that was started and is not driven yet.
+pub(super) struct Prepared {
+    pub(super) state: Arc<ExecutionState>,
+    pub(super) program: Arc<Program>,
+    pub(super) entry: Entry,
+    /// It is a child of a Map Run.
+    pub(super) is_child: bool,
+    /// Asked before the engine's own sources.
+    pub(super) source: Option<Arc<dyn TaskSource>>,
+    /// How deep it was started by others that wait for it.
+    pub(super) depth: u32,
+    pub(super) begin: Begin,
+}
+
+/// Where an execution begins.
+pub(super) enum Begin {
+    /// At the first state; names and chance begin with the seed.
+    Start { seed: u64 },
+    /// Where it came to no good end.
+    Redrive { history: History, resume: Resume },
+    /// At one state, which is all that runs.
+    Inspect {
+        start: Start,
+        inspection: Box<Inspection>,
+        seed: u64,
+    },
+}

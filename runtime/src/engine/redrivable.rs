@@ -1,0 +1,14 @@
+use std::sync::Arc;
+
+use crate::interpret::Resume;
+use crate::program::Program;
+use crate::task::TaskSource;
+
+/// What an execution that did not succeed leaves behind, to be redriven.
+#[derive(Clone)]
+pub(super) struct Redrivable {
+    pub(super) program: Arc<Program>,
+    pub(super) source: Option<Arc<dyn TaskSource>>,
+    pub(super) depth: u32,
+    pub(super) resume: Resume,
+}

@@ -1,0 +1,24 @@
+use std::fmt;
+
+use crate::record::record;
+
+/// Where a state stands in the program.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct StateIx(pub(super) u16);
+
+impl StateIx {
+    /// No state: the events of the execution itself.
+    pub(crate) const NONE: Self = Self(u16::MAX);
+
+    pub(crate) fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+impl fmt::Debug for StateIx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}", self.0)
+    }
+}
+
+record!(struct StateIx(index));

@@ -1,0 +1,29 @@
+use smol_str::SmolStr;
+
+use crate::record::record;
+use crate::value::Value;
+
+/// What a task comes back with.
+pub type TaskResult = Result<Value, TaskFailure>;
+
+/// A failed task: the error name that Retry and Catch match, and its cause. Either may be missing, as
+/// SendTaskFailure allows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TaskFailure {
+    /// The error name.
+    pub error: Option<SmolStr>,
+    /// The cause, by custom JSON text.
+    pub cause: Option<SmolStr>,
+}
+
+impl TaskFailure {
+    /// A failure with both parts.
+    pub fn new(error: impl Into<SmolStr>, cause: impl Into<SmolStr>) -> Self {
+        Self {
+            error: Some(error.into()),
+            cause: Some(cause.into()),
+        }
+    }
+}
+
+record!(struct TaskFailure { error, cause });

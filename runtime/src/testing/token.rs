@@ -1,0 +1,104 @@
+use std::panic::Location;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::future::select;
+
+use super::record::{Record, Rule};
+use crate::clock::Clock;
+use crate::clock::Stillness;
+
+/// How often is looked whether anything goes on.
+const TICK: Duration = Duration::from_millis(20);
+/// How long a test may be about to start something, or to answer another token, in another task.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// The same of somebody outside, such as an activity's worker.
+const PATIENCE_OUTSIDE: Duration = Duration::from_secs(10);
+
+/// Waits for the token of a state's last call. `caller` is the line of the test.
+pub(super) async fn of(
+    record: &Arc<Record>,
+    rules: &[Arc<Rule>],
+    state: &str,
+    caller: &Location<'_>,
+) -> String {
+    let _listening = record.listeners.listen();
+    let mut still: Option<(Stillness, Instant)> = None;
+    // The patience is the test's, in real time, whatever runtime it is on.
+    let ticks = Clock::real();
+    loop {
+        let mut called = pin!(record.called.notified());
+        called.as_mut().enable();
+        let problem = match asked(record, rules, state) {
+            Ok(Some(token)) => return token,
+            Ok(None) => given_up(record, &mut still),
+            Err(problem) => Some(problem),
+        };
+        if let Some(problem) = problem {
+            panic!("no token of `{state}` at {caller}: {problem}");
+        }
+        // Either way the next round looks again.
+        select(called, ticks.sleep(TICK)).await;
+    }
+}
+
+/// The token, or why there will never be one.
+fn asked(record: &Record, rules: &[Arc<Rule>], state: &str) -> Result<Option<String>, String> {
+    let recorded = record.lock();
+    if let Some(call) = recorded.calls.iter().rev().find(|call| call.state == state) {
+        let none = || format!("its task `{}` does not wait for one", call.resource);
+        return call.token.clone().map(Some).ok_or_else(none);
+    }
+    if let Some(problem) = recorded.state_problem(state) {
+        return Err(problem);
+    }
+    let states = recorded.states();
+    let mut named = states.iter().filter(|known| known.name == state);
+    let is_mocked = named.any(|state| rules.iter().any(|rule| rule.matcher.may_be_for(state)));
+    if !states.is_empty() && !is_mocked {
+        return Err("none of these mocks answers it".to_owned());
+    }
+    if recorded.engines.is_empty() && record.has_one_holder() {
+        return Err(
+            "these mocks were given to no engine; give it a clone of them by `tasks`".to_owned(),
+        );
+    }
+    Ok(None)
+}
+
+/// Why nothing is left that could call, once it has been so for a while.
+fn given_up(record: &Record, still: &mut Option<(Stillness, Instant)>) -> Option<String> {
+    let recorded = record.lock();
+    let engines = recorded.engines.iter().map(|engine| engine.stillness());
+    let now = engines.max().unwrap_or(Stillness::WaitsOutside);
+    let since = match still {
+        Some((before, since)) if *before == now => *since,
+        _ => still.insert((now, Instant::now())).1,
+    };
+    let (patience, problem) = match now {
+        Stillness::Moves => return None,
+        Stillness::Over => (PATIENCE, "it was not called, and no execution runs"),
+        Stillness::Waits => (
+            PATIENCE,
+            "it was not called, and the executions that run wait for the test",
+        ),
+        Stillness::WaitsOutside => (
+            PATIENCE_OUTSIDE,
+            "it was not called, and nothing happens any more",
+        ),
+    };
+    if since.elapsed() < patience {
+        return None;
+    }
+    let calls: Vec<String> = (recorded.calls.iter())
+        .map(|call| format!("`{}`", call.state))
+        .collect();
+    let calls = match calls.as_slice() {
+        [] => "no mock was called".to_owned(),
+        calls => format!("mocks were called by {}", calls.join(", ")),
+    };
+    let news = recorded.last_news.as_deref();
+    let news = news.map_or_else(String::new, |news| format!("; {news}"));
+    Some(format!("{problem}; {calls}{news}"))
+}

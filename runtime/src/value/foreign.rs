@@ -1,0 +1,200 @@
+//! Trees of other libraries, walked without recursion: what a handler or a test builds may be of
+//! any depth, and must not overflow the stack of the thread that takes it over.
+
+use serde_json::{Map, Value as Json};
+use smol_str::SmolStr;
+use stepwright_asl::json::Json as Written;
+
+use super::object::Entries;
+use super::{ObjectBuilder, Value};
+
+/// A tree that becomes a [`Value`].
+pub(super) trait Tree: Sized {
+    type Items: Iterator<Item = Self>;
+    type Members: Iterator<Item = (SmolStr, Self)>;
+
+    fn open(self) -> Opened<Self>;
+}
+
+/// The outermost node of a tree.
+pub(super) enum Opened<T: Tree> {
+    Scalar(Value),
+    Array(T::Items),
+    Object(T::Members),
+}
+
+/// A node whose members are being converted.
+enum Open<T: Tree> {
+    Array(T::Items, Vec<Value>),
+    Object(T::Members, ObjectBuilder, SmolStr),
+}
+
+/// The value of a tree.
+pub(super) fn convert<T: Tree>(tree: T) -> Value {
+    let mut stack: Vec<Open<T>> = Vec::new();
+    let mut next = tree;
+    loop {
+        let mut done = match next.open() {
+            Opened::Scalar(value) => value,
+            Opened::Array(mut items) => match items.next() {
+                Some(item) => {
+                    let (least, _) = items.size_hint();
+                    stack.push(Open::Array(items, Vec::with_capacity(least + 1)));
+                    next = item;
+                    continue;
+                }
+                None => Value::from(Vec::new()),
+            },
+            Opened::Object(mut members) => match members.next() {
+                Some((key, value)) => {
+                    let (least, _) = members.size_hint();
+                    let built = ObjectBuilder::with_capacity(least + 1);
+                    stack.push(Open::Object(members, built, key));
+                    next = value;
+                    continue;
+                }
+                None => Value::empty_object(),
+            },
+        };
+        // A value is done; so may the nodes around it be.
+        next = loop {
+            match stack.pop() {
+                None => return done,
+                Some(Open::Array(mut items, mut built)) => {
+                    built.push(done);
+                    if let Some(item) = items.next() {
+                        stack.push(Open::Array(items, built));
+                        break item;
+                    }
+                    done = Value::from(built);
+                }
+                Some(Open::Object(mut members, mut built, key)) => {
+                    built.insert(key, done);
+                    if let Some((key, value)) = members.next() {
+                        stack.push(Open::Object(members, built, key));
+                        break value;
+                    }
+                    done = Value::from(built.finish());
+                }
+            }
+        };
+    }
+}
+
+/// Members whose keys are made into ours.
+type Named<I, K, V> = std::iter::Map<I, fn((K, V)) -> (SmolStr, V)>;
+
+fn named<K: Into<SmolStr>, V, I: Iterator<Item = (K, V)>>(members: I) -> Named<I, K, V> {
+    members.map(|(key, value)| (key.into(), value))
+}
+
+impl Tree for Json {
+    type Items = std::vec::IntoIter<Json>;
+    type Members = Named<serde_json::map::IntoIter, String, Json>;
+
+    fn open(self) -> Opened<Self> {
+        match self {
+            Json::Null => Opened::Scalar(Value::Null),
+            Json::Bool(flag) => Opened::Scalar(Value::Bool(flag)),
+            Json::Number(number) => Opened::Scalar(Value::from(&number)),
+            Json::String(text) => Opened::Scalar(Value::from(text)),
+            Json::Array(items) => Opened::Array(items.into_iter()),
+            Json::Object(members) => Opened::Object(named(members.into_iter())),
+        }
+    }
+}
+
+macro_rules! borrowed_tree {
+    ($($tree:ident $members:ty,)*) => {$(
+        impl<'j> Tree for &'j $tree {
+            type Items = std::slice::Iter<'j, $tree>;
+            type Members = Named<$members, &'j String, &'j $tree>;
+
+            fn open(self) -> Opened<Self> {
+                match self {
+                    $tree::Null => Opened::Scalar(Value::Null),
+                    $tree::Bool(flag) => Opened::Scalar(Value::Bool(*flag)),
+                    $tree::Number(number) => Opened::Scalar(Value::from(number)),
+                    $tree::String(text) => Opened::Scalar(Value::from(text)),
+                    $tree::Array(items) => Opened::Array(items.iter()),
+                    $tree::Object(members) => Opened::Object(named(members.iter())),
+                }
+            }
+        }
+    )*};
+}
+borrowed_tree! {
+    Json serde_json::map::Iter<'j>,
+    Written indexmap::map::Iter<'j, String, Written>,
+}
+
+/// A node whose members are being copied.
+enum Copied<'v> {
+    Array(std::slice::Iter<'v, Value>, Vec<Json>),
+    Object(Entries<'v>, Map<String, Json>, &'v str),
+}
+
+/// A copy for `serde_json`; nodes below so many levels become `null`.
+pub(super) fn to_json(value: &Value, levels: u32) -> Json {
+    let levels = usize::try_from(levels).unwrap_or(usize::MAX);
+    let mut stack: Vec<Copied<'_>> = Vec::new();
+    let mut next = value;
+    loop {
+        let mut done = match next {
+            Value::Null => Json::Null,
+            Value::Bool(flag) => Json::Bool(*flag),
+            Value::Int(number) => Json::from(*number),
+            Value::Float(number) => Json::from(*number),
+            Value::Big(number) => match number.to_u64() {
+                Some(number) => Json::from(number),
+                None => Json::from(number.to_f64()),
+            },
+            Value::Str(text) => Json::String(text.to_string()),
+            Value::Array(_) | Value::Object(_) if stack.len() >= levels => Json::Null,
+            Value::Array(array) => {
+                let mut items = array.iter();
+                match items.next() {
+                    Some(item) => {
+                        stack.push(Copied::Array(items, Vec::with_capacity(array.len())));
+                        next = item;
+                        continue;
+                    }
+                    None => Json::Array(Vec::new()),
+                }
+            }
+            Value::Object(object) => {
+                let mut members = object.iter();
+                match members.next() {
+                    Some((key, value)) => {
+                        let built = Map::with_capacity(object.len());
+                        stack.push(Copied::Object(members, built, key));
+                        next = value;
+                        continue;
+                    }
+                    None => Json::Object(Map::new()),
+                }
+            }
+        };
+        next = loop {
+            match stack.pop() {
+                None => return done,
+                Some(Copied::Array(mut items, mut built)) => {
+                    built.push(done);
+                    if let Some(item) = items.next() {
+                        stack.push(Copied::Array(items, built));
+                        break item;
+                    }
+                    done = Json::Array(built);
+                }
+                Some(Copied::Object(mut members, mut built, key)) => {
+                    built.insert(key.to_owned(), done);
+                    if let Some((key, value)) = members.next() {
+                        stack.push(Copied::Object(members, built, key));
+                        break value;
+                    }
+                    done = Json::Object(built);
+                }
+            }
+        };
+    }
+}

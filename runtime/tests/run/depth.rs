@@ -1,0 +1,334 @@
+//! Values that nest too deep, wherever they enter an execution: an error, on the stack that a worker thread has. An overflow would end
+//! the whole test program.
+
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+use stepwright::builder::FlowBuilder;
+use stepwright::{task, workflow};
+use stepwright_runtime::objects::Memory;
+use stepwright_runtime::task::TaskFailure;
+use stepwright_runtime::testing::{Mock, Mocks};
+use stepwright_runtime::value::Value;
+use stepwright_runtime::{
+    Engine, EngineBuilder, ExecutionReport, MachineType, StartError, StartOptions, Status,
+    TokenError,
+};
+
+use crate::support::{builder, engine, machine, task};
+
+/// Below the limit, a little and far above it.
+const DEPTHS: [usize; 5] = [900, 1_001, 4_000, 15_000, 60_000];
+
+/// What tokio gives its workers.
+const STACK: usize = 2 << 20;
+
+/// Runs for each depth, on a thread of that stack.
+fn at_each_depth<F>(test: impl Fn(usize) -> F + Send + 'static)
+where
+    F: Future<Output = ()>,
+{
+    let thread = std::thread::Builder::new()
+        .stack_size(STACK)
+        .spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread();
+            let runtime = { runtime }.enable_all().build().unwrap();
+            for depth in DEPTHS {
+                runtime.block_on(test(depth));
+            }
+        });
+    thread.unwrap().join().unwrap();
+}
+
+/// Arrays and objects in turn.
+fn nested(depth: usize) -> Json {
+    (0..depth).fold(json!("x"), |inner, level| match level % 2 {
+        0 => Json::Array(vec![inner]),
+        _ => Json::Object([("a".to_owned(), inner)].into_iter().collect()),
+    })
+}
+
+/// What `lambda:invoke` gives, made without serde's recursion.
+fn payload(json: Json) -> Json {
+    Json::Object([("Payload".to_owned(), json)].into_iter().collect())
+}
+
+/// Whether an execution may have it.
+fn is_taken(depth: usize) -> bool {
+    depth <= 1_000
+}
+
+fn judge(depth: usize, report: &Arc<ExecutionReport>) {
+    if is_taken(depth) {
+        assert_eq!(report.status, Status::Succeeded, "{depth}: {report:?}");
+    } else {
+        assert_eq!(report.status, Status::Failed, "{depth}");
+        assert!(report.error.is_some());
+    }
+    // What was too deep is in the history, too.
+    let _ = report.history.to_json();
+    let _ = format!("{report:?}");
+}
+
+async fn run(engine: &Engine) -> Arc<ExecutionReport> {
+    let run = engine
+        .start_machine("m", json!({}), StartOptions::new())
+        .await;
+    run.unwrap().report().await
+}
+
+fn calling() -> EngineBuilder {
+    builder(&machine(task(json!({}))))
+}
+
+#[test]
+fn of_handlers() {
+    at_each_depth(async |depth| {
+        let json = calling().function("f", move |_: Json| async move {
+            Ok::<_, TaskFailure>(nested(depth))
+        });
+        judge(depth, &run(&json.build().unwrap()).await);
+        let value = calling().function("f", move |_: Value| async move {
+            Ok::<_, TaskFailure>(Value::from(nested(depth)))
+        });
+        judge(depth, &run(&value.build().unwrap()).await);
+        let raw = calling().handler(
+            "arn:aws:states:::lambda:invoke",
+            move |_: Json| async move { Ok::<_, TaskFailure>(payload(nested(depth))) },
+        );
+        judge(depth, &run(&raw.build().unwrap()).await);
+    });
+}
+
+#[task]
+async fn nest(depth: usize) -> Json {
+    nested(depth)
+}
+
+#[task]
+async fn nest_in_option(depth: usize) -> Option<Json> {
+    Some(nested(depth.min(4_000)))
+}
+
+workflow! {
+    workflow Nesting(depth: usize) -> Json {
+        task Nest {
+            let nested = nest(depth);
+            end nested;
+        }
+    }
+
+    workflow NestingInOption(depth: usize) -> Option<Json> {
+        task Nest {
+            let nested = nest_in_option(depth);
+            end nested;
+        }
+    }
+
+    workflow Same(value: Json) -> Json {
+        pass Give {
+            end value;
+        }
+    }
+}
+
+#[test]
+fn of_tasks() {
+    at_each_depth(async |depth| {
+        let engine = Engine::builder()
+            .register::<Nesting>()
+            .register::<NestingInOption>()
+            .virtual_time();
+        let engine = engine.build().unwrap();
+        let run = engine.start::<Nesting>(depth).await.unwrap();
+        judge(depth, &run.report().await);
+        let run = engine.start::<NestingInOption>(depth).await.unwrap();
+        judge(depth, &run.report().await);
+    });
+}
+
+#[test]
+fn of_tasks_in_a_built_workflow() {
+    at_each_depth(async |depth| {
+        let flow = FlowBuilder::<usize, Json>::new("Built");
+        let state = flow.declare::<usize>("Nest");
+        flow.start_at(&state);
+        flow.task(&state, nest {}).end();
+        let built = flow.build().unwrap();
+        let engine = Engine::builder()
+            .register_built(&built)
+            .virtual_time()
+            .build()
+            .unwrap();
+        let run = engine.start_machine("Built", json!(depth), StartOptions::new());
+        judge(depth, &run.await.unwrap().report().await);
+    });
+}
+
+#[test]
+fn of_mocks() {
+    at_each_depth(async |depth| {
+        let mocks = Mocks::new().function("f", Mock::output(payload(nested(depth))));
+        judge(
+            depth,
+            &run(&engine(&machine(task(json!({}))), &mocks)).await,
+        );
+    });
+}
+
+#[test]
+fn of_starts() {
+    at_each_depth(async |depth| {
+        let engine = builder(&machine(json!({"Type": "Pass"})))
+            .register::<Same>()
+            .build()
+            .unwrap();
+        let started = engine
+            .start_machine("m", nested(depth), StartOptions::new())
+            .await;
+        match started {
+            Ok(run) => judge(depth, &run.report().await),
+            Err(StartError::InvalidInput(_)) => assert!(!is_taken(depth)),
+            Err(error) => panic!("{error}"),
+        }
+        // The workflow's own type is JSON of any form, and a typed start writes it.
+        let started = engine.start::<Same>(nested(depth)).await;
+        assert_eq!(started.is_ok(), is_taken(depth));
+        let started = engine
+            .start_machine("Same", nested(depth), StartOptions::new())
+            .await;
+        assert_eq!(started.is_ok(), is_taken(depth));
+    });
+}
+
+#[test]
+fn of_tokens() {
+    at_each_depth(async |depth| {
+        let depth = depth.min(8_000);
+        let definition = machine(json!({
+            "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+            "Parameters": {"MessageBody.$": "$$.Task.Token"},
+        }));
+        let mocks = Mocks::new().state("S", Mock::token());
+        let engine = engine(&definition, &mocks);
+        let run = engine
+            .start_machine("m", json!({}), StartOptions::new())
+            .await
+            .unwrap();
+        let token = mocks.token_of("S").await;
+        match engine.send_task_success(&token, &nested(depth)).await {
+            Ok(()) => judge(depth, &run.report().await),
+            Err(TokenError::InvalidOutput(_)) => assert!(!is_taken(depth)),
+            Err(error) => panic!("{error}"),
+        }
+    });
+}
+
+#[test]
+fn of_workers() {
+    at_each_depth(async |depth| {
+        const ARN: &str = "arn:aws:states:us-east-1:123456789012:activity:nest";
+        let definition = machine(json!({"Type": "Task", "Resource": ARN}));
+        let engine = builder(&definition).activity(ARN).build().unwrap();
+        let works = engine.work_on_activity(ARN, None, |_: Json| async move {
+            Ok::<_, TaskFailure>(nested(depth.min(8_000)))
+        });
+        let report = tokio::select! {
+            report = run(&engine) => report,
+            _ = works => unreachable!(),
+        };
+        judge(depth, &report);
+    });
+}
+
+#[test]
+fn of_expressions() {
+    at_each_depth(async |depth| {
+        let text = Value::from(nested(depth.min(40_000))).to_text();
+        for state in [
+            json!({"Type": "Pass", "Parameters": {"v.$": "States.StringToJson($.text)"}}),
+            json!({"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $parse($states.input.text) %}"}),
+            json!({
+                "Type": "Pass", "QueryLanguage": "JSONata",
+                "Assign": {"v": "{% $parse($states.input.text) %}"},
+                "Output": "{% [$states.input.text ~> $parse] ~> $string %}",
+            }),
+        ] {
+            let engine = builder(&machine(state)).build().unwrap();
+            let run = engine.start_machine("m", json!({"text": text}), StartOptions::new());
+            judge(depth, &run.await.unwrap().report().await);
+        }
+        let built =
+            format!("{{% $reduce([0..{depth}], function($inner, $_) {{ {{'a': $inner}} }}) %}}");
+        let state = json!({"Type": "Pass", "QueryLanguage": "JSONata", "Output": built});
+        let engine = builder(&machine(state)).build().unwrap();
+        judge(depth, &run(&engine).await);
+    });
+}
+
+#[test]
+fn of_paths_that_wrap_their_own_output() {
+    at_each_depth(async |depth| {
+        let definition = json!({"StartAt": "Wrap", "States": {
+            "Wrap": {"Type": "Pass", "Parameters": {"a.$": "$.a", "n.$": "States.MathAdd($.n, 1)"}, "Next": "In"},
+            "In": {"Type": "Pass", "Parameters": {"a": {"a.$": "$.a"}, "n.$": "$.n"}, "Next": "More"},
+            "More": {"Type": "Choice", "Default": "Wrap", "Choices": [
+                {"Variable": "$.n", "NumericGreaterThanEquals": depth.min(2_000), "Next": "Done"}]},
+            "Done": {"Type": "Succeed"},
+        }});
+        let engine = builder(&definition).build().unwrap();
+        let run = engine.start_machine("m", json!({"a": 1, "n": 0}), StartOptions::new());
+        judge(depth, &run.await.unwrap().report().await);
+    });
+}
+
+#[test]
+fn of_objects_in_a_store() {
+    at_each_depth(async |depth| {
+        for (key, input_type) in [("k.json", "JSON"), ("k.jsonl", "JSONL")] {
+            let text = Value::from(nested(depth)).to_text();
+            let text = if input_type == "JSON" {
+                format!("[{text}]")
+            } else {
+                text
+            };
+            let map = machine(json!({
+                "Type": "Map",
+                "ItemReader": {
+                    "Resource": "arn:aws:states:::s3:getObject",
+                    "ReaderConfig": {"InputType": input_type},
+                    "Parameters": {"Bucket": "b", "Key": key},
+                },
+                "ItemProcessor": {
+                    "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+                    "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}},
+                },
+            }));
+            let store = Memory::new().with("b", key, text);
+            judge(
+                depth,
+                &run(&builder(&map).objects(store).build().unwrap()).await,
+            );
+        }
+    });
+}
+
+#[test]
+fn of_nested_executions() {
+    at_each_depth(async |depth| {
+        let text = Value::from(nested(depth.min(40_000))).to_text();
+        let definition = machine(json!({
+            "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2",
+            "Parameters": {"StateMachineArn": "inner", "Input.$": "$.text"},
+            "OutputPath": "$.Output",
+        }));
+        let inner = machine(json!({"Type": "Pass"})).to_string();
+        let engine = builder(&definition)
+            .definition_json("inner", &inner, MachineType::Standard)
+            .build()
+            .unwrap();
+        let run = engine.start_machine("m", json!({"text": text}), StartOptions::new());
+        // The output stands in an envelope of one level.
+        judge(depth, &run.await.unwrap().report().await);
+    });
+}

@@ -1,0 +1,8 @@
+use stepwright::task;
+
+#[task(blocking, spawn)]
+async fn resize(width: u32) -> u32 {
+    width / 2
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use stepwright::workflow;
+use stepwright_compile_fail::*;
+
+workflow! {
+    workflow Orders(order: Order) {
+        query_language JSONPath;
+        task Only { let _receipt = charge_card(order); parameters { id: 1 }; end; }
+    }
+}
+
+fn main() {}

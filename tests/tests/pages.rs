@@ -1,0 +1,185 @@
+//! Every block of Rust in `docs/` and in the README is compiled: as a doctest, or in a file of tests that names the page and has
+//! the block word for word. A block that is neither fails here.
+
+use std::path::{Path, PathBuf};
+
+/// Pages with blocks that no file of tests has yet, and how many: the numbers may only become smaller.
+const OPEN: &[(&str, usize)] = &[("docs/builder.md", 1), ("docs/language.md", 19)];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The pages, by their names from the root.
+fn pages() -> Vec<(String, String)> {
+    let mut pages = vec![("README.md".to_owned(), read(&root().join("README.md")))];
+    for entry in std::fs::read_dir(root().join("docs")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "md") {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            pages.push((format!("docs/{name}"), read(&path)));
+        }
+    }
+    pages.sort();
+    pages
+}
+
+/// A block of Rust.
+#[derive(Debug)]
+struct Block {
+    /// What stands behind the name of the language.
+    attributes: Vec<String>,
+    line: usize,
+    code: String,
+}
+
+/// The blocks of a page that are Rust, or that rustdoc takes for it.
+fn blocks(page: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(usize, Option<Block>)> = None;
+    for (number, line) in page.lines().enumerate() {
+        let text = line.trim_start();
+        let ticks = text.chars().take_while(|char| *char == '`').count();
+        let closes = |fence: usize| ticks >= fence && text.trim_end().len() == ticks;
+        match &mut open {
+            Some((fence, block)) if closes(*fence) => {
+                blocks.extend(block.take());
+                open = None;
+            }
+            Some((_, Some(block))) => {
+                block.code.push_str(line);
+                block.code.push('\n');
+            }
+            Some((_, None)) => {}
+            None if ticks >= 3 => {
+                let mut words = text[ticks..].split([',', ' ']).map(str::trim);
+                let language = words.next().unwrap_or_default();
+                let is_rust = matches!(
+                    language,
+                    "" | "rust" | "ignore" | "no_run" | "compile_fail" | "should_panic"
+                );
+                let block = is_rust.then(|| Block {
+                    attributes: text[ticks..]
+                        .split([',', ' '])
+                        .skip(1)
+                        .map(str::to_owned)
+                        .collect(),
+                    line: number + 1,
+                    code: String::new(),
+                });
+                open = Some((ticks, block));
+            }
+            None => {}
+        }
+    }
+    assert!(open.is_none(), "a block is not closed");
+    blocks
+}
+
+/// The pages that `src/lib.rs` includes as doctests.
+fn doctests() -> Vec<String> {
+    let source = read(&root().join("tests/src/lib.rs"));
+    let included = source.split("include_str!(\"../../").skip(1);
+    let names = included.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned()));
+    names.collect()
+}
+
+/// The files of tests whose first lines name a page.
+fn twins(page: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for folder in [
+        "tests/tests",
+        "tests/tests/imported",
+        "runtime/tests/testing",
+    ] {
+        for entry in std::fs::read_dir(root().join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let is_this = path.file_name().is_some_and(|name| name == "pages.rs");
+            if path.extension().is_none_or(|extension| extension != "rs") || is_this {
+                continue;
+            }
+            let source = read(&path);
+            let head = source.lines().take_while(|line| line.starts_with("//!"));
+            if head.collect::<String>().contains(page) {
+                found.push(squeezed(&source));
+            }
+        }
+    }
+    found
+}
+
+/// Without comments, blanks and what only the formatter writes.
+fn squeezed(code: &str) -> String {
+    let lines = code.lines().map(|line| match line.split_once("// ") {
+        Some((before, _)) if !before.ends_with('/') && !before.ends_with(':') => before,
+        _ => line,
+    });
+    let code: String = lines.flat_map(str::split_whitespace).collect();
+    code.replace(",)", ")")
+        .replace(",}", "}")
+        .replace(",]", "]")
+}
+
+#[test]
+fn every_block_of_rust_is_compiled() {
+    let (pages, doctests) = (pages(), doctests());
+    assert!(
+        pages.len() >= 10 && doctests.len() >= 4,
+        "the pages were not read"
+    );
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for (name, page) in &pages {
+        let is_doctest = doctests.contains(name);
+        let twins = twins(name);
+        let mut open = Vec::new();
+        for block in blocks(page) {
+            count += 1;
+            let is_compiled = is_doctest && !block.attributes.iter().any(|word| word == "ignore");
+            let code = squeezed(&block.code);
+            if !is_compiled && !twins.iter().any(|twin| twin.contains(&code)) {
+                open.push(block);
+            }
+        }
+        let allowed = OPEN
+            .iter()
+            .find(|(page, _)| page == name)
+            .map_or(0, |(_, count)| *count);
+        if open.len() > allowed {
+            for block in &open {
+                wrong.push(format!(
+                    "{name}:{}: nothing compiles this block: take `ignore` from it in a page that tests/src/lib.rs includes, or \
+                     put it into a test whose first line names the page:\n{}",
+                    block.line, block.code
+                ));
+            }
+        } else if open.len() < allowed {
+            wrong.push(format!(
+                "{name}: {} blocks are open now, not {allowed}: say so in OPEN",
+                open.len()
+            ));
+        }
+    }
+    assert!(count > 40, "the blocks were not found");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn blocks_are_found_as_they_are_written() {
+    let page = "a\n```rust,ignore\nlet a = \"```\";\n```\n   ```rust\n   b();\n   ```\n```sh\n```rust\n```\n```\nc();\n```\n````rust\n```\n````\n";
+    let found: Vec<(usize, String)> = blocks(page)
+        .into_iter()
+        .map(|block| (block.line, block.code.trim().to_owned()))
+        .collect();
+    let expected = [
+        (2, "let a = \"```\";"),
+        (5, "b();"),
+        (11, "c();"),
+        (14, "```"),
+    ];
+    assert_eq!(found, expected.map(|(line, code)| (line, code.to_owned())));
+}
