@@ -38,7 +38,7 @@ pub(crate) use self::wait::Wait;
 
 use crate::query::VariableNames;
 use crate::task::handler::Resolution;
-use crate::task::{DefinedState, DefinedTask, Family, Resource};
+use crate::task::{DefinedState, DefinedTask, Resource, ResourceKind};
 
 /// A state machine that is ready to run.
 #[derive(Debug)]
@@ -78,7 +78,7 @@ impl Program {
     pub(crate) fn compile(
         machine: &StateMachine,
         machine_type: MachineType,
-        families: &IndexMap<String, Family>,
+        families: &IndexMap<String, ResourceKind>,
     ) -> Result<Self, ProgramError> {
         compile::compile(machine, machine_type, families)
     }

@@ -9,7 +9,6 @@ use super::matcher::Matcher;
 use super::mock::{Mock, Raw, arguments};
 use super::record::{Handle, Record, Rule, calls};
 use super::token;
-use crate::engine::request_id;
 use crate::panics::said;
 use crate::task::Watch;
 use crate::task::handler::INVALID_INPUT;
@@ -353,7 +352,7 @@ fn answer(rules: &[Arc<Rule>], record: &Arc<Record>, call: &TaskCall<'_>) -> Opt
     let answered = catch_unwind(AssertUnwindSafe(|| {
         step.answer(call, &record.listeners, |output| {
             if wraps {
-                envelope::lambda(output, request_id(call))
+                envelope::lambda(output, envelope::request_id(call))
             } else {
                 output
             }

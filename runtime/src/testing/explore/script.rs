@@ -9,7 +9,7 @@ use super::explorer::Explorer;
 use super::found::Ending;
 use super::{ANY_OTHER_ERROR, Decision, Outcome};
 use crate::about::About;
-use crate::engine::{ExecutionReport, Observer, request_id};
+use crate::engine::{ExecutionReport, Observer};
 use crate::interpret::Failure;
 use crate::program::Program;
 use crate::task::{Answer, Integration, Pattern, TaskCall, TaskSource, envelope};
@@ -177,7 +177,7 @@ impl TaskSource for Script {
         let result = sample.map_or_else(Value::empty_object, |(_, value)| value.clone());
         let is_raw = sample.is_some_and(|(matcher, _)| !matcher.is_function());
         let result = if call.resource().is_lambda_invoke() && !is_raw {
-            envelope::lambda(result, request_id(call))
+            envelope::lambda(result, envelope::request_id(call))
         } else {
             result
         };
