@@ -114,12 +114,18 @@ impl Recorder {
         }
     }
 
+    /// Where nothing is kept, all that was written is dropped.
+    fn nothing_kept(&self) -> Option<Log<Entry>> {
+        (self.most == 0).then(|| Log::behind(self.count as usize))
+    }
+
     /// The history so far.
     pub(crate) fn history(&self) -> History {
+        let entries = self.nothing_kept();
         History::new(Inner {
             program: self.program.clone(),
             about: self.about.clone(),
-            entries: self.entries.clone(),
+            entries: entries.unwrap_or_else(|| self.entries.clone()),
             front: self.front.clone(),
             scopes: self.scopes.clone(),
         })
@@ -127,10 +133,11 @@ impl Recorder {
 
     /// The whole history.
     pub(crate) fn finish(&mut self) -> History {
+        let kept = std::mem::replace(&mut self.entries, Log::with_capacity(0));
         History::new(Inner {
             program: self.program.clone(),
             about: self.about.clone(),
-            entries: std::mem::replace(&mut self.entries, Log::with_capacity(0)),
+            entries: self.nothing_kept().unwrap_or(kept),
             front: std::mem::take(&mut self.front),
             scopes: std::mem::take(&mut self.scopes),
         })

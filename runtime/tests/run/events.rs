@@ -103,8 +103,18 @@ async fn an_express_execution_keeps_the_last_events_where_it_keeps_any() {
             "{}",
             history.len()
         );
+        assert_eq!(history.len() + history.dropped(), 8_004);
+        // Whoever comes after the end is told the same.
+        let mut late = run.events();
+        let mut read = 0;
+        while late.next().await.is_some() {
+            read += 1;
+        }
+        assert_eq!(
+            (read, late.missed() as usize),
+            (history.len(), history.dropped())
+        );
         if kept > 0 {
-            assert_eq!(history.len() + history.dropped(), 8_004);
             let ids = history.events().map(|event| event.id() as usize);
             assert!(ids.eq(history.dropped() + 1..=8_004));
             // What it points at is right, though it is not there.
