@@ -1,0 +1,211 @@
+//! `cargo run --release -p stepwright-tests --bin soak -- --minutes 10`
+//!
+//! Works an engine hard on real time, as a service does: handlers that succeed, fail, panic and hang, tokens that are answered by several
+//! threads and late, workers that give up their polls and panic, Map Runs that are redriven, parents that join children by name, stops from
+//! several sides at once, readers of events that leave, and tokio runtimes that go away. Each half minute it prints how far it came and how
+//! much memory it has, and at the end how often what happened. It ends with status 1 as soon as something is lost, and when its memory grows
+//! after the first two minutes. `--seed N` begins the random choices elsewhere, which fixes what is done, and not when; `--clients N` sets
+//! how many work at a time.
+
+mod batches;
+mod client;
+mod machines;
+mod others;
+mod tokens;
+mod world;
+
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use stepwright_runtime::query::Entropy;
+use stepwright_runtime::{Engine, ExecutionFilter, Status};
+use tokio::task::JoinSet;
+
+use client::Client;
+use world::{Lost, World, memory, must};
+
+/// How often a line is printed.
+const LINE: Duration = Duration::from_secs(30);
+/// How long the memory may grow: by then as many executions are kept as may be.
+const WARM_UP: Duration = Duration::from_secs(120);
+/// How much it may grow from then on.
+const GROWTH: f64 = 1.10;
+
+struct Arguments {
+    minutes: f64,
+    seed: u64,
+    clients: usize,
+}
+
+fn arguments() -> Result<Arguments, String> {
+    let mut arguments = Arguments {
+        minutes: 10.0,
+        seed: 1,
+        clients: 256,
+    };
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        let mut value = || words.next().ok_or(format!("{word} needs a value"));
+        let bad = |value: &str| format!("`{value}` is no number");
+        match word.as_str() {
+            "--minutes" => {
+                let value = value()?;
+                arguments.minutes = value.parse().map_err(|_| bad(&value))?;
+            }
+            "--seed" => {
+                let value = value()?;
+                arguments.seed = value.parse().map_err(|_| bad(&value))?;
+            }
+            "--clients" => {
+                let value = value()?;
+                arguments.clients = value.parse().map_err(|_| bad(&value))?;
+            }
+            other => return Err(format!("`{other}` is unknown; see the file's head")),
+        }
+    }
+    Ok(arguments)
+}
+
+type Tasks = JoinSet<Result<(), Lost>>;
+
+/// All who work, after what an engine remembers is full. What is redriven would be forgotten too soon meanwhile.
+async fn begin(
+    arguments: &Arguments,
+    world: &Arc<World>,
+    engine: &Engine,
+    recording: &Engine,
+) -> Result<Tasks, Lost> {
+    let seeds = Entropy::new(arguments.seed);
+    let client = || Client {
+        engine: engine.clone(),
+        recording: recording.clone(),
+        world: world.clone(),
+        entropy: Mutex::new(Entropy::new(seeds.next_u64())),
+    };
+    client().fill().await?;
+    let mut tasks = JoinSet::new();
+    for _ in 0..arguments.clients {
+        let client = client();
+        tasks.spawn(async move {
+            while !client.world.is_over() {
+                client.work().await?;
+            }
+            Ok(())
+        });
+    }
+    for _ in 0..4 {
+        let entropy = Entropy::new(seeds.next_u64());
+        tasks.spawn(others::poll_by_hand(engine.clone(), world.clone(), entropy));
+        tasks.spawn(others::work_by_handler(engine.clone(), world.clone()));
+    }
+    tasks.spawn(others::replace_runtimes(client()));
+    tasks.spawn(others::read_pages(client()));
+    Ok(tasks)
+}
+
+/// The memory at the end of the warm-up, and the last one.
+#[derive(Default)]
+struct Growth {
+    warm: Option<f64>,
+    last: Option<f64>,
+}
+
+impl Growth {
+    fn note(&mut self, elapsed: Duration) {
+        let now = memory();
+        if elapsed >= WARM_UP {
+            self.warm = self.warm.or(now);
+        }
+        self.last = now;
+    }
+
+    fn judge(&self) -> Result<(), Lost> {
+        let (Some(warm), Some(last)) = (self.warm, self.last) else {
+            println!("it took too short a time to tell whether memory grows");
+            return Ok(());
+        };
+        let percent = (last / warm - 1.0) * 100.0;
+        println!("{warm:.1} MiB after the warm-up, {last:.1} MiB at the end: {percent:+.1} %");
+        must(last <= warm * GROWTH, || "memory grows".to_owned())
+    }
+}
+
+fn lost_by(ended: Option<Result<Result<(), Lost>, tokio::task::JoinError>>) -> Lost {
+    match ended {
+        Some(Ok(Err(lost))) => lost,
+        Some(Err(error)) => format!("one who works panicked: {error}"),
+        Some(Ok(Ok(()))) | None => "one who works ended early".to_owned(),
+    }
+}
+
+async fn soak(arguments: &Arguments) -> Result<(), Lost> {
+    let world = Arc::new(World::default());
+    let (engine, recording) = (machines::engine(&world)?, machines::recording()?);
+    let mut tasks = begin(arguments, &world, &engine, &recording).await?;
+    let begun = Instant::now();
+    let whole = Duration::from_secs_f64(arguments.minutes * 60.0);
+    let mut growth = Growth::default();
+    let mut next = LINE;
+    while begun.elapsed() < whole {
+        let until = next.min(whole).saturating_sub(begun.elapsed());
+        tokio::select! {
+            ended = tasks.join_next() => {
+                println!("{}", world.counts);
+                return Err(lost_by(ended));
+            }
+            () = tokio::time::sleep(until) => {}
+        }
+        if begun.elapsed() >= next {
+            next += LINE;
+            let running = ExecutionFilter::new().status(Status::Running);
+            let running = engine.executions(&running).executions.len();
+            growth.note(begun.elapsed());
+            println!(
+                "{:>6.0} s  {:>9} ended  {running:>5} open  {:>7.1} MiB",
+                begun.elapsed().as_secs_f64(),
+                world.counts.ended.get(),
+                growth.last.unwrap_or_default()
+            );
+        }
+    }
+    world.end();
+    while let Some(ended) = tasks.join_next().await {
+        if !matches!(ended, Ok(Ok(()))) {
+            return Err(lost_by(Some(ended)));
+        }
+    }
+    print!("{}", world.counts);
+    let stopped = engine.shutdown(Duration::from_secs(10)).await;
+    must(stopped.is_empty(), || {
+        format!("{} executions were still running", stopped.len())
+    })?;
+    let (began, ended) = (
+        world.counts.started.get() + world.counts.redriven.get(),
+        world.counts.ended.get(),
+    );
+    must(began == ended, || {
+        format!("{began} executions began or went on, and {ended} ended")
+    })?;
+    growth.judge()
+}
+
+fn main() -> ExitCode {
+    // What handlers panic with is not news here.
+    std::panic::set_hook(Box::new(|_| {}));
+    let run = || -> Result<(), Lost> {
+        let arguments = arguments()?;
+        let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+        runtime.block_on(soak(&arguments))
+    };
+    match run() {
+        Ok(()) => {
+            println!("nothing was lost");
+            ExitCode::SUCCESS
+        }
+        Err(lost) => {
+            eprintln!("error: {lost}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Tokens that are answered by several threads, late, and by some who give up.
+
+use std::time::Duration;
+
+use futures_util::future::try_join_all;
+use serde_json::{Value, json};
+use stepwright_runtime::{Engine, TokenError};
+
+use crate::client::{Client, Started, output};
+use crate::world::{Lost, in_time, lock, must};
+
+/// What became of an answer.
+#[derive(Debug)]
+enum Told {
+    Taken,
+    Refused(TokenError),
+    /// Its sender did not wait to be told.
+    GivenUp,
+}
+
+#[derive(Clone)]
+struct Answer {
+    number: u64,
+    is_success: bool,
+    /// How often its sender asks whether it is told. Less than a tick of tokio's clock passes meanwhile.
+    patience: Option<u64>,
+}
+
+impl Answer {
+    async fn send(self, engine: Engine, token: String) -> Told {
+        let sending = async {
+            if self.is_success {
+                engine.send_task_success(&token, &self.number).await
+            } else {
+                let error = format!("Refused{}", self.number);
+                engine.send_task_failure(&token, Some(&error), None).await
+            }
+        };
+        let Some(patience) = self.patience else {
+            return sending.await.map_or_else(Told::Refused, |()| Told::Taken);
+        };
+        let gives_up = async {
+            for _ in 0..patience {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            told = sending => told.map_or_else(Told::Refused, |()| Told::Taken),
+            () = gives_up => Told::GivenUp,
+        }
+    }
+
+    /// Whether the execution gave what follows from this answer.
+    fn is_in(&self, output: &Value) -> bool {
+        match self.is_success {
+            true => *output == self.number,
+            false => output["Error"] == format!("Refused{}", self.number).as_str(),
+        }
+    }
+}
+
+impl Client {
+    /// Answers a token at any time, from three sides, and once more when all is over.
+    pub(crate) async fn approve(&self) -> Result<(), Lost> {
+        let run = self.start("approval", json!({})).await?;
+        let token = self.token(&run).await?;
+        tokio::time::sleep(Duration::from_millis(self.below(1_050))).await;
+        let answers = [1, 2, 3].map(|number| Answer {
+            number,
+            is_success: self.below(4) != 0,
+            patience: (self.below(3) == 0).then(|| self.below(8)),
+        });
+        let senders = answers
+            .clone()
+            .map(|answer| tokio::spawn(answer.send(self.engine.clone(), token.clone())));
+        let mut told = Vec::new();
+        for sender in senders {
+            let answered = in_time(format!("an answer to {}", run.id()), sender).await?;
+            told.push(answered.map_err(|error| error.to_string())?);
+        }
+        let output = output(&*self.end(&run).await?)?;
+        self.judge(&answers, &told, &output).map_err(|wrong| {
+            format!(
+                "{}: answers were told {told:?} and gave {output}: {wrong}",
+                run.id()
+            )
+        })?;
+        let answer = json!("late");
+        let late = self.engine.send_task_success(&token, &answer);
+        let late = in_time(format!("a late answer to {}", run.id()), late).await?;
+        self.world.counts.refused.add(1);
+        let is_refused = matches!(
+            late,
+            Err(TokenError::TaskTimedOut | TokenError::TaskDoesNotExist)
+        );
+        must(is_refused, || {
+            format!("{}: a late answer gave {late:?}", run.id())
+        })
+    }
+
+    fn judge(&self, answers: &[Answer], told: &[Told], output: &Value) -> Result<(), &'static str> {
+        let counts = &self.world.counts;
+        let is_timed_out = output["Error"] == "States.Timeout";
+        let mut taken = 0;
+        let mut may_be_taken = false;
+        for (answer, told) in answers.iter().zip(told) {
+            match told {
+                Told::Taken => {
+                    counts.taken.add(1);
+                    taken += 1;
+                    if !answer.is_in(output) {
+                        return Err("an answer that was taken is lost");
+                    }
+                }
+                Told::Refused(error) => {
+                    counts.refused.add(1);
+                    let is_why = match error {
+                        TokenError::TaskTimedOut => is_timed_out,
+                        TokenError::TaskDoesNotExist => !is_timed_out,
+                        _ => false,
+                    };
+                    if !is_why {
+                        return Err("an answer was refused for a reason that is wrong");
+                    }
+                }
+                Told::GivenUp => {
+                    counts.given_up.add(1);
+                    may_be_taken |= answer.is_in(output);
+                }
+            }
+        }
+        match taken {
+            0 if is_timed_out || may_be_taken => Ok(()),
+            0 => Err("nobody gave that answer"),
+            1 => Ok(()),
+            _ => Err("several answers were taken"),
+        }
+    }
+
+    /// Answers as many tokens as an engine remembers when they are over, so that its memory grows no more by that.
+    pub(crate) async fn fill(&self) -> Result<(), Lost> {
+        const REMEMBERED: usize = 65_536;
+        const AT_ONCE: usize = 256;
+        for _ in 0..REMEMBERED / AT_ONCE {
+            try_join_all((0..AT_ONCE).map(|_| async {
+                let run = self.start("approval", json!({})).await?;
+                let token = self.token(&run).await?;
+                let answered = self.engine.send_task_success(&token, &json!(1)).await;
+                // It may wait for its turn for longer than its timeout.
+                if answered != Err(TokenError::TaskTimedOut) {
+                    answered.map_err(|error| format!("{}: {error}", run.id()))?;
+                }
+                self.succeeds(&run).await
+            }))
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// The token that the execution's handler was given.
+    async fn token(&self, run: &Started) -> Result<String, Lost> {
+        in_time(format!("the token of {}", run.id()), async {
+            loop {
+                if let Some(token) = lock(&self.world.tokens).remove(run.name()) {
+                    break token;
+                }
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        })
+        .await
+    }
+}
