@@ -118,6 +118,9 @@ impl Work {
 /// What is given up is dropped; a panic of that is nobody's failure any more.
 impl Drop for Work {
     fn drop(&mut self) {
+        if matches!(self.job, Job::Done) {
+            return;
+        }
         if let Err(message) = guarded(|| self.job.end()) {
             tracing::warn!(
                 message,

@@ -32,7 +32,11 @@ pub(crate) struct RunningTask {
 
 impl RunningTask {
     /// The attempt is over: it was answered, its time ran out, or its execution ended.
-    pub(crate) fn end(&self) {
+    pub(crate) fn end(self: Arc<Self>) {
+        // Most tasks are answered at once, and nobody has their context any more.
+        if Arc::strong_count(&self) == 1 {
+            return;
+        }
         self.is_over.store(true, Ordering::Release);
         self.ended.notify_waiters();
     }
