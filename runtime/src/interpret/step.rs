@@ -5,7 +5,7 @@ use super::cursor::{Cursor, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
 use super::host::Cx;
-use super::inspect::TESTED_STATE;
+use super::inspection::TESTED_STATE;
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, StateIx};
 use crate::query::{Context, QueryError, Scope, VariableIx};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use smol_str::SmolStr;
 
-use super::Header;
+use super::format::Header;
 use crate::record::record;
 use crate::value::{Object, Value};
 

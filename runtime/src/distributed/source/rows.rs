@@ -4,8 +4,9 @@ use bytes::Bytes;
 use smol_str::SmolStr;
 
 use super::csv::CsvRows;
+use super::format::Format;
+use super::json;
 use super::lines::JsonLines;
-use super::{Format, json};
 use crate::objects::Listed;
 use crate::record::record;
 use crate::value::Value;

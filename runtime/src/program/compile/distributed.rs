@@ -2,8 +2,8 @@ use smol_str::SmolStr;
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{self, MachineType, QueryLanguage};
 
-use super::field::{constant, word};
-use super::{Compiled, Compiler};
+use super::Compiler;
+use super::field::{Compiled, constant, word};
 use crate::distributed::source::Pointer;
 use crate::distributed::{Layout, Transformation};
 use crate::program::distributed::{Batcher, Distributed, Format, Reader, Reads, Writer};

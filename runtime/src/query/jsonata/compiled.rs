@@ -5,32 +5,20 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::rc::Rc;
 use std::sync::OnceLock;
-use std::time::Duration;
 
 use jlens_core::{Bindings, Error, Expression, Options};
 use serde_json::{Map, Value as Json};
-use smol_str::SmolStr;
 use stepwright_asl::jsonata as asl;
 
-use crate::query::{Scope, VariableIx, VariableNames};
+use crate::query::{Scope, VariableNames};
 use crate::value::Value;
 
 use super::analysis::Analysis;
 use super::build::ValueBuilder;
-use super::failure::MAX_DEPTH;
+use super::limits::{MAX_DEPTH, MAX_MEMORY, MAX_STEPS, MAX_TIME};
 use super::root::{Input, Nothing, Root};
+use super::variable::Variable;
 use super::{arithmetic, functions, texts};
-
-/// The longest string, in bytes, and eight times the longest array.
-pub(super) const MAX_MEMORY: usize = 6_990_256;
-/// The service ends what does not end by a clock, whose length is unknown; steps end it the same
-/// way on every machine. So many are enough for a function over each item of the longest array
-/// ([`MAX_MEMORY`]: 3,500,000 for `$v * 2`, 9,300,000 with a condition in it), and an endless
-/// recursion, whose steps are the slowest, has a worker for less than a second.
-const MAX_STEPS: u64 = 10_000_000;
-/// The last resort, for regular expressions that backtrack: of theirs, a step is a thousand.
-/// Builds without optimisation take ten times as long for everything.
-const MAX_TIME: Duration = Duration::from_secs(if cfg!(debug_assertions) { 10 } else { 2 });
 
 #[derive(Debug)]
 pub(super) struct Compiled {
@@ -50,26 +38,6 @@ pub(super) struct Compiled {
     draws: bool,
     arithmetic: bool,
     divides: bool,
-}
-
-/// A workflow variable that an expression may read.
-#[derive(Debug)]
-pub(super) struct Variable {
-    name: SmolStr,
-    pub(super) ix: VariableIx,
-    /// The key of the root's hidden member: the name with `$` before it.
-    pub(super) member: SmolStr,
-}
-
-impl Variable {
-    fn all<'n>(read: impl Iterator<Item = &'n str>, names: &mut VariableNames) -> Box<[Variable]> {
-        let variable = |name| Variable {
-            name: SmolStr::new(name),
-            ix: names.intern(name),
-            member: SmolStr::new(format!("${name}")),
-        };
-        read.map(variable).collect()
-    }
 }
 
 /// The expression as the evaluator reads it.
@@ -173,7 +141,7 @@ impl Compiled {
 
     fn evaluate(&self, scope: &Scope<'_>) -> Evaluated {
         let shadowed = self.is_shadowed(scope);
-        let nodes = self.reads_states || has_value(&self.variables, scope, is_node);
+        let nodes = self.reads_states || self.variables.iter().any(|read| read.is(scope, is_node));
         match &self.rooted {
             Some(rooted) if nodes && !shadowed => self.rootedly(rooted, &self.bindings, scope),
             _ => self.plainly(&self.plain, &self.bind(scope), scope),
@@ -182,7 +150,7 @@ impl Compiled {
 
     /// Whether the name of a function means a variable now.
     fn is_shadowed(&self, scope: &Scope<'_>) -> bool {
-        has_value(&self.shadows, scope, |_| true)
+        self.shadows.iter().any(|shadow| shadow.is(scope, |_| true))
     }
 
     fn rootedly(&self, rooted: &Expression, bindings: &Bindings, scope: &Scope<'_>) -> Evaluated {
@@ -278,13 +246,6 @@ impl Compiled {
             evaluation()
         }
     }
-}
-
-fn has_value(variables: &[Variable], scope: &Scope<'_>, that: fn(&Value) -> bool) -> bool {
-    let values = variables.iter();
-    values
-        .filter_map(|variable| scope.variables.get(variable.ix))
-        .any(that)
 }
 
 fn is_node(value: &Value) -> bool {

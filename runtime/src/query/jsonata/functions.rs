@@ -11,8 +11,8 @@ use serde_json::Value as Json;
 use crate::query::Entropy;
 use crate::query::digest;
 
-use super::JavaRandom;
 use super::failure::{INTERNAL, UNCODED};
+use super::java::Random as JavaRandom;
 use super::{prototype, texts};
 
 /// The most numbers that `$range` makes.

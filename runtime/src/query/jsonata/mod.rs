@@ -22,6 +22,7 @@ mod compiled;
 mod failure;
 mod functions;
 mod java;
+mod limits;
 mod prototype;
 mod rewrite;
 mod root;
@@ -31,6 +32,7 @@ mod syntax_tests;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod variable;
 
 use stepwright_asl::jsonata::Expression;
 

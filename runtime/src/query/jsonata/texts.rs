@@ -10,7 +10,7 @@ use jlens_core::ast::{BinaryOp, NodeKind};
 use jlens_core::{Ast, Error, HostCall, HostFunction, Node, format_json};
 use serde_json::Value as Json;
 
-use super::compiled::MAX_MEMORY;
+use super::limits::MAX_MEMORY;
 use super::{prototype, rewrite};
 
 /// The name of the function that `&` becomes: a private character, which no expression uses.

@@ -4,11 +4,11 @@
 //! words, which show in the service's messages. An index past the end gives `null`. An
 //! indefinite path gives an array of what it finds, `[]` when it finds nothing.
 
-mod filter;
+mod comparison;
 mod missing;
-mod steps;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ use crate::value::{RefPath, Segment, Value};
 use super::{CompileError, Scope, VariableIx, VariableNames};
 
 use self::missing::Reason;
-use self::steps::Tree;
+use self::tree::Tree;
 
 pub(super) use self::missing::Missing;
 
