@@ -7,14 +7,15 @@ use stepwright::Task;
 
 use super::matcher::Matcher;
 use super::mock::{Mock, Raw, arguments};
-use super::record::{Handle, Record, Rule, calls};
+use super::mocked_call::MockedCall;
+use super::record::{Handle, Record, calls};
+use super::rule::Rule;
 use super::token;
 use crate::engine::request_id;
 use crate::panics::said;
 use crate::task::Watch;
 use crate::task::handler::INVALID_INPUT;
 use crate::task::{Answer, DefinedState, TaskCall, TaskFailure, TaskSource, envelope};
-use crate::value::Value;
 
 /// Mocks of tasks: by state, by function or by resource. Clones are the same mocks, so a test keeps one to ask which
 /// calls were made.
@@ -72,36 +73,6 @@ struct Given {
     rules: Vec<Arc<Rule>>,
     record: Arc<Record>,
     is_over: AtomicBool,
-}
-
-/// A call that a mock answered.
-#[derive(Clone, Debug)]
-pub struct MockedCall {
-    /// The execution's ARN.
-    pub execution: String,
-    /// The state.
-    pub state: String,
-    /// The state's `Resource`.
-    pub resource: String,
-    /// The effective parameters.
-    pub parameters: Value,
-    /// How often this visit of the state was retried before.
-    pub attempt: u32,
-    /// The task token, where the task has one.
-    pub token: Option<String>,
-}
-
-impl MockedCall {
-    pub(super) fn of(call: &TaskCall<'_>) -> Self {
-        Self {
-            execution: call.execution().id.to_string(),
-            state: call.state().to_owned(),
-            resource: call.resource().to_string(),
-            parameters: call.parameters().clone(),
-            attempt: call.attempt(),
-            token: call.token().map(str::to_owned),
-        }
-    }
 }
 
 impl Mocks {
