@@ -222,7 +222,7 @@ pub(super) mod tests {
     const INPUT: &str = r#"{"n":1700000000123456,"m":-1234567890123456,"max":9007199254740991,"half":1000000000000005,"f":0.30000000000000004,"sixteen":123456789012345.67,"big":1e+21,"small":1.5e-7,"one":1,"list":[1700000000123456,[12345678901234568]],"order":{"id":1700000000123456,"lines":[{"price":0.7999999999999999}]}}"#;
 
     /// Expressions, and what npm `jsonata` 2.0.6 gives.
-    pub(in crate::query::jsonata) const REFERENCE: &[(&str, &str)] = &[
+    pub(crate) const REFERENCE: &[(&str, &str)] = &[
         (r#"$string($states.input.n)"#, r#""1700000000123460""#),
         (
             r#"'order ' & $states.input.n"#,
