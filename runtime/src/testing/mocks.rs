@@ -67,7 +67,7 @@ pub struct Mocks {
     handle: Handle,
 }
 
-/// Mocks as an engine or a start has them.
+/// The mocks that were given to an engine or a start.
 #[derive(Debug)]
 struct Given {
     rules: Vec<Arc<Rule>>,
@@ -183,7 +183,7 @@ impl Mocks {
     /// # Panics
     ///
     /// When the state is none of a registered definition, no mock answers it, or it has no token; and a few seconds after
-    /// nothing is left that could call it: the executions are over, or wait for somebody else. On real time it waits as long as
+    /// no execution can call it any more: all of them ended, or wait for an answer from outside. On real time it waits as long as
     /// an execution runs.
     ///
     /// ```
@@ -282,7 +282,7 @@ impl TaskSource for Given {
     }
 }
 
-/// An engine that was never built, or that went away on its own, judges nothing.
+/// An engine that was never built, or that was dropped before `finish`, does not check the mocks.
 impl Drop for Given {
     fn drop(&mut self) {
         if !self.is_over.swap(true, Ordering::SeqCst) {
@@ -291,13 +291,13 @@ impl Drop for Given {
     }
 }
 
-/// What the last mock that fits a call answers.
+/// The answer of the last mock that fits a call.
 fn answer(rules: &[Arc<Rule>], record: &Arc<Record>, call: &TaskCall<'_>) -> Option<Answer> {
     let mut rules = rules.iter().rev();
     let rule = rules.find(|rule| rule.matcher.is_for_call(call))?;
     let number = record.count(rule, call);
     let refused = |problem: String| {
-        // No Catch takes this failure, and the test fails with the same words.
+        // No Catch takes this failure, and the test fails with the same message.
         let refused = Answer::refused(format!("The mocks are wrong: {problem}"));
         record.lock().problems.push(problem);
         refused

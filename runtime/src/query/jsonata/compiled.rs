@@ -1,4 +1,4 @@
-//! What jlens evaluates, and how.
+//! Expressions compiled for jlens, and their evaluation.
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -24,7 +24,7 @@ use super::{arithmetic, functions, texts};
 pub(super) struct Compiled {
     /// As it was written, with 2.0's texts of numbers.
     plain: Expression,
-    /// With `$states` as the root; none if the expression could tell.
+    /// With `$states` as the root; `None` if the result may depend on the root.
     rooted: Option<Expression>,
     /// With calls for operators; made when a result was not finite.
     calculating: OnceLock<Option<Expression>>,
@@ -55,7 +55,7 @@ impl Compiled {
         names: &mut VariableNames,
     ) -> Compiled {
         let plain = compiled.clone();
-        // What should not compile stays as it was written.
+        // If the rewritten text does not compile, the text stays as it was written.
         let exact = texts::rewritten(plain.ast()).and_then(|text| Expression::compile(&text).ok());
         let plain = exact.unwrap_or(plain);
         let analysis = Analysis::of(plain.ast());
@@ -69,7 +69,7 @@ impl Compiled {
         let rooted = if analysis.sees_root {
             None
         } else {
-            // The plain form is there where the rewritten text should not compile.
+            // If the rewritten text does not compile, the plain form is used.
             Expression::compile(&rooted(plain.source(), &analysis, &variables)).ok()
         };
         Compiled {
@@ -86,7 +86,7 @@ impl Compiled {
         }
     }
 
-    /// The value; nothing when the expression gives nothing, or a function.
+    /// The value; `None` when the result is undefined or a function.
     pub(super) fn run(&self, scope: &Scope<'_>) -> Result<Option<Value>, Error> {
         let before = scope.entropy.state();
         let evaluated = self.evaluate(scope);
@@ -96,7 +96,7 @@ impl Compiled {
         };
         if suspect {
             scope.entropy.resume(before);
-            // Where calculating fails, it was not the operators.
+            // If this fails too, the operators are not the cause, and the first result stays.
             if let Some(Ok((value, _))) = self.calculate(scope) {
                 return Ok(value);
             }
@@ -191,7 +191,7 @@ impl Compiled {
         self.accept(result?, builder.nulls)
     }
 
-    /// What was handed through is not counted by jlens.
+    /// Checks the length of the result, because jlens does not count values that it returns unchanged.
     fn accept(&self, result: Option<Value>, nulls: bool) -> Evaluated {
         match result {
             Some(value) if value.json_len() > MAX_MEMORY as u64 => Err(Error::new("U1001")),

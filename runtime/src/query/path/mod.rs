@@ -1,7 +1,7 @@
 //! JSONPath as the service evaluates it: the Java library Jayway over Jackson's nodes.
 //!
-//! A definite path (keys and indices) gives one value or says why there is none, in Jayway's
-//! words, which show in the service's messages. An index past the end gives `null`. An
+//! A definite path (keys and indices) gives one value or the reason why there is none, with Jayway's
+//! message, which is part of the service's messages. An index past the end gives `null`. An
 //! indefinite path gives an array of what it finds, `[]` when it finds nothing.
 
 mod comparison;

@@ -253,7 +253,7 @@ impl Exploration {
 fn made_up(taken: &Taken) -> String {
     taken.made_up.as_ref().map_or_else(String::new, |state| {
         format!(
-            "; what the reader of `{state}` gives is made up: say it with `Bounds::items` or `Bounds::objects`"
+            "; the items of `{state}` are placeholders: give them with `Bounds::items` or `Bounds::objects`"
         )
     })
 }

@@ -46,7 +46,7 @@ pub struct Hidden {
 pub struct Stuck {
     /// The states that it is in.
     pub states: Vec<String>,
-    /// Whether it goes on and on; otherwise it waits.
+    /// Whether it runs without end; otherwise it waits.
     pub is_endless: bool,
     /// What the tasks did in the first of the runs, where it was not their first success.
     pub when: Vec<Decision>,
@@ -84,7 +84,7 @@ impl fmt::Display for Stuck {
             .map(|state| format!("`{state}`"))
             .collect();
         let what = if self.is_endless {
-            "runs on and on"
+            "runs without end"
         } else {
             "waits until a limit ends it"
         };

@@ -39,7 +39,7 @@ impl fmt::Display for Decision {
                 write!(f, "the workflow of `{state}` fails with `{error}`")
             }
             Outcome::Timeout => write!(f, "`{state}` times out"),
-            Outcome::Silence => write!(f, "nobody answers `{state}`"),
+            Outcome::Silence => write!(f, "`{state}` is never answered"),
         }
     }
 }
