@@ -8,6 +8,8 @@
 
 use std::ops::RangeInclusive;
 
+use crate::resource::{Pattern, Resource, ResourceKind};
+
 /// How many seconds a timeout, a heartbeat and the interval of a retrier have.
 pub const SECONDS: RangeInclusive<u64> = 1..=MAX_SECONDS;
 
@@ -159,22 +161,13 @@ impl WaitsFor {
     /// assert_eq!(of("arn:aws:states:::ecs:runTask"), None);
     /// ```
     pub fn of(resource: &str) -> Option<WaitsFor> {
-        if resource.ends_with(".waitForTaskToken") {
-            Some(WaitsFor::Token)
-        } else if resource.ends_with(".sync") || resource.ends_with(".sync:2") {
-            Some(WaitsFor::Job)
-        } else if is_activity(resource) {
-            Some(WaitsFor::Activity)
-        } else {
-            None
+        let resource = Resource::parse(resource);
+        match (resource.pattern(), resource.kind()) {
+            (Pattern::WaitForTaskToken, _) => Some(WaitsFor::Token),
+            (Pattern::Sync | Pattern::Sync2, _) => Some(WaitsFor::Job),
+            // A placeholder with `activity` in its name may be anything.
+            (_, ResourceKind::Activity) => resource.name().map(|_| WaitsFor::Activity),
+            _ => None,
         }
     }
-}
-
-/// `arn:aws:states:us-east-1:123456789012:activity:name`
-pub fn is_activity(resource: &str) -> bool {
-    let mut parts = resource.split(':');
-    parts.next() == Some("arn")
-        && parts.nth(1) == Some("states")
-        && parts.nth(2) == Some("activity")
 }

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::json::{Document, Duplicate, Position, SyntaxError};
+use crate::SyntaxError;
+use crate::json::{Document, Duplicate, Position};
 
 /// One fault or doubt, at its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,8 +88,8 @@ impl Finding {
             severity: Severity::Error,
             message: error.message.clone(),
             pointer: String::new(),
-            line: error.line,
-            column: error.column,
+            line: error.position.map_or(1, |position| position.line),
+            column: error.position.map_or(1, |position| position.column),
             offset: error.offset,
             suggestion: None,
         }

@@ -12,7 +12,7 @@
 //! let graph = Graph::of(&json);
 //! let reached: Vec<_> = graph.reachable(0).into_iter().map(|state| graph.states()[state].name).collect();
 //! assert_eq!(reached, ["A", "B"]);
-//! # Ok::<(), stepwright_asl::json::SyntaxError>(())
+//! # Ok::<(), stepwright_asl::SyntaxError>(())
 //! ```
 
 use std::collections::{HashMap, HashSet};

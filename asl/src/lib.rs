@@ -35,6 +35,7 @@ pub mod name;
 pub mod overlay;
 pub mod path;
 pub mod placeholder;
+pub mod resource;
 pub mod similar;
 pub mod timestamp;
 pub mod validate;
@@ -44,6 +45,7 @@ pub mod yaml;
 
 #[cfg(any(feature = "diagram", feature = "diff"))]
 mod condition;
+mod cursor;
 mod finding;
 mod place;
 mod substitution;
@@ -51,4 +53,4 @@ mod syntax_error;
 
 pub use finding::{Finding, Findings, Severity};
 pub use model::{MachineType, QueryLanguage, StateMachine};
-pub use syntax_error::SyntaxError;
+pub use syntax_error::{SyntaxError, SyntaxFault};

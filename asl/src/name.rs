@@ -52,9 +52,7 @@ pub enum NameError {
 /// ```
 pub fn check_machine(name: &str) -> Result<(), NameError> {
     check_length(name, MAX_LENGTH)?;
-    check_characters(name, |char| {
-        char.is_whitespace() || FORBIDDEN.contains(&char)
-    })
+    check_characters(name, is_allowed)
 }
 
 /// Checks the label of a Distributed Map.
@@ -64,9 +62,12 @@ pub fn check_machine(name: &str) -> Result<(), NameError> {
 /// As [`check_machine`], with at most 40 characters.
 pub fn check_label(name: &str) -> Result<(), NameError> {
     check_length(name, MAX_LABEL_LENGTH)?;
-    check_characters(name, |char| {
-        char.is_whitespace() || FORBIDDEN.contains(&char)
-    })
+    check_characters(name, is_allowed)
+}
+
+/// Whether the name of a state machine, an execution or an activity, or a label may have this character.
+pub fn is_allowed(char: char) -> bool {
+    !(char.is_whitespace() || char.is_control() || FORBIDDEN.contains(&char))
 }
 
 /// Checks the name of a state, which may have blanks and punctuation.
@@ -76,7 +77,7 @@ pub fn check_label(name: &str) -> Result<(), NameError> {
 /// When it is empty, longer than 80 characters or has a control character.
 pub fn check_state(name: &str) -> Result<(), NameError> {
     check_length(name, MAX_LENGTH)?;
-    check_characters(name, |_| false)
+    check_characters(name, |char| !char.is_control())
 }
 
 /// Checks the name of a workflow variable, without its `$`.
@@ -115,11 +116,8 @@ fn check_length(name: &str, limit: usize) -> Result<(), NameError> {
     }
 }
 
-fn check_characters(name: &str, forbidden: impl Fn(char) -> bool) -> Result<(), NameError> {
-    match name
-        .chars()
-        .find(|char| char.is_control() || forbidden(*char))
-    {
+fn check_characters(name: &str, is_allowed: impl Fn(char) -> bool) -> Result<(), NameError> {
+    match name.chars().find(|char| !is_allowed(*char)) {
         Some(char) => Err(NameError::Character(char)),
         None => Ok(()),
     }

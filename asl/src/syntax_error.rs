@@ -1,21 +1,107 @@
-//! What is wrong with a short text inside a definition.
+//! Why a text cannot be read.
 
-/// A path, intrinsic function call or the like that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message} at offset {offset}")]
+use std::fmt;
+
+use crate::intrinsic::Function;
+use crate::json::Position;
+use crate::similar::did_you_mean;
+
+/// A text that cannot be read: JSON, YAML, a path, a call of an intrinsic function or a JSONata expression.
+///
+/// ```
+/// use stepwright_asl::json::Document;
+/// use stepwright_asl::path::Path;
+///
+/// let error = Document::parse("{\n  \"StartAt\" \"A\"\n}").unwrap_err();
+/// assert_eq!(error.to_string(), "expected `:` after the key at line 2, column 13");
+///
+/// let error = Path::parse("order.id").unwrap_err();
+/// assert_eq!(error.to_string(), "a path begins with `$` at offset 0");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SyntaxError {
     /// Where in the text, in bytes from 0.
     pub offset: usize,
+    /// The line and the column, when the text is a whole document.
+    pub position: Option<Position>,
+    /// What sort of fault it is.
+    pub fault: SyntaxFault,
     /// What is wrong, without the place.
     pub message: String,
 }
 
+/// What sort of fault a text has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SyntaxFault {
+    /// The text does not follow the grammar of its language.
+    Grammar,
+    /// The text is valid in its language, but AWS does not support what it says.
+    Unsupported,
+    /// There is no intrinsic function of this name.
+    UnknownFunction(String),
+    /// The intrinsic function takes another number of arguments.
+    Arity,
+    /// A literal argument has a type that the intrinsic function does not take there.
+    ArgumentType,
+    /// Calls of intrinsic functions nest deeper than [`MAX_NESTING`](crate::intrinsic::MAX_NESTING).
+    Nesting,
+}
+
 impl SyntaxError {
+    /// The intrinsic function that was probably meant, as a question.
+    pub fn suggestion(&self) -> Option<String> {
+        let SyntaxFault::UnknownFunction(name) = &self.fault else {
+            return None;
+        };
+        did_you_mean(name, Function::ALL.iter().map(|function| function.name()))
+    }
+
+    /// A text that does not follow the grammar.
     pub(crate) fn new(offset: usize, message: impl Into<String>) -> SyntaxError {
+        SyntaxError::with(SyntaxFault::Grammar, offset, message)
+    }
+
+    /// A text that has another fault.
+    pub(crate) fn with(
+        fault: SyntaxFault,
+        offset: usize,
+        message: impl Into<String>,
+    ) -> SyntaxError {
         SyntaxError {
             offset,
+            position: None,
+            fault,
             message: message.into(),
         }
     }
+
+    /// A document that does not follow the grammar.
+    pub(crate) fn in_document(position: Position, message: impl Into<String>) -> SyntaxError {
+        SyntaxError {
+            position: Some(position),
+            ..SyntaxError::new(position.offset, message)
+        }
+    }
+
+    /// The same error in a longer text, in which this one begins at `offset`.
+    pub(crate) fn inside(mut self, offset: usize) -> SyntaxError {
+        self.offset += offset;
+        self
+    }
 }
+
+/// The message and the place.
+impl fmt::Display for SyntaxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.position {
+            Some(Position { line, column, .. }) => {
+                write!(f, "{} at line {line}, column {column}", self.message)
+            }
+            None => write!(f, "{} at offset {}", self.message, self.offset),
+        }
+    }
+}
+
+impl std::error::Error for SyntaxError {}

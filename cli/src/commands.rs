@@ -4,8 +4,10 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use stepwright_asl::model::{State, StateMachine, States};
+use stepwright_asl::placeholder;
+use stepwright_asl::resource::Resource;
 use stepwright_runtime::task::{Answer, TaskCall, TaskFailure, TaskSource};
-use stepwright_runtime::value::{Object, Value};
+use stepwright_runtime::value::Value;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
@@ -114,20 +116,9 @@ fn collect(states: &States, known: &mut Vec<Known>) {
 /// What a function may be called: `ChargeCard` for `${ChargeCardArn}`, the last part of an ARN, the text itself.
 fn names(text: &str) -> Vec<String> {
     let mut names = vec![text.to_owned()];
-    if let Some(placeholder) = text
-        .strip_prefix("${")
-        .and_then(|text| text.strip_suffix('}'))
-    {
-        names.push(
-            placeholder
-                .strip_suffix("Arn")
-                .unwrap_or(placeholder)
-                .to_owned(),
-        );
-    } else if let Some((_, name)) = text
-        .split_once(":function:")
-        .or_else(|| text.split_once(":activity:"))
-    {
+    if let Some(name) = placeholder::whole(text) {
+        names.push(name.strip_suffix("Arn").unwrap_or(name).to_owned());
+    } else if let Some(name) = Resource::parse(text).name() {
         names.push(name.to_owned());
     }
     names
@@ -176,26 +167,19 @@ impl TaskSource for Commands {
                 .unwrap_or_else(PoisonError::into_inner) = Some(call.state().to_owned());
             return None;
         };
-        let is_function = call.resource().is_lambda_invoke();
-        let input = match call.parameters().get("Payload") {
-            Some(payload) if is_function => payload.to_text(),
-            None if is_function => "{}".to_owned(),
-            _ => call.parameters().to_text(),
+        // The command stands for the function; the integration answers with more than its result.
+        let invocation = call.invocation();
+        let input = match &invocation {
+            Some(invocation) => invocation.payload().to_text(),
+            None => call.parameters().to_text(),
         };
         let (command, groups) = (command.clone(), self.groups.clone());
         Some(Answer::later(async move {
             let output = execute(&groups, &command, input).await?;
-            // The command stands for the function; the integration answers with more than its result.
-            let output = if is_function {
-                let mut envelope = Object::new();
-                envelope.insert("ExecutedVersion", Value::from("$LATEST"));
-                envelope.insert("Payload", output);
-                envelope.insert("StatusCode", Value::from(200));
-                envelope.into()
-            } else {
-                output
-            };
-            Ok(output)
+            Ok(match invocation {
+                Some(invocation) => invocation.response(output),
+                None => output,
+            })
         }))
     }
 }

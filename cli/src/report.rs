@@ -8,8 +8,8 @@ use stepwright_asl::json::Json;
 use stepwright_asl::yaml::Format;
 use stepwright_asl::{Finding, Severity};
 
-use crate::definition::Definition;
 use crate::failure::Failure;
+use crate::source::Source;
 
 /// Prints a failure on standard error.
 pub(crate) fn failure(failure: &Failure) {
@@ -35,14 +35,14 @@ pub(crate) fn note(text: &str) {
 }
 
 /// One finding as people read it: what, where, the line itself, and how to mend it.
-pub(crate) fn finding(finding: &Finding, definition: &Definition) -> String {
-    let source = definition.text.as_str();
+pub(crate) fn finding(finding: &Finding, source: &Source) -> String {
+    let text = source.text.as_str();
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let name = definition.shown();
-    let excerpt = Excerpt::of(source, place(finding, definition));
+    let name = source.shown();
+    let excerpt = Excerpt::of(text, place(finding, source));
     let annotation = AnnotationKind::Primary.span(excerpt.marked);
     let snippet = Snippet::source(excerpt.text)
         .line_start(finding.line)
@@ -121,20 +121,20 @@ impl Excerpt<'_> {
 }
 
 /// What is marked in the text.
-fn place(finding: &Finding, definition: &Definition) -> Range<usize> {
-    match definition.format {
-        Format::Json => token(&definition.text, finding.offset),
+fn place(finding: &Finding, source: &Source) -> Range<usize> {
+    match source.format {
+        Format::Json => token(&source.text, finding.offset),
         Format::Yaml => {
-            let value = definition.document.as_ref().and_then(|document| {
+            let value = source.document.as_ref().and_then(|document| {
                 let value = document.json().pointer(&finding.pointer)?;
                 let is_whole = !matches!(value, Json::Array(_) | Json::Object(_));
                 document.span(&finding.pointer).filter(|_| is_whole)
             });
             match value {
                 Some(span) if span.start == finding.offset => {
-                    first_line(&definition.text, span.start, span.end)
+                    first_line(&source.text, span.start, span.end)
                 }
-                _ => yaml_token(&definition.text, finding.offset),
+                _ => yaml_token(&source.text, finding.offset),
             }
         }
     }

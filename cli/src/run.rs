@@ -26,7 +26,7 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
     let definition = Definition::read(&arguments.file, &validator)?;
     let machine = definition.machine()?;
     // The context object's `StateMachine.Id` ends with its `Name`.
-    let name = definition.stem();
+    let name = definition.source.stem();
     let commands = Commands::new(&machine, &arguments.tasks)?;
 
     let mut builder = Engine::builder().definition(name, &machine, arguments.machine_type.into());
@@ -85,7 +85,9 @@ fn mocks(arguments: &RunArguments, definition: &Definition) -> Result<Option<Moc
     let machines: Vec<&str> = config.machines().collect();
     let machine = match (&arguments.machine, machines.as_slice()) {
         (Some(machine), _) => machine.as_str(),
-        (None, machines) if machines.contains(&definition.stem()) => definition.stem(),
+        (None, machines) if machines.contains(&definition.source.stem()) => {
+            definition.source.stem()
+        }
         (None, [only]) => only,
         (None, _) => {
             return Err(wrong(format!(
@@ -95,7 +97,7 @@ fn mocks(arguments: &RunArguments, definition: &Definition) -> Result<Option<Moc
                     .map(|name| format!("`{name}`"))
                     .collect::<Vec<_>>()
                     .join(", "),
-                definition.stem()
+                definition.source.stem()
             )));
         }
     };

@@ -65,9 +65,12 @@ fn validator(arguments: &ValidateArguments) -> Result<Validator, Failure> {
 
 fn as_text(definition: &Definition) {
     for finding in &definition.findings {
-        output::line(format_args!("{}\n", report::finding(finding, definition)));
+        output::line(format_args!(
+            "{}\n",
+            report::finding(finding, &definition.source)
+        ));
     }
-    let path = definition.shown();
+    let path = definition.source.shown();
     let errors = definition.findings.errors().count();
     let warnings = definition.findings.len() - errors;
     let summary = match (errors, warnings) {
@@ -111,7 +114,7 @@ fn as_json(definition: &Definition) -> Value {
         })
         .collect();
     json!({
-        "file": definition.path,
+        "file": definition.source.path,
         "result": if definition.findings.has_errors() { "FAIL" } else { "OK" },
         "diagnostics": diagnostics,
         "truncated": definition.findings.is_truncated(),

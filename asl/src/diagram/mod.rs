@@ -11,7 +11,7 @@
 //! let diagram = Diagram::of(&json);
 //! assert!(diagram.to_svg().starts_with("<svg "));
 //! assert!(diagram.to_mermaid().starts_with("flowchart TD\n"));
-//! # Ok::<(), stepwright_asl::json::SyntaxError>(())
+//! # Ok::<(), stepwright_asl::SyntaxError>(())
 //! ```
 
 mod dot;
@@ -57,7 +57,7 @@ impl Diagram {
     /// overlay.state("Greet", Mark::new(Status::Succeeded).badge("×2"));
     /// let svg = Diagram::of(&json).with(&overlay).to_svg();
     /// assert!(svg.contains("execution succeeded") && svg.contains("×2"));
-    /// # Ok::<(), stepwright_asl::json::SyntaxError>(())
+    /// # Ok::<(), stepwright_asl::SyntaxError>(())
     /// ```
     #[must_use]
     pub fn with(mut self, overlay: &Overlay) -> Diagram {

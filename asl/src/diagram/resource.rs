@@ -4,6 +4,7 @@ use crate::graph::State;
 use crate::json::{Json, Object};
 use crate::jsonata;
 use crate::model::StateKind;
+use crate::resource::{Resource, ResourceKind};
 
 use super::text::one_line;
 
@@ -29,17 +30,17 @@ pub(super) fn detail(state: &State<'_>) -> Option<String> {
 }
 
 /// `lambda:invoke.waitForTaskToken` for an integration, the name for a function or an activity.
-fn resource(resource: &str) -> String {
-    if let Some(integration) = resource.split_once(":states:::").map(|(_, rest)| rest) {
+fn resource(text: &str) -> String {
+    let resource = Resource::parse(text);
+    if let Some(integration) = resource.integration() {
         let integration = integration.strip_prefix("aws-sdk:").unwrap_or(integration);
         return integration.to_owned();
     }
-    for (mark, word) in [(":function:", "lambda"), (":activity:", "activity")] {
-        if let Some((_, name)) = resource.split_once(mark) {
-            return format!("{word} {name}");
-        }
+    match (resource.name(), resource.kind()) {
+        (Some(name), ResourceKind::Activity) => format!("activity {name}"),
+        (Some(name), _) => format!("lambda {name}"),
+        (None, _) => text.to_owned(),
     }
-    resource.to_owned()
 }
 
 fn wait(state: &Object) -> Option<String> {

@@ -14,9 +14,10 @@ use serde::Serialize;
 
 use crate::json::Object;
 use crate::model::StateKind;
+use crate::resource::Resource;
 
-use super::Diff;
 use super::change::Change;
+use super::comparison::Changes;
 use super::matching::{Found, Matching, Side};
 
 /// Whether something is safe as it stands.
@@ -56,8 +57,13 @@ pub struct Stranded {
 }
 
 /// All effects of a change that is executed; none when nothing is.
-pub(super) fn of(diff: &Diff, old: &Side<'_>, new: &Side<'_>, matching: &Matching) -> Vec<Effect> {
-    if diff.is_comments_only() {
+pub(super) fn of(
+    changes: &Changes,
+    old: &Side<'_>,
+    new: &Side<'_>,
+    matching: &Matching,
+) -> Vec<Effect> {
+    if changes.is_comments_only() {
         return Vec::new();
     }
     let mut effects = vec![
@@ -75,9 +81,9 @@ pub(super) fn of(diff: &Diff, old: &Side<'_>, new: &Side<'_>, matching: &Matchin
         },
     ];
     effects.extend(removed_callees(old, new));
-    effects.extend(changed_calls(diff, old, new, matching));
+    effects.extend(changed_calls(changes, old, new, matching));
     effects.extend(waiting(old, new, matching));
-    effects.extend(others(diff));
+    effects.extend(others(changes));
     effects
 }
 
@@ -107,9 +113,7 @@ fn call(state: &Object) -> Option<(&str, Option<&str>)> {
 
 /// The call in a few words: `lambda:invoke of ${ChargeCardArn}`.
 fn words((resource, target): (&str, Option<&str>)) -> String {
-    let action = resource
-        .split_once(":states:::")
-        .map_or(resource, |(_, action)| action);
+    let action = Resource::parse(resource).integration().unwrap_or(resource);
     match target {
         Some(target) => format!("`{target}` ({action})"),
         None => format!("`{action}`"),
@@ -140,7 +144,12 @@ fn removed_callees(old: &Side<'_>, new: &Side<'_>) -> Vec<Effect> {
 }
 
 /// Tasks that call what they called, with other input, or that read the result in another way.
-fn changed_calls(diff: &Diff, old: &Side<'_>, new: &Side<'_>, matching: &Matching) -> Vec<Effect> {
+fn changed_calls(
+    changes: &Changes,
+    old: &Side<'_>,
+    new: &Side<'_>,
+    matching: &Matching,
+) -> Vec<Effect> {
     const SENT: [&str; 3] = ["Arguments", "Parameters", "InputPath"];
     const READ: [&str; 5] = [
         "ResultSelector",
@@ -153,7 +162,7 @@ fn changed_calls(diff: &Diff, old: &Side<'_>, new: &Side<'_>, matching: &Matchin
         .map(|(index, state)| (state.pointer.to_string(), index))
         .collect();
     let mut effects = Vec::new();
-    for change in &diff.states {
+    for change in &changes.states {
         let pointer = change.new_pointer.as_deref();
         let index = pointer.and_then(|pointer| places.get(pointer).copied());
         let Some((after, before)) = index
@@ -232,10 +241,10 @@ fn waiting(old: &Side<'_>, new: &Side<'_>, matching: &Matching) -> Vec<Effect> {
     effects
 }
 
-fn others(diff: &Diff) -> Vec<Effect> {
+fn others(changes: &Changes) -> Vec<Effect> {
     let mut effects = Vec::new();
     let ends_with = |pointer: &str, ends: &[&str]| ends.iter().any(|end| pointer.ends_with(end));
-    for change in &diff.states {
+    for change in &changes.states {
         let kinds = [
             "/ProcessorConfig",
             "/ProcessorConfig/Mode",
@@ -257,7 +266,7 @@ fn others(diff: &Diff) -> Vec<Effect> {
             });
         }
     }
-    if diff
+    if changes
         .machine
         .iter()
         .any(|field| field.pointer() == "/TimeoutSeconds")
@@ -270,7 +279,7 @@ fn others(diff: &Diff) -> Vec<Effect> {
             states: Vec::new(),
         });
     }
-    let names: Vec<String> = diff
+    let names: Vec<String> = changes
         .states
         .iter()
         .filter_map(|state| match state.change {

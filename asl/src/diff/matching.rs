@@ -16,7 +16,7 @@ type Lead = (usize, u8);
 #[derive(Debug)]
 pub(super) struct Side<'j> {
     pub(super) graph: Graph<'j>,
-    pub(super) root: Option<&'j Object>,
+    pub(super) json: &'j Json,
     /// The query language of each state.
     pub(super) languages: Vec<QueryLanguage>,
     /// What leads to each state: from where, and for what.
@@ -42,7 +42,7 @@ impl<'j> Side<'j> {
         }
         Side {
             graph,
-            root,
+            json: definition,
             languages,
             leads,
         }

@@ -21,11 +21,12 @@
 //! assert_eq!(diff.states()[1].fields[0].pointer(), "/States/Charge/TimeoutSeconds");
 //! assert!(diff.transitions().is_empty());
 //! assert!(Diff::of(&old, &old).is_empty());
-//! # Ok::<(), stepwright_asl::json::SyntaxError>(())
+//! # Ok::<(), stepwright_asl::SyntaxError>(())
 //! ```
 
 mod align;
 mod change;
+mod comparison;
 mod effects;
 mod fields;
 mod matching;
@@ -35,16 +36,13 @@ mod report;
 mod tokens;
 mod transitions;
 
-use crate::json::{Json, Object};
-use crate::model::{QueryLanguage, StateKind};
+use crate::json::Json;
 
 pub use change::{Change, FieldChange, On, StateChange, TransitionChange};
 pub use effects::{Effect, Safety, Stranded};
 
-use fields::{At, Fields, change};
-use matching::{Found, Matching, Side};
-use place::Place;
-use transitions::Transitions;
+use comparison::Changes;
+use matching::{Matching, Side};
 
 /// What changed between two definitions.
 ///
@@ -64,56 +62,23 @@ impl Diff {
     pub fn of(old: &Json, new: &Json) -> Diff {
         let (before, after) = (Side::of(old), Side::of(new));
         let matching = Matching::of(&before, &after);
-        let mut machine = Fields::default();
-        let at = |language| At {
-            pointer: String::new(),
-            place: Place::Body,
-            language,
-        };
-        let language = QueryLanguage::JsonPath;
-        match (before.root, after.root) {
-            (Some(from), Some(to)) => {
-                let (from, to) = (own_fields(from), own_fields(to));
-                machine.objects((&from, &at(language)), (&to, &at(language)));
-            }
-            _ if old != new => {
-                let (from, to) = ((old, at(language)), (new, at(language)));
-                machine.fields.push(change(Some(from), Some(to)));
-            }
-            _ => {}
-        }
-        let mut comparison = Comparison {
-            old: &before,
-            new: &after,
-            matching: &matching,
-            states: Vec::new(),
-            comments: machine.comments,
-            transitions: Transitions {
-                old: &before,
-                new: &after,
-                matching: &matching,
-                changes: Vec::new(),
-            },
-        };
-        comparison.transitions.starts();
-        comparison.states();
-        let Comparison {
+        let changes = Changes::between(&before, &after, &matching);
+        let effects = effects::of(&changes, &before, &after, &matching);
+        let stranded = effects::stranded(&before, &after, &matching);
+        let Changes {
+            machine,
             states,
-            comments,
             transitions,
-            ..
-        } = comparison;
-        let mut diff = Diff {
-            machine: machine.fields,
-            states,
-            transitions: transitions.changes,
             comments,
-            effects: Vec::new(),
-            stranded: Vec::new(),
-        };
-        diff.effects = effects::of(&diff, &before, &after, &matching);
-        diff.stranded = effects::stranded(&before, &after, &matching);
-        diff
+        } = changes;
+        Diff {
+            machine,
+            states,
+            transitions,
+            comments,
+            effects,
+            stranded,
+        }
     }
 
     /// Whether nothing changed, comments included.
@@ -156,171 +121,4 @@ impl Diff {
     pub fn stranded(&self) -> &[Stranded] {
         &self.stranded
     }
-}
-
-/// The fields of a machine or branch without its states, and without the language, which is that of its states.
-fn own_fields(body: &Object) -> Object {
-    let fields = body.iter();
-    fields
-        .filter(|(key, value)| {
-            let is_structure = ["QueryLanguage", "States"].contains(&key.as_str());
-            !is_structure || !Place::is_sound(key, value)
-        })
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect()
-}
-
-struct Comparison<'a, 'j> {
-    old: &'a Side<'j>,
-    new: &'a Side<'j>,
-    matching: &'a Matching,
-    states: Vec<StateChange>,
-    comments: Vec<FieldChange>,
-    transitions: Transitions<'a, 'j>,
-}
-
-impl Comparison<'_, '_> {
-    fn states(&mut self) {
-        for index in 0..self.old.graph.states().len() {
-            if !self.matching.states.contains_key(&index) {
-                self.alone(false, index);
-            }
-        }
-        for index in 0..self.new.graph.states().len() {
-            match self.matching.back.get(&index) {
-                Some(&old) => self.both(old, index),
-                None => self.alone(true, index),
-            }
-        }
-    }
-
-    fn alone(&mut self, is_new: bool, index: usize) {
-        let side = if is_new { self.new } else { self.old };
-        let state = side.state(index);
-        let pointer = |wanted: bool| (wanted == is_new).then(|| state.pointer.to_string());
-        self.states.push(StateChange {
-            change: if is_new {
-                Change::Added
-            } else {
-                Change::Removed
-            },
-            name: state.name.to_owned(),
-            old_name: None,
-            kind: kind(state.object),
-            old_pointer: pointer(false),
-            new_pointer: pointer(true),
-            fields: Vec::new(),
-        });
-        self.transitions.alone(is_new, index);
-    }
-
-    fn both(&mut self, old: usize, new: usize) {
-        let (before, after) = (self.old.state(old), self.new.state(new));
-        let at = |side: &Side<'_>, index: usize| At {
-            pointer: side.state(index).pointer.to_string(),
-            place: Place::State(side.state(index).kind),
-            language: side.languages[index],
-        };
-        let (from, to) = (at(self.old, old), at(self.new, new));
-        let mut fields = Fields::default();
-        if from.language != to.language {
-            let word = |at: &At| Json::from(at.language.as_str());
-            let place = |at: &At| At {
-                pointer: format!("{}/QueryLanguage", at.pointer),
-                ..at.clone()
-            };
-            let (before, after) = (word(&from), word(&to));
-            let (before, after) = ((&before, place(&from)), (&after, place(&to)));
-            fields.fields.push(change(Some(before), Some(after)));
-        }
-        fields.objects((before.object, &from), (after.object, &to));
-        self.branches(old, new, &mut fields);
-        self.transitions.of(old, new, &mut fields);
-        self.comments.append(&mut fields.comments);
-        let found = self.matching.states.get(&old).map(|(_, found)| *found);
-        let kind_of_change = match found {
-            Some(Found::Renamed) => Change::Renamed,
-            Some(Found::Moved) => Change::Moved,
-            _ if fields.fields.is_empty() => return,
-            _ => Change::Changed,
-        };
-        self.states.push(StateChange {
-            change: kind_of_change,
-            name: after.name.to_owned(),
-            old_name: (before.name != after.name).then(|| before.name.to_owned()),
-            kind: kind(after.object),
-            old_pointer: Some(before.pointer.to_string()),
-            new_pointer: Some(after.pointer.to_string()),
-            fields: fields.fields,
-        });
-    }
-
-    /// The branches of a Parallel: which came, went, and stand at another place, and so give their output there.
-    fn branches(&mut self, old: usize, new: usize, fields: &mut Fields) {
-        let (before, after) = (self.old.state(old), self.new.state(new));
-        let is_parallel = |kind| kind == Some(StateKind::Parallel);
-        if !is_parallel(before.kind) && !is_parallel(after.kind) {
-            return;
-        }
-        let pairs: Vec<(usize, usize)> = before
-            .inner
-            .iter()
-            .enumerate()
-            .filter_map(|(at, body)| {
-                let partner = self.matching.bodies.get(body)?;
-                Some((at, after.inner.iter().position(|body| body == partner)?))
-            })
-            .collect();
-        let brief = |side: &Side<'_>, bodies: &[usize]| -> Vec<Json> {
-            let bodies = bodies.iter().map(|body| &side.graph.containers()[*body]);
-            bodies
-                .map(|body| {
-                    let start = Json::from(body.start_at.unwrap_or_default());
-                    Json::Object(Object::from_iter([("StartAt".to_owned(), start)]))
-                })
-                .collect()
-        };
-        let (from, to) = (
-            brief(self.old, &before.inner),
-            brief(self.new, &after.inner),
-        );
-        let at = |pointer: &str| At {
-            pointer: format!("{pointer}/Branches"),
-            place: Place::Literal,
-            language: QueryLanguage::JsonPath,
-        };
-        let (old_at, new_at) = (
-            at(&before.pointer.to_string()),
-            at(&after.pointer.to_string()),
-        );
-        fields.reordered(&pairs, (&from, &old_at), (&to, &new_at));
-        let (gone, come) = align::rest(&pairs, from.len(), to.len());
-        for index in gone {
-            let side = Some((&from[index], old_at.item(index)));
-            fields.fields.push(change(side, None));
-        }
-        for index in come {
-            let side = Some((&to[index], new_at.item(index)));
-            fields.fields.push(change(None, side));
-        }
-        for (index, partner) in pairs {
-            let body = |side: &Side<'_>, bodies: &[usize], index: usize| {
-                let body = &side.graph.containers()[bodies[index]];
-                let at = At {
-                    pointer: body.pointer.to_string(),
-                    place: Place::Body,
-                    language: QueryLanguage::JsonPath,
-                };
-                (own_fields(body.object), at)
-            };
-            let from = body(self.old, &before.inner, index);
-            let to = body(self.new, &after.inner, partner);
-            fields.objects((&from.0, &from.1), (&to.0, &to.1));
-        }
-    }
-}
-
-fn kind(state: &Object) -> String {
-    let kind = state.get("Type").and_then(Json::as_str);
-    kind.unwrap_or("unknown type").to_owned()
 }

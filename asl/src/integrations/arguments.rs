@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Integration, Kind};
+use super::lookup::{Integration, Kind};
 use crate::similar::nearest;
 
 /// What is wrong with an argument of an integration.

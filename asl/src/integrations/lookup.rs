@@ -1,9 +1,11 @@
 //! From a resource's text to what the tables say of it.
 
 use super::optimized::{self, Optimized, Place};
+use super::permission::Permission;
 use super::service::{self, Service, services, split};
-use super::{Pattern, Permission, Unknown, What};
+use super::unknown::{Unknown, What};
 use crate::model::MachineType;
+use crate::resource::{Pattern, Resource, ResourceKind};
 use crate::similar::{distance_within, nearest};
 
 /// A resource that is known.
@@ -135,7 +137,7 @@ pub fn lookup_result_writer(resource: &str) -> Result<&'static Optimized, Unknow
 
 fn in_map(resource: &str, place: Place) -> Result<&'static Optimized, Unknown> {
     let question = Question::new(resource, true);
-    let Arn::Integration(name) = question.arn else {
+    let Some(name) = question.resource.integration() else {
         return Err(question.unknown(What::Resource, None));
     };
     optimized::get(place, name).ok_or_else(|| {
@@ -147,17 +149,17 @@ fn in_map(resource: &str, place: Place) -> Result<&'static Optimized, Unknown> {
 /// [`lookup`], with or without the search for what was probably meant, which takes long where thousands ask.
 pub(crate) fn find(resource: &str, suggest: bool) -> Result<Integration<'_>, Unknown> {
     let question = Question::new(resource, suggest);
-    let name = match question.arn {
-        Arn::Integration(name) => name,
-        Arn::Function(name) => {
-            let line = optimized::get(Place::Task, "function");
-            return question.own_arn(line.map(Kind::Function), "lambda", name);
-        }
-        Arn::Activity(name) => {
-            let line = optimized::get(Place::Task, "activity");
-            return question.own_arn(line.map(Kind::Activity), "states", name);
-        }
-        Arn::Other => return Err(question.unknown(What::Resource, None)),
+    let resource = question.resource;
+    let Some(name) = resource.integration() else {
+        let Some(name) = resource.name() else {
+            return Err(question.unknown(What::Resource, None));
+        };
+        let (bare, kind, service): (_, fn(_) -> Kind, _) = match resource.kind() {
+            ResourceKind::Activity => ("activity", Kind::Activity, "states"),
+            _ => ("function", Kind::Function, "lambda"),
+        };
+        let line = optimized::get(Place::Task, bare);
+        return question.own_arn(line.map(kind), service, name);
     };
     match name.strip_prefix("aws-sdk:") {
         Some(name) => question.sdk(name),
@@ -165,45 +167,15 @@ pub(crate) fn find(resource: &str, suggest: bool) -> Result<Integration<'_>, Unk
     }
 }
 
-/// The forms of ARNs that a Task may have.
-#[derive(Clone, Copy)]
-enum Arn<'r> {
-    /// What follows `arn:aws:states:::`.
-    Integration(&'r str),
-    /// The name of a function.
-    Function(&'r str),
-    /// The name of an activity.
-    Activity(&'r str),
-    Other,
-}
-
 struct Question<'r> {
-    resource: &'r str,
-    /// `aws`
-    partition: &'r str,
-    arn: Arn<'r>,
+    resource: Resource<'r>,
     suggest: bool,
 }
 
 impl<'r> Question<'r> {
     fn new(resource: &'r str, suggest: bool) -> Question<'r> {
-        let rest = resource.strip_prefix("arn:").unwrap_or_default();
-        let (partition, rest) = rest.split_once(':').unwrap_or_default();
-        let arn = match rest.strip_prefix("states:::") {
-            Some(name) => Arn::Integration(name),
-            None => {
-                let parts: Vec<&str> = rest.splitn(5, ':').collect();
-                match parts.as_slice() {
-                    ["lambda", _, _, "function", name] if !name.is_empty() => Arn::Function(name),
-                    ["states", _, _, "activity", name] if !name.is_empty() => Arn::Activity(name),
-                    _ => Arn::Other,
-                }
-            }
-        };
         Question {
-            resource,
-            partition,
-            arn,
+            resource: Resource::parse(resource),
             suggest,
         }
     }
@@ -345,9 +317,13 @@ impl<'r> Question<'r> {
     fn unknown(&self, what: What, meant: Option<String>) -> Unknown {
         Unknown {
             what,
-            resource: self.resource.to_owned(),
-            suggestion: meant
-                .map(|meant| format!("did you mean `arn:{}:states:::{meant}`?", self.partition)),
+            resource: self.resource.as_str().to_owned(),
+            suggestion: meant.map(|meant| {
+                format!(
+                    "did you mean `arn:{}:states:::{meant}`?",
+                    self.resource.partition()
+                )
+            }),
             doubt: false,
         }
     }

@@ -29,16 +29,15 @@
 mod arguments;
 mod lookup;
 mod optimized;
-mod pattern;
 mod permission;
 mod service;
 mod unknown;
 
+pub use crate::resource::Pattern;
 pub use arguments::{ArgumentFault, ArgumentFaultKind};
 pub(crate) use lookup::find;
 pub use lookup::{Integration, Kind, lookup, lookup_item_reader, lookup_result_writer};
 pub use optimized::{Optimized, Place, optimized};
-pub use pattern::Pattern;
 pub use permission::Permission;
 pub use service::{Service, services};
 pub use unknown::{Unknown, What};

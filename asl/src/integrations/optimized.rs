@@ -4,7 +4,8 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::{Pattern, Permission};
+use super::permission::Permission;
+use crate::resource::Pattern;
 
 /// One JSON object a line, ordered by place and resource.
 const TABLE: &str = include_str!("optimized.jsonl");

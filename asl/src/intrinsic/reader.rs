@@ -1,50 +1,96 @@
 //! Reads calls.
 
+use crate::cursor::Cursor;
 use crate::json::Json;
 use crate::path::Path;
 
-use super::function::Parameter;
-use super::{Argument, Call, CallError, CallFault, Function, Literal, MAX_NESTING};
+use super::call::{Argument, Call, Expression, Literal, MAX_NESTING};
+use super::function::{Function, Parameter};
+use crate::syntax_error::{SyntaxError, SyntaxFault};
 
-pub(super) struct Reader<'t> {
-    text: &'t str,
-    offset: usize,
+impl Call {
+    /// Reads a call; blanks may follow it.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no call, the function is unknown, it takes another number of arguments or other types of literals, or calls nest too deep.
+    pub fn parse(text: &str) -> Result<Call, SyntaxError> {
+        let mut reader = Reader::new(text);
+        let call = reader.call(1)?;
+        reader.cursor.skip_blanks();
+        if reader.cursor.rest().is_empty() {
+            Ok(call)
+        } else {
+            Err(reader
+                .cursor
+                .failure("expected the end of the text after the call"))
+        }
+    }
+}
+
+impl std::str::FromStr for Call {
+    type Err = SyntaxError;
+
+    fn from_str(text: &str) -> Result<Call, SyntaxError> {
+        Call::parse(text)
+    }
+}
+
+impl Expression {
+    /// Reads a call when the text begins with `States.`, else a path.
+    ///
+    /// # Errors
+    ///
+    /// As [`Call::parse`] and [`Path::parse`].
+    pub fn parse(text: &str) -> Result<Expression, SyntaxError> {
+        if text.starts_with("States.") {
+            return Call::parse(text).map(Expression::Call);
+        }
+        Path::parse(text).map(Expression::Path)
+    }
+}
+
+struct Reader<'t> {
+    cursor: Cursor<'t>,
 }
 
 impl<'t> Reader<'t> {
-    pub(super) fn new(text: &'t str) -> Reader<'t> {
-        Reader { text, offset: 0 }
+    fn new(text: &'t str) -> Reader<'t> {
+        Reader {
+            cursor: Cursor::new(text),
+        }
     }
 
-    pub(super) fn call(&mut self, depth: usize) -> Result<Call, CallError> {
-        let start = self.offset;
+    fn call(&mut self, depth: usize) -> Result<Call, SyntaxError> {
+        let start = self.cursor.offset();
         if depth > MAX_NESTING {
-            return Err(CallError::new(
-                CallFault::Nesting,
+            return Err(SyntaxError::with(
+                SyntaxFault::Nesting,
                 start,
                 format!("intrinsic functions nest deeper than {MAX_NESTING} levels"),
             ));
         }
-        let name = self.take_while(|char| char.is_alphanumeric() || matches!(char, '.' | '_'));
+        let name = self
+            .cursor
+            .take_while(|char| char.is_alphanumeric() || matches!(char, '.' | '_'));
         let Some(function) = Function::from_name(name) else {
             return Err(if name.starts_with("States.") {
-                let fault = CallFault::UnknownFunction(name.to_owned());
-                CallError::new(
+                let fault = SyntaxFault::UnknownFunction(name.to_owned());
+                SyntaxError::with(
                     fault,
                     start,
                     format!("there is no intrinsic function `{name}`"),
                 )
             } else {
-                CallError::new(
-                    CallFault::Syntax,
+                SyntaxError::new(
                     start,
                     "expected an intrinsic function such as `States.Format`",
                 )
             });
         };
-        self.skip_blanks();
-        if !self.take('(') {
-            return Err(self.failure(format!("expected `(` after `{name}`")));
+        self.cursor.skip_blanks();
+        if !self.cursor.take("(") {
+            return Err(self.cursor.failure(format!("expected `(` after `{name}`")));
         }
         let arguments = self.arguments(function, depth)?;
         if !function.arity().contains(&arguments.len()) {
@@ -53,8 +99,8 @@ impl<'t> Reader<'t> {
                 (least, most) if least == most => least.to_string(),
                 (least, most) => format!("{least} to {most}"),
             };
-            return Err(CallError::new(
-                CallFault::Arity,
+            return Err(SyntaxError::with(
+                SyntaxFault::Arity,
                 start,
                 format!(
                     "`{name}` takes {wanted} arguments, {} are given",
@@ -65,54 +111,61 @@ impl<'t> Reader<'t> {
         Ok(Call {
             function,
             arguments,
-            text: self.text[start..self.offset].to_owned(),
+            text: self.cursor.since(start).to_owned(),
         })
     }
 
-    fn arguments(&mut self, function: Function, depth: usize) -> Result<Vec<Argument>, CallError> {
+    fn arguments(
+        &mut self,
+        function: Function,
+        depth: usize,
+    ) -> Result<Vec<Argument>, SyntaxError> {
         let mut arguments = Vec::new();
-        self.skip_blanks();
-        if self.take(')') {
+        self.cursor.skip_blanks();
+        if self.cursor.take(")") {
             return Ok(arguments);
         }
         loop {
-            self.skip_blanks();
-            let start = self.offset;
+            self.cursor.skip_blanks();
+            let start = self.cursor.offset();
             let argument = self.argument(depth)?;
             check_literal(function, arguments.len(), &argument, start)?;
             arguments.push(argument);
-            self.skip_blanks();
-            if self.take(',') {
+            self.cursor.skip_blanks();
+            if self.cursor.take(",") {
                 continue;
             }
-            if self.take(')') {
+            if self.cursor.take(")") {
                 return Ok(arguments);
             }
-            return Err(self.failure("expected `,` or `)` after the argument"));
+            return Err(self
+                .cursor
+                .failure("expected `,` or `)` after the argument"));
         }
     }
 
-    fn argument(&mut self, depth: usize) -> Result<Argument, CallError> {
-        let start = self.offset;
-        match self.rest().chars().next() {
+    fn argument(&mut self, depth: usize) -> Result<Argument, SyntaxError> {
+        let start = self.cursor.offset();
+        match self.cursor.rest().chars().next() {
             Some('\'') => self.literal().map(Argument::String),
             Some('$') => {
                 let text = self.path_text();
-                Path::parse(text).map(Argument::Path).map_err(|error| {
-                    CallError::new(CallFault::Syntax, start + error.offset, error.message)
-                })
+                Path::parse(text)
+                    .map(Argument::Path)
+                    .map_err(|error| error.inside(start))
             }
-            _ if self.rest().starts_with("States.") => self.call(depth + 1).map(Argument::Call),
+            _ if self.cursor.rest().starts_with("States.") => {
+                self.call(depth + 1).map(Argument::Call)
+            }
             _ => {
-                let word = self.take_while(|char| {
+                let word = self.cursor.take_while(|char| {
                     char.is_alphanumeric() || matches!(char, '.' | '+' | '-' | '_')
                 });
                 match word.parse() {
                     Ok(Json::Number(number)) => Ok(Argument::Number(number)),
                     Ok(Json::Bool(value)) => Ok(Argument::Bool(value)),
                     Ok(Json::Null) => Ok(Argument::Null),
-                    _ => Err(CallError::new(
-                        CallFault::Syntax,
+                    _ => Err(SyntaxError::new(
                         start,
                         "expected a path, a string in single quotes, a number, `true`, `false`, `null` or a call",
                     )),
@@ -123,7 +176,7 @@ impl<'t> Reader<'t> {
 
     /// A path goes on to the next comma or parenthesis that is not inside its brackets.
     fn path_text(&mut self) -> &'t str {
-        let rest = self.rest();
+        let rest = self.cursor.rest();
         let mut depth = 0_usize;
         let mut quote = None;
         let mut escaped = false;
@@ -145,39 +198,36 @@ impl<'t> Reader<'t> {
             }
         }
         let text = rest[..end].trim_end();
-        let start = self.offset;
-        self.offset += text.len();
-        &self.text[start..self.offset]
+        let start = self.cursor.offset();
+        self.cursor.advance(text.len());
+        self.cursor.since(start)
     }
 
-    fn literal(&mut self) -> Result<Literal, CallError> {
-        let start = self.offset;
+    fn literal(&mut self) -> Result<Literal, SyntaxError> {
+        let start = self.cursor.offset();
         let mut literal = Literal {
             value: String::new(),
             placeholders: Vec::new(),
         };
-        self.offset += 1;
+        self.cursor.advance(1);
         let mut open = None;
         loop {
-            let Some(char) = self.rest().chars().next() else {
-                return Err(CallError::new(
-                    CallFault::Syntax,
+            let Some(char) = self.cursor.next() else {
+                return Err(SyntaxError::new(
                     start,
                     "the string is not closed; expected `'`",
                 ));
             };
-            self.offset += char.len_utf8();
             match char {
                 '\'' => return Ok(literal),
                 '\\' => {
-                    let escaped = self.rest().chars().next();
-                    let Some(char @ ('\'' | '{' | '}' | '\\')) = escaped else {
-                        self.offset -= 1;
-                        return Err(self.failure(
+                    let backslash = self.cursor.offset() - 1;
+                    let Some(char @ ('\'' | '{' | '}' | '\\')) = self.cursor.next() else {
+                        return Err(SyntaxError::new(
+                            backslash,
                             "a backslash in a string escapes `'`, `{`, `}` or `\\` only",
                         ));
                     };
-                    self.offset += 1;
                     literal.value.push(char);
                     open = None;
                 }
@@ -193,32 +243,6 @@ impl<'t> Reader<'t> {
             }
         }
     }
-
-    fn take_while(&mut self, test: impl Fn(char) -> bool) -> &'t str {
-        let rest = self.rest();
-        let end = rest.find(|char| !test(char)).unwrap_or(rest.len());
-        let start = self.offset;
-        self.offset += end;
-        &self.text[start..self.offset]
-    }
-
-    fn take(&mut self, char: char) -> bool {
-        let found = self.rest().starts_with(char);
-        self.offset += if found { char.len_utf8() } else { 0 };
-        found
-    }
-
-    pub(super) fn skip_blanks(&mut self) {
-        self.take_while(char::is_whitespace);
-    }
-
-    pub(super) fn rest(&self) -> &'t str {
-        &self.text[self.offset..]
-    }
-
-    pub(super) fn failure(&self, message: impl Into<String>) -> CallError {
-        CallError::new(CallFault::Syntax, self.offset, message)
-    }
 }
 
 fn check_literal(
@@ -226,7 +250,7 @@ fn check_literal(
     index: usize,
     argument: &Argument,
     offset: usize,
-) -> Result<(), CallError> {
+) -> Result<(), SyntaxError> {
     let parameter = function.parameter(index);
     let fits = match argument {
         Argument::Call(_) | Argument::Path(_) => true,
@@ -245,8 +269,8 @@ fn check_literal(
         Parameter::Number => "a number",
         Parameter::Bool => "`false`",
     };
-    Err(CallError::new(
-        CallFault::ArgumentType,
+    Err(SyntaxError::with(
+        SyntaxFault::ArgumentType,
         offset,
         format!("argument {} of `{function}` must be {wanted}", index + 1),
     ))

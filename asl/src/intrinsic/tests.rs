@@ -1,6 +1,7 @@
 //! What the reader of calls promises.
 
 use super::*;
+use crate::SyntaxFault;
 use proptest::prelude::*;
 
 fn parse(text: &str) -> Call {
@@ -75,9 +76,9 @@ fn recorded_calls_are_read() {
 
 #[test]
 fn faults_are_told_apart_and_placed() {
-    use CallFault::*;
+    use SyntaxFault::*;
     for (text, fault, offset) in [
-        ("", Syntax, 0),
+        ("", Grammar, 0),
         ("States.", UnknownFunction("States.".to_owned()), 0),
         (
             "States.Fromat('x')",
@@ -89,14 +90,14 @@ fn faults_are_told_apart_and_placed() {
             UnknownFunction("States.Uuid".to_owned()),
             13,
         ),
-        ("States.UUID", Syntax, 11),
-        ("States.UUID(", Syntax, 12),
-        ("States.UUID() x", Syntax, 14),
-        ("States.Array(1,)", Syntax, 15),
-        ("States.Array(a)", Syntax, 13),
-        ("States.Array('a)", Syntax, 13),
-        ("States.Array($.a[)", Syntax, 17),
-        (r#"States.StringToJson('{\"a\":1}')"#, Syntax, 22),
+        ("States.UUID", Grammar, 11),
+        ("States.UUID(", Grammar, 12),
+        ("States.UUID() x", Grammar, 14),
+        ("States.Array(1,)", Grammar, 15),
+        ("States.Array(a)", Grammar, 13),
+        ("States.Array('a)", Grammar, 13),
+        ("States.Array($.a[)", Grammar, 17),
+        (r#"States.StringToJson('{\"a\":1}')"#, Grammar, 22),
         ("States.UUID(1)", Arity, 0),
         ("States.MathRandom(1)", Arity, 0),
         ("States.MathAdd(1,'-1')", ArgumentType, 17),
@@ -117,7 +118,7 @@ fn nesting_is_bounded() {
     let nested = |depth: usize| "States.Array(".repeat(depth) + &")".repeat(depth);
     assert!(Call::parse(&nested(MAX_NESTING)).is_ok());
     let error = Call::parse(&nested(MAX_NESTING + 1)).expect_err("too deep");
-    assert_eq!(error.fault, CallFault::Nesting);
+    assert_eq!(error.fault, SyntaxFault::Nesting);
     assert!(Call::parse(&nested(100_000)).is_err());
 }
 

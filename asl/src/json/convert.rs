@@ -5,7 +5,8 @@ use std::fmt;
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Document, Json, Number, Object, SyntaxError};
+use super::{Document, Json, Number, Object};
+use crate::SyntaxError;
 
 impl std::str::FromStr for Json {
     type Err = SyntaxError;

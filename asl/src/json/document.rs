@@ -3,8 +3,12 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::reader::{self, Failure, Read};
-use super::{Json, pointer, segments};
+use super::pointer::{self, segments};
+use super::position::{Lines, Position, characters};
+use super::read::{Failure, Mark, Read};
+use super::reader;
+use super::value::Json;
+use crate::SyntaxError;
 
 /// A JSON or YAML text that was read: its value, and line, column and offset of every node.
 ///
@@ -14,7 +18,7 @@ use super::{Json, pointer, segments};
 /// let document = Document::parse("{\n  \"StartAt\": \"A\"\n}")?;
 /// let position = document.position("/StartAt").expect("the member is there");
 /// assert_eq!((position.line, position.column), (2, 14));
-/// # Ok::<(), stepwright_asl::json::SyntaxError>(())
+/// # Ok::<(), stepwright_asl::SyntaxError>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Document {
@@ -23,27 +27,6 @@ pub struct Document {
     root: Mark,
     duplicates: Vec<Duplicate>,
     lines: Lines,
-}
-
-/// Where a node begins and ends in the text. Its children stand in the order of the value's members or items.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Mark {
-    /// Offset of the member's key; of the value itself where there is no key.
-    pub(crate) key: u32,
-    pub(crate) start: u32,
-    pub(crate) end: u32,
-    pub(crate) children: Vec<Mark>,
-}
-
-/// A place in a text. Lines and columns count from 1, columns in characters; the offset counts bytes from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Position {
-    /// The line, from 1.
-    pub line: usize,
-    /// The column in characters, from 1.
-    pub column: usize,
-    /// The offset in bytes, from 0.
-    pub offset: usize,
 }
 
 /// A key that one object has twice. The value keeps what was written last, as most readers do.
@@ -59,21 +42,6 @@ pub struct Duplicate {
     pub again: Position,
 }
 
-/// A text that is no JSON, or no YAML.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message} at line {line}, column {column}")]
-#[non_exhaustive]
-pub struct SyntaxError {
-    /// The line, from 1.
-    pub line: usize,
-    /// The column in characters, from 1.
-    pub column: usize,
-    /// The offset in bytes, from 0.
-    pub offset: usize,
-    /// What is wrong, without the place.
-    pub message: String,
-}
-
 impl Document {
     /// Reads a JSON text.
     ///
@@ -84,31 +52,14 @@ impl Document {
         Document::read(text, reader::read)
     }
 
-    /// Reads a YAML text, as SAM's `.asl.yaml` files are: [`yaml`](crate::yaml) says what it means. A text that is JSON is read as JSON, and one in
-    /// which nothing stands is null.
-    ///
-    /// # Errors
-    ///
-    /// When the text is no YAML or holds what a definition cannot have (several documents, keys that are no text, numbers that JSON
-    /// lacks, tags that nothing computes), nests deeper than [`MAX_DEPTH`](super::MAX_DEPTH), repeats too much by aliases, or is longer than 4 GiB.
-    #[cfg(feature = "yaml")]
-    pub fn parse_yaml(text: &str) -> Result<Document, SyntaxError> {
-        Document::read(text, crate::yaml::read)
-    }
-
-    fn read(
+    pub(crate) fn read(
         text: &str,
         read: impl FnOnce(&str) -> Result<Read, Failure>,
     ) -> Result<Document, SyntaxError> {
         let lines = Lines::of(text);
         let read = read(text).map_err(|error| {
             let position = lines.locate(text, error.offset);
-            SyntaxError {
-                line: position.line,
-                column: position.column,
-                offset: position.offset,
-                message: error.message,
-            }
+            SyntaxError::in_document(position, error.message)
         })?;
         let duplicates = read
             .duplicates
@@ -240,12 +191,6 @@ impl std::str::FromStr for Document {
     }
 }
 
-impl fmt::Display for Position {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.line, self.column)
-    }
-}
-
 /// Counts the characters that are written to it.
 struct Count(usize);
 
@@ -254,73 +199,4 @@ impl fmt::Write for Count {
         self.0 += characters(text.as_bytes());
         Ok(())
     }
-}
-
-/// Where lines begin, and how many characters stand before each block of the text: columns are found fast on long lines too.
-#[derive(Debug, Clone)]
-struct Lines {
-    starts: Vec<u32>,
-    characters: Vec<u32>,
-}
-
-/// The bytes of a block.
-const BLOCK: usize = 1024;
-
-impl Lines {
-    fn of(text: &str) -> Lines {
-        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let starts = breaks.filter_map(|(offset, _)| u32::try_from(offset + 1).ok());
-        let mut before = 0;
-        let blocks = text.as_bytes().chunks(BLOCK).map(|block| {
-            let start = before;
-            before += characters(block) as u32;
-            start
-        });
-        Lines {
-            characters: blocks.collect(),
-            starts: std::iter::once(0).chain(starts).collect(),
-        }
-    }
-
-    fn locate(&self, text: &str, offset: usize) -> Position {
-        let mut offset = offset.min(text.len());
-        while !text.is_char_boundary(offset) {
-            offset -= 1;
-        }
-        let line = self
-            .starts
-            .partition_point(|&start| start as usize <= offset);
-        let start = self.starts[line - 1] as usize;
-        Position {
-            line,
-            column: self.characters_before(text, offset) - self.characters_before(text, start) + 1,
-            offset,
-        }
-    }
-
-    fn characters_before(&self, text: &str, offset: usize) -> usize {
-        let block = offset / BLOCK;
-        let counted = self.characters.get(block).copied().map_or_else(
-            || {
-                // The offset is the end of a text of whole blocks.
-                let last = block.saturating_sub(1);
-                let rest = characters(&text.as_bytes()[last * BLOCK..]);
-                self.characters
-                    .get(last)
-                    .map_or(0, |count| *count as usize + rest)
-            },
-            |count| count as usize,
-        );
-        counted
-            + characters(
-                text.as_bytes()
-                    .get(block * BLOCK..offset)
-                    .unwrap_or_default(),
-            )
-    }
-}
-
-/// How many characters begin in a piece of UTF-8.
-fn characters(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }

@@ -13,7 +13,7 @@ use std::fmt;
 /// assert_eq!(Number::from(3).to_string(), "3");
 /// let giant: Json = "123456789012345678901234567890".parse()?;
 /// assert_eq!(giant.to_string(), "123456789012345678901234567890");
-/// # Ok::<(), stepwright_asl::json::SyntaxError>(())
+/// # Ok::<(), stepwright_asl::SyntaxError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Number(Form);

@@ -113,8 +113,8 @@ pub fn segments(pointer: &str) -> Option<impl Iterator<Item = Cow<'_, str>>> {
     )
 }
 
-/// The array index that a segment is, when it is one in the canonical form.
-pub(super) fn index(segment: &str) -> Option<usize> {
+/// The array index that a segment is: digits without a needless zero.
+pub fn index(segment: &str) -> Option<usize> {
     let canonical = segment == "0" || !segment.starts_with(['0', '+']);
     canonical.then(|| segment.parse().ok()).flatten()
 }

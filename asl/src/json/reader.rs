@@ -2,43 +2,10 @@
 
 use indexmap::map::Entry;
 
-use super::document::Mark;
-use super::{Json, MAX_DEPTH, Number, Object, escape};
-
-/// What a reader finds in a text.
-pub(crate) struct Read {
-    pub(crate) json: Json,
-    pub(crate) mark: Mark,
-    pub(crate) duplicates: Vec<RawDuplicate>,
-}
-
-/// A key that stands twice in one object, by byte offsets.
-pub(crate) struct RawDuplicate {
-    pub(crate) pointer: String,
-    pub(crate) key: String,
-    pub(crate) first: usize,
-    pub(crate) again: usize,
-}
-
-/// How many bytes the pointers to duplicates have together, about.
-pub(crate) const MAX_POINTERS: usize = 16 * 1024 * 1024;
-
-/// Why a text cannot be read.
-pub(crate) struct Failure {
-    pub(crate) offset: usize,
-    pub(crate) message: String,
-}
-
-/// Refuses a text that is longer than a [`Mark`] can say.
-pub(crate) fn check_length(text: &str) -> Result<(), Failure> {
-    match u32::try_from(text.len()) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(Failure {
-            offset: 0,
-            message: "the text is longer than 4 GiB".to_owned(),
-        }),
-    }
-}
+use super::number::Number;
+use super::pointer::escape;
+use super::read::{Failure, MAX_POINTERS, Mark, RawDuplicate, Read, check_length};
+use super::value::{Json, MAX_DEPTH, Object};
 
 /// Reads a whole text.
 pub(crate) fn read(text: &str) -> Result<Read, Failure> {

@@ -12,7 +12,7 @@ impl Json {
     ///
     /// let json: Json = r#"{"a":[1,{}]}"#.parse()?;
     /// assert_eq!(json.to_pretty(), "{\n  \"a\": [\n    1,\n    {}\n  ]\n}");
-    /// # Ok::<(), stepwright_asl::json::SyntaxError>(())
+    /// # Ok::<(), stepwright_asl::SyntaxError>(())
     /// ```
     pub fn to_pretty(&self) -> String {
         let mut text = String::new();

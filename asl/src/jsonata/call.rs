@@ -1,8 +1,9 @@
 //! Calls, and the definitions of functions, which look like calls.
 
-use super::parser::{Parsed, Parser, Problem};
+use super::parser::{Parsed, Parser};
 use super::token::TokenKind;
 use super::tree::{Node, NodeKind};
+use crate::SyntaxError;
 
 impl Parser<'_> {
     /// A call, or a function's definition.
@@ -34,7 +35,7 @@ impl Parser<'_> {
                     "S0208: Parameter {} of function definition must be a variable name (start with $)",
                     number + 1
                 );
-                return Err(Problem::new(argument.span.start, message));
+                return Err(SyntaxError::new(argument.span.start, message));
             };
             parameters.push(name.to_owned());
         }
@@ -51,7 +52,7 @@ impl Parser<'_> {
         ))
     }
 
-    fn signature(&mut self) -> Result<(), Problem> {
+    fn signature(&mut self) -> Result<(), SyntaxError> {
         let start = self.token.span.start;
         let mut text = String::from("<");
         let mut depth = 1;
@@ -65,7 +66,7 @@ impl Parser<'_> {
             text.push_str(self.text.get(self.token.span.clone()).unwrap_or_default());
         }
         self.expect(">", false)?;
-        check_signature(&text).map_err(|message| Problem::new(start, message))
+        check_signature(&text).map_err(|message| SyntaxError::new(start, message))
     }
 }
 

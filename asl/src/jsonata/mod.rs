@@ -15,7 +15,7 @@
 //!
 //! let error = Expression::parse("phone & 'x'").unwrap_err();
 //! assert_eq!(error.message, "Reference to 'phone' at the top level is not supported.");
-//! # Ok::<(), stepwright_asl::jsonata::SyntaxError>(())
+//! # Ok::<(), stepwright_asl::SyntaxError>(())
 //! ```
 
 mod call;
@@ -31,6 +31,8 @@ pub use function::{AWS_FUNCTIONS, functions, is_function};
 pub use references::{Chain, StatesRead};
 pub(crate) use tree::{BinaryOp, Node, NodeKind};
 
+use crate::SyntaxError;
+
 /// An expression of AWS's dialect.
 #[derive(Debug, Clone)]
 pub struct Expression {
@@ -39,26 +41,6 @@ pub struct Expression {
     states: Vec<StatesRead>,
     unknown_functions: Vec<String>,
     chains: Vec<Chain>,
-}
-
-/// An expression that AWS refuses.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message} at offset {offset}")]
-#[non_exhaustive]
-pub struct SyntaxError {
-    /// Where in the text, in bytes from 0.
-    pub offset: usize,
-    /// AWS's code: `INVALID_JSONATA_EXPRESSION` for what is no JSONata, `UNSUPPORTED_JSONATA_EXPRESSION` for JSONata that AWS does not take.
-    pub code: &'static str,
-    /// What is wrong, without the place. Begins with JSONata's own code when the text is no JSONata.
-    pub message: String,
-}
-
-impl SyntaxError {
-    /// The text is no JSONata.
-    pub const INVALID: &'static str = "INVALID_JSONATA_EXPRESSION";
-    /// AWS does not take this JSONata.
-    pub const UNSUPPORTED: &'static str = "UNSUPPORTED_JSONATA_EXPRESSION";
 }
 
 impl Expression {
@@ -79,16 +61,8 @@ impl Expression {
         let source = text.trim();
         let indent = text.len() - text.trim_start().len();
         stack::with_stack_for(source, || {
-            let root = parser::parse(source).map_err(|problem| SyntaxError {
-                offset: indent + problem.offset,
-                code: SyntaxError::INVALID,
-                message: problem.message,
-            })?;
-            let references = references::find(&root).map_err(|refusal| SyntaxError {
-                offset: indent + refusal.offset,
-                code: refusal.code,
-                message: refusal.message,
-            })?;
+            let root = parser::parse(source).map_err(|error| error.inside(indent))?;
+            let references = references::find(&root).map_err(|error| error.inside(indent))?;
             let expression = Expression {
                 source: source.to_owned(),
                 variables: references.variables.into_iter().collect(),
@@ -124,7 +98,7 @@ impl Expression {
     /// let chain = &expression.chains()[0];
     /// assert_eq!(chain.variable, "order");
     /// assert_eq!(chain.names, [("items".to_owned(), 12), ("price".to_owned(), 29)]);
-    /// # Ok::<(), stepwright_asl::jsonata::SyntaxError>(())
+    /// # Ok::<(), stepwright_asl::SyntaxError>(())
     /// ```
     pub fn chains(&self) -> &[Chain] {
         &self.chains

@@ -8,28 +8,13 @@ use std::ops::Range;
 use super::steps::Steps;
 use super::token::{Lexer, Token, TokenKind};
 use super::tree::{BinaryOp, Node, NodeKind};
+use crate::SyntaxError;
 
 /// How deep an expression may be: parts in parts, and operators in a row.
 const MAX_DEPTH: usize = 1000;
 
-/// A place at which a text is no JSONata. The message begins with JSONata's own code.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Problem {
-    pub(super) offset: usize,
-    pub(super) message: String,
-}
-
-impl Problem {
-    pub(super) fn new(offset: usize, message: impl Into<String>) -> Problem {
-        Problem {
-            offset,
-            message: message.into(),
-        }
-    }
-}
-
 /// Reads an expression.
-pub(super) fn parse(text: &str) -> Result<Node, Problem> {
+pub(super) fn parse(text: &str) -> Result<Node, SyntaxError> {
     let mut parser = Parser {
         text,
         lexer: Lexer::new(text),
@@ -62,11 +47,11 @@ pub(super) struct Parser<'t> {
     steps: Steps,
 }
 
-pub(super) type Parsed = Result<Node, Problem>;
+pub(super) type Parsed = Result<Node, SyntaxError>;
 
 impl Parser<'_> {
-    fn problem(&self, message: impl Into<String>) -> Problem {
-        Problem::new(self.token.span.start, message)
+    fn problem(&self, message: impl Into<String>) -> SyntaxError {
+        SyntaxError::new(self.token.span.start, message)
     }
 
     /// The next token, for a message.
@@ -88,14 +73,14 @@ impl Parser<'_> {
         matches!(&self.token.kind, TokenKind::Operator(one) if *one == operator)
     }
 
-    pub(super) fn advance(&mut self, infix: bool) -> Result<Token, Problem> {
+    pub(super) fn advance(&mut self, infix: bool) -> Result<Token, SyntaxError> {
         self.end = self.end.max(self.token.span.end);
         let next = self.lexer.next(infix)?;
         Ok(std::mem::replace(&mut self.token, next))
     }
 
     /// Goes past an operator that has to be there.
-    pub(super) fn expect(&mut self, operator: &str, infix: bool) -> Result<(), Problem> {
+    pub(super) fn expect(&mut self, operator: &str, infix: bool) -> Result<(), SyntaxError> {
         if !self.is(operator) {
             let message = if self.token.kind == TokenKind::End {
                 format!("S0203: Expected {operator:?} before end of expression")
@@ -109,7 +94,7 @@ impl Parser<'_> {
     }
 
     /// Goes past a comma if there is one.
-    pub(super) fn comma(&mut self) -> Result<bool, Problem> {
+    pub(super) fn comma(&mut self) -> Result<bool, SyntaxError> {
         let comma = self.is(",");
         if comma {
             self.expect(",", false)?;
@@ -121,7 +106,7 @@ impl Parser<'_> {
         start..self.end.max(start)
     }
 
-    fn deeper(&mut self) -> Result<(), Problem> {
+    fn deeper(&mut self) -> Result<(), SyntaxError> {
         if self.depth >= MAX_DEPTH {
             let message = format!(
                 "U1001: The expression is nested too deeply (the limit is {MAX_DEPTH} levels)"
@@ -147,7 +132,7 @@ impl Parser<'_> {
         Ok(left)
     }
 
-    pub(super) fn boxed(&mut self, power: u8) -> Result<Box<Node>, Problem> {
+    pub(super) fn boxed(&mut self, power: u8) -> Result<Box<Node>, SyntaxError> {
         self.expression(power).map(Box::new)
     }
 
@@ -191,7 +176,7 @@ impl Parser<'_> {
                 other => {
                     let message =
                         format!("S0211: The symbol {other:?} cannot be used as a unary operator");
-                    return Err(Problem::new(start, message));
+                    return Err(SyntaxError::new(start, message));
                 }
             },
         };
@@ -205,7 +190,7 @@ impl Parser<'_> {
         node
     }
 
-    fn block(&mut self) -> Result<NodeKind, Problem> {
+    fn block(&mut self) -> Result<NodeKind, SyntaxError> {
         let mut nodes = Vec::new();
         while !self.is(")") {
             nodes.push(self.expression(0)?);
@@ -218,7 +203,7 @@ impl Parser<'_> {
         Ok(NodeKind::Block(nodes))
     }
 
-    fn array(&mut self) -> Result<NodeKind, Problem> {
+    fn array(&mut self) -> Result<NodeKind, SyntaxError> {
         let mut items = Vec::new();
         if !self.is("]") {
             loop {
@@ -242,7 +227,7 @@ impl Parser<'_> {
         Ok(NodeKind::Array(items))
     }
 
-    fn pairs(&mut self) -> Result<Vec<(Node, Node)>, Problem> {
+    fn pairs(&mut self) -> Result<Vec<(Node, Node)>, SyntaxError> {
         let mut pairs = Vec::new();
         if !self.is("}") {
             loop {
@@ -258,7 +243,7 @@ impl Parser<'_> {
         Ok(pairs)
     }
 
-    fn transform(&mut self) -> Result<NodeKind, Problem> {
+    fn transform(&mut self) -> Result<NodeKind, SyntaxError> {
         let mut parts = vec![self.expression(0)?];
         self.expect("|", false)?;
         parts.push(self.expression(0)?);
@@ -309,7 +294,7 @@ impl Parser<'_> {
                     let message = format!(
                         "S0214: The right side of {operator:?} must be a variable name (start with $)"
                     );
-                    return Err(Problem::new(right.span.start, message));
+                    return Err(SyntaxError::new(right.span.start, message));
                 };
                 let span = self.span_from(start);
                 return Ok(if operator == "@" {
@@ -323,7 +308,7 @@ impl Parser<'_> {
                 if left.bound().is_none() {
                     let message =
                         "S0212: The left side of := must be a variable name (start with $)";
-                    return Err(Problem::new(start, message));
+                    return Err(SyntaxError::new(start, message));
                 }
                 NodeKind::Bind(Box::new([left, self.expression(9)?]))
             }
@@ -342,7 +327,7 @@ impl Parser<'_> {
                 match BinaryOp::from_symbol(other) {
                     Some(op) => NodeKind::Binary(op, Box::new([left, right])),
                     None => {
-                        return Err(Problem::new(
+                        return Err(SyntaxError::new(
                             token.span.start,
                             format!("S0204: Unknown operator: {other:?}"),
                         ));
@@ -353,7 +338,7 @@ impl Parser<'_> {
         Ok(self.node(kind, start))
     }
 
-    fn terms(&mut self) -> Result<Vec<Node>, Problem> {
+    fn terms(&mut self) -> Result<Vec<Node>, SyntaxError> {
         self.expect("(", false)?;
         let mut terms = Vec::new();
         loop {

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use super::function::is_function;
 use super::tree::{Node, NodeKind, Stage};
-use super::{SyntaxError, is_function};
+use crate::syntax_error::{SyntaxError, SyntaxFault};
 use indexmap::IndexSet;
 
 /// What an expression refers to outside itself.
@@ -33,15 +34,8 @@ pub struct StatesRead {
     pub offset: usize,
 }
 
-/// A reference that AWS refuses.
-pub(super) struct Refusal {
-    pub(super) offset: usize,
-    pub(super) code: &'static str,
-    pub(super) message: String,
-}
-
 /// Finds all references of an expression, or the first that AWS refuses.
-pub(super) fn find(root: &Node) -> Result<References, Refusal> {
+pub(super) fn find(root: &Node) -> Result<References, SyntaxError> {
     let mut walk = Walk {
         references: References::default(),
         frames: vec![Frame::of(&[root], 0)],
@@ -93,16 +87,16 @@ fn bindings<'a>(node: &'a Node, names: &mut HashSet<&'a str>) {
 
 impl<'a> Walk<'a> {
     /// Walks over a node; `context` says whether there is something that bare names and `$` refer to.
-    fn visit(&mut self, node: &'a Node, context: bool) -> Result<(), Refusal> {
+    fn visit(&mut self, node: &'a Node, context: bool) -> Result<(), SyntaxError> {
         self.visit_kind(node, context)?;
         self.visit_attributes(node)
     }
 
-    fn visit_all(&mut self, nodes: &'a [Node], context: bool) -> Result<(), Refusal> {
+    fn visit_all(&mut self, nodes: &'a [Node], context: bool) -> Result<(), SyntaxError> {
         nodes.iter().try_for_each(|node| self.visit(node, context))
     }
 
-    fn visit_kind(&mut self, node: &'a Node, context: bool) -> Result<(), Refusal> {
+    fn visit_kind(&mut self, node: &'a Node, context: bool) -> Result<(), SyntaxError> {
         match &node.kind {
             NodeKind::Path(steps) => self.path(steps, context),
             NodeKind::Name(name) if !context => Err(top_level(name, node)),
@@ -141,13 +135,10 @@ impl<'a> Walk<'a> {
             // JSONata 2.1; AWS has 2.0.
             NodeKind::Fallback(operator, _) => {
                 let symbol = if *operator == "??" { "?" } else { ":" };
-                Err(Refusal {
-                    offset: node.span.start,
-                    code: SyntaxError::INVALID,
-                    message: format!(
-                        "S0211: The symbol \"{symbol}\" cannot be used as a unary operator"
-                    ),
-                })
+                Err(SyntaxError::new(
+                    node.span.start,
+                    format!("S0211: The symbol \"{symbol}\" cannot be used as a unary operator"),
+                ))
             }
             NodeKind::Binary(_, sides) => self.visit_all(&sides[..], context),
             NodeKind::Negate(node) => self.visit(node, context),
@@ -160,7 +151,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn path(&mut self, steps: &'a [Node], context: bool) -> Result<(), Refusal> {
+    fn path(&mut self, steps: &'a [Node], context: bool) -> Result<(), SyntaxError> {
         self.chain(steps);
         self.frames.push(Frame::of(&[], self.lambdas));
         for (index, step) in steps.iter().enumerate() {
@@ -215,7 +206,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Filters and groupings look at items.
-    fn visit_attributes(&mut self, node: &'a Node) -> Result<(), Refusal> {
+    fn visit_attributes(&mut self, node: &'a Node) -> Result<(), SyntaxError> {
         if node.stages.is_empty() && node.group.is_none() {
             return Ok(());
         }
@@ -247,16 +238,15 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn bind(&mut self, lhs: &'a Node, rhs: &'a Node, context: bool) -> Result<(), Refusal> {
+    fn bind(&mut self, lhs: &'a Node, rhs: &'a Node, context: bool) -> Result<(), SyntaxError> {
         let Some(name) = lhs.variable() else {
             return self.visit(rhs, context);
         };
         if name == "states" {
-            return Err(Refusal {
-                offset: lhs.span.start,
-                code: SyntaxError::UNSUPPORTED,
-                message: "Assignment to '$states' is not supported.".to_owned(),
-            });
+            return Err(unsupported(
+                lhs,
+                "Assignment to '$states' is not supported.".to_owned(),
+            ));
         }
         // A function sees its own name, another value does not.
         let is_function = matches!(rhs.kind, NodeKind::Lambda(..));
@@ -272,7 +262,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn variable(&mut self, name: &str, node: &Node, context: bool) -> Result<(), Refusal> {
+    fn variable(&mut self, name: &str, node: &Node, context: bool) -> Result<(), SyntaxError> {
         match name {
             "" if context => {}
             "" => return Err(top_level("$", node)),
@@ -292,7 +282,7 @@ impl<'a> Walk<'a> {
     }
 
     /// What is called: a name in this place is a function's.
-    fn procedure(&mut self, node: &'a Node, context: bool) -> Result<(), Refusal> {
+    fn procedure(&mut self, node: &'a Node, context: bool) -> Result<(), SyntaxError> {
         match node.variable() {
             Some(name) if !matches!(name, "" | "$" | "states") => {
                 if !self.is_local(name) && !is_function(name) {
@@ -311,10 +301,13 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn top_level(name: &str, node: &Node) -> Refusal {
-    Refusal {
-        offset: node.span.start,
-        code: SyntaxError::UNSUPPORTED,
-        message: format!("Reference to '{name}' at the top level is not supported."),
-    }
+fn top_level(name: &str, node: &Node) -> SyntaxError {
+    unsupported(
+        node,
+        format!("Reference to '{name}' at the top level is not supported."),
+    )
+}
+
+fn unsupported(node: &Node, message: String) -> SyntaxError {
+    SyntaxError::with(SyntaxFault::Unsupported, node.span.start, message)
 }

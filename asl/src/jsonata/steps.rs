@@ -2,25 +2,25 @@
 
 use std::ops::Range;
 
-use super::parser::Problem;
 use super::tree::{Node, NodeKind, Stage};
+use crate::SyntaxError;
 
 /// Makes steps of operators. The first rule that is broken is kept until the whole text is read: what is no expression at all comes first.
 #[derive(Debug, Default)]
 pub(super) struct Steps {
     /// How many steps each `%` has to go back yet.
     levels: Vec<i32>,
-    broken: Option<Problem>,
+    broken: Option<SyntaxError>,
 }
 
 impl Steps {
     pub(super) fn refuse(&mut self, offset: usize, message: &str) {
         self.broken
-            .get_or_insert_with(|| Problem::new(offset, message));
+            .get_or_insert_with(|| SyntaxError::new(offset, message));
     }
 
     /// Looks at the whole expression.
-    pub(super) fn finish(&mut self, root: &Node) -> Result<(), Problem> {
+    pub(super) fn finish(&mut self, root: &Node) -> Result<(), SyntaxError> {
         if matches!(root.kind, NodeKind::Parent(_)) || !root.seeking.is_empty() {
             self.no_parent(root);
         }

@@ -1,6 +1,7 @@
 //! What AWS's dialect allows.
 
 use super::*;
+use crate::SyntaxFault;
 use proptest::prelude::*;
 
 fn parse(text: &str) -> Expression {
@@ -47,8 +48,8 @@ fn bare_references_at_the_top_level_are_refused() {
         let error = Expression::parse(text).expect_err(text);
         let message = format!("Reference to '{name}' at the top level is not supported.");
         assert_eq!(
-            (error.code, error.message.as_str(), error.offset),
-            (SyntaxError::UNSUPPORTED, message.as_str(), offset),
+            (error.fault, error.message.as_str(), error.offset),
+            (SyntaxFault::Unsupported, message.as_str(), offset),
             "{text}"
         );
     }
@@ -140,14 +141,14 @@ fn what_is_no_jsonata_is_refused_with_its_code() {
         ("1 := 2", "S0212"),
     ] {
         let error = Expression::parse(text).expect_err(text);
-        assert_eq!(error.code, SyntaxError::INVALID, "{text}");
+        assert_eq!(error.fault, SyntaxFault::Grammar, "{text}");
         assert!(error.message.starts_with(code), "{text}: {error}");
     }
     assert_eq!(
         Expression::parse("$states := 1")
-            .map_err(|error| error.code)
+            .map_err(|error| error.fault)
             .err(),
-        Some(SyntaxError::UNSUPPORTED)
+        Some(SyntaxFault::Unsupported)
     );
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::parser::Problem;
+use crate::SyntaxError;
 
 /// What a token is.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,7 +51,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// The next token; `infix`: an operator is expected.
-    pub(super) fn next(&mut self, infix: bool) -> Result<Token, Problem> {
+    pub(super) fn next(&mut self, infix: bool) -> Result<Token, SyntaxError> {
         self.skip_blanks()?;
         let start = self.at;
         let rest = self.rest();
@@ -74,7 +74,7 @@ impl<'t> Lexer<'t> {
         };
         let span = start..self.at;
         match kind {
-            TokenKind::Operator(operator @ ("!" | "~")) => Err(Problem::new(
+            TokenKind::Operator(operator @ ("!" | "~")) => Err(SyntaxError::new(
                 start,
                 format!("S0204: Unknown operator: \"{operator}\""),
             )),
@@ -82,7 +82,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    fn skip_blanks(&mut self) -> Result<(), Problem> {
+    fn skip_blanks(&mut self) -> Result<(), SyntaxError> {
         loop {
             let rest = self.rest();
             let trimmed = rest.trim_start_matches(is_blank);
@@ -91,7 +91,10 @@ impl<'t> Lexer<'t> {
                 return Ok(());
             };
             let Some(end) = comment.find("*/") else {
-                return Err(Problem::new(self.at, "S0106: Comment has no closing tag"));
+                return Err(SyntaxError::new(
+                    self.at,
+                    "S0106: Comment has no closing tag",
+                ));
             };
             self.at += end + 4;
         }
@@ -117,18 +120,18 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    fn quoted_name(&mut self) -> Result<TokenKind, Problem> {
+    fn quoted_name(&mut self) -> Result<TokenKind, SyntaxError> {
         let start = self.at;
         let name = self.rest().get(1..).unwrap_or_default();
         let Some(end) = name.find('`') else {
             let message = "S0105: Quoted property name must be terminated with a backquote (`)";
-            return Err(Problem::new(start, message));
+            return Err(SyntaxError::new(start, message));
         };
         self.at += end + 2;
         Ok(TokenKind::Name(name[..end].to_owned()))
     }
 
-    fn number(&mut self) -> Result<TokenKind, Problem> {
+    fn number(&mut self) -> Result<TokenKind, SyntaxError> {
         let rest = self.rest();
         let digits = |from: usize| {
             let rest = rest.as_bytes().get(from..).unwrap_or_default();
@@ -157,14 +160,14 @@ impl<'t> Lexer<'t> {
                 self.at += end;
                 Ok(TokenKind::Number(number))
             }
-            _ => Err(Problem::new(
+            _ => Err(SyntaxError::new(
                 self.at,
                 format!("S0102: Number out of range: \"{text}\""),
             )),
         }
     }
 
-    fn regex(&mut self) -> Result<TokenKind, Problem> {
+    fn regex(&mut self) -> Result<TokenKind, SyntaxError> {
         let start = self.at;
         let pattern = self.rest().get(1..).unwrap_or_default();
         let (mut depth, mut backslashes) = (0_i32, 0_usize);
@@ -174,7 +177,7 @@ impl<'t> Lexer<'t> {
                 b'/' if depth == 0 && backslashes.is_multiple_of(2) => {
                     if at == 0 {
                         let message = "S0301: Empty regular expressions are not allowed";
-                        return Err(Problem::new(start, message));
+                        return Err(SyntaxError::new(start, message));
                     }
                     let after = &pattern[at + 1..];
                     let flags = after.len() - after.trim_start_matches(['i', 'm']).len();
@@ -188,10 +191,10 @@ impl<'t> Lexer<'t> {
             backslashes = if byte == b'\\' { backslashes + 1 } else { 0 };
         }
         let message = "S0302: No terminating / in regular expression";
-        Err(Problem::new(start, message))
+        Err(SyntaxError::new(start, message))
     }
 
-    fn string(&mut self, quote: char) -> Result<String, Problem> {
+    fn string(&mut self, quote: char) -> Result<String, SyntaxError> {
         let start = self.at;
         let text = self.rest().get(1..).unwrap_or_default();
         let mut out = String::new();
@@ -221,19 +224,19 @@ impl<'t> Lexer<'t> {
                     let (letter, length) = escaped(rest).ok_or_else(|| {
                         let message =
                             "S0104: The escape sequence \\u must be followed by 4 hex digits";
-                        Problem::new(start, message)
+                        SyntaxError::new(start, message)
                     })?;
                     rest = rest.get(length..).unwrap_or_default();
                     letter
                 }
                 other => {
                     let message = format!("S0103: Unsupported escape sequence: \\\"{other}\"");
-                    return Err(Problem::new(start, message));
+                    return Err(SyntaxError::new(start, message));
                 }
             });
         }
         let message = "S0101: String literal must be terminated by a matching quote";
-        Err(Problem::new(start, message))
+        Err(SyntaxError::new(start, message))
     }
 }
 

@@ -4,9 +4,11 @@ use indexmap::IndexMap;
 
 use crate::json::{Json, Number};
 use crate::place::Place;
+use crate::substitution::is_substitution;
 
-use super::structure::{Field, Reading, Structure};
-use super::{Kind, State, States};
+use super::schema::Kind;
+use super::structure::{Field, Reading, take};
+use super::words::{Vocabulary, Word};
 
 /// The value of `InputPath`, `OutputPath` or `ResultPath`, where `null` means something else than absence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,21 +90,6 @@ impl From<String> for NumberOrExpression {
     fn from(text: String) -> NumberOrExpression {
         NumberOrExpression::Expression(text)
     }
-}
-
-/// Reads what `read` takes, or reports the type that `kind` names.
-fn take<'j, T>(
-    json: &'j Json,
-    kind: Kind,
-    at: &Place<'_>,
-    reading: &mut Reading<'_>,
-    read: impl FnOnce(&'j Json) -> Option<T>,
-) -> Option<T> {
-    let value = read(json);
-    if value.is_none() {
-        reading.wrong_type(json, kind.noun(), at);
-    }
-    value
 }
 
 /// An optional field is of the same kind, and absent when it is `None`.
@@ -234,49 +221,27 @@ impl Field for Vec<String> {
     }
 }
 
-impl Field for States {
-    const KIND: Kind = Kind::States;
+impl<W: Vocabulary> Field for Word<W> {
+    const KIND: Kind = Kind::Word(W::ALL);
 
     fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
-        let states = take(json, Self::KIND, at, reading, |json| json.as_object())?;
-        let read = states.iter().filter_map(|(name, state)| {
-            Some((name.clone(), State::read(state, &at.key(name), reading)?))
-        });
-        Some(read.collect())
+        let text = take(json, Self::KIND, at, reading, Json::as_str)?;
+        let word = match W::named(text) {
+            Some(word) => Some(Word::Known(word)),
+            None if is_substitution(text) => Some(Word::Substitution(text.to_owned())),
+            None => None,
+        };
+        if word.is_none() {
+            let message = format!("Value is not one of: [{}]", W::ALL.join(", "));
+            reading.fault(W::RULE, message, at);
+        }
+        word
     }
 
     fn write(&self) -> Option<Json> {
-        let states = self
-            .iter()
-            .map(|(name, state)| (name.clone(), state.write()));
-        Some(Json::Object(states.collect()))
+        Some(match self {
+            Word::Known(word) => word.as_ref().into(),
+            Word::Substitution(text) => text.as_str().into(),
+        })
     }
-}
-
-/// Reads an object with the fields of a structure.
-pub(super) fn read_structure<S: Structure>(
-    json: &Json,
-    at: &Place<'_>,
-    reading: &mut Reading<'_>,
-) -> Option<S> {
-    let object = take(json, Kind::Structure(S::table), at, reading, |json| {
-        json.as_object()
-    })?;
-    Some(S::read(object, at, reading))
-}
-
-/// Reads an array of them.
-pub(super) fn read_structures<S: Structure>(
-    json: &Json,
-    at: &Place<'_>,
-    reading: &mut Reading<'_>,
-) -> Option<Vec<S>> {
-    let items = take(json, Kind::Structures(S::table), at, reading, |json| {
-        json.as_array()
-    })?;
-    let read = items
-        .iter()
-        .enumerate()
-        .filter_map(|(index, item)| read_structure(item, &at.index(index), reading));
-    Some(read.collect())
 }

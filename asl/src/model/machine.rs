@@ -7,11 +7,31 @@ use crate::finding::{Finding, Findings};
 use crate::json::{Document, Json};
 use crate::place::Place;
 
-use super::structure::{Field, Reading, Structure, structure};
+use super::schema::Kind;
+use super::structure::{Field, Reading, Structure, structure, take};
 use super::{NumberOrExpression, QueryLanguage, State, Word};
 
 /// States by name, in the order in which they are written.
 pub type States = IndexMap<String, State>;
+
+impl Field for States {
+    const KIND: Kind = Kind::States;
+
+    fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+        let states = take(json, Self::KIND, at, reading, |json| json.as_object())?;
+        let read = states.iter().filter_map(|(name, state)| {
+            Some((name.clone(), State::read(state, &at.key(name), reading)?))
+        });
+        Some(read.collect())
+    }
+
+    fn write(&self) -> Option<Json> {
+        let states = self
+            .iter()
+            .map(|(name, state)| (name.clone(), state.write()));
+        Some(Json::Object(states.collect()))
+    }
+}
 
 structure! {
     /// A state machine.

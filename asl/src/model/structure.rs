@@ -5,7 +5,7 @@ use crate::json::{Document, Json, Object};
 use crate::place::Place;
 use crate::substitution::is_substitution;
 
-use super::Schema;
+use super::schema::{Kind, Schema};
 
 /// What was read beside the known fields, and the order in which all of it stood.
 ///
@@ -71,7 +71,7 @@ pub(crate) trait Structure: Default + Sized + 'static {
             let open = value.as_str().is_some_and(is_substitution)
                 && Self::SCHEMA
                     .field(key)
-                    .is_some_and(|field| matches!(field.kind, super::Kind::Bool));
+                    .is_some_and(|field| matches!(field.kind, Kind::Bool));
             if open || !this.set(key, value, &at.key(key), reading) {
                 this.other_mut().unknown.insert(key.clone(), value.clone());
             }
@@ -112,7 +112,7 @@ pub(crate) trait Structure: Default + Sized + 'static {
 
 /// The value of one field.
 pub(crate) trait Field: Sized {
-    const KIND: super::Kind;
+    const KIND: Kind;
 
     /// Reads the value; `None`, with a finding, when it is of another type.
     fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self>;
@@ -192,6 +192,49 @@ impl<'d> Reading<'d> {
             message,
         ));
     }
+}
+
+/// Reads what `read` takes, or reports the type that `kind` names.
+pub(super) fn take<'j, T>(
+    json: &'j Json,
+    kind: Kind,
+    at: &Place<'_>,
+    reading: &mut Reading<'_>,
+    read: impl FnOnce(&'j Json) -> Option<T>,
+) -> Option<T> {
+    let value = read(json);
+    if value.is_none() {
+        reading.wrong_type(json, kind.noun(), at);
+    }
+    value
+}
+
+/// Reads an object with the fields of a structure.
+pub(super) fn read_structure<S: Structure>(
+    json: &Json,
+    at: &Place<'_>,
+    reading: &mut Reading<'_>,
+) -> Option<S> {
+    let object = take(json, Kind::Structure(S::table), at, reading, |json| {
+        json.as_object()
+    })?;
+    Some(S::read(object, at, reading))
+}
+
+/// Reads an array of them.
+pub(super) fn read_structures<S: Structure>(
+    json: &Json,
+    at: &Place<'_>,
+    reading: &mut Reading<'_>,
+) -> Option<Vec<S>> {
+    let items = take(json, Kind::Structures(S::table), at, reading, |json| {
+        json.as_array()
+    })?;
+    let read = items
+        .iter()
+        .enumerate()
+        .filter_map(|(index, item)| read_structure(item, &at.index(index), reading));
+    Some(read.collect())
 }
 
 /// Declares a structure: its fields, their names in JSON, and the query language of those that only one has.
@@ -298,7 +341,7 @@ macro_rules! structure {
                 at: &$crate::place::Place<'_>,
                 reading: &mut $crate::model::structure::Reading<'_>,
             ) -> Option<Self> {
-                $crate::model::field::read_structure(json, at, reading)
+                $crate::model::structure::read_structure(json, at, reading)
             }
 
             fn write(&self) -> Option<$crate::json::Json> {
@@ -314,7 +357,7 @@ macro_rules! structure {
                 at: &$crate::place::Place<'_>,
                 reading: &mut $crate::model::structure::Reading<'_>,
             ) -> Option<Self> {
-                $crate::model::field::read_structures(json, at, reading)
+                $crate::model::structure::read_structures(json, at, reading)
             }
 
             fn write(&self) -> Option<$crate::json::Json> {

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
-use crate::json::Json;
-use crate::place::Place;
-use crate::substitution::is_substitution;
+/// The words that a field can have.
+pub(super) trait Vocabulary: Copy + AsRef<str> {
+    const ALL: &'static [&'static str];
+    /// The rule that another word breaks.
+    const RULE: &'static str;
 
-use super::Kind;
-use super::structure::{Field, Reading};
+    fn named(word: &str) -> Option<Self>;
+}
 
 /// A word of the language, or the `${substitution}` that a template engine fills in.
 ///
@@ -91,28 +93,12 @@ macro_rules! words {
             }
         }
 
-        impl Field for Word<$name> {
-            const KIND: Kind = Kind::Word($name::WORDS);
+        impl Vocabulary for $name {
+            const ALL: &'static [&'static str] = $name::WORDS;
+            const RULE: &'static str = $rule;
 
-            fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
-                let Some(text) = json.as_str() else {
-                    reading.wrong_type(json, Self::KIND.noun(), at);
-                    return None;
-                };
-                let word = match $name::from_word(text) {
-                    Some(word) => Some(Word::Known(word)),
-                    None if is_substitution(text) => Some(Word::Substitution(text.to_owned())),
-                    None => None,
-                };
-                if word.is_none() {
-                    let message = format!("Value is not one of: [{}]", $name::WORDS.join(", "));
-                    reading.fault($rule, message, at);
-                }
-                word
-            }
-
-            fn write(&self) -> Option<Json> {
-                Some(self.as_str().into())
+            fn named(word: &str) -> Option<$name> {
+                $name::from_word(word)
             }
         }
     };

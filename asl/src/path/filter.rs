@@ -1,117 +1,10 @@
 //! Filters: `[?(@.price < 10 && @.name =~ /^a/)]`.
 
-use std::fmt;
-
 use crate::SyntaxError;
 use crate::json::{Json, Object};
 
-use super::Path;
 use super::reader::Reader;
-
-/// The condition of a filter.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Filter {
-    /// Holds when one of these holds.
-    Or(Vec<Filter>),
-    /// Holds when all of these hold.
-    And(Vec<Filter>),
-    /// Holds when this does not.
-    Not(Box<Filter>),
-    /// Holds when the path selects something.
-    Exists(Path),
-    /// Holds when the comparison does.
-    Compare {
-        /// What stands before the operator.
-        left: Operand,
-        /// The operator.
-        comparator: Comparator,
-        /// What stands behind it.
-        right: Operand,
-    },
-}
-
-/// What a filter compares.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Operand {
-    /// A path from `@`, the item, or from `$`.
-    Path(Path),
-    /// A literal. A bare word counts as a string.
-    Literal(Json),
-    /// `/pattern/flags`
-    Regex {
-        /// The pattern, in Java's dialect.
-        pattern: String,
-        /// The flags, such as `i`.
-        flags: String,
-    },
-}
-
-macro_rules! comparators {
-    ($( $(#[$meta:meta])* $name:ident = $text:literal, )*) => {
-        /// A comparison operator of a filter.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Comparator {
-            $( $(#[$meta])* $name, )*
-        }
-
-        impl Comparator {
-            /// All operators; one that begins another stands behind it.
-            pub const ALL: &'static [Comparator] = &[$(Comparator::$name),*];
-
-            /// The operator as it is written.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $( Comparator::$name => $text, )*
-                }
-            }
-        }
-    };
-}
-
-comparators! {
-    /// Equal, also in type.
-    StrictlyEqual = "===",
-    /// Not [`Comparator::StrictlyEqual`].
-    StrictlyNotEqual = "!==",
-    /// Equal.
-    Equal = "==",
-    /// Not equal.
-    NotEqual = "!=",
-    /// Matches a regular expression.
-    Matches = "=~",
-    /// Less or equal.
-    LessOrEqual = "<=",
-    /// Greater or equal.
-    GreaterOrEqual = ">=",
-    /// Less.
-    Less = "<",
-    /// Greater.
-    Greater = ">",
-    /// All items of the left stand in the right.
-    SubsetOf = "subsetof",
-    /// An item of the left stands in the right.
-    AnyOf = "anyof",
-    /// No item of the left stands in the right.
-    NoneOf = "noneof",
-    /// The left array or string has the right in it.
-    Contains = "contains",
-    /// The left is, or is not, empty.
-    Empty = "empty",
-    /// The left has as many items or characters as the right says.
-    Size = "size",
-    /// The left has all items of the right.
-    All = "all",
-    /// The left stands in the right.
-    In = "in",
-    /// The left does not stand in the right.
-    NotIn = "nin",
-}
-
-impl fmt::Display for Comparator {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+use super::tree::{Comparator, Filter, Operand};
 
 impl Reader<'_> {
     /// Reads a condition: alternatives joined by `||`.
@@ -128,28 +21,30 @@ impl Reader<'_> {
         read: impl Fn(&mut Self) -> Result<Filter, SyntaxError>,
     ) -> Result<Filter, SyntaxError> {
         let first = read(self)?;
-        self.skip_blanks();
-        if !self.rest().starts_with(operator) {
+        self.cursor.skip_blanks();
+        if !self.cursor.rest().starts_with(operator) {
             return Ok(first);
         }
         let mut all = vec![first];
-        while self.take(operator) {
+        while self.cursor.take(operator) {
             all.push(read(self)?);
-            self.skip_blanks();
+            self.cursor.skip_blanks();
         }
         Ok(join(all))
     }
 
     fn condition(&mut self) -> Result<Filter, SyntaxError> {
-        self.skip_blanks();
+        self.cursor.skip_blanks();
         self.nested(|reader| {
-            if reader.take("!") {
+            if reader.cursor.take("!") {
                 return Ok(Filter::Not(Box::new(reader.condition()?)));
             }
-            if reader.take("(") {
+            if reader.cursor.take("(") {
                 let inner = reader.filter()?;
-                reader.skip_blanks();
-                reader.expect(")", "the group is not closed; expected `)`")?;
+                reader.cursor.skip_blanks();
+                reader
+                    .cursor
+                    .expect(")", "the group is not closed; expected `)`")?;
                 return Ok(inner);
             }
             reader.comparison()
@@ -157,9 +52,9 @@ impl Reader<'_> {
     }
 
     fn comparison(&mut self) -> Result<Filter, SyntaxError> {
-        let start = self.offset();
+        let start = self.cursor.offset();
         let left = self.operand()?;
-        self.skip_blanks();
+        self.cursor.skip_blanks();
         let Some(comparator) = self.comparator() else {
             return match left {
                 Operand::Path(path) => Ok(Filter::Exists(path)),
@@ -169,7 +64,7 @@ impl Reader<'_> {
                 )),
             };
         };
-        self.skip_blanks();
+        self.cursor.skip_blanks();
         let right = self.operand()?;
         Ok(Filter::Compare {
             left,
@@ -180,7 +75,7 @@ impl Reader<'_> {
 
     /// Words may be written in either case.
     fn comparator(&mut self) -> Option<Comparator> {
-        let rest = self.rest();
+        let rest = self.cursor.rest();
         let found = Comparator::ALL.iter().copied().find(|comparator| {
             let text = comparator.as_str();
             let Some(head) = rest.get(..text.len()) else {
@@ -191,12 +86,12 @@ impl Reader<'_> {
             head.eq_ignore_ascii_case(text)
                 && !(is_word && next.is_some_and(|char| char.is_alphanumeric() || char == '_'))
         })?;
-        self.advance(found.as_str().len());
+        self.cursor.advance(found.as_str().len());
         Some(found)
     }
 
     fn operand(&mut self) -> Result<Operand, SyntaxError> {
-        match self.peek() {
+        match self.cursor.peek() {
             Some('@' | '$') => self.nested(Reader::inner_path).map(Operand::Path),
             Some('/') => self.regex(),
             _ => self.literal().map(Operand::Literal),
@@ -204,15 +99,15 @@ impl Reader<'_> {
     }
 
     fn regex(&mut self) -> Result<Operand, SyntaxError> {
-        let start = self.offset();
-        self.advance(1);
+        let start = self.cursor.offset();
+        self.cursor.advance(1);
         let mut pattern = String::new();
         loop {
-            match self.next() {
+            match self.cursor.next() {
                 Some('/') => break,
                 Some('\\') => {
                     pattern.push('\\');
-                    pattern.extend(self.next());
+                    pattern.extend(self.cursor.next());
                 }
                 Some(char) => pattern.push(char),
                 None => {
@@ -223,7 +118,7 @@ impl Reader<'_> {
                 }
             }
         }
-        let flags = self.take_while(|char| char.is_ascii_alphabetic());
+        let flags = self.cursor.take_while(|char| char.is_ascii_alphabetic());
         Ok(Operand::Regex {
             pattern,
             flags: flags.to_owned(),
@@ -231,8 +126,8 @@ impl Reader<'_> {
     }
 
     fn literal(&mut self) -> Result<Json, SyntaxError> {
-        let start = self.offset();
-        match self.peek() {
+        let start = self.cursor.offset();
+        match self.cursor.peek() {
             Some('\'' | '"') => self.quoted().map(Json::String),
             Some('[') => self.nested(|reader| {
                 let mut items = Vec::new();
@@ -246,16 +141,16 @@ impl Reader<'_> {
                 let mut members = Object::new();
                 reader.list('}', |reader| {
                     let key = reader.quoted()?;
-                    reader.skip_blanks();
-                    reader.expect(":", "expected `:` after the key")?;
-                    reader.skip_blanks();
+                    reader.cursor.skip_blanks();
+                    reader.cursor.expect(":", "expected `:` after the key")?;
+                    reader.cursor.skip_blanks();
                     members.insert(key, reader.literal()?);
                     Ok(())
                 })?;
                 Ok(Json::Object(members))
             }),
             _ => {
-                let word = self.take_while(|char| {
+                let word = self.cursor.take_while(|char| {
                     char.is_alphanumeric() || matches!(char, '_' | '-' | '+' | '.')
                 });
                 if word.is_empty() {
@@ -275,22 +170,22 @@ impl Reader<'_> {
         close: char,
         mut item: impl FnMut(&mut Self) -> Result<(), SyntaxError>,
     ) -> Result<(), SyntaxError> {
-        self.advance(1);
-        self.skip_blanks();
-        if self.peek() == Some(close) {
-            self.advance(1);
+        self.cursor.advance(1);
+        self.cursor.skip_blanks();
+        if self.cursor.peek() == Some(close) {
+            self.cursor.advance(1);
             return Ok(());
         }
         loop {
-            self.skip_blanks();
+            self.cursor.skip_blanks();
             item(self)?;
-            self.skip_blanks();
-            match self.next() {
+            self.cursor.skip_blanks();
+            match self.cursor.next() {
                 Some(',') => {}
                 Some(char) if char == close => return Ok(()),
                 _ => {
                     return Err(SyntaxError::new(
-                        self.offset(),
+                        self.cursor.offset(),
                         format!("expected `,` or `{close}`"),
                     ));
                 }

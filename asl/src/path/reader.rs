@@ -1,20 +1,39 @@
 //! Reads paths as Jayway's compiler does.
 
 use crate::SyntaxError;
+use crate::cursor::Cursor;
 use crate::name;
 
-use super::{Filter, MAX_DEPTH, Path, Root, Step};
+use super::tree::{Filter, MAX_DEPTH, Path, Root, Step};
+
+impl Path {
+    /// Reads a path.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no path; the error has the offset in it.
+    pub fn parse(text: &str) -> Result<Path, SyntaxError> {
+        read(text)
+    }
+}
+
+impl std::str::FromStr for Path {
+    type Err = SyntaxError;
+
+    fn from_str(text: &str) -> Result<Path, SyntaxError> {
+        Path::parse(text)
+    }
+}
 
 /// Reads a whole text as a path.
-pub(super) fn read(text: &str) -> Result<Path, SyntaxError> {
+fn read(text: &str) -> Result<Path, SyntaxError> {
     let mut reader = Reader {
-        text,
-        offset: 0,
+        cursor: Cursor::new(text),
         depth: 0,
         in_filter: false,
     };
     let path = reader.path()?;
-    if reader.rest().is_empty() {
+    if reader.cursor.rest().is_empty() {
         Ok(path)
     } else {
         Err(reader.unexpected())
@@ -22,8 +41,7 @@ pub(super) fn read(text: &str) -> Result<Path, SyntaxError> {
 }
 
 pub(super) struct Reader<'t> {
-    text: &'t str,
-    offset: usize,
+    pub(super) cursor: Cursor<'t>,
     depth: usize,
     /// Inside a filter a path ends where the comparison goes on.
     in_filter: bool,
@@ -31,7 +49,7 @@ pub(super) struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     fn path(&mut self) -> Result<Path, SyntaxError> {
-        let start = self.offset;
+        let start = self.cursor.offset();
         let root = self.root()?;
         let mut steps = Vec::new();
         while let Some(step) = self.step()? {
@@ -40,7 +58,7 @@ impl<'t> Reader<'t> {
         Ok(Path {
             root,
             steps,
-            text: self.text[start..self.offset].to_owned(),
+            text: self.cursor.since(start).to_owned(),
         })
     }
 
@@ -53,22 +71,22 @@ impl<'t> Reader<'t> {
     }
 
     fn root(&mut self) -> Result<Root, SyntaxError> {
-        let start = self.offset;
-        if self.in_filter && self.take("@") {
+        let start = self.cursor.offset();
+        if self.in_filter && self.cursor.take("@") {
             return Ok(Root::Current);
         }
-        if self.take("$$") {
-            return match self.peek() {
+        if self.cursor.take("$$") {
+            return match self.cursor.peek() {
                 Some(char) if char != '.' && char != '[' && !self.ends(char) => {
-                    Err(self.failure("expected `.` or `[` after `$$`"))
+                    Err(self.cursor.failure("expected `.` or `[` after `$$`"))
                 }
                 _ => Ok(Root::Context),
             };
         }
-        if !self.take("$") {
+        if !self.cursor.take("$") {
             return Err(SyntaxError::new(start, "a path begins with `$`"));
         }
-        let variable = self.take_while(name::continues_variable);
+        let variable = self.cursor.take_while(name::continues_variable);
         if variable.is_empty() {
             return Ok(Root::Input);
         }
@@ -82,9 +100,9 @@ impl<'t> Reader<'t> {
     }
 
     fn step(&mut self) -> Result<Option<Step>, SyntaxError> {
-        let start = self.offset;
-        if self.take("..") {
-            let step = match self.peek() {
+        let start = self.cursor.offset();
+        if self.cursor.take("..") {
+            let step = match self.cursor.peek() {
                 Some('[') => self.bracket()?,
                 Some('.') | None => {
                     return Err(SyntaxError::new(
@@ -96,8 +114,8 @@ impl<'t> Reader<'t> {
             };
             return Ok(Some(Step::Descendant(Box::new(step))));
         }
-        if self.take(".") {
-            return match self.peek() {
+        if self.cursor.take(".") {
+            return match self.cursor.peek() {
                 // Jayway takes `$.['a']` for `$['a']`.
                 Some('[') => self.bracket().map(Some),
                 None => Err(SyntaxError::new(
@@ -107,7 +125,7 @@ impl<'t> Reader<'t> {
                 Some(_) => self.dotted().map(Some),
             };
         }
-        match self.peek() {
+        match self.cursor.peek() {
             None => Ok(None),
             Some('[') => self.bracket().map(Some),
             Some(char) if self.in_filter && self.ends(char) => Ok(None),
@@ -117,19 +135,18 @@ impl<'t> Reader<'t> {
 
     /// A key, a wildcard or a function after a dot.
     fn dotted(&mut self) -> Result<Step, SyntaxError> {
-        let start = self.offset;
-        if self.take("*") {
+        let start = self.cursor.offset();
+        if self.cursor.take("*") {
             return Ok(Step::Wildcard);
         }
         let key = self.key();
-        if self.peek() == Some('(') && !key.is_empty() {
+        if self.cursor.peek() == Some('(') && !key.is_empty() {
             return self.function(&key);
         }
-        match self.peek() {
-            Some(char) if char.is_whitespace() && !self.in_filter => {
-                Err(self
-                    .failure("a blank stands in a key; write such keys in brackets: `['my key']`"))
-            }
+        match self.cursor.peek() {
+            Some(char) if char.is_whitespace() && !self.in_filter => Err(self
+                .cursor
+                .failure("a blank stands in a key; write such keys in brackets: `['my key']`")),
             _ if key.is_empty() => Err(SyntaxError::new(start, "expected a key after `.`")),
             _ => Ok(Step::Key(key)),
         }
@@ -140,28 +157,29 @@ impl<'t> Reader<'t> {
         let in_filter = self.in_filter;
         let mut key = String::new();
         loop {
-            key.push_str(self.take_while(|char| {
+            key.push_str(self.cursor.take_while(|char| {
                 let ends = matches!(char, '.' | '[' | '(' | '\\') || char.is_whitespace();
                 !(ends || in_filter && ends_in_filter(char))
             }));
-            if !self.take("\\") {
+            if !self.cursor.take("\\") {
                 return key;
             }
-            key.extend(self.next());
+            key.extend(self.cursor.next());
         }
     }
 
     fn function(&mut self, name: &str) -> Result<Step, SyntaxError> {
-        let open = self.offset;
+        let open = self.cursor.offset();
         let mut depth = 0_usize;
-        for (offset, char) in self.rest().char_indices() {
+        let rest = self.cursor.rest();
+        for (offset, char) in rest.char_indices() {
             match char {
                 '(' => depth += 1,
                 ')' if depth == 1 => {
-                    self.offset = open + offset + 1;
+                    self.cursor.advance(offset + 1);
                     return Ok(Step::Function {
                         name: name.to_owned(),
-                        arguments: self.text[open + 1..open + offset].trim().to_owned(),
+                        arguments: rest[1..offset].trim().to_owned(),
                     });
                 }
                 ')' => depth -= 1,
@@ -175,34 +193,35 @@ impl<'t> Reader<'t> {
     }
 
     fn bracket(&mut self) -> Result<Step, SyntaxError> {
-        self.advance(1);
-        self.skip_blanks();
-        let step = match self.peek() {
+        self.cursor.advance(1);
+        self.cursor.skip_blanks();
+        let step = match self.cursor.peek() {
             Some('*') => {
-                self.advance(1);
+                self.cursor.advance(1);
                 Step::Wildcard
             }
             Some('\'' | '"') => self.keys()?,
             Some('?') => Step::Filter(self.nested(Reader::filters)?),
             Some(char) if char.is_ascii_digit() || matches!(char, '-' | ':') => self.indices()?,
             _ => {
-                return Err(self.failure(
+                return Err(self.cursor.failure(
                     "expected an index, a slice, a quoted key, `*` or a filter `?(...)` after `[`",
                 ));
             }
         };
-        self.skip_blanks();
-        self.expect("]", "the bracket is not closed; expected `]`")?;
+        self.cursor.skip_blanks();
+        self.cursor
+            .expect("]", "the bracket is not closed; expected `]`")?;
         Ok(step)
     }
 
     fn keys(&mut self) -> Result<Step, SyntaxError> {
         let mut keys = Vec::new();
         loop {
-            self.skip_blanks();
+            self.cursor.skip_blanks();
             keys.push(self.key_text()?);
-            self.skip_blanks();
-            if !self.take(",") {
+            self.cursor.skip_blanks();
+            if !self.cursor.take(",") {
                 break;
             }
         }
@@ -215,15 +234,16 @@ impl<'t> Reader<'t> {
     fn filters(&mut self) -> Result<Filter, SyntaxError> {
         let mut filters = Vec::new();
         loop {
-            self.skip_blanks();
-            self.expect("?", "expected a filter `?(...)`")?;
-            self.skip_blanks();
-            self.expect("(", "expected `(` after `?`")?;
+            self.cursor.skip_blanks();
+            self.cursor.expect("?", "expected a filter `?(...)`")?;
+            self.cursor.skip_blanks();
+            self.cursor.expect("(", "expected `(` after `?`")?;
             filters.push(self.filter()?);
-            self.skip_blanks();
-            self.expect(")", "the filter is not closed; expected `)`")?;
-            self.skip_blanks();
-            if !self.take(",") {
+            self.cursor.skip_blanks();
+            self.cursor
+                .expect(")", "the filter is not closed; expected `)`")?;
+            self.cursor.skip_blanks();
+            if !self.cursor.take(",") {
                 break;
             }
         }
@@ -234,8 +254,9 @@ impl<'t> Reader<'t> {
     }
 
     fn indices(&mut self) -> Result<Step, SyntaxError> {
-        let start = self.offset;
+        let start = self.cursor.offset();
         let text = self
+            .cursor
             .take_while(|char| char.is_ascii_digit() || matches!(char, '-' | ':' | ',' | ' '))
             .trim_end();
         let number = |text: &str| {
@@ -273,18 +294,19 @@ impl<'t> Reader<'t> {
 
     /// A key in quotes. It is what stands between them: a backslash keeps a quote from closing the key, and stays in it.
     fn key_text(&mut self) -> Result<String, SyntaxError> {
-        let start = self.offset;
-        let quote = match self.next() {
+        let start = self.cursor.offset();
+        let quote = match self.cursor.next() {
             Some(quote @ ('\'' | '"')) => quote,
             _ => return Err(SyntaxError::new(start, "expected a key in quotes")),
         };
         loop {
-            match self.next() {
+            match self.cursor.next() {
                 Some(char) if char == quote => {
-                    return Ok(self.text[start + 1..self.offset - 1].to_owned());
+                    let text = self.cursor.since(start + 1);
+                    return Ok(text.strip_suffix(quote).unwrap_or(text).to_owned());
                 }
                 Some('\\') => {
-                    self.next();
+                    self.cursor.next();
                 }
                 Some(_) => {}
                 None => return Err(SyntaxError::new(start, "the key is not closed")),
@@ -294,16 +316,16 @@ impl<'t> Reader<'t> {
 
     /// A string in a filter, in single or double quotes; a backslash takes what follows for itself, and knows JSON's escapes.
     pub(super) fn quoted(&mut self) -> Result<String, SyntaxError> {
-        let start = self.offset;
-        let quote = match self.next() {
+        let start = self.cursor.offset();
+        let quote = match self.cursor.next() {
             Some(quote @ ('\'' | '"')) => quote,
             _ => return Err(SyntaxError::new(start, "expected a string in quotes")),
         };
         let mut text = String::new();
         loop {
-            match self.next() {
+            match self.cursor.next() {
                 Some(char) if char == quote => return Ok(text),
-                Some('\\') => match self.next() {
+                Some('\\') => match self.cursor.next() {
                     Some('n') => text.push('\n'),
                     Some('r') => text.push('\r'),
                     Some('t') => text.push('\t'),
@@ -320,13 +342,14 @@ impl<'t> Reader<'t> {
     }
 
     fn unicode(&mut self) -> Result<char, SyntaxError> {
-        let digits = self.rest().get(..4).and_then(|digits| {
+        let digits = self.cursor.rest().get(..4).and_then(|digits| {
             let hexadecimal = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
             hexadecimal.then(|| u32::from_str_radix(digits, 16).ok())?
         });
         let char = digits.and_then(char::from_u32);
-        let char = char.ok_or_else(|| self.failure("`\\u` needs four hexadecimal digits"))?;
-        self.advance(4);
+        let char =
+            char.ok_or_else(|| self.cursor.failure("`\\u` needs four hexadecimal digits"))?;
+        self.cursor.advance(4);
         Ok(char)
     }
 
@@ -336,7 +359,9 @@ impl<'t> Reader<'t> {
         read: impl FnOnce(&mut Self) -> Result<T, SyntaxError>,
     ) -> Result<T, SyntaxError> {
         if self.depth == MAX_DEPTH {
-            return Err(self.failure(format!("the path nests deeper than {MAX_DEPTH} levels")));
+            return Err(self
+                .cursor
+                .failure(format!("the path nests deeper than {MAX_DEPTH} levels")));
         }
         self.depth += 1;
         let result = read(self);
@@ -348,63 +373,10 @@ impl<'t> Reader<'t> {
         self.in_filter && (char.is_whitespace() || ends_in_filter(char))
     }
 
-    pub(super) fn offset(&self) -> usize {
-        self.offset
-    }
-
-    pub(super) fn rest(&self) -> &'t str {
-        &self.text[self.offset..]
-    }
-
-    pub(super) fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
-    }
-
-    pub(super) fn next(&mut self) -> Option<char> {
-        let char = self.peek()?;
-        self.offset += char.len_utf8();
-        Some(char)
-    }
-
-    /// Goes on by bytes that were looked at.
-    pub(super) fn advance(&mut self, bytes: usize) {
-        self.offset += bytes;
-    }
-
-    pub(super) fn take(&mut self, text: &str) -> bool {
-        let found = self.rest().starts_with(text);
-        if found {
-            self.offset += text.len();
-        }
-        found
-    }
-
-    pub(super) fn take_while(&mut self, test: impl Fn(char) -> bool) -> &'t str {
-        let rest = self.rest();
-        let end = rest.find(|char| !test(char)).unwrap_or(rest.len());
-        self.offset += end;
-        &rest[..end]
-    }
-
-    pub(super) fn skip_blanks(&mut self) {
-        self.take_while(char::is_whitespace);
-    }
-
-    pub(super) fn expect(&mut self, text: &str, message: &str) -> Result<(), SyntaxError> {
-        if self.take(text) {
-            Ok(())
-        } else {
-            Err(self.failure(message))
-        }
-    }
-
     fn unexpected(&self) -> SyntaxError {
-        let found = self.peek().map_or(String::new(), String::from);
-        self.failure(format!("expected `.` or `[`, found `{found}`"))
-    }
-
-    pub(super) fn failure(&self, message: impl Into<String>) -> SyntaxError {
-        SyntaxError::new(self.offset, message)
+        let found = self.cursor.peek().map_or(String::new(), String::from);
+        self.cursor
+            .failure(format!("expected `.` or `[`, found `{found}`"))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Values in the place of placeholders.
 
+use super::address::{Addresses, StandsFor};
 use super::place::{self, Place};
 use super::syntax::found;
-use super::{Addresses, StandsFor};
 use crate::finding::Findings;
 use crate::model::{QueryLanguage, StateMachine};
 

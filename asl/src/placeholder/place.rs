@@ -1,8 +1,10 @@
 //! Where texts stand in a definition.
 
-use super::{Addresses, StandsFor, whole};
+use super::address::{Addresses, StandsFor};
+use super::syntax::whole;
 use crate::json::{Json, Object};
 use crate::model::QueryLanguage;
+use crate::resource::Resource;
 
 /// Where a text stands.
 pub(super) struct Place<'a> {
@@ -131,16 +133,13 @@ fn state(
 /// The argument that names whom a Task calls, and what that is.
 fn called_by(fields: &Object) -> Option<(&'static str, StandsFor)> {
     let resource = fields.get("Resource")?.as_str()?;
-    let (_, rest) = resource.strip_prefix("arn:")?.split_once(':')?;
-    let name = rest.strip_prefix("states:::")?;
-    let action = name.split_once('.').map_or(name, |(action, _)| action);
-    match action {
-        "lambda:invoke" => Some(("FunctionName", StandsFor::Function)),
-        "states:startExecution"
-        | "aws-sdk:sfn:startExecution"
-        | "aws-sdk:sfn:startSyncExecution" => Some(("StateMachineArn", StandsFor::StateMachine)),
-        _ => None,
-    }
+    let resource = Resource::parse(resource);
+    let what = if resource.is_lambda_invoke() {
+        StandsFor::Function
+    } else {
+        StandsFor::StateMachine
+    };
+    Some((resource.target_key()?, what))
 }
 
 fn texts(value: &mut Json, place: &Place<'_>, see: See<'_>) {

@@ -3,17 +3,15 @@
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
+use crate::SyntaxError;
 use crate::graph::Graph;
-use crate::intrinsic::{CallError, Expression};
+use crate::intrinsic::Expression;
 use crate::json::{Document, Json, Object, Pointer};
-use crate::jsonata;
 use crate::model::{FieldInfo, MachineType, ProcessorMode, QueryLanguage, Schema, StateKind};
 
 use super::expression::Parsed;
 use super::flow::Flow;
-use super::language;
 use super::variables::Variables;
-use super::walk::Walk;
 
 /// A definition, taken apart.
 pub(super) struct Definition<'d> {
@@ -38,7 +36,8 @@ pub(super) struct Definition<'d> {
     /// Every string in which JSONata may stand.
     pub(super) expressions: Vec<ExpressionText<'d>>,
     pub(super) variables: Variables<'d>,
-    unassigned: OnceCell<Vec<usize>>,
+    /// Filled in when a rule asks for it.
+    pub(super) unassigned: OnceCell<Vec<usize>>,
 }
 
 /// An object with named fields.
@@ -117,7 +116,7 @@ pub(super) struct PathText<'d> {
     pub(super) field: &'d str,
     pub(super) text: &'d str,
     /// What it is; a call where the field takes one.
-    pub(super) parsed: Result<Expression, CallError>,
+    pub(super) parsed: Result<Expression, SyntaxError>,
 }
 
 /// A member whose key ends in `.$`.
@@ -134,7 +133,7 @@ pub(super) struct Binding<'d> {
     /// Whether a template engine fills in a part of the value: what is wrong with it now says nothing.
     pub(super) is_open: bool,
     /// What the value is; `None` when it is no string.
-    pub(super) parsed: Option<Result<Expression, CallError>>,
+    pub(super) parsed: Option<Result<Expression, SyntaxError>>,
 }
 
 /// A string that stands as it is and begins like a path or a call.
@@ -166,37 +165,10 @@ pub(super) struct ExpressionText<'d> {
     pub(super) is_whole: bool,
     pub(super) text: &'d str,
     /// `None` when the string is no expression.
-    pub(super) parsed: Option<Result<Parsed<'d>, jsonata::SyntaxError>>,
+    pub(super) parsed: Option<Result<Parsed<'d>, SyntaxError>>,
 }
 
 impl<'d> Definition<'d> {
-    pub(super) fn read(document: &'d Document, machine_type: MachineType) -> Definition<'d> {
-        let json = document.json();
-        let graph = Graph::of(json);
-        let language = language::of_machine(json, &graph);
-        let mut definition = Definition {
-            document,
-            machine_type,
-            language,
-            languages: vec![language; graph.states().len()],
-            flow: Flow::of(&graph),
-            graph,
-            parts: Vec::new(),
-            kinds: HashMap::new(),
-            paths: Vec::new(),
-            bindings: Vec::new(),
-            literals: Vec::new(),
-            expressions: Vec::new(),
-            variables: Variables::default(),
-            unassigned: OnceCell::new(),
-        };
-        if let Some(object) = json.as_object() {
-            Walk::over(&mut definition, object);
-        }
-        definition.variables = Variables::of(&definition);
-        definition
-    }
-
     /// The parts of a schema.
     pub(super) fn parts_of(&self, kind: &str) -> impl Iterator<Item = &Part<'d>> {
         self.numbers_of(kind).map(|number| &self.parts[number])
@@ -213,11 +185,5 @@ impl<'d> Definition<'d> {
         let config = object.get("ProcessorConfig");
         let mode = config.and_then(|config| config.get("Mode"));
         mode.and_then(Json::as_str) == Some(ProcessorMode::Distributed.as_str())
-    }
-
-    /// The reads of variables that some way to the reader does not assign.
-    pub(super) fn unassigned(&self) -> &[usize] {
-        self.unassigned
-            .get_or_init(|| self.variables.unassigned(self))
     }
 }

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::jsonata::{self, BinaryOp, Node, NodeKind, StatesRead, SyntaxError};
+use crate::SyntaxError;
+use crate::jsonata::{self, BinaryOp, Node, NodeKind, StatesRead};
 
 /// An expression that was read.
 pub(super) struct Parsed<'d> {

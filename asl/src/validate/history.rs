@@ -11,8 +11,7 @@ use crate::path::{Path, Root, Step};
 
 use super::definition::Definition;
 use super::expression::Parsed;
-use super::rules::pattern;
-use crate::facts::is_activity;
+use crate::facts::WaitsFor;
 
 /// How many events a history holds.
 pub(super) const MAX_EVENTS: u64 = 25_000;
@@ -132,8 +131,10 @@ impl<'a, 'd> Events<'a, 'd> {
 fn task(state: &State<'_>) -> u64 {
     let resource = state.object.get("Resource").and_then(Json::as_str);
     // Entered, scheduled, started, succeeded, exited; what is waited for is submitted too.
-    let waits =
-        resource.is_some_and(|resource| pattern(resource).is_some() && !is_activity(resource));
+    let waits = matches!(
+        resource.and_then(WaitsFor::of),
+        Some(WaitsFor::Job | WaitsFor::Token)
+    );
     5 + u64::from(waits)
 }
 

@@ -15,7 +15,7 @@
 //!     "2:33: SW020 MISSING_TRANSITION_TARGET: Missing 'Next' target: Dnoe at /States/A/Next; ",
 //!     "did you mean `Done`?",
 //! ));
-//! # Ok::<(), stepwright_asl::json::SyntaxError>(())
+//! # Ok::<(), stepwright_asl::SyntaxError>(())
 //! ```
 
 mod definition;
@@ -154,7 +154,7 @@ impl Validator {
         let mut report = Report::new(document);
         for rule in RULES {
             if !names(&self.off, rule.id) {
-                report.begin(rule);
+                report.begin(rule.heading());
                 (rule.check)(&definition, &mut report);
             }
         }

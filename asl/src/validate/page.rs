@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use super::{Known, RULES, Rule, Severity};
+use super::rule::{Known, Rule};
+use super::rules::RULES;
+use crate::finding::Severity;
 
 /// Rules of the list that are checked where their subject is, not in a definition.
 const ELSEWHERE: &[(&str, &str)] = &[

@@ -2,15 +2,22 @@
 
 use std::borrow::Borrow;
 
-use super::Rule;
 use crate::finding::{Finding, Severity};
 use crate::json::{Document, Pointer};
 use crate::similar::did_you_mean;
 
+/// What the findings of one rule have in common.
+#[derive(Clone, Copy)]
+pub(super) struct Heading {
+    pub(super) id: &'static str,
+    pub(super) code: &'static str,
+    pub(super) severity: Severity,
+}
+
 /// The findings so far, and the rule that is at work.
 pub(super) struct Report<'d> {
     document: &'d Document,
-    rule: Option<&'static Rule>,
+    heading: Heading,
     findings: Vec<Finding>,
     /// How many names may still be compared for suggestions: thousands of faults in a definition of thousands of states would take long.
     comparisons: usize,
@@ -27,7 +34,11 @@ impl<'d> Report<'d> {
     pub(super) fn new(document: &'d Document) -> Report<'d> {
         Report {
             document,
-            rule: None,
+            heading: Heading {
+                id: "",
+                code: "",
+                severity: Severity::Error,
+            },
             findings: Vec::new(),
             comparisons: 50_000,
             room: 16 * 1024 * 1024,
@@ -36,8 +47,9 @@ impl<'d> Report<'d> {
         }
     }
 
-    pub(super) fn begin(&mut self, rule: &'static Rule) {
-        self.rule = Some(rule);
+    /// Begins with the findings of another rule.
+    pub(super) fn begin(&mut self, heading: Heading) {
+        self.heading = heading;
     }
 
     pub(super) fn finish(self) -> Vec<Finding> {
@@ -56,9 +68,7 @@ impl<'d> Report<'d> {
         message: impl Into<String>,
     ) -> Entry<'_> {
         let document = self.document;
-        let (id, code, severity) = self.rule.map_or(("", "", Severity::Error), |rule| {
-            (rule.id, rule.code, rule.severity)
-        });
+        let Heading { id, code, severity } = self.heading;
         let mut entry = Entry {
             finding: None,
             comparisons: &mut self.comparisons,

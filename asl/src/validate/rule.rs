@@ -1,7 +1,7 @@
 //! What a rule is.
 
 use super::definition::Definition;
-use super::report::Report;
+use super::report::{Heading, Report};
 use crate::finding::Severity;
 
 /// One rule of the validator.
@@ -23,6 +23,16 @@ pub struct Rule {
     /// The page on which AWS writes about it.
     pub source: &'static str,
     pub(super) check: fn(&Definition<'_>, &mut Report<'_>),
+}
+
+impl Rule {
+    pub(super) fn heading(&self) -> Heading {
+        Heading {
+            id: self.id,
+            code: self.code,
+            severity: self.severity,
+        }
+    }
 }
 
 /// How a rule is known.

@@ -1,21 +1,57 @@
 //! Takes a definition apart.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use crate::intrinsic::{CallError, Expression};
-use crate::json::{Json, Object, Pointer};
+use crate::graph::Graph;
+use crate::intrinsic::Expression;
+use crate::json::{Document, Json, Object, Pointer};
 use crate::jsonata;
-use crate::model::{FieldInfo, Kind, Operator, QueryLanguage, Schema, StateKind, StateMachine};
+use crate::model::{
+    FieldInfo, Kind, MachineType, Operator, QueryLanguage, Schema, StateKind, StateMachine,
+};
 use crate::path::Path;
 use crate::substitution::is_substitution;
 
 use super::definition::{Binding, Definition, ExpressionText, Literal, Part, PathText};
 use super::expression::Parsed;
+use super::flow::Flow;
 use super::language;
 use super::template::{self, At};
+use super::variables::{Variables, find_variables};
+
+impl<'d> Definition<'d> {
+    /// Takes a document apart.
+    pub(super) fn read(document: &'d Document, machine_type: MachineType) -> Definition<'d> {
+        let json = document.json();
+        let graph = Graph::of(json);
+        let language = language::of_machine(json, &graph);
+        let mut definition = Definition {
+            document,
+            machine_type,
+            language,
+            languages: vec![language; graph.states().len()],
+            flow: Flow::of(&graph),
+            graph,
+            parts: Vec::new(),
+            kinds: HashMap::new(),
+            paths: Vec::new(),
+            bindings: Vec::new(),
+            literals: Vec::new(),
+            expressions: Vec::new(),
+            variables: Variables::default(),
+            unassigned: OnceCell::new(),
+        };
+        if let Some(object) = json.as_object() {
+            Walk::over(&mut definition, object);
+        }
+        definition.variables = find_variables(&definition);
+        definition
+    }
+}
 
 /// Takes a definition apart.
-pub(super) struct Walk<'w, 'd> {
+struct Walk<'w, 'd> {
     definition: &'w mut Definition<'d>,
     /// The numbers of states by their objects.
     numbers: HashMap<usize, usize>,
@@ -32,7 +68,7 @@ struct Around {
 
 impl<'w, 'd> Walk<'w, 'd> {
     /// Puts everything in the object that is the definition into its lists.
-    pub(super) fn over(definition: &'w mut Definition<'d>, object: &'d Object) {
+    fn over(definition: &'w mut Definition<'d>, object: &'d Object) {
         let states = definition.graph.states().iter().enumerate();
         let numbers = states.map(|(number, state)| (address(state.object), number));
         let mut walk = Walk {
@@ -199,9 +235,7 @@ impl<'w, 'd> Walk<'w, 'd> {
         let parsed = if takes_call {
             Expression::parse(text)
         } else {
-            Path::parse(text)
-                .map(Expression::Path)
-                .map_err(CallError::from)
+            Path::parse(text).map(Expression::Path)
         };
         self.definition.paths.push(PathText {
             pointer: pointer(),

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::json::{Document, SyntaxError};
+use crate::SyntaxError;
+use crate::json::Document;
 
 /// The language that a definition's text is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

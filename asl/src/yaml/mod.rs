@@ -10,7 +10,7 @@
 //! assert_eq!(document.json().to_string(), r#"{"StartAt":"Charge","TimeoutSeconds":1000}"#);
 //! let position = document.position("/TimeoutSeconds").expect("the member is there");
 //! assert_eq!((position.line, position.column), (2, 17));
-//! # Ok::<(), stepwright_asl::json::SyntaxError>(())
+//! # Ok::<(), stepwright_asl::SyntaxError>(())
 //! ```
 //!
 //! # What a text means
@@ -51,6 +51,7 @@
 //! Nesting is bounded as in JSON ([`MAX_DEPTH`](crate::json::MAX_DEPTH)), a text is one document, and what aliases repeat may come to
 //! 1,048,576 bytes, which is as long as AWS lets a definition be.
 
+mod document;
 mod format;
 mod message;
 mod reader;
@@ -58,7 +59,6 @@ mod scalar;
 mod tag;
 
 pub use format::Format;
-pub(crate) use reader::read;
 
 #[cfg(test)]
 mod tests;

@@ -2,14 +2,13 @@
 
 use stepwright_asl::integrations::lookup;
 use stepwright_asl::json::{Json, Object};
+use stepwright_asl::resource::{LAMBDA_INVOKE, Pattern, Resource};
 
 use super::payload::Payload;
-use super::task::{INVOKE, Place, Tasks};
+use super::task::{Place, Tasks};
 use super::text::{Tree, literal};
 use super::values;
 use super::writing::Writing;
-
-const TOKEN_SUFFIX: &str = ".waitForTaskToken";
 
 /// A function's result, in what `lambda:invoke` gives.
 const ENVELOPED: &str = "{% $states.result.Payload %}";
@@ -55,9 +54,10 @@ impl<'m> Call<'m> {
     pub(super) fn of(state: &'m Object, jsonata: bool) -> Option<Call<'m>> {
         let resource = state.get("Resource")?.as_str()?;
         let field = if jsonata { "Arguments" } else { "Parameters" };
-        let (base, waits) = match resource.strip_suffix(TOKEN_SUFFIX) {
-            Some(base) => (base, true),
-            None => (resource, false),
+        // A job is awaited by the resource as it is written; only a token has a keyword of its own.
+        let (base, waits) = match Resource::parse(resource) {
+            called if called.pattern() == Pattern::WaitForTaskToken => (called.base(), true),
+            _ => (resource, false),
         };
         let sent = state.get(field).and_then(Json::as_object);
         let mut call = Call {
@@ -68,7 +68,7 @@ impl<'m> Call<'m> {
             sent,
             own: None,
         };
-        call.own = if base == INVOKE {
+        call.own = if base == LAMBDA_INVOKE {
             call.function(state, jsonata)
         } else if !waits && is_own(resource) {
             Some((
@@ -155,7 +155,7 @@ impl<'m> Call<'m> {
             && let Some(called) = tasks.call(place, state, payload)
         {
             self.says(place, writing);
-            let result = match (self.base == INVOKE && !self.waits, writing.jsonata) {
+            let result = match (self.base == LAMBDA_INVOKE && !self.waits, writing.jsonata) {
                 (true, true) => ENVELOPED,
                 (true, false) => ENVELOPED_PATH,
                 (false, _) => plain,
@@ -185,7 +185,7 @@ impl<'m> Call<'m> {
             after: ";",
             result: plain,
             is_untyped: true,
-            is_lambda: self.resource.starts_with(INVOKE),
+            is_lambda: Resource::parse(self.resource).is_lambda_invoke(),
         }
     }
 
@@ -211,7 +211,7 @@ impl<'m> Call<'m> {
                 }
             },
         }
-        if self.base == INVOKE && !self.waits {
+        if self.base == LAMBDA_INVOKE && !self.waits {
             // The function's result is taken out of the envelope.
             if writing.jsonata {
                 writing.says("Output", ENVELOPED);

@@ -41,7 +41,7 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
     let json = definition.machine()?.to_value();
     let name = match &arguments.name {
         Some(name) => checked_name(name)?,
-        None => names::pascal(definition.stem(), "Workflow"),
+        None => names::pascal(definition.source.stem(), "Workflow"),
     };
     let machine = Machine {
         name,
@@ -51,7 +51,7 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
     let source = machine.source(&json).map_err(|unsayable| {
         Failure::Failed(format!(
             "{}: `workflow!` cannot say all of this definition:\n  {}",
-            definition.path.display(),
+            definition.source.path.display(),
             unsayable.join("\n  ")
         ))
     })?;

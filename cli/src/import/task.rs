@@ -4,9 +4,6 @@ use super::names::{self, Names};
 use super::payload::{ANY, Payload, Struct};
 use super::text::{Lines, Tree, literal};
 
-/// The resource that invokes a Lambda function by its name.
-pub(super) const INVOKE: &str = "arn:aws:states:::lambda:invoke";
-
 /// All declarations, in the order in which states call them.
 #[derive(Debug, Default)]
 pub(super) struct Tasks {

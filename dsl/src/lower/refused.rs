@@ -5,6 +5,7 @@ use crate::flow::{Flow, Kind, State, each_state};
 use crate::workflow::Fault;
 use std::collections::{HashMap, HashSet};
 use stepwright_asl::Finding;
+use stepwright_asl::json::segments;
 use stepwright_asl::model::StateMachine;
 use stepwright_asl::validate::validate;
 
@@ -69,8 +70,7 @@ fn message(finding: &Finding) -> String {
 
 /// The innermost state on the way to a place: the key after the last `States`.
 fn state_of(pointer: &str) -> Option<String> {
-    let steps: Vec<&str> = pointer.split('/').collect();
-    let states = steps.iter().rposition(|step| *step == "States")?;
-    let name = steps.get(states + 1)?;
-    Some(name.replace("~1", "/").replace("~0", "~"))
+    let steps: Vec<_> = segments(pointer)?.collect();
+    let states = steps.iter().rposition(|step| step == "States")?;
+    steps.get(states + 1).map(|name| name.to_string())
 }

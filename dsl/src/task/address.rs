@@ -2,6 +2,7 @@
 
 use super::Task;
 use stepwright_asl::model::MachineType;
+use stepwright_asl::resource::{LAMBDA_INVOKE, START_EXECUTION, START_SYNC_EXECUTION};
 
 /// Where a task lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,10 +42,6 @@ pub struct Address {
 }
 
 impl Address {
-    pub(crate) const LAMBDA: &'static str = "arn:aws:states:::lambda:invoke";
-    pub(crate) const START: &'static str = "arn:aws:states:::states:startExecution";
-    pub(crate) const START_SYNC: &'static str = "arn:aws:states:::aws-sdk:sfn:startSyncExecution";
-
     /// The address of a task in a workflow whose `deploy` is `default`.
     #[must_use]
     pub fn of<T: Task>(default: Option<Deploy>) -> Address {
@@ -54,12 +51,12 @@ impl Address {
     pub(crate) fn of_task(name: &str, own: Deploy, default: Option<Deploy>) -> Address {
         match effective(own, default) {
             Deploy::Lambda => Address {
-                resource: Address::LAMBDA.to_owned(),
+                resource: LAMBDA_INVOKE.to_owned(),
                 target: Some(placeholder(name)),
                 is_activity: false,
             },
             Deploy::FunctionName(function) => Address {
-                resource: Address::LAMBDA.to_owned(),
+                resource: LAMBDA_INVOKE.to_owned(),
                 target: Some(function.to_owned()),
                 is_activity: false,
             },
@@ -101,8 +98,8 @@ impl Address {
 
     pub(crate) fn of_machine(name: &str, machine_type: MachineType, awaited: bool) -> Address {
         let resource = match machine_type {
-            MachineType::Express if awaited => Address::START_SYNC,
-            _ => Address::START,
+            MachineType::Express if awaited => START_SYNC_EXECUTION,
+            _ => START_EXECUTION,
         };
         Address {
             resource: resource.to_owned(),
@@ -156,7 +153,7 @@ mod tests {
     #[test]
     fn an_express_child_is_called_through_the_sdk() {
         let address = Address::of_machine("Fulfilment", MachineType::Express, true);
-        assert_eq!(address.resource, Address::START_SYNC);
+        assert_eq!(address.resource, START_SYNC_EXECUTION);
         assert_eq!(address.target.as_deref(), Some("${FulfilmentArn}"));
     }
 }

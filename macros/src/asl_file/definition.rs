@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use stepwright_asl::graph::{Graph, State};
 use stepwright_asl::json::{Document, Json, Object};
 use stepwright_asl::model::{MachineType, StateKind};
+use stepwright_asl::resource::Resource;
 use stepwright_asl::validate::{validate, validate_text};
 use syn::LitStr;
 
@@ -142,23 +143,15 @@ fn call(state: &Object, to: &Target) -> Result<(String, Option<String>), String>
         .get("Resource")
         .and_then(Json::as_str)
         .unwrap_or_default();
-    let base = [".waitForTaskToken", ".sync:2", ".sync"]
-        .iter()
-        .find_map(|suffix| resource.strip_suffix(suffix))
-        .unwrap_or(resource);
-    let key = match base.rsplit_once(":::").map_or("", |(_, call)| call) {
-        "lambda:invoke" => "FunctionName",
-        "states:startExecution"
-        | "aws-sdk:sfn:startExecution"
-        | "aws-sdk:sfn:startSyncExecution" => "StateMachineArn",
-        _ => {
-            return match to {
-                Target::Task(_) => Ok((base.to_owned(), None)),
-                Target::Workflow(_) => Err(format!(
-                    "calls `{resource}`, which starts no state machine; bind a task"
-                )),
-            };
-        }
+    let called = Resource::parse(resource);
+    let base = called.base();
+    let Some(key) = called.target_key() else {
+        return match to {
+            Target::Task(_) => Ok((base.to_owned(), None)),
+            Target::Workflow(_) => Err(format!(
+                "calls `{resource}`, which starts no state machine; bind a task"
+            )),
+        };
     };
     if let (Target::Workflow(_), "FunctionName") = (to, key) {
         return Err("calls a Lambda function; bind a task".to_owned());

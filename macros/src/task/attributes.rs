@@ -3,6 +3,7 @@
 use crate::root::Root;
 use proc_macro2::TokenStream;
 use quote::quote;
+use stepwright_asl::name::MAX_LENGTH;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Error, Ident, LitStr, Result, Token};
@@ -135,7 +136,7 @@ fn text(input: ParseStream<'_>) -> Result<LitStr> {
 fn name(text: LitStr) -> Result<LitStr> {
     let value = text.value();
     let legal = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
-    if value.is_empty() || value.len() > 80 || !value.chars().all(legal) {
+    if value.is_empty() || value.len() > MAX_LENGTH || !value.chars().all(legal) {
         return Err(Error::new(
             text.span(),
             "a task's name has 1 to 80 letters, digits, `_` and `-`",

@@ -25,7 +25,7 @@ use super::tokens::Tokens;
 use crate::clock::{Clock, Timestamp, VIRTUAL_START};
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
-use crate::task::{Family, Resource, SharedState, TaskFailure, TaskSource, handler};
+use crate::task::{Resource, ResourceKind, SharedState, TaskFailure, TaskSource, handler};
 use crate::testing::{Measure, coverage_folder};
 
 /// Puts an engine together; see [`Engine::builder`].
@@ -200,7 +200,7 @@ impl EngineBuilder {
     pub fn activity(mut self, arn: impl Into<String>) -> Self {
         let arn = arn.into();
         let base = Resource::parse(&arn).base().to_owned();
-        self.registry.families.insert(base, Family::Activity);
+        self.registry.families.insert(base, ResourceKind::Activity);
         self.registry.activities.insert(arn);
         self
     }

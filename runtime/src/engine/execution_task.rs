@@ -10,12 +10,13 @@ use stepwright_asl::model::MachineType;
 use tokio::sync::oneshot;
 
 use super::ends;
-use super::host::{Arrived, EngineHost};
+use super::host::EngineHost;
 use super::prepared::{Begin, Prepared};
 use super::redrivable::Redrivable;
 use super::report::ExecutionReport;
 use super::shared::Shared;
 use super::state::Message;
+use super::work::Arrived;
 use crate::clock::Alarm;
 use crate::history::History;
 use crate::interpret::{Execution, Failure, Inspection, Outcome, Step};

@@ -3,9 +3,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use smol_str::SmolStr;
 use stepwright::{Deploy, Task};
+use stepwright_asl::wildcard;
 
 use crate::task::handler::{ErasedHandler, Found, Resolution};
-use crate::task::{DefinedState, Family, Resource};
+use crate::task::{DefinedState, Resource, ResourceKind};
 
 /// Everything in the program that answers tasks by their keys.
 #[derive(Default)]
@@ -119,7 +120,7 @@ impl Handlers {
                     || self
                         .resources
                         .iter()
-                        .any(|(pattern, _)| fits(pattern, resource));
+                        .any(|(pattern, _)| wildcard::matches(pattern, resource));
                 if !is_answered {
                     unanswered.push(Unanswered {
                         resource: resource.clone(),
@@ -139,7 +140,7 @@ impl Handlers {
     /// Who answers the calls of a state, as far as that can be said before there are calls. `target` is whom the
     /// definition names in the parameters.
     pub(super) fn resolve(&self, resource: &Resource, target: Option<&str>) -> Resolution {
-        let names_target = resource.family() == Family::Service
+        let names_target = resource.kind() == ResourceKind::Service
             && (resource.is_lambda_invoke() || self.tasks.contains_key(resource.base()));
         if names_target && target.is_none() {
             return Resolution::ByTarget;
@@ -150,7 +151,7 @@ impl Handlers {
     /// Who answers a call of a resource that names `target` in its parameters.
     pub(super) fn find(&self, resource: &Resource, target: Option<&str>) -> Option<Found> {
         if let Some(bound) = self.tasks.get(resource.base()) {
-            let is_service = resource.family() == Family::Service;
+            let is_service = resource.kind() == ResourceKind::Service;
             let task = bound.iter().find(|bound| {
                 bound.target.is_none() || (bound.target.as_deref() == target && is_service)
             });
@@ -161,10 +162,10 @@ impl Handlers {
                 });
             }
         }
-        let name = match resource.family() {
-            Family::Service if resource.is_lambda_invoke() => target,
-            Family::Service => None,
-            Family::Lambda | Family::Activity => Some(resource.as_str()),
+        let name = match resource.kind() {
+            ResourceKind::Service if resource.is_lambda_invoke() => target,
+            ResourceKind::Service => None,
+            ResourceKind::Lambda | ResourceKind::Activity => Some(resource.as_str()),
         };
         if let Some(name) = name
             && let Some(handler) = self.by_name(name)
@@ -175,11 +176,12 @@ impl Handlers {
             });
         }
         let fitting = self.resources.iter().find(|(pattern, _)| {
-            fits(pattern, resource.base()) || fits(pattern, resource.as_str())
+            wildcard::matches(pattern, resource.base())
+                || wildcard::matches(pattern, resource.as_str())
         });
         fitting.map(|(_, handler)| Found {
             handler: handler.clone(),
-            is_function: resource.family() != Family::Service,
+            is_function: resource.kind() != ResourceKind::Service,
         })
     }
 
@@ -202,45 +204,9 @@ pub(crate) fn function_name(text: &str) -> &str {
     }
 }
 
-/// Whether a pattern, in which `*` stands for anything, fits a text.
-pub(crate) fn fits(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else {
-        return false;
-    };
-    let mut parts = parts.peekable();
-    if parts.peek().is_none() {
-        return rest.is_empty();
-    }
-    while let Some(part) = parts.next() {
-        if parts.peek().is_none() {
-            return rest.ends_with(part);
-        }
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    true
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_star_stands_for_anything() {
-        assert!(fits(
-            "arn:aws:states:::aws-sdk:*",
-            "arn:aws:states:::aws-sdk:s3:getObject"
-        ));
-        assert!(fits("*", ""));
-        assert!(fits("a*c*e", "abcde"));
-        assert!(!fits("a*c*e", "abde"));
-        assert!(fits("exact", "exact") && !fits("exact", "exactly"));
-        assert!(!fits("ab*ba", "aba"));
-    }
 
     #[test]
     fn a_function_is_found_by_name_in_its_arn() {

@@ -1,5 +1,4 @@
 use std::collections::HashMap;
-use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Waker};
@@ -17,8 +16,9 @@ use super::prepared::{Begin, Prepared};
 use super::shared::Shared;
 use super::state::{ExecutionState, Message};
 use super::tokens::new_token;
+use super::work::{Arrived, Job, Work, panicked};
 use crate::about::About;
-use crate::clock::{Alarm, Asked, Clock, Listeners, Pending, Timestamp, while_watched};
+use crate::clock::{Alarm, Asked, Listeners, Timestamp};
 use crate::distributed::source::{LoadError, Request, Supply};
 use crate::distributed::{File, RunView, Tally};
 use crate::interpret::{ChildStart, Failure, Host};
@@ -26,10 +26,9 @@ use crate::panics::guarded;
 use crate::program::Program;
 use crate::query::Entropy;
 use crate::status::Status;
-use crate::task::handler::PANICKED;
 use crate::task::{
     Answer, Effect, Integration, NestedStart, Responder, RunningTask, TaskCall, TaskFailure,
-    TaskFuture, TaskResult, TaskSource,
+    TaskResult, TaskSource,
 };
 use crate::value::Value;
 use crate::wait_id::TimerKind;
@@ -176,14 +175,7 @@ impl EngineHost {
 
     /// Polls once, in place; what is not ready is kept.
     fn begin(&mut self, wait_id: WaitId, job: Job) -> Option<Arrived> {
-        let mut work = Work {
-            wait_id,
-            kind: job.kind(),
-            job,
-            clock: self.engine.clock.clone(),
-            pending: None,
-            sleeps: false,
-        };
+        let mut work = Work::new(wait_id, job, self.engine.clock.clone());
         let waker = self.waker.clone();
         if let Poll::Ready(arrived) = work.poll_guarded(&mut Context::from_waker(&waker)) {
             return Some(arrived);
@@ -539,131 +531,4 @@ impl Drop for EngineHost {
             self.let_go(held);
         }
     }
-}
-
-/// What is under way in the world.
-enum Job {
-    Task(TaskFuture),
-    Read(StoreFuture<Supply>),
-    Write(StoreFuture<()>),
-    /// It is ready or given up.
-    Done,
-}
-
-/// What a job is, also when it is done.
-#[derive(Clone, Copy)]
-enum JobKind {
-    Task,
-    Read,
-    Write,
-}
-
-impl Job {
-    fn kind(&self) -> JobKind {
-        match self {
-            Self::Read(_) => JobKind::Read,
-            Self::Write(_) => JobKind::Write,
-            Self::Task(_) | Self::Done => JobKind::Task,
-        }
-    }
-
-    /// Drops what it holds.
-    fn end(&mut self) {
-        *self = Self::Done;
-    }
-}
-
-/// The object store at work. A failure is the cause of the state's.
-type StoreFuture<T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send>>;
-
-/// What a [`Job`] came to.
-pub(super) enum Arrived {
-    Task(TaskResult),
-    Read(Result<Supply, String>),
-    Written(Result<(), String>),
-}
-
-/// A future, and whose it is.
-struct Work {
-    wait_id: WaitId,
-    job: Job,
-    kind: JobKind,
-    clock: Clock,
-    /// Held while it is pending for another reason than the engine's clock.
-    pending: Option<Pending>,
-    /// It waited for the engine's clock when it was polled last.
-    sleeps: bool,
-}
-
-impl Work {
-    /// Polls; a panic is a failure.
-    fn poll_guarded(&mut self, cx: &mut Context<'_>) -> Poll<Arrived> {
-        let job = &mut self.job;
-        let (polled, sleeps) = while_watched(|| {
-            guarded(|| {
-                let polled = match job {
-                    Job::Task(work) => work.as_mut().poll(cx).map(Arrived::Task),
-                    Job::Read(work) => work.as_mut().poll(cx).map(Arrived::Read),
-                    Job::Write(work) => work.as_mut().poll(cx).map(Arrived::Written),
-                    Job::Done => Poll::Pending,
-                };
-                if polled.is_ready() {
-                    // What it holds is dropped here: a panic of that is its failure, too.
-                    job.end();
-                }
-                polled
-            })
-        });
-        self.sleeps = sleeps;
-        polled.unwrap_or_else(|message| {
-            Poll::Ready(match self.kind {
-                JobKind::Task => Arrived::Task(Err(panicked(&message))),
-                JobKind::Read => Arrived::Read(Err(message)),
-                JobKind::Write => Arrived::Written(Err(message)),
-            })
-        })
-    }
-
-    /// Virtual time goes on while a handler sleeps on the engine's clock, and stands while it waits for anything else.
-    fn note_whether_it_sleeps(&mut self) {
-        if self.sleeps {
-            self.pending = None;
-        } else if self.pending.is_none() {
-            self.pending = Some(Pending::new(self.clock.clone()));
-        }
-    }
-}
-
-/// What is given up is dropped; a panic of that is nobody's failure any more.
-impl Drop for Work {
-    fn drop(&mut self) {
-        if let Err(message) = guarded(|| self.job.end()) {
-            tracing::warn!(
-                message,
-                "work that was given up panicked when it was dropped"
-            );
-        }
-    }
-}
-
-impl Future for Work {
-    type Output = (WaitId, Arrived);
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.poll_guarded(cx) {
-            Poll::Ready(arrived) => {
-                self.pending = None;
-                Poll::Ready((self.wait_id, arrived))
-            }
-            Poll::Pending => {
-                self.note_whether_it_sleeps();
-                Poll::Pending
-            }
-        }
-    }
-}
-
-/// The failure of a handler that panicked.
-pub(super) fn panicked(message: &str) -> TaskFailure {
-    TaskFailure::internal(PANICKED, message)
 }

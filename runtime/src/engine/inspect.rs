@@ -13,7 +13,7 @@ use crate::interpret::{Failure, Inspection, Start};
 use crate::program::Program;
 use crate::query::Entropy;
 use crate::status::Status;
-use crate::task::{Family, TaskSource};
+use crate::task::{ResourceKind, TaskSource};
 
 /// What a test of one state came to.
 #[derive(Debug)]
@@ -84,7 +84,7 @@ impl Engine {
     }
 
     /// Which resources are activities or functions where their text does not say it.
-    pub(crate) fn families(&self) -> &IndexMap<String, Family> {
+    pub(crate) fn families(&self) -> &IndexMap<String, ResourceKind> {
         &self.shared.setting.families
     }
 }

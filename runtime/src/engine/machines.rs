@@ -11,7 +11,7 @@ use super::input::CheckInput;
 use super::registry::PendingMachine;
 use crate::program::Program;
 use crate::query::digest::sha256;
-use crate::task::{DefinedState, Family};
+use crate::task::{DefinedState, ResourceKind};
 
 /// One version of a state machine. Executions go on with the version that they started with.
 pub(super) struct Machine {
@@ -61,7 +61,7 @@ pub(super) struct Setting {
     /// The values of placeholders.
     pub(super) substitutions: HashMap<String, String>,
     /// Which resources are activities or functions.
-    pub(super) families: IndexMap<String, Family>,
+    pub(super) families: IndexMap<String, ResourceKind>,
     pub(super) handlers: Handlers,
 }
 

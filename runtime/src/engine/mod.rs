@@ -30,6 +30,7 @@ mod shutdown;
 mod start;
 mod state;
 mod tokens;
+mod work;
 
 use std::fmt;
 use std::future::Future;
@@ -50,14 +51,13 @@ pub use self::error::{
     ActivityError, BuildError, ExecutionFailed, RedriveError, StartError, TokenError,
 };
 pub use self::events::Events;
-pub(crate) use self::handlers::{fits, function_name};
+pub(crate) use self::handlers::function_name;
 pub(crate) use self::inspect::Inspected;
 pub use self::list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 pub use self::machines::MachineDescription;
 pub(crate) use self::observer::Observer;
 pub use self::report::ExecutionReport;
 pub use self::run::Run;
-pub(crate) use self::shared::request_id;
 pub use self::start::StartOptions;
 
 use self::execution_task::ExecutionTask;
@@ -471,7 +471,7 @@ impl Engine {
                     let working = AssertUnwindSafe(async { work(input).await });
                     match working.catch_unwind().await {
                         Ok(result) => result.map_err(Into::into),
-                        Err(panic) => Err(host::panicked(&said(panic))),
+                        Err(panic) => Err(work::panicked(&said(panic))),
                     }
                 }
                 Err(error) => Err(TaskFailure::internal(

@@ -6,13 +6,13 @@ use stepwright_asl::errors;
 use super::error::StartError;
 use super::machines::Machine;
 use super::report::ExecutionReport;
-use super::shared::{Launched, Shared, request_id};
+use super::shared::{Launched, Shared};
 use super::start::StartOptions;
 use crate::about::About;
 use crate::status::Status;
 use crate::task::{
     Answer, Effect, Integration, NestedStart, TaskCall, TaskFailure, TaskResult, TaskSource,
-    envelope::{object, with_metadata},
+    envelope::{object, request_id, with_metadata},
 };
 use crate::value::Value;
 

@@ -12,7 +12,7 @@ use stepwright_asl::placeholder::Addresses;
 use super::handlers::{Bound, Handlers};
 use super::input::{self, CheckInput};
 use crate::limits::Limits;
-use crate::task::Family;
+use crate::task::ResourceKind;
 use crate::task::handler::{self, ErasedHandler};
 
 /// What an engine is going to have, while it is being built.
@@ -24,7 +24,7 @@ pub(super) struct Registry {
     /// Definitions to compile, by name.
     pub(super) definitions: IndexMap<String, PendingMachine>,
     /// Which resources are activities or functions.
-    pub(super) families: IndexMap<String, Family>,
+    pub(super) families: IndexMap<String, ResourceKind>,
     /// Activities with workers outside.
     pub(super) activities: BTreeSet<String>,
     pub(super) problems: Vec<String>,
@@ -224,9 +224,9 @@ impl Registry {
             && !resource.starts_with("arn:")
         {
             let family = if is_activity {
-                Family::Activity
+                ResourceKind::Activity
             } else {
-                Family::Lambda
+                ResourceKind::Lambda
             };
             self.families.insert(resource.clone(), family);
         }

@@ -16,6 +16,8 @@ use super::report::ExecutionReport;
 use super::start::StartOptions;
 use super::state::ExecutionState;
 use super::tokens::Tokens;
+use stepwright_asl::name::check_machine;
+
 use crate::about::About;
 use crate::clock::{Clock, Stillness};
 use crate::limits::Limits;
@@ -23,8 +25,8 @@ use crate::objects::ObjectStore;
 use crate::query::Entropy;
 use crate::task::handler::Resolution;
 use crate::task::{
-    Answer, DefinedState, Effect, Family, Pattern, Responder, RunningTask, SharedState, TaskCall,
-    TaskSource, Watch, Watched, envelope,
+    Answer, DefinedState, Effect, Pattern, ResourceKind, Responder, RunningTask, SharedState,
+    TaskCall, TaskSource, Watch, Watched,
 };
 use crate::value::Value;
 
@@ -102,7 +104,7 @@ impl Shared {
             return Err(StartError::InvalidInput("it is nested too deep".to_owned()));
         }
         if let Some(name) = &options.name
-            && !is_name(name)
+            && check_machine(name).is_err()
         {
             return Err(StartError::InvalidName(name.clone()));
         }
@@ -282,7 +284,7 @@ impl Shared {
             return answer;
         }
         let resource = call.resource();
-        if resource.family() == Family::Activity {
+        if resource.kind() == ResourceKind::Activity {
             let arn = resource.as_str();
             if self.activities.exists(arn) {
                 return Answer::activity();
@@ -307,14 +309,10 @@ impl Shared {
                 &searched
             }
         };
-        let is_invoke = resource.is_lambda_invoke() && found.is_function;
-        let payload = if is_invoke {
-            let payload = call.parameters().get("Payload");
-            // A payload of null is none: TestState was recorded to call the function with `{}`.
-            let payload = payload.filter(|payload| !matches!(payload, Value::Null));
-            payload.cloned().unwrap_or_else(Value::empty_object)
-        } else {
-            call.parameters().clone()
+        let invocation = call.invocation().filter(|_| found.is_function);
+        let payload = match &invocation {
+            Some(invocation) => invocation.payload().clone(),
+            None => call.parameters().clone(),
         };
         let attempt = Arc::new(RunningTask {
             shared: self.state.clone(),
@@ -328,14 +326,9 @@ impl Shared {
         });
         let context = stepwright::TaskContext::new(attempt.clone());
         let work = found.handler.call(&self.clock, context, payload);
-        let work: crate::task::TaskFuture = if is_invoke {
-            let request = request_id(call);
-            Box::pin(async move {
-                let payload = work.await?;
-                Ok(envelope::lambda(payload, request))
-            })
-        } else {
-            work
+        let work: crate::task::TaskFuture = match invocation {
+            Some(invocation) => Box::pin(async move { Ok(invocation.response(work.await?)) }),
+            None => work,
         };
         let effect = Effect::Work {
             work,
@@ -360,19 +353,4 @@ impl Watched for Shared {
             _ => self.clock.stillness(),
         }
     }
-}
-
-/// A request id that is the same in every run of the same execution.
-pub(crate) fn request_id(call: &TaskCall<'_>) -> String {
-    let (execution, state) = (&call.execution().id, call.state());
-    Entropy::of_text(&format!("{execution} {} {state}", call.call())).uuid()
-}
-
-/// AWS's rules for the names of executions.
-fn is_name(name: &str) -> bool {
-    let length = name.chars().count();
-    (1..=80).contains(&length)
-        && !name
-            .chars()
-            .any(|c| c.is_whitespace() || c.is_control() || "<>{}[]?*\"#%\\^|~`$&,;:/".contains(c))
 }

@@ -11,7 +11,7 @@ use super::{EventKind, Scopes};
 use crate::about::About;
 use crate::clock::Timestamp;
 use crate::program::{Kind, Program, StateIx};
-use crate::task::{Family, Resource};
+use crate::task::{Resource, ResourceKind};
 use crate::value::Value;
 
 /// One event of an execution's history.
@@ -221,7 +221,7 @@ impl Event {
         let group = kind.group();
         let service = self
             .resource()
-            .filter(|resource| resource.family() == Family::Service);
+            .filter(|resource| resource.kind() == ResourceKind::Service);
         match &self.entry.payload {
             Payload::None => {}
             Payload::Value(value) => {

@@ -14,7 +14,6 @@ use crate::limits::Limits;
 use crate::program::{Entry, Kind, Program};
 use crate::query::Entropy;
 use crate::record::{Damaged, Reader, Record, Writer};
-use crate::task::Pattern;
 use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
 
@@ -114,7 +113,7 @@ impl Execution {
                         let resource = task.resource.as_str();
                         let token = cursor.token.as_ref().filter(|_| open.takes_token);
                         match token {
-                            Some(token) if task.resource.pattern() == Pattern::Sync => {
+                            Some(token) if task.resource.pattern().is_sync() => {
                                 host.open_job_token(wait_id, token);
                             }
                             Some(token) => host.open_token(wait_id, token),

@@ -12,7 +12,7 @@ use super::step::{Done, Stepped};
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, State, Task};
 use crate::query::QueryError;
-use crate::task::{Answer, Effect, Family, Pattern, Reply, TaskCall, TaskResult};
+use crate::task::{Answer, Effect, Pattern, Reply, ResourceKind, TaskCall, TaskResult};
 use crate::value::Value;
 use crate::wait_id::CursorId;
 use crate::wait_id::TimerKind;
@@ -56,7 +56,7 @@ impl Execution {
             let error = QueryError::runtime(reason);
             return Err(self.query_failed(id, &error, &state.name));
         }
-        let family = task.resource.family();
+        let family = task.resource.kind();
         let mut open = OpenTask {
             stage: Stage::Started,
             answerer: answerer(&answer.reply, &prepared.parameters),
@@ -103,7 +103,7 @@ impl Execution {
         if pattern != Pattern::RequestResponse && !matches!(answer.reply, Reply::Submit(_)) {
             self.write(id, EventKind::TaskSubmitted, Payload::Value(submitted));
         }
-        if pattern == Pattern::Sync {
+        if pattern.is_sync() {
             self.open_token(wait_id, pattern, cx);
         }
         match answer.reply {
@@ -165,7 +165,7 @@ impl Execution {
                 return;
             }
             task.takes_token = true;
-            if pattern == Pattern::Sync {
+            if pattern.is_sync() {
                 cx.host.open_job_token(wait_id, token);
             } else {
                 cx.host.open_token(wait_id, token);
@@ -283,7 +283,7 @@ impl Execution {
         task: &Task,
         result: TaskResult,
     ) -> Stepped {
-        let family = task.resource.family();
+        let family = task.resource.kind();
         let result = match result {
             Ok(output) if self.fits(&output) => Ok(output),
             Ok(_) => Err(Failure::too_large(task.resource.label(&state.name)).of_task()),
@@ -405,7 +405,7 @@ impl Execution {
         let error = SmolStr::new_static(errors::TIMEOUT);
         self.write(
             wait_id.cursor,
-            timed_out(task.resource.family()),
+            timed_out(task.resource.kind()),
             Payload::failure(Some(error), None),
         );
         let failure = Failure::timeout(by_heartbeat).of_task();
@@ -453,42 +453,42 @@ fn scheduled_payload(prepared: Prepared) -> Payload {
     .into()
 }
 
-fn scheduled(family: Family) -> EventKind {
+fn scheduled(family: ResourceKind) -> EventKind {
     match family {
-        Family::Lambda => EventKind::LambdaFunctionScheduled,
-        Family::Activity => EventKind::ActivityScheduled,
-        Family::Service => EventKind::TaskScheduled,
+        ResourceKind::Lambda => EventKind::LambdaFunctionScheduled,
+        ResourceKind::Activity => EventKind::ActivityScheduled,
+        ResourceKind::Service => EventKind::TaskScheduled,
     }
 }
 
-fn started(family: Family) -> EventKind {
+fn started(family: ResourceKind) -> EventKind {
     match family {
-        Family::Lambda => EventKind::LambdaFunctionStarted,
-        Family::Activity => EventKind::ActivityStarted,
-        Family::Service => EventKind::TaskStarted,
+        ResourceKind::Lambda => EventKind::LambdaFunctionStarted,
+        ResourceKind::Activity => EventKind::ActivityStarted,
+        ResourceKind::Service => EventKind::TaskStarted,
     }
 }
 
-fn succeeded(family: Family) -> EventKind {
+fn succeeded(family: ResourceKind) -> EventKind {
     match family {
-        Family::Lambda => EventKind::LambdaFunctionSucceeded,
-        Family::Activity => EventKind::ActivitySucceeded,
-        Family::Service => EventKind::TaskSucceeded,
+        ResourceKind::Lambda => EventKind::LambdaFunctionSucceeded,
+        ResourceKind::Activity => EventKind::ActivitySucceeded,
+        ResourceKind::Service => EventKind::TaskSucceeded,
     }
 }
 
-fn failed(family: Family) -> EventKind {
+fn failed(family: ResourceKind) -> EventKind {
     match family {
-        Family::Lambda => EventKind::LambdaFunctionFailed,
-        Family::Activity => EventKind::ActivityFailed,
-        Family::Service => EventKind::TaskFailed,
+        ResourceKind::Lambda => EventKind::LambdaFunctionFailed,
+        ResourceKind::Activity => EventKind::ActivityFailed,
+        ResourceKind::Service => EventKind::TaskFailed,
     }
 }
 
-fn timed_out(family: Family) -> EventKind {
+fn timed_out(family: ResourceKind) -> EventKind {
     match family {
-        Family::Lambda => EventKind::LambdaFunctionTimedOut,
-        Family::Activity => EventKind::ActivityTimedOut,
-        Family::Service => EventKind::TaskTimedOut,
+        ResourceKind::Lambda => EventKind::LambdaFunctionTimedOut,
+        ResourceKind::Activity => EventKind::ActivityTimedOut,
+        ResourceKind::Service => EventKind::TaskTimedOut,
     }
 }

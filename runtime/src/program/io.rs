@@ -18,7 +18,9 @@ impl Io {
             Self::JsonPath(io) => io.parameters.as_ref(),
             Self::Jsonata(io) => io.arguments.as_ref(),
         };
-        parameters?.constant_member(resource.target_key())?.as_str()
+        parameters?
+            .constant_member(resource.target_key()?)?
+            .as_str()
     }
 }
 

@@ -1,7 +1,6 @@
 //! Conditions of Choice rules.
 
 mod compare;
-mod pattern;
 #[cfg(test)]
 mod tests;
 

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Resource;
+use super::envelope::Invocation;
 use super::handler::Resolution;
 use crate::about::About;
 use crate::value::Value;
@@ -76,6 +77,11 @@ impl TaskCall<'_> {
     /// The evaluated HeartbeatSeconds.
     pub fn heartbeat(&self) -> Option<Duration> {
         self.heartbeat
+    }
+
+    /// The call of the function, when the resource is `arn:aws:states:::lambda:invoke`.
+    pub fn invocation(&self) -> Option<Invocation> {
+        Invocation::of(self)
     }
 
     /// What names the target inside the parameters: the `FunctionName` of `lambda:invoke`, the

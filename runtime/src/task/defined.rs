@@ -1,6 +1,6 @@
 use smol_str::SmolStr;
 
-use super::{Family, Resource};
+use super::{Resource, ResourceKind};
 
 /// A state of a definition, as a [`TaskSource`](super::TaskSource) sees it before anything runs.
 #[derive(Clone, Debug)]
@@ -30,6 +30,6 @@ pub struct DefinedTask {
 impl DefinedTask {
     /// Whether only a call says whom the task calls.
     pub fn is_computed(&self) -> bool {
-        self.resource.family() == Family::Service && self.target.is_none()
+        self.resource.kind() == ResourceKind::Service && self.target.is_none()
     }
 }

@@ -2,6 +2,8 @@ use std::sync::LazyLock;
 
 use smol_str::SmolStr;
 
+use super::TaskCall;
+use crate::query::Entropy;
 use crate::value::Value;
 
 /// `SdkHttpMetadata` of a successful call.
@@ -30,6 +32,54 @@ pub(crate) fn lambda(payload: Value, request_id: String) -> Value {
         ("SdkResponseMetadata", request(request_id)),
         ("StatusCode", Value::from(200)),
     ])
+}
+
+/// The call of a Lambda function through `lambda:invoke`.
+///
+/// ```no_run
+/// # use stepwright_runtime::task::TaskCall;
+/// # use stepwright_runtime::Value;
+/// # fn greet(call: &TaskCall<'_>) -> Option<Value> {
+/// let invocation = call.invocation()?;
+/// let name = invocation.payload().get("name")?.clone();
+/// Some(invocation.response(name))
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Invocation {
+    payload: Value,
+    request_id: String,
+}
+
+impl Invocation {
+    pub(super) fn of(call: &TaskCall<'_>) -> Option<Invocation> {
+        if !call.resource().is_lambda_invoke() {
+            return None;
+        }
+        let payload = call.parameters().get("Payload");
+        // A payload of null is none: TestState was recorded to call the function with `{}`.
+        let payload = payload.filter(|payload| !matches!(payload, Value::Null));
+        Some(Invocation {
+            payload: payload.cloned().unwrap_or_else(Value::empty_object),
+            request_id: request_id(call),
+        })
+    }
+
+    /// What the function is called with.
+    pub fn payload(&self) -> &Value {
+        &self.payload
+    }
+
+    /// What the integration answers when the function has given this result.
+    pub fn response(self, result: Value) -> Value {
+        lambda(result, self.request_id)
+    }
+}
+
+/// A request id that is the same in every run of the same execution.
+pub(crate) fn request_id(call: &TaskCall<'_>) -> String {
+    let (execution, state) = (&call.execution().id, call.state());
+    Entropy::of_text(&format!("{execution} {} {state}", call.call())).uuid()
 }
 
 /// What the optimised integrations add to their responses.

@@ -10,7 +10,7 @@ use super::{TestStateError, context};
 use crate::interpret::{Inspection, Item, Start};
 use crate::program::Kind;
 use crate::query::Variables;
-use crate::task::{Family, Pattern, TaskResult, TaskSource};
+use crate::task::{Pattern, ResourceKind, TaskResult, TaskSource};
 use crate::value::Value;
 
 const UNSUPPORTED: &str = "TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]";
@@ -37,7 +37,7 @@ impl Prepared {
     /// Looks through a request for everything that the service refuses.
     pub(super) fn of(
         request: &TestStateRequest,
-        families: &IndexMap<String, Family>,
+        families: &IndexMap<String, ResourceKind>,
     ) -> Result<Self, TestStateError> {
         let refuse = |text: &str| Err(TestStateError::validation(text));
         if let Some(mock) = &request.mock {
@@ -189,9 +189,9 @@ fn is_testable(
         }
         None => Ok(()),
         Some(resource) => {
-            let unsupported = match (resource.family(), resource.pattern()) {
-                (Family::Activity, _) => "Activity tasks",
-                (_, Pattern::Sync) => "the '.sync' service integration pattern",
+            let unsupported = match (resource.kind(), resource.pattern()) {
+                (ResourceKind::Activity, _) => "Activity tasks",
+                (_, Pattern::Sync | Pattern::Sync2) => "the '.sync' service integration pattern",
                 (_, Pattern::WaitForTaskToken) => {
                     "the '.waitForTaskToken' service integration pattern"
                 }

@@ -10,7 +10,7 @@ use super::TestStateError;
 use super::request::TestStateRequest;
 use crate::interpret::TESTED_STATE as NAME;
 use crate::program::{self, Kind, Program, StateIx};
-use crate::task::{Family, Resource};
+use crate::task::{Resource, ResourceKind};
 
 /// The state under test, in a program of its own.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl Subject {
     /// Reads the definition and finds the state in it.
     pub(super) fn find(
         request: &TestStateRequest,
-        families: &IndexMap<String, Family>,
+        families: &IndexMap<String, ResourceKind>,
     ) -> Result<Self, TestStateError> {
         let mut machine = match &request.state_name {
             Some(_) => machine(&request.definition)?,

@@ -3,8 +3,10 @@ use std::fmt;
 use stepwright::{Address, Task};
 use stepwright_asl::similar::did_you_mean;
 
-use crate::engine::{fits, function_name};
-use crate::task::{DefinedState, Family, Resource, TaskCall};
+use stepwright_asl::wildcard;
+
+use crate::engine::function_name;
+use crate::task::{DefinedState, Resource, ResourceKind, TaskCall};
 use crate::value::Value;
 
 /// Which calls are meant.
@@ -50,25 +52,26 @@ impl Matcher {
         match self {
             Self::State(name) => name == state,
             Self::Function(name) => {
-                let text = match resource.family() {
-                    Family::Service if resource.is_lambda_invoke() => target,
-                    Family::Service => None,
-                    Family::Lambda | Family::Activity => Some(resource.as_str()),
+                let text = match resource.kind() {
+                    ResourceKind::Service if resource.is_lambda_invoke() => target,
+                    ResourceKind::Service => None,
+                    ResourceKind::Lambda | ResourceKind::Activity => Some(resource.as_str()),
                 };
                 text.is_some_and(|text| text == name || function_name(text) == name)
             }
-            Self::Task(address) => match resource.family() {
-                Family::Service => {
+            Self::Task(address) => match resource.kind() {
+                ResourceKind::Service => {
                     resource.base() == address.resource
                         && (address.target.is_none() || target == address.target.as_deref())
                 }
                 // A workflow's `deploy` puts the placeholder of the target into the resource.
-                Family::Lambda | Family::Activity => {
+                ResourceKind::Lambda | ResourceKind::Activity => {
                     resource.as_str() == address.target.as_ref().unwrap_or(&address.resource)
                 }
             },
             Self::Resource(pattern) => {
-                fits(pattern, resource.as_str()) || fits(pattern, resource.base())
+                wildcard::matches(pattern, resource.as_str())
+                    || wildcard::matches(pattern, resource.base())
             }
         }
     }

@@ -11,7 +11,6 @@ use super::mocked_call::MockedCall;
 use super::record::{Handle, Record, calls};
 use super::rule::Rule;
 use super::token;
-use crate::engine::request_id;
 use crate::panics::said;
 use crate::task::Watch;
 use crate::task::handler::INVALID_INPUT;
@@ -324,7 +323,7 @@ fn answer(rules: &[Arc<Rule>], record: &Arc<Record>, call: &TaskCall<'_>) -> Opt
     let answered = catch_unwind(AssertUnwindSafe(|| {
         step.answer(call, &record.listeners, |output| {
             if wraps {
-                envelope::lambda(output, request_id(call))
+                envelope::lambda(output, envelope::request_id(call))
             } else {
                 output
             }

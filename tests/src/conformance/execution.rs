@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value as Json;
 use stepwright_runtime::objects::Memory;
-use stepwright_runtime::task::{Answer, Family, TaskCall, TaskFailure, TaskSource};
+use stepwright_runtime::task::{Answer, ResourceKind, TaskCall, TaskFailure, TaskSource};
 use stepwright_runtime::value::Value;
 use stepwright_runtime::{About, Engine, ExecutionReport, MachineType, StartOptions};
 
@@ -214,23 +214,23 @@ impl Recording {
     }
 
     fn echo(&self, call: &TaskCall<'_>) -> Option<Answer> {
-        let (function, payload) = match call.resource().family() {
-            Family::Lambda => (call.resource().as_str(), call.parameters().clone()),
-            Family::Service => (
+        let (function, payload) = match call.resource().kind() {
+            ResourceKind::Lambda => (call.resource().as_str(), call.parameters().clone()),
+            ResourceKind::Service => (
                 call.target()?,
                 call.parameters()
                     .get("Payload")
                     .cloned()
                     .unwrap_or_else(Value::empty_object),
             ),
-            Family::Activity => return None,
+            ResourceKind::Activity => return None,
         };
         let name = function.rsplit(':').next().unwrap_or(function);
         if !self.echoes.iter().any(|echo| echo == name) {
             return None;
         }
-        Some(match call.resource().family() {
-            Family::Lambda => Answer::output(payload),
+        Some(match call.resource().kind() {
+            ResourceKind::Lambda => Answer::output(payload),
             _ => {
                 Answer::output(serde_json::json!({"Payload": payload.to_json(), "StatusCode": 200}))
             }
@@ -276,9 +276,9 @@ impl TaskSource for Recording {
     }
 
     fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
-        let resource = match call.resource().family() {
-            Family::Service => call.resource().action(),
-            Family::Lambda | Family::Activity => call.resource().as_str(),
+        let resource = match call.resource().kind() {
+            ResourceKind::Service => call.resource().action(),
+            ResourceKind::Lambda | ResourceKind::Activity => call.resource().as_str(),
         };
         let Some(task) = self
             .tasks

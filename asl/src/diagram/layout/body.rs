@@ -1,11 +1,12 @@
 //! One body: its nodes in layers, its links as lines between them.
 
 use super::fallback;
-use super::geometry::{Path, Point, Rect, Size};
-use super::layered::{Arc, Budget, layers};
+use super::geometry::{Point, Rect, Size};
+use super::layered::layers;
+use super::layers::{Arc, Budget};
+use super::line::{LOOP, Line, Wire};
 use super::plan::{Parts, Plan};
-use super::route::{LOOP, Wire, looped, place};
-use crate::diagram::outline::Class;
+use super::route::{looped, place};
 
 /// A body that is laid out. Its upper left corner is the origin.
 #[derive(Debug, Clone, Default)]
@@ -18,30 +19,6 @@ pub(in crate::diagram) struct Placed {
     /// Where the mark of the end is.
     pub(in crate::diagram) end: Option<Rect>,
     pub(in crate::diagram) lines: Vec<Line>,
-}
-
-/// A line between two places of a body.
-#[derive(Debug, Clone)]
-pub(in crate::diagram) struct Line {
-    pub(in crate::diagram) what: What,
-    pub(in crate::diagram) path: Path,
-    /// Whether it ends in an arrow; a line that joins a trunk does not.
-    pub(in crate::diagram) arrow: bool,
-    /// Where its label stands.
-    pub(in crate::diagram) label: Option<Rect>,
-}
-
-/// What a line is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::diagram) enum What {
-    /// From the mark of the start.
-    Start,
-    /// A link, by its index in the body.
-    Link(usize),
-    /// From a node (by its index in the body) to the mark of the end.
-    End(usize),
-    /// A trunk that several links share.
-    Trunk(Class),
 }
 
 /// More bends of lines than this make a tangle, and the layering takes its square in time.
@@ -151,16 +128,6 @@ fn is_worth_care(arcs: &[Arc], levels: &[usize]) -> bool {
     }
     let widest = widths.into_iter().max().unwrap_or_default();
     bends <= BENDS && widest <= WIDEST
-}
-
-impl Line {
-    fn moved(mut self, origin: Point) -> Line {
-        self.path = self.path.moved(origin);
-        if let Some(label) = &mut self.label {
-            label.corner = label.corner.moved(origin);
-        }
-        self
-    }
 }
 
 /// Parts side by side, in rows.

@@ -1,7 +1,7 @@
 //! Layers for a graph that is too large for a careful layout: levels as they come, cut into rows of bounded length.
 
 use super::geometry::Size;
-use super::layered::Layers;
+use super::layers::Layers;
 
 /// The distance of two vertices of one row.
 const BETWEEN: f64 = 28.0;

@@ -9,18 +9,21 @@ mod face;
 mod fallback;
 mod geometry;
 mod layered;
+mod layers;
 mod levels;
+mod line;
 mod plan;
 mod route;
 mod straighten;
 mod untangle;
 
-pub(super) use body::{Line, Placed, What};
+pub(super) use body::Placed;
 pub(super) use face::{Face, LABEL_LINE, NAME_LINE, PADDING, RETRY, TYPE_LINE};
 pub(super) use geometry::{Path, Point, Rect, Segment, Size};
+pub(super) use line::{Line, What};
 
 use super::outline::{Body, Node, Outline};
-use layered::Budget;
+use layers::Budget;
 use plan::Parts;
 
 /// What a picture may cost before it is drawn with less care, in the units of the layering: two seconds or so.

@@ -4,12 +4,11 @@ use std::collections::HashMap;
 
 use crate::diagram::outline::{Class, Outline};
 
-use super::body::What;
 use super::bundle::{Way, bundles};
 use super::geometry::Size;
-use super::layered::Arc;
+use super::layers::Arc;
 use super::levels::Levels;
-use super::route::{LOOP, Wire};
+use super::line::{LOOP, What, Wire};
 
 /// Diameter of the marks of start and end: those of the machine, and those of bodies inside.
 const MARKS: (f64, f64) = (18.0, 14.0);

@@ -3,38 +3,10 @@
 //! A line crosses a layer upright, at a place where the layering has kept room for it, and moves sideways only between two
 //! layers. So it never runs through a node.
 
-use super::body::{Line, What};
 use super::geometry::{Path, Point, Rect, Segment, Size};
-use super::layered::Layers;
+use super::layers::Layers;
+use super::line::{LOOP, Line, What, Wire};
 
-/// What is drawn for an arc of the same index.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Wire {
-    pub(super) what: What,
-    pub(super) from: usize,
-    pub(super) to: usize,
-    /// Whether it leads upwards.
-    pub(super) up: bool,
-    pub(super) arrow: bool,
-    /// Whether it is what happens when nothing goes wrong: such lines are straight first.
-    pub(super) main: bool,
-    /// The size of what stands on it.
-    pub(super) label: Size,
-}
-
-impl Wire {
-    /// Its upper and its lower end.
-    pub(super) fn downwards(&self) -> (usize, usize) {
-        if self.up {
-            (self.to, self.from)
-        } else {
-            (self.from, self.to)
-        }
-    }
-}
-
-/// How far a loop stands out from its node.
-pub(super) const LOOP: f64 = 34.0;
 /// The least distance of two layers.
 const GAP: f64 = 30.0;
 /// The least distance where one of the two holds nothing but labels.

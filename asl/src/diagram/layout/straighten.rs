@@ -13,7 +13,7 @@ use dugong::graphlib::{Graph, GraphOptions};
 use dugong::{EdgeLabel, GraphLabel, NodeLabel};
 
 use super::geometry::Size;
-use super::layered::{Arc, BETWEEN_ARCS, BETWEEN_VERTICES, Budget, Layers};
+use super::layers::{Arc, BETWEEN_ARCS, BETWEEN_VERTICES, Budget, Layers};
 use super::untangle::untangle;
 
 /// More than this is left as it is: the picture is too large to be looked at closely.

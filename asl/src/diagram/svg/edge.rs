@@ -5,8 +5,8 @@ use crate::diagram::outline::{Class, Outline};
 use crate::diagram::text::xml;
 use crate::overlay::Status;
 
+use super::canvas::{Canvas, number};
 use super::style::{coverage, line_class};
-use super::{Canvas, number};
 
 /// All lines, without what stands on them.
 pub(super) fn lines(out: &mut Canvas, outline: &Outline, layout: &Layout) {

@@ -6,7 +6,7 @@ use crate::diagram::outline::Outline;
 use crate::diagram::text::{Font, wrap, xml};
 use crate::overlay::{Mark, Status};
 
-use super::{Canvas, number};
+use super::canvas::{Canvas, number};
 
 const HEIGHT: f64 = 16.0;
 /// The room for the sign in a badge.

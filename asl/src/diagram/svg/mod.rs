@@ -1,15 +1,15 @@
 //! A picture that needs no tool: one SVG file without scripts, fonts or links, legible on light and dark.
 
+mod canvas;
 mod edge;
 mod legend;
 mod node;
 mod style;
 
-use std::fmt::Write;
-
 use super::layout::{self, Layout, Point, Rect};
 use super::outline::Outline;
 use super::text::xml;
+use canvas::{Canvas, number};
 use legend::Legend;
 
 /// The room around the picture.
@@ -96,51 +96,4 @@ fn circle(mark: Rect, origin: Point) -> (String, String, String) {
         number(corner.y + radius),
         number(radius - 1.0),
     )
-}
-
-/// The text of the picture as it grows.
-#[derive(Debug, Default)]
-struct Canvas {
-    text: String,
-}
-
-impl Canvas {
-    fn line(&mut self, line: &str) {
-        self.text.push_str(line);
-        self.text.push('\n');
-    }
-}
-
-/// A length with one digit after the point at most.
-fn number(value: f64) -> String {
-    let tenths = (value * 10.0).round() as i64;
-    let (sign, tenths) = if tenths < 0 {
-        ("-", -tenths)
-    } else {
-        ("", tenths)
-    };
-    let mut text = format!("{sign}{}", tenths / 10);
-    if tenths % 10 != 0 {
-        // Writing to a `String` does not fail.
-        let _ = write!(text, ".{}", tenths % 10);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::number;
-
-    #[test]
-    fn lengths_are_short() {
-        for (value, text) in [
-            (3.0, "3"),
-            (2.449, "2.4"),
-            (-0.04, "0"),
-            (-1.26, "-1.3"),
-            (0.5, "0.5"),
-        ] {
-            assert_eq!(number(value), text);
-        }
-    }
 }

@@ -6,7 +6,8 @@ use crate::diagram::outline::{Depicted, Outline};
 use crate::diagram::text::xml;
 use crate::model::StateKind;
 
-use super::{Canvas, legend, number};
+use super::canvas::{Canvas, number};
+use super::legend;
 
 /// A state with nothing inside.
 pub(super) fn leaf(out: &mut Canvas, outline: &Outline, layout: &Layout, index: usize) {

@@ -7,7 +7,7 @@ use crate::diagram::marks;
 use crate::diagram::outline::{Class, Outline};
 use crate::overlay::Status;
 
-use super::Canvas;
+use super::canvas::Canvas;
 
 /// Class, colour on light and colour on dark of each kind of state.
 const KINDS: [(&str, &str, &str); 10] = [

@@ -8,7 +8,7 @@ use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
 use crate::timestamp;
-use crate::wildcard;
+use crate::wildcard::Wildcard;
 
 use super::fields::{in_quotes, is_substitution};
 use super::wait::{NO_TIMESTAMP, TIMESTAMP_MEND};
@@ -178,9 +178,9 @@ fn operand(definition: &Definition<'_>, report: &mut Report<'_>) {
                     .add(rule.at(operator.name()), NO_TIMESTAMP)
                     .suggest(Some(mend));
             } else if operator == Operator::StringMatches
-                && let Some(Err(fault)) = operand.as_str().map(wildcard::pieces)
+                && let Some(Err(fault)) = operand.as_str().map(Wildcard::parse)
             {
-                report.add(rule.at(operator.name()), fault);
+                report.add(rule.at(operator.name()), fault.message);
             } else if !fits {
                 let message = format!(
                     "`{operator}` compares with {wanted}, not with {}",

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::facts::is_activity;
+use crate::facts::WaitsFor;
 use crate::finding::Severity;
 use crate::graph::Container;
 use crate::json::Json;
@@ -13,7 +13,6 @@ use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, TARGET, source};
 
 use super::fields::is_substitution;
-use super::task::pattern;
 
 pub(super) const NO_STATES: Rule = Rule {
     id: "SW010",
@@ -301,7 +300,7 @@ pub(super) fn waits(definition: &Definition<'_>, state: usize) -> bool {
         Some(StateKind::Wait) => true,
         Some(StateKind::Task) => {
             let resource = state.object.get("Resource").and_then(Json::as_str);
-            resource.is_some_and(|resource| pattern(resource).is_some() || is_activity(resource))
+            resource.and_then(WaitsFor::of).is_some()
         }
         _ => inner(),
     }

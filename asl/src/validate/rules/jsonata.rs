@@ -1,23 +1,28 @@
 //! JSONata expressions.
 
 use crate::finding::Severity;
-use crate::jsonata::SyntaxError;
 use crate::substitution::is_substitution;
+use crate::syntax_error::{SyntaxError, SyntaxFault};
 use crate::validate::definition::{Definition, ExpressionText};
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
+/// AWS's code for a text that is no JSONata.
+const INVALID_EXPRESSION: &str = "INVALID_JSONATA_EXPRESSION";
+/// AWS's code for JSONata that it does not support.
+const UNSUPPORTED_EXPRESSION: &str = "UNSUPPORTED_JSONATA_EXPRESSION";
+
 pub(super) const INVALID: Rule = Rule {
     id: "SW124",
     severity: Severity::Error,
-    code: SyntaxError::INVALID,
+    code: INVALID_EXPRESSION,
     known: Known::Measured,
     summary: "An expression is no JSONata.",
     doc: "The message has JSONata's own code. The suggestion says at which character of the expression reading stopped.",
     source: source::JSONATA,
     check: |definition, report| {
         refused(definition, report, |error| {
-            error.code == SyntaxError::INVALID
+            error.fault != SyntaxFault::Unsupported
         })
     },
 };
@@ -25,14 +30,14 @@ pub(super) const INVALID: Rule = Rule {
 pub(super) const TOP_LEVEL: Rule = Rule {
     id: "SW126",
     severity: Severity::Error,
-    code: SyntaxError::UNSUPPORTED,
+    code: UNSUPPORTED_EXPRESSION,
     known: Known::Measured,
     summary: "An expression begins a path with a bare name, or assigns `$states`.",
     doc: "There is no input at the top level of an expression. A path begins with `$states`, a variable or a local binding; bare names stand inside predicates, map steps and groupings.",
     source: source::JSONATA,
     check: |definition, report| {
         refused(definition, report, |error| {
-            error.code == SyntaxError::UNSUPPORTED && !is_context(error)
+            error.fault == SyntaxFault::Unsupported && !is_context(error)
         });
     },
 };
@@ -40,7 +45,7 @@ pub(super) const TOP_LEVEL: Rule = Rule {
 pub(super) const CONTEXT: Rule = Rule {
     id: "SW127",
     severity: Severity::Error,
-    code: SyntaxError::UNSUPPORTED,
+    code: UNSUPPORTED_EXPRESSION,
     known: Known::Measured,
     summary: "An expression uses `$` or `$$` at the top level.",
     doc: "There is no context value at the top level of an expression. `$states.input` is the state's input.",
@@ -64,7 +69,7 @@ fn refused(
         if !is_ours(error) || is_substitution(expression.text) {
             continue;
         }
-        let suggestion = if error.code == SyntaxError::INVALID {
+        let suggestion = if error.fault != SyntaxFault::Unsupported {
             Some(format!(
                 "at character {} of the expression",
                 error.offset + 1
@@ -123,7 +128,7 @@ fn not_closed(definition: &Definition<'_>, report: &mut Report<'_>) {
 pub(super) const STATES: Rule = Rule {
     id: "SW128",
     severity: Severity::Error,
-    code: SyntaxError::UNSUPPORTED,
+    code: UNSUPPORTED_EXPRESSION,
     known: Known::Measured,
     summary: "An expression reads `$states.errorOutput` outside of a catcher, or `$states.result` outside of `Output` and `Assign`.",
     doc: "The result is there once the work is done, in the `Output` and `Assign` of a Task, Parallel or Map; the error output is there in the `Output` and `Assign` of a catcher. It is a warning where the result of another state, or that of the state in its catcher, is read, and where `$states` has no such field at all: what AWS says of these is not recorded.",

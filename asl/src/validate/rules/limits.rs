@@ -6,6 +6,7 @@ use crate::facts::MAX_PAYLOAD_BYTES;
 use crate::finding::Severity;
 use crate::json::{Json, Object};
 use crate::model::{MachineType, QueryLanguage, StateKind};
+use crate::resource::{Pattern, Resource};
 use crate::validate::definition::Definition;
 use crate::validate::history::{Events, MAX_EVENTS, counted, items};
 use crate::validate::report::Report;
@@ -13,7 +14,6 @@ use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
 use super::container::{endless_circles, waits};
 use super::distributed::children;
-use super::task::integration;
 
 pub(super) const PAYLOAD: Rule = Rule {
     id: "SW140",
@@ -88,13 +88,16 @@ fn drops_result(map: &Object) -> bool {
 fn gives_answer(definition: &Definition<'_>, state: usize) -> bool {
     let task = definition.graph.states()[state].object;
     let resource = task.get("Resource").and_then(Json::as_str);
-    let Some(action) = resource.and_then(integration) else {
+    let Some(resource) = resource.map(Resource::parse) else {
+        return false;
+    };
+    let Some(action) = resource.integration() else {
         return false;
     };
     // These bring no metadata along; a callback's answer is what was sent back.
     let is_lean = action.starts_with("aws-sdk:")
         || action.starts_with("events:")
-        || action.ends_with(".waitForTaskToken");
+        || resource.pattern() == Pattern::WaitForTaskToken;
     if is_lean {
         return false;
     }

@@ -24,9 +24,7 @@ mod transition;
 mod variable;
 mod wait;
 
-use super::Rule;
-
-pub(super) use task::pattern;
+use super::rule::Rule;
 
 /// Every rule, in the order of their ids.
 pub const RULES: &[Rule] = &[

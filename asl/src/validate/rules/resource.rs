@@ -1,12 +1,12 @@
 //! What a `Resource` names.
 
 use crate::finding::Severity;
+use crate::resource::Resource;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, source};
 
 use super::fields::is_substitution;
-use super::task::integration;
 
 pub(super) const RESOURCE: Rule = Rule {
     id: "SW041",
@@ -43,7 +43,7 @@ fn resource(definition: &Definition<'_>, report: &mut Report<'_>) {
             }
             continue;
         }
-        if integration(resource).is_none() {
+        if Resource::parse(resource).integration().is_none() {
             continue;
         }
         let Some(fault) = tables.fault(place, resource) else {
@@ -133,32 +133,34 @@ mod tables {
 /// What can be said without the tables: what every integration has.
 #[cfg(not(feature = "integrations"))]
 mod tables {
-    use super::{Fault, integration};
+    use super::Fault;
+    use crate::resource::{Pattern, Resource};
     use crate::similar::nearest;
-    use crate::validate::rules::task::PATTERNS;
 
     #[derive(Default)]
     pub(super) struct Tables {}
 
     impl Tables {
         pub(super) fn fault(&mut self, place: &str, resource: &str) -> Option<Fault> {
-            let name = integration(resource).filter(|_| place == "Task")?;
+            let name = Resource::parse(resource)
+                .integration()
+                .filter(|_| place == "Task")?;
             let (service, action) = name.split_once(':').unwrap_or((name, ""));
             // `aws-sdk` is followed by the service's own name.
             let action = match service {
                 "aws-sdk" => action.split_once(':').map_or("", |(_, action)| action),
                 _ => action,
             };
-            let (action, pattern) = match action.split_once('.') {
-                Some((action, pattern)) => (action, Some(pattern)),
-                None => (action, None),
-            };
+            let (action, suffix) = action.split_at(action.find('.').unwrap_or(action.len()));
             if service.is_empty() || action.is_empty() {
                 return Some(Fault::unrecognized(resource, None));
             }
-            let pattern = pattern.filter(|pattern| !PATTERNS.contains(pattern))?;
-            let bare = resource.strip_suffix(pattern).unwrap_or(resource);
-            let meant = nearest(pattern, PATTERNS.iter().copied());
+            if Pattern::from_suffix(suffix).is_some() {
+                return None;
+            }
+            let bare = resource.strip_suffix(suffix).unwrap_or(resource);
+            let suffixes = Pattern::ALL.iter().map(|pattern| pattern.suffix());
+            let meant = nearest(suffix, suffixes.filter(|suffix| !suffix.is_empty()));
             let suggestion = meant.map(|meant| format!("did you mean `{bare}{meant}`?"));
             Some(Fault::unrecognized(resource, suggestion))
         }

@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 
 use crate::errors;
-use crate::facts::{SECONDS, WaitsFor, is_activity};
+use crate::facts::{SECONDS, WaitsFor};
 use crate::finding::Severity;
 use crate::json::Json;
 use crate::model::{MachineType, QueryLanguage};
 use crate::path::{Path, Root, Step};
+use crate::resource::Resource;
 use crate::validate::definition::{Definition, Part};
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
@@ -35,16 +36,6 @@ fn resource_missing(definition: &Definition<'_>, report: &mut Report<'_>) {
             .add(&task.pointer, "These fields are required: [Resource]")
             .at_key();
     }
-}
-
-/// The suffixes of an integration's action.
-pub(super) const PATTERNS: &[&str] = &["sync", "sync:2", "waitForTaskToken"];
-
-/// What follows `arn:aws:states:::` in the name of a service integration.
-pub(super) fn integration(resource: &str) -> Option<&str> {
-    let rest = resource.strip_prefix("arn:")?;
-    let (_partition, rest) = rest.split_once(':')?;
-    rest.strip_prefix("states:::")
 }
 
 pub(super) const TWO_TIMEOUTS: Rule = Rule {
@@ -209,12 +200,11 @@ fn express(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 /// What a Task waits for besides an answer to its call.
 fn waits_for(task: &Part<'_>) -> Option<&'static str> {
-    let resource = task.text("Resource")?;
-    match pattern(resource) {
-        Some("waitForTaskToken") => Some("a callback"),
-        Some(_) => Some("a job"),
-        None => is_activity(resource).then_some("an activity"),
-    }
+    Some(match WaitsFor::of(task.text("Resource")?)? {
+        WaitsFor::Token => "a callback",
+        WaitsFor::Job => "a job",
+        WaitsFor::Activity => "an activity",
+    })
 }
 
 pub(super) const TOKEN: Rule = Rule {
@@ -233,10 +223,8 @@ fn token(definition: &Definition<'_>, report: &mut Report<'_>) {
     if definition.machine_type == MachineType::Express {
         return;
     }
-    let is_waiting = |task: &Part<'_>| {
-        let resource = task.text("Resource").and_then(pattern);
-        resource == Some("waitForTaskToken")
-    };
+    let is_waiting =
+        |task: &Part<'_>| task.text("Resource").and_then(WaitsFor::of) == Some(WaitsFor::Token);
     if !tasks(definition).any(is_waiting) {
         return;
     }
@@ -380,9 +368,8 @@ const TRANSIENT: &[&str] = &[
 
 fn lambda_retry(definition: &Definition<'_>, report: &mut Report<'_>) {
     for task in tasks(definition) {
-        let resource = task.text("Resource").and_then(integration);
-        let action = resource.and_then(|resource| resource.strip_prefix("lambda:invoke"));
-        if !action.is_some_and(|rest| rest.is_empty() || rest.starts_with('.')) {
+        let resource = task.text("Resource").map(Resource::parse);
+        if !resource.is_some_and(|resource| resource.is_lambda_invoke()) {
             continue;
         }
         let retriers = task.items("Retry").unwrap_or_default().iter();
@@ -416,11 +403,4 @@ fn lambda_retry(definition: &Definition<'_>, report: &mut Report<'_>) {
                 ));
         }
     }
-}
-
-/// What an integration waits for: `sync`, `sync:2` or `waitForTaskToken`.
-pub(in crate::validate) fn pattern(resource: &str) -> Option<&str> {
-    let action = integration(resource)?;
-    let (_, pattern) = action.split_once('.')?;
-    PATTERNS.contains(&pattern).then_some(pattern)
 }

@@ -1,7 +1,7 @@
 //! Payload templates.
 
 use crate::finding::Severity;
-use crate::intrinsic::{CallError, CallFault};
+use crate::syntax_error::{SyntaxError, SyntaxFault};
 use crate::validate::definition::{Binding, Definition};
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
@@ -21,7 +21,7 @@ fn neither_path_nor_call(definition: &Definition<'_>, report: &mut Report<'_>) {
     for binding in &definition.bindings {
         let detail = match &binding.parsed {
             Some(Ok(_)) => continue,
-            Some(Err(error)) if error.fault == CallFault::Syntax => Some(error.to_string()),
+            Some(Err(error)) if error.fault == SyntaxFault::Grammar => Some(error.to_string()),
             Some(Err(_)) => continue,
             None => Some("the value must be a string".to_owned()),
         };
@@ -78,7 +78,7 @@ pub(super) const UNKNOWN_FUNCTION: Rule = Rule {
     source: source::INTRINSIC,
     check: |definition, report| {
         calls(definition, report, |fault| {
-            matches!(fault, CallFault::UnknownFunction(_))
+            matches!(fault, SyntaxFault::UnknownFunction(_))
         });
     },
 };
@@ -95,13 +95,13 @@ pub(super) const CALL: Rule = Rule {
         calls(definition, report, |fault| {
             matches!(
                 fault,
-                CallFault::Arity | CallFault::ArgumentType | CallFault::Nesting
+                SyntaxFault::Arity | SyntaxFault::ArgumentType | SyntaxFault::Nesting
             )
         });
     },
 };
 
-fn calls(definition: &Definition<'_>, report: &mut Report<'_>, is_ours: fn(&CallFault) -> bool) {
+fn calls(definition: &Definition<'_>, report: &mut Report<'_>, is_ours: fn(&SyntaxFault) -> bool) {
     let errors = definition.bindings.iter().filter_map(|binding| {
         let error = binding.parsed.as_ref()?.as_ref().err()?;
         is_ours(&error.fault).then_some((binding, error))
@@ -114,7 +114,7 @@ fn calls(definition: &Definition<'_>, report: &mut Report<'_>, is_ours: fn(&Call
 /// How many suggestions are looked for: each compares a name with all others.
 const SUGGESTIONS: usize = 100;
 
-fn detail(error: &CallError, suggest: bool) -> String {
+fn detail(error: &SyntaxError, suggest: bool) -> String {
     let suggestion = suggest.then(|| error.suggestion()).flatten();
     match suggestion {
         Some(suggestion) => format!("{error}; {suggestion}"),

@@ -75,7 +75,7 @@ fn unassigned(definition: &Definition<'_>, report: &mut Report<'_>) {
         };
         let mut message = format!("variable `${name}` may be read before it is assigned");
         if count < WAYS {
-            let way = variables.way_without(definition, read.name, state);
+            let way = definition.way_without(read.name, state);
             let names: Vec<&str> = way
                 .iter()
                 .map(|state| graph.states()[*state].name)

@@ -11,8 +11,7 @@ use stepwright_asl::facts::WaitsFor;
 use stepwright_asl::integrations::lookup;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::{MachineType, PathField, Task};
-
-const TOKEN_SUFFIX: &str = ".waitForTaskToken";
+use stepwright_asl::resource::{Pattern, Resource};
 
 /// The part of a Task that its call decides.
 #[derive(Default)]
@@ -83,7 +82,11 @@ impl StateLowering<'_, '_> {
         if invoked {
             let (key, payload) = self.member("Payload", &payload);
             let target = Json::String(address.target.unwrap_or_default());
-            let suffix = if waits_for_token { TOKEN_SUFFIX } else { "" };
+            let suffix = if waits_for_token {
+                Pattern::WaitForTaskToken.suffix()
+            } else {
+                ""
+            };
             return Called {
                 resource: address.resource + suffix,
                 arguments: Some(Json::Object(Object::from_iter([
@@ -96,9 +99,9 @@ impl StateLowering<'_, '_> {
         }
         let mut resource = address.resource;
         if waits_for_token {
-            let integration = resource.starts_with("arn:aws:states:::");
+            let integration = Resource::parse(&resource).integration().is_some();
             if integration {
-                resource += TOKEN_SUFFIX;
+                resource += Pattern::WaitForTaskToken.suffix();
             } else {
                 self.report.fault(format!(
                     "`{}` cannot wait for a task token where it lives: only integrations such as `lambda:invoke` can; make it \
@@ -149,7 +152,7 @@ impl StateLowering<'_, '_> {
         let mut resource = address.resource;
         let express = workflow.machine_type == MachineType::Express;
         if workflow.awaited && !express {
-            resource += ".sync:2";
+            resource += Pattern::Sync2.suffix();
         }
         let (key, input) = if workflow.awaited && express {
             if !self.is_jsonata() {
@@ -181,8 +184,9 @@ impl StateLowering<'_, '_> {
 
     fn call_service(&mut self, service: &ServiceCall, waits_for_token: bool) -> Called {
         let mut resource = service.resource.to_string();
-        if waits_for_token && !resource.ends_with(TOKEN_SUFFIX) {
-            resource += TOKEN_SUFFIX;
+        let pattern = Resource::parse(&resource).pattern();
+        if waits_for_token && pattern != Pattern::WaitForTaskToken {
+            resource += Pattern::WaitForTaskToken.suffix();
         }
         self.refuse_unknown_arguments(service, &resource);
         let arguments = service.fields.as_ref().map(|fields| {
@@ -190,7 +194,7 @@ impl StateLowering<'_, '_> {
             Json::Object(fields.map(|(key, value)| self.member(key, value)).collect())
         });
         Called {
-            is_lambda: resource.starts_with(Address::LAMBDA),
+            is_lambda: Resource::parse(&resource).is_lambda_invoke(),
             resource,
             arguments,
             ..Called::default()

@@ -1,3 +1,7 @@
+use std::borrow::Cow;
+
+use stepwright_asl::json;
+
 use crate::record::record;
 use crate::value::Value;
 
@@ -11,18 +15,14 @@ pub(crate) struct Pointer(Vec<String>);
 impl Pointer {
     /// Reads a pointer; `None` for text that is none.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        if text.is_empty() {
-            return Some(Self(Vec::new()));
-        }
-        let parts = text.strip_prefix('/')?.split('/');
-        let parts = parts.map(|part| part.replace("~1", "/").replace("~0", "~"));
-        Some(Self(parts.collect()))
+        let parts = json::segments(text)?;
+        Some(Self(parts.map(Cow::into_owned).collect()))
     }
 
     fn find<'v>(&self, mut value: &'v Value) -> Option<&'v Value> {
         for part in &self.0 {
             value = match value {
-                Value::Array(_) => value.item(part.parse().ok()?)?,
+                Value::Array(_) => value.item(json::index(part)?)?,
                 _ => value.get(part)?,
             };
         }

@@ -1,6 +1,7 @@
 use smol_str::SmolStr;
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{self, MachineType, QueryLanguage};
+use stepwright_asl::name::{MAX_LABEL_LENGTH, is_allowed};
 
 use super::Compiler;
 use super::field::{Compiled, constant, word};
@@ -8,9 +9,6 @@ use crate::distributed::source::Pointer;
 use crate::distributed::{Layout, Transformation};
 use crate::program::distributed::{Batcher, Distributed, Format, Reader, Reads, Writer};
 use crate::query::{CompileError, Expr};
-
-/// The most characters of a label.
-const LABEL: usize = 40;
 
 impl Compiler<'_> {
     pub(super) fn distributed(
@@ -263,11 +261,9 @@ impl Compiler<'_> {
 
 /// The label of a Map that declares none: its name, as far as a label may have it.
 fn label_of(name: &str) -> SmolStr {
-    let is_forbidden =
-        |c: char| c.is_whitespace() || c.is_control() || "?*<>{}[]:;,\\|^~$#%&`\"/".contains(c);
     name.chars()
-        .take(LABEL)
-        .map(|c| if is_forbidden(c) { '-' } else { c })
+        .take(MAX_LABEL_LENGTH)
+        .map(|c| if is_allowed(c) { c } else { '-' })
         .collect()
 }
 

@@ -25,7 +25,7 @@ use crate::program::wait::Wait;
 use crate::program::{Program, ProgramError};
 use crate::query::{Assignments, CompileError, Condition, Expected, Expr, VariableNames};
 use crate::task::handler::Resolution;
-use crate::task::{Family, Resource};
+use crate::task::{Resource, ResourceKind};
 
 /// How deep Map and Parallel may stand in each other.
 const MAX_NESTING: usize = 64;
@@ -40,7 +40,7 @@ impl Program {
     pub(crate) fn compile(
         machine: &model::StateMachine,
         machine_type: MachineType,
-        families: &IndexMap<String, Family>,
+        families: &IndexMap<String, ResourceKind>,
     ) -> Result<Self, ProgramError> {
         let mut compiler = Compiler {
             language: QueryLanguage::JsonPath,
@@ -72,7 +72,7 @@ impl Program {
 struct Compiler<'a> {
     /// The query language of a state that names none.
     language: QueryLanguage,
-    families: &'a IndexMap<String, Family>,
+    families: &'a IndexMap<String, ResourceKind>,
     /// `None` until the state that a number was given to is compiled.
     states: Vec<Option<State>>,
     names: VariableNames,
@@ -241,8 +241,8 @@ impl Compiler<'_> {
 
     fn task(&mut self, task: &model::Task, language: QueryLanguage) -> Compiled<Task> {
         let resource = Resource::parse(&task.resource);
-        let family = match resource.family() {
-            Family::Service => Family::Service,
+        let family = match resource.kind() {
+            ResourceKind::Service => ResourceKind::Service,
             told => *self.families.get(resource.base()).unwrap_or(&told),
         };
         let credentials = match (&task.credentials, language) {
@@ -262,7 +262,7 @@ impl Compiler<'_> {
             lists_by_name: lookup(&task.resource)
                 .map(|known| known.lists_by_name())
                 .unwrap_or_default(),
-            resource: resource.with_family(family),
+            resource: resource.with_kind(family),
             handler: Resolution::default(),
             timeout: self.numeric(
                 task.timeout_seconds.as_ref(),

@@ -2,6 +2,7 @@
 //! comparison does not hold.
 
 use std::cmp::Ordering;
+use stepwright_asl::wildcard::Wildcard;
 
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{OperandType, Operator};
@@ -11,13 +12,11 @@ use crate::query::field::{Field, FieldPath};
 use crate::query::{CompileError, QueryError, Scope, VariableNames};
 use crate::value::{Value, compare_numbers};
 
-use super::pattern::Pattern;
-
 /// A compiled operator with its operand.
 #[derive(Debug)]
 pub(super) enum Comparison {
     Order(Kind, Relation, Operand),
-    Matches(Pattern),
+    Matches(Wildcard),
     /// A test of the value's type, and whether it must hold.
     Is(Type, bool),
 }
@@ -88,7 +87,7 @@ impl Comparison {
         };
         if operator == Operator::StringMatches {
             let text = operand.as_str().unwrap_or_default();
-            let pattern = Pattern::compile(text).map_err(refuse)?;
+            let pattern = Wildcard::parse(text).map_err(|error| refuse(error.message))?;
             return Ok(Compiled::Comparison(Comparison::Matches(pattern)));
         }
         let operand = if operator.is_path() {

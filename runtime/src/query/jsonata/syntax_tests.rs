@@ -3,7 +3,8 @@
 
 use jlens_core::ast::NodeKind;
 use proptest::prelude::*;
-use stepwright_asl::jsonata::{Expression, SyntaxError};
+use stepwright_asl::SyntaxFault;
+use stepwright_asl::jsonata::Expression;
 
 /// What begins an expression, goes on with it, or stands at the wrong place.
 const TOKENS: &[&str] = &[
@@ -111,7 +112,7 @@ fn agree(text: &str) {
                 .root
                 .walk(&mut |node| later |= matches!(node.kind, NodeKind::Fallback { .. }));
             assert!(
-                ours.code == SyntaxError::UNSUPPORTED || later,
+                ours.fault == SyntaxFault::Unsupported || later,
                 "{text}: {ours}"
             );
         }

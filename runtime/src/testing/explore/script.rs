@@ -9,7 +9,7 @@ use super::outcome::{Decision, Outcome};
 use super::outcomes::Outcomes;
 use super::taken::{Evaluation, Place, Taken};
 use crate::about::About;
-use crate::engine::{ExecutionReport, Observer, request_id};
+use crate::engine::{ExecutionReport, Observer};
 use crate::interpret::Failure;
 use crate::program::Program;
 use crate::task::{Answer, Integration, TaskCall, TaskSource, envelope};
@@ -136,7 +136,7 @@ impl TaskSource for Script {
         let result = sample.map_or_else(Value::empty_object, |(_, value)| value.clone());
         let is_raw = sample.is_some_and(|(matcher, _)| !matcher.is_function());
         let result = if call.resource().is_lambda_invoke() && !is_raw {
-            envelope::lambda(result, request_id(call))
+            envelope::lambda(result, envelope::request_id(call))
         } else {
             result
         };

@@ -12,7 +12,7 @@ use crate::about::About;
 use crate::clock::Timestamp;
 use crate::engine::{ExecutionReport, Observer};
 use crate::program::Program;
-use crate::task::{Answer, Family, Pattern, TaskCall, TaskFailure, TaskSource};
+use crate::task::{Answer, Pattern, ResourceKind, TaskCall, TaskFailure, TaskSource};
 use crate::testing::difference::short;
 use crate::testing::recorded::{RecordedHistory, Step, steps};
 use crate::value::Value;
@@ -257,7 +257,7 @@ impl TaskSource for Recording {
         let attempt = attempts
             .get(&place)
             .and_then(|attempts| attempts.get(number));
-        let is_activity = call.resource().family() == Family::Activity;
+        let is_activity = call.resource().kind() == ResourceKind::Activity;
         let Some(attempt) = attempt.cloned() else {
             if is_activity && !self.activities.contains(call.resource().as_str()) {
                 // The activity does not exist, and the engine answers with that error.

@@ -1,4 +1,4 @@
-//! How an integration answers.
+//! What a Task waits for.
 
 use std::fmt;
 
@@ -41,6 +41,20 @@ impl Pattern {
             Pattern::Sync2 => ".sync:2",
             Pattern::WaitForTaskToken => ".waitForTaskToken",
         }
+    }
+
+    /// The pattern at the end of an integration's text.
+    pub(super) fn of(integration: &str) -> Pattern {
+        let waits = [Pattern::WaitForTaskToken, Pattern::Sync2, Pattern::Sync];
+        waits
+            .into_iter()
+            .find(|pattern| integration.ends_with(pattern.suffix()))
+            .unwrap_or(Pattern::RequestResponse)
+    }
+
+    /// Whether the Task waits for a job or for an execution: `.sync` or `.sync:2`.
+    pub fn is_sync(self) -> bool {
+        matches!(self, Pattern::Sync | Pattern::Sync2)
     }
 
     /// The pattern that a suffix names, spelled exactly so.

@@ -1,0 +1,132 @@
+//! The value of a JSON text.
+
+use indexmap::IndexMap;
+
+use super::number::Number;
+use super::pointer::{self, segments};
+
+/// How deep arrays and objects may nest before a text is refused.
+///
+/// ASL itself needs about four levels for each nested Map or Parallel; AWS refuses definitions far below this bound.
+pub const MAX_DEPTH: usize = 256;
+
+/// The members of a JSON object, in the order in which they were written.
+pub type Object = IndexMap<String, Json>;
+
+/// A JSON value that keeps key order and the text of numbers that no machine type holds.
+///
+/// ```
+/// use stepwright_asl::json::Json;
+///
+/// let json: Json = r#"{"b": 1, "a": [true, null]}"#.parse()?;
+/// assert_eq!(json.to_string(), r#"{"b":1,"a":[true,null]}"#);
+/// assert_eq!(json.get("b").and_then(Json::as_i64), Some(1));
+/// # Ok::<(), stepwright_asl::SyntaxError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Json {
+    /// `null`
+    #[default]
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A string, its escapes resolved.
+    String(String),
+    /// An array.
+    Array(Vec<Json>),
+    /// An object.
+    Object(Object),
+}
+
+impl Json {
+    /// Whether this is `null`.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Json::Null)
+    }
+
+    /// The boolean, when it is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Json::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The number, when it is one.
+    pub fn as_number(&self) -> Option<&Number> {
+        match self {
+            Json::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The integer, when it is a number written as one that fits.
+    pub fn as_i64(&self) -> Option<i64> {
+        self.as_number().and_then(Number::as_i64)
+    }
+
+    /// The number as the nearest `f64`, when it is a number.
+    pub fn as_f64(&self) -> Option<f64> {
+        self.as_number().map(Number::as_f64)
+    }
+
+    /// The text, when it is a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Json::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The items, when it is an array.
+    pub fn as_array(&self) -> Option<&[Json]> {
+        match self {
+            Json::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The members, when it is an object.
+    pub fn as_object(&self) -> Option<&Object> {
+        match self {
+            Json::Object(members) => Some(members),
+            _ => None,
+        }
+    }
+
+    /// The member `key`, when this is an object that has it.
+    pub fn get(&self, key: &str) -> Option<&Json> {
+        self.as_object().and_then(|members| members.get(key))
+    }
+
+    /// The node that an RFC 6901 pointer names; `""` is the value itself.
+    ///
+    /// ```
+    /// use stepwright_asl::json::Json;
+    ///
+    /// let json: Json = r#"{"a/b": [10, 20]}"#.parse()?;
+    /// assert_eq!(json.pointer("/a~1b/1").and_then(Json::as_i64), Some(20));
+    /// # Ok::<(), stepwright_asl::SyntaxError>(())
+    /// ```
+    pub fn pointer(&self, pointer: &str) -> Option<&Json> {
+        segments(pointer)?.try_fold(self, |node, segment| match node {
+            Json::Object(members) => members.get(segment.as_ref()),
+            Json::Array(items) => items.get(pointer::index(&segment)?),
+            _ => None,
+        })
+    }
+
+    /// What a message calls a value of this type: `null`, `a boolean`, `a number`, `a string`, `an array`, `an object`.
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Json::Null => "null",
+            Json::Bool(_) => "a boolean",
+            Json::Number(_) => "a number",
+            Json::String(_) => "a string",
+            Json::Array(_) => "an array",
+            Json::Object(_) => "an object",
+        }
+    }
+}
