@@ -13,7 +13,7 @@ pub(crate) fn is_watched() -> bool {
 
 /// Follows an execution to its end.
 pub(crate) async fn follow<T>(run: &Run<T>) -> std::sync::Arc<ExecutionReport> {
-    let started = run.execution().started;
+    let started = run.execution().started();
     let mut events = run.events();
     while let Some(event) = events.next().await {
         if let Some(line) = line(&event, started) {

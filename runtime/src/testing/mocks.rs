@@ -75,6 +75,7 @@ struct Given {
 
 /// A call that a mock answered.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct MockedCall {
     /// The execution's ARN.
     pub execution: String,
