@@ -1,4 +1,4 @@
-//! What a person who waits for `stepwright run` sees: the states as they are entered, on standard error.
+//! The progress of `stepwright run`: the states as they are entered, on standard error.
 
 use std::io::IsTerminal;
 
@@ -6,7 +6,7 @@ use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::history::Event;
 use stepwright_runtime::{ExecutionReport, Run};
 
-/// Whether somebody looks.
+/// Whether standard error is a terminal.
 pub(crate) fn is_watched() -> bool {
     std::io::stderr().is_terminal()
 }
