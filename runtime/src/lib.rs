@@ -70,9 +70,8 @@
 //! | [`testing`] | mocks of tasks, assertions, coverage, replay, exploration |
 //! | [`test_state`] | single states, as AWS's TestState tests them |
 //! | [`value`] | JSON as executions hold it: shared, never deep-copied, measured |
-//! | [`query`] | paths, templates, intrinsic functions, conditions and JSONata over values |
 //!
-//! Behind them, `program` compiles definitions, `interpret` steps executions (plain data, one synchronous function, a
+//! Behind them, `query` evaluates paths, templates, conditions and JSONata, `program` compiles definitions, `interpret` steps executions (plain data, one synchronous function, a
 //! file for each type of state) and `engine` gives them tasks, timers and callers.
 //!
 //! # Observing
@@ -83,6 +82,7 @@
 pub mod clock;
 pub mod history;
 pub mod objects;
+#[doc(hidden)]
 pub mod query;
 pub mod task;
 pub mod test_state;

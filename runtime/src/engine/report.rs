@@ -6,6 +6,7 @@ use crate::value::Value;
 
 /// How an execution ended, as DescribeExecution tells it, with its history.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ExecutionReport {
     /// How it ended; never [`Status::Running`].
     pub status: Status,

@@ -18,10 +18,10 @@ pub struct TaskFailure {
 
 impl TaskFailure {
     /// A failure with both parts.
-    pub fn new(error: impl Into<SmolStr>, cause: impl Into<SmolStr>) -> Self {
+    pub fn new(error: impl Into<String>, cause: impl Into<String>) -> Self {
         Self {
-            error: Some(error.into()),
-            cause: Some(cause.into()),
+            error: Some(error.into().into()),
+            cause: Some(cause.into().into()),
         }
     }
 }

@@ -3,6 +3,7 @@ use crate::value::Value;
 
 /// A call that a mock answered.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct MockedCall {
     /// The execution's ARN.
     pub execution: String,

@@ -80,8 +80,8 @@ impl Object {
 
     /// Sets a member: in its place if there is one of that name, else as the last. Gives the
     /// value that was there.
-    pub fn insert(&mut self, key: impl Into<SmolStr>, value: Value) -> Option<Value> {
-        let key = key.into();
+    pub fn insert(&mut self, key: impl AsRef<str>, value: Value) -> Option<Value> {
+        let key = SmolStr::new(key);
         match self.position(&key) {
             Some(at) => self.update(at, |place| mem::replace(place, value)),
             None => {
