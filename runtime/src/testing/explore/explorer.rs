@@ -10,8 +10,8 @@ use super::declared::Declared;
 use super::exploration::{Bound, Exploration};
 use super::outcomes::Outcomes;
 use super::script::Script;
-use crate::about::About;
 use crate::engine::{BuildError, Engine, ExecutionReport, Observer, StartOptions};
+use crate::execution_info::ExecutionInfo;
 use crate::interpret::Failure;
 use crate::limits::Limits;
 use crate::program::Program;
@@ -207,17 +207,21 @@ impl Observer for Watch {
         }
     }
 
-    fn evaluation_failed(&self, execution: &About, state: &str, failure: &Failure) {
+    fn evaluation_failed(&self, execution: &ExecutionInfo, state: &str, failure: &Failure) {
         if let Some(script) = self.script() {
             script.evaluation_failed(execution, state, failure);
         }
     }
 
-    fn items(&self, execution: &About, state: &str) -> Option<Result<Value, String>> {
+    fn items(&self, execution: &ExecutionInfo, state: &str) -> Option<Result<Value, String>> {
         self.script()?.items(execution, state)
     }
 
-    fn results_written(&self, execution: &About, state: &str) -> Option<Result<(), String>> {
+    fn results_written(
+        &self,
+        execution: &ExecutionInfo,
+        state: &str,
+    ) -> Option<Result<(), String>> {
         self.script()?.results_written(execution, state)
     }
 }

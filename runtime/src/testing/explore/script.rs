@@ -8,8 +8,8 @@ use super::exploration::Ending;
 use super::outcome::{Decision, Outcome};
 use super::outcomes::Outcomes;
 use super::taken::{Evaluation, Place, Taken};
-use crate::about::About;
 use crate::engine::{ExecutionReport, Observer};
+use crate::execution_info::ExecutionInfo;
 use crate::interpret::Failure;
 use crate::program::Program;
 use crate::task::{Answer, Integration, TaskCall, TaskSource, envelope};
@@ -173,7 +173,7 @@ impl Observer for Script {
         }
     }
 
-    fn evaluation_failed(&self, execution: &About, state: &str, failure: &Failure) {
+    fn evaluation_failed(&self, execution: &ExecutionInfo, state: &str, failure: &Failure) {
         let text =
             |text: &Option<smol_str::SmolStr>| text.as_deref().unwrap_or_default().to_owned();
         let error = text(&failure.error);
@@ -193,7 +193,7 @@ impl Observer for Script {
         });
     }
 
-    fn items(&self, execution: &About, state: &str) -> Option<Result<Value, String>> {
+    fn items(&self, execution: &ExecutionInfo, state: &str) -> Option<Result<Value, String>> {
         let outcomes = &self.outcomes;
         let items = match outcomes.given_items(state) {
             Some(items) => items.clone(),
@@ -211,7 +211,11 @@ impl Observer for Script {
         })
     }
 
-    fn results_written(&self, execution: &About, state: &str) -> Option<Result<(), String>> {
+    fn results_written(
+        &self,
+        execution: &ExecutionInfo,
+        state: &str,
+    ) -> Option<Result<(), String>> {
         let error = errors::RESULT_WRITER_FAILED;
         Some(match self.may_fail(execution, state, error) {
             true => Err("explored".to_owned()),
@@ -222,7 +226,7 @@ impl Observer for Script {
 
 impl Script {
     /// Whether a reader or writer fails in this run. It may fail only where a Retry or Catch takes its error.
-    fn may_fail(&self, execution: &About, state: &str, error: &str) -> bool {
+    fn may_fail(&self, execution: &ExecutionInfo, state: &str, error: &str) -> bool {
         let mut options = vec![Outcome::Success(0)];
         if self.outcomes.names.count_on(state, error) {
             options.push(Outcome::Failure(error.to_owned()));

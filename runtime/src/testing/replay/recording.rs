@@ -8,9 +8,9 @@ use serde_json::Value as Json;
 use smol_str::SmolStr;
 use stepwright_asl::model::StateMachine;
 
-use crate::about::About;
 use crate::clock::Timestamp;
 use crate::engine::{ExecutionReport, Observer};
+use crate::execution_info::ExecutionInfo;
 use crate::program::Program;
 use crate::task::{Answer, Pattern, ResourceKind, TaskCall, TaskFailure, TaskSource};
 use crate::testing::difference::short;
@@ -169,7 +169,7 @@ impl Recording {
     }
 
     /// The recorded child that an execution replays: the first one with its input, else the first one that is left.
-    fn child(&self, progress: &mut Progress, execution: &About) -> Option<usize> {
+    fn child(&self, progress: &mut Progress, execution: &ExecutionInfo) -> Option<usize> {
         if let Some(known) = progress.children.get(&execution.id) {
             return *known;
         }
@@ -202,7 +202,7 @@ impl Recording {
     }
 }
 
-fn is_child(execution: &About) -> bool {
+fn is_child(execution: &ExecutionInfo) -> bool {
     execution.machine_name.contains('/')
 }
 
@@ -217,7 +217,7 @@ impl Observer for Recording {
         }
     }
 
-    fn items(&self, _: &About, state: &str) -> Option<Result<Value, String>> {
+    fn items(&self, _: &ExecutionInfo, state: &str) -> Option<Result<Value, String>> {
         if self.has_objects {
             return None;
         }
@@ -229,7 +229,7 @@ impl Observer for Recording {
         Some(Ok(std::iter::empty::<Value>().collect()))
     }
 
-    fn results_written(&self, _: &About, _: &str) -> Option<Result<(), String>> {
+    fn results_written(&self, _: &ExecutionInfo, _: &str) -> Option<Result<(), String>> {
         Some(Ok(()))
     }
 }
