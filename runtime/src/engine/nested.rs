@@ -12,7 +12,7 @@ use crate::execution_info::ExecutionInfo;
 use crate::status::Status;
 use crate::task::{
     Answer, Effect, Integration, NestedStart, TaskCall, TaskFailure, TaskResult, TaskSource,
-    envelope::{object, request_id, with_metadata},
+    envelope::{object, with_metadata},
 };
 use crate::value::Value;
 
@@ -55,7 +55,7 @@ impl Integration {
             redriven: None,
             ..parent.clone()
         };
-        let begun = started(&about, self, request_id(call));
+        let begun = started(&about, self, call.request_id());
         if !self.waits() {
             return Answer::output(begun);
         }
@@ -150,7 +150,7 @@ impl Shared {
             root: call.execution().root.clone(),
             input,
             depth,
-            request: request_id(call),
+            request: call.request_id(),
         })
     }
 

@@ -3,8 +3,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Resource;
+use super::envelope::Invocation;
 use super::handler::Resolution;
 use crate::execution_info::ExecutionInfo;
+use crate::query::Entropy;
 use crate::value::Value;
 
 /// Where a state runs: what prints the containers around it.
@@ -76,6 +78,18 @@ impl TaskCall<'_> {
     /// The evaluated HeartbeatSeconds.
     pub fn heartbeat(&self) -> Option<Duration> {
         self.heartbeat
+    }
+
+    /// A request id that is the same in every run of the same execution.
+    pub(crate) fn request_id(&self) -> String {
+        let (execution, state) = (&self.about.id, self.state);
+        Entropy::of_text(&format!("{execution} {} {state}", self.call)).uuid()
+    }
+
+    /// The call of the function, when the resource is `arn:aws:states:::lambda:invoke`.
+    pub fn invocation(&self) -> Option<Invocation> {
+        let is_invocation = self.resource.is_lambda_invoke();
+        is_invocation.then(|| Invocation::new(self.parameters, self.request_id()))
     }
 
     /// What names the target inside the parameters: the `FunctionName` of `lambda:invoke`, the

@@ -323,7 +323,7 @@ fn answer(rules: &[Arc<Rule>], record: &Arc<Record>, call: &TaskCall<'_>) -> Opt
     let answered = catch_unwind(AssertUnwindSafe(|| {
         step.answer(call, &record.listeners, |output| {
             if wraps {
-                envelope::lambda(output, envelope::request_id(call))
+                envelope::lambda(output, call.request_id())
             } else {
                 output
             }

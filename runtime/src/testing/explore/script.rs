@@ -136,7 +136,7 @@ impl TaskSource for Script {
         let result = sample.map_or_else(Value::empty_object, |(_, value)| value.clone());
         let is_raw = sample.is_some_and(|(matcher, _)| !matcher.is_function());
         let result = if call.resource().is_lambda_invoke() && !is_raw {
-            envelope::lambda(result, envelope::request_id(call))
+            envelope::lambda(result, call.request_id())
         } else {
             result
         };
