@@ -38,7 +38,7 @@ pub(crate) fn lambda(payload: Value, request_id: String) -> Value {
 ///
 /// ```no_run
 /// # use stepwright_runtime::task::TaskCall;
-/// # use stepwright_runtime::Value;
+/// # use stepwright_runtime::value::Value;
 /// # fn greet(call: &TaskCall<'_>) -> Option<Value> {
 /// let invocation = call.invocation()?;
 /// let name = invocation.payload().get("name")?.clone();
