@@ -89,10 +89,10 @@ pub mod test_state;
 pub mod testing;
 pub mod value;
 
-mod about;
 mod blocking;
 mod distributed;
 mod engine;
+mod execution_info;
 mod interpret;
 mod limits;
 mod panics;
@@ -101,13 +101,13 @@ mod record;
 mod status;
 mod wait_id;
 
-pub use self::about::About;
 pub use self::distributed::{MapRun, MapRunCounts};
 pub use self::engine::{
     ActivityError, ActivityTask, BuildError, Engine, EngineBuilder, Events, ExecuteError,
     ExecutionFailed, ExecutionFilter, ExecutionPage, ExecutionReport, ExecutionSummary,
     MachineDescription, RedriveError, Run, StartError, StartOptions, TokenError,
 };
+pub use self::execution_info::ExecutionInfo;
 pub use self::limits::Limits;
 pub use self::status::Status;
 pub use stepwright_asl::model::MachineType;

@@ -8,7 +8,7 @@ use super::machines::Machine;
 use super::report::ExecutionReport;
 use super::shared::{Launched, Shared};
 use super::start::StartOptions;
-use crate::about::About;
+use crate::execution_info::ExecutionInfo;
 use crate::status::Status;
 use crate::task::{
     Answer, Effect, Integration, NestedStart, TaskCall, TaskFailure, TaskResult, TaskSource,
@@ -46,7 +46,7 @@ impl Integration {
         let parent = call.execution();
         let machine_id = call.target().unwrap_or_default();
         let prefix = machine_id.replace(":stateMachine:", ":execution:");
-        let about = About {
+        let about = ExecutionInfo {
             id: format!("{prefix}:explored").into(),
             name: "explored".into(),
             machine_id: machine_id.into(),
@@ -193,7 +193,7 @@ impl Shared {
 }
 
 /// What the start itself answers.
-fn started(about: &About, integration: Integration, request: String) -> Value {
+fn started(about: &ExecutionInfo, integration: Integration, request: String) -> Value {
     let members = [
         ("ExecutionArn", Value::from(about.id.clone())),
         ("StartDate", date(about.started, integration)),
@@ -211,7 +211,7 @@ pub(super) fn ended(report: &ExecutionReport, integration: Integration) -> TaskR
 }
 
 /// The same of what is known of an end (SERVICE_FACTS 7.2).
-fn envelope(about: &About, report: &End<'_>, integration: Integration) -> TaskResult {
+fn envelope(about: &ExecutionInfo, report: &End<'_>, integration: Integration) -> TaskResult {
     let data = |value: &Value| match integration {
         Integration::SyncJson => value.clone(),
         _ => Value::from(value.to_text()),

@@ -1,5 +1,5 @@
-use crate::about::About;
 use crate::clock::Timestamp;
+use crate::execution_info::ExecutionInfo;
 use crate::history::History;
 use crate::status::Status;
 use crate::value::Value;
@@ -34,7 +34,7 @@ impl ExecutionReport {
     }
 
     /// The execution: its ids, names and input.
-    pub fn execution(&self) -> &About {
+    pub fn execution(&self) -> &ExecutionInfo {
         self.history.execution()
     }
 }

@@ -74,7 +74,7 @@ pub(crate) enum Reply {
     Later(Effect),
     /// What the effect answers is what TaskSubmitted shows; then the token or the child execution decides.
     Submit(Effect),
-    /// Whoever has the token answers.
+    /// The holder of the token answers.
     Token,
     /// The same, and the test answers: virtual time stands until it has.
     TokenOfTest(Arc<Listeners>),

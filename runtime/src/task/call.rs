@@ -3,9 +3,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Resource;
-use super::envelope::Invocation;
 use super::handler::Resolution;
-use crate::about::About;
+use crate::execution_info::ExecutionInfo;
 use crate::value::Value;
 
 /// Where a state runs: what prints the containers around it.
@@ -15,7 +14,7 @@ pub(crate) trait Scoped {
 
 /// One attempt at a Task state, as it is put to a [`TaskSource`](super::TaskSource).
 pub struct TaskCall<'a> {
-    pub(crate) about: &'a Arc<About>,
+    pub(crate) about: &'a Arc<ExecutionInfo>,
     pub(crate) state: &'a str,
     pub(crate) resource: &'a Resource,
     pub(crate) handler: &'a Resolution,
@@ -30,7 +29,7 @@ pub struct TaskCall<'a> {
 
 impl TaskCall<'_> {
     /// The execution: its ids, names and input.
-    pub fn execution(&self) -> &About {
+    pub fn execution(&self) -> &ExecutionInfo {
         self.about
     }
 
@@ -77,11 +76,6 @@ impl TaskCall<'_> {
     /// The evaluated HeartbeatSeconds.
     pub fn heartbeat(&self) -> Option<Duration> {
         self.heartbeat
-    }
-
-    /// The call of the function, when the resource is `arn:aws:states:::lambda:invoke`.
-    pub fn invocation(&self) -> Option<Invocation> {
-        Invocation::of(self)
     }
 
     /// What names the target inside the parameters: the `FunctionName` of `lambda:invoke`, the

@@ -76,6 +76,13 @@ impl Invocation {
     }
 }
 
+impl TaskCall<'_> {
+    /// The call of the function, when the resource is `arn:aws:states:::lambda:invoke`.
+    pub fn invocation(&self) -> Option<Invocation> {
+        Invocation::of(self)
+    }
+}
+
 /// A request id that is the same in every run of the same execution.
 pub(crate) fn request_id(call: &TaskCall<'_>) -> String {
     let (execution, state) = (&call.execution().id, call.state());

@@ -8,12 +8,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use smol_str::SmolStr;
 
+use super::entry::Entry;
 use super::size::{Size, label_len};
 use super::wide::{CHUNK, Wide};
 use super::{DEEP, Value, dismantle};
-
-/// A member of an object.
-pub(super) type Entry = (SmolStr, Value);
 
 /// The members of an object, with its size.
 #[derive(Clone)]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use stepwright_runtime::task::{Answer, TaskCall, TaskFailure, TaskSource};
 use stepwright_runtime::{
-    About, Engine, ExecutionReport, Limits, MachineType, StartError, StartOptions, Status,
+    Engine, ExecutionInfo, ExecutionReport, Limits, MachineType, StartError, StartOptions, Status,
 };
 
 /// Tight, so that endless loops end soon, and loops that start executions which loop.
@@ -67,7 +67,7 @@ impl TaskSource for ByChance {
     }
 
     /// Tokens are chance that no seed fixes, and they show in causes.
-    fn token(&self, _: &About, state: &str) -> Option<String> {
+    fn token(&self, _: &ExecutionInfo, state: &str) -> Option<String> {
         let number = self.tokens.fetch_add(1, Ordering::Relaxed);
         Some(format!("{state}-{number}"))
     }

@@ -6,7 +6,7 @@ use crate::value::Value;
 
 /// What an execution is: what the context object shows as `Execution` and `StateMachine`.
 #[derive(Clone, Debug)]
-pub struct About {
+pub struct ExecutionInfo {
     pub(crate) id: SmolStr,
     pub(crate) root: SmolStr,
     pub(crate) name: SmolStr,
@@ -19,7 +19,7 @@ pub struct About {
     pub(crate) redriven: Option<Timestamp>,
 }
 
-impl About {
+impl ExecutionInfo {
     /// The execution's ARN, `$$.Execution.Id`.
     pub fn id(&self) -> &str {
         &self.id
@@ -76,6 +76,6 @@ impl About {
     }
 }
 
-record!(struct About {
+record!(struct ExecutionInfo {
     id, root, name, role_arn, machine_id, machine_name, started, input, redrive_count, redriven,
 });
