@@ -4,7 +4,7 @@ use crate::json::Json;
 use crate::jsonata;
 use crate::model::Operator;
 
-/// Longer conditions are left off here; who shows them cuts them anyway.
+/// Longer conditions are left out: diagrams and reports cut them anyway.
 const LONGEST: usize = 4_000;
 
 /// A rule as a condition: `$.total > 100 and $.customer.vip is present`, or a JSONata expression without its delimiters.

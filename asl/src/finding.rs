@@ -162,7 +162,7 @@ impl Findings {
         Findings { all, truncated }
     }
 
-    /// Whether there were more findings than anybody reads: texts of about 16 MiB are kept, and an error where there is one.
+    /// Whether findings were left out: texts of about 16 MiB are kept, and an error where there is one.
     pub fn is_truncated(&self) -> bool {
         self.truncated
     }

@@ -1,6 +1,6 @@
 //! What is known of a definition's states and transitions beside the definition: what an execution made of them, what tests went through.
 //!
-//! Whoever knows it says it here; `stepwright_asl::diagram` draws it over the definition.
+//! The code that has the knowledge makes an overlay; `stepwright_asl::diagram` draws it over the definition.
 //!
 //! ```
 //! use stepwright_asl::overlay::{Mark, Overlay, Status};

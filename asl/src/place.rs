@@ -2,7 +2,7 @@
 
 use crate::json::escape;
 
-/// One step of a walk and the step before it; becomes a pointer only when somebody asks.
+/// One step of a walk and the step before it; becomes a pointer only when a finding needs one.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place<'a> {
     parent: Option<&'a Place<'a>>,

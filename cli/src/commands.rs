@@ -1,4 +1,4 @@
-//! Tasks that commands answer: `--task 'NAME=COMMAND'`.
+//! Tasks that are answered by commands: `--task 'NAME=COMMAND'`.
 
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -63,7 +63,7 @@ impl Commands {
         })
     }
 
-    /// The state whose task nobody answered.
+    /// The Task state that no `--task` and no mock answered.
     pub(crate) fn unanswered(&self) -> Option<String> {
         self.unanswered
             .lock()

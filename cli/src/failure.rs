@@ -1,8 +1,8 @@
-//! Why a command did not do what it was asked.
+//! Why a command failed.
 
 use std::process::ExitCode;
 
-/// What is told on standard error, and the exit status.
+/// The message for standard error, and the exit status.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The definition has errors, or a tested state failed; all of it has been printed already.

@@ -92,7 +92,7 @@ fn what_happened(file: &Path, definition: &Json) -> Result<Overlay, Failure> {
     Ok(recorded.overlay(definition))
 }
 
-/// What was asked for, else what the name of the output says.
+/// The format of `--format`, else the one that the name of the output tells.
 fn format(arguments: &GraphArguments) -> DiagramFormat {
     let by_ending = || {
         let ending = arguments.output.as_deref().and_then(Path::extension)?;

@@ -1,4 +1,4 @@
-//! Process groups: a command, and whatever it starts, ends when nobody waits for it any more.
+//! Process groups: a command, and whatever it starts, ends when the task that it answers is over.
 
 #[cfg(unix)]
 use std::collections::HashSet;

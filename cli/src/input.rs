@@ -19,7 +19,7 @@ pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     let cannot = |reason: &dyn std::fmt::Display| {
         Failure::Usage(format!("cannot read {}: {reason}", path.display()))
     };
-    // Before it is opened: a pipe that nobody writes to is never open.
+    // Before it is opened: opening a pipe without a writer blocks for ever.
     let metadata = std::fs::metadata(path).map_err(|error| cannot(&error))?;
     if metadata.is_dir() {
         return Err(cannot(&"it is a folder"));

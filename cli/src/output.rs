@@ -7,7 +7,7 @@ use crate::report;
 
 /// Prints a text.
 ///
-/// Whoever reads it may have seen enough, as `head` has after ten lines: then the process ends as if by the signal for it, without a word. When
+/// The reader may close the pipe early, as `head` does after ten lines: then the process ends as if by the signal for it, without a word. When
 /// it cannot be written for another reason, that is said, and the process ends with 2.
 pub(crate) fn print(text: impl Display) {
     let mut out = anstream::stdout().lock();

@@ -1,4 +1,4 @@
-//! What a person who waits for `stepwright run` sees: the states as they are entered, on standard error.
+//! The progress of `stepwright run`: the states as they are entered, on standard error.
 
 use std::io::IsTerminal;
 
@@ -6,14 +6,14 @@ use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::history::Event;
 use stepwright_runtime::{ExecutionReport, Run};
 
-/// Whether somebody looks.
+/// Whether standard error is a terminal.
 pub(crate) fn is_watched() -> bool {
     std::io::stderr().is_terminal()
 }
 
 /// Follows an execution to its end.
 pub(crate) async fn follow<T>(run: &Run<T>) -> std::sync::Arc<ExecutionReport> {
-    let started = run.execution().started;
+    let started = run.execution().started();
     let mut events = run.events();
     while let Some(event) = events.next().await {
         if let Some(line) = line(&event, started) {

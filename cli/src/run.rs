@@ -115,7 +115,7 @@ async fn write_history(
 ) -> Result<(), Failure> {
     let mut history = report.history.to_json();
     let mut children = Vec::new();
-    let mut executions = vec![report.execution().id.to_string()];
+    let mut executions = vec![report.execution().id().to_string()];
     while let Some(execution) = executions.pop() {
         for map_run in engine.map_runs(&execution) {
             for child in engine.map_run_executions(&map_run.arn) {

@@ -49,7 +49,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         let mut events = run.events();
         while let Some(event) = events.next().await {
             if let Some(line) = describe(&event) {
-                let passed = event.timestamp().since(run.execution().started);
+                let passed = event.timestamp().since(run.execution().started());
                 let indent = "  ".repeat(event.scope().len());
                 println!("  {:>7}  {indent}{line}", span(passed));
             }

@@ -70,9 +70,8 @@
 //! | [`testing`] | mocks of tasks, assertions, coverage, replay, exploration |
 //! | [`test_state`] | single states, as AWS's TestState tests them |
 //! | [`value`] | JSON as executions hold it: shared, never deep-copied, measured |
-//! | [`query`] | paths, templates, intrinsic functions, conditions and JSONata over values |
 //!
-//! Behind them, `program` compiles definitions, `interpret` steps executions (plain data, one synchronous function, a
+//! Behind them, `query` evaluates paths, templates, conditions and JSONata, `program` compiles definitions, `interpret` steps executions (plain data, one synchronous function, a
 //! file for each type of state) and `engine` gives them tasks, timers and callers.
 //!
 //! # Observing
@@ -83,16 +82,17 @@
 pub mod clock;
 pub mod history;
 pub mod objects;
+#[doc(hidden)]
 pub mod query;
 pub mod task;
 pub mod test_state;
 pub mod testing;
 pub mod value;
 
-mod about;
 mod blocking;
 mod distributed;
 mod engine;
+mod execution_info;
 mod interpret;
 mod limits;
 mod panics;
@@ -101,13 +101,13 @@ mod record;
 mod status;
 mod wait_id;
 
-pub use self::about::About;
 pub use self::distributed::{MapRun, MapRunCounts};
 pub use self::engine::{
     ActivityError, ActivityTask, BuildError, Engine, EngineBuilder, Events, ExecuteError,
     ExecutionFailed, ExecutionFilter, ExecutionPage, ExecutionReport, ExecutionSummary,
     MachineDescription, RedriveError, Run, StartError, StartOptions, TokenError,
 };
+pub use self::execution_info::ExecutionInfo;
 pub use self::limits::Limits;
 pub use self::status::Status;
 pub use stepwright_asl::model::MachineType;

@@ -535,7 +535,7 @@ async fn an_escalation_rings_one_phone_after_the_other() {
     drop(second.hold);
     let report = run.report().await;
     assert_eq!(
-        report.stopped.since(report.execution().started).as_secs(),
+        report.stopped.since(report.execution().started()).as_secs(),
         5 * 60
     );
     assert_eq!(run.await.unwrap(), taken);

@@ -86,7 +86,7 @@ async fn a_gateway_timeout_is_retried_after_its_interval() {
     let run = engine.start::<OrderProcessing>(order("A-2")).await.unwrap();
     let report = run.report().await;
     assert_eq!(
-        report.stopped.since(report.execution().started).as_secs(),
+        report.stopped.since(report.execution().started()).as_secs(),
         2
     );
     run.await.unwrap();
@@ -152,7 +152,7 @@ async fn a_large_order_that_nobody_decides_about_expires_after_its_heartbeat() {
     let report = run.report().await;
     assert_eq!(report.error.as_deref(), Some("ReviewExpired"));
     assert_eq!(
-        report.stopped.since(report.execution().started).as_secs(),
+        report.stopped.since(report.execution().started()).as_secs(),
         24 * 60 * 60
     );
 }

@@ -3,9 +3,6 @@
 
 use std::path::{Path, PathBuf};
 
-/// Pages with blocks that no file of tests has yet, and how many: the numbers may only become smaller.
-const OPEN: &[(&str, usize)] = &[("docs/builder.md", 1), ("docs/language.md", 19)];
-
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
@@ -88,7 +85,7 @@ fn doctests() -> Vec<String> {
     names.collect()
 }
 
-/// The files of tests whose first lines name a page.
+/// The files of tests whose first lines name a page, and their modules in the folder beside them.
 fn twins(page: &str) -> Vec<String> {
     let mut found = Vec::new();
     for folder in [
@@ -96,20 +93,35 @@ fn twins(page: &str) -> Vec<String> {
         "tests/tests/imported",
         "runtime/tests/testing",
     ] {
-        for entry in std::fs::read_dir(root().join(folder)).unwrap() {
-            let path = entry.unwrap().path();
-            let is_this = path.file_name().is_some_and(|name| name == "pages.rs");
-            if path.extension().is_none_or(|extension| extension != "rs") || is_this {
-                continue;
-            }
+        for path in sources(&root().join(folder)) {
             let source = read(&path);
             let head = source.lines().take_while(|line| line.starts_with("//!"));
-            if head.collect::<String>().contains(page) {
-                found.push(squeezed(&source));
+            let is_this = path.file_name().is_some_and(|name| name == "pages.rs");
+            if is_this || !head.collect::<String>().contains(page) {
+                continue;
             }
+            let folder = path.with_extension("");
+            if folder.is_dir() {
+                let is_module = |path: &PathBuf| {
+                    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+                    source.lines().any(|line| line == format!("mod {name};"))
+                };
+                let modules = sources(&folder).into_iter().filter(is_module);
+                found.extend(modules.map(|path| squeezed(&read(&path))));
+            }
+            found.push(squeezed(&source));
         }
     }
     found
+}
+
+/// The files of Rust in a folder.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect()
 }
 
 /// Without comments, blanks and what only the formatter writes.
@@ -136,32 +148,17 @@ fn every_block_of_rust_is_compiled() {
     for (name, page) in &pages {
         let is_doctest = doctests.contains(name);
         let twins = twins(name);
-        let mut open = Vec::new();
         for block in blocks(page) {
             count += 1;
             let is_compiled = is_doctest && !block.attributes.iter().any(|word| word == "ignore");
             let code = squeezed(&block.code);
             if !is_compiled && !twins.iter().any(|twin| twin.contains(&code)) {
-                open.push(block);
-            }
-        }
-        let allowed = OPEN
-            .iter()
-            .find(|(page, _)| page == name)
-            .map_or(0, |(_, count)| *count);
-        if open.len() > allowed {
-            for block in &open {
                 wrong.push(format!(
                     "{name}:{}: nothing compiles this block: take `ignore` from it in a page that tests/src/lib.rs includes, or \
                      put it into a test whose first line names the page:\n{}",
                     block.line, block.code
                 ));
             }
-        } else if open.len() < allowed {
-            wrong.push(format!(
-                "{name}: {} blocks are open now, not {allowed}: say so in OPEN",
-                open.len()
-            ));
         }
     }
     assert!(count > 40, "the blocks were not found");

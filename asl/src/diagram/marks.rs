@@ -59,7 +59,7 @@ pub(super) fn words(mark: &Mark) -> String {
     text.trim_end().to_owned()
 }
 
-/// A sign for those who see no colours.
+/// A sign for readers who cannot tell the colours apart.
 fn sign(status: Status) -> char {
     match status {
         Status::Succeeded | Status::Covered => '✓',

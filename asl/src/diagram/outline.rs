@@ -1,4 +1,4 @@
-//! What a diagram shows, before anybody thinks of how it looks.
+//! What a diagram shows, without its layout.
 
 use std::collections::{HashMap, HashSet};
 

@@ -215,7 +215,7 @@ fn changed_calls(
     effects
 }
 
-/// Tasks that somebody outside answers, and that are gone or another call now.
+/// Tasks that are answered from outside of the execution, and that are removed or call something else now.
 fn waiting(old: &Side<'_>, new: &Side<'_>, matching: &Matching) -> Vec<Effect> {
     let mut effects = Vec::new();
     for (index, state) in old.graph.states().iter().enumerate() {

@@ -41,12 +41,12 @@ type Side<'a> = (&'a Json, &'a At);
 #[derive(Debug, Default)]
 pub(super) struct Fields {
     pub(super) fields: Vec<FieldChange>,
-    /// Those that nobody executes.
+    /// Fields that are not executed.
     pub(super) comments: Vec<FieldChange>,
 }
 
 impl Fields {
-    /// Compares the members of two objects. Rules and catchers are transitions, and are compared by those who compare these.
+    /// Compares the members of two objects. Rules and catchers are transitions, and are compared with the transitions.
     pub(super) fn objects(&mut self, old: (&Object, &At), new: (&Object, &At)) {
         let places = (old.1.place, new.1.place);
         let keys = old.0.keys().map(|key| places.0.canonical(old.0, key));

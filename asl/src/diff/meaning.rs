@@ -107,7 +107,7 @@ fn number(out: &mut String, number: &Number) {
     }
 }
 
-/// Writes a string that is an expression; `false` when it is none, or one that nobody can read.
+/// Writes a string that is an expression; `false` when it is none, or one that cannot be read.
 fn expression(out: &mut String, text: &str, language: QueryLanguage, key: &str) -> bool {
     if language == QueryLanguage::Jsonata {
         let source = jsonata::strip(text);

@@ -106,7 +106,7 @@ impl Diff {
         &self.transitions
     }
 
-    /// Comments, which nobody executes.
+    /// Comments, which are not executed.
     pub fn comments(&self) -> &[FieldChange] {
         &self.comments
     }
@@ -117,7 +117,7 @@ impl Diff {
     }
 
     /// The states of the old definition at which an execution could not go on under the new one. AWS never asks for that: an execution
-    /// keeps its definition. It matters to those who start a new execution where an old one stopped.
+    /// keeps its definition. It matters where a new execution starts at the state at which an old one stopped.
     pub fn stranded(&self) -> &[Stranded] {
         &self.stranded
     }

@@ -59,7 +59,7 @@ impl Place {
         }
     }
 
-    /// Whether an object here may have a `Comment`, which nobody executes. In data that is a key like any other.
+    /// Whether an object here may have a `Comment`, which is not executed. In data that is a key like any other.
     pub(super) fn has_comment(self) -> bool {
         matches!(
             self,

@@ -32,7 +32,7 @@ pub(super) struct Transitions<'a, 'j> {
 }
 
 impl<'a, 'j> Transitions<'a, 'j> {
-    /// The side itself, for whoever says `is_new`.
+    /// The old or the new definition.
     fn side(&self, is_new: bool) -> &'a Side<'j> {
         if is_new { self.new } else { self.old }
     }

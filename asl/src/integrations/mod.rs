@@ -21,7 +21,7 @@
 //! # Ok::<(), stepwright_asl::integrations::Unknown>(())
 //! ```
 //!
-//! The tables are texts beside this file, taken apart when they are first asked. Their sources are the
+//! The tables are texts beside this file, parsed at the first lookup. Their sources are the
 //! [Step Functions developer guide](https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html) for the optimized integrations, the
 //! names and the error prefixes of SDK services, and the service models of botocore 1.43.11 for the actions. AWS adds services and actions all the
 //! time, so what is missing among the SDK's is [in doubt](Unknown::doubt) rather than wrong, unless it looks like a slip of the pen.

@@ -31,6 +31,7 @@ pub struct Document {
 
 /// A key that one object has twice. The value keeps what was written last, as most readers do.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Duplicate {
     /// Pointer to the member.
     pub pointer: String,

@@ -4,6 +4,7 @@ use std::fmt;
 
 /// A place in a text. Lines and columns count from 1, columns in characters; the offset counts bytes from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Position {
     /// The line, from 1.
     pub line: usize,

@@ -53,7 +53,7 @@ impl Expression {
         Expression::parse_with(text, |_| ()).map(|(expression, ())| expression)
     }
 
-    /// Reads the text and looks at its tree, which is given up then.
+    /// Reads the text and shows its tree to `look`; the tree is dropped afterwards.
     pub(crate) fn parse_with<R: Send>(
         text: &str,
         look: impl FnOnce(&Node) -> R + Send,

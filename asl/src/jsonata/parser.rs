@@ -1,7 +1,7 @@
 //! JSONata's grammar: operators by their binding powers, as the reference implementation has them.
 //!
 //! Evaluation is the interpreter's and has a parser of its own; this one says whether a text is JSONata, where it is not, and what it
-//! refers to, so that who writes workflows compiles no evaluator. `stepwright-runtime` holds the two against each other.
+//! refers to, so that a workflow compiles without an evaluator. Tests of `stepwright-runtime` compare the two parsers.
 
 use std::ops::Range;
 
@@ -149,7 +149,7 @@ impl Parser<'_> {
             TokenKind::Literal => NodeKind::Literal,
             TokenKind::Regex => NodeKind::Regex,
             TokenKind::End => {
-                // What the rest of the text lacks is told before what is read of it is wrong.
+                // An error in the rest of the text is reported before an error in what was read.
                 self.steps
                     .refuse(start, "S0207: Unexpected end of expression");
                 NodeKind::Placeholder

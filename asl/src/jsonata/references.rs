@@ -18,6 +18,7 @@ pub(super) struct References {
 
 /// Names that an expression reads one after the other, beginning at a variable: `$order.customer.name`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Chain {
     /// The variable, without `$`; `states` is one of them.
     pub variable: String,
@@ -27,6 +28,7 @@ pub struct Chain {
 
 /// One place at which an expression reads `$states`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StatesRead {
     /// The field that it reads, such as `input` or `result`; `None` when it takes `$states` whole.
     pub field: Option<String>,

@@ -6,6 +6,7 @@ use super::QueryLanguage;
 
 /// The fields of one structure of the language.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Schema {
     /// What a message calls the structure: `Task`, `Retrier`, ...
     pub name: &'static str,
@@ -17,6 +18,7 @@ pub struct Schema {
 
 /// One field of a structure.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct FieldInfo {
     /// The field's name in JSON.
     pub name: &'static str,

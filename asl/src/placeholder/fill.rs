@@ -8,6 +8,7 @@ use crate::model::{QueryLanguage, StateMachine};
 
 /// A machine whose own placeholders are filled in.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Filled {
     /// The machine.
     pub machine: StateMachine,

@@ -28,7 +28,7 @@ impl Place<'_> {
     }
 }
 
-/// What is told of each text.
+/// The function that is called for each text.
 type See<'s> = &'s mut dyn FnMut(&Place<'_>, &mut String);
 
 /// Shows each text of a machine, keys left out.
@@ -130,7 +130,7 @@ fn state(
     }
 }
 
-/// The argument that names whom a Task calls, and what that is.
+/// The argument that names the target of a Task, and the kind of the target.
 fn called_by(fields: &Object) -> Option<(&'static str, StandsFor)> {
     let resource = fields.get("Resource")?.as_str()?;
     let resource = Resource::parse(resource);

@@ -36,7 +36,7 @@ pub(super) struct Definition<'d> {
     /// Every string in which JSONata may stand.
     pub(super) expressions: Vec<ExpressionText<'d>>,
     pub(super) variables: Variables<'d>,
-    /// Filled in when a rule asks for it.
+    /// Computed when a rule first reads it.
     pub(super) unassigned: OnceCell<Vec<usize>>,
 }
 

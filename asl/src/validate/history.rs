@@ -1,4 +1,4 @@
-//! How many events a definition writes into the history of its execution, at the least.
+//! The least number of events that an execution of a definition writes into its history.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -16,7 +16,7 @@ use crate::facts::WaitsFor;
 /// How many events a history holds.
 pub(super) const MAX_EVENTS: u64 = 25_000;
 
-/// Events at the least.
+/// The least numbers of events.
 pub(super) struct Events<'a, 'd> {
     definition: &'a Definition<'d>,
     items: &'a HashMap<usize, u64>,
@@ -298,7 +298,7 @@ pub(super) fn counted(definition: &Definition<'_>) -> Vec<Counted> {
             && edges.into_iter().all(|edge| edge.kind != EdgeKind::Next)
     };
     found.retain(is_loop);
-    // Each asks for a walk through its loop.
+    // Each costs a walk through its loop.
     found.truncate(100);
     found
 }

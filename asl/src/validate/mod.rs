@@ -1,6 +1,6 @@
 //! The validator: what AWS's `ValidateStateMachineDefinition` reports, and more, all in one pass.
 //!
-//! A rule is one small unit, a [`Rule`]: its id, AWS's code, what it asks for and the function that checks it. [`RULES`] has them all.
+//! A rule is one small unit, a [`Rule`]: its id, AWS's code, what it requires and the function that checks it. [`RULES`] has them all.
 //!
 //! ```
 //! use stepwright_asl::json::Document;

@@ -14,7 +14,7 @@ pub(super) struct Heading {
     pub(super) severity: Severity,
 }
 
-/// The findings so far, and the rule that is at work.
+/// The findings so far, and the rule that is being checked.
 pub(super) struct Report<'d> {
     document: &'d Document,
     heading: Heading,
@@ -117,7 +117,7 @@ impl Entry<'_> {
         self.change(|finding, _| finding.suggestion = suggestion)
     }
 
-    /// Asks for the candidate that was probably meant by `name`, unless too many were compared already.
+    /// Suggests the candidate that was probably meant by `name`, unless too many were compared already.
     pub(super) fn meant<'c>(
         mut self,
         name: &str,

@@ -43,7 +43,7 @@ pub enum Known {
     Measured,
     /// Documented by AWS or the States Language.
     Documented,
-    /// Our judgement.
+    /// Neither recorded nor documented: a judgement of this project.
     Presumed,
 }
 

@@ -4,7 +4,7 @@ use granit_parser::Tag;
 
 use crate::json::{Json, Number};
 
-/// What a tag asks for.
+/// What a tag means for its node.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Meaning {
     /// Nothing: there is no tag, or `!` alone, or one that says what the node is anyway.

@@ -23,7 +23,7 @@ pub(super) struct Call<'m> {
     /// `Arguments` or `Parameters`.
     field: &'static str,
     sent: Option<&'m Object>,
-    /// Somebody's own function or activity, and what it is sent.
+    /// The user's own function or activity, and what it is sent.
     own: Option<(Place, Sent)>,
 }
 
@@ -94,7 +94,7 @@ impl<'m> Call<'m> {
             (None, Some(path)) if !jsonata => path.as_str().and_then(Payload::path),
             _ => None,
         };
-        // Nobody could answer without the token.
+        // Without the token the task could never be answered.
         let answers = !self.waits || hands_out_token(sent);
         let said = payload.filter(|_| sent.len() == 2 && answers);
         // The function alone is taken out of the envelope; where that is handed on, the call is one of a service.
@@ -189,7 +189,7 @@ impl<'m> Call<'m> {
         }
     }
 
-    /// What the macro writes of a call of somebody's own.
+    /// What the macro writes for a call of the user's own function or activity.
     fn says(&self, place: &Place, writing: &mut Writing<'_>) {
         writing.says("Resource", self.resource);
         match &self.own {
@@ -264,7 +264,7 @@ fn hands_out_token(sent: &Object) -> bool {
         .contains("Task.Token")
 }
 
-/// Whether the resource is somebody's own function or activity: an ARN of one, or a placeholder.
+/// Whether the resource is a function or activity of the user: an ARN of one, or a placeholder.
 fn is_own(resource: &str) -> bool {
     (resource.contains(":lambda:") && resource.contains(":function:"))
         || (resource.contains(":states:") && resource.contains(":activity:"))

@@ -32,7 +32,7 @@ fn condition(rule: &Object) -> Option<(Condition, Vec<&str>)> {
         let mut parts = Vec::new();
         let mut rules = rule_list(rules)?.into_iter().peekable();
         while let Some(rule) = rules.next() {
-            // Present and not null is what `is_some` asks.
+            // `is_some` tests that a value is present and not null.
             let option = rules.peek().and_then(|next| is_some(rule, next));
             if let Some(option) = option.filter(|_| joint == Joint::And) {
                 rules.next();
@@ -214,7 +214,7 @@ fn last_step(path: &str) -> Option<(&str, String)> {
     parsed.is_definite().then_some((base, step))
 }
 
-/// The method that asks for a pattern with a `*` at its ends alone, and the text.
+/// The method that tests a pattern with a `*` at its ends alone, and the text.
 fn matched(pattern: &str) -> Option<(&'static str, String)> {
     let (front, rest) = match pattern.strip_prefix('*') {
         Some(rest) => (true, rest),

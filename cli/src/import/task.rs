@@ -1,4 +1,4 @@
-//! Tasks that somebody else implements, as declarations: functions without a body.
+//! Tasks that are implemented elsewhere, as declarations: functions without a body.
 
 use super::names::{self, Names};
 use super::payload::{ANY, Payload, Struct};

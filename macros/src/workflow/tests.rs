@@ -86,7 +86,8 @@ fn examples_of_the_language_page_keep_the_rules() {
         }
         let source = if let Some(whole) = workflows(block).first() {
             (*whole).to_owned()
-        } else if block.trim_start().starts_with("retry") {
+        } else if ["retry", "catch"].contains(&block.split_whitespace().next().unwrap_or_default())
+        {
             format!("workflow W() {{ task T {{ f(); {block} end; }} }}")
         } else {
             format!("workflow W() {{ {block} }}")

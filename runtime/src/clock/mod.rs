@@ -5,7 +5,7 @@
 //! nobody holds it. While a handler is pending, virtual time passes at real speed, so a handler that hangs
 //! still meets its timeout.
 //!
-//! An open task token or activity does not hold the clock. Whoever answers from outside takes [`Clock::hold`]
+//! An open task token or activity does not hold the clock. A program that answers from outside takes [`Clock::hold`]
 //! before the execution starts, or sleeps on [`Clock::sleep`], and keeps the guard until the answer is in. A token that a
 //! test answers (`Mock::token()`) and an activity's task that a worker has do hold it, while the test or the worker is awake.
 //!

@@ -17,7 +17,7 @@ pub struct MapRunCounts {
     pub failed: u64,
     /// Ended because their time ran out.
     pub timed_out: u64,
-    /// Stopped, because somebody stopped them or the Map Run as a whole failed.
+    /// Stopped, by a request or because the Map Run as a whole failed.
     pub aborted: u64,
     /// All that were found so far. An ItemReader finds them while the Map Run is at work.
     pub total: u64,
@@ -102,7 +102,7 @@ impl Tally {
         }
     }
 
-    /// A child with so many items could not be started: nobody will tell of its end.
+    /// Counts a child with this many items that could not be started and will therefore not report an end.
     pub(crate) fn not_begun(&mut self, items: u64) {
         self.ended(items, |counts| &mut counts.aborted);
     }

@@ -1,4 +1,4 @@
-//! What a Distributed Map has beside its states: items from afar, and results that go afar.
+//! The parts of a Distributed Map beside its states: items that are read from objects, and results that are written to objects.
 
 mod counts;
 mod item;

@@ -3,8 +3,8 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::about::About;
 use crate::clock::Timestamp;
+use crate::execution_info::ExecutionInfo;
 
 use crate::record::record;
 use crate::status::Status;
@@ -93,7 +93,7 @@ struct Child {
     /// How many items it has.
     items: u32,
     /// What it is, as long as it may be redriven.
-    about: Option<Arc<About>>,
+    about: Option<Arc<ExecutionInfo>>,
     output: Option<Value>,
     is_successful: bool,
     /// How it ended, where all is kept.
@@ -115,7 +115,7 @@ impl Results {
     }
 
     /// A child starts. Gives its number.
-    pub(crate) fn started(&mut self, about: &Arc<About>, items: u32) -> u32 {
+    pub(crate) fn started(&mut self, about: &Arc<ExecutionInfo>, items: u32) -> u32 {
         let number = u32::try_from(self.children.len()).unwrap_or(u32::MAX);
         self.children.push(Child {
             items,
@@ -153,8 +153,8 @@ impl Results {
     pub(crate) fn starts_again(
         &mut self,
         number: u32,
-        anew: impl FnOnce(&About) -> About,
-    ) -> Option<(Arc<About>, u32)> {
+        anew: impl FnOnce(&ExecutionInfo) -> ExecutionInfo,
+    ) -> Option<(Arc<ExecutionInfo>, u32)> {
         let child = self.children.get_mut(number as usize)?;
         let about = Arc::new(anew(child.about.as_ref()?));
         child.about = Some(about.clone());
@@ -212,13 +212,13 @@ impl Child {
         }
     }
 
-    fn ended(&self) -> Option<(&About, &Ended)> {
+    fn ended(&self) -> Option<(&ExecutionInfo, &Ended)> {
         Some((self.about.as_deref()?, self.ended.as_deref()?))
     }
 }
 
 /// An execution as the result files have it.
-fn describe(about: &About, ended: &Ended) -> Value {
+fn describe(about: &ExecutionInfo, ended: &Ended) -> Value {
     let included = || object([("Included", Value::from(true))]);
     let mut members: Vec<(&'static str, Value)> = Vec::new();
     if let Some(cause) = &ended.cause {

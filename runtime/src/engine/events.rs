@@ -13,7 +13,7 @@ use crate::history::{Event, History, Reader};
 /// The events of an execution as they are written; see [`Run::events`](super::Run::events).
 ///
 /// What is not read costs nothing: the events are those of the history. Where the engine keeps none, the last 1,024 are there
-/// for whoever reads, and [`missed`](Self::missed) tells how many came and went before they were read.
+/// for readers, and [`missed`](Self::missed) tells how many came and went before they were read.
 pub struct Events {
     cell: Arc<ExecutionState>,
     reader: Reader,

@@ -50,7 +50,7 @@ pub(super) struct ExecutionTask {
     begin: Option<Begin>,
     /// What was seen of the state, when it is over.
     pub(super) inspected: Option<Box<Inspection>>,
-    /// How many events whoever watches was told of.
+    /// How many events the observer was told of.
     written: u32,
     /// Who waits for events behind this one.
     readers: Vec<(u32, oneshot::Sender<History>)>,
@@ -311,7 +311,7 @@ impl ExecutionTask {
         }
     }
 
-    /// Tells whoever watches what a child of a Map Run wrote, and stops it where that is enough.
+    /// Tells the observer what a child of a Map Run wrote, and stops it where that is enough.
     fn tell_written(&mut self, execution: &mut Execution) {
         let Some(observer) = &self.host.engine.observer else {
             return;
@@ -349,7 +349,7 @@ impl ExecutionTask {
         let count = recorder.count();
         let is_told = |(read, _): &mut (u32, oneshot::Sender<History>)| *read < count;
         for (_, reader) in self.readers.extract_if(.., is_told) {
-            // Whoever asked may have gone.
+            // The reader may have been dropped.
             let _ = reader.send(recorder.history());
         }
     }
@@ -409,7 +409,7 @@ impl ExecutionTask {
     }
 }
 
-/// Tells whoever answered whether the answer counts; who does not wait for that is gone.
+/// Tells the sender of an answer whether it counts. A sender that does not wait for that was dropped.
 fn tell(taken: Option<Taken>, is_taken: bool) {
     if let Some(taken) = taken {
         let _ = taken.send(is_taken);

@@ -17,10 +17,10 @@ use super::shared::Shared;
 use super::state::{ExecutionState, Message};
 use super::tokens::new_token;
 use super::work::{Arrived, Job, Work, panicked};
-use crate::about::About;
 use crate::clock::{Alarm, Asked, Listeners, Timestamp};
 use crate::distributed::source::{LoadError, Request, Supply};
 use crate::distributed::{File, RunView, Tally};
+use crate::execution_info::ExecutionInfo;
 use crate::interpret::{ChildStart, Failure, Host};
 use crate::panics::guarded;
 use crate::program::Program;
@@ -63,7 +63,7 @@ struct Held {
     alarms: Vec<(TimerKind, Alarm)>,
     work: Option<AbortHandle>,
     token: Option<SmolStr>,
-    /// Of a `.sync` task, which its job ends or whoever has the token.
+    /// Of a `.sync` task, which its job or an answer to the token ends.
     job_token: Option<SmolStr>,
     /// The activity in whose queue the task is, and its place there.
     queued: Option<(SmolStr, u64)>,
@@ -255,7 +255,7 @@ impl Host for EngineHost {
         self.engine.clock.now()
     }
 
-    fn new_token(&mut self, about: &About, state: &str) -> SmolStr {
+    fn new_token(&mut self, about: &ExecutionInfo, state: &str) -> SmolStr {
         let chosen = guarded(|| self.engine.chosen_token(about, state, self.source.as_ref()));
         match chosen {
             Ok(Some(token)) => token.into(),

@@ -8,7 +8,7 @@ use super::execution_task::ExecutionTask;
 use super::prepared::{Begin, Prepared};
 
 use super::state::ExecutionState;
-use crate::about::About;
+use crate::execution_info::ExecutionInfo;
 use crate::interpret::{Failure, Inspection, Start};
 use crate::program::Program;
 use crate::query::Entropy;
@@ -25,7 +25,7 @@ pub(crate) struct Inspected {
 
 impl Engine {
     /// Runs one state on the caller's own task, as a synchronous Express execution that has no name anybody knows.
-    /// `source` answers before whoever else does.
+    /// `source` is asked before the engine's own sources and handlers.
     pub(crate) async fn inspect(
         &self,
         program: Arc<Program>,
@@ -38,7 +38,7 @@ impl Engine {
         let seed = engine.executions().entropy.next_u64();
         let names = Entropy::new(seed);
         let (machine, name) = (names.uuid(), names.uuid());
-        let about = Arc::new(About {
+        let about = Arc::new(ExecutionInfo {
             root: engine.arn("express", &format!("{machine}:{name}")),
             id: engine.arn("express", &format!("{machine}:{name}")),
             name: name.into(),

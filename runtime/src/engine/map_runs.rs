@@ -219,7 +219,7 @@ impl MapRunRecord {
         }
     }
 
-    /// Whoever waits for the run has gone. A run that is at work ends here, and its children with it.
+    /// The state that waits for the run has ended. A run that is at work ends here, and its children with it.
     pub(super) fn abort(&self, now: Timestamp) {
         let was_running = {
             let mut state = self.lock();

@@ -41,7 +41,6 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use smol_str::SmolStr;
 use stepwright::Workflow;
 use stepwright_asl::model::MachineType;
 
@@ -395,8 +394,8 @@ impl Engine {
         cause: Option<&str>,
     ) -> Result<(), TokenError> {
         let failure = TaskFailure {
-            error: error.map(SmolStr::new),
-            cause: cause.map(SmolStr::new),
+            error: error.map(str::to_owned),
+            cause: cause.map(str::to_owned),
         };
         self.answer(token, Err(failure)).await
     }

@@ -8,11 +8,11 @@ use super::machines::Machine;
 use super::report::ExecutionReport;
 use super::shared::{Launched, Shared};
 use super::start::StartOptions;
-use crate::about::About;
+use crate::execution_info::ExecutionInfo;
 use crate::status::Status;
 use crate::task::{
     Answer, Effect, Integration, NestedStart, TaskCall, TaskFailure, TaskResult, TaskSource,
-    envelope::{object, request_id, with_metadata},
+    envelope::{object, with_metadata},
 };
 use crate::value::Value;
 
@@ -46,7 +46,7 @@ impl Integration {
         let parent = call.execution();
         let machine_id = call.target().unwrap_or_default();
         let prefix = machine_id.replace(":stateMachine:", ":execution:");
-        let about = About {
+        let about = ExecutionInfo {
             id: format!("{prefix}:explored").into(),
             name: "explored".into(),
             machine_id: machine_id.into(),
@@ -55,7 +55,7 @@ impl Integration {
             redriven: None,
             ..parent.clone()
         };
-        let begun = started(&about, self, request_id(call));
+        let begun = started(&about, self, call.request_id());
         if !self.waits() {
             return Answer::output(begun);
         }
@@ -150,7 +150,7 @@ impl Shared {
             root: call.execution().root.clone(),
             input,
             depth,
-            request: request_id(call),
+            request: call.request_id(),
         })
     }
 
@@ -193,7 +193,7 @@ impl Shared {
 }
 
 /// What the start itself answers.
-fn started(about: &About, integration: Integration, request: String) -> Value {
+fn started(about: &ExecutionInfo, integration: Integration, request: String) -> Value {
     let members = [
         ("ExecutionArn", Value::from(about.id.clone())),
         ("StartDate", date(about.started, integration)),
@@ -211,7 +211,7 @@ pub(super) fn ended(report: &ExecutionReport, integration: Integration) -> TaskR
 }
 
 /// The same of what is known of an end (SERVICE_FACTS 7.2).
-fn envelope(about: &About, report: &End<'_>, integration: Integration) -> TaskResult {
+fn envelope(about: &ExecutionInfo, report: &End<'_>, integration: Integration) -> TaskResult {
     let data = |value: &Value| match integration {
         Integration::SyncJson => value.clone(),
         _ => Value::from(value.to_text()),

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::report::ExecutionReport;
-use crate::about::About;
+use crate::execution_info::ExecutionInfo;
 use crate::interpret::Failure;
 use crate::program::Program;
 use crate::value::Value;
@@ -29,19 +29,23 @@ pub(crate) trait Observer: Send + Sync {
         let _ = (program, report, is_child);
     }
 
-    /// A field of a state could not be evaluated, whoever catches that.
-    fn evaluation_failed(&self, execution: &About, state: &str, failure: &Failure) {
+    /// A field of a state could not be evaluated, also where a catcher takes that.
+    fn evaluation_failed(&self, execution: &ExecutionInfo, state: &str, failure: &Failure) {
         let _ = (execution, state, failure);
     }
 
     /// What the ItemReader of a Map gives, in place of the objects that it names; `None` lets it read them.
-    fn items(&self, execution: &About, state: &str) -> Option<Result<Value, String>> {
+    fn items(&self, execution: &ExecutionInfo, state: &str) -> Option<Result<Value, String>> {
         let _ = (execution, state);
         None
     }
 
     /// What becomes of the results of a Map, in place of writing them; `None` lets them be written.
-    fn results_written(&self, execution: &About, state: &str) -> Option<Result<(), String>> {
+    fn results_written(
+        &self,
+        execution: &ExecutionInfo,
+        state: &str,
+    ) -> Option<Result<(), String>> {
         let _ = (execution, state);
         None
     }

@@ -10,7 +10,7 @@ use super::report::ExecutionReport;
 use super::run::Run;
 use super::shared::Shared;
 use super::state::ExecutionState;
-use crate::about::About;
+use crate::execution_info::ExecutionInfo;
 use crate::status::Status;
 use crate::value::Value;
 
@@ -131,10 +131,10 @@ impl Shared {
     /// What the execution is when it runs once more, if it may.
     fn again(
         &self,
-        about: &About,
+        about: &ExecutionInfo,
         report: &ExecutionReport,
         redrivable: &Redrivable,
-    ) -> Result<Arc<About>, RedriveError> {
+    ) -> Result<Arc<ExecutionInfo>, RedriveError> {
         let now = self.clock.now();
         let count = about.redrive_count.unwrap_or_default();
         let reason = if now - report.stopped > PERIOD {
@@ -147,7 +147,7 @@ impl Shared {
         } else if count >= MOST {
             "Execution redrive limit exceeded"
         } else {
-            return Ok(Arc::new(About {
+            return Ok(Arc::new(ExecutionInfo {
                 redrive_count: Some(count + 1),
                 redriven: Some(now),
                 ..about.clone()

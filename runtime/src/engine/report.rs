@@ -1,11 +1,12 @@
-use crate::about::About;
 use crate::clock::Timestamp;
+use crate::execution_info::ExecutionInfo;
 use crate::history::History;
 use crate::status::Status;
 use crate::value::Value;
 
 /// How an execution ended, as DescribeExecution tells it, with its history.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ExecutionReport {
     /// How it ended; never [`Status::Running`].
     pub status: Status,
@@ -33,7 +34,7 @@ impl ExecutionReport {
     }
 
     /// The execution: its ids, names and input.
-    pub fn execution(&self) -> &About {
+    pub fn execution(&self) -> &ExecutionInfo {
         self.history.execution()
     }
 }

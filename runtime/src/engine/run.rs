@@ -10,7 +10,7 @@ use super::events::Events;
 use super::handle::LastHandle;
 use super::report::ExecutionReport;
 use super::state::{ExecutionState, Message};
-use crate::about::About;
+use crate::execution_info::ExecutionInfo;
 use crate::history::History;
 use crate::interpret::Failure;
 use crate::status::Status;
@@ -52,7 +52,7 @@ impl<T> Run<T> {
     }
 
     /// Its ids, names and input.
-    pub fn execution(&self) -> &About {
+    pub fn execution(&self) -> &ExecutionInfo {
         &self.cell.about
     }
 

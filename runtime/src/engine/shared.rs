@@ -18,8 +18,8 @@ use super::state::ExecutionState;
 use super::tokens::Tokens;
 use stepwright_asl::name::check_machine;
 
-use crate::about::About;
 use crate::clock::{Clock, Stillness};
+use crate::execution_info::ExecutionInfo;
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
 use crate::query::Entropy;
@@ -142,7 +142,7 @@ impl Shared {
                 Err(StartError::ExecutionAlreadyExists(name.to_string()))
             };
         }
-        let about = Arc::new(About {
+        let about = Arc::new(ExecutionInfo {
             id: id.clone(),
             root: options.root.unwrap_or_else(|| id.clone()),
             name,
@@ -254,7 +254,7 @@ impl Shared {
     /// The token that a source chose for a task.
     pub(super) fn chosen_token(
         &self,
-        about: &About,
+        about: &ExecutionInfo,
         state: &str,
         source: Option<&Arc<dyn TaskSource>>,
     ) -> Option<String> {

@@ -7,8 +7,8 @@ use tokio::sync::{Notify, oneshot};
 use super::follower::Follower;
 use super::redrivable::Redrivable;
 use super::report::ExecutionReport;
-use crate::about::About;
 use crate::clock::Clock;
+use crate::execution_info::ExecutionInfo;
 use crate::history::History;
 use crate::interpret::Failure;
 use crate::task::{Inbox, News};
@@ -17,7 +17,7 @@ use crate::wait_id::WaitId;
 
 /// What an execution shares with everybody else: its mailbox, and its end.
 pub(crate) struct ExecutionState {
-    pub(crate) about: Arc<About>,
+    pub(crate) about: Arc<ExecutionInfo>,
     clock: Clock,
     mailbox: Mutex<Mailbox>,
     pub(super) waker: AtomicWaker,
@@ -51,7 +51,7 @@ pub(crate) enum Message {
 
 impl ExecutionState {
     /// A cell whose execution is about to be stepped.
-    pub(super) fn new(about: Arc<About>, clock: Clock) -> Arc<Self> {
+    pub(super) fn new(about: Arc<ExecutionInfo>, clock: Clock) -> Arc<Self> {
         clock.enter();
         Arc::new(Self {
             about,
@@ -174,7 +174,7 @@ impl ExecutionState {
 
     /// Keeps what a redrive needs; before the execution is closed.
     pub(super) fn keep(&self, redrivable: Redrivable) {
-        // It is kept once, by whoever closes the cell.
+        // It is kept once: an execution ends once.
         let _ = self.redrivable.set(Box::new(redrivable));
     }
 
@@ -220,7 +220,7 @@ impl fmt::Debug for ExecutionState {
 fn answer_late(message: Message, report: &ExecutionReport) {
     // Dropping what tells whether an answer was taken says that it was not.
     if let Message::History(_, reader) = message {
-        // Whoever asked may have gone.
+        // The reader may have been dropped.
         let _ = reader.send(report.history.clone());
     }
 }

@@ -7,7 +7,7 @@ use super::error::TokenError;
 use crate::task::Responder;
 
 /// How many ended tokens are remembered, so that a late answer learns why it is late.
-const REMEMBERED: usize = 65_536;
+const REMEMBERED: usize = 16_384;
 
 /// The task tokens of an engine.
 #[derive(Debug, Default)]

@@ -8,8 +8,8 @@ use super::entry::{Details, Entry, Payload};
 use super::kind::Group;
 use super::scope::names;
 use super::{EventKind, Scopes};
-use crate::about::About;
 use crate::clock::Timestamp;
+use crate::execution_info::ExecutionInfo;
 use crate::program::{Kind, Program, StateIx};
 use crate::task::{Resource, ResourceKind};
 use crate::value::Value;
@@ -22,7 +22,7 @@ pub struct Event {
     entry: Entry,
     scope: Box<[(StateIx, u32)]>,
     program: Arc<Program>,
-    about: Arc<About>,
+    about: Arc<ExecutionInfo>,
 }
 
 /// One member of an event's details.
@@ -42,7 +42,7 @@ impl Event {
         entry: Entry,
         scopes: &Scopes,
         program: Arc<Program>,
-        about: Arc<About>,
+        about: Arc<ExecutionInfo>,
     ) -> Self {
         let scope = scopes.path(entry.scope).into_boxed_slice();
         Self {
@@ -93,7 +93,7 @@ impl Event {
     }
 
     /// The execution that wrote it.
-    pub fn execution(&self) -> &About {
+    pub fn execution(&self) -> &ExecutionInfo {
         &self.about
     }
 

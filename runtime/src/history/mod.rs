@@ -25,7 +25,7 @@ pub(crate) use self::scope::{ScopeId, Scopes};
 
 use self::chain::Chain;
 use self::log::Log;
-use crate::about::About;
+use crate::execution_info::ExecutionInfo;
 use crate::program::Program;
 use crate::task::DefinedState;
 use crate::value::Value;
@@ -38,7 +38,7 @@ pub struct History {
 
 struct Inner {
     program: Arc<Program>,
-    about: Arc<About>,
+    about: Arc<ExecutionInfo>,
     entries: Log<Entry>,
     /// How far the chains had come with the events that are not kept.
     front: Chain,
@@ -53,7 +53,7 @@ impl History {
     }
 
     /// The history of an execution that never began.
-    pub(crate) fn empty(program: Arc<Program>, about: Arc<About>) -> Self {
+    pub(crate) fn empty(program: Arc<Program>, about: Arc<ExecutionInfo>) -> Self {
         Self::new(Inner {
             program,
             about,
@@ -101,7 +101,7 @@ impl History {
     }
 
     /// The execution.
-    pub fn execution(&self) -> &About {
+    pub fn execution(&self) -> &ExecutionInfo {
         &self.inner.about
     }
 

@@ -5,19 +5,19 @@ use super::entry::{Entry, Payload};
 use super::log::Log;
 use super::scope::ScopePath;
 use super::{EventKind, History, Inner, ScopeId, Scopes};
-use crate::about::About;
 use crate::clock::Timestamp;
+use crate::execution_info::ExecutionInfo;
 use crate::program::{Program, StateIx};
 use crate::record::{Damaged, Reader, Record, Writer};
 
-/// How many events are kept for whoever reads along, where no history is kept.
+/// How many events are kept for readers of `Run::events`, where no history is kept.
 const WATCHED: usize = 1_024;
 
 /// Writes the history of a running execution.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     program: Arc<Program>,
-    about: Arc<About>,
+    about: Arc<ExecutionInfo>,
     /// How many events are kept: the last of them; 0 when only the ids count.
     most: usize,
     count: u32,
@@ -28,7 +28,7 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    pub(crate) fn new(program: Arc<Program>, about: Arc<About>, most: usize) -> Self {
+    pub(crate) fn new(program: Arc<Program>, about: Arc<ExecutionInfo>, most: usize) -> Self {
         let capacity = program.expected_events().min(most);
         Self {
             program,
@@ -42,7 +42,12 @@ impl Recorder {
     }
 
     /// Goes on with the history of an execution that wrote `count` events.
-    pub(crate) fn resumed(history: &History, about: Arc<About>, most: usize, count: u32) -> Self {
+    pub(crate) fn resumed(
+        history: &History,
+        about: Arc<ExecutionInfo>,
+        most: usize,
+        count: u32,
+    ) -> Self {
         let Inner {
             program,
             entries,
@@ -155,7 +160,7 @@ impl Recorder {
     /// Reads what [`write_to`](Self::write_to) wrote.
     pub(crate) fn read_from(
         program: Arc<Program>,
-        about: Arc<About>,
+        about: Arc<ExecutionInfo>,
         from: &mut Reader<'_>,
     ) -> Result<Self, Damaged> {
         Ok(Self {

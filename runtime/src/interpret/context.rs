@@ -1,14 +1,14 @@
 use smol_str::SmolStr;
 
 use super::cursor::{Cursor, Item};
-use crate::about::About;
+use crate::execution_info::ExecutionInfo;
 use crate::program::{Kind, Program};
 use crate::query::Context;
 use crate::value::{Object, Value};
 
 /// The context object of one cursor, built when an expression reads it.
 pub(crate) struct ContextView<'a> {
-    pub(crate) about: &'a About,
+    pub(crate) about: &'a ExecutionInfo,
     pub(crate) program: &'a Program,
     pub(crate) cursor: &'a Cursor,
     /// The item that an ItemSelector is evaluated for, instead of the cursor's own.

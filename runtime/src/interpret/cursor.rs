@@ -12,7 +12,7 @@ use crate::query::Variables;
 use crate::record::record;
 use crate::task::{Integration, TaskResult};
 use crate::value::Value;
-use crate::wait_id::CursorId;
+use crate::wait_id::{CursorId, WaitId};
 
 /// Where one thread of control stands: the top level, a branch or an iteration.
 #[derive(Debug)]
@@ -182,6 +182,15 @@ impl Cursors {
 
     pub(crate) fn get_mut(&mut self, id: CursorId) -> Option<&mut Cursor> {
         self.places.get_mut(id.place())?.as_mut()
+    }
+
+    /// What the cursors wait for.
+    pub(crate) fn wait_ids(&self) -> Vec<WaitId> {
+        let waits = self.iter().map(|(cursor, at)| WaitId {
+            cursor,
+            wait: at.wait,
+        });
+        waits.collect()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (CursorId, &Cursor)> {

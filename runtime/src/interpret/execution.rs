@@ -11,8 +11,8 @@ use super::failure::Failure;
 use super::host::{Cx, Host};
 use super::inspection::Inspection;
 use super::resume::Open;
-use crate::about::About;
 use crate::clock::Timestamp;
+use crate::execution_info::ExecutionInfo;
 use crate::history::{EventKind, Payload, Recorder, ScopeId};
 use crate::limits::Limits;
 use crate::program::{Entry, Program, StateIx};
@@ -31,7 +31,7 @@ use crate::wait_id::WaitId;
 pub(crate) struct Execution {
     pub(super) program: Arc<Program>,
     pub(super) entry: Entry,
-    pub(super) about: Arc<About>,
+    pub(super) about: Arc<ExecutionInfo>,
     pub(super) limits: Arc<Limits>,
     pub(super) cursors: Cursors,
     pub(super) runnable: VecDeque<CursorId>,
@@ -82,7 +82,7 @@ impl Execution {
     /// An execution that has not begun, of whose events the last `history` are kept.
     pub(crate) fn new(
         program: Arc<Program>,
-        about: Arc<About>,
+        about: Arc<ExecutionInfo>,
         limits: Arc<Limits>,
         history: usize,
         seed: u64,
@@ -279,15 +279,7 @@ impl Execution {
     fn write_last(&mut self, kind: EventKind, payload: Payload, host: &mut dyn Host) {
         self.recorder
             .write(self.now, kind, StateIx::NONE, ScopeId::TOP, payload);
-        let open: Vec<WaitId> = self
-            .cursors
-            .iter()
-            .map(|(cursor, at)| WaitId {
-                cursor,
-                wait: at.wait,
-            })
-            .collect();
-        for wait_id in open {
+        for wait_id in self.cursors.wait_ids() {
             host.forget(wait_id);
         }
         self.cursors = Cursors::default();
@@ -452,7 +444,7 @@ impl Execution {
         self.after_news(cx);
     }
 
-    /// Whoever works on the task still does. Whether it is still waited for.
+    /// The worker says that it still works on the task. Gives whether the task is still waited for.
     pub(crate) fn heartbeat(&mut self, wait_id: WaitId, host: &mut dyn Host) -> bool {
         self.now = host.now();
         let now = self.now;

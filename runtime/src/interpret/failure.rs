@@ -138,8 +138,8 @@ const CAUSE: usize = 32_768;
 impl From<TaskFailure> for Failure {
     fn from(failure: TaskFailure) -> Self {
         Self {
-            error: failure.error.map(|error| shortened(error, ERROR)),
-            cause: failure.cause.map(|cause| shortened(cause, CAUSE)),
+            error: failure.error.map(|error| shortened(error.into(), ERROR)),
+            cause: failure.cause.map(|cause| shortened(cause.into(), CAUSE)),
             by_heartbeat: false,
             by_task: true,
             is_inner: false,

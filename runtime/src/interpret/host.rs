@@ -3,10 +3,10 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::failure::Failure;
-use crate::about::About;
 use crate::clock::{Listeners, Timestamp};
 use crate::distributed::source::{Request, Supply};
 use crate::distributed::{File, RunView, Tally};
+use crate::execution_info::ExecutionInfo;
 
 use crate::program::{Entry, Program};
 use crate::status::Status;
@@ -22,7 +22,7 @@ pub(crate) trait Host {
     fn now(&self) -> Timestamp;
 
     /// A token for a state's task, one that nobody can guess unless a test chose it.
-    fn new_token(&mut self, about: &About, state: &str) -> SmolStr;
+    fn new_token(&mut self, about: &ExecutionInfo, state: &str) -> SmolStr;
 
     /// Who answers the task and what will be done for it, as data, asked before anything of it is written down. Nothing
     /// happens yet. `wait_id` is the wait that will be for the answer.
@@ -40,7 +40,7 @@ pub(crate) trait Host {
     /// Brings the end of another execution that was started before.
     fn follow(&mut self, wait_id: WaitId, execution: &SmolStr, integration: Integration);
 
-    /// From now on whoever has `token` may answer.
+    /// From now on the holder of `token` may answer.
     fn open_token(&mut self, wait_id: WaitId, token: &SmolStr);
 
     /// The same for a `.sync` task, whose token answers beside its job: virtual time does not wait for it.
@@ -109,7 +109,7 @@ impl<'a> Cx<'a> {
 pub(crate) struct ChildStart {
     /// Its place among the run's children.
     pub(crate) number: u32,
-    pub(crate) about: Arc<About>,
+    pub(crate) about: Arc<ExecutionInfo>,
     pub(crate) entry: Entry,
     pub(crate) seed: u64,
     /// It was started before and did not succeed: it goes on where it was, if that is known.

@@ -19,9 +19,6 @@ use crate::query::QueryError;
 use crate::value::{Array, Value};
 use crate::wait_id::CursorId;
 
-/// What AWS calls the state under test in its context object, also where it has a name in its machine (recorded).
-pub(crate) const TESTED_STATE: &str = "StateName";
-
 impl Execution {
     /// Puts the first cursor at a state, which is all that this execution runs.
     pub(crate) fn begin_inspection(&mut self, start: Start, inspection: Inspection) {

@@ -7,6 +7,9 @@ use crate::query::{VariableIx, Variables};
 use crate::task::TaskResult;
 use crate::value::Value;
 
+/// What AWS calls the state under test in its context object, also where it has a name in its machine (recorded).
+pub(crate) const TESTED_STATE: &str = "StateName";
+
 /// A place on the way from a state's input to its output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {

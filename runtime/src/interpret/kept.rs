@@ -8,7 +8,7 @@ use stepwright_asl::model::MachineType;
 use super::cursor::{Answerer, Cursors, OpenTask, Stage, Waiting};
 use super::execution::Execution;
 use super::host::Host;
-use crate::about::About;
+use crate::execution_info::ExecutionInfo;
 use crate::history::Recorder;
 use crate::limits::Limits;
 use crate::program::{Entry, Kind, Program};
@@ -49,7 +49,7 @@ impl Execution {
     /// Reads what [`to_bytes`](Self::to_bytes) gave.
     pub(crate) fn from_bytes(
         program: Arc<Program>,
-        about: Arc<About>,
+        about: Arc<ExecutionInfo>,
         limits: Arc<Limits>,
         bytes: &[u8],
     ) -> Result<Self, Damaged> {
@@ -90,14 +90,7 @@ impl Execution {
 
     /// Puts into the world again what the execution waits for: timers with their deadlines, tokens, places in queues.
     pub(crate) fn reattach(&mut self, host: &mut dyn Host) {
-        let mut wait_ids: Vec<WaitId> = self
-            .cursors
-            .iter()
-            .map(|(cursor, at)| WaitId {
-                cursor,
-                wait: at.wait,
-            })
-            .collect();
+        let mut wait_ids = self.cursors.wait_ids();
         // In the order in which they came about.
         wait_ids.sort_unstable_by_key(|wait_id| wait_id.wait);
         for wait_id in wait_ids {

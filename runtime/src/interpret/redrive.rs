@@ -20,7 +20,7 @@ impl Execution {
     /// The same execution, once more.
     pub(crate) fn redriven(
         program: Arc<Program>,
-        about: Arc<crate::About>,
+        about: Arc<crate::ExecutionInfo>,
         limits: Arc<Limits>,
         entry: Entry,
         history: &History,

@@ -5,7 +5,7 @@ use super::cursor::{Cursor, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
 use super::host::Cx;
-use super::inspect::TESTED_STATE;
+use super::inspection::TESTED_STATE;
 use crate::history::{Details, EventKind, Payload};
 use crate::program::{Kind, StateIx};
 use crate::query::{Context, QueryError, Scope, VariableIx};
@@ -211,7 +211,7 @@ impl Execution {
         Ok(())
     }
 
-    /// A state failed: Retry, then Catch, then whoever is around it.
+    /// A state failed: Retry, then Catch, then the container around it.
     pub(super) fn failed(&mut self, id: CursorId, failure: Failure, cx: &mut Cx<'_>) {
         if let Some(inspection) = &mut self.inspection {
             inspection.failure = Some(failure.clone());
@@ -237,7 +237,7 @@ impl Execution {
         }
     }
 
-    /// Tells whoever watches that a field could not be evaluated.
+    /// Tells the observer that a field could not be evaluated.
     fn tell_evaluation(&self, id: CursorId, failure: &Failure, cx: &mut Cx<'_>) {
         if failure.by_query
             && let Some(cursor) = self.cursors.get(id)

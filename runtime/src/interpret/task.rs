@@ -155,7 +155,7 @@ impl Execution {
         }
     }
 
-    /// From now on whoever has the token may answer.
+    /// From now on the holder of the token may answer.
     fn open_token(&mut self, wait_id: WaitId, pattern: Pattern, cx: &mut Cx<'_>) {
         let Some(cursor) = self.waiting_for(wait_id) else {
             return;

@@ -9,7 +9,7 @@ use super::{Object, ObjectError};
 
 /// An object's content while it is read: a stream of chunks, of which nobody needs to hold them all.
 ///
-/// Whoever reads stops as soon as there is more than a limit allows, and at once where the store says
+/// The reader stops as soon as there is more than a limit allows, and at once where the store says
 /// [the size](Self::with_size).
 ///
 /// ```

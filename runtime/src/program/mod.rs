@@ -18,9 +18,8 @@ mod wait;
 
 use std::time::Duration;
 
-use indexmap::IndexMap;
 use smol_str::SmolStr;
-use stepwright_asl::model::{MachineType, StateMachine};
+use stepwright_asl::model::MachineType;
 
 pub(crate) use self::catch::Catcher;
 pub(crate) use self::choice::Choice;
@@ -38,7 +37,7 @@ pub(crate) use self::wait::Wait;
 
 use crate::query::VariableNames;
 use crate::task::handler::Resolution;
-use crate::task::{DefinedState, DefinedTask, Resource, ResourceKind};
+use crate::task::{DefinedState, DefinedTask, Resource};
 
 /// A state machine that is ready to run.
 #[derive(Debug)]
@@ -67,20 +66,6 @@ impl Program {
             machine_type: self.machine_type,
             timeout: self.timeout,
         }
-    }
-
-    /// Compiles a definition. `families` says which resources are activities or functions where their text does
-    /// not.
-    ///
-    /// # Errors
-    ///
-    /// All the places that do not compile. A definition that the validator accepts compiles.
-    pub(crate) fn compile(
-        machine: &StateMachine,
-        machine_type: MachineType,
-        families: &IndexMap<String, ResourceKind>,
-    ) -> Result<Self, ProgramError> {
-        compile::compile(machine, machine_type, families)
     }
 
     /// Finds once who answers each Task state. `find` is told its resource and, where the definition says it, whom

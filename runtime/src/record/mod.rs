@@ -1,9 +1,10 @@
-//! Executions as bytes: what a journal keeps of one that rests.
+//! Executions as bytes: the form in which a journal stores an execution that waits.
 //!
-//! A record is a row of fields without names, in the order of their declaration; variants have numbers that stay. A value
-//! that several fields share is written once and is shared again when it is read, so that a record is never larger than what
-//! it keeps in memory. What is read may be damaged: it is an error then, and no more memory is taken than there are bytes.
+//! A record is a sequence of fields without names, in the order of their declaration; the numbers of variants never change. A
+//! value that several fields share is written once and is shared again after reading, so that a record is never larger than the
+//! values in memory. Damaged bytes give an error, and reading them allocates no more memory than there are bytes.
 
+mod nodes;
 mod value;
 
 use std::collections::VecDeque;
@@ -13,14 +14,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use smol_str::SmolStr;
 
-use self::value::{ReadNodes, WrittenNodes};
+use self::nodes::{ReadNodes, WrittenNodes};
 
-/// Bytes that are no record of this version.
+/// The error for bytes that are not a record of this version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the record is damaged, or of another version of stepwright-runtime")]
 pub(crate) struct Damaged;
 
-/// What can be kept as bytes.
+/// A type that can be written as bytes and read again.
 pub(crate) trait Record: Sized {
     fn write(&self, to: &mut Writer);
     fn read(from: &mut Reader<'_>) -> Result<Self, Damaged>;
@@ -62,7 +63,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether all was read.
+    /// Whether all bytes were read.
     pub(crate) fn is_at_end(&self) -> bool {
         self.rest.is_empty()
     }
@@ -84,7 +85,7 @@ impl<'a> Reader<'a> {
         self.take(count)
     }
 
-    /// The length of a list: each of its members takes a byte at least.
+    /// The length of a list. Each member takes at least one byte, so a length beyond the rest of the bytes is damage.
     fn length(&mut self) -> Result<usize, Damaged> {
         let length = usize::read(self)?;
         if length > self.rest.len() {

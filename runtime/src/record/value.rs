@@ -1,22 +1,11 @@
-use std::collections::HashMap;
+//! Values as bytes: each shared array and object is written once.
+
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 
 use super::{Damaged, Reader, Record, Writer};
 use crate::value::{Big, Object, Value};
-
-/// The arrays and objects that were written, so that one that is shared is written once.
-#[derive(Default)]
-pub(super) struct WrittenNodes {
-    /// By address; what is kept keeps the address from being used again.
-    places: HashMap<usize, u64>,
-    kept: Vec<Value>,
-}
-
-/// The arrays and objects that were read, in the same order.
-#[derive(Default)]
-pub(super) struct ReadNodes(Vec<Value>);
 
 const NULL: u8 = 0;
 const FALSE: u8 = 1;
@@ -30,11 +19,11 @@ const NODE: u8 = 7;
 const ARRAY: u8 = 0;
 const OBJECT: u8 = 1;
 
-/// The nodes that were not written yet, those inside before those around them; then the value itself, of which a node is told
-/// by its place. Neither way recurses, whatever the depth.
+/// The record of a value lists the nodes that were not written before, inner nodes first. The value itself follows; a node in it is
+/// written as its place in the list. Writing and reading do not recurse, so depth does not use the stack.
 impl Record for Value {
     fn write(&self, to: &mut Writer) {
-        let new = new_nodes(self, &mut to.nodes);
+        let new = to.nodes.place_new(self);
         new.len().write(to);
         for node in new {
             match &node {
@@ -53,7 +42,7 @@ impl Record for Value {
                 }
                 _ => {}
             }
-            to.nodes.kept.push(node);
+            to.nodes.keep(node);
         }
         leaf(self, to);
     }
@@ -81,58 +70,13 @@ impl Record for Value {
                 }
                 _ => return Err(Damaged),
             };
-            from.nodes.0.push(node);
+            from.nodes.push(node);
         }
         read_leaf(from)
     }
 }
 
-fn address(value: &Value) -> Option<usize> {
-    match value {
-        Value::Array(array) => Some(Arc::as_ptr(array) as usize),
-        Value::Object(object) => Some(Arc::as_ptr(object) as usize),
-        _ => None,
-    }
-}
-
-/// The arrays and objects in `value` that were not written yet, innermost first. They have their places from now on.
-fn new_nodes(value: &Value, nodes: &mut WrittenNodes) -> Vec<Value> {
-    let mut new = Vec::new();
-    let mut open = Vec::new();
-    enter(value, nodes, &mut open);
-    while let Some((node, next)) = open.last_mut() {
-        let member = match node {
-            Value::Array(array) => array.as_slice().get(*next).cloned(),
-            Value::Object(object) => object.get_index(*next).map(|(_, value)| value.clone()),
-            _ => None,
-        };
-        *next += 1;
-        match member {
-            Some(member) => enter(&member, nodes, &mut open),
-            None => {
-                if let Some((node, _)) = open.pop()
-                    && let Some(address) = address(&node)
-                    && !nodes.places.contains_key(&address)
-                {
-                    let place = nodes.places.len() as u64;
-                    nodes.places.insert(address, place);
-                    new.push(node);
-                }
-            }
-        }
-    }
-    new
-}
-
-fn enter(value: &Value, nodes: &WrittenNodes, open: &mut Vec<(Value, usize)>) {
-    if let Some(address) = address(value)
-        && !nodes.places.contains_key(&address)
-    {
-        open.push((value.clone(), 0));
-    }
-}
-
-/// A value whose node, if it is one, was written.
+/// Writes a value without its members: of a node, which was listed before, the place.
 fn leaf(value: &Value, to: &mut Writer) {
     match value {
         Value::Null => to.byte(NULL),
@@ -155,7 +99,7 @@ fn leaf(value: &Value, to: &mut Writer) {
             text.write(to);
         }
         Value::Array(_) | Value::Object(_) => {
-            let place = address(value).and_then(|address| to.nodes.places.get(&address).copied());
+            let place = to.nodes.place(value);
             to.byte(NODE);
             place.unwrap_or_default().write(to);
         }
@@ -182,7 +126,7 @@ fn read_leaf(from: &mut Reader<'_>) -> Result<Value, Damaged> {
         STR => Value::Str(SmolStr::read(from)?),
         NODE => {
             let place = usize::read(from)?;
-            from.nodes.0.get(place).cloned().ok_or(Damaged)?
+            from.nodes.get(place).cloned().ok_or(Damaged)?
         }
         _ => return Err(Damaged),
     })

@@ -74,7 +74,7 @@ pub(crate) enum Reply {
     Later(Effect),
     /// What the effect answers is what TaskSubmitted shows; then the token or the child execution decides.
     Submit(Effect),
-    /// Whoever has the token answers.
+    /// The holder of the token answers.
     Token,
     /// The same, and the test answers: virtual time stands until it has.
     TokenOfTest(Arc<Listeners>),
@@ -94,7 +94,7 @@ impl Answer {
     }
 
     /// The task fails.
-    pub fn failure(error: impl Into<SmolStr>, cause: impl Into<SmolStr>) -> Self {
+    pub fn failure(error: impl Into<String>, cause: impl Into<String>) -> Self {
         Self::of(Reply::Result(Err(TaskFailure::new(error, cause))))
     }
 
@@ -161,8 +161,8 @@ impl Answer {
     }
 
     /// The worker's name in ActivityStarted.
-    pub fn worker(mut self, name: impl Into<SmolStr>) -> Self {
-        self.worker = Some(name.into());
+    pub fn worker(mut self, name: impl Into<String>) -> Self {
+        self.worker = Some(name.into().into());
         self
     }
 

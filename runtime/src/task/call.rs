@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::Resource;
 use super::envelope::Invocation;
 use super::handler::Resolution;
-use crate::about::About;
+use crate::execution_info::ExecutionInfo;
+use crate::query::Entropy;
 use crate::value::Value;
 
 /// Where a state runs: what prints the containers around it.
@@ -15,7 +16,7 @@ pub(crate) trait Scoped {
 
 /// One attempt at a Task state, as it is put to a [`TaskSource`](super::TaskSource).
 pub struct TaskCall<'a> {
-    pub(crate) about: &'a Arc<About>,
+    pub(crate) about: &'a Arc<ExecutionInfo>,
     pub(crate) state: &'a str,
     pub(crate) resource: &'a Resource,
     pub(crate) handler: &'a Resolution,
@@ -30,7 +31,7 @@ pub struct TaskCall<'a> {
 
 impl TaskCall<'_> {
     /// The execution: its ids, names and input.
-    pub fn execution(&self) -> &About {
+    pub fn execution(&self) -> &ExecutionInfo {
         self.about
     }
 
@@ -79,9 +80,16 @@ impl TaskCall<'_> {
         self.heartbeat
     }
 
+    /// A request id that is the same in every run of the same execution.
+    pub(crate) fn request_id(&self) -> String {
+        let (execution, state) = (&self.about.id, self.state);
+        Entropy::of_text(&format!("{execution} {} {state}", self.call)).uuid()
+    }
+
     /// The call of the function, when the resource is `arn:aws:states:::lambda:invoke`.
     pub fn invocation(&self) -> Option<Invocation> {
-        Invocation::of(self)
+        let is_invocation = self.resource.is_lambda_invoke();
+        is_invocation.then(|| Invocation::new(self.parameters, self.request_id()))
     }
 
     /// What names the target inside the parameters: the `FunctionName` of `lambda:invoke`, the

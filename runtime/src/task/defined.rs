@@ -4,30 +4,54 @@ use super::{Resource, ResourceKind};
 
 /// A state of a definition, as a [`TaskSource`](super::TaskSource) sees it before anything runs.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub struct DefinedState {
+    pub(crate) machine: SmolStr,
+    pub(crate) name: SmolStr,
+    pub(crate) kind: &'static str,
+    pub(crate) task: Option<DefinedTask>,
+}
+
+impl DefinedState {
     /// The state machine's name.
-    pub machine: SmolStr,
+    pub fn machine(&self) -> &str {
+        &self.machine
+    }
+
     /// The state's name.
-    pub name: SmolStr,
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Its `Type`.
-    pub kind: &'static str,
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+
     /// What it calls, where it is a Task.
-    pub task: Option<DefinedTask>,
+    pub fn task(&self) -> Option<&DefinedTask> {
+        self.task.as_ref()
+    }
 }
 
 /// What a Task state calls.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub struct DefinedTask {
-    /// The state's `Resource`.
-    pub resource: Resource,
-    /// What its parameters name as the target, where they name one that is the same in every call: the `FunctionName`
-    /// of `lambda:invoke`, the `StateMachineArn` of `states:startExecution` and its likes.
-    pub target: Option<SmolStr>,
+    pub(crate) resource: Resource,
+    pub(crate) target: Option<SmolStr>,
 }
 
 impl DefinedTask {
+    /// The state's `Resource`.
+    pub fn resource(&self) -> &Resource {
+        &self.resource
+    }
+
+    /// What its parameters name as the target, where they name one that is the same in every call: the `FunctionName`
+    /// of `lambda:invoke`, the `StateMachineArn` of `states:startExecution` and its likes.
+    pub fn target(&self) -> Option<&str> {
+        self.target.as_deref()
+    }
+
     /// Whether only a call says whom the task calls.
     pub fn is_computed(&self) -> bool {
         self.resource.kind() == ResourceKind::Service && self.target.is_none()

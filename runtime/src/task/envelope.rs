@@ -2,8 +2,6 @@ use std::sync::LazyLock;
 
 use smol_str::SmolStr;
 
-use super::TaskCall;
-use crate::query::Entropy;
 use crate::value::Value;
 
 /// `SdkHttpMetadata` of a successful call.
@@ -38,7 +36,7 @@ pub(crate) fn lambda(payload: Value, request_id: String) -> Value {
 ///
 /// ```no_run
 /// # use stepwright_runtime::task::TaskCall;
-/// # use stepwright_runtime::Value;
+/// # use stepwright_runtime::value::Value;
 /// # fn greet(call: &TaskCall<'_>) -> Option<Value> {
 /// let invocation = call.invocation()?;
 /// let name = invocation.payload().get("name")?.clone();
@@ -52,17 +50,15 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    pub(super) fn of(call: &TaskCall<'_>) -> Option<Invocation> {
-        if !call.resource().is_lambda_invoke() {
-            return None;
-        }
-        let payload = call.parameters().get("Payload");
+    /// An invocation with the parameters of `lambda:invoke`.
+    pub(super) fn new(parameters: &Value, request_id: String) -> Invocation {
+        let payload = parameters.get("Payload");
         // A payload of null is none: TestState was recorded to call the function with `{}`.
         let payload = payload.filter(|payload| !matches!(payload, Value::Null));
-        Some(Invocation {
+        Invocation {
             payload: payload.cloned().unwrap_or_else(Value::empty_object),
-            request_id: request_id(call),
-        })
+            request_id,
+        }
     }
 
     /// What the function is called with.
@@ -74,12 +70,6 @@ impl Invocation {
     pub fn response(self, result: Value) -> Value {
         lambda(result, self.request_id)
     }
-}
-
-/// A request id that is the same in every run of the same execution.
-pub(crate) fn request_id(call: &TaskCall<'_>) -> String {
-    let (execution, state) = (&call.execution().id, call.state());
-    Entropy::of_text(&format!("{execution} {} {state}", call.call())).uuid()
 }
 
 /// What the optimised integrations add to their responses.

@@ -1,5 +1,3 @@
-use smol_str::SmolStr;
-
 use crate::record::record;
 use crate::value::Value;
 
@@ -11,14 +9,14 @@ pub type TaskResult = Result<Value, TaskFailure>;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TaskFailure {
     /// The error name.
-    pub error: Option<SmolStr>,
+    pub error: Option<String>,
     /// The cause, by custom JSON text.
-    pub cause: Option<SmolStr>,
+    pub cause: Option<String>,
 }
 
 impl TaskFailure {
     /// A failure with both parts.
-    pub fn new(error: impl Into<SmolStr>, cause: impl Into<SmolStr>) -> Self {
+    pub fn new(error: impl Into<String>, cause: impl Into<String>) -> Self {
         Self {
             error: Some(error.into()),
             cause: Some(cause.into()),

@@ -8,7 +8,7 @@ use stepwright::task::{Cancelled, TaskHost};
 use tokio::sync::Notify;
 
 use super::Responder;
-use crate::about::About;
+use crate::execution_info::ExecutionInfo;
 
 /// The application's own state, one value of each type.
 pub(crate) type SharedState = HashMap<TypeId, Box<dyn Any + Send + Sync>>;
@@ -19,7 +19,7 @@ pub(crate) type SharedState = HashMap<TypeId, Box<dyn Any + Send + Sync>>;
 /// and learns of it here.
 pub(crate) struct RunningTask {
     pub(crate) shared: Arc<SharedState>,
-    pub(crate) about: Arc<About>,
+    pub(crate) about: Arc<ExecutionInfo>,
     /// When the execution started, printed when it is asked for.
     pub(crate) started: OnceLock<String>,
     pub(crate) state: SmolStr,

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::{Answer, DefinedState, TaskCall, Watch};
-use crate::about::About;
+use crate::execution_info::ExecutionInfo;
 
 /// Answers Task states in place of their handlers: mocks, recordings, a table in a file.
 ///
@@ -29,7 +29,7 @@ pub trait TaskSource: Send + Sync {
 
     /// The task token for the next attempt of a state, where a recording or a test must know it. `None` gives one
     /// that nobody can guess.
-    fn token(&self, execution: &About, state: &str) -> Option<String> {
+    fn token(&self, execution: &ExecutionInfo, state: &str) -> Option<String> {
         let _ = (execution, state);
         None
     }

@@ -2,7 +2,7 @@ use super::TestStateError;
 use super::model::{self, Strictness};
 use super::request::{FieldValidationMode, MockInput};
 use super::subject::Subject;
-use crate::about::About;
+use crate::execution_info::ExecutionInfo;
 use crate::program::Kind;
 use crate::task::{Answer, TaskCall, TaskFailure, TaskResult, TaskSource};
 use crate::value::Value;
@@ -92,7 +92,7 @@ impl TaskSource for Mocked {
         Some(Answer::result(self.result.clone()))
     }
 
-    fn token(&self, _execution: &About, _state: &str) -> Option<String> {
+    fn token(&self, _execution: &ExecutionInfo, _state: &str) -> Option<String> {
         self.token.clone()
     }
 }

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 /// How a tested state ended: the members of the API's response, JSON in strings where the API has it so.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct TestStateResponse {
     /// How it ended.
     pub status: TestStatus,
@@ -73,6 +74,7 @@ impl fmt::Display for TestStatus {
 /// not here: this runtime sends no request itself.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct InspectionData {
     /// The state's input.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -127,6 +129,7 @@ pub struct InspectionData {
 /// What Retry and Catch made of an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct ErrorDetails {
     /// The catcher that takes it, by its place in Catch.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -104,7 +104,7 @@ fn output_of<T: Task>(output: &T::Output) -> TaskResult {
 
 impl<T> Mock<T> {
     /// The task fails.
-    pub fn failure(error: impl Into<SmolStr>, cause: impl Into<SmolStr>) -> Self {
+    pub fn failure(error: impl Into<String>, cause: impl Into<String>) -> Self {
         Self::of(Reply::Result(Err(TaskFailure::new(error, cause))))
     }
 
@@ -161,8 +161,8 @@ impl<T> Mock<T> {
     }
 
     /// The name of the activity's worker.
-    pub fn worker(self, name: impl Into<SmolStr>) -> Self {
-        self.last(|step| step.worker = Some(name.into()))
+    pub fn worker(self, name: impl Into<String>) -> Self {
+        self.last(|step| step.worker = Some(name.into().into()))
     }
 
     /// It is no mistake when nothing calls this mock.

@@ -7,13 +7,14 @@ use stepwright::Task;
 
 use super::matcher::Matcher;
 use super::mock::{Mock, Raw, arguments};
-use super::record::{Handle, Record, Rule, calls};
+use super::mocked_call::MockedCall;
+use super::record::{Handle, Record, calls};
+use super::rule::Rule;
 use super::token;
 use crate::panics::said;
 use crate::task::Watch;
 use crate::task::handler::INVALID_INPUT;
 use crate::task::{Answer, DefinedState, TaskCall, TaskFailure, TaskSource, envelope};
-use crate::value::Value;
 
 /// Mocks of tasks: by state, by function or by resource. Clones are the same mocks, so a test keeps one to ask which
 /// calls were made.
@@ -65,42 +66,12 @@ pub struct Mocks {
     handle: Handle,
 }
 
-/// Mocks as an engine or a start has them.
+/// The mocks that were given to an engine or a start.
 #[derive(Debug)]
 struct Given {
     rules: Vec<Arc<Rule>>,
     record: Arc<Record>,
     is_over: AtomicBool,
-}
-
-/// A call that a mock answered.
-#[derive(Clone, Debug)]
-pub struct MockedCall {
-    /// The execution's ARN.
-    pub execution: String,
-    /// The state.
-    pub state: String,
-    /// The state's `Resource`.
-    pub resource: String,
-    /// The effective parameters.
-    pub parameters: Value,
-    /// How often this visit of the state was retried before.
-    pub attempt: u32,
-    /// The task token, where the task has one.
-    pub token: Option<String>,
-}
-
-impl MockedCall {
-    pub(super) fn of(call: &TaskCall<'_>) -> Self {
-        Self {
-            execution: call.execution().id.to_string(),
-            state: call.state().to_owned(),
-            resource: call.resource().to_string(),
-            parameters: call.parameters().clone(),
-            attempt: call.attempt(),
-            token: call.token().map(str::to_owned),
-        }
-    }
 }
 
 impl Mocks {
@@ -211,7 +182,7 @@ impl Mocks {
     /// # Panics
     ///
     /// When the state is none of a registered definition, no mock answers it, or it has no token; and a few seconds after
-    /// nothing is left that could call it: the executions are over, or wait for somebody else. On real time it waits as long as
+    /// no execution can call it any more: all of them ended, or wait for an answer from outside. On real time it waits as long as
     /// an execution runs.
     ///
     /// ```
@@ -310,7 +281,7 @@ impl TaskSource for Given {
     }
 }
 
-/// An engine that was never built, or that went away on its own, judges nothing.
+/// An engine that was never built, or that was dropped before `finish`, does not check the mocks.
 impl Drop for Given {
     fn drop(&mut self) {
         if !self.is_over.swap(true, Ordering::SeqCst) {
@@ -319,13 +290,13 @@ impl Drop for Given {
     }
 }
 
-/// What the last mock that fits a call answers.
+/// The answer of the last mock that fits a call.
 fn answer(rules: &[Arc<Rule>], record: &Arc<Record>, call: &TaskCall<'_>) -> Option<Answer> {
     let mut rules = rules.iter().rev();
     let rule = rules.find(|rule| rule.matcher.is_for_call(call))?;
     let number = record.count(rule, call);
     let refused = |problem: String| {
-        // No Catch takes this failure, and the test fails with the same words.
+        // No Catch takes this failure, and the test fails with the same message.
         let refused = Answer::refused(format!("The mocks are wrong: {problem}"));
         record.lock().problems.push(problem);
         refused
@@ -352,7 +323,7 @@ fn answer(rules: &[Arc<Rule>], record: &Arc<Record>, call: &TaskCall<'_>) -> Opt
     let answered = catch_unwind(AssertUnwindSafe(|| {
         step.answer(call, &record.listeners, |output| {
             if wraps {
-                envelope::lambda(output, envelope::request_id(call))
+                envelope::lambda(output, call.request_id())
             } else {
                 output
             }

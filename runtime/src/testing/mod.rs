@@ -8,11 +8,13 @@ mod explore;
 mod matcher;
 mod mock;
 mod mock_config;
+mod mocked_call;
 mod mocks;
 mod overlay;
 mod record;
 mod recorded;
 mod replay;
+mod rule;
 mod sample;
 mod token;
 
@@ -28,7 +30,8 @@ pub use self::explore::{
 };
 pub use self::mock::{Mock, Raw};
 pub use self::mock_config::{MockCase, MockConfig, MockConfigError};
-pub use self::mocks::{MockedCall, Mocks};
+pub use self::mocked_call::MockedCall;
+pub use self::mocks::Mocks;
 pub use self::overlay::overlay;
 pub use self::recorded::{RecordedHistory, RecordedHistoryError};
 pub use self::replay::{FirstDifference, Replay, ReplayError, replay};

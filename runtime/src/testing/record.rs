@@ -1,46 +1,31 @@
 use std::collections::HashMap;
-use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use smol_str::SmolStr;
-use stepwright::{Task, TaskError};
 use tokio::sync::Notify;
 
-use super::matcher::{Matcher, hint};
-use super::mock::Steps;
-use super::mocks::MockedCall;
+use super::matcher::Matcher;
+use super::mocked_call::MockedCall;
+use super::rule::Rule;
 use crate::clock::Listeners;
-use crate::task::Watch;
-use crate::task::{DefinedState, TaskCall};
+use crate::task::{DefinedState, TaskCall, Watch};
 
-/// How many lines of what went wrong are kept.
+/// The most reports of failures that are kept.
 const LINES: usize = 5;
 
-/// One mock.
-#[derive(Debug)]
-pub(super) struct Rule {
-    pub(super) matcher: Matcher,
-    /// The task function, where it is one.
-    function: Option<&'static str>,
-    pub(super) steps: Steps,
-    is_called: AtomicBool,
-    /// An error that the task function does not have.
-    unknown_error: Option<String>,
-}
-
-/// What each clone of a test has, and no engine: with the last of them, and of the engines, the mocks are judged.
+/// The share of one clone of the mocks in their record. The mocks are checked when the last clone and the last engine are dropped.
 #[derive(Debug)]
 pub(super) struct Handle(pub(super) Arc<Record>);
 
-/// What clones and the engines that they were given to share.
+/// The record that the clones of mocks share with the engines that have them.
 #[derive(Debug, Default)]
 pub(super) struct Record {
     state: Mutex<Recorded>,
-    /// A call was answered.
+    /// Notified when a call was answered.
     pub(super) called: Notify,
     pub(super) listeners: Arc<Listeners>,
-    /// How many clones, engines and starts have the mocks.
+    /// The number of clones, engines and starts that have the mocks.
     holders: AtomicUsize,
 }
 
@@ -49,75 +34,17 @@ pub(super) struct Recorded {
     pub(super) calls: Vec<MockedCall>,
     /// How many calls each mock has answered, by the execution that was started from outside.
     answered: HashMap<(usize, SmolStr), usize>,
-    /// What is wrong with mocks that were called.
+    /// The problems of mocks that were called.
     pub(super) problems: Vec<String>,
-    /// The mocks of engines that are over.
+    /// The mocks of engines that are shut down.
     over: Vec<Arc<Rule>>,
     /// The engines that have the mocks, and the states of their definitions.
     pub(super) engines: Vec<Watch>,
     states: Vec<DefinedState>,
-    /// The last thing that happened.
+    /// The last report of an engine.
     pub(super) last_news: Option<String>,
-    /// What went wrong in the engines, which may be why a mock was not called.
+    /// Reports of failures in the engines, which may explain why a mock was not called.
     bad_news: Vec<String>,
-}
-
-impl Rule {
-    pub(super) fn new(matcher: Matcher, steps: Steps) -> Self {
-        Self {
-            matcher,
-            function: None,
-            steps,
-            is_called: AtomicBool::new(false),
-            unknown_error: None,
-        }
-    }
-
-    pub(super) fn of_task<T: Task>(steps: Steps) -> Self {
-        let names: Vec<&str> = (<T::Error as TaskError>::VARIANTS.iter())
-            .map(|variant| variant.error)
-            .collect();
-        let prefix = |name: &str| name.split_once('.').map(|(prefix, _)| prefix.to_owned());
-        // Every task may fail with errors of its service; those of its own enum are known.
-        let unknown = steps.errors().find(|error| {
-            let own = |name: &&str| prefix(name).is_some() && prefix(name) == prefix(error);
-            names.iter().any(own) && !names.contains(error)
-        });
-        let unknown_error = unknown.map(|error| {
-            let hint = hint(error, names.iter().copied());
-            format!("`{}` does not fail with `{error}`{hint}", T::FUNCTION)
-        });
-        Self {
-            function: Some(T::FUNCTION),
-            unknown_error,
-            ..Self::new(Matcher::task::<T>(), steps)
-        }
-    }
-
-    /// What is wrong with it in these definitions.
-    pub(super) fn problem(&self, states: &[DefinedState]) -> Option<String> {
-        let problem = self.matcher.problem(states);
-        problem.or_else(|| self.unknown_error.clone())
-    }
-
-    /// That nothing called it, where something has to.
-    fn unused(&self) -> Option<String> {
-        if self.steps.is_optional || self.is_called.load(Ordering::Relaxed) {
-            return None;
-        }
-        Some(format!(
-            "nothing called the mock of {self}; take it out, or say `.optional()` on the mock"
-        ))
-    }
-}
-
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.function {
-            Some(function) => write!(f, "the task `{function}`"),
-            None => self.matcher.fmt(f),
-        }
-    }
 }
 
 impl Handle {
@@ -149,23 +76,23 @@ impl Record {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// One holder more.
+    /// Adds a holder.
     pub(super) fn hold(self: &Arc<Self>) -> Arc<Self> {
         self.holders.fetch_add(1, Ordering::SeqCst);
         self.clone()
     }
 
-    /// Whether nobody but one clone has the mocks.
+    /// Whether one clone is the only holder of the mocks.
     pub(super) fn has_one_holder(&self) -> bool {
         self.holders.load(Ordering::SeqCst) == 1
     }
 
-    /// One holder less, which judges nothing.
+    /// Removes a holder without a check of the mocks.
     pub(super) fn forget(&self) {
         self.holders.fetch_sub(1, Ordering::SeqCst);
     }
 
-    /// One holder less; the last one panics with what is wrong with the mocks.
+    /// Removes a holder. The last one panics with the problems of the mocks, if there are any.
     pub(super) fn let_go(&self) {
         if self.holders.fetch_sub(1, Ordering::SeqCst) > 1 || std::thread::panicking() {
             return;
@@ -176,7 +103,7 @@ impl Record {
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
-    /// The engine of these mocks is over.
+    /// Takes over the mocks of an engine that is shut down.
     pub(super) fn finish(&self, rules: &[Arc<Rule>]) {
         let mut recorded = self.lock();
         for rule in rules {
@@ -188,7 +115,7 @@ impl Record {
         self.let_go();
     }
 
-    /// A call that a mock answers; gives how many it answered in this execution before.
+    /// Records a call that a mock answers; returns how many calls it answered in this execution before.
     pub(super) fn count(&self, rule: &Arc<Rule>, call: &TaskCall<'_>) -> usize {
         let number = {
             let mut recorded = self.lock();
@@ -198,7 +125,7 @@ impl Record {
             *answered += 1;
             *answered - 1
         };
-        rule.is_called.store(true, Ordering::Relaxed);
+        rule.called();
         self.called.notify_waiters();
         number
     }
@@ -212,7 +139,7 @@ impl Recorded {
         }
     }
 
-    /// The definitions that the mocks were held against have these states.
+    /// Adds the states of definitions that the mocks were checked against.
     pub(super) fn knows(&mut self, states: &[DefinedState]) {
         for state in states {
             let is_same = |known: &DefinedState| {
@@ -224,7 +151,7 @@ impl Recorded {
         }
     }
 
-    /// All states that are known, those of definitions that came later too.
+    /// All known states, with those of definitions that were registered later.
     pub(super) fn states(&self) -> Vec<DefinedState> {
         let later = self.engines.iter().flat_map(Watch::defined);
         self.states.iter().cloned().chain(later).collect()
@@ -238,7 +165,7 @@ impl Recorded {
         Matcher::State(state.to_owned()).problem(&self.states())
     }
 
-    /// What is wrong with mocks; that something was not called only where nothing worse is.
+    /// The problems of mocks. Mocks that were not called count only if there are no other problems.
     pub(super) fn wrong(&self, rules: &[Arc<Rule>]) -> Vec<String> {
         if !self.problems.is_empty() {
             return self.problems.clone();

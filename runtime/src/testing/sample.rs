@@ -1,4 +1,4 @@
-//! Values of a shape, for tasks and inputs that nobody gave samples of.
+//! Values of a shape, for tasks and inputs without samples.
 
 use serde_json::{Map, Value as Json, json};
 use stepwright::shape::{Fields, Shape, Tagging, Variant};

@@ -5,15 +5,15 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::select;
 
-use super::record::{Record, Rule};
-use crate::clock::Clock;
-use crate::clock::Stillness;
+use super::record::Record;
+use super::rule::Rule;
+use crate::clock::{Clock, Stillness};
 
-/// How often is looked whether anything goes on.
+/// The interval between two checks of whether an execution makes progress.
 const TICK: Duration = Duration::from_millis(20);
-/// How long a test may be about to start something, or to answer another token, in another task.
+/// How long to wait for the test itself, which may start an execution or answer another token in another task.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// The same of somebody outside, such as an activity's worker.
+/// How long to wait for an actor outside the test, such as a worker of an activity.
 const PATIENCE_OUTSIDE: Duration = Duration::from_secs(10);
 
 /// Waits for the token of a state's last call. `caller` is the line of the test.
@@ -25,7 +25,7 @@ pub(super) async fn of(
 ) -> String {
     let _listening = record.listeners.listen();
     let mut still: Option<(Stillness, Instant)> = None;
-    // The patience is the test's, in real time, whatever runtime it is on.
+    // The wait is measured in real time, also where the engine has a virtual clock.
     let ticks = Clock::real();
     loop {
         let mut called = pin!(record.called.notified());
@@ -38,7 +38,7 @@ pub(super) async fn of(
         if let Some(problem) = problem {
             panic!("no token of `{state}` at {caller}: {problem}");
         }
-        // Either way the next round looks again.
+        // The next round checks again, whichever of the two ended the wait.
         select(called, ticks.sleep(TICK)).await;
     }
 }
@@ -67,7 +67,7 @@ fn asked(record: &Record, rules: &[Arc<Rule>], state: &str) -> Result<Option<Str
     Ok(None)
 }
 
-/// Why nothing is left that could call, once it has been so for a while.
+/// The reason why no call can follow, once no execution has made progress for long enough.
 fn given_up(record: &Record, still: &mut Option<(Stillness, Instant)>) -> Option<String> {
     let recorded = record.lock();
     let engines = recorded.engines.iter().map(|engine| engine.stillness());

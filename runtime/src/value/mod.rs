@@ -39,6 +39,7 @@
 mod array;
 mod convert;
 mod de;
+mod entry;
 mod equal;
 mod foreign;
 mod number;

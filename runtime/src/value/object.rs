@@ -8,12 +8,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use smol_str::SmolStr;
 
+use super::entry::Entry;
 use super::size::{Size, label_len};
 use super::wide::{CHUNK, Wide};
 use super::{DEEP, Value, dismantle};
-
-/// A member of an object.
-pub(super) type Entry = (SmolStr, Value);
 
 /// The members of an object, with its size.
 #[derive(Clone)]
@@ -82,8 +80,8 @@ impl Object {
 
     /// Sets a member: in its place if there is one of that name, else as the last. Gives the
     /// value that was there.
-    pub fn insert(&mut self, key: impl Into<SmolStr>, value: Value) -> Option<Value> {
-        let key = key.into();
+    pub fn insert(&mut self, key: impl AsRef<str>, value: Value) -> Option<Value> {
+        let key = SmolStr::new(key);
         match self.position(&key) {
             Some(at) => self.update(at, |place| mem::replace(place, value)),
             None => {

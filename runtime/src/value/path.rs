@@ -35,9 +35,9 @@ pub enum Segment {
 
 impl Segment {
     /// The step into the member `name`.
-    pub fn key(name: impl Into<SmolStr>) -> Segment {
+    pub fn key(name: impl AsRef<str>) -> Segment {
         Segment::Key {
-            name: name.into(),
+            name: SmolStr::new(name),
             hint: AtomicU32::new(0),
         }
     }
@@ -115,7 +115,7 @@ impl RefPath {
     }
 
     /// The path of these keys; what is beyond [`MAX_SEGMENTS`](Self::MAX_SEGMENTS) is cut.
-    pub fn keys<K: Into<SmolStr>>(keys: impl IntoIterator<Item = K>) -> RefPath {
+    pub fn keys<K: AsRef<str>>(keys: impl IntoIterator<Item = K>) -> RefPath {
         let keys = keys.into_iter().take(RefPath::MAX_SEGMENTS);
         RefPath {
             segments: keys.map(Segment::key).collect(),

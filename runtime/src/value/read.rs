@@ -11,6 +11,7 @@ use super::{MAX_DEPTH, Value};
 
 /// Text that is not JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TextError {
     /// What is wrong.
     pub message: Cow<'static, str>,

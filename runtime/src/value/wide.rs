@@ -7,7 +7,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::Value;
-use super::object::Entry;
+use super::entry::Entry;
 
 /// Members in one chunk, and the most that a small object holds in its one vector.
 pub(super) const CHUNK: usize = 16;

@@ -16,7 +16,7 @@ async fn children_are_executions_of_their_own() {
     let run = map_run(&engine, &report);
     let prefix = "arn:aws:states:us-east-1:123456789012";
     assert!(run.arn.starts_with(&format!("{prefix}:mapRun:m/even:")));
-    assert_eq!(run.execution, report.execution().id.as_str());
+    assert_eq!(run.execution, report.execution().id());
     let children = engine.map_run_executions(&run.arn);
     assert_eq!(children.len(), 2);
     // They are listed with their run alone.
@@ -34,10 +34,10 @@ async fn children_are_executions_of_their_own() {
         let child = engine.execution(&child.id).unwrap();
         assert_eq!(child.status(), status);
         assert_eq!(
-            child.execution().machine_id.as_str(),
+            child.execution().machine_id(),
             format!("{prefix}:stateMachine:m/even")
         );
-        assert_eq!(child.execution().input.to_json(), json!(input));
+        assert_eq!(child.execution().input().to_json(), json!(input));
         assert_eq!(child.history().await.path(), path);
     }
 }
@@ -58,7 +58,7 @@ async fn a_run_is_described_as_the_api_does() {
     assert_eq!(
         run.to_json(),
         json!({
-            "mapRunArn": run.arn, "executionArn": report.execution().id.as_str(), "status": "SUCCEEDED",
+            "mapRunArn": run.arn, "executionArn": report.execution().id(), "status": "SUCCEEDED",
             "startDate": "2026-01-01T00:00:00.000Z", "stopDate": "2026-01-01T00:00:00.000Z",
             "maxConcurrency": 5, "toleratedFailureCount": 3, "toleratedFailurePercentage": 50.5,
             "itemCounts": counts, "executionCounts": counts, "redriveCount": 0
@@ -169,7 +169,7 @@ async fn only_so_many_children_are_remembered() {
         run_in(&engine, json!([1])).await;
     }
     assert_eq!(engine.map_run(&run.arn), None);
-    assert!(engine.map_runs(&report.execution().id).is_empty());
+    assert!(engine.map_runs(report.execution().id()).is_empty());
 }
 
 #[tokio::test]

@@ -177,7 +177,7 @@ async fn a_retry_is_a_run_of_its_own() {
         json!({"Error": EXCEEDED.0, "Cause": EXCEEDED.1})
     );
     assert_eq!(seconds(&report), 15.0);
-    let runs = engine.map_runs(&report.execution().id);
+    let runs = engine.map_runs(report.execution().id());
     assert_eq!(runs.len(), 3);
     assert!(runs[0].arn != runs[1].arn && runs[0].started < runs[1].started);
     assert_eq!(

@@ -200,6 +200,6 @@ async fn large_content_is_read_beside_the_step() {
         let took = begun.elapsed();
         assert_eq!(output(&report).as_array().unwrap().len(), 3);
         assert!(longest < took / 3, "{key}: {longest:?} of {took:?}");
-        assert_eq!(report.stopped, report.execution().started, "{key}");
+        assert_eq!(report.stopped, report.execution().started(), "{key}");
     }
 }

@@ -111,7 +111,7 @@ async fn items_that_succeeded_are_not_done_again() {
                     "ExecutionSucceeded"
                 ]
             );
-            let runs = engine.map_runs(&second.execution().id);
+            let runs = engine.map_runs(second.execution().id());
             assert_eq!(runs.len(), 1, "it is the same run");
             let run = &runs[0];
             assert_eq!((run.status, run.redrive_count), (Status::Succeeded, 1));
@@ -184,7 +184,7 @@ async fn batches_and_result_files_are_as_if_nothing_had_failed() {
             .state(
                 "Send",
                 Mock::with(move |call| {
-                    let key = call.execution().id.to_string();
+                    let key = call.execution().id().to_string();
                     let mut calls = calls.lock().unwrap();
                     let first = calls.is_empty();
                     *calls.entry(key).or_default() += 1;

@@ -47,7 +47,7 @@ async fn the_machines_time_ends_the_run_too() {
     let engine = engine(&definition, &Memory::new(), &mocks);
     let report = run_in(&engine, json!([1])).await;
     assert_eq!(report.status, Status::TimedOut);
-    let run = engine.map_runs(&report.execution().id).remove(0);
+    let run = engine.map_runs(report.execution().id()).remove(0);
     assert_eq!(run.status, Status::Aborted);
     let children = engine.map_run_executions(&run.arn);
     let child = engine.execution(&children[0].id).unwrap();
@@ -78,7 +78,7 @@ async fn a_failed_sibling_aborts_the_run() {
         .position(|kind| *kind == "MapRunAborted")
         .unwrap();
     assert_eq!(kinds[at + 1], "MapStateAborted");
-    let run = engine.map_runs(&report.execution().id).remove(0);
+    let run = engine.map_runs(report.execution().id()).remove(0);
     assert_eq!(run.status, Status::Aborted);
 }
 

@@ -104,7 +104,7 @@ pub(crate) async fn run_in(engine: &Engine, input: Json) -> Arc<ExecutionReport>
 
 /// The one Map Run of an execution.
 pub(crate) fn map_run(engine: &Engine, report: &ExecutionReport) -> MapRun {
-    let mut runs = engine.map_runs(&report.execution().id);
+    let mut runs = engine.map_runs(report.execution().id());
     assert_eq!(runs.len(), 1);
     runs.remove(0)
 }
@@ -138,5 +138,5 @@ pub(crate) fn kinds(report: &ExecutionReport) -> Vec<&'static str> {
 
 /// Seconds from the start of an execution to its end.
 pub(crate) fn seconds(report: &ExecutionReport) -> f64 {
-    (report.stopped - report.execution().started).as_secs_f64()
+    (report.stopped - report.execution().started()).as_secs_f64()
 }

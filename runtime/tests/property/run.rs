@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use stepwright_runtime::task::{Answer, TaskCall, TaskFailure, TaskSource};
 use stepwright_runtime::{
-    About, Engine, ExecutionReport, Limits, MachineType, StartError, StartOptions, Status,
+    Engine, ExecutionInfo, ExecutionReport, Limits, MachineType, StartError, StartOptions, Status,
 };
 
 /// Tight, so that endless loops end soon, and loops that start executions which loop.
@@ -67,7 +67,7 @@ impl TaskSource for ByChance {
     }
 
     /// Tokens are chance that no seed fixes, and they show in causes.
-    fn token(&self, _: &About, state: &str) -> Option<String> {
+    fn token(&self, _: &ExecutionInfo, state: &str) -> Option<String> {
         let number = self.tokens.fetch_add(1, Ordering::Relaxed);
         Some(format!("{state}-{number}"))
     }
@@ -124,7 +124,7 @@ fn run(
             Err(StartError::InvalidInput(_)) => return Ok(None),
             Err(error) => return Err(error.to_string()),
         };
-        let again = match engine.redrive(&first.execution().id).await {
+        let again = match engine.redrive(first.execution().id()).await {
             Ok(again) => vec![first, again.report().await],
             Err(_) => vec![first],
         };
@@ -143,7 +143,7 @@ fn check(report: &ExecutionReport, machine_type: MachineType) -> Result<(), Stri
     let error = report.error.as_deref().unwrap_or_default();
     let is_ours = error == "Stepwright.Internal" || error == "Stepwright.ShutDown";
     ensure(!is_ours, "the runtime broke")?;
-    let life = report.stopped - report.execution().started;
+    let life = report.stopped - report.execution().started();
     let most = match machine_type {
         MachineType::Standard => limits.standard_duration,
         MachineType::Express => limits.express_duration,
@@ -176,7 +176,7 @@ fn check(report: &ExecutionReport, machine_type: MachineType) -> Result<(), Stri
         let name = event.kind().name();
         name.starts_with("Execution") && name != "ExecutionStarted" && name != "ExecutionRedriven"
     });
-    let redrives = report.execution().redrive_count.unwrap_or_default();
+    let redrives = report.execution().redrive_count().unwrap_or_default();
     ensure(
         ends.count() == 1 + redrives as usize,
         "it ends more often than it runs",

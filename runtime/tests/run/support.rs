@@ -77,5 +77,5 @@ pub(crate) fn kinds(report: &Arc<ExecutionReport>) -> Vec<&'static str> {
 
 /// Seconds from the start of an execution to its end.
 pub(crate) fn seconds(report: &Arc<ExecutionReport>) -> f64 {
-    (report.stopped - report.execution().started).as_secs_f64()
+    (report.stopped - report.execution().started()).as_secs_f64()
 }

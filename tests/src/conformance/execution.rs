@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use stepwright_runtime::objects::Memory;
 use stepwright_runtime::task::{Answer, ResourceKind, TaskCall, TaskFailure, TaskSource};
 use stepwright_runtime::value::Value;
-use stepwright_runtime::{About, Engine, ExecutionReport, MachineType, StartOptions};
+use stepwright_runtime::{Engine, ExecutionInfo, ExecutionReport, MachineType, StartOptions};
 
 use super::Differences;
 use super::equal::{Volatile, differences, is_equal, short};
@@ -270,7 +270,7 @@ fn find_text<'v>(value: &'v Json, is_wanted: &dyn Fn(&str) -> bool) -> Option<&'
 }
 
 impl TaskSource for Recording {
-    fn token(&self, _execution: &About, state: &str) -> Option<String> {
+    fn token(&self, _execution: &ExecutionInfo, state: &str) -> Option<String> {
         let found = self.tokens.iter().find(|(name, _)| name == state);
         found.map(|(_, token)| token.clone())
     }

@@ -115,7 +115,7 @@ impl Part {
     }
 }
 
-/// Whether a careful layout of a part gives a picture that somebody can look at, in a time that somebody waits.
+/// Whether a careful layout of a part gives a legible picture in acceptable time.
 fn is_worth_care(arcs: &[Arc], levels: &[usize]) -> bool {
     let bends: usize = arcs
         .iter()

@@ -1,4 +1,4 @@
-//! The layers of a graph, the order within them and the horizontal places: `dugong`'s work, behind an interface of ours.
+//! The layers of a graph, the order within them and the horizontal places: computed by the crate `dugong`.
 
 use dugong::graphlib::{Graph, GraphOptions};
 use dugong::{EdgeLabel, GraphLabel, NodeLabel};

@@ -57,7 +57,7 @@ fn appearance(outline: &Outline, body: usize, lines: &[Line], line: &Line) -> (S
     (format!("line {class}{trunk}{}", marked(mark)), arrow)
 }
 
-/// A trunk is faint when nobody took any of the ways that join one like it.
+/// A trunk is faint when no execution took a transition that joins a trunk like it.
 fn trunk_mark(outline: &Outline, body: usize, lines: &[Line], class: Class) -> Option<Status> {
     outline.overlay.as_ref()?;
     let catches = class == Class::Catch;
@@ -81,7 +81,7 @@ fn marked(mark: Option<Status>) -> String {
     }
 }
 
-/// Whether somebody went along a line, as a class.
+/// The CSS class that says whether an execution took the transition.
 fn went(mark: Status) -> &'static str {
     match mark {
         Status::NotEntered => "unentered",

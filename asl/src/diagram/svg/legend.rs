@@ -63,7 +63,7 @@ fn pill(out: &mut Canvas, status: Status, text: &str, x: f64, y: f64) {
     out.line("</g>");
 }
 
-/// The sign in a badge, for those who see no colours. A path, because not every font has the characters.
+/// The sign in a badge, for readers who cannot tell the colours apart. A path, because not every font has the characters.
 fn sign(status: Status, x: f64, y: f64) -> String {
     let data = match status {
         Status::Succeeded | Status::Covered => "m-3.2 .3l2.3 2.3l4.2-5",

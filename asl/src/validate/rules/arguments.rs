@@ -1,4 +1,4 @@
-//! What a Task hands to a service.
+//! The arguments that a Task passes to a service.
 
 use crate::finding::Severity;
 use crate::validate::definition::Definition;

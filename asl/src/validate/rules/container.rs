@@ -286,7 +286,7 @@ pub(super) fn endless_circles(definition: &Definition<'_>) -> Vec<Vec<usize>> {
     circles
 }
 
-/// Whether a state takes time that is not its own: it waits, or somebody is waited for, in it or inside of it.
+/// Whether a state waits for a time, a job, a callback or an activity, itself or in a state inside of it.
 pub(super) fn waits(definition: &Definition<'_>, state: usize) -> bool {
     let state = &definition.graph.states()[state];
     let inner = || {

@@ -245,7 +245,7 @@ fn jsonata_exhaustive(rules: &[Json], conditions: &HashMap<usize, &ExpressionTex
     false
 }
 
-/// Whether each condition asks for the kind of one and the same value.
+/// Whether each condition tests the kind of one and the same value.
 fn are_of_one_value(rules: &[Json], conditions: &HashMap<usize, &ExpressionText<'_>>) -> bool {
     kinds::are_of_one_value(rules.iter().filter_map(Json::as_object).map(|rule| {
         let expression = conditions.get(&address(rule));
@@ -310,7 +310,7 @@ fn absent(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// The variables whose presence is asked for.
+/// The variables whose presence is tested.
 fn asks<'d>(rule: &'d Json, asked: &mut HashSet<&'d str>) {
     let Some(object) = rule.as_object() else {
         return;

@@ -1,5 +1,5 @@
-//! Choices between the kinds of one value, as an exhaustive `match` writes them: each rule compares the value with a constant, or asks for
-//! the one field that a kind has. Nobody but the author knows whether all kinds are there.
+//! Choices between the kinds of one value, as an exhaustive `match` writes them: each rule compares the value with a constant, or tests
+//! the one field that a kind has. Only the author knows whether all kinds are there.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +7,10 @@ use crate::json::{Json, Object};
 use crate::jsonata::{BinaryOp, Expression, Node, NodeKind};
 use crate::model::Operator;
 
-/// The values, by their texts, whose kind a rule asks for.
+/// The values, by their texts, whose kind a rule tests.
 pub(super) type Asked = BTreeSet<String>;
 
-/// Whether there are several rules, and one value whose kind each of them asks for.
+/// Whether there are several rules, and one value whose kind each of them tests.
 pub(super) fn are_of_one_value(rules: impl Iterator<Item = Asked>) -> bool {
     let mut count = 0;
     let common = rules.inspect(|_| count += 1).reduce(in_both);
@@ -25,7 +25,7 @@ fn in_any(a: Asked, b: Asked) -> Asked {
     a.into_iter().chain(b).collect()
 }
 
-/// What a JSONPath rule asks for.
+/// What a JSONPath rule tests.
 pub(super) fn of_rule(rule: &Object) -> Asked {
     let inner = |key: &str| {
         let list = rule.get(key).and_then(Json::as_array)?;
@@ -53,7 +53,7 @@ pub(super) fn of_rule(rule: &Object) -> Asked {
     }
 }
 
-/// What a JSONata condition asks for.
+/// What a JSONata condition tests.
 pub(super) fn of_condition(text: &str) -> Asked {
     let asked = Expression::parse_with(text, |root| of_node(root, text));
     asked.map_or(Asked::new(), |(_, asked)| asked)

@@ -11,7 +11,7 @@ use crate::validate::definition::{Definition, Part};
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, source};
 
-/// Whether a text is a path or a call that somebody meant: `$` alone or `$name` without such a variable is not.
+/// Whether a text is meant as a path or a call: `$` alone or `$name` without such a variable is not.
 struct Meaning<'a> {
     variables: HashSet<&'a str>,
 }

@@ -130,7 +130,7 @@ fn on(graph: &Graph<'_>, part: &Part<'_>, state: usize, shapes_output: bool) -> 
     }
 }
 
-/// The variables of which an expression asks whether they are there.
+/// The variables whose presence an expression tests.
 fn asked_for(source: &str) -> HashSet<&str> {
     let mut questions = source.split("$exists($");
     questions.next();

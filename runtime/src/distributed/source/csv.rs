@@ -4,7 +4,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use smol_str::SmolStr;
 
-use super::Header;
+use super::format::Header;
 use crate::record::record;
 use crate::value::{Object, Value};
 
@@ -48,7 +48,7 @@ impl CsvRows {
         })
     }
 
-    /// Columns that a row lacks are empty, those that it has too many are left out.
+    /// Missing fields of a row are empty strings; fields beyond the header are left out.
     pub(super) fn next(&mut self) -> Option<Value> {
         if !self.records.read(&mut self.fields) {
             return None;
@@ -65,7 +65,7 @@ fn text(bytes: &[u8]) -> SmolStr {
     SmolStr::new(String::from_utf8_lossy(bytes))
 }
 
-/// Takes records apart.
+/// Splits the content into records and fields.
 #[derive(Clone, Debug)]
 struct Records {
     body: Bytes,
@@ -88,7 +88,7 @@ impl Records {
         }
     }
 
-    /// Reads the next record; `false` behind the last. Empty lines at the end are none.
+    /// Reads the next record; `false` after the last. Empty lines at the end are not records.
     fn read(&mut self, fields: &mut Vec<Vec<u8>>) -> bool {
         fields.clear();
         let rest = self.body.get(self.at..).unwrap_or_default();

@@ -5,7 +5,7 @@ use stepwright_asl::json;
 use crate::record::record;
 use crate::value::Value;
 
-/// What the service says of a JSON file, or of a node in it, that has no items.
+/// The service's message for a JSON file, or a node in it, that has no items.
 const NOT_ITERABLE: &str = "Attempting to map over non-iterable node.";
 
 /// ItemsPointer: a JSON pointer (RFC 6901).

@@ -5,12 +5,14 @@ use futures_util::stream::StreamExt;
 use smol_str::SmolStr;
 
 use super::compression::{Compression, Gzip};
+use super::format::Format;
+use super::manifest;
+use super::reader::Reader;
 use super::rows::Rows;
-use super::{Format, Reader, manifest};
 use crate::blocking;
 use crate::objects::{ObjectBody, ObjectError};
 
-/// What becomes of an object's content.
+/// How the content of an object is loaded.
 #[derive(Clone, Debug)]
 pub(crate) enum Load {
     Rows(Format),
@@ -18,11 +20,11 @@ pub(crate) enum Load {
     Athena(Format),
 }
 
-/// What became of it.
+/// The loaded content of an object.
 #[derive(Debug)]
 pub(crate) enum Loaded {
     Rows(Rows),
-    /// A manifest: what is to be read.
+    /// The files that a manifest lists.
     Readers(Vec<Reader>),
 }
 
@@ -34,11 +36,11 @@ pub(crate) enum LoadError {
     File(String),
 }
 
-/// Content up to this length is taken apart where it arrives; what is longer, on a thread for blocking work.
+/// Content up to this length is parsed where it arrives; longer content, on a thread for blocking work.
 const SHORT: usize = 64 * 1024;
 
 impl Load {
-    /// Reads an object of at most `most` bytes, without its compression, and makes of it what it holds.
+    /// Reads an object of at most `most` bytes, expands it and parses it.
     pub(crate) async fn read(
         self,
         key: SmolStr,
@@ -63,7 +65,7 @@ impl Load {
         made.map_err(LoadError::File)
     }
 
-    /// Whether rows are taken off one by one later, and nothing is read now but a header.
+    /// Whether rows are parsed one by one later, and nothing but a header is read now.
     fn is_lazy(&self) -> bool {
         matches!(self, Self::Rows(Format::JsonLines | Format::Csv { .. }))
     }
@@ -82,7 +84,7 @@ async fn expand(key: &SmolStr, mut body: ObjectBody, most: u64) -> Result<Bytes,
     let mut gzip = Gzip::new(key.clone(), most);
     while let Some(chunk) = body.next().await {
         let chunk = chunk.map_err(LoadError::Store)?;
-        // Little becomes much.
+        // A short chunk may expand to a long one.
         let taken = blocking::run(move || gzip.take(&chunk).map(|()| gzip)).await;
         let taken = taken.map_err(|reason| LoadError::File(broken_off(key, &reason)))?;
         gzip = taken.map_err(LoadError::File)?;

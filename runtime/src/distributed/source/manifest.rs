@@ -2,7 +2,9 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::{Format, Header, Place, Reader, json};
+use super::format::{Format, Header};
+use super::json;
+use super::reader::{Place, Reader};
 use crate::value::Value;
 
 /// The data files of an S3 inventory, from its `manifest.json`, with the columns that it names.

@@ -4,13 +4,14 @@ use bytes::Bytes;
 use smol_str::SmolStr;
 
 use super::csv::CsvRows;
+use super::format::Format;
+use super::json;
 use super::lines::JsonLines;
-use super::{Format, json};
 use crate::objects::Listed;
 use crate::record::record;
 use crate::value::Value;
 
-/// The key, when the row is a member of an object, and the value; or why the file cannot be read further.
+/// The key, if the row is a member of an object, and the value; or the reason why the rest of the file cannot be read.
 pub(super) type Row = Result<(Option<SmolStr>, Value), String>;
 
 /// The rows of what is being read.
@@ -36,7 +37,7 @@ impl Rows {
         })
     }
 
-    /// How many are left, where that is known.
+    /// The number of rows that are left, if it is known.
     pub(super) fn left(&self) -> Option<u64> {
         let left = match self {
             Self::None => 0,

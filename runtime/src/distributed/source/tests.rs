@@ -1,11 +1,21 @@
 use std::io::Write;
 
+use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
+use smol_str::SmolStr;
 
-use super::*;
+use super::format::{Format, Header};
+use super::items::{Items, Pulled, Supply};
+use super::json::Pointer;
+use super::load::{Load, LoadError};
+use super::manifest;
+use super::reader::{List, Place, Reader};
+use super::request::Request;
+use crate::distributed::item::Item;
 use crate::objects::{Object, ObjectStore};
+use crate::value::Value;
 
 fn place(bucket: &str, key: &str) -> Place {
     Place {

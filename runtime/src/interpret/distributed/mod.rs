@@ -14,9 +14,9 @@ use super::step::{Done, Stepped};
 
 use super::batch::{Batch, Next};
 use super::map_run::{MapRun, Stage};
-use crate::about::About;
 use crate::distributed::source::{Pulled, Supply};
 use crate::distributed::{Ended, Item, MapRunCounts};
+use crate::execution_info::ExecutionInfo;
 
 use crate::history::{EventKind, Payload};
 use crate::program::{Distributed, Entry, Kind, Map};
@@ -271,13 +271,13 @@ impl Execution {
         cx: &mut Cx<'_>,
     ) -> Result<(), Failure> {
         let now = self.now;
-        let anew = |about: &About| match distributed.execution_type {
-            MachineType::Standard => About {
+        let anew = |about: &ExecutionInfo| match distributed.execution_type {
+            MachineType::Standard => ExecutionInfo {
                 redrive_count: about.redrive_count.map(|count| count + 1),
                 redriven: Some(now),
                 ..about.clone()
             },
-            MachineType::Express => About {
+            MachineType::Express => ExecutionInfo {
                 started: now,
                 ..about.clone()
             },
@@ -295,7 +295,7 @@ impl Execution {
         wait_id: WaitId,
         map: &Map,
         distributed: &Distributed,
-        (number, about, is_again): (u32, Arc<About>, bool),
+        (number, about, is_again): (u32, Arc<ExecutionInfo>, bool),
         cx: &mut Cx<'_>,
     ) -> Result<(), Failure> {
         let child = ChildStart {
@@ -315,7 +315,12 @@ impl Execution {
     }
 
     /// A child's ids. Its names follow from the parent's, and are the same in every run on virtual time.
-    fn child_about(&self, distributed: &Distributed, run: &MapRun, input: Value) -> Arc<About> {
+    fn child_about(
+        &self,
+        distributed: &Distributed,
+        run: &MapRun,
+        input: Value,
+    ) -> Arc<ExecutionInfo> {
         let parent = &self.about;
         let name = SmolStr::from(self.entropy.uuid());
         let (kind, unique) = match distributed.execution_type {
@@ -323,7 +328,7 @@ impl Execution {
             MachineType::Express => (":express:", format!(":{}", self.entropy.uuid())),
         };
         let prefix = run.machine_id.replace(":stateMachine:", kind);
-        Arc::new(About {
+        Arc::new(ExecutionInfo {
             id: format!("{prefix}:{name}{unique}").into(),
             root: parent.root.clone(),
             name,

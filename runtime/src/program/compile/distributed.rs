@@ -3,8 +3,8 @@ use stepwright_asl::json::Json;
 use stepwright_asl::model::{self, MachineType, QueryLanguage};
 use stepwright_asl::name::{MAX_LABEL_LENGTH, is_allowed};
 
-use super::field::{constant, word};
-use super::{Compiled, Compiler};
+use super::Compiler;
+use super::field::{Compiled, constant, word};
 use crate::distributed::source::Pointer;
 use crate::distributed::{Layout, Transformation};
 use crate::program::distributed::{Batcher, Distributed, Format, Reader, Reads, Writer};

@@ -1,12 +1,13 @@
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{self, JitterStrategy, NumberOrExpression, PathField, Word};
 
-use super::{Compiled, Targets};
-use crate::program::index::StateIx;
 use crate::program::io::{ResultPath, Selection};
 use crate::program::retry::Retrier;
 use crate::query::{CompileError, Expr, ReferencePath, VariableNames};
 use crate::value::Value;
+
+/// What a part of a definition compiles to, or the field that is wrong.
+pub(super) type Compiled<T> = Result<T, CompileError>;
 
 fn placeholder(text: &str) -> String {
     format!(
@@ -14,7 +15,7 @@ fn placeholder(text: &str) -> String {
     )
 }
 
-/// The word of a field, which nobody may have left to a template engine.
+/// The word of a field. A placeholder in its place has to be substituted before.
 pub(super) fn word<W: Copy>(word: Option<&Word<W>>, field: &str) -> Compiled<Option<W>> {
     match word {
         None => Ok(None),
@@ -29,12 +30,6 @@ pub(super) fn not_a_number(text: &str) -> String {
     } else {
         format!("`{text}` is no number")
     }
-}
-
-pub(super) fn target(name: &str, field: &str, targets: &Targets<'_>) -> Compiled<StateIx> {
-    targets.ixs.get(name).copied().ok_or_else(|| {
-        CompileError::new(field, format!("there is no state `{name}` beside this one"))
-    })
 }
 
 pub(super) fn selection(

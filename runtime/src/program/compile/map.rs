@@ -2,8 +2,8 @@ use std::ops::Range;
 
 use stepwright_asl::model::{self, QueryLanguage};
 
-use super::field::word;
-use super::{Compiled, Compiler};
+use super::Compiler;
+use super::field::{Compiled, word};
 use crate::program::index::StateIx;
 use crate::program::map::{Items, Map};
 use crate::query::{Expected, Expr};

@@ -1,6 +1,7 @@
 mod distributed;
 mod field;
 mod map;
+mod targets;
 
 use std::time::Duration;
 
@@ -9,7 +10,8 @@ use stepwright_asl::integrations::lookup;
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{self, MachineType, NumberOrExpression, QueryLanguage};
 
-use self::field::{constant, not_a_number, result_path, retrier, selection, target, word};
+use self::field::{Compiled, constant, not_a_number, result_path, retrier, selection, word};
+use self::targets::Targets;
 use crate::program::catch::Catcher;
 use crate::program::choice::{Choice, Rule};
 use crate::program::fail::{Fail, Text};
@@ -28,34 +30,42 @@ use crate::task::{Resource, ResourceKind};
 /// How deep Map and Parallel may stand in each other.
 const MAX_NESTING: usize = 64;
 
-pub(super) fn compile(
-    machine: &model::StateMachine,
-    machine_type: MachineType,
-    families: &IndexMap<String, ResourceKind>,
-) -> Result<Program, ProgramError> {
-    let mut compiler = Compiler {
-        language: QueryLanguage::JsonPath,
-        families,
-        states: Vec::new(),
-        names: VariableNames::new(),
-        problems: Vec::new(),
-    };
-    match word(machine.query_language.as_ref(), "QueryLanguage") {
-        Ok(language) => compiler.language = language.unwrap_or(QueryLanguage::JsonPath),
-        Err(error) => compiler.problems.push(error.to_string()),
-    }
-    let start = compiler.scope(&machine.states, &machine.start_at, "the state machine", 0);
-    let timeout = compiler.machine_timeout(machine.timeout_seconds.as_ref());
-    let states: Option<Box<[State]>> = compiler.states.into_iter().collect();
-    match (start, states) {
-        (Some(start), Some(states)) if compiler.problems.is_empty() => Ok(Program {
-            states,
-            start,
-            machine_type,
-            timeout,
-            variables: compiler.names,
-        }),
-        _ => Err(ProgramError::new(compiler.problems)),
+impl Program {
+    /// Compiles a definition. `families` says which resources are activities or functions where their text does
+    /// not.
+    ///
+    /// # Errors
+    ///
+    /// All the places that do not compile. A definition that the validator accepts compiles.
+    pub(crate) fn compile(
+        machine: &model::StateMachine,
+        machine_type: MachineType,
+        families: &IndexMap<String, ResourceKind>,
+    ) -> Result<Self, ProgramError> {
+        let mut compiler = Compiler {
+            language: QueryLanguage::JsonPath,
+            families,
+            states: Vec::new(),
+            names: VariableNames::new(),
+            problems: Vec::new(),
+        };
+        match word(machine.query_language.as_ref(), "QueryLanguage") {
+            Ok(language) => compiler.language = language.unwrap_or(QueryLanguage::JsonPath),
+            Err(error) => compiler.problems.push(error.to_string()),
+        }
+        let start = compiler.scope(&machine.states, &machine.start_at, "the state machine", 0);
+        let timeout = compiler.machine_timeout(machine.timeout_seconds.as_ref());
+        let states: Option<Box<[State]>> = compiler.states.into_iter().collect();
+        match (start, states) {
+            (Some(start), Some(states)) if compiler.problems.is_empty() => Ok(Self {
+                states,
+                start,
+                machine_type,
+                timeout,
+                variables: compiler.names,
+            }),
+            _ => Err(ProgramError::new(compiler.problems)),
+        }
     }
 }
 
@@ -68,13 +78,6 @@ struct Compiler<'a> {
     names: VariableNames,
     problems: Vec<String>,
 }
-
-/// The names that a scope's transitions may go to.
-struct Targets<'a> {
-    ixs: IndexMap<&'a str, StateIx>,
-}
-
-type Compiled<T> = Result<T, CompileError>;
 
 impl Compiler<'_> {
     /// Compiles the states of the machine, of a branch or of a Map's iterations.
@@ -102,11 +105,11 @@ impl Compiler<'_> {
             .zip(first..)
             .filter_map(|(name, ix)| Some((name.as_str(), StateIx(u16::try_from(ix).ok()?))))
             .collect();
-        let targets = Targets { ixs };
+        let targets = Targets::new(ixs);
         for (name, state) in states {
             let before = self.problems.len();
             let compiled = self.state(name, state, &targets, depth);
-            let Some(ix) = targets.ixs.get(name.as_str()) else {
+            let Some(ix) = targets.get(name) else {
                 continue;
             };
             match compiled {
@@ -119,7 +122,7 @@ impl Compiler<'_> {
                 }
             }
         }
-        let start = targets.ixs.get(start_at).copied();
+        let start = targets.get(start_at);
         if start.is_none() {
             self.problems.push(format!(
                 "{place} starts at `{start_at}`, and there is no such state"
@@ -176,7 +179,7 @@ impl Compiler<'_> {
             model::State::Choice(_) | model::State::Succeed(_) | model::State::Fail(_) => None,
             state if state.is_end() => None,
             state => match state.next() {
-                Some(next) => Some(target(next, "Next", targets)?),
+                Some(next) => Some(targets.find(next, "Next")?),
                 None => {
                     return Err(CompileError::new(
                         "Next",
@@ -313,7 +316,7 @@ impl Compiler<'_> {
                 condition,
                 assign: rule.assign.is_some().then_some(assign),
                 output,
-                next: target(next, &format!("{place}/Next"), targets)?,
+                next: targets.find(next, &format!("{place}/Next"))?,
             });
         }
         Ok(Choice {
@@ -321,7 +324,7 @@ impl Compiler<'_> {
             default: choice
                 .default
                 .as_deref()
-                .map(|name| target(name, "Default", targets))
+                .map(|name| targets.find(name, "Default"))
                 .transpose()?,
         })
     }
@@ -425,7 +428,7 @@ impl Compiler<'_> {
             result_path: result_path(catcher.result_path.as_ref())?,
             assign,
             output,
-            next: target(&catcher.next, &format!("{place}/Next"), targets)?,
+            next: targets.find(&catcher.next, &format!("{place}/Next"))?,
         })
     }
 

@@ -6,6 +6,8 @@ use stepwright_asl::intrinsic::Literal;
 
 use crate::value::{MAX_DEPTH, Value, java_float};
 
+use super::outcome::MAX_LENGTH;
+
 /// A text whose `{}` are cut out.
 #[derive(Debug)]
 pub(super) struct Template {
@@ -64,7 +66,7 @@ impl Template {
         for (index, piece) in self.pieces.iter().enumerate() {
             out.push_str(piece);
             if let Some(value) = values.get(index) {
-                if value.depth() > MAX_DEPTH || value.json_len() > super::MAX_LENGTH {
+                if value.depth() > MAX_DEPTH || value.json_len() > MAX_LENGTH {
                     return Err("The argument is too large.".to_owned());
                 }
                 print(value, &mut out);

@@ -9,7 +9,8 @@ use crate::query::Entropy;
 use crate::value::{Array, Object, ObjectBuilder, Value};
 
 use super::format::Template;
-use super::{Outcome, random, text};
+use super::outcome::Outcome;
+use super::{random, text};
 
 /// The most items that `States.ArrayRange` makes.
 const MAX_RANGE: u64 = 1000;

@@ -1,28 +1,23 @@
 //! Intrinsic functions, with Java's rules for numbers.
 //!
-//! What fails at run time is `States.Runtime`, quoting the whole outer call.
+//! A call that fails at run time gives `States.Runtime`, whose message quotes the whole outer call.
 
+mod call;
 mod format;
 mod functions;
+mod outcome;
 mod random;
 #[cfg(test)]
 mod tests;
 mod text;
 
-use std::borrow::Cow;
-
-use stepwright_asl::intrinsic::{Argument as Syntax, Call as CallSyntax, Function};
+use stepwright_asl::intrinsic::Call as Syntax;
 
 use crate::value::Value;
 
-use super::path::PathExpr;
 use super::{CompileError, QueryError, Scope, VariableNames};
 
-use self::format::Template;
-
-/// Values that calls make may be this long, as JSON text: nested calls that repeat their
-/// arguments would otherwise grow beyond any memory.
-const MAX_LENGTH: u64 = 16 << 20;
+use self::call::Call;
 
 /// A compiled call, as the value of one field.
 #[derive(Debug)]
@@ -32,31 +27,13 @@ pub(super) struct Intrinsic {
     call: Call,
 }
 
-#[derive(Debug)]
-struct Call {
-    function: Function,
-    arguments: Box<[Argument]>,
-}
-
-#[derive(Debug)]
-enum Argument {
-    Const(Value),
-    /// The literal template of `States.Format`.
-    Template(Template),
-    Path(PathExpr),
-    Call(Call),
-}
-
-/// Why a call failed: the message after `had the following error: `.
-type Outcome = Result<Value, String>;
-
 impl Intrinsic {
     pub(super) fn compile(
         text: &str,
         field: &str,
         names: &mut VariableNames,
     ) -> Result<Intrinsic, CompileError> {
-        let call = CallSyntax::parse(text).map_err(|error| {
+        let call = Syntax::parse(text).map_err(|error| {
             CompileError::new(field, format!("the call `{text}` is refused: {error}"))
         })?;
         Ok(Intrinsic {
@@ -72,71 +49,5 @@ impl Intrinsic {
                 "The function '{text}' had the following error: {message}"
             ))
         })
-    }
-}
-
-impl Call {
-    fn compile(
-        call: &CallSyntax,
-        field: &str,
-        names: &mut VariableNames,
-    ) -> Result<Call, CompileError> {
-        let mut arguments = Vec::with_capacity(call.arguments.len());
-        for (index, argument) in call.arguments.iter().enumerate() {
-            arguments.push(match argument {
-                Syntax::Call(inner) => Argument::Call(Call::compile(inner, field, names)?),
-                Syntax::Path(path) => Argument::Path(PathExpr::of(path, field, names)?),
-                Syntax::String(literal) if call.function == Function::Format && index == 0 => {
-                    Argument::Template(Template::literal(literal))
-                }
-                Syntax::String(literal) => Argument::Const(Value::from(&literal.value)),
-                Syntax::Number(number) => Argument::Const(Value::from(number)),
-                Syntax::Bool(flag) => Argument::Const(Value::Bool(*flag)),
-                Syntax::Null => Argument::Const(Value::Null),
-            });
-        }
-        Ok(Call {
-            function: call.function,
-            arguments: arguments.into(),
-        })
-    }
-
-    fn eval(&self, scope: &Scope<'_>) -> Outcome {
-        let mut arguments: Vec<Cow<'_, Value>> = Vec::with_capacity(self.arguments.len());
-        for argument in &self.arguments {
-            arguments.push(argument.eval(scope)?);
-        }
-        let template = match self.arguments.first() {
-            Some(Argument::Template(template)) => Some(template),
-            _ => None,
-        };
-        let value = functions::call(self.function, &arguments, template, scope.entropy)?;
-        if value.json_len() > MAX_LENGTH {
-            return Err("The result is too large.".to_owned());
-        }
-        Ok(value)
-    }
-}
-
-impl Argument {
-    fn eval<'s>(&'s self, scope: &Scope<'s>) -> Result<Cow<'s, Value>, String> {
-        match self {
-            Argument::Const(value) => Ok(Cow::Borrowed(value)),
-            Argument::Template(_) => Ok(Cow::Owned(Value::Null)),
-            Argument::Call(call) => call.eval(scope).map(Cow::Owned),
-            Argument::Path(path) => path.find(scope).map_err(|missing| {
-                let text = path.text();
-                if let Some(error) = missing.refused(text) {
-                    return error.cause;
-                }
-                if missing.is_index_into_no_array() {
-                    return missing.message();
-                }
-                let input = missing.searched();
-                format!(
-                    "The JsonPath argument for the field '{text}' could not be found in the input '{input}'"
-                )
-            }),
-        }
     }
 }

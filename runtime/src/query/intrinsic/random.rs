@@ -4,7 +4,7 @@ use crate::query::Entropy;
 use crate::query::jsonata::JavaRandom;
 use crate::value::Value;
 
-use super::Outcome;
+use super::outcome::Outcome;
 
 /// A whole number from `first`, included, to `last`, excluded. A seed repeats its number.
 pub(super) fn between(first: i64, last: i64, seed: Option<i64>, entropy: &Entropy) -> Outcome {

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::query::digest;
 use crate::value::Value;
 
-use super::Outcome;
+use super::outcome::{MAX_LENGTH, Outcome};
 
 /// The most characters that the encoders and `States.Hash` take.
 const MAX_CHARACTERS: usize = 10_000;
@@ -51,7 +51,7 @@ pub(super) fn parse(text: &str) -> Outcome {
 
 /// The compact JSON text, with floats as Java prints them.
 pub(super) fn json(value: &Value) -> Result<String, String> {
-    let text = value.to_java_text_within(super::MAX_LENGTH);
+    let text = value.to_java_text_within(MAX_LENGTH);
     text.ok_or_else(|| "The argument is too large.".to_owned())
 }
 

@@ -1,4 +1,4 @@
-//! What an expression mentions and could notice, found on its tree.
+//! The names that an expression mentions, and the properties of its tree that decide its form.
 
 use std::collections::BTreeSet;
 
@@ -18,11 +18,11 @@ pub(super) struct Analysis<'t> {
     pub(super) values: BTreeSet<&'t str>,
     /// Those that `:=` binds: before that, the name means what it means outside.
     pub(super) bound: BTreeSet<&'t str>,
-    /// The expression could tell a root from none, or gives `$states` another meaning.
+    /// Whether the result may depend on the root, or `$states` has another meaning.
     pub(super) sees_root: bool,
-    /// Has an operator whose result may be infinite.
+    /// Whether it has an operator whose result may be infinite.
     pub(super) arithmetic: bool,
-    /// Has an operator whose result may be no number.
+    /// Whether it has an operator whose result may not be a number.
     pub(super) divides: bool,
 }
 

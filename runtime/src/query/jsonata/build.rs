@@ -17,7 +17,7 @@ pub(super) fn number(number: f64) -> Value {
     }
 }
 
-/// Builds a value; what the evaluation handed through comes back as the node that it was.
+/// Builds a value. Nodes of the input that the evaluation returns unchanged are reused.
 pub(super) struct ValueBuilder<'r, 'a> {
     /// Where the input was read from, if there was one.
     pub(super) root: Option<&'r Rc<Root<'a>>>,

@@ -1,42 +1,30 @@
-//! What jlens evaluates, and how.
+//! Expressions compiled for jlens, and their evaluation.
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::rc::Rc;
 use std::sync::OnceLock;
-use std::time::Duration;
 
 use jlens_core::{Bindings, Error, Expression, Options};
 use serde_json::{Map, Value as Json};
-use smol_str::SmolStr;
 use stepwright_asl::jsonata as asl;
 
-use crate::query::{Scope, VariableIx, VariableNames};
+use crate::query::{Scope, VariableNames};
 use crate::value::Value;
 
 use super::analysis::Analysis;
 use super::build::ValueBuilder;
-use super::failure::MAX_DEPTH;
+use super::limits::{MAX_DEPTH, MAX_MEMORY, MAX_STEPS, MAX_TIME};
 use super::root::{Input, Nothing, Root};
+use super::variable::Variable;
 use super::{arithmetic, functions, texts};
-
-/// The longest string, in bytes, and eight times the longest array.
-pub(super) const MAX_MEMORY: usize = 6_990_256;
-/// The service ends what does not end by a clock, whose length is unknown; steps end it the same
-/// way on every machine. So many are enough for a function over each item of the longest array
-/// ([`MAX_MEMORY`]: 3,500,000 for `$v * 2`, 9,300,000 with a condition in it), and an endless
-/// recursion, whose steps are the slowest, has a worker for less than a second.
-const MAX_STEPS: u64 = 10_000_000;
-/// The last resort, for regular expressions that backtrack: of theirs, a step is a thousand.
-/// Builds without optimisation take ten times as long for everything.
-const MAX_TIME: Duration = Duration::from_secs(if cfg!(debug_assertions) { 10 } else { 2 });
 
 #[derive(Debug)]
 pub(super) struct Compiled {
     /// As it was written, with 2.0's texts of numbers.
     plain: Expression,
-    /// With `$states` as the root; none if the expression could tell.
+    /// With `$states` as the root; `None` if the result may depend on the root.
     rooted: Option<Expression>,
     /// With calls for operators; made when a result was not finite.
     calculating: OnceLock<Option<Expression>>,
@@ -50,26 +38,6 @@ pub(super) struct Compiled {
     draws: bool,
     arithmetic: bool,
     divides: bool,
-}
-
-/// A workflow variable that an expression may read.
-#[derive(Debug)]
-pub(super) struct Variable {
-    name: SmolStr,
-    pub(super) ix: VariableIx,
-    /// The key of the root's hidden member: the name with `$` before it.
-    pub(super) member: SmolStr,
-}
-
-impl Variable {
-    fn all<'n>(read: impl Iterator<Item = &'n str>, names: &mut VariableNames) -> Box<[Variable]> {
-        let variable = |name| Variable {
-            name: SmolStr::new(name),
-            ix: names.intern(name),
-            member: SmolStr::new(format!("${name}")),
-        };
-        read.map(variable).collect()
-    }
 }
 
 /// The expression as the evaluator reads it.
@@ -87,7 +55,7 @@ impl Compiled {
         names: &mut VariableNames,
     ) -> Compiled {
         let plain = compiled.clone();
-        // What should not compile stays as it was written.
+        // If the rewritten text does not compile, the text stays as it was written.
         let exact = texts::rewritten(plain.ast()).and_then(|text| Expression::compile(&text).ok());
         let plain = exact.unwrap_or(plain);
         let analysis = Analysis::of(plain.ast());
@@ -101,7 +69,7 @@ impl Compiled {
         let rooted = if analysis.sees_root {
             None
         } else {
-            // The plain form is there where the rewritten text should not compile.
+            // If the rewritten text does not compile, the plain form is used.
             Expression::compile(&rooted(plain.source(), &analysis, &variables)).ok()
         };
         Compiled {
@@ -118,7 +86,7 @@ impl Compiled {
         }
     }
 
-    /// The value; nothing when the expression gives nothing, or a function.
+    /// The value; `None` when the result is undefined or a function.
     pub(super) fn run(&self, scope: &Scope<'_>) -> Result<Option<Value>, Error> {
         let before = scope.entropy.state();
         let evaluated = self.evaluate(scope);
@@ -128,7 +96,7 @@ impl Compiled {
         };
         if suspect {
             scope.entropy.resume(before);
-            // Where calculating fails, it was not the operators.
+            // If this fails too, the operators are not the cause, and the first result stays.
             if let Some(Ok((value, _))) = self.calculate(scope) {
                 return Ok(value);
             }
@@ -173,7 +141,7 @@ impl Compiled {
 
     fn evaluate(&self, scope: &Scope<'_>) -> Evaluated {
         let shadowed = self.is_shadowed(scope);
-        let nodes = self.reads_states || has_value(&self.variables, scope, is_node);
+        let nodes = self.reads_states || self.variables.iter().any(|read| read.is(scope, is_node));
         match &self.rooted {
             Some(rooted) if nodes && !shadowed => self.rootedly(rooted, &self.bindings, scope),
             _ => self.plainly(&self.plain, &self.bind(scope), scope),
@@ -182,7 +150,7 @@ impl Compiled {
 
     /// Whether the name of a function means a variable now.
     fn is_shadowed(&self, scope: &Scope<'_>) -> bool {
-        has_value(&self.shadows, scope, |_| true)
+        self.shadows.iter().any(|shadow| shadow.is(scope, |_| true))
     }
 
     fn rootedly(&self, rooted: &Expression, bindings: &Bindings, scope: &Scope<'_>) -> Evaluated {
@@ -223,7 +191,7 @@ impl Compiled {
         self.accept(result?, builder.nulls)
     }
 
-    /// What was handed through is not counted by jlens.
+    /// Checks the length of the result, because jlens does not count values that it returns unchanged.
     fn accept(&self, result: Option<Value>, nulls: bool) -> Evaluated {
         match result {
             Some(value) if value.json_len() > MAX_MEMORY as u64 => Err(Error::new("U1001")),
@@ -278,13 +246,6 @@ impl Compiled {
             evaluation()
         }
     }
-}
-
-fn has_value(variables: &[Variable], scope: &Scope<'_>, that: fn(&Value) -> bool) -> bool {
-    let values = variables.iter();
-    values
-        .filter_map(|variable| scope.variables.get(variable.ix))
-        .any(that)
 }
 
 fn is_node(value: &Value) -> bool {

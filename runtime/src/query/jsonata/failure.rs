@@ -7,6 +7,8 @@ use crate::query::error::shown_of_jsonata;
 use crate::query::{Entropy, Expected};
 use crate::value::Value;
 
+use super::limits::MAX_DEPTH;
+
 /// The expression gave nothing.
 pub(super) const UNDEFINED: &str = "returned nothing (undefined).";
 
@@ -18,9 +20,6 @@ pub(super) const INTERNAL: &str = "internal";
 
 /// The code of failures that have a message and no code.
 pub(super) const UNCODED: &str = "uncoded";
-
-/// How many nested evaluations the service allows.
-pub(super) const MAX_DEPTH: usize = 100;
 
 /// The expression gave a value of another type than the field takes.
 pub(super) fn unexpected_type(expected: Expected, value: &Value) -> String {

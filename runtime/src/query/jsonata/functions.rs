@@ -11,8 +11,8 @@ use serde_json::Value as Json;
 use crate::query::Entropy;
 use crate::query::digest;
 
-use super::JavaRandom;
 use super::failure::{INTERNAL, UNCODED};
+use super::java::Random as JavaRandom;
 use super::{prototype, texts};
 
 /// The most numbers that `$range` makes.
@@ -36,7 +36,7 @@ const HOST: &[Host] = &[
 /// Name, and what makes the function.
 type Replaced = (&'static str, fn() -> HostFunction);
 
-/// Functions of the evaluator that are others on AWS: texts of numbers are those of JSONata 2.0, and base64 has UTF-8 in it, as in
+/// Functions of the evaluator that differ on AWS: texts of numbers are those of JSONata 2.0, and base64 encodes UTF-8, as in
 /// States.Base64Encode.
 const REPLACED: &[Replaced] = &[
     ("base64encode", base64_encode),
@@ -90,7 +90,7 @@ fn builtins() -> &'static HashMap<&'static str, usize> {
     })
 }
 
-/// What an expression that mentions these names needs bound.
+/// The bindings of an expression that mentions these names.
 pub(super) fn bindings(names: &BTreeSet<&str>) -> Bindings {
     let mut bindings = Bindings::new();
     // AWS took `$eval` away: the name must not be a function.
@@ -120,8 +120,8 @@ pub(super) fn draws(names: &BTreeSet<&str>) -> bool {
 }
 
 thread_local! {
-    /// Where host functions draw from while an evaluation runs on this thread: they are shared
-    /// by all evaluations and cannot hold it.
+    /// The entropy of the evaluation that runs on this thread. Host functions are shared by all
+    /// evaluations, so they cannot hold it themselves.
     static CHANCE: Entropy = Entropy::new(0);
 }
 
@@ -147,7 +147,7 @@ fn partition(arguments: Arguments<'_>) -> Outcome {
     let (Some(array), Some(size)) = (argument(arguments, 0), whole(arguments, 1)) else {
         return Ok(None);
     };
-    // JSONata's own habit: one item is an array of one.
+    // As in JSONata, a single item counts as an array of one.
     let one = std::slice::from_ref(array);
     let items = array.as_array().map_or(one, Vec::as_slice);
     if items.is_empty() || size < 1.0 {

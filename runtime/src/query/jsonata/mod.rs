@@ -4,13 +4,13 @@
 //!
 //! | form | when | evaluated by |
 //! |---|---|---|
-//! | constant | a literal | nobody |
+//! | constant | a literal | not evaluated |
 //! | parse | `$parse($states.input.a)` | the runtime's own reader, which keeps integers exact |
 //! | selection | `$states.input.a.b`, `$order.id` | the runtime's own path; the rooted form where a step finds no object |
 //! | rooted | nearly all others | jlens, with `$states` as its root: nothing is converted, and whole subtrees come back as they are |
 //! | plain | what could see the root; scalar variables alone | jlens, with variables bound and no root |
 //!
-//! The root is an artifice: at the service there is none. `$states` is rewritten to `$$` (by
+//! The service has no root; here it replaces the binding of `$states`. `$states` is rewritten to `$$` (by
 //! token, on the parsed tree) and variables are read from hidden members of the root. An
 //! expression that could notice (its own `$$`, `$` at the top level, `$string()` without
 //! argument there) takes the plain form, whose root stays undefined.
@@ -22,6 +22,7 @@ mod compiled;
 mod failure;
 mod functions;
 mod java;
+mod limits;
 mod prototype;
 mod rewrite;
 mod root;
@@ -31,6 +32,9 @@ mod syntax_tests;
 #[cfg(test)]
 mod tests;
 mod texts;
+#[cfg(test)]
+mod texts_tests;
+mod variable;
 
 use stepwright_asl::jsonata::Expression;
 

@@ -8,7 +8,7 @@ use jlens_core::input::{Sink, Source, Sources};
 use crate::query::Scope;
 use crate::value::Value;
 
-use super::compiled::Variable;
+use super::variable::Variable;
 
 type Read = Result<(), String>;
 type ReadOne = Result<bool, String>;

@@ -191,7 +191,7 @@ fn both_parsers_agree_on_what_is_written_by_hand() {
     ] {
         agree(text);
     }
-    for (expression, _) in super::texts::tests::REFERENCE {
+    for (expression, _) in super::texts_tests::REFERENCE {
         agree(expression);
     }
     let deep = |open: &str, close: &str, times| open.repeat(times) + "1" + &close.repeat(times);

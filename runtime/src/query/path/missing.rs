@@ -1,5 +1,5 @@
-//! Why a path gives no value, in Jayway's words. The words are made when they are asked for: a
-//! path that finds nothing is often no failure.
+//! The reason why a path gives no value, with Jayway's message. The message is made on request, because a
+//! path that finds nothing is often not a failure.
 
 use std::fmt::Write as _;
 
@@ -17,11 +17,11 @@ pub(in crate::query) struct Missing<'p> {
 
 #[derive(Debug)]
 pub(super) enum Reason<'p> {
-    /// There is nothing to apply a step to.
+    /// The input is `null`, so no step applies.
     NullInput,
     /// The variable has no value.
     Unassigned,
-    /// The path selects more than is bearable.
+    /// The path selects more values than the limit.
     TooMuch(String),
     /// A function ends the path.
     Function { before: &'p RefPath, name: &'p str },

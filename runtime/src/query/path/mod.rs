@@ -1,14 +1,14 @@
 //! JSONPath as the service evaluates it: the Java library Jayway over Jackson's nodes.
 //!
-//! A definite path (keys and indices) gives one value or says why there is none, in Jayway's
-//! words, which show in the service's messages. An index past the end gives `null`. An
+//! A definite path (keys and indices) gives one value or the reason why there is none, with Jayway's
+//! message, which is part of the service's messages. An index past the end gives `null`. An
 //! indefinite path gives an array of what it finds, `[]` when it finds nothing.
 
-mod filter;
+mod comparison;
 mod missing;
-mod steps;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ use crate::value::{RefPath, Segment, Value};
 use super::{CompileError, Scope, VariableIx, VariableNames};
 
 use self::missing::Reason;
-use self::steps::Tree;
+use self::tree::Tree;
 
 pub(super) use self::missing::Missing;
 

@@ -21,7 +21,7 @@ use crate::history::History;
 
 /// Which states, transitions, retriers and catchers of a definition a set of runs went through.
 ///
-/// It reads histories after the runs, so runs that nobody measures pay nothing. Two rules of a Choice that go to the same
+/// It reads histories after the runs, so runs that are not measured have no overhead. Two rules of a Choice that go to the same
 /// state count as one transition: a history does not tell them apart.
 ///
 /// ```

@@ -9,13 +9,13 @@ use crate::testing::matcher::Matcher;
 use crate::testing::sample::{DEPTH, sample, samples};
 use crate::value::Value;
 
-/// What task functions declare, their errors and values of their outputs, and the workflows that are nested.
+/// The declarations of a workflow: the errors of its task functions, values of their outputs, and the workflows that it nests.
 #[derive(Default)]
 pub(super) struct Declared {
     pub(super) errors: Vec<(Matcher, Declaration)>,
     pub(super) samples: Vec<(Matcher, Value)>,
     pub(super) workflows: Vec<DeclaredWorkflow>,
-    /// What readers give, by the states of their Maps.
+    /// Items of the types of readers, by the states of their Maps.
     pub(super) items: Vec<(String, Value)>,
 }
 
@@ -43,7 +43,7 @@ impl Declaration {
         Self { error, cause }
     }
 
-    /// With the cause that every transport gives such an error.
+    /// The error of a variant, with the cause that a function reports for it.
     fn of_variant(variant: &ErrorVariant) -> Self {
         let fields: serde_json::Map<String, Json> = (variant.fields.iter())
             .map(|(name, shape)| ((*name).to_owned(), sample(&shape(), DEPTH)))

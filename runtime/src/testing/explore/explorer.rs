@@ -5,54 +5,40 @@ use std::sync::{Arc, Mutex, PoisonError};
 use stepwright_asl::model::{MachineType, StateMachine};
 use tokio::runtime::Runtime;
 
-use super::declared::{Declaration, Declared};
-use super::found::{Bound, Exploration};
-use super::names::Names;
-use super::nested::{Nested, names_machine};
+use super::bounds::Bounds;
+use super::declared::Declared;
+use super::exploration::{Bound, Exploration};
+use super::outcomes::Outcomes;
 use super::script::Script;
-use super::{Bounds, Items};
-use crate::about::About;
 use crate::engine::{BuildError, Engine, ExecutionReport, Observer, StartOptions};
+use crate::execution_info::ExecutionInfo;
 use crate::interpret::Failure;
 use crate::limits::Limits;
 use crate::program::Program;
 use crate::task::TaskCall;
 use crate::testing::coverage::Coverage;
-use crate::testing::matcher::Matcher;
 use crate::value::Value;
 
 /// The name of the machine while it is explored.
 const MACHINE: &str = "explored";
 
-/// The most turns that children of a Map Run are given to end in once they were told to stop.
+/// The most turns of the scheduler in which the children of a Map Run have to end after they were stopped.
 const TURNS: u32 = 100_000;
-
-/// What is the same in all runs.
-pub(super) struct Explorer {
-    bounds: Bounds,
-    pub(super) errors: Vec<(Matcher, Declaration)>,
-    /// What tasks give that the bounds have no samples of.
-    pub(super) samples: Vec<(Matcher, Value)>,
-    /// What readers give, by the types of their items.
-    items: Vec<(String, Value)>,
-    pub(super) names: Names,
-    pub(super) nested: Vec<Nested>,
-}
 
 /// A machine, the workflows that it starts, and those that these start.
 pub(super) struct Family {
     pub(super) bounds: Bounds,
-    /// What was found of each, by its name.
+    /// The exploration of each nested workflow, by its name.
     pub(super) found: BTreeMap<String, Exploration>,
-    /// Those that wait for what they start.
+    /// The workflows whose nested workflows are being explored.
     pub(super) open: Vec<&'static str>,
-    /// Whether nobody wants to know any more.
+    /// Set when the caller no longer waits for the result.
     pub(super) is_given_up: Arc<AtomicBool>,
     pub(super) runtime: Runtime,
 }
 
 impl Family {
-    /// Explores what a machine starts, and then the machine.
+    /// Explores the workflows that a machine starts, and then the machine.
     pub(super) fn explore(
         &mut self,
         machine: &StateMachine,
@@ -80,33 +66,30 @@ impl Family {
             self.open.pop();
             self.found.insert(workflow.name.to_owned(), found?);
         }
-        let nested = declared
-            .workflows
-            .iter()
-            .map(|workflow| Nested::new(workflow, self.found.get(workflow.name)))
-            .collect();
-        let given = self.bounds.errors.iter().cloned();
-        let given = given.map(|(matcher, error)| (matcher, Declaration::new(error)));
-        let explorer = Arc::new(Explorer {
-            bounds: self.bounds.clone(),
-            errors: given.chain(declared.errors).collect(),
-            samples: declared.samples,
-            items: declared.items,
-            names: Names::of(&machine.to_value()),
-            nested,
-        });
-        let run = explorer.run(machine, machine_type, inputs, &self.is_given_up);
+        let outcomes = Outcomes::new(self.bounds.clone(), machine, declared, &self.found);
+        let explorer = Explorer {
+            bounds: &self.bounds,
+            outcomes: Arc::new(outcomes),
+            is_given_up: &self.is_given_up,
+        };
+        let run = explorer.run(machine, machine_type, inputs);
         self.runtime.block_on(run)
     }
 }
 
-impl Explorer {
+/// Runs one machine with all combinations of the outcomes.
+struct Explorer<'a> {
+    bounds: &'a Bounds,
+    outcomes: Arc<Outcomes>,
+    is_given_up: &'a AtomicBool,
+}
+
+impl Explorer<'_> {
     async fn run(
-        self: Arc<Self>,
+        &self,
         machine: &StateMachine,
         machine_type: MachineType,
         inputs: Vec<Value>,
-        is_given_up: &AtomicBool,
     ) -> Result<Exploration, BuildError> {
         let watch = Arc::new(Watch::default());
         let engine = self.engine(machine, machine_type, watch.clone())?;
@@ -114,11 +97,11 @@ impl Explorer {
         let mut open: VecDeque<(usize, Vec<usize>)> =
             (0..inputs.len()).map(|input| (input, Vec::new())).collect();
         while let Some((input, prefix)) = open.pop_front() {
-            if found.runs >= self.bounds.runs || is_given_up.load(Ordering::Relaxed) {
+            if found.runs >= self.bounds.runs || self.is_given_up.load(Ordering::Relaxed) {
                 found.reached(Bound::MapRuns);
                 break;
             }
-            let script = Script::new(self.clone(), prefix.clone());
+            let script = Script::new(self.outcomes.clone(), prefix.clone());
             watch.follow(script.clone());
             let source = script.clone();
             let options = StartOptions::new()
@@ -129,7 +112,7 @@ impl Explorer {
                 found.reached(Bound::Input);
                 continue;
             };
-            // Children that were told to stop end in their own time.
+            // Children that were stopped need some turns to end.
             let mut turns = 0;
             while script.is_at_work() && turns < TURNS {
                 tokio::task::yield_now().await;
@@ -145,7 +128,7 @@ impl Explorer {
                 found.reached(Bound::Events);
                 continue;
             }
-            found.judge(&report, &taken, &self.names, self.bounds.events);
+            found.judge(&report, &taken, &self.outcomes.names, self.bounds.events);
             let choices = taken.choices.iter().enumerate().skip(prefix.len());
             for (place, (options, _)) in choices {
                 if *options > 1 && place >= self.bounds.calls {
@@ -153,7 +136,7 @@ impl Explorer {
                     break;
                 }
                 for option in 1..*options {
-                    // What will not be run need not be remembered.
+                    // Combinations beyond the bound will not run and are not stored.
                     if found.runs + open.len() > self.bounds.runs {
                         found.reached(Bound::MapRuns);
                         break;
@@ -189,48 +172,9 @@ impl Explorer {
         }
         builder.build()
     }
-
-    pub(super) fn most_events(&self) -> usize {
-        self.bounds.events as usize
-    }
-
-    pub(super) fn given_samples(&self) -> &[(Matcher, Value)] {
-        &self.bounds.samples
-    }
-
-    /// What a machine gives: what the bounds say, or values of its type.
-    pub(super) fn outputs_of(&self, target: &str, nested: Option<&Nested>) -> Vec<Value> {
-        let given = self.bounds.machines.iter();
-        let given = given.filter(|(name, _)| names_machine(name, target));
-        let given: Vec<Value> = given.map(|(_, output)| output.clone()).collect();
-        match nested {
-            Some(nested) if given.is_empty() => nested.outputs.clone(),
-            _ => given,
-        }
-    }
-
-    /// What the bounds say that the reader of a Map gives.
-    pub(super) fn given_items(&self, state: &str) -> Option<&Value> {
-        let mut given = self.bounds.items.iter();
-        let found = given.find(|(name, _)| name == state);
-        found.map(|(_, Items(items))| items)
-    }
-
-    /// Items of the type that the reader of a Map gives.
-    pub(super) fn typed_items(&self, state: &str) -> Option<&Value> {
-        let mut typed = self.items.iter();
-        typed
-            .find(|(name, _)| name == state)
-            .map(|(_, items)| items)
-    }
-
-    /// Whether readers read objects.
-    pub(super) fn has_objects(&self) -> bool {
-        self.bounds.objects.is_some()
-    }
 }
 
-/// Tells each run what its executions do.
+/// The observer of the engine, which reports to the script of the current run.
 #[derive(Default)]
 struct Watch {
     script: Mutex<Option<Arc<Script>>>,
@@ -263,17 +207,21 @@ impl Observer for Watch {
         }
     }
 
-    fn evaluation_failed(&self, execution: &About, state: &str, failure: &Failure) {
+    fn evaluation_failed(&self, execution: &ExecutionInfo, state: &str, failure: &Failure) {
         if let Some(script) = self.script() {
             script.evaluation_failed(execution, state, failure);
         }
     }
 
-    fn items(&self, execution: &About, state: &str) -> Option<Result<Value, String>> {
+    fn items(&self, execution: &ExecutionInfo, state: &str) -> Option<Result<Value, String>> {
         self.script()?.items(execution, state)
     }
 
-    fn results_written(&self, execution: &About, state: &str) -> Option<Result<(), String>> {
+    fn results_written(
+        &self,
+        execution: &ExecutionInfo,
+        state: &str,
+    ) -> Option<Result<(), String>> {
         self.script()?.results_written(execution, state)
     }
 }

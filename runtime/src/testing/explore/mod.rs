@@ -1,11 +1,16 @@
-//! Everything that tasks may come to, in all combinations.
+//! Exploration of a definition: all combinations of the outcomes of its tasks.
 
+mod bounds;
 mod declared;
+mod exploration;
 mod explorer;
-mod found;
+mod finding;
 mod names;
 mod nested;
+mod outcome;
+mod outcomes;
 mod script;
+mod taken;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,17 +19,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use stepwright::{Address, Task, Workflow};
+use stepwright::Workflow;
 use stepwright_asl::model::{MachineType, StateMachine};
 use tokio::sync::oneshot;
 
-pub use self::found::{Decision, Exploration, Hidden, Outcome, Stuck, Uncaught};
+pub use self::bounds::Bounds;
+pub use self::exploration::Exploration;
+pub use self::finding::{Hidden, Stuck, Uncaught};
+pub use self::outcome::{ANY_OTHER_ERROR, Decision, Outcome};
 
 use self::declared::{Declared, input_of};
 use self::explorer::Family;
-use super::matcher::Matcher;
 use crate::engine::BuildError;
-use crate::objects::ObjectStore;
 use crate::value::Value;
 
 /// Runs a definition with every combination of what its tasks may come to, up to a bound, and reports what was found:
@@ -32,8 +38,8 @@ use crate::value::Value;
 ///
 /// A task may succeed, with each of its samples; fail with each error that was [declared](Bounds::error) for it or that a
 /// Retry or Catch of its state, or of a Map or Parallel around it, names; and time out, where it has a timeout or one is named. A
-/// task with a token and without any timeout may also never be answered. `States.ALL` and `States.TaskFailed` count as an error that nobody
-/// names elsewhere, [`ANY_OTHER_ERROR`].
+/// task with a token and without any timeout may also never be answered. `States.ALL` and `States.TaskFailed` count as an error that is named
+/// nowhere else, [`ANY_OTHER_ERROR`].
 ///
 /// Combinations come in the order of how many tasks do something else than succeed with their first sample, so a bound that is
 /// reached leaves out the rare ones. A task that is tried again goes on as before, unless the combination says otherwise: that retriers
@@ -97,7 +103,7 @@ async fn begin(
     mut bounds: Bounds,
     declared: Declared,
 ) -> Result<Exploration, BuildError> {
-    /// Tells the thread when nobody waits for it any more.
+    /// Tells the thread when the caller no longer waits for the result.
     struct Wanted(Arc<AtomicBool>);
     impl Drop for Wanted {
         fn drop(&mut self) {
@@ -128,7 +134,7 @@ async fn begin(
             runtime,
         };
         let found = family.explore(&machine, machine_type, inputs, declared);
-        // Whoever waited may have gone.
+        // The caller may no longer wait for the result.
         let _ = tell.send(found.map(|found| found.with_nested(family.found)));
     };
     let thread = thread::Builder::new()
@@ -141,154 +147,5 @@ async fn begin(
             Err(panic) => resume_unwind(panic),
             Ok(()) => Err(cannot("the result", &ended)),
         },
-    }
-}
-
-/// The error that stands for all that only `States.ALL` or `States.TaskFailed` name.
-pub const ANY_OTHER_ERROR: &str = "AnyOtherError";
-
-/// How far [`explore`] goes, and with what.
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct Bounds {
-    inputs: Vec<Value>,
-    samples: Vec<(Matcher, Value)>,
-    errors: Vec<(Matcher, String)>,
-    /// What machines give, by their names or placeholders.
-    machines: Vec<(String, Value)>,
-    /// What readers give, by the states of their Maps.
-    items: Vec<(String, Items)>,
-    objects: Option<Objects>,
-    runs: usize,
-    calls: usize,
-    events: u32,
-}
-
-/// The items of a Map, as a list.
-#[derive(Clone, Debug)]
-struct Items(Value);
-
-#[derive(Clone)]
-struct Objects(Arc<dyn ObjectStore>);
-
-impl fmt::Debug for Objects {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Objects")
-    }
-}
-
-impl Default for Bounds {
-    fn default() -> Self {
-        Self {
-            inputs: Vec::new(),
-            samples: Vec::new(),
-            errors: Vec::new(),
-            machines: Vec::new(),
-            items: Vec::new(),
-            objects: None,
-            runs: 1_000,
-            calls: 50,
-            events: 1_000,
-        }
-    }
-}
-
-impl Bounds {
-    /// At most 1,000 runs; in each the outcomes of the first 50 calls are combined, and after 1,000 events it counts as endless. The
-    /// input is `{}`, and so is the result of a task without samples.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// An input to begin with; several are tried one after the other.
-    pub fn input(mut self, input: impl Into<Value>) -> Self {
-        self.inputs.push(input.into());
-        self
-    }
-
-    /// A result of the task of a state, as the state's resource gives it; several are combined.
-    pub fn sample(mut self, state: impl Into<String>, result: impl Into<Value>) -> Self {
-        self.samples
-            .push((Matcher::State(state.into()), result.into()));
-        self
-    }
-
-    /// A result of a function, by its name, ARN or placeholder, without the envelope of `lambda:invoke`.
-    pub fn function_sample(mut self, name: impl Into<String>, result: impl Into<Value>) -> Self {
-        self.samples
-            .push((Matcher::Function(name.into()), result.into()));
-        self
-    }
-
-    /// A result of a task function. A value that is no JSON is left out.
-    pub fn task_sample<T: Task>(mut self, result: &T::Output) -> Self {
-        if let Ok(result) = Value::from_typed(result) {
-            self.samples.push((Matcher::task::<T>(), result));
-        }
-        self
-    }
-
-    /// An output of a nested workflow, in place of values of its type; several are combined.
-    pub fn workflow_sample<W: Workflow>(mut self, output: &W::Output) -> Self {
-        let target = Address::of_workflow::<W>().target;
-        if let (Some(target), Ok(output)) = (target, Value::from_typed(output)) {
-            self.machines.push((target, output));
-        }
-        self
-    }
-
-    /// An output of a state machine that states start, by its name, ARN or placeholder; without one it is `{}`.
-    pub fn machine_sample(mut self, name: impl Into<String>, output: impl Into<Value>) -> Self {
-        self.machines.push((name.into(), output.into()));
-        self
-    }
-
-    /// What the ItemReader of a Distributed Map gives, whatever it reads; without, that is one item, `{}`.
-    pub fn items<V: Into<Value>>(
-        mut self,
-        state: impl Into<String>,
-        items: impl IntoIterator<Item = V>,
-    ) -> Self {
-        let items = items.into_iter().map(Into::into).collect();
-        self.items.push((state.into(), Items(items)));
-        self
-    }
-
-    /// The objects that ItemReaders read, as they read them. Nothing is ever written to the store.
-    pub fn objects(mut self, store: impl ObjectStore + 'static) -> Self {
-        self.objects = Some(Objects(Arc::new(store)));
-        self
-    }
-
-    /// An error that the task of a state may fail with.
-    pub fn error(mut self, state: impl Into<String>, error: impl Into<String>) -> Self {
-        self.errors
-            .push((Matcher::State(state.into()), error.into()));
-        self
-    }
-
-    /// An error that every task may fail with.
-    pub fn error_of_all(mut self, error: impl Into<String>) -> Self {
-        self.errors
-            .push((Matcher::Resource("*".to_owned()), error.into()));
-        self
-    }
-
-    /// The most runs.
-    pub fn runs(mut self, runs: usize) -> Self {
-        self.runs = runs;
-        self
-    }
-
-    /// Of how many calls in one run the outcomes are combined; later ones succeed.
-    pub fn calls(mut self, calls: usize) -> Self {
-        self.calls = calls;
-        self
-    }
-
-    /// After how many events a run counts as endless.
-    pub fn events(mut self, events: u32) -> Self {
-        self.events = events;
-        self
     }
 }

@@ -1,7 +1,7 @@
-//! What workflows come to that a workflow starts.
+//! The workflows that a workflow starts, with their outcomes.
 
 use super::declared::DeclaredWorkflow;
-use super::found::{Ending, Exploration};
+use super::exploration::{Ending, Exploration};
 use crate::value::Value;
 
 /// A machine that states of the explored one start.
@@ -12,12 +12,12 @@ pub(super) struct Nested {
     pub(super) outputs: Vec<Value>,
     /// How it may fail, where that is known.
     pub(super) failures: Vec<Ending>,
-    /// Whether it may wait for ever.
+    /// Whether it may wait without end.
     pub(super) is_stuck: bool,
 }
 
 impl Nested {
-    /// With what was found when it was explored on its own; nothing yet of one that starts itself.
+    /// A workflow with the exploration of its own; a workflow that starts itself has none yet.
     pub(super) fn new(workflow: &DeclaredWorkflow, found: Option<&Exploration>) -> Self {
         let outputs = (workflow.outputs)();
         Self {

@@ -1,11 +1,11 @@
-//! Two runs, and what was recorded.
+//! The comparison of a recorded history with two runs of the definition.
 
 use std::collections::HashSet;
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
-use super::FirstDifference;
+use super::first_difference::FirstDifference;
 use crate::testing::difference::{line, short, walk};
 use crate::testing::recorded::Step;
 
@@ -17,7 +17,7 @@ pub(super) fn compare(all: &[Step], ours: &[Step], other: &[Step]) -> Result<(),
     let is_whole = all
         .last()
         .is_some_and(|step| ENDS.contains(&step.kind.as_str()));
-    // Nobody stops the run where somebody stopped the execution.
+    // The run is not stopped where the execution was stopped, so only the events before that are compared.
     let stop = all.iter().position(|step| step.kind == "ExecutionAborted");
     let compared = &all[..stop.unwrap_or(all.len())];
     let (theirs, ours, other) = (by_scope(compared), by_scope(ours), by_scope(other));
@@ -110,7 +110,7 @@ fn in_scope(
                     .strip_prefix(start.as_str())
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             });
-            // What was cut from the history, or left out of it, is not there to be compared.
+            // Data that was truncated in the history, or left out of it, cannot be compared.
             let is_cut = then.is_none() && ["/input", "/output", "/parameters"].contains(&pointer);
             if found.is_none() && !is_volatile && !is_cut {
                 let text = line(pointer, then, now);
@@ -129,7 +129,7 @@ fn in_scope(
     more.map(|step| unrecorded(step))
 }
 
-/// The service has more words for a request that fails than we have.
+/// The type of an event. The service has one more type for a request that fails.
 fn kind(step: &Step) -> &str {
     match step.kind.as_str() {
         "TaskSubmitFailed" => "TaskFailed",

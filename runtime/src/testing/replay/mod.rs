@@ -1,4 +1,6 @@
 mod compare;
+mod error;
+mod first_difference;
 mod recording;
 
 use std::collections::BTreeMap;
@@ -8,9 +10,12 @@ use std::time::Duration;
 
 use stepwright_asl::model::{MachineType, StateMachine};
 
+pub use self::error::ReplayError;
+pub use self::first_difference::FirstDifference;
+
 use self::compare::compare;
 use self::recording::Recording;
-use super::recorded::{RecordedHistory, RecordedHistoryError, Step, steps};
+use super::recorded::{RecordedHistory, Step, steps};
 use crate::engine::{Engine, StartOptions};
 use crate::objects::ObjectStore;
 use crate::status::Status;
@@ -168,7 +173,12 @@ impl<'a> Replay<'a> {
         };
         let cannot = |error: &dyn fmt::Display| ReplayError::Definition(error.to_string());
         let recorded = self.recorded;
-        let recording = Arc::new(Recording::new(self));
+        let recording = Arc::new(Recording::new(
+            self.machine,
+            recorded,
+            &self.children,
+            self.objects.is_some(),
+        ));
         let source = recording.clone();
         let mut builder = Engine::builder()
             .definition(name, self.machine, MachineType::Standard)
@@ -202,7 +212,7 @@ impl<'a> Replay<'a> {
                 break;
             }
             let wait = (step.at + later).since(engine.clock().now());
-            // Nobody rests on the clock meanwhile.
+            // No execution runs in the meantime, so the clock moves on at once.
             drop(engine.clock().sleep(wait).await);
             let again = engine.redrive(&report.execution().id).await;
             report = again.map_err(|error| cannot(&error))?.report().await;
@@ -226,13 +236,13 @@ impl fmt::Debug for Replay<'_> {
     }
 }
 
-/// What a run did, and the children of its Map Runs.
+/// The steps of a run, and those of the children of its Map Runs.
 struct Ran {
     steps: Vec<Step>,
     children: BTreeMap<usize, Vec<Step>>,
 }
 
-/// Why a redriven execution cannot be run again, if that is so.
+/// Why a redriven execution cannot be replayed, if it cannot.
 fn unredrivable(steps: &[Step]) -> Option<String> {
     let redriven = steps.iter().enumerate();
     for (at, step) in redriven.filter(|(_, step)| step.kind == "ExecutionRedriven") {
@@ -251,73 +261,3 @@ fn unredrivable(steps: &[Step]) -> Option<String> {
     }
     None
 }
-
-/// Why [`replay`] did not find the definition to do what was recorded.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ReplayError {
-    /// It does something else.
-    #[error("{0}")]
-    Differs(FirstDifference),
-    /// It cannot run.
-    #[error("the definition cannot run: {0}")]
-    Definition(String),
-    /// The history is of a kind that cannot be replayed.
-    #[error("{0}")]
-    Unusable(String),
-}
-
-impl From<RecordedHistoryError> for ReplayError {
-    fn from(error: RecordedHistoryError) -> Self {
-        Self::Unusable(error.to_string())
-    }
-}
-
-/// Where a run first differs from a recorded one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct FirstDifference {
-    /// The number of the recorded event; where nothing more was recorded, the number that our event has.
-    pub event: u32,
-    /// The type of that event.
-    pub kind: String,
-    /// The state that it belongs to.
-    pub state: Option<String>,
-    /// The enclosing iterations (`Map[2]`) and branches (`Parallel/FirstState`), outermost first.
-    pub scope: Vec<String>,
-    /// What differs.
-    pub detail: String,
-    /// The child of a Map Run that the event belongs to, by its place among those that were given, from 0.
-    pub child: Option<usize>,
-}
-
-impl FirstDifference {
-    fn at(step: &Step, detail: String) -> Self {
-        Self {
-            event: step.id,
-            kind: step.kind.clone(),
-            state: step.state.clone(),
-            scope: step.scope.clone(),
-            detail,
-            child: None,
-        }
-    }
-}
-
-impl fmt::Display for FirstDifference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(child) = self.child {
-            write!(f, "child {}: ", child + 1)?;
-        }
-        write!(f, "event {}, {}", self.event, self.kind)?;
-        if let Some(state) = &self.state {
-            write!(f, " of `{state}`")?;
-        }
-        if !self.scope.is_empty() {
-            write!(f, " in {}", self.scope.join(", "))?;
-        }
-        write!(f, ": {}", self.detail)
-    }
-}
-
-impl std::error::Error for FirstDifference {}

@@ -1,4 +1,4 @@
-//! Answers tasks as histories say.
+//! The answers of tasks in recorded histories.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,28 +6,28 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 use smol_str::SmolStr;
+use stepwright_asl::model::StateMachine;
 
-use super::Replay;
-use crate::about::About;
 use crate::clock::Timestamp;
 use crate::engine::{ExecutionReport, Observer};
+use crate::execution_info::ExecutionInfo;
 use crate::program::Program;
 use crate::task::{Answer, Pattern, ResourceKind, TaskCall, TaskFailure, TaskSource};
 use crate::testing::difference::short;
-use crate::testing::recorded::{Step, steps};
+use crate::testing::recorded::{RecordedHistory, Step, steps};
 use crate::value::Value;
 
 /// Where a task is called from: its scope and its state.
 type Place = (Vec<String>, String);
 
-/// What the tasks of one execution answered.
+/// The recorded attempts of the tasks of one execution.
 type Attempts = HashMap<Place, Vec<Attempt>>;
 
-/// Answers the tasks of an execution, and of the children of its Map Runs.
+/// Answers the tasks of an execution, and of the children of its Map Runs, as their histories recorded it.
 pub(super) struct Recording {
     own: Attempts,
     children: Vec<Child>,
-    /// Those that were scheduled.
+    /// The activities that were scheduled.
     pub(super) activities: HashSet<String>,
     /// Whether the machine has a TimeoutSeconds.
     ends: bool,
@@ -43,17 +43,17 @@ struct Child {
     attempts: Attempts,
 }
 
-/// How far a run has come.
+/// The progress of a run.
 #[derive(Default)]
 struct Progress {
-    /// How many attempts were given, of each child and of the execution itself.
+    /// The number of attempts that were answered, for each child and for the execution itself (`None`).
     given: HashMap<(Option<usize>, Place), usize>,
-    /// Which recorded child an execution is.
+    /// The recorded child that each execution replays.
     children: HashMap<SmolStr, Option<usize>>,
     taken: HashSet<usize>,
-    /// What the children did that are over.
+    /// The steps of the children that ended.
     ended: BTreeMap<usize, Vec<Step>>,
-    /// What is not in the histories.
+    /// The message about data that the histories lack.
     missing: Option<String>,
 }
 
@@ -72,12 +72,12 @@ struct Attempt {
 enum End {
     Output(Json),
     Failure(TaskFailure),
-    /// Its time ran out, or the execution's did.
+    /// It timed out, or the execution did.
     #[default]
     None,
 }
 
-/// What the tasks of a history answered.
+/// The attempts of the tasks in a history.
 fn attempts(steps: &[Step]) -> Attempts {
     let mut attempts = Attempts::new();
     for step in steps {
@@ -125,9 +125,15 @@ fn attempts(steps: &[Step]) -> Attempts {
 }
 
 impl Recording {
-    pub(super) fn new(replay: &Replay<'_>) -> Self {
-        let recorded = replay.recorded;
-        let all = recorded.children.iter().chain(&replay.children);
+    /// The answers in the history of an execution and in those of children, some of which the history itself may hold.
+    /// `has_objects` says that ItemReaders read from a store.
+    pub(super) fn new(
+        machine: &StateMachine,
+        recorded: &RecordedHistory,
+        children: &[RecordedHistory],
+        has_objects: bool,
+    ) -> Self {
+        let all = recorded.children.iter().chain(children);
         let children: Vec<Child> = all
             .map(|child| Child {
                 input: child.input(),
@@ -141,8 +147,8 @@ impl Recording {
             own: attempts(&recorded.steps),
             children,
             activities: activities.map(str::to_owned).collect(),
-            ends: replay.machine.timeout_seconds.is_some(),
-            has_objects: replay.objects.is_some(),
+            ends: machine.timeout_seconds.is_some(),
+            has_objects,
             map_runs: recorded.map_runs.clone(),
             progress: Mutex::default(),
         }
@@ -152,18 +158,18 @@ impl Recording {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What a replay needs and was not given.
+    /// Takes the message about data that the replay lacks.
     pub(super) fn missing(&self) -> Option<String> {
         self.lock().missing.take()
     }
 
-    /// What the recorded children did now, by their numbers.
+    /// Takes the steps of the children in this run, by the numbers of the recorded children.
     pub(super) fn ended(&self) -> BTreeMap<usize, Vec<Step>> {
         std::mem::take(&mut self.lock().ended)
     }
 
-    /// Which recorded child an execution is: the first that had its input, else the first that is left.
-    fn child(&self, progress: &mut Progress, execution: &About) -> Option<usize> {
+    /// The recorded child that an execution replays: the first one with its input, else the first one that is left.
+    fn child(&self, progress: &mut Progress, execution: &ExecutionInfo) -> Option<usize> {
         if let Some(known) = progress.children.get(&execution.id) {
             return *known;
         }
@@ -176,7 +182,7 @@ impl Recording {
         found
     }
 
-    /// Says that the histories of items are missing.
+    /// Notes that the histories of items are missing.
     fn miss_child(&self, progress: &mut Progress, call: &TaskCall<'_>) {
         let which = match self.children.len() {
             0 => "the histories of its items".to_owned(),
@@ -196,7 +202,7 @@ impl Recording {
     }
 }
 
-fn is_child(execution: &About) -> bool {
+fn is_child(execution: &ExecutionInfo) -> bool {
     execution.machine_name.contains('/')
 }
 
@@ -211,7 +217,7 @@ impl Observer for Recording {
         }
     }
 
-    fn items(&self, _: &About, state: &str) -> Option<Result<Value, String>> {
+    fn items(&self, _: &ExecutionInfo, state: &str) -> Option<Result<Value, String>> {
         if self.has_objects {
             return None;
         }
@@ -223,7 +229,7 @@ impl Observer for Recording {
         Some(Ok(std::iter::empty::<Value>().collect()))
     }
 
-    fn results_written(&self, _: &About, _: &str) -> Option<Result<(), String>> {
+    fn results_written(&self, _: &ExecutionInfo, _: &str) -> Option<Result<(), String>> {
         Some(Ok(()))
     }
 }
@@ -254,14 +260,14 @@ impl TaskSource for Recording {
         let is_activity = call.resource().kind() == ResourceKind::Activity;
         let Some(attempt) = attempt.cloned() else {
             if is_activity && !self.activities.contains(call.resource().as_str()) {
-                // It does not exist: the engine says so.
+                // The activity does not exist, and the engine answers with that error.
                 return None;
             }
             // A call that was not recorded is a difference as soon as it is scheduled.
             return Some(Answer::never());
         };
         if is_activity && !attempt.started && (self.ends || call.timeout().is_some()) {
-            // No worker took it: it waits in the activity's queue, until something ends it.
+            // No worker took the task: it stays in the queue of the activity until a timeout ends it.
             return None;
         }
         let answer = match attempt.end {
@@ -276,7 +282,7 @@ impl TaskSource for Recording {
             }
             End::None => return Some(with(Answer::never(), attempt.submitted, attempt.worker)),
         };
-        // It was in time then; heartbeats are not recorded.
+        // The recorded answer was in time. Heartbeats are not recorded, so a longer attempt is cut to just below the bound.
         let bound = [call.timeout(), call.heartbeat()]
             .into_iter()
             .flatten()

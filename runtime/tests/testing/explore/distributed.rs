@@ -88,7 +88,7 @@ async fn an_item_that_fails_because_it_is_made_up_says_so() {
     assert!(
         empty
             .to_string()
-            .contains("what the reader of `Each` gives is made up: say it with `Bounds::items`"),
+            .contains("the items of `Each` are placeholders: give them with `Bounds::items`"),
         "{empty}"
     );
     let given = totals().items("Each", [json!({"id": 1})]);

@@ -72,14 +72,14 @@ async fn callbacks_without_a_timeout_and_endless_loops_are_stuck() {
     assert_eq!(found.runs, 3);
     let told: Vec<String> = found.stuck.iter().map(ToString::to_string).collect();
     assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told[0].contains("runs on and on in"), "{told:?}");
+    assert!(told[0].contains("runs without end in"), "{told:?}");
     assert!(
         told[0].contains("when `Ask` fails with `AnyOtherError`"),
         "{told:?}"
     );
     assert_eq!(
         told[1],
-        "the execution waits until a limit ends it in `Ask`, when nobody answers `Ask` (1 run)"
+        "the execution waits until a limit ends it in `Ask`, when `Ask` is never answered (1 run)"
     );
 }
 

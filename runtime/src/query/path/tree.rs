@@ -1,18 +1,20 @@
-//! Paths that may select many values.
+//! Paths that may select many values: their steps, and the filters (`[?(@.price < 10)]`) in them, which hold paths themselves.
 
+use regex::{Regex, RegexBuilder};
 use smol_str::SmolStr;
-use stepwright_asl::path::Step as Syntax;
+use stepwright_asl::path::{
+    Comparator, Filter as FilterSyntax, Operand as OperandSyntax, Path, Root, Step as StepSyntax,
+};
 
 use crate::value::{MAX_DEPTH, Object, Value};
 
-use super::filter::Filter;
+use super::comparison::{Side, compare};
 
-/// A path may have so many steps.
+/// The most steps of a path.
 const MAX_STEPS: usize = 256;
-/// The nodes that one evaluation may visit. A path such as `$..*..*..*` visits more than any
-/// machine could.
+/// The most nodes that one evaluation visits. Without it a path such as `$..*..*..*` would not end.
 const MAX_VISITS: usize = 10_000_000;
-/// Jayway has no bound, but the service's documents have: 256 KiB, a variable as much.
+/// The longest document. Jayway has no bound, but documents and variables of the service have 256 KiB at most.
 const MAX_LENGTH: u64 = 64 << 20;
 
 /// The steps of a path.
@@ -24,7 +26,7 @@ pub(super) struct Tree {
 }
 
 #[derive(Debug)]
-pub(super) enum Step {
+enum Step {
     Key(SmolStr),
     Keys(Box<[SmolStr]>),
     Index(i64),
@@ -38,13 +40,13 @@ pub(super) enum Step {
 }
 
 impl Tree {
-    pub(super) fn compile(steps: &[Syntax]) -> Result<Tree, String> {
+    pub(super) fn compile(steps: &[StepSyntax]) -> Result<Tree, String> {
         if steps.len() > MAX_STEPS {
             return Err(format!("has more than {MAX_STEPS} steps"));
         }
         let is_definite = match steps.split_last() {
             // Several members make one object where they end a definite path.
-            Some((Syntax::Keys(_), before)) => before.iter().all(is_definite),
+            Some((StepSyntax::Keys(_), before)) => before.iter().all(is_definite),
             _ => steps.iter().all(is_definite),
         };
         Ok(Tree {
@@ -64,12 +66,12 @@ impl Tree {
     }
 
     /// Whether the path selects one value at most.
-    pub(super) fn is_definite(&self) -> bool {
+    fn is_definite(&self) -> bool {
         self.is_definite
     }
 
     /// All that the path selects from `from` in a document.
-    pub(super) fn find(&self, from: &Value, document: &Value) -> Result<Vec<Value>, String> {
+    fn find(&self, from: &Value, document: &Value) -> Result<Vec<Value>, String> {
         if from.json_len() > MAX_LENGTH || from.depth() > MAX_DEPTH {
             return Err("The document is too large for the path.".to_owned());
         }
@@ -83,24 +85,157 @@ impl Tree {
     }
 }
 
-fn is_definite(step: &Syntax) -> bool {
-    matches!(step, Syntax::Key(_) | Syntax::Index(_))
+fn is_definite(step: &StepSyntax) -> bool {
+    matches!(step, StepSyntax::Key(_) | StepSyntax::Index(_))
 }
 
 impl Step {
-    fn compile(step: &Syntax) -> Result<Step, String> {
+    fn compile(step: &StepSyntax) -> Result<Step, String> {
         Ok(match step {
-            Syntax::Key(name) => Step::Key(name.into()),
-            Syntax::Keys(names) => Step::Keys(names.iter().map(SmolStr::new).collect()),
-            Syntax::Index(index) => Step::Index(*index),
-            Syntax::Indices(indices) => Step::Indices(indices.as_slice().into()),
-            Syntax::Slice { start, end } => Step::Slice(*start, *end),
-            Syntax::Wildcard => Step::Wildcard,
-            Syntax::Descendant(step) => Step::Descendant(Box::new(Step::compile(step)?)),
-            Syntax::Filter(filter) => Step::Filter(Filter::compile(filter)?),
-            Syntax::Function { .. } => Step::Nothing,
+            StepSyntax::Key(name) => Step::Key(name.into()),
+            StepSyntax::Keys(names) => Step::Keys(names.iter().map(SmolStr::new).collect()),
+            StepSyntax::Index(index) => Step::Index(*index),
+            StepSyntax::Indices(indices) => Step::Indices(indices.as_slice().into()),
+            StepSyntax::Slice { start, end } => Step::Slice(*start, *end),
+            StepSyntax::Wildcard => Step::Wildcard,
+            StepSyntax::Descendant(step) => Step::Descendant(Box::new(Step::compile(step)?)),
+            StepSyntax::Filter(filter) => Step::Filter(Filter::compile(filter)?),
+            StepSyntax::Function { .. } => Step::Nothing,
         })
     }
+}
+
+/// A compiled filter.
+#[derive(Debug)]
+enum Filter {
+    Or(Box<[Filter]>),
+    And(Box<[Filter]>),
+    Not(Box<Filter>),
+    Exists(Inner),
+    Compare(Operand, Comparator, Operand),
+}
+
+#[derive(Debug)]
+enum Operand {
+    Path(Inner),
+    Literal(Value),
+    Regex(Regex),
+}
+
+/// A path in a filter.
+#[derive(Debug)]
+struct Inner {
+    /// Whether it begins at the item (`@`) instead of the document (`$`).
+    current: bool,
+    tree: Tree,
+}
+
+impl Filter {
+    fn compile(filter: &FilterSyntax) -> Result<Filter, String> {
+        let all = |filters: &[FilterSyntax]| {
+            let filters = filters.iter().map(Filter::compile);
+            filters.collect::<Result<Box<[Filter]>, String>>()
+        };
+        Ok(match filter {
+            FilterSyntax::Or(filters) => Filter::Or(all(filters)?),
+            FilterSyntax::And(filters) => Filter::And(all(filters)?),
+            FilterSyntax::Not(filter) => Filter::Not(Box::new(Filter::compile(filter)?)),
+            FilterSyntax::Exists(path) => Filter::Exists(Inner::compile(path)?),
+            FilterSyntax::Compare {
+                left,
+                comparator,
+                right,
+            } => Filter::Compare(
+                Operand::compile(left)?,
+                *comparator,
+                Operand::compile(right)?,
+            ),
+        })
+    }
+
+    /// Whether an item of a document passes.
+    fn holds(&self, item: &Value, document: &Value) -> Result<bool, String> {
+        match self {
+            Filter::Or(filters) => {
+                for filter in filters {
+                    if filter.holds(item, document)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Filter::And(filters) => {
+                for filter in filters {
+                    if !filter.holds(item, document)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            Filter::Not(filter) => Ok(!filter.holds(item, document)?),
+            Filter::Exists(path) => Ok(path.value(item, document)?.is_some()),
+            Filter::Compare(left, comparator, right) => {
+                let left = left.side(item, document)?;
+                let right = right.side(item, document)?;
+                Ok(compare(&left, *comparator, &right))
+            }
+        }
+    }
+}
+
+impl Inner {
+    fn compile(path: &Path) -> Result<Inner, String> {
+        let current = match path.root {
+            Root::Current => true,
+            Root::Input => false,
+            _ => return Err("reads something else than `@` or `$` in a filter".to_owned()),
+        };
+        let tree = Tree::compile(&path.steps)?;
+        Ok(Inner { current, tree })
+    }
+
+    fn value(&self, item: &Value, document: &Value) -> Result<Option<Value>, String> {
+        let from = if self.current { item } else { document };
+        let mut found = self.tree.find(from, document)?;
+        Ok(if self.tree.is_definite() {
+            found.pop()
+        } else {
+            Some(Value::from(found))
+        })
+    }
+}
+
+impl Operand {
+    fn compile(operand: &OperandSyntax) -> Result<Operand, String> {
+        Ok(match operand {
+            OperandSyntax::Path(path) => Operand::Path(Inner::compile(path)?),
+            OperandSyntax::Literal(json) => Operand::Literal(Value::from(json)),
+            OperandSyntax::Regex { pattern, flags } => Operand::Regex(regex(pattern, flags)?),
+        })
+    }
+
+    fn side(&self, item: &Value, document: &Value) -> Result<Side<'_>, String> {
+        Ok(match self {
+            Operand::Path(path) => match path.value(item, document)? {
+                Some(value) => Side::Value(value),
+                None => Side::Undefined,
+            },
+            Operand::Literal(value) => Side::Literal(value),
+            Operand::Regex(regex) => Side::Regex(regex),
+        })
+    }
+}
+
+/// A pattern that must match the whole text.
+fn regex(pattern: &str, flags: &str) -> Result<Regex, String> {
+    let has = |flag| flags.contains(flag);
+    RegexBuilder::new(&format!(r"\A(?:{})\z", pattern.replace(r"\/", "/")))
+        .case_insensitive(has('i'))
+        .multi_line(has('m'))
+        .dot_matches_new_line(has('s'))
+        .ignore_whitespace(has('x'))
+        .build()
+        .map_err(|_| format!("has a regular expression that is not supported: `/{pattern}/`"))
 }
 
 struct Walk<'d> {

@@ -3,8 +3,9 @@ use std::fmt;
 
 use stepwright_asl::errors;
 
+use super::finding::{Hidden, Stuck, Uncaught};
 use super::names::Names;
-use super::script::{Evaluation, Taken};
+use super::taken::{Evaluation, Taken};
 use crate::engine::ExecutionReport;
 use crate::history::EventKind;
 use crate::status::Status;
@@ -46,7 +47,7 @@ pub(super) struct Ending {
 /// The most errors of a nested workflow that its caller is explored with.
 const MOST_FAILURES: usize = 8;
 
-/// Why not all was run.
+/// The bound that kept an exploration from running all combinations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Bound {
     MapRuns,
@@ -56,88 +57,14 @@ pub(super) enum Bound {
     Nested(String),
 }
 
-/// An error that nothing catches.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Uncaught {
-    /// The state that fails.
-    pub state: String,
-    /// The error.
-    pub error: String,
-    /// Its cause in the first of the runs.
-    pub cause: String,
-    /// What the tasks did in the first of the runs, where it was not their first success.
-    pub when: Vec<Decision>,
-    /// In how many runs.
-    pub runs: usize,
-}
-
-/// A field that could not be evaluated, and nobody would know.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Hidden {
-    /// The nested workflow that the state belongs to, where it is not the explored one.
-    pub workflow: Option<String>,
-    /// The state.
-    pub state: String,
-    /// The error.
-    pub error: String,
-    /// Its cause in the first of the runs.
-    pub cause: String,
-    /// What the tasks did in the first of the runs, where it was not their first success.
-    pub when: Vec<Decision>,
-    /// In how many runs.
-    pub runs: usize,
-}
-
-/// An execution that does not end by itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Stuck {
-    /// The states that it is in.
-    pub states: Vec<String>,
-    /// Whether it goes on and on; otherwise it waits.
-    pub is_endless: bool,
-    /// What the tasks did in the first of the runs, where it was not their first success.
-    pub when: Vec<Decision>,
-    /// In how many runs.
-    pub runs: usize,
-}
-
-/// What one call of a task came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Decision {
-    /// The state.
-    pub state: String,
-    /// What the task does.
-    pub outcome: Outcome,
-}
-
-/// What a task may come to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Outcome {
-    /// It succeeds with the sample of this number, from 0.
-    Success(usize),
-    /// It fails with this error.
-    Failure(String),
-    /// The workflow that it starts fails with this error, which is `States.TaskFailed` for the state that waits.
-    NestedFailure(String),
-    /// It does not answer in time.
-    Timeout,
-    /// Nobody ever answers it.
-    Silence,
-}
-
 impl Exploration {
     /// The states, transitions, retriers and catchers that no combination reaches, a line each.
     pub fn never_reached(&self) -> Vec<String> {
         self.coverage.missing()
     }
 
-    /// Whether every error is caught, every execution ends and every field can be evaluated, in all combinations. Where a bound was reached,
-    /// nobody knows.
+    /// Whether every error is caught, every execution ends and every field can be evaluated, in all combinations; `false` where a bound was
+    /// reached.
     pub fn is_clean(&self) -> bool {
         self.is_complete
             && self.uncaught.is_empty()
@@ -171,13 +98,13 @@ impl Exploration {
         }
     }
 
-    /// Not all was run.
+    /// Notes that a bound was reached, so that not all was run.
     pub(super) fn reached(&mut self, bound: Bound) {
         self.is_complete = false;
         self.bound.get_or_insert(bound);
     }
 
-    /// Takes over what was found of the nested workflows: what is hidden there is hidden here.
+    /// Adds the explorations of the nested workflows, and their hidden failures to the own ones.
     pub(super) fn with_nested(mut self, nested: BTreeMap<String, Exploration>) -> Self {
         for (name, found) in &nested {
             if !found.is_complete {
@@ -192,7 +119,7 @@ impl Exploration {
         self
     }
 
-    /// Puts a finished run where it belongs.
+    /// Adds the findings of a finished run.
     pub(super) fn judge(
         &mut self,
         report: &ExecutionReport,
@@ -239,7 +166,7 @@ impl Exploration {
         }
     }
 
-    /// How a run ended. Gives the state and the error where nobody caught it.
+    /// Adds the end of a run. Returns the state and the error if it was not caught.
     fn ended(
         &mut self,
         report: &ExecutionReport,
@@ -305,7 +232,7 @@ impl Exploration {
         told
     }
 
-    /// Remembers an error for those who start the machine.
+    /// Notes how the machine fails, for the explorations of the workflows that start it.
     fn failed(&mut self, error: &str, cause: &str, state: Option<&str>, taken: &Taken) {
         let is_known = self.failures.iter().any(|known| known.error == error);
         if is_known || self.failures.len() >= MOST_FAILURES {
@@ -322,16 +249,16 @@ impl Exploration {
     }
 }
 
-/// What to do where an item may fail because nobody said what it is.
+/// The advice that is added where an item may have failed because its value is a placeholder.
 fn made_up(taken: &Taken) -> String {
     taken.made_up.as_ref().map_or_else(String::new, |state| {
         format!(
-            "; what the reader of `{state}` gives is made up: say it with `Bounds::items` or `Bounds::objects`"
+            "; the items of `{state}` are placeholders: give them with `Bounds::items` or `Bounds::objects`"
         )
     })
 }
 
-/// What failed first in the items of a Distributed Map.
+/// The first failure in the items of a Distributed Map.
 fn inside(taken: &Taken) -> Option<String> {
     let mut children = taken.children.iter();
     let child = children.find(|child| child.status == Status::Failed)?;
@@ -383,52 +310,6 @@ fn open_states(report: &ExecutionReport) -> Vec<String> {
     states
 }
 
-impl fmt::Display for Decision {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = &self.state;
-        match &self.outcome {
-            Outcome::Success(sample) => write!(f, "`{state}` gives sample {}", sample + 1),
-            Outcome::Failure(error) => write!(f, "`{state}` fails with `{error}`"),
-            Outcome::NestedFailure(error) => {
-                write!(f, "the workflow of `{state}` fails with `{error}`")
-            }
-            Outcome::Timeout => write!(f, "`{state}` times out"),
-            Outcome::Silence => write!(f, "nobody answers `{state}`"),
-        }
-    }
-}
-
-fn told(f: &mut fmt::Formatter<'_>, when: &[Decision], runs: usize) -> fmt::Result {
-    for (number, decision) in when.iter().enumerate() {
-        let joint = if number == 0 { ", when" } else { " and" };
-        write!(f, "{joint} {decision}")?;
-    }
-    let word = if runs == 1 { "run" } else { "runs" };
-    write!(f, " ({runs} {word})")
-}
-
-impl fmt::Display for Uncaught {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` of `{}` is not caught", self.error, self.state)?;
-        // What a task was made to fail with has no cause worth telling.
-        if errors::is_reserved(&self.error) && !self.cause.is_empty() && self.cause != "explored" {
-            write!(f, " ({})", self.cause)?;
-        }
-        told(f, &self.when, self.runs)
-    }
-}
-
-impl fmt::Display for Hidden {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` of `{}`", self.error, self.state)?;
-        if let Some(workflow) = &self.workflow {
-            write!(f, " in the workflow `{workflow}`")?;
-        }
-        write!(f, " is hidden by a Retry or Catch ({})", self.cause)?;
-        told(f, &self.when, self.runs)
-    }
-}
-
 impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -441,24 +322,7 @@ impl fmt::Display for Bound {
     }
 }
 
-impl fmt::Display for Stuck {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let states: Vec<String> = self
-            .states
-            .iter()
-            .map(|state| format!("`{state}`"))
-            .collect();
-        let what = if self.is_endless {
-            "runs on and on"
-        } else {
-            "waits until a limit ends it"
-        };
-        write!(f, "the execution {what} in {}", states.join(", "))?;
-        told(f, &self.when, self.runs)
-    }
-}
-
-/// For people: all that was found.
+/// All findings, in lines for people.
 impl fmt::Display for Exploration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = if self.runs == 1 {

@@ -1,0 +1,25 @@
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::json::Pointer;
+use crate::record::record;
+
+/// What an object holds.
+#[derive(Clone, Debug)]
+pub(crate) enum Format {
+    Json { pointer: Option<Pointer> },
+    JsonLines,
+    Csv { delimiter: u8, header: Header },
+    Parquet,
+}
+
+/// Where the names of a CSV file's columns are.
+#[derive(Clone, Debug)]
+pub(crate) enum Header {
+    FirstRow,
+    Given(Arc<[SmolStr]>),
+}
+
+record!(enum Format { 0 => Json { pointer }, 1 => JsonLines, 2 => Csv { delimiter, header }, 3 => Parquet });
+record!(enum Header { 0 => FirstRow, 1 => Given(names) });

@@ -1,0 +1,65 @@
+use smol_str::SmolStr;
+
+use super::format::Format;
+use crate::record::record;
+
+/// An ItemReader whose parameters are known.
+#[derive(Clone, Debug)]
+pub(crate) enum Reader {
+    /// The items are in one object.
+    Object { place: Place, format: Format },
+    /// The items are what a bucket's list gives.
+    List(List),
+    /// The items are the rows of an S3 inventory.
+    Inventory { place: Place },
+    /// The items are in the objects that an Athena manifest lists.
+    Athena { place: Place, format: Format },
+}
+
+/// Where an object is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) bucket: SmolStr,
+    pub(crate) key: SmolStr,
+}
+
+impl Place {
+    /// `Map.Item.Source` of what is read there.
+    pub(super) fn uri(&self) -> SmolStr {
+        format!("s3://{}/{}", self.bucket, self.key).into()
+    }
+}
+
+/// The rows of a bucket's list, or what is in the objects that it lists.
+#[derive(Clone, Debug)]
+pub(crate) struct List {
+    pub(crate) bucket: SmolStr,
+    pub(crate) prefix: SmolStr,
+    /// Keys that contain it after the prefix are left out.
+    pub(crate) delimiter: Option<SmolStr>,
+    /// Only keys after this one are read.
+    pub(crate) start_after: Option<SmolStr>,
+    /// LOAD_AND_FLATTEN: what the objects hold.
+    pub(crate) load: Option<Format>,
+}
+
+impl Reader {
+    /// Whether it leads to PARQUET files, which are not read, so that nothing needs to be requested.
+    pub(super) fn is_parquet(&self) -> bool {
+        let format = match self {
+            Self::Object { format, .. } | Self::Athena { format, .. } => Some(format),
+            Self::List(list) => list.load.as_ref(),
+            Self::Inventory { .. } => None,
+        };
+        matches!(format, Some(Format::Parquet))
+    }
+}
+
+record!(enum Reader {
+    0 => Object { place, format },
+    1 => List(list),
+    2 => Inventory { place },
+    3 => Athena { place, format },
+});
+record!(struct Place { bucket, key });
+record!(struct List { bucket, prefix, delimiter, start_after, load });

@@ -1,0 +1,25 @@
+use indexmap::IndexMap;
+
+use super::field::Compiled;
+use crate::program::index::StateIx;
+use crate::query::CompileError;
+
+/// The states of one scope, which are the targets that its transitions may name.
+pub(super) struct Targets<'a>(IndexMap<&'a str, StateIx>);
+
+impl<'a> Targets<'a> {
+    pub(super) fn new(ixs: IndexMap<&'a str, StateIx>) -> Self {
+        Self(ixs)
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<StateIx> {
+        self.0.get(name).copied()
+    }
+
+    /// The state that a field names.
+    pub(super) fn find(&self, name: &str, field: &str) -> Compiled<StateIx> {
+        self.get(name).ok_or_else(|| {
+            CompileError::new(field, format!("there is no state `{name}` beside this one"))
+        })
+    }
+}

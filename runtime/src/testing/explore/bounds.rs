@@ -1,0 +1,154 @@
+use std::fmt;
+use std::sync::Arc;
+
+use stepwright::{Address, Task, Workflow};
+
+use crate::objects::ObjectStore;
+use crate::testing::matcher::Matcher;
+use crate::value::Value;
+
+/// The inputs, samples and errors that [`explore`](fn@super::explore) combines, and how far it goes.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Bounds {
+    pub(super) inputs: Vec<Value>,
+    pub(super) samples: Vec<(Matcher, Value)>,
+    pub(super) errors: Vec<(Matcher, String)>,
+    /// The outputs of machines, by their names or placeholders.
+    pub(super) machines: Vec<(String, Value)>,
+    /// The items of readers, by the states of their Maps.
+    pub(super) items: Vec<(String, Items)>,
+    pub(super) objects: Option<Objects>,
+    pub(super) runs: usize,
+    pub(super) calls: usize,
+    pub(super) events: u32,
+}
+
+/// The items of a Map, as a list.
+#[derive(Clone, Debug)]
+pub(super) struct Items(pub(super) Value);
+
+#[derive(Clone)]
+pub(super) struct Objects(pub(super) Arc<dyn ObjectStore>);
+
+impl fmt::Debug for Objects {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Objects")
+    }
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            inputs: Vec::new(),
+            samples: Vec::new(),
+            errors: Vec::new(),
+            machines: Vec::new(),
+            items: Vec::new(),
+            objects: None,
+            runs: 1_000,
+            calls: 50,
+            events: 1_000,
+        }
+    }
+}
+
+impl Bounds {
+    /// At most 1,000 runs; in each the outcomes of the first 50 calls are combined, and after 1,000 events it counts as endless. The
+    /// input is `{}`, and so is the result of a task without samples.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An input to begin with; several are tried one after the other.
+    pub fn input(mut self, input: impl Into<Value>) -> Self {
+        self.inputs.push(input.into());
+        self
+    }
+
+    /// A result of the task of a state, as the state's resource gives it; several are combined.
+    pub fn sample(mut self, state: impl Into<String>, result: impl Into<Value>) -> Self {
+        self.samples
+            .push((Matcher::State(state.into()), result.into()));
+        self
+    }
+
+    /// A result of a function, by its name, ARN or placeholder, without the envelope of `lambda:invoke`.
+    pub fn function_sample(mut self, name: impl Into<String>, result: impl Into<Value>) -> Self {
+        self.samples
+            .push((Matcher::Function(name.into()), result.into()));
+        self
+    }
+
+    /// A result of a task function. A value that is no JSON is left out.
+    pub fn task_sample<T: Task>(mut self, result: &T::Output) -> Self {
+        if let Ok(result) = Value::from_typed(result) {
+            self.samples.push((Matcher::task::<T>(), result));
+        }
+        self
+    }
+
+    /// An output of a nested workflow, in place of values of its type; several are combined.
+    pub fn workflow_sample<W: Workflow>(mut self, output: &W::Output) -> Self {
+        let target = Address::of_workflow::<W>().target;
+        if let (Some(target), Ok(output)) = (target, Value::from_typed(output)) {
+            self.machines.push((target, output));
+        }
+        self
+    }
+
+    /// An output of a state machine that states start, by its name, ARN or placeholder; without one it is `{}`.
+    pub fn machine_sample(mut self, name: impl Into<String>, output: impl Into<Value>) -> Self {
+        self.machines.push((name.into(), output.into()));
+        self
+    }
+
+    /// What the ItemReader of a Distributed Map gives, whatever it reads; without, that is one item, `{}`.
+    pub fn items<V: Into<Value>>(
+        mut self,
+        state: impl Into<String>,
+        items: impl IntoIterator<Item = V>,
+    ) -> Self {
+        let items = items.into_iter().map(Into::into).collect();
+        self.items.push((state.into(), Items(items)));
+        self
+    }
+
+    /// The objects that ItemReaders read, as they read them. Nothing is ever written to the store.
+    pub fn objects(mut self, store: impl ObjectStore + 'static) -> Self {
+        self.objects = Some(Objects(Arc::new(store)));
+        self
+    }
+
+    /// An error that the task of a state may fail with.
+    pub fn error(mut self, state: impl Into<String>, error: impl Into<String>) -> Self {
+        self.errors
+            .push((Matcher::State(state.into()), error.into()));
+        self
+    }
+
+    /// An error that every task may fail with.
+    pub fn error_of_all(mut self, error: impl Into<String>) -> Self {
+        self.errors
+            .push((Matcher::Resource("*".to_owned()), error.into()));
+        self
+    }
+
+    /// The most runs.
+    pub fn runs(mut self, runs: usize) -> Self {
+        self.runs = runs;
+        self
+    }
+
+    /// Of how many calls in one run the outcomes are combined; later ones succeed.
+    pub fn calls(mut self, calls: usize) -> Self {
+        self.calls = calls;
+        self
+    }
+
+    /// After how many events a run counts as endless.
+    pub fn events(mut self, events: u32) -> Self {
+        self.events = events;
+        self
+    }
+}

@@ -1,0 +1,103 @@
+//! The mistakes that an exploration finds.
+
+use std::fmt;
+
+use stepwright_asl::errors;
+
+use super::outcome::Decision;
+
+/// An error that nothing catches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Uncaught {
+    /// The state that fails.
+    pub state: String,
+    /// The error.
+    pub error: String,
+    /// Its cause in the first of the runs.
+    pub cause: String,
+    /// What the tasks did in the first of the runs, where it was not their first success.
+    pub when: Vec<Decision>,
+    /// In how many runs.
+    pub runs: usize,
+}
+
+/// A field that could not be evaluated, where a Retry, a Catch or a tolerance hides the failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Hidden {
+    /// The nested workflow that the state belongs to, where it is not the explored one.
+    pub workflow: Option<String>,
+    /// The state.
+    pub state: String,
+    /// The error.
+    pub error: String,
+    /// Its cause in the first of the runs.
+    pub cause: String,
+    /// What the tasks did in the first of the runs, where it was not their first success.
+    pub when: Vec<Decision>,
+    /// In how many runs.
+    pub runs: usize,
+}
+
+/// An execution that does not end by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stuck {
+    /// The states that it is in.
+    pub states: Vec<String>,
+    /// Whether it runs without end; otherwise it waits.
+    pub is_endless: bool,
+    /// What the tasks did in the first of the runs, where it was not their first success.
+    pub when: Vec<Decision>,
+    /// In how many runs.
+    pub runs: usize,
+}
+
+impl fmt::Display for Uncaught {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` of `{}` is not caught", self.error, self.state)?;
+        // What a task was made to fail with has no cause worth telling.
+        if errors::is_reserved(&self.error) && !self.cause.is_empty() && self.cause != "explored" {
+            write!(f, " ({})", self.cause)?;
+        }
+        told(f, &self.when, self.runs)
+    }
+}
+
+impl fmt::Display for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` of `{}`", self.error, self.state)?;
+        if let Some(workflow) = &self.workflow {
+            write!(f, " in the workflow `{workflow}`")?;
+        }
+        write!(f, " is hidden by a Retry or Catch ({})", self.cause)?;
+        told(f, &self.when, self.runs)
+    }
+}
+
+impl fmt::Display for Stuck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let states: Vec<String> = self
+            .states
+            .iter()
+            .map(|state| format!("`{state}`"))
+            .collect();
+        let what = if self.is_endless {
+            "runs without end"
+        } else {
+            "waits until a limit ends it"
+        };
+        write!(f, "the execution {what} in {}", states.join(", "))?;
+        told(f, &self.when, self.runs)
+    }
+}
+
+fn told(f: &mut fmt::Formatter<'_>, when: &[Decision], runs: usize) -> fmt::Result {
+    for (number, decision) in when.iter().enumerate() {
+        let joint = if number == 0 { ", when" } else { " and" };
+        write!(f, "{joint} {decision}")?;
+    }
+    let word = if runs == 1 { "run" } else { "runs" };
+    write!(f, " ({runs} {word})")
+}

@@ -1,0 +1,52 @@
+use std::fmt;
+
+use crate::testing::recorded::Step;
+
+/// Where a run first differs from a recorded one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FirstDifference {
+    /// The number of the recorded event; where nothing more was recorded, the number that our event has.
+    pub event: u32,
+    /// The type of that event.
+    pub kind: String,
+    /// The state that it belongs to.
+    pub state: Option<String>,
+    /// The enclosing iterations (`Map[2]`) and branches (`Parallel/FirstState`), outermost first.
+    pub scope: Vec<String>,
+    /// What differs.
+    pub detail: String,
+    /// The child of a Map Run that the event belongs to, by its place among those that were given, from 0.
+    pub child: Option<usize>,
+}
+
+impl FirstDifference {
+    pub(super) fn at(step: &Step, detail: String) -> Self {
+        Self {
+            event: step.id,
+            kind: step.kind.clone(),
+            state: step.state.clone(),
+            scope: step.scope.clone(),
+            detail,
+            child: None,
+        }
+    }
+}
+
+impl fmt::Display for FirstDifference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(child) = self.child {
+            write!(f, "child {}: ", child + 1)?;
+        }
+        write!(f, "event {}, {}", self.event, self.kind)?;
+        if let Some(state) = &self.state {
+            write!(f, " of `{state}`")?;
+        }
+        if !self.scope.is_empty() {
+            write!(f, " in {}", self.scope.join(", "))?;
+        }
+        write!(f, ": {}", self.detail)
+    }
+}
+
+impl std::error::Error for FirstDifference {}

@@ -1,0 +1,83 @@
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use stepwright::{Task, TaskError};
+
+use super::matcher::{Matcher, hint};
+use super::mock::Steps;
+use crate::task::DefinedState;
+
+/// One mock: the tasks that it answers, and its answers.
+#[derive(Debug)]
+pub(super) struct Rule {
+    pub(super) matcher: Matcher,
+    /// The task function, if it mocks one.
+    function: Option<&'static str>,
+    pub(super) steps: Steps,
+    is_called: AtomicBool,
+    /// An error that the task function does not have.
+    unknown_error: Option<String>,
+}
+
+impl Rule {
+    pub(super) fn new(matcher: Matcher, steps: Steps) -> Self {
+        Self {
+            matcher,
+            function: None,
+            steps,
+            is_called: AtomicBool::new(false),
+            unknown_error: None,
+        }
+    }
+
+    pub(super) fn of_task<T: Task>(steps: Steps) -> Self {
+        let names: Vec<&str> = (<T::Error as TaskError>::VARIANTS.iter())
+            .map(|variant| variant.error)
+            .collect();
+        let prefix = |name: &str| name.split_once('.').map(|(prefix, _)| prefix.to_owned());
+        // Every task may fail with errors of its service, but the errors under the prefix of its own enum are all known.
+        let unknown = steps.errors().find(|error| {
+            let own = |name: &&str| prefix(name).is_some() && prefix(name) == prefix(error);
+            names.iter().any(own) && !names.contains(error)
+        });
+        let unknown_error = unknown.map(|error| {
+            let hint = hint(error, names.iter().copied());
+            format!("`{}` does not fail with `{error}`{hint}", T::FUNCTION)
+        });
+        Self {
+            function: Some(T::FUNCTION),
+            unknown_error,
+            ..Self::new(Matcher::task::<T>(), steps)
+        }
+    }
+
+    /// The problem that the mock has with these definitions.
+    pub(super) fn problem(&self, states: &[DefinedState]) -> Option<String> {
+        let problem = self.matcher.problem(states);
+        problem.or_else(|| self.unknown_error.clone())
+    }
+
+    /// Notes that a call was answered.
+    pub(super) fn called(&self) {
+        self.is_called.store(true, Ordering::Relaxed);
+    }
+
+    /// The problem that nothing called it, unless it is optional.
+    pub(super) fn unused(&self) -> Option<String> {
+        if self.steps.is_optional || self.is_called.load(Ordering::Relaxed) {
+            return None;
+        }
+        Some(format!(
+            "nothing called the mock of {self}; take it out, or say `.optional()` on the mock"
+        ))
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.function {
+            Some(function) => write!(f, "the task `{function}`"),
+            None => self.matcher.fmt(f),
+        }
+    }
+}
