@@ -99,7 +99,7 @@ impl Client {
         done.map(|child| {
             let execution = self.engine.execution(&child.id);
             let execution = execution.ok_or_else(|| format!("{} is not described", child.id))?;
-            Ok(key(&execution.execution().input.to_json()))
+            Ok(key(&execution.execution().input().to_json()))
         })
         .collect()
     }

@@ -1,6 +1,5 @@
 //! One who works an engine: starts an execution, does to it what may be done, and judges how it ended.
 
-use std::fmt::Display;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -260,11 +259,11 @@ async fn count_events(mut events: stepwright_runtime::Events) -> Result<(u64, u6
 
 /// The output of an execution that succeeded.
 pub(crate) fn output(report: &ExecutionReport) -> Result<Value, Lost> {
-    let about: &dyn Display = &report.execution().id;
+    let id = report.execution().id();
     match &report.output {
         Some(output) => Ok(output.to_json()),
         None => Err(format!(
-            "{about} ended {}: {:?}: {:?}",
+            "{id} ended {}: {:?}: {:?}",
             report.status, report.error, report.cause
         )),
     }
