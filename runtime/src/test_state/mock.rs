@@ -17,8 +17,8 @@ pub(super) fn read(mock: &MockInput, subject: &Subject) -> Result<TaskResult, Te
         (None, error) => {
             let error = error.clone().unwrap_or_default();
             Ok(Err(TaskFailure {
-                error: error.error.map(Into::into),
-                cause: error.cause.map(Into::into),
+                error: error.error,
+                cause: error.cause,
             }))
         }
     }
