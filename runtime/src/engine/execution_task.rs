@@ -106,8 +106,10 @@ impl ExecutionTask {
                 Execution::new(program.clone(), about.clone(), limits.clone(), keeps, seed);
             execution.entering(entry)
         };
-        let execution = match self.begin.take() {
-            Some(Begin::Redrive { history, resume }) => Execution::redriven(
+        // It begins once.
+        let begin = self.begin.take().unwrap_or(Begin::Start { seed: 0 });
+        let execution = match begin {
+            Begin::Redrive { history, resume } => Execution::redriven(
                 program.clone(),
                 about.clone(),
                 limits.clone(),
@@ -116,20 +118,16 @@ impl ExecutionTask {
                 keeps,
                 resume,
             ),
-            Some(Begin::Inspect {
+            Begin::Inspect {
                 start,
                 inspection,
                 seed,
-            }) => {
+            } => {
                 let mut execution = fresh(seed);
                 execution.begin_inspection(start, *inspection);
                 execution
             }
-            begin => {
-                let seed = match begin {
-                    Some(Begin::Start { seed }) => seed,
-                    _ => 0,
-                };
+            Begin::Start { seed } => {
                 let mut execution = fresh(seed);
                 execution.begin();
                 execution
@@ -285,7 +283,10 @@ impl ExecutionTask {
         }
         if !self.is_child {
             // A child is remembered by its run.
-            self.host.engine.closed(&self.host.cell, &report);
+            let is_described = self.entry.machine_type == MachineType::Standard;
+            self.host
+                .engine
+                .closed(&self.host.cell, is_described.then_some(&*report));
             if self.host.depth == 0 && self.inspected.is_none() {
                 let went_wrong = status != Status::Succeeded;
                 self.host

@@ -62,9 +62,8 @@ pub(super) struct EngineHost {
 struct Held {
     alarms: Vec<(TimerKind, Alarm)>,
     work: Option<AbortHandle>,
-    token: Option<SmolStr>,
-    /// Of a `.sync` task, which its job or an answer to the token ends.
-    job_token: Option<SmolStr>,
+    /// An open token, and whether an answer from outside is awaited.
+    token: Option<(SmolStr, bool)>,
     /// The activity in whose queue the task is, and its place there.
     queued: Option<(SmolStr, u64)>,
     run: Option<Arc<MapRunRecord>>,
@@ -156,12 +155,11 @@ impl EngineHost {
         } else {
             TokenError::TaskDoesNotExist
         };
-        if let Some(token) = held.job_token {
-            self.engine.tokens.close(&token, why.clone());
-        }
-        if let Some(token) = held.token {
+        if let Some((token, is_awaited)) = held.token {
             self.engine.tokens.close(&token, why);
-            self.engine.clock.closed();
+            if is_awaited {
+                self.engine.clock.closed();
+            }
         }
     }
 
@@ -234,12 +232,11 @@ impl EngineHost {
             if let Some((activity, place)) = held.queued.take() {
                 self.engine.activities.forget(&activity, place);
             }
-            if let Some(token) = held.job_token.take() {
+            if let Some((token, is_awaited)) = held.token.take() {
                 self.engine.tokens.withdraw(&token);
-            }
-            if let Some(token) = held.token.take() {
-                self.engine.tokens.withdraw(&token);
-                self.engine.clock.closed();
+                if is_awaited {
+                    self.engine.clock.closed();
+                }
             }
         }
     }
@@ -432,7 +429,7 @@ impl Host for EngineHost {
     fn queue(&mut self, wait_id: WaitId, activity: &SmolStr, input: Value) {
         let responder = Responder::new(&self.cell, wait_id);
         let held = self.held(wait_id);
-        let Some(token) = held.token.clone() else {
+        let Some((token, _)) = held.token.clone() else {
             return;
         };
         let task = Queued {
@@ -470,17 +467,13 @@ impl Host for EngineHost {
         }
     }
 
-    fn open_token(&mut self, wait_id: WaitId, token: &SmolStr) {
+    fn open_token(&mut self, wait_id: WaitId, token: &SmolStr, is_awaited: bool) {
         let responder = Responder::new(&self.cell, wait_id);
         self.engine.tokens.open(token, responder);
-        self.engine.clock.opened();
-        self.held(wait_id).token = Some(token.clone());
-    }
-
-    fn open_job_token(&mut self, wait_id: WaitId, token: &SmolStr) {
-        let responder = Responder::new(&self.cell, wait_id);
-        self.engine.tokens.open(token, responder);
-        self.held(wait_id).job_token = Some(token.clone());
+        if is_awaited {
+            self.engine.clock.opened();
+        }
+        self.held(wait_id).token = Some((token.clone(), is_awaited));
     }
 
     fn hold_clock(&mut self, wait_id: WaitId, listeners: &Arc<Listeners>) {

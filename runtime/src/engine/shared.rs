@@ -238,9 +238,10 @@ impl Shared {
         }
     }
 
-    /// An execution is over; the oldest of those that are is forgotten when there are too many.
-    pub(super) fn closed(&self, cell: &ExecutionState, report: &ExecutionReport) {
-        let bytes = report.bytes();
+    /// An execution is over; the oldest of those that are is forgotten when there are too many. Only the report of one that
+    /// can be described is measured.
+    pub(super) fn closed(&self, cell: &ExecutionState, described: Option<&ExecutionReport>) {
+        let bytes = described.map_or(0, ExecutionReport::bytes);
         let forgotten = self.executions().close(cell, bytes);
         for id in forgotten {
             self.runs.forget(&id);

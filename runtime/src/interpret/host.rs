@@ -41,10 +41,8 @@ pub(crate) trait Host {
     fn follow(&mut self, wait_id: WaitId, execution: &SmolStr, integration: Integration);
 
     /// From now on the holder of `token` may answer.
-    fn open_token(&mut self, wait_id: WaitId, token: &SmolStr);
-
-    /// The same for a `.sync` task, whose token answers beside its job: virtual time does not wait for it.
-    fn open_job_token(&mut self, wait_id: WaitId, token: &SmolStr);
+    /// A `.sync` task is answered by its job, too: then nothing outside is waited for, and `is_awaited` is false.
+    fn open_token(&mut self, wait_id: WaitId, token: &SmolStr, is_awaited: bool);
 
     /// Virtual time stands until the wait is over: a test answers it.
     fn hold_clock(&mut self, wait_id: WaitId, listeners: &Arc<Listeners>);

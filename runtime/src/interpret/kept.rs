@@ -105,12 +105,9 @@ impl Execution {
                     if let Kind::Task(task) = &self.program.state(cursor.state).kind {
                         let resource = task.resource.as_str();
                         let token = cursor.token.as_ref().filter(|_| open.takes_token);
-                        match token {
-                            Some(token) if task.resource.pattern().is_sync() => {
-                                host.open_job_token(wait_id, token);
-                            }
-                            Some(token) => host.open_token(wait_id, token),
-                            None => {}
+                        if let Some(token) = token {
+                            let is_awaited = !task.resource.pattern().is_sync();
+                            host.open_token(wait_id, token, is_awaited);
                         }
                         reattach_task(wait_id, open, resource, host);
                     }

@@ -165,11 +165,7 @@ impl Execution {
                 return;
             }
             task.takes_token = true;
-            if pattern.is_sync() {
-                cx.host.open_job_token(wait_id, token);
-            } else {
-                cx.host.open_token(wait_id, token);
-            }
+            cx.host.open_token(wait_id, token, !pattern.is_sync());
         }
     }
 
