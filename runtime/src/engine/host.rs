@@ -284,7 +284,7 @@ impl Host for EngineHost {
                     None
                 }
             },
-            Effect::Start(start) => self.start_nested(wait_id, start),
+            Effect::Start(start) => self.start_nested(wait_id, *start),
         }
     }
 
