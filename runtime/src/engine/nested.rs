@@ -187,7 +187,7 @@ impl Shared {
             self.launch(&found, input, options, depth)
         };
         let launched = launch().map_err(|error| integration.failure(&error))?;
-        let begun = started(&launched.cell.about, integration, request);
+        let begun = started(&launched.state.about, integration, request);
         Ok((launched, begun))
     }
 }
