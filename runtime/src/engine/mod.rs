@@ -50,7 +50,6 @@ pub use self::error::{
     ActivityError, BuildError, ExecutionFailed, RedriveError, StartError, TokenError,
 };
 pub use self::events::Events;
-pub(crate) use self::handlers::function_name;
 pub(crate) use self::inspect::Inspected;
 pub use self::list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 pub use self::machines::MachineDescription;
