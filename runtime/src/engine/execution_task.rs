@@ -19,7 +19,7 @@ use super::state::Message;
 use super::work::Arrived;
 use crate::clock::Alarm;
 use crate::history::History;
-use crate::interpret::{Execution, Failure, Inspection, Outcome, Step};
+use crate::interpret::{Execution, Failure, Inspection, Outcome, Restored, Step, Written};
 use crate::panics::guarded;
 use crate::program::{Entry, Program};
 use crate::record::Damaged;
@@ -28,6 +28,8 @@ use crate::task::{News, Taken};
 use crate::value::Value;
 use crate::wait_id::WaitId;
 
+/// How many records an execution is read from before the next one is the first again, where it is read again at each rest.
+const RECORDS: usize = 16;
 /// How many transitions an execution makes before it lets others run.
 const BUDGET: u32 = 256;
 
@@ -56,6 +58,8 @@ pub(super) struct ExecutionTask {
     readers: Vec<(u32, oneshot::Sender<History>)>,
     is_closed: bool,
     span: tracing::Span,
+    /// What was written of the execution, where it is read again at each rest.
+    records: (Written, Vec<Vec<u8>>),
 }
 
 impl ExecutionTask {
@@ -88,6 +92,7 @@ impl ExecutionTask {
             readers: Vec::new(),
             is_closed: false,
             span,
+            records: Default::default(),
         }
     }
 
@@ -327,15 +332,23 @@ impl ExecutionTask {
         }
     }
 
-    /// The same execution, written and read again.
-    fn through_bytes(&mut self, execution: &Execution) -> Result<Execution, Damaged> {
-        let engine = &self.host.engine;
-        let mut same = Execution::from_bytes(
-            self.program.clone(),
-            self.host.state.about.clone(),
-            engine.limits.clone(),
-            &execution.to_bytes(),
-        )?;
+    /// The same execution, read from all that was written of it.
+    fn through_bytes(&mut self, execution: &mut Execution) -> Result<Execution, Damaged> {
+        if self.records.1.len() == RECORDS {
+            self.records = Default::default();
+        }
+        let (written, records) = &mut self.records;
+        records.push(written.record(execution));
+        let unbegun = || {
+            let about = self.host.state.about.clone();
+            let limits = self.host.engine.limits.clone();
+            Execution::new(self.program.clone(), about, limits, 0, 0)
+        };
+        let mut restored = Restored::default();
+        for record in records {
+            restored.read(record, unbegun)?;
+        }
+        let mut same = restored.finish()?;
         self.host.detach();
         same.reattach(&mut self.host);
         Ok(same)
@@ -393,7 +406,7 @@ impl ExecutionTask {
                 continue;
             }
             if self.host.engine.rests_as_bytes && !execution.is_inspected() {
-                execution = match self.through_bytes(&execution) {
+                execution = match self.through_bytes(&mut execution) {
                     Ok(same) => same,
                     Err(error) => {
                         self.break_off(Status::Failed, Failure::new(INTERNAL, error.to_string()));

@@ -1,93 +1,133 @@
 //! An execution that rests, as bytes, and how it goes on.
 
-use std::collections::VecDeque;
-use std::sync::Arc;
-
 use stepwright_asl::model::MachineType;
 
-use super::cursor::{Answerer, Cursors, OpenTask, Stage, Waiting};
+use super::cursor::{Answerer, OpenTask, Stage, Waiting};
 use super::execution::Execution;
 use super::host::Host;
-use crate::execution_info::ExecutionInfo;
-use crate::history::Recorder;
-use crate::limits::Limits;
-use crate::program::{Entry, Kind, Program};
+use crate::history::WrittenEvents;
+use crate::program::{Entry, Kind};
 use crate::query::Entropy;
-use crate::record::{Damaged, Reader, Record, Writer};
+use crate::record::{Damaged, ReadNodes, Reader, Record, Writer};
 use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
 
 /// Before each record. Another layout has another version.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// How many values of the records before may be referred to. They stay in memory for that.
+const NODES: usize = 4_096;
 
-impl Execution {
-    /// All of an execution that rests, but for its program, its limits and what it is.
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let mut writer = Writer::default();
-        let to = &mut writer;
+/// What is written of an execution. Each record has what changed since the one before it, so that a long execution costs no
+/// more to keep than a short one.
+#[derive(Default)]
+pub(crate) struct Written {
+    writer: Writer,
+    events: WrittenEvents,
+    /// The next record is not the first of these.
+    has_begun: bool,
+}
+
+impl Written {
+    /// The next record of an execution that rests or is over: all but its program, its limits and what it is.
+    pub(crate) fn record(&mut self, execution: &mut Execution) -> Vec<u8> {
+        let to = &mut self.writer;
         to.byte(VERSION);
-        let Entry {
-            start,
-            machine_type,
-            timeout,
-        } = self.entry;
-        start.write(to);
-        (machine_type == MachineType::Express).write(to);
-        timeout.write(to);
-        self.cursors.write(to);
-        self.runnable.write(to);
-        self.recorder.write_to(to);
-        self.entropy.state().write(to);
-        self.calls.write(to);
-        self.now.write(to);
-        self.waits.write(to);
-        self.transitions.write(to);
-        self.is_redrivable.write(to);
-        writer.finish()
+        (!self.has_begun).write(to);
+        if !self.has_begun {
+            self.has_begun = true;
+            execution.cursors.mark_all();
+            execution.calls.mark_all();
+            let Entry {
+                start,
+                machine_type,
+                timeout,
+            } = execution.entry;
+            start.write(to);
+            (machine_type == MachineType::Express).write(to);
+            timeout.write(to);
+        }
+        let forgets = to.nodes() > NODES;
+        forgets.write(to);
+        if forgets {
+            to.forget_nodes();
+        }
+        execution.cursors.write_changes(to);
+        execution.runnable.write(to);
+        execution.recorder.write_behind(&mut self.events, to);
+        execution.entropy.state().write(to);
+        execution.calls.write_changes(to);
+        execution.now.write(to);
+        execution.waits.write(to);
+        execution.transitions.write(to);
+        execution.is_redrivable.write(to);
+        execution.outcome.write(to);
+        execution.stopped.write(to);
+        to.finish()
     }
+}
 
-    /// Reads what [`to_bytes`](Self::to_bytes) gave.
-    pub(crate) fn from_bytes(
-        program: Arc<Program>,
-        about: Arc<ExecutionInfo>,
-        limits: Arc<Limits>,
+/// An execution that is read from its records.
+#[derive(Default)]
+pub(crate) struct Restored {
+    execution: Option<Execution>,
+    nodes: ReadNodes,
+}
+
+impl Restored {
+    /// Reads the next record. `new` makes an execution that has not begun; the first record needs one.
+    pub(crate) fn read(
+        &mut self,
         bytes: &[u8],
-    ) -> Result<Self, Damaged> {
-        let mut reader = Reader::new(bytes);
+        new: impl FnOnce() -> Execution,
+    ) -> Result<(), Damaged> {
+        let mut reader = Reader::new(std::mem::take(&mut self.nodes), bytes);
         let from = &mut reader;
         if from.byte()? != VERSION {
             return Err(Damaged);
         }
-        let entry = Entry {
-            start: Record::read(from)?,
-            machine_type: match bool::read(from)? {
-                true => MachineType::Express,
-                false => MachineType::Standard,
-            },
-            timeout: Record::read(from)?,
+        let is_first = bool::read(from)?;
+        let mut execution = match self.execution.take() {
+            None if is_first => new().entering(Entry {
+                start: Record::read(from)?,
+                machine_type: match bool::read(from)? {
+                    true => MachineType::Express,
+                    false => MachineType::Standard,
+                },
+                timeout: Record::read(from)?,
+            }),
+            Some(execution) if !is_first => execution,
+            _ => return Err(Damaged),
         };
-        let cursors = Cursors::read(from)?;
-        let runnable = VecDeque::read(from)?;
-        let recorder = Recorder::read_from(program.clone(), about.clone(), from)?;
-        let entropy = Entropy::new(u64::read(from)?);
-        let mut execution = Self {
-            cursors,
-            runnable,
-            recorder,
-            entropy,
-            calls: Record::read(from)?,
-            now: Record::read(from)?,
-            waits: Record::read(from)?,
-            transitions: Record::read(from)?,
-            ..Self::new(program, about, limits, 0, 0).entering(entry)
-        };
+        if bool::read(from)? {
+            from.forget_nodes();
+        }
+        execution.cursors.read_changes(from)?;
+        execution.runnable = Record::read(from)?;
+        execution.recorder.read_behind(from)?;
+        execution.entropy = Entropy::new(u64::read(from)?);
+        let states = execution.program.len();
+        execution.calls.read_changes(states, from)?;
+        execution.now = Record::read(from)?;
+        execution.waits = Record::read(from)?;
+        execution.transitions = Record::read(from)?;
         execution.is_redrivable = Record::read(from)?;
+        execution.outcome = Record::read(from)?;
+        execution.stopped = Record::read(from)?;
         if !from.is_at_end() {
             return Err(Damaged);
         }
-        Ok(execution)
+        self.execution = Some(execution);
+        self.nodes = reader.into_nodes();
+        Ok(())
     }
 
+    /// The execution as the last record tells it.
+    pub(crate) fn finish(self) -> Result<Execution, Damaged> {
+        self.execution.ok_or(Damaged)
+    }
+}
+
+impl Execution {
     /// Puts into the world again what the execution waits for: timers with their deadlines, tokens, places in queues.
     pub(crate) fn reattach(&mut self, host: &mut dyn Host) {
         let mut wait_ids = self.cursors.wait_ids();

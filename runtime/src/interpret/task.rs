@@ -249,11 +249,13 @@ impl Execution {
             return Answer::never();
         };
         if self.calls.is_empty() {
-            self.calls.resize(states, 0);
+            self.calls.grow(states);
         }
         let place = cursor.state.index();
-        let call = self.calls[place];
-        self.calls[place] += 1;
+        let call = self.calls.get_mut(place).map_or(0, |calls| {
+            *calls += 1;
+            *calls - 1
+        });
         let scope = self.recorder.scope_path(cx.program, cursor.scope);
         let call = TaskCall {
             about: &self.about,
