@@ -339,8 +339,7 @@ impl ExecutionTask {
         }
         let (written, records) = &mut self.records;
         records.push(written.record(execution));
-        let unbegun = || {
-            let about = self.host.state.about.clone();
+        let unbegun = |about| {
             let limits = self.host.engine.limits.clone();
             Execution::new(self.program.clone(), about, limits, 0, 0)
         };
@@ -348,7 +347,7 @@ impl ExecutionTask {
         for record in records {
             restored.read(record, unbegun)?;
         }
-        let mut same = restored.finish()?;
+        let (mut same, _) = restored.finish()?;
         self.host.detach();
         same.reattach(&mut self.host);
         Ok(same)

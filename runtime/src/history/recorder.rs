@@ -174,6 +174,21 @@ pub(crate) struct WrittenEvents {
     scopes: usize,
 }
 
+impl WrittenEvents {
+    /// All that a recorder has.
+    pub(crate) fn of(recorder: &Recorder) -> Self {
+        Self {
+            events: recorder.entries.end(),
+            scopes: recorder.scopes.len(),
+        }
+    }
+
+    /// Whether the recorder has more.
+    pub(crate) fn is_behind(&self, recorder: &Recorder) -> bool {
+        self.events < recorder.entries.end()
+    }
+}
+
 impl Default for WrittenEvents {
     fn default() -> Self {
         // The scope of the top level is always there.

@@ -200,6 +200,11 @@ impl Cursors {
             .filter_map(|(place, cursor)| Some((CursorId::at(place), cursor.as_ref()?)))
     }
 
+    /// Whether one was changed since they were written.
+    pub(super) fn has_changes(&self) -> bool {
+        self.places.has_changes()
+    }
+
     /// As if all of them had been changed.
     pub(super) fn mark_all(&mut self) {
         self.places.mark_all();

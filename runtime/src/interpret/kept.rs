@@ -1,10 +1,13 @@
 //! An execution that rests, as bytes, and how it goes on.
 
+use std::sync::Arc;
+
 use stepwright_asl::model::MachineType;
 
 use super::cursor::{Answerer, OpenTask, Stage, Waiting};
 use super::execution::Execution;
 use super::host::Host;
+use crate::execution_info::ExecutionInfo;
 use crate::history::WrittenEvents;
 use crate::program::{Entry, Kind};
 use crate::query::Entropy;
@@ -23,11 +26,20 @@ const NODES: usize = 4_096;
 pub(crate) struct Written {
     writer: Writer,
     events: WrittenEvents,
-    /// The next record is not the first of these.
     has_begun: bool,
+    /// The values of the records before are not at hand any more.
+    forgets: bool,
 }
 
 impl Written {
+    /// Whether an execution has changed since the last record.
+    pub(crate) fn is_behind(&self, execution: &Execution) -> bool {
+        !self.has_begun
+            || execution.outcome.is_some()
+            || execution.cursors.has_changes()
+            || self.events.is_behind(&execution.recorder)
+    }
+
     /// The next record of an execution that rests or is over: all but its program, its limits and what it is.
     pub(crate) fn record(&mut self, execution: &mut Execution) -> Vec<u8> {
         let to = &mut self.writer;
@@ -45,8 +57,9 @@ impl Written {
             start.write(to);
             (machine_type == MachineType::Express).write(to);
             timeout.write(to);
+            execution.about.write(to);
         }
-        let forgets = to.nodes() > NODES;
+        let forgets = std::mem::take(&mut self.forgets) || to.nodes() > NODES;
         forgets.write(to);
         if forgets {
             to.forget_nodes();
@@ -74,11 +87,11 @@ pub(crate) struct Restored {
 }
 
 impl Restored {
-    /// Reads the next record. `new` makes an execution that has not begun; the first record needs one.
+    /// Reads the next record. `new` makes an execution that has not begun, which a first record needs.
     pub(crate) fn read(
         &mut self,
         bytes: &[u8],
-        new: impl FnOnce() -> Execution,
+        new: impl FnOnce(Arc<ExecutionInfo>) -> Execution,
     ) -> Result<(), Damaged> {
         let mut reader = Reader::new(std::mem::take(&mut self.nodes), bytes);
         let from = &mut reader;
@@ -87,16 +100,21 @@ impl Restored {
         }
         let is_first = bool::read(from)?;
         let mut execution = match self.execution.take() {
-            None if is_first => new().entering(Entry {
-                start: Record::read(from)?,
-                machine_type: match bool::read(from)? {
-                    true => MachineType::Express,
-                    false => MachineType::Standard,
-                },
-                timeout: Record::read(from)?,
-            }),
-            Some(execution) if !is_first => execution,
-            _ => return Err(Damaged),
+            // Another first one begins a redrive.
+            _ if is_first => {
+                from.forget_nodes();
+                let entry = Entry {
+                    start: Record::read(from)?,
+                    machine_type: match bool::read(from)? {
+                        true => MachineType::Express,
+                        false => MachineType::Standard,
+                    },
+                    timeout: Record::read(from)?,
+                };
+                new(Arc::new(Record::read(from)?)).entering(entry)
+            }
+            Some(execution) => execution,
+            None => return Err(Damaged),
         };
         if bool::read(from)? {
             from.forget_nodes();
@@ -121,9 +139,16 @@ impl Restored {
         Ok(())
     }
 
-    /// The execution as the last record tells it.
-    pub(crate) fn finish(self) -> Result<Execution, Damaged> {
-        self.execution.ok_or(Damaged)
+    /// The execution as the last record tells it, and what is written of it.
+    pub(crate) fn finish(self) -> Result<(Execution, Written), Damaged> {
+        let execution = self.execution.ok_or(Damaged)?;
+        let written = Written {
+            events: WrittenEvents::of(&execution.recorder),
+            has_begun: true,
+            forgets: true,
+            ..Written::default()
+        };
+        Ok((execution, written))
     }
 }
 

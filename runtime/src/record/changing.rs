@@ -52,6 +52,11 @@ impl<T> Changing<T> {
         self.members.iter()
     }
 
+    /// Whether one was changed since they were written.
+    pub(crate) fn has_changes(&self) -> bool {
+        !self.changed.is_empty()
+    }
+
     /// As if all of them had been changed.
     pub(crate) fn mark_all(&mut self) {
         self.is_changed.fill(true);
