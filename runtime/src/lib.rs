@@ -66,6 +66,7 @@
 //! | [`clock`] | real and virtual time, [`Clock::hold`](clock::Clock::hold), [`Clock::sleep`](clock::Clock::sleep) |
 //! | [`history`] | events, in AWS's names, order and ids, and as `GetExecutionHistory` prints them |
 //! | [`objects`] | where Distributed Maps read items and write results |
+//! | [`store`] | where a durable engine keeps executions |
 //! | [`task`] | what an execution asks of the world, and [`TaskSource`](task::TaskSource), which answers in place of handlers |
 //! | [`testing`] | mocks of tasks, assertions, coverage, replay, exploration |
 //! | [`test_state`] | single states, as AWS's TestState tests them |
@@ -84,6 +85,7 @@ pub mod history;
 pub mod objects;
 #[doc(hidden)]
 pub mod query;
+pub mod store;
 pub mod task;
 pub mod test_state;
 pub mod testing;

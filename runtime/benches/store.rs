@@ -1,0 +1,5 @@
+//! How many commits the journal makes durable: `cargo bench -p stepwright-runtime --features sqlite --bench store`
+
+fn main() {
+    divan::main();
+}
