@@ -30,7 +30,7 @@ impl Durable {
         let mut reader = store.reader()?;
         let last = reader.last_key()?;
         Ok(Self {
-            journal: Journal::start(store)?,
+            journal: Journal::new(store)?,
             reader: Mutex::new(reader),
             next: AtomicU64::new(last + 1),
             versions: Mutex::default(),

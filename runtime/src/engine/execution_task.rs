@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 
 use super::ends;
 use super::host::EngineHost;
+use super::journaled::Journaled;
 use super::prepared::{Begin, Prepared};
 use super::redrivable::Redrivable;
 use super::report::ExecutionReport;
@@ -24,6 +25,7 @@ use crate::panics::guarded;
 use crate::program::{Entry, Program};
 use crate::record::Damaged;
 use crate::status::Status;
+use crate::store::StoreError;
 use crate::task::{News, Taken};
 use crate::value::Value;
 use crate::wait_id::WaitId;
@@ -35,6 +37,8 @@ const BUDGET: u32 = 256;
 
 /// The error of an execution that a mistake of this crate ended.
 pub(super) const INTERNAL: &str = "Stepwright.Internal";
+/// The error of an execution whose store fails. The store has it as it was kept last.
+const NOT_KEPT: &str = "Stepwright.NotKept";
 /// The error of an execution whose tokio runtime went away.
 pub(super) const SHUT_DOWN: &str = "Stepwright.ShutDown";
 
@@ -60,6 +64,20 @@ pub(super) struct ExecutionTask {
     span: tracing::Span,
     /// What was written of the execution, where it is read again at each rest.
     records: (Written, Vec<Vec<u8>>),
+    /// What it has in the journal, when it is durable.
+    journaled: Option<Box<Journaled>>,
+    /// It is not gone on with in this process any more, and why.
+    parks: Option<Failure>,
+}
+
+/// How far what was to be committed has come.
+enum Committed {
+    /// It is kept.
+    All,
+    /// The end is kept.
+    Over,
+    /// The store does not take it.
+    Failed(Failure),
 }
 
 impl ExecutionTask {
@@ -72,6 +90,7 @@ impl ExecutionTask {
             source,
             depth,
             begin,
+            journaled,
         } = prepared;
         engine.live.fetch_add(1, Ordering::SeqCst);
         let span = tracing::info_span!(
@@ -79,12 +98,16 @@ impl ExecutionTask {
             machine = %state.about.machine_name,
             name = %state.about.name
         );
+        let mut host = EngineHost::new(engine, program.clone(), state, source, depth);
+        if journaled.is_some() {
+            host.defer();
+        }
         Self {
-            program: program.clone(),
+            program,
             entry,
             is_child,
             execution: None,
-            host: EngineHost::new(engine, program, state, source, depth),
+            host,
             deadline: None,
             begin: Some(begin),
             inspected: None,
@@ -93,6 +116,8 @@ impl ExecutionTask {
             is_closed: false,
             span,
             records: Default::default(),
+            journaled,
+            parks: None,
         }
     }
 
@@ -113,7 +138,8 @@ impl ExecutionTask {
         };
         // It begins once.
         let begin = self.begin.take().unwrap_or(Begin::Start { seed: 0 });
-        let execution = match begin {
+        let is_resumed = matches!(begin, Begin::Resume(_));
+        let mut execution = match begin {
             Begin::Redrive { history, resume } => Execution::redriven(
                 program.clone(),
                 about.clone(),
@@ -132,6 +158,7 @@ impl ExecutionTask {
                 execution.begin_inspection(start, *inspection);
                 execution
             }
+            Begin::Resume(execution) => *execution,
             Begin::Start { seed } => {
                 let mut execution = fresh(seed);
                 execution.begin();
@@ -150,7 +177,12 @@ impl ExecutionTask {
             let from = about.redriven.unwrap_or(about.started);
             self.deadline = Some(self.host.engine.clock.arm(from + life, ring));
         }
-        tracing::info!("started");
+        if is_resumed {
+            execution.reattach(&mut self.host);
+            tracing::info!("goes on");
+        } else {
+            tracing::info!("started");
+        }
         execution
     }
 
@@ -182,6 +214,13 @@ impl ExecutionTask {
             Message::News(wait_id, news) => self.receive_news(execution, wait_id, news),
             Message::Deadline => execution.time_out(&mut self.host),
             Message::Stop(failure) => execution.abort(failure, &mut self.host),
+            Message::ShutDown => {
+                let failure = Failure::new(SHUT_DOWN, "the engine was shut down");
+                match self.journaled {
+                    Some(_) => self.parks = Some(failure),
+                    None => execution.abort(failure, &mut self.host),
+                }
+            }
             Message::History(read, reader) => {
                 execution.recorder().watch();
                 self.readers.push((read, reader));
@@ -196,7 +235,7 @@ impl ExecutionTask {
                     self.host.succeeded_by_token(wait_id);
                 }
                 let is_taken = execution.outside_answered(wait_id, result, &mut self.host);
-                tell(taken, is_taken);
+                self.tell(taken, is_taken);
             }
             News::Started(worker) => {
                 execution.started(wait_id, worker, &mut self.host);
@@ -206,8 +245,18 @@ impl ExecutionTask {
             }
             News::Heartbeat(taken) => {
                 let is_taken = execution.heartbeat(wait_id, &mut self.host);
-                tell(taken, is_taken);
+                self.tell(taken, is_taken);
             }
+        }
+    }
+
+    /// Tells the sender of an answer whether it counts.
+    fn tell(&mut self, taken: Option<Taken>, is_taken: bool) {
+        match (taken, &mut self.journaled) {
+            (Some(taken), Some(journaled)) => journaled.tell(taken, is_taken),
+            // A sender that does not wait for that was dropped.
+            (Some(taken), None) => drop(taken.send(is_taken)),
+            (None, _) => {}
         }
     }
 
@@ -233,6 +282,7 @@ impl ExecutionTask {
                 source: self.host.source.clone(),
                 depth: self.host.depth,
                 resume,
+                journaled: self.journaled.as_ref().map(|journaled| journaled.place()),
             });
         }
         let history = execution.recorder().finish();
@@ -244,6 +294,14 @@ impl ExecutionTask {
             Some(Outcome::TimedOut) | None => (Status::TimedOut, None, None),
         };
         self.close(status, output, failure, history);
+    }
+
+    /// It is not gone on with in this process any more. The store has it as it was kept last.
+    fn park(&mut self, failure: Failure) {
+        self.host.is_parked = true;
+        let state = &self.host.state;
+        state.accept(Err(StoreError::Closed));
+        self.break_off(Status::Aborted, failure);
     }
 
     /// It ends without having come to its end: the interpreter panicked, or the runtime it ran on was shut down.
@@ -286,7 +344,9 @@ impl ExecutionTask {
         {
             observer.ended(&self.program, &report, self.is_child);
         }
-        if !self.is_child {
+        if self.host.is_parked {
+            self.host.engine.executions().park(&self.host.state);
+        } else if !self.is_child {
             // A child is remembered by its run.
             let is_described = self.entry.machine_type == MachineType::Standard;
             self.host
@@ -300,8 +360,12 @@ impl ExecutionTask {
             }
         }
         let engine = &self.host.engine;
+        let is_parked = self.host.is_parked;
         self.host.state.close(report.clone(), |follower| {
-            engine.tell_follower(follower, &report)
+            // Who waits for a parked execution is parked, too.
+            if !is_parked {
+                engine.tell_follower(follower, &report);
+            }
         });
         self.host.engine.live.fetch_sub(1, Ordering::SeqCst);
     }
@@ -355,7 +419,9 @@ impl ExecutionTask {
 
     /// Gives the history to those who wait for more of it.
     fn tell_readers(&mut self, execution: &mut Execution) {
-        if self.readers.is_empty() {
+        let is_behind = |journaled: &Journaled| journaled.is_behind(execution);
+        // What is not kept has not happened yet.
+        if self.readers.is_empty() || self.journaled.as_deref().is_some_and(is_behind) {
             return;
         }
         let recorder = execution.recorder();
@@ -365,6 +431,63 @@ impl ExecutionTask {
             // The reader may have been dropped.
             let _ = reader.send(recorder.history());
         }
+    }
+
+    /// Waits until all that was to be committed is; then does what waited for it.
+    fn poll_committed(
+        &mut self,
+        execution: &mut Execution,
+        cx: &mut Context<'_>,
+    ) -> Poll<Committed> {
+        let Some(journaled) = &mut self.journaled else {
+            return Poll::Ready(Committed::All);
+        };
+        if let Err(error) = std::task::ready!(journaled.poll_committed(cx)) {
+            let failure = Failure::new(NOT_KEPT, error.to_string());
+            self.host.state.accept(Err(error));
+            return Poll::Ready(Committed::Failed(failure));
+        }
+        if journaled.is_behind(execution) {
+            // Nothing was committed just now.
+            return Poll::Ready(Committed::All);
+        }
+        self.host.state.accept(Ok(()));
+        journaled.tell_senders();
+        if journaled.is_over() {
+            return Poll::Ready(Committed::Over);
+        }
+        for (wait_id, result) in self.host.do_deferred() {
+            execution.work_answered(wait_id, result, &mut self.host);
+        }
+        self.drive_prepared();
+        Poll::Ready(Committed::All)
+    }
+
+    /// Begins to commit what a step did, if there is anything that has to be kept now.
+    fn commit(&mut self, execution: &mut Execution, step: Step) -> bool {
+        let (Some(journaled), Some(durable)) = (&mut self.journaled, &self.host.engine.durable)
+        else {
+            return false;
+        };
+        if !journaled.is_behind(execution) {
+            journaled.tell_senders();
+            return false;
+        }
+        // What nobody sees needs not be kept yet.
+        if step == Step::Budget && !self.host.has_deferred() && !journaled.is_awaited() {
+            return false;
+        }
+        let over = execution.outcome().map(|outcome| {
+            let status = match outcome {
+                Outcome::Succeeded(_) => Status::Succeeded,
+                Outcome::Failed(_) => Status::Failed,
+                Outcome::TimedOut => Status::TimedOut,
+                Outcome::Aborted(_) => Status::Aborted,
+            };
+            (status, self.host.engine.clock.now())
+        });
+        journaled.commit(durable, execution, over);
+        true
     }
 
     /// Brings news, steps, and rests when there is nothing to do.
@@ -377,8 +500,29 @@ impl ExecutionTask {
             let Some(mut execution) = self.execution.take() else {
                 return Poll::Ready(());
             };
+            match self.poll_committed(&mut execution, cx) {
+                Poll::Pending => {
+                    self.execution = Some(execution);
+                    return Poll::Pending;
+                }
+                Poll::Ready(Committed::All) => {}
+                Poll::Ready(Committed::Over) => {
+                    self.finish(execution);
+                    return Poll::Ready(());
+                }
+                Poll::Ready(Committed::Failed(failure)) => {
+                    self.execution = Some(execution);
+                    self.park(failure);
+                    return Poll::Ready(());
+                }
+            }
             for message in self.host.state.take() {
                 self.receive(&mut execution, message);
+            }
+            if let Some(failure) = self.parks.take() {
+                self.execution = Some(execution);
+                self.park(failure);
+                return Poll::Ready(());
             }
             while let Poll::Ready((wait_id, arrived)) = self.host.poll_work(cx) {
                 self.take_in(&mut execution, wait_id, arrived);
@@ -389,6 +533,10 @@ impl ExecutionTask {
             self.drive_prepared();
             self.tell_written(&mut execution);
             self.tell_readers(&mut execution);
+            if self.commit(&mut execution, step) {
+                self.execution = Some(execution);
+                continue;
+            }
             if step == Step::Ended {
                 self.finish(execution);
                 return Poll::Ready(());
@@ -422,13 +570,6 @@ impl ExecutionTask {
     }
 }
 
-/// Tells the sender of an answer whether it counts. A sender that does not wait for that was dropped.
-fn tell(taken: Option<Taken>, is_taken: bool) {
-    if let Some(taken) = taken {
-        let _ = taken.send(is_taken);
-    }
-}
-
 impl Future for ExecutionTask {
     type Output = ();
 
@@ -457,6 +598,10 @@ impl Drop for ExecutionTask {
         }
         let cause = "the runtime that drove the execution was shut down";
         let failure = Failure::new(SHUT_DOWN, cause);
+        if self.journaled.is_some() {
+            self.park(failure);
+            return;
+        }
         // It is stopped, as if somebody had asked for it: a redrive goes on where it was.
         let stopped = guarded(|| {
             let mut execution = self.execution.take().unwrap_or_else(|| self.begin());

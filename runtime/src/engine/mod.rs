@@ -3,6 +3,7 @@
 mod activities;
 mod builder;
 mod built;
+mod durable;
 mod ends;
 mod error;
 mod events;
@@ -14,12 +15,14 @@ mod handlers;
 mod host;
 mod input;
 mod inspect;
+mod journaled;
 mod list;
 mod machines;
 mod map_runs;
 mod nested;
 mod observer;
 mod prepared;
+mod recover;
 mod redrivable;
 mod redrive;
 mod registry;
@@ -84,6 +87,20 @@ impl Engine {
             source.attach(&Watch::new(&shared));
         }
         Self { shared, handle }
+    }
+
+    /// Goes on with the executions of the store.
+    fn go_on(&self) -> Result<(), BuildError> {
+        if self.shared.durable.is_none() {
+            return Ok(());
+        }
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| {
+            BuildError::new("an engine with a store is built within a tokio runtime, on which the executions of the store go on".to_owned())
+        })?;
+        for prepared in self.shared.recover()? {
+            runtime.spawn(ExecutionTask::new(self.shared.clone(), prepared));
+        }
+        Ok(())
     }
 
     /// The clock that all waits, retries and timeouts ask.
@@ -162,7 +179,7 @@ impl Engine {
         options: StartOptions,
     ) -> Result<Run<W::Output>, StartError> {
         let input = to_value(input)?;
-        self.launch(W::NAME, input, options, input::read)
+        self.launch(W::NAME, input, options, input::read).await
     }
 
     /// Starts a state machine by its name. The input of a workflow that has a Rust type must be one of that type.
@@ -189,7 +206,7 @@ impl Engine {
         options: StartOptions,
     ) -> Result<Run<Value>, StartError> {
         let input = self.checked(machine, input.into())?;
-        self.launch(machine, input, options, |output| Ok(output.clone()))
+        self.launch(machine, input, options, |output| Ok(output.clone())).await
     }
 
     /// Runs a workflow to its end on the caller's own task, without spawning one: what a caller wants who waits
@@ -206,6 +223,7 @@ impl Engine {
             let _awaits = self.clock().await_end();
             drive.await;
         }
+        run.accepted().await?;
         let report = run.report().await;
         Ok(run.decode(&report)?)
     }
@@ -227,6 +245,7 @@ impl Engine {
             let _awaits = self.clock().await_end();
             drive.await;
         }
+        run.accepted().await?;
         Ok(run.report().await)
     }
 
@@ -243,7 +262,7 @@ impl Engine {
         }
     }
 
-    fn launch<T>(
+    async fn launch<T>(
         &self,
         machine: &str,
         input: Value,
@@ -255,6 +274,7 @@ impl Engine {
         if let Some(drive) = drive {
             runtime.spawn(drive);
         }
+        run.accepted().await?;
         Ok(run)
     }
 
@@ -283,7 +303,7 @@ impl Engine {
 
     /// A Standard execution, or a child of a Map Run, by its ARN, running or over, as long as it is remembered.
     pub fn execution(&self, id: &str) -> Option<Run<Value>> {
-        let known = self.shared.executions().by_id.get(id).cloned();
+        let known = self.shared.known(id);
         let state = known.or_else(|| self.shared.runs.child(id))?;
         Some(Run::new(state, |output| Ok(output.clone()), &self.handle))
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 use super::Engine;
 use super::error::RedriveError;
 use super::execution_task::{ExecutionTask, INTERNAL};
+use super::journaled::{First, Journaled};
 use super::prepared::{Begin, Prepared};
 use super::redrivable::Redrivable;
 use super::report::ExecutionReport;
@@ -11,6 +12,7 @@ use super::run::Run;
 use super::shared::Shared;
 use super::state::ExecutionState;
 use crate::execution_info::ExecutionInfo;
+use crate::interpret::Written;
 use crate::status::Status;
 use crate::value::Value;
 
@@ -113,7 +115,11 @@ impl Shared {
             source,
             depth,
             resume,
+            journaled,
         } = redrivable;
+        let journaled = journaled.map(|(key, seq)| {
+            Box::new(Journaled::new(key, seq, First::Redrive, Written::default()))
+        });
         Ok(Prepared {
             state,
             entry: program.entry(),
@@ -125,6 +131,7 @@ impl Shared {
                 history: report.history.clone(),
                 resume,
             },
+            journaled,
         })
     }
 

@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::execution_info::ExecutionInfo;
 use crate::history::History;
 use crate::interpret::Failure;
+use crate::store::StoreError;
 use crate::task::{Inbox, News};
 use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
@@ -27,6 +28,8 @@ pub(crate) struct ExecutionState {
     closed: Notify,
     /// Its place among the executions that run.
     place: OnceLock<usize>,
+    /// Whether it is kept, or why it cannot be.
+    accepted: OnceLock<Result<(), StoreError>>,
 }
 
 #[derive(Default)]
@@ -45,6 +48,8 @@ pub(crate) enum Message {
     News(WaitId, News),
     Deadline,
     Stop(Failure),
+    /// The engine is shut down: a durable execution goes on in another process.
+    ShutDown,
     /// Somebody wants the history as soon as it has more than so many events.
     History(u32, oneshot::Sender<History>),
 }
@@ -65,11 +70,30 @@ impl ExecutionState {
             redrivable: OnceLock::new(),
             closed: Notify::new(),
             place: OnceLock::new(),
+            accepted: OnceLock::new(),
         })
     }
 
     fn lock(&self) -> MutexGuard<'_, Mailbox> {
         self.mailbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says whether its start is kept.
+    pub(super) fn accept(&self, kept: Result<(), StoreError>) {
+        if self.accepted.set(kept).is_ok() {
+            self.closed.notify_waiters();
+        }
+    }
+
+    /// Waits until its start is kept.
+    pub(super) async fn accepted(&self) -> Result<(), StoreError> {
+        loop {
+            let told = self.closed.notified();
+            if let Some(kept) = self.accepted.get() {
+                return kept.clone();
+            }
+            told.await;
+        }
     }
 
     pub(super) fn set_place(&self, place: usize) {

@@ -10,7 +10,7 @@ use crate::history::ScopeId;
 use crate::program::StateIx;
 use crate::query::Variables;
 use crate::record::{Changing, Damaged, Reader, Record, Writer, record};
-use crate::task::{Integration, TaskResult};
+use crate::task::{NestedStart, TaskResult};
 use crate::value::Value;
 use crate::wait_id::{CursorId, WaitId};
 
@@ -119,11 +119,8 @@ pub(crate) enum Answerer {
     Handler,
     /// A worker of an activity, the state's resource; the task's input, as long as it is queued.
     Activity { input: Value },
-    /// Another execution, by its ARN.
-    Execution {
-        arn: SmolStr,
-        integration: Integration,
-    },
+    /// Another execution, which this starts.
+    Execution { start: Box<NestedStart> },
 }
 
 /// How far a task has come.
@@ -251,5 +248,5 @@ record!(enum Waiting {
 record!(struct OpenTask { stage, answerer, timeout, heartbeat, timeout_due, heartbeat_due, takes_token, answer });
 record!(enum Stage { 0 => Queued, 1 => Started, 2 => Submitting });
 record!(struct EarlyAnswer { result, due });
-record!(enum Answerer { 0 => Outside, 1 => Handler, 2 => Activity { input }, 3 => Execution { arn, integration } });
+record!(enum Answerer { 0 => Outside, 1 => Handler, 2 => Activity { input }, 3 => Execution { start } });
 record!(struct Children { items, results, left, next });

@@ -149,6 +149,14 @@ impl Execution {
         });
     }
 
+    pub(crate) fn about(&self) -> &Arc<ExecutionInfo> {
+        &self.about
+    }
+
+    pub(crate) fn entry(&self) -> Entry {
+        self.entry
+    }
+
     pub(crate) fn outcome(&self) -> Option<&Outcome> {
         self.outcome.as_ref()
     }

@@ -192,7 +192,13 @@ fn reattach_task(wait_id: WaitId, open: &OpenTask, resource: &str, host: &mut dy
             host.queue(wait_id, &resource.into(), input.clone());
         }
         Answerer::Activity { .. } => {}
-        Answerer::Execution { arn, integration } => host.follow(wait_id, arn, *integration),
+        // With a token, only the start itself answers.
+        Answerer::Execution { start } => {
+            let is_begun = start.integration.is_submitted_by_start() && open.stage == Stage::Started;
+            if !is_begun || start.integration.waits() {
+                host.follow(wait_id, start, is_begun);
+            }
+        }
     }
     let early = open.answer.as_ref().and_then(|answer| answer.due);
     let timers = [

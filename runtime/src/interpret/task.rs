@@ -417,8 +417,7 @@ fn answerer(reply: &Reply, input: &Value) -> Answerer {
         Reply::Later(Effect::Work { .. }) | Reply::Submit(Effect::Work { .. }) => Answerer::Handler,
         Reply::Later(Effect::Start(start)) | Reply::Submit(Effect::Start(start)) => {
             Answerer::Execution {
-                arn: start.execution.clone(),
-                integration: start.integration,
+                start: start.clone(),
             }
         }
         Reply::Activity => Answerer::Activity {
