@@ -57,7 +57,13 @@ impl Change {
                 machine.definition.len() + machine.name.len() + machine.hash.len()
             }
             Self::Start { execution, data } => {
-                let StoredExecution { arn, name, machine, machine_hash, .. } = execution;
+                let StoredExecution {
+                    arn,
+                    name,
+                    machine,
+                    machine_hash,
+                    ..
+                } = execution;
                 arn.len() + name.len() + machine.len() + machine_hash.len() + data.len()
             }
             Self::Append { data, .. } => data.len(),
@@ -70,12 +76,14 @@ impl Change {
     pub(super) fn check(&self) -> Result<(), StoreError> {
         let conflict = |why: String| Err(StoreError::conflict(why));
         match self {
-            Self::Start { execution, .. } if i64::try_from(execution.key).is_err() => {
-                conflict(format!("the key {} is larger than {}", execution.key, i64::MAX))
-            }
-            Self::Close { key, status: Status::Running, .. } => {
-                conflict(format!("execution {key} is closed with the status RUNNING"))
-            }
+            Self::Start { execution, .. } if i64::try_from(execution.key).is_err() => conflict(
+                format!("the key {} is larger than {}", execution.key, i64::MAX),
+            ),
+            Self::Close {
+                key,
+                status: Status::Running,
+                ..
+            } => conflict(format!("execution {key} is closed with the status RUNNING")),
             _ => Ok(()),
         }
     }

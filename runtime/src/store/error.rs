@@ -39,6 +39,19 @@ pub enum StoreError {
         /// The newest version that this library knows.
         known: i64,
     },
+    /// An older version of this library wrote the store, and it is opened for reading.
+    #[error(
+        "the store `{}` has schema version {found}, and reading needs version {known}; open it once with an engine, which migrates it",
+        path.display()
+    )]
+    OlderVersion {
+        /// The store's file.
+        path: PathBuf,
+        /// The version of the file.
+        found: i64,
+        /// The version that this library reads.
+        known: i64,
+    },
     /// The file is something else.
     #[error("`{}` is not a store of Stepwright: {why}; give the path of a store, or of a file that does not exist yet", path.display())]
     NotAStore {
@@ -85,7 +98,9 @@ pub enum StoreError {
         why: String,
     },
     /// The store panicked.
-    #[error("the store panicked: {message}; this is a bug in it, and nothing is written to it any more until the engine is built again")]
+    #[error(
+        "the store panicked: {message}; this is a bug in it, and nothing is written to it any more until the engine is built again"
+    )]
     Panicked {
         /// What it panicked with.
         message: String,
@@ -132,5 +147,6 @@ impl StoreError {
 }
 
 fn at(path: &Option<PathBuf>) -> String {
-    path.as_ref().map_or_else(String::new, |path| format!(" `{}`", path.display()))
+    path.as_ref()
+        .map_or_else(String::new, |path| format!(" `{}`", path.display()))
 }

@@ -48,8 +48,13 @@ impl MemoryStore {
     #[must_use]
     pub fn copy(&self) -> Self {
         let tables = self.shared().tables.clone();
-        let shared = Shared { tables, ..Shared::default() };
-        Self { shared: Arc::new(Mutex::new(shared)) }
+        let shared = Shared {
+            tables,
+            ..Shared::default()
+        };
+        Self {
+            shared: Arc::new(Mutex::new(shared)),
+        }
     }
 
     /// Lets the `commit`-th commit fail, counted from 1 over those that succeeded, and all that follow it.
@@ -99,7 +104,10 @@ impl StoreReader for MemoryStore {
     fn open_executions(&mut self) -> Result<Vec<StoredExecution>, StoreError> {
         let shared = self.shared();
         let all = shared.tables.executions.values().map(|kept| &kept.row);
-        Ok(all.filter(|row| row.status == Status::Running).cloned().collect())
+        Ok(all
+            .filter(|row| row.status == Status::Running)
+            .cloned()
+            .collect())
     }
 
     fn execution(&mut self, arn: &str) -> Result<Option<StoredExecution>, StoreError> {
@@ -126,7 +134,11 @@ impl StoreReader for MemoryStore {
 
     fn last_key(&mut self) -> Result<u64, StoreError> {
         let shared = self.shared();
-        Ok(shared.tables.executions.last_key_value().map_or(0, |(key, _)| *key))
+        Ok(shared
+            .tables
+            .executions
+            .last_key_value()
+            .map_or(0, |(key, _)| *key))
     }
 }
 
@@ -151,7 +163,11 @@ enum Undo {
     Forget(u64),
     Restore(Kept),
     Truncate(u64, usize),
-    Stand { key: u64, status: Status, stopped: Option<Timestamp> },
+    Stand {
+        key: u64,
+        status: Status,
+        stopped: Option<Timestamp>,
+    },
 }
 
 impl Tables {
@@ -189,7 +205,10 @@ impl Tables {
                 if self.executions.contains_key(&key) {
                     return Err(StoreError::key_is_taken(key));
                 }
-                self.insert(Kept { row: execution.clone(), records: vec![data.clone()] });
+                self.insert(Kept {
+                    row: execution.clone(),
+                    records: vec![data.clone()],
+                });
                 Ok(Undo::Forget(key))
             }
             Change::Append { key, seq, data } => {
@@ -203,11 +222,17 @@ impl Tables {
                     _ => Err(StoreError::out_of_order(*key, *seq)),
                 }
             }
-            Change::Close { key, status, stopped } => self.stand(*key, *status, Some(*stopped)),
+            Change::Close {
+                key,
+                status,
+                stopped,
+            } => self.stand(*key, *status, Some(*stopped)),
             Change::Reopen { key } => self.stand(*key, Status::Running, None),
             Change::Delete { key } => {
                 let removed = self.remove(*key);
-                removed.map(Undo::Restore).ok_or_else(|| StoreError::no_execution(*key))
+                removed
+                    .map(Undo::Restore)
+                    .ok_or_else(|| StoreError::no_execution(*key))
             }
         }
     }
@@ -218,12 +243,19 @@ impl Tables {
         status: Status,
         stopped: Option<Timestamp>,
     ) -> Result<Undo, StoreError> {
-        let kept = self.executions.get_mut(&key).ok_or_else(|| StoreError::no_execution(key))?;
+        let kept = self
+            .executions
+            .get_mut(&key)
+            .ok_or_else(|| StoreError::no_execution(key))?;
         let (status, stopped) = (
             std::mem::replace(&mut kept.row.status, status),
             std::mem::replace(&mut kept.row.stopped, stopped),
         );
-        Ok(Undo::Stand { key, status, stopped })
+        Ok(Undo::Stand {
+            key,
+            status,
+            stopped,
+        })
     }
 
     fn insert(&mut self, kept: Kept) {
@@ -249,7 +281,11 @@ impl Tables {
                     kept.records.truncate(length);
                 }
             }
-            Undo::Stand { key, status, stopped } => {
+            Undo::Stand {
+                key,
+                status,
+                stopped,
+            } => {
                 if let Some(kept) = self.executions.get_mut(&key) {
                     (kept.row.status, kept.row.stopped) = (status, stopped);
                 }

@@ -54,7 +54,9 @@ impl Journal {
                 why: error.to_string(),
             })?;
         let thread = Mutex::new(Some(thread));
-        Ok(Self { handle: Arc::new(Handle { queue, thread }) })
+        Ok(Self {
+            handle: Arc::new(Handle { queue, thread }),
+        })
     }
 
     /// Submits changes, which are applied together or not at all.
@@ -138,7 +140,9 @@ impl Committed {
     ///
     /// Why the changes are not applied.
     pub fn wait(self) -> Result<(), StoreError> {
-        self.outcome.blocking_recv().unwrap_or(Err(StoreError::Closed))
+        self.outcome
+            .blocking_recv()
+            .unwrap_or(Err(StoreError::Closed))
     }
 }
 

@@ -27,7 +27,11 @@ impl Submission {
         done: oneshot::Sender<Result<(), StoreError>>,
     ) -> Self {
         let size = changes.iter().map(Change::size).sum();
-        Self::Commit { changes, size, done }
+        Self::Commit {
+            changes,
+            size,
+            done,
+        }
     }
 
     /// The changes and bytes that it adds to a transaction.
@@ -83,7 +87,10 @@ impl Queue {
                 return false;
             }
             state.is_idle = true;
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
         }
         state.is_idle = false;
         let (mut changes, mut bytes) = (0, 0);

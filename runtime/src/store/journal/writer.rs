@@ -10,7 +10,10 @@ use crate::store::{Change, Store, StoreError, StoreReader};
 
 /// Commits what is queued until the queue is closed and empty.
 pub(super) fn write(store: Box<dyn Store>, queue: &Queue) {
-    let mut writer = Writer { store, lasting: None };
+    let mut writer = Writer {
+        store,
+        lasting: None,
+    };
     let mut batch = Vec::new();
     while queue.take(&mut batch) {
         writer.answer(&mut batch);
@@ -41,14 +44,21 @@ impl Writer {
         let mut readers = Vec::new();
         for submission in batch.drain(..) {
             match submission {
-                Submission::Commit { changes: more, done, .. } => {
+                Submission::Commit {
+                    changes: more,
+                    done,
+                    ..
+                } => {
                     let start = changes.len();
                     if start == 0 {
                         changes = more;
                     } else {
                         changes.extend(more);
                     }
-                    waiting.push(Waiting { done, changes: start..changes.len() });
+                    waiting.push(Waiting {
+                        done,
+                        changes: start..changes.len(),
+                    });
                 }
                 Submission::Reader(done) => readers.push(done),
             }
@@ -65,10 +75,15 @@ impl Writer {
     fn commit(&mut self, changes: &[Change], waiting: Vec<Waiting>) {
         let outcome = self.transact(changes);
         let may_save = |error: &StoreError| {
-            waiting.len() > 1 && (error.is_of_a_change() || matches!(error, StoreError::Full { .. }))
+            waiting.len() > 1
+                && (error.is_of_a_change() || matches!(error, StoreError::Full { .. }))
         };
         let alone = outcome.as_ref().is_err_and(may_save);
-        for Waiting { done, changes: range } in waiting {
+        for Waiting {
+            done,
+            changes: range,
+        } in waiting
+        {
             let outcome = match alone {
                 true => self.transact(&changes[range]),
                 false => outcome.clone(),
