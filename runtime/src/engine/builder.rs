@@ -14,8 +14,8 @@ use stepwright_asl::model::{MachineType, StateMachine};
 
 use super::Engine;
 use super::activities::Activities;
-use super::error::BuildError;
 use super::durable::Durable;
+use super::error::BuildError;
 use super::executions::{Executions, Retention};
 use super::machines::{Machines, Setting};
 use super::map_runs::MapRuns;

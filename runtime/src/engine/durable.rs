@@ -62,7 +62,12 @@ impl Durable {
             machine_type: machine.program.entry().machine_type,
             definition: machine.text.to_string(),
         });
-        Journaled::new(key, 0, First::Start(Box::new((row, version))), Written::default())
+        Journaled::new(
+            key,
+            0,
+            First::Start(Box::new((row, version))),
+            Written::default(),
+        )
     }
 
     /// The store has this version.

@@ -120,12 +120,18 @@ impl EngineHost {
 
     /// Whether something is to be done once its reason is kept.
     pub(super) fn has_deferred(&self) -> bool {
-        self.deferred.as_ref().is_some_and(|deferred| !deferred.is_empty())
+        self.deferred
+            .as_ref()
+            .is_some_and(|deferred| !deferred.is_empty())
     }
 
     /// Does what waited for its reason to be kept, and gives the answers that are there at once.
     pub(super) fn do_deferred(&mut self) -> Vec<(WaitId, TaskResult)> {
-        let deferred = self.deferred.as_mut().map(std::mem::take).unwrap_or_default();
+        let deferred = self
+            .deferred
+            .as_mut()
+            .map(std::mem::take)
+            .unwrap_or_default();
         let mut answers = Vec::new();
         for (wait_id, deferred) in deferred {
             match deferred {
@@ -297,7 +303,9 @@ impl EngineHost {
         self.bring(wait_id, async move {
             match state.accepted().await {
                 Ok(()) => Ok(begun),
-                Err(error) => Err(integration.failure(&StartError::of_store(error, &state.about.name))),
+                Err(error) => {
+                    Err(integration.failure(&StartError::of_store(error, &state.about.name)))
+                }
             }
         });
         None
@@ -557,7 +565,10 @@ impl Host for EngineHost {
                 }
             }
             None if is_begun || start.integration == Integration::SdkSync => {
-                self.lost(wait_id, "the process that ran the execution that the task started ended");
+                self.lost(
+                    wait_id,
+                    "the process that ran the execution that the task started ended",
+                );
             }
             // The process ended between the decision and the start.
             None => {

@@ -206,7 +206,8 @@ impl Engine {
         options: StartOptions,
     ) -> Result<Run<Value>, StartError> {
         let input = self.checked(machine, input.into())?;
-        self.launch(machine, input, options, |output| Ok(output.clone())).await
+        self.launch(machine, input, options, |output| Ok(output.clone()))
+            .await
     }
 
     /// Runs a workflow to its end on the caller's own task, without spawning one: what a caller wants who waits

@@ -28,7 +28,9 @@ struct Versions {
 impl Versions {
     fn read(reader: &mut dyn StoreReader) -> Result<Self, String> {
         let stored = reader.machines().map_err(|error| error.to_string())?;
-        let stored = stored.into_iter().map(|version| (version.hash.clone(), version));
+        let stored = stored
+            .into_iter()
+            .map(|version| (version.hash.clone(), version));
         Ok(Self {
             stored: stored.collect(),
             compiled: HashMap::new(),
@@ -45,7 +47,10 @@ impl Versions {
             Some(newest) => newest,
             None => {
                 let version = self.stored.get(hash).ok_or_else(|| {
-                    format!("the store lacks the version {hash} of the state machine `{}`", row.machine)
+                    format!(
+                        "the store lacks the version {hash} of the state machine `{}`",
+                        row.machine
+                    )
                 })?;
                 let machine = StateMachine::from_json(&version.definition)
                     .map_err(|findings| format!("the definition `{}`: {findings}", row.machine))?;

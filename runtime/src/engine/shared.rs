@@ -6,8 +6,8 @@ use stepwright_asl::model::MachineType;
 use tokio::sync::Notify;
 
 use super::activities::Activities;
-use super::error::StartError;
 use super::durable::Durable;
+use super::error::StartError;
 use super::executions::Executions;
 use super::machines::{Machine, Machines, Setting};
 use super::map_runs::MapRuns;

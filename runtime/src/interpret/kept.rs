@@ -194,7 +194,8 @@ fn reattach_task(wait_id: WaitId, open: &OpenTask, resource: &str, host: &mut dy
         Answerer::Activity { .. } => {}
         // With a token, only the start itself answers.
         Answerer::Execution { start } => {
-            let is_begun = start.integration.is_submitted_by_start() && open.stage == Stage::Started;
+            let is_begun =
+                start.integration.is_submitted_by_start() && open.stage == Stage::Started;
             if !is_begun || start.integration.waits() {
                 host.follow(wait_id, start, is_begun);
             }
