@@ -453,14 +453,16 @@ impl ExecutionTask {
         }
         self.host.state.accept(Ok(()));
         journaled.tell_senders();
-        if journaled.is_over() {
-            return Poll::Ready(Committed::Over);
-        }
+        let is_over = journaled.is_over();
         for (wait_id, result) in self.host.do_deferred() {
             execution.work_answered(wait_id, result, &mut self.host);
         }
         self.drive_prepared();
-        Poll::Ready(Committed::All)
+        Poll::Ready(if is_over {
+            Committed::Over
+        } else {
+            Committed::All
+        })
     }
 
     /// Begins to commit what a step did, if there is anything that has to be kept now.
