@@ -147,10 +147,11 @@ impl Writer<'_> {
 
     /// A record follows the one before it. That one lies on the same page, so looking for it costs little.
     fn append(&self, key: u64, seq: u32, data: &[u8]) -> Result<(), StoreError> {
+        let id = i64::try_from(key).map_err(|_| StoreError::out_of_order(key, seq))?;
         let appended = self.run(
             "INSERT INTO records SELECT ?1, ?2, ?3
              WHERE EXISTS (SELECT 1 FROM records WHERE execution = ?1 AND seq = ?2 - 1)",
-            params![signed(key)?, seq, data],
+            params![id, seq, data],
         );
         match appended {
             Ok(1) => Ok(()),

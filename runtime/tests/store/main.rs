@@ -1,0 +1,10 @@
+//! Stores: that both keep the same, and what a file does when the world is against it.
+
+mod backup;
+mod child;
+mod damaged;
+mod full;
+mod killed;
+mod model;
+mod refused;
+mod support;
