@@ -429,6 +429,7 @@ impl EngineBuilder {
             substitutions: self.substitutions,
             families: registry.families,
             handlers: registry.handlers,
+            is_durable: self.store.is_some(),
         };
         let mut machines = Vec::new();
         for (name, pending) in &registry.definitions {
@@ -474,6 +475,7 @@ impl EngineBuilder {
                 seed
             }
         };
+        let seed = durable.as_ref().map_or(seed, |durable| durable.seed(seed));
         let engine = Engine::new(Shared {
             clock: self.clock,
             limits: Arc::new(self.limits),

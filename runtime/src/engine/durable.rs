@@ -10,6 +10,7 @@ use super::journaled::{First, Journaled};
 use super::machines::Machine;
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::Written;
+use crate::query::Entropy;
 use crate::status::Status;
 use crate::store::journal::Journal;
 use crate::store::{Store, StoreError, StoreReader, StoredExecution, StoredMachine};
@@ -35,6 +36,12 @@ impl Durable {
             next: AtomicU64::new(last + 1),
             versions: Mutex::default(),
         })
+    }
+
+    /// The seed of an engine that goes on with the store: names that were given before are not given again.
+    pub(super) fn seed(&self, seed: u64) -> u64 {
+        let next = self.next.load(Ordering::Relaxed);
+        seed ^ Entropy::new(next).next_u64()
     }
 
     pub(super) fn reader(&self) -> MutexGuard<'_, Box<dyn StoreReader>> {

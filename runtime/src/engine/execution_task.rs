@@ -186,6 +186,11 @@ impl ExecutionTask {
         execution
     }
 
+    /// Puts an execution that was kept into the world again, before it is driven.
+    pub(super) fn go_on(&mut self) {
+        self.execution = Some(self.begin());
+    }
+
     fn ring_deadline(&self) -> Box<dyn FnOnce() + Send> {
         let state = Arc::downgrade(&self.host.state);
         Box::new(move || {

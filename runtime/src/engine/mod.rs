@@ -98,7 +98,10 @@ impl Engine {
             BuildError::new("an engine with a store is built within a tokio runtime, on which the executions of the store go on".to_owned())
         })?;
         for prepared in self.shared.recover()? {
-            runtime.spawn(ExecutionTask::new(self.shared.clone(), prepared));
+            let mut task = ExecutionTask::new(self.shared.clone(), prepared);
+            // From here on its tokens are answered.
+            task.go_on();
+            runtime.spawn(task);
         }
         Ok(())
     }

@@ -80,11 +80,14 @@ impl Shared {
 
     fn redrive(&self, id: &str) -> Result<Prepared, RedriveError> {
         let refused = |reason: &str| Err(RedriveError::ExecutionNotRedrivable(reason.to_owned()));
+        // It may be over in the store alone.
+        let known = self.known(id);
         let mut executions = self.executions();
         if executions.is_shut_down {
             return Err(RedriveError::ShutDown);
         }
-        let Some(known) = executions.by_id.get(id).cloned() else {
+        let known = executions.by_id.get(id).cloned().or(known);
+        let Some(known) = known else {
             drop(executions);
             return match self.runs.child(id) {
                 Some(_) => refused(
