@@ -313,7 +313,8 @@ impl Engine {
     }
 
     /// The Standard executions that are remembered, newest first: those that run, and as many of those that are over as
-    /// [`retention`](EngineBuilder::retention) says.
+    /// [`retention`](EngineBuilder::retention) says. With a [store](EngineBuilder::store), all that it has; where it cannot be read, that is
+    /// logged as an error, and those that are remembered are given.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -333,6 +334,12 @@ impl Engine {
     /// # Ok(()) }
     /// ```
     pub fn executions(&self, filter: &ExecutionFilter) -> ExecutionPage {
+        if let Some(durable) = &self.shared.durable {
+            match durable.reader().list(&filter.stored()) {
+                Ok(rows) => return filter.page_of_rows(rows),
+                Err(error) => tracing::error!(%error, "the store cannot be read"),
+            }
+        }
         let executions = self.shared.executions();
         let states: Vec<_> = executions.by_id.values().cloned().collect();
         drop(executions);

