@@ -200,8 +200,17 @@ fn running(engine: &Engine) -> Vec<String> {
     page.executions.into_iter().map(|one| one.id).collect()
 }
 
+/// Nothing of a child outlives its parent.
+fn end_with_parent() {
+    std::thread::spawn(|| {
+        let _read = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        std::process::exit(1);
+    });
+}
+
 /// Lives until it is killed, or until all is over.
 pub(crate) async fn live(life: Life) -> Result<(), Broken> {
+    end_with_parent();
     let path = life.folder.join(LOG);
     let left = Left::read(&path)?;
     let log = Log::open(&path)?;
