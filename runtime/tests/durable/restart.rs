@@ -171,7 +171,8 @@ fn a_poll_that_is_given_up_while_its_task_is_being_kept_takes_no_task_along() {
         for polls in 1..20 {
             let mut poll = Box::pin(engine.get_activity_task(ACTIVITY, Some("w")));
             for _ in 0..polls {
-                let polled = futures_util::poll!(&mut poll);
+                let polled =
+                    std::future::poll_fn(|cx| std::task::Poll::Ready(poll.as_mut().poll(cx))).await;
                 if let std::task::Poll::Ready(task) = polled {
                     engine
                         .send_task_success(&task.unwrap().token, "packed")
