@@ -304,9 +304,13 @@ impl ExecutionTask {
 
     /// It is not gone on with in this process any more. The store has it as it was kept last.
     fn park(&mut self, failure: Failure) {
-        self.host.is_parked = true;
+        self.host.park();
         let state = &self.host.state;
         state.accept(Err(StoreError::Closed));
+        // What is not kept has not happened.
+        if let (Some(execution), Some(journaled)) = (&mut self.execution, &self.journaled) {
+            execution.recorder().cut(journaled.kept_events());
+        }
         self.break_off(Status::Aborted, failure);
     }
 

@@ -57,6 +57,8 @@ pub(super) struct EngineHost {
     pub(super) waker: Waker,
     /// What is done when its reason is kept; `None` where it is done at once.
     deferred: Option<Vec<(WaitId, Deferred)>>,
+    /// Tokens that were closed since the last commit.
+    closed: Vec<SmolStr>,
     /// The execution goes on in another process, and so does what it has started.
     pub(super) is_parked: bool,
 }
@@ -106,6 +108,7 @@ impl EngineHost {
             prepared: Vec::new(),
             waker: Waker::noop().clone(),
             deferred: None,
+            closed: Vec::new(),
             is_parked: false,
         }
     }
@@ -124,6 +127,7 @@ impl EngineHost {
 
     /// Does what waited for its reason to be kept, and gives the answers that are there at once.
     pub(super) fn do_deferred(&mut self) -> Vec<(WaitId, TaskResult)> {
+        self.closed.clear();
         let deferred = self
             .deferred
             .as_mut()
@@ -141,6 +145,15 @@ impl EngineHost {
             }
         }
         answers
+    }
+
+    /// The execution is not gone on with in this process. Answers to its tokens are for the next one.
+    pub(super) fn park(&mut self) {
+        self.is_parked = true;
+        let held = self.waits.values().filter_map(|held| held.token.as_ref());
+        for token in held.map(|(token, _)| token).chain(&self.closed) {
+            self.engine.tokens.park(token);
+        }
     }
 
     /// The next handler that answered.
@@ -172,7 +185,7 @@ impl EngineHost {
     }
 
     /// Takes what a wait had out of the world. Gives the execution that was started for it and is stopped with it.
-    fn let_go(&self, held: Held) -> Option<Weak<ExecutionState>> {
+    fn let_go(&mut self, held: Held) -> Option<Weak<ExecutionState>> {
         for (_, alarm) in held.alarms {
             self.engine.clock.disarm(alarm);
         }
@@ -197,6 +210,9 @@ impl EngineHost {
             self.engine.tokens.close(&token, why);
             if is_awaited {
                 self.engine.clock.closed();
+            }
+            if self.deferred.is_some() {
+                self.closed.push(token);
             }
         }
         // AWS documents that an aborted `.sync` task stops what it started; so does one whose time ran out here, for
