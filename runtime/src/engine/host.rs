@@ -28,6 +28,7 @@ use crate::panics::guarded;
 use crate::program::Program;
 use crate::query::Entropy;
 use crate::status::Status;
+use crate::store::StoreError;
 use crate::task::{
     Answer, Effect, Integration, NestedStart, Responder, RunningTask, TaskCall, TaskFailure,
     TaskResult, TaskSource,
@@ -312,12 +313,17 @@ impl EngineHost {
             return Some(Ok(begun));
         }
         // A start counts when it is kept.
-        let state = launched.state;
+        let (state, parent) = (launched.state, self.state.clone());
         self.bring(wait_id, async move {
             match state.accepted().await {
                 Ok(()) => Ok(begun),
-                Err(error) => {
+                Err(error @ StoreError::Exists { .. }) => {
                     Err(integration.failure(&StartError::of_store(error, &state.about.name)))
+                }
+                Err(error) => {
+                    // That is no answer of the service. The next process starts it again. One that is over needs not be told.
+                    let _over = parent.send(Message::NotKept(error.to_string()));
+                    std::future::pending().await
                 }
             }
         });
