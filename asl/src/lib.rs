@@ -11,7 +11,7 @@
 //!     "States": {"Greet": {"Type": "Pass", "Result": "hello", "End": true}}
 //! }"#)?;
 //! let State::Pass(greet) = &machine.states["Greet"] else { unreachable!() };
-//! assert_eq!(greet.end, Some(true));
+//! assert!(greet.end.is_some());
 //! # Ok::<(), stepwright_asl::Findings>(())
 //! ```
 
@@ -48,6 +48,7 @@ mod condition;
 mod cursor;
 mod finding;
 mod place;
+mod route;
 mod substitution;
 mod syntax_error;
 
