@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::json::{index, segments};
+use crate::json::{Pointer, index, segments};
 
 /// Where the states inside of a state stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,17 @@ pub(crate) enum Body {
     ItemProcessor,
     /// In a Map's `Iterator`, the old name of it.
     Iterator,
+}
+
+impl Body {
+    /// Pointer to the object that has `StartAt` and `States`, inside the state that `state` points to.
+    pub(crate) fn pointer<'j>(self, state: &Pointer<'j>) -> Pointer<'j> {
+        match self {
+            Body::Branch(index) => state.key("Branches").index(index),
+            Body::ItemProcessor => state.key("ItemProcessor"),
+            Body::Iterator => state.key("Iterator"),
+        }
+    }
 }
 
 /// A state of the machine by its name, and states inside of it by where they stand and their names.

@@ -57,8 +57,8 @@ fn a_machine_a_document_and_a_value_are_drawn_alike() {
     let machine = StateMachine::from_value(&json).expect("is a definition");
     let document = stepwright_asl::json::Document::parse(&json.to_string()).expect("is JSON");
     let drawn = Diagram::of(&json).to_svg();
-    assert_eq!(drawn, Diagram::from(&machine).to_svg());
-    assert_eq!(drawn, Diagram::from(&document).to_svg());
+    assert_eq!(drawn, Diagram::of(&machine).to_svg());
+    assert_eq!(drawn, Diagram::of(&document).to_svg());
 }
 
 #[test]

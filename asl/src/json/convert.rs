@@ -49,6 +49,20 @@ impl From<&Json> for Json {
     }
 }
 
+/// The value as it is, where one may also be made for the purpose.
+impl<'j> From<&'j Json> for Cow<'j, Json> {
+    fn from(json: &'j Json) -> Cow<'j, Json> {
+        Cow::Borrowed(json)
+    }
+}
+
+/// The value that was read.
+impl<'d> From<&'d Document> for Cow<'d, Json> {
+    fn from(document: &'d Document) -> Cow<'d, Json> {
+        Cow::Borrowed(document.json())
+    }
+}
+
 impl From<()> for Json {
     fn from((): ()) -> Json {
         Json::Null

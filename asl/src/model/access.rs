@@ -72,7 +72,8 @@ impl State {
 
     /// The retriers; empty for the states that have none.
     pub fn retry(&self) -> &[Retrier] {
-        in_states!(self: Task | Parallel | Map, state => Some(state.retry.as_slice())).unwrap_or_default()
+        in_states!(self: Task | Parallel | Map, state => Some(state.retry.as_slice()))
+            .unwrap_or_default()
     }
 
     /// The retriers to be changed; `None` for the states that have no such field. A list that is empty is not written, except
@@ -93,7 +94,8 @@ impl State {
 
     /// The catchers; empty for the states that have none.
     pub fn catch(&self) -> &[Catcher] {
-        in_states!(self: Task | Parallel | Map, state => Some(state.catch.as_slice())).unwrap_or_default()
+        in_states!(self: Task | Parallel | Map, state => Some(state.catch.as_slice()))
+            .unwrap_or_default()
     }
 
     /// The catchers to be changed; `None` for the states that have no such field.

@@ -169,26 +169,67 @@ impl StateMachine {
     }
 }
 
-fn states_in(state: &State, body: Body) -> Option<&States> {
-    match (state, body) {
-        (State::Parallel(parallel), Body::Branch(index)) => {
-            Some(&parallel.branches.get(index)?.states)
+/// The states inside a state: where each part of them stands, its `StartAt` and its `States`.
+pub(crate) fn bodies(state: &State) -> Vec<(Body, &str, &States)> {
+    match state {
+        State::Parallel(parallel) => {
+            let branches = parallel.branches.iter().enumerate();
+            let bodies = branches.map(|(index, branch)| {
+                let place = Body::Branch(index);
+                (place, branch.start_at.as_str(), &branch.states)
+            });
+            bodies.collect()
         }
-        (State::Map(map), Body::ItemProcessor) => Some(&map.item_processor.as_ref()?.states),
-        (State::Map(map), Body::Iterator) => Some(&map.iterator.as_ref()?.states),
-        _ => None,
+        State::Map(map) => {
+            let processors = [
+                (Body::ItemProcessor, &map.item_processor),
+                (Body::Iterator, &map.iterator),
+            ];
+            let bodies = processors.into_iter().filter_map(|(place, processor)| {
+                let processor = processor.as_ref()?;
+                Some((place, processor.start_at.as_str(), &processor.states))
+            });
+            bodies.collect()
+        }
+        _ => Vec::new(),
     }
 }
 
-fn states_in_mut(state: &mut State, body: Body) -> Option<&mut States> {
-    match (state, body) {
-        (State::Parallel(parallel), Body::Branch(index)) => {
-            Some(&mut parallel.branches.get_mut(index)?.states)
+/// The same, to be changed.
+fn bodies_mut(state: &mut State) -> Vec<(Body, &str, &mut States)> {
+    match state {
+        State::Parallel(parallel) => {
+            let branches = parallel.branches.iter_mut().enumerate();
+            let bodies = branches.map(|(index, branch)| {
+                let place = Body::Branch(index);
+                (place, branch.start_at.as_str(), &mut branch.states)
+            });
+            bodies.collect()
         }
-        (State::Map(map), Body::ItemProcessor) => Some(&mut map.item_processor.as_mut()?.states),
-        (State::Map(map), Body::Iterator) => Some(&mut map.iterator.as_mut()?.states),
-        _ => None,
+        State::Map(map) => {
+            let processors = [
+                (Body::ItemProcessor, &mut map.item_processor),
+                (Body::Iterator, &mut map.iterator),
+            ];
+            let bodies = processors.into_iter().filter_map(|(place, processor)| {
+                let processor = processor.as_mut()?;
+                Some((place, processor.start_at.as_str(), &mut processor.states))
+            });
+            bodies.collect()
+        }
+        _ => Vec::new(),
     }
+}
+
+fn states_in(state: &State, body: Body) -> Option<&States> {
+    let found = bodies(state).into_iter().find(|(place, ..)| *place == body);
+    found.map(|(.., states)| states)
+}
+
+fn states_in_mut(state: &mut State, body: Body) -> Option<&mut States> {
+    let mut found = bodies_mut(state).into_iter();
+    let found = found.find(|(place, ..)| *place == body);
+    found.map(|(.., states)| states)
 }
 
 impl<'m> AllStates<'m> {
@@ -207,33 +248,6 @@ impl<'m> AllStates<'m> {
         };
         self.open.push((container, states.iter()));
     }
-
-    /// What stands inside a state is next: it is put on top, the first on the very top.
-    fn enter_all_in(&mut self, name: &'m str, pointer: &Pointer<'m>, state: &'m State) {
-        let parent = Some(name);
-        match state {
-            State::Parallel(parallel) => {
-                let pointer = pointer.key("Branches");
-                for (index, branch) in parallel.branches.iter().enumerate().rev() {
-                    let pointer = pointer.index(index);
-                    self.enter(pointer, &branch.start_at, &branch.states, parent);
-                }
-            }
-            State::Map(map) => {
-                let processors = [
-                    ("Iterator", &map.iterator),
-                    ("ItemProcessor", &map.item_processor),
-                ];
-                for (field, processor) in processors {
-                    if let Some(processor) = processor {
-                        let pointer = pointer.key(field);
-                        self.enter(pointer, &processor.start_at, &processor.states, parent);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
 }
 
 impl<'m> Iterator for AllStates<'m> {
@@ -248,7 +262,10 @@ impl<'m> Iterator for AllStates<'m> {
             };
             let container = container.clone();
             let pointer = container.pointer.key("States").key(name);
-            self.enter_all_in(name, &pointer, state);
+            // What stands inside the state is next: it is put on top, the first on the very top.
+            for (body, start_at, states) in bodies(state).into_iter().rev() {
+                self.enter(body.pointer(&pointer), start_at, states, Some(name));
+            }
             return Some(StateRef {
                 name,
                 state,
@@ -264,7 +281,14 @@ impl<'m> AllStatesMut<'m> {
     #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> Option<StateMut<'m, '_>> {
         if let Some(done) = self.current.take() {
-            self.enter_all_in(done);
+            for (body, start_at, states) in bodies_mut(done.state).into_iter().rev() {
+                self.enter(
+                    body.pointer(&done.pointer),
+                    start_at,
+                    states,
+                    Some(done.name),
+                );
+            }
         }
         loop {
             let open = self.open.last_mut()?;
@@ -311,31 +335,5 @@ impl<'m> AllStatesMut<'m> {
             parent,
             states: states.iter_mut(),
         });
-    }
-
-    fn enter_all_in(&mut self, done: Current<'m>) {
-        let parent = Some(done.name);
-        match done.state {
-            State::Parallel(parallel) => {
-                let pointer = done.pointer.key("Branches");
-                for (index, branch) in parallel.branches.iter_mut().enumerate().rev() {
-                    let pointer = pointer.index(index);
-                    self.enter(pointer, &branch.start_at, &mut branch.states, parent);
-                }
-            }
-            State::Map(map) => {
-                let processors = [
-                    ("Iterator", &mut map.iterator),
-                    ("ItemProcessor", &mut map.item_processor),
-                ];
-                for (field, processor) in processors {
-                    if let Some(processor) = processor {
-                        let pointer = done.pointer.key(field);
-                        self.enter(pointer, &processor.start_at, &mut processor.states, parent);
-                    }
-                }
-            }
-            _ => {}
-        }
     }
 }

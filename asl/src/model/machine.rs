@@ -1,5 +1,7 @@
 //! A whole definition.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -125,6 +127,13 @@ impl StateMachine {
     /// The definition as JSON text with two blanks of indentation: the same text for the same machine always.
     pub fn to_json_pretty(&self) -> String {
         self.to_value().to_pretty()
+    }
+}
+
+/// What takes definitions as JSON takes machines too.
+impl From<&StateMachine> for Cow<'_, Json> {
+    fn from(machine: &StateMachine) -> Self {
+        Cow::Owned(machine.to_value())
     }
 }
 

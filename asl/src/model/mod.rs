@@ -38,6 +38,7 @@ mod task;
 mod wait;
 mod words;
 
+pub(crate) use all_states::bodies;
 pub use all_states::{AllStates, AllStatesMut, Container, StateMut, StateRef};
 pub use choice::{Choice, ChoiceRule, Comparison};
 pub use error_handling::{Catcher, Retrier};
