@@ -80,6 +80,7 @@
 //! level info, each event of its history one at level debug. [`Run::events`] is the same as a stream.
 
 pub mod clock;
+pub mod evaluate;
 pub mod history;
 pub mod objects;
 #[doc(hidden)]
