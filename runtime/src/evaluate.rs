@@ -5,10 +5,10 @@
 //! use stepwright_runtime::evaluate;
 //!
 //! let order = json!({"id": 7, "items": [{"price": 3}, {"price": 4}]});
-//! assert_eq!(evaluate::path("$.items[*].price", &order)?, json!([3, 4]));
-//! assert_eq!(evaluate::intrinsic("States.Format('order-{}', $.id)", &order)?, json!("order-7"));
+//! assert_eq!(evaluate::path("$.items[*].price", &order)?.to_json(), json!([3, 4]));
+//! assert_eq!(evaluate::intrinsic("States.Format('order-{}', $.id)", &order)?, "order-7");
 //! # #[cfg(feature = "jsonata")]
-//! assert_eq!(evaluate::jsonata("$sum($states.input.items.price)", &order)?, json!(7));
+//! assert_eq!(evaluate::jsonata("$sum($states.input.items.price)", &order)?.to_json(), json!(7));
 //! # Ok::<(), evaluate::EvaluateError>(())
 //! ```
 //!
@@ -92,10 +92,10 @@ impl From<QueryError> for EvaluateError {
 /// let evaluation = Evaluation::of(json!({"total": 120}))
 ///     .context(json!({"Execution": {"Name": "run-1"}}))
 ///     .variable("limit", 100);
-/// assert_eq!(evaluation.path("$$.Execution.Name")?, json!("run-1"));
-/// assert_eq!(evaluation.intrinsic("States.MathAdd($.total, $limit)")?, json!(220));
+/// assert_eq!(evaluation.path("$$.Execution.Name")?, "run-1");
+/// assert_eq!(evaluation.intrinsic("States.MathAdd($.total, $limit)")?.to_json(), json!(220));
 /// # #[cfg(feature = "jsonata")]
-/// assert_eq!(evaluation.jsonata("{% $states.input.total > $limit %}")?, json!(true));
+/// assert_eq!(evaluation.jsonata("{% $states.input.total > $limit %}")?.to_json(), json!(true));
 /// # Ok::<(), stepwright_runtime::evaluate::EvaluateError>(())
 /// ```
 #[derive(Debug, Clone)]

@@ -26,7 +26,7 @@ impl Definition for StateMachine {
     fn state<'d>(state: &'d State, pointer: &Pointer<'d>) -> Read<'d, StateMachine> {
         Read {
             kind: Some(state.kind()),
-            ends: state.end().is_some_and(|end| *end == true),
+            ends: ends(state),
             edges: edges(state, pointer),
             bodies: bodies(state)
                 .into_iter()
@@ -61,6 +61,12 @@ fn body<'d>(
             .collect(),
         body,
     }
+}
+
+/// Whether `End` is true, be it on a state that has no such field.
+fn ends(state: &State) -> bool {
+    let unknown = state.other().unknown().get("End");
+    state.end().is_some_and(|end| *end == true) || unknown.and_then(Json::as_bool) == Some(true)
 }
 
 /// The transitions in the order in which they are written.

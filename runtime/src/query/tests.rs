@@ -1,6 +1,7 @@
 //! Templates, `Assign` blocks and variables.
 
 use stepwright_asl::json::Json;
+#[cfg(feature = "jsonata")]
 use stepwright_asl::model::QueryLanguage;
 
 use super::fixture::{Fixture, value};

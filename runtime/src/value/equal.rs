@@ -76,13 +76,6 @@ impl PartialEq<&str> for Value {
     }
 }
 
-/// By value, as between two of the runtime's own.
-impl PartialEq<serde_json::Value> for Value {
-    fn eq(&self, json: &serde_json::Value) -> bool {
-        *self == Value::from(json)
-    }
-}
-
 impl Value {
     /// A hash that equal values share. What lies deep inside is not looked at.
     pub(crate) fn value_hash(&self) -> u64 {
