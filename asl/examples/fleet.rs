@@ -32,10 +32,10 @@ fn retries_have_jitter(machine: &StateMachine) -> Vec<String> {
 /// Gives each Task without a timeout one.
 fn add_timeouts(machine: &mut StateMachine) {
     machine.states_mut().for_each(|found| {
-        if let Some(task) = found.state.as_task_mut() {
-            if task.timeout_seconds_path.is_none() {
-                task.timeout_seconds.get_or_insert(300.into());
-            }
+        if let Some(task) = found.state.as_task_mut()
+            && task.timeout_seconds_path.is_none()
+        {
+            task.timeout_seconds.get_or_insert(300.into());
         }
     });
 }

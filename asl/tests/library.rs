@@ -46,7 +46,7 @@ proptest! {
 
         let mut states = machine.states_mut();
         let mut changed = Vec::new();
-        while let Some(found) = states.next() {
+        while let Some(found) = states.next_state() {
             found.state.set_comment(Some(found.pointer.to_string()));
             changed.push((found.pointer.to_string(), found.name.to_owned(), found.parent.map(str::to_owned)));
         }
@@ -263,7 +263,7 @@ fn each_error_is_caught_by_what_takes_it() {
     assert_eq!(uncaught(&task(r#""States.ALL""#, "")), []);
     assert_eq!(
         uncaught(&task(r#""States.TaskFailed""#, "")),
-        [limit.clone()]
+        vec![limit.clone()]
     );
     assert_eq!(uncaught(&task(r#""Busy""#, "")), [of(None), limit.clone()]);
     let timed = r#""TimeoutSeconds": 5,"#;
@@ -292,7 +292,7 @@ fn each_error_is_caught_by_what_takes_it() {
     let named = |state: &str, error: &str| (state.to_owned(), Some(error.to_owned()));
     // What the catcher itself evaluates is caught by nothing.
     let late = named("M", "States.QueryEvaluationError");
-    assert_eq!(uncaught(&map("INLINE", r#""Refused""#)), [late.clone()]);
+    assert_eq!(uncaught(&map("INLINE", r#""Refused""#)), vec![late.clone()]);
     assert_eq!(
         uncaught(&map("INLINE", r#""Other""#)),
         [late.clone(), named("F", "Refused")]

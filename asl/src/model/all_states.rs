@@ -114,7 +114,7 @@ impl StateMachine {
     /// let mut machine = StateMachine::from_json(r#"{"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true, "ItemProcessor": {
     ///     "StartAt": "Charge", "States": {"Charge": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true}}}}}}"#)?;
     /// let mut states = machine.states_mut();
-    /// while let Some(found) = states.next() {
+    /// while let Some(found) = states.next_state() {
     ///     if let Some(task) = found.state.as_task_mut() {
     ///         task.timeout_seconds.get_or_insert(300.into());
     ///     }
@@ -278,8 +278,7 @@ impl<'m> Iterator for AllStates<'m> {
 
 impl<'m> AllStatesMut<'m> {
     /// The next state.
-    #[allow(clippy::should_implement_trait)]
-    pub fn next(&mut self) -> Option<StateMut<'m, '_>> {
+    pub fn next_state(&mut self) -> Option<StateMut<'m, '_>> {
         if let Some(done) = self.current.take() {
             for (body, start_at, states) in bodies_mut(done.state).into_iter().rev() {
                 self.enter(
@@ -317,7 +316,7 @@ impl<'m> AllStatesMut<'m> {
 
     /// Calls a function with each state that is left.
     pub fn for_each(mut self, mut each: impl FnMut(StateMut<'m, '_>)) {
-        while let Some(found) = self.next() {
+        while let Some(found) = self.next_state() {
             each(found);
         }
     }
