@@ -234,6 +234,16 @@ fn placeholders_are_read_and_changed() {
     );
 }
 
+/// The names of all errors that a machine can fail with.
+fn uncaught_at_all(text: &str) -> Vec<String> {
+    let machine = read(text);
+    let uncaught = Graph::of(&machine).uncaught();
+    uncaught
+        .iter()
+        .filter_map(|uncaught| uncaught.error().map(str::to_owned))
+        .collect()
+}
+
 #[test]
 fn each_error_is_caught_by_what_takes_it() {
     fn uncaught(text: &str) -> Vec<(String, Option<String>)> {
@@ -280,6 +290,30 @@ fn each_error_is_caught_by_what_takes_it() {
             timed
         )),
         []
+    );
+
+    // What is only written like a path is no path.
+    let pass = |fields: &str| {
+        uncaught_at_all(&format!(
+            r#"{{"StartAt": "P", "States": {{"P": {{"Type": "Pass", {fields}, "End": true}}}}}}"#
+        ))
+    };
+    assert_eq!(
+        pass(r#""Result": {"a.$": "$.b"}, "InputPath": "$""#),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        pass(r#""Parameters": {"LogPath": "$.b", "Variable": "x", "all.$": "$"}"#),
+        ["States.DataLimitExceeded"]
+    );
+    assert_eq!(pass(r#""InputPath": "$.a""#), ["States.Runtime"]);
+    assert_eq!(
+        pass(r#""ResultPath": "$.a""#),
+        ["States.DataLimitExceeded", "States.ReferencePathConflict"]
+    );
+    assert_eq!(
+        pass(r#""Assign": {"a": [{"b.$": "$.c"}]}"#),
+        ["States.DataLimitExceeded", "States.Runtime"]
     );
 
     let map = |mode: &str, catch: &str| {

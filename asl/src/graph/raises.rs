@@ -125,37 +125,47 @@ pub(super) fn is_distributed(members: &Object) -> bool {
     mode.and_then(Json::as_str) == Some("DISTRIBUTED")
 }
 
+/// The fields whose value is a payload template: of JSONPath, only members whose key ends in `.$` are evaluated there.
+const TEMPLATES: &[&str] = &[
+    "Assign",
+    "BatchInput",
+    "Credentials",
+    "ItemSelector",
+    "Parameters",
+    "ResultSelector",
+];
+
 /// What evaluating a field can raise.
-fn evaluated<'j>(
-    field: &'j str,
-    value: &'j Json,
-    language: QueryLanguage,
-    errors: &mut Vec<Raised>,
-) {
+fn evaluated(field: &str, value: &Json, language: QueryLanguage, errors: &mut Vec<Raised>) {
     // JSON may nest deeply, so this does not recurse.
-    let mut open = vec![(field, value)];
-    while let Some((key, value)) = open.pop() {
+    let mut open = vec![(field, value, false)];
+    while let Some((key, value, around)) = open.pop() {
+        let in_template = around || TEMPLATES.contains(&key);
         match value {
+            // Of a Pass, and given as it is.
+            Json::Object(_) | Json::Array(_) if key == "Result" && !around => {}
             Json::Object(members) => {
-                open.extend(members.iter().map(|(key, value)| (key.as_str(), value)));
+                let members = members.iter();
+                open.extend(members.map(|(key, value)| (key.as_str(), value, in_template)));
             }
-            Json::Array(items) => open.extend(items.iter().map(|item| (key, item))),
+            Json::Array(items) => open.extend(items.iter().map(|item| (key, item, around))),
             Json::String(text) => {
                 let name = match language {
-                    QueryLanguage::Jsonata if strip(text).is_some() => {
-                        errors::QUERY_EVALUATION_ERROR
-                    }
-                    QueryLanguage::JsonPath => match of_path(key, text) {
-                        Some(name) => name,
-                        None => continue,
-                    },
-                    QueryLanguage::Jsonata => continue,
+                    QueryLanguage::JsonPath if in_template => of_member(key, text),
+                    QueryLanguage::JsonPath => of_path(key, text),
+                    QueryLanguage::Jsonata => strip(text).map(|_| errors::QUERY_EVALUATION_ERROR),
                 };
-                errors.push(Raised::named(name));
+                errors.extend(name.map(Raised::named));
             }
             _ => {}
         }
     }
+}
+
+/// What a member of a payload template raises.
+fn of_member(key: &str, text: &str) -> Option<&'static str> {
+    let is_evaluated = key.ends_with(".$") && text != "$" && text != "$$";
+    is_evaluated.then_some(errors::RUNTIME)
 }
 
 /// What reading a path raises where it finds nothing, or something else than the field needs.
@@ -164,9 +174,7 @@ fn of_path(key: &str, text: &str) -> Option<&'static str> {
         "InputPath" | "OutputPath" | "ResultPath" if text == "$" => None,
         "ResultPath" | "ItemsPath" => Some(errors::REFERENCE_PATH_CONFLICT),
         "Variable" => Some(errors::RUNTIME),
-        _ if key.ends_with(".$") => Some(errors::RUNTIME),
-        _ if key.ends_with("Path") && text.starts_with(['$', 'S']) => Some(errors::RUNTIME),
-        _ => None,
+        _ => key.ends_with("Path").then_some(errors::RUNTIME),
     }
 }
 
