@@ -62,7 +62,10 @@ pub(crate) fn finding(finding: &Finding, source: &Source) -> String {
     }
     if let Some(location) = finding.location().filter(|location| location != "/") {
         let location = clip(&location).into_owned();
-        group = group.element(Level::NOTE.message(format!("{} at {location}", finding.code)));
+        group = group.element(Level::NOTE.message(match finding.code {
+            Some(code) => format!("{code} at {location}"),
+            None => format!("at {location}"),
+        }));
     }
     Renderer::styled().render(&[group])
 }

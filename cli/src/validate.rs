@@ -1,7 +1,7 @@
 //! `stepwright validate`: every finding about definitions.
 
 use serde_json::{Value, json};
-use stepwright_asl::validate::{Validator, rule};
+use stepwright_asl::validate::{RuleIdError, Validator};
 
 use crate::args::{Format, ValidateArguments};
 use crate::definition::Definition;
@@ -50,17 +50,12 @@ pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Failure> {
 
 /// The rules, with the user's say in what they count for.
 fn validator(arguments: &ValidateArguments) -> Result<Validator, Failure> {
-    let named = arguments.deny.iter().chain(&arguments.allow);
-    for id in named {
-        if rule(id).is_none() {
-            return Err(Failure::Usage(format!(
-                "there is no rule `{id}`; a rule's id stands in each finding, such as SW022"
-            )));
-        }
-    }
+    let usage = |error: RuleIdError| Failure::Usage(error.to_string());
     let validator = Validator::new(arguments.machine_type.into());
-    let validator = arguments.deny.iter().fold(validator, Validator::deny);
-    Ok(arguments.allow.iter().fold(validator, Validator::allow))
+    let mut denied = arguments.deny.iter();
+    let validator = denied.try_fold(validator, Validator::deny).map_err(usage)?;
+    let mut allowed = arguments.allow.iter();
+    allowed.try_fold(validator, Validator::allow).map_err(usage)
 }
 
 fn as_text(definition: &Definition) {
@@ -97,26 +92,10 @@ fn count(number: usize, noun: &str) -> String {
 
 /// The shape of AWS's ValidateStateMachineDefinition response, with our fields beside theirs.
 fn as_json(definition: &Definition) -> Value {
-    let diagnostics: Vec<Value> = definition
-        .findings
-        .iter()
-        .map(|finding| {
-            json!({
-                "severity": finding.severity.as_str(),
-                "code": finding.code,
-                "message": finding.message,
-                "location": finding.location(),
-                "rule": finding.rule,
-                "line": finding.line,
-                "column": finding.column,
-                "suggestion": finding.suggestion,
-            })
-        })
-        .collect();
     json!({
         "file": definition.source.path,
         "result": if definition.findings.has_errors() { "FAIL" } else { "OK" },
-        "diagnostics": diagnostics,
+        "diagnostics": definition.findings,
         "truncated": definition.findings.is_truncated(),
     })
 }

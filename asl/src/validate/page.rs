@@ -26,11 +26,12 @@ const ELSEWHERE: &[(&str, &str)] = &[
 pub fn rules_page() -> String {
     let mut page = String::from(HEAD);
     for rule in RULES {
-        let (id, severity, code, summary) = (rule.id, noun(rule), rule.code, rule.summary);
+        let (id, severity, summary) = (rule.id, noun(rule), rule.summary);
+        let code = rule.code.map_or(String::new(), |code| format!("`{code}`"));
         let anchor = id.to_lowercase();
         line(
             &mut page,
-            format_args!("| [{id}](#{anchor}) | {severity} | `{code}` | {summary} |"),
+            format_args!("| [{id}](#{anchor}) | {severity} | {code} | {summary} |"),
         );
     }
     page.push_str("\nRules that no definition is checked by:\n\n| id | where |\n|---|---|\n");
@@ -50,7 +51,7 @@ This page is written by `cargo run -p stepwright-asl --example rules_page > docs
 
 `stepwright validate` and `stepwright_asl::validate::validate` check a definition by every rule in one pass. An error means that AWS refuses the definition; a warning
 means that AWS takes it and that it does perhaps not do what was meant. `--deny ID` counts a rule's warnings as errors, `--allow ID` silences them; errors cannot be silenced.
-The code is that of AWS's ValidateStateMachineDefinition; rules that AWS does not have carry the code they would fit.
+The code is that of AWS's ValidateStateMachineDefinition. Rules that AWS does not have carry none, and neither does a warning that is given in place of an error.
 
 | id | severity | code | what it reports |
 |---|---|---|---|
@@ -64,14 +65,12 @@ fn section(page: &mut String, rule: &Rule) {
     };
     line(page, format_args!("\n## {}\n", rule.id));
     line(page, format_args!("{}\n\n{}\n", rule.summary, rule.doc));
+    let code = rule
+        .code
+        .map_or(String::new(), |code| format!(" · `{code}`"));
     line(
         page,
-        format_args!(
-            "{} · `{}` · {known} · [AWS]({})",
-            noun(rule),
-            rule.code,
-            rule.source
-        ),
+        format_args!("{}{code} · {known} · [AWS]({})", noun(rule), rule.source),
     );
 }
 

@@ -132,7 +132,7 @@ fn unnamed(definition: &Definition<'_>) -> impl Iterator<Item = usize> {
 pub(super) const ISLAND: Rule = Rule {
     id: "SW022",
     severity: Severity::Warning,
-    code: TARGET,
+    code: None,
     known: Known::Presumed,
     summary: "A state is named by transitions, and no walk from `StartAt` arrives at it.",
     doc: "States that lead only to each other, or a state that leads to itself, pass AWS's check (SW021) and never run. The finding is about the first state of such a group; states that only the group leads to have none of their own.",
@@ -190,7 +190,7 @@ fn list(items: &[String]) -> String {
 pub(super) const NO_END: Rule = Rule {
     id: "SW023",
     severity: Severity::Error,
-    code: "MISSING_END_STATE",
+    code: Some("MISSING_END_STATE"),
     known: Known::Measured,
     summary: "A container has no state at which it may end.",
     doc: "A container ends at a Succeed or Fail state, or at a state with `\"End\": true`. AWS gives no location for this finding. As long as a transition of the container is broken, that fault is reported alone.",
@@ -222,7 +222,7 @@ fn has_terminal(definition: &Definition<'_>, container: &Container<'_>) -> bool 
 pub(super) const ENDLESS: Rule = Rule {
     id: "SW024",
     severity: Severity::Warning,
-    code: TARGET,
+    code: None,
     known: Known::Presumed,
     summary: "States lead to each other for ever, and none of them waits.",
     doc: "The container has a state at which it may end, but from these states no walk arrives at it. Such a loop runs as fast as it can until the history is full (25,000 events), the execution times out, or somebody stops it. A loop that waits, or that has a task which waits for somebody, is not reported here; see SW141.",
@@ -319,7 +319,7 @@ pub(super) fn names<'d>(
 pub(super) const TOO_DEEP: Rule = Rule {
     id: "SW032",
     severity: Severity::Error,
-    code: "TOO_DEEPLY_NESTED",
+    code: Some("TOO_DEEPLY_NESTED"),
     known: Known::Documented,
     summary: "Parallel and Map states stand more than 32 deep within each other.",
     doc: "AWS documents that there is a limit and not what it is; no recorded definition comes near ours. Start a nested workflow instead.",

@@ -43,7 +43,7 @@ fn config_pointer<'d>(map: &Part<'d>) -> Pointer<'d> {
 pub(super) const ONLY_DISTRIBUTED: Rule = Rule {
     id: "SW103",
     severity: Severity::Warning,
-    code: SCHEMA,
+    code: None,
     known: Known::Presumed,
     summary: "An inline Map has a field that only a Distributed Map uses.",
     doc: "`ItemReader`, `ItemBatcher`, `ResultWriter` and `Label` need `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": ..}` in the processor. `ToleratedFailureCount` and `ToleratedFailurePercentage`, by value or by path, are accepted on an inline Map (recorded) and do nothing there: the first iteration that fails fails the Map.",
@@ -156,7 +156,7 @@ pub(super) fn lacks_payload(part: &Part<'_>) -> bool {
 pub(super) const IN_EXPRESS: Rule = Rule {
     id: "SW108",
     severity: Severity::Error,
-    code: SCHEMA,
+    code: None,
     known: Known::Documented,
     summary: "A Distributed Map stands in an Express machine, or among the Express children of another.",
     doc: "Distributed mode is for Standard workflows; an Express execution ends after five minutes and cannot be waited for. Make the machine Standard and, where it should be cheap, its children Express.",

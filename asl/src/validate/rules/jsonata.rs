@@ -15,7 +15,7 @@ const UNSUPPORTED_EXPRESSION: &str = "UNSUPPORTED_JSONATA_EXPRESSION";
 pub(super) const INVALID: Rule = Rule {
     id: "SW124",
     severity: Severity::Error,
-    code: INVALID_EXPRESSION,
+    code: Some(INVALID_EXPRESSION),
     known: Known::Measured,
     summary: "An expression is no JSONata.",
     doc: "The message has JSONata's own code. The suggestion says at which character of the expression reading stopped.",
@@ -30,7 +30,7 @@ pub(super) const INVALID: Rule = Rule {
 pub(super) const TOP_LEVEL: Rule = Rule {
     id: "SW126",
     severity: Severity::Error,
-    code: UNSUPPORTED_EXPRESSION,
+    code: Some(UNSUPPORTED_EXPRESSION),
     known: Known::Measured,
     summary: "An expression begins a path with a bare name, or assigns `$states`.",
     doc: "There is no input at the top level of an expression. A path begins with `$states`, a variable or a local binding; bare names stand inside predicates, map steps and groupings.",
@@ -45,7 +45,7 @@ pub(super) const TOP_LEVEL: Rule = Rule {
 pub(super) const CONTEXT: Rule = Rule {
     id: "SW127",
     severity: Severity::Error,
-    code: UNSUPPORTED_EXPRESSION,
+    code: Some(UNSUPPORTED_EXPRESSION),
     known: Known::Measured,
     summary: "An expression uses `$` or `$$` at the top level.",
     doc: "There is no context value at the top level of an expression. `$states.input` is the state's input.",
@@ -128,7 +128,7 @@ fn not_closed(definition: &Definition<'_>, report: &mut Report<'_>) {
 pub(super) const STATES: Rule = Rule {
     id: "SW128",
     severity: Severity::Error,
-    code: UNSUPPORTED_EXPRESSION,
+    code: Some(UNSUPPORTED_EXPRESSION),
     known: Known::Measured,
     summary: "An expression reads `$states.errorOutput` outside of a catcher, or `$states.result` outside of `Output` and `Assign`.",
     doc: "The result is there once the work is done, in the `Output` and `Assign` of a Task, Parallel or Map; the error output is there in the `Output` and `Assign` of a catcher. It is a warning where the result of another state, or that of the state in its catcher, is read, and where `$states` has no such field at all: what AWS says of these is not recorded.",

@@ -128,7 +128,7 @@ pub const RULES: &[Rule] = &[
 /// ```
 /// use stepwright_asl::validate::rule;
 ///
-/// assert_eq!(rule("sw020").map(|rule| rule.code), Some("MISSING_TRANSITION_TARGET"));
+/// assert_eq!(rule("sw020").and_then(|rule| rule.code), Some("MISSING_TRANSITION_TARGET"));
 /// assert!(rule("SW999").is_none());
 /// ```
 pub fn rule(id: &str) -> Option<&'static Rule> {

@@ -11,7 +11,7 @@ use super::fields::is_substitution;
 pub(super) const RESOURCE: Rule = Rule {
     id: "SW041",
     severity: Severity::Error,
-    code: "INVALID_RESOURCE",
+    code: Some("INVALID_RESOURCE"),
     known: Known::Measured,
     summary: "A Task's `Resource` names an integration, an action or a pattern that there is not; or it is no ARN or URI, which is a warning when it is a bare name.",
     doc: "An integration is written `arn:<partition>:states:::<service>:<action>`, with one of the patterns `.sync`, `.sync:2` and `.waitForTaskToken` behind the action where the service has it; an action of the AWS SDK is `arn:<partition>:states:::aws-sdk:<service>:<action>`, the action with a small first letter. With the feature `integrations`, which the command line has, all three are looked up in AWS's tables. AWS adds services and actions to the SDK all the time, so an unknown one is a warning unless it looks like a slip of the pen. So is a pattern about which AWS's pages disagree, an unknown `Resource` of an `ItemReader` or `ResultWriter`, and a `Resource` that is a bare name: it may still become an ARN when a script has put it in.",
