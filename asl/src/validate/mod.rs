@@ -21,6 +21,7 @@
 
 mod custom;
 mod definition;
+mod delimiters;
 mod expression;
 mod flow;
 mod history;

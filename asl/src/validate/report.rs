@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 
 use crate::finding::{Finding, Severity};
 use crate::json::{Document, Json, Pointer};
-use crate::similar::did_you_mean;
+use crate::similar::nearest;
 
 /// What the findings of one rule have in common.
 #[derive(Clone, Copy)]
@@ -150,9 +150,19 @@ impl Entry<'_> {
 
     /// Suggests the candidate that was probably meant by `name`, unless too many were compared already.
     pub(super) fn meant<'c>(
+        self,
+        name: &str,
+        candidates: impl IntoIterator<Item = &'c str>,
+    ) -> Self {
+        self.meant_with(name, candidates, |meant| format!("`{meant}`"))
+    }
+
+    /// The same, where the candidate is written in another way than its name.
+    pub(super) fn meant_with<'c>(
         mut self,
         name: &str,
         candidates: impl IntoIterator<Item = &'c str>,
+        write: impl FnOnce(&str) -> String,
     ) -> Self {
         if self.finding.is_none() {
             return self;
@@ -162,8 +172,8 @@ impl Entry<'_> {
             **left = left.saturating_sub(1);
             **left > 0
         });
-        let suggestion = did_you_mean(name, candidates);
-        self.suggest(suggestion)
+        let meant = nearest(name, candidates).map(write);
+        self.suggest(meant.map(|meant| format!("did you mean {meant}?")))
     }
 
     /// Gives it another of AWS's codes.

@@ -56,7 +56,7 @@ mod with_tables {
             };
             report
                 .add(task.at(field).key(key), fault.to_string())
-                .suggest(fault.suggestion())
+                .suggest(fault.mend())
                 .at_key();
         });
     }
@@ -64,7 +64,10 @@ mod with_tables {
     pub(super) fn missing(definition: &Definition<'_>, report: &mut Report<'_>) {
         each(definition, &mut |task, field, _, fault| {
             if fault.kind == ArgumentFaultKind::Missing {
-                report.add(task.at(field), fault.to_string()).at_key();
+                report
+                    .add(task.at(field), fault.to_string())
+                    .suggest(fault.mend())
+                    .at_key();
             }
         });
     }

@@ -5,8 +5,8 @@ use indexmap::IndexMap;
 use crate::facts::WaitsFor;
 use crate::finding::Severity;
 use crate::graph::Container;
-use crate::json::Json;
-use crate::model::StateKind;
+use crate::json::{Json, Object};
+use crate::model::{Kind, StateKind, StateMachine};
 use crate::validate::definition::Definition;
 use crate::validate::flow::has_state;
 use crate::validate::report::Report;
@@ -41,13 +41,38 @@ fn required(definition: &Definition<'_>, report: &mut Report<'_>, without_states
     for container in definition.graph.containers() {
         let missing: Vec<&str> = ["States", "StartAt"]
             .into_iter()
-            .filter(|field| !container.object.contains_key(*field))
+            .filter(|field| !container.object.contains_key(*field) && !is_below(container, field))
             .collect();
         if !missing.is_empty() && missing.contains(&"States") == without_states {
             let message = format!("These fields are required: [{}]", missing.join(", "));
             report.add(&container.pointer, message);
         }
     }
+}
+
+/// Whether a member of `States` is no state but a field of the container around it, such as `StartAt`: what follows from it is no finding.
+pub(super) fn is_misplaced(name: &str, object: Option<&Object>) -> bool {
+    match (
+        StateMachine::schema().field(name).map(|field| field.kind),
+        object,
+    ) {
+        // A state of this name has a type; the states of a container have theirs inside.
+        (Some(Kind::States), Some(states)) => {
+            !states.contains_key("Type")
+                && !states.is_empty()
+                && states.values().all(|state| state.get("Type").is_some())
+        }
+        (Some(_), None) => true,
+        _ => false,
+    }
+}
+
+/// Whether a field of the container stands among its states.
+fn is_below(container: &Container<'_>, field: &str) -> bool {
+    let states = container.object.get("States").and_then(Json::as_object);
+    states
+        .and_then(|states| states.get(field))
+        .is_some_and(|value| is_misplaced(field, value.as_object()))
 }
 
 pub(super) const START_AT_MISSING: Rule = Rule {
@@ -67,7 +92,11 @@ fn start_at_missing(definition: &Definition<'_>, report: &mut Report<'_>) {
             continue;
         };
         let may_be_there = is_substitution(start_at) || definition.flow.open[index];
-        if container.states.is_empty() || may_be_there || has_state(container, start_at) {
+        if container.states.is_empty()
+            || may_be_there
+            || has_state(container, start_at)
+            || is_below(container, "States")
+        {
             continue;
         }
         let names = names(definition, index);

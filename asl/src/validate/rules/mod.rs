@@ -1,6 +1,7 @@
 //! All rules, one file for each thing they look at.
 
 mod arguments;
+mod arn;
 mod choice;
 mod container;
 mod coverage;
@@ -117,6 +118,7 @@ pub const RULES: &[Rule] = &[
     variable::NAME,
     variable::SHADOWS,
     variable::TOGETHER,
+    jsonata::UNKNOWN_FUNCTION,
     limits::PAYLOAD,
     limits::HISTORY,
     task::LAMBDA_RETRY,
