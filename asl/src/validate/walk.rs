@@ -263,7 +263,8 @@ impl<'w, 'd> Walk<'w, 'd> {
         let pointer = pointer();
         template::walk_strings(value, At::of(&pointer, None), &mut |at, text| {
             // Every other string stands as it is.
-            if !text.trim_start().starts_with("{%") && !(is_template && is_broken(text)) {
+            let is_meant = text.trim_start().starts_with("{%") || is_template && is_broken(text);
+            if !is_meant {
                 return;
             }
             self.definition.expressions.push(ExpressionText {
