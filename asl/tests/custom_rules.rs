@@ -269,3 +269,47 @@ proptest! {
         prop_assert_eq!(validator.check(&document).len(), 1);
     }
 }
+
+#[test]
+fn a_comment_silences_warnings_where_it_stands() {
+    let inner = r#"{"Type": "Pass", "End": false, "Next": "J""#;
+    let text = |machine: &str, outer: &str, own: &str| {
+        format!(
+            r#"{{"Comment": "{machine}", "StartAt": "P", "States": {{
+            "P": {{"Type": "Parallel", "Comment": "{outer}", "Next": "Q", "Branches": [{{"StartAt": "I", "States": {{
+                "I": {inner}, "Comment": "{own}"}}, "J": {{"Type": "Succeed"}}}}}}]}},
+            "Q": {{"Type": "Pass", "End": false, "Next": "R"}}, "R": {{"Type": "Succeed"}}}}}}"#
+        )
+    };
+    let found = |text: &str| -> Vec<String> {
+        let findings = validator()
+            .deny_warnings()
+            .deny("SW029")
+            .expect("is known")
+            .check_text(text);
+        findings
+            .iter()
+            .map(|one| format!("{} {}", one.rule, one.pointer))
+            .collect()
+    };
+    let (inside, behind) = (
+        "SW029 /States/P/Branches/0/States/I/End",
+        "SW029 /States/Q/End",
+    );
+    let allow = "stepwright: allow sw029";
+    assert_eq!(found(&text("", "", "")), [inside, behind]);
+    assert_eq!(found(&text("", "", allow)), [behind]);
+    assert_eq!(found(&text("", allow, "")), [behind]);
+    assert!(found(&text(allow, "", "")).is_empty());
+    assert_eq!(found(&text("stepwright: allow SW030", "", allow)), [behind]);
+    assert_eq!(
+        found(&text("stepwright: allow SW0299", "", allow)),
+        ["SW004 /Comment", behind]
+    );
+    // The ids of users' rules are known, and an error is not silenced.
+    let commented = commented().check_text(r#"{"StartAt": "A", "Comment": "stepwright: allow ACME001, SW020", "States": {"A": {"Type": "Pass", "Next": "B"}}}"#);
+    assert_eq!(
+        commented.iter().map(|one| one.rule).collect::<Vec<_>>(),
+        ["SW020"]
+    );
+}

@@ -44,6 +44,20 @@ pub fn rules_page() -> String {
     page
 }
 
+/// The section of that page about one rule, in Markdown.
+///
+/// ```
+/// use stepwright_asl::validate::{rule, rule_section};
+///
+/// let rule = rule("SW142").expect("there is such a rule");
+/// assert!(rule_section(rule).starts_with("## SW142\n\nA Task invokes a Lambda function"));
+/// ```
+pub fn rule_section(rule: &Rule) -> String {
+    let mut text = String::new();
+    section(&mut text, rule);
+    text.trim_start().to_owned()
+}
+
 const HEAD: &str = "\
 # Rules of the validator
 
@@ -51,6 +65,7 @@ This page is written by `cargo run -p stepwright-asl --example rules_page > docs
 
 `stepwright validate` and `stepwright_asl::validate::validate` check a definition by every rule in one pass. An error means that AWS refuses the definition; a warning
 means that AWS takes it and that it does perhaps not do what was meant. `--deny ID` counts a rule's warnings as errors, `--allow ID` silences them; errors cannot be silenced.
+`stepwright: allow ID, ID` in the `Comment` of a state or of the machine silences them there, in JSON and YAML alike; `stepwright explain ID` prints a rule's section of this page.
 The code is that of AWS's ValidateStateMachineDefinition. Rules that AWS does not have carry none, and neither does a warning that is given in place of an error.
 
 | id | severity | code | what it reports |

@@ -9,6 +9,7 @@ use super::definition::Definition;
 use super::report::Report;
 use super::rule_id::{RuleIdError, is_among};
 use super::rules::RULES;
+use super::silence::Silence;
 use crate::finding::{Finding, Findings, Severity};
 use crate::json::Document;
 use crate::model::MachineType;
@@ -27,6 +28,18 @@ use crate::model::MachineType;
 /// let unknown = validator.allow("SW02").unwrap_err();
 /// assert!(unknown.to_string().starts_with("there is no rule `SW02`; did you mean `SW0"));
 /// # Ok::<(), stepwright_asl::validate::RuleIdError>(())
+/// ```
+///
+/// A definition may silence warnings itself: `stepwright: allow SW024, SW048` in the `Comment` of a state holds for the state and all that is in
+/// it, and in the `Comment` of the machine for all of it. That is said of the very place, so it counts more than [`deny`](Validator::deny).
+/// Errors cannot be silenced.
+///
+/// ```
+/// use stepwright_asl::validate::{MachineType, Validator};
+///
+/// let text = r#"{"StartAt": "A", "States": {
+///     "A": {"Type": "Pass", "End": false, "Next": "B", "Comment": "stepwright: allow SW029"}, "B": {"Type": "Succeed"}}}"#;
+/// assert!(Validator::new(MachineType::Standard).deny_warnings().check_text(text).is_empty());
 /// ```
 #[derive(Clone)]
 pub struct Validator {
@@ -49,6 +62,13 @@ impl Validator {
             allowed: Vec::new(),
             denies_warnings: false,
         }
+    }
+
+    /// The same for machines of another type.
+    #[must_use]
+    pub fn of_type(mut self, machine_type: MachineType) -> Validator {
+        self.machine_type = machine_type;
+        self
     }
 
     /// Checks by a rule of your own, too.
@@ -137,7 +157,9 @@ impl Validator {
     pub fn check<'d>(&self, definition: impl Into<Subject<'d>>) -> Findings {
         let Subject(document) = definition.into();
         let document = document.as_ref();
-        let definition = Definition::read(document, self.machine_type);
+        let mut definition = Definition::read(document, self.machine_type);
+        definition.ids = self.ids().collect();
+        let definition = definition;
         let mut report = Report::new(document);
         for rule in RULES {
             if !is_among(&self.off, rule.id) {
@@ -148,7 +170,11 @@ impl Validator {
         self.check_custom(&definition, &mut report);
         let truncated = report.is_truncated();
         let mut findings = report.finish();
-        findings.retain_mut(|finding| self.count(finding));
+        let silence = Silence::of(&definition);
+        findings.retain_mut(|finding| {
+            let is_error = finding.severity == Severity::Error;
+            (is_error || !silence.covers(finding)) && self.count(finding)
+        });
         Findings::of(findings, truncated)
     }
 

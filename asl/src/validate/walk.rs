@@ -30,6 +30,7 @@ impl<'d> Definition<'d> {
         let mut definition = Definition {
             document,
             machine_type,
+            ids: Vec::new(),
             language,
             languages: vec![language; graph.states().len()],
             flow: Flow::of(&graph),

@@ -6,6 +6,8 @@ use crate::substitution::is_substitution;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
+use crate::validate::rule_id::RuleIdError;
+use crate::validate::silence::unknown;
 
 /// How many characters a definition may have.
 ///
@@ -67,6 +69,28 @@ fn too_long(definition: &Definition<'_>, report: &mut Report<'_>) {
             "the definition has {characters} characters; at most {MAX_CHARACTERS} are allowed"
         );
         report.add(Pointer::ROOT, message);
+    }
+}
+
+pub(super) const UNKNOWN_RULE: Rule = Rule {
+    id: "SW004",
+    severity: Severity::Warning,
+    code: None,
+    known: Known::Presumed,
+    summary: "A `Comment` silences a rule that there is not.",
+    doc: "`stepwright: allow SW024, SW048` in the `Comment` of a state silences the warnings of these rules for the state and all that is in it; in the `Comment` of the machine for all of it. It works in JSON and YAML alike, and stays with the definition wherever it goes. Errors cannot be silenced, because AWS refuses the definition all the same.",
+    source: source::STRUCTURE,
+    check: unknown_rule,
+};
+
+fn unknown_rule(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for (pointer, error) in unknown(definition) {
+        let RuleIdError::Unknown { id, suggestion } = error else {
+            continue;
+        };
+        report
+            .add(pointer, format!("there is no rule `{id}`"))
+            .suggest(Some(suggestion));
     }
 }
 

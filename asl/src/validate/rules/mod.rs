@@ -32,6 +32,7 @@ pub const RULES: &[Rule] = &[
     document::DUPLICATE_KEY,
     document::EMPTY,
     document::TOO_LONG,
+    document::UNKNOWN_RULE,
     container::NO_STATES,
     container::NO_START_AT,
     container::START_AT_MISSING,
