@@ -124,7 +124,7 @@ impl Excerpt<'_> {
 }
 
 /// What is marked in the text.
-fn place(finding: &Finding, source: &Source) -> Range<usize> {
+pub(crate) fn place(finding: &Finding, source: &Source) -> Range<usize> {
     match source.format {
         Format::Json => token(&source.text, finding.offset),
         Format::Yaml => {

@@ -41,6 +41,13 @@ struct Written<'s> {
 impl<'s> Written<'s> {
     /// The string behind tags, anchors and, for `!Sub [text, ..]`, the beginning of the list.
     fn at(source: &'s str, start: usize) -> Option<Written<'s>> {
+        if follows_header(source.get(..start)?) {
+            return Some(Written {
+                source,
+                at: start,
+                style: Style::Plain,
+            });
+        }
         let mut at = start;
         loop {
             let rest = source.get(at..)?;
@@ -93,6 +100,22 @@ impl<'s> Written<'s> {
             _ => Some((Some(first), first.len_utf8())),
         }
     }
+}
+
+/// Whether a text ends behind the `|` or `>` of a block scalar, whose content comes next.
+fn follows_header(before: &str) -> bool {
+    let Some((head, indentation)) = before.rsplit_once('\n') else {
+        return false;
+    };
+    let line = head.trim_end().lines().next_back().unwrap_or_default();
+    let line = line
+        .split_once(" #")
+        .map_or(line, |(line, _)| line)
+        .trim_end();
+    let line =
+        line.trim_end_matches(|char: char| char.is_ascii_digit() || matches!(char, '+' | '-'));
+    let marked = line.strip_suffix(['|', '>']);
+    indentation.trim().is_empty() && marked.is_some_and(|rest| rest.ends_with([' ', '\t']))
 }
 
 /// The character of an escape of JSON or YAML.

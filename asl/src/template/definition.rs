@@ -23,13 +23,11 @@ pub struct Embedded {
 #[non_exhaustive]
 pub enum EmbeddedDefinition {
     /// In the file itself, as a part of it.
-    #[non_exhaustive]
     Part {
         /// The part, whose nodes have their places in the file.
         document: Document,
     },
     /// In the file itself, as a text in a string.
-    #[non_exhaustive]
     Text {
         /// The text, with `${substitutions}` for what the template computes.
         text: String,
@@ -37,13 +35,11 @@ pub enum EmbeddedDefinition {
         offsets: Vec<u32>,
     },
     /// In another file, named by its path from the template's folder.
-    #[non_exhaustive]
     File {
         /// The path.
         path: String,
     },
     /// Where nothing can be read, for this reason.
-    #[non_exhaustive]
     Elsewhere {
         /// The reason.
         reason: String,

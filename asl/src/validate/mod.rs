@@ -42,7 +42,7 @@ pub use crate::finding::{Finding, Findings, Severity};
 pub use crate::model::MachineType;
 pub use custom::{CustomRule, MachineView, StateView};
 pub use machine_name::validate_name;
-pub use page::{rule_section, rules_page};
+pub use page::{explain, rules_page};
 pub use rule::{Known, Rule};
 pub use rule_id::RuleIdError;
 pub use rules::{RULES, rule};

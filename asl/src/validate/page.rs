@@ -3,21 +3,22 @@
 use std::fmt::Write;
 
 use super::rule::{Known, Rule};
-use super::rules::RULES;
+use super::rule_id::RuleIdError;
+use super::rules::{RULES, rule};
 use crate::finding::Severity;
 
 /// Rules of the list that are checked where their subject is, not in a definition.
-const ELSEWHERE: &[(&str, &str)] = &[
+const ELSEWHERE: &[(&[&str], &str)] = &[
     (
-        "SW083",
+        &["SW083"],
         "the interpreter: a Wait that would end too late fails with `Wait state delay is too long.`",
     ),
     (
-        "SW150",
+        &["SW150"],
         "`stepwright_asl::validate::validate_name`: the name of a machine, an execution or an activity",
     ),
     (
-        "SW160 to SW163",
+        &["SW160", "SW161", "SW162", "SW163"],
         "`stepwright`: types of tasks against each other, against paths and expressions, and against the errors that are caught",
     ),
 ];
@@ -35,7 +36,11 @@ pub fn rules_page() -> String {
         );
     }
     page.push_str("\nRules that no definition is checked by:\n\n| id | where |\n|---|---|\n");
-    for (id, place) in ELSEWHERE {
+    for (ids, place) in ELSEWHERE {
+        let id = match ids {
+            [first, .., last] => format!("{first} to {last}"),
+            ids => ids.concat(),
+        };
         line(&mut page, format_args!("| {id} | {place} |"));
     }
     for rule in RULES {
@@ -44,18 +49,35 @@ pub fn rules_page() -> String {
     page
 }
 
-/// The section of that page about one rule, in Markdown.
+/// The section of that page about one rule, in Markdown. Ids are taken in upper or lower case.
+///
+/// # Errors
+///
+/// When no rule has the id, with the one that was probably meant.
 ///
 /// ```
-/// use stepwright_asl::validate::{rule, rule_section};
+/// use stepwright_asl::validate::explain;
 ///
-/// let rule = rule("SW142").expect("there is such a rule");
-/// assert!(rule_section(rule).starts_with("## SW142\n\nA Task invokes a Lambda function"));
+/// assert!(explain("sw142")?.starts_with("## SW142\n\nA Task invokes a Lambda function"));
+/// assert_eq!(explain("SW142x").unwrap_err().to_string(), "there is no rule `SW142x`; did you mean `SW142`?");
+/// # Ok::<(), stepwright_asl::validate::RuleIdError>(())
 /// ```
-pub fn rule_section(rule: &Rule) -> String {
-    let mut text = String::new();
-    section(&mut text, rule);
-    text.trim_start().to_owned()
+pub fn explain(id: &str) -> Result<String, RuleIdError> {
+    if let Some(rule) = rule(id) {
+        let mut text = String::new();
+        section(&mut text, rule);
+        return Ok(text.trim_start().to_owned());
+    }
+    for (ids, place) in ELSEWHERE {
+        if let Some(known) = ids.iter().find(|known| known.eq_ignore_ascii_case(id)) {
+            return Ok(format!(
+                "## {known}\n\nNo definition is checked by it; it is a rule of {place}.\n"
+            ));
+        }
+    }
+    let elsewhere = ELSEWHERE.iter().flat_map(|(ids, _)| ids.iter().copied());
+    let known = RULES.iter().map(|rule| rule.id).chain(elsewhere);
+    Err(RuleIdError::unknown(id, known))
 }
 
 const HEAD: &str = "\
