@@ -9,7 +9,7 @@ use stepwright_asl::template::{self, Embedded, EmbeddedDefinition};
 use stepwright_asl::validate::Validator;
 use stepwright_asl::yaml::Format;
 
-use super::files::{File, is_definition};
+use super::files::{File, is_definition, whole};
 use crate::definition::Definition;
 use crate::failure::Failure;
 use crate::input;
@@ -72,7 +72,7 @@ impl Checker {
         let (Some(document), Some(machines)) = (&document, machines) else {
             let is_wanted = !file.is_found
                 || is_definition(path)
-                || document.as_ref().is_some_and(looks_like_definition);
+                || looks_like_definition(document.as_ref(), &text);
             if is_wanted {
                 let definition = Definition::of(path, text, &self.validator);
                 self.add(definition, None, file.is_found);
@@ -151,12 +151,11 @@ impl Checker {
     }
 }
 
-/// The path of a file whichever way it is named.
-fn whole(path: &Path) -> PathBuf {
-    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
-}
-
-fn looks_like_definition(document: &Document) -> bool {
+/// Whether a file of a folder is a definition: it has states and a start, or speaks of both and cannot be read.
+fn looks_like_definition(document: Option<&Document>, text: &str) -> bool {
+    let Some(document) = document else {
+        return text.contains("StartAt") && text.contains("States");
+    };
     let members = document.json().as_object();
     members.is_some_and(|members| {
         let has_states = members.get("States").and_then(Json::as_object).is_some();

@@ -1,5 +1,6 @@
 //! The files that are checked: those that are named, and those of folders.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
@@ -28,6 +29,9 @@ pub(super) fn of(paths: &[PathBuf], failures: &mut Vec<Failure>) -> Vec<File> {
         }
         walk(path, 0, &mut files, failures);
     }
+    // A file of two folders, one in the other, is one file.
+    let mut seen = HashSet::new();
+    files.retain(|file| !file.is_found || seen.insert(whole(&file.path)));
     files
 }
 
@@ -82,6 +86,11 @@ pub(super) fn is_definition(path: &Path) -> bool {
     let name = name(path).to_ascii_lowercase();
     let endings = [".asl.json", ".asl.yaml", ".asl.yml"];
     endings.iter().any(|ending| name.ends_with(ending))
+}
+
+/// The path of a file whichever way it is named.
+pub(super) fn whole(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn name(path: &Path) -> &str {

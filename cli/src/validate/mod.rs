@@ -39,7 +39,11 @@ pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Failure> {
             .iter()
             .map(|path| path.display().to_string());
         let paths: Vec<String> = paths.collect();
-        let text = format!("there is no definition in {}", paths.join(", "));
+        let reason = match paths.as_slice() {
+            [_] => "it is a folder without a definition",
+            _ => "they are folders without a definition",
+        };
+        let text = format!("cannot read {}: {reason}", paths.join(", "));
         return Err(Failure::Usage(text));
     }
     if !arguments.quiet {
