@@ -25,7 +25,9 @@ pub fn read(name: impl AsRef<Path>, text: &str) -> Result<Document, SyntaxError>
 /// The state machines of a template, or the one that `aws stepfunctions describe-state-machine` printed; `None` when the file is neither.
 pub fn machines(file: &Document) -> Option<Vec<Embedded>> {
     let object = file.json().as_object()?;
-    if let Some(resources) = object.get("Resources").and_then(Json::as_object) {
+    let is_definition = object.contains_key("StartAt") || object.contains_key("States");
+    let resources = object.get("Resources").filter(|_| !is_definition);
+    if let Some(resources) = resources.and_then(Json::as_object) {
         let found = resources.iter().filter_map(|(name, resource)| {
             let resource = resource.as_object()?;
             of_resource(file, name, resource)

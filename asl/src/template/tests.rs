@@ -138,6 +138,16 @@ fn a_text_has_its_places_in_the_template() {
         &list,
         &[("M SW020 6 /States/A/Next", "\"É\"}}}'")],
     );
+    let long = quoted(&format!(
+        "\n        Fn::Sub:\n          - '{json}'\n          - {{X: 1}}"
+    ));
+    expect(
+        "t.yaml",
+        &long,
+        &[("M SW020 7 /States/A/Next", "\"É\"}}}'")],
+    );
+    let long = quoted(&format!("\n        Fn::Sub: |\n          {json}"));
+    expect("t.yaml", &long, &[("M SW020 7 /States/A/Next", "\"É\"}}}")]);
     // YAML in a text, as SAM takes it.
     let yaml = quoted("|\n        StartAt: A\n        States:\n          A: {Type: Pass, Next: B}");
     expect("t.yaml", &yaml, &[("M SW020 8 /States/A/Next", "B}")]);
@@ -204,6 +214,7 @@ fn a_definition_is_no_template() {
     for text in [
         r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#,
         r#"{"name": "package", "definition": "x"}"#,
+        r#"{"StartAt": "A", "Resources": {}}"#,
         "[]",
         "1",
     ] {
