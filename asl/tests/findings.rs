@@ -1038,3 +1038,73 @@ mod arns {
         }
     }
 }
+
+#[cfg(feature = "yaml")]
+mod places {
+    use super::*;
+    use stepwright_asl::json::Document;
+
+    const TEXT: &str = r#"
+QueryLanguage: JSONata
+States:
+  StartAt: A
+  A:
+    Type: Task
+    Resource: ${Fn
+    Arguments: {x: '{ % 1 %}'}
+    next: B
+  B:
+    type: Pass
+  C:
+    Type: Map
+    ItemReader:
+      Resource: arn:aws:states:::s3:getObject
+      Arguments: {Bucket: b, Key: k}
+    ItemProcessor:
+      ProcessorConfig: {Mode: INLINE}
+      StartAt: I
+      States:
+        I:
+          Type: Pass
+          Comment: 'stepwright: allow SW999'
+          Output: "{% $sums([1]) %}"
+          End: true
+    End: true
+"#;
+
+    #[test]
+    fn findings_stand_at_their_places_in_yaml() {
+        let document = Document::parse_yaml(TEXT).expect("is YAML");
+        let findings = Validator::new(MachineType::Standard).check(&document);
+        let found: Vec<String> = findings
+            .iter()
+            .map(|one| {
+                let rest = &TEXT[one.offset..];
+                let length = rest
+                    .find(|char: char| !char.is_alphanumeric() && !"'\"{$%".contains(char))
+                    .unwrap_or(rest.len());
+                format!(
+                    "{} {}:{} {}",
+                    one.rule,
+                    one.line,
+                    one.column,
+                    &rest[..length]
+                )
+            })
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "SW017 4:3 StartAt",
+                "SW028 5:3 A",
+                "SW041 7:15 ${Fn",
+                "SW125 8:20 '{",
+                "SW014 9:5 next",
+                "SW015 10:3 B",
+                "SW103 14:5 ItemReader",
+                "SW004 23:20 'stepwright",
+                "SW134 24:19 \"{%",
+            ]
+        );
+    }
+}
