@@ -7,6 +7,7 @@ mod commands;
 mod coverage;
 mod definition;
 mod diff;
+mod explain;
 mod failure;
 mod graph;
 mod group;
@@ -31,6 +32,7 @@ use args::{Arguments, Command};
 async fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Validate(arguments) => validate::validate(&arguments),
+        Command::Explain(arguments) => explain::explain(&arguments),
         Command::Run(arguments) => run::run(arguments).await,
         Command::TestState(arguments) => test_state::test(arguments).await,
         Command::Replay(arguments) => replay::replay(&arguments).await,

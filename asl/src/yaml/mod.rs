@@ -59,6 +59,7 @@ mod scalar;
 mod tag;
 
 pub use format::Format;
+pub(crate) use reader::read_template;
 
 #[cfg(test)]
 mod tests;
