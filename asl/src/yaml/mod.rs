@@ -54,11 +54,13 @@
 mod document;
 mod format;
 mod message;
+mod place;
 mod reader;
 mod scalar;
 mod tag;
 
 pub use format::Format;
+pub(crate) use scalar::resolve;
 
 #[cfg(test)]
 mod tests;
