@@ -44,24 +44,20 @@ pub(super) fn insert(
     let (Some(first), Some(column)) = (items.first(), column(source, &items)) else {
         return Err("the first member does not begin a line".to_owned());
     };
-    let writer = BlockWriter::new(plan, first.begin);
     let flow = prefers_flow(plan, node, value, at);
-    let child = writer.child(key, value, column, flow);
+    let style = plan.style.beside(source, node.json, node.mark);
     let indent = " ".repeat(column);
-    let line_break = writer.line_break();
-    match at.checked_sub(1).and_then(|before| items.get(before)) {
-        None => Ok(vec![Splice::insert(
-            first.begin,
-            format!("{child}{line_break}{indent}"),
-        )]),
-        Some(before) => {
-            let offset = end_of_lines(source, before)?;
-            Ok(vec![Splice::insert(
-                offset,
-                format!("{line_break}{indent}{child}"),
-            )])
-        }
-    }
+    let Some(before) = at.checked_sub(1).and_then(|before| items.get(before)) else {
+        let writer = BlockWriter::of_lines(source, style, first.begin);
+        let child = writer.child(key, value, column, flow);
+        let text = format!("{child}{}{indent}", writer.line_break());
+        return Ok(vec![Splice::insert(first.begin, text)]);
+    };
+    let offset = end_of_lines(source, before)?;
+    let writer = BlockWriter::new(source, style, offset);
+    let child = writer.child(key, value, column, flow);
+    let text = format!("{}{indent}{child}", writer.line_break());
+    Ok(vec![Splice::insert(offset, text)])
 }
 
 /// Puts a first child into brackets that are empty and stand in a block: the child needs no brackets. `None` when there are no such brackets.
@@ -156,19 +152,27 @@ fn replace_as(plan: &Plan<'_>, target: &Target<'_>, value: &Json, flow: bool) ->
     let (item, Some(outer)) = (items[at], column(source, &items)) else {
         return Err("the object does not begin a line".to_owned());
     };
-    let writer = BlockWriter::new(plan, item.begin);
     let in_array = matches!(parent.json, Json::Array(_));
     let first = first_of(source, node.mark);
     let same_line = source.line_start(first) == source.line_start(item.head);
+    let is_block = node.mark.shape == Shape::Block;
     let is_empty = item.start == item.end;
     // With a block go the comments in its lines, but not the one beside the key or the dash.
-    let end = if node.mark.shape == Shape::Block
-        && source.line_start(item.end) != source.line_start(item.begin)
-    {
+    let end = if is_block && source.line_start(item.end) != source.line_start(item.begin) {
         end_of_lines(source, &item)?
     } else {
         item.end
     };
+    let behind_dash = in_array && source.text[..item.head].ends_with('-');
+    let in_place = (is_block && !same_line) || (behind_dash && (is_empty || same_line));
+    let line_end = if behind_dash && is_empty {
+        item.head
+    } else if in_place {
+        end
+    } else {
+        end_of_lines(source, &item)?
+    };
+    let writer = BlockWriter::new(source, plan.style.clone(), line_end);
     let inline = match node.mark.shape {
         Shape::Flow if flow => Some(writer.flow_like(
             value,
@@ -180,7 +184,7 @@ fn replace_as(plan: &Plan<'_>, target: &Target<'_>, value: &Json, flow: bool) ->
     if let Some(text) = inline {
         return Ok(if is_empty {
             vec![Splice::insert(item.head, format!(" {text}"))]
-        } else if node.mark.shape != Shape::Block {
+        } else if !is_block {
             vec![Splice::new(item.start..item.end, text)]
         } else if same_line {
             vec![Splice::new(first..end, text)]
@@ -192,7 +196,6 @@ fn replace_as(plan: &Plan<'_>, target: &Target<'_>, value: &Json, flow: bool) ->
         });
     }
     // A value of several lines.
-    let behind_dash = in_array && source.text[..item.head].ends_with('-');
     if behind_dash && is_empty {
         let text = writer.block(value, outer + 2);
         return Ok(vec![Splice::insert(item.head, format!(" {text}"))]);
@@ -203,15 +206,12 @@ fn replace_as(plan: &Plan<'_>, target: &Target<'_>, value: &Json, flow: bool) ->
     }
     let inner = writer.inner_column(value, outer, in_array);
     let text = format!("{}{}", " ".repeat(inner), writer.block(value, inner));
-    let line_break = writer.line_break();
-    if node.mark.shape == Shape::Block && !same_line {
-        let line = source.line_start(first);
+    if in_place {
         return Ok(vec![
             Splice::delete(item.head..item.properties),
-            Splice::new(line..end, text),
+            Splice::new(source.line_start(first)..end, text),
         ]);
     }
-    let line_end = end_of_lines(source, &item)?;
     let old = if is_empty {
         item.head..item.head
     } else {
@@ -219,15 +219,20 @@ fn replace_as(plan: &Plan<'_>, target: &Target<'_>, value: &Json, flow: bool) ->
     };
     Ok(vec![
         Splice::delete(old),
-        Splice::insert(line_end, format!("{line_break}{text}")),
+        Splice::insert(line_end, format!("{}{text}", writer.line_break())),
     ])
 }
 
 fn replace_root(plan: &Plan<'_>, node: Node<'_>, value: &Json) -> Changes {
     let source = plan.source;
     let first = first_of(source, node.mark);
-    let writer = BlockWriter::new(plan, first);
-    let range = first..(node.mark.end as usize).max(first);
+    let end = (node.mark.end as usize).max(first);
+    let end = match node.mark.shape {
+        Shape::Block => source.skip_comment(end),
+        _ => end,
+    };
+    let range = first..end;
+    let writer = BlockWriter::new(source, plan.style.clone(), end);
     let text = match writer.inline(value, false) {
         Some(text) => text,
         None if source.begins_line(first) => writer.block(value, column_of(source, first)),

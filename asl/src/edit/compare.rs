@@ -103,8 +103,5 @@ fn children(json: &Json) -> Option<Vec<(Option<&str>, &Json)>> {
 
 /// Numbers that only their text holds may have another spelling of the exponent in YAML.
 fn same_number(wanted: &Number, found: &Number) -> bool {
-    wanted == found
-        || wanted
-            .to_string()
-            .eq_ignore_ascii_case(&found.to_string())
+    wanted == found || wanted.to_string().eq_ignore_ascii_case(&found.to_string())
 }

@@ -8,6 +8,8 @@ use super::splice::{Splice, apply};
 use super::target::{Node, Target, is_alias, missing};
 use crate::SyntaxError;
 use crate::json::{Document, Json, MAX_DEPTH, escape, index};
+#[cfg(feature = "yaml")]
+use crate::yaml::Format;
 
 /// A JSON or YAML text that is edited. What no edit names stays as it is, byte by byte; [`edit`](super) says more.
 ///
@@ -54,7 +56,7 @@ impl Editor {
         })
     }
 
-    /// Edits a YAML text.
+    /// Edits a YAML text. One that is JSON stays JSON.
     ///
     /// ```
     /// use stepwright_asl::edit::Editor;
@@ -81,6 +83,11 @@ impl Editor {
     /// As [`Document::parse_yaml`].
     #[cfg(feature = "yaml")]
     pub fn parse_yaml(text: &str) -> Result<Editor, SyntaxError> {
+        if Format::of_text(text) == Format::Json
+            && let Ok(editor) = Editor::parse(text)
+        {
+            return Ok(editor);
+        }
         Ok(Editor {
             document: Document::parse_yaml(text)?,
             read: Document::parse_yaml,

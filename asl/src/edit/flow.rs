@@ -11,7 +11,7 @@ use crate::json::{Json, Mark, Shape};
 /// An array or an object in brackets that is to be edited.
 pub(super) struct Flow<'t> {
     source: Source<'t>,
-    style: &'t Style,
+    style: Style,
     json: &'t Json,
     open: usize,
     close: usize,
@@ -42,7 +42,7 @@ impl<'t> Flow<'t> {
     /// Takes the text between the brackets apart.
     pub(super) fn of(
         source: Source<'t>,
-        style: &'t Style,
+        style: &Style,
         json: &'t Json,
         mark: &Mark,
         in_lines: bool,
@@ -54,7 +54,7 @@ impl<'t> Flow<'t> {
         let close = (mark.end as usize).saturating_sub(1);
         let mut flow = Flow {
             source,
-            style,
+            style: style.beside(source, json, mark),
             json,
             open,
             close,
@@ -186,6 +186,8 @@ impl<'t> Flow<'t> {
                         .collect();
                     splices.push(Splice::delete(item.begin..behind));
                     splices
+                } else if let (Some(comma), Some(_)) = (previous.comma, item.comma) {
+                    vec![Splice::delete(comma + 1..behind)]
                 } else {
                     vec![Splice::delete(previous.end..item.end)]
                 }
@@ -320,8 +322,8 @@ impl<'t> Flow<'t> {
         (item.shape == Shape::Flow).then(|| self.source.text[item.start..item.end].contains('\n'))
     }
 
-    fn writer(&self, offset: usize) -> Writer<'t> {
-        writer(self.source, self.style, offset)
+    fn writer(&self, offset: usize) -> Writer {
+        writer(self.source, self.style.clone(), offset)
     }
 }
 
@@ -338,11 +340,11 @@ pub(super) fn replace_root(
     } else {
         Layout::Line
     };
-    let text = writer(source, style, range.start).value(value, layout);
+    let text = writer(source, style.clone(), range.start).value(value, layout);
     vec![Splice::new(range, text)]
 }
 
-pub(super) fn writer<'s>(source: Source<'_>, style: &'s Style, offset: usize) -> Writer<'s> {
+pub(super) fn writer(source: Source<'_>, style: Style, offset: usize) -> Writer {
     Writer {
         style,
         line_break: source.line_break(offset),

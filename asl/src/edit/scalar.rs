@@ -75,7 +75,9 @@ pub(super) fn literal(text: &str, indent: &str, line_break: &str) -> Option<Stri
         && !body.ends_with('\n')
         && !body.starts_with([' ', '\n'])
         && body.chars().all(|c| c == '\n' || is_printable(c))
-        && body.lines().all(|line| line.is_empty() || !line.trim().is_empty());
+        && body
+            .lines()
+            .all(|line| line.is_empty() || !line.trim().is_empty());
     fits.then(|| {
         let lines = body.split('\n').map(|line| {
             let indent = if line.is_empty() { "" } else { indent };

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::style::Quotes;
+
 /// A text and its language.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Source<'t> {
@@ -93,6 +95,16 @@ impl<'t> Source<'t> {
     /// Where the blanks before an offset begin.
     pub(super) fn blanks_before(&self, offset: usize) -> usize {
         self.text[..offset].trim_end_matches([' ', '\t']).len()
+    }
+
+    /// The quotes of the text or key at an offset; `None` for what is written in another way.
+    pub(super) fn quotes(&self, offset: usize) -> Option<Quotes> {
+        Some(match self.byte(offset)? {
+            b'"' => Quotes::Double,
+            b'\'' => Quotes::Single,
+            b'|' | b'>' | b'!' | b'*' => return None,
+            _ => Quotes::Plain,
+        })
     }
 
     /// Whether a piece between values has a comment.

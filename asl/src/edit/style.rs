@@ -61,6 +61,24 @@ impl Style {
         spread.line + spread.lines > spread.block
     }
 
+    /// The style of a new child: its key is quoted as the keys beside it are. Where those have JSON's quotes, texts have them too.
+    pub(super) fn beside(&self, source: Source<'_>, json: &Json, mark: &Mark) -> Style {
+        let mut style = self.clone();
+        let (Json::Object(members), Some(last)) = (json, mark.children.last()) else {
+            return style;
+        };
+        if let Some(keys) = source.quotes(last.key as usize) {
+            style.keys = keys;
+        }
+        let plain_text = |(json, mark): (&Json, &Mark)| {
+            json.as_str().is_some() && source.quotes(mark.start as usize) == Some(Quotes::Plain)
+        };
+        if style.keys == Quotes::Double && !members.values().zip(&mark.children).any(plain_text) {
+            style.texts = Quotes::Double;
+        }
+        style
+    }
+
     fn spread(&self, json: &Json) -> Spread {
         match kind(json) {
             Kind::Object => self.objects,
@@ -168,11 +186,6 @@ pub(super) fn survey(source: Source<'_>, json: &Json, mark: &Mark) -> Style {
     };
     let (before_colon, after_colon) = survey.colons.winner(("", " "));
     let keys = survey.keys.winner(quotes);
-    // YAML needs the blank after a colon, except after quotes.
-    let after_colon = match after_colon {
-        "" if source.is_yaml && keys == Quotes::Plain => " ",
-        other => other,
-    };
     Style {
         unit: survey.units.winner("  ").to_owned(),
         before_colon: before_colon.to_owned(),
@@ -198,7 +211,7 @@ impl<'t> Survey<'t> {
         let Source { text, is_yaml } = self.source;
         if let Json::String(_) = json
             && mark.shape == Shape::Scalar
-            && let Some(quotes) = self.quotes(mark.start as usize)
+            && let Some(quotes) = self.source.quotes(mark.start as usize)
         {
             self.texts.add(quotes);
             if quotes != Quotes::Plain {
@@ -272,7 +285,7 @@ impl<'t> Survey<'t> {
 
     fn member(&mut self, child: &Mark) {
         let (key, start) = (child.key as usize, child.start as usize);
-        if let Some(quotes) = self.quotes(key) {
+        if let Some(quotes) = self.source.quotes(key) {
             self.keys.add(quotes);
         }
         let gap = self.source.text.get(key..start).unwrap_or_default();
@@ -283,15 +296,6 @@ impl<'t> Survey<'t> {
             let trimmed = before.trim_end_matches([' ', '\t']);
             self.colons.add((&before[trimmed.len()..], after));
         }
-    }
-
-    fn quotes(&self, offset: usize) -> Option<Quotes> {
-        Some(match self.source.byte(offset)? {
-            b'"' => Quotes::Double,
-            b'\'' => Quotes::Single,
-            b'|' | b'>' | b'!' | b'*' => return None,
-            _ => Quotes::Plain,
-        })
     }
 
     /// How far an object or an array by indentation stands right of what has it.
@@ -310,8 +314,7 @@ impl<'t> Survey<'t> {
             Json::Array(_) => {
                 let dash = child.start as usize;
                 if self.source.byte(dash) == Some(b'-') && self.source.line_start(dash) > key {
-                    self.dashes
-                        .add(column(dash).saturating_sub(column(key)));
+                    self.dashes.add(column(dash).saturating_sub(column(key)));
                 }
             }
             _ => {

@@ -15,14 +15,14 @@ pub(super) enum Layout<'s> {
 }
 
 /// What the writer needs to know of the text.
-pub(super) struct Writer<'s> {
-    pub(super) style: &'s Style,
+pub(super) struct Writer {
+    pub(super) style: Style,
     pub(super) line_break: &'static str,
     /// How a text or a key is written: in YAML it may stand without quotes.
     pub(super) scalar: fn(&Style, &str, bool) -> String,
 }
 
-impl Writer<'_> {
+impl Writer {
     pub(super) fn value(&self, json: &Json, layout: Layout<'_>) -> String {
         let mut out = String::new();
         match layout {
@@ -37,17 +37,22 @@ impl Writer<'_> {
 
     /// A key and what stands up to its value.
     pub(super) fn key(&self, key: &str) -> String {
-        let mut out = (self.scalar)(self.style, key, true);
+        let mut out = (self.scalar)(&self.style, key, true);
+        // YAML needs the blank behind a colon, except behind quotes.
+        let after_colon = match self.style.after_colon.as_str() {
+            "" if !out.ends_with(['"', '\'']) => " ",
+            other => other,
+        };
         out.push_str(&self.style.before_colon);
         out.push(':');
-        out.push_str(&self.style.after_colon);
+        out.push_str(after_colon);
         out
     }
 
     /// A scalar, or an empty array or object; `None` for what has children.
     pub(super) fn leaf(&self, json: &Json) -> Option<String> {
         Some(match json {
-            Json::String(text) => (self.scalar)(self.style, text, false),
+            Json::String(text) => (self.scalar)(&self.style, text, false),
             Json::Array(items) if !items.is_empty() => return None,
             Json::Object(members) if !members.is_empty() => return None,
             other => other.to_string(),

@@ -19,9 +19,9 @@ pub use pointer::{Pointer, escape, index, segments};
 pub use position::Position;
 pub use value::{Json, MAX_DEPTH, Object};
 
-pub(crate) use read::{Mark, Shape};
 #[cfg(feature = "yaml")]
 pub(crate) use read::{Failure, MAX_POINTERS, RawDuplicate, Read, check_length};
+pub(crate) use read::{Mark, Shape};
 #[cfg(feature = "yaml")]
 pub(crate) use reader::read;
 pub(crate) use write::string;

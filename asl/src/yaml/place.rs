@@ -44,12 +44,15 @@ fn header(text: &str, after: usize) -> Option<usize> {
 /// Where the first dash of an array stands that is a member's value, when `after` is the end of the key. The parser gives the place of what follows
 /// the dash where the dash stands below the key itself.
 pub(super) fn first_dash(text: &str, after: usize) -> Option<usize> {
-    let colon = token(text, after, |_| true)?;
-    if !text[colon..].starts_with(':') {
-        return None;
-    }
+    let colon = colon(text, after)?;
     let dash = token(text, colon + 1, |_| true)?;
     text[dash..].starts_with('-').then_some(dash)
+}
+
+/// Where the colon stands behind a key that ends at `after`.
+pub(super) fn colon(text: &str, after: usize) -> Option<usize> {
+    let colon = token(text, after, |_| true)?;
+    text[colon..].starts_with(':').then_some(colon)
 }
 
 /// The next character that is wanted, among what is neither white space, nor a comment, an anchor or a tag.

@@ -300,11 +300,19 @@ impl<'t> Reader<'t> {
     fn mapping(&mut self, style: StructureStyle, mark: &mut Mark) -> Result<Json, Failure> {
         let mut members = Object::new();
         while !self.ends(style, mark) {
+            let key_end = self.nodes.get(self.next).map(|node| node.span.end);
             let (key, key_start) = self.key()?;
             let outer = self.path.len();
             self.enter(&escape(&key));
             let (value, mut place) = self.value()?;
             place.key = key_start as u32;
+            if place.start == place.end
+                && let Some(colon) = key_end.and_then(|end| place::colon(self.text, end))
+            {
+                // A value that is not written stands behind the colon; the parser says before.
+                place.start = place.start.max(colon as u32 + 1);
+                place.end = place.start;
+            }
             match members.entry(key) {
                 Entry::Vacant(entry) => {
                     entry.insert(value);
