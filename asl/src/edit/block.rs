@@ -125,7 +125,9 @@ pub(super) fn remove(plan: &Plan<'_>, target: &Target<'_>, at: usize) -> Changes
     let behind = if source.text[item.end..next.begin].trim().is_empty() {
         item.begin..next.begin
     } else {
-        source.blanks_before(item.begin)..line_end
+        source.text[..item.begin]
+            .trim_end_matches([' ', '\t'])
+            .len()..line_end
     };
     Ok(vec![Splice::delete(behind)])
 }
@@ -406,9 +408,8 @@ fn end_of_lines(source: Source<'_>, item: &Item) -> Result<usize, String> {
 /// Whole lines with a line break of theirs: the one behind, or the one before at the end of the text.
 fn lines(source: Source<'_>, begin: usize, line_end: usize) -> std::ops::Range<usize> {
     let start = source.line_start(begin);
-    let next = source.next_line(line_end);
-    if next > line_end {
-        return start..next;
+    if let Some(length) = source.text[line_end..].find('\n') {
+        return start..line_end + length + 1;
     }
     let before = source.text[..start]
         .strip_suffix('\n')

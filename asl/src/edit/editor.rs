@@ -181,7 +181,7 @@ impl Editor {
             .plan()
             .remove(&target, parent, at)
             .map_err(|reason| self.refusal(pointer, target.node(), reason))?;
-        self.commit(pointer, &splices, &outer.to_vec(), Change::Remove(at))
+        self.commit(pointer, &splices, outer, Change::Remove(at))
     }
 
     fn insert_at(

@@ -31,13 +31,6 @@ impl<'t> Source<'t> {
         }
     }
 
-    /// Where the next line begins, or the text's end.
-    pub(super) fn next_line(&self, offset: usize) -> usize {
-        self.text[offset..]
-            .find('\n')
-            .map_or(self.text.len(), |length| offset + length + 1)
-    }
-
     /// The line break of the lines around an offset.
     pub(super) fn line_break(&self, offset: usize) -> &'static str {
         let before = self.text[..offset].rfind('\n');
@@ -90,11 +83,6 @@ impl<'t> Source<'t> {
             offset += 1;
         }
         offset
-    }
-
-    /// Where the blanks before an offset begin.
-    pub(super) fn blanks_before(&self, offset: usize) -> usize {
-        self.text[..offset].trim_end_matches([' ', '\t']).len()
     }
 
     /// The quotes of the text or key at an offset; `None` for what is written in another way.

@@ -45,6 +45,7 @@ pub(super) enum Quotes {
 struct Spread {
     line: usize,
     lines: usize,
+    #[cfg(feature = "yaml")]
     block: usize,
 }
 
@@ -56,6 +57,7 @@ impl Style {
     }
 
     /// Whether such a value stands in brackets mostly, where it could do without.
+    #[cfg(feature = "yaml")]
     pub(super) fn prefers_flow(&self, json: &Json) -> bool {
         let spread = self.spread(json);
         spread.line + spread.lines > spread.block
@@ -157,7 +159,9 @@ struct Survey<'t> {
     lists: Spread,
     keys: Votes<Quotes>,
     texts: Votes<Quotes>,
+    #[cfg(feature = "yaml")]
     quotes: Votes<Quotes>,
+    #[cfg(feature = "yaml")]
     dashes: Votes<usize>,
 }
 
@@ -175,7 +179,9 @@ pub(super) fn survey(source: Source<'_>, json: &Json, mark: &Mark) -> Style {
         lists: Spread::default(),
         keys: Votes::new(),
         texts: Votes::new(),
+        #[cfg(feature = "yaml")]
         quotes: Votes::new(),
+        #[cfg(feature = "yaml")]
         dashes: Votes::new(),
     };
     survey.visit(json, mark);
@@ -214,6 +220,7 @@ impl<'t> Survey<'t> {
             && let Some(quotes) = self.source.quotes(mark.start as usize)
         {
             self.texts.add(quotes);
+            #[cfg(feature = "yaml")]
             if quotes != Quotes::Plain {
                 self.quotes.add(quotes);
             }
