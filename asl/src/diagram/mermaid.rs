@@ -99,7 +99,11 @@ impl Writer<'_> {
                 self.depth += 1;
                 // Mermaid turns the direction with each level where nothing is said.
                 let sideways = found.has_frames();
-                self.line(if sideways { "direction LR" } else { "direction TB" });
+                self.line(if sideways {
+                    "direction LR"
+                } else {
+                    "direction TB"
+                });
             }
             Step::Leaf(node) => {
                 let found = &self.outline.nodes[node];
