@@ -198,6 +198,28 @@ impl<'t> Resource<'t> {
     }
 }
 
+/// The name in what names a Lambda function: an ARN, a partial ARN, or a name, each with or without version or alias
+/// (AWS's reference of `Invoke`, `FunctionName`).
+///
+/// ```
+/// use stepwright_asl::resource::function_name;
+///
+/// assert_eq!(function_name("arn:aws:lambda:us-east-1:123456789012:function:charge:live"), "charge");
+/// assert_eq!(function_name("123456789012:function:charge"), "charge");
+/// assert_eq!(function_name("charge:$LATEST"), "charge");
+/// assert_eq!(function_name("${ChargeArn}"), "${ChargeArn}");
+/// ```
+pub fn function_name(text: &str) -> &str {
+    match text.split_once(":function:") {
+        Some((_, name)) => name.split(':').next().unwrap_or(name),
+        // Other text with colons is no function's name.
+        None => match text.split_once(':') {
+            Some((name, qualifier)) if !qualifier.contains(':') => name,
+            _ => text,
+        },
+    }
+}
+
 /// The partition and the name in an ARN without `arn:`, such as `aws:lambda:us-east-1:123456789012:function:charge`.
 fn named<'t>(rest: &'t str, service: &str, mark: &str) -> Option<(&'t str, &'t str)> {
     let (head, name) = rest.split_once(mark)?;

@@ -15,7 +15,7 @@ use crate::history::{Event, History, Reader};
 /// What is not read costs nothing: the events are those of the history. Where the engine keeps none, the last 1,024 are there
 /// for readers, and [`missed`](Self::missed) tells how many came and went before they were read.
 pub struct Events {
-    cell: Arc<ExecutionState>,
+    state: Arc<ExecutionState>,
     reader: Reader,
     history: Option<History>,
     /// The history, when there is more of it.
@@ -23,10 +23,10 @@ pub struct Events {
 }
 
 impl Events {
-    pub(super) fn new(cell: Arc<ExecutionState>) -> Self {
-        let more = Some(cell.history_after(0));
+    pub(super) fn new(state: Arc<ExecutionState>) -> Self {
+        let more = Some(state.history_after(0));
         Self {
-            cell,
+            state,
             reader: Reader::default(),
             history: None,
             more,
@@ -53,7 +53,7 @@ impl Events {
             let read = self.reader.read();
             let more = match &mut self.more {
                 Some(more) => more,
-                None => self.more.insert(self.cell.history_after(read)),
+                None => self.more.insert(self.state.history_after(read)),
             };
             let answer = ready!(Pin::new(more).poll(cx));
             self.more = None;

@@ -94,7 +94,7 @@ impl ExecutionTask {
     /// Makes the execution and starts the clock of its whole life, where the definition or the type sets one.
     fn begin(&mut self) -> Execution {
         let engine = &self.host.engine;
-        let about = self.host.cell.about.clone();
+        let about = self.host.state.about.clone();
         let (program, limits, keeps) = (
             self.program.clone(),
             engine.limits.clone(),
@@ -150,10 +150,10 @@ impl ExecutionTask {
     }
 
     fn ring_deadline(&self) -> Box<dyn FnOnce() + Send> {
-        let cell = Arc::downgrade(&self.host.cell);
+        let state = Arc::downgrade(&self.host.state);
         Box::new(move || {
-            if let Some(cell) = cell.upgrade() {
-                let _ = cell.send(Message::Deadline);
+            if let Some(state) = state.upgrade() {
+                let _ = state.send(Message::Deadline);
             }
         })
     }
@@ -162,7 +162,7 @@ impl ExecutionTask {
     fn bound(&mut self) {
         if self.deadline.is_none() {
             let life = self.host.engine.limits.standard_duration;
-            let at = self.host.cell.about.started + life;
+            let at = self.host.state.about.started + life;
             let ring = self.ring_deadline();
             self.deadline = Some(self.host.engine.clock.arm_bound(at, ring));
         }
@@ -170,9 +170,9 @@ impl ExecutionTask {
 
     fn receive(&mut self, execution: &mut Execution, message: Message) {
         match message {
-            Message::Timer(wait_id, ring) => {
-                self.host.rang(wait_id, ring);
-                execution.ring(wait_id, ring, &mut self.host);
+            Message::Timer(wait_id, kind) => {
+                self.host.rang(wait_id, kind);
+                execution.ring(wait_id, kind, &mut self.host);
             }
             Message::News(wait_id, news) => self.receive_news(execution, wait_id, news),
             Message::Deadline => execution.time_out(&mut self.host),
@@ -223,7 +223,7 @@ impl ExecutionTask {
         if self.inspected.is_none()
             && let Some(resume) = execution.take_resume()
         {
-            self.host.cell.keep(Redrivable {
+            self.host.state.keep(Redrivable {
                 program: self.program.clone(),
                 source: self.host.source.clone(),
                 depth: self.host.depth,
@@ -245,7 +245,7 @@ impl ExecutionTask {
     fn break_off(&mut self, status: Status, failure: Failure) {
         let history = match self.execution.take() {
             Some(mut execution) => execution.recorder().finish(),
-            None => History::empty(self.program.clone(), self.host.cell.about.clone()),
+            None => History::empty(self.program.clone(), self.host.state.about.clone()),
         };
         self.close(status, None, Some(failure), history);
     }
@@ -286,7 +286,7 @@ impl ExecutionTask {
             let is_described = self.entry.machine_type == MachineType::Standard;
             self.host
                 .engine
-                .closed(&self.host.cell, is_described.then_some(&*report));
+                .closed(&self.host.state, is_described.then_some(&*report));
             if self.host.depth == 0 && self.inspected.is_none() {
                 let went_wrong = status != Status::Succeeded;
                 self.host
@@ -295,7 +295,7 @@ impl ExecutionTask {
             }
         }
         let engine = &self.host.engine;
-        self.host.cell.close(report.clone(), |follower| {
+        self.host.state.close(report.clone(), |follower| {
             engine.tell_follower(follower, &report)
         });
         self.host.engine.live.fetch_sub(1, Ordering::SeqCst);
@@ -332,7 +332,7 @@ impl ExecutionTask {
         let engine = &self.host.engine;
         let mut same = Execution::from_bytes(
             self.program.clone(),
-            self.host.cell.about.clone(),
+            self.host.state.about.clone(),
             engine.limits.clone(),
             &execution.to_bytes(),
         )?;
@@ -365,7 +365,7 @@ impl ExecutionTask {
             let Some(mut execution) = self.execution.take() else {
                 return Poll::Ready(());
             };
-            for message in self.host.cell.take() {
+            for message in self.host.state.take() {
                 self.receive(&mut execution, message);
             }
             while let Poll::Ready((wait_id, arrived)) = self.host.poll_work(cx) {
@@ -403,7 +403,7 @@ impl ExecutionTask {
             }
             self.execution = Some(execution);
             self.bound();
-            if self.host.cell.rest() {
+            if self.host.state.rest() {
                 return Poll::Pending;
             }
         }
@@ -424,7 +424,7 @@ impl Future for ExecutionTask {
         let this = self.get_mut();
         let span = this.span.clone();
         let _entered = span.enter();
-        this.host.cell.waker.register(cx.waker());
+        this.host.state.waker.register(cx.waker());
         this.host.waker = cx.waker().clone();
         match guarded(|| this.advance(cx)) {
             Ok(polled) => polled,

@@ -45,25 +45,25 @@ impl Executions {
     }
 
     /// An execution begins to run.
-    pub(super) fn open(&mut self, cell: &Arc<ExecutionState>) {
+    pub(super) fn open(&mut self, state: &Arc<ExecutionState>) {
         let place = self.free.pop().unwrap_or(self.open.len());
         if place == self.open.len() {
             self.open.push(None);
         }
-        self.open[place] = Some(Arc::downgrade(cell));
-        cell.set_place(place);
+        self.open[place] = Some(Arc::downgrade(state));
+        state.set_place(place);
     }
 
     /// An execution that was over runs again.
-    pub(super) fn reopen(&mut self, cell: &Arc<ExecutionState>) {
-        let id = &cell.about.id;
+    pub(super) fn reopen(&mut self, state: &Arc<ExecutionState>) {
+        let id = &state.about.id;
         if let Some(at) = self.closed.iter().position(|(closed, _)| closed == id)
             && let Some((_, bytes)) = self.closed.remove(at)
         {
             self.closed_bytes -= bytes;
         }
-        self.by_id.insert(id.clone(), cell.clone());
-        self.open(cell);
+        self.by_id.insert(id.clone(), state.clone());
+        self.open(state);
     }
 
     /// Those that run.
@@ -77,12 +77,12 @@ impl Executions {
 
     /// An execution that holds so many bytes is over. Gives the ids of those that are forgotten for it: itself, when it cannot
     /// be described.
-    pub(super) fn close(&mut self, cell: &ExecutionState, bytes: u64) -> Vec<SmolStr> {
-        if let Some(place) = cell.place() {
+    pub(super) fn close(&mut self, state: &ExecutionState, bytes: u64) -> Vec<SmolStr> {
+        if let Some(place) = state.place() {
             self.open[place] = None;
             self.free.push(place);
         }
-        let id = &cell.about.id;
+        let id = &state.about.id;
         if !self.by_id.contains_key(id) {
             return vec![id.clone()];
         }

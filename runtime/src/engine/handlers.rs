@@ -3,6 +3,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use smol_str::SmolStr;
 use stepwright::{Deploy, Task};
+use stepwright_asl::resource::function_name;
 use stepwright_asl::wildcard;
 
 use crate::task::handler::{ErasedHandler, Found, Resolution};
@@ -193,27 +194,5 @@ impl Handlers {
         self.functions
             .get(text)
             .or_else(|| self.functions.get(function_name(text)))
-    }
-}
-
-/// The name in a function's ARN, without version or alias; other text as it is.
-pub(crate) fn function_name(text: &str) -> &str {
-    match text.split_once(":function:") {
-        Some((_, name)) => name.split(':').next().unwrap_or(name),
-        None => text,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_function_is_found_by_name_in_its_arn() {
-        assert_eq!(
-            function_name("arn:aws:lambda:us-east-1:1:function:charge:$LATEST"),
-            "charge"
-        );
-        assert_eq!(function_name("charge"), "charge");
     }
 }

@@ -44,7 +44,7 @@ const LOST: &str = "Stepwright.TaskLost";
 pub(super) struct EngineHost {
     pub(super) engine: Arc<Shared>,
     program: Arc<Program>,
-    pub(super) cell: Arc<ExecutionState>,
+    pub(super) state: Arc<ExecutionState>,
     /// Asked before the engine's own sources.
     pub(super) source: Option<Arc<dyn TaskSource>>,
     /// How deep this execution was started by others.
@@ -81,14 +81,14 @@ impl EngineHost {
     pub(super) fn new(
         engine: Arc<Shared>,
         program: Arc<Program>,
-        cell: Arc<ExecutionState>,
+        state: Arc<ExecutionState>,
         source: Option<Arc<dyn TaskSource>>,
         depth: u32,
     ) -> Self {
         Self {
             engine,
             program,
-            cell,
+            state,
             source,
             depth,
             waits: HashMap::new(),
@@ -111,10 +111,10 @@ impl EngineHost {
     }
 
     /// A timer rang: it is not armed any more.
-    pub(super) fn rang(&mut self, wait_id: WaitId, ring: TimerKind) {
+    pub(super) fn rang(&mut self, wait_id: WaitId, kind: TimerKind) {
         if let Some(held) = self.waits.get_mut(&wait_id.wait) {
-            held.alarms.retain(|(armed, _)| *armed != ring);
-            held.timed_out |= matches!(ring, TimerKind::Timeout | TimerKind::Heartbeat);
+            held.alarms.retain(|(armed, _)| *armed != kind);
+            held.timed_out |= matches!(kind, TimerKind::Timeout | TimerKind::Heartbeat);
         }
     }
 
@@ -194,7 +194,7 @@ impl EngineHost {
         };
         self.prepared.extend(launched.prepared);
         if integration.waits() {
-            self.follow_child(wait_id, &launched.cell, integration);
+            self.follow_child(wait_id, &launched.state, integration);
         }
         (integration != Integration::SdkSync).then_some(Ok(begun))
     }
@@ -203,16 +203,16 @@ impl EngineHost {
     fn follow_child(
         &mut self,
         wait_id: WaitId,
-        cell: &Arc<ExecutionState>,
+        state: &Arc<ExecutionState>,
         integration: Integration,
     ) {
-        self.held(wait_id).child = Some((Arc::downgrade(cell), integration.is_job()));
+        self.held(wait_id).child = Some((Arc::downgrade(state), integration.is_job()));
         let follower = Follower {
-            parent: Responder::new(&self.cell, wait_id),
+            parent: Responder::new(&self.state, wait_id),
             role: Role::Job(integration),
         };
         // One of that name may be over already.
-        if let Some((follower, report)) = cell.follow(follower) {
+        if let Some((follower, report)) = state.follow(follower) {
             self.engine.tell_follower(follower, &report);
         }
     }
@@ -220,7 +220,7 @@ impl EngineHost {
     /// The task cannot be gone on with.
     fn lost(&self, wait_id: WaitId, cause: &str) {
         let failure = TaskFailure::internal(LOST, cause);
-        Responder::new(&self.cell, wait_id).answer(Err(failure));
+        Responder::new(&self.state, wait_id).answer(Err(failure));
     }
 
     /// Takes out of the world what an execution that is read again puts there: timers, tokens, places in queues.
@@ -243,7 +243,7 @@ impl EngineHost {
 
     /// Where the ids of a request to the object store come from: the same in every run of the same execution.
     fn request_names(&self, wait_id: WaitId) -> Entropy {
-        Entropy::of_text(&format!("{} {wait_id}", self.cell.about.id))
+        Entropy::of_text(&format!("{} {wait_id}", self.state.about.id))
     }
 }
 
@@ -262,7 +262,7 @@ impl Host for EngineHost {
     }
 
     fn resolve(&mut self, call: &TaskCall<'_>, wait_id: WaitId) -> Answer {
-        let responder = Responder::new(&self.cell, wait_id);
+        let responder = Responder::new(&self.state, wait_id);
         let answered = guarded(|| {
             self.engine
                 .resolve(call, self.source.as_ref(), responder, self.depth)
@@ -284,7 +284,7 @@ impl Host for EngineHost {
                     None
                 }
             },
-            Effect::Start(start) => self.start_nested(wait_id, start),
+            Effect::Start(start) => self.start_nested(wait_id, *start),
         }
     }
 
@@ -316,13 +316,13 @@ impl Host for EngineHost {
         {
             // It ended well while nobody looked.
             let ended = ends::of_child(report);
-            Responder::new(&self.cell, wait_id).child_ended(number, ended);
+            Responder::new(&self.state, wait_id).child_ended(number, ended);
             return Ok(());
         }
-        let cell = ExecutionState::new(about, self.engine.clock.clone());
-        run.started(number, &cell);
-        cell.follow(Follower {
-            parent: Responder::new(&self.cell, wait_id),
+        let state = ExecutionState::new(about, self.engine.clock.clone());
+        run.started(number, &state);
+        state.follow(Follower {
+            parent: Responder::new(&self.state, wait_id),
             role: Role::Child {
                 run: run.arn().clone(),
                 number,
@@ -334,7 +334,7 @@ impl Host for EngineHost {
             Some(Begin::Redrive { history, resume })
         });
         self.prepared.push(Prepared {
-            state: cell,
+            state,
             program: self.program.clone(),
             entry,
             is_child: true,
@@ -392,12 +392,12 @@ impl Host for EngineHost {
 
     fn items_of_reader(&mut self, state: &str) -> Option<Result<Value, String>> {
         let observer = self.engine.observer.as_ref()?;
-        observer.items(&self.cell.about, state)
+        observer.items(&self.state.about, state)
     }
 
     fn evaluation_failed(&mut self, state: &str, failure: &Failure) {
         if let Some(observer) = &self.engine.observer {
-            observer.evaluation_failed(&self.cell.about, state, failure);
+            observer.evaluation_failed(&self.state.about, state, failure);
         }
     }
 
@@ -408,7 +408,7 @@ impl Host for EngineHost {
         file: File,
     ) -> Option<Result<(), String>> {
         if let Some(observer) = &self.engine.observer
-            && let Some(written) = observer.results_written(&self.cell.about, state)
+            && let Some(written) = observer.results_written(&self.state.about, state)
         {
             return Some(written);
         }
@@ -427,7 +427,7 @@ impl Host for EngineHost {
     }
 
     fn queue(&mut self, wait_id: WaitId, activity: &SmolStr, input: Value) {
-        let responder = Responder::new(&self.cell, wait_id);
+        let responder = Responder::new(&self.state, wait_id);
         let held = self.held(wait_id);
         let Some((token, _)) = held.token.clone() else {
             return;
@@ -462,13 +462,13 @@ impl Host for EngineHost {
         }
         let known = self.engine.executions().by_id.get(execution).cloned();
         match known {
-            Some(cell) => self.follow_child(wait_id, &cell, integration),
+            Some(state) => self.follow_child(wait_id, &state, integration),
             None => self.lost(wait_id, "the execution that the task started is not known"),
         }
     }
 
     fn open_token(&mut self, wait_id: WaitId, token: &SmolStr, is_awaited: bool) {
-        let responder = Responder::new(&self.cell, wait_id);
+        let responder = Responder::new(&self.state, wait_id);
         self.engine.tokens.open(token, responder);
         if is_awaited {
             self.engine.clock.opened();
@@ -481,28 +481,28 @@ impl Host for EngineHost {
         self.held(wait_id).asked = Some(asked);
     }
 
-    fn arm(&mut self, wait_id: WaitId, ring: TimerKind, at: Timestamp) {
-        let state = Arc::downgrade(&self.cell);
+    fn arm(&mut self, wait_id: WaitId, kind: TimerKind, at: Timestamp) {
+        let state = Arc::downgrade(&self.state);
         let ring_it = move || {
             if let Some(state) = state.upgrade() {
                 // One that is over waits for nothing.
-                let _ = state.send(Message::Timer(wait_id, ring));
+                let _ = state.send(Message::Timer(wait_id, kind));
             }
         };
         let alarm = self.engine.clock.arm(at, Box::new(ring_it));
-        self.held(wait_id).alarms.push((ring, alarm));
+        self.held(wait_id).alarms.push((kind, alarm));
     }
 
-    fn disarm(&mut self, wait_id: WaitId, ring: TimerKind) {
+    fn disarm(&mut self, wait_id: WaitId, kind: TimerKind) {
         let Some(held) = self.waits.get_mut(&wait_id.wait) else {
             return;
         };
         let clock = &self.engine.clock;
         held.alarms.retain(|(armed, alarm)| {
-            if *armed == ring {
+            if *armed == kind {
                 clock.disarm(*alarm);
             }
-            *armed != ring
+            *armed != kind
         });
     }
 

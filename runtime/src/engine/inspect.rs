@@ -50,9 +50,9 @@ impl Engine {
             redrive_count: None,
             redriven: None,
         });
-        let cell = ExecutionState::new(about, engine.clock.clone());
+        let state = ExecutionState::new(about, engine.clock.clone());
         let prepared = Prepared {
-            state: cell.clone(),
+            state: state.clone(),
             entry: program.entry(),
             program,
             is_child: false,
@@ -66,7 +66,7 @@ impl Engine {
         };
         let mut drive = ExecutionTask::new(engine.clone(), prepared);
         (&mut drive).await;
-        let report = cell.report();
+        let report = state.report();
         let inspection = drive.inspected.take().unwrap_or_else(|| {
             // The interpreter broke off; its report says why.
             let text = |text: Option<&String>| text.map(SmolStr::from);

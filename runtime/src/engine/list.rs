@@ -25,14 +25,14 @@ pub struct ExecutionSummary {
 }
 
 impl ExecutionSummary {
-    pub(super) fn of(cell: &ExecutionState) -> Self {
-        let report = cell.report();
+    pub(super) fn of(state: &ExecutionState) -> Self {
+        let report = state.report();
         Self {
-            id: cell.about.id.to_string(),
-            name: cell.about.name.to_string(),
-            machine: cell.about.machine_name.to_string(),
+            id: state.about.id.to_string(),
+            name: state.about.name.to_string(),
+            machine: state.about.machine_name.to_string(),
             status: report.map_or(Status::Running, |report| report.status),
-            started: cell.about.started,
+            started: state.about.started,
             stopped: report.map(|report| report.stopped),
         }
     }
@@ -89,16 +89,16 @@ impl ExecutionFilter {
     pub(super) fn page<'a>(&self, all: impl Iterator<Item = &'a ExecutionState>) -> ExecutionPage {
         let after = self.after.as_deref().map(Place::parse);
         let mut fitting: Vec<(Place, &ExecutionState)> = all
-            .map(|cell| (Place::of(cell), cell))
-            .filter(|(place, cell)| {
-                let is_of = |name: &String| cell.about.machine_name == name.as_str();
+            .map(|state| (Place::of(state), state))
+            .filter(|(place, state)| {
+                let is_of = |name: &String| state.about.machine_name == name.as_str();
                 self.machine.as_ref().is_none_or(is_of)
                     && after.as_ref().is_none_or(|after| place > after)
             })
             .collect();
         fitting.sort_by(|(a, _), (b, _)| a.cmp(b));
         let rows = fitting.into_iter();
-        let rows = rows.map(|(place, cell)| (place, ExecutionSummary::of(cell)));
+        let rows = rows.map(|(place, state)| (place, ExecutionSummary::of(state)));
         let mut rows =
             rows.filter(|(_, row)| self.status.is_none_or(|status| row.status == status));
         let limit = self.limit.unwrap_or(usize::MAX).max(1);
@@ -129,8 +129,8 @@ pub struct ExecutionPage {
 struct Place(Reverse<(Timestamp, SmolStr)>);
 
 impl Place {
-    fn of(cell: &ExecutionState) -> Self {
-        Self(Reverse((cell.about.started, cell.about.id.clone())))
+    fn of(state: &ExecutionState) -> Self {
+        Self(Reverse((state.about.started, state.about.id.clone())))
     }
 
     /// Text that is none begins at the first.

@@ -58,7 +58,11 @@ impl MapRuns {
         while let Some(execution) = executions.pop() {
             for arn in known.of_execution.remove(&execution).unwrap_or_default() {
                 if let Some(run) = known.by_arn.remove(&arn) {
-                    executions.extend(run.children().iter().map(|cell| cell.about.id.clone()));
+                    executions.extend(
+                        run.children()
+                            .iter()
+                            .map(|execution| execution.about.id.clone()),
+                    );
                     forgotten.push(run);
                 }
             }
@@ -150,9 +154,12 @@ impl State {
     }
 
     fn children(&self) -> impl Iterator<Item = (u32, &Arc<ExecutionState>)> {
-        let over = self.over.iter().map(|(number, cell)| (*number, cell));
+        let over = self
+            .over
+            .iter()
+            .map(|(number, execution)| (*number, execution));
         let kept = self.running.iter().chain(&self.redrivable);
-        over.chain(kept.map(|(number, cell)| (*number, cell)))
+        over.chain(kept.map(|(number, execution)| (*number, execution)))
     }
 }
 
@@ -173,33 +180,33 @@ impl MapRunRecord {
     }
 
     /// A child starts, for the first time or again.
-    pub(super) fn started(&self, number: u32, cell: &Arc<ExecutionState>) {
+    pub(super) fn started(&self, number: u32, execution: &Arc<ExecutionState>) {
         let mut state = self.lock();
         state.redrivable.remove(&number);
         state.over.retain(|(other, _)| *other != number);
-        state.running.insert(number, cell.clone());
+        state.running.insert(number, execution.clone());
     }
 
     /// A child by its number.
     pub(super) fn numbered(&self, number: u32) -> Option<Arc<ExecutionState>> {
         let state = self.lock();
         let mut children = state.children();
-        children.find_map(|(other, cell)| (other == number).then(|| cell.clone()))
+        children.find_map(|(other, execution)| (other == number).then(|| execution.clone()))
     }
 
     /// A child is over. Gives the one that is forgotten for it.
     fn ended(&self, number: u32) -> Option<Arc<ExecutionState>> {
         let mut state = self.lock();
-        let cell = state.running.remove(&number)?;
-        if cell.is_redrivable() {
-            state.redrivable.insert(number, cell);
+        let execution = state.running.remove(&number)?;
+        if execution.is_redrivable() {
+            state.redrivable.insert(number, execution);
             return None;
         }
-        state.over.push_back((number, cell));
+        state.over.push_back((number, execution));
         if state.over.len() <= self.retention {
             return None;
         }
-        state.over.pop_front().map(|(_, cell)| cell)
+        state.over.pop_front().map(|(_, execution)| execution)
     }
 
     /// Tells the children that are at work to stop.
@@ -250,8 +257,8 @@ impl MapRunRecord {
 
     fn child(&self, id: &str) -> Option<Arc<ExecutionState>> {
         let state = self.lock();
-        let mut all = state.children().map(|(_, cell)| cell);
-        all.find(|cell| cell.about.id == id).cloned()
+        let mut all = state.children().map(|(_, execution)| execution);
+        all.find(|execution| execution.about.id == id).cloned()
     }
 }
 

@@ -50,7 +50,6 @@ pub use self::error::{
     ActivityError, BuildError, ExecutionFailed, RedriveError, StartError, TokenError,
 };
 pub use self::events::Events;
-pub(crate) use self::handlers::function_name;
 pub(crate) use self::inspect::Inspected;
 pub use self::list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 pub use self::machines::MachineDescription;
@@ -275,7 +274,7 @@ impl Engine {
             self.shared.tell(news, true);
         })?;
         Ok((
-            Run::new(launched.cell, decode, &self.handle),
+            Run::new(launched.state, decode, &self.handle),
             launched
                 .prepared
                 .map(|prepared| ExecutionTask::new(self.shared.clone(), prepared)),
@@ -285,8 +284,8 @@ impl Engine {
     /// A Standard execution, or a child of a Map Run, by its ARN, running or over, as long as it is remembered.
     pub fn execution(&self, id: &str) -> Option<Run<Value>> {
         let known = self.shared.executions().by_id.get(id).cloned();
-        let cell = known.or_else(|| self.shared.runs.child(id))?;
-        Some(Run::new(cell, |output| Ok(output.clone()), &self.handle))
+        let state = known.or_else(|| self.shared.runs.child(id))?;
+        Some(Run::new(state, |output| Ok(output.clone()), &self.handle))
     }
 
     /// The Standard executions that are remembered, newest first: those that run, and as many of those that are over as
@@ -311,9 +310,9 @@ impl Engine {
     /// ```
     pub fn executions(&self, filter: &ExecutionFilter) -> ExecutionPage {
         let executions = self.shared.executions();
-        let cells: Vec<_> = executions.by_id.values().cloned().collect();
+        let states: Vec<_> = executions.by_id.values().cloned().collect();
         drop(executions);
-        filter.page(cells.iter().map(|cell| &**cell))
+        filter.page(states.iter().map(|state| &**state))
     }
 
     /// Ends the engine's work: from now on nothing is started; what runs has `grace` on the engine's clock to come to its end,
@@ -357,7 +356,7 @@ impl Engine {
     pub fn map_run_executions(&self, arn: &str) -> Vec<ExecutionSummary> {
         let children = self.shared.runs.children(arn);
         let children = children.iter();
-        children.map(|cell| ExecutionSummary::of(cell)).collect()
+        children.map(|state| ExecutionSummary::of(state)).collect()
     }
 
     /// Answers a task token with an output. The answer counts when this gives `Ok`: the execution has taken it.

@@ -103,7 +103,7 @@ impl Shared {
         let integration = Integration::of(call.resource())?;
         let machine = self.machines.find(call.target()?)?;
         let effect = match self.nested_start(&machine, integration, call, depth) {
-            Ok(start) => Effect::Start(start),
+            Ok(start) => Effect::Start(Box::new(start)),
             Err(failure) => Effect::failing(failure),
         };
         let is_submitted = integration.is_submitted(call.resource().pattern());
@@ -187,7 +187,7 @@ impl Shared {
             self.launch(&found, input, options, depth)
         };
         let launched = launch().map_err(|error| integration.failure(&error))?;
-        let begun = started(&launched.cell.about, integration, request);
+        let begun = started(&launched.state.about, integration, request);
         Ok((launched, begun))
     }
 }

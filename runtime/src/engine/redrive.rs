@@ -73,7 +73,7 @@ impl Shared {
     fn is_over(&self, id: &str) -> bool {
         let executions = self.executions();
         let known = executions.by_id.get(id);
-        known.is_some_and(|cell| cell.report().is_some())
+        known.is_some_and(|state| state.report().is_some())
     }
 
     fn redrive(&self, id: &str) -> Result<Prepared, RedriveError> {
@@ -105,8 +105,8 @@ impl Shared {
             });
         };
         let about = self.again(&known.about, report, &redrivable)?;
-        let cell = ExecutionState::new(about, self.clock.clone());
-        executions.reopen(&cell);
+        let state = ExecutionState::new(about, self.clock.clone());
+        executions.reopen(&state);
         drop(executions);
         let Redrivable {
             program,
@@ -115,7 +115,7 @@ impl Shared {
             resume,
         } = redrivable;
         Ok(Prepared {
-            state: cell,
+            state,
             entry: program.entry(),
             program,
             is_child: false,

@@ -23,19 +23,19 @@ pub(super) type Decode<T> = fn(&Value) -> Result<T, String>;
 ///
 /// Dropping it changes nothing: the execution goes on.
 pub struct Run<T> {
-    cell: Arc<ExecutionState>,
+    state: Arc<ExecutionState>,
     decode: Decode<T>,
     _engine: Arc<LastHandle>,
 }
 
 impl<T> Run<T> {
     pub(super) fn new(
-        cell: Arc<ExecutionState>,
+        state: Arc<ExecutionState>,
         decode: Decode<T>,
         engine: &Arc<LastHandle>,
     ) -> Self {
         Self {
-            cell,
+            state,
             decode,
             _engine: engine.clone(),
         }
@@ -43,49 +43,49 @@ impl<T> Run<T> {
 
     /// The execution's ARN.
     pub fn id(&self) -> &str {
-        &self.cell.about.id
+        &self.state.about.id
     }
 
     /// Its name.
     pub fn name(&self) -> &str {
-        &self.cell.about.name
+        &self.state.about.name
     }
 
     /// Its ids, names and input.
     pub fn execution(&self) -> &ExecutionInfo {
-        &self.cell.about
+        &self.state.about
     }
 
     /// Where it stands.
     pub fn status(&self) -> Status {
-        let report = self.cell.report();
+        let report = self.state.report();
         report.map_or(Status::Running, |report| report.status)
     }
 
     /// Its events, from the first that is kept, as they are written; the stream ends with the execution.
     pub fn events(&self) -> Events {
-        Events::new(self.cell.clone())
+        Events::new(self.state.clone())
     }
 
     /// The history so far.
     pub async fn history(&self) -> History {
-        match self.cell.history_after(0).await {
+        match self.state.history_after(0).await {
             Ok(history) => history,
             // It ended in between.
-            Err(_) => self.cell.finished().await.history.clone(),
+            Err(_) => self.state.finished().await.history.clone(),
         }
     }
 
     /// Stops the execution, as StopExecution does, and waits until it has stopped. One that is over stays as it is.
     pub async fn stop(&self, error: Option<&str>, cause: Option<&str>) -> Arc<ExecutionReport> {
         let failure = Failure::stopped(error.map(SmolStr::new), cause.map(SmolStr::new));
-        self.cell.send_or_answer(Message::Stop(failure));
-        self.cell.finished().await
+        self.state.send_or_answer(Message::Stop(failure));
+        self.state.finished().await
     }
 
     /// Waits for the end, whatever it is.
     pub async fn report(&self) -> Arc<ExecutionReport> {
-        self.cell.finished().await
+        self.state.finished().await
     }
 
     /// The output of a finished execution as the caller's type.
@@ -105,7 +105,7 @@ impl<T: 'static> IntoFuture for Run<T> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let report = self.cell.finished().await;
+            let report = self.state.finished().await;
             self.decode(&report)
         })
     }

@@ -61,7 +61,7 @@ pub(crate) struct Shared {
 
 /// An execution that was started, or found.
 pub(super) struct Launched {
-    pub(super) cell: Arc<ExecutionState>,
+    pub(super) state: Arc<ExecutionState>,
     /// What is to be driven; `None` when it runs already.
     pub(super) prepared: Option<Prepared>,
 }
@@ -135,7 +135,7 @@ impl Shared {
         if !is_express && let Some(known) = executions.by_id.get(&id) {
             return if known.report().is_none() && known.about.input == input {
                 Ok(Launched {
-                    cell: known.clone(),
+                    state: known.clone(),
                     prepared: None,
                 })
             } else {
@@ -158,10 +158,10 @@ impl Shared {
             redrive_count: (!options.is_synchronous).then_some(0),
             redriven: None,
         });
-        let cell = ExecutionState::new(about, self.clock.clone());
-        executions.open(&cell);
+        let state = ExecutionState::new(about, self.clock.clone());
+        executions.open(&state);
         if !is_express {
-            executions.by_id.insert(id, cell.clone());
+            executions.by_id.insert(id, state.clone());
         }
         drop(executions);
         if let Some(source) = own_source.filter(|source| source.is_finished_by_engine()) {
@@ -169,7 +169,7 @@ impl Shared {
             self.given().push(source);
         }
         let prepared = Prepared {
-            state: cell.clone(),
+            state: state.clone(),
             entry: machine.program.entry(),
             program: machine.program.clone(),
             is_child: false,
@@ -178,7 +178,7 @@ impl Shared {
             begin: Begin::Start { seed },
         };
         Ok(Launched {
-            cell,
+            state,
             prepared: Some(prepared),
         })
     }
@@ -240,9 +240,9 @@ impl Shared {
 
     /// An execution is over; the oldest of those that are is forgotten when there are too many. Only the report of one that
     /// can be described is measured.
-    pub(super) fn closed(&self, cell: &ExecutionState, described: Option<&ExecutionReport>) {
+    pub(super) fn closed(&self, state: &ExecutionState, described: Option<&ExecutionReport>) {
         let bytes = described.map_or(0, ExecutionReport::bytes);
-        let forgotten = self.executions().close(cell, bytes);
+        let forgotten = self.executions().close(state, bytes);
         for id in forgotten {
             self.runs.forget(&id);
         }

@@ -17,29 +17,29 @@ impl Shared {
             executions.is_shut_down = true;
             executions.running()
         };
-        let ends = join_all(running.iter().map(|cell| cell.finished()));
+        let ends = join_all(running.iter().map(|state| state.finished()));
         // The guard of a sleep that is over keeps virtual time from going on meanwhile.
         let _awake = select(std::pin::pin!(ends), self.clock.sleep(grace)).await;
         let left: Vec<Arc<ExecutionState>> = running
             .into_iter()
-            .filter(|cell| cell.report().is_none())
+            .filter(|state| state.report().is_none())
             .collect();
-        for cell in &left {
+        for state in &left {
             let cause = "the engine was shut down";
             let stop = Message::Stop(Failure::new(SHUT_DOWN, cause));
             // One that ended meanwhile needs not be told.
-            let _ = cell.send(stop);
+            let _ = state.send(stop);
         }
-        for cell in &left {
-            cell.finished().await;
-            for child in self.runs.at_work(&cell.about.id) {
+        for state in &left {
+            state.finished().await;
+            for child in self.runs.at_work(&state.about.id) {
                 child.finished().await;
             }
         }
-        let stopped = left.iter().filter(|cell| {
-            let report = cell.report();
+        let stopped = left.iter().filter(|state| {
+            let report = state.report();
             report.is_some_and(|report| report.error.as_deref() == Some(SHUT_DOWN))
         });
-        stopped.map(|cell| ExecutionSummary::of(cell)).collect()
+        stopped.map(|state| ExecutionSummary::of(state)).collect()
     }
 }

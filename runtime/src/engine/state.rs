@@ -50,7 +50,7 @@ pub(crate) enum Message {
 }
 
 impl ExecutionState {
-    /// A cell whose execution is about to be stepped.
+    /// Of an execution that is about to be stepped.
     pub(super) fn new(about: Arc<ExecutionInfo>, clock: Clock) -> Arc<Self> {
         clock.enter();
         Arc::new(Self {

@@ -40,7 +40,7 @@ impl ContextView<'_> {
         let about = self.about;
         // Only a test of one state runs without a role.
         let role = Some(about.role_arn.clone()).filter(|role| !role.is_empty());
-        let role = role.map_or(Value::Null, Value::Str);
+        let role = Value::from(role);
         let mut execution = vec![
             member("Id", about.id.clone()),
             member("Input", about.input.clone()),

@@ -89,7 +89,7 @@ pub(crate) struct OpenTask {
     /// Whether who has the token may answer.
     pub(crate) takes_token: bool,
     /// An answer that is there already.
-    pub(crate) answer: Option<EarlyAnswer>,
+    pub(crate) answer: Option<Box<EarlyAnswer>>,
 }
 
 impl OpenTask {

@@ -371,14 +371,14 @@ impl Execution {
     }
 
     /// A timer rings.
-    pub(crate) fn ring(&mut self, wait_id: WaitId, ring: TimerKind, host: &mut dyn Host) {
+    pub(crate) fn ring(&mut self, wait_id: WaitId, kind: TimerKind, host: &mut dyn Host) {
         let program = self.program.clone();
         let cx = &mut Cx::new(&program, host);
         self.now = cx.host.now();
         let Some(cursor) = self.waiting_for(wait_id) else {
             return;
         };
-        match (&mut cursor.waiting, ring) {
+        match (&mut cursor.waiting, kind) {
             (Waiting::Pause { .. }, TimerKind::Wait) => {
                 cx.host.forget(wait_id);
                 self.resume(wait_id.cursor, Waiting::Attempt);
@@ -394,7 +394,7 @@ impl Execution {
                 }
             }
             (Waiting::Task(_), TimerKind::Timeout | TimerKind::Heartbeat) => {
-                self.task_timed_out(wait_id, ring == TimerKind::Heartbeat, cx);
+                self.task_timed_out(wait_id, kind == TimerKind::Heartbeat, cx);
             }
             _ => {}
         }

@@ -44,7 +44,7 @@ impl Execution {
             Text::Computed { field, value } => (field, value),
         };
         match self.evaluate(value, cursor, &cursor.input)? {
-            Value::Str(text) => Ok(Some(text)),
+            Value::Str(text) => Ok(Some(text.to_small())),
             other => Err(QueryError::runtime(format!(
                 "The {field} field must evaluate to a string, but was: {}",
                 other.to_text_within(10_000).unwrap_or_default()

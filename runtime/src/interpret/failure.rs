@@ -116,7 +116,7 @@ impl Failure {
     /// What a Catcher sees: `{"Error", "Cause"}`, with null for what is missing. A timeout's missing cause is an
     /// empty string.
     pub(crate) fn output(&self) -> Value {
-        let text = |text: &Option<SmolStr>| text.clone().map_or(Value::Null, Value::Str);
+        let text = |text: &Option<SmolStr>| Value::from(text.clone());
         let cause = match (&self.cause, self.error.as_deref()) {
             (None, Some(errors::TIMEOUT)) => Value::from(""),
             (cause, _) => text(cause),

@@ -48,10 +48,10 @@ pub(crate) trait Host {
     fn hold_clock(&mut self, wait_id: WaitId, listeners: &Arc<Listeners>);
 
     /// Rings at `at`.
-    fn arm(&mut self, wait_id: WaitId, ring: TimerKind, at: Timestamp);
+    fn arm(&mut self, wait_id: WaitId, kind: TimerKind, at: Timestamp);
 
     /// Takes one timer back.
-    fn disarm(&mut self, wait_id: WaitId, ring: TimerKind);
+    fn disarm(&mut self, wait_id: WaitId, kind: TimerKind);
 
     /// A Map Run begins; its children and its end are told under `wait_id`.
     fn open_run(&mut self, wait_id: WaitId, view: RunView);

@@ -111,10 +111,10 @@ impl Execution {
             Reply::Result(result) => {
                 let due = self.now + answer.delay;
                 if let Some(open) = self.open_task(wait_id) {
-                    open.answer = Some(EarlyAnswer {
+                    open.answer = Some(Box::new(EarlyAnswer {
                         result,
                         due: Some(due),
-                    });
+                    }));
                 }
                 cx.host.arm(wait_id, TimerKind::Answer, due);
                 None
@@ -362,7 +362,7 @@ impl Execution {
         if task.stage != Stage::Submitting {
             self.task_ends(wait_id, result, cx);
         } else if task.answer.is_none() {
-            task.answer = Some(EarlyAnswer { result, due: None });
+            task.answer = Some(Box::new(EarlyAnswer { result, due: None }));
         } else {
             return false;
         }

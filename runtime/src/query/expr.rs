@@ -1,10 +1,9 @@
 //! Compiled fields.
 
-use smol_str::SmolStr;
 use stepwright_asl::json::Json;
 use stepwright_asl::jsonata::strip;
 
-use crate::value::{Object, Value};
+use crate::value::{Object, Str, Value};
 
 use super::field::{Field, FieldPath};
 use super::intrinsic::Intrinsic;
@@ -44,7 +43,7 @@ enum Node {
     Path(FieldPath),
     Call(Box<Intrinsic>),
     Jsonata(Box<Jsonata>),
-    Object(Box<[(SmolStr, Node)]>),
+    Object(Box<[(Str, Node)]>),
     Array(Box<[Node]>),
 }
 
@@ -220,7 +219,7 @@ impl Node {
     }
 
     /// An object; one value when all of its members are constant.
-    fn object(members: Vec<(SmolStr, Node)>) -> Node {
+    fn object(members: Vec<(Str, Node)>) -> Node {
         let constants = members.iter().map(|(key, node)| {
             let value = node.as_constant()?;
             Some((key.clone(), value.clone()))
@@ -244,7 +243,7 @@ impl Node {
 fn payload(template: &Json, place: &str, names: &mut VariableNames) -> Result<Node, CompileError> {
     match template {
         Json::Object(members) => {
-            let mut compiled: Vec<(SmolStr, Node)> = Vec::with_capacity(members.len());
+            let mut compiled: Vec<(Str, Node)> = Vec::with_capacity(members.len());
             for (key, json) in members {
                 let (name, node) = match key.strip_suffix(".$") {
                     Some(name) => {
@@ -262,7 +261,7 @@ fn payload(template: &Json, place: &str, names: &mut VariableNames) -> Result<No
                 // `a` and `a.$` are one key; the later wins.
                 match compiled.iter_mut().find(|(known, _)| known == name) {
                     Some(place) => place.1 = node,
-                    None => compiled.push((SmolStr::new(name), node)),
+                    None => compiled.push((Str::new(name), node)),
                 }
             }
             Ok(Node::object(compiled))
@@ -297,7 +296,7 @@ fn expressions(
         Json::Object(members) => {
             let members = members.iter().map(|(key, json)| {
                 let node = expressions(json, &format!("{place}/{key}"), names)?;
-                Ok((SmolStr::new(key), node))
+                Ok((Str::new(key), node))
             });
             Ok(Node::object(members.collect::<Result<_, _>>()?))
         }

@@ -14,6 +14,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use smol_str::SmolStr;
 
+use crate::value::Str;
+
 use self::nodes::{ReadNodes, WrittenNodes};
 
 /// The error for bytes that are not a record of this version.
@@ -262,6 +264,16 @@ impl Record for SmolStr {
     }
 }
 
+impl Record for Str {
+    fn write(&self, to: &mut Writer) {
+        to.bytes(self.as_bytes());
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        SmolStr::read(from).map(Self::from)
+    }
+}
+
 impl Record for String {
     fn write(&self, to: &mut Writer) {
         to.bytes(self.as_bytes());
@@ -354,7 +366,7 @@ impl<T: Record> Record for VecDeque<T> {
     }
 }
 
-impl Record for Arc<[SmolStr]> {
+impl Record for Arc<[Str]> {
     fn write(&self, to: &mut Writer) {
         self.len().write(to);
         self.iter().for_each(|member| member.write(to));

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use smol_str::SmolStr;
-
 use super::{Damaged, Reader, Record, Writer};
-use crate::value::{Big, Object, Value};
+use crate::value::{Big, Object, Str, Value};
 
 const NULL: u8 = 0;
 const FALSE: u8 = 1;
@@ -59,8 +57,8 @@ impl Record for Value {
                     items?.into_iter().collect()
                 }
                 OBJECT => {
-                    let members: Result<Vec<(SmolStr, Value)>, Damaged> = (0..length)
-                        .map(|_| Ok((SmolStr::read(from)?, read_leaf(from)?)))
+                    let members: Result<Vec<(Str, Value)>, Damaged> = (0..length)
+                        .map(|_| Ok((Str::read(from)?, read_leaf(from)?)))
                         .collect();
                     let object: Object = members?.into_iter().collect();
                     if object.len() != length {
@@ -123,7 +121,7 @@ fn read_leaf(from: &mut Reader<'_>) -> Result<Value, Damaged> {
             Some(number @ Value::Big(_)) => number,
             _ => return Err(Damaged),
         },
-        STR => Value::Str(SmolStr::read(from)?),
+        STR => Value::Str(Str::read(from)?),
         NODE => {
             let place = usize::read(from)?;
             from.nodes.get(place).cloned().ok_or(Damaged)?
@@ -172,10 +170,7 @@ mod tests {
     fn sharing_that_would_be_exponential_stays_small() {
         let mut value = Value::from(1);
         for _ in 0..60 {
-            value = [("a", value.clone()), ("b", value)]
-                .into_iter()
-                .map(|(key, value)| (SmolStr::new(key), value))
-                .collect();
+            value = [("a", value.clone()), ("b", value)].into_iter().collect();
         }
         let mut writer = Writer::default();
         value.write(&mut writer);

@@ -25,7 +25,7 @@ pub(crate) enum Effect {
         attempt: Option<Arc<RunningTask>>,
     },
     /// Another execution starts.
-    Start(NestedStart),
+    Start(Box<NestedStart>),
 }
 
 impl Effect {

@@ -1,11 +1,10 @@
 use std::fmt;
 
 use stepwright::{Address, Task};
+use stepwright_asl::resource::function_name;
 use stepwright_asl::similar::did_you_mean;
-
 use stepwright_asl::wildcard;
 
-use crate::engine::function_name;
 use crate::task::{DefinedState, Resource, ResourceKind, TaskCall};
 use crate::value::Value;
 

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use serde_json::Value as Json;
-use smol_str::SmolStr;
+
 use stepwright_asl::json::{Json as Written, Number};
 
 use super::number::Big;
-use super::{MAX_DEPTH, Value, foreign};
+use super::{MAX_DEPTH, Str, Value, foreign};
 
 impl From<bool> for Value {
     fn from(flag: bool) -> Self {
@@ -54,13 +54,13 @@ impl From<f64> for Value {
 
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
-        Value::Str(SmolStr::new(text))
+        Value::Str(Str::new(text))
     }
 }
 
 impl From<String> for Value {
     fn from(text: String) -> Self {
-        Value::Str(SmolStr::from(text))
+        Value::Str(Str::from(text))
     }
 }
 
@@ -72,12 +72,12 @@ impl From<&String> for Value {
 
 impl From<Cow<'_, str>> for Value {
     fn from(text: Cow<'_, str>) -> Self {
-        Value::Str(SmolStr::from(text))
+        Value::Str(Str::from(text))
     }
 }
 
-impl From<SmolStr> for Value {
-    fn from(text: SmolStr) -> Self {
+impl From<Str> for Value {
+    fn from(text: Str) -> Self {
         Value::Str(text)
     }
 }

@@ -8,10 +8,11 @@ use serde::de::{
     MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
-use smol_str::SmolStr;
 
 use super::object::Entries;
-use super::{Array, Big, MAX_TYPED_DEPTH, ObjectBuilder, SHALLOW, Value, ValueError, with_stack};
+use super::{
+    Array, Big, MAX_TYPED_DEPTH, ObjectBuilder, SHALLOW, Str, Value, ValueError, with_stack,
+};
 
 impl Value {
     /// Reads a typed value, as `serde_json` would from the value's text: without printing it,
@@ -496,7 +497,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let below = self.below()?;
         let mut members = ObjectBuilder::with_capacity(access.size_hint().unwrap_or(0));
-        while let Some(key) = access.next_key::<SmolStr>()? {
+        while let Some(key) = access.next_key::<Str>()? {
             members.insert(key, access.next_value_seed(&below)?);
         }
         Ok(members.finish().into())

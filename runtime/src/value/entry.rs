@@ -1,6 +1,4 @@
-use smol_str::SmolStr;
-
-use super::Value;
+use super::{Str, Value};
 
 /// A member of an object: its key and its value.
-pub(super) type Entry = (SmolStr, Value);
+pub(super) type Entry = (Str, Value);

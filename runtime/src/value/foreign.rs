@@ -2,16 +2,16 @@
 //! any depth, and must not overflow the stack of the thread that takes it over.
 
 use serde_json::{Map, Value as Json};
-use smol_str::SmolStr;
+
 use stepwright_asl::json::Json as Written;
 
 use super::object::Entries;
-use super::{ObjectBuilder, Value};
+use super::{ObjectBuilder, Str, Value};
 
 /// A tree that becomes a [`Value`].
 pub(super) trait Tree: Sized {
     type Items: Iterator<Item = Self>;
-    type Members: Iterator<Item = (SmolStr, Self)>;
+    type Members: Iterator<Item = (Str, Self)>;
 
     fn open(self) -> Opened<Self>;
 }
@@ -26,7 +26,7 @@ pub(super) enum Opened<T: Tree> {
 /// A node whose members are being converted.
 enum Open<T: Tree> {
     Array(T::Items, Vec<Value>),
-    Object(T::Members, ObjectBuilder, SmolStr),
+    Object(T::Members, ObjectBuilder, Str),
 }
 
 /// The value of a tree.
@@ -82,9 +82,9 @@ pub(super) fn convert<T: Tree>(tree: T) -> Value {
 }
 
 /// Members whose keys are made into ours.
-type Named<I, K, V> = std::iter::Map<I, fn((K, V)) -> (SmolStr, V)>;
+type Named<I, K, V> = std::iter::Map<I, fn((K, V)) -> (Str, V)>;
 
-fn named<K: Into<SmolStr>, V, I: Iterator<Item = (K, V)>>(members: I) -> Named<I, K, V> {
+fn named<K: Into<Str>, V, I: Iterator<Item = (K, V)>>(members: I) -> Named<I, K, V> {
     members.map(|(key, value)| (key.into(), value))
 }
 

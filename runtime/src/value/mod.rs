@@ -50,11 +50,10 @@ mod print;
 mod read;
 mod ser;
 mod size;
+mod string;
 mod wide;
 
 use std::sync::Arc;
-
-use smol_str::SmolStr;
 
 pub use array::Array;
 pub use number::Big;
@@ -62,6 +61,7 @@ pub use object::{Entries, Object, ObjectBuilder};
 pub use path::{NotAnObject, RefPath, Segment};
 pub use read::TextError;
 pub use ser::ValueError;
+pub use string::Str;
 
 pub(crate) use number::compare as compare_numbers;
 pub(crate) use print::java_float;
@@ -103,7 +103,7 @@ pub enum Value {
     /// An integer beyond 64 bits with sign.
     Big(Big),
     /// A string.
-    Str(SmolStr),
+    Str(Str),
     /// An array.
     Array(Arc<Array>),
     /// An object.

@@ -6,12 +6,10 @@ use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use smol_str::SmolStr;
-
 use super::entry::Entry;
 use super::size::{Size, label_len};
 use super::wide::{CHUNK, Wide};
-use super::{DEEP, Value, dismantle};
+use super::{DEEP, Str, Value, dismantle};
 
 /// The members of an object, with its size.
 #[derive(Clone)]
@@ -81,7 +79,7 @@ impl Object {
     /// Sets a member: in its place if there is one of that name, else as the last. Gives the
     /// value that was there.
     pub fn insert(&mut self, key: impl AsRef<str>, value: Value) -> Option<Value> {
-        let key = SmolStr::new(key);
+        let key = Str::new(key);
         match self.position(&key) {
             Some(at) => self.update(at, |place| mem::replace(place, value)),
             None => {
@@ -169,7 +167,7 @@ impl Object {
     }
 
     /// Appends a member whose key the caller knows to be new.
-    pub(super) fn push(&mut self, key: SmolStr, value: Value) {
+    pub(super) fn push(&mut self, key: Str, value: Value) {
         self.size.add(label_len(&key), &value, self.len());
         if let Body::Small(entries) = &mut self.body {
             if entries.len() < CHUNK {
@@ -250,7 +248,7 @@ impl From<Object> for Value {
 }
 
 /// Keys that repeat: the last value wins, in the place of the first.
-impl<K: Into<SmolStr>> FromIterator<(K, Value)> for Object {
+impl<K: Into<Str>> FromIterator<(K, Value)> for Object {
     fn from_iter<I: IntoIterator<Item = (K, Value)>>(members: I) -> Self {
         let members = members.into_iter();
         let mut builder = ObjectBuilder::with_capacity(members.size_hint().0);
@@ -261,7 +259,7 @@ impl<K: Into<SmolStr>> FromIterator<(K, Value)> for Object {
     }
 }
 
-impl<K: Into<SmolStr>> FromIterator<(K, Value)> for Value {
+impl<K: Into<Str>> FromIterator<(K, Value)> for Value {
     fn from_iter<I: IntoIterator<Item = (K, Value)>>(members: I) -> Self {
         Value::from(Object::from_iter(members))
     }
@@ -305,7 +303,7 @@ impl ExactSizeIterator for Entries<'_> {}
 #[derive(Debug, Default)]
 pub struct ObjectBuilder {
     entries: Vec<Entry>,
-    places: HashMap<SmolStr, usize>,
+    places: HashMap<Str, usize>,
 }
 
 impl ObjectBuilder {
@@ -319,7 +317,8 @@ impl ObjectBuilder {
     }
 
     /// Sets a member. A key that was there keeps its place and takes the new value.
-    pub fn insert(&mut self, key: SmolStr, value: Value) {
+    pub fn insert(&mut self, key: impl Into<Str>, value: Value) {
+        let key = key.into();
         match self.place(&key) {
             Some(at) => self.entries[at].1 = value,
             None => {
@@ -331,7 +330,7 @@ impl ObjectBuilder {
         }
     }
 
-    fn place(&mut self, key: &SmolStr) -> Option<usize> {
+    fn place(&mut self, key: &Str) -> Option<usize> {
         if self.entries.len() <= CHUNK {
             return self.entries.iter().position(|entry| entry.0 == *key);
         }

@@ -4,10 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use smol_str::SmolStr;
-
 use super::object::Object;
-use super::{Array, Value};
+use super::{Array, Str, Value};
 
 /// A place inside a value: a list of keys and indices, made once when a program is built.
 ///
@@ -24,7 +22,7 @@ pub enum Segment {
     /// Into the member of that name.
     Key {
         /// The name.
-        name: SmolStr,
+        name: Str,
         /// Where it was found the last time.
         #[doc(hidden)]
         hint: AtomicU32,
@@ -37,7 +35,7 @@ impl Segment {
     /// The step into the member `name`.
     pub fn key(name: impl AsRef<str>) -> Segment {
         Segment::Key {
-            name: SmolStr::new(name),
+            name: Str::new(name),
             hint: AtomicU32::new(0),
         }
     }

@@ -3,11 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use smol_str::SmolStr;
-
 use super::number::Big;
 use super::object::ObjectBuilder;
-use super::{MAX_DEPTH, Value};
+use super::{MAX_DEPTH, Str, Value};
 
 /// Text that is not JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +69,7 @@ struct Reader<'t> {
 /// A node whose members are being read.
 enum Open {
     Array(Vec<Value>),
-    Object(ObjectBuilder, SmolStr),
+    Object(ObjectBuilder, Str),
 }
 
 impl<'t> Reader<'t> {
@@ -170,7 +168,7 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    fn key(&mut self) -> Step<SmolStr> {
+    fn key(&mut self) -> Step<Str> {
         if self.peek() != Some(b'"') {
             return Err("expected a key in double quotes".into());
         }
@@ -247,19 +245,19 @@ impl<'t> Reader<'t> {
     }
 
     /// A string from its opening quote.
-    fn string(&mut self) -> Step<SmolStr> {
+    fn string(&mut self) -> Step<Str> {
         self.at += 1;
         let start = self.at;
         let plain = self.plain();
         if self.take_now(b'"') {
-            return Ok(SmolStr::new(&self.text[start..start + plain]));
+            return Ok(Str::new(&self.text[start..start + plain]));
         }
         let mut out = String::from(&self.text[start..start + plain]);
         loop {
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
-                    return Ok(SmolStr::from(out));
+                    return Ok(Str::from(out));
                 }
                 Some(b'\\') => {
                     self.at += 1;

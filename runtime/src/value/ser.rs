@@ -4,9 +4,8 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use serde::ser::{self, Error as _, Impossible, Serialize, SerializeMap, SerializeSeq};
-use smol_str::SmolStr;
 
-use super::{MAX_DEPTH, MAX_TYPED_DEPTH, Object, ObjectBuilder, SHALLOW, Value, with_stack};
+use super::{MAX_DEPTH, MAX_TYPED_DEPTH, Object, ObjectBuilder, SHALLOW, Str, Value, with_stack};
 
 /// A typed value could not be turned into a [`Value`], or the other way round.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -168,13 +167,13 @@ struct Items {
 struct Members {
     members: ObjectBuilder,
     inside: ToValue,
-    key: Option<SmolStr>,
+    key: Option<Str>,
     variant: Option<&'static str>,
 }
 
 fn tagged(variant: Option<&'static str>, content: Value) -> Value {
     match variant {
-        Some(name) => Object::from_distinct(vec![(SmolStr::new_static(name), content)]).into(),
+        Some(name) => Object::from_distinct(vec![(Str::new_static(name), content)]).into(),
         None => content,
     }
 }
@@ -191,7 +190,7 @@ impl Items {
 }
 
 impl Members {
-    fn set<T: Serialize + ?Sized>(&mut self, key: SmolStr, value: &T) -> Result<(), ValueError> {
+    fn set<T: Serialize + ?Sized>(&mut self, key: Str, value: &T) -> Result<(), ValueError> {
         self.members.insert(key, self.inside.value(value)?);
         Ok(())
     }
@@ -278,7 +277,7 @@ impl ser::Serializer for ToValue {
         Ok(Value::Null)
     }
     fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Out {
-        Ok(Value::Str(SmolStr::new_static(variant)))
+        Ok(Value::Str(Str::new_static(variant)))
     }
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Out {
         value.serialize(self.wrapped()?)
@@ -396,7 +395,7 @@ impl ser::SerializeStruct for Members {
         key: &'static str,
         value: &T,
     ) -> Result<(), ValueError> {
-        self.set(SmolStr::new_static(key), value)
+        self.set(Str::new_static(key), value)
     }
     fn end(self) -> Out {
         Ok(self.finish())
@@ -411,7 +410,7 @@ impl ser::SerializeStructVariant for Members {
         key: &'static str,
         value: &T,
     ) -> Result<(), ValueError> {
-        self.set(SmolStr::new_static(key), value)
+        self.set(Str::new_static(key), value)
     }
     fn end(self) -> Out {
         Ok(self.finish())
@@ -421,8 +420,8 @@ impl ser::SerializeStructVariant for Members {
 /// Keys of maps: what prints as one word is a key, as in `serde_json`.
 struct ToKey;
 
-type Key = Result<SmolStr, ValueError>;
-type NoKey = Impossible<SmolStr, ValueError>;
+type Key = Result<Str, ValueError>;
+type NoKey = Impossible<Str, ValueError>;
 
 fn no_key<T>() -> Result<T, ValueError> {
     Err(ValueError::custom(
@@ -431,11 +430,11 @@ fn no_key<T>() -> Result<T, ValueError> {
 }
 
 fn printed(key: impl Display) -> Key {
-    Ok(SmolStr::from(key.to_string()))
+    Ok(Str::from(key.to_string()))
 }
 
 impl ser::Serializer for ToKey {
-    type Ok = SmolStr;
+    type Ok = Str;
     type Error = ValueError;
     type SerializeSeq = NoKey;
     type SerializeTuple = NoKey;
@@ -488,7 +487,7 @@ impl ser::Serializer for ToKey {
         printed(character)
     }
     fn serialize_str(self, text: &str) -> Key {
-        Ok(SmolStr::new(text))
+        Ok(Str::new(text))
     }
     fn serialize_bytes(self, _: &[u8]) -> Key {
         no_key()
@@ -506,7 +505,7 @@ impl ser::Serializer for ToKey {
         no_key()
     }
     fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Key {
-        Ok(SmolStr::new_static(variant))
+        Ok(Str::new_static(variant))
     }
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Key {
         value.serialize(self)

@@ -4,10 +4,8 @@
 
 use std::sync::Arc;
 
-use smol_str::SmolStr;
-
-use super::Value;
 use super::entry::Entry;
+use super::{Str, Value};
 
 /// Members in one chunk, and the most that a small object holds in its one vector.
 pub(super) const CHUNK: usize = 16;
@@ -74,7 +72,7 @@ impl Wide {
         None
     }
 
-    pub(super) fn push(&mut self, key: SmolStr, value: Value) {
+    pub(super) fn push(&mut self, key: Str, value: Value) {
         let slot = self.len % CHUNK;
         let tag = tag(&key);
         if slot == 0 {

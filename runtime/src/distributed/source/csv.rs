@@ -2,11 +2,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use smol_str::SmolStr;
 
 use super::format::Header;
 use crate::record::record;
-use crate::value::{Object, Value};
+use crate::value::{Object, Str, Value};
 
 /// The most bytes of a header.
 const HEADER: usize = 10 * 1024;
@@ -19,7 +18,7 @@ const HEADER: usize = 10 * 1024;
 #[derive(Clone, Debug)]
 pub(crate) struct CsvRows {
     records: Records,
-    header: Arc<[SmolStr]>,
+    header: Arc<[Str]>,
     fields: Vec<Vec<u8>>,
 }
 
@@ -27,14 +26,14 @@ impl CsvRows {
     pub(super) fn open(body: Bytes, delimiter: u8, header: &Header) -> Result<Self, String> {
         let mut records = Records::new(body, delimiter);
         let mut fields = Vec::new();
-        let header: Arc<[SmolStr]> = match header {
+        let header: Arc<[Str]> = match header {
             Header::Given(names) => names.clone(),
             Header::FirstRow => {
                 records.read(&mut fields);
                 fields.iter().map(|field| text(field)).collect()
             }
         };
-        if header.iter().map(SmolStr::len).sum::<usize>() > HEADER {
+        if header.iter().map(|name| name.len()).sum::<usize>() > HEADER {
             return Err(format!("CSV headers cannot exceed {HEADER} bytes."));
         }
         let mut seen = HashSet::new();
@@ -54,15 +53,15 @@ impl CsvRows {
             return None;
         }
         let fields = self.fields.iter().map(|field| text(field));
-        let fields = fields.chain(std::iter::repeat(SmolStr::default()));
+        let fields = fields.chain(std::iter::repeat(Str::default()));
         let members = self.header.iter().cloned().zip(fields.map(Value::Str));
         let members = Object::from_distinct(members.collect());
         Some(Value::Object(Arc::new(members)))
     }
 }
 
-fn text(bytes: &[u8]) -> SmolStr {
-    SmolStr::new(String::from_utf8_lossy(bytes))
+fn text(bytes: &[u8]) -> Str {
+    Str::new(String::from_utf8_lossy(bytes))
 }
 
 /// Splits the content into records and fields.

@@ -1,9 +1,8 @@
 use std::sync::Arc;
 
-use smol_str::SmolStr;
-
 use super::json::Pointer;
 use crate::record::record;
+use crate::value::Str;
 
 /// What an object holds.
 #[derive(Clone, Debug)]
@@ -18,7 +17,7 @@ pub(crate) enum Format {
 #[derive(Clone, Debug)]
 pub(crate) enum Header {
     FirstRow,
-    Given(Arc<[SmolStr]>),
+    Given(Arc<[Str]>),
 }
 
 record!(enum Format { 0 => Json { pointer }, 1 => JsonLines, 2 => Csv { delimiter, header }, 3 => Parquet });

@@ -1,11 +1,9 @@
 use std::sync::Arc;
 
-use smol_str::SmolStr;
-
 use super::format::{Format, Header};
 use super::json;
 use super::reader::{Place, Reader};
-use crate::value::Value;
+use crate::value::{Str, Value};
 
 /// The data files of an S3 inventory, from its `manifest.json`, with the columns that it names.
 pub(super) fn inventory(body: &[u8]) -> Result<Vec<Reader>, String> {
@@ -21,9 +19,9 @@ pub(super) fn inventory(body: &[u8]) -> Result<Vec<Reader>, String> {
             "The output format of an S3 inventory must be CSV, but was: {format}"
         ));
     }
-    let header: Arc<[SmolStr]> = member("fileSchema")?
+    let header: Arc<[Str]> = member("fileSchema")?
         .split(',')
-        .map(|name| SmolStr::new(name.trim()))
+        .map(|name| Str::from(name.trim()))
         .collect();
     // `arn:aws:s3:::name`
     let destination = member("destinationBucket")?;

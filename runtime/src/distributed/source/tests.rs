@@ -4,7 +4,6 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
-use smol_str::SmolStr;
 
 use super::format::{Format, Header};
 use super::items::{Items, Pulled, Supply};
@@ -15,7 +14,7 @@ use super::reader::{List, Place, Reader};
 use super::request::Request;
 use crate::distributed::item::Item;
 use crate::objects::{Object, ObjectStore};
-use crate::value::Value;
+use crate::value::{Str, Value};
 
 fn place(bucket: &str, key: &str) -> Place {
     Place {
@@ -34,7 +33,7 @@ fn csv(delimiter: u8) -> Format {
 fn given(names: &[&str]) -> Format {
     Format::Csv {
         delimiter: b',',
-        header: Header::Given(names.iter().map(SmolStr::new).collect()),
+        header: Header::Given(names.iter().map(Str::new).collect()),
     }
 }
 
@@ -410,7 +409,7 @@ proptest! {
             .iter()
             .map(|row| {
                 let members = ["x", "y", "z"].into_iter().zip(row);
-                let members = members.map(|(key, field)| (SmolStr::new(key), Value::from(field.as_str())));
+                let members = members.map(|(key, field)| (key, Value::from(field.as_str())));
                 members.collect::<Value>().to_text()
             })
             .collect();

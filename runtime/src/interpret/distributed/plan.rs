@@ -18,7 +18,7 @@ use crate::interpret::step::{Done, Stepped};
 use crate::interpret::tolerance::Tolerance;
 use crate::program::{Batcher, Distributed, Format, Io, Map, Reader, Reads, State, Writer};
 use crate::query::QueryError;
-use crate::value::Value;
+use crate::value::{Str, Value};
 use crate::wait_id::CursorId;
 
 type Evaluated<T> = Result<T, QueryError>;
@@ -268,7 +268,7 @@ impl Execution {
                         let headers = self.evaluate(headers, cursor, input)?;
                         let names = headers.as_array().and_then(|names| {
                             let names = names.as_slice().iter();
-                            names.map(|name| name.as_str().map(SmolStr::new)).collect()
+                            names.map(|name| name.as_str().map(Str::new)).collect()
                         });
                         Header::Given(names.ok_or_else(|| {
                             QueryError::runtime(format!(
@@ -377,7 +377,7 @@ fn required(parameters: &Value, name: &str) -> Evaluated<SmolStr> {
 fn text(parameters: &Value, name: &str) -> Evaluated<Option<SmolStr>> {
     match parameters.get(name) {
         None => Ok(None),
-        Some(Value::Str(text)) => Ok(Some(text.clone())),
+        Some(Value::Str(text)) => Ok(Some(text.to_small())),
         Some(_) => Err(unusable(
             parameters,
             &format!("The value for the field \"{name}\" must be a STRING"),

@@ -176,7 +176,7 @@ fn unique(array: &Array) -> Value {
 fn merge(first: &Object, second: &Object) -> Value {
     let mut merged = ObjectBuilder::with_capacity(first.len() + second.len());
     for (key, value) in first.iter().chain(second) {
-        merged.insert(key.into(), value.clone());
+        merged.insert(key, value.clone());
     }
     Value::from(merged.finish())
 }

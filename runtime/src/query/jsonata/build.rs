@@ -3,9 +3,8 @@
 use std::rc::Rc;
 
 use jlens_core::output::{Builder, Member};
-use smol_str::SmolStr;
 
-use crate::value::{Object, Value};
+use crate::value::{Object, Str, Value};
 
 use super::root::Root;
 
@@ -28,7 +27,7 @@ pub(super) struct ValueBuilder<'r, 'a> {
 impl Builder for ValueBuilder<'_, '_> {
     type Value = Value;
     type Array = Vec<Value>;
-    type Object = Vec<(SmolStr, Value)>;
+    type Object = Vec<(Str, Value)>;
 
     fn null(&mut self) -> Value {
         self.nulls = true;
@@ -59,15 +58,15 @@ impl Builder for ValueBuilder<'_, '_> {
         Value::from(array)
     }
 
-    fn object(&mut self, len: usize) -> Vec<(SmolStr, Value)> {
+    fn object(&mut self, len: usize) -> Vec<(Str, Value)> {
         Vec::with_capacity(len)
     }
 
-    fn insert(&mut self, object: &mut Vec<(SmolStr, Value)>, key: &str, value: Value) {
-        object.push((SmolStr::new(key), value));
+    fn insert(&mut self, object: &mut Vec<(Str, Value)>, key: &str, value: Value) {
+        object.push((Str::new(key), value));
     }
 
-    fn end_object(&mut self, object: Vec<(SmolStr, Value)>) -> Value {
+    fn end_object(&mut self, object: Vec<(Str, Value)>) -> Value {
         Value::from(Object::from_distinct(object))
     }
 

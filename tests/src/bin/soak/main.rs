@@ -3,13 +3,15 @@
 //! Works an engine hard on real time, as a service does: handlers that succeed, fail, panic and hang, tokens that are answered by several
 //! threads and late, workers that give up their polls and panic, Map Runs that are redriven, parents that join children by name, stops from
 //! several sides at once, readers of events that leave, and tokio runtimes that go away. Each half minute it prints how far it came and how
-//! much memory it has, and at the end how often what happened. It ends with status 1 as soon as something is lost, and when its memory grows
-//! after the first two minutes. `--seed N` begins the random choices elsewhere, which fixes what is done, and not when; `--clients N` sets
+//! much memory it has, and at the end how often what happened. It ends with status 1 as soon as something is lost, and when the memory that it
+//! has allocated grows after the first two minutes. The resident memory is printed beside it: that also has what the allocator of the system
+//! keeps of memory that was given back, a heap for each thread that ever ran. `--seed N` begins the random choices elsewhere, which fixes what is done, and not when; `--clients N` sets
 //! how many work at a time.
 
 mod batches;
 mod client;
 mod machines;
+mod memory;
 mod others;
 mod tokens;
 mod world;
@@ -23,7 +25,8 @@ use stepwright_runtime::{Engine, ExecutionFilter, Status};
 use tokio::task::JoinSet;
 
 use client::Client;
-use world::{Lost, World, memory, must};
+use memory::Memory;
+use world::{Lost, World, must};
 
 /// How often a line is printed.
 const LINE: Duration = Duration::from_secs(30);
@@ -104,24 +107,23 @@ async fn begin(
     Ok(tasks)
 }
 
-/// The memory at the end of the warm-up, and the last one.
+/// The allocated memory at the end of the warm-up, and the last one, in MiB.
 #[derive(Default)]
 struct Growth {
     warm: Option<f64>,
-    last: Option<f64>,
+    last: f64,
 }
 
 impl Growth {
-    fn note(&mut self, elapsed: Duration) {
-        let now = memory();
+    fn note(&mut self, elapsed: Duration, memory: Memory) {
+        self.last = memory.allocated;
         if elapsed >= WARM_UP {
-            self.warm = self.warm.or(now);
+            self.warm.get_or_insert(self.last);
         }
-        self.last = now;
     }
 
     fn judge(&self) -> Result<(), Lost> {
-        let (Some(warm), Some(last)) = (self.warm, self.last) else {
+        let (Some(warm), last) = (self.warm, self.last) else {
             println!("it took too short a time to tell whether memory grows");
             return Ok(());
         };
@@ -160,12 +162,12 @@ async fn soak(arguments: &Arguments) -> Result<(), Lost> {
             next += LINE;
             let running = ExecutionFilter::new().status(Status::Running);
             let running = engine.executions(&running).executions.len();
-            growth.note(begun.elapsed());
+            let memory = Memory::now();
+            growth.note(begun.elapsed(), memory);
             println!(
-                "{:>6.0} s  {:>9} ended  {running:>5} open  {:>7.1} MiB",
+                "{:>6.0} s  {:>9} ended  {running:>5} open  {memory}",
                 begun.elapsed().as_secs_f64(),
                 world.counts.ended.get(),
-                growth.last.unwrap_or_default()
             );
         }
     }

@@ -107,11 +107,3 @@ pub(crate) async fn in_time<T>(
 pub(crate) fn must(holds: bool, otherwise: impl FnOnce() -> Lost) -> Result<(), Lost> {
     if holds { Ok(()) } else { Err(otherwise()) }
 }
-
-/// The resident memory in MiB; nothing where the system does not tell.
-pub(crate) fn memory() -> Option<f64> {
-    const PAGE: f64 = 4_096.0;
-    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
-    let pages: f64 = text.split_whitespace().nth(1)?.parse().ok()?;
-    Some(pages * PAGE / f64::from(1 << 20))
-}
