@@ -38,6 +38,8 @@
 #[cfg(feature = "yaml")]
 mod block;
 #[cfg(feature = "yaml")]
+mod block_layout;
+#[cfg(feature = "yaml")]
 mod block_write;
 mod compare;
 mod editor;
