@@ -152,7 +152,7 @@ fn replace_as(plan: &Plan<'_>, target: &Target<'_>, value: &Json, flow: bool) ->
         item.end
     };
     let behind_dash = in_array && source.text[..item.head].ends_with('-');
-    let in_place = (is_block && !same_line) || (behind_dash && (is_empty || same_line));
+    let in_place = behind_dash || !(same_line || is_empty);
     let line_end = if behind_dash && is_empty {
         item.head
     } else if in_place {

@@ -40,7 +40,7 @@ impl Writer {
         let mut out = (self.scalar)(&self.style, key, true);
         // YAML needs the blank behind a colon, except behind quotes.
         let after_colon = match self.style.after_colon.as_str() {
-            "" if !out.ends_with(['"', '\'']) => " ",
+            "" if !out.starts_with(['"', '\'']) => " ",
             other => other,
         };
         out.push_str(&self.style.before_colon);
