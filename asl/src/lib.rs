@@ -38,6 +38,8 @@ pub mod path;
 pub mod placeholder;
 pub mod resource;
 pub mod similar;
+#[cfg(feature = "yaml")]
+pub mod template;
 pub mod timestamp;
 pub mod validate;
 pub mod wildcard;

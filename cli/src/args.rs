@@ -51,6 +51,9 @@ pub(crate) enum Command {
     /// Check definitions: every finding, with its place and how to mend it
     #[command(after_help = VALIDATE_EXAMPLES)]
     Validate(ValidateArguments),
+    /// Say what a rule of the validator requires, and why
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(ExplainArguments),
     /// Run a definition in process and print the execution's output as JSON
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArguments),
@@ -79,8 +82,26 @@ pub(crate) enum Command {
 
 const VALIDATE_EXAMPLES: &str = "Examples:
   stepwright validate state-machine.asl.json
+  stepwright validate infra                                  every definition and template in the folder
+  stepwright validate template.yaml                          the state machines of a CloudFormation or SAM template
   stepwright validate --type EXPRESS --format json infra/*.asl.json infra/*.asl.yaml
-  cargo run --bin order_processing -- --emit | stepwright validate -";
+  stepwright validate --deny warnings --allow SW048,SW142 infra
+  stepwright validate --format github .                      marks the lines of a pull request
+  stepwright validate --format sarif . > stepwright.sarif
+  aws stepfunctions describe-state-machine --state-machine-arn ARN | stepwright validate -
+  cargo run --bin order_processing -- --emit | stepwright validate -
+
+Of a folder every *.asl.json and *.asl.yaml is checked, and each *.json, *.yaml, *.yml and *.template that is a definition or a template with state machines.
+Folders that are hidden, target and node_modules are passed over. `stepwright: allow SW024, SW048` in the Comment of a state, or of the machine, silences the
+warnings of these rules there. `stepwright explain SW024` says what a rule is about.
+Exit status: 0 no error; 1 an error in a definition; 2 wrong usage, or a file that cannot be read.";
+
+const EXPLAIN_EXAMPLES: &str = "Examples:
+  stepwright explain SW142
+  stepwright explain sw020 sw021
+  stepwright explain             every rule in a line
+
+Exit status: 0 printed; 2 there is no such rule.";
 
 const RUN_EXAMPLES: &str = "Examples:
   stepwright run greet.asl.json --input '{\"name\": \"Ada\"}'
@@ -178,16 +199,20 @@ impl From<MachineType> for stepwright_asl::MachineType {
 pub(crate) enum Format {
     /// For people, with the lines of the source
     Text,
-    /// For programs: one object a file, in the shape of AWS's ValidateStateMachineDefinition response
+    /// For programs: one object over all files, in the shape of AWS's ValidateStateMachineDefinition response
     Json,
+    /// For code scanners: SARIF 2.1.0
+    Sarif,
+    /// For GitHub Actions: workflow commands, which mark the lines of a pull request
+    Github,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ValidateArguments {
-    /// Definitions in JSON or YAML; `-` is standard input
+    /// Definitions in JSON or YAML, templates with them, what describe-state-machine printed, or folders; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// What the machine will be created as
+    /// What the machine will be created as, where the file does not say it
     #[arg(
         long = "type",
         value_enum,
@@ -198,12 +223,22 @@ pub(crate) struct ValidateArguments {
     /// How findings are printed
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
-    /// Count the findings of this rule as errors (SW022, say)
-    #[arg(long, value_name = "ID")]
+    /// Count the findings of these rules as errors (SW022, say), or all `warnings`
+    #[arg(long, value_name = "ID,..|warnings", value_delimiter = ',')]
     pub(crate) deny: Vec<String>,
-    /// Silence the warnings of this rule
-    #[arg(long, value_name = "ID")]
+    /// Silence the warnings of these rules
+    #[arg(long, value_name = "ID,..", value_delimiter = ',')]
     pub(crate) allow: Vec<String>,
+    /// Print findings alone: nothing of files without any, and no counts
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// The ids of rules; without any, all rules are listed
+    #[arg(value_name = "ID")]
+    pub(crate) ids: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ mod completions;
 mod coverage;
 mod definition;
 mod diff;
+mod explain;
 mod failure;
 mod graph;
 mod group;
@@ -34,6 +35,7 @@ async fn main() -> ExitCode {
     arguments.color.apply();
     let done = match arguments.command {
         Command::Validate(arguments) => validate::validate(&arguments),
+        Command::Explain(arguments) => explain::explain(&arguments),
         Command::Run(arguments) => run::run(arguments).await,
         Command::TestState(arguments) => test_state::test(arguments).await,
         Command::Replay(arguments) => replay::replay(&arguments).await,

@@ -69,7 +69,10 @@ pub(crate) fn finding(finding: &Finding, source: &Source) -> String {
     }
     if let Some(location) = finding.location().filter(|location| location != "/") {
         let location = clip(&location).into_owned();
-        group = group.element(Level::NOTE.message(format!("{} at {location}", finding.code)));
+        group = group.element(Level::NOTE.message(match finding.code {
+            Some(code) => format!("{code} at {location}"),
+            None => format!("at {location}"),
+        }));
     }
     Renderer::styled().render(&[group])
 }
@@ -128,7 +131,7 @@ impl Excerpt<'_> {
 }
 
 /// What is marked in the text.
-fn place(finding: &Finding, source: &Source) -> Range<usize> {
+pub(crate) fn place(finding: &Finding, source: &Source) -> Range<usize> {
     match source.format {
         Format::Json => token(&source.text, finding.offset),
         Format::Yaml => {

@@ -97,7 +97,7 @@ impl StateMachine {
     pub fn from_document(document: &Document) -> Result<StateMachine, Findings> {
         let mut reading = Reading::new(document);
         for duplicate in document.duplicates() {
-            reading.push(Finding::duplicate(document, duplicate));
+            reading.push(Finding::duplicate(duplicate));
         }
         let machine = <StateMachine as Field>::read(document.json(), &Place::ROOT, &mut reading);
         reading.finish(machine.unwrap_or_default())

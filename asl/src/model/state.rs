@@ -174,7 +174,7 @@ impl State {
     pub fn from_document(document: &Document) -> Result<State, Findings> {
         let mut reading = Reading::new(document);
         for duplicate in document.duplicates() {
-            reading.push(Finding::duplicate(document, duplicate));
+            reading.push(Finding::duplicate(duplicate));
         }
         let state = State::read(document.json(), &Place::ROOT, &mut reading);
         reading.finish(state.unwrap_or_else(|| Pass::default().into()))

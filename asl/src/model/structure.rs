@@ -1,6 +1,6 @@
 //! How a structure is declared, read and written.
 
-use crate::finding::{Finding, Findings};
+use crate::finding::{Finding, Findings, Severity};
 use crate::json::{Document, Json, Object};
 use crate::place::Place;
 use crate::substitution::is_substitution;
@@ -184,13 +184,10 @@ impl<'d> Reading<'d> {
     }
 
     pub(crate) fn fault(&mut self, rule: &'static str, message: String, at: &Place<'_>) {
-        self.findings.push(Finding::error(
-            self.document,
-            rule,
-            "SCHEMA_VALIDATION_FAILED",
-            at.pointer(),
-            message,
-        ));
+        let finding = Finding::new(rule, Severity::Error, message)
+            .with_code(Some("SCHEMA_VALIDATION_FAILED"))
+            .at(at.pointer());
+        self.findings.push(finding.placed(self.document));
     }
 }
 

@@ -60,6 +60,7 @@ mod scalar;
 mod tag;
 
 pub use format::Format;
+pub(crate) use reader::read_template;
 pub(crate) use scalar::resolve;
 
 #[cfg(test)]

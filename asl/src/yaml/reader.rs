@@ -18,6 +18,15 @@ const MAX_REPEATED: usize = 1_048_576;
 
 /// Reads a whole text.
 pub(crate) fn read(text: &str) -> Result<Read, Failure> {
+    read_with(text, false)
+}
+
+/// The same of a CloudFormation template, whose tags say what is computed: a node with a tag that no definition has is read as if it had none.
+pub(crate) fn read_template(text: &str) -> Result<Read, Failure> {
+    read_with(text, true)
+}
+
+fn read_with(text: &str, is_template: bool) -> Result<Read, Failure> {
     json::check_length(text)?;
     // What CloudFormation can read as JSON it does.
     if Format::of_text(text) == Format::Json
@@ -28,6 +37,7 @@ pub(crate) fn read(text: &str) -> Result<Read, Failure> {
     let (nodes, anchors) = nodes(text)?;
     let mut reader = Reader {
         text,
+        is_template,
         nodes,
         anchors,
         next: 0,
@@ -141,6 +151,8 @@ fn failure(offset: usize, message: impl Into<String>) -> Failure {
 
 struct Reader<'t> {
     text: &'t str,
+    /// Whether unknown tags are passed over.
+    is_template: bool,
     nodes: Vec<Node<'t>>,
     anchors: Anchors,
     /// The node to be read next.
@@ -181,10 +193,11 @@ impl<'t> Reader<'t> {
         let json = match &node.event {
             Event::Scalar(text, style, _, tag) => {
                 let text = content(text, &node.span);
-                scalar(text, *style, tag.as_deref()).map_err(|message| failure(start, message))?
+                let meaning = self.meaning(tag, NodeKind::Scalar, start)?;
+                scalar(text, *style, meaning).map_err(|message| failure(start, message))?
             }
             Event::SequenceStart(style, _, tag) => {
-                let (style, meaning) = (*style, Self::meaning(tag, NodeKind::Sequence, start)?);
+                let (style, meaning) = (*style, self.meaning(tag, NodeKind::Sequence, start)?);
                 let items = self.nested(at, |reader| reader.sequence(style, &mut mark))?;
                 if matches!(meaning, Meaning::Plain) {
                     items
@@ -197,7 +210,7 @@ impl<'t> Reader<'t> {
             }
             Event::MappingStart(style, _, tag) => {
                 let style = *style;
-                Self::meaning(tag, NodeKind::Mapping, start)?;
+                self.meaning(tag, NodeKind::Mapping, start)?;
                 self.nested(at, |reader| reader.mapping(style, &mut mark))?
             }
             Event::Alias(anchor) => {
@@ -213,11 +226,15 @@ impl<'t> Reader<'t> {
     }
 
     fn meaning(
+        &self,
         tag: &Option<std::borrow::Cow<'_, Tag>>,
         kind: NodeKind,
         start: usize,
     ) -> Result<Meaning, Failure> {
-        meaning(tag.as_deref(), kind).map_err(|message| failure(start, message))
+        match meaning(tag.as_deref(), kind) {
+            Err(_) if self.is_template => Ok(Meaning::Plain),
+            meaning => meaning.map_err(|message| failure(start, message)),
+        }
     }
 
     fn nested<T>(
@@ -378,8 +395,8 @@ fn content<'a>(text: &'a str, span: &Range<usize>) -> &'a str {
     if span.is_empty() { "" } else { text }
 }
 
-fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Json, String> {
-    match meaning(tag, NodeKind::Scalar)? {
+fn scalar(text: &str, style: ScalarStyle, meaning: Meaning) -> Result<Json, String> {
+    match meaning {
         Meaning::Plain if style == ScalarStyle::Plain => resolve(text),
         Meaning::Plain | Meaning::Text | Meaning::Sub => Ok(text.into()),
         Meaning::Reference => Ok(format!("${{{text}}}").into()),
