@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use common::{examples, stepwright};
 
 /// A command line of each command that prints something.
-const PRINTING: [&[&str]; 7] = [
+const PRINTING: [&[&str]; 8] = [
     &["validate", "checkout.asl.json", "--format", "json"],
     &[
         "run",
@@ -27,6 +27,7 @@ const PRINTING: [&[&str]; 7] = [
     &["diff", "checkout.asl.json", "discount.asl.json"],
     &["import", "checkout.asl.json"],
     &["completions", "bash"],
+    &["explain", "SW142"],
 ];
 
 fn with_output(arguments: &[&str], output: impl Into<Stdio>) -> (Option<i32>, String) {
