@@ -74,6 +74,7 @@ pub mod callable;
 pub mod diagram;
 #[cfg(feature = "diff")]
 pub mod diff;
+pub mod edit;
 pub mod errors;
 #[doc(hidden)]
 pub mod facts;

@@ -10,6 +10,38 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// When what is printed has colours. `auto`: on a terminal, unless NO_COLOR is set.
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        value_enum,
+        default_value = "auto"
+    )]
+    pub(crate) color: Color,
+}
+
+/// When what is printed has colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always, in a pipe too
+    Always,
+    /// Never
+    Never,
+}
+
+impl Color {
+    /// Makes it so for all that is printed from now on.
+    pub(crate) fn apply(self) {
+        let choice = match self {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        };
+        choice.write_global();
+    }
 }
 
 const EXIT_STATUS: &str = "Exit status: 0 done; 1 the definition or the execution failed; 2 wrong usage, an input that is not JSON, or a file that cannot be read.";
@@ -43,6 +75,9 @@ pub(crate) enum Command {
     /// Write the Rust source of a workflow from a definition
     #[command(after_help = IMPORT_EXAMPLES)]
     Import(ImportArguments),
+    /// Print a script that completes this command's words in a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(CompletionsArguments),
 }
 
 const VALIDATE_EXAMPLES: &str = "Examples:
@@ -111,13 +146,13 @@ Exit status: 0 printed; 1 less than --fail-under is covered; 2 wrong usage, or a
 
 const GRAPH_EXAMPLES: &str = "Examples:
   stepwright graph orders.asl.json                          Mermaid, as READMEs on GitHub show it
-  stepwright graph orders.asl.yaml --output orders.svg      the ending says the format: .mmd, .dot, .svg, .html
+  stepwright graph orders.asl.yaml --output orders.svg      the ending says the format: .mmd, .md, .dot, .gv, .svg, .html
   stepwright graph orders.asl.json --format dot | dot -Tpdf > orders.pdf
   stepwright run orders.asl.json --history history.json
   stepwright graph orders.asl.json --history history.json --output run.html
 
 A definition with errors is drawn as far as it goes, and the errors are told on standard error.
-Exit status: 0 drawn; 1 there is nothing to draw; 2 wrong usage, or a history that is none.";
+Exit status: 0 drawn; 1 there is nothing to draw; 2 wrong usage, a history that is none, or an output whose ending is no format's.";
 
 const DIFF_EXAMPLES: &str = "Examples:
   stepwright diff deployed.asl.json orders.asl.json
@@ -135,6 +170,11 @@ The source compiles with stepwright, serde, serde_json and schemars, and emits t
 are said in the language of `workflow!`; what is left stands in `raw { .. }`, to be taken out of it bit by bit. Lambda functions and activities become declarations
 without a body: write one, and it runs in process.
 Exit status: 0 written; 1 the definition has errors, or `workflow!` cannot say it; 2 wrong usage.";
+
+const COMPLETIONS_EXAMPLES: &str = "Examples:
+  stepwright completions bash > ~/.local/share/bash-completion/completions/stepwright
+  stepwright completions zsh > ~/.zfunc/_stepwright
+  stepwright completions fish > ~/.config/fish/completions/stepwright.fish";
 
 /// Where a definition's machine type is not said, it is STANDARD.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -469,4 +509,11 @@ pub(crate) struct ImportArguments {
     /// Write over a file that is there already
     #[arg(long, requires = "output")]
     pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
 }

@@ -69,7 +69,7 @@ impl Definition {
     /// Prints the errors on standard error.
     pub(crate) fn print_errors(&self) {
         for finding in self.findings.errors() {
-            anstream::eprintln!("{}\n", report::finding(finding, &self.source));
+            report::tell(format_args!("{}\n", report::finding(finding, &self.source)));
         }
     }
 }

@@ -145,6 +145,11 @@ impl Document {
         self.json
     }
 
+    /// Where the value and everything in it stands.
+    pub(crate) fn root(&self) -> &Mark {
+        &self.root
+    }
+
     /// The text that was read.
     pub fn source(&self) -> &str {
         &self.source

@@ -24,9 +24,11 @@ pub use position::Position;
 pub use value::{Json, MAX_DEPTH, Object};
 
 #[cfg(feature = "yaml")]
-pub(crate) use read::{Failure, MAX_POINTERS, Mark, RawDuplicate, Read, check_length};
+pub(crate) use read::{Failure, MAX_POINTERS, RawDuplicate, Read, check_length};
+pub(crate) use read::{Mark, Shape};
 #[cfg(feature = "yaml")]
 pub(crate) use reader::read;
+pub(crate) use write::string;
 
 #[cfg(test)]
 mod tests;

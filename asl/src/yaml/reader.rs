@@ -8,9 +8,9 @@ use indexmap::map::Entry;
 
 use super::scalar::resolve;
 use super::tag::{Meaning, NodeKind, meaning};
-use super::{Format, message};
+use super::{Format, message, place};
 use crate::json::{
-    self, Failure, Json, MAX_DEPTH, MAX_POINTERS, Mark, Object, RawDuplicate, Read, escape,
+    self, Failure, Json, MAX_DEPTH, MAX_POINTERS, Mark, Object, RawDuplicate, Read, Shape, escape,
 };
 
 /// How many bytes aliases may repeat.
@@ -83,13 +83,27 @@ fn nodes(text: &str) -> Result<(Vec<Node<'_>>, Anchors), Failure> {
     let mut nodes = Vec::new();
     let mut anchors = Anchors::new();
     let mut documents = 0;
+    // Where the event before ends.
+    let mut after = 0;
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| {
             let offset = error.marker().byte_offset().unwrap_or_default();
             failure(offset, message::of(error.kind(), text, offset))
         })?;
         let tag_start = span.tag_span().and_then(|tag| tag.byte_range());
-        let span = span.byte_range().unwrap_or_default();
+        let mut span = span.byte_range().unwrap_or_default();
+        match &event {
+            Event::Scalar(value, ScalarStyle::Literal | ScalarStyle::Folded, ..) => {
+                span = place::block_scalar(text, after, &span, value);
+            }
+            Event::SequenceStart(StructureStyle::Block, ..) => {
+                if let Some(dash) = place::first_dash(text, after) {
+                    span.start = dash.min(span.start);
+                }
+            }
+            _ => {}
+        }
+        after = span.end;
         match event {
             Event::DocumentStart(..) if documents == 1 => {
                 let message = "a second document begins here; a definition is one document";
@@ -115,6 +129,16 @@ fn anchor(event: &Event<'_>) -> Option<usize> {
         | Event::SequenceStart(_, anchor, _)
         | Event::MappingStart(_, anchor, _) => (*anchor > 0).then_some(*anchor),
         _ => None,
+    }
+}
+
+fn shape(event: &Event<'_>) -> Shape {
+    match event {
+        Event::SequenceStart(StructureStyle::Block, ..)
+        | Event::MappingStart(StructureStyle::Block, ..) => Shape::Block,
+        Event::SequenceStart(..) | Event::MappingStart(..) => Shape::Flow,
+        Event::Alias(_) => Shape::Alias,
+        _ => Shape::Scalar,
     }
 }
 
@@ -159,6 +183,7 @@ impl<'t> Reader<'t> {
             key: start as u32,
             start: start as u32,
             end: node.span.end as u32,
+            shape: shape(&node.event),
             children: Vec::new(),
         };
         if self.repeating > 0 {
@@ -178,6 +203,7 @@ impl<'t> Reader<'t> {
                     items
                 } else {
                     mark.children.clear();
+                    mark.shape = Shape::Scalar;
                     computed(&items, meaning)
                         .ok_or_else(|| failure(start, "the tag does not fit what it stands at"))?
                 }
@@ -291,11 +317,19 @@ impl<'t> Reader<'t> {
     fn mapping(&mut self, style: StructureStyle, mark: &mut Mark) -> Result<Json, Failure> {
         let mut members = Object::new();
         while !self.ends(style, mark) {
+            let key_end = self.nodes.get(self.next).map(|node| node.span.end);
             let (key, key_start) = self.key()?;
             let outer = self.path.len();
             self.enter(&escape(&key));
             let (value, mut place) = self.value()?;
             place.key = key_start as u32;
+            if place.start == place.end
+                && let Some(colon) = key_end.and_then(|end| place::colon(self.text, end))
+            {
+                // A value that is not written stands behind the colon; the parser says before.
+                place.start = place.start.max(colon as u32 + 1);
+                place.end = place.start;
+            }
             match members.entry(key) {
                 Entry::Vacant(entry) => {
                     entry.insert(value);
