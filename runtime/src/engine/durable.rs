@@ -21,7 +21,7 @@ pub(super) struct Durable {
     reader: Mutex<Box<dyn StoreReader>>,
     /// The key of the next execution.
     next: AtomicU64,
-    /// The hashes of the versions that the store has, or is given.
+    /// The hashes of the versions that the store has.
     versions: Mutex<HashSet<SmolStr>>,
 }
 
@@ -78,10 +78,8 @@ impl Durable {
     }
 
     /// The store has this version.
-    pub(super) fn knows(&self, hash: &SmolStr) {
+    pub(super) fn knows(&self, hash: SmolStr) {
         let mut versions = self.versions.lock().unwrap_or_else(PoisonError::into_inner);
-        if !versions.contains(hash) {
-            versions.insert(hash.clone());
-        }
+        versions.insert(hash);
     }
 }

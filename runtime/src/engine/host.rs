@@ -49,8 +49,6 @@ pub(super) struct EngineHost {
     pub(super) state: Arc<ExecutionState>,
     /// Asked before the engine's own sources.
     pub(super) source: Option<Arc<dyn TaskSource>>,
-    /// How deep this execution was started by others.
-    pub(super) depth: u32,
     /// What each wait has; a wait that has nothing is not here.
     waits: HashMap<u32, Held>,
     work: FuturesUnordered<Abortable<Work>>,
@@ -96,14 +94,12 @@ impl EngineHost {
         program: Arc<Program>,
         state: Arc<ExecutionState>,
         source: Option<Arc<dyn TaskSource>>,
-        depth: u32,
     ) -> Self {
         Self {
             engine,
             program,
             state,
             source,
-            depth,
             waits: HashMap::new(),
             work: FuturesUnordered::new(),
             prepared: Vec::new(),
@@ -375,10 +371,7 @@ impl Host for EngineHost {
 
     fn resolve(&mut self, call: &TaskCall<'_>, wait_id: WaitId) -> Answer {
         let responder = Responder::new(&self.state, wait_id);
-        let answered = guarded(|| {
-            self.engine
-                .resolve(call, self.source.as_ref(), responder, self.depth)
-        });
+        let answered = guarded(|| self.engine.resolve(call, self.source.as_ref(), responder));
         answered.unwrap_or_else(|message| Answer::result(Err(panicked(&message))))
     }
 
@@ -443,7 +436,6 @@ impl Host for EngineHost {
             entry,
             is_child: true,
             source: self.source.clone(),
-            depth: self.depth,
             begin: resumed.unwrap_or(Begin::Start { seed }),
             journaled: None,
         });

@@ -109,7 +109,7 @@ impl Shared {
         let mut reader = durable.reader();
         let mut versions = Versions::read(&mut **reader).map_err(BuildError::new)?;
         for hash in versions.stored.keys() {
-            durable.knows(&SmolStr::new(hash));
+            durable.knows(SmolStr::new(hash));
         }
         let open = reader.open_executions();
         let open = open.map_err(|error| BuildError::new(error.to_string()))?;
@@ -133,7 +133,6 @@ impl Shared {
                         program: kept.machine.program.clone(),
                         is_child: false,
                         source: None,
-                        depth: about.depth,
                         begin: Begin::Resume(Box::new(kept.execution)),
                         journaled: Some(Box::new(journaled)),
                     });
@@ -204,7 +203,6 @@ impl Shared {
             state.keep(Redrivable {
                 program: machine.program.clone(),
                 source: None,
-                depth: about.depth,
                 resume,
                 journaled: Some((row.key, records)),
             });
