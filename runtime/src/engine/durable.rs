@@ -40,8 +40,10 @@ impl Durable {
 
     /// The seed of an engine that goes on with the store: names that were given before are not given again.
     pub(super) fn seed(&self, seed: u64) -> u64 {
-        let next = self.next.load(Ordering::Relaxed);
-        seed ^ Entropy::new(next).next_u64()
+        match self.next.load(Ordering::Relaxed) {
+            1 => seed,
+            next => seed ^ Entropy::new(next).next_u64(),
+        }
     }
 
     pub(super) fn reader(&self) -> MutexGuard<'_, Box<dyn StoreReader>> {
