@@ -120,7 +120,6 @@ impl Shared {
                 Ok(kept) => {
                     let about = kept.execution.about().clone();
                     let state = ExecutionState::new(about.clone(), self.clock.clone());
-                    state.accept(Ok(()));
                     let mut executions = self.executions();
                     executions.open(&state);
                     executions.by_id.insert(about.id.clone(), state.clone());
@@ -198,7 +197,6 @@ impl Shared {
             history: execution.recorder().finish(),
         };
         let state = ExecutionState::new(about.clone(), self.clock.clone());
-        state.accept(Ok(()));
         if let Some(resume) = resume.filter(|_| row.status != Status::Succeeded) {
             state.keep(Redrivable {
                 program: machine.program.clone(),

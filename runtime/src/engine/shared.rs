@@ -170,10 +170,10 @@ impl Shared {
         });
         let durable = self.durable.as_ref().filter(|_| !is_express);
         let journaled = durable.map(|durable| Box::new(durable.start(machine, &about)));
-        let state = ExecutionState::new(about, self.clock.clone());
-        if durable.is_none() {
-            state.accept(Ok(()));
-        }
+        let state = match durable {
+            Some(_) => ExecutionState::unkept(about, self.clock.clone()),
+            None => ExecutionState::new(about, self.clock.clone()),
+        };
         executions.open(&state);
         if !is_express {
             executions.by_id.insert(id, state.clone());
