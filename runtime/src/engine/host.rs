@@ -23,7 +23,7 @@ use crate::clock::{Alarm, Asked, Listeners, Timestamp};
 use crate::distributed::source::{LoadError, Request, Supply};
 use crate::distributed::{File, RunView, Tally};
 use crate::execution_info::ExecutionInfo;
-use crate::interpret::{ChildStart, Failure, Host};
+use crate::interpret::{ChildStart, Failure, Host, LOST};
 use crate::panics::guarded;
 use crate::program::Program;
 use crate::query::Entropy;
@@ -38,9 +38,6 @@ use crate::wait_id::WaitId;
 
 /// Why an engine without an object store reads and writes none.
 const NO_STORE: &str = "The engine has no object store; give it one with `EngineBuilder::objects`";
-
-/// The error of a task whose work did not outlive its process.
-const LOST: &str = "Stepwright.TaskLost";
 
 /// What an execution has in the world: timers, pending handlers, open tokens.
 pub(super) struct EngineHost {
@@ -325,10 +322,10 @@ impl EngineHost {
         }
     }
 
-    /// The task cannot be gone on with.
-    fn lost(&self, wait_id: WaitId, cause: &str) {
+    /// The task cannot be gone on with. That is the answer of its work, and not one from outside.
+    fn lost(&mut self, wait_id: WaitId, cause: &str) {
         let failure = TaskFailure::internal(LOST, cause);
-        Responder::new(&self.state, wait_id).answer(Err(failure));
+        self.bring(wait_id, std::future::ready(Err(failure)));
     }
 
     /// Takes out of the world what an execution that is read again puts there: timers, tokens, places in queues.

@@ -37,3 +37,4 @@ pub(crate) use self::host::{ChildStart, Host};
 pub(crate) use self::inspection::{Inspection, Stage, Start, TESTED_STATE};
 pub(crate) use self::kept::{Restored, Written};
 pub(crate) use self::resume::Resume;
+pub(crate) use self::task::LOST;

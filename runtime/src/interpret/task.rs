@@ -18,6 +18,9 @@ use crate::wait_id::CursorId;
 use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
 
+/// The error of a task whose work did not outlive its process.
+pub(crate) const LOST: &str = "Stepwright.TaskLost";
+
 /// What a Task's fields came to.
 struct Prepared {
     parameters: Value,
@@ -334,7 +337,13 @@ impl Execution {
             return self.task_ends(wait_id, result, cx);
         }
         match result {
-            Err(failure) => self.task_ends(wait_id, Err(failure), cx),
+            Err(failure) => {
+                // The request is lost, and with it only its own answer: the one to its token was taken.
+                let early = task.answer.take();
+                let early = early.filter(|_| failure.error.as_deref() == Some(LOST));
+                let result = early.map_or(Err(failure), |early| early.result);
+                self.task_ends(wait_id, result, cx);
+            }
             Ok(response) => {
                 task.submitted();
                 let early = task.answer.take();

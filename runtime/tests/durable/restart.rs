@@ -50,6 +50,57 @@ fn a_token_is_answered_after_a_restart_and_not_twice() {
     });
 }
 
+/// A task whose handler hands its token out and is still at work when the process ends.
+fn with_a_request_under_way(answers: bool) -> Status {
+    let (store, done) = (MemoryStore::new(), Done::default());
+    let machine = json!({"StartAt": "Ask", "States": {"Ask": {
+        "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "End": true,
+        "Parameters": {"FunctionName": "hang", "Payload": {"token.$": "$$.Task.Token"}},
+    }}});
+    let engine = move |machine: Json, store: &MemoryStore, done: &Done| {
+        let noted = done.clone();
+        let builder = builder(&[("m", machine)], store, done);
+        let builder = builder.function("hang", move |payload: Json| {
+            noted.add(payload);
+            std::future::pending::<Result<Json, stepwright_runtime::task::TaskFailure>>()
+        });
+        builder.build().unwrap()
+    };
+    let (first, kept, noted) = (machine.clone(), store.clone(), done.clone());
+    process(async move {
+        let engine = engine(first, &kept, &noted);
+        let run = engine.start_machine("m", json!({}), started("e"));
+        run.await.unwrap();
+        while noted.all().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        if answers {
+            let token = noted.all()[0]["token"].as_str().unwrap().to_owned();
+            engine.send_task_success(&token, "yes").await.unwrap();
+        }
+    });
+    process(async move {
+        let engine = engine(machine, &store, &done);
+        let report = engine.execution(ID).unwrap().report().await;
+        assert_eq!(done.all().len(), 1);
+        match answers {
+            true => assert_eq!(report.output.as_ref().unwrap().to_text(), r#""yes""#),
+            false => assert_eq!(report.error.as_deref(), Some("Stepwright.TaskLost")),
+        }
+        report.status
+    })
+}
+
+#[test]
+fn a_token_that_was_answered_while_its_request_was_under_way_counts_after_a_restart() {
+    assert_eq!(with_a_request_under_way(true), Status::Succeeded);
+}
+
+#[test]
+fn a_request_that_was_under_way_without_an_answer_is_lost() {
+    assert_eq!(with_a_request_under_way(false), Status::Failed);
+}
+
 #[test]
 fn a_queued_task_of_an_activity_waits_for_its_worker_after_a_restart() {
     let (store, done) = (MemoryStore::new(), Done::default());
