@@ -3,18 +3,42 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::Serialize;
+use serde::ser::SerializeStruct;
+
 use crate::SyntaxError;
 use crate::json::{Document, Duplicate, Position};
 
+/// AWS's code for a text that is no JSON.
+const NOT_JSON: &str = "INVALID_JSON_DESCRIPTION";
+
 /// One fault or doubt, at its place.
+///
+/// It prints as a line and serialises in the shape of a diagnostic of AWS's `ValidateStateMachineDefinition`, with our fields beside AWS's:
+///
+/// ```
+/// use stepwright_asl::{Finding, Severity};
+///
+/// let finding = Finding::new("ACME001", Severity::Warning, "the state has no `Comment`")
+///     .at("/States/Charge")
+///     .suggest("say in a sentence what the state does");
+/// assert_eq!(
+///     finding.to_string(),
+///     "1:1: ACME001: the state has no `Comment` at /States/Charge; say in a sentence what the state does",
+/// );
+/// let json = serde_json::to_value(&finding)?;
+/// assert_eq!(json["severity"], "WARNING");
+/// assert_eq!(json["location"], "/States/Charge");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
     /// The rule's id, such as `SW020`.
     pub rule: &'static str,
-    /// The code of AWS's `ValidateStateMachineDefinition`, such as `MISSING_TRANSITION_TARGET`.
-    pub code: &'static str,
-    /// Whether AWS would refuse the definition.
+    /// The code of AWS's `ValidateStateMachineDefinition`, such as `MISSING_TRANSITION_TARGET`; `None` where AWS gives no such finding.
+    pub code: Option<&'static str>,
+    /// Whether the definition can be used.
     pub severity: Severity,
     /// What is wrong: AWS's words where they are known.
     pub message: String,
@@ -49,6 +73,13 @@ impl Severity {
     }
 }
 
+/// AWS's word.
+impl Serialize for Severity {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 impl fmt::Display for Severity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -56,88 +87,102 @@ impl fmt::Display for Severity {
 }
 
 impl Finding {
-    /// An error about the node at `pointer`.
-    pub(crate) fn error(
-        document: &Document,
-        rule: &'static str,
-        code: &'static str,
-        pointer: String,
-        message: impl Into<String>,
-    ) -> Finding {
-        let position = document
-            .position(&pointer)
-            .unwrap_or_else(|| document.position_at(0));
+    /// A finding about the whole definition, at the beginning of its text; AWS gives none like it.
+    pub fn new(rule: &'static str, severity: Severity, message: impl Into<String>) -> Finding {
         Finding {
             rule,
-            code,
-            severity: Severity::Error,
+            code: None,
+            severity,
             message: message.into(),
-            pointer,
-            line: position.line,
-            column: position.column,
-            offset: position.offset,
-            suggestion: None,
-        }
-    }
-
-    /// The error that a text is no JSON, or no YAML.
-    pub(crate) fn not_json(error: &SyntaxError) -> Finding {
-        Finding {
-            rule: "SW001",
-            code: "INVALID_JSON_DESCRIPTION",
-            severity: Severity::Error,
-            message: error.message.clone(),
             pointer: String::new(),
-            line: error.position.map_or(1, |position| position.line),
-            column: error.position.map_or(1, |position| position.column),
-            offset: error.offset,
+            line: 1,
+            column: 1,
+            offset: 0,
             suggestion: None,
         }
     }
 
-    /// The error that a key stands twice in one object.
-    pub(crate) fn duplicate(document: &Document, duplicate: &Duplicate) -> Finding {
-        let message = format!(
-            "the key `{}` stands twice in one object; it first stands at line {}, column {}",
-            duplicate.key, duplicate.first.line, duplicate.first.column
-        );
-        let pointer = duplicate.pointer.clone();
-        Finding::error(
-            document,
-            "SW001",
-            "INVALID_JSON_DESCRIPTION",
-            pointer,
-            message,
-        )
-        .at(duplicate.again)
+    /// The same about the node at an RFC 6901 pointer. What line that is says [`position`](Finding::position), or the
+    /// [`Validator`](crate::validate::Validator) when a rule reports the finding.
+    #[must_use]
+    pub fn at(mut self, pointer: impl fmt::Display) -> Finding {
+        self.pointer = pointer.to_string();
+        self
     }
 
-    /// The same finding at another place of the text, with the same pointer.
-    pub(crate) fn at(mut self, position: Position) -> Finding {
+    /// The same at this place of the text.
+    #[must_use]
+    pub fn position(mut self, position: Position) -> Finding {
         self.line = position.line;
         self.column = position.column;
         self.offset = position.offset;
         self
     }
 
+    /// The same with a mend.
+    #[must_use]
+    pub fn suggest(mut self, suggestion: impl Into<String>) -> Finding {
+        self.suggestion = Some(suggestion.into());
+        self
+    }
+
+    /// The same with the code under which AWS reports it.
+    #[must_use]
+    pub(crate) fn with_code(mut self, code: Option<&'static str>) -> Finding {
+        self.code = code;
+        self
+    }
+
+    /// The same where the node of its pointer begins.
+    #[must_use]
+    pub(crate) fn placed(self, document: &Document) -> Finding {
+        let position = document
+            .position(&self.pointer)
+            .unwrap_or_else(|| document.position_at(0));
+        self.position(position)
+    }
+
+    /// The error that a text is no JSON, or no YAML.
+    pub(crate) fn not_json(error: &SyntaxError) -> Finding {
+        let finding = Finding::new("SW001", Severity::Error, error.message.as_str());
+        Finding {
+            line: error.position.map_or(1, |position| position.line),
+            column: error.position.map_or(1, |position| position.column),
+            offset: error.offset,
+            ..finding.with_code(Some(NOT_JSON))
+        }
+    }
+
+    /// The error that a key stands twice in one object.
+    pub(crate) fn duplicate(duplicate: &Duplicate) -> Finding {
+        let message = format!(
+            "the key `{}` stands twice in one object; it first stands at line {}, column {}",
+            duplicate.key, duplicate.first.line, duplicate.first.column
+        );
+        Finding::new("SW001", Severity::Error, message)
+            .with_code(Some(NOT_JSON))
+            .at(&duplicate.pointer)
+            .position(duplicate.again)
+    }
+
     /// The location as AWS gives it: `/` for the whole definition, `None` for a finding that AWS gives no location.
     pub fn location(&self) -> Option<Cow<'_, str>> {
         match (self.code, self.pointer.as_str()) {
-            ("MISSING_END_STATE", _) => None,
+            (Some("MISSING_END_STATE"), _) => None,
             (_, "") => Some(Cow::Borrowed("/")),
             (_, pointer) => Some(Cow::Borrowed(pointer)),
         }
     }
 }
 
-/// `2:14: SW020 MISSING_TRANSITION_TARGET: message at /States/A/Next`
+/// `2:14: SW020 MISSING_TRANSITION_TARGET: message at /States/A/Next`; without the code where AWS has none.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}:{}: {} {}: {}",
-            self.line, self.column, self.rule, self.code, self.message
-        )?;
+        write!(f, "{}:{}: {}", self.line, self.column, self.rule)?;
+        if let Some(code) = self.code {
+            write!(f, " {code}")?;
+        }
+        write!(f, ": {}", self.message)?;
         if let Some(location) = self.location() {
             write!(f, " at {location}")?;
         }
@@ -145,6 +190,24 @@ impl fmt::Display for Finding {
             Some(suggestion) => write!(f, "; {suggestion}"),
             None => Ok(()),
         }
+    }
+}
+
+/// AWS's `severity`, `code`, `message` and `location`; and `rule`, `pointer`, `line`, `column`, `offset` and `suggestion`.
+impl Serialize for Finding {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut diagnostic = serializer.serialize_struct("Finding", 10)?;
+        diagnostic.serialize_field("severity", &self.severity)?;
+        diagnostic.serialize_field("code", &self.code)?;
+        diagnostic.serialize_field("message", &self.message)?;
+        diagnostic.serialize_field("location", &self.location())?;
+        diagnostic.serialize_field("rule", &self.rule)?;
+        diagnostic.serialize_field("pointer", &self.pointer)?;
+        diagnostic.serialize_field("line", &self.line)?;
+        diagnostic.serialize_field("column", &self.column)?;
+        diagnostic.serialize_field("offset", &self.offset)?;
+        diagnostic.serialize_field("suggestion", &self.suggestion)?;
+        diagnostic.end()
     }
 }
 
@@ -182,13 +245,13 @@ impl Findings {
         self.all.iter()
     }
 
-    /// Those for which AWS would refuse the definition.
+    /// Those that are errors.
     pub fn errors(&self) -> impl Iterator<Item = &Finding> {
         self.iter()
             .filter(|finding| finding.severity == Severity::Error)
     }
 
-    /// Whether AWS would refuse the definition.
+    /// Whether one is an error.
     pub fn has_errors(&self) -> bool {
         self.errors().next().is_some()
     }
@@ -222,6 +285,13 @@ impl<'a> IntoIterator for &'a Findings {
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
+    }
+}
+
+/// A list of them.
+impl Serialize for Findings {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
     }
 }
 

@@ -1,19 +1,72 @@
-//! The Amazon States Language (ASL): the language in which AWS Step Functions workflows are written.
+//! The Amazon States Language (ASL), in which AWS Step Functions workflows are written, for those who build their own tools.
 //!
-//! The crate reads, checks and writes definitions; it runs nothing. It knows the language as AWS accepts it in 2026, with both query
-//! languages, JSONPath and JSONata.
+//! The crate reads, checks, changes, compares and writes definitions, in both query languages, JSONPath and JSONata, as AWS accepts them in
+//! 2026. What it reads and writes again is the same JSON: unknown fields, the order of keys and the digits of numbers stay.
 //!
 //! ```
-//! use stepwright_asl::model::{State, StateMachine};
+//! use stepwright_asl::StateMachine;
+//! use stepwright_asl::graph::Graph;
+//! use stepwright_asl::validate::{MachineType, validate};
 //!
-//! let machine = StateMachine::from_json(r#"{
-//!     "StartAt": "Greet",
-//!     "States": {"Greet": {"Type": "Pass", "Result": "hello", "End": true}}
-//! }"#)?;
-//! let State::Pass(greet) = &machine.states["Greet"] else { unreachable!() };
-//! assert_eq!(greet.end, Some(true));
+//! let mut machine = StateMachine::from_json(r#"{"StartAt": "Each", "States": {
+//!     "Each": {"Type": "Map", "ItemsPath": "$.orders", "Next": "Done", "ItemProcessor": {"StartAt": "Charge", "States": {
+//!         "Charge": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+//!             "Parameters": {"FunctionName": "charge", "Payload.$": "$"}, "End": true}}}},
+//!     "Done": {"Type": "Succeed"}}}"#)?;
+//!
+//! for found in machine.states() {
+//!     if let Some(task) = found.state.as_task() {
+//!         println!("{}: {}", found.pointer, task.resource);
+//!     }
+//! }
+//! machine.states_mut().for_each(|found| {
+//!     if let Some(task) = found.state.as_task_mut() {
+//!         task.timeout_seconds.get_or_insert(300.into());
+//!     }
+//! });
+//! assert!(!validate(&machine, MachineType::Standard).has_errors());
+//! let graph = Graph::of(&machine);
+//! assert!(graph.uncaught().iter().any(|found| graph.states()[found.state].name == "Charge"));
+//! println!("{}", machine.to_json_pretty());
 //! # Ok::<(), stepwright_asl::Findings>(())
 //! ```
+//!
+//! # What you want, and what to use
+//!
+//! | you want | use |
+//! |---|---|
+//! | to read a definition | [`StateMachine::from_json`], [`from_yaml`](StateMachine::from_yaml), [`from_value`](StateMachine::from_value), or serde |
+//! | to write it | [`StateMachine::to_json_pretty`], [`to_json`](StateMachine::to_json), [`to_value`](StateMachine::to_value) |
+//! | each state, however deep it stands | [`StateMachine::states`], [`states_mut`](StateMachine::states_mut) |
+//! | the state that a pointer leads to | [`StateMachine::state_at`], [`Graph::state_at`](graph::Graph::state_at) |
+//! | a field that several types of states have | the methods of [`State`](model::State): [`retry_mut`](model::State::retry_mut), [`next`](model::State::next), ... |
+//! | to build a definition | the structures of [`model`], [`json!`] |
+//! | what leads where, what is reached, what can fail uncaught | [`graph::Graph`] |
+//! | to check a definition | [`validate`](validate::validate), [`Validator`](validate::Validator) |
+//! | what changed, and whether running executions mind | [`diff::Diff`] |
+//! | a picture | [`diagram::Diagram`] |
+//! | lines and columns in a text | [`json::Document`] |
+//! | JSON that is read, changed and written without a loss | [`json::Json`] |
+//! | what a `Resource` says | [`resource::Resource`] |
+//! | what an integration takes and gives | [`integrations`] |
+//! | `${...}` filled in | [`placeholder`] |
+//! | the syntax of paths, intrinsic functions and JSONata | [`path`], [`intrinsic`], [`jsonata`] |
+//! | which errors a `Catch` takes | [`errors`] |
+//! | **to evaluate** a path, an intrinsic function or JSONata | `stepwright_runtime::evaluate`, one call in the crate `stepwright-runtime`; this one runs nothing |
+//! | to run a definition | `stepwright_runtime::Engine` |
+//!
+//! `examples/fleet.rs` in this package is a whole tool.
+//!
+//! # Features
+//!
+//! None is on unless you ask for it, and none brings an evaluator or C: the JSONata of this crate is its syntax alone.
+//!
+//! | feature | what it adds | depends on |
+//! |---|---|---|
+//! | `diagram` | [`diagram`]: Mermaid, DOT, SVG, HTML | `dugong`, Rust 1.95 |
+//! | `diff` | [`diff`]: what changed between two definitions | |
+//! | `integrations` | [`integrations`]: the tables of AWS's service integrations | |
+//! | `yaml` | [`yaml`]: definitions in YAML | `granit-parser` |
 
 #[doc(hidden)]
 pub mod callable;
@@ -21,6 +74,7 @@ pub mod callable;
 pub mod diagram;
 #[cfg(feature = "diff")]
 pub mod diff;
+pub mod edit;
 pub mod errors;
 #[doc(hidden)]
 pub mod facts;
@@ -37,6 +91,8 @@ pub mod path;
 pub mod placeholder;
 pub mod resource;
 pub mod similar;
+#[cfg(feature = "yaml")]
+pub mod template;
 pub mod timestamp;
 pub mod validate;
 pub mod wildcard;
@@ -48,9 +104,12 @@ mod condition;
 mod cursor;
 mod finding;
 mod place;
+mod route;
 mod substitution;
 mod syntax_error;
 
 pub use finding::{Finding, Findings, Severity};
+#[doc(no_inline)]
+pub use indexmap::IndexMap;
 pub use model::{MachineType, QueryLanguage, StateMachine};
 pub use syntax_error::{SyntaxError, SyntaxFault};

@@ -1,6 +1,52 @@
-//! `${...}`: what a template engine (SAM, CDK, CloudFormation) fills in before AWS sees the definition.
+//! `${...}`: what a template engine (SAM, CDK, CloudFormation, Terraform) fills in before AWS sees the definition.
 
-/// Whether a substitution stands in the text, so that the text is not known yet.
+/// Whether a substitution stands in the text, so that the text is not known yet. One that is not closed is none.
 pub(crate) fn is_substitution(text: &str) -> bool {
-    text.contains("${")
+    let mut rest = text;
+    while let Some(start) = rest.find("${") {
+        rest = &rest[start + 2..];
+        match rest.find('}') {
+            Some(0) => {}
+            Some(_) => return true,
+            None => return false,
+        }
+    }
+    false
+}
+
+/// The first substitution that is begun and not closed.
+pub(crate) fn unclosed(text: &str) -> Option<&str> {
+    let mut rest = text;
+    while let Some(start) = rest.find("${") {
+        rest = &rest[start..];
+        let Some(end) = rest.find('}') else {
+            return Some(rest);
+        };
+        rest = &rest[end..];
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_substitution_is_closed_and_has_a_name() {
+        for (text, is_one, open) in [
+            ("${Fn}", true, None),
+            ("arn:${AWS::Partition}:lambda:x", true, None),
+            ("${Token[TOKEN.12]}", true, None),
+            ("${aws_lambda_function.f.arn}", true, None),
+            ("${}${F}", true, None),
+            ("${}", false, None),
+            ("${Fn", false, Some("${Fn")),
+            ("$ {Fn}", false, None),
+            ("${A}-${B", true, Some("${B")),
+            ("", false, None),
+        ] {
+            assert_eq!(is_substitution(text), is_one, "{text}");
+            assert_eq!(unclosed(text), open, "{text}");
+        }
+    }
 }

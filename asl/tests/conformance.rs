@@ -49,7 +49,8 @@ fn recorded_verdicts_agree() {
             // AWS's message and place, joined as CreateStateMachine does.
             let joined = findings.errors().next().map_or(String::new(), |finding| {
                 let location = finding.location().unwrap_or_default();
-                format!("{}: {} at {location}", finding.code, finding.message)
+                let code = finding.code.unwrap_or(finding.rule);
+                format!("{code}: {} at {location}", finding.message)
             });
             let told = row["error"]
                 .as_str()

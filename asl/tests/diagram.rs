@@ -57,8 +57,8 @@ fn a_machine_a_document_and_a_value_are_drawn_alike() {
     let machine = StateMachine::from_value(&json).expect("is a definition");
     let document = stepwright_asl::json::Document::parse(&json.to_string()).expect("is JSON");
     let drawn = Diagram::of(&json).to_svg();
-    assert_eq!(drawn, Diagram::from(&machine).to_svg());
-    assert_eq!(drawn, Diagram::from(&document).to_svg());
+    assert_eq!(drawn, Diagram::of(&machine).to_svg());
+    assert_eq!(drawn, Diagram::of(&document).to_svg());
 }
 
 #[test]
@@ -221,6 +221,70 @@ fn what_nobody_can_look_at_is_drawn_all_the_same() {
     }
 }
 
+/// What is said of lines by their number is said of the right ones, and the frames of a box are chained in their order.
+fn mermaid_is_in_order(text: &str) {
+    let (mut edges, mut catchers, mut frames) = (0, Vec::new(), Vec::new());
+    for line in text.lines().map(str::trim) {
+        if line.contains(" ~~~ ") {
+            let chained: Vec<&str> = line.split(" ~~~ ").collect();
+            edges += chained.len() - 1;
+            let open: &Vec<&str> = frames.last().expect("a box is open");
+            assert_eq!(&chained, open, "{text}");
+        } else if line.contains(" --> ") || line.contains(" -->|") {
+            edges += 1;
+        } else if line.contains("-.->") {
+            catchers.push(edges.to_string());
+            edges += 1;
+        } else if let Some(name) = line.strip_prefix("subgraph ") {
+            let name = name.split('[').next().expect("has a name");
+            if let Some(outer) = frames.last_mut().filter(|_| name.starts_with('b')) {
+                outer.push(name);
+            }
+            frames.push(Vec::new());
+        } else if line == "end" {
+            frames.pop();
+        }
+    }
+    let red = text.lines().find(|line| line.contains("stroke:#c4242b,"));
+    let numbers = red.map_or("", |line| {
+        line.trim().split(' ').nth(1).expect("has numbers")
+    });
+    assert_eq!(numbers, catchers.join(","), "{text}");
+}
+
+#[test]
+fn decisions_with_ways_aside_are_no_diagonal() {
+    let task = |next: &str| {
+        format!(r#"{{"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", {next}}}"#)
+    };
+    let states: Vec<String> = (0..20)
+        .flat_map(|at| {
+            let choice = format!(
+                r#""C{at}": {{"Type": "Choice", "Choices": [{{"Condition": "{{% true %}}", "Next": "A{at}"}}], "Default": "C{}"}}"#,
+                at + 1
+            );
+            let first = format!(r#""A{at}": {}"#, task(&format!(r#""Next": "B{at}""#)));
+            let second = format!(r#""B{at}": {}"#, task(&format!(r#""Next": "D{at}""#)));
+            let last = format!(r#""D{at}": {}"#, task(r#""End": true"#));
+            [choice, first, second, last]
+        })
+        .collect();
+    let json = parse(&format!(
+        r#"{{"StartAt": "C0", "States": {{{}, "C20": {{"Type": "Succeed"}}}}}}"#,
+        states.join(", ")
+    ));
+    let svg = Diagram::of(&json).to_svg();
+    let width = svg
+        .split("width=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next());
+    let width: f64 = width
+        .and_then(|width| width.parse().ok())
+        .expect("has a width");
+    // Each decision used to push the next one to the right: 3,400 wide.
+    assert!(width < 600.0, "{width}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
@@ -249,6 +313,11 @@ proptest! {
     fn nothing_stands_or_runs_over_a_state(json in definitions()) {
         let picture = Picture::read(&Diagram::of(&json).to_svg());
         picture.is_tidy()?;
+    }
+
+    #[test]
+    fn branches_in_mermaid_are_side_by_side_and_lines_keep_their_numbers(json in definitions()) {
+        mermaid_is_in_order(&Diagram::of(&json).to_mermaid());
     }
 
     #[test]

@@ -5,11 +5,11 @@ use stepwright_asl::validate::{MachineType, Validator};
 
 /// The findings as `SW020 /States/A/Next`. Advice about Lambda, timeouts and missing arguments is left out unless a test is about it.
 fn found_in(machine_type: MachineType, definition: &Value) -> Vec<String> {
-    let findings = Validator::new(machine_type)
-        .allow("SW142")
-        .allow("SW048")
-        .allow("SW143")
-        .check_text(&definition.to_string());
+    let mut validator = Validator::new(machine_type);
+    for advice in ["SW142", "SW048", "SW143"] {
+        validator = validator.allow(advice).expect("there is such a rule");
+    }
+    let findings = validator.check_text(&definition.to_string());
     let found = findings.iter();
     found
         .map(|finding| format!("{} {}", finding.rule, finding.pointer))
@@ -897,5 +897,214 @@ mod literals {
         );
         assert_eq!(pass(json!("$.a")), ["SW118 /States/A/Result"]);
         assert!(pass(json!({"a": "$", "b": null})).is_empty());
+    }
+}
+
+mod suggestions {
+    use super::*;
+
+    /// The suggestions of all findings, advice of other rules left out.
+    fn suggested(definition: &Value) -> Vec<String> {
+        let findings =
+            stepwright_asl::validate::validate_text(&definition.to_string(), MachineType::Standard);
+        let texts = findings
+            .into_iter()
+            .filter_map(|finding| finding.suggestion);
+        texts.collect()
+    }
+
+    #[test]
+    fn an_operator_is_suggested_in_a_rule() {
+        for (written, meant) in [
+            ("NumericGreatherThan", "NumericGreaterThan"),
+            ("numericEquals", "NumericEquals"),
+            ("StringMatch", "StringMatches"),
+            ("isPresent", "IsPresent"),
+            ("variable", "Variable"),
+            ("next", "Next"),
+        ] {
+            let rule = json!({"Variable": "$.a", written: 5, "Next": "B"});
+            let states = json!({"A": {"Type": "Choice", "Choices": [rule], "Default": "B"}, "B": {"Type": "Succeed"}});
+            let found = suggested(&machine(states));
+            assert!(
+                found.contains(&format!("did you mean `{meant}`?")),
+                "{written}: {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_field_with_a_small_letter_is_suggested() {
+        let states = json!({"A": {"type": "Pass", "next": "B"}, "B": {"Type": "Pass", "next": "C"}, "C": {"Type": "Succeed"}});
+        assert_eq!(
+            suggested(&machine(states)),
+            ["`type` is written `Type`", "did you mean `Next`?"]
+        );
+    }
+
+    #[test]
+    fn functions_are_suggested_with_their_mark() {
+        for (call, suggestion) in [
+            ("$sums([1])", "did you mean `$sum`?"),
+            ("$upperCase('a')", "did you mean `$uppercase`?"),
+            ("$eval('1')", "`$parse` reads JSON from a string"),
+        ] {
+            let states =
+                json!({"A": {"Type": "Pass", "Output": format!("{{% {call} %}}"), "End": true}});
+            assert_eq!(suggested(&jsonata(states)), [suggestion], "{call}");
+        }
+    }
+
+    #[test]
+    fn resources_are_mended() {
+        let lambda = "arn:aws:lambda:us-east-1:123456789012";
+        for (resource, suggestion) in [
+            (
+                "${Fn".to_owned(),
+                "close the substitution: `${Fn}`".to_owned(),
+            ),
+            (
+                format!("{lambda}:functio:F"),
+                format!("did you mean `{lambda}:function:F`?"),
+            ),
+            (
+                format!("{lambda}:function:F:"),
+                format!("the version or alias is missing; without one it is `{lambda}:function:F`"),
+            ),
+            (
+                "arn:aws:lamda:us-east-1:1:function:F".to_owned(),
+                "did you mean `arn:aws:lambda:us-east-1:1:function:F`?".to_owned(),
+            ),
+        ] {
+            let states = json!({"A": {"Type": "Task", "Resource": resource, "End": true}});
+            assert_eq!(suggested(&machine(states)), [suggestion], "{resource}");
+        }
+    }
+
+    #[cfg(feature = "integrations")]
+    #[test]
+    fn arguments_are_named() {
+        let states = json!({"A": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {"QueueUri": "q", "Zzz": 1}, "End": true}});
+        assert_eq!(
+            suggested(&machine(states)),
+            [
+                "give it `MessageBody`",
+                "did you mean `QueueUrl`?",
+                "it takes `DelaySeconds`, `MessageAttributes`, `MessageBody`, `MessageDeduplicationId`, `MessageGroupId`, `QueueUrl`",
+            ]
+        );
+    }
+}
+
+mod arns {
+    use super::*;
+    use proptest::prelude::*;
+    use stepwright_asl::resource::Resource;
+
+    fn is_refused(resource: &str) -> bool {
+        let states = json!({"A": {"Type": "Task", "Resource": resource, "End": true}});
+        let findings =
+            Validator::new(MachineType::Standard).check_text(&machine(states).to_string());
+        findings.errors().any(|finding| finding.rule == "SW041")
+    }
+
+    proptest! {
+        #[test]
+        fn functions_with_a_good_qualifier_are_taken(
+            partition in "aws(-cn|-us-gov)?", name in "[a-zA-Z0-9_-]{1,20}", qualifier in "(:([0-9]{1,4}|[a-zA-Z0-9_-]{1,9}|\\$LATEST))?",
+        ) {
+            let resource = format!("arn:{partition}:lambda:us-east-1:123456789012:function:{name}{qualifier}");
+            prop_assert!(!is_refused(&resource), "{}", resource);
+            prop_assert_eq!(Resource::parse(&resource).partition(), partition);
+        }
+
+        #[test]
+        fn functions_with_a_bad_qualifier_are_refused(name in "[a-z]{1,5}", before in "[a-z]{0,3}", bad in "[!.:/@#é ]", after in "[a-z]{0,3}") {
+            let resource = format!("arn:aws:lambda:us-east-1:123456789012:function:{name}:{before}{bad}{after}");
+            prop_assert!(is_refused(&resource), "{}", resource);
+        }
+
+        #[test]
+        fn a_substitution_is_taken_when_it_is_closed(before in "(arn:aws:)?", name in "[A-Za-z][A-Za-z0-9:._]{0,9}") {
+            let closed = format!("{before}${{{name}}}");
+            prop_assert!(!is_refused(&closed));
+            let open = format!("{before}${{{name}");
+            prop_assert!(is_refused(&open));
+        }
+
+        #[test]
+        fn any_text_is_judged(resource in "(arn|states|lambda|function|[:${}.a! ]){0,12}") {
+            is_refused(&resource);
+        }
+    }
+}
+
+#[cfg(feature = "yaml")]
+mod places {
+    use super::*;
+    use stepwright_asl::json::Document;
+
+    const TEXT: &str = r#"
+QueryLanguage: JSONata
+States:
+  StartAt: A
+  A:
+    Type: Task
+    Resource: ${Fn
+    Arguments: {x: '{ % 1 %}'}
+    next: B
+  B:
+    type: Pass
+  C:
+    Type: Map
+    ItemReader:
+      Resource: arn:aws:states:::s3:getObject
+      Arguments: {Bucket: b, Key: k}
+    ItemProcessor:
+      ProcessorConfig: {Mode: INLINE}
+      StartAt: I
+      States:
+        I:
+          Type: Pass
+          Comment: 'stepwright: allow SW999'
+          Output: "{% $sums([1]) %}"
+          End: true
+    End: true
+"#;
+
+    #[test]
+    fn findings_stand_at_their_places_in_yaml() {
+        let document = Document::parse_yaml(TEXT).expect("is YAML");
+        let findings = Validator::new(MachineType::Standard).check(&document);
+        let found: Vec<String> = findings
+            .iter()
+            .map(|one| {
+                let rest = &TEXT[one.offset..];
+                let length = rest
+                    .find(|char: char| !char.is_alphanumeric() && !"'\"{$%".contains(char))
+                    .unwrap_or(rest.len());
+                format!(
+                    "{} {}:{} {}",
+                    one.rule,
+                    one.line,
+                    one.column,
+                    &rest[..length]
+                )
+            })
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "SW017 4:3 StartAt",
+                "SW028 5:3 A",
+                "SW041 7:15 ${Fn",
+                "SW125 8:20 '{",
+                "SW014 9:5 next",
+                "SW015 10:3 B",
+                "SW103 14:5 ItemReader",
+                "SW004 23:20 'stepwright",
+                "SW134 24:19 \"{%",
+            ]
+        );
     }
 }

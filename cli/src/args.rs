@@ -10,6 +10,38 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// When what is printed has colours. `auto`: on a terminal, unless NO_COLOR is set.
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        value_enum,
+        default_value = "auto"
+    )]
+    pub(crate) color: Color,
+}
+
+/// When what is printed has colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always, in a pipe too
+    Always,
+    /// Never
+    Never,
+}
+
+impl Color {
+    /// Makes it so for all that is printed from now on.
+    pub(crate) fn apply(self) {
+        let choice = match self {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        };
+        choice.write_global();
+    }
 }
 
 const EXIT_STATUS: &str = "Exit status: 0 done; 1 the definition or the execution failed; 2 wrong usage, an input that is not JSON, or a file that cannot be read.";
@@ -19,6 +51,9 @@ pub(crate) enum Command {
     /// Check definitions: every finding, with its place and how to mend it
     #[command(after_help = VALIDATE_EXAMPLES)]
     Validate(ValidateArguments),
+    /// Say what a rule of the validator requires, and why
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(ExplainArguments),
     /// Run a definition in process and print the execution's output as JSON
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArguments),
@@ -40,12 +75,33 @@ pub(crate) enum Command {
     /// Write the Rust source of a workflow from a definition
     #[command(after_help = IMPORT_EXAMPLES)]
     Import(ImportArguments),
+    /// Print a script that completes this command's words in a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(CompletionsArguments),
 }
 
 const VALIDATE_EXAMPLES: &str = "Examples:
   stepwright validate state-machine.asl.json
+  stepwright validate infra                                  every definition and template in the folder
+  stepwright validate template.yaml                          the state machines of a CloudFormation or SAM template
   stepwright validate --type EXPRESS --format json infra/*.asl.json infra/*.asl.yaml
-  cargo run --bin order_processing -- --emit | stepwright validate -";
+  stepwright validate --deny warnings --allow SW048,SW142 infra
+  stepwright validate --format github .                      marks the lines of a pull request
+  stepwright validate --format sarif . > stepwright.sarif
+  aws stepfunctions describe-state-machine --state-machine-arn ARN | stepwright validate -
+  cargo run --bin order_processing -- --emit | stepwright validate -
+
+Of a folder every *.asl.json and *.asl.yaml is checked, and each *.json, *.yaml, *.yml and *.template that is a definition or a template with state machines.
+Folders that are hidden, target and node_modules are passed over. `stepwright: allow SW024, SW048` in the Comment of a state, or of the machine, silences the
+warnings of these rules there. `stepwright explain SW024` says what a rule is about.
+Exit status: 0 no error; 1 an error in a definition; 2 wrong usage, or a file that cannot be read.";
+
+const EXPLAIN_EXAMPLES: &str = "Examples:
+  stepwright explain SW142
+  stepwright explain sw020 sw021
+  stepwright explain             every rule in a line
+
+Exit status: 0 printed; 2 there is no such rule.";
 
 const RUN_EXAMPLES: &str = "Examples:
   stepwright run greet.asl.json --input '{\"name\": \"Ada\"}'
@@ -90,13 +146,13 @@ Exit status: 0 printed; 1 less than --fail-under is covered; 2 wrong usage, or a
 
 const GRAPH_EXAMPLES: &str = "Examples:
   stepwright graph orders.asl.json                          Mermaid, as READMEs on GitHub show it
-  stepwright graph orders.asl.yaml --output orders.svg      the ending says the format: .mmd, .dot, .svg, .html
+  stepwright graph orders.asl.yaml --output orders.svg      the ending says the format: .mmd, .md, .dot, .gv, .svg, .html
   stepwright graph orders.asl.json --format dot | dot -Tpdf > orders.pdf
   stepwright run orders.asl.json --history history.json
   stepwright graph orders.asl.json --history history.json --output run.html
 
 A definition with errors is drawn as far as it goes, and the errors are told on standard error.
-Exit status: 0 drawn; 1 there is nothing to draw; 2 wrong usage, or a history that is none.";
+Exit status: 0 drawn; 1 there is nothing to draw; 2 wrong usage, a history that is none, or an output whose ending is no format's.";
 
 const DIFF_EXAMPLES: &str = "Examples:
   stepwright diff deployed.asl.json orders.asl.json
@@ -114,6 +170,11 @@ The source compiles with stepwright, serde, serde_json and schemars, and emits t
 are said in the language of `workflow!`; what is left stands in `raw { .. }`, to be taken out of it bit by bit. Lambda functions and activities become declarations
 without a body: write one, and it runs in process.
 Exit status: 0 written; 1 the definition has errors, or `workflow!` cannot say it; 2 wrong usage.";
+
+const COMPLETIONS_EXAMPLES: &str = "Examples:
+  stepwright completions bash > ~/.local/share/bash-completion/completions/stepwright
+  stepwright completions zsh > ~/.zfunc/_stepwright
+  stepwright completions fish > ~/.config/fish/completions/stepwright.fish";
 
 /// Where a definition's machine type is not said, it is STANDARD.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -138,16 +199,20 @@ impl From<MachineType> for stepwright_asl::MachineType {
 pub(crate) enum Format {
     /// For people, with the lines of the source
     Text,
-    /// For programs: one object a file, in the shape of AWS's ValidateStateMachineDefinition response
+    /// For programs: one object over all files, in the shape of AWS's ValidateStateMachineDefinition response
     Json,
+    /// For code scanners: SARIF 2.1.0
+    Sarif,
+    /// For GitHub Actions: workflow commands, which mark the lines of a pull request
+    Github,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ValidateArguments {
-    /// Definitions in JSON or YAML; `-` is standard input
+    /// Definitions in JSON or YAML, templates with them, what describe-state-machine printed, or folders; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// What the machine will be created as
+    /// What the machine will be created as, where the file does not say it
     #[arg(
         long = "type",
         value_enum,
@@ -158,12 +223,22 @@ pub(crate) struct ValidateArguments {
     /// How findings are printed
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
-    /// Count the findings of this rule as errors (SW022, say)
-    #[arg(long, value_name = "ID")]
+    /// Count the findings of these rules as errors (SW022, say), or all `warnings`
+    #[arg(long, value_name = "ID,..|warnings", value_delimiter = ',')]
     pub(crate) deny: Vec<String>,
-    /// Silence the warnings of this rule
-    #[arg(long, value_name = "ID")]
+    /// Silence the warnings of these rules
+    #[arg(long, value_name = "ID,..", value_delimiter = ',')]
     pub(crate) allow: Vec<String>,
+    /// Print findings alone: nothing of files without any, and no counts
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// The ids of rules; without any, all rules are listed
+    #[arg(value_name = "ID")]
+    pub(crate) ids: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -434,4 +509,11 @@ pub(crate) struct ImportArguments {
     /// Write over a file that is there already
     #[arg(long, requires = "output")]
     pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
 }

@@ -21,7 +21,11 @@ pub(crate) struct Definition {
 impl Definition {
     /// Reads and validates a file, or standard input for `-`; in YAML when its name or, failing that, its text says so.
     pub(crate) fn read(path: &Path, validator: &Validator) -> Result<Self, Failure> {
-        let text = input::read(path)?;
+        Ok(Self::of(path, input::read(path)?, validator))
+    }
+
+    /// Validates a text that was read from a file.
+    pub(crate) fn of(path: &Path, text: String, validator: &Validator) -> Self {
         let format = Format::of(path, &text);
         let (document, findings) = match format.parse(&text) {
             Ok(document) => {
@@ -32,7 +36,7 @@ impl Definition {
             Err(_) if text.trim().is_empty() => (None, validator.check_text(&text)),
             Err(error) => (None, error.into()),
         };
-        Ok(Self {
+        Self {
             source: Source {
                 path: path.to_owned(),
                 text,
@@ -40,7 +44,7 @@ impl Definition {
                 document,
             },
             findings,
-        })
+        }
     }
 
     /// The machine that is defined, when nothing is wrong with it.
@@ -65,7 +69,7 @@ impl Definition {
     /// Prints the errors on standard error.
     pub(crate) fn print_errors(&self) {
         for finding in self.findings.errors() {
-            anstream::eprintln!("{}\n", report::finding(finding, &self.source));
+            report::tell(format_args!("{}\n", report::finding(finding, &self.source)));
         }
     }
 }

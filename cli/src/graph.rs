@@ -20,6 +20,7 @@ use crate::report;
 
 /// Draws the definition.
 pub(crate) fn graph(arguments: &GraphArguments) -> Result<(), Failure> {
+    let format = format(arguments)?;
     let validator = Validator::new(MachineType::Standard);
     let definition = Definition::read(&arguments.file, &validator)?;
     let json = drawable(&definition)?;
@@ -27,7 +28,7 @@ pub(crate) fn graph(arguments: &GraphArguments) -> Result<(), Failure> {
         Some(file) => Diagram::of(json).with(&what_happened(file, json)?),
         None => Diagram::of(json),
     };
-    let text = match format(arguments) {
+    let text = match format {
         DiagramFormat::Mermaid => diagram.to_mermaid(),
         DiagramFormat::Dot => diagram.to_dot(),
         DiagramFormat::Svg => diagram.to_svg(),
@@ -93,18 +94,34 @@ fn what_happened(file: &Path, definition: &Json) -> Result<Overlay, Failure> {
 }
 
 /// The format of `--format`, else the one that the name of the output tells.
-fn format(arguments: &GraphArguments) -> DiagramFormat {
-    let by_ending = || {
-        let ending = arguments.output.as_deref().and_then(Path::extension)?;
-        match ending.to_str()?.to_ascii_lowercase().as_str() {
-            "svg" => Some(DiagramFormat::Svg),
-            "html" | "htm" => Some(DiagramFormat::Html),
-            "dot" | "gv" => Some(DiagramFormat::Dot),
-            _ => None,
-        }
+fn format(arguments: &GraphArguments) -> Result<DiagramFormat, Failure> {
+    let output = arguments
+        .output
+        .as_deref()
+        .filter(|_| arguments.format.is_none());
+    let Some(output) = output else {
+        return Ok(arguments.format.unwrap_or(DiagramFormat::Mermaid));
     };
-    arguments
-        .format
-        .or_else(by_ending)
-        .unwrap_or(DiagramFormat::Mermaid)
+    let Some(ending) = output.extension() else {
+        return Ok(DiagramFormat::Mermaid);
+    };
+    let ending = ending.to_string_lossy();
+    Ok(match ending.to_ascii_lowercase().as_str() {
+        "mmd" | "mermaid" | "md" => DiagramFormat::Mermaid,
+        "svg" => DiagramFormat::Svg,
+        "html" | "htm" => DiagramFormat::Html,
+        "dot" | "gv" => DiagramFormat::Dot,
+        other => {
+            let way_out = match other {
+                "png" | "jpg" | "jpeg" | "webp" | "pdf" | "ps" => report::hint(&format!(
+                    "Graphviz makes a .{other} of what `--format dot` prints"
+                )),
+                _ => report::hint("--format says what is written, whatever the name"),
+            };
+            return Err(Failure::Usage(format!(
+                "cannot draw {}: `.{ending}` is no format; the formats are .mmd (Mermaid), .dot, .svg and .html{way_out}",
+                output.display()
+            )));
+        }
+    })
 }

@@ -4,9 +4,11 @@
 
 mod args;
 mod commands;
+mod completions;
 mod coverage;
 mod definition;
 mod diff;
+mod explain;
 mod failure;
 mod graph;
 mod group;
@@ -29,8 +31,11 @@ use args::{Arguments, Command};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let done = match Arguments::parse().command {
+    let arguments = Arguments::parse();
+    arguments.color.apply();
+    let done = match arguments.command {
         Command::Validate(arguments) => validate::validate(&arguments),
+        Command::Explain(arguments) => explain::explain(&arguments),
         Command::Run(arguments) => run::run(arguments).await,
         Command::TestState(arguments) => test_state::test(arguments).await,
         Command::Replay(arguments) => replay::replay(&arguments).await,
@@ -38,6 +43,7 @@ async fn main() -> ExitCode {
         Command::Graph(arguments) => graph::graph(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),
         Command::Import(arguments) => import::import(&arguments),
+        Command::Completions(arguments) => completions::completions(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,6 +6,8 @@ use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::history::Event;
 use stepwright_runtime::{ExecutionReport, Run};
 
+use crate::report;
+
 /// Whether standard error is a terminal.
 pub(crate) fn is_watched() -> bool {
     std::io::stderr().is_terminal()
@@ -17,7 +19,7 @@ pub(crate) async fn follow<T>(run: &Run<T>) -> std::sync::Arc<ExecutionReport> {
     let mut events = run.events();
     while let Some(event) = events.next().await {
         if let Some(line) = line(&event, started) {
-            anstream::eprintln!("{line}");
+            report::tell(line);
         }
     }
     run.report().await

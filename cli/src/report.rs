@@ -1,6 +1,8 @@
 //! How findings and failures are shown: with the lines of the source, in colour on a terminal.
 
 use std::borrow::Cow;
+use std::fmt::Display;
+use std::io::Write as _;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
@@ -11,13 +13,18 @@ use stepwright_asl::{Finding, Severity};
 use crate::failure::Failure;
 use crate::source::Source;
 
+/// Writes a line to standard error. Where that cannot be written, nobody is left to tell, and the exit status says the rest.
+pub(crate) fn tell(text: impl Display) {
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
 /// Prints a failure on standard error.
 pub(crate) fn failure(failure: &Failure) {
     match failure {
         Failure::Findings | Failure::Interrupted(_) => {}
         Failure::Failed(text) | Failure::Usage(text) => {
             let style = anstyle::AnsiColor::Red.on_default().bold();
-            anstream::eprintln!("{style}error{style:#}: {text}");
+            tell(format_args!("{style}error{style:#}: {text}"));
         }
     }
 }
@@ -31,7 +38,7 @@ pub(crate) fn hint(text: &str) -> String {
 /// Prints what is worth knowing and no failure, on standard error.
 pub(crate) fn note(text: &str) {
     let style = anstyle::AnsiColor::Yellow.on_default().bold();
-    anstream::eprintln!("{style}note{style:#}: {text}");
+    tell(format_args!("{style}note{style:#}: {text}"));
 }
 
 /// One finding as people read it: what, where, the line itself, and how to mend it.
@@ -62,7 +69,10 @@ pub(crate) fn finding(finding: &Finding, source: &Source) -> String {
     }
     if let Some(location) = finding.location().filter(|location| location != "/") {
         let location = clip(&location).into_owned();
-        group = group.element(Level::NOTE.message(format!("{} at {location}", finding.code)));
+        group = group.element(Level::NOTE.message(match finding.code {
+            Some(code) => format!("{code} at {location}"),
+            None => format!("at {location}"),
+        }));
     }
     Renderer::styled().render(&[group])
 }
@@ -121,7 +131,7 @@ impl Excerpt<'_> {
 }
 
 /// What is marked in the text.
-fn place(finding: &Finding, source: &Source) -> Range<usize> {
+pub(crate) fn place(finding: &Finding, source: &Source) -> Range<usize> {
     match source.format {
         Format::Json => token(&source.text, finding.offset),
         Format::Yaml => {

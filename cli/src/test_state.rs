@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use stepwright_asl::MachineType;
+use stepwright_asl::similar::did_you_mean;
 use stepwright_asl::validate::Validator;
 use stepwright_runtime::test_state::{
     FieldValidationMode, MockErrorOutput, MockInput, StateConfiguration, TestStateRequest,
@@ -99,8 +100,9 @@ fn definition(arguments: &TestStateArguments) -> Result<Value, Failure> {
     let json = Value::from(document.json());
     let path = arguments.file.display();
     match (json.get("States"), &arguments.state) {
-        (Some(_), Some(_)) => {
+        (Some(states), Some(state)) => {
             definition.machine()?;
+            check_name(state, states)?;
         }
         (None, None) => {}
         (Some(states), None) => {
@@ -108,7 +110,7 @@ fn definition(arguments: &TestStateArguments) -> Result<Value, Failure> {
             collect(states, &mut names);
             return Err(Failure::Usage(format!(
                 "{path} is a state machine; choose one of its states with --state: {}",
-                names.join(", ")
+                list(&names)
             )));
         }
         (None, Some(_)) => {
@@ -120,10 +122,32 @@ fn definition(arguments: &TestStateArguments) -> Result<Value, Failure> {
     Ok(json)
 }
 
+/// Refuses a name that no state has.
+fn check_name(state: &str, states: &Value) -> Result<(), Failure> {
+    let mut names = Vec::new();
+    collect(states, &mut names);
+    if names.contains(&state) {
+        return Ok(());
+    }
+    let way_out = match did_you_mean(state, names.iter().copied()) {
+        Some(question) => question,
+        None => format!("the states are {}", list(&names)),
+    };
+    Err(Failure::Failed(format!(
+        "ValidationException: State not found in definition: `{state}`{}",
+        report::hint(&way_out)
+    )))
+}
+
+fn list(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
+
 /// The names of the states, those in branches and iterations too.
-fn collect(states: &Value, names: &mut Vec<String>) {
+fn collect<'j>(states: &'j Value, names: &mut Vec<&'j str>) {
     for (name, state) in states.as_object().into_iter().flatten() {
-        names.push(format!("`{name}`"));
+        names.push(name);
         let branches = state["Branches"].as_array().into_iter().flatten();
         let processors = [&state["ItemProcessor"], &state["Iterator"]];
         for inside in branches.chain(processors) {

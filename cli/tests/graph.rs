@@ -70,6 +70,36 @@ fn the_ending_of_the_output_says_the_format() {
 }
 
 #[test]
+fn an_ending_that_is_no_format_is_told_with_those_that_are() {
+    for (name, said) in [
+        (
+            "a.png",
+            "Graphviz makes a .png of what `--format dot` prints",
+        ),
+        ("a.PDF", "Graphviz makes a .pdf"),
+        ("a.txt", "--format says what is written, whatever the name"),
+    ] {
+        let file = Temporary::named(name);
+        let ran = graph(&["refund.asl.yaml", "-o", file.path()], "");
+        assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{}", ran.stderr);
+        let formats = "the formats are .mmd (Mermaid), .dot, .svg and .html";
+        assert!(ran.stderr.contains(formats), "{}", ran.stderr);
+        assert!(ran.stderr.contains(said), "{}", ran.stderr);
+        assert!(!file.0.exists(), "{name} is written");
+    }
+    // What is said goes before what the name tells.
+    let file = Temporary::named("b.txt");
+    let ran = graph(
+        &["refund.asl.yaml", "-o", file.path(), "--format", "dot"],
+        "",
+    );
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let file = Temporary::named("no-ending");
+    let ran = graph(&["refund.asl.yaml", "-o", file.path()], "");
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+}
+
+#[test]
 fn a_definition_comes_from_standard_input_too() {
     let text = std::fs::read_to_string(
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/asl/checkout.asl.json"),

@@ -137,6 +137,17 @@ fn a_refusal_has_the_services_words() {
 }
 
 #[test]
+fn a_state_that_is_not_there_is_told_with_the_one_that_was_meant() {
+    test_state(&["checkout.asl.json", "--state", "Chrage"], "")
+        .refused(1, &["`Chrage`", "did you mean `Charge`?"]);
+    test_state(&["checkout.asl.json", "--state", "Nothing alike"], "")
+        .refused(1, &["the states are `Charge`, `Large?`"]);
+    let nested = r#"{"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": true, "Branches": [
+        {"StartAt": "Inner", "States": {"Inner": {"Type": "Succeed"}}}]}}}"#;
+    test_state(&["-", "--state", "Iner"], nested).refused(1, &["did you mean `Inner`?"]);
+}
+
+#[test]
 fn a_task_without_a_mock_says_what_to_do() {
     let ran = charge(&[]);
     assert_eq!(ran.response(1)["error"], "States.Runtime");

@@ -60,10 +60,30 @@
 //! The same definition runs in process with the crate `stepwright-runtime`. This one has no async runtime in it, so that a
 //! build script can emit ASL with it.
 //!
+//! # What you want, and what to use
+//!
+//! | you want | use |
+//! |---|---|
+//! | to declare a workflow | [`workflow!`] |
+//! | a task: a function, or a resource of AWS | [`#[task]`](macro@task) |
+//! | types that travel, errors that are caught | [`derive(Payload)`](macro@Payload), [`derive(TaskError)`](macro@TaskError) |
+//! | the ASL | [`Workflow::definition`], [`Definition::to_json_pretty`] |
+//! | workflows that are computed, in a loop or from configuration | [`builder`] |
+//! | a definition that is a file already | [`asl_file!`] |
+//! | functions in expressions | [`functions`] |
+//! | a tool that reads and changes definitions | [`asl`], the crate `stepwright-asl` |
+//! | **to run** a workflow, with or without mocks | `stepwright_runtime::Engine`, `stepwright_runtime::testing` |
+//! | **to evaluate** one path, intrinsic function or JSONata expression | `stepwright_runtime::evaluate` |
+//!
 //! # Features
 //!
-//! `chrono`, `rust_decimal`, `url` and `uuid` implement [`Payload`] for the types of those crates. A type of another crate
-//! travels as a field with `#[payload(opaque)]`, as long as it has serde's and schemars' derives.
+//! None is on unless you ask for it.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `chrono`, `rust_decimal`, `url`, `uuid` | [`Payload`] for the types of that crate |
+//!
+//! A type of another crate travels as a field with `#[payload(opaque)]`, as long as it has serde's and schemars' derives.
 
 // So that the macros' code, which names `::stepwright`, also works in this crate's own tests.
 extern crate self as stepwright;

@@ -1,4 +1,16 @@
-//! The procedural macros of Stepwright.
+//! The procedural macros of Stepwright. Depend on the crate `stepwright`, which has them all under its own name, with examples that run: what they
+//! write calls it.
+//!
+//! | you want | use |
+//! |---|---|
+//! | to declare a workflow | [`workflow!`] |
+//! | a task that workflows call | [`#[task]`](macro@task) |
+//! | a type that travels between states | [`derive(Payload)`](macro@Payload) |
+//! | an error that workflows catch by its name | [`derive(TaskError)`](macro@TaskError) |
+//! | a definition that is a file already | [`asl_file!`] |
+//! | an expression of the typed builder | [`expr!`] |
+//!
+//! The crate has no features. It runs and evaluates nothing: that is `stepwright-runtime`.
 
 // A macro that panics says nothing of where and why.
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

@@ -58,12 +58,32 @@
 //! # Ok(()) }
 //! ```
 //!
+//! # What you want, and what to use
+//!
+//! | you want | use |
+//! |---|---|
+//! | to run workflows of this program | [`EngineBuilder::register`], [`Engine::start`] |
+//! | to run any definition | [`EngineBuilder::definition_json`], [`Engine::start_machine`] |
+//! | to test with mocks, and see what is covered | [`testing`] |
+//! | to test one state | [`test_state`] |
+//! | to evaluate a path, an intrinsic function or JSONata on a value | [`mod@evaluate`] |
+//! | days to pass in no time | [`EngineBuilder::virtual_time`] |
+//! | what happened | [`ExecutionReport`], [`history`] |
+//! | to read, check and change definitions | the crate `stepwright-asl` |
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `jsonata` (on unless `default-features = false`) | evaluates JSONata, with the crate `jlens-core`. Without it, a definition with a JSONata expression is refused when the engine is built |
+//!
 //! # Where things are
 //!
 //! | module | what it has |
 //! |---|---|
 //! | crate root | [`Engine`], its [builder](EngineBuilder), [`Run`], [`ExecutionReport`], errors, [`Limits`] |
 //! | [`clock`] | real and virtual time, [`Clock::hold`](clock::Clock::hold), [`Clock::sleep`](clock::Clock::sleep) |
+//! | [`mod@evaluate`] | paths, intrinsic functions, templates and JSONata on a value, without an engine |
 //! | [`history`] | events, in AWS's names, order and ids, and as `GetExecutionHistory` prints them |
 //! | [`objects`] | where Distributed Maps read items and write results |
 //! | [`store`] | where a durable engine keeps executions |
@@ -81,6 +101,7 @@
 //! level info, each event of its history one at level debug. [`Run::events`] is the same as a stream.
 
 pub mod clock;
+pub mod evaluate;
 pub mod history;
 pub mod objects;
 #[doc(hidden)]

@@ -84,6 +84,7 @@ impl Writer<'_> {
                     let comment = label(comment.unwrap_or_default());
                     self.line(&format!("subgraph b{body}[\"{comment}\"]"));
                     self.depth += 1;
+                    self.line("direction TB");
                 }
                 if self.outline.start(body).is_some() {
                     self.line(&format!("s{body}((\" \")):::mark"));
@@ -96,6 +97,13 @@ impl Writer<'_> {
                 let mark = mark(found, " · ");
                 self.line(&format!("subgraph n{node}[\"{name} · {kind}{mark}\"]"));
                 self.depth += 1;
+                // Mermaid turns the direction with each level where nothing is said.
+                let sideways = found.has_frames();
+                self.line(if sideways {
+                    "direction LR"
+                } else {
+                    "direction TB"
+                });
             }
             Step::Leaf(node) => {
                 let found = &self.outline.nodes[node];
@@ -109,6 +117,7 @@ impl Writer<'_> {
             }
             Step::Links(body) => self.links(body),
             Step::EndNode(node) => {
+                self.branches(node);
                 self.end();
                 let found = &self.outline.nodes[node];
                 let colour = match (&found.mark, found.depicts) {
@@ -145,6 +154,16 @@ impl Writer<'_> {
                 _ => "stroke-width:3px".to_owned(),
             };
             self.line(&format!("linkStyle {} {style}", edges.join(",")));
+        }
+    }
+
+    /// Lines that nobody sees keep the branches of a Parallel side by side and in their order.
+    fn branches(&mut self, node: usize) {
+        let found = &self.outline.nodes[node];
+        if found.has_frames() && found.inner.len() > 1 {
+            let frames: Vec<String> = found.inner.iter().map(|body| format!("b{body}")).collect();
+            self.line(&frames.join(" ~~~ "));
+            self.edges += frames.len() - 1;
         }
     }
 

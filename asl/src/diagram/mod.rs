@@ -24,8 +24,9 @@ mod resource;
 mod svg;
 mod text;
 
-use crate::StateMachine;
-use crate::json::{Document, Json};
+use std::borrow::Cow;
+
+use crate::json::Json;
 use crate::overlay::Overlay;
 
 use outline::Outline;
@@ -37,10 +38,10 @@ pub struct Diagram {
 }
 
 impl Diagram {
-    /// Reads what there is to draw. Whether the definition makes sense is the validator's question.
-    pub fn of(definition: &Json) -> Diagram {
+    /// Reads what there is to draw, of a `&StateMachine`, a `&Document` or a `&Json`. Whether the definition makes sense is the validator's question.
+    pub fn of<'j>(definition: impl Into<Cow<'j, Json>>) -> Diagram {
         Diagram {
-            outline: Outline::of(definition),
+            outline: Outline::of(&definition.into()),
         }
     }
 
@@ -92,17 +93,5 @@ impl Diagram {
     /// A picture of more than some thousands of states is laid out with less care, so that it takes seconds at most.
     pub fn to_svg(&self) -> String {
         svg::render(&self.outline)
-    }
-}
-
-impl From<&Document> for Diagram {
-    fn from(document: &Document) -> Diagram {
-        Diagram::of(document.json())
-    }
-}
-
-impl From<&StateMachine> for Diagram {
-    fn from(machine: &StateMachine) -> Diagram {
-        Diagram::of(&machine.to_value())
     }
 }

@@ -36,6 +36,8 @@ mod report;
 mod tokens;
 mod transitions;
 
+use std::borrow::Cow;
+
 use crate::json::Json;
 
 pub use change::{Change, FieldChange, On, StateChange, TransitionChange};
@@ -58,9 +60,11 @@ pub struct Diff {
 }
 
 impl Diff {
-    /// Compares two definitions. Any JSON can be compared; whether the definitions make sense is the validator's question.
-    pub fn of(old: &Json, new: &Json) -> Diff {
-        let (before, after) = (Side::of(old), Side::of(new));
+    /// Compares two definitions, each a `&StateMachine`, a `&Document` or a `&Json`. Any JSON can be compared; whether the definitions make sense
+    /// is the validator's question.
+    pub fn of<'o, 'n>(old: impl Into<Cow<'o, Json>>, new: impl Into<Cow<'n, Json>>) -> Diff {
+        let (old, new) = (old.into(), new.into());
+        let (before, after) = (Side::of(&old), Side::of(&new));
         let matching = Matching::of(&before, &after);
         let changes = Changes::between(&before, &after, &matching);
         let effects = effects::of(&changes, &before, &after, &matching);

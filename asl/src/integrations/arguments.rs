@@ -15,7 +15,12 @@ pub struct ArgumentFault {
     /// What was probably meant.
     pub meant: Option<String>,
     call: String,
+    /// The names that the integration takes and that are not given, where they are known.
+    others: Vec<&'static str>,
 }
+
+/// How many names a suggestion lists.
+const SHOWN: usize = 6;
 
 /// A sort of [`ArgumentFault`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,6 +53,26 @@ impl ArgumentFault {
     pub fn suggestion(&self) -> Option<String> {
         let meant = self.meant.as_ref()?;
         Some(format!("did you mean `{meant}`?"))
+    }
+
+    /// How to mend it: the [suggestion](ArgumentFault::suggestion); where no name is near, the names that the integration takes; of an argument
+    /// that is missing, that it is to be given.
+    pub fn mend(&self) -> Option<String> {
+        if let Some(suggestion) = self.suggestion() {
+            return Some(suggestion);
+        }
+        if self.kind == ArgumentFaultKind::Missing {
+            return Some(format!("give it `{}`", self.name));
+        }
+        let (first, rest) = self.others.split_first()?;
+        let mut text = format!("it takes `{first}`");
+        for name in rest.iter().take(SHOWN - 1) {
+            text.push_str(&format!(", `{name}`"));
+        }
+        if self.others.len() > SHOWN {
+            text.push_str(&format!(" and {} more", self.others.len() - SHOWN));
+        }
+        Some(text)
     }
 }
 
@@ -97,19 +122,26 @@ impl Integration<'_> {
                 (true, false, None) => continue,
                 _ => ArgumentFaultKind::Unknown,
             };
-            faults.push(self.fault(kind, name, meant));
+            let others = known.iter().filter(lacks).copied();
+            faults.push(self.fault(kind, name, meant, others.collect()));
         }
         for name in required.iter().filter(lacks) {
             // Said already: another name stands in its place.
             let is_meant = |fault: &ArgumentFault| fault.meant.as_deref() == Some(name);
             if !faults.iter().any(is_meant) {
-                faults.push(self.fault(ArgumentFaultKind::Missing, name, None));
+                faults.push(self.fault(ArgumentFaultKind::Missing, name, None, Vec::new()));
             }
         }
         faults
     }
 
-    fn fault(&self, kind: ArgumentFaultKind, name: &str, meant: Option<String>) -> ArgumentFault {
+    fn fault(
+        &self,
+        kind: ArgumentFaultKind,
+        name: &str,
+        meant: Option<String>,
+        others: Vec<&'static str>,
+    ) -> ArgumentFault {
         let prefix = if matches!(self.kind(), Kind::Sdk(_)) {
             "aws-sdk:"
         } else {
@@ -119,6 +151,7 @@ impl Integration<'_> {
             kind,
             name: name.to_owned(),
             meant,
+            others,
             call: format!("{prefix}{}:{}", self.service(), self.action()),
         }
     }

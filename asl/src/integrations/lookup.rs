@@ -228,6 +228,13 @@ impl<'r> Question<'r> {
         if !self.suggest {
             return None;
         }
+        // The optimized integration of the service, which answers in the same shape and waits for jobs, is meant before that of the SDK.
+        let own = service::known_elsewhere(service).map_or(service, |known| known.name());
+        let mut of_service = actions()
+            .filter(|line| line.service() == own || line.service().eq_ignore_ascii_case(service));
+        if let Some(line) = of_service.find(|line| is_slip(action, line.action())) {
+            return Some(format!("{}:{}", line.service(), line.action()));
+        }
         let sdk = service::known_elsewhere(service)
             .and_then(|service| Some((service, service.in_other_case(action)?)));
         if let Some((service, action)) = sdk {

@@ -1,9 +1,6 @@
-//! From and to other values: Rust's, serde's, `serde_json`'s.
+//! From and to other values: Rust's, `serde_json`'s.
 
-use std::fmt;
-
-use serde::de::{MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 
 use super::{Document, Json, Number, Object};
 use crate::SyntaxError;
@@ -34,9 +31,67 @@ impl From<String> for Json {
     }
 }
 
-impl From<Vec<Json>> for Json {
-    fn from(items: Vec<Json>) -> Json {
-        Json::Array(items)
+impl From<&String> for Json {
+    fn from(text: &String) -> Json {
+        Json::String(text.clone())
+    }
+}
+
+impl From<Cow<'_, str>> for Json {
+    fn from(text: Cow<'_, str>) -> Json {
+        Json::String(text.into_owned())
+    }
+}
+
+impl From<&Json> for Json {
+    fn from(json: &Json) -> Json {
+        json.clone()
+    }
+}
+
+/// The value as it is, where one may also be made for the purpose.
+impl<'j> From<&'j Json> for Cow<'j, Json> {
+    fn from(json: &'j Json) -> Cow<'j, Json> {
+        Cow::Borrowed(json)
+    }
+}
+
+/// The value that was read.
+impl<'d> From<&'d Document> for Cow<'d, Json> {
+    fn from(document: &'d Document) -> Cow<'d, Json> {
+        Cow::Borrowed(document.json())
+    }
+}
+
+impl From<()> for Json {
+    fn from((): ()) -> Json {
+        Json::Null
+    }
+}
+
+/// `None` becomes null.
+impl<T: Into<Json>> From<Option<T>> for Json {
+    fn from(value: Option<T>) -> Json {
+        value.map_or(Json::Null, T::into)
+    }
+}
+
+impl<T: Into<Json>> From<Vec<T>> for Json {
+    fn from(items: Vec<T>) -> Json {
+        items.into_iter().collect()
+    }
+}
+
+impl<T: Into<Json>, const N: usize> From<[T; N]> for Json {
+    fn from(items: [T; N]) -> Json {
+        items.into_iter().collect()
+    }
+}
+
+/// An array of the items.
+impl<T: Into<Json>> FromIterator<T> for Json {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Json {
+        Json::Array(items.into_iter().map(T::into).collect())
     }
 }
 
@@ -61,7 +116,23 @@ macro_rules! from_integer {
         }
     )*};
 }
-from_integer!(i32, i64, u32, u64);
+from_integer!(
+    i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize
+);
+
+/// A number that is infinite, or none, becomes null, because JSON cannot write it: so does `serde_json`. [`Number::try_from`] refuses it.
+///
+/// ```
+/// use stepwright_asl::json::Json;
+///
+/// assert_eq!(Json::from(1.5).to_string(), "1.5");
+/// assert_eq!(Json::from(f64::NAN), Json::Null);
+/// ```
+impl From<f64> for Json {
+    fn from(value: f64) -> Json {
+        Number::from_f64(value).map_or(Json::Null, Json::Number)
+    }
+}
 
 impl From<serde_json::Value> for Json {
     fn from(value: serde_json::Value) -> Json {
@@ -115,88 +186,5 @@ impl From<&Json> for serde_json::Value {
                     .collect(),
             ),
         }
-    }
-}
-
-impl Serialize for Json {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Json::Null => serializer.serialize_unit(),
-            Json::Bool(value) => serializer.serialize_bool(*value),
-            Json::Number(number) => number.serialize(serializer),
-            Json::String(text) => serializer.serialize_str(text),
-            Json::Array(items) => serializer.collect_seq(items),
-            Json::Object(members) => serializer.collect_map(members),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Json {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error> {
-        deserializer.deserialize_any(JsonVisitor)
-    }
-}
-
-struct JsonVisitor;
-
-impl<'de> Visitor<'de> for JsonVisitor {
-    type Value = Json;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
-        Ok(Json::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
-        Ok(value.into())
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Json, E> {
-        Number::from_f64(value)
-            .map(Json::Number)
-            .ok_or_else(|| E::custom("JSON has no infinite numbers"))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Json, E> {
-        Ok(text.into())
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<Json, E> {
-        Ok(text.into())
-    }
-
-    fn visit_unit<E>(self) -> Result<Json, E> {
-        Ok(Json::Null)
-    }
-
-    fn visit_none<E>(self) -> Result<Json, E> {
-        Ok(Json::Null)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
-        Json::deserialize(deserializer)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = access.next_element()? {
-            items.push(item);
-        }
-        Ok(Json::Array(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
-        let mut members = Object::new();
-        while let Some((key, value)) = access.next_entry()? {
-            members.insert(key, value);
-        }
-        Ok(Json::Object(members))
     }
 }

@@ -27,6 +27,8 @@ pub struct Document {
     root: Mark,
     duplicates: Vec<Duplicate>,
     lines: Lines,
+    /// Whether the value is a part of the text only.
+    is_part: bool,
 }
 
 /// A key that one object has twice. The value keeps what was written last, as most readers do.
@@ -78,6 +80,7 @@ impl Document {
             root: read.mark,
             duplicates,
             lines,
+            is_part: false,
         })
     }
 
@@ -89,6 +92,27 @@ impl Document {
             root: Mark::default(),
             duplicates: Vec::new(),
             lines: Lines::of(text),
+            is_part: false,
+        }
+    }
+
+    /// A value that stands in this text at `pointer`, with the places of its nodes.
+    #[cfg(feature = "yaml")]
+    pub(crate) fn part(&self, pointer: &str, json: Json, root: Mark) -> Document {
+        let inside = |duplicate: &Duplicate| {
+            let own = duplicate.pointer.strip_prefix(pointer)?;
+            own.starts_with('/').then(|| Duplicate {
+                pointer: own.to_owned(),
+                ..duplicate.clone()
+            })
+        };
+        Document {
+            source: self.source.clone(),
+            json,
+            root,
+            duplicates: self.duplicates.iter().filter_map(inside).collect(),
+            lines: self.lines.clone(),
+            is_part: true,
         }
     }
 
@@ -102,7 +126,7 @@ impl Document {
 
     /// How many characters the definition has: in its text, or of a value in the compact text that it would be sent as.
     pub(crate) fn characters(&self) -> usize {
-        if !self.source.is_empty() {
+        if !self.source.is_empty() && !self.is_part {
             return self.source.chars().count();
         }
         let mut count = Count(0);
@@ -119,6 +143,11 @@ impl Document {
     /// The value, without its places.
     pub fn into_json(self) -> Json {
         self.json
+    }
+
+    /// Where the value and everything in it stands.
+    pub(crate) fn root(&self) -> &Mark {
+        &self.root
     }
 
     /// The text that was read.
@@ -165,7 +194,7 @@ impl Document {
         Some(self.source.get(start..end)?.trim_end_matches(['\n', '\r']))
     }
 
-    fn mark(&self, pointer: &str) -> Option<&Mark> {
+    pub(crate) fn mark(&self, pointer: &str) -> Option<&Mark> {
         segments(pointer)?
             .try_fold((&self.json, &self.root), |(json, mark), segment| {
                 let index = match json {

@@ -102,7 +102,19 @@ impl Number {
         match &self.0 {
             Form::Signed(value) => serializer.serialize_i64(*value),
             Form::Unsigned(value) => serializer.serialize_u64(*value),
-            Form::Float(_) | Form::Text(_) => serializer.serialize_f64(self.as_f64()),
+            Form::Float(value) => serializer.serialize_f64(*value),
+            Form::Text(text) if **text == *MINUS_ZERO => serializer.serialize_f64(-0.0),
+            Form::Text(text) => {
+                if let Ok(value) = text.parse::<i128>() {
+                    serializer.serialize_i128(value)
+                } else if let Ok(value) = text.parse::<u128>() {
+                    serializer.serialize_u128(value)
+                } else {
+                    Err(serde::ser::Error::custom(format_args!(
+                        "the number {text} is too large to be serialized; the text of the whole value, as `to_string` gives it, has its digits"
+                    )))
+                }
+            }
         }
     }
 }
@@ -130,11 +142,56 @@ macro_rules! from_integer {
 }
 from_integer!(i8, i16, i32, i64, u8, u16, u32);
 
+/// Every digit is kept.
+impl From<i128> for Number {
+    fn from(value: i128) -> Number {
+        Number(if let Ok(value) = i64::try_from(value) {
+            Form::Signed(value)
+        } else if let Ok(value) = u64::try_from(value) {
+            Form::Unsigned(value)
+        } else {
+            Form::Text(value.to_string().into())
+        })
+    }
+}
+
+/// Every digit is kept.
+impl From<u128> for Number {
+    fn from(value: u128) -> Number {
+        match i128::try_from(value) {
+            Ok(value) => value.into(),
+            Err(_) => Number(Form::Text(value.to_string().into())),
+        }
+    }
+}
+
 impl From<u64> for Number {
     fn from(value: u64) -> Number {
-        Number(match i64::try_from(value) {
-            Ok(value) => Form::Signed(value),
-            Err(_) => Form::Unsigned(value),
-        })
+        i128::from(value).into()
+    }
+}
+
+impl From<usize> for Number {
+    fn from(value: usize) -> Number {
+        (value as u128).into()
+    }
+}
+
+impl From<isize> for Number {
+    fn from(value: isize) -> Number {
+        (value as i128).into()
+    }
+}
+
+/// JSON has no infinite numbers and nothing for what is no number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an infinite number, or what is no number, cannot stand in JSON")]
+pub struct NotFinite;
+
+impl TryFrom<f64> for Number {
+    type Error = NotFinite;
+
+    fn try_from(value: f64) -> Result<Number, NotFinite> {
+        Number::from_f64(value).ok_or(NotFinite)
     }
 }

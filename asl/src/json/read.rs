@@ -16,7 +16,24 @@ pub(crate) struct Mark {
     pub(crate) key: u32,
     pub(crate) start: u32,
     pub(crate) end: u32,
+    pub(crate) shape: Shape,
     pub(crate) children: Vec<Mark>,
+}
+
+/// How a value is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// One piece of text: a word, a number, a string.
+    #[default]
+    Scalar,
+    /// An array or an object in brackets.
+    Flow,
+    /// An array or an object of YAML, by its indentation.
+    #[cfg(feature = "yaml")]
+    Block,
+    /// What an anchor of YAML names. The children stand there, not here.
+    #[cfg(feature = "yaml")]
+    Alias,
 }
 
 /// A key that stands twice in one object, by byte offsets.

@@ -4,7 +4,7 @@ use indexmap::map::Entry;
 
 use super::number::Number;
 use super::pointer::escape;
-use super::read::{Failure, MAX_POINTERS, Mark, RawDuplicate, Read, check_length};
+use super::read::{Failure, MAX_POINTERS, Mark, RawDuplicate, Read, Shape, check_length};
 use super::value::{Json, MAX_DEPTH, Object};
 
 /// Reads a whole text.
@@ -71,6 +71,10 @@ impl Reader<'_> {
             key: start as u32,
             start: start as u32,
             end: self.offset as u32,
+            shape: match json {
+                Json::Object(_) | Json::Array(_) => Shape::Flow,
+                _ => Shape::Scalar,
+            },
             children,
         };
         Ok((json, mark))

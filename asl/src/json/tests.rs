@@ -144,7 +144,123 @@ fn any_json() -> impl Strategy<Value = serde_json::Value> {
     })
 }
 
+/// Every node of a value with its pointer.
+fn nodes(json: &Json) -> Vec<(String, Json)> {
+    let mut found = Vec::new();
+    let mut open = vec![(String::new(), json)];
+    while let Some((pointer, json)) = open.pop() {
+        match json {
+            Json::Object(members) => open.extend(
+                members
+                    .iter()
+                    .map(|(key, value)| (format!("{pointer}/{}", escape(key)), value)),
+            ),
+            Json::Array(items) => open.extend(
+                items
+                    .iter()
+                    .enumerate()
+                    .map(|(index, item)| (format!("{pointer}/{index}"), item)),
+            ),
+            _ => {}
+        }
+        found.push((pointer, json.clone()));
+    }
+    found
+}
+
+#[test]
+fn json_is_written_as_it_is_read() {
+    let key = "c".to_owned();
+    let none: Option<u8> = None;
+    let json = crate::json!({
+        "a": null, "b": [], (key): {}, "d": [1, -2, 2.5, "x", true, [null, {"e": none}],], "f": u64::MAX, "g": usize::MAX as u128 * 10,
+        "h": f64::INFINITY, "i": ["x", "y"].map(str::len),
+    });
+    assert_eq!(
+        json.to_string(),
+        r#"{"a":null,"b":[],"c":{},"d":[1,-2,2.5,"x",true,[null,{"e":null}]],"f":18446744073709551615,"g":184467440737095516150,"h":null,"i":[1,1]}"#
+    );
+    assert_eq!(crate::json!("text"), Json::from("text"));
+    assert_eq!(crate::json!([]), Json::Array(Vec::new()));
+    assert!(Number::try_from(f64::NAN).is_err());
+    assert_eq!(Number::try_from(1.5).map(|number| number.as_f64()), Ok(1.5));
+}
+
+#[test]
+fn only_objects_take_members_and_only_arrays_items() {
+    let mut text = Json::from("x");
+    let error = text.insert("a", 1).expect_err("is no object");
+    assert_eq!(error.to_string(), "expected an object, found a string");
+    let error = text.push(1).expect_err("is no array");
+    assert_eq!(error.to_string(), "expected an array, found a string");
+    assert_eq!((text.remove("a"), text.get_mut("a")), (None, None));
+    assert_eq!(text.pointer_mut("/0"), None);
+    assert_eq!((text.take(), text), (Json::from("x"), Json::Null));
+}
+
+#[test]
+fn serde_takes_what_nests_as_deep_as_a_text_may() {
+    // Not from text: `serde_json` has a bound of its own there.
+    let deep =
+        |depth: usize| (0..depth).fold(serde_json::Value::Null, |inner, _| vec![inner].into());
+    assert!(serde_json::from_value::<Json>(deep(MAX_DEPTH)).is_ok());
+    let error = serde_json::from_value::<Json>(deep(MAX_DEPTH + 1)).expect_err("is too deep");
+    assert!(
+        error.to_string().contains("deeper than 256 levels"),
+        "{error}"
+    );
+}
+
 proptest! {
+    #[test]
+    fn every_node_is_changed_where_its_pointer_says(value in any_json()) {
+        let json = Json::from(value);
+        for (pointer, node) in nodes(&json) {
+            prop_assert_eq!(json.pointer(&pointer), Some(&node));
+            let mut changed = json.clone();
+            let found = changed.pointer_mut(&pointer).expect("is there");
+            prop_assert_eq!(&found.take(), &node);
+            prop_assert!(found.is_null());
+            *found = node;
+            prop_assert_eq!(&changed, &json);
+        }
+    }
+
+    #[test]
+    fn what_is_put_in_is_taken_out_again(value in any_json(), key in any::<String>(), other in any_json()) {
+        let (mut json, other) = (Json::from(value), Json::from(other));
+        let before = json.clone();
+        let old = json.get(&key).cloned();
+        match json.insert(key.as_str(), other.clone()) {
+            Ok(replaced) => {
+                prop_assert_eq!(&replaced, &old);
+                prop_assert_eq!(json.get(&key), Some(&other));
+                match old {
+                    Some(old) => { json.insert(key, old).expect("is an object"); }
+                    None => prop_assert_eq!(json.remove(&key), Some(other)),
+                }
+                prop_assert_eq!(json.to_string(), before.to_string());
+            }
+            Err(_) => prop_assert!(before.as_object().is_none() && json == before),
+        }
+    }
+
+    #[test]
+    fn serde_gives_values_back_or_refuses_them(value in any_json()) {
+        let json = Json::from(value);
+        let text = serde_json::to_string(&json).expect("is written");
+        // JSON text has one order and no two forms of a number: the same as the writer's own.
+        prop_assert_eq!(&text.parse::<Json>().expect("is JSON"), &json);
+        let large = nodes(&json).iter().any(|(_, node)| {
+            node.as_number().is_some_and(|number| number.as_i64().is_none() && number.as_u64().is_none())
+                && node.as_f64().is_some_and(|value| value >= u64::MAX as f64 || value <= i64::MIN as f64)
+        });
+        match serde_json::from_str::<Json>(&text) {
+            Ok(again) => prop_assert!(again == json && !large),
+            Err(error) => prop_assert!(large, "{}", error),
+        }
+    }
+
     #[test]
     fn no_text_panics_the_reader(text in any::<String>()) {
         let _ = Document::parse(&text);

@@ -79,7 +79,8 @@ fn line_break(out: &mut impl Write, indent: Option<usize>) -> fmt::Result {
     Ok(())
 }
 
-fn string(text: &str, out: &mut impl Write) -> fmt::Result {
+/// A string in quotes.
+pub(crate) fn string(text: &str, out: &mut impl Write) -> fmt::Result {
     out.write_char('"')?;
     let mut run = 0;
     for (offset, byte) in text.bytes().enumerate() {

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::json::{Json, Number};
+use crate::json::{Json, NotFinite, Number};
 use crate::place::Place;
 use crate::substitution::is_substitution;
 
@@ -68,15 +68,22 @@ impl From<Number> for NumberOrExpression {
     }
 }
 
-impl From<u32> for NumberOrExpression {
-    fn from(value: u32) -> NumberOrExpression {
-        NumberOrExpression::Number(value.into())
-    }
+macro_rules! from_integer {
+    ($($integer:ty),*) => {$(
+        impl From<$integer> for NumberOrExpression {
+            fn from(value: $integer) -> NumberOrExpression {
+                NumberOrExpression::Number(value.into())
+            }
+        }
+    )*};
 }
+from_integer!(i32, i64, u32, u64, usize);
 
-impl From<u64> for NumberOrExpression {
-    fn from(value: u64) -> NumberOrExpression {
-        NumberOrExpression::Number(value.into())
+impl TryFrom<f64> for NumberOrExpression {
+    type Error = NotFinite;
+
+    fn try_from(value: f64) -> Result<NumberOrExpression, NotFinite> {
+        Number::try_from(value).map(NumberOrExpression::Number)
     }
 }
 
@@ -131,15 +138,22 @@ impl Field for String {
     }
 }
 
-impl Field for bool {
+impl Field for Word<bool> {
     const KIND: Kind = Kind::Bool;
 
     fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<Self> {
-        take(json, Self::KIND, at, reading, Json::as_bool)
+        take(json, Self::KIND, at, reading, |json| match json {
+            Json::Bool(value) => Some(Word::Known(*value)),
+            Json::String(text) if is_substitution(text) => Some(Word::Substitution(text.clone())),
+            _ => None,
+        })
     }
 
     fn write(&self) -> Option<Json> {
-        Some((*self).into())
+        Some(match self {
+            Word::Known(value) => (*value).into(),
+            Word::Substitution(text) => text.as_str().into(),
+        })
     }
 }
 

@@ -1,5 +1,7 @@
 //! A whole definition.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -97,7 +99,7 @@ impl StateMachine {
     pub fn from_document(document: &Document) -> Result<StateMachine, Findings> {
         let mut reading = Reading::new(document);
         for duplicate in document.duplicates() {
-            reading.push(Finding::duplicate(document, duplicate));
+            reading.push(Finding::duplicate(duplicate));
         }
         let machine = <StateMachine as Field>::read(document.json(), &Place::ROOT, &mut reading);
         reading.finish(machine.unwrap_or_default())
@@ -125,6 +127,13 @@ impl StateMachine {
     /// The definition as JSON text with two blanks of indentation: the same text for the same machine always.
     pub fn to_json_pretty(&self) -> String {
         self.to_value().to_pretty()
+    }
+}
+
+/// What takes definitions as JSON takes machines too.
+impl From<&StateMachine> for Cow<'_, Json> {
+    fn from(machine: &StateMachine) -> Self {
+        Cow::Owned(machine.to_value())
     }
 }
 

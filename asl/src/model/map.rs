@@ -70,7 +70,7 @@ structure! {
         /// The name of the state that follows.
         next: Option<String> = "Next",
         /// Whether the execution, branch or iteration ends here.
-        end: Option<bool> = "End",
+        end: Option<Word<bool>> = "End",
     }
 }
 
@@ -78,6 +78,11 @@ impl Map {
     /// The states that each item goes through, whatever name they stand under.
     pub fn processor(&self) -> Option<&Processor> {
         self.item_processor.as_ref().or(self.iterator.as_ref())
+    }
+
+    /// The same, to be changed.
+    pub fn processor_mut(&mut self) -> Option<&mut Processor> {
+        self.item_processor.as_mut().or(self.iterator.as_mut())
     }
 
     /// Whether each iteration is an execution of its own.

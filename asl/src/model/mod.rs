@@ -10,7 +10,7 @@
 //! let mut machine = StateMachine { start_at: "Charge".to_owned(), ..StateMachine::default() };
 //! machine.states.insert("Charge".to_owned(), State::from(Task {
 //!     resource: "arn:aws:states:::lambda:invoke".to_owned(),
-//!     end: Some(true),
+//!     end: Some(true.into()),
 //!     ..Task::default()
 //! }));
 //! assert_eq!(machine.to_json(), concat!(
@@ -19,6 +19,8 @@
 //! ));
 //! ```
 
+mod access;
+mod all_states;
 mod choice;
 mod error_handling;
 mod fail;
@@ -36,6 +38,8 @@ mod task;
 mod wait;
 mod words;
 
+pub(crate) use all_states::bodies;
+pub use all_states::{AllStates, AllStatesMut, Container, StateMut, StateRef};
 pub use choice::{Choice, ChoiceRule, Comparison};
 pub use error_handling::{Catcher, Retrier};
 pub use fail::Fail;

@@ -41,7 +41,7 @@ structure! {
         /// The name of the state that follows.
         next: Option<String> = "Next",
         /// Whether the execution, branch or iteration ends here.
-        end: Option<bool> = "End",
+        end: Option<Word<bool>> = "End",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use indexmap::IndexMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::finding::{Finding, Findings};
 use crate::json::{Document, Json};
@@ -11,12 +11,11 @@ use crate::substitution::is_substitution;
 
 use super::structure::{Field, Reading, Structure};
 use super::{
-    Catcher, Choice, Fail, Map, Other, Parallel, Pass, PathField, QueryLanguage, Retrier, Schema,
-    Succeed, Task, Wait, Word,
+    Choice, Fail, Map, Other, Parallel, Pass, QueryLanguage, Schema, Succeed, Task, Wait, Word,
 };
 
 macro_rules! states {
-    ($( $(#[$meta:meta])* $name:ident, )*) => {
+    ($( $(#[$meta:meta])* $name:ident: $as:ident, $as_mut:ident; )*) => {
         /// A state. `State::from(Task { .. })` makes one.
         #[derive(Debug, Clone, PartialEq)]
         pub enum State {
@@ -66,6 +65,24 @@ macro_rules! states {
                     $( State::$name(_) => StateKind::$name, )*
                 }
             }
+
+            $(
+                #[doc = concat!("The state, when it is a ", stringify!($name), ".")]
+                pub fn $as(&self) -> Option<&$name> {
+                    match self {
+                        State::$name(state) => Some(state),
+                        _ => None,
+                    }
+                }
+
+                #[doc = concat!("The state to be changed, when it is a ", stringify!($name), ".")]
+                pub fn $as_mut(&mut self) -> Option<&mut $name> {
+                    match self {
+                        State::$name(state) => Some(state),
+                        _ => None,
+                    }
+                }
+            )*
 
             /// What it is for.
             pub fn comment(&self) -> Option<&str> {
@@ -129,31 +146,21 @@ macro_rules! states {
 // In the order in which AWS's messages list them.
 states! {
     /// Does work.
-    Task,
+    Task: as_task, as_task_mut;
     /// Waits.
-    Wait,
+    Wait: as_wait, as_wait_mut;
     /// Passes its input on, or puts something in its place.
-    Pass,
+    Pass: as_pass, as_pass_mut;
     /// Ends with success.
-    Succeed,
+    Succeed: as_succeed, as_succeed_mut;
     /// Ends with failure.
-    Fail,
+    Fail: as_fail, as_fail_mut;
     /// Goes on by what the data is.
-    Choice,
+    Choice: as_choice, as_choice_mut;
     /// Runs branches side by side.
-    Parallel,
+    Parallel: as_parallel, as_parallel_mut;
     /// Runs the same states for each item.
-    Map,
-}
-
-/// The value of a field in the states that have it, and `None` in the others.
-macro_rules! in_states {
-    ($this:ident: $($name:ident)|+, $state:ident => $value:expr) => {
-        match $this {
-            $( State::$name($state) => $value, )+
-            _ => None,
-        }
-    };
+    Map: as_map, as_map_mut;
 }
 
 impl State {
@@ -174,15 +181,43 @@ impl State {
     pub fn from_document(document: &Document) -> Result<State, Findings> {
         let mut reading = Reading::new(document);
         for duplicate in document.duplicates() {
-            reading.push(Finding::duplicate(document, duplicate));
+            reading.push(Finding::duplicate(duplicate));
         }
         let state = State::read(document.json(), &Place::ROOT, &mut reading);
         reading.finish(state.unwrap_or_else(|| Pass::default().into()))
     }
 
+    /// Reads one state from a value, for instance a part of another document.
+    ///
+    /// ```
+    /// use stepwright_asl::json;
+    /// use stepwright_asl::model::State;
+    ///
+    /// let state = State::from_value(&json!({"Type": "Wait", "Seconds": 5, "Next": "Charge"}))?;
+    /// assert_eq!(state.next(), Some("Charge"));
+    /// # Ok::<(), stepwright_asl::Findings>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`StateMachine::from_json`](super::StateMachine::from_json); lines and columns are those of the value's compact text.
+    pub fn from_value(json: &Json) -> Result<State, Findings> {
+        State::from_json(&json.to_string())
+    }
+
     /// The state as a value.
     pub fn to_value(&self) -> Json {
         self.write()
+    }
+
+    /// The state as compact JSON text.
+    pub fn to_json(&self) -> String {
+        self.to_value().to_string()
+    }
+
+    /// The state as JSON text with two blanks of indentation.
+    pub fn to_json_pretty(&self) -> String {
+        self.to_value().to_pretty()
     }
 
     pub(super) fn read(json: &Json, at: &Place<'_>, reading: &mut Reading<'_>) -> Option<State> {
@@ -217,86 +252,31 @@ impl State {
             }
         }
     }
-
-    /// The name in `Next`.
-    pub fn next(&self) -> Option<&str> {
-        in_states!(self: Task | Pass | Wait | Parallel | Map, state => state.next.as_deref())
-    }
-
-    /// Whether the execution, branch or iteration ends here with success: `End` is true, or it is a Succeed.
-    pub fn is_end(&self) -> bool {
-        let end = in_states!(self: Task | Pass | Wait | Parallel | Map, state => state.end);
-        end == Some(true) || matches!(self, State::Succeed(_))
-    }
-
-    /// Whether nothing follows: [`State::is_end`], or it is a Fail.
-    pub fn is_terminal(&self) -> bool {
-        self.is_end() || matches!(self, State::Fail(_))
-    }
-
-    /// The retriers; empty for the states that have none.
-    pub fn retry(&self) -> &[Retrier] {
-        match self {
-            State::Task(task) => &task.retry,
-            State::Parallel(parallel) => &parallel.retry,
-            State::Map(map) => &map.retry,
-            _ => &[],
-        }
-    }
-
-    /// The catchers; empty for the states that have none.
-    pub fn catch(&self) -> &[Catcher] {
-        match self {
-            State::Task(task) => &task.catch,
-            State::Parallel(parallel) => &parallel.catch,
-            State::Map(map) => &map.catch,
-            _ => &[],
-        }
-    }
-
-    /// `InputPath`.
-    pub fn input_path(&self) -> Option<&PathField> {
-        in_states!(self: Task | Pass | Choice | Wait | Succeed | Parallel | Map, state => state.input_path.as_ref())
-    }
-
-    /// `OutputPath`.
-    pub fn output_path(&self) -> Option<&PathField> {
-        in_states!(self: Task | Pass | Choice | Wait | Succeed | Parallel | Map, state => state.output_path.as_ref())
-    }
-
-    /// `ResultPath`.
-    pub fn result_path(&self) -> Option<&PathField> {
-        in_states!(self: Task | Pass | Parallel | Map, state => state.result_path.as_ref())
-    }
-
-    /// `ResultSelector`.
-    pub fn result_selector(&self) -> Option<&Json> {
-        in_states!(self: Task | Parallel | Map, state => state.result_selector.as_ref())
-    }
-
-    /// `Parameters`.
-    pub fn parameters(&self) -> Option<&Json> {
-        in_states!(self: Task | Pass | Parallel | Map, state => state.parameters.as_ref())
-    }
-
-    /// `Arguments`.
-    pub fn arguments(&self) -> Option<&Json> {
-        in_states!(self: Task | Parallel, state => state.arguments.as_ref())
-    }
-
-    /// `Output`.
-    pub fn output(&self) -> Option<&Json> {
-        in_states!(self: Task | Pass | Choice | Wait | Succeed | Parallel | Map, state => state.output.as_ref())
-    }
-
-    /// `Assign`.
-    pub fn assign(&self) -> Option<&IndexMap<String, Json>> {
-        in_states!(self: Task | Pass | Choice | Wait | Parallel | Map, state => state.assign.as_ref())
-    }
 }
 
 impl fmt::Display for StateKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for State {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_value().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for State {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<State, D::Error> {
+        let json = Json::deserialize(deserializer)?;
+        State::from_value(&json).map_err(serde::de::Error::custom)
+    }
+}
+
+impl std::str::FromStr for State {
+    type Err = Findings;
+
+    fn from_str(text: &str) -> Result<State, Findings> {
+        State::from_json(text)
     }
 }

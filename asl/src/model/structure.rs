@@ -1,9 +1,8 @@
 //! How a structure is declared, read and written.
 
-use crate::finding::{Finding, Findings};
+use crate::finding::{Finding, Findings, Severity};
 use crate::json::{Document, Json, Object};
 use crate::place::Place;
-use crate::substitution::is_substitution;
 
 use super::schema::{Kind, Schema};
 
@@ -15,6 +14,8 @@ pub struct Other {
     unknown: Object,
     /// Every key as it was read; empty when that is the order in which the fields are written anyway.
     order: Vec<Box<str>>,
+    /// The lists that were empty when they were read: they are written as `[]`, others that are empty are left out.
+    empty: Vec<Box<str>>,
 }
 
 impl Other {
@@ -30,9 +31,19 @@ impl Other {
         self.unknown.insert(key.into(), value.into());
     }
 
-    /// Whether the key stood in what was read, in an order that is not ours.
-    pub(super) fn stood(&self, key: &str) -> bool {
-        self.order.iter().any(|read| **read == *key)
+    /// Takes a member out.
+    pub fn remove(&mut self, key: &str) -> Option<Json> {
+        self.unknown.shift_remove(key)
+    }
+
+    /// Whether the list under this key was empty when it was read.
+    pub(super) fn was_empty(&self, key: &str) -> bool {
+        self.empty.iter().any(|read| **read == *key)
+    }
+
+    /// The place of a key among those that were read; `None` when they stood in the order of the fields.
+    pub(crate) fn place(&self, key: &str) -> Option<usize> {
+        self.order.iter().position(|read| **read == *key)
     }
 }
 
@@ -67,12 +78,10 @@ pub(crate) trait Structure: Default + Sized + 'static {
             if known {
                 continue;
             }
-            // No boolean can say what a template engine will fill in; the text is kept.
-            let open = value.as_str().is_some_and(is_substitution)
-                && Self::SCHEMA
-                    .field(key)
-                    .is_some_and(|field| matches!(field.kind, Kind::Bool));
-            if open || !this.set(key, value, &at.key(key), reading) {
+            if value.as_array().is_some_and(<[Json]>::is_empty) {
+                this.other_mut().empty.push(key.as_str().into());
+            }
+            if !this.set(key, value, &at.key(key), reading) {
                 this.other_mut().unknown.insert(key.clone(), value.clone());
             }
         }
@@ -94,7 +103,7 @@ pub(crate) trait Structure: Default + Sized + 'static {
             members.insert("Type".to_owned(), kind.into());
         }
         members.extend(self.members());
-        let Other { unknown, order } = self.other();
+        let Other { unknown, order, .. } = self.other();
         for (key, value) in unknown {
             if !members.contains_key(key) {
                 members.insert(key.clone(), value.clone());
@@ -184,13 +193,10 @@ impl<'d> Reading<'d> {
     }
 
     pub(crate) fn fault(&mut self, rule: &'static str, message: String, at: &Place<'_>) {
-        self.findings.push(Finding::error(
-            self.document,
-            rule,
-            "SCHEMA_VALIDATION_FAILED",
-            at.pointer(),
-            message,
-        ));
+        let finding = Finding::new(rule, Severity::Error, message)
+            .with_code(Some("SCHEMA_VALIDATION_FAILED"))
+            .at(at.pointer());
+        self.findings.push(finding.placed(self.document));
     }
 }
 
@@ -313,7 +319,7 @@ macro_rules! structure {
                 // What distinguishes a choice rule stands first.
                 $( $crate::model::structure::Flattened::members(&self.$flat, &mut members); )?
                 $(
-                    let kept = $crate::model::structure::structure!(@required $($mark)*) || self.other.stood($key);
+                    let kept = $crate::model::structure::structure!(@required $($mark)*) || self.other.was_empty($key);
                     let value = $crate::model::structure::Field::write(&self.$field).or_else(|| {
                         kept.then(<$field_type as $crate::model::structure::Field>::blank).flatten()
                     });
@@ -367,7 +373,7 @@ macro_rules! structure {
             }
 
             fn blank() -> Option<$crate::json::Json> {
-                Some(Vec::new().into())
+                Some($crate::json::Json::Array(Vec::new()))
             }
         }
     };

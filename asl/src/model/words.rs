@@ -11,13 +11,20 @@ pub(super) trait Vocabulary: Copy + AsRef<str> {
     fn named(word: &str) -> Option<Self>;
 }
 
-/// A word of the language, or the `${substitution}` that a template engine fills in.
+/// A word of the language (`true` and `false` too), or the `${substitution}` that a template engine fills in.
 ///
 /// ```
-/// use stepwright_asl::model::{JitterStrategy, Word};
+/// use stepwright_asl::model::{JitterStrategy, State, Word};
 ///
 /// assert_eq!(Word::from(JitterStrategy::Full).known(), Some(JitterStrategy::Full));
 /// assert_eq!(Word::<JitterStrategy>::Substitution("${Jitter}".to_owned()).known(), None);
+///
+/// let mut state = State::from_json(r#"{"Type": "Pass", "End": "${Ends}"}"#)?;
+/// let pass = state.as_pass_mut().expect("it is a Pass");
+/// assert_eq!(pass.end, Some(Word::Substitution("${Ends}".to_owned())));
+/// pass.end = Some(true.into());
+/// assert!(state.is_end());
+/// # Ok::<(), stepwright_asl::Findings>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Word<W> {
@@ -44,6 +51,12 @@ impl<W: AsRef<str>> Word<W> {
             Word::Known(word) => word.as_ref(),
             Word::Substitution(text) => text,
         }
+    }
+}
+
+impl<W: PartialEq> PartialEq<W> for Word<W> {
+    fn eq(&self, word: &W) -> bool {
+        matches!(self, Word::Known(known) if known == word)
     }
 }
 

@@ -17,6 +17,8 @@ use super::variables::Variables;
 pub(super) struct Definition<'d> {
     pub(super) document: &'d Document,
     pub(super) machine_type: MachineType,
+    /// The ids of all rules, those of the user too.
+    pub(super) ids: Vec<&'static str>,
     /// The query language of the machine.
     pub(super) language: QueryLanguage,
     /// The query language of each state.

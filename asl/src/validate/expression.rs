@@ -12,6 +12,8 @@ pub(super) struct Parsed<'d> {
     /// The workflow variables that it reads.
     pub(super) variables: Box<[String]>,
     pub(super) states: Box<[StatesRead]>,
+    /// The functions that it calls and AWS does not have.
+    pub(super) unknown_functions: Box<[String]>,
     /// The operator, when it is one with two operands.
     pub(super) binary: Option<Binary>,
     /// How many items it has, when it is a range of numbers: `[1..5000]` or `$range(1, 5000, 1)`.
@@ -35,6 +37,7 @@ impl<'d> Parsed<'d> {
             source: text.trim(),
             variables: expression.variables().into(),
             states: expression.states().into(),
+            unknown_functions: expression.unknown_functions().into(),
             binary,
             count,
         })

@@ -1,7 +1,6 @@
 //! The name under which a machine is created, which no definition has.
 
-use crate::finding::{Finding, Findings};
-use crate::json::Document;
+use crate::finding::{Finding, Findings, Severity};
 use crate::name::{NameError, check_machine};
 
 /// Checks the name of a state machine, an execution or an activity: rule SW150.
@@ -26,15 +25,8 @@ pub fn validate_name(name: &str) -> Findings {
         NameError::TooLong { .. } => "STATE_MACHINE_NAME_TOO_LONG",
         NameError::Character(_) | NameError::Reserved(_) => "STATE_MACHINE_NAME_INVALID",
     };
-    let document = Document::empty("");
-    let pointer = String::new();
-    Findings::from_iter([Finding::error(
-        &document,
-        "SW150",
-        code,
-        pointer,
-        error.to_string(),
-    )])
+    let finding = Finding::new("SW150", Severity::Error, error.to_string());
+    Findings::from_iter([finding.with_code(Some(code))])
 }
 
 #[cfg(test)]
@@ -45,7 +37,7 @@ mod tests {
     fn names_have_aws_codes() {
         let code = |name: &str| {
             let findings = validate_name(name);
-            findings.iter().map(|finding| finding.code).next()
+            findings.iter().find_map(|finding| finding.code)
         };
         assert_eq!(code("a-b_1"), None);
         assert_eq!(code(""), Some("STATE_MACHINE_NAME_EMPTY"));

@@ -3,14 +3,14 @@
 use std::borrow::Borrow;
 
 use crate::finding::{Finding, Severity};
-use crate::json::{Document, Pointer};
-use crate::similar::did_you_mean;
+use crate::json::{Document, Json, Pointer};
+use crate::similar::nearest;
 
 /// What the findings of one rule have in common.
 #[derive(Clone, Copy)]
 pub(super) struct Heading {
     pub(super) id: &'static str,
-    pub(super) code: &'static str,
+    pub(super) code: Option<&'static str>,
     pub(super) severity: Severity,
 }
 
@@ -36,7 +36,7 @@ impl<'d> Report<'d> {
             document,
             heading: Heading {
                 id: "",
-                code: "",
+                code: None,
                 severity: Severity::Error,
             },
             findings: Vec::new(),
@@ -87,17 +87,48 @@ impl<'d> Report<'d> {
         let size = FINDING + pointer.len() + message.len();
         self.room = self.room.saturating_sub(size);
         *entry.has_error |= severity == Severity::Error;
-        let mut finding = Finding::error(document, id, code, pointer, message);
-        finding.severity = severity;
-        self.findings.push(finding);
+        let finding = Finding::new(id, severity, message).with_code(code);
+        self.findings.push(finding.at(pointer).placed(document));
         entry.finding = self.findings.last_mut();
         entry
     }
 
     /// A finding that was made elsewhere.
     pub(super) fn push(&mut self, finding: Finding) {
+        let is_needed = finding.severity == Severity::Error && !self.has_error;
+        if self.room == 0 && !is_needed {
+            self.truncated = true;
+            return;
+        }
+        let size = FINDING + finding.pointer.len() + finding.message.len();
+        self.room = self.room.saturating_sub(size);
         self.has_error |= finding.severity == Severity::Error;
         self.findings.push(finding);
+    }
+
+    /// A finding of a user's rule, which knows its pointer and perhaps not its place.
+    pub(super) fn place(&mut self, finding: Finding) {
+        let is_placed = (finding.line, finding.column, finding.offset) != (1, 1, 0);
+        if is_placed {
+            return self.push(finding);
+        }
+        // Of a node that is not there the nearest around it is shown.
+        let mut pointer = finding.pointer.as_str();
+        let position = loop {
+            let node = self.document.json().pointer(pointer);
+            match (node, pointer.rfind('/')) {
+                (Some(Json::Array(_) | Json::Object(_)), _) => {
+                    break self.document.key_position(pointer);
+                }
+                (Some(_), _) => break self.document.position(pointer),
+                (None, Some(end)) => pointer = &pointer[..end],
+                (None, None) => break None,
+            }
+        };
+        match position {
+            Some(position) => self.push(finding.position(position)),
+            None => self.push(finding),
+        }
     }
 }
 
@@ -119,9 +150,19 @@ impl Entry<'_> {
 
     /// Suggests the candidate that was probably meant by `name`, unless too many were compared already.
     pub(super) fn meant<'c>(
+        self,
+        name: &str,
+        candidates: impl IntoIterator<Item = &'c str>,
+    ) -> Self {
+        self.meant_with(name, candidates, |meant| format!("`{meant}`"))
+    }
+
+    /// The same, where the candidate is written in another way than its name.
+    pub(super) fn meant_with<'c>(
         mut self,
         name: &str,
         candidates: impl IntoIterator<Item = &'c str>,
+        write: impl FnOnce(&str) -> String,
     ) -> Self {
         if self.finding.is_none() {
             return self;
@@ -131,26 +172,29 @@ impl Entry<'_> {
             **left = left.saturating_sub(1);
             **left > 0
         });
-        let suggestion = did_you_mean(name, candidates);
-        self.suggest(suggestion)
+        let meant = nearest(name, candidates).map(write);
+        self.suggest(meant.map(|meant| format!("did you mean {meant}?")))
     }
 
     /// Gives it another of AWS's codes.
     pub(super) fn code(self, code: &'static str) -> Self {
-        self.change(|finding, _| finding.code = code)
+        self.change(|finding, _| finding.code = Some(code))
     }
 
-    /// Makes it a warning.
+    /// Makes it a warning, which AWS does not give.
     pub(super) fn warn(self) -> Self {
         *self.has_error = self.had_error;
-        self.change(|finding, _| finding.severity = Severity::Warning)
+        self.change(|finding, _| {
+            finding.severity = Severity::Warning;
+            finding.code = None;
+        })
     }
 
     /// Shows the key of the member in place of its value.
     pub(super) fn at_key(self) -> Self {
         self.change(|finding, document| {
             if let Some(position) = document.key_position(&finding.pointer) {
-                *finding = finding.clone().at(position);
+                *finding = finding.clone().position(position);
             }
         })
     }
@@ -159,7 +203,7 @@ impl Entry<'_> {
     pub(super) fn at_value(self, pointer: &Pointer<'_>) -> Self {
         self.change(|finding, document| {
             if let Some(position) = document.position(&pointer.to_string()) {
-                *finding = finding.clone().at(position);
+                *finding = finding.clone().position(position);
             }
         })
     }

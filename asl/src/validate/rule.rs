@@ -12,8 +12,8 @@ pub struct Rule {
     pub id: &'static str,
     /// How grave its findings are; a rule may give a warning in place of an error, never the other way.
     pub severity: Severity,
-    /// AWS's code for its findings; for a rule that AWS does not have, the code it would fit.
-    pub code: &'static str,
+    /// AWS's code for its errors; `None` for a rule that AWS does not have.
+    pub code: Option<&'static str>,
     /// How it is known.
     pub known: Known,
     /// What it forbids, in a sentence.
@@ -47,8 +47,8 @@ pub enum Known {
     Presumed,
 }
 
-pub(super) const SCHEMA: &str = "SCHEMA_VALIDATION_FAILED";
-pub(super) const TARGET: &str = "MISSING_TRANSITION_TARGET";
+pub(super) const SCHEMA: Option<&str> = Some("SCHEMA_VALIDATION_FAILED");
+pub(super) const TARGET: Option<&str> = Some("MISSING_TRANSITION_TARGET");
 
 /// Pages of AWS's documentation.
 pub(super) mod source {

@@ -14,6 +14,7 @@ use crate::path::Path;
 use crate::substitution::is_substitution;
 
 use super::definition::{Binding, Definition, ExpressionText, Literal, Part, PathText};
+use super::delimiters::is_broken;
 use super::expression::Parsed;
 use super::flow::Flow;
 use super::language;
@@ -29,6 +30,7 @@ impl<'d> Definition<'d> {
         let mut definition = Definition {
             document,
             machine_type,
+            ids: Vec::new(),
             language,
             languages: vec![language; graph.states().len()],
             flow: Flow::of(&graph),
@@ -258,10 +260,12 @@ impl<'w, 'd> Walk<'w, 'd> {
             return;
         }
         let is_assign = matches!(field.kind, Kind::Templates);
+        let is_template = is_assign || matches!(field.kind, Kind::Template | Kind::Text);
         let pointer = pointer();
         template::walk_strings(value, At::of(&pointer, None), &mut |at, text| {
             // Every other string stands as it is.
-            if !text.trim_start().starts_with("{%") {
+            let is_meant = text.trim_start().starts_with("{%") || is_template && is_broken(text);
+            if !is_meant {
                 return;
             }
             self.definition.expressions.push(ExpressionText {

@@ -54,11 +54,14 @@
 mod document;
 mod format;
 mod message;
+mod place;
 mod reader;
 mod scalar;
 mod tag;
 
 pub use format::Format;
+pub(crate) use reader::read_template;
+pub(crate) use scalar::resolve;
 
 #[cfg(test)]
 mod tests;

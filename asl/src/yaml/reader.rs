@@ -8,9 +8,9 @@ use indexmap::map::Entry;
 
 use super::scalar::resolve;
 use super::tag::{Meaning, NodeKind, meaning};
-use super::{Format, message};
+use super::{Format, message, place};
 use crate::json::{
-    self, Failure, Json, MAX_DEPTH, MAX_POINTERS, Mark, Object, RawDuplicate, Read, escape,
+    self, Failure, Json, MAX_DEPTH, MAX_POINTERS, Mark, Object, RawDuplicate, Read, Shape, escape,
 };
 
 /// How many bytes aliases may repeat.
@@ -18,6 +18,15 @@ const MAX_REPEATED: usize = 1_048_576;
 
 /// Reads a whole text.
 pub(crate) fn read(text: &str) -> Result<Read, Failure> {
+    read_with(text, false)
+}
+
+/// The same of a CloudFormation template, whose tags say what is computed: a node with a tag that no definition has is read as if it had none.
+pub(crate) fn read_template(text: &str) -> Result<Read, Failure> {
+    read_with(text, true)
+}
+
+fn read_with(text: &str, is_template: bool) -> Result<Read, Failure> {
     json::check_length(text)?;
     // What CloudFormation can read as JSON it does.
     if Format::of_text(text) == Format::Json
@@ -28,6 +37,7 @@ pub(crate) fn read(text: &str) -> Result<Read, Failure> {
     let (nodes, anchors) = nodes(text)?;
     let mut reader = Reader {
         text,
+        is_template,
         nodes,
         anchors,
         next: 0,
@@ -73,13 +83,27 @@ fn nodes(text: &str) -> Result<(Vec<Node<'_>>, Anchors), Failure> {
     let mut nodes = Vec::new();
     let mut anchors = Anchors::new();
     let mut documents = 0;
+    // Where the event before ends.
+    let mut after = 0;
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| {
             let offset = error.marker().byte_offset().unwrap_or_default();
             failure(offset, message::of(error.kind(), text, offset))
         })?;
         let tag_start = span.tag_span().and_then(|tag| tag.byte_range());
-        let span = span.byte_range().unwrap_or_default();
+        let mut span = span.byte_range().unwrap_or_default();
+        match &event {
+            Event::Scalar(value, ScalarStyle::Literal | ScalarStyle::Folded, ..) => {
+                span = place::block_scalar(text, after, &span, value);
+            }
+            Event::SequenceStart(StructureStyle::Block, ..) => {
+                if let Some(dash) = place::first_dash(text, after) {
+                    span.start = dash.min(span.start);
+                }
+            }
+            _ => {}
+        }
+        after = span.end;
         match event {
             Event::DocumentStart(..) if documents == 1 => {
                 let message = "a second document begins here; a definition is one document";
@@ -108,6 +132,16 @@ fn anchor(event: &Event<'_>) -> Option<usize> {
     }
 }
 
+fn shape(event: &Event<'_>) -> Shape {
+    match event {
+        Event::SequenceStart(StructureStyle::Block, ..)
+        | Event::MappingStart(StructureStyle::Block, ..) => Shape::Block,
+        Event::SequenceStart(..) | Event::MappingStart(..) => Shape::Flow,
+        Event::Alias(_) => Shape::Alias,
+        _ => Shape::Scalar,
+    }
+}
+
 fn failure(offset: usize, message: impl Into<String>) -> Failure {
     Failure {
         offset,
@@ -117,6 +151,8 @@ fn failure(offset: usize, message: impl Into<String>) -> Failure {
 
 struct Reader<'t> {
     text: &'t str,
+    /// Whether unknown tags are passed over.
+    is_template: bool,
     nodes: Vec<Node<'t>>,
     anchors: Anchors,
     /// The node to be read next.
@@ -147,6 +183,7 @@ impl<'t> Reader<'t> {
             key: start as u32,
             start: start as u32,
             end: node.span.end as u32,
+            shape: shape(&node.event),
             children: Vec::new(),
         };
         if self.repeating > 0 {
@@ -156,22 +193,24 @@ impl<'t> Reader<'t> {
         let json = match &node.event {
             Event::Scalar(text, style, _, tag) => {
                 let text = content(text, &node.span);
-                scalar(text, *style, tag.as_deref()).map_err(|message| failure(start, message))?
+                let meaning = self.meaning(tag, NodeKind::Scalar, start)?;
+                scalar(text, *style, meaning).map_err(|message| failure(start, message))?
             }
             Event::SequenceStart(style, _, tag) => {
-                let (style, meaning) = (*style, Self::meaning(tag, NodeKind::Sequence, start)?);
+                let (style, meaning) = (*style, self.meaning(tag, NodeKind::Sequence, start)?);
                 let items = self.nested(at, |reader| reader.sequence(style, &mut mark))?;
                 if matches!(meaning, Meaning::Plain) {
                     items
                 } else {
                     mark.children.clear();
+                    mark.shape = Shape::Scalar;
                     computed(&items, meaning)
                         .ok_or_else(|| failure(start, "the tag does not fit what it stands at"))?
                 }
             }
             Event::MappingStart(style, _, tag) => {
                 let style = *style;
-                Self::meaning(tag, NodeKind::Mapping, start)?;
+                self.meaning(tag, NodeKind::Mapping, start)?;
                 self.nested(at, |reader| reader.mapping(style, &mut mark))?
             }
             Event::Alias(anchor) => {
@@ -187,11 +226,15 @@ impl<'t> Reader<'t> {
     }
 
     fn meaning(
+        &self,
         tag: &Option<std::borrow::Cow<'_, Tag>>,
         kind: NodeKind,
         start: usize,
     ) -> Result<Meaning, Failure> {
-        meaning(tag.as_deref(), kind).map_err(|message| failure(start, message))
+        match meaning(tag.as_deref(), kind) {
+            Err(_) if self.is_template => Ok(Meaning::Plain),
+            meaning => meaning.map_err(|message| failure(start, message)),
+        }
     }
 
     fn nested<T>(
@@ -274,11 +317,19 @@ impl<'t> Reader<'t> {
     fn mapping(&mut self, style: StructureStyle, mark: &mut Mark) -> Result<Json, Failure> {
         let mut members = Object::new();
         while !self.ends(style, mark) {
+            let key_end = self.nodes.get(self.next).map(|node| node.span.end);
             let (key, key_start) = self.key()?;
             let outer = self.path.len();
             self.enter(&escape(&key));
             let (value, mut place) = self.value()?;
             place.key = key_start as u32;
+            if place.start == place.end
+                && let Some(colon) = key_end.and_then(|end| place::colon(self.text, end))
+            {
+                // A value that is not written stands behind the colon; the parser says before.
+                place.start = place.start.max(colon as u32 + 1);
+                place.end = place.start;
+            }
             match members.entry(key) {
                 Entry::Vacant(entry) => {
                     entry.insert(value);
@@ -344,8 +395,8 @@ fn content<'a>(text: &'a str, span: &Range<usize>) -> &'a str {
     if span.is_empty() { "" } else { text }
 }
 
-fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Json, String> {
-    match meaning(tag, NodeKind::Scalar)? {
+fn scalar(text: &str, style: ScalarStyle, meaning: Meaning) -> Result<Json, String> {
+    match meaning {
         Meaning::Plain if style == ScalarStyle::Plain => resolve(text),
         Meaning::Plain | Meaning::Text | Meaning::Sub => Ok(text.into()),
         Meaning::Reference => Ok(format!("${{{text}}}").into()),

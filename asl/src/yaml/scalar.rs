@@ -3,7 +3,7 @@
 use crate::json::{Json, Number};
 
 /// The value of a text without quotes; an error for a number that JSON cannot hold.
-pub(super) fn resolve(text: &str) -> Result<Json, String> {
+pub(crate) fn resolve(text: &str) -> Result<Json, String> {
     if let "" | "~" | "null" | "Null" | "NULL" = text {
         return Ok(Json::Null);
     }

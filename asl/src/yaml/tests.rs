@@ -204,8 +204,8 @@ fn every_node_has_its_place() {
             (6, 27),
             Some("y"),
         ),
-        ("/States/Ä/Retry/0/Comment", (7, 7), (7, 14), Some("")),
-        ("/States/B", (9, 3), (10, 5), None),
+        ("/States/Ä/Retry/0/Comment", (7, 7), (7, 15), Some("")),
+        ("/States/B", (9, 3), (9, 6), Some(">\n    folded")),
     ] {
         let at = |position: Option<crate::json::Position>| {
             position.map(|position| (position.line, position.column))
@@ -224,6 +224,35 @@ fn every_node_has_its_place() {
     // Neither comments nor blank lines belong to what stands before them.
     let document = parse("a:\n  b: 1\n\n# said\nc: 2").expect("is YAML");
     assert_eq!(document.span("/a"), Some(5..9));
+}
+
+#[test]
+fn a_block_scalar_stands_from_its_mark_to_the_end_of_its_last_line() {
+    for (text, pointer, written) in [
+        ("a: |\n  x\n  y\nb: 1\n", "/a", "|\n  x\n  y"),
+        ("a: |+\n  x\n\n\nb: 1\n", "/a", "|+\n  x\n\n"),
+        ("a: |\n  x\n\n# c\nb: 1\n", "/a", "|\n  x"),
+        ("a: >-  # | said\n  x\n\n\n", "/a", ">-  # | said\n  x"),
+        ("a: &x !!str |\n  x", "/a", "!!str |\n  x"),
+        ("a: # | no\n  |\n  x\n", "/a", "|\n  x"),
+        ("a: |\nb: >\n\nc: 1", "/a", "|"),
+        ("a: |\nb: >\n\nc: 1", "/b", ">"),
+        ("- |\n x\n- y\n", "/0", "|\n x"),
+        ("- - a\n- |2\n   x\n", "/1", "|2\n   x"),
+        ("--- |\n  x\n...\n", "", "|\n  x"),
+        ("x:\n  a: |\n    t\n  # c\n  b: 1\n", "/x/a", "|\n    t"),
+        ("a: |\n  x\n   \n\nb: 1", "/a", "|\n  x\n   \n"),
+        ("a: |-\n\n\n  x\n\nb: 1", "/a", "|-\n\n\n  x"),
+        (
+            "\"|\": |\r\n  x\r\n  y\r\nb: 2\r\n",
+            "/|",
+            "|\r\n  x\r\n  y",
+        ),
+    ] {
+        let document = parse(text).expect("is YAML");
+        let span = document.span(pointer).expect("has a span");
+        assert_eq!(&text[span], written, "{text}");
+    }
 }
 
 #[test]

@@ -56,7 +56,7 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
         ))
     })?;
     match &arguments.output {
-        None => print!("{source}"),
+        None => crate::output::print(&source),
         Some(file) => write(file, &source, arguments.force)?,
     }
     Ok(())

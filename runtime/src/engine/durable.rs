@@ -21,7 +21,7 @@ pub(super) struct Durable {
     reader: Mutex<Box<dyn StoreReader>>,
     /// The key of the next execution.
     next: AtomicU64,
-    /// The hashes of the versions that the store has, or is given.
+    /// The hashes of the versions that the store has.
     versions: Mutex<HashSet<SmolStr>>,
 }
 
@@ -40,8 +40,10 @@ impl Durable {
 
     /// The seed of an engine that goes on with the store: names that were given before are not given again.
     pub(super) fn seed(&self, seed: u64) -> u64 {
-        let next = self.next.load(Ordering::Relaxed);
-        seed ^ Entropy::new(next).next_u64()
+        match self.next.load(Ordering::Relaxed) {
+            1 => seed,
+            next => seed ^ Entropy::new(next).next_u64(),
+        }
     }
 
     pub(super) fn reader(&self) -> MutexGuard<'_, Box<dyn StoreReader>> {
@@ -78,10 +80,8 @@ impl Durable {
     }
 
     /// The store has this version.
-    pub(super) fn knows(&self, hash: &SmolStr) {
+    pub(super) fn knows(&self, hash: SmolStr) {
         let mut versions = self.versions.lock().unwrap_or_else(PoisonError::into_inner);
-        if !versions.contains(hash) {
-            versions.insert(hash.clone());
-        }
+        versions.insert(hash);
     }
 }

@@ -88,7 +88,6 @@ impl ExecutionTask {
             entry,
             is_child,
             source,
-            depth,
             begin,
             journaled,
         } = prepared;
@@ -98,7 +97,7 @@ impl ExecutionTask {
             machine = %state.about.machine_name,
             name = %state.about.name
         );
-        let mut host = EngineHost::new(engine, program.clone(), state, source, depth);
+        let mut host = EngineHost::new(engine, program.clone(), state, source);
         if journaled.is_some() {
             host.defer();
         }
@@ -287,7 +286,6 @@ impl ExecutionTask {
             self.host.state.keep(Redrivable {
                 program: self.program.clone(),
                 source: self.host.source.clone(),
-                depth: self.host.depth,
                 resume,
                 journaled: self.journaled.as_ref().map(|journaled| journaled.place()),
             });
@@ -305,6 +303,11 @@ impl ExecutionTask {
 
     /// It is not gone on with in this process any more. The store has it as it was kept last.
     fn park(&mut self, failure: Failure) {
+        tracing::warn!(
+            error = failure.error.as_deref(),
+            cause = failure.cause.as_deref(),
+            "is not gone on with here"
+        );
         self.host.park();
         let state = &self.host.state;
         state.accept(Err(StoreError::Closed));
@@ -363,7 +366,7 @@ impl ExecutionTask {
             self.host
                 .engine
                 .closed(&self.host.state, is_described.then_some(&*report));
-            if self.host.depth == 0 && self.inspected.is_none() {
+            if self.host.state.about.depth == 0 && self.inspected.is_none() {
                 let went_wrong = status != Status::Succeeded;
                 self.host
                     .engine
@@ -463,6 +466,11 @@ impl ExecutionTask {
             return Poll::Ready(Committed::All);
         }
         self.host.state.accept(Ok(()));
+        if let (Some(version), Some(durable)) =
+            (journaled.take_version(), &self.host.engine.durable)
+        {
+            durable.knows(version);
+        }
         journaled.tell_senders();
         let is_over = journaled.is_over();
         for (wait_id, result) in self.host.do_deferred() {

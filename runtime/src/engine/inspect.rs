@@ -58,7 +58,6 @@ impl Engine {
             program,
             is_child: false,
             source,
-            depth: 0,
             begin: Begin::Inspect {
                 start,
                 inspection: Box::new(inspection),

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use smol_str::SmolStr;
 
 use super::durable::Durable;
 use crate::clock::Timestamp;
@@ -24,6 +25,8 @@ pub(super) struct Journaled {
     kept: usize,
     first: First,
     committing: Option<Committed>,
+    /// The hash of the version that is being committed with the start.
+    version: Option<SmolStr>,
     /// The end is among what is being committed, or is.
     is_over: bool,
     /// Who is told whether news count, as soon as what they led to is kept.
@@ -50,6 +53,7 @@ impl Journaled {
             written,
             first,
             committing: None,
+            version: None,
             is_over: false,
             told: Vec::new(),
         }
@@ -102,6 +106,7 @@ impl Journaled {
         match std::mem::replace(&mut self.first, First::None) {
             First::Start(start) => {
                 let (execution, machine) = *start;
+                self.version = machine.as_ref().map(|machine| SmolStr::new(&machine.hash));
                 changes.extend(machine.map(Change::Machine));
                 changes.push(Change::Start { execution, data });
             }
@@ -134,6 +139,11 @@ impl Journaled {
             self.kept = self.written.events();
         }
         Poll::Ready(committed)
+    }
+
+    /// The version of the machine that is kept now.
+    pub(super) fn take_version(&mut self) -> Option<SmolStr> {
+        self.version.take()
     }
 
     /// What news led to is kept: their senders learn whether they count.

@@ -100,10 +100,10 @@ impl Integration {
 
 impl Shared {
     /// A state that starts a registered state machine: what will be started, or why it cannot be.
-    pub(super) fn by_workflow(&self, call: &TaskCall<'_>, depth: u32) -> Option<Answer> {
+    pub(super) fn by_workflow(&self, call: &TaskCall<'_>) -> Option<Answer> {
         let integration = Integration::of(call.resource())?;
         let machine = self.machines.find(call.target()?)?;
-        let effect = match self.nested_start(&machine, integration, call, depth) {
+        let effect = match self.nested_start(&machine, integration, call) {
             Ok(start) => Effect::Start(Box::new(start)),
             Err(failure) => Effect::failing(failure),
         };
@@ -120,10 +120,13 @@ impl Shared {
         machine: &Machine,
         integration: Integration,
         call: &TaskCall<'_>,
-        depth: u32,
     ) -> Result<NestedStart, TaskFailure> {
         // Who does not wait stands above nobody: such a chain may go on for ever.
-        let depth = if integration.waits() { depth + 1 } else { 0 };
+        let depth = if integration.waits() {
+            call.execution().depth + 1
+        } else {
+            0
+        };
         if depth > self.limits.nesting {
             return Err(TaskFailure::new(
                 "StepFunctions.ExecutionLimitExceededException",

@@ -16,8 +16,6 @@ pub(super) struct Prepared {
     pub(super) is_child: bool,
     /// Asked before the engine's own sources.
     pub(super) source: Option<Arc<dyn TaskSource>>,
-    /// How deep it was started by others that wait for it.
-    pub(super) depth: u32,
     pub(super) begin: Begin,
     /// What it has in the journal, when it is durable.
     pub(super) journaled: Option<Box<Journaled>>,

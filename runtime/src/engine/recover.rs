@@ -109,7 +109,7 @@ impl Shared {
         let mut reader = durable.reader();
         let mut versions = Versions::read(&mut **reader).map_err(BuildError::new)?;
         for hash in versions.stored.keys() {
-            durable.knows(&SmolStr::new(hash));
+            durable.knows(SmolStr::new(hash));
         }
         let open = reader.open_executions();
         let open = open.map_err(|error| BuildError::new(error.to_string()))?;
@@ -120,7 +120,6 @@ impl Shared {
                 Ok(kept) => {
                     let about = kept.execution.about().clone();
                     let state = ExecutionState::new(about.clone(), self.clock.clone());
-                    state.accept(Ok(()));
                     let mut executions = self.executions();
                     executions.open(&state);
                     executions.by_id.insert(about.id.clone(), state.clone());
@@ -133,7 +132,6 @@ impl Shared {
                         program: kept.machine.program.clone(),
                         is_child: false,
                         source: None,
-                        depth: about.depth,
                         begin: Begin::Resume(Box::new(kept.execution)),
                         journaled: Some(Box::new(journaled)),
                     });
@@ -199,12 +197,10 @@ impl Shared {
             history: execution.recorder().finish(),
         };
         let state = ExecutionState::new(about.clone(), self.clock.clone());
-        state.accept(Ok(()));
         if let Some(resume) = resume.filter(|_| row.status != Status::Succeeded) {
             state.keep(Redrivable {
                 program: machine.program.clone(),
                 source: None,
-                depth: about.depth,
                 resume,
                 journaled: Some((row.key, records)),
             });

@@ -116,7 +116,6 @@ impl Shared {
         let Redrivable {
             program,
             source,
-            depth,
             resume,
             journaled,
         } = redrivable;
@@ -129,7 +128,6 @@ impl Shared {
             program,
             is_child: false,
             source,
-            depth,
             begin: Begin::Redrive {
                 history: report.history.clone(),
                 resume,

@@ -170,10 +170,10 @@ impl Shared {
         });
         let durable = self.durable.as_ref().filter(|_| !is_express);
         let journaled = durable.map(|durable| Box::new(durable.start(machine, &about)));
-        let state = ExecutionState::new(about, self.clock.clone());
-        if durable.is_none() {
-            state.accept(Ok(()));
-        }
+        let state = match durable {
+            Some(_) => ExecutionState::unkept(about, self.clock.clone()),
+            None => ExecutionState::new(about, self.clock.clone()),
+        };
         executions.open(&state);
         if !is_express {
             executions.by_id.insert(id, state.clone());
@@ -189,7 +189,6 @@ impl Shared {
             program: machine.program.clone(),
             is_child: false,
             source: options.source,
-            depth,
             begin: Begin::Start { seed },
             journaled,
         };
@@ -286,7 +285,6 @@ impl Shared {
         call: &TaskCall<'_>,
         source: Option<&Arc<dyn TaskSource>>,
         responder: Responder,
-        depth: u32,
     ) -> Answer {
         let sources = source.into_iter().chain(&self.sources);
         for source in sources {
@@ -297,7 +295,7 @@ impl Shared {
         if let Some(answer) = self.by_handler(call, responder) {
             return answer;
         }
-        if let Some(answer) = self.by_workflow(call, depth) {
+        if let Some(answer) = self.by_workflow(call) {
             return answer;
         }
         let resource = call.resource();

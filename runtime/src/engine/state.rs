@@ -57,8 +57,21 @@ pub(crate) enum Message {
 }
 
 impl ExecutionState {
-    /// Of an execution that is about to be stepped.
+    /// Of an execution that is about to be stepped, and that needs not be kept, or is.
     pub(super) fn new(about: Arc<ExecutionInfo>, clock: Clock) -> Arc<Self> {
+        Self::of(about, clock, OnceLock::from(Ok(())))
+    }
+
+    /// Of one whose start is not kept yet.
+    pub(super) fn unkept(about: Arc<ExecutionInfo>, clock: Clock) -> Arc<Self> {
+        Self::of(about, clock, OnceLock::new())
+    }
+
+    fn of(
+        about: Arc<ExecutionInfo>,
+        clock: Clock,
+        accepted: OnceLock<Result<(), StoreError>>,
+    ) -> Arc<Self> {
         clock.enter();
         Arc::new(Self {
             about,
@@ -72,7 +85,7 @@ impl ExecutionState {
             redrivable: OnceLock::new(),
             closed: Notify::new(),
             place: OnceLock::new(),
-            accepted: OnceLock::new(),
+            accepted,
         })
     }
 

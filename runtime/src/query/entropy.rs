@@ -31,6 +31,7 @@ impl Entropy {
     }
 
     /// Goes on where another stream of the same kind stands.
+    #[cfg(feature = "jsonata")]
     pub(super) fn resume(&self, state: u64) {
         self.state.set(state);
     }

@@ -77,6 +77,7 @@ pub(super) fn shown(value: &Value) -> String {
 }
 
 /// A value as errors of JSONata quote it.
+#[cfg(feature = "jsonata")]
 pub(super) fn shown_of_jsonata(value: &Value) -> String {
     let text = value.to_text_within(SHOWN);
     text.unwrap_or_else(|| format!("{value:?}"))

@@ -105,7 +105,7 @@ impl Expr {
 
     /// One evaluated member of a payload template: `text` is the path or call that stands under
     /// `key`, which ends in `.$`.
-    pub(super) fn evaluated(
+    pub(crate) fn evaluated(
         text: &str,
         key: &str,
         names: &mut VariableNames,

@@ -56,6 +56,7 @@ impl Fixture {
     }
 
     /// The text of what the JSONata `source` gives, or the cause of its failure.
+    #[cfg(feature = "jsonata")]
     pub(super) fn jsonata(&mut self, source: &str) -> Result<String, String> {
         let text = format!("{{% {source} %}}");
         let expr = Expr::jsonata_field(&text, "Output", &mut self.names);

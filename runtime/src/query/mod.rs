@@ -21,6 +21,11 @@ mod field;
 #[cfg(test)]
 mod fixture;
 mod intrinsic;
+mod java;
+#[cfg(feature = "jsonata")]
+mod jsonata;
+#[cfg(not(feature = "jsonata"))]
+#[path = "no_jsonata.rs"]
 mod jsonata;
 mod path;
 mod reference;

@@ -1,6 +1,7 @@
 //! Templates, `Assign` blocks and variables.
 
 use stepwright_asl::json::Json;
+#[cfg(feature = "jsonata")]
 use stepwright_asl::model::QueryLanguage;
 
 use super::fixture::{Fixture, value};
@@ -47,6 +48,7 @@ fn templates_share_what_they_select() {
     assert!(constants.is_some_and(|(first, second)| first.is_same_node(second)));
 }
 
+#[cfg(feature = "jsonata")]
 #[test]
 fn constant_templates_are_one_value() {
     let names = &mut VariableNames::new();
@@ -58,6 +60,7 @@ fn constant_templates_are_one_value() {
     assert_eq!(expr.as_constant(), Some(&value(r#"{"a":"x","k.$":1}"#)));
 }
 
+#[cfg(feature = "jsonata")]
 #[test]
 fn jsonata_failures_name_the_place_in_the_template() {
     let mut fixture = Fixture::new("{}");
@@ -97,6 +100,7 @@ fn what_cannot_be_evaluated_is_refused_with_its_place() {
     }
 }
 
+#[cfg(feature = "jsonata")]
 #[test]
 fn assignments_see_the_variables_from_before_the_state() {
     let mut fixture = Fixture::new(r#"{"n": 5}"#).with("x", "1");

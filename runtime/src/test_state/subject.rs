@@ -108,13 +108,13 @@ fn machine_of(state: &str) -> Result<StateMachine, TestStateError> {
 fn is_about_the_machine(finding: &Finding) -> bool {
     let own = finding.pointer.strip_prefix("/States/StateName");
     match (finding.code, own) {
-        ("MISSING_TRANSITION_TARGET", Some(field)) => {
+        (Some("MISSING_TRANSITION_TARGET"), Some(field)) => {
             let container = ["/Branches", "/ItemProcessor", "/Iterator"];
             !container
                 .iter()
                 .any(|container| field.starts_with(container))
         }
-        ("MISSING_END_STATE", None) => true,
+        (Some("MISSING_END_STATE"), None) => true,
         _ => false,
     }
 }
@@ -123,9 +123,12 @@ fn accept(findings: Findings, is_ignored: fn(&Finding) -> bool) -> Result<(), Te
     let errors: Vec<String> = findings
         .errors()
         .filter(|finding| !is_ignored(finding))
-        .map(|finding| match finding.location() {
-            Some(location) => format!("{}: {} at {location}", finding.code, finding.message),
-            None => format!("{}: {}", finding.code, finding.message),
+        .map(|finding| {
+            let code = finding.code.unwrap_or(finding.rule);
+            match finding.location() {
+                Some(location) => format!("{code}: {} at {location}", finding.message),
+                None => format!("{code}: {}", finding.message),
+            }
         })
         .collect();
     if errors.is_empty() {

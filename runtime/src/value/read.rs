@@ -51,6 +51,7 @@ impl Value {
     }
 
     /// Reads JSON text, and integers beyond 64 bits as the nearest float.
+    #[cfg(feature = "jsonata")]
     pub(crate) fn from_text_with_doubles(text: &str) -> Result<Value, TextError> {
         Reader::new(text, false).read()
     }

@@ -29,7 +29,7 @@ fn a_backup_beside_a_writer_is_a_store_as_it_was_at_one_moment() {
             let copied = SqliteStore::open(&copy).expect("it is a store");
             let copied = everything(&mut *copied.reader().expect("a reader"));
             assert!(
-                copied.len() >= 200 && copied.len() % 2 == 0,
+                copied.len() >= 200 && copied.len().is_multiple_of(2),
                 "{}",
                 copied.len()
             );

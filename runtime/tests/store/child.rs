@@ -17,7 +17,7 @@ const STORE: &str = "STEPWRIGHT_TEST_STORE";
 const SAYS: &str = "says: ";
 
 /// The records of execution `key`, from its start on.
-pub fn records(key: u64) -> Vec<Bytes> {
+pub(crate) fn records(key: u64) -> Vec<Bytes> {
     let size = |seq: u64| ((key * 37 + seq * 1_009) % 3_000) as usize;
     (0..4)
         .map(|seq| Bytes::from(vec![(key + seq) as u8; size(seq)]))
@@ -82,7 +82,7 @@ fn say(text: &str) {
 }
 
 /// Starts a test of this file in a process of its own, with a copy of this binary or this binary itself.
-pub fn command(binary: &Path, test: &str, store: &Path) -> Command {
+pub(crate) fn command(binary: &Path, test: &str, store: &Path) -> Command {
     let mut command = Command::new(binary);
     command.args([
         "--ignored",
@@ -95,13 +95,13 @@ pub fn command(binary: &Path, test: &str, store: &Path) -> Command {
 }
 
 /// A process that commits until it is killed.
-pub struct Committer {
+pub(crate) struct Committer {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Committer {
-    pub fn start(store: &Path) -> Self {
+    pub(crate) fn start(store: &Path) -> Self {
         let binary = std::env::current_exe().expect("this binary");
         let mut child = command(&binary, "commits_until_killed", store)
             .spawn()
@@ -113,12 +113,12 @@ impl Committer {
         }
     }
 
-    pub fn id(&self) -> u32 {
+    pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
 
     /// The key of the next execution that is durable; `None` when the process is over.
-    pub fn next(&mut self) -> Option<u64> {
+    pub(crate) fn next(&mut self) -> Option<u64> {
         // A line that the kill cut is no number that was said.
         self.lines
             .by_ref()
@@ -127,7 +127,7 @@ impl Committer {
     }
 
     /// Kills the process, and gives all that it has said since. A number of which digits may be missing is left out.
-    pub fn kill(mut self) -> Vec<u64> {
+    pub(crate) fn kill(mut self) -> Vec<u64> {
         self.child.kill().expect("it runs");
         self.child.wait().expect("it ends");
         let mut said = Vec::new();
@@ -138,6 +138,6 @@ impl Committer {
     }
 }
 
-pub fn said(line: &str) -> Option<&str> {
+pub(crate) fn said(line: &str) -> Option<&str> {
     line.strip_prefix(SAYS)
 }

@@ -20,7 +20,12 @@ fn use_all(path: &Path) -> Result<(), StoreError> {
     reader.list(&Default::default())?;
     for key in 1..=EXECUTIONS {
         reader.execution(&format!("arn:{key}"))?;
-        reader.records(key)?;
+        let records = reader.records(key)?;
+        let was = vec![key as u8; 500];
+        assert!(
+            records.iter().all(|record| **record == was),
+            "execution {key}"
+        );
         store.commit(&[Change::Append {
             key,
             seq: 1,
@@ -54,14 +59,15 @@ fn a_page_that_is_lost_or_torn_is_an_error_that_says_what_to_do() {
             bytes[page * PAGE + from..(page + 1) * PAGE].fill(byte);
             refill(&path, &bytes);
             match use_all(&path) {
-                // A hole in a record's bytes is seen by who reads the record.
+                // The hole lies where nothing was.
                 Ok(()) => assert_eq!(from, PAGE / 2, "page {page}"),
                 Err(error @ StoreError::Corrupt { .. }) => {
                     assert!(error.to_string().contains("restore a backup"), "{error}");
                     damaged += 1;
                 }
                 Err(StoreError::NotAStore { .. }) => assert_eq!(page, 0),
-                // A row whose entry in an index is lost is missing to whoever looks for it there.
+                // A row whose key is lost is missing to whoever looks for it.
+                Err(StoreError::Conflict { .. }) => assert_eq!(from, PAGE / 2, "page {page}"),
                 Err(error) => panic!("page {page}, byte {byte}: {error:?}"),
             }
         }
@@ -122,4 +128,49 @@ fn words_that_nobody_wrote_are_an_error() {
             .execute_batch("UPDATE executions SET status = 'RUNNING', started = 1, key = 1")
             .expect("it runs");
     }
+}
+
+#[test]
+fn a_record_that_changed_on_the_disk_or_lies_in_anothers_place_is_an_error() {
+    for damage in [
+        "data = zeroblob(length(data))",
+        "data = x''",
+        "execution = 3 - execution",
+    ] {
+        let (_folder, path) = place();
+        fill(&mut SqliteStore::open(&path).expect("it opens"), 2);
+        let connection = rusqlite::Connection::open(&path).expect("it opens");
+        let mut reader = SqliteReader::open(&path).expect("a reader");
+        assert_eq!(reader.records(1).expect("it is whole yet").len(), 1);
+        connection
+            .execute_batch("DELETE FROM records WHERE execution = 2")
+            .expect("it runs");
+        connection
+            .execute_batch(&format!("UPDATE records SET {damage}"))
+            .expect("it runs");
+        let key = if damage.starts_with("execution") {
+            2
+        } else {
+            1
+        };
+        let error = reader.records(key).expect_err("it is damaged");
+        assert!(
+            error.to_string().contains("is not as it was written"),
+            "{damage}: {error}"
+        );
+    }
+    let (_folder, path) = place();
+    fill(&mut SqliteStore::open(&path).expect("it opens"), 1);
+    let connection = rusqlite::Connection::open(&path).expect("it opens");
+    connection
+        .execute_batch("DELETE FROM records")
+        .expect("it runs");
+    let error = SqliteReader::open(&path)
+        .expect("a reader")
+        .records(1)
+        .expect_err("it is lost");
+    assert!(
+        error.to_string().contains("execution 1 has no record 0"),
+        "{error}"
+    );
 }

@@ -3,6 +3,7 @@
 mod backup;
 mod child;
 mod damaged;
+mod engine;
 mod full;
 mod killed;
 mod model;

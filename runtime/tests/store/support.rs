@@ -7,13 +7,13 @@ use stepwright_runtime::{MachineType, Status};
 use tempfile::TempDir;
 
 /// A folder of its own, and the path of a store in it.
-pub fn place() -> (TempDir, PathBuf) {
+pub(crate) fn place() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("orders.db");
     (folder, path)
 }
 
-pub fn execution(key: u64) -> StoredExecution {
+pub(crate) fn execution(key: u64) -> StoredExecution {
     StoredExecution {
         key,
         arn: format!("arn:{key}"),
@@ -26,7 +26,7 @@ pub fn execution(key: u64) -> StoredExecution {
     }
 }
 
-pub fn machine() -> StoredMachine {
+pub(crate) fn machine() -> StoredMachine {
     StoredMachine {
         hash: "5f70bf18".to_owned(),
         name: "orders".to_owned(),
@@ -36,7 +36,7 @@ pub fn machine() -> StoredMachine {
 }
 
 /// What begins an execution: one that has a record of so many bytes.
-pub fn start(key: u64, bytes: usize) -> Change {
+pub(crate) fn start(key: u64, bytes: usize) -> Change {
     let data = Bytes::from(vec![key as u8; bytes]);
     Change::Start {
         execution: execution(key),
@@ -45,14 +45,14 @@ pub fn start(key: u64, bytes: usize) -> Change {
 }
 
 /// Commits so many executions, one at a time.
-pub fn fill(store: &mut dyn Store, executions: u64) {
+pub(crate) fn fill(store: &mut dyn Store, executions: u64) {
     for key in 1..=executions {
         store.commit(&[start(key, 500)]).expect("it is committed");
     }
 }
 
 /// All executions with their records.
-pub fn everything(reader: &mut dyn StoreReader) -> Vec<(StoredExecution, Vec<Bytes>)> {
+pub(crate) fn everything(reader: &mut dyn StoreReader) -> Vec<(StoredExecution, Vec<Bytes>)> {
     let executions = reader.list(&Default::default()).expect("executions");
     let with = |row: StoredExecution| {
         let records = reader.records(row.key).expect("records");

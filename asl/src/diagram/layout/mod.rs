@@ -8,6 +8,7 @@ mod bundle;
 mod face;
 mod fallback;
 mod geometry;
+mod ladder;
 mod layered;
 mod layers;
 mod levels;

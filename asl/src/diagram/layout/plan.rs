@@ -6,6 +6,7 @@ use crate::diagram::outline::{Class, Outline};
 
 use super::bundle::{Way, bundles};
 use super::geometry::Size;
+use super::ladder::lengthen;
 use super::layers::Arc;
 use super::levels::Levels;
 use super::line::{LOOP, What, Wire};
@@ -141,7 +142,8 @@ impl Plan {
         let ways: Vec<Way> = drawn.iter().map(|drawn| drawn.way).collect();
         let pairs: Vec<(usize, usize)> = ways.iter().map(|way| (way.from, way.to)).collect();
         let mut levels = Levels::new(self.vertices.len(), &pairs, self.start);
-        let spans = spans(&pairs, &levels);
+        let mut spans = spans(&pairs, &levels);
+        lengthen(&pairs, &levels, &mut spans);
         levels.stretch(&pairs, &spans);
 
         let mut joints = vec![None; ways.len()];

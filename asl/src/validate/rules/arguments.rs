@@ -3,12 +3,12 @@
 use crate::finding::Severity;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA, source};
+use crate::validate::rule::{Known, Rule, source};
 
 pub(super) const UNKNOWN: Rule = Rule {
     id: "SW049",
     severity: Severity::Warning,
-    code: SCHEMA,
+    code: None,
     known: Known::Presumed,
     summary: "A Task hands its service an argument that the service does not take.",
     doc: "The names of arguments are those of the service's API, each with a capital letter at its beginning, also where the service itself writes a small one. With the feature `integrations`, which the command line has, they are looked up in AWS's tables; where those do not know all arguments of an action, a name that is nearly one that the action needs is reported, and so is a small letter. Of actions of the AWS SDK only the letter is known. Arguments that one expression computes are not checked.",
@@ -19,7 +19,7 @@ pub(super) const UNKNOWN: Rule = Rule {
 pub(super) const MISSING: Rule = Rule {
     id: "SW143",
     severity: Severity::Warning,
-    code: SCHEMA,
+    code: None,
     known: Known::Presumed,
     summary: "A Task does not hand its service an argument that the service needs.",
     doc: "The service refuses such a call whenever the state runs. With the feature `integrations`, which the command line has, the arguments of optimized integrations are looked up in AWS's tables; a name that stands there by a slip of the pen is reported by SW049 alone.",
@@ -56,7 +56,7 @@ mod with_tables {
             };
             report
                 .add(task.at(field).key(key), fault.to_string())
-                .suggest(fault.suggestion())
+                .suggest(fault.mend())
                 .at_key();
         });
     }
@@ -64,7 +64,10 @@ mod with_tables {
     pub(super) fn missing(definition: &Definition<'_>, report: &mut Report<'_>) {
         each(definition, &mut |task, field, _, fault| {
             if fault.kind == ArgumentFaultKind::Missing {
-                report.add(task.at(field), fault.to_string()).at_key();
+                report
+                    .add(task.at(field), fault.to_string())
+                    .suggest(fault.mend())
+                    .at_key();
             }
         });
     }

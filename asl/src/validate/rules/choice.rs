@@ -4,6 +4,7 @@ use crate::finding::Severity;
 use crate::json::Json;
 use crate::model::{OperandType, Operator, QueryLanguage};
 use crate::validate::definition::{Definition, Part};
+use crate::validate::delimiters::mended;
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
@@ -225,10 +226,10 @@ fn condition(definition: &Definition<'_>, report: &mut Report<'_>) {
             Some(Json::String(text)) => {
                 // One that is not closed has a rule of its own.
                 if !text.starts_with("{%") && !is_substitution(text) {
-                    report.add(
-                        rule.at("Condition"),
-                        "expected an expression or a boolean, found a string",
-                    );
+                    let message = "expected an expression or a boolean, found a string";
+                    report
+                        .add(rule.at("Condition"), message)
+                        .suggest(mended(text).map(|mended| format!("write `{mended}`")));
                 }
             }
             Some(other) => {

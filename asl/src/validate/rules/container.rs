@@ -5,8 +5,8 @@ use indexmap::IndexMap;
 use crate::facts::WaitsFor;
 use crate::finding::Severity;
 use crate::graph::Container;
-use crate::json::Json;
-use crate::model::StateKind;
+use crate::json::{Json, Object};
+use crate::model::{Kind, StateKind, StateMachine};
 use crate::validate::definition::Definition;
 use crate::validate::flow::has_state;
 use crate::validate::report::Report;
@@ -41,13 +41,38 @@ fn required(definition: &Definition<'_>, report: &mut Report<'_>, without_states
     for container in definition.graph.containers() {
         let missing: Vec<&str> = ["States", "StartAt"]
             .into_iter()
-            .filter(|field| !container.object.contains_key(*field))
+            .filter(|field| !container.object.contains_key(*field) && !is_below(container, field))
             .collect();
         if !missing.is_empty() && missing.contains(&"States") == without_states {
             let message = format!("These fields are required: [{}]", missing.join(", "));
             report.add(&container.pointer, message);
         }
     }
+}
+
+/// Whether a member of `States` is no state but a field of the container around it, such as `StartAt`: what follows from it is no finding.
+pub(super) fn is_misplaced(name: &str, object: Option<&Object>) -> bool {
+    match (
+        StateMachine::schema().field(name).map(|field| field.kind),
+        object,
+    ) {
+        // A state of this name has a type; the states of a container have theirs inside.
+        (Some(Kind::States), Some(states)) => {
+            !states.contains_key("Type")
+                && !states.is_empty()
+                && states.values().all(|state| state.get("Type").is_some())
+        }
+        (Some(_), None) => true,
+        _ => false,
+    }
+}
+
+/// Whether a field of the container stands among its states.
+fn is_below(container: &Container<'_>, field: &str) -> bool {
+    let states = container.object.get("States").and_then(Json::as_object);
+    states
+        .and_then(|states| states.get(field))
+        .is_some_and(|value| is_misplaced(field, value.as_object()))
 }
 
 pub(super) const START_AT_MISSING: Rule = Rule {
@@ -67,7 +92,11 @@ fn start_at_missing(definition: &Definition<'_>, report: &mut Report<'_>) {
             continue;
         };
         let may_be_there = is_substitution(start_at) || definition.flow.open[index];
-        if container.states.is_empty() || may_be_there || has_state(container, start_at) {
+        if container.states.is_empty()
+            || may_be_there
+            || has_state(container, start_at)
+            || is_below(container, "States")
+        {
             continue;
         }
         let names = names(definition, index);
@@ -132,7 +161,7 @@ fn unnamed(definition: &Definition<'_>) -> impl Iterator<Item = usize> {
 pub(super) const ISLAND: Rule = Rule {
     id: "SW022",
     severity: Severity::Warning,
-    code: TARGET,
+    code: None,
     known: Known::Presumed,
     summary: "A state is named by transitions, and no walk from `StartAt` arrives at it.",
     doc: "States that lead only to each other, or a state that leads to itself, pass AWS's check (SW021) and never run. The finding is about the first state of such a group; states that only the group leads to have none of their own.",
@@ -190,7 +219,7 @@ fn list(items: &[String]) -> String {
 pub(super) const NO_END: Rule = Rule {
     id: "SW023",
     severity: Severity::Error,
-    code: "MISSING_END_STATE",
+    code: Some("MISSING_END_STATE"),
     known: Known::Measured,
     summary: "A container has no state at which it may end.",
     doc: "A container ends at a Succeed or Fail state, or at a state with `\"End\": true`. AWS gives no location for this finding. As long as a transition of the container is broken, that fault is reported alone.",
@@ -222,7 +251,7 @@ fn has_terminal(definition: &Definition<'_>, container: &Container<'_>) -> bool 
 pub(super) const ENDLESS: Rule = Rule {
     id: "SW024",
     severity: Severity::Warning,
-    code: TARGET,
+    code: None,
     known: Known::Presumed,
     summary: "States lead to each other for ever, and none of them waits.",
     doc: "The container has a state at which it may end, but from these states no walk arrives at it. Such a loop runs as fast as it can until the history is full (25,000 events), the execution times out, or somebody stops it. A loop that waits, or that has a task which waits for somebody, is not reported here; see SW141.",
@@ -319,7 +348,7 @@ pub(super) fn names<'d>(
 pub(super) const TOO_DEEP: Rule = Rule {
     id: "SW032",
     severity: Severity::Error,
-    code: "TOO_DEEPLY_NESTED",
+    code: Some("TOO_DEEPLY_NESTED"),
     known: Known::Documented,
     summary: "Parallel and Map states stand more than 32 deep within each other.",
     doc: "AWS documents that there is a limit and not what it is; no recorded definition comes near ours. Start a nested workflow instead.",

@@ -9,7 +9,7 @@ use crate::model::{OperandType, Operator, QueryLanguage};
 use crate::validate::definition::{Definition, ExpressionText};
 use crate::validate::expression::Parsed;
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA, source};
+use crate::validate::rule::{Known, Rule, source};
 use crate::validate::walk::address;
 
 use super::kinds;
@@ -17,7 +17,7 @@ use super::kinds;
 pub(super) const NO_DEFAULT: Rule = Rule {
     id: "SW074",
     severity: Severity::Warning,
-    code: SCHEMA,
+    code: None,
     known: Known::Documented,
     summary: "A Choice has no `Default`, and perhaps none of its rules holds.",
     doc: "When no rule holds and there is no `Default`, the execution fails with `States.Runtime`, which nothing catches. Rules count as exhaustive when one is `true`, when one is the opposite of another, when a boolean or a test is compared with both `true` and `false`, or when comparisons of a number with constants leave no gap. Nor is it reported when there are several rules and each asks which kind one and the same value is, by comparing it with a constant or by asking for a field of it: that is what an exhaustive `match` becomes, and the definition does not say which kinds there are.",
@@ -277,7 +277,7 @@ fn spelled(left: &str, op: BinaryOp, right: &str) -> String {
 pub(super) const ABSENT: Rule = Rule {
     id: "SW075",
     severity: Severity::Warning,
-    code: SCHEMA,
+    code: None,
     known: Known::Presumed,
     summary: "A rule compares a value whose presence another rule of the same Choice asks for, without asking itself.",
     doc: "A comparison whose `Variable` selects nothing fails the execution with `States.Runtime`, which nothing catches. Whether a value may be absent is known only where the Choice itself asks `IsPresent`. Ask before every comparison, in the same `And`, or let an earlier rule take the way where the value is absent: rules are tried in order, and so are the parts of `And` and `Or`.",

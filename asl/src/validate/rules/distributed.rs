@@ -42,38 +42,58 @@ fn config_pointer<'d>(map: &Part<'d>) -> Pointer<'d> {
 
 pub(super) const ONLY_DISTRIBUTED: Rule = Rule {
     id: "SW103",
-    severity: Severity::Warning,
+    severity: Severity::Error,
     code: SCHEMA,
     known: Known::Presumed,
-    summary: "An inline Map has a field that only a Distributed Map uses.",
+    summary: "A Map whose `Mode` is `INLINE` has `ItemReader`, `ItemBatcher` or `ResultWriter`; a warning: its mode is not said, or it has another field that only a Distributed Map uses.",
     doc: "`ItemReader`, `ItemBatcher`, `ResultWriter` and `Label` need `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": ..}` in the processor. `ToleratedFailureCount` and `ToleratedFailurePercentage`, by value or by path, are accepted on an inline Map (recorded) and do nothing there: the first iteration that fails fails the Map.",
     source: source::DISTRIBUTED,
     check: only_distributed,
 };
 
+/// Fields that an inline Map cannot have.
+const REFUSED: &[&str] = &["ItemReader", "ItemBatcher", "ResultWriter"];
+
+/// Fields that do nothing on an inline Map.
+const IDLE: &[&str] = &[
+    "Label",
+    "ToleratedFailureCount",
+    "ToleratedFailureCountPath",
+    "ToleratedFailurePercentage",
+    "ToleratedFailurePercentagePath",
+];
+
 fn only_distributed(definition: &Definition<'_>, report: &mut Report<'_>) {
-    let fields = [
-        "ItemReader",
-        "ItemBatcher",
-        "ResultWriter",
-        "Label",
-        "ToleratedFailureCount",
-        "ToleratedFailureCountPath",
-        "ToleratedFailurePercentage",
-        "ToleratedFailurePercentagePath",
-    ];
-    for map in maps(definition) {
-        let given: Vec<&str> = fields.into_iter().filter(|field| map.has(field)).collect();
-        let (Some(first), Some(false)) = (given.first(), is_distributed(map)) else {
-            continue;
+    for map in maps(definition).filter(|map| is_distributed(map) == Some(false)) {
+        // A mode that there is not is another rule's.
+        let is_said = config(map, "Mode") == Some(ProcessorMode::Inline.as_str());
+        let (refused, idle) = if is_said {
+            (given(map, REFUSED), given(map, IDLE))
+        } else {
+            (Vec::new(), [given(map, REFUSED), given(map, IDLE)].concat())
         };
-        let names: Vec<String> = given.iter().map(|field| format!("`{field}`")).collect();
-        let message = format!("an inline Map does not use {}", names.join(", "));
-        report.add(map.at(first), message).at_key().suggest(Some(
-            "give the processor `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}`"
-                .to_owned(),
-        ));
+        for (fields, is_refused) in [(refused, true), (idle, false)] {
+            let Some(first) = fields.first() else {
+                continue;
+            };
+            let names: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
+            let verb = if is_refused { "have" } else { "use" };
+            let message = format!("an inline Map does not {verb} {}", names.join(", "));
+            let entry = report.add(map.at(first), message).at_key().suggest(Some(
+                "give the processor `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}`"
+                    .to_owned(),
+            ));
+            if !is_refused {
+                entry.warn();
+            }
+        }
     }
+}
+
+/// Those of the fields that a Map has.
+fn given(map: &Part<'_>, fields: &'static [&'static str]) -> Vec<&'static str> {
+    let fields = fields.iter().copied();
+    fields.filter(|field| map.has(field)).collect()
 }
 
 pub(super) const EXECUTION_TYPE: Rule = Rule {
@@ -156,7 +176,7 @@ pub(super) fn lacks_payload(part: &Part<'_>) -> bool {
 pub(super) const IN_EXPRESS: Rule = Rule {
     id: "SW108",
     severity: Severity::Error,
-    code: SCHEMA,
+    code: None,
     known: Known::Documented,
     summary: "A Distributed Map stands in an Express machine, or among the Express children of another.",
     doc: "Distributed mode is for Standard workflows; an Express execution ends after five minutes and cannot be waited for. Make the machine Standard and, where it should be cheap, its children Express.",

@@ -6,6 +6,8 @@ use crate::substitution::is_substitution;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
+use crate::validate::rule_id::RuleIdError;
+use crate::validate::silence::unknown;
 
 /// How many characters a definition may have.
 ///
@@ -15,7 +17,7 @@ const MAX_CHARACTERS: usize = 1_048_576;
 pub(super) const DUPLICATE_KEY: Rule = Rule {
     id: "SW001",
     severity: Severity::Error,
-    code: "INVALID_JSON_DESCRIPTION",
+    code: Some("INVALID_JSON_DESCRIPTION"),
     known: Known::Documented,
     summary: "The definition is no JSON, or an object in it has a key twice.",
     doc: "JSON lets an object have a key twice, and readers differ in which one they keep: AWS, an editor and a template engine may each see another definition. A text that is no JSON at all has this finding alone, at the place where reading stopped.",
@@ -25,14 +27,14 @@ pub(super) const DUPLICATE_KEY: Rule = Rule {
 
 fn duplicate_key(definition: &Definition<'_>, report: &mut Report<'_>) {
     for duplicate in definition.document.duplicates() {
-        report.push(Finding::duplicate(definition.document, duplicate));
+        report.push(Finding::duplicate(duplicate));
     }
 }
 
 pub(super) const EMPTY: Rule = Rule {
     id: "SW002",
     severity: Severity::Error,
-    code: "MISSING_DESCRIPTION",
+    code: Some("MISSING_DESCRIPTION"),
     known: Known::Documented,
     summary: "The definition is empty or `null`.",
     doc: "There is nothing to check: a machine needs `StartAt` and `States`.",
@@ -52,7 +54,7 @@ fn empty(definition: &Definition<'_>, report: &mut Report<'_>) {
 pub(super) const TOO_LONG: Rule = Rule {
     id: "SW003",
     severity: Severity::Error,
-    code: SCHEMA,
+    code: None,
     known: Known::Documented,
     summary: "The definition has more than 1,048,576 characters.",
     doc: "CreateStateMachine refuses such a definition whatever is in it. Move a part into a machine of its own and start it as a nested workflow, or shorten what a generator repeats.",
@@ -67,6 +69,28 @@ fn too_long(definition: &Definition<'_>, report: &mut Report<'_>) {
             "the definition has {characters} characters; at most {MAX_CHARACTERS} are allowed"
         );
         report.add(Pointer::ROOT, message);
+    }
+}
+
+pub(super) const UNKNOWN_RULE: Rule = Rule {
+    id: "SW004",
+    severity: Severity::Warning,
+    code: None,
+    known: Known::Presumed,
+    summary: "A `Comment` silences a rule that there is not.",
+    doc: "`stepwright: allow SW024, SW048` in the `Comment` of a state silences the warnings of these rules for the state and all that is in it; in the `Comment` of the machine for all of it. It works in JSON and YAML alike, and stays with the definition wherever it goes. Errors cannot be silenced, because AWS refuses the definition all the same.",
+    source: source::STRUCTURE,
+    check: unknown_rule,
+};
+
+fn unknown_rule(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for (pointer, error) in unknown(definition) {
+        let RuleIdError::Unknown { id, suggestion } = error else {
+            continue;
+        };
+        report
+            .add(pointer, format!("there is no rule `{id}`"))
+            .suggest(Some(suggestion));
     }
 }
 

@@ -134,7 +134,7 @@ fn name_pointer<'d>(handler: &Part<'d>, index: usize) -> Pointer<'d> {
 pub(super) const UNKNOWN_NAME: Rule = Rule {
     id: "SW053",
     severity: Severity::Warning,
-    code: SCHEMA,
+    code: None,
     known: Known::Documented,
     summary: "A name in `ErrorEquals` looks like one of the service's own, and is none of them.",
     doc: "Names that begin with `States.` are kept for the service. Any other name is taken as that of an error of yours: a misspelled one is accepted and never matches (recorded for `State.ALL`). A name that a Fail state of the machine has as its `Error` is no finding.",
@@ -164,7 +164,7 @@ fn unknown_name(definition: &Definition<'_>, report: &mut Report<'_>) {
 pub(super) const NEVER_MATCHED: Rule = Rule {
     id: "SW054",
     severity: Severity::Warning,
-    code: SCHEMA,
+    code: None,
     known: Known::Documented,
     summary: "`ErrorEquals` names an error that is never matched.",
     doc: "`States.Runtime` ends the execution even where it is named, and `States.ALL` does not match it (recorded). `States.NoChoiceMatched`, `States.IntrinsicFailure` and `States.ParameterPathFailure` are documented names of faults that the service reports as `States.Runtime`. `States.DataLimitExceeded` is matched by `States.ALL` where a task's result is too large (recorded), and by its own name alone elsewhere. Check the data before the state that may fail, with a Choice, instead.",
@@ -200,7 +200,7 @@ fn never_matched(definition: &Definition<'_>, report: &mut Report<'_>) {
 pub(super) const COVERED: Rule = Rule {
     id: "SW055",
     severity: Severity::Warning,
-    code: SCHEMA,
+    code: None,
     known: Known::Presumed,
     summary: "A retrier or catcher is never used: earlier ones match all its names.",
     doc: "Retriers and catchers are tried in order, and the first that matches decides. Put the one with the narrower names first. What stands behind `States.ALL` is SW052.",

@@ -3,11 +3,14 @@
 use crate::finding::Severity;
 use crate::json::{Json, Pointer};
 use crate::jsonata;
-use crate::model::{FieldInfo, Kind, QueryLanguage, StateKind};
+use crate::model::{FieldInfo, Kind, Operator, QueryLanguage, StateKind};
+use crate::similar::nearest;
 use crate::validate::definition::{Definition, Part};
+use crate::validate::delimiters::mended;
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
+use super::container::is_misplaced;
 pub(super) use crate::substitution::is_substitution;
 
 pub(super) const UNKNOWN_FIELD: Rule = Rule {
@@ -28,7 +31,9 @@ fn unknown_field(definition: &Definition<'_>, report: &mut Report<'_>) {
             if known || has_own_rule(part, key) || is_substitution(key) {
                 continue;
             }
-            let names = part.schema.fields.iter().map(|field| field.name);
+            let fields = part.schema.fields.iter().map(|field| field.name);
+            let operators = Operator::ALL.iter().map(|operator| operator.name());
+            let names = fields.chain(operators.filter(|name| part.schema.has(name)));
             report
                 .add(part.at(key), format!("Field '{key}' is not supported"))
                 .at_key()
@@ -66,9 +71,15 @@ fn state_type(definition: &Definition<'_>, report: &mut Report<'_>) {
     {
         match state.object.get("Type") {
             None => {
+                if is_misplaced(state.name, Some(state.object)) {
+                    continue;
+                }
+                let is_type = |key: &&String| nearest(key, ["Type"]).is_some();
+                let misspelt = state.object.keys().find(is_type);
                 report
                     .add(&state.pointer, "These fields are required: [Type]")
-                    .at_key();
+                    .at_key()
+                    .suggest(misspelt.map(|key| format!("`{key}` is written `Type`")));
             }
             Some(Json::String(word)) if is_substitution(word) => {}
             Some(Json::String(word)) => {
@@ -155,7 +166,10 @@ fn check_type<'d>(
                 && field.is_evaluated(part.schema)
                 && jsonata::strip(text).is_some();
             if !may_be_expression && !is_substitution(text) {
-                report.add(pointer(), "expected a number, found a string");
+                let mended = mended(text).filter(|_| part.language == QueryLanguage::Jsonata);
+                report
+                    .add(pointer(), "expected a number, found a string")
+                    .suggest(mended.map(|mended| format!("write `{mended}`")));
             }
         }
         (Kind::Template, _) if field.name == "Items" => {
@@ -169,7 +183,10 @@ fn check_type<'d>(
                 let found = value.noun();
                 let message =
                     format!("expected an array, an object or an expression, found {found}");
-                report.add(pointer(), message);
+                let mended = value.as_str().and_then(mended);
+                report
+                    .add(pointer(), message)
+                    .suggest(mended.map(|mended| format!("write `{mended}`")));
             }
         }
         (Kind::Structures(_), Json::Array(items)) => {
@@ -182,7 +199,13 @@ fn check_type<'d>(
         }
         (Kind::States, Json::Object(states)) => {
             for (name, state) in states {
-                if state.as_object().is_none() {
+                if is_misplaced(name, state.as_object()) {
+                    let message = format!("`{name}` is no state: it belongs one level up");
+                    report
+                        .add(pointer().key(name), message)
+                        .at_key()
+                        .suggest(Some(format!("move `{name}` out of `States`")));
+                } else if state.as_object().is_none() {
                     let message = format!("expected an object, found {}", state.noun());
                     report.add(pointer().key(name), message);
                 }

@@ -1,9 +1,13 @@
 //! JSONata expressions.
 
+use std::collections::HashSet;
+
 use crate::finding::Severity;
+use crate::jsonata;
 use crate::substitution::is_substitution;
 use crate::syntax_error::{SyntaxError, SyntaxFault};
 use crate::validate::definition::{Definition, ExpressionText};
+use crate::validate::delimiters::mended;
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, SCHEMA, source};
 
@@ -15,7 +19,7 @@ const UNSUPPORTED_EXPRESSION: &str = "UNSUPPORTED_JSONATA_EXPRESSION";
 pub(super) const INVALID: Rule = Rule {
     id: "SW124",
     severity: Severity::Error,
-    code: INVALID_EXPRESSION,
+    code: Some(INVALID_EXPRESSION),
     known: Known::Measured,
     summary: "An expression is no JSONata.",
     doc: "The message has JSONata's own code. The suggestion says at which character of the expression reading stopped.",
@@ -30,7 +34,7 @@ pub(super) const INVALID: Rule = Rule {
 pub(super) const TOP_LEVEL: Rule = Rule {
     id: "SW126",
     severity: Severity::Error,
-    code: UNSUPPORTED_EXPRESSION,
+    code: Some(UNSUPPORTED_EXPRESSION),
     known: Known::Measured,
     summary: "An expression begins a path with a bare name, or assigns `$states`.",
     doc: "There is no input at the top level of an expression. A path begins with `$states`, a variable or a local binding; bare names stand inside predicates, map steps and groupings.",
@@ -45,7 +49,7 @@ pub(super) const TOP_LEVEL: Rule = Rule {
 pub(super) const CONTEXT: Rule = Rule {
     id: "SW127",
     severity: Severity::Error,
-    code: UNSUPPORTED_EXPRESSION,
+    code: Some(UNSUPPORTED_EXPRESSION),
     known: Known::Measured,
     summary: "An expression uses `$` or `$$` at the top level.",
     doc: "There is no context value at the top level of an expression. `$states.input` is the state's input.",
@@ -91,8 +95,8 @@ pub(super) const NOT_CLOSED: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Known::Documented,
-    summary: "A string begins with `{%` and does not end with `%}`; or blanks outside of both make it a literal, which is a warning.",
-    doc: "A string is an expression when it begins with `{%` and ends with `%}` exactly. With a blank in front or behind, AWS takes the string as it stands and evaluates nothing.",
+    summary: "A string begins with `{%` and does not end with `%}`; or blanks outside of both, or delimiters that are nearly these, make it a literal, which is a warning.",
+    doc: "A string is an expression when it begins with `{%` and ends with `%}` exactly. With a blank in front or behind, or with `{ %` in place of `{%`, AWS takes the string as it stands and evaluates nothing.",
     source: source::JSONATA,
     check: not_closed,
 };
@@ -101,34 +105,40 @@ fn not_closed(definition: &Definition<'_>, report: &mut Report<'_>) {
     for ExpressionText {
         pointer,
         field,
+        is_whole,
         text,
         parsed,
         ..
     } in &definition.expressions
     {
+        if parsed.is_some() {
+            continue;
+        }
+        let suggestion = mended(text).map(|mended| format!("write `{mended}`"));
         let trimmed = text.trim();
-        if parsed.is_some() || !trimmed.starts_with("{%") {
-            continue;
-        }
-        // There a literal is no condition.
-        if *field == "Condition" && !text.starts_with("{%") {
-            continue;
-        }
-        if trimmed.len() >= 4 && trimmed.ends_with("%}") {
-            let message =
-                "blanks before `{%` or after `%}` make the string a literal that is not evaluated";
-            report.add(pointer, message).warn();
-        } else if text.starts_with("{%") {
+        let is_closed = trimmed.len() >= 4 && trimmed.ends_with("%}");
+        if text.starts_with("{%") && !is_closed {
             let message = "an expression that begins with `{%` must end with `%}`";
-            report.add(pointer, message);
+            report.add(pointer, message).suggest(suggestion);
+            continue;
         }
+        // There a literal is another rule's fault.
+        if *is_whole && matches!(*field, "Condition" | "Items" | "Timestamp") {
+            continue;
+        }
+        let message = if is_closed && trimmed.starts_with("{%") {
+            "blanks before `{%` or after `%}` make the string a literal that is not evaluated"
+        } else {
+            "an expression begins with `{%` and ends with `%}`; this string is a literal that is not evaluated"
+        };
+        report.add(pointer, message).warn().suggest(suggestion);
     }
 }
 
 pub(super) const STATES: Rule = Rule {
     id: "SW128",
     severity: Severity::Error,
-    code: UNSUPPORTED_EXPRESSION,
+    code: Some(UNSUPPORTED_EXPRESSION),
     known: Known::Measured,
     summary: "An expression reads `$states.errorOutput` outside of a catcher, or `$states.result` outside of `Output` and `Assign`.",
     doc: "The result is there once the work is done, in the `Output` and `Assign` of a Task, Parallel or Map; the error output is there in the `Output` and `Assign` of a catcher. It is a warning where the result of another state, or that of the state in its catcher, is read, and where `$states` has no such field at all: what AWS says of these is not recorded.",
@@ -178,6 +188,45 @@ fn states(definition: &Definition<'_>, report: &mut Report<'_>) {
             report
                 .add(pointer, message)
                 .suggest(Some(format!("`$states.{field}` is there only in {place}")));
+        }
+    }
+}
+
+pub(super) const UNKNOWN_FUNCTION: Rule = Rule {
+    id: "SW134",
+    severity: Severity::Warning,
+    code: None,
+    known: Known::Measured,
+    summary: "An expression calls a function that there is not.",
+    doc: "AWS creates such a machine, and the state fails with States.QueryEvaluationError whenever the call is evaluated. The functions are those of JSONata 2.0 without `$eval`, AWS's own (`$partition`, `$range`, `$hash`, `$random`, `$uuid`, `$parse`), and those that the expression itself binds. A name that an `Assign` gives a value is not reported.",
+    source: source::JSONATA,
+    check: unknown_function,
+};
+
+fn unknown_function(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let variables = &definition.variables;
+    let assignments = variables.assignments.iter();
+    let assigned: HashSet<&str> = assignments
+        .map(|assignment| variables.names[assignment.name].as_str())
+        .collect();
+    for expression in &definition.expressions {
+        let Some(Ok(parsed)) = &expression.parsed else {
+            continue;
+        };
+        if is_substitution(expression.text) {
+            continue;
+        }
+        for name in &parsed.unknown_functions {
+            if assigned.contains(name.as_str()) {
+                continue;
+            }
+            let message = format!("there is no function `${name}`");
+            let entry = report.add(&expression.pointer, message);
+            if name == "eval" {
+                entry.suggest(Some("`$parse` reads JSON from a string".to_owned()));
+            } else {
+                entry.meant_with(name, jsonata::functions(), |meant| format!("`${meant}`"));
+            }
         }
     }
 }

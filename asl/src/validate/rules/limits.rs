@@ -10,7 +10,7 @@ use crate::resource::{Pattern, Resource};
 use crate::validate::definition::Definition;
 use crate::validate::history::{Events, MAX_EVENTS, counted, items};
 use crate::validate::report::Report;
-use crate::validate::rule::{Known, Rule, SCHEMA, source};
+use crate::validate::rule::{Known, Rule, source};
 
 use super::container::{endless_circles, waits};
 use super::distributed::children;
@@ -18,7 +18,7 @@ use super::distributed::children;
 pub(super) const PAYLOAD: Rule = Rule {
     id: "SW140",
     severity: Severity::Warning,
-    code: SCHEMA,
+    code: None,
     known: Known::Presumed,
     summary: "A Map collects whole answers of a service, as many as there are items, and nothing makes them smaller.",
     doc: "A state's output has at most 262,144 bytes; beyond that the Map fails with `States.DataLimitExceeded`. The answer of an optimised integration carries its HTTP headers and metadata, about 2 KiB, so some hundred items fill it. Take what is needed by `ResultSelector`, `OutputPath` or `Output` of the Task at which the iteration ends, drop the Map's result by `\"ResultPath\": null`, or let a Distributed Map write it with a `ResultWriter`. Maps over a list in the definition that is short enough are no finding, nor are Parallel states, whose branches are counted.",
@@ -112,7 +112,7 @@ fn gives_answer(definition: &Definition<'_>, state: usize) -> bool {
 pub(super) const HISTORY: Rule = Rule {
     id: "SW141",
     severity: Severity::Warning,
-    code: SCHEMA,
+    code: None,
     known: Known::Presumed,
     summary: "A loop or an inline Map writes more events than a history holds.",
     doc: "The history of a Standard execution has at most 25,000 events; the execution fails with the last one. Counted are the events at the least, without retries: a loop that waits and never ends, a loop that a Choice ends when a counter arrives at a number, and an inline Map over a list whose length the definition says. Give the work to a Distributed Map, whose children have histories of their own, or go on in a new execution.",

@@ -46,7 +46,7 @@ impl<'a> Meaning<'a> {
 pub(super) const NO_DOLLAR: Rule = Rule {
     id: "SW116",
     severity: Severity::Warning,
-    code: "NO_DOLLAR",
+    code: Some("NO_DOLLAR"),
     known: Known::Documented,
     summary: "A value in a payload template looks like a path or a call, and its key does not end in `.$`.",
     doc: "Only members whose key ends in `.$` are evaluated; every other string is passed on as it stands. Items of an array are never evaluated: build such an array with `States.Array` under a key that ends in `.$`.",
@@ -86,7 +86,7 @@ fn no_dollar(definition: &Definition<'_>, report: &mut Report<'_>) {
 pub(super) const NO_PATH: Rule = Rule {
     id: "SW117",
     severity: Severity::Warning,
-    code: "NO_PATH",
+    code: Some("NO_PATH"),
     known: Known::Documented,
     summary: "A field has a value that looks like a path, and its name does not end in `Path`.",
     doc: "`Error`, `Cause` and the comparisons of strings take a text as it stands; their `Path` forms (`ErrorPath`, `CausePath`, `StringEqualsPath`, ..) take a path. Fields of numbers and timestamps refuse a path under SW017, SW073 and SW082.",
@@ -133,7 +133,7 @@ fn has_path_form(operator: Operator) -> bool {
 pub(super) const STATIC_RESULT: Rule = Rule {
     id: "SW118",
     severity: Severity::Warning,
-    code: "PASS_RESULT_IS_STATIC",
+    code: Some("PASS_RESULT_IS_STATIC"),
     known: Known::Documented,
     summary: "The `Result` of a Pass has a path or a call in it, or a key that ends in `.$`; nothing in it is evaluated.",
     doc: "`Result` is passed on as it stands, keys that end in `.$` included (recorded). `Parameters` is evaluated.",

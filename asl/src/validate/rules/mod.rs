@@ -1,6 +1,7 @@
 //! All rules, one file for each thing they look at.
 
 mod arguments;
+mod arn;
 mod choice;
 mod container;
 mod coverage;
@@ -31,6 +32,7 @@ pub const RULES: &[Rule] = &[
     document::DUPLICATE_KEY,
     document::EMPTY,
     document::TOO_LONG,
+    document::UNKNOWN_RULE,
     container::NO_STATES,
     container::NO_START_AT,
     container::START_AT_MISSING,
@@ -117,6 +119,7 @@ pub const RULES: &[Rule] = &[
     variable::NAME,
     variable::SHADOWS,
     variable::TOGETHER,
+    jsonata::UNKNOWN_FUNCTION,
     limits::PAYLOAD,
     limits::HISTORY,
     task::LAMBDA_RETRY,
@@ -128,7 +131,7 @@ pub const RULES: &[Rule] = &[
 /// ```
 /// use stepwright_asl::validate::rule;
 ///
-/// assert_eq!(rule("sw020").map(|rule| rule.code), Some("MISSING_TRANSITION_TARGET"));
+/// assert_eq!(rule("sw020").and_then(|rule| rule.code), Some("MISSING_TRANSITION_TARGET"));
 /// assert!(rule("SW999").is_none());
 /// ```
 pub fn rule(id: &str) -> Option<&'static Rule> {

@@ -13,7 +13,7 @@ use crate::validate::rule::{Known, Rule, source};
 pub(super) const DUPLICATE: Rule = Rule {
     id: "SW025",
     severity: Severity::Error,
-    code: "DUPLICATE_STATE_NAME",
+    code: Some("DUPLICATE_STATE_NAME"),
     known: Known::Measured,
     summary: "Two states of the machine, inner ones included, have the same name.",
     doc: "State names are unique in the whole machine, inside branches and processors too, because the history and the console show them without their container.",
@@ -48,7 +48,7 @@ fn duplicate(definition: &Definition<'_>, report: &mut Report<'_>) {
 pub(super) const STATE_NAME: Rule = Rule {
     id: "SW031",
     severity: Severity::Error,
-    code: "INVALID_STATE_NAME",
+    code: Some("INVALID_STATE_NAME"),
     known: Known::Documented,
     summary: "A state's name is empty, longer than 80 characters, or has a control character.",
     doc: "At most 80 characters, counted as Unicode characters.",
@@ -68,7 +68,7 @@ fn state_name(definition: &Definition<'_>, report: &mut Report<'_>) {
 pub(super) const LABEL: Rule = Rule {
     id: "SW106",
     severity: Severity::Error,
-    code: "INVALID_LABEL_NAME",
+    code: Some("INVALID_LABEL_NAME"),
     known: Known::Documented,
     summary: "A Map's `Label` is empty, longer than 40 characters, has a forbidden character, or is that of another Map.",
     doc: "The label becomes a part of the ARNs of the Map's children, so it has the characters of a machine's name and is that of one Map only. A duplicate has AWS's code DUPLICATE_LABEL_NAME.",

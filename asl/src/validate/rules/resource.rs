@@ -6,15 +6,16 @@ use crate::validate::definition::Definition;
 use crate::validate::report::Report;
 use crate::validate::rule::{Known, Rule, source};
 
+use super::arn::form_fault;
 use super::fields::is_substitution;
 
 pub(super) const RESOURCE: Rule = Rule {
     id: "SW041",
     severity: Severity::Error,
-    code: "INVALID_RESOURCE",
+    code: Some("INVALID_RESOURCE"),
     known: Known::Measured,
-    summary: "A Task's `Resource` names an integration, an action or a pattern that there is not; or it is no ARN or URI, which is a warning when it is a bare name.",
-    doc: "An integration is written `arn:<partition>:states:::<service>:<action>`, with one of the patterns `.sync`, `.sync:2` and `.waitForTaskToken` behind the action where the service has it; an action of the AWS SDK is `arn:<partition>:states:::aws-sdk:<service>:<action>`, the action with a small first letter. With the feature `integrations`, which the command line has, all three are looked up in AWS's tables. AWS adds services and actions to the SDK all the time, so an unknown one is a warning unless it looks like a slip of the pen. So is a pattern about which AWS's pages disagree, an unknown `Resource` of an `ItemReader` or `ResultWriter`, and a `Resource` that is a bare name: it may still become an ARN when a script has put it in.",
+    summary: "A Task's `Resource` names an integration, an action or a pattern that there is not; or it is no ARN, no URI and no complete `${substitution}`.",
+    doc: "An integration is written `arn:<partition>:states:::<service>:<action>`, with one of the patterns `.sync`, `.sync:2` and `.waitForTaskToken` behind the action where the service has it; an action of the AWS SDK is `arn:<partition>:states:::aws-sdk:<service>:<action>`, the action with a small first letter. With the feature `integrations`, which the command line has, all three are looked up in AWS's tables. AWS adds services and actions to the SDK all the time, so an unknown one is a warning unless it looks like a slip of the pen. So are a pattern about which AWS's pages disagree and an unknown `Resource` of an `ItemReader` or `ResultWriter`. A bare name that ends in `arn`, such as `charge_arn`, is a warning too: a script may still put the ARN in its place. The ARN of a function ends in `function:<name>`, or in `function:<name>:<version or alias>`; that of an activity in `activity:<name>`.",
     source: source::RESOURCES,
     check: resource,
 };
@@ -27,23 +28,21 @@ fn resource(definition: &Definition<'_>, report: &mut Report<'_>) {
         let Some(resource) = part.text("Resource") else {
             continue;
         };
-        if is_substitution(resource) {
-            continue;
-        }
         let pointer = part.at("Resource");
-        if !resource.contains(':') {
-            let entry = report
-                .add(pointer, "Value is not a valid resource ARN")
-                .suggest(Some(
-                    "an integration is written like `arn:aws:states:::lambda:invoke`".to_owned(),
-                ));
-            // AWS refuses a name, too, but a deployment script may still put the ARN in its place.
-            if is_name(resource) {
+        if let Some(fault) = form_fault(resource) {
+            let message = if fault.is_arn {
+                Fault::unrecognized(resource, None).message
+            } else {
+                "Value is not a valid resource ARN".to_owned()
+            };
+            let entry = report.add(pointer, message).suggest(fault.suggestion);
+            if fault.doubt {
                 entry.warn();
             }
             continue;
         }
-        if Resource::parse(resource).integration().is_none() {
+        let is_integration = Resource::parse(resource).integration().is_some();
+        if is_substitution(resource) || !is_integration {
             continue;
         }
         let Some(fault) = tables.fault(place, resource) else {
@@ -54,11 +53,6 @@ fn resource(definition: &Definition<'_>, report: &mut Report<'_>) {
             entry.warn();
         }
     }
-}
-
-fn is_name(text: &str) -> bool {
-    let is_part = |char: char| char.is_alphanumeric() || matches!(char, '_' | '-' | '.' | '@');
-    !text.is_empty() && text.chars().all(is_part)
 }
 
 /// What is wrong with the name of an integration.

@@ -210,7 +210,7 @@ fn waits_for(task: &Part<'_>) -> Option<&'static str> {
 pub(super) const TOKEN: Rule = Rule {
     id: "SW047",
     severity: Severity::Warning,
-    code: SCHEMA,
+    code: None,
     known: Known::Presumed,
     summary: "A Task waits for its token to be sent back and gives the token to nobody.",
     doc: "Put `$$.Task.Token` (in JSONata `$states.context.Task.Token`) into `Parameters` or `Arguments`; whoever does the work sends it back with SendTaskSuccess or SendTaskFailure. Without it the Task waits until it times out.",
@@ -312,7 +312,7 @@ fn reads_token(source: &str) -> bool {
 pub(super) const NO_TIMEOUT: Rule = Rule {
     id: "SW048",
     severity: Severity::Warning,
-    code: SCHEMA,
+    code: None,
     known: Known::Presumed,
     summary: "A Task waits for a job, a callback or an activity without a timeout.",
     doc: "When the answer never comes, the execution waits until its year is over. Give the Task `TimeoutSeconds` or `HeartbeatSeconds`, or the machine `TimeoutSeconds`.",
@@ -351,7 +351,7 @@ fn no_timeout(definition: &Definition<'_>, report: &mut Report<'_>) {
 pub(super) const LAMBDA_RETRY: Rule = Rule {
     id: "SW142",
     severity: Severity::Warning,
-    code: SCHEMA,
+    code: None,
     known: Known::Presumed,
     summary: "A Task invokes a Lambda function and does not retry the errors that the Lambda service itself makes now and then.",
     doc: "AWS recommends a retrier for `Lambda.ServiceException`, `Lambda.AWSLambdaException`, `Lambda.SdkClientException`, `Lambda.ClientExecutionTimeoutException` and `Lambda.TooManyRequestsException`, for instance `{\"ErrorEquals\": [...], \"IntervalSeconds\": 1, \"MaxAttempts\": 3, \"BackoffRate\": 2, \"JitterStrategy\": \"FULL\"}`. The finding is about the first three; `States.TaskFailed` and `States.ALL` match them too.",

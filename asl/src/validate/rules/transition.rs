@@ -146,7 +146,7 @@ fn neither_next_nor_end(definition: &Definition<'_>, report: &mut Report<'_>) {
 pub(super) const END_FALSE: Rule = Rule {
     id: "SW029",
     severity: Severity::Warning,
-    code: SCHEMA,
+    code: None,
     known: Known::Presumed,
     summary: "`End` is `false` beside a `Next`, where it says nothing.",
     doc: "AWS accepts it. Leave the field out.",

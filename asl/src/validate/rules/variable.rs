@@ -17,7 +17,7 @@ use crate::validate::variables::Assignment;
 pub(super) const UNASSIGNED: Rule = Rule {
     id: "SW130",
     severity: Severity::Warning,
-    code: SCHEMA,
+    code: None,
     known: Known::Presumed,
     summary: "A variable is read where not every way from the start has assigned it.",
     doc: "AWS creates such a machine, and the state fails with States.QueryEvaluationError or States.Runtime when an execution takes the other way. What a state assigns is there from the next state on; a catcher's way has the variables from before the state, with the catcher's own `Assign`. States inside a branch or an inline Map read outer variables; what they assign is gone when they end. Children of a Distributed Map read no outer variable: `ItemSelector` hands values over. An expression that asks `$exists($name)` is taken to know what it does.",
@@ -278,7 +278,7 @@ impl<'a, 'd> Search<'a, 'd> {
 pub(super) const TOGETHER: Rule = Rule {
     id: "SW133",
     severity: Severity::Warning,
-    code: SCHEMA,
+    code: None,
     known: Known::Presumed,
     summary: "A member of `Assign` reads a variable that another member of the same `Assign` gives a value.",
     doc: "All members of an `Assign` are evaluated together and see the variables from before the state, whatever their order. A counter that reads itself (`\"i\": \"{% $i + 1 %}\"`) is no finding, nor are variables that are computed from each other, which only makes sense with the old values.",

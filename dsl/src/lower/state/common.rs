@@ -10,7 +10,7 @@ use crate::lower::text;
 use crate::lower::tree::Tree;
 use crate::shape::Shape;
 use stepwright_asl::json::{Json, Object};
-use stepwright_asl::model::{Catcher, NumberOrExpression, PathField, QueryLanguage};
+use stepwright_asl::model::{Catcher, NumberOrExpression, PathField, QueryLanguage, Word};
 use stepwright_asl::placeholder;
 
 /// Where a state goes, and what it leaves behind.
@@ -26,7 +26,7 @@ pub(super) struct Outcome {
     /// JSONPath: a constant, by a Pass's `Result`.
     pub(super) constant: Option<Json>,
     pub(super) next: Option<String>,
-    pub(super) end: Option<bool>,
+    pub(super) end: Option<Word<bool>>,
 }
 
 /// A number, or where one is read: JSONPath has a field of its own for that.
@@ -51,7 +51,7 @@ impl<'a> StateLowering<'_, 'a> {
                 self.state.output.as_ref()
             }
             Some(Transition::End(value)) => {
-                outcome.end = Some(true);
+                outcome.end = Some(true.into());
                 outcome.assign = self.assign(&self.state.assign, env, false);
                 value.as_ref()
             }

@@ -252,6 +252,7 @@ fn combinations_nest_and_stop_early() {
     );
 }
 
+#[cfg(feature = "jsonata")]
 #[test]
 fn jsonata_must_give_a_boolean() {
     let input = r#"{"x": 1}"#;

@@ -1,7 +1,7 @@
 //! `States.MathRandom`.
 
 use crate::query::Entropy;
-use crate::query::jsonata::JavaRandom;
+use crate::query::java::Random as JavaRandom;
 use crate::value::Value;
 
 use super::outcome::Outcome;

@@ -10,9 +10,9 @@ use serde_json::Value as Json;
 
 use crate::query::Entropy;
 use crate::query::digest;
+use crate::query::java::Random as JavaRandom;
 
 use super::failure::{INTERNAL, UNCODED};
-use super::java::Random as JavaRandom;
 use super::{prototype, texts};
 
 /// The most numbers that `$range` makes.

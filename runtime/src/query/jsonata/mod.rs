@@ -21,7 +21,6 @@ mod build;
 mod compiled;
 mod failure;
 mod functions;
-mod java;
 mod limits;
 mod prototype;
 mod rewrite;
@@ -44,8 +43,6 @@ use super::{CompileError, Expected, QueryError, Scope, VariableNames};
 
 use self::compiled::Compiled;
 use self::selection::Selection;
-
-pub(super) use self::java::Random as JavaRandom;
 
 /// The compiled JSONata expression of one field.
 #[derive(Debug)]

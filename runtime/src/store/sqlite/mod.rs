@@ -9,7 +9,7 @@ mod row;
 mod schema;
 mod write;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::Connection;
 
@@ -65,7 +65,7 @@ impl SqliteStore {
     }
 
     /// The file, with all symbolic links resolved.
-    pub fn path(&self) -> &PathBuf {
+    pub fn path(&self) -> &Path {
         &self.place.path
     }
 }

@@ -96,17 +96,33 @@ impl StoreReader for SqliteReader {
         let Ok(id) = i64::try_from(key) else {
             return Ok(Vec::new());
         };
-        let query = "SELECT seq, data FROM records WHERE execution = ? ORDER BY seq";
+        let query = "SELECT seq, data, checksum FROM records WHERE execution = ? ORDER BY seq";
         let rows = self.rows(query, [id], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, Vec<u8>>(1)?,
+                row.get::<_, u32>(2)?,
+            ))
         })?;
         let mut records = Vec::with_capacity(rows.len());
-        for (next, (seq, data)) in (0_i64..).zip(rows) {
+        for (next, (seq, data, checksum)) in (0..).zip(rows) {
             if seq != next {
                 let why = format!("execution {key} has a record {seq} and no record {next}");
                 return Err(self.place.corrupt(why));
             }
+            if checksum != row::checksum(id, seq, &data) {
+                let why = format!("the record {seq} of execution {key} is not as it was written");
+                return Err(self.place.corrupt(why));
+            }
             records.push(Bytes::from(data));
+        }
+        if records.is_empty() {
+            let query = "SELECT 1 FROM executions WHERE key = ?";
+            if !self.rows(query, [id], |_| Ok(()))?.is_empty() {
+                return Err(self
+                    .place
+                    .corrupt(format!("execution {key} has no record 0")));
+            }
         }
         Ok(records)
     }

@@ -51,3 +51,12 @@ fn word<T>(row: &Row<'_>, column: usize, read: fn(&str) -> Option<T>) -> Result<
         Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
     })
 }
+
+/// What tells a record whose bytes changed on the disk, or that lies in another's place: SQLite itself checks no content.
+pub(super) fn checksum(execution: i64, seq: i64, data: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(&execution.to_le_bytes());
+    hasher.update(&seq.to_le_bytes());
+    hasher.update(data);
+    hasher.finalize()
+}

@@ -35,6 +35,7 @@ const MIGRATIONS: &[&str] = &["
         execution INTEGER NOT NULL,
         seq INTEGER NOT NULL,
         data BLOB NOT NULL,
+        checksum INTEGER NOT NULL,
         PRIMARY KEY (execution, seq)
     ) WITHOUT ROWID;
 "];

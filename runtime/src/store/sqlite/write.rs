@@ -3,6 +3,7 @@
 use rusqlite::{Connection, Error, Params, ffi, params};
 
 use super::error::Place;
+use super::row::checksum;
 use crate::Status;
 use crate::clock::Timestamp;
 use crate::store::{Change, StoreError, StoredExecution};
@@ -127,14 +128,17 @@ impl Writer<'_> {
             }
             Err(error) => return Err(self.error(error)),
         }
-        self.run("INSERT INTO records VALUES (?, 0, ?)", params![id, data])
-            .map(drop)
-            .map_err(|error| match is_constraint(&error) {
-                true => self
-                    .place
-                    .corrupt(format!("records of a missing execution {key}")),
-                false => self.error(error),
-            })
+        self.run(
+            "INSERT INTO records VALUES (?, 0, ?, ?)",
+            params![id, data, checksum(id, 0, data)],
+        )
+        .map(drop)
+        .map_err(|error| match is_constraint(&error) {
+            true => self
+                .place
+                .corrupt(format!("records of a missing execution {key}")),
+            false => self.error(error),
+        })
     }
 
     fn has_arn(&self, arn: &str) -> Result<bool, StoreError> {
@@ -149,9 +153,9 @@ impl Writer<'_> {
     fn append(&self, key: u64, seq: u32, data: &[u8]) -> Result<(), StoreError> {
         let id = i64::try_from(key).map_err(|_| StoreError::out_of_order(key, seq))?;
         let appended = self.run(
-            "INSERT INTO records SELECT ?1, ?2, ?3
+            "INSERT INTO records SELECT ?1, ?2, ?3, ?4
              WHERE EXISTS (SELECT 1 FROM records WHERE execution = ?1 AND seq = ?2 - 1)",
-            params![id, seq, data],
+            params![id, seq, data, checksum(id, seq.into(), data)],
         );
         match appended {
             Ok(1) => Ok(()),

@@ -344,7 +344,7 @@ impl Coverage {
     /// What a diagram of the definition needs to be coloured: what was covered and what was not; a state with a way out, a retrier or a
     /// catcher that was not is partly covered.
     ///
-    /// `stepwright_asl::diagram`, behind the feature `diagram` of that crate, draws it: `Diagram::from(&machine).with(&coverage.overlay())`.
+    /// `stepwright_asl::diagram`, behind the feature `diagram` of that crate, draws it: `Diagram::of(&machine).with(&coverage.overlay())`.
     pub fn overlay(&self) -> Overlay {
         let runs = match self.runs {
             1 => "1 run".to_owned(),

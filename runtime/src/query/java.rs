@@ -2,13 +2,13 @@
 
 /// The generator of a seed.
 #[derive(Debug)]
-pub(in crate::query) struct Random(u64);
+pub(super) struct Random(u64);
 
 const MULTIPLIER: u64 = 0x5_DEEC_E66D;
 const MASK: u64 = (1 << 48) - 1;
 
 impl Random {
-    pub(in crate::query) fn new(seed: i64) -> Random {
+    pub(super) fn new(seed: i64) -> Random {
         Random((seed as u64 ^ MULTIPLIER) & MASK)
     }
 
@@ -18,7 +18,7 @@ impl Random {
     }
 
     /// At least 0 and less than 1.
-    pub(in crate::query) fn next_f64(&mut self) -> f64 {
+    pub(super) fn next_f64(&mut self) -> f64 {
         let high = self.next(26) << 27;
         (high + self.next(27)) as f64 / (1u64 << 53) as f64
     }

@@ -1,0 +1,114 @@
+//! Long rows of decisions, each with a way aside that comes to an end.
+//!
+//! Ways aside that stand beside each other push what goes on further to the right with each decision, and the picture becomes a diagonal. Where there
+//! are many, what goes on stands below the end of the way aside, as it does where the two meet again.
+
+use super::levels::Levels;
+
+/// So many decisions may stand beside each other's ways aside.
+const FEW: usize = 5;
+
+/// Makes the ways longer that go on beside a way aside.
+pub(super) fn lengthen(ways: &[(usize, usize)], levels: &Levels, spans: &mut [usize]) {
+    let count = levels.of.len();
+    let mut out: Vec<Vec<usize>> = vec![Vec::new(); count];
+    let mut entries = vec![0_usize; count];
+    for (way, (from, to)) in ways.iter().enumerate() {
+        if !levels.back[way] {
+            out[*from].push(way);
+            entries[*to] += 1;
+        }
+    }
+    let heights = heights(ways, levels, &out, &entries);
+    // A way that goes on, and how high the ways aside are that begin where it does.
+    let mut longer = Vec::new();
+    let mut decisions = 0;
+    for below in &out {
+        let height = |way: &usize| heights[ways[*way].1];
+        // The longest of several ways that all come to an end is the one that goes on.
+        let highest = below.iter().filter_map(height).max();
+        let meets = |way: &usize| height(way).is_none() && !out[ways[*way].1].is_empty();
+        let any_meets = below.iter().any(meets);
+        let goes_on = |way: &usize| match any_meets {
+            true => meets(way),
+            false => highest.is_some() && height(way) == highest,
+        };
+        let (on, aside): (Vec<usize>, Vec<usize>) = below.iter().copied().partition(goes_on);
+        let aside = aside.iter().filter_map(height).max();
+        if let Some(aside) = aside.filter(|aside| *aside > 1) {
+            decisions += 1;
+            longer.extend(on.into_iter().map(|way| (way, aside)));
+        }
+    }
+    if decisions > FEW {
+        for (way, height) in longer {
+            spans[way] = spans[way].max(height);
+        }
+    }
+}
+
+/// How many levels the way aside has that begins at a vertex; `None` where it meets something else again. What only ends things, the mark
+/// of the end or a Fail state of many, may be met.
+fn heights(
+    ways: &[(usize, usize)],
+    levels: &Levels,
+    out: &[Vec<usize>],
+    entries: &[usize],
+) -> Vec<Option<usize>> {
+    let mut order: Vec<usize> = (0..out.len()).collect();
+    order.sort_by_key(|vertex| std::cmp::Reverse(levels.of[*vertex]));
+    let mut heights = vec![None; out.len()];
+    for vertex in order {
+        if entries[vertex] != 1 {
+            continue;
+        }
+        let below = out[vertex].iter().map(|way| {
+            let target = ways[*way].1;
+            let is_shared_end = entries[target] > 1 && out[target].is_empty();
+            heights[target].or(is_shared_end.then_some(0))
+        });
+        let below: Option<Vec<usize>> = below.collect();
+        heights[vertex] = below.map(|below| 1 + below.into_iter().max().unwrap_or_default());
+    }
+    heights
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Decisions in a row, each with a way aside of two states that ends.
+    fn ladder(decisions: usize) -> Vec<(usize, usize)> {
+        (0..decisions)
+            .flat_map(|at| {
+                let this = 3 * at;
+                [(this, this + 1), (this + 1, this + 2), (this, this + 3)]
+            })
+            .chain((0..3).map(|at| (3 * decisions + at, 3 * decisions + at + 1)))
+            .collect()
+    }
+
+    fn spans(ways: &[(usize, usize)], vertices: usize) -> Vec<usize> {
+        let levels = Levels::new(vertices, ways, Some(0));
+        let mut spans = vec![1; ways.len()];
+        lengthen(ways, &levels, &mut spans);
+        spans
+    }
+
+    #[test]
+    fn what_goes_on_stands_below_the_ways_aside_of_many_decisions() {
+        let spans = spans(&ladder(6), 22);
+        assert_eq!(spans[..6], [1, 1, 2, 1, 1, 2]);
+    }
+
+    #[test]
+    fn a_few_decisions_stand_beside_their_ways_aside() {
+        assert!(spans(&ladder(5), 19).iter().all(|span| *span == 1));
+    }
+
+    #[test]
+    fn a_chain_is_no_way_aside() {
+        let chain: Vec<_> = (0..30).map(|at| (at, at + 1)).collect();
+        assert!(spans(&chain, 31).iter().all(|span| *span == 1));
+    }
+}

@@ -1,0 +1,254 @@
+//! Edits of YAML's objects and arrays by indentation.
+
+use super::block_layout::{column, column_of, end_of_lines, first_of, items, lines};
+use super::block_write::BlockWriter;
+use super::plan::{Changes, Plan};
+use super::splice::Splice;
+use super::target::{Node, Target};
+use crate::json::{Json, Shape};
+
+/// Whether a value stands in a block, or is the whole text and could be one.
+pub(super) fn holds(plan: &Plan<'_>, target: &Target<'_>) -> bool {
+    plan.source.is_yaml
+        && match target.parent() {
+            Some(parent) => parent.mark.shape == Shape::Block,
+            None => target.node().mark.shape != Shape::Flow,
+        }
+}
+
+/// Puts a child in before the one of this index, or behind the last.
+pub(super) fn insert(
+    plan: &Plan<'_>,
+    target: &Target<'_>,
+    at: usize,
+    key: Option<&str>,
+    value: &Json,
+) -> Changes {
+    let source = plan.source;
+    let node = target.node();
+    let items = items(source, node)?;
+    let (Some(first), Some(column)) = (items.first(), column(source, &items)) else {
+        return Err("the first member does not begin a line".to_owned());
+    };
+    let flow = prefers_flow(plan, node, value, at);
+    let style = plan.style.beside(source, node.json, node.mark);
+    let indent = " ".repeat(column);
+    let Some(before) = at.checked_sub(1).and_then(|before| items.get(before)) else {
+        let writer = BlockWriter::of_lines(source, style, first.begin);
+        let child = writer.child(key, value, column, flow);
+        let text = format!("{child}{}{indent}", writer.line_break());
+        return Ok(vec![Splice::insert(first.begin, text)]);
+    };
+    let offset = end_of_lines(source, before)?;
+    let writer = BlockWriter::new(source, style, offset);
+    let child = writer.child(key, value, column, flow);
+    let text = format!("{}{indent}{child}", writer.line_break());
+    Ok(vec![Splice::insert(offset, text)])
+}
+
+/// Puts a first child into brackets that are empty and stand in a block: the child needs no brackets. `None` when there are no such brackets.
+pub(super) fn insert_in_empty(
+    plan: &Plan<'_>,
+    target: &Target<'_>,
+    key: Option<&str>,
+    value: &Json,
+) -> Option<Changes> {
+    let source = plan.source;
+    let node = target.node();
+    let range = node.mark.start as usize..node.mark.end as usize;
+    let is_empty = matches!(source.text.get(range), Some("{}" | "[]"));
+    if !source.is_yaml || !is_empty || !node.mark.children.is_empty() {
+        return None;
+    }
+    let children = match key {
+        Some(key) => Json::Object([(key.to_owned(), value.clone())].into_iter().collect()),
+        None => Json::Array(vec![value.clone()]),
+    };
+    match target.parent() {
+        Some(parent) if parent.mark.shape == Shape::Block => {
+            Some(replace_as(plan, target, &children, false))
+        }
+        None if source.begins_line(node.mark.start as usize) => {
+            Some(replace_as(plan, target, &children, false))
+        }
+        _ => None,
+    }
+}
+
+/// Takes a child out.
+pub(super) fn remove(plan: &Plan<'_>, target: &Target<'_>, at: usize) -> Changes {
+    let source = plan.source;
+    let nodes = &target.nodes;
+    let parent = nodes[nodes.len() - 2];
+    let items = items(source, parent)?;
+    let item = items[at];
+    let line_end = end_of_lines(source, &item)?;
+    let own_lines = source.begins_line(item.begin);
+    if let [_] = items[..] {
+        let empty = match parent.json {
+            Json::Array(_) => "[]",
+            _ => "{}",
+        };
+        let outer = (nodes.len() >= 3).then(|| nodes[nodes.len() - 3]);
+        return match (outer, target.path[..].iter().rev().nth(1)) {
+            (Some(outer), Some(&at)) if own_lines && outer.mark.shape == Shape::Block => {
+                let head = super::block_layout::items(source, outer)?[at].properties;
+                Ok(vec![
+                    Splice::insert(head, format!(" {empty}")),
+                    Splice::delete(lines(source, item.begin, line_end)),
+                ])
+            }
+            _ => Ok(vec![Splice::new(item.begin..item.end, empty)]),
+        };
+    }
+    if own_lines {
+        return Ok(vec![Splice::delete(lines(source, item.begin, line_end))]);
+    }
+    // The first child stands behind the dash of what it belongs to, and the next one moves there.
+    let Some(next) = items.get(at + 1) else {
+        return Err("it does not begin a line".to_owned());
+    };
+    let behind = if source.text[item.end..next.begin].trim().is_empty() {
+        item.begin..next.begin
+    } else {
+        source.text[..item.begin]
+            .trim_end_matches([' ', '\t'])
+            .len()..line_end
+    };
+    Ok(vec![Splice::delete(behind)])
+}
+
+/// Gives a value another value.
+pub(super) fn replace(plan: &Plan<'_>, target: &Target<'_>, value: &Json) -> Changes {
+    let node = target.node();
+    let flow = match (node.mark.shape, target.parent(), target.path.last()) {
+        (Shape::Flow, ..) if !node.mark.children.is_empty() => true,
+        (Shape::Block, ..) => false,
+        (_, Some(parent), Some(&at)) => prefers_flow(plan, parent, value, at),
+        _ => false,
+    };
+    replace_as(plan, target, value, flow)
+}
+
+fn replace_as(plan: &Plan<'_>, target: &Target<'_>, value: &Json, flow: bool) -> Changes {
+    let source = plan.source;
+    let node = target.node();
+    let (Some(parent), Some(&at)) = (target.parent(), target.path.last()) else {
+        return replace_root(plan, node, value);
+    };
+    let items = items(source, parent)?;
+    let (item, Some(outer)) = (items[at], column(source, &items)) else {
+        return Err("the object does not begin a line".to_owned());
+    };
+    let in_array = matches!(parent.json, Json::Array(_));
+    let first = first_of(source, node.mark);
+    let same_line = source.line_start(first) == source.line_start(item.head);
+    let is_block = node.mark.shape == Shape::Block;
+    let is_empty = item.start == item.end;
+    // With a block go the comments in its lines, but not the one beside the key or the dash.
+    let end = if is_block && source.line_start(item.end) != source.line_start(item.begin) {
+        end_of_lines(source, &item)?
+    } else {
+        item.end
+    };
+    let behind_dash = in_array && source.text[..item.head].ends_with('-');
+    let in_place = behind_dash || !(same_line || is_empty);
+    let line_end = if behind_dash && is_empty {
+        item.head
+    } else if in_place {
+        end
+    } else {
+        end_of_lines(source, &item)?
+    };
+    let writer = BlockWriter::new(source, plan.style.clone(), line_end);
+    let inline = match node.mark.shape {
+        Shape::Flow if flow => Some(writer.flow_like(
+            value,
+            &source.indentation(item.begin),
+            source.text[item.start..item.end].contains('\n'),
+        )),
+        _ => writer.inline(value, flow),
+    };
+    if let Some(text) = inline {
+        return Ok(if is_empty {
+            vec![Splice::insert(item.head, format!(" {text}"))]
+        } else if !is_block {
+            vec![Splice::new(item.start..item.end, text)]
+        } else if same_line {
+            vec![Splice::new(first..end, text)]
+        } else {
+            vec![
+                Splice::new(item.head..item.properties, format!(" {text}")),
+                Splice::delete(lines(source, first, end)),
+            ]
+        });
+    }
+    // A value of several lines.
+    if behind_dash && is_empty {
+        let text = writer.block(value, outer + 2);
+        return Ok(vec![Splice::insert(item.head, format!(" {text}"))]);
+    }
+    if behind_dash && same_line {
+        let text = writer.block(value, column_of(source, first));
+        return Ok(vec![Splice::new(first..end, text)]);
+    }
+    let inner = writer.inner_column(value, outer, in_array);
+    let text = format!("{}{}", " ".repeat(inner), writer.block(value, inner));
+    if in_place {
+        return Ok(vec![
+            Splice::delete(item.head..item.properties),
+            Splice::new(source.line_start(first)..end, text),
+        ]);
+    }
+    let old = if is_empty {
+        item.head..item.head
+    } else {
+        item.head..item.end
+    };
+    Ok(vec![
+        Splice::delete(old),
+        Splice::insert(line_end, format!("{}{text}", writer.line_break())),
+    ])
+}
+
+fn replace_root(plan: &Plan<'_>, node: Node<'_>, value: &Json) -> Changes {
+    let source = plan.source;
+    let first = first_of(source, node.mark);
+    let end = (node.mark.end as usize).max(first);
+    let end = match node.mark.shape {
+        Shape::Block => source.skip_comment(end),
+        _ => end,
+    };
+    let range = first..end;
+    let writer = BlockWriter::new(source, plan.style.clone(), end);
+    let text = match writer.inline(value, false) {
+        Some(text) => text,
+        None if source.begins_line(first) => writer.block(value, column_of(source, first)),
+        None => format!("{}{}", writer.line_break(), writer.block(value, 0)),
+    };
+    Ok(vec![Splice::new(range, text)])
+}
+
+/// Whether a new value is written in brackets: as its neighbours of the same kind are, or most of the text.
+fn prefers_flow(plan: &Plan<'_>, parent: Node<'_>, value: &Json, at: usize) -> bool {
+    let children: Vec<&Json> = match parent.json {
+        Json::Array(items) => items.iter().collect(),
+        Json::Object(members) => members.values().collect(),
+        _ => Vec::new(),
+    };
+    let shape = |index: usize| {
+        let alike = match (children.get(index)?, value) {
+            (Json::Array(old), Json::Array(_)) => !old.is_empty(),
+            (Json::Object(old), Json::Object(_)) => !old.is_empty(),
+            _ => false,
+        };
+        let mark = parent.mark.children.get(index)?;
+        alike.then_some(mark.shape)
+    };
+    let neighbour = (0..at).rev().chain(at..children.len()).find_map(shape);
+    match neighbour {
+        Some(Shape::Flow) => true,
+        Some(Shape::Block) => false,
+        _ => plan.style.prefers_flow(value),
+    }
+}

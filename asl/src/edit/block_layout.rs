@@ -1,0 +1,173 @@
+//! Where the members and items of YAML's blocks stand.
+
+use std::ops::Range;
+
+use super::source::Source;
+use super::target::Node;
+use crate::json::{Json, Mark, Shape};
+
+/// A member or an item of a block.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Item {
+    /// Where it begins: its key or its dash, or an anchor before the key.
+    pub(super) begin: usize,
+    /// The offset behind the colon or the dash, and behind an anchor of the value in this line.
+    pub(super) head: usize,
+    /// The same, behind a tag too when the value begins in a line further down.
+    pub(super) properties: usize,
+    /// Where the value begins, and where it ends.
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// Takes a block apart.
+pub(super) fn items(source: Source<'_>, node: Node<'_>) -> Result<Vec<Item>, String> {
+    let mut items = Vec::with_capacity(node.mark.children.len());
+    let in_array = matches!(node.json, Json::Array(_));
+    let mut offset = first_of(source, node.mark);
+    for child in &node.mark.children {
+        let begin = source.skip_trivia(offset);
+        let (key, start) = (child.key as usize, child.start as usize);
+        let behind = if in_array {
+            (source.byte(begin) == Some(b'-')).then_some(begin + 1)
+        } else if begin <= key && source.skip_properties(begin, key) == key {
+            behind_colon(source, key, start)
+        } else {
+            None
+        };
+        let Some(behind) = behind else {
+            return Err(
+                "a key of this object is written with `?`; write it before a colon".to_owned(),
+            );
+        };
+        let (head, properties) = head(source, child, behind);
+        items.push(Item {
+            begin,
+            head,
+            properties,
+            start,
+            end: (child.end as usize).max(head),
+        });
+        offset = (child.end as usize).max(head);
+    }
+    Ok(items)
+}
+
+/// The offset behind the colon of a key.
+fn behind_colon(source: Source<'_>, key: usize, start: usize) -> Option<usize> {
+    let text = source.text;
+    let end = match source.byte(key)? {
+        quote @ (b'"' | b'\'') => {
+            let mut offset = key + 1;
+            loop {
+                match source.byte(offset)? {
+                    b'\\' if quote == b'"' => offset += 2,
+                    byte if byte == quote && source.byte(offset + 1) == Some(quote) => {
+                        if quote == b'"' {
+                            break offset + 1;
+                        }
+                        offset += 2;
+                    }
+                    byte if byte == quote => break offset + 1,
+                    _ => offset += 1,
+                }
+            }
+        }
+        _ => {
+            let rest = text.get(key..)?;
+            let ends = |(at, _): &(usize, &str)| {
+                rest[at + 1..]
+                    .chars()
+                    .next()
+                    .is_none_or(|next| next.is_ascii_whitespace())
+            };
+            key + rest.match_indices(':').find(ends)?.0
+        }
+    };
+    let colon = source.skip_blanks(end);
+    (source.byte(colon) == Some(b':') && colon < start.max(colon + 1)).then_some(colon + 1)
+}
+
+/// The offsets behind the head of a child, see [`Item`].
+fn head(source: Source<'_>, child: &Mark, behind: usize) -> (usize, usize) {
+    let start = child.start as usize;
+    let line_end = source.line_end(behind);
+    // What stands in this line belongs to the first key of a block that begins there.
+    if child.shape == Shape::Block && first_of(source, child) <= line_end {
+        return (behind, behind);
+    }
+    let mut offset = behind;
+    let mut head = behind;
+    loop {
+        let at = source.skip_blanks(offset);
+        let Some(b'&' | b'!') = source.byte(at) else {
+            return (head, offset);
+        };
+        if child.shape != Shape::Block && at >= start {
+            return (head, offset);
+        }
+        let rest = &source.text[at..];
+        offset = at + rest.find([' ', '\t', '\n', '\r']).unwrap_or(rest.len());
+        if at < start {
+            head = offset;
+        }
+    }
+}
+
+/// Where the first child of a block begins, behind the tag of the block; where another value begins.
+pub(super) fn first_of(source: Source<'_>, mark: &Mark) -> usize {
+    let start = mark.start as usize;
+    let mut offset = start;
+    while mark.shape == Shape::Block
+        && let Some(b'&' | b'!') = source.byte(offset)
+    {
+        let rest = &source.text[offset..];
+        let length = rest.find([' ', '\t', '\n', '\r']).unwrap_or(rest.len());
+        offset = source.skip_blanks(offset + length);
+    }
+    // A tag belongs to the block when nothing follows it in its line.
+    match source.byte(offset) {
+        Some(b'\n' | b'\r' | b'#') if offset > start => source.skip_trivia(offset),
+        _ => start,
+    }
+}
+
+/// The column at which the children of a block stand.
+pub(super) fn column(source: Source<'_>, items: &[Item]) -> Option<usize> {
+    let first = items.first()?.begin;
+    let line = &source.text[source.line_start(first)..first];
+    let line = line.trim_start_matches('\u{feff}');
+    line.bytes()
+        .all(|byte| byte == b' ' || byte == b'-')
+        .then_some(line.len())
+}
+
+pub(super) fn column_of(source: Source<'_>, offset: usize) -> usize {
+    let line = &source.text[source.line_start(offset)..offset];
+    line.trim_start_matches('\u{feff}').chars().count()
+}
+
+/// The end of the last line of a child, behind its comment.
+pub(super) fn end_of_lines(source: Source<'_>, item: &Item) -> Result<usize, String> {
+    let after = source.skip_comment(item.end);
+    let after = source.skip_blanks(after);
+    if after == source.line_end(after) {
+        Ok(after)
+    } else {
+        Err("something follows it in its last line".to_owned())
+    }
+}
+
+/// Whole lines with a line break of theirs: the one behind, or the one before at the end of the text.
+pub(super) fn lines(source: Source<'_>, begin: usize, line_end: usize) -> Range<usize> {
+    let start = source.line_start(begin);
+    if let Some(length) = source.text[line_end..].find('\n') {
+        return start..line_end + length + 1;
+    }
+    let before = source.text[..start]
+        .strip_suffix('\n')
+        .map_or(&source.text[..start], |before| {
+            before.strip_suffix('\r').unwrap_or(before)
+        });
+    before.len()..line_end
+}

@@ -1,0 +1,148 @@
+//! New values by indentation.
+
+use super::flow::writer;
+use super::scalar::{block, literal};
+use super::source::Source;
+use super::style::Style;
+use super::write::{Layout, Writer};
+use crate::json::Json;
+
+/// Writes YAML without brackets.
+pub(super) struct BlockWriter {
+    /// Writes what stands between brackets.
+    flow: Writer,
+    /// Whether the line ends behind the new value. Otherwise a text after `|` would take in what follows.
+    ends_line: bool,
+}
+
+impl BlockWriter {
+    /// A writer of what takes the place of the text before `end`.
+    pub(super) fn new(source: Source<'_>, style: Style, end: usize) -> BlockWriter {
+        BlockWriter {
+            flow: writer(source, style, end),
+            ends_line: ends_block_scalar(&source.text[end..]),
+        }
+    }
+
+    /// The same, of what stands in lines of its own.
+    pub(super) fn of_lines(source: Source<'_>, style: Style, offset: usize) -> BlockWriter {
+        BlockWriter {
+            ends_line: true,
+            ..BlockWriter::new(source, style, offset)
+        }
+    }
+
+    pub(super) fn line_break(&self) -> &'static str {
+        self.flow.line_break
+    }
+
+    /// A value that fits behind a colon or a dash; `None` for one that needs lines of its own.
+    pub(super) fn inline(&self, json: &Json, flow: bool) -> Option<String> {
+        match json {
+            Json::String(text) => Some(block(&self.flow.style, text, false)),
+            _ if flow => Some(self.flow.value(json, Layout::Line)),
+            _ => self.flow.leaf(json),
+        }
+    }
+
+    /// A value in the place of one in brackets.
+    pub(super) fn flow_like(&self, json: &Json, indent: &str, spreads: bool) -> String {
+        match (json, spreads) {
+            (Json::String(text), _) => block(&self.flow.style, text, false),
+            (_, true) => self.flow.value(json, Layout::Spread(indent)),
+            (_, false) => self.flow.value(json, Layout::Line),
+        }
+    }
+
+    /// A whole member or item; its first line stands at `column`.
+    pub(super) fn child(
+        &self,
+        key: Option<&str>,
+        value: &Json,
+        column: usize,
+        flow: bool,
+    ) -> String {
+        match key {
+            Some(key) => format!(
+                "{}:{}",
+                self.key(key),
+                self.value(value, column, false, flow)
+            ),
+            None => format!("-{}", self.value(value, column, true, flow)),
+        }
+    }
+
+    /// An array or an object, its first line at `column` already.
+    pub(super) fn block(&self, json: &Json, column: usize) -> String {
+        let children: Vec<String> = match json {
+            Json::Array(items) => items
+                .iter()
+                .map(|item| self.child(None, item, column, self.flow.style.prefers_flow(item)))
+                .collect(),
+            Json::Object(members) => members
+                .iter()
+                .map(|(key, value)| {
+                    let flow = self.flow.style.prefers_flow(value);
+                    self.child(Some(key), value, column, flow)
+                })
+                .collect(),
+            other => vec![self.inline(other, true).unwrap_or_default()],
+        };
+        let separator = format!("{}{}", self.line_break(), " ".repeat(column));
+        children.join(&separator)
+    }
+
+    /// The column of what stands below a key or a dash at `outer`.
+    pub(super) fn inner_column(&self, json: &Json, outer: usize, in_array: bool) -> usize {
+        match json {
+            _ if in_array => outer + 2,
+            Json::Array(_) => outer + self.flow.style.dash,
+            // Tabs indent nothing in YAML.
+            _ => outer + self.unit(),
+        }
+    }
+
+    /// What follows a colon or a dash at `column`.
+    fn value(&self, json: &Json, column: usize, in_array: bool, flow: bool) -> String {
+        let indent = " ".repeat(column + if in_array { 2 } else { self.unit() });
+        if let Json::String(text) = json
+            && self.ends_line
+            && let Some(literal) = literal(text, &indent, self.line_break())
+        {
+            return format!(" {literal}");
+        }
+        if let Some(text) = self.inline(json, flow) {
+            return format!(" {text}");
+        }
+        let inner = self.inner_column(json, column, in_array);
+        let text = self.block(json, inner);
+        if in_array {
+            format!(" {text}")
+        } else {
+            format!("{}{}{text}", self.line_break(), " ".repeat(inner))
+        }
+    }
+
+    fn key(&self, key: &str) -> String {
+        block(&self.flow.style, key, true)
+    }
+
+    fn unit(&self) -> usize {
+        let unit = &self.flow.style.unit;
+        if unit.bytes().all(|byte| byte == b' ') {
+            unit.len().max(1)
+        } else {
+            2
+        }
+    }
+}
+
+/// Whether a text after `|` may end before the rest of a text: no comment and no blank in an empty line can be taken for a line of it.
+fn ends_block_scalar(rest: &str) -> bool {
+    let next = rest.trim_start_matches([' ', '\t', '\r', '\n']);
+    let between = &rest[..rest.len() - next.len()];
+    let (lines, indent) = between.rsplit_once('\n').unwrap_or(("", ""));
+    between.contains('\n')
+        && !lines.contains([' ', '\t'])
+        && (indent.is_empty() || !(next.is_empty() || next.starts_with('#')))
+}

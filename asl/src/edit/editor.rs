@@ -1,0 +1,328 @@
+//! The editor.
+
+use super::compare::{self, Change};
+use super::error::EditError;
+use super::plan::Plan;
+use super::source::Source;
+use super::splice::{Splice, apply};
+use super::target::{Node, Target, is_alias, missing};
+use crate::SyntaxError;
+use crate::json::{Document, Json, MAX_DEPTH, escape, index};
+#[cfg(feature = "yaml")]
+use crate::yaml::Format;
+
+/// A JSON or YAML text that is edited. What no edit names stays as it is, byte by byte; [`edit`](super) says more.
+///
+/// ```
+/// use stepwright_asl::edit::Editor;
+///
+/// let mut editor = Editor::parse("{\"a\": 1E3,\n \"b\": [1, 2]}")?;
+/// editor.replace("/b/0", "one")?;
+/// editor.insert("/b/-", 3)?;
+/// editor.remove("/b/1")?;
+/// assert_eq!(editor.text(), "{\"a\": 1E3,\n \"b\": [\"one\", 3]}");
+///
+/// let error = editor.remove("/B").unwrap_err();
+/// assert_eq!(error.to_string(), "nothing stands at `/B`: the object has no member `B`; did you mean `/b`?");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Editor {
+    document: Document,
+    /// How the text is read.
+    read: fn(&str) -> Result<Document, SyntaxError>,
+    is_yaml: bool,
+}
+
+/// Where a new member stands.
+#[derive(Debug, Clone, Copy)]
+enum Place<'k> {
+    Last,
+    Before(&'k str),
+    After(&'k str),
+}
+
+impl Editor {
+    /// Edits a JSON text.
+    ///
+    /// # Errors
+    ///
+    /// As [`Document::parse`].
+    pub fn parse(text: &str) -> Result<Editor, SyntaxError> {
+        Ok(Editor {
+            document: Document::parse(text)?,
+            read: Document::parse,
+            is_yaml: false,
+        })
+    }
+
+    /// Edits a YAML text. One that is JSON stays JSON.
+    ///
+    /// ```
+    /// use stepwright_asl::edit::Editor;
+    /// use stepwright_asl::json::Json;
+    ///
+    /// let mut editor = Editor::parse_yaml("States:\n  Charge: # by card\n    Type: Task\n    End: true\n")?;
+    /// let retry: Json = r#"[{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2}]"#.parse()?;
+    /// editor.insert_after("/States/Charge/Retry", "Type", retry)?;
+    /// assert_eq!(editor.text(), "\
+    /// States:
+    ///   Charge: # by card
+    ///     Type: Task
+    ///     Retry:
+    ///       - ErrorEquals:
+    ///           - States.ALL
+    ///         MaxAttempts: 2
+    ///     End: true
+    /// ");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Document::parse_yaml`].
+    #[cfg(feature = "yaml")]
+    pub fn parse_yaml(text: &str) -> Result<Editor, SyntaxError> {
+        if Format::of_text(text) == Format::Json
+            && let Ok(editor) = Editor::parse(text)
+        {
+            return Ok(editor);
+        }
+        Ok(Editor {
+            document: Document::parse_yaml(text)?,
+            read: Document::parse_yaml,
+            is_yaml: true,
+        })
+    }
+
+    /// The text as it is now.
+    pub fn text(&self) -> &str {
+        self.document.source()
+    }
+
+    /// The text and the place of every value in it, as they are now.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// Puts a member or an item in: a member behind the others, an item before the one that has its index.
+    ///
+    /// # Errors
+    ///
+    /// When the member exists, nothing stands where it should go in, the index lies behind the end, or [`EditError`] says why the text
+    /// cannot be edited there.
+    pub fn insert(&mut self, pointer: &str, value: impl Into<Json>) -> Result<(), EditError> {
+        self.insert_at(pointer, Place::Last, &value.into())
+    }
+
+    /// Puts a member in before the member `key` of the same object.
+    ///
+    /// # Errors
+    ///
+    /// As [`Editor::insert`], and when there is no such `key`.
+    pub fn insert_before(
+        &mut self,
+        pointer: &str,
+        key: &str,
+        value: impl Into<Json>,
+    ) -> Result<(), EditError> {
+        self.insert_at(pointer, Place::Before(key), &value.into())
+    }
+
+    /// Puts a member in behind the member `key` of the same object.
+    ///
+    /// # Errors
+    ///
+    /// As [`Editor::insert`], and when there is no such `key`.
+    pub fn insert_after(
+        &mut self,
+        pointer: &str,
+        key: &str,
+        value: impl Into<Json>,
+    ) -> Result<(), EditError> {
+        self.insert_at(pointer, Place::After(key), &value.into())
+    }
+
+    /// Gives a value that stands there another value; `""` is the whole text's.
+    ///
+    /// # Errors
+    ///
+    /// When nothing stands there, or [`EditError`] says why the text cannot be edited there.
+    pub fn replace(&mut self, pointer: &str, value: impl Into<Json>) -> Result<(), EditError> {
+        let value = value.into();
+        check_depth(&value)?;
+        let target = Target::find(&self.document, pointer)?;
+        let splices = self
+            .plan()
+            .replace(&target, &value)
+            .map_err(|reason| self.refusal(pointer, target.node(), reason))?;
+        let path = target.path;
+        match path.split_last() {
+            Some((&at, outer)) => {
+                self.commit(pointer, &splices, outer, Change::Replace(at, &value))
+            }
+            None => self.commit(pointer, &splices, &[], Change::Root(&value)),
+        }
+    }
+
+    /// Takes a member or an item out.
+    ///
+    /// # Errors
+    ///
+    /// When nothing stands there, the pointer is that of the whole text, or [`EditError`] says why the text cannot be edited there.
+    pub fn remove(&mut self, pointer: &str) -> Result<(), EditError> {
+        let target = Target::find(&self.document, pointer)?;
+        let (Some(parent), Some((&at, outer))) = (target.parent(), target.path.split_last()) else {
+            let reason = "the whole value cannot be removed; replace it".to_owned();
+            return Err(self.refusal(pointer, target.node(), reason));
+        };
+        self.check_duplicates(pointer, parent)?;
+        let splices = self
+            .plan()
+            .remove(&target, parent, at)
+            .map_err(|reason| self.refusal(pointer, target.node(), reason))?;
+        self.commit(pointer, &splices, outer, Change::Remove(at))
+    }
+
+    fn insert_at(
+        &mut self,
+        pointer: &str,
+        place: Place<'_>,
+        value: &Json,
+    ) -> Result<(), EditError> {
+        check_depth(value)?;
+        let Some((outer, step)) = pointer.rsplit_once('/') else {
+            return Err(match pointer {
+                "" => EditError::Exists {
+                    pointer: String::new(),
+                },
+                _ => EditError::Pointer {
+                    pointer: pointer.to_owned(),
+                },
+            });
+        };
+        let step = step.replace("~1", "/").replace("~0", "~");
+        let target = Target::find(&self.document, outer)?;
+        let node = target.node();
+        if is_alias(node.mark) {
+            let reason = "an alias stands here; edit what it names, or replace the alias";
+            return Err(self.refusal(pointer, node, reason.to_owned()));
+        }
+        self.check_duplicates(pointer, node)?;
+        let beside = |key: &str| match node.json {
+            Json::Object(members) => members
+                .get_index_of(key)
+                .ok_or_else(|| missing(outer, key, node)),
+            _ => Err(missing(outer, key, node)),
+        };
+        let (at, key) = match (node.json, place) {
+            (Json::Object(members), _) if members.contains_key(&step) => {
+                return Err(EditError::Exists {
+                    pointer: pointer.to_owned(),
+                });
+            }
+            (Json::Object(members), Place::Last) => (members.len(), Some(step.as_str())),
+            (_, Place::Before(key)) => (beside(key)?, Some(step.as_str())),
+            (_, Place::After(key)) => (beside(key)? + 1, Some(step.as_str())),
+            (Json::Array(items), Place::Last) => match index(&step) {
+                None if step == "-" => (items.len(), None),
+                Some(at) if at <= items.len() => (at, None),
+                _ => return Err(missing(outer, &step, node)),
+            },
+            _ => return Err(missing(outer, &step, node)),
+        };
+        let splices = self
+            .plan()
+            .insert(&target, at, key, value)
+            .map_err(|reason| self.refusal(pointer, node, reason))?;
+        let path = target.path;
+        let change = Change::Insert(at, key.unwrap_or_default(), value);
+        self.commit(pointer, &splices, &path, change)
+    }
+
+    /// Makes the change when the text then says what it should.
+    fn commit(
+        &mut self,
+        pointer: &str,
+        splices: &[Splice],
+        path: &[usize],
+        change: Change<'_>,
+    ) -> Result<(), EditError> {
+        let text = apply(self.text(), splices);
+        let document = (self.read)(&text).map_err(|source| EditError::Unreadable {
+            pointer: pointer.to_owned(),
+            source,
+        })?;
+        let checked = compare::check(self.document.json(), document.json(), path, change);
+        if let Err(other) = checked {
+            let at = splices.first().map_or(0, |splice| splice.range.start);
+            let reason = if other.starts_with(pointer) {
+                "the new value would be read as another".to_owned()
+            } else {
+                format!(
+                    "the value at `{other}` would change too; an anchor, an alias or the layout ties the two"
+                )
+            };
+            return Err(EditError::Unsafe {
+                pointer: pointer.to_owned(),
+                position: self.document.position_at(at),
+                reason,
+            });
+        }
+        self.document = document;
+        Ok(())
+    }
+
+    fn refusal(&self, pointer: &str, node: Node<'_>, reason: String) -> EditError {
+        EditError::Unsafe {
+            pointer: pointer.to_owned(),
+            position: self.document.position_at(node.mark.start as usize),
+            reason,
+        }
+    }
+
+    /// Refuses to change the members of an object that has a key twice: the value does not tell which of them is meant.
+    fn check_duplicates(&self, pointer: &str, node: Node<'_>) -> Result<(), EditError> {
+        let outer = pointer.rsplit_once('/').map_or("", |(outer, _)| outer);
+        let duplicate = self.document.duplicates().iter().find(|duplicate| {
+            let inside = duplicate.pointer.strip_prefix(outer);
+            inside.is_some_and(|rest| rest.strip_prefix('/') == Some(&escape(&duplicate.key)))
+        });
+        match duplicate {
+            Some(duplicate) if matches!(node.json, Json::Object(_)) => Err(EditError::Unsafe {
+                pointer: pointer.to_owned(),
+                position: duplicate.again,
+                reason: format!("the key `{}` stands twice in the object", duplicate.key),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn plan(&self) -> Plan<'_> {
+        let source = Source {
+            text: self.document.source(),
+            is_yaml: self.is_yaml,
+        };
+        Plan::of(source, self.document.json(), self.document.root())
+    }
+}
+
+/// Refuses a value that nests deeper than what is read.
+fn check_depth(value: &Json) -> Result<(), EditError> {
+    fn fits(value: &Json, depth: usize) -> bool {
+        match value {
+            Json::Array(items) => depth > 0 && items.iter().all(|item| fits(item, depth - 1)),
+            Json::Object(members) => {
+                depth > 0 && members.values().all(|member| fits(member, depth - 1))
+            }
+            _ => true,
+        }
+    }
+    if fits(value, MAX_DEPTH) {
+        Ok(())
+    } else {
+        Err(EditError::Value {
+            reason: format!("it nests deeper than {MAX_DEPTH} levels"),
+        })
+    }
+}

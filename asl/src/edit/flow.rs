@@ -1,0 +1,360 @@
+//! Edits between brackets: all of JSON, and the flow collections of YAML.
+
+use std::borrow::Cow;
+
+use super::source::Source;
+use super::splice::Splice;
+use super::style::Style;
+use super::write::{Layout, Writer, json_string};
+use crate::json::{Json, Mark, Shape};
+
+/// An array or an object in brackets that is to be edited.
+pub(super) struct Flow<'t> {
+    source: Source<'t>,
+    style: Style,
+    json: &'t Json,
+    open: usize,
+    close: usize,
+    items: Vec<Item>,
+    /// Whether what it stands in has a line for each child, so that it may have them too.
+    in_lines: bool,
+}
+
+/// A member or an item.
+#[derive(Debug, Clone, Copy)]
+struct Item {
+    /// Where it begins: its key, or an anchor before that.
+    begin: usize,
+    start: usize,
+    end: usize,
+    /// The comma behind it.
+    comma: Option<usize>,
+    shape: Shape,
+}
+
+/// What stands between two children: before the comma, and after it.
+struct Gap<'t> {
+    before: Cow<'t, str>,
+    after: Cow<'t, str>,
+}
+
+impl<'t> Flow<'t> {
+    /// Takes the text between the brackets apart.
+    pub(super) fn of(
+        source: Source<'t>,
+        style: &Style,
+        json: &'t Json,
+        mark: &Mark,
+        in_lines: bool,
+    ) -> Result<Flow<'t>, String> {
+        let open = source.skip_properties(mark.start as usize, mark.end as usize);
+        let Some(b'{' | b'[') = source.byte(open) else {
+            return Err("the object has no braces of its own; give it some".to_owned());
+        };
+        let close = (mark.end as usize).saturating_sub(1);
+        let mut flow = Flow {
+            source,
+            style: style.beside(source, json, mark),
+            json,
+            open,
+            close,
+            items: Vec::with_capacity(mark.children.len()),
+            in_lines,
+        };
+        let mut offset = open + 1;
+        for child in &mark.children {
+            let begin = source.skip_trivia(offset);
+            let (key, end) = (child.key as usize, child.end as usize);
+            if begin > key || source.skip_properties(begin, key) != key {
+                return Err(
+                    "a key of this object is written with `?`; write it before a colon".to_owned(),
+                );
+            }
+            let after = source.skip_trivia(end);
+            let comma = (source.byte(after) == Some(b',')).then_some(after);
+            offset = comma.map_or(after, |comma| comma + 1);
+            flow.items.push(Item {
+                begin,
+                start: child.start as usize,
+                end,
+                comma,
+                shape: child.shape,
+            });
+        }
+        if source.skip_trivia(offset) == close {
+            Ok(flow)
+        } else {
+            Err("something stands between its brackets that is no member and no item".to_owned())
+        }
+    }
+
+    /// Puts a child in before the one of this index, or behind the last.
+    pub(super) fn insert(
+        &self,
+        index: usize,
+        key: Option<&str>,
+        value: &Json,
+    ) -> Result<Vec<Splice>, String> {
+        let (Some(first), Some(last)) = (self.items.first(), self.items.last()) else {
+            return self.insert_first(key, value);
+        };
+        let gap = self.gap(index, first);
+        let begin = self.items.get(index).map_or(last.begin, |item| item.begin);
+        let indent = match gap.after.rsplit_once('\n') {
+            Some((_, indent)) => Some(indent.to_owned()),
+            // In comma-first style the break stands before the comma.
+            None if gap.before.contains('\n') => Some(self.source.indentation(begin)),
+            None => None,
+        };
+        let child = self.child(key, value, indent.as_deref(), index);
+        let Gap { before, after } = gap;
+        let splices = match (self.items.get(index), last.comma) {
+            (Some(next), _) => {
+                vec![Splice::insert(
+                    next.begin,
+                    format!("{child}{before},{after}"),
+                )]
+            }
+            (None, Some(comma)) => {
+                let offset = self.source.skip_comment(comma + 1);
+                vec![Splice::insert(offset, format!("{after}{child},"))]
+            }
+            (None, None) => {
+                let offset = self.source.skip_comment(last.end);
+                if offset == last.end {
+                    vec![Splice::insert(offset, format!("{before},{after}{child}"))]
+                } else {
+                    vec![
+                        Splice::insert(last.end, ","),
+                        Splice::insert(offset, format!("{after}{child}")),
+                    ]
+                }
+            }
+        };
+        Ok(splices)
+    }
+
+    fn insert_first(&self, key: Option<&str>, value: &Json) -> Result<Vec<Splice>, String> {
+        let inside = self.open + 1..self.close;
+        if self.source.has_comment(inside.clone()) {
+            return Err("nothing but a comment stands between its brackets".to_owned());
+        }
+        let line_break = self.source.line_break(self.open);
+        let text = if self.in_lines {
+            let outer = self.source.indentation(self.open);
+            let inner = format!("{outer}{}", self.style.unit);
+            let child = self.child(key, value, Some(&inner), 0);
+            format!("{line_break}{inner}{child}{line_break}{outer}")
+        } else {
+            let padding = self.style.padding(self.json);
+            format!("{padding}{}{padding}", self.child(key, value, None, 0))
+        };
+        Ok(vec![Splice::new(inside, text)])
+    }
+
+    /// Takes a child out.
+    pub(super) fn remove(&self, index: usize) -> Result<Vec<Splice>, String> {
+        let source = self.source;
+        let Some(item) = self.items.get(index) else {
+            return Err("it is gone".to_owned());
+        };
+        let before = index.checked_sub(1).and_then(|index| self.items.get(index));
+        let after = self.items.get(index + 1);
+        let behind = item.comma.map_or(item.end, |comma| comma + 1);
+        Ok(match (before, after) {
+            (None, None) => {
+                let has_comment = source.has_comment(self.open + 1..item.begin)
+                    || source.has_comment(item.end..self.close);
+                if has_comment {
+                    vec![Splice::delete(item.begin..behind)]
+                } else {
+                    vec![Splice::delete(self.open + 1..self.close)]
+                }
+            }
+            (_, Some(next)) if !source.has_comment(item.end..next.begin) => {
+                vec![Splice::delete(item.begin..next.begin)]
+            }
+            (_, Some(_)) => {
+                vec![Splice::delete(item.begin..source.skip_blanks(behind))]
+            }
+            (Some(previous), None) => {
+                if source.has_comment(previous.end..item.begin) {
+                    let comma = previous.comma.filter(|_| item.comma.is_none());
+                    let mut splices: Vec<Splice> = comma
+                        .map(|comma| Splice::delete(comma..comma + 1))
+                        .into_iter()
+                        .collect();
+                    splices.push(Splice::delete(item.begin..behind));
+                    splices
+                } else if let (Some(comma), Some(_)) = (previous.comma, item.comma) {
+                    vec![Splice::delete(comma + 1..behind)]
+                } else {
+                    vec![Splice::delete(previous.end..item.end)]
+                }
+            }
+        })
+    }
+
+    /// Gives a child another value.
+    pub(super) fn replace(
+        &self,
+        index: usize,
+        old: &Json,
+        value: &Json,
+    ) -> Result<Vec<Splice>, String> {
+        let Some(item) = self.items.get(index) else {
+            return Err("it is gone".to_owned());
+        };
+        let indent = self.source.indentation(item.begin);
+        let in_lines = self.source.begins_line(item.begin);
+        let range = item.start..item.end;
+        if range.is_empty() {
+            let head = self.source.text[item.begin..item.start].trim_end();
+            if !head.ends_with(':') {
+                return Err("the key has no value; write `: null` behind it".to_owned());
+            }
+        }
+        let blank = if range.is_empty() && self.source.text[..item.start].ends_with(':') {
+            " "
+        } else {
+            ""
+        };
+        let layout = self.layout_like(old, item, in_lines.then_some(indent.as_str()));
+        let text = self.writer(item.start).value(value, layout);
+        Ok(vec![Splice::new(range, format!("{blank}{text}"))])
+    }
+
+    /// The layout of a value that takes the place of another.
+    fn layout_like<'s>(&self, old: &Json, item: &Item, indent: Option<&'s str>) -> Layout<'s> {
+        let has_children = match old {
+            Json::Object(members) => !members.is_empty(),
+            Json::Array(items) => !items.is_empty(),
+            _ => false,
+        };
+        let range = item.start..item.end;
+        match indent {
+            Some(indent) if has_children && item.shape == Shape::Flow => {
+                if self.source.text[range].contains('\n') {
+                    Layout::Spread(indent)
+                } else {
+                    Layout::Line
+                }
+            }
+            Some(indent) => Layout::Lines(indent),
+            None => Layout::Line,
+        }
+    }
+
+    /// What stands between the children around an index.
+    fn gap(&self, index: usize, first: &Item) -> Gap<'t> {
+        let text = self.source.text;
+        let right = index.clamp(1, self.items.len().max(2) - 1);
+        let pair = (self.items.get(right - 1), self.items.get(right));
+        if let (Some(left), Some(right)) = pair
+            && let Some(comma) = left.comma
+        {
+            return Gap {
+                before: self.blanks(&text[left.end..comma], ""),
+                after: self.blanks(&text[comma + 1..right.begin], " "),
+            };
+        }
+        let lead = &text[self.open + 1..first.begin];
+        let after = if lead.contains('\n') {
+            self.blanks(lead, " ")
+        } else {
+            Cow::Borrowed(self.style.after_comma)
+        };
+        Gap {
+            before: Cow::Borrowed(""),
+            after,
+        }
+    }
+
+    /// White space as a new child wants it: one line break at most, no comment.
+    fn blanks(&self, gap: &'t str, instead: &'static str) -> Cow<'t, str> {
+        match gap.rfind('\n') {
+            Some(last) if gap[last..].trim().is_empty() => {
+                let from = if gap[..last].ends_with('\r') {
+                    last - 1
+                } else {
+                    last
+                };
+                Cow::Borrowed(&gap[from..])
+            }
+            None if gap.trim().is_empty() => Cow::Borrowed(gap),
+            _ => Cow::Borrowed(instead),
+        }
+    }
+
+    /// A new child, as the child next to it is written.
+    fn child(&self, key: Option<&str>, value: &Json, indent: Option<&str>, index: usize) -> String {
+        let writer = self.writer(self.open);
+        let layout = match (indent, self.spread_beside(index, value)) {
+            (Some(indent), Some(true)) => Layout::Spread(indent),
+            (Some(indent), None) => Layout::Lines(indent),
+            _ => Layout::Line,
+        };
+        let value = writer.value(value, layout);
+        match key {
+            Some(key) => writer.key(key) + &value,
+            None => value,
+        }
+    }
+
+    /// Whether the nearest child of the same kind as a new one has several lines; `None` when there is no such child.
+    fn spread_beside(&self, index: usize, value: &Json) -> Option<bool> {
+        let children: Vec<&Json> = match self.json {
+            Json::Array(items) => items.iter().collect(),
+            Json::Object(members) => members.values().collect(),
+            _ => return None,
+        };
+        let alike = |at: &usize| match (children[*at], value) {
+            (Json::Array(old), Json::Array(_)) => !old.is_empty(),
+            (Json::Object(old), Json::Object(_)) => !old.is_empty(),
+            _ => false,
+        };
+        let count = self.items.len();
+        let nearest = (0..index.min(count))
+            .rev()
+            .chain(index..count)
+            .find(|at| alike(at))?;
+        let item = &self.items[nearest];
+        (item.shape == Shape::Flow).then(|| self.source.text[item.start..item.end].contains('\n'))
+    }
+
+    fn writer(&self, offset: usize) -> Writer {
+        writer(self.source, self.style.clone(), offset)
+    }
+}
+
+/// Writes a whole text anew, in the style of the old one.
+pub(super) fn replace_root(
+    source: Source<'_>,
+    style: &Style,
+    mark: &Mark,
+    value: &Json,
+) -> Vec<Splice> {
+    let range = mark.start as usize..mark.end as usize;
+    let layout = if mark.children.is_empty() || source.text[range.clone()].contains('\n') {
+        Layout::Spread("")
+    } else {
+        Layout::Line
+    };
+    let text = writer(source, style.clone(), range.start).value(value, layout);
+    vec![Splice::new(range, text)]
+}
+
+pub(super) fn writer(source: Source<'_>, style: Style, offset: usize) -> Writer {
+    Writer {
+        style,
+        line_break: source.line_break(offset),
+        #[cfg(feature = "yaml")]
+        scalar: if source.is_yaml {
+            super::scalar::flow
+        } else {
+            json_string
+        },
+        #[cfg(not(feature = "yaml"))]
+        scalar: json_string,
+    }
+}

@@ -1,0 +1,74 @@
+//! What an edit changes in the text.
+
+#[cfg(feature = "yaml")]
+use super::block;
+use super::flow::{self, Flow};
+use super::source::Source;
+use super::splice::Splice;
+use super::style::{Style, survey};
+use super::target::{Node, Target};
+use crate::json::{Json, Mark, Shape};
+
+/// The text, and how it is written.
+pub(super) struct Plan<'d> {
+    pub(super) source: Source<'d>,
+    pub(super) style: Style,
+}
+
+/// The changes, or why there can be none.
+pub(super) type Changes = Result<Vec<Splice>, String>;
+
+impl<'d> Plan<'d> {
+    pub(super) fn of(source: Source<'d>, json: &Json, mark: &Mark) -> Plan<'d> {
+        Plan {
+            source,
+            style: survey(source, json, mark),
+        }
+    }
+
+    pub(super) fn insert(
+        &self,
+        target: &Target<'_>,
+        at: usize,
+        key: Option<&str>,
+        value: &Json,
+    ) -> Changes {
+        let node = target.node();
+        #[cfg(feature = "yaml")]
+        if node.mark.shape == Shape::Block {
+            return block::insert(self, target, at, key, value);
+        } else if let Some(changes) = block::insert_in_empty(self, target, key, value) {
+            return changes;
+        }
+        self.flow(node, target.parent())?.insert(at, key, value)
+    }
+
+    pub(super) fn replace(&self, target: &Target<'_>, value: &Json) -> Changes {
+        let node = target.node();
+        #[cfg(feature = "yaml")]
+        if block::holds(self, target) {
+            return block::replace(self, target, value);
+        }
+        let (Some(parent), Some(&at)) = (target.parent(), target.path.last()) else {
+            let (source, style) = (self.source, &self.style);
+            return Ok(flow::replace_root(source, style, node.mark, value));
+        };
+        self.flow(parent, None)?.replace(at, node.json, value)
+    }
+
+    pub(super) fn remove(&self, target: &Target<'_>, parent: Node<'_>, at: usize) -> Changes {
+        #[cfg(feature = "yaml")]
+        if parent.mark.shape == Shape::Block {
+            return block::remove(self, target, at);
+        }
+        let _ = target;
+        self.flow(parent, None)?.remove(at)
+    }
+
+    fn flow<'s>(&'s self, node: Node<'s>, parent: Option<Node<'_>>) -> Result<Flow<'s>, String> {
+        let in_lines = parent.is_none_or(|parent| {
+            parent.mark.shape == Shape::Flow && self.source.begins_line(node.mark.key as usize)
+        });
+        Flow::of(self.source, &self.style, node.json, node.mark, in_lines)
+    }
+}

@@ -1,0 +1,88 @@
+//! Texts as YAML writes them.
+
+use super::style::{Quotes, Style};
+use super::write::json_string;
+use crate::json::Json;
+use crate::yaml::resolve;
+
+/// A text or a key between brackets.
+pub(super) fn flow(style: &Style, text: &str, key: bool) -> String {
+    scalar(style, text, key, |c| !",[]{}".contains(c))
+}
+
+/// A text or a key by indentation.
+pub(super) fn block(style: &Style, text: &str, key: bool) -> String {
+    scalar(style, text, key, |_| true)
+}
+
+fn scalar(style: &Style, text: &str, key: bool, fits: fn(char) -> bool) -> String {
+    let quotes = if key { style.keys } else { style.texts };
+    let quotes = match quotes {
+        Quotes::Plain if is_plain(text, key) && text.chars().all(fits) => {
+            return text.to_owned();
+        }
+        Quotes::Plain => style.quotes,
+        other => other,
+    };
+    if quotes == Quotes::Single && text.chars().all(is_printable) {
+        format!("'{}'", text.replace('\'', "''"))
+    } else {
+        double_quoted(style, text, key)
+    }
+}
+
+/// Whether a text may stand without quotes and is the same text then. This is stricter than YAML.
+fn is_plain(text: &str, key: bool) -> bool {
+    let begins = |c: char| c.is_alphanumeric() || "$_/(".contains(c);
+    let has_end = !text.ends_with([' ', ':']);
+    text.starts_with(begins)
+        && has_end
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, ' '..='~'))
+        && !text.contains(": ")
+        && !text.contains(" #")
+        && (key || matches!(resolve(text), Ok(Json::String(_))))
+}
+
+/// Whether a character may stand as it is between single quotes in one line.
+fn is_printable(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+/// A text in JSON's quotes and with its escapes, which YAML has too, also for what only YAML wants escaped.
+fn double_quoted(style: &Style, text: &str, key: bool) -> String {
+    json_string(style, text, key)
+        .chars()
+        .map(|c| {
+            if is_printable(c) {
+                c.to_string()
+            } else {
+                format!("\\u{:04x}", u32::from(c))
+            }
+        })
+        .collect()
+}
+
+/// A text of several lines after `|`, at this indentation; `None` for one that cannot stand so.
+pub(super) fn literal(text: &str, indent: &str, line_break: &str) -> Option<String> {
+    let (chomping, body) = match text.strip_suffix('\n') {
+        Some(body) => ("", body),
+        None => ("-", text),
+    };
+    let fits = body.contains('\n')
+        && !indent.is_empty()
+        && !body.ends_with('\n')
+        && !body.starts_with([' ', '\n'])
+        && body.chars().all(|c| c == '\n' || is_printable(c))
+        && body
+            .lines()
+            .all(|line| line.is_empty() || !line.trim().is_empty());
+    fits.then(|| {
+        let lines = body.split('\n').map(|line| {
+            let indent = if line.is_empty() { "" } else { indent };
+            format!("{line_break}{indent}{line}")
+        });
+        format!("|{chomping}{}", lines.collect::<String>())
+    })
+}

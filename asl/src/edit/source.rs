@@ -1,0 +1,115 @@
+//! The text that is edited: its lines, and what stands between its values.
+
+use std::ops::Range;
+
+use super::style::Quotes;
+
+/// A text and its language.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Source<'t> {
+    pub(super) text: &'t str,
+    pub(super) is_yaml: bool,
+}
+
+impl<'t> Source<'t> {
+    pub(super) fn byte(&self, offset: usize) -> Option<u8> {
+        self.text.as_bytes().get(offset).copied()
+    }
+
+    pub(super) fn line_start(&self, offset: usize) -> usize {
+        self.text[..offset].rfind('\n').map_or(0, |line| line + 1)
+    }
+
+    /// Where the line's break is, or the text's end.
+    pub(super) fn line_end(&self, offset: usize) -> usize {
+        match self.text[offset..].find('\n') {
+            Some(length) if self.text[..offset + length].ends_with('\r') && length > 0 => {
+                offset + length - 1
+            }
+            Some(length) => offset + length,
+            None => self.text.len(),
+        }
+    }
+
+    /// The line break of the lines around an offset.
+    pub(super) fn line_break(&self, offset: usize) -> &'static str {
+        let before = self.text[..offset].rfind('\n');
+        let line = before.or_else(|| self.text[offset..].find('\n').map(|length| offset + length));
+        match line {
+            Some(line) if self.text[..line].ends_with('\r') => "\r\n",
+            _ => "\n",
+        }
+    }
+
+    /// The blanks at the beginning of the line. In YAML the dashes of items count as blanks, as they do for what stands below.
+    pub(super) fn indentation(&self, offset: usize) -> String {
+        let line = &self.text[self.line_start(offset)..offset];
+        let line = line.trim_start_matches('\u{feff}');
+        let is_blank = |c: char| c == ' ' || c == '\t' || (self.is_yaml && c == '-');
+        let end = line.find(|c| !is_blank(c)).unwrap_or(line.len());
+        line[..end].replace('-', " ")
+    }
+
+    /// Whether nothing but blanks stands before the offset in its line.
+    pub(super) fn begins_line(&self, offset: usize) -> bool {
+        self.text[self.line_start(offset)..offset]
+            .trim_start_matches('\u{feff}')
+            .trim()
+            .is_empty()
+    }
+
+    /// The next offset at which neither white space nor a comment stands.
+    pub(super) fn skip_trivia(&self, mut offset: usize) -> usize {
+        loop {
+            match self.byte(offset) {
+                Some(b' ' | b'\t' | b'\r' | b'\n') => offset += 1,
+                Some(b'#') if self.is_yaml => offset = self.line_end(offset),
+                _ => return offset,
+            }
+        }
+    }
+
+    /// The offset behind blanks and a comment in this line.
+    pub(super) fn skip_comment(&self, offset: usize) -> usize {
+        let after = self.skip_blanks(offset);
+        match self.byte(after) {
+            Some(b'#') if self.is_yaml => self.line_end(after),
+            _ => offset,
+        }
+    }
+
+    pub(super) fn skip_blanks(&self, mut offset: usize) -> usize {
+        while let Some(b' ' | b'\t') = self.byte(offset) {
+            offset += 1;
+        }
+        offset
+    }
+
+    /// The quotes of the text or key at an offset; `None` for what is written in another way.
+    pub(super) fn quotes(&self, offset: usize) -> Option<Quotes> {
+        Some(match self.byte(offset)? {
+            b'"' => Quotes::Double,
+            b'\'' => Quotes::Single,
+            b'|' | b'>' | b'!' | b'*' => return None,
+            _ => Quotes::Plain,
+        })
+    }
+
+    /// Whether a piece between values has a comment.
+    pub(super) fn has_comment(&self, range: Range<usize>) -> bool {
+        self.is_yaml && self.text[range].contains('#')
+    }
+
+    /// The offset behind anchors and tags, and the white space after each, up to `end`.
+    pub(super) fn skip_properties(&self, mut offset: usize, end: usize) -> usize {
+        while self.is_yaml
+            && offset < end
+            && let Some(b'&' | b'!') = self.byte(offset)
+        {
+            let rest = &self.text[offset..];
+            let length = rest.find([' ', '\t', '\n', '\r']).unwrap_or(rest.len());
+            offset = self.skip_trivia(offset + length);
+        }
+        offset.min(end)
+    }
+}

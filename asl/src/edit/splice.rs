@@ -1,0 +1,40 @@
+//! Changes of a text.
+
+use std::ops::Range;
+
+/// A piece of a text and what takes its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Splice {
+    pub(super) range: Range<usize>,
+    pub(super) text: String,
+}
+
+impl Splice {
+    pub(super) fn new(range: Range<usize>, text: impl Into<String>) -> Splice {
+        Splice {
+            range,
+            text: text.into(),
+        }
+    }
+
+    pub(super) fn insert(offset: usize, text: impl Into<String>) -> Splice {
+        Splice::new(offset..offset, text)
+    }
+
+    pub(super) fn delete(range: Range<usize>) -> Splice {
+        Splice::new(range, "")
+    }
+}
+
+/// The text with all changes. They stand in its order and do not overlap.
+pub(super) fn apply(text: &str, splices: &[Splice]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for splice in splices {
+        out.push_str(&text[at..splice.range.start]);
+        out.push_str(&splice.text);
+        at = splice.range.end;
+    }
+    out.push_str(&text[at..]);
+    out
+}

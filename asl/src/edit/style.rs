@@ -1,0 +1,343 @@
+//! How a text is written: its indentation, its lines, its quotes.
+
+use super::source::Source;
+use crate::json::{Json, Mark, Shape};
+
+/// How a text writes what a new value may need.
+#[derive(Debug, Clone)]
+pub(super) struct Style {
+    /// One level of indentation.
+    pub(super) unit: String,
+    pub(super) before_colon: String,
+    pub(super) after_colon: String,
+    /// What follows a comma within a line.
+    pub(super) after_comma: &'static str,
+    pads_objects: bool,
+    pads_arrays: bool,
+    /// Whether objects, arrays of arrays or objects, and arrays of others stand in one line mostly.
+    objects: Spread,
+    arrays: Spread,
+    lists: Spread,
+    /// Whether they have several lines where the text does not tell.
+    spreads_by_default: bool,
+    /// How keys and texts are quoted.
+    pub(super) keys: Quotes,
+    pub(super) texts: Quotes,
+    /// The quotes of a text that cannot do without.
+    #[cfg(feature = "yaml")]
+    pub(super) quotes: Quotes,
+    /// By how many blanks the dashes of an array stand right of the key that has it.
+    #[cfg(feature = "yaml")]
+    pub(super) dash: usize,
+}
+
+/// The quotes around texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Quotes {
+    #[default]
+    Plain,
+    Single,
+    Double,
+}
+
+/// How many values of a kind stand in one line, in several, and by indentation.
+#[derive(Debug, Clone, Copy, Default)]
+struct Spread {
+    line: usize,
+    lines: usize,
+    #[cfg(feature = "yaml")]
+    block: usize,
+}
+
+impl Style {
+    /// Whether the members or items of such a value have lines of their own.
+    pub(super) fn spreads(&self, json: &Json) -> bool {
+        let Spread { line, lines, .. } = self.spread(json);
+        lines > line || (lines == line && self.spreads_by_default)
+    }
+
+    /// Whether such a value stands in brackets mostly, where it could do without.
+    #[cfg(feature = "yaml")]
+    pub(super) fn prefers_flow(&self, json: &Json) -> bool {
+        let spread = self.spread(json);
+        spread.line + spread.lines > spread.block
+    }
+
+    /// The style of a new child: its key is quoted as the keys beside it are. Where those have JSON's quotes, texts have them too.
+    pub(super) fn beside(&self, source: Source<'_>, json: &Json, mark: &Mark) -> Style {
+        let mut style = self.clone();
+        let (Json::Object(members), Some(last)) = (json, mark.children.last()) else {
+            return style;
+        };
+        if let Some(keys) = source.quotes(last.key as usize) {
+            style.keys = keys;
+        }
+        let plain_text = |(json, mark): (&Json, &Mark)| {
+            json.as_str().is_some() && source.quotes(mark.start as usize) == Some(Quotes::Plain)
+        };
+        if style.keys == Quotes::Double && !members.values().zip(&mark.children).any(plain_text) {
+            style.texts = Quotes::Double;
+        }
+        style
+    }
+
+    fn spread(&self, json: &Json) -> Spread {
+        match kind(json) {
+            Kind::Object => self.objects,
+            Kind::Array => self.arrays,
+            Kind::List => self.lists,
+        }
+    }
+
+    /// What stands between the brackets and the content within a line.
+    pub(super) fn padding(&self, json: &Json) -> &'static str {
+        let pads = match json {
+            Json::Object(_) => self.pads_objects,
+            _ => self.pads_arrays,
+        };
+        if pads { " " } else { "" }
+    }
+}
+
+enum Kind {
+    Object,
+    /// Of arrays or objects.
+    Array,
+    /// An array of texts, numbers and the like.
+    List,
+}
+
+fn kind(json: &Json) -> Kind {
+    match json {
+        Json::Array(items) => {
+            let nests = |item: &Json| matches!(item, Json::Array(_) | Json::Object(_));
+            if items.iter().any(nests) {
+                Kind::Array
+            } else {
+                Kind::List
+            }
+        }
+        _ => Kind::Object,
+    }
+}
+
+/// Votes for how something is written. What has most wins, and of equals what was seen first.
+struct Votes<T>(Vec<(T, usize)>);
+
+impl<T: PartialEq> Votes<T> {
+    fn new() -> Votes<T> {
+        Votes(Vec::new())
+    }
+
+    fn add(&mut self, vote: T) {
+        if let Some((_, count)) = self.0.iter_mut().find(|(other, _)| *other == vote) {
+            *count += 1;
+        } else if self.0.len() < 16 {
+            // Nobody writes in so many ways; a text of as many spellings as values must not cost their square.
+            self.0.push((vote, 1));
+        }
+    }
+
+    fn winner(self, default: T) -> T {
+        let most = self.0.iter().map(|(_, count)| *count).max();
+        self.0
+            .into_iter()
+            .find(|(_, count)| Some(*count) == most)
+            .map_or(default, |(vote, _)| vote)
+    }
+}
+
+struct Survey<'t> {
+    source: Source<'t>,
+    units: Votes<&'t str>,
+    colons: Votes<(&'t str, &'t str)>,
+    commas: Votes<bool>,
+    object_pads: Votes<bool>,
+    array_pads: Votes<bool>,
+    objects: Spread,
+    arrays: Spread,
+    lists: Spread,
+    keys: Votes<Quotes>,
+    texts: Votes<Quotes>,
+    #[cfg(feature = "yaml")]
+    quotes: Votes<Quotes>,
+    #[cfg(feature = "yaml")]
+    dashes: Votes<usize>,
+}
+
+/// Looks at every value of a text.
+pub(super) fn survey(source: Source<'_>, json: &Json, mark: &Mark) -> Style {
+    let mut survey = Survey {
+        source,
+        units: Votes::new(),
+        colons: Votes::new(),
+        commas: Votes::new(),
+        object_pads: Votes::new(),
+        array_pads: Votes::new(),
+        objects: Spread::default(),
+        arrays: Spread::default(),
+        lists: Spread::default(),
+        keys: Votes::new(),
+        texts: Votes::new(),
+        #[cfg(feature = "yaml")]
+        quotes: Votes::new(),
+        #[cfg(feature = "yaml")]
+        dashes: Votes::new(),
+    };
+    survey.visit(json, mark);
+    let quotes = if source.is_yaml {
+        Quotes::Plain
+    } else {
+        Quotes::Double
+    };
+    let (before_colon, after_colon) = survey.colons.winner(("", " "));
+    let keys = survey.keys.winner(quotes);
+    Style {
+        unit: survey.units.winner("  ").to_owned(),
+        before_colon: before_colon.to_owned(),
+        after_colon: after_colon.to_owned(),
+        after_comma: if survey.commas.winner(true) { " " } else { "" },
+        pads_objects: survey.object_pads.winner(false),
+        pads_arrays: survey.array_pads.winner(false),
+        objects: survey.objects,
+        arrays: survey.arrays,
+        lists: survey.lists,
+        spreads_by_default: !source.is_yaml,
+        keys,
+        texts: survey.texts.winner(quotes),
+        #[cfg(feature = "yaml")]
+        quotes: survey.quotes.winner(Quotes::Single),
+        #[cfg(feature = "yaml")]
+        dash: survey.dashes.winner(2),
+    }
+}
+
+impl<'t> Survey<'t> {
+    fn visit(&mut self, json: &Json, mark: &Mark) {
+        let Source { text, is_yaml } = self.source;
+        if let Json::String(_) = json
+            && mark.shape == Shape::Scalar
+            && let Some(quotes) = self.source.quotes(mark.start as usize)
+        {
+            self.texts.add(quotes);
+            #[cfg(feature = "yaml")]
+            if quotes != Quotes::Plain {
+                self.quotes.add(quotes);
+            }
+        }
+        let Some(first) = mark.children.first() else {
+            return;
+        };
+        let spread = match kind(json) {
+            Kind::Object => &mut self.objects,
+            Kind::Array => &mut self.arrays,
+            Kind::List => &mut self.lists,
+        };
+        let children: Vec<&Json> = match json {
+            Json::Array(items) => items.iter().collect(),
+            Json::Object(members) => members.values().collect(),
+            _ => return,
+        };
+        match mark.shape {
+            Shape::Flow => {
+                let open = self
+                    .source
+                    .skip_properties(mark.start as usize, mark.end as usize);
+                let gap = text.get(open + 1..first.key as usize).unwrap_or_default();
+                if gap.contains('\n') {
+                    spread.lines += 1;
+                    let outer = indentation(text, open);
+                    let inner = indentation(text, first.key as usize);
+                    if let Some(unit) = inner.strip_prefix(outer)
+                        && !unit.is_empty()
+                    {
+                        self.units.add(unit);
+                    }
+                } else {
+                    spread.line += 1;
+                    match json {
+                        Json::Object(_) => self.object_pads.add(!gap.is_empty()),
+                        _ => self.array_pads.add(!gap.is_empty()),
+                    }
+                    for pair in mark.children.windows(2).take(4) {
+                        let gap = text.get(pair[0].end as usize..pair[1].key as usize);
+                        if let Some((_, after)) = gap.and_then(|gap| gap.split_once(','))
+                            && !after.contains('\n')
+                        {
+                            self.commas.add(!after.is_empty());
+                        }
+                    }
+                }
+            }
+            #[cfg(feature = "yaml")]
+            Shape::Block => {
+                spread.block += 1;
+                for (child, json) in mark.children.iter().zip(&children) {
+                    self.block_indentation(mark, child, json);
+                }
+            }
+            #[cfg(feature = "yaml")]
+            Shape::Alias => return,
+            Shape::Scalar => return,
+        }
+        for (child, json) in mark.children.iter().zip(children) {
+            if child.key != child.start {
+                self.member(child);
+            } else if is_yaml && child.start == child.end {
+                continue;
+            }
+            self.visit(json, child);
+        }
+    }
+
+    fn member(&mut self, child: &Mark) {
+        let (key, start) = (child.key as usize, child.start as usize);
+        if let Some(quotes) = self.source.quotes(key) {
+            self.keys.add(quotes);
+        }
+        let gap = self.source.text.get(key..start).unwrap_or_default();
+        if let Some((before, after)) = gap.rsplit_once(':')
+            && after.bytes().all(|byte| byte == b' ' || byte == b'\t')
+            && child.start != child.end
+        {
+            let trimmed = before.trim_end_matches([' ', '\t']);
+            self.colons.add((&before[trimmed.len()..], after));
+        }
+    }
+
+    /// How far an object or an array by indentation stands right of what has it.
+    #[cfg(feature = "yaml")]
+    fn block_indentation(&mut self, parent: &Mark, child: &Mark, json: &Json) {
+        let text = self.source.text;
+        let Some(first) = child.children.first() else {
+            return;
+        };
+        if child.shape != Shape::Block || parent.shape != Shape::Block || child.key == child.start {
+            return;
+        }
+        let column = |offset: usize| offset - self.source.line_start(offset);
+        let key = child.key as usize;
+        match json {
+            Json::Array(_) => {
+                let dash = child.start as usize;
+                if self.source.byte(dash) == Some(b'-') && self.source.line_start(dash) > key {
+                    self.dashes.add(column(dash).saturating_sub(column(key)));
+                }
+            }
+            _ => {
+                let line = self.source.line_start(first.key as usize);
+                let inner = first.key as usize;
+                if line > key && column(inner) > column(key) {
+                    self.units.add(&text[line + column(key)..inner]);
+                }
+            }
+        }
+    }
+}
+
+/// The blanks at the beginning of the line.
+fn indentation(text: &str, offset: usize) -> &str {
+    let start = text[..offset].rfind('\n').map_or(0, |line| line + 1);
+    let line = &text[start..];
+    &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
+}

@@ -1,0 +1,190 @@
+//! The errors that a state can raise.
+
+use crate::errors;
+use crate::json::{Json, Object};
+use crate::jsonata::strip;
+use crate::model::{QueryLanguage, StateKind};
+
+/// An error that is raised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Raised {
+    /// `None` where the definition does not say its name.
+    pub(super) name: Option<String>,
+    /// A task reported it, or its result is too large.
+    pub(super) by_task: bool,
+}
+
+impl Raised {
+    fn named(name: &str) -> Raised {
+        Raised {
+            name: Some(name.to_owned()),
+            by_task: false,
+        }
+    }
+
+    /// Whether a catcher with this `ErrorEquals` takes it. A name that is not known could be any: only what takes all of them is sure to.
+    pub(super) fn is_taken_by(&self, error_equals: &[&str]) -> bool {
+        let name = self.name.as_deref().unwrap_or_default();
+        if self.by_task {
+            errors::matches_task_failure(error_equals, name)
+        } else {
+            errors::matches(error_equals, name)
+        }
+    }
+}
+
+/// What a state raises itself; what is inside it comes on top.
+#[derive(Debug, Default)]
+pub(super) struct Raises {
+    /// What its catchers see.
+    pub(super) errors: Vec<Raised>,
+    /// What a catcher raises in turn, which no catcher of the same state sees.
+    pub(super) in_catchers: Vec<Raised>,
+}
+
+impl Raises {
+    pub(super) fn of(members: &Object, kind: StateKind, machine: QueryLanguage) -> Raises {
+        let own = members.get("QueryLanguage").and_then(Json::as_str);
+        let language = own.and_then(QueryLanguage::from_word).unwrap_or(machine);
+        let mut raises = Raises::default();
+        raises.of_kind(members, kind, language);
+        for (key, value) in members {
+            match key.as_str() {
+                "Branches" | "ItemProcessor" | "Iterator" | "Retry" | "Comment" => {}
+                "Catch" => evaluated(key, value, language, &mut raises.in_catchers),
+                _ => evaluated(key, value, language, &mut raises.errors),
+            }
+        }
+        dedup(&mut raises.errors);
+        dedup(&mut raises.in_catchers);
+        raises
+    }
+
+    fn of_kind(&mut self, members: &Object, kind: StateKind, language: QueryLanguage) {
+        let has = |key: &str| members.contains_key(key);
+        let mut raise = |name: &str| self.errors.push(Raised::named(name));
+        match kind {
+            StateKind::Task => {
+                // The service refuses arguments of some integrations with it when the state is entered.
+                raise(errors::RUNTIME);
+                if has("TimeoutSeconds") || has("TimeoutSecondsPath") {
+                    raise(errors::TIMEOUT);
+                }
+                if has("HeartbeatSeconds") || has("HeartbeatSecondsPath") {
+                    raise(errors::HEARTBEAT_TIMEOUT);
+                }
+                let by_task = [None, Some(errors::DATA_LIMIT_EXCEEDED)];
+                self.errors.extend(by_task.map(|name| Raised {
+                    name: name.map(str::to_owned),
+                    by_task: true,
+                }));
+            }
+            StateKind::Choice if !has("Default") => raise(errors::RUNTIME),
+            StateKind::Map => {
+                let reads = has("ItemReader");
+                if reads {
+                    raise(errors::ITEM_READER_FAILED);
+                }
+                if has("ResultWriter") {
+                    raise(errors::RESULT_WRITER_FAILED);
+                }
+                if !reads && !has("ItemsPath") && !has("Items") {
+                    // The input may be no array.
+                    raise(errors::RUNTIME);
+                }
+                if is_distributed(members) {
+                    raise(errors::EXCEED_TOLERATED_FAILURE_THRESHOLD);
+                }
+                raise(errors::DATA_LIMIT_EXCEEDED);
+            }
+            StateKind::Parallel => raise(errors::DATA_LIMIT_EXCEEDED),
+            StateKind::Fail => {
+                let error = members.get("Error").and_then(Json::as_str);
+                let is_computed =
+                    |text: &&str| language == QueryLanguage::Jsonata && strip(text).is_some();
+                self.errors.push(Raised {
+                    name: error.filter(|text| !is_computed(text)).map(str::to_owned),
+                    by_task: false,
+                });
+            }
+            _ => {}
+        }
+        let builds = ["Output", "Assign", "Parameters", "ResultPath"];
+        if kind != StateKind::Task && builds.into_iter().any(has) {
+            self.errors.push(Raised::named(errors::DATA_LIMIT_EXCEEDED));
+        }
+    }
+}
+
+/// Whether each iteration is an execution of its own.
+pub(super) fn is_distributed(members: &Object) -> bool {
+    let processor = members
+        .get("ItemProcessor")
+        .or_else(|| members.get("Iterator"));
+    let mode = processor.and_then(|processor| processor.pointer("/ProcessorConfig/Mode"));
+    mode.and_then(Json::as_str) == Some("DISTRIBUTED")
+}
+
+/// The fields whose value is a payload template: of JSONPath, only members whose key ends in `.$` are evaluated there.
+const TEMPLATES: &[&str] = &[
+    "Assign",
+    "BatchInput",
+    "Credentials",
+    "ItemSelector",
+    "Parameters",
+    "ResultSelector",
+];
+
+/// What evaluating a field can raise.
+fn evaluated(field: &str, value: &Json, language: QueryLanguage, errors: &mut Vec<Raised>) {
+    // JSON may nest deeply, so this does not recurse.
+    let mut open = vec![(field, value, false)];
+    while let Some((key, value, around)) = open.pop() {
+        let in_template = around || TEMPLATES.contains(&key);
+        match value {
+            // Of a Pass, and given as it is.
+            Json::Object(_) | Json::Array(_) if key == "Result" && !around => {}
+            Json::Object(members) => {
+                let members = members.iter();
+                open.extend(members.map(|(key, value)| (key.as_str(), value, in_template)));
+            }
+            Json::Array(items) => open.extend(items.iter().map(|item| (key, item, around))),
+            Json::String(text) => {
+                let name = match language {
+                    QueryLanguage::JsonPath if in_template => of_member(key, text),
+                    QueryLanguage::JsonPath => of_path(key, text),
+                    QueryLanguage::Jsonata => strip(text).map(|_| errors::QUERY_EVALUATION_ERROR),
+                };
+                errors.extend(name.map(Raised::named));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What a member of a payload template raises.
+fn of_member(key: &str, text: &str) -> Option<&'static str> {
+    let is_evaluated = key.ends_with(".$") && text != "$" && text != "$$";
+    is_evaluated.then_some(errors::RUNTIME)
+}
+
+/// What reading a path raises where it finds nothing, or something else than the field needs.
+fn of_path(key: &str, text: &str) -> Option<&'static str> {
+    match key {
+        "InputPath" | "OutputPath" | "ResultPath" if text == "$" => None,
+        "ResultPath" | "ItemsPath" => Some(errors::REFERENCE_PATH_CONFLICT),
+        "Variable" => Some(errors::RUNTIME),
+        _ => key.ends_with("Path").then_some(errors::RUNTIME),
+    }
+}
+
+/// Keeps the first of each error.
+fn dedup(raised: &mut Vec<Raised>) {
+    let mut kept: Vec<Raised> = Vec::new();
+    for error in raised.drain(..) {
+        if !kept.contains(&error) {
+            kept.push(error);
+        }
+    }
+    *raised = kept;
+}

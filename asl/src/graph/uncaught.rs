@@ -1,0 +1,125 @@
+//! Errors that nothing takes.
+
+use crate::errors;
+use crate::json::Json;
+use crate::model::StateKind;
+
+use super::raises::{Raised, Raises, is_distributed};
+use super::{Definition, Graph};
+
+/// An error that a state can raise and that no catcher takes: not its own, and not that of a Map or Parallel around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Uncaught {
+    /// The state that raises it, by index into [`Graph::states`].
+    pub state: usize,
+    raised: Raised,
+}
+
+/// What takes an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TakenBy {
+    /// A catcher of `States.ALL`, or of its name.
+    All,
+    /// A catcher of its name alone: `States.DataLimitExceeded` of anything but a task's result.
+    Name,
+    /// Nothing: `States.Runtime`, which says that the definition does not fit the data.
+    Nothing,
+}
+
+impl Uncaught {
+    /// Its name; `None` where the definition does not say it: a task can report any error, and a Fail state can compute its own.
+    pub fn error(&self) -> Option<&str> {
+        self.raised.name.as_deref()
+    }
+
+    /// What would take it.
+    pub fn taken_by(&self) -> TakenBy {
+        if self.raised.is_taken_by(&[errors::ALL]) {
+            TakenBy::All
+        } else if self.error() == Some(errors::RUNTIME) {
+            TakenBy::Nothing
+        } else {
+            TakenBy::Name
+        }
+    }
+}
+
+impl<D: Definition> Graph<'_, D> {
+    /// The errors with which an execution can fail: what the states that can be reached raise and nothing catches, in the order of
+    /// [`Graph::states`]. A Distributed Map does not fail with the errors of its children, but because too many of them failed.
+    ///
+    /// What a state raises is read from its type and its fields: each path that may find nothing counts as `States.Runtime`, each JSONata
+    /// expression as `States.QueryEvaluationError`, and a task reports any error. Most definitions can fail with what `States.ALL` does
+    /// not take; [`Uncaught::taken_by`] tells it apart.
+    ///
+    /// ```
+    /// use stepwright_asl::StateMachine;
+    /// use stepwright_asl::graph::{Graph, TakenBy};
+    ///
+    /// let machine = StateMachine::from_json(r#"{"StartAt": "Charge", "States": {
+    ///     "Charge": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": "Mail",
+    ///         "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Refuse"}]},
+    ///     "Mail": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true},
+    ///     "Refuse": {"Type": "Fail", "Error": "Refused"}}}"#)?;
+    /// let graph = Graph::of(&machine);
+    /// let uncaught = graph.uncaught();
+    /// let uncaught = uncaught.iter().filter(|uncaught| uncaught.taken_by() == TakenBy::All);
+    /// let found: Vec<_> = uncaught.map(|uncaught| (graph.states()[uncaught.state].name, uncaught.error())).collect();
+    /// assert_eq!(found, [("Mail", None), ("Mail", Some("States.DataLimitExceeded")), ("Refuse", Some("Refused"))]);
+    /// # Ok::<(), stepwright_asl::Findings>(())
+    /// ```
+    pub fn uncaught(&self) -> Vec<Uncaught> {
+        let mut reached = vec![false; self.states.len()];
+        for container in 0..self.containers.len() {
+            for state in self.reachable(container) {
+                reached[state] = true;
+            }
+        }
+        // What comes out of each container. Inner states stand behind the state that they are in, so they are done first.
+        let mut out: Vec<Vec<Uncaught>> = vec![Vec::new(); self.containers.len()];
+        for (index, state) in self.states.iter().enumerate().rev() {
+            let inner: Vec<_> = state
+                .inner
+                .iter()
+                .map(|inner| std::mem::take(&mut out[*inner]))
+                .collect();
+            let Some(kind) = state.kind.filter(|_| reached[index]) else {
+                continue;
+            };
+            let members = D::members(state.object);
+            let raises = Raises::of(&members, kind, self.language);
+            let of_state = |raised| Uncaught {
+                state: index,
+                raised,
+            };
+            let mut errors: Vec<_> = raises.errors.into_iter().map(of_state).collect();
+            if kind != StateKind::Map || !is_distributed(&members) {
+                errors.extend(inner.into_iter().flatten());
+            }
+            if matches!(kind, StateKind::Task | StateKind::Map | StateKind::Parallel) {
+                let catchers = members
+                    .get("Catch")
+                    .and_then(Json::as_array)
+                    .unwrap_or_default();
+                let names: Vec<Vec<&str>> = catchers.iter().map(error_equals).collect();
+                errors.retain(|error| !names.iter().any(|names| error.raised.is_taken_by(names)));
+            }
+            errors.extend(raises.in_catchers.into_iter().map(of_state));
+            out[state.container].extend(errors);
+        }
+        let mut uncaught = out.into_iter().next().unwrap_or_default();
+        uncaught.sort_by_key(|uncaught| uncaught.state);
+        uncaught
+    }
+}
+
+fn error_equals(catcher: &Json) -> Vec<&str> {
+    let names = catcher.get("ErrorEquals").and_then(Json::as_array);
+    names
+        .into_iter()
+        .flatten()
+        .filter_map(Json::as_str)
+        .collect()
+}

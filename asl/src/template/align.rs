@@ -1,0 +1,144 @@
+//! Where the characters of a string stand in the text that it was written in.
+
+/// The offset in `source` of each byte of `decoded`, a JSON or YAML string that is written from `start` on; `None` where both do not match.
+///
+/// Blanks are passed over: YAML folds lines and takes indentation away.
+pub(super) fn align(source: &str, start: usize, decoded: &str) -> Option<Vec<u32>> {
+    let mut written = Written::at(source, start)?;
+    let mut map = Vec::with_capacity(decoded.len());
+    for char in decoded.chars() {
+        let offset = if char.is_whitespace() {
+            written.at
+        } else {
+            written.find(char)?
+        };
+        map.extend(std::iter::repeat_n(
+            u32::try_from(offset).ok()?,
+            char.len_utf8(),
+        ));
+    }
+    Some(map)
+}
+
+/// How a string is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Style {
+    /// As it is.
+    Plain,
+    /// In single quotes, where two stand for one.
+    Single,
+    /// In double quotes, with escapes.
+    Double,
+}
+
+/// A string as it is written.
+struct Written<'s> {
+    source: &'s str,
+    at: usize,
+    style: Style,
+}
+
+impl<'s> Written<'s> {
+    /// The string behind tags, anchors and, for `!Sub [text, ..]`, the beginning of the list.
+    fn at(source: &'s str, start: usize) -> Option<Written<'s>> {
+        if follows_header(source.get(..start)?) {
+            return Some(Written {
+                source,
+                at: start,
+                style: Style::Plain,
+            });
+        }
+        let mut at = start;
+        loop {
+            let rest = source.get(at..)?;
+            let first = rest.chars().next()?;
+            at += match first {
+                '!' | '&' => rest.find(char::is_whitespace)?,
+                '[' => 1,
+                '-' if rest[1..].starts_with(char::is_whitespace) => 1,
+                '#' => rest.find('\n')?,
+                char if char.is_whitespace() => char.len_utf8(),
+                _ => break,
+            };
+        }
+        let rest = source.get(at..)?;
+        let (style, skipped) = match rest.chars().next()? {
+            '"' => (Style::Double, 1),
+            '\'' => (Style::Single, 1),
+            '|' | '>' => (Style::Plain, rest.find('\n')?),
+            _ => (Style::Plain, 0),
+        };
+        Some(Written {
+            source,
+            at: at + skipped,
+            style,
+        })
+    }
+
+    /// The offset of the next character that is no blank, when it is the wanted one.
+    fn find(&mut self, wanted: char) -> Option<usize> {
+        loop {
+            let at = self.at;
+            let (char, length) = self.next()?;
+            self.at += length;
+            match char {
+                Some(char) if char == wanted => return Some(at),
+                Some(char) if !char.is_whitespace() => return None,
+                _ => {}
+            }
+        }
+    }
+
+    /// The next character and how many bytes it is written in; no character for the break of a line that goes on.
+    fn next(&self) -> Option<(Option<char>, usize)> {
+        let rest = self.source.get(self.at..)?;
+        let first = rest.chars().next()?;
+        match (self.style, first) {
+            (Style::Double, '\\') => escape(rest),
+            (Style::Single, '\'') if rest.starts_with("''") => Some((Some('\''), 2)),
+            (Style::Single, '\'') | (Style::Double, '"') => None,
+            _ => Some((Some(first), first.len_utf8())),
+        }
+    }
+}
+
+/// Whether a text ends behind the `|` or `>` of a block scalar, whose content comes next.
+fn follows_header(before: &str) -> bool {
+    let Some((head, indentation)) = before.rsplit_once('\n') else {
+        return false;
+    };
+    let line = head.trim_end().lines().next_back().unwrap_or_default();
+    let line = line
+        .split_once(" #")
+        .map_or(line, |(line, _)| line)
+        .trim_end();
+    let line =
+        line.trim_end_matches(|char: char| char.is_ascii_digit() || matches!(char, '+' | '-'));
+    let marked = line.strip_suffix(['|', '>']);
+    indentation.trim().is_empty() && marked.is_some_and(|rest| rest.ends_with([' ', '\t']))
+}
+
+/// The character of an escape of JSON or YAML.
+fn escape(rest: &str) -> Option<(Option<char>, usize)> {
+    let kind = rest[1..].chars().next()?;
+    let code = |digits: usize| u32::from_str_radix(rest.get(2..2 + digits)?, 16).ok();
+    Some(match kind {
+        'n' | 't' | 'r' | 'f' | 'v' | 'N' | 'L' | 'P' | '_' | '\n' | '\r' | ' ' => (None, 2),
+        'x' => (char::from_u32(code(2)?), 4),
+        'u' => match code(4)? {
+            high @ 0xd800..0xdc00 => {
+                let low = rest.get(6..).and_then(|rest| rest.strip_prefix("\\u"))?;
+                let low = u32::from_str_radix(low.get(..4)?, 16).ok()?;
+                let code = 0x10000 + ((high - 0xd800) << 10) + low.checked_sub(0xdc00)?;
+                (char::from_u32(code), 12)
+            }
+            code => (char::from_u32(code), 6),
+        },
+        'U' => (char::from_u32(code(8)?), 10),
+        'b' => (Some('\u{8}'), 2),
+        'a' => (Some('\u{7}'), 2),
+        'e' => (Some('\u{1b}'), 2),
+        '0' => (Some('\0'), 2),
+        other => (Some(other), 1 + other.len_utf8()),
+    })
+}

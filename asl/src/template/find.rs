@@ -1,0 +1,134 @@
+//! Finds the state machines of a file.
+
+use std::path::Path;
+
+use super::definition::{Embedded, EmbeddedDefinition};
+use super::text::{Place, Text, definition};
+use crate::SyntaxError;
+use crate::json::{Document, Json, Object, escape};
+use crate::model::MachineType;
+use crate::substitution::is_substitution;
+use crate::yaml::{Format, read_template};
+
+/// Reads a file in which definitions may stand; in YAML any tag is taken.
+///
+/// # Errors
+///
+/// When the text is neither JSON nor YAML.
+pub fn read(name: impl AsRef<Path>, text: &str) -> Result<Document, SyntaxError> {
+    match Format::of(name, text) {
+        Format::Json => Document::parse(text),
+        Format::Yaml => Document::read(text, read_template),
+    }
+}
+
+/// The state machines of a template, or the one that `aws stepfunctions describe-state-machine` printed; `None` when the file is neither.
+pub fn machines(file: &Document) -> Option<Vec<Embedded>> {
+    let object = file.json().as_object()?;
+    let is_definition = object.contains_key("StartAt") || object.contains_key("States");
+    let resources = object.get("Resources").filter(|_| !is_definition);
+    if let Some(resources) = resources.and_then(Json::as_object) {
+        let found = resources.iter().filter_map(|(name, resource)| {
+            let resource = resource.as_object()?;
+            of_resource(file, name, resource)
+        });
+        return Some(found.collect());
+    }
+    described(file, object).map(|machine| vec![machine])
+}
+
+/// What is printed has the definition in a string, beside the machine's ARN or its name and role.
+fn described(file: &Document, object: &Object) -> Option<Embedded> {
+    let is_described = object.contains_key("stateMachineArn")
+        || object.contains_key("name") && object.contains_key("roleArn");
+    if !is_described || object.get("definition")?.as_str().is_none() {
+        return None;
+    }
+    let word = |key: &str| object.get(key).and_then(Json::as_str);
+    let name = word("name").or(word("stateMachineArn")).unwrap_or_default();
+    Some(Embedded {
+        name: name.to_owned(),
+        machine_type: machine_type(word("type")),
+        definition: text_at(file, "/definition")?,
+    })
+}
+
+fn of_resource(file: &Document, name: &str, resource: &Object) -> Option<Embedded> {
+    let kind = resource.get("Type")?.as_str()?;
+    let type_key = match kind {
+        "AWS::StepFunctions::StateMachine" => "StateMachineType",
+        "AWS::Serverless::StateMachine" => "Type",
+        _ => return None,
+    };
+    let empty = Object::new();
+    let properties = resource.get("Properties").and_then(Json::as_object);
+    let properties = properties.unwrap_or(&empty);
+    let pointer = format!("/Resources/{}/Properties", escape(name));
+    Some(Embedded {
+        name: name.to_owned(),
+        machine_type: machine_type(properties.get(type_key).and_then(Json::as_str)),
+        definition: of_properties(file, &pointer, properties),
+    })
+}
+
+fn machine_type(word: Option<&str>) -> MachineType {
+    word.and_then(MachineType::from_word)
+        .unwrap_or(MachineType::Standard)
+}
+
+fn of_properties(file: &Document, pointer: &str, properties: &Object) -> EmbeddedDefinition {
+    let elsewhere = |reason: &str| EmbeddedDefinition::Elsewhere {
+        reason: reason.to_owned(),
+    };
+    if properties.contains_key("Definition") {
+        return part_at(file, &format!("{pointer}/Definition"))
+            .unwrap_or_else(|| elsewhere("its `Definition` cannot be read"));
+    }
+    if let Some(value) = properties.get("DefinitionString") {
+        let pointer = format!("{pointer}/DefinitionString");
+        let is_object = value.get("Fn::ToJsonString").is_some();
+        let found = if is_object {
+            part_at(file, &format!("{pointer}/Fn::ToJsonString"))
+        } else {
+            text_at(file, &pointer)
+        };
+        return found.unwrap_or_else(|| elsewhere("its `DefinitionString` is no text"));
+    }
+    let uri = ["DefinitionUri", "DefinitionS3Location"]
+        .into_iter()
+        .find_map(|key| properties.get(key));
+    match uri {
+        Some(Json::String(path)) if path.starts_with("s3://") || path.starts_with("https://") => {
+            elsewhere("its definition is an object of S3")
+        }
+        Some(Json::String(path)) if is_substitution(path) => {
+            elsewhere("the path of its definition is computed by the template")
+        }
+        Some(Json::String(path)) => EmbeddedDefinition::File {
+            path: path.as_str().to_owned(),
+        },
+        Some(_) => elsewhere("its definition is an object of S3"),
+        None => elsewhere("it has no definition"),
+    }
+}
+
+fn part_at(file: &Document, pointer: &str) -> Option<EmbeddedDefinition> {
+    let place = Place::at(file, pointer)?;
+    let (json, mark) = definition(place);
+    // What the template computes as a whole is not known.
+    if json.as_str().is_some() {
+        return None;
+    }
+    Some(EmbeddedDefinition::Part {
+        document: file.part(pointer, json, mark),
+    })
+}
+
+fn text_at(file: &Document, pointer: &str) -> Option<EmbeddedDefinition> {
+    let Text { text, offsets } = Text::of(Place::at(file, pointer)?)?;
+    // One placeholder alone says nothing.
+    if crate::placeholder::whole(&text).is_some() {
+        return None;
+    }
+    Some(EmbeddedDefinition::Text { text, offsets })
+}

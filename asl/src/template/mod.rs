@@ -1,0 +1,45 @@
+//! Files that hold definitions beside other things: templates of CloudFormation and SAM, and what `aws stepfunctions describe-state-machine`
+//! prints.
+//!
+//! [`machines`] finds every `AWS::StepFunctions::StateMachine` and `AWS::Serverless::StateMachine` of a template, wherever its definition stands:
+//! as an object (`Definition`), as a text (`DefinitionString`, also through `Fn::Sub`, `Fn::Join` and `Fn::ToJsonString`), or in another file
+//! (`DefinitionUri`, `DefinitionS3Location`). What the template computes (`Ref`, `Fn::GetAtt`, ..) is read as a `${substitution}`; of `Fn::If` the
+//! value that stands first is read. YAML's short forms (`!Sub`, `!GetAtt`, `!If`, ..) mean the same. Findings stand at their places in the file.
+//!
+//! ```
+//! use stepwright_asl::template::{machines, read};
+//! use stepwright_asl::validate::{MachineType, Validator};
+//!
+//! let template = read("template.yaml", r#"
+//! Resources:
+//!   Orders:
+//!     Type: AWS::StepFunctions::StateMachine
+//!     Properties:
+//!       StateMachineType: EXPRESS
+//!       DefinitionString: !Sub |
+//!         {
+//!           "StartAt": "Charge",
+//!           "States": {"Charge": {"Type": "Task", "Resource": "${ChargeFunction.Arn}", "Next": "Dnoe"},
+//!                      "Done": {"Type": "Succeed"}}
+//!         }
+//! "#)?;
+//! let found = machines(&template).expect("it is a template");
+//! assert_eq!((&*found[0].name, found[0].machine_type), ("Orders", MachineType::Express));
+//!
+//! let validator = Validator::new(MachineType::Standard);
+//! let findings = found[0].check(&template, &validator).expect("the definition stands in the template");
+//! let error = findings.errors().next().expect("there is no state `Dnoe`");
+//! assert_eq!((error.rule, error.line), ("SW020", 10));
+//! # Ok::<(), stepwright_asl::SyntaxError>(())
+//! ```
+
+mod align;
+mod definition;
+mod find;
+mod text;
+
+pub use definition::{Embedded, EmbeddedDefinition};
+pub use find::{machines, read};
+
+#[cfg(test)]
+mod tests;

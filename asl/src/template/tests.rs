@@ -1,0 +1,313 @@
+use super::align::align;
+use super::text::{Place, Text};
+use super::*;
+use crate::json::{Document, Json};
+use crate::validate::{MachineType, Validator};
+use crate::yaml::Format;
+use proptest::prelude::*;
+
+/// The findings of the machines that stand in a file: machine, rule, line and what stands there.
+fn found(name: &str, text: &str) -> Vec<(String, String)> {
+    let file = read(name, text).expect("can be read");
+    let validator = Validator::new(MachineType::Standard);
+    let found = machines(&file).expect("has machines");
+    let all = found.iter().flat_map(|machine| {
+        let findings = machine.check(&file, &validator).unwrap_or_default();
+        let said = findings
+            .into_iter()
+            .filter(|one| one.code.is_some())
+            .map(|one| {
+                let rest = text[one.offset..].lines().next().unwrap_or_default();
+                (
+                    format!("{} {} {} {}", machine.name, one.rule, one.line, one.pointer),
+                    rest.trim_end().to_owned(),
+                )
+            });
+        said.collect::<Vec<_>>()
+    });
+    all.collect()
+}
+
+fn expect(name: &str, text: &str, expected: &[(&str, &str)]) {
+    let found = found(name, text);
+    let found: Vec<(&str, &str)> = found
+        .iter()
+        .map(|(a, b)| (a.as_str(), b.as_str()))
+        .collect();
+    assert_eq!(found, expected, "{text}");
+}
+
+#[test]
+fn a_definition_of_yaml_is_a_part_of_the_template() {
+    let text = r#"
+Conditions: {Prod: !Equals [!Ref Stage, prod]}
+Resources:
+  Role: {Type: AWS::IAM::Role}
+  Orders:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Definition:
+        StartAt: A
+        TimeoutSeconds: !Ref Timeout
+        States:
+          A:
+            Type: Task
+            Resource: !GetAtt Fn.Arn
+            Next: !If [Prod, B, C]
+          B:
+            Type: Task
+            Resource: !Sub "arn:${AWS::Partition}:states:::sqs:sendMessage"
+            Parameters: {QueueUrl: !ImportValue Queue, MessageBody: !Join ["", [a, b]]}
+            Next: Dnoe
+          Done: !If [Prod, {Type: Sucseed}, {Type: Succeed}]
+"#;
+    expect(
+        "t.yaml",
+        text,
+        &[
+            ("Orders SW020 20 /States/B/Next", "Dnoe"),
+            (
+                "Orders SW015 21 /States/Done/Type",
+                "Sucseed}, {Type: Succeed}]",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_definition_of_json_is_a_part_of_the_template() {
+    let text = r#"{"Resources": {"Orders": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {
+  "StateMachineType": "EXPRESS",
+  "DefinitionString": {"Fn::ToJsonString": {"StartAt": "A", "States": {
+    "A": {"Type": "Task", "Resource": {"Fn::GetAtt": ["Fn", "Arn"]}, "Next": "B"},
+    "B": {"Type": "Task", "Resource": {"Fn::Sub": ["arn:${P}:states:::sqs:sendMessage.waitForTaskToken", {"P": "aws"}]}, "End": true}
+  }}}}}}}"#;
+    // An Express machine waits for no token.
+    expect(
+        "t.json",
+        text,
+        &[(
+            "Orders SW046 5 /States/B/Resource",
+            r#"{"Fn::Sub": ["arn:${P}:states:::sqs:sendMessage.waitForTaskToken", {"P": "aws"}]}, "End": true}"#,
+        )],
+    );
+}
+
+#[test]
+fn a_text_has_its_places_in_the_template() {
+    let block = |tag: &str| {
+        format!(
+            "Resources:\n  M:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      DefinitionString: {tag}\n        {{\n          \"StartAt\": \"A\",\n          \"States\": {{\n            \"A\": {{\"Type\": \"Pass\", \"Next\": \"B\"}}\n          }}\n        }}\n"
+        )
+    };
+    for tag in [
+        "|",
+        "!Sub |",
+        "!Sub |-",
+        "!Sub >",
+        "|  # the definition",
+        "&d |",
+    ] {
+        expect(
+            "t.yaml",
+            &block(tag),
+            &[("M SW020 9 /States/A/Next", "\"B\"}")],
+        );
+    }
+    let quoted = |written: &str| {
+        format!(
+            "Resources:\n  M:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      DefinitionString: {written}\n"
+        )
+    };
+    let json = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "É"}}}"#;
+    let single = quoted(&format!("!Sub '{json}'"));
+    expect(
+        "t.yaml",
+        &single,
+        &[("M SW020 5 /States/A/Next", "\"É\"}}}'")],
+    );
+    let double = quoted(&serde_json::to_string(json).expect("is text"));
+    expect(
+        "t.yaml",
+        &double,
+        &[("M SW020 5 /States/A/Next", "\\\"É\\\"}}}\"")],
+    );
+    let list = quoted(&format!("!Sub\n        - '{json}'\n        - {{X: 1}}"));
+    expect(
+        "t.yaml",
+        &list,
+        &[("M SW020 6 /States/A/Next", "\"É\"}}}'")],
+    );
+    let long = quoted(&format!(
+        "\n        Fn::Sub:\n          - '{json}'\n          - {{X: 1}}"
+    ));
+    expect(
+        "t.yaml",
+        &long,
+        &[("M SW020 7 /States/A/Next", "\"É\"}}}'")],
+    );
+    let long = quoted(&format!("\n        Fn::Sub: |\n          {json}"));
+    expect("t.yaml", &long, &[("M SW020 7 /States/A/Next", "\"É\"}}}")]);
+    // YAML in a text, as SAM takes it.
+    let yaml = quoted("|\n        StartAt: A\n        States:\n          A: {Type: Pass, Next: B}");
+    expect("t.yaml", &yaml, &[("M SW020 8 /States/A/Next", "B}")]);
+}
+
+#[test]
+fn a_joined_text_has_its_places_in_its_pieces() {
+    let text = r#"{"Resources": {"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"DefinitionString": {"Fn::Join": ["", [
+  "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Task\",\"Resource\":\"",
+  {"Fn::GetAtt": ["Fn", "Arn"]},
+  "\",\"TimeoutSeconds\":0,\"Next\":\"B\"},\"B\":{\"Type\":\"Task\",\"Resource\":\"arn:",
+  {"Ref": "AWS::Partition"},
+  ":states:::sqs:sendMesage\",\"End\":true}}}"
+]]}}}}}"#;
+    expect(
+        "t.json",
+        text,
+        &[(
+            "M SW043 4 /States/A/TimeoutSeconds",
+            r#"0,\"Next\":\"B\"},\"B\":{\"Type\":\"Task\",\"Resource\":\"arn:","#,
+        )],
+    );
+}
+
+#[test]
+fn a_broken_text_is_a_finding_at_its_place() {
+    let text = "Resources:\n  M:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      DefinitionString: |\n        {\"StartAt\": \"A\",\n         \"States\" {}}\n";
+    expect("t.yaml", text, &[("M SW001 7 ", "{}}")]);
+}
+
+#[test]
+fn what_was_described_has_its_type_and_places() {
+    let text = "{\n  \"name\": \"M\", \"roleArn\": \"r\", \"type\": \"EXPRESS\",\n  \"definition\": \"{\\n\\\"StartAt\\\": \\\"A\\\", \\\"States\\\": {\\\"A\\\": {\\\"Type\\\": \\\"Pass\\\", \\\"Next\\\": \\\"B\\\"}}}\"\n}";
+    expect("-", text, &[("M SW020 3 /States/A/Next", "\\\"B\\\"}}}\"")]);
+    let file = read("-", text).expect("is JSON");
+    let found = machines(&file).expect("is described");
+    assert_eq!(found[0].machine_type, MachineType::Express);
+}
+
+#[test]
+fn where_else_a_definition_stands_is_told() {
+    let kinds = |properties: &str| {
+        let text = format!(
+            "Resources: {{M: {{Type: AWS::Serverless::StateMachine, Properties: {properties}}}}}"
+        );
+        let file = read("t.yaml", &text).expect("is YAML");
+        let found = machines(&file).expect("is a template");
+        match &found[0].definition {
+            EmbeddedDefinition::File { path } => format!("file {path}"),
+            EmbeddedDefinition::Elsewhere { reason } => reason.clone(),
+            other => format!("{other:?}"),
+        }
+    };
+    assert_eq!(kinds("{DefinitionUri: a/b.asl.json}"), "file a/b.asl.json");
+    assert!(kinds("{DefinitionUri: s3://b/k}").contains("S3"));
+    assert!(kinds("{DefinitionUri: {Bucket: b, Key: k}}").contains("S3"));
+    assert!(kinds("{DefinitionUri: !Sub '${Folder}/a.json'}").contains("computed"));
+    assert!(kinds("{DefinitionString: !Ref Definition}").contains("no text"));
+    assert!(kinds("{}").contains("no definition"));
+}
+
+#[test]
+fn a_definition_is_no_template() {
+    for text in [
+        r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#,
+        r#"{"name": "package", "definition": "x"}"#,
+        r#"{"StartAt": "A", "Resources": {}}"#,
+        "[]",
+        "1",
+    ] {
+        let file = read("-", text).expect("is JSON");
+        assert!(machines(&file).is_none(), "{text}");
+    }
+    let empty = read("t.yaml", "Resources: {A: {Type: AWS::SNS::Topic}, B: 1}").expect("is YAML");
+    assert!(machines(&empty).expect("is a template").is_empty());
+}
+
+/// Each byte of the text stands where the file has it, as far as it is no blank.
+fn is_aligned(source: &str, document: &Document, pointer: &str) {
+    let place = Place::at(document, pointer).expect("is there");
+    let Text { text, offsets } = Text::of(place).expect("is a text");
+    assert_eq!(text.len(), offsets.len());
+    let start = document.span(pointer).expect("has a span").start;
+    assert!(align(source, start, &text).is_some(), "{source}");
+    let mut last = 0;
+    for (at, char) in text
+        .char_indices()
+        .filter(|(_, char)| !char.is_whitespace())
+    {
+        let offset = offsets[at] as usize;
+        assert!(offset >= last, "{source}");
+        last = offset;
+        let written = &source[offset..];
+        assert!(
+            written.starts_with(char) || written.starts_with('\\'),
+            "{source}: {char}"
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn strings_of_json_are_aligned(text in "\\PC{0,30}|[\"\\\\\n\t/{}a é😀\u{1}\u{7f}]{0,20}") {
+        let source = format!("{{\"a\": {}}}", serde_json::to_string(&text).expect("is text"));
+        is_aligned(&source, &Document::parse(&source).expect("is JSON"), "/a");
+        let escaped: String = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+        let source = format!("{{\"a\": \"{escaped}\"}}");
+        is_aligned(&source, &Document::parse(&source).expect("is JSON"), "/a");
+    }
+
+    #[test]
+    fn strings_of_yaml_are_aligned(
+        lines in prop::collection::vec("[a-z{}\":,'#é -]{0,12}", 1..6), mark in "(!Sub |!Sub  |&a )?[|>][+-]?", single in "[a-z '\"{}:é]{1,20}",
+    ) {
+        let body: String = lines.iter().map(|line| format!("\n    {}x", line.trim_start())).collect();
+        let source = format!("a: {mark}{body}\nb: '{}'\n", single.replace('\'', "''"));
+        let document = read("t.yaml", &source).expect("is YAML");
+        is_aligned(&source, &document, "/a");
+        is_aligned(&source, &document, "/b");
+    }
+
+    #[test]
+    fn any_template_is_read(
+        tag in "(!(Sub|Join|If|GetAtt|Ref|FindInMap|Select|Nothing) )?",
+        value in "(\\[|\\]|[{}]|a|, |: |!If |!Join |\\$\\{A\\}|\"| |States|StartAt){0,12}",
+        key in "Definition(String|Uri)?",
+    ) {
+        let text = format!("Resources:\n  M:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      {key}: {tag}{value}\n");
+        if let Ok(file) = read("t.yaml", &text) {
+            let validator = Validator::new(MachineType::Standard);
+            for machine in machines(&file).unwrap_or_default() {
+                for finding in machine.check(&file, &validator).iter().flatten() {
+                    prop_assert!(text.get(finding.offset..).is_some(), "{}", finding);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_definition_means_the_same_in_a_template(next in "[A-C]", seconds in 0i64..3, unknown in "[a-z]{1,5}") {
+        let definition = format!(
+            r#"{{"StartAt": "A", "States": {{"A": {{"Type": "Wait", "Seconds": {seconds}, "{unknown}": 1, "Next": "{next}"}}, "B": {{"Type": "Succeed"}}}}}}"#
+        );
+        let json: Json = definition.parse().expect("is JSON");
+        let alone = Validator::new(MachineType::Standard)
+            .check(&Format::Json.parse(&definition).expect("is JSON"));
+        let wrap = |value: String| format!(
+            r#"{{"Resources": {{"M": {{"Type": "AWS::StepFunctions::StateMachine", "Properties": {value}}}}}}}"#
+        );
+        for text in [
+            wrap(format!(r#"{{"Definition": {json}}}"#)),
+            wrap(format!(r#"{{"DefinitionString": {}}}"#, serde_json::to_string(&definition).expect("is text"))),
+        ] {
+            let file = read("t.json", &text).expect("is JSON");
+            let machine = &machines(&file).expect("is a template")[0];
+            let found = machine.check(&file, &Validator::new(MachineType::Standard)).expect("is there");
+            let said = |findings: &crate::Findings| -> Vec<String> {
+                findings.iter().map(|one| format!("{} {} {}", one.rule, one.pointer, one.message)).collect()
+            };
+            prop_assert_eq!(said(&found), said(&alone));
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The form of a `Resource` that names no integration: an ARN, a URI, or a text that a template engine fills in.
+
+use crate::similar::nearest;
+use crate::substitution::{is_substitution, unclosed};
+
+/// What is wrong with the form of a resource.
+pub(super) struct FormFault {
+    /// Whether it is an ARN, of something that a Task cannot call.
+    pub(super) is_arn: bool,
+    pub(super) suggestion: Option<String>,
+    /// Whether AWS may take it all the same, or a deployment script may still put the ARN in its place.
+    pub(super) doubt: bool,
+}
+
+impl FormFault {
+    fn no_arn(suggestion: impl Into<String>) -> Option<FormFault> {
+        Some(FormFault {
+            is_arn: false,
+            suggestion: Some(suggestion.into()),
+            doubt: false,
+        })
+    }
+
+    fn unknown(suggestion: Option<String>) -> Option<FormFault> {
+        Some(FormFault {
+            is_arn: true,
+            suggestion,
+            doubt: false,
+        })
+    }
+
+    fn doubtful(suggestion: &str) -> Option<FormFault> {
+        Some(FormFault {
+            is_arn: true,
+            suggestion: Some(suggestion.to_owned()),
+            doubt: true,
+        })
+    }
+}
+
+const EXAMPLE: &str = "an integration is written like `arn:aws:states:::lambda:invoke`";
+
+/// What is wrong with the form of a resource; of an ARN of a service integration only that it is one is known here.
+pub(super) fn form_fault(resource: &str) -> Option<FormFault> {
+    if let Some(open) = unclosed(resource) {
+        return FormFault::no_arn(format!("close the substitution: `{open}}}`"));
+    }
+    if is_substitution(resource) {
+        return None;
+    }
+    let Some((scheme, rest)) = resource.split_once(':') else {
+        // AWS refuses a name, too, but `charge_arn` says that the ARN is still to come.
+        let doubt = is_name(resource) && resource.to_ascii_lowercase().ends_with("arn");
+        return Some(FormFault {
+            is_arn: false,
+            suggestion: Some(EXAMPLE.to_owned()),
+            doubt,
+        });
+    };
+    if scheme != "arn" {
+        return if is_uri(scheme, rest) {
+            None
+        } else {
+            FormFault::no_arn(EXAMPLE)
+        };
+    }
+    let parts: Vec<&str> = rest.splitn(5, ':').collect();
+    let [_, service, region, account, what] = parts[..] else {
+        return FormFault::no_arn(
+            "an ARN is written `arn:<partition>:<service>:<region>:<account>:<resource>`",
+        );
+    };
+    let is_integration = service == "states" && region.is_empty() && account.is_empty();
+    if is_integration {
+        return None;
+    }
+    if rest
+        .chars()
+        .any(|char| char.is_whitespace() || char.is_control())
+    {
+        return FormFault::no_arn("an ARN has no blanks");
+    }
+    let (kind, name) = what.split_once(':').unwrap_or((what, ""));
+    let instead = |before: &str, meant: &str| {
+        let mended = resource.replacen(&format!(":{before}:"), &format!(":{meant}:"), 1);
+        Some(format!("did you mean `{mended}`?"))
+    };
+    match (service, kind) {
+        ("lambda", "function") => function_fault(resource, name),
+        ("lambda", _) if nearest(kind, ["function"]).is_some() => {
+            FormFault::unknown(instead(kind, "function"))
+        }
+        ("lambda", _) => FormFault::doubtful("a Task invokes what is named `function:<name>`"),
+        ("states", "activity") if name.is_empty() => FormFault::unknown(None),
+        ("states", "activity") => None,
+        ("states", "stateMachine") => FormFault::doubtful(
+            "a Task starts an execution by `arn:aws:states:::states:startExecution`",
+        ),
+        ("states", _) if nearest(kind, ["activity"]).is_some() => {
+            FormFault::unknown(instead(kind, "activity"))
+        }
+        (_, "function") if nearest(service, ["lambda"]).is_some() => {
+            FormFault::unknown(instead(service, "lambda"))
+        }
+        (_, "activity") if nearest(service, ["states"]).is_some() => {
+            FormFault::unknown(instead(service, "states"))
+        }
+        _ => None,
+    }
+}
+
+/// What is wrong with a function's name and the version or alias behind it.
+fn function_fault(resource: &str, name: &str) -> Option<FormFault> {
+    let (name, qualifier) = match name.split_once(':') {
+        Some((name, qualifier)) => (name, Some(qualifier)),
+        None => (name, None),
+    };
+    let is_word = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_');
+    match qualifier {
+        _ if name.is_empty() => FormFault::unknown(None),
+        Some("") => {
+            let bare = resource.strip_suffix(':').unwrap_or(resource);
+            FormFault::unknown(Some(format!(
+                "the version or alias is missing; without one it is `{bare}`"
+            )))
+        }
+        Some("$LATEST" | "$LATEST.PUBLISHED") | None => None,
+        Some(qualifier) if qualifier.chars().all(is_word) => None,
+        Some(_) => FormFault::unknown(Some(
+            "behind the function's name stands a version (`:7`), `:$LATEST`, or an alias of letters, digits, `-` and `_`".to_owned(),
+        )),
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    let is_part = |char: char| char.is_alphanumeric() || matches!(char, '_' | '-' | '.' | '@');
+    !text.is_empty() && text.chars().all(is_part)
+}
+
+/// Whether it is a URI (RFC 3986): a scheme, and something behind it without blanks.
+fn is_uri(scheme: &str, rest: &str) -> bool {
+    let is_part = |char: char| char.is_ascii_alphanumeric() || matches!(char, '+' | '-' | '.');
+    scheme.starts_with(|char: char| char.is_ascii_alphabetic())
+        && scheme.chars().all(is_part)
+        && !rest.is_empty()
+        && !rest
+            .chars()
+            .any(|char| char.is_whitespace() || char.is_control())
+}

@@ -1,0 +1,229 @@
+//! The validator, with a say in what its rules count for.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::Subject;
+use super::custom::{CustomRule, MachineView};
+use super::definition::Definition;
+use super::report::Report;
+use super::rule_id::{RuleIdError, is_among};
+use super::rules::RULES;
+use super::silence::Silence;
+use crate::finding::{Finding, Findings, Severity};
+use crate::json::Document;
+use crate::model::MachineType;
+
+/// Checks definitions, with a say in what the rules count for, and by rules of your own.
+///
+/// ```
+/// use stepwright_asl::validate::{MachineType, Validator};
+///
+/// let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": false, "Next": "B"}, "B": {"Type": "Succeed"}}}"#;
+/// let validator = Validator::new(MachineType::Standard);
+/// assert!(!validator.check_text(text).has_errors());
+/// assert!(validator.clone().deny("SW029")?.check_text(text).has_errors());
+/// assert!(validator.clone().allow("SW029")?.check_text(text).is_empty());
+///
+/// let unknown = validator.allow("SW02").unwrap_err();
+/// assert!(unknown.to_string().starts_with("there is no rule `SW02`; did you mean `SW0"));
+/// # Ok::<(), stepwright_asl::validate::RuleIdError>(())
+/// ```
+///
+/// A definition may silence warnings itself: `stepwright: allow SW024, SW048` in the `Comment` of a state holds for the state and all that is in
+/// it, and in the `Comment` of the machine for all of it. That is said of the very place, so it counts more than [`deny`](Validator::deny).
+/// Errors cannot be silenced.
+///
+/// ```
+/// use stepwright_asl::validate::{MachineType, Validator};
+///
+/// let text = r#"{"StartAt": "A", "States": {
+///     "A": {"Type": "Pass", "End": false, "Next": "B", "Comment": "stepwright: allow SW029"}, "B": {"Type": "Succeed"}}}"#;
+/// assert!(Validator::new(MachineType::Standard).deny_warnings().check_text(text).is_empty());
+/// ```
+#[derive(Clone)]
+pub struct Validator {
+    machine_type: MachineType,
+    custom: Vec<Arc<dyn CustomRule>>,
+    off: Vec<String>,
+    denied: Vec<String>,
+    allowed: Vec<String>,
+    denies_warnings: bool,
+}
+
+impl Validator {
+    /// Every rule, for machines of a type.
+    pub fn new(machine_type: MachineType) -> Validator {
+        Validator {
+            machine_type,
+            custom: Vec::new(),
+            off: Vec::new(),
+            denied: Vec::new(),
+            allowed: Vec::new(),
+            denies_warnings: false,
+        }
+    }
+
+    /// The same for machines of another type.
+    #[must_use]
+    pub fn of_type(mut self, machine_type: MachineType) -> Validator {
+        self.machine_type = machine_type;
+        self
+    }
+
+    /// Checks by a rule of your own, too.
+    ///
+    /// # Errors
+    ///
+    /// When its id is that of another rule.
+    pub fn with_rule(mut self, rule: impl CustomRule + 'static) -> Result<Validator, RuleIdError> {
+        if self.is_known(rule.id()) {
+            let id = rule.id().to_owned();
+            return Err(RuleIdError::Taken { id });
+        }
+        self.custom.push(Arc::new(rule));
+        Ok(self)
+    }
+
+    /// Counts the findings of this rule as errors. Ids are taken in upper or lower case.
+    ///
+    /// # Errors
+    ///
+    /// When no rule has the id; a rule of your own is [added](Validator::with_rule) before it is named.
+    pub fn deny(mut self, id: impl AsRef<str>) -> Result<Validator, RuleIdError> {
+        self.denied.push(self.known(id.as_ref())?);
+        Ok(self)
+    }
+
+    /// Counts all warnings as errors, save those of rules that are [allowed](Validator::allow).
+    #[must_use]
+    pub fn deny_warnings(mut self) -> Validator {
+        self.denies_warnings = true;
+        self
+    }
+
+    /// Silences the warnings of this rule. An error cannot be silenced, because AWS refuses the definition all the same; a rule that is
+    /// denied by its id too stays denied.
+    ///
+    /// # Errors
+    ///
+    /// As [`deny`](Validator::deny).
+    pub fn allow(mut self, id: impl AsRef<str>) -> Result<Validator, RuleIdError> {
+        self.allowed.push(self.known(id.as_ref())?);
+        Ok(self)
+    }
+
+    /// The same without the rule of this id, its errors included.
+    ///
+    /// # Errors
+    ///
+    /// As [`deny`](Validator::deny).
+    pub fn without(mut self, id: impl AsRef<str>) -> Result<Validator, RuleIdError> {
+        self.off.push(self.known(id.as_ref())?);
+        Ok(self)
+    }
+
+    /// The ids of all rules: the built-in ones, then those that were added.
+    pub fn ids(&self) -> impl Iterator<Item = &'static str> {
+        let custom = self.custom.iter().map(|rule| rule.id());
+        RULES.iter().map(|rule| rule.id).chain(custom)
+    }
+
+    fn is_known(&self, id: &str) -> bool {
+        self.ids().any(|known| known.eq_ignore_ascii_case(id))
+    }
+
+    fn known(&self, id: &str) -> Result<String, RuleIdError> {
+        if self.is_known(id) {
+            Ok(id.to_owned())
+        } else {
+            Err(RuleIdError::unknown(id, self.ids()))
+        }
+    }
+
+    /// Checks a text.
+    pub fn check_text(&self, text: &str) -> Findings {
+        if text.trim().is_empty() {
+            let document = Document::empty(text);
+            return self.check(&document);
+        }
+        match Document::parse(text) {
+            Ok(document) => self.check(&document),
+            Err(error) => error.into(),
+        }
+    }
+
+    /// Checks a definition: a [`Document`] or a [`StateMachine`](crate::StateMachine).
+    pub fn check<'d>(&self, definition: impl Into<Subject<'d>>) -> Findings {
+        let Subject(document) = definition.into();
+        let document = document.as_ref();
+        let mut definition = Definition::read(document, self.machine_type);
+        definition.ids = self.ids().collect();
+        let definition = definition;
+        let mut report = Report::new(document);
+        for rule in RULES {
+            if !is_among(&self.off, rule.id) {
+                report.begin(rule.heading());
+                (rule.check)(&definition, &mut report);
+            }
+        }
+        self.check_custom(&definition, &mut report);
+        let truncated = report.is_truncated();
+        let mut findings = report.finish();
+        let silence = Silence::of(&definition);
+        findings.retain_mut(|finding| {
+            let is_error = finding.severity == Severity::Error;
+            (is_error || !silence.covers(finding)) && self.count(finding)
+        });
+        Findings::of(findings, truncated)
+    }
+
+    fn check_custom(&self, definition: &Definition<'_>, report: &mut Report<'_>) {
+        let machine = MachineView::of(definition);
+        for rule in &self.custom {
+            if is_among(&self.off, rule.id()) {
+                continue;
+            }
+            let mut findings = Vec::new();
+            let mut take = |findings: &mut Vec<Finding>| {
+                for mut finding in findings.drain(..) {
+                    finding.rule = rule.id();
+                    report.place(finding);
+                }
+            };
+            rule.check_machine(&machine, &mut findings);
+            take(&mut findings);
+            for state in machine.states() {
+                rule.check_state(&state, &mut findings);
+                take(&mut findings);
+            }
+        }
+    }
+
+    /// Gives a finding the weight that its rule has; `false` when it is silenced.
+    fn count(&self, finding: &mut Finding) -> bool {
+        if finding.severity == Severity::Error {
+            return true;
+        }
+        let is_allowed = is_among(&self.allowed, finding.rule);
+        if is_among(&self.denied, finding.rule) || self.denies_warnings && !is_allowed {
+            finding.severity = Severity::Error;
+            return true;
+        }
+        !is_allowed
+    }
+}
+
+impl fmt::Debug for Validator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let custom: Vec<&str> = self.custom.iter().map(|rule| rule.id()).collect();
+        f.debug_struct("Validator")
+            .field("machine_type", &self.machine_type)
+            .field("custom", &custom)
+            .field("off", &self.off)
+            .field("denied", &self.denied)
+            .field("allowed", &self.allowed)
+            .field("denies_warnings", &self.denies_warnings)
+            .finish()
+    }
+}

@@ -1,0 +1,315 @@
+//! Rules of users beside the built-in ones, and the ids by which rules are named.
+
+use proptest::prelude::*;
+use serde_json::json;
+use stepwright_asl::StateMachine;
+use stepwright_asl::json::Document;
+use stepwright_asl::model::{QueryLanguage, StateKind};
+use stepwright_asl::validate::{
+    CustomRule, Finding, Findings, MachineType, MachineView, RULES, RuleIdError, Severity,
+    StateView, Validator,
+};
+
+/// Each state has a `Comment`, and the machine too.
+struct Commented;
+
+impl CustomRule for Commented {
+    fn id(&self) -> &'static str {
+        "ACME001"
+    }
+
+    fn check_machine(&self, machine: &MachineView<'_>, findings: &mut Vec<Finding>) {
+        if machine.json().get("Comment").is_none() {
+            findings.push(Finding::new(
+                "",
+                Severity::Error,
+                "the machine has no `Comment`",
+            ));
+        }
+    }
+
+    fn check_state(&self, state: &StateView<'_>, findings: &mut Vec<Finding>) {
+        if state.get("Comment").is_none() {
+            let message = format!("`{}` has no `Comment`", state.name());
+            let finding = Finding::new(self.id(), Severity::Warning, message);
+            findings.push(finding.at(state.pointer()).suggest("give it one"));
+        }
+    }
+}
+
+/// Says at each state what a rule sees of it.
+struct Seen;
+
+impl CustomRule for Seen {
+    fn id(&self) -> &'static str {
+        "ACME002"
+    }
+
+    fn check_state(&self, state: &StateView<'_>, findings: &mut Vec<Finding>) {
+        let resource = state
+            .resource()
+            .map(|resource| resource.service().to_owned());
+        let message = format!(
+            "{:?} {:?} {} {resource:?} {}",
+            state.kind(),
+            state.query_language(),
+            state.object().len(),
+            state.machine().graph().states()[state.number()].name,
+        );
+        let finding = Finding::new(self.id(), Severity::Warning, message);
+        let position = state.position().expect("there is a text");
+        findings.push(finding.at(state.at("Type")).position(position));
+    }
+}
+
+const TEXT: &str = r#"{
+  "StartAt": "Ask",
+  "States": {
+    "Ask": {"Type": "Parallel", "End": true, "Comment": "asks", "Branches": [
+      {"StartAt": "Inner", "States": {
+        "Inner": {"Type": "Succeed", "QueryLanguage": "JSONata"}
+      }}
+    ]}
+  }
+}"#;
+
+fn validator() -> Validator {
+    Validator::new(MachineType::Standard)
+}
+
+fn commented() -> Validator {
+    validator().with_rule(Commented).expect("the id is free")
+}
+
+fn lines(findings: &Findings) -> Vec<String> {
+    findings.iter().map(Finding::to_string).collect()
+}
+
+#[test]
+fn a_rule_sees_the_machine_and_its_inner_states() {
+    assert_eq!(
+        lines(&commented().check_text(TEXT)),
+        [
+            "1:1: ACME001: the machine has no `Comment` at /",
+            "6:9: ACME001: `Inner` has no `Comment` at /States/Ask/Branches/0/States/Inner; give it one",
+        ]
+    );
+    let seen = validator().with_rule(Seen).expect("the id is free");
+    assert_eq!(
+        lines(&seen.check_text(TEXT)),
+        [
+            format!(
+                "4:5: ACME002: {:?} {:?} 4 None Ask at /States/Ask/Type",
+                Some(StateKind::Parallel),
+                QueryLanguage::JsonPath
+            ),
+            format!(
+                "6:9: ACME002: {:?} {:?} 2 None Inner at /States/Ask/Branches/0/States/Inner/Type",
+                Some(StateKind::Succeed),
+                QueryLanguage::Jsonata
+            ),
+        ]
+    );
+}
+
+#[test]
+fn the_id_of_a_users_rule_is_known_once_it_is_there() {
+    let error = validator()
+        .deny("ACME001")
+        .expect_err("it is not there yet");
+    assert!(
+        error.to_string().contains("there is no rule `ACME001`"),
+        "{error}"
+    );
+    for id in ["ACME001", "acme001"] {
+        let denied = commented().deny(id).expect("the rule is there");
+        assert_eq!(denied.check_text(TEXT).errors().count(), 2);
+        let allowed = commented().allow(id).expect("the rule is there");
+        // An error is not silenced.
+        assert_eq!(allowed.check_text(TEXT).len(), 1);
+        let without = commented().without(id).expect("the rule is there");
+        assert!(without.check_text(TEXT).is_empty());
+    }
+    let error = commented().allow("ACME01").expect_err("a slip of the pen");
+    assert_eq!(
+        error.to_string(),
+        "there is no rule `ACME01`; did you mean `ACME001`?"
+    );
+}
+
+#[test]
+fn an_id_is_that_of_one_rule() {
+    struct Twice(&'static str);
+    impl CustomRule for Twice {
+        fn id(&self) -> &'static str {
+            self.0
+        }
+    }
+    for id in ["SW020", "sw020", "ACME001", "Acme001"] {
+        let error = commented().with_rule(Twice(id)).expect_err("it is taken");
+        assert!(matches!(error, RuleIdError::Taken { .. }), "{error}");
+    }
+    assert!(commented().with_rule(Twice("ACME003")).is_ok());
+}
+
+#[test]
+fn denied_warnings_are_errors_save_those_that_are_allowed() {
+    let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": false, "Next": "B"}, "B": {"Type": "Succeed"}}}"#;
+    let all = validator().deny_warnings();
+    assert!(all.check_text(text).has_errors());
+    let allowed = all.clone().allow("SW029").expect("there is such a rule");
+    assert!(allowed.check_text(text).is_empty());
+    let both = allowed.deny("SW029").expect("there is such a rule");
+    assert!(both.check_text(text).has_errors());
+}
+
+#[test]
+fn unknown_ids_are_refused_with_a_suggestion() {
+    for (id, meant) in [
+        ("SW999", "such as SW022"),
+        ("SW142x", "`SW142`"),
+        ("S020", "`SW020`"),
+        ("", "such as SW022"),
+        ("überall", "such as SW022"),
+    ] {
+        for error in [
+            validator().deny(id).expect_err(id),
+            validator().allow(id).expect_err(id),
+            validator().without(id).expect_err(id),
+        ] {
+            let said = error.to_string();
+            assert!(
+                said.contains(&format!("`{id}`")) && said.contains(meant),
+                "{said}"
+            );
+        }
+    }
+}
+
+#[test]
+fn findings_serialise_in_the_shape_of_aws() {
+    let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Dnoe"}, "Done": {"Type": "Succeed"}}}"#;
+    let findings = validator().check_text(text);
+    let json = serde_json::to_value(&findings).expect("findings are JSON");
+    let expected = json!([{
+        "severity": "ERROR", "code": "MISSING_TRANSITION_TARGET", "message": "Missing 'Next' target: Dnoe",
+        "location": "/States/A/Next", "rule": "SW020", "pointer": "/States/A/Next", "line": 1, "column": 59,
+        "offset": 58, "suggestion": "did you mean `Done`?"}]);
+    assert_eq!(json, expected);
+}
+
+/// A rule whose findings point anywhere.
+struct Anywhere(String);
+
+impl CustomRule for Anywhere {
+    fn id(&self) -> &'static str {
+        "ACME004"
+    }
+
+    fn check_machine(&self, _: &MachineView<'_>, findings: &mut Vec<Finding>) {
+        findings.push(Finding::new(self.id(), Severity::Warning, "here").at(&self.0));
+    }
+}
+
+#[test]
+fn a_finding_stands_at_the_key_of_an_object_and_at_the_value_of_a_text() {
+    for (pointer, line, column) in [
+        ("/States/Ask", 4, 5),
+        ("/States/Ask/Type", 4, 21),
+        ("/States/Ask/Branches", 4, 65),
+        ("/States/Ask/Branches/0", 5, 7),
+        // The nearest node that there is.
+        ("/States/Ask/Branches/1/States", 4, 65),
+        ("/States/Nowhere", 3, 3),
+        ("nowhere", 1, 1),
+    ] {
+        let validator = validator().with_rule(Anywhere(pointer.to_owned()));
+        let findings = validator.expect("the id is free").check_text(TEXT);
+        let places: Vec<_> = findings.iter().map(|one| (one.line, one.column)).collect();
+        assert_eq!(places, [(line, column)], "{pointer}");
+    }
+}
+
+#[test]
+fn a_machine_without_a_text_is_checked_too() {
+    let machine = StateMachine::from_json(TEXT).expect("the text is a machine");
+    let findings = commented().check(&machine);
+    let places: Vec<_> = findings
+        .iter()
+        .map(|one| (&*one.pointer, one.line))
+        .collect();
+    assert_eq!(
+        places,
+        [("", 1), ("/States/Ask/Branches/0/States/Inner", 1)]
+    );
+}
+
+#[test]
+fn codes_are_those_of_aws() {
+    // A warning that AWS gives has a code of its own.
+    let warnings = ["NO_DOLLAR", "NO_PATH", "PASS_RESULT_IS_STATIC"];
+    for rule in RULES {
+        let given = match rule.severity {
+            Severity::Error => true,
+            Severity::Warning => rule.code.is_none_or(|code| warnings.contains(&code)),
+        };
+        assert!(given, "{} is a warning that AWS does not give", rule.id);
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_pointer_is_placed_in_the_text(pointer in "(/(States|Ask|Branches|0|[a~0-9é]{0,3})){0,6}|\\PC{0,12}") {
+        let validator = validator().with_rule(Anywhere(pointer.clone())).expect("the id is free");
+        for finding in &validator.check_text(TEXT) {
+            prop_assert_eq!(&finding.pointer, &pointer);
+            prop_assert!(TEXT.get(finding.offset..).is_some());
+        }
+        let document = Document::parse(TEXT).expect("is JSON");
+        prop_assert_eq!(validator.check(&document).len(), 1);
+    }
+}
+
+#[test]
+fn a_comment_silences_warnings_where_it_stands() {
+    let inner = r#"{"Type": "Pass", "End": false, "Next": "J""#;
+    let text = |machine: &str, outer: &str, own: &str| {
+        format!(
+            r#"{{"Comment": "{machine}", "StartAt": "P", "States": {{
+            "P": {{"Type": "Parallel", "Comment": "{outer}", "Next": "Q", "Branches": [{{"StartAt": "I", "States": {{
+                "I": {inner}, "Comment": "{own}"}}, "J": {{"Type": "Succeed"}}}}}}]}},
+            "Q": {{"Type": "Pass", "End": false, "Next": "R"}}, "R": {{"Type": "Succeed"}}}}}}"#
+        )
+    };
+    let found = |text: &str| -> Vec<String> {
+        let findings = validator()
+            .deny_warnings()
+            .deny("SW029")
+            .expect("is known")
+            .check_text(text);
+        findings
+            .iter()
+            .map(|one| format!("{} {}", one.rule, one.pointer))
+            .collect()
+    };
+    let (inside, behind) = (
+        "SW029 /States/P/Branches/0/States/I/End",
+        "SW029 /States/Q/End",
+    );
+    let allow = "stepwright: allow sw029";
+    assert_eq!(found(&text("", "", "")), [inside, behind]);
+    assert_eq!(found(&text("", "", allow)), [behind]);
+    assert_eq!(found(&text("", allow, "")), [behind]);
+    assert!(found(&text(allow, "", "")).is_empty());
+    assert_eq!(found(&text("stepwright: allow SW030", "", allow)), [behind]);
+    assert_eq!(
+        found(&text("stepwright: allow SW0299", "", allow)),
+        ["SW004 /Comment", behind]
+    );
+    // The ids of users' rules are known, and an error is not silenced.
+    let commented = commented().check_text(r#"{"StartAt": "A", "Comment": "stepwright: allow ACME001, SW020", "States": {"A": {"Type": "Pass", "Next": "B"}}}"#);
+    assert_eq!(
+        commented.iter().map(|one| one.rule).collect::<Vec<_>>(),
+        ["SW020"]
+    );
+}

@@ -1,0 +1,293 @@
+//! Edits change what they name and nothing else.
+#![cfg(feature = "yaml")]
+
+#[path = "edit/cases.rs"]
+mod cases;
+#[path = "yaml/emit.rs"]
+mod emit;
+#[path = "edit/model.rs"]
+mod model;
+#[path = "edit/realworld.rs"]
+mod realworld;
+#[path = "edit/sample.rs"]
+mod sample;
+
+use emit::emit;
+use model::{Edited, Seed, edit, pointers};
+use proptest::prelude::*;
+use sample::{any_json, write, write_flow};
+use stepwright_asl::edit::Editor;
+use stepwright_asl::json::{Json, escape};
+
+fn seeds() -> impl Strategy<Value = Vec<Seed>> {
+    let key = prop_oneof!["[A-Z][a-z]{0,8}", "[ -~]{0,6}", any::<String>()];
+    let seed = (
+        any::<u8>(),
+        any::<prop::sample::Index>(),
+        any::<prop::sample::Index>(),
+        key,
+        any_json(),
+    )
+        .prop_map(|(kind, place, at, key, value)| Seed {
+            kind,
+            place: place.index(1 << 20),
+            at: at.index(1 << 20),
+            key,
+            value,
+        });
+    prop::collection::vec(seed, 1..6)
+}
+
+/// How many bytes two texts have alike at the beginning, and at the end of the rest.
+fn alike(a: &str, b: &str) -> usize {
+    let same = |(a, b): &(u8, u8)| a == b;
+    let begin = a.bytes().zip(b.bytes()).take_while(same).count();
+    let (a, b) = (&a.as_bytes()[begin..], &b.as_bytes()[begin..]);
+    let end = a.iter().rev().copied().zip(b.iter().rev().copied());
+    begin + end.take_while(same).count()
+}
+
+/// Every value that was not edited is written as it was, and what stands between the values too, but for the commas, brackets and lines beside the edit.
+fn check_rest(before: &Editor, after: &Editor, edited: &Edited) {
+    let (old, new) = (before.text(), after.text());
+    // What had a child edited. Where the child is the only one before or behind the edit, the brackets are on the line of what stands around.
+    let mut outer = match edited.what.starts_with("insert") {
+        true => edited.pointer.as_str(),
+        false => model::parent(&edited.pointer),
+    };
+    let is_alone = |editor: &Editor| editor.document().json().pointer(outer).is_none_or(is_empty);
+    if is_alone(before) || is_alone(after) || edited.what.starts_with("replace") {
+        outer = model::parent(outer);
+    }
+    let begin = before
+        .document()
+        .key_position(outer)
+        .expect("is there")
+        .offset;
+    let begin = old[..begin].rfind('\n').map_or(0, |line| line + 1);
+    let end = before.document().span(outer).expect("is there").end;
+    let line_end = old[end..]
+        .find('\n')
+        .map_or(old.len(), |length| end + length);
+    assert_eq!(
+        old[..begin],
+        new[..begin],
+        "{}\n{old}\n---\n{new}",
+        edited.what
+    );
+    assert!(
+        new.ends_with(&old[line_end..]),
+        "{}\n{old}\n---\n{new}",
+        edited.what
+    );
+}
+
+fn check_json(text: &str, json: Json, seeds: &[Seed]) {
+    let mut editor = Editor::parse(text).expect("is JSON");
+    let mut json = json;
+    for seed in seeds {
+        let before = editor.clone();
+        let edited = edit(&mut editor, &mut json, seed);
+        let (old, new) = (before.text(), editor.text());
+        if let Err(error) = &edited.result {
+            assert_eq!(edited.what, "remove ", "{old}: {error}");
+            assert_eq!(old, new);
+            continue;
+        }
+        assert_eq!(
+            editor.document().json().to_string(),
+            json.to_string(),
+            "{}",
+            edited.what
+        );
+        // One piece of the text changed: all before it and all behind it is the same.
+        let was_empty = before
+            .document()
+            .json()
+            .pointer(&edited.pointer)
+            .is_some_and(is_empty);
+        let told = format!("{}\n{old}\n---\n{new}", edited.what);
+        match edited.what.split(' ').next() {
+            Some("insert") if !was_empty => assert!(alike(old, new) >= old.len(), "{told}"),
+            Some("remove") => assert!(alike(new, old) >= new.len(), "{told}"),
+            Some("replace") => {
+                let span = before.document().span(&edited.pointer).expect("is there");
+                assert!(new.starts_with(&old[..span.start]), "{told}");
+                assert!(new.ends_with(&old[span.end..]), "{told}");
+            }
+            _ => {}
+        }
+        check_rest(&before, &editor, &edited);
+    }
+}
+
+fn is_empty(json: &Json) -> bool {
+    match json {
+        Json::Array(items) => items.is_empty(),
+        Json::Object(members) => members.is_empty(),
+        _ => false,
+    }
+}
+
+fn check_yaml(text: &str, seeds: &[Seed]) {
+    let mut editor = Editor::parse_yaml(text).expect("is YAML");
+    let mut json = editor.document().json().clone();
+    for seed in seeds {
+        let before = editor.clone();
+        let edited = edit(&mut editor, &mut json, seed);
+        if let Err(error) = &edited.result {
+            assert!(
+                edited.what == "remove ",
+                "{} in\n{}\n{error}",
+                edited.what,
+                before.text()
+            );
+            assert_eq!(before.text(), editor.text());
+            continue;
+        }
+        let found = editor.document().json().to_string().to_lowercase();
+        assert_eq!(found, json.to_string().to_lowercase(), "{}", edited.what);
+        check_rest(&before, &editor, &edited);
+        // Comments outside of what went stay.
+        let comments = |text: &str| text.matches("# more").count();
+        let gone = match edited.what.starts_with("insert") {
+            true => 0,
+            false => {
+                let end = before
+                    .document()
+                    .span(&edited.pointer)
+                    .expect("is there")
+                    .end;
+                // What stands between a dash and its item goes with it.
+                let begin = match edited.pointer.rsplit_once('/') {
+                    Some((outer, "0")) => before.document().span(outer).map(|span| span.start),
+                    Some((outer, at)) if at.parse::<usize>().is_ok() => {
+                        let at = at.parse::<usize>().expect("a number") - 1;
+                        before
+                            .document()
+                            .span(&format!("{outer}/{at}"))
+                            .map(|span| span.end)
+                    }
+                    _ => None,
+                };
+                let key = before
+                    .document()
+                    .key_position(&edited.pointer)
+                    .expect("is there");
+                comments(&before.text()[begin.unwrap_or(key.offset).min(key.offset)..end])
+            }
+        };
+        assert!(
+            comments(editor.text()) + gone >= comments(before.text()),
+            "{}\n{}\n---\n{}",
+            edited.what,
+            before.text(),
+            editor.text()
+        );
+    }
+}
+
+/// What is inserted and removed again leaves no trace.
+fn check_inverse(editor: &mut Editor, seed: &Seed) {
+    let before = editor.text().to_owned();
+    let value = seed.value.clone();
+    let all = pointers(editor.document().json());
+    let pointer = &all[seed.place % all.len()];
+    let new = match editor.document().json().pointer(pointer) {
+        Some(Json::Object(members)) if !members.contains_key(&seed.key) => {
+            format!("{pointer}/{}", escape(&seed.key))
+        }
+        Some(Json::Array(items)) => format!("{pointer}/{}", seed.at % (items.len() + 1)),
+        _ => return,
+    };
+    if editor.insert(&new, value).is_ok() {
+        editor.remove(&new).expect("can be removed");
+        let after = editor.text();
+        // Empty brackets have nothing between them afterwards.
+        let was_empty = editor
+            .document()
+            .json()
+            .pointer(pointer)
+            .is_some_and(is_empty);
+        assert!(
+            after == before || was_empty,
+            "{new}\n{before}\n---\n{after}"
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_edit_of_json_is_the_edit_of_its_value(json in any_json(), style in any::<u64>(), seeds in seeds()) {
+        let text = write(&json, style);
+        let json = text.parse().expect("is JSON");
+        check_json(&text, json, &seeds);
+    }
+
+    #[test]
+    fn an_edit_of_yaml_is_the_edit_of_its_value(json in any_json(), style in any::<u64>(), crlf in any::<bool>(), seeds in seeds()) {
+        let text = emit(&json, style);
+        let text = if crlf { text.replace('\n', "\r\n") } else { text };
+        check_yaml(&text, &seeds);
+    }
+
+    #[test]
+    fn an_edit_of_json_inside_of_yaml_is_the_edit_of_its_value(json in any_json(), style in any::<u64>(), seeds in seeds()) {
+        // YAML takes fewer characters in quotes than JSON does.
+        let text = format!("Inner: {}\n", write_flow(&json, style));
+        if Editor::parse_yaml(&text).is_ok() {
+            check_yaml(&text, &seeds);
+        }
+    }
+
+    #[test]
+    fn what_goes_in_comes_out_again(json in any_json(), style in any::<u64>(), seeds in seeds()) {
+        for seed in &seeds {
+            check_inverse(&mut Editor::parse(&write(&json, style)).expect("is JSON"), seed);
+            check_inverse(&mut Editor::parse_yaml(&emit(&json, style)).expect("is YAML"), seed);
+        }
+    }
+
+    #[test]
+    fn what_is_taken_out_of_regular_json_goes_in_again(json in any_json(), place in any::<prop::sample::Index>()) {
+        for text in [json.to_pretty(), json.to_pretty().replace('\n', "\r\n"), json.to_string().replace("\":", "\" :")] {
+            let mut editor = Editor::parse(&text).expect("is JSON");
+            let all = pointers(editor.document().json());
+            let pointer = &all[place.index(all.len())];
+            if pointer.is_empty() { continue; }
+            let value = editor.document().json().pointer(pointer).expect("is there").clone();
+            let outer = editor.document().json().pointer(model::parent(pointer)).expect("is there").clone();
+            editor.remove(pointer).expect("can be removed");
+            let done = match &outer {
+                Json::Object(members) => {
+                    let at = members.keys().position(|key| pointer.ends_with(&format!("/{}", escape(key)))).expect("is there");
+                    match (at.checked_sub(1), members.get_index(at + 1)) {
+                        (Some(before), _) => editor.insert_after(pointer, members.get_index(before).expect("is there").0, value),
+                        (None, Some((next, _))) => editor.insert_before(pointer, next, value),
+                        (None, None) => editor.insert(pointer, value),
+                    }
+                }
+                _ => editor.insert(pointer, value),
+            };
+            done.expect("can be inserted");
+            let blank = |text: &str| text.split_whitespace().collect::<String>();
+            prop_assert_eq!(blank(editor.text()), blank(&text));
+        }
+    }
+
+    #[test]
+    fn no_text_panics_the_editor(text in "([-?:,\\[\\]{}#&*!|>'\"%@` \\t\\r\\na-c0-9.~<é]|: |- |\\n  |!Sub |&a |\\*a |---\\n){0,40}", seeds in seeds()) {
+        for editor in [Editor::parse(&text), Editor::parse_yaml(&text)].into_iter().flatten() {
+            let mut editor = editor;
+            for seed in &seeds {
+                let mut json = editor.document().json().clone();
+                let edited = edit(&mut editor, &mut json, seed);
+                if edited.result.is_ok() {
+                    prop_assert_eq!(editor.document().json().to_string().to_lowercase(), json.to_string().to_lowercase(), "{} of {}", edited.what, text);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! `stepwright completions`: what a shell needs to complete the command's words.
+
+use clap::CommandFactory;
+
+use crate::args::{Arguments, CompletionsArguments};
+use crate::failure::Failure;
+use crate::output;
+
+/// Prints the shell's script.
+pub(crate) fn completions(arguments: &CompletionsArguments) -> Result<(), Failure> {
+    let mut script = Vec::new();
+    let mut command = Arguments::command();
+    clap_complete::generate(arguments.shell, &mut command, "stepwright", &mut script);
+    output::print(String::from_utf8_lossy(&script));
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! `stepwright explain`: what the rules of the validator are about.
+
+use stepwright_asl::validate::{self, RULES};
+
+use crate::args::ExplainArguments;
+use crate::failure::Failure;
+use crate::output;
+
+/// Prints the sections about the rules, or a line for each rule there is.
+pub(crate) fn explain(arguments: &ExplainArguments) -> Result<(), Failure> {
+    if arguments.ids.is_empty() {
+        for rule in RULES {
+            let severity = rule.severity.as_str().to_lowercase();
+            output::line(format_args!("{}  {severity:<7}  {}", rule.id, rule.summary));
+        }
+        return Ok(());
+    }
+    let sections = arguments.ids.iter().map(|id| validate::explain(id));
+    let sections: Result<Vec<String>, _> = sections.collect();
+    let sections = sections.map_err(|error| Failure::unknown_rule(&error))?;
+    output::print(sections.join("\n"));
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! The files that are checked: those that are named, and those of folders.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
+
+/// A file that is to be checked.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct File {
+    pub(super) path: PathBuf,
+    /// Whether it was found in a folder: then it is passed over when it holds no definition.
+    pub(super) is_found: bool,
+}
+
+/// How deep folders are looked into.
+const MOST_LEVELS: usize = 64;
+
+/// The files of the paths, those of a folder in the order of their names. What cannot be read is a failure.
+pub(super) fn of(paths: &[PathBuf], failures: &mut Vec<Failure>) -> Vec<File> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(File {
+                path: path.clone(),
+                is_found: false,
+            });
+            continue;
+        }
+        walk(path, 0, &mut files, failures);
+    }
+    // A file of two folders, one in the other, is one file.
+    let mut seen = HashSet::new();
+    files.retain(|file| !file.is_found || seen.insert(whole(&file.path)));
+    files
+}
+
+fn walk(folder: &Path, level: usize, files: &mut Vec<File>, failures: &mut Vec<Failure>) {
+    let entries = match folder
+        .read_dir()
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+    {
+        Ok(entries) => entries,
+        Err(error) => {
+            failures.push(Failure::Usage(format!(
+                "cannot read {}: {error}",
+                folder.display()
+            )));
+            return;
+        }
+    };
+    let mut paths: Vec<PathBuf> = entries.iter().map(std::fs::DirEntry::path).collect();
+    paths.sort();
+    for path in paths {
+        // A link to a folder may lead in a circle.
+        let is_link = path.is_symlink();
+        if path.is_dir() {
+            if !is_link && !is_passed_over(&path) && level < MOST_LEVELS {
+                walk(&path, level + 1, files, failures);
+            }
+        } else if path.is_file() && may_hold_definition(&path) {
+            // `./a.json` is `a.json` to whoever reads the findings.
+            let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
+            files.push(File {
+                path,
+                is_found: true,
+            });
+        }
+    }
+}
+
+/// Folders of tools, in which no definition is written by hand.
+fn is_passed_over(folder: &Path) -> bool {
+    let name = name(folder);
+    name.starts_with('.') || matches!(name, "target" | "node_modules")
+}
+
+fn may_hold_definition(path: &Path) -> bool {
+    let name = name(path).to_ascii_lowercase();
+    let endings = [".json", ".yaml", ".yml", ".template"];
+    !name.starts_with('.') && endings.iter().any(|ending| name.ends_with(ending))
+}
+
+/// Whether a file says by its name that it is a definition.
+pub(super) fn is_definition(path: &Path) -> bool {
+    let name = name(path).to_ascii_lowercase();
+    let endings = [".asl.json", ".asl.yaml", ".asl.yml"];
+    endings.iter().any(|ending| name.ends_with(ending))
+}
+
+/// The path of a file whichever way it is named.
+pub(super) fn whole(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn name(path: &Path) -> &str {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.unwrap_or_default()
+}

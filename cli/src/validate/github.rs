@@ -1,0 +1,74 @@
+//! Workflow commands of GitHub Actions, which show findings at the lines of a pull request.
+//!
+//! Source: <https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions>
+
+use stepwright_asl::{Finding, Severity};
+
+use super::check::Checked;
+use crate::output;
+use crate::report;
+
+/// Prints a command for each finding.
+pub(super) fn print(checked: &[Checked]) {
+    for one in checked {
+        for finding in &one.findings {
+            output::line(command(finding, one));
+        }
+    }
+}
+
+fn command(finding: &Finding, one: &Checked) -> String {
+    let level = match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    let (line, column) = (finding.line, finding.column);
+    let mut message = finding.message.clone();
+    if let Some(location) = finding.location() {
+        message.push_str(&format!(" at {location}"));
+    }
+    if let Some(suggestion) = &finding.suggestion {
+        message.push_str(&format!("; {suggestion}"));
+    }
+    let file = property(&one.source.path.to_string_lossy());
+    let end = column + marked(finding, one);
+    let title = match &one.machine {
+        Some(machine) => property(&format!("{} in {machine}", finding.rule)),
+        None => property(finding.rule),
+    };
+    format!(
+        "::{level} file={file},line={line},endLine={line},col={column},endColumn={end},title={title}::{}",
+        data(&message)
+    )
+}
+
+/// How many characters are marked.
+pub(super) fn marked(finding: &Finding, one: &Checked) -> usize {
+    let range = report::place(finding, &one.source);
+    let text = one.source.text.get(range).unwrap_or_default();
+    text.lines().next().unwrap_or_default().chars().count()
+}
+
+/// What follows the two colons.
+fn data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// The value of a property.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_a_meaning_is_escaped() {
+        assert_eq!(data("a: 50%\r\nb, c"), "a: 50%25%0D%0Ab, c");
+        assert_eq!(property("a: 50%\r\nb, c"), "a%3A 50%25%0D%0Ab%2C c");
+        assert_eq!(data("%0A"), "%250A");
+    }
+}

@@ -1,0 +1,56 @@
+//! The shape of AWS's ValidateStateMachineDefinition response, over all files.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use stepwright_asl::Finding;
+
+use super::check::Checked;
+
+/// A diagnostic of AWS, with the file that it is about.
+#[derive(Serialize)]
+struct Diagnostic<'c> {
+    file: String,
+    machine: Option<&'c str>,
+    #[serde(flatten)]
+    finding: &'c Finding,
+}
+
+/// One object, for one file or many.
+pub(super) fn report(checked: &[Checked]) -> Value {
+    let diagnostics = checked.iter().flat_map(|one| {
+        let diagnostic = |finding| Diagnostic {
+            file: file(one),
+            machine: one.machine.as_deref(),
+            finding,
+        };
+        one.findings.iter().map(diagnostic)
+    });
+    let diagnostics: Vec<Diagnostic<'_>> = diagnostics.collect();
+    let has_errors = checked.iter().any(|one| one.findings.has_errors());
+    json!({
+        "result": result(has_errors),
+        "diagnostics": diagnostics,
+        "truncated": checked.iter().any(|one| one.findings.is_truncated()),
+        "files": checked.iter().map(summary).collect::<Vec<_>>(),
+    })
+}
+
+fn summary(one: &Checked) -> Value {
+    let errors = one.findings.errors().count();
+    json!({
+        "file": file(one),
+        "machine": one.machine,
+        "result": result(errors > 0),
+        "errors": errors,
+        "warnings": one.findings.len() - errors,
+        "truncated": one.findings.is_truncated(),
+    })
+}
+
+fn file(one: &Checked) -> String {
+    one.source.path.to_string_lossy().into_owned()
+}
+
+fn result(has_errors: bool) -> &'static str {
+    if has_errors { "FAIL" } else { "OK" }
+}

@@ -1,0 +1,96 @@
+//! `stepwright validate`: every finding about definitions.
+
+mod check;
+mod files;
+mod github;
+mod json;
+mod progress;
+mod sarif;
+mod text;
+
+use stepwright_asl::validate::{RuleIdError, Validator};
+
+use crate::args::{Format, ValidateArguments};
+use crate::failure::Failure;
+use crate::output;
+use crate::report;
+use check::{Checked, Checker};
+use progress::Progress;
+use text::Totals;
+
+/// Validates the files and prints what there is to say.
+pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Failure> {
+    let mut checker = Checker::new(validator(arguments)?);
+    let mut failures = Vec::new();
+    let files = files::of(&arguments.files, &mut failures);
+    let mut progress = Progress::of(files.len());
+    for file in &files {
+        progress.step();
+        if let Err(failure) = checker.check(file) {
+            // The other files are checked all the same.
+            failures.push(failure);
+        }
+    }
+    progress.end();
+    let (checked, notes) = checker.finish();
+    if checked.is_empty() && notes.is_empty() && failures.is_empty() {
+        let paths = arguments
+            .files
+            .iter()
+            .map(|path| path.display().to_string());
+        let paths: Vec<String> = paths.collect();
+        let reason = match paths.as_slice() {
+            [_] => "it is a folder without a definition",
+            _ => "they are folders without a definition",
+        };
+        let text = format!("cannot read {}: {reason}", paths.join(", "));
+        return Err(Failure::Usage(text));
+    }
+    if !arguments.quiet {
+        for note in &notes {
+            report::note(note);
+        }
+    }
+    print(&checked, arguments);
+    let has_errors = checked.iter().any(|one| one.findings.has_errors());
+    let last = failures.pop();
+    for failure in &failures {
+        report::failure(failure);
+    }
+    match last {
+        Some(failure) => Err(failure),
+        None if has_errors => Err(Failure::Findings),
+        None => Ok(()),
+    }
+}
+
+fn print(checked: &[Checked], arguments: &ValidateArguments) {
+    match arguments.format {
+        Format::Text => text::print(checked, arguments.quiet),
+        Format::Json => output::line(format_args!("{:#}", json::report(checked))),
+        Format::Sarif => output::line(sarif::report(checked)),
+        Format::Github => {
+            github::print(checked);
+            if !arguments.quiet {
+                output::line(Totals::of(checked));
+            }
+        }
+    }
+}
+
+/// The rules, with the user's say in what they count for.
+fn validator(arguments: &ValidateArguments) -> Result<Validator, Failure> {
+    let usage = |error: RuleIdError| Failure::unknown_rule(&error);
+    let mut validator = Validator::new(arguments.machine_type.into());
+    for id in arguments.deny.iter().map(|id| id.trim()) {
+        validator = if id.eq_ignore_ascii_case("warnings") {
+            validator.deny_warnings()
+        } else {
+            validator.deny(id).map_err(usage)?
+        };
+    }
+    for id in arguments.allow.iter().map(|id| id.trim()) {
+        validator = validator.allow(id).map_err(usage)?;
+    }
+    Ok(validator)
+}

@@ -1,0 +1,87 @@
+//! What people read.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use super::check::Checked;
+use crate::output;
+use crate::report;
+
+/// Prints every finding with its lines, a line for each definition, and one over all.
+pub(super) fn print(checked: &[Checked], quiet: bool) {
+    for one in checked {
+        for finding in &one.findings {
+            output::line(format_args!("{}\n", report::finding(finding, &one.source)));
+        }
+        if quiet {
+            continue;
+        }
+        let shown = one.shown();
+        let errors = one.findings.errors().count();
+        let warnings = one.findings.len() - errors;
+        output::line(format_args!("{shown}: {}", verdict(errors, warnings)));
+        if one.findings.is_truncated() {
+            output::line(format_args!(
+                "{shown}: there is more to find once these are mended"
+            ));
+        }
+    }
+    if !quiet && checked.len() != 1 {
+        output::line(Totals::of(checked));
+    }
+}
+
+fn verdict(errors: usize, warnings: usize) -> String {
+    match (errors, warnings) {
+        (0, 0) => "valid".to_owned(),
+        (0, warnings) => format!("valid, {}", count(warnings, "warning")),
+        (errors, 0) => count(errors, "error"),
+        (errors, warnings) => format!("{}, {}", count(errors, "error"), count(warnings, "warning")),
+    }
+}
+
+fn count(number: usize, noun: &str) -> String {
+    if number == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{number} {noun}s")
+    }
+}
+
+/// One line over all files: `3 definitions in 2 files: 1 error, 2 warnings`.
+pub(super) struct Totals {
+    definitions: usize,
+    files: usize,
+    errors: usize,
+    warnings: usize,
+}
+
+impl Totals {
+    pub(super) fn of(checked: &[Checked]) -> Totals {
+        let files: HashSet<_> = checked.iter().map(|one| &one.source.path).collect();
+        let errors = checked
+            .iter()
+            .map(|one| one.findings.errors().count())
+            .sum();
+        let findings: usize = checked.iter().map(|one| one.findings.len()).sum();
+        Totals {
+            definitions: checked.len(),
+            files: files.len(),
+            errors,
+            warnings: findings - errors,
+        }
+    }
+}
+
+impl fmt::Display for Totals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.definitions == 0 {
+            return f.write_str("no definition to check");
+        }
+        if self.definitions > self.files {
+            write!(f, "{} in ", count(self.definitions, "definition"))?;
+        }
+        let verdict = verdict(self.errors, self.warnings);
+        write!(f, "{}: {verdict}", count(self.files, "file"))
+    }
+}

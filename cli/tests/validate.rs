@@ -1,0 +1,441 @@
+//! `stepwright validate` and `explain` over files, folders and templates.
+
+mod common;
+
+use std::path::{Path, PathBuf};
+
+use common::{Ran, stepwright};
+use serde_json::Value;
+
+/// A folder of files, which is removed at the end of a test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn of(name: &str, files: &[(&str, &str)]) -> Folder {
+        let folder = std::env::temp_dir().join(format!("stepwright-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        for (path, text) in files {
+            let path = folder.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        Folder(folder)
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+
+    fn validate(&self, arguments: &[&str]) -> Ran {
+        let all: Vec<&str> = ["validate", self.0.to_str().unwrap()]
+            .into_iter()
+            .chain(arguments.iter().copied())
+            .collect();
+        stepwright(&all, "")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+const GOOD: &str = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#;
+const WARNED: &str = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": false, "Next": "B"}, "B": {"Type": "Succeed"}}}"#;
+const BROKEN: &str =
+    "StartAt: A\nStates:\n  A:\n    Type: Pass\n    Next: Dnoe\n  Done: {Type: Succeed}\n";
+const TEMPLATE: &str = "Resources:
+  Orders:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: workflows/orders.asl.yaml
+      Type: EXPRESS
+  Refunds:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      DefinitionString: !Sub |
+        {
+          \"StartAt\": \"A\",
+          \"States\": {
+            \"A\": {\"Type\": \"Task\", \"Resource\": \"${Fn.Arn}\", \"TimeoutSeconds\": 0, \"End\": true}
+          }
+        }
+  Far:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: s3://bucket/key
+  Fn: {Type: AWS::Serverless::Function, Properties: {Handler: !If [Prod, a, b]}}
+";
+
+fn folder(name: &str) -> Folder {
+    Folder::of(
+        name,
+        &[
+            ("a/good.asl.json", GOOD),
+            ("a/warned.json", WARNED),
+            ("b/broken.asl.yaml", BROKEN),
+            ("b/cut.json", r#"{"StartAt": "A", "States": {"#),
+            ("b/package.json", r#"{"name": "x", "States": 1}"#),
+            ("b/notes.yaml", "- [broken"),
+            ("node_modules/x.asl.json", "{"),
+            (".hidden/x.asl.json", "{"),
+            ("target/x.asl.json", "{"),
+        ],
+    )
+}
+
+#[test]
+fn a_folder_is_walked_for_definitions() {
+    let folder = folder("walk");
+    let ran = folder.validate(&[]);
+    assert_eq!(ran.status, 1, "{}{}", ran.stdout, ran.stderr);
+    let verdicts: Vec<&str> = ran
+        .stdout
+        .lines()
+        .filter_map(|line| line.strip_prefix(folder.0.to_str().unwrap()))
+        .collect();
+    assert_eq!(
+        verdicts,
+        [
+            "/a/good.asl.json: valid",
+            "/a/warned.json: valid, 1 warning",
+            "/b/broken.asl.yaml: 1 error",
+            "/b/cut.json: 1 error",
+        ]
+    );
+    assert_eq!(
+        ran.stdout.lines().last(),
+        Some("4 files: 2 errors, 1 warning")
+    );
+    assert!(ran.stderr.is_empty(), "{}", ran.stderr);
+}
+
+#[test]
+fn a_file_of_two_folders_is_checked_once() {
+    let folder = folder("twice");
+    let ran = folder.validate(&[&folder.path("a"), "--format", "json"]);
+    assert_eq!(report(&ran)["files"].as_array().unwrap().len(), 4);
+}
+
+#[test]
+fn a_folder_without_a_definition_is_wrong_usage() {
+    let folder = Folder::of("none", &[("package.json", "{}")]);
+    let ran = folder.validate(&[]);
+    assert_eq!(ran.status, 2, "{}", ran.stdout);
+    assert!(
+        ran.stderr.contains("it is a folder without a definition"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn quiet_prints_findings_alone() {
+    let folder = folder("quiet");
+    let ran = folder.validate(&["--quiet"]);
+    assert_eq!(ran.status, 1);
+    assert!(
+        ran.stdout.contains("SW020") && ran.stdout.contains("SW029"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        !ran.stdout.contains("valid") && !ran.stdout.contains("files:"),
+        "{}",
+        ran.stdout
+    );
+    let good = folder.path("a/good.asl.json");
+    let ran = stepwright(&["validate", "-q", &good], "");
+    assert_eq!((ran.status, &*ran.stdout, &*ran.stderr), (0, "", ""));
+}
+
+#[test]
+fn rules_are_denied_and_allowed_by_lists() {
+    let check = |arguments: &[&str]| {
+        let all: Vec<&str> = ["validate", "-"]
+            .into_iter()
+            .chain(arguments.iter().copied())
+            .collect();
+        stepwright(&all, WARNED)
+    };
+    for (arguments, status) in [
+        (&[][..], 0),
+        (&["--deny", "warnings"], 1),
+        (&["--deny", "sw020,SW029"], 1),
+        (&["--deny", "SW020, sw029"], 1),
+        (&["--deny", "sw020,SW021"], 0),
+        (&["--deny", "warnings", "--allow", "sw048,sw029"], 0),
+        (&["--deny", "warnings,sw029", "--allow", "sw029"], 1),
+        (&["--deny", "SW999"], 2),
+        (&["--allow", "SW029,SW999"], 2),
+    ] {
+        let ran = check(arguments);
+        assert_eq!(
+            ran.status, status,
+            "{arguments:?}: {}{}",
+            ran.stdout, ran.stderr
+        );
+    }
+    let ran = check(&["--allow", "SW029,SW0299"]);
+    assert!(
+        ran.stderr
+            .contains("there is no rule `SW0299`; did you mean `SW029`?"),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.stderr.contains("stepwright explain"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_comment_silences_a_rule_in_json_and_yaml() {
+    let json = WARNED.replace(
+        r#""End": false"#,
+        r#""End": false, "Comment": "stepwright: allow SW029""#,
+    );
+    let yaml = "StartAt: A\nComment: 'stepwright: allow sw029'\nStates:\n  A: {Type: Pass, End: false, Next: B}\n  B: {Type: Succeed}\n";
+    for text in [json.as_str(), yaml] {
+        let ran = stepwright(&["validate", "--deny", "warnings", "-"], text);
+        assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+        assert!(
+            ran.stdout.contains("standard input: valid"),
+            "{}",
+            ran.stdout
+        );
+    }
+}
+
+/// The report in JSON, whose shape is one for any number of files.
+fn report(ran: &Ran) -> Value {
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let keys: Vec<&str> = report
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    let mut sorted = keys.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, ["diagnostics", "files", "result", "truncated"]);
+    for diagnostic in report["diagnostics"].as_array().unwrap() {
+        for key in [
+            "severity", "code", "message", "location", "file", "machine", "rule", "line", "column",
+        ] {
+            assert!(diagnostic.get(key).is_some(), "{diagnostic:#}");
+        }
+    }
+    report
+}
+
+#[test]
+fn json_has_one_shape_for_one_file_and_for_many() {
+    let folder = folder("json");
+    let all = report(&folder.validate(&["--format", "json"]));
+    assert_eq!(
+        (&all["result"], all["files"].as_array().unwrap().len()),
+        (&"FAIL".into(), 4)
+    );
+    assert_eq!(all["diagnostics"][0]["code"], Value::Null);
+    assert_eq!(all["diagnostics"][1]["code"], "MISSING_TRANSITION_TARGET");
+    assert_eq!(
+        all["diagnostics"][1]["file"],
+        folder.path("b/broken.asl.yaml")
+    );
+    let good = folder.path("a/good.asl.json");
+    let one = report(&stepwright(&["validate", "--format", "json", &good], ""));
+    assert_eq!(
+        (&one["result"], &one["files"][0]["file"]),
+        (&"OK".into(), &good.into())
+    );
+}
+
+#[test]
+fn github_commands_name_file_line_and_column() {
+    let folder = Folder::of(
+        "github",
+        &[("a,b%.asl.json", &WARNED.replace("\"B\"", "\"B:\\n,%\""))],
+    );
+    let ran = folder.validate(&["--format", "github", "--deny", "SW029"]);
+    let file = folder.path("a%2Cb%25.asl.json");
+    let expected = format!(
+        "::error file={file},line=1,endLine=1,col=58,endColumn=63,title=SW029::`\"End\": false` says nothing; leave it out at /States/A/End"
+    );
+    assert_eq!(
+        ran.stdout.lines().next(),
+        Some(expected.as_str()),
+        "{}",
+        ran.stdout
+    );
+    assert_eq!(ran.stdout.lines().last(), Some("1 file: 2 errors"));
+    // A name with a line break and a colon.
+    assert!(
+        ran.stdout.contains("character `\\n`") && ran.stdout.contains("at /States/B:%0A,%25\n"),
+        "{}",
+        ran.stdout
+    );
+    assert_eq!(ran.status, 1);
+}
+
+#[test]
+fn sarif_names_rules_and_places() {
+    let folder = folder("sarif");
+    let ran = folder.validate(&["--format", "sarif"]);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    let log: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    let run = &log["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), 3);
+    for result in results {
+        let rule = &rules[usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
+        assert_eq!(rule["id"], result["ruleId"]);
+        let place = &result["locations"][0]["physicalLocation"];
+        assert!(
+            place["artifactLocation"]["uri"]
+                .as_str()
+                .unwrap()
+                .starts_with("file:///")
+        );
+        assert!(place["region"]["startLine"].as_u64().unwrap() >= 1);
+    }
+    let (warning, error) = (&results[0], &results[1]);
+    assert_eq!(
+        (&warning["level"], &error["level"]),
+        (&"warning".into(), &"error".into())
+    );
+    let region = &error["locations"][0]["physicalLocation"]["region"];
+    assert_eq!(
+        *region,
+        serde_json::json!({"startLine": 5, "startColumn": 11, "endColumn": 15})
+    );
+}
+
+#[test]
+fn the_machines_of_a_template_are_checked_at_their_places() {
+    let folder = Folder::of(
+        "template",
+        &[
+            ("template.yaml", TEMPLATE),
+            (
+                "workflows/orders.asl.yaml",
+                "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: arn:aws:states:::sqs:sendMessage.waitForTaskToken\n    Arguments: {}\n    End: true\nQueryLanguage: JSONata\n",
+            ),
+        ],
+    );
+    for ran in [
+        folder.validate(&["--format", "json"]),
+        stepwright(
+            &[
+                "validate",
+                "--format",
+                "json",
+                &folder.path("template.yaml"),
+            ],
+            "",
+        ),
+    ] {
+        assert_eq!(ran.status, 1, "{}", ran.stderr);
+        assert!(
+            ran.stderr.contains("`Far` is not checked"),
+            "{}",
+            ran.stderr
+        );
+        let report = report(&ran);
+        // The file that the template names is checked once, as the Express machine that it is.
+        let machines: Vec<&str> = report["files"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|file| file["machine"].as_str().unwrap())
+            .collect();
+        assert_eq!(machines, ["Orders", "Refunds"]);
+        let errors: Vec<String> = report["diagnostics"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|one| one["severity"] == "ERROR")
+            .map(|one| {
+                let file = Path::new(one["file"].as_str().unwrap())
+                    .file_name()
+                    .unwrap();
+                let file = file.to_str().unwrap();
+                format!(
+                    "{file} {} {}:{}",
+                    one["rule"].as_str().unwrap(),
+                    one["line"],
+                    one["column"]
+                )
+            })
+            .collect();
+        assert_eq!(
+            errors,
+            ["orders.asl.yaml SW046 5:15", "template.yaml SW043 14:78"]
+        );
+    }
+}
+
+#[test]
+fn a_template_names_a_file_that_is_not_there() {
+    let folder = Folder::of("missing", &[("template.yaml", TEMPLATE)]);
+    let ran = stepwright(&["validate", &folder.path("template.yaml")], "");
+    assert_eq!(ran.status, 2, "{}", ran.stdout);
+    assert!(
+        ran.stderr.contains("orders.asl.yaml") && ran.stderr.contains("definition of `Orders`"),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.stdout.contains("SW043"), "{}", ran.stdout);
+}
+
+#[test]
+fn what_describe_state_machine_prints_is_checked() {
+    let definition =
+        serde_json::to_string(&WARNED.replace("\"B\"}, \"B\"", "\"Dnoe\"}, \"Done\"")).unwrap();
+    let described = format!(
+        "{{\n  \"stateMachineArn\": \"arn:aws:states:us-east-1:1:stateMachine:orders\",\n  \"name\": \"orders\",\n  \"definition\": {definition},\n  \"type\": \"EXPRESS\"\n}}"
+    );
+    let ran = stepwright(&["validate", "-"], &described);
+    assert_eq!(ran.status, 1, "{}{}", ran.stdout, ran.stderr);
+    for said in [
+        "SW020",
+        "standard input:4:",
+        "`Done`",
+        "standard input (orders): 1 error",
+    ] {
+        assert!(ran.stdout.contains(said), "{said}: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn rules_are_explained() {
+    let ran = stepwright(&["explain", "SW142"], "");
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let page =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/rules.md"))
+            .unwrap();
+    assert!(
+        page.contains(&ran.stdout) && ran.stdout.starts_with("## SW142\n"),
+        "{}",
+        ran.stdout
+    );
+    let two = stepwright(&["explain", "sw020", "sw150"], "");
+    assert!(
+        two.stdout.contains("## SW020") && two.stdout.contains("## SW150"),
+        "{}",
+        two.stdout
+    );
+    let all = stepwright(&["explain"], "");
+    assert!(
+        all.stdout.lines().count() > 80 && all.stdout.contains("SW142  warning"),
+        "{}",
+        all.stdout
+    );
+    let unknown = stepwright(&["explain", "SW142x"], "");
+    assert_eq!(unknown.status, 2);
+    assert!(
+        unknown.stderr.contains("did you mean `SW142`?"),
+        "{}",
+        unknown.stderr
+    );
+}
