@@ -252,7 +252,8 @@ fn what_a_full_store_does_not_keep_has_not_happened() {
         let before = run.history().await.len();
         kept.fail_from(kept.commits() + 1, crate::support::power_is_gone());
         let token = noted.all()[0]["token"].as_str().unwrap().to_owned();
-        let answer = || engine.send_task_success(&token, &json!({}));
+        let output = json!({});
+        let answer = || engine.send_task_success(&token, &output);
         // Nor does the second one learn of an end that is not kept.
         let not_kept = Err(TokenError::NotKept);
         assert_eq!(
