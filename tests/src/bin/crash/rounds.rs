@@ -58,7 +58,7 @@ fn begin(
     );
     if is_last {
         command.arg("--last");
-    } else if arguments.fills && round % 3 == 0 {
+    } else if arguments.fills && round.is_multiple_of(3) {
         let size = std::fs::metadata(folder.join(STORE)).map_or(0, |file| file.len());
         command.args(["--max-bytes", &(size + ROOM).to_string()]);
     }
@@ -113,6 +113,24 @@ fn look(folder: &Path, round: u32) -> Result<Round, Broken> {
     Ok(seen)
 }
 
+/// Waits until something was accepted, so that there is something to lose on a slow machine, too.
+fn wait_for_a_start(process: &mut Process, folder: &Path) -> Result<(), Broken> {
+    let begun = Instant::now();
+    while look(folder, 1)?.accepted == 0 {
+        if let Some(status) = process.0.try_wait().map_err(|error| error.to_string())? {
+            return Err(ended_early(1, status, folder));
+        }
+        if begun.elapsed() > PATIENCE {
+            return Err(format!(
+                "nothing is accepted within {} s",
+                PATIENCE.as_secs()
+            ));
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
+}
+
 /// All rounds, and the last one, which comes to its end.
 pub(crate) fn run(arguments: &Arguments, folder: &Path) -> Result<(), Broken> {
     let entropy = Entropy::new(arguments.seed);
@@ -120,6 +138,9 @@ pub(crate) fn run(arguments: &Arguments, folder: &Path) -> Result<(), Broken> {
     for round in 1..=arguments.rounds {
         let life = life(&entropy);
         let mut process = begin(arguments, folder, round, false)?;
+        if round == 1 {
+            wait_for_a_start(&mut process, folder)?;
+        }
         std::thread::sleep(life);
         if let Some(status) = process.0.try_wait().map_err(|error| error.to_string())? {
             return Err(ended_early(round, status, folder));
