@@ -1,6 +1,7 @@
 //! The errors that a state can raise.
 
 use crate::errors;
+use crate::facts::MAX_PAYLOAD_BYTES;
 use crate::json::{Json, Object};
 use crate::jsonata::strip;
 use crate::model::{QueryLanguage, StateKind};
@@ -136,7 +137,12 @@ impl Raises {
             }
             _ => {}
         }
-        if builds(members) || any_builds(members.get("Choices")) {
+        // A result that the definition has is as large as it is.
+        let result = members
+            .get("Result")
+            .map_or(0, |json| json.to_string().len());
+        let is_large = u64::try_from(result).is_ok_and(|bytes| bytes > MAX_PAYLOAD_BYTES);
+        if is_large || builds(members) || any_builds(members.get("Choices")) {
             self.errors.push(Raised::named(errors::DATA_LIMIT_EXCEEDED));
         }
     }
@@ -154,12 +160,11 @@ impl Raises {
 
 /// Whether a state, a catcher or a rule of a Choice makes a value that may be too large.
 fn builds(members: &Object) -> bool {
-    const FIELDS: [&str; 7] = [
+    const FIELDS: [&str; 6] = [
         "Arguments",
         "Assign",
         "Output",
         "Parameters",
-        "Result",
         "ResultPath",
         "ResultSelector",
     ];
