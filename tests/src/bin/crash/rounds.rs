@@ -58,7 +58,7 @@ fn begin(
     );
     if is_last {
         command.arg("--last");
-    } else if arguments.fills && round % 3 == 0 {
+    } else if arguments.fills && round.is_multiple_of(3) {
         let size = std::fs::metadata(folder.join(STORE)).map_or(0, |file| file.len());
         command.args(["--max-bytes", &(size + ROOM).to_string()]);
     }
