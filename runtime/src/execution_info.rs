@@ -17,6 +17,8 @@ pub struct ExecutionInfo {
     pub(crate) input: Value,
     pub(crate) redrive_count: Option<u32>,
     pub(crate) redriven: Option<Timestamp>,
+    /// How many executions stand above it and wait for it.
+    pub(crate) depth: u32,
 }
 
 impl ExecutionInfo {
@@ -77,5 +79,5 @@ impl ExecutionInfo {
 }
 
 record!(struct ExecutionInfo {
-    id, root, name, role_arn, machine_id, machine_name, started, input, redrive_count, redriven,
+    id, root, name, role_arn, machine_id, machine_name, started, input, redrive_count, redriven, depth,
 });

@@ -86,6 +86,7 @@
 //! | [`mod@evaluate`] | paths, intrinsic functions, templates and JSONata on a value, without an engine |
 //! | [`history`] | events, in AWS's names, order and ids, and as `GetExecutionHistory` prints them |
 //! | [`objects`] | where Distributed Maps read items and write results |
+//! | [`store`] | where a durable engine keeps executions |
 //! | [`task`] | what an execution asks of the world, and [`TaskSource`](task::TaskSource), which answers in place of handlers |
 //! | [`testing`] | mocks of tasks, assertions, coverage, replay, exploration |
 //! | [`test_state`] | single states, as AWS's TestState tests them |
@@ -105,6 +106,7 @@ pub mod history;
 pub mod objects;
 #[doc(hidden)]
 pub mod query;
+pub mod store;
 pub mod task;
 pub mod test_state;
 pub mod testing;

@@ -29,6 +29,18 @@ impl Status {
             Self::Aborted => "ABORTED",
         }
     }
+
+    /// The status of the API's word, which is spelled exactly so.
+    pub fn from_word(word: &str) -> Option<Self> {
+        let all = [
+            Self::Running,
+            Self::Succeeded,
+            Self::Failed,
+            Self::TimedOut,
+            Self::Aborted,
+        ];
+        all.into_iter().find(|status| status.as_str() == word)
+    }
 }
 
 impl fmt::Display for Status {

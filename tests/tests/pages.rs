@@ -91,6 +91,7 @@ fn twins(page: &str) -> Vec<String> {
     for folder in [
         "tests/tests",
         "tests/tests/imported",
+        "runtime/tests/store",
         "runtime/tests/testing",
     ] {
         for path in sources(&root().join(folder)) {

@@ -14,6 +14,7 @@ use stepwright_asl::model::{MachineType, StateMachine};
 
 use super::Engine;
 use super::activities::Activities;
+use super::durable::Durable;
 use super::error::BuildError;
 use super::executions::{Executions, Retention};
 use super::machines::{Machines, Setting};
@@ -25,6 +26,7 @@ use super::tokens::Tokens;
 use crate::clock::{Clock, Timestamp, VIRTUAL_START};
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
+use crate::store::Store;
 use crate::task::{Resource, ResourceKind, SharedState, TaskFailure, TaskSource, handler};
 use crate::testing::{Measure, coverage_folder};
 
@@ -44,6 +46,7 @@ pub struct EngineBuilder {
     retention: Retention,
     rests_as_bytes: bool,
     objects: Option<Arc<dyn ObjectStore>>,
+    store: Option<Box<dyn Store>>,
     substitutions: HashMap<String, String>,
     observer: Option<Arc<dyn Observer>>,
     /// Where coverage is written; what the environment says unless set.
@@ -76,6 +79,7 @@ impl EngineBuilder {
             },
             rests_as_bytes: false,
             objects: None,
+            store: None,
             substitutions: HashMap::new(),
             observer: None,
             coverage: None,
@@ -295,6 +299,32 @@ impl EngineBuilder {
         self
     }
 
+    /// Keeps Standard executions in a store: what was started goes on after the process ended, however it ended.
+    /// [`build`](Self::build) then goes on with what is open, and needs a tokio runtime for it.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    /// use stepwright_runtime::store::MemoryStore;
+    /// use stepwright_runtime::{Engine, MachineType, StartOptions};
+    ///
+    /// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
+    /// let store = MemoryStore::new();
+    /// let builder = || Engine::builder().definition_json("greet", text, MachineType::Standard).store(store.clone());
+    ///
+    /// let run = builder().build()?.start_machine("greet", json!("Ada"), StartOptions::new().name("g-1")).await?;
+    /// let id = run.id().to_owned();
+    /// run.await?;
+    /// // Another engine on the same store knows it.
+    /// let known = builder().build()?.execution(&id).expect("it is kept");
+    /// assert_eq!(known.await?.to_text(), r#""Ada""#);
+    /// # Ok(()) }
+    /// ```
+    pub fn store(mut self, store: impl Store) -> Self {
+        self.store = Some(Box::new(store));
+        self
+    }
+
     /// Gives a placeholder of the user's its value, as a template does when the workflow is deployed: `name` is the
     /// name in `placeholder!("TopicArn")`, or in `${TopicArn}` of a definition. A second value for one name replaces
     /// the first.
@@ -399,6 +429,7 @@ impl EngineBuilder {
             substitutions: self.substitutions,
             families: registry.families,
             handlers: registry.handlers,
+            is_durable: self.store.is_some(),
         };
         let mut machines = Vec::new();
         for (name, pending) in &registry.definitions {
@@ -430,6 +461,8 @@ impl EngineBuilder {
         if !problems.is_empty() {
             return Err(BuildError { problems });
         }
+        let durable = self.store.map(Durable::open).transpose();
+        let durable = durable.map_err(|error| BuildError::new(error.to_string()))?;
         let activities = Activities::default();
         for arn in &registry.activities {
             activities.declare(arn);
@@ -442,7 +475,8 @@ impl EngineBuilder {
                 seed
             }
         };
-        Ok(Engine::new(Shared {
+        let seed = durable.as_ref().map_or(seed, |durable| durable.seed(seed));
+        let engine = Engine::new(Shared {
             clock: self.clock,
             limits: Arc::new(self.limits),
             keeps_history: self.keeps_history,
@@ -459,11 +493,14 @@ impl EngineBuilder {
             objects: self.objects,
             role: self.role,
             retention: self.retention.executions,
+            durable,
             rests_as_bytes: self.rests_as_bytes,
             observer: self
                 .observer
                 .or_else(|| measure.map(|measure| Arc::new(measure) as Arc<dyn Observer>)),
-        }))
+        });
+        engine.go_on()?;
+        Ok(engine)
     }
 }
 

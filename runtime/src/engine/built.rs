@@ -20,6 +20,6 @@ impl Engine {
         options: StartOptions,
     ) -> Result<Run<Out>, StartError> {
         let input = to_value(input)?;
-        self.launch(built.name(), input, options, input::read)
+        self.launch(built.name(), input, options, input::read).await
     }
 }

@@ -3,6 +3,7 @@ use std::fmt;
 use super::report::ExecutionReport;
 use crate::history::History;
 use crate::status::Status;
+use crate::store::StoreError;
 use crate::value::Value;
 
 /// An engine cannot be built. All that is wrong is listed.
@@ -59,6 +60,19 @@ pub enum StartError {
     /// The engine was shut down.
     #[error("the engine was shut down; nothing is started any more")]
     ShutDown,
+    /// The store does not keep the start. Nothing was started.
+    #[error("the execution cannot be kept: {0}")]
+    Store(StoreError),
+}
+
+impl StartError {
+    /// Why the store does not keep the start of an execution of that name.
+    pub(super) fn of_store(error: StoreError, name: &str) -> Self {
+        match error {
+            StoreError::Exists { .. } => Self::ExecutionAlreadyExists(name.to_owned()),
+            error => Self::Store(error),
+        }
+    }
 }
 
 /// An execution cannot be redriven.

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 
 use super::ends;
 use super::host::EngineHost;
+use super::journaled::Journaled;
 use super::prepared::{Begin, Prepared};
 use super::redrivable::Redrivable;
 use super::report::ExecutionReport;
@@ -19,20 +20,25 @@ use super::state::Message;
 use super::work::Arrived;
 use crate::clock::Alarm;
 use crate::history::History;
-use crate::interpret::{Execution, Failure, Inspection, Outcome, Step};
+use crate::interpret::{Execution, Failure, Inspection, Outcome, Restored, Step, Written};
 use crate::panics::guarded;
 use crate::program::{Entry, Program};
 use crate::record::Damaged;
 use crate::status::Status;
+use crate::store::StoreError;
 use crate::task::{News, Taken};
 use crate::value::Value;
 use crate::wait_id::WaitId;
 
+/// How many records an execution is read from before the next one is the first again, where it is read again at each rest.
+const RECORDS: usize = 16;
 /// How many transitions an execution makes before it lets others run.
 const BUDGET: u32 = 256;
 
 /// The error of an execution that a mistake of this crate ended.
 pub(super) const INTERNAL: &str = "Stepwright.Internal";
+/// The error of an execution whose store fails. The store has it as it was kept last.
+const NOT_KEPT: &str = "Stepwright.NotKept";
 /// The error of an execution whose tokio runtime went away.
 pub(super) const SHUT_DOWN: &str = "Stepwright.ShutDown";
 
@@ -56,6 +62,22 @@ pub(super) struct ExecutionTask {
     readers: Vec<(u32, oneshot::Sender<History>)>,
     is_closed: bool,
     span: tracing::Span,
+    /// What was written of the execution, where it is read again at each rest.
+    records: (Written, Vec<Vec<u8>>),
+    /// What it has in the journal, when it is durable.
+    journaled: Option<Box<Journaled>>,
+    /// It is not gone on with in this process any more, and why.
+    parks: Option<Failure>,
+}
+
+/// How far what was to be committed has come.
+enum Committed {
+    /// It is kept.
+    All,
+    /// The end is kept.
+    Over,
+    /// The store does not take it.
+    Failed(Failure),
 }
 
 impl ExecutionTask {
@@ -66,8 +88,8 @@ impl ExecutionTask {
             entry,
             is_child,
             source,
-            depth,
             begin,
+            journaled,
         } = prepared;
         engine.live.fetch_add(1, Ordering::SeqCst);
         let span = tracing::info_span!(
@@ -75,12 +97,16 @@ impl ExecutionTask {
             machine = %state.about.machine_name,
             name = %state.about.name
         );
+        let mut host = EngineHost::new(engine, program.clone(), state, source);
+        if journaled.is_some() {
+            host.defer();
+        }
         Self {
-            program: program.clone(),
+            program,
             entry,
             is_child,
             execution: None,
-            host: EngineHost::new(engine, program, state, source, depth),
+            host,
             deadline: None,
             begin: Some(begin),
             inspected: None,
@@ -88,6 +114,9 @@ impl ExecutionTask {
             readers: Vec::new(),
             is_closed: false,
             span,
+            records: Default::default(),
+            journaled,
+            parks: None,
         }
     }
 
@@ -108,7 +137,8 @@ impl ExecutionTask {
         };
         // It begins once.
         let begin = self.begin.take().unwrap_or(Begin::Start { seed: 0 });
-        let execution = match begin {
+        let is_resumed = matches!(begin, Begin::Resume(_));
+        let mut execution = match begin {
             Begin::Redrive { history, resume } => Execution::redriven(
                 program.clone(),
                 about.clone(),
@@ -127,6 +157,7 @@ impl ExecutionTask {
                 execution.begin_inspection(start, *inspection);
                 execution
             }
+            Begin::Resume(execution) => *execution,
             Begin::Start { seed } => {
                 let mut execution = fresh(seed);
                 execution.begin();
@@ -145,8 +176,18 @@ impl ExecutionTask {
             let from = about.redriven.unwrap_or(about.started);
             self.deadline = Some(self.host.engine.clock.arm(from + life, ring));
         }
-        tracing::info!("started");
+        if is_resumed {
+            execution.reattach(&mut self.host);
+            tracing::info!("goes on");
+        } else {
+            tracing::info!("started");
+        }
         execution
+    }
+
+    /// Puts an execution that was kept into the world again, before it is driven.
+    pub(super) fn go_on(&mut self) {
+        self.execution = Some(self.begin());
     }
 
     fn ring_deadline(&self) -> Box<dyn FnOnce() + Send> {
@@ -177,6 +218,13 @@ impl ExecutionTask {
             Message::News(wait_id, news) => self.receive_news(execution, wait_id, news),
             Message::Deadline => execution.time_out(&mut self.host),
             Message::Stop(failure) => execution.abort(failure, &mut self.host),
+            Message::ShutDown => {
+                let failure = Failure::new(SHUT_DOWN, "the engine was shut down");
+                match self.journaled {
+                    Some(_) => self.parks = Some(failure),
+                    None => execution.abort(failure, &mut self.host),
+                }
+            }
             Message::History(read, reader) => {
                 execution.recorder().watch();
                 self.readers.push((read, reader));
@@ -191,7 +239,7 @@ impl ExecutionTask {
                     self.host.succeeded_by_token(wait_id);
                 }
                 let is_taken = execution.outside_answered(wait_id, result, &mut self.host);
-                tell(taken, is_taken);
+                self.tell(taken, is_taken);
             }
             News::Started(worker) => {
                 execution.started(wait_id, worker, &mut self.host);
@@ -201,8 +249,18 @@ impl ExecutionTask {
             }
             News::Heartbeat(taken) => {
                 let is_taken = execution.heartbeat(wait_id, &mut self.host);
-                tell(taken, is_taken);
+                self.tell(taken, is_taken);
             }
+        }
+    }
+
+    /// Tells the sender of an answer whether it counts.
+    fn tell(&mut self, taken: Option<Taken>, is_taken: bool) {
+        match (taken, &mut self.journaled) {
+            (Some(taken), Some(journaled)) => journaled.tell(taken, is_taken),
+            // A sender that does not wait for that was dropped.
+            (Some(taken), None) => drop(taken.send(is_taken)),
+            (None, _) => {}
         }
     }
 
@@ -226,8 +284,8 @@ impl ExecutionTask {
             self.host.state.keep(Redrivable {
                 program: self.program.clone(),
                 source: self.host.source.clone(),
-                depth: self.host.depth,
                 resume,
+                journaled: self.journaled.as_ref().map(|journaled| journaled.place()),
             });
         }
         let history = execution.recorder().finish();
@@ -239,6 +297,19 @@ impl ExecutionTask {
             Some(Outcome::TimedOut) | None => (Status::TimedOut, None, None),
         };
         self.close(status, output, failure, history);
+    }
+
+    /// It is not gone on with in this process any more. The store has it as it was kept last.
+    fn park(&mut self, failure: Failure) {
+        tracing::warn!(
+            error = failure.error.as_deref(),
+            cause = failure.cause.as_deref(),
+            "is not gone on with here"
+        );
+        self.host.is_parked = true;
+        let state = &self.host.state;
+        state.accept(Err(StoreError::Closed));
+        self.break_off(Status::Aborted, failure);
     }
 
     /// It ends without having come to its end: the interpreter panicked, or the runtime it ran on was shut down.
@@ -281,13 +352,15 @@ impl ExecutionTask {
         {
             observer.ended(&self.program, &report, self.is_child);
         }
-        if !self.is_child {
+        if self.host.is_parked {
+            self.host.engine.executions().park(&self.host.state);
+        } else if !self.is_child {
             // A child is remembered by its run.
             let is_described = self.entry.machine_type == MachineType::Standard;
             self.host
                 .engine
                 .closed(&self.host.state, is_described.then_some(&*report));
-            if self.host.depth == 0 && self.inspected.is_none() {
+            if self.host.state.about.depth == 0 && self.inspected.is_none() {
                 let went_wrong = status != Status::Succeeded;
                 self.host
                     .engine
@@ -295,8 +368,12 @@ impl ExecutionTask {
             }
         }
         let engine = &self.host.engine;
+        let is_parked = self.host.is_parked;
         self.host.state.close(report.clone(), |follower| {
-            engine.tell_follower(follower, &report)
+            // Who waits for a parked execution is parked, too.
+            if !is_parked {
+                engine.tell_follower(follower, &report);
+            }
         });
         self.host.engine.live.fetch_sub(1, Ordering::SeqCst);
     }
@@ -327,15 +404,22 @@ impl ExecutionTask {
         }
     }
 
-    /// The same execution, written and read again.
-    fn through_bytes(&mut self, execution: &Execution) -> Result<Execution, Damaged> {
-        let engine = &self.host.engine;
-        let mut same = Execution::from_bytes(
-            self.program.clone(),
-            self.host.state.about.clone(),
-            engine.limits.clone(),
-            &execution.to_bytes(),
-        )?;
+    /// The same execution, read from all that was written of it.
+    fn through_bytes(&mut self, execution: &mut Execution) -> Result<Execution, Damaged> {
+        if self.records.1.len() == RECORDS {
+            self.records = Default::default();
+        }
+        let (written, records) = &mut self.records;
+        records.push(written.record(execution));
+        let unbegun = |about| {
+            let limits = self.host.engine.limits.clone();
+            Execution::new(self.program.clone(), about, limits, 0, 0)
+        };
+        let mut restored = Restored::default();
+        for record in records {
+            restored.read(record, unbegun)?;
+        }
+        let (mut same, _) = restored.finish()?;
         self.host.detach();
         same.reattach(&mut self.host);
         Ok(same)
@@ -343,7 +427,9 @@ impl ExecutionTask {
 
     /// Gives the history to those who wait for more of it.
     fn tell_readers(&mut self, execution: &mut Execution) {
-        if self.readers.is_empty() {
+        let is_behind = |journaled: &Journaled| journaled.is_behind(execution);
+        // What is not kept has not happened yet.
+        if self.readers.is_empty() || self.journaled.as_deref().is_some_and(is_behind) {
             return;
         }
         let recorder = execution.recorder();
@@ -353,6 +439,70 @@ impl ExecutionTask {
             // The reader may have been dropped.
             let _ = reader.send(recorder.history());
         }
+    }
+
+    /// Waits until all that was to be committed is; then does what waited for it.
+    fn poll_committed(
+        &mut self,
+        execution: &mut Execution,
+        cx: &mut Context<'_>,
+    ) -> Poll<Committed> {
+        let Some(journaled) = &mut self.journaled else {
+            return Poll::Ready(Committed::All);
+        };
+        if let Err(error) = std::task::ready!(journaled.poll_committed(cx)) {
+            let failure = Failure::new(NOT_KEPT, error.to_string());
+            self.host.state.accept(Err(error));
+            return Poll::Ready(Committed::Failed(failure));
+        }
+        if journaled.is_behind(execution) {
+            // Nothing was committed just now.
+            return Poll::Ready(Committed::All);
+        }
+        self.host.state.accept(Ok(()));
+        if let (Some(version), Some(durable)) =
+            (journaled.take_version(), &self.host.engine.durable)
+        {
+            durable.knows(version);
+        }
+        journaled.tell_senders();
+        let is_over = journaled.is_over();
+        for (wait_id, result) in self.host.do_deferred() {
+            execution.work_answered(wait_id, result, &mut self.host);
+        }
+        self.drive_prepared();
+        Poll::Ready(if is_over {
+            Committed::Over
+        } else {
+            Committed::All
+        })
+    }
+
+    /// Begins to commit what a step did, if there is anything that has to be kept now.
+    fn commit(&mut self, execution: &mut Execution, step: Step) -> bool {
+        let (Some(journaled), Some(durable)) = (&mut self.journaled, &self.host.engine.durable)
+        else {
+            return false;
+        };
+        if !journaled.is_behind(execution) {
+            journaled.tell_senders();
+            return false;
+        }
+        // What nobody sees needs not be kept yet.
+        if step == Step::Budget && !self.host.has_deferred() && !journaled.is_awaited() {
+            return false;
+        }
+        let over = execution.outcome().map(|outcome| {
+            let status = match outcome {
+                Outcome::Succeeded(_) => Status::Succeeded,
+                Outcome::Failed(_) => Status::Failed,
+                Outcome::TimedOut => Status::TimedOut,
+                Outcome::Aborted(_) => Status::Aborted,
+            };
+            (status, self.host.engine.clock.now())
+        });
+        journaled.commit(durable, execution, over);
+        true
     }
 
     /// Brings news, steps, and rests when there is nothing to do.
@@ -365,8 +515,29 @@ impl ExecutionTask {
             let Some(mut execution) = self.execution.take() else {
                 return Poll::Ready(());
             };
+            match self.poll_committed(&mut execution, cx) {
+                Poll::Pending => {
+                    self.execution = Some(execution);
+                    return Poll::Pending;
+                }
+                Poll::Ready(Committed::All) => {}
+                Poll::Ready(Committed::Over) => {
+                    self.finish(execution);
+                    return Poll::Ready(());
+                }
+                Poll::Ready(Committed::Failed(failure)) => {
+                    self.execution = Some(execution);
+                    self.park(failure);
+                    return Poll::Ready(());
+                }
+            }
             for message in self.host.state.take() {
                 self.receive(&mut execution, message);
+            }
+            if let Some(failure) = self.parks.take() {
+                self.execution = Some(execution);
+                self.park(failure);
+                return Poll::Ready(());
             }
             while let Poll::Ready((wait_id, arrived)) = self.host.poll_work(cx) {
                 self.take_in(&mut execution, wait_id, arrived);
@@ -377,6 +548,10 @@ impl ExecutionTask {
             self.drive_prepared();
             self.tell_written(&mut execution);
             self.tell_readers(&mut execution);
+            if self.commit(&mut execution, step) {
+                self.execution = Some(execution);
+                continue;
+            }
             if step == Step::Ended {
                 self.finish(execution);
                 return Poll::Ready(());
@@ -393,7 +568,7 @@ impl ExecutionTask {
                 continue;
             }
             if self.host.engine.rests_as_bytes && !execution.is_inspected() {
-                execution = match self.through_bytes(&execution) {
+                execution = match self.through_bytes(&mut execution) {
                     Ok(same) => same,
                     Err(error) => {
                         self.break_off(Status::Failed, Failure::new(INTERNAL, error.to_string()));
@@ -407,13 +582,6 @@ impl ExecutionTask {
                 return Poll::Pending;
             }
         }
-    }
-}
-
-/// Tells the sender of an answer whether it counts. A sender that does not wait for that was dropped.
-fn tell(taken: Option<Taken>, is_taken: bool) {
-    if let Some(taken) = taken {
-        let _ = taken.send(is_taken);
     }
 }
 
@@ -445,6 +613,10 @@ impl Drop for ExecutionTask {
         }
         let cause = "the runtime that drove the execution was shut down";
         let failure = Failure::new(SHUT_DOWN, cause);
+        if self.journaled.is_some() {
+            self.park(failure);
+            return;
+        }
         // It is stopped, as if somebody had asked for it: a redrive goes on where it was.
         let stopped = guarded(|| {
             let mut execution = self.execution.take().unwrap_or_else(|| self.begin());

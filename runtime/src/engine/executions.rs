@@ -66,6 +66,15 @@ impl Executions {
         self.open(state);
     }
 
+    /// An execution goes on in another process.
+    pub(super) fn park(&mut self, state: &ExecutionState) {
+        if let Some(place) = state.place() {
+            self.open[place] = None;
+            self.free.push(place);
+        }
+        self.by_id.remove(&state.about.id);
+    }
+
     /// Those that run.
     pub(super) fn running(&self) -> Vec<Arc<ExecutionState>> {
         self.open

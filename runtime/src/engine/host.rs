@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Waker};
@@ -9,9 +10,10 @@ use smol_str::SmolStr;
 
 use super::activities::Queued;
 use super::ends;
-use super::error::TokenError;
+use super::error::{StartError, TokenError};
 use super::follower::{Follower, Role};
 use super::map_runs::MapRunRecord;
+use super::nested;
 use super::prepared::{Begin, Prepared};
 use super::shared::Shared;
 use super::state::{ExecutionState, Message};
@@ -21,7 +23,7 @@ use crate::clock::{Alarm, Asked, Listeners, Timestamp};
 use crate::distributed::source::{LoadError, Request, Supply};
 use crate::distributed::{File, RunView, Tally};
 use crate::execution_info::ExecutionInfo;
-use crate::interpret::{ChildStart, Failure, Host};
+use crate::interpret::{ChildStart, Failure, Host, LOST};
 use crate::panics::guarded;
 use crate::program::Program;
 use crate::query::Entropy;
@@ -37,9 +39,6 @@ use crate::wait_id::WaitId;
 /// Why an engine without an object store reads and writes none.
 const NO_STORE: &str = "The engine has no object store; give it one with `EngineBuilder::objects`";
 
-/// The error of a task whose work did not outlive its process.
-const LOST: &str = "Stepwright.TaskLost";
-
 /// What an execution has in the world: timers, pending handlers, open tokens.
 pub(super) struct EngineHost {
     pub(super) engine: Arc<Shared>,
@@ -47,8 +46,6 @@ pub(super) struct EngineHost {
     pub(super) state: Arc<ExecutionState>,
     /// Asked before the engine's own sources.
     pub(super) source: Option<Arc<dyn TaskSource>>,
-    /// How deep this execution was started by others.
-    pub(super) depth: u32,
     /// What each wait has; a wait that has nothing is not here.
     waits: HashMap<u32, Held>,
     work: FuturesUnordered<Abortable<Work>>,
@@ -56,6 +53,17 @@ pub(super) struct EngineHost {
     pub(super) prepared: Vec<Prepared>,
     /// Of the poll that is under way.
     pub(super) waker: Waker,
+    /// What is done when its reason is kept; `None` where it is done at once.
+    deferred: Option<Vec<(WaitId, Deferred)>>,
+    /// The execution goes on in another process, and so does what it has started.
+    pub(super) is_parked: bool,
+}
+
+/// What others see of an execution, and must not see before it is kept.
+enum Deferred {
+    Perform(Effect),
+    Queue { activity: SmolStr, input: Value },
+    StopChild(Weak<ExecutionState>),
 }
 
 #[derive(Default)]
@@ -83,19 +91,52 @@ impl EngineHost {
         program: Arc<Program>,
         state: Arc<ExecutionState>,
         source: Option<Arc<dyn TaskSource>>,
-        depth: u32,
     ) -> Self {
         Self {
             engine,
             program,
             state,
             source,
-            depth,
             waits: HashMap::new(),
             work: FuturesUnordered::new(),
             prepared: Vec::new(),
             waker: Waker::noop().clone(),
+            deferred: None,
+            is_parked: false,
         }
+    }
+
+    /// From now on nothing is done before its reason is kept.
+    pub(super) fn defer(&mut self) {
+        self.deferred = Some(Vec::new());
+    }
+
+    /// Whether something is to be done once its reason is kept.
+    pub(super) fn has_deferred(&self) -> bool {
+        self.deferred
+            .as_ref()
+            .is_some_and(|deferred| !deferred.is_empty())
+    }
+
+    /// Does what waited for its reason to be kept, and gives the answers that are there at once.
+    pub(super) fn do_deferred(&mut self) -> Vec<(WaitId, TaskResult)> {
+        let deferred = self
+            .deferred
+            .as_mut()
+            .map(std::mem::take)
+            .unwrap_or_default();
+        let mut answers = Vec::new();
+        for (wait_id, deferred) in deferred {
+            match deferred {
+                Deferred::Perform(effect) => {
+                    let answer = self.perform_now(wait_id, effect);
+                    answers.extend(answer.map(|answer| (wait_id, answer)));
+                }
+                Deferred::Queue { activity, input } => self.queue_now(wait_id, &activity, input),
+                Deferred::StopChild(child) => stop_child(&child),
+            }
+        }
+        answers
     }
 
     /// The next handler that answered.
@@ -126,7 +167,8 @@ impl EngineHost {
         }
     }
 
-    fn let_go(&self, held: Held) {
+    /// Takes what a wait had out of the world. Gives the execution that was started for it and is stopped with it.
+    fn let_go(&self, held: Held) -> Option<Weak<ExecutionState>> {
         for (_, alarm) in held.alarms {
             self.engine.clock.disarm(alarm);
         }
@@ -135,14 +177,6 @@ impl EngineHost {
         }
         if let Some(run) = held.run {
             run.abort(self.engine.clock.now());
-        }
-        // AWS documents that an aborted `.sync` task stops what it started; so does one whose time ran out here, for
-        // a retry would run beside it.
-        if let Some((child, true)) = held.child
-            && let Some(job) = child.upgrade()
-        {
-            // One that is over needs not be told.
-            let _ = job.send(Message::Stop(Failure::stopped(None, None)));
         }
         if let Some(attempt) = held.attempt {
             attempt.end();
@@ -161,6 +195,10 @@ impl EngineHost {
                 self.engine.clock.closed();
             }
         }
+        // AWS documents that an aborted `.sync` task stops what it started; so does one whose time ran out here, for
+        // a retry would run beside it.
+        let (child, is_job) = held.child?;
+        (is_job && !self.is_parked).then_some(child)
     }
 
     fn held(&mut self, wait_id: WaitId) -> &mut Held {
@@ -185,6 +223,57 @@ impl EngineHost {
         None
     }
 
+    fn perform_now(&mut self, wait_id: WaitId, effect: Effect) -> Option<TaskResult> {
+        match effect {
+            Effect::Work { work, attempt } => match self.begin(wait_id, Job::Task(work)) {
+                Some(Arrived::Task(result)) => {
+                    if let Some(attempt) = attempt {
+                        attempt.end();
+                    }
+                    Some(result)
+                }
+                _ => {
+                    self.held(wait_id).attempt = attempt;
+                    None
+                }
+            },
+            Effect::Start(start) => self.start_nested(wait_id, *start),
+        }
+    }
+
+    fn queue_now(&mut self, wait_id: WaitId, activity: &SmolStr, input: Value) {
+        let responder = Responder::new(&self.state, wait_id);
+        let held = self.held(wait_id);
+        let Some((token, _)) = held.token.clone() else {
+            return;
+        };
+        let task = Queued {
+            token,
+            input,
+            responder,
+        };
+        if let Some(place) = self
+            .engine
+            .activities
+            .push(activity, task, &self.engine.clock)
+        {
+            self.held(wait_id).queued = Some((activity.clone(), place));
+        }
+    }
+
+    /// Brings what a future gives, as the answer of work that was begun.
+    fn bring(
+        &mut self,
+        wait_id: WaitId,
+        answer: impl Future<Output = TaskResult> + Send + 'static,
+    ) {
+        let job = Job::Task(Box::pin(answer));
+        let (handle, registration) = AbortHandle::new_pair();
+        self.held(wait_id).work = Some(handle);
+        let work = Work::new(wait_id, job, self.engine.clock.clone());
+        self.work.push(Abortable::new(work, registration));
+    }
+
     /// Starts another execution; gives what the start answers, where that is the answer.
     fn start_nested(&mut self, wait_id: WaitId, start: NestedStart) -> Option<TaskResult> {
         let integration = start.integration;
@@ -196,7 +285,23 @@ impl EngineHost {
         if integration.waits() {
             self.follow_child(wait_id, &launched.state, integration);
         }
-        (integration != Integration::SdkSync).then_some(Ok(begun))
+        if integration == Integration::SdkSync {
+            return None;
+        }
+        if self.engine.durable.is_none() {
+            return Some(Ok(begun));
+        }
+        // A start counts when it is kept.
+        let state = launched.state;
+        self.bring(wait_id, async move {
+            match state.accepted().await {
+                Ok(()) => Ok(begun),
+                Err(error) => {
+                    Err(integration.failure(&StartError::of_store(error, &state.about.name)))
+                }
+            }
+        });
+        None
     }
 
     /// Waits for the end of another execution.
@@ -217,10 +322,10 @@ impl EngineHost {
         }
     }
 
-    /// The task cannot be gone on with.
-    fn lost(&self, wait_id: WaitId, cause: &str) {
+    /// The task cannot be gone on with. That is the answer of its work, and not one from outside.
+    fn lost(&mut self, wait_id: WaitId, cause: &str) {
         let failure = TaskFailure::internal(LOST, cause);
-        Responder::new(&self.state, wait_id).answer(Err(failure));
+        self.bring(wait_id, std::future::ready(Err(failure)));
     }
 
     /// Takes out of the world what an execution that is read again puts there: timers, tokens, places in queues.
@@ -263,28 +368,17 @@ impl Host for EngineHost {
 
     fn resolve(&mut self, call: &TaskCall<'_>, wait_id: WaitId) -> Answer {
         let responder = Responder::new(&self.state, wait_id);
-        let answered = guarded(|| {
-            self.engine
-                .resolve(call, self.source.as_ref(), responder, self.depth)
-        });
+        let answered = guarded(|| self.engine.resolve(call, self.source.as_ref(), responder));
         answered.unwrap_or_else(|message| Answer::result(Err(panicked(&message))))
     }
 
     fn perform(&mut self, wait_id: WaitId, effect: Effect) -> Option<TaskResult> {
-        match effect {
-            Effect::Work { work, attempt } => match self.begin(wait_id, Job::Task(work)) {
-                Some(Arrived::Task(result)) => {
-                    if let Some(attempt) = attempt {
-                        attempt.end();
-                    }
-                    Some(result)
-                }
-                _ => {
-                    self.held(wait_id).attempt = attempt;
-                    None
-                }
-            },
-            Effect::Start(start) => self.start_nested(wait_id, *start),
+        match &mut self.deferred {
+            Some(deferred) => {
+                deferred.push((wait_id, Deferred::Perform(effect)));
+                None
+            }
+            None => self.perform_now(wait_id, effect),
         }
     }
 
@@ -339,8 +433,8 @@ impl Host for EngineHost {
             entry,
             is_child: true,
             source: self.source.clone(),
-            depth: self.depth,
             begin: resumed.unwrap_or(Begin::Start { seed }),
+            journaled: None,
         });
         Ok(())
     }
@@ -427,22 +521,10 @@ impl Host for EngineHost {
     }
 
     fn queue(&mut self, wait_id: WaitId, activity: &SmolStr, input: Value) {
-        let responder = Responder::new(&self.state, wait_id);
-        let held = self.held(wait_id);
-        let Some((token, _)) = held.token.clone() else {
-            return;
-        };
-        let task = Queued {
-            token,
-            input,
-            responder,
-        };
-        if let Some(place) = self
-            .engine
-            .activities
-            .push(activity, task, &self.engine.clock)
-        {
-            self.held(wait_id).queued = Some((activity.clone(), place));
+        let activity = activity.clone();
+        match &mut self.deferred {
+            Some(deferred) => deferred.push((wait_id, Deferred::Queue { activity, input })),
+            None => self.queue_now(wait_id, &activity, input),
         }
     }
 
@@ -456,14 +538,34 @@ impl Host for EngineHost {
         }
     }
 
-    fn follow(&mut self, wait_id: WaitId, execution: &SmolStr, integration: Integration) {
-        if self.held(wait_id).child.is_some() {
+    fn follow(&mut self, wait_id: WaitId, start: &NestedStart, is_begun: bool) {
+        let held = self.held(wait_id);
+        if held.child.is_some() || held.work.is_some() {
             return;
         }
-        let known = self.engine.executions().by_id.get(execution).cloned();
-        match known {
-            Some(state) => self.follow_child(wait_id, &state, integration),
-            None => self.lost(wait_id, "the execution that the task started is not known"),
+        match self.engine.known(&start.execution) {
+            Some(state) => {
+                if start.integration.waits() {
+                    self.follow_child(wait_id, &state, start.integration);
+                }
+                if !is_begun {
+                    let begun = nested::begun(&state.about, start.integration, &start.request);
+                    self.bring(wait_id, std::future::ready(Ok(begun)));
+                }
+            }
+            None if is_begun || start.integration == Integration::SdkSync => {
+                self.lost(
+                    wait_id,
+                    "the process that ran the execution that the task started ended",
+                );
+            }
+            // The process ended between the decision and the start.
+            None => {
+                let begun = self.start_nested(wait_id, start.clone());
+                if let Some(begun) = begun {
+                    self.bring(wait_id, std::future::ready(begun));
+                }
+            }
         }
     }
 
@@ -507,12 +609,20 @@ impl Host for EngineHost {
     }
 
     fn forget(&mut self, wait_id: WaitId) {
+        if let Some(deferred) = &mut self.deferred {
+            deferred.retain(|(other, _)| *other != wait_id);
+        }
         // Most tasks answer at once and hold nothing.
         if self.waits.is_empty() {
             return;
         }
-        if let Some(held) = self.waits.remove(&wait_id.wait) {
-            self.let_go(held);
+        if let Some(held) = self.waits.remove(&wait_id.wait)
+            && let Some(child) = self.let_go(held)
+        {
+            match &mut self.deferred {
+                Some(deferred) => deferred.push((wait_id, Deferred::StopChild(child))),
+                None => stop_child(&child),
+            }
         }
     }
 }
@@ -521,7 +631,17 @@ impl Host for EngineHost {
 impl Drop for EngineHost {
     fn drop(&mut self) {
         for (_, held) in std::mem::take(&mut self.waits) {
-            self.let_go(held);
+            if let Some(child) = self.let_go(held) {
+                stop_child(&child);
+            }
         }
+    }
+}
+
+/// Stops the execution that a task waited for.
+fn stop_child(child: &Weak<ExecutionState>) {
+    if let Some(job) = child.upgrade() {
+        // One that is over needs not be told.
+        let _ = job.send(Message::Stop(Failure::stopped(None, None)));
     }
 }

@@ -49,6 +49,7 @@ impl Engine {
             input: start.input.clone(),
             redrive_count: None,
             redriven: None,
+            depth: 0,
         });
         let state = ExecutionState::new(about, engine.clock.clone());
         let prepared = Prepared {
@@ -57,12 +58,12 @@ impl Engine {
             program,
             is_child: false,
             source,
-            depth: 0,
             begin: Begin::Inspect {
                 start,
                 inspection: Box::new(inspection),
                 seed,
             },
+            journaled: None,
         };
         let mut drive = ExecutionTask::new(engine.clone(), prepared);
         (&mut drive).await;

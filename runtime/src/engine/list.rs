@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use super::state::ExecutionState;
 use crate::clock::Timestamp;
 use crate::status::Status;
+use crate::store::{StoreFilter, StoredExecution};
 
 /// One row of [`Engine::executions`](super::Engine::executions).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,17 @@ pub struct ExecutionSummary {
 }
 
 impl ExecutionSummary {
+    fn of_row(row: StoredExecution) -> Self {
+        Self {
+            id: row.arn,
+            name: row.name,
+            machine: row.machine,
+            status: row.status,
+            started: row.started,
+            stopped: row.stopped,
+        }
+    }
+
     pub(super) fn of(state: &ExecutionState) -> Self {
         let report = state.report();
         Self {
@@ -83,6 +95,35 @@ impl ExecutionFilter {
     pub fn after(mut self, page: impl Into<String>) -> Self {
         self.after = Some(page.into());
         self
+    }
+
+    /// What is asked of a store for a page: one row more than it has, where it is bounded.
+    pub(super) fn stored(&self) -> StoreFilter {
+        StoreFilter {
+            machine: self.machine.clone(),
+            status: self.status,
+            after: self.after.as_deref().map(|page| {
+                let Place(Reverse((started, id))) = Place::parse(page);
+                (started, id.into())
+            }),
+            limit: self.limit.map(|limit| limit.max(1).saturating_add(1)),
+        }
+    }
+
+    /// The page of these rows of a store.
+    pub(super) fn page_of_rows(&self, mut rows: Vec<StoredExecution>) -> ExecutionPage {
+        let limit = self.limit.unwrap_or(usize::MAX).max(1);
+        let is_more = rows.len() > limit;
+        rows.truncate(limit);
+        let place = |row: &StoredExecution| Place(Reverse((row.started, row.arn.as_str().into())));
+        let next = rows
+            .last()
+            .filter(|_| is_more)
+            .map(|last| place(last).to_string());
+        ExecutionPage {
+            executions: rows.into_iter().map(ExecutionSummary::of_row).collect(),
+            next,
+        }
     }
 
     /// The page of these executions.

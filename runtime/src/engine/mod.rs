@@ -3,6 +3,7 @@
 mod activities;
 mod builder;
 mod built;
+mod durable;
 mod ends;
 mod error;
 mod events;
@@ -14,12 +15,14 @@ mod handlers;
 mod host;
 mod input;
 mod inspect;
+mod journaled;
 mod list;
 mod machines;
 mod map_runs;
 mod nested;
 mod observer;
 mod prepared;
+mod recover;
 mod redrivable;
 mod redrive;
 mod registry;
@@ -84,6 +87,23 @@ impl Engine {
             source.attach(&Watch::new(&shared));
         }
         Self { shared, handle }
+    }
+
+    /// Goes on with the executions of the store.
+    fn go_on(&self) -> Result<(), BuildError> {
+        if self.shared.durable.is_none() {
+            return Ok(());
+        }
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| {
+            BuildError::new("an engine with a store is built within a tokio runtime, on which the executions of the store go on".to_owned())
+        })?;
+        for prepared in self.shared.recover()? {
+            let mut task = ExecutionTask::new(self.shared.clone(), prepared);
+            // From here on its tokens are answered.
+            task.go_on();
+            runtime.spawn(task);
+        }
+        Ok(())
     }
 
     /// The clock that all waits, retries and timeouts ask.
@@ -162,7 +182,7 @@ impl Engine {
         options: StartOptions,
     ) -> Result<Run<W::Output>, StartError> {
         let input = to_value(input)?;
-        self.launch(W::NAME, input, options, input::read)
+        self.launch(W::NAME, input, options, input::read).await
     }
 
     /// Starts a state machine by its name. The input of a workflow that has a Rust type must be one of that type.
@@ -190,6 +210,7 @@ impl Engine {
     ) -> Result<Run<Value>, StartError> {
         let input = self.checked(machine, input.into())?;
         self.launch(machine, input, options, |output| Ok(output.clone()))
+            .await
     }
 
     /// Runs a workflow to its end on the caller's own task, without spawning one: what a caller wants who waits
@@ -206,6 +227,7 @@ impl Engine {
             let _awaits = self.clock().await_end();
             drive.await;
         }
+        run.accepted().await?;
         let report = run.report().await;
         Ok(run.decode(&report)?)
     }
@@ -227,6 +249,7 @@ impl Engine {
             let _awaits = self.clock().await_end();
             drive.await;
         }
+        run.accepted().await?;
         Ok(run.report().await)
     }
 
@@ -243,7 +266,7 @@ impl Engine {
         }
     }
 
-    fn launch<T>(
+    async fn launch<T>(
         &self,
         machine: &str,
         input: Value,
@@ -255,6 +278,7 @@ impl Engine {
         if let Some(drive) = drive {
             runtime.spawn(drive);
         }
+        run.accepted().await?;
         Ok(run)
     }
 
@@ -283,13 +307,14 @@ impl Engine {
 
     /// A Standard execution, or a child of a Map Run, by its ARN, running or over, as long as it is remembered.
     pub fn execution(&self, id: &str) -> Option<Run<Value>> {
-        let known = self.shared.executions().by_id.get(id).cloned();
+        let known = self.shared.known(id);
         let state = known.or_else(|| self.shared.runs.child(id))?;
         Some(Run::new(state, |output| Ok(output.clone()), &self.handle))
     }
 
     /// The Standard executions that are remembered, newest first: those that run, and as many of those that are over as
-    /// [`retention`](EngineBuilder::retention) says.
+    /// [`retention`](EngineBuilder::retention) says. With a [store](EngineBuilder::store), all that it has; where it cannot be read, that is
+    /// logged as an error, and those that are remembered are given.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -309,6 +334,12 @@ impl Engine {
     /// # Ok(()) }
     /// ```
     pub fn executions(&self, filter: &ExecutionFilter) -> ExecutionPage {
+        if let Some(durable) = &self.shared.durable {
+            match durable.reader().list(&filter.stored()) {
+                Ok(rows) => return filter.page_of_rows(rows),
+                Err(error) => tracing::error!(%error, "the store cannot be read"),
+            }
+        }
         let executions = self.shared.executions();
         let states: Vec<_> = executions.by_id.values().cloned().collect();
         drop(executions);

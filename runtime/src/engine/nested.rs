@@ -55,7 +55,7 @@ impl Integration {
             redriven: None,
             ..parent.clone()
         };
-        let begun = started(&about, self, call.request_id());
+        let begun = begun(&about, self, &call.request_id());
         if !self.waits() {
             return Answer::output(begun);
         }
@@ -78,7 +78,7 @@ impl Integration {
         Answer::result(envelope(&about, &end, self)).submitted(begun)
     }
 
-    fn failure(self, error: &StartError) -> TaskFailure {
+    pub(super) fn failure(self, error: &StartError) -> TaskFailure {
         let exception = match error {
             StartError::ExecutionAlreadyExists(_) => "ExecutionAlreadyExists",
             StartError::InvalidName(_) => "InvalidName",
@@ -86,7 +86,8 @@ impl Integration {
             StartError::InvalidInput(_)
             | StartError::InvalidTasks(_)
             | StartError::NoRuntime
-            | StartError::ShutDown => "InvalidExecutionInput",
+            | StartError::ShutDown
+            | StartError::Store(_) => "InvalidExecutionInput",
         };
         let service = if self.is_sdk() {
             "Sfn"
@@ -99,10 +100,10 @@ impl Integration {
 
 impl Shared {
     /// A state that starts a registered state machine: what will be started, or why it cannot be.
-    pub(super) fn by_workflow(&self, call: &TaskCall<'_>, depth: u32) -> Option<Answer> {
+    pub(super) fn by_workflow(&self, call: &TaskCall<'_>) -> Option<Answer> {
         let integration = Integration::of(call.resource())?;
         let machine = self.machines.find(call.target()?)?;
-        let effect = match self.nested_start(&machine, integration, call, depth) {
+        let effect = match self.nested_start(&machine, integration, call) {
             Ok(start) => Effect::Start(Box::new(start)),
             Err(failure) => Effect::failing(failure),
         };
@@ -119,10 +120,13 @@ impl Shared {
         machine: &Machine,
         integration: Integration,
         call: &TaskCall<'_>,
-        depth: u32,
     ) -> Result<NestedStart, TaskFailure> {
         // Who does not wait stands above nobody: such a chain may go on for ever.
-        let depth = if integration.waits() { depth + 1 } else { 0 };
+        let depth = if integration.waits() {
+            call.execution().depth + 1
+        } else {
+            0
+        };
         if depth > self.limits.nesting {
             return Err(TaskFailure::new(
                 "StepFunctions.ExecutionLimitExceededException",
@@ -187,13 +191,13 @@ impl Shared {
             self.launch(&found, input, options, depth)
         };
         let launched = launch().map_err(|error| integration.failure(&error))?;
-        let begun = started(&launched.state.about, integration, request);
+        let begun = begun(&launched.state.about, integration, &request);
         Ok((launched, begun))
     }
 }
 
 /// What the start itself answers.
-fn started(about: &ExecutionInfo, integration: Integration, request: String) -> Value {
+pub(super) fn begun(about: &ExecutionInfo, integration: Integration, request: &str) -> Value {
     let members = [
         ("ExecutionArn", Value::from(about.id.clone())),
         ("StartDate", date(about.started, integration)),
@@ -201,7 +205,7 @@ fn started(about: &ExecutionInfo, integration: Integration, request: String) -> 
     if integration.is_sdk() {
         object(members)
     } else {
-        with_metadata(members, request)
+        with_metadata(members, request.to_owned())
     }
 }
 

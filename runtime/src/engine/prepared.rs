@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
+use super::journaled::Journaled;
 use super::state::ExecutionState;
 use crate::history::History;
-use crate::interpret::{Inspection, Resume, Start};
+use crate::interpret::{Execution, Inspection, Resume, Start};
 use crate::program::{Entry, Program};
 use crate::task::TaskSource;
 
@@ -15,9 +16,9 @@ pub(super) struct Prepared {
     pub(super) is_child: bool,
     /// Asked before the engine's own sources.
     pub(super) source: Option<Arc<dyn TaskSource>>,
-    /// How deep it was started by others that wait for it.
-    pub(super) depth: u32,
     pub(super) begin: Begin,
+    /// What it has in the journal, when it is durable.
+    pub(super) journaled: Option<Box<Journaled>>,
 }
 
 /// Where an execution begins.
@@ -26,6 +27,8 @@ pub(super) enum Begin {
     Start { seed: u64 },
     /// Where it came to no good end.
     Redrive { history: History, resume: Resume },
+    /// Where it waited when it was written last.
+    Resume(Box<Execution>),
     /// At one state, which is all that runs.
     Inspect {
         start: Start,

@@ -9,6 +9,7 @@ use crate::task::TaskSource;
 pub(super) struct Redrivable {
     pub(super) program: Arc<Program>,
     pub(super) source: Option<Arc<dyn TaskSource>>,
-    pub(super) depth: u32,
     pub(super) resume: Resume,
+    /// Its key and the number of its next record, when it is durable.
+    pub(super) journaled: Option<(u64, u32)>,
 }

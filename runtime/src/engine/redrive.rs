@@ -4,6 +4,7 @@ use std::time::Duration;
 use super::Engine;
 use super::error::RedriveError;
 use super::execution_task::{ExecutionTask, INTERNAL};
+use super::journaled::{First, Journaled};
 use super::prepared::{Begin, Prepared};
 use super::redrivable::Redrivable;
 use super::report::ExecutionReport;
@@ -11,6 +12,7 @@ use super::run::Run;
 use super::shared::Shared;
 use super::state::ExecutionState;
 use crate::execution_info::ExecutionInfo;
+use crate::interpret::Written;
 use crate::status::Status;
 use crate::value::Value;
 
@@ -78,11 +80,14 @@ impl Shared {
 
     fn redrive(&self, id: &str) -> Result<Prepared, RedriveError> {
         let refused = |reason: &str| Err(RedriveError::ExecutionNotRedrivable(reason.to_owned()));
+        // It may be over in the store alone.
+        let known = self.known(id);
         let mut executions = self.executions();
         if executions.is_shut_down {
             return Err(RedriveError::ShutDown);
         }
-        let Some(known) = executions.by_id.get(id).cloned() else {
+        let known = executions.by_id.get(id).cloned().or(known);
+        let Some(known) = known else {
             drop(executions);
             return match self.runs.child(id) {
                 Some(_) => refused(
@@ -111,20 +116,23 @@ impl Shared {
         let Redrivable {
             program,
             source,
-            depth,
             resume,
+            journaled,
         } = redrivable;
+        let journaled = journaled.map(|(key, seq)| {
+            Box::new(Journaled::new(key, seq, First::Redrive, Written::default()))
+        });
         Ok(Prepared {
             state,
             entry: program.entry(),
             program,
             is_child: false,
             source,
-            depth,
             begin: Begin::Redrive {
                 history: report.history.clone(),
                 resume,
             },
+            journaled,
         })
     }
 

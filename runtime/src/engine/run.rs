@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::error::ExecutionFailed;
+use super::error::{ExecutionFailed, StartError};
 use super::events::Events;
 use super::handle::LastHandle;
 use super::report::ExecutionReport;
@@ -29,6 +29,12 @@ pub struct Run<T> {
 }
 
 impl<T> Run<T> {
+    /// Waits until the start is kept.
+    pub(super) async fn accepted(&self) -> Result<(), StartError> {
+        let kept = self.state.accepted().await;
+        kept.map_err(|error| StartError::of_store(error, &self.state.about.name))
+    }
+
     pub(super) fn new(
         state: Arc<ExecutionState>,
         decode: Decode<T>,

@@ -6,6 +6,7 @@ use stepwright_asl::model::MachineType;
 use tokio::sync::Notify;
 
 use super::activities::Activities;
+use super::durable::Durable;
 use super::error::StartError;
 use super::executions::Executions;
 use super::machines::{Machine, Machines, Setting};
@@ -53,6 +54,8 @@ pub(crate) struct Shared {
     pub(super) objects: Option<Arc<dyn ObjectStore>>,
     pub(super) role: String,
     pub(super) retention: usize,
+    /// The store, where there is one.
+    pub(super) durable: Option<Durable>,
     /// Executions that rest are written and read again.
     pub(super) rests_as_bytes: bool,
     /// Who watches the executions.
@@ -108,8 +111,15 @@ impl Shared {
         {
             return Err(StartError::InvalidName(name.clone()));
         }
+        let is_express = machine.program.entry().machine_type == MachineType::Express;
         // A nested execution has the source of the one that starts it.
         let own_source = options.source.clone().filter(|_| options.root.is_none());
+        if own_source.is_some() && self.durable.is_some() && !is_express {
+            return Err(StartError::InvalidTasks(
+                "an engine with a store takes no mocks and no source of answers for one start: they do not outlive the process; give them to the engine"
+                    .to_owned(),
+            ));
+        }
         if let Some(source) = &own_source {
             // What it answers may be in any machine, because machines nest others.
             let problems = source.check(&self.machines.defined());
@@ -117,7 +127,6 @@ impl Shared {
                 return Err(StartError::InvalidTasks(problems.join("\n")));
             }
         }
-        let is_express = machine.program.entry().machine_type == MachineType::Express;
         let mut executions = self.executions();
         if executions.is_shut_down {
             return Err(StartError::ShutDown);
@@ -157,8 +166,14 @@ impl Shared {
             input,
             redrive_count: (!options.is_synchronous).then_some(0),
             redriven: None,
+            depth,
         });
-        let state = ExecutionState::new(about, self.clock.clone());
+        let durable = self.durable.as_ref().filter(|_| !is_express);
+        let journaled = durable.map(|durable| Box::new(durable.start(machine, &about)));
+        let state = match durable {
+            Some(_) => ExecutionState::unkept(about, self.clock.clone()),
+            None => ExecutionState::new(about, self.clock.clone()),
+        };
         executions.open(&state);
         if !is_express {
             executions.by_id.insert(id, state.clone());
@@ -174,8 +189,8 @@ impl Shared {
             program: machine.program.clone(),
             is_child: false,
             source: options.source,
-            depth,
             begin: Begin::Start { seed },
+            journaled,
         };
         Ok(Launched {
             state,
@@ -270,7 +285,6 @@ impl Shared {
         call: &TaskCall<'_>,
         source: Option<&Arc<dyn TaskSource>>,
         responder: Responder,
-        depth: u32,
     ) -> Answer {
         let sources = source.into_iter().chain(&self.sources);
         for source in sources {
@@ -281,7 +295,7 @@ impl Shared {
         if let Some(answer) = self.by_handler(call, responder) {
             return answer;
         }
-        if let Some(answer) = self.by_workflow(call, depth) {
+        if let Some(answer) = self.by_workflow(call) {
             return answer;
         }
         let resource = call.resource();

@@ -7,7 +7,6 @@ use super::execution_task::SHUT_DOWN;
 use super::list::ExecutionSummary;
 use super::shared::Shared;
 use super::state::{ExecutionState, Message};
-use crate::interpret::Failure;
 
 impl Shared {
     /// Starts nothing any more, and ends what runs. Gives what was stopped.
@@ -25,10 +24,8 @@ impl Shared {
             .filter(|state| state.report().is_none())
             .collect();
         for state in &left {
-            let cause = "the engine was shut down";
-            let stop = Message::Stop(Failure::new(SHUT_DOWN, cause));
             // One that ended meanwhile needs not be told.
-            let _ = state.send(stop);
+            let _ = state.send(Message::ShutDown);
         }
         for state in &left {
             state.finished().await;

@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::execution_info::ExecutionInfo;
 use crate::history::History;
 use crate::interpret::Failure;
+use crate::store::StoreError;
 use crate::task::{Inbox, News};
 use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
@@ -27,6 +28,8 @@ pub(crate) struct ExecutionState {
     closed: Notify,
     /// Its place among the executions that run.
     place: OnceLock<usize>,
+    /// Whether it is kept, or why it cannot be.
+    accepted: OnceLock<Result<(), StoreError>>,
 }
 
 #[derive(Default)]
@@ -45,13 +48,28 @@ pub(crate) enum Message {
     News(WaitId, News),
     Deadline,
     Stop(Failure),
+    /// The engine is shut down: a durable execution goes on in another process.
+    ShutDown,
     /// Somebody wants the history as soon as it has more than so many events.
     History(u32, oneshot::Sender<History>),
 }
 
 impl ExecutionState {
-    /// Of an execution that is about to be stepped.
+    /// Of an execution that is about to be stepped, and that needs not be kept, or is.
     pub(super) fn new(about: Arc<ExecutionInfo>, clock: Clock) -> Arc<Self> {
+        Self::of(about, clock, OnceLock::from(Ok(())))
+    }
+
+    /// Of one whose start is not kept yet.
+    pub(super) fn unkept(about: Arc<ExecutionInfo>, clock: Clock) -> Arc<Self> {
+        Self::of(about, clock, OnceLock::new())
+    }
+
+    fn of(
+        about: Arc<ExecutionInfo>,
+        clock: Clock,
+        accepted: OnceLock<Result<(), StoreError>>,
+    ) -> Arc<Self> {
         clock.enter();
         Arc::new(Self {
             about,
@@ -65,11 +83,30 @@ impl ExecutionState {
             redrivable: OnceLock::new(),
             closed: Notify::new(),
             place: OnceLock::new(),
+            accepted,
         })
     }
 
     fn lock(&self) -> MutexGuard<'_, Mailbox> {
         self.mailbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says whether its start is kept.
+    pub(super) fn accept(&self, kept: Result<(), StoreError>) {
+        if self.accepted.set(kept).is_ok() {
+            self.closed.notify_waiters();
+        }
+    }
+
+    /// Waits until its start is kept.
+    pub(super) async fn accepted(&self) -> Result<(), StoreError> {
+        loop {
+            let told = self.closed.notified();
+            if let Some(kept) = self.accepted.get() {
+                return kept.clone();
+            }
+            told.await;
+        }
     }
 
     pub(super) fn set_place(&self, place: usize) {

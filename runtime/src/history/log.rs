@@ -81,20 +81,40 @@ impl<T: Clone> Log<T> {
     }
 }
 
-impl<T: Record + Clone> Record for Log<T> {
-    fn write(&self, to: &mut Writer) {
+impl<T: Record + Clone> Log<T> {
+    /// Writes the records behind the first `written`, as far as they are there, and gives the number of all.
+    pub(super) fn write_behind(&self, written: usize, to: &mut Writer) -> usize {
+        let from = written.max(self.dropped);
         self.dropped.write(to);
-        self.len().write(to);
-        self.iter().for_each(|(_, record)| record.write(to));
+        from.write(to);
+        (self.end() - from).write(to);
+        (from..self.end())
+            .filter_map(|place| self.get(place))
+            .for_each(|record| record.write(to));
+        self.end()
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+    /// Takes over what [`write_behind`](Self::write_behind) wrote.
+    pub(super) fn read_behind(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
         let dropped = usize::read(from)?;
-        let mut log = Self::behind(dropped);
-        for record in Vec::read(from)? {
-            log.push(record);
+        let first = usize::read(from)?;
+        if first != self.end() {
+            // What was between was dropped before it was written.
+            if first != dropped {
+                return Err(Damaged);
+            }
+            *self = Self::behind(dropped);
         }
-        Ok(log)
+        for _ in 0..from.length()? {
+            self.push(T::read(from)?);
+        }
+        if self.dropped < dropped {
+            let kept = self.iter().filter(|(place, _)| *place >= dropped);
+            let kept: Vec<T> = kept.map(|(_, record)| record.clone()).collect();
+            *self = Self::behind(dropped);
+            kept.into_iter().for_each(|record| self.push(record));
+        }
+        Ok(())
     }
 }
 

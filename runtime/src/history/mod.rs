@@ -20,7 +20,7 @@ use smol_str::SmolStr;
 pub(crate) use self::entry::{Details, Entry, Payload};
 pub use self::event::Event;
 pub use self::kind::EventKind;
-pub(crate) use self::recorder::Recorder;
+pub(crate) use self::recorder::{Recorder, WrittenEvents};
 pub(crate) use self::scope::{ScopeId, Scopes};
 
 use self::chain::Chain;

@@ -148,29 +148,53 @@ impl Recorder {
         })
     }
 
-    /// Writes all but what is known of the execution anyway.
-    pub(crate) fn write_to(&self, to: &mut Writer) {
+    /// Writes what came behind the first `written`.
+    pub(crate) fn write_behind(&self, written: &mut WrittenEvents, to: &mut Writer) {
         self.most.write(to);
         self.count.write(to);
-        self.entries.write(to);
+        written.events = self.entries.write_behind(written.events, to);
         self.front.write(to);
-        self.scopes.write(to);
+        written.scopes = self.scopes.write_behind(written.scopes, to);
     }
 
-    /// Reads what [`write_to`](Self::write_to) wrote.
-    pub(crate) fn read_from(
-        program: Arc<Program>,
-        about: Arc<ExecutionInfo>,
-        from: &mut Reader<'_>,
-    ) -> Result<Self, Damaged> {
-        Ok(Self {
-            program,
-            about,
-            most: Record::read(from)?,
-            count: Record::read(from)?,
-            entries: Record::read(from)?,
-            front: Record::read(from)?,
-            scopes: Record::read(from)?,
-        })
+    /// Takes over what [`write_behind`](Self::write_behind) wrote.
+    pub(crate) fn read_behind(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+        self.most = Record::read(from)?;
+        self.count = Record::read(from)?;
+        self.entries.read_behind(from)?;
+        self.front = Record::read(from)?;
+        self.scopes.read_behind(from)
+    }
+}
+
+/// How much of a history was written.
+#[derive(Debug)]
+pub(crate) struct WrittenEvents {
+    events: usize,
+    scopes: usize,
+}
+
+impl WrittenEvents {
+    /// All that a recorder has.
+    pub(crate) fn of(recorder: &Recorder) -> Self {
+        Self {
+            events: recorder.entries.end(),
+            scopes: recorder.scopes.len(),
+        }
+    }
+
+    /// Whether the recorder has more.
+    pub(crate) fn is_behind(&self, recorder: &Recorder) -> bool {
+        self.events < recorder.entries.end()
+    }
+}
+
+impl Default for WrittenEvents {
+    fn default() -> Self {
+        // The scope of the top level is always there.
+        Self {
+            events: 0,
+            scopes: 1,
+        }
     }
 }

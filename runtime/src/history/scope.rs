@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use super::log::Log;
 use crate::program::{Kind, Program, StateIx};
-use crate::record::record;
+use crate::record::{Damaged, Reader, Writer, record};
 use crate::task::Scoped;
 
 /// Names one iteration or branch of an execution; 0 is the top level.
@@ -49,6 +49,16 @@ impl Scopes {
 
     pub(super) fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// Writes the scopes behind the first `written`, and gives the number of all.
+    pub(super) fn write_behind(&self, written: usize, to: &mut Writer) -> usize {
+        self.0.write_behind(written, to)
+    }
+
+    /// Takes over what [`write_behind`](Self::write_behind) wrote.
+    pub(super) fn read_behind(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+        self.0.read_behind(from)
     }
 
     pub(super) fn parent(&self, scope: ScopeId) -> ScopeId {
@@ -109,4 +119,3 @@ pub(super) fn names(program: &Program, path: &[(StateIx, u32)]) -> Vec<String> {
 
 record!(struct ScopeId(place));
 record!(struct Scope { parent, container, index });
-record!(struct Scopes(log));

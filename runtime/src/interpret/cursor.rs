@@ -9,8 +9,8 @@ pub(crate) use crate::distributed::Item;
 use crate::history::ScopeId;
 use crate::program::StateIx;
 use crate::query::Variables;
-use crate::record::record;
-use crate::task::{Integration, TaskResult};
+use crate::record::{Changing, Damaged, Reader, Record, Writer, record};
+use crate::task::{NestedStart, TaskResult};
 use crate::value::Value;
 use crate::wait_id::{CursorId, WaitId};
 
@@ -119,11 +119,8 @@ pub(crate) enum Answerer {
     Handler,
     /// A worker of an activity, the state's resource; the task's input, as long as it is queued.
     Activity { input: Value },
-    /// Another execution, by its ARN.
-    Execution {
-        arn: SmolStr,
-        integration: Integration,
-    },
+    /// Another execution, which this starts.
+    Execution { start: Box<NestedStart> },
 }
 
 /// How far a task has come.
@@ -152,22 +149,23 @@ pub(crate) struct Children {
 /// The cursors of an execution; places are used again.
 #[derive(Debug, Default)]
 pub(crate) struct Cursors {
-    places: Vec<Option<Cursor>>,
+    places: Changing<Option<Cursor>>,
     free: Vec<u32>,
+    /// So many of the free places are as they were written.
+    written_free: usize,
 }
 
 impl Cursors {
     pub(crate) fn insert(&mut self, cursor: Cursor) -> CursorId {
-        match self.free.pop() {
-            Some(place) => {
-                self.places[place as usize] = Some(cursor);
-                CursorId::at(place)
-            }
-            None => {
-                self.places.push(Some(cursor));
-                CursorId::at(u32::try_from(self.places.len() - 1).unwrap_or(u32::MAX))
-            }
+        if let Some(place) = self.free.pop()
+            && let Some(at) = self.places.get_mut(place as usize)
+        {
+            self.written_free = self.written_free.min(self.free.len());
+            *at = Some(cursor);
+            return CursorId::at(place);
         }
+        self.places.push(Some(cursor));
+        CursorId::at(u32::try_from(self.places.len() - 1).unwrap_or(u32::MAX))
     }
 
     pub(crate) fn remove(&mut self, id: CursorId) -> Option<Cursor> {
@@ -195,8 +193,41 @@ impl Cursors {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (CursorId, &Cursor)> {
         (0u32..)
-            .zip(&self.places)
+            .zip(self.places.iter())
             .filter_map(|(place, cursor)| Some((CursorId::at(place), cursor.as_ref()?)))
+    }
+
+    /// Whether one was changed since they were written.
+    pub(super) fn has_changes(&self) -> bool {
+        self.places.has_changes()
+    }
+
+    /// As if all of them had been changed.
+    pub(super) fn mark_all(&mut self) {
+        self.places.mark_all();
+        self.written_free = 0;
+    }
+
+    /// Writes those that were changed.
+    pub(super) fn write_changes(&mut self, to: &mut Writer) {
+        self.places.write_changes(to);
+        let kept = std::mem::replace(&mut self.written_free, self.free.len());
+        kept.write(to);
+        (self.free.len() - kept).write(to);
+        self.free[kept..].iter().for_each(|place| place.write(to));
+    }
+
+    /// Takes over the changes that were written.
+    pub(super) fn read_changes(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+        self.places.read_changes(0, from)?;
+        let kept = usize::read(from)?;
+        if kept > self.free.len() {
+            return Err(Damaged);
+        }
+        self.free.truncate(kept);
+        self.free.extend(Vec::<u32>::read(from)?);
+        self.written_free = self.free.len();
+        Ok(())
     }
 }
 
@@ -217,6 +248,5 @@ record!(enum Waiting {
 record!(struct OpenTask { stage, answerer, timeout, heartbeat, timeout_due, heartbeat_due, takes_token, answer });
 record!(enum Stage { 0 => Queued, 1 => Started, 2 => Submitting });
 record!(struct EarlyAnswer { result, due });
-record!(enum Answerer { 0 => Outside, 1 => Handler, 2 => Activity { input }, 3 => Execution { arn, integration } });
+record!(enum Answerer { 0 => Outside, 1 => Handler, 2 => Activity { input }, 3 => Execution { start } });
 record!(struct Children { items, results, left, next });
-record!(struct Cursors { places, free });

@@ -17,6 +17,7 @@ use crate::history::{EventKind, Payload, Recorder, ScopeId};
 use crate::limits::Limits;
 use crate::program::{Entry, Program, StateIx};
 use crate::query::{Entropy, QueryError, Variables};
+use crate::record::{Changing, record};
 use crate::task::TaskResult;
 use crate::value::Value;
 use crate::wait_id::CursorId;
@@ -38,7 +39,7 @@ pub(crate) struct Execution {
     pub(super) recorder: Recorder,
     pub(super) entropy: Entropy,
     /// Calls of each Task state so far; empty before the first.
-    pub(super) calls: Vec<u32>,
+    pub(super) calls: Changing<u32>,
     /// The time of this resumption.
     pub(super) now: Timestamp,
     pub(super) waits: u32,
@@ -99,7 +100,7 @@ impl Execution {
             runnable: VecDeque::new(),
             recorder,
             entropy: Entropy::new(seed),
-            calls: Vec::new(),
+            calls: Changing::default(),
             now,
             waits: 0,
             transitions: 0,
@@ -146,6 +147,14 @@ impl Execution {
             wait: 0,
             stopped: None,
         });
+    }
+
+    pub(crate) fn about(&self) -> &Arc<ExecutionInfo> {
+        &self.about
+    }
+
+    pub(crate) fn entry(&self) -> Entry {
+        self.entry
     }
 
     pub(crate) fn outcome(&self) -> Option<&Outcome> {
@@ -487,3 +496,5 @@ impl Execution {
         }
     }
 }
+
+record!(enum Outcome { 0 => Succeeded(output), 1 => Failed(failure), 2 => TimedOut, 3 => Aborted(failure) });

@@ -10,7 +10,7 @@ use crate::execution_info::ExecutionInfo;
 
 use crate::program::{Entry, Program};
 use crate::status::Status;
-use crate::task::{Answer, Effect, Integration, TaskCall, TaskResult};
+use crate::task::{Answer, Effect, NestedStart, TaskCall, TaskResult};
 use crate::value::Value;
 use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
@@ -37,8 +37,9 @@ pub(crate) trait Host {
     /// Goes on with the work of a handler, of an execution that was read again.
     fn resume_work(&mut self, wait_id: WaitId);
 
-    /// Brings the end of another execution that was started before.
-    fn follow(&mut self, wait_id: WaitId, execution: &SmolStr, integration: Integration);
+    /// Goes on with the start of another execution, of an execution that was read again: brings its end and, unless it
+    /// `is_begun`, what the start itself answers.
+    fn follow(&mut self, wait_id: WaitId, start: &NestedStart, is_begun: bool);
 
     /// From now on the holder of `token` may answer.
     /// A `.sync` task is answered by its job, too: then nothing outside is waited for, and `is_awaited` is false.

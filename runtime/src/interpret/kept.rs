@@ -1,93 +1,158 @@
 //! An execution that rests, as bytes, and how it goes on.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use stepwright_asl::model::MachineType;
 
-use super::cursor::{Answerer, Cursors, OpenTask, Stage, Waiting};
+use super::cursor::{Answerer, OpenTask, Stage, Waiting};
 use super::execution::Execution;
 use super::host::Host;
 use crate::execution_info::ExecutionInfo;
-use crate::history::Recorder;
-use crate::limits::Limits;
-use crate::program::{Entry, Kind, Program};
+use crate::history::WrittenEvents;
+use crate::program::{Entry, Kind};
 use crate::query::Entropy;
-use crate::record::{Damaged, Reader, Record, Writer};
+use crate::record::{Damaged, ReadNodes, Reader, Record, Writer};
 use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
 
 /// Before each record. Another layout has another version.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// How many values of the records before may be referred to. They stay in memory for that.
+const NODES: usize = 4_096;
 
-impl Execution {
-    /// All of an execution that rests, but for its program, its limits and what it is.
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let mut writer = Writer::default();
-        let to = &mut writer;
-        to.byte(VERSION);
-        let Entry {
-            start,
-            machine_type,
-            timeout,
-        } = self.entry;
-        start.write(to);
-        (machine_type == MachineType::Express).write(to);
-        timeout.write(to);
-        self.cursors.write(to);
-        self.runnable.write(to);
-        self.recorder.write_to(to);
-        self.entropy.state().write(to);
-        self.calls.write(to);
-        self.now.write(to);
-        self.waits.write(to);
-        self.transitions.write(to);
-        self.is_redrivable.write(to);
-        writer.finish()
+/// What is written of an execution. Each record has what changed since the one before it, so that a long execution costs no
+/// more to keep than a short one.
+#[derive(Default)]
+pub(crate) struct Written {
+    writer: Writer,
+    events: WrittenEvents,
+    has_begun: bool,
+    /// The values of the records before are not at hand any more.
+    forgets: bool,
+}
+
+impl Written {
+    /// Whether an execution has changed since the last record.
+    pub(crate) fn is_behind(&self, execution: &Execution) -> bool {
+        !self.has_begun
+            || execution.outcome.is_some()
+            || execution.cursors.has_changes()
+            || self.events.is_behind(&execution.recorder)
     }
 
-    /// Reads what [`to_bytes`](Self::to_bytes) gave.
-    pub(crate) fn from_bytes(
-        program: Arc<Program>,
-        about: Arc<ExecutionInfo>,
-        limits: Arc<Limits>,
+    /// The next record of an execution that rests or is over: all but its program, its limits and what it is.
+    pub(crate) fn record(&mut self, execution: &mut Execution) -> Vec<u8> {
+        let to = &mut self.writer;
+        to.byte(VERSION);
+        (!self.has_begun).write(to);
+        if !self.has_begun {
+            self.has_begun = true;
+            execution.cursors.mark_all();
+            execution.calls.mark_all();
+            let Entry {
+                start,
+                machine_type,
+                timeout,
+            } = execution.entry;
+            start.write(to);
+            (machine_type == MachineType::Express).write(to);
+            timeout.write(to);
+            execution.about.write(to);
+        }
+        let forgets = std::mem::take(&mut self.forgets) || to.nodes() > NODES;
+        forgets.write(to);
+        if forgets {
+            to.forget_nodes();
+        }
+        execution.cursors.write_changes(to);
+        execution.runnable.write(to);
+        execution.recorder.write_behind(&mut self.events, to);
+        execution.entropy.state().write(to);
+        execution.calls.write_changes(to);
+        execution.now.write(to);
+        execution.waits.write(to);
+        execution.transitions.write(to);
+        execution.is_redrivable.write(to);
+        execution.outcome.write(to);
+        execution.stopped.write(to);
+        to.finish()
+    }
+}
+
+/// An execution that is read from its records.
+#[derive(Default)]
+pub(crate) struct Restored {
+    execution: Option<Execution>,
+    nodes: ReadNodes,
+}
+
+impl Restored {
+    /// Reads the next record. `new` makes an execution that has not begun, which a first record needs.
+    pub(crate) fn read(
+        &mut self,
         bytes: &[u8],
-    ) -> Result<Self, Damaged> {
-        let mut reader = Reader::new(bytes);
+        new: impl FnOnce(Arc<ExecutionInfo>) -> Execution,
+    ) -> Result<(), Damaged> {
+        let mut reader = Reader::new(std::mem::take(&mut self.nodes), bytes);
         let from = &mut reader;
         if from.byte()? != VERSION {
             return Err(Damaged);
         }
-        let entry = Entry {
-            start: Record::read(from)?,
-            machine_type: match bool::read(from)? {
-                true => MachineType::Express,
-                false => MachineType::Standard,
-            },
-            timeout: Record::read(from)?,
+        let is_first = bool::read(from)?;
+        let mut execution = match self.execution.take() {
+            // Another first one begins a redrive.
+            _ if is_first => {
+                from.forget_nodes();
+                let entry = Entry {
+                    start: Record::read(from)?,
+                    machine_type: match bool::read(from)? {
+                        true => MachineType::Express,
+                        false => MachineType::Standard,
+                    },
+                    timeout: Record::read(from)?,
+                };
+                new(Arc::new(Record::read(from)?)).entering(entry)
+            }
+            Some(execution) => execution,
+            None => return Err(Damaged),
         };
-        let cursors = Cursors::read(from)?;
-        let runnable = VecDeque::read(from)?;
-        let recorder = Recorder::read_from(program.clone(), about.clone(), from)?;
-        let entropy = Entropy::new(u64::read(from)?);
-        let mut execution = Self {
-            cursors,
-            runnable,
-            recorder,
-            entropy,
-            calls: Record::read(from)?,
-            now: Record::read(from)?,
-            waits: Record::read(from)?,
-            transitions: Record::read(from)?,
-            ..Self::new(program, about, limits, 0, 0).entering(entry)
-        };
+        if bool::read(from)? {
+            from.forget_nodes();
+        }
+        execution.cursors.read_changes(from)?;
+        execution.runnable = Record::read(from)?;
+        execution.recorder.read_behind(from)?;
+        execution.entropy = Entropy::new(u64::read(from)?);
+        let states = execution.program.len();
+        execution.calls.read_changes(states, from)?;
+        execution.now = Record::read(from)?;
+        execution.waits = Record::read(from)?;
+        execution.transitions = Record::read(from)?;
         execution.is_redrivable = Record::read(from)?;
+        execution.outcome = Record::read(from)?;
+        execution.stopped = Record::read(from)?;
         if !from.is_at_end() {
             return Err(Damaged);
         }
-        Ok(execution)
+        self.execution = Some(execution);
+        self.nodes = reader.into_nodes();
+        Ok(())
     }
 
+    /// The execution as the last record tells it, and what is written of it.
+    pub(crate) fn finish(self) -> Result<(Execution, Written), Damaged> {
+        let execution = self.execution.ok_or(Damaged)?;
+        let written = Written {
+            events: WrittenEvents::of(&execution.recorder),
+            has_begun: true,
+            forgets: true,
+            ..Written::default()
+        };
+        Ok((execution, written))
+    }
+}
+
+impl Execution {
     /// Puts into the world again what the execution waits for: timers with their deadlines, tokens, places in queues.
     pub(crate) fn reattach(&mut self, host: &mut dyn Host) {
         let mut wait_ids = self.cursors.wait_ids();
@@ -127,7 +192,14 @@ fn reattach_task(wait_id: WaitId, open: &OpenTask, resource: &str, host: &mut dy
             host.queue(wait_id, &resource.into(), input.clone());
         }
         Answerer::Activity { .. } => {}
-        Answerer::Execution { arn, integration } => host.follow(wait_id, arn, *integration),
+        // With a token, only the start itself answers.
+        Answerer::Execution { start } => {
+            let is_begun =
+                start.integration.is_submitted_by_start() && open.stage == Stage::Started;
+            if !is_begun || start.integration.waits() {
+                host.follow(wait_id, start, is_begun);
+            }
+        }
     }
     let early = open.answer.as_ref().and_then(|answer| answer.due);
     let timers = [

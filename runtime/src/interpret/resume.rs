@@ -6,14 +6,14 @@ use crate::distributed::Item;
 use crate::history::ScopeId;
 use crate::program::StateIx;
 use crate::query::Variables;
-use crate::record::record;
+use crate::record::{Changing, record};
 use crate::value::Value;
 
 /// What an execution keeps in order to be redriven, beside its history.
 #[derive(Clone, Debug)]
 pub(crate) struct Resume {
     pub(super) stopped: Stopped,
-    pub(super) calls: Vec<u32>,
+    pub(super) calls: Changing<u32>,
     pub(super) entropy: u64,
     /// How many events it wrote.
     pub(crate) events: u32,

@@ -18,6 +18,9 @@ use crate::wait_id::CursorId;
 use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
 
+/// The error of a task whose work did not outlive its process.
+pub(crate) const LOST: &str = "Stepwright.TaskLost";
+
 /// What a Task's fields came to.
 struct Prepared {
     parameters: Value,
@@ -249,11 +252,13 @@ impl Execution {
             return Answer::never();
         };
         if self.calls.is_empty() {
-            self.calls.resize(states, 0);
+            self.calls.grow(states);
         }
         let place = cursor.state.index();
-        let call = self.calls[place];
-        self.calls[place] += 1;
+        let call = self.calls.get_mut(place).map_or(0, |calls| {
+            *calls += 1;
+            *calls - 1
+        });
         let scope = self.recorder.scope_path(cx.program, cursor.scope);
         let call = TaskCall {
             about: &self.about,
@@ -332,7 +337,13 @@ impl Execution {
             return self.task_ends(wait_id, result, cx);
         }
         match result {
-            Err(failure) => self.task_ends(wait_id, Err(failure), cx),
+            Err(failure) => {
+                // The request is lost, and with it only its own answer: the one to its token was taken.
+                let early = task.answer.take();
+                let early = early.filter(|_| failure.error.as_deref() == Some(LOST));
+                let result = early.map_or(Err(failure), |early| early.result);
+                self.task_ends(wait_id, result, cx);
+            }
             Ok(response) => {
                 task.submitted();
                 let early = task.answer.take();
@@ -415,8 +426,7 @@ fn answerer(reply: &Reply, input: &Value) -> Answerer {
         Reply::Later(Effect::Work { .. }) | Reply::Submit(Effect::Work { .. }) => Answerer::Handler,
         Reply::Later(Effect::Start(start)) | Reply::Submit(Effect::Start(start)) => {
             Answerer::Execution {
-                arn: start.execution.clone(),
-                integration: start.integration,
+                start: start.clone(),
             }
         }
         Reply::Activity => Answerer::Activity {

@@ -4,6 +4,7 @@
 //! value that several fields share is written once and is shared again after reading, so that a record is never larger than the
 //! values in memory. Damaged bytes give an error, and reading them allocates no more memory than there are bytes.
 
+mod changing;
 mod nodes;
 mod value;
 
@@ -16,7 +17,9 @@ use smol_str::SmolStr;
 
 use crate::value::Str;
 
-use self::nodes::{ReadNodes, WrittenNodes};
+pub(crate) use self::changing::Changing;
+pub(crate) use self::nodes::ReadNodes;
+use self::nodes::WrittenNodes;
 
 /// The error for bytes that are not a record of this version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +32,7 @@ pub(crate) trait Record: Sized {
     fn read(from: &mut Reader<'_>) -> Result<Self, Damaged>;
 }
 
-/// Writes one record.
+/// Writes records, of which each may refer to values in those before it.
 #[derive(Default)]
 pub(crate) struct Writer {
     bytes: Vec<u8>,
@@ -37,8 +40,19 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn finish(self) -> Vec<u8> {
-        self.bytes
+    /// The record that was written. The next one begins.
+    pub(crate) fn finish(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
+
+    /// How many values of the records before may be referred to.
+    pub(crate) fn nodes(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Refers to no value of the records before any more; the reader has to be told.
+    pub(crate) fn forget_nodes(&mut self) {
+        self.nodes = WrittenNodes::default();
     }
 
     pub(crate) fn byte(&mut self, byte: u8) {
@@ -51,18 +65,26 @@ impl Writer {
     }
 }
 
-/// Reads one record.
+/// Reads a record.
 pub(crate) struct Reader<'a> {
     rest: &'a [u8],
     nodes: ReadNodes,
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self {
-            rest: bytes,
-            nodes: ReadNodes::default(),
-        }
+    /// Reads the record that follows those with these values.
+    pub(crate) fn new(nodes: ReadNodes, bytes: &'a [u8]) -> Self {
+        Self { rest: bytes, nodes }
+    }
+
+    /// The values that the next record may refer to.
+    pub(crate) fn into_nodes(self) -> ReadNodes {
+        self.nodes
+    }
+
+    /// The records from here on refer to no value before.
+    pub(crate) fn forget_nodes(&mut self) {
+        self.nodes = ReadNodes::default();
     }
 
     /// Whether all bytes were read.
@@ -88,7 +110,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The length of a list. Each member takes at least one byte, so a length beyond the rest of the bytes is damage.
-    fn length(&mut self) -> Result<usize, Damaged> {
+    pub(crate) fn length(&mut self) -> Result<usize, Damaged> {
         let length = usize::read(self)?;
         if length > self.rest.len() {
             return Err(Damaged);

@@ -1,4 +1,4 @@
-//! The arrays and objects of one record, each with its place in the order of writing.
+//! The arrays and objects of the records of an execution, each with its place in the order of writing.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,6 +15,10 @@ pub(super) struct WrittenNodes {
 }
 
 impl WrittenNodes {
+    pub(super) fn len(&self) -> usize {
+        self.places.len()
+    }
+
     /// Gives places to the arrays and objects in `value` that have none, and returns them, inner nodes first.
     pub(super) fn place_new(&mut self, value: &Value) -> Vec<Value> {
         let mut new = Vec::new();
@@ -44,7 +48,7 @@ impl WrittenNodes {
         new
     }
 
-    /// Holds a node that was written until the record is complete.
+    /// Holds a node that was written as long as it may be referred to.
     pub(super) fn keep(&mut self, node: Value) {
         self.kept.push(node);
     }
@@ -65,7 +69,7 @@ impl WrittenNodes {
 
 /// The arrays and objects that were read, by their places.
 #[derive(Default)]
-pub(super) struct ReadNodes(Vec<Value>);
+pub(crate) struct ReadNodes(Vec<Value>);
 
 impl ReadNodes {
     /// Adds the node with the next place.

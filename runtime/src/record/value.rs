@@ -135,6 +135,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::record::ReadNodes;
 
     fn any_value() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
@@ -160,7 +161,7 @@ mod tests {
         let mut writer = Writer::default();
         values.to_vec().write(&mut writer);
         let bytes = writer.finish();
-        let mut reader = Reader::new(&bytes);
+        let mut reader = Reader::new(ReadNodes::default(), &bytes);
         let back = Vec::read(&mut reader).expect("what was written is read");
         assert!(reader.is_at_end());
         back
@@ -176,7 +177,8 @@ mod tests {
         value.write(&mut writer);
         let bytes = writer.finish();
         assert!(bytes.len() < 1_000, "{}", bytes.len());
-        let back = Value::read(&mut Reader::new(&bytes)).expect("what was written is read");
+        let back = Value::read(&mut Reader::new(ReadNodes::default(), &bytes))
+            .expect("what was written is read");
         assert_eq!(back.json_len(), value.json_len());
         assert!(back.get("a").unwrap().is_same_node(back.get("b").unwrap()));
     }
@@ -211,8 +213,8 @@ mod tests {
             let at = at.index(bytes.len());
             bytes[at] = byte;
             // Neither a panic nor memory beyond the bytes.
-            let _ = Value::read(&mut Reader::new(&bytes));
-            let _ = Value::read(&mut Reader::new(&bytes[..at]));
+            let _ = Value::read(&mut Reader::new(ReadNodes::default(), &bytes));
+            let _ = Value::read(&mut Reader::new(ReadNodes::default(), &bytes[..at]));
         }
     }
 }

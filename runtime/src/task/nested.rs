@@ -45,6 +45,11 @@ impl Integration {
         matches!(self, Self::Sync | Self::SyncJson)
     }
 
+    /// Whether the task goes on waiting when the start is answered.
+    pub(crate) fn is_submitted_by_start(self) -> bool {
+        self.is_job() || self == Self::Token
+    }
+
     /// Whether the state is answered as the SDK integrations are.
     pub(crate) fn is_sdk(self) -> bool {
         matches!(self, Self::Sdk | Self::SdkSync)
@@ -75,6 +80,7 @@ pub(crate) struct NestedStart {
     pub(crate) request: String,
 }
 
+record!(struct NestedStart { integration, machine, name, execution, root, input, depth, request });
 record!(enum Integration {
     0 => Optimised,
     1 => Token,

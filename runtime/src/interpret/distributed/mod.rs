@@ -339,6 +339,7 @@ impl Execution {
             input,
             redrive_count: parent.redrive_count.map(|_| 0),
             redriven: None,
+            depth: parent.depth,
         })
     }
 

@@ -1,0 +1,145 @@
+//! What one durable execution has in the journal.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use smol_str::SmolStr;
+
+use super::durable::Durable;
+use crate::clock::Timestamp;
+use crate::interpret::{Execution, Written};
+use crate::status::Status;
+use crate::store::journal::Committed;
+use crate::store::{Change, StoreError, StoredExecution, StoredMachine};
+use crate::task::Taken;
+
+/// What of a durable execution is kept, and what waits until it is.
+pub(super) struct Journaled {
+    key: u64,
+    /// The number of the next record.
+    seq: u32,
+    written: Written,
+    first: First,
+    committing: Option<Committed>,
+    /// The hash of the version that is being committed with the start.
+    version: Option<SmolStr>,
+    /// The end is among what is being committed, or is.
+    is_over: bool,
+    /// Who is told whether news count, as soon as what they led to is kept.
+    told: Vec<(Taken, bool)>,
+}
+
+/// What comes before the first record of this run of the execution.
+pub(super) enum First {
+    /// It is new: its row, and the version of its machine, if the store does not have it.
+    Start(Box<(StoredExecution, Option<StoredMachine>)>),
+    /// It is redriven.
+    Redrive,
+    /// Nothing.
+    None,
+}
+
+impl Journaled {
+    /// Of an execution whose next record has the number `seq`.
+    pub(super) fn new(key: u64, seq: u32, first: First, written: Written) -> Self {
+        Self {
+            key,
+            seq,
+            written,
+            first,
+            committing: None,
+            version: None,
+            is_over: false,
+            told: Vec::new(),
+        }
+    }
+
+    /// Where a redrive goes on in the journal.
+    pub(super) fn place(&self) -> (u64, u32) {
+        (self.key, self.seq)
+    }
+
+    /// Whether there is something that is not being committed yet.
+    pub(super) fn is_behind(&self, execution: &Execution) -> bool {
+        !self.is_over && self.written.is_behind(execution)
+    }
+
+    /// Whether somebody waits for what is not being committed yet.
+    pub(super) fn is_awaited(&self) -> bool {
+        !self.told.is_empty()
+    }
+
+    /// The end is kept, once nothing is being committed any more.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// Tells the sender of news whether they count, as soon as that is kept.
+    pub(super) fn tell(&mut self, taken: Taken, is_taken: bool) {
+        self.told.push((taken, is_taken));
+    }
+
+    /// Begins to commit what changed. An execution that is over ended so at this time.
+    pub(super) fn commit(
+        &mut self,
+        durable: &Durable,
+        execution: &mut Execution,
+        over: Option<(Status, Timestamp)>,
+    ) {
+        let data = Bytes::from(self.written.record(execution));
+        let append = |data| Change::Append {
+            key: self.key,
+            seq: self.seq,
+            data,
+        };
+        let mut changes = Vec::with_capacity(2);
+        match std::mem::replace(&mut self.first, First::None) {
+            First::Start(start) => {
+                let (execution, machine) = *start;
+                self.version = machine.as_ref().map(|machine| SmolStr::new(&machine.hash));
+                changes.extend(machine.map(Change::Machine));
+                changes.push(Change::Start { execution, data });
+            }
+            First::Redrive => {
+                changes.push(Change::Reopen { key: self.key });
+                changes.push(append(data));
+            }
+            First::None => changes.push(append(data)),
+        }
+        self.seq += 1;
+        if let Some((status, stopped)) = over {
+            self.is_over = true;
+            changes.push(Change::Close {
+                key: self.key,
+                status,
+                stopped,
+            });
+        }
+        self.committing = Some(durable.journal.commit(changes));
+    }
+
+    /// Waits until all that was to be committed is.
+    pub(super) fn poll_committed(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), StoreError>> {
+        let Some(committing) = &mut self.committing else {
+            return Poll::Ready(Ok(()));
+        };
+        let committed = std::task::ready!(Pin::new(committing).poll(cx));
+        self.committing = None;
+        Poll::Ready(committed)
+    }
+
+    /// The version of the machine that is kept now.
+    pub(super) fn take_version(&mut self) -> Option<SmolStr> {
+        self.version.take()
+    }
+
+    /// What news led to is kept: their senders learn whether they count.
+    pub(super) fn tell_senders(&mut self) {
+        for (taken, is_taken) in self.told.drain(..) {
+            // A sender that does not wait for that was dropped.
+            let _ = taken.send(is_taken);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+use bytes::Bytes;
+
+use super::{StoreError, StoredExecution, StoredMachine};
+use crate::Status;
+use crate::clock::Timestamp;
+
+/// What [`Store::commit`](super::Store::commit) changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Change {
+    /// A version of a state machine, which becomes the newest of its name. One with this name and hash that is there is replaced.
+    Machine(StoredMachine),
+    /// An execution starts.
+    ///
+    /// [`StoreError::Exists`] when its ARN is there, [`StoreError::Conflict`] when its key is.
+    Start {
+        /// The execution.
+        execution: StoredExecution,
+        /// Its record of `seq` 0.
+        data: Bytes,
+    },
+    /// The next record of an execution. [`StoreError::Conflict`] unless it has exactly the records before `seq`.
+    Append {
+        /// The execution's key.
+        key: u64,
+        /// The record's number: 1 for the first after the start.
+        seq: u32,
+        /// The record.
+        data: Bytes,
+    },
+    /// An execution is over. [`StoreError::Conflict`] when no execution has the key, or `status` is [`Status::Running`].
+    Close {
+        /// The execution's key.
+        key: u64,
+        /// How it ended.
+        status: Status,
+        /// When it ended.
+        stopped: Timestamp,
+    },
+    /// An execution runs again: it was redriven. [`StoreError::Conflict`] when no execution has the key.
+    Reopen {
+        /// The execution's key.
+        key: u64,
+    },
+    /// An execution is forgotten, with its records. [`StoreError::Conflict`] when no execution has the key.
+    Delete {
+        /// The execution's key.
+        key: u64,
+    },
+}
+
+impl Change {
+    /// The bytes that it holds in memory, about.
+    pub(super) fn size(&self) -> usize {
+        let texts = match self {
+            Self::Machine(machine) => {
+                machine.definition.len() + machine.name.len() + machine.hash.len()
+            }
+            Self::Start { execution, data } => {
+                let StoredExecution {
+                    arn,
+                    name,
+                    machine,
+                    machine_hash,
+                    ..
+                } = execution;
+                arn.len() + name.len() + machine.len() + machine_hash.len() + data.len()
+            }
+            Self::Append { data, .. } => data.len(),
+            Self::Close { .. } | Self::Reopen { .. } | Self::Delete { .. } => 0,
+        };
+        size_of::<Self>() + texts
+    }
+
+    /// What no store can apply, whatever it holds.
+    pub(super) fn check(&self) -> Result<(), StoreError> {
+        let conflict = |why: String| Err(StoreError::conflict(why));
+        match self {
+            Self::Start { execution, .. } if i64::try_from(execution.key).is_err() => conflict(
+                format!("the key {} is larger than {}", execution.key, i64::MAX),
+            ),
+            Self::Close {
+                key,
+                status: Status::Running,
+                ..
+            } => conflict(format!("execution {key} is closed with the status RUNNING")),
+            _ => Ok(()),
+        }
+    }
+}

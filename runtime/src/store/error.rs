@@ -1,0 +1,152 @@
+use std::path::PathBuf;
+
+/// Why a store does not do what it is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// An execution has the ARN already.
+    #[error("an execution with the ARN `{arn}` is in the store already")]
+    Exists {
+        /// The ARN.
+        arn: String,
+    },
+    /// A change does not fit what is in the store.
+    #[error("the change does not fit what is in the store: {why}")]
+    Conflict {
+        /// What does not fit.
+        why: String,
+    },
+    /// Another engine, or another program, writes to the store.
+    #[error(
+        "the store `{}` is in use: {by}; end it first, or give this engine a file of its own", path.display()
+    )]
+    InUse {
+        /// The store's file.
+        path: PathBuf,
+        /// Who uses it.
+        by: String,
+    },
+    /// A newer version of this library wrote the store.
+    #[error(
+        "the store `{}` has schema version {found}, and this version of stepwright-runtime knows versions up to {known}; \
+         open it with the newer stepwright-runtime that wrote it, or restore a backup from before that", path.display()
+    )]
+    NewerVersion {
+        /// The store's file.
+        path: PathBuf,
+        /// The version of the file.
+        found: i64,
+        /// The newest version that this library knows.
+        known: i64,
+    },
+    /// An older version of this library wrote the store, and it is opened for reading.
+    #[error(
+        "the store `{}` has schema version {found}, and reading needs version {known}; open it once with an engine, which migrates it",
+        path.display()
+    )]
+    OlderVersion {
+        /// The store's file.
+        path: PathBuf,
+        /// The version of the file.
+        found: i64,
+        /// The version that this library reads.
+        known: i64,
+    },
+    /// The file is something else.
+    #[error("`{}` is not a store of Stepwright: {why}; give the path of a store, or of a file that does not exist yet", path.display())]
+    NotAStore {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        why: String,
+    },
+    /// Nobody may write to the store.
+    #[error(
+        "the store `{}` is read-only: {why}; the engine's user must be allowed to write to the file and to create files beside it",
+        path.display()
+    )]
+    ReadOnly {
+        /// The store's file.
+        path: PathBuf,
+        /// What cannot be written.
+        why: String,
+    },
+    /// The store has no room for the changes.
+    #[error("the store{} is full: {why}; free space, delete executions or allow more, then try again", at(.path))]
+    Full {
+        /// The store's file, if it is one.
+        path: Option<PathBuf>,
+        /// What is full.
+        why: String,
+    },
+    /// The store's content is damaged.
+    #[error("the store{} is damaged: {why}; restore a backup, or keep the file and begin with a new one", at(.path))]
+    Corrupt {
+        /// The store's file, if it is one.
+        path: Option<PathBuf>,
+        /// What is damaged.
+        why: String,
+    },
+    /// The operating system, or what the store stands on, reports an error.
+    #[error("the store{} cannot {doing}: {why}", at(.path))]
+    Io {
+        /// The store's file, if it is one.
+        path: Option<PathBuf>,
+        /// What was being done: `open the file`.
+        doing: String,
+        /// The error's text.
+        why: String,
+    },
+    /// The store panicked.
+    #[error(
+        "the store panicked: {message}; this is a bug in it, and nothing is written to it any more until the engine is built again"
+    )]
+    Panicked {
+        /// What it panicked with.
+        message: String,
+    },
+    /// The engine's journal is closed.
+    #[error("the journal is closed: the engine shuts down")]
+    Closed,
+}
+
+impl StoreError {
+    pub(super) fn conflict(why: impl Into<String>) -> Self {
+        Self::Conflict { why: why.into() }
+    }
+
+    pub(super) fn no_execution(key: u64) -> Self {
+        Self::conflict(format!("there is no execution with the key {key}"))
+    }
+
+    pub(super) fn key_is_taken(key: u64) -> Self {
+        Self::conflict(format!("another execution has the key {key}"))
+    }
+
+    pub(super) fn out_of_order(key: u64, seq: u32) -> Self {
+        let why = format!("the record {seq} is not the next one of execution {key}");
+        Self::conflict(why)
+    }
+
+    /// Whether it says something of a change rather than of the store: others may be applied.
+    pub fn is_of_a_change(&self) -> bool {
+        matches!(self, Self::Exists { .. } | Self::Conflict { .. })
+    }
+
+    /// Whether trying again is of no use before somebody has seen to the store.
+    pub fn is_lasting(&self) -> bool {
+        matches!(
+            self,
+            Self::Corrupt { .. }
+                | Self::NotAStore { .. }
+                | Self::NewerVersion { .. }
+                | Self::Panicked { .. }
+                | Self::Closed
+        )
+    }
+}
+
+fn at(path: &Option<PathBuf>) -> String {
+    path.as_ref()
+        .map_or_else(String::new, |path| format!(" `{}`", path.display()))
+}

@@ -1,0 +1,23 @@
+use crate::Status;
+use crate::clock::Timestamp;
+
+/// An execution, without its records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredExecution {
+    /// The engine's number for it, from 1 to 2⁶³ - 1.
+    pub key: u64,
+    /// Its ARN; no other execution in the store has it.
+    pub arn: String,
+    /// Its name.
+    pub name: String,
+    /// The state machine's name.
+    pub machine: String,
+    /// The [hash](super::StoredMachine::hash) of the state machine's version with which it started.
+    pub machine_hash: String,
+    /// Where it stands.
+    pub status: Status,
+    /// When it started.
+    pub started: Timestamp,
+    /// When it ended; `None` while it runs.
+    pub stopped: Option<Timestamp>,
+}

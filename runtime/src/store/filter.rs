@@ -1,0 +1,29 @@
+use super::StoredExecution;
+use crate::Status;
+use crate::clock::Timestamp;
+
+/// Which executions [`StoreReader::list`](super::StoreReader::list) gives; by default all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoreFilter {
+    /// Those of one state machine, by its name.
+    pub machine: Option<String>,
+    /// Those that stand so.
+    pub status: Option<Status>,
+    /// Those behind this place in the list: the start and the ARN of the last execution of the page before.
+    pub after: Option<(Timestamp, String)>,
+    /// At most so many.
+    pub limit: Option<usize>,
+}
+
+impl StoreFilter {
+    /// Whether the filter lets an execution pass, its limit aside.
+    pub(super) fn passes(&self, execution: &StoredExecution) -> bool {
+        let is_of = |machine: &String| *machine == execution.machine;
+        let is_behind = |(started, arn): &(Timestamp, String)| {
+            (execution.started, &execution.arn) < (*started, arn)
+        };
+        self.machine.as_ref().is_none_or(is_of)
+            && self.status.is_none_or(|status| status == execution.status)
+            && self.after.as_ref().is_none_or(is_behind)
+    }
+}

@@ -1,0 +1,156 @@
+//! Commits in groups: many submitters, one thread that writes.
+//!
+//! The thread `stepwright-journal` takes what has queued up while the last transaction was being made durable, commits it as one,
+//! and wakes all who wait. So one sync of the disk serves as many executions as wait for it.
+
+mod queue;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+use self::queue::{Queue, Submission};
+use super::{Change, Store, StoreError, StoreReader};
+
+/// Owns a store. Clones are the same journal; when the last one is dropped, what is queued is committed and the thread ends.
+///
+/// **Order.** A submission takes its place in the queue in the call of [`commit`](Self::commit), and is committed whether or not
+/// somebody awaits it. Submissions become durable in the order of the queue.
+///
+/// **Failure.** When a transaction fails by one of its changes ([`StoreError::is_of_a_change`]) or for want of room, each
+/// submission in it is tried by itself, so that only those fail that must. Any other error is that of all submissions in the
+/// transaction. After an error that [lasts](StoreError::is_lasting), and after a panic of the store, the store is not asked again
+/// and all later submissions have that error; after any other (a full disk, say), later submissions are tried as ever.
+///
+/// **Backpressure.** A [`Committed`] is pending until its changes are durable. Who awaits it before submitting again (as an execution
+/// does) keeps the queue as short as there are submitters.
+#[derive(Clone)]
+pub struct Journal {
+    handle: Arc<Handle>,
+}
+
+impl Journal {
+    /// Starts the journal's thread.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Io`] when the operating system gives no thread.
+    pub fn new(store: Box<dyn Store>) -> Result<Self, StoreError> {
+        let queue = Arc::new(Queue::default());
+        let taken = queue.clone();
+        let thread = std::thread::Builder::new()
+            .name("stepwright-journal".to_owned())
+            .spawn(move || writer::write(store, &taken))
+            .map_err(|error| StoreError::Io {
+                path: None,
+                doing: "start the journal's thread".to_owned(),
+                why: error.to_string(),
+            })?;
+        let thread = Mutex::new(Some(thread));
+        Ok(Self {
+            handle: Arc::new(Handle { queue, thread }),
+        })
+    }
+
+    /// Submits changes, which are applied together or not at all.
+    pub fn commit(&self, changes: Vec<Change>) -> Committed {
+        let (done, outcome) = oneshot::channel();
+        // What the queue does not take is dropped, and with it the sender: the outcome is `Closed`.
+        self.handle.queue.push(Submission::commit(changes, done));
+        Committed { outcome }
+    }
+
+    /// Waits for all that is submitted before.
+    ///
+    /// # Errors
+    ///
+    /// The one after which the store is not asked again. That an earlier submission failed is none.
+    pub fn flush(&self) -> Committed {
+        self.commit(Vec::new())
+    }
+
+    /// A reader of the store, which sees all that is submitted before.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets when it opens one; [`StoreError::Closed`].
+    pub fn reader(
+        &self,
+    ) -> impl Future<Output = Result<Box<dyn StoreReader>, StoreError>> + Send + 'static {
+        let (done, reader) = oneshot::channel();
+        self.handle.queue.push(Submission::Reader(done));
+        async move { reader.await.unwrap_or(Err(StoreError::Closed)) }
+    }
+
+    /// Commits what is queued and ends the thread; blocks until then. Later submissions are [`StoreError::Closed`].
+    pub fn close(&self) {
+        self.handle.close();
+    }
+}
+
+impl std::fmt::Debug for Journal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Journal").finish_non_exhaustive()
+    }
+}
+
+/// What all clones of a journal share.
+struct Handle {
+    queue: Arc<Queue>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Handle {
+    fn close(&self) {
+        self.queue.close();
+        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(thread) = thread.take() else { return };
+        // A waker that the thread itself calls may drop the last journal; the thread ends then without being waited for.
+        if thread.thread().id() != std::thread::current().id() {
+            // The thread catches the store's panics, and says so to all who wait.
+            let _ended = thread.join();
+        }
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Changes that were submitted; ready when they are durable, or failed. Dropping it takes nothing back.
+#[derive(Debug)]
+#[must_use = "the changes are durable when this is ready"]
+pub struct Committed {
+    outcome: oneshot::Receiver<Result<(), StoreError>>,
+}
+
+impl Committed {
+    /// Blocks the thread until the changes are durable, or failed. Not for use in asynchronous code.
+    ///
+    /// # Errors
+    ///
+    /// Why the changes are not applied.
+    pub fn wait(self) -> Result<(), StoreError> {
+        self.outcome
+            .blocking_recv()
+            .unwrap_or(Err(StoreError::Closed))
+    }
+}
+
+impl Future for Committed {
+    type Output = Result<(), StoreError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let outcome = Pin::new(&mut self.outcome).poll(context);
+        outcome.map(|outcome| outcome.unwrap_or(Err(StoreError::Closed)))
+    }
+}

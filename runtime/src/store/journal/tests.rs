@@ -1,0 +1,340 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
+
+use bytes::Bytes;
+
+use super::*;
+use crate::Status;
+use crate::clock::Timestamp;
+use crate::store::{MemoryStore, StoreFilter, StoredExecution};
+
+fn start(key: u64) -> Change {
+    let execution = StoredExecution {
+        key,
+        arn: format!("arn:{key}"),
+        name: format!("o-{key}"),
+        machine: "orders".to_owned(),
+        machine_hash: "5f70bf18".to_owned(),
+        status: Status::Running,
+        started: Timestamp::from_unix_micros(0),
+        stopped: None,
+    };
+    Change::Start {
+        execution,
+        data: Bytes::from_static(b"start"),
+    }
+}
+
+fn append(key: u64, seq: u32, bytes: usize) -> Change {
+    Change::Append {
+        key,
+        seq,
+        data: Bytes::from(vec![7; bytes]),
+    }
+}
+
+/// A store that says when a commit begins, and waits in it for permission.
+struct Gated {
+    store: MemoryStore,
+    begins: Sender<usize>,
+    may_go_on: Receiver<()>,
+    /// Told when the store is dropped.
+    _ends: Sender<()>,
+}
+
+/// The test's side of it.
+struct Gate {
+    store: MemoryStore,
+    /// How many changes the commit has that begins.
+    begins: Receiver<usize>,
+    go_on: Sender<()>,
+    ends: Receiver<()>,
+}
+
+impl Gate {
+    fn open(&self) {
+        self.go_on.send(()).expect("the store waits");
+    }
+
+    fn store_is_dropped(&self) -> bool {
+        matches!(self.ends.try_recv(), Err(mpsc::TryRecvError::Disconnected))
+    }
+}
+
+impl Store for Gated {
+    fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        self.begins.send(changes.len()).expect("the test listens");
+        self.may_go_on.recv().expect("the test goes on");
+        self.store.commit(changes)
+    }
+
+    fn reader(&self) -> Result<Box<dyn StoreReader>, StoreError> {
+        self.store.reader()
+    }
+}
+
+fn gated() -> (Journal, Gate) {
+    let store = MemoryStore::new();
+    let (begins, has_begun) = mpsc::channel();
+    let (go_on, may_go_on) = mpsc::channel();
+    let (ends, has_ended) = mpsc::channel();
+    let gated = Gated {
+        store: store.clone(),
+        begins,
+        may_go_on,
+        _ends: ends,
+    };
+    let journal = Journal::new(Box::new(gated)).expect("a thread");
+    (
+        journal,
+        Gate {
+            store,
+            begins: has_begun,
+            go_on,
+            ends: has_ended,
+        },
+    )
+}
+
+fn journal(store: &MemoryStore) -> Journal {
+    Journal::new(Box::new(store.clone())).expect("a thread")
+}
+
+fn full() -> StoreError {
+    StoreError::Full {
+        path: None,
+        why: "a test says so".to_owned(),
+    }
+}
+
+fn corrupt() -> StoreError {
+    StoreError::Corrupt {
+        path: None,
+        why: "a test says so".to_owned(),
+    }
+}
+
+#[test]
+fn what_queues_up_during_a_commit_is_one_transaction() {
+    let (journal, gate) = gated();
+    let first = journal.commit(vec![start(1)]);
+    assert_eq!(gate.begins.recv(), Ok(1));
+    let rest: Vec<_> = (2..=64)
+        .map(|key| journal.commit(vec![start(key)]))
+        .collect();
+    gate.open();
+    assert_eq!(gate.begins.recv(), Ok(63));
+    gate.open();
+    assert_eq!(first.wait(), Ok(()));
+    assert!(rest.into_iter().all(|submitted| submitted.wait() == Ok(())));
+    assert_eq!(gate.store.commits(), 2);
+}
+
+#[test]
+fn many_submitters_need_fewer_transactions_than_submissions() {
+    let store = MemoryStore::new();
+    let journal = journal(&store);
+    std::thread::scope(|scope| {
+        for client in 0..16_u64 {
+            let journal = &journal;
+            scope.spawn(move || {
+                journal
+                    .commit(vec![start(client + 1)])
+                    .wait()
+                    .expect("it starts");
+                let all = (1..=200).map(|seq| journal.commit(vec![append(client + 1, seq, 9)]));
+                let all: Vec<_> = all.collect();
+                assert!(all.into_iter().all(|submitted| submitted.wait() == Ok(())));
+            });
+        }
+    });
+    assert!(store.commits() < 16 * 201, "{}", store.commits());
+    let mut reader = store.reader().expect("a reader");
+    assert!((1..=16).all(|key| reader.records(key).expect("records").len() == 201));
+}
+
+#[test]
+fn a_transaction_has_a_bound_in_bytes_and_in_changes() {
+    let (journal, gate) = gated();
+    let first = journal.commit(vec![start(1)]);
+    assert_eq!(gate.begins.recv(), Ok(1));
+    // Each of three megabytes; one alone is larger than the bound.
+    let sizes = [3 << 20, 3 << 20, 3 << 20, 20 << 20, 1];
+    let large: Vec<_> = (1..)
+        .zip(sizes)
+        .map(|(seq, bytes)| journal.commit(vec![append(1, seq, bytes)]))
+        .collect();
+    let many: Vec<_> = (2..=5_001)
+        .map(|key| journal.commit(vec![start(key)]))
+        .collect();
+    let mut commits = Vec::new();
+    while commits.iter().sum::<usize>() < 5_005 {
+        gate.open();
+        commits.push(gate.begins.recv().expect("another one"));
+    }
+    gate.open();
+    assert_eq!(commits, [2, 1, 1, 4_096, 905]);
+    let all = large.into_iter().chain(many).chain([first]);
+    assert!(all.into_iter().all(|submitted| submitted.wait() == Ok(())));
+}
+
+#[test]
+fn a_bad_change_fails_its_own_submission_only() {
+    let (journal, gate) = gated();
+    let first = journal.commit(vec![start(1)]);
+    assert_eq!(gate.begins.recv(), Ok(1));
+    let exists = StoreError::Exists {
+        arn: "arn:1".to_owned(),
+    };
+    let twice = journal.commit(vec![start(2), start(1)]);
+    let good = journal.commit(vec![start(3)]);
+    let gap = journal.commit(vec![append(3, 2, 1)]);
+    let next = journal.commit(vec![append(3, 1, 1)]);
+    (0..6).for_each(|_| gate.open());
+    assert_eq!(first.wait(), Ok(()));
+    assert_eq!(twice.wait(), Err(exists));
+    assert_eq!(good.wait(), Ok(()));
+    assert!(matches!(gap.wait(), Err(StoreError::Conflict { .. })));
+    assert_eq!(next.wait(), Ok(()));
+    let keys = gate
+        .store
+        .clone()
+        .list(&StoreFilter::default())
+        .expect("executions");
+    assert_eq!(keys.iter().map(|row| row.key).collect::<Vec<_>>(), [3, 1]);
+}
+
+#[test]
+fn a_full_store_is_tried_again() {
+    let store = MemoryStore::new();
+    let journal = journal(&store);
+    store.fail_from(1, full());
+    assert_eq!(journal.commit(vec![start(1)]).wait(), Err(full()));
+    assert_eq!(journal.flush().wait(), Ok(()));
+    store.fail_no_more();
+    assert_eq!(journal.commit(vec![start(1)]).wait(), Ok(()));
+}
+
+#[test]
+fn a_damaged_store_is_not_asked_again() {
+    let store = MemoryStore::new();
+    let journal = journal(&store);
+    store.fail_from(1, corrupt());
+    assert_eq!(journal.commit(vec![start(1)]).wait(), Err(corrupt()));
+    store.fail_no_more();
+    assert_eq!(journal.commit(vec![start(1)]).wait(), Err(corrupt()));
+    assert_eq!(journal.flush().wait(), Err(corrupt()));
+    assert_eq!(store.commits(), 0);
+}
+
+/// Panics in its commits and its drop.
+struct Panicking(Arc<AtomicU64>);
+
+impl Store for Panicking {
+    fn commit(&mut self, _: &[Change]) -> Result<(), StoreError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        panic!("out of order");
+    }
+
+    fn reader(&self) -> Result<Box<dyn StoreReader>, StoreError> {
+        panic!("no reader");
+    }
+}
+
+impl Drop for Panicking {
+    fn drop(&mut self) {
+        panic!("dropped");
+    }
+}
+
+#[test]
+fn a_panic_of_the_store_is_the_error_of_all_who_wait_and_who_come() {
+    let asked = Arc::new(AtomicU64::new(0));
+    let journal = Journal::new(Box::new(Panicking(asked.clone()))).expect("a thread");
+    let all: Vec<_> = (1..=9)
+        .map(|key| journal.commit(vec![start(key)]))
+        .collect();
+    let panicked = Err(StoreError::Panicked {
+        message: "out of order".to_owned(),
+    });
+    for submitted in all {
+        assert_eq!(submitted.wait(), panicked);
+    }
+    assert_eq!(journal.commit(vec![start(1)]).wait(), panicked);
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
+    journal.close();
+}
+
+#[test]
+fn closing_commits_what_is_queued_and_refuses_what_comes() {
+    let (journal, gate) = gated();
+    let all: Vec<_> = (1..=20)
+        .map(|key| journal.commit(vec![start(key)]))
+        .collect();
+    (0..20).for_each(|_| gate.open());
+    journal.close();
+    assert!(gate.store_is_dropped());
+    assert!(all.into_iter().all(|submitted| submitted.wait() == Ok(())));
+    assert_eq!(
+        journal.commit(vec![start(21)]).wait(),
+        Err(StoreError::Closed)
+    );
+    assert_eq!(journal.flush().wait(), Err(StoreError::Closed));
+    journal.close();
+}
+
+#[test]
+fn the_last_journal_that_is_dropped_ends_the_thread() {
+    let (journal, gate) = gated();
+    let other = journal.clone();
+    drop(journal);
+    let unheard = other.commit(vec![start(1)]);
+    drop(unheard);
+    gate.open();
+    assert!(!gate.store_is_dropped());
+    drop(other);
+    assert!(gate.store_is_dropped());
+    assert_eq!(
+        gate.store.commits(),
+        1,
+        "a submission is committed though nobody waits for it"
+    );
+}
+
+/// A waker that drops what may be the last journal.
+struct DropsJournal(Mutex<Option<Journal>>);
+
+impl Wake for DropsJournal {
+    fn wake(self: Arc<Self>) {
+        self.0.lock().expect("nobody panics").take();
+    }
+}
+
+#[test]
+fn the_journals_own_thread_may_drop_the_last_one() {
+    let (journal, gate) = gated();
+    let mut committed = Box::pin(journal.commit(vec![start(1)]));
+    let waker = Waker::from(Arc::new(DropsJournal(Mutex::new(Some(journal)))));
+    assert_eq!(
+        committed.as_mut().poll(&mut Context::from_waker(&waker)),
+        Poll::Pending
+    );
+    gate.open();
+    // The thread ends, which it says by dropping the store.
+    assert!(gate.ends.recv().is_err());
+    assert_eq!(gate.store.commits(), 1);
+}
+
+#[tokio::test]
+async fn a_reader_sees_what_was_submitted_before_it() {
+    let store = MemoryStore::new();
+    let journal = journal(&store);
+    let committed = journal.commit(vec![start(1)]);
+    let mut reader = journal.reader().await.expect("a reader");
+    assert_eq!(reader.last_key(), Ok(1));
+    committed.await.expect("it is durable");
+    journal.close();
+    assert_eq!(journal.reader().await.err(), Some(StoreError::Closed));
+}

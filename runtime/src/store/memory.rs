@@ -1,0 +1,295 @@
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+
+use super::{Change, Store, StoreError, StoreFilter, StoreReader, StoredExecution, StoredMachine};
+use crate::Status;
+use crate::clock::Timestamp;
+
+/// A store in memory, for tests. Clones are the same store; it is there as long as one of them is.
+///
+/// A test that crashes an engine gives the next one a [`copy`](Self::copy) of its store: what the machine would find after a
+/// loss of power.
+///
+/// ```
+/// use stepwright_runtime::store::{MemoryStore, Store, StoreError};
+///
+/// let mut store = MemoryStore::new();
+/// store.commit(&[])?;
+/// store.fail_from(2, StoreError::Full { path: None, why: "a test says so".to_owned() });
+/// assert!(store.commit(&[]).is_err());
+/// store.fail_no_more();
+/// assert!(store.commit(&[]).is_ok());
+/// assert_eq!(store.commits(), 2);
+/// # Ok::<(), StoreError>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStore {
+    shared: Arc<Mutex<Shared>>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    tables: Tables,
+    /// How many commits succeeded.
+    commits: u64,
+    /// From which commit on they fail, and with what.
+    failure: Option<(u64, StoreError)>,
+}
+
+impl MemoryStore {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Another store with what is committed now. It fails no commits.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        let tables = self.shared().tables.clone();
+        let shared = Shared {
+            tables,
+            ..Shared::default()
+        };
+        Self {
+            shared: Arc::new(Mutex::new(shared)),
+        }
+    }
+
+    /// Lets the `commit`-th commit fail, counted from 1 over those that succeeded, and all that follow it.
+    pub fn fail_from(&self, commit: u64, error: StoreError) {
+        self.shared().failure = Some((commit, error));
+    }
+
+    /// Ends what [`fail_from`](Self::fail_from) began.
+    pub fn fail_no_more(&self) {
+        self.shared().failure = None;
+    }
+
+    /// How many commits succeeded.
+    pub fn commits(&self) -> u64 {
+        self.shared().commits
+    }
+
+    fn shared(&self) -> MutexGuard<'_, Shared> {
+        // Nothing panics between two changes of what is shared, so what a panic left behind is whole.
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for MemoryStore {
+    fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        let mut shared = self.shared();
+        if let Some((from, error)) = &shared.failure
+            && shared.commits + 1 >= *from
+        {
+            return Err(error.clone());
+        }
+        shared.tables.apply_all(changes)?;
+        shared.commits += 1;
+        Ok(())
+    }
+
+    fn reader(&self) -> Result<Box<dyn StoreReader>, StoreError> {
+        Ok(Box::new(self.clone()))
+    }
+}
+
+impl StoreReader for MemoryStore {
+    fn machines(&mut self) -> Result<Vec<StoredMachine>, StoreError> {
+        Ok(self.shared().tables.machines.clone())
+    }
+
+    fn open_executions(&mut self) -> Result<Vec<StoredExecution>, StoreError> {
+        let shared = self.shared();
+        let all = shared.tables.executions.values().map(|kept| &kept.row);
+        Ok(all
+            .filter(|row| row.status == Status::Running)
+            .cloned()
+            .collect())
+    }
+
+    fn execution(&mut self, arn: &str) -> Result<Option<StoredExecution>, StoreError> {
+        let shared = self.shared();
+        let key = shared.tables.keys.get(arn);
+        let kept = key.and_then(|key| shared.tables.executions.get(key));
+        Ok(kept.map(|kept| kept.row.clone()))
+    }
+
+    fn records(&mut self, key: u64) -> Result<Vec<Bytes>, StoreError> {
+        let shared = self.shared();
+        let kept = shared.tables.executions.get(&key);
+        Ok(kept.map_or_else(Vec::new, |kept| kept.records.clone()))
+    }
+
+    fn list(&mut self, filter: &StoreFilter) -> Result<Vec<StoredExecution>, StoreError> {
+        let shared = self.shared();
+        let all = shared.tables.executions.values().map(|kept| &kept.row);
+        let mut rows: Vec<_> = all.filter(|row| filter.passes(row)).collect();
+        rows.sort_by(|a, b| (b.started, &b.arn).cmp(&(a.started, &a.arn)));
+        rows.truncate(filter.limit.unwrap_or(usize::MAX));
+        Ok(rows.into_iter().cloned().collect())
+    }
+
+    fn last_key(&mut self) -> Result<u64, StoreError> {
+        let shared = self.shared();
+        Ok(shared
+            .tables
+            .executions
+            .last_key_value()
+            .map_or(0, |(key, _)| *key))
+    }
+}
+
+/// What is committed.
+#[derive(Clone, Debug, Default)]
+struct Tables {
+    machines: Vec<StoredMachine>,
+    executions: BTreeMap<u64, Kept>,
+    /// The keys of the executions by their ARNs.
+    keys: HashMap<String, u64>,
+}
+
+#[derive(Clone, Debug)]
+struct Kept {
+    row: StoredExecution,
+    records: Vec<Bytes>,
+}
+
+/// What takes a change back.
+enum Undo {
+    Machines(Vec<StoredMachine>),
+    Forget(u64),
+    Restore(Kept),
+    Truncate(u64, usize),
+    Stand {
+        key: u64,
+        status: Status,
+        stopped: Option<Timestamp>,
+    },
+}
+
+impl Tables {
+    fn apply_all(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        let mut undo = Vec::new();
+        for change in changes {
+            match self.apply(change) {
+                Ok(step) => undo.push(step),
+                Err(error) => {
+                    undo.into_iter().rev().for_each(|step| self.undo(step));
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, change: &Change) -> Result<Undo, StoreError> {
+        change.check()?;
+        match change {
+            Change::Machine(machine) => {
+                let before = self.machines.clone();
+                let is_other = |known: &StoredMachine| {
+                    (&known.name, &known.hash) != (&machine.name, &machine.hash)
+                };
+                self.machines.retain(is_other);
+                self.machines.push(machine.clone());
+                Ok(Undo::Machines(before))
+            }
+            Change::Start { execution, data } => {
+                let (key, arn) = (execution.key, &execution.arn);
+                if self.keys.contains_key(arn) {
+                    return Err(StoreError::Exists { arn: arn.clone() });
+                }
+                if self.executions.contains_key(&key) {
+                    return Err(StoreError::key_is_taken(key));
+                }
+                self.insert(Kept {
+                    row: execution.clone(),
+                    records: vec![data.clone()],
+                });
+                Ok(Undo::Forget(key))
+            }
+            Change::Append { key, seq, data } => {
+                let kept = self.executions.get_mut(key);
+                let last = kept.as_ref().map(|kept| kept.records.len());
+                match kept {
+                    Some(kept) if last == usize::try_from(*seq).ok() => {
+                        kept.records.push(data.clone());
+                        Ok(Undo::Truncate(*key, kept.records.len() - 1))
+                    }
+                    _ => Err(StoreError::out_of_order(*key, *seq)),
+                }
+            }
+            Change::Close {
+                key,
+                status,
+                stopped,
+            } => self.stand(*key, *status, Some(*stopped)),
+            Change::Reopen { key } => self.stand(*key, Status::Running, None),
+            Change::Delete { key } => {
+                let removed = self.remove(*key);
+                removed
+                    .map(Undo::Restore)
+                    .ok_or_else(|| StoreError::no_execution(*key))
+            }
+        }
+    }
+
+    fn stand(
+        &mut self,
+        key: u64,
+        status: Status,
+        stopped: Option<Timestamp>,
+    ) -> Result<Undo, StoreError> {
+        let kept = self
+            .executions
+            .get_mut(&key)
+            .ok_or_else(|| StoreError::no_execution(key))?;
+        let (status, stopped) = (
+            std::mem::replace(&mut kept.row.status, status),
+            std::mem::replace(&mut kept.row.stopped, stopped),
+        );
+        Ok(Undo::Stand {
+            key,
+            status,
+            stopped,
+        })
+    }
+
+    fn insert(&mut self, kept: Kept) {
+        self.keys.insert(kept.row.arn.clone(), kept.row.key);
+        self.executions.insert(kept.row.key, kept);
+    }
+
+    fn remove(&mut self, key: u64) -> Option<Kept> {
+        let kept = self.executions.remove(&key)?;
+        self.keys.remove(&kept.row.arn);
+        Some(kept)
+    }
+
+    fn undo(&mut self, step: Undo) {
+        match step {
+            Undo::Machines(before) => self.machines = before,
+            Undo::Forget(key) => {
+                self.remove(key);
+            }
+            Undo::Restore(kept) => self.insert(kept),
+            Undo::Truncate(key, length) => {
+                if let Some(kept) = self.executions.get_mut(&key) {
+                    kept.records.truncate(length);
+                }
+            }
+            Undo::Stand {
+                key,
+                status,
+                stopped,
+            } => {
+                if let Some(kept) = self.executions.get_mut(&key) {
+                    (kept.row.status, kept.row.stopped) = (status, stopped);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Where a durable engine keeps its executions: state machines in versions, executions, and their records.
+//!
+//! A [`Store`] takes [changes](Change) and says when they are durable. It knows nothing of what a record means: that is the
+//! engine's. A [`StoreReader`] reads beside it. Two stores come with the crate: `SqliteStore`, one file (feature `sqlite`), and
+//! [`MemoryStore`], for tests. Whatever else implements [`Store`] serves as well.
+//!
+//! ```
+//! use bytes::Bytes;
+//! use stepwright_runtime::Status;
+//! use stepwright_runtime::clock::Timestamp;
+//! use stepwright_runtime::store::{Change, MemoryStore, Store, StoredExecution};
+//!
+//! # fn main() -> Result<(), stepwright_runtime::store::StoreError> {
+//! let mut store = MemoryStore::new();
+//! let execution = StoredExecution {
+//!     key: 1,
+//!     arn: "arn:aws:states:us-east-1:123456789012:execution:orders:o-1".to_owned(),
+//!     name: "o-1".to_owned(),
+//!     machine: "orders".to_owned(),
+//!     machine_hash: "5f70bf18".to_owned(),
+//!     status: Status::Running,
+//!     started: Timestamp::system(),
+//!     stopped: None,
+//! };
+//! store.commit(&[
+//!     Change::Start { execution, data: Bytes::from_static(b"it starts") },
+//!     Change::Append { key: 1, seq: 1, data: Bytes::from_static(b"it waits") },
+//! ])?;
+//!
+//! let mut reader = store.reader()?;
+//! assert_eq!(reader.open_executions()?[0].name, "o-1");
+//! assert_eq!(reader.records(1)?, ["it starts", "it waits"]);
+//! # Ok(()) }
+//! ```
+
+mod change;
+mod error;
+mod execution;
+mod filter;
+#[doc(hidden)]
+pub mod journal;
+mod machine;
+mod memory;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+use bytes::Bytes;
+
+pub use self::change::Change;
+pub use self::error::StoreError;
+pub use self::execution::StoredExecution;
+pub use self::filter::StoreFilter;
+pub use self::machine::StoredMachine;
+pub use self::memory::MemoryStore;
+#[cfg(feature = "sqlite")]
+pub use self::sqlite::{SqliteOptions, SqliteReader, SqliteStore};
+
+/// Where executions are kept. One engine writes to it, from one thread.
+pub trait Store: Send + 'static {
+    /// Applies the changes in their order, in one transaction, and gives `Ok` when they are durable: they are there after the
+    /// process is killed, or the machine loses power, in the next moment.
+    ///
+    /// # Errors
+    ///
+    /// Nothing of the changes is applied then. [`StoreError::Exists`] and [`StoreError::Conflict`] are about a change, all
+    /// others about the store.
+    fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError>;
+
+    /// A reader beside the writer, which sees what is committed. Several may be at work.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets when it opens one.
+    fn reader(&self) -> Result<Box<dyn StoreReader>, StoreError>;
+}
+
+/// Reads what a [`Store`] has committed. Each call sees the commits of one moment; two calls may see two.
+///
+/// Every method fails with what the store meets: [`StoreError::Corrupt`], [`StoreError::Io`] and the like.
+pub trait StoreReader: Send {
+    /// The versions of all state machines, in the order in which they became the newest; the last of a name is its current one.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn machines(&mut self) -> Result<Vec<StoredMachine>, StoreError>;
+
+    /// The executions that are [running](crate::Status::Running), in the order of their keys.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn open_executions(&mut self) -> Result<Vec<StoredExecution>, StoreError>;
+
+    /// The execution with this ARN.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn execution(&mut self, arn: &str) -> Result<Option<StoredExecution>, StoreError>;
+
+    /// The records of an execution, from `seq` 0 on without a gap; none when no execution has the key.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] when one is missing; what else the store meets.
+    fn records(&mut self, key: u64) -> Result<Vec<Bytes>, StoreError>;
+
+    /// The executions that pass the filter, newest first: by their start, then by their ARN, from the last to the first.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn list(&mut self, filter: &StoreFilter) -> Result<Vec<StoredExecution>, StoreError>;
+
+    /// The largest key of an execution that is there, 0 when there is none. The key after it is free.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn last_key(&mut self) -> Result<u64, StoreError>;
+}

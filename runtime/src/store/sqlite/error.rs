@@ -1,0 +1,83 @@
+use std::path::PathBuf;
+
+use rusqlite::{Error, ErrorCode};
+
+use crate::store::StoreError;
+
+/// The file of a store, as its errors name it.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) path: PathBuf,
+}
+
+impl Place {
+    /// What an error of SQLite means for a store that did what `doing` says.
+    pub(super) fn error(&self, doing: &str, error: Error) -> StoreError {
+        let path = Some(self.path.clone());
+        let why = error.to_string();
+        match error {
+            Error::SqliteFailure(failure, _) => match failure.code {
+                ErrorCode::DiskFull => StoreError::Full { path, why },
+                ErrorCode::DatabaseCorrupt => StoreError::Corrupt { path, why },
+                ErrorCode::NotADatabase => self.not_a_store("it is no SQLite database"),
+                ErrorCode::ReadOnly | ErrorCode::PermissionDenied => self.read_only(why),
+                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => self.in_use(),
+                ErrorCode::TooBig => {
+                    StoreError::conflict(format!("it is larger than the store takes ({why})"))
+                }
+                _ => StoreError::Io {
+                    path,
+                    doing: doing.to_owned(),
+                    why,
+                },
+            },
+            // What was read is not what this library writes.
+            Error::FromSqlConversionFailure(..)
+            | Error::IntegralValueOutOfRange(..)
+            | Error::InvalidColumnType(..)
+            | Error::Utf8Error(..) => StoreError::Corrupt { path, why },
+            _ => StoreError::Io {
+                path,
+                doing: doing.to_owned(),
+                why,
+            },
+        }
+    }
+
+    pub(super) fn not_a_store(&self, why: impl Into<String>) -> StoreError {
+        StoreError::NotAStore {
+            path: self.path.clone(),
+            why: why.into(),
+        }
+    }
+
+    pub(super) fn read_only(&self, why: impl Into<String>) -> StoreError {
+        StoreError::ReadOnly {
+            path: self.path.clone(),
+            why: why.into(),
+        }
+    }
+
+    pub(super) fn corrupt(&self, why: impl Into<String>) -> StoreError {
+        StoreError::Corrupt {
+            path: Some(self.path.clone()),
+            why: why.into(),
+        }
+    }
+
+    pub(super) fn io(&self, doing: impl Into<String>, why: impl ToString) -> StoreError {
+        StoreError::Io {
+            path: Some(self.path.clone()),
+            doing: doing.into(),
+            why: why.to_string(),
+        }
+    }
+
+    fn in_use(&self) -> StoreError {
+        let by = "another program holds a lock of SQLite on it".to_owned();
+        StoreError::InUse {
+            path: self.path.clone(),
+            by,
+        }
+    }
+}

@@ -1,0 +1,88 @@
+use std::ffi::OsString;
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use crate::store::StoreError;
+
+/// The right to write to a store: a lock of the operating system on a file beside it, which ends with the process.
+///
+/// SQLite's own locks are held for a transaction only, or keep all readers out.
+#[derive(Debug)]
+pub(super) struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    pub(super) fn take(store: &Path) -> Result<Self, StoreError> {
+        let path = beside(store);
+        // Two engines may meet here, so the content is left until the lock is held.
+        let mut options = OpenOptions::new();
+        let options = options.read(true).write(true).create(true).truncate(false);
+        let mut file = options
+            .open(&path)
+            .map_err(|error| cannot_open(store, &path, &error))?;
+        match fs4::FileExt::try_lock(&file) {
+            Ok(()) => {}
+            Err(fs4::TryLockError::WouldBlock) => {
+                let (path, by) = (store.to_owned(), holder(&mut file));
+                return Err(StoreError::InUse { path, by });
+            }
+            Err(fs4::TryLockError::Error(error)) => {
+                return Err(StoreError::Io {
+                    path: Some(store.to_owned()),
+                    doing: format!("lock `{}`", path.display()),
+                    why: error.to_string(),
+                });
+            }
+        }
+        // The number is for the message of the next engine only, so a full disk is no reason to refuse this one.
+        let _unsaid = file
+            .set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| write!(file, "{}", std::process::id()));
+        Ok(Self { _file: file })
+    }
+}
+
+/// `orders.db.lock` beside `orders.db`. It is never removed: an engine that holds a removed file's lock would not be seen.
+fn beside(store: &Path) -> PathBuf {
+    let mut path = OsString::from(store);
+    path.push(".lock");
+    path.into()
+}
+
+fn cannot_open(store: &Path, lock: &Path, error: &std::io::Error) -> StoreError {
+    let path = store.to_owned();
+    match error.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            let why = format!("`{}` cannot be written ({error})", lock.display());
+            StoreError::ReadOnly { path, why }
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            let why = format!("`{}` cannot be created ({error})", lock.display());
+            StoreError::Full {
+                path: Some(path),
+                why,
+            }
+        }
+        _ => StoreError::Io {
+            path: Some(path),
+            doing: format!("open `{}`", lock.display()),
+            why: error.to_string(),
+        },
+    }
+}
+
+/// Who holds the lock. It may just have changed hands, or the file may not be readable; then it is said without a number.
+fn holder(file: &mut File) -> String {
+    let mut text = String::new();
+    let read = file.take(20).read_to_string(&mut text);
+    match read.ok().and_then(|_| text.trim().parse::<u32>().ok()) {
+        Some(id) if id == std::process::id() => {
+            "another engine of this process has it open".to_owned()
+        }
+        Some(id) => format!("an engine in process {id} has it open"),
+        None => "another engine has it open".to_owned(),
+    }
+}

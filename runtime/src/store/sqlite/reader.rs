@@ -1,0 +1,165 @@
+use std::path::Path;
+
+use bytes::Bytes;
+use rusqlite::{Connection, OpenFlags, Params, Row, ToSql};
+
+use super::error::Place;
+use super::schema::{self, Found};
+use super::{backup, options, row};
+use crate::store::{StoreError, StoreFilter, StoreReader, StoredExecution, StoredMachine};
+
+/// Reads a [`SqliteStore`](super::SqliteStore), also while an engine, in this process or another, writes to it.
+#[derive(Debug)]
+pub struct SqliteReader {
+    connection: Connection,
+    place: Place,
+}
+
+impl SqliteReader {
+    /// Opens a store for reading. It must exist, in the version of this library.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NotAStore`], [`StoreError::NewerVersion`], [`StoreError::OlderVersion`], [`StoreError::Corrupt`],
+    /// [`StoreError::Io`].
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let path = options::resolve(path.as_ref())?;
+        let place = Place { path };
+        if let Err(error) = place.path.metadata() {
+            return Err(place.io("open the file", error));
+        }
+        let connection = options::connect(&place, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        match schema::find(&connection, &place)? {
+            Found::Nothing => Err(place.not_a_store("it is empty")),
+            Found::Version(found) if found < schema::NEWEST => Err(StoreError::OlderVersion {
+                path: place.path,
+                found,
+                known: schema::NEWEST,
+            }),
+            Found::Version(_) => Ok(Self { connection, place }),
+        }
+    }
+
+    /// Writes a copy of the store, as it is now, to a new file. An engine may go on writing meanwhile. The copy is on the disk,
+    /// whole, when this gives `Ok`, and there is no file at `to` before. It has no room for deleted rows, and is a store like the
+    /// first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Io`] when there is a file at `to`, or it cannot be written; [`StoreError::Full`]; what reading meets.
+    pub fn backup(&self, to: impl AsRef<Path>) -> Result<(), StoreError> {
+        backup::write(&self.connection, &self.place, to.as_ref())
+    }
+
+    fn rows<T>(
+        &self,
+        query: &str,
+        values: impl Params,
+        read: impl FnMut(&Row<'_>) -> Result<T, rusqlite::Error>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached(query)
+            .map_err(|error| self.error(error))?;
+        let rows = statement
+            .query_map(values, read)
+            .and_then(Iterator::collect);
+        rows.map_err(|error| self.error(error))
+    }
+
+    fn error(&self, error: rusqlite::Error) -> StoreError {
+        self.place.error("read", error)
+    }
+}
+
+impl StoreReader for SqliteReader {
+    fn machines(&mut self) -> Result<Vec<StoredMachine>, StoreError> {
+        let query = format!("SELECT {} FROM machines ORDER BY id", row::MACHINE);
+        self.rows(&query, [], row::machine)
+    }
+
+    fn open_executions(&mut self) -> Result<Vec<StoredExecution>, StoreError> {
+        // Without a hint SQLite would read all rows, because they lie in the order that is asked for.
+        let query = format!(
+            "SELECT {} FROM executions INDEXED BY executions_open WHERE status = 'RUNNING' ORDER BY key",
+            row::EXECUTION
+        );
+        self.rows(&query, [], row::execution)
+    }
+
+    fn execution(&mut self, arn: &str) -> Result<Option<StoredExecution>, StoreError> {
+        let query = format!("SELECT {} FROM executions WHERE arn = ?", row::EXECUTION);
+        Ok(self.rows(&query, [arn], row::execution)?.pop())
+    }
+
+    fn records(&mut self, key: u64) -> Result<Vec<Bytes>, StoreError> {
+        let Ok(id) = i64::try_from(key) else {
+            return Ok(Vec::new());
+        };
+        let query = "SELECT seq, data, checksum FROM records WHERE execution = ? ORDER BY seq";
+        let rows = self.rows(query, [id], |row| {
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, Vec<u8>>(1)?,
+                row.get::<_, u32>(2)?,
+            ))
+        })?;
+        let mut records = Vec::with_capacity(rows.len());
+        for (next, (seq, data, checksum)) in (0..).zip(rows) {
+            if seq != next {
+                let why = format!("execution {key} has a record {seq} and no record {next}");
+                return Err(self.place.corrupt(why));
+            }
+            if checksum != row::checksum(id, seq, &data) {
+                let why = format!("the record {seq} of execution {key} is not as it was written");
+                return Err(self.place.corrupt(why));
+            }
+            records.push(Bytes::from(data));
+        }
+        if records.is_empty() {
+            let query = "SELECT 1 FROM executions WHERE key = ?";
+            if !self.rows(query, [id], |_| Ok(()))?.is_empty() {
+                return Err(self
+                    .place
+                    .corrupt(format!("execution {key} has no record 0")));
+            }
+        }
+        Ok(records)
+    }
+
+    fn list(&mut self, filter: &StoreFilter) -> Result<Vec<StoredExecution>, StoreError> {
+        let mut conditions = String::from("TRUE");
+        let mut values: Vec<&dyn ToSql> = Vec::new();
+        if let Some(machine) = &filter.machine {
+            conditions.push_str(" AND machine = ?");
+            values.push(machine);
+        }
+        let status = filter.status.map(|status| status.as_str());
+        if let Some(status) = &status {
+            conditions.push_str(" AND status = ?");
+            values.push(status);
+        }
+        let after = filter
+            .after
+            .as_ref()
+            .map(|(started, arn)| (started.unix_micros(), arn));
+        if let Some((started, arn)) = &after {
+            conditions.push_str(" AND (started, arn) < (?, ?)");
+            values.extend([started as &dyn ToSql, arn]);
+        }
+        let limit = filter.limit.unwrap_or(usize::MAX);
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        values.push(&limit);
+        let query = format!(
+            "SELECT {} FROM executions WHERE {conditions} ORDER BY started DESC, arn DESC LIMIT ?",
+            row::EXECUTION
+        );
+        self.rows(&query, &*values, row::execution)
+    }
+
+    fn last_key(&mut self) -> Result<u64, StoreError> {
+        let query = "SELECT coalesce(max(key), 0) FROM executions";
+        let rows = self.rows(query, [], |row| row::key(row, 0))?;
+        Ok(rows.first().copied().unwrap_or(0))
+    }
+}

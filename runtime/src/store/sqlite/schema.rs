@@ -1,0 +1,97 @@
+//! The tables, and how those of older versions become them.
+
+use rusqlite::Connection;
+
+use super::error::Place;
+use crate::store::StoreError;
+
+/// What tells a store from another application's database: `Stpw`.
+const APPLICATION: i64 = 0x5374_7077;
+
+/// What makes a version of the schema from the one before it; the first makes it from nothing. Steps that are released never change.
+const MIGRATIONS: &[&str] = &["
+    CREATE TABLE machines (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL,
+        hash TEXT NOT NULL,
+        type TEXT NOT NULL,
+        definition TEXT NOT NULL,
+        UNIQUE (name, hash)
+    );
+    CREATE TABLE executions (
+        key INTEGER PRIMARY KEY,
+        arn TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        machine TEXT NOT NULL,
+        machine_hash TEXT NOT NULL,
+        status TEXT NOT NULL,
+        started INTEGER NOT NULL,
+        stopped INTEGER
+    );
+    CREATE INDEX executions_open ON executions (key) WHERE status = 'RUNNING';
+    CREATE INDEX executions_newest ON executions (started);
+    CREATE INDEX executions_of_machine ON executions (machine, started);
+    CREATE TABLE records (
+        execution INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        data BLOB NOT NULL,
+        checksum INTEGER NOT NULL,
+        PRIMARY KEY (execution, seq)
+    ) WITHOUT ROWID;
+"];
+
+/// What a file holds.
+pub(super) enum Found {
+    /// It is empty.
+    Nothing,
+    /// A store of this version.
+    Version(i64),
+}
+
+/// The version of the schema that this library writes.
+pub(super) const NEWEST: i64 = MIGRATIONS.len() as i64;
+
+/// Looks at a file without changing it.
+pub(super) fn find(connection: &Connection, place: &Place) -> Result<Found, StoreError> {
+    let number = |query: &str| -> Result<i64, StoreError> {
+        let read = connection.query_row(query, [], |row| row.get(0));
+        read.map_err(|error| place.error("read the file's version", error))
+    };
+    let application = number("PRAGMA application_id")?;
+    let version = number("PRAGMA user_version")?;
+    if application != APPLICATION {
+        let is_empty = number("SELECT count(*) FROM sqlite_schema")? == 0;
+        return match application == 0 && version == 0 && is_empty {
+            true => Ok(Found::Nothing),
+            false => Err(place.not_a_store("it is a database of another application")),
+        };
+    }
+    match version {
+        1..=NEWEST => Ok(Found::Version(version)),
+        ..=0 => Err(place.corrupt(format!("its schema version is {version}"))),
+        _ => Err(StoreError::NewerVersion {
+            path: place.path.clone(),
+            found: version,
+            known: NEWEST,
+        }),
+    }
+}
+
+/// Applies the steps from a version on, 0 being an empty file. To be called in a transaction.
+pub(super) fn migrate(connection: &Connection, place: &Place, from: i64) -> Result<(), StoreError> {
+    let steps = usize::try_from(from)
+        .ok()
+        .and_then(|from| MIGRATIONS.get(from..));
+    let Some(steps) = steps.filter(|steps| !steps.is_empty()) else {
+        return Ok(());
+    };
+    let migrate = || {
+        steps
+            .iter()
+            .try_for_each(|step| connection.execute_batch(step))?;
+        connection.pragma_update(None, "application_id", APPLICATION)?;
+        connection.pragma_update(None, "user_version", NEWEST)
+    };
+    migrate()
+        .map_err(|error| place.error(&format!("migrate from version {from} to {}", NEWEST), error))
+}

@@ -1,0 +1,213 @@
+//! Changes as statements.
+
+use rusqlite::{Connection, Error, Params, ffi, params};
+
+use super::error::Place;
+use super::row::checksum;
+use crate::Status;
+use crate::clock::Timestamp;
+use crate::store::{Change, StoreError, StoredExecution};
+
+pub(super) fn commit(
+    connection: &Connection,
+    place: &Place,
+    changes: &[Change],
+) -> Result<(), StoreError> {
+    let writer = Writer { connection, place };
+    transact(connection, place, || {
+        changes.iter().try_for_each(|change| writer.apply(change))
+    })
+}
+
+/// Does the work in one transaction. On an error nothing of it is done.
+///
+/// A sync that failed may be tried again: SQLite writes the frames of a transaction that failed anew, and syncs them.
+pub(super) fn transact(
+    connection: &Connection,
+    place: &Place,
+    work: impl FnOnce() -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let run = |statement: &str| {
+        let done = connection
+            .prepare_cached(statement)
+            .and_then(|mut cached| cached.execute([]));
+        done.map(drop)
+            .map_err(|error| place.error("commit changes", error))
+    };
+    let roll_back = || match connection.is_autocommit() {
+        true => Ok(()),
+        false => run("ROLLBACK"),
+    };
+    // A transaction is open still when it could not be rolled back.
+    roll_back()?;
+    run("BEGIN IMMEDIATE")?;
+    let outcome = work().and_then(|()| run("COMMIT"));
+    if outcome.is_err() {
+        // The first error tells why; this is tried again before the next transaction.
+        let _again = roll_back();
+    }
+    outcome
+}
+
+struct Writer<'a> {
+    connection: &'a Connection,
+    place: &'a Place,
+}
+
+impl Writer<'_> {
+    fn apply(&self, change: &Change) -> Result<(), StoreError> {
+        change.check()?;
+        match change {
+            Change::Machine(machine) => {
+                let (kind, definition) = (machine.machine_type.as_str(), &machine.definition);
+                self.run(
+                    "INSERT OR REPLACE INTO machines (name, hash, type, definition) VALUES (?, ?, ?, ?)",
+                    params![machine.name, machine.hash, kind, definition],
+                )
+                .map(drop)
+                .map_err(|error| self.error(error))
+            }
+            Change::Start { execution, data } => self.start(execution, data),
+            Change::Append { key, seq, data } => self.append(*key, *seq, data),
+            Change::Close {
+                key,
+                status,
+                stopped,
+            } => self.stand(*key, *status, Some(*stopped)),
+            Change::Reopen { key } => self.stand(*key, Status::Running, None),
+            Change::Delete { key } => {
+                self.one(
+                    *key,
+                    "DELETE FROM executions WHERE key = ?",
+                    params![signed(*key)?],
+                )?;
+                self.run(
+                    "DELETE FROM records WHERE execution = ?",
+                    params![signed(*key)?],
+                )
+                .map(drop)
+                .map_err(|error| self.error(error))
+            }
+        }
+    }
+
+    fn start(&self, execution: &StoredExecution, data: &[u8]) -> Result<(), StoreError> {
+        let StoredExecution {
+            key,
+            arn,
+            name,
+            machine,
+            machine_hash,
+            status,
+            started,
+            stopped,
+        } = execution;
+        let id = signed(*key)?;
+        let stopped = stopped.map(Timestamp::unix_micros);
+        let (status, started) = (status.as_str(), started.unix_micros());
+        let inserted = self.run(
+            "INSERT INTO executions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            params![
+                id,
+                arn,
+                name,
+                machine,
+                machine_hash,
+                status,
+                started,
+                stopped
+            ],
+        );
+        match inserted {
+            Ok(_) => {}
+            Err(error) if is_constraint(&error) => {
+                return Err(match self.has_arn(arn)? {
+                    true => StoreError::Exists { arn: arn.clone() },
+                    false => StoreError::key_is_taken(*key),
+                });
+            }
+            Err(error) => return Err(self.error(error)),
+        }
+        self.run(
+            "INSERT INTO records VALUES (?, 0, ?, ?)",
+            params![id, data, checksum(id, 0, data)],
+        )
+        .map(drop)
+        .map_err(|error| match is_constraint(&error) {
+            true => self
+                .place
+                .corrupt(format!("records of a missing execution {key}")),
+            false => self.error(error),
+        })
+    }
+
+    fn has_arn(&self, arn: &str) -> Result<bool, StoreError> {
+        let found = self
+            .connection
+            .prepare_cached("SELECT 1 FROM executions WHERE arn = ?")
+            .and_then(|mut query| query.exists([arn]));
+        found.map_err(|error| self.error(error))
+    }
+
+    /// A record follows the one before it. That one lies on the same page, so looking for it costs little.
+    fn append(&self, key: u64, seq: u32, data: &[u8]) -> Result<(), StoreError> {
+        let id = i64::try_from(key).map_err(|_| StoreError::out_of_order(key, seq))?;
+        let appended = self.run(
+            "INSERT INTO records SELECT ?1, ?2, ?3, ?4
+             WHERE EXISTS (SELECT 1 FROM records WHERE execution = ?1 AND seq = ?2 - 1)",
+            params![id, seq, data, checksum(id, seq.into(), data)],
+        );
+        match appended {
+            Ok(1) => Ok(()),
+            Ok(_) => Err(StoreError::out_of_order(key, seq)),
+            Err(error) if is_constraint(&error) => Err(StoreError::out_of_order(key, seq)),
+            Err(error) => Err(self.error(error)),
+        }
+    }
+
+    fn stand(
+        &self,
+        key: u64,
+        status: Status,
+        stopped: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let stopped = stopped.map(Timestamp::unix_micros);
+        self.one(
+            key,
+            "UPDATE executions SET status = ?, stopped = ? WHERE key = ?",
+            params![status.as_str(), stopped, signed(key)?],
+        )
+    }
+
+    /// Runs a statement that changes the row of one execution.
+    fn one(&self, key: u64, statement: &str, values: impl Params) -> Result<(), StoreError> {
+        match self.run(statement, values) {
+            Ok(0) => Err(StoreError::no_execution(key)),
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.error(error)),
+        }
+    }
+
+    /// The number of rows that were changed.
+    fn run(&self, statement: &str, values: impl Params) -> Result<usize, Error> {
+        self.connection.prepare_cached(statement)?.execute(values)
+    }
+
+    fn error(&self, error: Error) -> StoreError {
+        self.place.error("apply a change", error)
+    }
+}
+
+/// A key as SQLite has numbers. What is larger is the key of no execution, since [`Change::check`] refuses it at its start.
+fn signed(key: u64) -> Result<i64, StoreError> {
+    i64::try_from(key).map_err(|_| StoreError::no_execution(key))
+}
+
+/// Whether a row with the same key, or another column that is unique, is there.
+fn is_constraint(error: &Error) -> bool {
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    matches!(
+        code,
+        Some(ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_UNIQUE)
+    )
+}

@@ -1,0 +1,9 @@
+//! Engines with a store: what is kept, and how they go on.
+
+// `unwrap` in a test is an assertion, in its helpers too.
+#![allow(clippy::unwrap_used)]
+
+mod crash;
+mod names;
+mod restart;
+mod support;

@@ -1,0 +1,304 @@
+//! What goes on after a restart: tokens, activities, versions, redrives; and what is refused.
+
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+use stepwright_runtime::store::MemoryStore;
+use stepwright_runtime::testing::{Mock, Mocks};
+use stepwright_runtime::{Engine, MachineType, StartError, StartOptions, Status};
+
+use crate::support::{Done, builder, note, process};
+
+const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
+const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:pack";
+
+fn started(name: &str) -> StartOptions {
+    StartOptions::new().name(name)
+}
+
+#[test]
+fn a_token_is_answered_after_a_restart_and_not_twice() {
+    let (store, done) = (MemoryStore::new(), Done::default());
+    let machine = json!({"StartAt": "Ask", "States": {"Ask": {
+        "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "End": true,
+        "Parameters": {"FunctionName": "note", "Payload": {"token.$": "$$.Task.Token"}},
+    }}});
+    let (first, again) = (
+        (machine.clone(), store.clone(), done.clone()),
+        (store.clone(), done.clone()),
+    );
+    process(async move {
+        let (machine, store, done) = first;
+        let engine = builder(&[("m", machine)], &store, &done).build().unwrap();
+        engine
+            .start_machine("m", json!({}), started("e"))
+            .await
+            .unwrap();
+        while store.commits() < 2 {
+            tokio::task::yield_now().await;
+        }
+    });
+    process(async move {
+        let (store, done) = again;
+        let token = done.all()[0]["token"].as_str().unwrap().to_owned();
+        let engine = builder(&[("m", machine)], &store, &done).build().unwrap();
+        engine.send_task_success(&token, "yes").await.unwrap();
+        let report = engine.execution(ID).unwrap().report().await;
+        assert_eq!(report.output.as_ref().unwrap().to_text(), r#""yes""#);
+        assert!(engine.send_task_success(&token, "yes").await.is_err());
+        assert_eq!(done.all().len(), 1);
+    });
+}
+
+/// A task whose handler hands its token out and is still at work when the process ends.
+fn with_a_request_under_way(answers: bool) -> Status {
+    let (store, done) = (MemoryStore::new(), Done::default());
+    let machine = json!({"StartAt": "Ask", "States": {"Ask": {
+        "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "End": true,
+        "Parameters": {"FunctionName": "hang", "Payload": {"token.$": "$$.Task.Token"}},
+    }}});
+    let engine = move |machine: Json, store: &MemoryStore, done: &Done| {
+        let noted = done.clone();
+        let builder = builder(&[("m", machine)], store, done);
+        let builder = builder.function("hang", move |payload: Json| {
+            noted.add(payload);
+            std::future::pending::<Result<Json, stepwright_runtime::task::TaskFailure>>()
+        });
+        builder.build().unwrap()
+    };
+    let (first, kept, noted) = (machine.clone(), store.clone(), done.clone());
+    process(async move {
+        let engine = engine(first, &kept, &noted);
+        let run = engine.start_machine("m", json!({}), started("e"));
+        run.await.unwrap();
+        while noted.all().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        if answers {
+            let token = noted.all()[0]["token"].as_str().unwrap().to_owned();
+            engine.send_task_success(&token, "yes").await.unwrap();
+        }
+    });
+    process(async move {
+        let engine = engine(machine, &store, &done);
+        let report = engine.execution(ID).unwrap().report().await;
+        assert_eq!(done.all().len(), 1);
+        match answers {
+            true => assert_eq!(report.output.as_ref().unwrap().to_text(), r#""yes""#),
+            false => assert_eq!(report.error.as_deref(), Some("Stepwright.TaskLost")),
+        }
+        report.status
+    })
+}
+
+#[test]
+fn a_token_that_was_answered_while_its_request_was_under_way_counts_after_a_restart() {
+    assert_eq!(with_a_request_under_way(true), Status::Succeeded);
+}
+
+#[test]
+fn a_request_that_was_under_way_without_an_answer_is_lost() {
+    assert_eq!(with_a_request_under_way(false), Status::Failed);
+}
+
+#[test]
+fn a_queued_task_of_an_activity_waits_for_its_worker_after_a_restart() {
+    let (store, done) = (MemoryStore::new(), Done::default());
+    let machine = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": ACTIVITY, "End": true}}});
+    for is_first in [true, false] {
+        let (machine, store, done) = (machine.clone(), store.clone(), done.clone());
+        process(async move {
+            let builder = builder(&[("m", machine)], &store, &done).activity(ACTIVITY);
+            let engine = builder.build().unwrap();
+            if is_first {
+                engine
+                    .start_machine("m", json!({"box": 1}), started("e"))
+                    .await
+                    .unwrap();
+                return;
+            }
+            let task = engine.get_activity_task(ACTIVITY, Some("w")).await.unwrap();
+            assert_eq!(task.input.to_text(), r#"{"box":1}"#);
+            engine
+                .send_task_success(&task.token, "packed")
+                .await
+                .unwrap();
+            let report = engine.execution(ID).unwrap().report().await;
+            assert_eq!(report.status, Status::Succeeded);
+        });
+    }
+}
+
+#[test]
+fn an_execution_goes_on_with_the_version_that_it_started_with() {
+    let (store, done) = (MemoryStore::new(), Done::default());
+    let version = |word: &str| {
+        json!({"StartAt": "W", "States": {
+            "W": {"Type": "Wait", "Seconds": 10, "Next": "A"},
+            "A": note(&json!(word), None),
+        }})
+    };
+    for word in ["old", "new"] {
+        let (machine, store, done) = (version(word), store.clone(), done.clone());
+        process(async move {
+            let engine = builder(&[("m", machine)], &store, &done)
+                .virtual_time()
+                .build()
+                .unwrap();
+            let hold = engine.clock().hold();
+            let run = match engine.execution(ID) {
+                Some(run) => run,
+                None => engine
+                    .start_machine("m", json!({}), started("e"))
+                    .await
+                    .unwrap(),
+            };
+            if word == "new" {
+                drop(hold);
+                assert_eq!(run.report().await.status, Status::Succeeded);
+                let run = engine
+                    .start_machine("m", json!({}), started("f"))
+                    .await
+                    .unwrap();
+                assert_eq!(run.report().await.status, Status::Succeeded);
+            }
+        });
+    }
+    assert_eq!(done.all(), [json!("old"), json!("new")]);
+}
+
+#[test]
+fn what_failed_is_redriven_after_a_restart_and_goes_on_after_another() {
+    let (store, done) = (MemoryStore::new(), Done::default());
+    let machine = json!({"StartAt": "A", "States": {
+        "A": note(&json!("a"), Some("B")),
+        "B": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "bank"}, "Next": "W"},
+        "W": {"Type": "Wait", "Seconds": 10, "Next": "C"},
+        "C": note(&json!("c"), None),
+    }});
+    for step in 0..3 {
+        let (machine, store, done) = (machine.clone(), store.clone(), done.clone());
+        process(async move {
+            let bank = if step == 0 {
+                Mock::failure("Closed", "until tomorrow")
+            } else {
+                Mock::output(json!({"open": true}))
+            };
+            let builder = builder(&[("m", machine)], &store, &done);
+            let builder = builder.tasks(Mocks::new().function("bank", bank.optional()));
+            let engine = builder.virtual_time().build().unwrap();
+            let hold = engine.clock().hold();
+            match step {
+                0 => {
+                    drop(hold);
+                    let run = engine
+                        .start_machine("m", json!({}), started("e"))
+                        .await
+                        .unwrap();
+                    assert_eq!(run.report().await.error.as_deref(), Some("Closed"));
+                }
+                1 => {
+                    let run = engine.redrive(ID).await.unwrap();
+                    assert_eq!(run.execution().redrive_count(), Some(1));
+                    // It waits when the process ends.
+                    while !done.all().is_empty()
+                        && run
+                            .history()
+                            .await
+                            .path()
+                            .last()
+                            .is_none_or(|state| state != "W")
+                    {
+                        tokio::task::yield_now().await;
+                    }
+                }
+                _ => {
+                    drop(hold);
+                    let report = engine.execution(ID).unwrap().report().await;
+                    assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
+                    assert_eq!(report.execution().redrive_count(), Some(1));
+                }
+            }
+        });
+    }
+    assert_eq!(done.all(), [json!("a"), json!("c")]);
+}
+
+#[test]
+fn a_shutdown_parks_what_runs_and_the_next_engine_goes_on() {
+    let (store, done) = (MemoryStore::new(), Done::default());
+    let machine = json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 1, "Next": "A"}, "A": note(&json!("a"), None)}});
+    let (first, again) = (
+        (machine.clone(), store.clone(), done.clone()),
+        (store.clone(), done.clone()),
+    );
+    process(async move {
+        let (machine, store, done) = first;
+        let engine = builder(&[("m", machine)], &store, &done).build().unwrap();
+        let run = engine
+            .start_machine("m", json!({}), started("e"))
+            .await
+            .unwrap();
+        let stopped = engine.shutdown(Duration::ZERO).await;
+        assert_eq!(stopped.len(), 1);
+        assert_eq!(
+            run.report().await.error.as_deref(),
+            Some("Stepwright.ShutDown")
+        );
+    });
+    process(async move {
+        let (store, done) = again;
+        let engine: Engine = builder(&[("m", machine)], &store, &done)
+            .virtual_time()
+            .build()
+            .unwrap();
+        let report = engine.execution(ID).unwrap().report().await;
+        assert_eq!(report.status, Status::Succeeded);
+        assert_eq!(done.all().len(), 1);
+    });
+}
+
+#[tokio::test]
+async fn what_does_not_outlive_a_process_is_refused_for_one_start() {
+    let machine = json!({"StartAt": "A", "States": {"A": note(&json!("a"), None)}});
+    let engine = builder(&[("m", machine)], &MemoryStore::new(), &Done::default())
+        .build()
+        .unwrap();
+    let mocks = Mocks::new().state("A", Mock::output(json!({"Payload": 1})));
+    let refused = engine
+        .start_machine("m", json!({}), StartOptions::new().tasks(mocks))
+        .await;
+    assert!(
+        matches!(refused, Err(StartError::InvalidTasks(_))),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn distributed_maps_are_refused_until_a_store_keeps_them() {
+    let machine: Json = json!({"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "ItemProcessor": {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}},
+    }}}});
+    let built = builder(
+        &[("m", machine.clone())],
+        &MemoryStore::new(),
+        &Done::default(),
+    )
+    .build();
+    assert!(
+        built.unwrap_err().to_string().contains("Distributed Map"),
+        ""
+    );
+    let engine = builder(&[], &MemoryStore::new(), &Done::default())
+        .build()
+        .unwrap();
+    let put = engine.put_definition_json("m", &machine.to_string(), MachineType::Standard);
+    assert!(put.unwrap_err().to_string().contains("Distributed Map"));
+}
+
+#[test]
+fn an_engine_with_a_store_is_built_within_a_runtime() {
+    let built = builder(&[], &MemoryStore::new(), &Done::default()).build();
+    assert!(built.unwrap_err().to_string().contains("tokio runtime"));
+}

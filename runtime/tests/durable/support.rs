@@ -1,0 +1,87 @@
+//! What the tests share.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value as Json, json};
+use stepwright_runtime::clock::Timestamp;
+use stepwright_runtime::store::{MemoryStore, StoreError};
+use stepwright_runtime::task::TaskFailure;
+use stepwright_runtime::{Engine, EngineBuilder, MachineType};
+
+/// What the tasks did, in order.
+#[derive(Clone, Default)]
+pub(crate) struct Done(Arc<Mutex<Vec<Json>>>);
+
+impl Done {
+    pub(crate) fn add(&self, what: Json) {
+        self.0.lock().unwrap().push(what);
+    }
+
+    pub(crate) fn all(&self) -> Vec<Json> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+/// An engine with the machines, a function `note` that notes its payload and gives it back, and one `inner` to nest.
+pub(crate) fn builder(
+    machines: &[(&str, Json)],
+    store: &MemoryStore,
+    done: &Done,
+) -> EngineBuilder {
+    let done = done.clone();
+    let mut builder =
+        Engine::builder()
+            .store(store.clone())
+            .function("note", move |payload: Json| {
+                done.add(payload.clone());
+                async move { Ok::<_, TaskFailure>(payload) }
+            });
+    for (name, definition) in machines {
+        let text = definition.to_string();
+        builder = builder.definition_json(*name, &text, MachineType::Standard);
+    }
+    builder
+}
+
+/// A Task that notes a payload, and is done again when it is lost.
+pub(crate) fn note(what: &Json, next: Option<&str>) -> Json {
+    let mut task = json!({
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": "note", "Payload": what},
+        "ResultSelector": {"payload.$": "$.Payload"},
+        "ResultPath": "$.last",
+        "Retry": [{"ErrorEquals": ["Stepwright.TaskLost"], "IntervalSeconds": 1, "MaxAttempts": 5}],
+    });
+    match next {
+        Some(next) => task["Next"] = json!(next),
+        None => task["End"] = json!(true),
+    }
+    task
+}
+
+/// Runs something as a process of its own would: with its end, all that it has under way is gone.
+pub(crate) fn process<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    let run = || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(work)
+    };
+    std::thread::spawn(run).join().unwrap()
+}
+
+/// The error of a store whose machine lost its power.
+pub(crate) fn power_is_gone() -> StoreError {
+    StoreError::Full {
+        path: None,
+        why: "the power is gone".to_owned(),
+    }
+}
+
+/// A time on virtual clocks.
+pub(crate) fn second(seconds: i64) -> Timestamp {
+    Timestamp::from_unix_micros(1_800_000_000_000_000 + seconds * 1_000_000)
+}

@@ -1,0 +1,143 @@
+//! What runs in a process of its own: this test binary, started again with one ignored test.
+
+use std::io::{BufRead, BufReader, Lines, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use stepwright_runtime::Status;
+use stepwright_runtime::clock::Timestamp;
+use stepwright_runtime::store::journal::Journal;
+use stepwright_runtime::store::{Change, SqliteStore, Store};
+
+use crate::support::execution;
+
+const STORE: &str = "STEPWRIGHT_TEST_STORE";
+const SAYS: &str = "says: ";
+
+/// The records of execution `key`, from its start on.
+pub(crate) fn records(key: u64) -> Vec<Bytes> {
+    let size = |seq: u64| ((key * 37 + seq * 1_009) % 3_000) as usize;
+    (0..4)
+        .map(|seq| Bytes::from(vec![(key + seq) as u8; size(seq)]))
+        .collect()
+}
+
+/// One submission: an execution from its start to its end.
+fn whole(key: u64) -> Vec<Change> {
+    let mut records = (0_u32..).zip(records(key));
+    let (_, data) = records.next().expect("four records");
+    let mut changes = vec![Change::Start {
+        execution: execution(key),
+        data,
+    }];
+    changes.extend(records.map(|(seq, data)| Change::Append { key, seq, data }));
+    let stopped = Timestamp::from_unix_micros(key as i64 + 1);
+    changes.push(Change::Close {
+        key,
+        status: Status::Succeeded,
+        stopped,
+    });
+    changes
+}
+
+/// Commits executions from four threads until it is killed, and says the key of each that is durable.
+#[test]
+#[ignore = "run by other tests, in a process of its own"]
+fn commits_until_killed() {
+    let store = SqliteStore::open(std::env::var_os(STORE).expect("the path")).expect("it opens");
+    let next = store.reader().expect("a reader").last_key().expect("a key") + 1;
+    let next = AtomicU64::new(next);
+    let journal = Journal::new(Box::new(store)).expect("a thread");
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                loop {
+                    let key = next.fetch_add(1, Ordering::Relaxed);
+                    journal.commit(whole(key)).wait().expect("it is durable");
+                    say(&key.to_string());
+                }
+            });
+        }
+    });
+}
+
+/// Tries to open a store and says how that ended.
+#[test]
+#[ignore = "run by other tests, in a process of its own"]
+fn opens_once() {
+    match SqliteStore::open(std::env::var_os(STORE).expect("the path")) {
+        Ok(_) => say("opened"),
+        Err(error) => say(&format!("{error:?} {error}").replace('\n', " ")),
+    }
+}
+
+/// A line that the parent hears, in one write. The harness writes lines of its own.
+fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    out.write_all(format!("\n{SAYS}{text}\n").as_bytes())
+        .expect("the parent listens");
+    out.flush().expect("the parent listens");
+}
+
+/// Starts a test of this file in a process of its own, with a copy of this binary or this binary itself.
+pub(crate) fn command(binary: &Path, test: &str, store: &Path) -> Command {
+    let mut command = Command::new(binary);
+    command.args([
+        "--ignored",
+        "--exact",
+        "--nocapture",
+        &format!("child::{test}"),
+    ]);
+    command.env(STORE, store).stdout(Stdio::piped());
+    command
+}
+
+/// A process that commits until it is killed.
+pub(crate) struct Committer {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Committer {
+    pub(crate) fn start(store: &Path) -> Self {
+        let binary = std::env::current_exe().expect("this binary");
+        let mut child = command(&binary, "commits_until_killed", store)
+            .spawn()
+            .expect("a process");
+        let out = child.stdout.take().expect("it is piped");
+        Self {
+            child,
+            lines: BufReader::new(out).lines(),
+        }
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The key of the next execution that is durable; `None` when the process is over.
+    pub(crate) fn next(&mut self) -> Option<u64> {
+        // A line that the kill cut is no number that was said.
+        self.lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| said(&line)?.parse().ok())
+    }
+
+    /// Kills the process, and gives all that it has said since. A number of which digits may be missing is left out.
+    pub(crate) fn kill(mut self) -> Vec<u64> {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ends");
+        let mut said = Vec::new();
+        while let Some(key) = self.next() {
+            said.push(key);
+        }
+        said
+    }
+}
+
+pub(crate) fn said(line: &str) -> Option<&str> {
+    line.strip_prefix(SAYS)
+}

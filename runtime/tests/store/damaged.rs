@@ -1,0 +1,176 @@
+use std::fs;
+use std::path::Path;
+
+use stepwright_runtime::store::{
+    Change, SqliteReader, SqliteStore, Store, StoreError, StoreReader,
+};
+
+use crate::support::{fill, machine, place};
+
+const PAGE: usize = 8_192;
+const EXECUTIONS: u64 = 300;
+
+/// Reads and writes all of it; the first error.
+fn use_all(path: &Path) -> Result<(), StoreError> {
+    let mut store = SqliteStore::open(path)?;
+    store.commit(&[Change::Machine(machine())])?;
+    let mut reader = store.reader()?;
+    reader.machines()?;
+    reader.open_executions()?;
+    reader.list(&Default::default())?;
+    for key in 1..=EXECUTIONS {
+        reader.execution(&format!("arn:{key}"))?;
+        let records = reader.records(key)?;
+        let was = vec![key as u8; 500];
+        assert!(
+            records.iter().all(|record| **record == was),
+            "execution {key}"
+        );
+        store.commit(&[Change::Append {
+            key,
+            seq: 1,
+            data: vec![1; 2_000].into(),
+        }])?;
+    }
+    (1..=EXECUTIONS).try_for_each(|key| store.commit(&[Change::Delete { key }]))
+}
+
+fn refill(path: &Path, bytes: &[u8]) {
+    for suffix in ["-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        if Path::new(&name).exists() {
+            fs::remove_file(name).expect("it is there");
+        }
+    }
+    fs::write(path, bytes).expect("a file");
+}
+
+#[test]
+fn a_page_that_is_lost_or_torn_is_an_error_that_says_what_to_do() {
+    let (_folder, path) = place();
+    fill(&mut SqliteStore::open(&path).expect("it opens"), EXECUTIONS);
+    let whole = fs::read(&path).expect("a file");
+    assert!(whole.len() / PAGE > 20);
+    let mut damaged = 0;
+    for page in 0..whole.len() / PAGE {
+        for (from, byte) in [(0, 0), (0, 0xA5), (PAGE / 2, 0)] {
+            let mut bytes = whole.clone();
+            bytes[page * PAGE + from..(page + 1) * PAGE].fill(byte);
+            refill(&path, &bytes);
+            match use_all(&path) {
+                // The hole lies where nothing was.
+                Ok(()) => assert_eq!(from, PAGE / 2, "page {page}"),
+                Err(error @ StoreError::Corrupt { .. }) => {
+                    assert!(error.to_string().contains("restore a backup"), "{error}");
+                    damaged += 1;
+                }
+                Err(StoreError::NotAStore { .. }) => assert_eq!(page, 0),
+                // A row whose key is lost is missing to whoever looks for it.
+                Err(StoreError::Conflict { .. }) => assert_eq!(from, PAGE / 2, "page {page}"),
+                Err(error) => panic!("page {page}, byte {byte}: {error:?}"),
+            }
+        }
+    }
+    assert!(damaged > 40, "{damaged}");
+}
+
+#[test]
+fn a_record_that_is_missing_is_an_error() {
+    let (_folder, path) = place();
+    let mut store = SqliteStore::open(&path).expect("it opens");
+    fill(&mut store, 1);
+    let next = |seq| Change::Append {
+        key: 1,
+        seq,
+        data: vec![2].into(),
+    };
+    store
+        .commit(&[next(1), next(2)])
+        .expect("they are committed");
+    drop(store);
+    let connection = rusqlite::Connection::open(&path).expect("it opens");
+    connection
+        .execute("DELETE FROM records WHERE seq = 1", [])
+        .expect("it runs");
+    let error = SqliteReader::open(&path)
+        .expect("a reader")
+        .records(1)
+        .expect_err("a gap");
+    assert!(
+        error.to_string().contains("has a record 2 and no record 1"),
+        "{error}"
+    );
+}
+
+#[test]
+fn words_that_nobody_wrote_are_an_error() {
+    let (_folder, path) = place();
+    fill(&mut SqliteStore::open(&path).expect("it opens"), 1);
+    let connection = rusqlite::Connection::open(&path).expect("it opens");
+    for damage in [
+        "status = 'SLEEPING'",
+        "status = x'FF'",
+        "started = 'noon'",
+        "key = -1",
+    ] {
+        connection
+            .execute(&format!("UPDATE executions SET {damage}"), [])
+            .expect("it runs");
+        let error = SqliteReader::open(&path)
+            .expect("a reader")
+            .list(&Default::default());
+        assert!(
+            matches!(error, Err(StoreError::Corrupt { .. })),
+            "{damage}: {error:?}"
+        );
+        connection
+            .execute_batch("UPDATE executions SET status = 'RUNNING', started = 1, key = 1")
+            .expect("it runs");
+    }
+}
+
+#[test]
+fn a_record_that_changed_on_the_disk_or_lies_in_anothers_place_is_an_error() {
+    for damage in [
+        "data = zeroblob(length(data))",
+        "data = x''",
+        "execution = 3 - execution",
+    ] {
+        let (_folder, path) = place();
+        fill(&mut SqliteStore::open(&path).expect("it opens"), 2);
+        let connection = rusqlite::Connection::open(&path).expect("it opens");
+        let mut reader = SqliteReader::open(&path).expect("a reader");
+        assert_eq!(reader.records(1).expect("it is whole yet").len(), 1);
+        connection
+            .execute_batch("DELETE FROM records WHERE execution = 2")
+            .expect("it runs");
+        connection
+            .execute_batch(&format!("UPDATE records SET {damage}"))
+            .expect("it runs");
+        let key = if damage.starts_with("execution") {
+            2
+        } else {
+            1
+        };
+        let error = reader.records(key).expect_err("it is damaged");
+        assert!(
+            error.to_string().contains("is not as it was written"),
+            "{damage}: {error}"
+        );
+    }
+    let (_folder, path) = place();
+    fill(&mut SqliteStore::open(&path).expect("it opens"), 1);
+    let connection = rusqlite::Connection::open(&path).expect("it opens");
+    connection
+        .execute_batch("DELETE FROM records")
+        .expect("it runs");
+    let error = SqliteReader::open(&path)
+        .expect("a reader")
+        .records(1)
+        .expect_err("it is lost");
+    assert!(
+        error.to_string().contains("execution 1 has no record 0"),
+        "{error}"
+    );
+}

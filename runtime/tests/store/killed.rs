@@ -1,0 +1,60 @@
+use std::collections::BTreeSet;
+use std::thread::sleep;
+use std::time::Duration;
+
+use stepwright_runtime::Status;
+use stepwright_runtime::store::{SqliteReader, SqliteStore, Store, StoreError};
+
+use crate::child::{Committer, records};
+use crate::support::{everything, place};
+
+/// Kills a process that commits, twenty times, each time a little later, and looks at the same file after each.
+#[test]
+fn what_was_acknowledged_before_a_kill_is_there_and_nothing_is_there_in_part() {
+    let (_folder, path) = place();
+    let mut acknowledged = BTreeSet::new();
+    for round in 0..20_u64 {
+        let mut child = Committer::start(&path);
+        acknowledged.extend(Some(child.next().expect("it commits")));
+        sleep(Duration::from_micros(round * round * 150));
+        acknowledged.extend(child.kill());
+
+        // The lock is free at once, and the next engine finds all.
+        let store = SqliteStore::open(&path).expect("nothing stays locked");
+        let found = everything(&mut *store.reader().expect("a reader"));
+        for (execution, found) in &found {
+            assert_eq!(execution.status, Status::Succeeded, "{execution:?}");
+            assert_eq!(
+                *found,
+                records(execution.key),
+                "execution {}",
+                execution.key
+            );
+        }
+        let found: BTreeSet<u64> = found.iter().map(|(execution, _)| execution.key).collect();
+        let lost: Vec<_> = acknowledged.difference(&found).collect();
+        assert!(lost.is_empty(), "round {round}: {lost:?} were acknowledged");
+    }
+    assert!(
+        acknowledged.len() > 40,
+        "{} in twenty rounds",
+        acknowledged.len()
+    );
+}
+
+#[test]
+fn an_engine_of_another_process_keeps_out_writers_and_no_readers() {
+    let (_folder, path) = place();
+    let mut child = Committer::start(&path);
+    let key = child.next().expect("it commits");
+    match SqliteStore::open(&path) {
+        Err(StoreError::InUse { by, .. }) => {
+            assert!(by.contains(&format!("process {}", child.id())), "{by}");
+        }
+        other => panic!("{other:?}"),
+    }
+    let mut reader = SqliteReader::open(&path).expect("readers are welcome");
+    let read = everything(&mut reader);
+    assert!(read.iter().any(|(execution, _)| execution.key == key));
+    child.kill();
+}

@@ -1,0 +1,11 @@
+//! Stores: that both keep the same, and what a file does when the world is against it.
+
+mod backup;
+mod child;
+mod damaged;
+mod engine;
+mod full;
+mod killed;
+mod model;
+mod refused;
+mod support;

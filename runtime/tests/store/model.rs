@@ -1,0 +1,201 @@
+//! Random changes leave the same in memory and in a file, after each commit and after the file is opened again.
+
+use bytes::Bytes;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use stepwright_runtime::clock::Timestamp;
+use stepwright_runtime::store::{
+    Change, MemoryStore, SqliteReader, SqliteStore, Store, StoreError, StoreFilter, StoreReader,
+    StoredExecution, StoredMachine,
+};
+use stepwright_runtime::{MachineType, Status};
+
+use crate::support::place;
+
+const KEYS: &[u64] = &[
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    1 << 40,
+    i64::MAX as u64,
+    i64::MAX as u64 + 1,
+    u64::MAX,
+];
+const TEXTS: &[&str] = &[
+    "",
+    "a",
+    "A",
+    "b",
+    "a\0b",
+    "'; DROP TABLE records; --",
+    "%_",
+    "ä",
+    "\u{10FFFF}",
+    "\u{FFFD}",
+];
+const TIMES: &[i64] = &[i64::MIN, -1, 0, 7, i64::MAX];
+const STATUSES: &[Status] = &[
+    Status::Running,
+    Status::Succeeded,
+    Status::Failed,
+    Status::TimedOut,
+    Status::Aborted,
+];
+
+fn key() -> impl Strategy<Value = u64> {
+    prop_oneof![4 => 1_u64..6, 1 => prop::sample::select(KEYS)]
+}
+
+fn text() -> impl Strategy<Value = String> {
+    prop::sample::select(TEXTS).prop_map(str::to_owned)
+}
+
+fn time() -> impl Strategy<Value = Timestamp> {
+    prop::sample::select(TIMES).prop_map(Timestamp::from_unix_micros)
+}
+
+fn status() -> impl Strategy<Value = Status> {
+    prop::sample::select(STATUSES)
+}
+
+/// Some are larger than a page.
+fn data() -> impl Strategy<Value = Bytes> {
+    let bytes = prop_oneof![8 => vec(any::<u8>(), 0..40), 1 => vec(any::<u8>(), 9_000..30_000)];
+    bytes.prop_map(Bytes::from)
+}
+
+fn machine() -> impl Strategy<Value = StoredMachine> {
+    let machine_type = prop_oneof![Just(MachineType::Standard), Just(MachineType::Express)];
+    (text(), text(), machine_type, text()).prop_map(|(hash, name, machine_type, definition)| {
+        StoredMachine {
+            hash,
+            name,
+            machine_type,
+            definition,
+        }
+    })
+}
+
+fn execution() -> impl Strategy<Value = StoredExecution> {
+    let stopped = prop::option::of(time());
+    (
+        key(),
+        text(),
+        text(),
+        text(),
+        text(),
+        status(),
+        time(),
+        stopped,
+    )
+        .prop_map(
+            |(key, arn, name, machine, machine_hash, status, started, stopped)| StoredExecution {
+                key,
+                arn,
+                name,
+                machine,
+                machine_hash,
+                status,
+                started,
+                stopped,
+            },
+        )
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        1 => machine().prop_map(Change::Machine),
+        4 => (execution(), data()).prop_map(|(execution, data)| Change::Start { execution, data }),
+        6 => (key(), 0_u32..4, data()).prop_map(|(key, seq, data)| Change::Append { key, seq, data }),
+        2 => (key(), status(), time())
+            .prop_map(|(key, status, stopped)| Change::Close { key, status, stopped }),
+        1 => key().prop_map(|key| Change::Reopen { key }),
+        1 => key().prop_map(|key| Change::Delete { key }),
+    ]
+}
+
+fn filter() -> impl Strategy<Value = StoreFilter> {
+    let machine = prop::option::of(text());
+    let (status, after) = (
+        prop::option::of(status()),
+        prop::option::of((time(), text())),
+    );
+    let limit = prop::option::of(prop_oneof![0_usize..4, Just(usize::MAX)]);
+    (machine, status, after, limit).prop_map(|(machine, status, after, limit)| StoreFilter {
+        machine,
+        status,
+        after,
+        limit,
+    })
+}
+
+#[derive(Debug, PartialEq)]
+struct Content {
+    machines: Vec<StoredMachine>,
+    open: Vec<StoredExecution>,
+    all: Vec<StoredExecution>,
+    listed: Vec<Vec<StoredExecution>>,
+    by_arn: Vec<Option<StoredExecution>>,
+    records: Vec<Vec<Bytes>>,
+    last_key: u64,
+}
+
+fn read(reader: &mut dyn StoreReader, filters: &[StoreFilter]) -> Result<Content, StoreError> {
+    Ok(Content {
+        machines: reader.machines()?,
+        open: reader.open_executions()?,
+        all: reader.list(&StoreFilter::default())?,
+        listed: filters
+            .iter()
+            .map(|filter| reader.list(filter))
+            .collect::<Result<_, _>>()?,
+        by_arn: TEXTS
+            .iter()
+            .map(|arn| reader.execution(arn))
+            .collect::<Result<_, _>>()?,
+        records: KEYS
+            .iter()
+            .map(|key| reader.records(*key))
+            .collect::<Result<_, _>>()?,
+        last_key: reader.last_key()?,
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(
+        std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(96)
+    ))]
+
+    #[test]
+    fn a_file_keeps_what_memory_keeps(
+        commits in vec((vec(change(), 0..6), prop::bool::weighted(0.1)), 1..24),
+        filters in vec(filter(), 0..6),
+    ) {
+        let (_folder, path) = place();
+        let mut memory = MemoryStore::new();
+        let mut file = SqliteStore::open(&path).expect("it opens");
+        let mut beside = SqliteReader::open(&path).expect("a reader");
+        for (changes, reopens) in commits {
+            let before = memory.copy();
+            let expected = memory.commit(&changes);
+            prop_assert_eq!(&file.commit(&changes), &expected);
+            let content = read(&mut memory, &filters);
+            prop_assert_eq!(&read(&mut beside, &filters), &content);
+            if expected.is_err() {
+                prop_assert_eq!(&read(&mut before.clone(), &filters), &content);
+            }
+            if reopens {
+                drop(file);
+                file = SqliteStore::open(&path).expect("it opens again");
+                prop_assert_eq!(&read(&mut *file.reader().expect("a reader"), &filters), &content);
+            }
+        }
+        let last = read(&mut memory, &filters);
+        drop((file, beside));
+        let mut alone = SqliteReader::open(&path).expect("a reader without an engine");
+        prop_assert_eq!(&read(&mut alone, &filters), &last);
+    }
+}

@@ -1,0 +1,62 @@
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use stepwright_runtime::clock::Timestamp;
+use stepwright_runtime::store::{Change, Store, StoreReader, StoredExecution, StoredMachine};
+use stepwright_runtime::{MachineType, Status};
+use tempfile::TempDir;
+
+/// A folder of its own, and the path of a store in it.
+pub(crate) fn place() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("orders.db");
+    (folder, path)
+}
+
+pub(crate) fn execution(key: u64) -> StoredExecution {
+    StoredExecution {
+        key,
+        arn: format!("arn:{key}"),
+        name: format!("o-{key}"),
+        machine: "orders".to_owned(),
+        machine_hash: "5f70bf18".to_owned(),
+        status: Status::Running,
+        started: Timestamp::from_unix_micros(key as i64),
+        stopped: None,
+    }
+}
+
+pub(crate) fn machine() -> StoredMachine {
+    StoredMachine {
+        hash: "5f70bf18".to_owned(),
+        name: "orders".to_owned(),
+        machine_type: MachineType::Standard,
+        definition: "{}".to_owned(),
+    }
+}
+
+/// What begins an execution: one that has a record of so many bytes.
+pub(crate) fn start(key: u64, bytes: usize) -> Change {
+    let data = Bytes::from(vec![key as u8; bytes]);
+    Change::Start {
+        execution: execution(key),
+        data,
+    }
+}
+
+/// Commits so many executions, one at a time.
+pub(crate) fn fill(store: &mut dyn Store, executions: u64) {
+    for key in 1..=executions {
+        store.commit(&[start(key, 500)]).expect("it is committed");
+    }
+}
+
+/// All executions with their records.
+pub(crate) fn everything(reader: &mut dyn StoreReader) -> Vec<(StoredExecution, Vec<Bytes>)> {
+    let executions = reader.list(&Default::default()).expect("executions");
+    let with = |row: StoredExecution| {
+        let records = reader.records(row.key).expect("records");
+        (row, records)
+    };
+    executions.into_iter().map(with).collect()
+}

@@ -1,0 +1,189 @@
+//! What must hold of all that is in the store and in the log, when everything is over.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use stepwright_runtime::store::SqliteStore;
+use stepwright_runtime::{Engine, ExecutionFilter, ExecutionReport, Status};
+
+use crate::child::{LOG, STORE};
+use crate::history::Told;
+use crate::log::{self, Attempt, Line, Log};
+use crate::machines;
+use crate::reference::Outputs;
+use crate::verdict::{Broken, Verdict};
+use crate::world::{self, World};
+
+/// What the log says of one execution.
+#[derive(Default)]
+pub(crate) struct Logged {
+    /// The attempts of tasks in the order in which they began, and whether each came to its end.
+    pub(crate) starts: Vec<(Attempt, bool)>,
+    /// The tokens whose answer gave `Ok`.
+    pub(crate) answered: Vec<String>,
+    /// The events that a reader was told of.
+    pub(crate) seen: Vec<(u32, String)>,
+}
+
+/// What the log says.
+#[derive(Default)]
+struct Logs {
+    /// The machine and the input of each name that was asked for.
+    asked: HashMap<String, (String, u64)>,
+    accepted: HashSet<String>,
+    executions: HashMap<String, Logged>,
+}
+
+impl Logs {
+    fn read(path: &Path, verdict: &mut Verdict) -> Result<Self, Broken> {
+        let mut all = Self::default();
+        for line in log::read(path)? {
+            all.add(line, verdict);
+        }
+        Ok(all)
+    }
+
+    fn of(&mut self, execution: &str) -> &mut Logged {
+        self.executions.entry(execution.to_owned()).or_default()
+    }
+
+    fn add(&mut self, line: Line, verdict: &mut Verdict) {
+        match line {
+            Line::Asked { machine, name, id } => {
+                self.asked.insert(name, (machine, id));
+            }
+            Line::Accepted { name, execution } => {
+                let machine = self.asked.get(&name).map(|(machine, _)| machine.as_str());
+                if machine
+                    .map(|machine| machines::arn(machine, &name))
+                    .as_ref()
+                    != Some(&execution)
+                {
+                    verdict.broken(format!("{name} was started as {execution}"));
+                }
+                self.accepted.insert(name);
+            }
+            Line::Start(attempt) => {
+                self.of(&attempt.execution.clone())
+                    .starts
+                    .push((attempt, false));
+            }
+            Line::End(ended) => {
+                let starts = &mut self.of(&ended.execution).starts;
+                let is_it = |(start, _): &&mut (Attempt, bool)| {
+                    (&start.task, start.attempt) == (&ended.task, ended.attempt)
+                };
+                match starts.iter_mut().rev().find(is_it) {
+                    Some((_, is_over)) => *is_over = true,
+                    None => verdict.broken(format!("{ended:?} ended without having begun")),
+                }
+            }
+            Line::Answered { execution, token } => self.of(&execution).answered.push(token),
+            Line::Seen {
+                execution,
+                id,
+                kind,
+            } => self.of(&execution).seen.push((id, kind)),
+            Line::Broken { what } => verdict.broken(what),
+            Line::Round { .. }
+            | Line::Built { .. }
+            | Line::Exists { .. }
+            | Line::Refused { .. }
+            | Line::Late { .. } => {}
+        }
+    }
+}
+
+/// All executions of a store.
+fn all(engine: &Engine) -> Vec<(String, Status)> {
+    let mut all = Vec::new();
+    let mut filter = ExecutionFilter::new().limit(1_000);
+    loop {
+        let page = engine.executions(&filter);
+        all.extend(page.executions.into_iter().map(|one| (one.id, one.status)));
+        match page.next {
+            Some(next) => filter = ExecutionFilter::new().limit(1_000).after(next),
+            None => return all,
+        }
+    }
+}
+
+/// Checks all that happened.
+pub(crate) async fn check(folder: &Path, outputs: &Outputs) -> Result<Verdict, Broken> {
+    let mut verdict = Verdict::default();
+    let mut logs = Logs::read(&folder.join(LOG), &mut verdict)?;
+    // The engine only reads.
+    let (world, _tokens) = World::new(Log::open(&folder.join("check.jsonl"))?, 0);
+    let store = SqliteStore::open(folder.join(STORE)).map_err(|error| error.to_string())?;
+    let engine = world::builder(&world)
+        .store(store)
+        .build()
+        .map_err(|error| error.to_string())?;
+    let stored = all(&engine);
+    verdict.executions = stored.len();
+    let mut expected = HashMap::new();
+    for (name, (machine, id)) in &logs.asked {
+        if !logs.accepted.contains(name)
+            && !stored
+                .iter()
+                .any(|(arn, _)| *arn == machines::arn(machine, name))
+        {
+            verdict.lost(format!(
+                "{name} was asked for again in the last round, and is not there"
+            ));
+        }
+        expected.insert(machines::arn(machine, name), (machine.clone(), *id));
+        for nested in machines::nested(machine, name) {
+            expected.insert(nested, (machines::INNER.to_owned(), *id));
+        }
+    }
+    for (arn, _) in &stored {
+        if !expected.contains_key(arn) {
+            verdict.broken(format!("nobody asked for {arn}"));
+        }
+    }
+    for (arn, (machine, id)) in expected {
+        let Some(run) = engine.execution(&arn) else {
+            verdict.lost(format!("{arn} is not there"));
+            continue;
+        };
+        let report = match run.status() {
+            Status::Running => {
+                verdict.lost(format!("{arn} still runs"));
+                continue;
+            }
+            _ => run.report().await,
+        };
+        let logged = logs.executions.remove(&arn).unwrap_or_default();
+        judge(
+            &arn,
+            &report,
+            outputs.get(&(machine, id)),
+            &logged,
+            &mut verdict,
+        );
+    }
+    for arn in logs.executions.keys() {
+        verdict.broken(format!("tasks of {arn} ran, and nobody asked for it"));
+    }
+    Ok(verdict)
+}
+
+/// Checks one execution that is over.
+fn judge(
+    arn: &str,
+    report: &ExecutionReport,
+    output: Option<&serde_json::Value>,
+    logged: &Logged,
+    verdict: &mut Verdict,
+) {
+    let given = report.output.as_ref().map(|output| output.to_json());
+    if report.status != Status::Succeeded || given.as_ref() != output {
+        verdict.broken(format!(
+            "{arn} ended {} with {given:?} ({:?}: {:?}), and {output:?} was expected",
+            report.status, report.error, report.cause
+        ));
+    }
+    let told = Told::read(arn, &report.history, verdict);
+    told.compare(arn, logged, verdict);
+}

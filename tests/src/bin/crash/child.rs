@@ -1,0 +1,274 @@
+//! One life of the process that is killed.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use stepwright_runtime::store::{SqliteStore, StoreError};
+use stepwright_runtime::value::Value;
+use stepwright_runtime::{Engine, ExecutionFilter, Run, StartError, StartOptions, Status};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::log::{self, Line, Log};
+use crate::machines::STARTED;
+use crate::verdict::Broken;
+use crate::world::{self, Asked, World};
+
+/// How many different inputs there are.
+pub(crate) const INPUTS: u64 = 7;
+/// The name of the store's file.
+pub(crate) const STORE: &str = "store.db";
+/// The name of the log's file.
+pub(crate) const LOG: &str = "log.jsonl";
+
+/// What the parent says to a child.
+#[derive(Clone, Debug)]
+pub(crate) struct Life {
+    pub(crate) folder: PathBuf,
+    pub(crate) round: u32,
+    pub(crate) seed: u64,
+    /// How many executions run at a time.
+    pub(crate) open: usize,
+    /// It starts nothing new, and ends when all is over.
+    pub(crate) is_last: bool,
+    /// The most bytes of the store.
+    pub(crate) max_bytes: Option<u64>,
+}
+
+/// What processes before this one left.
+#[derive(Default)]
+struct Left {
+    /// Names that were asked for and had no answer, with their machine and input.
+    unsettled: Vec<(String, String, u64)>,
+    /// Tokens that were given out and had no answer.
+    tokens: Vec<Asked>,
+}
+
+impl Left {
+    fn read(path: &Path) -> Result<Self, Broken> {
+        let mut unsettled = HashMap::new();
+        let mut tokens = HashMap::new();
+        let mut answered = HashSet::new();
+        for line in log::read(path)? {
+            match line {
+                Line::Asked { machine, name, id } => {
+                    unsettled.insert(name, (machine, id));
+                }
+                Line::Accepted { name, .. } | Line::Exists { name } => {
+                    unsettled.remove(&name);
+                }
+                Line::Start(attempt) => {
+                    if let Some(token) = attempt.token {
+                        let asked = Asked {
+                            execution: attempt.execution,
+                            token: token.clone(),
+                            says: attempt.task,
+                        };
+                        tokens.insert(token, asked);
+                    }
+                }
+                Line::Answered { token, .. } | Line::Late { token, .. } => {
+                    answered.insert(token);
+                }
+                _ => {}
+            }
+        }
+        tokens.retain(|token, _| !answered.contains(token));
+        let unsettled = unsettled.into_iter();
+        Ok(Self {
+            unsettled: unsettled
+                .map(|(name, (machine, id))| (machine, name, id))
+                .collect(),
+            tokens: tokens.into_values().collect(),
+        })
+    }
+}
+
+/// Those who start executions.
+struct Client {
+    engine: Engine,
+    world: Arc<World>,
+    life: Life,
+}
+
+impl Client {
+    async fn broken(&self, what: Broken) {
+        self.world.log.write(Line::Broken { what }).await;
+    }
+
+    /// Starts an execution, and waits for its end.
+    async fn start(&self, machine: &str, name: &str, id: u64) {
+        let line = Line::Asked {
+            machine: machine.to_owned(),
+            name: name.to_owned(),
+            id,
+        };
+        self.world.log.write(line).await;
+        let options = || StartOptions::new().name(name);
+        let start = || {
+            self.engine
+                .start_machine(machine, json!({"id": id}), options())
+        };
+        // Some are asked for twice, at the same time.
+        let (one, other) = match self.world.below(4) {
+            0 => {
+                let (one, other) = tokio::join!(start(), start());
+                (one, Some(other))
+            }
+            _ => (start().await, None),
+        };
+        for started in std::iter::once(&one).chain(&other) {
+            self.note(name, started).await;
+        }
+        let Ok(run) = one.or_else(|error| other.unwrap_or(Err(error))) else {
+            return;
+        };
+        if self.world.below(5) == 0 {
+            self.watch(&run).await;
+        }
+        run.report().await;
+    }
+
+    async fn note(&self, name: &str, started: &Result<Run<Value>, StartError>) {
+        let name = name.to_owned();
+        let line = match started {
+            Ok(run) => Line::Accepted {
+                name,
+                execution: run.id().to_owned(),
+            },
+            Err(StartError::ExecutionAlreadyExists(_)) => Line::Exists { name },
+            Err(StartError::Store(StoreError::Full { .. })) if self.life.max_bytes.is_some() => {
+                Line::Refused { name }
+            }
+            Err(error) => Line::Broken {
+                what: format!("{name} was not started: {error}"),
+            },
+        };
+        self.world.log.write(line).await;
+    }
+
+    /// Notes the events that a reader is told of.
+    async fn watch(&self, run: &Run<Value>) {
+        let mut events = run.events();
+        while let Some(event) = events.next().await {
+            let line = Line::Seen {
+                execution: run.id().to_owned(),
+                id: event.id(),
+                kind: event.kind().name().to_owned(),
+            };
+            self.world.log.write(line).await;
+        }
+    }
+
+    /// Keeps as many executions running as there shall be.
+    async fn start_for_ever(self: Arc<Self>, places: Arc<Semaphore>) -> Result<(), Broken> {
+        let mut number = 0_u64;
+        loop {
+            let place = places.clone().acquire_owned().await;
+            let place = place.map_err(|error| error.to_string())?;
+            let chosen = self.world.below(STARTED.len() as u64);
+            let machine = STARTED[usize::try_from(chosen).unwrap_or(0)];
+            let name = format!("{machine}-{}-{number}", self.life.round);
+            number += 1;
+            self.spawn(machine.to_owned(), name, number % INPUTS, Some(place));
+        }
+    }
+
+    fn spawn(
+        self: &Arc<Self>,
+        machine: String,
+        name: String,
+        id: u64,
+        place: Option<OwnedSemaphorePermit>,
+    ) -> tokio::task::JoinHandle<()> {
+        let client = self.clone();
+        tokio::spawn(async move {
+            client.start(&machine, &name, id).await;
+            drop(place);
+        })
+    }
+}
+
+/// The executions that run.
+fn running(engine: &Engine) -> Vec<String> {
+    let filter = ExecutionFilter::new()
+        .status(Status::Running)
+        .limit(100_000);
+    let page = engine.executions(&filter);
+    page.executions.into_iter().map(|one| one.id).collect()
+}
+
+/// Lives until it is killed, or until all is over.
+pub(crate) async fn live(life: Life) -> Result<(), Broken> {
+    let path = life.folder.join(LOG);
+    let left = Left::read(&path)?;
+    let log = Log::open(&path)?;
+    log.write(Line::Round { number: life.round }).await;
+    let (world, tokens) = World::new(log, life.seed ^ u64::from(life.round) << 32);
+    let mut options = SqliteStore::options();
+    if let Some(bytes) = life.max_bytes {
+        options = options.max_bytes(bytes);
+    }
+    let store = options
+        .open(life.folder.join(STORE))
+        .map_err(|error| error.to_string())?;
+    let engine = world::builder(&world)
+        .store(store)
+        .build()
+        .map_err(|error| error.to_string())?;
+    let recovered = running(&engine);
+    world
+        .log
+        .write(Line::Built {
+            running: recovered.len(),
+        })
+        .await;
+    for asked in left.tokens {
+        world.ask(asked);
+    }
+    tokio::spawn(world::answer(engine.clone(), world.clone(), tokens));
+    for _ in 0..4 {
+        tokio::spawn(world::pick(engine.clone(), world.clone()));
+    }
+    let places = Arc::new(Semaphore::new(life.open.saturating_sub(recovered.len())));
+    for id in recovered {
+        if let Some(run) = engine.execution(&id) {
+            let places = places.clone();
+            tokio::spawn(async move {
+                run.report().await;
+                places.add_permits(1);
+            });
+        }
+    }
+    let client = Arc::new(Client {
+        engine: engine.clone(),
+        world: world.clone(),
+        life: life.clone(),
+    });
+    let again = left.unsettled.into_iter();
+    let again: Vec<_> = again
+        .map(|(machine, name, id)| client.spawn(machine, name, id, None))
+        .collect();
+    if !life.is_last {
+        return client.start_for_ever(places).await;
+    }
+    for one in again {
+        one.await.map_err(|error| error.to_string())?;
+    }
+    while let Some(id) = running(&engine).first() {
+        let Some(run) = engine.execution(id) else {
+            client
+                .broken(format!(
+                    "{id} runs in the store, and the engine does not know it"
+                ))
+                .await;
+            return Ok(());
+        };
+        run.report().await;
+        // Its end is kept before it is told, and the list comes from the store.
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    Ok(())
+}
