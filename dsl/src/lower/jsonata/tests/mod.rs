@@ -80,7 +80,7 @@ fn output(expr: Expr, variables: &[Variable]) -> Result<Json, String> {
 
 /// The code of an expression.
 fn code(expr: Expr, variables: &[Variable]) -> String {
-    match output(expr, variables) {
+    match &output(expr, variables) {
         Ok(Json::String(text)) => match text
             .strip_prefix("{% ")
             .and_then(|text| text.strip_suffix(" %}"))
