@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use super::{Children, Json};
+use super::{Children, Json, MAX_DEPTH};
 
 impl Json {
     /// The text with two blanks of indentation a level.
@@ -88,7 +88,8 @@ fn write(json: &Json, out: &mut impl Write, is_pretty: bool) -> fmt::Result {
 fn line_break(out: &mut impl Write, is_pretty: bool, levels: usize) -> fmt::Result {
     if is_pretty {
         out.write_char('\n')?;
-        for _ in 0..levels {
+        // A text that is read nests no deeper. What does would grow by the square of its depth.
+        for _ in 0..levels.min(MAX_DEPTH) {
             out.write_str("  ")?;
         }
     }
