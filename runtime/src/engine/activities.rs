@@ -10,9 +10,11 @@ use crate::task::Responder;
 use crate::value::Value;
 
 /// The queues of an engine's activities.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Activities {
     queues: Mutex<HashMap<SmolStr, Arc<Queue>>>,
+    /// A task is handed over when its execution has kept that. Otherwise a crash would hand it to a second worker.
+    keeps_starts: bool,
 }
 
 /// The tasks of one activity that no worker has.
@@ -63,6 +65,23 @@ impl Drop for Worker<'_> {
     }
 }
 
+/// A task that is being handed over. It goes back to its place when the worker gives up before.
+struct HandedOver<'a> {
+    queue: &'a Queue,
+    place: u64,
+    task: Option<Queued>,
+}
+
+impl Drop for HandedOver<'_> {
+    fn drop(&mut self) {
+        if let Some(task) = self.task.take() {
+            let waiting = Waiting { task, hold: None };
+            self.queue.lock().waiting.insert(self.place, waiting);
+            self.queue.arrived.notify_one();
+        }
+    }
+}
+
 /// A task that waits for a worker.
 #[derive(Debug)]
 pub(super) struct Queued {
@@ -90,19 +109,56 @@ impl Queue {
     }
 
     /// The task that has waited longest, which is started with this.
-    fn take(&self, worker: Option<&SmolStr>, clock: &Clock) -> Option<ActivityTask> {
-        let (_, Waiting { task, hold: _hold }) = self.lock().waiting.pop_first()?;
-        let taken = ActivityTask {
+    async fn take(
+        &self,
+        worker: Option<&SmolStr>,
+        clock: &Clock,
+        keeps_starts: bool,
+    ) -> Option<ActivityTask> {
+        loop {
+            let (place, Waiting { task, hold }) = self.lock().waiting.pop_first()?;
+            let asked = clock.ask_worker();
+            drop(hold);
+            if !keeps_starts {
+                task.responder.started(worker.cloned());
+                return Some(ActivityTask::new(task, asked));
+            }
+            let responder = task.responder.clone();
+            let mut handed_over = HandedOver {
+                queue: self,
+                place,
+                task: Some(task),
+            };
+            let may_have_it = responder.started_and_wait(worker.cloned()).await;
+            // From here on it does not go back.
+            if let Some(task) = handed_over.task.take()
+                && may_have_it
+            {
+                return Some(ActivityTask::new(task, asked));
+            }
+        }
+    }
+}
+
+impl ActivityTask {
+    fn new(task: Queued, hold: Asked) -> Self {
+        Self {
             token: task.token.to_string(),
             input: task.input,
-            _hold: clock.ask_worker(),
-        };
-        task.responder.started(worker.cloned());
-        Some(taken)
+            _hold: hold,
+        }
     }
 }
 
 impl Activities {
+    /// Those of an engine, with or without a store.
+    pub(super) fn new(keeps_starts: bool) -> Self {
+        Self {
+            queues: Mutex::default(),
+            keeps_starts,
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<SmolStr, Arc<Queue>>> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -153,14 +209,15 @@ impl Activities {
         let Some(queue) = self.queue(arn) else {
             return Err(ActivityError::ActivityDoesNotExist(arn.to_owned()));
         };
-        if let Some(task) = queue.take(worker.as_ref(), clock) {
+        let keeps_starts = self.keeps_starts;
+        if let Some(task) = queue.take(worker.as_ref(), clock, keeps_starts).await {
             return Ok(task);
         }
         let _waits = Worker::new(&queue);
         loop {
             // A task that came meanwhile left a permit.
             queue.arrived.notified().await;
-            if let Some(task) = queue.take(worker.as_ref(), clock) {
+            if let Some(task) = queue.take(worker.as_ref(), clock, keeps_starts).await {
                 return Ok(task);
             }
         }

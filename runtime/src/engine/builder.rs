@@ -463,7 +463,7 @@ impl EngineBuilder {
         }
         let durable = self.store.map(Durable::open).transpose();
         let durable = durable.map_err(|error| BuildError::new(error.to_string()))?;
-        let activities = Activities::default();
+        let activities = Activities::new(durable.is_some());
         for arn in &registry.activities {
             activities.declare(arn);
         }

@@ -241,8 +241,9 @@ impl ExecutionTask {
                 let is_taken = execution.outside_answered(wait_id, result, &mut self.host);
                 self.tell(taken, is_taken);
             }
-            News::Started(worker) => {
-                execution.started(wait_id, worker, &mut self.host);
+            News::Started(worker, taken) => {
+                let is_taken = execution.started(wait_id, worker, &mut self.host);
+                self.tell(taken, is_taken);
             }
             News::Child(number, ended) => {
                 execution.child_execution_ended(wait_id, number, ended, &mut self.host);

@@ -66,6 +66,10 @@ impl<T: Clone> Log<T> {
         self.full.len() * CHUNK + self.open.len()
     }
 
+    pub(super) fn last(&self) -> Option<&T> {
+        self.open.last()
+    }
+
     pub(super) fn get(&self, place: usize) -> Option<&T> {
         let place = place.checked_sub(self.dropped)?;
         match self.full.get(place / CHUNK) {

@@ -66,7 +66,7 @@ impl Recorder {
         }
     }
 
-    /// Writes an event and gives its id.
+    /// Writes an event and gives its id. It is not older than the one before it, also where the clock was set back.
     pub(crate) fn write(
         &mut self,
         at: Timestamp,
@@ -79,8 +79,9 @@ impl Recorder {
         if self.most == 0 {
             return self.count;
         }
+        let last = self.entries.last();
         self.entries.push(Entry {
-            at,
+            at: last.map_or(at, |last| last.at.max(at)),
             payload,
             scope,
             state,

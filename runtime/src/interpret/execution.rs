@@ -439,18 +439,19 @@ impl Execution {
         is_taken
     }
 
-    /// A worker took the activity.
+    /// A worker took the activity. Gives whether the task is still waited for.
     pub(crate) fn started(
         &mut self,
         wait_id: WaitId,
         worker: Option<SmolStr>,
         host: &mut dyn Host,
-    ) {
+    ) -> bool {
         self.now = host.now();
         let program = self.program.clone();
         let cx = &mut Cx::new(&program, host);
-        self.activity_started(wait_id, worker, cx);
+        let is_open = self.activity_started(wait_id, worker, cx);
         self.after_news(cx);
+        is_open
     }
 
     /// The worker says that it still works on the task. Gives whether the task is still waited for.

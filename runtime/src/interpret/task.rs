@@ -380,24 +380,26 @@ impl Execution {
         true
     }
 
-    /// A worker took the activity from its queue.
+    /// A worker took the activity from its queue, again where one before it gave up meanwhile. Gives whether the task is still
+    /// waited for.
     pub(super) fn activity_started(
         &mut self,
         wait_id: WaitId,
         worker: Option<SmolStr>,
         cx: &mut Cx<'_>,
-    ) {
+    ) -> bool {
         let Some(task) = self.open_task(wait_id) else {
-            return;
+            return false;
         };
         if task.stage != Stage::Queued {
-            return;
+            return true;
         }
         task.stage = Stage::Started;
         let payload = worker.map_or(Payload::None, |name| Details::Worker(name).into());
         self.write(wait_id.cursor, EventKind::ActivityStarted, payload);
         cx.host.disarm(wait_id, TimerKind::Timeout);
         self.arm_task(wait_id, cx);
+        true
     }
 
     /// TimeoutSeconds or HeartbeatSeconds ran out. Both are reported as States.Timeout.

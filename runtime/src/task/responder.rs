@@ -14,7 +14,7 @@ pub(crate) enum News {
     /// The task is answered.
     Answer(TaskResult, Option<Taken>),
     /// A worker took the activity.
-    Started(Option<SmolStr>),
+    Started(Option<SmolStr>, Option<Taken>),
     /// The work goes on.
     Heartbeat(Option<Taken>),
     /// A child of the Map Run ended, by its number.
@@ -61,7 +61,14 @@ impl Responder {
     }
 
     pub(crate) fn started(&self, worker: Option<SmolStr>) {
-        self.bring(News::Started(worker));
+        self.bring(News::Started(worker, None));
+    }
+
+    /// A worker is about to take the activity; says whether it may: not when the task ended, or could not be kept.
+    pub(crate) async fn started_and_wait(&self, worker: Option<SmolStr>) -> bool {
+        let (taken, answer) = oneshot::channel();
+        self.bring(News::Started(worker, Some(taken)));
+        answer.await.unwrap_or(false)
     }
 
     pub(crate) fn child_ended(&self, number: u32, ended: Ended) {

@@ -232,3 +232,50 @@ fn a_retry_waits_as_long_as_without_a_crash() {
     // 100 seconds, then 200: counted from the start, not from the crash.
     assert_eq!(report.stopped.since(second(0)), Duration::from_secs(300));
 }
+
+/// The times of the events of an execution that waits for ten seconds, and that goes on where the clock says `at`.
+fn goes_on_at(at: i64) -> Vec<String> {
+    let (store, done) = (MemoryStore::new(), Done::default());
+    let machine = json!({"StartAt": "A", "States": {
+        "A": note(&json!("a"), Some("W")),
+        "W": {"Type": "Wait", "Seconds": 10, "Next": "B"},
+        "B": note(&json!("b"), None),
+    }});
+    let (first, kept, noted) = (machine.clone(), store.clone(), done.clone());
+    process(async move {
+        let builder = builder(&[("m", first)], &kept, &noted);
+        let engine = builder.virtual_time_from(second(0)).build().unwrap();
+        let _hold = engine.clock().hold();
+        let options = StartOptions::new().name("e");
+        let run = engine.start_machine("m", json!({}), options).await.unwrap();
+        while run
+            .history()
+            .await
+            .path()
+            .last()
+            .is_none_or(|state| state != "W")
+        {
+            tokio::task::yield_now().await;
+        }
+    });
+    process(async move {
+        let builder = builder(&[("m", machine)], &store.copy(), &done);
+        let engine = builder.virtual_time_from(second(at)).build().unwrap();
+        let report = engine.execution(ID).unwrap().report().await;
+        assert_eq!(report.status, Status::Succeeded);
+        assert_eq!(done.all(), [json!("a"), json!("b")]);
+        let times = report.history.events().map(|event| event.timestamp());
+        times.map(|time| time.to_string()).collect()
+    })
+}
+
+#[test]
+fn a_clock_that_jumps_between_two_processes_leaves_the_history_in_order() {
+    for at in [-86_400, -3, 0, 5, 86_400] {
+        let times = goes_on_at(at);
+        assert!(times.is_sorted(), "{at}: {times:?}");
+        // The wait's deadline stands, whatever the clock said in between.
+        let least = second(10).to_string();
+        assert!(times.last() >= Some(&least), "{at}: {times:?}");
+    }
+}

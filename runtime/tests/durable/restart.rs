@@ -130,6 +130,70 @@ fn a_queued_task_of_an_activity_waits_for_its_worker_after_a_restart() {
 }
 
 #[test]
+fn a_task_that_a_worker_has_is_not_given_to_a_second_one_after_a_restart() {
+    let (store, done) = (MemoryStore::new(), Done::default());
+    let machine = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": ACTIVITY, "End": true}}});
+    let (first, kept, noted) = (machine.clone(), store.clone(), done.clone());
+    // The process ends in the moment in which the worker has the task.
+    process(async move {
+        let builder = builder(&[("m", first)], &kept, &noted).activity(ACTIVITY);
+        let engine = builder.build().unwrap();
+        let run = engine.start_machine("m", json!({}), started("e"));
+        run.await.unwrap();
+        let task = engine.get_activity_task(ACTIVITY, Some("w")).await.unwrap();
+        noted.add(json!(task.token));
+    });
+    process(async move {
+        let builder = builder(&[("m", machine)], &store.copy(), &done).activity(ACTIVITY);
+        let engine = builder.build().unwrap();
+        let again = engine.get_activity_task(ACTIVITY, Some("v"));
+        let again = tokio::time::timeout(Duration::from_millis(50), again).await;
+        assert!(again.is_err(), "{again:?}");
+        let token = done.all()[0].as_str().unwrap().to_owned();
+        engine.send_task_success(&token, "packed").await.unwrap();
+        let report = engine.execution(ID).unwrap().report().await;
+        assert_eq!(report.status, Status::Succeeded);
+    });
+}
+
+#[test]
+fn a_poll_that_is_given_up_while_its_task_is_being_kept_takes_no_task_along() {
+    let (store, done) = (MemoryStore::new(), Done::default());
+    let machine = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": ACTIVITY, "End": true}}});
+    process(async move {
+        let builder = builder(&[("m", machine)], &store, &done).activity(ACTIVITY);
+        let engine = builder.build().unwrap();
+        let run = engine.start_machine("m", json!({}), started("e"));
+        let run = run.await.unwrap();
+        while run.history().await.path().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        for polls in 1..20 {
+            let mut poll = Box::pin(engine.get_activity_task(ACTIVITY, Some("w")));
+            for _ in 0..polls {
+                let polled =
+                    std::future::poll_fn(|cx| std::task::Poll::Ready(poll.as_mut().poll(cx))).await;
+                if let std::task::Poll::Ready(task) = polled {
+                    engine
+                        .send_task_success(&task.unwrap().token, "packed")
+                        .await
+                        .unwrap();
+                    assert_eq!(run.report().await.status, Status::Succeeded);
+                    return;
+                }
+                tokio::task::yield_now().await;
+            }
+        }
+        let task = engine.get_activity_task(ACTIVITY, Some("w")).await.unwrap();
+        engine
+            .send_task_success(&task.token, "packed")
+            .await
+            .unwrap();
+        assert_eq!(run.report().await.status, Status::Succeeded);
+    });
+}
+
+#[test]
 fn an_execution_goes_on_with_the_version_that_it_started_with() {
     let (store, done) = (MemoryStore::new(), Done::default());
     let version = |word: &str| {

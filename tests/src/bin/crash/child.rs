@@ -18,6 +18,8 @@ use crate::world::{self, Asked, World};
 
 /// How many different inputs there are.
 pub(crate) const INPUTS: u64 = 7;
+/// How many work for the activity.
+const WORKERS: u32 = 32;
 /// The name of the store's file.
 pub(crate) const STORE: &str = "store.db";
 /// The name of the log's file.
@@ -200,10 +202,18 @@ fn running(engine: &Engine) -> Vec<String> {
     page.executions.into_iter().map(|one| one.id).collect()
 }
 
+/// Nothing of a child outlives its parent.
+fn end_with_parent() {
+    std::thread::spawn(|| {
+        let _read = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        std::process::exit(1);
+    });
+}
+
 /// Lives until it is killed, or until all is over.
 pub(crate) async fn live(life: Life) -> Result<(), Broken> {
+    end_with_parent();
     let path = life.folder.join(LOG);
-    let left = Left::read(&path)?;
     let log = Log::open(&path)?;
     log.write(Line::Round { number: life.round }).await;
     let (world, tokens) = World::new(log, life.seed ^ u64::from(life.round) << 32);
@@ -225,15 +235,17 @@ pub(crate) async fn live(life: Life) -> Result<(), Broken> {
             running: recovered.len(),
         })
         .await;
+    let left = Left::read(&path)?;
     for asked in left.tokens {
         world.ask(asked);
     }
     tokio::spawn(world::answer(engine.clone(), world.clone(), tokens));
-    for _ in 0..4 {
+    for _ in 0..WORKERS {
         tokio::spawn(world::pick(engine.clone(), world.clone()));
     }
     let places = Arc::new(Semaphore::new(life.open.saturating_sub(recovered.len())));
-    for id in recovered {
+    // What runs beyond the places gives none back.
+    for id in recovered.into_iter().take(life.open) {
         if let Some(run) = engine.execution(&id) {
             let places = places.clone();
             tokio::spawn(async move {

@@ -137,7 +137,8 @@ impl Told {
                 }
                 Some(_) => {}
             }
-            *begun.entry(key).or_insert(false) |= is_over;
+            // What has a token is answered by somebody else, in a later process if need be.
+            *begun.entry(key).or_insert(false) |= *is_over || start.token.is_some();
         }
         for (key, end) in &self.attempts {
             if *end == End::Succeeded && begun.get(key) != Some(&true) {

@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use stepwright_runtime::query::Entropy;
@@ -12,8 +12,8 @@ use crate::child::{LOG, STORE};
 use crate::log::{self, Line};
 use crate::verdict::Broken;
 
-/// The longest that the last process may take for what is left.
-const PATIENCE: Duration = Duration::from_secs(300);
+/// The longest that the last process may take for what is left: no execution waits for more than a few seconds.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// What the store may grow by in a round in which it becomes full.
 const ROOM: u64 = 256 << 10;
 
@@ -62,6 +62,8 @@ fn begin(
         let size = std::fs::metadata(folder.join(STORE)).map_or(0, |file| file.len());
         command.args(["--max-bytes", &(size + ROOM).to_string()]);
     }
+    // With this end of its standard input, it learns the end of this process.
+    command.stdin(Stdio::piped());
     command.stderr(errors).spawn().map(Process).map_err(failed)
 }
 

@@ -1,0 +1,31 @@
+//! A few rounds of the program that kills an engine with a store again and again: `src/bin/crash`.
+
+use std::process::Command;
+
+/// Runs rounds, which must lose nothing, and do nothing twice.
+fn survives(arguments: &[&str]) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_crash"));
+    let output = command
+        .args(arguments)
+        .output()
+        .expect("the program starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    let why = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}{why}");
+    let last = said.lines().last().unwrap_or_default();
+    assert!(last.ends_with(" executions, 0 lost, 0 twice"), "{last}");
+    assert!(
+        !last.contains(" 0 executions"),
+        "no round came to a start: {said}"
+    );
+}
+
+#[test]
+fn an_engine_that_is_killed_loses_nothing_and_does_nothing_twice() {
+    survives(&["--rounds", "5", "--seed", "5", "--open", "100"]);
+}
+
+#[test]
+fn neither_does_one_whose_store_is_full_for_a_while() {
+    survives(&["--rounds", "6", "--seed", "6", "--open", "100", "--full"]);
+}
