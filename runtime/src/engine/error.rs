@@ -106,6 +106,11 @@ pub enum TokenError {
     /// Its task was answered already, or its execution is over.
     #[error("the task of this token does not exist any more")]
     TaskDoesNotExist,
+    /// The store does not keep the answer, or the engine shuts down. The task still waits for an answer.
+    #[error(
+        "the answer is not kept, and the task still waits for one; answer again when an engine goes on with the store"
+    )]
+    NotKept,
     /// The output is no JSON, or larger than AWS takes.
     #[error("the output cannot be used: {0}")]
     InvalidOutput(String),

@@ -225,6 +225,7 @@ impl ExecutionTask {
                     None => execution.abort(failure, &mut self.host),
                 }
             }
+            Message::NotKept(cause) => self.parks = Some(Failure::new(NOT_KEPT, cause)),
             Message::History(read, reader) => {
                 execution.recorder().watch();
                 self.readers.push((read, reader));
@@ -307,9 +308,13 @@ impl ExecutionTask {
             cause = failure.cause.as_deref(),
             "is not gone on with here"
         );
-        self.host.is_parked = true;
+        self.host.park();
         let state = &self.host.state;
         state.accept(Err(StoreError::Closed));
+        // What is not kept has not happened.
+        if let (Some(execution), Some(journaled)) = (&mut self.execution, &self.journaled) {
+            execution.recorder().cut(journaled.kept_events());
+        }
         self.break_off(Status::Aborted, failure);
     }
 

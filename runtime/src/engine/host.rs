@@ -28,6 +28,7 @@ use crate::panics::guarded;
 use crate::program::Program;
 use crate::query::Entropy;
 use crate::status::Status;
+use crate::store::StoreError;
 use crate::task::{
     Answer, Effect, Integration, NestedStart, Responder, RunningTask, TaskCall, TaskFailure,
     TaskResult, TaskSource,
@@ -55,6 +56,8 @@ pub(super) struct EngineHost {
     pub(super) waker: Waker,
     /// What is done when its reason is kept; `None` where it is done at once.
     deferred: Option<Vec<(WaitId, Deferred)>>,
+    /// Tokens that were closed since the last commit.
+    closed: Vec<SmolStr>,
     /// The execution goes on in another process, and so does what it has started.
     pub(super) is_parked: bool,
 }
@@ -102,6 +105,7 @@ impl EngineHost {
             prepared: Vec::new(),
             waker: Waker::noop().clone(),
             deferred: None,
+            closed: Vec::new(),
             is_parked: false,
         }
     }
@@ -120,6 +124,7 @@ impl EngineHost {
 
     /// Does what waited for its reason to be kept, and gives the answers that are there at once.
     pub(super) fn do_deferred(&mut self) -> Vec<(WaitId, TaskResult)> {
+        self.closed.clear();
         let deferred = self
             .deferred
             .as_mut()
@@ -137,6 +142,15 @@ impl EngineHost {
             }
         }
         answers
+    }
+
+    /// The execution is not gone on with in this process. Answers to its tokens are for the next one.
+    pub(super) fn park(&mut self) {
+        self.is_parked = true;
+        let held = self.waits.values().filter_map(|held| held.token.as_ref());
+        for token in held.map(|(token, _)| token).chain(&self.closed) {
+            self.engine.tokens.park(token);
+        }
     }
 
     /// The next handler that answered.
@@ -168,7 +182,7 @@ impl EngineHost {
     }
 
     /// Takes what a wait had out of the world. Gives the execution that was started for it and is stopped with it.
-    fn let_go(&self, held: Held) -> Option<Weak<ExecutionState>> {
+    fn let_go(&mut self, held: Held) -> Option<Weak<ExecutionState>> {
         for (_, alarm) in held.alarms {
             self.engine.clock.disarm(alarm);
         }
@@ -193,6 +207,9 @@ impl EngineHost {
             self.engine.tokens.close(&token, why);
             if is_awaited {
                 self.engine.clock.closed();
+            }
+            if self.deferred.is_some() {
+                self.closed.push(token);
             }
         }
         // AWS documents that an aborted `.sync` task stops what it started; so does one whose time ran out here, for
@@ -292,12 +309,17 @@ impl EngineHost {
             return Some(Ok(begun));
         }
         // A start counts when it is kept.
-        let state = launched.state;
+        let (state, parent) = (launched.state, self.state.clone());
         self.bring(wait_id, async move {
             match state.accepted().await {
                 Ok(()) => Ok(begun),
-                Err(error) => {
+                Err(error @ StoreError::Exists { .. }) => {
                     Err(integration.failure(&StartError::of_store(error, &state.about.name)))
+                }
+                Err(error) => {
+                    // That is no answer of the service. The next process starts it again. One that is over needs not be told.
+                    let _over = parent.send(Message::NotKept(error.to_string()));
+                    std::future::pending().await
                 }
             }
         });

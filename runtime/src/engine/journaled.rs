@@ -21,6 +21,8 @@ pub(super) struct Journaled {
     /// The number of the next record.
     seq: u32,
     written: Written,
+    /// How many events are kept.
+    kept: usize,
     first: First,
     committing: Option<Committed>,
     /// The hash of the version that is being committed with the start.
@@ -47,6 +49,7 @@ impl Journaled {
         Self {
             key,
             seq,
+            kept: written.events(),
             written,
             first,
             committing: None,
@@ -59,6 +62,11 @@ impl Journaled {
     /// Where a redrive goes on in the journal.
     pub(super) fn place(&self) -> (u64, u32) {
         (self.key, self.seq)
+    }
+
+    /// How many events are kept.
+    pub(super) fn kept_events(&self) -> usize {
+        self.kept
     }
 
     /// Whether there is something that is not being committed yet.
@@ -127,6 +135,9 @@ impl Journaled {
         };
         let committed = std::task::ready!(Pin::new(committing).poll(cx));
         self.committing = None;
+        if committed.is_ok() {
+            self.kept = self.written.events();
+        }
         Poll::Ready(committed)
     }
 

@@ -50,6 +50,8 @@ pub(crate) enum Message {
     Stop(Failure),
     /// The engine is shut down: a durable execution goes on in another process.
     ShutDown,
+    /// It is not gone on with in this process: the store did not keep what it needs, and why.
+    NotKept(String),
     /// Somebody wants the history as soon as it has more than so many events.
     History(u32, oneshot::Sender<History>),
 }

@@ -51,6 +51,20 @@ impl<T: Clone> Log<T> {
         }
     }
 
+    /// Drops the records behind the first `most`.
+    pub(super) fn keep_first(&mut self, most: usize) {
+        let most = most.saturating_sub(self.dropped);
+        while self.len() > most {
+            if most < self.full.len() * CHUNK
+                && let Some(full) = self.full.pop()
+            {
+                self.open = Arc::unwrap_or_clone(full);
+            }
+            self.open
+                .truncate(most.saturating_sub(self.full.len() * CHUNK));
+        }
+    }
+
     /// How many records were pushed, those that were dropped among them.
     pub(super) fn end(&self) -> usize {
         self.dropped + self.len()

@@ -137,6 +137,11 @@ impl Recorder {
         })
     }
 
+    /// Takes back the events behind the first `events`.
+    pub(crate) fn cut(&mut self, events: usize) {
+        self.entries.keep_first(events);
+    }
+
     /// The whole history.
     pub(crate) fn finish(&mut self) -> History {
         let kept = std::mem::replace(&mut self.entries, Log::with_capacity(0));
@@ -182,6 +187,11 @@ impl WrittenEvents {
             events: recorder.entries.end(),
             scopes: recorder.scopes.len(),
         }
+    }
+
+    /// How many events were written.
+    pub(crate) fn count(&self) -> usize {
+        self.events
     }
 
     /// Whether the recorder has more.

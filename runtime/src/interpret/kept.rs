@@ -40,6 +40,11 @@ impl Written {
             || self.events.is_behind(&execution.recorder)
     }
 
+    /// How many events the records have.
+    pub(crate) fn events(&self) -> usize {
+        self.events.count()
+    }
+
     /// The next record of an execution that rests or is over: all but its program, its limits and what it is.
     pub(crate) fn record(&mut self, execution: &mut Execution) -> Vec<u8> {
         let to = &mut self.writer;

@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use stepwright_runtime::store::MemoryStore;
 use stepwright_runtime::testing::{Mock, Mocks};
-use stepwright_runtime::{Engine, MachineType, StartError, StartOptions, Status};
+use stepwright_runtime::{Engine, MachineType, StartError, StartOptions, Status, TokenError};
 
-use crate::support::{Done, builder, note, process};
+use crate::support::{Done, FullFor, builder, note, process};
 
 const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
 const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:pack";
@@ -229,6 +229,82 @@ fn an_execution_goes_on_with_the_version_that_it_started_with() {
         });
     }
     assert_eq!(done.all(), [json!("old"), json!("new")]);
+}
+
+#[test]
+fn what_a_full_store_does_not_keep_has_not_happened() {
+    let (store, done) = (MemoryStore::new(), Done::default());
+    let machine = json!({"StartAt": "Ask", "States": {
+        "Ask": {
+            "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "Next": "A",
+            "Parameters": {"FunctionName": "note", "Payload": {"token.$": "$$.Task.Token"}},
+        },
+        "A": note(&json!("a"), None),
+    }});
+    let (first, kept, noted) = (machine.clone(), store.clone(), done.clone());
+    process(async move {
+        let engine = builder(&[("m", first)], &kept, &noted).build().unwrap();
+        let run = engine.start_machine("m", json!({}), started("e"));
+        let run = run.await.unwrap();
+        while kept.commits() < 2 {
+            tokio::task::yield_now().await;
+        }
+        let before = run.history().await.len();
+        kept.fail_from(kept.commits() + 1, crate::support::power_is_gone());
+        let token = noted.all()[0]["token"].as_str().unwrap().to_owned();
+        for _ in 0..2 {
+            let answered = engine.send_task_success(&token, &json!({})).await;
+            assert_eq!(answered, Err(TokenError::NotKept));
+        }
+        let report = run.report().await;
+        assert_eq!(report.error.as_deref(), Some("Stepwright.NotKept"));
+        assert_eq!(report.history.len(), before);
+    });
+    process(async move {
+        let engine = builder(&[("m", machine)], &store.copy(), &done)
+            .build()
+            .unwrap();
+        let token = done.all()[0]["token"].as_str().unwrap().to_owned();
+        engine.send_task_success(&token, &json!({})).await.unwrap();
+        let report = engine.execution(ID).unwrap().report().await;
+        assert_eq!(report.status, Status::Succeeded);
+    });
+}
+
+#[test]
+fn an_execution_whose_nested_one_finds_no_room_goes_on_when_there_is_room() {
+    let inner = json!({"StartAt": "N", "States": {"N": note(&json!("inner"), None)}});
+    let machine = json!({"StartAt": "Forget", "States": {"Forget": {
+        "Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": true,
+        "Parameters": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:inner"},
+    }}});
+    let (store, done) = (FullFor::inner(), Done::default());
+    for is_full in [true, false] {
+        let (machine, inner, store, done) =
+            (machine.clone(), inner.clone(), store.clone(), done.clone());
+        process(async move {
+            store.set(is_full);
+            let builder = builder(
+                &[("m", machine), ("inner", inner)],
+                &MemoryStore::new(),
+                &done,
+            );
+            let engine = builder.store(store.clone()).build().unwrap();
+            let run = match engine.execution(ID) {
+                Some(run) => run,
+                None => engine
+                    .start_machine("m", json!({}), started("e"))
+                    .await
+                    .unwrap(),
+            };
+            let report = run.report().await;
+            match is_full {
+                true => assert_eq!(report.error.as_deref(), Some("Stepwright.NotKept")),
+                false => assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause),
+            }
+        });
+    }
+    assert_eq!(store.names().len(), 2);
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! What the tests share.
 
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value as Json, json};
 use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::store::{MemoryStore, StoreError};
+use stepwright_runtime::store::{Change, MemoryStore, Store, StoreError, StoreFilter, StoreReader};
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::{Engine, EngineBuilder, MachineType};
 
@@ -84,4 +85,45 @@ pub(crate) fn power_is_gone() -> StoreError {
 /// A time on virtual clocks.
 pub(crate) fn second(seconds: i64) -> Timestamp {
     Timestamp::from_unix_micros(1_800_000_000_000_000 + seconds * 1_000_000)
+}
+
+/// A store that has no room for the executions of the machine `inner`, as long as it is told so.
+#[derive(Clone)]
+pub(crate) struct FullFor {
+    store: MemoryStore,
+    is_full: Arc<AtomicBool>,
+}
+
+impl FullFor {
+    pub(crate) fn inner() -> Self {
+        Self {
+            store: MemoryStore::new(),
+            is_full: Arc::default(),
+        }
+    }
+
+    pub(crate) fn set(&self, is_full: bool) {
+        self.is_full.store(is_full, Ordering::SeqCst);
+    }
+
+    /// The names of its executions.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let mut reader = self.store.reader().unwrap();
+        let rows = reader.list(&StoreFilter::default()).unwrap();
+        rows.into_iter().map(|row| row.name).collect()
+    }
+}
+
+impl Store for FullFor {
+    fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        let is_inner = |change: &Change| matches!(change, Change::Start { execution, .. } if execution.machine == "inner");
+        if self.is_full.load(Ordering::SeqCst) && changes.iter().any(is_inner) {
+            return Err(power_is_gone());
+        }
+        self.store.commit(changes)
+    }
+
+    fn reader(&self) -> Result<Box<dyn StoreReader>, StoreError> {
+        self.store.reader()
+    }
 }

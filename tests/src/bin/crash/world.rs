@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use stepwright_runtime::query::Entropy;
 use stepwright_runtime::task::TaskFailure;
-use stepwright_runtime::{Engine, EngineBuilder, MachineType};
+use stepwright_runtime::{Engine, EngineBuilder, MachineType, TokenError};
 use tokio::sync::mpsc;
 
 use crate::log::{Attempt, Line, Log};
@@ -149,6 +149,8 @@ pub(crate) async fn answer(
                     what: format!("{execution}: the token {token} was answered twice"),
                 },
                 (Ok(()), _) | (_, Ok(())) => Line::Answered { execution, token },
+                // It is given again in the next process.
+                (Err(TokenError::NotKept), _) => return,
                 (Err(error), _) => Line::Late {
                     token,
                     error: error.to_string(),
