@@ -56,8 +56,8 @@ pub(super) struct EngineHost {
     pub(super) waker: Waker,
     /// What is done when its reason is kept; `None` where it is done at once.
     deferred: Option<Vec<(WaitId, Deferred)>>,
-    /// Tokens that were closed since the last commit.
-    closed: Vec<SmolStr>,
+    /// Tokens that are closed when their end is kept, and why.
+    closing: Vec<(SmolStr, TokenError)>,
     /// The execution goes on in another process, and so does what it has started.
     pub(super) is_parked: bool,
 }
@@ -105,7 +105,7 @@ impl EngineHost {
             prepared: Vec::new(),
             waker: Waker::noop().clone(),
             deferred: None,
-            closed: Vec::new(),
+            closing: Vec::new(),
             is_parked: false,
         }
     }
@@ -122,9 +122,16 @@ impl EngineHost {
             .is_some_and(|deferred| !deferred.is_empty())
     }
 
+    /// The ends of tasks are kept, and their tokens with them.
+    fn close_tokens(&mut self) {
+        for (token, why) in self.closing.drain(..) {
+            self.engine.tokens.close(&token, why);
+        }
+    }
+
     /// Does what waited for its reason to be kept, and gives the answers that are there at once.
     pub(super) fn do_deferred(&mut self) -> Vec<(WaitId, TaskResult)> {
-        self.closed.clear();
+        self.close_tokens();
         let deferred = self
             .deferred
             .as_mut()
@@ -148,8 +155,9 @@ impl EngineHost {
     pub(super) fn park(&mut self) {
         self.is_parked = true;
         let held = self.waits.values().filter_map(|held| held.token.as_ref());
-        for token in held.map(|(token, _)| token).chain(&self.closed) {
-            self.engine.tokens.park(token);
+        let closing = self.closing.iter().map(|(token, _)| token);
+        for token in held.map(|(token, _)| token).chain(closing) {
+            self.engine.tokens.close(token, TokenError::NotKept);
         }
     }
 
@@ -204,12 +212,13 @@ impl EngineHost {
             TokenError::TaskDoesNotExist
         };
         if let Some((token, is_awaited)) = held.token {
-            self.engine.tokens.close(&token, why);
+            // Who answers it meanwhile learns what is kept.
+            match self.deferred {
+                Some(_) => self.closing.push((token, why)),
+                None => self.engine.tokens.close(&token, why),
+            }
             if is_awaited {
                 self.engine.clock.closed();
-            }
-            if self.deferred.is_some() {
-                self.closed.push(token);
             }
         }
         // AWS documents that an aborted `.sync` task stops what it started; so does one whose time ran out here, for
@@ -657,6 +666,7 @@ impl Drop for EngineHost {
                 stop_child(&child);
             }
         }
+        self.close_tokens();
     }
 }
 

@@ -44,13 +44,6 @@ impl Tokens {
         }
     }
 
-    /// The task goes on in another process, where the token is open again.
-    pub(super) fn park(&self, token: &SmolStr) {
-        let mut state = self.lock();
-        state.open.remove(token);
-        state.remember(token.clone(), TokenError::NotKept);
-    }
-
     /// Why an answer to this token came too late.
     pub(super) fn why_late(&self, token: &str) -> TokenError {
         match self.lock().why(token) {
@@ -72,10 +65,6 @@ impl Tokens {
 
 impl State {
     fn remember(&mut self, token: SmolStr, why: TokenError) {
-        if let Some(known) = self.ended.get_mut(&token) {
-            *known = why;
-            return;
-        }
         if self.order.len() >= REMEMBERED
             && let Some(oldest) = self.order.pop_front()
         {
