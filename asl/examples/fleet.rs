@@ -1,67 +1,79 @@
-//! A tool of one's own over many definitions: lists what they call, gives each Task a timeout, tells what that changes, checks rules of one's
-//! own, and writes the files back: `cargo run -p stepwright-asl --features diff --example fleet -- definitions/*.asl.json`
+//! A tool of one's own over many definitions, in JSON and in YAML. It gives each Task that has none a timeout and changes no other byte,
+//! tells what that does, lists what is called, draws the definition beside its file, and checks rules of one's own:
+//! `cargo run -p stepwright-asl --all-features --example fleet -- definitions/*.asl.*`
 
-use std::collections::BTreeMap;
-use std::process::ExitCode;
+use std::{env, error::Error, fs, path::Path};
 
-use stepwright_asl::StateMachine;
-use stepwright_asl::diff::Diff;
-use stepwright_asl::graph::{Graph, TakenBy};
+use stepwright_asl::edit::{EditError, Editor};
+use stepwright_asl::graph::Graph;
+use stepwright_asl::model::{MachineType::Standard, StateKind};
+use stepwright_asl::resource::ResourceKind;
+use stepwright_asl::validate::{CustomRule, Finding, Severity, StateView, Validator};
+use stepwright_asl::{diagram::Diagram, diff::Diff};
 
-/// Our rule: an error that a catcher could take is taken.
-fn errors_are_caught(machine: &StateMachine) -> Vec<String> {
-    let graph = Graph::of(machine);
-    let uncaught = graph.uncaught().into_iter();
-    uncaught
-        .filter(|found| found.taken_by() == TakenBy::All && found.error().is_none())
-        .map(|found| graph.states()[found.state].pointer.to_string())
-        .map(|pointer| format!("{pointer}: nothing catches its errors"))
-        .collect()
-}
+/// A rule of our own: its id, what it says of a state, and of which states it says so.
+struct Rule(&'static str, &'static str, fn(&StateView<'_>) -> bool);
 
-/// Our rule: what is tried again waits a little differently each time.
-fn retries_have_jitter(machine: &StateMachine) -> Vec<String> {
-    let bare = machine.states().filter(|found| {
-        let mut retriers = found.state.retry().iter();
-        retriers.any(|retrier| retrier.jitter_strategy.is_none())
-    });
-    bare.map(|found| format!("{}/Retry: no JitterStrategy", found.pointer))
-        .collect()
-}
+const CAUGHT: Rule = Rule("FLEET001", "nothing catches its errors", |state| {
+    let errors = state.machine().graph().uncaught().into_iter();
+    let mut own = errors.filter(|error| error.state == state.number());
+    state.kind() == Some(StateKind::Task) && own.any(|error| error.error().is_none())
+});
 
-/// Gives each Task without a timeout one.
-fn add_timeouts(machine: &mut StateMachine) {
-    machine.states_mut().for_each(|found| {
-        if let Some(task) = found.state.as_task_mut()
-            && task.timeout_seconds_path.is_none()
-        {
-            task.timeout_seconds.get_or_insert(300.into());
-        }
-    });
-}
+const INTEGRATED: Rule = Rule("FLEET002", "not called by `lambda:invoke`", |state| {
+    let resource = state.resource();
+    resource.is_some_and(|resource| resource.kind() == ResourceKind::Lambda)
+});
 
-fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let mut resources: BTreeMap<String, usize> = BTreeMap::new();
-    let mut faults = Vec::new();
-    for file in std::env::args().skip(1) {
-        let old = StateMachine::from_json(&std::fs::read_to_string(&file)?)?;
-        for task in old.states().filter_map(|found| found.state.as_task()) {
-            *resources.entry(task.resource.clone()).or_default() += 1;
-        }
+impl CustomRule for Rule {
+    fn id(&self) -> &'static str {
+        self.0
+    }
 
-        let mut new = old.clone();
-        add_timeouts(&mut new);
-        if new != old {
-            println!("{file}\n{}", Diff::of(&old, &new));
-            std::fs::write(&file, new.to_json_pretty() + "\n")?;
-        }
-        for fault in [errors_are_caught(&new), retries_have_jitter(&new)].concat() {
-            faults.push(format!("{file}: {fault}"));
+    fn check_state(&self, state: &StateView<'_>, findings: &mut Vec<Finding>) {
+        if self.2(state) {
+            findings.push(Finding::new(self.0, Severity::Error, self.1).at(state.pointer()));
         }
     }
-    for (resource, count) in resources {
-        println!("{count:5} {resource}");
+}
+
+/// Gives each Task that has none a timeout, before another member: no line above it then needs a comma.
+fn add_timeouts(editor: &mut Editor) -> Result<(), EditError> {
+    let definition = editor.document().json().clone();
+    for state in Graph::of(&definition).states() {
+        let has = |field: &&str| state.object.contains_key(*field);
+        let has_timeout = has(&"TimeoutSeconds") || has(&"TimeoutSecondsPath");
+        if state.kind == Some(StateKind::Task) && !has_timeout {
+            let next = ["Next", "End"].into_iter().find(has).unwrap_or("Type");
+            editor.insert_before(&format!("{}/TimeoutSeconds", state.pointer), next, 300)?;
+        }
     }
-    println!("{}", faults.join("\n"));
-    Ok(ExitCode::from(u8::from(!faults.is_empty())))
+    Ok(())
+}
+
+/// Does all of it for one file.
+pub(crate) fn tend(file: &Path) -> Result<(), Box<dyn Error>> {
+    let mut editor = Editor::parse_yaml(&fs::read_to_string(file)?)?;
+    let old = editor.document().clone();
+    add_timeouts(&mut editor)?;
+    let new = editor.document();
+    fs::write(file, new.source())?;
+    fs::write(file.with_extension("svg"), Diagram::of(new).to_svg())?;
+    println!("{}:\n{}", file.display(), Diff::of(&old, new));
+    for state in Graph::of(new.json()).states() {
+        if let Some(resource) = state.object.get("Resource") {
+            println!("{} calls {resource}", state.pointer);
+        }
+    }
+    let rules = Validator::new(Standard).with_rule(CAUGHT)?;
+    println!("{}", rules.with_rule(INTEGRATED)?.check(new));
+    Ok(())
+}
+
+fn main() -> Result<(), String> {
+    for file in env::args_os().skip(1) {
+        let file = Path::new(&file);
+        tend(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    }
+    Ok(())
 }

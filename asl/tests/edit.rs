@@ -7,8 +7,6 @@ mod cases;
 mod emit;
 #[path = "edit/model.rs"]
 mod model;
-#[path = "edit/realworld.rs"]
-mod realworld;
 #[path = "edit/sample.rs"]
 mod sample;
 

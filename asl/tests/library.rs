@@ -325,15 +325,19 @@ fn each_error_is_caught_by_what_takes_it() {
     };
     let named = |state: &str, error: &str| (state.to_owned(), Some(error.to_owned()));
     // What the catcher itself evaluates is caught by nothing.
-    let late = named("M", "States.QueryEvaluationError");
-    assert_eq!(uncaught(&map("INLINE", r#""Refused""#)), vec![late.clone()]);
+    let late = ["States.DataLimitExceeded", "States.QueryEvaluationError"];
+    let [large, late] = late.map(|error| named("M", error));
+    assert_eq!(
+        uncaught(&map("INLINE", r#""Refused""#)),
+        [large.clone(), late.clone()]
+    );
     assert_eq!(
         uncaught(&map("INLINE", r#""Other""#)),
-        [late.clone(), named("F", "Refused")]
+        [large.clone(), late.clone(), named("F", "Refused")]
     );
     let threshold = named("M", "States.ExceedToleratedFailureThreshold");
     assert_eq!(
         uncaught(&map("DISTRIBUTED", r#""Refused""#)),
-        [threshold, late]
+        [threshold, large, late]
     );
 }

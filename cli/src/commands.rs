@@ -54,8 +54,10 @@ impl Commands {
             return Ok(execution.await);
         }
         let interrupted = tokio::select! {
-            done = execution => return Ok(done),
+            // In this order: signals are heard before a command runs that they have to reach.
+            biased;
             interrupted = self.groups.interrupted() => interrupted,
+            done = execution => return Ok(done),
         };
         Err(match interrupted {
             Ok(interrupted) => Failure::Interrupted(interrupted.ended().await),

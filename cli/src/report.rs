@@ -13,9 +13,15 @@ use stepwright_asl::{Finding, Severity};
 use crate::failure::Failure;
 use crate::source::Source;
 
-/// Writes a line to standard error. Where that cannot be written, nobody is left to tell, and the exit status says the rest.
+/// Writes to standard error. Where that cannot be written, nobody is left to tell, and the exit status says the rest.
+pub(crate) fn show(text: impl Display) {
+    let mut err = anstream::stderr().lock();
+    let _ = write!(err, "{text}").and_then(|()| err.flush());
+}
+
+/// Writes a line to standard error, as [`show`] does.
 pub(crate) fn tell(text: impl Display) {
-    let _ = writeln!(anstream::stderr().lock(), "{text}");
+    show(format_args!("{text}\n"));
 }
 
 /// Prints a failure on standard error.

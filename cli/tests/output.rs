@@ -2,12 +2,14 @@
 
 mod common;
 
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use common::{examples, stepwright};
 
-/// A command line of each command that prints something.
-const PRINTING: [&[&str]; 8] = [
+/// A command line of each command that prints something; `{history}` and `{coverage}` are what a run has left.
+const PRINTING: [&[&str]; 11] = [
     &["validate", "checkout.asl.json", "--format", "json"],
     &[
         "run",
@@ -23,14 +25,67 @@ const PRINTING: [&[&str]; 8] = [
         "--input",
         "{\"total\": 2000}",
     ],
+    &["replay", "discount.asl.json", "--history", "{history}"],
+    &["coverage", "{coverage}"],
     &["graph", "checkout.asl.json"],
     &["diff", "checkout.asl.json", "discount.asl.json"],
     &["import", "checkout.asl.json"],
     &["completions", "bash"],
     &["explain", "SW142"],
+    &["explain"],
 ];
 
-fn with_output(arguments: &[&str], output: impl Into<Stdio>) -> (Option<i32>, String) {
+/// A folder with the history and the coverage of one run. It is removed again.
+struct Recorded(PathBuf);
+
+impl Recorded {
+    fn new(name: &str) -> Self {
+        let id = std::process::id();
+        let folder = std::env::temp_dir().join(format!("stepwright-output-{id}-{name}"));
+        std::fs::create_dir_all(&folder).expect("the folder can be made");
+        let recorded = Self(folder);
+        let ran = Command::new(env!("CARGO_BIN_EXE_stepwright"))
+            .args([
+                "run",
+                "discount.asl.json",
+                "--input",
+                "@discount.input.json",
+            ])
+            .args(["--history".as_ref(), recorded.history().as_os_str()])
+            .current_dir(examples())
+            .env("STEPWRIGHT_COVERAGE", recorded.coverage())
+            .output()
+            .expect("runs");
+        assert!(ran.status.success(), "{ran:?}");
+        recorded
+    }
+
+    fn history(&self) -> PathBuf {
+        self.0.join("history.json")
+    }
+
+    fn coverage(&self) -> PathBuf {
+        self.0.join("coverage")
+    }
+
+    /// The words of a command line, with the paths in their places.
+    fn fill(&self, arguments: &[&str]) -> Vec<OsString> {
+        let word = |word: &&str| match *word {
+            "{history}" => self.history().into_os_string(),
+            "{coverage}" => self.coverage().into_os_string(),
+            word => word.into(),
+        };
+        arguments.iter().map(word).collect()
+    }
+}
+
+impl Drop for Recorded {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn with_output(arguments: &[impl AsRef<OsStr>], output: impl Into<Stdio>) -> (Option<i32>, String) {
     let ran = Command::new(env!("CARGO_BIN_EXE_stepwright"))
         .args(arguments)
         .current_dir(examples())
@@ -45,10 +100,11 @@ fn with_output(arguments: &[&str], output: impl Into<Stdio>) -> (Option<i32>, St
 
 #[test]
 fn a_reader_that_is_gone_ends_a_command_without_a_word() {
+    let recorded = Recorded::new("pipe");
     for arguments in PRINTING {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
-        let (status, said) = with_output(arguments, writer);
+        let (status, said) = with_output(&recorded.fill(arguments), writer);
         assert_eq!((status, said.as_str()), (Some(141), ""), "{arguments:?}");
     }
 }
@@ -56,9 +112,10 @@ fn a_reader_that_is_gone_ends_a_command_without_a_word() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_an_error() {
+    let recorded = Recorded::new("disk");
     for arguments in PRINTING {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
-        let (status, said) = with_output(arguments, full.expect("is there"));
+        let (status, said) = with_output(&recorded.fill(arguments), full.expect("is there"));
         assert_eq!(status, Some(2), "{arguments:?}: {said}");
         assert!(said.contains("cannot write to standard output"), "{said}");
         assert!(!said.contains("panicked"), "{said}");
@@ -68,15 +125,25 @@ fn a_full_disk_is_an_error() {
 #[cfg(target_os = "linux")]
 #[test]
 fn an_error_that_cannot_be_told_has_its_exit_status_all_the_same() {
-    for command in ["validate", "run", "graph", "import", "test-state"] {
+    let nowhere = "nowhere.asl.json";
+    for arguments in [
+        &["validate", nowhere][..],
+        &["run", nowhere],
+        &["test-state", nowhere],
+        &["replay", nowhere, "--history", nowhere],
+        &["coverage", nowhere],
+        &["graph", nowhere],
+        &["import", nowhere],
+        &["explain", "SW9999"],
+    ] {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
         let status = Command::new(env!("CARGO_BIN_EXE_stepwright"))
-            .args([command, "nowhere.asl.json"])
+            .args(arguments)
             .current_dir(examples())
             .stderr(full.expect("is there"))
             .status()
             .expect("runs");
-        assert_eq!(status.code(), Some(2), "{command}");
+        assert_eq!(status.code(), Some(2), "{arguments:?}");
     }
 }
 

@@ -38,10 +38,7 @@ impl Definition for StateMachine {
     }
 
     fn members(state: &State) -> Cow<'_, Object> {
-        match state.to_value() {
-            Json::Object(members) => Cow::Owned(members),
-            _ => Cow::Owned(Object::new()),
-        }
+        Cow::Owned(state.to_value().into_object().unwrap_or_default())
     }
 }
 

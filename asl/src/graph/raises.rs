@@ -1,9 +1,11 @@
 //! The errors that a state can raise.
 
 use crate::errors;
+use crate::facts::MAX_PAYLOAD_BYTES;
 use crate::json::{Json, Object};
 use crate::jsonata::strip;
 use crate::model::{QueryLanguage, StateKind};
+use crate::timestamp;
 
 /// An error that is raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +50,14 @@ impl Raises {
         let language = own.and_then(QueryLanguage::from_word).unwrap_or(machine);
         let mut raises = Raises::default();
         raises.of_kind(members, kind, language);
+        if kind == StateKind::Map && members.get("ItemReader").is_none() {
+            raises.of_items(members, language);
+        }
+        if any_builds(members.get("Catch")) {
+            raises
+                .in_catchers
+                .push(Raised::named(errors::DATA_LIMIT_EXCEEDED));
+        }
         for (key, value) in members {
             match key.as_str() {
                 "Branches" | "ItemProcessor" | "Iterator" | "Retry" | "Comment" => {}
@@ -81,16 +91,15 @@ impl Raises {
             }
             StateKind::Choice if !has("Default") => raise(errors::RUNTIME),
             StateKind::Map => {
-                let reads = has("ItemReader");
-                if reads {
-                    raise(errors::ITEM_READER_FAILED);
-                }
-                if has("ResultWriter") {
-                    raise(errors::RESULT_WRITER_FAILED);
-                }
-                if !reads && !has("ItemsPath") && !has("Items") {
-                    // The input may be no array.
-                    raise(errors::RUNTIME);
+                for (field, error) in [
+                    ("ItemReader", errors::ITEM_READER_FAILED),
+                    ("ResultWriter", errors::RESULT_WRITER_FAILED),
+                ] {
+                    if has(field) {
+                        raise(error);
+                        // Its arguments may be refused.
+                        raise(errors::RUNTIME);
+                    }
                 }
                 if is_distributed(members) {
                     raise(errors::EXCEED_TOLERATED_FAILURE_THRESHOLD);
@@ -99,21 +108,73 @@ impl Raises {
             }
             StateKind::Parallel => raise(errors::DATA_LIMIT_EXCEEDED),
             StateKind::Fail => {
-                let error = members.get("Error").and_then(Json::as_str);
+                let text = |field| members.get(field).and_then(Json::as_str);
                 let is_computed =
                     |text: &&str| language == QueryLanguage::Jsonata && strip(text).is_some();
+                if [text("Error"), text("Cause")]
+                    .iter()
+                    .flatten()
+                    .any(is_computed)
+                {
+                    // What is computed may be no text.
+                    raise(errors::RUNTIME);
+                }
                 self.errors.push(Raised {
-                    name: error.filter(|text| !is_computed(text)).map(str::to_owned),
+                    name: text("Error")
+                        .filter(|text| !is_computed(text))
+                        .map(str::to_owned),
                     by_task: false,
                 });
             }
+            // Fixed seconds never fail; a time that lies too far ahead does.
+            StateKind::Wait if members.get("Seconds").and_then(Json::as_number).is_none() => {
+                raise(errors::RUNTIME);
+                let timestamp = members.get("Timestamp").and_then(Json::as_str);
+                let is_fixed = |text| timestamp::read(text).is_some();
+                if language == QueryLanguage::Jsonata && !timestamp.is_some_and(is_fixed) {
+                    raise(errors::QUERY_EVALUATION_ERROR);
+                }
+            }
             _ => {}
         }
-        let builds = ["Output", "Assign", "Parameters", "ResultPath"];
-        if kind != StateKind::Task && builds.into_iter().any(has) {
+        // A result that the definition has is as large as it is.
+        let result = members
+            .get("Result")
+            .map_or(0, |json| json.to_string().len());
+        let is_large = u64::try_from(result).is_ok_and(|bytes| bytes > MAX_PAYLOAD_BYTES);
+        if is_large || builds(members) || any_builds(members.get("Choices")) {
             self.errors.push(Raised::named(errors::DATA_LIMIT_EXCEEDED));
         }
     }
+
+    /// What a Map raises where its items are no array.
+    fn of_items(&mut self, members: &Object, language: QueryLanguage) {
+        let name = match (language, members.get("Items")) {
+            (QueryLanguage::Jsonata, Some(Json::Array(_))) => return,
+            (QueryLanguage::Jsonata, None) => errors::QUERY_EVALUATION_ERROR,
+            _ => errors::RUNTIME,
+        };
+        self.errors.push(Raised::named(name));
+    }
+}
+
+/// Whether a state, a catcher or a rule of a Choice makes a value that may be too large.
+fn builds(members: &Object) -> bool {
+    const FIELDS: [&str; 6] = [
+        "Arguments",
+        "Assign",
+        "Output",
+        "Parameters",
+        "ResultPath",
+        "ResultSelector",
+    ];
+    FIELDS.iter().any(|field| members.contains_key(*field))
+}
+
+/// The same of any of the catchers or rules.
+fn any_builds(all: Option<&Json>) -> bool {
+    let all = all.and_then(Json::as_array).into_iter().flatten();
+    all.filter_map(Json::as_object).any(builds)
 }
 
 /// Whether each iteration is an execution of its own.

@@ -51,8 +51,9 @@ impl<D: Definition> Graph<'_, D> {
     /// [`Graph::states`]. A Distributed Map does not fail with the errors of its children, but because too many of them failed.
     ///
     /// What a state raises is read from its type and its fields: each path that may find nothing counts as `States.Runtime`, each JSONata
-    /// expression as `States.QueryEvaluationError`, and a task reports any error. Most definitions can fail with what `States.ALL` does
-    /// not take; [`Uncaught::taken_by`] tells it apart.
+    /// expression as `States.QueryEvaluationError`, each value that is made as `States.DataLimitExceeded`, and a task reports any error. An
+    /// execution of a definition without errors fails with no other, unless a limit of the execution itself ends it: its time, or the
+    /// number of its events. Most definitions can fail with what `States.ALL` does not take; [`Uncaught::taken_by`] tells it apart.
     ///
     /// ```
     /// use stepwright_asl::StateMachine;

@@ -161,9 +161,9 @@ impl<'t> Reader<'t> {
                 let word = self.cursor.take_while(|char| {
                     char.is_alphanumeric() || matches!(char, '.' | '+' | '-' | '_')
                 });
-                match word.parse() {
-                    Ok(Json::Number(number)) => Ok(Argument::Number(number)),
-                    Ok(Json::Bool(value)) => Ok(Argument::Bool(value)),
+                match &word.parse() {
+                    Ok(Json::Number(number)) => Ok(Argument::Number(number.clone())),
+                    Ok(Json::Bool(value)) => Ok(Argument::Bool(*value)),
                     Ok(Json::Null) => Ok(Argument::Null),
                     _ => Err(SyntaxError::new(
                         start,

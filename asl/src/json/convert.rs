@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Document, Json, Number, Object};
+use super::{Document, Json, MAX_DEPTH, Number, Object};
 use crate::SyntaxError;
 
 impl std::str::FromStr for Json {
@@ -137,19 +137,32 @@ impl From<f64> for Json {
 impl From<serde_json::Value> for Json {
     fn from(value: serde_json::Value) -> Json {
         use serde_json::Value;
-        match value {
-            Value::Null => Json::Null,
-            Value::Bool(value) => Json::Bool(value),
-            Value::Number(number) => Json::Number(from_serde(&number)),
-            Value::String(text) => Json::String(text),
-            Value::Array(items) => Json::Array(items.into_iter().map(Json::from).collect()),
-            Value::Object(members) => Json::Object(
-                members
-                    .into_iter()
-                    .map(|(key, value)| (key, Json::from(value)))
-                    .collect(),
-            ),
+        let mut json = Json::Null;
+        let mut open = vec![(&mut json, value)];
+        while let Some((json, value)) = open.pop() {
+            *json = match value {
+                Value::Null => Json::Null,
+                Value::Bool(value) => Json::Bool(value),
+                Value::Number(number) => Json::Number(from_serde(&number)),
+                Value::String(text) => Json::String(text),
+                Value::Array(values) => {
+                    *json = Json::Array(vec![Json::Null; values.len()]);
+                    open.extend(json.as_array_mut().into_iter().flatten().zip(values));
+                    continue;
+                }
+                Value::Object(members) => {
+                    let (keys, values): (Vec<_>, Vec<_>) = members.into_iter().unzip();
+                    *json = Json::Object(keys.into_iter().map(|key| (key, Json::Null)).collect());
+                    let slots = json
+                        .as_object_mut()
+                        .into_iter()
+                        .flat_map(Object::values_mut);
+                    open.extend(slots.zip(values));
+                    continue;
+                }
+            };
         }
+        json
     }
 }
 
@@ -164,27 +177,34 @@ fn from_serde(number: &serde_json::Number) -> Number {
     }
 }
 
-/// Loses only what `serde_json` cannot hold: integers beyond `u64` and `i64` become the nearest `f64`, and numbers beyond
-/// its range its largest or smallest.
+/// Loses only what `serde_json` cannot hold: integers beyond `u64` and `i64` become the nearest `f64`, numbers beyond its range its largest
+/// or smallest, and what nests deeper than [`MAX_DEPTH`] levels becomes null.
 impl From<&Json> for serde_json::Value {
     fn from(json: &Json) -> serde_json::Value {
-        use serde_json::Value;
-        match json {
-            Json::Null => Value::Null,
-            Json::Bool(value) => Value::Bool(*value),
-            Json::Number(number) => number
-                .as_i64()
-                .map(Value::from)
-                .or_else(|| number.as_u64().map(Value::from))
-                .unwrap_or_else(|| Value::from(number.as_f64())),
-            Json::String(text) => Value::String(text.clone()),
-            Json::Array(items) => Value::Array(items.iter().map(Value::from).collect()),
-            Json::Object(members) => Value::Object(
-                members
-                    .iter()
-                    .map(|(key, value)| (key.clone(), Value::from(value)))
-                    .collect(),
-            ),
-        }
+        to_serde(json, MAX_DEPTH)
+    }
+}
+
+/// The recursion ends after so many levels.
+fn to_serde(json: &Json, levels: usize) -> serde_json::Value {
+    use serde_json::Value;
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(value) => Value::Bool(*value),
+        Json::Number(number) => number
+            .as_i64()
+            .map(Value::from)
+            .or_else(|| number.as_u64().map(Value::from))
+            .unwrap_or_else(|| Value::from(number.as_f64())),
+        Json::String(text) => Value::String(text.clone()),
+        Json::Array(_) | Json::Object(_) if levels == 0 => Value::Null,
+        Json::Array(items) => items
+            .iter()
+            .map(|item| to_serde(item, levels - 1))
+            .collect(),
+        Json::Object(members) => members
+            .iter()
+            .map(|(key, value)| (key.clone(), to_serde(value, levels - 1)))
+            .collect(),
     }
 }

@@ -7,6 +7,7 @@ mod change;
 mod convert;
 mod document;
 mod literal;
+mod nesting;
 mod number;
 mod pointer;
 mod position;
@@ -23,6 +24,7 @@ pub use pointer::{Pointer, escape, index, segments};
 pub use position::Position;
 pub use value::{Json, MAX_DEPTH, Object};
 
+pub(crate) use nesting::Children;
 #[cfg(feature = "yaml")]
 pub(crate) use read::{Failure, MAX_POINTERS, RawDuplicate, Read, check_length};
 pub(crate) use read::{Mark, Shape};

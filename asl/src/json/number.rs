@@ -4,8 +4,10 @@ use std::fmt;
 
 /// A JSON number: an `i64`, a `u64`, a finite `f64`, or the text of a number that fits none of them.
 ///
-/// Two numbers are equal when they were written in the same form with the same value, as in `serde_json`: `1` and `1.0` differ.
-/// [`Number::as_f64`] compares by value.
+/// One that was read is printed as it was written: `1.50` stays `1.50`, `1E3` stays `1E3`.
+///
+/// Two numbers are equal when they were written in the same form with the same value, as in `serde_json`: `1` and `1.0` differ, and `1.5` and
+/// `1.50` do not. [`Number::as_f64`] compares by value.
 ///
 /// ```
 /// use stepwright_asl::json::{Json, Number};
@@ -13,18 +15,66 @@ use std::fmt;
 /// assert_eq!(Number::from(3).to_string(), "3");
 /// let giant: Json = "123456789012345678901234567890".parse()?;
 /// assert_eq!(giant.to_string(), "123456789012345678901234567890");
+/// let rate: Json = "1.50".parse()?;
+/// assert_eq!((rate.to_string().as_str(), rate == Json::from(1.5)), ("1.50", true));
 /// # Ok::<(), stepwright_asl::SyntaxError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Number(Form);
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 enum Form {
     Signed(i64),
     /// Only values above `i64::MAX`.
     Unsigned(u64),
     Float(f64),
+    /// A float in other digits than it is printed in.
+    Spelled(Box<str>),
+    /// What fits none of them.
     Text(Box<str>),
+}
+
+impl Form {
+    fn as_float(&self) -> Option<f64> {
+        match self {
+            Form::Float(value) => Some(*value),
+            Form::Spelled(text) => Some(float(text)),
+            _ => None,
+        }
+    }
+}
+
+impl PartialEq for Form {
+    fn eq(&self, other: &Form) -> bool {
+        match (self, other) {
+            (Form::Signed(one), Form::Signed(other)) => one == other,
+            (Form::Unsigned(one), Form::Unsigned(other)) => one == other,
+            (Form::Text(one), Form::Text(other)) => one == other,
+            (one, other) => one
+                .as_float()
+                .is_some_and(|one| other.as_float() == Some(one)),
+        }
+    }
+}
+
+/// The nearest finite float to text that follows JSON's grammar for numbers.
+fn float(text: &str) -> f64 {
+    text.parse::<f64>().unwrap_or(0.0).clamp(f64::MIN, f64::MAX)
+}
+
+/// Whether a value is printed as this text.
+fn is_printed_as(value: impl fmt::Debug, text: &str) -> bool {
+    /// What of the text is still to be printed.
+    struct Rest<'t>(&'t str);
+
+    impl fmt::Write for Rest<'_> {
+        fn write_str(&mut self, part: &str) -> fmt::Result {
+            self.0 = self.0.strip_prefix(part).ok_or(fmt::Error)?;
+            Ok(())
+        }
+    }
+    let mut rest = Rest(text);
+    fmt::write(&mut rest, format_args!("{value:?}")).is_ok() && rest.0.is_empty()
 }
 
 const MINUS_ZERO: &str = "-0";
@@ -52,7 +102,10 @@ impl Number {
             return Number(Form::Text(text.into()));
         }
         match text.parse::<f64>() {
-            Ok(value) if value.is_finite() => Number(Form::Float(value)),
+            Ok(value) if value.is_finite() && is_printed_as(value, text) => {
+                Number(Form::Float(value))
+            }
+            Ok(value) if value.is_finite() => Number(Form::Spelled(text.into())),
             _ => Number(Form::Text(text.into())),
         }
     }
@@ -80,7 +133,7 @@ impl Number {
             Form::Signed(value) => *value as f64,
             Form::Unsigned(value) => *value as f64,
             Form::Float(value) => *value,
-            Form::Text(text) => text.parse::<f64>().unwrap_or(0.0).clamp(f64::MIN, f64::MAX),
+            Form::Spelled(text) | Form::Text(text) => float(text),
         }
     }
 
@@ -89,6 +142,7 @@ impl Number {
         match &self.0 {
             Form::Signed(_) | Form::Unsigned(_) => true,
             Form::Float(value) => value.fract() == 0.0,
+            Form::Spelled(text) => float(text).fract() == 0.0,
             Form::Text(text) => !text.contains(['.', 'e', 'E']),
         }
     }
@@ -103,6 +157,7 @@ impl Number {
             Form::Signed(value) => serializer.serialize_i64(*value),
             Form::Unsigned(value) => serializer.serialize_u64(*value),
             Form::Float(value) => serializer.serialize_f64(*value),
+            Form::Spelled(text) => serializer.serialize_f64(float(text)),
             Form::Text(text) if **text == *MINUS_ZERO => serializer.serialize_f64(-0.0),
             Form::Text(text) => {
                 if let Ok(value) = text.parse::<i128>() {
@@ -126,7 +181,7 @@ impl fmt::Display for Number {
             Form::Unsigned(value) => value.fmt(f),
             // Debug keeps `1.0` apart from `1` and writes large exponents as `1e300`.
             Form::Float(value) => write!(f, "{value:?}"),
-            Form::Text(text) => f.write_str(text),
+            Form::Spelled(text) | Form::Text(text) => f.write_str(text),
         }
     }
 }

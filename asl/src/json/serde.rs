@@ -7,18 +7,48 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Json, MAX_DEPTH, Number, Object};
 
-/// A number keeps its digits: one that no format of serde holds is an error.
+/// More than [`MAX_DEPTH`] levels are an error, and so is a number that no format of serde holds.
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
+        Nested {
+            json: self,
+            depth: 0,
+        }
+        .serialize(serializer)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Nested<'j> {
+    json: &'j Json,
+    /// The arrays and objects around the value.
+    depth: usize,
+}
+
+impl Serialize for Nested<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let inner = |json| Nested {
+            json,
+            depth: self.depth + 1,
+        };
+        match self.json {
             Json::Null => serializer.serialize_unit(),
             Json::Bool(value) => serializer.serialize_bool(*value),
             Json::Number(number) => number.serialize(serializer),
             Json::String(text) => serializer.serialize_str(text),
-            Json::Array(items) => serializer.collect_seq(items),
-            Json::Object(members) => serializer.collect_map(members),
+            Json::Array(_) | Json::Object(_) if self.depth == MAX_DEPTH => {
+                Err(serde::ser::Error::custom(too_deep()))
+            }
+            Json::Array(items) => serializer.collect_seq(items.iter().map(inner)),
+            Json::Object(members) => {
+                serializer.collect_map(members.iter().map(|(key, value)| (key, inner(value))))
+            }
         }
     }
+}
+
+fn too_deep() -> String {
+    format!("arrays and objects nest deeper than {MAX_DEPTH} levels")
 }
 
 /// Nothing is lost on the way: a key that stands twice in one object, a float so large that it may be an integer without its last digits, and
@@ -38,9 +68,7 @@ struct JsonVisitor {
 impl JsonVisitor {
     fn deeper<E: Error>(self) -> Result<JsonVisitor, E> {
         if self.depth == MAX_DEPTH {
-            return Err(E::custom(format_args!(
-                "arrays and objects nest deeper than {MAX_DEPTH} levels"
-            )));
+            return Err(E::custom(too_deep()));
         }
         Ok(JsonVisitor {
             depth: self.depth + 1,

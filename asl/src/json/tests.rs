@@ -287,3 +287,47 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn numbers_are_printed_as_they_were_written() {
+    for text in [
+        "1.50",
+        "1E3",
+        "1e3",
+        "1.0",
+        "-0",
+        "-0.0",
+        "0.10",
+        "1e+3",
+        "1E-07",
+        "123456789012345678901.5",
+        "0.1000000000000000055511151231257827",
+        "1e400",
+        "-1E400",
+        "1e-400",
+        "18446744073709551616",
+    ] {
+        let json: Json = text.parse().expect("is JSON");
+        assert_eq!(json.to_string(), text);
+        assert_eq!(json, json.to_string().parse().expect("is JSON"));
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_spelling_of_a_float_is_kept_and_does_not_count(value in proptest::num::f64::NORMAL, digits in 0..40usize) {
+        let plain = Json::from(value);
+        for text in [format!("{value:e}"), format!("{value:E}"), format!("{value:?}"), format!("{value:?}").replace('e', "E")] {
+            let text = if text.contains(['e', 'E', '.']) { text } else { format!("{text}.0") };
+            let read: Json = text.parse().expect("is JSON");
+            prop_assert_eq!(read.to_string(), text);
+            prop_assert_eq!(&read, &plain);
+            prop_assert_eq!(read.as_f64(), Some(value));
+            prop_assert_eq!(serde_json::to_string(&read).expect("is JSON"), serde_json::to_string(&plain).expect("is JSON"));
+        }
+        let padded = format!("1.5{}", "0".repeat(digits));
+        let read: Json = padded.parse().expect("is JSON");
+        prop_assert_eq!(read.to_string(), padded);
+        prop_assert_eq!(read == plain, value == 1.5);
+    }
+}

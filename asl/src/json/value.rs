@@ -13,7 +13,7 @@ pub const MAX_DEPTH: usize = 256;
 /// The members of a JSON object, in the order in which they were written.
 pub type Object = IndexMap<String, Json>;
 
-/// A JSON value that keeps key order and the text of numbers that no machine type holds.
+/// A JSON value that keeps key order and the digits of numbers. It may be copied, compared, printed and dropped at any depth.
 ///
 /// ```
 /// use stepwright_asl::json::Json;
@@ -23,7 +23,7 @@ pub type Object = IndexMap<String, Json>;
 /// assert_eq!(json.get("b").and_then(Json::as_i64), Some(1));
 /// # Ok::<(), stepwright_asl::SyntaxError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Default)]
 pub enum Json {
     /// `null`
     #[default]
@@ -94,6 +94,28 @@ impl Json {
             Json::Object(members) => Some(members),
             _ => None,
         }
+    }
+
+    /// The text by itself, when it is a string.
+    pub fn into_string(mut self) -> Option<String> {
+        self.as_string_mut().map(std::mem::take)
+    }
+
+    /// The items by themselves, when it is an array.
+    ///
+    /// ```
+    /// use stepwright_asl::json;
+    ///
+    /// let items = json!([1, 2]).into_array().unwrap_or_default();
+    /// assert_eq!(items.len(), 2);
+    /// ```
+    pub fn into_array(mut self) -> Option<Vec<Json>> {
+        self.as_array_mut().map(std::mem::take)
+    }
+
+    /// The members by themselves, when it is an object.
+    pub fn into_object(mut self) -> Option<Object> {
+        self.as_object_mut().map(std::mem::take)
     }
 
     /// The member `key`, when this is an object that has it.

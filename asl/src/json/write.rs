@@ -2,10 +2,10 @@
 
 use std::fmt::{self, Write};
 
-use super::Json;
+use super::{Children, Json, MAX_DEPTH};
 
 impl Json {
-    /// The text with two blanks of indentation a level, the same for the same value always.
+    /// The text with two blanks of indentation a level.
     ///
     /// ```
     /// use stepwright_asl::json::Json;
@@ -17,7 +17,7 @@ impl Json {
     pub fn to_pretty(&self) -> String {
         let mut text = String::new();
         // Writing to a `String` does not fail.
-        let _ = write(self, &mut text, Some(0));
+        let _ = write(self, &mut text, true);
         text
     }
 }
@@ -25,54 +25,71 @@ impl Json {
 /// The compact text.
 impl fmt::Display for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write(self, f, None)
+        write(self, f, false)
     }
 }
 
-fn write(json: &Json, out: &mut impl Write, indent: Option<usize>) -> fmt::Result {
-    match json {
-        Json::Null => out.write_str("null"),
-        Json::Bool(value) => write!(out, "{value}"),
-        Json::Number(number) => write!(out, "{number}"),
-        Json::String(text) => string(text, out),
-        Json::Array(items) if items.is_empty() => out.write_str("[]"),
-        Json::Object(members) if members.is_empty() => out.write_str("{}"),
-        Json::Array(items) => {
-            out.write_char('[')?;
-            let inner = indent.map(|indent| indent + 1);
-            for (index, item) in items.iter().enumerate() {
-                separator(out, index, inner)?;
-                write(item, out, inner)?;
+/// The text, on `{:#?}` with indentation.
+impl fmt::Debug for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write(self, f, f.alternate())
+    }
+}
+
+fn write(json: &Json, out: &mut impl Write, is_pretty: bool) -> fmt::Result {
+    // The arrays and objects around what is written, with the children that are still to come.
+    let mut open: Vec<(Children<'_>, char)> = Vec::new();
+    let mut next = json;
+    loop {
+        let mut is_first = false;
+        match next {
+            Json::Null => out.write_str("null")?,
+            Json::Bool(value) => write!(out, "{value}")?,
+            Json::Number(number) => write!(out, "{number}")?,
+            Json::String(text) => string(text, out)?,
+            Json::Array(items) if items.is_empty() => out.write_str("[]")?,
+            Json::Object(members) if members.is_empty() => out.write_str("{}")?,
+            Json::Array(items) => {
+                out.write_char('[')?;
+                open.push((Children::Items(items.iter()), ']'));
+                is_first = true;
             }
-            line_break(out, indent)?;
-            out.write_char(']')
+            Json::Object(members) => {
+                out.write_char('{')?;
+                open.push((Children::Members(members.iter()), '}'));
+                is_first = true;
+            }
         }
-        Json::Object(members) => {
-            out.write_char('{')?;
-            let inner = indent.map(|indent| indent + 1);
-            for (index, (key, value)) in members.iter().enumerate() {
-                separator(out, index, inner)?;
+        next = loop {
+            let levels = open.len();
+            let Some((children, close)) = open.last_mut() else {
+                return Ok(());
+            };
+            let Some((key, child)) = children.next() else {
+                let close = *close;
+                open.pop();
+                line_break(out, is_pretty, open.len())?;
+                out.write_char(close)?;
+                continue;
+            };
+            if !is_first {
+                out.write_char(',')?;
+            }
+            line_break(out, is_pretty, levels)?;
+            if let Some(key) = key {
                 string(key, out)?;
-                out.write_str(if indent.is_some() { ": " } else { ":" })?;
-                write(value, out, inner)?;
+                out.write_str(if is_pretty { ": " } else { ":" })?;
             }
-            line_break(out, indent)?;
-            out.write_char('}')
-        }
+            break child;
+        };
     }
 }
 
-fn separator(out: &mut impl Write, index: usize, indent: Option<usize>) -> fmt::Result {
-    if index > 0 {
-        out.write_char(',')?;
-    }
-    line_break(out, indent)
-}
-
-fn line_break(out: &mut impl Write, indent: Option<usize>) -> fmt::Result {
-    if let Some(indent) = indent {
+fn line_break(out: &mut impl Write, is_pretty: bool, levels: usize) -> fmt::Result {
+    if is_pretty {
         out.write_char('\n')?;
-        for _ in 0..indent {
+        // A text that is read nests no deeper. What does would grow by the square of its depth.
+        for _ in 0..levels.min(MAX_DEPTH) {
             out.write_str("  ")?;
         }
     }

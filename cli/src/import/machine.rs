@@ -178,7 +178,7 @@ impl Machine {
         let mut fields: Vec<(String, Option<Json>)> = Vec::new();
         // The macro says the language of the machine where no state is JSONPath.
         match (all_jsonata, rest.shift_remove("QueryLanguage")) {
-            (true, Some(Json::String(said))) if said == "JSONata" => {}
+            (true, Some(said)) if said.as_str() == Some("JSONata") => {}
             (true, None) => fields.push(("QueryLanguage".to_owned(), None)),
             (_, said) => fields.extend(said.map(|said| ("QueryLanguage".to_owned(), Some(said)))),
         }

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::progress::is_watched;
+use crate::report;
 
 /// Tells on standard error how many files are checked.
 pub(super) struct Progress {
@@ -35,14 +36,15 @@ impl Progress {
         let is_due = self.told.is_none_or(|told| told.elapsed() >= PAUSE);
         if self.is_watched && is_due && self.started.elapsed() >= PATIENCE {
             self.told = Some(Instant::now());
-            anstream::eprint!("\r\x1b[Kchecking file {} of {}", self.done, self.all);
+            let (done, all) = (self.done, self.all);
+            report::show(format_args!("\r\x1b[Kchecking file {done} of {all}"));
         }
     }
 
     /// Takes the line away.
     pub(super) fn end(&self) {
         if self.told.is_some() {
-            anstream::eprint!("\r\x1b[K");
+            report::show("\r\x1b[K");
         }
     }
 }

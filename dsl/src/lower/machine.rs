@@ -127,22 +127,20 @@ fn any_jsonpath(flow: &Flow) -> bool {
 fn timeout(flow: &Flow, report: &mut Report) -> Option<NumberOrExpression> {
     let timeout = flow.timeout.as_ref()?;
     let before = report.enter(timeout);
-    let number = match raw::literal(timeout) {
-        Some(Json::Number(number)) => Some(NumberOrExpression::Number(number)),
-        _ => {
-            report.fault("the timeout of a workflow is a fixed number of seconds");
-            None
-        }
-    };
+    let literal = raw::literal(timeout);
+    let number = literal.as_ref().and_then(Json::as_number).cloned();
+    if number.is_none() {
+        report.fault("the timeout of a workflow is a fixed number of seconds");
+    }
     report.leave(before);
-    number
+    number.map(NumberOrExpression::Number)
 }
 
 fn with_raw(flow: &Flow, machine: StateMachine, report: &mut Report) -> StateMachine {
     if flow.raw.is_empty() {
         return machine;
     }
-    let Json::Object(mut object) = machine.to_value() else {
+    let Some(mut object) = machine.to_value().into_object() else {
         return machine;
     };
     for (key, value) in &flow.raw {

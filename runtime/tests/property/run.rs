@@ -6,6 +6,8 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
+use stepwright_asl::errors;
+use stepwright_asl::graph::Graph;
 use stepwright_runtime::store::MemoryStore;
 use stepwright_runtime::task::{Answer, TaskCall, TaskFailure, TaskSource};
 use stepwright_runtime::{
@@ -199,6 +201,31 @@ fn starts_others(definition: &Json) -> bool {
     definition.to_string().contains("tartExecution")
 }
 
+/// What an execution fails with is among the errors that the graph says nothing catches.
+fn is_foreseen(definition: &Json, report: &ExecutionReport) -> Result<(), String> {
+    let error = report.error.as_deref().unwrap_or_default();
+    let cause = report.cause.as_deref().unwrap_or_default();
+    // The limits of an execution are no state's error.
+    let is_limit = cause.contains("maximum number of history events");
+    if report.status != Status::Failed || is_limit {
+        return Ok(());
+    }
+    let definition = stepwright_asl::json::Json::from(definition.clone());
+    let uncaught = Graph::of(&definition).uncaught();
+    let of_task = !error.starts_with("States.") || error == errors::TASK_FAILED;
+    let is_said = uncaught.iter().any(|uncaught| match uncaught.error() {
+        None => of_task,
+        Some(errors::HEARTBEAT_TIMEOUT) => error == errors::TIMEOUT,
+        Some(name) => name == error,
+    });
+    if is_said {
+        return Ok(());
+    }
+    Err(format!(
+        "nobody foresaw `{error}` ({cause}): {uncaught:?}\n{definition}"
+    ))
+}
+
 /// Runs it twice on a thread with an ordinary stack, once so that it is written to bytes and read again whenever it rests, and
 /// once on a store: all runs end, hold, and are the same.
 pub(crate) fn runs_well(
@@ -224,6 +251,7 @@ pub(crate) fn runs_well(
             };
             for report in &reports {
                 check(report, machine_type)?;
+                is_foreseen(&definition, report)?;
             }
             let report = reports.last().ok_or("it has no end")?;
             histories.push(report.history.to_json());

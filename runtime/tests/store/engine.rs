@@ -1,19 +1,10 @@
-//! An engine on a file, as docs/engine.md has it.
+//! An engine on a file.
 
 use serde_json::json;
 use stepwright_runtime::store::SqliteStore;
 use stepwright_runtime::{Engine, MachineType, StartOptions, Status};
 
-async fn engine(definition: &str) -> Result<Engine, Box<dyn std::error::Error>> {
-    let store = SqliteStore::open("orders.db")?;
-    // Goes on with what was open.
-    Ok(Engine::builder()
-        .definition_json("orders", definition, MachineType::Standard)
-        .store(store)
-        .build()?)
-}
-
-/// The same for a file elsewhere.
+/// An engine on a file.
 fn engine_at(path: &std::path::Path, definition: &str) -> Engine {
     let store = SqliteStore::open(path).unwrap();
     let builder = Engine::builder().definition_json("orders", definition, MachineType::Standard);
@@ -22,7 +13,6 @@ fn engine_at(path: &std::path::Path, definition: &str) -> Engine {
 
 #[test]
 fn an_execution_goes_on_from_its_file() {
-    let _ = engine;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("orders.db");
     let definition =

@@ -7,5 +7,6 @@ mod engine;
 mod full;
 mod killed;
 mod model;
+mod page;
 mod refused;
 mod support;

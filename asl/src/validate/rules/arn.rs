@@ -58,11 +58,16 @@ pub(super) fn form_fault(resource: &str) -> Option<FormFault> {
         });
     };
     if scheme != "arn" {
-        return if is_uri(scheme, rest) {
-            None
-        } else {
-            FormFault::no_arn(EXAMPLE)
-        };
+        let meant = format!("arn:{resource}");
+        if scheme.starts_with("aws") && form_fault(&meant).is_none() {
+            return FormFault::no_arn(format!("did you mean `{meant}`?"));
+        }
+        return Some(FormFault {
+            is_arn: false,
+            suggestion: Some(EXAMPLE.to_owned()),
+            // The language takes any URI, and the service calls nothing by one.
+            doubt: is_uri(scheme, rest),
+        });
     }
     let parts: Vec<&str> = rest.splitn(5, ':').collect();
     let [_, service, region, account, what] = parts[..] else {

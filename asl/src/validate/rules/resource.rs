@@ -15,10 +15,13 @@ pub(super) const RESOURCE: Rule = Rule {
     code: Some("INVALID_RESOURCE"),
     known: Known::Measured,
     summary: "A Task's `Resource` names an integration, an action or a pattern that there is not; or it is no ARN, no URI and no complete `${substitution}`.",
-    doc: "An integration is written `arn:<partition>:states:::<service>:<action>`, with one of the patterns `.sync`, `.sync:2` and `.waitForTaskToken` behind the action where the service has it; an action of the AWS SDK is `arn:<partition>:states:::aws-sdk:<service>:<action>`, the action with a small first letter. With the feature `integrations`, which the command line has, all three are looked up in AWS's tables. AWS adds services and actions to the SDK all the time, so an unknown one is a warning unless it looks like a slip of the pen. So are a pattern about which AWS's pages disagree and an unknown `Resource` of an `ItemReader` or `ResultWriter`. A bare name that ends in `arn`, such as `charge_arn`, is a warning too: a script may still put the ARN in its place. The ARN of a function ends in `function:<name>`, or in `function:<name>:<version or alias>`; that of an activity in `activity:<name>`.",
+    doc: "An integration is written `arn:<partition>:states:::<service>:<action>`, with one of the patterns `.sync`, `.sync:2` and `.waitForTaskToken` behind the action where the service has it; an action of the AWS SDK is `arn:<partition>:states:::aws-sdk:<service>:<action>`, the action with a small first letter. With the feature `integrations`, which the command line has, all three are looked up in AWS's tables. AWS adds services and actions to the SDK all the time, so an unknown one is a warning unless it looks like a slip of the pen. So are a pattern about which AWS's pages disagree and an unknown `Resource` of an `ItemReader` or `ResultWriter`. A bare name that ends in `arn`, such as `charge_arn`, is a warning too: a script may still put the ARN in its place. So is another URI, such as `https://example.com/task`: the States Language takes any, and AWS calls nothing but ARNs. A URI that is an integration without its beginning, such as `lambda:invoke`, is an error. The ARN of a function ends in `function:<name>`, or in `function:<name>:<version or alias>`; that of an activity in `activity:<name>`.",
     source: source::RESOURCES,
     check: resource,
 };
+
+/// What stands before the service and the action of an integration.
+const INTEGRATION: &str = "arn:aws:states:::";
 
 fn resource(definition: &Definition<'_>, report: &mut Report<'_>) {
     let mut tables = tables::Tables::default();
@@ -35,6 +38,12 @@ fn resource(definition: &Definition<'_>, report: &mut Report<'_>) {
             } else {
                 "Value is not a valid resource ARN".to_owned()
             };
+            let meant = format!("{INTEGRATION}{resource}");
+            if !fault.is_arn && tables::knows(place, &meant) {
+                let suggestion = format!("did you mean `{meant}`?");
+                report.add(pointer, message).suggest(Some(suggestion));
+                continue;
+            }
             let entry = report.add(pointer, message).suggest(fault.suggestion);
             if fault.doubt {
                 entry.warn();
@@ -80,6 +89,15 @@ impl Fault {
 mod tables {
     use super::Fault;
     use crate::integrations::{Unknown, find, lookup_item_reader, lookup_result_writer};
+
+    /// Whether the integration is in the tables.
+    pub(super) fn knows(place: &str, resource: &str) -> bool {
+        match place {
+            "ItemReader" => lookup_item_reader(resource).is_ok(),
+            "ResultWriter" => lookup_result_writer(resource).is_ok(),
+            _ => find(resource, false).is_ok(),
+        }
+    }
 
     /// How many suggestions are looked for in one definition: a search goes through hundreds of names.
     const SUGGESTIONS: usize = 100;
@@ -130,6 +148,11 @@ mod tables {
     use super::Fault;
     use crate::resource::{Pattern, Resource};
     use crate::similar::nearest;
+
+    /// Nothing is known by its name.
+    pub(super) fn knows(_: &str, _: &str) -> bool {
+        false
+    }
 
     #[derive(Default)]
     pub(super) struct Tables {}

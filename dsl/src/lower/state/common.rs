@@ -193,9 +193,9 @@ impl<'a> StateLowering<'_, 'a> {
 
     /// A number of seconds or of anything else.
     pub(super) fn amount(&mut self, value: &Expr) -> Amount {
-        if let Some(Json::Number(number)) = super::raw::literal(value) {
+        if let Some(Json::Number(number)) = &super::raw::literal(value) {
             return Amount {
-                value: Some(NumberOrExpression::Number(number)),
+                value: Some(NumberOrExpression::Number(number.clone())),
                 path: None,
             };
         }
@@ -259,14 +259,13 @@ impl<'a> StateLowering<'_, 'a> {
     ) -> (Option<String>, Option<String>) {
         if self.is_jsonata() {
             let json = jsonata::template(value, &self.env, self.report);
-            return match json {
-                Json::String(text) => (Some(text), None),
-                other => {
-                    self.report
-                        .fault(format!("this must be a text, and it is {}", other.noun()));
-                    (None, None)
-                }
-            };
+            let noun = json.noun();
+            let text = json.into_string();
+            if text.is_none() {
+                self.report
+                    .fault(format!("this must be a text, and it is {noun}"));
+            }
+            return (text, None);
         }
         match self.path_value(value) {
             Tree::Leaf(leaf) if calls || !leaf.call => (None, Some(leaf.text)),

@@ -194,7 +194,7 @@ impl StateLowering<'_, '_> {
             return (!members.is_empty()).then_some(Json::Object(members));
         };
         let (_, json) = self.member("BatchInput", input);
-        let Json::Object(mut members) = json else {
+        let Some(mut members) = json.into_object() else {
             self.report
                 .fault("the input of a batch is an object: a struct literal, or `{ name: value }`");
             return None;

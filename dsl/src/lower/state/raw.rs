@@ -58,7 +58,7 @@ pub(super) fn merge(
     if raw.is_empty() && !inside && edges.iter().all(|edge| edge.raw.is_empty()) {
         return made;
     }
-    let Json::Object(mut object) = made.to_value() else {
+    let Some(mut object) = made.to_value().into_object() else {
         return made;
     };
     for (index, body) in state.bodies().iter().enumerate() {

@@ -80,15 +80,12 @@ fn output(expr: Expr, variables: &[Variable]) -> Result<Json, String> {
 
 /// The code of an expression.
 fn code(expr: Expr, variables: &[Variable]) -> String {
-    match output(expr, variables) {
-        Ok(Json::String(text)) => match text
-            .strip_prefix("{% ")
-            .and_then(|text| text.strip_suffix(" %}"))
-        {
-            Some(code) => code.to_owned(),
-            None => panic!("{text} is no expression"),
-        },
-        other => panic!("{other:?} is no expression"),
+    let output = output(expr, variables);
+    let text = output.as_ref().ok().and_then(Json::as_str);
+    let code = text.and_then(|text| text.strip_prefix("{% ")?.strip_suffix(" %}"));
+    match code {
+        Some(code) => code.to_owned(),
+        None => panic!("{output:?} is no expression"),
     }
 }
 
