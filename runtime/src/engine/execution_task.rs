@@ -5,7 +5,6 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 use tokio::sync::oneshot;
 
@@ -278,7 +277,8 @@ impl ExecutionTask {
 
     /// Tells everybody how it ended.
     fn finish(&mut self, mut execution: Execution) {
-        let outcome = execution.outcome().cloned();
+        // What came to no end of its own ran out of time.
+        let outcome = execution.outcome().cloned().unwrap_or(Outcome::TimedOut);
         self.inspected = execution.take_inspection();
         if self.inspected.is_none()
             && let Some(resume) = execution.take_resume()
@@ -292,12 +292,8 @@ impl ExecutionTask {
         }
         let history = execution.recorder().finish();
         drop(execution);
-        let (status, output, failure) = match outcome {
-            Some(Outcome::Succeeded(output)) => (Status::Succeeded, Some(output), None),
-            Some(Outcome::Failed(failure)) => (Status::Failed, None, Some(failure)),
-            Some(Outcome::Aborted(failure)) => (Status::Aborted, None, Some(failure)),
-            Some(Outcome::TimedOut) | None => (Status::TimedOut, None, None),
-        };
+        let status = outcome.status();
+        let (output, failure) = outcome.into_parts();
         self.close(status, output, failure, history);
     }
 
@@ -340,19 +336,9 @@ impl ExecutionTask {
         if let Some(deadline) = self.deadline.take() {
             clock.disarm(deadline);
         }
-        let text = |text: Option<SmolStr>| text.map(String::from);
-        let (error, cause) = failure.map_or((None, None), |Failure { error, cause, .. }| {
-            (text(error), text(cause))
-        });
-        tracing::info!(status = status.as_str(), error, "ended");
-        let report = Arc::new(ExecutionReport {
-            status,
-            output,
-            error,
-            cause,
-            stopped: clock.now(),
-            history,
-        });
+        let report = ExecutionReport::new(status, output, failure, clock.now(), history);
+        tracing::info!(status = status.as_str(), error = report.error, "ended");
+        let report = Arc::new(report);
         if let Some(observer) = &self.host.engine.observer
             && self.inspected.is_none()
         {
@@ -498,15 +484,8 @@ impl ExecutionTask {
         if step == Step::Budget && !self.host.has_deferred() && !journaled.is_awaited() {
             return false;
         }
-        let over = execution.outcome().map(|outcome| {
-            let status = match outcome {
-                Outcome::Succeeded(_) => Status::Succeeded,
-                Outcome::Failed(_) => Status::Failed,
-                Outcome::TimedOut => Status::TimedOut,
-                Outcome::Aborted(_) => Status::Aborted,
-            };
-            (status, self.host.engine.clock.now())
-        });
+        let now = || self.host.engine.clock.now();
+        let over = execution.outcome().map(|outcome| (outcome.status(), now()));
         journaled.commit(durable, execution, over);
         true
     }

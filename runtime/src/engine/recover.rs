@@ -19,25 +19,34 @@ use crate::interpret::{Execution, Outcome, Restored, Written};
 use crate::status::Status;
 use crate::store::{StoreReader, StoredExecution, StoredMachine};
 
-/// The versions of state machines that a store has, compiled when they are needed.
+/// The versions of state machines that a store has, read and compiled when they are needed.
+#[derive(Default)]
 struct Versions {
-    stored: HashMap<String, StoredMachine>,
+    /// By their hashes, once they were read.
+    stored: Option<HashMap<String, StoredMachine>>,
     compiled: HashMap<String, Arc<Machine>>,
 }
 
 impl Versions {
-    fn read(reader: &mut dyn StoreReader) -> Result<Self, String> {
-        let stored = reader.machines().map_err(|error| error.to_string())?;
-        let stored = stored
-            .into_iter()
-            .map(|version| (version.hash.clone(), version));
-        Ok(Self {
-            stored: stored.collect(),
-            compiled: HashMap::new(),
-        })
+    fn stored(
+        &mut self,
+        reader: &mut dyn StoreReader,
+    ) -> Result<&HashMap<String, StoredMachine>, String> {
+        if self.stored.is_none() {
+            let machines = reader.machines().map_err(|error| error.to_string())?;
+            let named = machines.into_iter();
+            let named = named.map(|version| (version.hash.clone(), version));
+            self.stored = Some(named.collect());
+        }
+        Ok(self.stored.get_or_insert_default())
     }
 
-    fn get(&mut self, shared: &Shared, row: &StoredExecution) -> Result<Arc<Machine>, String> {
+    fn get(
+        &mut self,
+        shared: &Shared,
+        reader: &mut dyn StoreReader,
+        row: &StoredExecution,
+    ) -> Result<Arc<Machine>, String> {
         let hash = &row.machine_hash;
         if let Some(known) = self.compiled.get(hash) {
             return Ok(known.clone());
@@ -46,7 +55,7 @@ impl Versions {
         let machine = match newest.filter(|newest| newest.hash == hash.as_str()) {
             Some(newest) => newest,
             None => {
-                let version = self.stored.get(hash).ok_or_else(|| {
+                let version = self.stored(reader)?.get(hash).ok_or_else(|| {
                     format!(
                         "the store lacks the version {hash} of the state machine `{}`",
                         row.machine
@@ -81,7 +90,7 @@ impl Shared {
         versions: &mut Versions,
         row: &StoredExecution,
     ) -> Result<Kept, String> {
-        let machine = versions.get(self, row)?;
+        let machine = versions.get(self, reader, row)?;
         let records = reader.records(row.key).map_err(|error| error.to_string())?;
         let mut restored = Restored::default();
         for record in &records {
@@ -107,8 +116,9 @@ impl Shared {
             return Ok(Vec::new());
         };
         let mut reader = durable.reader();
-        let mut versions = Versions::read(&mut **reader).map_err(BuildError::new)?;
-        for hash in versions.stored.keys() {
+        let mut versions = Versions::default();
+        let stored = versions.stored(&mut **reader).map_err(BuildError::new)?;
+        for hash in stored.keys() {
             durable.knows(SmolStr::new(hash));
         }
         let open = reader.open_executions();
@@ -158,9 +168,7 @@ impl Shared {
         let row = row.ok()??;
         // One that runs is known above, or is about to be: its start is not told yet.
         row.stopped?;
-        let kept = Versions::read(&mut **reader)
-            .and_then(|mut versions| self.restore(&mut **reader, &mut versions, &row));
-        match kept {
+        match self.restore(&mut **reader, &mut Versions::default(), &row) {
             Ok(kept) => Some(self.over(&row, kept)),
             Err(error) => {
                 tracing::error!(error, "the store cannot be read");
@@ -178,24 +186,12 @@ impl Shared {
             ..
         } = kept;
         let about = execution.about().clone();
-        let (output, failure) = match execution.outcome().cloned() {
-            Some(Outcome::Succeeded(output)) => (Some(output), None),
-            Some(Outcome::Failed(failure) | Outcome::Aborted(failure)) => (None, Some(failure)),
-            Some(Outcome::TimedOut) | None => (None, None),
-        };
-        let text = |text: Option<SmolStr>| text.map(String::from);
-        let (error, cause) = failure.map_or((None, None), |failure| {
-            (text(failure.error), text(failure.cause))
-        });
+        let outcome = execution.outcome().cloned();
+        let (output, failure) = outcome.map_or((None, None), Outcome::into_parts);
         let resume = execution.take_resume();
-        let report = ExecutionReport {
-            status: row.status,
-            output,
-            error,
-            cause,
-            stopped: row.stopped.unwrap_or(about.started),
-            history: execution.recorder().finish(),
-        };
+        let stopped = row.stopped.unwrap_or(about.started);
+        let history = execution.recorder().finish();
+        let report = ExecutionReport::new(row.status, output, failure, stopped, history);
         let state = ExecutionState::new(about.clone(), self.clock.clone());
         if let Some(resume) = resume.filter(|_| row.status != Status::Succeeded) {
             state.keep(Redrivable {

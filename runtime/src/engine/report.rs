@@ -1,6 +1,7 @@
 use crate::clock::Timestamp;
 use crate::execution_info::ExecutionInfo;
 use crate::history::History;
+use crate::interpret::Failure;
 use crate::status::Status;
 use crate::value::Value;
 
@@ -23,6 +24,24 @@ pub struct ExecutionReport {
 }
 
 impl ExecutionReport {
+    pub(super) fn new(
+        status: Status,
+        output: Option<Value>,
+        failure: Option<Failure>,
+        stopped: Timestamp,
+        history: History,
+    ) -> Self {
+        let (error, cause) = failure.map_or((None, None), |failure| (failure.error, failure.cause));
+        Self {
+            status,
+            output,
+            error: error.map(String::from),
+            cause: cause.map(String::from),
+            stopped,
+            history,
+        }
+    }
+
     /// About how many bytes of memory it holds, mostly its values.
     pub(super) fn bytes(&self) -> u64 {
         if self.history.is_empty() {

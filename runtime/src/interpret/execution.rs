@@ -18,6 +18,7 @@ use crate::limits::Limits;
 use crate::program::{Entry, Program, StateIx};
 use crate::query::{Entropy, QueryError, Variables};
 use crate::record::{Changing, record};
+use crate::status::Status;
 use crate::task::TaskResult;
 use crate::value::Value;
 use crate::wait_id::CursorId;
@@ -66,6 +67,27 @@ pub(crate) enum Outcome {
     Failed(Failure),
     TimedOut,
     Aborted(Failure),
+}
+
+impl Outcome {
+    /// Where an execution stands that ended so.
+    pub(crate) fn status(&self) -> Status {
+        match self {
+            Self::Succeeded(_) => Status::Succeeded,
+            Self::Failed(_) => Status::Failed,
+            Self::TimedOut => Status::TimedOut,
+            Self::Aborted(_) => Status::Aborted,
+        }
+    }
+
+    /// The output, or the failure where there is one.
+    pub(crate) fn into_parts(self) -> (Option<Value>, Option<Failure>) {
+        match self {
+            Self::Succeeded(output) => (Some(output), None),
+            Self::Failed(failure) | Self::Aborted(failure) => (None, Some(failure)),
+            Self::TimedOut => (None, None),
+        }
+    }
 }
 
 /// What became of a call of [`Execution::step`].
