@@ -126,9 +126,9 @@ mod wait_id;
 
 pub use self::distributed::{MapRun, MapRunCounts};
 pub use self::engine::{
-    ActivityError, ActivityTask, BuildError, Engine, EngineBuilder, Events, ExecuteError,
-    ExecutionFailed, ExecutionFilter, ExecutionPage, ExecutionReport, ExecutionSummary,
-    MachineDescription, RedriveError, Run, StartError, StartOptions, TokenError,
+    ActivityDescription, ActivityError, ActivityTask, BuildError, Engine, EngineBuilder, Events,
+    ExecuteError, ExecutionFailed, ExecutionFilter, ExecutionPage, ExecutionReport,
+    ExecutionSummary, MachineDescription, RedriveError, Run, StartError, StartOptions, TokenError,
 };
 pub use self::execution_info::ExecutionInfo;
 pub use self::limits::Limits;
