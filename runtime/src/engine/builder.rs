@@ -202,7 +202,8 @@ impl EngineBuilder {
         self
     }
 
-    /// Declares an activity whose workers ask with [`Engine::get_activity_task`].
+    /// Declares an activity whose workers ask with [`Engine::get_activity_task`]: one that is there in every engine that is built so.
+    /// [`Engine::create_activity`] makes others.
     pub fn activity(mut self, arn: impl Into<String>) -> Self {
         let arn = arn.into();
         let base = Resource::parse(&arn).base().to_owned();
@@ -476,8 +477,14 @@ impl EngineBuilder {
         let durable = self.store.map(Durable::open).transpose();
         let durable = durable.map_err(|error| BuildError::new(error.to_string()))?;
         let activities = Activities::new(durable.is_some());
+        if let Some(durable) = &durable {
+            let stored = durable.reader().activities();
+            for activity in stored.map_err(|error| BuildError::new(error.to_string()))? {
+                activities.open(&activity.arn, activity.created);
+            }
+        }
         for arn in &registry.activities {
-            activities.declare(arn);
+            activities.open(arn, self.clock.now());
         }
         let seed = match self.seed {
             Some(seed) => seed,

@@ -278,13 +278,9 @@ impl EngineHost {
             input,
             responder,
         };
-        if let Some(place) = self
-            .engine
-            .activities
-            .push(activity, task, &self.engine.clock)
-        {
-            self.held(wait_id).queued = Some((activity.clone(), place));
-        }
+        let engine = &self.engine;
+        let place = engine.activities.push(activity, task, &engine.clock);
+        self.held(wait_id).queued = Some((activity.clone(), place));
     }
 
     /// Brings what a future gives, as the answer of work that was begun.

@@ -37,18 +37,14 @@ mod tokens;
 mod work;
 
 use std::fmt;
-use std::future::Future;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use stepwright::Workflow;
 use stepwright_asl::model::MachineType;
 
-pub use self::activities::ActivityTask;
+pub use self::activities::{ActivityDescription, ActivityTask};
 pub use self::builder::EngineBuilder;
 pub use self::error::{
     ActivityError, BuildError, ExecutionFailed, RedriveError, StartError, TokenError,
@@ -70,7 +66,6 @@ use self::run::Decode;
 use self::shared::Shared;
 use crate::clock::Clock;
 use crate::distributed::MapRun;
-use crate::panics::said;
 use crate::store::StoreError;
 use crate::task::{TaskFailure, TaskResult, Watch};
 use crate::value::Value;
@@ -462,67 +457,6 @@ impl Engine {
             Ok(())
         } else {
             Err(self.shared.tokens.why_late(token))
-        }
-    }
-
-    /// Waits for the next task of an activity, oldest first. Dropping the future gives up waiting.
-    ///
-    /// # Errors
-    ///
-    /// When nobody declared the activity.
-    pub async fn get_activity_task(
-        &self,
-        arn: &str,
-        worker: Option<&str>,
-    ) -> Result<ActivityTask, ActivityError> {
-        self.shared
-            .activities
-            .take(arn, worker, &self.shared.clock)
-            .await
-    }
-
-    /// Works for an activity, one task after the other, until the future is dropped. Work that panics fails its task with
-    /// `Stepwright.TaskPanicked`, as a handler does, and the next task follows.
-    ///
-    /// # Errors
-    ///
-    /// When nobody declared the activity.
-    pub async fn work_on_activity<I, O, E, F, Fut>(
-        &self,
-        arn: &str,
-        worker: Option<&str>,
-        work: F,
-    ) -> Result<std::convert::Infallible, ActivityError>
-    where
-        I: DeserializeOwned,
-        O: Serialize,
-        E: Into<TaskFailure>,
-        F: Fn(I) -> Fut,
-        Fut: Future<Output = Result<O, E>>,
-    {
-        loop {
-            let task = self.get_activity_task(arn, worker).await?;
-            let result = match task.input.to_typed::<I>() {
-                Ok(input) => {
-                    let working = AssertUnwindSafe(async { work(input).await });
-                    match working.catch_unwind().await {
-                        Ok(result) => result.map_err(Into::into),
-                        Err(panic) => Err(work::panicked(&said(panic))),
-                    }
-                }
-                Err(error) => Err(TaskFailure::internal(
-                    crate::task::handler::INVALID_INPUT,
-                    &error.to_string(),
-                )),
-            };
-            let result = result.and_then(|output| {
-                Value::from_typed(&output).map_err(|error| {
-                    TaskFailure::internal(crate::task::handler::INVALID_OUTPUT, &error.to_string())
-                })
-            });
-            if let Err(error) = self.answer(&task.token, result).await {
-                tracing::warn!(activity = arn, %error, "nobody waits for the result any more");
-            }
         }
     }
 }

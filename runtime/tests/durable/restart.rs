@@ -5,7 +5,9 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use stepwright_runtime::store::MemoryStore;
 use stepwright_runtime::testing::{Mock, Mocks};
-use stepwright_runtime::{Engine, MachineType, StartError, StartOptions, Status, TokenError};
+use stepwright_runtime::{
+    ActivityError, Engine, MachineType, StartError, StartOptions, Status, TokenError,
+};
 
 use crate::support::{Done, FullFor, builder, note, process};
 
@@ -446,4 +448,49 @@ async fn distributed_maps_are_refused_until_a_store_keeps_them() {
 fn an_engine_with_a_store_is_built_within_a_runtime() {
     let built = builder(&[], &MemoryStore::new(), &Done::default()).build();
     assert!(built.unwrap_err().to_string().contains("tokio runtime"));
+}
+
+#[test]
+fn activities_are_there_after_a_restart_until_they_are_deleted() {
+    let (store, done) = (MemoryStore::new(), Done::default());
+    let machine = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": ACTIVITY, "End": true}}});
+    let engine = {
+        let (machine, store) = (machine.clone(), store.clone());
+        move || builder(&[("m", machine.clone())], &store, &done).build()
+    };
+    let first = engine.clone();
+    let created = process(async move {
+        let engine = first().unwrap();
+        let created = engine.create_activity("pack").await.unwrap();
+        let start = engine.start_machine("m", json!(1), started("e"));
+        start.await.unwrap();
+        created
+    });
+    let second = engine.clone();
+    process(async move {
+        let engine = second().unwrap();
+        assert_eq!(engine.activities(), [created]);
+        engine.delete_activity(ACTIVITY).await.unwrap();
+    });
+    let third = engine.clone();
+    process(async move {
+        let engine = third().unwrap();
+        assert_eq!(engine.activities(), []);
+        // Its task waits still.
+        engine.create_activity("pack").await.unwrap();
+        let task = engine.get_activity_task(ACTIVITY, None).await.unwrap();
+        engine.send_task_success(&task.token, "done").await.unwrap();
+        let report = engine.execution(ID).unwrap().report().await;
+        assert_eq!(report.status, Status::Succeeded);
+    });
+    process(async move {
+        store.fail_from(0, crate::support::power_is_gone());
+        let engine = engine().unwrap();
+        let refused = engine.create_activity("weigh").await.unwrap_err();
+        assert!(matches!(refused, ActivityError::Store(_)), "{refused}");
+        let refused = engine.delete_activity(ACTIVITY).await.unwrap_err();
+        assert!(matches!(refused, ActivityError::Store(_)), "{refused}");
+        let arns: Vec<_> = engine.activities().into_iter().map(|one| one.arn).collect();
+        assert_eq!(arns, [ACTIVITY]);
+    });
 }

@@ -6,7 +6,9 @@ use rusqlite::{Connection, OpenFlags, Params, Row, ToSql};
 use super::error::Place;
 use super::schema::{self, Found};
 use super::{backup, options, row};
-use crate::store::{StoreError, StoreFilter, StoreReader, StoredExecution, StoredMachine};
+use crate::store::{
+    StoreError, StoreFilter, StoreReader, StoredActivity, StoredExecution, StoredMachine,
+};
 
 /// Reads a [`SqliteStore`](super::SqliteStore), also while an engine, in this process or another, writes to it.
 #[derive(Debug)]
@@ -159,6 +161,11 @@ impl StoreReader for SqliteReader {
             row::EXECUTION
         );
         self.rows(&query, &*values, row::execution)
+    }
+
+    fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError> {
+        let query = format!("SELECT {} FROM activities ORDER BY arn", row::ACTIVITY);
+        self.rows(&query, [], row::activity)
     }
 
     fn last_key(&mut self) -> Result<u64, StoreError> {
