@@ -1,13 +1,13 @@
 //! What an engine with a store has beside one without.
 
-use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use smol_str::SmolStr;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::journaled::{First, Journaled};
+use super::kept_versions::KeptVersions;
 use super::machines::Machine;
+use super::retention::Retention;
+use super::sweeper::Sweeper;
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::Written;
 use crate::query::Entropy;
@@ -21,20 +21,29 @@ pub(super) struct Durable {
     reader: Mutex<Box<dyn StoreReader>>,
     /// The key of the next execution.
     next: AtomicU64,
-    /// The hashes of the versions that the store has.
-    versions: Mutex<HashSet<SmolStr>>,
+    pub(super) versions: Arc<KeptVersions>,
+    pub(super) retention: Retention,
+    /// A reader for what deletes executions, until that begins.
+    pub(super) sweep_reader: Mutex<Option<Box<dyn StoreReader>>>,
+    /// What deletes executions that were kept long enough.
+    pub(super) sweeper: OnceLock<Sweeper>,
 }
 
 impl Durable {
-    /// Opens a store.
-    pub(super) fn open(store: Box<dyn Store>) -> Result<Self, StoreError> {
+    /// Opens a store, which keeps executions so long.
+    pub(super) fn open(store: Box<dyn Store>, retention: Retention) -> Result<Self, StoreError> {
         let mut reader = store.reader()?;
         let last = reader.last_key()?;
+        let sweeps = !retention.is_endless();
+        let sweep_reader = sweeps.then(|| store.reader()).transpose()?;
         Ok(Self {
             journal: Journal::new(store)?,
             reader: Mutex::new(reader),
             next: AtomicU64::new(last + 1),
-            versions: Mutex::default(),
+            versions: Arc::default(),
+            retention,
+            sweep_reader: Mutex::new(sweep_reader),
+            sweeper: OnceLock::new(),
         })
     }
 
@@ -63,9 +72,8 @@ impl Durable {
             started: about.started,
             stopped: None,
         };
-        // A version stands before its first execution, in the same commit: until that is done, others give it, too.
-        let versions = self.versions.lock().unwrap_or_else(PoisonError::into_inner);
-        let version = (!versions.contains(&machine.hash)).then(|| StoredMachine {
+        let starting = self.versions.start(&machine.hash);
+        let version = starting.brings.then(|| StoredMachine {
             hash: machine.hash.to_string(),
             name: machine.name.to_string(),
             machine_type: machine.program.entry().machine_type,
@@ -74,14 +82,8 @@ impl Durable {
         Journaled::new(
             key,
             0,
-            First::Start(Box::new((row, version))),
+            First::Start(Box::new((row, version, starting))),
             Written::default(),
         )
-    }
-
-    /// The store has this version.
-    pub(super) fn knows(&self, hash: SmolStr) {
-        let mut versions = self.versions.lock().unwrap_or_else(PoisonError::into_inner);
-        versions.insert(hash);
     }
 }

@@ -107,6 +107,21 @@ impl RedriveError {
     }
 }
 
+/// An execution cannot be deleted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeleteError {
+    /// No Standard execution of that ARN is remembered. The children of a Map Run are deleted with the execution that it belongs to.
+    #[error("Execution Does Not Exist: '{0}'")]
+    ExecutionDoesNotExist(String),
+    /// It runs.
+    #[error("the execution `{0}` runs; stop it first, or wait for its end")]
+    ExecutionIsRunning(String),
+    /// The store cannot be read, or does not keep the deletion. The execution is there as before.
+    #[error("the execution cannot be deleted: {0}")]
+    Store(#[from] StoreError),
+}
+
 /// A token cannot be answered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

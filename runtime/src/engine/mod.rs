@@ -3,6 +3,7 @@
 mod activities;
 mod builder;
 mod built;
+mod delete;
 mod durable;
 mod ends;
 mod error;
@@ -16,6 +17,7 @@ mod host;
 mod input;
 mod inspect;
 mod journaled;
+mod kept_versions;
 mod list;
 mod machines;
 mod map_runs;
@@ -27,12 +29,15 @@ mod redrivable;
 mod redrive;
 mod registry;
 mod report;
+mod retention;
 mod run;
 mod shared;
 mod shutdown;
 mod start;
 mod state;
 mod stored_executions;
+mod sweep;
+mod sweeper;
 mod tokens;
 mod work;
 
@@ -47,7 +52,7 @@ use stepwright_asl::model::MachineType;
 pub use self::activities::{ActivityDescription, ActivityTask};
 pub use self::builder::EngineBuilder;
 pub use self::error::{
-    ActivityError, BuildError, ExecutionFailed, RedriveError, StartError, TokenError,
+    ActivityError, BuildError, DeleteError, ExecutionFailed, RedriveError, StartError, TokenError,
 };
 pub use self::events::Events;
 pub(crate) use self::inspect::Inspected;
@@ -95,7 +100,10 @@ impl Engine {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| {
             BuildError::new("an engine with a store is built within a tokio runtime, on which the executions of the store go on".to_owned())
         })?;
-        for prepared in self.shared.recover()? {
+        let recovered = self.shared.recover()?;
+        let sweeps = self.shared.begin_sweeps();
+        sweeps.map_err(|error| BuildError::new(error.to_string()))?;
+        for prepared in recovered {
             let mut task = ExecutionTask::new(self.shared.clone(), prepared);
             // From here on its tokens are answered.
             task.go_on();

@@ -42,7 +42,14 @@ pub enum Change {
         /// The execution's key.
         key: u64,
     },
-    /// An execution is forgotten, with its records. [`StoreError::Conflict`] when no execution has the key.
+    /// A version of a state machine is forgotten. [`StoreError::Conflict`] when there is no such version.
+    DeleteMachine {
+        /// The state machine's name.
+        name: String,
+        /// The version's hash.
+        hash: String,
+    },
+    /// An execution that is over is forgotten, with its records. [`StoreError::Conflict`] when no execution has the key, or it runs.
     Delete {
         /// The execution's key.
         key: u64,
@@ -73,6 +80,7 @@ impl Change {
                 } = execution;
                 arn.len() + name.len() + machine.len() + machine_hash.len() + data.len()
             }
+            Self::DeleteMachine { name, hash } => name.len() + hash.len(),
             Self::Append { data, .. } => data.len(),
             Self::Activity(StoredActivity { arn, .. }) | Self::DeleteActivity { arn } => arn.len(),
             Self::Close { .. } | Self::Reopen { .. } | Self::Delete { .. } => 0,

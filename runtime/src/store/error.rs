@@ -127,6 +127,16 @@ impl StoreError {
         Self::conflict(format!("there is no execution with the key {key}"))
     }
 
+    pub(super) fn is_running(key: u64) -> Self {
+        Self::conflict(format!("the execution with the key {key} runs"))
+    }
+
+    pub(super) fn no_version(name: &str, hash: &str) -> Self {
+        Self::conflict(format!(
+            "there is no version {hash} of the state machine `{name}`"
+        ))
+    }
+
     pub(super) fn key_is_taken(key: u64) -> Self {
         Self::conflict(format!("another execution has the key {key}"))
     }

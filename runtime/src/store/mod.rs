@@ -47,6 +47,8 @@ mod sqlite;
 
 use bytes::Bytes;
 
+use crate::clock::Timestamp;
+
 pub use self::activity::StoredActivity;
 pub use self::change::Change;
 pub use self::error::StoreError;
@@ -121,6 +123,38 @@ pub trait StoreReader: Send {
     ///
     /// What the store meets.
     fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError>;
+
+    /// At most so many of the executions that are over, from the one that ended first. With a time, those that started and ended before it.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn closed(
+        &mut self,
+        before: Option<Timestamp>,
+        limit: usize,
+    ) -> Result<Vec<StoredExecution>, StoreError>;
+
+    /// How many executions are over.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn closed_count(&mut self) -> Result<u64, StoreError>;
+
+    /// Whether an execution, running or over, has the version of this hash.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn has_executions_of(&mut self, hash: &str) -> Result<bool, StoreError>;
+
+    /// About how many bytes all that the store has takes, without the room that deleted executions left behind.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn bytes(&mut self) -> Result<u64, StoreError>;
 
     /// The largest key of an execution that is there, 0 when there is none. The key after it is free.
     ///

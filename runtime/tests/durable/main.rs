@@ -7,4 +7,5 @@ mod activity;
 mod crash;
 mod names;
 mod restart;
+mod retention;
 mod support;

@@ -159,6 +159,7 @@ async fn stopping_a_parent_stops_the_child_that_it_waits_for() {
         while engine
             .executions(&ExecutionFilter::new())
             .unwrap()
+            .unwrap()
             .executions
             .len()
             < 2
@@ -170,6 +171,7 @@ async fn stopping_a_parent_stops_the_child_that_it_waits_for() {
         drop(held);
         let child = engine
             .executions(&ExecutionFilter::new())
+            .unwrap()
             .executions
             .into_iter()
             .find(|row| row.machine == "child");
@@ -226,6 +228,7 @@ async fn a_parent_or_a_task_whose_time_runs_out_stops_the_child() {
         assert_eq!((report.status, seconds(&report)), (status, 10.0));
         let id = engine
             .executions(&ExecutionFilter::new())
+            .unwrap()
             .executions
             .into_iter()
             .find(|row| row.machine == "child");
@@ -325,6 +328,7 @@ async fn a_start_that_finds_no_room_in_the_history_starts_nothing() {
         let was_started = kinds(&report).contains(&"TaskStarted");
         let children = engine
             .executions(&ExecutionFilter::new())
+            .unwrap()
             .unwrap()
             .executions
             .len()
@@ -462,6 +466,7 @@ async fn a_token_ends_a_task_that_waits_for_a_child() {
     assert_eq!(child_status(&engine), Status::Running);
     let id = engine
         .executions(&ExecutionFilter::new())
+        .unwrap()
         .executions
         .into_iter()
         .find(|row| row.machine == "child");

@@ -5,7 +5,7 @@ use stepwright_runtime::store::{
     Change, SqliteReader, SqliteStore, Store, StoreError, StoreReader,
 };
 
-use crate::support::{fill, machine, place};
+use crate::support::{closed, fill, machine, place};
 
 const PAGE: usize = 8_192;
 const EXECUTIONS: u64 = 300;
@@ -33,7 +33,7 @@ fn use_all(path: &Path) -> Result<(), StoreError> {
             data: vec![1; 2_000].into(),
         }])?;
     }
-    (1..=EXECUTIONS).try_for_each(|key| store.commit(&[Change::Delete { key }]))
+    (1..=EXECUTIONS).try_for_each(|key| store.commit(&[closed(key), Change::Delete { key }]))
 }
 
 fn refill(path: &Path, bytes: &[u8]) {

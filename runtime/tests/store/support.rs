@@ -44,6 +44,15 @@ pub(crate) fn start(key: u64, bytes: usize) -> Change {
     }
 }
 
+/// What ends an execution.
+pub(crate) fn closed(key: u64) -> Change {
+    Change::Close {
+        key,
+        status: Status::Succeeded,
+        stopped: Timestamp::from_unix_micros(key as i64 + 1),
+    }
+}
+
 /// Commits so many executions, one at a time.
 pub(crate) fn fill(store: &mut dyn Store, executions: u64) {
     for key in 1..=executions {

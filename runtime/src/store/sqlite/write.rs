@@ -75,7 +75,18 @@ impl Writer<'_> {
                 stopped,
             } => self.stand(*key, *status, Some(*stopped)),
             Change::Reopen { key } => self.stand(*key, Status::Running, None),
+            Change::DeleteMachine { name, hash } => {
+                let deleted = self.run(
+                    "DELETE FROM machines WHERE name = ? AND hash = ?",
+                    params![name, hash],
+                );
+                match deleted.map_err(|error| self.error(error))? {
+                    0 => Err(StoreError::no_version(name, hash)),
+                    _ => Ok(()),
+                }
+            }
             Change::Delete { key } => {
+                self.refuse_running(*key)?;
                 self.one(
                     *key,
                     "DELETE FROM executions WHERE key = ?",
@@ -100,6 +111,23 @@ impl Writer<'_> {
                 .map(drop)
                 .map_err(|error| self.error(error)),
         }
+    }
+
+    fn refuse_running(&self, key: u64) -> Result<(), StoreError> {
+        let running = "SELECT 1 FROM executions WHERE key = ? AND status = 'RUNNING'";
+        match self.has(running, [signed(key)?])? {
+            true => Err(StoreError::is_running(key)),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether a query finds a row.
+    fn has(&self, query: &str, values: impl Params) -> Result<bool, StoreError> {
+        let found = self
+            .connection
+            .prepare_cached(query)
+            .and_then(|mut query| query.exists(values));
+        found.map_err(|error| self.error(error))
     }
 
     fn start(&self, execution: &StoredExecution, data: &[u8]) -> Result<(), StoreError> {
@@ -132,7 +160,8 @@ impl Writer<'_> {
         match inserted {
             Ok(_) => {}
             Err(error) if is_constraint(&error) => {
-                return Err(match self.has_arn(arn)? {
+                let has_arn = self.has("SELECT 1 FROM executions WHERE arn = ?", [arn]);
+                return Err(match has_arn? {
                     true => StoreError::Exists { arn: arn.clone() },
                     false => StoreError::key_is_taken(*key),
                 });
@@ -150,14 +179,6 @@ impl Writer<'_> {
                 .corrupt(format!("records of a missing execution {key}")),
             false => self.error(error),
         })
-    }
-
-    fn has_arn(&self, arn: &str) -> Result<bool, StoreError> {
-        let found = self
-            .connection
-            .prepare_cached("SELECT 1 FROM executions WHERE arn = ?")
-            .and_then(|mut query| query.exists([arn]));
-        found.map_err(|error| self.error(error))
     }
 
     /// A record follows the one before it. That one lies on the same page, so looking for it costs little.
