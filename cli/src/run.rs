@@ -80,6 +80,8 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
                 .and_then(|found| found.history.events().last());
             let last = last.map_or_else(Timestamp::default, |event| event.timestamp());
             builder = builder.virtual_time_from(Timestamp::system().max(last));
+            // Time that was jumped over makes no other execution old.
+            builder = builder.retention_time(Duration::MAX);
         }
         let execution = arguments.name.as_deref().unwrap_or_default();
         builder = builder.store(store).resume_only(name, execution);

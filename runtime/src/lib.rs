@@ -130,8 +130,8 @@ pub use self::distributed::{MapRun, MapRunCounts};
 pub use self::engine::{
     ActivityDescription, ActivityError, ActivityTask, BuildError, DeleteError, Engine,
     EngineBuilder, Events, ExecuteError, ExecutionDescription, ExecutionFailed, ExecutionFilter,
-    ExecutionPage, ExecutionReport, ExecutionSummary, MachineDescription, RedriveError, Run,
-    StartError, StartOptions, StoredExecutions, TokenError,
+    ExecutionPage, ExecutionReport, ExecutionSummary, HistoryError, MachineDescription,
+    RedriveError, Run, StartError, StartOptions, StoredExecutions, TokenError,
 };
 pub use self::execution_info::ExecutionInfo;
 pub use self::limits::Limits;

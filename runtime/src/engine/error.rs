@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::report::ExecutionReport;
-use crate::history::History;
+use crate::history::{History, InvalidPageToken};
 use crate::status::Status;
 use crate::store::StoreError;
 use crate::value::Value;
@@ -105,6 +105,21 @@ impl RedriveError {
             error => Self::Store(error),
         }
     }
+}
+
+/// A history cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HistoryError {
+    /// No Standard execution, and no child of a Map Run, of that ARN is remembered.
+    #[error("Execution Does Not Exist: '{0}'")]
+    ExecutionDoesNotExist(String),
+    /// The page before is none of this order.
+    #[error(transparent)]
+    InvalidToken(#[from] InvalidPageToken),
+    /// The store cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// An execution cannot be deleted.

@@ -52,7 +52,8 @@ use stepwright_asl::model::MachineType;
 pub use self::activities::{ActivityDescription, ActivityTask};
 pub use self::builder::EngineBuilder;
 pub use self::error::{
-    ActivityError, BuildError, DeleteError, ExecutionFailed, RedriveError, StartError, TokenError,
+    ActivityError, BuildError, DeleteError, ExecutionFailed, HistoryError, RedriveError,
+    StartError, TokenError,
 };
 pub use self::events::Events;
 pub(crate) use self::inspect::Inspected;
@@ -71,6 +72,7 @@ use self::run::Decode;
 use self::shared::Shared;
 use crate::clock::Clock;
 use crate::distributed::MapRun;
+use crate::history::{HistoryPage, HistoryQuery};
 use crate::store::StoreError;
 use crate::task::{TaskFailure, TaskResult, Watch};
 use crate::value::Value;
@@ -320,6 +322,21 @@ impl Engine {
         let known = self.shared.known(id)?;
         let state = known.or_else(|| self.shared.runs.child(id));
         Ok(state.map(|state| Run::new(state, |output| Ok(output.clone()), &self.handle)))
+    }
+
+    /// A page of an execution's history, by its ARN, running or over, from memory or from the store; see [`HistoryQuery`].
+    ///
+    /// # Errors
+    ///
+    /// When there is no such execution, or the query names a page that is none; [`HistoryError::Store`].
+    pub async fn history(
+        &self,
+        execution: &str,
+        query: &HistoryQuery,
+    ) -> Result<HistoryPage, HistoryError> {
+        let run = self.execution(execution)?;
+        let run = run.ok_or_else(|| HistoryError::ExecutionDoesNotExist(execution.to_owned()))?;
+        Ok(run.history().await.page(query)?)
     }
 
     /// The Standard executions that are remembered, newest first: those that run, and as many of those that are over as

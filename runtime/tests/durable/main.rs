@@ -6,6 +6,7 @@
 mod activity;
 mod crash;
 mod names;
+mod pages;
 mod restart;
 mod retention;
 mod support;
