@@ -119,7 +119,9 @@ async fn write_history(
     while let Some(execution) = executions.pop() {
         for map_run in engine.map_runs(&execution) {
             for child in engine.map_run_executions(&map_run.arn) {
-                if let Some(child) = engine.execution(&child.id) {
+                let known = engine.execution(&child.id);
+                let known = known.map_err(|error| Failure::Failed(error.to_string()))?;
+                if let Some(child) = known {
                     children.push(child.history().await.to_json());
                 }
                 executions.push(child.id);

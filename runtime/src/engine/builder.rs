@@ -47,6 +47,7 @@ pub struct EngineBuilder {
     rests_as_bytes: bool,
     objects: Option<Arc<dyn ObjectStore>>,
     store: Option<Box<dyn Store>>,
+    resumes_only: Option<String>,
     substitutions: HashMap<String, String>,
     observer: Option<Arc<dyn Observer>>,
     /// Where coverage is written; what the environment says unless set.
@@ -80,6 +81,7 @@ impl EngineBuilder {
             rests_as_bytes: false,
             objects: None,
             store: None,
+            resumes_only: None,
             substitutions: HashMap::new(),
             observer: None,
             coverage: None,
@@ -317,12 +319,19 @@ impl EngineBuilder {
     /// let id = run.id().to_owned();
     /// run.await?;
     /// // Another engine on the same store knows it.
-    /// let known = builder().build()?.execution(&id).expect("it is kept");
+    /// let known = builder().build()?.execution(&id)?.expect("it is kept");
     /// assert_eq!(known.await?.to_text(), r#""Ada""#);
     /// # Ok(()) }
     /// ```
     pub fn store(mut self, store: impl Store) -> Self {
         self.store = Some(Box::new(store));
+        self
+    }
+
+    /// Of what the [store](Self::store) has open, goes on with this execution alone, by its ARN, and with those that it started. The others stay
+    /// as they are, for an engine that goes on with them. For a tool that works on one execution.
+    pub fn resume_only(mut self, execution: impl Into<String>) -> Self {
+        self.resumes_only = Some(execution.into());
         self
     }
 
@@ -501,6 +510,7 @@ impl EngineBuilder {
             role: self.role,
             retention: self.retention.executions,
             durable,
+            resumes_only: self.resumes_only.map(Into::into),
             rests_as_bytes: self.rests_as_bytes,
             observer: self
                 .observer

@@ -91,6 +91,20 @@ pub enum RedriveError {
     /// The engine was shut down.
     #[error("the engine was shut down; nothing is redriven any more")]
     ShutDown,
+    /// The store cannot be read, or does not keep the redrive. The execution is over as before.
+    #[error("the execution cannot be redriven: {0}")]
+    Store(StoreError),
+}
+
+impl RedriveError {
+    /// Why the store does not keep the redrive of an execution.
+    pub(super) fn of_store(error: StoreError, id: &str) -> Self {
+        match error {
+            // It was deleted meanwhile.
+            StoreError::Conflict { .. } => Self::ExecutionDoesNotExist(id.to_owned()),
+            error => Self::Store(error),
+        }
+    }
 }
 
 /// A token cannot be answered.

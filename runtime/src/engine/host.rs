@@ -570,7 +570,15 @@ impl Host for EngineHost {
         if held.child.is_some() || held.work.is_some() {
             return;
         }
-        match self.engine.known(&start.execution) {
+        let known = match self.engine.known(&start.execution) {
+            Ok(known) => known,
+            Err(error) => {
+                // Whether it was started cannot be said, so nothing is done until the store can be read again.
+                let _ = self.state.send(Message::NotKept(error.to_string()));
+                return;
+            }
+        };
+        match known {
             Some(state) => {
                 if start.integration.waits() {
                     self.follow_child(wait_id, &state, start.integration);

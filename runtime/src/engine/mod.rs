@@ -32,6 +32,7 @@ mod shared;
 mod shutdown;
 mod start;
 mod state;
+mod stored_executions;
 mod tokens;
 mod work;
 
@@ -56,6 +57,7 @@ pub(crate) use self::observer::Observer;
 pub use self::report::ExecutionReport;
 pub use self::run::Run;
 pub use self::start::StartOptions;
+pub use self::stored_executions::{ExecutionDescription, StoredExecutions};
 
 use self::execution_task::ExecutionTask;
 use self::handle::LastHandle;
@@ -64,6 +66,7 @@ use self::run::Decode;
 use self::shared::Shared;
 use crate::clock::Clock;
 use crate::distributed::MapRun;
+use crate::store::StoreError;
 use crate::task::{TaskFailure, TaskResult, Watch};
 use crate::value::Value;
 
@@ -301,15 +304,18 @@ impl Engine {
     }
 
     /// A Standard execution, or a child of a Map Run, by its ARN, running or over, as long as it is remembered.
-    pub fn execution(&self, id: &str) -> Option<Run<Value>> {
-        let known = self.shared.known(id);
-        let state = known.or_else(|| self.shared.runs.child(id))?;
-        Some(Run::new(state, |output| Ok(output.clone()), &self.handle))
+    ///
+    /// # Errors
+    ///
+    /// What the [store](EngineBuilder::store) meets when it is read. Without a store there is none.
+    pub fn execution(&self, id: &str) -> Result<Option<Run<Value>>, StoreError> {
+        let known = self.shared.known(id)?;
+        let state = known.or_else(|| self.shared.runs.child(id));
+        Ok(state.map(|state| Run::new(state, |output| Ok(output.clone()), &self.handle)))
     }
 
     /// The Standard executions that are remembered, newest first: those that run, and as many of those that are over as
-    /// [`retention`](EngineBuilder::retention) says. With a [store](EngineBuilder::store), all that it has; where it cannot be read, that is
-    /// logged as an error, and those that are remembered are given.
+    /// [`retention`](EngineBuilder::retention) says. With a [store](EngineBuilder::store), all that it has.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -322,23 +328,24 @@ impl Engine {
     ///     engine.start_machine("greet", json!({"name": name}), StartOptions::new()).await?.await?;
     /// }
     /// let succeeded = ExecutionFilter::new().machine("greet").status(Status::Succeeded).limit(2);
-    /// let page = engine.executions(&succeeded);
+    /// let page = engine.executions(&succeeded)?;
     /// assert_eq!(page.executions.len(), 2);
-    /// let rest = engine.executions(&succeeded.after(page.next.expect("there is one more")));
+    /// let rest = engine.executions(&succeeded.after(page.next.expect("there is one more")))?;
     /// assert_eq!((rest.executions.len(), rest.next), (1, None));
     /// # Ok(()) }
     /// ```
-    pub fn executions(&self, filter: &ExecutionFilter) -> ExecutionPage {
+    ///
+    /// # Errors
+    ///
+    /// What the store meets when it is read. Without a store there is none.
+    pub fn executions(&self, filter: &ExecutionFilter) -> Result<ExecutionPage, StoreError> {
         if let Some(durable) = &self.shared.durable {
-            match durable.reader().list(&filter.stored()) {
-                Ok(rows) => return filter.page_of_rows(rows),
-                Err(error) => tracing::error!(%error, "the store cannot be read"),
-            }
+            return filter.read(&mut **durable.reader());
         }
         let executions = self.shared.executions();
         let states: Vec<_> = executions.by_id.values().cloned().collect();
         drop(executions);
-        filter.page(states.iter().map(|state| &**state))
+        Ok(filter.page(states.iter().map(|state| &**state)))
     }
 
     /// Ends the engine's work: from now on nothing is started; what runs has `grace` on the engine's clock to come to its end,

@@ -45,7 +45,7 @@ fn a_token_is_answered_after_a_restart_and_not_twice() {
         let token = done.all()[0]["token"].as_str().unwrap().to_owned();
         let engine = builder(&[("m", machine)], &store, &done).build().unwrap();
         engine.send_task_success(&token, "yes").await.unwrap();
-        let report = engine.execution(ID).unwrap().report().await;
+        let report = engine.execution(ID).unwrap().unwrap().report().await;
         assert_eq!(report.output.as_ref().unwrap().to_text(), r#""yes""#);
         assert!(engine.send_task_success(&token, "yes").await.is_err());
         assert_eq!(done.all().len(), 1);
@@ -83,7 +83,7 @@ fn with_a_request_under_way(answers: bool) -> Status {
     });
     process(async move {
         let engine = engine(machine, &store, &done);
-        let report = engine.execution(ID).unwrap().report().await;
+        let report = engine.execution(ID).unwrap().unwrap().report().await;
         assert_eq!(done.all().len(), 1);
         match answers {
             true => assert_eq!(report.output.as_ref().unwrap().to_text(), r#""yes""#),
@@ -125,7 +125,7 @@ fn a_queued_task_of_an_activity_waits_for_its_worker_after_a_restart() {
                 .send_task_success(&task.token, "packed")
                 .await
                 .unwrap();
-            let report = engine.execution(ID).unwrap().report().await;
+            let report = engine.execution(ID).unwrap().unwrap().report().await;
             assert_eq!(report.status, Status::Succeeded);
         });
     }
@@ -153,7 +153,7 @@ fn a_task_that_a_worker_has_is_not_given_to_a_second_one_after_a_restart() {
         assert!(again.is_err(), "{again:?}");
         let token = done.all()[0].as_str().unwrap().to_owned();
         engine.send_task_success(&token, "packed").await.unwrap();
-        let report = engine.execution(ID).unwrap().report().await;
+        let report = engine.execution(ID).unwrap().unwrap().report().await;
         assert_eq!(report.status, Status::Succeeded);
     });
 }
@@ -212,7 +212,7 @@ fn an_execution_goes_on_with_the_version_that_it_started_with() {
                 .build()
                 .unwrap();
             let hold = engine.clock().hold();
-            let run = match engine.execution(ID) {
+            let run = match engine.execution(ID).unwrap() {
                 Some(run) => run,
                 None => engine
                     .start_machine("m", json!({}), started("e"))
@@ -273,7 +273,7 @@ fn what_a_full_store_does_not_keep_has_not_happened() {
             .unwrap();
         let token = done.all()[0]["token"].as_str().unwrap().to_owned();
         engine.send_task_success(&token, &json!({})).await.unwrap();
-        let report = engine.execution(ID).unwrap().report().await;
+        let report = engine.execution(ID).unwrap().unwrap().report().await;
         assert_eq!(report.status, Status::Succeeded);
     });
 }
@@ -297,7 +297,7 @@ fn an_execution_whose_nested_one_finds_no_room_goes_on_when_there_is_room() {
                 &done,
             );
             let engine = builder.store(store.clone()).build().unwrap();
-            let run = match engine.execution(ID) {
+            let run = match engine.execution(ID).unwrap() {
                 Some(run) => run,
                 None => engine
                     .start_machine("m", json!({}), started("e"))
@@ -361,7 +361,7 @@ fn what_failed_is_redriven_after_a_restart_and_goes_on_after_another() {
                 }
                 _ => {
                     drop(hold);
-                    let report = engine.execution(ID).unwrap().report().await;
+                    let report = engine.execution(ID).unwrap().unwrap().report().await;
                     assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
                     assert_eq!(report.execution().redrive_count(), Some(1));
                 }
@@ -399,7 +399,7 @@ fn a_shutdown_parks_what_runs_and_the_next_engine_goes_on() {
             .virtual_time()
             .build()
             .unwrap();
-        let report = engine.execution(ID).unwrap().report().await;
+        let report = engine.execution(ID).unwrap().unwrap().report().await;
         assert_eq!(report.status, Status::Succeeded);
         assert_eq!(done.all().len(), 1);
     });

@@ -120,17 +120,20 @@ fn change() -> impl Strategy<Value = Change> {
 }
 
 fn filter() -> impl Strategy<Value = StoreFilter> {
-    let machine = prop::option::of(text());
+    let (machine, name) = (prop::option::of(text()), prop::option::of(text()));
     let (status, after) = (
         prop::option::of(status()),
         prop::option::of((time(), text())),
     );
     let limit = prop::option::of(prop_oneof![0_usize..4, Just(usize::MAX)]);
-    (machine, status, after, limit).prop_map(|(machine, status, after, limit)| StoreFilter {
-        machine,
-        status,
-        after,
-        limit,
+    (machine, name, status, after, limit).prop_map(|(machine, name, status, after, limit)| {
+        StoreFilter {
+            machine,
+            name,
+            status,
+            after,
+            limit,
+        }
     })
 }
 

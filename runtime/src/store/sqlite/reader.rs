@@ -136,6 +136,10 @@ impl StoreReader for SqliteReader {
             conditions.push_str(" AND machine = ?");
             values.push(machine);
         }
+        if let Some(name) = &filter.name {
+            conditions.push_str(" AND name = ?");
+            values.push(name);
+        }
         let status = filter.status.map(|status| status.as_str());
         if let Some(status) = &status {
             conditions.push_str(" AND status = ?");
