@@ -47,7 +47,7 @@ pub struct EngineBuilder {
     rests_as_bytes: bool,
     objects: Option<Arc<dyn ObjectStore>>,
     store: Option<Box<dyn Store>>,
-    resumes_only: Option<String>,
+    resumes_only: Option<(String, String)>,
     substitutions: HashMap<String, String>,
     observer: Option<Arc<dyn Observer>>,
     /// Where coverage is written; what the environment says unless set.
@@ -328,10 +328,10 @@ impl EngineBuilder {
         self
     }
 
-    /// Of what the [store](Self::store) has open, goes on with this execution alone, by its ARN, and with those that it started. The others stay
-    /// as they are, for an engine that goes on with them. For a tool that works on one execution.
-    pub fn resume_only(mut self, execution: impl Into<String>) -> Self {
-        self.resumes_only = Some(execution.into());
+    /// Of what the [store](Self::store) has open, goes on with the execution of this name alone, and with those that it started. The others
+    /// stay as they are, for an engine that goes on with them. For a tool that works on one execution.
+    pub fn resume_only(mut self, machine: impl Into<String>, name: impl Into<String>) -> Self {
+        self.resumes_only = Some((machine.into(), name.into()));
         self
     }
 
@@ -441,6 +441,9 @@ impl EngineBuilder {
             handlers: registry.handlers,
             is_durable: self.store.is_some(),
         };
+        let resumes_only = self.resumes_only;
+        let resumes_only = resumes_only
+            .map(|(machine, name)| setting.arn("execution", &format!("{machine}:{name}")));
         let mut machines = Vec::new();
         for (name, pending) in &registry.definitions {
             match setting.compile(name, pending) {
@@ -510,7 +513,7 @@ impl EngineBuilder {
             role: self.role,
             retention: self.retention.executions,
             durable,
-            resumes_only: self.resumes_only.map(Into::into),
+            resumes_only,
             rests_as_bytes: self.rests_as_bytes,
             observer: self
                 .observer
