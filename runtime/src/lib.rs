@@ -128,7 +128,7 @@ pub use self::distributed::{MapRun, MapRunCounts};
 pub use self::engine::{
     ActivityError, ActivityTask, BuildError, Engine, EngineBuilder, Events, ExecuteError,
     ExecutionFailed, ExecutionFilter, ExecutionPage, ExecutionReport, ExecutionSummary,
-    MachineDescription, RedriveError, Run, StartError, StartOptions, TokenError,
+    MachineDescription, RedriveError, Run, StartError, StartOptions, TokenError, UnansweredTask,
 };
 pub use self::execution_info::ExecutionInfo;
 pub use self::limits::Limits;

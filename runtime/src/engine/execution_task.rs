@@ -176,6 +176,7 @@ impl ExecutionTask {
             self.deadline = Some(self.host.engine.clock.arm(from + life, ring));
         }
         if is_resumed {
+            self.host.wait_for_handlers();
             execution.reattach(&mut self.host);
             tracing::info!("goes on");
         } else {

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod crash;
+mod handlers;
+mod lost;
 mod names;
 mod restart;
 mod support;
