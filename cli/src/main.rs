@@ -8,10 +8,12 @@ mod completions;
 mod coverage;
 mod definition;
 mod diff;
+mod executions;
 mod explain;
 mod failure;
 mod graph;
 mod group;
+mod history;
 mod import;
 mod input;
 mod output;
@@ -20,6 +22,9 @@ mod replay;
 mod report;
 mod run;
 mod source;
+mod store;
+mod stored_run;
+mod table;
 mod test_state;
 mod validate;
 
@@ -37,6 +42,8 @@ async fn main() -> ExitCode {
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Run(arguments) => run::run(arguments).await,
+        Command::Executions(arguments) => executions::executions(&arguments),
+        Command::History(arguments) => history::history(&arguments),
         Command::TestState(arguments) => test_state::test(arguments).await,
         Command::Replay(arguments) => replay::replay(&arguments).await,
         Command::Coverage(arguments) => coverage::coverage(&arguments),

@@ -41,7 +41,7 @@ use crate::status::Status;
 /// // Each item was an execution with a history of its own.
 /// let children = engine.map_run_executions(&map_run.arn);
 /// let failed = children.iter().find(|child| child.status == Status::Failed).unwrap();
-/// let child = engine.execution(&failed.id).expect("it is remembered");
+/// let child = engine.execution(&failed.id)?.expect("it is remembered");
 /// assert_eq!(child.history().await.path(), ["Small", "Large"]);
 /// # Ok(()) }
 /// ```

@@ -48,6 +48,7 @@ pub struct EngineBuilder {
     rests_as_bytes: bool,
     objects: Option<Arc<dyn ObjectStore>>,
     store: Option<Box<dyn Store>>,
+    resumes_only: Option<(String, String)>,
     substitutions: HashMap<String, String>,
     observer: Option<Arc<dyn Observer>>,
     /// Where coverage is written; what the environment says unless set.
@@ -81,6 +82,7 @@ impl EngineBuilder {
             rests_as_bytes: false,
             objects: None,
             store: None,
+            resumes_only: None,
             substitutions: HashMap::new(),
             observer: None,
             coverage: None,
@@ -220,7 +222,8 @@ impl EngineBuilder {
         self
     }
 
-    /// Declares an activity whose workers ask with [`Engine::get_activity_task`].
+    /// Declares an activity whose workers ask with [`Engine::get_activity_task`]: one that is there in every engine that is built so.
+    /// [`Engine::create_activity`] makes others.
     pub fn activity(mut self, arn: impl Into<String>) -> Self {
         let arn = arn.into();
         let base = Resource::parse(&arn).base().to_owned();
@@ -336,12 +339,19 @@ impl EngineBuilder {
     /// let id = run.id().to_owned();
     /// run.await?;
     /// // Another engine on the same store knows it.
-    /// let known = builder().build()?.execution(&id).expect("it is kept");
+    /// let known = builder().build()?.execution(&id)?.expect("it is kept");
     /// assert_eq!(known.await?.to_text(), r#""Ada""#);
     /// # Ok(()) }
     /// ```
     pub fn store(mut self, store: impl Store) -> Self {
         self.store = Some(Box::new(store));
+        self
+    }
+
+    /// Of what the [store](Self::store) has open, goes on with the execution of this name alone, and with those that it started. The others
+    /// stay as they are, for an engine that goes on with them. For a tool that works on one execution.
+    pub fn resume_only(mut self, machine: impl Into<String>, name: impl Into<String>) -> Self {
+        self.resumes_only = Some((machine.into(), name.into()));
         self
     }
 
@@ -452,6 +462,9 @@ impl EngineBuilder {
             handlers: registry.handlers,
             is_durable: self.store.is_some(),
         };
+        let resumes_only = self.resumes_only;
+        let resumes_only = resumes_only
+            .map(|(machine, name)| setting.arn("execution", &format!("{machine}:{name}")));
         let mut machines = Vec::new();
         for (name, pending) in &registry.definitions {
             match setting.compile(name, pending) {
@@ -485,8 +498,14 @@ impl EngineBuilder {
         let durable = self.store.map(Durable::open).transpose();
         let durable = durable.map_err(|error| BuildError::new(error.to_string()))?;
         let activities = Activities::new(durable.is_some());
+        if let Some(durable) = &durable {
+            let stored = durable.reader().activities();
+            for activity in stored.map_err(|error| BuildError::new(error.to_string()))? {
+                activities.open(&activity.arn, activity.created);
+            }
+        }
         for arn in &registry.activities {
-            activities.declare(arn);
+            activities.open(arn, self.clock.now());
         }
         let seed = match self.seed {
             Some(seed) => seed,
@@ -516,6 +535,7 @@ impl EngineBuilder {
             role: self.role,
             retention: self.retention.executions,
             durable,
+            resumes_only,
             rests_as_bytes: self.rests_as_bytes,
             observer: self
                 .observer

@@ -225,6 +225,7 @@ impl ExecutionTask {
                     None => execution.abort(failure, &mut self.host),
                 }
             }
+            Message::LookForHandlers => execution.look_for_handlers(&mut self.host),
             Message::NotKept(cause) => self.parks = Some(Failure::new(NOT_KEPT, cause)),
             Message::History(read, reader) => {
                 execution.recorder().watch();

@@ -301,13 +301,9 @@ impl EngineHost {
             input,
             responder,
         };
-        if let Some(place) = self
-            .engine
-            .activities
-            .push(activity, task, &self.engine.clock)
-        {
-            self.held(wait_id).queued = Some((activity.clone(), place));
-        }
+        let engine = &self.engine;
+        let place = engine.activities.push(activity, task, &engine.clock);
+        self.held(wait_id).queued = Some((activity.clone(), place));
     }
 
     /// Brings what a future gives, as the answer of work that was begun.
@@ -633,7 +629,15 @@ impl Host for EngineHost {
         if held.child.is_some() || held.work.is_some() {
             return;
         }
-        match self.engine.known(&start.execution) {
+        let known = match self.engine.known(&start.execution) {
+            Ok(known) => known,
+            Err(error) => {
+                // Whether it was started cannot be said, so nothing is done until the store can be read again.
+                let _ = self.state.send(Message::NotKept(error.to_string()));
+                return;
+            }
+        };
+        match known {
             Some(state) => {
                 if start.integration.waits() {
                     self.follow_child(wait_id, &state, start.integration);

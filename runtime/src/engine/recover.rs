@@ -8,7 +8,7 @@ use stepwright_asl::model::StateMachine;
 
 use super::error::BuildError;
 use super::journaled::{First, Journaled};
-use super::machines::Machine;
+use super::machines::{Machine, Machines, Setting};
 use super::prepared::{Begin, Prepared};
 use super::redrivable::Redrivable;
 use super::registry::PendingMachine;
@@ -16,12 +16,22 @@ use super::report::ExecutionReport;
 use super::shared::Shared;
 use super::state::ExecutionState;
 use crate::interpret::{Execution, Outcome, Restored, Written};
+use crate::limits::Limits;
 use crate::status::Status;
-use crate::store::{StoreReader, StoredExecution, StoredMachine};
+use crate::store::{StoreError, StoreReader, StoredExecution, StoredMachine};
+
+/// What the executions of a store are read with.
+#[derive(Clone, Copy)]
+pub(super) struct Reading<'a> {
+    pub(super) setting: &'a Setting,
+    pub(super) limits: &'a Arc<Limits>,
+    /// The versions that are compiled already.
+    pub(super) machines: Option<&'a Machines>,
+}
 
 /// The versions of state machines that a store has, read and compiled when they are needed.
 #[derive(Default)]
-struct Versions {
+pub(super) struct Versions {
     /// By their hashes, once they were read.
     stored: Option<HashMap<String, StoredMachine>>,
     compiled: HashMap<String, Arc<Machine>>,
@@ -31,11 +41,10 @@ impl Versions {
     fn stored(
         &mut self,
         reader: &mut dyn StoreReader,
-    ) -> Result<&HashMap<String, StoredMachine>, String> {
+    ) -> Result<&HashMap<String, StoredMachine>, StoreError> {
         if self.stored.is_none() {
-            let machines = reader.machines().map_err(|error| error.to_string())?;
-            let named = machines.into_iter();
-            let named = named.map(|version| (version.hash.clone(), version));
+            let machines = reader.machines()?.into_iter();
+            let named = machines.map(|version| (version.hash.clone(), version));
             self.stored = Some(named.collect());
         }
         Ok(self.stored.get_or_insert_default())
@@ -43,71 +52,95 @@ impl Versions {
 
     fn get(
         &mut self,
-        shared: &Shared,
+        reading: Reading<'_>,
         reader: &mut dyn StoreReader,
         row: &StoredExecution,
-    ) -> Result<Arc<Machine>, String> {
+    ) -> Result<Arc<Machine>, StoreError> {
         let hash = &row.machine_hash;
         if let Some(known) = self.compiled.get(hash) {
             return Ok(known.clone());
         }
-        let newest = shared.machines.find(&row.machine);
+        let newest = reading
+            .machines
+            .and_then(|machines| machines.find(&row.machine));
         let machine = match newest.filter(|newest| newest.hash == hash.as_str()) {
             Some(newest) => newest,
             None => {
-                let version = self.stored(reader)?.get(hash).ok_or_else(|| {
-                    format!(
-                        "the store lacks the version {hash} of the state machine `{}`",
-                        row.machine
-                    )
-                })?;
-                let machine = StateMachine::from_json(&version.definition)
-                    .map_err(|findings| format!("the definition `{}`: {findings}", row.machine))?;
-                let pending = PendingMachine::new(machine, version.machine_type);
-                let compiled = shared.setting.compile(&version.name, &pending);
-                Arc::new(compiled.map_err(|problems| problems.join("\n"))?)
+                if !self.stored(reader)?.contains_key(hash) {
+                    // It may have come since they were read.
+                    self.stored = None;
+                }
+                let version = self.stored(reader)?.get(hash);
+                compile(reading.setting, row, version)
+                    .map(Arc::new)
+                    .map_err(|why| {
+                        let machine = &row.machine;
+                        StoreError::unreadable(format!("the state machine `{machine}`"), why)
+                    })?
             }
         };
         self.compiled.insert(hash.clone(), machine.clone());
         Ok(machine)
     }
-}
 
-/// An execution of the store.
-struct Kept {
-    machine: Arc<Machine>,
-    execution: Execution,
-    written: Written,
-    /// How many records it has.
-    records: u32,
-}
-
-impl Shared {
     /// Reads an execution from its records.
-    fn restore(
-        &self,
+    pub(super) fn restore(
+        &mut self,
+        reading: Reading<'_>,
         reader: &mut dyn StoreReader,
-        versions: &mut Versions,
         row: &StoredExecution,
-    ) -> Result<Kept, String> {
-        let machine = versions.get(self, reader, row)?;
-        let records = reader.records(row.key).map_err(|error| error.to_string())?;
+    ) -> Result<Kept, StoreError> {
+        let machine = self.get(reading, reader, row)?;
+        let records = reader.records(row.key)?;
         let mut restored = Restored::default();
-        for record in &records {
+        let read = records.iter().try_for_each(|record| {
             let program = machine.program.clone();
-            let limits = self.limits.clone();
-            let read = restored.read(record, |about| Execution::new(program, about, limits, 0, 0));
-            read.map_err(|error| format!("the execution `{}`: {error}", row.arn))?;
-        }
-        let finished = restored.finish();
-        let (execution, written) =
-            finished.map_err(|error| format!("the execution `{}`: {error}", row.arn))?;
+            let limits = reading.limits.clone();
+            restored.read(record, |about| Execution::new(program, about, limits, 0, 0))
+        });
+        let finished = read.and_then(|()| restored.finish());
+        let (execution, written) = finished.map_err(|error| {
+            StoreError::unreadable(format!("the execution `{}`", row.arn), error)
+        })?;
         Ok(Kept {
             machine,
             execution,
             written,
             records: u32::try_from(records.len()).unwrap_or(u32::MAX),
         })
+    }
+}
+
+/// Compiles the version of a state machine with which an execution started.
+fn compile(
+    setting: &Setting,
+    row: &StoredExecution,
+    version: Option<&StoredMachine>,
+) -> Result<Machine, String> {
+    let version = version.ok_or_else(|| format!("its version {} is missing", row.machine_hash))?;
+    let machine =
+        StateMachine::from_json(&version.definition).map_err(|findings| findings.to_string())?;
+    let pending = PendingMachine::new(machine, version.machine_type);
+    let compiled = setting.compile(&version.name, &pending);
+    compiled.map_err(|problems| problems.join("\n"))
+}
+
+/// An execution of the store.
+pub(super) struct Kept {
+    pub(super) machine: Arc<Machine>,
+    pub(super) execution: Execution,
+    written: Written,
+    /// How many records it has.
+    records: u32,
+}
+
+impl Shared {
+    fn reading(&self) -> Reading<'_> {
+        Reading {
+            setting: &self.setting,
+            limits: &self.limits,
+            machines: Some(&self.machines),
+        }
     }
 
     /// Prepares all executions of the store that are not over. Each goes on where it was written last.
@@ -117,16 +150,17 @@ impl Shared {
         };
         let mut reader = durable.reader();
         let mut versions = Versions::default();
-        let stored = versions.stored(&mut **reader).map_err(BuildError::new)?;
+        let cannot = |error: StoreError| BuildError::new(error.to_string());
+        let stored = versions.stored(&mut **reader).map_err(cannot)?;
         for hash in stored.keys() {
             durable.knows(SmolStr::new(hash));
         }
-        let open = reader.open_executions();
-        let open = open.map_err(|error| BuildError::new(error.to_string()))?;
+        let open = reader.open_executions().map_err(cannot)?;
         let mut all = Vec::with_capacity(open.len());
         let mut problems = Vec::new();
         for row in open {
-            match self.restore(&mut **reader, &mut versions, &row) {
+            match versions.restore(self.reading(), &mut **reader, &row) {
+                Ok(kept) if !self.resumes(&kept) => {}
                 Ok(kept) => {
                     let about = kept.execution.about().clone();
                     let state = ExecutionState::new(about.clone(), self.clock.clone());
@@ -146,7 +180,7 @@ impl Shared {
                         journaled: Some(Box::new(journaled)),
                     });
                 }
-                Err(problem) => problems.push(problem),
+                Err(problem) => problems.push(problem.to_string()),
             }
         }
         if problems.is_empty() {
@@ -156,25 +190,28 @@ impl Shared {
         }
     }
 
+    /// Whether this engine goes on with an execution that is not over.
+    fn resumes(&self, kept: &Kept) -> bool {
+        let only = self.resumes_only.as_ref();
+        only.is_none_or(|only| kept.execution.about().root == *only)
+    }
+
     /// A Standard execution that runs, is remembered, or is over in the store.
-    pub(super) fn known(&self, id: &str) -> Option<Arc<ExecutionState>> {
+    pub(super) fn known(&self, id: &str) -> Result<Option<Arc<ExecutionState>>, StoreError> {
         if let Some(known) = self.executions().by_id.get(id) {
-            return Some(known.clone());
+            return Ok(Some(known.clone()));
         }
-        let durable = self.durable.as_ref()?;
+        let Some(durable) = &self.durable else {
+            return Ok(None);
+        };
         let mut reader = durable.reader();
-        let row = reader.execution(id);
-        let row = row.inspect_err(|error| tracing::error!(%error, "the store cannot be read"));
-        let row = row.ok()??;
         // One that runs is known above, or is about to be: its start is not told yet.
-        row.stopped?;
-        match self.restore(&mut **reader, &mut Versions::default(), &row) {
-            Ok(kept) => Some(self.over(&row, kept)),
-            Err(error) => {
-                tracing::error!(error, "the store cannot be read");
-                None
-            }
-        }
+        let row = reader.execution(id)?.filter(|row| row.stopped.is_some());
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let kept = Versions::default().restore(self.reading(), &mut **reader, &row)?;
+        Ok(Some(self.over(&row, kept)))
     }
 
     /// An execution that is over, as it is remembered.

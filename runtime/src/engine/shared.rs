@@ -61,6 +61,8 @@ pub(crate) struct Shared {
     pub(super) retention: usize,
     /// The store, where there is one.
     pub(super) durable: Option<Durable>,
+    /// The one execution that is gone on with, with those that it started; else all that are open.
+    pub(super) resumes_only: Option<SmolStr>,
     /// Executions that rest are written and read again.
     pub(super) rests_as_bytes: bool,
     /// Who watches the executions.

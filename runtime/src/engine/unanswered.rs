@@ -5,6 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use smol_str::SmolStr;
 
+use super::shared::Shared;
+use super::state::Message;
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::Calling;
 
@@ -23,6 +25,27 @@ pub struct UnansweredTask {
     pub resource: String,
     /// Whom its parameters name: the `FunctionName` of `lambda:invoke`, the `StateMachineArn` of `states:startExecution` and its likes.
     pub target: Option<String>,
+}
+
+impl Shared {
+    /// The tasks that nobody answers here.
+    pub(super) fn unanswered(&self) -> Vec<UnansweredTask> {
+        let mut all = self.unanswered.all();
+        // One that is in its activity's queue has a worker as soon as the activity is there.
+        all.retain(|task| !self.activities.exists(&task.resource));
+        all
+    }
+
+    /// Somebody who answers tasks was added.
+    pub(super) fn look_for_handlers(&self) {
+        for task in self.unanswered.all() {
+            let known = self.executions().by_id.get(&*task.execution).cloned();
+            if let Some(state) = known.or_else(|| self.runs.child(&task.execution)) {
+                // One that is over waits for nobody.
+                let _over = state.send(Message::LookForHandlers);
+            }
+        }
+    }
 }
 
 /// Those of an engine, by their executions and waits.

@@ -186,23 +186,35 @@ impl Execution {
                         self.go_on_with(wait_id, state, task, open, host);
                     }
                 }
-                Waiting::Handler { target } => {
-                    let state = program.state(cursor.state);
-                    let Kind::Task(task) = &state.kind else {
-                        continue;
-                    };
-                    let calling = Calling {
-                        state: &state.name,
-                        resource: &task.resource,
-                    };
-                    if host.is_answered(wait_id, calling, target.as_deref()) {
-                        host.forget(wait_id);
-                        self.resume(wait_id.cursor, Waiting::Attempt);
-                    }
-                }
+                Waiting::Handler { .. } => self.look_for_handler(wait_id, host),
                 // The children of a container have cursors of their own; those of a Map Run are the host's.
                 _ => {}
             }
+        }
+    }
+
+    /// Goes on with the tasks that waited for somebody who answers them, where somebody does.
+    pub(crate) fn look_for_handlers(&mut self, host: &mut dyn Host) {
+        for wait_id in self.cursors.wait_ids() {
+            self.look_for_handler(wait_id, host);
+        }
+    }
+
+    fn look_for_handler(&mut self, wait_id: WaitId, host: &mut dyn Host) {
+        let Some(cursor) = self.cursors.get(wait_id.cursor) else {
+            return;
+        };
+        let state = self.program.state(cursor.state);
+        let (Waiting::Handler { target }, Kind::Task(task)) = (&cursor.waiting, &state.kind) else {
+            return;
+        };
+        let calling = Calling {
+            state: &state.name,
+            resource: &task.resource,
+        };
+        if host.is_answered(wait_id, calling, target.as_deref()) {
+            host.forget(wait_id);
+            self.resume(wait_id.cursor, Waiting::Attempt);
         }
     }
 
@@ -244,9 +256,9 @@ impl Execution {
                 host.resume_work(wait_id, &call);
             }
             Answerer::Activity { input } if open.stage == Stage::Queued => {
-                if host.is_answered(wait_id, calling, None) {
-                    host.queue(wait_id, &task.resource.as_str().into(), input.clone());
-                }
+                // Where the activity is gone, its queue waits for it.
+                host.is_answered(wait_id, calling, None);
+                host.queue(wait_id, &task.resource.as_str().into(), input.clone());
             }
             Answerer::Activity { .. } => {}
             // With a token, only the start itself answers.

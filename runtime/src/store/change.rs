@@ -1,6 +1,6 @@
 use bytes::Bytes;
 
-use super::{StoreError, StoredExecution, StoredMachine};
+use super::{StoreError, StoredActivity, StoredExecution, StoredMachine};
 use crate::Status;
 use crate::clock::Timestamp;
 
@@ -47,6 +47,13 @@ pub enum Change {
         /// The execution's key.
         key: u64,
     },
+    /// An activity is created. One with this ARN that is there is replaced.
+    Activity(StoredActivity),
+    /// An activity is deleted, if it is there.
+    DeleteActivity {
+        /// Its ARN.
+        arn: String,
+    },
 }
 
 impl Change {
@@ -67,6 +74,7 @@ impl Change {
                 arn.len() + name.len() + machine.len() + machine_hash.len() + data.len()
             }
             Self::Append { data, .. } => data.len(),
+            Self::Activity(StoredActivity { arn, .. }) | Self::DeleteActivity { arn } => arn.len(),
             Self::Close { .. } | Self::Reopen { .. } | Self::Delete { .. } => 0,
         };
         size_of::<Self>() + texts

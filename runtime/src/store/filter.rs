@@ -7,6 +7,8 @@ use crate::clock::Timestamp;
 pub struct StoreFilter {
     /// Those of one state machine, by its name.
     pub machine: Option<String>,
+    /// Those of one name.
+    pub name: Option<String>,
     /// Those that stand so.
     pub status: Option<Status>,
     /// Those behind this place in the list: the start and the ARN of the last execution of the page before.
@@ -19,10 +21,12 @@ impl StoreFilter {
     /// Whether the filter lets an execution pass, its limit aside.
     pub(super) fn passes(&self, execution: &StoredExecution) -> bool {
         let is_of = |machine: &String| *machine == execution.machine;
+        let is_called = |name: &String| *name == execution.name;
         let is_behind = |(started, arn): &(Timestamp, String)| {
             (execution.started, &execution.arn) < (*started, arn)
         };
         self.machine.as_ref().is_none_or(is_of)
+            && self.name.as_ref().is_none_or(is_called)
             && self.status.is_none_or(|status| status == execution.status)
             && self.after.as_ref().is_none_or(is_behind)
     }

@@ -21,7 +21,11 @@ async fn children_are_executions_of_their_own() {
     assert_eq!(children.len(), 2);
     // They are listed with their run alone.
     assert_eq!(
-        engine.executions(&ExecutionFilter::new()).executions.len(),
+        engine
+            .executions(&ExecutionFilter::new())
+            .unwrap()
+            .executions
+            .len(),
         1
     );
     for (child, (input, status, path)) in children.iter().zip([
@@ -31,7 +35,7 @@ async fn children_are_executions_of_their_own() {
         assert!(child.id.starts_with(&format!("{prefix}:execution:m/even:")));
         assert!(child.id.ends_with(&child.name));
         assert_eq!(child.machine, "m/even");
-        let child = engine.execution(&child.id).unwrap();
+        let child = engine.execution(&child.id).unwrap().unwrap();
         assert_eq!(child.status(), status);
         assert_eq!(
             child.execution().machine_id(),

@@ -33,7 +33,7 @@ async fn stopping_an_execution_aborts_its_run_and_the_children() {
     assert_eq!(map_run.status, Status::Aborted);
     assert_eq!((map_run.items.running, map_run.items.aborted), (0, 2));
     for child in engine.map_run_executions(&map_run.arn) {
-        let child = engine.execution(&child.id).unwrap();
+        let child = engine.execution(&child.id).unwrap().unwrap();
         assert_eq!(child.report().await.status, Status::Aborted);
     }
     assert_eq!(mocks.calls().len(), 2);
@@ -50,7 +50,7 @@ async fn the_machines_time_ends_the_run_too() {
     let run = engine.map_runs(report.execution().id()).remove(0);
     assert_eq!(run.status, Status::Aborted);
     let children = engine.map_run_executions(&run.arn);
-    let child = engine.execution(&children[0].id).unwrap();
+    let child = engine.execution(&children[0].id).unwrap().unwrap();
     assert_eq!(child.report().await.status, Status::Aborted);
 }
 
@@ -96,7 +96,7 @@ async fn a_child_that_somebody_stops_has_failed() {
     }
     let map_run = engine.map_runs(run.id()).remove(0);
     let child = engine.map_run_executions(&map_run.arn).remove(0);
-    let child = engine.execution(&child.id).unwrap();
+    let child = engine.execution(&child.id).unwrap().unwrap();
     child.stop(None, None).await;
     drop(held);
     let report = run.report().await;

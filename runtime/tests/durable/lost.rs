@@ -74,7 +74,7 @@ fn interrupted(
             builder
         };
         let engine = builder.build().unwrap();
-        engine.execution(ID).unwrap().report().await
+        engine.execution(ID).unwrap().unwrap().report().await
     });
     (report, done.all())
 }
@@ -183,7 +183,7 @@ fn a_request_with_a_token_runs_again_with_the_same_token() {
                 assert_eq!(all[0], all[1]);
                 let token = all[1]["token"].as_str().unwrap();
                 engine.send_task_success(token, "yes").await.unwrap();
-                let report = engine.execution(ID).unwrap().report().await;
+                let report = engine.execution(ID).unwrap().unwrap().report().await;
                 assert_eq!(report.output.as_ref().unwrap().to_text(), r#""yes""#);
                 let submitted = types(&report);
                 let submitted = submitted.iter().filter(|name| *name == "TaskSubmitted");
@@ -265,8 +265,8 @@ fn typed_tasks_say_it_themselves() {
                     tokio::task::yield_now().await;
                 }
             } else {
-                let page = engine.executions(&Default::default());
-                let run = engine.execution(&page.executions[0].id).unwrap();
+                let page = engine.executions(&Default::default()).unwrap();
+                let run = engine.execution(&page.executions[0].id).unwrap().unwrap();
                 let report = run.report().await;
                 assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
             }
@@ -345,7 +345,7 @@ proptest! {
                     engine.shutdown(std::time::Duration::ZERO).await;
                     return json!(null);
                 }
-                engine.execution(ID).unwrap().report().await.output.as_ref().unwrap().to_json()
+                engine.execution(ID).unwrap().unwrap().report().await.output.as_ref().unwrap().to_json()
             })
         });
         let calls = done.all();

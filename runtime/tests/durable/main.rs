@@ -3,6 +3,7 @@
 // `unwrap` in a test is an assertion, in its helpers too.
 #![allow(clippy::unwrap_used)]
 
+mod activity;
 mod crash;
 mod handlers;
 mod lost;

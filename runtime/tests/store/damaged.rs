@@ -18,6 +18,7 @@ fn use_all(path: &Path) -> Result<(), StoreError> {
     reader.machines()?;
     reader.open_executions()?;
     reader.list(&Default::default())?;
+    reader.activities()?;
     for key in 1..=EXECUTIONS {
         reader.execution(&format!("arn:{key}"))?;
         let records = reader.records(key)?;

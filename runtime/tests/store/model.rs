@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::store::{
     Change, MemoryStore, SqliteReader, SqliteStore, Store, StoreError, StoreFilter, StoreReader,
-    StoredExecution, StoredMachine,
+    StoredActivity, StoredExecution, StoredMachine,
 };
 use stepwright_runtime::{MachineType, Status};
 
@@ -114,21 +114,26 @@ fn change() -> impl Strategy<Value = Change> {
             .prop_map(|(key, status, stopped)| Change::Close { key, status, stopped }),
         1 => key().prop_map(|key| Change::Reopen { key }),
         1 => key().prop_map(|key| Change::Delete { key }),
+        1 => (text(), time()).prop_map(|(arn, created)| Change::Activity(StoredActivity { arn, created })),
+        1 => text().prop_map(|arn| Change::DeleteActivity { arn }),
     ]
 }
 
 fn filter() -> impl Strategy<Value = StoreFilter> {
-    let machine = prop::option::of(text());
+    let (machine, name) = (prop::option::of(text()), prop::option::of(text()));
     let (status, after) = (
         prop::option::of(status()),
         prop::option::of((time(), text())),
     );
     let limit = prop::option::of(prop_oneof![0_usize..4, Just(usize::MAX)]);
-    (machine, status, after, limit).prop_map(|(machine, status, after, limit)| StoreFilter {
-        machine,
-        status,
-        after,
-        limit,
+    (machine, name, status, after, limit).prop_map(|(machine, name, status, after, limit)| {
+        StoreFilter {
+            machine,
+            name,
+            status,
+            after,
+            limit,
+        }
     })
 }
 
@@ -140,6 +145,7 @@ struct Content {
     listed: Vec<Vec<StoredExecution>>,
     by_arn: Vec<Option<StoredExecution>>,
     records: Vec<Vec<Bytes>>,
+    activities: Vec<StoredActivity>,
     last_key: u64,
 }
 
@@ -160,6 +166,7 @@ fn read(reader: &mut dyn StoreReader, filters: &[StoreFilter]) -> Result<Content
             .iter()
             .map(|key| reader.records(*key))
             .collect::<Result<_, _>>()?,
+        activities: reader.activities()?,
         last_key: reader.last_key()?,
     })
 }

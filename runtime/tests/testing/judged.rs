@@ -352,7 +352,12 @@ async fn assertions_are_not_about_what_the_children_of_a_map_run_do() {
     // What the message says leads to the child.
     let runs = engine.map_runs(report.execution().id());
     let children = engine.map_run_executions(&runs[0].arn);
-    let child = engine.execution(&children[0].id).unwrap().report().await;
+    let child = engine
+        .execution(&children[0].id)
+        .unwrap()
+        .unwrap()
+        .report()
+        .await;
     expect(&child).called("I", 2).entered("Twice");
     let said = said(|| {
         expect(&child).not_entered("Last");

@@ -65,7 +65,7 @@ async fn record(definition: &Json, objects: Memory, input: Json) -> (RecordedHis
     let mut children = Vec::new();
     for map_run in engine.map_runs(run.id()) {
         for child in engine.map_run_executions(&map_run.arn) {
-            let child = engine.execution(&child.id).unwrap();
+            let child = engine.execution(&child.id).unwrap().unwrap();
             children.push(child.history().await.to_json());
         }
     }
@@ -297,7 +297,7 @@ async fn branches_of_iterations_and_distributed_maps_are_redriven_again() {
         let mut children = Vec::new();
         for map_run in engine.map_runs(run.id()) {
             for child in engine.map_run_executions(&map_run.arn) {
-                let child = engine.execution(&child.id).unwrap();
+                let child = engine.execution(&child.id).unwrap().unwrap();
                 children.push(child.history().await.to_json());
             }
         }

@@ -9,7 +9,8 @@ use crate::store::StoreError;
 const APPLICATION: i64 = 0x5374_7077;
 
 /// What makes a version of the schema from the one before it; the first makes it from nothing. Steps that are released never change.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE machines (
         id INTEGER PRIMARY KEY,
         name TEXT NOT NULL,
@@ -38,7 +39,14 @@ const MIGRATIONS: &[&str] = &["
         checksum INTEGER NOT NULL,
         PRIMARY KEY (execution, seq)
     ) WITHOUT ROWID;
-"];
+",
+    "
+    CREATE TABLE activities (
+        arn TEXT PRIMARY KEY,
+        created INTEGER NOT NULL
+    ) WITHOUT ROWID;
+",
+];
 
 /// What a file holds.
 pub(super) enum Found {

@@ -6,7 +6,7 @@ use super::error::Place;
 use super::row::checksum;
 use crate::Status;
 use crate::clock::Timestamp;
-use crate::store::{Change, StoreError, StoredExecution};
+use crate::store::{Change, StoreError, StoredActivity, StoredExecution};
 
 pub(super) fn commit(
     connection: &Connection,
@@ -88,6 +88,17 @@ impl Writer<'_> {
                 .map(drop)
                 .map_err(|error| self.error(error))
             }
+            Change::Activity(StoredActivity { arn, created }) => self
+                .run(
+                    "INSERT OR REPLACE INTO activities VALUES (?, ?)",
+                    params![arn, created.unix_micros()],
+                )
+                .map(drop)
+                .map_err(|error| self.error(error)),
+            Change::DeleteActivity { arn } => self
+                .run("DELETE FROM activities WHERE arn = ?", params![arn])
+                .map(drop)
+                .map_err(|error| self.error(error)),
         }
     }
 

@@ -92,7 +92,7 @@ pub async fn replay(machine: &StateMachine, recorded: &RecordedHistory) -> Resul
 /// let mut replay = Replay::new(&machine, &recorded);
 /// for map_run in engine.map_runs(run.id()) {
 ///     for child in engine.map_run_executions(&map_run.arn) {
-///         let child = engine.execution(&child.id).expect("it is remembered");
+///         let child = engine.execution(&child.id)?.expect("it is remembered");
 ///         replay = replay.child(RecordedHistory::from_json(&child.history().await.to_json())?);
 ///     }
 /// }

@@ -98,6 +98,7 @@ impl Client {
             .filter(|child| child.status == Status::Succeeded);
         done.map(|child| {
             let execution = self.engine.execution(&child.id);
+            let execution = execution.map_err(|error| error.to_string())?;
             let execution = execution.ok_or_else(|| format!("{} is not described", child.id))?;
             Ok(key(&execution.execution().input().to_json()))
         })
