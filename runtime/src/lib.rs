@@ -131,7 +131,7 @@ pub use self::engine::{
     ActivityDescription, ActivityError, ActivityTask, BuildError, Engine, EngineBuilder, Events,
     ExecuteError, ExecutionDescription, ExecutionFailed, ExecutionFilter, ExecutionPage,
     ExecutionReport, ExecutionSummary, MachineDescription, RedriveError, Run, StartError,
-    StartOptions, StoredExecutions, TokenError,
+    StartOptions, StoredExecutions, TokenError, UnansweredTask,
 };
 pub use self::execution_info::ExecutionInfo;
 pub use self::limits::Limits;

@@ -480,7 +480,7 @@ fn activities_are_there_after_a_restart_until_they_are_deleted() {
         engine.create_activity("pack").await.unwrap();
         let task = engine.get_activity_task(ACTIVITY, None).await.unwrap();
         engine.send_task_success(&task.token, "done").await.unwrap();
-        let report = engine.execution(ID).unwrap().report().await;
+        let report = engine.execution(ID).unwrap().unwrap().report().await;
         assert_eq!(report.status, Status::Succeeded);
     });
     process(async move {
