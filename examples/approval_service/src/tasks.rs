@@ -13,7 +13,7 @@ pub struct Site {
 }
 
 /// Sends the approver a link that answers the token. Here, "sends" means "prints".
-#[task]
+#[task(idempotent)]
 pub async fn ask_approver(context: &TaskContext, order: Order, task_token: String) {
     let url = context.state::<Site>().map_or("", |site| &site.url);
     let Order {
@@ -29,7 +29,7 @@ pub async fn ask_approver(context: &TaskContext, order: Order, task_token: Strin
 }
 
 /// Charges the customer's card. One of `Mallory` is declined.
-#[task]
+#[task(idempotent)]
 pub async fn charge_card(order: Order) -> Result<Payment, PaymentError> {
     if order.customer == "Mallory" {
         let reason = "no such card".to_owned();
@@ -42,7 +42,7 @@ pub async fn charge_card(order: Order) -> Result<Payment, PaymentError> {
 }
 
 /// Hands the order to the carrier and gives the number under which it travels.
-#[task]
+#[task(idempotent)]
 pub async fn ship(order: Order) -> String {
     format!("parcel-{}", order.id)
 }
