@@ -131,7 +131,7 @@ pub use self::engine::{
     ActivityDescription, ActivityError, ActivityTask, BuildError, DeleteError, Engine,
     EngineBuilder, Events, ExecuteError, ExecutionDescription, ExecutionFailed, ExecutionFilter,
     ExecutionPage, ExecutionReport, ExecutionSummary, HistoryError, MachineDescription,
-    RedriveError, Run, StartError, StartOptions, StoredExecutions, TokenError,
+    RedriveError, Run, StartError, StartOptions, StoredExecutions, TokenError, UnansweredTask,
 };
 pub use self::execution_info::ExecutionInfo;
 pub use self::limits::Limits;

@@ -25,6 +25,7 @@ use super::registry::{self, Registry};
 use super::retention::ChosenRetention;
 use super::shared::Shared;
 use super::tokens::Tokens;
+use super::unanswered::UnansweredTasks;
 use crate::clock::{Clock, Timestamp, VIRTUAL_START};
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
@@ -191,6 +192,25 @@ impl EngineBuilder {
     {
         let handler = handler::of_closure(handler);
         self.registry.function(name.into(), handler);
+        self
+    }
+
+    /// Says that the closures which [`handler`](Self::handler) and [`function`](Self::function) registered under this text may be called twice with the
+    /// same input: an engine with a [store](Self::store) calls them again where its process ended while they were at work. Otherwise such a task
+    /// fails with `Stepwright.TaskLost`, which `Retry` and `Catch` can name. A task with a body says it with `#[task(idempotent)]`.
+    ///
+    /// A text under which nothing is registered is an error of [`build`](Self::build).
+    ///
+    /// ```
+    /// use serde_json::{Value, json};
+    /// use stepwright_runtime::{Engine, task::TaskFailure};
+    ///
+    /// let pack = |order: Value| async move { Ok::<_, TaskFailure>(json!({ "packed": order })) };
+    /// assert!(Engine::builder().function("pack", pack).idempotent("pack").build().is_ok());
+    /// assert!(Engine::builder().function("pack", pack).idempotent("pakc").build().is_err());
+    /// ```
+    pub fn idempotent(mut self, key: impl Into<String>) -> Self {
+        self.registry.idempotent.insert(key.into());
         self
     }
 
@@ -449,6 +469,7 @@ impl EngineBuilder {
     /// key, tasks that nobody answers.
     pub fn build(self) -> Result<Engine, BuildError> {
         let mut registry = self.registry;
+        registry.settle();
         let mut problems = std::mem::take(&mut registry.problems);
         let unanswered = registry.handlers.unanswered(&registry.activities);
         let folder = match self.coverage {
@@ -536,6 +557,7 @@ impl EngineBuilder {
             activities,
             executions: Arc::new(Mutex::new(Executions::new(seed, retention))),
             runs: Arc::new(MapRuns::default()),
+            unanswered: UnansweredTasks::default(),
             objects: self.objects,
             role: self.role,
             retention: retention.executions,

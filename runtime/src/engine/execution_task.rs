@@ -176,6 +176,7 @@ impl ExecutionTask {
             self.deadline = Some(self.host.engine.clock.arm(from + life, ring));
         }
         if is_resumed {
+            self.host.wait_for_handlers();
             execution.reattach(&mut self.host);
             tracing::info!("goes on");
         } else {
@@ -224,6 +225,7 @@ impl ExecutionTask {
                     None => execution.abort(failure, &mut self.host),
                 }
             }
+            Message::LookForHandlers => execution.look_for_handlers(&mut self.host),
             Message::NotKept(cause) => self.parks = Some(Failure::new(NOT_KEPT, cause)),
             Message::History(read, reader) => {
                 execution.recorder().watch();

@@ -39,6 +39,7 @@ mod stored_executions;
 mod sweep;
 mod sweeper;
 mod tokens;
+mod unanswered;
 mod work;
 
 use std::fmt;
@@ -64,6 +65,7 @@ pub use self::report::ExecutionReport;
 pub use self::run::Run;
 pub use self::start::StartOptions;
 pub use self::stored_executions::{ExecutionDescription, StoredExecutions};
+pub use self::unanswered::UnansweredTask;
 
 use self::execution_task::ExecutionTask;
 use self::handle::LastHandle;
@@ -162,6 +164,7 @@ impl Engine {
         let machine = self.shared.setting.compile(name, &pending);
         let machine = machine.map_err(|problems| BuildError { problems })?;
         self.shared.machines.put(machine);
+        self.shared.look_for_handlers();
         Ok(())
     }
 
@@ -371,6 +374,49 @@ impl Engine {
         let states: Vec<_> = executions.by_id.values().cloned().collect();
         drop(executions);
         Ok(filter.page(states.iter().map(|state| &**state)))
+    }
+
+    /// The tasks that nobody in this engine answers, of executions that were open in the [store](EngineBuilder::store): their handlers, activities
+    /// or state machines are not registered any more. Their executions wait, also for tasks that they come to later; an engine that is built
+    /// with what is missing goes on with them. Each is logged once as a warning.
+    ///
+    /// Nothing of such a task is scheduled, so its `TimeoutSeconds` does not count yet; that of the execution does. A task that was at
+    /// work when its process ended keeps its deadlines.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::{Value, json};
+    /// use stepwright_runtime::store::MemoryStore;
+    /// use stepwright_runtime::task::TaskFailure;
+    /// use stepwright_runtime::{Engine, MachineType, StartOptions};
+    ///
+    /// let text = r#"{"StartAt": "Pack", "States": {
+    ///     "Pack": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:pack", "End": true}
+    /// }}"#;
+    /// let store = MemoryStore::new();
+    /// let builder = || Engine::builder().store(store.clone()).definition_json("orders", text, MachineType::Standard);
+    ///
+    /// // The engine goes while the task is at work.
+    /// let hangs = |_: Value| std::future::pending::<Result<Value, TaskFailure>>();
+    /// let engine = builder().function("pack", hangs).build()?;
+    /// let run = engine.start_machine("orders", json!(7), StartOptions::new()).await?;
+    /// engine.shutdown(std::time::Duration::ZERO).await;
+    ///
+    /// // The next one has no handler for it.
+    /// let engine = builder().build()?;
+    /// let waits = &engine.waiting_for_handlers()[0];
+    /// assert_eq!((waits.execution.as_str(), waits.state.as_str()), (run.id(), "Pack"));
+    /// engine.shutdown(std::time::Duration::ZERO).await;
+    ///
+    /// // The one after that has one again, which may be called twice.
+    /// let pack = |order: Value| async move { Ok::<_, TaskFailure>(order) };
+    /// let engine = builder().function("pack", pack).idempotent("pack").build()?;
+    /// assert!(engine.waiting_for_handlers().is_empty());
+    /// assert_eq!(engine.execution(run.id())?.expect("it is open").await?.to_text(), "7");
+    /// # Ok(()) }
+    /// ```
+    pub fn waiting_for_handlers(&self) -> Vec<UnansweredTask> {
+        self.shared.unanswered()
     }
 
     /// Ends the engine's work: from now on nothing is started; what runs has `grace` on the engine's clock to come to its end,

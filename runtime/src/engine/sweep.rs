@@ -6,7 +6,7 @@ use super::executions::Executions;
 use super::kept_versions::KeptVersions;
 use super::map_runs::MapRuns;
 use super::retention::Retention;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::store::journal::Submitter;
 use crate::store::{Change, StoreError, StoreReader, StoredExecution};
 
@@ -37,6 +37,26 @@ pub(super) struct Sweep {
 }
 
 impl Sweep {
+    /// Whether there is something to delete now.
+    pub(super) fn is_needed(&mut self) -> Result<bool, StoreError> {
+        let Retention {
+            executions, bytes, ..
+        } = self.retention;
+        if let Some(before) = self.too_old_before()
+            && !self.reader.closed(Some(before), 1)?.is_empty()
+        {
+            return Ok(true);
+        }
+        let is_too_many =
+            executions < usize::MAX && self.reader.closed_count()? > executions as u64;
+        Ok(is_too_many || (bytes < u64::MAX && self.reader.bytes()? > bytes))
+    }
+
+    /// What ended before this is too old.
+    fn too_old_before(&self) -> Option<Timestamp> {
+        self.clock.now().checked_sub(self.retention.time)
+    }
+
     /// Deletes what is to be deleted now, unless it is broken off.
     pub(super) fn run(&mut self, is_over: &dyn Fn() -> bool) -> Result<(), StoreError> {
         let mut deleted = self.too_old(is_over)?;
@@ -53,7 +73,7 @@ impl Sweep {
     }
 
     fn too_old(&mut self, is_over: &dyn Fn() -> bool) -> Result<usize, StoreError> {
-        let Some(before) = self.clock.now().checked_sub(self.retention.time) else {
+        let Some(before) = self.too_old_before() else {
             return Ok(0);
         };
         let mut all = 0;

@@ -44,11 +44,11 @@ struct State {
 }
 
 impl Sweeper {
-    /// Starts the thread, which looks at the store at once.
+    /// Starts the thread. It works at once where there is something to delete.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Io`] when the operating system gives no thread.
+    /// What the store meets when it is read; [`StoreError::Io`] when the operating system gives no thread.
     pub(super) fn start(
         clock: &Clock,
         retention: Retention,
@@ -68,7 +68,11 @@ impl Sweeper {
             ends,
             ended: AtomicUsize::new(0),
         });
-        shared.ask();
+        match sweep.is_needed()? {
+            true => shared.ask(),
+            // Nothing of it is done on another thread then, so that runs on virtual time are the same.
+            false => shared.arm(),
+        }
         let taken = shared.clone();
         let run = move || {
             while taken.wait() {

@@ -5,6 +5,8 @@
 
 mod activity;
 mod crash;
+mod handlers;
+mod lost;
 mod names;
 mod pages;
 mod restart;

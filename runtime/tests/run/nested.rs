@@ -159,7 +159,6 @@ async fn stopping_a_parent_stops_the_child_that_it_waits_for() {
         while engine
             .executions(&ExecutionFilter::new())
             .unwrap()
-            .unwrap()
             .executions
             .len()
             < 2
@@ -328,7 +327,6 @@ async fn a_start_that_finds_no_room_in_the_history_starts_nothing() {
         let was_started = kinds(&report).contains(&"TaskStarted");
         let children = engine
             .executions(&ExecutionFilter::new())
-            .unwrap()
             .unwrap()
             .executions
             .len()

@@ -164,6 +164,7 @@ impl Engine {
         };
         self.keep(Change::Activity(activity)).await?;
         activities.open(&arn, created);
+        shared.look_for_handlers();
         Ok(ActivityDescription::new(&arn, created))
     }
 
