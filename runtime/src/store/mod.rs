@@ -45,6 +45,8 @@ mod memory;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
+use std::path::Path;
+
 use bytes::Bytes;
 
 use crate::clock::Timestamp;
@@ -162,4 +164,18 @@ pub trait StoreReader: Send {
     ///
     /// What the store meets.
     fn last_key(&mut self) -> Result<u64, StoreError>;
+
+    /// Writes a copy of the store, as it is at one moment of this call, to a new file. A store that cannot do that gives an error.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Io`] when there is a file already, or it cannot be written, or the store makes no copies; [`StoreError::Full`]; what reading
+    /// meets.
+    fn backup(&mut self, to: &Path) -> Result<(), StoreError> {
+        Err(StoreError::Io {
+            path: None,
+            doing: format!("write a backup to `{}`", to.display()),
+            why: "it makes no copies".to_owned(),
+        })
+    }
 }

@@ -212,6 +212,10 @@ impl StoreReader for SqliteReader {
         Ok(rows.first().copied().unwrap_or(0))
     }
 
+    fn backup(&mut self, to: &Path) -> Result<(), StoreError> {
+        Self::backup(self, to)
+    }
+
     fn last_key(&mut self) -> Result<u64, StoreError> {
         let query = "SELECT coalesce(max(key), 0) FROM executions";
         let rows = self.rows(query, [], |row| row::key(row, 0))?;
