@@ -10,7 +10,7 @@ use super::execution::Execution;
 use super::host::{Calling, Host};
 use crate::execution_info::ExecutionInfo;
 use crate::history::WrittenEvents;
-use crate::program::{Entry, Kind, State, Task};
+use crate::program::{Entry, Kind, State, StateIx, Task};
 use crate::query::Entropy;
 use crate::record::{Damaged, ReadNodes, Reader, Record, Writer};
 use crate::task::TaskCall;
@@ -123,6 +123,7 @@ impl Restored {
             Some(execution) => execution,
             None => return Err(Damaged),
         };
+        from.of_states(execution.program.len());
         if bool::read(from)? {
             from.forget_nodes();
         }
@@ -149,6 +150,7 @@ impl Restored {
     /// The execution as the last record tells it, and what is written of it.
     pub(crate) fn finish(self) -> Result<(Execution, Written), Damaged> {
         let execution = self.execution.ok_or(Damaged)?;
+        execution.check()?;
         let written = Written {
             events: WrittenEvents::of(&execution.recorder),
             has_begun: true,
@@ -160,6 +162,24 @@ impl Restored {
 }
 
 impl Execution {
+    /// Whether all that was read refers to what is there.
+    fn check(&self) -> Result<(), Damaged> {
+        let is_state = |state: StateIx| state.index() < self.program.len();
+        let scopes = self.recorder.check()?;
+        let mut cursors = self.cursors.iter();
+        let are_sound = cursors.all(|(id, cursor)| {
+            // A cursor stands behind the one that it belongs to, or in a place that was free.
+            let has_parent = |(parent, _)| parent != id && self.cursors.get(parent).is_some();
+            is_state(cursor.state)
+                && (cursor.scope.0 as usize) < scopes
+                && cursor.parent.is_none_or(has_parent)
+        });
+        match is_state(self.entry.start) && are_sound {
+            true => Ok(()),
+            false => Err(Damaged),
+        }
+    }
+
     /// Puts into the world again what the execution waits for: timers with their deadlines, tokens, places in queues.
     pub(crate) fn reattach(&mut self, host: &mut dyn Host) {
         let mut wait_ids = self.cursors.wait_ids();

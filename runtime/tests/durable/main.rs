@@ -5,6 +5,7 @@
 
 mod activity;
 mod crash;
+mod damaged;
 mod handlers;
 mod lost;
 mod names;
