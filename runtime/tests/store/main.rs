@@ -10,3 +10,4 @@ mod model;
 mod page;
 mod refused;
 mod support;
+mod torn;
