@@ -35,6 +35,7 @@ mod state;
 mod stored_executions;
 mod tokens;
 mod unanswered;
+mod waits;
 mod work;
 
 use std::fmt;
