@@ -41,6 +41,10 @@ const NOT_KEPT: &str = "Stepwright.NotKept";
 /// The error of an execution whose tokio runtime went away.
 pub(super) const SHUT_DOWN: &str = "Stepwright.ShutDown";
 
+fn shut_down() -> Failure {
+    Failure::new(SHUT_DOWN, "the engine was shut down")
+}
+
 /// Drives one execution: brings it news, steps it, and rests when it waits.
 ///
 /// The execution is made, grown and dropped in the task that drives it.
@@ -65,6 +69,8 @@ pub(super) struct ExecutionTask {
     records: Option<Box<(Written, Vec<Vec<u8>>)>>,
     /// What it has in the journal, when it is durable.
     journaled: Option<Box<Journaled>>,
+    /// It is parked as soon as nobody in this process is at work for it.
+    is_drained: bool,
     /// It is not gone on with in this process any more, and why.
     parks: Option<Failure>,
 }
@@ -115,6 +121,7 @@ impl ExecutionTask {
             span,
             records: None,
             journaled,
+            is_drained: false,
             parks: None,
         }
     }
@@ -218,13 +225,11 @@ impl ExecutionTask {
             Message::News(wait_id, news) => self.receive_news(execution, wait_id, news),
             Message::Deadline => execution.time_out(&mut self.host),
             Message::Stop(failure) => execution.abort(failure, &mut self.host),
-            Message::ShutDown => {
-                let failure = Failure::new(SHUT_DOWN, "the engine was shut down");
-                match self.journaled {
-                    Some(_) => self.parks = Some(failure),
-                    None => execution.abort(failure, &mut self.host),
-                }
-            }
+            Message::Drain => self.is_drained = self.journaled.is_some(),
+            Message::ShutDown => match self.journaled {
+                Some(_) => self.parks = Some(shut_down()),
+                None => execution.abort(shut_down(), &mut self.host),
+            },
             Message::LookForHandlers => execution.look_for_handlers(&mut self.host),
             Message::NotKept(cause) => self.parks = Some(Failure::new(NOT_KEPT, cause)),
             Message::History(read, reader) => {
@@ -561,7 +566,12 @@ impl ExecutionTask {
                     }
                 };
             }
+            let is_drained = self.is_drained && !execution.is_at_work();
             self.execution = Some(execution);
+            if is_drained {
+                self.park(shut_down());
+                return Poll::Ready(());
+            }
             self.bound();
             if self.host.state.rest() {
                 return Poll::Pending;
