@@ -33,7 +33,8 @@ fn use_all(path: &Path) -> Result<(), StoreError> {
             data: vec![1; 2_000].into(),
         }])?;
     }
-    (1..=EXECUTIONS).try_for_each(|key| store.commit(&[closed(key), Change::Delete { key }]))
+    let deleted = (1..=EXECUTIONS).flat_map(|key| [closed(key), Change::Delete { key }]);
+    store.commit(&deleted.collect::<Vec<_>>())
 }
 
 fn refill(path: &Path, bytes: &[u8]) {

@@ -95,7 +95,7 @@ fn a_limit_on_the_size_of_files_is_an_error_and_loses_nothing_that_was_acknowled
         let inner = command(&binary, "commits_until_refused", &path);
         let mut limited = Command::new("sh");
         limited.arg("-c").arg(format!(
-            "{trap}ulimit -c 0; ulimit -f 600; exec \"$0\" \"$@\""
+            "{trap}ulimit -c 0; ulimit -f 2400; exec \"$0\" \"$@\""
         ));
         limited.arg(&binary).args(inner.get_args());
         limited.envs(
