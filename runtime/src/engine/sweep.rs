@@ -73,37 +73,24 @@ impl Sweep {
     }
 
     fn too_old(&mut self, is_over: &dyn Fn() -> bool) -> Result<usize, StoreError> {
-        let Some(before) = self.too_old_before() else {
-            return Ok(0);
-        };
-        let mut all = 0;
-        while !is_over() {
-            let found = self.reader.closed(Some(before), FOUND)?;
-            let deleted = self.delete(&found, is_over)?;
-            all += deleted;
-            if deleted == 0 {
-                break;
+        match self.too_old_before() {
+            Some(before) => {
+                self.delete_all(is_over, |sweep| sweep.reader.closed(Some(before), FOUND))
             }
+            None => Ok(0),
         }
-        Ok(all)
     }
 
     fn too_many(&mut self, is_over: &dyn Fn() -> bool) -> Result<usize, StoreError> {
-        let mut all = 0;
-        while self.retention.executions < usize::MAX && !is_over() {
-            let count = usize::try_from(self.reader.closed_count()?).unwrap_or(usize::MAX);
-            let more = count.saturating_sub(self.retention.executions);
-            if more == 0 {
-                break;
-            }
-            let found = self.reader.closed(None, more.min(FOUND))?;
-            let deleted = self.delete(&found, is_over)?;
-            all += deleted;
-            if deleted == 0 {
-                break;
-            }
+        let most = self.retention.executions;
+        if most == usize::MAX {
+            return Ok(0);
         }
-        Ok(all)
+        self.delete_all(is_over, |sweep| {
+            let count = usize::try_from(sweep.reader.closed_count()?).unwrap_or(usize::MAX);
+            let more = count.saturating_sub(most).min(FOUND);
+            sweep.reader.closed(None, more)
+        })
     }
 
     fn too_large(&mut self, is_over: &dyn Fn() -> bool) -> Result<usize, StoreError> {
@@ -113,20 +100,28 @@ impl Sweep {
         }
         // A little less is left, so that the next ends do not make it too large again at once.
         let target = most - most / SLACK;
+        self.delete_all(is_over, |sweep| {
+            let bytes = sweep.reader.bytes()?;
+            let average = bytes / sweep.reader.closed_count()?.max(1);
+            let about = bytes.saturating_sub(target).div_ceil(average.max(1));
+            sweep.reader.closed(None, about.min(FOUND as u64) as usize)
+        })
+    }
+
+    /// Deletes what is found, again and again, until nothing is, or nothing of it can be deleted.
+    fn delete_all(
+        &mut self,
+        is_over: &dyn Fn() -> bool,
+        find: impl Fn(&mut Self) -> Result<Vec<StoredExecution>, StoreError>,
+    ) -> Result<usize, StoreError> {
         let mut all = 0;
         while !is_over() {
-            let bytes = self.reader.bytes()?;
-            let Some(more) = bytes.checked_sub(target).filter(|more| *more > 0) else {
-                break;
-            };
-            let average = bytes / self.reader.closed_count()?.max(1);
-            let about = (more / average.max(1)).clamp(1, FOUND as u64) as usize;
-            let found = self.reader.closed(None, about)?;
+            let found = find(self)?;
             let deleted = self.delete(&found, is_over)?;
-            all += deleted;
             if deleted == 0 {
                 break;
             }
+            all += deleted;
         }
         Ok(all)
     }
