@@ -429,7 +429,6 @@ impl EngineBuilder {
             substitutions: self.substitutions,
             families: registry.families,
             handlers: registry.handlers,
-            is_durable: self.store.is_some(),
         };
         let mut machines = Vec::new();
         for (name, pending) in &registry.definitions {

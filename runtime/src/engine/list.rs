@@ -26,7 +26,7 @@ pub struct ExecutionSummary {
 }
 
 impl ExecutionSummary {
-    fn of_row(row: StoredExecution) -> Self {
+    pub(super) fn of_row(row: StoredExecution) -> Self {
         Self {
             id: row.arn,
             name: row.name,
@@ -100,6 +100,7 @@ impl ExecutionFilter {
     /// What is asked of a store for a page: one row more than it has, where it is bounded.
     pub(super) fn stored(&self) -> StoreFilter {
         StoreFilter {
+            map_run: None,
             machine: self.machine.clone(),
             status: self.status,
             after: self.after.as_deref().map(|page| {

@@ -3,6 +3,7 @@
 mod activities;
 mod builder;
 mod built;
+mod children;
 mod durable;
 mod ends;
 mod error;
@@ -32,6 +33,7 @@ mod shared;
 mod shutdown;
 mod start;
 mod state;
+mod stored_runs;
 mod tokens;
 mod work;
 
@@ -68,6 +70,7 @@ use self::run::Decode;
 use self::shared::Shared;
 use crate::clock::Clock;
 use crate::distributed::MapRun;
+use crate::interpret::Failure;
 use crate::panics::said;
 use crate::task::{TaskFailure, TaskResult, Watch};
 use crate::value::Value;
@@ -91,19 +94,32 @@ impl Engine {
 
     /// Goes on with the executions of the store.
     fn go_on(&self) -> Result<(), BuildError> {
-        if self.shared.durable.is_none() {
+        let Some(durable) = &self.shared.durable else {
             return Ok(());
-        }
+        };
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| {
             BuildError::new("an engine with a store is built within a tokio runtime, on which the executions of the store go on".to_owned())
         })?;
-        for prepared in self.shared.recover()? {
-            let mut task = ExecutionTask::new(self.shared.clone(), prepared);
-            // From here on its tokens are answered.
-            task.go_on();
-            runtime.spawn(task);
+        let mut open = self.shared.recover()?;
+        loop {
+            while let Some(prepared) = open.pop() {
+                let mut task = ExecutionTask::new(self.shared.clone(), prepared);
+                // From here on its tokens are answered.
+                task.go_on();
+                open.extend(task.take_prepared());
+                runtime.spawn(task);
+            }
+            // Their parents ended before they had stopped.
+            let Some(left) = durable.recovered().take_next() else {
+                return Ok(());
+            };
+            durable.leaves_behind(&left.state);
+            // It has a mailbox, and is not over.
+            let _over = left
+                .state
+                .send(state::Message::Stop(Failure::stopped(None, None)));
+            open.push(left);
         }
-        Ok(())
     }
 
     /// The clock that all waits, retries and timeouts ask.
@@ -308,7 +324,7 @@ impl Engine {
     /// A Standard execution, or a child of a Map Run, by its ARN, running or over, as long as it is remembered.
     pub fn execution(&self, id: &str) -> Option<Run<Value>> {
         let known = self.shared.known(id);
-        let state = known.or_else(|| self.shared.runs.child(id))?;
+        let state = known.or_else(|| self.shared.child(id))?;
         Some(Run::new(state, |output| Ok(output.clone()), &self.handle))
     }
 
@@ -375,19 +391,18 @@ impl Engine {
     /// The Map Runs of an execution, by its ARN, in the order of their starts: one for each attempt of a Distributed
     /// Map.
     pub fn map_runs(&self, execution: &str) -> Vec<MapRun> {
-        self.shared.runs.of_execution(execution)
+        self.shared.map_runs(execution)
     }
 
-    /// A Map Run by its ARN, as long as its execution is remembered.
+    /// A Map Run by its ARN, as long as its execution is remembered, or is in the [store](EngineBuilder::store).
     pub fn map_run(&self, arn: &str) -> Option<MapRun> {
-        self.shared.runs.describe(arn)
+        self.shared.map_run(arn)
     }
 
-    /// The children of a Map Run, by its ARN, that run or are remembered, in the order of their starts.
+    /// The children of a Map Run, by its ARN, that run or are remembered, in the order of their starts. With a
+    /// [store](EngineBuilder::store), all Standard children.
     pub fn map_run_executions(&self, arn: &str) -> Vec<ExecutionSummary> {
-        let children = self.shared.runs.children(arn);
-        let children = children.iter();
-        children.map(|state| ExecutionSummary::of(state)).collect()
+        self.shared.map_run_executions(arn)
     }
 
     /// Answers a task token with an output. The answer counts when this gives `Ok`: the execution has taken it.

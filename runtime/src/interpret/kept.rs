@@ -5,18 +5,19 @@ use std::sync::Arc;
 use stepwright_asl::model::MachineType;
 
 use super::cursor::{Answerer, OpenTask, Stage, Waiting};
+use super::distributed;
 use super::execution::Execution;
-use super::host::Host;
+use super::host::{ChildStart, Host};
+use super::map_run::Stage as RunStage;
 use crate::execution_info::ExecutionInfo;
 use crate::history::WrittenEvents;
 use crate::program::{Entry, Kind};
 use crate::query::Entropy;
 use crate::record::{Damaged, ReadNodes, Reader, Record, Writer};
-use crate::wait_id::TimerKind;
-use crate::wait_id::WaitId;
+use crate::wait_id::{CursorId, TimerKind, WaitId};
 
 /// Before each record. Another layout has another version.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 /// How many values of the records before may be referred to. They stay in memory for that.
 const NODES: usize = 4_096;
 
@@ -164,6 +165,10 @@ impl Execution {
         // In the order in which they came about.
         wait_ids.sort_unstable_by_key(|wait_id| wait_id.wait);
         for wait_id in wait_ids {
+            if self.cursors.run(wait_id.cursor).is_some() {
+                self.reattach_run(wait_id, host);
+                continue;
+            }
             let Some(cursor) = self.cursors.get(wait_id.cursor) else {
                 continue;
             };
@@ -182,10 +187,53 @@ impl Execution {
                         reattach_task(wait_id, open, resource, host);
                     }
                 }
-                // The children of a container have cursors of their own; those of a Map Run are the host's.
+                // The children of a container have cursors of their own.
                 _ => {}
             }
         }
+    }
+
+    /// Goes on with a Map Run, whose children are executions of their own.
+    fn reattach_run(&mut self, wait_id: WaitId, host: &mut dyn Host) {
+        let id = wait_id.cursor;
+        let children = self.children_at_work(id);
+        let Some((_, run)) = self.cursors.run_mut(id) else {
+            return;
+        };
+        // One that has not begun begins by itself.
+        if !run.is_open || host.resume_run(wait_id, run.view.clone(), run.tally, children) {
+            return;
+        }
+        run.resumed();
+        if matches!(run.stage, RunStage::Stopping(_)) {
+            host.stop_children(wait_id);
+        }
+        if !std::mem::replace(&mut run.is_ready, true) {
+            self.runnable.push_back(id);
+        }
+    }
+
+    /// The children of the Map Run that a cursor waits for of which no end is known.
+    fn children_at_work(&self, id: CursorId) -> Vec<ChildStart> {
+        let (Some(cursor), Some(run)) = (self.cursors.get(id), self.cursors.run(id)) else {
+            return Vec::new();
+        };
+        let Kind::Map(map) = &self.program.state(cursor.state).kind else {
+            return Vec::new();
+        };
+        let Some(distributed) = &map.distributed else {
+            return Vec::new();
+        };
+        let at_work = run.results.at_work();
+        let starts = at_work.map(|(number, about)| ChildStart {
+            number,
+            about: about.clone(),
+            entry: distributed::entry(map, distributed),
+            // One that had not begun, or begins anew, takes chance of its own.
+            seed: Entropy::of_text(&about.id).next_u64(),
+            is_again: true,
+        });
+        starts.collect()
     }
 }
 

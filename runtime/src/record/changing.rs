@@ -1,18 +1,45 @@
 use super::{Damaged, Reader, Record, Writer};
 
+/// A member of a [`Changing`] list. One of which a part changes again and again writes that part alone.
+pub(crate) trait Part: Record {
+    /// Writes what was changed of it since it was written.
+    fn write_part(&mut self, to: &mut Writer) {
+        self.write(to);
+    }
+
+    /// Takes over what [`write_part`](Self::write_part) wrote.
+    fn read_part(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+        *self = Self::read(from)?;
+        Ok(())
+    }
+
+    /// All of it was written.
+    fn was_written(&mut self) {}
+}
+
+impl Part for u32 {}
+
+/// What of a member is not written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Mark {
+    Nothing,
+    Part,
+    Whole,
+}
+
 /// A list that knows which of its members were changed since they were written.
 #[derive(Clone, Debug)]
 pub(crate) struct Changing<T> {
-    /// Each with whether it was changed.
-    members: Vec<(T, bool)>,
-    has_changes: bool,
+    members: Vec<(T, Mark)>,
+    /// The places of those that were changed.
+    changed: Vec<usize>,
 }
 
 impl<T> Default for Changing<T> {
     fn default() -> Self {
         Self {
             members: Vec::new(),
-            has_changes: false,
+            changed: Vec::new(),
         }
     }
 }
@@ -32,15 +59,26 @@ impl<T> Changing<T> {
 
     /// A member that is about to be changed.
     pub(crate) fn get_mut(&mut self, place: usize) -> Option<&mut T> {
-        let (member, is_changed) = self.members.get_mut(place)?;
-        *is_changed = true;
-        self.has_changes = true;
+        self.marked(place, Mark::Whole)
+    }
+
+    /// A member of which what [`Part::write_part`] writes is about to be changed.
+    pub(crate) fn part_mut(&mut self, place: usize) -> Option<&mut T> {
+        self.marked(place, Mark::Part)
+    }
+
+    fn marked(&mut self, place: usize, mark: Mark) -> Option<&mut T> {
+        let (member, marked) = self.members.get_mut(place)?;
+        if *marked == Mark::Nothing {
+            self.changed.push(place);
+        }
+        *marked = mark.max(*marked);
         Some(member)
     }
 
     pub(crate) fn push(&mut self, member: T) {
-        self.members.push((member, true));
-        self.has_changes = true;
+        self.changed.push(self.members.len());
+        self.members.push((member, Mark::Whole));
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
@@ -49,38 +87,54 @@ impl<T> Changing<T> {
 
     /// Whether one was changed since they were written.
     pub(crate) fn has_changes(&self) -> bool {
-        self.has_changes
+        !self.changed.is_empty()
     }
 
     /// As if all of them had been changed.
     pub(crate) fn mark_all(&mut self) {
-        for (_, is_changed) in &mut self.members {
-            *is_changed = true;
+        for (_, mark) in &mut self.members {
+            *mark = Mark::Whole;
         }
-        self.has_changes = true;
+        self.changed = (0..self.members.len()).collect();
     }
 }
 
 impl<T: Default> Changing<T> {
     /// Has so many members: those that are new are what they are by default.
     pub(crate) fn grow(&mut self, members: usize) {
-        self.members.resize_with(members, || (T::default(), false));
+        self.members
+            .resize_with(members, || (T::default(), Mark::Nothing));
     }
 }
 
-impl<T: Record + Default> Changing<T> {
-    /// Writes the members that were changed.
+impl<T: Part> Changing<T> {
+    /// All of them were written.
+    pub(crate) fn were_written(&mut self) {
+        for place in self.changed.drain(..) {
+            let (member, mark) = &mut self.members[place];
+            member.was_written();
+            *mark = Mark::Nothing;
+        }
+    }
+}
+
+impl<T: Part + Default> Changing<T> {
+    /// Writes what was changed.
     pub(crate) fn write_changes(&mut self, to: &mut Writer) {
         self.members.len().write(to);
-        let changed = self.members.iter().filter(|(_, is_changed)| *is_changed);
-        changed.count().write(to);
-        for (place, (member, is_changed)) in self.members.iter_mut().enumerate() {
-            if std::mem::take(is_changed) {
-                place.write(to);
+        self.changed.len().write(to);
+        for place in self.changed.drain(..) {
+            let (member, mark) = &mut self.members[place];
+            let is_whole = std::mem::replace(mark, Mark::Nothing) == Mark::Whole;
+            place.write(to);
+            is_whole.write(to);
+            if is_whole {
                 member.write(to);
+                member.was_written();
+            } else {
+                member.write_part(to);
             }
         }
-        self.has_changes = false;
     }
 
     /// Takes over the changes that were written; at most `most` members are credible beside those that were changed.
@@ -97,8 +151,30 @@ impl<T: Record + Default> Changing<T> {
         self.grow(members);
         for _ in 0..changed {
             let place = usize::read(from)?;
-            self.members.get_mut(place).ok_or(Damaged)?.0 = T::read(from)?;
+            let (member, _) = self.members.get_mut(place).ok_or(Damaged)?;
+            if bool::read(from)? {
+                *member = T::read(from)?;
+            } else {
+                member.read_part(from)?;
+            }
         }
         Ok(())
+    }
+}
+
+/// All of the members, as if nothing were written yet.
+impl<T: Record> Record for Changing<T> {
+    fn write(&self, to: &mut Writer) {
+        self.members.len().write(to);
+        self.iter().for_each(|member| member.write(to));
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let members: Vec<T> = Record::read(from)?;
+        let members = members.into_iter();
+        Ok(Self {
+            members: members.map(|member| (member, Mark::Nothing)).collect(),
+            changed: Vec::new(),
+        })
     }
 }

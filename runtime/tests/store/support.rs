@@ -23,6 +23,7 @@ pub(crate) fn execution(key: u64) -> StoredExecution {
         status: Status::Running,
         started: Timestamp::from_unix_micros(key as i64),
         stopped: None,
+        child_of: None,
     }
 }
 
