@@ -478,23 +478,18 @@ impl Host for EngineHost {
         self.held(wait_id).run = Some(run);
     }
 
-    fn resume_run(
-        &mut self,
-        wait_id: WaitId,
-        view: RunView,
-        tally: Tally,
-        children: Vec<ChildStart>,
-    ) -> bool {
+    fn resume_run(&mut self, wait_id: WaitId, view: RunView, tally: Tally) -> bool {
         if self.run(wait_id).is_some() {
             return true;
         }
         let run = self.engine.runs.open(view, self.engine.retention);
         run.report(tally, None, self.engine.clock.now());
         self.held(wait_id).run = Some(run);
-        for child in children {
-            self.start_child_now(wait_id, child);
-        }
         false
+    }
+
+    fn resume_child(&mut self, wait_id: WaitId, child: ChildStart) {
+        self.start_child_now(wait_id, child);
     }
 
     fn start_child(&mut self, wait_id: WaitId, child: ChildStart) -> Result<(), String> {

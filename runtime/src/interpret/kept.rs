@@ -14,7 +14,7 @@ use crate::history::WrittenEvents;
 use crate::program::{Entry, Kind};
 use crate::query::Entropy;
 use crate::record::{Damaged, ReadNodes, Reader, Record, Writer};
-use crate::wait_id::{CursorId, TimerKind, WaitId};
+use crate::wait_id::{TimerKind, WaitId};
 
 /// Before each record. Another layout has another version.
 const VERSION: u8 = 3;
@@ -196,13 +196,32 @@ impl Execution {
     /// Goes on with a Map Run, whose children are executions of their own.
     fn reattach_run(&mut self, wait_id: WaitId, host: &mut dyn Host) {
         let id = wait_id.cursor;
-        let children = self.children_at_work(id);
-        let Some((_, run)) = self.cursors.run_mut(id) else {
+        let program = self.program.clone();
+        let Some(cursor) = self.cursors.get(id) else {
+            return;
+        };
+        let Kind::Map(map) = &program.state(cursor.state).kind else {
+            return;
+        };
+        let (Some(distributed), Some((_, run))) = (&map.distributed, self.cursors.run_mut(id))
+        else {
             return;
         };
         // One that has not begun begins by itself.
-        if !run.is_open || host.resume_run(wait_id, run.view.clone(), run.tally, children) {
+        if !run.is_open || host.resume_run(wait_id, run.view.clone(), run.tally) {
             return;
+        }
+        let entry = distributed::entry(map, distributed);
+        for (number, about) in run.children_at_work(entry.machine_type, host.now()) {
+            let child = ChildStart {
+                number,
+                entry,
+                // One that had not begun, or begins anew, takes chance of its own.
+                seed: Entropy::of_text(&about.id).next_u64(),
+                about,
+                is_again: true,
+            };
+            host.resume_child(wait_id, child);
         }
         run.resumed();
         if matches!(run.stage, RunStage::Stopping(_)) {
@@ -211,29 +230,6 @@ impl Execution {
         if !std::mem::replace(&mut run.is_ready, true) {
             self.runnable.push_back(id);
         }
-    }
-
-    /// The children of the Map Run that a cursor waits for of which no end is known.
-    fn children_at_work(&self, id: CursorId) -> Vec<ChildStart> {
-        let (Some(cursor), Some(run)) = (self.cursors.get(id), self.cursors.run(id)) else {
-            return Vec::new();
-        };
-        let Kind::Map(map) = &self.program.state(cursor.state).kind else {
-            return Vec::new();
-        };
-        let Some(distributed) = &map.distributed else {
-            return Vec::new();
-        };
-        let at_work = run.results.at_work();
-        let starts = at_work.map(|(number, about)| ChildStart {
-            number,
-            about: about.clone(),
-            entry: distributed::entry(map, distributed),
-            // One that had not begun, or begins anew, takes chance of its own.
-            seed: Entropy::of_text(&about.id).next_u64(),
-            is_again: true,
-        });
-        starts.collect()
     }
 }
 

@@ -1,4 +1,7 @@
+use std::sync::Arc;
+
 use smol_str::SmolStr;
+use stepwright_asl::model::MachineType;
 
 use super::batch::Batch;
 use super::failure::Failure;
@@ -7,6 +10,7 @@ use super::tolerance::Tolerance;
 use crate::clock::Timestamp;
 use crate::distributed::source::{Items, Supply};
 use crate::distributed::{Again, Layout, Results, RunView, Tally, Written};
+use crate::execution_info::ExecutionInfo;
 use crate::record::{Damaged, Reader, Record, Writer, record};
 use crate::wait_id::WaitId;
 
@@ -70,6 +74,27 @@ impl MapRun {
         self.is_open = false;
         self.is_ready = true;
         self
+    }
+
+    /// The children that another process had at work, by number. Express ones begin anew now: they are not kept.
+    pub(super) fn children_at_work(
+        &mut self,
+        machine_type: MachineType,
+        now: Timestamp,
+    ) -> Vec<(u32, Arc<ExecutionInfo>)> {
+        let at_work = self.results.at_work();
+        let mut at_work: Vec<_> = at_work
+            .map(|(number, about)| (number, about.clone()))
+            .collect();
+        if machine_type == MachineType::Express {
+            let anew = |about: &ExecutionInfo| about.begun_anew(now);
+            for (number, about) in &mut at_work {
+                if let Some((again, _)) = self.results.starts_again(*number, anew) {
+                    *about = again;
+                }
+            }
+        }
+        at_work
     }
 
     /// The same run in another process. What the one before had asked of the object store has no answer.

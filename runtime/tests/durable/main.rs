@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod crash;
+mod maps;
 mod names;
 mod restart;
 mod support;

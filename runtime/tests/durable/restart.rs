@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use stepwright_runtime::store::MemoryStore;
 use stepwright_runtime::testing::{Mock, Mocks};
-use stepwright_runtime::{Engine, MachineType, StartError, StartOptions, Status, TokenError};
+use stepwright_runtime::{Engine, StartError, StartOptions, Status, TokenError};
 
 use crate::support::{Done, FullFor, builder, note, process};
 

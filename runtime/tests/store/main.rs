@@ -6,6 +6,7 @@ mod damaged;
 mod engine;
 mod full;
 mod killed;
+mod migrated;
 mod model;
 mod page;
 mod refused;

@@ -56,16 +56,16 @@ fn a_newer_version_is_refused_to_writers_and_readers() {
     let newer = StoreError::NewerVersion {
         path: path.canonicalize().expect("it is there"),
         found: 99,
-        known: 1,
+        known: 2,
     };
     assert_eq!(open(&path), newer);
     assert_eq!(SqliteReader::open(&path).expect_err("it is refused"), newer);
     let message = newer.to_string();
     assert!(
-        message.contains("schema version 99") && message.contains("up to 1"),
+        message.contains("schema version 99") && message.contains("up to 2"),
         "{message}"
     );
-    sql(&path, "PRAGMA user_version = 1");
+    sql(&path, "PRAGMA user_version = 2");
     let store = SqliteStore::open(&path).expect("nothing was changed");
     assert_eq!(everything(&mut *store.reader().expect("a reader")).len(), 1);
 }

@@ -290,10 +290,7 @@ impl Execution {
                 redriven: Some(now),
                 ..about.clone()
             },
-            MachineType::Express => ExecutionInfo {
-                started: now,
-                ..about.clone()
-            },
+            MachineType::Express => about.begun_anew(now),
         };
         let Some((about, items)) = run.results.starts_again(number, anew) else {
             return Ok(());
