@@ -201,7 +201,14 @@ impl EngineHost {
     /// for the next one.
     pub(super) fn park(&mut self, why: &Failure) {
         self.is_parked = true;
-        for run in self.waits.values().filter_map(|held| held.run.as_ref()) {
+        // Those of a run that was given up are at work until that is kept.
+        let given_up = self.deferred.iter().flatten();
+        let given_up = given_up.filter_map(|(_, deferred)| match deferred {
+            Deferred::Stop(Stop::Children(run)) => Some(run),
+            _ => None,
+        });
+        let held = self.waits.values().filter_map(|held| held.run.as_ref());
+        for run in held.chain(given_up) {
             run.park_children(why);
         }
         let held = self.waits.values().filter_map(|held| held.token.as_ref());

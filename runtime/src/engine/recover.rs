@@ -214,7 +214,10 @@ impl Shared {
 
     /// A child of a Map Run that runs, is remembered, or is over in the store.
     pub(super) fn child(&self, id: &str) -> Option<Arc<ExecutionState>> {
-        let remembered = self.runs.child(id);
+        let remembered = self.runs.child(id).or_else(|| {
+            let mut left = self.durable.as_ref()?.left_behind().into_iter();
+            left.find(|child| child.about.id == id)
+        });
         remembered.or_else(|| Some(self.found(id, |row| row.child_of.is_some())?.0))
     }
 

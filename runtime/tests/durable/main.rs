@@ -5,6 +5,7 @@
 
 mod crash;
 mod maps;
+mod maps_restart;
 mod names;
 mod restart;
 mod support;

@@ -2,6 +2,7 @@
 
 mod backup;
 mod child;
+mod children;
 mod damaged;
 mod engine;
 mod full;
