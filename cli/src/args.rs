@@ -1,8 +1,14 @@
 //! What may be written on the command line.
 
+mod bench;
+mod store;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use self::bench::{BenchArguments, Measure, Switch};
+pub(crate) use self::store::{ExecutionsArguments, HistoryArguments, StoreFormat};
 
 /// Check, run and inspect AWS Step Functions definitions.
 #[derive(Debug, Parser)]
@@ -57,6 +63,15 @@ pub(crate) enum Command {
     /// Run a definition in process and print the execution's output as JSON
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArguments),
+    /// List the executions of a store, newest first
+    #[command(after_help = store::EXECUTIONS_EXAMPLES)]
+    Executions(ExecutionsArguments),
+    /// Print what an execution of a store did, event by event
+    #[command(after_help = store::HISTORY_EXAMPLES)]
+    History(HistoryArguments),
+    /// Measure what executions of a workload cost, and print that as JSON
+    #[command(after_help = bench::EXAMPLES)]
+    Bench(BenchArguments),
     /// Test one state as AWS's TestState does and print its response as JSON
     #[command(after_help = TEST_STATE_EXAMPLES)]
     TestState(TestStateArguments),
@@ -110,9 +125,14 @@ const RUN_EXAMPLES: &str = "Examples:
   stepwright run orders.asl.json --mocks MockConfigFile.json --case HappyPath
   stepwright run orders.asl.json --task 'ChargeCard=./charge.py'
   stepwright run nightly.asl.json --objects buckets        s3://orders/2026.csv is buckets/orders/2026.csv
+  stepwright run orders.asl.json --store orders.db --name o-17 --task 'ChargeCard=./charge.py'
 
 A command gets the task's input as JSON on standard input and prints its output as JSON: for lambda:invoke the function's payload and result, otherwise the
-state's parameters and result. To make the task fail, it prints `ErrorName: cause` on standard error and exits with another status than 0.";
+state's parameters and result. To make the task fail, it prints `ErrorName: cause` on standard error and exits with another status than 0.
+
+With --store the execution outlives the process: after Ctrl-C, a crash or a loss of power the same command goes on with it where it was, with the version of FILE that it
+started with. A command that ran then is lost: its task fails with Stepwright.TaskLost, which Retry and Catch may name. When the execution is over, its result is printed again.
+`stepwright executions` and `stepwright history` look into the store, also meanwhile.";
 
 const TEST_STATE_EXAMPLES: &str = "Examples:
   stepwright test-state orders.asl.json --state 'Large?' --input '{\"total\": 2000}'
@@ -286,6 +306,9 @@ pub(crate) struct RunArguments {
     /// The execution's name
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
+    /// Keep the execution in this file, and go on with it where an earlier run left it
+    #[arg(long, value_name = "PATH", requires = "name")]
+    pub(crate) store: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -516,4 +539,11 @@ pub(crate) struct CompletionsArguments {
     /// The shell
     #[arg(value_name = "SHELL")]
     pub(crate) shell: clap_complete::Shell,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("expected a number from 1 on".to_owned()),
+        Ok(number) => Ok(number),
+    }
 }

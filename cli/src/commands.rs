@@ -44,12 +44,14 @@ impl Commands {
         })
     }
 
-    /// What an execution comes to, unless the user or the system ends this program first: then the commands that run are told.
+    /// What an execution comes to, unless the user or the system ends this program first: then it is parked, where that can be done, and the
+    /// commands that run are told. What they answer to that counts no more.
     pub(crate) async fn unless_interrupted<T>(
         &self,
         execution: impl Future<Output = T>,
+        park: Option<impl Future<Output = ()>>,
     ) -> Result<T, Failure> {
-        if self.states.is_empty() {
+        if self.states.is_empty() && park.is_none() {
             // The signals do what they always do.
             return Ok(execution.await);
         }
@@ -59,8 +61,11 @@ impl Commands {
             interrupted = self.groups.interrupted() => interrupted,
             done = execution => return Ok(done),
         };
+        if let Some(park) = park {
+            park.await;
+        }
         Err(match interrupted {
-            Ok(interrupted) => Failure::Interrupted(interrupted.ended().await),
+            Ok(interrupted) => Failure::Interrupted(interrupted.passed_on().await),
             Err(error) => Failure::Failed(format!("cannot listen for signals: {error}")),
         })
     }

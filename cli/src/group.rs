@@ -25,19 +25,24 @@ pub(crate) struct Groups {
 pub(crate) struct Interrupted {
     /// The exit status that a shell shows for it.
     status: u8,
-    /// The groups that were told.
     #[cfg(unix)]
-    told: Vec<Pid>,
+    received: Signal,
+    /// The groups that are to be told. Nothing else ends them any more.
+    #[cfg(unix)]
+    groups: Vec<Pid>,
 }
 
 impl Interrupted {
-    /// Gives the commands a moment to end by themselves, and the exit status. What then still runs is killed: a shell's background processes
-    /// ignore Ctrl-C.
-    pub(crate) async fn ended(self) -> u8 {
+    /// Passes the signal on to the groups, because they are not the terminal's foreground group and it does not tell them. Gives the commands a
+    /// moment to end by themselves, and the exit status. What then still runs is killed: a shell's background processes ignore Ctrl-C.
+    pub(crate) async fn passed_on(self) -> u8 {
         #[cfg(unix)]
         {
+            let mut told = self.groups;
+            for leader in &told {
+                end(*leader, self.received);
+            }
             let begun = std::time::Instant::now();
-            let mut told = self.told;
             while !told.is_empty() && begun.elapsed() < GRACE {
                 tokio::time::sleep(GRACE / 40).await;
                 told.retain(|leader| test_kill_process_group(*leader).is_ok());
@@ -77,8 +82,7 @@ impl Groups {
         }
     }
 
-    /// Ends when the user or the system ends this program. The groups get the same signal, because they are not the terminal's foreground group
-    /// and it does not tell them.
+    /// Ends when the user or the system ends this program. The groups that run then are the answer's to end.
     #[cfg(unix)]
     pub(crate) async fn interrupted(&self) -> std::io::Result<Interrupted> {
         use tokio::signal::unix::{SignalKind, signal};
@@ -90,13 +94,10 @@ impl Groups {
             _ = terminate.recv() => (Signal::TERM, 15),
             _ = hangup.recv() => (Signal::HUP, 1),
         };
-        let told: Vec<Pid> = self.lock().drain().collect();
-        for leader in &told {
-            end(*leader, received);
-        }
         Ok(Interrupted {
             status: 128 + number,
-            told,
+            received,
+            groups: self.lock().drain().collect(),
         })
     }
 

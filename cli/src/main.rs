@@ -3,15 +3,18 @@
 //! Results go to standard output, everything else to standard error. Exit status: 0 done, 1 the definition or the execution failed, 2 wrong usage.
 
 mod args;
+mod bench;
 mod commands;
 mod completions;
 mod coverage;
 mod definition;
 mod diff;
+mod executions;
 mod explain;
 mod failure;
 mod graph;
 mod group;
+mod history;
 mod import;
 mod input;
 mod output;
@@ -20,6 +23,9 @@ mod replay;
 mod report;
 mod run;
 mod source;
+mod store;
+mod stored_run;
+mod table;
 mod test_state;
 mod validate;
 
@@ -37,6 +43,9 @@ async fn main() -> ExitCode {
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Run(arguments) => run::run(arguments).await,
+        Command::Executions(arguments) => executions::executions(&arguments),
+        Command::History(arguments) => history::history(&arguments),
+        Command::Bench(arguments) => bench::bench(&arguments),
         Command::TestState(arguments) => test_state::test(arguments).await,
         Command::Replay(arguments) => replay::replay(&arguments).await,
         Command::Coverage(arguments) => coverage::coverage(&arguments),

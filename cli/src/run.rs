@@ -1,20 +1,24 @@
 //! `stepwright run`: one execution of a definition, in process.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::time::Duration;
 
+use serde_json::Value as Json;
 use stepwright_asl::validate::Validator;
+use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::objects::Folder;
 use stepwright_runtime::testing::{MockCase, MockConfig};
+use stepwright_runtime::value::Value;
 use stepwright_runtime::{Engine, ExecutionReport, StartError, StartOptions, Status};
 
-use crate::args::RunArguments;
+use crate::args::{MachineType, RunArguments};
 use crate::commands::Commands;
 use crate::definition::Definition;
 use crate::failure::Failure;
 use crate::input;
 use crate::progress;
 use crate::report;
+use crate::stored_run::{self, StoredRun};
 
 /// How the runtime begins to say that there are no objects.
 const NO_STORE: &str = "The engine has no object store";
@@ -27,7 +31,20 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
     let machine = definition.machine()?;
     // The context object's `StateMachine.Id` ends with its `Name`.
     let name = definition.source.stem();
-    let commands = Commands::new(&machine, &arguments.tasks)?;
+    let stored = stored(&arguments, name, &input)?;
+    if let Some(over) = stored.as_ref().and_then(|stored| stored.over(&machine)) {
+        if let Some(file) = &arguments.history {
+            write(file, &over.history.to_json())?;
+        }
+        let status = over.summary.status;
+        let (error, cause) = (over.error.as_deref(), over.cause.as_deref());
+        return tell(status, over.output.as_ref(), error, cause, None);
+    }
+    let tasks = &arguments.tasks;
+    let commands = match &stored {
+        Some(stored) => Commands::new(&stored.definition(&machine)?, tasks)?,
+        None => Commands::new(&machine, tasks)?,
+    };
 
     let mut builder = Engine::builder().definition(name, &machine, arguments.machine_type.into());
     if let Some(case) = mocks(&arguments, &definition)? {
@@ -43,35 +60,84 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
         }
         builder = builder.objects(Folder::new(folder));
     }
-    if !arguments.real_time {
-        builder = builder.virtual_time();
-    }
     if arguments.history.is_some() {
         // The histories of all items are written.
         builder = builder.retention(usize::MAX);
+    }
+    if !arguments.real_time {
+        builder = builder.virtual_time();
+    }
+    let mut options = StartOptions::new();
+    if let Some(name) = &arguments.name {
+        options = options.name(name);
+    }
+    let mut known = None;
+    if let Some(StoredRun { store, found, .. }) = stored {
+        if !arguments.real_time {
+            // Those who read the store want to know when it was, and an execution that goes on is never set back.
+            let last = found
+                .as_ref()
+                .and_then(|found| found.history.events().last());
+            let last = last.map_or_else(Timestamp::default, |event| event.timestamp());
+            builder = builder.virtual_time_from(Timestamp::system().max(last));
+        }
+        let execution = arguments.name.as_deref().unwrap_or_default();
+        builder = builder.store(store).resume_only(name, execution);
+        known = found.map(|found| found.summary.id);
     }
     let engine = builder
         .build()
         .map_err(|error| Failure::Failed(error.to_string()))?;
 
-    let mut options = StartOptions::new();
-    if let Some(name) = &arguments.name {
-        options = options.name(name);
-    }
     let execution = async {
-        if progress::is_watched() {
-            let run = engine.start_machine(name, input, options).await?;
-            Ok(progress::follow(&run).await)
-        } else {
-            engine.execute_machine(name, input, options).await
+        if arguments.store.is_none() && !progress::is_watched() {
+            return engine.execute_machine(name, input, options).await;
+        }
+        let known = match &known {
+            Some(id) => engine.execution(id).map_err(StartError::Store)?,
+            None => None,
+        };
+        let run = match known {
+            Some(run) => run,
+            None => engine.start_machine(name, input, options).await?,
+        };
+        match progress::is_watched() {
+            true => Ok(progress::follow(&run).await),
+            false => Ok(run.report().await),
         }
     };
-    let report: Result<_, StartError> = commands.unless_interrupted(execution).await?;
-    let report = report.map_err(|error| Failure::Usage(error.to_string()))?;
+    let park = arguments.store.as_ref().map(|store| async {
+        engine.shutdown(Duration::ZERO).await;
+        stored_run::tell_parked(store, arguments.name.as_deref().unwrap_or_default());
+    });
+    let report: Result<_, StartError> = commands.unless_interrupted(execution, park).await?;
+    let report = report.map_err(|error| match error {
+        StartError::Store(_) => Failure::Failed(error.to_string()),
+        _ => Failure::Usage(error.to_string()),
+    })?;
     if let Some(file) = &arguments.history {
         write_history(file, &report, &engine).await?;
     }
-    tell(&report, &commands)
+    let (error, cause) = (report.error.as_deref(), report.cause.as_deref());
+    let output = report.output.as_ref();
+    tell(report.status, output, error, cause, commands.unanswered())
+}
+
+/// The store of the arguments, and what it has of the execution.
+fn stored<'a>(
+    arguments: &'a RunArguments,
+    machine: &str,
+    input: &Value,
+) -> Result<Option<StoredRun<'a>>, Failure> {
+    let (Some(path), Some(name)) = (&arguments.store, &arguments.name) else {
+        return Ok(None);
+    };
+    if arguments.machine_type == MachineType::Express {
+        return Err(Failure::Usage(
+            "--store keeps Standard executions alone: Express executions end within five minutes and begin anew".to_owned(),
+        ));
+    }
+    StoredRun::open(path, machine, name, input).map(Some)
 }
 
 /// The case of the mock file that the arguments name.
@@ -116,10 +182,12 @@ async fn write_history(
     let mut history = report.history.to_json();
     let mut children = Vec::new();
     let mut executions = vec![report.execution().id().to_string()];
+    let cannot = |error: StoreError| Failure::Failed(error.to_string());
     while let Some(execution) = executions.pop() {
-        for map_run in engine.map_runs(&execution) {
-            for child in engine.map_run_executions(&map_run.arn) {
-                if let Some(child) = engine.execution(&child.id) {
+        for map_run in engine.map_runs(&execution).map_err(cannot)? {
+            let all = engine.map_run_executions(&map_run.arn);
+            for child in all.map_err(cannot)? {
+                if let Some(child) = engine.execution(&child.id).map_err(cannot)? {
                     children.push(child.history().await.to_json());
                 }
                 executions.push(child.id);
@@ -129,23 +197,41 @@ async fn write_history(
     if !children.is_empty() {
         history["children"] = children.into();
     }
-    let text = format!("{history:#}\n");
-    std::fs::write(file, text)
+    write(file, &history)
+}
+
+fn write(file: &Path, history: &Json) -> Result<(), Failure> {
+    std::fs::write(file, format!("{history:#}\n"))
         .map_err(|error| Failure::Usage(format!("cannot write {}: {error}", file.display())))
 }
 
 /// Prints the output on standard output, or says why there is none.
-fn tell(report: &Arc<ExecutionReport>, commands: &Commands) -> Result<(), Failure> {
-    if let (Status::Succeeded, Some(output)) = (report.status, &report.output) {
+fn tell(
+    status: Status,
+    output: Option<&Value>,
+    error: Option<&str>,
+    cause: Option<&str>,
+    unanswered: Option<String>,
+) -> Result<(), Failure> {
+    if let (Status::Succeeded, Some(output)) = (status, output) {
         crate::output::line(format_args!("{output:#}"));
         return Ok(());
     }
-    let mut text = match (&report.error, &report.cause) {
+    let mut text = match (error, cause) {
         (Some(error), Some(cause)) => format!("{error}: {cause}"),
-        (Some(only), None) | (None, Some(only)) => only.clone(),
-        (None, None) => format!("the execution ended with status {}", report.status),
+        (Some(only), None) | (None, Some(only)) => only.to_owned(),
+        (None, None) => format!("the execution ended with status {status}"),
     };
-    let needs_objects = [&report.error, &report.cause]
+    match error {
+        Some("Stepwright.TaskLost") => text.push_str(&report::hint(
+            "let a Retry of the state name Stepwright.TaskLost where its command may run twice, or a Catch where it may not",
+        )),
+        Some("Stepwright.NotKept") => text.push_str(&report::hint(
+            "the store has the execution as it was before that; the same command goes on with it when there is room",
+        )),
+        _ => {}
+    }
+    let needs_objects = [error, cause]
         .into_iter()
         .flatten()
         .any(|text| text.contains(NO_STORE));
@@ -154,7 +240,7 @@ fn tell(report: &Arc<ExecutionReport>, commands: &Commands) -> Result<(), Failur
             "give the objects with --objects DIR, a folder with a folder for each bucket",
         ));
     }
-    if let Some(state) = commands.unanswered() {
+    if let Some(state) = unanswered {
         text.push_str(&report::hint(&format!(
             "answer the task with a command (--task '{state}=COMMAND'), or with a mock file (--mocks FILE --case NAME)"
         )));

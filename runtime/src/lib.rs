@@ -68,6 +68,7 @@
 //! | to test one state | [`test_state`] |
 //! | to evaluate a path, an intrinsic function or JSONata on a value | [`mod@evaluate`] |
 //! | days to pass in no time | [`EngineBuilder::virtual_time`] |
+//! | to look into a store, while an engine works on it | [`StoredExecutions`] |
 //! | what happened | [`ExecutionReport`], [`history`] |
 //! | to read, check and change definitions | the crate `stepwright-asl` |
 //!
@@ -76,6 +77,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `jsonata` (on unless `default-features = false`) | evaluates JSONata, with the crate `jlens-core`. Without it, a definition with a JSONata expression is refused when the engine is built |
+//! | `sqlite` | `store::SqliteStore`: executions in a file. Compiles SQLite, which is written in C |
 //!
 //! # Where things are
 //!
@@ -126,9 +128,10 @@ mod wait_id;
 
 pub use self::distributed::{MapRun, MapRunCounts};
 pub use self::engine::{
-    ActivityError, ActivityTask, BuildError, Engine, EngineBuilder, Events, ExecuteError,
-    ExecutionFailed, ExecutionFilter, ExecutionPage, ExecutionReport, ExecutionSummary,
-    MachineDescription, RedriveError, Run, StartError, StartOptions, TokenError,
+    ActivityDescription, ActivityError, ActivityTask, BuildError, Engine, EngineBuilder, Events,
+    ExecuteError, ExecutionDescription, ExecutionFailed, ExecutionFilter, ExecutionPage,
+    ExecutionReport, ExecutionSummary, MachineDescription, RedriveError, Run, StartError,
+    StartOptions, StoredExecutions, TokenError, UnansweredTask,
 };
 pub use self::execution_info::ExecutionInfo;
 pub use self::limits::Limits;

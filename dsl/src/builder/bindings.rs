@@ -40,6 +40,7 @@ impl Bindings {
             deploy: T::DEPLOY,
             sends_context: T::SENDS_CONTEXT,
             runs: T::RUNS,
+            is_idempotent: T::IDEMPOTENT,
             address,
             schemas: TaskSchemas::of::<T>,
             call,
@@ -103,6 +104,8 @@ pub struct BoundTask {
     pub sends_context: bool,
     /// Where a runtime in process runs it.
     pub runs: Runs,
+    /// Whether it may be called again where its process ended while it was at work.
+    pub is_idempotent: bool,
     /// How the ASL names it.
     pub address: Address,
     /// Makes the schemas of what it takes and gives.

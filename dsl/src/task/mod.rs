@@ -52,6 +52,9 @@ pub trait Task: 'static {
     /// Where a runtime in process runs the function: `#[task(blocking)]`, `#[task(spawn)]`.
     const RUNS: Runs = Runs::InPlace;
 
+    /// Whether an engine with a store calls the function again where its process ended while it was at work: `#[task(idempotent)]`.
+    const IDEMPOTENT: bool = false;
+
     /// How the schemas of the parameters are made, in their order.
     #[doc(hidden)]
     fn schemas() -> Vec<SchemaOf>;

@@ -1,7 +1,7 @@
-//! `#[task(name = "..", activity, context, blocking)]`.
+//! `#[task(name = "..", activity, context, blocking, idempotent)]`.
 
 use crate::root::Root;
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use stepwright_asl::name::MAX_LENGTH;
 use syn::ext::IdentExt;
@@ -15,6 +15,8 @@ pub(super) struct Options {
     pub(super) deploy: Deploy,
     pub(super) context: bool,
     pub(super) runs: Runs,
+    /// Where it is said that it may be called again after its process ended.
+    pub(super) idempotent: Option<Span>,
     pub(super) root: Root,
 }
 
@@ -91,6 +93,10 @@ impl Options {
                     };
                     None
                 }
+                "idempotent" => {
+                    options.idempotent = Some(option.span());
+                    None
+                }
                 "crate" => {
                     options.root = Root::value(input)?;
                     None
@@ -104,7 +110,7 @@ impl Options {
                         option.span(),
                         format!(
                             "`{other}` is no option of a task; there are `name = \"..\"`, `function_name = \"..\"`, `lambda_arn`, \
-                             `activity`, `resource = \"..\"`, `context`, `blocking`, `spawn` and `crate = name`"
+                             `activity`, `resource = \"..\"`, `context`, `blocking`, `spawn`, `idempotent` and `crate = name`"
                         ),
                     ));
                 }

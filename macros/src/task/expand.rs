@@ -78,6 +78,11 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
     let deploy = options.deploy.tokens();
     let sends_context = options.context;
     let runs = options.runs.tokens();
+    let idempotent = options.idempotent.map(|_| {
+        quote!(
+            const IDEMPOTENT: bool = true;
+        )
+    });
     let (input, record, taken) = match task.parameters.as_slice() {
         [only] => {
             let ty = &only.ty;
@@ -159,6 +164,7 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
             const DEPLOY: ::stepwright::__::Deploy = #deploy;
             const SENDS_CONTEXT: bool = #sends_context;
             #runs
+            #idempotent
 
             fn schemas() -> ::std::vec::Vec<::stepwright::__::SchemaOf> {
                 ::std::vec![#(#schemas),*]

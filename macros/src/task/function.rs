@@ -1,6 +1,6 @@
 //! The function under `#[task]`, and what of it a workflow can call.
 
-use super::attributes::Runs;
+use super::attributes::{Options, Runs};
 use proc_macro2::{Span, TokenStream};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
@@ -94,9 +94,20 @@ impl Returns {
 
 impl Task {
     /// Reads the signature. Every mistake is pushed; `None` where no marker can be made all the same.
-    pub(super) fn read(function: &Function, runs: Runs, errors: &mut Vec<Error>) -> Option<Task> {
+    pub(super) fn read(
+        function: &Function,
+        options: &Options,
+        errors: &mut Vec<Error>,
+    ) -> Option<Task> {
         let signature = &function.signature;
-        match (&signature.asyncness, runs) {
+        if let (Some(span), None) = (options.idempotent, &function.body) {
+            errors.push(Error::new(
+                span,
+                "a task without a body has no handler that an engine could call again: give it a body, or say it where its handler \
+                 is registered, with `EngineBuilder::idempotent`",
+            ));
+        }
+        match (&signature.asyncness, options.runs) {
             (None, Runs::InPlace | Runs::Spawned) => errors.push(Error::new(
                 signature.fn_token.span,
                 "a task is an `async fn`: write `async` before `fn`, or `#[task(blocking)]` for one that computes or blocks",

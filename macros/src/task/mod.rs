@@ -25,7 +25,7 @@ pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStrea
         errors.push(error);
         attributes::Options::default()
     });
-    let task = function::Task::read(&function, options.runs, &mut errors);
+    let task = function::Task::read(&function, &options, &mut errors);
     let code = expand::expand(&function, &options, task.as_ref(), &errors);
     options.root.put_into(code)
 }

@@ -23,6 +23,7 @@ use super::observer::Observer;
 use super::registry::{self, Registry};
 use super::shared::Shared;
 use super::tokens::Tokens;
+use super::unanswered::UnansweredTasks;
 use crate::clock::{Clock, Timestamp, VIRTUAL_START};
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
@@ -47,6 +48,7 @@ pub struct EngineBuilder {
     rests_as_bytes: bool,
     objects: Option<Arc<dyn ObjectStore>>,
     store: Option<Box<dyn Store>>,
+    resumes_only: Option<(String, String)>,
     substitutions: HashMap<String, String>,
     observer: Option<Arc<dyn Observer>>,
     /// Where coverage is written; what the environment says unless set.
@@ -80,6 +82,7 @@ impl EngineBuilder {
             rests_as_bytes: false,
             objects: None,
             store: None,
+            resumes_only: None,
             substitutions: HashMap::new(),
             observer: None,
             coverage: None,
@@ -193,6 +196,25 @@ impl EngineBuilder {
         self
     }
 
+    /// Says that the closures which [`handler`](Self::handler) and [`function`](Self::function) registered under this text may be called twice with the
+    /// same input: an engine with a [store](Self::store) calls them again where its process ended while they were at work. Otherwise such a task
+    /// fails with `Stepwright.TaskLost`, which `Retry` and `Catch` can name. A task with a body says it with `#[task(idempotent)]`.
+    ///
+    /// A text under which nothing is registered is an error of [`build`](Self::build).
+    ///
+    /// ```
+    /// use serde_json::{Value, json};
+    /// use stepwright_runtime::{Engine, task::TaskFailure};
+    ///
+    /// let pack = |order: Value| async move { Ok::<_, TaskFailure>(json!({ "packed": order })) };
+    /// assert!(Engine::builder().function("pack", pack).idempotent("pack").build().is_ok());
+    /// assert!(Engine::builder().function("pack", pack).idempotent("pakc").build().is_err());
+    /// ```
+    pub fn idempotent(mut self, key: impl Into<String>) -> Self {
+        self.registry.idempotent.insert(key.into());
+        self
+    }
+
     /// Asks `source` before any handler. Sources are asked in the order in which they are added. A task without a handler is
     /// no error of [`build`](Self::build) when a source may answer it.
     pub fn tasks(mut self, source: impl TaskSource + 'static) -> Self {
@@ -200,7 +222,8 @@ impl EngineBuilder {
         self
     }
 
-    /// Declares an activity whose workers ask with [`Engine::get_activity_task`].
+    /// Declares an activity whose workers ask with [`Engine::get_activity_task`]: one that is there in every engine that is built so.
+    /// [`Engine::create_activity`] makes others.
     pub fn activity(mut self, arn: impl Into<String>) -> Self {
         let arn = arn.into();
         let base = Resource::parse(&arn).base().to_owned();
@@ -316,12 +339,19 @@ impl EngineBuilder {
     /// let id = run.id().to_owned();
     /// run.await?;
     /// // Another engine on the same store knows it.
-    /// let known = builder().build()?.execution(&id).expect("it is kept");
+    /// let known = builder().build()?.execution(&id)?.expect("it is kept");
     /// assert_eq!(known.await?.to_text(), r#""Ada""#);
     /// # Ok(()) }
     /// ```
     pub fn store(mut self, store: impl Store) -> Self {
         self.store = Some(Box::new(store));
+        self
+    }
+
+    /// Of what the [store](Self::store) has open, goes on with the execution of this name alone, and with those that it started. The others
+    /// stay as they are, for an engine that goes on with them. For a tool that works on one execution.
+    pub fn resume_only(mut self, machine: impl Into<String>, name: impl Into<String>) -> Self {
+        self.resumes_only = Some((machine.into(), name.into()));
         self
     }
 
@@ -414,6 +444,7 @@ impl EngineBuilder {
     /// key, tasks that nobody answers.
     pub fn build(self) -> Result<Engine, BuildError> {
         let mut registry = self.registry;
+        registry.settle();
         let mut problems = std::mem::take(&mut registry.problems);
         let unanswered = registry.handlers.unanswered(&registry.activities);
         let folder = match self.coverage {
@@ -430,6 +461,9 @@ impl EngineBuilder {
             families: registry.families,
             handlers: registry.handlers,
         };
+        let resumes_only = self.resumes_only;
+        let resumes_only = resumes_only
+            .map(|(machine, name)| setting.arn("execution", &format!("{machine}:{name}")));
         let mut machines = Vec::new();
         for (name, pending) in &registry.definitions {
             match setting.compile(name, pending) {
@@ -463,8 +497,14 @@ impl EngineBuilder {
         let durable = self.store.map(Durable::open).transpose();
         let durable = durable.map_err(|error| BuildError::new(error.to_string()))?;
         let activities = Activities::new(durable.is_some());
+        if let Some(durable) = &durable {
+            let stored = durable.reader().activities();
+            for activity in stored.map_err(|error| BuildError::new(error.to_string()))? {
+                activities.open(&activity.arn, activity.created);
+            }
+        }
         for arn in &registry.activities {
-            activities.declare(arn);
+            activities.open(arn, self.clock.now());
         }
         let seed = match self.seed {
             Some(seed) => seed,
@@ -489,10 +529,12 @@ impl EngineBuilder {
             activities,
             executions: Mutex::new(Executions::new(seed, self.retention)),
             runs: MapRuns::default(),
+            unanswered: UnansweredTasks::default(),
             objects: self.objects,
             role: self.role,
             retention: self.retention.executions,
             durable,
+            resumes_only,
             rests_as_bytes: self.rests_as_bytes,
             observer: self
                 .observer

@@ -5,16 +5,15 @@ use std::sync::Arc;
 use stepwright_asl::model::MachineType;
 
 use super::ends;
-use super::execution_task::NOT_KEPT;
 use super::follower::{Follower, Role};
 use super::host::EngineHost;
 use super::journaled::{First, Journaled, Place};
 use super::map_runs::MapRunRecord;
 use super::prepared::{Begin, Child, Prepared};
 use super::state::{ExecutionState, Message};
-use crate::interpret::{ChildStart, Failure, Written};
+use crate::interpret::{ChildStart, Written};
 use crate::status::Status;
-use crate::store::StoredChild;
+use crate::store::{StoreError, StoredChild};
 use crate::task::Responder;
 use crate::wait_id::WaitId;
 
@@ -43,11 +42,9 @@ impl EngineHost {
         };
         let before = match before {
             Ok(before) => before,
-            Err(cause) => {
+            Err(error) => {
                 // The store has how it ended, and cannot say it. One that is over needs not be told.
-                let _over = self
-                    .state
-                    .send(Message::Parked(Failure::new(NOT_KEPT, cause)));
+                let _over = self.state.send(Message::NotKept(error.to_string()));
                 return;
             }
         };
@@ -122,7 +119,7 @@ impl EngineHost {
         run: &MapRunRecord,
         child: &ChildStart,
         is_kept: bool,
-    ) -> Result<Before, String> {
+    ) -> Result<Before, StoreError> {
         if !is_kept {
             let remembered = run.numbered(child.number);
             let over = remembered.filter(|state| state.report().is_some());

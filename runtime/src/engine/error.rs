@@ -91,6 +91,20 @@ pub enum RedriveError {
     /// The engine was shut down.
     #[error("the engine was shut down; nothing is redriven any more")]
     ShutDown,
+    /// The store cannot be read, or does not keep the redrive. The execution is over as before.
+    #[error("the execution cannot be redriven: {0}")]
+    Store(StoreError),
+}
+
+impl RedriveError {
+    /// Why the store does not keep the redrive of an execution.
+    pub(super) fn of_store(error: StoreError, id: &str) -> Self {
+        match error {
+            // It was deleted meanwhile.
+            StoreError::Conflict { .. } => Self::ExecutionDoesNotExist(id.to_owned()),
+            error => Self::Store(error),
+        }
+    }
 }
 
 /// A token cannot be answered.
@@ -116,13 +130,23 @@ pub enum TokenError {
     InvalidOutput(String),
 }
 
-/// An activity cannot be asked for tasks.
+/// An activity cannot be created, deleted or asked for tasks.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ActivityError {
-    /// Nobody declared it.
-    #[error("the activity `{0}` does not exist; declare it with the engine's builder")]
+    /// There is none with this ARN.
+    #[error(
+        "the activity `{0}` does not exist; create it with `Engine::create_activity`, or declare it with the engine's builder"
+    )]
     ActivityDoesNotExist(String),
+    /// The name breaks AWS's rules.
+    #[error(
+        "`{0}` is no name for an activity: 1 to 80 characters, without blanks and without any of <>{{}}[]?*\"#%\\^|~`$&,;:/"
+    )]
+    InvalidName(String),
+    /// The store does not keep what was to change. Nothing changed.
+    #[error("the activity cannot be kept: {0}")]
+    Store(#[from] StoreError),
 }
 
 /// An execution did not end well.

@@ -38,7 +38,7 @@ const BUDGET: u32 = 256;
 /// The error of an execution that a mistake of this crate ended.
 pub(super) const INTERNAL: &str = "Stepwright.Internal";
 /// The error of an execution whose store fails. The store has it as it was kept last.
-pub(super) const NOT_KEPT: &str = "Stepwright.NotKept";
+const NOT_KEPT: &str = "Stepwright.NotKept";
 /// The error of an execution whose tokio runtime went away.
 pub(super) const SHUT_DOWN: &str = "Stepwright.ShutDown";
 
@@ -177,6 +177,7 @@ impl ExecutionTask {
             self.deadline = Some(self.host.engine.clock.arm(from + life, ring));
         }
         if is_resumed {
+            self.host.wait_for_handlers();
             execution.reattach(&mut self.host);
             tracing::info!("goes on");
         } else {
@@ -235,6 +236,7 @@ impl ExecutionTask {
                     false => execution.abort(failure, &mut self.host),
                 }
             }
+            Message::LookForHandlers => execution.look_for_handlers(&mut self.host),
             Message::NotKept(cause) => self.parks = Some(Failure::new(NOT_KEPT, cause)),
             Message::Parked(failure) => self.parks = Some(failure),
             Message::History(read, reader) => {

@@ -71,6 +71,14 @@ impl Handlers {
         self.resources.push((pattern, handler));
     }
 
+    /// The closures that were registered under a key: a function's, a resource's or a pattern's.
+    pub(super) fn of_key(&mut self, key: &str) -> Vec<&mut ErasedHandler> {
+        let resources = self.resources.iter_mut();
+        let resources = resources.filter(|(pattern, _)| pattern == key);
+        let resources = resources.map(|(_, handler)| handler);
+        resources.chain(self.functions.get_mut(key)).collect()
+    }
+
     /// The error says that there is one of that name.
     pub(super) fn function(&mut self, name: String, handler: ErasedHandler) -> Result<(), String> {
         match self.functions.insert(name.clone(), handler) {

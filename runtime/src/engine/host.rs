@@ -15,7 +15,7 @@ use super::journaled::Place;
 use super::map_runs::MapRunRecord;
 use super::nested;
 use super::prepared::Prepared;
-use super::shared::Shared;
+use super::shared::{Resumed, Shared};
 use super::state::{ExecutionState, Message};
 use super::tokens::new_token;
 use super::work::{Arrived, Job, Work, panicked};
@@ -23,14 +23,14 @@ use crate::clock::{Alarm, Asked, Listeners, Timestamp};
 use crate::distributed::source::{LoadError, Request, Supply};
 use crate::distributed::{File, RunView, Tally};
 use crate::execution_info::ExecutionInfo;
-use crate::interpret::{ChildStart, Failure, Host, LOST};
+use crate::interpret::{Calling, ChildStart, Failure, Host, LOST};
 use crate::panics::guarded;
 use crate::program::Program;
 use crate::query::Entropy;
 use crate::status::Status;
 use crate::store::{StoreError, StoredMapRun};
 use crate::task::{
-    Answer, Effect, Integration, NestedStart, Responder, RunningTask, TaskCall, TaskFailure,
+    Answer, Effect, Integration, NestedStart, Reply, Responder, RunningTask, TaskCall, TaskFailure,
     TaskResult, TaskSource,
 };
 use crate::value::Value;
@@ -60,6 +60,8 @@ pub(super) struct EngineHost {
     pub(super) place: Option<Place>,
     /// The Map Runs of which others shall know more when that is kept.
     changed_runs: Vec<Arc<MapRunRecord>>,
+    /// A task that nobody answers waits for an engine in which somebody does; otherwise it fails.
+    waits_for_handlers: bool,
     /// Tokens that are closed when their end is kept, and why.
     closing: Vec<(SmolStr, TokenError)>,
     /// The execution goes on in another process, and so does what it has started.
@@ -113,6 +115,8 @@ struct Held {
     asked: Option<Asked>,
     /// A timeout or heartbeat rang; a late answer to the token is told so.
     timed_out: bool,
+    /// Nobody answers the task here.
+    is_unanswered: bool,
 }
 
 impl EngineHost {
@@ -134,6 +138,7 @@ impl EngineHost {
             deferred: None,
             place: None,
             changed_runs: Vec::new(),
+            waits_for_handlers: false,
             closing: Vec::new(),
             is_parked: false,
         }
@@ -158,6 +163,20 @@ impl EngineHost {
         if self.place.is_some() && !self.changed_runs.iter().any(is_noted) {
             self.changed_runs.push(run.clone());
         }
+    }
+
+    /// From now on a task that nobody answers waits: the execution came here from another process.
+    pub(super) fn wait_for_handlers(&mut self) {
+        self.waits_for_handlers = true;
+    }
+
+    /// A task waits for an engine in which somebody answers it.
+    fn unanswered(&mut self, wait_id: WaitId, calling: Calling<'_>, target: Option<&str>) {
+        if !std::mem::replace(&mut self.held(wait_id).is_unanswered, true) {
+            self.engine.clock.opened();
+        }
+        let (unanswered, about) = (&self.engine.unanswered, &self.state.about);
+        unanswered.add(about, wait_id.wait, calling, target);
     }
 
     /// Whether something is to be done once its reason is kept.
@@ -247,7 +266,7 @@ impl EngineHost {
     }
 
     /// Takes what a wait had out of the world. Gives what was started for it and is stopped with it.
-    fn let_go(&mut self, held: Held) -> Vec<Stop> {
+    fn let_go(&mut self, wait: u32, held: Held) -> Vec<Stop> {
         let mut stops = Vec::new();
         for (_, alarm) in held.alarms {
             self.engine.clock.disarm(alarm);
@@ -264,6 +283,10 @@ impl EngineHost {
         }
         if let Some(attempt) = held.attempt {
             attempt.end();
+        }
+        if held.is_unanswered {
+            self.engine.unanswered.remove(&self.state.about, wait);
+            self.engine.clock.closed();
         }
         if let Some((activity, place)) = held.queued {
             self.engine.activities.forget(&activity, place);
@@ -344,13 +367,9 @@ impl EngineHost {
             input,
             responder,
         };
-        if let Some(place) = self
-            .engine
-            .activities
-            .push(activity, task, &self.engine.clock)
-        {
-            self.held(wait_id).queued = Some((activity.clone(), place));
-        }
+        let engine = &self.engine;
+        let place = engine.activities.push(activity, task, &engine.clock);
+        self.held(wait_id).queued = Some((activity.clone(), place));
     }
 
     /// Brings what a future gives, as the answer of work that was begun.
@@ -466,7 +485,15 @@ impl Host for EngineHost {
     fn resolve(&mut self, call: &TaskCall<'_>, wait_id: WaitId) -> Answer {
         let responder = Responder::new(&self.state, wait_id);
         let answered = guarded(|| self.engine.resolve(call, self.source.as_ref(), responder));
-        answered.unwrap_or_else(|message| Answer::result(Err(panicked(&message))))
+        let answer = answered.unwrap_or_else(|message| Answer::result(Err(panicked(&message))));
+        match answer.reply {
+            Reply::Unanswered(_) if self.waits_for_handlers => {
+                self.unanswered(wait_id, Calling::of(call), call.target());
+                answer
+            }
+            Reply::Unanswered(reason) => Answer::refused(reason),
+            _ => answer,
+        }
     }
 
     fn perform(&mut self, wait_id: WaitId, effect: Effect) -> Option<TaskResult> {
@@ -610,22 +637,58 @@ impl Host for EngineHost {
         }
     }
 
-    fn resume_work(&mut self, wait_id: WaitId) {
+    fn is_answered(&mut self, wait_id: WaitId, calling: Calling<'_>, target: Option<&str>) -> bool {
+        let is_answered = self.engine.is_answered(&self.state.about, calling, target);
+        if !is_answered {
+            self.unanswered(wait_id, calling, target);
+        }
+        is_answered
+    }
+
+    fn resume_work(&mut self, wait_id: WaitId, call: &TaskCall<'_>) {
         let is_there = self
             .waits
             .get(&wait_id.wait)
             .is_some_and(|held| held.work.is_some());
-        if !is_there {
-            self.lost(wait_id, "the process that ran the task's handler ended");
+        if is_there {
+            return;
+        }
+        let responder = Responder::new(&self.state, wait_id);
+        match self.engine.resume(call, self.source.as_ref(), responder) {
+            Resumed::Again(effect) => {
+                tracing::info!(
+                    state = call.state(),
+                    "the task is idempotent and runs again"
+                );
+                if let Some(result) = self.perform(wait_id, effect) {
+                    self.bring(wait_id, std::future::ready(result));
+                }
+            }
+            Resumed::Lost => self.lost(wait_id, "the process that ran the task's handler ended"),
+            Resumed::Unanswered => self.unanswered(wait_id, Calling::of(call), call.target()),
         }
     }
 
-    fn follow(&mut self, wait_id: WaitId, start: &NestedStart, is_begun: bool) {
+    fn follow(
+        &mut self,
+        wait_id: WaitId,
+        calling: Calling<'_>,
+        start: &NestedStart,
+        is_begun: bool,
+    ) {
         let held = self.held(wait_id);
         if held.child.is_some() || held.work.is_some() {
             return;
         }
-        match self.engine.known(&start.execution) {
+        let known = match self.engine.known(&start.execution) {
+            Ok(known) => known,
+            Err(error) => {
+                // Whether it was started cannot be said, so nothing is done until the store can be read again.
+                let _ = self.state.send(Message::NotKept(error.to_string()));
+                return;
+            }
+        };
+        match known {
             Some(state) => {
                 if start.integration.waits() {
                     self.follow_child(wait_id, &state, start.integration);
@@ -642,6 +705,7 @@ impl Host for EngineHost {
                 );
             }
             // The process ended between the decision and the start.
+            None if !self.is_answered(wait_id, calling, Some(&start.machine)) => {}
             None => {
                 let begun = self.start_nested(wait_id, start.clone());
                 if let Some(begun) = begun {
@@ -701,7 +765,7 @@ impl Host for EngineHost {
         let Some(held) = self.waits.remove(&wait_id.wait) else {
             return;
         };
-        for stop in self.let_go(held) {
+        for stop in self.let_go(wait_id.wait, held) {
             match &mut self.deferred {
                 Some(deferred) => deferred.push((wait_id, Deferred::Stop(stop))),
                 None => stop.stop(),
@@ -713,8 +777,8 @@ impl Host for EngineHost {
 /// Whatever way an execution ends, nothing of it stays in the world.
 impl Drop for EngineHost {
     fn drop(&mut self) {
-        for (_, held) in std::mem::take(&mut self.waits) {
-            self.let_go(held).iter().for_each(Stop::stop);
+        for (wait, held) in std::mem::take(&mut self.waits) {
+            self.let_go(wait, held).iter().for_each(Stop::stop);
         }
         self.close_tokens();
     }

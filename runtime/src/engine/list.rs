@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::state::ExecutionState;
 use crate::clock::Timestamp;
 use crate::status::Status;
-use crate::store::{StoreFilter, StoredExecution};
+use crate::store::{StoreError, StoreFilter, StoreReader, StoredExecution};
 
 /// One row of [`Engine::executions`](super::Engine::executions).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +62,7 @@ impl ExecutionSummary {
 #[must_use]
 pub struct ExecutionFilter {
     machine: Option<String>,
+    name: Option<String>,
     status: Option<Status>,
     limit: Option<usize>,
     after: Option<String>,
@@ -76,6 +77,12 @@ impl ExecutionFilter {
     /// Those of one state machine, by its name.
     pub fn machine(mut self, name: impl Into<String>) -> Self {
         self.machine = Some(name.into());
+        self
+    }
+
+    /// Those of one name; each state machine may have one.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
         self
     }
 
@@ -97,11 +104,18 @@ impl ExecutionFilter {
         self
     }
 
+    /// The page as a store has it.
+    pub(super) fn read(&self, reader: &mut dyn StoreReader) -> Result<ExecutionPage, StoreError> {
+        let rows = reader.list(&self.stored())?;
+        Ok(self.page_of_rows(rows))
+    }
+
     /// What is asked of a store for a page: one row more than it has, where it is bounded.
-    pub(super) fn stored(&self) -> StoreFilter {
+    fn stored(&self) -> StoreFilter {
         StoreFilter {
             map_run: None,
             machine: self.machine.clone(),
+            name: self.name.clone(),
             status: self.status,
             after: self.after.as_deref().map(|page| {
                 let Place(Reverse((started, id))) = Place::parse(page);
@@ -112,7 +126,7 @@ impl ExecutionFilter {
     }
 
     /// The page of these rows of a store.
-    pub(super) fn page_of_rows(&self, mut rows: Vec<StoredExecution>) -> ExecutionPage {
+    fn page_of_rows(&self, mut rows: Vec<StoredExecution>) -> ExecutionPage {
         let limit = self.limit.unwrap_or(usize::MAX).max(1);
         let is_more = rows.len() > limit;
         rows.truncate(limit);
@@ -134,7 +148,9 @@ impl ExecutionFilter {
             .map(|state| (Place::of(state), state))
             .filter(|(place, state)| {
                 let is_of = |name: &String| state.about.machine_name == name.as_str();
+                let is_called = |name: &String| state.about.name == name.as_str();
                 self.machine.as_ref().is_none_or(is_of)
+                    && self.name.as_ref().is_none_or(is_called)
                     && after.as_ref().is_none_or(|after| place > after)
             })
             .collect();

@@ -42,6 +42,28 @@ pub struct MachineDescription {
     pub hash: String,
 }
 
+impl MachineDescription {
+    /// The ARN of the Standard execution of this machine that has this name, as [`Engine::execution`](crate::Engine::execution) takes it. It says
+    /// nothing about whether there is one.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    /// use stepwright_runtime::{Engine, MachineType, StartOptions};
+    ///
+    /// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
+    /// let engine = Engine::builder().definition_json("greet", text, MachineType::Standard).build()?;
+    /// let run = engine.start_machine("greet", json!({}), StartOptions::new().name("Ada")).await?;
+    /// let machine = engine.machine("greet").expect("it is there");
+    /// assert_eq!(machine.execution_arn("Ada"), run.id());
+    /// # Ok(()) }
+    /// ```
+    pub fn execution_arn(&self, name: &str) -> String {
+        let arn = self.arn.replacen(":stateMachine:", ":execution:", 1);
+        format!("{arn}:{name}")
+    }
+}
+
 impl Machine {
     pub(super) fn describe(&self) -> MachineDescription {
         MachineDescription {

@@ -33,23 +33,21 @@ mod shared;
 mod shutdown;
 mod start;
 mod state;
+mod stored_executions;
 mod stored_runs;
 mod tokens;
+mod unanswered;
 mod work;
 
 use std::fmt;
-use std::future::Future;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use stepwright::Workflow;
 use stepwright_asl::model::MachineType;
 
-pub use self::activities::ActivityTask;
+pub use self::activities::{ActivityDescription, ActivityTask};
 pub use self::builder::EngineBuilder;
 pub use self::error::{
     ActivityError, BuildError, ExecutionFailed, RedriveError, StartError, TokenError,
@@ -62,6 +60,8 @@ pub(crate) use self::observer::Observer;
 pub use self::report::ExecutionReport;
 pub use self::run::Run;
 pub use self::start::StartOptions;
+pub use self::stored_executions::{ExecutionDescription, StoredExecutions};
+pub use self::unanswered::UnansweredTask;
 
 use self::execution_task::ExecutionTask;
 use self::handle::LastHandle;
@@ -71,7 +71,7 @@ use self::shared::Shared;
 use crate::clock::Clock;
 use crate::distributed::MapRun;
 use crate::interpret::Failure;
-use crate::panics::said;
+use crate::store::StoreError;
 use crate::task::{TaskFailure, TaskResult, Watch};
 use crate::value::Value;
 
@@ -170,6 +170,7 @@ impl Engine {
         let machine = self.shared.setting.compile(name, &pending);
         let machine = machine.map_err(|problems| BuildError { problems })?;
         self.shared.machines.put(machine);
+        self.shared.look_for_handlers();
         Ok(())
     }
 
@@ -322,15 +323,20 @@ impl Engine {
     }
 
     /// A Standard execution, or a child of a Map Run, by its ARN, running or over, as long as it is remembered.
-    pub fn execution(&self, id: &str) -> Option<Run<Value>> {
-        let known = self.shared.known(id);
-        let state = known.or_else(|| self.shared.child(id))?;
-        Some(Run::new(state, |output| Ok(output.clone()), &self.handle))
+    ///
+    /// # Errors
+    ///
+    /// What the [store](EngineBuilder::store) meets when it is read. Without a store there is none.
+    pub fn execution(&self, id: &str) -> Result<Option<Run<Value>>, StoreError> {
+        let state = match self.shared.known(id)? {
+            Some(known) => Some(known),
+            None => self.shared.child(id)?,
+        };
+        Ok(state.map(|state| Run::new(state, |output| Ok(output.clone()), &self.handle)))
     }
 
     /// The Standard executions that are remembered, newest first: those that run, and as many of those that are over as
-    /// [`retention`](EngineBuilder::retention) says. With a [store](EngineBuilder::store), all that it has; where it cannot be read, that is
-    /// logged as an error, and those that are remembered are given.
+    /// [`retention`](EngineBuilder::retention) says. With a [store](EngineBuilder::store), all that it has.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -343,23 +349,67 @@ impl Engine {
     ///     engine.start_machine("greet", json!({"name": name}), StartOptions::new()).await?.await?;
     /// }
     /// let succeeded = ExecutionFilter::new().machine("greet").status(Status::Succeeded).limit(2);
-    /// let page = engine.executions(&succeeded);
+    /// let page = engine.executions(&succeeded)?;
     /// assert_eq!(page.executions.len(), 2);
-    /// let rest = engine.executions(&succeeded.after(page.next.expect("there is one more")));
+    /// let rest = engine.executions(&succeeded.after(page.next.expect("there is one more")))?;
     /// assert_eq!((rest.executions.len(), rest.next), (1, None));
     /// # Ok(()) }
     /// ```
-    pub fn executions(&self, filter: &ExecutionFilter) -> ExecutionPage {
+    ///
+    /// # Errors
+    ///
+    /// What the store meets when it is read. Without a store there is none.
+    pub fn executions(&self, filter: &ExecutionFilter) -> Result<ExecutionPage, StoreError> {
         if let Some(durable) = &self.shared.durable {
-            match durable.reader().list(&filter.stored()) {
-                Ok(rows) => return filter.page_of_rows(rows),
-                Err(error) => tracing::error!(%error, "the store cannot be read"),
-            }
+            return filter.read(&mut **durable.reader());
         }
         let executions = self.shared.executions();
         let states: Vec<_> = executions.by_id.values().cloned().collect();
         drop(executions);
-        filter.page(states.iter().map(|state| &**state))
+        Ok(filter.page(states.iter().map(|state| &**state)))
+    }
+
+    /// The tasks that nobody in this engine answers, of executions that were open in the [store](EngineBuilder::store): their handlers, activities
+    /// or state machines are not registered any more. Their executions wait, also for tasks that they come to later; an engine that is built
+    /// with what is missing goes on with them. Each is logged once as a warning.
+    ///
+    /// Nothing of such a task is scheduled, so its `TimeoutSeconds` does not count yet; that of the execution does. A task that was at
+    /// work when its process ended keeps its deadlines.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::{Value, json};
+    /// use stepwright_runtime::store::MemoryStore;
+    /// use stepwright_runtime::task::TaskFailure;
+    /// use stepwright_runtime::{Engine, MachineType, StartOptions};
+    ///
+    /// let text = r#"{"StartAt": "Pack", "States": {
+    ///     "Pack": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:pack", "End": true}
+    /// }}"#;
+    /// let store = MemoryStore::new();
+    /// let builder = || Engine::builder().store(store.clone()).definition_json("orders", text, MachineType::Standard);
+    ///
+    /// // The engine goes while the task is at work.
+    /// let hangs = |_: Value| std::future::pending::<Result<Value, TaskFailure>>();
+    /// let engine = builder().function("pack", hangs).build()?;
+    /// let run = engine.start_machine("orders", json!(7), StartOptions::new()).await?;
+    /// engine.shutdown(std::time::Duration::ZERO).await;
+    ///
+    /// // The next one has no handler for it.
+    /// let engine = builder().build()?;
+    /// let waits = &engine.waiting_for_handlers()[0];
+    /// assert_eq!((waits.execution.as_str(), waits.state.as_str()), (run.id(), "Pack"));
+    /// engine.shutdown(std::time::Duration::ZERO).await;
+    ///
+    /// // The one after that has one again, which may be called twice.
+    /// let pack = |order: Value| async move { Ok::<_, TaskFailure>(order) };
+    /// let engine = builder().function("pack", pack).idempotent("pack").build()?;
+    /// assert!(engine.waiting_for_handlers().is_empty());
+    /// assert_eq!(engine.execution(run.id())?.expect("it is open").await?.to_text(), "7");
+    /// # Ok(()) }
+    /// ```
+    pub fn waiting_for_handlers(&self) -> Vec<UnansweredTask> {
+        self.shared.unanswered()
     }
 
     /// Ends the engine's work: from now on nothing is started; what runs has `grace` on the engine's clock to come to its end,
@@ -390,18 +440,30 @@ impl Engine {
 
     /// The Map Runs of an execution, by its ARN, in the order of their starts: one for each attempt of a Distributed
     /// Map.
-    pub fn map_runs(&self, execution: &str) -> Vec<MapRun> {
+    ///
+    /// # Errors
+    ///
+    /// What the [store](EngineBuilder::store) meets when it is read. Without a store there is none.
+    pub fn map_runs(&self, execution: &str) -> Result<Vec<MapRun>, StoreError> {
         self.shared.map_runs(execution)
     }
 
     /// A Map Run by its ARN, as long as its execution is remembered, or is in the [store](EngineBuilder::store).
-    pub fn map_run(&self, arn: &str) -> Option<MapRun> {
+    ///
+    /// # Errors
+    ///
+    /// As [`map_runs`](Self::map_runs).
+    pub fn map_run(&self, arn: &str) -> Result<Option<MapRun>, StoreError> {
         self.shared.map_run(arn)
     }
 
     /// The children of a Map Run, by its ARN, that run or are remembered, in the order of their starts. With a
     /// [store](EngineBuilder::store), all Standard children.
-    pub fn map_run_executions(&self, arn: &str) -> Vec<ExecutionSummary> {
+    ///
+    /// # Errors
+    ///
+    /// As [`map_runs`](Self::map_runs).
+    pub fn map_run_executions(&self, arn: &str) -> Result<Vec<ExecutionSummary>, StoreError> {
         self.shared.map_run_executions(arn)
     }
 
@@ -470,67 +532,6 @@ impl Engine {
             Ok(())
         } else {
             Err(self.shared.tokens.why_late(token))
-        }
-    }
-
-    /// Waits for the next task of an activity, oldest first. Dropping the future gives up waiting.
-    ///
-    /// # Errors
-    ///
-    /// When nobody declared the activity.
-    pub async fn get_activity_task(
-        &self,
-        arn: &str,
-        worker: Option<&str>,
-    ) -> Result<ActivityTask, ActivityError> {
-        self.shared
-            .activities
-            .take(arn, worker, &self.shared.clock)
-            .await
-    }
-
-    /// Works for an activity, one task after the other, until the future is dropped. Work that panics fails its task with
-    /// `Stepwright.TaskPanicked`, as a handler does, and the next task follows.
-    ///
-    /// # Errors
-    ///
-    /// When nobody declared the activity.
-    pub async fn work_on_activity<I, O, E, F, Fut>(
-        &self,
-        arn: &str,
-        worker: Option<&str>,
-        work: F,
-    ) -> Result<std::convert::Infallible, ActivityError>
-    where
-        I: DeserializeOwned,
-        O: Serialize,
-        E: Into<TaskFailure>,
-        F: Fn(I) -> Fut,
-        Fut: Future<Output = Result<O, E>>,
-    {
-        loop {
-            let task = self.get_activity_task(arn, worker).await?;
-            let result = match task.input.to_typed::<I>() {
-                Ok(input) => {
-                    let working = AssertUnwindSafe(async { work(input).await });
-                    match working.catch_unwind().await {
-                        Ok(result) => result.map_err(Into::into),
-                        Err(panic) => Err(work::panicked(&said(panic))),
-                    }
-                }
-                Err(error) => Err(TaskFailure::internal(
-                    crate::task::handler::INVALID_INPUT,
-                    &error.to_string(),
-                )),
-            };
-            let result = result.and_then(|output| {
-                Value::from_typed(&output).map_err(|error| {
-                    TaskFailure::internal(crate::task::handler::INVALID_OUTPUT, &error.to_string())
-                })
-            });
-            if let Err(error) = self.answer(&task.token, result).await {
-                tracing::warn!(activity = arn, %error, "nobody waits for the result any more");
-            }
         }
     }
 }

@@ -8,7 +8,7 @@ use stepwright_asl::model::StateMachine;
 
 use super::error::BuildError;
 use super::journaled::{First, Journaled, Place};
-use super::machines::Machine;
+use super::machines::{Machine, Machines, Setting};
 use super::prepared::{Begin, Child, Prepared};
 use super::redrivable::Redrivable;
 use super::registry::PendingMachine;
@@ -16,12 +16,22 @@ use super::report::ExecutionReport;
 use super::shared::Shared;
 use super::state::ExecutionState;
 use crate::interpret::{Execution, Outcome, Restored, Written};
+use crate::limits::Limits;
 use crate::status::Status;
-use crate::store::{StoreReader, StoredExecution, StoredMachine};
+use crate::store::{StoreError, StoreReader, StoredExecution, StoredMachine};
+
+/// What the executions of a store are read with.
+#[derive(Clone, Copy)]
+pub(super) struct Reading<'a> {
+    pub(super) setting: &'a Setting,
+    pub(super) limits: &'a Arc<Limits>,
+    /// The versions that are compiled already.
+    pub(super) machines: Option<&'a Machines>,
+}
 
 /// The versions of state machines that a store has, read and compiled when they are needed.
 #[derive(Default)]
-struct Versions {
+pub(super) struct Versions {
     /// By their hashes, once they were read.
     stored: Option<HashMap<String, StoredMachine>>,
     compiled: HashMap<String, Arc<Machine>>,
@@ -31,11 +41,10 @@ impl Versions {
     fn stored(
         &mut self,
         reader: &mut dyn StoreReader,
-    ) -> Result<&HashMap<String, StoredMachine>, String> {
+    ) -> Result<&HashMap<String, StoredMachine>, StoreError> {
         if self.stored.is_none() {
-            let machines = reader.machines().map_err(|error| error.to_string())?;
-            let named = machines.into_iter();
-            let named = named.map(|version| (version.hash.clone(), version));
+            let machines = reader.machines()?.into_iter();
+            let named = machines.map(|version| (version.hash.clone(), version));
             self.stored = Some(named.collect());
         }
         Ok(self.stored.get_or_insert_default())
@@ -43,36 +52,90 @@ impl Versions {
 
     fn get(
         &mut self,
-        shared: &Shared,
+        reading: Reading<'_>,
         reader: &mut dyn StoreReader,
         row: &StoredExecution,
-    ) -> Result<Arc<Machine>, String> {
+    ) -> Result<Arc<Machine>, StoreError> {
         let hash = &row.machine_hash;
         if let Some(known) = self.compiled.get(hash) {
             return Ok(known.clone());
         }
         // That of a child is its parent's, with the Map's label behind it.
         let name = row.machine.split('/').next().unwrap_or_default();
-        let newest = shared.machines.find(name);
+        let newest = reading.machines.and_then(|machines| machines.find(name));
         let machine = match newest.filter(|newest| newest.hash == hash.as_str()) {
             Some(newest) => newest,
             None => {
-                let version = self.stored(reader)?.get(hash).ok_or_else(|| {
-                    format!(
-                        "the store lacks the version {hash} of the state machine `{}`",
-                        row.machine
-                    )
-                })?;
-                let machine = StateMachine::from_json(&version.definition)
-                    .map_err(|findings| format!("the definition `{}`: {findings}", row.machine))?;
-                let pending = PendingMachine::new(machine, version.machine_type);
-                let compiled = shared.setting.compile(&version.name, &pending);
-                Arc::new(compiled.map_err(|problems| problems.join("\n"))?)
+                if !self.stored(reader)?.contains_key(hash) {
+                    // It may have come since they were read.
+                    self.stored = None;
+                }
+                let version = self.stored(reader)?.get(hash);
+                compile(reading.setting, row, version)
+                    .map(Arc::new)
+                    .map_err(|why| {
+                        let machine = &row.machine;
+                        StoreError::unreadable(format!("the state machine `{machine}`"), why)
+                    })?
             }
         };
         self.compiled.insert(hash.clone(), machine.clone());
         Ok(machine)
     }
+
+    /// Reads an execution from its records.
+    pub(super) fn restore(
+        &mut self,
+        reading: Reading<'_>,
+        reader: &mut dyn StoreReader,
+        row: &StoredExecution,
+    ) -> Result<Kept, StoreError> {
+        let machine = self.get(reading, reader, row)?;
+        let records = reader.records(row.key)?;
+        let mut restored = Restored::default();
+        let read = records.iter().try_for_each(|record| {
+            let program = machine.program.clone();
+            let limits = reading.limits.clone();
+            restored.read(record, |about| Execution::new(program, about, limits, 0, 0))
+        });
+        let finished = read.and_then(|()| restored.finish());
+        let (execution, written) = finished.map_err(|error| {
+            StoreError::unreadable(format!("the execution `{}`", row.arn), error)
+        })?;
+        let place = Place {
+            key: row.key,
+            machine_hash: SmolStr::new(&row.machine_hash),
+            seq: u32::try_from(records.len()).unwrap_or(u32::MAX),
+        };
+        Ok(Kept {
+            machine,
+            execution,
+            written,
+            place,
+        })
+    }
+}
+
+/// Compiles the version of a state machine with which an execution started.
+fn compile(
+    setting: &Setting,
+    row: &StoredExecution,
+    version: Option<&StoredMachine>,
+) -> Result<Machine, String> {
+    let version = version.ok_or_else(|| format!("its version {} is missing", row.machine_hash))?;
+    let machine =
+        StateMachine::from_json(&version.definition).map_err(|findings| findings.to_string())?;
+    let pending = PendingMachine::new(machine, version.machine_type);
+    let compiled = setting.compile(&version.name, &pending);
+    compiled.map_err(|problems| problems.join("\n"))
+}
+
+/// An execution of the store.
+pub(super) struct Kept {
+    pub(super) machine: Arc<Machine>,
+    pub(super) execution: Execution,
+    written: Written,
+    place: Place,
 }
 
 /// Children of Map Runs that an earlier process had at work.
@@ -106,45 +169,13 @@ impl Recovered {
     }
 }
 
-/// An execution of the store.
-pub(super) struct Kept {
-    machine: Arc<Machine>,
-    execution: Execution,
-    written: Written,
-    place: Place,
-}
-
 impl Shared {
-    /// Reads an execution from its records.
-    fn restore(
-        &self,
-        reader: &mut dyn StoreReader,
-        versions: &mut Versions,
-        row: &StoredExecution,
-    ) -> Result<Kept, String> {
-        let machine = versions.get(self, reader, row)?;
-        let records = reader.records(row.key).map_err(|error| error.to_string())?;
-        let mut restored = Restored::default();
-        for record in &records {
-            let program = machine.program.clone();
-            let limits = self.limits.clone();
-            let read = restored.read(record, |about| Execution::new(program, about, limits, 0, 0));
-            read.map_err(|error| format!("the execution `{}`: {error}", row.arn))?;
+    fn reading(&self) -> Reading<'_> {
+        Reading {
+            setting: &self.setting,
+            limits: &self.limits,
+            machines: Some(&self.machines),
         }
-        let finished = restored.finish();
-        let (execution, written) =
-            finished.map_err(|error| format!("the execution `{}`: {error}", row.arn))?;
-        let place = Place {
-            key: row.key,
-            machine_hash: SmolStr::new(&row.machine_hash),
-            seq: u32::try_from(records.len()).unwrap_or(u32::MAX),
-        };
-        Ok(Kept {
-            machine,
-            execution,
-            written,
-            place,
-        })
     }
 
     /// Prepares all executions of the store that are not over. Each goes on where it was written last. The children of Map Runs
@@ -155,16 +186,17 @@ impl Shared {
         };
         let mut reader = durable.reader();
         let mut versions = Versions::default();
-        let stored = versions.stored(&mut **reader).map_err(BuildError::new)?;
+        let cannot = |error: StoreError| BuildError::new(error.to_string());
+        let stored = versions.stored(&mut **reader).map_err(cannot)?;
         for hash in stored.keys() {
             durable.knows(SmolStr::new(hash));
         }
-        let open = reader.open_executions();
-        let open = open.map_err(|error| BuildError::new(error.to_string()))?;
+        let open = reader.open_executions().map_err(cannot)?;
         let mut all = Vec::with_capacity(open.len());
         let mut problems = Vec::new();
         for row in open {
-            match self.restore(&mut **reader, &mut versions, &row) {
+            match versions.restore(self.reading(), &mut **reader, &row) {
+                Ok(kept) if !self.resumes(&kept) => {}
                 Ok(kept) if row.child_of.is_some() => {
                     durable.recovered().add(self.resumed(kept, Child::OfKept));
                 }
@@ -178,7 +210,7 @@ impl Shared {
                     drop(executions);
                     all.push(prepared);
                 }
-                Err(problem) => problems.push(problem),
+                Err(problem) => problems.push(problem.to_string()),
             }
         }
         if problems.is_empty() {
@@ -203,32 +235,33 @@ impl Shared {
         }
     }
 
+    /// Whether this engine goes on with an execution that is not over.
+    fn resumes(&self, kept: &Kept) -> bool {
+        let only = self.resumes_only.as_ref();
+        only.is_none_or(|only| kept.execution.about().root == *only)
+    }
+
     /// A Standard execution that runs, is remembered, or is over in the store; no child of a Map Run.
-    pub(super) fn known(&self, id: &str) -> Option<Arc<ExecutionState>> {
+    pub(super) fn known(&self, id: &str) -> Result<Option<Arc<ExecutionState>>, StoreError> {
         if let Some(known) = self.executions().by_id.get(id) {
-            return Some(known.clone());
+            return Ok(Some(known.clone()));
         }
         // One that runs is known above, or is about to be: its start is not told yet.
-        Some(self.found(id, |row| row.child_of.is_none())?.0)
+        let found = self.over_in_store(id, |row| row.child_of.is_none())?;
+        Ok(found.map(|(state, _)| state))
     }
 
     /// A child of a Map Run that runs, is remembered, or is over in the store.
-    pub(super) fn child(&self, id: &str) -> Option<Arc<ExecutionState>> {
+    pub(super) fn child(&self, id: &str) -> Result<Option<Arc<ExecutionState>>, StoreError> {
         let remembered = self.runs.child(id).or_else(|| {
             let mut left = self.durable.as_ref()?.left_behind().into_iter();
             left.find(|child| child.about.id == id)
         });
-        remembered.or_else(|| Some(self.found(id, |row| row.child_of.is_some())?.0))
-    }
-
-    fn found(
-        &self,
-        id: &str,
-        is_it: impl FnOnce(&StoredExecution) -> bool,
-    ) -> Option<(Arc<ExecutionState>, Place)> {
-        let found = self.over_in_store(id, is_it);
-        let found = found.inspect_err(|error| tracing::error!(error, "the store cannot be read"));
-        found.ok()?
+        if remembered.is_some() {
+            return Ok(remembered);
+        }
+        let found = self.over_in_store(id, |row| row.child_of.is_some())?;
+        Ok(found.map(|(state, _)| state))
     }
 
     /// An execution that is over in the store, and where it is there.
@@ -236,16 +269,16 @@ impl Shared {
         &self,
         id: &str,
         is_it: impl FnOnce(&StoredExecution) -> bool,
-    ) -> Result<Option<(Arc<ExecutionState>, Place)>, String> {
+    ) -> Result<Option<(Arc<ExecutionState>, Place)>, StoreError> {
         let Some(durable) = &self.durable else {
             return Ok(None);
         };
         let mut reader = durable.reader();
-        let row = reader.execution(id).map_err(|error| error.to_string())?;
+        let row = reader.execution(id)?;
         let Some(row) = row.filter(|row| row.stopped.is_some() && is_it(row)) else {
             return Ok(None);
         };
-        let kept = self.restore(&mut **reader, &mut Versions::default(), &row)?;
+        let kept = Versions::default().restore(self.reading(), &mut **reader, &row)?;
         let place = kept.place.clone();
         Ok(Some((self.over(&row, kept), place)))
     }

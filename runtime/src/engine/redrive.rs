@@ -55,7 +55,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// When the execution is unknown, or AWS would not redrive it either; the reason is AWS's.
+    /// When the execution is unknown, or AWS would not redrive it either; the reason is AWS's. [`RedriveError::Store`] when the store cannot
+    /// be read, or does not keep the redrive: then the execution is over as before.
     pub async fn redrive(&self, execution: &str) -> Result<Run<Value>, RedriveError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| RedriveError::NoRuntime)?;
         if self.shared.is_over(execution) {
@@ -73,6 +74,8 @@ impl Engine {
         let prepared = self.shared.redrive(execution)?;
         let state = prepared.state.clone();
         runtime.spawn(ExecutionTask::new(self.shared.clone(), prepared));
+        let kept = state.accepted().await;
+        kept.map_err(|error| RedriveError::of_store(error, execution))?;
         Ok(Run::new(state, |output| Ok(output.clone()), &self.handle))
     }
 }
@@ -87,7 +90,7 @@ impl Shared {
     fn redrive(&self, id: &str) -> Result<Prepared, RedriveError> {
         let refused = |reason: &str| Err(RedriveError::ExecutionNotRedrivable(reason.to_owned()));
         // It may be over in the store alone.
-        let known = self.known(id);
+        let known = self.known(id).map_err(RedriveError::Store)?;
         let mut executions = self.executions();
         if executions.is_shut_down {
             return Err(RedriveError::ShutDown);
@@ -95,7 +98,7 @@ impl Shared {
         let known = executions.by_id.get(id).cloned().or(known);
         let Some(known) = known else {
             drop(executions);
-            return match self.child(id) {
+            return match self.child(id).map_err(RedriveError::Store)? {
                 Some(_) => refused(
                     "Execution is a child of a Map Run; redrive the execution that the Map Run belongs to",
                 ),
@@ -116,7 +119,10 @@ impl Shared {
             });
         };
         let about = self.again(&known.about, report, &redrivable)?;
-        let state = ExecutionState::new(about, self.clock.clone());
+        let state = match redrivable.place {
+            Some(_) => ExecutionState::unkept(about, self.clock.clone()),
+            None => ExecutionState::new(about, self.clock.clone()),
+        };
         executions.reopen(&state);
         drop(executions);
         let Redrivable {

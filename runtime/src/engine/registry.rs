@@ -27,6 +27,8 @@ pub(super) struct Registry {
     pub(super) families: IndexMap<String, ResourceKind>,
     /// Activities with workers outside.
     pub(super) activities: BTreeSet<String>,
+    /// The keys of closures that may be called again.
+    pub(super) idempotent: BTreeSet<String>,
     pub(super) problems: Vec<String>,
 }
 
@@ -156,7 +158,10 @@ impl Registry {
                 function: task.function,
                 deploy: task.deploy,
             };
-            let handler = task.call.map(|call| handler::of_call(call, task.runs));
+            let handler = task.call.map(|call| {
+                let handler = handler::of_call(call, task.runs);
+                handler.idempotent(task.is_idempotent)
+            });
             self.bind(workflow, &bound, task.address.clone(), handler);
         }
         for nested in bindings.workflows() {
@@ -206,6 +211,19 @@ impl Registry {
         self.problems.extend(registered.err());
     }
 
+    /// Tells the handlers what was said of them by their keys.
+    pub(super) fn settle(&mut self) {
+        for key in &self.idempotent {
+            let handlers = self.handlers.of_key(key);
+            if handlers.is_empty() {
+                self.problems.push(no_handler("idempotent", key));
+            }
+            for handler in handlers {
+                handler.is_idempotent = true;
+            }
+        }
+    }
+
     fn bind(
         &mut self,
         workflow: &str,
@@ -235,6 +253,13 @@ impl Registry {
             .task(workflow, task, (resource, target), handler);
         self.problems.extend(registered.err());
     }
+}
+
+/// Why something that is said of a handler is said of none.
+fn no_handler(method: &str, key: &str) -> String {
+    format!(
+        "`{method}` names `{key}`, and no `handler` or `function` is registered under that text; a task with a body says it itself, with `#[task({method})]`"
+    )
 }
 
 /// Takes the tasks of one workflow.

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -17,17 +18,19 @@ use super::report::ExecutionReport;
 use super::start::StartOptions;
 use super::state::ExecutionState;
 use super::tokens::Tokens;
+use super::unanswered::UnansweredTasks;
 use stepwright_asl::name::check_machine;
 
 use crate::clock::{Clock, Stillness};
 use crate::execution_info::ExecutionInfo;
+use crate::interpret::Calling;
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
 use crate::query::Entropy;
-use crate::task::handler::Resolution;
+use crate::task::handler::Found;
 use crate::task::{
-    Answer, DefinedState, Effect, Pattern, ResourceKind, Responder, RunningTask, SharedState,
-    TaskCall, TaskSource, Watch, Watched,
+    Answer, DefinedState, DefinedTask, Effect, Integration, Pattern, ResourceKind, Responder,
+    RunningTask, SharedState, TaskCall, TaskSource, Watch, Watched,
 };
 use crate::value::Value;
 
@@ -50,12 +53,16 @@ pub(crate) struct Shared {
     pub(super) executions: Mutex<Executions>,
     /// The Map Runs of the executions that can be described.
     pub(super) runs: MapRuns,
+    /// The tasks that wait for a handler.
+    pub(super) unanswered: UnansweredTasks,
     /// Where Distributed Maps read and write.
     pub(super) objects: Option<Arc<dyn ObjectStore>>,
     pub(super) role: String,
     pub(super) retention: usize,
     /// The store, where there is one.
     pub(super) durable: Option<Durable>,
+    /// The one execution that is gone on with, with those that it started; else all that are open.
+    pub(super) resumes_only: Option<SmolStr>,
     /// Executions that rest are written and read again.
     pub(super) rests_as_bytes: bool,
     /// Who watches the executions.
@@ -67,6 +74,16 @@ pub(super) struct Launched {
     pub(super) state: Arc<ExecutionState>,
     /// What is to be driven; `None` when it runs already.
     pub(super) prepared: Option<Prepared>,
+}
+
+/// What becomes of a handler's work whose process ended.
+pub(super) enum Resumed {
+    /// It is called again.
+    Again(Effect),
+    /// It may not be called again.
+    Lost,
+    /// There is no handler any more.
+    Unanswered,
 }
 
 impl Shared {
@@ -304,26 +321,84 @@ impl Shared {
             if self.activities.exists(arn) {
                 return Answer::activity();
             }
-            return Answer::refused(format!("The activity {arn} does not exist."));
+            return Answer::unanswered(format!("The activity {arn} does not exist."));
         }
         let target = call.target();
         let target = target.map_or_else(String::new, |target| format!(" ('{target}')"));
-        Answer::refused(format!(
+        Answer::unanswered(format!(
             "There is no handler and no mock for the resource '{resource}'{target} of the state '{}'; register one with the engine",
             call.state()
         ))
     }
 
-    fn by_handler(&self, call: &TaskCall<'_>, responder: Responder) -> Option<Answer> {
-        let resource = call.resource();
-        let searched;
-        let found = match call.handler {
-            Resolution::Always(found) => found.as_ref()?,
-            Resolution::ByTarget => {
-                searched = self.setting.handlers.find(resource, call.target())?;
-                &searched
-            }
+    /// What becomes of a handler's work whose process ended.
+    pub(super) fn resume(
+        &self,
+        call: &TaskCall<'_>,
+        source: Option<&Arc<dyn TaskSource>>,
+        responder: Responder,
+    ) -> Resumed {
+        if let Some(found) = self.handler(call) {
+            return match found.handler.is_idempotent {
+                true => Resumed::Again(self.work(call, &found, responder)),
+                false => Resumed::Lost,
+            };
+        }
+        let calling = Calling {
+            state: call.state(),
+            resource: call.resource(),
         };
+        match source.is_some() || self.is_answered(call.about, calling, call.target()) {
+            true => Resumed::Lost,
+            false => Resumed::Unanswered,
+        }
+    }
+
+    /// Whether somebody may answer the calls of a state, as far as that can be said without a call.
+    pub(super) fn is_answered(
+        &self,
+        about: &ExecutionInfo,
+        calling: Calling<'_>,
+        target: Option<&str>,
+    ) -> bool {
+        let Calling { state, resource } = calling;
+        if self.setting.handlers.find(resource, target).is_some()
+            || self.activities.exists(resource.as_str())
+        {
+            return true;
+        }
+        let machine = target.filter(|_| Integration::of(resource).is_some());
+        if machine.is_some_and(|target| self.machines.find(target).is_some()) {
+            return true;
+        }
+        let state = DefinedState {
+            machine: about.machine_name.clone(),
+            name: state.into(),
+            kind: "Task",
+            task: Some(DefinedTask {
+                resource: resource.clone(),
+                target: target.map(SmolStr::new),
+            }),
+        };
+        self.sources.iter().any(|source| source.may_answer(&state))
+    }
+
+    fn handler<'a>(&self, call: &TaskCall<'a>) -> Option<Cow<'a, Found>> {
+        let search = || self.setting.handlers.find(call.resource(), call.target());
+        call.handler.find(search)
+    }
+
+    fn by_handler(&self, call: &TaskCall<'_>, responder: Responder) -> Option<Answer> {
+        let found = self.handler(call)?;
+        let effect = self.work(call, &found, responder);
+        Some(match call.resource().pattern() {
+            Pattern::WaitForTaskToken => Answer::submit(effect),
+            _ => Answer::effect(effect),
+        })
+    }
+
+    /// The work of a handler. Nothing of it happens yet.
+    fn work(&self, call: &TaskCall<'_>, found: &Found, responder: Responder) -> Effect {
         let invocation = call.invocation().filter(|_| found.is_function);
         let payload = match &invocation {
             Some(invocation) => invocation.payload().clone(),
@@ -345,15 +420,10 @@ impl Shared {
             Some(invocation) => Box::pin(async move { Ok(invocation.response(work.await?)) }),
             None => work,
         };
-        let effect = Effect::Work {
+        Effect::Work {
             work,
             attempt: Some(attempt),
-        };
-        Some(if resource.pattern() == Pattern::WaitForTaskToken {
-            Answer::submit(effect)
-        } else {
-            Answer::effect(effect)
-        })
+        }
     }
 }
 

@@ -6,45 +6,60 @@ use super::list::ExecutionSummary;
 use super::map_runs;
 use super::shared::Shared;
 use crate::distributed::MapRun;
-use crate::store::{StoreError, StoreFilter, StoreReader, StoredMapRun};
+use crate::store::{StoreError, StoreFilter, StoredMapRun};
 
 impl Shared {
     /// The Map Runs of an execution, in the order of their starts.
-    pub(super) fn map_runs(&self, execution: &str) -> Vec<MapRun> {
+    pub(super) fn map_runs(&self, execution: &str) -> Result<Vec<MapRun>, StoreError> {
         let mut remembered = self.runs.of_execution(execution);
-        let stored = self.ask_store(|reader| match reader.execution(execution)? {
-            Some(row) => reader.map_runs(row.key),
-            None => Ok(Vec::new()),
-        });
-        let Some(stored) = stored else {
-            return remembered;
-        };
         let mut all = Vec::new();
-        for run in &stored {
+        for run in self.stored_runs(execution)? {
             // What is remembered is newer.
             match remembered.iter().position(|known| known.arn == run.arn) {
                 Some(at) => all.push(remembered.remove(at)),
-                None => all.extend(read(run)),
+                None => all.push(read(&run)?),
             }
         }
         all.extend(remembered);
-        all
+        Ok(all)
+    }
+
+    fn stored_runs(&self, execution: &str) -> Result<Vec<StoredMapRun>, StoreError> {
+        let Some(durable) = &self.durable else {
+            return Ok(Vec::new());
+        };
+        let mut reader = durable.reader();
+        match reader.execution(execution)? {
+            Some(row) => reader.map_runs(row.key),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// A Map Run by its ARN.
-    pub(super) fn map_run(&self, arn: &str) -> Option<MapRun> {
-        let remembered = self.runs.describe(arn);
-        remembered.or_else(|| read(&self.ask_store(|reader| reader.map_run(arn))??))
+    pub(super) fn map_run(&self, arn: &str) -> Result<Option<MapRun>, StoreError> {
+        match (self.runs.describe(arn), &self.durable) {
+            (None, Some(durable)) => {
+                let stored = durable.reader().map_run(arn)?;
+                stored.as_ref().map(read).transpose()
+            }
+            (remembered, _) => Ok(remembered),
+        }
     }
 
     /// The children of a Map Run, in the order of their starts.
-    pub(super) fn map_run_executions(&self, arn: &str) -> Vec<ExecutionSummary> {
+    pub(super) fn map_run_executions(
+        &self,
+        arn: &str,
+    ) -> Result<Vec<ExecutionSummary>, StoreError> {
         let filter = StoreFilter {
             map_run: Some(arn.to_owned()),
             ..StoreFilter::default()
         };
-        let stored = self.ask_store(|reader| reader.list(&filter));
-        let stored = stored.unwrap_or_default().into_iter();
+        let stored = match &self.durable {
+            Some(durable) => durable.reader().list(&filter)?,
+            None => Vec::new(),
+        };
+        let stored = stored.into_iter();
         let mut all: BTreeMap<u32, ExecutionSummary> = stored
             .filter_map(|row| {
                 let number = row.child_of.as_ref()?.number;
@@ -56,24 +71,11 @@ impl Shared {
             let summary = || ExecutionSummary::of(&state);
             all.entry(number).or_insert_with(summary);
         }
-        all.into_values().collect()
-    }
-
-    /// What the store answers, where there is one. That it cannot be read is logged as an error.
-    fn ask_store<T>(
-        &self,
-        ask: impl FnOnce(&mut dyn StoreReader) -> Result<T, StoreError>,
-    ) -> Option<T> {
-        let durable = self.durable.as_ref()?;
-        let answer = ask(&mut **durable.reader());
-        answer
-            .inspect_err(|error| tracing::error!(%error, "the store cannot be read"))
-            .ok()
+        Ok(all.into_values().collect())
     }
 }
 
-fn read(run: &StoredMapRun) -> Option<MapRun> {
+fn read(run: &StoredMapRun) -> Result<MapRun, StoreError> {
     let read = map_runs::read(&run.data);
-    read.inspect_err(|error| tracing::error!(arn = run.arn, %error, "a Map Run cannot be read"))
-        .ok()
+    read.map_err(|error| StoreError::unreadable(format!("the Map Run `{}`", run.arn), error))
 }

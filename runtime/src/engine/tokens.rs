@@ -1,6 +1,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use sha2::{Digest as _, Sha256};
 use smol_str::SmolStr;
 
 use super::error::TokenError;
@@ -17,9 +18,20 @@ pub(super) struct Tokens {
 
 #[derive(Debug, Default)]
 struct State {
-    open: HashMap<SmolStr, Responder>,
-    ended: HashMap<SmolStr, TokenError>,
-    order: VecDeque<SmolStr>,
+    open: HashMap<Digest, Responder>,
+    ended: HashMap<Digest, TokenError>,
+    order: VecDeque<Digest>,
+}
+
+/// The SHA-256 of a token. Tokens are told apart by their digests: how long that takes says nothing about how much of a token
+/// somebody guessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Digest([u8; 32]);
+
+impl Digest {
+    fn of(token: &str) -> Self {
+        Self(Sha256::digest(token).into())
+    }
 }
 
 impl Tokens {
@@ -27,26 +39,30 @@ impl Tokens {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn open(&self, token: &SmolStr, responder: Responder) {
-        self.lock().open.insert(token.clone(), responder);
+    pub(super) fn open(&self, token: &str, responder: Responder) {
+        let digest = Digest::of(token);
+        self.lock().open.insert(digest, responder);
     }
 
     /// The task goes on, and opens the token again.
     pub(super) fn withdraw(&self, token: &str) {
-        self.lock().open.remove(token);
+        let digest = Digest::of(token);
+        self.lock().open.remove(&digest);
     }
 
     /// The task ended otherwise.
-    pub(super) fn close(&self, token: &SmolStr, why: TokenError) {
+    pub(super) fn close(&self, token: &str, why: TokenError) {
+        let digest = Digest::of(token);
         let mut state = self.lock();
-        if state.open.remove(token).is_some() {
-            state.remember(token.clone(), why);
+        if state.open.remove(&digest).is_some() {
+            state.remember(digest, why);
         }
     }
 
     /// Why an answer to this token came too late.
     pub(super) fn why_late(&self, token: &str) -> TokenError {
-        match self.lock().why(token) {
+        let digest = Digest::of(token);
+        match self.lock().why(digest) {
             // It is open: the execution has an answer already, and will close it.
             TokenError::InvalidToken => TokenError::TaskDoesNotExist,
             known => known,
@@ -55,27 +71,28 @@ impl Tokens {
 
     /// Who waits for this token's answer.
     pub(super) fn get(&self, token: &str) -> Result<Responder, TokenError> {
+        let digest = Digest::of(token);
         let state = self.lock();
-        match state.open.get(token) {
+        match state.open.get(&digest) {
             Some(responder) => Ok(responder.clone()),
-            None => Err(state.why(token)),
+            None => Err(state.why(digest)),
         }
     }
 }
 
 impl State {
-    fn remember(&mut self, token: SmolStr, why: TokenError) {
+    fn remember(&mut self, token: Digest, why: TokenError) {
         if self.order.len() >= REMEMBERED
             && let Some(oldest) = self.order.pop_front()
         {
             self.ended.remove(&oldest);
         }
-        self.order.push_back(token.clone());
+        self.order.push_back(token);
         self.ended.insert(token, why);
     }
 
-    fn why(&self, token: &str) -> TokenError {
-        let known = self.ended.get(token);
+    fn why(&self, token: Digest) -> TokenError {
+        let known = self.ended.get(&token);
         known.cloned().unwrap_or(TokenError::InvalidToken)
     }
 }

@@ -53,6 +53,8 @@ pub(crate) enum Waiting {
     Until { effective: Value, due: Timestamp },
     /// The end of a Retry's delay at `due`.
     Pause { due: Timestamp },
+    /// Somebody who answers the state's task: an engine that has the handler. `target` is whom the parameters name.
+    Handler { target: Option<SmolStr> },
     /// A task.
     Task(Box<OpenTask>),
     /// The branches or iterations inside.
@@ -93,10 +95,16 @@ pub(crate) struct OpenTask {
 }
 
 impl OpenTask {
+    /// Whether its time ran out.
+    pub(crate) fn is_due(&self, now: Timestamp) -> bool {
+        let mut deadlines = [self.timeout_due, self.heartbeat_due].into_iter().flatten();
+        deadlines.any(|due| due <= now)
+    }
+
     /// The request was answered. A handler has done its part; a token or a job decides.
     pub(crate) fn submitted(&mut self) {
         self.stage = Stage::Started;
-        if matches!(self.answerer, Answerer::Handler) {
+        if matches!(self.answerer, Answerer::Handler { .. }) {
             self.answerer = Answerer::Outside;
         }
     }
@@ -115,8 +123,8 @@ pub(crate) struct EarlyAnswer {
 pub(crate) enum Answerer {
     /// Nobody in the engine: a token, an answer that is kept, or nobody at all.
     Outside,
-    /// A handler, which is lost with its process.
-    Handler,
+    /// A handler, which ends with its process: what it is called with again, where it may be, and how often the state had called before.
+    Handler { input: Value, call: u32 },
     /// A worker of an activity, the state's resource; the task's input, as long as it is queued.
     Activity { input: Value },
     /// Another execution, which this starts.
@@ -315,9 +323,10 @@ record!(enum Waiting {
     6 => Run(run),
     7 => Joined(results),
     8 => Busy,
+    9 => Handler { target },
 });
 record!(struct OpenTask { stage, answerer, timeout, heartbeat, timeout_due, heartbeat_due, takes_token, answer });
 record!(enum Stage { 0 => Queued, 1 => Started, 2 => Submitting });
 record!(struct EarlyAnswer { result, due });
-record!(enum Answerer { 0 => Outside, 1 => Handler, 2 => Activity { input }, 3 => Execution { start } });
+record!(enum Answerer { 0 => Outside, 1 => Handler { input, call }, 2 => Activity { input }, 3 => Execution { start } });
 record!(struct Children { items, results, left, next });

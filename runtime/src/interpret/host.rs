@@ -10,7 +10,7 @@ use crate::execution_info::ExecutionInfo;
 
 use crate::program::{Entry, Program};
 use crate::status::Status;
-use crate::task::{Answer, Effect, NestedStart, TaskCall, TaskResult};
+use crate::task::{Answer, Effect, NestedStart, Resource, TaskCall, TaskResult};
 use crate::value::Value;
 use crate::wait_id::TimerKind;
 use crate::wait_id::WaitId;
@@ -34,12 +34,16 @@ pub(crate) trait Host {
     /// Puts the task into an activity's queue. Its token is open.
     fn queue(&mut self, wait_id: WaitId, activity: &SmolStr, input: Value);
 
-    /// Goes on with the work of a handler, of an execution that was read again.
-    fn resume_work(&mut self, wait_id: WaitId);
+    /// Goes on with the work of a handler, of an execution that was read again: calls it again where it may be, fails the task
+    /// where it may not, and waits for a handler where there is none.
+    fn resume_work(&mut self, wait_id: WaitId, call: &TaskCall<'_>);
 
     /// Goes on with the start of another execution, of an execution that was read again: brings its end and, unless it
     /// `is_begun`, what the start itself answers.
-    fn follow(&mut self, wait_id: WaitId, start: &NestedStart, is_begun: bool);
+    fn follow(&mut self, wait_id: WaitId, of: Calling<'_>, start: &NestedStart, is_begun: bool);
+
+    /// Whether somebody answers a task that waits for that. Where nobody does, that is told.
+    fn is_answered(&mut self, wait_id: WaitId, of: Calling<'_>, target: Option<&str>) -> bool;
 
     /// From now on the holder of `token` may answer.
     /// A `.sync` task is answered by its job, too: then nothing outside is waited for, and `is_awaited` is false.
@@ -96,6 +100,22 @@ pub(crate) trait Host {
 
     /// The wait is over: its children, its timers, its work and its token are nobody's any more.
     fn forget(&mut self, wait_id: WaitId);
+}
+
+/// Who calls what: a Task state.
+#[derive(Clone, Copy)]
+pub(crate) struct Calling<'a> {
+    pub(crate) state: &'a str,
+    pub(crate) resource: &'a Resource,
+}
+
+impl<'a> Calling<'a> {
+    pub(crate) fn of(call: &TaskCall<'a>) -> Self {
+        Self {
+            state: call.state,
+            resource: call.resource,
+        }
+    }
 }
 
 /// What goes along while an execution is moved on.

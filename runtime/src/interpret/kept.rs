@@ -1,19 +1,21 @@
 //! An execution that rests, as bytes, and how it goes on.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use stepwright_asl::model::MachineType;
 
 use super::cursor::{Answerer, OpenTask, Stage, Waiting};
 use super::distributed;
 use super::execution::Execution;
-use super::host::{ChildStart, Host};
+use super::host::{Calling, ChildStart, Host};
 use super::map_run::Stage as RunStage;
 use crate::execution_info::ExecutionInfo;
 use crate::history::WrittenEvents;
-use crate::program::{Entry, Kind};
+use crate::program::{Entry, Kind, State, Task};
 use crate::query::Entropy;
 use crate::record::{Damaged, ReadNodes, Reader, Record, Writer};
+use crate::task::TaskCall;
 use crate::wait_id::{TimerKind, WaitId};
 
 /// Before each record. Another layout has another version.
@@ -164,6 +166,7 @@ impl Execution {
         let mut wait_ids = self.cursors.wait_ids();
         // In the order in which they came about.
         wait_ids.sort_unstable_by_key(|wait_id| wait_id.wait);
+        let program = self.program.clone();
         for wait_id in wait_ids {
             if self.cursors.run(wait_id.cursor).is_some() {
                 self.reattach_run(wait_id, host);
@@ -177,16 +180,18 @@ impl Execution {
                     host.arm(wait_id, TimerKind::Wait, *due);
                 }
                 Waiting::Task(open) => {
-                    if let Kind::Task(task) = &self.program.state(cursor.state).kind {
-                        let resource = task.resource.as_str();
+                    let state = program.state(cursor.state);
+                    if let Kind::Task(task) = &state.kind {
                         let token = cursor.token.as_ref().filter(|_| open.takes_token);
                         if let Some(token) = token {
                             let is_awaited = !task.resource.pattern().is_sync();
                             host.open_token(wait_id, token, is_awaited);
                         }
-                        reattach_task(wait_id, open, resource, host);
+                        arm_again(wait_id, open, host);
+                        self.go_on_with(wait_id, state, task, open, host);
                     }
                 }
+                Waiting::Handler { .. } => self.look_for_handler(wait_id, host),
                 // The children of a container have cursors of their own.
                 _ => {}
             }
@@ -231,25 +236,89 @@ impl Execution {
             self.runnable.push_back(id);
         }
     }
-}
 
-fn reattach_task(wait_id: WaitId, open: &OpenTask, resource: &str, host: &mut dyn Host) {
-    match &open.answerer {
-        Answerer::Outside => {}
-        Answerer::Handler => host.resume_work(wait_id),
-        Answerer::Activity { input } if open.stage == Stage::Queued => {
-            host.queue(wait_id, &resource.into(), input.clone());
+    /// Goes on with the tasks that waited for somebody who answers them, where somebody does.
+    pub(crate) fn look_for_handlers(&mut self, host: &mut dyn Host) {
+        for wait_id in self.cursors.wait_ids() {
+            self.look_for_handler(wait_id, host);
         }
-        Answerer::Activity { .. } => {}
-        // With a token, only the start itself answers.
-        Answerer::Execution { start } => {
-            let is_begun =
-                start.integration.is_submitted_by_start() && open.stage == Stage::Started;
-            if !is_begun || start.integration.waits() {
-                host.follow(wait_id, start, is_begun);
+    }
+
+    fn look_for_handler(&mut self, wait_id: WaitId, host: &mut dyn Host) {
+        let Some(cursor) = self.cursors.get(wait_id.cursor) else {
+            return;
+        };
+        let state = self.program.state(cursor.state);
+        let (Waiting::Handler { target }, Kind::Task(task)) = (&cursor.waiting, &state.kind) else {
+            return;
+        };
+        let calling = Calling {
+            state: &state.name,
+            resource: &task.resource,
+        };
+        if host.is_answered(wait_id, calling, target.as_deref()) {
+            host.forget(wait_id);
+            self.resume(wait_id.cursor, Waiting::Attempt);
+        }
+    }
+
+    /// Goes on with what answers a task.
+    fn go_on_with(
+        &self,
+        wait_id: WaitId,
+        state: &State,
+        task: &Task,
+        open: &OpenTask,
+        host: &mut dyn Host,
+    ) {
+        let calling = Calling {
+            state: &state.name,
+            resource: &task.resource,
+        };
+        match &open.answerer {
+            Answerer::Outside => {}
+            // Its time ran out meanwhile, which its timer tells.
+            Answerer::Handler { .. } if open.is_due(host.now()) => {}
+            Answerer::Handler { input, call } => {
+                let Some(cursor) = self.cursors.get(wait_id.cursor) else {
+                    return;
+                };
+                let scope = self.recorder.scope_path(&self.program, cursor.scope);
+                let call = TaskCall {
+                    about: &self.about,
+                    state: &state.name,
+                    resource: &task.resource,
+                    handler: &task.handler,
+                    parameters: input,
+                    scope: &scope,
+                    attempt: cursor.retry_count,
+                    call: *call,
+                    token: cursor.token.as_deref(),
+                    timeout: open.timeout.map(Duration::from_secs),
+                    heartbeat: open.heartbeat.map(Duration::from_secs),
+                };
+                host.resume_work(wait_id, &call);
+            }
+            Answerer::Activity { input } if open.stage == Stage::Queued => {
+                // Where the activity is gone, its queue waits for it.
+                host.is_answered(wait_id, calling, None);
+                host.queue(wait_id, &task.resource.as_str().into(), input.clone());
+            }
+            Answerer::Activity { .. } => {}
+            // With a token, only the start itself answers.
+            Answerer::Execution { start } => {
+                let is_begun =
+                    start.integration.is_submitted_by_start() && open.stage == Stage::Started;
+                if !is_begun || start.integration.waits() {
+                    host.follow(wait_id, calling, start, is_begun);
+                }
             }
         }
     }
+}
+
+/// Arms the timers of a task, with their deadlines.
+fn arm_again(wait_id: WaitId, open: &OpenTask, host: &mut dyn Host) {
     let early = open.answer.as_ref().and_then(|answer| answer.due);
     let timers = [
         (TimerKind::Answer, early),

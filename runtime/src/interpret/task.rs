@@ -54,7 +54,14 @@ impl Execution {
             return Err(self.query_failed(id, &error, &state.name));
         }
         let wait_id = self.next_wait(id);
-        let mut answer = self.resolve(wait_id, state, task, &prepared, cx);
+        let (mut answer, call) = self.resolve(wait_id, state, task, &prepared, cx);
+        if let Reply::Unanswered(_) = answer.reply {
+            let target = task.resource.target_in(&prepared.parameters);
+            let target = target.map(SmolStr::new);
+            self.wait_as(wait_id, Waiting::Handler { target });
+            return Ok(Done::Waits);
+        }
+        self.note_call(id);
         if let Reply::Refused(reason) = answer.reply {
             let error = QueryError::runtime(reason);
             return Err(self.query_failed(id, &error, &state.name));
@@ -62,7 +69,7 @@ impl Execution {
         let family = task.resource.kind();
         let mut open = OpenTask {
             stage: Stage::Started,
-            answerer: answerer(&answer.reply, &prepared.parameters),
+            answerer: answerer(&answer.reply, &prepared.parameters, call),
             timeout: prepared.timeout,
             heartbeat: prepared.heartbeat,
             timeout_due: None,
@@ -154,7 +161,7 @@ impl Execution {
                 self.queue(wait_id, task, cx);
                 None
             }
-            Reply::Never | Reply::Refused(_) => None,
+            Reply::Never | Reply::Refused(_) | Reply::Unanswered(_) => None,
         }
     }
 
@@ -238,7 +245,8 @@ impl Execution {
         })
     }
 
-    /// Decides who answers and what will be done; nothing of it happens before it is written down.
+    /// Decides who answers and what will be done; nothing of it happens before it is written down. Gives how often the state
+    /// called before, too.
     fn resolve(
         &mut self,
         wait_id: WaitId,
@@ -246,19 +254,12 @@ impl Execution {
         task: &Task,
         prepared: &Prepared,
         cx: &mut Cx<'_>,
-    ) -> Answer {
-        let states = cx.program.len();
+    ) -> (Answer, u32) {
         let Some(cursor) = self.cursors.get(wait_id.cursor) else {
-            return Answer::never();
+            return (Answer::never(), 0);
         };
-        if self.calls.is_empty() {
-            self.calls.grow(states);
-        }
-        let place = cursor.state.index();
-        let call = self.calls.get_mut(place).map_or(0, |calls| {
-            *calls += 1;
-            *calls - 1
-        });
+        let calls = self.calls.get(cursor.state.index());
+        let number = calls.copied().unwrap_or_default();
         let scope = self.recorder.scope_path(cx.program, cursor.scope);
         let call = TaskCall {
             about: &self.about,
@@ -268,12 +269,23 @@ impl Execution {
             parameters: &prepared.parameters,
             scope: &scope,
             attempt: cursor.retry_count,
-            call,
+            call: number,
             token: cursor.token.as_deref(),
             timeout: prepared.timeout.map(Duration::from_secs),
             heartbeat: prepared.heartbeat.map(Duration::from_secs),
         };
-        cx.host.resolve(&call, wait_id)
+        (cx.host.resolve(&call, wait_id), number)
+    }
+
+    /// Counts a call of the state that a cursor is in.
+    fn note_call(&mut self, id: CursorId) {
+        if self.calls.is_empty() {
+            self.calls.grow(self.program.len());
+        }
+        let place = self.cursors.get(id).map(|cursor| cursor.state.index());
+        if let Some(calls) = place.and_then(|place| self.calls.get_mut(place)) {
+            *calls += 1;
+        }
     }
 
     /// Writes how a task ended and leaves the state, or fails.
@@ -423,9 +435,14 @@ impl Execution {
 }
 
 /// Who is going to answer, as it is kept.
-fn answerer(reply: &Reply, input: &Value) -> Answerer {
+fn answerer(reply: &Reply, input: &Value, call: u32) -> Answerer {
     match reply {
-        Reply::Later(Effect::Work { .. }) | Reply::Submit(Effect::Work { .. }) => Answerer::Handler,
+        Reply::Later(Effect::Work { .. }) | Reply::Submit(Effect::Work { .. }) => {
+            Answerer::Handler {
+                input: input.clone(),
+                call,
+            }
+        }
         Reply::Later(Effect::Start(start)) | Reply::Submit(Effect::Start(start)) => {
             Answerer::Execution {
                 start: start.clone(),
@@ -438,7 +455,8 @@ fn answerer(reply: &Reply, input: &Value) -> Answerer {
         | Reply::Token
         | Reply::TokenOfTest(_)
         | Reply::Never
-        | Reply::Refused(_) => Answerer::Outside,
+        | Reply::Refused(_)
+        | Reply::Unanswered(_) => Answerer::Outside,
     }
 }
 

@@ -1,6 +1,6 @@
 use bytes::Bytes;
 
-use super::{StoreError, StoredExecution, StoredMachine, StoredMapRun};
+use super::{StoreError, StoredActivity, StoredExecution, StoredMachine, StoredMapRun};
 use crate::Status;
 use crate::clock::Timestamp;
 
@@ -51,6 +51,13 @@ pub enum Change {
         /// The execution's key.
         key: u64,
     },
+    /// An activity is created. One with this ARN that is there is replaced.
+    Activity(StoredActivity),
+    /// An activity is deleted, if it is there.
+    DeleteActivity {
+        /// Its ARN.
+        arn: String,
+    },
 }
 
 impl Change {
@@ -75,6 +82,7 @@ impl Change {
             }
             Self::MapRun(run) => run.arn.len() + run.data.len(),
             Self::Append { data, .. } => data.len(),
+            Self::Activity(StoredActivity { arn, .. }) | Self::DeleteActivity { arn } => arn.len(),
             Self::Close { .. } | Self::Reopen { .. } | Self::Delete { .. } => 0,
         };
         size_of::<Self>() + texts

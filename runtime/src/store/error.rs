@@ -87,6 +87,14 @@ pub enum StoreError {
         /// What is damaged.
         why: String,
     },
+    /// What the store has makes no sense to this library: it is damaged, or another version wrote it.
+    #[error("{what} cannot be read from the store: {why}")]
+    Unreadable {
+        /// What cannot be read: ``the execution `arn:..` ``.
+        what: String,
+        /// Why not.
+        why: String,
+    },
     /// The operating system, or what the store stands on, reports an error.
     #[error("the store{} cannot {doing}: {why}", at(.path))]
     Io {
@@ -136,6 +144,13 @@ impl StoreError {
     pub(super) fn out_of_order(key: u64, seq: u32) -> Self {
         let why = format!("the record {seq} is not the next one of execution {key}");
         Self::conflict(why)
+    }
+
+    pub(crate) fn unreadable(what: impl Into<String>, why: impl ToString) -> Self {
+        Self::Unreadable {
+            what: what.into(),
+            why: why.to_string(),
+        }
     }
 
     /// Whether it says something of a change rather than of the store: others may be applied.

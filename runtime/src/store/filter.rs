@@ -9,6 +9,8 @@ pub struct StoreFilter {
     pub map_run: Option<String>,
     /// Those of one state machine, by its name.
     pub machine: Option<String>,
+    /// Those of one name.
+    pub name: Option<String>,
     /// Those that stand so.
     pub status: Option<Status>,
     /// Those behind this place in the list: the start and the ARN of the last execution of the page before.
@@ -22,11 +24,13 @@ impl StoreFilter {
     pub(super) fn passes(&self, execution: &StoredExecution) -> bool {
         let map_run = execution.child_of.as_ref().map(|child| &child.map_run);
         let is_of = |machine: &String| *machine == execution.machine;
+        let is_called = |name: &String| *name == execution.name;
         let is_behind = |(started, arn): &(Timestamp, String)| {
             (execution.started, &execution.arn) < (*started, arn)
         };
         self.map_run.as_ref() == map_run
             && self.machine.as_ref().is_none_or(is_of)
+            && self.name.as_ref().is_none_or(is_called)
             && self.status.is_none_or(|status| status == execution.status)
             && self.after.as_ref().is_none_or(is_behind)
     }

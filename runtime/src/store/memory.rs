@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use super::{
-    Change, Store, StoreError, StoreFilter, StoreReader, StoredExecution, StoredMachine,
-    StoredMapRun,
+    Change, Store, StoreError, StoreFilter, StoreReader, StoredActivity, StoredExecution,
+    StoredMachine, StoredMapRun,
 };
 use crate::Status;
 use crate::clock::Timestamp;
@@ -149,6 +149,16 @@ impl StoreReader for MemoryStore {
         Ok(rows.into_iter().cloned().collect())
     }
 
+    fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError> {
+        let shared = self.shared();
+        let all = shared.tables.activities.iter();
+        let all = all.map(|(arn, created)| StoredActivity {
+            arn: arn.clone(),
+            created: *created,
+        });
+        Ok(all.collect())
+    }
+
     fn last_key(&mut self) -> Result<u64, StoreError> {
         let shared = self.shared();
         Ok(shared
@@ -168,6 +178,8 @@ struct Tables {
     executions: BTreeMap<u64, Kept>,
     /// The keys of the executions by their ARNs.
     keys: HashMap<String, u64>,
+    /// When the activities were created, by their ARNs.
+    activities: BTreeMap<String, Timestamp>,
 }
 
 #[derive(Clone, Debug)]
@@ -188,6 +200,7 @@ enum Undo {
         status: Status,
         stopped: Option<Timestamp>,
     },
+    Activity(String, Option<Timestamp>),
 }
 
 impl Tables {
@@ -255,6 +268,10 @@ impl Tables {
             } => self.stand(*key, *status, Some(*stopped)),
             Change::Reopen { key } => self.stand(*key, Status::Running, None),
             Change::Delete { key } => self.delete(*key),
+            Change::Activity(StoredActivity { arn, created }) => {
+                Ok(self.activity(arn, Some(*created)))
+            }
+            Change::DeleteActivity { arn } => Ok(self.activity(arn, None)),
         }
     }
 
@@ -320,6 +337,14 @@ impl Tables {
         Ok(Undo::Restore(removed, before))
     }
 
+    fn activity(&mut self, arn: &str, created: Option<Timestamp>) -> Undo {
+        let before = match created {
+            Some(created) => self.activities.insert(arn.to_owned(), created),
+            None => self.activities.remove(arn),
+        };
+        Undo::Activity(arn.to_owned(), before)
+    }
+
     fn insert(&mut self, kept: Kept) {
         self.keys.insert(kept.row.arn.clone(), kept.row.key);
         self.executions.insert(kept.row.key, kept);
@@ -346,6 +371,9 @@ impl Tables {
                 if let Some(kept) = self.executions.get_mut(&key) {
                     kept.records.truncate(length);
                 }
+            }
+            Undo::Activity(arn, created) => {
+                self.activity(&arn, created);
             }
             Undo::Stand {
                 key,

@@ -1,4 +1,4 @@
-//! Where a durable engine keeps its executions: state machines in versions, executions, and their records.
+//! Where a durable engine keeps its executions: state machines in versions, executions, their records, and activities.
 //!
 //! A [`Store`] takes [changes](Change) and says when they are durable. It knows nothing of what a record means: that is the
 //! engine's. A [`StoreReader`] reads beside it. Two stores come with the crate: `SqliteStore`, one file (feature `sqlite`), and
@@ -34,6 +34,7 @@
 //! # Ok(()) }
 //! ```
 
+mod activity;
 mod change;
 mod error;
 mod execution;
@@ -48,6 +49,7 @@ mod sqlite;
 
 use bytes::Bytes;
 
+pub use self::activity::StoredActivity;
 pub use self::change::Change;
 pub use self::error::StoreError;
 pub use self::execution::StoredExecution;
@@ -129,6 +131,13 @@ pub trait StoreReader: Send {
     ///
     /// What the store meets.
     fn list(&mut self, filter: &StoreFilter) -> Result<Vec<StoredExecution>, StoreError>;
+
+    /// The activities, by their ARNs.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError>;
 
     /// The largest key of an execution that is there, 0 when there is none. The key after it is free.
     ///

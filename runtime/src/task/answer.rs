@@ -84,6 +84,8 @@ pub(crate) enum Reply {
     Never,
     /// The integration does not take these parameters; nothing is scheduled.
     Refused(String),
+    /// Nobody answers. Where nobody waits for somebody who does, that is [`Refused`](Self::Refused).
+    Unanswered(String),
 }
 
 impl Answer {
@@ -154,6 +156,11 @@ impl Answer {
         Self::of(Reply::Refused(reason.into()))
     }
 
+    /// Nobody answers; `reason` says whom the task calls.
+    pub(crate) fn unanswered(reason: String) -> Self {
+        Self::of(Reply::Unanswered(reason))
+    }
+
     /// What TaskSubmitted shows of a `.sync` or `.waitForTaskToken` request; an empty object otherwise.
     pub fn submitted(mut self, response: impl Into<Value>) -> Self {
         self.submitted = Some(response.into());
@@ -190,7 +197,7 @@ impl fmt::Debug for Answer {
             Reply::Token | Reply::TokenOfTest(_) => &"Token",
             Reply::Activity => &"Activity",
             Reply::Never => &"Never",
-            Reply::Refused(reason) => reason,
+            Reply::Refused(reason) | Reply::Unanswered(reason) => reason,
         };
         f.debug_struct("Answer")
             .field("reply", reply)

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
@@ -13,11 +14,13 @@ use super::{TaskFailure, TaskFuture, placed};
 use crate::clock::Clock;
 use crate::value::{MAX_TYPED_DEPTH, Value, ValueError};
 
-/// A handler without its types, and where it runs.
+/// A handler without its types, where it runs, and whether it may run twice.
 #[derive(Clone)]
 pub(crate) struct ErasedHandler {
     call: Arc<dyn Fn(TaskContext, Value) -> TaskFuture + Send + Sync>,
     runs: Runs,
+    /// Whether it is called again where its process ended while it was at work.
+    pub(crate) is_idempotent: bool,
 }
 
 impl ErasedHandler {
@@ -28,7 +31,14 @@ impl ErasedHandler {
         Self {
             call: Arc::new(call),
             runs,
+            is_idempotent: false,
         }
+    }
+
+    /// Says whether it may be called again.
+    pub(crate) fn idempotent(mut self, is_idempotent: bool) -> Self {
+        self.is_idempotent = is_idempotent;
+        self
     }
 
     /// Calls it. Nothing of it runs before the future is polled.
@@ -59,6 +69,16 @@ pub(crate) enum Resolution {
     /// It depends on whom the parameters name.
     #[default]
     ByTarget,
+}
+
+impl Resolution {
+    /// Who answers one call; `search` finds whom its parameters name.
+    pub(crate) fn find(&self, search: impl FnOnce() -> Option<Found>) -> Option<Cow<'_, Found>> {
+        match self {
+            Self::Always(found) => found.as_ref().map(Cow::Borrowed),
+            Self::ByTarget => search().map(Cow::Owned),
+        }
+    }
 }
 
 impl fmt::Debug for Resolution {
@@ -95,7 +115,7 @@ impl TaskFailure {
 
 /// A task function of a workflow.
 pub(crate) fn of_task<T: Handler>() -> ErasedHandler {
-    ErasedHandler::new(T::RUNS, |context, payload| {
+    let handler = ErasedHandler::new(T::RUNS, |context, payload| {
         Box::pin(async move {
             let input = if T::SENDS_CONTEXT {
                 let with_context = payload.to_typed::<WithContext<T::Input>>();
@@ -106,7 +126,8 @@ pub(crate) fn of_task<T: Handler>() -> ErasedHandler {
             let output = T::call(context, input).await?;
             from_typed(output)
         })
-    })
+    });
+    handler.idempotent(T::IDEMPOTENT)
 }
 
 /// A task of a built workflow, which takes and gives JSON.

@@ -32,7 +32,7 @@ fn work(
     process(async move {
         let builder = builder(&machines, &store, &done);
         let engine: Engine = builder.virtual_time_from(second(at)).build().unwrap();
-        let run = match engine.execution(ID) {
+        let run = match engine.execution(ID).unwrap() {
             Some(run) => run,
             None => {
                 let options = StartOptions::new().name("e");
@@ -45,8 +45,18 @@ fn work(
         let report = run.report().await;
         // Those that nobody waits for end, too.
         let mut lost = 0;
-        for one in engine.executions(&ExecutionFilter::new()).executions {
-            let history = engine.execution(&one.id)?.report().await.history.clone();
+        for one in engine
+            .executions(&ExecutionFilter::new())
+            .unwrap()
+            .executions
+        {
+            let history = engine
+                .execution(&one.id)
+                .unwrap()?
+                .report()
+                .await
+                .history
+                .clone();
             let names = history.to_json()["events"].to_string();
             lost += names.matches("\"error\":\"Stepwright.TaskLost\"").count();
         }
@@ -210,7 +220,7 @@ fn a_retry_waits_as_long_as_without_a_crash() {
                 });
                 let engine = builder.virtual_time_from(second(at)).build().unwrap();
                 let hold = engine.clock().hold();
-                if engine.execution(ID).is_none() {
+                if engine.execution(ID).unwrap().is_none() {
                     let options = StartOptions::new().name("e");
                     engine.start_machine("m", json!({}), options).await.unwrap();
                 }
@@ -222,7 +232,7 @@ fn a_retry_waits_as_long_as_without_a_crash() {
                     return None;
                 }
                 drop(hold);
-                Some(engine.execution(ID).unwrap().report().await)
+                Some(engine.execution(ID).unwrap().unwrap().report().await)
             })
         }
     };
@@ -261,7 +271,7 @@ fn goes_on_at(at: i64) -> Vec<String> {
         let token = done.all()[0]["token"].as_str().unwrap().to_owned();
         let answer = json!({"Payload": "yes"});
         engine.send_task_success(&token, &answer).await.unwrap();
-        let report = engine.execution(ID).unwrap().report().await;
+        let report = engine.execution(ID).unwrap().unwrap().report().await;
         assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
         // It waits by the clock that is there now.
         assert_eq!(report.stopped, second(at + 10));

@@ -3,7 +3,10 @@
 // `unwrap` in a test is an assertion, in its helpers too.
 #![allow(clippy::unwrap_used)]
 
+mod activity;
 mod crash;
+mod handlers;
+mod lost;
 mod maps;
 mod maps_restart;
 mod names;

@@ -40,7 +40,7 @@ async fn start(engine: &Engine, input: Json) {
 }
 
 fn the_run(engine: &Engine) -> MapRun {
-    engine.map_runs(ID).pop().unwrap()
+    engine.map_runs(ID).unwrap().pop().unwrap()
 }
 
 /// Waits until so many notes were taken, and all that led to them is kept.
@@ -115,17 +115,17 @@ fn a_run_and_its_children_are_told_while_they_go_on_and_when_they_are_over() {
         let run = the_run(&engine);
         assert_eq!(run.status, Status::Running);
         assert_eq!((run.items.running, run.items.pending), (3, 1));
-        let children = engine.map_run_executions(&run.arn);
+        let children = engine.map_run_executions(&run.arn).unwrap();
         assert_eq!(children.len(), 3);
-        let child = engine.execution(&children[2].id).unwrap();
+        let child = engine.execution(&children[2].id).unwrap().unwrap();
         assert_eq!(child.status(), Status::Running);
         assert_eq!(child.history().await.path(), ["First", "Rest"]);
         assert_eq!(child.execution().input().to_json(), json!({"id": 2}));
         // Children are in no list but that of their run.
-        let all = engine.executions(&Default::default()).executions;
+        let all = engine.executions(&Default::default()).unwrap().executions;
         assert_eq!(all.len(), 1);
         drop(hold);
-        let report = engine.execution(ID).unwrap().report().await;
+        let report = engine.execution(ID).unwrap().unwrap().report().await;
         assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
         // They rested a minute from their start; the fourth, from the end of the first.
         assert_eq!(report.stopped, second(120));
@@ -133,13 +133,13 @@ fn a_run_and_its_children_are_told_while_they_go_on_and_when_they_are_over() {
     process(async move {
         let engine = over.build().unwrap();
         let run = the_run(&engine);
-        assert_eq!(engine.map_run(&run.arn).as_ref(), Some(&run));
+        assert_eq!(engine.map_run(&run.arn).unwrap().as_ref(), Some(&run));
         assert_eq!((run.status, run.items.succeeded), (Status::Succeeded, 4));
-        let children = engine.map_run_executions(&run.arn);
+        let children = engine.map_run_executions(&run.arn).unwrap();
         assert_eq!(children.len(), 4);
         for (id, child) in children.iter().enumerate() {
             assert_eq!(child.status, Status::Succeeded);
-            let child = engine.execution(&child.id).unwrap();
+            let child = engine.execution(&child.id).unwrap().unwrap();
             assert_eq!(child.execution().input().to_json(), json!({"id": id}));
             assert_eq!(
                 child.report().await.history.path(),
@@ -173,7 +173,7 @@ fn with_the_object(first: &'static str, second: &'static str) -> (Status, Option
     let again = lives.builder(&store, &done, 10);
     process(async move {
         let engine = again.build().unwrap();
-        let report = engine.execution(ID).unwrap().report().await;
+        let report = engine.execution(ID).unwrap().unwrap().report().await;
         let cause = report.cause.clone();
         let counts = the_run(&engine).to_json()["itemCounts"].clone();
         assert_eq!(
@@ -218,7 +218,7 @@ fn a_stop_reaches_the_children_wherever_the_power_goes() {
         process(async move {
             let engine = builder.build().unwrap();
             let _hold = engine.clock().hold();
-            if engine.execution(ID).is_none() {
+            if engine.execution(ID).unwrap().is_none() {
                 start(&engine, items(3)).await;
             }
             until_noted(&noted, 2, &kept).await;
@@ -226,12 +226,12 @@ fn a_stop_reaches_the_children_wherever_the_power_goes() {
             if let Some(commit) = power {
                 kept.fail_from(before + commit, power_is_gone());
             }
-            if let Some(run) = engine.execution(ID) {
+            if let Some(run) = engine.execution(ID).unwrap() {
                 run.stop(Some("Enough"), None).await;
             }
             let run = the_run(&engine);
-            for child in engine.map_run_executions(&run.arn) {
-                if let Some(child) = engine.execution(&child.id) {
+            for child in engine.map_run_executions(&run.arn).unwrap() {
+                if let Some(child) = engine.execution(&child.id).unwrap() {
                     child.report().await;
                 }
             }
@@ -254,7 +254,7 @@ fn a_stop_reaches_the_children_wherever_the_power_goes() {
             let run = the_run(&engine);
             assert_eq!(run.status, Status::Aborted, "{at}");
             assert_eq!((run.items.running, run.items.aborted), (0, 2), "{at}");
-            for child in engine.map_run_executions(&run.arn) {
+            for child in engine.map_run_executions(&run.arn).unwrap() {
                 assert_eq!(child.status, Status::Aborted, "{at}");
             }
             drop(hold);
@@ -291,7 +291,7 @@ fn a_shutdown_parks_the_children_and_the_next_engine_goes_on_with_them() {
         });
         process(async move {
             let engine = again.build().unwrap();
-            let report = engine.execution(ID).unwrap().report().await;
+            let report = engine.execution(ID).unwrap().unwrap().report().await;
             assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
             let counts = the_run(&engine).items;
             assert_eq!((counts.succeeded, counts.aborted), (2, 0));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use stepwright_runtime::store::MemoryStore;
 use stepwright_runtime::testing::{Mock, Mocks};
-use stepwright_runtime::{Engine, StartError, StartOptions, Status, TokenError};
+use stepwright_runtime::{ActivityError, Engine, StartError, StartOptions, Status, TokenError};
 
 use crate::support::{Done, FullFor, builder, note, process};
 
@@ -43,7 +43,7 @@ fn a_token_is_answered_after_a_restart_and_not_twice() {
         let token = done.all()[0]["token"].as_str().unwrap().to_owned();
         let engine = builder(&[("m", machine)], &store, &done).build().unwrap();
         engine.send_task_success(&token, "yes").await.unwrap();
-        let report = engine.execution(ID).unwrap().report().await;
+        let report = engine.execution(ID).unwrap().unwrap().report().await;
         assert_eq!(report.output.as_ref().unwrap().to_text(), r#""yes""#);
         assert!(engine.send_task_success(&token, "yes").await.is_err());
         assert_eq!(done.all().len(), 1);
@@ -81,7 +81,7 @@ fn with_a_request_under_way(answers: bool) -> Status {
     });
     process(async move {
         let engine = engine(machine, &store, &done);
-        let report = engine.execution(ID).unwrap().report().await;
+        let report = engine.execution(ID).unwrap().unwrap().report().await;
         assert_eq!(done.all().len(), 1);
         match answers {
             true => assert_eq!(report.output.as_ref().unwrap().to_text(), r#""yes""#),
@@ -123,7 +123,7 @@ fn a_queued_task_of_an_activity_waits_for_its_worker_after_a_restart() {
                 .send_task_success(&task.token, "packed")
                 .await
                 .unwrap();
-            let report = engine.execution(ID).unwrap().report().await;
+            let report = engine.execution(ID).unwrap().unwrap().report().await;
             assert_eq!(report.status, Status::Succeeded);
         });
     }
@@ -151,7 +151,7 @@ fn a_task_that_a_worker_has_is_not_given_to_a_second_one_after_a_restart() {
         assert!(again.is_err(), "{again:?}");
         let token = done.all()[0].as_str().unwrap().to_owned();
         engine.send_task_success(&token, "packed").await.unwrap();
-        let report = engine.execution(ID).unwrap().report().await;
+        let report = engine.execution(ID).unwrap().unwrap().report().await;
         assert_eq!(report.status, Status::Succeeded);
     });
 }
@@ -210,7 +210,7 @@ fn an_execution_goes_on_with_the_version_that_it_started_with() {
                 .build()
                 .unwrap();
             let hold = engine.clock().hold();
-            let run = match engine.execution(ID) {
+            let run = match engine.execution(ID).unwrap() {
                 Some(run) => run,
                 None => engine
                     .start_machine("m", json!({}), started("e"))
@@ -271,7 +271,7 @@ fn what_a_full_store_does_not_keep_has_not_happened() {
             .unwrap();
         let token = done.all()[0]["token"].as_str().unwrap().to_owned();
         engine.send_task_success(&token, &json!({})).await.unwrap();
-        let report = engine.execution(ID).unwrap().report().await;
+        let report = engine.execution(ID).unwrap().unwrap().report().await;
         assert_eq!(report.status, Status::Succeeded);
     });
 }
@@ -295,7 +295,7 @@ fn an_execution_whose_nested_one_finds_no_room_goes_on_when_there_is_room() {
                 &done,
             );
             let engine = builder.store(store.clone()).build().unwrap();
-            let run = match engine.execution(ID) {
+            let run = match engine.execution(ID).unwrap() {
                 Some(run) => run,
                 None => engine
                     .start_machine("m", json!({}), started("e"))
@@ -359,7 +359,7 @@ fn what_failed_is_redriven_after_a_restart_and_goes_on_after_another() {
                 }
                 _ => {
                     drop(hold);
-                    let report = engine.execution(ID).unwrap().report().await;
+                    let report = engine.execution(ID).unwrap().unwrap().report().await;
                     assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
                     assert_eq!(report.execution().redrive_count(), Some(1));
                 }
@@ -397,7 +397,7 @@ fn a_shutdown_parks_what_runs_and_the_next_engine_goes_on() {
             .virtual_time()
             .build()
             .unwrap();
-        let report = engine.execution(ID).unwrap().report().await;
+        let report = engine.execution(ID).unwrap().unwrap().report().await;
         assert_eq!(report.status, Status::Succeeded);
         assert_eq!(done.all().len(), 1);
     });
@@ -423,4 +423,49 @@ async fn what_does_not_outlive_a_process_is_refused_for_one_start() {
 fn an_engine_with_a_store_is_built_within_a_runtime() {
     let built = builder(&[], &MemoryStore::new(), &Done::default()).build();
     assert!(built.unwrap_err().to_string().contains("tokio runtime"));
+}
+
+#[test]
+fn activities_are_there_after_a_restart_until_they_are_deleted() {
+    let (store, done) = (MemoryStore::new(), Done::default());
+    let machine = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": ACTIVITY, "End": true}}});
+    let engine = {
+        let (machine, store) = (machine.clone(), store.clone());
+        move || builder(&[("m", machine.clone())], &store, &done).build()
+    };
+    let first = engine.clone();
+    let created = process(async move {
+        let engine = first().unwrap();
+        let created = engine.create_activity("pack").await.unwrap();
+        let start = engine.start_machine("m", json!(1), started("e"));
+        start.await.unwrap();
+        created
+    });
+    let second = engine.clone();
+    process(async move {
+        let engine = second().unwrap();
+        assert_eq!(engine.activities(), [created]);
+        engine.delete_activity(ACTIVITY).await.unwrap();
+    });
+    let third = engine.clone();
+    process(async move {
+        let engine = third().unwrap();
+        assert_eq!(engine.activities(), []);
+        // Its task waits still.
+        engine.create_activity("pack").await.unwrap();
+        let task = engine.get_activity_task(ACTIVITY, None).await.unwrap();
+        engine.send_task_success(&task.token, "done").await.unwrap();
+        let report = engine.execution(ID).unwrap().unwrap().report().await;
+        assert_eq!(report.status, Status::Succeeded);
+    });
+    process(async move {
+        store.fail_from(0, crate::support::power_is_gone());
+        let engine = engine().unwrap();
+        let refused = engine.create_activity("weigh").await.unwrap_err();
+        assert!(matches!(refused, ActivityError::Store(_)), "{refused}");
+        let refused = engine.delete_activity(ACTIVITY).await.unwrap_err();
+        assert!(matches!(refused, ActivityError::Store(_)), "{refused}");
+        let arns: Vec<_> = engine.activities().into_iter().map(|one| one.arn).collect();
+        assert_eq!(arns, [ACTIVITY]);
+    });
 }

@@ -141,7 +141,11 @@ async fn workflows_that_start_themselves_twice_end() {
     assert_eq!(failed.error.as_deref(), Some("States.TaskFailed"));
     // A binary tree of eight levels.
     assert_eq!(
-        engine.executions(&ExecutionFilter::new()).executions.len(),
+        engine
+            .executions(&ExecutionFilter::new())
+            .unwrap()
+            .executions
+            .len(),
         511
     );
 }

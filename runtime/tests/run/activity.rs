@@ -1,9 +1,10 @@
 use std::pin::Pin;
 use std::task::Poll;
+use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 use stepwright_runtime::task::TaskFailure;
-use stepwright_runtime::{ActivityError, StartOptions};
+use stepwright_runtime::{ActivityError, Engine, StartOptions};
 
 use crate::support::{builder, kinds, machine, output, seconds};
 
@@ -164,4 +165,92 @@ async fn work_that_panics_fails_its_task_and_the_next_follows() {
         assert_eq!(run.report().await.error.as_deref(), error);
     }
     assert!(!working.is_finished());
+}
+
+#[tokio::test]
+async fn an_activity_is_created_once_listed_and_deleted() {
+    let engine = Engine::builder()
+        .activity("${PackArn}")
+        .virtual_time()
+        .build()
+        .unwrap();
+    let created = engine.create_activity("pick").await.unwrap();
+    assert_eq!((created.name.as_str(), created.arn.as_str()), ("pick", ARN));
+    let _later = engine.clock().sleep(Duration::from_secs(5)).await;
+    assert_eq!(engine.create_activity("pick").await.unwrap(), created);
+    assert_eq!(engine.activity(ARN), Some(created));
+    let arns = |engine: &Engine| -> Vec<String> {
+        let all = engine.activities().into_iter();
+        all.map(|activity| activity.arn).collect()
+    };
+    assert_eq!(arns(&engine), ["${PackArn}", ARN]);
+    for arn in [ARN, ARN, "${PackArn}", "arn:no:such"] {
+        engine.delete_activity(arn).await.unwrap();
+    }
+    assert_eq!(arns(&engine), [""; 0]);
+    assert_eq!(engine.activity(ARN), None);
+    for name in ["", "a b", "a:b", &"a".repeat(81)] {
+        assert_eq!(
+            engine.create_activity(name).await.unwrap_err(),
+            ActivityError::InvalidName(name.to_owned())
+        );
+    }
+}
+
+#[tokio::test]
+async fn tasks_of_a_deleted_activity_wait_and_later_ones_fail() {
+    let task = json!({"Type": "Task", "Resource": ARN, "TimeoutSeconds": 60});
+    let engine = builder(&machine(task)).build().unwrap();
+    engine.create_activity("pick").await.unwrap();
+    let start = |n: u32| engine.start_machine("m", json!(n), StartOptions::new());
+    let hold = engine.clock().hold();
+    let (early, timed_out) = (start(1).await.unwrap(), start(2).await.unwrap());
+    while engine.activity(ARN).is_some() {
+        tokio::task::yield_now().await;
+        engine.delete_activity(ARN).await.unwrap();
+    }
+    let late = start(3).await.unwrap().report().await;
+    assert_eq!(late.error.as_deref(), Some("States.Runtime"));
+    let cause = late.cause.as_deref().unwrap();
+    assert!(
+        cause.ends_with(&format!("The activity {ARN} does not exist.")),
+        "{cause}"
+    );
+    let missing = ActivityError::ActivityDoesNotExist(ARN.to_owned());
+    let refused = engine.get_activity_task(ARN, None).await.unwrap_err();
+    assert_eq!(refused, missing);
+
+    engine.create_activity("pick").await.unwrap();
+    let task = engine.get_activity_task(ARN, None).await.unwrap();
+    assert_eq!(task.input.to_text(), "1");
+    engine.delete_activity(ARN).await.unwrap();
+    engine
+        .send_task_success(&task.token, "picked")
+        .await
+        .unwrap();
+    drop((task, hold));
+    assert_eq!(output(&early.report().await), json!("picked"));
+    let report = timed_out.report().await;
+    assert_eq!(report.error.as_deref(), Some("States.Timeout"));
+}
+
+#[tokio::test]
+async fn workers_that_wait_learn_that_their_activity_is_deleted() {
+    let engine = Engine::builder().activity(ARN).build().unwrap();
+    let worker = |name: &'static str| {
+        let engine = engine.clone();
+        tokio::spawn(async move {
+            let task = engine.get_activity_task(ARN, Some(name)).await;
+            task.map(drop)
+        })
+    };
+    let waiting = [worker("a"), worker("b"), worker("c")];
+    tokio::task::yield_now().await;
+    engine.delete_activity(ARN).await.unwrap();
+    for waits in waiting {
+        assert_eq!(
+            waits.await.unwrap(),
+            Err(ActivityError::ActivityDoesNotExist(ARN.to_owned()))
+        );
+    }
 }

@@ -109,7 +109,7 @@ async fn a_child_that_is_not_awaited_goes_on_alone() {
     let report = run.report().await;
     assert_eq!(seconds(&report), 0.0);
     let child = output(&report)["ExecutionArn"].as_str().unwrap().to_owned();
-    let report = engine.execution(&child).unwrap().report().await;
+    let report = engine.execution(&child).unwrap().unwrap().report().await;
     assert_eq!(seconds(&report), 30.0);
 }
 
@@ -133,7 +133,10 @@ const SYNC: &str = "arn:aws:states:::states:startExecution.sync:2";
 
 /// Where the one execution of `child` stands.
 fn child_status(engine: &Engine) -> Status {
-    let rows = engine.executions(&ExecutionFilter::new()).executions;
+    let rows = engine
+        .executions(&ExecutionFilter::new())
+        .unwrap()
+        .executions;
     let children: Vec<Status> = rows
         .iter()
         .filter(|row| row.machine == "child")
@@ -153,7 +156,13 @@ async fn stopping_a_parent_stops_the_child_that_it_waits_for() {
             .start_machine("parent", json!({}), StartOptions::new())
             .await
             .unwrap();
-        while engine.executions(&ExecutionFilter::new()).executions.len() < 2 {
+        while engine
+            .executions(&ExecutionFilter::new())
+            .unwrap()
+            .executions
+            .len()
+            < 2
+        {
             tokio::task::yield_now().await;
         }
         let report = run.stop(Some("Enough"), None).await;
@@ -161,10 +170,11 @@ async fn stopping_a_parent_stops_the_child_that_it_waits_for() {
         drop(held);
         let child = engine
             .executions(&ExecutionFilter::new())
+            .unwrap()
             .executions
             .into_iter()
             .find(|row| row.machine == "child");
-        let child = engine.execution(&child.unwrap().id).unwrap();
+        let child = engine.execution(&child.unwrap().id).unwrap().unwrap();
         let report = child.report().await;
         assert_eq!((report.status, seconds(&report)), (Status::Aborted, 0.0));
     }
@@ -217,10 +227,16 @@ async fn a_parent_or_a_task_whose_time_runs_out_stops_the_child() {
         assert_eq!((report.status, seconds(&report)), (status, 10.0));
         let id = engine
             .executions(&ExecutionFilter::new())
+            .unwrap()
             .executions
             .into_iter()
             .find(|row| row.machine == "child");
-        let child = engine.execution(&id.unwrap().id).unwrap().report().await;
+        let child = engine
+            .execution(&id.unwrap().id)
+            .unwrap()
+            .unwrap()
+            .report()
+            .await;
         assert_eq!((child.status, seconds(&child)), (Status::Aborted, 10.0));
     }
 }
@@ -274,7 +290,10 @@ async fn a_chain_of_executions_that_do_not_wait_for_each_other_has_no_depth() {
         .unwrap();
     loop {
         tokio::task::yield_now().await;
-        let all = engine.executions(&ExecutionFilter::new()).executions;
+        let all = engine
+            .executions(&ExecutionFilter::new())
+            .unwrap()
+            .executions;
         assert!(all.iter().all(|one| one.status != Status::Failed));
         if all.iter().all(|one| one.status == Status::Succeeded) {
             assert_eq!(all.len(), 301);
@@ -306,7 +325,12 @@ async fn a_start_that_finds_no_room_in_the_history_starts_nothing() {
         let report = run.report().await;
         assert_eq!(report.error.as_deref(), Some("States.Runtime"));
         let was_started = kinds(&report).contains(&"TaskStarted");
-        let children = engine.executions(&ExecutionFilter::new()).executions.len() - 1;
+        let children = engine
+            .executions(&ExecutionFilter::new())
+            .unwrap()
+            .executions
+            .len()
+            - 1;
         assert_eq!(children, usize::from(was_started), "{events} events");
     }
 }
@@ -440,10 +464,16 @@ async fn a_token_ends_a_task_that_waits_for_a_child() {
     assert_eq!(child_status(&engine), Status::Running);
     let id = engine
         .executions(&ExecutionFilter::new())
+        .unwrap()
         .executions
         .into_iter()
         .find(|row| row.machine == "child");
-    let child = engine.execution(&id.unwrap().id).unwrap().report().await;
+    let child = engine
+        .execution(&id.unwrap().id)
+        .unwrap()
+        .unwrap()
+        .report()
+        .await;
     assert_eq!(
         (child.status, seconds(&child)),
         (Status::Succeeded, 30.0),

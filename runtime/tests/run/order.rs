@@ -86,9 +86,12 @@ async fn a_stopped_execution_keeps_what_was_said() {
     let report = run.stop(Some("Cancelled"), Some("by the customer")).await;
     assert_eq!(report.status, Status::Aborted);
     assert_eq!(report.error.as_deref(), Some("Cancelled"));
-    let rows = engine.executions(&ExecutionFilter::new()).executions;
+    let rows = engine
+        .executions(&ExecutionFilter::new())
+        .unwrap()
+        .executions;
     assert_eq!((rows.len(), rows[0].status), (1, Status::Aborted));
-    let again = engine.execution(run.id()).unwrap().report().await;
+    let again = engine.execution(run.id()).unwrap().unwrap().report().await;
     assert_eq!(again.cause.as_deref(), Some("by the customer"));
 }
 
@@ -194,23 +197,25 @@ async fn pages_of_any_size_join_to_the_whole_list() {
         let filter = status.map_or(ExecutionFilter::new(), |status| {
             ExecutionFilter::new().status(status)
         });
-        let whole = engine.executions(&filter).executions;
+        let whole = engine.executions(&filter).unwrap().executions;
         for limit in 1..10 {
             let mut joined = Vec::new();
-            let mut page = engine.executions(&filter.clone().limit(limit));
+            let mut page = engine.executions(&filter.clone().limit(limit)).unwrap();
             loop {
                 joined.append(&mut page.executions);
                 let Some(next) = page.next else {
                     break;
                 };
-                page = engine.executions(&filter.clone().limit(limit).after(next));
+                page = engine
+                    .executions(&filter.clone().limit(limit).after(next))
+                    .unwrap();
                 assert!(!page.executions.is_empty(), "the last page is not empty");
             }
             assert_eq!(joined, whole);
         }
     }
     let other = ExecutionFilter::new().machine("other");
-    assert!(engine.executions(&other).executions.is_empty());
+    assert!(engine.executions(&other).unwrap().executions.is_empty());
 }
 
 #[tokio::test]
@@ -230,7 +235,7 @@ async fn what_is_remembered_is_bounded_in_bytes_too() {
     }
     let kept: Vec<_> = ids
         .iter()
-        .map(|id| engine.execution(id).is_some())
+        .map(|id| engine.execution(id).unwrap().is_some())
         .collect();
     let first = kept.iter().position(|kept| *kept).unwrap();
     // A text that is shared by all events counts once.
@@ -240,5 +245,5 @@ async fn what_is_remembered_is_bounded_in_bytes_too() {
     let start = engine.start_machine("m", json!({}), StartOptions::new());
     let run = start.await.unwrap();
     assert!(run.report().await.output.is_some());
-    assert!(engine.execution(run.id()).is_none());
+    assert!(engine.execution(run.id()).unwrap().is_none());
 }

@@ -222,7 +222,11 @@ async fn a_workflow_that_nests_another_registers_it() {
         .unwrap();
     assert_eq!(receipt.payment, "Charge for o-1");
     assert_eq!(
-        engine.executions(&ExecutionFilter::new()).executions.len(),
+        engine
+            .executions(&ExecutionFilter::new())
+            .unwrap()
+            .executions
+            .len(),
         2
     );
 }

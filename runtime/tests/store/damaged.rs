@@ -28,6 +28,7 @@ fn use_all(path: &Path) -> Result<(), StoreError> {
     let run = [map_run(1, "run"), child(started.0, "run", 0)];
     store.commit(&run)?;
     store.commit(&[started.1])?;
+    reader.activities()?;
     for key in 1..=EXECUTIONS {
         reader.execution(&format!("arn:{key}"))?;
         reader.map_runs(key)?;

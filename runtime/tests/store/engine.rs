@@ -32,7 +32,7 @@ fn an_execution_goes_on_from_its_file() {
                 run.id().clone_into(&mut id);
                 return;
             }
-            let report = engine.execution(&id).unwrap().report().await;
+            let report = engine.execution(&id).unwrap().unwrap().report().await;
             assert_eq!(report.status, Status::Succeeded);
             assert_eq!(report.output.as_ref().unwrap().to_text(), r#"{"id":1}"#);
         });

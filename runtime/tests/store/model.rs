@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::store::{
     Change, MemoryStore, SqliteReader, SqliteStore, Store, StoreError, StoreFilter, StoreReader,
-    StoredChild, StoredExecution, StoredMachine, StoredMapRun,
+    StoredActivity, StoredChild, StoredExecution, StoredMachine, StoredMapRun,
 };
 use stepwright_runtime::{MachineType, Status};
 
@@ -133,24 +133,30 @@ fn change() -> impl Strategy<Value = Change> {
             .prop_map(|(key, status, stopped)| Change::Close { key, status, stopped }),
         1 => key().prop_map(|key| Change::Reopen { key }),
         1 => key().prop_map(|key| Change::Delete { key }),
+        1 => (text(), time()).prop_map(|(arn, created)| Change::Activity(StoredActivity { arn, created })),
+        1 => text().prop_map(|arn| Change::DeleteActivity { arn }),
     ]
 }
 
 fn filter() -> impl Strategy<Value = StoreFilter> {
-    let (machine, map_run) = (prop::option::of(text()), prop::option::of(text()));
+    let texts = || prop::option::of(text());
+    let texts = (texts(), texts(), texts());
     let (status, after) = (
         prop::option::of(status()),
         prop::option::of((time(), text())),
     );
     let limit = prop::option::of(prop_oneof![0_usize..4, Just(usize::MAX)]);
-    let filter = (map_run, machine, status, after, limit);
-    filter.prop_map(|(map_run, machine, status, after, limit)| StoreFilter {
-        map_run,
-        machine,
-        status,
-        after,
-        limit,
-    })
+    let filter = (texts, status, after, limit);
+    filter.prop_map(
+        |((map_run, machine, name), status, after, limit)| StoreFilter {
+            map_run,
+            machine,
+            name,
+            status,
+            after,
+            limit,
+        },
+    )
 }
 
 #[derive(Debug, PartialEq)]
@@ -164,6 +170,7 @@ struct Content {
     runs: Vec<Vec<StoredMapRun>>,
     run_by_arn: Vec<Option<StoredMapRun>>,
     records: Vec<Vec<Bytes>>,
+    activities: Vec<StoredActivity>,
     last_key: u64,
 }
 
@@ -201,6 +208,7 @@ fn read(reader: &mut dyn StoreReader, filters: &[StoreFilter]) -> Result<Content
             .iter()
             .map(|key| reader.records(*key))
             .collect::<Result<_, _>>()?,
+        activities: reader.activities()?,
         last_key: reader.last_key()?,
     })
 }

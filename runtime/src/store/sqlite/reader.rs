@@ -7,7 +7,8 @@ use super::error::Place;
 use super::schema::{self, Found};
 use super::{backup, options, row};
 use crate::store::{
-    StoreError, StoreFilter, StoreReader, StoredExecution, StoredMachine, StoredMapRun,
+    StoreError, StoreFilter, StoreReader, StoredActivity, StoredExecution, StoredMachine,
+    StoredMapRun,
 };
 
 /// Reads a [`SqliteStore`](super::SqliteStore), also while an engine, in this process or another, writes to it.
@@ -156,6 +157,10 @@ impl StoreReader for SqliteReader {
             conditions.push_str(" AND machine = ?");
             values.push(machine);
         }
+        if let Some(name) = &filter.name {
+            conditions.push_str(" AND name = ?");
+            values.push(name);
+        }
         let status = filter.status.map(|status| status.as_str());
         if let Some(status) = &status {
             conditions.push_str(" AND status = ?");
@@ -177,6 +182,11 @@ impl StoreReader for SqliteReader {
             row::EXECUTION
         );
         self.rows(&query, &*values, row::execution)
+    }
+
+    fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError> {
+        let query = format!("SELECT {} FROM activities ORDER BY arn", row::ACTIVITY);
+        self.rows(&query, [], row::activity)
     }
 
     fn last_key(&mut self) -> Result<u64, StoreError> {

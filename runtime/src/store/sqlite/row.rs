@@ -6,7 +6,7 @@ use stepwright_asl::model::MachineType;
 
 use crate::Status;
 use crate::clock::Timestamp;
-use crate::store::{StoredChild, StoredExecution, StoredMachine, StoredMapRun};
+use crate::store::{StoredActivity, StoredChild, StoredExecution, StoredMachine, StoredMapRun};
 
 /// The columns of [`execution`].
 pub(super) const EXECUTION: &str = "key, arn, name, machine, machine_hash, status, started, stopped, (SELECT arn FROM map_runs WHERE id = map_run), number";
@@ -53,6 +53,16 @@ pub(super) fn machine(row: &Row<'_>) -> Result<StoredMachine, Error> {
         name: row.get(1)?,
         machine_type: word(row, 2, MachineType::from_word)?,
         definition: row.get(3)?,
+    })
+}
+
+/// The columns of [`activity`].
+pub(super) const ACTIVITY: &str = "arn, created";
+
+pub(super) fn activity(row: &Row<'_>) -> Result<StoredActivity, Error> {
+    Ok(StoredActivity {
+        arn: row.get(0)?,
+        created: Timestamp::from_unix_micros(row.get(1)?),
     })
 }
 

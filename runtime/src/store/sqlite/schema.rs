@@ -9,7 +9,7 @@ use crate::store::StoreError;
 const APPLICATION: i64 = 0x5374_7077;
 
 /// What makes a version of the schema from the one before it; the first makes it from nothing. Steps that are released never change.
-const MIGRATIONS: &[&str] = &[EXECUTIONS, MAP_RUNS];
+const MIGRATIONS: &[&str] = &[EXECUTIONS, ACTIVITIES, MAP_RUNS];
 
 /// Version 1: executions with their records.
 const EXECUTIONS: &str = "
@@ -43,7 +43,15 @@ const EXECUTIONS: &str = "
     ) WITHOUT ROWID;
 ";
 
-/// Version 2: Map Runs, whose children are executions that lists leave out.
+/// Version 2.
+const ACTIVITIES: &str = "
+    CREATE TABLE activities (
+        arn TEXT PRIMARY KEY,
+        created INTEGER NOT NULL
+    ) WITHOUT ROWID;
+";
+
+/// Version 3: Map Runs, whose children are executions that lists leave out.
 const MAP_RUNS: &str = "
     CREATE TABLE map_runs (
         id INTEGER PRIMARY KEY,

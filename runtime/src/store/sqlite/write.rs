@@ -6,7 +6,7 @@ use super::error::Place;
 use super::row::{self, checksum};
 use crate::Status;
 use crate::clock::Timestamp;
-use crate::store::{Change, StoreError, StoredExecution, StoredMapRun};
+use crate::store::{Change, StoreError, StoredActivity, StoredExecution, StoredMapRun};
 
 pub(super) fn commit(
     connection: &Connection,
@@ -77,6 +77,17 @@ impl Writer<'_> {
             Change::Reopen { key } => self.stand(*key, Status::Running, None),
             Change::MapRun(run) => self.put_run(run),
             Change::Delete { key } => self.delete(*key),
+            Change::Activity(StoredActivity { arn, created }) => self
+                .run(
+                    "INSERT OR REPLACE INTO activities VALUES (?, ?)",
+                    params![arn, created.unix_micros()],
+                )
+                .map(drop)
+                .map_err(|error| self.error(error)),
+            Change::DeleteActivity { arn } => self
+                .run("DELETE FROM activities WHERE arn = ?", params![arn])
+                .map(drop)
+                .map_err(|error| self.error(error)),
         }
     }
 

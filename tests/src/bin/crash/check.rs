@@ -95,15 +95,16 @@ impl Logs {
 }
 
 /// All executions of a store.
-fn all(engine: &Engine) -> Vec<(String, Status)> {
+fn all(engine: &Engine) -> Result<Vec<(String, Status)>, Broken> {
     let mut all = Vec::new();
     let mut filter = ExecutionFilter::new().limit(1_000);
     loop {
         let page = engine.executions(&filter);
+        let page = page.map_err(|error| error.to_string())?;
         all.extend(page.executions.into_iter().map(|one| (one.id, one.status)));
         match page.next {
             Some(next) => filter = ExecutionFilter::new().limit(1_000).after(next),
-            None => return all,
+            None => return Ok(all),
         }
     }
 }
@@ -119,7 +120,7 @@ pub(crate) async fn check(folder: &Path, outputs: &Outputs) -> Result<Verdict, B
         .store(store)
         .build()
         .map_err(|error| error.to_string())?;
-    let stored = all(&engine);
+    let stored = all(&engine)?;
     verdict.executions = stored.len();
     let mut expected = HashMap::new();
     for (name, (machine, id)) in &logs.asked {
@@ -143,7 +144,8 @@ pub(crate) async fn check(folder: &Path, outputs: &Outputs) -> Result<Verdict, B
         }
     }
     for (arn, (machine, id)) in expected {
-        let Some(run) = engine.execution(&arn) else {
+        let known = engine.execution(&arn);
+        let Some(run) = known.map_err(|error| error.to_string())? else {
             verdict.lost(format!("{arn} is not there"));
             continue;
         };

@@ -194,12 +194,14 @@ impl Client {
 }
 
 /// The executions that run.
-fn running(engine: &Engine) -> Vec<String> {
+fn running(engine: &Engine) -> Result<Vec<String>, Broken> {
     let filter = ExecutionFilter::new()
         .status(Status::Running)
         .limit(100_000);
-    let page = engine.executions(&filter);
-    page.executions.into_iter().map(|one| one.id).collect()
+    let page = engine
+        .executions(&filter)
+        .map_err(|error| error.to_string())?;
+    Ok(page.executions.into_iter().map(|one| one.id).collect())
 }
 
 /// Nothing of a child outlives its parent.
@@ -228,7 +230,7 @@ pub(crate) async fn live(life: Life) -> Result<(), Broken> {
         .store(store)
         .build()
         .map_err(|error| error.to_string())?;
-    let recovered = running(&engine);
+    let recovered = running(&engine)?;
     world
         .log
         .write(Line::Built {
@@ -246,7 +248,8 @@ pub(crate) async fn live(life: Life) -> Result<(), Broken> {
     let places = Arc::new(Semaphore::new(life.open.saturating_sub(recovered.len())));
     // What runs beyond the places gives none back.
     for id in recovered.into_iter().take(life.open) {
-        if let Some(run) = engine.execution(&id) {
+        let known = engine.execution(&id);
+        if let Some(run) = known.map_err(|error| error.to_string())? {
             let places = places.clone();
             tokio::spawn(async move {
                 run.report().await;
@@ -269,8 +272,9 @@ pub(crate) async fn live(life: Life) -> Result<(), Broken> {
     for one in again {
         one.await.map_err(|error| error.to_string())?;
     }
-    while let Some(id) = running(&engine).first() {
-        let Some(run) = engine.execution(id) else {
+    while let Some(id) = running(&engine)?.first() {
+        let known = engine.execution(id);
+        let Some(run) = known.map_err(|error| error.to_string())? else {
             client
                 .broken(format!(
                     "{id} runs in the store, and the engine does not know it"

@@ -176,6 +176,7 @@ pub(crate) async fn read_pages(client: Client) -> Result<(), Lost> {
                 Some(next) => client.engine.executions(&filter.clone().after(next)),
                 None => client.engine.executions(&filter),
             };
+            let page = page.map_err(|error| error.to_string())?;
             client.world.counts.rows.add(page.executions.len() as u64);
             for row in page.executions {
                 must(

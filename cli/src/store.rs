@@ -1,0 +1,109 @@
+//! The file that executions are kept in, for the commands that look into it.
+
+use std::path::Path;
+
+use stepwright_asl::similar::did_you_mean;
+use stepwright_runtime::store::{SqliteReader, StoreError};
+use stepwright_runtime::{
+    ExecutionDescription, ExecutionFilter, ExecutionSummary, StoredExecutions,
+};
+
+use crate::failure::Failure;
+use crate::report;
+
+/// Among how many of the newest executions the name is looked for that was probably meant.
+const NEWEST: usize = 10_000;
+
+/// What the store meets.
+pub(crate) fn cannot(error: StoreError) -> Failure {
+    Failure::Usage(error.to_string())
+}
+
+/// Opens a store for reading, also while an engine works on it.
+pub(crate) fn open(path: &Path) -> Result<StoredExecutions, Failure> {
+    if matches!(path.try_exists(), Ok(false)) {
+        let hint = report::hint("`stepwright run FILE --store PATH --name NAME` makes a store");
+        return Err(Failure::Usage(format!(
+            "there is no file {}{hint}",
+            path.display()
+        )));
+    }
+    let reader = SqliteReader::open(path).map_err(cannot)?;
+    Ok(StoredExecutions::new(Box::new(reader)))
+}
+
+/// The execution that a name, or an ARN, means.
+pub(crate) fn find(
+    executions: &mut StoredExecutions,
+    path: &Path,
+    name: &str,
+    machine: Option<&str>,
+) -> Result<ExecutionDescription, Failure> {
+    let is_arn = name.starts_with("arn:");
+    let mut found = Vec::new();
+    if is_arn {
+        found.push(name.to_owned());
+    } else {
+        let mut filter = ExecutionFilter::new().name(name);
+        if let Some(machine) = machine {
+            filter = filter.machine(machine);
+        }
+        let page = executions.list(&filter).map_err(cannot)?;
+        found.extend(page.executions.into_iter().map(|one| one.id));
+    }
+    let id = match found.as_slice() {
+        [only] => only,
+        [] => return Err(unknown(executions, path, name, machine)),
+        several => {
+            let hint = report::hint("choose one with --machine, or give its ARN as --name");
+            return Err(Failure::Usage(format!(
+                "several executions in {} are named `{name}`: {}{hint}",
+                path.display(),
+                several.join(", ")
+            )));
+        }
+    };
+    let described = executions.describe(id).map_err(cannot)?;
+    described.ok_or_else(|| unknown(executions, path, name, machine))
+}
+
+/// Nothing has the name.
+fn unknown(
+    executions: &mut StoredExecutions,
+    path: &Path,
+    name: &str,
+    machine: Option<&str>,
+) -> Failure {
+    let newest = match executions.list(&ExecutionFilter::new().limit(NEWEST)) {
+        Ok(page) => page.executions,
+        Err(error) => return cannot(error),
+    };
+    let is_of = |one: &&ExecutionSummary| machine.is_none_or(|machine| machine == one.machine);
+    let of_machine = match machine {
+        Some(machine) => format!(" of the state machine `{machine}`"),
+        None => String::new(),
+    };
+    let mut text = format!(
+        "there is no execution `{name}`{of_machine} in {}",
+        path.display()
+    );
+    let names = newest.iter().filter(is_of);
+    let meant = match name.starts_with("arn:") {
+        true => did_you_mean(name, names.map(|one| one.id.as_str())),
+        false => did_you_mean(name, names.map(|one| one.name.as_str())),
+    };
+    let machines = || {
+        let machine = machine?;
+        let machines = newest.iter().map(|one| one.machine.as_str());
+        did_you_mean(machine, machines.filter(|known| *known != machine))
+    };
+    let listed = || {
+        format!(
+            "`stepwright executions --store {}` lists all",
+            path.display()
+        )
+    };
+    let hint = meant.or_else(machines).unwrap_or_else(listed);
+    text.push_str(&report::hint(&hint));
+    Failure::Usage(text)
+}

@@ -1,0 +1,97 @@
+//! The execution of `stepwright run --store`: it is started, gone on with, or told again.
+
+use std::path::Path;
+
+use stepwright_asl::StateMachine;
+use stepwright_runtime::store::{SqliteStore, Store};
+use stepwright_runtime::value::Value;
+use stepwright_runtime::{ExecutionDescription, ExecutionFilter, Status, StoredExecutions};
+
+use crate::failure::Failure;
+use crate::report;
+use crate::store::cannot;
+use crate::table::cell;
+
+/// A store, and what it has of the execution.
+pub(crate) struct StoredRun<'a> {
+    path: &'a Path,
+    name: &'a str,
+    pub(crate) store: SqliteStore,
+    /// The execution, if it was started before.
+    pub(crate) found: Option<ExecutionDescription>,
+}
+
+impl<'a> StoredRun<'a> {
+    /// Opens the store, or makes it, and looks for the execution. It must have the same input.
+    pub(crate) fn open(
+        path: &'a Path,
+        machine: &str,
+        name: &'a str,
+        input: &Value,
+    ) -> Result<Self, Failure> {
+        let store = SqliteStore::open(path).map_err(cannot)?;
+        let mut executions = StoredExecutions::new(store.reader().map_err(cannot)?);
+        let filter = ExecutionFilter::new().machine(machine).name(name);
+        let page = executions.list(&filter).map_err(cannot)?;
+        let found = match page.executions.first() {
+            Some(known) => executions.describe(&known.id).map_err(cannot)?,
+            None => None,
+        };
+        if let Some(known) = found.as_ref().filter(|known| known.input != *input) {
+            let hint = report::hint(&format!(
+                "choose another --name, or give the input that it has: --input '{}'",
+                cell(&known.input.to_text())
+            ));
+            return Err(Failure::Usage(format!(
+                "ExecutionAlreadyExists: the execution `{name}` of `{machine}` is in {} with another input{hint}",
+                path.display()
+            )));
+        }
+        Ok(Self {
+            path,
+            name,
+            store,
+            found,
+        })
+    }
+
+    /// The definition that the execution has: that of its start, whatever the file says now.
+    pub(crate) fn definition(&self, current: &StateMachine) -> Result<StateMachine, Failure> {
+        match &self.found {
+            Some(found) => StateMachine::from_json(&found.machine.definition)
+                .map_err(|findings| Failure::Failed(findings.to_string())),
+            None => Ok(current.clone()),
+        }
+    }
+
+    /// The execution, if it is over, which is told on standard error.
+    pub(crate) fn over(&self, current: &StateMachine) -> Option<&ExecutionDescription> {
+        let found = self.found.as_ref()?;
+        let changed = match found.machine.definition == current.to_json() {
+            true => "",
+            false => {
+                "; the definition has changed since, and it has the version that it started with"
+            }
+        };
+        let (name, path) = (self.name, self.path.display());
+        if found.summary.status == Status::Running {
+            report::note(&format!(
+                "the execution `{name}` goes on where it was in {path}{changed}"
+            ));
+            return None;
+        }
+        let stopped = found.summary.stopped.unwrap_or(found.summary.started);
+        report::note(&format!(
+            "the execution `{name}` ran before and ended at {stopped}; this is its result, from {path}{changed}"
+        ));
+        Some(found)
+    }
+}
+
+/// What is told when the program is ended before the execution is over.
+pub(crate) fn tell_parked(path: &Path, name: &str) {
+    report::note(&format!(
+        "the execution `{name}` is kept in {} as it was; the same command goes on with it",
+        path.display()
+    ));
+}

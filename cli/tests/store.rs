@@ -1,0 +1,425 @@
+//! Executions that outlive the command: `run --store`, `executions`, `history`.
+
+#![cfg(unix)]
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+
+/// What one run of the command gave.
+struct Ran {
+    status: i32,
+    stdout: String,
+    stderr: String,
+}
+
+/// What never comes.
+const NEVER: Duration = Duration::from_secs(30);
+
+/// A folder with a definition whose last task waits until it may end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(test: &str) -> Self {
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("store-{test}"));
+        // What an earlier run left.
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        let folder = Self(folder);
+        folder.define("orders", "Stepwright.TaskLost", 86_400);
+        folder
+    }
+
+    /// Writes the definition, whose second task is tried again after this error.
+    fn define(&self, name: &str, retried: &str, seconds: u32) {
+        let definition = json!({"StartAt": "Count", "States": {
+            "Count": {"Type": "Task", "Resource": "${Count}", "ResultPath": "$.count", "Next": "Rest"},
+            "Rest": {"Type": "Wait", "Seconds": seconds, "Next": "Work"},
+            "Work": {"Type": "Task", "Resource": "${Work}", "End": true,
+                "Retry": [{"ErrorEquals": [retried], "MaxAttempts": 3}]},
+        }});
+        let file = self.0.join(format!("{name}.asl.json"));
+        std::fs::write(file, definition.to_string()).unwrap();
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stepwright"));
+        command.args(arguments).current_dir(&self.0);
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        command.stderr(Stdio::piped());
+        command
+    }
+
+    fn stepwright(&self, arguments: &[&str]) -> Ran {
+        ran(self.command(arguments).spawn().unwrap())
+    }
+
+    /// The arguments that run an execution.
+    fn running<'a>(&self, file: &'a str, name: &'a str, input: &'a str) -> Vec<&'a str> {
+        // Whoever is left behind by a kill ends when it may.
+        const WORK: &str = "Work=echo work >> log; i=0; while [ ! -e may ] && [ $i -lt 900 ]; do sleep 0.05; i=$((i + 1)); done; cat";
+        let run = ["run", file, "--store", "orders.db", "--name", name];
+        let tasks = [
+            "--input",
+            input,
+            "--task",
+            "Count=echo count >> log; echo 1",
+        ];
+        [&run[..], &tasks, &["--task", WORK]].concat()
+    }
+
+    fn run(&self, name: &str, input: &str) -> Ran {
+        self.stepwright(&self.running("orders.asl.json", name, input))
+    }
+
+    /// Starts an execution, and gives its process when its last task is at work.
+    fn started(&self, name: &str) -> Child {
+        self.working(name, self.works() + 1)
+    }
+
+    /// Runs an execution, and gives its process when so many last tasks were at work.
+    fn working(&self, name: &str, works: usize) -> Child {
+        let arguments = self.running("orders.asl.json", name, r#"{"id":7}"#);
+        let child = self.command(&arguments).spawn().unwrap();
+        let begun = Instant::now();
+        while self.works() < works {
+            assert!(begun.elapsed() < NEVER, "the tasks do not start");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        child
+    }
+
+    /// From now on tasks come to their end.
+    fn may_end(&self) {
+        std::fs::write(self.0.join("may"), "").unwrap();
+    }
+
+    /// What the commands did.
+    fn log(&self) -> Vec<String> {
+        let text = std::fs::read_to_string(self.0.join("log")).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    fn works(&self) -> usize {
+        self.log().iter().filter(|line| *line == "work").count()
+    }
+
+    fn history(&self, name: &str) -> Vec<Value> {
+        let arguments = ["--name", name, "--format", "json"];
+        let ran = self.stepwright(&[&["history", "--store", "orders.db"], &arguments[..]].concat());
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        let history: Value = serde_json::from_str(&ran.stdout).unwrap();
+        history["events"].as_array().unwrap().clone()
+    }
+
+    fn executions(&self, arguments: &[&str]) -> Ran {
+        self.stepwright(&[&["executions", "--store", "orders.db"], arguments].concat())
+    }
+}
+
+/// As a crash does.
+fn kill(mut child: Child) {
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+fn ran(child: Child) -> Ran {
+    let output = child.wait_with_output().unwrap();
+    Ran {
+        status: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// All of this was said, and with this status.
+fn said(ran: &Ran, status: i32, texts: &[&str]) {
+    assert_eq!(ran.status, status, "{}{}", ran.stdout, ran.stderr);
+    for text in texts {
+        assert!(
+            ran.stderr.contains(text),
+            "`{text}` is not in:\n{}",
+            ran.stderr
+        );
+    }
+}
+
+#[test]
+fn a_run_that_was_killed_goes_on_and_its_command_is_a_lost_task() {
+    let folder = Folder::new("killed");
+    for works in 1..=2 {
+        let child = folder.working("o-1", works);
+        kill(child);
+    }
+    folder.may_end();
+    let ended = folder.run("o-1", r#"{"id":7}"#);
+    said(&ended, 0, &["the execution `o-1` goes on where it was"]);
+    let output: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(output, json!({"id": 7, "count": 1}));
+    assert_eq!(folder.log(), ["count", "work", "work", "work"]);
+    let events = folder.history("o-1");
+    let lost = events.iter().filter(|event| {
+        event["lambdaFunctionFailedEventDetails"]["error"] == "Stepwright.TaskLost"
+    });
+    assert_eq!(lost.count(), 2, "{events:#?}");
+    let ids: Vec<u64> = events.iter().filter_map(|one| one["id"].as_u64()).collect();
+    assert!(ids.iter().copied().eq(1..=events.len() as u64), "{ids:?}");
+    let times: Vec<&str> = events
+        .iter()
+        .filter_map(|one| one["timestamp"].as_str())
+        .collect();
+    assert!(times.is_sorted(), "{times:?}");
+
+    // It is over: the result is told again, and nothing is done.
+    let again = folder.run("o-1", r#"{ "id": 7 }"#);
+    said(&again, 0, &["the execution `o-1` ran before"]);
+    assert_eq!(again.stdout, ended.stdout);
+    assert_eq!(folder.log().len(), 4);
+    let other = folder.run("o-1", r#"{"id":8}"#);
+    said(
+        &other,
+        2,
+        &[
+            "ExecutionAlreadyExists",
+            "`o-1`",
+            "another input",
+            r#"{"id":7}"#,
+        ],
+    );
+    assert_eq!(folder.history("o-1").len(), events.len());
+}
+
+#[test]
+fn a_lost_command_that_no_retry_names_fails_the_execution_and_that_is_told_again() {
+    let folder = Folder::new("lost");
+    folder.define("orders", "CommandFailed", 1);
+    kill(folder.started("o-1"));
+    folder.may_end();
+    let lost = folder.run("o-1", r#"{"id":7}"#);
+    said(&lost, 1, &["Stepwright.TaskLost", "let a Retry"]);
+    let again = folder.run("o-1", r#"{"id":7}"#);
+    said(&again, 1, &["ran before", "Stepwright.TaskLost"]);
+    assert_eq!(folder.log(), ["count", "work"]);
+}
+
+#[test]
+fn a_run_whose_file_changed_goes_on_with_the_version_that_it_started_with() {
+    let folder = Folder::new("changed");
+    kill(folder.started("o-1"));
+    let new = json!({"StartAt": "Other", "States": {"Other": {"Type": "Pass", "Result": "new", "End": true}}});
+    std::fs::write(folder.0.join("orders.asl.json"), new.to_string()).unwrap();
+    folder.may_end();
+    let ended = folder.run("o-1", r#"{"id":7}"#);
+    said(
+        &ended,
+        0,
+        &[
+            "goes on",
+            "the definition has changed since",
+            "the version that it started with",
+        ],
+    );
+    assert!(ended.stdout.contains("\"count\": 1"), "{}", ended.stdout);
+    let next = folder.stepwright(&[
+        "run",
+        "orders.asl.json",
+        "--store",
+        "orders.db",
+        "--name",
+        "o-2",
+    ]);
+    assert_eq!(
+        (next.status, &*next.stdout),
+        (0, "\"new\"\n"),
+        "{}",
+        next.stderr
+    );
+}
+
+#[test]
+fn a_signal_parks_the_execution_and_says_how_to_go_on() {
+    for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let folder = Folder::new(&format!("signal-{status}"));
+        let child = folder.started("o-1");
+        let program = Pid::from_raw(child.id().try_into().unwrap()).unwrap();
+        kill_process(program, signal).unwrap();
+        let parked = ran(child);
+        said(
+            &parked,
+            status,
+            &[
+                "the execution `o-1` is kept in orders.db",
+                "the same command goes on with it",
+            ],
+        );
+        assert_eq!(parked.stdout, "");
+        // The signal ended the command, and that is no failure of the task.
+        let events = folder.history("o-1");
+        assert_eq!(events.last().unwrap()["type"], "LambdaFunctionStarted");
+        folder.may_end();
+        said(&folder.run("o-1", r#"{"id":7}"#), 0, &["goes on"]);
+        assert_eq!(folder.log(), ["count", "work", "work"]);
+    }
+}
+
+#[test]
+fn executions_that_other_runs_left_stay_as_they_are() {
+    let folder = Folder::new("others");
+    for name in ["o-1", "o-2"] {
+        kill(folder.started(name));
+    }
+    let before = folder.history("o-2");
+    folder.may_end();
+    said(&folder.run("o-1", r#"{"id":7}"#), 0, &["goes on"]);
+    assert_eq!(folder.history("o-2"), before);
+    let listed = folder.executions(&["--status", "running"]);
+    assert!(listed.stdout.contains("o-2") && !listed.stdout.contains("o-1"));
+    said(&folder.run("o-2", r#"{"id":7}"#), 0, &["goes on"]);
+}
+
+#[test]
+fn executions_and_histories_are_read_while_an_engine_has_the_store_open() {
+    let folder = Folder::new("read");
+    folder.define("refunds", "None", 1);
+    folder.may_end();
+    let first = folder.stepwright(&folder.running("refunds.asl.json", "o-1", "{}"));
+    said(&first, 0, &[]);
+    std::fs::remove_file(folder.0.join("may")).unwrap();
+    let child = folder.started("o-1");
+    let in_use = folder.run("o-2", "{}");
+    said(&in_use, 2, &["is in use", "in process"]);
+
+    let text = folder.executions(&[]);
+    assert_eq!(text.status, 0, "{}", text.stderr);
+    let lines: Vec<&str> = text.stdout.lines().collect();
+    assert!(
+        lines[0].starts_with("NAME") && lines.len() == 3,
+        "{lines:?}"
+    );
+    assert!(lines[1].contains("orders") && lines[1].contains("RUNNING"));
+    assert!(lines[2].contains("refunds") && lines[2].contains("SUCCEEDED"));
+
+    let page = folder.executions(&["--limit", "1", "--format", "json"]);
+    let page: Value = serde_json::from_str(&page.stdout).unwrap();
+    let [newest] = page["executions"].as_array().unwrap().as_slice() else {
+        panic!("{page:#}");
+    };
+    let prefix = "arn:aws:states:us-east-1:123456789012";
+    assert_eq!(
+        newest["executionArn"],
+        format!("{prefix}:execution:orders:o-1")
+    );
+    assert_eq!(
+        newest["stateMachineArn"],
+        format!("{prefix}:stateMachine:orders")
+    );
+    assert_eq!(
+        (&newest["status"], newest.get("stopDate")),
+        (&json!("RUNNING"), None)
+    );
+    let token = page["nextToken"].as_str().unwrap();
+    let rest = folder.executions(&["--next-token", token, "--format", "json"]);
+    let rest: Value = serde_json::from_str(&rest.stdout).unwrap();
+    assert_eq!(rest["executions"][0]["status"], "SUCCEEDED");
+    assert!(rest["executions"][0]["stopDate"].is_string());
+    assert_eq!(rest.get("nextToken"), None);
+    let none = folder.executions(&["--machine", "orders", "--status", "FAILED"]);
+    said(&none, 0, &["no such execution"]);
+    assert_eq!(none.stdout, "");
+
+    let history = |arguments: &[&str]| {
+        folder.stepwright(&[&["history", "--store", "orders.db"], arguments].concat())
+    };
+    let ambiguous = history(&["--name", "o-1"]);
+    said(
+        &ambiguous,
+        2,
+        &[
+            "several executions",
+            "execution:orders:o-1",
+            "execution:refunds:o-1",
+            "--machine",
+        ],
+    );
+    let arn = format!("{prefix}:execution:orders:o-1");
+    let by_arn = history(&["--name", &arn]);
+    let by_machine = history(&["--name", "o-1", "--machine", "orders"]);
+    assert_eq!(by_arn.stdout, by_machine.stdout);
+    let lines: Vec<&str> = by_arn.stdout.lines().collect();
+    assert!(
+        lines[0].starts_with("o-1 of orders: RUNNING, started "),
+        "{lines:?}"
+    );
+    assert!(lines[1].starts_with("ID") && lines[2].contains("ExecutionStarted"));
+    let reversed = history(&["--name", &arn, "--reverse"]);
+    let reversed: Vec<&str> = reversed.stdout.lines().collect();
+    assert!(
+        reversed[2..].iter().eq(lines[2..].iter().rev()),
+        "{reversed:?}"
+    );
+    let json = history(&["--name", &arn, "--format", "json", "--reverse"]);
+    let json: Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(json["events"].as_array().unwrap().len(), lines.len() - 2);
+    assert_eq!(json["events"][0]["type"], "LambdaFunctionStarted");
+    kill(child);
+    folder.may_end();
+}
+
+#[test]
+fn mistakes_say_how_to_mend_them() {
+    let folder = Folder::new("mistakes");
+    folder.may_end();
+    said(&folder.run("order-1", "{}"), 0, &[]);
+    let history =
+        |arguments: &[&str]| folder.stepwright(&[&["history", "--store"], arguments].concat());
+    said(
+        &history(&["none.db", "--name", "o"]),
+        2,
+        &["there is no file none.db", "stepwright run FILE --store"],
+    );
+    said(
+        &history(&["orders.db", "--name", "order-2"]),
+        2,
+        &["no execution `order-2`", "did you mean `order-1`?"],
+    );
+    said(
+        &history(&["orders.db", "--name", "xyz"]),
+        2,
+        &["`stepwright executions --store orders.db` lists all"],
+    );
+    let order = ["orders.db", "--name", "order-1", "--machine", "oders"];
+    said(
+        &history(&order),
+        2,
+        &["state machine `oders`", "did you mean `orders`?"],
+    );
+    let arn = "arn:aws:states:us-east-1:123456789012:execution:orders:order-9";
+    said(
+        &history(&["orders.db", "--name", arn]),
+        2,
+        &["did you mean `arn:aws:states:us-east-1:123456789012:execution:orders:order-1`?"],
+    );
+    said(
+        &history(&["orders.asl.json", "--name", "o"]),
+        2,
+        &["is not a store of Stepwright"],
+    );
+    let none = folder.stepwright(&["executions", "--store", "none.db"]);
+    said(&none, 2, &["there is no file none.db"]);
+    let limit = folder.executions(&["--limit", "0"]);
+    said(&limit, 2, &["a number from 1 on"]);
+
+    let run =
+        |arguments: &[&str]| folder.stepwright(&[&["run", "orders.asl.json"], arguments].concat());
+    said(&run(&["--store", "orders.db"]), 2, &["--name"]);
+    let express = ["--store", "orders.db", "--name", "x", "--type", "express"];
+    said(&run(&express), 2, &["keeps Standard executions alone"]);
+    said(
+        &run(&["--store", "none/orders.db", "--name", "x"]),
+        2,
+        &["cannot find its folder"],
+    );
+}

@@ -1,0 +1,184 @@
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use smol_str::SmolStr;
+use tokio::sync::Notify;
+
+use super::task::ActivityTask;
+use crate::clock::{Asked, Clock, Timestamp};
+use crate::task::Responder;
+use crate::value::Value;
+
+/// The tasks of one activity that no worker has.
+///
+/// It is there as soon as a task or a worker needs it, and outlives the activity: tasks of an activity that is deleted wait in it
+/// until their time is up or the activity is created again.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    tasks: Mutex<Tasks>,
+    /// Wakes one worker for each task. A worker takes the task in its own poll, so that one that is dropped before takes none
+    /// along; what woke it goes to the next.
+    arrived: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Tasks {
+    /// When the activity was created; `None` while there is none.
+    created: Option<Timestamp>,
+    /// By the order in which they came.
+    waiting: BTreeMap<u64, Waiting>,
+    next: u64,
+    /// How many workers wait. As many of the first tasks are on their way to them.
+    workers: usize,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    task: Queued,
+    /// Virtual time stands while it is on its way to a worker.
+    hold: Option<Asked>,
+}
+
+/// A worker that waits for a task.
+struct Worker<'a>(&'a Queue);
+
+impl<'a> Worker<'a> {
+    fn new(queue: &'a Queue) -> Self {
+        queue.lock().workers += 1;
+        Self(queue)
+    }
+}
+
+impl Drop for Worker<'_> {
+    fn drop(&mut self) {
+        let hold = {
+            let mut tasks = self.0.lock();
+            tasks.workers -= 1;
+            let workers = tasks.workers;
+            let left = tasks.waiting.values_mut().nth(workers);
+            left.and_then(|waiting| waiting.hold.take())
+        };
+        drop(hold);
+    }
+}
+
+/// A task that is being handed over. It goes back to its place when the worker gives up before.
+struct HandedOver<'a> {
+    queue: &'a Queue,
+    place: u64,
+    task: Option<Queued>,
+}
+
+impl Drop for HandedOver<'_> {
+    fn drop(&mut self) {
+        if let Some(task) = self.task.take() {
+            let waiting = Waiting { task, hold: None };
+            self.queue.lock().waiting.insert(self.place, waiting);
+            self.queue.arrived.notify_one();
+        }
+    }
+}
+
+/// A task that waits for a worker.
+#[derive(Debug)]
+pub(in crate::engine) struct Queued {
+    pub(in crate::engine) token: SmolStr,
+    pub(in crate::engine) input: Value,
+    pub(in crate::engine) responder: Responder,
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Tasks> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When the activity was created, if it is there.
+    pub(super) fn created(&self) -> Option<Timestamp> {
+        self.lock().created
+    }
+
+    /// The activity is there. Gives since when.
+    pub(super) fn open(&self, created: Timestamp) -> Timestamp {
+        *self.lock().created.get_or_insert(created)
+    }
+
+    /// The activity is there no longer.
+    pub(super) fn close(&self) {
+        self.lock().created = None;
+        self.arrived.notify_waiters();
+    }
+
+    /// Queues a task, and gives its place.
+    pub(super) fn push(&self, task: Queued, clock: &Clock) -> u64 {
+        let place = {
+            let mut tasks = self.lock();
+            let place = tasks.next;
+            tasks.next += 1;
+            let is_on_its_way = tasks.waiting.len() < tasks.workers;
+            let hold = is_on_its_way.then(|| clock.ask_to_take());
+            tasks.waiting.insert(place, Waiting { task, hold });
+            place
+        };
+        self.arrived.notify_one();
+        place
+    }
+
+    /// Forgets a task, if no worker took it.
+    pub(super) fn forget(&self, place: u64) {
+        self.lock().waiting.remove(&place);
+    }
+
+    /// Waits for the next task, oldest first, as long as the activity is there.
+    pub(super) async fn next(
+        &self,
+        worker: Option<&SmolStr>,
+        clock: &Clock,
+        keeps_starts: bool,
+    ) -> Option<ActivityTask> {
+        self.created()?;
+        if let Some(task) = self.take(worker, clock, keeps_starts).await {
+            return Some(task);
+        }
+        let _waits = Worker::new(self);
+        loop {
+            // It is woken by what happens from here on; a task that came before left a permit.
+            let arrived = self.arrived.notified();
+            self.created()?;
+            if let Some(task) = self.take(worker, clock, keeps_starts).await {
+                return Some(task);
+            }
+            arrived.await;
+        }
+    }
+
+    /// The task that has waited longest, which is started with this.
+    async fn take(
+        &self,
+        worker: Option<&SmolStr>,
+        clock: &Clock,
+        keeps_starts: bool,
+    ) -> Option<ActivityTask> {
+        loop {
+            let (place, Waiting { task, hold }) = self.lock().waiting.pop_first()?;
+            let asked = clock.ask_worker();
+            drop(hold);
+            if !keeps_starts {
+                task.responder.started(worker.cloned());
+                return Some(ActivityTask::new(task, asked));
+            }
+            let responder = task.responder.clone();
+            let mut handed_over = HandedOver {
+                queue: self,
+                place,
+                task: Some(task),
+            };
+            let may_have_it = responder.started_and_wait(worker.cloned()).await;
+            // From here on it does not go back.
+            if let Some(task) = handed_over.task.take()
+                && may_have_it
+            {
+                return Some(ActivityTask::new(task, asked));
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The tasks of stored executions that wait for an engine that has their handler.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use smol_str::SmolStr;
+
+use super::shared::Shared;
+use super::state::Message;
+use crate::execution_info::ExecutionInfo;
+use crate::interpret::Calling;
+
+/// A task of an execution that an engine took over from its store, and that nobody answers in this engine. It waits for an engine that has
+/// the handler, activity or state machine; see [`Engine::waiting_for_handlers`](crate::Engine::waiting_for_handlers).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnansweredTask {
+    /// The execution's ARN.
+    pub execution: String,
+    /// The state machine's name.
+    pub machine: String,
+    /// The Task state's name.
+    pub state: String,
+    /// Its `Resource`.
+    pub resource: String,
+    /// Whom its parameters name: the `FunctionName` of `lambda:invoke`, the `StateMachineArn` of `states:startExecution` and its likes.
+    pub target: Option<String>,
+}
+
+impl Shared {
+    /// The tasks that nobody answers here.
+    pub(super) fn unanswered(&self) -> Vec<UnansweredTask> {
+        let mut all = self.unanswered.all();
+        // One that is in its activity's queue has a worker as soon as the activity is there.
+        all.retain(|task| !self.activities.exists(&task.resource));
+        all
+    }
+
+    /// Somebody who answers tasks was added.
+    pub(super) fn look_for_handlers(&self) {
+        for task in self.unanswered.all() {
+            let known = self.executions().by_id.get(&*task.execution).cloned();
+            if let Some(state) = known.or_else(|| self.runs.child(&task.execution)) {
+                // One that is over waits for nobody.
+                let _over = state.send(Message::LookForHandlers);
+            }
+        }
+    }
+}
+
+/// Those of an engine, by their executions and waits.
+#[derive(Debug, Default)]
+pub(super) struct UnansweredTasks(Mutex<BTreeMap<(SmolStr, u32), UnansweredTask>>);
+
+impl UnansweredTasks {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<(SmolStr, u32), UnansweredTask>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A task begins to wait for somebody who answers it.
+    pub(super) fn add(
+        &self,
+        about: &ExecutionInfo,
+        wait: u32,
+        calling: Calling<'_>,
+        target: Option<&str>,
+    ) {
+        let task = UnansweredTask {
+            execution: about.id.to_string(),
+            machine: about.machine_name.to_string(),
+            state: calling.state.to_owned(),
+            resource: calling.resource.as_str().to_owned(),
+            target: target.map(str::to_owned),
+        };
+        let known = self.lock().insert((about.id.clone(), wait), task);
+        if known.is_none() {
+            tracing::warn!(
+                execution = %about.id,
+                state = calling.state,
+                resource = calling.resource.as_str(),
+                target,
+                "nobody answers the task; its execution waits for an engine that has the handler, activity or state machine"
+            );
+        }
+    }
+
+    /// It does not wait any more.
+    pub(super) fn remove(&self, about: &ExecutionInfo, wait: u32) {
+        self.lock().remove(&(about.id.clone(), wait));
+    }
+
+    /// All of them.
+    pub(super) fn all(&self) -> Vec<UnansweredTask> {
+        self.lock().values().cloned().collect()
+    }
+}

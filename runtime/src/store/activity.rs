@@ -1,0 +1,10 @@
+use crate::clock::Timestamp;
+
+/// An activity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredActivity {
+    /// Its ARN; no other activity in the store has it.
+    pub arn: String,
+    /// When it was created.
+    pub created: Timestamp,
+}

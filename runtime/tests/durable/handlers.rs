@@ -1,0 +1,271 @@
+//! Executions of a store whose tasks have no handler any more.
+
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+use stepwright_runtime::store::MemoryStore;
+use stepwright_runtime::task::TaskFailure;
+use stepwright_runtime::{Engine, EngineBuilder, MachineType, StartOptions, Status};
+
+use crate::support::{Done, note, process, second};
+
+const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
+const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:pack";
+const INNER: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:inner";
+
+fn builder(store: &MemoryStore) -> EngineBuilder {
+    Engine::builder()
+        .store(store.clone())
+        .virtual_time_from(second(0))
+}
+
+fn with_note(builder: EngineBuilder, done: &Done) -> EngineBuilder {
+    let done = done.clone();
+    builder.function("note", move |payload: Json| {
+        done.add(payload.clone());
+        async move { Ok::<_, TaskFailure>(payload) }
+    })
+}
+
+/// Starts an execution of a machine and ends the process while it rests.
+fn started(store: &MemoryStore, machine: &Json, prepare: fn(EngineBuilder) -> EngineBuilder) {
+    let (store, text) = (store.clone(), machine.to_string());
+    process(async move {
+        let builder = prepare(builder(&store)).definition_json("m", &text, MachineType::Standard);
+        let engine = builder.build().unwrap();
+        let _hold = engine.clock().hold();
+        let options = StartOptions::new().name("e");
+        let run = engine.start_machine("m", json!({}), options).await.unwrap();
+        // The history shows what is kept.
+        while run.history().await.len() < 2 {
+            tokio::task::yield_now().await;
+        }
+    });
+}
+
+/// Waits until so many tasks wait for a handler, and names them.
+async fn waiting(engine: &Engine, count: usize) -> Vec<(String, Option<String>)> {
+    while engine.waiting_for_handlers().len() < count {
+        tokio::task::yield_now().await;
+    }
+    let waiting = engine.waiting_for_handlers().into_iter();
+    let waiting = waiting.inspect(|task| assert_eq!(task.execution, ID));
+    waiting.map(|task| (task.state, task.target)).collect()
+}
+
+/// Two branches that come to their tasks after a while.
+fn later() -> Json {
+    let branch = |seconds: u32, name: &str| {
+        json!({"StartAt": format!("Wait{name}"), "States": {
+            format!("Wait{name}"): {"Type": "Wait", "Seconds": seconds, "Next": name},
+            name: note(&json!(name), None),
+        }})
+    };
+    json!({"StartAt": "All", "States": {"All": {
+        "Type": "Parallel", "End": true, "Branches": [branch(10, "A"), branch(20, "B")],
+    }}})
+}
+
+#[test]
+fn an_execution_waits_at_each_task_that_nobody_answers_and_goes_on_when_somebody_does() {
+    let (store, done) = (MemoryStore::new(), Done::default());
+    started(&store, &later(), |builder| builder);
+    // The machine is gone, too. Both branches go on up to their tasks.
+    for _ in 0..2 {
+        let store = store.clone();
+        process(async move {
+            let engine = builder(&store).build().unwrap();
+            let note = Some("note".to_owned());
+            let named = waiting(&engine, 2).await;
+            assert_eq!(
+                named,
+                [("A".to_owned(), note.clone()), ("B".to_owned(), note)]
+            );
+            let history = engine.execution(ID).unwrap().unwrap().history().await;
+            assert!(!history.to_json().to_string().contains("Scheduled"));
+        });
+    }
+    let noted = done.clone();
+    process(async move {
+        let engine = with_note(builder(&store), &noted).build().unwrap();
+        assert!(engine.waiting_for_handlers().is_empty());
+        let report = engine.execution(ID).unwrap().unwrap().report().await;
+        assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
+        let entered = report.history.to_json().to_string();
+        assert_eq!(entered.matches("\"TaskStateEntered\"").count(), 2);
+        assert_eq!(
+            entered.matches("\"LambdaFunctionScheduled\"").count()
+                + entered.matches("\"TaskScheduled\"").count(),
+            2
+        );
+    });
+    let mut all = done.all();
+    all.sort_by_key(Json::to_string);
+    assert_eq!(all, [json!("A"), json!("B")]);
+}
+
+#[test]
+fn build_itself_names_what_waited_before() {
+    let store = MemoryStore::new();
+    started(&store, &later(), |builder| builder);
+    process(async move {
+        let engine = builder(&store).build().unwrap();
+        waiting(&engine, 2).await;
+        engine.shutdown(Duration::ZERO).await;
+        // It does not wait here any more.
+        assert!(engine.waiting_for_handlers().is_empty());
+        let engine = builder(&store).build().unwrap();
+        assert_eq!(engine.waiting_for_handlers().len(), 2);
+    });
+}
+
+#[test]
+fn a_task_that_waits_for_its_handler_ends_with_its_execution() {
+    let store = MemoryStore::new();
+    started(&store, &later(), |builder| builder);
+    process(async move {
+        let engine = builder(&store).build().unwrap();
+        waiting(&engine, 2).await;
+        let run = engine.execution(ID).unwrap().unwrap();
+        run.stop(Some("Enough"), None).await;
+        assert_eq!(run.report().await.status, Status::Aborted);
+        assert!(engine.waiting_for_handlers().is_empty());
+    });
+}
+
+#[test]
+fn the_time_of_the_execution_counts_while_it_waits_and_that_of_the_task_does_not() {
+    for is_task in [false, true] {
+        let mut machine = json!({"StartAt": "W", "States": {
+            "W": {"Type": "Wait", "Seconds": 10, "Next": "A"},
+            "A": note(&json!("a"), None),
+        }});
+        match is_task {
+            true => machine["States"]["A"]["TimeoutSeconds"] = json!(100),
+            false => machine["TimeoutSeconds"] = json!(100),
+        }
+        let (store, done) = (MemoryStore::new(), Done::default());
+        started(&store, &machine, |builder| builder);
+        let kept = store.clone();
+        process(async move {
+            let engine = builder(&kept).build().unwrap();
+            waiting(&engine, 1).await;
+            drop(engine.clock().sleep(Duration::from_secs(500)).await);
+            let run = engine.execution(ID).unwrap().unwrap();
+            if is_task {
+                assert_eq!(engine.waiting_for_handlers().len(), 1);
+                engine.shutdown(Duration::ZERO).await;
+            } else {
+                assert_eq!(run.report().await.status, Status::TimedOut);
+            }
+        });
+        if is_task {
+            process(async move {
+                let builder = builder(&store).virtual_time_from(second(1_000));
+                let engine = with_note(builder, &done).build().unwrap();
+                let report = engine.execution(ID).unwrap().unwrap().report().await;
+                assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
+            });
+        }
+    }
+}
+
+#[test]
+fn a_task_that_was_at_work_waits_for_its_handler_before_it_is_lost_or_runs_again() {
+    let machine = json!({"StartAt": "A", "States": {"A": {
+        "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
+        "Parameters": {"FunctionName": "note", "Payload": 1},
+    }}});
+    for is_idempotent in [false, true] {
+        let (store, done) = (MemoryStore::new(), Done::default());
+        started(&store, &machine, |builder| {
+            builder.function("note", |_: Json| {
+                std::future::pending::<Result<Json, TaskFailure>>()
+            })
+        });
+        let kept = store.clone();
+        process(async move {
+            let engine = builder(&kept).build().unwrap();
+            assert_eq!(engine.waiting_for_handlers()[0].state, "A");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            assert_eq!(
+                engine.execution(ID).unwrap().unwrap().status(),
+                Status::Running
+            );
+        });
+        process(async move {
+            let builder = with_note(builder(&store), &done);
+            let builder = if is_idempotent {
+                builder.idempotent("note")
+            } else {
+                builder
+            };
+            let engine = builder.build().unwrap();
+            assert!(engine.waiting_for_handlers().is_empty());
+            let report = engine.execution(ID).unwrap().unwrap().report().await;
+            match is_idempotent {
+                true => assert_eq!(report.status, Status::Succeeded),
+                false => assert_eq!(report.error.as_deref(), Some("Stepwright.TaskLost")),
+            }
+        });
+    }
+}
+
+#[test]
+fn activities_and_machines_that_are_gone_are_waited_for_too() {
+    let machine = json!({"StartAt": "All", "States": {"All": {"Type": "Parallel", "End": true, "Branches": [
+        {"StartAt": "Queued", "States": {"Queued": {"Type": "Task", "Resource": ACTIVITY, "End": true}}},
+        {"StartAt": "W", "States": {
+            "W": {"Type": "Wait", "Seconds": 10, "Next": "Activity"},
+            "Activity": {"Type": "Task", "Resource": ACTIVITY, "Next": "Nested"},
+            "Nested": {
+                "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": true,
+                "Parameters": {"StateMachineArn": INNER},
+            },
+        }},
+    ]}}});
+    let store = MemoryStore::new();
+    started(&store, &machine, |builder| builder.activity(ACTIVITY));
+    let kept = store.clone();
+    process(async move {
+        let engine = builder(&kept).build().unwrap();
+        let named = waiting(&engine, 2).await;
+        assert_eq!(
+            named,
+            [("Queued".to_owned(), None), ("Activity".to_owned(), None)]
+        );
+        // It may be created while the engine is at work.
+        engine.create_activity("pack").await.unwrap();
+        for _ in 0..2 {
+            let task = engine.get_activity_task(ACTIVITY, None).await.unwrap();
+            engine
+                .send_task_success(&task.token, "packed")
+                .await
+                .unwrap();
+        }
+        let named = waiting(&engine, 1).await;
+        assert_eq!(named, [("Nested".to_owned(), Some(INNER.to_owned()))]);
+    });
+    process(async move {
+        let inner = json!({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}});
+        let builder = builder(&store).activity(ACTIVITY);
+        let builder = builder.definition_json("inner", &inner.to_string(), MachineType::Standard);
+        let engine = builder.build().unwrap();
+        let report = engine.execution(ID).unwrap().unwrap().report().await;
+        assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
+    });
+}
+
+#[test]
+fn what_is_started_without_a_handler_fails_as_it_does_without_a_store() {
+    let store = MemoryStore::new();
+    process(async move {
+        let text = later().to_string();
+        let builder = builder(&store).definition_json("m", &text, MachineType::Standard);
+        let engine = builder.build().unwrap();
+        let run = engine.start_machine("m", json!({}), StartOptions::new());
+        let report = run.await.unwrap().report().await;
+        assert_eq!(report.error.as_deref(), Some("States.Runtime"));
+        assert!(engine.waiting_for_handlers().is_empty());
+    });
+}
