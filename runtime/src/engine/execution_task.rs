@@ -63,7 +63,7 @@ pub(super) struct ExecutionTask {
     is_closed: bool,
     span: tracing::Span,
     /// What was written of the execution, where it is read again at each rest.
-    records: (Written, Vec<Vec<u8>>),
+    records: Option<Box<(Written, Vec<Vec<u8>>)>>,
     /// What it has in the journal, when it is durable.
     journaled: Option<Box<Journaled>>,
     /// It is not gone on with in this process any more, and why.
@@ -114,7 +114,7 @@ impl ExecutionTask {
             readers: Vec::new(),
             is_closed: false,
             span,
-            records: Default::default(),
+            records: None,
             journaled,
             parks: None,
         }
@@ -419,10 +419,8 @@ impl ExecutionTask {
 
     /// The same execution, read from all that was written of it.
     fn through_bytes(&mut self, execution: &mut Execution) -> Result<Execution, Damaged> {
-        if self.records.1.len() == RECORDS {
-            self.records = Default::default();
-        }
-        let (written, records) = &mut self.records;
+        self.records.take_if(|kept| kept.1.len() == RECORDS);
+        let (written, records) = &mut **self.records.get_or_insert_default();
         records.push(written.record(execution));
         let unbegun = |about| {
             let limits = self.host.engine.limits.clone();

@@ -37,6 +37,7 @@ mod stored_executions;
 mod stored_runs;
 mod tokens;
 mod unanswered;
+mod waits;
 mod work;
 
 use std::fmt;

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use super::{Damaged, Reader, Record, Writer};
 
 /// A member of a [`Changing`] list. One of which a part changes again and again writes that part alone.
@@ -31,15 +33,16 @@ enum Mark {
 #[derive(Clone, Debug)]
 pub(crate) struct Changing<T> {
     members: Vec<(T, Mark)>,
-    /// The places of those that were changed.
-    changed: Vec<usize>,
+    /// The places among which those are that were changed. In a long list they are next to each other, and the others are not
+    /// looked at.
+    changed: Range<u32>,
 }
 
 impl<T> Default for Changing<T> {
     fn default() -> Self {
         Self {
             members: Vec::new(),
-            changed: Vec::new(),
+            changed: 0..0,
         }
     }
 }
@@ -69,16 +72,22 @@ impl<T> Changing<T> {
 
     fn marked(&mut self, place: usize, mark: Mark) -> Option<&mut T> {
         let (member, marked) = self.members.get_mut(place)?;
-        if *marked == Mark::Nothing {
-            self.changed.push(place);
-        }
         *marked = mark.max(*marked);
+        let place = u32::try_from(place).unwrap_or(u32::MAX);
+        self.changed = match self.changed.is_empty() {
+            true => place..place.saturating_add(1),
+            false => self.changed.start.min(place)..self.changed.end.max(place.saturating_add(1)),
+        };
         Some(member)
     }
 
     pub(crate) fn push(&mut self, member: T) {
-        self.changed.push(self.members.len());
-        self.members.push((member, Mark::Whole));
+        // Most lists have one member. One that is full would begin with room for four.
+        if self.members.is_empty() {
+            self.members.reserve_exact(1);
+        }
+        self.members.push((member, Mark::Nothing));
+        self.marked(self.members.len() - 1, Mark::Whole);
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
@@ -95,7 +104,20 @@ impl<T> Changing<T> {
         for (_, mark) in &mut self.members {
             *mark = Mark::Whole;
         }
-        self.changed = (0..self.members.len()).collect();
+        self.changed = 0..u32::try_from(self.members.len()).unwrap_or(u32::MAX);
+    }
+}
+
+impl<T> Changing<T> {
+    /// Those that were changed, with their places. From now on none is.
+    fn take_changed(&mut self) -> impl Iterator<Item = (usize, &mut T, Mark)> {
+        let changed = std::mem::replace(&mut self.changed, 0..0);
+        let changed = changed.start as usize..changed.end as usize;
+        let members = self.members.get_mut(changed.clone()).unwrap_or_default();
+        let marked = changed
+            .zip(members)
+            .map(|(place, (member, mark))| (place, member, std::mem::replace(mark, Mark::Nothing)));
+        marked.filter(|(_, _, mark)| *mark != Mark::Nothing)
     }
 }
 
@@ -110,10 +132,8 @@ impl<T: Default> Changing<T> {
 impl<T: Part> Changing<T> {
     /// All of them were written.
     pub(crate) fn were_written(&mut self) {
-        for place in self.changed.drain(..) {
-            let (member, mark) = &mut self.members[place];
+        for (_, member, _) in self.take_changed() {
             member.was_written();
-            *mark = Mark::Nothing;
         }
     }
 }
@@ -122,10 +142,12 @@ impl<T: Part + Default> Changing<T> {
     /// Writes what was changed.
     pub(crate) fn write_changes(&mut self, to: &mut Writer) {
         self.members.len().write(to);
-        self.changed.len().write(to);
-        for place in self.changed.drain(..) {
-            let (member, mark) = &mut self.members[place];
-            let is_whole = std::mem::replace(mark, Mark::Nothing) == Mark::Whole;
+        let changed = self.changed.start as usize..self.changed.end as usize;
+        let changed = self.members.get(changed).unwrap_or_default().iter();
+        let changed = changed.filter(|(_, mark)| *mark != Mark::Nothing);
+        changed.count().write(to);
+        for (place, member, mark) in self.take_changed() {
+            let is_whole = mark == Mark::Whole;
             place.write(to);
             is_whole.write(to);
             if is_whole {
@@ -174,7 +196,7 @@ impl<T: Record> Record for Changing<T> {
         let members = members.into_iter();
         Ok(Self {
             members: members.map(|member| (member, Mark::Nothing)).collect(),
-            changed: Vec::new(),
+            changed: 0..0,
         })
     }
 }
