@@ -75,6 +75,10 @@ impl Engine {
         let state = prepared.state.clone();
         runtime.spawn(ExecutionTask::new(self.shared.clone(), prepared));
         let kept = state.accepted().await;
+        if kept.is_err() {
+            // Its Map Runs are as the store has them.
+            self.shared.runs.forget(execution);
+        }
         kept.map_err(|error| RedriveError::of_store(error, execution))?;
         Ok(Run::new(state, |output| Ok(output.clone()), &self.handle))
     }
