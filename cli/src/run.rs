@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use stepwright_asl::validate::Validator;
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::objects::Folder;
+use stepwright_runtime::store::StoreError;
 use stepwright_runtime::testing::{MockCase, MockConfig};
 use stepwright_runtime::value::Value;
 use stepwright_runtime::{Engine, ExecutionReport, StartError, StartOptions, Status};
