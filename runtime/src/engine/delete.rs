@@ -1,7 +1,7 @@
 use super::Engine;
 use super::error::DeleteError;
 use crate::status::Status;
-use crate::store::{Change, StoreError};
+use crate::store::{Change, StoreError, StoredExecution};
 
 impl Engine {
     /// Forgets an execution that is over, by its ARN, with its history and its Map Runs. From then on its name is free again. It is gone
@@ -37,7 +37,10 @@ impl Engine {
         }
         let unknown = || Err(DeleteError::ExecutionDoesNotExist(execution.to_owned()));
         if let Some(durable) = &shared.durable {
-            let find = || durable.reader().execution(execution);
+            let is_own = |row: &StoredExecution| row.child_of.is_none();
+            let find = || -> Result<_, StoreError> {
+                Ok(durable.reader().execution(execution)?.filter(is_own))
+            };
             let Some(row) = find()? else {
                 return unknown();
             };

@@ -1,19 +1,23 @@
 //! What an engine with a store has beside one without.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
-use super::journaled::{First, Journaled};
-use super::kept_versions::KeptVersions;
+use smol_str::SmolStr;
+
+use super::journaled::{First, Journaled, Place};
+use super::kept_versions::{KeptVersions, Starting};
 use super::machines::Machine;
+use super::recover::Recovered;
 use super::retention::Retention;
+use super::state::ExecutionState;
 use super::sweeper::Sweeper;
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::Written;
 use crate::query::Entropy;
 use crate::status::Status;
 use crate::store::journal::Journal;
-use crate::store::{Store, StoreError, StoreReader, StoredExecution, StoredMachine};
+use crate::store::{Store, StoreError, StoreReader, StoredChild, StoredExecution, StoredMachine};
 
 /// The journal, and what is known of the store.
 pub(super) struct Durable {
@@ -27,6 +31,10 @@ pub(super) struct Durable {
     pub(super) sweep_reader: Mutex<Option<Box<dyn StoreReader>>>,
     /// What deletes executions that were kept long enough.
     pub(super) sweeper: OnceLock<Sweeper>,
+    /// The children of Map Runs that an earlier process had at work, until their parents go on with them.
+    recovered: Mutex<Recovered>,
+    /// Those whose parents were over. They are being stopped.
+    left_behind: Mutex<Vec<Weak<ExecutionState>>>,
 }
 
 impl Durable {
@@ -44,6 +52,8 @@ impl Durable {
             retention,
             sweep_reader: Mutex::new(sweep_reader),
             sweeper: OnceLock::new(),
+            recovered: Mutex::default(),
+            left_behind: Mutex::default(),
         })
     }
 
@@ -71,6 +81,7 @@ impl Durable {
             status: Status::Running,
             started: about.started,
             stopped: None,
+            child_of: None,
         };
         let starting = self.versions.start(&machine.hash);
         let version = starting.brings.then(|| StoredMachine {
@@ -79,11 +90,71 @@ impl Durable {
             machine_type: machine.program.entry().machine_type,
             definition: machine.text.to_string(),
         });
-        Journaled::new(
-            key,
-            0,
-            First::Start(Box::new((row, version, starting))),
-            Written::default(),
-        )
+        started(row, version, Some(starting))
     }
+
+    /// What a new child of a Map Run has in the journal. The store has the version of the parent, which is the child's.
+    pub(super) fn start_child(
+        &self,
+        parent: &Place,
+        child_of: StoredChild,
+        about: &ExecutionInfo,
+    ) -> Journaled {
+        let row = StoredExecution {
+            key: self.next.fetch_add(1, Ordering::Relaxed),
+            arn: about.id.to_string(),
+            name: about.name.to_string(),
+            machine: about.machine_name.to_string(),
+            machine_hash: parent.machine_hash.to_string(),
+            status: Status::Running,
+            started: about.started,
+            stopped: None,
+            child_of: Some(child_of),
+        };
+        started(row, None, None)
+    }
+
+    /// The children that are to be gone on with.
+    pub(super) fn recovered(&self) -> MutexGuard<'_, Recovered> {
+        self.recovered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A child of an earlier process whose parent is over is being stopped.
+    pub(super) fn leaves_behind(&self, child: &Arc<ExecutionState>) {
+        self.lock_left_behind().push(Arc::downgrade(child));
+    }
+
+    /// The children of an earlier process that are being stopped.
+    pub(super) fn left_behind(&self) -> Vec<Arc<ExecutionState>> {
+        let mut left = self.lock_left_behind();
+        left.retain(|child| {
+            child
+                .upgrade()
+                .is_some_and(|child| child.report().is_none())
+        });
+        left.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    fn lock_left_behind(&self) -> MutexGuard<'_, Vec<Weak<ExecutionState>>> {
+        self.left_behind
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What an execution has in the journal whose row is not kept yet.
+fn started(
+    row: StoredExecution,
+    version: Option<StoredMachine>,
+    starting: Option<Starting>,
+) -> Journaled {
+    let place = Place {
+        key: row.key,
+        machine_hash: SmolStr::new(&row.machine_hash),
+        seq: 0,
+    };
+    let first = First::Start(Box::new((row, version, starting)));
+    Journaled::new(place, first, Written::default())
 }

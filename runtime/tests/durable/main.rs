@@ -8,6 +8,8 @@ mod crash;
 mod damaged;
 mod handlers;
 mod lost;
+mod maps;
+mod maps_restart;
 mod names;
 mod pages;
 mod restart;
