@@ -42,6 +42,10 @@ const NOT_KEPT: &str = "Stepwright.NotKept";
 /// The error of an execution whose tokio runtime went away.
 pub(super) const SHUT_DOWN: &str = "Stepwright.ShutDown";
 
+fn shut_down() -> Failure {
+    Failure::new(SHUT_DOWN, "the engine was shut down")
+}
+
 /// Drives one execution: brings it news, steps it, and rests when it waits.
 ///
 /// The execution is made, grown and dropped in the task that drives it.
@@ -66,6 +70,8 @@ pub(super) struct ExecutionTask {
     records: Option<Box<(Written, Vec<Vec<u8>>)>>,
     /// What it has in the journal, when it is durable.
     journaled: Option<Box<Journaled>>,
+    /// It is parked as soon as nobody in this process is at work for it.
+    is_drained: bool,
     /// It is not gone on with in this process any more, and why.
     parks: Option<Failure>,
 }
@@ -116,6 +122,7 @@ impl ExecutionTask {
             span,
             records: None,
             journaled,
+            is_drained: false,
             parks: None,
         }
     }
@@ -229,13 +236,11 @@ impl ExecutionTask {
             Message::News(wait_id, news) => self.receive_news(execution, wait_id, news),
             Message::Deadline => execution.time_out(&mut self.host),
             Message::Stop(failure) => execution.abort(failure, &mut self.host),
-            Message::ShutDown => {
-                let failure = Failure::new(SHUT_DOWN, "the engine was shut down");
-                match self.goes_on_elsewhere() {
-                    true => self.parks = Some(failure),
-                    false => execution.abort(failure, &mut self.host),
-                }
-            }
+            Message::Drain => self.is_drained = self.journaled.is_some(),
+            Message::ShutDown => match self.goes_on_elsewhere() {
+                true => self.parks = Some(shut_down()),
+                false => execution.abort(shut_down(), &mut self.host),
+            },
             Message::LookForHandlers => execution.look_for_handlers(&mut self.host),
             Message::NotKept(cause) => self.parks = Some(Failure::new(NOT_KEPT, cause)),
             Message::Parked(failure) => self.parks = Some(failure),
@@ -584,7 +589,12 @@ impl ExecutionTask {
                     }
                 };
             }
+            let is_drained = self.is_drained && !execution.is_at_work();
             self.execution = Some(execution);
+            if is_drained {
+                self.park(shut_down());
+                return Poll::Ready(());
+            }
             self.bound();
             if self.host.state.rest() {
                 return Poll::Pending;
