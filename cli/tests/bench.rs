@@ -165,6 +165,9 @@ fn executions_are_kept_in_a_new_file() {
         (&line["store"], &line["correct"]),
         (&json!(true), &json!(true))
     );
+    assert!(line["raw_records_per_s"].as_f64().unwrap() > 0.0, "{line}");
+    let percentile = |key: &str| line[key].as_f64().unwrap();
+    assert!(percentile("p50_ms") <= percentile("p99_ms"), "{line}");
     let again = workloads.run("inc", &["--store", store]);
     assert_eq!(again.status, 2);
     assert!(
