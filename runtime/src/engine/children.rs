@@ -11,6 +11,7 @@ use super::journaled::{First, Journaled, Place};
 use super::map_runs::MapRunRecord;
 use super::prepared::{Begin, Child, Prepared};
 use super::state::{ExecutionState, Message};
+use crate::execution_info::ExecutionInfo;
 use crate::interpret::{ChildStart, Written};
 use crate::status::Status;
 use crate::store::{StoreError, StoredChild};
@@ -74,7 +75,7 @@ impl EngineHost {
             Before::Over(state, place) => {
                 if let Some(report) = state.report()
                     && (report.status == Status::Succeeded
-                        || is_standard && state.about.redrive_count == about.redrive_count)
+                        || place.is_some() && is_same_try(&state.about, &about))
                 {
                     // It ended while nobody looked.
                     responder.child_ended(number, ends::of_child(report));
@@ -136,4 +137,9 @@ impl EngineHost {
             Before::Over(state, Some(place))
         }))
     }
+}
+
+/// Whether two executions are the same in the same redrive.
+fn is_same_try(one: &ExecutionInfo, other: &ExecutionInfo) -> bool {
+    (one.redrive_count, one.redriven) == (other.redrive_count, other.redriven)
 }
