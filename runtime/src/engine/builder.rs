@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use stepwright::builder::Built;
-use stepwright::{Payload, Workflow};
+use stepwright::{Payload, Task, Workflow};
 use stepwright_asl::model::{MachineType, StateMachine};
 
 use super::Engine;
@@ -212,6 +212,67 @@ impl EngineBuilder {
     /// ```
     pub fn idempotent(mut self, key: impl Into<String>) -> Self {
         self.registry.idempotent.insert(key.into());
+        self
+    }
+
+    /// How many tasks may run at a time in the engine, over all executions: handlers that are at work, in place, spawned or on a thread. No
+    /// limit unless set.
+    ///
+    /// The others wait, and get their turns in the order in which they came. Such a task was started for the history: its
+    /// `TimeoutSeconds` and `HeartbeatSeconds` count while it waits. A task whose time runs out, or whose execution ends, leaves the line.
+    /// Blocking work that nobody waits for any more counts until its thread is done. What workers of activities, nested executions, mocks and
+    /// other [sources](Self::tasks) do does not count. A handler that itself waits for an execution of this engine may wait for ever, for its own turn
+    /// is the one that is missing.
+    ///
+    /// ```
+    /// use serde_json::{Value, json};
+    /// use stepwright_runtime::{Engine, task::TaskFailure};
+    ///
+    /// let builder = Engine::builder()
+    ///     .function("render", |page: Value| async move { Ok::<_, TaskFailure>(json!({ "rendered": page })) })
+    ///     .max_running_tasks(64)
+    ///     .max_running_of("render", 4);
+    /// assert!(builder.build().is_ok());
+    /// ```
+    pub fn max_running_tasks(mut self, most: usize) -> Self {
+        self.registry.running.all = Some(most);
+        self
+    }
+
+    /// How many calls of one task may run at a time, whoever answers them here; see [`max_running_tasks`](Self::max_running_tasks). Tasks that
+    /// wait for this limit alone keep no others waiting.
+    ///
+    /// A task that no registered workflow calls is an error of [`build`](Self::build).
+    ///
+    /// ```
+    /// use stepwright::prelude::*;
+    /// use stepwright_runtime::Engine;
+    ///
+    /// #[task(blocking)]
+    /// fn render(page: u32) -> u32 {
+    ///     page
+    /// }
+    ///
+    /// workflow! {
+    ///     workflow Printing(page: u32) -> u32 {
+    ///         task Render { let rendered = render(page); end rendered; }
+    ///     }
+    /// }
+    ///
+    /// let engine = Engine::builder().register::<Printing>().max_running::<render>(2).build()?;
+    /// # Ok::<(), stepwright_runtime::BuildError>(())
+    /// ```
+    pub fn max_running<T: Task>(mut self, most: usize) -> Self {
+        let limit = (TypeId::of::<T>(), T::FUNCTION, most);
+        self.registry.running.tasks.push(limit);
+        self
+    }
+
+    /// The same of the closures that [`handler`](Self::handler) and [`function`](Self::function) registered under this text.
+    ///
+    /// A text under which nothing is registered is an error of [`build`](Self::build).
+    pub fn max_running_of(mut self, key: impl Into<String>, most: usize) -> Self {
+        self.registry.running.keys.push((key.into(), most));
         self
     }
 
@@ -444,7 +505,7 @@ impl EngineBuilder {
     /// key, tasks that nobody answers.
     pub fn build(self) -> Result<Engine, BuildError> {
         let mut registry = self.registry;
-        registry.settle();
+        registry.settle(&self.clock);
         let mut problems = std::mem::take(&mut registry.problems);
         let unanswered = registry.handlers.unanswered(&registry.activities);
         let folder = match self.coverage {

@@ -168,6 +168,10 @@ impl Shared {
                 Err(StartError::ExecutionAlreadyExists(name.to_string()))
             };
         }
+        let open = executions.open_count();
+        if !is_express && open >= self.limits.open_executions {
+            return Err(StartError::ExecutionLimitExceeded(open));
+        }
         let about = Arc::new(ExecutionInfo {
             id: id.clone(),
             root: options.root.unwrap_or_else(|| id.clone()),

@@ -10,6 +10,7 @@ use stepwright::builder::{CallError, CallTask};
 use stepwright::task::{Runs, WithContext};
 use stepwright::{Handler, TaskContext, TaskError};
 
+use super::turns::{Line, in_turn};
 use super::{TaskFailure, TaskFuture, placed};
 use crate::clock::Clock;
 use crate::value::{MAX_TYPED_DEPTH, Value, ValueError};
@@ -21,6 +22,8 @@ pub(crate) struct ErasedHandler {
     runs: Runs,
     /// Whether it is called again where its process ended while it was at work.
     pub(crate) is_idempotent: bool,
+    /// Where its calls wait for their turn, when so many at a time may run.
+    line: Option<Line>,
 }
 
 impl ErasedHandler {
@@ -32,6 +35,7 @@ impl ErasedHandler {
             call: Arc::new(call),
             runs,
             is_idempotent: false,
+            line: None,
         }
     }
 
@@ -41,15 +45,36 @@ impl ErasedHandler {
         self
     }
 
+    /// From now on its calls wait in this line for their turn.
+    pub(crate) fn wait_in(&mut self, line: &Line) {
+        self.line = Some(line.clone());
+    }
+
     /// Calls it. Nothing of it runs before the future is polled.
     pub(crate) fn call(&self, clock: &Clock, context: TaskContext, payload: Value) -> TaskFuture {
         let work = (self.call)(context, payload);
-        match self.runs {
-            Runs::Spawned => Box::pin(placed::spawned(clock.clone(), work)),
-            Runs::Blocking => Box::pin(placed::blocking(work)),
-            // In place; what this version does not know, too.
-            _ => work,
-        }
+        let Some(line) = &self.line else {
+            return placed(self.runs, clock, work);
+        };
+        let (runs, clock) = (self.runs, clock.clone());
+        Box::pin(in_turn(line.turn(), move |turn| {
+            // What goes on in a thread of its own when nobody waits for it any more keeps its turn.
+            let work = async move {
+                let _turn = turn;
+                work.await
+            };
+            placed(runs, &clock, Box::pin(work))
+        }))
+    }
+}
+
+/// Has work run where it is to run.
+fn placed(runs: Runs, clock: &Clock, work: TaskFuture) -> TaskFuture {
+    match runs {
+        Runs::Spawned => Box::pin(placed::spawned(clock.clone(), work)),
+        Runs::Blocking => Box::pin(placed::blocking(work)),
+        // In place; what this version does not know, too.
+        _ => work,
     }
 }
 

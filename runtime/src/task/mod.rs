@@ -12,6 +12,7 @@ mod placed;
 mod resource;
 mod responder;
 mod source;
+mod turns;
 mod watch;
 
 pub use self::answer::{Answer, TaskFuture};
@@ -26,5 +27,6 @@ pub(crate) use self::nested::{Integration, NestedStart};
 pub use self::resource::{Pattern, Resource, ResourceKind};
 pub(crate) use self::responder::{Inbox, News, Responder, Taken};
 pub use self::source::TaskSource;
+pub(crate) use self::turns::{Line, Turns};
 pub use self::watch::Watch;
 pub(crate) use self::watch::Watched;

@@ -19,6 +19,7 @@ mod parallel;
 mod places;
 mod redrive;
 mod retry;
+mod running;
 mod runtimes;
 mod support;
 mod timeout;
