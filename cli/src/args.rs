@@ -1,11 +1,13 @@
 //! What may be written on the command line.
 
+mod bench;
 mod store;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::bench::{BenchArguments, Measure, Switch};
 pub(crate) use self::store::{ExecutionsArguments, HistoryArguments, StoreFormat};
 
 /// Check, run and inspect AWS Step Functions definitions.
@@ -67,6 +69,9 @@ pub(crate) enum Command {
     /// Print what an execution of a store did, event by event
     #[command(after_help = store::HISTORY_EXAMPLES)]
     History(HistoryArguments),
+    /// Measure what executions of a workload cost, and print that as JSON
+    #[command(after_help = bench::EXAMPLES)]
+    Bench(BenchArguments),
     /// Test one state as AWS's TestState does and print its response as JSON
     #[command(after_help = TEST_STATE_EXAMPLES)]
     TestState(TestStateArguments),
@@ -534,4 +539,11 @@ pub(crate) struct CompletionsArguments {
     /// The shell
     #[arg(value_name = "SHELL")]
     pub(crate) shell: clap_complete::Shell,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("expected a number from 1 on".to_owned()),
+        Ok(number) => Ok(number),
+    }
 }

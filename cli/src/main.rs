@@ -3,6 +3,7 @@
 //! Results go to standard output, everything else to standard error. Exit status: 0 done, 1 the definition or the execution failed, 2 wrong usage.
 
 mod args;
+mod bench;
 mod commands;
 mod completions;
 mod coverage;
@@ -44,6 +45,7 @@ async fn main() -> ExitCode {
         Command::Run(arguments) => run::run(arguments).await,
         Command::Executions(arguments) => executions::executions(&arguments),
         Command::History(arguments) => history::history(&arguments),
+        Command::Bench(arguments) => bench::bench(&arguments),
         Command::TestState(arguments) => test_state::test(arguments).await,
         Command::Replay(arguments) => replay::replay(&arguments).await,
         Command::Coverage(arguments) => coverage::coverage(&arguments),

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::at_least_one;
+
 pub(super) const EXECUTIONS_EXAMPLES: &str = "Examples:
   stepwright executions --store orders.db
   stepwright executions --store orders.db --status RUNNING
@@ -98,11 +100,4 @@ pub(crate) struct HistoryArguments {
     /// How it is printed
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: StoreFormat,
-}
-
-fn at_least_one(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(0) | Err(_) => Err("expected a number from 1 on".to_owned()),
-        Ok(number) => Ok(number),
-    }
 }

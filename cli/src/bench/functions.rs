@@ -1,0 +1,51 @@
+//! The functions that the tasks of workloads call.
+
+use stepwright_asl::StateMachine;
+use stepwright_runtime::EngineBuilder;
+use stepwright_runtime::task::{Answer, DefinedState, TaskCall, TaskFailure, TaskSource};
+use stepwright_runtime::value::Value;
+
+/// Answers `echo`, `inc` and `flaky2`.
+pub(super) fn bind(builder: EngineBuilder, machine: &StateMachine) -> EngineBuilder {
+    let builder = builder.function("echo", |payload: Value| async move {
+        Ok::<_, TaskFailure>(payload)
+    });
+    let builder = builder.function("inc", |payload: Value| async move { inc(payload) });
+    let is_flaky = |resource: &str| resource.ends_with(":flaky2");
+    let mut tasks = machine.states().filter_map(|at| at.state.as_task());
+    // A source is asked before each call; so there is one only where it has something to say.
+    match tasks.any(|task| is_flaky(&task.resource)) {
+        true => builder.tasks(Flaky),
+        false => builder,
+    }
+}
+
+/// Adds 1 to `i`.
+fn inc(payload: Value) -> Result<Value, TaskFailure> {
+    let wrong = || TaskFailure::new("BadPayload", "`inc` takes an object with an integer `i`");
+    let i = payload.get("i").and_then(Value::as_i64).ok_or_else(wrong)?;
+    let mut object = payload.as_object().ok_or_else(wrong)?.clone();
+    object.insert("i", Value::from(i + 1));
+    Ok(object.into())
+}
+
+/// Fails the first two calls of each state, and succeeds then.
+struct Flaky;
+
+impl TaskSource for Flaky {
+    fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
+        call.resource()
+            .as_str()
+            .ends_with(":flaky2")
+            .then(|| match call.call() {
+                0 | 1 => Answer::failure("Flaky", "the first two calls fail"),
+                _ => Answer::output(serde_json::json!({"ok": true})),
+            })
+    }
+
+    fn may_answer(&self, state: &DefinedState) -> bool {
+        state
+            .task()
+            .is_some_and(|task| task.resource().as_str().ends_with(":flaky2"))
+    }
+}

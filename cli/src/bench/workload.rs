@@ -1,0 +1,60 @@
+use std::path::Path;
+
+use serde_json::Value as Json;
+use stepwright_asl::StateMachine;
+use stepwright_asl::model::MachineType;
+use stepwright_asl::validate::Validator;
+use stepwright_runtime::value::Value;
+
+use crate::definition::Definition;
+use crate::failure::Failure;
+use crate::input;
+
+/// A definition, its input, and what comes of it.
+pub(super) struct Workload {
+    pub(super) machine: StateMachine,
+    pub(super) input: Value,
+    /// The output, where it is known.
+    pub(super) expected: Option<Value>,
+    /// How many states an execution enters, where that is known.
+    pub(super) transitions: Option<usize>,
+    /// It waits, and is run on virtual time.
+    pub(super) waits: bool,
+}
+
+impl Workload {
+    /// Reads a folder of the workloads.
+    pub(super) fn read(
+        workloads: &Path,
+        name: &str,
+        machine_type: MachineType,
+    ) -> Result<Self, Failure> {
+        let folder = workloads.join(name);
+        if !folder.is_dir() {
+            return Err(Failure::Usage(format!(
+                "--name {name}: there is no folder {}",
+                folder.display()
+            )));
+        }
+        let validator = Validator::new(machine_type);
+        let definition = Definition::read(&folder.join("definition.json"), &validator)?;
+        let read = |file: &str| -> Result<Value, Failure> {
+            let path = folder.join(file);
+            let text = input::read(&path)?;
+            let value = Value::from_text(&text);
+            value.map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))
+        };
+        let maybe = |file: &str| folder.join(file).exists().then(|| read(file)).transpose();
+        let meta = maybe("meta.json")?
+            .map(|meta| meta.to_json())
+            .unwrap_or(Json::Null);
+        let number = |key: &str| meta.get(key).and_then(Json::as_f64);
+        Ok(Self {
+            machine: definition.machine()?,
+            input: read("input.json")?,
+            expected: maybe("expected.json")?,
+            transitions: number("transitions").map(|count| count as usize),
+            waits: number("virtual_seconds").is_some_and(|seconds| seconds > 0.0),
+        })
+    }
+}

@@ -1,0 +1,173 @@
+//! The service's HTTP.
+
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Form, Json, Router};
+use serde::Deserialize;
+use serde_json::json;
+use stepwright::Workflow;
+use stepwright_runtime::store::StoreError;
+use stepwright_runtime::value::Value;
+use stepwright_runtime::{Engine, Run, StartError, StartOptions, Status, TokenError};
+
+use super::domain::{Decision, Order};
+use super::tasks::price;
+use super::workflow::OrderApproval;
+
+pub fn routes(engine: Engine) -> Router {
+    Router::new()
+        .route("/orders", post(start))
+        .route("/orders/{id}", get(status))
+        .route("/orders/{id}/approval/{token}", get(ask).post(decide))
+        .with_state(engine)
+}
+
+/// Starts an order. When the shop has the answer, the order is on the disk.
+async fn start(
+    State(engine): State<Engine>,
+    Json(order): Json<Order>,
+) -> Result<Response, Refused> {
+    let id = order.id.clone();
+    let options = StartOptions::new().name(&id);
+    let run = engine.start_with::<OrderApproval>(order, options).await?;
+    let place = format!("/orders/{id}");
+    let told = Json(json!({"order": id, "status": run.status().as_str(), "place": place}));
+    Ok((StatusCode::ACCEPTED, [(header::LOCATION, place)], told).into_response())
+}
+
+/// Tells how an order stands.
+async fn status(State(engine): State<Engine>, Path(id): Path<String>) -> Result<Response, Refused> {
+    let run = find(&engine, &id)?;
+    let mut told = json!({"order": id, "status": run.status().as_str()});
+    if run.status() != Status::Running {
+        let report = run.report().await;
+        if let Some(output) = &report.output {
+            told["receipt"] = json!(output);
+        }
+        if let Some(error) = &report.error {
+            told["error"] = json!(error);
+            told["cause"] = json!(report.cause);
+        }
+    }
+    Ok(Json(told).into_response())
+}
+
+/// The page behind the approver's link. It only asks: programs that look at links in mails decide nothing.
+async fn ask(
+    State(engine): State<Engine>,
+    Path((id, _token)): Path<(String, String)>,
+) -> Result<Html<String>, Refused> {
+    let run = find(&engine, &id)?;
+    let order: Order = run
+        .execution()
+        .input()
+        .to_typed()
+        .map_err(|error| Refused::broken(&error))?;
+    let Order {
+        customer,
+        article,
+        cents,
+        ..
+    } = order;
+    let (customer, article) = (escape(&customer), escape(&article));
+    let price = price(cents);
+    Ok(Html(format!(
+        r#"<!doctype html><html lang="en"><meta charset="utf-8"><title>An order waits for you</title>
+<h1>{customer} orders {article} for {price}</h1>
+<form method="post">
+<label>Your name <input name="by" required></label>
+<button name="verdict" value="approve">Approve</button>
+<button name="verdict" value="refuse">Refuse</button>
+</form></html>"#
+    )))
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    by: String,
+    verdict: Verdict,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Verdict {
+    Approve,
+    Refuse,
+}
+
+/// Answers the token. When the approver reads this, the decision is on the disk.
+async fn decide(
+    State(engine): State<Engine>,
+    Path((_id, token)): Path<(String, String)>,
+    Form(answer): Form<Answer>,
+) -> Result<Html<&'static str>, Refused> {
+    let Answer { by, verdict } = answer;
+    let decision = match verdict {
+        Verdict::Approve => Decision::Approved { by },
+        Verdict::Refuse => Decision::Refused {
+            reason: format!("{by} refused it"),
+        },
+    };
+    engine.send_task_success(&token, &decision).await?;
+    Ok(Html(
+        "<!doctype html><title>Thank you</title><h1>Thank you</h1>",
+    ))
+}
+
+/// The execution of an order.
+fn find(engine: &Engine, id: &str) -> Result<Run<Value>, Refused> {
+    let machine = engine.machine(OrderApproval::NAME);
+    let arn = machine.map(|machine| machine.execution_arn(id));
+    let found = arn.map(|arn| engine.execution(&arn)).transpose()?.flatten();
+    found.ok_or_else(|| Refused(StatusCode::NOT_FOUND, format!("there is no order `{id}`")))
+}
+
+fn escape(text: &str) -> String {
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;");
+    escaped.replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Why a request is not done.
+struct Refused(StatusCode, String);
+
+impl Refused {
+    fn broken(error: &dyn std::error::Error) -> Self {
+        Self(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
+    }
+}
+
+impl From<StartError> for Refused {
+    fn from(error: StartError) -> Self {
+        let status = match &error {
+            StartError::ExecutionAlreadyExists(_) => StatusCode::CONFLICT,
+            StartError::InvalidName(_) | StartError::InvalidInput(_) => StatusCode::BAD_REQUEST,
+            _ => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        Self(status, error.to_string())
+    }
+}
+
+impl From<TokenError> for Refused {
+    fn from(error: TokenError) -> Self {
+        let status = match &error {
+            TokenError::NotKept => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::GONE,
+        };
+        Self(status, error.to_string())
+    }
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::broken(&error)
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let Self(status, why) = self;
+        (status, Json(json!({"error": why}))).into_response()
+    }
+}

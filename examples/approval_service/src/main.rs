@@ -1,0 +1,71 @@
+//! A service that takes orders over HTTP. A person approves a large one by a link. Kill the process whenever you like: started again, it goes on
+//! with every order where it was.
+
+mod domain;
+mod http;
+mod tasks;
+mod workflow;
+
+use std::error::Error;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Parser;
+use stepwright_runtime::Engine;
+use stepwright_runtime::store::SqliteStore;
+use tokio::net::TcpListener;
+
+use self::tasks::Site;
+use self::workflow::OrderApproval;
+
+/// Takes orders, and has large ones approved.
+#[derive(Parser)]
+struct Arguments {
+    /// The file with the orders.
+    #[arg(long, default_value = "orders.db")]
+    store: PathBuf,
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:3000")]
+    listen: SocketAddr,
+    /// Where the links lead, if not there.
+    #[arg(long)]
+    url: Option<String>,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let Arguments { store, listen, url } = Arguments::parse();
+    let listener = TcpListener::bind(listen).await?;
+    let address = listener.local_addr()?;
+    let url = url.unwrap_or_else(|| format!("http://{address}"));
+    let engine = Engine::builder()
+        .register::<OrderApproval>()
+        .state(Site { url })
+        .store(SqliteStore::open(store)?)
+        .build()?;
+    println!("listening on http://{address}");
+    axum::serve(listener, http::routes(engine.clone()))
+        .with_graceful_shutdown(stopped())
+        .await?;
+    // What is at work has a moment to come to its end. The rest waits in the store for the next start.
+    engine.shutdown(Duration::from_secs(5)).await;
+    Ok(())
+}
+
+/// Waits until somebody wants the service to end.
+async fn stopped() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupted.await;
+}
