@@ -12,7 +12,7 @@ use stepwright::{Handler, TaskContext, TaskError};
 
 use super::turns::{Line, in_turn};
 use super::{TaskFailure, TaskFuture, placed};
-use crate::clock::Clock;
+use crate::clock::{Clock, Pending};
 use crate::value::{MAX_TYPED_DEPTH, Value, ValueError};
 
 /// A handler without its types, where it runs, and whether it may run twice.
@@ -58,9 +58,10 @@ impl ErasedHandler {
         };
         let (runs, clock) = (self.runs, clock.clone());
         Box::pin(in_turn(line.turn(), move |turn| {
-            // What goes on in a thread of its own when nobody waits for it any more keeps its turn.
+            // What goes on in a thread of its own when nobody waits for it any more keeps its turn, and virtual time for those behind it.
+            let pending = (runs == Runs::Blocking).then(|| Pending::new(clock.clone()));
             let work = async move {
-                let _turn = turn;
+                let _kept = (turn, pending);
                 work.await
             };
             placed(runs, &clock, Box::pin(work))

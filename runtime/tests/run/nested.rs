@@ -170,6 +170,7 @@ async fn stopping_a_parent_stops_the_child_that_it_waits_for() {
         drop(held);
         let child = engine
             .executions(&ExecutionFilter::new())
+            .unwrap()
             .executions
             .into_iter()
             .find(|row| row.machine == "child");
@@ -226,6 +227,7 @@ async fn a_parent_or_a_task_whose_time_runs_out_stops_the_child() {
         assert_eq!((report.status, seconds(&report)), (status, 10.0));
         let id = engine
             .executions(&ExecutionFilter::new())
+            .unwrap()
             .executions
             .into_iter()
             .find(|row| row.machine == "child");
@@ -462,6 +464,7 @@ async fn a_token_ends_a_task_that_waits_for_a_child() {
     assert_eq!(child_status(&engine), Status::Running);
     let id = engine
         .executions(&ExecutionFilter::new())
+        .unwrap()
         .executions
         .into_iter()
         .find(|row| row.machine == "child");
