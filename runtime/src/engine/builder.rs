@@ -5,6 +5,7 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -28,7 +29,7 @@ use crate::clock::{Clock, Timestamp, VIRTUAL_START};
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
 use crate::store::Store;
-use crate::task::{Resource, ResourceKind, SharedState, TaskFailure, TaskSource, handler};
+use crate::task::{Resource, ResourceKind, SharedState, TaskFailure, TaskSource, handler, watcher};
 use crate::testing::{Measure, coverage_folder};
 
 /// Puts an engine together; see [`Engine::builder`].
@@ -46,6 +47,7 @@ pub struct EngineBuilder {
     role: String,
     retention: Retention,
     rests_as_bytes: bool,
+    blocking_threshold: Duration,
     objects: Option<Arc<dyn ObjectStore>>,
     store: Option<Box<dyn Store>>,
     resumes_only: Option<(String, String)>,
@@ -80,6 +82,7 @@ impl EngineBuilder {
                 bytes: 256 * 1_048_576,
             },
             rests_as_bytes: false,
+            blocking_threshold: watcher::THRESHOLD,
             objects: None,
             store: None,
             resumes_only: None,
@@ -176,8 +179,9 @@ impl EngineBuilder {
         F: Fn(I) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<O, E>> + Send + 'static,
     {
-        let handler = handler::of_closure(handler);
-        self.registry.resource(pattern.into(), handler);
+        let pattern = pattern.into();
+        let handler = handler::of_closure(&pattern, handler);
+        self.registry.resource(pattern, handler);
         self
     }
 
@@ -191,8 +195,9 @@ impl EngineBuilder {
         F: Fn(I) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<O, E>> + Send + 'static,
     {
-        let handler = handler::of_closure(handler);
-        self.registry.function(name.into(), handler);
+        let name = name.into();
+        let handler = handler::of_closure(&name, handler);
+        self.registry.function(name, handler);
         self
     }
 
@@ -212,6 +217,22 @@ impl EngineBuilder {
     /// ```
     pub fn idempotent(mut self, key: impl Into<String>) -> Self {
         self.registry.idempotent.insert(key.into());
+        self
+    }
+
+    /// How long one poll of a handler may take before it is logged as a warning, with the handler, the execution and the state: one second unless
+    /// set, never with [`Duration::MAX`]. It is told while the handler still blocks, about a quarter later at most, and once more when it goes on.
+    /// Handlers that are `#[task(blocking)]` may block.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use stepwright_runtime::Engine;
+    ///
+    /// let engine = Engine::builder().blocking_threshold(Duration::from_millis(100)).build()?;
+    /// # Ok::<(), stepwright_runtime::BuildError>(())
+    /// ```
+    pub fn blocking_threshold(mut self, threshold: Duration) -> Self {
+        self.blocking_threshold = threshold;
         self
     }
 
@@ -577,6 +598,8 @@ impl EngineBuilder {
             }
         };
         let seed = durable.as_ref().map_or(seed, |durable| durable.seed(seed));
+        let is_watched = self.blocking_threshold < Duration::MAX;
+        watcher::look_within(self.blocking_threshold);
         let engine = Engine::new(Shared {
             clock: self.clock,
             limits: Arc::new(self.limits),
@@ -598,6 +621,7 @@ impl EngineBuilder {
             durable,
             resumes_only,
             rests_as_bytes: self.rests_as_bytes,
+            blocking_threshold: is_watched.then_some(self.blocking_threshold),
             observer: self
                 .observer
                 .or_else(|| measure.map(|measure| Arc::new(measure) as Arc<dyn Observer>)),

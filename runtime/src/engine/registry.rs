@@ -188,7 +188,7 @@ impl Registry {
                 deploy: task.deploy,
             };
             let handler = task.call.map(|call| {
-                let handler = handler::of_call(call, task.runs);
+                let handler = handler::of_call(task.function, call, task.runs);
                 handler.idempotent(task.is_idempotent)
             });
             self.bind(workflow, &bound, task.address.clone(), handler);

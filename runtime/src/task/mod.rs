@@ -14,6 +14,7 @@ mod responder;
 mod source;
 mod turns;
 mod watch;
+pub(crate) mod watcher;
 
 pub use self::answer::{Answer, TaskFuture};
 pub(crate) use self::answer::{Effect, Reply};

@@ -5,6 +5,7 @@
 
 mod activity;
 mod arguments;
+mod blocking;
 mod cancelled;
 mod catch;
 mod clock;
