@@ -1,5 +1,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use stepwright_runtime::{Engine, ExecutionReport, StartOptions, Status};
 
@@ -15,39 +16,53 @@ pub(super) struct Clients<'a> {
     pub(super) awaits_ends: bool,
 }
 
+/// What came of a repetition.
+pub(super) struct Ran {
+    /// The outputs are right, where they are compared.
+    pub(super) is_correct: bool,
+    /// What each execution, or start, took.
+    pub(super) took: Vec<Duration>,
+}
+
 impl Clients<'_> {
-    /// So many executions, started by so many clients. Gives whether the outputs are right, where they are compared.
+    /// So many executions, started by so many clients.
     pub(super) async fn run(
         &self,
         executions: usize,
         concurrency: usize,
         compares: bool,
-    ) -> Result<bool, Failure> {
-        let mut is_correct = true;
-        if concurrency == 1 {
-            for _ in 0..executions {
-                is_correct &= self.client().one(compares).await?;
-            }
-            return Ok(is_correct);
-        }
+    ) -> Result<Ran, Failure> {
         let next = Arc::new(AtomicUsize::new(0));
+        let mut all = Ran {
+            is_correct: true,
+            took: Vec::with_capacity(executions),
+        };
+        if concurrency == 1 {
+            self.client()
+                .work(&next, executions, compares, &mut all)
+                .await?;
+            return Ok(all);
+        }
         let clients: Vec<_> = (0..concurrency.min(executions))
             .map(|_| {
                 let (client, next) = (self.client(), next.clone());
                 tokio::spawn(async move {
-                    let mut is_correct = true;
-                    while next.fetch_add(1, Ordering::Relaxed) < executions {
-                        is_correct &= client.one(compares).await?;
-                    }
-                    Ok::<_, Failure>(is_correct)
+                    let mut own = Ran {
+                        is_correct: true,
+                        took: Vec::new(),
+                    };
+                    client.work(&next, executions, compares, &mut own).await?;
+                    Ok::<_, Failure>(own)
                 })
             })
             .collect();
         for client in clients {
-            let done = client.await;
-            is_correct &= done.map_err(|error| Failure::Failed(error.to_string()))??;
+            let own = client.await;
+            let own = own.map_err(|error| Failure::Failed(error.to_string()))??;
+            all.is_correct &= own.is_correct;
+            all.took.extend(own.took);
         }
-        Ok(is_correct)
+        Ok(all)
     }
 
     fn client(&self) -> Client {
@@ -70,6 +85,22 @@ struct Client {
 }
 
 impl Client {
+    /// Starts one after the other, as long as some are left.
+    async fn work(
+        &self,
+        next: &AtomicUsize,
+        executions: usize,
+        compares: bool,
+        ran: &mut Ran,
+    ) -> Result<(), Failure> {
+        while next.fetch_add(1, Ordering::Relaxed) < executions {
+            let began = Instant::now();
+            ran.is_correct &= self.one(compares).await?;
+            ran.took.push(began.elapsed());
+        }
+        Ok(())
+    }
+
     async fn one(&self, compares: bool) -> Result<bool, Failure> {
         let (machine, input) = (&*self.machine, self.input.clone());
         let options = StartOptions::new();

@@ -3,6 +3,7 @@
 mod clients;
 mod functions;
 mod parked;
+mod raw;
 mod usage;
 mod workload;
 
@@ -172,18 +173,20 @@ fn measure(
         let (executions, concurrency) = (arguments.executions, arguments.concurrency);
         let mut is_correct = true;
         for _ in 0..arguments.warmup {
-            is_correct &= clients.run(executions, concurrency, true).await?;
+            is_correct &= clients.run(executions, concurrency, true).await?.is_correct;
         }
-        let (mut wall, mut cpu) = (Vec::new(), Vec::new());
+        let (mut wall, mut cpu, mut took) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..arguments.reps {
             let (began, before) = (Instant::now(), usage::cpu_ms());
-            is_correct &= clients.run(executions, concurrency, false).await?;
+            let ran = clients.run(executions, concurrency, false).await?;
             wall.push(began.elapsed().as_secs_f64() * 1_000.0);
             cpu.extend(
                 usage::cpu_ms()
                     .zip(before)
                     .map(|(after, before)| after - before),
             );
+            is_correct &= ran.is_correct;
+            took.extend(ran.took);
         }
         let best = wall.iter().copied().fold(f64::INFINITY, f64::min);
         let per_second = |count: usize| (count as f64 * 1_000.0 / best).round();
@@ -203,6 +206,17 @@ fn measure(
                 .transitions
                 .map(|each| per_second(each * executions));
             line.insert("transitions_per_s".to_owned(), json!(transitions));
+        }
+        took.sort_unstable();
+        let percentile = |percent: usize| {
+            let one = took.get((took.len() * percent / 100).min(took.len() - 1));
+            one.map(|took| took.as_nanos() as f64 / 1_000_000.0)
+        };
+        line.insert("p50_ms".to_owned(), json!(percentile(50)));
+        line.insert("p99_ms".to_owned(), json!(percentile(99)));
+        if let Some(store) = &arguments.store {
+            let raw = raw::records_per_second(store, concurrency)?;
+            line.insert("raw_records_per_s".to_owned(), json!(raw));
         }
         Ok(Measured { line, is_correct })
     })

@@ -41,6 +41,10 @@ const NOT_KEPT: &str = "Stepwright.NotKept";
 /// The error of an execution whose tokio runtime went away.
 pub(super) const SHUT_DOWN: &str = "Stepwright.ShutDown";
 
+fn shut_down() -> Failure {
+    Failure::new(SHUT_DOWN, "the engine was shut down")
+}
+
 /// Drives one execution: brings it news, steps it, and rests when it waits.
 ///
 /// The execution is made, grown and dropped in the task that drives it.
@@ -62,9 +66,11 @@ pub(super) struct ExecutionTask {
     is_closed: bool,
     span: tracing::Span,
     /// What was written of the execution, where it is read again at each rest.
-    records: (Written, Vec<Vec<u8>>),
+    records: Option<Box<(Written, Vec<Vec<u8>>)>>,
     /// What it has in the journal, when it is durable.
     journaled: Option<Box<Journaled>>,
+    /// It is parked as soon as nobody in this process is at work for it.
+    is_drained: bool,
     /// It is not gone on with in this process any more, and why.
     parks: Option<Failure>,
 }
@@ -113,8 +119,9 @@ impl ExecutionTask {
             readers: Vec::new(),
             is_closed: false,
             span,
-            records: Default::default(),
+            records: None,
             journaled,
+            is_drained: false,
             parks: None,
         }
     }
@@ -218,13 +225,11 @@ impl ExecutionTask {
             Message::News(wait_id, news) => self.receive_news(execution, wait_id, news),
             Message::Deadline => execution.time_out(&mut self.host),
             Message::Stop(failure) => execution.abort(failure, &mut self.host),
-            Message::ShutDown => {
-                let failure = Failure::new(SHUT_DOWN, "the engine was shut down");
-                match self.journaled {
-                    Some(_) => self.parks = Some(failure),
-                    None => execution.abort(failure, &mut self.host),
-                }
-            }
+            Message::Drain => self.is_drained = self.journaled.is_some(),
+            Message::ShutDown => match self.journaled {
+                Some(_) => self.parks = Some(shut_down()),
+                None => execution.abort(shut_down(), &mut self.host),
+            },
             Message::LookForHandlers => execution.look_for_handlers(&mut self.host),
             Message::NotKept(cause) => self.parks = Some(Failure::new(NOT_KEPT, cause)),
             Message::History(read, reader) => {
@@ -400,10 +405,8 @@ impl ExecutionTask {
 
     /// The same execution, read from all that was written of it.
     fn through_bytes(&mut self, execution: &mut Execution) -> Result<Execution, Damaged> {
-        if self.records.1.len() == RECORDS {
-            self.records = Default::default();
-        }
-        let (written, records) = &mut self.records;
+        self.records.take_if(|kept| kept.1.len() == RECORDS);
+        let (written, records) = &mut **self.records.get_or_insert_default();
         records.push(written.record(execution));
         let unbegun = |about| {
             let limits = self.host.engine.limits.clone();
@@ -563,7 +566,12 @@ impl ExecutionTask {
                     }
                 };
             }
+            let is_drained = self.is_drained && !execution.is_at_work();
             self.execution = Some(execution);
+            if is_drained {
+                self.park(shut_down());
+                return Poll::Ready(());
+            }
             self.bound();
             if self.host.state.rest() {
                 return Poll::Pending;

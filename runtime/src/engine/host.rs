@@ -1,4 +1,3 @@
-use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Weak};
@@ -18,6 +17,7 @@ use super::prepared::{Begin, Prepared};
 use super::shared::{Resumed, Shared};
 use super::state::{ExecutionState, Message};
 use super::tokens::new_token;
+use super::waits::Waits;
 use super::work::{Arrived, Job, Work, panicked};
 use crate::clock::{Alarm, Asked, Listeners, Timestamp};
 use crate::distributed::source::{LoadError, Request, Supply};
@@ -48,8 +48,9 @@ pub(super) struct EngineHost {
     /// Asked before the engine's own sources.
     pub(super) source: Option<Arc<dyn TaskSource>>,
     /// What each wait has; a wait that has nothing is not here.
-    waits: HashMap<u32, Held>,
-    work: FuturesUnordered<Abortable<Work>>,
+    waits: Waits<Held>,
+    /// What is pending, as soon as something was.
+    work: Option<FuturesUnordered<Abortable<Work>>>,
     /// Executions that were started in this step, and are not driven yet.
     pub(super) prepared: Vec<Prepared>,
     /// Of the poll that is under way.
@@ -104,8 +105,8 @@ impl EngineHost {
             program,
             state,
             source,
-            waits: HashMap::new(),
-            work: FuturesUnordered::new(),
+            waits: Waits::default(),
+            work: None,
             prepared: Vec::new(),
             waker: Waker::noop().clone(),
             deferred: None,
@@ -182,8 +183,11 @@ impl EngineHost {
 
     /// The next handler that answered.
     pub(super) fn poll_work(&mut self, cx: &mut Context<'_>) -> Poll<(WaitId, Arrived)> {
+        let Some(pending) = &mut self.work else {
+            return Poll::Pending;
+        };
         loop {
-            match Pin::new(&mut self.work).poll_next(cx) {
+            match Pin::new(&mut *pending).poll_next(cx) {
                 Poll::Ready(Some(Ok(answered))) => return Poll::Ready(answered),
                 // It was given up.
                 Poll::Ready(Some(Err(Aborted))) => {}
@@ -194,7 +198,7 @@ impl EngineHost {
 
     /// A timer rang: it is not armed any more.
     pub(super) fn rang(&mut self, wait_id: WaitId, kind: TimerKind) {
-        if let Some(held) = self.waits.get_mut(&wait_id.wait) {
+        if let Some(held) = self.waits.get_mut(wait_id.wait) {
             held.alarms.retain(|(armed, _)| *armed != kind);
             held.timed_out |= matches!(kind, TimerKind::Timeout | TimerKind::Heartbeat);
         }
@@ -203,7 +207,7 @@ impl EngineHost {
     /// Somebody with the token said that the task succeeded. The child that it waited for goes on: AWS documents a stop
     /// for tasks that are aborted.
     pub(super) fn succeeded_by_token(&mut self, wait_id: WaitId) {
-        if let Some(held) = self.waits.get_mut(&wait_id.wait) {
+        if let Some(held) = self.waits.get_mut(wait_id.wait) {
             held.child = None;
         }
     }
@@ -251,11 +255,11 @@ impl EngineHost {
     }
 
     fn held(&mut self, wait_id: WaitId) -> &mut Held {
-        self.waits.entry(wait_id.wait).or_default()
+        self.waits.of(wait_id.wait)
     }
 
     fn run(&self, wait_id: WaitId) -> Option<&Arc<MapRunRecord>> {
-        self.waits.get(&wait_id.wait)?.run.as_ref()
+        self.waits.get(wait_id.wait)?.run.as_ref()
     }
 
     /// Polls once, in place; what is not ready is kept.
@@ -271,10 +275,16 @@ impl EngineHost {
             return Some(arrived);
         }
         work.note_whether_it_sleeps();
+        self.keep(wait_id, work);
+        None
+    }
+
+    /// Work that is pending.
+    fn keep(&mut self, wait_id: WaitId, work: Work) {
         let (handle, registration) = AbortHandle::new_pair();
         self.held(wait_id).work = Some(handle);
-        self.work.push(Abortable::new(work, registration));
-        None
+        let pending = self.work.get_or_insert_default();
+        pending.push(Abortable::new(work, registration));
     }
 
     fn perform_now(&mut self, wait_id: WaitId, effect: Effect) -> Option<TaskResult> {
@@ -322,10 +332,8 @@ impl EngineHost {
         answer: impl Future<Output = TaskResult> + Send + 'static,
     ) {
         let job = Job::Task(Box::pin(answer));
-        let (handle, registration) = AbortHandle::new_pair();
-        self.held(wait_id).work = Some(handle);
         let work = Work::new(wait_id, job, self.engine.clock.clone());
-        self.work.push(Abortable::new(work, registration));
+        self.keep(wait_id, work);
     }
 
     /// Starts another execution; gives what the start answers, where that is the answer.
@@ -606,7 +614,7 @@ impl Host for EngineHost {
     fn resume_work(&mut self, wait_id: WaitId, call: &TaskCall<'_>) {
         let is_there = self
             .waits
-            .get(&wait_id.wait)
+            .get(wait_id.wait)
             .is_some_and(|held| held.work.is_some());
         if is_there {
             return;
@@ -696,11 +704,16 @@ impl Host for EngineHost {
             }
         };
         let alarm = self.engine.clock.arm(at, Box::new(ring_it));
-        self.held(wait_id).alarms.push((kind, alarm));
+        let alarms = &mut self.held(wait_id).alarms;
+        // There is one as a rule; a list would begin with room for four.
+        if alarms.is_empty() {
+            alarms.reserve_exact(1);
+        }
+        alarms.push((kind, alarm));
     }
 
     fn disarm(&mut self, wait_id: WaitId, kind: TimerKind) {
-        let Some(held) = self.waits.get_mut(&wait_id.wait) else {
+        let Some(held) = self.waits.get_mut(wait_id.wait) else {
             return;
         };
         let clock = &self.engine.clock;
@@ -720,7 +733,7 @@ impl Host for EngineHost {
         if self.waits.is_empty() {
             return;
         }
-        if let Some(held) = self.waits.remove(&wait_id.wait)
+        if let Some(held) = self.waits.remove(wait_id.wait)
             && let Some(child) = self.let_go(wait_id.wait, held)
         {
             match &mut self.deferred {

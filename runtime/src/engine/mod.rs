@@ -35,6 +35,7 @@ mod state;
 mod stored_executions;
 mod tokens;
 mod unanswered;
+mod waits;
 mod work;
 
 use std::fmt;
@@ -396,6 +397,9 @@ impl Engine {
 
     /// Ends the engine's work: from now on nothing is started; what runs has `grace` on the engine's clock to come to its end,
     /// and is stopped then with `Stepwright.ShutDown`, so that it can be redriven where it was. Gives those that were stopped.
+    ///
+    /// With a [store](EngineBuilder::store) an execution is parked, for the next engine to go on with, as soon as no handler, no worker of an
+    /// activity and no Map Run is at work for it, and at the end of `grace` in any case.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {

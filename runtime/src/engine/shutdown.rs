@@ -1,4 +1,3 @@
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{join_all, select};
@@ -6,7 +5,7 @@ use futures_util::future::{join_all, select};
 use super::execution_task::SHUT_DOWN;
 use super::list::ExecutionSummary;
 use super::shared::Shared;
-use super::state::{ExecutionState, Message};
+use super::state::Message;
 
 impl Shared {
     /// Starts nothing any more, and ends what runs. Gives what was stopped.
@@ -16,24 +15,23 @@ impl Shared {
             executions.is_shut_down = true;
             executions.running()
         };
+        for state in &running {
+            // One that ended meanwhile needs not be told.
+            let _ = state.send(Message::Drain);
+        }
         let ends = join_all(running.iter().map(|state| state.finished()));
         // The guard of a sleep that is over keeps virtual time from going on meanwhile.
         let _awake = select(std::pin::pin!(ends), self.clock.sleep(grace)).await;
-        let left: Vec<Arc<ExecutionState>> = running
-            .into_iter()
-            .filter(|state| state.report().is_none())
-            .collect();
-        for state in &left {
-            // One that ended meanwhile needs not be told.
+        for state in &running {
             let _ = state.send(Message::ShutDown);
         }
-        for state in &left {
+        for state in &running {
             state.finished().await;
             for child in self.runs.at_work(&state.about.id) {
                 child.finished().await;
             }
         }
-        let stopped = left.iter().filter(|state| {
+        let stopped = running.iter().filter(|state| {
             let report = state.report();
             report.is_some_and(|report| report.error.as_deref() == Some(SHUT_DOWN))
         });

@@ -48,6 +48,8 @@ pub(crate) enum Message {
     News(WaitId, News),
     Deadline,
     Stop(Failure),
+    /// The engine is about to be shut down: a durable execution is parked as soon as nobody here is at work for it.
+    Drain,
     /// The engine is shut down: a durable execution goes on in another process.
     ShutDown,
     /// It is not gone on with in this process: the store did not keep what it needs, and why.

@@ -68,6 +68,20 @@ pub(crate) enum Waiting {
 }
 
 impl Waiting {
+    /// Whether somebody in this process is at work for it: a handler, an activity's worker, the children of a Map Run. Tokens, timers and
+    /// tasks in queues can wait in another process as well.
+    pub(crate) fn is_at_work(&self) -> bool {
+        match self {
+            Self::Task(open) => match open.answerer {
+                Answerer::Handler { .. } => true,
+                Answerer::Activity { .. } => open.stage == Stage::Started,
+                Answerer::Outside | Answerer::Execution { .. } => false,
+            },
+            Self::Run(_) => true,
+            _ => false,
+        }
+    }
+
     pub(crate) fn is_runnable(&self) -> bool {
         match self {
             Self::Enter | Self::Attempt | Self::Joined(_) => true,

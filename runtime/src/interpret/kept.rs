@@ -160,6 +160,12 @@ impl Restored {
 }
 
 impl Execution {
+    /// Whether somebody in this process is at work for it.
+    pub(crate) fn is_at_work(&self) -> bool {
+        let mut cursors = self.cursors.iter();
+        cursors.any(|(_, cursor)| cursor.waiting.is_at_work())
+    }
+
     /// Puts into the world again what the execution waits for: timers with their deadlines, tokens, places in queues.
     pub(crate) fn reattach(&mut self, host: &mut dyn Host) {
         let mut wait_ids = self.cursors.wait_ids();

@@ -39,6 +39,10 @@ impl<T> Changing<T> {
     }
 
     pub(crate) fn push(&mut self, member: T) {
+        // Most lists have one member. One that is full would begin with room for four.
+        if self.members.is_empty() {
+            self.members.reserve_exact(1);
+        }
         self.members.push((member, true));
         self.has_changes = true;
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 use stepwright_runtime::store::MemoryStore;
+use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::testing::{Mock, Mocks};
 use stepwright_runtime::{
     ActivityError, Engine, MachineType, StartError, StartOptions, Status, TokenError,
@@ -492,5 +493,55 @@ fn activities_are_there_after_a_restart_until_they_are_deleted() {
         assert!(matches!(refused, ActivityError::Store(_)), "{refused}");
         let arns: Vec<_> = engine.activities().into_iter().map(|one| one.arn).collect();
         assert_eq!(arns, [ACTIVITY]);
+    });
+}
+
+#[test]
+fn a_shutdown_waits_for_handlers_and_workers_and_for_nothing_else() {
+    let (store, done) = (MemoryStore::new(), Done::default());
+    let wait =
+        json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 86_400, "End": true}}});
+    let pack = json!({"StartAt": "P", "States": {"P": {"Type": "Task", "Resource": ACTIVITY, "End": true}}});
+    let slow = json!({"StartAt": "S", "States": {
+        "S": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": "W",
+            "Parameters": {"FunctionName": "slow"}},
+        "W": {"Type": "Wait", "Seconds": 86_400, "End": true},
+    }});
+    process(async move {
+        let machines = [("wait", wait), ("pack", pack), ("slow", slow)];
+        let slowly = |input: Json| async move {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            Ok::<_, TaskFailure>(input)
+        };
+        let engine = builder(&machines, &store, &done)
+            .activity(ACTIVITY)
+            .function("slow", slowly)
+            .build()
+            .unwrap();
+        let mut runs = Vec::new();
+        for machine in ["wait", "pack", "pack", "slow"] {
+            let run = engine.start_machine(machine, json!({}), StartOptions::new());
+            runs.push(run.await.unwrap());
+        }
+        let task = engine.get_activity_task(ACTIVITY, None).await.unwrap();
+        let worker = engine.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            worker.send_task_success(&task.token, "packed").await
+        });
+        // Far longer than the test may take: what waits for a day is parked at once.
+        let stopped = engine.shutdown(Duration::from_secs(10_000)).await;
+        assert_eq!(stopped.len(), 3);
+        for (run, error) in runs.iter().zip([
+            Some("Stepwright.ShutDown"),
+            None,
+            Some("Stepwright.ShutDown"),
+            Some("Stepwright.ShutDown"),
+        ]) {
+            assert_eq!(run.report().await.error.as_deref(), error);
+        }
+        // Its handler came to its end, and that is kept.
+        let slow = runs[3].history().await;
+        assert!(slow.path().contains(&"W".to_owned()), "{:?}", slow.path());
     });
 }

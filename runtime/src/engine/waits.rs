@@ -1,0 +1,127 @@
+//! What each wait of an execution has.
+
+use std::collections::HashMap;
+
+/// Something for each of several waits, by their numbers. Most executions wait for one thing at a time: that one lies in place, so that
+/// it costs no memory elsewhere and is found without hashing.
+#[derive(Debug)]
+pub(super) struct Waits<T> {
+    first: Option<(u32, T)>,
+    others: HashMap<u32, T>,
+}
+
+impl<T> Default for Waits<T> {
+    fn default() -> Self {
+        Self {
+            first: None,
+            others: HashMap::new(),
+        }
+    }
+}
+
+impl<T> Waits<T> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.first.is_none() && self.others.is_empty()
+    }
+
+    pub(super) fn get(&self, wait: u32) -> Option<&T> {
+        match &self.first {
+            Some((first, held)) if *first == wait => Some(held),
+            _ => self.others.get(&wait),
+        }
+    }
+
+    pub(super) fn get_mut(&mut self, wait: u32) -> Option<&mut T> {
+        match &mut self.first {
+            Some((first, held)) if *first == wait => Some(held),
+            _ => self.others.get_mut(&wait),
+        }
+    }
+
+    pub(super) fn remove(&mut self, wait: u32) -> Option<T> {
+        match self.first.take_if(|(first, _)| *first == wait) {
+            Some((_, held)) => Some(held),
+            None => self.others.remove(&wait),
+        }
+    }
+
+    pub(super) fn values(&self) -> impl Iterator<Item = &T> {
+        let first = self.first.iter().map(|(_, held)| held);
+        first.chain(self.others.values())
+    }
+
+    pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        let first = self.first.iter_mut().map(|(_, held)| held);
+        first.chain(self.others.values_mut())
+    }
+}
+
+impl<T: Default> Waits<T> {
+    /// What a wait has, from now on.
+    pub(super) fn of(&mut self, wait: u32) -> &mut T {
+        let is_elsewhere = matches!(&self.first, Some((first, _)) if *first != wait)
+            || (self.first.is_none() && self.others.contains_key(&wait));
+        match is_elsewhere {
+            true => self.others.entry(wait).or_default(),
+            false => &mut self.first.get_or_insert_with(|| (wait, T::default())).1,
+        }
+    }
+}
+
+impl<T> IntoIterator for Waits<T> {
+    type Item = (u32, T);
+    type IntoIter = std::iter::Chain<
+        std::option::IntoIter<(u32, T)>,
+        std::collections::hash_map::IntoIter<u32, T>,
+    >;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.first.into_iter().chain(self.others)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Clone, Copy, Debug)]
+    enum Act {
+        Have(u32),
+        Lose(u32),
+    }
+
+    fn act() -> impl Strategy<Value = Act> {
+        prop_oneof![
+            (0..5_u32).prop_map(Act::Have),
+            (0..5_u32).prop_map(Act::Lose)
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_a_map(acts in proptest::collection::vec(act(), 0..40)) {
+            let mut waits = Waits::<u32>::default();
+            let mut map = HashMap::<u32, u32>::new();
+            for act in acts {
+                match act {
+                    Act::Have(wait) => {
+                        *waits.of(wait) += 1;
+                        *map.entry(wait).or_default() += 1;
+                    }
+                    Act::Lose(wait) => prop_assert_eq!(waits.remove(wait), map.remove(&wait)),
+                }
+                prop_assert_eq!(waits.is_empty(), map.is_empty());
+                for wait in 0..5 {
+                    prop_assert_eq!(waits.get(wait), map.get(&wait));
+                    prop_assert_eq!(waits.get_mut(wait), map.get_mut(&wait));
+                }
+                let sum: u32 = waits.values().sum();
+                prop_assert_eq!(sum, map.values().sum::<u32>());
+                prop_assert_eq!(waits.values_mut().count(), map.len());
+            }
+            prop_assert_eq!(waits.into_iter().collect::<HashMap<_, _>>(), map);
+        }
+    }
+}
