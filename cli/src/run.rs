@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use stepwright_asl::validate::Validator;
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::objects::Folder;
+use stepwright_runtime::store::StoreError;
 use stepwright_runtime::testing::{MockCase, MockConfig};
 use stepwright_runtime::value::Value;
 use stepwright_runtime::{Engine, ExecutionReport, StartError, StartOptions, Status};
@@ -182,12 +183,12 @@ async fn write_history(
     let mut history = report.history.to_json();
     let mut children = Vec::new();
     let mut executions = vec![report.execution().id().to_string()];
+    let cannot = |error: StoreError| Failure::Failed(error.to_string());
     while let Some(execution) = executions.pop() {
-        for map_run in engine.map_runs(&execution) {
-            for child in engine.map_run_executions(&map_run.arn) {
-                let known = engine.execution(&child.id);
-                let known = known.map_err(|error| Failure::Failed(error.to_string()))?;
-                if let Some(child) = known {
+        for map_run in engine.map_runs(&execution).map_err(cannot)? {
+            let all = engine.map_run_executions(&map_run.arn);
+            for child in all.map_err(cannot)? {
+                if let Some(child) = engine.execution(&child.id).map_err(cannot)? {
                     children.push(child.history().await.to_json());
                 }
                 executions.push(child.id);

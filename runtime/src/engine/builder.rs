@@ -542,7 +542,6 @@ impl EngineBuilder {
             substitutions: self.substitutions,
             families: registry.families,
             handlers: registry.handlers,
-            is_durable: self.store.is_some(),
         };
         let resumes_only = self.resumes_only;
         let resumes_only = resumes_only

@@ -2,18 +2,20 @@
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use smol_str::SmolStr;
 
-use super::journaled::{First, Journaled};
+use super::journaled::{First, Journaled, Place};
 use super::machines::Machine;
+use super::recover::Recovered;
+use super::state::ExecutionState;
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::Written;
 use crate::query::Entropy;
 use crate::status::Status;
 use crate::store::journal::Journal;
-use crate::store::{Store, StoreError, StoreReader, StoredExecution, StoredMachine};
+use crate::store::{Store, StoreError, StoreReader, StoredChild, StoredExecution, StoredMachine};
 
 /// The journal, and what is known of the store.
 pub(super) struct Durable {
@@ -23,6 +25,10 @@ pub(super) struct Durable {
     next: AtomicU64,
     /// The hashes of the versions that the store has.
     versions: Mutex<HashSet<SmolStr>>,
+    /// The children of Map Runs that an earlier process had at work, until their parents go on with them.
+    recovered: Mutex<Recovered>,
+    /// Those whose parents were over. They are being stopped.
+    left_behind: Mutex<Vec<Weak<ExecutionState>>>,
 }
 
 impl Durable {
@@ -35,6 +41,8 @@ impl Durable {
             reader: Mutex::new(reader),
             next: AtomicU64::new(last + 1),
             versions: Mutex::default(),
+            recovered: Mutex::default(),
+            left_behind: Mutex::default(),
         })
     }
 
@@ -62,6 +70,7 @@ impl Durable {
             status: Status::Running,
             started: about.started,
             stopped: None,
+            child_of: None,
         };
         // A version stands before its first execution, in the same commit: until that is done, others give it, too.
         let versions = self.versions.lock().unwrap_or_else(PoisonError::into_inner);
@@ -71,12 +80,57 @@ impl Durable {
             machine_type: machine.program.entry().machine_type,
             definition: machine.text.to_string(),
         });
-        Journaled::new(
-            key,
-            0,
-            First::Start(Box::new((row, version))),
-            Written::default(),
-        )
+        started(row, version)
+    }
+
+    /// What a new child of a Map Run has in the journal. The store has the version of the parent, which is the child's.
+    pub(super) fn start_child(
+        &self,
+        parent: &Place,
+        child_of: StoredChild,
+        about: &ExecutionInfo,
+    ) -> Journaled {
+        let row = StoredExecution {
+            key: self.next.fetch_add(1, Ordering::Relaxed),
+            arn: about.id.to_string(),
+            name: about.name.to_string(),
+            machine: about.machine_name.to_string(),
+            machine_hash: parent.machine_hash.to_string(),
+            status: Status::Running,
+            started: about.started,
+            stopped: None,
+            child_of: Some(child_of),
+        };
+        started(row, None)
+    }
+
+    /// The children that are to be gone on with.
+    pub(super) fn recovered(&self) -> MutexGuard<'_, Recovered> {
+        self.recovered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A child of an earlier process whose parent is over is being stopped.
+    pub(super) fn leaves_behind(&self, child: &Arc<ExecutionState>) {
+        self.lock_left_behind().push(Arc::downgrade(child));
+    }
+
+    /// The children of an earlier process that are being stopped.
+    pub(super) fn left_behind(&self) -> Vec<Arc<ExecutionState>> {
+        let mut left = self.lock_left_behind();
+        left.retain(|child| {
+            child
+                .upgrade()
+                .is_some_and(|child| child.report().is_none())
+        });
+        left.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    fn lock_left_behind(&self) -> MutexGuard<'_, Vec<Weak<ExecutionState>>> {
+        self.left_behind
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The store has this version.
@@ -84,4 +138,15 @@ impl Durable {
         let mut versions = self.versions.lock().unwrap_or_else(PoisonError::into_inner);
         versions.insert(hash);
     }
+}
+
+/// What an execution has in the journal whose row is not kept yet.
+fn started(row: StoredExecution, version: Option<StoredMachine>) -> Journaled {
+    let place = Place {
+        key: row.key,
+        machine_hash: SmolStr::new(&row.machine_hash),
+        seq: 0,
+    };
+    let first = First::Start(Box::new((row, version)));
+    Journaled::new(place, first, Written::default())
 }

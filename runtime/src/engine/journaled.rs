@@ -12,14 +12,22 @@ use crate::clock::Timestamp;
 use crate::interpret::{Execution, Written};
 use crate::status::Status;
 use crate::store::journal::Committed;
-use crate::store::{Change, StoreError, StoredExecution, StoredMachine};
+use crate::store::{Change, StoreError, StoredExecution, StoredMachine, StoredMapRun};
 use crate::task::Taken;
+
+/// Where an execution is in the store.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) key: u64,
+    /// The version of the state machine that it runs.
+    pub(super) machine_hash: SmolStr,
+    /// The number of its next record.
+    pub(super) seq: u32,
+}
 
 /// What of a durable execution is kept, and what waits until it is.
 pub(super) struct Journaled {
-    key: u64,
-    /// The number of the next record.
-    seq: u32,
+    place: Place,
     written: Written,
     /// How many events are kept.
     kept: usize,
@@ -44,11 +52,10 @@ pub(super) enum First {
 }
 
 impl Journaled {
-    /// Of an execution whose next record has the number `seq`.
-    pub(super) fn new(key: u64, seq: u32, first: First, written: Written) -> Self {
+    /// Of an execution that is at this place.
+    pub(super) fn new(place: Place, first: First, written: Written) -> Self {
         Self {
-            key,
-            seq,
+            place,
             kept: written.events(),
             written,
             first,
@@ -59,9 +66,9 @@ impl Journaled {
         }
     }
 
-    /// Where a redrive goes on in the journal.
-    pub(super) fn place(&self) -> (u64, u32) {
-        (self.key, self.seq)
+    /// Where it is in the store now.
+    pub(super) fn place(&self) -> &Place {
+        &self.place
     }
 
     /// How many events are kept.
@@ -89,19 +96,17 @@ impl Journaled {
         self.told.push((taken, is_taken));
     }
 
-    /// Begins to commit what changed. An execution that is over ended so at this time.
+    /// Begins to commit what changed, and what changed of its Map Runs. An execution that is over ended so at this time.
     pub(super) fn commit(
         &mut self,
         durable: &Durable,
         execution: &mut Execution,
+        runs: impl Iterator<Item = StoredMapRun>,
         over: Option<(Status, Timestamp)>,
     ) {
         let data = Bytes::from(self.written.record(execution));
-        let append = |data| Change::Append {
-            key: self.key,
-            seq: self.seq,
-            data,
-        };
+        let Place { key, seq, .. } = self.place;
+        let append = |data| Change::Append { key, seq, data };
         let mut changes = Vec::with_capacity(2);
         match std::mem::replace(&mut self.first, First::None) {
             First::Start(start) => {
@@ -111,16 +116,17 @@ impl Journaled {
                 changes.push(Change::Start { execution, data });
             }
             First::Redrive => {
-                changes.push(Change::Reopen { key: self.key });
+                changes.push(Change::Reopen { key });
                 changes.push(append(data));
             }
             First::None => changes.push(append(data)),
         }
-        self.seq += 1;
+        changes.extend(runs.map(Change::MapRun));
+        self.place.seq += 1;
         if let Some((status, stopped)) = over {
             self.is_over = true;
             changes.push(Change::Close {
-                key: self.key,
+                key,
                 status,
                 stopped,
             });

@@ -113,6 +113,7 @@ impl ExecutionFilter {
     /// What is asked of a store for a page: one row more than it has, where it is bounded.
     fn stored(&self) -> StoreFilter {
         StoreFilter {
+            map_run: None,
             machine: self.machine.clone(),
             name: self.name.clone(),
             status: self.status,

@@ -3,6 +3,7 @@
 mod activities;
 mod builder;
 mod built;
+mod children;
 mod durable;
 mod ends;
 mod error;
@@ -33,6 +34,7 @@ mod shutdown;
 mod start;
 mod state;
 mod stored_executions;
+mod stored_runs;
 mod tokens;
 mod unanswered;
 mod waits;
@@ -69,6 +71,7 @@ use self::run::Decode;
 use self::shared::Shared;
 use crate::clock::Clock;
 use crate::distributed::MapRun;
+use crate::interpret::Failure;
 use crate::store::StoreError;
 use crate::task::{TaskFailure, TaskResult, Watch};
 use crate::value::Value;
@@ -92,19 +95,32 @@ impl Engine {
 
     /// Goes on with the executions of the store.
     fn go_on(&self) -> Result<(), BuildError> {
-        if self.shared.durable.is_none() {
+        let Some(durable) = &self.shared.durable else {
             return Ok(());
-        }
+        };
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| {
             BuildError::new("an engine with a store is built within a tokio runtime, on which the executions of the store go on".to_owned())
         })?;
-        for prepared in self.shared.recover()? {
-            let mut task = ExecutionTask::new(self.shared.clone(), prepared);
-            // From here on its tokens are answered.
-            task.go_on();
-            runtime.spawn(task);
+        let mut open = self.shared.recover()?;
+        loop {
+            while let Some(prepared) = open.pop() {
+                let mut task = ExecutionTask::new(self.shared.clone(), prepared);
+                // From here on its tokens are answered.
+                task.go_on();
+                open.extend(task.take_prepared());
+                runtime.spawn(task);
+            }
+            // Their parents ended before they had stopped.
+            let Some(left) = durable.recovered().take_next() else {
+                return Ok(());
+            };
+            durable.leaves_behind(&left.state);
+            // It has a mailbox, and is not over.
+            let _over = left
+                .state
+                .send(state::Message::Stop(Failure::stopped(None, None)));
+            open.push(left);
         }
-        Ok(())
     }
 
     /// The clock that all waits, retries and timeouts ask.
@@ -313,8 +329,10 @@ impl Engine {
     ///
     /// What the [store](EngineBuilder::store) meets when it is read. Without a store there is none.
     pub fn execution(&self, id: &str) -> Result<Option<Run<Value>>, StoreError> {
-        let known = self.shared.known(id)?;
-        let state = known.or_else(|| self.shared.runs.child(id));
+        let state = match self.shared.known(id)? {
+            Some(known) => Some(known),
+            None => self.shared.child(id)?,
+        };
         Ok(state.map(|state| Run::new(state, |output| Ok(output.clone()), &self.handle)))
     }
 
@@ -426,20 +444,31 @@ impl Engine {
 
     /// The Map Runs of an execution, by its ARN, in the order of their starts: one for each attempt of a Distributed
     /// Map.
-    pub fn map_runs(&self, execution: &str) -> Vec<MapRun> {
-        self.shared.runs.of_execution(execution)
+    ///
+    /// # Errors
+    ///
+    /// What the [store](EngineBuilder::store) meets when it is read. Without a store there is none.
+    pub fn map_runs(&self, execution: &str) -> Result<Vec<MapRun>, StoreError> {
+        self.shared.map_runs(execution)
     }
 
-    /// A Map Run by its ARN, as long as its execution is remembered.
-    pub fn map_run(&self, arn: &str) -> Option<MapRun> {
-        self.shared.runs.describe(arn)
+    /// A Map Run by its ARN, as long as its execution is remembered, or is in the [store](EngineBuilder::store).
+    ///
+    /// # Errors
+    ///
+    /// As [`map_runs`](Self::map_runs).
+    pub fn map_run(&self, arn: &str) -> Result<Option<MapRun>, StoreError> {
+        self.shared.map_run(arn)
     }
 
-    /// The children of a Map Run, by its ARN, that run or are remembered, in the order of their starts.
-    pub fn map_run_executions(&self, arn: &str) -> Vec<ExecutionSummary> {
-        let children = self.shared.runs.children(arn);
-        let children = children.iter();
-        children.map(|state| ExecutionSummary::of(state)).collect()
+    /// The children of a Map Run, by its ARN, that run or are remembered, in the order of their starts. With a
+    /// [store](EngineBuilder::store), all Standard children.
+    ///
+    /// # Errors
+    ///
+    /// As [`map_runs`](Self::map_runs).
+    pub fn map_run_executions(&self, arn: &str) -> Result<Vec<ExecutionSummary>, StoreError> {
+        self.shared.map_run_executions(arn)
     }
 
     /// Answers a task token with an output. The answer counts when this gives `Ok`: the execution has taken it.

@@ -14,7 +14,7 @@ use super::executions::Executions;
 use super::machines::{Machine, Machines, Setting};
 use super::map_runs::MapRuns;
 use super::observer::Observer;
-use super::prepared::{Begin, Prepared};
+use super::prepared::{Begin, Child, Prepared};
 use super::report::ExecutionReport;
 use super::start::StartOptions;
 use super::state::ExecutionState;
@@ -212,7 +212,7 @@ impl Shared {
             state: state.clone(),
             entry: machine.program.entry(),
             program: machine.program.clone(),
-            is_child: false,
+            child: Child::No,
             source: options.source,
             begin: Begin::Start { seed },
             journaled,

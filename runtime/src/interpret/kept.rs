@@ -6,16 +6,17 @@ use std::time::Duration;
 use stepwright_asl::model::MachineType;
 
 use super::cursor::{Answerer, OpenTask, Stage, Waiting};
+use super::distributed;
 use super::execution::Execution;
-use super::host::{Calling, Host};
+use super::host::{Calling, ChildStart, Host};
+use super::map_run::Stage as RunStage;
 use crate::execution_info::ExecutionInfo;
 use crate::history::WrittenEvents;
 use crate::program::{Entry, Kind, State, Task};
 use crate::query::Entropy;
 use crate::record::{Damaged, ReadNodes, Reader, Record, Writer};
 use crate::task::TaskCall;
-use crate::wait_id::TimerKind;
-use crate::wait_id::WaitId;
+use crate::wait_id::{TimerKind, WaitId};
 
 /// Before each record. Another layout has another version.
 const VERSION: u8 = 3;
@@ -173,6 +174,10 @@ impl Execution {
         wait_ids.sort_unstable_by_key(|wait_id| wait_id.wait);
         let program = self.program.clone();
         for wait_id in wait_ids {
+            if self.cursors.run(wait_id.cursor).is_some() {
+                self.reattach_run(wait_id, host);
+                continue;
+            }
             let Some(cursor) = self.cursors.get(wait_id.cursor) else {
                 continue;
             };
@@ -193,9 +198,48 @@ impl Execution {
                     }
                 }
                 Waiting::Handler { .. } => self.look_for_handler(wait_id, host),
-                // The children of a container have cursors of their own; those of a Map Run are the host's.
+                // The children of a container have cursors of their own.
                 _ => {}
             }
+        }
+    }
+
+    /// Goes on with a Map Run, whose children are executions of their own.
+    fn reattach_run(&mut self, wait_id: WaitId, host: &mut dyn Host) {
+        let id = wait_id.cursor;
+        let program = self.program.clone();
+        let Some(cursor) = self.cursors.get(id) else {
+            return;
+        };
+        let Kind::Map(map) = &program.state(cursor.state).kind else {
+            return;
+        };
+        let (Some(distributed), Some((_, run))) = (&map.distributed, self.cursors.run_mut(id))
+        else {
+            return;
+        };
+        // One that has not begun begins by itself.
+        if !run.is_open || host.resume_run(wait_id, run.view.clone(), run.tally) {
+            return;
+        }
+        let entry = distributed::entry(map, distributed);
+        for (number, about) in run.children_at_work(entry.machine_type, host.now()) {
+            let child = ChildStart {
+                number,
+                entry,
+                // One that had not begun, or begins anew, takes chance of its own.
+                seed: Entropy::of_text(&about.id).next_u64(),
+                about,
+                is_again: true,
+            };
+            host.resume_child(wait_id, child);
+        }
+        run.resumed();
+        if matches!(run.stage, RunStage::Stopping(_)) {
+            host.stop_children(wait_id);
+        }
+        if !std::mem::replace(&mut run.is_ready, true) {
+            self.runnable.push_back(id);
         }
     }
 

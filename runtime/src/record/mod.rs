@@ -6,6 +6,7 @@
 
 mod changing;
 mod nodes;
+mod queue;
 mod value;
 
 use std::collections::VecDeque;
@@ -17,9 +18,10 @@ use smol_str::SmolStr;
 
 use crate::value::Str;
 
-pub(crate) use self::changing::Changing;
+pub(crate) use self::changing::{Changing, Part};
 pub(crate) use self::nodes::ReadNodes;
 use self::nodes::WrittenNodes;
+pub(crate) use self::queue::Queue;
 
 /// The error for bytes that are not a record of this version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

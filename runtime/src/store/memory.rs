@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 use super::{
     Change, Store, StoreError, StoreFilter, StoreReader, StoredActivity, StoredExecution,
-    StoredMachine,
+    StoredMachine, StoredMapRun,
 };
 use crate::Status;
 use crate::clock::Timestamp;
@@ -126,6 +126,20 @@ impl StoreReader for MemoryStore {
         Ok(kept.map_or_else(Vec::new, |kept| kept.records.clone()))
     }
 
+    fn map_runs(&mut self, execution: u64) -> Result<Vec<StoredMapRun>, StoreError> {
+        let shared = self.shared();
+        let all = shared.tables.map_runs.iter();
+        Ok(all
+            .filter(|run| run.execution == execution)
+            .cloned()
+            .collect())
+    }
+
+    fn map_run(&mut self, arn: &str) -> Result<Option<StoredMapRun>, StoreError> {
+        let shared = self.shared();
+        Ok(shared.tables.map_run(arn).cloned())
+    }
+
     fn list(&mut self, filter: &StoreFilter) -> Result<Vec<StoredExecution>, StoreError> {
         let shared = self.shared();
         let all = shared.tables.executions.values().map(|kept| &kept.row);
@@ -159,6 +173,8 @@ impl StoreReader for MemoryStore {
 #[derive(Clone, Debug, Default)]
 struct Tables {
     machines: Vec<StoredMachine>,
+    /// In the order in which they were first written.
+    map_runs: Vec<StoredMapRun>,
     executions: BTreeMap<u64, Kept>,
     /// The keys of the executions by their ARNs.
     keys: HashMap<String, u64>,
@@ -175,8 +191,9 @@ struct Kept {
 /// What takes a change back.
 enum Undo {
     Machines(Vec<StoredMachine>),
+    MapRuns(Vec<StoredMapRun>),
     Forget(u64),
-    Restore(Kept),
+    Restore(Vec<Kept>, Vec<StoredMapRun>),
     Truncate(u64, usize),
     Stand {
         key: u64,
@@ -221,12 +238,18 @@ impl Tables {
                 if self.executions.contains_key(&key) {
                     return Err(StoreError::key_is_taken(key));
                 }
+                if let Some(child) = &execution.child_of
+                    && self.map_run(&child.map_run).is_none()
+                {
+                    return Err(StoreError::no_map_run(&child.map_run));
+                }
                 self.insert(Kept {
                     row: execution.clone(),
                     records: vec![data.clone()],
                 });
                 Ok(Undo::Forget(key))
             }
+            Change::MapRun(run) => self.put_run(run),
             Change::Append { key, seq, data } => {
                 let kept = self.executions.get_mut(key);
                 let last = kept.as_ref().map(|kept| kept.records.len());
@@ -244,12 +267,7 @@ impl Tables {
                 stopped,
             } => self.stand(*key, *status, Some(*stopped)),
             Change::Reopen { key } => self.stand(*key, Status::Running, None),
-            Change::Delete { key } => {
-                let removed = self.remove(*key);
-                removed
-                    .map(Undo::Restore)
-                    .ok_or_else(|| StoreError::no_execution(*key))
-            }
+            Change::Delete { key } => self.delete(*key),
             Change::Activity(StoredActivity { arn, created }) => {
                 Ok(self.activity(arn, Some(*created)))
             }
@@ -278,6 +296,47 @@ impl Tables {
         })
     }
 
+    fn map_run(&self, arn: &str) -> Option<&StoredMapRun> {
+        self.map_runs.iter().find(|run| run.arn == arn)
+    }
+
+    fn put_run(&mut self, run: &StoredMapRun) -> Result<Undo, StoreError> {
+        if !self.executions.contains_key(&run.execution) {
+            return Err(StoreError::no_execution(run.execution));
+        }
+        let before = self.map_runs.clone();
+        match self.map_runs.iter_mut().find(|known| known.arn == run.arn) {
+            Some(known) if known.execution == run.execution => known.data = run.data.clone(),
+            Some(known) => return Err(StoreError::run_of_another(&run.arn, known.execution)),
+            None => self.map_runs.push(run.clone()),
+        }
+        Ok(Undo::MapRuns(before))
+    }
+
+    /// Removes an execution with its Map Runs, their children, and what these have.
+    fn delete(&mut self, key: u64) -> Result<Undo, StoreError> {
+        if !self.executions.contains_key(&key) {
+            return Err(StoreError::no_execution(key));
+        }
+        let before = self.map_runs.clone();
+        let mut removed = Vec::new();
+        let mut doomed = vec![key];
+        while let Some(key) = doomed.pop() {
+            removed.extend(self.remove(key));
+            let runs: Vec<String> = self
+                .map_runs
+                .extract_if(.., |run| run.execution == key)
+                .map(|run| run.arn)
+                .collect();
+            let rows = self.executions.values().map(|kept| &kept.row);
+            doomed.extend(rows.filter_map(|row| {
+                let child = row.child_of.as_ref()?;
+                runs.contains(&child.map_run).then_some(row.key)
+            }));
+        }
+        Ok(Undo::Restore(removed, before))
+    }
+
     fn activity(&mut self, arn: &str, created: Option<Timestamp>) -> Undo {
         let before = match created {
             Some(created) => self.activities.insert(arn.to_owned(), created),
@@ -303,7 +362,11 @@ impl Tables {
             Undo::Forget(key) => {
                 self.remove(key);
             }
-            Undo::Restore(kept) => self.insert(kept),
+            Undo::MapRuns(before) => self.map_runs = before,
+            Undo::Restore(kept, before) => {
+                kept.into_iter().for_each(|kept| self.insert(kept));
+                self.map_runs = before;
+            }
             Undo::Truncate(key, length) => {
                 if let Some(kept) = self.executions.get_mut(&key) {
                     kept.records.truncate(length);

@@ -21,6 +21,7 @@
 //!     status: Status::Running,
 //!     started: Timestamp::system(),
 //!     stopped: None,
+//!     child_of: None,
 //! };
 //! store.commit(&[
 //!     Change::Start { execution, data: Bytes::from_static(b"it starts") },
@@ -41,6 +42,7 @@ mod filter;
 #[doc(hidden)]
 pub mod journal;
 mod machine;
+mod map_run;
 mod memory;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -53,6 +55,7 @@ pub use self::error::StoreError;
 pub use self::execution::StoredExecution;
 pub use self::filter::StoreFilter;
 pub use self::machine::StoredMachine;
+pub use self::map_run::{StoredChild, StoredMapRun};
 pub use self::memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::{SqliteOptions, SqliteReader, SqliteStore};
@@ -87,7 +90,7 @@ pub trait StoreReader: Send {
     /// What the store meets.
     fn machines(&mut self) -> Result<Vec<StoredMachine>, StoreError>;
 
-    /// The executions that are [running](crate::Status::Running), in the order of their keys.
+    /// The executions that are [running](crate::Status::Running), children of Map Runs among them, in the order of their keys.
     ///
     /// # Errors
     ///
@@ -107,6 +110,20 @@ pub trait StoreReader: Send {
     ///
     /// [`StoreError::Corrupt`] when one is missing; what else the store meets.
     fn records(&mut self, key: u64) -> Result<Vec<Bytes>, StoreError>;
+
+    /// The Map Runs of an execution, in the order in which they were first written.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn map_runs(&mut self, execution: u64) -> Result<Vec<StoredMapRun>, StoreError>;
+
+    /// The Map Run with this ARN.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn map_run(&mut self, arn: &str) -> Result<Option<StoredMapRun>, StoreError>;
 
     /// The executions that pass the filter, newest first: by their start, then by their ARN, from the last to the first.
     ///

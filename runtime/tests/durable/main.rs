@@ -7,6 +7,8 @@ mod activity;
 mod crash;
 mod handlers;
 mod lost;
+mod maps;
+mod maps_restart;
 mod names;
 mod restart;
 mod support;

@@ -5,7 +5,7 @@ use stepwright_runtime::store::{
     Change, SqliteReader, SqliteStore, Store, StoreError, StoreReader,
 };
 
-use crate::support::{fill, machine, place};
+use crate::support::{child, fill, machine, map_run, place};
 
 const PAGE: usize = 8_192;
 const EXECUTIONS: u64 = 300;
@@ -18,9 +18,20 @@ fn use_all(path: &Path) -> Result<(), StoreError> {
     reader.machines()?;
     reader.open_executions()?;
     reader.list(&Default::default())?;
+    reader.map_run("run")?;
+    let started = (
+        EXECUTIONS + 1,
+        Change::Delete {
+            key: EXECUTIONS + 1,
+        },
+    );
+    let run = [map_run(1, "run"), child(started.0, "run", 0)];
+    store.commit(&run)?;
+    store.commit(&[started.1])?;
     reader.activities()?;
     for key in 1..=EXECUTIONS {
         reader.execution(&format!("arn:{key}"))?;
+        reader.map_runs(key)?;
         let records = reader.records(key)?;
         let was = vec![key as u8; 500];
         assert!(

@@ -2,10 +2,12 @@
 
 mod backup;
 mod child;
+mod children;
 mod damaged;
 mod engine;
 mod full;
 mod killed;
+mod migrated;
 mod model;
 mod page;
 mod refused;

@@ -8,6 +8,7 @@ use super::schema::{self, Found};
 use super::{backup, options, row};
 use crate::store::{
     StoreError, StoreFilter, StoreReader, StoredActivity, StoredExecution, StoredMachine,
+    StoredMapRun,
 };
 
 /// Reads a [`SqliteStore`](super::SqliteStore), also while an engine, in this process or another, writes to it.
@@ -129,9 +130,29 @@ impl StoreReader for SqliteReader {
         Ok(records)
     }
 
+    fn map_runs(&mut self, execution: u64) -> Result<Vec<StoredMapRun>, StoreError> {
+        let Ok(execution) = i64::try_from(execution) else {
+            return Ok(Vec::new());
+        };
+        let query = format!(
+            "SELECT {} FROM map_runs WHERE execution = ? ORDER BY id",
+            row::MAP_RUN
+        );
+        self.rows(&query, [execution], row::map_run)
+    }
+
+    fn map_run(&mut self, arn: &str) -> Result<Option<StoredMapRun>, StoreError> {
+        let query = format!("SELECT {} FROM map_runs WHERE arn = ?", row::MAP_RUN);
+        Ok(self.rows(&query, [arn], row::map_run)?.pop())
+    }
+
     fn list(&mut self, filter: &StoreFilter) -> Result<Vec<StoredExecution>, StoreError> {
-        let mut conditions = String::from("TRUE");
+        let mut conditions = String::from("map_run IS NULL");
         let mut values: Vec<&dyn ToSql> = Vec::new();
+        if let Some(map_run) = &filter.map_run {
+            conditions = String::from("map_run = (SELECT id FROM map_runs WHERE arn = ?)");
+            values.push(map_run);
+        }
         if let Some(machine) = &filter.machine {
             conditions.push_str(" AND machine = ?");
             values.push(machine);
