@@ -476,10 +476,10 @@ impl ExecutionTask {
             return Poll::Ready(Committed::All);
         }
         self.host.state.accept(Ok(()));
-        if let (Some(version), Some(durable)) =
-            (journaled.take_version(), &self.host.engine.durable)
+        if let (Some(starting), Some(durable)) =
+            (journaled.take_started(), &self.host.engine.durable)
         {
-            durable.knows(version);
+            durable.versions.started(starting);
         }
         journaled.tell_senders();
         let is_over = journaled.is_over();

@@ -4,16 +4,17 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
 use smol_str::SmolStr;
 
 use super::durable::Durable;
+use super::kept_versions::Starting;
 use crate::clock::Timestamp;
 use crate::interpret::{Execution, Written};
 use crate::status::Status;
 use crate::store::journal::Committed;
 use crate::store::{Change, StoreError, StoredExecution, StoredMachine, StoredMapRun};
 use crate::task::Taken;
+use bytes::Bytes;
 
 /// Where an execution is in the store.
 #[derive(Clone, Debug)]
@@ -33,8 +34,8 @@ pub(super) struct Journaled {
     kept: usize,
     first: First,
     committing: Option<Committed>,
-    /// The hash of the version that is being committed with the start.
-    version: Option<SmolStr>,
+    /// The version of the start that is being committed.
+    starting: Option<Starting>,
     /// The end is among what is being committed, or is.
     is_over: bool,
     /// Who is told whether news count, as soon as what they led to is kept.
@@ -44,7 +45,7 @@ pub(super) struct Journaled {
 /// What comes before the first record of this run of the execution.
 pub(super) enum First {
     /// It is new: its row, and the version of its machine, if the store does not have it.
-    Start(Box<(StoredExecution, Option<StoredMachine>)>),
+    Start(Box<(StoredExecution, Option<StoredMachine>, Option<Starting>)>),
     /// It is redriven.
     Redrive,
     /// Nothing.
@@ -60,7 +61,7 @@ impl Journaled {
             written,
             first,
             committing: None,
-            version: None,
+            starting: None,
             is_over: false,
             told: Vec::new(),
         }
@@ -110,8 +111,8 @@ impl Journaled {
         let mut changes = Vec::with_capacity(2);
         match std::mem::replace(&mut self.first, First::None) {
             First::Start(start) => {
-                let (execution, machine) = *start;
-                self.version = machine.as_ref().map(|machine| SmolStr::new(&machine.hash));
+                let (execution, machine, starting) = *start;
+                self.starting = starting;
                 changes.extend(machine.map(Change::Machine));
                 changes.push(Change::Start { execution, data });
             }
@@ -147,9 +148,9 @@ impl Journaled {
         Poll::Ready(committed)
     }
 
-    /// The version of the machine that is kept now.
-    pub(super) fn take_version(&mut self) -> Option<SmolStr> {
-        self.version.take()
+    /// The version of the start that is kept now.
+    pub(super) fn take_started(&mut self) -> Option<Starting> {
+        self.starting.take()
     }
 
     /// What news led to is kept: their senders learn whether they count.

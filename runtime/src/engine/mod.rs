@@ -1,9 +1,11 @@
 //! The engine: registered workflows and the executions of them.
 
 mod activities;
+mod backup;
 mod builder;
 mod built;
 mod children;
+mod delete;
 mod durable;
 mod ends;
 mod error;
@@ -17,6 +19,7 @@ mod host;
 mod input;
 mod inspect;
 mod journaled;
+mod kept_versions;
 mod list;
 mod machines;
 mod map_runs;
@@ -28,6 +31,7 @@ mod redrivable;
 mod redrive;
 mod registry;
 mod report;
+mod retention;
 mod run;
 mod shared;
 mod shutdown;
@@ -35,6 +39,8 @@ mod start;
 mod state;
 mod stored_executions;
 mod stored_runs;
+mod sweep;
+mod sweeper;
 mod tokens;
 mod unanswered;
 mod waits;
@@ -51,7 +57,8 @@ use stepwright_asl::model::MachineType;
 pub use self::activities::{ActivityDescription, ActivityTask};
 pub use self::builder::EngineBuilder;
 pub use self::error::{
-    ActivityError, BuildError, ExecutionFailed, RedriveError, StartError, TokenError,
+    ActivityError, BuildError, DeleteError, ExecutionFailed, HistoryError, RedriveError,
+    StartError, TokenError,
 };
 pub use self::events::Events;
 pub(crate) use self::inspect::Inspected;
@@ -71,6 +78,7 @@ use self::run::Decode;
 use self::shared::Shared;
 use crate::clock::Clock;
 use crate::distributed::MapRun;
+use crate::history::{HistoryPage, HistoryQuery};
 use crate::interpret::Failure;
 use crate::store::StoreError;
 use crate::task::{TaskFailure, TaskResult, Watch};
@@ -112,7 +120,7 @@ impl Engine {
             }
             // Their parents ended before they had stopped.
             let Some(left) = durable.recovered().take_next() else {
-                return Ok(());
+                break;
             };
             durable.leaves_behind(&left.state);
             // It has a mailbox, and is not over.
@@ -121,6 +129,8 @@ impl Engine {
                 .send(state::Message::Stop(Failure::stopped(None, None)));
             open.push(left);
         }
+        let sweeps = self.shared.begin_sweeps();
+        sweeps.map_err(|error| BuildError::new(error.to_string()))
     }
 
     /// The clock that all waits, retries and timeouts ask.
@@ -334,6 +344,21 @@ impl Engine {
             None => self.shared.child(id)?,
         };
         Ok(state.map(|state| Run::new(state, |output| Ok(output.clone()), &self.handle)))
+    }
+
+    /// A page of an execution's history, by its ARN, running or over, from memory or from the store; see [`HistoryQuery`].
+    ///
+    /// # Errors
+    ///
+    /// When there is no such execution, or the query names a page that is none; [`HistoryError::Store`].
+    pub async fn history(
+        &self,
+        execution: &str,
+        query: &HistoryQuery,
+    ) -> Result<HistoryPage, HistoryError> {
+        let run = self.execution(execution)?;
+        let run = run.ok_or_else(|| HistoryError::ExecutionDoesNotExist(execution.to_owned()))?;
+        Ok(run.history().await.page(query)?)
     }
 
     /// The Standard executions that are remembered, newest first: those that run, and as many of those that are over as

@@ -1,7 +1,7 @@
 //! How an engine goes on with what its store has.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use smol_str::SmolStr;
 use stepwright_asl::model::StateMachine;
@@ -15,6 +15,8 @@ use super::registry::PendingMachine;
 use super::report::ExecutionReport;
 use super::shared::Shared;
 use super::state::ExecutionState;
+use super::sweep::Sweep;
+use super::sweeper::Sweeper;
 use crate::interpret::{Execution, Outcome, Restored, Written};
 use crate::limits::Limits;
 use crate::status::Status;
@@ -189,7 +191,7 @@ impl Shared {
         let cannot = |error: StoreError| BuildError::new(error.to_string());
         let stored = versions.stored(&mut **reader).map_err(cannot)?;
         for hash in stored.keys() {
-            durable.knows(SmolStr::new(hash));
+            durable.versions.add(SmolStr::new(hash));
         }
         let open = reader.open_executions().map_err(cannot)?;
         let mut all = Vec::with_capacity(open.len());
@@ -218,6 +220,33 @@ impl Shared {
         } else {
             Err(BuildError { problems })
         }
+    }
+
+    /// Begins to delete the executions of the store that were kept long enough.
+    pub(super) fn begin_sweeps(&self) -> Result<(), StoreError> {
+        let Some(durable) = &self.durable else {
+            return Ok(());
+        };
+        let reader = durable.sweep_reader.lock();
+        let Some(reader) = reader.unwrap_or_else(PoisonError::into_inner).take() else {
+            return Ok(());
+        };
+        let retention = durable.retention;
+        let sweep = Sweep {
+            retention,
+            clock: self.clock.clone(),
+            reader,
+            journal: durable.journal.submitter(),
+            executions: self.executions.clone(),
+            runs: self.runs.clone(),
+            versions: durable.versions.clone(),
+            batch: 1,
+            has_swept: false,
+        };
+        let sweeper = Sweeper::start(&self.clock, retention, sweep)?;
+        // It begins once.
+        let _ = durable.sweeper.set(sweeper);
+        Ok(())
     }
 
     /// An execution that goes on where it was written last.

@@ -12,7 +12,7 @@ use super::host::{Calling, ChildStart, Host};
 use super::map_run::Stage as RunStage;
 use crate::execution_info::ExecutionInfo;
 use crate::history::WrittenEvents;
-use crate::program::{Entry, Kind, State, Task};
+use crate::program::{Entry, Kind, State, StateIx, Task};
 use crate::query::Entropy;
 use crate::record::{Damaged, ReadNodes, Reader, Record, Writer};
 use crate::task::TaskCall;
@@ -124,6 +124,7 @@ impl Restored {
             Some(execution) => execution,
             None => return Err(Damaged),
         };
+        from.of_states(execution.program.len());
         if bool::read(from)? {
             from.forget_nodes();
         }
@@ -150,6 +151,7 @@ impl Restored {
     /// The execution as the last record tells it, and what is written of it.
     pub(crate) fn finish(self) -> Result<(Execution, Written), Damaged> {
         let execution = self.execution.ok_or(Damaged)?;
+        execution.check()?;
         let written = Written {
             events: WrittenEvents::of(&execution.recorder),
             has_begun: true,
@@ -161,6 +163,24 @@ impl Restored {
 }
 
 impl Execution {
+    /// Whether all that was read refers to what is there.
+    fn check(&self) -> Result<(), Damaged> {
+        let is_state = |state: StateIx| state.index() < self.program.len();
+        let scopes = self.recorder.check()?;
+        let mut cursors = self.cursors.iter();
+        let are_sound = cursors.all(|(id, cursor)| {
+            // A cursor stands behind the one that it belongs to, or in a place that was free.
+            let has_parent = |(parent, _)| parent != id && self.cursors.get(parent).is_some();
+            is_state(cursor.state)
+                && (cursor.scope.0 as usize) < scopes
+                && cursor.parent.is_none_or(has_parent)
+        });
+        match is_state(self.entry.start) && are_sound {
+            true => Ok(()),
+            false => Err(Damaged),
+        }
+    }
+
     /// Whether somebody in this process is at work for it.
     pub(crate) fn is_at_work(&self) -> bool {
         let mut cursors = self.cursors.iter();

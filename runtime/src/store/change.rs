@@ -46,7 +46,15 @@ pub enum Change {
         /// The execution's key.
         key: u64,
     },
-    /// An execution is forgotten, with its records, its Map Runs, and their children. [`StoreError::Conflict`] when no execution has the key.
+    /// A version of a state machine is forgotten. [`StoreError::Conflict`] when there is no such version.
+    DeleteMachine {
+        /// The state machine's name.
+        name: String,
+        /// The version's hash.
+        hash: String,
+    },
+    /// An execution that is over is forgotten, with its records, its Map Runs, and their children. [`StoreError::Conflict`] when no execution has
+    /// the key, or it runs, or one of these children does.
     Delete {
         /// The execution's key.
         key: u64,
@@ -80,6 +88,7 @@ impl Change {
                 let map_run = child_of.map_or(0, |child| child.map_run.len());
                 map_run + arn.len() + name.len() + machine.len() + machine_hash.len() + data.len()
             }
+            Self::DeleteMachine { name, hash } => name.len() + hash.len(),
             Self::MapRun(run) => run.arn.len() + run.data.len(),
             Self::Append { data, .. } => data.len(),
             Self::Activity(StoredActivity { arn, .. }) | Self::DeleteActivity { arn } => arn.len(),

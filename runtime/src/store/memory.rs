@@ -159,6 +159,47 @@ impl StoreReader for MemoryStore {
         Ok(all.collect())
     }
 
+    fn closed(
+        &mut self,
+        before: Option<Timestamp>,
+        limit: usize,
+    ) -> Result<Vec<StoredExecution>, StoreError> {
+        let shared = self.shared();
+        let all = shared.tables.executions.values().map(|kept| &kept.row);
+        let is_before = |row: &&StoredExecution| {
+            let is_past = |time: Timestamp| before.is_none_or(|before| time < before);
+            row.child_of.is_none() && row.stopped.is_some_and(is_past) && is_past(row.started)
+        };
+        let mut rows: Vec<_> = all.filter(is_before).collect();
+        rows.sort_by_key(|row| (row.stopped, row.key));
+        rows.truncate(limit);
+        Ok(rows.into_iter().cloned().collect())
+    }
+
+    fn closed_count(&mut self) -> Result<u64, StoreError> {
+        let shared = self.shared();
+        let all = shared.tables.executions.values();
+        let closed =
+            all.filter(|kept| kept.row.child_of.is_none() && kept.row.status != Status::Running);
+        Ok(closed.count() as u64)
+    }
+
+    fn has_executions_of(&mut self, hash: &str) -> Result<bool, StoreError> {
+        let shared = self.shared();
+        let mut all = shared.tables.executions.values();
+        Ok(all.any(|kept| kept.row.machine_hash == hash))
+    }
+
+    fn bytes(&mut self) -> Result<u64, StoreError> {
+        let shared = self.shared();
+        let all = shared.tables.executions.values();
+        let bytes = all.map(|kept| {
+            let records = kept.records.iter().map(|record| record.len() as u64);
+            size_of::<Kept>() as u64 + records.sum::<u64>()
+        });
+        Ok(bytes.sum())
+    }
+
     fn last_key(&mut self) -> Result<u64, StoreError> {
         let shared = self.shared();
         Ok(shared
@@ -267,6 +308,15 @@ impl Tables {
                 stopped,
             } => self.stand(*key, *status, Some(*stopped)),
             Change::Reopen { key } => self.stand(*key, Status::Running, None),
+            Change::DeleteMachine { name, hash } => {
+                let before = self.machines.clone();
+                self.machines
+                    .retain(|known| (&known.name, &known.hash) != (name, hash));
+                match self.machines.len() < before.len() {
+                    true => Ok(Undo::Machines(before)),
+                    false => Err(StoreError::no_version(name, hash)),
+                }
+            }
             Change::Delete { key } => self.delete(*key),
             Change::Activity(StoredActivity { arn, created }) => {
                 Ok(self.activity(arn, Some(*created)))
@@ -333,6 +383,11 @@ impl Tables {
                 let child = row.child_of.as_ref()?;
                 runs.contains(&child.map_run).then_some(row.key)
             }));
+        }
+        let is_running = |kept: &Kept| kept.row.status == Status::Running;
+        if removed.iter().any(is_running) {
+            self.undo(Undo::Restore(removed, before));
+            return Err(StoreError::is_running(key));
         }
         Ok(Undo::Restore(removed, before))
     }

@@ -47,7 +47,11 @@ mod memory;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
+use std::path::Path;
+
 use bytes::Bytes;
+
+use crate::clock::Timestamp;
 
 pub use self::activity::StoredActivity;
 pub use self::change::Change;
@@ -139,10 +143,56 @@ pub trait StoreReader: Send {
     /// What the store meets.
     fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError>;
 
+    /// At most so many of the executions that are over and no children of a Map Run, from the one that ended first. With a time, those that started and ended before it.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn closed(
+        &mut self,
+        before: Option<Timestamp>,
+        limit: usize,
+    ) -> Result<Vec<StoredExecution>, StoreError>;
+
+    /// How many executions are over, without the children of Map Runs.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn closed_count(&mut self) -> Result<u64, StoreError>;
+
+    /// Whether an execution, running or over, has the version of this hash.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn has_executions_of(&mut self, hash: &str) -> Result<bool, StoreError>;
+
+    /// About how many bytes all that the store has takes, without the room that deleted executions left behind.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn bytes(&mut self) -> Result<u64, StoreError>;
+
     /// The largest key of an execution that is there, 0 when there is none. The key after it is free.
     ///
     /// # Errors
     ///
     /// What the store meets.
     fn last_key(&mut self) -> Result<u64, StoreError>;
+
+    /// Writes a copy of the store, as it is at one moment of this call, to a new file. A store that cannot do that gives an error.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Io`] when there is a file already, or it cannot be written, or the store makes no copies; [`StoreError::Full`]; what reading
+    /// meets.
+    fn backup(&mut self, to: &Path) -> Result<(), StoreError> {
+        Err(StoreError::Io {
+            path: None,
+            doing: format!("write a backup to `{}`", to.display()),
+            why: "it makes no copies".to_owned(),
+        })
+    }
 }

@@ -4,7 +4,7 @@ use stepwright_runtime::store::{
     Change, MemoryStore, SqliteStore, Store, StoreError, StoreFilter, StoredExecution,
 };
 
-use crate::support::{child, map_run, place, start};
+use crate::support::{child, closed, map_run, place, start};
 
 fn of_run(map_run: &str) -> StoreFilter {
     StoreFilter {
@@ -54,8 +54,15 @@ fn check(store: &mut dyn Store) -> Result<(), StoreError> {
     refused(store, map_run(6, "a"));
     refused(store, map_run(9, "new"));
     refused(store, child(8, "new", 0));
-    // With an execution go its runs, their children, and what these have.
+    // With an execution go its runs, their children, and what these have, as soon as all of them are over.
+    for key in [1, 2, 3, 4, 5] {
+        refused(store, Change::Delete { key: 1 });
+        store.commit(&[closed(key)])?;
+    }
+    assert_eq!(keys(reader.closed(None, usize::MAX)?), [1]);
+    assert_eq!(reader.closed_count()?, 1);
     store.commit(&[Change::Delete { key: 1 }])?;
+    assert_eq!(reader.closed_count()?, 0);
     assert_eq!(keys(reader.open_executions()?), [6, 7]);
     for key in 1..=5 {
         assert_eq!(reader.records(key)?.len(), 0);
@@ -66,7 +73,7 @@ fn check(store: &mut dyn Store) -> Result<(), StoreError> {
     }
     assert_eq!(keys(reader.list(&of_run("other"))?), [7]);
     // A child alone may go, too.
-    store.commit(&[Change::Delete { key: 7 }])?;
+    store.commit(&[closed(7), Change::Delete { key: 7 }])?;
     assert_eq!(reader.map_runs(6)?.len(), 1);
     Ok(())
 }

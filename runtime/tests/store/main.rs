@@ -12,3 +12,4 @@ mod model;
 mod page;
 mod refused;
 mod support;
+mod torn;

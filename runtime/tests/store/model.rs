@@ -132,7 +132,8 @@ fn change() -> impl Strategy<Value = Change> {
         2 => (key(), status(), time())
             .prop_map(|(key, status, stopped)| Change::Close { key, status, stopped }),
         1 => key().prop_map(|key| Change::Reopen { key }),
-        1 => key().prop_map(|key| Change::Delete { key }),
+        2 => key().prop_map(|key| Change::Delete { key }),
+        1 => (text(), text()).prop_map(|(name, hash)| Change::DeleteMachine { name, hash }),
         1 => (text(), time()).prop_map(|(arn, created)| Change::Activity(StoredActivity { arn, created })),
         1 => text().prop_map(|arn| Change::DeleteActivity { arn }),
     ]
@@ -170,6 +171,9 @@ struct Content {
     runs: Vec<Vec<StoredMapRun>>,
     run_by_arn: Vec<Option<StoredMapRun>>,
     records: Vec<Vec<Bytes>>,
+    closed: Vec<Vec<StoredExecution>>,
+    closed_count: u64,
+    of_versions: Vec<bool>,
     activities: Vec<StoredActivity>,
     last_key: u64,
 }
@@ -209,6 +213,18 @@ fn read(reader: &mut dyn StoreReader, filters: &[StoreFilter]) -> Result<Content
             .map(|key| reader.records(*key))
             .collect::<Result<_, _>>()?,
         activities: reader.activities()?,
+        closed: TIMES
+            .iter()
+            .map(|time| Some(Timestamp::from_unix_micros(*time)))
+            .chain([None])
+            .flat_map(|before| [(before, 2), (before, usize::MAX)])
+            .map(|(before, limit)| reader.closed(before, limit))
+            .collect::<Result<_, _>>()?,
+        closed_count: reader.closed_count()?,
+        of_versions: TEXTS
+            .iter()
+            .map(|hash| reader.has_executions_of(hash))
+            .collect::<Result<_, _>>()?,
         last_key: reader.last_key()?,
     })
 }

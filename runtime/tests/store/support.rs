@@ -47,6 +47,15 @@ pub(crate) fn start(key: u64, bytes: usize) -> Change {
     }
 }
 
+/// What ends an execution.
+pub(crate) fn closed(key: u64) -> Change {
+    Change::Close {
+        key,
+        status: Status::Succeeded,
+        stopped: Timestamp::from_unix_micros(key as i64 + 1),
+    }
+}
+
 /// A Map Run of an execution.
 pub(crate) fn map_run(execution: u64, arn: &str) -> Change {
     Change::MapRun(StoredMapRun {

@@ -75,6 +75,16 @@ impl Writer<'_> {
                 stopped,
             } => self.stand(*key, *status, Some(*stopped)),
             Change::Reopen { key } => self.stand(*key, Status::Running, None),
+            Change::DeleteMachine { name, hash } => {
+                let deleted = self.run(
+                    "DELETE FROM machines WHERE name = ? AND hash = ?",
+                    params![name, hash],
+                );
+                match deleted.map_err(|error| self.error(error))? {
+                    0 => Err(StoreError::no_version(name, hash)),
+                    _ => Ok(()),
+                }
+            }
             Change::MapRun(run) => self.put_run(run),
             Change::Delete { key } => self.delete(*key),
             Change::Activity(StoredActivity { arn, created }) => self
@@ -89,6 +99,15 @@ impl Writer<'_> {
                 .map(drop)
                 .map_err(|error| self.error(error)),
         }
+    }
+
+    /// Whether a query finds a row.
+    fn has(&self, query: &str, values: impl Params) -> Result<bool, StoreError> {
+        let found = self
+            .connection
+            .prepare_cached(query)
+            .and_then(|mut query| query.exists(values));
+        found.map_err(|error| self.error(error))
     }
 
     fn put_run(&self, run: &StoredMapRun) -> Result<(), StoreError> {
@@ -126,6 +145,12 @@ impl Writer<'_> {
         let mut doomed = vec![signed(key)?];
         let mut is_first = true;
         while let Some(id) = doomed.pop() {
+            if self.has(
+                "SELECT 1 FROM executions WHERE key = ? AND status = 'RUNNING'",
+                [id],
+            )? {
+                return Err(StoreError::is_running(key));
+            }
             doomed.extend(self.children(id)?);
             for statement in [
                 "DELETE FROM executions WHERE key = ?",
@@ -212,14 +237,6 @@ impl Writer<'_> {
                 .corrupt(format!("records of a missing execution {key}")),
             false => self.error(error),
         })
-    }
-
-    fn has(&self, query: &str, values: impl Params) -> Result<bool, StoreError> {
-        let found = self
-            .connection
-            .prepare_cached(query)
-            .and_then(|mut query| query.exists(values));
-        found.map_err(|error| self.error(error))
     }
 
     /// A record follows the one before it. That one lies on the same page, so looking for it costs little.
