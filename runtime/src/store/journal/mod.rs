@@ -109,7 +109,8 @@ pub(crate) struct Submitter {
 }
 
 impl Submitter {
-    /// Submits changes, as [`Journal::commit`] does, and never waits for room: for who submits one thing after the other.
+    /// Submits changes, as [`Journal::commit`] does, and never waits for room, so that they have their place in the queue when this returns. For
+    /// who submits one thing after the other.
     pub(crate) fn commit(&self, changes: Vec<Change>) -> Committed {
         let (done, outcome) = oneshot::channel();
         // What the queue does not take is dropped, and with it the sender: the outcome is `Closed`.
