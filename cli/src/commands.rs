@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use stepwright_asl::model::{State, StateMachine, States};
 use stepwright_asl::placeholder;
 use stepwright_asl::resource::Resource;
-use stepwright_runtime::task::{Answer, TaskCall, TaskFailure, TaskSource};
+use stepwright_runtime::task::{Answer, DefinedState, TaskCall, TaskFailure, TaskSource};
 use stepwright_runtime::value::Value;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
@@ -166,6 +166,10 @@ fn list<'a>(names: impl Iterator<Item = &'a String>) -> String {
 }
 
 impl TaskSource for Commands {
+    fn may_answer(&self, state: &DefinedState) -> bool {
+        self.states.iter().any(|(name, _)| name == state.name())
+    }
+
     fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
         let Some((_, command)) = self.states.iter().find(|(state, _)| state == call.state()) else {
             *self

@@ -1,8 +1,7 @@
 //! `stepwright history`: what an execution of a store did.
 
-use serde_json::json;
 use stepwright_runtime::ExecutionDescription;
-use stepwright_runtime::history::Event;
+use stepwright_runtime::history::{Event, HistoryQuery};
 
 use crate::args::{HistoryArguments, StoreFormat};
 use crate::failure::Failure;
@@ -16,16 +15,15 @@ pub(crate) fn history(arguments: &HistoryArguments) -> Result<(), Failure> {
     let mut executions = store::open(path)?;
     let machine = arguments.machine.as_deref();
     let found = store::find(&mut executions, path, &arguments.name, machine)?;
-    let mut events: Vec<Event> = found.history.events().collect();
+    let mut query = HistoryQuery::new();
     if arguments.reverse {
-        events.reverse();
+        query = query.reverse();
     }
+    let page = found.history.page(&query);
+    let page = page.map_err(|error| Failure::Usage(error.to_string()))?;
     match arguments.format {
-        StoreFormat::Json => {
-            let events: Vec<_> = events.iter().map(Event::to_json).collect();
-            output::line(format_args!("{:#}", json!({ "events": events })));
-        }
-        StoreFormat::Text => output::print(text(&found, &events)),
+        StoreFormat::Json => output::line(format_args!("{:#}", page.to_json())),
+        StoreFormat::Text => output::print(text(&found, &page.events)),
     }
     Ok(())
 }

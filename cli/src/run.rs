@@ -7,9 +7,12 @@ use serde_json::Value as Json;
 use stepwright_asl::validate::Validator;
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::objects::Folder;
+use stepwright_runtime::store::StoreError;
 use stepwright_runtime::testing::{MockCase, MockConfig};
 use stepwright_runtime::value::Value;
-use stepwright_runtime::{Engine, ExecutionReport, StartError, StartOptions, Status};
+use stepwright_runtime::{
+    Engine, ExecutionReport, StartError, StartOptions, Status, UnansweredTask,
+};
 
 use crate::args::{MachineType, RunArguments};
 use crate::commands::Commands;
@@ -20,6 +23,8 @@ use crate::progress;
 use crate::report;
 use crate::stored_run::{self, StoredRun};
 
+/// How often it is looked whether a task waits for somebody who answers it.
+const LOOK: Duration = Duration::from_millis(50);
 /// How the runtime begins to say that there are no objects.
 const NO_STORE: &str = "The engine has no object store";
 
@@ -80,6 +85,8 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
                 .and_then(|found| found.history.events().last());
             let last = last.map_or_else(Timestamp::default, |event| event.timestamp());
             builder = builder.virtual_time_from(Timestamp::system().max(last));
+            // Time that was jumped over makes no other execution old.
+            builder = builder.retention_time(Duration::MAX);
         }
         let execution = arguments.name.as_deref().unwrap_or_default();
         builder = builder.store(store).resume_only(name, execution);
@@ -89,6 +96,7 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
         .build()
         .map_err(|error| Failure::Failed(error.to_string()))?;
 
+    let goes_on = known.is_some();
     let execution = async {
         if arguments.store.is_none() && !progress::is_watched() {
             return engine.execute_machine(name, input, options).await;
@@ -106,11 +114,30 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
             false => Ok(run.report().await),
         }
     };
+    let execution = async {
+        tokio::select! {
+            report = execution => Ok(report),
+            task = waits_for_handler(&engine), if goes_on => Err(task),
+        }
+    };
     let park = arguments.store.as_ref().map(|store| async {
         engine.shutdown(Duration::ZERO).await;
         stored_run::tell_parked(store, arguments.name.as_deref().unwrap_or_default());
     });
-    let report: Result<_, StartError> = commands.unless_interrupted(execution, park).await?;
+    let report = match commands.unless_interrupted(execution, park).await? {
+        Ok(report) => report,
+        Err(task) => {
+            engine.shutdown(Duration::ZERO).await;
+            let hint = report::hint(&format!(
+                "{}; the execution is kept as it was, and goes on then",
+                to_answer(&task.state)
+            ));
+            return Err(Failure::Failed(format!(
+                "nobody answers the task of the state `{}`{hint}",
+                task.state
+            )));
+        }
+    };
     let report = report.map_err(|error| match error {
         StartError::Store(_) => Failure::Failed(error.to_string()),
         _ => Failure::Usage(error.to_string()),
@@ -121,6 +148,22 @@ pub(crate) async fn run(arguments: RunArguments) -> Result<(), Failure> {
     let (error, cause) = (report.error.as_deref(), report.cause.as_deref());
     let output = report.output.as_ref();
     tell(report.status, output, error, cause, commands.unanswered())
+}
+
+/// A task of an execution that is gone on with, and that nobody answers here, as soon as there is one.
+async fn waits_for_handler(engine: &Engine) -> UnansweredTask {
+    loop {
+        if let Some(task) = engine.waiting_for_handlers().into_iter().next() {
+            return task;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+fn to_answer(state: &str) -> String {
+    format!(
+        "answer the task with a command (--task '{state}=COMMAND'), or with a mock file (--mocks FILE --case NAME)"
+    )
 }
 
 /// The store of the arguments, and what it has of the execution.
@@ -182,12 +225,12 @@ async fn write_history(
     let mut history = report.history.to_json();
     let mut children = Vec::new();
     let mut executions = vec![report.execution().id().to_string()];
+    let cannot = |error: StoreError| Failure::Failed(error.to_string());
     while let Some(execution) = executions.pop() {
-        for map_run in engine.map_runs(&execution) {
-            for child in engine.map_run_executions(&map_run.arn) {
-                let known = engine.execution(&child.id);
-                let known = known.map_err(|error| Failure::Failed(error.to_string()))?;
-                if let Some(child) = known {
+        for map_run in engine.map_runs(&execution).map_err(cannot)? {
+            let all = engine.map_run_executions(&map_run.arn);
+            for child in all.map_err(cannot)? {
+                if let Some(child) = engine.execution(&child.id).map_err(cannot)? {
                     children.push(child.history().await.to_json());
                 }
                 executions.push(child.id);
@@ -241,9 +284,7 @@ fn tell(
         ));
     }
     if let Some(state) = unanswered {
-        text.push_str(&report::hint(&format!(
-            "answer the task with a command (--task '{state}=COMMAND'), or with a mock file (--mocks FILE --case NAME)"
-        )));
+        text.push_str(&report::hint(&to_answer(&state)));
     }
     Err(Failure::Failed(text))
 }

@@ -206,6 +206,32 @@ fn a_lost_command_that_no_retry_names_fails_the_execution_and_that_is_told_again
 }
 
 #[test]
+fn a_run_that_goes_on_without_an_answer_to_a_task_says_so_and_waits() {
+    let folder = Folder::new("unanswered");
+    kill(folder.started("o-1"));
+    let run = [
+        "run",
+        "orders.asl.json",
+        "--store",
+        "orders.db",
+        "--name",
+        "o-1",
+    ];
+    let waits = folder.stepwright(&[&run[..], &["--input", r#"{"id":7}"#]].concat());
+    said(
+        &waits,
+        1,
+        &[
+            "nobody answers the task of the state `Work`",
+            "--task 'Work=COMMAND'",
+            "the execution is kept as it was",
+        ],
+    );
+    folder.may_end();
+    said(&folder.run("o-1", r#"{"id":7}"#), 0, &["goes on"]);
+}
+
+#[test]
 fn a_run_whose_file_changed_goes_on_with_the_version_that_it_started_with() {
     let folder = Folder::new("changed");
     kill(folder.started("o-1"));

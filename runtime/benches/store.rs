@@ -34,6 +34,7 @@ fn start(key: u64) -> Change {
         status: Status::Running,
         started: Timestamp::from_unix_micros(key as i64),
         stopped: None,
+        child_of: None,
     };
     Change::Start {
         execution,

@@ -72,6 +72,14 @@ impl ExecutionInfo {
         self.redriven
     }
 
+    /// The same Express execution, which begins once more.
+    pub(crate) fn begun_anew(&self, now: Timestamp) -> Self {
+        Self {
+            started: now,
+            ..self.clone()
+        }
+    }
+
     /// The region in the execution's ARN.
     pub(crate) fn region(&self) -> &str {
         self.id.split(':').nth(3).unwrap_or_default()

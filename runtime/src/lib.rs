@@ -128,10 +128,10 @@ mod wait_id;
 
 pub use self::distributed::{MapRun, MapRunCounts};
 pub use self::engine::{
-    ActivityDescription, ActivityError, ActivityTask, BuildError, Engine, EngineBuilder, Events,
-    ExecuteError, ExecutionDescription, ExecutionFailed, ExecutionFilter, ExecutionPage,
-    ExecutionReport, ExecutionSummary, MachineDescription, RedriveError, Run, StartError,
-    StartOptions, StoredExecutions, TokenError, UnansweredTask,
+    ActivityDescription, ActivityError, ActivityTask, BuildError, DeleteError, Engine,
+    EngineBuilder, Events, ExecuteError, ExecutionDescription, ExecutionFailed, ExecutionFilter,
+    ExecutionPage, ExecutionReport, ExecutionSummary, HistoryError, MachineDescription,
+    RedriveError, Run, StartError, StartOptions, StoredExecutions, TokenError, UnansweredTask,
 };
 pub use self::execution_info::ExecutionInfo;
 pub use self::limits::Limits;

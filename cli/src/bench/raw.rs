@@ -37,6 +37,7 @@ fn commit(path: &Path, clients: u64) -> Result<f64, StoreError> {
                 status: Status::Running,
                 started: Timestamp::system(),
                 stopped: None,
+                child_of: None,
             },
             data: data(),
         })

@@ -81,6 +81,8 @@ struct State {
     /// Timers that only bound what would otherwise wait for ever (an execution's longest life). Virtual time
     /// does not jump to them while somebody outside may still answer.
     bounds: Timers<Target>,
+    /// Timers that virtual time never jumps to: they ring when it comes there for another reason.
+    marks: Timers<Target>,
     /// Executions that are being stepped, timers that are being delivered.
     busy: usize,
     /// Handlers that are pending.
@@ -113,7 +115,15 @@ pub(crate) enum Target {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Alarm {
     key: TimerKey,
-    is_bound: bool,
+    sort: Sort,
+}
+
+/// Which heap a timer is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sort {
+    Timer,
+    Bound,
+    Mark,
 }
 
 impl Clock {
@@ -162,37 +172,33 @@ impl Clock {
 
     /// Arms a timer that calls `ring` at `at`, with no lock of the clock taken.
     pub(crate) fn arm(&self, at: Timestamp, ring: Box<dyn FnOnce() + Send>) -> Alarm {
-        self.arm_target(at, Target::Run(ring), false)
+        self.arm_target(at, Target::Run(ring), Sort::Timer)
     }
 
     /// Arms a timer for the longest that something may last at all.
     pub(crate) fn arm_bound(&self, at: Timestamp, ring: Box<dyn FnOnce() + Send>) -> Alarm {
-        self.arm_target(at, Target::Run(ring), true)
+        self.arm_target(at, Target::Run(ring), Sort::Bound)
     }
 
-    fn arm_target(&self, at: Timestamp, target: Target, is_bound: bool) -> Alarm {
+    /// Arms a timer for what is done as time passes. Virtual time does not jump to it.
+    pub(crate) fn arm_mark(&self, at: Timestamp, ring: Box<dyn FnOnce() + Send>) -> Alarm {
+        self.arm_target(at, Target::Run(ring), Sort::Mark)
+    }
+
+    fn arm_target(&self, at: Timestamp, target: Target, sort: Sort) -> Alarm {
         let mut state = self.lock();
-        let heap = if is_bound {
-            &mut state.bounds
-        } else {
-            &mut state.timers
-        };
+        let heap = state.heap(sort);
         let first = heap.earliest().is_none_or(|next| at < next);
         let key = heap.arm(at, target);
         if first {
             self.wake_driver(&mut state);
         }
-        Alarm { key, is_bound }
+        Alarm { key, sort }
     }
 
     pub(crate) fn disarm(&self, alarm: Alarm) {
         let mut state = self.lock();
-        let heap = if alarm.is_bound {
-            &mut state.bounds
-        } else {
-            &mut state.timers
-        };
-        let target = heap.cancel(alarm.key);
+        let target = state.heap(alarm.sort).cancel(alarm.key);
         drop(state);
         drop(target);
     }
@@ -342,6 +348,14 @@ impl Drop for Delivered<'_> {
 }
 
 impl State {
+    fn heap(&mut self, sort: Sort) -> &mut Timers<Target> {
+        match sort {
+            Sort::Timer => &mut self.timers,
+            Sort::Bound => &mut self.bounds,
+            Sort::Mark => &mut self.marks,
+        }
+    }
+
     /// Whether somebody who is awake owes an answer.
     fn is_asked(&self) -> bool {
         let mut asked = self.asked.keys();
@@ -373,6 +387,9 @@ impl State {
             due.push(target);
         }
         while let Some(target) = self.bounds.pop_due(self.now) {
+            due.push(target);
+        }
+        while let Some(target) = self.marks.pop_due(self.now) {
             due.push(target);
         }
         self.busy += due.len();

@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use super::driver::{Driver, Signal, Wake};
+use super::timers::Timers;
 use super::{Clock, Shared, State, Timestamp};
 
 /// The longest that the driver sleeps at a stretch, so that it follows changes of the system's clock.
@@ -60,12 +61,8 @@ impl Clock {
             let next = state.next_moment()?;
             return Some((next - state.now).saturating_sub(since.elapsed()));
         }
-        let timer = state.timers.earliest();
-        let bound = state.bounds.earliest();
-        let next = match (timer, bound) {
-            (Some(timer), Some(bound)) => timer.min(bound),
-            (timer, bound) => timer.or(bound)?,
-        };
+        let heaps = [&mut state.timers, &mut state.bounds, &mut state.marks];
+        let next = heaps.into_iter().filter_map(Timers::earliest).min()?;
         Some(next - Timestamp::system())
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::owner::{Owner, add, take};
 use super::sleeper::{SLEEPS, Sleeper};
-use super::{Alarm, Clock, Hold, Target};
+use super::{Alarm, Clock, Hold, Sort, Target};
 
 /// The future of [`Clock::sleep`].
 pub struct Sleep {
@@ -22,7 +22,7 @@ impl Sleep {
     pub(super) fn new(clock: Clock, duration: Duration) -> Self {
         let sleeper = Arc::new(Sleeper::default());
         let at = clock.now() + duration;
-        let alarm = clock.arm_target(at, Target::Sleeper(sleeper.clone()), false);
+        let alarm = clock.arm_target(at, Target::Sleeper(sleeper.clone()), Sort::Timer);
         Self {
             clock,
             armed: Some((alarm, sleeper)),

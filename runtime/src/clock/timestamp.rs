@@ -52,6 +52,12 @@ impl Timestamp {
         }
     }
 
+    /// The time that lies so long before; `None` when there is none.
+    pub(crate) fn checked_sub(self, duration: Duration) -> Option<Self> {
+        let micros = i64::try_from(duration.as_micros()).ok()?;
+        self.0.checked_sub(micros).map(Self)
+    }
+
     /// Reads an ISO-8601 extended offset date-time as AWS accepts it; see [`stepwright_asl::timestamp`].
     ///
     /// Fractions finer than a microsecond are rounded up, so that a wait never ends early.

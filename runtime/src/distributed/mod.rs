@@ -1,14 +1,18 @@
 //! The parts of a Distributed Map beside its states: items that are read from objects, and results that are written to objects.
 
 mod counts;
+mod files;
 mod item;
+mod layout;
 mod results;
 mod run;
 pub(crate) mod source;
 
 pub use self::counts::MapRunCounts;
 pub(crate) use self::counts::Tally;
+pub(crate) use self::files::{File, Written};
 pub(crate) use self::item::Item;
-pub(crate) use self::results::{Ended, File, Layout, Results, Transformation, Written};
+pub(crate) use self::layout::{Layout, Transformation};
+pub(crate) use self::results::{Again, Ended, Results};
 pub use self::run::MapRun;
 pub(crate) use self::run::RunView;

@@ -17,11 +17,12 @@ use super::Engine;
 use super::activities::Activities;
 use super::durable::Durable;
 use super::error::BuildError;
-use super::executions::{Executions, Retention};
+use super::executions::Executions;
 use super::machines::{Machines, Setting};
 use super::map_runs::MapRuns;
 use super::observer::Observer;
 use super::registry::{self, Registry};
+use super::retention::ChosenRetention;
 use super::shared::Shared;
 use super::tokens::Tokens;
 use super::unanswered::UnansweredTasks;
@@ -45,7 +46,7 @@ pub struct EngineBuilder {
     region: String,
     account: String,
     role: String,
-    retention: Retention,
+    retention: ChosenRetention,
     rests_as_bytes: bool,
     blocking_threshold: Duration,
     objects: Option<Arc<dyn ObjectStore>>,
@@ -77,10 +78,7 @@ impl EngineBuilder {
             region: "us-east-1".to_owned(),
             account: "123456789012".to_owned(),
             role: "arn:aws:iam::123456789012:role/stepwright".to_owned(),
-            retention: Retention {
-                executions: 1_000,
-                bytes: 256 * 1_048_576,
-            },
+            retention: ChosenRetention::default(),
             rests_as_bytes: false,
             blocking_threshold: watcher::THRESHOLD,
             objects: None,
@@ -476,17 +474,43 @@ impl EngineBuilder {
         self
     }
 
-    /// How many finished executions can still be described; 1,000 unless set. The children of a Map Run do not
-    /// count: of each run, so many can be described by themselves, as long as its execution can.
+    /// How many executions that are over can still be described: those that ended last. The others are forgotten, and their names
+    /// are free again.
+    ///
+    /// Without a [store](Self::store) that are 1,000 unless set. A store keeps them all unless it is set, and then deletes the others. The children
+    /// of a Map Run do not count: of each run, so many can be described by themselves, as long as its execution can.
     pub fn retention(mut self, executions: usize) -> Self {
-        self.retention.executions = executions;
+        self.retention.executions = Some(executions);
         self
     }
 
-    /// How many bytes the finished executions that can be described may take in memory, about: 256 MiB unless set. The oldest
-    /// are forgotten first.
+    /// How many bytes the executions that are over may take, about. Those that ended first are forgotten first.
+    ///
+    /// Without a [store](Self::store) that are 256 MiB of memory unless set. A store has no bound unless it is set; then executions that are over are
+    /// deleted as long as all that it has, with what runs, takes more.
     pub fn retention_bytes(mut self, bytes: u64) -> Self {
-        self.retention.bytes = bytes;
+        self.retention.bytes = Some(bytes);
+        self
+    }
+
+    /// How long after its end an execution can be described, on the engine's clock.
+    ///
+    /// A [store](Self::store) keeps executions for 90 days unless set, as AWS does, and deletes them within a sixty-fourth of the time, at most an hour.
+    /// Without a store there is no bound unless it is set; then executions are forgotten when the next one ends. `Duration::MAX` keeps them for ever.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    /// use stepwright_runtime::Engine;
+    /// use stepwright_runtime::store::MemoryStore;
+    ///
+    /// let week = Duration::from_secs(7 * 86_400);
+    /// let engine = Engine::builder().store(MemoryStore::new()).retention_time(week).build()?;
+    /// # drop(engine);
+    /// # Ok(()) }
+    /// ```
+    pub fn retention_time(mut self, time: Duration) -> Self {
+        self.retention.time = Some(time);
         self
     }
 
@@ -542,7 +566,6 @@ impl EngineBuilder {
             substitutions: self.substitutions,
             families: registry.families,
             handlers: registry.handlers,
-            is_durable: self.store.is_some(),
         };
         let resumes_only = self.resumes_only;
         let resumes_only = resumes_only
@@ -577,7 +600,9 @@ impl EngineBuilder {
         if !problems.is_empty() {
             return Err(BuildError { problems });
         }
-        let durable = self.store.map(Durable::open).transpose();
+        let retention = self.retention.in_memory(self.store.is_some());
+        let open = |store| Durable::open(store, self.retention.in_store());
+        let durable = self.store.map(open).transpose();
         let durable = durable.map_err(|error| BuildError::new(error.to_string()))?;
         let activities = Activities::new(durable.is_some());
         if let Some(durable) = &durable {
@@ -612,12 +637,12 @@ impl EngineBuilder {
             state: Arc::new(self.state),
             tokens: Tokens::default(),
             activities,
-            executions: Mutex::new(Executions::new(seed, self.retention)),
-            runs: MapRuns::default(),
+            executions: Arc::new(Mutex::new(Executions::new(seed, retention))),
+            runs: Arc::new(MapRuns::default()),
             unanswered: UnansweredTasks::default(),
             objects: self.objects,
             role: self.role,
-            retention: self.retention.executions,
+            retention: retention.executions,
             durable,
             resumes_only,
             rests_as_bytes: self.rests_as_bytes,

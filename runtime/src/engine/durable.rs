@@ -1,19 +1,23 @@
 //! What an engine with a store has beside one without.
 
-use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use smol_str::SmolStr;
 
-use super::journaled::{First, Journaled};
+use super::journaled::{First, Journaled, Place};
+use super::kept_versions::{KeptVersions, Starting};
 use super::machines::Machine;
+use super::recover::Recovered;
+use super::retention::Retention;
+use super::state::ExecutionState;
+use super::sweeper::Sweeper;
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::Written;
 use crate::query::Entropy;
 use crate::status::Status;
 use crate::store::journal::Journal;
-use crate::store::{Store, StoreError, StoreReader, StoredExecution, StoredMachine};
+use crate::store::{Store, StoreError, StoreReader, StoredChild, StoredExecution, StoredMachine};
 
 /// The journal, and what is known of the store.
 pub(super) struct Durable {
@@ -21,20 +25,35 @@ pub(super) struct Durable {
     reader: Mutex<Box<dyn StoreReader>>,
     /// The key of the next execution.
     next: AtomicU64,
-    /// The hashes of the versions that the store has.
-    versions: Mutex<HashSet<SmolStr>>,
+    pub(super) versions: Arc<KeptVersions>,
+    pub(super) retention: Retention,
+    /// A reader for what deletes executions, until that begins.
+    pub(super) sweep_reader: Mutex<Option<Box<dyn StoreReader>>>,
+    /// What deletes executions that were kept long enough.
+    pub(super) sweeper: OnceLock<Sweeper>,
+    /// The children of Map Runs that an earlier process had at work, until their parents go on with them.
+    recovered: Mutex<Recovered>,
+    /// Those whose parents were over. They are being stopped.
+    left_behind: Mutex<Vec<Weak<ExecutionState>>>,
 }
 
 impl Durable {
-    /// Opens a store.
-    pub(super) fn open(store: Box<dyn Store>) -> Result<Self, StoreError> {
+    /// Opens a store, which keeps executions so long.
+    pub(super) fn open(store: Box<dyn Store>, retention: Retention) -> Result<Self, StoreError> {
         let mut reader = store.reader()?;
         let last = reader.last_key()?;
+        let sweeps = !retention.is_endless();
+        let sweep_reader = sweeps.then(|| store.reader()).transpose()?;
         Ok(Self {
             journal: Journal::new(store)?,
             reader: Mutex::new(reader),
             next: AtomicU64::new(last + 1),
-            versions: Mutex::default(),
+            versions: Arc::default(),
+            retention,
+            sweep_reader: Mutex::new(sweep_reader),
+            sweeper: OnceLock::new(),
+            recovered: Mutex::default(),
+            left_behind: Mutex::default(),
         })
     }
 
@@ -62,26 +81,80 @@ impl Durable {
             status: Status::Running,
             started: about.started,
             stopped: None,
+            child_of: None,
         };
-        // A version stands before its first execution, in the same commit: until that is done, others give it, too.
-        let versions = self.versions.lock().unwrap_or_else(PoisonError::into_inner);
-        let version = (!versions.contains(&machine.hash)).then(|| StoredMachine {
+        let starting = self.versions.start(&machine.hash);
+        let version = starting.brings.then(|| StoredMachine {
             hash: machine.hash.to_string(),
             name: machine.name.to_string(),
             machine_type: machine.program.entry().machine_type,
             definition: machine.text.to_string(),
         });
-        Journaled::new(
-            key,
-            0,
-            First::Start(Box::new((row, version))),
-            Written::default(),
-        )
+        started(row, version, Some(starting))
     }
 
-    /// The store has this version.
-    pub(super) fn knows(&self, hash: SmolStr) {
-        let mut versions = self.versions.lock().unwrap_or_else(PoisonError::into_inner);
-        versions.insert(hash);
+    /// What a new child of a Map Run has in the journal. The store has the version of the parent, which is the child's.
+    pub(super) fn start_child(
+        &self,
+        parent: &Place,
+        child_of: StoredChild,
+        about: &ExecutionInfo,
+    ) -> Journaled {
+        let row = StoredExecution {
+            key: self.next.fetch_add(1, Ordering::Relaxed),
+            arn: about.id.to_string(),
+            name: about.name.to_string(),
+            machine: about.machine_name.to_string(),
+            machine_hash: parent.machine_hash.to_string(),
+            status: Status::Running,
+            started: about.started,
+            stopped: None,
+            child_of: Some(child_of),
+        };
+        started(row, None, None)
     }
+
+    /// The children that are to be gone on with.
+    pub(super) fn recovered(&self) -> MutexGuard<'_, Recovered> {
+        self.recovered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A child of an earlier process whose parent is over is being stopped.
+    pub(super) fn leaves_behind(&self, child: &Arc<ExecutionState>) {
+        self.lock_left_behind().push(Arc::downgrade(child));
+    }
+
+    /// The children of an earlier process that are being stopped.
+    pub(super) fn left_behind(&self) -> Vec<Arc<ExecutionState>> {
+        let mut left = self.lock_left_behind();
+        left.retain(|child| {
+            child
+                .upgrade()
+                .is_some_and(|child| child.report().is_none())
+        });
+        left.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    fn lock_left_behind(&self) -> MutexGuard<'_, Vec<Weak<ExecutionState>>> {
+        self.left_behind
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What an execution has in the journal whose row is not kept yet.
+fn started(
+    row: StoredExecution,
+    version: Option<StoredMachine>,
+    starting: Option<Starting>,
+) -> Journaled {
+    let place = Place {
+        key: row.key,
+        machine_hash: SmolStr::new(&row.machine_hash),
+        seq: 0,
+    };
+    let first = First::Start(Box::new((row, version, starting)));
+    Journaled::new(place, first, Written::default())
 }

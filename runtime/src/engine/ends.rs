@@ -7,6 +7,7 @@ use super::nested;
 use super::report::ExecutionReport;
 use super::shared::Shared;
 use crate::distributed::Ended;
+use crate::task::TaskFailure;
 
 /// The longest text of a cause or a path in the news.
 const LONG: usize = 300;
@@ -24,6 +25,15 @@ impl Shared {
                 parent.child_ended(number, of_child(report));
             }
         }
+    }
+}
+
+/// Tells a Map Run that a child of it is not gone on with in this process: neither is the run. A task that waits for another
+/// execution learns what became of it from its start, or not at all.
+pub(super) fn tell_parked(follower: &Follower, report: &ExecutionReport) {
+    if let Role::Child { .. } = follower.role {
+        let (error, cause) = (report.error.clone(), report.cause.clone());
+        follower.parent.parked(TaskFailure { error, cause });
     }
 }
 

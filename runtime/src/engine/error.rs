@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::report::ExecutionReport;
-use crate::history::History;
+use crate::history::{History, InvalidPageToken};
 use crate::status::Status;
 use crate::store::StoreError;
 use crate::value::Value;
@@ -115,6 +115,36 @@ impl RedriveError {
             error => Self::Store(error),
         }
     }
+}
+
+/// A history cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HistoryError {
+    /// No Standard execution, and no child of a Map Run, of that ARN is remembered.
+    #[error("Execution Does Not Exist: '{0}'")]
+    ExecutionDoesNotExist(String),
+    /// The page before is none of this order.
+    #[error(transparent)]
+    InvalidToken(#[from] InvalidPageToken),
+    /// The store cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// An execution cannot be deleted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeleteError {
+    /// No Standard execution of that ARN is remembered. The children of a Map Run are deleted with the execution that it belongs to.
+    #[error("Execution Does Not Exist: '{0}'")]
+    ExecutionDoesNotExist(String),
+    /// It runs.
+    #[error("the execution `{0}` runs; stop it first, or wait for its end")]
+    ExecutionIsRunning(String),
+    /// The store cannot be read, or does not keep the deletion. The execution is there as before.
+    #[error("the execution cannot be deleted: {0}")]
+    Store(#[from] StoreError),
 }
 
 /// A token cannot be answered.

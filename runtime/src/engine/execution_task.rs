@@ -5,13 +5,14 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 use tokio::sync::oneshot;
 
 use super::ends;
 use super::host::EngineHost;
 use super::journaled::Journaled;
-use super::prepared::{Begin, Prepared};
+use super::prepared::{Begin, Child, Prepared};
 use super::redrivable::Redrivable;
 use super::report::ExecutionReport;
 use super::shared::Shared;
@@ -25,7 +26,7 @@ use crate::program::{Entry, Program};
 use crate::record::Damaged;
 use crate::status::Status;
 use crate::store::StoreError;
-use crate::task::{News, Taken};
+use crate::task::{News, Taken, TaskFailure};
 use crate::value::Value;
 use crate::wait_id::WaitId;
 
@@ -51,7 +52,7 @@ fn shut_down() -> Failure {
 pub(super) struct ExecutionTask {
     program: Arc<Program>,
     entry: Entry,
-    is_child: bool,
+    child: Child,
     execution: Option<Execution>,
     host: EngineHost,
     deadline: Option<Alarm>,
@@ -91,7 +92,7 @@ impl ExecutionTask {
             state,
             program,
             entry,
-            is_child,
+            child,
             source,
             begin,
             journaled,
@@ -103,13 +104,13 @@ impl ExecutionTask {
             name = %state.about.name
         );
         let mut host = EngineHost::new(engine, program.clone(), state, source);
-        if journaled.is_some() {
-            host.defer();
+        if let Some(journaled) = &journaled {
+            host.defer(journaled.place().clone());
         }
         Self {
             program,
             entry,
-            is_child,
+            child,
             execution: None,
             host,
             deadline: None,
@@ -197,6 +198,16 @@ impl ExecutionTask {
         self.execution = Some(self.begin());
     }
 
+    /// The execution's children that are about to be driven, after it has gone on.
+    pub(super) fn take_prepared(&mut self) -> Vec<Prepared> {
+        std::mem::take(&mut self.host.prepared)
+    }
+
+    /// What this process does not bring to an end, the next one does: it is kept, or its parent is, which starts it again.
+    fn goes_on_elsewhere(&self) -> bool {
+        self.journaled.is_some() || self.child == Child::OfKept
+    }
+
     fn ring_deadline(&self) -> Box<dyn FnOnce() + Send> {
         let state = Arc::downgrade(&self.host.state);
         Box::new(move || {
@@ -226,12 +237,13 @@ impl ExecutionTask {
             Message::Deadline => execution.time_out(&mut self.host),
             Message::Stop(failure) => execution.abort(failure, &mut self.host),
             Message::Drain => self.is_drained = self.journaled.is_some(),
-            Message::ShutDown => match self.journaled {
-                Some(_) => self.parks = Some(shut_down()),
-                None => execution.abort(shut_down(), &mut self.host),
+            Message::ShutDown => match self.goes_on_elsewhere() {
+                true => self.parks = Some(shut_down()),
+                false => execution.abort(shut_down(), &mut self.host),
             },
             Message::LookForHandlers => execution.look_for_handlers(&mut self.host),
             Message::NotKept(cause) => self.parks = Some(Failure::new(NOT_KEPT, cause)),
+            Message::Parked(failure) => self.parks = Some(failure),
             Message::History(read, reader) => {
                 execution.recorder().watch();
                 self.readers.push((read, reader));
@@ -251,6 +263,10 @@ impl ExecutionTask {
             News::Started(worker, taken) => {
                 let is_taken = execution.started(wait_id, worker, &mut self.host);
                 self.tell(taken, is_taken);
+            }
+            News::Parked(TaskFailure { error, cause }) => {
+                let failure = Failure::stopped(error.map(SmolStr::from), cause.map(SmolStr::from));
+                self.parks = Some(failure);
             }
             News::Child(number, ended) => {
                 execution.child_execution_ended(wait_id, number, ended, &mut self.host);
@@ -294,7 +310,10 @@ impl ExecutionTask {
                 program: self.program.clone(),
                 source: self.host.source.clone(),
                 resume,
-                journaled: self.journaled.as_ref().map(|journaled| journaled.place()),
+                place: self
+                    .journaled
+                    .as_ref()
+                    .map(|journaled| journaled.place().clone()),
             });
         }
         let history = execution.recorder().finish();
@@ -311,7 +330,7 @@ impl ExecutionTask {
             cause = failure.cause.as_deref(),
             "is not gone on with here"
         );
-        self.host.park();
+        self.host.park(&failure);
         let state = &self.host.state;
         state.accept(Err(StoreError::Closed));
         // What is not kept has not happened.
@@ -349,11 +368,11 @@ impl ExecutionTask {
         if let Some(observer) = &self.host.engine.observer
             && self.inspected.is_none()
         {
-            observer.ended(&self.program, &report, self.is_child);
+            observer.ended(&self.program, &report, self.child != Child::No);
         }
         if self.host.is_parked {
             self.host.engine.executions().park(&self.host.state);
-        } else if !self.is_child {
+        } else if self.child == Child::No {
             // A child is remembered by its run.
             let is_described = self.entry.machine_type == MachineType::Standard;
             self.host
@@ -368,12 +387,12 @@ impl ExecutionTask {
         }
         let engine = &self.host.engine;
         let is_parked = self.host.is_parked;
-        self.host.state.close(report.clone(), |follower| {
-            // Who waits for a parked execution is parked, too.
-            if !is_parked {
-                engine.tell_follower(follower, &report);
-            }
-        });
+        self.host
+            .state
+            .close(report.clone(), |follower| match is_parked {
+                true => ends::tell_parked(&follower, &report),
+                false => engine.tell_follower(follower, &report),
+            });
         self.host.engine.live.fetch_sub(1, Ordering::SeqCst);
     }
 
@@ -393,7 +412,7 @@ impl ExecutionTask {
         let Some(observer) = &self.host.engine.observer else {
             return;
         };
-        if !self.is_child {
+        if self.child == Child::No {
             return;
         }
         let count = execution.recorder().count();
@@ -457,10 +476,10 @@ impl ExecutionTask {
             return Poll::Ready(Committed::All);
         }
         self.host.state.accept(Ok(()));
-        if let (Some(version), Some(durable)) =
-            (journaled.take_version(), &self.host.engine.durable)
+        if let (Some(starting), Some(durable)) =
+            (journaled.take_started(), &self.host.engine.durable)
         {
-            durable.knows(version);
+            durable.versions.started(starting);
         }
         journaled.tell_senders();
         let is_over = journaled.is_over();
@@ -477,8 +496,7 @@ impl ExecutionTask {
 
     /// Begins to commit what a step did, if there is anything that has to be kept now.
     fn commit(&mut self, execution: &mut Execution, step: Step) -> bool {
-        let (Some(journaled), Some(durable)) = (&mut self.journaled, &self.host.engine.durable)
-        else {
+        let Some(journaled) = &mut self.journaled else {
             return false;
         };
         if !journaled.is_behind(execution) {
@@ -489,9 +507,14 @@ impl ExecutionTask {
         if step == Step::Budget && !self.host.has_deferred() && !journaled.is_awaited() {
             return false;
         }
-        let now = || self.host.engine.clock.now();
-        let over = execution.outcome().map(|outcome| (outcome.status(), now()));
-        journaled.commit(durable, execution, over);
+        let runs = self.host.take_changed_runs();
+        let engine = &self.host.engine;
+        let Some(durable) = &engine.durable else {
+            return false;
+        };
+        let over = execution.outcome();
+        let over = over.map(|outcome| (outcome.status(), engine.clock.now()));
+        journaled.commit(durable, execution, runs, over);
         true
     }
 
@@ -608,7 +631,7 @@ impl Drop for ExecutionTask {
         }
         let cause = "the runtime that drove the execution was shut down";
         let failure = Failure::new(SHUT_DOWN, cause);
-        if self.journaled.is_some() {
+        if self.goes_on_elsewhere() {
             self.park(failure);
             return;
         }

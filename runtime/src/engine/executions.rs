@@ -3,15 +3,17 @@ use std::sync::{Arc, Weak};
 
 use smol_str::SmolStr;
 
+use super::retention::Retention;
 use super::state::ExecutionState;
+use crate::clock::Timestamp;
 use crate::query::Entropy;
 
 /// The executions of an engine: those that run, and those that can be described.
 pub(super) struct Executions {
     /// The Standard ones.
     pub(super) by_id: HashMap<SmolStr, Arc<ExecutionState>>,
-    /// Of these, those that are over, oldest first, with the bytes that they hold.
-    closed: VecDeque<(SmolStr, u64)>,
+    /// Of these, those that are over, oldest first.
+    closed: VecDeque<Closed>,
     closed_bytes: u64,
     /// All that run, but for the children of Map Runs, which end with them.
     open: Vec<Option<Weak<ExecutionState>>>,
@@ -23,11 +25,12 @@ pub(super) struct Executions {
     pub(super) entropy: Entropy,
 }
 
-/// How many executions that are over can be described.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Retention {
-    pub(super) executions: usize,
-    pub(super) bytes: u64,
+/// An execution that is over.
+struct Closed {
+    id: SmolStr,
+    /// The bytes that it holds.
+    bytes: u64,
+    stopped: Timestamp,
 }
 
 impl Executions {
@@ -57,13 +60,26 @@ impl Executions {
     /// An execution that was over runs again.
     pub(super) fn reopen(&mut self, state: &Arc<ExecutionState>) {
         let id = &state.about.id;
-        if let Some(at) = self.closed.iter().position(|(closed, _)| closed == id)
-            && let Some((_, bytes)) = self.closed.remove(at)
-        {
-            self.closed_bytes -= bytes;
-        }
+        self.take_closed(id);
         self.by_id.insert(id.clone(), state.clone());
         self.open(state);
+    }
+
+    /// An execution that was over is deleted. Another of its name, or a redrive, is left as it is.
+    pub(super) fn forget(&mut self, state: &Arc<ExecutionState>) {
+        let id = &state.about.id;
+        let is_same = |known: &Arc<ExecutionState>| Arc::ptr_eq(known, state);
+        if self.by_id.get(id).is_some_and(is_same) {
+            self.by_id.remove(id);
+            self.take_closed(id);
+        }
+    }
+
+    fn take_closed(&mut self, id: &SmolStr) {
+        let place = self.closed.iter().position(|closed| closed.id == *id);
+        if let Some(closed) = place.and_then(|at| self.closed.remove(at)) {
+            self.closed_bytes -= closed.bytes;
+        }
     }
 
     /// An execution goes on in another process.
@@ -77,7 +93,7 @@ impl Executions {
 
     /// How many Standard ones run.
     pub(super) fn open_count(&self) -> usize {
-        self.by_id.len() - self.closed.len()
+        self.by_id.len().saturating_sub(self.closed.len())
     }
 
     /// Those that run.
@@ -91,7 +107,12 @@ impl Executions {
 
     /// An execution that holds so many bytes is over. Gives the ids of those that are forgotten for it: itself, when it cannot
     /// be described.
-    pub(super) fn close(&mut self, state: &ExecutionState, bytes: u64) -> Vec<SmolStr> {
+    pub(super) fn close(
+        &mut self,
+        state: &ExecutionState,
+        bytes: u64,
+        stopped: Timestamp,
+    ) -> Vec<SmolStr> {
         if let Some(place) = state.place() {
             self.open[place] = None;
             self.free.push(place);
@@ -100,18 +121,25 @@ impl Executions {
         if !self.by_id.contains_key(id) {
             return vec![id.clone()];
         }
-        self.closed.push_back((id.clone(), bytes));
+        self.closed.push_back(Closed {
+            id: id.clone(),
+            bytes,
+            stopped,
+        });
         self.closed_bytes += bytes;
         let mut forgotten = Vec::new();
-        while self.closed.len() > self.retention.executions
-            || self.closed_bytes > self.retention.bytes
-        {
-            let Some((oldest, bytes)) = self.closed.pop_front() else {
+        while let Some(oldest) = self.closed.front() {
+            if self.closed.len() <= self.retention.executions
+                && self.closed_bytes <= self.retention.bytes
+                && stopped - oldest.stopped <= self.retention.time
+            {
                 break;
-            };
-            self.closed_bytes -= bytes;
-            self.by_id.remove(&oldest);
-            forgotten.push(oldest);
+            }
+            if let Some(oldest) = self.closed.pop_front() {
+                self.closed_bytes -= oldest.bytes;
+                self.by_id.remove(&oldest.id);
+                forgotten.push(oldest.id);
+            }
         }
         forgotten
     }

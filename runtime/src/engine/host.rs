@@ -9,12 +9,12 @@ use smol_str::SmolStr;
 
 use super::activities::Queued;
 use super::answering::Resumed;
-use super::ends;
 use super::error::{StartError, TokenError};
 use super::follower::{Follower, Role};
+use super::journaled::Place;
 use super::map_runs::MapRunRecord;
 use super::nested;
-use super::prepared::{Begin, Prepared};
+use super::prepared::Prepared;
 use super::shared::Shared;
 use super::state::{ExecutionState, Message};
 use super::tokens::new_token;
@@ -29,7 +29,7 @@ use crate::panics::guarded;
 use crate::program::Program;
 use crate::query::Entropy;
 use crate::status::Status;
-use crate::store::StoreError;
+use crate::store::{StoreError, StoredMapRun};
 use crate::task::{
     Answer, Effect, Integration, NestedStart, Reply, Responder, RunningTask, TaskCall, TaskFailure,
     TaskResult, TaskSource,
@@ -44,7 +44,7 @@ const NO_STORE: &str = "The engine has no object store; give it one with `Engine
 /// What an execution has in the world: timers, pending handlers, open tokens.
 pub(super) struct EngineHost {
     pub(super) engine: Arc<Shared>,
-    program: Arc<Program>,
+    pub(super) program: Arc<Program>,
     pub(super) state: Arc<ExecutionState>,
     /// Asked before the engine's own sources.
     pub(super) source: Option<Arc<dyn TaskSource>>,
@@ -58,6 +58,10 @@ pub(super) struct EngineHost {
     pub(super) waker: Waker,
     /// What is done when its reason is kept; `None` where it is done at once.
     deferred: Option<Vec<(WaitId, Deferred)>>,
+    /// Where the execution is in the store, when it is kept.
+    pub(super) place: Option<Place>,
+    /// The Map Runs of which others shall know more when that is kept.
+    changed_runs: Vec<Arc<MapRunRecord>>,
     /// A task that nobody answers waits for an engine in which somebody does; otherwise it fails.
     waits_for_handlers: bool,
     /// Tokens that are closed when their end is kept, and why.
@@ -70,7 +74,30 @@ pub(super) struct EngineHost {
 enum Deferred {
     Perform(Effect),
     Queue { activity: SmolStr, input: Value },
-    StopChild(Weak<ExecutionState>),
+    StartChild(ChildStart),
+    Stop(Stop),
+}
+
+/// What is stopped with the wait for it.
+enum Stop {
+    /// What a task has started.
+    Execution(Weak<ExecutionState>),
+    /// What a Map Run has at work.
+    Children(Arc<MapRunRecord>),
+}
+
+impl Stop {
+    fn stop(&self) {
+        match self {
+            Self::Execution(execution) => {
+                if let Some(job) = execution.upgrade() {
+                    // One that is over needs not be told.
+                    let _ = job.send(Message::Stop(Failure::stopped(None, None)));
+                }
+            }
+            Self::Children(run) => run.stop_children(),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -111,15 +138,33 @@ impl EngineHost {
             prepared: Vec::new(),
             waker: Waker::noop().clone(),
             deferred: None,
+            place: None,
+            changed_runs: Vec::new(),
             waits_for_handlers: false,
             closing: Vec::new(),
             is_parked: false,
         }
     }
 
-    /// From now on nothing is done before its reason is kept.
-    pub(super) fn defer(&mut self) {
+    /// From now on nothing is done before its reason is kept, at this place.
+    pub(super) fn defer(&mut self, place: Place) {
         self.deferred = Some(Vec::new());
+        self.place = Some(place);
+    }
+
+    /// The Map Runs that changed, as the store has them.
+    pub(super) fn take_changed_runs(&mut self) -> impl Iterator<Item = StoredMapRun> + use<> {
+        let key = self.place.as_ref().map_or(0, |place| place.key);
+        let changed = std::mem::take(&mut self.changed_runs).into_iter();
+        changed.map(move |run| run.stored(key))
+    }
+
+    /// A Map Run has begun or ended.
+    fn run_changed(&mut self, run: &Arc<MapRunRecord>) {
+        let is_noted = |noted: &Arc<MapRunRecord>| Arc::ptr_eq(noted, run);
+        if self.place.is_some() && !self.changed_runs.iter().any(is_noted) {
+            self.changed_runs.push(run.clone());
+        }
     }
 
     /// From now on a task that nobody answers waits: the execution came here from another process.
@@ -166,15 +211,27 @@ impl EngineHost {
                     answers.extend(answer.map(|answer| (wait_id, answer)));
                 }
                 Deferred::Queue { activity, input } => self.queue_now(wait_id, &activity, input),
-                Deferred::StopChild(child) => stop_child(&child),
+                Deferred::StartChild(child) => self.start_child_now(wait_id, child),
+                Deferred::Stop(stop) => stop.stop(),
             }
         }
         answers
     }
 
-    /// The execution is not gone on with in this process. Answers to its tokens are for the next one.
-    pub(super) fn park(&mut self) {
+    /// The execution is not gone on with in this process, and neither are the children of its Map Runs. Answers to its tokens are
+    /// for the next one.
+    pub(super) fn park(&mut self, why: &Failure) {
         self.is_parked = true;
+        // Those of a run that was given up are at work until that is kept.
+        let given_up = self.deferred.iter().flatten();
+        let given_up = given_up.filter_map(|(_, deferred)| match deferred {
+            Deferred::Stop(Stop::Children(run)) => Some(run),
+            _ => None,
+        });
+        let held = self.waits.values().filter_map(|held| held.run.as_ref());
+        for run in held.chain(given_up) {
+            run.park_children(why);
+        }
         let held = self.waits.values().filter_map(|held| held.token.as_ref());
         let closing = self.closing.iter().map(|(token, _)| token);
         for token in held.map(|(token, _)| token).chain(closing) {
@@ -213,16 +270,21 @@ impl EngineHost {
         }
     }
 
-    /// Takes what a wait had out of the world. Gives the execution that was started for it and is stopped with it.
-    fn let_go(&mut self, wait: u32, held: Held) -> Option<Weak<ExecutionState>> {
+    /// Takes what a wait had out of the world. Gives what was started for it and is stopped with it.
+    fn let_go(&mut self, wait: u32, held: Held) -> Vec<Stop> {
+        let mut stops = Vec::new();
         for (_, alarm) in held.alarms {
             self.engine.clock.disarm(alarm);
         }
         if let Some(work) = held.work {
             work.abort();
         }
-        if let Some(run) = held.run {
-            run.abort(self.engine.clock.now());
+        if let Some(run) = held.run
+            && !self.is_parked
+            && run.abort(self.engine.clock.now())
+        {
+            self.run_changed(&run);
+            stops.push(Stop::Children(run));
         }
         if let Some(attempt) = held.attempt {
             attempt.end();
@@ -251,15 +313,19 @@ impl EngineHost {
         }
         // AWS documents that an aborted `.sync` task stops what it started; so does one whose time ran out here, for
         // a retry would run beside it.
-        let (child, is_job) = held.child?;
-        (is_job && !self.is_parked).then_some(child)
+        if let Some((child, true)) = held.child
+            && !self.is_parked
+        {
+            stops.push(Stop::Execution(child));
+        }
+        stops
     }
 
     fn held(&mut self, wait_id: WaitId) -> &mut Held {
         self.waits.of(wait_id.wait)
     }
 
-    fn run(&self, wait_id: WaitId) -> Option<&Arc<MapRunRecord>> {
+    pub(super) fn run(&self, wait_id: WaitId) -> Option<&Arc<MapRunRecord>> {
         self.waits.get(wait_id.wait)?.run.as_ref()
     }
 
@@ -460,71 +526,56 @@ impl Host for EngineHost {
 
     fn open_run(&mut self, wait_id: WaitId, view: RunView) {
         let run = self.engine.runs.open(view, self.engine.retention);
+        self.run_changed(&run);
         self.held(wait_id).run = Some(run);
+    }
+
+    fn resume_run(&mut self, wait_id: WaitId, view: RunView, tally: Tally) -> bool {
+        if self.run(wait_id).is_some() {
+            return true;
+        }
+        let run = self.engine.runs.open(view, self.engine.retention);
+        run.report(tally, None, self.engine.clock.now());
+        self.held(wait_id).run = Some(run);
+        false
+    }
+
+    fn resume_child(&mut self, wait_id: WaitId, child: ChildStart) {
+        self.start_child_now(wait_id, child);
     }
 
     fn start_child(&mut self, wait_id: WaitId, child: ChildStart) -> Result<(), String> {
         tokio::runtime::Handle::try_current()
             .map_err(|_| "A Distributed Map needs a tokio runtime for its children".to_owned())?;
-        let Some(run) = self.run(wait_id).cloned() else {
-            return Ok(());
-        };
         if let Some(observer) = &self.engine.observer {
             observer.child_starts()?;
         }
-        let ChildStart {
-            number,
-            about,
-            entry,
-            seed,
-            is_again,
-        } = child;
-        let before = if is_again { run.numbered(number) } else { None };
-        if let Some(before) = &before
-            && let Some(report) = before.report()
-            && report.status == Status::Succeeded
-        {
-            // It ended well while nobody looked.
-            let ended = ends::of_child(report);
-            Responder::new(&self.state, wait_id).child_ended(number, ended);
-            return Ok(());
+        match &mut self.deferred {
+            Some(deferred) => deferred.push((wait_id, Deferred::StartChild(child))),
+            None => self.start_child_now(wait_id, child),
         }
-        let state = ExecutionState::new(about, self.engine.clock.clone());
-        run.started(number, &state);
-        state.follow(Follower {
-            parent: Responder::new(&self.state, wait_id),
-            role: Role::Child {
-                run: run.arn().clone(),
-                number,
-            },
-        });
-        let resumed = before.as_ref().and_then(|before| {
-            let history = before.report()?.history.clone();
-            let resume = before.redrivable()?.resume;
-            Some(Begin::Redrive { history, resume })
-        });
-        self.prepared.push(Prepared {
-            state,
-            program: self.program.clone(),
-            entry,
-            is_child: true,
-            source: self.source.clone(),
-            begin: resumed.unwrap_or(Begin::Start { seed }),
-            journaled: None,
-        });
         Ok(())
     }
 
     fn stop_children(&mut self, wait_id: WaitId) {
-        if let Some(run) = self.run(wait_id) {
-            run.stop_children();
+        let Some(run) = self.run(wait_id).cloned() else {
+            return;
+        };
+        // Those that are about to start are told, too.
+        match &mut self.deferred {
+            Some(deferred) => deferred.push((wait_id, Deferred::Stop(Stop::Children(run)))),
+            None => run.stop_children(),
         }
     }
 
     fn report_run(&mut self, wait_id: WaitId, tally: Tally, ended: Option<Status>) {
         let now = self.engine.clock.now();
-        if let Some(run) = self.run(wait_id) {
-            run.report(tally, ended, now);
+        let Some(run) = self.run(wait_id).cloned() else {
+            return;
+        };
+        run.report(tally, ended, now);
+        if ended.is_some() {
+            self.run_changed(&run);
         }
     }
 
@@ -734,12 +785,13 @@ impl Host for EngineHost {
         if self.waits.is_empty() {
             return;
         }
-        if let Some(held) = self.waits.remove(wait_id.wait)
-            && let Some(child) = self.let_go(wait_id.wait, held)
-        {
+        let Some(held) = self.waits.remove(wait_id.wait) else {
+            return;
+        };
+        for stop in self.let_go(wait_id.wait, held) {
             match &mut self.deferred {
-                Some(deferred) => deferred.push((wait_id, Deferred::StopChild(child))),
-                None => stop_child(&child),
+                Some(deferred) => deferred.push((wait_id, Deferred::Stop(stop))),
+                None => stop.stop(),
             }
         }
     }
@@ -749,18 +801,8 @@ impl Host for EngineHost {
 impl Drop for EngineHost {
     fn drop(&mut self) {
         for (wait, held) in std::mem::take(&mut self.waits) {
-            if let Some(child) = self.let_go(wait, held) {
-                stop_child(&child);
-            }
+            self.let_go(wait, held).iter().for_each(Stop::stop);
         }
         self.close_tokens();
-    }
-}
-
-/// Stops the execution that a task waited for.
-fn stop_child(child: &Weak<ExecutionState>) {
-    if let Some(job) = child.upgrade() {
-        // One that is over needs not be told.
-        let _ = job.send(Message::Stop(Failure::stopped(None, None)));
     }
 }

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use super::Engine;
 use super::execution_task::ExecutionTask;
-use super::prepared::{Begin, Prepared};
+use super::prepared::{Begin, Child, Prepared};
 
 use super::state::ExecutionState;
 use crate::execution_info::ExecutionInfo;
@@ -56,7 +56,7 @@ impl Engine {
             state: state.clone(),
             entry: program.entry(),
             program,
-            is_child: false,
+            child: Child::No,
             source,
             begin: Begin::Inspect {
                 start,

@@ -4,29 +4,38 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
 use smol_str::SmolStr;
 
 use super::durable::Durable;
+use super::kept_versions::Starting;
 use crate::clock::Timestamp;
 use crate::interpret::{Execution, Written};
 use crate::status::Status;
 use crate::store::journal::Committed;
-use crate::store::{Change, StoreError, StoredExecution, StoredMachine};
+use crate::store::{Change, StoreError, StoredExecution, StoredMachine, StoredMapRun};
 use crate::task::Taken;
+use bytes::Bytes;
+
+/// Where an execution is in the store.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) key: u64,
+    /// The version of the state machine that it runs.
+    pub(super) machine_hash: SmolStr,
+    /// The number of its next record.
+    pub(super) seq: u32,
+}
 
 /// What of a durable execution is kept, and what waits until it is.
 pub(super) struct Journaled {
-    key: u64,
-    /// The number of the next record.
-    seq: u32,
+    place: Place,
     written: Written,
     /// How many events are kept.
     kept: usize,
     first: First,
     committing: Option<Committed>,
-    /// The hash of the version that is being committed with the start.
-    version: Option<SmolStr>,
+    /// The version of the start that is being committed.
+    starting: Option<Starting>,
     /// The end is among what is being committed, or is.
     is_over: bool,
     /// Who is told whether news count, as soon as what they led to is kept.
@@ -36,7 +45,7 @@ pub(super) struct Journaled {
 /// What comes before the first record of this run of the execution.
 pub(super) enum First {
     /// It is new: its row, and the version of its machine, if the store does not have it.
-    Start(Box<(StoredExecution, Option<StoredMachine>)>),
+    Start(Box<(StoredExecution, Option<StoredMachine>, Option<Starting>)>),
     /// It is redriven.
     Redrive,
     /// Nothing.
@@ -44,24 +53,23 @@ pub(super) enum First {
 }
 
 impl Journaled {
-    /// Of an execution whose next record has the number `seq`.
-    pub(super) fn new(key: u64, seq: u32, first: First, written: Written) -> Self {
+    /// Of an execution that is at this place.
+    pub(super) fn new(place: Place, first: First, written: Written) -> Self {
         Self {
-            key,
-            seq,
+            place,
             kept: written.events(),
             written,
             first,
             committing: None,
-            version: None,
+            starting: None,
             is_over: false,
             told: Vec::new(),
         }
     }
 
-    /// Where a redrive goes on in the journal.
-    pub(super) fn place(&self) -> (u64, u32) {
-        (self.key, self.seq)
+    /// Where it is in the store now.
+    pub(super) fn place(&self) -> &Place {
+        &self.place
     }
 
     /// How many events are kept.
@@ -89,38 +97,37 @@ impl Journaled {
         self.told.push((taken, is_taken));
     }
 
-    /// Begins to commit what changed. An execution that is over ended so at this time.
+    /// Begins to commit what changed, and what changed of its Map Runs. An execution that is over ended so at this time.
     pub(super) fn commit(
         &mut self,
         durable: &Durable,
         execution: &mut Execution,
+        runs: impl Iterator<Item = StoredMapRun>,
         over: Option<(Status, Timestamp)>,
     ) {
         let data = Bytes::from(self.written.record(execution));
-        let append = |data| Change::Append {
-            key: self.key,
-            seq: self.seq,
-            data,
-        };
+        let Place { key, seq, .. } = self.place;
+        let append = |data| Change::Append { key, seq, data };
         let mut changes = Vec::with_capacity(2);
         match std::mem::replace(&mut self.first, First::None) {
             First::Start(start) => {
-                let (execution, machine) = *start;
-                self.version = machine.as_ref().map(|machine| SmolStr::new(&machine.hash));
+                let (execution, machine, starting) = *start;
+                self.starting = starting;
                 changes.extend(machine.map(Change::Machine));
                 changes.push(Change::Start { execution, data });
             }
             First::Redrive => {
-                changes.push(Change::Reopen { key: self.key });
+                changes.push(Change::Reopen { key });
                 changes.push(append(data));
             }
             First::None => changes.push(append(data)),
         }
-        self.seq += 1;
+        changes.extend(runs.map(Change::MapRun));
+        self.place.seq += 1;
         if let Some((status, stopped)) = over {
             self.is_over = true;
             changes.push(Change::Close {
-                key: self.key,
+                key,
                 status,
                 stopped,
             });
@@ -141,9 +148,9 @@ impl Journaled {
         Poll::Ready(committed)
     }
 
-    /// The version of the machine that is kept now.
-    pub(super) fn take_version(&mut self) -> Option<SmolStr> {
-        self.version.take()
+    /// The version of the start that is kept now.
+    pub(super) fn take_started(&mut self) -> Option<Starting> {
+        self.starting.take()
     }
 
     /// What news led to is kept: their senders learn whether they count.

@@ -74,9 +74,13 @@ impl ExecutionFilter {
         Self::default()
     }
 
-    /// Those of one state machine, by its name.
+    /// Those of one state machine, by its name or ARN.
     pub fn machine(mut self, name: impl Into<String>) -> Self {
-        self.machine = Some(name.into());
+        let name = name.into();
+        // No name has a colon.
+        let of_arn = name.split_once(":stateMachine:").map(|(_, name)| name);
+        let of_arn = of_arn.and_then(|name| name.split(':').next());
+        self.machine = Some(of_arn.map_or(name.clone(), str::to_owned));
         self
     }
 
@@ -92,7 +96,7 @@ impl ExecutionFilter {
         self
     }
 
-    /// At most so many in one page.
+    /// At most so many in one page, and at least one. AWS gives at most 1,000; here there is no bound.
     pub fn limit(mut self, executions: usize) -> Self {
         self.limit = Some(executions);
         self
@@ -113,6 +117,7 @@ impl ExecutionFilter {
     /// What is asked of a store for a page: one row more than it has, where it is bounded.
     fn stored(&self) -> StoreFilter {
         StoreFilter {
+            map_run: None,
             machine: self.machine.clone(),
             name: self.name.clone(),
             status: self.status,

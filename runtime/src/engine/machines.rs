@@ -85,8 +85,6 @@ pub(super) struct Setting {
     /// Which resources are activities or functions.
     pub(super) families: IndexMap<String, ResourceKind>,
     pub(super) handlers: Handlers,
-    /// Standard executions are kept in a store.
-    pub(super) is_durable: bool,
 }
 
 impl Setting {
@@ -114,15 +112,6 @@ impl Setting {
         })?;
         if pending.addresses.is_some() {
             program.lacks(&filled.missing);
-        }
-        if self.is_durable
-            && program.entry().machine_type == MachineType::Standard
-            && let Some(map) = program.distributed_map()
-        {
-            return Err(vec![format!(
-                "state machine `{name}`: the Distributed Map `{}` cannot be kept in a store yet; run it on an engine without one, or make it an inline Map",
-                map.name
-            )]);
         }
         program.resolve(|resource, target| self.handlers.resolve(resource, target));
         let text = filled.machine.to_json();

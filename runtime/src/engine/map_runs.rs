@@ -8,7 +8,12 @@ use super::state::{ExecutionState, Message};
 use crate::clock::Timestamp;
 use crate::distributed::{MapRun, RunView, Tally};
 use crate::interpret::Failure;
+use crate::record::{Damaged, ReadNodes, Reader, Record, Writer};
 use crate::status::Status;
+use crate::store::StoredMapRun;
+
+/// Before each description in the store. Another layout has another version.
+const VERSION: u8 = 1;
 
 /// The Map Runs of an engine.
 #[derive(Debug, Default)]
@@ -60,7 +65,7 @@ impl MapRuns {
                 if let Some(run) = known.by_arn.remove(&arn) {
                     executions.extend(
                         run.children()
-                            .iter()
+                            .values()
                             .map(|execution| execution.about.id.clone()),
                     );
                     forgotten.push(run);
@@ -82,10 +87,10 @@ impl MapRuns {
         Some(self.lock().by_arn.get(arn)?.describe())
     }
 
-    /// The children of a run, in the order of their starts.
-    pub(super) fn children(&self, arn: &str) -> Vec<Arc<ExecutionState>> {
+    /// The children of a run by number.
+    pub(super) fn children(&self, arn: &str) -> BTreeMap<u32, Arc<ExecutionState>> {
         let run = self.lock().by_arn.get(arn).cloned();
-        run.map_or_else(Vec::new, |run| run.children())
+        run.map_or_else(BTreeMap::new, |run| run.children())
     }
 
     /// A child of a run is over. Gives the one that is forgotten for it.
@@ -102,7 +107,7 @@ impl MapRuns {
         while let Some(execution) = executions.pop() {
             for arn in known.of_execution.get(&execution).into_iter().flatten() {
                 let children = known.by_arn.get(arn).map(|run| run.children());
-                for child in children.into_iter().flatten() {
+                for child in children.into_iter().flat_map(BTreeMap::into_values) {
                     executions.push(child.about.id.clone());
                     if child.report().is_none() {
                         at_work.push(child);
@@ -211,10 +216,36 @@ impl MapRunRecord {
 
     /// Tells the children that are at work to stop.
     pub(super) fn stop_children(&self) {
-        let running: Vec<_> = self.lock().running.values().cloned().collect();
-        for child in running {
+        for child in self.running() {
             // One that is over meanwhile needs not be told.
             let _ = child.send(Message::Stop(Failure::stopped(None, None)));
+        }
+    }
+
+    /// Tells the children that are at work that they are not gone on with in this process.
+    pub(super) fn park_children(&self, why: &Failure) {
+        for child in self.running() {
+            // The same holds.
+            let _ = child.send(Message::Parked(why.clone()));
+        }
+    }
+
+    fn running(&self) -> Vec<Arc<ExecutionState>> {
+        self.lock().running.values().cloned().collect()
+    }
+
+    /// What the store has of it; `execution` is the key of the execution that it belongs to.
+    pub(super) fn stored(&self, execution: u64) -> StoredMapRun {
+        let state = self.lock();
+        let mut to = Writer::default();
+        to.byte(VERSION);
+        state.view.write(&mut to);
+        state.tally.write(&mut to);
+        state.ended.write(&mut to);
+        StoredMapRun {
+            arn: self.arn.to_string(),
+            execution,
+            data: to.finish().into(),
         }
     }
 
@@ -226,33 +257,28 @@ impl MapRunRecord {
         }
     }
 
-    /// The state that waits for the run has ended. A run that is at work ends here, and its children with it.
-    pub(super) fn abort(&self, now: Timestamp) {
-        let was_running = {
-            let mut state = self.lock();
-            let was_running = state.ended.is_none();
-            state.ended.get_or_insert((Status::Aborted, now));
-            if was_running {
-                state.tally.abort();
-            }
-            was_running
-        };
+    /// The state that waits for the run has ended. Gives whether it ends the run, whose children are to be stopped then.
+    pub(super) fn abort(&self, now: Timestamp) -> bool {
+        let mut state = self.lock();
+        let was_running = state.ended.is_none();
+        state.ended.get_or_insert((Status::Aborted, now));
         if was_running {
-            self.stop_children();
+            state.tally.abort();
         }
+        was_running
     }
 
     fn describe(&self) -> MapRun {
         let state = self.lock();
-        let status = state.ended.map_or(Status::Running, |(status, _)| status);
-        let stopped = state.ended.map(|(_, at)| at);
-        state.view.describe(status, stopped, state.tally)
+        described(&state.view, state.tally, state.ended)
     }
 
-    fn children(&self) -> Vec<Arc<ExecutionState>> {
+    fn children(&self) -> BTreeMap<u32, Arc<ExecutionState>> {
         let state = self.lock();
-        let all: BTreeMap<u32, &Arc<ExecutionState>> = state.children().collect();
-        all.into_values().cloned().collect()
+        let children = state.children();
+        children
+            .map(|(number, execution)| (number, execution.clone()))
+            .collect()
     }
 
     fn child(&self, id: &str) -> Option<Arc<ExecutionState>> {
@@ -260,6 +286,24 @@ impl MapRunRecord {
         let mut all = state.children().map(|(_, execution)| execution);
         all.find(|execution| execution.about.id == id).cloned()
     }
+}
+
+/// A run that ended, or not.
+fn described(view: &RunView, tally: Tally, ended: Option<(Status, Timestamp)>) -> MapRun {
+    let status = ended.map_or(Status::Running, |(status, _)| status);
+    view.describe(status, ended.map(|(_, at)| at), tally)
+}
+
+/// Reads what [`MapRunRecord::stored`] wrote.
+pub(super) fn read(data: &[u8]) -> Result<MapRun, Damaged> {
+    let mut from = Reader::new(ReadNodes::default(), data);
+    if from.byte()? != VERSION {
+        return Err(Damaged);
+    }
+    let view = RunView::read(&mut from)?;
+    let tally = Tally::read(&mut from)?;
+    let ended = Record::read(&mut from)?;
+    Ok(described(&view, tally, ended))
 }
 
 impl fmt::Debug for MapRunRecord {

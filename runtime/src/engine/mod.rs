@@ -2,8 +2,11 @@
 
 mod activities;
 mod answering;
+mod backup;
 mod builder;
 mod built;
+mod children;
+mod delete;
 mod durable;
 mod ends;
 mod error;
@@ -17,6 +20,7 @@ mod host;
 mod input;
 mod inspect;
 mod journaled;
+mod kept_versions;
 mod list;
 mod machines;
 mod map_runs;
@@ -28,12 +32,16 @@ mod redrivable;
 mod redrive;
 mod registry;
 mod report;
+mod retention;
 mod run;
 mod shared;
 mod shutdown;
 mod start;
 mod state;
 mod stored_executions;
+mod stored_runs;
+mod sweep;
+mod sweeper;
 mod tokens;
 mod unanswered;
 mod waits;
@@ -50,7 +58,8 @@ use stepwright_asl::model::MachineType;
 pub use self::activities::{ActivityDescription, ActivityTask};
 pub use self::builder::EngineBuilder;
 pub use self::error::{
-    ActivityError, BuildError, ExecutionFailed, RedriveError, StartError, TokenError,
+    ActivityError, BuildError, DeleteError, ExecutionFailed, HistoryError, RedriveError,
+    StartError, TokenError,
 };
 pub use self::events::Events;
 pub(crate) use self::inspect::Inspected;
@@ -70,6 +79,8 @@ use self::run::Decode;
 use self::shared::Shared;
 use crate::clock::Clock;
 use crate::distributed::MapRun;
+use crate::history::{HistoryPage, HistoryQuery};
+use crate::interpret::Failure;
 use crate::store::StoreError;
 use crate::task::{TaskFailure, TaskResult, Watch};
 use crate::value::Value;
@@ -93,19 +104,34 @@ impl Engine {
 
     /// Goes on with the executions of the store.
     fn go_on(&self) -> Result<(), BuildError> {
-        if self.shared.durable.is_none() {
+        let Some(durable) = &self.shared.durable else {
             return Ok(());
-        }
+        };
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| {
             BuildError::new("an engine with a store is built within a tokio runtime, on which the executions of the store go on".to_owned())
         })?;
-        for prepared in self.shared.recover()? {
-            let mut task = ExecutionTask::new(self.shared.clone(), prepared);
-            // From here on its tokens are answered.
-            task.go_on();
-            runtime.spawn(task);
+        let mut open = self.shared.recover()?;
+        loop {
+            while let Some(prepared) = open.pop() {
+                let mut task = ExecutionTask::new(self.shared.clone(), prepared);
+                // From here on its tokens are answered.
+                task.go_on();
+                open.extend(task.take_prepared());
+                runtime.spawn(task);
+            }
+            // Their parents ended before they had stopped.
+            let Some(left) = durable.recovered().take_next() else {
+                break;
+            };
+            durable.leaves_behind(&left.state);
+            // It has a mailbox, and is not over.
+            let _over = left
+                .state
+                .send(state::Message::Stop(Failure::stopped(None, None)));
+            open.push(left);
         }
-        Ok(())
+        let sweeps = self.shared.begin_sweeps();
+        sweeps.map_err(|error| BuildError::new(error.to_string()))
     }
 
     /// The clock that all waits, retries and timeouts ask.
@@ -314,9 +340,26 @@ impl Engine {
     ///
     /// What the [store](EngineBuilder::store) meets when it is read. Without a store there is none.
     pub fn execution(&self, id: &str) -> Result<Option<Run<Value>>, StoreError> {
-        let known = self.shared.known(id)?;
-        let state = known.or_else(|| self.shared.runs.child(id));
+        let state = match self.shared.known(id)? {
+            Some(known) => Some(known),
+            None => self.shared.child(id)?,
+        };
         Ok(state.map(|state| Run::new(state, |output| Ok(output.clone()), &self.handle)))
+    }
+
+    /// A page of an execution's history, by its ARN, running or over, from memory or from the store; see [`HistoryQuery`].
+    ///
+    /// # Errors
+    ///
+    /// When there is no such execution, or the query names a page that is none; [`HistoryError::Store`].
+    pub async fn history(
+        &self,
+        execution: &str,
+        query: &HistoryQuery,
+    ) -> Result<HistoryPage, HistoryError> {
+        let run = self.execution(execution)?;
+        let run = run.ok_or_else(|| HistoryError::ExecutionDoesNotExist(execution.to_owned()))?;
+        Ok(run.history().await.page(query)?)
     }
 
     /// The Standard executions that are remembered, newest first: those that run, and as many of those that are over as
@@ -427,20 +470,31 @@ impl Engine {
 
     /// The Map Runs of an execution, by its ARN, in the order of their starts: one for each attempt of a Distributed
     /// Map.
-    pub fn map_runs(&self, execution: &str) -> Vec<MapRun> {
-        self.shared.runs.of_execution(execution)
+    ///
+    /// # Errors
+    ///
+    /// What the [store](EngineBuilder::store) meets when it is read. Without a store there is none.
+    pub fn map_runs(&self, execution: &str) -> Result<Vec<MapRun>, StoreError> {
+        self.shared.map_runs(execution)
     }
 
-    /// A Map Run by its ARN, as long as its execution is remembered.
-    pub fn map_run(&self, arn: &str) -> Option<MapRun> {
-        self.shared.runs.describe(arn)
+    /// A Map Run by its ARN, as long as its execution is remembered, or is in the [store](EngineBuilder::store).
+    ///
+    /// # Errors
+    ///
+    /// As [`map_runs`](Self::map_runs).
+    pub fn map_run(&self, arn: &str) -> Result<Option<MapRun>, StoreError> {
+        self.shared.map_run(arn)
     }
 
-    /// The children of a Map Run, by its ARN, that run or are remembered, in the order of their starts.
-    pub fn map_run_executions(&self, arn: &str) -> Vec<ExecutionSummary> {
-        let children = self.shared.runs.children(arn);
-        let children = children.iter();
-        children.map(|state| ExecutionSummary::of(state)).collect()
+    /// The children of a Map Run, by its ARN, that run or are remembered, in the order of their starts. With a
+    /// [store](EngineBuilder::store), all Standard children.
+    ///
+    /// # Errors
+    ///
+    /// As [`map_runs`](Self::map_runs).
+    pub fn map_run_executions(&self, arn: &str) -> Result<Vec<ExecutionSummary>, StoreError> {
+        self.shared.map_run_executions(arn)
     }
 
     /// Answers a task token with an output. The answer counts when this gives `Ok`: the execution has taken it.

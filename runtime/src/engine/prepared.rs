@@ -12,13 +12,22 @@ pub(super) struct Prepared {
     pub(super) state: Arc<ExecutionState>,
     pub(super) program: Arc<Program>,
     pub(super) entry: Entry,
-    /// It is a child of a Map Run.
-    pub(super) is_child: bool,
+    pub(super) child: Child,
     /// Asked before the engine's own sources.
     pub(super) source: Option<Arc<dyn TaskSource>>,
     pub(super) begin: Begin,
     /// What it has in the journal, when it is durable.
     pub(super) journaled: Option<Box<Journaled>>,
+}
+
+/// Whether an execution is a child of a Map Run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Child {
+    No,
+    /// Of an execution that is not kept.
+    Yes,
+    /// Of an execution that is kept: what this process does not bring to an end, the next one does.
+    OfKept,
 }
 
 /// Where an execution begins.

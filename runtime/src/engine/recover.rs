@@ -1,20 +1,22 @@
 //! How an engine goes on with what its store has.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, PoisonError};
 
 use smol_str::SmolStr;
 use stepwright_asl::model::StateMachine;
 
 use super::error::BuildError;
-use super::journaled::{First, Journaled};
+use super::journaled::{First, Journaled, Place};
 use super::machines::{Machine, Machines, Setting};
-use super::prepared::{Begin, Prepared};
+use super::prepared::{Begin, Child, Prepared};
 use super::redrivable::Redrivable;
 use super::registry::PendingMachine;
 use super::report::ExecutionReport;
 use super::shared::Shared;
 use super::state::ExecutionState;
+use super::sweep::Sweep;
+use super::sweeper::Sweeper;
 use crate::interpret::{Execution, Outcome, Restored, Written};
 use crate::limits::Limits;
 use crate::status::Status;
@@ -60,9 +62,9 @@ impl Versions {
         if let Some(known) = self.compiled.get(hash) {
             return Ok(known.clone());
         }
-        let newest = reading
-            .machines
-            .and_then(|machines| machines.find(&row.machine));
+        // That of a child is its parent's, with the Map's label behind it.
+        let name = row.machine.split('/').next().unwrap_or_default();
+        let newest = reading.machines.and_then(|machines| machines.find(name));
         let machine = match newest.filter(|newest| newest.hash == hash.as_str()) {
             Some(newest) => newest,
             None => {
@@ -102,11 +104,16 @@ impl Versions {
         let (execution, written) = finished.map_err(|error| {
             StoreError::unreadable(format!("the execution `{}`", row.arn), error)
         })?;
+        let place = Place {
+            key: row.key,
+            machine_hash: SmolStr::new(&row.machine_hash),
+            seq: u32::try_from(records.len()).unwrap_or(u32::MAX),
+        };
         Ok(Kept {
             machine,
             execution,
             written,
-            records: u32::try_from(records.len()).unwrap_or(u32::MAX),
+            place,
         })
     }
 }
@@ -130,8 +137,38 @@ pub(super) struct Kept {
     pub(super) machine: Arc<Machine>,
     pub(super) execution: Execution,
     written: Written,
-    /// How many records it has.
-    records: u32,
+    place: Place,
+}
+
+/// Children of Map Runs that an earlier process had at work.
+#[derive(Default)]
+pub(super) struct Recovered {
+    by_arn: HashMap<SmolStr, Prepared>,
+    /// Their ARNs. A child stands before its own children.
+    order: VecDeque<SmolStr>,
+}
+
+impl Recovered {
+    fn add(&mut self, child: Prepared) {
+        let arn = child.state.about.id.clone();
+        self.order.push_back(arn.clone());
+        self.by_arn.insert(arn, child);
+    }
+
+    /// A child by its ARN.
+    pub(super) fn take(&mut self, arn: &str) -> Option<Prepared> {
+        self.by_arn.remove(arn)
+    }
+
+    /// The next child that nobody took.
+    pub(super) fn take_next(&mut self) -> Option<Prepared> {
+        while let Some(arn) = self.order.pop_front() {
+            if let Some(child) = self.by_arn.remove(&arn) {
+                return Some(child);
+            }
+        }
+        None
+    }
 }
 
 impl Shared {
@@ -143,7 +180,8 @@ impl Shared {
         }
     }
 
-    /// Prepares all executions of the store that are not over. Each goes on where it was written last.
+    /// Prepares all executions of the store that are not over. Each goes on where it was written last. The children of Map Runs
+    /// wait until their parents ask for them.
     pub(super) fn recover(&self) -> Result<Vec<Prepared>, BuildError> {
         let Some(durable) = &self.durable else {
             return Ok(Vec::new());
@@ -153,7 +191,7 @@ impl Shared {
         let cannot = |error: StoreError| BuildError::new(error.to_string());
         let stored = versions.stored(&mut **reader).map_err(cannot)?;
         for hash in stored.keys() {
-            durable.knows(SmolStr::new(hash));
+            durable.versions.add(SmolStr::new(hash));
         }
         let open = reader.open_executions().map_err(cannot)?;
         let mut all = Vec::with_capacity(open.len());
@@ -161,24 +199,18 @@ impl Shared {
         for row in open {
             match versions.restore(self.reading(), &mut **reader, &row) {
                 Ok(kept) if !self.resumes(&kept) => {}
+                Ok(kept) if row.child_of.is_some() => {
+                    durable.recovered().add(self.resumed(kept, Child::OfKept));
+                }
                 Ok(kept) => {
-                    let about = kept.execution.about().clone();
-                    let state = ExecutionState::new(about.clone(), self.clock.clone());
+                    let prepared = self.resumed(kept, Child::No);
+                    let state = &prepared.state;
                     let mut executions = self.executions();
-                    executions.open(&state);
-                    executions.by_id.insert(about.id.clone(), state.clone());
+                    executions.open(state);
+                    let id = state.about.id.clone();
+                    executions.by_id.insert(id, state.clone());
                     drop(executions);
-                    let journaled =
-                        Journaled::new(row.key, kept.records, First::None, kept.written);
-                    all.push(Prepared {
-                        state,
-                        entry: kept.execution.entry(),
-                        program: kept.machine.program.clone(),
-                        is_child: false,
-                        source: None,
-                        begin: Begin::Resume(Box::new(kept.execution)),
-                        journaled: Some(Box::new(journaled)),
-                    });
+                    all.push(prepared);
                 }
                 Err(problem) => problems.push(problem.to_string()),
             }
@@ -190,28 +222,94 @@ impl Shared {
         }
     }
 
+    /// Begins to delete the executions of the store that were kept long enough.
+    pub(super) fn begin_sweeps(&self) -> Result<(), StoreError> {
+        let Some(durable) = &self.durable else {
+            return Ok(());
+        };
+        let reader = durable.sweep_reader.lock();
+        let Some(reader) = reader.unwrap_or_else(PoisonError::into_inner).take() else {
+            return Ok(());
+        };
+        let retention = durable.retention;
+        let sweep = Sweep {
+            retention,
+            clock: self.clock.clone(),
+            reader,
+            journal: durable.journal.submitter(),
+            executions: self.executions.clone(),
+            runs: self.runs.clone(),
+            versions: durable.versions.clone(),
+            batch: 1,
+            has_swept: false,
+        };
+        let sweeper = Sweeper::start(&self.clock, retention, sweep)?;
+        // It begins once.
+        let _ = durable.sweeper.set(sweeper);
+        Ok(())
+    }
+
+    /// An execution that goes on where it was written last.
+    fn resumed(&self, kept: Kept, child: Child) -> Prepared {
+        let about = kept.execution.about().clone();
+        let journaled = Journaled::new(kept.place, First::None, kept.written);
+        Prepared {
+            state: ExecutionState::new(about, self.clock.clone()),
+            entry: kept.execution.entry(),
+            program: kept.machine.program.clone(),
+            child,
+            source: None,
+            begin: Begin::Resume(Box::new(kept.execution)),
+            journaled: Some(Box::new(journaled)),
+        }
+    }
+
     /// Whether this engine goes on with an execution that is not over.
     fn resumes(&self, kept: &Kept) -> bool {
         let only = self.resumes_only.as_ref();
         only.is_none_or(|only| kept.execution.about().root == *only)
     }
 
-    /// A Standard execution that runs, is remembered, or is over in the store.
+    /// A Standard execution that runs, is remembered, or is over in the store; no child of a Map Run.
     pub(super) fn known(&self, id: &str) -> Result<Option<Arc<ExecutionState>>, StoreError> {
         if let Some(known) = self.executions().by_id.get(id) {
             return Ok(Some(known.clone()));
         }
+        // One that runs is known above, or is about to be: its start is not told yet.
+        let found = self.over_in_store(id, |row| row.child_of.is_none())?;
+        Ok(found.map(|(state, _)| state))
+    }
+
+    /// A child of a Map Run that runs, is remembered, or is over in the store.
+    pub(super) fn child(&self, id: &str) -> Result<Option<Arc<ExecutionState>>, StoreError> {
+        let remembered = self.runs.child(id).or_else(|| {
+            let mut left = self.durable.as_ref()?.left_behind().into_iter();
+            left.find(|child| child.about.id == id)
+        });
+        if remembered.is_some() {
+            return Ok(remembered);
+        }
+        let found = self.over_in_store(id, |row| row.child_of.is_some())?;
+        Ok(found.map(|(state, _)| state))
+    }
+
+    /// An execution that is over in the store, and where it is there.
+    pub(super) fn over_in_store(
+        &self,
+        id: &str,
+        is_it: impl FnOnce(&StoredExecution) -> bool,
+    ) -> Result<Option<(Arc<ExecutionState>, Place)>, StoreError> {
         let Some(durable) = &self.durable else {
             return Ok(None);
         };
         let mut reader = durable.reader();
-        // One that runs is known above, or is about to be: its start is not told yet.
-        let row = reader.execution(id)?.filter(|row| row.stopped.is_some());
-        let Some(row) = row else {
+        let row = reader.execution(id)?;
+        let Some(row) = row.filter(|row| row.stopped.is_some() && is_it(row)) else {
             return Ok(None);
         };
         let kept = Versions::default().restore(self.reading(), &mut **reader, &row)?;
-        Ok(Some(self.over(&row, kept)))
+        let place = kept.place.clone();
+        Ok(Some((self.over(&row, kept), place)))
     }
 
     /// An execution that is over, as it is remembered.
@@ -219,7 +317,7 @@ impl Shared {
         let Kept {
             machine,
             mut execution,
-            records,
+            place,
             ..
         } = kept;
         let about = execution.about().clone();
@@ -235,7 +333,7 @@ impl Shared {
                 program: machine.program.clone(),
                 source: None,
                 resume,
-                journaled: Some((row.key, records)),
+                place: Some(place),
             });
         }
         state.close(Arc::new(report), |_| ());

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::journaled::Place;
 use crate::interpret::Resume;
 use crate::program::Program;
 use crate::task::TaskSource;
@@ -10,6 +11,6 @@ pub(super) struct Redrivable {
     pub(super) program: Arc<Program>,
     pub(super) source: Option<Arc<dyn TaskSource>>,
     pub(super) resume: Resume,
-    /// Its key and the number of its next record, when it is durable.
-    pub(super) journaled: Option<(u64, u32)>,
+    /// Where it is in the store, when it is durable.
+    pub(super) place: Option<Place>,
 }

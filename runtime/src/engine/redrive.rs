@@ -5,7 +5,7 @@ use super::Engine;
 use super::error::RedriveError;
 use super::execution_task::{ExecutionTask, INTERNAL};
 use super::journaled::{First, Journaled};
-use super::prepared::{Begin, Prepared};
+use super::prepared::{Begin, Child, Prepared};
 use super::redrivable::Redrivable;
 use super::report::ExecutionReport;
 use super::run::Run;
@@ -65,10 +65,20 @@ impl Engine {
                 child.finished().await;
             }
         }
+        // So were those of an earlier process.
+        if let Some(durable) = &self.shared.durable {
+            for left in durable.left_behind() {
+                left.finished().await;
+            }
+        }
         let prepared = self.shared.redrive(execution)?;
         let state = prepared.state.clone();
         runtime.spawn(ExecutionTask::new(self.shared.clone(), prepared));
         let kept = state.accepted().await;
+        if kept.is_err() {
+            // Its Map Runs are as the store has them.
+            self.shared.runs.forget(execution);
+        }
         kept.map_err(|error| RedriveError::of_store(error, execution))?;
         Ok(Run::new(state, |output| Ok(output.clone()), &self.handle))
     }
@@ -92,7 +102,7 @@ impl Shared {
         let known = executions.by_id.get(id).cloned().or(known);
         let Some(known) = known else {
             drop(executions);
-            return match self.runs.child(id) {
+            return match self.child(id).map_err(RedriveError::Store)? {
                 Some(_) => refused(
                     "Execution is a child of a Map Run; redrive the execution that the Map Run belongs to",
                 ),
@@ -117,7 +127,7 @@ impl Shared {
         if open >= self.limits.open_executions {
             return Err(RedriveError::ExecutionLimitExceeded(open));
         }
-        let state = match redrivable.journaled {
+        let state = match redrivable.place {
             Some(_) => ExecutionState::unkept(about, self.clock.clone()),
             None => ExecutionState::new(about, self.clock.clone()),
         };
@@ -127,16 +137,15 @@ impl Shared {
             program,
             source,
             resume,
-            journaled,
+            place,
         } = redrivable;
-        let journaled = journaled.map(|(key, seq)| {
-            Box::new(Journaled::new(key, seq, First::Redrive, Written::default()))
-        });
+        let journaled =
+            place.map(|place| Box::new(Journaled::new(place, First::Redrive, Written::default())));
         Ok(Prepared {
             state,
             entry: program.entry(),
             program,
-            is_child: false,
+            child: Child::No,
             source,
             begin: Begin::Redrive {
                 history: report.history.clone(),

@@ -12,7 +12,7 @@ use super::executions::Executions;
 use super::machines::{Machine, Machines, Setting};
 use super::map_runs::MapRuns;
 use super::observer::Observer;
-use super::prepared::{Begin, Prepared};
+use super::prepared::{Begin, Child, Prepared};
 use super::report::ExecutionReport;
 use super::start::StartOptions;
 use super::state::ExecutionState;
@@ -44,9 +44,9 @@ pub(crate) struct Shared {
     pub(super) state: Arc<SharedState>,
     pub(super) tokens: Tokens,
     pub(super) activities: Activities,
-    pub(super) executions: Mutex<Executions>,
+    pub(super) executions: Arc<Mutex<Executions>>,
     /// The Map Runs of the executions that can be described.
-    pub(super) runs: MapRuns,
+    pub(super) runs: Arc<MapRuns>,
     /// The tasks that wait for a handler.
     pub(super) unanswered: UnansweredTasks,
     /// Where Distributed Maps read and write.
@@ -194,7 +194,7 @@ impl Shared {
             state: state.clone(),
             entry: machine.program.entry(),
             program: machine.program.clone(),
-            is_child: false,
+            child: Child::No,
             source: options.source,
             begin: Begin::Start { seed },
             journaled,
@@ -263,8 +263,16 @@ impl Shared {
     /// An execution is over; the oldest of those that are is forgotten when there are too many. Only the report of one that
     /// can be described is measured.
     pub(super) fn closed(&self, state: &ExecutionState, described: Option<&ExecutionReport>) {
-        let bytes = described.map_or(0, ExecutionReport::bytes);
-        let forgotten = self.executions().close(state, bytes);
+        if let Some(sweeper) = self
+            .durable
+            .as_ref()
+            .and_then(|durable| durable.sweeper.get())
+        {
+            sweeper.ended();
+        }
+        let (bytes, stopped) =
+            described.map_or_else(Default::default, |report| (report.bytes(), report.stopped));
+        let forgotten = self.executions().close(state, bytes, stopped);
         for id in forgotten {
             self.runs.forget(&id);
         }

@@ -54,6 +54,8 @@ pub(crate) enum Message {
     ShutDown,
     /// It is not gone on with in this process: the store did not keep what it needs, and why.
     NotKept(String),
+    /// The execution above it, or one below it, is not gone on with in this process, and why.
+    Parked(Failure),
     /// A machine or an activity was added: a task that nobody answered may have somebody now.
     LookForHandlers,
     /// Somebody wants the history as soon as it has more than so many events.

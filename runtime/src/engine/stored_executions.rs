@@ -78,7 +78,6 @@ impl StoredExecutions {
                 substitutions: HashMap::new(),
                 families: IndexMap::new(),
                 handlers: Handlers::default(),
-                is_durable: false,
             },
             limits: Arc::new(Limits::default()),
         }

@@ -156,6 +156,11 @@ impl Event {
 
     /// The event as `GetExecutionHistory` returns it.
     pub fn to_json(&self) -> Json {
+        self.print(true)
+    }
+
+    /// The same, with or without inputs and outputs.
+    pub(super) fn print(&self, has_data: bool) -> Json {
         let mut details = Map::new();
         if let Some(name) = self.state_name()
             && matches!(self.kind().group(), Group::Entered | Group::Exited)
@@ -167,6 +172,7 @@ impl Event {
                 Field::Plain(value) => {
                     details.insert(name.to_owned(), value.to_json());
                 }
+                Field::Data(_) if !has_data && name != "parameters" => {}
                 Field::Data(value) => {
                     details.insert(name.to_owned(), Json::from(value.to_text()));
                     if name != "parameters" {

@@ -8,6 +8,7 @@ mod entry;
 mod event;
 mod kind;
 mod log;
+mod page;
 mod recorder;
 mod scope;
 
@@ -20,6 +21,7 @@ use smol_str::SmolStr;
 pub(crate) use self::entry::{Details, Entry, Payload};
 pub use self::event::Event;
 pub use self::kind::EventKind;
+pub use self::page::{HistoryPage, HistoryQuery, InvalidPageToken};
 pub(crate) use self::recorder::{Recorder, WrittenEvents};
 pub(crate) use self::scope::{ScopeId, Scopes};
 
@@ -183,6 +185,25 @@ impl Reader {
     /// The next event of `history`, if it has one by now.
     pub(crate) fn next(&mut self, history: &History) -> Option<Event> {
         let inner = &*history.inner;
+        let (entry, previous) = self.step(history)?;
+        Some(Event::new(
+            self.read,
+            previous,
+            entry.clone(),
+            &inner.scopes,
+            inner.program.clone(),
+            inner.about.clone(),
+        ))
+    }
+
+    /// Passes over the events up to this id, as far as they are there.
+    fn skip_to(&mut self, history: &History, id: u32) {
+        while self.read < id && self.step(history).is_some() {}
+    }
+
+    /// The next entry, and the id of the event before it in its chain.
+    fn step<'h>(&mut self, history: &'h History) -> Option<(&'h Entry, u32)> {
+        let inner = &*history.inner;
         let dropped = u32::try_from(inner.entries.dropped()).unwrap_or(u32::MAX);
         if self.read < dropped {
             self.missed += dropped - self.read;
@@ -191,14 +212,8 @@ impl Reader {
         }
         let entry = inner.entries.get(self.read as usize)?;
         self.read += 1;
-        Some(Event::new(
-            self.read,
-            self.chain.previous(&inner.scopes, entry, self.read),
-            entry.clone(),
-            &inner.scopes,
-            inner.program.clone(),
-            inner.about.clone(),
-        ))
+        let previous = self.chain.previous(&inner.scopes, entry, self.read);
+        Some((entry, previous))
     }
 }
 

@@ -163,6 +163,19 @@ impl Recorder {
         written.scopes = self.scopes.write_behind(written.scopes, to);
     }
 
+    /// Whether the events that were read refer to what is there; the number of scopes.
+    pub(crate) fn check(&self) -> Result<usize, Damaged> {
+        let scopes = self.scopes.len();
+        let is_sound = |entry: &Entry| {
+            (entry.scope.0 as usize) < scopes
+                && (entry.state != StateIx::NONE || !entry.kind.is_entered())
+        };
+        match self.scopes.are_nested() && self.entries.iter().all(|(_, entry)| is_sound(entry)) {
+            true => Ok(scopes),
+            false => Err(Damaged),
+        }
+    }
+
     /// Takes over what [`write_behind`](Self::write_behind) wrote.
     pub(crate) fn read_behind(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
         self.most = Record::read(from)?;

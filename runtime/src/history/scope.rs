@@ -61,6 +61,14 @@ impl Scopes {
         self.0.read_behind(from)
     }
 
+    /// Whether each has a container, and stands behind the one around it.
+    pub(super) fn are_nested(&self) -> bool {
+        let mut inner = self.0.iter().skip(1);
+        inner.all(|(place, scope)| {
+            (scope.parent.0 as usize) < place && scope.container != StateIx::NONE
+        })
+    }
+
     pub(super) fn parent(&self, scope: ScopeId) -> ScopeId {
         self.0
             .get(scope.0 as usize)

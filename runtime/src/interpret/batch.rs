@@ -1,7 +1,7 @@
 use smol_str::SmolStr;
 
 use crate::distributed::source::Request;
-use crate::record::record;
+use crate::record::{Damaged, Reader, Record, Writer, record};
 use crate::value::Value;
 
 /// The next child's input, or why there is none.
@@ -64,6 +64,19 @@ impl Batch {
             return self.take();
         }
         full
+    }
+
+    /// Writes the items that are in no input yet.
+    pub(super) fn write_part(&self, to: &mut Writer) {
+        self.open.write(to);
+        self.size.write(to);
+    }
+
+    /// Takes over what [`write_part`](Self::write_part) wrote.
+    pub(super) fn read_part(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+        self.open = Record::read(from)?;
+        self.size = Record::read(from)?;
+        Ok(())
     }
 
     /// What is there.

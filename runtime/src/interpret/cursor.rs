@@ -9,7 +9,7 @@ pub(crate) use crate::distributed::Item;
 use crate::history::ScopeId;
 use crate::program::StateIx;
 use crate::query::Variables;
-use crate::record::{Changing, Damaged, Reader, Record, Writer, record};
+use crate::record::{Changing, Damaged, Part, Reader, Record, Writer, record};
 use crate::task::{NestedStart, TaskResult};
 use crate::value::Value;
 use crate::wait_id::{CursorId, WaitId};
@@ -204,6 +204,42 @@ impl Cursors {
         self.places.get_mut(id.place())?.as_mut()
     }
 
+    /// The Map Run that a cursor waits for.
+    pub(super) fn run(&self, id: CursorId) -> Option<&MapRun> {
+        match &self.get(id)?.waiting {
+            Waiting::Run(run) => Some(run),
+            _ => None,
+        }
+    }
+
+    /// The Map Run that a cursor waits for, and the number of that wait. What else the cursor has stays as it is written.
+    pub(super) fn run_mut(&mut self, id: CursorId) -> Option<(u32, &mut MapRun)> {
+        // Only a cursor with a run can write a part.
+        self.run(id)?;
+        let cursor = self.places.part_mut(id.place())?.as_mut()?;
+        match &mut cursor.waiting {
+            Waiting::Run(run) => Some((cursor.wait, run)),
+            _ => None,
+        }
+    }
+
+    /// Takes the Map Run out of a cursor that waits for one: it is being moved on.
+    pub(super) fn take_run(&mut self, id: CursorId) -> Option<Box<MapRun>> {
+        self.run(id)?;
+        let cursor = self.places.part_mut(id.place())?.as_mut()?;
+        match std::mem::replace(&mut cursor.waiting, Waiting::Busy) {
+            Waiting::Run(run) => Some(run),
+            _ => None,
+        }
+    }
+
+    /// Gives a cursor back the Map Run that was taken out of it.
+    pub(super) fn put_run(&mut self, id: CursorId, run: Box<MapRun>) {
+        if let Some(Some(cursor)) = self.places.part_mut(id.place()) {
+            cursor.waiting = Waiting::Run(run);
+        }
+    }
+
     /// What the cursors wait for.
     pub(crate) fn wait_ids(&self) -> Vec<WaitId> {
         let waits = self.iter().map(|(cursor, at)| WaitId {
@@ -250,6 +286,41 @@ impl Cursors {
         self.free.extend(Vec::<u32>::read(from)?);
         self.written_free = self.free.len();
         Ok(())
+    }
+}
+
+/// The part of a cursor is the Map Run that it waits for, whose children start and end one after the other.
+impl Part for Option<Cursor> {
+    fn write_part(&mut self, to: &mut Writer) {
+        let run = match self {
+            Some(Cursor {
+                waiting: Waiting::Run(run),
+                ..
+            }) => run,
+            // Whoever ends the wait for a run marks the cursor as a whole.
+            _ => return,
+        };
+        run.write_part(to);
+    }
+
+    fn read_part(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+        match self {
+            Some(Cursor {
+                waiting: Waiting::Run(run),
+                ..
+            }) => run.read_part(from),
+            _ => Err(Damaged),
+        }
+    }
+
+    fn was_written(&mut self) {
+        if let Some(Cursor {
+            waiting: Waiting::Run(run),
+            ..
+        }) = self
+        {
+            run.was_written();
+        }
     }
 }
 

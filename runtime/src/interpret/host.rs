@@ -61,6 +61,13 @@ pub(crate) trait Host {
     /// A Map Run begins; its children and its end are told under `wait_id`.
     fn open_run(&mut self, wait_id: WaitId, view: RunView);
 
+    /// Goes on with a Map Run of an execution that was read again. Gives whether the run goes on in the process that it is at work
+    /// in: then nothing of it was lost.
+    fn resume_run(&mut self, wait_id: WaitId, view: RunView, tally: Tally) -> bool;
+
+    /// Goes on with a child of such a run, of which no end is known, and brings its end later.
+    fn resume_child(&mut self, wait_id: WaitId, child: ChildStart);
+
     /// Starts a child of a Map Run, and brings its end later.
     ///
     /// # Errors

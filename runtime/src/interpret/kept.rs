@@ -6,16 +6,17 @@ use std::time::Duration;
 use stepwright_asl::model::MachineType;
 
 use super::cursor::{Answerer, OpenTask, Stage, Waiting};
+use super::distributed;
 use super::execution::Execution;
-use super::host::{Calling, Host};
+use super::host::{Calling, ChildStart, Host};
+use super::map_run::Stage as RunStage;
 use crate::execution_info::ExecutionInfo;
 use crate::history::WrittenEvents;
-use crate::program::{Entry, Kind, State, Task};
+use crate::program::{Entry, Kind, State, StateIx, Task};
 use crate::query::Entropy;
 use crate::record::{Damaged, ReadNodes, Reader, Record, Writer};
 use crate::task::TaskCall;
-use crate::wait_id::TimerKind;
-use crate::wait_id::WaitId;
+use crate::wait_id::{TimerKind, WaitId};
 
 /// Before each record. Another layout has another version.
 const VERSION: u8 = 3;
@@ -123,6 +124,7 @@ impl Restored {
             Some(execution) => execution,
             None => return Err(Damaged),
         };
+        from.of_states(execution.program.len());
         if bool::read(from)? {
             from.forget_nodes();
         }
@@ -149,6 +151,7 @@ impl Restored {
     /// The execution as the last record tells it, and what is written of it.
     pub(crate) fn finish(self) -> Result<(Execution, Written), Damaged> {
         let execution = self.execution.ok_or(Damaged)?;
+        execution.check()?;
         let written = Written {
             events: WrittenEvents::of(&execution.recorder),
             has_begun: true,
@@ -160,6 +163,24 @@ impl Restored {
 }
 
 impl Execution {
+    /// Whether all that was read refers to what is there.
+    fn check(&self) -> Result<(), Damaged> {
+        let is_state = |state: StateIx| state.index() < self.program.len();
+        let scopes = self.recorder.check()?;
+        let mut cursors = self.cursors.iter();
+        let are_sound = cursors.all(|(id, cursor)| {
+            // A cursor stands behind the one that it belongs to, or in a place that was free.
+            let has_parent = |(parent, _)| parent != id && self.cursors.get(parent).is_some();
+            is_state(cursor.state)
+                && (cursor.scope.0 as usize) < scopes
+                && cursor.parent.is_none_or(has_parent)
+        });
+        match is_state(self.entry.start) && are_sound {
+            true => Ok(()),
+            false => Err(Damaged),
+        }
+    }
+
     /// Whether somebody in this process is at work for it.
     pub(crate) fn is_at_work(&self) -> bool {
         let mut cursors = self.cursors.iter();
@@ -173,6 +194,10 @@ impl Execution {
         wait_ids.sort_unstable_by_key(|wait_id| wait_id.wait);
         let program = self.program.clone();
         for wait_id in wait_ids {
+            if self.cursors.run(wait_id.cursor).is_some() {
+                self.reattach_run(wait_id, host);
+                continue;
+            }
             let Some(cursor) = self.cursors.get(wait_id.cursor) else {
                 continue;
             };
@@ -193,9 +218,48 @@ impl Execution {
                     }
                 }
                 Waiting::Handler { .. } => self.look_for_handler(wait_id, host),
-                // The children of a container have cursors of their own; those of a Map Run are the host's.
+                // The children of a container have cursors of their own.
                 _ => {}
             }
+        }
+    }
+
+    /// Goes on with a Map Run, whose children are executions of their own.
+    fn reattach_run(&mut self, wait_id: WaitId, host: &mut dyn Host) {
+        let id = wait_id.cursor;
+        let program = self.program.clone();
+        let Some(cursor) = self.cursors.get(id) else {
+            return;
+        };
+        let Kind::Map(map) = &program.state(cursor.state).kind else {
+            return;
+        };
+        let (Some(distributed), Some((_, run))) = (&map.distributed, self.cursors.run_mut(id))
+        else {
+            return;
+        };
+        // One that has not begun begins by itself.
+        if !run.is_open || host.resume_run(wait_id, run.view.clone(), run.tally) {
+            return;
+        }
+        let entry = distributed::entry(map, distributed);
+        for (number, about) in run.children_at_work(entry.machine_type, host.now()) {
+            let child = ChildStart {
+                number,
+                entry,
+                // One that had not begun, or begins anew, takes chance of its own.
+                seed: Entropy::of_text(&about.id).next_u64(),
+                about,
+                is_again: true,
+            };
+            host.resume_child(wait_id, child);
+        }
+        run.resumed();
+        if matches!(run.stage, RunStage::Stopping(_)) {
+            host.stop_children(wait_id);
+        }
+        if !std::mem::replace(&mut run.is_ready, true) {
+            self.runnable.push_back(id);
         }
     }
 

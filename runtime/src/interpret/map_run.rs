@@ -1,15 +1,17 @@
-use std::collections::VecDeque;
+use std::sync::Arc;
 
 use smol_str::SmolStr;
+use stepwright_asl::model::MachineType;
 
 use super::batch::Batch;
 use super::failure::Failure;
 use super::host::Host;
 use super::tolerance::Tolerance;
 use crate::clock::Timestamp;
-use crate::distributed::source::Items;
-use crate::distributed::{Layout, Results, RunView, Tally, Written};
-use crate::record::record;
+use crate::distributed::source::{Items, Supply};
+use crate::distributed::{Again, Layout, Results, RunView, Tally, Written};
+use crate::execution_info::ExecutionInfo;
+use crate::record::{Damaged, Reader, Record, Writer, record};
 use crate::wait_id::WaitId;
 
 /// A Map Run at work: plain data, as all of an execution is. Its children are executions of their own, which the
@@ -37,8 +39,8 @@ pub(crate) struct MapRun {
     pub(super) view: RunView,
     /// Whether the host knows of it.
     pub(super) is_open: bool,
-    /// The numbers of the children that are to be started again.
-    pub(super) again: VecDeque<u32>,
+    /// The children that are to be started again.
+    pub(super) again: Again,
     /// Why no further child can be started, whatever is done again.
     pub(super) broken: Option<Failure>,
 }
@@ -64,7 +66,7 @@ impl MapRun {
         self.view.redrive_count += 1;
         self.view.redriven = Some(now);
         self.tally.redriven();
-        self.again = self.results.unsuccessful();
+        self.again = self.results.redriven();
         if let Some(files) = &mut self.files {
             files.begin_again();
         }
@@ -72,6 +74,90 @@ impl MapRun {
         self.is_open = false;
         self.is_ready = true;
         self
+    }
+
+    /// The children that another process had at work, by number. Express ones begin anew now: they are not kept.
+    pub(super) fn children_at_work(
+        &mut self,
+        machine_type: MachineType,
+        now: Timestamp,
+    ) -> Vec<(u32, Arc<ExecutionInfo>)> {
+        let at_work = self.results.at_work();
+        let mut at_work: Vec<_> = at_work
+            .map(|(number, about)| (number, about.clone()))
+            .collect();
+        if machine_type == MachineType::Express {
+            let anew = |about: &ExecutionInfo| about.begun_anew(now);
+            for (number, about) in &mut at_work {
+                if let Some((again, _)) = self.results.starts_again(*number, anew) {
+                    *about = again;
+                }
+            }
+        }
+        at_work
+    }
+
+    /// The same run in another process. What the one before had asked of the object store has no answer.
+    pub(super) fn resumed(&mut self) {
+        if matches!(self.stage, Stage::Reading) {
+            self.stage = Stage::Starting;
+        }
+        // A file that was written already is written once more, with the same content.
+        if let Some(files) = &mut self.files {
+            files.begin_again();
+        }
+    }
+
+    /// The object that an earlier process read was read again after the run failed, for the inputs that were not started. Where
+    /// that cannot be done, those are not listed: the run ends with the failure that it has.
+    pub(super) fn read_again(&mut self, read: Result<Supply, String>) {
+        if read.and_then(|supply| self.items.supply(supply)).is_err() {
+            self.items.end();
+        }
+    }
+
+    /// Writes what changes while children start and end.
+    pub(super) fn write_part(&mut self, to: &mut Writer) {
+        self.tally.write(to);
+        self.stage.write(to);
+        self.is_ready.write(to);
+        self.is_open.write(to);
+        self.again.write(to);
+        self.broken.write(to);
+        // Before that they are as they were.
+        if matches!(self.stage, Stage::Writing(_)) {
+            self.files.write(to);
+        }
+        self.items.write_changes(to);
+        self.results.write_changes(to);
+        if let Some(batch) = &self.batch {
+            batch.write_part(to);
+        }
+    }
+
+    /// Takes over what [`write_part`](Self::write_part) wrote.
+    pub(super) fn read_part(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+        self.tally = Record::read(from)?;
+        self.stage = Record::read(from)?;
+        self.is_ready = Record::read(from)?;
+        self.is_open = Record::read(from)?;
+        self.again = Record::read(from)?;
+        self.broken = Record::read(from)?;
+        if matches!(self.stage, Stage::Writing(_)) {
+            self.files = Record::read(from)?;
+        }
+        self.items.read_changes(from)?;
+        self.results.read_changes(from)?;
+        match &mut self.batch {
+            Some(batch) => batch.read_part(from),
+            None => Ok(()),
+        }
+    }
+
+    /// All of it was written.
+    pub(super) fn was_written(&mut self) {
+        self.items.were_written();
+        self.results.were_written();
     }
 
     pub(super) fn is_ready(&self) -> bool {

@@ -36,6 +36,11 @@ pub(super) struct Exit {
 impl Execution {
     /// Moves a runnable cursor by one transition.
     pub(super) fn advance(&mut self, id: CursorId, cx: &mut Cx<'_>) {
+        if let Some(run) = self.cursors.take_run(id) {
+            let stepped = self.run_on(id, run, cx);
+            self.conclude(id, stepped, cx);
+            return;
+        }
         let Some(cursor) = self.cursors.get_mut(id) else {
             return;
         };
@@ -45,7 +50,6 @@ impl Execution {
                 self.attempt(id, cx)
             }
             Waiting::Joined(results) => self.joined(id, results, cx),
-            Waiting::Run(run) => self.run_on(id, run, cx),
             _ => self.attempt(id, cx),
         };
         self.conclude(id, stepped, cx);

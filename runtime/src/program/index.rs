@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::record::record;
+use crate::record::{Damaged, Reader, Record, Writer};
 
 /// Where a state stands in the program.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,4 +21,16 @@ impl fmt::Debug for StateIx {
     }
 }
 
-record!(struct StateIx(index));
+impl Record for StateIx {
+    fn write(&self, to: &mut Writer) {
+        self.0.write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let read = Self(u16::read(from)?);
+        match read == Self::NONE || read.index() < from.states() {
+            true => Ok(read),
+            false => Err(Damaged),
+        }
+    }
+}

@@ -124,13 +124,6 @@ impl Program {
         }
     }
 
-    /// A Distributed Map, if there is one.
-    pub(crate) fn distributed_map(&self) -> Option<&State> {
-        self.states
-            .iter()
-            .find(|state| matches!(&state.kind, Kind::Map(map) if map.distributed.is_some()))
-    }
-
     pub(crate) fn state(&self, ix: StateIx) -> &State {
         &self.states[ix.index()]
     }

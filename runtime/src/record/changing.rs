@@ -1,18 +1,48 @@
+use std::ops::Range;
+
 use super::{Damaged, Reader, Record, Writer};
+
+/// A member of a [`Changing`] list. One of which a part changes again and again writes that part alone.
+pub(crate) trait Part: Record {
+    /// Writes what was changed of it since it was written.
+    fn write_part(&mut self, to: &mut Writer) {
+        self.write(to);
+    }
+
+    /// Takes over what [`write_part`](Self::write_part) wrote.
+    fn read_part(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+        *self = Self::read(from)?;
+        Ok(())
+    }
+
+    /// All of it was written.
+    fn was_written(&mut self) {}
+}
+
+impl Part for u32 {}
+
+/// What of a member is not written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Mark {
+    Nothing,
+    Part,
+    Whole,
+}
 
 /// A list that knows which of its members were changed since they were written.
 #[derive(Clone, Debug)]
 pub(crate) struct Changing<T> {
-    /// Each with whether it was changed.
-    members: Vec<(T, bool)>,
-    has_changes: bool,
+    members: Vec<(T, Mark)>,
+    /// The places among which those are that were changed. In a long list they are next to each other, and the others are not
+    /// looked at.
+    changed: Range<u32>,
 }
 
 impl<T> Default for Changing<T> {
     fn default() -> Self {
         Self {
             members: Vec::new(),
-            has_changes: false,
+            changed: 0..0,
         }
     }
 }
@@ -32,9 +62,22 @@ impl<T> Changing<T> {
 
     /// A member that is about to be changed.
     pub(crate) fn get_mut(&mut self, place: usize) -> Option<&mut T> {
-        let (member, is_changed) = self.members.get_mut(place)?;
-        *is_changed = true;
-        self.has_changes = true;
+        self.marked(place, Mark::Whole)
+    }
+
+    /// A member of which what [`Part::write_part`] writes is about to be changed.
+    pub(crate) fn part_mut(&mut self, place: usize) -> Option<&mut T> {
+        self.marked(place, Mark::Part)
+    }
+
+    fn marked(&mut self, place: usize, mark: Mark) -> Option<&mut T> {
+        let (member, marked) = self.members.get_mut(place)?;
+        *marked = mark.max(*marked);
+        let place = u32::try_from(place).unwrap_or(u32::MAX);
+        self.changed = match self.changed.is_empty() {
+            true => place..place.saturating_add(1),
+            false => self.changed.start.min(place)..self.changed.end.max(place.saturating_add(1)),
+        };
         Some(member)
     }
 
@@ -43,8 +86,8 @@ impl<T> Changing<T> {
         if self.members.is_empty() {
             self.members.reserve_exact(1);
         }
-        self.members.push((member, true));
-        self.has_changes = true;
+        self.members.push((member, Mark::Nothing));
+        self.marked(self.members.len() - 1, Mark::Whole);
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
@@ -53,38 +96,67 @@ impl<T> Changing<T> {
 
     /// Whether one was changed since they were written.
     pub(crate) fn has_changes(&self) -> bool {
-        self.has_changes
+        !self.changed.is_empty()
     }
 
     /// As if all of them had been changed.
     pub(crate) fn mark_all(&mut self) {
-        for (_, is_changed) in &mut self.members {
-            *is_changed = true;
+        for (_, mark) in &mut self.members {
+            *mark = Mark::Whole;
         }
-        self.has_changes = true;
+        self.changed = 0..u32::try_from(self.members.len()).unwrap_or(u32::MAX);
+    }
+}
+
+impl<T> Changing<T> {
+    /// Those that were changed, with their places. From now on none is.
+    fn take_changed(&mut self) -> impl Iterator<Item = (usize, &mut T, Mark)> {
+        let changed = std::mem::replace(&mut self.changed, 0..0);
+        let changed = changed.start as usize..changed.end as usize;
+        let members = self.members.get_mut(changed.clone()).unwrap_or_default();
+        let marked = changed
+            .zip(members)
+            .map(|(place, (member, mark))| (place, member, std::mem::replace(mark, Mark::Nothing)));
+        marked.filter(|(_, _, mark)| *mark != Mark::Nothing)
     }
 }
 
 impl<T: Default> Changing<T> {
     /// Has so many members: those that are new are what they are by default.
     pub(crate) fn grow(&mut self, members: usize) {
-        self.members.resize_with(members, || (T::default(), false));
+        self.members
+            .resize_with(members, || (T::default(), Mark::Nothing));
     }
 }
 
-impl<T: Record + Default> Changing<T> {
-    /// Writes the members that were changed.
+impl<T: Part> Changing<T> {
+    /// All of them were written.
+    pub(crate) fn were_written(&mut self) {
+        for (_, member, _) in self.take_changed() {
+            member.was_written();
+        }
+    }
+}
+
+impl<T: Part + Default> Changing<T> {
+    /// Writes what was changed.
     pub(crate) fn write_changes(&mut self, to: &mut Writer) {
         self.members.len().write(to);
-        let changed = self.members.iter().filter(|(_, is_changed)| *is_changed);
+        let changed = self.changed.start as usize..self.changed.end as usize;
+        let changed = self.members.get(changed).unwrap_or_default().iter();
+        let changed = changed.filter(|(_, mark)| *mark != Mark::Nothing);
         changed.count().write(to);
-        for (place, (member, is_changed)) in self.members.iter_mut().enumerate() {
-            if std::mem::take(is_changed) {
-                place.write(to);
+        for (place, member, mark) in self.take_changed() {
+            let is_whole = mark == Mark::Whole;
+            place.write(to);
+            is_whole.write(to);
+            if is_whole {
                 member.write(to);
+                member.was_written();
+            } else {
+                member.write_part(to);
             }
         }
-        self.has_changes = false;
     }
 
     /// Takes over the changes that were written; at most `most` members are credible beside those that were changed.
@@ -101,8 +173,30 @@ impl<T: Record + Default> Changing<T> {
         self.grow(members);
         for _ in 0..changed {
             let place = usize::read(from)?;
-            self.members.get_mut(place).ok_or(Damaged)?.0 = T::read(from)?;
+            let (member, _) = self.members.get_mut(place).ok_or(Damaged)?;
+            if bool::read(from)? {
+                *member = T::read(from)?;
+            } else {
+                member.read_part(from)?;
+            }
         }
         Ok(())
+    }
+}
+
+/// All of the members, as if nothing were written yet.
+impl<T: Record> Record for Changing<T> {
+    fn write(&self, to: &mut Writer) {
+        self.members.len().write(to);
+        self.iter().for_each(|member| member.write(to));
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let members: Vec<T> = Record::read(from)?;
+        let members = members.into_iter();
+        Ok(Self {
+            members: members.map(|member| (member, Mark::Nothing)).collect(),
+            changed: 0..0,
+        })
     }
 }

@@ -6,6 +6,7 @@
 
 mod changing;
 mod nodes;
+mod queue;
 mod value;
 
 use std::collections::VecDeque;
@@ -17,9 +18,10 @@ use smol_str::SmolStr;
 
 use crate::value::Str;
 
-pub(crate) use self::changing::Changing;
+pub(crate) use self::changing::{Changing, Part};
 pub(crate) use self::nodes::ReadNodes;
 use self::nodes::WrittenNodes;
+pub(crate) use self::queue::Queue;
 
 /// The error for bytes that are not a record of this version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -69,12 +71,28 @@ impl Writer {
 pub(crate) struct Reader<'a> {
     rest: &'a [u8],
     nodes: ReadNodes,
+    /// How many states there are to refer to.
+    states: usize,
 }
 
 impl<'a> Reader<'a> {
     /// Reads the record that follows those with these values.
     pub(crate) fn new(nodes: ReadNodes, bytes: &'a [u8]) -> Self {
-        Self { rest: bytes, nodes }
+        Self {
+            rest: bytes,
+            nodes,
+            states: usize::MAX,
+        }
+    }
+
+    /// From here on the records refer to the states of a program that has so many.
+    pub(crate) fn of_states(&mut self, states: usize) {
+        self.states = states;
+    }
+
+    /// How many states there are to refer to.
+    pub(crate) fn states(&self) -> usize {
+        self.states
     }
 
     /// The values that the next record may refer to.

@@ -1,6 +1,6 @@
 use bytes::Bytes;
 
-use super::{StoreError, StoredActivity, StoredExecution, StoredMachine};
+use super::{StoreError, StoredActivity, StoredExecution, StoredMachine, StoredMapRun};
 use crate::Status;
 use crate::clock::Timestamp;
 
@@ -12,13 +12,17 @@ pub enum Change {
     Machine(StoredMachine),
     /// An execution starts.
     ///
-    /// [`StoreError::Exists`] when its ARN is there, [`StoreError::Conflict`] when its key is.
+    /// [`StoreError::Exists`] when its ARN is there, [`StoreError::Conflict`] when its key is, or when it is a child of a Map Run
+    /// that is not there.
     Start {
         /// The execution.
         execution: StoredExecution,
         /// Its record of `seq` 0.
         data: Bytes,
     },
+    /// A Map Run begins, or stands otherwise than before. [`StoreError::Conflict`] when no execution has the key, or the ARN is that of
+    /// another execution's run.
+    MapRun(StoredMapRun),
     /// The next record of an execution. [`StoreError::Conflict`] unless it has exactly the records before `seq`.
     Append {
         /// The execution's key.
@@ -42,7 +46,15 @@ pub enum Change {
         /// The execution's key.
         key: u64,
     },
-    /// An execution is forgotten, with its records. [`StoreError::Conflict`] when no execution has the key.
+    /// A version of a state machine is forgotten. [`StoreError::Conflict`] when there is no such version.
+    DeleteMachine {
+        /// The state machine's name.
+        name: String,
+        /// The version's hash.
+        hash: String,
+    },
+    /// An execution that is over is forgotten, with its records, its Map Runs, and their children. [`StoreError::Conflict`] when no execution has
+    /// the key, or it runs, or one of these children does.
     Delete {
         /// The execution's key.
         key: u64,
@@ -69,10 +81,15 @@ impl Change {
                     name,
                     machine,
                     machine_hash,
+                    child_of,
                     ..
                 } = execution;
-                arn.len() + name.len() + machine.len() + machine_hash.len() + data.len()
+                let child_of = child_of.as_ref();
+                let map_run = child_of.map_or(0, |child| child.map_run.len());
+                map_run + arn.len() + name.len() + machine.len() + machine_hash.len() + data.len()
             }
+            Self::DeleteMachine { name, hash } => name.len() + hash.len(),
+            Self::MapRun(run) => run.arn.len() + run.data.len(),
             Self::Append { data, .. } => data.len(),
             Self::Activity(StoredActivity { arn, .. }) | Self::DeleteActivity { arn } => arn.len(),
             Self::Close { .. } | Self::Reopen { .. } | Self::Delete { .. } => 0,

@@ -127,6 +127,28 @@ impl StoreError {
         Self::conflict(format!("there is no execution with the key {key}"))
     }
 
+    pub(super) fn is_running(key: u64) -> Self {
+        Self::conflict(format!(
+            "the execution with the key {key}, or a child of its Map Runs, runs"
+        ))
+    }
+
+    pub(super) fn no_version(name: &str, hash: &str) -> Self {
+        Self::conflict(format!(
+            "there is no version {hash} of the state machine `{name}`"
+        ))
+    }
+
+    pub(super) fn no_map_run(arn: &str) -> Self {
+        Self::conflict(format!("there is no Map Run with the ARN `{arn}`"))
+    }
+
+    pub(super) fn run_of_another(arn: &str, execution: u64) -> Self {
+        Self::conflict(format!(
+            "the Map Run `{arn}` is one of execution {execution}"
+        ))
+    }
+
     pub(super) fn key_is_taken(key: u64) -> Self {
         Self::conflict(format!("another execution has the key {key}"))
     }

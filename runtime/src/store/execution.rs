@@ -1,3 +1,4 @@
+use super::StoredChild;
 use crate::Status;
 use crate::clock::Timestamp;
 
@@ -20,4 +21,6 @@ pub struct StoredExecution {
     pub started: Timestamp,
     /// When it ended; `None` while it runs.
     pub stopped: Option<Timestamp>,
+    /// Which child of a Map Run it is, if it is one.
+    pub child_of: Option<StoredChild>,
 }

@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 use super::{
     Change, Store, StoreError, StoreFilter, StoreReader, StoredActivity, StoredExecution,
-    StoredMachine,
+    StoredMachine, StoredMapRun,
 };
 use crate::Status;
 use crate::clock::Timestamp;
@@ -126,6 +126,20 @@ impl StoreReader for MemoryStore {
         Ok(kept.map_or_else(Vec::new, |kept| kept.records.clone()))
     }
 
+    fn map_runs(&mut self, execution: u64) -> Result<Vec<StoredMapRun>, StoreError> {
+        let shared = self.shared();
+        let all = shared.tables.map_runs.iter();
+        Ok(all
+            .filter(|run| run.execution == execution)
+            .cloned()
+            .collect())
+    }
+
+    fn map_run(&mut self, arn: &str) -> Result<Option<StoredMapRun>, StoreError> {
+        let shared = self.shared();
+        Ok(shared.tables.map_run(arn).cloned())
+    }
+
     fn list(&mut self, filter: &StoreFilter) -> Result<Vec<StoredExecution>, StoreError> {
         let shared = self.shared();
         let all = shared.tables.executions.values().map(|kept| &kept.row);
@@ -145,6 +159,47 @@ impl StoreReader for MemoryStore {
         Ok(all.collect())
     }
 
+    fn closed(
+        &mut self,
+        before: Option<Timestamp>,
+        limit: usize,
+    ) -> Result<Vec<StoredExecution>, StoreError> {
+        let shared = self.shared();
+        let all = shared.tables.executions.values().map(|kept| &kept.row);
+        let is_before = |row: &&StoredExecution| {
+            let is_past = |time: Timestamp| before.is_none_or(|before| time < before);
+            row.child_of.is_none() && row.stopped.is_some_and(is_past) && is_past(row.started)
+        };
+        let mut rows: Vec<_> = all.filter(is_before).collect();
+        rows.sort_by_key(|row| (row.stopped, row.key));
+        rows.truncate(limit);
+        Ok(rows.into_iter().cloned().collect())
+    }
+
+    fn closed_count(&mut self) -> Result<u64, StoreError> {
+        let shared = self.shared();
+        let all = shared.tables.executions.values();
+        let closed =
+            all.filter(|kept| kept.row.child_of.is_none() && kept.row.status != Status::Running);
+        Ok(closed.count() as u64)
+    }
+
+    fn has_executions_of(&mut self, hash: &str) -> Result<bool, StoreError> {
+        let shared = self.shared();
+        let mut all = shared.tables.executions.values();
+        Ok(all.any(|kept| kept.row.machine_hash == hash))
+    }
+
+    fn bytes(&mut self) -> Result<u64, StoreError> {
+        let shared = self.shared();
+        let all = shared.tables.executions.values();
+        let bytes = all.map(|kept| {
+            let records = kept.records.iter().map(|record| record.len() as u64);
+            size_of::<Kept>() as u64 + records.sum::<u64>()
+        });
+        Ok(bytes.sum())
+    }
+
     fn last_key(&mut self) -> Result<u64, StoreError> {
         let shared = self.shared();
         Ok(shared
@@ -159,6 +214,8 @@ impl StoreReader for MemoryStore {
 #[derive(Clone, Debug, Default)]
 struct Tables {
     machines: Vec<StoredMachine>,
+    /// In the order in which they were first written.
+    map_runs: Vec<StoredMapRun>,
     executions: BTreeMap<u64, Kept>,
     /// The keys of the executions by their ARNs.
     keys: HashMap<String, u64>,
@@ -175,8 +232,9 @@ struct Kept {
 /// What takes a change back.
 enum Undo {
     Machines(Vec<StoredMachine>),
+    MapRuns(Vec<StoredMapRun>),
     Forget(u64),
-    Restore(Kept),
+    Restore(Vec<Kept>, Vec<StoredMapRun>),
     Truncate(u64, usize),
     Stand {
         key: u64,
@@ -221,12 +279,18 @@ impl Tables {
                 if self.executions.contains_key(&key) {
                     return Err(StoreError::key_is_taken(key));
                 }
+                if let Some(child) = &execution.child_of
+                    && self.map_run(&child.map_run).is_none()
+                {
+                    return Err(StoreError::no_map_run(&child.map_run));
+                }
                 self.insert(Kept {
                     row: execution.clone(),
                     records: vec![data.clone()],
                 });
                 Ok(Undo::Forget(key))
             }
+            Change::MapRun(run) => self.put_run(run),
             Change::Append { key, seq, data } => {
                 let kept = self.executions.get_mut(key);
                 let last = kept.as_ref().map(|kept| kept.records.len());
@@ -244,12 +308,16 @@ impl Tables {
                 stopped,
             } => self.stand(*key, *status, Some(*stopped)),
             Change::Reopen { key } => self.stand(*key, Status::Running, None),
-            Change::Delete { key } => {
-                let removed = self.remove(*key);
-                removed
-                    .map(Undo::Restore)
-                    .ok_or_else(|| StoreError::no_execution(*key))
+            Change::DeleteMachine { name, hash } => {
+                let before = self.machines.clone();
+                self.machines
+                    .retain(|known| (&known.name, &known.hash) != (name, hash));
+                match self.machines.len() < before.len() {
+                    true => Ok(Undo::Machines(before)),
+                    false => Err(StoreError::no_version(name, hash)),
+                }
             }
+            Change::Delete { key } => self.delete(*key),
             Change::Activity(StoredActivity { arn, created }) => {
                 Ok(self.activity(arn, Some(*created)))
             }
@@ -278,6 +346,52 @@ impl Tables {
         })
     }
 
+    fn map_run(&self, arn: &str) -> Option<&StoredMapRun> {
+        self.map_runs.iter().find(|run| run.arn == arn)
+    }
+
+    fn put_run(&mut self, run: &StoredMapRun) -> Result<Undo, StoreError> {
+        if !self.executions.contains_key(&run.execution) {
+            return Err(StoreError::no_execution(run.execution));
+        }
+        let before = self.map_runs.clone();
+        match self.map_runs.iter_mut().find(|known| known.arn == run.arn) {
+            Some(known) if known.execution == run.execution => known.data = run.data.clone(),
+            Some(known) => return Err(StoreError::run_of_another(&run.arn, known.execution)),
+            None => self.map_runs.push(run.clone()),
+        }
+        Ok(Undo::MapRuns(before))
+    }
+
+    /// Removes an execution with its Map Runs, their children, and what these have.
+    fn delete(&mut self, key: u64) -> Result<Undo, StoreError> {
+        if !self.executions.contains_key(&key) {
+            return Err(StoreError::no_execution(key));
+        }
+        let before = self.map_runs.clone();
+        let mut removed = Vec::new();
+        let mut doomed = vec![key];
+        while let Some(key) = doomed.pop() {
+            removed.extend(self.remove(key));
+            let runs: Vec<String> = self
+                .map_runs
+                .extract_if(.., |run| run.execution == key)
+                .map(|run| run.arn)
+                .collect();
+            let rows = self.executions.values().map(|kept| &kept.row);
+            doomed.extend(rows.filter_map(|row| {
+                let child = row.child_of.as_ref()?;
+                runs.contains(&child.map_run).then_some(row.key)
+            }));
+        }
+        let is_running = |kept: &Kept| kept.row.status == Status::Running;
+        if removed.iter().any(is_running) {
+            self.undo(Undo::Restore(removed, before));
+            return Err(StoreError::is_running(key));
+        }
+        Ok(Undo::Restore(removed, before))
+    }
+
     fn activity(&mut self, arn: &str, created: Option<Timestamp>) -> Undo {
         let before = match created {
             Some(created) => self.activities.insert(arn.to_owned(), created),
@@ -303,7 +417,11 @@ impl Tables {
             Undo::Forget(key) => {
                 self.remove(key);
             }
-            Undo::Restore(kept) => self.insert(kept),
+            Undo::MapRuns(before) => self.map_runs = before,
+            Undo::Restore(kept, before) => {
+                kept.into_iter().for_each(|kept| self.insert(kept));
+                self.map_runs = before;
+            }
             Undo::Truncate(key, length) => {
                 if let Some(kept) = self.executions.get_mut(&key) {
                     kept.records.truncate(length);

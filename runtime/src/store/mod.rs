@@ -21,6 +21,7 @@
 //!     status: Status::Running,
 //!     started: Timestamp::system(),
 //!     stopped: None,
+//!     child_of: None,
 //! };
 //! store.commit(&[
 //!     Change::Start { execution, data: Bytes::from_static(b"it starts") },
@@ -41,11 +42,16 @@ mod filter;
 #[doc(hidden)]
 pub mod journal;
 mod machine;
+mod map_run;
 mod memory;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
+use std::path::Path;
+
 use bytes::Bytes;
+
+use crate::clock::Timestamp;
 
 pub use self::activity::StoredActivity;
 pub use self::change::Change;
@@ -53,6 +59,7 @@ pub use self::error::StoreError;
 pub use self::execution::StoredExecution;
 pub use self::filter::StoreFilter;
 pub use self::machine::StoredMachine;
+pub use self::map_run::{StoredChild, StoredMapRun};
 pub use self::memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::{SqliteOptions, SqliteReader, SqliteStore};
@@ -87,7 +94,7 @@ pub trait StoreReader: Send {
     /// What the store meets.
     fn machines(&mut self) -> Result<Vec<StoredMachine>, StoreError>;
 
-    /// The executions that are [running](crate::Status::Running), in the order of their keys.
+    /// The executions that are [running](crate::Status::Running), children of Map Runs among them, in the order of their keys.
     ///
     /// # Errors
     ///
@@ -108,6 +115,20 @@ pub trait StoreReader: Send {
     /// [`StoreError::Corrupt`] when one is missing; what else the store meets.
     fn records(&mut self, key: u64) -> Result<Vec<Bytes>, StoreError>;
 
+    /// The Map Runs of an execution, in the order in which they were first written.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn map_runs(&mut self, execution: u64) -> Result<Vec<StoredMapRun>, StoreError>;
+
+    /// The Map Run with this ARN.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn map_run(&mut self, arn: &str) -> Result<Option<StoredMapRun>, StoreError>;
+
     /// The executions that pass the filter, newest first: by their start, then by their ARN, from the last to the first.
     ///
     /// # Errors
@@ -122,10 +143,56 @@ pub trait StoreReader: Send {
     /// What the store meets.
     fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError>;
 
+    /// At most so many of the executions that are over and no children of a Map Run, from the one that ended first. With a time, those that started and ended before it.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn closed(
+        &mut self,
+        before: Option<Timestamp>,
+        limit: usize,
+    ) -> Result<Vec<StoredExecution>, StoreError>;
+
+    /// How many executions are over, without the children of Map Runs.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn closed_count(&mut self) -> Result<u64, StoreError>;
+
+    /// Whether an execution, running or over, has the version of this hash.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn has_executions_of(&mut self, hash: &str) -> Result<bool, StoreError>;
+
+    /// About how many bytes all that the store has takes, without the room that deleted executions left behind.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets.
+    fn bytes(&mut self) -> Result<u64, StoreError>;
+
     /// The largest key of an execution that is there, 0 when there is none. The key after it is free.
     ///
     /// # Errors
     ///
     /// What the store meets.
     fn last_key(&mut self) -> Result<u64, StoreError>;
+
+    /// Writes a copy of the store, as it is at one moment of this call, to a new file. A store that cannot do that gives an error.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Io`] when there is a file already, or it cannot be written, or the store makes no copies; [`StoreError::Full`]; what reading
+    /// meets.
+    fn backup(&mut self, to: &Path) -> Result<(), StoreError> {
+        Err(StoreError::Io {
+            path: None,
+            doing: format!("write a backup to `{}`", to.display()),
+            why: "it makes no copies".to_owned(),
+        })
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 use smol_str::SmolStr;
 use tokio::sync::oneshot;
 
-use super::failure::TaskResult;
+use super::failure::{TaskFailure, TaskResult};
 use crate::distributed::Ended;
 use crate::wait_id::WaitId;
 
@@ -19,6 +19,8 @@ pub(crate) enum News {
     Heartbeat(Option<Taken>),
     /// A child of the Map Run ended, by its number.
     Child(u32, Ended),
+    /// A child of the Map Run is not gone on with in this process, and why.
+    Parked(TaskFailure),
 }
 
 /// Tells the sender whether the news count.
@@ -73,6 +75,10 @@ impl Responder {
 
     pub(crate) fn child_ended(&self, number: u32, ended: Ended) {
         self.bring(News::Child(number, ended));
+    }
+
+    pub(crate) fn parked(&self, failure: TaskFailure) {
+        self.bring(News::Parked(failure));
     }
 
     pub(crate) fn heartbeat(&self) {

@@ -17,7 +17,7 @@ async fn children_are_executions_of_their_own() {
     let prefix = "arn:aws:states:us-east-1:123456789012";
     assert!(run.arn.starts_with(&format!("{prefix}:mapRun:m/even:")));
     assert_eq!(run.execution, report.execution().id());
-    let children = engine.map_run_executions(&run.arn);
+    let children = engine.map_run_executions(&run.arn).unwrap();
     assert_eq!(children.len(), 2);
     // They are listed with their run alone.
     assert_eq!(
@@ -68,8 +68,8 @@ async fn a_run_is_described_as_the_api_does() {
             "itemCounts": counts, "executionCounts": counts, "redriveCount": 0
         })
     );
-    assert_eq!(engine.map_run(&run.arn), Some(run));
-    assert_eq!(engine.map_run("arn"), None);
+    assert_eq!(engine.map_run(&run.arn).unwrap(), Some(run));
+    assert_eq!(engine.map_run("arn").unwrap(), None);
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn express_children_live_five_minutes_and_standard_ones_longer() {
     assert_eq!(seconds(&report), 300.0);
     let run = map_run(&express, &report);
     assert_eq!((run.items.timed_out, run.items.failed), (1, 0));
-    let child = &express.map_run_executions(&run.arn)[1];
+    let child = &express.map_run_executions(&run.arn).unwrap()[1];
     assert_eq!(child.status, Status::TimedOut);
     assert!(child.id.contains(":express:m/M:"), "{}", child.id);
     let report = run_in(&engine("STANDARD"), json!([10, 600])).await;
@@ -167,13 +167,13 @@ async fn only_so_many_children_are_remembered() {
     let engine: Engine = builder(&definition).retention(3).build().unwrap();
     let report = run_in(&engine, json!([0, 1, 2, 3, 4])).await;
     let run = map_run(&engine, &report);
-    assert_eq!(engine.map_run_executions(&run.arn).len(), 3);
+    assert_eq!(engine.map_run_executions(&run.arn).unwrap().len(), 3);
     // The runs go with their execution.
     for _ in 0..3 {
         run_in(&engine, json!([1])).await;
     }
-    assert_eq!(engine.map_run(&run.arn), None);
-    assert!(engine.map_runs(report.execution().id()).is_empty());
+    assert_eq!(engine.map_run(&run.arn).unwrap(), None);
+    assert!(engine.map_runs(report.execution().id()).unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -182,7 +182,7 @@ async fn every_run_on_virtual_time_is_the_same() {
         let engine = engine(&echo(json!({})), &Memory::new(), &Mocks::new());
         let report = run_in(&engine, json!([1, 2])).await;
         let run = map_run(&engine, &report);
-        let children = engine.map_run_executions(&run.arn);
+        let children = engine.map_run_executions(&run.arn).unwrap();
         (run, children)
     };
     assert_eq!(names().await, names().await);

@@ -25,13 +25,13 @@ async fn a_child_has_runs_of_its_own() {
     let engine = engine(&definition, &store, &Mocks::new());
     let report = run_in(&engine, json!({})).await;
     assert_eq!(output(&report), json!([[1, 2], [3]]));
-    let outer = engine.map_runs(report.execution().id()).remove(0);
-    let child = &engine.map_run_executions(&outer.arn)[0];
-    let inner = engine.map_runs(&child.id).remove(0);
+    let outer = engine.map_runs(report.execution().id()).unwrap().remove(0);
+    let child = &engine.map_run_executions(&outer.arn).unwrap()[0];
+    let inner = engine.map_runs(&child.id).unwrap().remove(0);
     assert!(inner.arn.contains(":mapRun:m/files/rows:"), "{}", inner.arn);
     assert_eq!(inner.items.succeeded, 2);
     assert_eq!(
-        engine.map_run_executions(&inner.arn)[1].machine,
+        engine.map_run_executions(&inner.arn).unwrap()[1].machine,
         "m/files/rows"
     );
 }

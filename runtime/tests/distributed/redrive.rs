@@ -111,7 +111,7 @@ async fn items_that_succeeded_are_not_done_again() {
                     "ExecutionSucceeded"
                 ]
             );
-            let runs = engine.map_runs(second.execution().id());
+            let runs = engine.map_runs(second.execution().id()).unwrap();
             assert_eq!(runs.len(), 1, "it is the same run");
             let run = &runs[0];
             assert_eq!((run.status, run.redrive_count), (Status::Succeeded, 1));
@@ -119,7 +119,7 @@ async fn items_that_succeeded_are_not_done_again() {
             let counts = run.items;
             assert_eq!((counts.succeeded, counts.failed), (8, 0));
             assert_eq!((counts.pending_redrive, counts.total), (0, 8));
-            assert_eq!(engine.map_run_executions(&run.arn).len(), 8);
+            assert_eq!(engine.map_run_executions(&run.arn).unwrap().len(), 8);
         }
     }
 }
@@ -133,7 +133,9 @@ async fn a_child_alone_is_not_redriven() {
         .await
         .unwrap();
     run.report().await;
-    let child = engine.map_run_executions(&engine.map_runs(run.id())[0].arn);
+    let child = engine
+        .map_run_executions(&engine.map_runs(run.id()).unwrap()[0].arn)
+        .unwrap();
     let refused = engine.redrive(&child[0].id).await.unwrap_err();
     assert!(matches!(refused, RedriveError::ExecutionNotRedrivable(_)));
 }
@@ -162,7 +164,7 @@ async fn a_run_that_was_stopped_goes_on_with_what_was_at_work_and_what_never_sta
     assert_eq!(output(&*again.report().await), json!([0, 1, 2, 3, 4]));
     let calls = calls.lock().unwrap();
     assert!(calls.values().all(|count| *count == 1), "{calls:?}");
-    let counts = engine.map_runs(run.id())[0].items;
+    let counts = engine.map_runs(run.id()).unwrap()[0].items;
     assert_eq!((counts.succeeded, counts.aborted, counts.total), (5, 0, 5));
 }
 

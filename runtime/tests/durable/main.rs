@@ -5,8 +5,13 @@
 
 mod activity;
 mod crash;
+mod damaged;
 mod handlers;
 mod lost;
+mod maps;
+mod maps_restart;
 mod names;
+mod pages;
 mod restart;
+mod retention;
 mod support;

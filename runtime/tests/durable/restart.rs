@@ -6,9 +6,7 @@ use serde_json::{Value as Json, json};
 use stepwright_runtime::store::MemoryStore;
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::testing::{Mock, Mocks};
-use stepwright_runtime::{
-    ActivityError, Engine, MachineType, StartError, StartOptions, Status, TokenError,
-};
+use stepwright_runtime::{ActivityError, Engine, StartError, StartOptions, Status, TokenError};
 
 use crate::support::{Done, FullFor, builder, note, process};
 
@@ -420,29 +418,6 @@ async fn what_does_not_outlive_a_process_is_refused_for_one_start() {
         matches!(refused, Err(StartError::InvalidTasks(_))),
         "{refused:?}"
     );
-}
-
-#[tokio::test]
-async fn distributed_maps_are_refused_until_a_store_keeps_them() {
-    let machine: Json = json!({"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "ItemProcessor": {
-        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-        "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}},
-    }}}});
-    let built = builder(
-        &[("m", machine.clone())],
-        &MemoryStore::new(),
-        &Done::default(),
-    )
-    .build();
-    assert!(
-        built.unwrap_err().to_string().contains("Distributed Map"),
-        ""
-    );
-    let engine = builder(&[], &MemoryStore::new(), &Done::default())
-        .build()
-        .unwrap();
-    let put = engine.put_definition_json("m", &machine.to_string(), MachineType::Standard);
-    assert!(put.unwrap_err().to_string().contains("Distributed Map"));
 }
 
 #[test]

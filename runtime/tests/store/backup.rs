@@ -1,6 +1,11 @@
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use stepwright_runtime::store::{SqliteReader, SqliteStore, Store};
+use serde_json::json;
+use stepwright_runtime::store::{MemoryStore, SqliteReader, SqliteStore, Store};
+use stepwright_runtime::{Engine, MachineType, StartOptions, Status};
 
 use crate::support::{everything, fill, place, start};
 
@@ -63,4 +68,98 @@ fn a_backup_overwrites_nothing_and_leaves_nothing_behind_when_it_fails() {
         1
     );
     assert!(!folder.path().join("copy.db.part").exists());
+}
+
+/// An engine on a file, with a machine that waits a little twice.
+fn engine(path: &Path) -> Engine {
+    let text = json!({"StartAt": "A", "States": {
+        "A": {"Type": "Wait", "Seconds": 1, "Next": "B"},
+        "B": {"Type": "Pass", "Next": "C"},
+        "C": {"Type": "Wait", "Seconds": 1, "End": true},
+    }});
+    let store = SqliteStore::open(path).expect("it opens");
+    let builder = Engine::builder().definition_json("m", &text.to_string(), MachineType::Standard);
+    builder.store(store).build().expect("an engine")
+}
+
+/// Starts executions without a pause, and takes backups meanwhile. Each is a store with which an engine goes on: all that was acknowledged
+/// before it is there, and comes to its end.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_under_load_has_all_that_was_acknowledged_before_it_and_goes_on() {
+    let (folder, path) = place();
+    let engine = engine(&path);
+    let (acknowledged, is_over) = (
+        Arc::new(Mutex::new(Vec::new())),
+        Arc::new(AtomicBool::new(false)),
+    );
+    let starting: Vec<_> = (0..8)
+        .map(|client| {
+            let (engine, acknowledged, is_over) =
+                (engine.clone(), acknowledged.clone(), is_over.clone());
+            tokio::spawn(async move {
+                for number in 0.. {
+                    if is_over.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    let options = StartOptions::new().name(format!("e-{client}-{number}"));
+                    let run = engine
+                        .start_machine("m", json!(number), options)
+                        .await
+                        .expect("it starts");
+                    acknowledged
+                        .lock()
+                        .expect("no panic")
+                        .push(run.id().to_owned());
+                }
+            })
+        })
+        .collect();
+    let mut backups = Vec::new();
+    for round in 0..4 {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let before = acknowledged.lock().expect("no panic").clone();
+        let to = folder.path().join(format!("backup-{round}.db"));
+        engine.backup(&to).await.expect("a backup");
+        backups.push((to, before));
+    }
+    is_over.store(true, Ordering::Relaxed);
+    for one in starting {
+        one.await.expect("no panic");
+    }
+    let again = engine
+        .backup(&backups[0].0)
+        .await
+        .expect_err("there is a file");
+    assert!(
+        again.to_string().contains("there is a file already"),
+        "{again}"
+    );
+    drop(engine);
+    for (path, before) in backups {
+        assert!(before.len() > 20, "{}", before.len());
+        let restored = self::engine(&path);
+        for id in before {
+            let run = restored.execution(&id).expect("it is read");
+            let report = run.unwrap_or_else(|| panic!("{id} is lost")).report().await;
+            assert_eq!(report.status, Status::Succeeded, "{id}");
+            let ids = report.history.events().map(|event| event.id());
+            assert!(ids.eq(1..=report.history.len() as u32), "{id}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_engine_without_a_file_makes_no_backup() {
+    let (folder, _) = place();
+    let to = folder.path().join("backup.db");
+    let without = Engine::builder().build().expect("an engine");
+    let error = without.backup(&to).await.expect_err("no store");
+    assert!(error.to_string().contains("the engine has none"), "{error}");
+    let memory = Engine::builder()
+        .store(MemoryStore::new())
+        .build()
+        .expect("an engine");
+    let error = memory.backup(&to).await.expect_err("no file");
+    assert!(error.to_string().contains("it makes no copies"), "{error}");
+    assert!(!to.exists());
 }

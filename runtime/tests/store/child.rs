@@ -63,6 +63,23 @@ fn commits_until_killed() {
     });
 }
 
+/// Commits executions, says the key of each that is durable, and in the end what the first one is refused with.
+#[test]
+#[ignore = "run by other tests, in a process of its own"]
+fn commits_until_refused() {
+    let store = SqliteStore::open(std::env::var_os(STORE).expect("the path")).expect("it opens");
+    let journal = Journal::new(Box::new(store)).expect("a thread");
+    for key in 1.. {
+        match journal.commit(whole(key)).wait() {
+            Ok(()) => say(&key.to_string()),
+            Err(error) => {
+                say(&format!("refused: {error:?} {error}").replace('\n', " "));
+                return;
+            }
+        }
+    }
+}
+
 /// Tries to open a store and says how that ended.
 #[test]
 #[ignore = "run by other tests, in a process of its own"]

@@ -5,7 +5,7 @@ use stepwright_runtime::store::{
     Change, SqliteReader, SqliteStore, Store, StoreError, StoreReader,
 };
 
-use crate::support::{fill, machine, place};
+use crate::support::{child, closed, fill, machine, map_run, place};
 
 const PAGE: usize = 8_192;
 const EXECUTIONS: u64 = 300;
@@ -18,9 +18,14 @@ fn use_all(path: &Path) -> Result<(), StoreError> {
     reader.machines()?;
     reader.open_executions()?;
     reader.list(&Default::default())?;
+    reader.map_run("run")?;
+    let key = EXECUTIONS + 1;
+    store.commit(&[map_run(1, "run"), child(key, "run", 0)])?;
+    store.commit(&[closed(key), Change::Delete { key }])?;
     reader.activities()?;
     for key in 1..=EXECUTIONS {
         reader.execution(&format!("arn:{key}"))?;
+        reader.map_runs(key)?;
         let records = reader.records(key)?;
         let was = vec![key as u8; 500];
         assert!(
@@ -33,7 +38,8 @@ fn use_all(path: &Path) -> Result<(), StoreError> {
             data: vec![1; 2_000].into(),
         }])?;
     }
-    (1..=EXECUTIONS).try_for_each(|key| store.commit(&[Change::Delete { key }]))
+    let deleted = (1..=EXECUTIONS).flat_map(|key| [closed(key), Change::Delete { key }]);
+    store.commit(&deleted.collect::<Vec<_>>())
 }
 
 fn refill(path: &Path, bytes: &[u8]) {

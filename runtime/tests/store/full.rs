@@ -1,7 +1,7 @@
 use stepwright_runtime::store::journal::Journal;
 use stepwright_runtime::store::{Change, SqliteStore, Store, StoreError};
 
-use crate::support::{everything, place, start};
+use crate::support::{closed, everything, place, start};
 
 /// Commits until the store is full, and gives the key that found no room.
 fn fill_up(store: &mut SqliteStore) -> u64 {
@@ -35,7 +35,8 @@ fn a_full_store_keeps_what_it_has_and_goes_on_when_there_is_room_again() {
     assert!(before.iter().all(|(_, records)| records.len() == 2));
 
     store
-        .commit(&[Change::Delete { key: 1 }, Change::Delete { key: 2 }])
+        .commit(&[closed(1), Change::Delete { key: 1 }])
+        .and_then(|()| store.commit(&[closed(2), Change::Delete { key: 2 }]))
         .expect("it makes room");
     store.commit(&[start(key, 3_000)]).expect("there is room");
     drop((reader, store));
@@ -63,6 +64,7 @@ fn a_journal_goes_on_when_there_is_room_again() {
             .contains("free space, delete executions or allow more"),
         "{error}"
     );
+    submitted(closed(1)).expect("this needs none");
     submitted(Change::Delete { key: 1 }).expect("this needs none");
     submitted(start(key, 3_000)).expect("there is room");
 }

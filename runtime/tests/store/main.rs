@@ -2,11 +2,14 @@
 
 mod backup;
 mod child;
+mod children;
 mod damaged;
 mod engine;
 mod full;
 mod killed;
+mod migrated;
 mod model;
 mod page;
 mod refused;
 mod support;
+mod torn;

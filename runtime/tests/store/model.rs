@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::store::{
     Change, MemoryStore, SqliteReader, SqliteStore, Store, StoreError, StoreFilter, StoreReader,
-    StoredActivity, StoredExecution, StoredMachine,
+    StoredActivity, StoredChild, StoredExecution, StoredMachine, StoredMapRun,
 };
 use stepwright_runtime::{MachineType, Status};
 
@@ -79,6 +79,21 @@ fn machine() -> impl Strategy<Value = StoredMachine> {
     })
 }
 
+/// Most are children of runs that are there, of which there are few.
+fn child_of() -> impl Strategy<Value = Option<StoredChild>> {
+    let child = (text(), any::<u32>());
+    let child = child.prop_map(|(map_run, number)| StoredChild { map_run, number });
+    prop::option::of(child)
+}
+
+fn map_run() -> impl Strategy<Value = StoredMapRun> {
+    (text(), key(), data()).prop_map(|(arn, execution, data)| StoredMapRun {
+        arn,
+        execution,
+        data,
+    })
+}
+
 fn execution() -> impl Strategy<Value = StoredExecution> {
     let stopped = prop::option::of(time());
     (
@@ -89,18 +104,21 @@ fn execution() -> impl Strategy<Value = StoredExecution> {
         text(),
         status(),
         time(),
-        stopped,
+        (stopped, child_of()),
     )
         .prop_map(
-            |(key, arn, name, machine, machine_hash, status, started, stopped)| StoredExecution {
-                key,
-                arn,
-                name,
-                machine,
-                machine_hash,
-                status,
-                started,
-                stopped,
+            |(key, arn, name, machine, machine_hash, status, started, (stopped, child_of))| {
+                StoredExecution {
+                    key,
+                    arn,
+                    name,
+                    machine,
+                    machine_hash,
+                    status,
+                    started,
+                    stopped,
+                    child_of,
+                }
             },
         )
 }
@@ -108,33 +126,38 @@ fn execution() -> impl Strategy<Value = StoredExecution> {
 fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         1 => machine().prop_map(Change::Machine),
-        4 => (execution(), data()).prop_map(|(execution, data)| Change::Start { execution, data }),
+        3 => map_run().prop_map(Change::MapRun),
+        6 => (execution(), data()).prop_map(|(execution, data)| Change::Start { execution, data }),
         6 => (key(), 0_u32..4, data()).prop_map(|(key, seq, data)| Change::Append { key, seq, data }),
         2 => (key(), status(), time())
             .prop_map(|(key, status, stopped)| Change::Close { key, status, stopped }),
         1 => key().prop_map(|key| Change::Reopen { key }),
-        1 => key().prop_map(|key| Change::Delete { key }),
+        2 => key().prop_map(|key| Change::Delete { key }),
+        1 => (text(), text()).prop_map(|(name, hash)| Change::DeleteMachine { name, hash }),
         1 => (text(), time()).prop_map(|(arn, created)| Change::Activity(StoredActivity { arn, created })),
         1 => text().prop_map(|arn| Change::DeleteActivity { arn }),
     ]
 }
 
 fn filter() -> impl Strategy<Value = StoreFilter> {
-    let (machine, name) = (prop::option::of(text()), prop::option::of(text()));
+    let texts = || prop::option::of(text());
+    let texts = (texts(), texts(), texts());
     let (status, after) = (
         prop::option::of(status()),
         prop::option::of((time(), text())),
     );
     let limit = prop::option::of(prop_oneof![0_usize..4, Just(usize::MAX)]);
-    (machine, name, status, after, limit).prop_map(|(machine, name, status, after, limit)| {
-        StoreFilter {
+    let filter = (texts, status, after, limit);
+    filter.prop_map(
+        |((map_run, machine, name), status, after, limit)| StoreFilter {
+            map_run,
             machine,
             name,
             status,
             after,
             limit,
-        }
-    })
+        },
+    )
 }
 
 #[derive(Debug, PartialEq)]
@@ -144,7 +167,13 @@ struct Content {
     all: Vec<StoredExecution>,
     listed: Vec<Vec<StoredExecution>>,
     by_arn: Vec<Option<StoredExecution>>,
+    children: Vec<Vec<StoredExecution>>,
+    runs: Vec<Vec<StoredMapRun>>,
+    run_by_arn: Vec<Option<StoredMapRun>>,
     records: Vec<Vec<Bytes>>,
+    closed: Vec<Vec<StoredExecution>>,
+    closed_count: u64,
+    of_versions: Vec<bool>,
     activities: Vec<StoredActivity>,
     last_key: u64,
 }
@@ -162,11 +191,40 @@ fn read(reader: &mut dyn StoreReader, filters: &[StoreFilter]) -> Result<Content
             .iter()
             .map(|arn| reader.execution(arn))
             .collect::<Result<_, _>>()?,
+        children: TEXTS
+            .iter()
+            .map(|map_run| {
+                reader.list(&StoreFilter {
+                    map_run: Some((*map_run).to_owned()),
+                    ..StoreFilter::default()
+                })
+            })
+            .collect::<Result<_, _>>()?,
+        runs: KEYS
+            .iter()
+            .map(|key| reader.map_runs(*key))
+            .collect::<Result<_, _>>()?,
+        run_by_arn: TEXTS
+            .iter()
+            .map(|arn| reader.map_run(arn))
+            .collect::<Result<_, _>>()?,
         records: KEYS
             .iter()
             .map(|key| reader.records(*key))
             .collect::<Result<_, _>>()?,
         activities: reader.activities()?,
+        closed: TIMES
+            .iter()
+            .map(|time| Some(Timestamp::from_unix_micros(*time)))
+            .chain([None])
+            .flat_map(|before| [(before, 2), (before, usize::MAX)])
+            .map(|(before, limit)| reader.closed(before, limit))
+            .collect::<Result<_, _>>()?,
+        closed_count: reader.closed_count()?,
+        of_versions: TEXTS
+            .iter()
+            .map(|hash| reader.has_executions_of(hash))
+            .collect::<Result<_, _>>()?,
         last_key: reader.last_key()?,
     })
 }

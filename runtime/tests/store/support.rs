@@ -2,7 +2,9 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::store::{Change, Store, StoreReader, StoredExecution, StoredMachine};
+use stepwright_runtime::store::{
+    Change, Store, StoreReader, StoredChild, StoredExecution, StoredMachine, StoredMapRun,
+};
 use stepwright_runtime::{MachineType, Status};
 use tempfile::TempDir;
 
@@ -23,6 +25,7 @@ pub(crate) fn execution(key: u64) -> StoredExecution {
         status: Status::Running,
         started: Timestamp::from_unix_micros(key as i64),
         stopped: None,
+        child_of: None,
     }
 }
 
@@ -41,6 +44,39 @@ pub(crate) fn start(key: u64, bytes: usize) -> Change {
     Change::Start {
         execution: execution(key),
         data,
+    }
+}
+
+/// What ends an execution.
+pub(crate) fn closed(key: u64) -> Change {
+    Change::Close {
+        key,
+        status: Status::Succeeded,
+        stopped: Timestamp::from_unix_micros(key as i64 + 1),
+    }
+}
+
+/// A Map Run of an execution.
+pub(crate) fn map_run(execution: u64, arn: &str) -> Change {
+    Change::MapRun(StoredMapRun {
+        arn: arn.to_owned(),
+        execution,
+        data: Bytes::from_static(b"it runs"),
+    })
+}
+
+/// What begins a child of a Map Run.
+pub(crate) fn child(key: u64, map_run: &str, number: u32) -> Change {
+    let child_of = StoredChild {
+        map_run: map_run.to_owned(),
+        number,
+    };
+    Change::Start {
+        execution: StoredExecution {
+            child_of: Some(child_of),
+            ..execution(key)
+        },
+        data: Bytes::from_static(b"a child"),
     }
 }
 

@@ -350,8 +350,8 @@ async fn assertions_are_not_about_what_the_children_of_a_map_run_do() {
         assert!(said.contains("mocks.calls_of(..)"), "{said}");
     }
     // What the message says leads to the child.
-    let runs = engine.map_runs(report.execution().id());
-    let children = engine.map_run_executions(&runs[0].arn);
+    let runs = engine.map_runs(report.execution().id()).unwrap();
+    let children = engine.map_run_executions(&runs[0].arn).unwrap();
     let child = engine
         .execution(&children[0].id)
         .unwrap()

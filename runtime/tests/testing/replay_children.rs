@@ -63,8 +63,8 @@ async fn record(definition: &Json, objects: Memory, input: Json) -> (RecordedHis
         .unwrap();
     let recorded = RecordedHistory::from_json(&run.report().await.history.to_json()).unwrap();
     let mut children = Vec::new();
-    for map_run in engine.map_runs(run.id()) {
-        for child in engine.map_run_executions(&map_run.arn) {
+    for map_run in engine.map_runs(run.id()).unwrap() {
+        for child in engine.map_run_executions(&map_run.arn).unwrap() {
             let child = engine.execution(&child.id).unwrap().unwrap();
             children.push(child.history().await.to_json());
         }
@@ -295,8 +295,8 @@ async fn branches_of_iterations_and_distributed_maps_are_redriven_again() {
         assert!(redrives > 0);
         let recorded = RecordedHistory::from_json(&report.history.to_json()).unwrap();
         let mut children = Vec::new();
-        for map_run in engine.map_runs(run.id()) {
-            for child in engine.map_run_executions(&map_run.arn) {
+        for map_run in engine.map_runs(run.id()).unwrap() {
+            for child in engine.map_run_executions(&map_run.arn).unwrap() {
                 let child = engine.execution(&child.id).unwrap().unwrap();
                 children.push(child.history().await.to_json());
             }

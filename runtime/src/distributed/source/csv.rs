@@ -4,7 +4,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::format::Header;
-use crate::record::record;
 use crate::value::{Object, Str, Value};
 
 /// The most bytes of a header.
@@ -130,6 +129,3 @@ impl Records {
         true
     }
 }
-
-record!(struct CsvRows { records, header, fields });
-record!(struct Records { body, at, delimiter });

@@ -1,18 +1,20 @@
 //! The items of a Map Run, one at a time.
 
-use std::collections::VecDeque;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use smol_str::SmolStr;
 
+use super::content::{Content, JsonRows, Version};
 use super::format::Format;
 use super::load::Loaded;
+use super::object_rows::ObjectRows;
 use super::reader::{List, Place, Reader};
 use super::request::Request;
 use super::rows::Rows;
 use crate::distributed::item::Item;
 use crate::objects::Listed;
-use crate::record::record;
+use crate::record::{Damaged, Queue, Reader as RecordReader, Record, Writer, record};
 use crate::value::Value;
 
 const NO_PARQUET: &str =
@@ -40,8 +42,10 @@ pub(crate) enum Pulled {
 #[derive(Clone, Debug)]
 pub(crate) struct Items {
     /// The readers whose items come after the rows.
-    ahead: VecDeque<Reader>,
+    ahead: Queue<Reader>,
     rows: Rows,
+    /// The rows are others than those that were written.
+    are_rows_new: bool,
     source: SmolStr,
     next: u32,
     /// MaxItems.
@@ -54,8 +58,9 @@ impl Items {
     /// The items of an array, or the members of an object.
     pub(crate) fn of_value(value: Value) -> Self {
         Self {
-            ahead: VecDeque::new(),
-            rows: Rows::Value(value, 0),
+            ahead: Queue::default(),
+            rows: Rows::Value(JsonRows::new(value)),
+            are_rows_new: true,
             source: Item::of_input(0, Value::Null).source,
             next: 0,
             most: u64::MAX,
@@ -66,8 +71,9 @@ impl Items {
     /// The items that a reader reads, at most `max_items`; 0 means no bound.
     pub(crate) fn of_reader(reader: Reader, max_items: u64, object_bytes: u64) -> Self {
         Self {
-            ahead: [reader].into(),
+            ahead: Queue::from_iter([reader]),
             rows: Rows::None,
+            are_rows_new: true,
             source: SmolStr::default(),
             next: 0,
             most: if max_items == 0 { u64::MAX } else { max_items },
@@ -95,10 +101,13 @@ impl Items {
     /// The next item.
     pub(crate) fn pull(&mut self) -> Pulled {
         if self.is_at_end() {
-            // Frees the content that was read.
-            self.rows = Rows::None;
-            self.ahead.clear();
+            self.end();
             return Pulled::End;
+        }
+        if let Rows::Object(rows) = &self.rows
+            && let Some(reader) = rows.unread()
+        {
+            return Pulled::Needs(Request::of(&reader, self.object_bytes));
         }
         match self.rows.next() {
             Some(Ok((key, value))) => {
@@ -113,7 +122,7 @@ impl Items {
             }
             Some(Err(cause)) => Pulled::Failed(cause),
             None => {
-                self.rows = Rows::None;
+                self.set_rows(Rows::None);
                 match self.ahead.front() {
                     None => Pulled::End,
                     Some(reader) if reader.is_parquet() => Pulled::Failed(NO_PARQUET.to_owned()),
@@ -123,20 +132,48 @@ impl Items {
         }
     }
 
+    /// There are no further items. Frees the content that was read.
+    pub(crate) fn end(&mut self) {
+        self.set_rows(Rows::None);
+        self.ahead.clear();
+    }
+
+    fn set_rows(&mut self, rows: Rows) {
+        self.rows = rows;
+        self.are_rows_new = true;
+    }
+
+    /// Whether an object has to be read again before the next item: another process has read it.
+    pub(crate) fn is_unread(&self) -> bool {
+        matches!(&self.rows, Rows::Object(rows) if rows.unread().is_some())
+    }
+
     /// Takes the answer to the request of [`Pulled::Needs`].
     pub(crate) fn supply(&mut self, supply: Supply) -> Result<(), String> {
-        let Some(reader) = self.ahead.pop_front() else {
+        if let Rows::Object(rows) = &mut self.rows
+            && rows.unread().is_some()
+        {
+            return match supply {
+                Supply::Object(Loaded::Rows(content, version)) => rows.read_again(content, version),
+                // The host answers each request in kind.
+                _ => Ok(()),
+            };
+        }
+        let Some(reader) = self.ahead.pop() else {
             return Ok(());
         };
         match (reader, supply) {
-            (Reader::Object { place, .. }, Supply::Object(Loaded::Rows(rows))) => {
+            (Reader::Object { place, format }, Supply::Object(Loaded::Rows(content, version))) => {
                 self.source = place.uri();
-                self.rows = rows;
+                let rows = ObjectRows::new(place, format, content, version);
+                self.set_rows(Rows::Object(rows));
             }
             (
                 Reader::Inventory { .. } | Reader::Athena { .. },
                 Supply::Object(Loaded::Readers(readers)),
-            ) => self.ahead.extend(readers),
+            ) => readers
+                .into_iter()
+                .for_each(|reader| self.ahead.push(reader)),
             (Reader::List(list), Supply::List(rows)) => self.listed(list, rows),
             // The host answers each request in kind, so other pairs do not occur.
             (_, Supply::Object(_) | Supply::List(_)) => {}
@@ -147,29 +184,35 @@ impl Items {
     /// Takes content that a test gives, in place of all requests: the uncompressed content of an object, or the items of a
     /// list or manifest as a JSON array.
     pub(crate) fn supply_content(&mut self, content: Bytes) -> Result<(), String> {
-        let Some(reader) = self.ahead.pop_front() else {
+        let Some(reader) = self.ahead.pop() else {
             return Ok(());
         };
         self.ahead.clear();
         let json = Format::Json { pointer: None };
-        let (source, format) = match reader {
-            Reader::Object { place, format } => (place.uri(), format),
-            Reader::Inventory { place } => (place.uri(), json),
-            Reader::Athena { place, .. } => (place.uri(), json),
-            Reader::List(list) => (
-                format!("s3://{}", list.bucket).into(),
-                list.load.unwrap_or(json),
-            ),
+        let (place, format) = match reader {
+            Reader::Object { place, format } => (place, format),
+            Reader::Inventory { place } | Reader::Athena { place, .. } => (place, json),
+            Reader::List(list) => {
+                let (bucket, key) = (list.bucket, SmolStr::default());
+                (Place { bucket, key }, list.load.unwrap_or(json))
+            }
         };
-        self.source = source;
-        self.rows = Rows::of_object(content, &format)?;
+        self.source = match place.key.is_empty() {
+            true => format!("s3://{}", place.bucket).into(),
+            false => place.uri(),
+        };
+        let version = Version::of(&content);
+        self.set_rows(match Content::of(content, &format)? {
+            Content::Json(rows) => Rows::Value(rows),
+            content => Rows::Object(ObjectRows::new(place, format, content, version)),
+        });
         Ok(())
     }
 
     /// The array or the object that the items are taken from, where there is one.
     pub(crate) fn whole(&self) -> Option<&Value> {
         match &self.rows {
-            Rows::Value(value, _) => Some(value),
+            Rows::Value(rows) => Some(&rows.whole),
             _ => None,
         }
     }
@@ -194,20 +237,53 @@ impl Items {
         });
         let Some(format) = load else {
             self.source = format!("s3://{bucket}").into();
-            self.rows = Rows::Listed(rows.into());
+            self.set_rows(Rows::Listed(Arc::new(rows), 0));
             return;
         };
         // The console's folders are empty objects; there is nothing in them to load.
         rows.retain(|row| !(row.key.ends_with('/') && row.size == 0));
-        self.ahead
-            .extend(rows.into_iter().map(|row| Reader::Object {
-                place: Place {
-                    bucket: bucket.clone(),
-                    key: row.key.into(),
-                },
+        for row in rows {
+            let key = row.key.into();
+            let bucket = bucket.clone();
+            self.ahead.push(Reader::Object {
+                place: Place { bucket, key },
                 format: format.clone(),
-            }));
+            });
+        }
+    }
+
+    /// Writes what was changed: the items that were taken, and what was read.
+    pub(crate) fn write_changes(&mut self, to: &mut Writer) {
+        self.next.write(to);
+        self.ahead.write_changes(to);
+        let are_new = std::mem::take(&mut self.are_rows_new);
+        are_new.write(to);
+        if are_new {
+            self.source.write(to);
+            self.rows.write(to);
+        } else {
+            self.rows.write_position(to);
+        }
+    }
+
+    /// Takes over what [`write_changes`](Self::write_changes) wrote.
+    pub(crate) fn read_changes(&mut self, from: &mut RecordReader<'_>) -> Result<(), Damaged> {
+        self.next = Record::read(from)?;
+        self.ahead.read_changes(from)?;
+        if bool::read(from)? {
+            self.source = Record::read(from)?;
+            self.rows = Record::read(from)?;
+        } else {
+            self.rows.read_position(from)?;
+        }
+        Ok(())
+    }
+
+    /// All of it was written.
+    pub(crate) fn were_written(&mut self) {
+        self.ahead.was_written();
+        self.are_rows_new = false;
     }
 }
 
-record!(struct Items { ahead, rows, source, next, most, object_bytes });
+record!(struct Items { ahead, rows, are_rows_new, source, next, most, object_bytes });

@@ -5,10 +5,10 @@ use futures_util::stream::StreamExt;
 use smol_str::SmolStr;
 
 use super::compression::{Compression, Gzip};
+use super::content::{Content, Version};
 use super::format::Format;
 use super::manifest;
 use super::reader::Reader;
-use super::rows::Rows;
 use crate::blocking;
 use crate::objects::{ObjectBody, ObjectError};
 
@@ -23,7 +23,7 @@ pub(crate) enum Load {
 /// The loaded content of an object.
 #[derive(Debug)]
 pub(crate) enum Loaded {
-    Rows(Rows),
+    Rows(Content, Version),
     /// The files that a manifest lists.
     Readers(Vec<Reader>),
 }
@@ -72,7 +72,10 @@ impl Load {
 
     pub(super) fn make(self, content: Bytes) -> Result<Loaded, String> {
         Ok(match self {
-            Self::Rows(format) => Loaded::Rows(Rows::of_object(content, &format)?),
+            Self::Rows(format) => {
+                let version = Version::of(&content);
+                Loaded::Rows(Content::of(content, &format)?, version)
+            }
             Self::Inventory => Loaded::Readers(manifest::inventory(&content)?),
             Self::Athena(format) => Loaded::Readers(manifest::athena(&content, &format)?),
         })

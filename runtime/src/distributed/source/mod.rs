@@ -5,6 +5,7 @@
 //! come.
 
 mod compression;
+mod content;
 mod csv;
 mod format;
 mod items;
@@ -12,6 +13,7 @@ mod json;
 mod lines;
 mod load;
 mod manifest;
+mod object_rows;
 mod reader;
 mod request;
 mod rows;

@@ -1,14 +1,11 @@
-use std::collections::VecDeque;
+use std::sync::Arc;
 
-use bytes::Bytes;
 use smol_str::SmolStr;
 
-use super::csv::CsvRows;
-use super::format::Format;
-use super::json;
-use super::lines::JsonLines;
+use super::content::JsonRows;
+use super::object_rows::ObjectRows;
 use crate::objects::Listed;
-use crate::record::record;
+use crate::record::{Damaged, Reader, Record, Writer, record};
 use crate::value::Value;
 
 /// The key, if the row is a member of an object, and the value; or the reason why the rest of the file cannot be read.
@@ -18,34 +15,23 @@ pub(super) type Row = Result<(Option<SmolStr>, Value), String>;
 #[derive(Clone, Debug)]
 pub(crate) enum Rows {
     None,
-    /// The items of an array or the members of an object, from the given one on.
-    Value(Value, usize),
-    Listed(VecDeque<Listed>),
-    Csv(CsvRows),
-    JsonLines(JsonLines),
+    /// The members of a value.
+    Value(JsonRows),
+    /// A bucket's list, from the given row on. It is written as it was: objects come and go, so that another list would be one of
+    /// other items, and the results of the run itself may be among them.
+    Listed(Arc<Vec<Listed>>, usize),
+    /// An object.
+    Object(ObjectRows),
 }
 
 impl Rows {
-    pub(super) fn of_object(body: Bytes, format: &Format) -> Result<Self, String> {
-        Ok(match format {
-            Format::Json { pointer } => Self::Value(json::items(&body, pointer.as_ref())?, 0),
-            Format::JsonLines => Self::JsonLines(JsonLines::new(body)),
-            Format::Csv { delimiter, header } => {
-                Self::Csv(CsvRows::open(body, *delimiter, header)?)
-            }
-            Format::Parquet => Self::None,
-        })
-    }
-
     /// The number of rows that are left, if it is known.
     pub(super) fn left(&self) -> Option<u64> {
         let left = match self {
             Self::None => 0,
-            Self::Value(Value::Array(array), next) => array.as_slice().len().saturating_sub(*next),
-            Self::Value(Value::Object(object), next) => object.len().saturating_sub(*next),
-            Self::Value(..) => 0,
-            Self::Listed(rows) => rows.len(),
-            Self::Csv(_) | Self::JsonLines(_) => return None,
+            Self::Value(rows) => rows.left(),
+            Self::Listed(rows, next) => rows.len().saturating_sub(*next),
+            Self::Object(rows) => rows.left()?,
         };
         u64::try_from(left).ok()
     }
@@ -53,21 +39,35 @@ impl Rows {
     pub(super) fn next(&mut self) -> Option<Row> {
         match self {
             Self::None => None,
-            Self::Value(value, next) => {
-                let row = match &*value {
-                    Value::Object(object) => {
-                        let (key, value) = object.get_index(*next)?;
-                        (Some(SmolStr::new(key)), value.clone())
-                    }
-                    array => (None, array.item(*next)?.clone()),
-                };
+            Self::Value(rows) => rows.next().map(Ok),
+            Self::Listed(rows, next) => {
+                let row = listed(rows.get(*next)?.clone());
                 *next += 1;
-                Some(Ok(row))
+                Some(Ok((None, row)))
             }
-            Self::Listed(rows) => Some(Ok((None, listed(rows.pop_front()?)))),
-            Self::Csv(rows) => Some(Ok((None, rows.next()?))),
-            Self::JsonLines(lines) => Some(lines.next()?.map(|value| (None, value))),
+            Self::Object(rows) => rows.next(),
         }
+    }
+
+    /// Writes how far they have come.
+    pub(super) fn write_position(&self, to: &mut Writer) {
+        match self {
+            Self::None => {}
+            Self::Value(rows) => rows.next.write(to),
+            Self::Listed(_, next) => next.write(to),
+            Self::Object(rows) => rows.write_position(to),
+        }
+    }
+
+    /// Takes over what [`write_position`](Self::write_position) wrote.
+    pub(super) fn read_position(&mut self, from: &mut Reader<'_>) -> Result<(), Damaged> {
+        match self {
+            Self::None => {}
+            Self::Value(rows) => rows.next = Record::read(from)?,
+            Self::Listed(_, next) => *next = Record::read(from)?,
+            Self::Object(rows) => rows.read_position(from)?,
+        }
+        Ok(())
     }
 }
 
@@ -86,10 +86,4 @@ fn listed(row: Listed) -> Value {
     .collect()
 }
 
-record!(enum Rows {
-    0 => None,
-    1 => Value(value, next),
-    2 => Listed(rows),
-    3 => Csv(rows),
-    4 => JsonLines(lines),
-});
+record!(enum Rows { 0 => None, 1 => Value(rows), 2 => Listed(rows, next), 3 => Object(rows) });

@@ -14,7 +14,7 @@ use super::step::{Done, Stepped};
 
 use super::batch::{Batch, Next};
 use super::map_run::{MapRun, Stage};
-use crate::distributed::source::{Pulled, Supply};
+use crate::distributed::source::{Pulled, Request, Supply};
 use crate::distributed::{Ended, Item, MapRunCounts};
 use crate::execution_info::ExecutionInfo;
 
@@ -47,17 +47,16 @@ pub(super) enum Trouble {
 }
 
 impl Execution {
-    /// Goes on with a run.
+    /// Goes on with a run that was taken out of its cursor.
     pub(super) fn run_on(
         &mut self,
         id: CursorId,
         mut run: Box<MapRun>,
         cx: &mut Cx<'_>,
     ) -> Stepped {
-        let Some(cursor) = self.cursors.get_mut(id) else {
+        let Some(cursor) = self.cursors.get(id) else {
             return Ok(Done::Waits);
         };
-        cursor.waiting = Waiting::Busy;
         let wait_id = WaitId {
             cursor: id,
             wait: cursor.wait,
@@ -80,13 +79,15 @@ impl Execution {
                     run.is_ready = matches!(turn, Turn::GivesWay);
                     self.gives_way = run.is_ready;
                     cx.host.report_run(wait_id, run.tally, None);
-                    if let Some(cursor) = self.cursors.get_mut(id) {
-                        cursor.waiting = Waiting::Run(run);
-                    }
+                    self.cursors.put_run(id, run);
                     return Ok(Done::Waits);
                 }
             }
         };
+        // The wait for the run is over, and with it the cursor is another.
+        if let Some(cursor) = self.cursors.get_mut(id) {
+            cursor.waiting = Waiting::Busy;
+        }
         let status = match &ends {
             Ok(()) => Status::Succeeded,
             Err(_) => Status::Failed,
@@ -134,7 +135,16 @@ impl Execution {
             Stage::Stopping(failure) if is_idle => {
                 let failure = failure.clone();
                 if run.files.is_some() {
-                    self.note_pending(wait_id.cursor, map, run);
+                    let noted = self.note_pending(wait_id.cursor, map, run);
+                    if let Some(request) = noted
+                        && run.items.is_unread()
+                    {
+                        match cx.host.read_object(wait_id, request) {
+                            None => return Turn::Waits,
+                            Some(read) => run.read_again(read),
+                        }
+                        return Turn::Again;
+                    }
                 }
                 run.stage = Stage::Writing(Err(failure));
                 Turn::Again
@@ -172,7 +182,7 @@ impl Execution {
             if started == AT_ONCE {
                 return Turn::GivesWay;
             }
-            if let Some(number) = run.again.pop_front() {
+            if let Some(number) = run.results.next_again(&mut run.again) {
                 started += 1;
                 if let Err(failure) = self.start_again(wait_id, map, distributed, run, number, cx) {
                     run.fail(failure, wait_id, cx.host);
@@ -256,7 +266,10 @@ impl Execution {
         let number = run.results.started(&about, items);
         run.tally.started(items.into());
         let begun = self.begin_child(wait_id, map, distributed, (number, about, false), cx);
-        begun.inspect_err(|_| run.tally.not_begun(items.into()))
+        begun.inspect_err(|_| {
+            run.results.not_begun(number);
+            run.tally.not_begun(items.into());
+        })
     }
 
     /// Starts a child of a redriven run again. A Standard child goes on where it came to no good end, an Express child begins
@@ -277,17 +290,17 @@ impl Execution {
                 redriven: Some(now),
                 ..about.clone()
             },
-            MachineType::Express => ExecutionInfo {
-                started: now,
-                ..about.clone()
-            },
+            MachineType::Express => about.begun_anew(now),
         };
         let Some((about, items)) = run.results.starts_again(number, anew) else {
             return Ok(());
         };
         run.tally.started_again(items.into());
         let begun = self.begin_child(wait_id, map, distributed, (number, about, true), cx);
-        begun.inspect_err(|_| run.tally.not_begun(items.into()))
+        begun.inspect_err(|_| {
+            run.results.not_begun(number);
+            run.tally.not_begun(items.into());
+        })
     }
 
     fn begin_child(
@@ -301,11 +314,7 @@ impl Execution {
         let child = ChildStart {
             number,
             about,
-            entry: Entry {
-                start: map.start,
-                machine_type: distributed.execution_type,
-                timeout: None,
-            },
+            entry: entry(map, distributed),
             seed: self.entropy.next_u64(),
             is_again,
         };
@@ -404,10 +413,14 @@ impl Execution {
         }
     }
 
-    /// Notes the inputs that nobody was started with, as far as they are known without reading more.
-    fn note_pending(&self, id: CursorId, map: &Map, run: &mut MapRun) {
-        while let Ok(Next::Child { input, items }) = self.next_input(id, map, run) {
-            run.results.pending(input, items);
+    /// Notes the inputs that nobody was started with, as far as they are known without reading more. Gives what would be read.
+    fn note_pending(&self, id: CursorId, map: &Map, run: &mut MapRun) -> Option<Request> {
+        loop {
+            match self.next_input(id, map, run) {
+                Ok(Next::Child { input, items }) => run.results.pending(input, items),
+                Ok(Next::Needs(request)) => return Some(request),
+                Ok(Next::End) | Err(_) => return None,
+            }
         }
     }
 
@@ -426,7 +439,9 @@ impl Execution {
                 Status::Aborted => |counts| &mut counts.aborted,
                 Status::Failed | Status::Running => |counts| &mut counts.failed,
             };
-            let items = run.results.ended(number, ended);
+            let Some(items) = run.results.ended(number, ended) else {
+                return;
+            };
             run.tally.ended(items, place);
             run.judge(wait_id, host);
         });
@@ -440,13 +455,14 @@ impl Execution {
         host: &mut dyn Host,
     ) {
         self.with_run(wait_id, host, |run, host| {
-            if !matches!(run.stage, Stage::Reading) {
+            match run.stage {
+                Stage::Reading => match read.and_then(|supply| run.items.supply(supply)) {
+                    Ok(()) => run.stage = Stage::Starting,
+                    Err(cause) => run.fail(unread(cause), wait_id, host),
+                },
+                Stage::Stopping(_) if run.items.is_unread() => run.read_again(read),
                 // It failed meanwhile.
-                return;
-            }
-            match read.and_then(|supply| run.items.supply(supply)) {
-                Ok(()) => run.stage = Stage::Starting,
-                Err(cause) => run.fail(unread(cause), wait_id, host),
+                _ => {}
             }
         });
     }
@@ -474,19 +490,25 @@ impl Execution {
         tell: impl FnOnce(&mut MapRun, &mut dyn Host),
     ) {
         self.now = host.now();
-        let Some(cursor) = self.cursors.get_mut(wait_id.cursor) else {
+        let Some((wait, run)) = self.cursors.run_mut(wait_id.cursor) else {
             return;
         };
-        let Waiting::Run(run) = &mut cursor.waiting else {
-            return;
-        };
-        if cursor.wait != wait_id.wait {
+        if wait != wait_id.wait {
             return;
         }
         tell(run, host);
         if !std::mem::replace(&mut run.is_ready, true) {
             self.runnable.push_back(wait_id.cursor);
         }
+    }
+}
+
+/// What of a machine the children of a Distributed Map run.
+pub(super) fn entry(map: &Map, distributed: &Distributed) -> Entry {
+    Entry {
+        start: map.start,
+        machine_type: distributed.execution_type,
+        timeout: None,
     }
 }
 

@@ -1,10 +1,8 @@
-use std::collections::VecDeque;
-
 use smol_str::SmolStr;
 
 use super::unread;
 use crate::distributed::source::{self, Header, Items, List, Place};
-use crate::distributed::{Results, RunView, Tally, Written};
+use crate::distributed::{Again, Results, RunView, Tally, Written};
 use crate::history::{Details, EventKind};
 use crate::interpret::arguments::unusable;
 use crate::interpret::batch::{Batch, Next};
@@ -119,7 +117,7 @@ impl Execution {
                 redriven: None,
             },
             is_open: false,
-            again: VecDeque::new(),
+            again: Again::default(),
             broken: None,
         };
         if self.inspection.is_some() {

@@ -62,10 +62,14 @@ impl Journal {
 
     /// Submits changes, which are applied together or not at all.
     pub fn commit(&self, changes: Vec<Change>) -> Committed {
-        let (done, outcome) = oneshot::channel();
-        // What the queue does not take is dropped, and with it the sender: the outcome is `Closed`.
-        let waits = self.handle.queue.commit(Submission::commit(changes, done));
-        Committed { waits, outcome }
+        submit(&self.handle.queue, changes)
+    }
+
+    /// What submits to this journal and does not keep it open.
+    pub(crate) fn submitter(&self) -> Submitter {
+        Submitter {
+            queue: self.handle.queue.clone(),
+        }
     }
 
     /// Waits for all that is submitted before.
@@ -93,6 +97,25 @@ impl Journal {
     /// Commits what is queued and ends the thread; blocks until then. Later submissions are [`StoreError::Closed`].
     pub fn close(&self) {
         self.handle.close();
+    }
+}
+
+fn submit(queue: &Arc<Queue>, changes: Vec<Change>) -> Committed {
+    let (done, outcome) = oneshot::channel();
+    // What the queue does not take is dropped, and with it the sender: the outcome is `Closed`.
+    let waits = queue.commit(Submission::commit(changes, done));
+    Committed { waits, outcome }
+}
+
+/// Submits to a journal that others keep open.
+pub(crate) struct Submitter {
+    queue: Arc<Queue>,
+}
+
+impl Submitter {
+    /// Submits changes, as [`Journal::commit`] does.
+    pub(crate) fn commit(&self, changes: Vec<Change>) -> Committed {
+        submit(&self.queue, changes)
     }
 }
 

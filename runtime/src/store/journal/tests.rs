@@ -20,6 +20,7 @@ fn start(key: u64) -> Change {
         status: Status::Running,
         started: Timestamp::from_unix_micros(0),
         stopped: None,
+        child_of: None,
     };
     Change::Start {
         execution,

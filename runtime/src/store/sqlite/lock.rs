@@ -2,8 +2,14 @@ use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::store::StoreError;
+
+/// How often a lock that is held is tried again.
+const TRIES: u32 = 20;
+/// The time between two tries.
+const BETWEEN: Duration = Duration::from_millis(10);
 
 /// The right to write to a store: a lock of the operating system on a file beside it, which ends with the process.
 ///
@@ -22,7 +28,7 @@ impl Lock {
         let mut file = options
             .open(&path)
             .map_err(|error| cannot_open(store, &path, &error))?;
-        match fs4::FileExt::try_lock(&file) {
+        match lock(&file) {
             Ok(()) => {}
             Err(fs4::TryLockError::WouldBlock) => {
                 let (path, by) = (store.to_owned(), holder(&mut file));
@@ -42,6 +48,20 @@ impl Lock {
             .and_then(|()| file.rewind())
             .and_then(|()| write!(file, "{}", std::process::id()));
         Ok(Self { _file: file })
+    }
+}
+
+/// Takes the lock. A process that this one is just starting has all of its files for a moment, and with them a lock that was given up here.
+fn lock(file: &File) -> Result<(), fs4::TryLockError> {
+    let mut tries = 0;
+    loop {
+        match fs4::FileExt::try_lock(file) {
+            Err(fs4::TryLockError::WouldBlock) if tries < TRIES => {
+                tries += 1;
+                std::thread::sleep(BETWEEN);
+            }
+            outcome => return outcome,
+        }
     }
 }
 

@@ -6,8 +6,10 @@ use rusqlite::{Connection, OpenFlags, Params, Row, ToSql};
 use super::error::Place;
 use super::schema::{self, Found};
 use super::{backup, options, row};
+use crate::clock::Timestamp;
 use crate::store::{
     StoreError, StoreFilter, StoreReader, StoredActivity, StoredExecution, StoredMachine,
+    StoredMapRun,
 };
 
 /// Reads a [`SqliteStore`](super::SqliteStore), also while an engine, in this process or another, writes to it.
@@ -129,9 +131,29 @@ impl StoreReader for SqliteReader {
         Ok(records)
     }
 
+    fn map_runs(&mut self, execution: u64) -> Result<Vec<StoredMapRun>, StoreError> {
+        let Ok(execution) = i64::try_from(execution) else {
+            return Ok(Vec::new());
+        };
+        let query = format!(
+            "SELECT {} FROM map_runs WHERE execution = ? ORDER BY id",
+            row::MAP_RUN
+        );
+        self.rows(&query, [execution], row::map_run)
+    }
+
+    fn map_run(&mut self, arn: &str) -> Result<Option<StoredMapRun>, StoreError> {
+        let query = format!("SELECT {} FROM map_runs WHERE arn = ?", row::MAP_RUN);
+        Ok(self.rows(&query, [arn], row::map_run)?.pop())
+    }
+
     fn list(&mut self, filter: &StoreFilter) -> Result<Vec<StoredExecution>, StoreError> {
-        let mut conditions = String::from("TRUE");
+        let mut conditions = String::from("map_run IS NULL");
         let mut values: Vec<&dyn ToSql> = Vec::new();
+        if let Some(map_run) = &filter.map_run {
+            conditions = String::from("map_run = (SELECT id FROM map_runs WHERE arn = ?)");
+            values.push(map_run);
+        }
         if let Some(machine) = &filter.machine {
             conditions.push_str(" AND machine = ?");
             values.push(machine);
@@ -166,6 +188,53 @@ impl StoreReader for SqliteReader {
     fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError> {
         let query = format!("SELECT {} FROM activities ORDER BY arn", row::ACTIVITY);
         self.rows(&query, [], row::activity)
+    }
+
+    fn closed(
+        &mut self,
+        before: Option<Timestamp>,
+        limit: usize,
+    ) -> Result<Vec<StoredExecution>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let query = |condition: &str| {
+            format!(
+                "SELECT {} FROM executions WHERE map_run IS NULL AND {condition} ORDER BY stopped, key LIMIT ?1",
+                row::EXECUTION
+            )
+        };
+        match before {
+            // The index on starts bounds what is read.
+            Some(before) => self.rows(
+                &query("started < ?2 AND stopped < ?2"),
+                (limit, before.unix_micros()),
+                row::execution,
+            ),
+            None => self.rows(&query("stopped IS NOT NULL"), [limit], row::execution),
+        }
+    }
+
+    fn closed_count(&mut self) -> Result<u64, StoreError> {
+        // Both are counted in an index.
+        let query = "SELECT (SELECT count(*) FROM executions WHERE map_run IS NULL)
+             - (SELECT count(*) FROM executions INDEXED BY executions_open WHERE status = 'RUNNING' AND map_run IS NULL)";
+        let rows = self.rows(query, [], |row| row::key(row, 0))?;
+        Ok(rows.first().copied().unwrap_or(0))
+    }
+
+    fn has_executions_of(&mut self, hash: &str) -> Result<bool, StoreError> {
+        let query = "SELECT 1 FROM executions WHERE machine_hash = ? LIMIT 1";
+        Ok(!self.rows(query, [hash], |_| Ok(()))?.is_empty())
+    }
+
+    fn bytes(&mut self) -> Result<u64, StoreError> {
+        let query = "SELECT (page_count - freelist_count) * page_size
+             FROM pragma_page_count, pragma_freelist_count, pragma_page_size";
+        let rows = self.rows(query, [], |row| row::key(row, 0))?;
+        Ok(rows.first().copied().unwrap_or(0))
+    }
+
+    fn backup(&mut self, to: &Path) -> Result<(), StoreError> {
+        Self::backup(self, to)
     }
 
     fn last_key(&mut self) -> Result<u64, StoreError> {

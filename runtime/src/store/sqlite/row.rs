@@ -6,11 +6,10 @@ use stepwright_asl::model::MachineType;
 
 use crate::Status;
 use crate::clock::Timestamp;
-use crate::store::{StoredActivity, StoredExecution, StoredMachine};
+use crate::store::{StoredActivity, StoredChild, StoredExecution, StoredMachine, StoredMapRun};
 
 /// The columns of [`execution`].
-pub(super) const EXECUTION: &str =
-    "key, arn, name, machine, machine_hash, status, started, stopped";
+pub(super) const EXECUTION: &str = "key, arn, name, machine, machine_hash, status, started, stopped, (SELECT arn FROM map_runs WHERE id = map_run), number";
 
 pub(super) fn execution(row: &Row<'_>) -> Result<StoredExecution, Error> {
     let stopped: Option<i64> = row.get(7)?;
@@ -23,6 +22,25 @@ pub(super) fn execution(row: &Row<'_>) -> Result<StoredExecution, Error> {
         status: word(row, 5, Status::from_word)?,
         started: Timestamp::from_unix_micros(row.get(6)?),
         stopped: stopped.map(Timestamp::from_unix_micros),
+        child_of: match row.get(8)? {
+            Some(map_run) => Some(StoredChild {
+                map_run,
+                number: row.get(9)?,
+            }),
+            None => None,
+        },
+    })
+}
+
+/// The columns of [`map_run`].
+pub(super) const MAP_RUN: &str = "arn, execution, data";
+
+pub(super) fn map_run(row: &Row<'_>) -> Result<StoredMapRun, Error> {
+    let data: Vec<u8> = row.get(2)?;
+    Ok(StoredMapRun {
+        arn: row.get(0)?,
+        execution: key(row, 1)?,
+        data: data.into(),
     })
 }
 

@@ -9,8 +9,10 @@ use crate::store::StoreError;
 const APPLICATION: i64 = 0x5374_7077;
 
 /// What makes a version of the schema from the one before it; the first makes it from nothing. Steps that are released never change.
-const MIGRATIONS: &[&str] = &[
-    "
+const MIGRATIONS: &[&str] = &[EXECUTIONS, ACTIVITIES, MAP_RUNS];
+
+/// Version 1: executions with their records.
+const EXECUTIONS: &str = "
     CREATE TABLE machines (
         id INTEGER PRIMARY KEY,
         name TEXT NOT NULL,
@@ -39,14 +41,33 @@ const MIGRATIONS: &[&str] = &[
         checksum INTEGER NOT NULL,
         PRIMARY KEY (execution, seq)
     ) WITHOUT ROWID;
-",
-    "
+";
+
+/// Version 2.
+const ACTIVITIES: &str = "
     CREATE TABLE activities (
         arn TEXT PRIMARY KEY,
         created INTEGER NOT NULL
     ) WITHOUT ROWID;
-",
-];
+";
+
+/// Version 3: Map Runs, whose children are executions that lists leave out.
+const MAP_RUNS: &str = "
+    CREATE TABLE map_runs (
+        id INTEGER PRIMARY KEY,
+        arn TEXT NOT NULL UNIQUE,
+        execution INTEGER NOT NULL,
+        data BLOB NOT NULL
+    );
+    CREATE INDEX map_runs_of_execution ON map_runs (execution);
+    ALTER TABLE executions ADD COLUMN map_run INTEGER;
+    ALTER TABLE executions ADD COLUMN number INTEGER;
+    CREATE INDEX executions_of_map_run ON executions (map_run, number) WHERE map_run IS NOT NULL;
+    DROP INDEX executions_newest;
+    CREATE INDEX executions_newest ON executions (started) WHERE map_run IS NULL;
+    DROP INDEX executions_of_machine;
+    CREATE INDEX executions_of_machine ON executions (machine, started) WHERE map_run IS NULL;
+";
 
 /// What a file holds.
 pub(super) enum Found {

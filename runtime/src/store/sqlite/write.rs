@@ -3,10 +3,10 @@
 use rusqlite::{Connection, Error, Params, ffi, params};
 
 use super::error::Place;
-use super::row::checksum;
+use super::row::{self, checksum};
 use crate::Status;
 use crate::clock::Timestamp;
-use crate::store::{Change, StoreError, StoredActivity, StoredExecution};
+use crate::store::{Change, StoreError, StoredActivity, StoredExecution, StoredMapRun};
 
 pub(super) fn commit(
     connection: &Connection,
@@ -75,19 +75,18 @@ impl Writer<'_> {
                 stopped,
             } => self.stand(*key, *status, Some(*stopped)),
             Change::Reopen { key } => self.stand(*key, Status::Running, None),
-            Change::Delete { key } => {
-                self.one(
-                    *key,
-                    "DELETE FROM executions WHERE key = ?",
-                    params![signed(*key)?],
-                )?;
-                self.run(
-                    "DELETE FROM records WHERE execution = ?",
-                    params![signed(*key)?],
-                )
-                .map(drop)
-                .map_err(|error| self.error(error))
+            Change::DeleteMachine { name, hash } => {
+                let deleted = self.run(
+                    "DELETE FROM machines WHERE name = ? AND hash = ?",
+                    params![name, hash],
+                );
+                match deleted.map_err(|error| self.error(error))? {
+                    0 => Err(StoreError::no_version(name, hash)),
+                    _ => Ok(()),
+                }
             }
+            Change::MapRun(run) => self.put_run(run),
+            Change::Delete { key } => self.delete(*key),
             Change::Activity(StoredActivity { arn, created }) => self
                 .run(
                     "INSERT OR REPLACE INTO activities VALUES (?, ?)",
@@ -102,6 +101,82 @@ impl Writer<'_> {
         }
     }
 
+    /// Whether a query finds a row.
+    fn has(&self, query: &str, values: impl Params) -> Result<bool, StoreError> {
+        let found = self
+            .connection
+            .prepare_cached(query)
+            .and_then(|mut query| query.exists(values));
+        found.map_err(|error| self.error(error))
+    }
+
+    fn put_run(&self, run: &StoredMapRun) -> Result<(), StoreError> {
+        let StoredMapRun {
+            arn,
+            execution,
+            data,
+        } = run;
+        let id = signed(*execution)?;
+        if !self.has("SELECT 1 FROM executions WHERE key = ?", [id])? {
+            return Err(StoreError::no_execution(*execution));
+        }
+        let put = self.run(
+            "INSERT INTO map_runs (arn, execution, data) VALUES (?1, ?2, ?3)
+             ON CONFLICT (arn) DO UPDATE SET data = ?3 WHERE execution = ?2",
+            params![arn, id, &**data],
+        );
+        match put {
+            Ok(1) => Ok(()),
+            Ok(_) => Err(StoreError::run_of_another(arn, self.execution_of(arn)?)),
+            Err(error) => Err(self.error(error)),
+        }
+    }
+
+    fn execution_of(&self, map_run: &str) -> Result<u64, StoreError> {
+        let found = self
+            .connection
+            .prepare_cached("SELECT execution FROM map_runs WHERE arn = ?")
+            .and_then(|mut query| query.query_row([map_run], |found| row::key(found, 0)));
+        found.map_err(|error| self.error(error))
+    }
+
+    /// Removes an execution with its Map Runs, their children, and what these have.
+    fn delete(&self, key: u64) -> Result<(), StoreError> {
+        let mut doomed = vec![signed(key)?];
+        let mut is_first = true;
+        while let Some(id) = doomed.pop() {
+            if self.has(
+                "SELECT 1 FROM executions WHERE key = ? AND status = 'RUNNING'",
+                [id],
+            )? {
+                return Err(StoreError::is_running(key));
+            }
+            doomed.extend(self.children(id)?);
+            for statement in [
+                "DELETE FROM executions WHERE key = ?",
+                "DELETE FROM records WHERE execution = ?",
+                "DELETE FROM map_runs WHERE execution = ?",
+            ] {
+                let deleted = self.run(statement, [id]);
+                let deleted = deleted.map_err(|error| self.error(error))?;
+                if std::mem::take(&mut is_first) && deleted == 0 {
+                    return Err(StoreError::no_execution(key));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The keys of the children of an execution's Map Runs.
+    fn children(&self, id: i64) -> Result<Vec<i64>, StoreError> {
+        let statement = "SELECT key FROM executions WHERE map_run IN (SELECT id FROM map_runs WHERE execution = ?)";
+        let read = || -> Result<Vec<i64>, Error> {
+            let mut query = self.connection.prepare_cached(statement)?;
+            query.query_map([id], |row| row.get(0))?.collect()
+        };
+        read().map_err(|error| self.error(error))
+    }
+
     fn start(&self, execution: &StoredExecution, data: &[u8]) -> Result<(), StoreError> {
         let StoredExecution {
             key,
@@ -112,12 +187,15 @@ impl Writer<'_> {
             status,
             started,
             stopped,
+            child_of,
         } = execution;
         let id = signed(*key)?;
+        let map_run = child_of.as_ref().map(|child| &child.map_run);
+        let number = child_of.as_ref().map(|child| child.number);
         let stopped = stopped.map(Timestamp::unix_micros);
         let (status, started) = (status.as_str(), started.unix_micros());
         let inserted = self.run(
-            "INSERT INTO executions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO executions VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM map_runs WHERE arn = ?), ?)",
             params![
                 id,
                 arn,
@@ -126,13 +204,22 @@ impl Writer<'_> {
                 machine_hash,
                 status,
                 started,
-                stopped
+                stopped,
+                map_run,
+                number
             ],
         );
         match inserted {
-            Ok(_) => {}
+            Ok(_) => {
+                if let Some(map_run) = map_run
+                    && !self.has("SELECT 1 FROM map_runs WHERE arn = ?", [map_run])?
+                {
+                    return Err(StoreError::no_map_run(map_run));
+                }
+            }
             Err(error) if is_constraint(&error) => {
-                return Err(match self.has_arn(arn)? {
+                let has_arn = self.has("SELECT 1 FROM executions WHERE arn = ?", [arn]);
+                return Err(match has_arn? {
                     true => StoreError::Exists { arn: arn.clone() },
                     false => StoreError::key_is_taken(*key),
                 });
@@ -150,14 +237,6 @@ impl Writer<'_> {
                 .corrupt(format!("records of a missing execution {key}")),
             false => self.error(error),
         })
-    }
-
-    fn has_arn(&self, arn: &str) -> Result<bool, StoreError> {
-        let found = self
-            .connection
-            .prepare_cached("SELECT 1 FROM executions WHERE arn = ?")
-            .and_then(|mut query| query.exists([arn]));
-        found.map_err(|error| self.error(error))
     }
 
     /// A record follows the one before it. That one lies on the same page, so looking for it costs little.

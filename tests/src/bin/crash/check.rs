@@ -7,6 +7,7 @@ use stepwright_runtime::store::SqliteStore;
 use stepwright_runtime::{Engine, ExecutionFilter, ExecutionReport, Status};
 
 use crate::child::{LOG, STORE};
+use crate::children;
 use crate::history::Told;
 use crate::log::{self, Attempt, Line, Log};
 use crate::machines;
@@ -164,7 +165,12 @@ pub(crate) async fn check(folder: &Path, outputs: &Outputs) -> Result<Verdict, B
             &logged,
             &mut verdict,
         );
+        for map_run in engine.map_runs(&arn).map_err(|error| error.to_string())? {
+            let executions = &mut logs.executions;
+            children::check(&engine, &map_run, executions, &mut verdict).await?;
+        }
     }
+    children::check_express(&mut logs.executions, &mut verdict);
     for arn in logs.executions.keys() {
         verdict.broken(format!("tasks of {arn} ran, and nobody asked for it"));
     }
@@ -172,7 +178,7 @@ pub(crate) async fn check(folder: &Path, outputs: &Outputs) -> Result<Verdict, B
 }
 
 /// Checks one execution that is over.
-fn judge(
+pub(crate) fn judge(
     arn: &str,
     report: &ExecutionReport,
     output: Option<&serde_json::Value>,

@@ -5,7 +5,11 @@ use serde_json::{Value, json};
 /// The activity.
 pub(crate) const PICK: &str = "arn:aws:states:us-east-1:123456789012:activity:pick";
 /// The machines that are started from outside.
-pub(crate) const STARTED: [&str; 6] = ["chain", "fan", "counting", "approval", "parent", "picking"];
+pub(crate) const STARTED: [&str; 7] = [
+    "chain", "fan", "counting", "approval", "parent", "picking", SPREAD,
+];
+/// The machine with Distributed Maps.
+pub(crate) const SPREAD: &str = "spread";
 /// The machine that `parent` starts.
 pub(crate) const INNER: &str = "inner";
 /// What `parent` adds to its name for the executions that it starts.
@@ -108,6 +112,31 @@ fn part(states: Vec<(&str, Value)>) -> Value {
     json!({"StartAt": names[0], "States": all})
 }
 
+/// A Distributed Map with three children.
+fn distributed(kind: &str, function: &str) -> Value {
+    let mut children = part(vec![
+        (
+            "Work",
+            task(function, "{% 'item-' & $string($states.input.item) %}"),
+        ),
+        ("Rest", wait(15)),
+    ]);
+    children["ProcessorConfig"] = json!({"Mode": "DISTRIBUTED", "ExecutionType": kind});
+    json!({
+        "Type": "Map", "Items": [1, 2, 3], "MaxConcurrency": 2, "Label": kind.to_lowercase(),
+        "ItemSelector": {
+            "id": "{% $states.context.Execution.Input.id %}",
+            "item": "{% $states.context.Map.Item.Value %}",
+        },
+        "ItemProcessor": children,
+    })
+}
+
+/// What a child of a Distributed Map gives for its input.
+pub(crate) fn output_of_child(input: &Value) -> Value {
+    json!({"task": format!("item-{}", input["item"]), "of": input["id"]})
+}
+
 fn counting() -> Value {
     let mut count = task("note", "{% 'count-' & $string($n) %}");
     count["Next"] = json!("Enough?");
@@ -176,6 +205,14 @@ pub(crate) fn all() -> Vec<(&'static str, Value)> {
         (
             "picking",
             machine(vec![("Pick", pick), ("Pack", task("note", "pack"))]),
+        ),
+        (
+            SPREAD,
+            machine(vec![
+                ("Kept", distributed("STANDARD", "fails once")),
+                ("Unkept", distributed("EXPRESS", "note")),
+                ("Last", task("note", "last")),
+            ]),
         ),
         (
             INNER,

@@ -1,11 +1,12 @@
 //! `cargo run --release -p stepwright-tests --bin crash -- --rounds 200`
 //!
 //! Kills an engine with a store again and again. Each round starts this program anew as a process that goes on with a file and starts
-//! hundreds of executions: chains, branches, iterations, loops, retries, waits, task tokens, activities and nested executions. The process
-//! is killed (SIGKILL) at a random moment, sometimes before it has read what it was to go on with. After the last round one process
-//! finishes what is left, and all of it is compared with what the tasks wrote into a file of their own: every execution that was accepted
-//! is over, with the output that it has when nobody kills it; no attempt of a task began twice, and none after its success; the histories
-//! have no gaps, and what a reader was told is in them; each answer that was taken counts.
+//! hundreds of executions: chains, branches, iterations, loops, retries, waits, task tokens, activities, nested executions and
+//! Distributed Maps. The process is killed (SIGKILL) at a random moment, sometimes before it has read what it was to go on with. After the
+//! last round one process finishes what is left, and all of it is compared with what the tasks wrote into a file of their own: every
+//! execution that was accepted is over, with the output that it has when nobody kills it; no attempt of a task began twice, and none after
+//! its success, but in Express children, which are not kept; the histories have no gaps, and what a reader was told is in them; each
+//! answer that was taken counts.
 //!
 //! The last line is `N rounds, E executions, L lost, T twice`. It ends with status 1 when something does not hold, and keeps its folder
 //! then. `--seed N` chooses other moments and other work; `--open N` sets how many executions run at a time; `--full` leaves the store
@@ -13,6 +14,7 @@
 
 mod check;
 mod child;
+mod children;
 mod history;
 mod log;
 mod machines;

@@ -93,6 +93,7 @@ impl Client {
             return Ok(Vec::new());
         };
         let children = self.engine.map_run_executions(&map_run.arn);
+        let children = children.map_err(|error| error.to_string())?;
         let done = children
             .iter()
             .filter(|child| child.status == Status::Succeeded);
@@ -107,7 +108,8 @@ impl Client {
 
     /// The Map Run; nothing when the execution was stopped before it began.
     fn map_run(&self, run: &Started) -> Result<Option<MapRun>, Lost> {
-        let mut runs = self.engine.map_runs(run.id());
+        let runs = self.engine.map_runs(run.id());
+        let mut runs = runs.map_err(|error| error.to_string())?;
         must(runs.len() < 2, || {
             format!("{} has {} Map Runs", run.id(), runs.len())
         })?;

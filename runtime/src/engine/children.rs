@@ -1,0 +1,145 @@
+//! How the children of Map Runs start, and go on.
+
+use std::sync::Arc;
+
+use stepwright_asl::model::MachineType;
+
+use super::ends;
+use super::follower::{Follower, Role};
+use super::host::EngineHost;
+use super::journaled::{First, Journaled, Place};
+use super::map_runs::MapRunRecord;
+use super::prepared::{Begin, Child, Prepared};
+use super::state::{ExecutionState, Message};
+use crate::execution_info::ExecutionInfo;
+use crate::interpret::{ChildStart, Written};
+use crate::status::Status;
+use crate::store::{StoreError, StoredChild};
+use crate::task::Responder;
+use crate::wait_id::WaitId;
+
+/// What is known of a child that was started before.
+enum Before {
+    /// Nothing: it begins anew.
+    Nothing,
+    /// It was at work when an earlier process ended.
+    AtWork(Box<Prepared>),
+    /// It is over. Where it is in the store, when it is kept.
+    Over(Arc<ExecutionState>, Option<Place>),
+}
+
+impl EngineHost {
+    /// Starts a child of a Map Run, or goes on with it where it is.
+    pub(super) fn start_child_now(&mut self, wait_id: WaitId, child: ChildStart) {
+        let Some(run) = self.run(wait_id).cloned() else {
+            return;
+        };
+        let is_standard = child.entry.machine_type == MachineType::Standard;
+        // Express executions are not kept, and neither is what belongs to an execution that is not.
+        let parent = self.place.clone().filter(|_| is_standard);
+        let before = match child.is_again {
+            true => self.before(&run, &child, parent.is_some()),
+            false => Ok(Before::Nothing),
+        };
+        let before = match before {
+            Ok(before) => before,
+            Err(error) => {
+                // The store has how it ended, and cannot say it. One that is over needs not be told.
+                let _over = self.state.send(Message::NotKept(error.to_string()));
+                return;
+            }
+        };
+        let ChildStart {
+            number,
+            about,
+            entry,
+            seed,
+            ..
+        } = child;
+        let responder = Responder::new(&self.state, wait_id);
+        let child = match self.place {
+            Some(_) => Child::OfKept,
+            None => Child::Yes,
+        };
+        let anew = |begin, journaled| Prepared {
+            state: ExecutionState::new(about.clone(), self.engine.clock.clone()),
+            program: self.program.clone(),
+            entry,
+            child,
+            source: self.source.clone(),
+            begin,
+            journaled,
+        };
+        let prepared = match before {
+            Before::AtWork(prepared) => *prepared,
+            Before::Over(state, place) => {
+                if let Some(report) = state.report()
+                    && (report.status == Status::Succeeded
+                        || place.is_some() && is_same_try(&state.about, &about))
+                {
+                    // It ended while nobody looked.
+                    responder.child_ended(number, ends::of_child(report));
+                    return;
+                }
+                let resume = state.report().and_then(|report| {
+                    let history = report.history.clone();
+                    let resume = state.redrivable()?.resume;
+                    Some(Begin::Redrive { history, resume })
+                });
+                let again = |place| Journaled::new(place, First::Redrive, Written::default());
+                anew(
+                    resume.unwrap_or(Begin::Start { seed }),
+                    place.map(again).map(Box::new),
+                )
+            }
+            Before::Nothing => {
+                let child_of = || StoredChild {
+                    map_run: run.arn().to_string(),
+                    number,
+                };
+                let durable = self.engine.durable.as_ref();
+                let journaled = durable.zip(parent).map(|(durable, parent)| {
+                    Box::new(durable.start_child(&parent, child_of(), &about))
+                });
+                anew(Begin::Start { seed }, journaled)
+            }
+        };
+        run.started(number, &prepared.state);
+        prepared.state.follow(Follower {
+            parent: responder,
+            role: Role::Child {
+                run: run.arn().clone(),
+                number,
+            },
+        });
+        self.prepared.push(prepared);
+    }
+
+    fn before(
+        &self,
+        run: &MapRunRecord,
+        child: &ChildStart,
+        is_kept: bool,
+    ) -> Result<Before, StoreError> {
+        if !is_kept {
+            let remembered = run.numbered(child.number);
+            let over = remembered.filter(|state| state.report().is_some());
+            return Ok(over.map_or(Before::Nothing, |state| Before::Over(state, None)));
+        }
+        let id = &child.about.id;
+        if let Some(durable) = &self.engine.durable
+            && let Some(prepared) = durable.recovered().take(id)
+        {
+            return Ok(Before::AtWork(Box::new(prepared)));
+        }
+        let over = self.engine.over_in_store(id, |_| true)?;
+        Ok(over.map_or(Before::Nothing, |(state, place)| {
+            Before::Over(state, Some(place))
+        }))
+    }
+}
+
+/// Whether two executions are the same in the same redrive.
+fn is_same_try(one: &ExecutionInfo, other: &ExecutionInfo) -> bool {
+    (one.redrive_count, one.redriven) == (other.redrive_count, other.redriven)
+}

@@ -1,0 +1,52 @@
+use std::time::Duration;
+
+/// How long executions that are over can be described.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Retention {
+    pub(super) time: Duration,
+    pub(super) executions: usize,
+    pub(super) bytes: u64,
+}
+
+/// What was said about it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ChosenRetention {
+    pub(super) time: Option<Duration>,
+    pub(super) executions: Option<usize>,
+    pub(super) bytes: Option<u64>,
+}
+
+/// How many executions that are over are held in memory.
+const EXECUTIONS: usize = 1_000;
+/// How many bytes they take there.
+const BYTES: u64 = 256 * 1_048_576;
+/// How long a store keeps them, as AWS does: 90 days.
+const TIME: Duration = Duration::from_secs(90 * 86_400);
+
+impl ChosenRetention {
+    /// For memory. Where there is a store, that has them all, and memory the newest.
+    pub(super) fn in_memory(self, has_store: bool) -> Retention {
+        let bytes = self.bytes.unwrap_or(BYTES);
+        Retention {
+            time: self.time.unwrap_or(Duration::MAX),
+            executions: self.executions.unwrap_or(EXECUTIONS),
+            bytes: if has_store { bytes.min(BYTES) } else { bytes },
+        }
+    }
+
+    /// For a store.
+    pub(super) fn in_store(self) -> Retention {
+        Retention {
+            time: self.time.unwrap_or(TIME),
+            executions: self.executions.unwrap_or(usize::MAX),
+            bytes: self.bytes.unwrap_or(u64::MAX),
+        }
+    }
+}
+
+impl Retention {
+    /// Nothing is ever forgotten.
+    pub(super) fn is_endless(&self) -> bool {
+        self.time == Duration::MAX && self.executions == usize::MAX && self.bytes == u64::MAX
+    }
+}

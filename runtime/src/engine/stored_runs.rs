@@ -1,0 +1,81 @@
+//! What is known of Map Runs: what is remembered, and what the store has.
+
+use std::collections::BTreeMap;
+
+use super::list::ExecutionSummary;
+use super::map_runs;
+use super::shared::Shared;
+use crate::distributed::MapRun;
+use crate::store::{StoreError, StoreFilter, StoredMapRun};
+
+impl Shared {
+    /// The Map Runs of an execution, in the order of their starts.
+    pub(super) fn map_runs(&self, execution: &str) -> Result<Vec<MapRun>, StoreError> {
+        let mut remembered = self.runs.of_execution(execution);
+        let mut all = Vec::new();
+        for run in self.stored_runs(execution)? {
+            // What is remembered is newer.
+            match remembered.iter().position(|known| known.arn == run.arn) {
+                Some(at) => all.push(remembered.remove(at)),
+                None => all.push(read(&run)?),
+            }
+        }
+        all.extend(remembered);
+        Ok(all)
+    }
+
+    fn stored_runs(&self, execution: &str) -> Result<Vec<StoredMapRun>, StoreError> {
+        let Some(durable) = &self.durable else {
+            return Ok(Vec::new());
+        };
+        let mut reader = durable.reader();
+        match reader.execution(execution)? {
+            Some(row) => reader.map_runs(row.key),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// A Map Run by its ARN.
+    pub(super) fn map_run(&self, arn: &str) -> Result<Option<MapRun>, StoreError> {
+        match (self.runs.describe(arn), &self.durable) {
+            (None, Some(durable)) => {
+                let stored = durable.reader().map_run(arn)?;
+                stored.as_ref().map(read).transpose()
+            }
+            (remembered, _) => Ok(remembered),
+        }
+    }
+
+    /// The children of a Map Run, in the order of their starts.
+    pub(super) fn map_run_executions(
+        &self,
+        arn: &str,
+    ) -> Result<Vec<ExecutionSummary>, StoreError> {
+        let filter = StoreFilter {
+            map_run: Some(arn.to_owned()),
+            ..StoreFilter::default()
+        };
+        let stored = match &self.durable {
+            Some(durable) => durable.reader().list(&filter)?,
+            None => Vec::new(),
+        };
+        let stored = stored.into_iter();
+        let mut all: BTreeMap<u32, ExecutionSummary> = stored
+            .filter_map(|row| {
+                let number = row.child_of.as_ref()?.number;
+                Some((number, ExecutionSummary::of_row(row)))
+            })
+            .collect();
+        // Express children are not kept.
+        for (number, state) in self.runs.children(arn) {
+            let summary = || ExecutionSummary::of(&state);
+            all.entry(number).or_insert_with(summary);
+        }
+        Ok(all.into_values().collect())
+    }
+}
+
+fn read(run: &StoredMapRun) -> Result<MapRun, StoreError> {
+    let read = map_runs::read(&run.data);
+    read.map_err(|error| StoreError::unreadable(format!("the Map Run `{}`", run.arn), error))
+}

@@ -1,0 +1,180 @@
+//! Deletes executions that were kept long enough from the store, in the background.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use super::retention::Retention;
+use super::sweep::Sweep;
+use crate::clock::{Alarm, Clock};
+use crate::panics::guarded;
+use crate::store::StoreError;
+
+/// The most time between two looks at the store.
+const LONGEST: Duration = Duration::from_secs(3_600);
+/// The least time between two looks that nothing but time calls for.
+const SHORTEST: Duration = Duration::from_secs(1);
+/// How many looks there are in the time that executions are kept.
+const LOOKS: u32 = 64;
+/// How many executions end between two looks, where their bytes are bounded.
+const ENDS: usize = 64;
+
+/// The thread that deletes. It ends when this is dropped.
+pub(super) struct Sweeper {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    clock: Clock,
+    state: Mutex<State>,
+    changed: Condvar,
+    /// After how much time it looks again.
+    pause: Duration,
+    /// After how many ends it looks again; 0 when their number is no reason.
+    ends: usize,
+    /// How many executions ended since.
+    ended: AtomicUsize,
+}
+
+#[derive(Default)]
+struct State {
+    is_asked: bool,
+    is_over: bool,
+    alarm: Option<Alarm>,
+}
+
+impl Sweeper {
+    /// Starts the thread. It works at once where there is something to delete.
+    ///
+    /// # Errors
+    ///
+    /// What the store meets when it is read; [`StoreError::Io`] when the operating system gives no thread.
+    pub(super) fn start(
+        clock: &Clock,
+        retention: Retention,
+        mut sweep: Sweep,
+    ) -> Result<Self, StoreError> {
+        let ends = match (retention.executions, retention.bytes) {
+            (usize::MAX, u64::MAX) => 0,
+            (usize::MAX, _) => ENDS,
+            (most, u64::MAX) => (most / LOOKS as usize).max(1),
+            (most, _) => (most / LOOKS as usize).clamp(1, ENDS),
+        };
+        let shared = Arc::new(Shared {
+            clock: clock.clone(),
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            pause: (retention.time / LOOKS).clamp(SHORTEST, LONGEST),
+            ends,
+            ended: AtomicUsize::new(0),
+        });
+        match sweep.is_needed()? {
+            true => shared.ask(),
+            // Nothing of it is done on another thread then, so that runs on virtual time are the same.
+            false => shared.arm(),
+        }
+        let taken = shared.clone();
+        let run = move || {
+            while taken.wait() {
+                match guarded(|| sweep.run(&|| taken.is_over())) {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => {
+                        tracing::warn!(%error, "executions that were kept long enough cannot be deleted; it is tried again")
+                    }
+                    Err(message) => tracing::error!(
+                        "the store panicked when executions were deleted: {message}"
+                    ),
+                }
+                taken.arm();
+                // Until now virtual time stood.
+                taken.clock.leave();
+            }
+        };
+        let thread = std::thread::Builder::new().name("stepwright-retention".to_owned());
+        thread.spawn(run).map_err(|error| StoreError::Io {
+            path: None,
+            doing: "start the thread that deletes executions".to_owned(),
+            why: error.to_string(),
+        })?;
+        Ok(Self { shared })
+    }
+
+    /// An execution is over.
+    pub(super) fn ended(&self) {
+        let Shared { ends, ended, .. } = &*self.shared;
+        if *ends > 0 && ended.fetch_add(1, Ordering::Relaxed) + 1 >= *ends {
+            ended.store(0, Ordering::Relaxed);
+            self.shared.ask();
+        }
+    }
+}
+
+impl Drop for Sweeper {
+    fn drop(&mut self) {
+        let alarm = {
+            let mut state = self.shared.lock();
+            state.is_over = true;
+            state.alarm.take()
+        };
+        self.shared.changed.notify_one();
+        if let Some(alarm) = alarm {
+            self.shared.clock.disarm(alarm);
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_over(&self) -> bool {
+        self.lock().is_over
+    }
+
+    /// Asks the thread to look at the store. Virtual time stands until it has.
+    fn ask(&self) {
+        let mut state = self.lock();
+        if !state.is_asked && !state.is_over {
+            state.is_asked = true;
+            self.clock.enter();
+            self.changed.notify_one();
+        }
+    }
+
+    /// Waits until it is asked; `false` when there is nothing to do any more.
+    fn wait(&self) -> bool {
+        let mut state = self.lock();
+        while !state.is_asked && !state.is_over {
+            let woken = self.changed.wait(state);
+            state = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+        let is_asked = std::mem::take(&mut state.is_asked);
+        let is_over = state.is_over;
+        drop(state);
+        if is_asked && is_over {
+            self.clock.leave();
+        }
+        !is_over
+    }
+
+    /// Looks again after a while.
+    fn arm(self: &Arc<Self>) {
+        let shared: Weak<Self> = Arc::downgrade(self);
+        let ring = move || {
+            if let Some(shared) = shared.upgrade() {
+                shared.ask();
+            }
+        };
+        let at = self.clock.now() + self.pause;
+        let mut state = self.lock();
+        if state.is_over {
+            return;
+        }
+        let before = state.alarm.replace(self.clock.arm_mark(at, Box::new(ring)));
+        drop(state);
+        if let Some(before) = before {
+            self.clock.disarm(before);
+        }
+    }
+}

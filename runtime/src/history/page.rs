@@ -1,0 +1,181 @@
+use std::fmt;
+
+use serde_json::{Value as Json, json};
+
+use super::{Event, History, Reader};
+
+/// Which events of a history are wanted, and in which order; by default all, the first one first. The request of `GetExecutionHistory`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use serde_json::json;
+/// use stepwright_runtime::history::HistoryQuery;
+/// use stepwright_runtime::{Engine, MachineType, StartOptions};
+///
+/// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
+/// let engine = Engine::builder().definition_json("greet", text, MachineType::Standard).build()?;
+/// let run = engine.start_machine("greet", json!("Ada"), StartOptions::new()).await?;
+/// run.report().await;
+///
+/// let last_two = HistoryQuery::new().reverse().limit(2);
+/// let page = engine.history(run.id(), &last_two).await?;
+/// assert_eq!(page.events.iter().map(|event| event.id()).collect::<Vec<_>>(), [4, 3]);
+/// let page = engine.history(run.id(), &last_two.after(page.next.expect("there are more"))).await?;
+/// assert_eq!(page.to_json()["events"][1]["type"], "ExecutionStarted");
+/// assert_eq!(page.next, None);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct HistoryQuery {
+    is_reversed: bool,
+    limit: Option<usize>,
+    after: Option<String>,
+    lacks_data: bool,
+}
+
+/// A page of a history. The response of `GetExecutionHistory`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct HistoryPage {
+    /// The events.
+    pub events: Vec<Event>,
+    /// Where the next page begins, for [`HistoryQuery::after`]; `None` behind the last event that there is now.
+    pub next: Option<String>,
+    lacks_data: bool,
+}
+
+/// A text that is no [`HistoryPage::next`] of this order.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is no token of a page of this order; give the `next` of the page before, and keep the order"
+)]
+pub struct InvalidPageToken(pub String);
+
+impl HistoryQuery {
+    /// All events, the first one first.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The last event first.
+    pub fn reverse(mut self) -> Self {
+        self.is_reversed = true;
+        self
+    }
+
+    /// At most so many events, and at least one. AWS gives at most 1,000; here there is no bound.
+    pub fn limit(mut self, events: usize) -> Self {
+        self.limit = Some(events);
+        self
+    }
+
+    /// The page after another: its [`next`](HistoryPage::next).
+    pub fn after(mut self, page: impl Into<String>) -> Self {
+        self.after = Some(page.into());
+        self
+    }
+
+    /// Prints the events without their inputs and outputs.
+    pub fn without_data(mut self) -> Self {
+        self.lacks_data = true;
+        self
+    }
+
+    /// The id of the last event of the page before.
+    fn place(&self) -> Result<Option<u32>, InvalidPageToken> {
+        let Some(token) = &self.after else {
+            return Ok(None);
+        };
+        let read = Token::parse(token).filter(|token| token.is_reversed == self.is_reversed);
+        read.map(|token| Some(token.last))
+            .ok_or_else(|| InvalidPageToken(token.clone()))
+    }
+}
+
+impl HistoryPage {
+    /// As `GetExecutionHistory` answers: `{"events": [..], "nextToken": ".."}`.
+    pub fn to_json(&self) -> Json {
+        let events = self.events.iter();
+        let events = events.map(|event| event.print(!self.lacks_data));
+        let mut page = json!({ "events": events.collect::<Vec<_>>() });
+        if let Some(next) = &self.next {
+            page["nextToken"] = Json::from(next.as_str());
+        }
+        page
+    }
+}
+
+impl History {
+    /// A page of the events.
+    ///
+    /// # Errors
+    ///
+    /// When the page before, which the query names, is none of this order.
+    pub fn page(&self, query: &HistoryQuery) -> Result<HistoryPage, InvalidPageToken> {
+        let place = query.place()?;
+        let first = u32::try_from(self.dropped()).unwrap_or(u32::MAX);
+        let last = self.written();
+        let most = query.limit.unwrap_or(usize::MAX).max(1);
+        let most = u32::try_from(most).unwrap_or(u32::MAX);
+        // The events behind `from` up to `to`.
+        let (from, to) = if query.is_reversed {
+            let to = place
+                .map_or(last, |place| place.saturating_sub(1))
+                .min(last);
+            (to.saturating_sub(most).max(first), to)
+        } else {
+            let from = place.unwrap_or_default().max(first);
+            (from, from.saturating_add(most).min(last))
+        };
+        let mut events = Vec::new();
+        let mut reader = Reader::default();
+        reader.skip_to(self, from);
+        while reader.read() < to {
+            events.extend(reader.next(self));
+        }
+        let is_last = if query.is_reversed {
+            events.reverse();
+            from <= first
+        } else {
+            to >= last
+        };
+        let token = |event: &Event| Token {
+            is_reversed: query.is_reversed,
+            last: event.id(),
+        };
+        let next = events.last().filter(|_| !is_last).map(token);
+        Ok(HistoryPage {
+            next: next.map(|token| token.to_string()),
+            events,
+            lacks_data: query.lacks_data,
+        })
+    }
+}
+
+/// Where a page ends.
+struct Token {
+    is_reversed: bool,
+    /// The id of its last event.
+    last: u32,
+}
+
+impl Token {
+    fn parse(text: &str) -> Option<Self> {
+        let (order, last) = text.split_once('-')?;
+        let is_reversed = match order {
+            "after" => false,
+            "before" => true,
+            _ => return None,
+        };
+        let last = last.parse().ok()?;
+        Some(Self { is_reversed, last })
+    }
+}
+
+impl fmt::Display for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let order = if self.is_reversed { "before" } else { "after" };
+        write!(f, "{order}-{}", self.last)
+    }
+}

@@ -1,0 +1,302 @@
+//! Map Runs after a restart: what is told of them, how they are stopped, and what became of the objects that they read.
+
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+use stepwright_runtime::objects::Memory;
+use stepwright_runtime::store::MemoryStore;
+use stepwright_runtime::{Engine, EngineBuilder, MapRun, RedriveError, StartOptions, Status};
+
+use crate::support::{Done, builder, note, power_is_gone, process, second};
+
+const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
+
+/// A Distributed Map whose children note their input, rest for an hour, and note it again.
+fn resting(kind: &str, more: &Json) -> Json {
+    let mut map = json!({
+        "Type": "Map", "End": true,
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": kind},
+            "StartAt": "First", "States": {
+                "First": note(&json!({"first.$": "$.id"}), Some("Rest")),
+                "Rest": {"Type": "Wait", "Seconds": 60, "Next": "Last"},
+                "Last": note(&json!({"last.$": "$.id"}), None),
+            },
+        },
+    });
+    for (key, value) in more.as_object().unwrap() {
+        map[key] = value.clone();
+    }
+    json!({"StartAt": "M", "States": {"M": map}})
+}
+
+fn items(count: u32) -> Json {
+    (0..count).map(|id| json!({"id": id})).collect()
+}
+
+async fn start(engine: &Engine, input: Json) {
+    let options = StartOptions::new().name("e");
+    engine.start_machine("m", input, options).await.unwrap();
+}
+
+fn the_run(engine: &Engine) -> MapRun {
+    engine.map_runs(ID).unwrap().pop().unwrap()
+}
+
+/// Waits until so many notes were taken, and all that led to them is kept.
+async fn until_noted(done: &Done, notes: usize, store: &MemoryStore) {
+    while done.all().len() < notes {
+        tokio::task::yield_now().await;
+    }
+    let mut commits = 0;
+    while commits != store.commits() {
+        commits = store.commits();
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    }
+}
+
+/// What the first process does, and how the engine of the second one ends.
+struct Lives {
+    definition: Json,
+    input: Json,
+    objects: Memory,
+    /// How many notes there are when the first process ends.
+    notes: usize,
+}
+
+impl Lives {
+    fn of(definition: Json, input: Json, notes: usize) -> Self {
+        Self {
+            definition,
+            input,
+            objects: Memory::new().bucket("out"),
+            notes,
+        }
+    }
+
+    fn builder(&self, store: &MemoryStore, done: &Done, at: i64) -> EngineBuilder {
+        let machines = [("m", self.definition.clone())];
+        let builder = builder(&machines, store, done).objects(self.objects.clone());
+        builder.virtual_time_from(second(at))
+    }
+
+    /// Lives until the children rest; gives the store as the next process finds it.
+    fn first(&self, done: &Done) -> MemoryStore {
+        let store = MemoryStore::new();
+        let builder = self.builder(&store, done, 0);
+        let (input, notes) = (self.input.clone(), self.notes);
+        let (kept, noted) = (store.clone(), done.clone());
+        process(async move {
+            let engine = builder.build().unwrap();
+            let _hold = engine.clock().hold();
+            start(&engine, input).await;
+            until_noted(&noted, notes, &kept).await;
+        });
+        store.copy()
+    }
+}
+
+#[test]
+fn a_run_and_its_children_are_told_while_they_go_on_and_when_they_are_over() {
+    let done = Done::default();
+    let lives = Lives::of(
+        resting("STANDARD", &json!({"MaxConcurrency": 3})),
+        items(4),
+        3,
+    );
+    let store = lives.first(&done);
+    let (again, over) = (
+        lives.builder(&store, &done, 10),
+        lives.builder(&store, &done, 5_000),
+    );
+    process(async move {
+        let engine = again.build().unwrap();
+        let hold = engine.clock().hold();
+        let run = the_run(&engine);
+        assert_eq!(run.status, Status::Running);
+        assert_eq!((run.items.running, run.items.pending), (3, 1));
+        let children = engine.map_run_executions(&run.arn).unwrap();
+        assert_eq!(children.len(), 3);
+        let child = engine.execution(&children[2].id).unwrap().unwrap();
+        assert_eq!(child.status(), Status::Running);
+        assert_eq!(child.history().await.path(), ["First", "Rest"]);
+        assert_eq!(child.execution().input().to_json(), json!({"id": 2}));
+        // Children are in no list but that of their run.
+        let all = engine.executions(&Default::default()).unwrap().executions;
+        assert_eq!(all.len(), 1);
+        drop(hold);
+        let report = engine.execution(ID).unwrap().unwrap().report().await;
+        assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
+        // They rested a minute from their start; the fourth, from the end of the first.
+        assert_eq!(report.stopped, second(120));
+    });
+    process(async move {
+        let engine = over.build().unwrap();
+        let run = the_run(&engine);
+        assert_eq!(engine.map_run(&run.arn).unwrap().as_ref(), Some(&run));
+        assert_eq!((run.status, run.items.succeeded), (Status::Succeeded, 4));
+        let children = engine.map_run_executions(&run.arn).unwrap();
+        assert_eq!(children.len(), 4);
+        for (id, child) in children.iter().enumerate() {
+            assert_eq!(child.status, Status::Succeeded);
+            let child = engine.execution(&child.id).unwrap().unwrap();
+            assert_eq!(child.execution().input().to_json(), json!({"id": id}));
+            assert_eq!(
+                child.report().await.history.path(),
+                ["First", "Rest", "Last"]
+            );
+        }
+        let refused = engine.redrive(&children[0].id).await.unwrap_err();
+        let RedriveError::ExecutionNotRedrivable(why) = refused else {
+            panic!("{refused}");
+        };
+        assert!(why.contains("child of a Map Run"), "{why}");
+    });
+    assert_eq!(done.all().len(), 8);
+}
+
+/// How an execution ends whose object is another when it goes on.
+fn with_the_object(first: &'static str, second: &'static str) -> (Status, Option<String>, Json) {
+    let reader = json!({
+        "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSONL"},
+            "Parameters": {"Bucket": "in", "Key": "lines"}},
+        "MaxConcurrency": 1,
+    });
+    let done = Done::default();
+    let lives = Lives {
+        objects: Memory::new().with("in", "lines", first),
+        ..Lives::of(resting("STANDARD", &reader), json!({}), 1)
+    };
+    let store = lives.first(&done);
+    // The clones of the objects are the same.
+    let _changed = lives.objects.clone().with("in", "lines", second);
+    let again = lives.builder(&store, &done, 10);
+    process(async move {
+        let engine = again.build().unwrap();
+        let report = engine.execution(ID).unwrap().unwrap().report().await;
+        let cause = report.cause.clone();
+        let counts = the_run(&engine).to_json()["itemCounts"].clone();
+        assert_eq!(
+            report.error.is_some(),
+            report.error.as_deref() == Some("States.ItemReaderFailed")
+        );
+        (report.status, cause, counts)
+    })
+}
+
+#[test]
+fn items_are_read_again_from_the_same_content_and_from_no_other() {
+    const LINES: &str = "{\"id\": 1}\n\n{\"id\": 2}\n{\"id\": 3}\n";
+    let (status, cause, counts) = with_the_object(LINES, LINES);
+    assert_eq!(status, Status::Succeeded, "{cause:?}");
+    assert_eq!(counts["succeeded"], 3);
+    for other in [
+        "{\"id\": 1}\n\n{\"id\": 2}\n{\"id\": 4}\n",
+        "{\"id\": 1}\n",
+        "",
+    ] {
+        let (status, cause, counts) = with_the_object(LINES, other);
+        assert_eq!(status, Status::Failed);
+        let cause = cause.unwrap();
+        assert!(
+            cause.contains("s3://in/lines was changed") && cause.contains("1 of them"),
+            "{cause}"
+        );
+        // What was at work came to its end or was stopped.
+        assert_eq!(counts["running"], 0);
+    }
+}
+
+#[test]
+fn a_stop_reaches_the_children_wherever_the_power_goes() {
+    let definition = resting("STANDARD", &json!({"MaxConcurrency": 2}));
+    let lives = Lives::of(definition, items(3), 2);
+    // Lives until the execution is stopped with its children, or until the power goes at a commit of that. Gives their number.
+    let stop = |store: &MemoryStore, done: &Done, power: Option<u64>| {
+        let builder = lives.builder(store, done, 0);
+        let (noted, kept) = (done.clone(), store.clone());
+        process(async move {
+            let engine = builder.build().unwrap();
+            let _hold = engine.clock().hold();
+            if engine.execution(ID).unwrap().is_none() {
+                start(&engine, items(3)).await;
+            }
+            until_noted(&noted, 2, &kept).await;
+            let before = kept.commits();
+            if let Some(commit) = power {
+                kept.fail_from(before + commit, power_is_gone());
+            }
+            if let Some(run) = engine.execution(ID).unwrap() {
+                run.stop(Some("Enough"), None).await;
+            }
+            let run = the_run(&engine);
+            for child in engine.map_run_executions(&run.arn).unwrap() {
+                if let Some(child) = engine.execution(&child.id).unwrap() {
+                    child.report().await;
+                }
+            }
+            kept.commits() - before
+        })
+    };
+    let commits = stop(&MemoryStore::new(), &Done::default(), None);
+    assert!(commits > 1);
+    for commit in 1..=commits + 1 {
+        let (store, done) = (MemoryStore::new(), Done::default());
+        stop(&store, &done, Some(commit));
+        let store = store.copy();
+        let at = format!("the power went at commit {commit}");
+        // In the next process all of it ends, and it can be redriven in the one after.
+        stop(&store, &done, None);
+        let again = lives.builder(&store.copy(), &done, 30);
+        process(async move {
+            let engine = again.build().unwrap();
+            let hold = engine.clock().hold();
+            let run = the_run(&engine);
+            assert_eq!(run.status, Status::Aborted, "{at}");
+            assert_eq!((run.items.running, run.items.aborted), (0, 2), "{at}");
+            for child in engine.map_run_executions(&run.arn).unwrap() {
+                assert_eq!(child.status, Status::Aborted, "{at}");
+            }
+            drop(hold);
+            let report = engine.redrive(ID).await.unwrap().report().await;
+            assert_eq!(report.status, Status::Succeeded, "{at}: {:?}", report.cause);
+            let run = the_run(&engine);
+            assert_eq!((run.items.succeeded, run.redrive_count), (3, 1), "{at}");
+        });
+        // Each note was taken once.
+        let notes = done.all();
+        assert_eq!(notes.len(), 6, "{commit} of {commits}: {notes:?}");
+    }
+}
+
+#[test]
+fn a_shutdown_parks_the_children_and_the_next_engine_goes_on_with_them() {
+    for (kind, notes) in [("STANDARD", 4), ("EXPRESS", 6)] {
+        let done = Done::default();
+        let lives = Lives::of(resting(kind, &json!({})), items(2), 2);
+        let store = MemoryStore::new();
+        // The first lives on real time, on which a shutdown may come in the middle.
+        let machines = [("m", lives.definition.clone())];
+        let (first, again) = (
+            builder(&machines, &store, &done),
+            lives.builder(&store, &done, 10),
+        );
+        let (noted, kept) = (done.clone(), store.clone());
+        process(async move {
+            let engine = first.build().unwrap();
+            start(&engine, items(2)).await;
+            until_noted(&noted, 2, &kept).await;
+            let stopped = engine.shutdown(Duration::ZERO).await;
+            assert_eq!(stopped.len(), 1);
+        });
+        process(async move {
+            let engine = again.build().unwrap();
+            let report = engine.execution(ID).unwrap().unwrap().report().await;
+            assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
+            let counts = the_run(&engine).items;
+            assert_eq!((counts.succeeded, counts.aborted), (2, 0));
+        });
+        // Express children began again.
+        assert_eq!(done.all().len(), notes);
+    }
+}

@@ -1,0 +1,227 @@
+//! Histories in pages: joined, they are the history, in both orders, for every size of a page, from memory and from a store.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+use stepwright_runtime::history::{History, HistoryQuery};
+use stepwright_runtime::store::MemoryStore;
+use stepwright_runtime::{
+    Engine, EngineBuilder, ExecutionFilter, HistoryError, Limits, MachineType, StartOptions,
+    StoredExecutions,
+};
+
+use crate::support::{Done, process};
+
+/// Events in chains of their own, so that `previousEventId` needs all events before.
+fn machine() -> Json {
+    json!({"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true, "ItemProcessor": {
+        "StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Wait", "Seconds": 1, "End": true}},
+    }}}})
+}
+
+fn builder(machine_type: MachineType) -> EngineBuilder {
+    let text = machine().to_string();
+    let limits = Limits {
+        events: 60,
+        ..Limits::default()
+    };
+    let builder = Engine::builder().definition_json("m", &text, machine_type);
+    match machine_type {
+        // Of a long one the first events are dropped.
+        MachineType::Express => builder.limits(limits).virtual_time(),
+        MachineType::Standard => builder.virtual_time(),
+    }
+}
+
+/// All pages of a history, printed, and joined.
+fn joined(history: &History, query: &HistoryQuery) -> Vec<Json> {
+    let mut events = Vec::new();
+    let mut query = query.clone();
+    loop {
+        let page = history.page(&query).unwrap();
+        let printed = page.to_json();
+        events.extend(printed["events"].as_array().unwrap().clone());
+        assert_eq!(
+            printed.get("nextToken").and_then(Json::as_str),
+            page.next.as_deref()
+        );
+        match page.next {
+            Some(next) => {
+                assert!(!page.events.is_empty());
+                query = query.after(next);
+            }
+            None => return events,
+        }
+    }
+}
+
+fn check(history: &History, limit: usize) {
+    let mut whole = history.to_json()["events"].as_array().unwrap().clone();
+    assert_eq!(joined(history, &HistoryQuery::new().limit(limit)), whole);
+    let first = history.page(&HistoryQuery::new().limit(limit)).unwrap();
+    assert_eq!(
+        first.events.len(),
+        limit.clamp(1, whole.len().max(1)).min(whole.len())
+    );
+    whole.reverse();
+    assert_eq!(
+        joined(history, &HistoryQuery::new().limit(limit).reverse()),
+        whole
+    );
+    let all = history.page(&HistoryQuery::new().reverse()).unwrap();
+    assert_eq!((all.events.len(), all.next), (whole.len(), None));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn pages_that_are_joined_are_the_history(items in 0_usize..40, limit in 0_usize..200, is_express in any::<bool>()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let store = MemoryStore::new();
+            let machine_type = if is_express { MachineType::Express } else { MachineType::Standard };
+            let engine = builder(machine_type).store(store.clone()).build().unwrap();
+            let input = json!((0..items).collect::<Vec<_>>());
+            let run = engine.start_machine("m", input, StartOptions::new()).await.unwrap();
+            let report = run.report().await;
+            check(&report.history, limit);
+            if is_express {
+                return;
+            }
+            let mut stored = StoredExecutions::new(Box::new(store.clone()));
+            let described = stored.describe(run.id()).unwrap().unwrap();
+            assert_eq!(described.history.to_json(), report.history.to_json());
+            check(&described.history, limit);
+        });
+    }
+}
+
+#[test]
+fn a_page_of_a_history_that_grows_goes_on_where_the_one_before_ended() {
+    process(async {
+        let engine = builder(MachineType::Standard).build().unwrap();
+        let hold = engine.clock().hold();
+        let run = engine.start_machine("m", json!([1, 2]), StartOptions::new());
+        let run = run.await.unwrap();
+        while run.history().await.len() < 8 {
+            tokio::task::yield_now().await;
+        }
+        let query = HistoryQuery::new().limit(4);
+        let first = engine.history(run.id(), &query).await.unwrap();
+        let back = query.clone().reverse();
+        let last = engine.history(run.id(), &back).await.unwrap();
+        drop(hold);
+        let report = run.report().await;
+        let rest = query.clone().after(first.next.unwrap());
+        let rest = joined(&report.history, &rest);
+        assert_eq!(rest.len() + 4, report.history.len());
+        assert_eq!(rest[0]["id"], 5);
+        // Backwards nothing that is new comes in between.
+        let before = back.after(last.next.clone().unwrap());
+        let before = joined(&report.history, &before);
+        assert_eq!(before.len() as u32 + 1, last.events.last().unwrap().id());
+    });
+}
+
+#[test]
+fn what_is_no_page_is_an_error() {
+    process(async {
+        let engine = builder(MachineType::Standard).build().unwrap();
+        let run = engine.start_machine("m", json!([1, 2]), StartOptions::new());
+        let run = run.await.unwrap();
+        run.report().await;
+        let one = HistoryQuery::new().limit(1);
+        let page = engine.history(run.id(), &one).await.unwrap();
+        let next = page.next.unwrap();
+        for (token, reverse) in [
+            ("", false),
+            ("5", false),
+            ("after-x", false),
+            ("before-5", false),
+            (&*next, true),
+        ] {
+            let mut query = HistoryQuery::new().after(token);
+            if reverse {
+                query = query.reverse();
+            }
+            let refused = engine.history(run.id(), &query).await.unwrap_err();
+            assert!(
+                matches!(refused, HistoryError::InvalidToken(_)),
+                "{refused}"
+            );
+        }
+        // Behind the end there is nothing yet.
+        for token in ["after-99999", "before-0", "before-1"] {
+            let mut query = HistoryQuery::new().after(token);
+            if token.starts_with("before") {
+                query = query.reverse();
+            }
+            let page = engine.history(run.id(), &query).await.unwrap();
+            assert_eq!((page.events.len(), page.next), (0, None));
+        }
+        let unknown = engine.history("arn:of:nobody", &HistoryQuery::new()).await;
+        assert!(matches!(
+            unknown,
+            Err(HistoryError::ExecutionDoesNotExist(_))
+        ));
+    });
+}
+
+#[test]
+fn without_data_inputs_and_outputs_are_left_out() {
+    process(async {
+        let machine = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+            "Parameters": {"FunctionName": "note", "Payload": {"a": 1}}, "End": true}}});
+        let engine =
+            crate::support::builder(&[("m", machine)], &MemoryStore::new(), &Done::default());
+        let engine = engine.build().unwrap();
+        let run = engine.start_machine("m", json!({"secret": 1}), StartOptions::new());
+        let run = run.await.unwrap();
+        run.report().await;
+        let query = HistoryQuery::new().without_data();
+        let page = engine.history(run.id(), &query).await.unwrap();
+        let mut names = BTreeSet::new();
+        for event in page.to_json()["events"].as_array().unwrap() {
+            let details = event
+                .as_object()
+                .unwrap()
+                .values()
+                .filter_map(Json::as_object);
+            names.extend(details.flat_map(|details| details.keys().cloned()));
+        }
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        assert_eq!(
+            names,
+            [
+                "name",
+                "parameters",
+                "region",
+                "resource",
+                "resourceType",
+                "roleArn"
+            ]
+        );
+    });
+}
+
+#[test]
+fn executions_are_listed_by_the_arn_of_their_machine() {
+    process(async {
+        let engine = builder(MachineType::Standard).build().unwrap();
+        let run = engine.start_machine("m", json!([]), StartOptions::new());
+        run.await.unwrap().report().await;
+        let arn = engine.machine("m").unwrap().arn;
+        for (machine, count) in [
+            (&*arn, 1),
+            ("m", 1),
+            ("n", 0),
+            ("arn:aws:states:::stateMachine:n", 0),
+        ] {
+            let filter = ExecutionFilter::new().machine(machine);
+            let page = engine.executions(&filter).unwrap();
+            assert_eq!(page.executions.len(), count, "{machine}");
+        }
+    });
+}

@@ -1,0 +1,66 @@
+//! What must hold of the children of Distributed Maps.
+
+use std::collections::HashMap;
+
+use stepwright_runtime::{Engine, MapRun, Status};
+
+use crate::check::{self, Logged};
+use crate::machines::{self, SPREAD};
+use crate::verdict::{Broken, Verdict};
+
+/// How many children each Map Run has.
+const CHILDREN: u64 = 3;
+
+/// Checks a Map Run that is over, and its Standard children, which are executions as any other.
+pub(crate) async fn check(
+    engine: &Engine,
+    map_run: &MapRun,
+    logged: &mut HashMap<String, Logged>,
+    verdict: &mut Verdict,
+) -> Result<(), Broken> {
+    let arn = &map_run.arn;
+    let counts = map_run.executions;
+    if map_run.status != Status::Succeeded
+        || (counts.succeeded, counts.total) != (CHILDREN, CHILDREN)
+    {
+        verdict.broken(format!("{arn} ended {}: {counts:?}", map_run.status));
+    }
+    if is_express(arn) {
+        return Ok(());
+    }
+    let children = engine.map_run_executions(arn);
+    let children = children.map_err(|error| error.to_string())?;
+    if children.len() as u64 != CHILDREN {
+        verdict.lost(format!("{arn} has {} children", children.len()));
+    }
+    for child in children {
+        let found = engine.execution(&child.id);
+        let Some(run) = found.map_err(|error| error.to_string())? else {
+            verdict.lost(format!("{} is not there", child.id));
+            continue;
+        };
+        if run.status() == Status::Running {
+            verdict.lost(format!("{} still runs", child.id));
+            continue;
+        }
+        let report = run.report().await;
+        let output = machines::output_of_child(&run.execution().input().to_json());
+        let logged = logged.remove(&child.id).unwrap_or_default();
+        check::judge(&child.id, &report, Some(&output), &logged, verdict);
+    }
+    Ok(())
+}
+
+fn is_express(map_run: &str) -> bool {
+    map_run.contains("/express:")
+}
+
+/// Express children are not kept: one that was at work begins again, as often as the process was killed, and comes to its end.
+pub(crate) fn check_express(logged: &mut HashMap<String, Logged>, verdict: &mut Verdict) {
+    let prefix = format!(":express:{SPREAD}/express:");
+    for (arn, logged) in logged.extract_if(|arn, _| arn.contains(&prefix)) {
+        if !logged.starts.iter().any(|(_, is_over)| *is_over) {
+            verdict.broken(format!("{arn}: its task never came to its end"));
+        }
+    }
+}
