@@ -93,7 +93,7 @@ impl Executions {
 
     /// How many Standard ones run.
     pub(super) fn open_count(&self) -> usize {
-        self.by_id.len() - self.closed.len()
+        self.by_id.len().saturating_sub(self.closed.len())
     }
 
     /// Those that run.

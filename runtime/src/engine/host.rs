@@ -8,13 +8,14 @@ use futures_util::stream::{FuturesUnordered, Stream};
 use smol_str::SmolStr;
 
 use super::activities::Queued;
+use super::answering::Resumed;
 use super::error::{StartError, TokenError};
 use super::follower::{Follower, Role};
 use super::journaled::Place;
 use super::map_runs::MapRunRecord;
 use super::nested;
 use super::prepared::Prepared;
-use super::shared::{Resumed, Shared};
+use super::shared::Shared;
 use super::state::{ExecutionState, Message};
 use super::tokens::new_token;
 use super::waits::Waits;

@@ -1,6 +1,7 @@
 //! The engine: registered workflows and the executions of them.
 
 mod activities;
+mod answering;
 mod backup;
 mod builder;
 mod built;

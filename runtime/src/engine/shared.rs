@@ -1,11 +1,9 @@
-use std::borrow::Cow;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
-use tokio::sync::Notify;
 
 use super::activities::Activities;
 use super::durable::Durable;
@@ -24,16 +22,10 @@ use stepwright_asl::name::check_machine;
 
 use crate::clock::{Clock, Stillness};
 use crate::execution_info::ExecutionInfo;
-use crate::interpret::Calling;
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
 use crate::query::Entropy;
-use crate::task::handler::Found;
-use crate::task::watcher::Polled;
-use crate::task::{
-    Answer, DefinedState, DefinedTask, Effect, Integration, Pattern, ResourceKind, Responder,
-    RunningTask, SharedState, TaskCall, TaskSource, Watch, Watched,
-};
+use crate::task::{DefinedState, SharedState, TaskSource, Watch, Watched};
 use crate::value::Value;
 
 /// What all handles of an engine, and all of its executions, share.
@@ -78,16 +70,6 @@ pub(super) struct Launched {
     pub(super) state: Arc<ExecutionState>,
     /// What is to be driven; `None` when it runs already.
     pub(super) prepared: Option<Prepared>,
-}
-
-/// What becomes of a handler's work whose process ended.
-pub(super) enum Resumed {
-    /// It is called again.
-    Again(Effect),
-    /// It may not be called again.
-    Lost,
-    /// There is no handler any more.
-    Unanswered,
 }
 
 impl Shared {
@@ -309,142 +291,6 @@ impl Shared {
     ) -> Option<String> {
         let mut sources = source.into_iter().chain(&self.sources);
         sources.find_map(|source| source.token(about, state))
-    }
-
-    /// Who answers a task: the execution's source, the engine's, a handler, a nested workflow, an activity. What they will
-    /// do is told as data; nothing of it happens.
-    pub(super) fn resolve(
-        &self,
-        call: &TaskCall<'_>,
-        source: Option<&Arc<dyn TaskSource>>,
-        responder: Responder,
-    ) -> Answer {
-        let sources = source.into_iter().chain(&self.sources);
-        for source in sources {
-            if let Some(answer) = source.answer(call) {
-                return answer;
-            }
-        }
-        if let Some(answer) = self.by_handler(call, responder) {
-            return answer;
-        }
-        if let Some(answer) = self.by_workflow(call) {
-            return answer;
-        }
-        let resource = call.resource();
-        if resource.kind() == ResourceKind::Activity {
-            let arn = resource.as_str();
-            if self.activities.exists(arn) {
-                return Answer::activity();
-            }
-            return Answer::unanswered(format!("The activity {arn} does not exist."));
-        }
-        let target = call.target();
-        let target = target.map_or_else(String::new, |target| format!(" ('{target}')"));
-        Answer::unanswered(format!(
-            "There is no handler and no mock for the resource '{resource}'{target} of the state '{}'; register one with the engine",
-            call.state()
-        ))
-    }
-
-    /// What becomes of a handler's work whose process ended.
-    pub(super) fn resume(
-        &self,
-        call: &TaskCall<'_>,
-        source: Option<&Arc<dyn TaskSource>>,
-        responder: Responder,
-    ) -> Resumed {
-        if let Some(found) = self.handler(call) {
-            return match found.handler.is_idempotent {
-                true => Resumed::Again(self.work(call, &found, responder)),
-                false => Resumed::Lost,
-            };
-        }
-        let calling = Calling {
-            state: call.state(),
-            resource: call.resource(),
-        };
-        match source.is_some() || self.is_answered(call.about, calling, call.target()) {
-            true => Resumed::Lost,
-            false => Resumed::Unanswered,
-        }
-    }
-
-    /// Whether somebody may answer the calls of a state, as far as that can be said without a call.
-    pub(super) fn is_answered(
-        &self,
-        about: &ExecutionInfo,
-        calling: Calling<'_>,
-        target: Option<&str>,
-    ) -> bool {
-        let Calling { state, resource } = calling;
-        if self.setting.handlers.find(resource, target).is_some()
-            || self.activities.exists(resource.as_str())
-        {
-            return true;
-        }
-        let machine = target.filter(|_| Integration::of(resource).is_some());
-        if machine.is_some_and(|target| self.machines.find(target).is_some()) {
-            return true;
-        }
-        let state = DefinedState {
-            machine: about.machine_name.clone(),
-            name: state.into(),
-            kind: "Task",
-            task: Some(DefinedTask {
-                resource: resource.clone(),
-                target: target.map(SmolStr::new),
-            }),
-        };
-        self.sources.iter().any(|source| source.may_answer(&state))
-    }
-
-    fn handler<'a>(&self, call: &TaskCall<'a>) -> Option<Cow<'a, Found>> {
-        let search = || self.setting.handlers.find(call.resource(), call.target());
-        call.handler.find(search)
-    }
-
-    fn by_handler(&self, call: &TaskCall<'_>, responder: Responder) -> Option<Answer> {
-        let found = self.handler(call)?;
-        let effect = self.work(call, &found, responder);
-        Some(match call.resource().pattern() {
-            Pattern::WaitForTaskToken => Answer::submit(effect),
-            _ => Answer::effect(effect),
-        })
-    }
-
-    /// The work of a handler. Nothing of it happens yet.
-    fn work(&self, call: &TaskCall<'_>, found: &Found, responder: Responder) -> Effect {
-        let invocation = call.invocation().filter(|_| found.is_function);
-        let payload = match &invocation {
-            Some(invocation) => invocation.payload().clone(),
-            None => call.parameters().clone(),
-        };
-        let attempt = Arc::new(RunningTask {
-            shared: self.state.clone(),
-            about: call.about.clone(),
-            started: OnceLock::new(),
-            state: call.state().into(),
-            handler: found.handler.name.clone(),
-            attempt: call.attempt(),
-            responder,
-            is_over: AtomicBool::new(false),
-            ended: Notify::new(),
-        });
-        let context = stepwright::TaskContext::new(attempt.clone());
-        let watched = |threshold| Polled::new(attempt.clone(), threshold);
-        let mut watched = self.blocking_threshold.map(watched);
-        let handler = &found.handler;
-        let work = handler.call(&self.clock, context, payload, &mut watched);
-        let work: crate::task::TaskFuture = match invocation {
-            Some(invocation) => Box::pin(async move { Ok(invocation.response(work.await?)) }),
-            None => work,
-        };
-        Effect::Work {
-            work,
-            attempt: Some(attempt),
-            watched,
-        }
     }
 }
 

@@ -141,7 +141,7 @@ async fn tasks_that_panic_everywhere_touch_nothing_else() {
     let handlers = json!({"StartAt": "All", "States": {"All": {
         "Type": "Map", "End": true, "ItemProcessor": {"StartAt": "One", "States": {
             "One": {
-                "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true, "TimeoutSeconds": 5,
+                "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true, "TimeoutSeconds": 1,
                 "Parameters": {"FunctionName.$": "$", "Payload.$": "$"}, "ResultSelector": {"by.$": "$.Payload"},
                 "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}],
             },
