@@ -41,6 +41,8 @@ pub struct Limits {
     pub value_depth: u32,
     /// How deep executions may start executions.
     pub nesting: u32,
+    /// The most Standard executions that are open at a time, those of a store among them: 1,000,000. The children of Map Runs do not count.
+    pub open_executions: usize,
 }
 
 impl Default for Limits {
@@ -61,6 +63,7 @@ impl Default for Limits {
             wait: Duration::from_secs(2_147_483_647),
             value_depth: 1_000,
             nesting: 100,
+            open_executions: 1_000_000,
         }
     }
 }

@@ -317,7 +317,12 @@ impl Clock {
         for target in due {
             match target {
                 Target::Run(ring) => ring(),
-                Target::Sleeper(sleeper) => sleeper.ring(),
+                Target::Sleeper(sleeper) => {
+                    // Who slept may have gone after the timer was taken, and the hold is nobody's.
+                    if !sleeper.ring() {
+                        self.release_hold();
+                    }
+                }
             }
         }
     }

@@ -53,12 +53,12 @@ impl Future for Sleep {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Hold> {
         let sleeper = self.armed.as_ref().map(|(_, sleeper)| sleeper.clone());
         if let Some(sleeper) = sleeper
-            && !sleeper.rang(Some(cx.waker()))
+            && !sleeper.rang(cx.waker())
         {
             self.falls_asleep();
             // Nothing else may be going on that would let time jump.
             self.clock.settle_if_virtual();
-            if !sleeper.rang(Some(cx.waker())) {
+            if !sleeper.rang(cx.waker()) {
                 return Poll::Pending;
             }
         }
@@ -75,7 +75,7 @@ impl Drop for Sleep {
         self.wakes();
         if let Some((alarm, sleeper)) = self.armed.take() {
             self.clock.disarm(alarm);
-            if sleeper.rang(None) {
+            if sleeper.leave() {
                 self.clock.release_hold();
             }
         }

@@ -1,5 +1,5 @@
 use std::cell::Cell;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 thread_local! {
@@ -22,26 +22,52 @@ pub(crate) fn note_sleep() {
 /// What the timer rings.
 #[derive(Default)]
 pub(crate) struct Sleeper {
-    state: Mutex<(bool, Option<Waker>)>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    rang: bool,
+    /// Nobody sleeps any more.
+    is_gone: bool,
+    waker: Option<Waker>,
 }
 
 impl Sleeper {
-    pub(super) fn ring(&self) {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wakes who sleeps. `false` where nobody does any more.
+    pub(super) fn ring(&self) -> bool {
         let waker = {
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            state.0 = true;
-            state.1.take()
+            let mut state = self.lock();
+            if state.is_gone {
+                return false;
+            }
+            state.rang = true;
+            state.waker.take()
         };
         if let Some(waker) = waker {
             waker.wake();
         }
+        true
     }
 
-    pub(super) fn rang(&self, waker: Option<&Waker>) -> bool {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if !state.0 {
-            state.1 = waker.cloned();
-        }
-        state.0
+    /// Whether it rang; else it wakes `waker` when it does.
+    pub(super) fn rang(&self, waker: &Waker) -> bool {
+        let mut state = self.lock();
+        let before = (!state.rang).then(|| state.waker.replace(waker.clone()));
+        let rang = state.rang;
+        drop(state);
+        drop(before);
+        rang
+    }
+
+    /// Nobody sleeps any more. Gives whether it rang for somebody who did not learn of it.
+    pub(super) fn leave(&self) -> bool {
+        let mut state = self.lock();
+        state.is_gone = true;
+        state.rang
     }
 }

@@ -5,11 +5,12 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use stepwright::builder::Built;
-use stepwright::{Payload, Workflow};
+use stepwright::{Payload, Task, Workflow};
 use stepwright_asl::model::{MachineType, StateMachine};
 
 use super::Engine;
@@ -28,7 +29,7 @@ use crate::clock::{Clock, Timestamp, VIRTUAL_START};
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
 use crate::store::Store;
-use crate::task::{Resource, ResourceKind, SharedState, TaskFailure, TaskSource, handler};
+use crate::task::{Resource, ResourceKind, SharedState, TaskFailure, TaskSource, handler, watcher};
 use crate::testing::{Measure, coverage_folder};
 
 /// Puts an engine together; see [`Engine::builder`].
@@ -46,6 +47,7 @@ pub struct EngineBuilder {
     role: String,
     retention: Retention,
     rests_as_bytes: bool,
+    blocking_threshold: Duration,
     objects: Option<Arc<dyn ObjectStore>>,
     store: Option<Box<dyn Store>>,
     resumes_only: Option<(String, String)>,
@@ -80,6 +82,7 @@ impl EngineBuilder {
                 bytes: 256 * 1_048_576,
             },
             rests_as_bytes: false,
+            blocking_threshold: watcher::THRESHOLD,
             objects: None,
             store: None,
             resumes_only: None,
@@ -176,8 +179,9 @@ impl EngineBuilder {
         F: Fn(I) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<O, E>> + Send + 'static,
     {
-        let handler = handler::of_closure(handler);
-        self.registry.resource(pattern.into(), handler);
+        let pattern = pattern.into();
+        let handler = handler::of_closure(&pattern, handler);
+        self.registry.resource(pattern, handler);
         self
     }
 
@@ -191,8 +195,9 @@ impl EngineBuilder {
         F: Fn(I) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<O, E>> + Send + 'static,
     {
-        let handler = handler::of_closure(handler);
-        self.registry.function(name.into(), handler);
+        let name = name.into();
+        let handler = handler::of_closure(&name, handler);
+        self.registry.function(name, handler);
         self
     }
 
@@ -212,6 +217,83 @@ impl EngineBuilder {
     /// ```
     pub fn idempotent(mut self, key: impl Into<String>) -> Self {
         self.registry.idempotent.insert(key.into());
+        self
+    }
+
+    /// How long one poll of a handler may take before it is logged as a warning, with the handler, the execution and the state: one second unless
+    /// set, never with [`Duration::MAX`]. It is told while the handler still blocks, about a quarter later at most, and once more when it goes on.
+    /// Handlers that are `#[task(blocking)]` may block.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use stepwright_runtime::Engine;
+    ///
+    /// let engine = Engine::builder().blocking_threshold(Duration::from_millis(100)).build()?;
+    /// # Ok::<(), stepwright_runtime::BuildError>(())
+    /// ```
+    pub fn blocking_threshold(mut self, threshold: Duration) -> Self {
+        self.blocking_threshold = threshold;
+        self
+    }
+
+    /// How many tasks may run at a time in the engine, over all executions: handlers that are at work, in place, spawned or on a thread. No
+    /// limit unless set.
+    ///
+    /// The others wait, and get their turns in the order in which they came. Such a task was started for the history: its
+    /// `TimeoutSeconds` and `HeartbeatSeconds` count while it waits. A task whose time runs out, or whose execution ends, leaves the line.
+    /// Blocking work that nobody waits for any more counts until its thread is done. What workers of activities, nested executions, mocks and
+    /// other [sources](Self::tasks) do does not count. A handler that itself waits for an execution of this engine may wait for ever, for its own turn
+    /// is the one that is missing.
+    ///
+    /// ```
+    /// use serde_json::{Value, json};
+    /// use stepwright_runtime::{Engine, task::TaskFailure};
+    ///
+    /// let builder = Engine::builder()
+    ///     .function("render", |page: Value| async move { Ok::<_, TaskFailure>(json!({ "rendered": page })) })
+    ///     .max_running_tasks(64)
+    ///     .max_running_of("render", 4);
+    /// assert!(builder.build().is_ok());
+    /// ```
+    pub fn max_running_tasks(mut self, most: usize) -> Self {
+        self.registry.running.all = Some(most);
+        self
+    }
+
+    /// How many calls of one task may run at a time, whoever answers them here; see [`max_running_tasks`](Self::max_running_tasks). Tasks that
+    /// wait for this limit alone keep no others waiting.
+    ///
+    /// A task that no registered workflow calls is an error of [`build`](Self::build).
+    ///
+    /// ```
+    /// use stepwright::prelude::*;
+    /// use stepwright_runtime::Engine;
+    ///
+    /// #[task(blocking)]
+    /// fn render(page: u32) -> u32 {
+    ///     page
+    /// }
+    ///
+    /// workflow! {
+    ///     workflow Printing(page: u32) -> u32 {
+    ///         task Render { let rendered = render(page); end rendered; }
+    ///     }
+    /// }
+    ///
+    /// let engine = Engine::builder().register::<Printing>().max_running::<render>(2).build()?;
+    /// # Ok::<(), stepwright_runtime::BuildError>(())
+    /// ```
+    pub fn max_running<T: Task>(mut self, most: usize) -> Self {
+        let limit = (TypeId::of::<T>(), T::FUNCTION, most);
+        self.registry.running.tasks.push(limit);
+        self
+    }
+
+    /// The same of the closures that [`handler`](Self::handler) and [`function`](Self::function) registered under this text.
+    ///
+    /// A text under which nothing is registered is an error of [`build`](Self::build).
+    pub fn max_running_of(mut self, key: impl Into<String>, most: usize) -> Self {
+        self.registry.running.keys.push((key.into(), most));
         self
     }
 
@@ -444,7 +526,7 @@ impl EngineBuilder {
     /// key, tasks that nobody answers.
     pub fn build(self) -> Result<Engine, BuildError> {
         let mut registry = self.registry;
-        registry.settle();
+        registry.settle(&self.clock);
         let mut problems = std::mem::take(&mut registry.problems);
         let unanswered = registry.handlers.unanswered(&registry.activities);
         let folder = match self.coverage {
@@ -515,6 +597,8 @@ impl EngineBuilder {
             }
         };
         let seed = durable.as_ref().map_or(seed, |durable| durable.seed(seed));
+        let is_watched = self.blocking_threshold < Duration::MAX;
+        watcher::look_within(self.blocking_threshold);
         let engine = Engine::new(Shared {
             clock: self.clock,
             limits: Arc::new(self.limits),
@@ -536,6 +620,7 @@ impl EngineBuilder {
             durable,
             resumes_only,
             rests_as_bytes: self.rests_as_bytes,
+            blocking_threshold: is_watched.then_some(self.blocking_threshold),
             observer: self
                 .observer
                 .or_else(|| measure.map(|measure| Arc::new(measure) as Arc<dyn Observer>)),

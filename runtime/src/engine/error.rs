@@ -57,6 +57,11 @@ pub enum StartError {
     /// There is no tokio runtime to run it on.
     #[error("there is no tokio runtime here; start executions from within one")]
     NoRuntime,
+    /// So many Standard executions are open that no other may be: [`Limits::open_executions`](crate::Limits::open_executions).
+    #[error(
+        "ExecutionLimitExceeded: {0} executions are open, and no more may be; start it again when one has ended"
+    )]
+    ExecutionLimitExceeded(usize),
     /// The engine was shut down.
     #[error("the engine was shut down; nothing is started any more")]
     ShutDown,
@@ -88,6 +93,11 @@ pub enum RedriveError {
     /// There is no tokio runtime to run it on.
     #[error("there is no tokio runtime here; redrive executions from within one")]
     NoRuntime,
+    /// So many Standard executions are open that no other may be: [`Limits::open_executions`](crate::Limits::open_executions).
+    #[error(
+        "ExecutionLimitExceeded: {0} executions are open, and no more may be; redrive it when one has ended"
+    )]
+    ExecutionLimitExceeded(usize),
     /// The engine was shut down.
     #[error("the engine was shut down; nothing is redriven any more")]
     ShutDown,

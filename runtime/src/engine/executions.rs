@@ -75,6 +75,11 @@ impl Executions {
         self.by_id.remove(&state.about.id);
     }
 
+    /// How many Standard ones run.
+    pub(super) fn open_count(&self) -> usize {
+        self.by_id.len() - self.closed.len()
+    }
+
     /// Those that run.
     pub(super) fn running(&self) -> Vec<Arc<ExecutionState>> {
         self.open

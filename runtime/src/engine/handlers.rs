@@ -7,7 +7,7 @@ use stepwright_asl::resource::function_name;
 use stepwright_asl::wildcard;
 
 use crate::task::handler::{ErasedHandler, Found, Resolution};
-use crate::task::{DefinedState, Resource, ResourceKind};
+use crate::task::{DefinedState, Line, Resource, ResourceKind};
 
 /// Everything in the program that answers tasks by their keys.
 #[derive(Default)]
@@ -42,6 +42,8 @@ struct BoundTask {
     type_id: TypeId,
     function: &'static str,
     handler: Option<ErasedHandler>,
+    /// Where the calls of whoever answers it wait.
+    line: Option<Line>,
     /// The workflow that uses it, for messages.
     workflow: SmolStr,
 }
@@ -79,6 +81,29 @@ impl Handlers {
         resources.chain(self.functions.get_mut(key)).collect()
     }
 
+    /// The calls of a typed task wait in a line of their own, whoever answers them. `false` where no workflow calls it.
+    pub(super) fn limit(&mut self, type_id: TypeId, line: &Line) -> bool {
+        let tasks = self.tasks.values_mut().flatten();
+        let mut own = tasks.filter(|task| task.type_id == type_id).peekable();
+        let is_there = own.peek().is_some();
+        for task in own {
+            task.line = Some(line.clone());
+            if let Some(handler) = &mut task.handler {
+                handler.wait_in(line);
+            }
+        }
+        is_there
+    }
+
+    /// The calls of all handlers wait in one line.
+    pub(super) fn limit_all(&mut self, line: &Line) {
+        let tasks = self.tasks.values_mut().flatten();
+        let tasks = tasks.filter_map(|task| task.handler.as_mut());
+        let resources = self.resources.iter_mut().map(|(_, handler)| handler);
+        let closures = self.functions.values_mut().chain(resources);
+        tasks.chain(closures).for_each(|one| one.wait_in(line));
+    }
+
     /// The error says that there is one of that name.
     pub(super) fn function(&mut self, name: String, handler: ErasedHandler) -> Result<(), String> {
         match self.functions.insert(name.clone(), handler) {
@@ -112,6 +137,7 @@ impl Handlers {
                 type_id: task.type_id,
                 function: task.function,
                 handler,
+                line: None,
                 workflow: workflow.into(),
             }),
         }
@@ -159,26 +185,32 @@ impl Handlers {
 
     /// Who answers a call of a resource that names `target` in its parameters.
     pub(super) fn find(&self, resource: &Resource, target: Option<&str>) -> Option<Found> {
-        if let Some(bound) = self.tasks.get(resource.base()) {
-            let is_service = resource.kind() == ResourceKind::Service;
-            let task = bound.iter().find(|bound| {
-                bound.target.is_none() || (bound.target.as_deref() == target && is_service)
+        let is_service = resource.kind() == ResourceKind::Service;
+        let mut bound = self.tasks.get(resource.base()).into_iter().flatten();
+        let task = bound.find(|bound| {
+            bound.target.is_none() || (bound.target.as_deref() == target && is_service)
+        });
+        if let Some(handler) = task.and_then(|task| task.handler.as_ref()) {
+            return Some(Found {
+                handler: handler.clone(),
+                is_function: !is_service || resource.is_lambda_invoke(),
             });
-            if let Some(handler) = task.and_then(|task| task.handler.as_ref()) {
-                return Some(Found {
-                    handler: handler.clone(),
-                    is_function: !is_service || resource.is_lambda_invoke(),
-                });
-            }
         }
+        let mut found = self.closure(resource, target)?;
+        if let Some(line) = task.and_then(|task| task.line.as_ref()) {
+            found.handler.wait_in(line);
+        }
+        Some(found)
+    }
+
+    /// The closure that answers a call.
+    fn closure(&self, resource: &Resource, target: Option<&str>) -> Option<Found> {
         let name = match resource.kind() {
             ResourceKind::Service if resource.is_lambda_invoke() => target,
             ResourceKind::Service => None,
             ResourceKind::Lambda | ResourceKind::Activity => Some(resource.as_str()),
         };
-        if let Some(name) = name
-            && let Some(handler) = self.by_name(name)
-        {
+        if let Some(handler) = name.and_then(|name| self.by_name(name)) {
             return Some(Found {
                 handler: handler.clone(),
                 is_function: true,

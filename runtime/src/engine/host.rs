@@ -330,7 +330,12 @@ impl EngineHost {
 
     /// Polls once, in place; what is not ready is kept.
     fn begin(&mut self, wait_id: WaitId, job: Job) -> Option<Arrived> {
-        let mut work = Work::new(wait_id, job, self.engine.clock.clone());
+        let work = Work::new(wait_id, job, self.engine.clock.clone());
+        self.begin_work(work)
+    }
+
+    fn begin_work(&mut self, mut work: Work) -> Option<Arrived> {
+        let wait_id = work.wait_id();
         let waker = self.waker.clone();
         if let Poll::Ready(arrived) = work.poll_guarded(&mut Context::from_waker(&waker)) {
             return Some(arrived);
@@ -350,18 +355,22 @@ impl EngineHost {
 
     fn perform_now(&mut self, wait_id: WaitId, effect: Effect) -> Option<TaskResult> {
         match effect {
-            Effect::Work { work, attempt } => match self.begin(wait_id, Job::Task(work)) {
-                Some(Arrived::Task(result)) => {
-                    if let Some(attempt) = attempt {
-                        attempt.end();
-                    }
-                    Some(result)
-                }
-                _ => {
+            Effect::Work {
+                work,
+                attempt,
+                watched,
+            } => {
+                let clock = self.engine.clock.clone();
+                let work = Work::new(wait_id, Job::Task(work), clock).watching(watched);
+                let Some(Arrived::Task(result)) = self.begin_work(work) else {
                     self.held(wait_id).attempt = attempt;
-                    None
+                    return None;
+                };
+                if let Some(attempt) = attempt {
+                    attempt.end();
                 }
-            },
+                Some(result)
+            }
             Effect::Start(start) => self.start_nested(wait_id, *start),
         }
     }

@@ -81,6 +81,7 @@ impl Integration {
     pub(super) fn failure(self, error: &StartError) -> TaskFailure {
         let exception = match error {
             StartError::ExecutionAlreadyExists(_) => "ExecutionAlreadyExists",
+            StartError::ExecutionLimitExceeded(_) => "ExecutionLimitExceeded",
             StartError::InvalidName(_) => "InvalidName",
             StartError::StateMachineDoesNotExist(_) => "StateMachineDoesNotExist",
             StartError::InvalidInput(_)

@@ -123,6 +123,10 @@ impl Shared {
             });
         };
         let about = self.again(&known.about, report, &redrivable)?;
+        let open = executions.open_count();
+        if open >= self.limits.open_executions {
+            return Err(RedriveError::ExecutionLimitExceeded(open));
+        }
         let state = match redrivable.place {
             Some(_) => ExecutionState::unkept(about, self.clock.clone()),
             None => ExecutionState::new(about, self.clock.clone()),

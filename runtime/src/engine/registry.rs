@@ -1,5 +1,6 @@
 use std::any::TypeId;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use stepwright::builder::{Bindings, BoundWorkflow, Built};
@@ -11,9 +12,10 @@ use stepwright_asl::placeholder::Addresses;
 
 use super::handlers::{Bound, Handlers};
 use super::input::{self, CheckInput};
+use crate::clock::Clock;
 use crate::limits::Limits;
-use crate::task::ResourceKind;
 use crate::task::handler::{self, ErasedHandler};
+use crate::task::{ResourceKind, Turns};
 
 /// What an engine is going to have, while it is being built.
 #[derive(Default)]
@@ -29,7 +31,34 @@ pub(super) struct Registry {
     pub(super) activities: BTreeSet<String>,
     /// The keys of closures that may be called again.
     pub(super) idempotent: BTreeSet<String>,
+    /// How many handlers may be at work at a time.
+    pub(super) running: RunningLimits,
     pub(super) problems: Vec<String>,
+}
+
+/// How many handlers may be at work at a time, as it was said.
+#[derive(Default)]
+pub(super) struct RunningLimits {
+    /// Of all.
+    pub(super) all: Option<usize>,
+    /// Of typed tasks, with the functions' names.
+    pub(super) tasks: Vec<(TypeId, &'static str, usize)>,
+    /// Of closures, by their keys.
+    pub(super) keys: Vec<(String, usize)>,
+}
+
+impl RunningLimits {
+    /// The limits that let nothing run.
+    fn problems(&self) -> Vec<String> {
+        let all = self.all.map(|most| ("all tasks", most)).into_iter();
+        let tasks = self.tasks.iter().map(|(_, task, most)| (*task, *most));
+        let keys = self.keys.iter().map(|(key, most)| (key.as_str(), *most));
+        let none = all.chain(tasks).chain(keys).filter(|(_, most)| *most == 0);
+        none.map(|(of, _)| {
+            format!("a limit of 0 running tasks (of `{of}`) lets none run; give at least 1")
+        })
+        .collect()
+    }
 }
 
 /// A definition that is not compiled yet.
@@ -159,7 +188,7 @@ impl Registry {
                 deploy: task.deploy,
             };
             let handler = task.call.map(|call| {
-                let handler = handler::of_call(call, task.runs);
+                let handler = handler::of_call(task.function, call, task.runs);
                 handler.idempotent(task.is_idempotent)
             });
             self.bind(workflow, &bound, task.address.clone(), handler);
@@ -211,15 +240,47 @@ impl Registry {
         self.problems.extend(registered.err());
     }
 
-    /// Tells the handlers what was said of them by their keys.
-    pub(super) fn settle(&mut self) {
+    /// Tells the handlers what was said of them.
+    pub(super) fn settle(&mut self, clock: &Clock) {
+        self.limit(clock);
         for key in &self.idempotent {
             let handlers = self.handlers.of_key(key);
             if handlers.is_empty() {
-                self.problems.push(no_handler("idempotent", key));
+                self.problems.push(format!(
+                    "{}; a task with a body says it with `#[task(idempotent)]`",
+                    no_handler("idempotent", key)
+                ));
             }
             for handler in handlers {
                 handler.is_idempotent = true;
+            }
+        }
+    }
+
+    /// Gives the handlers that so many at a time may run a line to wait in.
+    fn limit(&mut self, clock: &Clock) {
+        let limits = std::mem::take(&mut self.running);
+        if limits.all.is_none() && limits.tasks.is_empty() && limits.keys.is_empty() {
+            return;
+        }
+        self.problems.extend(limits.problems());
+        let turns = Arc::new(Turns::new(limits.all, clock.clone()));
+        if limits.all.is_some() {
+            self.handlers.limit_all(&turns.line(None));
+        }
+        for (key, most) in &limits.keys {
+            let line = turns.line(Some(*most));
+            let handlers = self.handlers.of_key(key);
+            if handlers.is_empty() {
+                self.problems.push(no_handler("max_running_of", key));
+            }
+            handlers.into_iter().for_each(|one| one.wait_in(&line));
+        }
+        for (type_id, function, most) in limits.tasks {
+            if !self.handlers.limit(type_id, &turns.line(Some(most))) {
+                self.problems.push(format!(
+                    "`max_running` names the task `{function}`, which no registered workflow calls"
+                ));
             }
         }
     }
@@ -258,7 +319,7 @@ impl Registry {
 /// Why something that is said of a handler is said of none.
 fn no_handler(method: &str, key: &str) -> String {
     format!(
-        "`{method}` names `{key}`, and no `handler` or `function` is registered under that text; a task with a body says it itself, with `#[task({method})]`"
+        "`{method}` names `{key}`, and no `handler` or `function` is registered under that text"
     )
 }
 

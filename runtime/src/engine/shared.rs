@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
@@ -28,6 +29,7 @@ use crate::limits::Limits;
 use crate::objects::ObjectStore;
 use crate::query::Entropy;
 use crate::task::handler::Found;
+use crate::task::watcher::Polled;
 use crate::task::{
     Answer, DefinedState, DefinedTask, Effect, Integration, Pattern, ResourceKind, Responder,
     RunningTask, SharedState, TaskCall, TaskSource, Watch, Watched,
@@ -65,6 +67,8 @@ pub(crate) struct Shared {
     pub(super) resumes_only: Option<SmolStr>,
     /// Executions that rest are written and read again.
     pub(super) rests_as_bytes: bool,
+    /// How long a poll of a handler may take before it is told of.
+    pub(super) blocking_threshold: Option<Duration>,
     /// Who watches the executions.
     pub(super) observer: Option<Arc<dyn Observer>>,
 }
@@ -167,6 +171,10 @@ impl Shared {
             } else {
                 Err(StartError::ExecutionAlreadyExists(name.to_string()))
             };
+        }
+        let open = executions.open_count();
+        if !is_express && open >= self.limits.open_executions {
+            return Err(StartError::ExecutionLimitExceeded(open));
         }
         let about = Arc::new(ExecutionInfo {
             id: id.clone(),
@@ -409,13 +417,17 @@ impl Shared {
             about: call.about.clone(),
             started: OnceLock::new(),
             state: call.state().into(),
+            handler: found.handler.name.clone(),
             attempt: call.attempt(),
             responder,
             is_over: AtomicBool::new(false),
             ended: Notify::new(),
         });
         let context = stepwright::TaskContext::new(attempt.clone());
-        let work = found.handler.call(&self.clock, context, payload);
+        let watched = |threshold| Polled::new(attempt.clone(), threshold);
+        let mut watched = self.blocking_threshold.map(watched);
+        let handler = &found.handler;
+        let work = handler.call(&self.clock, context, payload, &mut watched);
         let work: crate::task::TaskFuture = match invocation {
             Some(invocation) => Box::pin(async move { Ok(invocation.response(work.await?)) }),
             None => work,
@@ -423,6 +435,7 @@ impl Shared {
         Effect::Work {
             work,
             attempt: Some(attempt),
+            watched,
         }
     }
 }

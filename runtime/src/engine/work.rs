@@ -8,6 +8,7 @@ use crate::clock::{Clock, Pending, while_watched};
 use crate::distributed::source::Supply;
 use crate::panics::guarded;
 use crate::task::handler::PANICKED;
+use crate::task::watcher::{Polled, while_polled};
 use crate::task::{TaskFailure, TaskFuture, TaskResult};
 use crate::wait_id::WaitId;
 
@@ -61,6 +62,8 @@ pub(super) struct Work {
     clock: Clock,
     /// Held while it is pending for another reason than the engine's clock.
     pending: Option<Pending>,
+    /// Whose polls are watched.
+    watched: Option<Polled>,
     /// It waited for the engine's clock when it was polled last.
     sleeps: bool,
 }
@@ -73,26 +76,40 @@ impl Work {
             job,
             clock,
             pending: None,
+            watched: None,
             sleeps: false,
         }
+    }
+
+    pub(super) fn wait_id(&self) -> WaitId {
+        self.wait_id
+    }
+
+    /// Tells of polls that take long.
+    pub(super) fn watching(mut self, watched: Option<Polled>) -> Self {
+        self.watched = watched;
+        self
     }
 
     /// Polls; a panic is a failure.
     pub(super) fn poll_guarded(&mut self, cx: &mut Context<'_>) -> Poll<Arrived> {
         let job = &mut self.job;
+        let watched = &mut self.watched;
         let (polled, sleeps) = while_watched(|| {
-            guarded(|| {
-                let polled = match job {
-                    Job::Task(work) => work.as_mut().poll(cx).map(Arrived::Task),
-                    Job::Read(work) => work.as_mut().poll(cx).map(Arrived::Read),
-                    Job::Write(work) => work.as_mut().poll(cx).map(Arrived::Written),
-                    Job::Done => Poll::Pending,
-                };
-                if polled.is_ready() {
-                    // What it holds is dropped here: a panic of that is its failure, too.
-                    job.end();
-                }
-                polled
+            while_polled(watched, || {
+                guarded(|| {
+                    let polled = match job {
+                        Job::Task(work) => work.as_mut().poll(cx).map(Arrived::Task),
+                        Job::Read(work) => work.as_mut().poll(cx).map(Arrived::Read),
+                        Job::Write(work) => work.as_mut().poll(cx).map(Arrived::Written),
+                        Job::Done => Poll::Pending,
+                    };
+                    if polled.is_ready() {
+                        // What it holds is dropped here: a panic of that is its failure, too.
+                        job.end();
+                    }
+                    polled
+                })
             })
         });
         self.sleeps = sleeps;

@@ -10,6 +10,7 @@ use super::RunningTask;
 use super::failure::TaskFailure;
 use super::failure::TaskResult;
 use super::nested::NestedStart;
+use super::watcher::Polled;
 use crate::clock::Listeners;
 use crate::value::Value;
 
@@ -23,6 +24,8 @@ pub(crate) enum Effect {
         work: TaskFuture,
         /// Learns when nobody waits for it any more.
         attempt: Option<Arc<RunningTask>>,
+        /// Whose polls are watched.
+        watched: Option<Polled>,
     },
     /// Another execution starts.
     Start(Box<NestedStart>),
@@ -34,6 +37,7 @@ impl Effect {
         Self::Work {
             work: Box::pin(std::future::ready(Err(failure))),
             attempt: None,
+            watched: None,
         }
     }
 }
@@ -110,6 +114,7 @@ impl Answer {
         Self::effect(Effect::Work {
             work: Box::pin(work),
             attempt: None,
+            watched: None,
         })
     }
 

@@ -6,32 +6,42 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
+use smol_str::SmolStr;
 use stepwright::builder::{CallError, CallTask};
 use stepwright::task::{Runs, WithContext};
 use stepwright::{Handler, TaskContext, TaskError};
 
+use super::turns::{Line, in_turn};
+use super::watcher::Polled;
 use super::{TaskFailure, TaskFuture, placed};
-use crate::clock::Clock;
+use crate::clock::{Clock, Pending};
 use crate::value::{MAX_TYPED_DEPTH, Value, ValueError};
 
 /// A handler without its types, where it runs, and whether it may run twice.
 #[derive(Clone)]
 pub(crate) struct ErasedHandler {
     call: Arc<dyn Fn(TaskContext, Value) -> TaskFuture + Send + Sync>,
-    runs: Runs,
+    /// For messages.
+    pub(crate) name: SmolStr,
+    pub(crate) runs: Runs,
     /// Whether it is called again where its process ended while it was at work.
     pub(crate) is_idempotent: bool,
+    /// Where its calls wait for their turn, when so many at a time may run.
+    line: Option<Line>,
 }
 
 impl ErasedHandler {
     fn new(
+        name: SmolStr,
         runs: Runs,
         call: impl Fn(TaskContext, Value) -> TaskFuture + Send + Sync + 'static,
     ) -> Self {
         Self {
             call: Arc::new(call),
+            name,
             runs,
             is_idempotent: false,
+            line: None,
         }
     }
 
@@ -41,15 +51,52 @@ impl ErasedHandler {
         self
     }
 
-    /// Calls it. Nothing of it runs before the future is polled.
-    pub(crate) fn call(&self, clock: &Clock, context: TaskContext, payload: Value) -> TaskFuture {
+    /// From now on its calls wait in this line for their turn.
+    pub(crate) fn wait_in(&mut self, line: &Line) {
+        self.line = Some(line.clone());
+    }
+
+    /// Calls it. Nothing of it runs before the future is polled. Whose polls are watched is taken where that is not the task of the execution.
+    pub(crate) fn call(
+        &self,
+        clock: &Clock,
+        context: TaskContext,
+        payload: Value,
+        watched: &mut Option<Polled>,
+    ) -> TaskFuture {
         let work = (self.call)(context, payload);
-        match self.runs {
-            Runs::Spawned => Box::pin(placed::spawned(clock.clone(), work)),
-            Runs::Blocking => Box::pin(placed::blocking(work)),
-            // In place; what this version does not know, too.
-            _ => work,
-        }
+        let watched = match self.runs {
+            Runs::Spawned => watched.take(),
+            // Its thread is there to be blocked.
+            Runs::Blocking => {
+                *watched = None;
+                None
+            }
+            _ => None,
+        };
+        let Some(line) = &self.line else {
+            return placed(self.runs, clock, work, watched);
+        };
+        let (runs, clock) = (self.runs, clock.clone());
+        Box::pin(in_turn(line.turn(), move |turn| {
+            // What goes on in a thread of its own when nobody waits for it any more keeps its turn, and virtual time for those behind it.
+            let pending = (runs == Runs::Blocking).then(|| Pending::new(clock.clone()));
+            let work = async move {
+                let _kept = (turn, pending);
+                work.await
+            };
+            placed(runs, &clock, Box::pin(work), watched)
+        }))
+    }
+}
+
+/// Has work run where it is to run.
+fn placed(runs: Runs, clock: &Clock, work: TaskFuture, watched: Option<Polled>) -> TaskFuture {
+    match runs {
+        Runs::Spawned => Box::pin(placed::spawned(clock.clone(), work, watched)),
+        Runs::Blocking => Box::pin(placed::blocking(work)),
+        // In place; what this version does not know, too.
+        _ => work,
     }
 }
 
@@ -115,7 +162,8 @@ impl TaskFailure {
 
 /// A task function of a workflow.
 pub(crate) fn of_task<T: Handler>() -> ErasedHandler {
-    let handler = ErasedHandler::new(T::RUNS, |context, payload| {
+    let name = SmolStr::new_static(T::FUNCTION);
+    let handler = ErasedHandler::new(name, T::RUNS, |context, payload| {
         Box::pin(async move {
             let input = if T::SENDS_CONTEXT {
                 let with_context = payload.to_typed::<WithContext<T::Input>>();
@@ -131,8 +179,9 @@ pub(crate) fn of_task<T: Handler>() -> ErasedHandler {
 }
 
 /// A task of a built workflow, which takes and gives JSON.
-pub(crate) fn of_call(call: CallTask, runs: Runs) -> ErasedHandler {
-    ErasedHandler::new(runs, move |context, payload| {
+pub(crate) fn of_call(function: &'static str, call: CallTask, runs: Runs) -> ErasedHandler {
+    let name = SmolStr::new_static(function);
+    ErasedHandler::new(name, runs, move |context, payload| {
         Box::pin(async move {
             if payload.depth() > MAX_TYPED_DEPTH {
                 let message = format!("a payload has at most {MAX_TYPED_DEPTH} levels here");
@@ -153,7 +202,7 @@ pub(crate) fn of_call(call: CallTask, runs: Runs) -> ErasedHandler {
 }
 
 /// A closure of the user's.
-pub(crate) fn of_closure<I, O, E, F, Fut>(closure: F) -> ErasedHandler
+pub(crate) fn of_closure<I, O, E, F, Fut>(key: &str, closure: F) -> ErasedHandler
 where
     I: DeserializeOwned + Send + 'static,
     O: Serialize + 'static,
@@ -162,7 +211,7 @@ where
     Fut: Future<Output = Result<O, E>> + Send + 'static,
 {
     let closure = Arc::new(closure);
-    ErasedHandler::new(Runs::InPlace, move |_context, payload| {
+    ErasedHandler::new(key.into(), Runs::InPlace, move |_context, payload| {
         let closure = closure.clone();
         Box::pin(async move {
             let work = closure(into_typed(payload)?);

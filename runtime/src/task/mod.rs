@@ -12,7 +12,9 @@ mod placed;
 mod resource;
 mod responder;
 mod source;
+mod turns;
 mod watch;
+pub(crate) mod watcher;
 
 pub use self::answer::{Answer, TaskFuture};
 pub(crate) use self::answer::{Effect, Reply};
@@ -26,5 +28,6 @@ pub(crate) use self::nested::{Integration, NestedStart};
 pub use self::resource::{Pattern, Resource, ResourceKind};
 pub(crate) use self::responder::{Inbox, News, Responder, Taken};
 pub use self::source::TaskSource;
+pub(crate) use self::turns::{Line, Turns};
 pub use self::watch::Watch;
 pub(crate) use self::watch::Watched;

@@ -9,6 +9,7 @@ use futures_util::FutureExt;
 use tokio::runtime::Handle;
 use tokio::task::{JoinError, JoinHandle};
 
+use super::watcher::{Polled, while_polled};
 use super::{TaskFailure, TaskFuture, TaskResult};
 use crate::clock::{Clock, Pending, note_sleep, while_watched};
 
@@ -29,11 +30,12 @@ pub(super) async fn blocking(work: TaskFuture) -> TaskResult {
 }
 
 /// Does work in a task of its own; without a tokio runtime, here. Dropped, it breaks the work off at its next await.
-pub(super) async fn spawned(clock: Clock, work: TaskFuture) -> TaskResult {
+pub(super) async fn spawned(clock: Clock, work: TaskFuture, watched: Option<Polled>) -> TaskResult {
     let Ok(runtime) = Handle::try_current() else {
         return work.await;
     };
     let beside = Beside {
+        watched,
         pending: Some(Pending::new(clock.clone())),
         clock,
         work,
@@ -57,6 +59,7 @@ type Done = Result<TaskResult, Box<dyn Any + Send>>;
 /// Work in a task of its own, which keeps virtual time itself.
 struct Beside {
     work: TaskFuture,
+    watched: Option<Polled>,
     clock: Clock,
     /// Held while it waits for anything but the clock.
     pending: Option<Pending>,
@@ -73,8 +76,11 @@ impl Future for Beside {
             None => Pending::new(this.clock.clone()),
         };
         let work = &mut this.work;
-        let (polled, sleeps) =
-            while_watched(|| catch_unwind(AssertUnwindSafe(|| work.poll_unpin(cx))));
+        let (polled, sleeps) = while_watched(|| {
+            while_polled(&mut this.watched, || {
+                catch_unwind(AssertUnwindSafe(|| work.poll_unpin(cx)))
+            })
+        });
         match polled {
             Ok(Poll::Ready(result)) => Poll::Ready((Ok(result), pending)),
             Err(panic) => Poll::Ready((Err(panic), pending)),

@@ -5,6 +5,7 @@
 
 mod activity;
 mod arguments;
+mod blocking;
 mod cancelled;
 mod catch;
 mod clock;
@@ -19,6 +20,7 @@ mod parallel;
 mod places;
 mod redrive;
 mod retry;
+mod running;
 mod runtimes;
 mod support;
 mod timeout;

@@ -130,3 +130,76 @@ async fn what_panics_when_it_is_dropped_fails_its_task_and_the_history_is_kept()
     );
     assert_eq!(kinds(&report).last(), Some(&"ExecutionAborted"));
 }
+
+/// Without the message of `panic!`.
+fn panics() -> Result<Json, TaskFailure> {
+    std::panic::resume_unwind(Box::new("as it was told"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tasks_that_panic_everywhere_touch_nothing_else() {
+    let handlers = json!({"StartAt": "All", "States": {"All": {
+        "Type": "Map", "End": true, "ItemProcessor": {"StartAt": "One", "States": {
+            "One": {
+                "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true, "TimeoutSeconds": 5,
+                "Parameters": {"FunctionName.$": "$", "Payload.$": "$"}, "ResultSelector": {"by.$": "$.Payload"},
+                "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}],
+            },
+            "Caught": {"Type": "Pass", "Result": "caught", "End": true},
+        }},
+    }}});
+    let engine = builder(&handlers)
+        .function(
+            "calls",
+            |_: Json| -> std::future::Ready<Result<Json, TaskFailure>> {
+                std::panic::resume_unwind(Box::new("called"))
+            },
+        )
+        .function("polls", |_: Json| async {
+            tokio::task::yield_now().await;
+            panics()
+        })
+        .function("drops", |_: Json| async {
+            let _panics = PanicsInDrop;
+            std::future::pending::<Result<Json, TaskFailure>>().await
+        })
+        .function("works", |name: Json| async {
+            tokio::task::yield_now().await;
+            Ok::<_, TaskFailure>(name)
+        })
+        .max_running_tasks(3)
+        .build()
+        .unwrap();
+    let mut runs = Vec::new();
+    for number in 0..20 {
+        let mut calls = ["calls", "polls", "drops", "works"].repeat(2);
+        calls.rotate_left(number % 4);
+        let run = engine.start_machine("m", json!(calls), StartOptions::new());
+        runs.push((calls, run.await.unwrap()));
+    }
+    for (calls, run) in runs {
+        let output = run.await.unwrap().to_json();
+        for (call, output) in calls.iter().zip(output.as_array().unwrap()) {
+            // One that waits in the line behind what hangs may time out.
+            let is_caught = *output == json!("caught");
+            assert!(
+                is_caught || *call == "works" && output["by"] == "works",
+                "{call}: {output}"
+            );
+        }
+    }
+    // Tokens, stops, lists and further executions work as before.
+    let run = engine.start_machine("m", json!(["works"]), StartOptions::new());
+    assert_eq!(
+        run.await.unwrap().await.unwrap().to_text(),
+        r#"[{"by":"works"}]"#
+    );
+    assert_eq!(
+        engine
+            .executions(&Default::default())
+            .unwrap()
+            .executions
+            .len(),
+        21
+    );
+}

@@ -11,26 +11,27 @@ mod writer;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
-use std::thread::JoinHandle;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{JoinHandle, Thread};
 
 use tokio::sync::oneshot;
 
-use self::queue::{Queue, Submission};
+use self::queue::{Queue, Submission, Waits};
 use super::{Change, Store, StoreError, StoreReader};
 
 /// Owns a store. Clones are the same journal; when the last one is dropped, what is queued is committed and the thread ends.
 ///
-/// **Order.** A submission takes its place in the queue in the call of [`commit`](Self::commit), and is committed whether or not
-/// somebody awaits it. Submissions become durable in the order of the queue.
+/// **Order.** A submission takes its place in the queue in the call of [`commit`](Self::commit), if there is room, and is committed whether or
+/// not somebody awaits it. Submissions become durable in the order of the queue.
 ///
 /// **Failure.** When a transaction fails by one of its changes ([`StoreError::is_of_a_change`]) or for want of room, each
 /// submission in it is tried by itself, so that only those fail that must. Any other error is that of all submissions in the
 /// transaction. After an error that [lasts](StoreError::is_lasting), and after a panic of the store, the store is not asked again
 /// and all later submissions have that error; after any other (a full disk, say), later submissions are tried as ever.
 ///
-/// **Backpressure.** A [`Committed`] is pending until its changes are durable. Who awaits it before submitting again (as an execution
-/// does) keeps the queue as short as there are submitters.
+/// **Backpressure.** A [`Committed`] is pending until its changes are durable. At most 16,384 submissions and 64 MiB wait for the
+/// thread; a submission beyond waits for room in its [`Committed`], in the order of the calls, and takes its place in the queue then. One that is
+/// dropped meanwhile is not committed.
 #[derive(Clone)]
 pub struct Journal {
     handle: Arc<Handle>,
@@ -63,8 +64,8 @@ impl Journal {
     pub fn commit(&self, changes: Vec<Change>) -> Committed {
         let (done, outcome) = oneshot::channel();
         // What the queue does not take is dropped, and with it the sender: the outcome is `Closed`.
-        self.handle.queue.push(Submission::commit(changes, done));
-        Committed { outcome }
+        let waits = self.handle.queue.commit(Submission::commit(changes, done));
+        Committed { waits, outcome }
     }
 
     /// Waits for all that is submitted before.
@@ -126,10 +127,11 @@ impl Drop for Handle {
     }
 }
 
-/// Changes that were submitted; ready when they are durable, or failed. Dropping it takes nothing back.
-#[derive(Debug)]
+/// Changes that were submitted; ready when they are durable, or failed. Dropping it takes nothing back, unless it waits for room.
 #[must_use = "the changes are durable when this is ready"]
 pub struct Committed {
+    /// It has no room in the queue yet.
+    waits: Option<Waits>,
     outcome: oneshot::Receiver<Result<(), StoreError>>,
 }
 
@@ -140,9 +142,32 @@ impl Committed {
     ///
     /// Why the changes are not applied.
     pub fn wait(self) -> Result<(), StoreError> {
-        self.outcome
-            .blocking_recv()
-            .unwrap_or(Err(StoreError::Closed))
+        let mut committed = std::pin::pin!(self);
+        let waker = Waker::from(Arc::new(Waking(std::thread::current())));
+        let mut context = Context::from_waker(&waker);
+        loop {
+            match committed.as_mut().poll(&mut context) {
+                Poll::Ready(outcome) => return outcome,
+                Poll::Pending => std::thread::park(),
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Committed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Committed")
+            .field("has_room", &self.waits.is_none())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Wakes a thread.
+struct Waking(Thread);
+
+impl Wake for Waking {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
     }
 }
 
@@ -150,6 +175,10 @@ impl Future for Committed {
     type Output = Result<(), StoreError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Some(waits) = &mut self.waits {
+            std::task::ready!(waits.as_mut().poll(context));
+            self.waits = None;
+        }
         let outcome = Pin::new(&mut self.outcome).poll(context);
         outcome.map(|outcome| outcome.unwrap_or(Err(StoreError::Closed)))
     }

@@ -1,7 +1,9 @@
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::store::{Change, StoreError, StoreReader};
 
@@ -10,6 +12,12 @@ const MOST_CHANGES: usize = 4_096;
 /// The most bytes in one transaction, unless one submission has more.
 const MOST_BYTES: usize = 8 << 20;
 
+/// How many submissions may wait for the journal's thread.
+const MOST_WAITING: u32 = 16_384;
+/// How many bytes may: each submission takes room for so many, at least.
+const MOST_BYTES_WAITING: usize = 64 << 20;
+const UNIT: usize = MOST_BYTES_WAITING / MOST_WAITING as usize;
+
 /// What is asked of the journal's thread.
 pub(super) enum Submission {
     Commit {
@@ -17,6 +25,8 @@ pub(super) enum Submission {
         /// The bytes of the changes, about.
         size: usize,
         done: oneshot::Sender<Result<(), StoreError>>,
+        /// Its room in the queue, which ends when it is taken.
+        room: Option<OwnedSemaphorePermit>,
     },
     Reader(oneshot::Sender<Result<Box<dyn StoreReader>, StoreError>>),
 }
@@ -31,7 +41,23 @@ impl Submission {
             changes,
             size,
             done,
+            room: None,
         }
+    }
+
+    /// How much room it takes in the queue.
+    fn units(&self) -> u32 {
+        let (_, bytes) = self.extent();
+        let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(MOST_WAITING);
+        // One that is larger than the queue has it for itself.
+        units.clamp(1, MOST_WAITING)
+    }
+
+    fn with(mut self, taken: OwnedSemaphorePermit) -> Self {
+        if let Self::Commit { room, .. } = &mut self {
+            *room = Some(taken);
+        }
+        self
     }
 
     /// The changes and bytes that it adds to a transaction.
@@ -43,9 +69,12 @@ impl Submission {
     }
 }
 
+/// Waits for room in the queue, and adds what it has.
+pub(super) type Waits = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// What waits for the journal's thread.
-#[derive(Default)]
 pub(super) struct Queue {
+    room: Arc<Semaphore>,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -58,7 +87,33 @@ struct State {
     is_idle: bool,
 }
 
+impl Default for Queue {
+    fn default() -> Self {
+        Self {
+            room: Arc::new(Semaphore::new(MOST_WAITING as usize)),
+            state: Mutex::default(),
+            changed: Condvar::default(),
+        }
+    }
+}
+
 impl Queue {
+    /// Adds a commit, or drops it when the queue is closed. Where there is no room, what comes back adds it when there is, in the order
+    /// of these calls.
+    pub(super) fn commit(self: &Arc<Self>, submission: Submission) -> Option<Waits> {
+        let units = submission.units();
+        if let Ok(room) = self.room.clone().try_acquire_many_owned(units) {
+            self.push(submission.with(room));
+            return None;
+        }
+        let queue = self.clone();
+        Some(Box::pin(async move {
+            if let Ok(room) = queue.room.clone().acquire_many_owned(units).await {
+                queue.push(submission.with(room));
+            }
+        }))
+    }
+
     /// Adds a submission, or drops it when the queue is closed.
     pub(super) fn push(&self, submission: Submission) {
         let mut state = self.lock();

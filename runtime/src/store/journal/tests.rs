@@ -304,6 +304,70 @@ fn the_last_journal_that_is_dropped_ends_the_thread() {
     );
 }
 
+/// Polls once.
+fn poll(committed: &mut Committed) -> Poll<Result<(), StoreError>> {
+    Pin::new(committed).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+#[test]
+fn who_finds_no_room_waits_for_it_and_all_are_committed_in_order() {
+    for (count, bytes) in [(20_000_u32, 1), (100, 1 << 20), (3, 100 << 20)] {
+        let (journal, gate) = gated();
+        let first = journal.commit(vec![start(1)]);
+        assert_eq!(gate.begins.recv(), Ok(1));
+        let changes = (1..=count).map(|seq| vec![append(1, seq, bytes)]);
+        let mut all: Vec<_> = changes.map(|one| journal.commit(one)).collect();
+        let queued = all.iter().filter(|one| one.waits.is_none()).count();
+        assert!(queued < all.len() && queued <= 16_384, "{queued}");
+        assert!(queued == 1 || queued * bytes <= 64 << 20, "{queued}");
+        assert!(all.iter_mut().all(|one| poll(one).is_pending()));
+        let (mut commits, opener) = (0, gate.go_on.clone());
+        while commits < count as usize {
+            opener.send(()).expect("the store waits");
+            // A waiter takes its room in its own poll.
+            commits += loop {
+                all.retain_mut(|one| poll(one) != Poll::Ready(Ok(())));
+                if let Ok(commit) = gate.begins.try_recv() {
+                    break commit;
+                }
+                std::thread::yield_now();
+            };
+        }
+        gate.open();
+        assert_eq!(first.wait(), Ok(()));
+        assert!(all.into_iter().all(|one| one.wait() == Ok(())));
+        let mut reader = gate.store.reader().expect("a reader");
+        assert_eq!(
+            reader.records(1).expect("records").len(),
+            count as usize + 1
+        );
+    }
+}
+
+#[test]
+fn who_waits_for_room_learns_that_the_journal_is_closed() {
+    let (journal, gate) = gated();
+    let first = journal.commit(vec![start(1)]);
+    assert_eq!(gate.begins.recv(), Ok(1));
+    let mut all: Vec<_> = (1..=3)
+        .map(|seq| journal.commit(vec![append(1, seq, 60 << 20)]))
+        .collect();
+    let last = all.pop().expect("one waits");
+    let given_up = all.pop().expect("another one waits");
+    assert!(last.waits.is_some() && given_up.waits.is_some());
+    drop(given_up);
+    (0..2).for_each(|_| gate.open());
+    journal.close();
+    assert_eq!(last.wait(), Err(StoreError::Closed));
+    assert!(
+        [first]
+            .into_iter()
+            .chain(all)
+            .all(|one| one.wait() == Ok(()))
+    );
+    assert_eq!(gate.store.commits(), 2);
+}
+
 /// A waker that drops what may be the last journal.
 struct DropsJournal(Mutex<Option<Journal>>);
 
