@@ -69,7 +69,8 @@ impl Clients<'_> {
         Client {
             engine: self.engine.clone(),
             machine: self.machine.into(),
-            input: self.workload.input.clone(),
+            // Its own, so that no two threads count references to one value.
+            input: self.workload.input(),
             expected: self.workload.expected.clone(),
             awaits_ends: self.awaits_ends,
         }

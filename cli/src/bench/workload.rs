@@ -13,7 +13,7 @@ use crate::input;
 /// A definition, its input, and what comes of it.
 pub(super) struct Workload {
     pub(super) machine: StateMachine,
-    pub(super) input: Value,
+    input: Value,
     /// The output, where it is known.
     pub(super) expected: Option<Value>,
     /// How many states an execution enters, where that is known.
@@ -23,6 +23,11 @@ pub(super) struct Workload {
 }
 
 impl Workload {
+    /// A copy of the input that shares nothing with others.
+    pub(super) fn input(&self) -> Value {
+        Value::from(self.input.to_json())
+    }
+
     /// Reads a folder of the workloads.
     pub(super) fn read(
         workloads: &Path,

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -29,6 +29,7 @@ use super::unanswered::UnansweredTasks;
 use crate::clock::{Clock, Timestamp, VIRTUAL_START};
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
+use crate::query::SharedEntropy;
 use crate::store::Store;
 use crate::task::{Resource, ResourceKind, SharedState, TaskFailure, TaskSource, handler, watcher};
 use crate::testing::{Measure, coverage_folder};
@@ -633,11 +634,13 @@ impl EngineBuilder {
             setting,
             sources: self.sources,
             given: Mutex::default(),
+            has_given: AtomicBool::new(false),
+            entropy: SharedEntropy::new(seed),
             live: AtomicUsize::new(0),
             state: Arc::new(self.state),
             tokens: Tokens::default(),
             activities,
-            executions: Arc::new(Mutex::new(Executions::new(seed, retention))),
+            executions: Arc::new(Mutex::new(Executions::new(retention))),
             runs: Arc::new(MapRuns::default()),
             unanswered: UnansweredTasks::default(),
             objects: self.objects,

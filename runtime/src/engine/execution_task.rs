@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 use tokio::sync::oneshot;
 
+use super::deadline::Deadline;
 use super::ends;
 use super::host::EngineHost;
 use super::journaled::Journaled;
@@ -18,7 +19,6 @@ use super::report::ExecutionReport;
 use super::shared::Shared;
 use super::state::Message;
 use super::work::Arrived;
-use crate::clock::Alarm;
 use crate::history::History;
 use crate::interpret::{Execution, Failure, Inspection, Outcome, Restored, Step, Written};
 use crate::panics::guarded;
@@ -55,7 +55,6 @@ pub(super) struct ExecutionTask {
     child: Child,
     execution: Option<Execution>,
     host: EngineHost,
-    deadline: Option<Alarm>,
     /// Where it begins, before it has begun.
     begin: Option<Begin>,
     /// What was seen of the state, when it is over.
@@ -113,7 +112,6 @@ impl ExecutionTask {
             child,
             execution: None,
             host,
-            deadline: None,
             begin: Some(begin),
             inspected: None,
             written: 0,
@@ -178,10 +176,9 @@ impl ExecutionTask {
             (declared, express) => declared.or(express),
         };
         if let Some(life) = life {
-            let ring = self.ring_deadline();
             // A redrive sets it back.
             let from = about.redriven.unwrap_or(about.started);
-            self.deadline = Some(self.host.engine.clock.arm(from + life, ring));
+            self.host.deadline = Deadline::at(from + life);
         }
         if is_resumed {
             self.host.wait_for_handlers();
@@ -208,23 +205,12 @@ impl ExecutionTask {
         self.journaled.is_some() || self.child == Child::OfKept
     }
 
-    fn ring_deadline(&self) -> Box<dyn FnOnce() + Send> {
-        let state = Arc::downgrade(&self.host.state);
-        Box::new(move || {
-            if let Some(state) = state.upgrade() {
-                let _ = state.send(Message::Deadline);
-            }
-        })
-    }
-
     /// An execution that waits for the first time gets the longest life of all as its bound.
     fn bound(&mut self) {
-        if self.deadline.is_none() {
-            let life = self.host.engine.limits.standard_duration;
-            let at = self.host.state.about.started + life;
-            let ring = self.ring_deadline();
-            self.deadline = Some(self.host.engine.clock.arm_bound(at, ring));
-        }
+        let host = &mut self.host;
+        let bound = host.state.about.started + host.engine.limits.standard_duration;
+        let clock = &host.engine.clock;
+        host.deadline.arm_bound(clock, &host.state, bound);
     }
 
     fn receive(&mut self, execution: &mut Execution, message: Message) {
@@ -359,9 +345,7 @@ impl ExecutionTask {
         self.is_closed = true;
         self.drive_prepared();
         let clock = &self.host.engine.clock;
-        if let Some(deadline) = self.deadline.take() {
-            clock.disarm(deadline);
-        }
+        self.host.deadline.disarm(clock);
         let report = ExecutionReport::new(status, output, failure, clock.now(), history);
         tracing::info!(status = status.as_str(), error = report.error, "ended");
         let report = Arc::new(report);
@@ -557,6 +541,9 @@ impl ExecutionTask {
             }
             self.tell_written(&mut execution);
             self.tell_readers(&mut execution);
+            if self.host.deadline.is_over(&self.host.engine.clock) {
+                execution.time_out(&mut self.host);
+            }
             let step = execution.step(&mut self.host, BUDGET);
             self.drive_prepared();
             self.tell_written(&mut execution);

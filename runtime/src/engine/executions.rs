@@ -6,7 +6,6 @@ use smol_str::SmolStr;
 use super::retention::Retention;
 use super::state::ExecutionState;
 use crate::clock::Timestamp;
-use crate::query::Entropy;
 
 /// The executions of an engine: those that run, and those that can be described.
 pub(super) struct Executions {
@@ -21,8 +20,6 @@ pub(super) struct Executions {
     /// Nothing is started any more.
     pub(super) is_shut_down: bool,
     retention: Retention,
-    /// Where names and seeds come from.
-    pub(super) entropy: Entropy,
 }
 
 /// An execution that is over.
@@ -34,7 +31,7 @@ struct Closed {
 }
 
 impl Executions {
-    pub(super) fn new(seed: u64, retention: Retention) -> Self {
+    pub(super) fn new(retention: Retention) -> Self {
         Self {
             by_id: HashMap::new(),
             closed: VecDeque::new(),
@@ -43,7 +40,6 @@ impl Executions {
             free: Vec::new(),
             is_shut_down: false,
             retention,
-            entropy: Entropy::new(seed),
         }
     }
 
@@ -84,11 +80,16 @@ impl Executions {
 
     /// An execution goes on in another process.
     pub(super) fn park(&mut self, state: &ExecutionState) {
+        self.leave(state);
+        self.by_id.remove(&state.about.id);
+    }
+
+    /// An execution does not run any more.
+    pub(super) fn leave(&mut self, state: &ExecutionState) {
         if let Some(place) = state.place() {
             self.open[place] = None;
             self.free.push(place);
         }
-        self.by_id.remove(&state.about.id);
     }
 
     /// How many Standard ones run.
@@ -113,10 +114,7 @@ impl Executions {
         bytes: u64,
         stopped: Timestamp,
     ) -> Vec<SmolStr> {
-        if let Some(place) = state.place() {
-            self.open[place] = None;
-            self.free.push(place);
-        }
+        self.leave(state);
         let id = &state.about.id;
         if !self.by_id.contains_key(id) {
             return vec![id.clone()];

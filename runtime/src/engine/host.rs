@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 
 use super::activities::Queued;
 use super::answering::Resumed;
+use super::deadline::Deadline;
 use super::error::{StartError, TokenError};
 use super::follower::{Follower, Role};
 use super::journaled::Place;
@@ -48,6 +49,7 @@ pub(super) struct EngineHost {
     pub(super) state: Arc<ExecutionState>,
     /// Asked before the engine's own sources.
     pub(super) source: Option<Arc<dyn TaskSource>>,
+    pub(super) deadline: Deadline,
     /// What each wait has; a wait that has nothing is not here.
     waits: Waits<Held>,
     /// What is pending, as soon as something was.
@@ -133,6 +135,7 @@ impl EngineHost {
             program,
             state,
             source,
+            deadline: Deadline::default(),
             waits: Waits::default(),
             work: None,
             prepared: Vec::new(),
@@ -755,6 +758,7 @@ impl Host for EngineHost {
                 let _ = state.send(Message::Timer(wait_id, kind));
             }
         };
+        self.deadline.arm(&self.engine.clock, &self.state);
         let alarm = self.engine.clock.arm(at, Box::new(ring_it));
         let alarms = &mut self.held(wait_id).alarms;
         // There is one as a rule; a list would begin with room for four.

@@ -35,7 +35,7 @@ impl Engine {
         source: Option<Arc<dyn TaskSource>>,
     ) -> Inspected {
         let engine = &self.shared;
-        let seed = engine.executions().entropy.next_u64();
+        let seed = engine.entropy.draw(1).next_u64();
         let names = Entropy::new(seed);
         let (machine, name) = (names.uuid(), names.uuid());
         let about = Arc::new(ExecutionInfo {

@@ -6,6 +6,7 @@ mod backup;
 mod builder;
 mod built;
 mod children;
+mod deadline;
 mod delete;
 mod durable;
 mod ends;

@@ -1,4 +1,4 @@
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ use crate::clock::{Clock, Stillness};
 use crate::execution_info::ExecutionInfo;
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
-use crate::query::Entropy;
+use crate::query::{Entropy, SharedEntropy};
 use crate::task::{DefinedState, SharedState, TaskSource, Watch, Watched};
 use crate::value::Value;
 
@@ -39,6 +39,10 @@ pub(crate) struct Shared {
     pub(super) sources: Vec<Arc<dyn TaskSource>>,
     /// Sources of single starts that are told when the engine's last handle goes.
     pub(super) given: Mutex<Vec<Arc<dyn TaskSource>>>,
+    /// Whether there are any: most engines have none, and do not lock for that.
+    pub(super) has_given: AtomicBool,
+    /// Where names and seeds come from.
+    pub(super) entropy: SharedEntropy,
     /// How many executions are not over, children of Map Runs among them.
     pub(super) live: AtomicUsize,
     pub(super) state: Arc<SharedState>,
@@ -130,34 +134,14 @@ impl Shared {
                 return Err(StartError::InvalidTasks(problems.join("\n")));
             }
         }
-        let mut executions = self.executions();
-        if executions.is_shut_down {
-            return Err(StartError::ShutDown);
-        }
-        let seed = executions.entropy.next_u64();
-        let (name, id) = match (options.name, options.id) {
+        let (seed, name, id) = match (options.name, options.id) {
             // A nested execution's were chosen when it was decided on.
-            (Some(name), Some(id)) => (name.into(), id.into()),
+            (Some(name), Some(id)) => (self.entropy.draw(1).next_u64(), name.into(), id.into()),
             (name, id) => {
-                let name = name.map(SmolStr::from);
-                let (name, own) = self.named(machine, name, &executions.entropy);
-                (name, id.map_or(own, SmolStr::from))
+                let (seed, name, own) = self.drawn(machine, name.map(SmolStr::from));
+                (seed, name, id.map_or(own, SmolStr::from))
             }
         };
-        if !is_express && let Some(known) = executions.by_id.get(&id) {
-            return if known.report().is_none() && known.about.input == input {
-                Ok(Launched {
-                    state: known.clone(),
-                    prepared: None,
-                })
-            } else {
-                Err(StartError::ExecutionAlreadyExists(name.to_string()))
-            };
-        }
-        let open = executions.open_count();
-        if !is_express && open >= self.limits.open_executions {
-            return Err(StartError::ExecutionLimitExceeded(open));
-        }
         let about = Arc::new(ExecutionInfo {
             id: id.clone(),
             root: options.root.unwrap_or_else(|| id.clone()),
@@ -175,6 +159,25 @@ impl Shared {
             redriven: None,
             depth,
         });
+        // All that starts and ends takes this lock: what can be done before is.
+        let mut executions = self.executions();
+        if executions.is_shut_down {
+            return Err(StartError::ShutDown);
+        }
+        if !is_express && let Some(known) = executions.by_id.get(&id) {
+            return if known.report().is_none() && known.about.input == about.input {
+                Ok(Launched {
+                    state: known.clone(),
+                    prepared: None,
+                })
+            } else {
+                Err(StartError::ExecutionAlreadyExists(about.name.to_string()))
+            };
+        }
+        let open = executions.open_count();
+        if !is_express && open >= self.limits.open_executions {
+            return Err(StartError::ExecutionLimitExceeded(open));
+        }
         let durable = self.durable.as_ref().filter(|_| !is_express);
         let journaled = durable.map(|durable| Box::new(durable.start(machine, &about)));
         let state = match durable {
@@ -189,6 +192,7 @@ impl Shared {
         if let Some(source) = own_source.filter(|source| source.is_finished_by_engine()) {
             source.attach(&Watch::new(self));
             self.given().push(source);
+            self.has_given.store(true, Ordering::Release);
         }
         let prepared = Prepared {
             state: state.clone(),
@@ -207,7 +211,17 @@ impl Shared {
 
     /// The name and the ARN of the next execution of a machine.
     pub(super) fn names(&self, machine: &Machine, name: Option<SmolStr>) -> (SmolStr, SmolStr) {
-        self.named(machine, name, &self.executions().entropy)
+        let drawn = drawn_for_names(machine, name.is_some());
+        self.named(machine, name, &self.entropy.draw(drawn))
+    }
+
+    /// The same, and the seed of its chance.
+    fn drawn(&self, machine: &Machine, name: Option<SmolStr>) -> (u64, SmolStr, SmolStr) {
+        let drawn = 1 + drawn_for_names(machine, name.is_some());
+        let entropy = self.entropy.draw(drawn);
+        let seed = entropy.next_u64();
+        let (name, id) = self.named(machine, name, &entropy);
+        (seed, name, id)
     }
 
     fn named(
@@ -216,9 +230,15 @@ impl Shared {
         name: Option<SmolStr>,
         entropy: &Entropy,
     ) -> (SmolStr, SmolStr) {
-        let name = name.unwrap_or_else(|| entropy.uuid().into());
+        let machine_type = machine.program.entry().machine_type;
+        // The names in a store begin with the time, so that new ones lie side by side in its index. Random ones would touch a page each.
+        let is_kept = self.durable.is_some() && machine_type == MachineType::Standard;
+        let name = name.unwrap_or_else(|| match is_kept {
+            true => entropy.uuid_at(self.clock.now()).into(),
+            false => entropy.uuid().into(),
+        });
         let machine_name = &machine.name;
-        let id = match machine.program.entry().machine_type {
+        let id = match machine_type {
             MachineType::Express => {
                 let unique = entropy.uuid();
                 self.arn("express", &format!("{machine_name}:{name}:{unique}"))
@@ -234,7 +254,10 @@ impl Shared {
 
     /// Tells the sources that are judged with the engine what happened.
     pub(super) fn tell(&self, news: impl FnOnce() -> String, went_wrong: bool) {
-        let given = self.given().clone();
+        let given = match self.has_given.load(Ordering::Acquire) {
+            true => self.given().clone(),
+            false => Vec::new(),
+        };
         let sources = self.sources.iter().chain(&given);
         let mut judged = sources.filter(|source| source.is_finished_by_engine());
         if let Some(first) = judged.next() {
@@ -270,9 +293,14 @@ impl Shared {
         {
             sweeper.ended();
         }
-        let (bytes, stopped) =
-            described.map_or_else(Default::default, |report| (report.bytes(), report.stopped));
-        let forgotten = self.executions().close(state, bytes, stopped);
+        let Some(report) = described else {
+            // Nobody can ask for it, and it has no Map Runs.
+            self.executions().leave(state);
+            return;
+        };
+        let forgotten = self
+            .executions()
+            .close(state, report.bytes(), report.stopped);
         for id in forgotten {
             self.runs.forget(&id);
         }
@@ -305,4 +333,11 @@ impl Watched for Shared {
             _ => self.clock.stillness(),
         }
     }
+}
+
+/// How many random numbers the names of an execution take.
+fn drawn_for_names(machine: &Machine, is_named: bool) -> u32 {
+    let is_express = machine.program.entry().machine_type == MachineType::Express;
+    let uuids = u32::from(!is_named) + u32::from(is_express);
+    2 * uuids
 }

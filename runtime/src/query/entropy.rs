@@ -2,6 +2,34 @@
 
 use std::cell::Cell;
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::clock::Timestamp;
+
+/// What the state of a stream grows by with each number.
+const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// A stream that several threads draw from.
+#[derive(Debug)]
+pub(crate) struct SharedEntropy {
+    state: AtomicU64,
+}
+
+impl SharedEntropy {
+    /// The stream of a seed.
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            state: AtomicU64::new(seed),
+        }
+    }
+
+    /// The next `numbers` of the stream, which nobody else draws.
+    pub(crate) fn draw(&self, numbers: u32) -> Entropy {
+        let all = STEP.wrapping_mul(numbers.into());
+        Entropy::new(self.state.fetch_add(all, Ordering::Relaxed))
+    }
+}
+
 /// A stream of random numbers that its seed fixes. An execution owns one, so that a run on
 /// virtual time draws the same numbers every time. Not for secrets.
 #[derive(Clone, Debug)]
@@ -38,7 +66,7 @@ impl Entropy {
 
     /// The next 64 random bits (SplitMix64).
     pub fn next_u64(&self) -> u64 {
-        let state = self.state.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let state = self.state.get().wrapping_add(STEP);
         self.state.set(state);
         let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -52,9 +80,21 @@ impl Entropy {
 
     /// A random (version 4) UUID in lower case.
     pub fn uuid(&self) -> String {
-        let bits = (u128::from(self.next_u64()) << 64) | u128::from(self.next_u64());
-        uuid::Builder::from_random_bytes(bits.to_be_bytes())
+        uuid::Builder::from_random_bytes(self.next_u128().to_be_bytes())
             .into_uuid()
             .to_string()
+    }
+
+    /// A UUID in lower case that begins with a time (version 7), so that later ones follow earlier ones in the alphabet.
+    pub(crate) fn uuid_at(&self, time: Timestamp) -> String {
+        let millis = u64::try_from(time.unix_micros() / 1_000).unwrap_or(0);
+        let [_, _, _, _, _, _, random @ ..] = self.next_u128().to_be_bytes();
+        uuid::Builder::from_unix_timestamp_millis(millis, &random)
+            .into_uuid()
+            .to_string()
+    }
+
+    fn next_u128(&self) -> u128 {
+        (u128::from(self.next_u64()) << 64) | u128::from(self.next_u64())
     }
 }

@@ -35,6 +35,7 @@ mod variables;
 pub use assign::Assignments;
 pub use condition::Condition;
 pub use entropy::Entropy;
+pub(crate) use entropy::SharedEntropy;
 pub use error::{CompileError, QueryError};
 pub use expr::{Expected, Expr};
 pub use reference::ReferencePath;

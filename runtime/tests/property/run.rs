@@ -131,7 +131,9 @@ fn run(
             Ok(engine) => engine,
             Err(_) => return Ok(None),
         };
-        let started = engine.execute_machine("m", input.clone(), StartOptions::new());
+        // A store chooses other names, and they show in causes.
+        let options = StartOptions::new().name("random");
+        let started = engine.execute_machine("m", input.clone(), options);
         let first = match started.await {
             Ok(report) => report,
             Err(StartError::InvalidInput(_)) => return Ok(None),
