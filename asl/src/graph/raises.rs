@@ -196,6 +196,19 @@ const TEMPLATES: &[&str] = &[
     "ResultSelector",
 ];
 
+/// The fields that take a number, or in JSONata an expression: another text fails when it is evaluated.
+const NUMBERS: &[&str] = &[
+    "HeartbeatSeconds",
+    "MaxConcurrency",
+    "MaxInputBytesPerBatch",
+    "MaxItems",
+    "MaxItemsPerBatch",
+    "Seconds",
+    "TimeoutSeconds",
+    "ToleratedFailureCount",
+    "ToleratedFailurePercentage",
+];
+
 /// What evaluating a field can raise.
 fn evaluated(field: &str, value: &Json, language: QueryLanguage, errors: &mut Vec<Raised>) {
     // JSON may nest deeply, so this does not recurse.
@@ -214,7 +227,8 @@ fn evaluated(field: &str, value: &Json, language: QueryLanguage, errors: &mut Ve
                 let name = match language {
                     QueryLanguage::JsonPath if in_template => of_member(key, text),
                     QueryLanguage::JsonPath => of_path(key, text),
-                    QueryLanguage::Jsonata => strip(text).map(|_| errors::QUERY_EVALUATION_ERROR),
+                    QueryLanguage::Jsonata => (strip(text).is_some() || NUMBERS.contains(&key))
+                        .then_some(errors::QUERY_EVALUATION_ERROR),
                 };
                 errors.extend(name.map(Raised::named));
             }

@@ -76,3 +76,26 @@ fn anything_is_a_graph() {
         assert!(graph.reachable(0).is_empty(), "{text}");
     }
 }
+
+#[test]
+fn a_number_that_is_given_as_another_text_is_foreseen_to_fail() {
+    for (field, text, fails) in [
+        ("HeartbeatSeconds", "\"soon\"", true),
+        ("TimeoutSeconds", "\"soon\"", true),
+        ("TimeoutSeconds", "\"{% $t %}\"", true),
+        ("TimeoutSeconds", "7", false),
+        ("Comment", "\"soon\"", false),
+    ] {
+        let json: Json = format!(
+            r#"{{"QueryLanguage": "JSONata", "StartAt": "A", "States": {{"A": {{"Type": "Task", "Resource": "r", "{field}": {text}, "End": true}}}}}}"#
+        )
+        .parse()
+        .expect("is JSON");
+        let graph = Graph::of(&json);
+        let uncaught = graph.uncaught();
+        let is_foreseen = uncaught
+            .iter()
+            .any(|uncaught| uncaught.error() == Some("States.QueryEvaluationError"));
+        assert_eq!(is_foreseen, fails, "{field}: {text}");
+    }
+}

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use stepwright_runtime::Status;
 use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::store::{Change, SqliteStore, Store, StoreError, StoredExecution};
@@ -14,48 +15,65 @@ const MEASURED: Duration = Duration::from_secs(1);
 /// The bytes of a record: what a transition of a small document takes.
 const RECORD: usize = 300;
 
+/// The records of an execution, after which its client starts another.
+const RECORDS: u32 = 10;
+
 /// How many records a second are durable without an engine, in a file beside the store with the same settings: each commit has one
 /// record of each client.
 pub(super) fn records_per_second(store: &Path, clients: usize) -> Result<f64, Failure> {
     let mut path = store.as_os_str().to_owned();
     path.push("-raw");
-    let measured = commit(Path::new(&path), clients as u64);
+    let measured = commit(Path::new(&path), clients);
     measured.map_err(|error| Failure::Failed(error.to_string()))
 }
 
-fn commit(path: &Path, clients: u64) -> Result<f64, StoreError> {
+fn commit(path: &Path, clients: usize) -> Result<f64, StoreError> {
     let mut store = SqliteStore::open(path)?;
-    let data = || vec![7; RECORD].into();
-    let starts: Vec<_> = (1..=clients)
-        .map(|key| Change::Start {
-            execution: StoredExecution {
-                key,
-                arn: format!("arn:aws:states:us-east-1:123456789012:execution:raw:{key}"),
-                name: key.to_string(),
-                machine: "raw".to_owned(),
-                machine_hash: String::new(),
-                status: Status::Running,
-                started: Timestamp::system(),
-                stopped: None,
-                child_of: None,
-            },
-            data: data(),
-        })
-        .collect();
-    store.commit(&starts)?;
-    let began = Instant::now();
-    let mut commits = 0;
+    let mut last_key = 0;
+    // The execution of each client, and its next record.
+    let mut open = vec![(0, RECORDS); clients];
+    let (began, mut commits) = (Instant::now(), 0_u64);
     while began.elapsed() < MEASURED {
-        commits += 1;
-        let appends: Vec<_> = (1..=clients)
-            .map(|key| Change::Append {
-                key,
-                seq: commits,
-                data: data(),
+        let changes: Vec<_> = open
+            .iter_mut()
+            .map(|(key, seq)| {
+                if *seq == RECORDS {
+                    last_key += 1;
+                    (*key, *seq) = (last_key, 1);
+                    return start(*key);
+                }
+                *seq += 1;
+                Change::Append {
+                    key: *key,
+                    seq: *seq - 1,
+                    data: data(),
+                }
             })
             .collect();
-        store.commit(&appends)?;
+        store.commit(&changes)?;
+        commits += 1;
     }
-    let records = u64::from(commits) * clients;
+    let records = commits * clients as u64;
     Ok((records as f64 / began.elapsed().as_secs_f64()).round())
+}
+
+fn start(key: u64) -> Change {
+    Change::Start {
+        execution: StoredExecution {
+            key,
+            arn: format!("arn:aws:states:us-east-1:123456789012:execution:raw:{key:012}"),
+            name: format!("{key:012}"),
+            machine: "raw".to_owned(),
+            machine_hash: String::new(),
+            status: Status::Running,
+            started: Timestamp::system(),
+            stopped: None,
+            child_of: None,
+        },
+        data: data(),
+    }
+}
+
+fn data() -> Bytes {
+    vec![7; RECORD].into()
 }
