@@ -1,0 +1,342 @@
+//! What the interpreter asks of the world.
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use crate::clock::{Listeners, Timestamp};
+use crate::distributed::source::{LoadError, Request, Supply};
+use crate::distributed::{File, RunView, Tally};
+use crate::engine::answering::Resumed;
+use crate::engine::nested;
+use crate::engine::state::Message;
+use crate::engine::tokens::new_token;
+use crate::engine::work::{Arrived, Job, panicked};
+use crate::execution_info::ExecutionInfo;
+use crate::interpret::{Calling, ChildStart, Failure, Host};
+use crate::panics::guarded;
+use crate::status::Status;
+use crate::task::{
+    Answer, Effect, Integration, NestedStart, Reply, Responder, TaskCall, TaskResult,
+};
+use crate::value::Value;
+use crate::wait_id::TimerKind;
+use crate::wait_id::WaitId;
+
+use super::EngineHost;
+use super::deferred::{Deferred, Stop};
+
+/// Why an engine without an object store reads and writes none.
+const NO_STORE: &str = "The engine has no object store; give it one with `EngineBuilder::objects`";
+
+impl Host for EngineHost {
+    fn now(&self) -> Timestamp {
+        self.engine.clock.now()
+    }
+
+    fn new_token(&mut self, about: &ExecutionInfo, state: &str) -> SmolStr {
+        let chosen = guarded(|| self.engine.chosen_token(about, state, self.source.as_ref()));
+        match chosen {
+            Ok(Some(token)) => token.into(),
+            // A source that panics chooses nothing here; it is told of when it answers.
+            Ok(None) | Err(_) => new_token(),
+        }
+    }
+
+    fn resolve(&mut self, call: &TaskCall<'_>, wait_id: WaitId) -> Answer {
+        let responder = Responder::new(&self.state, wait_id);
+        let answered = guarded(|| self.engine.resolve(call, self.source.as_ref(), responder));
+        let answer = answered.unwrap_or_else(|message| Answer::result(Err(panicked(&message))));
+        match answer.reply {
+            Reply::Unanswered(_) if self.waits_for_handlers => {
+                self.unanswered(wait_id, Calling::of(call), call.target());
+                answer
+            }
+            Reply::Unanswered(reason) => Answer::refused(reason),
+            _ => answer,
+        }
+    }
+
+    fn perform(&mut self, wait_id: WaitId, effect: Effect) -> Option<TaskResult> {
+        match &mut self.deferred {
+            Some(deferred) => {
+                deferred.push((wait_id, Deferred::Perform(effect)));
+                None
+            }
+            None => self.perform_now(wait_id, effect),
+        }
+    }
+
+    fn open_run(&mut self, wait_id: WaitId, view: RunView) {
+        let run = self.engine.runs.open(view, self.engine.retention);
+        self.run_changed(&run);
+        self.held(wait_id).run = Some(run);
+    }
+
+    fn resume_run(&mut self, wait_id: WaitId, view: RunView, tally: Tally) -> bool {
+        if self.run(wait_id).is_some() {
+            return true;
+        }
+        let run = self.engine.runs.open(view, self.engine.retention);
+        run.report(tally, None, self.engine.clock.now());
+        self.held(wait_id).run = Some(run);
+        false
+    }
+
+    fn resume_child(&mut self, wait_id: WaitId, child: ChildStart) {
+        self.start_child_now(wait_id, child);
+    }
+
+    fn start_child(&mut self, wait_id: WaitId, child: ChildStart) -> Result<(), String> {
+        tokio::runtime::Handle::try_current()
+            .map_err(|_| "A Distributed Map needs a tokio runtime for its children".to_owned())?;
+        if let Some(observer) = &self.engine.observer {
+            observer.child_starts()?;
+        }
+        match &mut self.deferred {
+            Some(deferred) => deferred.push((wait_id, Deferred::StartChild(child))),
+            None => self.start_child_now(wait_id, child),
+        }
+        Ok(())
+    }
+
+    fn stop_children(&mut self, wait_id: WaitId) {
+        let Some(run) = self.run(wait_id).cloned() else {
+            return;
+        };
+        // Those that are about to start are told, too.
+        match &mut self.deferred {
+            Some(deferred) => deferred.push((wait_id, Deferred::Stop(Stop::Children(run)))),
+            None => run.stop_children(),
+        }
+    }
+
+    fn report_run(&mut self, wait_id: WaitId, tally: Tally, ended: Option<Status>) {
+        let now = self.engine.clock.now();
+        let Some(run) = self.run(wait_id).cloned() else {
+            return;
+        };
+        run.report(tally, ended, now);
+        if ended.is_some() {
+            self.run_changed(&run);
+        }
+    }
+
+    fn read_object(&mut self, wait_id: WaitId, request: Request) -> Option<Result<Supply, String>> {
+        let Some(store) = self.engine.objects.clone() else {
+            return Some(Err(NO_STORE.to_owned()));
+        };
+        let names = self.request_names(wait_id);
+        let work = Box::pin(async move {
+            let read = match request {
+                Request::Get { place, load, most } => {
+                    match store.get(&place.bucket, &place.key).await {
+                        Ok(body) => {
+                            let loaded = load.read(place.key, body, most).await;
+                            loaded.map(Supply::Object)
+                        }
+                        Err(error) => Err(LoadError::Store(error)),
+                    }
+                }
+                Request::List { bucket, prefix } => {
+                    let rows = store.list(&bucket, &prefix).await;
+                    rows.map(Supply::List).map_err(LoadError::Store)
+                }
+            };
+            read.map_err(|error| match error {
+                LoadError::Store(error) => error.cause(&names.uuid()),
+                LoadError::File(cause) => cause,
+            })
+        });
+        match self.begin(wait_id, Job::Read(work)) {
+            Some(Arrived::Read(read)) => Some(read),
+            _ => None,
+        }
+    }
+
+    fn items_of_reader(&mut self, state: &str) -> Option<Result<Value, String>> {
+        let observer = self.engine.observer.as_ref()?;
+        observer.items(&self.state.about, state)
+    }
+
+    fn evaluation_failed(&mut self, state: &str, failure: &Failure) {
+        if let Some(observer) = &self.engine.observer {
+            observer.evaluation_failed(&self.state.about, state, failure);
+        }
+    }
+
+    fn write_object(
+        &mut self,
+        wait_id: WaitId,
+        state: &str,
+        file: File,
+    ) -> Option<Result<(), String>> {
+        if let Some(observer) = &self.engine.observer
+            && let Some(written) = observer.results_written(&self.state.about, state)
+        {
+            return Some(written);
+        }
+        let Some(store) = self.engine.objects.clone() else {
+            return Some(Err(NO_STORE.to_owned()));
+        };
+        let names = self.request_names(wait_id);
+        let work = Box::pin(async move {
+            let written = store.put(&file.bucket, &file.key, file.body).await;
+            written.map_err(|error| error.cause(&names.uuid()))
+        });
+        match self.begin(wait_id, Job::Write(work)) {
+            Some(Arrived::Written(written)) => Some(written),
+            _ => None,
+        }
+    }
+
+    fn queue(&mut self, wait_id: WaitId, activity: &SmolStr, input: Value) {
+        let activity = activity.clone();
+        match &mut self.deferred {
+            Some(deferred) => deferred.push((wait_id, Deferred::Queue { activity, input })),
+            None => self.queue_now(wait_id, &activity, input),
+        }
+    }
+
+    fn is_answered(&mut self, wait_id: WaitId, calling: Calling<'_>, target: Option<&str>) -> bool {
+        let is_answered = self.engine.is_answered(&self.state.about, calling, target);
+        if !is_answered {
+            self.unanswered(wait_id, calling, target);
+        }
+        is_answered
+    }
+
+    fn resume_work(&mut self, wait_id: WaitId, call: &TaskCall<'_>) {
+        let is_there = self
+            .waits
+            .get(wait_id.wait)
+            .is_some_and(|held| held.work.is_some());
+        if is_there {
+            return;
+        }
+        let responder = Responder::new(&self.state, wait_id);
+        match self.engine.resume(call, self.source.as_ref(), responder) {
+            Resumed::Again(effect) => {
+                tracing::info!(
+                    state = call.state(),
+                    "the task is idempotent and runs again"
+                );
+                if let Some(result) = self.perform(wait_id, effect) {
+                    self.bring(wait_id, std::future::ready(result));
+                }
+            }
+            Resumed::Lost => self.lost(wait_id, "the process that ran the task's handler ended"),
+            Resumed::Unanswered => self.unanswered(wait_id, Calling::of(call), call.target()),
+        }
+    }
+
+    fn follow(
+        &mut self,
+        wait_id: WaitId,
+        calling: Calling<'_>,
+        start: &NestedStart,
+        is_begun: bool,
+    ) {
+        let held = self.held(wait_id);
+        if held.child.is_some() || held.work.is_some() {
+            return;
+        }
+        let known = match self.engine.known(&start.execution) {
+            Ok(known) => known,
+            Err(error) => {
+                // Whether it was started cannot be said, so nothing is done until the store can be read again.
+                let _ = self.state.send(Message::NotKept(error.to_string()));
+                return;
+            }
+        };
+        match known {
+            Some(state) => {
+                if start.integration.waits() {
+                    self.follow_child(wait_id, &state, start.integration);
+                }
+                if !is_begun {
+                    let begun = nested::begun(&state.about, start.integration, &start.request);
+                    self.bring(wait_id, std::future::ready(Ok(begun)));
+                }
+            }
+            None if is_begun || start.integration == Integration::SdkSync => {
+                self.lost(
+                    wait_id,
+                    "the process that ran the execution that the task started ended",
+                );
+            }
+            // The process ended between the decision and the start.
+            None if !self.is_answered(wait_id, calling, Some(&start.machine)) => {}
+            None => {
+                let begun = self.start_nested(wait_id, start.clone());
+                if let Some(begun) = begun {
+                    self.bring(wait_id, std::future::ready(begun));
+                }
+            }
+        }
+    }
+
+    fn open_token(&mut self, wait_id: WaitId, token: &SmolStr, is_awaited: bool) {
+        let responder = Responder::new(&self.state, wait_id);
+        self.engine.tokens.open(token, responder);
+        if is_awaited {
+            self.engine.clock.opened();
+        }
+        self.held(wait_id).token = Some((token.clone(), is_awaited));
+    }
+
+    fn hold_clock(&mut self, wait_id: WaitId, listeners: &Arc<Listeners>) {
+        let asked = self.engine.clock.ask_test(listeners);
+        self.held(wait_id).asked = Some(asked);
+    }
+
+    fn arm(&mut self, wait_id: WaitId, kind: TimerKind, at: Timestamp) {
+        let state = Arc::downgrade(&self.state);
+        let ring_it = move || {
+            if let Some(state) = state.upgrade() {
+                // One that is over waits for nothing.
+                let _ = state.send(Message::Timer(wait_id, kind));
+            }
+        };
+        self.deadline.arm(&self.engine.clock, &self.state);
+        let alarm = self.engine.clock.arm(at, Box::new(ring_it));
+        let alarms = &mut self.held(wait_id).alarms;
+        // There is one as a rule; a list would begin with room for four.
+        if alarms.is_empty() {
+            alarms.reserve_exact(1);
+        }
+        alarms.push((kind, alarm));
+    }
+
+    fn disarm(&mut self, wait_id: WaitId, kind: TimerKind) {
+        let Some(held) = self.waits.get_mut(wait_id.wait) else {
+            return;
+        };
+        let clock = &self.engine.clock;
+        held.alarms.retain(|(armed, alarm)| {
+            if *armed == kind {
+                clock.disarm(*alarm);
+            }
+            *armed != kind
+        });
+    }
+
+    fn forget(&mut self, wait_id: WaitId) {
+        if let Some(deferred) = &mut self.deferred {
+            deferred.retain(|(other, _)| *other != wait_id);
+        }
+        // Most tasks answer at once and hold nothing.
+        if self.waits.is_empty() {
+            return;
+        }
+        let Some(held) = self.waits.remove(wait_id.wait) else {
+            return;
+        };
+        for stop in self.let_go(wait_id.wait, held) {
+            match &mut self.deferred {
+                Some(deferred) => deferred.push((wait_id, Deferred::Stop(stop))),
+                None => stop.stop(),
+            }
+        }
+    }
+}
