@@ -2,6 +2,8 @@
 
 #![allow(unreachable_pub, reason = "one test of several files")]
 
+#[path = "builder_same/approval_service.rs"]
+mod approval_service;
 #[path = "builder_same/checkout.rs"]
 mod checkout;
 #[path = "builder_same/containers.rs"]

@@ -66,15 +66,11 @@ fn each_workflow_of_the_examples_has_a_twin() {
         names.extend(built.filter_map(|rest| Some(rest.split('"').nth(1)?.to_owned())));
         for name in names {
             let same = format!("same::<{name},");
-            let example = path.components().rev().nth(1).expect("a folder");
-            let example = example.as_os_str().to_string_lossy();
-            // The example of the build script is a package with a `src`.
-            let of = if example == "src" {
-                "orders"
-            } else {
-                &*example
-            };
-            let is_there = |twin: &&String| twin.contains(&same) && twin.contains(of);
+            let mut folders = path.components().rev().skip(1);
+            // A package has its sources in `src`.
+            let example = folders.find(|folder| folder.as_os_str() != "src");
+            let example = example.expect("a folder").as_os_str().to_string_lossy();
+            let is_there = |twin: &&String| twin.contains(&same) && twin.contains(&*example);
             assert!(
                 twins.iter().any(|twin| is_there(&twin)),
                 "`{name}` of {} has no twin in tests/tests/builder_same",
