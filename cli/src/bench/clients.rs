@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use stepwright_runtime::value::Value;
 use stepwright_runtime::{Engine, ExecutionReport, StartOptions, Status};
 
 use super::workload::Workload;
@@ -80,8 +81,8 @@ impl Clients<'_> {
 struct Client {
     engine: Engine,
     machine: Arc<str>,
-    input: stepwright_runtime::value::Value,
-    expected: Option<stepwright_runtime::value::Value>,
+    input: Value,
+    expected: Option<Value>,
     awaits_ends: bool,
 }
 

@@ -11,13 +11,17 @@ pub(super) fn bind(builder: EngineBuilder, machine: &StateMachine) -> EngineBuil
         Ok::<_, TaskFailure>(payload)
     });
     let builder = builder.function("inc", |payload: Value| async move { inc(payload) });
-    let is_flaky = |resource: &str| resource.ends_with(":flaky2");
     let mut tasks = machine.states().filter_map(|at| at.state.as_task());
     // A source is asked before each call; so there is one only where it has something to say.
     match tasks.any(|task| is_flaky(&task.resource)) {
         true => builder.tasks(Flaky),
         false => builder,
     }
+}
+
+/// Whether a task calls `flaky2`.
+fn is_flaky(resource: &str) -> bool {
+    resource.ends_with(":flaky2")
 }
 
 /// Adds 1 to `i`.
@@ -34,18 +38,15 @@ struct Flaky;
 
 impl TaskSource for Flaky {
     fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
-        call.resource()
-            .as_str()
-            .ends_with(":flaky2")
-            .then(|| match call.call() {
-                0 | 1 => Answer::failure("Flaky", "the first two calls fail"),
-                _ => Answer::output(serde_json::json!({"ok": true})),
-            })
+        is_flaky(call.resource().as_str()).then(|| match call.call() {
+            0 | 1 => Answer::failure("Flaky", "the first two calls fail"),
+            _ => Answer::output(serde_json::json!({"ok": true})),
+        })
     }
 
     fn may_answer(&self, state: &DefinedState) -> bool {
         state
             .task()
-            .is_some_and(|task| task.resource().as_str().ends_with(":flaky2"))
+            .is_some_and(|task| is_flaky(task.resource().as_str()))
     }
 }

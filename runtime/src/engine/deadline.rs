@@ -1,6 +1,7 @@
+use std::sync::Arc;
+
 use super::state::{ExecutionState, Message};
 use crate::clock::{Alarm, Clock, Timestamp};
-use std::sync::Arc;
 
 /// When the time of a whole execution is over.
 ///

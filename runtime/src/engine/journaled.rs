@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use bytes::Bytes;
 use smol_str::SmolStr;
 
 use super::durable::Durable;
@@ -14,7 +15,6 @@ use crate::status::Status;
 use crate::store::journal::Committed;
 use crate::store::{Change, StoreError, StoredExecution, StoredMachine, StoredMapRun};
 use crate::task::Taken;
-use bytes::Bytes;
 
 /// Where an execution is in the store.
 #[derive(Clone, Debug)]

@@ -286,6 +286,11 @@ impl Shared {
     /// An execution is over; the oldest of those that are is forgotten when there are too many. Only the report of one that
     /// can be described is measured.
     pub(super) fn closed(&self, state: &ExecutionState, described: Option<&ExecutionReport>) {
+        let Some(report) = described else {
+            // Nobody can ask for it, it has no Map Runs, and no store has it.
+            self.executions().leave(state);
+            return;
+        };
         if let Some(sweeper) = self
             .durable
             .as_ref()
@@ -293,11 +298,6 @@ impl Shared {
         {
             sweeper.ended();
         }
-        let Some(report) = described else {
-            // Nobody can ask for it, and it has no Map Runs.
-            self.executions().leave(state);
-            return;
-        };
         let forgotten = self
             .executions()
             .close(state, report.bytes(), report.stopped);

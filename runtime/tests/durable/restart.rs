@@ -13,6 +13,11 @@ use crate::support::{Done, FullFor, builder, note, process};
 const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
 const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:pack";
 
+/// A machine with a task of the activity.
+fn packs() -> Json {
+    json!({"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": ACTIVITY, "End": true}}})
+}
+
 fn started(name: &str) -> StartOptions {
     StartOptions::new().name(name)
 }
@@ -105,7 +110,7 @@ fn a_request_that_was_under_way_without_an_answer_is_lost() {
 #[test]
 fn a_queued_task_of_an_activity_waits_for_its_worker_after_a_restart() {
     let (store, done) = (MemoryStore::new(), Done::default());
-    let machine = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": ACTIVITY, "End": true}}});
+    let machine = packs();
     for is_first in [true, false] {
         let (machine, store, done) = (machine.clone(), store.clone(), done.clone());
         process(async move {
@@ -133,7 +138,7 @@ fn a_queued_task_of_an_activity_waits_for_its_worker_after_a_restart() {
 #[test]
 fn a_task_that_a_worker_has_is_not_given_to_a_second_one_after_a_restart() {
     let (store, done) = (MemoryStore::new(), Done::default());
-    let machine = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": ACTIVITY, "End": true}}});
+    let machine = packs();
     let (first, kept, noted) = (machine.clone(), store.clone(), done.clone());
     // The process ends in the moment in which the worker has the task.
     process(async move {
@@ -160,7 +165,7 @@ fn a_task_that_a_worker_has_is_not_given_to_a_second_one_after_a_restart() {
 #[test]
 fn a_poll_that_is_given_up_while_its_task_is_being_kept_takes_no_task_along() {
     let (store, done) = (MemoryStore::new(), Done::default());
-    let machine = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": ACTIVITY, "End": true}}});
+    let machine = packs();
     process(async move {
         let builder = builder(&[("m", machine)], &store, &done).activity(ACTIVITY);
         let engine = builder.build().unwrap();
@@ -429,7 +434,7 @@ fn an_engine_with_a_store_is_built_within_a_runtime() {
 #[test]
 fn activities_are_there_after_a_restart_until_they_are_deleted() {
     let (store, done) = (MemoryStore::new(), Done::default());
-    let machine = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": ACTIVITY, "End": true}}});
+    let machine = packs();
     let engine = {
         let (machine, store) = (machine.clone(), store.clone());
         move || builder(&[("m", machine.clone())], &store, &done).build()

@@ -62,9 +62,8 @@ impl Journal {
 
     /// Submits changes, which are applied together or not at all.
     pub fn commit(&self, changes: Vec<Change>) -> Committed {
-        let (done, outcome) = oneshot::channel();
-        // What the queue does not take is dropped, and with it the sender: the outcome is `Closed`.
-        let waits = self.handle.queue.commit(Submission::commit(changes, done));
+        let (submission, outcome) = submission(changes);
+        let waits = self.handle.queue.commit(submission);
         Committed { waits, outcome }
     }
 
@@ -103,6 +102,13 @@ impl Journal {
     }
 }
 
+/// Changes for the queue, and where their outcome arrives.
+fn submission(changes: Vec<Change>) -> (Submission, oneshot::Receiver<Result<(), StoreError>>) {
+    let (done, outcome) = oneshot::channel();
+    // What the queue does not take is dropped, and with it the sender: the outcome is `Closed`.
+    (Submission::commit(changes, done), outcome)
+}
+
 /// Submits to a journal that others keep open.
 pub(crate) struct Submitter {
     queue: Arc<Queue>,
@@ -112,9 +118,8 @@ impl Submitter {
     /// Submits changes, as [`Journal::commit`] does, and never waits for room, so that they have their place in the queue when this returns. For
     /// who submits one thing after the other.
     pub(crate) fn commit(&self, changes: Vec<Change>) -> Committed {
-        let (done, outcome) = oneshot::channel();
-        // What the queue does not take is dropped, and with it the sender: the outcome is `Closed`.
-        self.queue.push(Submission::commit(changes, done));
+        let (submission, outcome) = submission(changes);
+        self.queue.push(submission);
         Committed {
             waits: None,
             outcome,
