@@ -122,8 +122,8 @@ fn a_file_of_the_first_version_is_migrated_with_all_that_it_has() {
 /// An execution of a version, with a first record of so many bytes.
 fn started(key: u64, machine: &str, hash: &str, bytes: usize) -> Change {
     let execution = StoredExecution {
-        machine: machine.to_owned(),
-        machine_hash: hash.to_owned(),
+        machine: machine.into(),
+        machine_hash: hash.into(),
         ..execution(key)
     };
     let data = vec![key as u8; bytes].into();

@@ -16,7 +16,7 @@ use super::options;
 use crate::store::StoreError;
 
 /// From so many pages on the log is copied. With longer ones fewer commits meet a checkpoint, and opening after a crash takes longer.
-const MOST_PAGES: i64 = 2_000;
+const MOST_PAGES: i64 = 6_000;
 /// After how many commits the log's length is asked for.
 const COMMITS: u32 = 16;
 /// Few enough pages for the writer.

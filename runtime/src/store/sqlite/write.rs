@@ -241,7 +241,9 @@ impl Writer<'_> {
             Err(error) if is_constraint(&error) => {
                 let has_arn = self.has("SELECT 1 FROM executions WHERE arn = ?", [arn]);
                 return Err(match has_arn? {
-                    true => StoreError::Exists { arn: arn.clone() },
+                    true => StoreError::Exists {
+                        arn: arn.to_string(),
+                    },
                     false => StoreError::key_is_taken(*key),
                 });
             }
@@ -263,18 +265,19 @@ impl Writer<'_> {
         })
     }
 
-    /// A record follows the one before it.
+    /// A record follows the one before it. Without that one the row has no data, which the table refuses: a statement that selects, and may
+    /// be refused, copies each page that it changes.
     fn append(&self, key: u64, seq: u32, data: &[u8]) -> Result<(), StoreError> {
         let id = i64::try_from(key).map_err(|_| StoreError::out_of_order(key, seq))?;
         let appended = self.run(
-            "INSERT INTO records (execution, seq, data, checksum) SELECT ?1, ?2, ?3, ?4
-             WHERE EXISTS (SELECT 1 FROM records WHERE execution = ?1 AND seq = ?2 - 1)
-             OR ?2 = 1 AND EXISTS (SELECT 1 FROM executions WHERE key = ?1 AND checksum IS NOT NULL)",
+            "INSERT INTO records (execution, seq, data, checksum) VALUES (?1, ?2, CASE
+                 WHEN EXISTS (SELECT 1 FROM records WHERE execution = ?1 AND seq = ?2 - 1) THEN ?3
+                 WHEN ?2 = 1 AND EXISTS (SELECT 1 FROM executions WHERE key = ?1 AND checksum IS NOT NULL) THEN ?3
+             END, ?4)",
             params![id, seq, data, checksum(id, seq.into(), data)],
         );
         match appended {
-            Ok(1) => Ok(()),
-            Ok(_) => Err(StoreError::out_of_order(key, seq)),
+            Ok(_) => Ok(()),
             Err(error) if is_constraint(&error) => Err(StoreError::out_of_order(key, seq)),
             Err(error) => Err(self.error(error)),
         }
@@ -318,11 +321,15 @@ fn signed(key: u64) -> Result<i64, StoreError> {
     i64::try_from(key).map_err(|_| StoreError::no_execution(key))
 }
 
-/// Whether a row with the same key, or another column that is unique, is there.
+/// Whether a row with the same key, or another column that is unique, is there, or a value that a row needs is not.
 fn is_constraint(error: &Error) -> bool {
     let code = error.sqlite_error().map(|error| error.extended_code);
     matches!(
         code,
-        Some(ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_UNIQUE)
+        Some(
+            ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+                | ffi::SQLITE_CONSTRAINT_UNIQUE
+                | ffi::SQLITE_CONSTRAINT_NOTNULL
+        )
     )
 }
