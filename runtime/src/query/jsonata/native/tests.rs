@@ -1,0 +1,256 @@
+//! Both evaluators give the same results.
+
+use proptest::prelude::*;
+use stepwright_asl::jsonata::Expression;
+
+use super::Native;
+use crate::query::fixture::Fixture;
+use crate::query::jsonata::compiled::{self, Compiled};
+use crate::value::Value;
+
+/// Evaluates by both. Gives whether the runtime evaluated the expression itself.
+fn agree(source: &str, fixture: &Fixture) -> bool {
+    let mut names = fixture.names.clone();
+    let expression = Expression::parse(source).unwrap_or_else(|error| panic!("{source}: {error}"));
+    let evaluator = compiled::evaluator(&expression).expect("compiles");
+    let Some(native) = Native::of(&evaluator.ast().root, &mut names) else {
+        return false;
+    };
+    let scope = fixture.scope();
+    let Some(value) = native.run(&scope) else {
+        return false;
+    };
+    let compiled = Compiled::new(&expression, &evaluator, &mut names);
+    let expected = compiled.run(&scope);
+    let expected = expected.map(|value| value.map(|value| value.to_text()));
+    let expected = expected.map_err(|error| error.code().to_owned());
+    let over = (
+        &fixture.input.to_text(),
+        &fixture.result,
+        &fixture.variables,
+    );
+    assert_eq!(
+        Ok(Some(value.to_text())),
+        expected,
+        "{source} over {over:?}"
+    );
+    true
+}
+
+fn fixture() -> Fixture {
+    Fixture::new(
+        r#"{"n": 3, "f": 1.0, "big": 9007199254740993, "huge": 123456789012345678901234567890,
+            "text": "a", "list": [1, 2.0, {"n": 1}], "one": [{"n": 1}], "none": null, "o": {"n": 4}}"#,
+    )
+    .with("i", "41")
+    .with("doc", r#"{"list": [[1, 2], 3], "text": "é"}"#)
+}
+
+#[test]
+fn what_needs_nothing_else_is_evaluated_here() {
+    for source in [
+        "$i + 1",
+        "$i < 1000",
+        "$i % 2 = 1 and $states.input.text != ''",
+        "($i - $i % 2) / 2",
+        "-$i * -1.5",
+        "$states.context.Execution.Input.a = 1",
+        "$states.context.Execution.Input.a & ': ' & $states.context.Execution.Name",
+        "'n is ' & $states.input.n & ', ' & null & true & $states.input.missing",
+        "{'id': $states.input.text, 'list': $states.input.list, 'f': $states.input.f, 'x': $none}",
+        "[$states.input.list, [$states.input.list], $none, null, $states.input.f]",
+        "$states.input.list[0] + $states.input.list[-2]",
+        "$doc.list[0][1] + 1",
+        "$exists($states.input.missing) ? 1 : $count($states.input.list)",
+        "$not($states.input.none) ? $string($i) & 'x' : $uppercase('a')",
+        "$boolean($states.input.o)",
+        "$states.input.none = null ? 'none' : $sum($states.input.list)",
+        "$i in [1, 41] and not_in_the_way or true ? 1 : 2",
+        "$states.input.text < $doc.text",
+        "$states.input.big - 1",
+        "[$states.input.big, $states.input.f]",
+        "0.1 + 0.2 & ''",
+        "1e21 & '' & 1.5e-7 & 1700000000123456 & -0",
+        "$states.input.missing.a.b = 1",
+        "$states.input.text.a.b = 1",
+    ] {
+        // An expression that is false has a name of a field, which nothing here reads.
+        let source = source.replace("and not_in_the_way ", "");
+        assert!(agree(&source, &fixture()), "{source}");
+    }
+}
+
+#[test]
+fn what_needs_more_is_left_to_the_evaluator() {
+    for source in [
+        "$i + 'a'",
+        "$states.input.huge + 1",
+        "$states.input.one.n + 1",
+        "$states.input.list.n & ''",
+        "$states.input.o[0].n + 1",
+        "1 / 0",
+        "$none + 1",
+        "$i < 'a'",
+        "$i < null",
+        "'' & $states.input.list",
+        "$states.input.list = $states.input.list",
+        "$states.input.list ? 1 : 2",
+        "{'a': 1, 'a': 2}",
+        "{$states.input.text: 1}",
+        "$uppercase('a') & 'b'",
+        "$sum + 1",
+        "[1..3]",
+        "$doc.list[$i = 41]",
+        "($x := 1; $x)",
+        "$states.input.list[] & 'a'",
+        "$doc{'a': 1}",
+    ] {
+        assert!(!agree(source, &fixture()), "{source}");
+    }
+}
+
+#[test]
+fn limits_are_those_of_the_evaluator() {
+    let deep = format!("{}$i{} + 1", "(".repeat(98), ")".repeat(98));
+    assert!(!agree(&deep, &fixture()));
+    let long = format!("\"{}\"", "x".repeat(4_000_000));
+    let long = fixture().with("long", &long);
+    assert!(!agree("$long & $long", &long));
+    assert!(!agree("[$long, $long]", &long));
+    assert!(agree("$long = $long", &long));
+}
+
+/// Numbers, texts and others as documents have them.
+fn scalar() -> impl Strategy<Value = Value> {
+    let number = prop::sample::select(
+        &[
+            "0",
+            "1",
+            "-1",
+            "2",
+            "1.0",
+            "-0.0",
+            "0.5",
+            "0.30000000000000004",
+            "1e21",
+            "1e308",
+            "-1e308",
+            "5e-324",
+            "1700000000123456",
+            "9007199254740993",
+            "9223372036854775807",
+            "18446744073709551616",
+        ][..],
+    );
+    let other = prop::sample::select(
+        &[
+            "null",
+            "true",
+            "false",
+            "\"\"",
+            "\"a\"",
+            "\"1\"",
+            "\"é\"",
+            "\"\u{ffff}\"",
+            "\"\u{1f600}\"",
+            "\"a text of more than twenty-three bytes\"",
+        ][..],
+    );
+    let text = prop_oneof![number, other];
+    text.prop_map(|text| Value::from_text(text).expect("is JSON"))
+}
+
+fn document() -> impl Strategy<Value = Value> {
+    scalar().prop_recursive(3, 24, 3, |inner| {
+        prop_oneof![
+            2 => prop::collection::vec(("[ab]", inner.clone()), 0..3).prop_map(Value::from_iter),
+            1 => prop::collection::vec(inner, 0..3).prop_map(Value::from),
+        ]
+    })
+}
+
+/// Expressions of those that are compiled, and some that are not.
+fn expression() -> impl Strategy<Value = String> {
+    let literal = prop::sample::select(
+        &[
+            "0",
+            "1",
+            "2",
+            "1.5",
+            "1e15",
+            "1e300",
+            "123456789012345678",
+            "''",
+            "'a'",
+            "'1'",
+            "'\\ud83d\\ude00'",
+            "true",
+            "false",
+            "null",
+        ][..],
+    );
+    let path = "(\\$doc|\\$states\\.input|\\$states\\.result|\\$states\\.errorOutput|\\$states\\.context\\.Execution)(\\.[ab]|\\[0\\]|\\[1\\]|\\[-1\\]|\\[0\\.5\\]){0,3}";
+    let variable = prop::sample::select(
+        &[
+            "$n",
+            "$t",
+            "$doc",
+            "$none",
+            "$sum",
+            "$states.context.Execution.Name",
+        ][..],
+    );
+    let leaf = prop_oneof![
+        3 => literal.prop_map(str::to_owned),
+        4 => path,
+        3 => variable.prop_map(str::to_owned),
+    ];
+    leaf.prop_recursive(4, 24, 3, |inner| {
+        let operator = prop::sample::select(&[
+            "+", "-", "*", "/", "%", "=", "!=", "<", "<=", ">", ">=", "&", "and", "or", "in",
+        ][..]);
+        let function = prop::sample::select(&[
+            "exists", "count", "not", "boolean", "string", "uppercase", "sum",
+        ][..]);
+        let (a, b, c) = (inner.clone(), inner.clone(), inner.clone());
+        prop_oneof![
+            6 => (inner.clone(), operator, inner.clone()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
+            2 => inner.clone().prop_map(|a| format!("({a})")),
+            1 => inner.clone().prop_map(|a| format!("-{a}")),
+            2 => (function, inner.clone()).prop_map(|(name, a)| format!("${name}({a})")),
+            2 => (a, b, c).prop_map(|(a, b, c)| format!("({a} ? {b} : {c})")),
+            1 => (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} ? {b})")),
+            2 => prop::collection::vec(inner.clone(), 0..3)
+                .prop_map(|items| format!("[{}]", items.join(", "))),
+            2 => (inner.clone(), inner, "[ab]", "[ab]")
+                .prop_map(|(a, b, k, l)| format!("{{'{k}': {a}, '{l}': {b}}}")),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn both_evaluators_agree(
+        source in expression(),
+        input in document(),
+        result in prop::option::of(document()),
+        doc in document(),
+        number in scalar(),
+        text in scalar(),
+        context in document(),
+    ) {
+        let mut fixture = Fixture::new("{}");
+        for (name, value) in [("doc", doc), ("n", number), ("t", text)] {
+            let ix = fixture.names.intern(name);
+            fixture.variables.set(ix, value);
+        }
+        let execution = [("a", context.clone()), ("Name", context)].into_iter().collect::<Value>();
+        fixture.context = [("Execution", execution)].into_iter().collect();
+        fixture.input = input;
+        fixture.error_output.clone_from(&result);
+        fixture.result = result;
+        if Expression::parse(&source).is_ok() {
+            agree(&source, &fixture);
+        }
+    }
+}
