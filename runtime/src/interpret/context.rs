@@ -73,6 +73,14 @@ impl Context for ContextView<'_> {
         }
         (Cow::Owned(self.value()), 0)
     }
+
+    fn has_object(&self, name: &str) -> bool {
+        match name {
+            _ if self.given().is_some() => false,
+            "Task" => self.cursor.token.is_some(),
+            _ => MEMBERS.iter().any(|(member, _)| *member == name),
+        }
+    }
 }
 
 impl ContextView<'_> {

@@ -18,6 +18,12 @@ pub trait Context {
         let _ = path;
         (Cow::Owned(self.value()), 0)
     }
+
+    /// Whether the context object has an object of that name, whose members [`part`](Self::part) reads one by one.
+    fn has_object(&self, name: &str) -> bool {
+        let _ = name;
+        false
+    }
 }
 
 /// A context object that is there already.

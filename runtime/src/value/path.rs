@@ -165,9 +165,7 @@ impl Value {
 
     fn step(&self, segment: &Segment) -> Option<&Value> {
         match (segment, self) {
-            (Segment::Key { name, hint }, Value::Object(object)) => {
-                object.value(object.position_hinted(name, hint)?)
-            }
+            (Segment::Key { name, hint }, Value::Object(object)) => object.value_hinted(name, hint),
             (Segment::Index(index), Value::Array(array)) => array.get(place(array, *index)?),
             _ => None,
         }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use jlens_core::Node;
 use jlens_core::ast::{NodeKind, Stage};
 
-use crate::query::{Scope, VariableIx, VariableNames};
+use crate::query::{Context, Scope, VariableIx, VariableNames};
 use crate::value::{RefPath, Segment, Value};
 
 use super::build::number;
@@ -132,6 +132,7 @@ impl Selection {
         }
     }
 
+    #[inline]
     pub(super) fn find<'s>(&self, scope: &Scope<'s>) -> Found<'s> {
         let path = self.path.segments();
         let from = match &self.origin {
@@ -139,19 +140,23 @@ impl Selection {
             Origin::Result => scope.result,
             Origin::ErrorOutput => scope.error_output,
             Origin::Variable(ix) => scope.variables.get(*ix),
-            Origin::Context => {
-                let (part, read) = scope.context.part(path);
-                let rest = &path[read..];
-                return match part {
-                    Cow::Borrowed(part) => follow(part, rest, Cow::Borrowed),
-                    Cow::Owned(part) => follow(&part, rest, |found| Cow::Owned(found.clone())),
-                };
-            }
+            Origin::Context => return self.find_in_context(scope.context),
         };
         from.map_or(Found::Nothing, |from| follow(from, path, Cow::Borrowed))
     }
+
+    fn find_in_context<'s>(&self, context: &'s dyn Context) -> Found<'s> {
+        let path = self.path.segments();
+        let (part, read) = context.part(path);
+        let rest = &path[read..];
+        match part {
+            Cow::Borrowed(part) => follow(part, rest, Cow::Borrowed),
+            Cow::Owned(part) => follow(&part, rest, |found| Cow::Owned(found.clone())),
+        }
+    }
 }
 
+#[inline]
 fn follow<'v, 's>(
     from: &'v Value,
     path: &[Segment],

@@ -99,6 +99,21 @@ impl PathExpr {
         &self.text
     }
 
+    /// The value at a path of keys and indices into the input or a variable, if it is there.
+    /// Nearly all paths are such, so this comes before [`find`](Self::find), which does the rest.
+    #[inline]
+    pub(super) fn reach<'s>(&self, scope: &Scope<'s>) -> Option<&'s Value> {
+        let Steps::Reference(path) = &self.steps else {
+            return None;
+        };
+        let root = match self.origin {
+            Origin::Input => scope.input,
+            Origin::Variable(ix) => scope.variables.get(ix)?,
+            Origin::Context => return None,
+        };
+        root.at(path)
+    }
+
     /// What the path selects.
     pub(super) fn find<'s>(&'s self, scope: &Scope<'s>) -> Result<Cow<'s, Value>, Missing<'s>> {
         match self.origin {

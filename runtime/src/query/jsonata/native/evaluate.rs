@@ -1,11 +1,13 @@
 //! The evaluation. `None` everywhere: jlens has to evaluate the expression.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use jlens_core::ast::BinaryOp;
 use smol_str::SmolStrBuilder;
 
 use crate::query::Scope;
+use crate::query::code_units::by_code_units;
 use crate::value::{Object, Str, Value};
 
 use super::super::limits::MAX_MEMORY;
@@ -18,12 +20,19 @@ impl Tree {
         Some(match self {
             Tree::Constant(value) => value.borrowed(),
             Tree::Selection(selection) => match selection.find(scope) {
-                Found::Value(value) => Operand::of(value)?,
+                Found::Value(Cow::Borrowed(value)) => Operand::of(value)?,
+                Found::Value(Cow::Owned(value)) => Operand::of_owned(value)?,
                 Found::Nothing => Operand::Undefined,
                 Found::Elsewhere => return None,
             },
             Tree::Binary(op, sides) => {
                 let [left, right] = &**sides;
+                // Nearly all operators calculate with numbers that are there.
+                if let Some(right) = right.number(scope)
+                    && let Some(left) = left.number(scope)
+                {
+                    return of_numbers(*op, left, right);
+                }
                 binary(*op, &left.evaluate(scope)?, &right.evaluate(scope)?)?
             }
             Tree::Negate(operand) => match operand.evaluate(scope)? {
@@ -56,15 +65,39 @@ impl Tree {
         })
     }
 
+    /// The number that a literal or a path is.
+    #[inline]
+    fn number(&self, scope: &Scope<'_>) -> Option<f64> {
+        match self {
+            Tree::Constant(Operand::Number(number)) => Some(*number),
+            Tree::Selection(selection) => match selection.find(scope) {
+                Found::Value(value) => match &*value {
+                    Value::Int(number) => Some(*number as f64),
+                    Value::Float(number) => Some(*number),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     fn holds(&self, scope: &Scope<'_>) -> Option<bool> {
         self.evaluate(scope)?.holds()
     }
 }
 
 fn binary<'s>(op: BinaryOp, left: &Operand<'_>, right: &Operand<'_>) -> Option<Operand<'s>> {
+    if let (Operand::Number(left), Operand::Number(right)) = (left, right) {
+        return of_numbers(op, *left, *right);
+    }
     match op {
         BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Mod => {
-            arithmetic(op, left, right)
+            match (left, right) {
+                (Operand::Undefined, Operand::Undefined | Operand::Number(_))
+                | (Operand::Number(_), Operand::Undefined) => Some(Operand::Undefined),
+                _ => None,
+            }
         }
         BinaryOp::Eq | BinaryOp::Ne => Some(Operand::Bool(
             !left.is_undefined()
@@ -72,47 +105,45 @@ fn binary<'s>(op: BinaryOp, left: &Operand<'_>, right: &Operand<'_>) -> Option<O
                 && left.equals(right)? == (op == BinaryOp::Eq),
         )),
         BinaryOp::In => is_in(left, right).map(Operand::Bool),
-        BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => order(op, left, right),
+        BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => match (left, right) {
+            (Operand::Text(left), Operand::Text(right)) => {
+                order(op, by_code_units(left, right)).map(Operand::Bool)
+            }
+            (Operand::Undefined, Operand::Undefined | Operand::Number(_) | Operand::Text(_))
+            | (Operand::Number(_) | Operand::Text(_), Operand::Undefined) => {
+                Some(Operand::Undefined)
+            }
+            _ => None,
+        },
         BinaryOp::And | BinaryOp::Or | BinaryOp::Concat | BinaryOp::Range => None,
     }
 }
 
-fn arithmetic<'s>(op: BinaryOp, left: &Operand<'_>, right: &Operand<'_>) -> Option<Operand<'s>> {
-    let (left, right) = match (left, right) {
-        (Operand::Number(left), Operand::Number(right)) => (*left, *right),
-        (Operand::Undefined, Operand::Undefined | Operand::Number(_))
-        | (Operand::Number(_), Operand::Undefined) => return Some(Operand::Undefined),
-        _ => return None,
-    };
+/// An operator of two numbers.
+#[inline]
+fn of_numbers<'s>(op: BinaryOp, left: f64, right: f64) -> Option<Operand<'s>> {
     let result = match op {
         BinaryOp::Add => left + right,
         BinaryOp::Sub => left - right,
         BinaryOp::Mul => left * right,
         BinaryOp::Div => left / right,
-        _ => left % right,
+        BinaryOp::Mod => left % right,
+        BinaryOp::Eq | BinaryOp::In => return Some(Operand::Bool(left == right)),
+        BinaryOp::Ne => return Some(Operand::Bool(left != right)),
+        _ => return order(op, left.partial_cmp(&right)?).map(Operand::Bool),
     };
     result.is_finite().then_some(Operand::Number(result))
 }
 
-fn order<'s>(op: BinaryOp, left: &Operand<'_>, right: &Operand<'_>) -> Option<Operand<'s>> {
-    let order = match (left, right) {
-        (Operand::Number(left), Operand::Number(right)) => left.partial_cmp(right)?,
-        // JavaScript compares UTF-16.
-        (Operand::Text(left), Operand::Text(right)) => {
-            left.encode_utf16().cmp(right.encode_utf16())
-        }
-        (Operand::Undefined, Operand::Undefined | Operand::Number(_) | Operand::Text(_))
-        | (Operand::Number(_) | Operand::Text(_), Operand::Undefined) => {
-            return Some(Operand::Undefined);
-        }
-        _ => return None,
-    };
-    Some(Operand::Bool(match op {
+/// Whether two values of that order are as a comparison asks.
+fn order(op: BinaryOp, order: Ordering) -> Option<bool> {
+    Some(match op {
         BinaryOp::Lt => order.is_lt(),
         BinaryOp::Le => order.is_le(),
         BinaryOp::Gt => order.is_gt(),
-        _ => order.is_ge(),
-    }))
+        BinaryOp::Ge => order.is_ge(),
+        _ => return None,
+    })
 }
 
 /// `in`: whether the left side is the right one, or one of its items.
@@ -123,7 +154,7 @@ fn is_in(left: &Operand<'_>, right: &Operand<'_>) -> Option<bool> {
         (left, Operand::Node(node)) => match &**node {
             Value::Array(array) => {
                 for item in array.iter() {
-                    if left.equals(&Operand::of(Cow::Borrowed(item))?)? {
+                    if left.equals(&Operand::of(item)?)? {
                         return Some(true);
                     }
                 }
@@ -165,7 +196,7 @@ fn array<'s>(items: &'s [Item], scope: &Scope<'s>) -> Option<Operand<'s>> {
             Operand::Node(node) if !item.is_array => match &**node {
                 Value::Array(array) => {
                     for item in array.iter() {
-                        values.extend(Operand::of(Cow::Borrowed(item))?.into_value());
+                        values.extend(Operand::of(item)?.into_value());
                     }
                     continue;
                 }

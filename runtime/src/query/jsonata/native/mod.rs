@@ -19,6 +19,7 @@ use jlens_core::ast::BinaryOp;
 use crate::query::{Scope, VariableNames};
 use crate::value::{Str, Value};
 
+use super::build;
 use super::limits::MAX_MEMORY;
 use super::selection::Selection;
 
@@ -80,7 +81,13 @@ impl Native {
 
     /// The value, unless jlens has to evaluate the expression.
     pub(super) fn run(&self, scope: &Scope<'_>) -> Option<Value> {
-        let value = self.0.evaluate(scope)?.into_value()?;
-        (value.json_len() <= MAX_RESULT).then_some(value)
+        match self.0.evaluate(scope)? {
+            Operand::Number(number) => Some(build::number(number)),
+            Operand::Bool(flag) => Some(Value::Bool(flag)),
+            other => {
+                let value = other.into_value()?;
+                (value.json_len() <= MAX_RESULT).then_some(value)
+            }
+        }
     }
 }

@@ -36,19 +36,29 @@ impl<'s> Operand<'s> {
     }
 
     /// A value of the input; `None` for an integer beyond 64 bits.
-    pub(super) fn of(value: Cow<'s, Value>) -> Option<Operand<'s>> {
-        Some(match &*value {
+    #[inline]
+    pub(super) fn of(value: &'s Value) -> Option<Operand<'s>> {
+        Some(match value {
             Value::Null => Operand::Null,
             Value::Bool(flag) => Operand::Bool(*flag),
             Value::Int(number) => Operand::Number(*number as f64),
             Value::Float(number) => Operand::Number(*number),
             Value::Big(_) => return None,
-            Value::Str(_) => match value {
-                Cow::Borrowed(Value::Str(text)) => Operand::Text(Cow::Borrowed(text)),
-                Cow::Owned(Value::Str(text)) => Operand::text(text),
-                _ => return None,
-            },
-            Value::Array(_) | Value::Object(_) => Operand::Node(value),
+            Value::Str(text) => Operand::Text(Cow::Borrowed(text)),
+            Value::Array(_) | Value::Object(_) => Operand::Node(Cow::Borrowed(value)),
+        })
+    }
+
+    /// The same of a value that nobody else holds.
+    pub(super) fn of_owned(value: Value) -> Option<Operand<'s>> {
+        Some(match value {
+            Value::Str(text) => Operand::text(text),
+            Value::Array(_) | Value::Object(_) => Operand::Node(Cow::Owned(value)),
+            Value::Null => Operand::Null,
+            Value::Bool(flag) => Operand::Bool(flag),
+            Value::Int(number) => Operand::Number(number as f64),
+            Value::Float(number) => Operand::Number(number),
+            Value::Big(_) => return None,
         })
     }
 
