@@ -72,7 +72,7 @@ impl Call {
             _ => None,
         };
         let value = functions::call(self.function, arguments, template, scope.entropy)?;
-        if value.json_len() > MAX_LENGTH {
+        if !value.is_number() && value.json_len() > MAX_LENGTH {
             return Err("The result is too large.".to_owned());
         }
         Ok(value)

@@ -9,6 +9,7 @@ use crate::query::{Context, Scope, VariableIx, VariableNames};
 use crate::value::{RefPath, Segment, Value};
 
 use super::build::number;
+use super::functions;
 
 /// The value of a literal.
 pub(super) fn constant(node: &Node) -> Option<Value> {
@@ -42,6 +43,8 @@ enum Origin {
     ErrorOutput,
     Context,
     Variable(VariableIx),
+    /// A variable with the name of a function, which the name means while it has no value.
+    Shadow(VariableIx),
 }
 
 /// What a selection finds.
@@ -88,7 +91,11 @@ impl Selection {
             }
             name => {
                 segments.extend(items(first)?);
-                Origin::Variable(names.intern(name))
+                let ix = names.intern(name);
+                match functions::is_any(name) {
+                    true => Origin::Shadow(ix),
+                    false => Origin::Variable(ix),
+                }
             }
         };
         for step in rest {
@@ -140,6 +147,10 @@ impl Selection {
             Origin::Result => scope.result,
             Origin::ErrorOutput => scope.error_output,
             Origin::Variable(ix) => scope.variables.get(*ix),
+            Origin::Shadow(ix) => match scope.variables.get(*ix) {
+                None => return Found::Elsewhere,
+                value => value,
+            },
             Origin::Context => return self.find_in_context(scope.context),
         };
         from.map_or(Found::Nothing, |from| follow(from, path, Cow::Borrowed))

@@ -8,25 +8,43 @@ use crate::value::Str;
 
 use super::super::functions;
 use super::super::selection::{Selection, is_plain};
-use super::{Function, Item, Operand, Tree};
+use super::{Function, Item, Native, Operand, Tree};
 
 /// The deepest tree. jlens counts the nested evaluations of deeper ones.
 const MAX_LEVELS: usize = 64;
 
-/// The node, or [`Tree::Other`].
-pub(super) fn compile(node: &Node, names: &mut VariableNames) -> Tree {
-    let mut compiler = Compiler { names, levels: 0 };
-    compiler.compile(node)
+/// The expression, if it can be evaluated here.
+pub(super) fn compile(root: &Node, names: &mut VariableNames) -> Option<Native> {
+    let mut compiler = Compiler {
+        names,
+        levels: 0,
+        shadows: Vec::new(),
+        called: Vec::new(),
+    };
+    let tree = compiler.needed(root)?;
+    let Compiler {
+        shadows, called, ..
+    } = compiler;
+    // Such a call is an error once the variable has a value.
+    let is_called = shadows.iter().any(|name| called.contains(name));
+    (!is_called).then_some(Native {
+        tree,
+        is_shadowed: !shadows.is_empty(),
+    })
 }
 
-struct Compiler<'n> {
+struct Compiler<'n, 't> {
     names: &'n mut VariableNames,
+    /// The variables that have the name of a function.
+    shadows: Vec<&'t str>,
+    /// The functions that are called.
+    called: Vec<&'t str>,
     /// How many nodes stand around the node.
     levels: usize,
 }
 
-impl Compiler<'_> {
-    fn compile(&mut self, node: &Node) -> Tree {
+impl<'t> Compiler<'_, 't> {
+    fn compile(&mut self, node: &'t Node) -> Tree {
         if self.levels == MAX_LEVELS {
             return Tree::Other;
         }
@@ -37,18 +55,18 @@ impl Compiler<'_> {
     }
 
     /// A part that is always evaluated: without it the rest is of no use.
-    fn needed(&mut self, node: &Node) -> Option<Tree> {
+    fn needed(&mut self, node: &'t Node) -> Option<Tree> {
         match self.compile(node) {
             Tree::Other => None,
             compiled => Some(compiled),
         }
     }
 
-    fn boxed(&mut self, node: &Node) -> Option<Box<Tree>> {
+    fn boxed(&mut self, node: &'t Node) -> Option<Box<Tree>> {
         self.needed(node).map(Box::new)
     }
 
-    fn node(&mut self, node: &Node) -> Option<Tree> {
+    fn node(&mut self, node: &'t Node) -> Option<Tree> {
         if let NodeKind::Path { .. } | NodeKind::Variable { .. } = &node.kind {
             return self.selection(node);
         }
@@ -92,32 +110,54 @@ impl Compiler<'_> {
                 [expr] => self.needed(expr)?,
                 _ => return None,
             },
-            NodeKind::Function { procedure, args } => {
-                let function = function(procedure)?;
-                match args.as_slice() {
-                    [argument] => Tree::Call(function, self.boxed(argument)?),
-                    _ => return None,
-                }
-            }
+            NodeKind::Function { procedure, args } => self.call(procedure, args)?,
             _ => return None,
         })
     }
 
-    /// A path, unless its variable has the name of a function, which it may mean.
-    fn selection(&mut self, node: &Node) -> Option<Tree> {
-        let first = match &node.kind {
-            NodeKind::Path { steps, .. } => steps.first()?,
-            _ => node,
+    fn call(&mut self, procedure: &'t Node, args: &'t [Node]) -> Option<Tree> {
+        let NodeKind::Variable { name } = &procedure.kind else {
+            return None;
         };
-        match &first.kind {
-            NodeKind::Variable { name } if !functions::is_any(name) => {
-                Selection::of(node, self.names).map(Tree::Selection)
+        if !is_plain(procedure) {
+            return None;
+        }
+        self.called.push(name);
+        let function = match name.as_str() {
+            "append" => {
+                let [first, second] = args else {
+                    return None;
+                };
+                let sides = [self.needed(first)?, self.needed(second)?];
+                return Some(Tree::Append(Box::new(sides)));
             }
+            "boolean" => Function::Boolean,
+            "count" => Function::Count,
+            "exists" => Function::Exists,
+            "not" => Function::Not,
+            "string" => Function::String,
+            _ => return None,
+        };
+        match args {
+            [argument] => Some(Tree::Call(function, self.boxed(argument)?)),
             _ => None,
         }
     }
 
-    fn binary(&mut self, op: BinaryOp, lhs: &Node, rhs: &Node) -> Option<Tree> {
+    fn selection(&mut self, node: &'t Node) -> Option<Tree> {
+        let first = match &node.kind {
+            NodeKind::Path { steps, .. } => steps.first()?,
+            _ => node,
+        };
+        if let NodeKind::Variable { name } = &first.kind
+            && functions::is_any(name)
+        {
+            self.shadows.push(name);
+        }
+        Selection::of(node, self.names).map(Tree::Selection)
+    }
+
+    fn binary(&mut self, op: BinaryOp, lhs: &'t Node, rhs: &'t Node) -> Option<Tree> {
         Some(match op {
             BinaryOp::And => Tree::And(Box::new([self.needed(lhs)?, self.compile(rhs)])),
             BinaryOp::Or => Tree::Or(Box::new([self.needed(lhs)?, self.compile(rhs)])),
@@ -135,7 +175,7 @@ impl Compiler<'_> {
     }
 
     /// An object whose keys are texts that differ.
-    fn object(&mut self, pairs: &[(Node, Node)]) -> Option<Tree> {
+    fn object(&mut self, pairs: &'t [(Node, Node)]) -> Option<Tree> {
         let mut members: Vec<(Str, Tree)> = Vec::with_capacity(pairs.len());
         for (key, value) in pairs {
             let NodeKind::String { value: key_text } = &key.kind else {
@@ -149,21 +189,4 @@ impl Compiler<'_> {
         }
         Some(Tree::Object(members.into()))
     }
-}
-
-fn function(procedure: &Node) -> Option<Function> {
-    let NodeKind::Variable { name } = &procedure.kind else {
-        return None;
-    };
-    if !is_plain(procedure) {
-        return None;
-    }
-    Some(match name.as_str() {
-        "boolean" => Function::Boolean,
-        "count" => Function::Count,
-        "exists" => Function::Exists,
-        "not" => Function::Not,
-        "string" => Function::String,
-        _ => return None,
-    })
 }

@@ -59,6 +59,10 @@ impl Tree {
                 part.evaluate(scope)?
             }
             Tree::Array(items) => array(items, scope)?,
+            Tree::Append(sides) => {
+                let [first, second] = &**sides;
+                append(first.evaluate(scope)?, second.evaluate(scope)?)?
+            }
             Tree::Object(members) => object(members, scope)?,
             Tree::Call(function, argument) => function.call(argument.evaluate(scope)?)?,
             Tree::Other => return None,
@@ -192,20 +196,45 @@ fn array<'s>(items: &'s [Item], scope: &Scope<'s>) -> Option<Operand<'s>> {
     let mut values = Vec::with_capacity(items.len());
     for item in items {
         let value = item.value.evaluate(scope)?;
-        match &value {
-            Operand::Node(node) if !item.is_array => match &**node {
-                Value::Array(array) => {
-                    for item in array.iter() {
-                        values.extend(Operand::of(item)?.into_value());
-                    }
-                    continue;
-                }
-                _ => {}
-            },
-            _ => {}
+        if item.is_array {
+            values.extend(value.into_value());
+        } else {
+            extend(&mut values, value)?;
         }
+    }
+    of_items(values)
+}
+
+/// Both sides as one array; where one is undefined, the other as it is.
+fn append<'s>(first: Operand<'s>, second: Operand<'s>) -> Option<Operand<'s>> {
+    if first.is_undefined() {
+        return Some(second);
+    }
+    if second.is_undefined() {
+        return Some(first);
+    }
+    let mut values = Vec::new();
+    extend(&mut values, first)?;
+    extend(&mut values, second)?;
+    of_items(values)
+}
+
+/// Adds a value, or the items of an array.
+fn extend(values: &mut Vec<Value>, value: Operand<'_>) -> Option<()> {
+    if let Operand::Node(node) = &value
+        && let Value::Array(array) = &**node
+    {
+        values.reserve(array.len());
+        for item in array.iter() {
+            values.extend(Operand::of(item)?.into_value());
+        }
+    } else {
         values.extend(value.into_value());
     }
+    Some(())
+}
+
+fn of_items<'s>(values: Vec<Value>) -> Option<Operand<'s>> {
     (values.len() <= MAX_MEMORY / 8).then(|| Operand::Node(Cow::Owned(Value::from(values))))
 }
 

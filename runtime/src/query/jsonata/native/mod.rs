@@ -27,7 +27,12 @@ use self::operand::Operand;
 
 /// Such an expression.
 #[derive(Debug)]
-pub(super) struct Native(Tree);
+pub(super) struct Native {
+    tree: Tree,
+    /// Whether it reads a variable with the name of a function. jlens then has copies of all values
+    /// in place of the values themselves: arrays and objects are not given back as they were.
+    is_shadowed: bool,
+}
 
 #[derive(Debug)]
 enum Tree {
@@ -43,6 +48,8 @@ enum Tree {
     /// `a ? b : c`, and without `c`.
     Condition(Box<[Tree; 3]>),
     Array(Box<[Item]>),
+    /// `$append(a, b)`.
+    Append(Box<[Tree; 2]>),
     Object(Box<[(Str, Tree)]>),
     Call(Function, Box<Tree>),
     /// What jlens evaluates, if the evaluation comes to it.
@@ -73,17 +80,15 @@ const MAX_RESULT: u64 = MAX_MEMORY as u64 / 2;
 impl Native {
     /// The expression, if it is one that can be evaluated here.
     pub(super) fn of(root: &Node, names: &mut VariableNames) -> Option<Native> {
-        match compile::compile(root, names) {
-            Tree::Other => None,
-            tree => Some(Native(tree)),
-        }
+        compile::compile(root, names)
     }
 
     /// The value, unless jlens has to evaluate the expression.
     pub(super) fn run(&self, scope: &Scope<'_>) -> Option<Value> {
-        match self.0.evaluate(scope)? {
+        match self.tree.evaluate(scope)? {
             Operand::Number(number) => Some(build::number(number)),
             Operand::Bool(flag) => Some(Value::Bool(flag)),
+            Operand::Node(_) if self.is_shadowed => None,
             other => {
                 let value = other.into_value()?;
                 (value.json_len() <= MAX_RESULT).then_some(value)

@@ -43,6 +43,7 @@ fn fixture() -> Fixture {
             "text": "a", "list": [1, 2.0, {"n": 1}], "one": [{"n": 1}], "none": null, "o": {"n": 4}}"#,
     )
     .with("i", "41")
+    .with("number", "2")
     .with("doc", r#"{"list": [[1, 2], 3], "text": "é"}"#)
 }
 
@@ -72,6 +73,11 @@ fn what_needs_nothing_else_is_evaluated_here() {
         "0.1 + 0.2 & ''",
         "1e21 & '' & 1.5e-7 & 1700000000123456 & -0",
         "$states.input.missing.a.b = 1",
+        "$number + 1",
+        "$number & '<' & $states.input.text",
+        "$append($states.input.list, [$i])",
+        "$append($none, $doc)",
+        "$append($i, $states.input.f)",
         "$states.input.text.a.b = 1",
     ] {
         // An expression that is false has a name of a field, which nothing here reads.
@@ -99,6 +105,7 @@ fn what_needs_more_is_left_to_the_evaluator() {
         "{$states.input.text: 1}",
         "$uppercase('a') & 'b'",
         "$sum + 1",
+        "$count + $count($states.input.list)",
         "[1..3]",
         "$doc.list[$i = 41]",
         "($x := 1; $x)",
@@ -197,6 +204,7 @@ fn expression() -> impl Strategy<Value = String> {
             "$doc",
             "$none",
             "$sum",
+            "$count",
             "$states.context.Execution.Name",
         ][..],
     );
@@ -217,6 +225,7 @@ fn expression() -> impl Strategy<Value = String> {
             6 => (inner.clone(), operator, inner.clone()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
             2 => inner.clone().prop_map(|a| format!("({a})")),
             1 => inner.clone().prop_map(|a| format!("-{a}")),
+            1 => (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("$append({a}, {b})")),
             2 => (function, inner.clone()).prop_map(|(name, a)| format!("${name}({a})")),
             2 => (a, b, c).prop_map(|(a, b, c)| format!("({a} ? {b} : {c})")),
             1 => (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} ? {b})")),
@@ -238,11 +247,16 @@ proptest! {
         number in scalar(),
         text in scalar(),
         context in document(),
+        count in prop::option::of(document()),
     ) {
         let mut fixture = Fixture::new("{}");
         for (name, value) in [("doc", doc), ("n", number), ("t", text)] {
             let ix = fixture.names.intern(name);
             fixture.variables.set(ix, value);
+        }
+        if let Some(count) = count {
+            let ix = fixture.names.intern("count");
+            fixture.variables.set(ix, count);
         }
         let execution = [("a", context.clone()), ("Name", context)].into_iter().collect::<Value>();
         fixture.context = [("Execution", execution)].into_iter().collect();
