@@ -127,138 +127,161 @@ fn limits_are_those_of_the_evaluator() {
     assert!(agree("$long = $long", &long));
 }
 
-/// Numbers, texts and others as documents have them.
-fn scalar() -> impl Strategy<Value = Value> {
-    let number = prop::sample::select(
-        &[
-            "0",
-            "1",
-            "-1",
-            "2",
-            "1.0",
-            "-0.0",
-            "0.5",
-            "0.30000000000000004",
-            "1e21",
-            "1e308",
-            "-1e308",
-            "5e-324",
-            "1700000000123456",
-            "9007199254740993",
-            "9223372036854775807",
-            "18446744073709551616",
-        ][..],
-    );
-    let other = prop::sample::select(
-        &[
-            "null",
-            "true",
-            "false",
-            "\"\"",
-            "\"a\"",
-            "\"1\"",
-            "\"é\"",
-            "\"\u{ffff}\"",
-            "\"\u{1f600}\"",
-            "\"a text of more than twenty-three bytes\"",
-        ][..],
-    );
-    let text = prop_oneof![number, other];
-    text.prop_map(|text| Value::from_text(text).expect("is JSON"))
+fn one_of(texts: &'static [&'static str]) -> impl Strategy<Value = String> + Clone {
+    prop::sample::select(texts).prop_map(str::to_owned)
+}
+
+fn value(text: &str) -> Value {
+    Value::from_text(text).expect("is JSON")
+}
+
+fn number() -> impl Strategy<Value = Value> {
+    const NUMBERS: &[&str] = &[
+        "0",
+        "1",
+        "-1",
+        "2",
+        "1.0",
+        "-0.0",
+        "0.5",
+        "0.30000000000000004",
+        "1e21",
+        "1e308",
+        "5e-324",
+        "1700000000123456",
+        "9007199254740993",
+        "9223372036854775807",
+        "18446744073709551616",
+    ];
+    one_of(NUMBERS).prop_map(|text| value(&text))
+}
+
+fn text() -> impl Strategy<Value = Value> {
+    const TEXTS: &[&str] = &[
+        "\"\"",
+        "\"a\"",
+        "\"1\"",
+        "\"é\"",
+        "\"\u{ffff}\"",
+        "\"\u{1f600}\"",
+        "\"a text of more than twenty-three bytes\"",
+    ];
+    one_of(TEXTS).prop_map(|text| value(&text))
 }
 
 fn document() -> impl Strategy<Value = Value> {
-    scalar().prop_recursive(3, 24, 3, |inner| {
+    let other = one_of(&["null", "true", "false"]).prop_map(|text| value(&text));
+    prop_oneof![number(), text(), other].prop_recursive(3, 24, 3, |inner| {
         prop_oneof![
             2 => prop::collection::vec(("[ab]", inner.clone()), 0..3).prop_map(Value::from_iter),
-            1 => prop::collection::vec(inner, 0..3).prop_map(Value::from),
+            2 => prop::collection::vec(inner, 0..3).prop_map(Value::from),
         ]
     })
 }
 
-/// Expressions of those that are compiled, and some that are not.
-fn expression() -> impl Strategy<Value = String> {
-    let literal = prop::sample::select(
-        &[
-            "0",
-            "1",
-            "2",
-            "1.5",
-            "1e15",
-            "1e300",
-            "123456789012345678",
-            "''",
-            "'a'",
-            "'1'",
-            "'\\ud83d\\ude00'",
-            "true",
-            "false",
-            "null",
-        ][..],
-    );
-    let path = "(\\$doc|\\$states\\.input|\\$states\\.result|\\$states\\.errorOutput|\\$states\\.context\\.Execution)(\\.[ab]|\\[0\\]|\\[1\\]|\\[-1\\]|\\[0\\.5\\]){0,3}";
-    let variable = prop::sample::select(
-        &[
-            "$n",
-            "$t",
-            "$doc",
-            "$none",
-            "$sum",
-            "$count",
-            "$states.context.Execution.Name",
-        ][..],
-    );
-    let leaf = prop_oneof![
-        3 => literal.prop_map(str::to_owned),
-        4 => path,
-        3 => variable.prop_map(str::to_owned),
-    ];
-    leaf.prop_recursive(4, 24, 3, |inner| {
-        let operator = prop::sample::select(&[
-            "+", "-", "*", "/", "%", "=", "!=", "<", "<=", ">", ">=", "&", "and", "or", "in",
-        ][..]);
-        let function = prop::sample::select(&[
-            "exists", "count", "not", "boolean", "string", "uppercase", "sum",
-        ][..]);
-        let (a, b, c) = (inner.clone(), inner.clone(), inner.clone());
-        prop_oneof![
-            6 => (inner.clone(), operator, inner.clone()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
-            2 => inner.clone().prop_map(|a| format!("({a})")),
-            1 => inner.clone().prop_map(|a| format!("-{a}")),
-            1 => (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("$append({a}, {b})")),
-            2 => (function, inner.clone()).prop_map(|(name, a)| format!("${name}({a})")),
-            2 => (a, b, c).prop_map(|(a, b, c)| format!("({a} ? {b} : {c})")),
-            1 => (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} ? {b})")),
-            2 => prop::collection::vec(inner.clone(), 0..3)
-                .prop_map(|items| format!("[{}]", items.join(", "))),
-            2 => (inner.clone(), inner, "[ab]", "[ab]")
-                .prop_map(|(a, b, k, l)| format!("{{'{k}': {a}, '{l}': {b}}}")),
+/// What an expression is likely to give. One of twenty is of any kind.
+#[derive(Clone, Copy)]
+enum Gives {
+    Number,
+    Text,
+    Truth,
+    Any,
+}
+
+/// Expressions of those that are compiled, and some that are not. `$n` is a number, `$t` a text.
+fn expression(gives: Gives, depth: u32) -> BoxedStrategy<String> {
+    const PATH: &str = "(\\$doc|\\$states\\.input|\\$states\\.result|\\$states\\.errorOutput|\\$states\\.context\\.Execution)(\\.[ab]|\\[0\\]|\\[1\\]|\\[-1\\]|\\[0\\.5\\]){0,3}";
+    let leaf = match gives {
+        Gives::Number => one_of(&["0", "1", "2", "1.5", "1e15", "1e300", "$n", "$n", "$n"]).boxed(),
+        Gives::Text => one_of(&["''", "'a'", "'1'", "'\\ud83d\\ude00'", "$t", "$t", "$t"]).boxed(),
+        Gives::Truth => one_of(&["true", "false", "$exists($doc.a)"]).boxed(),
+        Gives::Any => prop_oneof![
+            4 => PATH,
+            1 => one_of(&["null", "$none", "$sum", "$count", "$states.context.Execution.Name"]),
         ]
-    })
+        .boxed(),
+    };
+    if depth == 0 {
+        return leaf;
+    }
+    let of = |gives| expression(gives, depth - 1);
+    let binary = |gives, operators| {
+        (of(gives), one_of(operators), of(gives)).prop_map(|(a, op, b)| format!("({a} {op} {b})"))
+    };
+    let call = |gives, functions| {
+        (one_of(functions), of(gives)).prop_map(|(name, a)| format!("${name}({a})"))
+    };
+    let choice =
+        (of(Gives::Truth), of(gives), of(gives)).prop_map(|(a, b, c)| format!("({a} ? {b} : {c})"));
+    let own = match gives {
+        Gives::Number => prop_oneof![
+            4 => binary(Gives::Number, &["+", "-", "*", "/", "%"]),
+            1 => of(Gives::Number).prop_map(|a| format!("-{a}")),
+            1 => call(Gives::Any, &["count", "sum"]),
+        ]
+        .boxed(),
+        Gives::Text => prop_oneof![
+            2 => binary(Gives::Text, &["&"]),
+            1 => (of(Gives::Text), of(Gives::Number)).prop_map(|(a, b)| format!("{a} & {b}")),
+            1 => call(Gives::Number, &["string"]),
+            1 => call(Gives::Text, &["string", "uppercase"]),
+        ]
+        .boxed(),
+        Gives::Truth => prop_oneof![
+            4 => binary(Gives::Number, &["=", "!=", "<", "<=", ">", ">=", "in"]),
+            3 => binary(Gives::Text, &["=", "!=", "<", "<=", ">", ">=", "in"]),
+            2 => binary(Gives::Any, &["=", "!=", "in"]),
+            2 => binary(Gives::Truth, &["and", "or", "="]),
+            2 => call(Gives::Any, &["exists", "boolean", "not"]),
+            1 => call(Gives::Number, &["boolean", "not"]),
+        ]
+        .boxed(),
+        Gives::Any => prop_oneof![
+            2 => prop::collection::vec(of(Gives::Any), 0..3)
+                .prop_map(|items| format!("[{}]", items.join(", "))),
+            2 => (of(Gives::Any), of(Gives::Number), "[ab]", "[ab]")
+                .prop_map(|(a, b, k, l)| format!("{{'{k}': {a}, '{l}': {b}}}")),
+            1 => (of(Gives::Any), of(Gives::Any)).prop_map(|(a, b)| format!("$append({a}, {b})")),
+            1 => (of(Gives::Truth), of(Gives::Any)).prop_map(|(a, b)| format!("({a} ? {b})")),
+            1 => of(Gives::Any).prop_map(|a| format!("-({a})")),
+        ]
+        .boxed(),
+    };
+    let any = prop_oneof![
+        of(Gives::Number),
+        of(Gives::Text),
+        of(Gives::Truth),
+        of(Gives::Any)
+    ];
+    prop_oneof![5 => leaf, 10 => own, 2 => choice, 1 => any].boxed()
 }
 
 proptest! {
     #[test]
     fn both_evaluators_agree(
-        source in expression(),
+        source in prop_oneof![
+            expression(Gives::Number, 3),
+            expression(Gives::Text, 3),
+            expression(Gives::Truth, 3),
+            expression(Gives::Any, 3),
+        ],
         input in document(),
         result in prop::option::of(document()),
         doc in document(),
-        number in scalar(),
-        text in scalar(),
+        number in number(),
+        text in text(),
         context in document(),
         count in prop::option::of(document()),
     ) {
         let mut fixture = Fixture::new("{}");
-        for (name, value) in [("doc", doc), ("n", number), ("t", text)] {
+        let count = count.map(|count| ("count", count));
+        let variables = [("doc", doc), ("n", number), ("t", text)];
+        for (name, value) in variables.into_iter().chain(count) {
             let ix = fixture.names.intern(name);
             fixture.variables.set(ix, value);
         }
-        if let Some(count) = count {
-            let ix = fixture.names.intern("count");
-            fixture.variables.set(ix, count);
-        }
-        let execution = [("a", context.clone()), ("Name", context)].into_iter().collect::<Value>();
+        let execution = [("a", context.clone()), ("Name", context)];
+        let execution = execution.into_iter().collect::<Value>();
         fixture.context = [("Execution", execution)].into_iter().collect();
         fixture.input = input;
         fixture.error_output.clone_from(&result);
