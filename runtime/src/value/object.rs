@@ -129,12 +129,27 @@ impl Object {
         }
     }
 
+    /// The value of a key, looked for first where it was found the last time.
+    #[inline]
+    pub(super) fn value_hinted(&self, key: &str, hint: &AtomicU32) -> Option<&Value> {
+        match self.entry(hint.load(Ordering::Relaxed) as usize) {
+            Some((found, value)) if found == key => Some(value),
+            _ => self.value(self.position_noted(key, hint)?),
+        }
+    }
+
     /// The place of a key, looked for first where it was found the last time.
     pub(super) fn position_hinted(&self, key: &str, hint: &AtomicU32) -> Option<usize> {
         let guess = hint.load(Ordering::Relaxed) as usize;
         if self.entry(guess).is_some_and(|entry| entry.0 == key) {
             return Some(guess);
         }
+        self.position_noted(key, hint)
+    }
+
+    /// The place of a key, which becomes the hint.
+    #[cold]
+    fn position_noted(&self, key: &str, hint: &AtomicU32) -> Option<usize> {
         let at = self.position(key)?;
         if let Ok(at) = u32::try_from(at) {
             hint.store(at, Ordering::Relaxed);
