@@ -126,7 +126,7 @@ impl EngineHost {
             let over = remembered.filter(|state| state.report().is_some());
             return Ok(over.map_or(Before::Nothing, |state| Before::Over(state, None)));
         }
-        let id = &child.about.id;
+        let id = child.about.arn();
         if let Some(durable) = &self.engine.durable
             && let Some(prepared) = durable.recovered().take(id)
         {

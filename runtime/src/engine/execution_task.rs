@@ -1,7 +1,6 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -22,7 +21,7 @@ use super::work::Arrived;
 use crate::history::History;
 use crate::interpret::{Execution, Failure, Inspection, Outcome, Restored, Step, Written};
 use crate::panics::guarded;
-use crate::program::{Entry, Program};
+use crate::program::Entry;
 use crate::record::Damaged;
 use crate::status::Status;
 use crate::store::StoreError;
@@ -50,10 +49,9 @@ fn shut_down() -> Failure {
 ///
 /// The execution is made, grown and dropped in the task that drives it.
 pub(super) struct ExecutionTask {
-    program: Arc<Program>,
     entry: Entry,
     child: Child,
-    execution: Option<Execution>,
+    execution: Option<Box<Execution>>,
     host: EngineHost,
     /// Where it begins, before it has begun.
     begin: Option<Begin>,
@@ -86,7 +84,7 @@ enum Committed {
 }
 
 impl ExecutionTask {
-    pub(super) fn new(engine: Arc<Shared>, prepared: Prepared) -> Self {
+    pub(super) fn new(engine: Arc<Shared>, prepared: Prepared) -> Box<Self> {
         let Prepared {
             state,
             program,
@@ -96,18 +94,17 @@ impl ExecutionTask {
             begin,
             journaled,
         } = prepared;
-        engine.live.fetch_add(1, Ordering::SeqCst);
+        engine.open.begun();
         let span = tracing::info_span!(
             "execution",
-            machine = %state.about.machine_name,
-            name = %state.about.name
+            machine = %state.about.machine.name,
+            name = %state.about.name()
         );
-        let mut host = EngineHost::new(engine, program.clone(), state, source);
+        let mut host = EngineHost::new(engine, program, state, source);
         if let Some(journaled) = &journaled {
             host.defer(journaled.place().clone());
         }
-        Self {
-            program,
+        Box::new(Self {
             entry,
             child,
             execution: None,
@@ -122,29 +119,25 @@ impl ExecutionTask {
             journaled,
             is_drained: false,
             parks: None,
-        }
+        })
     }
 
     /// Makes the execution and starts the clock of its whole life, where the definition or the type sets one.
-    fn begin(&mut self) -> Execution {
+    fn begin(&mut self) -> Box<Execution> {
         let engine = &self.host.engine;
-        let about = self.host.state.about.clone();
-        let (program, limits, keeps) = (
-            self.program.clone(),
-            engine.limits.clone(),
-            engine.history(self.entry.machine_type),
-        );
-        let entry = self.entry;
+        let about = &self.host.state.about;
+        let (program, limits) = (&self.host.program, &engine.limits);
+        let (entry, keeps) = (self.entry, engine.history(self.entry.machine_type));
         let fresh = |seed| {
-            let execution =
-                Execution::new(program.clone(), about.clone(), limits.clone(), keeps, seed);
-            execution.entering(entry)
+            let (program, about, limits) = (program.clone(), about.clone(), limits.clone());
+            let execution = Execution::new(program, about, limits, keeps, seed);
+            Box::new(execution.entering(entry))
         };
         // It begins once.
         let begin = self.begin.take().unwrap_or(Begin::Start { seed: 0 });
         let is_resumed = matches!(begin, Begin::Resume(_));
         let mut execution = match begin {
-            Begin::Redrive { history, resume } => Execution::redriven(
+            Begin::Redrive { history, resume } => Box::new(Execution::redriven(
                 program.clone(),
                 about.clone(),
                 limits.clone(),
@@ -152,7 +145,7 @@ impl ExecutionTask {
                 &history,
                 keeps,
                 resume,
-            ),
+            )),
             Begin::Inspect {
                 start,
                 inspection,
@@ -162,7 +155,7 @@ impl ExecutionTask {
                 execution.begin_inspection(start, *inspection);
                 execution
             }
-            Begin::Resume(execution) => *execution,
+            Begin::Resume(execution) => execution,
             Begin::Start { seed } => {
                 let mut execution = fresh(seed);
                 execution.begin();
@@ -285,7 +278,7 @@ impl ExecutionTask {
     }
 
     /// Tells everybody how it ended.
-    fn finish(&mut self, mut execution: Execution) {
+    fn finish(&mut self, mut execution: Box<Execution>) {
         // What came to no end of its own ran out of time.
         let outcome = execution.outcome().cloned().unwrap_or(Outcome::TimedOut);
         self.inspected = execution.take_inspection();
@@ -293,7 +286,7 @@ impl ExecutionTask {
             && let Some(resume) = execution.take_resume()
         {
             self.host.state.keep(Redrivable {
-                program: self.program.clone(),
+                program: self.host.program.clone(),
                 source: self.host.source.clone(),
                 resume,
                 place: self
@@ -330,7 +323,7 @@ impl ExecutionTask {
     fn break_off(&mut self, status: Status, failure: Failure) {
         let history = match self.execution.take() {
             Some(mut execution) => execution.recorder().finish(),
-            None => History::empty(self.program.clone(), self.host.state.about.clone()),
+            None => History::empty(self.host.program.clone(), self.host.state.about.clone()),
         };
         self.close(status, None, Some(failure), history);
     }
@@ -352,9 +345,10 @@ impl ExecutionTask {
         if let Some(observer) = &self.host.engine.observer
             && self.inspected.is_none()
         {
-            observer.ended(&self.program, &report, self.child != Child::No);
+            observer.ended(&self.host.program, &report, self.child != Child::No);
         }
         if self.host.is_parked {
+            self.host.engine.open.leave(&self.host.state);
             self.host.engine.executions().park(&self.host.state);
         } else if self.child == Child::No {
             // A child is remembered by its run.
@@ -377,7 +371,7 @@ impl ExecutionTask {
                 true => ends::tell_parked(&follower, &report),
                 false => engine.tell_follower(follower, &report),
             });
-        self.host.engine.live.fetch_sub(1, Ordering::SeqCst);
+        self.host.engine.open.ended();
     }
 
     /// Drives the executions that this one has started, each in a task of its own.
@@ -413,7 +407,7 @@ impl ExecutionTask {
         records.push(written.record(execution));
         let unbegun = |about| {
             let limits = self.host.engine.limits.clone();
-            Execution::new(self.program.clone(), about, limits, 0, 0)
+            Execution::new(self.host.program.clone(), about, limits, 0, 0)
         };
         let mut restored = Restored::default();
         for record in records {
@@ -568,7 +562,7 @@ impl ExecutionTask {
                 continue;
             }
             if self.host.engine.rests_as_bytes && !execution.is_inspected() {
-                execution = match self.through_bytes(&mut execution) {
+                *execution = match self.through_bytes(&mut execution) {
                     Ok(same) => same,
                     Err(error) => {
                         self.break_off(Status::Failed, Failure::new(INTERNAL, error.to_string()));

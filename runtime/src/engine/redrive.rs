@@ -96,7 +96,7 @@ impl Shared {
         // It may be over in the store alone.
         let known = self.known(id).map_err(RedriveError::Store)?;
         let mut executions = self.executions();
-        if executions.is_shut_down {
+        if self.open.is_shut_down() {
             return Err(RedriveError::ShutDown);
         }
         let known = executions.by_id.get(id).cloned().or(known);
@@ -131,6 +131,11 @@ impl Shared {
             Some(_) => ExecutionState::unkept(about, self.clock.clone()),
             None => ExecutionState::new(about, self.clock.clone()),
         };
+        if !self.open.open(&state) {
+            drop(executions);
+            state.abandon();
+            return Err(RedriveError::ShutDown);
+        }
         executions.reopen(&state);
         drop(executions);
         let Redrivable {

@@ -5,6 +5,7 @@ use futures_util::task::AtomicWaker;
 use tokio::sync::{Notify, oneshot};
 
 use super::follower::Follower;
+use super::open::OpenPlace;
 use super::redrivable::Redrivable;
 use super::report::ExecutionReport;
 use crate::clock::Clock;
@@ -27,7 +28,7 @@ pub(crate) struct ExecutionState {
     redrivable: OnceLock<Box<Redrivable>>,
     closed: Notify,
     /// Its place among the executions that run.
-    place: OnceLock<usize>,
+    place: OnceLock<OpenPlace>,
     /// Whether it is kept, or why it cannot be.
     accepted: OnceLock<Result<(), StoreError>>,
 }
@@ -109,21 +110,32 @@ impl ExecutionState {
     /// Waits until its start is kept.
     pub(super) async fn accepted(&self) -> Result<(), StoreError> {
         loop {
-            let told = self.closed.notified();
+            // It is kept, as a rule; then nobody needs to be told.
             if let Some(kept) = self.accepted.get() {
                 return kept.clone();
             }
-            told.await;
+            let told = self.closed.notified();
+            if self.accepted.get().is_none() {
+                told.await;
+            }
         }
     }
 
-    pub(super) fn set_place(&self, place: usize) {
+    pub(super) fn set_place(&self, place: OpenPlace) {
         // It begins once.
         let _ = self.place.set(place);
     }
 
-    pub(super) fn place(&self) -> Option<usize> {
+    pub(super) fn place(&self) -> Option<OpenPlace> {
         self.place.get().copied()
+    }
+
+    /// It is not begun after all: nobody drives it.
+    pub(super) fn abandon(&self) {
+        let was_awake = std::mem::take(&mut self.lock().is_awake);
+        if was_awake {
+            self.clock.leave();
+        }
     }
 
     /// Brings news. Gives them back when the execution is over.
@@ -242,12 +254,14 @@ impl ExecutionState {
     pub(super) async fn finished(&self) -> Arc<ExecutionReport> {
         let mut awaits = None;
         loop {
-            let closed = self.closed.notified();
             if let Some(report) = self.report.get() {
                 return report.clone();
             }
-            awaits.get_or_insert_with(|| self.clock.await_end());
-            closed.await;
+            let closed = self.closed.notified();
+            if self.report.get().is_none() {
+                awaits.get_or_insert_with(|| self.clock.await_end());
+                closed.await;
+            }
         }
     }
 }
@@ -255,7 +269,7 @@ impl ExecutionState {
 impl fmt::Debug for ExecutionState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ExecutionState")
-            .field("id", &self.about.id)
+            .field("id", self.about.arn())
             .field("is_over", &self.report.get().is_some())
             .finish_non_exhaustive()
     }

@@ -39,12 +39,12 @@ impl ContextView<'_> {
         let state = self.program.state(self.cursor.state);
         let about = self.about;
         // Only a test of one state runs without a role.
-        let role = Some(about.role_arn.clone()).filter(|role| !role.is_empty());
+        let role = Some(about.machine.role_arn.clone()).filter(|role| !role.is_empty());
         let role = Value::from(role);
         let mut execution = vec![
-            member("Id", about.id.clone()),
+            member("Id", about.arn().clone()),
             member("Input", about.input.clone()),
-            member("Name", about.name.clone()),
+            member("Name", about.name()),
             member("RoleArn", role),
             member("StartTime", about.started.to_string()),
         ];
@@ -72,8 +72,8 @@ impl ContextView<'_> {
             member(
                 "StateMachine",
                 object(vec![
-                    member("Id", about.machine_id.clone()),
-                    member("Name", about.machine_name.clone()),
+                    member("Id", about.machine.id.clone()),
+                    member("Name", about.machine.name.clone()),
                 ]),
             ),
             member("State", object(current)),

@@ -115,7 +115,7 @@ impl Looked {
         if let Some(task) = blocks {
             tracing::warn!(
                 handler = %task.handler,
-                execution = %task.about.id,
+                execution = %task.about.arn(),
                 state = %task.state,
                 millis,
                 "the handler blocks the thread that drives its execution; let it await, or make it `#[task(blocking)]`"
@@ -127,7 +127,7 @@ impl Looked {
             if let Some(task) = self.told.take() {
                 tracing::warn!(
                     handler = %task.handler,
-                    execution = %task.about.id,
+                    execution = %task.about.arn(),
                     state = %task.state,
                     millis,
                     "the handler has blocked a thread so long, and goes on"

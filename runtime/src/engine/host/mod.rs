@@ -394,7 +394,7 @@ impl EngineHost {
             match state.accepted().await {
                 Ok(()) => Ok(begun),
                 Err(error @ StoreError::Exists { .. }) => {
-                    Err(integration.failure(&StartError::of_store(error, &state.about.name)))
+                    Err(integration.failure(&StartError::of_store(error, state.about.name())))
                 }
                 Err(error) => {
                     // That is no answer of the service. The next process starts it again. One that is over needs not be told.
@@ -450,7 +450,7 @@ impl EngineHost {
 
     /// Where the ids of a request to the object store come from: the same in every run of the same execution.
     fn request_names(&self, wait_id: WaitId) -> Entropy {
-        Entropy::of_text(&format!("{} {wait_id}", self.state.about.id))
+        Entropy::of_text(&format!("{} {wait_id}", self.state.about.arn()))
     }
 }
 
