@@ -62,7 +62,8 @@ pub(super) struct ExecutionTask {
     /// Who waits for events behind this one.
     readers: Vec<(u32, oneshot::Sender<History>)>,
     is_closed: bool,
-    span: tracing::Span,
+    /// Where somebody listens.
+    span: Option<Box<tracing::Span>>,
     /// What was written of the execution, where it is read again at each rest.
     records: Option<Box<(Written, Vec<Vec<u8>>)>>,
     /// What it has in the journal, when it is durable.
@@ -70,7 +71,7 @@ pub(super) struct ExecutionTask {
     /// It is parked as soon as nobody in this process is at work for it.
     is_drained: bool,
     /// It is not gone on with in this process any more, and why.
-    parks: Option<Failure>,
+    parks: Option<Box<Failure>>,
 }
 
 /// How far what was to be committed has come.
@@ -114,7 +115,7 @@ impl ExecutionTask {
             written: 0,
             readers: Vec::new(),
             is_closed: false,
-            span,
+            span: (!span.is_disabled()).then(|| Box::new(span)),
             records: None,
             journaled,
             is_drained: false,
@@ -137,22 +138,17 @@ impl ExecutionTask {
         let begin = self.begin.take().unwrap_or(Begin::Start { seed: 0 });
         let is_resumed = matches!(begin, Begin::Resume(_));
         let mut execution = match begin {
-            Begin::Redrive { history, resume } => Box::new(Execution::redriven(
-                program.clone(),
-                about.clone(),
-                limits.clone(),
-                entry,
-                &history,
-                keeps,
-                resume,
-            )),
-            Begin::Inspect {
-                start,
-                inspection,
-                seed,
-            } => {
+            Begin::Redrive(from) => {
+                let (history, resume) = *from;
+                let (program, about, limits) = (program.clone(), about.clone(), limits.clone());
+                Box::new(Execution::redriven(
+                    program, about, limits, entry, &history, keeps, resume,
+                ))
+            }
+            Begin::Inspect(test, seed) => {
+                let (start, inspection) = *test;
                 let mut execution = fresh(seed);
-                execution.begin_inspection(start, *inspection);
+                execution.begin_inspection(start, inspection);
                 execution
             }
             Begin::Resume(execution) => execution,
@@ -198,12 +194,12 @@ impl ExecutionTask {
         self.journaled.is_some() || self.child == Child::OfKept
     }
 
-    /// An execution that waits for the first time gets the longest life of all as its bound.
+    /// An execution that waits is woken when its time is over, if nothing of its own wakes it before.
     fn bound(&mut self) {
         let host = &mut self.host;
         let bound = host.state.about.started + host.engine.limits.standard_duration;
         let clock = &host.engine.clock;
-        host.deadline.arm_bound(clock, &host.state, bound);
+        host.deadline.rest(clock, &host.state, bound);
     }
 
     fn receive(&mut self, execution: &mut Execution, message: Message) {
@@ -217,12 +213,14 @@ impl ExecutionTask {
             Message::Stop(failure) => execution.abort(failure, &mut self.host),
             Message::Drain => self.is_drained = self.journaled.is_some(),
             Message::ShutDown => match self.goes_on_elsewhere() {
-                true => self.parks = Some(shut_down()),
+                true => self.parks = Some(Box::new(shut_down())),
                 false => execution.abort(shut_down(), &mut self.host),
             },
             Message::LookForHandlers => execution.look_for_handlers(&mut self.host),
-            Message::NotKept(cause) => self.parks = Some(Failure::new(NOT_KEPT, cause)),
-            Message::Parked(failure) => self.parks = Some(failure),
+            Message::NotKept(cause) => {
+                self.parks = Some(Box::new(Failure::new(NOT_KEPT, cause)));
+            }
+            Message::Parked(failure) => self.parks = Some(Box::new(failure)),
             Message::History(read, reader) => {
                 execution.recorder().watch();
                 self.readers.push((read, reader));
@@ -245,7 +243,7 @@ impl ExecutionTask {
             }
             News::Parked(TaskFailure { error, cause }) => {
                 let failure = Failure::stopped(error.map(SmolStr::from), cause.map(SmolStr::from));
-                self.parks = Some(failure);
+                self.parks = Some(Box::new(failure));
             }
             News::Child(number, ended) => {
                 execution.child_execution_ended(wait_id, number, ended, &mut self.host);
@@ -527,7 +525,7 @@ impl ExecutionTask {
             }
             if let Some(failure) = self.parks.take() {
                 self.execution = Some(execution);
-                self.park(failure);
+                self.park(*failure);
                 return Poll::Ready(());
             }
             while let Poll::Ready((wait_id, arrived)) = self.host.poll_work(cx) {
@@ -589,8 +587,8 @@ impl Future for ExecutionTask {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.get_mut();
-        let span = this.span.clone();
-        let _entered = span.enter();
+        let span = this.span.as_ref().map(|span| (**span).clone());
+        let _entered = span.as_ref().map(tracing::Span::enter);
         this.host.state.waker.register(cx.waker());
         this.host.waker = cx.waker().clone();
         match guarded(|| this.advance(cx)) {

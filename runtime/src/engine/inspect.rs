@@ -60,11 +60,7 @@ impl Engine {
             program,
             child: Child::No,
             source,
-            begin: Begin::Inspect {
-                start,
-                inspection: Box::new(inspection),
-                seed,
-            },
+            begin: Begin::Inspect(Box::new((start, inspection)), seed),
             journaled: None,
         };
         let mut drive = ExecutionTask::new(engine.clone(), prepared);

@@ -152,10 +152,7 @@ impl Shared {
             program,
             child: Child::No,
             source,
-            begin: Begin::Redrive {
-                history: report.history.clone(),
-                resume,
-            },
+            begin: Begin::Redrive(Box::new((report.history.clone(), resume))),
             journaled,
         })
     }

@@ -8,7 +8,7 @@ use super::follower::Follower;
 use super::open::OpenPlace;
 use super::redrivable::Redrivable;
 use super::report::ExecutionReport;
-use crate::clock::Clock;
+use crate::clock::{Clock, Rang, Rings};
 use crate::execution_info::ExecutionInfo;
 use crate::history::History;
 use crate::interpret::Failure;
@@ -30,7 +30,7 @@ pub(crate) struct ExecutionState {
     /// Its place among the executions that run.
     place: OnceLock<OpenPlace>,
     /// Whether it is kept, or why it cannot be.
-    accepted: OnceLock<Result<(), StoreError>>,
+    accepted: OnceLock<Result<(), Box<StoreError>>>,
 }
 
 #[derive(Default)]
@@ -77,7 +77,7 @@ impl ExecutionState {
     fn of(
         about: Arc<ExecutionInfo>,
         clock: Clock,
-        accepted: OnceLock<Result<(), StoreError>>,
+        accepted: OnceLock<Result<(), Box<StoreError>>>,
     ) -> Arc<Self> {
         clock.enter();
         Arc::new(Self {
@@ -102,7 +102,7 @@ impl ExecutionState {
 
     /// Says whether its start is kept.
     pub(super) fn accept(&self, kept: Result<(), StoreError>) {
-        if self.accepted.set(kept).is_ok() {
+        if self.accepted.set(kept.map_err(Box::new)).is_ok() {
             self.closed.notify_waiters();
         }
     }
@@ -112,7 +112,7 @@ impl ExecutionState {
         loop {
             // It is kept, as a rule; then nobody needs to be told.
             if let Some(kept) = self.accepted.get() {
-                return kept.clone();
+                return kept.clone().map_err(|error| *error);
             }
             let told = self.closed.notified();
             if self.accepted.get().is_none() {
@@ -281,6 +281,16 @@ fn answer_late(message: Message, report: &ExecutionReport) {
     if let Message::History(_, reader) = message {
         // The reader may have been dropped.
         let _ = reader.send(report.history.clone());
+    }
+}
+
+impl Rings for ExecutionState {
+    fn rang(&self, rang: Rang) {
+        // One that is over waits for nothing.
+        let _ = self.send(match rang {
+            Rang::Deadline => Message::Deadline,
+            Rang::Wait(wait_id, kind) => Message::Timer(wait_id, kind),
+        });
     }
 }
 
