@@ -62,7 +62,7 @@ impl EngineHost {
             None => Child::Yes,
         };
         let anew = |begin, journaled| Prepared {
-            state: ExecutionState::new(about.clone(), self.engine.clock.clone()),
+            state: ExecutionState::new(about.clone(), &self.engine.clock),
             program: self.program.clone(),
             entry,
             child,

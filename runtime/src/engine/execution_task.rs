@@ -62,6 +62,8 @@ pub(super) struct ExecutionTask {
     /// Who waits for events behind this one.
     readers: Vec<(u32, oneshot::Sender<History>)>,
     is_closed: bool,
+    /// It has waited once; what it needs not while it waits was given back.
+    has_rested: bool,
     /// Where somebody listens.
     span: Option<Box<tracing::Span>>,
     /// What was written of the execution, where it is read again at each rest.
@@ -115,6 +117,7 @@ impl ExecutionTask {
             written: 0,
             readers: Vec::new(),
             is_closed: false,
+            has_rested: false,
             span: (!span.is_disabled()).then(|| Box::new(span)),
             records: None,
             journaled,
@@ -569,6 +572,9 @@ impl ExecutionTask {
                 };
             }
             let is_drained = self.is_drained && !execution.is_at_work();
+            if !std::mem::replace(&mut self.has_rested, true) {
+                execution.shrink();
+            }
             self.execution = Some(execution);
             if is_drained {
                 self.park(shut_down());

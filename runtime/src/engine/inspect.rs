@@ -53,7 +53,7 @@ impl Engine {
             redriven: None,
             depth: 0,
         });
-        let state = ExecutionState::new(about, engine.clock.clone());
+        let state = ExecutionState::new(about, &engine.clock);
         let prepared = Prepared {
             state: state.clone(),
             entry: program.entry(),

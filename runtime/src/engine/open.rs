@@ -130,7 +130,7 @@ impl OpenExecutions {
         self.parts[part_here()].ended.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// How many are not over.
+    /// How many are not over; more where some end meanwhile.
     pub(super) fn live(&self) -> usize {
         // Both only grow. With the ends counted first, none is found where one was alive all the while.
         let ended: usize = self.sum(|part| &part.ended);
@@ -142,5 +142,31 @@ impl OpenExecutions {
         counts.fold(0, |sum: usize, part| {
             sum.wrapping_add(of(part).load(Ordering::SeqCst))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_that_is_not_over_is_counted_while_others_begin_and_end() {
+        let open = OpenExecutions::default();
+        open.begun();
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    for _ in 0..20_000 {
+                        open.begun();
+                        open.ended();
+                    }
+                });
+            }
+            for _ in 0..20_000 {
+                let live = open.live();
+                assert!((1..=60_001).contains(&live), "{live}");
+            }
+        });
+        assert_eq!(open.live(), 1);
     }
 }

@@ -255,7 +255,7 @@ impl Shared {
         let about = kept.execution.about().clone();
         let journaled = Journaled::new(kept.place, First::None, kept.written);
         Prepared {
-            state: ExecutionState::new(about, self.clock.clone()),
+            state: ExecutionState::new(about, &self.clock),
             entry: kept.execution.entry(),
             program: kept.machine.program.clone(),
             child,
@@ -328,7 +328,7 @@ impl Shared {
         let stopped = row.stopped.unwrap_or(about.started);
         let history = execution.recorder().finish();
         let report = ExecutionReport::new(row.status, output, failure, stopped, history);
-        let state = ExecutionState::new(about.clone(), self.clock.clone());
+        let state = ExecutionState::new(about.clone(), &self.clock);
         if let Some(resume) = resume.filter(|_| row.status != Status::Succeeded) {
             state.keep(Redrivable {
                 program: machine.program.clone(),

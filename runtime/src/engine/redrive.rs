@@ -128,8 +128,8 @@ impl Shared {
             return Err(RedriveError::ExecutionLimitExceeded(open));
         }
         let state = match redrivable.place {
-            Some(_) => ExecutionState::unkept(about, self.clock.clone()),
-            None => ExecutionState::new(about, self.clock.clone()),
+            Some(_) => ExecutionState::unkept(about, &self.clock),
+            None => ExecutionState::new(about, &self.clock),
         };
         if !self.open.open(&state) {
             drop(executions);

@@ -178,8 +178,8 @@ impl Shared {
         }
         let durable = self.durable.as_ref().filter(|_| !is_express);
         let state = match durable {
-            Some(_) => ExecutionState::unkept(about, self.clock.clone()),
-            None => ExecutionState::new(about, self.clock.clone()),
+            Some(_) => ExecutionState::unkept(about, &self.clock),
+            None => ExecutionState::new(about, &self.clock),
         };
         if !self.open.open(&state) {
             drop(known);

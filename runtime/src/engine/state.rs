@@ -20,7 +20,8 @@ use crate::wait_id::WaitId;
 /// What an execution shares with everybody else: its mailbox, and its end.
 pub(crate) struct ExecutionState {
     pub(crate) about: Arc<ExecutionInfo>,
-    clock: Clock,
+    /// Virtual time, which stands while it is awake.
+    clock: Option<Clock>,
     mailbox: Mutex<Mailbox>,
     pub(super) waker: AtomicWaker,
     report: OnceLock<Arc<ExecutionReport>>,
@@ -65,24 +66,24 @@ pub(crate) enum Message {
 
 impl ExecutionState {
     /// Of an execution that is about to be stepped, and that needs not be kept, or is.
-    pub(super) fn new(about: Arc<ExecutionInfo>, clock: Clock) -> Arc<Self> {
+    pub(super) fn new(about: Arc<ExecutionInfo>, clock: &Clock) -> Arc<Self> {
         Self::of(about, clock, OnceLock::from(Ok(())))
     }
 
     /// Of one whose start is not kept yet.
-    pub(super) fn unkept(about: Arc<ExecutionInfo>, clock: Clock) -> Arc<Self> {
+    pub(super) fn unkept(about: Arc<ExecutionInfo>, clock: &Clock) -> Arc<Self> {
         Self::of(about, clock, OnceLock::new())
     }
 
     fn of(
         about: Arc<ExecutionInfo>,
-        clock: Clock,
+        clock: &Clock,
         accepted: OnceLock<Result<(), Box<StoreError>>>,
     ) -> Arc<Self> {
         clock.enter();
         Arc::new(Self {
             about,
-            clock,
+            clock: clock.is_virtual().then(|| clock.clone()),
             mailbox: Mutex::new(Mailbox {
                 is_awake: true,
                 ..Mailbox::default()
@@ -94,6 +95,20 @@ impl ExecutionState {
             place: OnceLock::new(),
             accepted,
         })
+    }
+
+    /// It is about to be stepped: virtual time stands.
+    fn enter(&self) {
+        if let Some(clock) = &self.clock {
+            clock.enter();
+        }
+    }
+
+    /// It waits or is over: virtual time may go on.
+    fn leave(&self) {
+        if let Some(clock) = &self.clock {
+            clock.leave();
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Mailbox> {
@@ -134,7 +149,7 @@ impl ExecutionState {
     pub(super) fn abandon(&self) {
         let was_awake = std::mem::take(&mut self.lock().is_awake);
         if was_awake {
-            self.clock.leave();
+            self.leave();
         }
     }
 
@@ -148,7 +163,7 @@ impl ExecutionState {
             mailbox.messages.push(message);
             if !mailbox.is_awake {
                 mailbox.is_awake = true;
-                self.clock.enter();
+                self.enter();
             }
         }
         self.waker.wake();
@@ -160,7 +175,7 @@ impl ExecutionState {
         let mut mailbox = self.lock();
         if !mailbox.is_awake {
             mailbox.is_awake = true;
-            self.clock.enter();
+            self.enter();
         }
         std::mem::take(&mut mailbox.messages)
     }
@@ -174,7 +189,7 @@ impl ExecutionState {
             }
             mailbox.is_awake = false;
         }
-        self.clock.leave();
+        self.leave();
         true
     }
 
@@ -197,7 +212,7 @@ impl ExecutionState {
         followers.into_iter().for_each(tell);
         self.closed.notify_waiters();
         if was_awake {
-            self.clock.leave();
+            self.leave();
         }
     }
 
@@ -259,7 +274,9 @@ impl ExecutionState {
             }
             let closed = self.closed.notified();
             if self.report.get().is_none() {
-                awaits.get_or_insert_with(|| self.clock.await_end());
+                if let Some(clock) = &self.clock {
+                    awaits.get_or_insert_with(|| clock.await_end());
+                }
                 closed.await;
             }
         }

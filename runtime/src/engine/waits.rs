@@ -20,6 +20,19 @@ impl<T> Default for Waits<T> {
 }
 
 impl<T> Waits<T> {
+    /// Gives what the wait had before.
+    pub(super) fn put(&mut self, wait: u32, held: T) -> Option<T> {
+        match &mut self.first {
+            Some((first, before)) if *first == wait => Some(std::mem::replace(before, held)),
+            Some(_) => self.others.get_or_insert_default().insert(wait, held),
+            None => {
+                let before = self.remove(wait);
+                self.first = Some((wait, held));
+                before
+            }
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.first.is_none() && self.others.as_ref().is_none_or(|others| others.is_empty())
     }
@@ -97,12 +110,14 @@ mod tests {
     #[derive(Clone, Copy, Debug)]
     enum Act {
         Have(u32),
+        Put(u32, u32),
         Lose(u32),
     }
 
     fn act() -> impl Strategy<Value = Act> {
         prop_oneof![
             (0..5_u32).prop_map(Act::Have),
+            (0..5_u32, 0..9_u32).prop_map(|(wait, held)| Act::Put(wait, held)),
             (0..5_u32).prop_map(Act::Lose)
         ]
     }
@@ -117,6 +132,9 @@ mod tests {
                     Act::Have(wait) => {
                         *waits.of(wait) += 1;
                         *map.entry(wait).or_default() += 1;
+                    }
+                    Act::Put(wait, held) => {
+                        prop_assert_eq!(waits.put(wait, held), map.insert(wait, held));
                     }
                     Act::Lose(wait) => prop_assert_eq!(waits.remove(wait), map.remove(&wait)),
                 }

@@ -286,38 +286,31 @@ impl Host for EngineHost {
         if is_awaited {
             self.engine.clock.opened();
         }
-        self.held(wait_id).token = Some((token.clone(), is_awaited));
+        self.held(wait_id).token = Some(Box::new((token.clone(), is_awaited)));
     }
 
     fn hold_clock(&mut self, wait_id: WaitId, listeners: &Arc<Listeners>) {
         let asked = self.engine.clock.ask_test(listeners);
-        self.held(wait_id).asked = Some(asked);
+        self.held(wait_id).asked = Some(Box::new(asked));
     }
 
     fn arm(&mut self, wait_id: WaitId, kind: TimerKind, at: Timestamp) {
         let clock = &self.engine.clock;
         self.deadline.other_armed(clock, &self.state, at);
         let alarm = clock.arm(at, Ring::new(&self.state, Rang::Wait(wait_id, kind)));
-        let alarms = &mut self.held(wait_id).alarms;
-        // There is one as a rule; a list would begin with room for four.
-        if alarms.is_empty() {
-            alarms.reserve_exact(1);
+        if let Some(before) = self.held(wait_id).alarms.put(kind as u32, alarm) {
+            self.engine.clock.disarm(before);
         }
-        alarms.push((kind, alarm));
     }
 
     fn disarm(&mut self, wait_id: WaitId, kind: TimerKind) {
         let Some(held) = self.waits.get_mut(wait_id.wait) else {
             return;
         };
-        self.deadline.other_disarmed();
-        let clock = &self.engine.clock;
-        held.alarms.retain(|(armed, alarm)| {
-            if *armed == kind {
-                clock.disarm(*alarm);
-            }
-            *armed != kind
-        });
+        if let Some(alarm) = held.alarms.remove(kind as u32) {
+            self.deadline.other_disarmed();
+            self.engine.clock.disarm(alarm);
+        }
     }
 
     fn forget(&mut self, wait_id: WaitId) {

@@ -75,19 +75,20 @@ struct Kept {
 
 #[derive(Default)]
 struct Held {
-    alarms: Vec<(TimerKind, Alarm)>,
+    /// By the numbers of their kinds.
+    alarms: Waits<Alarm>,
     work: Option<AbortHandle>,
     /// An open token, and whether an answer from outside is awaited.
-    token: Option<(SmolStr, bool)>,
+    token: Option<Box<(SmolStr, bool)>>,
     /// The activity in whose queue the task is, and its place there.
-    queued: Option<(SmolStr, u64)>,
+    queued: Option<Box<(SmolStr, u64)>>,
     run: Option<Arc<MapRunRecord>>,
     /// The execution that is waited for, and whether it is stopped with the wait.
     child: Option<(Weak<ExecutionState>, bool)>,
     /// Learns when nobody waits for it any more.
     attempt: Option<Arc<RunningTask>>,
     /// The test's answer is waited for, and virtual time stands.
-    asked: Option<Asked>,
+    asked: Option<Box<Asked>>,
     /// A timeout or heartbeat rang; a late answer to the token is told so.
     timed_out: bool,
     /// Nobody answers the task here.
@@ -218,7 +219,7 @@ impl EngineHost {
         let held = self.waits.values().filter_map(|held| held.token.as_ref());
         let closing = self.kept.iter().flat_map(|kept| &kept.closing);
         let closing = closing.map(|(token, _)| token);
-        for token in held.map(|(token, _)| token).chain(closing) {
+        for token in held.map(|token| &token.0).chain(closing) {
             self.engine.tokens.close(token, TokenError::NotKept);
         }
     }
@@ -242,7 +243,7 @@ impl EngineHost {
     pub(super) fn rang(&mut self, wait_id: WaitId, kind: TimerKind) {
         self.deadline.other_disarmed();
         if let Some(held) = self.waits.get_mut(wait_id.wait) {
-            held.alarms.retain(|(armed, _)| *armed != kind);
+            held.alarms.remove(kind as u32);
             held.timed_out |= matches!(kind, TimerKind::Timeout | TimerKind::Heartbeat);
         }
     }
@@ -258,7 +259,7 @@ impl EngineHost {
     /// Takes what a wait had out of the world. Gives what was started for it and is stopped with it.
     fn let_go(&mut self, wait: u32, held: Held) -> Vec<Stop> {
         let mut stops = Vec::new();
-        for (_, alarm) in held.alarms {
+        for (_, alarm) in held.alarms.into_each() {
             self.deadline.other_disarmed();
             self.engine.clock.disarm(alarm);
         }
@@ -279,7 +280,7 @@ impl EngineHost {
             self.engine.unanswered.remove(&self.state.about, wait);
             self.engine.clock.closed();
         }
-        if let Some((activity, place)) = held.queued {
+        if let Some((activity, place)) = held.queued.map(|queued| *queued) {
             self.engine.activities.forget(&activity, place);
         }
         let why = if held.timed_out {
@@ -287,7 +288,7 @@ impl EngineHost {
         } else {
             TokenError::TaskDoesNotExist
         };
-        if let Some((token, is_awaited)) = held.token {
+        if let Some((token, is_awaited)) = held.token.map(|token| *token) {
             // Who answers it meanwhile learns what is kept.
             match &mut self.kept {
                 Some(kept) => kept.closing.push((token, why)),
@@ -365,7 +366,7 @@ impl EngineHost {
     fn queue_now(&mut self, wait_id: WaitId, activity: &SmolStr, input: Value) {
         let responder = Responder::new(&self.state, wait_id);
         let held = self.held(wait_id);
-        let Some((token, _)) = held.token.clone() else {
+        let Some(token) = held.token.as_ref().map(|token| token.0.clone()) else {
             return;
         };
         let task = Queued {
@@ -375,7 +376,7 @@ impl EngineHost {
         };
         let engine = &self.engine;
         let place = engine.activities.push(activity, task, &engine.clock);
-        self.held(wait_id).queued = Some((activity.clone(), place));
+        self.held(wait_id).queued = Some(Box::new((activity.clone(), place)));
     }
 
     /// Brings what a future gives, as the answer of work that was begun.
@@ -451,14 +452,14 @@ impl EngineHost {
     /// Takes out of the world what an execution that is read again puts there: timers, tokens, places in queues.
     pub(super) fn detach(&mut self) {
         for held in self.waits.values_mut() {
-            for (_, alarm) in std::mem::take(&mut held.alarms) {
+            for (_, alarm) in std::mem::take(&mut held.alarms).into_each() {
                 self.deadline.other_disarmed();
                 self.engine.clock.disarm(alarm);
             }
-            if let Some((activity, place)) = held.queued.take() {
+            if let Some((activity, place)) = held.queued.take().map(|queued| *queued) {
                 self.engine.activities.forget(&activity, place);
             }
-            if let Some((token, is_awaited)) = held.token.take() {
+            if let Some((token, is_awaited)) = held.token.take().map(|token| *token) {
                 self.engine.tokens.withdraw(&token);
                 if is_awaited {
                     self.engine.clock.closed();
