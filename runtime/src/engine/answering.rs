@@ -106,7 +106,7 @@ impl Shared {
             return true;
         }
         let state = DefinedState {
-            machine: about.machine_name.clone(),
+            machine: about.machine.name.clone(),
             name: state.into(),
             kind: "Task",
             task: Some(DefinedTask {

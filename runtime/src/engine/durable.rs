@@ -74,9 +74,9 @@ impl Durable {
         let key = self.next.fetch_add(1, Ordering::Relaxed);
         let row = StoredExecution {
             key,
-            arn: about.id.to_string(),
-            name: about.name.to_string(),
-            machine: machine.name.to_string(),
+            arn: about.arn().to_string(),
+            name: about.name().to_string(),
+            machine: machine.info.name.to_string(),
             machine_hash: machine.hash.to_string(),
             status: Status::Running,
             started: about.started,
@@ -86,7 +86,7 @@ impl Durable {
         let starting = self.versions.start(&machine.hash);
         let version = starting.brings.then(|| StoredMachine {
             hash: machine.hash.to_string(),
-            name: machine.name.to_string(),
+            name: machine.info.name.to_string(),
             machine_type: machine.program.entry().machine_type,
             definition: machine.text.to_string(),
         });
@@ -102,9 +102,9 @@ impl Durable {
     ) -> Journaled {
         let row = StoredExecution {
             key: self.next.fetch_add(1, Ordering::Relaxed),
-            arn: about.id.to_string(),
-            name: about.name.to_string(),
-            machine: about.machine_name.to_string(),
+            arn: about.arn().to_string(),
+            name: about.name().to_string(),
+            machine: about.machine.name.to_string(),
             machine_hash: parent.machine_hash.to_string(),
             status: Status::Running,
             started: about.started,

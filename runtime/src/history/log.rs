@@ -77,6 +77,11 @@ impl<T: Clone> Log<T> {
         }
     }
 
+    /// Gives back room that is not used.
+    pub(super) fn shrink(&mut self) {
+        self.open.shrink_to_fit();
+    }
+
     /// How many records were pushed, those that were dropped among them.
     pub(super) fn end(&self) -> usize {
         self.dropped + self.len()

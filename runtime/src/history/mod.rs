@@ -126,7 +126,7 @@ impl History {
 
     /// The states of the definition that ran.
     pub(crate) fn defined(&self) -> Vec<DefinedState> {
-        let machine = &self.inner.about.machine_name;
+        let machine = &self.inner.about.machine.name;
         self.inner.program.defined(machine)
     }
 

@@ -161,6 +161,11 @@ impl Recorder {
         });
     }
 
+    /// Gives back the room for events that are to come: they may take long.
+    pub(crate) fn shrink(&mut self) {
+        self.entries.shrink();
+    }
+
     /// How many events were written.
     pub(crate) fn count(&self) -> u32 {
         self.count

@@ -190,6 +190,12 @@ impl Execution {
         self.outcome.as_ref()
     }
 
+    /// Gives back the room that it does not need while it waits.
+    pub(crate) fn shrink(&mut self) {
+        self.recorder.shrink();
+        self.runnable.shrink_to_fit();
+    }
+
     pub(crate) fn recorder(&mut self) -> &mut Recorder {
         &mut self.recorder
     }

@@ -67,7 +67,7 @@ impl TaskHost for RunningTask {
     }
 
     fn execution(&self) -> Option<&str> {
-        Some(&self.about.id)
+        Some(self.about.id())
     }
 
     fn state_name(&self) -> Option<&str> {

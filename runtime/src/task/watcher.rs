@@ -180,7 +180,7 @@ impl Slot {
         let state = self.state.load(Ordering::Relaxed);
         let told = Told {
             handler: program.handler_name(state),
-            execution: about.id.clone(),
+            execution: about.arn().clone(),
             state: program.state_name(state),
         };
         (self.changes.load(Ordering::Acquire) == changes).then_some(told)
