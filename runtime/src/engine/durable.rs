@@ -72,9 +72,9 @@ impl Durable {
         let key = self.next.fetch_add(1, Ordering::Relaxed);
         let row = StoredExecution {
             key,
-            arn: about.id.clone().into(),
-            name: about.name.clone().into(),
-            machine: machine.name.clone().into(),
+            arn: about.arn().clone().into(),
+            name: about.name().into(),
+            machine: machine.info.name.clone().into(),
             machine_hash: machine.hash.clone().into(),
             status: Status::Running,
             started: about.started,
@@ -84,7 +84,7 @@ impl Durable {
         let starting = self.versions.start(&machine.hash);
         let version = starting.brings.then(|| StoredMachine {
             hash: machine.hash.to_string(),
-            name: machine.name.to_string(),
+            name: machine.info.name.to_string(),
             machine_type: machine.program.entry().machine_type,
             definition: machine.text.to_string(),
         });
@@ -100,9 +100,9 @@ impl Durable {
     ) -> Journaled {
         let row = StoredExecution {
             key: self.next.fetch_add(1, Ordering::Relaxed),
-            arn: about.id.clone().into(),
-            name: about.name.clone().into(),
-            machine: about.machine_name.clone().into(),
+            arn: about.arn().clone().into(),
+            name: about.name().into(),
+            machine: about.machine.name.clone().into(),
             machine_hash: parent.machine_hash.clone().into(),
             status: Status::Running,
             started: about.started,
