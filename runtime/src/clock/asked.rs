@@ -36,22 +36,23 @@ impl fmt::Debug for Asked {
 }
 
 /// Somebody waits for the end of an execution: who does that answers no token meanwhile.
-pub(crate) struct AwaitsEnd(Clock);
+pub(crate) struct AwaitsEnd(Option<Clock>);
 
 impl AwaitsEnd {
-    pub(super) fn new(clock: Clock) -> Self {
-        if clock.is_virtual() {
-            clock.lock().ends_awaited += 1;
-            clock.settle();
+    pub(super) fn new(clock: &Clock) -> Self {
+        if !clock.is_virtual() {
+            return Self(None);
         }
-        Self(clock)
+        clock.lock().ends_awaited += 1;
+        clock.settle();
+        Self(Some(clock.clone()))
     }
 }
 
 impl Drop for AwaitsEnd {
     fn drop(&mut self) {
-        if self.0.is_virtual() {
-            self.0.lock().ends_awaited -= 1;
+        if let Some(clock) = &self.0 {
+            clock.lock().ends_awaited -= 1;
         }
     }
 }
@@ -82,7 +83,7 @@ impl Clock {
 
     /// Somebody begins to wait for the end of an execution.
     pub(crate) fn await_end(&self) -> AwaitsEnd {
-        AwaitsEnd::new(self.clone())
+        AwaitsEnd::new(self)
     }
 
     /// The same of a worker: virtual time stands while it works, and goes on while the task that it works in sleeps.

@@ -21,6 +21,7 @@ mod listeners;
 mod owner;
 mod pending;
 mod real_time;
+mod ring;
 mod sleep;
 mod sleeper;
 mod stillness;
@@ -29,6 +30,7 @@ mod timestamp;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -36,6 +38,7 @@ pub(crate) use self::asked::Asked;
 pub use self::hold::Hold;
 pub(crate) use self::listeners::Listeners;
 pub(crate) use self::pending::Pending;
+pub(crate) use self::ring::{Rang, Ring, Rings};
 pub use self::sleep::Sleep;
 pub(crate) use self::sleeper::{note_sleep, while_watched};
 pub(crate) use self::stillness::Stillness;
@@ -50,6 +53,9 @@ use self::timers::Timers;
 /// Where virtual time begins unless the builder says otherwise: 2026-01-01T00:00:00Z, so that a run is the
 /// same every time.
 pub const VIRTUAL_START: Timestamp = Timestamp::from_unix_micros(1_767_225_600_000_000);
+
+/// For how many timers that are delivered at once room is kept.
+const ROOM: usize = 64;
 
 /// The clock of one engine. Clones are the same clock.
 ///
@@ -70,6 +76,8 @@ pub struct Clock {
 
 struct Shared {
     is_virtual: bool,
+    /// Virtual time in microseconds, for those who only ask for it; it changes with [`State::now`].
+    now: AtomicI64,
     state: Mutex<State>,
 }
 
@@ -103,10 +111,13 @@ struct State {
     pending_since: Option<Instant>,
     /// Rings timers in real time, once there was one.
     driver: Option<Driver>,
+    /// Room for timers that are being delivered, while none are.
+    room: Vec<Target>,
 }
 
 /// What a timer does when it rings.
 pub(crate) enum Target {
+    Ring(Ring),
     Run(Box<dyn FnOnce() + Send>),
     Sleeper(Arc<Sleeper>),
 }
@@ -141,6 +152,7 @@ impl Clock {
         Self {
             shared: Arc::new(Shared {
                 is_virtual,
+                now: AtomicI64::new(now.unix_micros()),
                 state: Mutex::new(State {
                     now,
                     ..State::default()
@@ -157,7 +169,7 @@ impl Clock {
     /// The time.
     pub fn now(&self) -> Timestamp {
         if self.shared.is_virtual {
-            self.lock().now
+            Timestamp::from_unix_micros(self.shared.now.load(Ordering::SeqCst))
         } else {
             Timestamp::system()
         }
@@ -170,19 +182,19 @@ impl Clock {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Arms a timer that calls `ring` at `at`, with no lock of the clock taken.
-    pub(crate) fn arm(&self, at: Timestamp, ring: Box<dyn FnOnce() + Send>) -> Alarm {
-        self.arm_target(at, Target::Run(ring), Sort::Timer)
+    /// Arms a timer that rings at `at`, with no lock of the clock taken.
+    pub(crate) fn arm(&self, at: Timestamp, ring: Ring) -> Alarm {
+        self.arm_target(at, Target::Ring(ring), Sort::Timer)
     }
 
     /// Arms a timer for the longest that something may last at all.
-    pub(crate) fn arm_bound(&self, at: Timestamp, ring: Box<dyn FnOnce() + Send>) -> Alarm {
-        self.arm_target(at, Target::Run(ring), Sort::Bound)
+    pub(crate) fn arm_bound(&self, at: Timestamp, ring: Ring) -> Alarm {
+        self.arm_target(at, Target::Ring(ring), Sort::Bound)
     }
 
-    /// Arms a timer for what is done as time passes. Virtual time does not jump to it.
-    pub(crate) fn arm_mark(&self, at: Timestamp, ring: Box<dyn FnOnce() + Send>) -> Alarm {
-        self.arm_target(at, Target::Run(ring), Sort::Mark)
+    /// Arms a timer for what is done as time passes: calls `run` with no lock of the clock taken. Virtual time does not jump to it.
+    pub(crate) fn arm_mark(&self, at: Timestamp, run: Box<dyn FnOnce() + Send>) -> Alarm {
+        self.arm_target(at, Target::Run(run), Sort::Mark)
     }
 
     fn arm_target(&self, at: Timestamp, target: Target, sort: Sort) -> Alarm {
@@ -215,8 +227,7 @@ impl Clock {
         if self.shared.is_virtual {
             let mut state = self.lock();
             state.busy = state.busy.saturating_sub(1);
-            drop(state);
-            self.settle();
+            self.settle_from(state);
         }
     }
 
@@ -240,8 +251,7 @@ impl Clock {
             if state.handlers == 0 {
                 state.pending_since = None;
             }
-            drop(state);
-            self.settle();
+            self.settle_from(state);
         }
     }
 
@@ -287,8 +297,7 @@ impl Clock {
         if self.shared.is_virtual {
             let mut state = self.lock();
             state.holds = state.holds.saturating_sub(1);
-            drop(state);
-            self.settle();
+            self.settle_from(state);
         }
     }
 
@@ -297,32 +306,41 @@ impl Clock {
     /// The timers of one moment are delivered together; while they are, they count as busy, so only one
     /// thread delivers at a time.
     fn settle(&self) {
+        self.settle_from(self.lock());
+    }
+
+    fn settle_from<'c>(&'c self, mut state: MutexGuard<'c, State>) {
         loop {
-            let due = {
-                let mut state = self.lock();
-                if state.busy + state.handlers + state.holds > 0 || state.is_asked() {
-                    return;
-                }
-                let Some(next) = state.next_moment() else {
-                    return;
-                };
-                state.now = state.now.max(next);
-                state.take_due()
+            if state.busy + state.handlers + state.holds > 0 || state.is_asked() {
+                return;
+            }
+            let Some(next) = state.next_moment() else {
+                return;
             };
-            self.deliver(due);
+            let now = state.now.max(next);
+            self.come_to(&mut state, now);
+            let due = state.take_due();
+            drop(state);
+            state = self.deliver(due);
         }
     }
 
+    /// It is so late now.
+    fn come_to(&self, state: &mut State, now: Timestamp) {
+        state.now = now;
+        self.shared.now.store(now.unix_micros(), Ordering::SeqCst);
+    }
+
     /// Rings what [`State::take_due`] took.
-    fn deliver(&self, due: Vec<Target>) {
-        // They stop counting as busy also where one of them panics.
-        let _delivered = Delivered {
+    fn deliver(&self, mut due: Vec<Target>) -> MutexGuard<'_, State> {
+        let mut delivered = Delivered {
             clock: self,
             count: due.len(),
         };
-        for target in due {
+        for target in due.drain(..) {
             match target {
-                Target::Run(ring) => ring(),
+                Target::Ring(ring) => ring.ring(),
+                Target::Run(run) => run(),
                 Target::Sleeper(sleeper) => {
                     // Who slept may have gone after the timer was taken, and the hold is nobody's.
                     if !sleeper.ring() {
@@ -331,19 +349,33 @@ impl Clock {
                 }
             }
         }
+        let mut state = delivered.end();
+        if due.capacity() <= ROOM {
+            state.room = due;
+        }
+        state
     }
 }
 
-/// Timers that are being delivered.
+/// Timers that are being delivered. They stop counting as busy also where one of them panics.
 struct Delivered<'c> {
     clock: &'c Clock,
     count: usize,
 }
 
+impl<'c> Delivered<'c> {
+    fn end(&mut self) -> MutexGuard<'c, State> {
+        let mut state = self.clock.lock();
+        state.busy = state.busy.saturating_sub(std::mem::take(&mut self.count));
+        state
+    }
+}
+
 impl Drop for Delivered<'_> {
     fn drop(&mut self) {
-        let mut state = self.clock.lock();
-        state.busy = state.busy.saturating_sub(self.count);
+        if self.count > 0 {
+            drop(self.end());
+        }
     }
 }
 
@@ -382,7 +414,7 @@ impl State {
 
     /// Takes all timers that are due now; each counts as busy until it is delivered.
     fn take_due(&mut self) -> Vec<Target> {
-        let mut due = Vec::new();
+        let mut due = std::mem::take(&mut self.room);
         while let Some(target) = self.timers.pop_due(self.now) {
             due.push(target);
         }

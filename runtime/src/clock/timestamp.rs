@@ -111,8 +111,9 @@ impl Sub for Timestamp {
 
 /// Rounds up, so that a wait never ends early.
 fn micros(duration: Duration) -> i64 {
-    let whole = duration.as_nanos().div_ceil(1_000);
-    i64::try_from(whole).unwrap_or(i64::MAX)
+    let seconds = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+    let part = i64::from(duration.subsec_nanos().div_ceil(1_000));
+    seconds.saturating_mul(1_000_000).saturating_add(part)
 }
 
 record!(struct Timestamp(micros));

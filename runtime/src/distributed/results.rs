@@ -231,10 +231,10 @@ fn describe(about: &ExecutionInfo, ended: &Ended) -> Value {
         members.push(("Error", Value::from(error.clone())));
     }
     members.extend([
-        ("ExecutionArn", Value::from(about.id.clone())),
+        ("ExecutionArn", Value::from(about.arn().clone())),
         ("Input", Value::from(about.input.to_text())),
         ("InputDetails", included()),
-        ("Name", Value::from(about.name.clone())),
+        ("Name", Value::from(about.name())),
     ]);
     if let Some(output) = &ended.output {
         members.push(("Output", Value::from(output.to_text())));
@@ -250,7 +250,7 @@ fn describe(about: &ExecutionInfo, ended: &Ended) -> Value {
     }
     members.extend([
         ("StartDate", Value::from(about.started.to_string())),
-        ("StateMachineArn", Value::from(about.machine_id.clone())),
+        ("StateMachineArn", Value::from(about.machine.id.clone())),
         ("Status", Value::from(ended.status.as_str())),
         ("StopDate", Value::from(ended.stopped.to_string())),
     ]);

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ use super::executions::Executions;
 use super::machines::{Machines, Setting};
 use super::map_runs::MapRuns;
 use super::observer::Observer;
+use super::open::OpenExecutions;
 use super::registry::{self, Registry};
 use super::retention::ChosenRetention;
 use super::shared::Shared;
@@ -487,7 +488,7 @@ impl EngineBuilder {
 
     /// How many bytes the executions that are over may take, about. Those that ended first are forgotten first.
     ///
-    /// Without a [store](Self::store) that are 256 MiB of memory unless set. A store has no bound unless it is set; then executions that are over are
+    /// Without a [store](Self::store) that are 16 MiB of memory unless set. A store has no bound unless it is set; then executions that are over are
     /// deleted as long as all that it has, with what runs, takes more.
     pub fn retention_bytes(mut self, bytes: u64) -> Self {
         self.retention.bytes = Some(bytes);
@@ -564,6 +565,7 @@ impl EngineBuilder {
         let setting = Setting {
             region: self.region,
             account: self.account,
+            role: self.role.into(),
             substitutions: self.substitutions,
             families: registry.families,
             handlers: registry.handlers,
@@ -636,7 +638,7 @@ impl EngineBuilder {
             given: Mutex::default(),
             has_given: AtomicBool::new(false),
             entropy: SharedEntropy::new(seed),
-            live: AtomicUsize::new(0),
+            open: OpenExecutions::default(),
             state: Arc::new(self.state),
             tokens: Tokens::default(),
             activities,
@@ -644,7 +646,6 @@ impl EngineBuilder {
             runs: Arc::new(MapRuns::default()),
             unanswered: UnansweredTasks::default(),
             objects: self.objects,
-            role: self.role,
             retention: retention.executions,
             durable,
             resumes_only,

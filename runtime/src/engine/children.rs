@@ -36,7 +36,7 @@ impl EngineHost {
         };
         let is_standard = child.entry.machine_type == MachineType::Standard;
         // Express executions are not kept, and neither is what belongs to an execution that is not.
-        let parent = self.place.clone().filter(|_| is_standard);
+        let parent = self.place().filter(|_| is_standard).cloned();
         let before = match child.is_again {
             true => self.before(&run, &child, parent.is_some()),
             false => Ok(Before::Nothing),
@@ -57,12 +57,12 @@ impl EngineHost {
             ..
         } = child;
         let responder = Responder::new(&self.state, wait_id);
-        let child = match self.place {
+        let child = match self.place() {
             Some(_) => Child::OfKept,
             None => Child::Yes,
         };
         let anew = |begin, journaled| Prepared {
-            state: ExecutionState::new(about.clone(), self.engine.clock.clone()),
+            state: ExecutionState::new(about.clone(), &self.engine.clock),
             program: self.program.clone(),
             entry,
             child,
@@ -84,7 +84,7 @@ impl EngineHost {
                 let resume = state.report().and_then(|report| {
                     let history = report.history.clone();
                     let resume = state.redrivable()?.resume;
-                    Some(Begin::Redrive { history, resume })
+                    Some(Begin::Redrive(Box::new((history, resume))))
                 });
                 let again = |place| Journaled::new(place, First::Redrive, Written::default());
                 anew(
@@ -126,7 +126,7 @@ impl EngineHost {
             let over = remembered.filter(|state| state.report().is_some());
             return Ok(over.map_or(Before::Nothing, |state| Before::Over(state, None)));
         }
-        let id = &child.about.id;
+        let id = child.about.arn();
         if let Some(durable) = &self.engine.durable
             && let Some(prepared) = durable.recovered().take(id)
         {

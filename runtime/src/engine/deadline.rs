@@ -1,67 +1,81 @@
 use std::sync::Arc;
 
-use super::state::{ExecutionState, Message};
-use crate::clock::{Alarm, Clock, Timestamp};
+use super::state::ExecutionState;
+use crate::clock::{Alarm, Clock, Rang, Ring, Timestamp};
 
 /// When the time of a whole execution is over.
 ///
-/// The alarm is set as soon as the execution waits for something, before any other of its alarms: most Express executions
-/// come to their end without it.
+/// The alarm is set when the execution waits and none of its other alarms comes before: most executions come to their end
+/// without it.
 #[derive(Debug, Default)]
 pub(super) struct Deadline {
-    due: Option<Timestamp>,
-    alarm: Option<Alarm>,
+    stage: Stage,
+    /// When the first of the other alarms rings, as far as that is known.
+    wakes: Option<Timestamp>,
+}
+
+#[derive(Debug, Default)]
+enum Stage {
+    /// There is none, but for the longest life of all.
+    #[default]
+    None,
+    /// It has no alarm.
+    Due(Timestamp),
+    Armed(Alarm),
 }
 
 impl Deadline {
     pub(super) fn at(due: Timestamp) -> Self {
         Self {
-            due: Some(due),
-            alarm: None,
+            stage: Stage::Due(due),
+            wakes: None,
         }
     }
 
     /// Whether it is over, where no alarm says so.
     pub(super) fn is_over(&self, clock: &Clock) -> bool {
-        self.alarm.is_none() && self.due.is_some_and(|due| due <= clock.now())
+        matches!(self.stage, Stage::Due(due) if due <= clock.now())
     }
 
-    /// Sets the alarm, if there is a deadline.
-    pub(super) fn arm(&mut self, clock: &Clock, state: &Arc<ExecutionState>) {
-        if self.alarm.is_none()
-            && let Some(due) = self.due
-        {
-            self.alarm = Some(clock.arm(due, ring(state)));
-        }
-    }
-
-    /// The same for an execution that waits for the first time: without a deadline of its own, the longest life of all is its bound.
-    pub(super) fn arm_bound(
+    /// Another alarm of the execution is about to be set. The deadline's is set first where it does not ring later: of one moment, it
+    /// rings first.
+    pub(super) fn other_armed(
         &mut self,
         clock: &Clock,
         state: &Arc<ExecutionState>,
-        bound: Timestamp,
+        at: Timestamp,
     ) {
-        self.arm(clock, state);
-        if self.alarm.is_none() {
-            self.alarm = Some(clock.arm_bound(bound, ring(state)));
+        if let Stage::Due(due) = self.stage
+            && due <= at
+        {
+            self.stage = Stage::Armed(clock.arm(due, ring(state)));
         }
+        self.wakes = Some(self.wakes.map_or(at, |wakes| wakes.min(at)));
+    }
+
+    /// Another alarm rang or was taken back: it is not known any more which is the first.
+    pub(super) fn other_disarmed(&mut self) {
+        self.wakes = None;
+    }
+
+    /// Sets the alarm of an execution that waits, unless another comes before. Without a deadline of its own, the longest life of all is its
+    /// bound.
+    pub(super) fn rest(&mut self, clock: &Clock, state: &Arc<ExecutionState>, bound: Timestamp) {
+        let wakes_before = |due| self.wakes.is_some_and(|wakes| wakes < due);
+        self.stage = Stage::Armed(match self.stage {
+            Stage::Due(due) if !wakes_before(due) => clock.arm(due, ring(state)),
+            Stage::None if !wakes_before(bound) => clock.arm_bound(bound, ring(state)),
+            _ => return,
+        });
     }
 
     pub(super) fn disarm(&mut self, clock: &Clock) {
-        self.due = None;
-        if let Some(alarm) = self.alarm.take() {
+        if let Stage::Armed(alarm) = std::mem::take(&mut self.stage) {
             clock.disarm(alarm);
         }
     }
 }
 
-fn ring(state: &Arc<ExecutionState>) -> Box<dyn FnOnce() + Send> {
-    let state = Arc::downgrade(state);
-    Box::new(move || {
-        if let Some(state) = state.upgrade() {
-            // One that is over waits for nothing.
-            let _ = state.send(Message::Deadline);
-        }
-    })
+fn ring(state: &Arc<ExecutionState>) -> Ring {
+    Ring::new(state, Rang::Deadline)
 }

@@ -3,8 +3,6 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
-use smol_str::SmolStr;
-
 use super::journaled::{First, Journaled, Place};
 use super::kept_versions::{KeptVersions, Starting};
 use super::machines::Machine;
@@ -74,10 +72,10 @@ impl Durable {
         let key = self.next.fetch_add(1, Ordering::Relaxed);
         let row = StoredExecution {
             key,
-            arn: about.id.to_string(),
-            name: about.name.to_string(),
-            machine: machine.name.to_string(),
-            machine_hash: machine.hash.to_string(),
+            arn: about.arn().clone().into(),
+            name: about.name().into(),
+            machine: machine.info.name.clone().into(),
+            machine_hash: machine.hash.clone().into(),
             status: Status::Running,
             started: about.started,
             stopped: None,
@@ -86,7 +84,7 @@ impl Durable {
         let starting = self.versions.start(&machine.hash);
         let version = starting.brings.then(|| StoredMachine {
             hash: machine.hash.to_string(),
-            name: machine.name.to_string(),
+            name: machine.info.name.to_string(),
             machine_type: machine.program.entry().machine_type,
             definition: machine.text.to_string(),
         });
@@ -102,10 +100,10 @@ impl Durable {
     ) -> Journaled {
         let row = StoredExecution {
             key: self.next.fetch_add(1, Ordering::Relaxed),
-            arn: about.id.to_string(),
-            name: about.name.to_string(),
-            machine: about.machine_name.to_string(),
-            machine_hash: parent.machine_hash.to_string(),
+            arn: about.arn().clone().into(),
+            name: about.name().into(),
+            machine: about.machine.name.clone().into(),
+            machine_hash: parent.machine_hash.clone().into(),
             status: Status::Running,
             started: about.started,
             stopped: None,
@@ -152,7 +150,7 @@ fn started(
 ) -> Journaled {
     let place = Place {
         key: row.key,
-        machine_hash: SmolStr::new(&row.machine_hash),
+        machine_hash: row.machine_hash.clone().into(),
         seq: 0,
     };
     let first = First::Start(Box::new((row, version, starting)));

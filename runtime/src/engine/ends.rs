@@ -20,7 +20,7 @@ impl Shared {
             Role::Job(integration) => parent.answer(nested::ended(report, integration)),
             Role::Child { run, number } => {
                 if let Some(forgotten) = self.runs.child_ended(&run, number) {
-                    self.runs.forget(&forgotten.about.id);
+                    self.runs.forget(forgotten.about.arn());
                 }
                 parent.child_ended(number, of_child(report));
             }
@@ -51,7 +51,7 @@ pub(super) fn of_child(report: &ExecutionReport) -> Ended {
 
 /// How an execution ended, in one line.
 pub(super) fn in_a_line(report: &ExecutionReport) -> String {
-    let name = &report.execution().machine_name;
+    let name = report.execution().machine_name();
     let mut text = format!("`{name}` ended {}", report.status);
     if let Some(error) = &report.error {
         text += &format!(" with `{error}`");

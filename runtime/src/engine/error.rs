@@ -213,8 +213,8 @@ impl ExecutionFailed {
     pub(super) fn new(report: &ExecutionReport) -> Self {
         let about = report.execution();
         Self {
-            id: about.id.to_string(),
-            name: about.name.to_string(),
+            id: about.arn().to_string(),
+            name: about.name().to_string(),
             status: report.status,
             error: report.error.clone(),
             cause: report.cause.clone(),

@@ -1,7 +1,6 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -22,7 +21,7 @@ use super::work::Arrived;
 use crate::history::History;
 use crate::interpret::{Execution, Failure, Inspection, Outcome, Restored, Step, Written};
 use crate::panics::guarded;
-use crate::program::{Entry, Program};
+use crate::program::Entry;
 use crate::record::Damaged;
 use crate::status::Status;
 use crate::store::StoreError;
@@ -50,10 +49,9 @@ fn shut_down() -> Failure {
 ///
 /// The execution is made, grown and dropped in the task that drives it.
 pub(super) struct ExecutionTask {
-    program: Arc<Program>,
     entry: Entry,
     child: Child,
-    execution: Option<Execution>,
+    execution: Option<Box<Execution>>,
     host: EngineHost,
     /// Where it begins, before it has begun.
     begin: Option<Begin>,
@@ -64,7 +62,10 @@ pub(super) struct ExecutionTask {
     /// Who waits for events behind this one.
     readers: Vec<(u32, oneshot::Sender<History>)>,
     is_closed: bool,
-    span: tracing::Span,
+    /// It has waited once; what it needs not while it waits was given back.
+    has_rested: bool,
+    /// Where somebody listens.
+    span: Option<Box<tracing::Span>>,
     /// What was written of the execution, where it is read again at each rest.
     records: Option<Box<(Written, Vec<Vec<u8>>)>>,
     /// What it has in the journal, when it is durable.
@@ -72,7 +73,7 @@ pub(super) struct ExecutionTask {
     /// It is parked as soon as nobody in this process is at work for it.
     is_drained: bool,
     /// It is not gone on with in this process any more, and why.
-    parks: Option<Failure>,
+    parks: Option<Box<Failure>>,
 }
 
 /// How far what was to be committed has come.
@@ -86,7 +87,7 @@ enum Committed {
 }
 
 impl ExecutionTask {
-    pub(super) fn new(engine: Arc<Shared>, prepared: Prepared) -> Self {
+    pub(super) fn new(engine: Arc<Shared>, prepared: Prepared) -> Box<Self> {
         let Prepared {
             state,
             program,
@@ -96,18 +97,17 @@ impl ExecutionTask {
             begin,
             journaled,
         } = prepared;
-        engine.live.fetch_add(1, Ordering::SeqCst);
+        engine.open.begun();
         let span = tracing::info_span!(
             "execution",
-            machine = %state.about.machine_name,
-            name = %state.about.name
+            machine = %state.about.machine.name,
+            name = %state.about.name()
         );
-        let mut host = EngineHost::new(engine, program.clone(), state, source);
+        let mut host = EngineHost::new(engine, program, state, source);
         if let Some(journaled) = &journaled {
             host.defer(journaled.place().clone());
         }
-        Self {
-            program,
+        Box::new(Self {
             entry,
             child,
             execution: None,
@@ -117,52 +117,44 @@ impl ExecutionTask {
             written: 0,
             readers: Vec::new(),
             is_closed: false,
-            span,
+            has_rested: false,
+            span: (!span.is_disabled()).then(|| Box::new(span)),
             records: None,
             journaled,
             is_drained: false,
             parks: None,
-        }
+        })
     }
 
     /// Makes the execution and starts the clock of its whole life, where the definition or the type sets one.
-    fn begin(&mut self) -> Execution {
+    fn begin(&mut self) -> Box<Execution> {
         let engine = &self.host.engine;
-        let about = self.host.state.about.clone();
-        let (program, limits, keeps) = (
-            self.program.clone(),
-            engine.limits.clone(),
-            engine.history(self.entry.machine_type),
-        );
-        let entry = self.entry;
+        let about = &self.host.state.about;
+        let (program, limits) = (&self.host.program, &engine.limits);
+        let (entry, keeps) = (self.entry, engine.history(self.entry.machine_type));
         let fresh = |seed| {
-            let execution =
-                Execution::new(program.clone(), about.clone(), limits.clone(), keeps, seed);
-            execution.entering(entry)
+            let (program, about, limits) = (program.clone(), about.clone(), limits.clone());
+            let execution = Execution::new(program, about, limits, keeps, seed);
+            Box::new(execution.entering(entry))
         };
         // It begins once.
         let begin = self.begin.take().unwrap_or(Begin::Start { seed: 0 });
         let is_resumed = matches!(begin, Begin::Resume(_));
         let mut execution = match begin {
-            Begin::Redrive { history, resume } => Execution::redriven(
-                program.clone(),
-                about.clone(),
-                limits.clone(),
-                entry,
-                &history,
-                keeps,
-                resume,
-            ),
-            Begin::Inspect {
-                start,
-                inspection,
-                seed,
-            } => {
+            Begin::Redrive(from) => {
+                let (history, resume) = *from;
+                let (program, about, limits) = (program.clone(), about.clone(), limits.clone());
+                Box::new(Execution::redriven(
+                    program, about, limits, entry, &history, keeps, resume,
+                ))
+            }
+            Begin::Inspect(test, seed) => {
+                let (start, inspection) = *test;
                 let mut execution = fresh(seed);
-                execution.begin_inspection(start, *inspection);
+                execution.begin_inspection(start, inspection);
                 execution
             }
-            Begin::Resume(execution) => *execution,
+            Begin::Resume(execution) => execution,
             Begin::Start { seed } => {
                 let mut execution = fresh(seed);
                 execution.begin();
@@ -205,12 +197,12 @@ impl ExecutionTask {
         self.journaled.is_some() || self.child == Child::OfKept
     }
 
-    /// An execution that waits for the first time gets the longest life of all as its bound.
+    /// An execution that waits is woken when its time is over, if nothing of its own wakes it before.
     fn bound(&mut self) {
         let host = &mut self.host;
         let bound = host.state.about.started + host.engine.limits.standard_duration;
         let clock = &host.engine.clock;
-        host.deadline.arm_bound(clock, &host.state, bound);
+        host.deadline.rest(clock, &host.state, bound);
     }
 
     fn receive(&mut self, execution: &mut Execution, message: Message) {
@@ -224,12 +216,14 @@ impl ExecutionTask {
             Message::Stop(failure) => execution.abort(failure, &mut self.host),
             Message::Drain => self.is_drained = self.journaled.is_some(),
             Message::ShutDown => match self.goes_on_elsewhere() {
-                true => self.parks = Some(shut_down()),
+                true => self.parks = Some(Box::new(shut_down())),
                 false => execution.abort(shut_down(), &mut self.host),
             },
             Message::LookForHandlers => execution.look_for_handlers(&mut self.host),
-            Message::NotKept(cause) => self.parks = Some(Failure::new(NOT_KEPT, cause)),
-            Message::Parked(failure) => self.parks = Some(failure),
+            Message::NotKept(cause) => {
+                self.parks = Some(Box::new(Failure::new(NOT_KEPT, cause)));
+            }
+            Message::Parked(failure) => self.parks = Some(Box::new(failure)),
             Message::History(read, reader) => {
                 execution.recorder().watch();
                 self.readers.push((read, reader));
@@ -252,7 +246,7 @@ impl ExecutionTask {
             }
             News::Parked(TaskFailure { error, cause }) => {
                 let failure = Failure::stopped(error.map(SmolStr::from), cause.map(SmolStr::from));
-                self.parks = Some(failure);
+                self.parks = Some(Box::new(failure));
             }
             News::Child(number, ended) => {
                 execution.child_execution_ended(wait_id, number, ended, &mut self.host);
@@ -285,7 +279,7 @@ impl ExecutionTask {
     }
 
     /// Tells everybody how it ended.
-    fn finish(&mut self, mut execution: Execution) {
+    fn finish(&mut self, mut execution: Box<Execution>) {
         // What came to no end of its own ran out of time.
         let outcome = execution.outcome().cloned().unwrap_or(Outcome::TimedOut);
         self.inspected = execution.take_inspection();
@@ -293,7 +287,7 @@ impl ExecutionTask {
             && let Some(resume) = execution.take_resume()
         {
             self.host.state.keep(Redrivable {
-                program: self.program.clone(),
+                program: self.host.program.clone(),
                 source: self.host.source.clone(),
                 resume,
                 place: self
@@ -330,7 +324,7 @@ impl ExecutionTask {
     fn break_off(&mut self, status: Status, failure: Failure) {
         let history = match self.execution.take() {
             Some(mut execution) => execution.recorder().finish(),
-            None => History::empty(self.program.clone(), self.host.state.about.clone()),
+            None => History::empty(self.host.program.clone(), self.host.state.about.clone()),
         };
         self.close(status, None, Some(failure), history);
     }
@@ -352,9 +346,10 @@ impl ExecutionTask {
         if let Some(observer) = &self.host.engine.observer
             && self.inspected.is_none()
         {
-            observer.ended(&self.program, &report, self.child != Child::No);
+            observer.ended(&self.host.program, &report, self.child != Child::No);
         }
         if self.host.is_parked {
+            self.host.engine.open.leave(&self.host.state);
             self.host.engine.executions().park(&self.host.state);
         } else if self.child == Child::No {
             // A child is remembered by its run.
@@ -377,7 +372,7 @@ impl ExecutionTask {
                 true => ends::tell_parked(&follower, &report),
                 false => engine.tell_follower(follower, &report),
             });
-        self.host.engine.live.fetch_sub(1, Ordering::SeqCst);
+        self.host.engine.open.ended();
     }
 
     /// Drives the executions that this one has started, each in a task of its own.
@@ -413,7 +408,7 @@ impl ExecutionTask {
         records.push(written.record(execution));
         let unbegun = |about| {
             let limits = self.host.engine.limits.clone();
-            Execution::new(self.program.clone(), about, limits, 0, 0)
+            Execution::new(self.host.program.clone(), about, limits, 0, 0)
         };
         let mut restored = Restored::default();
         for record in records {
@@ -533,7 +528,7 @@ impl ExecutionTask {
             }
             if let Some(failure) = self.parks.take() {
                 self.execution = Some(execution);
-                self.park(failure);
+                self.park(*failure);
                 return Poll::Ready(());
             }
             while let Poll::Ready((wait_id, arrived)) = self.host.poll_work(cx) {
@@ -568,7 +563,7 @@ impl ExecutionTask {
                 continue;
             }
             if self.host.engine.rests_as_bytes && !execution.is_inspected() {
-                execution = match self.through_bytes(&mut execution) {
+                *execution = match self.through_bytes(&mut execution) {
                     Ok(same) => same,
                     Err(error) => {
                         self.break_off(Status::Failed, Failure::new(INTERNAL, error.to_string()));
@@ -577,6 +572,9 @@ impl ExecutionTask {
                 };
             }
             let is_drained = self.is_drained && !execution.is_at_work();
+            if !std::mem::replace(&mut self.has_rested, true) {
+                execution.shrink();
+            }
             self.execution = Some(execution);
             if is_drained {
                 self.park(shut_down());
@@ -595,8 +593,8 @@ impl Future for ExecutionTask {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.get_mut();
-        let span = this.span.clone();
-        let _entered = span.enter();
+        let span = this.span.as_ref().map(|span| (**span).clone());
+        let _entered = span.as_ref().map(tracing::Span::enter);
         this.host.state.waker.register(cx.waker());
         this.host.waker = cx.waker().clone();
         match guarded(|| this.advance(cx)) {

@@ -1,5 +1,5 @@
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 
@@ -7,18 +7,13 @@ use super::retention::Retention;
 use super::state::ExecutionState;
 use crate::clock::Timestamp;
 
-/// The executions of an engine: those that run, and those that can be described.
+/// The Standard executions of an engine that run, and those that can be described.
 pub(super) struct Executions {
-    /// The Standard ones.
+    /// By their ARNs.
     pub(super) by_id: HashMap<SmolStr, Arc<ExecutionState>>,
     /// Of these, those that are over, oldest first.
     closed: VecDeque<Closed>,
     closed_bytes: u64,
-    /// All that run, but for the children of Map Runs, which end with them.
-    open: Vec<Option<Weak<ExecutionState>>>,
-    free: Vec<usize>,
-    /// Nothing is started any more.
-    pub(super) is_shut_down: bool,
     retention: Retention,
 }
 
@@ -36,34 +31,20 @@ impl Executions {
             by_id: HashMap::new(),
             closed: VecDeque::new(),
             closed_bytes: 0,
-            open: Vec::new(),
-            free: Vec::new(),
-            is_shut_down: false,
             retention,
         }
     }
 
-    /// An execution begins to run.
-    pub(super) fn open(&mut self, state: &Arc<ExecutionState>) {
-        let place = self.free.pop().unwrap_or(self.open.len());
-        if place == self.open.len() {
-            self.open.push(None);
-        }
-        self.open[place] = Some(Arc::downgrade(state));
-        state.set_place(place);
-    }
-
     /// An execution that was over runs again.
     pub(super) fn reopen(&mut self, state: &Arc<ExecutionState>) {
-        let id = &state.about.id;
+        let id = state.about.arn();
         self.take_closed(id);
         self.by_id.insert(id.clone(), state.clone());
-        self.open(state);
     }
 
     /// An execution that was over is deleted. Another of its name, or a redrive, is left as it is.
     pub(super) fn forget(&mut self, state: &Arc<ExecutionState>) {
-        let id = &state.about.id;
+        let id = state.about.arn();
         let is_same = |known: &Arc<ExecutionState>| Arc::ptr_eq(known, state);
         if self.by_id.get(id).is_some_and(is_same) {
             self.by_id.remove(id);
@@ -80,30 +61,12 @@ impl Executions {
 
     /// An execution goes on in another process.
     pub(super) fn park(&mut self, state: &ExecutionState) {
-        self.leave(state);
-        self.by_id.remove(&state.about.id);
+        self.by_id.remove(state.about.arn());
     }
 
-    /// An execution does not run any more.
-    pub(super) fn leave(&mut self, state: &ExecutionState) {
-        if let Some(place) = state.place() {
-            self.open[place] = None;
-            self.free.push(place);
-        }
-    }
-
-    /// How many Standard ones run.
+    /// How many run.
     pub(super) fn open_count(&self) -> usize {
         self.by_id.len().saturating_sub(self.closed.len())
-    }
-
-    /// Those that run.
-    pub(super) fn running(&self) -> Vec<Arc<ExecutionState>> {
-        self.open
-            .iter()
-            .flatten()
-            .filter_map(Weak::upgrade)
-            .collect()
     }
 
     /// An execution that holds so many bytes is over. Gives the ids of those that are forgotten for it: itself, when it cannot
@@ -114,8 +77,7 @@ impl Executions {
         bytes: u64,
         stopped: Timestamp,
     ) -> Vec<SmolStr> {
-        self.leave(state);
-        let id = &state.about.id;
+        let id = state.about.arn();
         if !self.by_id.contains_key(id) {
             return vec![id.clone()];
         }

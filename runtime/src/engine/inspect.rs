@@ -8,7 +8,7 @@ use super::execution_task::ExecutionTask;
 use super::prepared::{Begin, Child, Prepared};
 
 use super::state::ExecutionState;
-use crate::execution_info::ExecutionInfo;
+use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
 use crate::interpret::{Failure, Inspection, Start};
 use crate::program::Program;
 use crate::query::Entropy;
@@ -39,30 +39,28 @@ impl Engine {
         let names = Entropy::new(seed);
         let (machine, name) = (names.uuid(), names.uuid());
         let about = Arc::new(ExecutionInfo {
-            root: engine.arn("express", &format!("{machine}:{name}")),
-            id: engine.arn("express", &format!("{machine}:{name}")),
-            name: name.into(),
-            role_arn: role.unwrap_or_default().into(),
-            machine_id: engine.arn("stateMachine", &machine),
-            machine_name: machine.into(),
+            names: Names::new(engine.arn("express", &format!("{machine}:{name}")), name),
+            root: None,
+            machine: Arc::new(MachineInfo {
+                id: engine.arn("stateMachine", &machine),
+                name: machine.into(),
+                role_arn: role.unwrap_or_default().into(),
+                prefix: SmolStr::default(),
+            }),
             started: engine.clock.now(),
             input: start.input.clone(),
             redrive_count: None,
             redriven: None,
             depth: 0,
         });
-        let state = ExecutionState::new(about, engine.clock.clone());
+        let state = ExecutionState::new(about, &engine.clock);
         let prepared = Prepared {
             state: state.clone(),
             entry: program.entry(),
             program,
             child: Child::No,
             source,
-            begin: Begin::Inspect {
-                start,
-                inspection: Box::new(inspection),
-                seed,
-            },
+            begin: Begin::Inspect(Box::new((start, inspection)), seed),
             journaled: None,
         };
         let mut drive = ExecutionTask::new(engine.clone(), prepared);

@@ -28,9 +28,9 @@ pub struct ExecutionSummary {
 impl ExecutionSummary {
     pub(super) fn of_row(row: StoredExecution) -> Self {
         Self {
-            id: row.arn,
-            name: row.name,
-            machine: row.machine,
+            id: row.arn.to_string(),
+            name: row.name.to_string(),
+            machine: row.machine.to_string(),
             status: row.status,
             started: row.started,
             stopped: row.stopped,
@@ -40,9 +40,9 @@ impl ExecutionSummary {
     pub(super) fn of(state: &ExecutionState) -> Self {
         let report = state.report();
         Self {
-            id: state.about.id.to_string(),
-            name: state.about.name.to_string(),
-            machine: state.about.machine_name.to_string(),
+            id: state.about.arn().to_string(),
+            name: state.about.name().to_string(),
+            machine: state.about.machine.name.to_string(),
             status: report.map_or(Status::Running, |report| report.status),
             started: state.about.started,
             stopped: report.map(|report| report.stopped),
@@ -134,7 +134,7 @@ impl ExecutionFilter {
         let limit = self.limit.unwrap_or(usize::MAX).max(1);
         let is_more = rows.len() > limit;
         rows.truncate(limit);
-        let place = |row: &StoredExecution| Place(Reverse((row.started, row.arn.as_str().into())));
+        let place = |row: &StoredExecution| Place(Reverse((row.started, row.arn.clone().into())));
         let next = rows
             .last()
             .filter(|_| is_more)
@@ -151,8 +151,8 @@ impl ExecutionFilter {
         let mut fitting: Vec<(Place, &ExecutionState)> = all
             .map(|state| (Place::of(state), state))
             .filter(|(place, state)| {
-                let is_of = |name: &String| state.about.machine_name == name.as_str();
-                let is_called = |name: &String| state.about.name == name.as_str();
+                let is_of = |name: &String| state.about.machine.name == name.as_str();
+                let is_called = |name: &String| state.about.name() == name.as_str();
                 self.machine.as_ref().is_none_or(is_of)
                     && self.name.as_ref().is_none_or(is_called)
                     && after.as_ref().is_none_or(|after| place > after)
@@ -192,7 +192,7 @@ struct Place(Reverse<(Timestamp, SmolStr)>);
 
 impl Place {
     fn of(state: &ExecutionState) -> Self {
-        Self(Reverse((state.about.started, state.about.id.clone())))
+        Self(Reverse((state.about.started, state.about.arn().clone())))
     }
 
     /// Text that is none begins at the first.

@@ -1,6 +1,7 @@
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::Arc;
 
+use arc_swap::{ArcSwap, Guard};
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
@@ -9,14 +10,15 @@ use stepwright_asl::placeholder::fill;
 use super::handlers::Handlers;
 use super::input::CheckInput;
 use super::registry::PendingMachine;
+use crate::execution_info::MachineInfo;
 use crate::program::Program;
 use crate::query::digest::sha256;
 use crate::task::{DefinedState, ResourceKind};
 
 /// One version of a state machine. Executions go on with the version that they started with.
 pub(super) struct Machine {
-    pub(super) name: SmolStr,
-    pub(super) arn: SmolStr,
+    /// What it is to its executions.
+    pub(super) info: Arc<MachineInfo>,
     /// The definition, with the values of its placeholders.
     pub(super) text: Arc<str>,
     /// SHA-256 of the text.
@@ -67,8 +69,8 @@ impl MachineDescription {
 impl Machine {
     pub(super) fn describe(&self) -> MachineDescription {
         MachineDescription {
-            name: self.name.to_string(),
-            arn: self.arn.to_string(),
+            name: self.info.name.to_string(),
+            arn: self.info.id.to_string(),
             machine_type: self.program.entry().machine_type,
             definition: self.text.to_string(),
             hash: self.hash.to_string(),
@@ -80,6 +82,8 @@ impl Machine {
 pub(super) struct Setting {
     pub(super) region: String,
     pub(super) account: String,
+    /// The role that executions run under, where they are started with no other.
+    pub(super) role: SmolStr,
     /// The values of placeholders.
     pub(super) substitutions: HashMap<String, String>,
     /// Which resources are activities or functions.
@@ -115,9 +119,17 @@ impl Setting {
         }
         program.resolve(|resource, target| self.handlers.resolve(resource, target));
         let text = filled.machine.to_json();
+        let executions = match pending.machine_type {
+            MachineType::Express => "express",
+            MachineType::Standard => "execution",
+        };
         Ok(Machine {
-            name: name.into(),
-            arn: self.arn("stateMachine", name),
+            info: Arc::new(MachineInfo {
+                id: self.arn("stateMachine", name),
+                name: name.into(),
+                role_arn: self.role.clone(),
+                prefix: self.arn(executions, &format!("{name}:")),
+            }),
             hash: sha256(text.as_bytes()).into(),
             text: text.into(),
             program: Arc::new(program),
@@ -134,53 +146,34 @@ impl Setting {
     }
 }
 
-/// The state machines of an engine, each in its newest version.
+/// The state machines of an engine. They are read with each start, and that shares nothing that threads would wait for.
 pub(super) struct Machines {
-    known: RwLock<Known>,
-    /// Names by the text of StateMachineArn.
-    by_target: HashMap<String, String>,
+    newest: ArcSwap<Newest>,
 }
 
-#[derive(Default)]
-struct Known {
+/// The state machines of an engine, each in its newest version.
+#[derive(Clone, Default)]
+pub(super) struct Newest {
     by_name: HashMap<SmolStr, Arc<Machine>>,
+    /// Names by the text of StateMachineArn.
+    by_target: Arc<HashMap<String, String>>,
     /// The states of all of them.
     defined: Arc<[DefinedState]>,
 }
 
-impl Known {
-    fn put(&mut self, machines: impl IntoIterator<Item = Machine>) {
+impl Newest {
+    fn put(&mut self, machines: impl IntoIterator<Item = Arc<Machine>>) {
         let named = machines.into_iter();
         self.by_name
-            .extend(named.map(|machine| (machine.name.clone(), Arc::new(machine))));
+            .extend(named.map(|machine| (machine.info.name.clone(), machine)));
         let machines = self.by_name.values();
-        let states = machines.flat_map(|machine| machine.program.defined(&machine.name));
+        let states = machines.flat_map(|machine| machine.program.defined(&machine.info.name));
         self.defined = states.collect();
-    }
-}
-
-impl Machines {
-    pub(super) fn new(machines: Vec<Machine>, by_target: HashMap<String, String>) -> Self {
-        let mut known = Known::default();
-        known.put(machines);
-        Self {
-            known: RwLock::new(known),
-            by_target,
-        }
-    }
-
-    fn read(&self) -> RwLockReadGuard<'_, Known> {
-        self.known.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write(&self) -> RwLockWriteGuard<'_, Known> {
-        self.known.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The machine of a name, an ARN or a workflow's placeholder.
-    pub(super) fn find(&self, text: &str) -> Option<Arc<Machine>> {
-        let known = self.read();
-        let of_name = |name: &str| known.by_name.get(name).cloned();
+    pub(super) fn find(&self, text: &str) -> Option<&Arc<Machine>> {
+        let of_name = |name: &str| self.by_name.get(name);
         of_name(text)
             .or_else(|| of_name(self.by_target.get(text)?))
             .or_else(|| {
@@ -188,19 +181,47 @@ impl Machines {
                 of_name(name.split(':').next()?)
             })
     }
+}
+
+impl Machines {
+    pub(super) fn new(machines: Vec<Machine>, by_target: HashMap<String, String>) -> Self {
+        let mut newest = Newest {
+            by_target: Arc::new(by_target),
+            ..Newest::default()
+        };
+        newest.put(machines.into_iter().map(Arc::new));
+        Self {
+            newest: ArcSwap::from_pointee(newest),
+        }
+    }
+
+    /// All of them as they are now.
+    pub(super) fn newest(&self) -> Guard<Arc<Newest>> {
+        self.newest.load()
+    }
+
+    /// The machine of a name, an ARN or a workflow's placeholder.
+    pub(super) fn find(&self, text: &str) -> Option<Arc<Machine>> {
+        self.newest().find(text).cloned()
+    }
 
     /// Adds a machine, or a new version of one.
     pub(super) fn put(&self, machine: Machine) {
-        self.write().put([machine]);
+        let machine = Arc::new(machine);
+        self.newest.rcu(|before| {
+            let mut newest = Newest::clone(before);
+            newest.put([machine.clone()]);
+            newest
+        });
     }
 
     /// The states that sources of answers are held against.
     pub(super) fn defined(&self) -> Arc<[DefinedState]> {
-        self.read().defined.clone()
+        self.newest().defined.clone()
     }
 
     pub(super) fn names(&self) -> Vec<SmolStr> {
-        let mut names: Vec<_> = self.read().by_name.keys().cloned().collect();
+        let mut names: Vec<_> = self.newest().by_name.keys().cloned().collect();
         names.sort_unstable();
         names
     }

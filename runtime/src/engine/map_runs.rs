@@ -66,7 +66,7 @@ impl MapRuns {
                     executions.extend(
                         run.children()
                             .values()
-                            .map(|execution| execution.about.id.clone()),
+                            .map(|execution| execution.about.arn().clone()),
                     );
                     forgotten.push(run);
                 }
@@ -108,7 +108,7 @@ impl MapRuns {
             for arn in known.of_execution.get(&execution).into_iter().flatten() {
                 let children = known.by_arn.get(arn).map(|run| run.children());
                 for child in children.into_iter().flat_map(BTreeMap::into_values) {
-                    executions.push(child.about.id.clone());
+                    executions.push(child.about.arn().clone());
                     if child.report().is_none() {
                         at_work.push(child);
                     }
@@ -284,7 +284,7 @@ impl MapRunRecord {
     fn child(&self, id: &str) -> Option<Arc<ExecutionState>> {
         let state = self.lock();
         let mut all = state.children().map(|(_, execution)| execution);
-        all.find(|execution| execution.about.id == id).cloned()
+        all.find(|execution| execution.about.arn() == id).cloned()
     }
 }
 

@@ -27,6 +27,7 @@ mod machines;
 mod map_runs;
 mod nested;
 mod observer;
+mod open;
 mod prepared;
 mod recover;
 mod redrivable;
@@ -77,7 +78,8 @@ use self::execution_task::ExecutionTask;
 use self::handle::LastHandle;
 use self::registry::PendingMachine;
 use self::run::Decode;
-use self::shared::Shared;
+use self::shared::{Launched, Shared};
+use self::state::ExecutionState;
 use crate::clock::Clock;
 use crate::distributed::MapRun;
 use crate::history::{HistoryPage, HistoryQuery};
@@ -252,14 +254,8 @@ impl Engine {
     pub async fn execute<W: Workflow>(&self, input: W::Input) -> Result<W::Output, ExecuteError> {
         let input = to_value(input)?;
         let options = StartOptions::new().synchronous();
-        let (run, drive) = self.prepare(W::NAME, input, options, input::read::<W::Output>)?;
-        if let Some(drive) = drive {
-            let _awaits = self.clock().await_end();
-            drive.await;
-        }
-        run.accepted().await?;
-        let report = run.report().await;
-        Ok(run.decode(&report)?)
+        let report = self.drive(W::NAME, input, options).await?;
+        Ok(run::decoded(&report, input::read::<W::Output>)?)
     }
 
     /// The same for a state machine by its name; the report tells how it ended.
@@ -274,28 +270,20 @@ impl Engine {
         options: StartOptions,
     ) -> Result<Arc<ExecutionReport>, StartError> {
         let input = self.checked(machine, input.into())?;
-        let (run, drive) = self.prepare(machine, input, options, |_| Ok(()))?;
-        if let Some(drive) = drive {
-            let _awaits = self.clock().await_end();
-            drive.await;
-        }
-        run.accepted().await?;
-        Ok(run.report().await)
+        self.drive(machine, input, options).await
     }
 
     /// An input in JSON, where it is one of the workflow's type.
     fn checked(&self, machine: &str, input: Value) -> Result<Value, StartError> {
-        let check = self
-            .shared
-            .machines
-            .find(machine)
-            .and_then(|one| one.check_input);
+        let machines = self.shared.machines.newest();
+        let check = machines.find(machine).and_then(|one| one.check_input);
         match check.map(|check| check(&input)) {
             Some(Err(cause)) => Err(StartError::InvalidInput(cause)),
             _ => Ok(input),
         }
     }
 
+    /// Starts an execution in a task of its own.
     async fn launch<T>(
         &self,
         machine: &str,
@@ -304,35 +292,49 @@ impl Engine {
         decode: Decode<T>,
     ) -> Result<Run<T>, StartError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
-        let (run, drive) = self.prepare(machine, input, options, decode)?;
-        if let Some(drive) = drive {
-            runtime.spawn(drive);
+        let (state, task) = self.prepare(machine, input, options)?;
+        if let Some(task) = task {
+            runtime.spawn(task);
         }
+        let run = Run::new(state, decode, &self.handle);
         run.accepted().await?;
         Ok(run)
     }
 
-    fn prepare<T>(
+    /// Starts an execution and drives it here, to its end.
+    async fn drive(
         &self,
         machine: &str,
         input: Value,
         options: StartOptions,
-        decode: Decode<T>,
-    ) -> Result<(Run<T>, Option<ExecutionTask>), StartError> {
-        let launched = match self.shared.machines.find(machine) {
-            Some(known) => self.shared.launch(&known, input, options, 0),
+    ) -> Result<Arc<ExecutionReport>, StartError> {
+        let (state, task) = self.prepare(machine, input, options)?;
+        if let Some(task) = task {
+            let _awaits = self.clock().await_end();
+            task.await;
+        }
+        let kept = state.accepted().await;
+        kept.map_err(|error| StartError::of_store(error, state.about.name()))?;
+        Ok(state.finished().await)
+    }
+
+    /// Makes an execution, and what drives it where it does not run already.
+    fn prepare(
+        &self,
+        machine: &str,
+        input: Value,
+        options: StartOptions,
+    ) -> Result<(Arc<ExecutionState>, Option<Box<ExecutionTask>>), StartError> {
+        let launched = match self.shared.machines.newest().find(machine) {
+            Some(known) => self.shared.launch(known, input, options, 0),
             None => Err(StartError::StateMachineDoesNotExist(machine.to_owned())),
         };
-        let launched = launched.inspect_err(|error| {
+        let Launched { state, prepared } = launched.inspect_err(|error| {
             let news = || format!("`{machine}` was not started: {error}");
             self.shared.tell(news, true);
         })?;
-        Ok((
-            Run::new(launched.state, decode, &self.handle),
-            launched
-                .prepared
-                .map(|prepared| ExecutionTask::new(self.shared.clone(), prepared)),
-        ))
+        let task = prepared.map(|prepared| ExecutionTask::new(self.shared.clone(), prepared));
+        Ok((state, task))
     }
 
     /// A Standard execution, or a child of a Map Run, by its ARN, running or over, as long as it is remembered.

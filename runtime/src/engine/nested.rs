@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use smol_str::SmolStr;
 use stepwright_asl::errors;
 
 use super::error::StartError;
@@ -8,7 +7,7 @@ use super::machines::Machine;
 use super::report::ExecutionReport;
 use super::shared::{Launched, Shared};
 use super::start::StartOptions;
-use crate::execution_info::ExecutionInfo;
+use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
 use crate::status::Status;
 use crate::task::{
     Answer, Effect, Integration, NestedStart, TaskCall, TaskFailure, TaskResult, TaskSource,
@@ -47,9 +46,11 @@ impl Integration {
         let machine_id = call.target().unwrap_or_default();
         let prefix = machine_id.replace(":stateMachine:", ":execution:");
         let about = ExecutionInfo {
-            id: format!("{prefix}:explored").into(),
-            name: "explored".into(),
-            machine_id: machine_id.into(),
+            names: Names::new(format!("{prefix}:explored"), "explored"),
+            machine: Arc::new(MachineInfo {
+                id: machine_id.into(),
+                ..MachineInfo::clone(&parent.machine)
+            }),
             input: (call.parameters().get("Input").cloned()).unwrap_or_else(Value::empty_object),
             redrive_count: (self != Self::SdkSync).then_some(0),
             redriven: None,
@@ -146,13 +147,14 @@ impl Shared {
             Some(input) => input.clone(),
         };
         let name = call.parameters().get("Name").and_then(Value::as_str);
-        let (name, execution) = self.names(machine, name.map(SmolStr::new));
+        let names = self.names(machine, name);
+        let prefix = &machine.info.prefix;
         Ok(NestedStart {
             integration,
-            machine: machine.name.clone(),
-            name,
-            execution,
-            root: call.execution().root.clone(),
+            machine: machine.info.name.clone(),
+            name: names.name(prefix).into(),
+            execution: names.id(prefix).clone(),
+            root: call.execution().root_arn().clone(),
             input,
             depth,
             request: call.request_id(),
@@ -200,7 +202,7 @@ impl Shared {
 /// What the start itself answers.
 pub(super) fn begun(about: &ExecutionInfo, integration: Integration, request: &str) -> Value {
     let members = [
-        ("ExecutionArn", Value::from(about.id.clone())),
+        ("ExecutionArn", Value::from(about.arn().clone())),
         ("StartDate", date(about.started, integration)),
     ];
     if integration.is_sdk() {
@@ -230,10 +232,10 @@ fn envelope(about: &ExecutionInfo, report: &End<'_>, integration: Integration) -
         members.push(("Error", Value::from(error)));
     }
     members.extend([
-        ("ExecutionArn", Value::from(about.id.clone())),
+        ("ExecutionArn", Value::from(about.arn().clone())),
         ("Input", data(&about.input)),
         ("InputDetails", included()),
-        ("Name", Value::from(about.name.clone())),
+        ("Name", Value::from(about.name())),
     ]);
     if let Some(output) = report.output {
         members.push(("Output", data(output)));
@@ -258,7 +260,7 @@ fn envelope(about: &ExecutionInfo, report: &End<'_>, integration: Integration) -
     }
     members.extend([
         ("StartDate", date(about.started, integration)),
-        ("StateMachineArn", Value::from(about.machine_id.clone())),
+        ("StateMachineArn", Value::from(about.machine.id.clone())),
         ("Status", Value::from(report.status.as_str())),
         ("StopDate", date(report.stopped, integration)),
     ]);

@@ -35,13 +35,9 @@ pub(super) enum Begin {
     /// At the first state; names and chance begin with the seed.
     Start { seed: u64 },
     /// Where it came to no good end.
-    Redrive { history: History, resume: Resume },
+    Redrive(Box<(History, Resume)>),
     /// Where it waited when it was written last.
     Resume(Box<Execution>),
-    /// At one state, which is all that runs.
-    Inspect {
-        start: Start,
-        inspection: Box<Inspection>,
-        seed: u64,
-    },
+    /// At one state, which is all that runs, with this seed.
+    Inspect(Box<(Start, Inspection)>, u64),
 }

@@ -58,14 +58,14 @@ impl Versions {
         reader: &mut dyn StoreReader,
         row: &StoredExecution,
     ) -> Result<Arc<Machine>, StoreError> {
-        let hash = &row.machine_hash;
+        let hash = &*row.machine_hash;
         if let Some(known) = self.compiled.get(hash) {
             return Ok(known.clone());
         }
         // That of a child is its parent's, with the Map's label behind it.
         let name = row.machine.split('/').next().unwrap_or_default();
         let newest = reading.machines.and_then(|machines| machines.find(name));
-        let machine = match newest.filter(|newest| newest.hash == hash.as_str()) {
+        let machine = match newest.filter(|newest| newest.hash == hash) {
             Some(newest) => newest,
             None => {
                 if !self.stored(reader)?.contains_key(hash) {
@@ -81,7 +81,7 @@ impl Versions {
                     })?
             }
         };
-        self.compiled.insert(hash.clone(), machine.clone());
+        self.compiled.insert(hash.to_owned(), machine.clone());
         Ok(machine)
     }
 
@@ -106,7 +106,7 @@ impl Versions {
         })?;
         let place = Place {
             key: row.key,
-            machine_hash: SmolStr::new(&row.machine_hash),
+            machine_hash: row.machine_hash.clone().into(),
             seq: u32::try_from(records.len()).unwrap_or(u32::MAX),
         };
         Ok(Kept {
@@ -150,7 +150,7 @@ pub(super) struct Recovered {
 
 impl Recovered {
     fn add(&mut self, child: Prepared) {
-        let arn = child.state.about.id.clone();
+        let arn = child.state.about.arn().clone();
         self.order.push_back(arn.clone());
         self.by_arn.insert(arn, child);
     }
@@ -206,8 +206,9 @@ impl Shared {
                     let prepared = self.resumed(kept, Child::No);
                     let state = &prepared.state;
                     let mut executions = self.executions();
-                    executions.open(state);
-                    let id = state.about.id.clone();
+                    // The engine is being built: nobody has shut it down.
+                    let _may_run = self.open.open(state);
+                    let id = state.about.arn().clone();
                     executions.by_id.insert(id, state.clone());
                     drop(executions);
                     all.push(prepared);
@@ -254,7 +255,7 @@ impl Shared {
         let about = kept.execution.about().clone();
         let journaled = Journaled::new(kept.place, First::None, kept.written);
         Prepared {
-            state: ExecutionState::new(about, self.clock.clone()),
+            state: ExecutionState::new(about, &self.clock),
             entry: kept.execution.entry(),
             program: kept.machine.program.clone(),
             child,
@@ -267,7 +268,7 @@ impl Shared {
     /// Whether this engine goes on with an execution that is not over.
     fn resumes(&self, kept: &Kept) -> bool {
         let only = self.resumes_only.as_ref();
-        only.is_none_or(|only| kept.execution.about().root == *only)
+        only.is_none_or(|only| kept.execution.about().root_arn() == only)
     }
 
     /// A Standard execution that runs, is remembered, or is over in the store; no child of a Map Run.
@@ -284,7 +285,7 @@ impl Shared {
     pub(super) fn child(&self, id: &str) -> Result<Option<Arc<ExecutionState>>, StoreError> {
         let remembered = self.runs.child(id).or_else(|| {
             let mut left = self.durable.as_ref()?.left_behind().into_iter();
-            left.find(|child| child.about.id == id)
+            left.find(|child| child.about.arn() == id)
         });
         if remembered.is_some() {
             return Ok(remembered);
@@ -327,7 +328,7 @@ impl Shared {
         let stopped = row.stopped.unwrap_or(about.started);
         let history = execution.recorder().finish();
         let report = ExecutionReport::new(row.status, output, failure, stopped, history);
-        let state = ExecutionState::new(about.clone(), self.clock.clone());
+        let state = ExecutionState::new(about.clone(), &self.clock);
         if let Some(resume) = resume.filter(|_| row.status != Status::Succeeded) {
             state.keep(Redrivable {
                 program: machine.program.clone(),

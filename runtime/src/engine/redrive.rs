@@ -96,7 +96,7 @@ impl Shared {
         // It may be over in the store alone.
         let known = self.known(id).map_err(RedriveError::Store)?;
         let mut executions = self.executions();
-        if executions.is_shut_down {
+        if self.open.is_shut_down() {
             return Err(RedriveError::ShutDown);
         }
         let known = executions.by_id.get(id).cloned().or(known);
@@ -128,9 +128,14 @@ impl Shared {
             return Err(RedriveError::ExecutionLimitExceeded(open));
         }
         let state = match redrivable.place {
-            Some(_) => ExecutionState::unkept(about, self.clock.clone()),
-            None => ExecutionState::new(about, self.clock.clone()),
+            Some(_) => ExecutionState::unkept(about, &self.clock),
+            None => ExecutionState::new(about, &self.clock),
         };
+        if !self.open.open(&state) {
+            drop(executions);
+            state.abandon();
+            return Err(RedriveError::ShutDown);
+        }
         executions.reopen(&state);
         drop(executions);
         let Redrivable {
@@ -147,10 +152,7 @@ impl Shared {
             program,
             child: Child::No,
             source,
-            begin: Begin::Redrive {
-                history: report.history.clone(),
-                resume,
-            },
+            begin: Begin::Redrive(Box::new((report.history.clone(), resume))),
             journaled,
         })
     }

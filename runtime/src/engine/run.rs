@@ -32,7 +32,7 @@ impl<T> Run<T> {
     /// Waits until the start is kept.
     pub(super) async fn accepted(&self) -> Result<(), StartError> {
         let kept = self.state.accepted().await;
-        kept.map_err(|error| StartError::of_store(error, &self.state.about.name))
+        kept.map_err(|error| StartError::of_store(error, self.state.about.name()))
     }
 
     pub(super) fn new(
@@ -49,12 +49,12 @@ impl<T> Run<T> {
 
     /// The execution's ARN.
     pub fn id(&self) -> &str {
-        &self.state.about.id
+        self.state.about.arn()
     }
 
     /// Its name.
     pub fn name(&self) -> &str {
-        &self.state.about.name
+        self.state.about.name()
     }
 
     /// Its ids, names and input.
@@ -93,15 +93,18 @@ impl<T> Run<T> {
     pub async fn report(&self) -> Arc<ExecutionReport> {
         self.state.finished().await
     }
+}
 
-    /// The output of a finished execution as the caller's type.
-    pub(super) fn decode(&self, report: &ExecutionReport) -> Result<T, ExecutionFailed> {
-        match (&report.status, &report.output) {
-            (Status::Succeeded, Some(output)) => {
-                (self.decode)(output).map_err(|cause| ExecutionFailed::mismatch(report, cause))
-            }
-            _ => Err(ExecutionFailed::new(report)),
+/// The output of a finished execution as the caller's type.
+pub(super) fn decoded<T>(
+    report: &ExecutionReport,
+    decode: Decode<T>,
+) -> Result<T, ExecutionFailed> {
+    match (&report.status, &report.output) {
+        (Status::Succeeded, Some(output)) => {
+            decode(output).map_err(|cause| ExecutionFailed::mismatch(report, cause))
         }
+        _ => Err(ExecutionFailed::new(report)),
     }
 }
 
@@ -112,7 +115,7 @@ impl<T: 'static> IntoFuture for Run<T> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let report = self.state.finished().await;
-            self.decode(&report)
+            decoded(&report, self.decode)
         })
     }
 }

@@ -1,4 +1,4 @@
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use super::executions::Executions;
 use super::machines::{Machine, Machines, Setting};
 use super::map_runs::MapRuns;
 use super::observer::Observer;
+use super::open::OpenExecutions;
 use super::prepared::{Begin, Child, Prepared};
 use super::report::ExecutionReport;
 use super::start::StartOptions;
@@ -21,7 +22,7 @@ use super::unanswered::UnansweredTasks;
 use stepwright_asl::name::check_machine;
 
 use crate::clock::{Clock, Stillness};
-use crate::execution_info::ExecutionInfo;
+use crate::execution_info::{ExecutionInfo, Names};
 use crate::limits::Limits;
 use crate::objects::ObjectStore;
 use crate::query::{Entropy, SharedEntropy};
@@ -43,8 +44,7 @@ pub(crate) struct Shared {
     pub(super) has_given: AtomicBool,
     /// Where names and seeds come from.
     pub(super) entropy: SharedEntropy,
-    /// How many executions are not over, children of Map Runs among them.
-    pub(super) live: AtomicUsize,
+    pub(super) open: OpenExecutions,
     pub(super) state: Arc<SharedState>,
     pub(super) tokens: Tokens,
     pub(super) activities: Activities,
@@ -55,7 +55,6 @@ pub(crate) struct Shared {
     pub(super) unanswered: UnansweredTasks,
     /// Where Distributed Maps read and write.
     pub(super) objects: Option<Arc<dyn ObjectStore>>,
-    pub(super) role: String,
     pub(super) retention: usize,
     /// The store, where there is one.
     pub(super) durable: Option<Durable>,
@@ -134,61 +133,65 @@ impl Shared {
                 return Err(StartError::InvalidTasks(problems.join("\n")));
             }
         }
-        let (seed, name, id) = match (options.name, options.id) {
+        let (seed, names) = match (options.name, options.id) {
             // A nested execution's were chosen when it was decided on.
-            (Some(name), Some(id)) => (self.entropy.draw(1).next_u64(), name.into(), id.into()),
+            (Some(name), Some(id)) => (self.entropy.draw(1).next_u64(), Names::new(id, name)),
             (name, id) => {
-                let (seed, name, own) = self.drawn(machine, name.map(SmolStr::from));
-                (seed, name, id.map_or(own, SmolStr::from))
+                let (seed, drawn) = self.drawn(machine, name.as_deref());
+                let given = id.map(|id| Names::new(id, drawn.name(&machine.info.prefix)));
+                (seed, given.unwrap_or(drawn))
             }
         };
         let about = Arc::new(ExecutionInfo {
-            id: id.clone(),
-            root: options.root.unwrap_or_else(|| id.clone()),
-            name,
-            role_arn: options.role_arn.unwrap_or_else(|| self.role.clone()).into(),
-            machine_id: options
-                .machine_id
-                .map_or_else(|| machine.arn.clone(), SmolStr::from),
-            machine_name: options
-                .machine_name
-                .map_or_else(|| machine.name.clone(), SmolStr::from),
+            names,
+            root: options.root,
+            machine: match (options.role_arn, options.machine_id, options.machine_name) {
+                (None, None, None) => machine.info.clone(),
+                (role_arn, id, name) => Arc::new(machine.info.but(role_arn, id, name)),
+            },
             started: self.clock.now(),
             input,
             redrive_count: (!options.is_synchronous).then_some(0),
             redriven: None,
             depth,
         });
-        // All that starts and ends takes this lock: what can be done before is.
-        let mut executions = self.executions();
-        if executions.is_shut_down {
+        if self.open.is_shut_down() {
             return Err(StartError::ShutDown);
         }
-        if !is_express && let Some(known) = executions.by_id.get(&id) {
-            return if known.report().is_none() && known.about.input == about.input {
-                Ok(Launched {
-                    state: known.clone(),
-                    prepared: None,
-                })
-            } else {
-                Err(StartError::ExecutionAlreadyExists(about.name.to_string()))
-            };
-        }
-        let open = executions.open_count();
-        if !is_express && open >= self.limits.open_executions {
-            return Err(StartError::ExecutionLimitExceeded(open));
+        // Nobody looks for an Express execution by its ARN.
+        let mut known = (!is_express).then(|| self.executions());
+        if let Some(executions) = &known {
+            if let Some(known) = executions.by_id.get(about.arn()) {
+                return if known.report().is_none() && known.about.input == about.input {
+                    Ok(Launched {
+                        state: known.clone(),
+                        prepared: None,
+                    })
+                } else {
+                    Err(StartError::ExecutionAlreadyExists(about.name().to_owned()))
+                };
+            }
+            let open = executions.open_count();
+            if open >= self.limits.open_executions {
+                return Err(StartError::ExecutionLimitExceeded(open));
+            }
         }
         let durable = self.durable.as_ref().filter(|_| !is_express);
-        let journaled = durable.map(|durable| Box::new(durable.start(machine, &about)));
         let state = match durable {
-            Some(_) => ExecutionState::unkept(about, self.clock.clone()),
-            None => ExecutionState::new(about, self.clock.clone()),
+            Some(_) => ExecutionState::unkept(about, &self.clock),
+            None => ExecutionState::new(about, &self.clock),
         };
-        executions.open(&state);
-        if !is_express {
+        if !self.open.open(&state) {
+            drop(known);
+            state.abandon();
+            return Err(StartError::ShutDown);
+        }
+        let journaled = durable.map(|durable| Box::new(durable.start(machine, &state.about)));
+        if let Some(executions) = &mut known {
+            let id = state.about.arn().clone();
             executions.by_id.insert(id, state.clone());
         }
-        drop(executions);
+        drop(known);
         if let Some(source) = own_source.filter(|source| source.is_finished_by_engine()) {
             source.attach(&Watch::new(self));
             self.given().push(source);
@@ -210,42 +213,37 @@ impl Shared {
     }
 
     /// The name and the ARN of the next execution of a machine.
-    pub(super) fn names(&self, machine: &Machine, name: Option<SmolStr>) -> (SmolStr, SmolStr) {
+    pub(super) fn names(&self, machine: &Machine, name: Option<&str>) -> Names {
         let drawn = drawn_for_names(machine, name.is_some());
         self.named(machine, name, &self.entropy.draw(drawn))
     }
 
     /// The same, and the seed of its chance.
-    fn drawn(&self, machine: &Machine, name: Option<SmolStr>) -> (u64, SmolStr, SmolStr) {
+    fn drawn(&self, machine: &Machine, name: Option<&str>) -> (u64, Names) {
         let drawn = 1 + drawn_for_names(machine, name.is_some());
         let entropy = self.entropy.draw(drawn);
         let seed = entropy.next_u64();
-        let (name, id) = self.named(machine, name, &entropy);
-        (seed, name, id)
+        (seed, self.named(machine, name, &entropy))
     }
 
-    fn named(
-        &self,
-        machine: &Machine,
-        name: Option<SmolStr>,
-        entropy: &Entropy,
-    ) -> (SmolStr, SmolStr) {
-        let machine_type = machine.program.entry().machine_type;
-        // The names in a store begin with the time, so that new ones lie side by side in its index. Random ones would touch a page each.
-        let is_kept = self.durable.is_some() && machine_type == MachineType::Standard;
-        let name = name.unwrap_or_else(|| match is_kept {
-            true => entropy.uuid_at(self.clock.now()).into(),
-            false => entropy.uuid().into(),
-        });
-        let machine_name = &machine.name;
-        let id = match machine_type {
-            MachineType::Express => {
+    fn named(&self, machine: &Machine, name: Option<&str>, entropy: &Entropy) -> Names {
+        let prefix = &*machine.info.prefix;
+        match (machine.program.entry().machine_type, name) {
+            (MachineType::Express, None) => Names::drawn(entropy),
+            (MachineType::Express, Some(name)) => {
                 let unique = entropy.uuid();
-                self.arn("express", &format!("{machine_name}:{name}:{unique}"))
+                Names::new([prefix, name, ":", &unique].concat(), name)
             }
-            MachineType::Standard => self.arn("execution", &format!("{machine_name}:{name}")),
-        };
-        (name, id)
+            (MachineType::Standard, Some(name)) => Names::new([prefix, name].concat(), name),
+            (MachineType::Standard, None) => {
+                // The names in a store begin with the time, so that new ones lie side by side in its index. Random ones would touch a page each.
+                let name = match self.durable {
+                    Some(_) => entropy.uuid_at(self.clock.now()),
+                    None => entropy.uuid(),
+                };
+                Names::new([prefix, &name].concat(), name)
+            }
+        }
     }
 
     fn given(&self) -> MutexGuard<'_, Vec<Arc<dyn TaskSource>>> {
@@ -270,7 +268,7 @@ impl Shared {
 
     /// The last handle of the engine goes.
     pub(super) fn finish_sources(&self) {
-        let running = self.live.load(Ordering::SeqCst);
+        let running = self.open.live();
         if running > 0 {
             let news = || {
                 format!("the test did not wait for the end of what it started ({running} running)")
@@ -286,9 +284,9 @@ impl Shared {
     /// An execution is over; the oldest of those that are is forgotten when there are too many. Only the report of one that
     /// can be described is measured.
     pub(super) fn closed(&self, state: &ExecutionState, described: Option<&ExecutionReport>) {
+        self.open.leave(state);
         let Some(report) = described else {
             // Nobody can ask for it, it has no Map Runs, and no store has it.
-            self.executions().leave(state);
             return;
         };
         if let Some(sweeper) = self
@@ -328,7 +326,7 @@ impl Watched for Shared {
     }
 
     fn stillness(&self) -> Stillness {
-        match self.live.load(Ordering::SeqCst) {
+        match self.open.live() {
             0 => Stillness::Over,
             _ => self.clock.stillness(),
         }

@@ -10,11 +10,7 @@ use super::state::Message;
 impl Shared {
     /// Starts nothing any more, and ends what runs. Gives what was stopped.
     pub(super) async fn shut_down(&self, grace: Duration) -> Vec<ExecutionSummary> {
-        let running = {
-            let mut executions = self.executions();
-            executions.is_shut_down = true;
-            executions.running()
-        };
+        let running = self.open.shut_down();
         for state in &running {
             // One that ended meanwhile needs not be told.
             let _ = state.send(Message::Drain);
@@ -27,7 +23,7 @@ impl Shared {
         }
         for state in &running {
             state.finished().await;
-            for child in self.runs.at_work(&state.about.id) {
+            for child in self.runs.at_work(state.about.arn()) {
                 child.finished().await;
             }
         }

@@ -5,9 +5,10 @@ use futures_util::task::AtomicWaker;
 use tokio::sync::{Notify, oneshot};
 
 use super::follower::Follower;
+use super::open::OpenPlace;
 use super::redrivable::Redrivable;
 use super::report::ExecutionReport;
-use crate::clock::Clock;
+use crate::clock::{Clock, Rang, Rings};
 use crate::execution_info::ExecutionInfo;
 use crate::history::History;
 use crate::interpret::Failure;
@@ -19,7 +20,8 @@ use crate::wait_id::WaitId;
 /// What an execution shares with everybody else: its mailbox, and its end.
 pub(crate) struct ExecutionState {
     pub(crate) about: Arc<ExecutionInfo>,
-    clock: Clock,
+    /// Virtual time, which stands while it is awake.
+    clock: Option<Clock>,
     mailbox: Mutex<Mailbox>,
     pub(super) waker: AtomicWaker,
     report: OnceLock<Arc<ExecutionReport>>,
@@ -27,9 +29,9 @@ pub(crate) struct ExecutionState {
     redrivable: OnceLock<Box<Redrivable>>,
     closed: Notify,
     /// Its place among the executions that run.
-    place: OnceLock<usize>,
+    place: OnceLock<OpenPlace>,
     /// Whether it is kept, or why it cannot be.
-    accepted: OnceLock<Result<(), StoreError>>,
+    accepted: OnceLock<Result<(), Box<StoreError>>>,
 }
 
 #[derive(Default)]
@@ -64,24 +66,24 @@ pub(crate) enum Message {
 
 impl ExecutionState {
     /// Of an execution that is about to be stepped, and that needs not be kept, or is.
-    pub(super) fn new(about: Arc<ExecutionInfo>, clock: Clock) -> Arc<Self> {
+    pub(super) fn new(about: Arc<ExecutionInfo>, clock: &Clock) -> Arc<Self> {
         Self::of(about, clock, OnceLock::from(Ok(())))
     }
 
     /// Of one whose start is not kept yet.
-    pub(super) fn unkept(about: Arc<ExecutionInfo>, clock: Clock) -> Arc<Self> {
+    pub(super) fn unkept(about: Arc<ExecutionInfo>, clock: &Clock) -> Arc<Self> {
         Self::of(about, clock, OnceLock::new())
     }
 
     fn of(
         about: Arc<ExecutionInfo>,
-        clock: Clock,
-        accepted: OnceLock<Result<(), StoreError>>,
+        clock: &Clock,
+        accepted: OnceLock<Result<(), Box<StoreError>>>,
     ) -> Arc<Self> {
         clock.enter();
         Arc::new(Self {
             about,
-            clock,
+            clock: clock.is_virtual().then(|| clock.clone()),
             mailbox: Mutex::new(Mailbox {
                 is_awake: true,
                 ..Mailbox::default()
@@ -95,13 +97,27 @@ impl ExecutionState {
         })
     }
 
+    /// It is about to be stepped: virtual time stands.
+    fn enter(&self) {
+        if let Some(clock) = &self.clock {
+            clock.enter();
+        }
+    }
+
+    /// It waits or is over: virtual time may go on.
+    fn leave(&self) {
+        if let Some(clock) = &self.clock {
+            clock.leave();
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Mailbox> {
         self.mailbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Says whether its start is kept.
     pub(super) fn accept(&self, kept: Result<(), StoreError>) {
-        if self.accepted.set(kept).is_ok() {
+        if self.accepted.set(kept.map_err(Box::new)).is_ok() {
             self.closed.notify_waiters();
         }
     }
@@ -109,21 +125,32 @@ impl ExecutionState {
     /// Waits until its start is kept.
     pub(super) async fn accepted(&self) -> Result<(), StoreError> {
         loop {
-            let told = self.closed.notified();
+            // It is kept, as a rule; then nobody needs to be told.
             if let Some(kept) = self.accepted.get() {
-                return kept.clone();
+                return kept.clone().map_err(|error| *error);
             }
-            told.await;
+            let told = self.closed.notified();
+            if self.accepted.get().is_none() {
+                told.await;
+            }
         }
     }
 
-    pub(super) fn set_place(&self, place: usize) {
+    pub(super) fn set_place(&self, place: OpenPlace) {
         // It begins once.
         let _ = self.place.set(place);
     }
 
-    pub(super) fn place(&self) -> Option<usize> {
+    pub(super) fn place(&self) -> Option<OpenPlace> {
         self.place.get().copied()
+    }
+
+    /// It is not begun after all: nobody drives it.
+    pub(super) fn abandon(&self) {
+        let was_awake = std::mem::take(&mut self.lock().is_awake);
+        if was_awake {
+            self.leave();
+        }
     }
 
     /// Brings news. Gives them back when the execution is over.
@@ -136,7 +163,7 @@ impl ExecutionState {
             mailbox.messages.push(message);
             if !mailbox.is_awake {
                 mailbox.is_awake = true;
-                self.clock.enter();
+                self.enter();
             }
         }
         self.waker.wake();
@@ -148,7 +175,7 @@ impl ExecutionState {
         let mut mailbox = self.lock();
         if !mailbox.is_awake {
             mailbox.is_awake = true;
-            self.clock.enter();
+            self.enter();
         }
         std::mem::take(&mut mailbox.messages)
     }
@@ -162,7 +189,7 @@ impl ExecutionState {
             }
             mailbox.is_awake = false;
         }
-        self.clock.leave();
+        self.leave();
         true
     }
 
@@ -185,7 +212,7 @@ impl ExecutionState {
         followers.into_iter().for_each(tell);
         self.closed.notify_waiters();
         if was_awake {
-            self.clock.leave();
+            self.leave();
         }
     }
 
@@ -242,12 +269,16 @@ impl ExecutionState {
     pub(super) async fn finished(&self) -> Arc<ExecutionReport> {
         let mut awaits = None;
         loop {
-            let closed = self.closed.notified();
             if let Some(report) = self.report.get() {
                 return report.clone();
             }
-            awaits.get_or_insert_with(|| self.clock.await_end());
-            closed.await;
+            let closed = self.closed.notified();
+            if self.report.get().is_none() {
+                if let Some(clock) = &self.clock {
+                    awaits.get_or_insert_with(|| clock.await_end());
+                }
+                closed.await;
+            }
         }
     }
 }
@@ -255,7 +286,7 @@ impl ExecutionState {
 impl fmt::Debug for ExecutionState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ExecutionState")
-            .field("id", &self.about.id)
+            .field("id", self.about.arn())
             .field("is_over", &self.report.get().is_some())
             .finish_non_exhaustive()
     }
@@ -267,6 +298,16 @@ fn answer_late(message: Message, report: &ExecutionReport) {
     if let Message::History(_, reader) = message {
         // The reader may have been dropped.
         let _ = reader.send(report.history.clone());
+    }
+}
+
+impl Rings for ExecutionState {
+    fn rang(&self, rang: Rang) {
+        // One that is over waits for nothing.
+        let _ = self.send(match rang {
+            Rang::Deadline => Message::Deadline,
+            Rang::Wait(wait_id, kind) => Message::Timer(wait_id, kind),
+        });
     }
 }
 

@@ -3,6 +3,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use smol_str::SmolStr;
 
 use super::handlers::Handlers;
 use super::list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
@@ -73,6 +74,7 @@ impl StoredExecutions {
             reader,
             versions: Versions::default(),
             setting: Setting {
+                role: SmolStr::default(),
                 region: String::new(),
                 account: String::new(),
                 substitutions: HashMap::new(),
@@ -135,8 +137,8 @@ impl StoredExecutions {
             cause: cause.map(String::from),
             history: execution.recorder().finish(),
             machine: MachineDescription {
-                name: about.machine_name.to_string(),
-                arn: about.machine_id.to_string(),
+                name: about.machine.name.to_string(),
+                arn: about.machine.id.to_string(),
                 ..kept.machine.describe()
             },
         })

@@ -66,16 +66,16 @@ impl UnansweredTasks {
         target: Option<&str>,
     ) {
         let task = UnansweredTask {
-            execution: about.id.to_string(),
-            machine: about.machine_name.to_string(),
+            execution: about.arn().to_string(),
+            machine: about.machine.name.to_string(),
             state: calling.state.to_owned(),
             resource: calling.resource.as_str().to_owned(),
             target: target.map(str::to_owned),
         };
-        let known = self.lock().insert((about.id.clone(), wait), task);
+        let known = self.lock().insert((about.arn().clone(), wait), task);
         if known.is_none() {
             tracing::warn!(
-                execution = %about.id,
+                execution = %about.arn(),
                 state = calling.state,
                 resource = calling.resource.as_str(),
                 target,
@@ -86,7 +86,7 @@ impl UnansweredTasks {
 
     /// It does not wait any more.
     pub(super) fn remove(&self, about: &ExecutionInfo, wait: u32) {
-        self.lock().remove(&(about.id.clone(), wait));
+        self.lock().remove(&(about.arn().clone(), wait));
     }
 
     /// All of them.

@@ -7,76 +7,97 @@ use std::collections::HashMap;
 #[derive(Debug)]
 pub(super) struct Waits<T> {
     first: Option<(u32, T)>,
-    others: HashMap<u32, T>,
+    others: Option<Box<HashMap<u32, T>>>,
 }
 
 impl<T> Default for Waits<T> {
     fn default() -> Self {
         Self {
             first: None,
-            others: HashMap::new(),
+            others: None,
         }
     }
 }
 
 impl<T> Waits<T> {
+    /// Gives what the wait had before.
+    pub(super) fn put(&mut self, wait: u32, held: T) -> Option<T> {
+        match &mut self.first {
+            Some((first, before)) if *first == wait => Some(std::mem::replace(before, held)),
+            Some(_) => self.others.get_or_insert_default().insert(wait, held),
+            None => {
+                let before = self.remove(wait);
+                self.first = Some((wait, held));
+                before
+            }
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
-        self.first.is_none() && self.others.is_empty()
+        self.first.is_none() && self.others.as_ref().is_none_or(|others| others.is_empty())
     }
 
     pub(super) fn get(&self, wait: u32) -> Option<&T> {
         match &self.first {
             Some((first, held)) if *first == wait => Some(held),
-            _ => self.others.get(&wait),
+            _ => self.others.as_ref()?.get(&wait),
         }
     }
 
     pub(super) fn get_mut(&mut self, wait: u32) -> Option<&mut T> {
         match &mut self.first {
             Some((first, held)) if *first == wait => Some(held),
-            _ => self.others.get_mut(&wait),
+            _ => self.others.as_mut()?.get_mut(&wait),
         }
     }
 
     pub(super) fn remove(&mut self, wait: u32) -> Option<T> {
         match self.first.take_if(|(first, _)| *first == wait) {
             Some((_, held)) => Some(held),
-            None => self.others.remove(&wait),
+            None => self.others.as_mut()?.remove(&wait),
         }
     }
 
     pub(super) fn values(&self) -> impl Iterator<Item = &T> {
         let first = self.first.iter().map(|(_, held)| held);
-        first.chain(self.others.values())
+        first.chain(self.others.iter().flat_map(|others| others.values()))
     }
 
     pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
         let first = self.first.iter_mut().map(|(_, held)| held);
-        first.chain(self.others.values_mut())
+        first.chain(
+            self.others
+                .iter_mut()
+                .flat_map(|others| others.values_mut()),
+        )
     }
 }
 
 impl<T: Default> Waits<T> {
     /// What a wait has, from now on.
     pub(super) fn of(&mut self, wait: u32) -> &mut T {
-        let is_elsewhere = matches!(&self.first, Some((first, _)) if *first != wait)
-            || (self.first.is_none() && self.others.contains_key(&wait));
+        let is_among_others = || {
+            let others = self.others.as_ref();
+            others.is_some_and(|others| others.contains_key(&wait))
+        };
+        let is_elsewhere = match &self.first {
+            Some((first, _)) => *first != wait,
+            None => is_among_others(),
+        };
         match is_elsewhere {
-            true => self.others.entry(wait).or_default(),
+            true => self.others.get_or_insert_default().entry(wait).or_default(),
             false => &mut self.first.get_or_insert_with(|| (wait, T::default())).1,
         }
     }
 }
 
-impl<T> IntoIterator for Waits<T> {
-    type Item = (u32, T);
-    type IntoIter = std::iter::Chain<
-        std::option::IntoIter<(u32, T)>,
-        std::collections::hash_map::IntoIter<u32, T>,
-    >;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.first.into_iter().chain(self.others)
+impl<T> Waits<T> {
+    /// Each wait with what it has.
+    pub(super) fn into_each(self) -> impl Iterator<Item = (u32, T)> {
+        let others = self.others.into_iter();
+        self.first
+            .into_iter()
+            .chain(others.flat_map(|others| *others))
     }
 }
 
@@ -89,12 +110,14 @@ mod tests {
     #[derive(Clone, Copy, Debug)]
     enum Act {
         Have(u32),
+        Put(u32, u32),
         Lose(u32),
     }
 
     fn act() -> impl Strategy<Value = Act> {
         prop_oneof![
             (0..5_u32).prop_map(Act::Have),
+            (0..5_u32, 0..9_u32).prop_map(|(wait, held)| Act::Put(wait, held)),
             (0..5_u32).prop_map(Act::Lose)
         ]
     }
@@ -110,6 +133,9 @@ mod tests {
                         *waits.of(wait) += 1;
                         *map.entry(wait).or_default() += 1;
                     }
+                    Act::Put(wait, held) => {
+                        prop_assert_eq!(waits.put(wait, held), map.insert(wait, held));
+                    }
                     Act::Lose(wait) => prop_assert_eq!(waits.remove(wait), map.remove(&wait)),
                 }
                 prop_assert_eq!(waits.is_empty(), map.is_empty());
@@ -121,7 +147,7 @@ mod tests {
                 prop_assert_eq!(sum, map.values().sum::<u32>());
                 prop_assert_eq!(waits.values_mut().count(), map.len());
             }
-            prop_assert_eq!(waits.into_iter().collect::<HashMap<_, _>>(), map);
+            prop_assert_eq!(waits.into_each().collect::<HashMap<_, _>>(), map);
         }
     }
 }

@@ -190,10 +190,7 @@ impl Event {
             }
         }
         if self.kind() == EventKind::ExecutionStarted {
-            details.insert(
-                "roleArn".to_owned(),
-                Json::from(self.about.role_arn.as_str()),
-            );
+            details.insert("roleArn".to_owned(), Json::from(self.about.role_arn()));
         }
         let mut event = Map::new();
         event.insert(

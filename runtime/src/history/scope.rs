@@ -21,19 +21,13 @@ struct Scope {
     index: u32,
 }
 
-/// The scopes of one execution.
+/// The scopes of one execution. That of the top level has nothing to be kept: the first place stands for it.
 #[derive(Clone, Debug)]
 pub(crate) struct Scopes(Log<Scope>);
 
 impl Default for Scopes {
     fn default() -> Self {
-        let mut scopes = Log::with_capacity(1);
-        scopes.push(Scope {
-            parent: ScopeId::TOP,
-            container: StateIx::NONE,
-            index: 0,
-        });
-        Self(scopes)
+        Self(Log::behind(1))
     }
 }
 
@@ -44,11 +38,11 @@ impl Scopes {
             container,
             index,
         });
-        ScopeId(u32::try_from(self.0.len() - 1).unwrap_or(u32::MAX))
+        ScopeId(u32::try_from(self.0.end() - 1).unwrap_or(u32::MAX))
     }
 
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.0.end()
     }
 
     /// Writes the scopes behind the first `written`, and gives the number of all.
@@ -63,7 +57,7 @@ impl Scopes {
 
     /// Whether each has a container, and stands behind the one around it.
     pub(super) fn are_nested(&self) -> bool {
-        let mut inner = self.0.iter().skip(1);
+        let mut inner = self.0.iter();
         inner.all(|(place, scope)| {
             (scope.parent.0 as usize) < place && scope.container != StateIx::NONE
         })

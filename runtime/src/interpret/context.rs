@@ -119,17 +119,17 @@ impl ContextView<'_> {
         let (about, cursor) = (self.about, self.cursor);
         Some(match (first, second) {
             ("Execution", "Input") => Cow::Borrowed(&about.input),
-            ("Execution", "Id") => owned(about.id.clone()),
-            ("Execution", "Name") => owned(about.name.clone()),
+            ("Execution", "Id") => owned(about.arn().clone()),
+            ("Execution", "Name") => owned(about.name()),
             ("Execution", "RoleArn") => {
                 // Only a test of one state runs without a role.
-                owned(Some(about.role_arn.clone()).filter(|role| !role.is_empty()))
+                owned(Some(about.machine.role_arn.clone()).filter(|role| !role.is_empty()))
             }
             ("Execution", "StartTime") => owned(about.started.to_string()),
             ("Execution", "RedriveCount") => owned(about.redrive_count?),
             ("Execution", "RedriveTime") => owned(about.redriven?.to_string()),
-            ("StateMachine", "Id") => owned(about.machine_id.clone()),
-            ("StateMachine", "Name") => owned(about.machine_name.clone()),
+            ("StateMachine", "Id") => owned(about.machine.id.clone()),
+            ("StateMachine", "Name") => owned(about.machine.name.clone()),
             ("State", "EnteredTime") => owned(cursor.entered_at.to_string()),
             ("State", "Name") => match self.name {
                 Some(name) => owned(SmolStr::new_static(name)),

@@ -248,7 +248,7 @@ impl Execution {
                 number,
                 entry,
                 // One that had not begun, or begins anew, takes chance of its own.
-                seed: Entropy::of_text(&about.id).next_u64(),
+                seed: Entropy::of_text(about.arn()).next_u64(),
                 about,
                 is_again: true,
             };
@@ -312,6 +312,8 @@ impl Execution {
                 let scope = self.recorder.scope_path(&self.program, cursor.scope);
                 let call = TaskCall {
                     about: &self.about,
+                    program: &self.program,
+                    at: cursor.state,
                     state: &state.name,
                     resource: &task.resource,
                     handler: &task.handler,

@@ -6,6 +6,7 @@ use super::Resource;
 use super::envelope::Invocation;
 use super::handler::Resolution;
 use crate::execution_info::ExecutionInfo;
+use crate::program::{Program, StateIx};
 use crate::query::Entropy;
 use crate::value::Value;
 
@@ -17,6 +18,8 @@ pub(crate) trait Scoped {
 /// One attempt at a Task state, as it is put to a [`TaskSource`](super::TaskSource).
 pub struct TaskCall<'a> {
     pub(crate) about: &'a Arc<ExecutionInfo>,
+    pub(crate) program: &'a Arc<Program>,
+    pub(crate) at: StateIx,
     pub(crate) state: &'a str,
     pub(crate) resource: &'a Resource,
     pub(crate) handler: &'a Resolution,
@@ -82,7 +85,7 @@ impl TaskCall<'_> {
 
     /// A request id that is the same in every run of the same execution.
     pub(crate) fn request_id(&self) -> String {
-        let (execution, state) = (&self.about.id, self.state);
+        let (execution, state) = (self.about.arn(), self.state);
         Entropy::of_text(&format!("{execution} {} {state}", self.call)).uuid()
     }
 

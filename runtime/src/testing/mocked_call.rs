@@ -22,7 +22,7 @@ pub struct MockedCall {
 impl MockedCall {
     pub(super) fn of(call: &TaskCall<'_>) -> Self {
         Self {
-            execution: call.execution().id.to_string(),
+            execution: call.execution().id().to_owned(),
             state: call.state().to_owned(),
             resource: call.resource().to_string(),
             parameters: call.parameters().clone(),

@@ -120,7 +120,10 @@ impl Record {
         let number = {
             let mut recorded = self.lock();
             recorded.calls.push(MockedCall::of(call));
-            let key = (Arc::as_ptr(rule).addr(), call.execution().root.clone());
+            let key = (
+                Arc::as_ptr(rule).addr(),
+                call.execution().root_arn().clone(),
+            );
             let answered = recorded.answered.entry(key).or_default();
             *answered += 1;
             *answered - 1

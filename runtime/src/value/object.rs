@@ -157,13 +157,20 @@ impl Object {
         Some(at)
     }
 
-    /// The node as one that may be changed: itself when nobody else holds it, else a copy with
-    /// room for `extra` more members.
-    pub(super) fn unshare(node: &mut Arc<Object>, extra: usize) -> &mut Object {
-        if Arc::get_mut(node).is_none() {
-            *node = Arc::new(node.clone_with_room(extra));
+    /// Changes a node: itself when nobody else holds it, else a copy with room for `extra` more members.
+    pub(super) fn change<R>(
+        node: &mut Arc<Object>,
+        extra: usize,
+        change: impl FnOnce(&mut Object) -> R,
+    ) -> R {
+        // Nodes have no weak references. Who drops the last other reference meanwhile costs a copy.
+        if Arc::strong_count(node) == 1 {
+            return change(Arc::make_mut(node));
         }
-        Arc::make_mut(node)
+        let mut copy = node.clone_with_room(extra);
+        let result = change(&mut copy);
+        *node = Arc::new(copy);
+        result
     }
 
     fn clone_with_room(&self, extra: usize) -> Object {

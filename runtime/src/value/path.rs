@@ -197,13 +197,12 @@ fn put(here: &mut Value, segments: &[Segment], value: Value) -> Result<(), NotAn
     let done = match (segment, &mut *here) {
         (Segment::Key { name, hint }, Value::Object(node)) => {
             match node.position_hinted(name, hint) {
-                Some(at) => {
-                    let object = Object::unshare(node, 0);
+                Some(at) => Object::change(node, 0, |object| {
                     object.update(at, |child| put(child, rest, value))
-                }
+                }),
                 None => {
                     let child = wrap(rest, value)?;
-                    Object::unshare(node, 1).push(name.clone(), child);
+                    Object::change(node, 1, |object| object.push(name.clone(), child));
                     Some(Ok(()))
                 }
             }

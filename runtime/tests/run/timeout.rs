@@ -1,9 +1,10 @@
 use std::time::{Duration, Instant};
 
+use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::testing::{Mock, Mocks};
-use stepwright_runtime::{StartOptions, Status};
+use stepwright_runtime::{Engine, MachineType, StartOptions, Status};
 
 use crate::support::{builder, kinds, machine, output, run, seconds, task};
 
@@ -107,4 +108,53 @@ async fn each_attempt_gets_fresh_clocks() {
     let report = run(&definition, &Mocks::new().function("f", slow), json!({})).await;
     assert_eq!(output(&report), json!(2));
     assert_eq!(seconds(&report), 10.0 + 1.0 + 10.0 + 2.0 + 9.0);
+}
+
+/// A state machine whose branches wait so many seconds, one after the other.
+fn waiting(branches: &[Vec<u8>], timeout: u8) -> Json {
+    let chain = |waits: &Vec<u8>| {
+        let mut states = serde_json::Map::new();
+        for (place, seconds) in waits.iter().enumerate() {
+            let next = format!("W{}", place + 1);
+            let state = json!({"Type": "Wait", "Seconds": seconds, "Next": next});
+            states.insert(format!("W{place}"), state);
+        }
+        states.insert(format!("W{}", waits.len()), json!({"Type": "Succeed"}));
+        json!({"StartAt": "W0", "States": states})
+    };
+    let branches: Vec<_> = branches.iter().map(chain).collect();
+    json!({"StartAt": "All", "TimeoutSeconds": timeout, "States": {
+        "All": {"Type": "Parallel", "End": true, "Branches": branches}
+    }})
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whichever alarms an execution has beside the one of its deadline, its time ends at the deadline, and before what is due at that very moment.
+    #[test]
+    fn the_deadline_holds_among_all_other_alarms(
+        branches in prop::collection::vec(prop::collection::vec(0..4u8, 1..5), 1..5),
+        timeout in 1..14u8,
+        is_express in any::<bool>(),
+    ) {
+        let definition = waiting(&branches, timeout).to_string();
+        let machine_type = match is_express {
+            true => MachineType::Express,
+            false => MachineType::Standard,
+        };
+        let engine = Engine::builder().virtual_time().definition_json("m", &definition, machine_type);
+        let engine = engine.build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let begun = engine.clock().now();
+        let report = runtime.block_on(engine.execute_machine("m", json!({}), StartOptions::new()));
+        let report = report.unwrap();
+        let longest = branches.iter().map(|waits| waits.iter().sum::<u8>()).max().unwrap();
+        let expected = match longest < timeout {
+            true => (Status::Succeeded, longest),
+            false => (Status::TimedOut, timeout),
+        };
+        let took = (report.stopped - begun).as_secs();
+        prop_assert_eq!((report.status, took), (expected.0, expected.1.into()));
+    }
 }

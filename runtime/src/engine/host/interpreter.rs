@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::clock::{Listeners, Timestamp};
+use crate::clock::{Listeners, Rang, Ring, Timestamp};
 use crate::distributed::source::{LoadError, Request, Supply};
 use crate::distributed::{File, RunView, Tally};
 use crate::engine::answering::Resumed;
@@ -44,7 +44,7 @@ impl Host for EngineHost {
     }
 
     fn resolve(&mut self, call: &TaskCall<'_>, wait_id: WaitId) -> Answer {
-        let responder = Responder::new(&self.state, wait_id);
+        let responder = || Responder::new(&self.state, wait_id);
         let answered = guarded(|| self.engine.resolve(call, self.source.as_ref(), responder));
         let answer = answered.unwrap_or_else(|message| Answer::result(Err(panicked(&message))));
         match answer.reply {
@@ -58,9 +58,9 @@ impl Host for EngineHost {
     }
 
     fn perform(&mut self, wait_id: WaitId, effect: Effect) -> Option<TaskResult> {
-        match &mut self.deferred {
-            Some(deferred) => {
-                deferred.push((wait_id, Deferred::Perform(effect)));
+        match &mut self.kept {
+            Some(kept) => {
+                kept.deferred.push((wait_id, Deferred::Perform(effect)));
                 None
             }
             None => self.perform_now(wait_id, effect),
@@ -93,8 +93,8 @@ impl Host for EngineHost {
         if let Some(observer) = &self.engine.observer {
             observer.child_starts()?;
         }
-        match &mut self.deferred {
-            Some(deferred) => deferred.push((wait_id, Deferred::StartChild(child))),
+        match &mut self.kept {
+            Some(kept) => kept.deferred.push((wait_id, Deferred::StartChild(child))),
             None => self.start_child_now(wait_id, child),
         }
         Ok(())
@@ -105,8 +105,10 @@ impl Host for EngineHost {
             return;
         };
         // Those that are about to start are told, too.
-        match &mut self.deferred {
-            Some(deferred) => deferred.push((wait_id, Deferred::Stop(Stop::Children(run)))),
+        match &mut self.kept {
+            Some(kept) => kept
+                .deferred
+                .push((wait_id, Deferred::Stop(Stop::Children(run)))),
             None => run.stop_children(),
         }
     }
@@ -148,7 +150,7 @@ impl Host for EngineHost {
                 LoadError::File(cause) => cause,
             })
         });
-        match self.begin(wait_id, Job::Read(work)) {
+        match self.begin(wait_id, Job::Read(work), None) {
             Some(Arrived::Read(read)) => Some(read),
             _ => None,
         }
@@ -184,7 +186,7 @@ impl Host for EngineHost {
             let written = store.put(&file.bucket, &file.key, file.body).await;
             written.map_err(|error| error.cause(&names.uuid()))
         });
-        match self.begin(wait_id, Job::Write(work)) {
+        match self.begin(wait_id, Job::Write(work), None) {
             Some(Arrived::Written(written)) => Some(written),
             _ => None,
         }
@@ -192,8 +194,10 @@ impl Host for EngineHost {
 
     fn queue(&mut self, wait_id: WaitId, activity: &SmolStr, input: Value) {
         let activity = activity.clone();
-        match &mut self.deferred {
-            Some(deferred) => deferred.push((wait_id, Deferred::Queue { activity, input })),
+        match &mut self.kept {
+            Some(kept) => kept
+                .deferred
+                .push((wait_id, Deferred::Queue { activity, input })),
             None => self.queue_now(wait_id, &activity, input),
         }
     }
@@ -214,7 +218,7 @@ impl Host for EngineHost {
         if is_there {
             return;
         }
-        let responder = Responder::new(&self.state, wait_id);
+        let responder = || Responder::new(&self.state, wait_id);
         match self.engine.resume(call, self.source.as_ref(), responder) {
             Resumed::Again(effect) => {
                 tracing::info!(
@@ -282,48 +286,36 @@ impl Host for EngineHost {
         if is_awaited {
             self.engine.clock.opened();
         }
-        self.held(wait_id).token = Some((token.clone(), is_awaited));
+        self.held(wait_id).token = Some(Box::new((token.clone(), is_awaited)));
     }
 
     fn hold_clock(&mut self, wait_id: WaitId, listeners: &Arc<Listeners>) {
         let asked = self.engine.clock.ask_test(listeners);
-        self.held(wait_id).asked = Some(asked);
+        self.held(wait_id).asked = Some(Box::new(asked));
     }
 
     fn arm(&mut self, wait_id: WaitId, kind: TimerKind, at: Timestamp) {
-        let state = Arc::downgrade(&self.state);
-        let ring_it = move || {
-            if let Some(state) = state.upgrade() {
-                // One that is over waits for nothing.
-                let _ = state.send(Message::Timer(wait_id, kind));
-            }
-        };
-        self.deadline.arm(&self.engine.clock, &self.state);
-        let alarm = self.engine.clock.arm(at, Box::new(ring_it));
-        let alarms = &mut self.held(wait_id).alarms;
-        // There is one as a rule; a list would begin with room for four.
-        if alarms.is_empty() {
-            alarms.reserve_exact(1);
+        let clock = &self.engine.clock;
+        self.deadline.other_armed(clock, &self.state, at);
+        let alarm = clock.arm(at, Ring::new(&self.state, Rang::Wait(wait_id, kind)));
+        if let Some(before) = self.held(wait_id).alarms.put(kind as u32, alarm) {
+            self.engine.clock.disarm(before);
         }
-        alarms.push((kind, alarm));
     }
 
     fn disarm(&mut self, wait_id: WaitId, kind: TimerKind) {
         let Some(held) = self.waits.get_mut(wait_id.wait) else {
             return;
         };
-        let clock = &self.engine.clock;
-        held.alarms.retain(|(armed, alarm)| {
-            if *armed == kind {
-                clock.disarm(*alarm);
-            }
-            *armed != kind
-        });
+        if let Some(alarm) = held.alarms.remove(kind as u32) {
+            self.deadline.other_disarmed();
+            self.engine.clock.disarm(alarm);
+        }
     }
 
     fn forget(&mut self, wait_id: WaitId) {
-        if let Some(deferred) = &mut self.deferred {
-            deferred.retain(|(other, _)| *other != wait_id);
+        if let Some(kept) = &mut self.kept {
+            kept.deferred.retain(|(other, _)| *other != wait_id);
         }
         // Most tasks answer at once and hold nothing.
         if self.waits.is_empty() {
@@ -333,8 +325,8 @@ impl Host for EngineHost {
             return;
         };
         for stop in self.let_go(wait_id.wait, held) {
-            match &mut self.deferred {
-                Some(deferred) => deferred.push((wait_id, Deferred::Stop(stop))),
+            match &mut self.kept {
+                Some(kept) => kept.deferred.push((wait_id, Deferred::Stop(stop))),
                 None => stop.stop(),
             }
         }

@@ -28,6 +28,7 @@ use crate::interpret::{Calling, Failure, LOST};
 use crate::program::Program;
 use crate::query::Entropy;
 use crate::store::{StoreError, StoredMapRun};
+use crate::task::watcher::{Polled, Watch, while_polled};
 use crate::task::{
     Effect, Integration, NestedStart, Responder, RunningTask, TaskFailure, TaskResult, TaskSource,
 };
@@ -53,35 +54,42 @@ pub(super) struct EngineHost {
     pub(super) prepared: Vec<Prepared>,
     /// Of the poll that is under way.
     pub(super) waker: Waker,
-    /// What is done when its reason is kept; `None` where it is done at once.
-    deferred: Option<Vec<(WaitId, Deferred)>>,
-    /// Where the execution is in the store, when it is kept.
-    pub(super) place: Option<Place>,
-    /// The Map Runs of which others shall know more when that is kept.
-    changed_runs: Vec<Arc<MapRunRecord>>,
+    /// Of an execution that is kept.
+    kept: Option<Box<Kept>>,
     /// A task that nobody answers waits for an engine in which somebody does; otherwise it fails.
     waits_for_handlers: bool,
-    /// Tokens that are closed when their end is kept, and why.
-    closing: Vec<(SmolStr, TokenError)>,
     /// The execution goes on in another process, and so does what it has started.
     pub(super) is_parked: bool,
 }
 
+/// What an execution that is kept has beside one that is not.
+struct Kept {
+    /// Where it is in the store.
+    place: Place,
+    /// What is done when its reason is kept.
+    deferred: Vec<(WaitId, Deferred)>,
+    /// The Map Runs of which others shall know more when that is kept.
+    changed_runs: Vec<Arc<MapRunRecord>>,
+    /// Tokens that are closed when their end is kept, and why.
+    closing: Vec<(SmolStr, TokenError)>,
+}
+
 #[derive(Default)]
 struct Held {
-    alarms: Vec<(TimerKind, Alarm)>,
+    /// By the numbers of their kinds.
+    alarms: Waits<Alarm>,
     work: Option<AbortHandle>,
     /// An open token, and whether an answer from outside is awaited.
-    token: Option<(SmolStr, bool)>,
+    token: Option<Box<(SmolStr, bool)>>,
     /// The activity in whose queue the task is, and its place there.
-    queued: Option<(SmolStr, u64)>,
+    queued: Option<Box<(SmolStr, u64)>>,
     run: Option<Arc<MapRunRecord>>,
     /// The execution that is waited for, and whether it is stopped with the wait.
     child: Option<(Weak<ExecutionState>, bool)>,
     /// Learns when nobody waits for it any more.
     attempt: Option<Arc<RunningTask>>,
     /// The test's answer is waited for, and virtual time stands.
-    asked: Option<Asked>,
+    asked: Option<Box<Asked>>,
     /// A timeout or heartbeat rang; a late answer to the token is told so.
     timed_out: bool,
     /// Nobody answers the task here.
@@ -105,33 +113,43 @@ impl EngineHost {
             work: None,
             prepared: Vec::new(),
             waker: Waker::noop().clone(),
-            deferred: None,
-            place: None,
-            changed_runs: Vec::new(),
+            kept: None,
             waits_for_handlers: false,
-            closing: Vec::new(),
             is_parked: false,
         }
     }
 
     /// From now on nothing is done before its reason is kept, at this place.
     pub(super) fn defer(&mut self, place: Place) {
-        self.deferred = Some(Vec::new());
-        self.place = Some(place);
+        self.kept = Some(Box::new(Kept {
+            place,
+            deferred: Vec::new(),
+            changed_runs: Vec::new(),
+            closing: Vec::new(),
+        }));
+    }
+
+    /// Where the execution is in the store, when it is kept.
+    pub(super) fn place(&self) -> Option<&Place> {
+        self.kept.as_ref().map(|kept| &kept.place)
     }
 
     /// The Map Runs that changed, as the store has them.
     pub(super) fn take_changed_runs(&mut self) -> impl Iterator<Item = StoredMapRun> + use<> {
-        let key = self.place.as_ref().map_or(0, |place| place.key);
-        let changed = std::mem::take(&mut self.changed_runs).into_iter();
-        changed.map(move |run| run.stored(key))
+        let kept = self.kept.as_mut();
+        let (key, changed) = kept.map_or_else(Default::default, |kept| {
+            (kept.place.key, std::mem::take(&mut kept.changed_runs))
+        });
+        changed.into_iter().map(move |run| run.stored(key))
     }
 
     /// A Map Run has begun or ended.
     fn run_changed(&mut self, run: &Arc<MapRunRecord>) {
         let is_noted = |noted: &Arc<MapRunRecord>| Arc::ptr_eq(noted, run);
-        if self.place.is_some() && !self.changed_runs.iter().any(is_noted) {
-            self.changed_runs.push(run.clone());
+        if let Some(kept) = &mut self.kept
+            && !kept.changed_runs.iter().any(is_noted)
+        {
+            kept.changed_runs.push(run.clone());
         }
     }
 
@@ -151,26 +169,25 @@ impl EngineHost {
 
     /// Whether something is to be done once its reason is kept.
     pub(super) fn has_deferred(&self) -> bool {
-        self.deferred
-            .as_ref()
-            .is_some_and(|deferred| !deferred.is_empty())
+        let kept = self.kept.as_ref();
+        kept.is_some_and(|kept| !kept.deferred.is_empty())
     }
 
     /// The ends of tasks are kept, and their tokens with them.
     fn close_tokens(&mut self) {
-        for (token, why) in self.closing.drain(..) {
-            self.engine.tokens.close(&token, why);
+        if let Some(kept) = &mut self.kept {
+            for (token, why) in kept.closing.drain(..) {
+                self.engine.tokens.close(&token, why);
+            }
         }
     }
 
     /// Does what waited for its reason to be kept, and gives the answers that are there at once.
     pub(super) fn do_deferred(&mut self) -> Vec<(WaitId, TaskResult)> {
         self.close_tokens();
-        let deferred = self
-            .deferred
-            .as_mut()
-            .map(std::mem::take)
-            .unwrap_or_default();
+        let kept = self.kept.as_mut();
+        let deferred = kept.map(|kept| std::mem::take(&mut kept.deferred));
+        let deferred = deferred.unwrap_or_default();
         let mut answers = Vec::new();
         for (wait_id, deferred) in deferred {
             match deferred {
@@ -191,7 +208,7 @@ impl EngineHost {
     pub(super) fn park(&mut self, why: &Failure) {
         self.is_parked = true;
         // Those of a run that was given up are at work until that is kept.
-        let given_up = self.deferred.iter().flatten();
+        let given_up = self.kept.iter().flat_map(|kept| &kept.deferred);
         let given_up = given_up.filter_map(|(_, deferred)| match deferred {
             Deferred::Stop(Stop::Children(run)) => Some(run),
             _ => None,
@@ -201,8 +218,9 @@ impl EngineHost {
             run.park_children(why);
         }
         let held = self.waits.values().filter_map(|held| held.token.as_ref());
-        let closing = self.closing.iter().map(|(token, _)| token);
-        for token in held.map(|(token, _)| token).chain(closing) {
+        let closing = self.kept.iter().flat_map(|kept| &kept.closing);
+        let closing = closing.map(|(token, _)| token);
+        for token in held.map(|token| &token.0).chain(closing) {
             self.engine.tokens.close(token, TokenError::NotKept);
         }
     }
@@ -224,8 +242,9 @@ impl EngineHost {
 
     /// A timer rang: it is not armed any more.
     pub(super) fn rang(&mut self, wait_id: WaitId, kind: TimerKind) {
+        self.deadline.other_disarmed();
         if let Some(held) = self.waits.get_mut(wait_id.wait) {
-            held.alarms.retain(|(armed, _)| *armed != kind);
+            held.alarms.remove(kind as u32);
             held.timed_out |= matches!(kind, TimerKind::Timeout | TimerKind::Heartbeat);
         }
     }
@@ -241,7 +260,8 @@ impl EngineHost {
     /// Takes what a wait had out of the world. Gives what was started for it and is stopped with it.
     fn let_go(&mut self, wait: u32, held: Held) -> Vec<Stop> {
         let mut stops = Vec::new();
-        for (_, alarm) in held.alarms {
+        for (_, alarm) in held.alarms.into_each() {
+            self.deadline.other_disarmed();
             self.engine.clock.disarm(alarm);
         }
         if let Some(work) = held.work {
@@ -261,7 +281,7 @@ impl EngineHost {
             self.engine.unanswered.remove(&self.state.about, wait);
             self.engine.clock.closed();
         }
-        if let Some((activity, place)) = held.queued {
+        if let Some((activity, place)) = held.queued.map(|queued| *queued) {
             self.engine.activities.forget(&activity, place);
         }
         let why = if held.timed_out {
@@ -269,10 +289,10 @@ impl EngineHost {
         } else {
             TokenError::TaskDoesNotExist
         };
-        if let Some((token, is_awaited)) = held.token {
+        if let Some((token, is_awaited)) = held.token.map(|token| *token) {
             // Who answers it meanwhile learns what is kept.
-            match self.deferred {
-                Some(_) => self.closing.push((token, why)),
+            match &mut self.kept {
+                Some(kept) => kept.closing.push((token, why)),
                 None => self.engine.tokens.close(&token, why),
             }
             if is_awaited {
@@ -298,24 +318,25 @@ impl EngineHost {
     }
 
     /// Polls once, in place; what is not ready is kept.
-    fn begin(&mut self, wait_id: WaitId, job: Job) -> Option<Arrived> {
-        let work = Work::new(wait_id, job, self.engine.clock.clone());
-        self.begin_work(work)
-    }
-
-    fn begin_work(&mut self, mut work: Work) -> Option<Arrived> {
-        let wait_id = work.wait_id();
-        let waker = self.waker.clone();
-        if let Poll::Ready(arrived) = work.poll_guarded(&mut Context::from_waker(&waker)) {
+    fn begin(&mut self, wait_id: WaitId, mut job: Job, watch: Option<Watch>) -> Option<Arrived> {
+        let about = &self.state.about;
+        let mut cx = Context::from_waker(&self.waker);
+        let (polled, sleeps) = while_polled(about, &self.program, watch, || job.poll(&mut cx));
+        if let Poll::Ready(arrived) = polled {
             return Some(arrived);
         }
-        work.note_whether_it_sleeps();
-        self.keep(wait_id, work);
+        let watched = watch.map(|watch| Polled {
+            about: about.clone(),
+            program: self.program.clone(),
+            watch,
+        });
+        self.keep(wait_id, job, watched, sleeps);
         None
     }
 
     /// Work that is pending.
-    fn keep(&mut self, wait_id: WaitId, work: Work) {
+    fn keep(&mut self, wait_id: WaitId, job: Job, watched: Option<Polled>, sleeps: bool) {
+        let work = Work::pending(wait_id, job, self.engine.clock.clone(), watched, sleeps);
         let (handle, registration) = AbortHandle::new_pair();
         self.held(wait_id).work = Some(handle);
         let pending = self.work.get_or_insert_default();
@@ -327,11 +348,10 @@ impl EngineHost {
             Effect::Work {
                 work,
                 attempt,
-                watched,
+                watch,
             } => {
-                let clock = self.engine.clock.clone();
-                let work = Work::new(wait_id, Job::Task(work), clock).watching(watched);
-                let Some(Arrived::Task(result)) = self.begin_work(work) else {
+                let Some(Arrived::Task(result)) = self.begin(wait_id, Job::Task(work), watch)
+                else {
                     self.held(wait_id).attempt = attempt;
                     return None;
                 };
@@ -347,7 +367,7 @@ impl EngineHost {
     fn queue_now(&mut self, wait_id: WaitId, activity: &SmolStr, input: Value) {
         let responder = Responder::new(&self.state, wait_id);
         let held = self.held(wait_id);
-        let Some((token, _)) = held.token.clone() else {
+        let Some(token) = held.token.as_ref().map(|token| token.0.clone()) else {
             return;
         };
         let task = Queued {
@@ -357,7 +377,7 @@ impl EngineHost {
         };
         let engine = &self.engine;
         let place = engine.activities.push(activity, task, &engine.clock);
-        self.held(wait_id).queued = Some((activity.clone(), place));
+        self.held(wait_id).queued = Some(Box::new((activity.clone(), place)));
     }
 
     /// Brings what a future gives, as the answer of work that was begun.
@@ -366,9 +386,7 @@ impl EngineHost {
         wait_id: WaitId,
         answer: impl Future<Output = TaskResult> + Send + 'static,
     ) {
-        let job = Job::Task(Box::pin(answer));
-        let work = Work::new(wait_id, job, self.engine.clock.clone());
-        self.keep(wait_id, work);
+        self.keep(wait_id, Job::Task(Box::pin(answer)), None, false);
     }
 
     /// Starts another execution; gives what the start answers, where that is the answer.
@@ -394,7 +412,7 @@ impl EngineHost {
             match state.accepted().await {
                 Ok(()) => Ok(begun),
                 Err(error @ StoreError::Exists { .. }) => {
-                    Err(integration.failure(&StartError::of_store(error, &state.about.name)))
+                    Err(integration.failure(&StartError::of_store(error, state.about.name())))
                 }
                 Err(error) => {
                     // That is no answer of the service. The next process starts it again. One that is over needs not be told.
@@ -433,13 +451,14 @@ impl EngineHost {
     /// Takes out of the world what an execution that is read again puts there: timers, tokens, places in queues.
     pub(super) fn detach(&mut self) {
         for held in self.waits.values_mut() {
-            for (_, alarm) in std::mem::take(&mut held.alarms) {
+            for (_, alarm) in std::mem::take(&mut held.alarms).into_each() {
+                self.deadline.other_disarmed();
                 self.engine.clock.disarm(alarm);
             }
-            if let Some((activity, place)) = held.queued.take() {
+            if let Some((activity, place)) = held.queued.take().map(|queued| *queued) {
                 self.engine.activities.forget(&activity, place);
             }
-            if let Some((token, is_awaited)) = held.token.take() {
+            if let Some((token, is_awaited)) = held.token.take().map(|token| *token) {
                 self.engine.tokens.withdraw(&token);
                 if is_awaited {
                     self.engine.clock.closed();
@@ -450,14 +469,14 @@ impl EngineHost {
 
     /// Where the ids of a request to the object store come from: the same in every run of the same execution.
     fn request_names(&self, wait_id: WaitId) -> Entropy {
-        Entropy::of_text(&format!("{} {wait_id}", self.state.about.id))
+        Entropy::of_text(&format!("{} {wait_id}", self.state.about.arn()))
     }
 }
 
 /// Whatever way an execution ends, nothing of it stays in the world.
 impl Drop for EngineHost {
     fn drop(&mut self) {
-        for (wait, held) in std::mem::take(&mut self.waits) {
+        for (wait, held) in std::mem::take(&mut self.waits).into_each() {
             self.let_go(wait, held).iter().for_each(Stop::stop);
         }
         self.close_tokens();

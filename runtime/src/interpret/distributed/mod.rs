@@ -16,7 +16,7 @@ use super::batch::{Batch, Next};
 use super::map_run::{MapRun, Stage};
 use crate::distributed::source::{Pulled, Request, Supply};
 use crate::distributed::{Ended, Item, MapRunCounts};
-use crate::execution_info::ExecutionInfo;
+use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
 
 use crate::history::{EventKind, Payload};
 use crate::program::{Distributed, Entry, Kind, Map};
@@ -338,12 +338,13 @@ impl Execution {
         };
         let prefix = run.machine_id.replace(":stateMachine:", kind);
         Arc::new(ExecutionInfo {
-            id: format!("{prefix}:{name}{unique}").into(),
-            root: parent.root.clone(),
-            name,
-            role_arn: parent.role_arn.clone(),
-            machine_id: run.machine_id.clone(),
-            machine_name: run.machine_name.clone(),
+            names: Names::new(format!("{prefix}:{name}{unique}"), name),
+            root: Some(parent.root_arn().clone()),
+            machine: Arc::new(MachineInfo {
+                id: run.machine_id.clone(),
+                name: run.machine_name.clone(),
+                ..MachineInfo::clone(&parent.machine)
+            }),
             started: self.now,
             input,
             redrive_count: parent.redrive_count.map(|_| 0),

@@ -71,7 +71,7 @@ impl Execution {
             }
         }
         let label = &distributed.label;
-        let machine_id = SmolStr::from(format!("{}/{label}", self.about.machine_id));
+        let machine_id = SmolStr::from(format!("{}/{label}", self.about.machine.id));
         let prefix = machine_id.replace(":stateMachine:", ":mapRun:");
         let arn = SmolStr::from(format!("{prefix}:{}", self.entropy.uuid()));
         self.write(
@@ -100,7 +100,7 @@ impl Execution {
             items: plan.items,
             batch: plan.batch,
             machine_id,
-            machine_name: format!("{}/{label}", self.about.machine_name).into(),
+            machine_name: format!("{}/{label}", self.about.machine.name).into(),
             stage: match plan.refused {
                 Some(cause) => Stage::Stopping(unread(cause)),
                 None => Stage::Starting,
@@ -108,7 +108,7 @@ impl Execution {
             is_ready: true,
             view: RunView {
                 arn,
-                execution: self.about.id.clone(),
+                execution: self.about.arn().clone(),
                 started: self.now,
                 max_concurrency: declared.unwrap_or_default(),
                 tolerated_count: plan.tolerance.count,

@@ -197,7 +197,7 @@ impl Coverage {
         if let Some(unknown) = history.path().iter().find(|name| !known(name)) {
             panic!(
                 "a run of `{}` does not count for this coverage: its definition has no state `{unknown}`",
-                history.execution().machine_name
+                history.execution().machine_name()
             );
         }
         self.add_steps(&steps(history));

@@ -91,7 +91,7 @@ impl Script {
                 let mut taken = self.lock();
                 if integration == Integration::SdkSync {
                     // Its result says that it failed, and the state reads it as a success on purpose.
-                    let execution = call.execution().id.to_string();
+                    let execution = call.execution().id().to_owned();
                     taken.meant.insert((execution, call.state().to_owned()));
                 }
                 if let (Some(nested), Some(ending)) = (nested, known)
@@ -179,7 +179,7 @@ impl Observer for Script {
         let error = text(&failure.error);
         let mut taken = self.lock();
         let is_meant = error == errors::NO_CHOICE_MATCHED
-            || (taken.meant).contains(&(execution.id.to_string(), state.to_owned()));
+            || (taken.meant).contains(&(execution.id().to_owned(), state.to_owned()));
         if is_meant {
             return;
         }
@@ -189,7 +189,7 @@ impl Observer for Script {
             shown_by: state.to_owned(),
             error,
             cause: text(&failure.cause),
-            in_child: execution.machine_name.contains('/'),
+            in_child: execution.machine_name().contains('/'),
         });
     }
 
@@ -231,14 +231,14 @@ impl Script {
         if self.outcomes.names.count_on(state, error) {
             options.push(Outcome::Failure(error.to_owned()));
         }
-        let place = (execution.id.to_string(), Vec::new(), state.to_owned());
+        let place = (execution.id().to_owned(), Vec::new(), state.to_owned());
         self.choose(place, false, options) != Outcome::Success(0)
     }
 }
 
 fn place(call: &TaskCall<'_>) -> Place {
     (
-        call.execution().id.to_string(),
+        call.execution().id().to_owned(),
         call.scope(),
         call.state().to_owned(),
     )

@@ -214,7 +214,7 @@ impl<'a> Replay<'a> {
             let wait = (step.at + later).since(engine.clock().now());
             // No execution runs in the meantime, so the clock moves on at once.
             drop(engine.clock().sleep(wait).await);
-            let again = engine.redrive(&report.execution().id).await;
+            let again = engine.redrive(report.execution().id()).await;
             report = again.map_err(|error| cannot(&error))?.report().await;
         }
         match recording.missing() {

@@ -170,7 +170,7 @@ impl Recording {
 
     /// The recorded child that an execution replays: the first one with its input, else the first one that is left.
     fn child(&self, progress: &mut Progress, execution: &ExecutionInfo) -> Option<usize> {
-        if let Some(known) = progress.children.get(&execution.id) {
+        if let Some(known) = progress.children.get(execution.id()) {
             return *known;
         }
         let free = |number: &usize| !progress.taken.contains(number);
@@ -178,7 +178,7 @@ impl Recording {
         let same = |number: &usize| self.children[*number].input == execution.input;
         let found = numbers().find(same).or_else(|| numbers().next());
         progress.taken.extend(found);
-        progress.children.insert(execution.id.clone(), found);
+        progress.children.insert(execution.arn().clone(), found);
         found
     }
 
@@ -203,7 +203,7 @@ impl Recording {
 }
 
 fn is_child(execution: &ExecutionInfo) -> bool {
-    execution.machine_name.contains('/')
+    execution.machine_name().contains('/')
 }
 
 impl Observer for Recording {

@@ -1,0 +1,172 @@
+//! The executions that run.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use super::state::ExecutionState;
+
+/// How many parts there are. Threads that start executions at the same time use different ones, so that none waits for another.
+const PARTS: usize = 16;
+
+thread_local! {
+    /// The part that this thread uses.
+    static PART: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// The part of this thread. Threads take turns.
+fn part_here() -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    PART.get().unwrap_or_else(|| {
+        let part = NEXT.fetch_add(1, Ordering::Relaxed) % PARTS;
+        PART.set(Some(part));
+        part
+    })
+}
+
+/// The executions of an engine that run.
+#[derive(Default)]
+pub(super) struct OpenExecutions {
+    parts: [Part; PARTS],
+    /// Nothing is started any more.
+    is_shut_down: AtomicBool,
+}
+
+/// Processors do not wait for each other's parts: each has lines of the cache to itself.
+#[derive(Default)]
+#[repr(align(128))]
+struct Part {
+    places: Mutex<Places>,
+    /// How many executions have begun, children of Map Runs among them.
+    begun: AtomicUsize,
+    /// How many of all have ended.
+    ended: AtomicUsize,
+}
+
+/// Those that run, but for the children of Map Runs, which end with them.
+#[derive(Default)]
+struct Places {
+    open: Vec<Option<Weak<ExecutionState>>>,
+    free: Vec<u32>,
+}
+
+/// The place of an execution among those that run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OpenPlace {
+    part: u32,
+    place: u32,
+}
+
+impl Part {
+    fn lock(&self) -> MutexGuard<'_, Places> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl OpenExecutions {
+    /// An execution begins to run. Gives whether it may: not when the engine was shut down.
+    #[must_use]
+    pub(super) fn open(&self, state: &Arc<ExecutionState>) -> bool {
+        let part = part_here();
+        let mut places = self.parts[part].lock();
+        // Who shuts down looks at this part later, and finds the execution.
+        if self.is_shut_down() {
+            return false;
+        }
+        let running = Some(Arc::downgrade(state));
+        let place = match places.free.pop() {
+            Some(place) => {
+                places.open[place as usize] = running;
+                place
+            }
+            None => {
+                places.open.push(running);
+                u32::try_from(places.open.len() - 1).unwrap_or(u32::MAX)
+            }
+        };
+        let part = u32::try_from(part).unwrap_or(u32::MAX);
+        state.set_place(OpenPlace { part, place });
+        true
+    }
+
+    /// An execution does not run any more.
+    pub(super) fn leave(&self, state: &ExecutionState) {
+        let Some(OpenPlace { part, place }) = state.place() else {
+            return;
+        };
+        let mut places = self.parts[part as usize].lock();
+        let left = places.open[place as usize].take();
+        places.free.push(place);
+        drop(places);
+        drop(left);
+    }
+
+    /// Those that run.
+    pub(super) fn running(&self) -> Vec<Arc<ExecutionState>> {
+        let mut running = Vec::new();
+        for part in &self.parts {
+            running.extend(part.lock().open.iter().flatten().filter_map(Weak::upgrade));
+        }
+        running
+    }
+
+    pub(super) fn is_shut_down(&self) -> bool {
+        self.is_shut_down.load(Ordering::SeqCst)
+    }
+
+    /// From now on nothing is started. Gives what runs.
+    pub(super) fn shut_down(&self) -> Vec<Arc<ExecutionState>> {
+        self.is_shut_down.store(true, Ordering::SeqCst);
+        self.running()
+    }
+
+    /// An execution begins.
+    pub(super) fn begun(&self) {
+        self.parts[part_here()].begun.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// One has ended.
+    pub(super) fn ended(&self) {
+        self.parts[part_here()].ended.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// How many are not over; more where some end meanwhile.
+    pub(super) fn live(&self) -> usize {
+        // Both only grow. With the ends counted first, none is found where one was alive all the while.
+        let ended: usize = self.sum(|part| &part.ended);
+        self.sum(|part| &part.begun).wrapping_sub(ended)
+    }
+
+    fn sum(&self, of: impl Fn(&Part) -> &AtomicUsize) -> usize {
+        let counts = self.parts.iter();
+        counts.fold(0, |sum: usize, part| {
+            sum.wrapping_add(of(part).load(Ordering::SeqCst))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_that_is_not_over_is_counted_while_others_begin_and_end() {
+        let open = OpenExecutions::default();
+        open.begun();
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    for _ in 0..20_000 {
+                        open.begun();
+                        open.ended();
+                    }
+                });
+            }
+            for _ in 0..20_000 {
+                let live = open.live();
+                assert!((1..=60_001).contains(&live), "{live}");
+            }
+        });
+        assert_eq!(open.live(), 1);
+    }
+}
