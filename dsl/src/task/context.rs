@@ -25,62 +25,65 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone)]
 pub struct TaskContext {
-    host: Arc<dyn TaskHost>,
+    /// `None` where it is detached.
+    host: Option<Arc<dyn TaskHost>>,
 }
 
 impl TaskContext {
     /// The context that a runtime gives.
     pub fn new(host: Arc<dyn TaskHost>) -> TaskContext {
-        TaskContext { host }
+        TaskContext { host: Some(host) }
     }
 
     /// A context without anything, for calling a task function in a plain test.
     #[must_use]
-    pub fn detached() -> TaskContext {
-        TaskContext {
-            host: Arc::new(Detached),
-        }
+    pub const fn detached() -> TaskContext {
+        TaskContext { host: None }
+    }
+
+    fn host(&self) -> &dyn TaskHost {
+        self.host.as_deref().unwrap_or(&Detached)
     }
 
     /// The application's shared state of that type, if the runtime was given one.
     pub fn state<T: Any + Send + Sync>(&self) -> Option<&T> {
-        self.host.state(TypeId::of::<T>())?.downcast_ref()
+        self.host().state(TypeId::of::<T>())?.downcast_ref()
     }
 
     /// Whether nobody waits for the result any more: the task timed out or the execution ended.
     pub fn is_cancelled(&self) -> bool {
-        self.host.is_cancelled()
+        self.host().is_cancelled()
     }
 
     /// Waits until nobody waits for the result any more; forever where the host cannot know.
     pub async fn cancelled(&self) {
-        self.host.cancelled().await;
+        self.host().cancelled().await;
     }
 
     /// Says that the work goes on, so that the state's heartbeat does not run out. It never waits; where there is no
     /// heartbeat (a Lambda function) it does nothing.
     pub fn heartbeat(&self) {
-        self.host.heartbeat();
+        self.host().heartbeat();
     }
 
     /// The execution's id. `None` on Lambda and in activities, unless the task is `#[task(context)]`.
     pub fn execution(&self) -> Option<&str> {
-        self.host.execution()
+        self.host().execution()
     }
 
     /// The state's name, where the execution is known.
     pub fn state_name(&self) -> Option<&str> {
-        self.host.state_name()
+        self.host().state_name()
     }
 
     /// How many attempts came before this one, where the execution is known: 0 at first.
     pub fn attempt(&self) -> Option<u32> {
-        self.host.attempt()
+        self.host().attempt()
     }
 
     /// When the execution started, RFC 3339, where it is known.
     pub fn start_time(&self) -> Option<&str> {
-        self.host.start_time()
+        self.host().start_time()
     }
 }
 

@@ -69,6 +69,9 @@ pub type SchemaOf = fn(&mut schemars::SchemaGenerator) -> schemars::Schema;
 
 /// A task whose function has a body.
 pub trait Handler: Task {
+    /// Whether the function takes the context. Where it does not, a runtime may give [`TaskContext::detached`].
+    const TAKES_CONTEXT: bool;
+
     /// Runs the function.
     fn call(
         context: TaskContext,

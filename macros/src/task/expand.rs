@@ -112,8 +112,9 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
     let is_blocking = options.runs == Runs::Blocking;
     let callable = function.body.is_some() && function.signature.asyncness.is_some() != is_blocking;
     let (handed, handler) = if callable {
-        let context = task.takes_context.then(|| quote!(&context,));
-        let unused = (!task.takes_context).then(|| quote!(let _ = &context;));
+        let takes_context = task.takes_context;
+        let context = takes_context.then(|| quote!(&context,));
+        let unused = (!takes_context).then(|| quote!(let _ = &context;));
         let empty = task
             .parameters
             .is_empty()
@@ -130,6 +131,8 @@ fn marker(function: &Function, options: &Options, task: Option<&Task>) -> TokenS
         let running = quote_spanned!(function.signature.asyncness.span()=> async move);
         let handler = quote_spanned! {task.returns.span()=>
             impl ::stepwright::__::Handler for #name {
+                const TAKES_CONTEXT: bool = #takes_context;
+
                 #[allow(clippy::manual_async_fn)]
                 fn call(
                     context: ::stepwright::__::TaskContext,

@@ -5,16 +5,17 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
+use stepwright::task::Runs;
 use tokio::sync::Notify;
 
 use super::shared::Shared;
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::Calling;
 use crate::task::handler::Found;
-use crate::task::watcher::Polled;
+use crate::task::watcher::{Polled, Watch};
 use crate::task::{
     Answer, DefinedState, DefinedTask, Effect, Integration, Pattern, ResourceKind, Responder,
-    RunningTask, TaskCall, TaskSource,
+    RunningTask, TaskCall, TaskFuture, TaskSource,
 };
 
 /// What becomes of a handler's work whose process ended.
@@ -34,7 +35,7 @@ impl Shared {
         &self,
         call: &TaskCall<'_>,
         source: Option<&Arc<dyn TaskSource>>,
-        responder: Responder,
+        responder: impl Fn() -> Responder,
     ) -> Answer {
         let sources = source.into_iter().chain(&self.sources);
         for source in sources {
@@ -69,7 +70,7 @@ impl Shared {
         &self,
         call: &TaskCall<'_>,
         source: Option<&Arc<dyn TaskSource>>,
-        responder: Responder,
+        responder: impl Fn() -> Responder,
     ) -> Resumed {
         if let Some(found) = self.handler(call) {
             return match found.handler.is_idempotent {
@@ -121,7 +122,7 @@ impl Shared {
         call.handler.find(search)
     }
 
-    fn by_handler(&self, call: &TaskCall<'_>, responder: Responder) -> Option<Answer> {
+    fn by_handler(&self, call: &TaskCall<'_>, responder: impl Fn() -> Responder) -> Option<Answer> {
         let found = self.handler(call)?;
         let effect = self.work(call, &found, responder);
         Some(match call.resource().pattern() {
@@ -131,36 +132,55 @@ impl Shared {
     }
 
     /// The work of a handler. Nothing of it happens yet.
-    fn work(&self, call: &TaskCall<'_>, found: &Found, responder: Responder) -> Effect {
-        let invocation = call.invocation().filter(|_| found.is_function);
-        let payload = match &invocation {
-            Some(invocation) => invocation.payload().clone(),
-            None => call.parameters().clone(),
-        };
-        let attempt = Arc::new(RunningTask {
-            shared: self.state.clone(),
-            about: call.about.clone(),
-            started: OnceLock::new(),
-            state: call.state().into(),
-            handler: found.handler.name.clone(),
-            attempt: call.attempt(),
-            responder,
-            is_over: AtomicBool::new(false),
-            ended: Notify::new(),
-        });
-        let context = stepwright::TaskContext::new(attempt.clone());
-        let watched = |threshold| Polled::new(attempt.clone(), threshold);
-        let mut watched = self.blocking_threshold.map(watched);
+    fn work(
+        &self,
+        call: &TaskCall<'_>,
+        found: &Found,
+        responder: impl Fn() -> Responder,
+    ) -> Effect {
         let handler = &found.handler;
-        let work = handler.call(&self.clock, context, payload, &mut watched);
-        let work: crate::task::TaskFuture = match invocation {
-            Some(invocation) => Box::pin(async move { Ok(invocation.response(work.await?)) }),
-            None => work,
+        // Most handlers look at no context: then there is none to make, and nothing that would have to learn of the end.
+        let attempt = handler.takes_context.then(|| {
+            Arc::new(RunningTask {
+                shared: self.state.clone(),
+                about: call.about.clone(),
+                started: OnceLock::new(),
+                state: call.state().into(),
+                attempt: call.attempt(),
+                responder: responder(),
+                is_over: AtomicBool::new(false),
+                ended: Notify::new(),
+            })
+        });
+        let context = match &attempt {
+            Some(attempt) => stepwright::TaskContext::new(attempt.clone()),
+            None => stepwright::TaskContext::detached(),
+        };
+        let watch = self.blocking_threshold.map(|threshold| Watch {
+            state: call.at,
+            threshold,
+        });
+        // Polled elsewhere, it is watched there.
+        let watched = watch.filter(|_| handler.runs == Runs::Spawned);
+        let watched = watched.map(|watch| Polled {
+            about: call.about.clone(),
+            program: call.program.clone(),
+            watch,
+        });
+        let call_it = |payload| handler.call(&self.clock, context, payload, watched);
+        let invocation = call.invocation().filter(|_| found.is_function);
+        let work: TaskFuture = match invocation {
+            Some(invocation) => {
+                let work = call_it(invocation.payload().clone());
+                Box::pin(async move { Ok(invocation.response(work.await?)) })
+            }
+            None => call_it(call.parameters().clone()),
         };
         Effect::Work {
             work,
-            attempt: Some(attempt),
-            watched,
+            attempt,
+            // A thread for blocking work is there to be blocked.
+            watch: watch.filter(|_| !matches!(handler.runs, Runs::Spawned | Runs::Blocking)),
         }
     }
 }

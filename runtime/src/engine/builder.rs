@@ -488,7 +488,7 @@ impl EngineBuilder {
 
     /// How many bytes the executions that are over may take, about. Those that ended first are forgotten first.
     ///
-    /// Without a [store](Self::store) that are 256 MiB of memory unless set. A store has no bound unless it is set; then executions that are over are
+    /// Without a [store](Self::store) that are 16 MiB of memory unless set. A store has no bound unless it is set; then executions that are over are
     /// deleted as long as all that it has, with what runs, takes more.
     pub fn retention_bytes(mut self, bytes: u64) -> Self {
         self.retention.bytes = Some(bytes);

@@ -19,7 +19,7 @@ pub(super) struct ChosenRetention {
 /// How many executions that are over are held in memory.
 const EXECUTIONS: usize = 1_000;
 /// How many bytes they take there.
-const BYTES: u64 = 256 * 1_048_576;
+const BYTES: u64 = 16 * 1_048_576;
 /// How long a store keeps them, as AWS does: 90 days.
 const TIME: Duration = Duration::from_secs(90 * 86_400);
 

@@ -8,7 +8,7 @@ use crate::clock::{Clock, Pending, while_watched};
 use crate::distributed::source::Supply;
 use crate::panics::guarded;
 use crate::task::handler::PANICKED;
-use crate::task::watcher::{Polled, while_polled};
+use crate::task::watcher::Polled;
 use crate::task::{TaskFailure, TaskFuture, TaskResult};
 use crate::wait_id::WaitId;
 
@@ -21,26 +21,52 @@ pub(super) enum Job {
     Done,
 }
 
-/// What a job is, also when it is done.
-#[derive(Clone, Copy)]
-enum JobKind {
-    Task,
-    Read,
-    Write,
-}
-
 impl Job {
-    fn kind(&self) -> JobKind {
-        match self {
-            Self::Read(_) => JobKind::Read,
-            Self::Write(_) => JobKind::Write,
-            Self::Task(_) | Self::Done => JobKind::Task,
-        }
+    /// Polls, and says whether it waits for the engine's clock. A panic is a failure.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> (Poll<Arrived>, bool) {
+        let failed: fn(String) -> Arrived = match self {
+            Self::Task(_) | Self::Done => |message| Arrived::Task(Err(panicked(&message))),
+            Self::Read(_) => |message| Arrived::Read(Err(message)),
+            Self::Write(_) => |message| Arrived::Written(Err(message)),
+        };
+        let (polled, sleeps) = while_watched(|| {
+            guarded(|| {
+                let polled = match self {
+                    Self::Task(work) => work.as_mut().poll(cx).map(Arrived::Task),
+                    Self::Read(work) => work.as_mut().poll(cx).map(Arrived::Read),
+                    Self::Write(work) => work.as_mut().poll(cx).map(Arrived::Written),
+                    Self::Done => Poll::Pending,
+                };
+                if polled.is_ready() {
+                    // What it holds is dropped here: a panic of that is its failure, too.
+                    self.end();
+                }
+                polled
+            })
+        });
+        let polled = polled.unwrap_or_else(|message| {
+            self.give_up();
+            Poll::Ready(failed(message))
+        });
+        (polled, sleeps)
     }
 
     /// Drops what it holds.
     fn end(&mut self) {
         *self = Self::Done;
+    }
+
+    /// Drops what it holds; a panic of that is nobody's failure any more.
+    fn give_up(&mut self) {
+        if matches!(self, Self::Done) {
+            return;
+        }
+        if let Err(message) = guarded(|| self.end()) {
+            tracing::warn!(
+                message,
+                "work that was given up panicked when it was dropped"
+            );
+        }
     }
 }
 
@@ -58,7 +84,6 @@ pub(super) enum Arrived {
 pub(super) struct Work {
     wait_id: WaitId,
     job: Job,
-    kind: JobKind,
     clock: Clock,
     /// Held while it is pending for another reason than the engine's clock.
     pending: Option<Pending>,
@@ -69,61 +94,39 @@ pub(super) struct Work {
 }
 
 impl Work {
-    pub(super) fn new(wait_id: WaitId, job: Job, clock: Clock) -> Self {
-        Self {
+    /// Work that was polled and is pending, or is about to be polled; whether it waited for the engine's clock.
+    pub(super) fn pending(
+        wait_id: WaitId,
+        job: Job,
+        clock: Clock,
+        watched: Option<Polled>,
+        sleeps: bool,
+    ) -> Self {
+        let mut work = Self {
             wait_id,
-            kind: job.kind(),
             job,
             clock,
             pending: None,
-            watched: None,
-            sleeps: false,
-        }
-    }
-
-    pub(super) fn wait_id(&self) -> WaitId {
-        self.wait_id
-    }
-
-    /// Tells of polls that take long.
-    pub(super) fn watching(mut self, watched: Option<Polled>) -> Self {
-        self.watched = watched;
-        self
+            watched,
+            sleeps,
+        };
+        work.note_whether_it_sleeps();
+        work
     }
 
     /// Polls; a panic is a failure.
-    pub(super) fn poll_guarded(&mut self, cx: &mut Context<'_>) -> Poll<Arrived> {
+    fn poll_guarded(&mut self, cx: &mut Context<'_>) -> Poll<Arrived> {
         let job = &mut self.job;
-        let watched = &mut self.watched;
-        let (polled, sleeps) = while_watched(|| {
-            while_polled(watched, || {
-                guarded(|| {
-                    let polled = match job {
-                        Job::Task(work) => work.as_mut().poll(cx).map(Arrived::Task),
-                        Job::Read(work) => work.as_mut().poll(cx).map(Arrived::Read),
-                        Job::Write(work) => work.as_mut().poll(cx).map(Arrived::Written),
-                        Job::Done => Poll::Pending,
-                    };
-                    if polled.is_ready() {
-                        // What it holds is dropped here: a panic of that is its failure, too.
-                        job.end();
-                    }
-                    polled
-                })
-            })
-        });
+        let (polled, sleeps) = match &self.watched {
+            Some(watched) => watched.poll(|| job.poll(cx)),
+            None => job.poll(cx),
+        };
         self.sleeps = sleeps;
-        polled.unwrap_or_else(|message| {
-            Poll::Ready(match self.kind {
-                JobKind::Task => Arrived::Task(Err(panicked(&message))),
-                JobKind::Read => Arrived::Read(Err(message)),
-                JobKind::Write => Arrived::Written(Err(message)),
-            })
-        })
+        polled
     }
 
     /// Virtual time goes on while a handler sleeps on the engine's clock, and stands while it waits for anything else.
-    pub(super) fn note_whether_it_sleeps(&mut self) {
+    fn note_whether_it_sleeps(&mut self) {
         if self.sleeps {
             self.pending = None;
         } else if self.pending.is_none() {
@@ -132,18 +135,9 @@ impl Work {
     }
 }
 
-/// What is given up is dropped; a panic of that is nobody's failure any more.
 impl Drop for Work {
     fn drop(&mut self) {
-        if matches!(self.job, Job::Done) {
-            return;
-        }
-        if let Err(message) = guarded(|| self.job.end()) {
-            tracing::warn!(
-                message,
-                "work that was given up panicked when it was dropped"
-            );
-        }
+        self.job.give_up();
     }
 }
 

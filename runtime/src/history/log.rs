@@ -32,17 +32,29 @@ impl<T: Clone> Log<T> {
         }
     }
 
+    #[inline]
     pub(super) fn push(&mut self, record: T) {
         if self.open.len() == CHUNK {
-            let full = std::mem::replace(&mut self.open, Vec::with_capacity(CHUNK));
-            self.full.push(Arc::new(full));
+            self.fill();
         }
         self.open.push(record);
     }
 
+    #[cold]
+    fn fill(&mut self) {
+        let full = std::mem::replace(&mut self.open, Vec::with_capacity(CHUNK));
+        self.full.push(Arc::new(full));
+    }
+
+    /// Whether a whole chunk can be dropped, and `most` records are left.
+    #[inline]
+    pub(super) fn has_more_than(&self, most: usize) -> bool {
+        self.len().saturating_sub(CHUNK) >= most && !self.full.is_empty()
+    }
+
     /// Drops whole chunks at the front as long as `most` records are left, and gives each dropped record to `leave`.
     pub(super) fn keep_last(&mut self, most: usize, mut leave: impl FnMut(usize, &T)) {
-        while self.len().saturating_sub(CHUNK) >= most && !self.full.is_empty() {
+        while self.has_more_than(most) {
             let chunk = self.full.remove(0);
             for record in chunk.iter() {
                 leave(self.dropped, record);
@@ -87,6 +99,11 @@ impl<T: Clone> Log<T> {
 
     pub(super) fn last(&self) -> Option<&T> {
         self.open.last()
+    }
+
+    /// The last records, the last one first: a few of them at least, if there are so many.
+    pub(super) fn backwards(&self) -> impl Iterator<Item = &T> {
+        self.open.iter().rev()
     }
 
     pub(super) fn get(&self, place: usize) -> Option<&T> {
@@ -135,7 +152,9 @@ impl<T: Record + Clone> Log<T> {
             let kept = self.iter().filter(|(place, _)| *place >= dropped);
             let kept: Vec<T> = kept.map(|(_, record)| record.clone()).collect();
             *self = Self::behind(dropped);
-            kept.into_iter().for_each(|record| self.push(record));
+            for record in kept {
+                self.push(record);
+            }
         }
         Ok(())
     }
@@ -168,9 +187,13 @@ mod tests {
     #[test]
     fn a_clone_does_not_see_what_is_pushed_after_it() {
         let mut log = Log::with_capacity(0);
-        (0..300).for_each(|record| log.push(record));
+        for record in 0..300 {
+            log.push(record);
+        }
         let clone = log.clone();
-        (300..900).for_each(|record| log.push(record));
+        for record in 300..900 {
+            log.push(record);
+        }
         assert_eq!((clone.len(), log.len()), (300, 900));
         assert_eq!(clone.get(300), None);
         assert_eq!(log.get(899), Some(&899));

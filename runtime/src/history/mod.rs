@@ -30,7 +30,6 @@ use self::log::Log;
 use crate::execution_info::ExecutionInfo;
 use crate::program::Program;
 use crate::task::DefinedState;
-use crate::value::Value;
 
 /// The history of an execution. Clones share it.
 #[derive(Clone)]
@@ -42,6 +41,8 @@ struct Inner {
     program: Arc<Program>,
     about: Arc<ExecutionInfo>,
     entries: Log<Entry>,
+    /// About how many bytes they take.
+    bytes: u64,
     /// How far the chains had come with the events that are not kept.
     front: Chain,
     scopes: Scopes,
@@ -60,6 +61,7 @@ impl History {
             program,
             about,
             entries: Log::with_capacity(0),
+            bytes: 0,
             front: Chain::default(),
             scopes: Scopes::default(),
         })
@@ -83,18 +85,7 @@ impl History {
 
     /// About how many bytes of memory it holds. What two events in a row share counts once.
     pub(crate) fn bytes(&self) -> u64 {
-        let mut bytes = 0u64;
-        let mut before: Option<&Value> = None;
-        for (_, entry) in self.inner.entries.iter() {
-            bytes = bytes.saturating_add(size_of::<Entry>() as u64);
-            if let Some(value) = entry.payload.value() {
-                if !before.is_some_and(|before| before.is_same_node(value)) {
-                    bytes = bytes.saturating_add(value.json_len());
-                }
-                before = Some(value);
-            }
-        }
-        bytes
+        self.inner.bytes
     }
 
     /// The number of events that were written.

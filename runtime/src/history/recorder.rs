@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::chain::Chain;
-use super::entry::{Entry, Payload};
+use super::entry::{Entry, Payload, bytes_of};
 use super::log::Log;
 use super::scope::ScopePath;
 use super::{EventKind, History, Inner, ScopeId, Scopes};
@@ -21,7 +21,13 @@ pub(crate) struct Recorder {
     /// How many events are kept: the last of them; 0 when only the ids count.
     most: usize,
     count: u32,
+    /// How many events there may be, the last one included.
+    limit: u32,
+    /// There is room for the last event only, which says so.
+    is_full: bool,
     entries: Log<Entry>,
+    /// About how many bytes they take.
+    bytes: u64,
     /// How far the chains had come with the events that are not kept.
     front: Chain,
     scopes: Scopes,
@@ -35,7 +41,10 @@ impl Recorder {
             about,
             most,
             count: 0,
+            limit: u32::MAX,
+            is_full: false,
             entries: Log::with_capacity(capacity),
+            bytes: 0,
             front: Chain::default(),
             scopes: Scopes::default(),
         }
@@ -51,6 +60,7 @@ impl Recorder {
         let Inner {
             program,
             entries,
+            bytes,
             front,
             scopes,
             ..
@@ -60,13 +70,55 @@ impl Recorder {
             about,
             most,
             count,
+            limit: u32::MAX,
+            is_full: false,
             entries: entries.clone(),
+            bytes: *bytes,
             front: front.clone(),
             scopes: scopes.clone(),
         }
     }
 
+    /// From now on there may be so many events.
+    pub(crate) fn limit(&mut self, limit: u32) {
+        self.limit = limit;
+    }
+
+    /// Whether there is room for the last event only.
+    pub(crate) fn is_full(&self) -> bool {
+        self.is_full
+    }
+
+    /// Whether there was room for the last event only. From now on there is, for that one.
+    pub(crate) fn make_room(&mut self) -> bool {
+        std::mem::take(&mut self.is_full)
+    }
+
+    /// Writes an event of a state and gives its id. When the history is full nothing is written. What the event carries is only made
+    /// where events are kept.
+    #[inline]
+    pub(crate) fn write_of_state(
+        &mut self,
+        at: Timestamp,
+        kind: EventKind,
+        state: StateIx,
+        scope: ScopeId,
+        payload: impl FnOnce() -> Payload,
+    ) -> u32 {
+        if self.is_full || self.count + 1 >= self.limit {
+            self.is_full = true;
+            return self.count;
+        }
+        tracing::debug!(state = %self.program.state(state).name, event = kind.name(), "event");
+        if self.most == 0 {
+            self.count += 1;
+            return self.count;
+        }
+        self.write(at, kind, state, scope, payload())
+    }
+
     /// Writes an event and gives its id. It is not older than the one before it, also where the clock was set back.
+    #[inline]
     pub(crate) fn write(
         &mut self,
         at: Timestamp,
@@ -79,19 +131,34 @@ impl Recorder {
         if self.most == 0 {
             return self.count;
         }
-        let last = self.entries.last();
-        self.entries.push(Entry {
-            at: last.map_or(at, |last| last.at.max(at)),
+        let entry = Entry {
+            at: self.entries.last().map_or(at, |last| last.at.max(at)),
             payload,
             scope,
             state,
             kind,
-        });
-        let (front, scopes) = (&mut self.front, &self.scopes);
+        };
+        // What carries a value stands at most two events behind another one that does.
+        let bytes = {
+            let mut before = self.entries.backwards().take(3);
+            entry.bytes(before.find_map(|before| before.payload.value()))
+        };
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.entries.push(entry);
+        if self.entries.has_more_than(self.most) {
+            self.keep_last();
+        }
+        self.count
+    }
+
+    /// Drops the first events, where only so many are kept.
+    #[cold]
+    fn keep_last(&mut self) {
+        let (front, scopes, bytes) = (&mut self.front, &self.scopes, &mut self.bytes);
         self.entries.keep_last(self.most, |place, entry| {
             front.previous(scopes, entry, u32::try_from(place + 1).unwrap_or(u32::MAX));
+            *bytes = bytes.saturating_sub(entry.bytes(None));
         });
-        self.count
     }
 
     /// Gives back the room for events that are to come: they may take long.
@@ -137,6 +204,7 @@ impl Recorder {
             program: self.program.clone(),
             about: self.about.clone(),
             entries: entries.unwrap_or_else(|| self.entries.clone()),
+            bytes: self.bytes,
             front: self.front.clone(),
             scopes: self.scopes.clone(),
         })
@@ -145,6 +213,12 @@ impl Recorder {
     /// Takes back the events behind the first `events`.
     pub(crate) fn cut(&mut self, events: usize) {
         self.entries.keep_first(events);
+        self.weigh();
+    }
+
+    /// Counts the bytes of the events that are there.
+    fn weigh(&mut self) {
+        self.bytes = bytes_of(self.entries.iter().map(|(_, entry)| entry));
     }
 
     /// The whole history.
@@ -154,6 +228,7 @@ impl Recorder {
             program: self.program.clone(),
             about: self.about.clone(),
             entries: self.nothing_kept().unwrap_or(kept),
+            bytes: std::mem::take(&mut self.bytes),
             front: std::mem::take(&mut self.front),
             scopes: std::mem::take(&mut self.scopes),
         })
@@ -186,6 +261,7 @@ impl Recorder {
         self.most = Record::read(from)?;
         self.count = Record::read(from)?;
         self.entries.read_behind(from)?;
+        self.weigh();
         self.front = Record::read(from)?;
         self.scopes.read_behind(from)
     }

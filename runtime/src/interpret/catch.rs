@@ -43,7 +43,11 @@ impl Execution {
             // `$` of Assign is the Error Output; ResultPath puts it into the raw input.
             Io::JsonPath(_) => Ok(Exit {
                 assigned: self.assign(&catcher.assign, cursor, &error_output)?,
-                output: place(&catcher.result_path, &cursor.input, error_output)?,
+                output: place(
+                    &catcher.result_path,
+                    || Ok(cursor.input.clone()),
+                    error_output,
+                )?,
                 next: Some(catcher.next),
             }),
             Io::Jsonata(_) => {

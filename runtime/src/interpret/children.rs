@@ -67,10 +67,7 @@ impl Execution {
             _ => EventKind::ParallelStateSucceeded,
         };
         self.write(id, kind, Payload::None);
-        let exit = self
-            .cursor(id)
-            .and_then(|cursor| self.exit_with_result(cursor, state, results));
-        match exit {
+        match self.exit_with_result(id, state, results) {
             Ok(exit) => Ok(Done::Exits(exit)),
             Err(error) => Err(self.query_failed(id, &error, &state.name)),
         }

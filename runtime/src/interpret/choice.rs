@@ -35,9 +35,9 @@ impl Execution {
                 None => Vec::new(),
             };
             let output = match (&state.io, &rule.output) {
-                (Io::JsonPath(io), _) => self.select(&io.output_path, cursor, &effective)?,
+                (Io::JsonPath(io), _) => self.selected_of(&io.output_path, cursor, effective)?,
                 (Io::Jsonata(_), Some(output)) => output.eval(&scope)?,
-                (Io::Jsonata(_), None) => effective.clone(),
+                (Io::Jsonata(_), None) => effective,
             };
             return Ok(Exit {
                 output,

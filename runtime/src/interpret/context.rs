@@ -1,12 +1,14 @@
+use std::borrow::Cow;
+
 use smol_str::SmolStr;
 
 use super::cursor::{Cursor, Item};
 use crate::execution_info::ExecutionInfo;
 use crate::program::{Kind, Program};
 use crate::query::Context;
-use crate::value::{Object, Value};
+use crate::value::{Object, Segment, Value};
 
-/// The context object of one cursor, built when an expression reads it.
+/// The context object of one cursor, of which only what an expression reads is built.
 pub(crate) struct ContextView<'a> {
     pub(crate) about: &'a ExecutionInfo,
     pub(crate) program: &'a Program,
@@ -19,70 +21,133 @@ pub(crate) struct ContextView<'a> {
     pub(crate) name: Option<&'static str>,
 }
 
+/// The members of the context object beside the item, and their members.
+const MEMBERS: [(&str, &[&str]); 4] = [
+    (
+        "Execution",
+        &[
+            "Id",
+            "Input",
+            "Name",
+            "RoleArn",
+            "StartTime",
+            "RedriveCount",
+            "RedriveTime",
+        ],
+    ),
+    ("StateMachine", &["Id", "Name"]),
+    ("State", &["EnteredTime", "Name", "RetryCount"]),
+    ("Task", &["Token"]),
+];
+
 impl Context for ContextView<'_> {
     fn value(&self) -> Value {
-        let mut members = match self.given.and_then(Value::as_object) {
+        let mut members = match self.given() {
             Some(given) => given.clone(),
             None => self.own(),
         };
-        let own = self.cursor.item.as_deref();
-        if let Some(item) = self.item.or(own) {
+        if let Some(item) = self.item() {
             members.insert("Map", object(vec![member("Item", item.context())]));
         }
         members.into()
     }
+
+    fn part(&self, path: &[Segment]) -> (Cow<'_, Value>, usize) {
+        match path {
+            [
+                Segment::Key { name: first, .. },
+                Segment::Key { name: second, .. },
+                rest @ ..,
+            ] => {
+                if first == "Map" && second == "Item" {
+                    if let Some(found) = self.part_of_item(rest) {
+                        return (found, 3);
+                    }
+                } else if self.given().is_none()
+                    && let Some(found) = self.read(first, second)
+                {
+                    return (found, 2);
+                }
+            }
+            _ => {}
+        }
+        (Cow::Owned(self.value()), 0)
+    }
+
+    fn has_object(&self, name: &str) -> bool {
+        match name {
+            _ if self.given().is_some() => false,
+            "Task" => self.cursor.token.is_some(),
+            _ => MEMBERS.iter().any(|(member, _)| *member == name),
+        }
+    }
 }
 
 impl ContextView<'_> {
+    fn given(&self) -> Option<&Object> {
+        self.given.and_then(Value::as_object)
+    }
+
+    fn item(&self) -> Option<&Item> {
+        self.item.or(self.cursor.item.as_deref())
+    }
+
+    fn part_of_item(&self, path: &[Segment]) -> Option<Cow<'_, Value>> {
+        let item = self.item()?;
+        match path.first()? {
+            Segment::Key { name, .. } if name == "Value" => Some(Cow::Borrowed(&item.value)),
+            Segment::Key { name, .. } if name == "Index" => Some(owned(item.index)),
+            _ => None,
+        }
+    }
+
     /// All but the item.
     fn own(&self) -> Object {
-        let state = self.program.state(self.cursor.state);
-        let about = self.about;
-        // Only a test of one state runs without a role.
-        let role = Some(about.machine.role_arn.clone()).filter(|role| !role.is_empty());
-        let role = Value::from(role);
-        let mut execution = vec![
-            member("Id", about.arn().clone()),
-            member("Input", about.input.clone()),
-            member("Name", about.name()),
-            member("RoleArn", role),
-            member("StartTime", about.started.to_string()),
-        ];
-        if let Some(count) = about.redrive_count {
-            execution.push(member("RedriveCount", count));
-        }
-        if let Some(redriven) = about.redriven {
-            execution.push(member("RedriveTime", redriven.to_string()));
-        }
-        let mut current = vec![
-            member("EnteredTime", self.cursor.entered_at.to_string()),
-            member(
-                "Name",
-                match self.name {
-                    Some(name) => SmolStr::new_static(name),
-                    None => state.name.clone(),
-                },
-            ),
-        ];
-        if matches!(state.kind, Kind::Task(_) | Kind::Map(_) | Kind::Parallel(_)) {
-            current.push(member("RetryCount", self.cursor.retry_count));
-        }
-        let mut members = vec![
-            member("Execution", object(execution)),
-            member(
-                "StateMachine",
-                object(vec![
-                    member("Id", about.machine.id.clone()),
-                    member("Name", about.machine.name.clone()),
-                ]),
-            ),
-            member("State", object(current)),
-        ];
-        if let Some(token) = &self.cursor.token {
-            members.push(member("Task", object(vec![member("Token", token.clone())])));
-        }
-        members.into_iter().collect()
+        let members = MEMBERS.iter().filter_map(|(first, names)| {
+            let members = names.iter().filter_map(|second| {
+                let value = self.read(first, second)?;
+                Some(member(second, value.into_owned()))
+            });
+            let members: Vec<_> = members.collect();
+            (!members.is_empty()).then(|| member(first, object(members)))
+        });
+        members.collect()
     }
+
+    /// A member of a member that is not the item.
+    fn read(&self, first: &str, second: &str) -> Option<Cow<'_, Value>> {
+        let (about, cursor) = (self.about, self.cursor);
+        Some(match (first, second) {
+            ("Execution", "Input") => Cow::Borrowed(&about.input),
+            ("Execution", "Id") => owned(about.arn().clone()),
+            ("Execution", "Name") => owned(about.name()),
+            ("Execution", "RoleArn") => {
+                // Only a test of one state runs without a role.
+                owned(Some(about.machine.role_arn.clone()).filter(|role| !role.is_empty()))
+            }
+            ("Execution", "StartTime") => owned(about.started.to_string()),
+            ("Execution", "RedriveCount") => owned(about.redrive_count?),
+            ("Execution", "RedriveTime") => owned(about.redriven?.to_string()),
+            ("StateMachine", "Id") => owned(about.machine.id.clone()),
+            ("StateMachine", "Name") => owned(about.machine.name.clone()),
+            ("State", "EnteredTime") => owned(cursor.entered_at.to_string()),
+            ("State", "Name") => match self.name {
+                Some(name) => owned(SmolStr::new_static(name)),
+                None => owned(self.program.state(cursor.state).name.clone()),
+            },
+            ("State", "RetryCount") => {
+                let kind = &self.program.state(cursor.state).kind;
+                let is_retried = matches!(kind, Kind::Task(_) | Kind::Map(_) | Kind::Parallel(_));
+                owned(is_retried.then_some(cursor.retry_count)?)
+            }
+            ("Task", "Token") => owned(cursor.token.clone()?),
+            _ => return None,
+        })
+    }
+}
+
+fn owned(value: impl Into<Value>) -> Cow<'static, Value> {
+    Cow::Owned(value.into())
 }
 
 fn member(key: &'static str, value: impl Into<Value>) -> (SmolStr, Value) {

@@ -42,6 +42,13 @@ pub(crate) struct Cursor {
     pub(crate) stopped: Option<Box<Inside>>,
 }
 
+impl Cursor {
+    /// Its state's work begins, or goes on. Gives what it waited for.
+    pub(super) fn attempting(&mut self) -> Waiting {
+        std::mem::replace(&mut self.waiting, Waiting::Attempt)
+    }
+}
+
 /// What a cursor waits for.
 #[derive(Debug)]
 pub(crate) enum Waiting {

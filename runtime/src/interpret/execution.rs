@@ -46,8 +46,6 @@ pub(crate) struct Execution {
     pub(super) waits: u32,
     pub(super) transitions: u64,
     pub(super) outcome: Option<Outcome>,
-    /// The history is full: the execution ends after this transition, and in no other way.
-    pub(super) is_full: bool,
     /// Others should run before this execution goes on.
     pub(super) gives_way: bool,
     /// The cursor that is being moved on; the loop that does goes on with it by itself.
@@ -101,6 +99,14 @@ pub(crate) enum Step {
     Ended,
 }
 
+/// How many events the history of an execution may have.
+pub(super) fn most_events(entry: Entry, limits: &Limits) -> u32 {
+    match entry.machine_type {
+        MachineType::Express => u32::MAX,
+        MachineType::Standard => limits.events,
+    }
+}
+
 impl Execution {
     /// An execution that has not begun, of whose events the last `history` are kept.
     pub(crate) fn new(
@@ -110,9 +116,10 @@ impl Execution {
         history: usize,
         seed: u64,
     ) -> Self {
-        let recorder = Recorder::new(program.clone(), about.clone(), history);
+        let mut recorder = Recorder::new(program.clone(), about.clone(), history);
         let now = about.started;
         let entry = program.entry();
+        recorder.limit(most_events(entry, &limits));
         Self {
             entry,
             program,
@@ -127,7 +134,6 @@ impl Execution {
             waits: 0,
             transitions: 0,
             outcome: None,
-            is_full: false,
             gives_way: false,
             current: None,
             is_redrivable: entry.machine_type == MachineType::Standard,
@@ -140,6 +146,7 @@ impl Execution {
     pub(crate) fn entering(mut self, entry: Entry) -> Self {
         self.is_redrivable &= entry.machine_type == MachineType::Standard;
         self.entry = entry;
+        self.recorder.limit(most_events(entry, &self.limits));
         self
     }
 
@@ -216,10 +223,10 @@ impl Execution {
                 self.current = Some(id);
                 self.advance(id, cx);
                 self.current = None;
-                if self.is_full {
+                if self.recorder.is_full() {
                     self.fill_up(cx.host);
                 }
-                if self.has_no_event_limit() && self.transitions > self.limits.express_transitions {
+                if self.is_express() && self.transitions > self.limits.express_transitions {
                     self.time_out(cx.host);
                 }
                 if self.outcome.is_some() {
@@ -280,11 +287,11 @@ impl Execution {
             }
         }
         // Where the history has no room for that, the end is still the end.
-        self.is_full = false;
+        self.recorder.make_room();
     }
 
     pub(super) fn succeed(&mut self, output: Value, cx: &mut Cx<'_>) {
-        if self.outcome.is_none() && !self.is_full {
+        if self.outcome.is_none() && !self.recorder.is_full() {
             self.write_last(
                 EventKind::ExecutionSucceeded,
                 Payload::Value(output.clone()),
@@ -305,7 +312,7 @@ impl Execution {
         outcome: impl FnOnce(Failure) -> Outcome,
         host: &mut dyn Host,
     ) {
-        if self.outcome.is_none() && !self.is_full {
+        if self.outcome.is_none() && !self.recorder.is_full() {
             let payload = Payload::failure(failure.error.clone(), failure.cause.clone());
             self.write_last(kind, payload, host);
             self.outcome = Some(outcome(failure));
@@ -323,13 +330,13 @@ impl Execution {
         self.runnable.clear();
     }
 
-    fn has_no_event_limit(&self) -> bool {
+    fn is_express(&self) -> bool {
         self.entry.machine_type == MachineType::Express
     }
 
     /// The history has room for one event only, which says so.
     fn fill_up(&mut self, host: &mut dyn Host) {
-        self.is_full = false;
+        self.recorder.make_room();
         if self.outcome.is_some() {
             return;
         }
@@ -343,11 +350,24 @@ impl Execution {
     /// Writes an event of a cursor and gives its id. When the history is full nothing is written, and the
     /// execution ends after this transition.
     pub(super) fn write(&mut self, id: CursorId, kind: EventKind, payload: Payload) -> u32 {
-        let Some(cursor) = self.cursors.get(id) else {
-            return self.recorder.count();
-        };
-        let (state, scope) = (cursor.state, cursor.scope);
-        self.write_at(state, scope, kind, payload)
+        self.write_with(id, kind, || payload)
+    }
+
+    /// The same for an event that carries something of size.
+    pub(super) fn write_with(
+        &mut self,
+        id: CursorId,
+        kind: EventKind,
+        payload: impl FnOnce() -> Payload,
+    ) -> u32 {
+        match self.cursors.get(id) {
+            Some(cursor) => {
+                let (state, scope) = (cursor.state, cursor.scope);
+                self.recorder
+                    .write_of_state(self.now, kind, state, scope, payload)
+            }
+            None => self.recorder.count(),
+        }
     }
 
     /// The same for an event whose cursor is gone, or that is another's.
@@ -358,16 +378,9 @@ impl Execution {
         kind: EventKind,
         payload: Payload,
     ) -> u32 {
-        if self.is_full {
-            return self.recorder.count();
-        }
-        if !self.has_no_event_limit() && self.recorder.count() + 1 >= self.limits.events {
-            self.is_full = true;
-            return self.recorder.count();
-        }
-        let name = &self.program.state(state).name;
-        tracing::debug!(state = %name, event = kind.name(), "event");
-        self.recorder.write(self.now, kind, state, scope, payload)
+        let now = self.now;
+        self.recorder
+            .write_of_state(now, kind, state, scope, || payload)
     }
 
     /// Puts a cursor at the end of what can run.
@@ -505,9 +518,14 @@ impl Execution {
     pub(super) fn resume(&mut self, id: CursorId, waiting: Waiting) {
         if let Some(cursor) = self.cursors.get_mut(id) {
             cursor.waiting = waiting;
-            if self.current != Some(id) {
-                self.runnable.push_back(id);
-            }
+            self.runs_on(id);
+        }
+    }
+
+    /// A cursor can run on. The loop that moves it on knows by itself.
+    pub(super) fn runs_on(&mut self, id: CursorId) {
+        if self.current != Some(id) {
+            self.runnable.push_back(id);
         }
     }
 
@@ -520,7 +538,7 @@ impl Execution {
 
     /// What a piece of news wrote may have filled the history.
     fn after_news(&mut self, cx: &mut Cx<'_>) {
-        if self.is_full {
+        if self.recorder.is_full() {
             self.fill_up(cx.host);
         }
     }

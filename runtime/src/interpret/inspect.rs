@@ -60,9 +60,9 @@ impl Execution {
     }
 
     /// Takes the way out of the state, which ends the test; gives it back when nothing is tested.
-    pub(super) fn left(&mut self, exit: Exit, cx: &mut Cx<'_>) -> Option<Exit> {
+    pub(super) fn left(&mut self, exit: Exit, cx: &mut Cx<'_>) {
         let Some(inspection) = &mut self.inspection else {
-            return Some(exit);
+            return;
         };
         let output = exit.output.clone();
         inspection.left = Some(Left {
@@ -71,7 +71,6 @@ impl Execution {
             next: exit.next,
         });
         self.succeed(output, cx);
-        None
     }
 
     /// Takes a failure that would be tried again, which ends the test.

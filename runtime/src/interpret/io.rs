@@ -3,8 +3,9 @@ use super::execution::Execution;
 use super::inspection::Stage;
 use super::step::Exit;
 use crate::program::{Io, JsonPathIo, JsonataIo, ResultPath, Selection, State, StateIx};
-use crate::query::{Assignments, Expr, QueryError, ReferencePath};
+use crate::query::{Assignments, Expr, QueryError};
 use crate::value::Value;
+use crate::wait_id::CursorId;
 
 type Evaluated<T> = Result<T, QueryError>;
 
@@ -49,8 +50,8 @@ impl Execution {
 
     /// Leaves a state that did work: ResultSelector, Assign, ResultPath, OutputPath; or Assign and Output.
     pub(super) fn exit_with_result(
-        &self,
-        cursor: &Cursor,
+        &mut self,
+        id: CursorId,
         state: &State,
         result: Value,
     ) -> Evaluated<Exit> {
@@ -58,32 +59,58 @@ impl Execution {
         match &state.io {
             Io::JsonPath(io) => {
                 let selected = match &io.result_selector {
-                    Some(selector) => self.evaluate(selector, cursor, &result)?,
+                    Some(selector) => self.evaluate(selector, self.cursor(id)?, &result)?,
                     None => result,
                 };
-                self.exit_with_selected(cursor, io, selected, state.next)
+                self.exit_with_selected(id, state, io, selected)
             }
-            Io::Jsonata(io) => self.exit_jsonata(cursor, io, Some(result), state.next),
+            Io::Jsonata(io) => self.exit_jsonata(self.cursor(id)?, io, Some(result), state.next),
         }
     }
 
     /// Assign, ResultPath and OutputPath of a JSONPath state whose effective result is there.
     pub(super) fn exit_with_selected(
-        &self,
-        cursor: &Cursor,
+        &mut self,
+        id: CursorId,
+        state: &State,
         io: &JsonPathIo,
         selected: Value,
-        next: Option<StateIx>,
     ) -> Evaluated<Exit> {
         self.saw(Stage::ResultSelector, &selected);
-        let assigned = self.assign(&io.assign, cursor, &selected)?;
-        let placed = place(&io.result_path, &cursor.input, selected)?;
+        let assigned = self.assign(&io.assign, self.cursor(id)?, &selected)?;
+        let placed = place(&io.result_path, || self.raw_input(id, state), selected)?;
         self.saw(Stage::ResultPath, &placed);
         Ok(Exit {
-            output: self.select(&io.output_path, cursor, &placed)?,
+            output: self.selected_of(&io.output_path, self.cursor(id)?, placed)?,
             assigned,
-            next,
+            next: state.next,
         })
+    }
+
+    /// The state's input, which becomes its output. It is changed in place where nobody looks at it again, whatever happens from here on: no
+    /// retrier, no catcher, no redrive, no test of the state.
+    fn raw_input(&mut self, id: CursorId, state: &State) -> Evaluated<Value> {
+        let is_spent = state.retry.is_empty()
+            && state.catch.is_empty()
+            && !self.is_redrivable
+            && !self.is_inspected();
+        match self.cursors.get_mut(id) {
+            Some(cursor) if is_spent => Ok(std::mem::take(&mut cursor.input)),
+            _ => Ok(self.cursor(id)?.input.clone()),
+        }
+    }
+
+    /// OutputPath of a value that is at hand.
+    pub(super) fn selected_of(
+        &self,
+        selection: &Selection,
+        cursor: &Cursor,
+        value: Value,
+    ) -> Evaluated<Value> {
+        match selection {
+            Selection::Whole => Ok(value),
+            selection => self.select(selection, cursor, &value),
+        }
     }
 
     /// Leaves a state that only forwards its effective input: Assign, then OutputPath; or Assign and Output.
@@ -97,7 +124,7 @@ impl Execution {
         match &state.io {
             Io::JsonPath(io) => Ok(Exit {
                 assigned: self.assign(&io.assign, cursor, &effective)?,
-                output: self.select(&io.output_path, cursor, &effective)?,
+                output: self.selected_of(&io.output_path, cursor, effective)?,
                 next,
             }),
             Io::Jsonata(io) => self.exit_jsonata(cursor, io, None, next),
@@ -154,16 +181,18 @@ impl Execution {
 }
 
 /// ResultPath: puts a result into the raw input.
-pub(super) fn place(path: &ResultPath, raw: &Value, result: Value) -> Evaluated<Value> {
+pub(super) fn place(
+    path: &ResultPath,
+    raw: impl FnOnce() -> Evaluated<Value>,
+    result: Value,
+) -> Evaluated<Value> {
     match path {
         ResultPath::Replace => Ok(result),
-        ResultPath::Discard => Ok(raw.clone()),
-        ResultPath::Put(path) => put(path, raw, result),
+        ResultPath::Discard => raw(),
+        ResultPath::Put(path) => {
+            let mut raw = raw()?;
+            path.put(&mut raw, result)?;
+            Ok(raw)
+        }
     }
-}
-
-fn put(path: &ReferencePath, raw: &Value, result: Value) -> Evaluated<Value> {
-    let mut output = raw.clone();
-    path.put(&mut output, result)?;
-    Ok(output)
 }

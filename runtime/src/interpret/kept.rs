@@ -312,6 +312,8 @@ impl Execution {
                 let scope = self.recorder.scope_path(&self.program, cursor.scope);
                 let call = TaskCall {
                     about: &self.about,
+                    program: &self.program,
+                    at: cursor.state,
                     state: &state.name,
                     resource: &task.resource,
                     handler: &task.handler,

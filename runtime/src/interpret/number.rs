@@ -7,7 +7,21 @@ use crate::value::Value;
 impl Execution {
     /// A whole number that is not negative. Where it comes by path, text that is a number counts as one
     /// (SERVICE_FACTS 0.9).
+    #[inline]
     pub(super) fn whole(
+        &self,
+        cursor: &Cursor,
+        numeric: &Numeric,
+        field: &str,
+        input: &Value,
+    ) -> Result<Option<u64>, QueryError> {
+        match numeric {
+            Numeric::Absent => Ok(None),
+            numeric => self.whole_of(cursor, numeric, field, input),
+        }
+    }
+
+    fn whole_of(
         &self,
         cursor: &Cursor,
         numeric: &Numeric,

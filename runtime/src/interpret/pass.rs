@@ -14,7 +14,7 @@ impl Execution {
         }
     }
 
-    fn pass_exit(&self, id: CursorId, state: &State, pass: &Pass) -> Result<Exit, QueryError> {
+    fn pass_exit(&mut self, id: CursorId, state: &State, pass: &Pass) -> Result<Exit, QueryError> {
         let cursor = self.cursor(id)?;
         let effective = self.effective_input(cursor, state)?;
         let Io::JsonPath(io) = &state.io else {
@@ -24,10 +24,12 @@ impl Execution {
         let result = match &pass.result {
             Some(result) => {
                 self.saw(Stage::Result, result);
+                // The input may be changed in place from here on.
+                drop(parameters);
                 result.clone()
             }
             None => parameters,
         };
-        self.exit_with_selected(cursor, io, result, state.next)
+        self.exit_with_selected(id, state, io, result)
     }
 }

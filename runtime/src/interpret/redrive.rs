@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::cursor::{Children, Cursor, Waiting};
-use super::execution::Execution;
+use super::execution::{Execution, most_events};
 use super::map_run::MapRun;
 use super::resume::{Inside, Open, Resume, Stopped};
 use crate::history::{Details, EventKind, History, Payload, Recorder, ScopeId};
@@ -30,6 +30,9 @@ impl Execution {
         let recorder = Recorder::resumed(history, about.clone(), kept, resume.events);
         let mut execution = Self::new(program, about, limits, 0, 0).entering(entry);
         execution.recorder = recorder;
+        execution
+            .recorder
+            .limit(most_events(entry, &execution.limits));
         execution.entropy = Entropy::new(resume.entropy);
         execution.calls = resume.calls;
         execution.now = execution.about.redriven.unwrap_or(execution.now);

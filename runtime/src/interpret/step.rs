@@ -36,37 +36,36 @@ pub(super) struct Exit {
 impl Execution {
     /// Moves a runnable cursor by one transition.
     pub(super) fn advance(&mut self, id: CursorId, cx: &mut Cx<'_>) {
-        if let Some(run) = self.cursors.take_run(id) {
-            let stepped = self.run_on(id, run, cx);
-            self.conclude(id, stepped, cx);
-            return;
-        }
-        let Some(cursor) = self.cursors.get_mut(id) else {
-            return;
-        };
-        let stepped = match std::mem::replace(&mut cursor.waiting, Waiting::Attempt) {
-            Waiting::Enter => {
+        let stepped = match self.cursors.get(id).map(|cursor| &cursor.waiting) {
+            None => return,
+            Some(Waiting::Run(_)) => match self.cursors.take_run(id) {
+                Some(run) => self.run_on(id, run, cx),
+                None => return,
+            },
+            Some(Waiting::Enter) => {
                 self.enter(id, cx);
                 self.attempt(id, cx)
             }
-            Waiting::Joined(results) => self.joined(id, results, cx),
-            _ => self.attempt(id, cx),
+            Some(Waiting::Joined(_)) => match self.cursors.get_mut(id).map(Cursor::attempting) {
+                Some(Waiting::Joined(results)) => self.joined(id, results, cx),
+                _ => return,
+            },
+            Some(_) => self.attempt(id, cx),
         };
         self.conclude(id, stepped, cx);
     }
 
     /// Writes that a state is entered.
     fn enter(&mut self, id: CursorId, cx: &mut Cx<'_>) {
-        let now = self.now;
         let Some(cursor) = self.cursors.get_mut(id) else {
             return;
         };
-        cursor.entered_at = now;
+        cursor.waiting = Waiting::Attempt;
+        cursor.entered_at = self.now;
         cursor.retries.clear();
         cursor.retry_count = 0;
         cursor.token = None;
         cursor.stopped = None;
-        let input = cursor.input.clone();
         let kind = match cx.program.state(cursor.state).kind {
             Kind::Task(_) => EventKind::TaskStateEntered,
             Kind::Pass(_) => EventKind::PassStateEntered,
@@ -77,10 +76,10 @@ impl Execution {
             Kind::Parallel(_) => EventKind::ParallelStateEntered,
             Kind::Map(_) => EventKind::MapStateEntered,
         };
-        let entered = self.write(id, kind, Payload::Value(input));
-        if let Some(cursor) = self.cursors.get_mut(id) {
-            cursor.entered = entered;
-        }
+        let input = || Payload::Value(cursor.input.clone());
+        cursor.entered =
+            self.recorder
+                .write_of_state(self.now, kind, cursor.state, cursor.scope, input);
     }
 
     /// Does a state's work, or begins it.
@@ -134,9 +133,10 @@ impl Execution {
         if !exit.assigned.is_empty() {
             self.check_assigned(cursor, &exit, cx)?;
         }
-        let Some(exit) = self.left(exit, cx) else {
+        if self.is_inspected() {
+            self.left(exit, cx);
             return Ok(());
-        };
+        }
         let kind = match &state.kind {
             Kind::Task(_) => EventKind::TaskStateExited,
             Kind::Pass(_) => EventKind::PassStateExited,
@@ -151,34 +151,36 @@ impl Execution {
             assigned,
             next,
         } = exit;
-        let payload = if assigned.is_empty() {
-            Payload::Value(output.clone())
-        } else {
-            let assigned = assigned
-                .iter()
-                .map(|(variable, value)| (cx.program.variable_name(*variable), value.clone()))
-                .collect();
-            Details::Exited {
-                output: output.clone(),
-                assigned,
-            }
-            .into()
-        };
-        self.write(id, kind, payload);
+        // What a transition changes, it changes at once.
         let Some(cursor) = self.cursors.get_mut(id) else {
             return Ok(());
         };
+        let payload = || match assigned.is_empty() {
+            true => Payload::Value(output.clone()),
+            false => {
+                let assigned = assigned
+                    .iter()
+                    .map(|(variable, value)| (cx.program.variable_name(*variable), value.clone()))
+                    .collect();
+                Payload::from(Details::Exited {
+                    output: output.clone(),
+                    assigned,
+                })
+            }
+        };
+        self.recorder
+            .write_of_state(self.now, kind, cursor.state, cursor.scope, payload);
         for (variable, value) in assigned {
             cursor.variables.set(variable, value);
         }
-        match next {
-            Some(next) => {
-                cursor.state = next;
-                cursor.input = output;
-                self.resume(id, Waiting::Enter);
-            }
-            None => self.scope_ends(id, output, cx),
-        }
+        let Some(next) = next else {
+            self.scope_ends(id, output, cx);
+            return Ok(());
+        };
+        cursor.state = next;
+        cursor.input = output;
+        cursor.waiting = Waiting::Enter;
+        self.runs_on(id);
         Ok(())
     }
 

@@ -67,9 +67,52 @@ impl Execution {
             return Err(self.query_failed(id, &error, &state.name));
         }
         let family = task.resource.kind();
-        let mut open = OpenTask {
+        self.write_with(id, scheduled(family), || scheduled_payload(&prepared));
+        let is_queued = matches!(answer.reply, Reply::Activity);
+        if !is_queued {
+            let worker = answer.worker.take();
+            let worker = worker.map_or(Payload::None, |name| Details::Worker(name).into());
+            self.write(id, started(family), worker);
+        }
+        if self.recorder.is_full() {
+            return Ok(Done::Waits);
+        }
+        let is_plain = task.resource.pattern() == Pattern::RequestResponse;
+        let result = match answer.reply {
+            // Most tasks are answered at once: then nothing is kept of the call.
+            Reply::Result(result) if is_plain && answer.delay.is_zero() => Some(result),
+            Reply::Later(work @ Effect::Work { .. }) if is_plain => {
+                let result = cx.host.perform(wait_id, work);
+                if result.is_none() {
+                    let input = prepared.parameters.clone();
+                    self.wait_for_task(wait_id, Answerer::Handler { input, call }, &prepared);
+                }
+                result
+            }
+            reply => {
+                let answerer = answerer(&reply, &prepared.parameters, call);
+                self.wait_for_task(wait_id, answerer, &prepared);
+                if is_queued && let Some(open) = self.open_task(wait_id) {
+                    open.stage = Stage::Queued;
+                }
+                self.begin_task(wait_id, task, Answer { reply, ..answer }, cx)
+            }
+        };
+        // The input may be changed in place from here on.
+        drop(prepared);
+        if let Some(result) = result {
+            cx.host.forget(wait_id);
+            return self.finish_task(id, state, task, result);
+        }
+        self.arm_task(wait_id, cx);
+        Ok(Done::Waits)
+    }
+
+    /// From now on the cursor waits for its task.
+    fn wait_for_task(&mut self, wait_id: WaitId, answerer: Answerer, prepared: &Prepared) {
+        let open = OpenTask {
             stage: Stage::Started,
-            answerer: answerer(&answer.reply, &prepared.parameters, call),
+            answerer,
             timeout: prepared.timeout,
             heartbeat: prepared.heartbeat,
             timeout_due: None,
@@ -77,25 +120,7 @@ impl Execution {
             takes_token: false,
             answer: None,
         };
-        self.write(id, scheduled(family), scheduled_payload(prepared));
-        if let Reply::Activity = answer.reply {
-            open.stage = Stage::Queued;
-        } else {
-            let worker = answer.worker.take();
-            let worker = worker.map_or(Payload::None, |name| Details::Worker(name).into());
-            self.write(id, started(family), worker);
-        }
-        if self.is_full {
-            return Ok(Done::Waits);
-        }
         self.wait_as(wait_id, Waiting::Task(Box::new(open)));
-        let result = self.begin_task(wait_id, task, answer, cx);
-        if let Some(result) = result {
-            cx.host.forget(wait_id);
-            return self.finish_task(id, state, task, result);
-        }
-        self.arm_task(wait_id, cx);
-        Ok(Done::Waits)
     }
 
     /// Does what was resolved, now that it is written down, and takes the answer as far as it is there.
@@ -106,8 +131,8 @@ impl Execution {
         answer: Answer,
         cx: &mut Cx<'_>,
     ) -> Option<TaskResult> {
-        let id = wait_id.cursor;
         let pattern = task.resource.pattern();
+        let id = wait_id.cursor;
         let submitted = answer.submitted.unwrap_or_else(Value::empty_object);
         // Other replies than a request of its own are submitted as soon as they are started.
         if pattern != Pattern::RequestResponse && !matches!(answer.reply, Reply::Submit(_)) {
@@ -224,6 +249,14 @@ impl Execution {
     fn prepare(&self, id: CursorId, state: &State, task: &Task) -> Result<Prepared, QueryError> {
         let cursor = self.cursor(id)?;
         let effective = self.effective_input(cursor, state)?;
+        if task.is_plain() {
+            return Ok(Prepared {
+                parameters: self.parameters(cursor, state, effective)?,
+                timeout: None,
+                heartbeat: None,
+                role: None,
+            });
+        }
         let parameters = self.parameters(cursor, state, effective.clone())?;
         let timeout = self.whole(cursor, &task.timeout, "TimeoutSeconds", &effective)?;
         let heartbeat = self.whole(cursor, &task.heartbeat, "HeartbeatSeconds", &effective)?;
@@ -263,6 +296,8 @@ impl Execution {
         let scope = self.recorder.scope_path(cx.program, cursor.scope);
         let call = TaskCall {
             about: &self.about,
+            program: &self.program,
+            at: cursor.state,
             state: &state.name,
             resource: &task.resource,
             handler: &task.handler,
@@ -304,11 +339,8 @@ impl Execution {
         };
         match result {
             Ok(output) => {
-                self.write(id, succeeded(family), Payload::Value(output.clone()));
-                let exit = self
-                    .cursor(id)
-                    .and_then(|cursor| self.exit_with_result(cursor, state, output));
-                match exit {
+                self.write_with(id, succeeded(family), || Payload::Value(output.clone()));
+                match self.exit_with_result(id, state, output) {
                     Ok(exit) => Ok(Done::Exits(exit)),
                     Err(error) => Err(self.query_failed(id, &error, &state.name)),
                 }
@@ -460,7 +492,7 @@ fn answerer(reply: &Reply, input: &Value, call: u32) -> Answerer {
     }
 }
 
-fn scheduled_payload(prepared: Prepared) -> Payload {
+fn scheduled_payload(prepared: &Prepared) -> Payload {
     let Prepared {
         parameters,
         timeout,
@@ -468,13 +500,13 @@ fn scheduled_payload(prepared: Prepared) -> Payload {
         role,
     } = prepared;
     if timeout.is_none() && heartbeat.is_none() && role.is_none() {
-        return Payload::Value(parameters);
+        return Payload::Value(parameters.clone());
     }
     Details::Scheduled {
-        parameters,
-        timeout,
-        heartbeat,
-        role,
+        parameters: parameters.clone(),
+        timeout: *timeout,
+        heartbeat: *heartbeat,
+        role: role.clone(),
     }
     .into()
 }

@@ -128,6 +128,23 @@ impl Program {
         &self.states[ix.index()]
     }
 
+    /// The name of the state at a place.
+    pub(crate) fn state_name(&self, place: u32) -> SmolStr {
+        let state = self.states.get(place as usize);
+        state.map_or_else(SmolStr::default, |state| state.name.clone())
+    }
+
+    /// Who answers the task at a place, for messages: the handler, or the resource where that depends on the call.
+    pub(crate) fn handler_name(&self, place: u32) -> SmolStr {
+        match self.states.get(place as usize).map(|state| &state.kind) {
+            Some(Kind::Task(task)) => task
+                .handler
+                .name()
+                .unwrap_or_else(|| task.resource.as_str().into()),
+            _ => SmolStr::default(),
+        }
+    }
+
     /// The first state of a name, inside branches and iterations too.
     pub(crate) fn find(&self, name: &str) -> Option<StateIx> {
         let place = self.states.iter().position(|state| state.name == name)?;

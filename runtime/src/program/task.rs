@@ -16,3 +16,14 @@ pub(crate) struct Task {
     /// Who answers; an engine fills it in.
     pub(crate) handler: Resolution,
 }
+
+impl Task {
+    /// Whether nothing is computed for it but its parameters.
+    pub(crate) fn is_plain(&self) -> bool {
+        let numbers = [&self.timeout, &self.heartbeat];
+        let are_absent = numbers
+            .iter()
+            .all(|number| matches!(number, Numeric::Absent));
+        are_absent && self.credentials.is_none()
+    }
+}

@@ -57,9 +57,10 @@ impl Assignments {
     /// The values, in the order of the block. Give them to [`Variables::set`](super::Variables::set)
     /// once the state is left.
     pub fn eval(&self, scope: &Scope<'_>) -> Result<Vec<(VariableIx, Value)>, QueryError> {
-        let assignments = self.assignments.iter();
-        assignments
-            .map(|(ix, expr)| Ok((*ix, expr.eval(scope)?)))
-            .collect()
+        let mut values = Vec::with_capacity(self.assignments.len());
+        for (ix, expr) in &self.assignments {
+            values.push((*ix, expr.eval(scope)?));
+        }
+        Ok(values)
     }
 }

@@ -26,7 +26,7 @@ fn digits(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
         for half in [byte >> 4, byte & 15] {
-            out.extend(char::from_digit(u32::from(half), 16));
+            out.push(char::from(b"0123456789abcdef"[usize::from(half)]));
         }
     }
     out

@@ -56,10 +56,20 @@ impl FieldPath {
     }
 
     pub(super) fn eval(&self, scope: &Scope<'_>) -> Result<Value, QueryError> {
-        self.find(scope).map(Cow::into_owned)
+        match self.path.reach(scope) {
+            Some(value) => Ok(value.clone()),
+            None => self.search(scope).map(Cow::into_owned),
+        }
     }
 
     pub(super) fn find<'s>(&'s self, scope: &Scope<'s>) -> Result<Cow<'s, Value>, QueryError> {
+        match self.path.reach(scope) {
+            Some(value) => Ok(Cow::Borrowed(value)),
+            None => self.search(scope),
+        }
+    }
+
+    fn search<'s>(&'s self, scope: &Scope<'s>) -> Result<Cow<'s, Value>, QueryError> {
         let found = self.path.find(scope);
         found.map_err(|missing| self.failure(&missing))
     }

@@ -12,6 +12,7 @@
 //! | [`QueryError`], [`CompileError`] | what fails at run time and at compile time |
 
 mod assign;
+mod code_units;
 mod condition;
 pub(crate) mod digest;
 mod entropy;

@@ -1,21 +1,39 @@
 //! What an evaluation reads.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use crate::value::Value;
+use crate::value::{Segment, Value};
 
 use super::{Entropy, Variables};
 
-/// The context object (`$$`, `$states.context`), built only when an expression reads it.
+/// The context object (`$$`, `$states.context`), of which only what an expression reads is built.
 pub trait Context {
     /// The context object as it stands.
     fn value(&self) -> Value;
+
+    /// The value at the first steps of a path into the context object, and how many they are: none
+    /// where it is the whole object, because the path leads nowhere in it.
+    fn part(&self, path: &[Segment]) -> (Cow<'_, Value>, usize) {
+        let _ = path;
+        (Cow::Owned(self.value()), 0)
+    }
+
+    /// Whether the context object has an object of that name, whose members [`part`](Self::part) reads one by one.
+    fn has_object(&self, name: &str) -> bool {
+        let _ = name;
+        false
+    }
 }
 
 /// A context object that is there already.
 impl Context for Value {
     fn value(&self) -> Value {
         self.clone()
+    }
+
+    fn part(&self, _: &[Segment]) -> (Cow<'_, Value>, usize) {
+        (Cow::Borrowed(self), 0)
     }
 }
 

@@ -33,6 +33,8 @@ enum Mark {
 #[derive(Clone, Debug)]
 pub(crate) struct Changing<T> {
     members: Vec<(T, Mark)>,
+    /// It was written before. Until then, nothing has to be known.
+    was_written: bool,
     /// The places among which those are that were changed. In a long list they are next to each other, and the others are not
     /// looked at.
     changed: Range<u32>,
@@ -42,6 +44,7 @@ impl<T> Default for Changing<T> {
     fn default() -> Self {
         Self {
             members: Vec::new(),
+            was_written: false,
             changed: 0..0,
         }
     }
@@ -72,6 +75,9 @@ impl<T> Changing<T> {
 
     fn marked(&mut self, place: usize, mark: Mark) -> Option<&mut T> {
         let (member, marked) = self.members.get_mut(place)?;
+        if !self.was_written {
+            return Some(member);
+        }
         *marked = mark.max(*marked);
         let place = u32::try_from(place).unwrap_or(u32::MAX);
         self.changed = match self.changed.is_empty() {
@@ -101,6 +107,7 @@ impl<T> Changing<T> {
 
     /// As if all of them had been changed.
     pub(crate) fn mark_all(&mut self) {
+        self.was_written = true;
         for (_, mark) in &mut self.members {
             *mark = Mark::Whole;
         }
@@ -111,6 +118,7 @@ impl<T> Changing<T> {
 impl<T> Changing<T> {
     /// Those that were changed, with their places. From now on none is.
     fn take_changed(&mut self) -> impl Iterator<Item = (usize, &mut T, Mark)> {
+        self.was_written = true;
         let changed = std::mem::replace(&mut self.changed, 0..0);
         let changed = changed.start as usize..changed.end as usize;
         let members = self.members.get_mut(changed.clone()).unwrap_or_default();
@@ -171,6 +179,7 @@ impl<T: Part + Default> Changing<T> {
             return Err(Damaged);
         }
         self.grow(members);
+        self.was_written = true;
         for _ in 0..changed {
             let place = usize::read(from)?;
             let (member, _) = self.members.get_mut(place).ok_or(Damaged)?;
@@ -196,6 +205,7 @@ impl<T: Record> Record for Changing<T> {
         let members = members.into_iter();
         Ok(Self {
             members: members.map(|member| (member, Mark::Nothing)).collect(),
+            was_written: true,
             changed: 0..0,
         })
     }

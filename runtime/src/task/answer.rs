@@ -10,7 +10,7 @@ use super::RunningTask;
 use super::failure::TaskFailure;
 use super::failure::TaskResult;
 use super::nested::NestedStart;
-use super::watcher::Polled;
+use super::watcher::Watch;
 use crate::clock::Listeners;
 use crate::value::Value;
 
@@ -24,8 +24,8 @@ pub(crate) enum Effect {
         work: TaskFuture,
         /// Learns when nobody waits for it any more.
         attempt: Option<Arc<RunningTask>>,
-        /// Whose polls are watched.
-        watched: Option<Polled>,
+        /// Its polls are watched.
+        watch: Option<Watch>,
     },
     /// Another execution starts.
     Start(Box<NestedStart>),
@@ -37,7 +37,7 @@ impl Effect {
         Self::Work {
             work: Box::pin(std::future::ready(Err(failure))),
             attempt: None,
-            watched: None,
+            watch: None,
         }
     }
 }
@@ -114,7 +114,7 @@ impl Answer {
         Self::effect(Effect::Work {
             work: Box::pin(work),
             attempt: None,
-            watched: None,
+            watch: None,
         })
     }
 

@@ -6,6 +6,7 @@ use super::Resource;
 use super::envelope::Invocation;
 use super::handler::Resolution;
 use crate::execution_info::ExecutionInfo;
+use crate::program::{Program, StateIx};
 use crate::query::Entropy;
 use crate::value::Value;
 
@@ -17,6 +18,8 @@ pub(crate) trait Scoped {
 /// One attempt at a Task state, as it is put to a [`TaskSource`](super::TaskSource).
 pub struct TaskCall<'a> {
     pub(crate) about: &'a Arc<ExecutionInfo>,
+    pub(crate) program: &'a Arc<Program>,
+    pub(crate) at: StateIx,
     pub(crate) state: &'a str,
     pub(crate) resource: &'a Resource,
     pub(crate) handler: &'a Resolution,

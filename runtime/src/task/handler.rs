@@ -21,6 +21,8 @@ use crate::value::{MAX_TYPED_DEPTH, Value, ValueError};
 #[derive(Clone)]
 pub(crate) struct ErasedHandler {
     call: Arc<dyn Fn(TaskContext, Value) -> TaskFuture + Send + Sync>,
+    /// Whether it looks at its context. Others are given a detached one.
+    pub(crate) takes_context: bool,
     /// For messages.
     pub(crate) name: SmolStr,
     pub(crate) runs: Runs,
@@ -38,6 +40,7 @@ impl ErasedHandler {
     ) -> Self {
         Self {
             call: Arc::new(call),
+            takes_context: true,
             name,
             runs,
             is_idempotent: false,
@@ -51,29 +54,27 @@ impl ErasedHandler {
         self
     }
 
+    /// Says whether it looks at its context.
+    fn taking_context(mut self, takes_context: bool) -> Self {
+        self.takes_context = takes_context;
+        self
+    }
+
     /// From now on its calls wait in this line for their turn.
     pub(crate) fn wait_in(&mut self, line: &Line) {
         self.line = Some(line.clone());
     }
 
-    /// Calls it. Nothing of it runs before the future is polled. Whose polls are watched is taken where that is not the task of the execution.
+    /// Calls it. Nothing of it runs before the future is polled. `watched` is whose polls are watched where that is not the task of the
+    /// execution.
     pub(crate) fn call(
         &self,
         clock: &Clock,
         context: TaskContext,
         payload: Value,
-        watched: &mut Option<Polled>,
+        watched: Option<Polled>,
     ) -> TaskFuture {
         let work = (self.call)(context, payload);
-        let watched = match self.runs {
-            Runs::Spawned => watched.take(),
-            // Its thread is there to be blocked.
-            Runs::Blocking => {
-                *watched = None;
-                None
-            }
-            _ => None,
-        };
         let Some(line) = &self.line else {
             return placed(self.runs, clock, work, watched);
         };
@@ -128,6 +129,16 @@ impl Resolution {
     }
 }
 
+impl Resolution {
+    /// The name of the handler, where all calls have the same.
+    pub(crate) fn name(&self) -> Option<SmolStr> {
+        match self {
+            Self::Always(Some(found)) => Some(found.handler.name.clone()),
+            Self::Always(None) | Self::ByTarget => None,
+        }
+    }
+}
+
 impl fmt::Debug for Resolution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -175,7 +186,9 @@ pub(crate) fn of_task<T: Handler>() -> ErasedHandler {
             from_typed(output)
         })
     });
-    handler.idempotent(T::IDEMPOTENT)
+    handler
+        .idempotent(T::IDEMPOTENT)
+        .taking_context(T::TAKES_CONTEXT)
 }
 
 /// A task of a built workflow, which takes and gives JSON.
@@ -211,14 +224,15 @@ where
     Fut: Future<Output = Result<O, E>> + Send + 'static,
 {
     let closure = Arc::new(closure);
-    ErasedHandler::new(key.into(), Runs::InPlace, move |_context, payload| {
+    let handler = ErasedHandler::new(key.into(), Runs::InPlace, move |_context, payload| {
         let closure = closure.clone();
         Box::pin(async move {
             let work = closure(into_typed(payload)?);
             let output = work.await.map_err(Into::into)?;
             from_typed(output)
         })
-    })
+    });
+    handler.taking_context(false)
 }
 
 fn into_typed<I: DeserializeOwned + 'static>(payload: Value) -> Result<I, TaskFailure> {

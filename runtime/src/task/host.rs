@@ -23,8 +23,6 @@ pub(crate) struct RunningTask {
     /// When the execution started, printed when it is asked for.
     pub(crate) started: OnceLock<String>,
     pub(crate) state: SmolStr,
-    /// The handler's name, for messages.
-    pub(crate) handler: SmolStr,
     pub(crate) attempt: u32,
     pub(crate) responder: Responder,
     /// Nobody waits for the result any more.

@@ -9,7 +9,7 @@ use futures_util::FutureExt;
 use tokio::runtime::Handle;
 use tokio::task::{JoinError, JoinHandle};
 
-use super::watcher::{Polled, while_polled};
+use super::watcher::Polled;
 use super::{TaskFailure, TaskFuture, TaskResult};
 use crate::clock::{Clock, Pending, note_sleep, while_watched};
 
@@ -76,10 +76,10 @@ impl Future for Beside {
             None => Pending::new(this.clock.clone()),
         };
         let work = &mut this.work;
-        let (polled, sleeps) = while_watched(|| {
-            while_polled(&mut this.watched, || {
-                catch_unwind(AssertUnwindSafe(|| work.poll_unpin(cx)))
-            })
+        let mut poll = || catch_unwind(AssertUnwindSafe(|| work.poll_unpin(cx)));
+        let (polled, sleeps) = while_watched(|| match &this.watched {
+            Some(watched) => watched.poll(poll),
+            None => poll(),
         });
         match polled {
             Ok(Poll::Ready(result)) => Poll::Ready((Ok(result), pending)),

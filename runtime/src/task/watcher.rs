@@ -1,15 +1,20 @@
 //! Handlers that block the thread they are polled on are told of.
 //!
 //! Each thread has a slot that says what it polls. One thread for the whole process, `stepwright-watcher`, looks at the slots now and then, as
-//! long as handlers are polled. So a poll reads no clock: it fills its slot and empties it.
+//! long as handlers are polled. So a poll reads no clock, and takes no lock but for the first one of an execution on a thread: it counts in its
+//! slot, before and after.
 
-use std::mem::replace;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::cell::Cell;
+use std::ptr;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::RunningTask;
+use smol_str::SmolStr;
+
+use crate::execution_info::ExecutionInfo;
+use crate::program::{Program, StateIx};
 
 /// How long a poll may take, unless an engine says otherwise.
 pub(crate) const THRESHOLD: Duration = Duration::from_secs(1);
@@ -23,38 +28,107 @@ static WATCHER: Watcher = Watcher {
 };
 
 thread_local! {
-    static SLOT: Arc<Slot> = WATCHER.slot();
+    static OWN: Own = Own {
+        slot: WATCHER.slot(),
+        named: Cell::new(ptr::null()),
+    };
+}
+
+/// The state whose handler is polled, and how long a poll of it may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Watch {
+    pub(crate) state: StateIx,
+    pub(crate) threshold: Duration,
 }
 
 /// A handler whose polls are watched.
+#[derive(Clone)]
 pub(crate) struct Polled {
-    task: Arc<RunningTask>,
-    threshold: Duration,
+    pub(crate) about: Arc<ExecutionInfo>,
+    pub(crate) program: Arc<Program>,
+    pub(crate) watch: Watch,
 }
 
 impl Polled {
-    pub(crate) fn new(task: Arc<RunningTask>, threshold: Duration) -> Self {
-        Self { task, threshold }
+    /// Polls it, and says so meanwhile.
+    pub(crate) fn poll<T>(&self, poll: impl FnOnce() -> T) -> T {
+        while_polled(&self.about, &self.program, Some(self.watch), poll)
     }
 }
 
-/// Polls a handler, and says so meanwhile.
-pub(crate) fn while_polled<T>(watched: &mut Option<Polled>, poll: impl FnOnce() -> T) -> T {
-    let Some(own) = watched.take() else {
+/// Polls a handler of an execution, and says so meanwhile.
+pub(crate) fn while_polled<T>(
+    about: &Arc<ExecutionInfo>,
+    program: &Arc<Program>,
+    watch: Option<Watch>,
+    poll: impl FnOnce() -> T,
+) -> T {
+    let Some(watch) = watch else {
         return poll();
     };
-    let Ok(slot) = SLOT.try_with(Arc::clone) else {
-        // The thread ends.
+    // The thread may be ending; then nobody looks at it.
+    let Ok(outer) = OWN.try_with(|own| own.begin(about, program, watch)) else {
         return poll();
     };
-    // Within the poll another engine may be driven on this thread.
-    let around = slot.put(Some(own));
     if !WATCHER.is_awake.load(Ordering::Acquire) {
         WATCHER.wake();
     }
     let polled = poll();
-    *watched = slot.put(around);
+    let _ = OWN.try_with(|own| own.end(outer));
     polled
+}
+
+/// What a thread knows of its slot.
+struct Own {
+    slot: Arc<Slot>,
+    /// Whose names stand in the slot. It is compared and never followed; the slot's `Weak` keeps the place from being used again.
+    named: Cell<*const ExecutionInfo>,
+}
+
+/// What the slot said before a poll.
+struct Outer {
+    state: u32,
+    /// The names, where they were others and a poll is under way that they belong to.
+    names: Option<(Option<Names>, *const ExecutionInfo)>,
+}
+
+impl Own {
+    fn begin(&self, about: &Arc<ExecutionInfo>, program: &Arc<Program>, watch: Watch) -> Outer {
+        let slot = &*self.slot;
+        let depth = slot.depth.load(Ordering::Relaxed);
+        let outer = Outer {
+            state: slot.state.load(Ordering::Relaxed),
+            names: (self.named.get() != Arc::as_ptr(about))
+                .then(|| {
+                    let names = Names {
+                        about: Arc::downgrade(about),
+                        program: Arc::downgrade(program),
+                        threshold: watch.threshold,
+                    };
+                    let before = slot.lock().replace(names);
+                    (before, self.named.replace(Arc::as_ptr(about)))
+                })
+                // Within the poll of a handler another engine may be driven on this thread.
+                .filter(|_| depth > 0),
+        };
+        let state = u32::try_from(watch.state.index()).unwrap_or(u32::MAX);
+        slot.state.store(state, Ordering::Relaxed);
+        slot.depth.store(depth + 1, Ordering::Relaxed);
+        slot.changed();
+        outer
+    }
+
+    fn end(&self, outer: Outer) {
+        let slot = &*self.slot;
+        if let Some((names, named)) = outer.names {
+            *slot.lock() = names;
+            self.named.set(named);
+        }
+        slot.state.store(outer.state, Ordering::Relaxed);
+        let depth = slot.depth.load(Ordering::Relaxed);
+        slot.depth.store(depth.saturating_sub(1), Ordering::Relaxed);
+        slot.changed();
+    }
 }
 
 /// Makes the watcher look often enough for a threshold.
@@ -65,27 +139,59 @@ pub(crate) fn look_within(threshold: Duration) {
         .fetch_min(pause.max(1), Ordering::Relaxed);
 }
 
-/// What a thread polls.
+/// What a thread polls. Only that thread writes it.
 #[derive(Default)]
-struct Slot(Mutex<Polls>);
-
-#[derive(Default)]
-struct Polls {
-    now: Option<Polled>,
+struct Slot {
+    /// How many polls are under way, one within the other.
+    depth: AtomicU32,
+    /// The state of the innermost one.
+    state: AtomicU32,
     /// How often that changed.
-    changes: u64,
+    changes: AtomicU64,
+    names: Mutex<Option<Names>>,
+}
+
+/// The execution whose handler is polled.
+struct Names {
+    about: Weak<ExecutionInfo>,
+    program: Weak<Program>,
+    threshold: Duration,
 }
 
 impl Slot {
-    fn lock(&self) -> MutexGuard<'_, Polls> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Option<Names>> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn put(&self, now: Option<Polled>) -> Option<Polled> {
-        let mut polls = self.lock();
-        polls.changes += 1;
-        replace(&mut polls.now, now)
+    fn changed(&self) {
+        let changes = self.changes.load(Ordering::Relaxed);
+        self.changes
+            .store(changes.wrapping_add(1), Ordering::Release);
     }
+
+    /// What is polled since before `threshold` ago, where it is the same as at `changes`.
+    fn blocking(&self, changes: u64, since: Duration) -> Option<Told> {
+        let names = self.lock();
+        let names = names.as_ref()?;
+        if since < names.threshold {
+            return None;
+        }
+        let (about, program) = (names.about.upgrade()?, names.program.upgrade()?);
+        let state = self.state.load(Ordering::Relaxed);
+        let told = Told {
+            handler: program.handler_name(state),
+            execution: about.arn().clone(),
+            state: program.state_name(state),
+        };
+        (self.changes.load(Ordering::Acquire) == changes).then_some(told)
+    }
+}
+
+/// A task that was told of.
+struct Told {
+    handler: SmolStr,
+    execution: SmolStr,
+    state: SmolStr,
 }
 
 /// What the watcher knows of a slot.
@@ -94,47 +200,45 @@ struct Looked {
     changes: u64,
     /// When it was first seen so.
     since: Instant,
-    /// The task that was told of, as long as it blocks.
-    told: Option<Arc<RunningTask>>,
+    /// What was told of, as long as it blocks.
+    told: Option<Told>,
 }
 
 impl Looked {
     /// Looks again. Gives whether something was polled since, or `None` where the thread ended.
     fn look(&mut self, now: Instant) -> Option<bool> {
         let slot = self.slot.upgrade()?;
-        let polls = slot.lock();
-        let is_same = polls.changes == self.changes;
-        let blocks = polls.now.as_ref().filter(|watched| {
-            is_same && self.told.is_none() && now - self.since >= watched.threshold
-        });
-        let blocks = blocks.map(|watched| watched.task.clone());
-        let is_active = polls.now.is_some() || !is_same;
-        self.changes = polls.changes;
-        drop(polls);
-        let millis = (now - self.since).as_millis();
-        if let Some(task) = blocks {
-            tracing::warn!(
-                handler = %task.handler,
-                execution = %task.about.arn(),
-                state = %task.state,
-                millis,
-                "the handler blocks the thread that drives its execution; let it await, or make it `#[task(blocking)]`"
-            );
-            self.told = Some(task);
+        let changes = slot.changes.load(Ordering::Acquire);
+        let is_same = changes == self.changes;
+        let is_polled = slot.depth.load(Ordering::Relaxed) > 0;
+        self.changes = changes;
+        let since = now - self.since;
+        let millis = since.as_millis();
+        if is_same && is_polled && self.told.is_none() {
+            self.told = slot.blocking(changes, since);
+            if let Some(told) = &self.told {
+                tracing::warn!(
+                    handler = %told.handler,
+                    execution = %told.execution,
+                    state = %told.state,
+                    millis,
+                    "the handler blocks the thread that drives its execution; let it await, or make it `#[task(blocking)]`"
+                );
+            }
         }
         if !is_same {
             self.since = now;
-            if let Some(task) = self.told.take() {
+            if let Some(told) = self.told.take() {
                 tracing::warn!(
-                    handler = %task.handler,
-                    execution = %task.about.arn(),
-                    state = %task.state,
+                    handler = %told.handler,
+                    execution = %told.execution,
+                    state = %told.state,
                     millis,
                     "the handler has blocked a thread so long, and goes on"
                 );
             }
         }
-        Some(is_active)
+        Some(is_polled || !is_same)
     }
 }
 

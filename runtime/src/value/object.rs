@@ -129,12 +129,27 @@ impl Object {
         }
     }
 
+    /// The value of a key, looked for first where it was found the last time.
+    #[inline]
+    pub(super) fn value_hinted(&self, key: &str, hint: &AtomicU32) -> Option<&Value> {
+        match self.entry(hint.load(Ordering::Relaxed) as usize) {
+            Some((found, value)) if found == key => Some(value),
+            _ => self.value(self.position_noted(key, hint)?),
+        }
+    }
+
     /// The place of a key, looked for first where it was found the last time.
     pub(super) fn position_hinted(&self, key: &str, hint: &AtomicU32) -> Option<usize> {
         let guess = hint.load(Ordering::Relaxed) as usize;
         if self.entry(guess).is_some_and(|entry| entry.0 == key) {
             return Some(guess);
         }
+        self.position_noted(key, hint)
+    }
+
+    /// The place of a key, which becomes the hint.
+    #[cold]
+    fn position_noted(&self, key: &str, hint: &AtomicU32) -> Option<usize> {
         let at = self.position(key)?;
         if let Ok(at) = u32::try_from(at) {
             hint.store(at, Ordering::Relaxed);
@@ -142,13 +157,20 @@ impl Object {
         Some(at)
     }
 
-    /// The node as one that may be changed: itself when nobody else holds it, else a copy with
-    /// room for `extra` more members.
-    pub(super) fn unshare(node: &mut Arc<Object>, extra: usize) -> &mut Object {
-        if Arc::get_mut(node).is_none() {
-            *node = Arc::new(node.clone_with_room(extra));
+    /// Changes a node: itself when nobody else holds it, else a copy with room for `extra` more members.
+    pub(super) fn change<R>(
+        node: &mut Arc<Object>,
+        extra: usize,
+        change: impl FnOnce(&mut Object) -> R,
+    ) -> R {
+        // Nodes have no weak references. Who drops the last other reference meanwhile costs a copy.
+        if Arc::strong_count(node) == 1 {
+            return change(Arc::make_mut(node));
         }
-        Arc::make_mut(node)
+        let mut copy = node.clone_with_room(extra);
+        let result = change(&mut copy);
+        *node = Arc::new(copy);
+        result
     }
 
     fn clone_with_room(&self, extra: usize) -> Object {

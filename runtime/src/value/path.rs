@@ -151,8 +151,13 @@ impl Value {
     /// The value at `path`; else the number of the first step that leads nowhere, and what it
     /// was applied to.
     pub fn walk(&self, path: &RefPath) -> Result<&Value, (usize, &Value)> {
+        self.walk_segments(&path.segments)
+    }
+
+    /// [`walk`](Self::walk) for a part of a path.
+    pub(crate) fn walk_segments(&self, path: &[Segment]) -> Result<&Value, (usize, &Value)> {
         let mut here = self;
-        for (number, segment) in path.segments.iter().enumerate() {
+        for (number, segment) in path.iter().enumerate() {
             here = here.step(segment).ok_or((number, here))?;
         }
         Ok(here)
@@ -160,9 +165,7 @@ impl Value {
 
     fn step(&self, segment: &Segment) -> Option<&Value> {
         match (segment, self) {
-            (Segment::Key { name, hint }, Value::Object(object)) => {
-                object.value(object.position_hinted(name, hint)?)
-            }
+            (Segment::Key { name, hint }, Value::Object(object)) => object.value_hinted(name, hint),
             (Segment::Index(index), Value::Array(array)) => array.get(place(array, *index)?),
             _ => None,
         }
@@ -194,13 +197,12 @@ fn put(here: &mut Value, segments: &[Segment], value: Value) -> Result<(), NotAn
     let done = match (segment, &mut *here) {
         (Segment::Key { name, hint }, Value::Object(node)) => {
             match node.position_hinted(name, hint) {
-                Some(at) => {
-                    let object = Object::unshare(node, 0);
+                Some(at) => Object::change(node, 0, |object| {
                     object.update(at, |child| put(child, rest, value))
-                }
+                }),
                 None => {
                     let child = wrap(rest, value)?;
-                    Object::unshare(node, 1).push(name.clone(), child);
+                    Object::change(node, 1, |object| object.push(name.clone(), child));
                     Some(Ok(()))
                 }
             }

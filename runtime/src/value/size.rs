@@ -59,7 +59,14 @@ pub(crate) fn label_len(key: &str) -> u64 {
 }
 
 pub(crate) fn int_len(number: i64) -> u64 {
-    let digits = number.unsigned_abs().checked_ilog10().unwrap_or(0) + 1;
+    // Most numbers are small, and comparisons are faster than a logarithm.
+    let digits = match number.unsigned_abs() {
+        0..10 => 1,
+        10..100 => 2,
+        100..1_000 => 3,
+        1_000..10_000 => 4,
+        large => large.ilog10() + 1,
+    };
     u64::from(digits) + u64::from(number < 0)
 }
 

@@ -9,6 +9,7 @@ mod blocking;
 mod cancelled;
 mod catch;
 mod clock;
+mod context;
 mod depth;
 mod events;
 mod limits;

@@ -44,7 +44,7 @@ impl Host for EngineHost {
     }
 
     fn resolve(&mut self, call: &TaskCall<'_>, wait_id: WaitId) -> Answer {
-        let responder = Responder::new(&self.state, wait_id);
+        let responder = || Responder::new(&self.state, wait_id);
         let answered = guarded(|| self.engine.resolve(call, self.source.as_ref(), responder));
         let answer = answered.unwrap_or_else(|message| Answer::result(Err(panicked(&message))));
         match answer.reply {
@@ -150,7 +150,7 @@ impl Host for EngineHost {
                 LoadError::File(cause) => cause,
             })
         });
-        match self.begin(wait_id, Job::Read(work)) {
+        match self.begin(wait_id, Job::Read(work), None) {
             Some(Arrived::Read(read)) => Some(read),
             _ => None,
         }
@@ -186,7 +186,7 @@ impl Host for EngineHost {
             let written = store.put(&file.bucket, &file.key, file.body).await;
             written.map_err(|error| error.cause(&names.uuid()))
         });
-        match self.begin(wait_id, Job::Write(work)) {
+        match self.begin(wait_id, Job::Write(work), None) {
             Some(Arrived::Written(written)) => Some(written),
             _ => None,
         }
@@ -218,7 +218,7 @@ impl Host for EngineHost {
         if is_there {
             return;
         }
-        let responder = Responder::new(&self.state, wait_id);
+        let responder = || Responder::new(&self.state, wait_id);
         match self.engine.resume(call, self.source.as_ref(), responder) {
             Resumed::Again(effect) => {
                 tracing::info!(

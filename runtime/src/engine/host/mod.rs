@@ -28,6 +28,7 @@ use crate::interpret::{Calling, Failure, LOST};
 use crate::program::Program;
 use crate::query::Entropy;
 use crate::store::{StoreError, StoredMapRun};
+use crate::task::watcher::{Polled, Watch, while_polled};
 use crate::task::{
     Effect, Integration, NestedStart, Responder, RunningTask, TaskFailure, TaskResult, TaskSource,
 };
@@ -317,24 +318,25 @@ impl EngineHost {
     }
 
     /// Polls once, in place; what is not ready is kept.
-    fn begin(&mut self, wait_id: WaitId, job: Job) -> Option<Arrived> {
-        let work = Work::new(wait_id, job, self.engine.clock.clone());
-        self.begin_work(work)
-    }
-
-    fn begin_work(&mut self, mut work: Work) -> Option<Arrived> {
-        let wait_id = work.wait_id();
-        let waker = self.waker.clone();
-        if let Poll::Ready(arrived) = work.poll_guarded(&mut Context::from_waker(&waker)) {
+    fn begin(&mut self, wait_id: WaitId, mut job: Job, watch: Option<Watch>) -> Option<Arrived> {
+        let about = &self.state.about;
+        let mut cx = Context::from_waker(&self.waker);
+        let (polled, sleeps) = while_polled(about, &self.program, watch, || job.poll(&mut cx));
+        if let Poll::Ready(arrived) = polled {
             return Some(arrived);
         }
-        work.note_whether_it_sleeps();
-        self.keep(wait_id, work);
+        let watched = watch.map(|watch| Polled {
+            about: about.clone(),
+            program: self.program.clone(),
+            watch,
+        });
+        self.keep(wait_id, job, watched, sleeps);
         None
     }
 
     /// Work that is pending.
-    fn keep(&mut self, wait_id: WaitId, work: Work) {
+    fn keep(&mut self, wait_id: WaitId, job: Job, watched: Option<Polled>, sleeps: bool) {
+        let work = Work::pending(wait_id, job, self.engine.clock.clone(), watched, sleeps);
         let (handle, registration) = AbortHandle::new_pair();
         self.held(wait_id).work = Some(handle);
         let pending = self.work.get_or_insert_default();
@@ -346,11 +348,10 @@ impl EngineHost {
             Effect::Work {
                 work,
                 attempt,
-                watched,
+                watch,
             } => {
-                let clock = self.engine.clock.clone();
-                let work = Work::new(wait_id, Job::Task(work), clock).watching(watched);
-                let Some(Arrived::Task(result)) = self.begin_work(work) else {
+                let Some(Arrived::Task(result)) = self.begin(wait_id, Job::Task(work), watch)
+                else {
                     self.held(wait_id).attempt = attempt;
                     return None;
                 };
@@ -385,9 +386,7 @@ impl EngineHost {
         wait_id: WaitId,
         answer: impl Future<Output = TaskResult> + Send + 'static,
     ) {
-        let job = Job::Task(Box::pin(answer));
-        let work = Work::new(wait_id, job, self.engine.clock.clone());
-        self.keep(wait_id, work);
+        self.keep(wait_id, Job::Task(Box::pin(answer)), None, false);
     }
 
     /// Starts another execution; gives what the start answers, where that is the answer.

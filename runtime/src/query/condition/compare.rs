@@ -8,6 +8,7 @@ use stepwright_asl::json::Json;
 use stepwright_asl::model::{OperandType, Operator};
 use stepwright_asl::timestamp;
 
+use crate::query::code_units::by_code_units;
 use crate::query::field::{Field, FieldPath};
 use crate::query::{CompileError, QueryError, Scope, VariableNames};
 use crate::value::{Value, compare_numbers};
@@ -145,14 +146,6 @@ impl Kind {
             }
         }
     }
-}
-
-/// Java's order of strings.
-fn by_code_units(left: &str, right: &str) -> Ordering {
-    if left.is_ascii() && right.is_ascii() {
-        return left.cmp(right);
-    }
-    left.encode_utf16().cmp(right.encode_utf16())
 }
 
 impl Relation {

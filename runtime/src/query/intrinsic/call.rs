@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use stepwright_asl::intrinsic::{Argument as Syntax, Call as CallSyntax, Function};
 
-use crate::query::path::PathExpr;
+use crate::query::path::{Missing, PathExpr};
 use crate::query::{CompileError, Scope, VariableNames};
 use crate::value::Value;
 
@@ -54,20 +54,44 @@ impl Call {
     }
 
     pub(super) fn eval(&self, scope: &Scope<'_>) -> Outcome {
-        let mut arguments: Vec<Cow<'_, Value>> = Vec::with_capacity(self.arguments.len());
-        for argument in &self.arguments {
-            arguments.push(argument.eval(scope)?);
+        // Most calls have so few arguments that no list of them has to be made.
+        match &*self.arguments {
+            [a] => self.apply(&[a.eval(scope)?], scope),
+            [a, b] => self.apply(&[a.eval(scope)?, b.eval(scope)?], scope),
+            [a, b, c] => self.apply(&[a.eval(scope)?, b.eval(scope)?, c.eval(scope)?], scope),
+            arguments => {
+                let arguments = arguments.iter().map(|argument| argument.eval(scope));
+                self.apply(&arguments.collect::<Result<Vec<_>, _>>()?, scope)
+            }
         }
+    }
+
+    fn apply(&self, arguments: &[Cow<'_, Value>], scope: &Scope<'_>) -> Outcome {
         let template = match self.arguments.first() {
             Some(Argument::Template(template)) => Some(template),
             _ => None,
         };
-        let value = functions::call(self.function, &arguments, template, scope.entropy)?;
-        if value.json_len() > MAX_LENGTH {
+        let value = functions::call(self.function, arguments, template, scope.entropy)?;
+        if !value.is_number() && value.json_len() > MAX_LENGTH {
             return Err("The result is too large.".to_owned());
         }
         Ok(value)
     }
+}
+
+/// Why an argument has no value.
+fn failure(path: &PathExpr, missing: &Missing<'_>) -> String {
+    let text = path.text();
+    if let Some(error) = missing.refused(text) {
+        return error.cause;
+    }
+    if missing.is_index_into_no_array() {
+        return missing.message();
+    }
+    let input = missing.searched();
+    format!(
+        "The JsonPath argument for the field '{text}' could not be found in the input '{input}'"
+    )
 }
 
 impl Argument {
@@ -76,19 +100,10 @@ impl Argument {
             Argument::Const(value) => Ok(Cow::Borrowed(value)),
             Argument::Template(_) => Ok(Cow::Owned(Value::Null)),
             Argument::Call(call) => call.eval(scope).map(Cow::Owned),
-            Argument::Path(path) => path.find(scope).map_err(|missing| {
-                let text = path.text();
-                if let Some(error) = missing.refused(text) {
-                    return error.cause;
-                }
-                if missing.is_index_into_no_array() {
-                    return missing.message();
-                }
-                let input = missing.searched();
-                format!(
-                    "The JsonPath argument for the field '{text}' could not be found in the input '{input}'"
-                )
-            }),
+            Argument::Path(path) => match path.reach(scope) {
+                Some(value) => Ok(Cow::Borrowed(value)),
+                None => path.find(scope).map_err(|missing| failure(path, &missing)),
+            },
         }
     }
 }

@@ -8,6 +8,9 @@ use crate::value::{MAX_DEPTH, Value, java_float};
 
 use super::outcome::MAX_LENGTH;
 
+/// The room that is made for each value: most are names and numbers.
+const ROOM: usize = 24;
+
 /// A text whose `{}` are cut out.
 #[derive(Debug)]
 pub(super) struct Template {
@@ -62,7 +65,8 @@ impl Template {
                 "The template has {places} occurrences of {{}}, but {given} arguments were given."
             ));
         }
-        let mut out = String::new();
+        let pieces: usize = self.pieces.iter().map(|piece| piece.len()).sum();
+        let mut out = String::with_capacity(pieces + ROOM * values.len());
         for (index, piece) in self.pieces.iter().enumerate() {
             out.push_str(piece);
             if let Some(value) = values.get(index) {

@@ -158,9 +158,20 @@ fn range(first: i64, last: i64, step: i64) -> Outcome {
         .collect())
 }
 
+/// The longest array whose items are compared with each other: for more of them, hashes are faster.
+const FEW: usize = 16;
+
 /// Each value once, in the order of its first occurrence.
 fn unique(array: &Array) -> Value {
-    let mut kept: Vec<Value> = Vec::new();
+    let mut kept: Vec<Value> = Vec::with_capacity(array.len().min(FEW));
+    if array.len() <= FEW {
+        for item in array.iter() {
+            if !kept.contains(item) {
+                kept.push(item.clone());
+            }
+        }
+        return Value::from(kept);
+    }
     let mut places: HashMap<u64, Vec<usize>> = HashMap::new();
     for item in array.iter() {
         let alike = places.entry(item.value_hash()).or_default();

@@ -1,5 +1,7 @@
 //! Functions over text.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -23,8 +25,8 @@ pub(super) fn decode(text: &str) -> Outcome {
 
 pub(super) fn hash(data: &Value, algorithm: &str) -> Outcome {
     let text = match data {
-        Value::Str(text) => text.to_string(),
-        other => json(other)?,
+        Value::Str(text) => Cow::Borrowed(text.as_str()),
+        other => Cow::Owned(json(other)?),
     };
     match digest::hex(algorithm, bounded(&text)?.as_bytes()) {
         Some(digits) => Ok(Value::from(digits)),

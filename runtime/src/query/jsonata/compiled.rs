@@ -86,6 +86,11 @@ impl Compiled {
         }
     }
 
+    /// Whether values of the input come back as they are.
+    pub(super) fn is_rooted(&self) -> bool {
+        self.rooted.is_some()
+    }
+
     /// The value; `None` when the result is undefined or a function.
     pub(super) fn run(&self, scope: &Scope<'_>) -> Result<Option<Value>, Error> {
         let before = scope.entropy.state();

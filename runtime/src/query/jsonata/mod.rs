@@ -6,7 +6,8 @@
 //! |---|---|---|
 //! | constant | a literal | not evaluated |
 //! | parse | `$parse($states.input.a)` | the runtime's own reader, which keeps integers exact |
-//! | selection | `$states.input.a.b`, `$order.id` | the runtime's own path; the rooted form where a step finds no object |
+//! | selection | `$states.input.a.b`, `$order.id`, `$states.result[0]` | the runtime's own path; the rooted form where a step finds nothing |
+//! | native | paths, literals, operators, conditions, constructors and a few functions | the runtime ([`native`]); the rooted form where an operand asks for more |
 //! | rooted | nearly all others | jlens, with `$states` as its root: nothing is converted, and whole subtrees come back as they are |
 //! | plain | what could see the root; scalar variables alone | jlens, with variables bound and no root |
 //!
@@ -22,6 +23,7 @@ mod compiled;
 mod failure;
 mod functions;
 mod limits;
+mod native;
 mod prototype;
 mod rewrite;
 mod root;
@@ -42,6 +44,7 @@ use crate::value::Value;
 use super::{CompileError, Expected, QueryError, Scope, VariableNames};
 
 use self::compiled::Compiled;
+use self::native::Native;
 use self::selection::Selection;
 
 /// The compiled JSONata expression of one field.
@@ -61,6 +64,7 @@ enum Form {
     Selection(Selection, Compiled),
     /// `$parse` of a selection.
     Parse(Selection, Compiled),
+    Native(Native, Compiled),
     Compiled(Compiled),
 }
 
@@ -87,7 +91,11 @@ impl Jsonata {
         } else if let Some(selection) = Selection::parsed(root, names) {
             Form::Parse(selection, Compiled::new(&expression, &compiled, names))
         } else {
-            Form::Compiled(Compiled::new(&expression, &compiled, names))
+            let evaluator = Compiled::new(&expression, &compiled, names);
+            match Native::of(root, names).filter(|_| evaluator.is_rooted()) {
+                Some(native) => Form::Native(native, evaluator),
+                None => Form::Compiled(evaluator),
+            }
         };
         Ok(Jsonata {
             source: expression.source().into(),
@@ -118,6 +126,10 @@ impl Jsonata {
                 None => self.run(compiled, scope)?,
             },
             Form::Parse(selection, compiled) => match selection.read_json(scope) {
+                Some(value) => value,
+                None => self.run(compiled, scope)?,
+            },
+            Form::Native(native, compiled) => match native.run(scope) {
                 Some(value) => value,
                 None => self.run(compiled, scope)?,
             },

@@ -1,12 +1,15 @@
 //! Literals, and paths through objects: what needs no evaluator.
 
-use jlens_core::Node;
-use jlens_core::ast::NodeKind;
+use std::borrow::Cow;
 
-use crate::query::{Scope, VariableIx, VariableNames};
+use jlens_core::Node;
+use jlens_core::ast::{NodeKind, Stage};
+
+use crate::query::{Context, Scope, VariableIx, VariableNames};
 use crate::value::{RefPath, Segment, Value};
 
 use super::build::number;
+use super::functions;
 
 /// The value of a literal.
 pub(super) fn constant(node: &Node) -> Option<Value> {
@@ -22,10 +25,11 @@ pub(super) fn constant(node: &Node) -> Option<Value> {
     }
 }
 
-/// A path from a variable or a member of `$states` through objects.
+/// A path from a variable or a member of `$states` through objects, and to items of arrays by their
+/// number.
 ///
-/// Where every step finds an object, JSONata gives the last member as it is. Elsewhere (a
-/// missing member, an array on the way, which JSONata maps over) the evaluator decides.
+/// Where every step finds something, JSONata gives the last member as it is. An array on the way,
+/// which JSONata maps over, is for the evaluator.
 #[derive(Debug)]
 pub(super) struct Selection {
     origin: Origin,
@@ -39,6 +43,18 @@ enum Origin {
     ErrorOutput,
     Context,
     Variable(VariableIx),
+    /// A variable with the name of a function, which the name means while it has no value.
+    Shadow(VariableIx),
+}
+
+/// What a selection finds.
+#[derive(Debug)]
+pub(super) enum Found<'s> {
+    Value(Cow<'s, Value>),
+    /// The path leads nowhere: undefined.
+    Nothing,
+    /// The evaluator decides.
+    Elsewhere,
 }
 
 impl Selection {
@@ -55,32 +71,41 @@ impl Selection {
         let NodeKind::Variable { name } = &first.kind else {
             return None;
         };
-        if !steps.iter().all(is_plain) {
-            return None;
-        }
+        let mut segments = Vec::with_capacity(steps.len());
         let origin = match name.as_str() {
             "" | "$" => return None,
             "states" => {
-                let (member, below) = rest.split_first()?;
+                let (member, below) = rest.split_first().filter(|_| is_plain(first))?;
                 rest = below;
-                match &member.kind {
-                    NodeKind::Name { name } => match name.as_str() {
-                        "input" => Origin::Input,
-                        "result" => Origin::Result,
-                        "errorOutput" => Origin::ErrorOutput,
-                        "context" => Origin::Context,
-                        _ => return None,
-                    },
+                let NodeKind::Name { name } = &member.kind else {
+                    return None;
+                };
+                segments.extend(items(member)?);
+                match name.as_str() {
+                    "input" => Origin::Input,
+                    "result" => Origin::Result,
+                    "errorOutput" => Origin::ErrorOutput,
+                    "context" => Origin::Context,
                     _ => return None,
                 }
             }
-            name => Origin::Variable(names.intern(name)),
+            name => {
+                segments.extend(items(first)?);
+                let ix = names.intern(name);
+                match functions::is_any(name) {
+                    true => Origin::Shadow(ix),
+                    false => Origin::Variable(ix),
+                }
+            }
         };
-        let keys = rest.iter().map(|step| match &step.kind {
-            NodeKind::Name { name } => Some(Segment::key(name.as_str())),
-            _ => None,
-        });
-        let path = RefPath::new(keys.collect::<Option<Vec<Segment>>>()?)?;
+        for step in rest {
+            let NodeKind::Name { name } = &step.kind else {
+                return None;
+            };
+            segments.push(Segment::key(name.as_str()));
+            segments.extend(items(step)?);
+        }
+        let path = RefPath::new(segments)?;
         Some(Selection { origin, path })
     }
 
@@ -106,27 +131,86 @@ impl Selection {
         Value::from_text_with_doubles(text.as_str()?).ok()
     }
 
-    /// The value, if every step finds an object that has the member.
+    /// The value, if every step finds something.
     pub(super) fn read(&self, scope: &Scope<'_>) -> Option<Value> {
+        match self.find(scope) {
+            Found::Value(value) => Some(value.into_owned()),
+            Found::Nothing | Found::Elsewhere => None,
+        }
+    }
+
+    #[inline]
+    pub(super) fn find<'s>(&self, scope: &Scope<'s>) -> Found<'s> {
+        let path = self.path.segments();
         let from = match &self.origin {
-            Origin::Input => scope.input,
-            Origin::Result => scope.result?,
-            Origin::ErrorOutput => scope.error_output?,
-            Origin::Variable(ix) => scope.variables.get(*ix)?,
-            Origin::Context => return scope.context.value().at(&self.path).cloned(),
+            Origin::Input => Some(scope.input),
+            Origin::Result => scope.result,
+            Origin::ErrorOutput => scope.error_output,
+            Origin::Variable(ix) => scope.variables.get(*ix),
+            Origin::Shadow(ix) => match scope.variables.get(*ix) {
+                None => return Found::Elsewhere,
+                value => value,
+            },
+            Origin::Context => return self.find_in_context(scope.context),
         };
-        from.at(&self.path).cloned()
+        from.map_or(Found::Nothing, |from| follow(from, path, Cow::Borrowed))
+    }
+
+    fn find_in_context<'s>(&self, context: &'s dyn Context) -> Found<'s> {
+        let path = self.path.segments();
+        let (part, read) = context.part(path);
+        let rest = &path[read..];
+        match part {
+            Cow::Borrowed(part) => follow(part, rest, Cow::Borrowed),
+            Cow::Owned(part) => follow(&part, rest, |found| Cow::Owned(found.clone())),
+        }
     }
 }
 
+#[inline]
+fn follow<'v, 's>(
+    from: &'v Value,
+    path: &[Segment],
+    found: impl FnOnce(&'v Value) -> Cow<'s, Value>,
+) -> Found<'s> {
+    match from.walk_segments(path) {
+        Ok(value) => Found::Value(found(value)),
+        Err((number, at)) => match (&path[number], at) {
+            (Segment::Key { .. }, Value::Array(_)) => Found::Elsewhere,
+            (Segment::Key { .. }, _) | (Segment::Index(_), Value::Array(_)) => Found::Nothing,
+            // What is no array is its own first item.
+            (Segment::Index(_), _) => Found::Elsewhere,
+        },
+    }
+}
+
+/// The steps to items that a step's predicates make, if they are numbers and nothing else makes up the step.
+fn items(step: &Node) -> Option<Vec<Segment>> {
+    let stages = step.attrs.stages.iter().chain(&step.attrs.predicate);
+    let item = |stage: &Stage| match stage {
+        Stage::Filter { expr, .. } => match expr.kind {
+            NodeKind::Number { value } if is_plain(expr) => {
+                Value::Float(value.floor()).as_i64().map(Segment::Index)
+            }
+            _ => None,
+        },
+        Stage::Index { .. } => None,
+    };
+    let items = stages.map(item).collect::<Option<Vec<Segment>>>()?;
+    is_plain_but_for_predicates(step).then_some(items)
+}
+
 /// Whether nothing but its kind makes up the node.
-fn is_plain(node: &Node) -> bool {
+pub(super) fn is_plain(node: &Node) -> bool {
+    let attrs = &node.attrs;
+    attrs.stages.is_empty() && attrs.predicate.is_empty() && is_plain_but_for_predicates(node)
+}
+
+fn is_plain_but_for_predicates(node: &Node) -> bool {
     let attrs = &node.attrs;
     !attrs.keep_array
         && !attrs.tuple
         && attrs.focus.is_none()
         && attrs.index.is_none()
-        && attrs.stages.is_empty()
-        && attrs.predicate.is_empty()
         && attrs.group.is_none()
 }

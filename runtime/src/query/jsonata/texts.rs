@@ -6,9 +6,12 @@
 //! operand may be something else than a text, and the value of a `~> |..|..|`, which is cloned.
 //! A function inside a list or an object becomes `null`: `$string([$sum])` is `"[null]"`.
 
+use std::fmt::Write as _;
+
 use jlens_core::ast::{BinaryOp, NodeKind};
 use jlens_core::{Ast, Error, HostCall, HostFunction, Node, format_json};
 use serde_json::Value as Json;
+use smol_str::SmolStrBuilder;
 
 use super::limits::MAX_MEMORY;
 use super::{prototype, rewrite};
@@ -148,6 +151,16 @@ pub(super) fn copy() -> HostFunction {
         Ok(arguments.first().cloned().flatten().map(rounded))
     })
     .without_input()
+}
+
+/// Adds the text of a number.
+pub(super) fn write_number(number: f64, text: &mut SmolStrBuilder) {
+    if number.fract() == 0.0 && number.abs() < 1e15 {
+        // Writing to a string does not fail.
+        let _written = write!(text, "{}", number as i64);
+    } else {
+        text.push_str(&text_of(&Json::from(number), false));
+    }
 }
 
 fn refused(function: &str, argument: usize) -> Error {

@@ -16,7 +16,7 @@ use stepwright_asl::path::{Path, Root, Step};
 
 use crate::value::{RefPath, Segment, Value};
 
-use super::{CompileError, Scope, VariableIx, VariableNames};
+use super::{CompileError, Context, Scope, VariableIx, VariableNames};
 
 use self::missing::Reason;
 use self::tree::Tree;
@@ -99,15 +99,26 @@ impl PathExpr {
         &self.text
     }
 
+    /// The value at a path of keys and indices into the input or a variable, if it is there.
+    /// Nearly all paths are such, so this comes before [`find`](Self::find), which does the rest.
+    #[inline]
+    pub(super) fn reach<'s>(&self, scope: &Scope<'s>) -> Option<&'s Value> {
+        let Steps::Reference(path) = &self.steps else {
+            return None;
+        };
+        let root = match self.origin {
+            Origin::Input => scope.input,
+            Origin::Variable(ix) => scope.variables.get(ix)?,
+            Origin::Context => return None,
+        };
+        root.at(path)
+    }
+
     /// What the path selects.
     pub(super) fn find<'s>(&'s self, scope: &Scope<'s>) -> Result<Cow<'s, Value>, Missing<'s>> {
         match self.origin {
             Origin::Input => self.select(scope.input),
-            Origin::Context => {
-                let context = scope.context.value();
-                let found = self.select(&context);
-                found.map(|found| Cow::Owned(found.into_owned()))
-            }
+            Origin::Context => self.find_in_context(scope.context),
             Origin::Variable(ix) => match scope.variables.get(ix) {
                 Some(value) => self.select(value),
                 None => Err(Missing::new(Reason::Unassigned, &Value::empty_object())),
@@ -123,12 +134,41 @@ impl PathExpr {
         };
         match self.origin {
             Origin::Input => scope.input.at(reference).is_some(),
-            Origin::Context => scope.context.value().at(reference).is_some(),
+            Origin::Context => {
+                let (part, read) = scope.context.part(reference.segments());
+                part.walk_segments(&reference.segments()[read..]).is_ok()
+            }
             Origin::Variable(ix) => {
                 let value = scope.variables.get(ix);
                 value.is_some_and(|value| value.at(reference).is_some())
             }
         }
+    }
+
+    fn find_in_context<'s>(
+        &'s self,
+        context: &'s dyn Context,
+    ) -> Result<Cow<'s, Value>, Missing<'s>> {
+        if let Steps::Reference(path) = &self.steps {
+            let (part, read) = context.part(path.segments());
+            let rest = &path.segments()[read..];
+            match part {
+                Cow::Borrowed(part) => {
+                    if let Ok(found) = part.walk_segments(rest) {
+                        return Ok(Cow::Borrowed(found));
+                    }
+                }
+                Cow::Owned(part) => {
+                    if let Ok(found) = part.walk_segments(rest) {
+                        return Ok(Cow::Owned(found.clone()));
+                    }
+                }
+            }
+        }
+        // What is missing is told with the whole context object.
+        let context = context.value();
+        let found = self.select(&context);
+        found.map(|found| Cow::Owned(found.into_owned()))
     }
 
     fn select<'v, 's: 'v>(&'s self, root: &'v Value) -> Result<Cow<'v, Value>, Missing<'s>> {
