@@ -27,10 +27,10 @@ const RECORDS: u32 = 10;
 fn start(key: u64) -> Change {
     let execution = StoredExecution {
         key,
-        arn: format!("arn:aws:states:us-east-1:123456789012:execution:orders:o-{key}"),
-        name: format!("o-{key}"),
-        machine: "orders".to_owned(),
-        machine_hash: "5f70bf1886ab3ad7f6a1d2b0a0b7c1ce".to_owned(),
+        arn: format!("arn:aws:states:us-east-1:123456789012:execution:orders:o-{key}").into(),
+        name: format!("o-{key}").into(),
+        machine: "orders".into(),
+        machine_hash: "5f70bf1886ab3ad7f6a1d2b0a0b7c1ce".into(),
         status: Status::Running,
         started: Timestamp::from_unix_micros(key as i64),
         stopped: None,

@@ -17,7 +17,7 @@ A workload is a folder with definition.json and input.json; expected.json, the o
 by the function that its resource names: `echo` gives its payload back, `inc` adds 1 to its `i`, `flaky2` fails twice with the error Flaky and gives {\"ok\": true} then.
 Printed is one line of JSON: wall_ms and cpu_ms (of all threads) have an entry for each repetition of N executions. The limits on events and on payloads are raised, and
 no other. p50_ms and p99_ms are of single executions, or starts. With --store, raw_records_per_s is what SQLite alone does in a file beside it, PATH-raw, with as many records in
-a commit as there are clients. Waits pass in no time where meta.json says that the workload has some (virtual_seconds), unless --measure is parked.
+a commit as there are clients. Waits pass in no time where meta.json says that the workload has some (virtual_seconds), when --measure is executions.
 
 Exit status: 0 measured, and the outputs are right; 1 an execution failed, or gave another output; 2 wrong usage, or a file that cannot be read.";
 

@@ -163,12 +163,14 @@ fn measure(
 ) -> Result<Measured, Failure> {
     let runtime = runtime(arguments)?;
     runtime.block_on(async {
-        let engine = plan.engine(arguments, workload, workload.waits)?;
+        let awaits_ends = arguments.measure == Measure::Executions;
+        // Executions whose starts are measured wait, and do not end beside them.
+        let engine = plan.engine(arguments, workload, workload.waits && awaits_ends)?;
         let clients = Clients {
             engine: &engine,
             workload,
             machine: &arguments.name,
-            awaits_ends: arguments.measure == Measure::Executions,
+            awaits_ends,
         };
         let (executions, concurrency) = (arguments.executions, arguments.concurrency);
         let mut is_correct = true;

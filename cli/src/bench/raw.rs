@@ -61,10 +61,10 @@ fn start(key: u64) -> Change {
     Change::Start {
         execution: StoredExecution {
             key,
-            arn: format!("arn:aws:states:us-east-1:123456789012:execution:raw:{key:012}"),
-            name: format!("{key:012}"),
-            machine: "raw".to_owned(),
-            machine_hash: String::new(),
+            arn: format!("arn:aws:states:us-east-1:123456789012:execution:raw:{key:012}").into(),
+            name: format!("{key:012}").into(),
+            machine: "raw".into(),
+            machine_hash: "".into(),
             status: Status::Running,
             started: Timestamp::system(),
             stopped: None,

@@ -3,8 +3,6 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
-use smol_str::SmolStr;
-
 use super::journaled::{First, Journaled, Place};
 use super::kept_versions::{KeptVersions, Starting};
 use super::machines::Machine;
@@ -74,10 +72,10 @@ impl Durable {
         let key = self.next.fetch_add(1, Ordering::Relaxed);
         let row = StoredExecution {
             key,
-            arn: about.arn().to_string(),
-            name: about.name().to_string(),
-            machine: machine.info.name.to_string(),
-            machine_hash: machine.hash.to_string(),
+            arn: about.arn().clone().into(),
+            name: about.name().into(),
+            machine: machine.info.name.clone().into(),
+            machine_hash: machine.hash.clone().into(),
             status: Status::Running,
             started: about.started,
             stopped: None,
@@ -102,10 +100,10 @@ impl Durable {
     ) -> Journaled {
         let row = StoredExecution {
             key: self.next.fetch_add(1, Ordering::Relaxed),
-            arn: about.arn().to_string(),
-            name: about.name().to_string(),
-            machine: about.machine.name.to_string(),
-            machine_hash: parent.machine_hash.to_string(),
+            arn: about.arn().clone().into(),
+            name: about.name().into(),
+            machine: about.machine.name.clone().into(),
+            machine_hash: parent.machine_hash.clone().into(),
             status: Status::Running,
             started: about.started,
             stopped: None,
@@ -152,7 +150,7 @@ fn started(
 ) -> Journaled {
     let place = Place {
         key: row.key,
-        machine_hash: SmolStr::new(&row.machine_hash),
+        machine_hash: row.machine_hash.clone().into(),
         seq: 0,
     };
     let first = First::Start(Box::new((row, version, starting)));

@@ -28,9 +28,9 @@ pub struct ExecutionSummary {
 impl ExecutionSummary {
     pub(super) fn of_row(row: StoredExecution) -> Self {
         Self {
-            id: row.arn,
-            name: row.name,
-            machine: row.machine,
+            id: row.arn.to_string(),
+            name: row.name.to_string(),
+            machine: row.machine.to_string(),
             status: row.status,
             started: row.started,
             stopped: row.stopped,
@@ -134,7 +134,7 @@ impl ExecutionFilter {
         let limit = self.limit.unwrap_or(usize::MAX).max(1);
         let is_more = rows.len() > limit;
         rows.truncate(limit);
-        let place = |row: &StoredExecution| Place(Reverse((row.started, row.arn.as_str().into())));
+        let place = |row: &StoredExecution| Place(Reverse((row.started, row.arn.clone().into())));
         let next = rows
             .last()
             .filter(|_| is_more)

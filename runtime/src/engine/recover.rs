@@ -58,14 +58,14 @@ impl Versions {
         reader: &mut dyn StoreReader,
         row: &StoredExecution,
     ) -> Result<Arc<Machine>, StoreError> {
-        let hash = &row.machine_hash;
+        let hash = &*row.machine_hash;
         if let Some(known) = self.compiled.get(hash) {
             return Ok(known.clone());
         }
         // That of a child is its parent's, with the Map's label behind it.
         let name = row.machine.split('/').next().unwrap_or_default();
         let newest = reading.machines.and_then(|machines| machines.find(name));
-        let machine = match newest.filter(|newest| newest.hash == hash.as_str()) {
+        let machine = match newest.filter(|newest| newest.hash == hash) {
             Some(newest) => newest,
             None => {
                 if !self.stored(reader)?.contains_key(hash) {
@@ -81,7 +81,7 @@ impl Versions {
                     })?
             }
         };
-        self.compiled.insert(hash.clone(), machine.clone());
+        self.compiled.insert(hash.to_owned(), machine.clone());
         Ok(machine)
     }
 
@@ -106,7 +106,7 @@ impl Versions {
         })?;
         let place = Place {
             key: row.key,
-            machine_hash: SmolStr::new(&row.machine_hash),
+            machine_hash: row.machine_hash.clone().into(),
             seq: u32::try_from(records.len()).unwrap_or(u32::MAX),
         };
         Ok(Kept {

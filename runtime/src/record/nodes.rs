@@ -1,7 +1,8 @@
 //! The arrays and objects of the records of an execution, each with its place in the order of writing.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use crate::value::Value;
 
@@ -9,7 +10,7 @@ use crate::value::Value;
 #[derive(Default)]
 pub(super) struct WrittenNodes {
     /// The place of each node by its address.
-    places: HashMap<usize, u64>,
+    places: FxHashMap<usize, u64>,
     /// Holds the nodes, so that no other node gets the address of one of them.
     kept: Vec<Value>,
 }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::StoredChild;
 use crate::Status;
 use crate::clock::Timestamp;
@@ -8,13 +10,13 @@ pub struct StoredExecution {
     /// The engine's number for it, from 1 to 2⁶³ - 1.
     pub key: u64,
     /// Its ARN; no other execution in the store has it.
-    pub arn: String,
+    pub arn: Arc<str>,
     /// Its name.
-    pub name: String,
+    pub name: Arc<str>,
     /// The state machine's name.
-    pub machine: String,
+    pub machine: Arc<str>,
     /// The [hash](super::StoredMachine::hash) of the state machine's version with which it started.
-    pub machine_hash: String,
+    pub machine_hash: Arc<str>,
     /// Where it stands.
     pub status: Status,
     /// When it started.

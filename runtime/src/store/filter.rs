@@ -23,10 +23,10 @@ impl StoreFilter {
     /// Whether the filter lets an execution pass, its limit aside.
     pub(super) fn passes(&self, execution: &StoredExecution) -> bool {
         let map_run = execution.child_of.as_ref().map(|child| &child.map_run);
-        let is_of = |machine: &String| *machine == execution.machine;
-        let is_called = |name: &String| *name == execution.name;
+        let is_of = |machine: &String| **machine == *execution.machine;
+        let is_called = |name: &String| **name == *execution.name;
         let is_behind = |(started, arn): &(Timestamp, String)| {
-            (execution.started, &execution.arn) < (*started, arn)
+            (execution.started, &*execution.arn) < (*started, &**arn)
         };
         self.map_run.as_ref() == map_run
             && self.machine.as_ref().is_none_or(is_of)

@@ -187,7 +187,7 @@ impl StoreReader for MemoryStore {
     fn has_executions_of(&mut self, hash: &str) -> Result<bool, StoreError> {
         let shared = self.shared();
         let mut all = shared.tables.executions.values();
-        Ok(all.any(|kept| kept.row.machine_hash == hash))
+        Ok(all.any(|kept| *kept.row.machine_hash == *hash))
     }
 
     fn bytes(&mut self) -> Result<u64, StoreError> {
@@ -273,8 +273,10 @@ impl Tables {
             }
             Change::Start { execution, data } => {
                 let (key, arn) = (execution.key, &execution.arn);
-                if self.keys.contains_key(arn) {
-                    return Err(StoreError::Exists { arn: arn.clone() });
+                if self.keys.contains_key(&**arn) {
+                    return Err(StoreError::Exists {
+                        arn: arn.to_string(),
+                    });
                 }
                 if self.executions.contains_key(&key) {
                     return Err(StoreError::key_is_taken(key));
@@ -401,13 +403,13 @@ impl Tables {
     }
 
     fn insert(&mut self, kept: Kept) {
-        self.keys.insert(kept.row.arn.clone(), kept.row.key);
+        self.keys.insert(kept.row.arn.to_string(), kept.row.key);
         self.executions.insert(kept.row.key, kept);
     }
 
     fn remove(&mut self, key: u64) -> Option<Kept> {
         let kept = self.executions.remove(&key)?;
-        self.keys.remove(&kept.row.arn);
+        self.keys.remove(&*kept.row.arn);
         Some(kept)
     }
 

@@ -14,10 +14,10 @@
 //! let mut store = MemoryStore::new();
 //! let execution = StoredExecution {
 //!     key: 1,
-//!     arn: "arn:aws:states:us-east-1:123456789012:execution:orders:o-1".to_owned(),
-//!     name: "o-1".to_owned(),
-//!     machine: "orders".to_owned(),
-//!     machine_hash: "5f70bf18".to_owned(),
+//!     arn: "arn:aws:states:us-east-1:123456789012:execution:orders:o-1".into(),
+//!     name: "o-1".into(),
+//!     machine: "orders".into(),
+//!     machine_hash: "5f70bf18".into(),
 //!     status: Status::Running,
 //!     started: Timestamp::system(),
 //!     stopped: None,
@@ -29,7 +29,7 @@
 //! ])?;
 //!
 //! let mut reader = store.reader()?;
-//! assert_eq!(reader.open_executions()?[0].name, "o-1");
+//! assert_eq!(&*reader.open_executions()?[0].name, "o-1");
 //! assert_eq!(reader.records(1)?, ["it starts", "it waits"]);
 //! # Ok(()) }
 //! ```

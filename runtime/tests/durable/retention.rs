@@ -34,7 +34,10 @@ async fn run(engine: &Engine, name: &str, input: Json) -> Result<String, StartEr
 /// The names that the store has, the newest first.
 fn names(store: &MemoryStore) -> Vec<String> {
     let rows = store.reader().unwrap().list(&StoreFilter::default());
-    rows.unwrap().into_iter().map(|row| row.name).collect()
+    rows.unwrap()
+        .into_iter()
+        .map(|row| row.name.to_string())
+        .collect()
 }
 
 /// What is done in the background comes about.

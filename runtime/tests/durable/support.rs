@@ -110,13 +110,13 @@ impl FullFor {
     pub(crate) fn names(&self) -> Vec<String> {
         let mut reader = self.store.reader().unwrap();
         let rows = reader.list(&StoreFilter::default()).unwrap();
-        rows.into_iter().map(|row| row.name).collect()
+        rows.into_iter().map(|row| row.name.to_string()).collect()
     }
 }
 
 impl Store for FullFor {
     fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
-        let is_inner = |change: &Change| matches!(change, Change::Start { execution, .. } if execution.machine == "inner");
+        let is_inner = |change: &Change| matches!(change, Change::Start { execution, .. } if &*execution.machine == "inner");
         if self.is_full.load(Ordering::SeqCst) && changes.iter().any(is_inner) {
             return Err(power_is_gone());
         }

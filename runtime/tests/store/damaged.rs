@@ -5,7 +5,7 @@ use stepwright_runtime::store::{
     Change, SqliteReader, SqliteStore, Store, StoreError, StoreReader,
 };
 
-use crate::support::{child, closed, fill, machine, map_run, place};
+use crate::support::{child, closed, fill, machine, map_run, place, start};
 
 const PAGE: usize = 8_192;
 const EXECUTIONS: u64 = 300;
@@ -139,45 +139,68 @@ fn words_that_nobody_wrote_are_an_error() {
 
 #[test]
 fn a_record_that_changed_on_the_disk_or_lies_in_anothers_place_is_an_error() {
-    for damage in [
-        "data = zeroblob(length(data))",
-        "data = x''",
-        "execution = 3 - execution",
+    // A short first record lies in the execution's row, a long one among the others.
+    for (bytes, table, place_of) in [(500, "executions", "key"), (2_000, "records", "execution")] {
+        for damage in [
+            "data = zeroblob(length(data))".to_owned(),
+            "data = x''".to_owned(),
+            format!("{place_of} = 3 - {place_of}"),
+        ] {
+            let (_folder, path) = place();
+            let mut store = SqliteStore::open(&path).expect("it opens");
+            for key in [1, 2] {
+                store.commit(&[start(key, bytes)]).expect("it is committed");
+            }
+            drop(store);
+            let connection = rusqlite::Connection::open(&path).expect("it opens");
+            let mut reader = SqliteReader::open(&path).expect("a reader");
+            assert_eq!(reader.records(1).expect("it is whole yet").len(), 1);
+            connection
+                .execute_batch(&format!(
+                    "DELETE FROM {table} WHERE {place_of} = 2; UPDATE {table} SET {damage}"
+                ))
+                .expect("it runs");
+            let key = if damage.starts_with(place_of) { 2 } else { 1 };
+            let error = reader.records(key).expect_err("it is damaged");
+            assert!(
+                error.to_string().contains("is not as it was written"),
+                "{table}: {damage}: {error}"
+            );
+        }
+    }
+    for (bytes, damage) in [
+        (500, "UPDATE executions SET data = NULL, checksum = NULL"),
+        (2_000, "DELETE FROM records"),
     ] {
         let (_folder, path) = place();
-        fill(&mut SqliteStore::open(&path).expect("it opens"), 2);
+        let mut store = SqliteStore::open(&path).expect("it opens");
+        store.commit(&[start(1, bytes)]).expect("it is committed");
         let connection = rusqlite::Connection::open(&path).expect("it opens");
+        connection.execute_batch(damage).expect("it runs");
         let mut reader = SqliteReader::open(&path).expect("a reader");
-        assert_eq!(reader.records(1).expect("it is whole yet").len(), 1);
-        connection
-            .execute_batch("DELETE FROM records WHERE execution = 2")
-            .expect("it runs");
-        connection
-            .execute_batch(&format!("UPDATE records SET {damage}"))
-            .expect("it runs");
-        let key = if damage.starts_with("execution") {
-            2
-        } else {
-            1
-        };
-        let error = reader.records(key).expect_err("it is damaged");
+        let error = reader.records(1).expect_err("it is lost");
         assert!(
-            error.to_string().contains("is not as it was written"),
-            "{damage}: {error}"
+            error.to_string().contains("execution 1 has no record 0"),
+            "{error}"
         );
     }
+}
+
+#[test]
+fn records_without_their_execution_are_given_to_no_other() {
     let (_folder, path) = place();
-    fill(&mut SqliteStore::open(&path).expect("it opens"), 1);
+    let mut store = SqliteStore::open(&path).expect("it opens");
+    fill(&mut store, 2);
+    let next = Change::Append {
+        key: 2,
+        seq: 1,
+        data: vec![2].into(),
+    };
+    store.commit(&[next]).expect("it is committed");
     let connection = rusqlite::Connection::open(&path).expect("it opens");
     connection
-        .execute_batch("DELETE FROM records")
+        .execute_batch("DELETE FROM executions WHERE key = 2")
         .expect("it runs");
-    let error = SqliteReader::open(&path)
-        .expect("a reader")
-        .records(1)
-        .expect_err("it is lost");
-    assert!(
-        error.to_string().contains("execution 1 has no record 0"),
-        "{error}"
-    );
+    let mut reader = store.reader().expect("a reader");
+    assert_eq!(reader.last_key(), Ok(2));
 }

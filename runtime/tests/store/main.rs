@@ -7,6 +7,7 @@ mod damaged;
 mod engine;
 mod full;
 mod killed;
+mod log;
 mod migrated;
 mod model;
 mod page;

@@ -110,10 +110,10 @@ fn execution() -> impl Strategy<Value = StoredExecution> {
             |(key, arn, name, machine, machine_hash, status, started, (stopped, child_of))| {
                 StoredExecution {
                     key,
-                    arn,
-                    name,
-                    machine,
-                    machine_hash,
+                    arn: arn.into(),
+                    name: name.into(),
+                    machine: machine.into(),
+                    machine_hash: machine_hash.into(),
                     status,
                     started,
                     stopped,

@@ -18,10 +18,10 @@ pub(crate) fn place() -> (TempDir, PathBuf) {
 pub(crate) fn execution(key: u64) -> StoredExecution {
     StoredExecution {
         key,
-        arn: format!("arn:{key}"),
-        name: format!("o-{key}"),
-        machine: "orders".to_owned(),
-        machine_hash: "5f70bf18".to_owned(),
+        arn: format!("arn:{key}").into(),
+        name: format!("o-{key}").into(),
+        machine: "orders".into(),
+        machine_hash: "5f70bf18".into(),
         status: Status::Running,
         started: Timestamp::from_unix_micros(key as i64),
         stopped: None,

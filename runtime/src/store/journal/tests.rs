@@ -13,10 +13,10 @@ use crate::store::{MemoryStore, StoreFilter, StoredExecution};
 fn start(key: u64) -> Change {
     let execution = StoredExecution {
         key,
-        arn: format!("arn:{key}"),
-        name: format!("o-{key}"),
-        machine: "orders".to_owned(),
-        machine_hash: "5f70bf18".to_owned(),
+        arn: format!("arn:{key}").into(),
+        name: format!("o-{key}").into(),
+        machine: "orders".into(),
+        machine_hash: "5f70bf18".into(),
         status: Status::Running,
         started: Timestamp::from_unix_micros(0),
         stopped: None,

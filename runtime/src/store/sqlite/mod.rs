@@ -1,12 +1,14 @@
 //! A store in one file of SQLite.
 
 mod backup;
+mod checkpoints;
 mod error;
 mod lock;
 mod options;
 mod reader;
 mod row;
 mod schema;
+mod versions;
 mod write;
 
 use std::path::Path;
@@ -16,8 +18,10 @@ use rusqlite::Connection;
 pub use self::options::SqliteOptions;
 pub use self::reader::SqliteReader;
 
+use self::checkpoints::Checkpoints;
 use self::error::Place;
 use self::lock::Lock;
+use self::versions::Versions;
 use super::{Change, Store, StoreError, StoreReader};
 
 /// A store in a file: SQLite with a write-ahead log. A commit is durable when the log is synced to the disk.
@@ -42,8 +46,10 @@ use super::{Change, Store, StoreError, StoreReader};
 /// ```
 #[derive(Debug)]
 pub struct SqliteStore {
-    // The connection is closed before the lock is given up.
+    // The connections are closed before the lock is given up.
+    checkpoints: Checkpoints,
     connection: Connection,
+    versions: Versions,
     place: Place,
     _lock: Lock,
 }
@@ -72,7 +78,9 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
-        write::commit(&self.connection, &self.place, changes)
+        write::commit(&self.connection, &self.place, &mut self.versions, changes)?;
+        self.checkpoints.committed(&self.connection, &self.place);
+        Ok(())
     }
 
     fn reader(&self) -> Result<Box<dyn StoreReader>, StoreError> {

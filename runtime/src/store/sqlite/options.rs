@@ -3,9 +3,11 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::checkpoints::Checkpoints;
 use super::error::Place;
 use super::lock::Lock;
 use super::schema::{self, Found};
+use super::versions::Versions;
 use super::{SqliteStore, write};
 use crate::store::StoreError;
 
@@ -52,7 +54,9 @@ impl SqliteOptions {
         let connection = connect(&place, flags)?;
         self.prepare(&connection, &place)?;
         Ok(SqliteStore {
+            checkpoints: Checkpoints::default(),
             connection,
+            versions: Versions::default(),
             place,
             _lock: lock,
         })
@@ -81,9 +85,9 @@ impl SqliteOptions {
             let why = format!("SQLite stays in the mode `{mode}`; is the file on a network?");
             return Err(place.io("begin a write-ahead log", why));
         }
-        // The log is synced at each commit, by macOS down to the disk itself.
-        set("synchronous", &"FULL")?;
-        set("fullfsync", &true)?;
+        sync_fully(connection).map_err(cannot_open)?;
+        // That is done beside the commits.
+        set("wal_autocheckpoint", &0)?;
         // What one large transaction needed is given back.
         set("journal_size_limit", &(64 << 20))?;
         if let Some(bytes) = self.max_bytes {
@@ -112,6 +116,12 @@ pub(super) fn connect(place: &Place, flags: OpenFlags) -> Result<Connection, Sto
             .map_err(cannot_open)?;
     }
     Ok(connection)
+}
+
+/// The log is synced at each commit, by macOS down to the disk itself, and so is the file before the log is written anew.
+pub(super) fn sync_fully(connection: &Connection) -> Result<(), rusqlite::Error> {
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "fullfsync", true)
 }
 
 /// The path without symbolic links, so that a file has one lock. The file may be missing, its folder may not.

@@ -100,7 +100,9 @@ impl StoreReader for SqliteReader {
         let Ok(id) = i64::try_from(key) else {
             return Ok(Vec::new());
         };
-        let query = "SELECT seq, data, checksum FROM records WHERE execution = ? ORDER BY seq";
+        // The first record lies in the execution's row, if it is short.
+        let query = "SELECT 0 AS seq, data, checksum FROM executions WHERE key = ?1 AND checksum IS NOT NULL
+             UNION ALL SELECT seq, data, checksum FROM records WHERE execution = ?1 ORDER BY seq";
         let rows = self.rows(query, [id], |row| {
             Ok((
                 row.get::<_, i64>(0)?,
@@ -148,16 +150,8 @@ impl StoreReader for SqliteReader {
     }
 
     fn list(&mut self, filter: &StoreFilter) -> Result<Vec<StoredExecution>, StoreError> {
-        let mut conditions = String::from("map_run IS NULL");
+        let mut conditions = String::new();
         let mut values: Vec<&dyn ToSql> = Vec::new();
-        if let Some(map_run) = &filter.map_run {
-            conditions = String::from("map_run = (SELECT id FROM map_runs WHERE arn = ?)");
-            values.push(map_run);
-        }
-        if let Some(machine) = &filter.machine {
-            conditions.push_str(" AND machine = ?");
-            values.push(machine);
-        }
         if let Some(name) = &filter.name {
             conditions.push_str(" AND name = ?");
             values.push(name);
@@ -177,11 +171,39 @@ impl StoreReader for SqliteReader {
         }
         let limit = filter.limit.unwrap_or(usize::MAX);
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let of_machine = "machine = (SELECT machine FROM versions WHERE name = ?)";
+        let newest = "ORDER BY started DESC, arn DESC LIMIT ?";
+        let columns = row::EXECUTION;
+        let query = match (&filter.map_run, &filter.machine) {
+            (Some(map_run), machine) => {
+                if let Some(machine) = machine {
+                    conditions = format!(" AND {of_machine}{conditions}");
+                    values.insert(0, machine);
+                }
+                values.insert(0, map_run);
+                format!(
+                    "SELECT {columns} FROM executions
+                     WHERE map_run = (SELECT id FROM map_runs WHERE arn = ?){conditions} {newest}"
+                )
+            }
+            (None, Some(machine)) => {
+                values.insert(0, machine);
+                format!(
+                    "SELECT {columns} FROM executions WHERE map_run IS NULL AND {of_machine}{conditions} {newest}"
+                )
+            }
+            // The index has them by their machines: those of the list are the newest of the newest of each.
+            (None, None) => {
+                values.push(&limit);
+                format!(
+                    "SELECT {columns} FROM (SELECT DISTINCT machine AS one FROM versions) CROSS JOIN executions
+                     WHERE key IN (
+                         SELECT key FROM executions WHERE map_run IS NULL AND machine = one{conditions} {newest}
+                     ) {newest}"
+                )
+            }
+        };
         values.push(&limit);
-        let query = format!(
-            "SELECT {} FROM executions WHERE {conditions} ORDER BY started DESC, arn DESC LIMIT ?",
-            row::EXECUTION
-        );
         self.rows(&query, &*values, row::execution)
     }
 
@@ -203,9 +225,11 @@ impl StoreReader for SqliteReader {
             )
         };
         match before {
-            // The index on starts bounds what is read.
+            // The index on starts, by machines, bounds what is read.
             Some(before) => self.rows(
-                &query("started < ?2 AND stopped < ?2"),
+                &query(
+                    "machine IN (SELECT machine FROM versions) AND started < ?2 AND stopped < ?2",
+                ),
                 (limit, before.unix_micros()),
                 row::execution,
             ),
@@ -215,14 +239,14 @@ impl StoreReader for SqliteReader {
 
     fn closed_count(&mut self) -> Result<u64, StoreError> {
         // Both are counted in an index.
-        let query = "SELECT (SELECT count(*) FROM executions WHERE map_run IS NULL)
+        let query = "SELECT (SELECT count(*) FROM executions INDEXED BY executions_of_machine WHERE map_run IS NULL)
              - (SELECT count(*) FROM executions INDEXED BY executions_open WHERE status = 'RUNNING' AND map_run IS NULL)";
         let rows = self.rows(query, [], |row| row::key(row, 0))?;
         Ok(rows.first().copied().unwrap_or(0))
     }
 
     fn has_executions_of(&mut self, hash: &str) -> Result<bool, StoreError> {
-        let query = "SELECT 1 FROM executions WHERE machine_hash = ? LIMIT 1";
+        let query = "SELECT 1 FROM executions WHERE version IN (SELECT id FROM versions WHERE hash = ?) LIMIT 1";
         Ok(!self.rows(query, [hash], |_| Ok(()))?.is_empty())
     }
 
@@ -238,7 +262,9 @@ impl StoreReader for SqliteReader {
     }
 
     fn last_key(&mut self) -> Result<u64, StoreError> {
-        let query = "SELECT coalesce(max(key), 0) FROM executions";
+        let query = "SELECT max(
+                 coalesce((SELECT max(key) FROM executions), 0),
+                 coalesce((SELECT max(execution) FROM records), 0))";
         let rows = self.rows(query, [], |row| row::key(row, 0))?;
         Ok(rows.first().copied().unwrap_or(0))
     }

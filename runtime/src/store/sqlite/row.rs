@@ -9,7 +9,9 @@ use crate::clock::Timestamp;
 use crate::store::{StoredActivity, StoredChild, StoredExecution, StoredMachine, StoredMapRun};
 
 /// The columns of [`execution`].
-pub(super) const EXECUTION: &str = "key, arn, name, machine, machine_hash, status, started, stopped, (SELECT arn FROM map_runs WHERE id = map_run), number";
+pub(super) const EXECUTION: &str = "key, arn, name,
+    (SELECT versions.name FROM versions WHERE id = version), (SELECT hash FROM versions WHERE id = version),
+    status, started, stopped, (SELECT map_runs.arn FROM map_runs WHERE id = map_run), number";
 
 pub(super) fn execution(row: &Row<'_>) -> Result<StoredExecution, Error> {
     let stopped: Option<i64> = row.get(7)?;

@@ -4,19 +4,33 @@ use rusqlite::{Connection, Error, Params, ffi, params};
 
 use super::error::Place;
 use super::row::{self, checksum};
+use super::versions::Versions;
 use crate::Status;
 use crate::clock::Timestamp;
 use crate::store::{Change, StoreError, StoredActivity, StoredExecution, StoredMapRun};
 
+/// The most bytes of a first record that lies in the row of its execution. The end of the execution writes that row again.
+const MOST_IN_ROW: usize = 1_024;
+
 pub(super) fn commit(
     connection: &Connection,
     place: &Place,
+    versions: &mut Versions,
     changes: &[Change],
 ) -> Result<(), StoreError> {
-    let writer = Writer { connection, place };
-    transact(connection, place, || {
+    let outcome = transact(connection, place, || {
+        let mut writer = Writer {
+            connection,
+            place,
+            versions,
+        };
         changes.iter().try_for_each(|change| writer.apply(change))
-    })
+    });
+    if outcome.is_err() {
+        // Those that the transaction added are not there.
+        versions.forget();
+    }
+    outcome
 }
 
 /// Does the work in one transaction. On an error nothing of it is done.
@@ -52,10 +66,11 @@ pub(super) fn transact(
 struct Writer<'a> {
     connection: &'a Connection,
     place: &'a Place,
+    versions: &'a mut Versions,
 }
 
 impl Writer<'_> {
-    fn apply(&self, change: &Change) -> Result<(), StoreError> {
+    fn apply(&mut self, change: &Change) -> Result<(), StoreError> {
         change.check()?;
         match change {
             Change::Machine(machine) => {
@@ -177,7 +192,7 @@ impl Writer<'_> {
         read().map_err(|error| self.error(error))
     }
 
-    fn start(&self, execution: &StoredExecution, data: &[u8]) -> Result<(), StoreError> {
+    fn start(&mut self, execution: &StoredExecution, data: &[u8]) -> Result<(), StoreError> {
         let StoredExecution {
             key,
             arn,
@@ -190,23 +205,29 @@ impl Writer<'_> {
             child_of,
         } = execution;
         let id = signed(*key)?;
+        let version = self.versions.find(self.connection, machine, machine_hash);
+        let version = version.map_err(|error| self.error(error))?;
         let map_run = child_of.as_ref().map(|child| &child.map_run);
         let number = child_of.as_ref().map(|child| child.number);
         let stopped = stopped.map(Timestamp::unix_micros);
         let (status, started) = (status.as_str(), started.unix_micros());
+        let first = (data.len() <= MOST_IN_ROW).then(|| (data, checksum(id, 0, data)));
+        let (first, sum) = first.unzip();
         let inserted = self.run(
-            "INSERT INTO executions VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM map_runs WHERE arn = ?), ?)",
+            "INSERT INTO executions VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM map_runs WHERE arn = ?), ?, ?, ?)",
             params![
                 id,
                 arn,
                 name,
-                machine,
-                machine_hash,
+                version.machine,
+                version.id,
                 status,
                 started,
                 stopped,
                 map_run,
-                number
+                number,
+                first,
+                sum
             ],
         );
         match inserted {
@@ -220,14 +241,19 @@ impl Writer<'_> {
             Err(error) if is_constraint(&error) => {
                 let has_arn = self.has("SELECT 1 FROM executions WHERE arn = ?", [arn]);
                 return Err(match has_arn? {
-                    true => StoreError::Exists { arn: arn.clone() },
+                    true => StoreError::Exists {
+                        arn: arn.to_string(),
+                    },
                     false => StoreError::key_is_taken(*key),
                 });
             }
             Err(error) => return Err(self.error(error)),
         }
+        if first.is_some() {
+            return Ok(());
+        }
         self.run(
-            "INSERT INTO records VALUES (?, 0, ?, ?)",
+            "INSERT INTO records (execution, seq, data, checksum) VALUES (?, 0, ?, ?)",
             params![id, data, checksum(id, 0, data)],
         )
         .map(drop)
@@ -239,17 +265,19 @@ impl Writer<'_> {
         })
     }
 
-    /// A record follows the one before it. That one lies on the same page, so looking for it costs little.
+    /// A record follows the one before it. Without that one the row has no data, which the table refuses: a statement that selects, and may
+    /// be refused, copies each page that it changes.
     fn append(&self, key: u64, seq: u32, data: &[u8]) -> Result<(), StoreError> {
         let id = i64::try_from(key).map_err(|_| StoreError::out_of_order(key, seq))?;
         let appended = self.run(
-            "INSERT INTO records SELECT ?1, ?2, ?3, ?4
-             WHERE EXISTS (SELECT 1 FROM records WHERE execution = ?1 AND seq = ?2 - 1)",
+            "INSERT INTO records (execution, seq, data, checksum) VALUES (?1, ?2, CASE
+                 WHEN EXISTS (SELECT 1 FROM records WHERE execution = ?1 AND seq = ?2 - 1) THEN ?3
+                 WHEN ?2 = 1 AND EXISTS (SELECT 1 FROM executions WHERE key = ?1 AND checksum IS NOT NULL) THEN ?3
+             END, ?4)",
             params![id, seq, data, checksum(id, seq.into(), data)],
         );
         match appended {
-            Ok(1) => Ok(()),
-            Ok(_) => Err(StoreError::out_of_order(key, seq)),
+            Ok(_) => Ok(()),
             Err(error) if is_constraint(&error) => Err(StoreError::out_of_order(key, seq)),
             Err(error) => Err(self.error(error)),
         }
@@ -293,11 +321,15 @@ fn signed(key: u64) -> Result<i64, StoreError> {
     i64::try_from(key).map_err(|_| StoreError::no_execution(key))
 }
 
-/// Whether a row with the same key, or another column that is unique, is there.
+/// Whether a row with the same key, or another column that is unique, is there, or a value that a row needs is not.
 fn is_constraint(error: &Error) -> bool {
     let code = error.sqlite_error().map(|error| error.extended_code);
     matches!(
         code,
-        Some(ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_UNIQUE)
+        Some(
+            ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+                | ffi::SQLITE_CONSTRAINT_UNIQUE
+                | ffi::SQLITE_CONSTRAINT_NOTNULL
+        )
     )
 }

@@ -1,0 +1,175 @@
+//! Checkpoints: what the write-ahead log has is copied to the file, so that the log can begin anew.
+//!
+//! A checkpoint of a long log takes as long as many commits do. A thread of its own does it while commits go on; the last pages,
+//! which were committed meanwhile, are left to the writer, since SQLite begins the log anew only when all of it is copied.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::thread::JoinHandle;
+
+use rusqlite::{Connection, Error, OpenFlags};
+
+use super::error::Place;
+use super::options;
+use crate::store::StoreError;
+
+/// From so many pages on the log is copied. With longer ones fewer commits meet a checkpoint, and opening after a crash takes longer.
+const MOST_PAGES: i64 = 6_000;
+/// After how many commits the log's length is asked for.
+const COMMITS: u32 = 16;
+/// Few enough pages for the writer.
+const FEW_PAGES: i64 = 200;
+/// How often the thread copies what was committed while it copied, at most.
+const PASSES: usize = 4;
+
+/// The checkpoints of a store.
+#[derive(Debug, Default)]
+pub(super) struct Checkpoints {
+    /// How many commits there were since the log's length was asked for.
+    commits: u32,
+    thread: Option<Thread>,
+}
+
+impl Checkpoints {
+    /// To be called after each commit. That a checkpoint fails loses nothing: a later one copies what this one did not.
+    pub(super) fn committed(&mut self, connection: &Connection, place: &Place) {
+        if let Some(thread) = &self.thread
+            && thread.stage.load(Ordering::Acquire) == COPIED
+        {
+            copy(connection, place);
+            thread.stage.store(IDLE, Ordering::Release);
+        }
+        self.commits += 1;
+        if self.commits < COMMITS {
+            return;
+        }
+        self.commits = 0;
+        match ask(connection, "PRAGMA wal_checkpoint(NOOP)") {
+            Ok(log) if log.pages < MOST_PAGES => {}
+            Ok(_) => self.begin(connection, place),
+            Err(error) => failed(place, error),
+        }
+    }
+
+    fn begin(&mut self, connection: &Connection, place: &Place) {
+        if self.thread.is_none() {
+            self.thread = Thread::start(place)
+                .inspect_err(|error| {
+                    tracing::warn!("commits wait for the checkpoints of the store: {error}");
+                })
+                .ok();
+        }
+        match &self.thread {
+            Some(thread) => thread.begin(),
+            None => drop(copy(connection, place)),
+        }
+    }
+}
+
+/// The thread waits until it is asked.
+const IDLE: u8 = 0;
+/// It copies, or is about to.
+const COPIES: u8 = 1;
+/// It has copied: the rest is for the writer.
+const COPIED: u8 = 2;
+
+/// The thread that copies.
+#[derive(Debug)]
+struct Thread {
+    stage: Arc<AtomicU8>,
+    /// Dropped before the thread is waited for.
+    asks: Option<SyncSender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Thread {
+    fn start(place: &Place) -> Result<Self, StoreError> {
+        let cannot = |error: io::Error| place.io("start the thread of its checkpoints", error);
+        let connection = options::connect(place, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        options::sync_fully(&connection).map_err(|error| place.error("open the file", error))?;
+        let (asks, asked) = mpsc::sync_channel(1);
+        let stage = Arc::new(AtomicU8::new(IDLE));
+        let (of_thread, place) = (stage.clone(), place.clone());
+        let thread = std::thread::Builder::new()
+            .name("stepwright-checkpoint".to_owned())
+            .spawn(move || work(&connection, &place, &asked, &of_thread))
+            .map_err(cannot)?;
+        Ok(Self {
+            stage,
+            asks: Some(asks),
+            thread: Some(thread),
+        })
+    }
+
+    /// Has it copy, unless it does.
+    fn begin(&self) {
+        let began = self
+            .stage
+            .compare_exchange(IDLE, COPIES, Ordering::AcqRel, Ordering::Acquire);
+        if began.is_ok()
+            && let Some(asks) = &self.asks
+        {
+            // It is idle, so there is room.
+            let _asked = asks.try_send(());
+        }
+    }
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        self.asks = None;
+        if let Some(thread) = self.thread.take() {
+            // It does not panic.
+            let _ended = thread.join();
+        }
+    }
+}
+
+fn work(connection: &Connection, place: &Place, asked: &Receiver<()>, stage: &AtomicU8) {
+    while asked.recv().is_ok() {
+        let mut before = 0;
+        // Each time less was committed meanwhile.
+        for _ in 0..PASSES {
+            let Some(log) = copy(connection, place) else {
+                break;
+            };
+            let copied = log.copied - before;
+            before = log.copied;
+            if copied < FEW_PAGES {
+                break;
+            }
+        }
+        stage.store(COPIED, Ordering::Release);
+    }
+}
+
+/// Copies what no reader needs to be left in the log. Nobody is waited for.
+fn copy(connection: &Connection, place: &Place) -> Option<Log> {
+    ask(connection, "PRAGMA wal_checkpoint(PASSIVE)")
+        .map_err(|error| failed(place, error))
+        .ok()
+}
+
+fn failed(place: &Place, error: Error) {
+    let error = place.error("copy its log", error);
+    tracing::warn!("a checkpoint failed, and is done later: {error}");
+}
+
+/// How long the log is.
+struct Log {
+    pages: i64,
+    /// How many of them were copied.
+    copied: i64,
+}
+
+fn ask(connection: &Connection, pragma: &str) -> Result<Log, Error> {
+    let mut pragma = connection.prepare_cached(pragma)?;
+    pragma.query_row([], |row| {
+        Ok(Log {
+            pages: row.get(1)?,
+            copied: row.get(2)?,
+        })
+    })
+}

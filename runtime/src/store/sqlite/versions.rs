@@ -1,0 +1,74 @@
+use std::collections::HashMap;
+
+use rusqlite::{Connection, Error, OptionalExtension};
+
+/// The numbers that stand for a state machine and its version in the row of an execution.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Version {
+    pub(super) id: i64,
+    pub(super) machine: i64,
+}
+
+/// The versions that executions have, as far as they were asked for: by the state machine's name, then by the hash.
+#[derive(Debug, Default)]
+pub(super) struct Versions {
+    known: HashMap<String, HashMap<String, Version>>,
+}
+
+impl Versions {
+    /// The numbers of a version, which it has from now on. To be called in a transaction.
+    pub(super) fn find(
+        &mut self,
+        connection: &Connection,
+        name: &str,
+        hash: &str,
+    ) -> Result<Version, Error> {
+        let known = self.known.get(name).and_then(|hashes| hashes.get(hash));
+        if let Some(version) = known {
+            return Ok(*version);
+        }
+        let version = match stored(connection, name, hash)? {
+            Some(version) => version,
+            None => add(connection, name, hash)?,
+        };
+        let hashes = self.known.entry(name.to_owned()).or_default();
+        hashes.insert(hash.to_owned(), version);
+        Ok(version)
+    }
+
+    /// Asks for all of them again.
+    pub(super) fn forget(&mut self) {
+        self.known.clear();
+    }
+}
+
+fn stored(connection: &Connection, name: &str, hash: &str) -> Result<Option<Version>, Error> {
+    let mut query = connection
+        .prepare_cached("SELECT id, machine FROM versions WHERE name = ? AND hash = ?")?;
+    let found = query.query_row([name, hash], |row| {
+        Ok(Version {
+            id: row.get(0)?,
+            machine: row.get(1)?,
+        })
+    });
+    found.optional()
+}
+
+/// A machine has the number of its first version.
+fn add(connection: &Connection, name: &str, hash: &str) -> Result<Version, Error> {
+    let mut query =
+        connection.prepare_cached("SELECT min(machine) FROM versions WHERE name = ?")?;
+    let machine: Option<i64> = query.query_row([name], |row| row.get(0))?;
+    let mut insert =
+        connection.prepare_cached("INSERT INTO versions (machine, name, hash) VALUES (?, ?, ?)")?;
+    let id = insert.insert((machine.unwrap_or(0), name, hash))?;
+    if machine.is_none() {
+        let mut update =
+            connection.prepare_cached("UPDATE versions SET machine = id WHERE id = ?")?;
+        update.execute([id])?;
+    }
+    Ok(Version {
+        id,
+        machine: machine.unwrap_or(id),
+    })
+}
