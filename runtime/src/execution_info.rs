@@ -91,6 +91,14 @@ impl Names {
         }
     }
 
+    /// Of an execution whose ARN is a prefix that ends with a colon, and its name, which has none.
+    pub(crate) fn ending(prefix: &str, name: &str) -> Self {
+        Self {
+            id: SmolStr::from([prefix, name].concat()).into(),
+            name: Name::Last,
+        }
+    }
+
     /// Of an execution whose ARN is the machine's prefix with the next two UUIDs of a stream. Both are made when somebody asks.
     pub(crate) fn drawn(entropy: &Entropy) -> Self {
         Self {
@@ -282,6 +290,14 @@ mod tests {
         fn names_are_what_they_were_given(id in "[a:é]{0,12}", name in "[a:é]{0,4}") {
             let names = Names::new(id.as_str(), name.as_str());
             prop_assert_eq!(names.id(""), &id);
+            prop_assert_eq!(names.name(""), name);
+        }
+
+        /// An ARN that is made of a name ends with it.
+        #[test]
+        fn an_arn_ends_with_its_name(prefix in "[a:é]{0,12}", name in "[aé-]{0,4}") {
+            let names = Names::ending(&format!("{prefix}:"), &name);
+            prop_assert_eq!(names.id(""), &format!("{prefix}:{name}"));
             prop_assert_eq!(names.name(""), name);
         }
 

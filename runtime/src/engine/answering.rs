@@ -9,8 +9,10 @@ use stepwright::task::Runs;
 use tokio::sync::Notify;
 
 use super::shared::Shared;
+use super::work::panicked;
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::Calling;
+use crate::panics::guarded;
 use crate::task::handler::Found;
 use crate::task::watcher::{Polled, Watch};
 use crate::task::{
@@ -39,8 +41,10 @@ impl Shared {
     ) -> Answer {
         let sources = source.into_iter().chain(&self.sources);
         for source in sources {
-            if let Some(answer) = source.answer(call) {
-                return answer;
+            match guarded(|| source.answer(call)) {
+                Ok(None) => {}
+                Ok(Some(answer)) => return answer,
+                Err(message) => return Answer::result(Err(panicked(&message))),
             }
         }
         if let Some(answer) = self.by_handler(call, responder) {

@@ -62,8 +62,8 @@ pub(super) struct ExecutionTask {
     /// Who waits for events behind this one.
     readers: Vec<(u32, oneshot::Sender<History>)>,
     is_closed: bool,
-    /// It has waited once; what it needs not while it waits was given back.
-    has_rested: bool,
+    /// It has waited, and gave back the room that it does not need meanwhile.
+    has_shrunk: bool,
     /// Where somebody listens.
     span: Option<Box<tracing::Span>>,
     /// What was written of the execution, where it is read again at each rest.
@@ -117,7 +117,7 @@ impl ExecutionTask {
             written: 0,
             readers: Vec::new(),
             is_closed: false,
-            has_rested: false,
+            has_shrunk: false,
             span: (!span.is_disabled()).then(|| Box::new(span)),
             records: None,
             journaled,
@@ -572,7 +572,9 @@ impl ExecutionTask {
                 };
             }
             let is_drained = self.is_drained && !execution.is_at_work();
-            if !std::mem::replace(&mut self.has_rested, true) {
+            // It may be long until something comes; virtual time does not wait.
+            if !self.has_shrunk && !self.host.engine.clock.is_virtual() && !execution.is_at_work() {
+                self.has_shrunk = true;
                 execution.shrink();
             }
             self.execution = Some(execution);

@@ -58,6 +58,10 @@ impl MapRuns {
     /// Forgets the runs of an execution with their children, and the runs of these.
     pub(super) fn forget(&self, execution: &str) {
         let mut known = self.lock();
+        // Most engines have no Map Runs at all.
+        if known.of_execution.is_empty() {
+            return;
+        }
         let mut executions = vec![SmolStr::new(execution)];
         let mut forgotten = Vec::new();
         while let Some(execution) = executions.pop() {

@@ -159,8 +159,8 @@ impl Shared {
             return Err(StartError::ShutDown);
         }
         // Nobody looks for an Express execution by its ARN.
-        let mut known = (!is_express).then(|| self.executions());
-        if let Some(executions) = &known {
+        let mut executions = (!is_express).then(|| self.executions());
+        if let Some(executions) = &executions {
             if let Some(known) = executions.by_id.get(about.arn()) {
                 return if known.report().is_none() && known.about.input == about.input {
                     Ok(Launched {
@@ -182,16 +182,16 @@ impl Shared {
             None => ExecutionState::new(about, &self.clock),
         };
         if !self.open.open(&state) {
-            drop(known);
+            drop(executions);
             state.abandon();
             return Err(StartError::ShutDown);
         }
         let journaled = durable.map(|durable| Box::new(durable.start(machine, &state.about)));
-        if let Some(executions) = &mut known {
+        if let Some(executions) = &mut executions {
             let id = state.about.arn().clone();
             executions.by_id.insert(id, state.clone());
         }
-        drop(known);
+        drop(executions);
         if let Some(source) = own_source.filter(|source| source.is_finished_by_engine()) {
             source.attach(&Watch::new(self));
             self.given().push(source);
@@ -241,7 +241,7 @@ impl Shared {
                     Some(_) => entropy.uuid_at(self.clock.now()),
                     None => entropy.uuid(),
                 };
-                Names::new([prefix, &name].concat(), name)
+                Names::ending(prefix, &name)
             }
         }
     }

@@ -17,21 +17,23 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// About how many bytes of memory it takes. What the one before it carries, which is told as `shared`, counts once.
-    pub(super) fn bytes(&self, shared: Option<&Value>) -> u64 {
-        let carried = self.payload.value();
-        let own = carried.filter(|value| !shared.is_some_and(|shared| shared.is_same_node(value)));
+    /// About how many bytes of memory it takes behind another one. What both carry counts once.
+    pub(super) fn bytes(&self, before: Option<&Self>) -> u64 {
+        let own = self.payload.value().filter(|value| {
+            let shared = before.and_then(|before| before.payload.value());
+            !shared.is_some_and(|shared| shared.is_same_node(value))
+        });
         (size_of::<Self>() as u64).saturating_add(own.map_or(0, Value::json_len))
     }
 }
 
 /// About how many bytes of memory events take that follow each other.
 pub(super) fn bytes_of<'a>(entries: impl Iterator<Item = &'a Entry>) -> u64 {
-    let mut shared = None;
+    let mut before = None;
     let mut bytes = 0u64;
     for entry in entries {
-        bytes = bytes.saturating_add(entry.bytes(shared));
-        shared = entry.payload.value().or(shared);
+        bytes = bytes.saturating_add(entry.bytes(before));
+        before = Some(entry);
     }
     bytes
 }

@@ -101,11 +101,6 @@ impl<T: Clone> Log<T> {
         self.open.last()
     }
 
-    /// The last records, the last one first: a few of them at least, if there are so many.
-    pub(super) fn backwards(&self) -> impl Iterator<Item = &T> {
-        self.open.iter().rev()
-    }
-
     pub(super) fn get(&self, place: usize) -> Option<&T> {
         let place = place.checked_sub(self.dropped)?;
         match self.full.get(place / CHUNK) {

@@ -131,18 +131,15 @@ impl Recorder {
         if self.most == 0 {
             return self.count;
         }
+        let last = self.entries.last();
         let entry = Entry {
-            at: self.entries.last().map_or(at, |last| last.at.max(at)),
+            at: last.map_or(at, |last| last.at.max(at)),
             payload,
             scope,
             state,
             kind,
         };
-        // What carries a value stands at most two events behind another one that does.
-        let bytes = {
-            let mut before = self.entries.backwards().take(3);
-            entry.bytes(before.find_map(|before| before.payload.value()))
-        };
+        let bytes = entry.bytes(last);
         self.bytes = self.bytes.saturating_add(bytes);
         self.entries.push(entry);
         if self.entries.has_more_than(self.most) {

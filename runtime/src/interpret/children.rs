@@ -1,4 +1,4 @@
-use super::cursor::{Cursor, Waiting};
+use super::cursor::{Ended, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
 use super::host::Cx;
@@ -16,7 +16,7 @@ impl Execution {
         &mut self,
         container: CursorId,
         index: u32,
-        child: &Cursor,
+        child: Ended,
         output: Value,
         cx: &mut Cx<'_>,
     ) {
@@ -77,7 +77,7 @@ impl Execution {
     pub(super) fn child_failed(
         &mut self,
         container: CursorId,
-        child: &Cursor,
+        child: Ended,
         failure: Failure,
         cx: &mut Cx<'_>,
     ) {
@@ -139,7 +139,12 @@ impl Execution {
                 Kind::Parallel(_) if is_open => Some(EventKind::ParallelStateAborted),
                 _ => None,
             };
-            self.write_iteration(container, &cursor, EventKind::MapIterationAborted, cx);
+            self.write_iteration(
+                container,
+                cursor.ended(),
+                EventKind::MapIterationAborted,
+                cx,
+            );
             if let Some(kind) = aborted {
                 self.write_at(cursor.state, cursor.scope, kind, Payload::None);
             }
@@ -150,7 +155,7 @@ impl Execution {
     fn write_iteration(
         &mut self,
         container: CursorId,
-        child: &Cursor,
+        child: Ended,
         kind: EventKind,
         cx: &mut Cx<'_>,
     ) {

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use smol_str::SmolStr;
 
-use super::cursor::{Cursor, Item};
+use super::cursor::{Cursor, Cursors, Item};
 use crate::execution_info::ExecutionInfo;
 use crate::program::{Kind, Program};
 use crate::query::Context;
@@ -12,6 +12,8 @@ use crate::value::{Object, Segment, Value};
 pub(crate) struct ContextView<'a> {
     pub(crate) about: &'a ExecutionInfo,
     pub(crate) program: &'a Program,
+    /// Where the cursor's iterations have their items from.
+    pub(crate) cursors: &'a Cursors,
     pub(crate) cursor: &'a Cursor,
     /// The item that an ItemSelector is evaluated for, instead of the cursor's own.
     pub(crate) item: Option<&'a Item>,
@@ -88,14 +90,20 @@ impl ContextView<'_> {
         self.given.and_then(Value::as_object)
     }
 
-    fn item(&self) -> Option<&Item> {
-        self.item.or(self.cursor.item.as_deref())
+    fn item(&self) -> Option<Cow<'_, Item>> {
+        match self.item {
+            Some(item) => Some(Cow::Borrowed(item)),
+            None => self.cursors.item(self.cursor),
+        }
     }
 
     fn part_of_item(&self, path: &[Segment]) -> Option<Cow<'_, Value>> {
         let item = self.item()?;
         match path.first()? {
-            Segment::Key { name, .. } if name == "Value" => Some(Cow::Borrowed(&item.value)),
+            Segment::Key { name, .. } if name == "Value" => Some(match item {
+                Cow::Borrowed(item) => Cow::Borrowed(&item.value),
+                Cow::Owned(item) => Cow::Owned(item.value),
+            }),
             Segment::Key { name, .. } if name == "Index" => Some(owned(item.index)),
             _ => None,
         }

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -27,7 +28,7 @@ pub(crate) struct Cursor {
     pub(crate) scope: ScopeId,
     /// The Map or Parallel that it belongs to, and its place there.
     pub(crate) parent: Option<(CursorId, u32)>,
-    /// The item of the innermost iteration.
+    /// The item of the innermost iteration, where that is not known from the Map around it.
     pub(crate) item: Option<Arc<Item>>,
     /// How often each retrier was used in this visit; empty before the first failure.
     pub(crate) retries: Vec<u32>,
@@ -42,7 +43,23 @@ pub(crate) struct Cursor {
     pub(crate) stopped: Option<Box<Inside>>,
 }
 
+/// Where a cursor stood that is over.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ended {
+    pub(super) state: StateIx,
+    pub(super) scope: ScopeId,
+    pub(super) parent: Option<(CursorId, u32)>,
+}
+
 impl Cursor {
+    pub(super) fn ended(&self) -> Ended {
+        Ended {
+            state: self.state,
+            scope: self.scope,
+            parent: self.parent,
+        }
+    }
+
     /// Its state's work begins, or goes on. Gives what it waited for.
     pub(super) fn attempting(&mut self) -> Waiting {
         std::mem::replace(&mut self.waiting, Waiting::Attempt)
@@ -201,6 +218,31 @@ impl Cursors {
         let cursor = self.places.get_mut(id.place())?.take()?;
         self.free.push(id.number());
         Some(cursor)
+    }
+
+    /// Removes a cursor of which only its place in the execution matters still.
+    pub(super) fn end(&mut self, id: CursorId) -> Option<Ended> {
+        let place = self.places.get_mut(id.place())?;
+        let ended = place.as_ref().map(Cursor::ended)?;
+        *place = None;
+        self.free.push(id.number());
+        Some(ended)
+    }
+
+    /// The item of the iteration that a cursor is in, the innermost one.
+    pub(super) fn item<'a>(&'a self, mut cursor: &'a Cursor) -> Option<Cow<'a, Item>> {
+        loop {
+            if let Some(item) = &cursor.item {
+                return Some(Cow::Borrowed(item));
+            }
+            let (container, index) = cursor.parent?;
+            cursor = self.get(container)?;
+            if let Waiting::Children(children) = &cursor.waiting
+                && let Some(value) = children.items.item(index as usize)
+            {
+                return Some(Cow::Owned(Item::of_input(index, value.clone())));
+            }
+        }
     }
 
     pub(crate) fn get(&self, id: CursorId) -> Option<&Cursor> {

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use super::cursor::{Children, Cursor, Item, Waiting};
 use super::execution::Execution;
 use super::failure::Failure;
@@ -110,7 +108,7 @@ impl Execution {
             entered_at: self.now,
             scope,
             parent: Some((id, index)),
-            item: Some(Arc::new(item)),
+            item: None,
             retries: Vec::new(),
             retry_count: 0,
             token: None,

@@ -255,12 +255,12 @@ impl Execution {
 
     /// The last state of a scope was left.
     fn scope_ends(&mut self, id: CursorId, output: Value, cx: &mut Cx<'_>) {
-        let Some(cursor) = self.cursors.remove(id) else {
+        let Some(ended) = self.cursors.end(id) else {
             return;
         };
-        match cursor.parent {
+        match ended.parent {
             None => self.succeed(output, cx),
-            Some((container, index)) => self.child_ended(container, index, &cursor, output, cx),
+            Some((container, index)) => self.child_ended(container, index, ended, output, cx),
         }
     }
 
@@ -276,7 +276,7 @@ impl Execution {
             }
             Some((container, _)) => {
                 self.note_inside(container, &mut cursor);
-                self.child_failed(container, &cursor, failure, cx);
+                self.child_failed(container, cursor.ended(), failure, cx);
             }
         }
     }
@@ -315,6 +315,7 @@ impl Execution {
         ContextView {
             about: &self.about,
             program: &self.program,
+            cursors: &self.cursors,
             cursor,
             item: None,
             given: self

@@ -85,31 +85,25 @@ struct Own {
     named: Cell<*const ExecutionInfo>,
 }
 
-/// What the slot said before a poll.
+/// What the slot said of the poll around this one.
 struct Outer {
     state: u32,
-    /// The names, where they were others and a poll is under way that they belong to.
-    names: Option<(Option<Names>, *const ExecutionInfo)>,
+    names: Option<Names>,
+    named: *const ExecutionInfo,
 }
 
 impl Own {
-    fn begin(&self, about: &Arc<ExecutionInfo>, program: &Arc<Program>, watch: Watch) -> Outer {
+    fn begin(
+        &self,
+        about: &Arc<ExecutionInfo>,
+        program: &Arc<Program>,
+        watch: Watch,
+    ) -> Option<Box<Outer>> {
         let slot = &*self.slot;
         let depth = slot.depth.load(Ordering::Relaxed);
-        let outer = Outer {
-            state: slot.state.load(Ordering::Relaxed),
-            names: (self.named.get() != Arc::as_ptr(about))
-                .then(|| {
-                    let names = Names {
-                        about: Arc::downgrade(about),
-                        program: Arc::downgrade(program),
-                        threshold: watch.threshold,
-                    };
-                    let before = slot.lock().replace(names);
-                    (before, self.named.replace(Arc::as_ptr(about)))
-                })
-                // Within the poll of a handler another engine may be driven on this thread.
-                .filter(|_| depth > 0),
+        let outer = match depth == 0 && self.named.get() == Arc::as_ptr(about) {
+            true => None,
+            false => self.name(depth, about, program, watch.threshold),
         };
         let state = u32::try_from(watch.state.index()).unwrap_or(u32::MAX);
         slot.state.store(state, Ordering::Relaxed);
@@ -118,13 +112,36 @@ impl Own {
         outer
     }
 
-    fn end(&self, outer: Outer) {
+    /// Says whose handlers are polled from now on. Gives what it said before, where that poll is still under way: within the poll of a
+    /// handler another engine may be driven on this thread.
+    #[cold]
+    fn name(
+        &self,
+        depth: u32,
+        about: &Arc<ExecutionInfo>,
+        program: &Arc<Program>,
+        threshold: Duration,
+    ) -> Option<Box<Outer>> {
+        let names = Names {
+            about: Arc::downgrade(about),
+            program: Arc::downgrade(program),
+            threshold,
+        };
+        let outer = Outer {
+            state: self.slot.state.load(Ordering::Relaxed),
+            names: self.slot.lock().replace(names),
+            named: self.named.replace(Arc::as_ptr(about)),
+        };
+        (depth > 0).then(|| Box::new(outer))
+    }
+
+    fn end(&self, outer: Option<Box<Outer>>) {
         let slot = &*self.slot;
-        if let Some((names, named)) = outer.names {
-            *slot.lock() = names;
-            self.named.set(named);
+        if let Some(outer) = outer {
+            *slot.lock() = outer.names;
+            self.named.set(outer.named);
+            slot.state.store(outer.state, Ordering::Relaxed);
         }
-        slot.state.store(outer.state, Ordering::Relaxed);
         let depth = slot.depth.load(Ordering::Relaxed);
         slot.depth.store(depth.saturating_sub(1), Ordering::Relaxed);
         slot.changed();

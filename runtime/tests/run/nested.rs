@@ -497,3 +497,34 @@ async fn the_token_of_a_job_is_nobodys_once_the_job_ended() {
         Err(TokenError::TaskDoesNotExist)
     );
 }
+
+#[tokio::test]
+async fn a_nested_execution_has_the_name_that_the_state_gives_or_none() {
+    let succeeds = json!({"StartAt": "E", "States": {"E": {"Type": "Succeed"}}});
+    for (name, machine_type, error) in [
+        ("a-b", MachineType::Standard, None),
+        ("a-b", MachineType::Express, None),
+        (
+            "a:b",
+            MachineType::Standard,
+            Some("StepFunctions.InvalidNameException"),
+        ),
+        (
+            "a:b",
+            MachineType::Express,
+            Some("StepFunctions.InvalidNameException"),
+        ),
+    ] {
+        let mut parent = parent("arn:aws:states:::states:startExecution", json!({}));
+        parent["States"]["S"]["Parameters"]["Name"] = json!(name);
+        let engine = engine(&parent, &succeeds, machine_type);
+        let run = engine.start_machine("parent", json!({}), StartOptions::new());
+        let report = run.await.unwrap().report().await;
+        assert_eq!(report.error.as_deref(), error, "{name}");
+        if error.is_none() {
+            let output = output(&report);
+            let arn = output["ExecutionArn"].as_str().unwrap();
+            assert!(arn.contains(":child:a-b"), "{arn}");
+        }
+    }
+}

@@ -11,7 +11,7 @@ use crate::engine::answering::Resumed;
 use crate::engine::nested;
 use crate::engine::state::Message;
 use crate::engine::tokens::new_token;
-use crate::engine::work::{Arrived, Job, panicked};
+use crate::engine::work::{Arrived, Job};
 use crate::execution_info::ExecutionInfo;
 use crate::interpret::{Calling, ChildStart, Failure, Host};
 use crate::panics::guarded;
@@ -45,16 +45,15 @@ impl Host for EngineHost {
 
     fn resolve(&mut self, call: &TaskCall<'_>, wait_id: WaitId) -> Answer {
         let responder = || Responder::new(&self.state, wait_id);
-        let answered = guarded(|| self.engine.resolve(call, self.source.as_ref(), responder));
-        let answer = answered.unwrap_or_else(|message| Answer::result(Err(panicked(&message))));
-        match answer.reply {
-            Reply::Unanswered(_) if self.waits_for_handlers => {
+        let mut answer = self.engine.resolve(call, self.source.as_ref(), responder);
+        if let Reply::Unanswered(reason) = &mut answer.reply {
+            if self.waits_for_handlers {
                 self.unanswered(wait_id, Calling::of(call), call.target());
-                answer
+            } else {
+                answer.reply = Reply::Refused(std::mem::take(reason));
             }
-            Reply::Unanswered(reason) => Answer::refused(reason),
-            _ => answer,
         }
+        answer
     }
 
     fn perform(&mut self, wait_id: WaitId, effect: Effect) -> Option<TaskResult> {
