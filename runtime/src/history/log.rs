@@ -52,6 +52,11 @@ impl<T: Clone> Log<T> {
         self.len().saturating_sub(CHUNK) >= most && !self.full.is_empty()
     }
 
+    /// How many records were pushed when a chunk can be dropped, and `most` are left.
+    pub(super) fn next_drop(&self, most: usize) -> usize {
+        self.dropped.saturating_add(most).saturating_add(CHUNK)
+    }
+
     /// Drops whole chunks at the front as long as `most` records are left, and gives each dropped record to `leave`.
     pub(super) fn keep_last(&mut self, most: usize, mut leave: impl FnMut(usize, &T)) {
         while self.has_more_than(most) {
@@ -98,7 +103,7 @@ impl<T: Clone> Log<T> {
     }
 
     pub(super) fn last(&self) -> Option<&T> {
-        self.open.last()
+        self.open.last().or_else(|| self.full.last()?.last())
     }
 
     pub(super) fn get(&self, place: usize) -> Option<&T> {
