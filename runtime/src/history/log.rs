@@ -32,12 +32,17 @@ impl<T: Clone> Log<T> {
         }
     }
 
-    #[inline]
     pub(super) fn push(&mut self, record: T) {
+        self.push_with(|| record);
+    }
+
+    /// The record is made where it is going to stay: a record that is made elsewhere and moved at once has the processor wait for its parts.
+    #[inline]
+    pub(super) fn push_with(&mut self, make: impl FnOnce() -> T) {
         if self.open.len() == CHUNK {
             self.fill();
         }
-        self.open.push(record);
+        self.open.extend(std::iter::once_with(make));
     }
 
     #[cold]

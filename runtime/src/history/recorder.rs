@@ -127,15 +127,10 @@ impl Recorder {
             return self.count;
         }
         tracing::debug!(state = %self.program.state(state).name, event = kind.name(), "event");
-        if self.most == 0 {
-            self.count += 1;
-            return self.count;
-        }
-        self.write(at, kind, state, scope, payload())
+        self.write_with(at, kind, state, scope, payload)
     }
 
-    /// Writes an event and gives its id. It is not older than the one before it, also where the clock was set back.
-    #[inline]
+    /// Writes an event and gives its id.
     pub(crate) fn write(
         &mut self,
         at: Timestamp,
@@ -144,14 +139,28 @@ impl Recorder {
         scope: ScopeId,
         payload: Payload,
     ) -> u32 {
+        self.write_with(at, kind, state, scope, || payload)
+    }
+
+    /// The same. An event is not older than the one before it, also where the clock was set back.
+    #[inline]
+    fn write_with(
+        &mut self,
+        at: Timestamp,
+        kind: EventKind,
+        state: StateIx,
+        scope: ScopeId,
+        payload: impl FnOnce() -> Payload,
+    ) -> u32 {
         self.count = self.count.saturating_add(1);
         if self.most == 0 {
             return self.count;
         }
         self.latest = self.latest.max(at);
-        self.entries.push(Entry {
-            at: self.latest,
-            payload,
+        let at = self.latest;
+        self.entries.push_with(|| Entry {
+            at,
+            payload: payload(),
             scope,
             state,
             kind,
