@@ -78,15 +78,20 @@ impl Execution {
         };
         children.next += 1;
         let container = cursor.state;
-        let item = Item::of_input(index, value);
-        let input = self
-            .cursor(id)
-            .and_then(|cursor| self.selected(cursor, map, &item));
-        let input = match input {
-            Ok(input) => input,
-            Err(error) => {
-                let name = self.program.state(container).name.clone();
-                return Err(self.query_failed(id, &error, &name));
+        let input = match map.item_selector {
+            // An iteration gets the item itself.
+            None => value,
+            Some(_) => {
+                let item = Item::of_input(index, value);
+                let selected = self.cursor(id);
+                let selected = selected.and_then(|cursor| self.selected(cursor, map, &item));
+                match selected {
+                    Ok(input) => input,
+                    Err(error) => {
+                        let name = self.program.state(container).name.clone();
+                        return Err(self.query_failed(id, &error, &name));
+                    }
+                }
             }
         };
         let Some(cursor) = self.cursors.get(id) else {
