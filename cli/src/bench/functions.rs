@@ -1,9 +1,11 @@
 //! The functions that the tasks of workloads call.
 
+use std::sync::LazyLock;
+
 use stepwright_asl::StateMachine;
 use stepwright_runtime::EngineBuilder;
 use stepwright_runtime::task::{Answer, DefinedState, TaskCall, TaskFailure, TaskSource};
-use stepwright_runtime::value::Value;
+use stepwright_runtime::value::{RefPath, Value};
 
 /// Answers `echo`, `inc` and `flaky2`.
 pub(super) fn bind(builder: EngineBuilder, machine: &StateMachine) -> EngineBuilder {
@@ -25,12 +27,13 @@ fn is_flaky(resource: &str) -> bool {
 }
 
 /// Adds 1 to `i`.
-fn inc(payload: Value) -> Result<Value, TaskFailure> {
+fn inc(mut payload: Value) -> Result<Value, TaskFailure> {
+    static I: LazyLock<RefPath> = LazyLock::new(|| RefPath::keys(["i"]));
     let wrong = || TaskFailure::new("BadPayload", "`inc` takes an object with an integer `i`");
-    let i = payload.get("i").and_then(Value::as_i64).ok_or_else(wrong)?;
-    let mut object = payload.as_object().ok_or_else(wrong)?.clone();
-    object.insert("i", Value::from(i + 1));
-    Ok(object.into())
+    let i = payload.at(&I).and_then(Value::as_i64).ok_or_else(wrong)?;
+    let put = payload.put(&I, Value::from(i + 1));
+    put.map_err(|_| wrong())?;
+    Ok(payload)
 }
 
 /// Fails the first two calls of each state, and succeeds then.

@@ -16,24 +16,18 @@ pub(crate) struct Entry {
     pub(crate) kind: EventKind,
 }
 
-impl Entry {
-    /// About how many bytes of memory it takes behind another one. What both carry counts once.
-    pub(super) fn bytes(&self, before: Option<&Self>) -> u64 {
-        let own = self.payload.value().filter(|value| {
-            let shared = before.and_then(|before| before.payload.value());
-            !shared.is_some_and(|shared| shared.is_same_node(value))
-        });
-        (size_of::<Self>() as u64).saturating_add(own.map_or(0, Value::json_len))
-    }
-}
-
-/// About how many bytes of memory events take that follow each other.
+/// About how many bytes of memory events take that follow each other. What one carries and the one before it counts once.
 pub(super) fn bytes_of<'a>(entries: impl Iterator<Item = &'a Entry>) -> u64 {
-    let mut before = None;
     let mut bytes = 0u64;
+    let mut before = &Value::Null;
     for entry in entries {
-        bytes = bytes.saturating_add(entry.bytes(before));
-        before = Some(entry);
+        bytes = bytes.saturating_add(size_of::<Entry>() as u64);
+        if let Some(value) = entry.payload.value() {
+            if !value.is_same_node(before) {
+                bytes = bytes.saturating_add(value.json_len());
+            }
+            before = value;
+        }
     }
     bytes
 }

@@ -32,12 +32,17 @@ impl<T: Clone> Log<T> {
         }
     }
 
-    #[inline]
     pub(super) fn push(&mut self, record: T) {
+        self.push_with(|| record);
+    }
+
+    /// The record is made where it is going to stay: a record that is made elsewhere and moved at once has the processor wait for its parts.
+    #[inline]
+    pub(super) fn push_with(&mut self, make: impl FnOnce() -> T) {
         if self.open.len() == CHUNK {
             self.fill();
         }
-        self.open.push(record);
+        self.open.extend(std::iter::once_with(make));
     }
 
     #[cold]
@@ -50,6 +55,11 @@ impl<T: Clone> Log<T> {
     #[inline]
     pub(super) fn has_more_than(&self, most: usize) -> bool {
         self.len().saturating_sub(CHUNK) >= most && !self.full.is_empty()
+    }
+
+    /// How many records were pushed when a chunk can be dropped, and `most` are left.
+    pub(super) fn next_drop(&self, most: usize) -> usize {
+        self.dropped.saturating_add(most).saturating_add(CHUNK)
     }
 
     /// Drops whole chunks at the front as long as `most` records are left, and gives each dropped record to `leave`.
@@ -98,7 +108,7 @@ impl<T: Clone> Log<T> {
     }
 
     pub(super) fn last(&self) -> Option<&T> {
-        self.open.last()
+        self.open.last().or_else(|| self.full.last()?.last())
     }
 
     pub(super) fn get(&self, place: usize) -> Option<&T> {

@@ -41,8 +41,6 @@ struct Inner {
     program: Arc<Program>,
     about: Arc<ExecutionInfo>,
     entries: Log<Entry>,
-    /// About how many bytes they take.
-    bytes: u64,
     /// How far the chains had come with the events that are not kept.
     front: Chain,
     scopes: Scopes,
@@ -61,7 +59,6 @@ impl History {
             program,
             about,
             entries: Log::with_capacity(0),
-            bytes: 0,
             front: Chain::default(),
             scopes: Scopes::default(),
         })
@@ -85,7 +82,7 @@ impl History {
 
     /// About how many bytes of memory it holds. What two events in a row share counts once.
     pub(crate) fn bytes(&self) -> u64 {
-        self.inner.bytes
+        entry::bytes_of(self.inner.entries.iter().map(|(_, entry)| entry))
     }
 
     /// The number of events that were written.

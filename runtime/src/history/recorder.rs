@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::chain::Chain;
-use super::entry::{Entry, Payload, bytes_of};
+use super::entry::{Entry, Payload};
 use super::log::Log;
 use super::scope::ScopePath;
 use super::{EventKind, History, Inner, ScopeId, Scopes};
@@ -25,9 +25,11 @@ pub(crate) struct Recorder {
     limit: u32,
     /// There is room for the last event only, which says so.
     is_full: bool,
+    /// The time of the last event.
+    latest: Timestamp,
+    /// When this many are written the first ones are dropped.
+    next_drop: u32,
     entries: Log<Entry>,
-    /// About how many bytes they take.
-    bytes: u64,
     /// How far the chains had come with the events that are not kept.
     front: Chain,
     scopes: Scopes,
@@ -43,11 +45,13 @@ impl Recorder {
             count: 0,
             limit: u32::MAX,
             is_full: false,
+            latest: Timestamp::default(),
+            next_drop: 0,
             entries: Log::with_capacity(capacity),
-            bytes: 0,
             front: Chain::default(),
             scopes: Scopes::default(),
         }
+        .settled()
     }
 
     /// Goes on with the history of an execution that wrote `count` events.
@@ -60,7 +64,6 @@ impl Recorder {
         let Inner {
             program,
             entries,
-            bytes,
             front,
             scopes,
             ..
@@ -72,11 +75,25 @@ impl Recorder {
             count,
             limit: u32::MAX,
             is_full: false,
+            latest: Timestamp::default(),
+            next_drop: 0,
             entries: entries.clone(),
-            bytes: *bytes,
             front: front.clone(),
             scopes: scopes.clone(),
         }
+        .settled()
+    }
+
+    /// The same, with what follows from its entries.
+    fn settled(mut self) -> Self {
+        self.settle();
+        self
+    }
+
+    fn settle(&mut self) {
+        self.latest = self.entries.last().map_or(self.latest, |last| last.at);
+        let next_drop = self.entries.next_drop(self.most);
+        self.next_drop = u32::try_from(next_drop).unwrap_or(u32::MAX);
     }
 
     /// From now on there may be so many events.
@@ -110,15 +127,10 @@ impl Recorder {
             return self.count;
         }
         tracing::debug!(state = %self.program.state(state).name, event = kind.name(), "event");
-        if self.most == 0 {
-            self.count += 1;
-            return self.count;
-        }
-        self.write(at, kind, state, scope, payload())
+        self.write_with(at, kind, state, scope, payload)
     }
 
-    /// Writes an event and gives its id. It is not older than the one before it, also where the clock was set back.
-    #[inline]
+    /// Writes an event and gives its id.
     pub(crate) fn write(
         &mut self,
         at: Timestamp,
@@ -127,22 +139,33 @@ impl Recorder {
         scope: ScopeId,
         payload: Payload,
     ) -> u32 {
+        self.write_with(at, kind, state, scope, || payload)
+    }
+
+    /// The same. An event is not older than the one before it, also where the clock was set back.
+    #[inline]
+    fn write_with(
+        &mut self,
+        at: Timestamp,
+        kind: EventKind,
+        state: StateIx,
+        scope: ScopeId,
+        payload: impl FnOnce() -> Payload,
+    ) -> u32 {
         self.count = self.count.saturating_add(1);
         if self.most == 0 {
             return self.count;
         }
-        let last = self.entries.last();
-        let entry = Entry {
-            at: last.map_or(at, |last| last.at.max(at)),
-            payload,
+        self.latest = self.latest.max(at);
+        let at = self.latest;
+        self.entries.push_with(|| Entry {
+            at,
+            payload: payload(),
             scope,
             state,
             kind,
-        };
-        let bytes = entry.bytes(last);
-        self.bytes = self.bytes.saturating_add(bytes);
-        self.entries.push(entry);
-        if self.entries.has_more_than(self.most) {
+        });
+        if self.count >= self.next_drop {
             self.keep_last();
         }
         self.count
@@ -151,11 +174,11 @@ impl Recorder {
     /// Drops the first events, where only so many are kept.
     #[cold]
     fn keep_last(&mut self) {
-        let (front, scopes, bytes) = (&mut self.front, &self.scopes, &mut self.bytes);
+        let (front, scopes) = (&mut self.front, &self.scopes);
         self.entries.keep_last(self.most, |place, entry| {
             front.previous(scopes, entry, u32::try_from(place + 1).unwrap_or(u32::MAX));
-            *bytes = bytes.saturating_sub(entry.bytes(None));
         });
+        self.settle();
     }
 
     /// Gives back the room for events that are to come: they may take long.
@@ -173,6 +196,7 @@ impl Recorder {
         if self.most == 0 {
             self.most = WATCHED;
             self.entries = Log::behind(self.count as usize);
+            self.settle();
         }
     }
 
@@ -201,7 +225,6 @@ impl Recorder {
             program: self.program.clone(),
             about: self.about.clone(),
             entries: entries.unwrap_or_else(|| self.entries.clone()),
-            bytes: self.bytes,
             front: self.front.clone(),
             scopes: self.scopes.clone(),
         })
@@ -210,12 +233,6 @@ impl Recorder {
     /// Takes back the events behind the first `events`.
     pub(crate) fn cut(&mut self, events: usize) {
         self.entries.keep_first(events);
-        self.weigh();
-    }
-
-    /// Counts the bytes of the events that are there.
-    fn weigh(&mut self) {
-        self.bytes = bytes_of(self.entries.iter().map(|(_, entry)| entry));
     }
 
     /// The whole history.
@@ -225,7 +242,6 @@ impl Recorder {
             program: self.program.clone(),
             about: self.about.clone(),
             entries: self.nothing_kept().unwrap_or(kept),
-            bytes: std::mem::take(&mut self.bytes),
             front: std::mem::take(&mut self.front),
             scopes: std::mem::take(&mut self.scopes),
         })
@@ -258,7 +274,7 @@ impl Recorder {
         self.most = Record::read(from)?;
         self.count = Record::read(from)?;
         self.entries.read_behind(from)?;
-        self.weigh();
+        self.settle();
         self.front = Record::read(from)?;
         self.scopes.read_behind(from)
     }

@@ -55,23 +55,21 @@ impl Context for ContextView<'_> {
     }
 
     fn part(&self, path: &[Segment]) -> (Cow<'_, Value>, usize) {
-        match path {
-            [
-                Segment::Key { name: first, .. },
-                Segment::Key { name: second, .. },
-                rest @ ..,
-            ] => {
-                if first == "Map" && second == "Item" {
-                    if let Some(found) = self.part_of_item(rest) {
-                        return (found, 3);
-                    }
-                } else if self.given().is_none()
-                    && let Some(found) = self.read(first, second)
-                {
-                    return (found, 2);
+        if let [
+            Segment::Key { name: first, .. },
+            Segment::Key { name: second, .. },
+            rest @ ..,
+        ] = path
+        {
+            if first == "Map" && second == "Item" {
+                if let Some(found) = self.part_of_item(rest) {
+                    return (found, 3);
                 }
+            } else if self.given().is_none()
+                && let Some(found) = self.read(first, second)
+            {
+                return (found, 2);
             }
-            _ => {}
         }
         (Cow::Owned(self.value()), 0)
     }

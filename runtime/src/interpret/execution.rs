@@ -349,6 +349,7 @@ impl Execution {
 
     /// Writes an event of a cursor and gives its id. When the history is full nothing is written, and the
     /// execution ends after this transition.
+    #[inline]
     pub(super) fn write(&mut self, id: CursorId, kind: EventKind, payload: Payload) -> u32 {
         self.write_with(id, kind, || payload)
     }

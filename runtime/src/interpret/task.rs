@@ -21,9 +21,9 @@ use crate::wait_id::WaitId;
 /// The error of a task whose work did not outlive its process.
 pub(crate) const LOST: &str = "Stepwright.TaskLost";
 
-/// What a Task's fields came to.
-struct Prepared {
-    parameters: Value,
+/// What a Task's fields came to beside its parameters.
+#[derive(Clone, Default)]
+struct Terms {
     timeout: Option<u64>,
     heartbeat: Option<u64>,
     role: Option<SmolStr>,
@@ -43,20 +43,24 @@ impl Execution {
         {
             cursor.token = Some(cx.host.new_token(&self.about, &state.name));
         }
-        let prepared = match self.prepare(id, state, task) {
-            Ok(prepared) => prepared,
+        let parameters = match self.task_parameters(id, state) {
+            Ok(parameters) => parameters,
             Err(error) => return Err(self.query_failed(id, &error, &state.name)),
         };
-        if !self.fits(&prepared.parameters) {
+        let terms = match self.terms(id, state, task) {
+            Ok(terms) => terms,
+            Err(error) => return Err(self.query_failed(id, &error, &state.name)),
+        };
+        if !self.fits(&parameters) {
             return Err(Failure::too_large(&state.name));
         }
-        if let Err(error) = check_lists(&prepared.parameters, task.lists_by_name) {
+        if let Err(error) = check_lists(&parameters, task.lists_by_name) {
             return Err(self.query_failed(id, &error, &state.name));
         }
         let wait_id = self.next_wait(id);
-        let (mut answer, call) = self.resolve(wait_id, state, task, &prepared, cx);
+        let (mut answer, call) = self.resolve(wait_id, state, task, &parameters, &terms, cx);
         if let Reply::Unanswered(_) = answer.reply {
-            let target = task.resource.target_in(&prepared.parameters);
+            let target = task.resource.target_in(&parameters);
             let target = target.map(SmolStr::new);
             self.wait_as(wait_id, Waiting::Handler { target });
             return Ok(Done::Waits);
@@ -67,7 +71,9 @@ impl Execution {
             return Err(self.query_failed(id, &error, &state.name));
         }
         let family = task.resource.kind();
-        self.write_with(id, scheduled(family), || scheduled_payload(&prepared));
+        self.write_with(id, scheduled(family), || {
+            scheduled_payload(&parameters, terms.clone())
+        });
         let is_queued = matches!(answer.reply, Reply::Activity);
         if !is_queued {
             let worker = answer.worker.take();
@@ -84,14 +90,14 @@ impl Execution {
             Reply::Later(work @ Effect::Work { .. }) if is_plain => {
                 let result = cx.host.perform(wait_id, work);
                 if result.is_none() {
-                    let input = prepared.parameters.clone();
-                    self.wait_for_task(wait_id, Answerer::Handler { input, call }, &prepared);
+                    let input = parameters.clone();
+                    self.wait_for_task(wait_id, Answerer::Handler { input, call }, &terms);
                 }
                 result
             }
             reply => {
-                let answerer = answerer(&reply, &prepared.parameters, call);
-                self.wait_for_task(wait_id, answerer, &prepared);
+                let answerer = answerer(&reply, &parameters, call);
+                self.wait_for_task(wait_id, answerer, &terms);
                 if is_queued && let Some(open) = self.open_task(wait_id) {
                     open.stage = Stage::Queued;
                 }
@@ -99,7 +105,7 @@ impl Execution {
             }
         };
         // The input may be changed in place from here on.
-        drop(prepared);
+        drop(parameters);
         if let Some(result) = result {
             cx.host.forget(wait_id);
             return self.finish_task(id, state, task, result);
@@ -109,12 +115,12 @@ impl Execution {
     }
 
     /// From now on the cursor waits for its task.
-    fn wait_for_task(&mut self, wait_id: WaitId, answerer: Answerer, prepared: &Prepared) {
+    fn wait_for_task(&mut self, wait_id: WaitId, answerer: Answerer, terms: &Terms) {
         let open = OpenTask {
             stage: Stage::Started,
             answerer,
-            timeout: prepared.timeout,
-            heartbeat: prepared.heartbeat,
+            timeout: terms.timeout,
+            heartbeat: terms.heartbeat,
             timeout_due: None,
             heartbeat_due: None,
             takes_token: false,
@@ -246,35 +252,28 @@ impl Execution {
         }
     }
 
-    fn prepare(&self, id: CursorId, state: &State, task: &Task) -> Result<Prepared, QueryError> {
+    /// Parameters, or Arguments.
+    fn task_parameters(&self, id: CursorId, state: &State) -> Result<Value, QueryError> {
+        let cursor = self.cursor(id)?;
+        self.parameters(cursor, state, self.effective_input(cursor, state)?)
+    }
+
+    /// What else is computed for a task.
+    fn terms(&self, id: CursorId, state: &State, task: &Task) -> Result<Terms, QueryError> {
+        if task.is_plain() {
+            return Ok(Terms::default());
+        }
         let cursor = self.cursor(id)?;
         let effective = self.effective_input(cursor, state)?;
-        if task.is_plain() {
-            return Ok(Prepared {
-                parameters: self.parameters(cursor, state, effective)?,
-                timeout: None,
-                heartbeat: None,
-                role: None,
-            });
-        }
-        let parameters = self.parameters(cursor, state, effective.clone())?;
-        let timeout = self.whole(cursor, &task.timeout, "TimeoutSeconds", &effective)?;
-        let heartbeat = self.whole(cursor, &task.heartbeat, "HeartbeatSeconds", &effective)?;
-        let role = match &task.credentials {
-            Some(credentials) => {
-                let found = self.evaluate(credentials, cursor, &effective)?;
-                found
-                    .get("RoleArn")
-                    .and_then(Value::as_str)
-                    .map(SmolStr::new)
-            }
-            None => None,
+        let role = |credentials| -> Result<Option<SmolStr>, QueryError> {
+            let found = self.evaluate(credentials, cursor, &effective)?;
+            let role = found.get("RoleArn").and_then(Value::as_str);
+            Ok(role.map(SmolStr::new))
         };
-        Ok(Prepared {
-            parameters,
-            timeout,
-            heartbeat,
-            role,
+        Ok(Terms {
+            timeout: self.whole(cursor, &task.timeout, "TimeoutSeconds", &effective)?,
+            heartbeat: self.whole(cursor, &task.heartbeat, "HeartbeatSeconds", &effective)?,
+            role: task.credentials.as_ref().map(role).transpose()?.flatten(),
         })
     }
 
@@ -285,7 +284,8 @@ impl Execution {
         wait_id: WaitId,
         state: &State,
         task: &Task,
-        prepared: &Prepared,
+        parameters: &Value,
+        terms: &Terms,
         cx: &mut Cx<'_>,
     ) -> (Answer, u32) {
         let Some(cursor) = self.cursors.get(wait_id.cursor) else {
@@ -301,13 +301,13 @@ impl Execution {
             state: &state.name,
             resource: &task.resource,
             handler: &task.handler,
-            parameters: &prepared.parameters,
+            parameters,
             scope: &scope,
             attempt: cursor.retry_count,
             call: number,
             token: cursor.token.as_deref(),
-            timeout: prepared.timeout.map(Duration::from_secs),
-            heartbeat: prepared.heartbeat.map(Duration::from_secs),
+            timeout: terms.timeout.map(Duration::from_secs),
+            heartbeat: terms.heartbeat.map(Duration::from_secs),
         };
         (cx.host.resolve(&call, wait_id), number)
     }
@@ -492,23 +492,26 @@ fn answerer(reply: &Reply, input: &Value, call: u32) -> Answerer {
     }
 }
 
-fn scheduled_payload(prepared: &Prepared) -> Payload {
-    let Prepared {
-        parameters,
-        timeout,
-        heartbeat,
-        role,
-    } = prepared;
-    if timeout.is_none() && heartbeat.is_none() && role.is_none() {
-        return Payload::Value(parameters.clone());
+fn scheduled_payload(parameters: &Value, terms: Terms) -> Payload {
+    let parameters = parameters.clone();
+    match terms {
+        Terms {
+            timeout: None,
+            heartbeat: None,
+            role: None,
+        } => Payload::Value(parameters),
+        Terms {
+            timeout,
+            heartbeat,
+            role,
+        } => Details::Scheduled {
+            parameters,
+            timeout,
+            heartbeat,
+            role,
+        }
+        .into(),
     }
-    Details::Scheduled {
-        parameters: parameters.clone(),
-        timeout: *timeout,
-        heartbeat: *heartbeat,
-        role: role.clone(),
-    }
-    .into()
 }
 
 fn scheduled(family: ResourceKind) -> EventKind {

@@ -202,7 +202,16 @@ impl Value {
 
     /// The length of the compact JSON text in bytes of UTF-8, saturating. Nodes remember it:
     /// the cost is that of one look.
+    #[inline]
     pub fn json_len(&self) -> u64 {
+        match self {
+            Value::Array(array) => array.size().json,
+            Value::Object(object) => object.size().json,
+            scalar => scalar.scalar_len(),
+        }
+    }
+
+    fn scalar_len(&self) -> u64 {
         match self {
             Value::Null => 4,
             Value::Bool(flag) => 5 - u64::from(*flag),
@@ -210,8 +219,7 @@ impl Value {
             Value::Float(number) => size::float_len(*number),
             Value::Big(number) => number.as_str().len() as u64,
             Value::Str(text) => size::str_len(text),
-            Value::Array(array) => array.size().json,
-            Value::Object(object) => object.size().json,
+            Value::Array(_) | Value::Object(_) => self.json_len(),
         }
     }
 
@@ -227,6 +235,7 @@ impl Value {
 
     /// Whether both are one node (the same array or object in memory) or equal scalars of the
     /// same form. Never walks; `false` says nothing.
+    #[inline]
     pub fn is_same_node(&self, other: &Value) -> bool {
         match (self, other) {
             (Value::Null, Value::Null) => true,
