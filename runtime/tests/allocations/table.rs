@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use crate::measure::Allocated;
+use crate::measure::{Allocated, Work};
 
 const HEAD: &str = "\
 # What executions allocate
@@ -13,13 +13,14 @@ Written by `ALLOCATIONS=overwrite cargo test -p stepwright-runtime --test alloca
 `one` is a workload of one state, round, item or branch; `100 more` is what one of 101 allocates beyond that, exactly. The last columns divide it by
 the states that it enters.
 
-| workload | one: allocations | bytes | 100 more: allocations | bytes | a transition: allocations | bytes |
-|---|--:|--:|--:|--:|--:|--:|
+| workload | what is done | one: allocations | bytes | 100 more: allocations | bytes | a transition: allocations | bytes |
+|---|---|--:|--:|--:|--:|--:|--:|
 ";
 
 /// What a workload allocates.
 pub(crate) struct Row {
-    pub(crate) name: String,
+    pub(crate) shape: &'static str,
+    pub(crate) work: Work,
     pub(crate) one: Allocated,
     pub(crate) more: Allocated,
     /// How many states are entered more.
@@ -29,7 +30,8 @@ pub(crate) struct Row {
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Row {
-            name,
+            shape,
+            work,
             one,
             more,
             transitions,
@@ -37,7 +39,7 @@ impl fmt::Display for Row {
         let of_one = |total: u64| total as f64 / *transitions as f64;
         write!(
             f,
-            "| {name} | {} | {} | {} | {} | {:.2} | {:.0} |",
+            "| {shape} | {work} | {} | {} | {} | {} | {:.2} | {:.0} |",
             one.times,
             one.bytes,
             more.times,
@@ -69,24 +71,25 @@ impl Table {
         if made == kept {
             return String::new();
         }
-        let only_in = |one: &str, other: &str, sign: char| -> Vec<(String, String)> {
-            let others: HashSet<&str> = other.lines().collect();
-            let lines = one.lines().filter(|line| !others.contains(line));
-            lines
-                .map(|line| (name(line).to_owned(), format!("{sign} {line}\n")))
-                .collect()
-        };
-        let mut lines = only_in(kept, &made, '-');
-        lines.extend(only_in(&made, kept, '+'));
-        lines.sort_by(|(one, _), (other, _)| one.cmp(other));
-        match lines.is_empty() {
-            true => "its lines are in another order, or stand there twice\n".to_owned(),
-            false => lines.into_iter().map(|(_, line)| line).collect(),
+        let gone = missing(kept, &made).into_iter().map(|line| ('-', line));
+        let new = missing(&made, kept).into_iter().map(|line| ('+', line));
+        let mut lines: Vec<_> = gone.chain(new).collect();
+        lines.sort_by_key(|(_, line)| key(line));
+        if lines.is_empty() {
+            return "its lines are in another order, or stand there twice\n".to_owned();
         }
+        let text = |(sign, line)| format!("{sign} {line}\n");
+        lines.into_iter().map(text).collect()
     }
 }
 
-/// The workload of a row.
-fn name(line: &str) -> &str {
-    line.split('|').nth(1).unwrap_or_default()
+/// The lines of one text that the other has not.
+fn missing<'t>(one: &'t str, other: &str) -> Vec<&'t str> {
+    let others: HashSet<&str> = other.lines().collect();
+    one.lines().filter(|line| !others.contains(line)).collect()
+}
+
+/// What a row is about: its first two cells.
+fn key(line: &str) -> Vec<&str> {
+    line.split('|').skip(1).take(2).collect()
 }
