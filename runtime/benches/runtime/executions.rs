@@ -5,7 +5,7 @@ use divan::counter::ItemsCount;
 use stepwright_runtime::{MachineType, StartOptions};
 use tokio::runtime::Builder;
 
-use crate::workloads::{MACHINE, SHAPES};
+use crate::workloads::{MACHINE, SHAPES, succeeded};
 use crate::{Case, cases};
 
 /// Without a history.
@@ -30,6 +30,6 @@ fn execute(bencher: Bencher<'_, '_>, case: &Case, machine_type: MachineType) {
         .bench_local(|| {
             let input = workload.input.clone();
             let execution = engine.execute_machine(MACHINE, input, StartOptions::new());
-            runtime.block_on(execution).expect("it starts")
+            succeeded(runtime.block_on(execution).expect("it starts"))
         });
 }

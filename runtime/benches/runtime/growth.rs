@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use stepwright_runtime::{MachineType, StartOptions};
 use tokio::runtime::Builder;
 
-use crate::workloads::{FIVE_STATES, MACHINE, MAP_OF_PASS, MAP_OF_TASK, Shape};
+use crate::workloads::{FIVE_STATES, MACHINE, MAP_OF_PASS, MAP_OF_TASK, Shape, succeeded};
 
 /// Items of one inline Map, with their events.
 #[divan::bench(args = [1_000, 10_000, 100_000], sample_count = 10, sample_size = 1)]
@@ -29,7 +29,7 @@ fn map(bencher: Bencher<'_, '_>, shape: Shape, items: usize) {
     bencher.counter(ItemsCount::new(items)).bench_local(|| {
         let input = workload.input.clone();
         let execution = engine.execute_machine(MACHINE, input, StartOptions::new());
-        runtime.block_on(execution).expect("it starts")
+        succeeded(runtime.block_on(execution).expect("it starts"))
     });
 }
 
@@ -61,7 +61,9 @@ fn at_once(bencher: Bencher<'_, '_>, machine_type: MachineType, executions: usiz
                     let run = engine.start_machine(MACHINE, input, StartOptions::new());
                     runs.push(run.await.expect("it starts"));
                 }
-                join_all(runs.into_iter().map(IntoFuture::into_future)).await
+                let outputs = join_all(runs.into_iter().map(IntoFuture::into_future)).await;
+                assert!(outputs.iter().all(Result::is_ok), "one of them failed");
+                outputs
             })
         });
 }

@@ -7,7 +7,7 @@ use divan::counter::ItemsCount;
 use stepwright_runtime::{ExecutionReport, MachineType, StartOptions};
 use tokio::runtime::Builder;
 
-use crate::workloads::{FIVE_STATES, MACHINE};
+use crate::workloads::{FIVE_STATES, MACHINE, succeeded};
 use crate::{Case, cases};
 
 fn report(case: &Case) -> Arc<ExecutionReport> {
@@ -15,7 +15,7 @@ fn report(case: &Case) -> Arc<ExecutionReport> {
     let runtime = Builder::new_current_thread().build().expect("a runtime");
     let engine = workload.engine(MachineType::Standard);
     let execution = engine.execute_machine(MACHINE, workload.input.clone(), StartOptions::new());
-    runtime.block_on(execution).expect("it starts")
+    succeeded(runtime.block_on(execution).expect("it starts"))
 }
 
 /// Each event with its details.

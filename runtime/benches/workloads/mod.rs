@@ -3,6 +3,7 @@
 mod shapes;
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::value::Value;
-use stepwright_runtime::{Engine, EngineBuilder, Limits, MachineType};
+use stepwright_runtime::{Engine, EngineBuilder, ExecutionReport, Limits, MachineType, Status};
 
 pub(crate) use shapes::*;
 
@@ -52,6 +53,12 @@ impl Workload {
             .build()
             .unwrap_or_else(|error| panic!("{self:?}: {error}"))
     }
+}
+
+/// The report of an execution, which must have done what it was there for.
+pub(crate) fn succeeded(report: Arc<ExecutionReport>) -> Arc<ExecutionReport> {
+    assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
+    report
 }
 
 impl fmt::Debug for Workload {

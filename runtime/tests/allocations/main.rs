@@ -82,6 +82,15 @@ fn eight_times_the_length_allocates_eight_times_as_much() {
 }
 
 #[test]
+fn a_workload_enters_as_many_states_as_it_says() {
+    for shape in SHAPES {
+        let workload = shape.of(7);
+        let entered = measure::executed(&workload).history.path().len();
+        assert_eq!(entered, workload.transitions, "{}", shape.name);
+    }
+}
+
+#[test]
 fn the_same_work_allocates_the_same_each_time() {
     for work in Work::ALL {
         let workload = FIVE_STATES.of(MORE);
