@@ -1,0 +1,24 @@
+//! What it costs to make a program of a definition.
+
+use divan::Bencher;
+use divan::counter::ItemsCount;
+use stepwright_runtime::MachineType;
+
+use crate::workloads::{FIVE_STATES, INTRINSICS, MACHINE, PASS_CHAIN};
+use crate::{Case, cases};
+
+/// Reads the text, compiles it, and gives it to an engine.
+#[divan::bench(args = cases(&[PASS_CHAIN, FIVE_STATES, INTRINSICS]))]
+fn definition_to_program(bencher: Bencher<'_, '_>, case: &Case) {
+    let workload = case.workload();
+    let machine_type = MachineType::Standard;
+    let engine = workload.engine(machine_type);
+    let definition = workload.definition.to_string();
+    bencher
+        .counter(ItemsCount::new(workload.transitions))
+        .bench_local(|| {
+            engine
+                .put_definition_json(MACHINE, &definition, machine_type)
+                .expect("it compiles")
+        });
+}

@@ -1,0 +1,134 @@
+//! Counts what this thread allocates for a piece of work.
+
+use std::fmt;
+use std::hint::black_box;
+use std::ops::Sub;
+use std::sync::Arc;
+
+use stepwright_runtime::{Engine, ExecutionReport, MachineType, StartOptions};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::workloads::{MACHINE, Workload, succeeded};
+
+/// How often the work is done before it is counted: what is made at the first use, and what grows until as many executions are kept as may
+/// be, is no part of it.
+const BEFORE: usize = 2;
+
+/// What was allocated, whether or not it was given back. Memory that grows in its place counts as if it was allocated anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Allocated {
+    pub(crate) times: u64,
+    pub(crate) bytes: u64,
+}
+
+impl Allocated {
+    /// What this thread allocates meanwhile. Other tests of the program have threads of their own.
+    pub(crate) fn by(work: impl FnOnce()) -> Allocated {
+        let counted = allocation_counter::measure(work);
+        Allocated {
+            times: counted.count_total,
+            bytes: counted.bytes_total,
+        }
+    }
+}
+
+impl Sub for Allocated {
+    type Output = Allocated;
+
+    fn sub(self, less: Allocated) -> Allocated {
+        Allocated {
+            times: self.times - less.times,
+            bytes: self.bytes - less.bytes,
+        }
+    }
+}
+
+/// What is counted of a workload.
+#[derive(Clone, Copy)]
+pub(crate) enum Work {
+    /// A Standard execution on the caller's task, with its history.
+    Standard,
+    /// An Express execution on the caller's task, without a history.
+    Express,
+    /// A Standard execution in a task of its own, with its history.
+    Started,
+    /// The history of a Standard execution as JSON.
+    Snapshot,
+    /// The definition made a program.
+    Program,
+}
+
+impl fmt::Display for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Work::Standard => "Standard",
+            Work::Express => "Express",
+            Work::Started => "Standard, started",
+            Work::Snapshot => "history to JSON",
+            Work::Program => "definition to program",
+        })
+    }
+}
+
+impl Work {
+    pub(crate) const ALL: [Work; 5] = [
+        Work::Standard,
+        Work::Express,
+        Work::Started,
+        Work::Snapshot,
+        Work::Program,
+    ];
+
+    /// What one time of it allocates.
+    pub(crate) fn allocates(self, workload: &Workload) -> Allocated {
+        let machine_type = match self {
+            Work::Express => MachineType::Express,
+            _ => MachineType::Standard,
+        };
+        let engine = workload.engine(machine_type);
+        // Without threads: all that an execution allocates, this thread allocates.
+        let runtime = Builder::new_current_thread().build().expect("a runtime");
+        match self {
+            Work::Standard | Work::Express => settled(|| execute(&runtime, &engine, workload)),
+            Work::Started => settled(|| start(&runtime, &engine, workload)),
+            Work::Snapshot => {
+                let history = &executed(workload).history;
+                settled(|| history.to_json())
+            }
+            Work::Program => {
+                let definition = workload.definition.to_string();
+                settled(|| {
+                    engine
+                        .put_definition_json(MACHINE, &definition, machine_type)
+                        .expect("it compiles")
+                })
+            }
+        }
+    }
+}
+
+/// What the work allocates once it has been done some times.
+fn settled<T>(work: impl Fn() -> T) -> Allocated {
+    for _ in 0..BEFORE {
+        black_box(work());
+    }
+    Allocated::by(|| drop(black_box(work())))
+}
+
+/// A Standard execution of it.
+pub(crate) fn executed(workload: &Workload) -> Arc<ExecutionReport> {
+    let runtime = Builder::new_current_thread().build().expect("a runtime");
+    execute(&runtime, &workload.engine(MachineType::Standard), workload)
+}
+
+fn execute(runtime: &Runtime, engine: &Engine, workload: &Workload) -> Arc<ExecutionReport> {
+    let execution = engine.execute_machine(MACHINE, workload.input.clone(), StartOptions::new());
+    succeeded(runtime.block_on(execution).expect("it starts"))
+}
+
+fn start(runtime: &Runtime, engine: &Engine, workload: &Workload) -> Arc<ExecutionReport> {
+    succeeded(runtime.block_on(async {
+        let run = engine.start_machine(MACHINE, workload.input.clone(), StartOptions::new());
+        run.await.expect("it starts").report().await
+    }))
+}
