@@ -84,6 +84,8 @@ enum Rests {
     AsBytes,
     /// It is committed to a store.
     InAStore,
+    /// In memory, and its events are not kept: nobody else has its values, and they may change in place.
+    WithoutEvents,
 }
 
 /// An engine for one definition, or why it does not compile.
@@ -98,6 +100,7 @@ fn engine(
         Rests::InMemory => builder,
         Rests::AsBytes => builder.rests_as_bytes(),
         Rests::InAStore => builder.store(MemoryStore::new()),
+        Rests::WithoutEvents => builder.history(false),
     };
     builder
         .definition_json("m", &definition.to_string(), machine_type)
@@ -228,8 +231,18 @@ fn is_foreseen(definition: &Json, report: &ExecutionReport) -> Result<(), String
     ))
 }
 
-/// Runs it twice on a thread with an ordinary stack, once so that it is written to bytes and read again whenever it rests, and
-/// once on a store: all runs end, hold, and are the same.
+/// What an execution came to, as it is said where its events are not kept.
+fn end_of(report: &ExecutionReport) -> Json {
+    json!({
+        "status": report.status.as_str(),
+        "output": report.output.as_ref().map(|output| output.to_text()),
+        "error": report.error,
+        "cause": report.cause,
+    })
+}
+
+/// Runs it twice on a thread with an ordinary stack, once so that it is written to bytes and read again whenever it rests,
+/// once on a store, and an Express execution once without events: all runs end, hold, and are the same.
 pub(crate) fn runs_well(
     definition: &Json,
     machine_type: MachineType,
@@ -239,7 +252,7 @@ pub(crate) fn runs_well(
     let (tell, told) = mpsc::channel();
     let (definition, input) = (definition.clone(), input.clone());
     let work = move || {
-        let mut histories = Vec::new();
+        let (mut histories, mut ends) = (Vec::new(), Vec::new());
         for rests in [
             Rests::InMemory,
             Rests::InMemory,
@@ -256,6 +269,25 @@ pub(crate) fn runs_well(
             }
             let report = reports.last().ok_or("it has no end")?;
             histories.push(report.history.to_json());
+            ends.push(end_of(report));
+        }
+        if machine_type == MachineType::Express {
+            let reports = run(
+                &definition,
+                machine_type,
+                &input,
+                seed,
+                Rests::WithoutEvents,
+            )?;
+            let report = reports.as_ref().and_then(|reports| reports.last());
+            ends.push(report.map_or(Json::Null, |report| end_of(report)));
+            if ends.last() != ends.first() {
+                return Err(format!(
+                    "an execution without events differs: {:?} and {:?}",
+                    ends.last(),
+                    ends.first()
+                ));
+            }
         }
         if histories[0] != histories[1] {
             Err("two runs with one seed differ".to_owned())
