@@ -12,6 +12,7 @@ mod clock;
 mod context;
 mod depth;
 mod events;
+mod in_place;
 mod limits;
 mod map;
 mod nested;
