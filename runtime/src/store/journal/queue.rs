@@ -98,8 +98,8 @@ impl Default for Queue {
 }
 
 impl Queue {
-    /// Adds a commit, or drops it when the queue is closed. Where there is no room, what comes back adds it when there is, in the order
-    /// of these calls.
+    /// Adds a commit, or drops it when the queue is closed. Where there is no room, what comes back adds it when there is: who waits first
+    /// is given room first, and takes it when it is polled. So who submits one thing after the other waits for each of them.
     pub(super) fn commit(self: &Arc<Self>, submission: Submission) -> Option<Waits> {
         let units = submission.units();
         if let Ok(room) = self.room.clone().try_acquire_many_owned(units) {
