@@ -16,22 +16,6 @@ pub(crate) struct Entry {
     pub(crate) kind: EventKind,
 }
 
-/// About how many bytes of memory events take that follow each other. What one carries and the one before it counts once.
-pub(super) fn bytes_of<'a>(entries: impl Iterator<Item = &'a Entry>) -> u64 {
-    let mut bytes = 0u64;
-    let mut before = &Value::Null;
-    for entry in entries {
-        bytes = bytes.saturating_add(size_of::<Entry>() as u64);
-        if let Some(value) = entry.payload.value() {
-            if !value.is_same_node(before) {
-                bytes = bytes.saturating_add(value.json_len());
-            }
-            before = value;
-        }
-    }
-    bytes
-}
-
 /// What an event carries; the rare details stand behind one box.
 #[derive(Clone, Debug)]
 pub(crate) enum Payload {

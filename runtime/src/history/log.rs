@@ -51,12 +51,6 @@ impl<T: Clone> Log<T> {
         self.full.push(Arc::new(full));
     }
 
-    /// Whether a whole chunk can be dropped, and `most` records are left.
-    #[inline]
-    pub(super) fn has_more_than(&self, most: usize) -> bool {
-        self.len().saturating_sub(CHUNK) >= most && !self.full.is_empty()
-    }
-
     /// How many records were pushed when a chunk can be dropped, and `most` are left.
     pub(super) fn next_drop(&self, most: usize) -> usize {
         self.dropped.saturating_add(most).saturating_add(CHUNK)
@@ -64,7 +58,7 @@ impl<T: Clone> Log<T> {
 
     /// Drops whole chunks at the front as long as `most` records are left, and gives each dropped record to `leave`.
     pub(super) fn keep_last(&mut self, most: usize, mut leave: impl FnMut(usize, &T)) {
-        while self.has_more_than(most) {
+        while self.len().saturating_sub(CHUNK) >= most && !self.full.is_empty() {
             let chunk = self.full.remove(0);
             for record in chunk.iter() {
                 leave(self.dropped, record);
@@ -157,9 +151,7 @@ impl<T: Record + Clone> Log<T> {
             let kept = self.iter().filter(|(place, _)| *place >= dropped);
             let kept: Vec<T> = kept.map(|(_, record)| record.clone()).collect();
             *self = Self::behind(dropped);
-            for record in kept {
-                self.push(record);
-            }
+            kept.into_iter().for_each(|record| self.push(record));
         }
         Ok(())
     }
@@ -192,13 +184,9 @@ mod tests {
     #[test]
     fn a_clone_does_not_see_what_is_pushed_after_it() {
         let mut log = Log::with_capacity(0);
-        for record in 0..300 {
-            log.push(record);
-        }
+        (0..300).for_each(|record| log.push(record));
         let clone = log.clone();
-        for record in 300..900 {
-            log.push(record);
-        }
+        (300..900).for_each(|record| log.push(record));
         assert_eq!((clone.len(), log.len()), (300, 900));
         assert_eq!(clone.get(300), None);
         assert_eq!(log.get(899), Some(&899));

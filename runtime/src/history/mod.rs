@@ -30,6 +30,7 @@ use self::log::Log;
 use crate::execution_info::ExecutionInfo;
 use crate::program::Program;
 use crate::task::DefinedState;
+use crate::value::Value;
 
 /// The history of an execution. Clones share it.
 #[derive(Clone)]
@@ -82,7 +83,18 @@ impl History {
 
     /// About how many bytes of memory it holds. What two events in a row share counts once.
     pub(crate) fn bytes(&self) -> u64 {
-        entry::bytes_of(self.inner.entries.iter().map(|(_, entry)| entry))
+        let mut bytes = 0u64;
+        let mut before: Option<&Value> = None;
+        for (_, entry) in self.inner.entries.iter() {
+            bytes = bytes.saturating_add(size_of::<Entry>() as u64);
+            if let Some(value) = entry.payload.value() {
+                if !before.is_some_and(|before| before.is_same_node(value)) {
+                    bytes = bytes.saturating_add(value.json_len());
+                }
+                before = Some(value);
+            }
+        }
+        bytes
     }
 
     /// The number of events that were written.

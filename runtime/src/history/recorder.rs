@@ -106,9 +106,9 @@ impl Recorder {
         self.is_full
     }
 
-    /// Whether there was room for the last event only. From now on there is, for that one.
-    pub(crate) fn make_room(&mut self) -> bool {
-        std::mem::take(&mut self.is_full)
+    /// From now on there is room, for the last event.
+    pub(crate) fn make_room(&mut self) {
+        self.is_full = false;
     }
 
     /// Writes an event of a state and gives its id. When the history is full nothing is written. What the event carries is only made
